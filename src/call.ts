@@ -1,0 +1,77 @@
+import type { Issue, QuorateError } from "./errors.ts";
+
+/**
+ * What something cost. Money is in integer micro-dollars, tokens are counts. What nobody reported is
+ * `"unknown"`, never 0.
+ */
+export interface Cost {
+  readonly usdMicros: number | "unknown";
+  readonly inputTokens: number | "unknown";
+  readonly outputTokens: number | "unknown";
+}
+
+/** An agent's own report of what it used; may be given in several parts, which are added up. */
+export interface Usage {
+  readonly usdMicros?: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+}
+
+/** One attempt at one call, as an engine receives it. Plain JSON: it may be sent to another machine. */
+export interface CallRequest {
+  readonly runId: string;
+  /** The call's place in the run: the agent's name, below its supervisors' names, joined by `/`. */
+  readonly callId: string;
+  /** Where the agent stands in the team, joined by `/`; the key under which an engine finds it. */
+  readonly agent: string;
+  readonly version: string | undefined;
+  /** The validated task. */
+  readonly input: unknown;
+  /** Results that this call may see: those it needs, or in sequence all before it. */
+  readonly results: Readonly<Record<string, UpstreamResult>>;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** What was wrong with the output of the attempt before, when it failed its schema. */
+  readonly issues: readonly Issue[];
+}
+
+/** What an engine answers. A failed attempt is a rejection. */
+export interface CallAnswer {
+  readonly output: unknown;
+}
+
+/** An agent that answered. */
+export interface Answered<Output = unknown> {
+  readonly status: "ok";
+  readonly output: Output;
+  /** How often the agent was asked, 1 when the first attempt answered. */
+  readonly attempts: number;
+  /** From the first dispatch to the answer, waits between attempts included, queueing not. */
+  readonly durationMs: number;
+  readonly cost: Cost;
+}
+
+/** An agent that was asked and did not answer. */
+export interface Failed {
+  readonly status: "failed";
+  readonly error: QuorateError;
+  readonly attempts: number;
+  readonly durationMs: number;
+  readonly cost: Cost;
+}
+
+/** An agent that was not asked: the route left it out, or what it needs failed. */
+export interface Skipped {
+  readonly status: "skipped";
+  readonly reason: "not-routed" | "need-failed" | "required-failed";
+  /** One sentence for a person. */
+  readonly detail: string;
+}
+
+/** How one agent's part of a run ended. */
+export type AgentResult<Output = unknown> = Answered<Output> | Failed | Skipped;
+
+/** A result as a later agent sees it: the output, or one sentence about why there is none. */
+export type UpstreamResult<Output = unknown> =
+  | { readonly status: "ok"; readonly output: Output }
+  | { readonly status: "failed" | "skipped"; readonly detail: string };

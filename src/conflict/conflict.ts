@@ -1,0 +1,31 @@
+import type { Json } from "../json.ts";
+
+/** One agent behind a position. */
+export interface Holder {
+  readonly agent: string;
+  /** Why, in the agent's words; for a finding, the agent's own wording of it. */
+  readonly evidence?: string;
+  /** The agent's own statement of how sure it is. Never used as a confidence. */
+  readonly stated?: number;
+}
+
+/** One distinct value that was claimed about a subject, and who holds it. */
+export interface Position {
+  readonly value: Json;
+  /** At least one; in the code-unit order of their names, each agent once. */
+  readonly heldBy: readonly Holder[];
+}
+
+/**
+ * What is asked: `claim` is an answer to a question put to the agents; `finding` is something reported by
+ * itself, where the positions are `"present"` and `"absent"` and the subject is the report's text.
+ */
+export type SubjectKind = "claim" | "finding";
+
+/** A subject with two or more positions. */
+export interface Conflict {
+  readonly subject: string;
+  readonly kind: SubjectKind;
+  /** Two or more, most held first; equally held ones in canonical order. */
+  readonly positions: readonly Position[];
+}

@@ -1,0 +1,102 @@
+/**
+ * Every way in which Quorate says no.
+ *
+ * - `BAD_OPTIONS`: an agent or supervisor was described wrongly; thrown at construction.
+ * - `BAD_ROUTE`: a route names an agent that the team does not have, or the route function failed.
+ * - `INPUT_INVALID`: a task is not JSON, is too large, or fails the schema of an agent that is asked.
+ * - `OUTPUT_INVALID`: an output fails its agent's schema; `issues` says where. Retried.
+ * - `OUTPUT_NOT_JSON`: an output would not survive JSON (a cycle, a function, `NaN`, a class instance).
+ * - `OUTPUT_TOO_LARGE`: an output is larger than `maxBytes`.
+ * - `CLAIMS_INVALID`: an agent's `claims` function threw, or returned something else than claims.
+ * - `AGENT_FAILED`: an agent threw or rejected; the original failure is `cause`.
+ * - `TEAM_FAILED`: a nested supervisor's own outcome was `failed`.
+ * - `TIMEOUT`: an attempt ran longer than `timeoutMs`. Retried.
+ * - `CANCELLED`: the run was cancelled without a reason of the caller's own.
+ * - `JUDGE_FAILED`: a judge's agent failed or answered outside the question.
+ * - `STORE_FAILED`: the store could not keep an event; the run stops, nothing unsaved was shown.
+ * - `SEQ_TAKEN`: an append whose `seq` is not the next one of its run; somebody else wrote it.
+ * - `RUN_NOT_FOUND`: the store has no run of that id.
+ */
+export type ErrorCode =
+  | "BAD_OPTIONS"
+  | "BAD_ROUTE"
+  | "INPUT_INVALID"
+  | "OUTPUT_INVALID"
+  | "OUTPUT_NOT_JSON"
+  | "OUTPUT_TOO_LARGE"
+  | "CLAIMS_INVALID"
+  | "AGENT_FAILED"
+  | "TEAM_FAILED"
+  | "TIMEOUT"
+  | "CANCELLED"
+  | "JUDGE_FAILED"
+  | "STORE_FAILED"
+  | "SEQ_TAKEN"
+  | "RUN_NOT_FOUND";
+
+/** One thing that a schema found wrong: what, and where in the value. */
+export interface Issue {
+  readonly message: string;
+  readonly path?: string;
+}
+
+export interface QuorateErrorOptions {
+  readonly cause?: unknown;
+  readonly issues?: readonly Issue[];
+}
+
+/** The one error of this package. `code` is from a closed list, the original failure is `cause`. */
+export class QuorateError extends Error {
+  readonly code: ErrorCode;
+  readonly issues: readonly Issue[];
+
+  constructor(code: ErrorCode, message: string, options: QuorateErrorOptions = {}) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.name = "QuorateError";
+    this.code = code;
+    this.issues = options.issues ?? [];
+  }
+}
+
+/** An error as it stands in the log: plain data, bounded, with what a later reader needs. */
+export interface ErrorRecord {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly issues?: readonly Issue[];
+  /** Name and message of what was thrown, where it adds something. */
+  readonly cause?: string;
+}
+
+const MAX_TEXT = 2_000;
+const MAX_ISSUES = 20;
+
+/** The bounded, JSON form of an error, as events carry it. */
+export function errorRecord(error: QuorateError): ErrorRecord {
+  return {
+    code: error.code,
+    message: clip(error.message),
+    ...(error.issues.length > 0 && {
+      issues: error.issues.slice(0, MAX_ISSUES).map((issue) => ({
+        message: clip(issue.message),
+        ...(issue.path !== undefined && { path: clip(issue.path) }),
+      })),
+    }),
+    ...(error.cause !== undefined && { cause: clip(describeThrown(error.cause)) }),
+  };
+}
+
+/** One line about anything that was thrown, whatever it is; never throws itself. */
+export function describeThrown(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error) {
+      return thrown.message === "" ? thrown.name : clip(thrown.message);
+    }
+    return typeof thrown === "string" ? clip(thrown) : clip(String(JSON.stringify(thrown)));
+  } catch {
+    return `an unprintable ${typeof thrown}`;
+  }
+}
+
+function clip(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+}

@@ -1,0 +1,118 @@
+import type { Cost } from "./call.ts";
+import type { Conflict } from "./conflict/conflict.ts";
+import type { ErrorRecord } from "./errors.ts";
+import type { Bill, Missing, OutcomeStatus } from "./outcome.ts";
+import type { Verdict } from "./resolve/verdict.ts";
+
+/** Which supervisor a run belongs to. */
+export interface SupervisorLabel {
+  readonly name: string;
+  readonly version?: string;
+}
+
+/**
+ * What can happen in a run, without its place in the log. `callId` on `run.planned`, `conflict.found` and
+ * `verdict.reached` names the nested supervisor that they belong to; without it they are the root's.
+ */
+export type EventBody =
+  /** A task was accepted. Always the first event. */
+  | { readonly type: "run.started"; readonly supervisor: SupervisorLabel; readonly input: unknown }
+  /** Who will be asked, in the order of the team; frozen from here on. */
+  | {
+      readonly type: "run.planned";
+      readonly callId?: string;
+      readonly mode: "parallel" | "sequence";
+      readonly agents: readonly string[];
+    }
+  /** An attempt is about to be made: recorded before anything can be spent. */
+  | {
+      readonly type: "call.started";
+      readonly callId: string;
+      readonly agent: string;
+      readonly attempt: number;
+    }
+  /** An attempt failed and another follows after `waitMs`. */
+  | {
+      readonly type: "call.retried";
+      readonly callId: string;
+      readonly agent: string;
+      readonly attempt: number;
+      readonly error: ErrorRecord;
+      readonly waitMs: number;
+    }
+  | {
+      readonly type: "call.succeeded";
+      readonly callId: string;
+      readonly agent: string;
+      readonly attempt: number;
+      readonly durationMs: number;
+      readonly output: unknown;
+      readonly cost: Cost;
+    }
+  /** The last attempt failed. */
+  | {
+      readonly type: "call.failed";
+      readonly callId: string;
+      readonly agent: string;
+      readonly attempt: number;
+      readonly durationMs: number;
+      readonly error: ErrorRecord;
+      readonly cost: Cost;
+    }
+  /** An agent of the plan was not asked. */
+  | {
+      readonly type: "call.skipped";
+      readonly callId: string;
+      readonly agent: string;
+      readonly reason: "need-failed" | "required-failed";
+      readonly detail: string;
+    }
+  /** An attempt that had been given up settled after all, within the run; its answer is not counted. */
+  | {
+      readonly type: "call.straggled";
+      readonly callId: string;
+      readonly agent: string;
+      readonly attempt: number;
+      readonly settled: "answered" | "failed";
+      readonly durationMs: number;
+    }
+  /** An attempt that had been given up did not stop within the grace time; its slot is free again. */
+  | {
+      readonly type: "call.abandoned";
+      readonly callId: string;
+      readonly agent: string;
+      readonly attempt: number;
+    }
+  | { readonly type: "conflict.found"; readonly callId?: string; readonly conflict: Conflict }
+  | { readonly type: "verdict.reached"; readonly callId?: string; readonly verdict: Verdict }
+  /** The run ended with an outcome. Always the last event. */
+  | {
+      readonly type: "run.finished";
+      readonly status: OutcomeStatus;
+      readonly missing: readonly Missing[];
+      readonly bill: Bill;
+    }
+  /** The run ended without an outcome: its caller cancelled it, or its route failed. Always the last event. */
+  | { readonly type: "run.cancelled"; readonly reason: string };
+
+/** One line of a run's log. `seq` counts from 1 without a gap. */
+export type RunEvent = EventBody & {
+  readonly runId: string;
+  readonly seq: number;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+};
+
+/** What an agent emits while it works. Live only: it has no place in the log and is dropped when nobody reads. */
+export interface ProgressEvent {
+  readonly type: "call.progress";
+  readonly runId: string;
+  readonly callId: string;
+  readonly agent: string;
+  readonly attempt: number;
+  readonly atMs: number;
+  readonly value: unknown;
+}
+
+/** What a stream yields. */
+export type LiveEvent = RunEvent | ProgressEvent;
