@@ -1,0 +1,304 @@
+// Makes a checkout ready to use: installs the packages of package-lock.json and builds dist, each only when it
+// is out of date. Runs before every npm script, also on a machine whose Node is older than the one the project
+// installs for itself: nothing here may need more than Node 20 and its own modules.
+//
+//   node scripts/prepare.mjs             installs and builds what is out of date
+//   node scripts/prepare.mjs --rebuild   builds in any case
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const lockfile = join(root, "package-lock.json");
+const installed = join(root, "node_modules", ".package-lock.json");
+const ownNode = join(root, "node_modules", "node", "bin", "node");
+const cache = join(root, ".cache");
+const stamp = join(cache, "built");
+const busy = join(cache, "preparing");
+const dist = join(root, "dist");
+
+/** How often a second run looks whether the first one is done. */
+const POLL_MS = 100;
+
+/** The oldest Node that can install and build; everything after that runs on the project's own. */
+const OLDEST_NODE = 20;
+
+/** @typedef {{ packages?: Record<string, { version?: string, optional?: boolean, devOptional?: boolean }> }} Lock */
+
+class Refusal extends Error {}
+
+/** @param {string} line */
+function say(line) {
+  process.stderr.write(`prepare: ${line}\n`);
+}
+
+/**
+ * The packages of a lockfile, by their path; undefined when it is missing or not JSON.
+ *
+ * @param {string} path
+ * @returns {Lock["packages"]}
+ */
+function packagesOf(path) {
+  try {
+    /** @type {Lock} */
+    const lock = JSON.parse(readFileSync(path, "utf8"));
+    return lock.packages;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether npm's own record of what it installed has every package of the lockfile. npm writes that record last,
+ * and a new install starts by removing it, so an interrupted install is never taken for a finished one.
+ */
+function installIsCurrent() {
+  const want = packagesOf(lockfile);
+  if (want === undefined) {
+    throw new Refusal(
+      "package-lock.json cannot be read; restore it from the repository and run this again.",
+    );
+  }
+  const have = packagesOf(installed);
+  if (have === undefined) return false;
+  return Object.entries(want).every(
+    ([path, { version, optional, devOptional }]) =>
+      path === "" ||
+      have[path]?.version === version ||
+      (!(path in have) && (optional || devOptional)),
+  );
+}
+
+/** What the build depends on, as one hash: file names and contents. */
+function buildInputs() {
+  const hash = createHash("sha256");
+  const sources = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const settings = ["package-lock.json", "tsconfig.json", "tsconfig.build.json"];
+  for (const path of [...settings.map((name) => join(root, name)), ...sources]) {
+    hash
+      .update(`${path.slice(root.length)}\0`)
+      .update(readFileSync(path))
+      .update("\0");
+  }
+  return hash.digest("hex");
+}
+
+/** @param {string} inputs */
+function buildIsCurrent(inputs) {
+  return existsSync(dist) && existsSync(stamp) && readFileSync(stamp, "utf8") === inputs;
+}
+
+/**
+ * The environment for npm. The project's own Node is taken off the path: it is among what npm is about to
+ * replace, and the install script that brings it must run under the machine's.
+ */
+function machineEnvironment() {
+  const own = join(root, "node_modules");
+  const path = (process.env.PATH ?? "").split(delimiter).filter((entry) => !entry.startsWith(own));
+  return { ...process.env, PATH: path.join(delimiter) };
+}
+
+function install() {
+  const started = Date.now();
+  const why = existsSync(installed) ? "package-lock.json changed" : "first use";
+  say(`installing the packages of package-lock.json (${why}; this can take a minute) …`);
+  const flags = [
+    "--include=dev",
+    "--prefer-offline",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
+  const npm = spawnSync("npm", ["ci", ...flags], {
+    cwd: root,
+    env: machineEnvironment(),
+    encoding: "utf8",
+    shell: process.platform === "win32",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  if (npm.error) throw new Refusal(`npm could not be started (${npm.error.message}).`);
+  if (npm.status !== 0) throw new Refusal(whyInstallFailed(`${npm.stderr}\n${npm.stdout}`));
+  if (!existsSync(ownNode) && process.platform !== "win32") {
+    throw new Refusal(
+      "npm did not run the install script of the package node, which brings the Node that this project runs on; " +
+        "allow install scripts (npm config ignore-scripts) and run this again.",
+    );
+  }
+  say(`installed in ${seconds(started)}.`);
+}
+
+/** @param {string} output */
+function whyInstallFailed(output) {
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED/.test(output)) {
+    return "the packages could not be installed because the package registry cannot be reached; connect and run this again.";
+  }
+  const reason = output
+    .split("\n")
+    .map((line) => line.replace(/^npm (error|ERR!) ?/, "").trim())
+    .find((line) => line !== "" && !/^(code|errno|syscall) /.test(line));
+  return `the packages could not be installed: npm says "${reason ?? "nothing"}"; run npm ci to see all of it.`;
+}
+
+/**
+ * Builds into a folder of its own and puts it in the place of dist, so that nobody sees half a build and nothing is
+ * left of sources that are gone. Type errors refuse the build.
+ *
+ * @param {string} inputs
+ */
+function build(inputs) {
+  const started = Date.now();
+  say("building dist …");
+  const fresh = join(cache, "dist");
+  const old = join(cache, "dist-old");
+  rmSync(fresh, { recursive: true, force: true });
+  const tsc = spawnSync(
+    process.execPath,
+    [
+      join(root, "node_modules", "typescript", "bin", "tsc"),
+      "-p",
+      "tsconfig.build.json",
+      "--outDir",
+      fresh,
+    ],
+    { cwd: root, encoding: "utf8" },
+  );
+  if (tsc.status !== 0) {
+    process.stderr.write(`${tsc.stdout}${tsc.stderr}`);
+    throw new Refusal(
+      "the sources do not compile; correct what is shown above and run this again.",
+    );
+  }
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(fresh, dist);
+  rmSync(old, { recursive: true, force: true });
+  writeFileSync(stamp, inputs);
+  say(`built in ${seconds(started)}.`);
+}
+
+/** @param {number} startedMs */
+function seconds(startedMs) {
+  return `${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
+}
+
+/**
+ * Runs `work` while no other process prepares this checkout. The lock is a file with the owner's process id,
+ * linked into place whole; one whose owner is gone is taken over.
+ *
+ * @param {() => void} work
+ */
+function alone(work) {
+  mkdirSync(cache, { recursive: true });
+  const mine = `${busy}.${process.pid}`;
+  writeFileSync(mine, String(process.pid));
+  try {
+    let told = false;
+    while (!tryLink(mine)) {
+      const owner = lockOwner();
+      if (owner !== undefined && !isAlive(owner)) {
+        takeAway(owner, mine);
+        continue;
+      }
+      if (!told && owner !== undefined) say(`waiting for another prepare (process ${owner}) …`);
+      told = told || owner !== undefined;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
+    }
+    try {
+      work();
+    } finally {
+      rmSync(busy, { force: true });
+    }
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+/** @param {string} mine */
+function tryLink(mine) {
+  try {
+    linkSync(mine, busy);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** The process that holds the lock; undefined when it was released meanwhile. */
+function lockOwner() {
+  try {
+    return Number(readFileSync(busy, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Removes the lock of a process that is gone. It is moved aside first and looked at again: another waiter may
+ * have replaced it in between, and that one is put back.
+ *
+ * @param {number} owner
+ * @param {string} mine
+ */
+function takeAway(owner, mine) {
+  const aside = `${mine}.stale`;
+  try {
+    renameSync(busy, aside);
+    if (Number(readFileSync(aside, "utf8")) !== owner) linkSync(aside, busy);
+    unlinkSync(aside);
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT" && codeOf(error) !== "EEXIST") throw error;
+  }
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === "EPERM";
+  }
+}
+
+/** @param {unknown} error */
+function codeOf(error) {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
+function prepare() {
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    throw new Refusal(`this needs Node ${OLDEST_NODE} or newer, and this is ${process.version}.`);
+  }
+  const rebuild = process.argv.includes("--rebuild");
+  if (!rebuild && installIsCurrent() && buildIsCurrent(buildInputs())) return;
+  alone(() => {
+    if (!installIsCurrent()) install();
+    const inputs = buildInputs();
+    if (rebuild || !buildIsCurrent(inputs)) build(inputs);
+  });
+}
+
+try {
+  prepare();
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error;
+  say(error.message);
+  process.exitCode = 1;
+}
