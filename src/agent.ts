@@ -1,0 +1,154 @@
+import type { Answered, UpstreamResult, Usage } from "./call.ts";
+import type { ClaimDraft } from "./conflict/claim.ts";
+import { QuorateError, type Issue } from "./errors.ts";
+import { checkLimits, type CallLimits } from "./policy/limits.ts";
+import type { Schema } from "./schema.ts";
+
+/** What an agent is given beside its task. Everything may be taken apart: `({ signal, emit }) => …`. */
+export interface AgentContext<Upstream = Readonly<Record<string, UpstreamResult | undefined>>> {
+  /** Aborted when the attempt times out or the run is cancelled; its reason says which. Pass it on. */
+  readonly signal: AbortSignal;
+  /** The results of the agents that this one `needs`; in sequence, of all that were asked before it. */
+  readonly results: Upstream;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** What was wrong with the output of the attempt before, when it failed its schema; else empty. */
+  readonly issues: readonly Issue[];
+  /** The same for every attempt at the same request, and after a resume; another when the request changed. */
+  readonly idempotencyKey: string;
+  readonly runId: string;
+  readonly callId: string;
+  /** Shows live progress to whoever watches the run. Not kept. */
+  readonly emit: (value: unknown) => void;
+  /** Tells what was used so far; several reports of one attempt are added up. */
+  readonly report: (usage: Usage) => void;
+}
+
+// The brand is registered, so that two copies of this package in one process know each other's agents.
+const AGENT: unique symbol = Symbol.for("quorate.agent") as never;
+
+/**
+ * A specialist: a name and one async function, with what a supervisor has to know about it. `Input` is what it
+ * accepts, `Output` what it answers.
+ */
+export interface Agent<Name extends string = string, Input = never, Output = unknown> {
+  readonly name: Name;
+  readonly version: string | undefined;
+  readonly description: string | undefined;
+  readonly input: Schema | undefined;
+  readonly output: Schema | undefined;
+  readonly needs: Readonly<Record<string, Worker>>;
+  readonly limits: CallLimits;
+  readonly run: (task: never, context: AgentContext<never>) => unknown;
+  readonly claims: ((output: never) => Iterable<ClaimDraft>) | undefined;
+  readonly [AGENT]: { readonly input?: (input: Input) => void; readonly output?: Output };
+}
+
+/** What a supervisor may have as a worker: an agent, or a supervisor, which is one. */
+// Input stands in a contravariant place: `never` accepts every agent.
+export type Worker = Agent;
+
+/** What an agent accepts as its task. */
+export type InputOf<W> = W extends Agent<string, infer Input, unknown> ? Input : never;
+/** What an agent answers. */
+export type OutputOf<W> = W extends Agent<string, never, infer Output> ? Output : never;
+
+/** The results an agent sees: what it needs has answered, or it would not have been asked. */
+export type UpstreamOf<Needs extends Readonly<Record<string, Worker>>> = {
+  readonly [K in keyof Needs]: Pick<Answered<OutputOf<Needs[K]>>, "status" | "output">;
+} & Readonly<Record<string, UpstreamResult | undefined>>;
+
+// What a schema takes, as something that does not have to be mutable: a function's literal results are readonly.
+type Frozen<T> = T extends (...args: never) => unknown
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T;
+
+/** How an agent is described. */
+export interface AgentOptions<
+  Name extends string,
+  Input,
+  Task,
+  Raw,
+  Returned extends Frozen<Raw>,
+  Output,
+  Needs extends Readonly<Record<string, Worker>>,
+> extends CallLimits {
+  /** Also its key in a team, and its place in the log. Not empty, at most 100 characters, without `/`. */
+  readonly name: Name;
+  /** Change it when the answers change: it is part of what identifies a call. */
+  readonly version?: string;
+  /** What it is good at, in a sentence. */
+  readonly description?: string;
+  /** Checks the task before the agent is asked. */
+  readonly input?: Schema<Input, Task>;
+  /** Checks the answer; a failure is retried with the issues in `context.issues`. */
+  readonly output?: Schema<Raw, Output>;
+  /** Agents whose answers this one needs, by their names. It is asked when they have answered. */
+  readonly needs?: Needs;
+  readonly run: (task: Task, context: AgentContext<UpstreamOf<Needs>>) => Returned | Promise<Returned>;
+  /** What the answer asserts. Default: a `recommendation` of string, number or boolean is a claim about `"task"`. */
+  readonly claims?: (output: Output) => Iterable<ClaimDraft>;
+}
+
+/**
+ * Describes an agent. Types come from the schemas, and without them from `run`.
+ *
+ * Throws `BAD_OPTIONS` when something in the description cannot work.
+ */
+export function agent<
+  const Name extends string,
+  Task,
+  Raw,
+  const Returned extends Frozen<Raw>,
+  Input = Task,
+  Output = Returned,
+  const Needs extends Readonly<Record<string, Worker>> = Readonly<Record<never, never>>,
+>(
+  options: AgentOptions<Name, Input, Task, Raw, Returned, Output, Needs>,
+): Agent<Name, Input, Output> {
+  const { name, version, description, input, output, needs, run, claims } = options;
+  checkName(name, "agent");
+  if (typeof run !== "function") {
+    throw new QuorateError("BAD_OPTIONS", `agent "${name}" has no run function; give it one: run: async (task) => …`);
+  }
+  for (const [key, worker] of Object.entries(needs ?? {})) {
+    if (!isAgent(worker)) {
+      throw new QuorateError("BAD_OPTIONS", `agent "${name}" needs "${key}", which is not an agent; make it with agent({ … })`);
+    }
+    if (worker.name !== key) {
+      throw new QuorateError("BAD_OPTIONS", `agent "${name}" needs "${worker.name}" under the key "${key}"; the key must be its name`);
+    }
+  }
+  return Object.freeze({
+    name,
+    version,
+    description,
+    input: input as Schema | undefined,
+    output: output as Schema | undefined,
+    needs: Object.freeze({ ...needs }),
+    limits: checkLimits(options, `agent "${name}"`),
+    run,
+    claims,
+    [AGENT]: {},
+  });
+}
+
+/** Whether a value was made by `agent()`, or is a supervisor; also across copies of this package. */
+export function isAgent(value: unknown): value is Agent {
+  return typeof value === "object" && value !== null && AGENT in value;
+}
+
+const MAX_NAME = 100;
+
+/** Refuses a name that could not stand in a path of names, or in a line of output. */
+export function checkName(name: unknown, what: string): void {
+  if (typeof name !== "string" || name === "" || name.length > MAX_NAME || /[\p{Cc}/]/u.test(name)) {
+    const got = typeof name === "string" ? `"${name.slice(0, MAX_NAME)}"` : String(typeof name);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `${what} name ${got} is refused; use 1 to ${MAX_NAME} characters without "/" and control characters`,
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { Issue } from "./errors.ts";
+
+/** Any schema of the Standard Schema family: Zod, Valibot, ArkType and others. */
+export type Schema<In = unknown, Out = In> = StandardSchemaV1<In, Out>;
+
+/** What a check came to: the parsed value, or what was wrong with it. */
+export type Checked =
+  | { readonly value: unknown; readonly issues?: undefined }
+  | { readonly issues: readonly Issue[] };
+
+/**
+ * Validates `value`. Answers at once unless the schema is asynchronous. A schema that throws counts as one issue,
+ * so that its caller has one way to fail.
+ */
+export function check(schema: Schema, value: unknown): Checked | Promise<Checked> {
+  try {
+    const result = schema["~standard"].validate(value);
+    return result instanceof Promise ? result.then(checked, thrown) : checked(result);
+  } catch (error) {
+    return thrown(error);
+  }
+}
+
+function checked(result: StandardSchemaV1.Result<unknown>): Checked {
+  if (result.issues === undefined) return { value: result.value };
+  return {
+    issues: result.issues.map(({ message, path }) => {
+      const where = path?.map(segment).join(".") ?? "";
+      return where === "" ? { message } : { message, path: where };
+    }),
+  };
+}
+
+function thrown(error: unknown): Checked {
+  const message = error instanceof Error ? error.message : String(error);
+  return { issues: [{ message: `the schema itself failed: ${message}` }] };
+}
+
+function segment(part: PropertyKey | StandardSchemaV1.PathSegment): string {
+  return String(typeof part === "object" ? part.key : part);
+}
+
+/** `a: too short; b.0: expected a number`: the issues as one line for a message. */
+export function describeIssues(issues: readonly Issue[]): string {
+  return issues
+    .slice(0, 5)
+    .map(({ message, path }) => (path === undefined ? message : `${path}: ${message}`))
+    .concat(issues.length > 5 ? [`and ${issues.length - 5} more`] : [])
+    .join("; ");
+}
