@@ -1,0 +1,34 @@
+import type { Json } from "../json.ts";
+import { count } from "./quantities.ts";
+import { safeText } from "./safe-text.ts";
+
+// Enough for any line; what is longer is cut before the costly work, for an output may be megabytes.
+const MAX_CHARACTERS = 2_000;
+
+/** An answer on one line: what it recommends, how many findings it has, or its JSON. */
+export function brief(output: unknown): string {
+  if (typeof output === "string") return safeText(output.slice(0, MAX_CHARACTERS));
+  if (typeof output !== "object" || output === null) return json(output);
+  const { recommendation, findings } = output as Record<string, unknown>;
+  const parts: string[] = [];
+  if (isScalar(recommendation)) parts.push(positionText(recommendation));
+  if (Array.isArray(findings)) {
+    parts.push(findings.length === 0 ? "found nothing" : count(findings.length, "finding"));
+  }
+  return parts.length > 0 ? parts.join(", ") : json(output);
+}
+
+/** What is claimed, as a person writes it: a string without its quotes, anything else as JSON. */
+export function positionText(position: Json): string {
+  return typeof position === "string"
+    ? safeText(position.slice(0, MAX_CHARACTERS))
+    : json(position);
+}
+
+function json(value: unknown): string {
+  return safeText(String(JSON.stringify(value)).slice(0, MAX_CHARACTERS));
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}

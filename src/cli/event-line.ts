@@ -1,0 +1,50 @@
+import type { LiveEvent } from "../events.ts";
+import { brief, positionText } from "./brief.ts";
+import { count, duration } from "./quantities.ts";
+import { safeText } from "./safe-text.ts";
+
+/** One event in a few words, on one line and safe to print; `undefined` for one that says nothing by itself. */
+export function eventText(event: LiveEvent): string | undefined {
+  switch (event.type) {
+    case "run.started":
+      return `run ${safeText(event.runId)} of ${safeText(event.supervisor.name)} started`;
+    case "run.planned": {
+      const team = event.callId === undefined ? "" : `${safeText(event.callId)}: `;
+      const how = event.mode === "sequence" ? "one after another" : "in parallel";
+      return `${team}asking ${count(event.agents.length, "agent")}${event.agents.length > 1 ? ` ${how}` : ""}`;
+    }
+    case "call.started":
+      return `${who(event)} started${event.attempt > 1 ? ` again (attempt ${event.attempt})` : ""}`;
+    case "call.retried":
+      return `${who(event)} will be asked again in ${duration(event.waitMs)}: ${safeText(event.error.message)}`;
+    case "call.succeeded":
+      return `${who(event)} answered in ${duration(event.durationMs)}: ${brief(event.output)}`;
+    case "call.failed":
+      return `${who(event)} failed after ${duration(event.durationMs)}: ${safeText(event.error.message)}`;
+    case "call.skipped":
+      return `${who(event)} skipped: ${safeText(event.detail)}`;
+    case "call.straggled":
+      return `${who(event)} ${event.settled} too late (attempt ${event.attempt}); not counted`;
+    case "call.abandoned":
+      return `${who(event)} did not stop when told to (attempt ${event.attempt}); left behind`;
+    case "call.progress":
+      return `${who(event)}: ${brief(event.value)}`;
+    case "conflict.found":
+      return `disagreement about ${safeText(event.conflict.subject)}`;
+    case "verdict.reached": {
+      const { subject, winner, status, by } = event.verdict;
+      const what = winner === null ? status : `${positionText(winner)}, ${status}${by === null ? "" : ` by ${safeText(by)}`}`;
+      return `verdict: ${what}: ${safeText(subject)}`;
+    }
+    case "run.finished":
+      return `run ${event.status}`;
+    case "run.cancelled":
+      return `run cancelled: ${safeText(event.reason)}`;
+    default:
+      return undefined;
+  }
+}
+
+function who(event: { readonly callId: string }): string {
+  return safeText(event.callId);
+}

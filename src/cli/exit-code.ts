@@ -1,0 +1,43 @@
+import { QuorateError } from "../errors.ts";
+import type { OutcomeStatus } from "../outcome.ts";
+import type { Verdict } from "../resolve/verdict.ts";
+
+/** What the process says to a script that called it. */
+export const EXIT = {
+  /** Everyone answered and everything is decided. */
+  ok: 0,
+  /** The run failed, or something broke while it ran. */
+  failed: 1,
+  /** The command was called wrongly; nothing ran. */
+  usage: 2,
+  /** An outcome, but not a whole one: undecided, tied, no quorum, or somebody did not answer. */
+  open: 3,
+  /** Ctrl-C, SIGTERM, and the reader of the output gone: 128 and the signal's number. */
+  interrupted: 130,
+  terminated: 143,
+  brokenPipe: 141,
+} as const;
+
+/** The exit code for an outcome; verdicts are those of the team itself, not of teams within it. */
+export function exitCodeOf(outcome: {
+  readonly status: OutcomeStatus;
+  readonly verdicts: readonly Pick<Verdict, "status">[];
+}): number {
+  if (outcome.status === "failed") return EXIT.failed;
+  const allDecided = outcome.verdicts.every(
+    ({ status }) => status === "unanimous" || status === "decided",
+  );
+  return outcome.status === "complete" && allDecided ? EXIT.ok : EXIT.open;
+}
+
+const USAGE_CODES: ReadonlySet<string> = new Set([
+  "BAD_OPTIONS",
+  "BAD_ROUTE",
+  "INPUT_INVALID",
+  "RUN_NOT_FOUND",
+]);
+
+/** The exit code for what a command rejected with. */
+export function exitCodeOfError(error: unknown): number {
+  return error instanceof QuorateError && USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
+}

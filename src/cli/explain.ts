@@ -1,0 +1,93 @@
+import type { Position } from "../conflict/conflict.ts";
+import type { Verdict } from "../resolve/verdict.ts";
+import { positionText } from "./brief.ts";
+import { count } from "./quantities.ts";
+import { stands, supportOf, verdictSentence } from "./report.ts";
+import type { Found, RunView } from "./run-view.ts";
+import { safeText } from "./safe-text.ts";
+import type { Terminal } from "./terminal.ts";
+import { wrap } from "./wrap.ts";
+
+const MAX_SUBJECTS = 10;
+const MAX_EVIDENCE_CHARACTERS = 240;
+
+export interface ExplainOptions {
+  /** Only subjects that contain this, whatever the case. Default: all. */
+  readonly subject?: string;
+  /** Prints all subjects and whole texts. Default: false. */
+  readonly full?: boolean;
+}
+
+/**
+ * Why a run decided as it did: for each subject who said what, where they differed, which link of the chain
+ * decided on what grounds, and who was missing. Contested subjects come first, then those that all agreed on.
+ */
+export function explain(run: RunView, screen: Terminal, options: ExplainOptions = {}): string[] {
+  const full = options.full ?? false;
+  const wanted = run.verdicts
+    .filter(({ it }) => matches(it, options.subject))
+    .toSorted((a, b) => rank(a.it) - rank(b.it) || supportOf(b.it) - supportOf(a.it));
+  const shown = full || options.subject !== undefined ? wanted : wanted.slice(0, MAX_SUBJECTS);
+  const lines = shown.flatMap((found) => ["", ...explainOne(found, screen, full)]);
+  const hidden = wanted.length - shown.length;
+  if (hidden > 0) {
+    lines.push("", ...wrap(`And ${count(hidden, "more subject")}; --full shows all, --subject TEXT one.`, screen.columns));
+  }
+  return lines.slice(1);
+}
+
+function matches(verdict: Verdict, wanted: string | undefined): boolean {
+  return wanted === undefined || safeText(verdict.subject).toLowerCase().includes(safeText(wanted).toLowerCase());
+}
+
+// Questions before findings; among findings, those that stand; what was agreed on without a word, last.
+function rank(verdict: Verdict): number {
+  const contested = verdict.positions.length > 1 ? 0 : 1;
+  if (verdict.kind === "claim") return contested;
+  return stands(verdict) ? 2 + contested : 4 + contested;
+}
+
+function explainOne({ team, it }: Found<Verdict>, screen: Terminal, full: boolean): string[] {
+  const where = team === "" ? "" : `${safeText(team)}: `;
+  const title = wrap(`${where}${safeText(it.subject)}`, screen.columns);
+  return [
+    ...title.map((line) => screen.style("title", line)),
+    ...wrap(verdictSentence(it), screen.columns, { first: "  " }).map((line) =>
+      screen.style(it.winner === null ? "warn" : "good", line),
+    ),
+    ...it.positions.flatMap((position) => positionLines(position, it, screen, full)),
+    ...labelled("why", safeText(it.reasoning), screen),
+    ...(it.missing.length > 0 ? labelled("did not answer", it.missing.map(safeText).join(", "), screen) : []),
+  ];
+}
+
+function positionLines(position: Position, verdict: Verdict, screen: Terminal, full: boolean): string[] {
+  const value =
+    verdict.kind === "finding"
+      ? position.value === "present"
+        ? "reported it"
+        : "did not report it"
+      : positionText(position.value);
+  const head = `${value}: ${position.heldBy.length}`;
+  const silent = position.heldBy.filter(({ evidence }) => evidence === undefined).map(({ agent }) => safeText(agent));
+  const speaking = position.heldBy.flatMap(({ agent, evidence }) => {
+    if (evidence === undefined) return [];
+    const text = full ? evidence : clipCharacters(evidence);
+    return wrap(safeText(text), screen.columns, { first: `      ${safeText(agent)}: `, rest: "        " });
+  });
+  return [
+    ...wrap(silent.length === 0 ? head : `${head} (${silent.join(", ")})`, screen.columns, {
+      first: "    ",
+      rest: "      ",
+    }),
+    ...speaking,
+  ];
+}
+
+function clipCharacters(text: string): string {
+  return text.length > MAX_EVIDENCE_CHARACTERS ? `${text.slice(0, MAX_EVIDENCE_CHARACTERS)}…` : text;
+}
+
+function labelled(label: string, text: string, screen: Terminal): string[] {
+  return wrap(`${label}: ${text}`, screen.columns, { first: "    ", rest: "      " });
+}

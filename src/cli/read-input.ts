@@ -1,0 +1,63 @@
+import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
+import { describeThrown, QuorateError } from "../errors.ts";
+
+/** The longest input that is read, in bytes. */
+export const MAX_INPUT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The JSON in `file`, or on standard input when `file` is `-`. Rejects with `INPUT_INVALID` when it cannot be
+ * read, is longer than `MAX_INPUT_BYTES`, or is not JSON; the sentence says where.
+ */
+export async function readInput(file: string, stdin: Readable = process.stdin): Promise<unknown> {
+  const source = file === "-" ? "standard input" : file;
+  const text = await readText(file === "-" ? stdin : createReadStream(file), source);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw invalid(`${source} is not JSON: ${whereAndWhat(text, error)}.`, error);
+  }
+}
+
+async function readText(stream: Readable, source: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of stream) {
+      const part = Buffer.from(chunk as Buffer);
+      bytes += part.length;
+      if (bytes > MAX_INPUT_BYTES) {
+        throw invalid(`${source} is larger than ${MAX_INPUT_BYTES / 1024 ** 2} MiB; give a smaller input.`);
+      }
+      chunks.push(part);
+    }
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+  } catch (error) {
+    if (error instanceof QuorateError) throw error;
+    if (error instanceof TypeError) throw invalid(`${source} is not UTF-8 text.`, error);
+    throw invalid(`${source} cannot be read: ${reasonOf(error)}.`, error);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EISDIR") return "it is a folder";
+  if (code === "EACCES") return "permission denied";
+  return describeThrown(error);
+}
+
+// V8 tells an offset for most mistakes, and none where the text ends too early.
+function whereAndWhat(text: string, error: unknown): string {
+  if (text.trim() === "") return "it is empty";
+  const message = describeThrown(error);
+  const offset = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
+  const before = text.slice(0, offset).split("\n");
+  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  if (offset >= text.length) return `it ends too early, at ${place}`;
+  return `unexpected ${JSON.stringify(text.slice(offset, offset + 1))} at ${place}`;
+}
+
+function invalid(message: string, cause?: unknown): QuorateError {
+  return new QuorateError("INPUT_INVALID", message, cause === undefined ? {} : { cause });
+}

@@ -1,0 +1,173 @@
+import type { Verdict } from "../resolve/verdict.ts";
+import { brief, positionText } from "./brief.ts";
+import { billSentence, count, dateAndTime, duration, share } from "./quantities.ts";
+import type { CallState, CallView, RunView } from "./run-view.ts";
+import { safeBlock, safeText } from "./safe-text.ts";
+import type { Style, Terminal } from "./terminal.ts";
+import { clip, columnsOf, pad, padStart, wrap } from "./wrap.ts";
+
+const MAX_NAME_COLUMNS = 22;
+const MAX_VERDICTS = 20;
+const MAX_SUBJECT_CHARACTERS = 300;
+const MAX_REASONING_CHARACTERS = 400;
+const TIME_COLUMNS = 10;
+
+export interface ReportOptions {
+  /** Prints answers, reasonings and lists whole instead of their beginnings. Default: false. */
+  readonly full?: boolean;
+}
+
+/** A run for a person: who answered what, what was decided and why, what is missing, what it took. */
+export function report(run: RunView, screen: Terminal, options: ReportOptions = {}): string[] {
+  const full = options.full ?? false;
+  return [
+    ...heading(run, screen),
+    ...section("Answers", screen, answers(run, screen, full)),
+    ...section("Verdicts", screen, verdicts(run, screen, full)),
+    ...section("Missing", screen, missing(run, screen)),
+    ...section("Bill", screen, run.bill === undefined ? [] : wrap(billSentence(run.bill), screen.columns, { first: "  " })),
+  ];
+}
+
+/** A titled part of a page, after an empty line; nothing when it has no lines. */
+export function section(title: string, screen: Terminal, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", screen.style("title", title), ...lines];
+}
+
+const STATUS_STYLE: Readonly<Record<RunView["status"], Style>> = {
+  complete: "good",
+  partial: "warn",
+  failed: "bad",
+  cancelled: "warn",
+  running: "warn",
+};
+
+const STATUS_WORDS: Readonly<Record<RunView["status"], string>> = {
+  complete: "complete",
+  partial: "partial: not everybody answered",
+  failed: "failed: too few answered",
+  cancelled: "cancelled",
+  running: "not finished",
+};
+
+function heading(run: RunView, screen: Terminal): string[] {
+  const version = run.supervisor.version === undefined ? "" : ` ${safeText(run.supervisor.version)}`;
+  const name = clip(`${safeText(run.supervisor.name)}${version}`, screen.columns - 40);
+  const status = STATUS_WORDS[run.status] + (run.reason === undefined ? "" : `: ${safeText(run.reason)}`);
+  const took = `${dateAndTime(run.startedAtMs)}, ${duration(run.lastAtMs - run.startedAtMs)}`;
+  return [
+    `${screen.style("title", name)}  ${screen.style(STATUS_STYLE[run.status], clip(status, screen.columns - columnsOf(name) - 2))}`,
+    screen.style("quiet", clip(`run ${safeText(run.runId)}, ${took}`, screen.columns)),
+  ];
+}
+
+const CALL_STYLE: Readonly<Record<CallState, Style>> = {
+  ok: "good",
+  failed: "bad",
+  skipped: "quiet",
+  running: "warn",
+  retrying: "warn",
+  waiting: "quiet",
+};
+
+const CALL_WORDS: Readonly<Record<CallState, string>> = {
+  ok: "ok",
+  failed: "failed",
+  skipped: "skipped",
+  // Said about a run that is over, or that nobody carries on.
+  running: "open",
+  retrying: "open",
+  waiting: "not asked",
+};
+
+function answers(run: RunView, screen: Terminal, full: boolean): string[] {
+  const calls = [...run.calls.values()];
+  const names = Math.min(MAX_NAME_COLUMNS, Math.max(0, ...calls.map((call) => columnsOf(safeText(call.callId)))));
+  return calls.flatMap((call) => {
+    const state = screen.style(CALL_STYLE[call.state], pad(CALL_WORDS[call.state], 9));
+    const time = call.state === "ok" || call.state === "failed" ? duration(call.durationMs) : "";
+    const head = `  ${pad(safeText(call.callId), names)}  `;
+    const tail = callDetail(call);
+    const room = screen.columns - names - 4 - 9 - TIME_COLUMNS - 2;
+    const line = `${head}${state}${screen.style("quiet", padStart(time, TIME_COLUMNS))}  ${clip(tail, room)}`;
+    if (!full || call.state !== "ok") return [line.trimEnd()];
+    const whole = typeof call.output === "string" ? call.output : JSON.stringify(call.output, undefined, 2);
+    return [line.trimEnd(), ...wrap(safeBlock(whole), screen.columns, { first: "    " })];
+  });
+}
+
+function callDetail(call: CallView): string {
+  const again = call.attempts.length > 1 ? `(${call.attempts.length} attempts) ` : "";
+  switch (call.state) {
+    case "ok":
+      return `${again}${brief(call.output)}`;
+    case "failed":
+    case "retrying":
+      return `${again}${safeText(call.error?.message ?? "")}`;
+    case "skipped":
+      return safeText(call.detail ?? "");
+    case "running":
+    case "waiting":
+      return "";
+  }
+}
+
+function verdicts(run: RunView, screen: Terminal, full: boolean): string[] {
+  const own = run.verdicts.filter(({ team }) => team === "").map(({ it }) => it);
+  const claims = own.filter(({ kind }) => kind === "claim");
+  const standing = own.filter((verdict) => verdict.kind === "finding" && stands(verdict)).toSorted(bySupport);
+  const rest = own.filter((verdict) => verdict.kind === "finding" && !stands(verdict));
+  const shown = full ? [...claims, ...standing, ...rest] : [...claims, ...standing].slice(0, MAX_VERDICTS);
+  const lines = shown.flatMap((verdict) => [...verdictLines(verdict, screen, full), ""]);
+  const hidden = claims.length + standing.length - shown.length;
+  if (!full && hidden > 0) lines.push(`  and ${hidden} more; --full shows all`, "");
+  if (!full && rest.length > 0) {
+    lines.push(`  ${count(rest.length, "other finding")} ${rest.length === 1 ? "does" : "do"} not stand; --full shows ${rest.length === 1 ? "it" : "them"}`, "");
+  }
+  return lines.slice(0, -1);
+}
+
+/** Whether a reported finding was settled as being there. */
+export function stands(verdict: Pick<Verdict, "status" | "winner">): boolean {
+  return (verdict.status === "unanimous" || verdict.status === "decided") && verdict.winner === "present";
+}
+
+/** How many reported a finding. */
+export function supportOf(verdict: Pick<Verdict, "positions">): number {
+  return verdict.positions.find(({ value }) => value === "present")?.heldBy.length ?? 0;
+}
+
+function bySupport(a: Verdict, b: Verdict): number {
+  return supportOf(b) - supportOf(a) || b.confidence - a.confidence;
+}
+
+function verdictLines(verdict: Verdict, screen: Terminal, full: boolean): string[] {
+  const subject = safeText(full ? verdict.subject : cut(verdict.subject, MAX_SUBJECT_CHARACTERS));
+  const reasoning = safeText(full ? verdict.reasoning : cut(verdict.reasoning, MAX_REASONING_CHARACTERS));
+  return [
+    ...wrap(subject, screen.columns, { first: "  " }),
+    ...wrap(verdictSentence(verdict), screen.columns, { first: "    " }).map((line) =>
+      screen.style(verdict.winner === null ? "warn" : "good", line),
+    ),
+    ...wrap(reasoning, screen.columns, { first: "    " }).map((line) => screen.style("quiet", line)),
+  ];
+}
+
+/** `hold: decided by vote, confidence 0.66 (laplace)`. */
+export function verdictSentence(verdict: Verdict): string {
+  if (verdict.winner === null) return `no winner: ${verdict.status}`;
+  const winner = verdict.kind === "finding" ? (verdict.winner === "present" ? "stands" : "does not stand") : positionText(verdict.winner);
+  const by = verdict.status === "unanimous" || verdict.by === null ? "" : ` by ${safeText(verdict.by)}`;
+  const checked = verdict.calibrated ? ", checked against outcomes" : "";
+  return `${winner}: ${verdict.status}${by}, confidence ${share(verdict.confidence)} (${safeText(verdict.confidenceFrom)}${checked})`;
+}
+
+function missing(run: RunView, screen: Terminal): string[] {
+  return run.missing.flatMap(({ agent, why, detail }) =>
+    wrap(`${safeText(agent)} (${why}): ${safeText(detail)}`, screen.columns, { first: "  ", rest: "    " }),
+  );
+}
+
+function cut(text: string, characters: number): string {
+  return text.length > characters ? `${text.slice(0, characters)}…` : text;
+}

@@ -1,0 +1,34 @@
+import type { RunView } from "./run-view.ts";
+
+/** A run as one JSON document: the same for a run that just ended and for one read from its log. */
+export function runJson(run: RunView): Readonly<Record<string, unknown>> {
+  // Keyed by what agents are called, and one may be called `__proto__`.
+  const results = Object.create(null) as Record<string, unknown>;
+  for (const call of run.calls.values()) {
+    results[call.callId] = {
+      status: call.state,
+      attempts: call.attempts.length,
+      durationMs: call.durationMs,
+      ...("output" in call && { output: call.output }),
+      ...(call.error !== undefined && { error: call.error }),
+      ...(call.detail !== undefined && { detail: call.detail }),
+      ...(call.cost !== undefined && { cost: call.cost }),
+    };
+  }
+  const found = <T extends object>({ team, it }: { readonly team: string; readonly it: T }): object =>
+    team === "" ? it : { team, ...it };
+  return {
+    runId: run.runId,
+    supervisor: run.supervisor,
+    status: run.status,
+    ...(run.reason !== undefined && { reason: run.reason }),
+    mode: run.mode,
+    startedAtMs: run.startedAtMs,
+    lastAtMs: run.lastAtMs,
+    results,
+    verdicts: run.verdicts.map(found),
+    conflicts: run.conflicts.map(found),
+    missing: run.missing,
+    bill: run.bill ?? null,
+  };
+}

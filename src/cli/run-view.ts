@@ -1,0 +1,198 @@
+import type { Cost } from "../call.ts";
+import type { Conflict } from "../conflict/conflict.ts";
+import type { ErrorRecord } from "../errors.ts";
+import type { RunEvent, SupervisorLabel } from "../events.ts";
+import type { Bill, Missing, OutcomeStatus } from "../outcome.ts";
+import type { Verdict } from "../resolve/verdict.ts";
+
+export type CallState = "waiting" | "running" | "retrying" | "ok" | "failed" | "skipped";
+
+/** One time an agent was asked. */
+export interface AttemptView {
+  readonly startedAtMs: number;
+  /** `null` while it is open. */
+  readonly endedAtMs: number | null;
+  readonly answered: boolean;
+}
+
+/** One call as far as its events tell. */
+export interface CallView {
+  readonly callId: string;
+  readonly agent: string;
+  readonly state: CallState;
+  readonly attempts: readonly AttemptView[];
+  /** From the log; 0 until the call has ended. */
+  readonly durationMs: number;
+  readonly output?: unknown;
+  readonly error?: ErrorRecord;
+  /** Why it was skipped. */
+  readonly detail?: string;
+  readonly cost?: Cost;
+}
+
+/** Something found by a team: `team` is the `callId` of a nested supervisor, `""` for the root. */
+export interface Found<T> {
+  readonly team: string;
+  readonly it: T;
+}
+
+/** A run as its log tells it: everything that a report, a timeline or an explanation needs. */
+export interface RunView {
+  readonly runId: string;
+  readonly supervisor: SupervisorLabel;
+  readonly input: unknown;
+  readonly mode: "parallel" | "sequence";
+  readonly startedAtMs: number;
+  /** The time of the last event. */
+  readonly lastAtMs: number;
+  readonly status: OutcomeStatus | "running" | "cancelled";
+  /** Why it was cancelled. */
+  readonly reason?: string;
+  /** Planned ones first, in the order of the team, then nested ones and judges as they came. */
+  readonly calls: ReadonlyMap<string, CallView>;
+  readonly conflicts: readonly Found<Conflict>[];
+  readonly verdicts: readonly Found<Verdict>[];
+  readonly missing: readonly Missing[];
+  readonly bill?: Bill;
+}
+
+/** The view of a run that has not said anything yet. */
+export function emptyRun(runId: string): RunView {
+  return {
+    runId,
+    supervisor: { name: "" },
+    input: undefined,
+    mode: "parallel",
+    startedAtMs: 0,
+    lastAtMs: 0,
+    status: "running",
+    calls: new Map(),
+    conflicts: [],
+    verdicts: [],
+    missing: [],
+  };
+}
+
+/** A run's events, folded. Gives the same view for a finished run, an open one, and one that was killed. */
+export function viewRun(runId: string, events: Iterable<RunEvent>): RunView {
+  const fold = runFold(runId);
+  for (const event of events) fold.add(event);
+  return fold.view();
+}
+
+/** The same fold one event at a time, for who watches a run. */
+export interface RunFold {
+  add(event: RunEvent): void;
+  /** The run so far. Its collections go on growing with the next events. */
+  view(): RunView;
+}
+
+export function runFold(runId: string): RunFold {
+  const calls = new Map<string, CallView>();
+  const conflicts: Found<Conflict>[] = [];
+  const verdicts: Found<Verdict>[] = [];
+  let run: RunView = { ...emptyRun(runId), calls, conflicts, verdicts };
+
+  return {
+    view: () => run,
+    add(event) {
+      run = { ...run, lastAtMs: event.atMs };
+      switch (event.type) {
+        case "run.started":
+          run = {
+            ...run,
+            supervisor: event.supervisor,
+            input: event.input,
+            startedAtMs: event.atMs,
+          };
+          return;
+        case "run.planned":
+          if (event.callId === undefined) run = { ...run, mode: event.mode };
+          for (const agent of event.agents) {
+            const callId = event.callId === undefined ? agent : `${event.callId}/${agent}`;
+            if (!calls.has(callId)) calls.set(callId, waitingCall(callId, agent));
+          }
+          return;
+        case "conflict.found":
+          conflicts.push({ team: event.callId ?? "", it: event.conflict });
+          return;
+        case "verdict.reached":
+          verdicts.push({ team: event.callId ?? "", it: event.verdict });
+          return;
+        case "run.finished":
+          run = { ...run, status: event.status, missing: event.missing, bill: event.bill };
+          return;
+        case "run.cancelled":
+          run = { ...run, status: "cancelled", reason: event.reason };
+          return;
+        case "call.straggled":
+        case "call.abandoned":
+          return;
+        default: {
+          const before = calls.get(event.callId) ?? waitingCall(event.callId, event.agent);
+          calls.set(event.callId, nextCall(before, event));
+        }
+      }
+    },
+  };
+}
+
+function waitingCall(callId: string, agent: string): CallView {
+  return { callId, agent, state: "waiting", attempts: [], durationMs: 0 };
+}
+
+type CallEvent = Extract<
+  RunEvent,
+  { type: "call.started" | "call.retried" | "call.succeeded" | "call.failed" | "call.skipped" }
+>;
+
+function nextCall(call: CallView, event: CallEvent): CallView {
+  switch (event.type) {
+    case "call.started": {
+      const attempt = { startedAtMs: event.atMs, endedAtMs: null, answered: false };
+      return { ...call, state: "running", attempts: [...call.attempts, attempt] };
+    }
+    case "call.retried":
+      return {
+        ...call,
+        state: "retrying",
+        error: event.error,
+        attempts: closeLast(call.attempts, event.atMs, false),
+      };
+    case "call.succeeded": {
+      const { error: _overcome, ...rest } = call;
+      return {
+        ...rest,
+        state: "ok",
+        output: event.output,
+        durationMs: event.durationMs,
+        cost: event.cost,
+        attempts: closeLast(call.attempts, event.atMs, true),
+      };
+    }
+    case "call.failed":
+      return {
+        ...call,
+        state: "failed",
+        error: event.error,
+        durationMs: event.durationMs,
+        cost: event.cost,
+        attempts: closeLast(call.attempts, event.atMs, false),
+      };
+    case "call.skipped":
+      return { ...call, state: "skipped", detail: event.detail };
+    default:
+      // An event of a later version of this package: nothing that this view could show.
+      return call;
+  }
+}
+
+function closeLast(
+  attempts: readonly AttemptView[],
+  endedAtMs: number,
+  answered: boolean,
+): readonly AttemptView[] {
+  return attempts.map((attempt, index) =>
+    index === attempts.length - 1 ? { ...attempt, endedAtMs, answered } : attempt,
+  );
+}

@@ -1,0 +1,63 @@
+import { styleText } from "node:util";
+
+/** What a style says, not how it looks: there are few, so that a page stays quiet. */
+export type Style = "title" | "quiet" | "good" | "warn" | "bad";
+
+const FORMATS = {
+  title: "bold",
+  quiet: "dim",
+  good: "green",
+  warn: "yellow",
+  bad: "red",
+} as const;
+
+/** Where a report goes. */
+export interface Terminal {
+  /** How wide a line may be: 80 when piped, else what the window has, between 40 and 100. */
+  readonly columns: number;
+  /** How many lines the window has; 24 when piped. */
+  readonly rows: number;
+  /** Whether lines may be redrawn and coloured: never when piped, with `NO_COLOR`, or with `TERM=dumb`. */
+  readonly live: boolean;
+  /** `text` in colour where that is wanted, else as it is. */
+  style(style: Style, text: string): string;
+  /** Writes lines. Once the reader is gone (`| head`), does nothing. */
+  print(...lines: readonly string[]): void;
+  /** Aborted when the reader is gone. */
+  readonly closed: AbortSignal;
+}
+
+const PIPED_COLUMNS = 80;
+const PIPED_ROWS = 24;
+const MIN_COLUMNS = 40;
+// Longer lines of prose are hard to read.
+const MAX_COLUMNS = 100;
+
+/** A terminal on a stream of this process. Give each stream one: it listens for the end of its reader. */
+export function terminal(stream: NodeJS.WriteStream = process.stdout): Terminal {
+  const closed = new AbortController();
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    closed.abort(error);
+  });
+  const live = stream.isTTY && isUnset("NO_COLOR") && process.env["TERM"] !== "dumb";
+  return {
+    live,
+    closed: closed.signal,
+    get columns() {
+      if (!stream.isTTY) return PIPED_COLUMNS;
+      return Math.min(MAX_COLUMNS, Math.max(MIN_COLUMNS, stream.columns || PIPED_COLUMNS));
+    },
+    get rows() {
+      return stream.isTTY ? stream.rows || PIPED_ROWS : PIPED_ROWS;
+    },
+    style: (style, text) => (live ? styleText(FORMATS[style], text, { validateStream: false }) : text),
+    print(...lines) {
+      if (!closed.signal.aborted) stream.write(lines.map((line) => `${line}\n`).join(""));
+    },
+  };
+}
+
+function isUnset(variable: string): boolean {
+  return (process.env[variable] ?? "") === "";
+}
