@@ -17,6 +17,30 @@ export interface Usage {
   readonly outputTokens?: number;
 }
 
+/** A cost of which nothing is known. */
+export const UNKNOWN_COST: Cost = Object.freeze({
+  usdMicros: "unknown",
+  inputTokens: "unknown",
+  outputTokens: "unknown",
+});
+
+/** A cost of nothing, where to begin adding. */
+export const NO_COST: Cost = Object.freeze({ usdMicros: 0, inputTokens: 0, outputTokens: 0 });
+
+/** The sum of two costs; unknown where either is. */
+export function addCost(a: Cost, b: Cost): Cost {
+  if (a === UNKNOWN_COST || b === UNKNOWN_COST) return UNKNOWN_COST;
+  return {
+    usdMicros: add(a.usdMicros, b.usdMicros),
+    inputTokens: add(a.inputTokens, b.inputTokens),
+    outputTokens: add(a.outputTokens, b.outputTokens),
+  };
+}
+
+function add(a: number | "unknown", b: number | "unknown"): number | "unknown" {
+  return a === "unknown" || b === "unknown" ? "unknown" : a + b;
+}
+
 /** One attempt at one call, as an engine receives it. Plain JSON: it may be sent to another machine. */
 export interface CallRequest {
   readonly runId: string;
@@ -33,11 +57,6 @@ export interface CallRequest {
   readonly attempt: number;
   /** What was wrong with the output of the attempt before, when it failed its schema. */
   readonly issues: readonly Issue[];
-}
-
-/** What an engine answers. A failed attempt is a rejection. */
-export interface CallAnswer {
-  readonly output: unknown;
 }
 
 /** An agent that answered. */

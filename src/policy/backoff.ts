@@ -1,24 +1,41 @@
 import { QuorateError } from "../errors.ts";
-import { checkMs } from "./limits.ts";
+import { checkMs } from "./bounds.ts";
 
-/** How the waits between attempts grow. */
+/** How long to wait between attempts: exponential, with full jitter. */
 export interface Backoff {
-  /** The bound of the first wait, in ms (500); doubled with every attempt. */
+  /** The bound of the first wait, in ms; doubled with every attempt. */
   readonly baseMs?: number;
-  /** The bound of any wait, in ms (30,000). */
+  /** The bound of any wait, in ms. */
   readonly maxMs?: number;
-  /** The longest `Retry-After` that is obeyed, in ms (60,000); when told to wait longer, the call fails instead. */
+  /** The longest `Retry-After` that is obeyed, in ms; when told to wait longer, the call fails at once. */
   readonly maxRetryAfterMs?: number;
 }
 
-/** The whole backoff: defaults are filled in from `defaults`. Throws `BAD_OPTIONS`. */
+export const DEFAULT_BACKOFF: Required<Backoff> = Object.freeze({
+  baseMs: 500,
+  maxMs: 30_000,
+  maxRetryAfterMs: 60_000,
+});
+
+/** Throws `BAD_OPTIONS` where a time is not one. */
 export function checkBackoff(backoff: Backoff, where: string): Backoff {
   if (typeof backoff !== "object" || backoff === null) {
-    throw new QuorateError("BAD_OPTIONS", `${where}: backoff is not an object; use { baseMs, maxMs }`);
+    throw new QuorateError("BAD_OPTIONS", `${where}: backoff is not an object; use { baseMs: 500 }`);
   }
-  for (const key of ["baseMs", "maxMs", "maxRetryAfterMs"] as const) {
-    const value = backoff[key];
-    if (value !== undefined) checkMs(value, `${where}: backoff.${key}`, 0);
-  }
-  return Object.freeze({ ...backoff });
+  const { baseMs, maxMs, maxRetryAfterMs } = backoff;
+  return Object.freeze({
+    ...(baseMs !== undefined && { baseMs: checkMs(baseMs, `${where}: backoff.baseMs`, 0) }),
+    ...(maxMs !== undefined && { maxMs: checkMs(maxMs, `${where}: backoff.maxMs`, 0) }),
+    ...(maxRetryAfterMs !== undefined && {
+      maxRetryAfterMs: checkMs(maxRetryAfterMs, `${where}: backoff.maxRetryAfterMs`, 0),
+    }),
+  });
+}
+
+/**
+ * The wait after attempt number `attempt` (from 1), in ms: uniform between 0 and min(maxMs, baseMs · 2^(attempt−1)).
+ * "Full jitter" of M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+ */
+export function backoffMs({ baseMs, maxMs }: Required<Backoff>, attempt: number): number {
+  return Math.random() * Math.min(maxMs, baseMs * 2 ** Math.min(attempt - 1, 52));
 }

@@ -1,6 +1,5 @@
-import { MAX_TIMER_MS } from "../async/clock.ts";
-import { QuorateError } from "../errors.ts";
-import { checkBackoff, type Backoff } from "./backoff.ts";
+import { checkBackoff, DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
+import { checkInteger, checkMs } from "./bounds.ts";
 
 /** How one call is limited. May stand on an agent, on its supervisor and on a run; the later named wins. */
 export interface CallLimits {
@@ -16,16 +15,22 @@ export interface CallLimits {
   readonly maxBytes?: number;
 }
 
+/** All of the limits that one call obeys. */
+export interface Limits extends Required<CallLimits> {
+  readonly backoff: Required<Backoff>;
+}
+
 /** What holds where nobody said otherwise. */
-export const DEFAULT_LIMITS: Required<CallLimits> = Object.freeze({
+export const DEFAULT_LIMITS: Limits = Object.freeze({
   timeoutMs: 30_000,
   graceMs: 5_000,
   retries: 1,
-  backoff: Object.freeze({ baseMs: 500, maxMs: 30_000, maxRetryAfterMs: 60_000 }),
+  backoff: DEFAULT_BACKOFF,
   maxBytes: 4 * 1024 * 1024,
 });
 
 const MAX_RETRIES = 100;
+const MAX_BYTES = 2 ** 30;
 
 /** The limits among `options`, without what was left out. Throws `BAD_OPTIONS`; `where` begins its sentence. */
 export function checkLimits(options: CallLimits, where: string): CallLimits {
@@ -40,31 +45,19 @@ export function checkLimits(options: CallLimits, where: string): CallLimits {
     }),
     ...(backoff !== undefined && { backoff: checkBackoff(backoff, where) }),
     ...(maxBytes !== undefined && {
-      maxBytes: checkInteger(maxBytes, `${where}: maxBytes`, 1, 2 ** 30),
+      maxBytes: checkInteger(maxBytes, `${where}: maxBytes`, 1, MAX_BYTES),
     }),
   });
 }
 
-/** Refuses what is not a whole number within bounds. */
-export function checkInteger(value: unknown, what: string, least: number, most: number): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) {
-    return value;
-  }
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${what} is ${shown(value)}; use a whole number from ${least} to ${most}`,
+/** The defaults, overridden by each of `layers` in turn. */
+export function mergeLimits(...layers: readonly CallLimits[]): Limits {
+  return layers.reduce<Limits>(
+    (limits, layer) => ({
+      ...limits,
+      ...layer,
+      backoff: { ...limits.backoff, ...layer.backoff },
+    }),
+    DEFAULT_LIMITS,
   );
-}
-
-/** Refuses what is not a time that a timer can keep. */
-export function checkMs(value: unknown, what: string, least: number): number {
-  if (typeof value === "number" && value >= least && value <= MAX_TIMER_MS) return value;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${what} is ${shown(value)}; use milliseconds from ${least} to ${MAX_TIMER_MS}`,
-  );
-}
-
-function shown(value: unknown): string {
-  return typeof value === "string" ? `"${value.slice(0, 50)}"` : String(value);
 }

@@ -1,0 +1,48 @@
+import type { Agent } from "../agent.ts";
+import { said, type Said } from "../conflict/said.ts";
+import { QuorateError } from "../errors.ts";
+import { jsonFault } from "../json.ts";
+import type { Limits } from "../policy/limits.ts";
+import { check, describeIssues, type Checked } from "../schema.ts";
+
+/** An answer that was taken: what is kept of it, and what it says. */
+export interface Accepted {
+  readonly output: unknown;
+  readonly said: Said | undefined;
+}
+
+/**
+ * Takes an agent's answer, or throws why not: `OUTPUT_INVALID`, `OUTPUT_NOT_JSON`, `OUTPUT_TOO_LARGE`, `CLAIMS_INVALID`.
+ * Answers at once unless the schema is asynchronous.
+ */
+export function accept(agent: Agent, limits: Limits, raw: unknown): Accepted | Promise<Accepted> {
+  if (agent.output === undefined) return keep(agent, limits, raw);
+  // Before the schema sees it: a schema may be slow on a huge value, or hang on a cyclic one.
+  refuseFault(agent, limits, raw);
+  const checked = check(agent.output, raw);
+  return checked instanceof Promise
+    ? checked.then((late) => keep(agent, limits, parsed(agent, late)))
+    : keep(agent, limits, parsed(agent, checked));
+}
+
+function parsed(agent: Agent, checked: Checked): unknown {
+  if (checked.issues === undefined) return checked.value;
+  throw new QuorateError(
+    "OUTPUT_INVALID",
+    `the output of ${agent.name} fails its schema: ${describeIssues(checked.issues)}`,
+    { issues: checked.issues },
+  );
+}
+
+function keep(agent: Agent, limits: Limits, output: unknown): Accepted {
+  refuseFault(agent, limits, output);
+  return { output, said: said(agent, output) };
+}
+
+function refuseFault(agent: Agent, limits: Limits, output: unknown): void {
+  const fault = jsonFault(output, limits.maxBytes);
+  if (fault === undefined) return;
+  throw fault.kind === "too-large"
+    ? new QuorateError("OUTPUT_TOO_LARGE", `the output of ${agent.name} ${fault.why}; raise maxBytes or answer less`)
+    : new QuorateError("OUTPUT_NOT_JSON", `the output of ${agent.name} ${fault.why}; answer with plain JSON values`);
+}

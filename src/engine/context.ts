@@ -1,0 +1,56 @@
+import type { AgentContext } from "../agent.ts";
+import type { CallRequest, UpstreamResult, Usage } from "../call.ts";
+import type { Issue } from "../errors.ts";
+import type { AttemptControl } from "./engine.ts";
+import { idempotencyKey } from "./key.ts";
+
+/**
+ * What an agent is handed beside its task. A class, since most agents ask for little of it: a getter on a prototype costs
+ * nothing until it is read, and signals and keys do cost something.
+ */
+export class EmbeddedContext implements AgentContext {
+  readonly #request: CallRequest;
+  readonly #control: AttemptControl;
+
+  constructor(request: CallRequest, control: AttemptControl) {
+    this.#request = request;
+    this.#control = control;
+  }
+
+  get signal(): AbortSignal {
+    return this.#control.signal;
+  }
+
+  get results(): Readonly<Record<string, UpstreamResult | undefined>> {
+    return this.#request.results;
+  }
+
+  get attempt(): number {
+    return this.#request.attempt;
+  }
+
+  get issues(): readonly Issue[] {
+    return this.#request.issues;
+  }
+
+  get idempotencyKey(): string {
+    return idempotencyKey(this.#request);
+  }
+
+  get runId(): string {
+    return this.#request.runId;
+  }
+
+  get callId(): string {
+    return this.#request.callId;
+  }
+
+  // Functions, not methods: an agent may take them apart.
+  get emit(): (value: unknown) => void {
+    return (value) => this.#control.emit(value);
+  }
+
+  get report(): (usage: Usage) => void {
+    return (usage) => this.#control.report(usage);
+  }
+}
