@@ -4,6 +4,7 @@
 //
 //   node scripts/prepare.mjs             installs and builds what is out of date
 //   node scripts/prepare.mjs --rebuild   builds in any case
+//   node scripts/prepare.mjs --no-build  installs only
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -110,7 +111,9 @@ function buildIsCurrent(inputs) {
  */
 function machineEnvironment() {
   const own = join(root, "node_modules");
-  const path = (process.env.PATH ?? "").split(delimiter).filter((entry) => !entry.startsWith(own));
+  const path = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .filter((entry) => !entry.startsWith(own));
   return { ...process.env, PATH: path.join(delimiter) };
 }
 
@@ -287,9 +290,11 @@ function prepare() {
     throw new Refusal(`this needs Node ${OLDEST_NODE} or newer, and this is ${process.version}.`);
   }
   const rebuild = process.argv.includes("--rebuild");
-  if (!rebuild && installIsCurrent() && buildIsCurrent(buildInputs())) return;
+  const noBuild = process.argv.includes("--no-build");
+  if (!rebuild && installIsCurrent() && (noBuild || buildIsCurrent(buildInputs()))) return;
   alone(() => {
     if (!installIsCurrent()) install();
+    if (noBuild) return;
     const inputs = buildInputs();
     if (rebuild || !buildIsCurrent(inputs)) build(inputs);
   });
