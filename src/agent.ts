@@ -24,37 +24,41 @@ export interface AgentContext<Upstream = Readonly<Record<string, UpstreamResult 
   readonly report: (usage: Usage) => void;
 }
 
-// The brand is registered, so that two copies of this package in one process know each other's agents.
-const AGENT: unique symbol = Symbol.for("quorate.agent") as never;
+// Registered, so that two copies of this package in one process know each other's workers.
+const WORKER: unique symbol = Symbol.for("quorate.worker") as never;
 
 /**
- * A specialist: a name and one async function, with what a supervisor has to know about it. `Input` is what it
- * accepts, `Output` what it answers.
+ * What a team is made of: an agent, or a supervisor, which is one. `Input` is what it accepts, `Output` what it answers.
  */
-export interface Agent<Name extends string = string, Input = never, Output = unknown> {
+export interface Worker<Name extends string = string, Input = never, Output = unknown> {
   readonly name: Name;
   readonly version: string | undefined;
   readonly description: string | undefined;
+  /** Workers whose answers this one is given; it is asked when they have answered. */
+  readonly needs: Workers;
+  readonly [WORKER]: { readonly input?: (input: Input) => void; readonly output?: Output };
+}
+
+/** Workers by their names. */
+export type Workers = Readonly<Record<string, Worker>>;
+
+/** A specialist: a name and one async function, with what a supervisor has to know about it. */
+export interface Agent<Name extends string = string, Input = never, Output = unknown>
+  extends Worker<Name, Input, Output> {
   readonly input: Schema | undefined;
   readonly output: Schema | undefined;
-  readonly needs: Readonly<Record<string, Worker>>;
   readonly limits: CallLimits;
   readonly run: (task: never, context: AgentContext<never>) => unknown;
   readonly claims: ((output: never) => Iterable<ClaimDraft>) | undefined;
-  readonly [AGENT]: { readonly input?: (input: Input) => void; readonly output?: Output };
 }
 
-/** What a supervisor may have as a worker: an agent, or a supervisor, which is one. */
-// Input stands in a contravariant place: `never` accepts every agent.
-export type Worker = Agent;
+/** What a worker accepts as its task. */
+export type InputOf<W> = W extends Worker<string, infer Input, unknown> ? Input : never;
+/** What a worker answers. */
+export type OutputOf<W> = W extends Worker<string, never, infer Output> ? Output : never;
 
-/** What an agent accepts as its task. */
-export type InputOf<W> = W extends Agent<string, infer Input, unknown> ? Input : never;
-/** What an agent answers. */
-export type OutputOf<W> = W extends Agent<string, never, infer Output> ? Output : never;
-
-/** The results an agent sees: what it needs has answered, or it would not have been asked. */
-export type UpstreamOf<Needs extends Readonly<Record<string, Worker>>> = {
+/** The results that an agent sees: what it needs has answered, or it would not have been asked. */
+export type UpstreamOf<Needs extends Workers> = {
   readonly [K in keyof Needs]: Pick<Answered<OutputOf<Needs[K]>>, "status" | "output">;
 } & Readonly<Record<string, UpstreamResult | undefined>>;
 
@@ -73,7 +77,7 @@ export interface AgentOptions<
   Raw,
   Returned extends Frozen<Raw>,
   Output,
-  Needs extends Readonly<Record<string, Worker>>,
+  Needs extends Workers,
 > extends CallLimits {
   /** Also its key in a team, and its place in the log. Not empty, at most 100 characters, without `/`. */
   readonly name: Name;
@@ -104,7 +108,7 @@ export function agent<
   const Returned extends Frozen<Raw>,
   Input = Task,
   Output = Returned,
-  const Needs extends Readonly<Record<string, Worker>> = Readonly<Record<never, never>>,
+  const Needs extends Workers = Readonly<Record<never, never>>,
 >(
   options: AgentOptions<Name, Input, Task, Raw, Returned, Output, Needs>,
 ): Agent<Name, Input, Output> {
@@ -113,42 +117,51 @@ export function agent<
   if (typeof run !== "function") {
     throw new QuorateError("BAD_OPTIONS", `agent "${name}" has no run function; give it one: run: async (task) => …`);
   }
-  for (const [key, worker] of Object.entries(needs ?? {})) {
-    if (!isAgent(worker)) {
-      throw new QuorateError("BAD_OPTIONS", `agent "${name}" needs "${key}", which is not an agent; make it with agent({ … })`);
-    }
-    if (worker.name !== key) {
-      throw new QuorateError("BAD_OPTIONS", `agent "${name}" needs "${worker.name}" under the key "${key}"; the key must be its name`);
-    }
-  }
   return Object.freeze({
     name,
     version,
     description,
     input: input as Schema | undefined,
     output: output as Schema | undefined,
-    needs: Object.freeze({ ...needs }),
+    needs: checkNeeds(needs, `agent "${name}"`),
     limits: checkLimits(options, `agent "${name}"`),
     run,
     claims,
-    [AGENT]: {},
+    [WORKER]: {},
   });
 }
 
-/** Whether a value was made by `agent()`, or is a supervisor; also across copies of this package. */
-export function isAgent(value: unknown): value is Agent {
-  return typeof value === "object" && value !== null && AGENT in value;
+/** Whether a value is an agent or a supervisor; also across copies of this package. */
+export function isWorker(value: unknown): value is Worker {
+  return typeof value === "object" && value !== null && WORKER in value;
+}
+
+/** What makes an object a worker; for what else is one than what `agent()` makes. */
+export function workerBrand<Input, Output>(): Pick<Worker<string, Input, Output>, typeof WORKER> {
+  return { [WORKER]: {} };
 }
 
 const MAX_NAME = 100;
 
 /** Refuses a name that could not stand in a path of names, or in a line of output. */
 export function checkName(name: unknown, what: string): void {
-  if (typeof name !== "string" || name === "" || name.length > MAX_NAME || /[\p{Cc}/]/u.test(name)) {
-    const got = typeof name === "string" ? `"${name.slice(0, MAX_NAME)}"` : String(typeof name);
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `${what} name ${got} is refused; use 1 to ${MAX_NAME} characters without "/" and control characters`,
-    );
+  if (typeof name === "string" && /^[^~/\p{Cc}][^/\p{Cc}]*$/u.test(name) && name.length <= MAX_NAME) return;
+  const got = typeof name === "string" ? `"${name.slice(0, MAX_NAME)}"` : typeof name;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${what} name ${got} is refused; use 1 to ${MAX_NAME} characters, without "/" or control characters and not beginning with "~"`,
+  );
+}
+
+/** The workers that something needs. Throws `BAD_OPTIONS` when one is none, or stands under another name. */
+export function checkNeeds(needs: Workers | undefined, where: string): Workers {
+  for (const [key, worker] of Object.entries(needs ?? {})) {
+    if (!isWorker(worker)) {
+      throw new QuorateError("BAD_OPTIONS", `${where} needs "${key}", which is no agent; make it with agent({ … })`);
+    }
+    if (worker.name !== key) {
+      throw new QuorateError("BAD_OPTIONS", `${where} needs "${worker.name}" under the key "${key}"; the key must be its name`);
+    }
   }
+  return Object.freeze({ ...needs });
 }

@@ -54,7 +54,7 @@ export async function performCall(
     const admitted = enter(lanes, cancellation);
     if (admitted !== undefined) await admitted;
 
-    const started = journal.record({ type: "call.started", callId, agent: name, attempt });
+    const started = journal.record([{ type: "call.started", callId, agent: name, attempt }]);
     if (started !== undefined) await held(lanes, started);
     if (cancellation.cancelled) {
       leave(lanes);
@@ -80,15 +80,9 @@ export async function performCall(
 
     if (end.ok) {
       const { output, said } = end.value;
-      const saved = journal.record({
-        type: "call.succeeded",
-        callId,
-        agent: name,
-        attempt,
-        durationMs,
-        output,
-        cost,
-      });
+      const saved = journal.record([
+        { type: "call.succeeded", callId, agent: name, attempt, durationMs, output, cost },
+      ]);
       if (saved !== undefined) await saved;
       return { result: { status: "ok", output, attempts: attempt, durationMs, cost }, said };
     }
@@ -101,11 +95,11 @@ export async function performCall(
         : retryWaitMs(end.error, attempt, limits.backoff, clock.now());
     const base = { callId, agent: name, attempt, error: errorRecord(error) };
     if (waitMs === undefined) {
-      await journal.record({ type: "call.failed", ...base, durationMs, cost });
+      await journal.record([{ type: "call.failed", ...base, durationMs, cost }]);
       const result: Failed = { status: "failed", error, attempts: attempt, durationMs, cost };
       return { result, said: undefined };
     }
-    await journal.record({ type: "call.retried", ...base, waitMs });
+    await journal.record([{ type: "call.retried", ...base, waitMs }]);
     issues = error.issues;
     await sleep(clock, waitMs, cancellation);
   }

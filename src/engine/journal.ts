@@ -13,9 +13,9 @@ export interface Journal {
    * Keeps events, in one append. Returns nothing when they are kept already, else a promise to wait for; rejects with
    * `STORE_FAILED`, and so does everything after. Takes the bodies over: they must not be used again.
    */
-  record(...bodies: readonly EventBody[]): void | Promise<void>;
-  /** Keeps an event that nobody waits for. After the last event of the run it is dropped. */
-  note(body: EventBody): void;
+  record(bodies: readonly EventBody[]): void | Promise<void>;
+  /** Keeps events that nobody waits for. After the last event of the run they are dropped. */
+  note(...bodies: readonly EventBody[]): void;
   /** Shows live progress; not kept. */
   emit(progress: Omit<ProgressEvent, "type" | "runId" | "atMs">): void;
   /** The run has its last event: what comes later is not of the run. */
@@ -71,7 +71,7 @@ export function openJournal({ runId, store, clock, watch, fail }: JournalOptions
     }
   };
 
-  const record = (...bodies: readonly EventBody[]): void | Promise<void> => {
+  const record = (bodies: readonly EventBody[]): void | Promise<void> => {
     if (failure !== undefined) return Promise.reject(failure);
     const atMs = clock.now();
     for (const body of bodies) {
@@ -96,10 +96,10 @@ export function openJournal({ runId, store, clock, watch, fail }: JournalOptions
   return {
     runId,
     record,
-    note(body) {
+    note(...bodies) {
       if (closed || failure !== undefined) return;
       // Its failure is the run's, which `fail` has been told.
-      record(body)?.catch(() => {});
+      record(bodies)?.catch(() => {});
     },
     emit(progress) {
       if (closed || watch === undefined) return;
