@@ -1,0 +1,73 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+const script = resolve(import.meta.dirname, "../../.ci/count.mjs");
+let folder = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "quorate-count-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+interface TestFile {
+  readonly status: string;
+  readonly assertionResults: readonly { readonly status: string }[];
+}
+
+function tests(numPassedTests: number, numFailedTests: number, testResults: TestFile[] = []): void {
+  const report = { numPassedTests, numFailedTests, testResults };
+  writeFileSync(join(folder, "tests.json"), JSON.stringify(report));
+}
+
+function checks(passed: number, failed: number): void {
+  writeFileSync(join(folder, "checks.json"), JSON.stringify({ passed, failed }));
+}
+
+function lastLine(
+  testsExit: number,
+  checksExit: number,
+): readonly [string | undefined, number | null] {
+  const args = [script, folder, String(testsExit), String(checksExit)];
+  const { stdout, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  return [stdout.trimEnd().split("\n").at(-1), status];
+}
+
+describe("counting what CI ran", () => {
+  it("adds up tests and checks", () => {
+    tests(40, 0);
+    checks(9, 0);
+    expect(lastLine(0, 0)).toEqual(["49 passed, 0 failed", 0]);
+  });
+
+  it("fails with each failed test and check", () => {
+    tests(38, 2, [{ status: "failed", assertionResults: [{ status: "failed" }] }]);
+    checks(8, 1);
+    expect(lastLine(1, 1)).toEqual(["46 passed, 3 failed", 1]);
+  });
+
+  it("counts a test file that could not be loaded as a failure", () => {
+    tests(40, 0, [{ status: "failed", assertionResults: [] }]);
+    checks(9, 0);
+    expect(lastLine(1, 0)).toEqual(["49 passed, 1 failed", 1]);
+  });
+
+  it("counts tests that crashed without a report as a failure", () => {
+    checks(9, 0);
+    expect(lastLine(134, 0)).toEqual(["9 passed, 1 failed", 1]);
+  });
+
+  it("counts a run that ends badly although no test failed", () => {
+    tests(40, 0);
+    checks(9, 0);
+    expect(lastLine(1, 0)).toEqual(["49 passed, 1 failed", 1]);
+  });
+
+  it("does not take a run without tests for a success", () => {
+    tests(0, 0);
+    checks(9, 0);
+    expect(lastLine(0, 0)).toEqual(["9 passed, 1 failed", 1]);
+  });
+});
