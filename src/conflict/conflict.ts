@@ -5,6 +5,8 @@ export interface Holder {
   readonly agent: string;
   /** Why, in the agent's words; for a finding, the agent's own wording of it. */
   readonly evidence?: string;
+  /** What the agent itself claimed, where another value stands for the position (after `within`, `similar`, …). */
+  readonly said?: Json;
   /** The agent's own statement of how sure it is. Never used as a confidence. */
   readonly stated?: number;
 }

@@ -1,0 +1,79 @@
+import type { Json } from "../json.ts";
+
+/** How large a position may be: characters of its JSON, about. */
+export const MAX_POSITION_CHARS = 65_536;
+const MAX_DEPTH = 64;
+
+/**
+ * The text that two values share exactly when they are equal: JSON with sorted keys, and every string trimmed and
+ * lower-cased. Keys of objects stay as they are, and members that are `undefined` do not count, as in JSON.
+ *
+ * Throws a `TypeError` that completes the sentence "the position …" for what is not JSON, is nested deeper than
+ * 64 levels (a cycle is), or has more than {@link MAX_POSITION_CHARS}.
+ */
+export function foldedKey(value: unknown): string {
+  // The usual positions are short texts: no quoting is needed where nothing follows.
+  if (typeof value === "string" && value.length <= MAX_POSITION_CHARS) return `"${fold(value)}`;
+  return write(value, fold);
+}
+
+/** Like {@link foldedKey}, with every string as it is: the order of spellings of the same position. */
+export function exactText(value: Json): string {
+  return typeof value === "string" ? `"${value}` : write(value, (text) => text);
+}
+
+function fold(text: string): string {
+  return text.trim().normalize("NFC").toLowerCase();
+}
+
+function write(value: unknown, string: (text: string) => string): string {
+  let room = MAX_POSITION_CHARS;
+  const spend = (text: string): string => {
+    room -= text.length;
+    if (room < 0) throw new TypeError(`is larger than ${MAX_POSITION_CHARS} characters`);
+    return text;
+  };
+
+  function walk(part: unknown, depth: number): string {
+    if (depth > MAX_DEPTH) throw new TypeError(`is nested deeper than ${MAX_DEPTH} levels, or contains itself`);
+    switch (typeof part) {
+      case "string":
+        // Measured before it is folded and quoted: those cost time too.
+        if (part.length > room) spend(part);
+        return spend(JSON.stringify(string(part)));
+      case "number":
+        if (!Number.isFinite(part)) throw new TypeError(`contains ${part}, which JSON does not have`);
+        return spend(part === 0 ? "0" : String(part));
+      case "boolean":
+        return spend(String(part));
+      case "object":
+        if (part === null) return spend("null");
+        return Array.isArray(part) ? list(part, depth) : record(part, depth);
+      default:
+        throw new TypeError(`contains a value of type ${typeof part}, which JSON does not have`);
+    }
+  }
+
+  function list(part: readonly unknown[], depth: number): string {
+    if (part.length > room) throw new TypeError(`is larger than ${MAX_POSITION_CHARS} characters`);
+    spend("[]");
+    // Array.from: a hole is visited, and refused as undefined.
+    return `[${Array.from(part, (item) => spend(",") && walk(item, depth + 1)).join(",")}]`;
+  }
+
+  function record(part: object, depth: number): string {
+    const prototype: unknown = Object.getPrototypeOf(part);
+    if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+      throw new TypeError("contains an instance of a class; give its data as a plain object");
+    }
+    spend("{}");
+    const members: string[] = [];
+    for (const key of Object.keys(part).sort()) {
+      const member: unknown = (part as Record<string, unknown>)[key];
+      if (member !== undefined) members.push(`${spend(`${JSON.stringify(key)}:,`).slice(0, -1)}${walk(member, depth + 1)}`);
+    }
+    return `{${members.join(",")}}`;
+  }
+
+  return walk(value, 0);
+}

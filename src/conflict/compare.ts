@@ -1,0 +1,157 @@
+import { describeThrown, QuorateError } from "../errors.ts";
+import type { Json } from "../json.ts";
+import { foldedKey } from "./canonical.ts";
+
+/** One distinct value that was claimed about a subject. */
+export interface Candidate {
+  readonly value: Json;
+  /** The value's canonical text with trimmed, lower-cased strings. No two candidates share it. */
+  readonly key: string;
+  /** How many hold it. */
+  readonly heldBy: number;
+}
+
+/** Candidates that are taken for the same position. */
+export interface Group {
+  /** What stands for the position: one of the members' values, or a declared spelling of it. */
+  readonly value: Json;
+  /** Indices of candidates, the nearest to `value` first. */
+  readonly members: readonly number[];
+}
+
+/** How the candidates of one subject were grouped. What is in no group is set aside: it is not a position. */
+export interface Grouping {
+  readonly groups: readonly Group[];
+  /** Why the candidates cannot be compared. The subject is then left undecided, with each candidate a position. */
+  readonly refused?: string;
+}
+
+/**
+ * Says which claimed values are the same position. It is given the distinct values in canonical order, whoever
+ * answered first, and must be a pure function of them.
+ */
+export interface Comparator {
+  readonly name: string;
+  readonly group: (candidates: readonly Candidate[]) => Grouping;
+}
+
+/** Whether two values are the same position. Need be neither transitive nor symmetric. */
+export type Same = (a: Json, b: Json) => boolean;
+
+/** How positions are compared, by subject. What is not listed is compared with `equal()`. */
+export type Compare = Readonly<Record<string, Comparator | Same>>;
+
+/** How many distinct values an own function is asked to compare; above that the subject is left undecided. */
+export const MAX_OWN_COMPARED = 100;
+
+const EQUAL: Comparator = Object.freeze({
+  name: "equal",
+  group: (candidates: readonly Candidate[]) => ({ groups: candidates.map(alone) }),
+});
+
+/**
+ * The default: values are the same position when their JSON is, whatever the order of keys; strings are trimmed and
+ * compared without regard to case, at every depth. The most common spelling stands for the position.
+ */
+export function equal(): Comparator {
+  return EQUAL;
+}
+
+/** A value that is the same as no other. */
+export function alone({ value }: Candidate, index: number): Group {
+  return { value, members: [index] };
+}
+
+/** The comparators by subject. Throws `BAD_OPTIONS` for what is neither a comparator nor a function. */
+export function comparators(compare: Compare | undefined): ReadonlyMap<string, Comparator> {
+  const bySubject = new Map<string, Comparator>();
+  for (const [subject, given] of Object.entries(compare ?? {})) {
+    if (typeof given === "function") bySubject.set(subject, own(given));
+    else if (isComparator(given)) bySubject.set(subject, given);
+    else throw new QuorateError("BAD_OPTIONS", `compare.${subject} is no comparator; use equal(), within(), oneOf(), similar() or a function (a, b) => boolean`);
+  }
+  return bySubject;
+}
+
+export function isComparator(value: unknown): value is Comparator {
+  return typeof value === "object" && value !== null && "group" in value && typeof value.group === "function";
+}
+
+/**
+ * Complete link over an own function: in canonical order, each value joins the first group whose members are all the
+ * same as it, else it begins one. The function is called with the canonically smaller value first; the most held
+ * member stands for its group.
+ */
+function own(same: Same): Comparator {
+  return {
+    name: "own",
+    group(candidates) {
+      if (candidates.length > MAX_OWN_COMPARED) {
+        const refused = `there are ${candidates.length} distinct positions, and a function compares at most ${MAX_OWN_COMPARED}`;
+        return { groups: candidates.map(alone), refused };
+      }
+      const groups: number[][] = [];
+      for (const [index, { value }] of candidates.entries()) {
+        const joins = (member: number): boolean => {
+          const answer: unknown = same(candidates[member]?.value ?? null, value);
+          if (typeof answer !== "boolean") throw new TypeError(`it returned ${typeof answer}, not true or false`);
+          return answer;
+        };
+        const group = groups.find((members) => members.every(joins));
+        if (group === undefined) groups.push([index]);
+        else group.push(index);
+      }
+      const heldBy = (index: number): number => candidates[index]?.heldBy ?? 0;
+      return {
+        groups: groups.map((members) => {
+          const mostHeldFirst = members.toSorted((a, b) => heldBy(b) - heldBy(a) || a - b);
+          return { value: candidates[mostHeldFirst[0] ?? 0]?.value ?? null, members: mostHeldFirst };
+        }),
+      };
+    },
+  };
+}
+
+/** A grouping that has been checked: every candidate in one group at most, and no two groups of the same value. */
+export interface CheckedGrouping {
+  readonly groups: readonly {
+    readonly value: Json;
+    /** The canonical text of `value`. */
+    readonly key: string;
+    readonly members: readonly Candidate[];
+  }[];
+  readonly setAside: readonly Candidate[];
+  readonly refused?: string;
+}
+
+/**
+ * What a comparator makes of the candidates. One that throws, or that answers with something else than a grouping,
+ * leaves the candidates as they are, and says why in `refused`.
+ */
+export function groupWith(comparator: Comparator, candidates: readonly Candidate[]): CheckedGrouping {
+  try {
+    return checkGrouping(comparator.group(candidates), candidates);
+  } catch (error) {
+    const refused = `the comparison "${comparator.name}" failed: ${describeThrown(error)}`;
+    return checkGrouping({ groups: candidates.map(alone), refused }, candidates);
+  }
+}
+
+function checkGrouping({ groups, refused }: Grouping, candidates: readonly Candidate[]): CheckedGrouping {
+  const left = new Set(candidates);
+  const keys = new Set<string>();
+  const checked = groups.map(({ value, members }) => {
+    const found = members.map((index) => {
+      const candidate = candidates[index];
+      if (candidate === undefined || !left.delete(candidate)) throw new TypeError(`member ${index} is no candidate, or in two groups`);
+      return candidate;
+    });
+    const [first] = found;
+    if (first === undefined) throw new TypeError("a group has no members");
+    const key = first.value === value ? first.key : foldedKey(value);
+    if (keys.has(key)) throw new TypeError("two groups have the same value");
+    keys.add(key);
+    return { value, key, members: found };
+  });
+  return { groups: checked, setAside: [...left], ...(refused !== undefined && { refused }) };
+}

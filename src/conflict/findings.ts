@@ -1,0 +1,114 @@
+import { QuorateError } from "../errors.ts";
+import { foldedKey, MAX_POSITION_CHARS } from "./canonical.ts";
+import type { Finding } from "./claim.ts";
+import { groupWith, type Candidate, type Comparator } from "./compare.ts";
+import type { Holder } from "./conflict.ts";
+import { MAX_EVIDENCE_CHARS } from "./detect.ts";
+import { MAX_SUBJECT_CHARS } from "./check-claim.ts";
+import { clip, cut } from "./plain.ts";
+import { byCodeUnits, type Subject } from "./subject.ts";
+
+/** What a finding's subject is about: somebody reports it, or looked and does not. */
+export const PRESENT = "present";
+export const ABSENT = "absent";
+
+/** A finding from anywhere, as a `Finding`. Throws `CLAIMS_INVALID` when agent or text are no texts. */
+export function checkFinding(finding: unknown): Finding {
+  const { agent, text } = (finding ?? {}) as Partial<Record<keyof Finding, unknown>>;
+  if (typeof agent !== "string" || agent === "" || typeof text !== "string") {
+    const who = typeof agent === "string" && agent !== "" ? agent : "an unnamed agent";
+    throw new QuorateError("CLAIMS_INVALID", `a finding of ${who} has a text of type ${typeof text}; give { agent, text }, both texts`);
+  }
+  return finding as Finding;
+}
+
+/**
+ * Findings grouped into subjects, the most reported first, equally reported ones in code-unit order. Who reports one
+ * holds `"present"`, with their own wording as evidence (of several, the one nearest to what stands for the group);
+ * of those that answered, who does not holds `"absent"`. Who reports anything has answered. The subject is the text
+ * that stands for the group, at most 500 characters of it, with a number where it is `taken`. Blank texts are no findings.
+ */
+export function findingSubjects(
+  findings: Iterable<Finding>,
+  answered: Iterable<string>,
+  similar: Comparator,
+  taken: Iterable<string>,
+): readonly Subject[] {
+  const reports = new Map<string, Finding[]>();
+  const reviewers = new Set(answered);
+  for (const given of findings) {
+    const { agent, text } = checkFinding(given);
+    reviewers.add(agent);
+    if (text.trim() === "") continue;
+    const finding = { agent, text: cut(text, MAX_POSITION_CHARS) };
+    const key = foldedKey(finding.text);
+    const same = reports.get(key);
+    if (same === undefined) reports.set(key, [finding]);
+    else same.push(finding);
+  }
+  if (reports.size === 0) return [];
+
+  const keys = [...reports.keys()].sort(byCodeUnits);
+  for (const same of reports.values()) same.sort((a, b) => byCodeUnits(a.agent, b.agent) || byCodeUnits(a.text, b.text));
+  const candidates = keys.map((key): Candidate => {
+    const same = reports.get(key) ?? [];
+    const texts = same.map(({ text }) => text).sort(byCodeUnits);
+    return { key, value: texts[0] ?? "", heldBy: new Set(same.map(({ agent }) => agent)).size };
+  });
+  const absence = absenceOf([...reviewers].sort(byCodeUnits));
+  const names = uniqueNames(taken);
+  return groupWith(similar, candidates)
+    .groups.map(({ value, members }) => {
+      const wordings = new Map<string, string>();
+      for (const member of members) {
+        for (const { agent, text } of reports.get(member.key) ?? []) {
+          if (!wordings.has(agent)) wordings.set(agent, text);
+        }
+      }
+      return { text: String(value), wordings };
+    })
+    .sort((a, b) => b.wordings.size - a.wordings.size || byCodeUnits(a.text, b.text))
+    .map(({ text, wordings }) => {
+      const reporters = [...wordings].sort(([a], [b]) => byCodeUnits(a, b));
+      const present = reporters.map(([agent, wording]): Holder => ({ agent, evidence: clip(wording, MAX_EVIDENCE_CHARS) }));
+      const absent = absence(reporters.map(([agent]) => agent));
+      const positions = [
+        { value: PRESENT, heldBy: present },
+        { value: ABSENT, heldBy: absent },
+      ].filter(({ heldBy }) => heldBy.length > 0);
+      // "absent" comes before "present", in canonical order, when as many hold it.
+      if (absent.length >= present.length) positions.reverse();
+      return { subject: names(text), kind: "finding", positions };
+    });
+}
+
+/** Who did not report, by who did. Kept, as most findings have one of few reporters and there may be many. */
+function absenceOf(reviewers: readonly string[]): (reporters: readonly string[]) => readonly Holder[] {
+  const holders = reviewers.map((agent): Holder => ({ agent }));
+  const known = new Map<string, readonly Holder[]>();
+  return (reporters) => {
+    const key = JSON.stringify(reporters);
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const reported = new Set(reporters);
+    const absent = holders.filter(({ agent }) => !reported.has(agent));
+    known.set(key, absent);
+    return absent;
+  };
+}
+
+function uniqueNames(taken: Iterable<string>): (text: string) => string {
+  const used = new Set(taken);
+  const counted = new Map<string, number>();
+  return (text) => {
+    const wanted = clip(text, MAX_SUBJECT_CHARS);
+    let name = wanted;
+    for (let number = counted.get(wanted) ?? 2; used.has(name); number++) {
+      const suffix = ` (${number})`;
+      name = `${clip(text, MAX_SUBJECT_CHARS - suffix.length)}${suffix}`;
+      counted.set(wanted, number + 1);
+    }
+    used.add(name);
+    return name;
+  };
+}

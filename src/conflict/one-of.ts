@@ -1,0 +1,39 @@
+import { describeThrown, QuorateError } from "../errors.ts";
+import type { Json } from "../json.ts";
+import { foldedKey } from "./canonical.ts";
+import type { Comparator } from "./compare.ts";
+
+/**
+ * A closed set: positions are compared as by `equal()`, and the listed spelling stands for each. Whatever is not
+ * listed is set aside: it is no position, has no vote, and the verdict's reasoning names who claimed it.
+ */
+export function oneOf(values: readonly Json[]): Comparator {
+  if (!Array.isArray(values) || values.length === 0) {
+    throw new QuorateError("BAD_OPTIONS", "oneOf: no values are listed; give the positions that are allowed, as an array");
+  }
+  const listed = new Map<string, Json>();
+  for (const value of values as readonly Json[]) {
+    const key = keyOf(value);
+    if (listed.has(key)) {
+      throw new QuorateError("BAD_OPTIONS", `oneOf: ${JSON.stringify(value)} is listed twice, but for case and spaces around it; list it once`);
+    }
+    listed.set(key, value);
+  }
+  return Object.freeze({
+    name: "oneOf",
+    group: (candidates) => ({
+      groups: candidates.flatMap(({ key }, index) => {
+        const value = listed.get(key);
+        return value === undefined ? [] : [{ value, members: [index] }];
+      }),
+    }),
+  } satisfies Comparator);
+}
+
+function keyOf(value: Json): string {
+  try {
+    return foldedKey(value);
+  } catch (error) {
+    throw new QuorateError("BAD_OPTIONS", `oneOf: a value ${describeThrown(error)}; list JSON values only`, { cause: error });
+  }
+}

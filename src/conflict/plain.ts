@@ -1,0 +1,30 @@
+import type { Json } from "../json.ts";
+
+// Control characters but tab and line break; format characters, among them those that turn the direction of writing
+// and those that nobody sees; surrogates without their other half; noncharacters.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
+const LINE_BREAK = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
+
+/** `text` without what could hide or rearrange it for a reader; every line break is `\n`. */
+export function plain(text: string): string {
+  return text.replace(LINE_BREAK, "\n").replace(UNSEEN, (character) => (character === "\n" || character === "\t" ? character : ""));
+}
+
+/** At most `maxChars` UTF-16 units of `text`, never half a character; `…` stands for what was cut. */
+export function clip(text: string, maxChars: number): string {
+  return text.length > maxChars ? `${cut(text, maxChars - 1)}…` : text;
+}
+
+/** The first `maxChars` UTF-16 units of `text`, one fewer where that would split a character. */
+export function cut(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text;
+  const last = text.charCodeAt(maxChars - 1);
+  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? maxChars - 1 : maxChars);
+}
+
+/** A value on one line of a sentence: its JSON, at most `maxChars` long. */
+export function shown(value: Json, maxChars: number = 80): string {
+  // What is cut off anyway is not worth writing out; quoting may lengthen a text, never shorten it.
+  const text = JSON.stringify(typeof value === "string" ? cut(value, maxChars) : value) ?? "";
+  return clip(plain(text), maxChars);
+}

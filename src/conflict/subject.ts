@@ -1,0 +1,24 @@
+import type { Position, SubjectKind } from "./conflict.ts";
+
+/** What is to be decided: a subject with its positions, contested or not. */
+export interface Subject {
+  readonly subject: string;
+  readonly kind: SubjectKind;
+  /** Most held first; equally held ones in canonical order. One when it is not contested, none when all were set aside. */
+  readonly positions: readonly Position[];
+  /** A sentence about claims that were set aside. */
+  readonly note?: string;
+  /** Why the positions could not be compared: nothing may be decided. */
+  readonly refused?: string;
+}
+
+/** The order of UTF-16 code units: the same on every machine, whatever its language. */
+export function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** `"x", "y" and 3 more`: the first few of a list that may be long. */
+export function fewOf(items: readonly string[], most: number): string {
+  const rest = items.length - most;
+  return items.slice(0, most).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+}
