@@ -1,0 +1,81 @@
+import { closeSync, openSync } from "node:fs";
+import { resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+import { isBusy } from "./failure.ts";
+import { migrate, schemaVersion } from "./schema.ts";
+
+/** The path of a store that lives in this process only. */
+export const MEMORY_PATH = ":memory:";
+
+// Readable and writable for its owner only: a log holds what agents were asked and said.
+const PRIVATE_MODE = 0o600;
+
+const WAL_KEPT_BYTES = 16 * 1024 * 1024;
+
+export interface OpenOptions {
+  readonly path: string;
+  readonly sync: "normal" | "full";
+  readonly busyTimeoutMs: number;
+}
+
+/** Opens or makes the file. One that is not ours, or newer than this code, is left as it is. */
+export function openDatabase({ path, sync, busyTimeoutMs }: OpenOptions): DatabaseSync {
+  // Absolute, so that SQLite never takes it for a URI, and a later chdir does not matter.
+  const file = path === MEMORY_PATH ? path : resolve(path);
+  if (file !== MEMORY_PATH && !createPrivately(file)) inspect(file, path);
+
+  const db = new DatabaseSync(file, { timeout: busyTimeoutMs });
+  try {
+    useWal(db, busyTimeoutMs);
+    db.exec(`
+      PRAGMA synchronous = ${sync};
+      PRAGMA fullfsync = ${sync === "full" ? 1 : 0};
+      PRAGMA checkpoint_fullfsync = ${sync === "full" ? 1 : 0};
+      PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};
+      PRAGMA trusted_schema = OFF;
+    `);
+    migrate(db, path);
+    // From here on waiting for a lock is whenFree's: it does not block the thread.
+    db.exec("PRAGMA busy_timeout = 0");
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Whether there was no such file; then there is one now, empty. */
+function createPrivately(file: string): boolean {
+  try {
+    closeSync(openSync(file, "wx", PRIVATE_MODE));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+// Opening somebody else's file for writing would already write its log back into it and leave files beside it. A
+// version that stands only in the write-ahead log is not seen here, but by migrate().
+function inspect(file: string, path: string): void {
+  const url = pathToFileURL(file);
+  url.searchParams.set("immutable", "1");
+  using db = new DatabaseSync(url, { readOnly: true });
+  schemaVersion(db, path);
+}
+
+// SQLite does not wait for the lock that this pragma takes when two processes make the same file at once.
+function useWal(db: DatabaseSync, timeoutMs: number): void {
+  const deadline = performance.now() + timeoutMs;
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    try {
+      db.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error;
+    }
+    Atomics.wait(never, 0, 0, 5);
+  }
+}

@@ -1,0 +1,78 @@
+import type { DatabaseSync } from "node:sqlite";
+import { QuorateError } from "../errors.ts";
+
+/** Stands in the header of every file of ours: "Quor" in ASCII. */
+export const APPLICATION_ID = 0x51_75_6f_72;
+
+/**
+ * A run's events have neighbouring ids: `run * EVENTS_PER_RUN + seq`. Appending therefore touches one page at the
+ * end of the table instead of one page of a table and one of an index, which is most of what a commit costs.
+ */
+export const EVENTS_PER_RUN: number = 2 ** 24;
+
+/**
+ * What makes version n of the file out of version n - 1, at index n - 1. Only ever added to. `log` is for people who
+ * open the file with other tools.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE runs (
+     run INTEGER PRIMARY KEY,
+     run_id TEXT NOT NULL UNIQUE
+   ) STRICT;
+   CREATE TABLE events (
+     id INTEGER PRIMARY KEY,
+     at_ms REAL NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE VIEW log AS
+     SELECT run_id, id % ${EVENTS_PER_RUN} AS seq, at_ms, body ->> 'type' AS type, body
+     FROM events JOIN runs ON run = id / ${EVENTS_PER_RUN};`,
+];
+
+/** The version of the file that this package writes. */
+export const SCHEMA_VERSION: number = MIGRATIONS.length;
+
+/**
+ * Reads whose file it is, and changes nothing: the version of its schema, 0 for an empty one. Throws `STORE_FAILED`
+ * for a file of another program or of a newer version.
+ */
+export function schemaVersion(db: DatabaseSync, path: string): number {
+  const application = pragma(db, "application_id");
+  const version = pragma(db, "user_version");
+  if (application !== APPLICATION_ID) {
+    if (application === 0 && version === 0 && isEmpty(db)) return 0;
+    throw new QuorateError(
+      "STORE_FAILED",
+      `The store "${path}" is a database of another program: choose another path. It was not changed.`,
+    );
+  }
+  if (version > SCHEMA_VERSION) {
+    throw new QuorateError(
+      "STORE_FAILED",
+      `The store "${path}" has schema version ${version}, and this Quorate knows versions up to ${SCHEMA_VERSION}: ` +
+        `update Quorate, or choose another path. The file was not changed.`,
+    );
+  }
+  return version;
+}
+
+/** Brings the file to `SCHEMA_VERSION`, wholly or not at all. Writes nothing when it is there already. */
+export function migrate(db: DatabaseSync, path: string): void {
+  if (schemaVersion(db, path) === SCHEMA_VERSION) return;
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    // Read again: another process may have migrated while this one waited for the lock.
+    for (const sql of MIGRATIONS.slice(schemaVersion(db, path))) db.exec(sql);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  } finally {
+    if (db.isTransaction) db.exec("ROLLBACK");
+  }
+}
+
+function pragma(db: DatabaseSync, name: "application_id" | "user_version"): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+function isEmpty(db: DatabaseSync): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+}

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { QuorateError, type ErrorCode } from "../../errors.ts";
+import type { RunEvent } from "../../events.ts";
+import type { Store } from "../../store/store.ts";
+import type { ContractCase } from "../contract.ts";
+
+/** Gives a new, empty store. */
+export type OpenStore = () => Store | Promise<Store>;
+
+/** A case that has a store of its own, closed afterwards. */
+export function withStore(open: OpenStore, name: string, check: (store: Store) => Promise<void>): ContractCase {
+  return {
+    name,
+    async run() {
+      const store = await open();
+      try {
+        await check(store);
+      } finally {
+        await store.close();
+      }
+    },
+  };
+}
+
+/** The store refuses with this code, whether it throws or rejects. */
+export async function refused(code: ErrorCode, action: () => unknown): Promise<void> {
+  await assert.rejects(
+    async () => action(),
+    (error) => {
+      assert.ok(error instanceof QuorateError, `expected a QuorateError, got ${String(error)}`);
+      assert.equal(error.code, code, error.message);
+      return true;
+    },
+  );
+}
+
+/** The run has these events and no others. */
+export async function holds(store: Store, runId: string, events: readonly RunEvent[]): Promise<void> {
+  assert.deepEqual(throughJson(await store.read(runId)), throughJson(events));
+}
+
+/** What a value is after one trip through JSON. */
+export function throughJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}

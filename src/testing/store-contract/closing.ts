@@ -1,0 +1,50 @@
+import type { Store } from "../../store/store.ts";
+import type { ContractCase } from "../contract.ts";
+import { holds, refused, withStore, type OpenStore } from "./checks.ts";
+import { answered, started, wholeRun } from "./run-events.ts";
+
+/** What a store that outlives its process can do beside. */
+export interface StoreHarness {
+  /** Opens again what a store, closed by now, has kept. */
+  reopen(store: Store): Store | Promise<Store>;
+}
+
+/** Closing, and opening again. */
+export function closingCases(open: OpenStore, harness: StoreHarness | undefined): readonly ContractCase[] {
+  return [
+    withStore(open, "refuses everything once it is closed", async (store) => {
+      await store.append([started("run")]);
+      await store.close();
+      await refused("STORE_FAILED", () => store.append([answered("run", 2)]));
+      await refused("STORE_FAILED", () => store.read("run"));
+      await refused("STORE_FAILED", () => store.runs());
+    }),
+    withStore(open, "can be closed twice, also at the same time", async (store) => {
+      await Promise.all([store.close(), store.close()]);
+      await store.close();
+    }),
+    withStore(open, "settles what was appended before it closed", async (store) => {
+      const kept = [store.append([started("a")]), store.append([started("b")]), store.append([answered("a", 2)])];
+      await store.close();
+      await Promise.all(kept);
+    }),
+    ...(harness === undefined ? [] : [reopenCase(open, harness)]),
+  ];
+}
+
+function reopenCase(open: OpenStore, { reopen }: StoreHarness): ContractCase {
+  return withStore(open, "has everything, and goes on, when it is opened again", async (store) => {
+    await store.append(wholeRun("ended", 5));
+    void store.append([started("open")]);
+    await store.close();
+    const again = await reopen(store);
+    try {
+      await holds(again, "ended", wholeRun("ended", 5));
+      await refused("SEQ_TAKEN", () => again.append([answered("open", 1)]));
+      await again.append([answered("open", 2)]);
+      await holds(again, "open", [started("open"), answered("open", 2)]);
+    } finally {
+      await again.close();
+    }
+  });
+}

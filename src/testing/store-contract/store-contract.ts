@@ -1,0 +1,14 @@
+import type { ContractCase } from "../contract.ts";
+import type { OpenStore } from "./checks.ts";
+import { closingCases, type StoreHarness } from "./closing.ts";
+import { contentCases } from "./content.ts";
+import { listingCases } from "./listing.ts";
+import { orderCases } from "./order.ts";
+
+/**
+ * What every store has to do, as cases for any test runner. `open` gives a new, empty store each time; a `harness`
+ * adds the cases of stores that can be opened again.
+ */
+export function storeContract(open: OpenStore, harness?: StoreHarness): readonly ContractCase[] {
+  return [...orderCases(open), ...contentCases(open), ...listingCases(open), ...closingCases(open, harness)];
+}

@@ -1,0 +1,115 @@
+import { setImmediate } from "node:timers/promises";
+import { MAX_TIMER_MS, type Clock } from "../async/clock.ts";
+import { QuorateError } from "../errors.ts";
+
+export interface VirtualClockOptions {
+  /** What `now()` is at first, in ms since 1970. Default: the beginning of 2026, UTC. */
+  readonly nowMs?: number;
+}
+
+const DEFAULTS = { nowMs: 1_767_225_600_000 } as const;
+
+/** Time that passes only when a test says so. */
+export interface VirtualClock extends Clock {
+  /**
+   * Lets `ms` pass: fires what is due in the order of its time, then of its making, and lets everything that
+   * follows from a timer happen before the next one. Rejects with what a timer throws.
+   */
+  advance(ms: number): Promise<void>;
+  /** Lets time pass until the next timer and fires it alone; `false` when there is none. */
+  next(): Promise<boolean>;
+  /** Timers that would keep a process alive. */
+  readonly pending: number;
+  /** Timers that would not (`hold: false`). */
+  readonly pendingUnheld: number;
+}
+
+interface Timer {
+  readonly atMs: number;
+  readonly held: boolean;
+  readonly fire: () => void;
+}
+
+// Long enough for a chain of a group commit, a reader and a few promises; each turn costs about a microsecond.
+const QUIET_TURNS = 10;
+
+/** A clock for tests and simulations. Work that waits for real input or output is not waited for. */
+export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
+  const { nowMs = DEFAULTS.nowMs } = options;
+  if (!Number.isFinite(nowMs)) {
+    throw new QuorateError("BAD_OPTIONS", `virtualClock: nowMs is ${nowMs}: give milliseconds since 1970.`);
+  }
+  // In the order in which they fire.
+  const timers: Timer[] = [];
+  let elapsedMs = 0;
+  let changes = 0;
+
+  function add(timer: Timer): void {
+    changes += 1;
+    const later = timers.findLastIndex(({ atMs }) => atMs <= timer.atMs) + 1;
+    timers.splice(later, 0, timer);
+  }
+
+  function remove(timer: Timer): void {
+    const index = timers.indexOf(timer);
+    if (index === -1) return;
+    changes += 1;
+    timers.splice(index, 1);
+  }
+
+  // Nobody can tell from outside whether promises still lead on to something; that no timer came or went for some
+  // turns of the event loop is what can be seen.
+  async function settle(): Promise<void> {
+    for (let quiet = 0; quiet < QUIET_TURNS; quiet += 1) {
+      const before = changes;
+      await setImmediate();
+      if (changes !== before) quiet = 0;
+    }
+  }
+
+  async function fire(timer: Timer): Promise<void> {
+    remove(timer);
+    elapsedMs = Math.max(elapsedMs, timer.atMs);
+    timer.fire();
+    await settle();
+  }
+
+  return {
+    now: () => nowMs + elapsedMs,
+    monotonic: () => elapsedMs,
+    timer(delayMs, fire, { hold = true } = {}) {
+      if (!(delayMs <= MAX_TIMER_MS)) {
+        throw new QuorateError(
+          "BAD_OPTIONS",
+          `A timer of ${delayMs} ms would fire at once on a real clock: at most ${MAX_TIMER_MS} ms are possible.`,
+        );
+      }
+      const timer = { atMs: elapsedMs + Math.max(0, delayMs), held: hold, fire };
+      add(timer);
+      return { [Symbol.dispose]: () => remove(timer) };
+    },
+    async advance(ms) {
+      if (!Number.isFinite(ms) || ms < 0) {
+        throw new QuorateError("BAD_OPTIONS", `advance(${ms}): give a number of ms from 0.`);
+      }
+      const untilMs = elapsedMs + ms;
+      await settle();
+      for (let timer = timers[0]; timer !== undefined && timer.atMs <= untilMs; timer = timers[0]) {
+        await fire(timer);
+      }
+      elapsedMs = Math.max(elapsedMs, untilMs);
+    },
+    async next() {
+      await settle();
+      const timer = timers[0];
+      if (timer !== undefined) await fire(timer);
+      return timer !== undefined;
+    },
+    get pending() {
+      return timers.filter(({ held }) => held).length;
+    },
+    get pendingUnheld() {
+      return timers.filter(({ held }) => !held).length;
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { describe, it } from "vitest";
+import { sqliteStore } from "../../src/sqlite/index.ts";
+import type { Store } from "../../src/store/store.ts";
+import { storeContract } from "../../src/testing/store-contract/store-contract.ts";
+import { tempPaths } from "./temp-folder.ts";
+
+const tempPath = tempPaths();
+
+describe("the SQLite store in a file", () => {
+  const paths = new WeakMap<Store, string>();
+  const openAt = (path: string): Store => {
+    const store = sqliteStore({ path });
+    paths.set(store, path);
+    return store;
+  };
+  const harness = { reopen: (store: Store) => openAt(paths.get(store) ?? "") };
+  for (const { name, run } of storeContract(() => openAt(tempPath()), harness)) it(name, run);
+});
+
+describe("the SQLite store in memory", () => {
+  for (const { name, run } of storeContract(() => sqliteStore({ path: ":memory:" }))) it(name, run);
+});
+
+describe("the SQLite store that waits for the disk", () => {
+  for (const { name, run } of storeContract(() => sqliteStore({ path: tempPath(), sync: "full" }))) it(name, run);
+});
