@@ -13,7 +13,7 @@ export function brief(output: unknown): string {
   const parts: string[] = [];
   if (isScalar(recommendation)) parts.push(positionText(recommendation));
   if (Array.isArray(findings)) {
-    parts.push(findings.length === 0 ? "found nothing" : count(findings.length, "finding"));
+    parts.push(findings.length === 0 ? "found nothing" : `${count(findings.length, "finding")}${firstOf(findings)}`);
   }
   return parts.length > 0 ? parts.join(", ") : json(output);
 }
@@ -23,6 +23,19 @@ export function positionText(position: Json): string {
   return typeof position === "string"
     ? safeText(position.slice(0, MAX_CHARACTERS))
     : json(position);
+}
+
+/** What went wrong, beside the name of the agent that it went wrong with. */
+export function failureText(agent: string, message: string): string {
+  const text = safeText(message);
+  const name = safeText(agent);
+  return text.startsWith(`${name} `) ? text.slice(name.length + 1).replace(/^failed: /, "") : text;
+}
+
+function firstOf(findings: readonly unknown[]): string {
+  const first: unknown = findings[0];
+  const text = typeof first === "object" && first !== null ? (first as { readonly text?: unknown }).text : first;
+  return typeof text === "string" ? `: ${safeText(text.slice(0, MAX_CHARACTERS))}` : "";
 }
 
 function json(value: unknown): string {

@@ -1,5 +1,5 @@
 import type { LiveEvent } from "../events.ts";
-import { brief, positionText } from "./brief.ts";
+import { brief, failureText, positionText } from "./brief.ts";
 import { count, duration } from "./quantities.ts";
 import { safeText } from "./safe-text.ts";
 
@@ -16,11 +16,11 @@ export function eventText(event: LiveEvent): string | undefined {
     case "call.started":
       return `${who(event)} started${event.attempt > 1 ? ` again (attempt ${event.attempt})` : ""}`;
     case "call.retried":
-      return `${who(event)} will be asked again in ${duration(event.waitMs)}: ${safeText(event.error.message)}`;
+      return `${who(event)} asked again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
     case "call.succeeded":
       return `${who(event)} answered in ${duration(event.durationMs)}: ${brief(event.output)}`;
     case "call.failed":
-      return `${who(event)} failed after ${duration(event.durationMs)}: ${safeText(event.error.message)}`;
+      return `${who(event)} failed after ${duration(event.durationMs)}: ${failureText(event.agent, event.error.message)}`;
     case "call.skipped":
       return `${who(event)} skipped: ${safeText(event.detail)}`;
     case "call.straggled":

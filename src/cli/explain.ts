@@ -1,8 +1,7 @@
 import type { Position } from "../conflict/conflict.ts";
 import type { Verdict } from "../resolve/verdict.ts";
-import { positionText } from "./brief.ts";
 import { count } from "./quantities.ts";
-import { stands, supportOf, verdictSentence } from "./report.ts";
+import { positionWords, stands, supportOf, verdictSentence } from "./report.ts";
 import type { Found, RunView } from "./run-view.ts";
 import { safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
@@ -52,7 +51,7 @@ function explainOne({ team, it }: Found<Verdict>, screen: Terminal, full: boolea
   const title = wrap(`${where}${safeText(it.subject)}`, screen.columns);
   return [
     ...title.map((line) => screen.style("title", line)),
-    ...wrap(verdictSentence(it), screen.columns, { first: "  " }).map((line) =>
+    ...wrap(verdictSentence(it, full), screen.columns, { first: "  " }).map((line) =>
       screen.style(it.winner === null ? "warn" : "good", line),
     ),
     ...it.positions.flatMap((position) => positionLines(position, it, screen, full)),
@@ -62,25 +61,16 @@ function explainOne({ team, it }: Found<Verdict>, screen: Terminal, full: boolea
 }
 
 function positionLines(position: Position, verdict: Verdict, screen: Terminal, full: boolean): string[] {
-  const value =
-    verdict.kind === "finding"
-      ? position.value === "present"
-        ? "reported it"
-        : "did not report it"
-      : positionText(position.value);
-  const head = `${value}: ${position.heldBy.length}`;
   const silent = position.heldBy.filter(({ evidence }) => evidence === undefined).map(({ agent }) => safeText(agent));
   const speaking = position.heldBy.flatMap(({ agent, evidence }) => {
     if (evidence === undefined) return [];
-    const text = full ? evidence : clipCharacters(evidence);
-    return wrap(safeText(text), screen.columns, { first: `      ${safeText(agent)}: `, rest: "        " });
+    const text = safeText(full ? evidence : clipCharacters(evidence));
+    return wrap(`${safeText(agent)}: ${text}`, screen.columns, { first: "      ", rest: "        " });
   });
   return [
-    ...wrap(silent.length === 0 ? head : `${head} (${silent.join(", ")})`, screen.columns, {
-      first: "    ",
-      rest: "      ",
-    }),
+    ...wrap(`${positionWords(position, verdict, full)} (${position.heldBy.length})`, screen.columns, { first: "    " }),
     ...speaking,
+    ...(silent.length > 0 ? wrap(silent.join(", "), screen.columns, { first: "      " }) : []),
   ];
 }
 

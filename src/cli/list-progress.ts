@@ -1,5 +1,5 @@
 import { Listr, type ListrTask } from "listr2";
-import { brief } from "./brief.ts";
+import { brief, failureText } from "./brief.ts";
 import type { Progress } from "./progress.ts";
 import { count, duration } from "./quantities.ts";
 import type { CallView, RunView } from "./run-view.ts";
@@ -161,11 +161,11 @@ function callText(
       return `${time(runningMs)}  ${screen.style("quiet", clip(`${again}${note}`, room))}`;
     }
     case "retrying":
-      return `${untimed}  ${screen.style("warn", clip(`retrying: ${safeText(call.error?.message ?? "")}`, room))}`;
+      return `${untimed}  ${screen.style("warn", clip(`retrying: ${failureText(call.agent, call.error?.message ?? "")}`, room))}`;
     case "ok":
       return `${time(call.durationMs)}  ${clip(brief(call.output), room)}`;
     case "failed":
-      return `${time(call.durationMs)}  ${screen.style("bad", clip(safeText(call.error?.message ?? "failed"), room))}`;
+      return `${time(call.durationMs)}  ${screen.style("bad", clip(failureText(call.agent, call.error?.message ?? "failed"), room))}`;
     case "skipped":
       return `${untimed}  ${screen.style("quiet", clip(`skipped: ${safeText(call.detail ?? "")}`, room))}`;
   }

@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { describeThrown } from "../errors.ts";
+import { describeThrown, QuorateError } from "../errors.ts";
 import { DEFAULT_DATABASE } from "./database.ts";
 import { EXIT, exitCodeOfError } from "./exit-code.ts";
+import type { ExplainFlags } from "./explain-command.ts";
+import type { RunFlags } from "./run-command.ts";
+import type { RunsFlags } from "./runs-command.ts";
 import { safeText } from "./safe-text.ts";
+import type { ShowFlags } from "./show-command.ts";
 import { terminal } from "./terminal.ts";
 
 /** Carries out one command line, and gives the exit code. Never rejects: what goes wrong is told on stderr. */
@@ -21,10 +25,16 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       complain(`${error.message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ")}; see quorate --help`);
       return EXIT.usage;
     }
-    complain(describeThrown(error));
+    complain(sentenceOf(error));
     if (wantsStack(args) && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
     return exitCodeOfError(error);
   }
+}
+
+function sentenceOf(error: unknown): string {
+  const sentence = describeThrown(error);
+  const cause = error instanceof QuorateError && error.code === "STORE_FAILED" ? error.cause : undefined;
+  return cause === undefined ? sentence : `${sentence}: ${describeThrown(cause)}`;
 }
 
 function complain(sentence: string): void {
@@ -67,7 +77,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .option("--db <file>", `keep the log here (default: the team's own store, else ${DEFAULT_DATABASE})`)
     .option("--json", "print one JSON document and nothing else")
     .option("--full", "print answers and reasons whole")
-    .action(async (team: string, options: never) => {
+    .action(async (team: string, options: RunFlags) => {
       const { runCommand } = await import("./run-command.ts");
       exitWith(await runCommand(team, options));
     });
@@ -76,7 +86,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .addOption(database())
     .option("--limit <n>", "how many", atLeastOne, 20)
     .option("--json", "print them as JSON")
-    .action(async (options: never) => {
+    .action(async (options: RunsFlags) => {
       const { runsCommand } = await import("./runs-command.ts");
       await runsCommand(options, terminal());
     });
@@ -86,7 +96,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .addOption(database())
     .option("--json", "print it as JSON, with its events")
     .option("--full", "print answers and reasons whole")
-    .action(async (run: string, options: never) => {
+    .action(async (run: string, options: ShowFlags) => {
       const { showCommand } = await import("./show-command.ts");
       await showCommand(run, options, terminal());
     });
@@ -96,7 +106,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .option("--subject <text>", "only subjects that contain this")
     .addOption(database())
     .option("--full", "print every subject, and texts whole")
-    .action(async (run: string, options: never) => {
+    .action(async (run: string, options: ExplainFlags) => {
       const { explainCommand } = await import("./explain-command.ts");
       await explainCommand(run, options, terminal());
     });

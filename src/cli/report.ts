@@ -1,5 +1,6 @@
+import type { Position } from "../conflict/conflict.ts";
 import type { Verdict } from "../resolve/verdict.ts";
-import { brief, positionText } from "./brief.ts";
+import { brief, failureText, positionText } from "./brief.ts";
 import { billSentence, count, dateAndTime, duration, share } from "./quantities.ts";
 import type { CallState, CallView, RunView } from "./run-view.ts";
 import { safeBlock, safeText } from "./safe-text.ts";
@@ -10,7 +11,12 @@ const MAX_NAME_COLUMNS = 22;
 const MAX_VERDICTS = 20;
 const MAX_SUBJECT_CHARACTERS = 300;
 const MAX_REASONING_CHARACTERS = 400;
+const MAX_POSITION_CHARACTERS = 120;
+const STATE_COLUMNS = 9;
 const TIME_COLUMNS = 10;
+const MIN_TEXT_COLUMNS = 8;
+// What a line of an answer holds beside the name, with the spaces between.
+const OTHER_COLUMNS = 2 + 2 + STATE_COLUMNS + TIME_COLUMNS + 2 + MIN_TEXT_COLUMNS;
 
 export interface ReportOptions {
   /** Prints answers, reasonings and lists whole instead of their beginnings. Default: false. */
@@ -82,13 +88,14 @@ const CALL_WORDS: Readonly<Record<CallState, string>> = {
 
 function answers(run: RunView, screen: Terminal, full: boolean): string[] {
   const calls = [...run.calls.values()];
-  const names = Math.min(MAX_NAME_COLUMNS, Math.max(0, ...calls.map((call) => columnsOf(safeText(call.callId)))));
+  const widest = Math.max(0, ...calls.map((call) => columnsOf(safeText(call.callId))));
+  const names = Math.min(MAX_NAME_COLUMNS, screen.columns - OTHER_COLUMNS, widest);
   return calls.flatMap((call) => {
-    const state = screen.style(CALL_STYLE[call.state], pad(CALL_WORDS[call.state], 9));
+    const state = screen.style(CALL_STYLE[call.state], pad(CALL_WORDS[call.state], STATE_COLUMNS));
     const time = call.state === "ok" || call.state === "failed" ? duration(call.durationMs) : "";
     const head = `  ${pad(safeText(call.callId), names)}  `;
     const tail = callDetail(call);
-    const room = screen.columns - names - 4 - 9 - TIME_COLUMNS - 2;
+    const room = screen.columns - names - OTHER_COLUMNS + MIN_TEXT_COLUMNS;
     const line = `${head}${state}${screen.style("quiet", padStart(time, TIME_COLUMNS))}  ${clip(tail, room)}`;
     if (!full || call.state !== "ok") return [line.trimEnd()];
     const whole = typeof call.output === "string" ? call.output : JSON.stringify(call.output, undefined, 2);
@@ -103,7 +110,7 @@ function callDetail(call: CallView): string {
       return `${again}${brief(call.output)}`;
     case "failed":
     case "retrying":
-      return `${again}${safeText(call.error?.message ?? "")}`;
+      return `${again}${failureText(call.agent, call.error?.message ?? "")}`;
     case "skipped":
       return safeText(call.detail ?? "");
     case "running":
@@ -146,20 +153,37 @@ function verdictLines(verdict: Verdict, screen: Terminal, full: boolean): string
   const reasoning = safeText(full ? verdict.reasoning : cut(verdict.reasoning, MAX_REASONING_CHARACTERS));
   return [
     ...wrap(subject, screen.columns, { first: "  " }),
-    ...wrap(verdictSentence(verdict), screen.columns, { first: "    " }).map((line) =>
+    ...wrap(verdictSentence(verdict, full), screen.columns, { first: "    " }).map((line) =>
       screen.style(verdict.winner === null ? "warn" : "good", line),
     ),
+    ...verdict.positions.flatMap((position) => holderLines(position, verdict, screen, full)),
     ...wrap(reasoning, screen.columns, { first: "    " }).map((line) => screen.style("quiet", line)),
   ];
 }
 
+function holderLines(position: Position, verdict: Verdict, screen: Terminal, full: boolean): string[] {
+  const names = position.heldBy.map(({ agent }) => safeText(agent)).join(", ");
+  return wrap(`${positionWords(position, verdict, full)}: ${names}`, screen.columns, { first: "    ", rest: "      " });
+}
+
+/** A position as it is read beside who holds it. */
+export function positionWords({ value }: Position, { kind }: Pick<Verdict, "kind">, full: boolean): string {
+  if (kind === "claim") return full ? positionText(value) : cut(positionText(value), MAX_POSITION_CHARACTERS);
+  return value === "present" ? "reported by" : "not reported by";
+}
+
 /** `hold: decided by vote, confidence 0.66 (laplace)`. */
-export function verdictSentence(verdict: Verdict): string {
+export function verdictSentence(verdict: Verdict, full: boolean): string {
   if (verdict.winner === null) return `no winner: ${verdict.status}`;
-  const winner = verdict.kind === "finding" ? (verdict.winner === "present" ? "stands" : "does not stand") : positionText(verdict.winner);
+  const winner = winnerText(verdict, full);
   const by = verdict.status === "unanimous" || verdict.by === null ? "" : ` by ${safeText(verdict.by)}`;
   const checked = verdict.calibrated ? ", checked against outcomes" : "";
   return `${winner}: ${verdict.status}${by}, confidence ${share(verdict.confidence)} (${safeText(verdict.confidenceFrom)}${checked})`;
+}
+
+function winnerText({ kind, winner }: Verdict, full: boolean): string {
+  if (kind === "finding") return winner === "present" ? "stands" : "does not stand";
+  return full ? positionText(winner) : cut(positionText(winner), MAX_POSITION_CHARACTERS);
 }
 
 function missing(run: RunView, screen: Terminal): string[] {

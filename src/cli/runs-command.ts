@@ -1,5 +1,6 @@
 import type { RunSummary } from "../store/store.ts";
 import { withDatabase } from "./database.ts";
+import { shortId } from "./look-again.ts";
 import { count, dateAndTime, duration } from "./quantities.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
@@ -18,14 +19,18 @@ export async function runsCommand(flags: RunsFlags, screen: Terminal): Promise<v
   else screen.print(...runsTable(runs, screen));
 }
 
+// Date and time, status, duration, and the spaces between.
+const OTHER_COLUMNS = 2 + 16 + 2 + 9 + 2 + 10 + 2;
+
 function runsTable(runs: readonly RunSummary[], screen: Terminal): string[] {
   if (runs.length === 0) return ["No runs yet."];
-  const ids = Math.max(...runs.map(({ runId }) => columnsOf(safeText(runId))));
-  const teams = Math.max(8, screen.columns - ids - 2 - 16 - 2 - 9 - 2 - 12);
+  const widest = Math.max(...runs.map(({ runId }) => columnsOf(shortId(runId))));
+  const ids = Math.max(8, Math.min(widest, screen.columns - OTHER_COLUMNS - 8));
+  const teams = Math.max(0, screen.columns - ids - OTHER_COLUMNS);
   return runs.map((run) => {
     const took = run.endedAtMs === null ? count(run.events, "event") : duration(run.endedAtMs - run.startedAtMs);
     return [
-      pad(safeText(run.runId), ids),
+      pad(shortId(run.runId), ids),
       screen.style("quiet", dateAndTime(run.startedAtMs)),
       pad(run.status, 9),
       `${screen.style("quiet", padStart(took, 10))}  ${pad(safeText(run.supervisor.name), teams)}`.trimEnd(),

@@ -1,13 +1,13 @@
 // What agents, models and callers wrote may hold anything: escape sequences that move the cursor or set the
 // clipboard, characters that turn the reading order round, characters nobody sees. None of it reaches a terminal.
 
-// The class of every alternative excludes its own terminator and the escape itself, so that matching is linear.
+// What stands between a beginning and its end excludes every beginning and every end, so that matching is linear.
 const ESCAPE_SEQUENCE =
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)|\u001B[ -/]*[0-~]/g;
+  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u0090\u0098\u009C-\u009F]*(?:\u0007|\u001B\\|\u009C)|\u001B[ -/]*[0-~]/g;
 
-// Cc: control. Cf: bidirectional marks, zero-width and other invisible format characters.
-const INVISIBLE_BUT_BREAKS = /[^\P{Cc}\n]|\p{Cf}/gu;
+// Cc: control. Cf: bidirectional marks and other format characters. The last: what is never drawn.
+const INVISIBLE_BUT_BREAKS = /[^\P{Cc}\n]|\p{Cf}|\p{Default_Ignorable_Code_Point}/gu;
 const BREAKS = /\r\n?|[\u0085\u2028\u2029]/g;
 
 /**
@@ -29,7 +29,7 @@ export function safeText(text: string): string {
 }
 
 // Inside JSON text these can only stand within strings, where an escape means the same.
-const UNSAFE_IN_JSON = /[\u007F-\u009F\u2028\u2029]|\p{Cf}/gu;
+const UNSAFE_IN_JSON = /[\u007F-\u009F\u2028\u2029]|\p{Cf}|\p{Default_Ignorable_Code_Point}/gu;
 
 /** A JSON document that is whole, and still safe on a terminal: what could harm stands as `\u` escapes. */
 export function safeJson(value: unknown, indent?: number): string {

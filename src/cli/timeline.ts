@@ -18,7 +18,8 @@ export function timeline(run: RunView, screen: Terminal, full: boolean = false):
   const asked = [...run.calls.values()].filter((call) => call.attempts.length > 0);
   if (asked.length === 0) return [];
   const shown = full ? asked : asked.slice(0, MAX_CALLS);
-  const names = Math.min(MAX_NAME_COLUMNS, Math.max(...shown.map((call) => columnsOf(safeText(call.callId)))));
+  const widest = Math.max(...shown.map((call) => columnsOf(safeText(call.callId))));
+  const names = Math.min(MAX_NAME_COLUMNS, Math.floor(screen.columns / 3), widest);
   const width = screen.columns - names - TIME_COLUMNS - 6;
   const spanMs = Math.max(1, run.lastAtMs - run.startedAtMs);
   const column = (atMs: number): number => Math.round(((atMs - run.startedAtMs) / spanMs) * width);

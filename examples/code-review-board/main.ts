@@ -1,0 +1,87 @@
+import { parseArgs } from "node:util";
+import { cancelOnSignals, finish, safeText, showProgress, terminal, wrap } from "quorate/cli";
+import { boardReview, boardScore, reviewerScore } from "./board.ts";
+import { heading, reviewPage } from "./page.ts";
+import { pullRequest, pullRequests } from "./pulls.ts";
+import { total } from "./score.ts";
+import { scoreTable } from "./table.ts";
+import team from "./team.ts";
+
+const USAGE = `Twelve recorded code reviewers review a real pull request; the board keeps what three report.
+
+  npm start                      on the first pull request
+  npm start -- --pull 5          on another one, 1 to ${pullRequests.length}
+  npm start -- --list            which there are
+  npm start -- --all-findings    with the findings that were left out
+  npm start -- --all             on all of them, scored against what people verified
+  npm start -- --fast            without the pretended thinking time
+`;
+
+const screen = terminal();
+
+async function reviewOne(number: number, fast: boolean, allFindings: boolean): Promise<void> {
+  using stop = cancelOnSignals();
+  const pull = pullRequest(number);
+  screen.print(...heading(pull, screen));
+  const run = team.stream({ pull: number, fast }, { signal: stop.signal });
+  const outcome = await showProgress(run, { terminal: screen, verdicts: false });
+  screen.print(...reviewPage(pull, outcome, screen, allFindings));
+}
+
+async function reviewAll(fast: boolean): Promise<void> {
+  using stop = cancelOnSignals();
+  screen.print(screen.style("title", `Twelve code reviewers, ${pullRequests.length} pull requests`), "");
+  const tasks = pullRequests.map((_, index) => ({ pull: index + 1, fast }));
+  const boards = [];
+  for await (const done of team.runMany(tasks, { signal: stop.signal })) {
+    if ("error" in done) throw done.error;
+    const pull = pullRequest(done.index + 1);
+    const review = boardReview(done.outcome);
+    const { right, missed } = boardScore(review, pull);
+    boards.push(boardScore(review, pull));
+    screen.print(
+      ...wrap(`${pull.repo}: ${safeText(pull.title)}`, screen.columns, { first: `${done.index + 1}. ` }),
+      screen.style(
+        "quiet",
+        `   ${review.standing.length + review.leftOut.length} different findings, ${review.standing.length} stand; ${right} of ${right + missed} verified issues found`,
+      ),
+    );
+  }
+  const rows = Object.keys(team.agents).map((name) => ({
+    name,
+    isBoard: false,
+    score: total(pullRequests.map((pull) => reviewerScore(name, pull))),
+  }));
+  screen.print(
+    "",
+    screen.style("title", "Against the issues that people verified"),
+    ...scoreTable([{ name: "the board", isBoard: true, score: total(boards) }, ...rows], screen),
+    "",
+    ...wrap(
+      "A finding is right when it describes a verified issue that none before it did. Six pull requests are a demonstration, not a measurement: the data's README says where they come from.",
+      screen.columns,
+    ).map((line) => screen.style("quiet", line)),
+  );
+}
+
+const { values } = parseArgs({
+  options: {
+    pull: { type: "string", default: "1" },
+    list: { type: "boolean", default: false },
+    all: { type: "boolean", default: false },
+    "all-findings": { type: "boolean", default: false },
+    fast: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+if (values.help) {
+  screen.print(USAGE);
+} else if (values.list) {
+  screen.print(...pullRequests.map(({ repo, title }, index) => `${index + 1}. ${repo}: ${safeText(title)}`));
+} else if (values.all) {
+  await reviewAll(values.fast);
+} else {
+  await reviewOne(Number(values.pull), values.fast, values["all-findings"]);
+}
+await finish(0);

@@ -1,0 +1,65 @@
+import type { Issue, LabelledFinding } from "./pulls.ts";
+
+/** How a review compares with the verified issues. Scores add up over pull requests. */
+export interface Score {
+  /** Kept findings that describe a verified issue which no kept finding before them described. */
+  readonly right: number;
+  /** All other kept findings. */
+  readonly falseAlarms: number;
+  /** Verified issues that no kept finding describes. */
+  readonly missed: number;
+}
+
+/**
+ * Scores the texts that a review keeps. Each counts as right if that very text is labelled with an issue that
+ * none before it had, else as a false alarm; issues that none had are missed.
+ */
+export function score(
+  kept: readonly string[],
+  labels: readonly LabelledFinding[],
+  issues: readonly Pick<Issue, "id">[],
+): Score {
+  // A text that covers several issues has a label for each.
+  const issuesOf = Map.groupBy(labels, ({ text }) => text);
+  const open = new Set(issues.map(({ id }) => id));
+  let right = 0;
+  for (const text of kept) {
+    const hit = issuesOf.get(text)?.find(({ issue }) => issue !== null && open.has(issue));
+    if (hit?.issue == null) continue;
+    open.delete(hit.issue);
+    right += 1;
+  }
+  return { right, falseAlarms: kept.length - right, missed: open.size };
+}
+
+/** The scores of several pull requests as one. */
+export function total(scores: readonly Score[]): Score {
+  return {
+    right: sum(scores.map(({ right }) => right)),
+    falseAlarms: sum(scores.map(({ falseAlarms }) => falseAlarms)),
+    missed: sum(scores.map(({ missed }) => missed)),
+  };
+}
+
+/** The share of kept findings that are right; `null` when nothing was kept. */
+export function precision({ right, falseAlarms }: Score): number | null {
+  return ratio(right, right + falseAlarms);
+}
+
+/** The share of verified issues that were found; `null` when there are none. */
+export function recall({ right, missed }: Score): number | null {
+  return ratio(right, right + missed);
+}
+
+/** The harmonic mean of precision and recall; `null` when there was nothing to find and nothing was kept. */
+export function f1({ right, falseAlarms, missed }: Score): number | null {
+  return ratio(2 * right, 2 * right + falseAlarms + missed);
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}

@@ -1,0 +1,55 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { agent, supervisor, support, unanimous } from "quorate";
+import { sqliteStore } from "quorate/sqlite";
+import { pullRequest } from "./pulls.ts";
+
+/** What the board is asked: which of the recorded pull requests, and whether to answer without a delay. */
+export interface ReviewTask {
+  readonly pull: number;
+  readonly fast?: boolean;
+}
+
+const NAMES = [
+  "augment",
+  "baz",
+  "bugbot",
+  "claude",
+  "coderabbit",
+  "copilot",
+  "gemini",
+  "graphite",
+  "greptile",
+  "kg",
+  "propel",
+  "qodo",
+] as const;
+
+// Each answers with what it really wrote about the pull request. An agent of your own would ask a model here,
+// with this signal; everything else stays as it is.
+const reviewers = NAMES.map((name) =>
+  agent({
+    name,
+    version: "recorded",
+    description: `What ${name} wrote about a pull request.`,
+    run: async ({ pull, fast = false }: ReviewTask, { signal }) => {
+      const { findings } = pullRequest(pull);
+      await wait(fast ? 0 : pretendedMs(name, pull), undefined, { signal });
+      return { findings: (findings[name] ?? []).map(({ text }) => text) };
+    },
+  }),
+);
+
+/** Twelve reviewers. A finding stands when three of them report it, whatever words they use. */
+export default supervisor({
+  name: "code-review-board",
+  version: "1",
+  agents: reviewers,
+  resolve: [unanimous(), support({ atLeast: 3 })],
+  store: sqliteStore({ path: "quorate.db" }),
+});
+
+// Another time for everybody, and the same one every time: 0.2 to 1.4 seconds.
+function pretendedMs(name: string, pull: number): number {
+  const mixed = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997, pull * 131);
+  return 200 + (mixed * 47) % 1200;
+}

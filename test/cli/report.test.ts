@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { explain } from "../../src/cli/explain.ts";
+import { lineProgress } from "../../src/cli/line-progress.ts";
+import { report } from "../../src/cli/report.ts";
+import { runJson } from "../../src/cli/run-json.ts";
+import { runFold, viewRun } from "../../src/cli/run-view.ts";
+import { timeline } from "../../src/cli/timeline.ts";
+import { columnsOf } from "../../src/cli/wrap.ts";
+import type { RunEvent } from "../../src/events.ts";
+import { bodies, events, holdVerdict, runId, startMs } from "./a-run.ts";
+import { piped } from "./piped.ts";
+
+const whole = viewRun(runId, events());
+
+describe("report", () => {
+  it("says who answered what, what was decided and by whom it is held, and what is missing", () => {
+    const page = report(whole, piped()).join("\n");
+    expect(page).toContain("gate 2  partial");
+    expect(page).toMatch(/security +ok +1\.00 s +\(2 attempts\) hold/);
+    expect(page).toMatch(/legal +failed +600 ms +no such statute/);
+    expect(page).toContain("hold: decided by vote, confidence 0.60 (laplace)");
+    expect(page).toContain("hold: performance, security");
+    expect(page).toContain("ship: style");
+    expect(page).toContain("4 calls, 5 attempts; cost and tokens unknown");
+  });
+
+  it("tells of a run that was killed at any moment what its log knows", () => {
+    for (let upTo = 0; upTo <= bodies.length; upTo++) {
+      const run = viewRun(runId, events(upTo));
+      const lines = [...report(run, piped()), ...timeline(run, piped()), ...explain(run, piped())];
+      for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(80);
+      if (upTo < bodies.length) expect(lines.join("\n")).toContain("not finished");
+    }
+  });
+
+  it("never gives an agent's text the terminal, and never outgrows it", () => {
+    const nasty = `\u001b[2J\u202eevil\u200b ${"long ".repeat(500)}`;
+    const run = viewRun(nasty, hostile(nasty));
+    for (const columns of [40, 80]) {
+      const screen = piped(columns);
+      for (const full of [true, false]) {
+        const lines = [...report(run, screen, { full }), ...timeline(run, screen), ...explain(run, screen, { full })];
+        for (const line of lines) {
+          expect(columnsOf(line)).toBeLessThanOrEqual(columns);
+          expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e]/);
+        }
+      }
+    }
+  });
+
+  it("shows the beginning of a long answer, and all of it when asked", () => {
+    const long = { text: `start ${"x".repeat(300)} the-end` };
+    const answered = events().map((event) => (event.type === "call.succeeded" ? { ...event, output: long } : event));
+    const run = viewRun(runId, answered);
+    expect(report(run, piped()).join("\n")).not.toContain("the-end");
+    expect(report(run, piped(), { full: true }).join("\n")).toContain("the-end");
+  });
+
+  it("keeps findings that do not stand to a count", () => {
+    const finding = (winner: "present" | "absent"): RunEvent => ({
+      type: "verdict.reached",
+      runId,
+      seq: 99,
+      atMs: startMs,
+      verdict: { ...holdVerdict, kind: "finding", subject: `a finding that is ${winner}`, winner },
+    });
+    const page = report(viewRun(runId, [...events(1), finding("present"), finding("absent")]), piped()).join("\n");
+    expect(page).toContain("a finding that is present");
+    expect(page).not.toContain("a finding that is absent");
+    expect(page).toContain("1 other finding does not stand");
+  });
+});
+
+describe("timeline", () => {
+  it("draws answers solid, failed attempts shaded, waits dotted, each where it happened", () => {
+    const [security, performance] = timeline(whole, piped());
+    expect(security).toMatch(/▒+·+█+ +1\.00 s$/);
+    expect(performance).toMatch(/^ {2}performance {2}█+ +400 ms$/);
+  });
+});
+
+describe("explain", () => {
+  it("says who said what in which words, which link decided, and who did not answer", () => {
+    const page = explain(whole, piped()).join("\n");
+    expect(page).toMatch(/hold \(2\)\n +security: a token is logged\n +performance\n +ship \(1\)\n +style/);
+    expect(page).toContain("why: unanimous: passes, 2 positions. vote: decides");
+    expect(page).toContain("did not answer: legal");
+  });
+
+  it("can be asked about one subject", () => {
+    expect(explain(whole, piped(), { subject: "TASK" }).length).toBeGreaterThan(0);
+    expect(explain(whole, piped(), { subject: "else" })).toEqual([]);
+  });
+});
+
+describe("run as JSON", () => {
+  it("keeps an agent's result under its name, whatever the name", () => {
+    const named = events().map((event) => ("agent" in event ? { ...event, agent: "__proto__", callId: "__proto__" } : event));
+    const json = JSON.parse(JSON.stringify(runJson(viewRun(runId, named)))) as { results: object };
+    expect(Object.keys(json.results)).toContain("__proto__");
+  });
+});
+
+describe("progress of a piped run", () => {
+  it("is one plain line per event, in order", () => {
+    const screen = piped();
+    const progress = lineProgress(screen, true);
+    const fold = runFold(runId);
+    for (const event of events()) {
+      fold.add(event);
+      progress.update(event, fold.view());
+    }
+    expect(screen.printed).toHaveLength(bodies.length);
+    expect(screen.printed[6]).toBe("     200 ms  security asked again in 300 ms: timed out after 200 ms");
+    for (const line of screen.printed) expect(columnsOf(line)).toBeLessThanOrEqual(80);
+  });
+});
+
+/** The same run with `text` wherever somebody else's text can stand. */
+function hostile(text: string): RunEvent[] {
+  const replaced = JSON.parse(
+    JSON.stringify(events()),
+    (key, value: unknown) =>
+      typeof value === "string" && value !== "unknown" && !["type", "status", "kind", "mode", "code", "why"].includes(key) ? text : value,
+  ) as RunEvent[];
+  return replaced;
+}

@@ -1,0 +1,50 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { safeBlock } from "../../src/cli/safe-text.ts";
+import { clip, columnsOf, pad, wrap } from "../../src/cli/wrap.ts";
+
+const prose = fc
+  .string({ unit: fc.oneof(fc.constantFrom("a", "b", " ", "\n", "漢", "e\u0301", "🙂", "-"), fc.string({ unit: "grapheme", maxLength: 3 })), maxLength: 300 })
+  .map(safeBlock);
+
+describe("wrap", () => {
+  it("never makes a line longer than it was told, and loses nothing but white space", () => {
+    fc.assert(
+      fc.property(prose, fc.integer({ min: 20, max: 100 }), (text, columns) => {
+        const lines = wrap(text, columns, { first: "  - ", rest: "    " });
+        for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(columns);
+        const bare = (from: string): string => from.replaceAll(/\s/g, "");
+        expect(bare(lines.join("").slice(4).replaceAll(/^ {4}/g, ""))).toBe(bare(text));
+      }),
+    );
+  });
+
+  it("breaks between words, and under the first word", () => {
+    expect(wrap("one two three four", 14, { first: "  - " })).toEqual(["  - one two", "    three four"]);
+  });
+
+  it("cuts a word that is longer than a line", () => {
+    expect(wrap("abcdefghijklmnop", 10)).toEqual(["abcdefghij", "klmnop"]);
+  });
+
+  it("keeps the text's own line breaks", () => {
+    expect(wrap("a\n\nb", 20)).toEqual(["a", "", "b"]);
+  });
+});
+
+describe("clip and pad", () => {
+  it("counts wide characters as two columns and accents as none", () => {
+    expect(columnsOf("漢字")).toBe(4);
+    expect(columnsOf("e\u0301")).toBe(1);
+  });
+
+  it("fits any text into any width", () => {
+    fc.assert(
+      fc.property(prose, fc.integer({ min: 2, max: 60 }), (text, columns) => {
+        const line = text.replaceAll("\n", " ");
+        expect(columnsOf(clip(line, columns))).toBeLessThanOrEqual(columns);
+        expect(columnsOf(pad(line, columns))).toBe(columns);
+      }),
+    );
+  });
+});
