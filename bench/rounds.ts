@@ -1,0 +1,57 @@
+import type { Goal, Round, Sample, Workload } from "./workload.ts";
+
+/**
+ * Measures every system once per round, each round starting with another one, so that what the machine does
+ * meanwhile falls on all of them.
+ */
+export async function measureRounds(
+  workload: Workload,
+  rounds: number,
+  measure: (system: string) => Promise<Sample>,
+): Promise<readonly Round[]> {
+  const { systems } = workload;
+  const done: Round[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const samples: Record<string, Sample> = {};
+    for (let place = 0; place < systems.length; place++) {
+      const system = systems[(round + place) % systems.length];
+      if (system !== undefined) samples[system] = await measure(system);
+    }
+    done.push(samples);
+  }
+  return done;
+}
+
+/** The middle value; the mean of the two middle ones when their number is even. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const upper = sorted[Math.floor(middle)] ?? Number.NaN;
+  return Number.isInteger(middle) ? (upper + (sorted[middle - 1] ?? Number.NaN)) / 2 : upper;
+}
+
+/** A goal, and what the rounds say about it. */
+export interface Judged {
+  readonly text: string;
+  readonly unit: Goal["unit"];
+  readonly atMost: number;
+  readonly median: number;
+  readonly lowest: number;
+  readonly highest: number;
+  readonly met: boolean;
+}
+
+/** A goal is met when the median over the rounds is within it. */
+export function judge(goal: Goal, rounds: readonly Round[]): Judged {
+  const values = rounds.map(goal.value);
+  const middle = median(values);
+  return {
+    text: goal.text,
+    unit: goal.unit,
+    atMost: goal.atMost,
+    median: middle,
+    lowest: Math.min(...values),
+    highest: Math.max(...values),
+    met: middle <= goal.atMost,
+  };
+}

@@ -1,0 +1,15 @@
+import { byHand } from "./by-hand.ts";
+import { TIMEOUT_MS, type System } from "./system.ts";
+
+/** As the raw timer, with `AbortSignal.timeout`. */
+export const rawSignal: System = byHand(
+  (agent, task, results) =>
+    new Promise((resolve, reject) => {
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const late = (): void => reject(signal.reason);
+      signal.addEventListener("abort", late, { once: true });
+      agent(task, { signal, results })
+        .finally(() => signal.removeEventListener("abort", late))
+        .then(resolve, reject);
+    }),
+);

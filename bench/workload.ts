@@ -1,0 +1,42 @@
+/** What one measurement came to: numbers by the name of what was measured, its unit in the name. */
+export type Sample = Readonly<Record<string, number>>;
+
+/** One round: every system once, one after another. */
+export type Round = Readonly<Record<string, Sample>>;
+
+/** What is promised, checked on the median over the rounds of a number that one round gives. */
+export interface Goal {
+  readonly text: string;
+  readonly value: (round: Round) => number;
+  readonly atMost: number;
+  readonly unit: "x" | "ms" | "MiB" | "packages";
+}
+
+/** What is measured, on whom, and what is promised about it. */
+export interface Workload {
+  readonly id: string;
+  readonly title: string;
+  /** Quorate first. */
+  readonly systems: readonly string[];
+  /** What to show of a sample, with its unit. */
+  readonly shown: readonly { readonly metric: string; readonly unit: string }[];
+  readonly rounds: { readonly full: number; readonly quick: number };
+  /** How much one measurement does: coordinations, calls or starts. */
+  readonly size: { readonly full: number; readonly quick: number };
+  readonly goals: readonly Goal[];
+  /** Measures in this process. `main` calls it in a new process per system and round when `fresh` is true. */
+  readonly measure: (system: string, size: number) => Promise<Sample>;
+  readonly fresh: boolean;
+}
+
+/** A metric of one system, as a multiple of the same metric of another in the same round. */
+export function times(metric: string, base: string, system = "quorate"): Goal["value"] {
+  return (round) => read(round, system, metric) / read(round, base, metric);
+}
+
+/** A metric of one system. */
+export function read(round: Round, system: string, metric: string): number {
+  const value = round[system]?.[metric];
+  if (value === undefined) throw new Error(`No ${metric} was measured for ${system}.`);
+  return value;
+}

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { microsecondsPerCall } from "../per-call.ts";
+import { times, type Workload } from "../workload.ts";
+
+type Durable = { readonly fanOut: (times: number) => Promise<void>; readonly close: () => unknown };
+
+async function open(system: string, path: string): Promise<Durable> {
+  switch (system) {
+    case "quorate":
+      return (await import("../systems/quorate-sqlite.ts")).openQuorate(path);
+    case "raw-sqlite":
+      return (await import("../systems/raw-sqlite.ts")).openRaw(path);
+    default:
+      throw new Error(`There is no durable system called ${system}.`);
+  }
+}
+
+export const durable: Workload = {
+  id: "W6",
+  title: "as W1, on disk before anyone sees it (SQLite, WAL, NORMAL)",
+  systems: ["quorate", "raw-sqlite"],
+  shown: [{ metric: "usPerCall", unit: "µs per agent call" }],
+  rounds: { full: 7, quick: 3 },
+  size: { full: 2_000, quick: 500 },
+  fresh: true,
+  async measure(system, size) {
+    const folder = mkdtempSync(join(tmpdir(), "quorate-bench-"));
+    const opened = await open(system, join(folder, "bench.db"));
+    try {
+      return await microsecondsPerCall(opened.fanOut, size);
+    } finally {
+      await opened.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+  goals: [
+    {
+      text: "of two INSERTs per call",
+      value: times("usPerCall", "raw-sqlite"),
+      atMost: 0.6,
+      unit: "x",
+    },
+  ],
+};

@@ -1,0 +1,20 @@
+import { microsecondsPerCall } from "../per-call.ts";
+import { loadSystem } from "../systems/system.ts";
+import { times, type Workload } from "../workload.ts";
+
+export const fanOut: Workload = {
+  id: "W1",
+  title: "8 agents in parallel, joined",
+  systems: ["quorate", "raw-timer", "raw-signal", "p-limit"],
+  shown: [{ metric: "usPerCall", unit: "µs per agent call" }],
+  rounds: { full: 7, quick: 3 },
+  size: { full: 20_000, quick: 5_000 },
+  fresh: true,
+  async measure(system, size) {
+    return microsecondsPerCall((await loadSystem(system)).fanOut, size);
+  },
+  goals: [
+    { text: "of raw-timer", value: times("usPerCall", "raw-timer"), atMost: 3, unit: "x" },
+    { text: "of p-limit", value: times("usPerCall", "p-limit"), atMost: 1.5, unit: "x" },
+  ],
+};

@@ -1,0 +1,71 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { read, type Workload } from "../workload.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const MIB = 1_048_576;
+
+interface Locked {
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+  readonly devOptional?: boolean;
+}
+
+/** The packages that `npm install quorate` brings besides it, as folders under node_modules. */
+function productionPackages(): readonly string[] {
+  const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+    readonly packages: Readonly<Record<string, Locked>>;
+  };
+  return Object.entries(lock.packages)
+    .filter(
+      ([path, { dev, optional, devOptional }]) => path !== "" && !dev && !optional && !devOptional,
+    )
+    .map(([path]) => path);
+}
+
+function bytesIn(folder: string, skip: readonly string[]): number {
+  return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory()) return sum + statSync(path).size;
+    return skip.includes(entry.name) ? sum : sum + bytesIn(path, skip);
+  }, 0);
+}
+
+/** What this package unpacks to, by npm's own account. */
+function ownBytes(): number {
+  const packed = spawnSync("npm", ["pack", "--dry-run", "--json"], { cwd: root, encoding: "utf8" });
+  const [first] = JSON.parse(packed.stdout) as readonly { readonly unpackedSize: number }[];
+  if (first === undefined) throw new Error("npm pack said nothing about the package.");
+  return first.unpackedSize;
+}
+
+export const install: Workload = {
+  id: "W7i",
+  title: "what a production install brings",
+  systems: ["quorate"],
+  shown: [
+    { metric: "mib", unit: "MiB" },
+    { metric: "packages", unit: "packages" },
+  ],
+  rounds: { full: 1, quick: 1 },
+  size: { full: 1, quick: 1 },
+  fresh: false,
+  async measure() {
+    const packages = productionPackages();
+    const others = packages.map((path) => bytesIn(join(root, path), ["node_modules"]));
+    return {
+      mib: others.reduce((sum, bytes) => sum + bytes, ownBytes()) / MIB,
+      packages: packages.length + 1,
+    };
+  },
+  goals: [
+    { text: "installed", value: (round) => read(round, "quorate", "mib"), atMost: 10, unit: "MiB" },
+    {
+      text: "installed",
+      value: (round) => read(round, "quorate", "packages"),
+      atMost: 25,
+      unit: "packages",
+    },
+  ],
+};

@@ -1,0 +1,17 @@
+import { microsecondsPerCall } from "../per-call.ts";
+import { loadSystem } from "../systems/system.ts";
+import { times, type Workload } from "../workload.ts";
+
+export const sequence: Workload = {
+  id: "W2",
+  title: "8 agents in turn, each sees the answers before it",
+  systems: ["quorate", "raw-timer", "raw-signal", "p-limit"],
+  shown: [{ metric: "usPerCall", unit: "µs per agent call" }],
+  rounds: { full: 7, quick: 3 },
+  size: { full: 20_000, quick: 5_000 },
+  fresh: true,
+  async measure(system, size) {
+    return microsecondsPerCall((await loadSystem(system)).sequence, size);
+  },
+  goals: [{ text: "of raw-timer", value: times("usPerCall", "raw-timer"), atMost: 2.5, unit: "x" }],
+};
