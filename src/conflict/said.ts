@@ -10,6 +10,9 @@ export interface Said {
   readonly findings: readonly string[] | undefined;
 }
 
+/** Who answers, and how its answers are read. */
+export type Speaker = Pick<Agent, "name" | "claims">;
+
 /** The subject of an answer that is a plain recommendation. */
 export const TASK_SUBJECT = "task";
 
@@ -21,7 +24,7 @@ const MAX_CLAIMS = 10_000;
  *
  * Throws `CLAIMS_INVALID` when the agent's `claims` throws or returns what is no claim.
  */
-export function said(agent: Agent, output: unknown): Said | undefined {
+export function said(agent: Speaker, output: unknown): Said | undefined {
   const findings = findingsOf(output);
   const claims = agent.claims === undefined ? recommendationOf(agent, output) : ownClaims(agent, output);
   return claims.length === 0 && findings === undefined ? undefined : { claims, findings };
@@ -29,7 +32,7 @@ export function said(agent: Agent, output: unknown): Said | undefined {
 
 const NONE: readonly never[] = [];
 
-function recommendationOf({ name }: Agent, output: unknown): readonly Claim[] {
+function recommendationOf({ name }: Speaker, output: unknown): readonly Claim[] {
   const position = property(output, "recommendation");
   switch (typeof position) {
     case "string":
@@ -55,7 +58,7 @@ function property(value: unknown, name: string): unknown {
     : undefined;
 }
 
-function ownClaims(agent: Agent, output: unknown): readonly Claim[] {
+function ownClaims(agent: Speaker, output: unknown): readonly Claim[] {
   const read = agent.claims as (output: unknown) => Iterable<object>;
   try {
     const claims: Claim[] = [];

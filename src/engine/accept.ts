@@ -18,7 +18,7 @@ export interface Accepted {
 export function accept(agent: Agent, limits: Limits, raw: unknown): Accepted | Promise<Accepted> {
   if (agent.output === undefined) return keep(agent, limits, raw);
   // Before the schema sees it: a schema may be slow on a huge value, or hang on a cyclic one.
-  refuseFault(agent, limits, raw);
+  refuseOutput(agent.name, raw, limits.maxBytes);
   const checked = check(agent.output, raw);
   return checked instanceof Promise
     ? checked.then((late) => keep(agent, limits, parsed(agent, late)))
@@ -35,14 +35,15 @@ function parsed(agent: Agent, checked: Checked): unknown {
 }
 
 function keep(agent: Agent, limits: Limits, output: unknown): Accepted {
-  refuseFault(agent, limits, output);
+  refuseOutput(agent.name, output, limits.maxBytes);
   return { output, said: said(agent, output) };
 }
 
-function refuseFault(agent: Agent, limits: Limits, output: unknown): void {
-  const fault = jsonFault(output, limits.maxBytes);
+/** Throws `OUTPUT_NOT_JSON` or `OUTPUT_TOO_LARGE`. */
+export function refuseOutput(name: string, output: unknown, maxBytes: number): void {
+  const fault = jsonFault(output, maxBytes);
   if (fault === undefined) return;
   throw fault.kind === "too-large"
-    ? new QuorateError("OUTPUT_TOO_LARGE", `the output of ${agent.name} ${fault.why}; raise maxBytes or answer less`)
-    : new QuorateError("OUTPUT_NOT_JSON", `the output of ${agent.name} ${fault.why}; answer with plain JSON values`);
+    ? new QuorateError("OUTPUT_TOO_LARGE", `the output of ${name} ${fault.why}; raise maxBytes or answer less`)
+    : new QuorateError("OUTPUT_NOT_JSON", `the output of ${name} ${fault.why}; answer with plain JSON values`);
 }

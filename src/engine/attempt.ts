@@ -71,14 +71,16 @@ export function startAttempt<T>(plan: AttemptPlan<T>): Attempt<T> {
         return tell({ ok: false, error: cancellation.reason });
       case "given up":
         over();
-        return journal.note({
-          type: "call.straggled",
-          callId: request.callId,
-          agent: name,
-          attempt: request.attempt,
-          settled: how.ok ? "answered" : "failed",
-          durationMs: clock.monotonic() - startedMs,
-        });
+        return journal.note([
+          {
+            type: "call.straggled",
+            callId: request.callId,
+            agent: name,
+            attempt: request.attempt,
+            settled: how.ok ? "answered" : "failed",
+            durationMs: clock.monotonic() - startedMs,
+          },
+        ]);
       case "over":
     }
   };
@@ -93,12 +95,8 @@ export function startAttempt<T>(plan: AttemptPlan<T>): Attempt<T> {
 
   const abandon = (): void => {
     over();
-    journal.note({
-      type: "call.abandoned",
-      callId: request.callId,
-      agent: name,
-      attempt: request.attempt,
-    });
+    const { callId, attempt } = request;
+    journal.note([{ type: "call.abandoned", callId, agent: name, attempt }]);
   };
 
   const stop = (reason: unknown): void => {

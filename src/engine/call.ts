@@ -1,6 +1,14 @@
 import type { Agent } from "../agent.ts";
+import { orCancelled } from "../async/or-cancelled.ts";
 import { sleep } from "../async/sleep.ts";
-import { addCost, NO_COST, type Answered, type CallRequest, type Failed } from "../call.ts";
+import {
+  addCost,
+  NO_COST,
+  type Answered,
+  type CallRequest,
+  type Cost,
+  type Failed,
+} from "../call.ts";
 import type { Said } from "../conflict/said.ts";
 import { describeThrown, errorRecord, QuorateError, type Issue } from "../errors.ts";
 import { enter, leave, type Lane } from "../policy/admission.ts";
@@ -8,6 +16,7 @@ import type { Limits } from "../policy/limits.ts";
 import { retryWaitMs } from "../policy/retry.ts";
 import { accept } from "./accept.ts";
 import { startAttempt } from "./attempt.ts";
+import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
 import type { Run } from "./run.ts";
 
 /** An agent in its place in a team, with everything that limits it there. */
@@ -26,25 +35,41 @@ export interface Performed {
   readonly said: Said | undefined;
 }
 
+/** What an agent is to be asked. */
+export interface Question {
+  readonly callId: string;
+  readonly task: unknown;
+  readonly results: CallRequest["results"];
+  /** Makes this agent's input of the task. */
+  readonly map?: InputMap | undefined;
+  /** What schemas have made of the task already. Not for what `map` makes of it. */
+  readonly checked?: CheckedInputs | undefined;
+}
+
 /**
  * Asks one agent once. This is the order of everything that happens to a call:
  *
- *     ( admission → timeout → run → output check ) × (1 + retries) → record
+ *     input check → ( admission → timeout → run → output check ) × (1 + retries) → record
  *
  * What an agent does ends up in the result. Rejects only when the run is cancelled, or its store fails.
  */
-export async function performCall(
-  run: Run,
-  seat: Seat,
-  callId: string,
-  input: unknown,
-  results: CallRequest["results"],
-): Promise<Performed> {
+export async function performCall(run: Run, seat: Seat, question: Question): Promise<Performed> {
   const { agent, place, limits, lanes } = seat;
   const { journal, cancellation, clock, tally } = run;
   const { name, version } = agent;
+  const { callId, results } = question;
   const { runId } = journal;
   tally.called();
+
+  let input: unknown;
+  try {
+    input = checkInput(agent, question, limits.maxBytes);
+    if (input instanceof Promise) input = await orCancelled(input, cancellation);
+  } catch (error) {
+    if (cancellation.cancelled) throw cancellation.reason;
+    return recordFailure(run, callId, agentError(name, error), { name, attempt: 0, durationMs: 0, cost: NO_COST });
+  }
+
   let firstMs: number | undefined;
   let cost = NO_COST;
   let issues: readonly Issue[] = NO_ISSUES;
@@ -93,19 +118,46 @@ export async function performCall(
       attempt > limits.retries
         ? undefined
         : retryWaitMs(end.error, attempt, limits.backoff, clock.now());
-    const base = { callId, agent: name, attempt, error: errorRecord(error) };
     if (waitMs === undefined) {
-      await journal.record([{ type: "call.failed", ...base, durationMs, cost }]);
-      const result: Failed = { status: "failed", error, attempts: attempt, durationMs, cost };
-      return { result, said: undefined };
+      return recordFailure(run, callId, error, { name, attempt, durationMs, cost });
     }
-    await journal.record([{ type: "call.retried", ...base, waitMs }]);
+    await journal.record([
+      { type: "call.retried", callId, agent: name, attempt, error: errorRecord(error), waitMs },
+    ]);
     issues = error.issues;
     await sleep(clock, waitMs, cancellation);
   }
 }
 
 const NO_ISSUES: readonly Issue[] = [];
+
+async function recordFailure(
+  { journal }: Run,
+  callId: string,
+  error: QuorateError,
+  { name, attempt, durationMs, cost }: FailedAttempts,
+): Promise<Performed> {
+  await journal.record([
+    {
+      type: "call.failed",
+      callId,
+      agent: name,
+      attempt,
+      durationMs,
+      error: errorRecord(error),
+      cost,
+    },
+  ]);
+  const result: Failed = { status: "failed", error, attempts: attempt, durationMs, cost };
+  return { result, said: undefined };
+}
+
+interface FailedAttempts {
+  readonly name: string;
+  readonly attempt: number;
+  readonly durationMs: number;
+  readonly cost: Cost;
+}
 
 /** Waits while slots are held, and gives them back if that fails. */
 async function held(lanes: readonly Lane[], saved: Promise<void>): Promise<void> {

@@ -15,7 +15,7 @@ export interface Journal {
    */
   record(bodies: readonly EventBody[]): void | Promise<void>;
   /** Keeps events that nobody waits for. After the last event of the run they are dropped. */
-  note(...bodies: readonly EventBody[]): void;
+  note(bodies: readonly EventBody[]): void;
   /** Shows live progress; not kept. */
   emit(progress: Omit<ProgressEvent, "type" | "runId" | "atMs">): void;
   /** The run has its last event: what comes later is not of the run. */
@@ -96,8 +96,8 @@ export function openJournal({ runId, store, clock, watch, fail }: JournalOptions
   return {
     runId,
     record,
-    note(...bodies) {
-      if (closed || failure !== undefined) return;
+    note(bodies) {
+      if (closed || failure !== undefined || bodies.length === 0) return;
       // Its failure is the run's, which `fail` has been told.
       record(bodies)?.catch(() => {});
     },

@@ -22,19 +22,23 @@ export interface Tally {
   bill(): Bill;
 }
 
-export function tally(): Tally {
+/** A tally; what it counts is counted by `whole` too. */
+export function tally(whole?: Tally): Tally {
   let calls = 0;
   let attempts = 0;
   let spent = NO_COST;
   return {
     called() {
       calls++;
+      whole?.called();
     },
     attempted() {
       attempts++;
+      whole?.attempted();
     },
     spent(cost) {
       spent = addCost(spent, cost);
+      whole?.spent(cost);
     },
     bill: () => ({ calls, attempts, spent }),
   };

@@ -1,0 +1,37 @@
+import type { AgentResult } from "../call.ts";
+import type { Missing, OutcomeStatus } from "../outcome.ts";
+import type { Plan } from "./route.ts";
+import type { Team } from "./team.ts";
+
+/** Who was to answer and did not, in the order of the team. */
+export function missingOf(
+  { members }: Team,
+  { planned }: Plan,
+  results: readonly (AgentResult | undefined)[],
+): readonly Missing[] {
+  const missing: Missing[] = [];
+  for (const index of planned) {
+    const result = results[index];
+    const agent = members[index]?.name ?? "";
+    if (result?.status === "failed") {
+      const why = result.error.code === "TIMEOUT" ? "timeout" : "failed";
+      missing.push({ agent, why, detail: result.error.message });
+    } else if (result?.status === "skipped") {
+      missing.push({ agent, why: "skipped", detail: result.detail });
+    }
+  }
+  return missing;
+}
+
+/** How a run ended. A required agent that the route left out was not asked, so it cannot fail the run. */
+export function statusOf(
+  { members, indexOf, minAnswers }: Team,
+  { planned }: Plan,
+  missing: readonly Missing[],
+): OutcomeStatus {
+  // A route of fewer agents than minAnswers asks all of them to answer, not more than there are.
+  if (planned.length - missing.length < Math.min(minAnswers, planned.length)) return "failed";
+  if (missing.length === 0) return "complete";
+  const fatal = missing.some(({ agent }) => members[indexOf.get(agent) ?? -1]?.required === true);
+  return fatal ? "failed" : "partial";
+}

@@ -1,0 +1,93 @@
+import type { Agent } from "../agent.ts";
+import type { AgentResult } from "../call.ts";
+import type { Claim, Finding } from "../conflict/claim.ts";
+import type { Conflict } from "../conflict/conflict.ts";
+import type { Said } from "../conflict/said.ts";
+import { conflictsAmong, subjects } from "../conflict/subjects.ts";
+import { performCall } from "../engine/call.ts";
+import type { Run } from "../engine/run.ts";
+import type { EventBody } from "../events.ts";
+import type { Missing } from "../outcome.ts";
+import { settleSubjects } from "../resolve/settle.ts";
+import type { Verdict } from "../resolve/verdict.ts";
+import type { Seating } from "./seating.ts";
+
+/** Where a team's answers differ, and what was decided. */
+export interface Decided {
+  readonly conflicts: readonly Conflict[];
+  readonly verdicts: readonly Verdict[];
+  /** Whether any member looked for open findings, whatever it found. */
+  readonly reviewed: boolean;
+}
+
+/**
+ * Compares what all members said, once and as a whole, and settles what is contested. Members that said nothing cost
+ * nothing. Answers at once when nobody has to be asked; rejects when the run is cancelled meanwhile.
+ */
+export function settleStatements(
+  run: Run,
+  seating: Seating,
+  prefix: string,
+  statements: readonly (Said | undefined)[],
+  missing: readonly Missing[],
+): Decided | Promise<Decided> {
+  const { team } = seating;
+  const claims: Claim[] = [];
+  const findings: Finding[] = [];
+  const reviewers: string[] = [];
+  // In the order of the team, so that nothing depends on who answered first.
+  for (const [index, said] of statements.entries()) {
+    const agent = team.members[index]?.name;
+    if (said === undefined || agent === undefined) continue;
+    for (const claim of said.claims) claims.push(claim);
+    if (said.findings === undefined) continue;
+    reviewers.push(agent);
+    for (const text of said.findings) findings.push({ agent, text });
+  }
+  const reviewed = reviewers.length > 0;
+  if (claims.length === 0 && findings.length === 0) return { conflicts: [], verdicts: [], reviewed };
+
+  const place = prefix === "" ? {} : { callId: prefix.slice(0, -1) };
+  const all = subjects({
+    claims,
+    findings,
+    answered: reviewers,
+    compare: team.compare,
+    ...(team.findings !== undefined && { similar: team.findings }),
+  });
+  const conflicts = conflictsAmong(all);
+  run.journal.note(
+    conflicts.map((conflict): EventBody => ({ type: "conflict.found", ...place, conflict })),
+  );
+  const decided = (verdicts: readonly Verdict[]): Decided => {
+    if (run.cancellation.cancelled) throw run.cancellation.reason;
+    // Nobody sees them before the event that follows is kept, and with it all before it.
+    run.journal.note(
+      verdicts.map((verdict): EventBody => ({ type: "verdict.reached", ...place, verdict })),
+    );
+    return { conflicts, verdicts, reviewed };
+  };
+  const settled = settleSubjects(all, {
+    resolve: team.resolve,
+    missing: missing.map(({ agent }) => agent),
+    ask: (agent: Agent, task: unknown, key: string) => askJudge(run, seating, prefix, agent, task, key),
+  });
+  return settled instanceof Promise ? settled.then(decided) : decided(settled);
+}
+
+async function askJudge(
+  run: Run,
+  { judges }: Seating,
+  prefix: string,
+  agent: Agent,
+  task: unknown,
+  key: string,
+): Promise<AgentResult> {
+  const judge = judges.get(agent);
+  if (judge === undefined) {
+    throw new Error(`a link asks ${agent.name}, which is not among its "asks"`);
+  }
+  const callId = `${prefix}${judge.name}/${key}`;
+  const { result } = await performCall(run, judge.seat, { callId, task, results: {} });
+  return result;
+}

@@ -1,0 +1,166 @@
+import { childOf } from "../async/cancellation.ts";
+import { sleep } from "../async/sleep.ts";
+import type { Claim } from "../conflict/claim.ts";
+import { said, type Said } from "../conflict/said.ts";
+import { refuseOutput } from "../engine/accept.ts";
+import type { Performed, Question } from "../engine/call.ts";
+import { mapInput } from "../engine/input.ts";
+import { tally, type Run } from "../engine/run.ts";
+import { describeThrown, errorRecord, QuorateError } from "../errors.ts";
+import type { Missing, Outcome, OutcomeStatus } from "../outcome.ts";
+import { backoffMs } from "../policy/backoff.ts";
+import { mergeLimits } from "../policy/limits.ts";
+import type { Verdict } from "../resolve/verdict.ts";
+import { coordinate, type Coordinated } from "./coordinate.ts";
+import { planFor } from "./route.ts";
+import type { Seating } from "./seating.ts";
+import type { Team } from "./team.ts";
+
+/** What a nested supervisor answers where it has no `answer` of its own. */
+export interface TeamAnswer {
+  readonly status: OutcomeStatus;
+  readonly verdicts: readonly Verdict[];
+  readonly missing: readonly Missing[];
+}
+
+/**
+ * Asks a nested supervisor once: the same events around it as around an agent, but no slot, and a timeout and retries only
+ * where `asWorker` gives them. Its agents are calls of the same run. Rejects only when the run is cancelled, or its
+ * store fails.
+ */
+export async function performTeam(
+  run: Run,
+  seating: Seating,
+  question: Question,
+): Promise<Performed> {
+  const { journal, clock, cancellation } = run;
+  const { team } = seating;
+  const { callId } = question;
+  const agent = team.label.name;
+  const { retries = 0 } = team.asWorker;
+  const limits = mergeLimits(team.limits);
+  const firstMs = clock.monotonic();
+  const own = tally(run.tally);
+
+  for (let attempt = 1; ; attempt++) {
+    await journal.record([{ type: "call.started", callId, agent, attempt }]);
+    // A repeated team asks its agents anew, and no two calls of a run share an id.
+    const prefix = attempt === 1 ? `${callId}/` : `${callId}~${attempt}/`;
+    let error: QuorateError;
+    try {
+      const { output, statement } = await once({ ...run, tally: own }, seating, question, prefix);
+      const durationMs = clock.monotonic() - firstMs;
+      const cost = own.bill().spent;
+      await journal.record([
+        { type: "call.succeeded", callId, agent, attempt, durationMs, output, cost },
+      ]);
+      const result = { status: "ok", output, attempts: attempt, durationMs, cost } as const;
+      return { result, said: statement };
+    } catch (thrown) {
+      if (cancellation.cancelled) throw cancellation.reason;
+      error = teamError(agent, thrown);
+    }
+    if (attempt > retries) {
+      const durationMs = clock.monotonic() - firstMs;
+      const cost = own.bill().spent;
+      const record = errorRecord(error);
+      await journal.record([
+        { type: "call.failed", callId, agent, attempt, durationMs, error: record, cost },
+      ]);
+      const result = { status: "failed", error, attempts: attempt, durationMs, cost } as const;
+      return { result, said: undefined };
+    }
+    const waitMs = backoffMs(limits.backoff, attempt);
+    await journal.record([
+      { type: "call.retried", callId, agent, attempt, error: errorRecord(error), waitMs },
+    ]);
+    await sleep(clock, waitMs, cancellation);
+  }
+}
+
+interface Answer {
+  readonly output: unknown;
+  readonly statement: Said | undefined;
+}
+
+/** One attempt: the team's whole part of the run, under its own timeout. */
+async function once(
+  outer: Run,
+  seating: Seating,
+  { task: given, results, map, checked }: Question,
+  prefix: string,
+): Promise<Answer> {
+  const { team } = seating;
+  const { name } = team.label;
+  const { maxBytes } = mergeLimits(team.limits);
+  const { timeoutMs = Infinity } = team.asWorker;
+  using cancellation = childOf(outer.cancellation);
+  const run: Run = { ...outer, cancellation };
+  using _timer =
+    timeoutMs === Infinity
+      ? undefined
+      : run.clock.timer(timeoutMs, () => {
+          const why = `${name} timed out after ${timeoutMs} ms`;
+          cancellation.cancel(new QuorateError("TIMEOUT", why));
+        });
+
+  const task = map === undefined ? given : mapInput(name, map, given, results, maxBytes);
+  const plan = await planFor(team, task, cancellation);
+  const agents = plan.planned.map((index) => team.members[index]?.name ?? "");
+  run.journal.note([
+    { type: "run.planned", callId: prefix.slice(0, -1), mode: plan.mode, agents },
+  ]);
+  const known = map === undefined ? (checked ?? new Map()) : new Map();
+  const done = await coordinate(run, seating, { task, plan, prefix, checked: known });
+  if (done.status === "failed") {
+    const why = done.missing.map(({ agent, detail }) => `${agent}: ${detail}`).join("; ");
+    throw new QuorateError("TEAM_FAILED", `the team ${name} failed: ${why}`);
+  }
+  const answer = answerOf(team, run, done);
+  refuseOutput(name, answer.output, maxBytes);
+  return answer;
+}
+
+function answerOf(team: Team, run: Run, done: Coordinated): Answer {
+  const { name } = team.label;
+  const { status, results, verdicts, conflicts, missing, reviewed } = done;
+  if (team.answer === undefined) {
+    const output: TeamAnswer = { status, verdicts, missing };
+    return { output, statement: verdictsAsStatement(name, verdicts, reviewed) };
+  }
+  const outcome: Outcome = {
+    runId: run.journal.runId,
+    status,
+    results,
+    verdicts,
+    conflicts,
+    missing,
+    bill: run.tally.bill(),
+  };
+  const output = team.answer(outcome);
+  return { output, statement: said({ name, claims: undefined }, output) };
+}
+
+/** Each decided verdict is one claim of the team; a finding that stands is one that the team reports. */
+function verdictsAsStatement(
+  agent: string,
+  verdicts: readonly Verdict[],
+  reviewed: boolean,
+): Said {
+  const claims: Claim[] = [];
+  const findings: string[] = [];
+  for (const { kind, subject, status, winner, reasoning } of verdicts) {
+    if (status !== "unanimous" && status !== "decided") continue;
+    if (kind === "claim") claims.push({ agent, subject, position: winner, evidence: reasoning });
+    else if (winner === "present") findings.push(subject);
+  }
+  return { claims, findings: reviewed ? findings : undefined };
+}
+
+function teamError(name: string, thrown: unknown): QuorateError {
+  return thrown instanceof QuorateError
+    ? thrown
+    : new QuorateError("TEAM_FAILED", `the team ${name} failed: ${describeThrown(thrown)}`, {
+        cause: thrown,
+      });
+}

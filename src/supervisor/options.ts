@@ -1,0 +1,86 @@
+import type { InputOf, Workers } from "../agent.ts";
+import type { Clock } from "../async/clock.ts";
+import type { UpstreamResult } from "../call.ts";
+import type { Comparator, Compare } from "../conflict/compare.ts";
+import type { EngineFactory } from "../engine/engine.ts";
+import type { Outcome } from "../outcome.ts";
+import type { CallLimits } from "../policy/limits.ts";
+import type { Link } from "../resolve/link.ts";
+import type { Store } from "../store/store.ts";
+import type { NameOf, ResultsOf, TaskOf } from "./infer.ts";
+
+/**
+ * - `parallel`: all at once, but what `needs` others when those have answered.
+ * - `sequence`: one after another in the order of the record, each seeing the results before it.
+ */
+export type Mode = "parallel" | "sequence";
+
+/** Which agents a task is for; what they need is added. */
+export type Route<Name extends string, Task> =
+  | readonly Name[]
+  | ((task: Task) => readonly Name[] | Promise<readonly Name[]>);
+
+/** How a supervisor is described. Limits stand for its agents, where those have none of their own. */
+export interface SupervisorOptions<
+  Agents extends Workers,
+  Mapped extends keyof Agents,
+  Answer,
+> extends CallLimits {
+  readonly name: string;
+  readonly version?: string;
+  readonly description?: string;
+  /** The team. A key is its agent's name. */
+  readonly agents: Agents & { readonly [K in keyof Agents]: { readonly name: K } };
+  /** `"parallel"` where left out. */
+  readonly mode?: Mode;
+  /** All agents where left out. */
+  readonly route?: Route<NameOf<NoInfer<Agents>>, TaskOf<NoInfer<Agents>, Mapped>>;
+  /** What an agent is asked in place of the task. */
+  readonly inputs?: {
+    readonly [K in Mapped]: (
+      task: TaskOf<NoInfer<Agents>, Mapped>,
+      results: Readonly<Record<string, UpstreamResult | undefined>>,
+    ) => InputOf<Agents[K]>;
+  };
+  /** Agents without whose answer the run is `failed`. In sequence nobody is asked after one of them failed. */
+  readonly required?: readonly NameOf<NoInfer<Agents>>[];
+  /** The run is `failed` when fewer agents answer (1). */
+  readonly minAnswers?: number;
+  /** How many attempts are in flight at most, over all runs of this supervisor (8). */
+  readonly concurrency?: number;
+  /** How conflicts are settled: the first link that decides. `DEFAULT_CHAIN` where left out. */
+  readonly resolve?: readonly Link[];
+  /** How positions are compared, by subject; `equal()` where left out. */
+  readonly compare?: Compare;
+  /** How open findings are grouped; `similar()` where left out. */
+  readonly findings?: Comparator;
+  /** As a worker of another supervisor: what it needs, and its limits as one call (none where left out). */
+  readonly needs?: Workers;
+  readonly asWorker?: Pick<CallLimits, "timeoutMs" | "retries">;
+  /** As a worker of another supervisor: what it answers. Its verdicts where left out, each decided one a claim. */
+  readonly answer?: (outcome: Outcome<ResultsOf<NoInfer<Agents>>>) => Answer;
+  /** Where events are kept: in memory, the last 100 finished runs, where left out. */
+  readonly store?: Store;
+  /** Where attempts are carried out: in this process where left out. */
+  readonly engine?: EngineFactory;
+  readonly clock?: Clock;
+}
+
+/** What one run may have its own way. Limits win over those of the supervisor and of its agents. */
+export interface RunOptions<Name extends string = string> extends CallLimits {
+  /** A name of the caller's own for the run, at most 200 characters; a random UUID where left out. */
+  readonly runId?: string;
+  /** Cancels the run. */
+  readonly signal?: AbortSignal;
+  /** Which agents this task is for; wins over the supervisor's route. */
+  readonly route?: readonly Name[];
+  readonly mode?: Mode;
+  readonly store?: Store;
+  /** How many attempts of this run are in flight at most; the supervisor's limit holds besides. */
+  readonly concurrency?: number;
+}
+
+/** What holds where nobody said otherwise. */
+export const DEFAULT_MODE: Mode = "parallel";
+export const DEFAULT_CONCURRENCY = 8;
+export const DEFAULT_MIN_ANSWERS = 1;

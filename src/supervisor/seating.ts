@@ -1,0 +1,73 @@
+import type { Agent } from "../agent.ts";
+import type { Seat } from "../engine/call.ts";
+import type { Lane } from "../policy/admission.ts";
+import { mergeLimits, type CallLimits } from "../policy/limits.ts";
+import type { Member, Team } from "./team.ts";
+
+/** A team in its place under a root: every agent with its limits there and every lane on its path. */
+export interface Seating {
+  readonly team: Team;
+  readonly seats: readonly (Seat | Seating)[];
+  /** The agents that the team's chain asks. */
+  readonly judges: ReadonlyMap<Agent, JudgeSeat>;
+}
+
+/** The seat of an agent that is no member: what it is called in the team's call ids. */
+export interface JudgeSeat {
+  readonly name: string;
+  readonly seat: Seat;
+}
+
+export interface SeatingOptions {
+  readonly team: Team;
+  /** The places of the team's agents begin with it. */
+  readonly prefix?: string;
+  /** The lanes above the team. */
+  readonly lanes?: readonly Lane[];
+  /** What a run wants otherwise, for everything in it. */
+  readonly overrides?: CallLimits;
+  /** Filled with every agent by its place. */
+  readonly registry: Map<string, Agent>;
+}
+
+/** Seats a team, and those nested in it. */
+export function seatTeam({
+  team,
+  prefix = "",
+  lanes = [],
+  overrides = {},
+  registry,
+}: SeatingOptions): Seating {
+  const path = [...lanes, team.lane];
+  const seatAgent = (agent: Agent, place: string): Seat => {
+    registry.set(place, agent);
+    const limits = mergeLimits(team.limits, agent.limits, overrides);
+    return { agent, place, limits, lanes: path };
+  };
+  const seatMember = ({ name, worker }: Member): Seat | Seating => {
+    const place = `${prefix}${name}`;
+    return isTeam(worker)
+      ? seatTeam({ team: worker, prefix: `${place}/`, lanes: path, overrides, registry })
+      : seatAgent(worker, place);
+  };
+
+  const judges = new Map<Agent, JudgeSeat>();
+  for (const agent of team.resolve.flatMap(({ asks = [] }) => asks)) {
+    if (judges.has(agent)) continue;
+    // A member's name never begins with "~". Two judges of one name are told apart by their order.
+    const plain = `~${agent.name}`;
+    const name = registry.has(prefix + plain) ? `${plain}-${judges.size + 1}` : plain;
+    judges.set(agent, { name, seat: seatAgent(agent, prefix + name) });
+  }
+  return { team, seats: team.members.map(seatMember), judges };
+}
+
+/** Whether a worker is a nested supervisor's team. */
+export function isTeam(worker: Agent | Team): worker is Team {
+  return "members" in worker;
+}
+
+/** Whether a seat is a nested team's. */
+export function isSeating(seat: Seat | Seating): seat is Seating {
+  return "seats" in seat;
+}
