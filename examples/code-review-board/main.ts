@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { cancelOnSignals, finish, safeText, showProgress, terminal, wrap } from "quorate/cli";
 import { boardReview, boardScore, reviewerScore } from "./board.ts";
 import { heading, reviewPage } from "./page.ts";
-import { pullRequest, pullRequests } from "./pulls.ts";
+import { pullRequest, pullRequests, type PullRequest } from "./pulls.ts";
 import { total } from "./score.ts";
 import { scoreTable } from "./table.ts";
 import team from "./team.ts";
@@ -18,9 +18,9 @@ const USAGE = `Twelve recorded code reviewers review a real pull request; the bo
 `;
 
 const screen = terminal();
+using stop = cancelOnSignals();
 
 async function reviewOne(number: number, fast: boolean, allFindings: boolean): Promise<void> {
-  using stop = cancelOnSignals();
   const pull = pullRequest(number);
   screen.print(...heading(pull, screen));
   const run = team.stream({ pull: number, fast }, { signal: stop.signal });
@@ -29,7 +29,6 @@ async function reviewOne(number: number, fast: boolean, allFindings: boolean): P
 }
 
 async function reviewAll(fast: boolean): Promise<void> {
-  using stop = cancelOnSignals();
   screen.print(screen.style("title", `Twelve code reviewers, ${pullRequests.length} pull requests`), "");
   const tasks = pullRequests.map((_, index) => ({ pull: index + 1, fast }));
   const boards = [];
@@ -40,7 +39,7 @@ async function reviewAll(fast: boolean): Promise<void> {
     const { right, missed } = boardScore(review, pull);
     boards.push(boardScore(review, pull));
     screen.print(
-      ...wrap(`${pull.repo}: ${safeText(pull.title)}`, screen.columns, { first: `${done.index + 1}. ` }),
+      ...wrap(titleOf(pull, done.index), screen.columns, { rest: "   " }),
       screen.style(
         "quiet",
         `   ${review.standing.length + review.leftOut.length} different findings, ${review.standing.length} stand; ${right} of ${right + missed} verified issues found`,
@@ -64,24 +63,31 @@ async function reviewAll(fast: boolean): Promise<void> {
   );
 }
 
-const { values } = parseArgs({
-  options: {
-    pull: { type: "string", default: "1" },
-    list: { type: "boolean", default: false },
-    all: { type: "boolean", default: false },
-    "all-findings": { type: "boolean", default: false },
-    fast: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-
-if (values.help) {
-  screen.print(USAGE);
-} else if (values.list) {
-  screen.print(...pullRequests.map(({ repo, title }, index) => `${index + 1}. ${repo}: ${safeText(title)}`));
-} else if (values.all) {
-  await reviewAll(values.fast);
-} else {
-  await reviewOne(Number(values.pull), values.fast, values["all-findings"]);
+function titleOf({ repo, title }: PullRequest, index: number): string {
+  return `${index + 1}. ${repo}: ${safeText(title)}`;
 }
-await finish(0);
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      pull: { type: "string", default: "1" },
+      list: { type: "boolean", default: false },
+      all: { type: "boolean", default: false },
+      "all-findings": { type: "boolean", default: false },
+      fast: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) screen.print(USAGE);
+  else if (values.list) screen.print(...pullRequests.map(titleOf));
+  else if (values.all) await reviewAll(values.fast);
+  else await reviewOne(Number(values.pull), values.fast, values["all-findings"]);
+}
+
+try {
+  await main();
+  await finish(0);
+} catch (error) {
+  process.stderr.write(`${safeText(error instanceof Error ? error.message : String(error))}\n`);
+  await finish(stop.exitCode ?? (error instanceof TypeError || error instanceof RangeError ? 2 : 1));
+}

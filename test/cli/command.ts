@@ -1,0 +1,73 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+/** The path of one of the team files beside this one. */
+export function team(name: string): string {
+  return fileURLToPath(new URL(`./teams/${name}.ts`, import.meta.url));
+}
+
+/** A new empty folder. */
+export function folder(): string {
+  return mkdtempSync(join(tmpdir(), "quorate-cli-"));
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+  /** Resolves when the text has been printed. */
+  printed(text: string): Promise<void>;
+}
+
+/** Starts the command line as a process of its own, in `cwd`, with `input` on its standard input. */
+export function start(args: readonly string[], cwd: string, input: string = ""): Started {
+  const { NO_COLOR: _colour, FORCE_COLOR: _forced, QUORATE_DEBUG: _debug, ...env } = process.env;
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env });
+  let stdout = "";
+  let stderr = "";
+  const watchers = new Set<() => void>();
+  const look = (): void => watchers.forEach((watcher) => watcher());
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    look();
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    look();
+  });
+  // A command that refuses its arguments does not read its input.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  const finished = new Promise<Finished>((resolve) => {
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+  return {
+    child,
+    finished,
+    printed: (text) =>
+      new Promise((resolve) => {
+        const watcher = (): void => {
+          if (!`${stdout}${stderr}`.includes(text)) return;
+          watchers.delete(watcher);
+          resolve();
+        };
+        watchers.add(watcher);
+        watcher();
+      }),
+  };
+}
+
+/** Runs the command line to its end. */
+export async function quorate(args: readonly string[], cwd: string, input?: string): Promise<Finished> {
+  return start(args, cwd, input).finished;
+}

@@ -1,0 +1,155 @@
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { folder, quorate, start, team } from "./command.ts";
+
+const run = (script: object, ...flags: string[]) =>
+  quorate(["run", team("scripted"), "--input", "-", ...flags], folder(), JSON.stringify(script));
+
+describe("quorate run", () => {
+  it("shows the answers, the verdict with its reasons, the bill and how to see it again", async () => {
+    const { code, stdout, stderr } = await run({ security: "hold", performance: "hold", style: "ship" });
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(stdout).toContain("asking 3 agents in parallel");
+    expect(stdout).toMatch(/security +ok .*hold/);
+    expect(stdout).toContain("hold: decided by vote");
+    expect(stdout).toContain("ship: style");
+    expect(stdout).toContain("3 calls, 3 attempts");
+    expect(stdout).toMatch(/quorate show [0-9a-f]{8}\n/);
+  });
+
+  it("exits with 0 when all agree, 3 when the vote is tied or somebody is missing, 1 when a required one is", async () => {
+    const codes = await Promise.all([
+      run({}),
+      run({ security: "hold" }, "--agents", "security,style"),
+      run({ style: "fail" }),
+      run({ security: "fail" }),
+    ]);
+    expect(codes.map(({ code }) => code)).toEqual([0, 3, 3, 1]);
+    expect(codes[2]?.stdout).toMatch(/style +failed .*nothing to say/);
+  });
+
+  it("prints one JSON document and nothing else with --json", async () => {
+    const { code, stdout } = await run({ security: "hold", style: "fail" }, "--json", "--mode", "sequence");
+    expect(code).toBe(3);
+    const document = JSON.parse(stdout) as Record<string, unknown>;
+    expect(document).toMatchObject({
+      status: "partial",
+      mode: "sequence",
+      log: "quorate.db",
+      results: { security: { status: "ok", output: { recommendation: "hold" } }, style: { status: "failed" } },
+      missing: [{ agent: "style", why: "failed" }],
+      verdicts: [{ subject: "task" }],
+    });
+  });
+
+  it("reads the task from a file, and keeps the log where it is told", async () => {
+    const cwd = folder();
+    await writeFile(join(cwd, "task.json"), "{}");
+    const { code, stdout } = await quorate(["run", team("scripted"), "--input", "task.json", "--db", "runs here.db"], cwd);
+    expect(code).toBe(0);
+    expect(existsSync(join(cwd, "runs here.db"))).toBe(true);
+    expect(existsSync(join(cwd, "quorate.db"))).toBe(false);
+    expect(stdout).toContain("--db 'runs here.db'");
+  });
+
+  it("is plain and at most 80 columns wide when piped, whatever the agents write", async () => {
+    const flags = [[], ["--full"], ["--json"]];
+    const pages = await Promise.all(
+      flags.map((flag) => quorate(["run", team("hostile"), "--input", "-", ...flag], folder(), "null")),
+    );
+    for (const [index, { stdout, code }] of pages.entries()) {
+      expect(code).toBe(3);
+      expect(stdout).toContain("red");
+      expect(stdout).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
+      if (index < 2) for (const line of stdout.split("\n")) expect([...line].length).toBeLessThanOrEqual(80);
+    }
+  });
+});
+
+describe("quorate, called wrongly", () => {
+  const cases: readonly (readonly [string, string, readonly string[], string?])[] = [
+    ["no such team file", "There is no file nowhere.ts", ["run", "nowhere.ts", "--input", "-"]],
+    ["a file without a team", "does not export a supervisor", ["run", team("no-team"), "--input", "-"]],
+    ["a team that cannot be loaded", "cannot be loaded", ["run", "broken.ts", "--input", "-"]],
+    ["no input", "--input", ["run", team("scripted")]],
+    ["an input that is not there", "there is no such file", ["run", team("scripted"), "--input", "no.json"]],
+    ["an input that is not JSON", 'unexpected "o" at line 2, column 2', ["run", team("scripted"), "--input", "-"], "\nno"],
+    ["an agent that the team does not have", "nobody", ["run", team("scripted"), "--input", "-", "--agents", "nobody"], "{}"],
+    ["an unknown mode", "--mode", ["run", team("scripted"), "--input", "-", "--mode", "chaos"], "{}"],
+    ["an unknown flag", "--colour", ["runs", "--colour"]],
+    ["an unknown command", "decide", ["decide"]],
+    ["a limit of nothing", "--limit", ["runs", "--limit", "0"]],
+    ["no database", "There is no database quorate.db", ["runs"]],
+  ];
+  it.each(cases)("says what is wrong in one sentence and exits with 2: %s", async (_what, sentence, args, input = "") => {
+    const cwd = folder();
+    await writeFile(join(cwd, "broken.ts"), "export default (;");
+    const { code, stdout, stderr } = await quorate(args, cwd, input);
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).not.toMatch(/ {4}at /);
+    expect(code).toBe(2);
+    expect(stdout).toBe("");
+    expect(existsSync(join(cwd, "quorate.db"))).toBe(false);
+  });
+
+  it("prints the stack with --debug", async () => {
+    const { code, stderr } = await quorate(["show", "x", "--debug"], folder());
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/\n {4}at /);
+  });
+
+  it("explains itself", async () => {
+    const { code, stdout } = await quorate(["--help"], folder());
+    expect(code).toBe(0);
+    for (const word of ["run", "runs", "show", "explain", "Exit codes"]) expect(stdout).toContain(word);
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+});
+
+describe("quorate run, interrupted", () => {
+  const waiting = (script: object, cwd: string) =>
+    start(["run", team("scripted"), "--input", "-"], cwd, JSON.stringify(script));
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("cancels in order on %s, and the log says so", async (signal, exitCode) => {
+    const cwd = folder();
+    const process = waiting({ security: "wait" }, cwd);
+    await process.printed("security started");
+    process.child.kill(signal);
+    const { code, stdout } = await process.finished;
+    expect(code).toBe(exitCode);
+    expect(stdout).toContain("cancelled");
+    const log = await quorate(["show", "latest", "--json"], cwd);
+    expect(JSON.parse(log.stdout)).toMatchObject({ status: "cancelled" });
+  });
+
+  it("leaves at once when it is pressed twice", async () => {
+    const process = waiting({ security: "ignore" }, folder());
+    await process.printed("security started");
+    process.child.kill("SIGINT");
+    await process.printed("Stopping");
+    process.child.kill("SIGINT");
+    const { code, stdout } = await process.finished;
+    expect(code).toBe(130);
+    expect(stdout).not.toContain("Answers");
+  });
+
+  it("ends quietly when its reader goes away", async () => {
+    const cwd = folder();
+    const process = waiting({ security: "wait", style: "fail" }, cwd);
+    await process.printed("asking 3 agents");
+    process.child.stdout?.destroy();
+    process.child.kill("SIGINT");
+    const { stderr } = await process.finished;
+    expect(stderr).not.toContain("EPIPE");
+    const shown = start(["show", "latest"], cwd);
+    shown.child.stdout?.destroy();
+    expect(await shown.finished).toMatchObject({ code: 0, stderr: "" });
+  });
+});

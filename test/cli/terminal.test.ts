@@ -1,0 +1,38 @@
+import { spawn, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { folder, team } from "./command.ts";
+
+// A pseudo-terminal comes from util-linux's script; other systems have another program of that name, or none.
+const hasScript = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
+const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+function onTerminal(env: NodeJS.ProcessEnv, task: object): Promise<string> {
+  const { NO_COLOR: _no, FORCE_COLOR: _force, CI: _ci, ...rest } = process.env;
+  const command = `stty cols 80 rows 24; echo '${JSON.stringify(task)}' > task.json; "${process.execPath}" "${main}" run "${team("scripted")}" --input task.json`;
+  const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: folder(), env: { ...rest, TERM: "xterm-256color", ...env } });
+  let screen = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (screen += text));
+  return new Promise((resolve) => child.on("close", () => resolve(screen)));
+}
+
+describe.skipIf(!hasScript)("on a terminal (needs script of util-linux)", () => {
+  it("redraws one line per agent, in colour, and leaves the last state above the report", async () => {
+    const screen = await onTerminal({}, { security: "hold", performance: "fail" });
+    expect(screen).toContain("\u001b[");
+    // eslint-disable-next-line no-control-regex -- colours are taken off here
+    const plain = screen.replaceAll(/\u001b\[[0-9;?]*[a-zA-Z]/g, "");
+    expect(plain).toMatch(/✔ security +.*hold/);
+    expect(plain).toMatch(/✖ performance +.*nothing to say/);
+    expect(plain).toMatch(/✔ 1 disagreement, 1 verdict/);
+    expect(plain).toContain("partial: not everybody answered");
+    // Where the cursor was hidden, it was shown again.
+    expect(screen.lastIndexOf("\u001b[?25h")).toBeGreaterThanOrEqual(screen.lastIndexOf("\u001b[?25l"));
+  });
+
+  it("is plain with NO_COLOR", async () => {
+    const screen = await onTerminal({ NO_COLOR: "1" }, {});
+    expect(screen).not.toContain("\u001b");
+    expect(screen).toContain("asking 3 agents in parallel");
+  });
+});

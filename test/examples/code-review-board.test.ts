@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { columnsOf } from "../../src/cli/wrap.ts";
+
+const MAIN = fileURLToPath(new URL("../../examples/code-review-board/main.ts", import.meta.url));
+
+function board(...args: string[]): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  const cwd = mkdtempSync(join(tmpdir(), "quorate-board-"));
+  const child = spawn(process.execPath, [MAIN, "--fast", ...args], { cwd });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+}
+
+function expectPlain(page: string): void {
+  expect(page).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
+  for (const line of page.split("\n")) expect(columnsOf(line)).toBeLessThanOrEqual(80);
+}
+
+describe("the code review board", () => {
+  it("reviews a pull request: what stands, who reported it, how sure that is, and where the log is", async () => {
+    const { code, stdout, stderr } = await board();
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expectPlain(stdout);
+    expect(stdout).toContain("Advanced date override handling");
+    expect(stdout).toMatch(/augment answered in .*: 5 findings/);
+    expect(stdout).toMatch(/findings? stands?/);
+    expect(stdout).toContain("slotStartTime");
+    expect(stdout).toMatch(/\d+ of 12, confidence 0\.\d\d \(\w+/);
+    expect(stdout).toContain("verified by people");
+    expect(stdout).toMatch(/npx quorate show [0-9a-f]{8}/);
+  });
+
+  it("lists what was left out when it is asked to", async () => {
+    const [short, long] = await Promise.all([board("--pull", "5"), board("--pull", "5", "--all-findings")]);
+    expect(short.stdout).not.toContain("HTML_TAGS constant");
+    expect(long.stdout.replaceAll(/\s+/g, " ")).toContain("HTML_TAGS constant");
+    expectPlain(long.stdout);
+  });
+
+  it("scores the board and every reviewer on all six", async () => {
+    const { code, stdout } = await board("--all");
+    expect(code).toBe(0);
+    expectPlain(stdout);
+    expect(stdout).toMatch(/right +false +missed +precision +recall +F1/);
+    expect(stdout).toMatch(/▸ the board +\d+ +\d+ +\d+ +0\.\d\d +0\.\d\d +0\.\d\d/);
+    // Counted from the data by another program: 13 issues hit by 18 findings, 7 of the 20 issues not.
+    expect(stdout).toMatch(/ {2}greptile +13 +5 +7 +0\.72 +0\.65 +0\.68/);
+    expect(stdout.match(/^\d\. /gm)).toHaveLength(6);
+  });
+
+  it("says which pull requests there are, and refuses others", async () => {
+    const list = await board("--list");
+    expect(list.stdout.trim().split("\n")).toHaveLength(6);
+    const refused = await board("--pull", "7");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("There is no pull request 7");
+    expect(refused.stderr.trim().split("\n")).toHaveLength(1);
+  });
+});
