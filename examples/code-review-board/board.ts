@@ -36,18 +36,28 @@ export function boardReview({ verdicts }: Pick<Outcome, "verdicts">): BoardRevie
 }
 
 function holders({ positions }: Verdict, value: "present" | "absent"): string[] {
-  return positions.filter((position) => position.value === value).flatMap(({ heldBy }) => heldBy.map(({ agent }) => agent));
+  return positions
+    .filter((position) => position.value === value)
+    .flatMap(({ heldBy }) => heldBy.map(({ agent }) => agent));
 }
 
 /** How the board's review compares with the verified issues. */
 export function boardScore({ standing }: BoardReview, pull: PullRequest): Score {
-  return score(standing.map(({ text }) => text), labelsOf(pull), pull.issues);
+  return score(
+    standing.map(({ text }) => text),
+    labelsOf(pull),
+    pull.issues,
+  );
 }
 
 /** How one reviewer alone compares with them. */
 export function reviewerScore(name: string, pull: PullRequest): Score {
   const own = pull.findings[name] ?? [];
-  return score(own.map(({ text }) => text), own, pull.issues);
+  return score(
+    own.map(({ text }) => text),
+    own,
+    pull.issues,
+  );
 }
 
 /** The severity of the verified issue that a text describes; `undefined` when it describes none. */

@@ -29,7 +29,10 @@ async function reviewOne(number: number, fast: boolean, allFindings: boolean): P
 }
 
 async function reviewAll(fast: boolean): Promise<void> {
-  screen.print(screen.style("title", `Twelve code reviewers, ${pullRequests.length} pull requests`), "");
+  screen.print(
+    screen.style("title", `Twelve code reviewers, ${pullRequests.length} pull requests`),
+    "",
+  );
   const tasks = pullRequests.map((_, index) => ({ pull: index + 1, fast }));
   const boards = [];
   for await (const done of team.runMany(tasks, { signal: stop.signal })) {
@@ -89,5 +92,7 @@ try {
   await finish(0);
 } catch (error) {
   process.stderr.write(`${safeText(error instanceof Error ? error.message : String(error))}\n`);
-  await finish(stop.exitCode ?? (error instanceof TypeError || error instanceof RangeError ? 2 : 1));
+  await finish(
+    stop.exitCode ?? (error instanceof TypeError || error instanceof RangeError ? 2 : 1),
+  );
 }

@@ -36,7 +36,10 @@ export function reviewPage(
       { first: "  " },
     ),
     "",
-    screen.style("title", `The board's review: ${standing.length === 1 ? "1 finding stands" : `${standing.length} findings stand`}`),
+    screen.style(
+      "title",
+      `The board's review: ${standing.length === 1 ? "1 finding stands" : `${standing.length} findings stand`}`,
+    ),
     ...standing.flatMap((finding, index) => findingLines(finding, index + 1, pull, screen)),
     "",
     ...wrap(leftOutSentence(leftOut.length, allFindings), screen.columns, { first: "  " }),
@@ -68,7 +71,9 @@ function findingLines(
   const names = (label: string, agents: readonly string[]): string[] =>
     agents.length === 0
       ? []
-      : wrap(agents.map(safeText).join(", "), screen.columns, { first: `     ${pad(label, 11)}` }).map((line) => screen.style("quiet", line));
+      : wrap(agents.map(safeText).join(", "), screen.columns, {
+          first: `     ${pad(label, 11)}`,
+        }).map((line) => screen.style("quiet", line));
   return [
     "",
     ` ${String(place).padStart(2)}. ${screen.style("good", bar)} ${reportedBy.length} of ${asked}, ${sure}`,
@@ -90,9 +95,10 @@ function leftOutSentence(many: number, listed: boolean): string {
 }
 
 function leftOutLines({ text, reportedBy }: BoardFinding, screen: Terminal): string[] {
-  return wrap(`${safeText(text)} (${reportedBy.map(safeText).join(", ")})`, screen.columns, { first: "   - ", rest: "     " }).map((line) =>
-    screen.style("quiet", line),
-  );
+  return wrap(`${safeText(text)} (${reportedBy.map(safeText).join(", ")})`, screen.columns, {
+    first: "   - ",
+    rest: "     ",
+  }).map((line) => screen.style("quiet", line));
 }
 
 function plural(many: number, one: string): string {

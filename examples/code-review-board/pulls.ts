@@ -35,7 +35,9 @@ export const pullRequests: readonly PullRequest[] = readdirSync(FOLDER)
 export function pullRequest(number: number): PullRequest {
   const found = pullRequests[number - 1];
   if (found === undefined) {
-    throw new RangeError(`There is no pull request ${number}; give a number from 1 to ${pullRequests.length}.`);
+    throw new RangeError(
+      `There is no pull request ${number}; give a number from 1 to ${pullRequests.length}.`,
+    );
   }
   return found;
 }

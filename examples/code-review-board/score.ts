@@ -25,7 +25,7 @@ export function score(
   let right = 0;
   for (const text of kept) {
     const hit = issuesOf.get(text)?.find(({ issue }) => issue !== null && open.has(issue));
-    if (hit?.issue == null) continue;
+    if (hit === undefined || hit.issue === null) continue;
     open.delete(hit.issue);
     right += 1;
   }

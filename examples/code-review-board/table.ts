@@ -16,7 +16,10 @@ const COLUMNS = 11;
 export function scoreTable(rows: readonly Row[], screen: Terminal): string[] {
   const sorted = rows.toSorted((a, b) => (f1(b.score) ?? -1) - (f1(a.score) ?? -1));
   return [
-    screen.style("quiet", `  ${pad("", NAME_COLUMNS)}${HEADINGS.map((each) => padStart(each, COLUMNS - 1)).join("")}`),
+    screen.style(
+      "quiet",
+      `  ${pad("", NAME_COLUMNS)}${HEADINGS.map((each) => padStart(each, COLUMNS - 1)).join("")}`,
+    ),
     ...sorted.map(({ name, score, isBoard }) => {
       const cells = [
         String(score.right),

@@ -50,6 +50,9 @@ export default supervisor({
 
 // Another time for everybody, and the same one every time: 0.2 to 1.4 seconds.
 function pretendedMs(name: string, pull: number): number {
-  const mixed = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997, pull * 131);
-  return 200 + (mixed * 47) % 1200;
+  const mixed = [...name].reduce(
+    (sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997,
+    pull * 131,
+  );
+  return 200 + ((mixed * 47) % 1200);
 }

@@ -13,7 +13,11 @@ export function brief(output: unknown): string {
   const parts: string[] = [];
   if (isScalar(recommendation)) parts.push(positionText(recommendation));
   if (Array.isArray(findings)) {
-    parts.push(findings.length === 0 ? "found nothing" : `${count(findings.length, "finding")}${firstOf(findings)}`);
+    parts.push(
+      findings.length === 0
+        ? "found nothing"
+        : `${count(findings.length, "finding")}${firstOf(findings)}`,
+    );
   }
   return parts.length > 0 ? parts.join(", ") : json(output);
 }
@@ -34,7 +38,10 @@ export function failureText(agent: string, message: string): string {
 
 function firstOf(findings: readonly unknown[]): string {
   const first: unknown = findings[0];
-  const text = typeof first === "object" && first !== null ? (first as { readonly text?: unknown }).text : first;
+  const text =
+    typeof first === "object" && first !== null
+      ? (first as { readonly text?: unknown }).text
+      : first;
   return typeof text === "string" ? `: ${safeText(text.slice(0, MAX_CHARACTERS))}` : "";
 }
 

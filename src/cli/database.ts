@@ -22,7 +22,10 @@ export async function openDatabase(file: string): Promise<Store> {
  */
 export async function withDatabase<T>(file: string, use: (store: Store) => Promise<T>): Promise<T> {
   if (!existsSync(file)) {
-    throw new QuorateError("BAD_OPTIONS", `There is no database ${file}; say where the runs are with --db FILE.`);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `There is no database ${file}; say where the runs are with --db FILE.`,
+    );
   }
   const store = await openDatabase(file);
   try {
@@ -44,13 +47,17 @@ export async function findRun(
   const exact = await store.read(wanted);
   if (exact.length > 0) return { runId: wanted, events: exact };
   const runs: readonly RunSummary[] = await store.runs(wanted === "latest" ? 1 : MAX_RUNS);
-  const found = runs.filter(({ runId }) => wanted === "latest" || (wanted !== "" && runId.startsWith(wanted)));
+  const found = runs.filter(
+    ({ runId }) => wanted === "latest" || (wanted !== "" && runId.startsWith(wanted)),
+  );
   const [first, second] = found;
   if (first === undefined) {
     throw notFound(`${file} has no run ${wanted}; "quorate runs --db ${file}" lists what it has.`);
   }
   if (second !== undefined) {
-    throw notFound(`${file} has ${found.length} runs that start with ${wanted}; give more of the id.`);
+    throw notFound(
+      `${file} has ${found.length} runs that start with ${wanted}; give more of the id.`,
+    );
   }
   return { runId: first.runId, events: await store.read(first.runId) };
 }

@@ -33,7 +33,10 @@ export function eventText(event: LiveEvent): string | undefined {
       return `disagreement about ${safeText(event.conflict.subject)}`;
     case "verdict.reached": {
       const { subject, winner, status, by } = event.verdict;
-      const what = winner === null ? status : `${positionText(winner)}, ${status}${by === null ? "" : ` by ${safeText(by)}`}`;
+      const what =
+        winner === null
+          ? status
+          : `${positionText(winner)}, ${status}${by === null ? "" : ` by ${safeText(by)}`}`;
       return `verdict: ${what}: ${safeText(subject)}`;
     }
     case "run.finished":

@@ -11,8 +11,14 @@ export interface ExplainFlags {
 }
 
 /** `quorate explain`: why a run decided as it did, from its events alone. */
-export async function explainCommand(wanted: string, flags: ExplainFlags, screen: Terminal): Promise<void> {
-  const { runId, events } = await withDatabase(flags.db, (store) => findRun(store, wanted, flags.db));
+export async function explainCommand(
+  wanted: string,
+  flags: ExplainFlags,
+  screen: Terminal,
+): Promise<void> {
+  const { runId, events } = await withDatabase(flags.db, (store) =>
+    findRun(store, wanted, flags.db),
+  );
   const run = viewRun(runId, events);
   const lines = explain(run, screen, flags);
   if (lines.length === 0 && flags.subject !== undefined) {
@@ -21,5 +27,9 @@ export async function explainCommand(wanted: string, flags: ExplainFlags, screen
       `No subject of run ${runId} contains "${flags.subject}"; without --subject all are shown.`,
     );
   }
-  screen.print(...(lines.length === 0 ? ["Nothing was claimed or reported in this run, so nothing was decided."] : lines));
+  screen.print(
+    ...(lines.length === 0
+      ? ["Nothing was claimed or reported in this run, so nothing was decided."]
+      : lines),
+  );
 }

@@ -30,13 +30,22 @@ export function explain(run: RunView, screen: Terminal, options: ExplainOptions 
   const lines = shown.flatMap((found) => ["", ...explainOne(found, screen, full)]);
   const hidden = wanted.length - shown.length;
   if (hidden > 0) {
-    lines.push("", ...wrap(`And ${count(hidden, "more subject")}; --full shows all, --subject TEXT one.`, screen.columns));
+    lines.push(
+      "",
+      ...wrap(
+        `And ${count(hidden, "more subject")}; --full shows all, --subject TEXT one.`,
+        screen.columns,
+      ),
+    );
   }
   return lines.slice(1);
 }
 
 function matches(verdict: Verdict, wanted: string | undefined): boolean {
-  return wanted === undefined || safeText(verdict.subject).toLowerCase().includes(safeText(wanted).toLowerCase());
+  return (
+    wanted === undefined ||
+    safeText(verdict.subject).toLowerCase().includes(safeText(wanted).toLowerCase())
+  );
 }
 
 // Questions before findings; among findings, those that stand; what was agreed on without a word, last.
@@ -56,26 +65,44 @@ function explainOne({ team, it }: Found<Verdict>, screen: Terminal, full: boolea
     ),
     ...it.positions.flatMap((position) => positionLines(position, it, screen, full)),
     ...labelled("why", safeText(it.reasoning), screen),
-    ...(it.missing.length > 0 ? labelled("did not answer", it.missing.map(safeText).join(", "), screen) : []),
+    ...(it.missing.length > 0
+      ? labelled("did not answer", it.missing.map(safeText).join(", "), screen)
+      : []),
   ];
 }
 
-function positionLines(position: Position, verdict: Verdict, screen: Terminal, full: boolean): string[] {
-  const silent = position.heldBy.filter(({ evidence }) => evidence === undefined).map(({ agent }) => safeText(agent));
+function positionLines(
+  position: Position,
+  verdict: Verdict,
+  screen: Terminal,
+  full: boolean,
+): string[] {
+  const silent = position.heldBy
+    .filter(({ evidence }) => evidence === undefined)
+    .map(({ agent }) => safeText(agent));
   const speaking = position.heldBy.flatMap(({ agent, evidence }) => {
     if (evidence === undefined) return [];
     const text = safeText(full ? evidence : clipCharacters(evidence));
-    return wrap(`${safeText(agent)}: ${text}`, screen.columns, { first: "      ", rest: "        " });
+    return wrap(`${safeText(agent)}: ${text}`, screen.columns, {
+      first: "      ",
+      rest: "        ",
+    });
   });
   return [
-    ...wrap(`${positionWords(position, verdict, full)} (${position.heldBy.length})`, screen.columns, { first: "    " }),
+    ...wrap(
+      `${positionWords(position, verdict, full)} (${position.heldBy.length})`,
+      screen.columns,
+      { first: "    " },
+    ),
     ...speaking,
     ...(silent.length > 0 ? wrap(silent.join(", "), screen.columns, { first: "      " }) : []),
   ];
 }
 
 function clipCharacters(text: string): string {
-  return text.length > MAX_EVIDENCE_CHARACTERS ? `${text.slice(0, MAX_EVIDENCE_CHARACTERS)}…` : text;
+  return text.length > MAX_EVIDENCE_CHARACTERS
+    ? `${text.slice(0, MAX_EVIDENCE_CHARACTERS)}…`
+    : text;
 }
 
 function labelled(label: string, text: string, screen: Terminal): string[] {

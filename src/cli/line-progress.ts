@@ -11,7 +11,8 @@ export function lineProgress(screen: Terminal, verdicts: boolean): Progress {
   return {
     update(event, run) {
       if (event.type === "call.progress") return;
-      if (!verdicts && (event.type === "conflict.found" || event.type === "verdict.reached")) return;
+      if (!verdicts && (event.type === "conflict.found" || event.type === "verdict.reached"))
+        return;
       const text = eventText(event);
       if (text === undefined) return;
       const time = padStart(duration(event.atMs - run.startedAtMs), TIME_COLUMNS);

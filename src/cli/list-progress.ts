@@ -51,7 +51,8 @@ export function listProgress(screen: Terminal): Progress {
     line.settle?.(ending);
   };
   const settleIfDone = (line: Line, call: CallView): void => {
-    if (call.state === "ok" || call.state === "failed" || call.state === "skipped") finish(line, call.state);
+    if (call.state === "ok" || call.state === "failed" || call.state === "skipped")
+      finish(line, call.state);
   };
   const boardText = (view: RunView): string => {
     const settled = view.verdicts.filter(({ team }) => team === "").length;
@@ -62,7 +63,10 @@ export function listProgress(screen: Terminal): Progress {
 
   const start = (view: RunView): void => {
     const planned = [...view.calls.values()];
-    names = Math.min(MAX_NAME_COLUMNS, Math.max(...planned.map((call) => columnsOf(safeText(call.agent)))));
+    names = Math.min(
+      MAX_NAME_COLUMNS,
+      Math.max(...planned.map((call) => columnsOf(safeText(call.agent)))),
+    );
     const tasks: ListrTask[] = planned.map((call) => {
       const line: Line = { title: pad(safeText(call.agent), names), note: "" };
       lines.set(call.callId, line);
@@ -74,7 +78,12 @@ export function listProgress(screen: Terminal): Progress {
       exitOnError: false,
       // Signals belong to the command, which cancels the run and waits for it.
       registerSignalListeners: false,
-      rendererOptions: { collapseErrors: false, showErrorMessage: false, showSkipMessage: false, formatOutput: "truncate" },
+      rendererOptions: {
+        collapseErrors: false,
+        showErrorMessage: false,
+        showSkipMessage: false,
+        formatOutput: "truncate",
+      },
     }).run();
     ticker = setInterval(() => {
       for (const [callId, line] of lines) {
@@ -98,7 +107,12 @@ export function listProgress(screen: Terminal): Progress {
       const call = view.calls.get(event.callId);
       if (line === undefined || call === undefined) {
         const owner = lines.get(event.callId.split("/")[0] ?? "");
-        (owner ?? board).note = safeText(event.callId.split("/").slice(owner === undefined ? 0 : 1).join("/"));
+        (owner ?? board).note = safeText(
+          event.callId
+            .split("/")
+            .slice(owner === undefined ? 0 : 1)
+            .join("/"),
+        );
         if (owner === undefined && board.title !== "") setTitle(board, boardText(view));
         return;
       }

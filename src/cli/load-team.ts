@@ -12,7 +12,9 @@ export async function loadTeam(file: string): Promise<AnySupervisor> {
   const path = resolve(file);
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) {
-    throw unusable(`There is no file ${file}; give a TypeScript or JavaScript file that exports a supervisor.`);
+    throw unusable(
+      `There is no file ${file}; give a TypeScript or JavaScript file that exports a supervisor.`,
+    );
   }
   let exported: { readonly default?: unknown };
   try {
@@ -23,7 +25,9 @@ export async function loadTeam(file: string): Promise<AnySupervisor> {
     throw unusable(`${file} cannot be loaded: ${describeThrown(error)}`, error);
   }
   if (!isSupervisor(exported.default)) {
-    throw unusable(`${file} does not export a supervisor; write "export default supervisor({ … })" in it.`);
+    throw unusable(
+      `${file} does not export a supervisor; write "export default supervisor({ … })" in it.`,
+    );
   }
   return exported.default;
 }

@@ -22,7 +22,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok;
-      complain(`${error.message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ")}; see quorate --help`);
+      complain(
+        `${error.message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ")}; see quorate --help`,
+      );
       return EXIT.usage;
     }
     complain(sentenceOf(error));
@@ -33,7 +35,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 
 function sentenceOf(error: unknown): string {
   const sentence = describeThrown(error);
-  const cause = error instanceof QuorateError && error.code === "STORE_FAILED" ? error.cause : undefined;
+  const cause =
+    error instanceof QuorateError && error.code === "STORE_FAILED" ? error.cause : undefined;
   return cause === undefined ? sentence : `${sentence}: ${describeThrown(cause)}`;
 }
 
@@ -74,7 +77,10 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .requiredOption("--input <file>", "the task, as JSON; - reads standard input")
     .option("--agents <names>", "ask only these, separated by commas", namesIn)
     .addOption(new Option("--mode <mode>", "how they are asked").choices(["parallel", "sequence"]))
-    .option("--db <file>", `keep the log here (default: the team's own store, else ${DEFAULT_DATABASE})`)
+    .option(
+      "--db <file>",
+      `keep the log here (default: the team's own store, else ${DEFAULT_DATABASE})`,
+    )
     .option("--json", "print one JSON document and nothing else")
     .option("--full", "print answers and reasons whole")
     .action(async (team: string, options: RunFlags) => {
@@ -121,7 +127,8 @@ function namesIn(list: string): string[] {
 
 function atLeastOne(value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("Give a whole number, 1 or more.");
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError("Give a whole number, 1 or more.");
   return number;
 }
 

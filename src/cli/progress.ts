@@ -29,7 +29,10 @@ export interface Progress {
  * One line per agent that is kept up to date on a terminal, one plain line per event elsewhere. Rejects when
  * the run does.
  */
-export async function showProgress<T>(stream: Watched<T>, options: ProgressOptions = {}): Promise<T> {
+export async function showProgress<T>(
+  stream: Watched<T>,
+  options: ProgressOptions = {},
+): Promise<T> {
   const { outcome } = await watchRun(stream, options);
   return outcome;
 }
@@ -48,7 +51,8 @@ export async function watchRun<T>(
   try {
     for await (const event of stream) {
       if (event.type !== "call.progress") fold.add(event);
-      if (event.type === "run.planned") progress ??= await chooseProgress(screen, event.agents.length, options);
+      if (event.type === "run.planned")
+        progress ??= await chooseProgress(screen, event.agents.length, options);
       progress?.update(event, fold.view());
     }
   } catch (error) {

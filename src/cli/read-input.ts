@@ -27,7 +27,9 @@ async function readText(stream: Readable, source: string): Promise<string> {
       const part = Buffer.from(chunk as Buffer);
       bytes += part.length;
       if (bytes > MAX_INPUT_BYTES) {
-        throw invalid(`${source} is larger than ${MAX_INPUT_BYTES / 1024 ** 2} MiB; give a smaller input.`);
+        throw invalid(
+          `${source} is larger than ${MAX_INPUT_BYTES / 1024 ** 2} MiB; give a smaller input.`,
+        );
       }
       chunks.push(part);
     }

@@ -31,7 +31,11 @@ export function report(run: RunView, screen: Terminal, options: ReportOptions = 
     ...section("Answers", screen, answers(run, screen, full)),
     ...section("Verdicts", screen, verdicts(run, screen, full)),
     ...section("Missing", screen, missing(run, screen)),
-    ...section("Bill", screen, run.bill === undefined ? [] : wrap(billSentence(run.bill), screen.columns, { first: "  " })),
+    ...section(
+      "Bill",
+      screen,
+      run.bill === undefined ? [] : wrap(billSentence(run.bill), screen.columns, { first: "  " }),
+    ),
   ];
 }
 
@@ -57,9 +61,11 @@ const STATUS_WORDS: Readonly<Record<RunView["status"], string>> = {
 };
 
 function heading(run: RunView, screen: Terminal): string[] {
-  const version = run.supervisor.version === undefined ? "" : ` ${safeText(run.supervisor.version)}`;
+  const version =
+    run.supervisor.version === undefined ? "" : ` ${safeText(run.supervisor.version)}`;
   const name = clip(`${safeText(run.supervisor.name)}${version}`, screen.columns - 40);
-  const status = STATUS_WORDS[run.status] + (run.reason === undefined ? "" : `: ${safeText(run.reason)}`);
+  const status =
+    STATUS_WORDS[run.status] + (run.reason === undefined ? "" : `: ${safeText(run.reason)}`);
   const took = `${dateAndTime(run.startedAtMs)}, ${duration(run.lastAtMs - run.startedAtMs)}`;
   return [
     `${screen.style("title", name)}  ${screen.style(STATUS_STYLE[run.status], clip(status, screen.columns - columnsOf(name) - 2))}`,
@@ -98,7 +104,8 @@ function answers(run: RunView, screen: Terminal, full: boolean): string[] {
     const room = screen.columns - names - OTHER_COLUMNS + MIN_TEXT_COLUMNS;
     const line = `${head}${state}${screen.style("quiet", padStart(time, TIME_COLUMNS))}  ${clip(tail, room)}`;
     if (!full || call.state !== "ok") return [line.trimEnd()];
-    const whole = typeof call.output === "string" ? call.output : JSON.stringify(call.output, undefined, 2);
+    const whole =
+      typeof call.output === "string" ? call.output : JSON.stringify(call.output, undefined, 2);
     return [line.trimEnd(), ...wrap(safeBlock(whole), screen.columns, { first: "    " })];
   });
 }
@@ -122,21 +129,30 @@ function callDetail(call: CallView): string {
 function verdicts(run: RunView, screen: Terminal, full: boolean): string[] {
   const own = run.verdicts.filter(({ team }) => team === "").map(({ it }) => it);
   const claims = own.filter(({ kind }) => kind === "claim");
-  const standing = own.filter((verdict) => verdict.kind === "finding" && stands(verdict)).toSorted(bySupport);
+  const standing = own
+    .filter((verdict) => verdict.kind === "finding" && stands(verdict))
+    .toSorted(bySupport);
   const rest = own.filter((verdict) => verdict.kind === "finding" && !stands(verdict));
-  const shown = full ? [...claims, ...standing, ...rest] : [...claims, ...standing].slice(0, MAX_VERDICTS);
+  const shown = full
+    ? [...claims, ...standing, ...rest]
+    : [...claims, ...standing].slice(0, MAX_VERDICTS);
   const lines = shown.flatMap((verdict) => [...verdictLines(verdict, screen, full), ""]);
   const hidden = claims.length + standing.length - shown.length;
   if (!full && hidden > 0) lines.push(`  and ${hidden} more; --full shows all`, "");
   if (!full && rest.length > 0) {
-    lines.push(`  ${count(rest.length, "other finding")} ${rest.length === 1 ? "does" : "do"} not stand; --full shows ${rest.length === 1 ? "it" : "them"}`, "");
+    lines.push(
+      `  ${count(rest.length, "other finding")} ${rest.length === 1 ? "does" : "do"} not stand; --full shows ${rest.length === 1 ? "it" : "them"}`,
+      "",
+    );
   }
   return lines.slice(0, -1);
 }
 
 /** Whether a reported finding was settled as being there. */
 export function stands(verdict: Pick<Verdict, "status" | "winner">): boolean {
-  return (verdict.status === "unanimous" || verdict.status === "decided") && verdict.winner === "present";
+  return (
+    (verdict.status === "unanimous" || verdict.status === "decided") && verdict.winner === "present"
+  );
 }
 
 /** How many reported a finding. */
@@ -150,25 +166,42 @@ function bySupport(a: Verdict, b: Verdict): number {
 
 function verdictLines(verdict: Verdict, screen: Terminal, full: boolean): string[] {
   const subject = safeText(full ? verdict.subject : cut(verdict.subject, MAX_SUBJECT_CHARACTERS));
-  const reasoning = safeText(full ? verdict.reasoning : cut(verdict.reasoning, MAX_REASONING_CHARACTERS));
+  const reasoning = safeText(
+    full ? verdict.reasoning : cut(verdict.reasoning, MAX_REASONING_CHARACTERS),
+  );
   return [
     ...wrap(subject, screen.columns, { first: "  " }),
     ...wrap(verdictSentence(verdict, full), screen.columns, { first: "    " }).map((line) =>
       screen.style(verdict.winner === null ? "warn" : "good", line),
     ),
     ...verdict.positions.flatMap((position) => holderLines(position, verdict, screen, full)),
-    ...wrap(reasoning, screen.columns, { first: "    " }).map((line) => screen.style("quiet", line)),
+    ...wrap(reasoning, screen.columns, { first: "    " }).map((line) =>
+      screen.style("quiet", line),
+    ),
   ];
 }
 
-function holderLines(position: Position, verdict: Verdict, screen: Terminal, full: boolean): string[] {
+function holderLines(
+  position: Position,
+  verdict: Verdict,
+  screen: Terminal,
+  full: boolean,
+): string[] {
   const names = position.heldBy.map(({ agent }) => safeText(agent)).join(", ");
-  return wrap(`${positionWords(position, verdict, full)}: ${names}`, screen.columns, { first: "    ", rest: "      " });
+  return wrap(`${positionWords(position, verdict, full)}: ${names}`, screen.columns, {
+    first: "    ",
+    rest: "      ",
+  });
 }
 
 /** A position as it is read beside who holds it. */
-export function positionWords({ value }: Position, { kind }: Pick<Verdict, "kind">, full: boolean): string {
-  if (kind === "claim") return full ? positionText(value) : cut(positionText(value), MAX_POSITION_CHARACTERS);
+export function positionWords(
+  { value }: Position,
+  { kind }: Pick<Verdict, "kind">,
+  full: boolean,
+): string {
+  if (kind === "claim")
+    return full ? positionText(value) : cut(positionText(value), MAX_POSITION_CHARACTERS);
   return value === "present" ? "reported by" : "not reported by";
 }
 
@@ -176,7 +209,8 @@ export function positionWords({ value }: Position, { kind }: Pick<Verdict, "kind
 export function verdictSentence(verdict: Verdict, full: boolean): string {
   if (verdict.winner === null) return `no winner: ${verdict.status}`;
   const winner = winnerText(verdict, full);
-  const by = verdict.status === "unanimous" || verdict.by === null ? "" : ` by ${safeText(verdict.by)}`;
+  const by =
+    verdict.status === "unanimous" || verdict.by === null ? "" : ` by ${safeText(verdict.by)}`;
   const checked = verdict.calibrated ? ", checked against outcomes" : "";
   return `${winner}: ${verdict.status}${by}, confidence ${share(verdict.confidence)} (${safeText(verdict.confidenceFrom)}${checked})`;
 }
@@ -188,7 +222,10 @@ function winnerText({ kind, winner }: Verdict, full: boolean): string {
 
 function missing(run: RunView, screen: Terminal): string[] {
   return run.missing.flatMap(({ agent, why, detail }) =>
-    wrap(`${safeText(agent)} (${why}): ${safeText(detail)}`, screen.columns, { first: "  ", rest: "    " }),
+    wrap(`${safeText(agent)} (${why}): ${safeText(detail)}`, screen.columns, {
+      first: "  ",
+      rest: "    ",
+    }),
   );
 }
 

@@ -57,7 +57,8 @@ async function runTeam(
   screen: Terminal,
 ): Promise<number> {
   using signals = cancelOnSignals((name) => {
-    if (name === "SIGINT") process.stderr.write("\nStopping; press Ctrl-C again to leave at once.\n");
+    if (name === "SIGINT")
+      process.stderr.write("\nStopping; press Ctrl-C again to leave at once.\n");
   });
   const stream = team.stream(task as never, {
     signal: AbortSignal.any([signals.signal, screen.closed]),

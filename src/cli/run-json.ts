@@ -15,8 +15,13 @@ export function runJson(run: RunView): Readonly<Record<string, unknown>> {
       ...(call.cost !== undefined && { cost: call.cost }),
     };
   }
-  const found = <T extends object>({ team, it }: { readonly team: string; readonly it: T }): object =>
-    team === "" ? it : { team, ...it };
+  const found = <T extends object>({
+    team,
+    it,
+  }: {
+    readonly team: string;
+    readonly it: T;
+  }): object => (team === "" ? it : { team, ...it });
   return {
     runId: run.runId,
     supervisor: run.supervisor,

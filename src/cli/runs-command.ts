@@ -28,7 +28,10 @@ function runsTable(runs: readonly RunSummary[], screen: Terminal): string[] {
   const ids = Math.max(8, Math.min(widest, screen.columns - OTHER_COLUMNS - 8));
   const teams = Math.max(0, screen.columns - ids - OTHER_COLUMNS);
   return runs.map((run) => {
-    const took = run.endedAtMs === null ? count(run.events, "event") : duration(run.endedAtMs - run.startedAtMs);
+    const took =
+      run.endedAtMs === null
+        ? count(run.events, "event")
+        : duration(run.endedAtMs - run.startedAtMs);
     return [
       pad(shortId(run.runId), ids),
       screen.style("quiet", dateAndTime(run.startedAtMs)),

@@ -14,8 +14,14 @@ export interface ShowFlags {
 }
 
 /** `quorate show`: the report of a run, from its events alone. */
-export async function showCommand(wanted: string, flags: ShowFlags, screen: Terminal): Promise<void> {
-  const { runId, events } = await withDatabase(flags.db, (store) => findRun(store, wanted, flags.db));
+export async function showCommand(
+  wanted: string,
+  flags: ShowFlags,
+  screen: Terminal,
+): Promise<void> {
+  const { runId, events } = await withDatabase(flags.db, (store) =>
+    findRun(store, wanted, flags.db),
+  );
   const run = viewRun(runId, events);
   if (flags.json === true) {
     screen.print(safeJson({ ...runJson(run), events }, 2));

@@ -51,7 +51,8 @@ export function terminal(stream: NodeJS.WriteStream = process.stdout): Terminal 
     get rows() {
       return stream.isTTY ? stream.rows || PIPED_ROWS : PIPED_ROWS;
     },
-    style: (style, text) => (live ? styleText(FORMATS[style], text, { validateStream: false }) : text),
+    style: (style, text) =>
+      live ? styleText(FORMATS[style], text, { validateStream: false }) : text,
     print(...lines) {
       if (!closed.signal.aborted) stream.write(lines.map((line) => `${line}\n`).join(""));
     },

@@ -30,7 +30,8 @@ export function timeline(run: RunView, screen: Terminal, full: boolean = false):
     const coloured = screen.style(call.state === "failed" ? "bad" : "good", bar.join(""));
     return `  ${pad(safeText(call.callId), names)}  ${coloured}${screen.style("quiet", end)}`;
   });
-  if (shown.length < asked.length) lines.push(`  and ${asked.length - shown.length} more; --full shows all`);
+  if (shown.length < asked.length)
+    lines.push(`  and ${asked.length - shown.length} more; --full shows all`);
   return lines;
 }
 

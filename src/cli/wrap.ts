@@ -2,7 +2,7 @@
 const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{17000}-\u{18DFF}\u{1B000}-\u{1B2FF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
 const NO_COLUMN = /\p{Mn}|\p{Me}/u;
-// eslint-disable-next-line no-control-regex -- the usual case, decided at once
+// The usual case, decided at once.
 const PLAIN = /^[\u0020-\u007E]*$/;
 
 /** How many columns of a terminal `text` takes. For text that `safeText` returned. */

@@ -17,7 +17,10 @@ export const holdVerdict: Verdict = {
   reasoning: "unanimous: passes, 2 positions. vote: decides, hold has 2 of 3 votes.",
   by: "vote",
   positions: [
-    { value: "hold", heldBy: [{ agent: "performance" }, { agent: "security", evidence: "a token is logged" }] },
+    {
+      value: "hold",
+      heldBy: [{ agent: "performance" }, { agent: "security", evidence: "a token is logged" }],
+    },
     { value: "ship", heldBy: [{ agent: "style" }] },
   ],
   dissent: [{ agent: "style", position: "ship" }],
@@ -26,8 +29,18 @@ export const holdVerdict: Verdict = {
 
 /** A run of four agents: one asked twice, one that fails, a vote of two against one. */
 export const bodies: readonly { readonly afterMs: number; readonly body: EventBody }[] = [
-  { afterMs: 0, body: { type: "run.started", supervisor: { name: "gate", version: "2" }, input: { diff: "x" } } },
-  { afterMs: 0, body: { type: "run.planned", mode: "parallel", agents: ["security", "performance", "style", "legal"] } },
+  {
+    afterMs: 0,
+    body: { type: "run.started", supervisor: { name: "gate", version: "2" }, input: { diff: "x" } },
+  },
+  {
+    afterMs: 0,
+    body: {
+      type: "run.planned",
+      mode: "parallel",
+      agents: ["security", "performance", "style", "legal"],
+    },
+  },
   { afterMs: 0, body: started("security", 1) },
   { afterMs: 0, body: started("performance", 1) },
   { afterMs: 0, body: started("style", 1) },
@@ -61,7 +74,10 @@ export const bodies: readonly { readonly afterMs: number; readonly body: EventBo
   { afterMs: 1000, body: succeeded("security", 2, 1000, "hold") },
   {
     afterMs: 1000,
-    body: { type: "conflict.found", conflict: { subject: "task", kind: "claim", positions: holdVerdict.positions } },
+    body: {
+      type: "conflict.found",
+      conflict: { subject: "task", kind: "claim", positions: holdVerdict.positions },
+    },
   },
   { afterMs: 1000, body: { type: "verdict.reached", verdict: holdVerdict } },
   {
@@ -89,7 +105,20 @@ function started(agent: string, attempt: number): EventBody {
   return { type: "call.started", callId: agent, agent, attempt };
 }
 
-function succeeded(agent: string, attempt: number, durationMs: number, recommendation: string): EventBody {
+function succeeded(
+  agent: string,
+  attempt: number,
+  durationMs: number,
+  recommendation: string,
+): EventBody {
   const output = { recommendation, reasons: ["because"] };
-  return { type: "call.succeeded", callId: agent, agent, attempt, durationMs, output, cost: unknown };
+  return {
+    type: "call.succeeded",
+    callId: agent,
+    agent,
+    attempt,
+    durationMs,
+    output,
+    cost: unknown,
+  };
 }

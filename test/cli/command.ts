@@ -68,6 +68,10 @@ export function start(args: readonly string[], cwd: string, input: string = ""):
 }
 
 /** Runs the command line to its end. */
-export async function quorate(args: readonly string[], cwd: string, input?: string): Promise<Finished> {
+export async function quorate(
+  args: readonly string[],
+  cwd: string,
+  input?: string,
+): Promise<Finished> {
   return start(args, cwd, input).finished;
 }

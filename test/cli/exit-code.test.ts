@@ -5,11 +5,18 @@ import { QuorateError } from "../../src/errors.ts";
 describe("exit codes", () => {
   it("is 0 only when everybody answered and everything is decided", () => {
     expect(exitCodeOf({ status: "complete", verdicts: [] })).toBe(0);
-    expect(exitCodeOf({ status: "complete", verdicts: [{ status: "unanimous" }, { status: "decided" }] })).toBe(0);
+    expect(
+      exitCodeOf({
+        status: "complete",
+        verdicts: [{ status: "unanimous" }, { status: "decided" }],
+      }),
+    ).toBe(0);
   });
 
   it.each(["undecided", "tied", "no-quorum"] as const)("is 3 when one verdict is %s", (status) => {
-    expect(exitCodeOf({ status: "complete", verdicts: [{ status: "decided" }, { status }] })).toBe(3);
+    expect(exitCodeOf({ status: "complete", verdicts: [{ status: "decided" }, { status }] })).toBe(
+      3,
+    );
   });
 
   it("is 3 for a partial outcome and 1 for a failed one", () => {

@@ -6,7 +6,11 @@ let ids: readonly string[] = [];
 
 beforeAll(async () => {
   for (const script of [{ security: "hold", performance: "hold" }, { style: "fail" }]) {
-    const { stdout } = await quorate(["run", team("scripted"), "--input", "-", "--json"], cwd, JSON.stringify(script));
+    const { stdout } = await quorate(
+      ["run", team("scripted"), "--input", "-", "--json"],
+      cwd,
+      JSON.stringify(script),
+    );
     ids = [...ids, (JSON.parse(stdout) as { runId: string }).runId];
   }
 }, 20_000);
@@ -15,10 +19,14 @@ describe("what a database of runs tells", () => {
   it("lists them, the latest first", async () => {
     const { stdout } = await quorate(["runs"], cwd);
     const lines = stdout.trim().split("\n");
-    expect(lines.map((line) => line.slice(0, 8))).toEqual(ids.map((id) => id.slice(0, 8)).toReversed());
+    expect(lines.map((line) => line.slice(0, 8))).toEqual(
+      ids.map((id) => id.slice(0, 8)).toReversed(),
+    );
     expect(lines[0]).toContain("partial");
     expect(lines[1]).toContain("complete");
-    const listed = JSON.parse((await quorate(["runs", "--json", "--limit", "1"], cwd)).stdout) as { runId: string }[];
+    const listed = JSON.parse((await quorate(["runs", "--json", "--limit", "1"], cwd)).stdout) as {
+      runId: string;
+    }[];
     expect(listed.map(({ runId }) => runId)).toEqual([ids[1]]);
   });
 
@@ -37,7 +45,10 @@ describe("what a database of runs tells", () => {
 
   it("gives the run with its events as JSON", async () => {
     const { stdout } = await quorate(["show", ids[0] ?? "", "--json"], cwd);
-    const document = JSON.parse(stdout) as { runId: string; events: { seq: number; type: string }[] };
+    const document = JSON.parse(stdout) as {
+      runId: string;
+      events: { seq: number; type: string }[];
+    };
     expect(document.runId).toBe(ids[0]);
     expect(document.events[0]?.type).toBe("run.started");
     expect(document.events.at(-1)?.type).toBe("run.finished");

@@ -18,19 +18,27 @@ function watched(outcome: Promise<string>, breaks?: Error): Watched<string> {
 describe("showProgress", () => {
   it("shows every event and gives the outcome", async () => {
     const screen = piped();
-    await expect(showProgress(watched(Promise.resolve("done")), { terminal: screen })).resolves.toBe("done");
+    await expect(
+      showProgress(watched(Promise.resolve("done")), { terminal: screen }),
+    ).resolves.toBe("done");
     expect(screen.printed.at(-1)).toMatch(/run partial$/);
   });
 
   it("rejects with what the run rejects with", async () => {
     const cancelled = new Error("cancelled by its caller");
-    await expect(showProgress(watched(Promise.reject(cancelled)), { terminal: piped() })).rejects.toBe(cancelled);
-    await expect(showProgress(watched(Promise.reject(cancelled), cancelled), { terminal: piped() })).rejects.toBe(cancelled);
+    await expect(
+      showProgress(watched(Promise.reject(cancelled)), { terminal: piped() }),
+    ).rejects.toBe(cancelled);
+    await expect(
+      showProgress(watched(Promise.reject(cancelled), cancelled), { terminal: piped() }),
+    ).rejects.toBe(cancelled);
   });
 
   it("rejects when the stream breaks off, even where there is an outcome", async () => {
     const broken = new Error("the reader broke");
-    await expect(showProgress(watched(Promise.resolve("done"), broken), { terminal: piped() })).rejects.toBe(broken);
+    await expect(
+      showProgress(watched(Promise.resolve("done"), broken), { terminal: piped() }),
+    ).rejects.toBe(broken);
   });
 
   it("can leave the verdicts to a report", async () => {

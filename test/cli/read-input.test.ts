@@ -5,12 +5,15 @@ import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { MAX_INPUT_BYTES, readInput } from "../../src/cli/read-input.ts";
 
-const stdin = (...chunks: (string | Buffer)[]): Readable => Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
+const stdin = (...chunks: (string | Buffer)[]): Readable =>
+  Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
 
 describe("readInput", () => {
   it("reads JSON from standard input, also where a character falls across two pieces", async () => {
     const bytes = Buffer.from('{"name":"Größe"}');
-    await expect(readInput("-", stdin(bytes.subarray(0, 12), bytes.subarray(12)))).resolves.toEqual({ name: "Größe" });
+    await expect(readInput("-", stdin(bytes.subarray(0, 12), bytes.subarray(12)))).resolves.toEqual(
+      { name: "Größe" },
+    );
   });
 
   it("reads a file, with or without a byte-order mark", async () => {
@@ -44,8 +47,12 @@ describe("readInput", () => {
   });
 
   it("says what is wrong with a file that cannot be read", async () => {
-    await expect(readInput("/no/such/file.json")).rejects.toThrow("/no/such/file.json cannot be read: there is no such file");
+    await expect(readInput("/no/such/file.json")).rejects.toThrow(
+      "/no/such/file.json cannot be read: there is no such file",
+    );
     await expect(readInput(tmpdir())).rejects.toThrow("it is a folder");
-    await expect(readInput("-", stdin(Buffer.from([0x22, 0xff, 0x22])))).rejects.toThrow("not UTF-8");
+    await expect(readInput("-", stdin(Buffer.from([0x22, 0xff, 0x22])))).rejects.toThrow(
+      "not UTF-8",
+    );
   });
 });

@@ -25,11 +25,11 @@ describe("report", () => {
   });
 
   it("tells of a run that was killed at any moment what its log knows", () => {
-    for (let upTo = 0; upTo <= bodies.length; upTo++) {
+    for (let upTo = 0; upTo < bodies.length; upTo++) {
       const run = viewRun(runId, events(upTo));
       const lines = [...report(run, piped()), ...timeline(run, piped()), ...explain(run, piped())];
       for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(80);
-      if (upTo < bodies.length) expect(lines.join("\n")).toContain("not finished");
+      expect(lines.join("\n")).toContain("not finished");
     }
   });
 
@@ -39,10 +39,14 @@ describe("report", () => {
     for (const columns of [40, 80]) {
       const screen = piped(columns);
       for (const full of [true, false]) {
-        const lines = [...report(run, screen, { full }), ...timeline(run, screen), ...explain(run, screen, { full })];
+        const lines = [
+          ...report(run, screen, { full }),
+          ...timeline(run, screen),
+          ...explain(run, screen, { full }),
+        ];
         for (const line of lines) {
           expect(columnsOf(line)).toBeLessThanOrEqual(columns);
-          expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e]/);
+          expect(line).not.toMatch(/\p{Cc}|\p{Cf}/u);
         }
       }
     }
@@ -50,7 +54,9 @@ describe("report", () => {
 
   it("shows the beginning of a long answer, and all of it when asked", () => {
     const long = { text: `start ${"x".repeat(300)} the-end` };
-    const answered = events().map((event) => (event.type === "call.succeeded" ? { ...event, output: long } : event));
+    const answered = events().map((event) =>
+      event.type === "call.succeeded" ? { ...event, output: long } : event,
+    );
     const run = viewRun(runId, answered);
     expect(report(run, piped()).join("\n")).not.toContain("the-end");
     expect(report(run, piped(), { full: true }).join("\n")).toContain("the-end");
@@ -64,7 +70,10 @@ describe("report", () => {
       atMs: startMs,
       verdict: { ...holdVerdict, kind: "finding", subject: `a finding that is ${winner}`, winner },
     });
-    const page = report(viewRun(runId, [...events(1), finding("present"), finding("absent")]), piped()).join("\n");
+    const page = report(
+      viewRun(runId, [...events(1), finding("present"), finding("absent")]),
+      piped(),
+    ).join("\n");
     expect(page).toContain("a finding that is present");
     expect(page).not.toContain("a finding that is absent");
     expect(page).toContain("1 other finding does not stand");
@@ -82,7 +91,9 @@ describe("timeline", () => {
 describe("explain", () => {
   it("says who said what in which words, which link decided, and who did not answer", () => {
     const page = explain(whole, piped()).join("\n");
-    expect(page).toMatch(/hold \(2\)\n +security: a token is logged\n +performance\n +ship \(1\)\n +style/);
+    expect(page).toMatch(
+      /hold \(2\)\n +security: a token is logged\n +performance\n +ship \(1\)\n +style/,
+    );
     expect(page).toContain("why: unanimous: passes, 2 positions. vote: decides");
     expect(page).toContain("did not answer: legal");
   });
@@ -95,7 +106,9 @@ describe("explain", () => {
 
 describe("run as JSON", () => {
   it("keeps an agent's result under its name, whatever the name", () => {
-    const named = events().map((event) => ("agent" in event ? { ...event, agent: "__proto__", callId: "__proto__" } : event));
+    const named = events().map((event) =>
+      "agent" in event ? { ...event, agent: "__proto__", callId: "__proto__" } : event,
+    );
     const json = JSON.parse(JSON.stringify(runJson(viewRun(runId, named)))) as { results: object };
     expect(Object.keys(json.results)).toContain("__proto__");
   });
@@ -111,17 +124,21 @@ describe("progress of a piped run", () => {
       progress.update(event, fold.view());
     }
     expect(screen.printed).toHaveLength(bodies.length);
-    expect(screen.printed[6]).toBe("     200 ms  security asked again in 300 ms: timed out after 200 ms");
+    expect(screen.printed[6]).toBe(
+      "     200 ms  security asked again in 300 ms: timed out after 200 ms",
+    );
     for (const line of screen.printed) expect(columnsOf(line)).toBeLessThanOrEqual(80);
   });
 });
 
 /** The same run with `text` wherever somebody else's text can stand. */
 function hostile(text: string): RunEvent[] {
-  const replaced = JSON.parse(
-    JSON.stringify(events()),
-    (key, value: unknown) =>
-      typeof value === "string" && value !== "unknown" && !["type", "status", "kind", "mode", "code", "why"].includes(key) ? text : value,
+  const replaced = JSON.parse(JSON.stringify(events()), (key, value: unknown) =>
+    typeof value === "string" &&
+    value !== "unknown" &&
+    !["type", "status", "kind", "mode", "code", "why"].includes(key)
+      ? text
+      : value,
   ) as RunEvent[];
   return replaced;
 }

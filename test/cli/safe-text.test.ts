@@ -22,7 +22,22 @@ function harmful(text: string): string[] {
 
 const nasty = fc.string({
   unit: fc.oneof(
-    fc.constantFrom("\u001b[31m", "\u001b]8;;http://x\u0007", "\u001b", "\u009b2J", "\u202e", "\u2066", "\u200d", "\r\n", "\t", "\ud800", "é", "漢", "a", " "),
+    fc.constantFrom(
+      "\u001b[31m",
+      "\u001b]8;;http://x\u0007",
+      "\u001b",
+      "\u009b2J",
+      "\u202e",
+      "\u2066",
+      "\u200d",
+      "\r\n",
+      "\t",
+      "\ud800",
+      "é",
+      "漢",
+      "a",
+      " ",
+    ),
     fc.integer({ min: 0, max: 0x2fff }).map((code) => String.fromCodePoint(code)),
   ),
   maxLength: 200,
@@ -39,13 +54,17 @@ describe("safeText", () => {
   });
 
   it("changes nothing the second time", () => {
-    fc.assert(fc.property(nasty, (text) => {
+    fc.assert(
+      fc.property(nasty, (text) => {
         expect(safeText(safeText(text))).toBe(safeText(text));
-      }));
+      }),
+    );
   });
 
   it("removes whole escape sequences, not only their first character", () => {
-    expect(safeText("\u001b[1;31mred\u001b[0m \u001b]8;;https://evil.example\u0007link\u001b]8;;\u0007")).toBe("red link");
+    expect(
+      safeText("\u001b[1;31mred\u001b[0m \u001b]8;;https://evil.example\u0007link\u001b]8;;\u0007"),
+    ).toBe("red link");
     expect(safeText("a\u009b2Kb")).toBe("ab");
   });
 
@@ -65,7 +84,8 @@ describe("safeText", () => {
 
   it("takes a time in proportion to the length, also for text made to stall it", () => {
     const started = performance.now();
-    for (const piece of ["\u001b[", "\u001b]0", "\u001b[0;", "\u001b", "\u009d "]) safeText(piece.repeat(100_000));
+    for (const piece of ["\u001b[", "\u001b]0", "\u001b[0;", "\u001b", "\u009d "])
+      safeText(piece.repeat(100_000));
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 });

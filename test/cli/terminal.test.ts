@@ -10,7 +10,10 @@ const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 function onTerminal(env: NodeJS.ProcessEnv, task: object): Promise<string> {
   const { NO_COLOR: _no, FORCE_COLOR: _force, CI: _ci, ...rest } = process.env;
   const command = `stty cols 80 rows 24; echo '${JSON.stringify(task)}' > task.json; "${process.execPath}" "${main}" run "${team("scripted")}" --input task.json`;
-  const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: folder(), env: { ...rest, TERM: "xterm-256color", ...env } });
+  const child = spawn("script", ["-qec", command, "/dev/null"], {
+    cwd: folder(),
+    env: { ...rest, TERM: "xterm-256color", ...env },
+  });
   let screen = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (screen += text));
   return new Promise((resolve) => child.on("close", () => resolve(screen)));
@@ -27,7 +30,9 @@ describe.skipIf(!hasScript)("on a terminal (needs script of util-linux)", () => 
     expect(plain).toMatch(/✔ 1 disagreement, 1 verdict/);
     expect(plain).toContain("partial: not everybody answered");
     // Where the cursor was hidden, it was shown again.
-    expect(screen.lastIndexOf("\u001b[?25h")).toBeGreaterThanOrEqual(screen.lastIndexOf("\u001b[?25l"));
+    expect(screen.lastIndexOf("\u001b[?25h")).toBeGreaterThanOrEqual(
+      screen.lastIndexOf("\u001b[?25l"),
+    );
   });
 
   it("is plain with NO_COLOR", async () => {

@@ -4,7 +4,13 @@ import { safeBlock } from "../../src/cli/safe-text.ts";
 import { clip, columnsOf, pad, wrap } from "../../src/cli/wrap.ts";
 
 const prose = fc
-  .string({ unit: fc.oneof(fc.constantFrom("a", "b", " ", "\n", "漢", "e\u0301", "🙂", "-"), fc.string({ unit: "grapheme", maxLength: 3 })), maxLength: 300 })
+  .string({
+    unit: fc.oneof(
+      fc.constantFrom("a", "b", " ", "\n", "漢", "e\u0301", "🙂", "-"),
+      fc.string({ unit: "grapheme", maxLength: 3 }),
+    ),
+    maxLength: 300,
+  })
   .map(safeBlock);
 
 describe("wrap", () => {
@@ -20,7 +26,10 @@ describe("wrap", () => {
   });
 
   it("breaks between words, and under the first word", () => {
-    expect(wrap("one two three four", 14, { first: "  - " })).toEqual(["  - one two", "    three four"]);
+    expect(wrap("one two three four", 14, { first: "  - " })).toEqual([
+      "  - one two",
+      "    three four",
+    ]);
   });
 
   it("cuts a word that is longer than a line", () => {

@@ -8,7 +8,9 @@ import { columnsOf } from "../../src/cli/wrap.ts";
 
 const MAIN = fileURLToPath(new URL("../../examples/code-review-board/main.ts", import.meta.url));
 
-function board(...args: string[]): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+function board(
+  ...args: string[]
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   const cwd = mkdtempSync(join(tmpdir(), "quorate-board-"));
   const child = spawn(process.execPath, [MAIN, "--fast", ...args], { cwd });
   let stdout = "";
@@ -39,7 +41,10 @@ describe("the code review board", () => {
   });
 
   it("lists what was left out when it is asked to", async () => {
-    const [short, long] = await Promise.all([board("--pull", "5"), board("--pull", "5", "--all-findings")]);
+    const [short, long] = await Promise.all([
+      board("--pull", "5"),
+      board("--pull", "5", "--all-findings"),
+    ]);
     expect(short.stdout).not.toContain("HTML_TAGS constant");
     expect(long.stdout.replaceAll(/\s+/g, " ")).toContain("HTML_TAGS constant");
     expectPlain(long.stdout);

@@ -14,16 +14,32 @@ const labels = [
 
 describe("score", () => {
   it("counts a second finding of the same issue as a false alarm", () => {
-    expect(score(["null check", "missing null check"], labels, issues)).toEqual({ right: 1, falseAlarms: 1, missed: 2 });
+    expect(score(["null check", "missing null check"], labels, issues)).toEqual({
+      right: 1,
+      falseAlarms: 1,
+      missed: 2,
+    });
   });
 
   it("counts a finding of nothing, and one that nobody wrote, as false alarms", () => {
-    expect(score(["nitpick", "invented"], labels, issues)).toEqual({ right: 0, falseAlarms: 2, missed: 3 });
+    expect(score(["nitpick", "invented"], labels, issues)).toEqual({
+      right: 0,
+      falseAlarms: 2,
+      missed: 3,
+    });
   });
 
   it("lets a text that covers two issues stand for the one that is still open", () => {
-    expect(score(["wrong unit", "both at once"], labels, issues)).toEqual({ right: 2, falseAlarms: 0, missed: 1 });
-    expect(score(["both at once", "both at once"], labels, issues)).toEqual({ right: 2, falseAlarms: 0, missed: 1 });
+    expect(score(["wrong unit", "both at once"], labels, issues)).toEqual({
+      right: 2,
+      falseAlarms: 0,
+      missed: 1,
+    });
+    expect(score(["both at once", "both at once"], labels, issues)).toEqual({
+      right: 2,
+      falseAlarms: 0,
+      missed: 1,
+    });
   });
 
   it("misses everything when nothing is kept", () => {

@@ -6,8 +6,14 @@ const long = `${evil}${"and a long word: ".repeat(40)}${"x".repeat(400)}`;
 export default supervisor({
   name: "hostile",
   agents: {
-    plain: agent({ name: "plain", run: () => ({ recommendation: "ship", findings: ["a short finding"] }) }),
-    loud: agent({ name: "loud", run: () => ({ recommendation: `hold ${evil}`, findings: [long, `${evil} again`] }) }),
+    plain: agent({
+      name: "plain",
+      run: () => ({ recommendation: "ship", findings: ["a short finding"] }),
+    }),
+    loud: agent({
+      name: "loud",
+      run: () => ({ recommendation: `hold ${evil}`, findings: [long, `${evil} again`] }),
+    }),
     angry: agent({
       name: "angry",
       retries: 0,
