@@ -24,7 +24,7 @@ export interface Journal {
 
 export interface JournalOptions {
   readonly runId: string;
-  readonly store: Store;
+  readonly store: Pick<Store, "append">;
   readonly clock: Clock;
   /** Sees every event once it is kept. Must not throw. */
   readonly watch: ((event: LiveEvent) => void) | undefined;

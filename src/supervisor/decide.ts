@@ -8,7 +8,7 @@ import { performCall } from "../engine/call.ts";
 import type { Run } from "../engine/run.ts";
 import type { EventBody } from "../events.ts";
 import type { Missing } from "../outcome.ts";
-import { settleSubjects } from "../resolve/settle.ts";
+import { settleSubjects } from "../resolve/settle-subjects.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import type { Seating } from "./seating.ts";
 
@@ -53,7 +53,7 @@ export function settleStatements(
     findings,
     answered: reviewers,
     compare: team.compare,
-    ...(team.findings !== undefined && { similar: team.findings }),
+    ...(team.similar !== undefined && { similar: team.similar }),
   });
   const conflicts = conflictsAmong(all);
   run.journal.note(

@@ -53,7 +53,7 @@ export interface SupervisorOptions<
   /** How positions are compared, by subject; `equal()` where left out. */
   readonly compare?: Compare;
   /** How open findings are grouped; `similar()` where left out. */
-  readonly findings?: Comparator;
+  readonly similar?: Comparator;
   /** As a worker of another supervisor: what it needs, and its limits as one call (none where left out). */
   readonly needs?: Workers;
   readonly asWorker?: Pick<CallLimits, "timeoutMs" | "retries">;

@@ -54,9 +54,8 @@ export function seatTeam({
   const judges = new Map<Agent, JudgeSeat>();
   for (const agent of team.resolve.flatMap(({ asks = [] }) => asks)) {
     if (judges.has(agent)) continue;
-    // A member's name never begins with "~". Two judges of one name are told apart by their order.
-    const plain = `~${agent.name}`;
-    const name = registry.has(prefix + plain) ? `${plain}-${judges.size + 1}` : plain;
+    // A member's name never begins with "~".
+    const name = `~${agent.name}`;
     judges.set(agent, { name, seat: seatAgent(agent, prefix + name) });
   }
   return { team, seats: team.members.map(seatMember), judges };

@@ -1,5 +1,5 @@
 import { checkName, checkNeeds, isWorker, type Agent, type Worker, type Workers } from "../agent.ts";
-import { comparators, type Comparator } from "../conflict/compare.ts";
+import { comparators, isComparator, type Comparator } from "../conflict/compare.ts";
 import type { InputMap } from "../engine/input.ts";
 import { QuorateError } from "../errors.ts";
 import type { SupervisorLabel } from "../events.ts";
@@ -7,7 +7,8 @@ import type { Outcome } from "../outcome.ts";
 import { lane, type Lane } from "../policy/admission.ts";
 import { checkInteger } from "../policy/bounds.ts";
 import { checkLimits, type CallLimits } from "../policy/limits.ts";
-import { DEFAULT_CHAIN, type Link } from "../resolve/link.ts";
+import { checkChain, DEFAULT_CHAIN } from "../resolve/chain.ts";
+import type { Link } from "../resolve/link.ts";
 import { checkOrder } from "./graph.ts";
 import {
   DEFAULT_CONCURRENCY,
@@ -32,7 +33,8 @@ export interface Team {
   readonly asWorker: Pick<CallLimits, "timeoutMs" | "retries">;
   readonly resolve: readonly Link[];
   readonly compare: ReadonlyMap<string, Comparator>;
-  readonly findings: Comparator | undefined;
+  /** Groups open findings. */
+  readonly similar: Comparator | undefined;
   readonly answer: ((outcome: Outcome) => unknown) | undefined;
 }
 
@@ -70,7 +72,7 @@ type AnyOptions = SupervisorOptions<Workers, string, unknown>;
 
 /** Checks a supervisor's description. Throws `BAD_OPTIONS` with one sentence about the first thing that cannot work. */
 export function makeTeam(options: AnyOptions): Team {
-  const { name, version, agents, route, compare, findings, answer } = options;
+  const { name, version, agents, route, compare, similar, answer } = options;
   checkName(name, "supervisor");
   const where = `supervisor "${name}"`;
   const refuse = (why: string): never => {
@@ -111,11 +113,8 @@ export function makeTeam(options: AnyOptions): Team {
   checkOrder(members, mode, refuse);
   checkNeeds(options.needs, where);
 
-  const resolve = options.resolve ?? DEFAULT_CHAIN;
-  for (const link of resolve) {
-    if (typeof link?.settle !== "function") {
-      refuse("has something in resolve that is no link; use unanimous(), vote(), judge({ ask }), …");
-    }
+  if (similar !== undefined && !isComparator(similar)) {
+    refuse("has something in similar that is no comparator; use similar({ threshold })");
   }
   return Object.freeze({
     label: Object.freeze({ name, ...(version !== undefined && { version }) }),
@@ -133,9 +132,10 @@ export function makeTeam(options: AnyOptions): Team {
     lane: lane(checkConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY, where)),
     limits: checkLimits(options, where),
     asWorker: checkLimits(options.asWorker ?? {}, `${where}: asWorker`),
-    resolve,
+    resolve:
+      options.resolve === undefined ? DEFAULT_CHAIN : checkChain(options.resolve, where),
     compare: comparators(compare),
-    findings,
+    similar,
     answer: answer as Team["answer"],
   });
 }

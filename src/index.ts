@@ -1,0 +1,65 @@
+export { agent, isWorker } from "./agent.ts";
+export type {
+  Agent,
+  AgentContext,
+  AgentOptions,
+  InputOf,
+  OutputOf,
+  UpstreamOf,
+  Worker,
+  Workers,
+} from "./agent.ts";
+export { systemClock } from "./async/clock.ts";
+export type { Clock } from "./async/clock.ts";
+export type {
+  AgentResult,
+  Answered,
+  CallRequest,
+  Cost,
+  Failed,
+  Skipped,
+  UpstreamResult,
+  Usage,
+} from "./call.ts";
+export { QuorateError } from "./errors.ts";
+export type { ErrorCode, ErrorRecord, Issue } from "./errors.ts";
+export type { EventBody, LiveEvent, ProgressEvent, RunEvent, SupervisorLabel } from "./events.ts";
+export type { Json } from "./json.ts";
+export type { Bill, Missing, Outcome, OutcomeStatus } from "./outcome.ts";
+export type { Schema } from "./schema.ts";
+
+export { supervisor, isSupervisor } from "./supervisor/supervisor.ts";
+export type { Supervisor } from "./supervisor/supervisor.ts";
+export type { Mode, Route, RunOptions, SupervisorOptions } from "./supervisor/options.ts";
+export type { NameOf, ResultsOf, TaskOf } from "./supervisor/infer.ts";
+export type { TeamAnswer } from "./supervisor/nested.ts";
+export type { ManyOptions, TaskOutcome } from "./supervisor/run-many.ts";
+export type { RunStream } from "./supervisor/stream.ts";
+
+export { DEFAULT_LIMITS } from "./policy/limits.ts";
+export type { CallLimits, Limits } from "./policy/limits.ts";
+export type { Backoff } from "./policy/backoff.ts";
+
+export { embeddedEngine } from "./engine/engine.ts";
+export type { AgentRegistry, AttemptControl, Engine, EngineFactory } from "./engine/engine.ts";
+
+export { memoryStore } from "./store/memory.ts";
+export type { RunSummary, Store } from "./store/store.ts";
+
+export { equal } from "./conflict/compare.ts";
+export type { Comparator, Compare } from "./conflict/compare.ts";
+export { within } from "./conflict/within.ts";
+export { oneOf } from "./conflict/one-of.ts";
+export { similar } from "./conflict/similar.ts";
+export { findConflicts } from "./conflict/detect.ts";
+export type { Claim, ClaimDraft, Finding } from "./conflict/claim.ts";
+export type { Conflict, Holder, Position, SubjectKind } from "./conflict/conflict.ts";
+
+export { settle } from "./resolve/settle.ts";
+export { DEFAULT_CHAIN } from "./resolve/chain.ts";
+export { unanimous } from "./resolve/unanimous.ts";
+export { vote } from "./resolve/vote.ts";
+export { support } from "./resolve/support.ts";
+export { prefer } from "./resolve/prefer.ts";
+export type { Ask, Decision, Link, LinkContext, Pass, Question, Ruling } from "./resolve/link.ts";
+export type { Dissent, Verdict, VerdictStatus } from "./resolve/verdict.ts";

@@ -1,0 +1,161 @@
+import { createHash } from "node:crypto";
+import { cancellation, follow } from "../async/cancellation.ts";
+import { QuorateError } from "../errors.ts";
+import { canonicalJson, jsonFault } from "../json.ts";
+import type { Outcome } from "../outcome.ts";
+import type { RunOptions } from "./options.ts";
+import { reseated, startRun, type Root, type Started } from "./start.ts";
+
+/** How many tasks are run. `concurrency` counts attempts over all of these runs. */
+export type ManyOptions<Name extends string = string> = Omit<RunOptions<Name>, "runId">;
+
+/** What came of one of many tasks. */
+export type TaskOutcome<Results> =
+  | { readonly index: number; readonly outcome: Outcome<Results>; readonly error?: undefined }
+  | { readonly index: number; readonly error: unknown; readonly outcome?: undefined };
+
+// A slow task holds back the outcomes after it, since the order is kept. So many tasks may be taken but not yielded, as a
+// multiple of the runs at once.
+const AHEAD = 4;
+
+// Equal tasks are known again among so many different ones: an endless list must not fill the memory.
+const MAX_REMEMBERED = 1_000;
+
+/**
+ * Runs tasks, as many at once as the supervisor has slots, taken one by one when there is room, and yields what came of
+ * each in the order of the tasks. A task that equals one of the 1,000 different ones before it shares its run.
+ *
+ * Leaving early cancels the runs under way and waits for them; so does the signal, whose reason is then thrown. When the
+ * list of tasks throws, so does this, after the outcomes of the tasks before.
+ */
+export async function* runMany<Results>(
+  given: Root,
+  tasks: Iterable<unknown> | AsyncIterable<unknown>,
+  { signal, ...options }: ManyOptions,
+): AsyncGenerator<TaskOutcome<Results>, void, undefined> {
+  const root = reseated(given, options);
+  const { concurrency: atOnce = root.team.lane.limit, route, mode, store } = options;
+  const runOptions = { route, mode, store } as RunOptions;
+  const cancelling = cancellation();
+  using _following = follow(signal, cancelling);
+
+  const iterator = iteratorOf(tasks);
+  const taken: { done: TaskOutcome<Results> | undefined }[] = [];
+  const underWay = new Set<Started>();
+  const remembered = new Map<string, Promise<Outcome>>();
+  let index = 0;
+  let pulling = false;
+  let ended: { readonly failure?: { readonly reason: unknown } } | undefined;
+  let wake = (): void => {};
+
+  const begin = (task: unknown): Promise<Outcome> => {
+    const started = startRun(root, task, runOptions);
+    underWay.add(started);
+    const finish = (): void => {
+      underWay.delete(started);
+    };
+    started.outcome.then(finish, finish);
+    return started.outcome;
+  };
+
+  const shared = (task: unknown): Promise<Outcome> => {
+    const key = keyOf(task);
+    if (key === undefined) return begin(task);
+    const known = remembered.get(key);
+    if (known !== undefined) return known;
+    const outcome = begin(task);
+    remembered.set(key, outcome);
+    if (remembered.size > MAX_REMEMBERED) {
+      const [oldest] = remembered.keys();
+      if (oldest !== undefined) remembered.delete(oldest);
+    }
+    return outcome;
+  };
+
+  const take = (next: IteratorResult<unknown>): void => {
+    if (next.done === true) {
+      ended ??= {};
+      return;
+    }
+    const place: (typeof taken)[number] = { done: undefined };
+    const at = index++;
+    taken.push(place);
+    shared(next.value).then(
+      (outcome) => {
+        place.done = { index: at, outcome: outcome as Outcome<Results> };
+        wake();
+      },
+      (error: unknown) => {
+        place.done = { index: at, error };
+        wake();
+      },
+    );
+  };
+
+  const fail = (reason: unknown): void => {
+    ended ??= { failure: { reason } };
+  };
+
+  const pull = (): void => {
+    while (ended === undefined && !pulling && underWay.size < atOnce && taken.length < AHEAD * atOnce) {
+      try {
+        const next = iterator.next();
+        if (!(next instanceof Promise)) {
+          take(next);
+          continue;
+        }
+        pulling = true;
+        next.then(take, fail).then(() => {
+          pulling = false;
+          wake();
+        });
+      } catch (error) {
+        fail(error);
+      }
+    }
+  };
+
+  cancelling.watch(() => wake());
+  try {
+    for (;;) {
+      if (cancelling.cancelled) throw cancelling.reason;
+      pull();
+      const first = taken[0];
+      if (first?.done !== undefined) {
+        taken.shift();
+        yield first.done;
+      } else if (first === undefined && ended !== undefined) {
+        break;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+    if (ended.failure !== undefined) throw ended.failure.reason;
+  } finally {
+    const reason = cancelling.cancelled
+      ? cancelling.reason
+      : new QuorateError("CANCELLED", "the loop over many runs was left before its end");
+    const left = [...underWay];
+    for (const started of left) started.cancellation.cancel(reason);
+    await Promise.allSettled(left.map(({ outcome }) => outcome));
+    if (ended === undefined && !pulling) await iterator.return?.();
+  }
+}
+
+type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
+
+function iteratorOf(tasks: Iterable<unknown> | AsyncIterable<unknown>): AnyIterator {
+  return Symbol.asyncIterator in tasks ? tasks[Symbol.asyncIterator]() : tasks[Symbol.iterator]();
+}
+
+const MAX_PLAIN_KEY = 200;
+const MAX_KEYED_BYTES = 1024 * 1024;
+
+/** The same text for equal tasks; `undefined` for one that is not JSON, or too large to be worth it. */
+function keyOf(task: unknown): string | undefined {
+  if (jsonFault(task, MAX_KEYED_BYTES) !== undefined) return undefined;
+  const text = canonicalJson(task);
+  return text.length <= MAX_PLAIN_KEY ? text : createHash("sha256").update(text).digest("hex");
+}

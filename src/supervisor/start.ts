@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+import type { Agent } from "../agent.ts";
+import { cancellation, follow, type Cancellation } from "../async/cancellation.ts";
+import type { Clock } from "../async/clock.ts";
+import { orCancelled } from "../async/or-cancelled.ts";
+import type { Engine, EngineFactory } from "../engine/engine.ts";
+import { checkInput, refuseInput, type CheckedInputs } from "../engine/input.ts";
+import { openJournal } from "../engine/journal.ts";
+import { tally, type Run } from "../engine/run.ts";
+import { describeThrown, QuorateError } from "../errors.ts";
+import type { LiveEvent } from "../events.ts";
+import type { Outcome } from "../outcome.ts";
+import { lane } from "../policy/admission.ts";
+import { checkLimits, mergeLimits, type CallLimits } from "../policy/limits.ts";
+import type { Store } from "../store/store.ts";
+import { coordinate } from "./coordinate.ts";
+import type { RunOptions } from "./options.ts";
+import { planFor, type Plan } from "./route.ts";
+import { isSeating, seatTeam, type Seating } from "./seating.ts";
+import { checkConcurrency, type Team } from "./team.ts";
+
+/** What a supervisor needs to run tasks. */
+export interface Root {
+  readonly team: Team;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly engineOf: EngineFactory;
+  /** The team as it is seated when a run wants nothing otherwise. */
+  readonly seated: Seated;
+}
+
+/** A seated team, and the engine that finds its agents. */
+export interface Seated {
+  readonly seating: Seating;
+  readonly engine: Engine;
+  /** The largest task, in bytes of JSON. */
+  readonly maxBytes: number;
+}
+
+/** A run under way. */
+export interface Started {
+  readonly runId: string;
+  readonly outcome: Promise<Outcome>;
+  readonly cancellation: Cancellation;
+}
+
+export function seatRoot(team: Team, engineOf: EngineFactory, options: RunOptions = {}): Seated {
+  const overrides: CallLimits = checkLimits(options, `a run of ${team.where}`);
+  const registry = new Map<string, Agent>();
+  const lanes =
+    options.concurrency === undefined
+      ? []
+      : [lane(checkConcurrency(options.concurrency, `a run of ${team.where}`))];
+  const seating = seatTeam({ team, lanes, overrides, registry });
+  const { maxBytes } = mergeLimits(team.limits, overrides);
+  return { seating, engine: engineOf(registry), maxBytes };
+}
+
+/**
+ * Begins a run. Throws `BAD_OPTIONS` at once for options that cannot work; what else keeps a run from having an outcome
+ * rejects `outcome`.
+ */
+export function startRun(
+  root: Root,
+  task: unknown,
+  options: RunOptions,
+  watch?: (event: LiveEvent) => void,
+): Started {
+  const { signal, runId = randomUUID() } = options;
+  checkRunId(runId);
+  const { seated } = reseated(root, options);
+  const cancelling = cancellation();
+  const outcome = conduct(root, seated, { task, options, runId, cancelling, signal, watch });
+  return { runId, outcome, cancellation: cancelling };
+}
+
+interface Conduct {
+  readonly task: unknown;
+  readonly options: RunOptions;
+  readonly runId: string;
+  readonly cancelling: Cancellation;
+  readonly signal: AbortSignal | undefined;
+  readonly watch: ((event: LiveEvent) => void) | undefined;
+}
+
+/** A run from its first event to its last. */
+async function conduct(root: Root, seated: Seated, given: Conduct): Promise<Outcome> {
+  const { team, clock } = root;
+  const { task, options, runId, cancelling, signal, watch } = given;
+  using _following = follow(signal, cancelling);
+  if (cancelling.cancelled) throw cancelling.reason;
+  refuseInput(task, seated.maxBytes, `the task of ${team.where}`);
+  const planning = planFor(team, task, cancelling, options);
+  const plan = planning instanceof Promise ? await planning : planning;
+  const checked = await checkTask(seated, plan, task, cancelling);
+
+  const journal = openJournal({
+    runId,
+    store: options.store ?? root.store,
+    clock,
+    watch,
+    fail: (error) => cancelling.cancel(error),
+  });
+  const run: Run = { journal, cancellation: cancelling, clock, engine: seated.engine, tally: tally() };
+  const agents = plan.planned.map((index) => team.members[index]?.name ?? "");
+  const begun = journal.record([
+    { type: "run.started", supervisor: team.label, input: task },
+    { type: "run.planned", mode: plan.mode, agents },
+  ]);
+  try {
+    if (begun !== undefined) await begun;
+    const done = await coordinate(run, seated.seating, { task, plan, prefix: "", checked });
+    const { status, results, verdicts, conflicts, missing } = done;
+    const bill = run.tally.bill();
+    const ended = journal.record([{ type: "run.finished", status, missing, bill }]);
+    journal.close();
+    if (ended !== undefined) await ended;
+    return { runId, status, results, verdicts, conflicts, missing, bill };
+  } catch (reason) {
+    journal.note([{ type: "run.cancelled", reason: describeThrown(reason) }]);
+    journal.close();
+    throw reason;
+  }
+}
+
+/** Checks the task against the schemas of all who are asked, before anything runs. */
+async function checkTask(
+  { seating, maxBytes }: Seated,
+  { planned }: Plan,
+  task: unknown,
+  cancelling: Cancellation,
+): Promise<CheckedInputs> {
+  const checked: CheckedInputs = new Map();
+  for (const index of planned) {
+    const seat = seating.seats[index];
+    if (seat === undefined || isSeating(seat)) continue;
+    if (seat.agent.input === undefined || seating.team.members[index]?.input !== undefined) continue;
+    const input = checkInput(seat.agent, { task, results: {}, checked }, maxBytes);
+    if (input instanceof Promise) await orCancelled(input, cancelling);
+  }
+  return checked;
+}
+
+/** The root as a run wants it: seated anew when it has limits of its own. Throws `BAD_OPTIONS`. */
+export function reseated(root: Root, options: RunOptions): Root {
+  const { concurrency, timeoutMs, graceMs, retries, backoff, maxBytes } = options;
+  const wanted = concurrency ?? timeoutMs ?? graceMs ?? retries ?? backoff ?? maxBytes;
+  if (wanted === undefined) return root;
+  return { ...root, seated: seatRoot(root.team, root.engineOf, options) };
+}
+
+const MAX_RUN_ID = 200;
+
+function checkRunId(runId: unknown): void {
+  if (typeof runId === "string" && runId.length <= MAX_RUN_ID && /^\P{Cc}+$/u.test(runId)) return;
+  const got = typeof runId === "string" ? `"${runId.slice(0, MAX_RUN_ID)}"` : typeof runId;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `runId ${got} is refused; use 1 to ${MAX_RUN_ID} characters without control characters`,
+  );
+}

@@ -1,0 +1,95 @@
+import { workerBrand, checkNeeds, type Worker, type Workers } from "../agent.ts";
+import { systemClock } from "../async/clock.ts";
+import { embeddedEngine } from "../engine/engine.ts";
+import type { Outcome } from "../outcome.ts";
+import { memoryStore } from "../store/memory.ts";
+import type { Store } from "../store/store.ts";
+import type { NameOf, ResultsOf, TaskOf } from "./infer.ts";
+import type { TeamAnswer } from "./nested.ts";
+import type { RunOptions, SupervisorOptions } from "./options.ts";
+import { runMany, type ManyOptions, type TaskOutcome } from "./run-many.ts";
+import { seatRoot, startRun, type Root, type Seated } from "./start.ts";
+import { streamRun, type RunStream } from "./stream.ts";
+import { makeTeam, teamBrand, teamOf, type TeamBrand } from "./team.ts";
+
+/** A team of agents that takes tasks. It is a worker itself, so teams nest. */
+export interface Supervisor<
+  Agents extends Workers = Workers,
+  Task = never,
+  Answer = unknown,
+> extends Worker<string, Task, Answer>, TeamBrand {
+  readonly agents: Agents;
+  readonly store: Store;
+  /**
+   * Gives a task to the team and resolves when it is settled, whatever the agents did. Rejects with `INPUT_INVALID`,
+   * `BAD_ROUTE` or `BAD_OPTIONS` before anything is asked; with the reason of `signal`, once all that was asked has
+   * stopped or has been given `graceMs`; and with `STORE_FAILED`.
+   */
+  readonly run: (
+    task: Task,
+    options?: RunOptions<NameOf<Agents>>,
+  ) => Promise<Outcome<ResultsOf<Agents>>>;
+  /** As `run`, and shows every event once it is kept. Leaving the loop early cancels the run. */
+  readonly stream: (
+    task: Task,
+    options?: RunOptions<NameOf<Agents>>,
+  ) => RunStream<ResultsOf<Agents>>;
+  /** One run per task, a few at once, in the order of the tasks; a task that came before shares its run. */
+  readonly runMany: (
+    tasks: Iterable<Task> | AsyncIterable<Task>,
+    options?: ManyOptions<NameOf<Agents>>,
+  ) => AsyncGenerator<TaskOutcome<ResultsOf<Agents>>, void, undefined>;
+}
+
+/**
+ * Makes a supervisor of a team. The defaults: all agents at once (`mode: "parallel"`), at most 8 attempts in flight over all
+ * of its runs, 30 s an attempt, 1 retry, conflicts settled by `DEFAULT_CHAIN`, events kept in memory.
+ *
+ * Throws `BAD_OPTIONS` for a description that cannot work: an agent that is not there, needs that go in a circle.
+ */
+export function supervisor<
+  const Agents extends Workers,
+  Mapped extends keyof Agents = never,
+  Answer = TeamAnswer,
+>(
+  options: SupervisorOptions<Agents, Mapped, Answer>,
+): Supervisor<Agents, TaskOf<Agents, Mapped>, Answer> {
+  const team = makeTeam(options as never);
+  const { agents, clock = systemClock, engine: engineOf = embeddedEngine } = options;
+  const store = options.store ?? memoryStore();
+  let seated: Seated | undefined;
+  const root: Root = {
+    team,
+    store,
+    clock,
+    engineOf,
+    // Not before the first run: a team that is only ever nested is seated by its root.
+    get seated() {
+      seated ??= seatRoot(team, engineOf);
+      return seated;
+    },
+  };
+
+  const supervised: Supervisor<Agents, TaskOf<Agents, Mapped>, Answer> = {
+    ...workerBrand<TaskOf<Agents, Mapped>, Answer>(),
+    ...teamBrand(team),
+    name: options.name,
+    version: options.version,
+    description: options.description,
+    needs: checkNeeds(options.needs, team.where),
+    agents,
+    store,
+    run: async (task, runOptions = {}) => {
+      const { outcome } = startRun(root, task, runOptions);
+      return (await outcome) as Outcome<ResultsOf<Agents>>;
+    },
+    stream: (task, runOptions = {}) => streamRun(root, task, runOptions),
+    runMany: (tasks, runOptions = {}) => runMany(root, tasks, runOptions),
+  };
+  return Object.freeze(supervised);
+}
+
+/** Whether a value is a supervisor; also one of another copy of this package. */
+export function isSupervisor(value: unknown): value is Supervisor {
+  return teamOf(value) !== undefined;
+}
