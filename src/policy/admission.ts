@@ -1,4 +1,5 @@
 import type { Cancellation } from "../async/cancellation.ts";
+import { MAX_TIMER_MS } from "../async/clock.ts";
 
 /**
  * A limit on how many attempts are in flight at once. Shared by everything that passes through it: a supervisor has
@@ -13,6 +14,11 @@ export interface Lane {
   /** Oldest first. */
   first: Waiter | undefined;
   last: Waiter | undefined;
+  /**
+   * Keeps the process alive while somebody waits: the slot may be held by an attempt that was given up, whose grace timer
+   * does not.
+   */
+  hold: NodeJS.Timeout | undefined;
 }
 
 interface Waiter {
@@ -26,7 +32,7 @@ interface Waiter {
 }
 
 export function lane(limit: number): Lane {
-  return { limit, inFlight: 0, first: undefined, last: undefined };
+  return { limit, inFlight: 0, first: undefined, last: undefined, hold: undefined };
 }
 
 // Only compared, never shown: the order of arrival has to be known across lanes that know nothing of each other.
@@ -96,6 +102,7 @@ function enqueue(waiter: Waiter, lane: Lane): void {
   let before = lane.last;
   while (before !== undefined && before.arrival > waiter.arrival) before = before.before;
   const after = before === undefined ? lane.first : before.after;
+  lane.hold ??= setInterval(() => {}, MAX_TIMER_MS);
   waiter.queue = lane;
   waiter.before = before;
   waiter.after = after;
@@ -110,4 +117,7 @@ function dequeue({ queue, before, after }: Waiter): void {
   else before.after = after;
   if (after === undefined) queue.last = before;
   else after.before = before;
+  if (queue.first !== undefined) return;
+  clearInterval(queue.hold);
+  queue.hold = undefined;
 }
