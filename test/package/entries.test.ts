@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadedBy } from "../../scripts/imports.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+const {
+  exports: subPaths,
+  bin,
+  version,
+} = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  readonly exports: Readonly<Record<string, string>>;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly version: string;
+};
+const entries = Object.entries(subPaths).filter(([, file]) => file.endsWith(".js"));
+
+/** The names that an entry exports, a type's with `type` before it. An index re-exports and does nothing else. */
+function exportedBy(source: string): readonly string[] {
+  const text = readFileSync(join(root, source), "utf8").replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
+  expect(text).not.toMatch(/export\s*\*/);
+  const lists = [...text.matchAll(/export\s+(type\s+)?\{([^}]*)\}/g)];
+  const own = [...text.matchAll(/export (?:async )?(?:const|function|class) (\w+)/g)];
+  const names = lists.flatMap(([, type = "", list = ""]) =>
+    list
+      .split(",")
+      .map((name) =>
+        name.trim().replace(/^.* as /, type === "" && name.includes("type ") ? "type " : ""),
+      )
+      .filter((name) => name !== "")
+      .map((name) => (type === "" || name.startsWith("type ") ? name : `type ${name}`)),
+  );
+  return [...names, ...own.map(([, name = ""]) => name)].toSorted();
+}
+
+describe("the entries of the package", () => {
+  it.each(entries)("%s is built, with its types", (_, file) => {
+    expect(existsSync(join(root, file))).toBe(true);
+    expect(existsSync(join(root, file.replace(/\.js$/, ".d.ts")))).toBe(true);
+  });
+
+  it.each(entries)("%s exports what it promised", async (subPath, file) => {
+    const source = file.replace("./dist/", "src/").replace(/\.js$/, ".ts");
+    const name = subPath === "." ? "quorate" : subPath.replace("./", "quorate-");
+    const listed = exportedBy(source);
+    await expect(`${listed.join("\n")}\n`).toMatchFileSnapshot(`exports/${name}.txt`);
+    const built = (await import(join(root, file))) as object;
+    expect(Object.keys(built).toSorted()).toEqual(
+      listed.filter((word) => !word.startsWith("type ")),
+    );
+  });
+
+  it.each([".", "./sqlite", "./testing"])("%s loads nothing but Node's own modules", (subPath) => {
+    const { files, packages } = loadedBy(join(root, subPaths[subPath] ?? ""));
+    expect(files.length).toBeGreaterThan(1);
+    expect(packages.filter((name) => !name.startsWith("node:"))).toEqual([]);
+  });
+
+  it("does not load SQLite, the command line or the test tools with the core", () => {
+    const { files, packages } = loadedBy(join(root, subPaths["."] ?? ""));
+    expect(files.filter((file) => /\/dist\/(sqlite|cli|testing)\//.test(file))).toEqual([]);
+    expect(packages).not.toContain("node:sqlite");
+  });
+
+  it("has a command whose first line says that Node runs it", () => {
+    const [command] = Object.values(bin);
+    expect(readFileSync(join(root, command ?? ""), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  it("has a version that the changelog knows", () => {
+    expect(readFileSync(join(root, "CHANGELOG.md"), "utf8")).toContain(version);
+  });
+});

@@ -1,0 +1,106 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+
+const { version, dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+};
+
+let project = "";
+let packed: readonly string[] = [];
+
+// A project that has the package installed as it would be published, and nothing else yet.
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), "quorate-packed-"));
+  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", project];
+  const [tarball] = JSON.parse(execFileSync("npm", args, { cwd: root, encoding: "utf8" })) as [
+    { readonly filename: string; readonly files: readonly { readonly path: string }[] },
+  ];
+  packed = tarball.files.map(({ path }) => path);
+  const installed = join(project, "node_modules/quorate");
+  mkdirSync(installed, { recursive: true });
+  const unpack = ["-xzf", join(project, tarball.filename), "-C", installed, "--strip-components=1"];
+  execFileSync("tar", unpack);
+  writeFileSync(join(project, "package.json"), '{ "type": "module" }');
+}, 60_000);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+/** Puts packages of this checkout into the project. */
+function link(...names: readonly string[]): void {
+  for (const name of names) {
+    const path = join(project, "node_modules", name);
+    mkdirSync(dirname(path), { recursive: true });
+    symlinkSync(join(root, "node_modules", name), path);
+  }
+}
+
+function node(...args: readonly string[]): string {
+  return execFileSync(process.execPath, args, { cwd: project, encoding: "utf8" });
+}
+
+const PROGRAM = `
+  import { agent, supervisor } from "quorate";
+  const lawyer = agent({ name: "lawyer", run: async (task: string) => ({ recommendation: "hold", task }) });
+  const trader = agent({ name: "trader", run: async (task: string) => ({ recommendation: "hold", task }) });
+  const desk = supervisor({ name: "desk", agents: { lawyer, trader } });
+  const outcome = await desk.run("sell?");
+  const said: string | null = outcome.results.lawyer.status === "ok" ? outcome.results.lawyer.output.recommendation : null;
+  console.log(outcome.status, said, outcome.verdicts[0]?.winner);
+`;
+
+describe("the packed package", () => {
+  it("holds the build and its papers, and nothing else", () => {
+    const others = packed.filter((path) => !path.startsWith("dist/"));
+    expect(others.toSorted()).toEqual(
+      expect.arrayContaining(["CHANGELOG.md", "LICENSE", "package.json"]),
+    );
+    expect(others.every((path) => /^(CHANGELOG|LICENSE|README|package)/.test(path))).toBe(true);
+    expect(packed.every((path) => !/\.(test|tsbuildinfo|map)\b|(?<!\.d)\.ts$/.test(path))).toBe(
+      true,
+    );
+  });
+
+  it("coordinates agents in a project that has no other package", () => {
+    writeFileSync(join(project, "program.ts"), PROGRAM);
+    expect(node("program.ts")).toBe("complete hold hold\n");
+  });
+
+  it("offers its other entries and its command once its dependencies are there", () => {
+    link(...Object.keys(dependencies));
+    const entries = ["quorate/sqlite", "quorate/testing", "quorate/cli"];
+    const load = entries.map((entry) => `await import("${entry}");`).join(" ");
+    expect(node("--input-type=module", "--eval", `${load} console.log("loaded")`)).toBe("loaded\n");
+    expect(node("node_modules/quorate/dist/cli/main.js", "--version").trim()).toBe(version);
+  });
+
+  it("has types that hold in a strict project that looks into them", () => {
+    link("@types/node", "undici-types");
+    const compilerOptions = {
+      module: "nodenext",
+      target: "es2024",
+      lib: ["es2024", "esnext.disposable"],
+      types: ["node"],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+    };
+    const wrong = 'import { agent } from "quorate";\nagent({ name: 1, run: async () => 1 });\n';
+    writeFileSync(join(project, "program.ts"), PROGRAM);
+    writeFileSync(join(project, "wrong.ts"), wrong);
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const { stdout } = spawnSync(process.execPath, [tsc, "-p", "."], {
+      cwd: project,
+      encoding: "utf8",
+    });
+    const errors = stdout.split("\n").filter((line) => line.includes("error TS"));
+    expect(errors).toEqual([expect.stringMatching(/^wrong\.ts\(2,9\): error TS2322/)]);
+  });
+});
