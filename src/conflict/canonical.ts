@@ -1,7 +1,7 @@
 import type { Json } from "../json.ts";
 
-/** How large a position may be: characters of its JSON, about. */
-export const MAX_POSITION_CHARS = 65_536;
+/** How large a list or record may be as a position: characters of its JSON, about. */
+export const MAX_POSITION_CHARS = 1_048_576;
 const MAX_DEPTH = 64;
 
 /**
@@ -9,11 +9,11 @@ const MAX_DEPTH = 64;
  * lower-cased. Keys of objects stay as they are, and members that are `undefined` do not count, as in JSON.
  *
  * Throws a `TypeError` that completes the sentence "the position …" for what is not JSON, is nested deeper than
- * 64 levels (a cycle is), or has more than {@link MAX_POSITION_CHARS}.
+ * 64 levels (a cycle is), or is a list or record of more than {@link MAX_POSITION_CHARS}.
  */
 export function foldedKey(value: unknown): string {
-  // The usual positions are short texts: no quoting is needed where nothing follows.
-  if (typeof value === "string" && value.length <= MAX_POSITION_CHARS) return `"${fold(value)}`;
+  // The usual positions are texts: no quoting is needed where nothing follows.
+  if (typeof value === "string") return `"${fold(value)}`;
   return write(value, fold);
 }
 

@@ -113,31 +113,38 @@ function own(same: Same): Comparator {
 }
 
 /** A grouping that has been checked: every candidate in one group at most, and no two groups of the same value. */
-export interface CheckedGrouping {
-  readonly groups: readonly {
-    readonly value: Json;
-    /** The canonical text of `value`. */
-    readonly key: string;
-    readonly members: readonly Candidate[];
-  }[];
-  readonly setAside: readonly Candidate[];
+export interface CheckedGrouping<C extends Candidate> {
+  readonly groups: readonly CheckedGroup<C>[];
+  readonly setAside: readonly C[];
   readonly refused?: string;
+}
+
+export interface CheckedGroup<C extends Candidate> {
+  readonly value: Json;
+  /** The canonical text of `value`. */
+  readonly key: string;
+  readonly members: readonly C[];
 }
 
 /**
  * What a comparator makes of the candidates. One that throws, or that answers with something else than a grouping,
- * leaves the candidates as they are, and says why in `refused`.
+ * leaves the candidates as they are, and `refused` says why.
  */
-export function groupWith(comparator: Comparator, candidates: readonly Candidate[]): CheckedGrouping {
+export function groupWith<C extends Candidate>(comparator: Comparator, candidates: readonly C[]): CheckedGrouping<C> {
+  if (comparator === EQUAL) return { groups: apart(candidates), setAside: [] };
   try {
     return checkGrouping(comparator.group(candidates), candidates);
   } catch (error) {
     const refused = `the comparison "${comparator.name}" failed: ${describeThrown(error)}`;
-    return checkGrouping({ groups: candidates.map(alone), refused }, candidates);
+    return { groups: apart(candidates), setAside: [], refused };
   }
 }
 
-function checkGrouping({ groups, refused }: Grouping, candidates: readonly Candidate[]): CheckedGrouping {
+function apart<C extends Candidate>(candidates: readonly C[]): readonly CheckedGroup<C>[] {
+  return candidates.map((candidate) => ({ value: candidate.value, key: candidate.key, members: [candidate] }));
+}
+
+function checkGrouping<C extends Candidate>({ groups, refused }: Grouping, candidates: readonly C[]): CheckedGrouping<C> {
   const left = new Set(candidates);
   const keys = new Set<string>();
   const checked = groups.map(({ value, members }) => {

@@ -4,7 +4,7 @@ import { checkShape, positionKey } from "./check-claim.ts";
 import type { Claim } from "./claim.ts";
 import { comparators, equal, groupWith, type Candidate, type Comparator, type Compare } from "./compare.ts";
 import type { Conflict, Holder, Position } from "./conflict.ts";
-import { clip, shown } from "./plain.ts";
+import { clip, oneLine, shown } from "./plain.ts";
 import { byCodeUnits, fewOf, type Subject } from "./subject.ts";
 
 /** How {@link findConflicts} compares. */
@@ -77,21 +77,22 @@ function lastOfEach(about: readonly Claim[]): Iterable<Claim> {
   return last.values();
 }
 
+interface Held extends Candidate {
+  readonly claims: readonly Claim[];
+}
+
 /** The positions, most held first; equally held ones in canonical order. */
 function sorted(
   byKey: ReadonlyMap<string, readonly Claim[]>,
   comparator: Comparator,
 ): Pick<Subject, "positions" | "note" | "refused"> {
-  const keys = [...byKey.keys()].sort(byCodeUnits);
-  const claimsOf = (key: string): readonly Claim[] => byKey.get(key) ?? [];
-  const candidates = keys.map((key): Candidate => {
-    const claims = claimsOf(key);
-    return { key, value: usualSpelling(claims), heldBy: claims.length };
-  });
+  const candidates = [...byKey]
+    .sort(([a], [b]) => byCodeUnits(a, b))
+    .map(([key, claims]): Held => ({ key, value: usualSpelling(claims), heldBy: claims.length, claims }));
   const { groups, refused, setAside } = groupWith(comparator, candidates);
   const positions = groups
     .map(({ key, value, members }) => {
-      const heldBy = members.flatMap((member) => claimsOf(member.key).map((claim) => holder(claim, member.key !== key)));
+      const heldBy = members.flatMap((member) => member.claims.map((claim) => holder(claim, member.key !== key)));
       return { key, position: { value, heldBy: heldBy.sort((a, b) => byCodeUnits(a.agent, b.agent)) } };
     })
     .sort((a, b) => b.position.heldBy.length - a.position.heldBy.length || byCodeUnits(a.key, b.key))
@@ -99,7 +100,7 @@ function sorted(
   return {
     positions,
     ...(refused !== undefined && { refused }),
-    ...(setAside.length > 0 && { note: noteOf(setAside.flatMap(({ key }) => claimsOf(key)), comparator) }),
+    ...(setAside.length > 0 && { note: noteOf(setAside.flatMap(({ claims }) => claims), comparator) }),
   };
 }
 
@@ -131,6 +132,7 @@ function usualSpelling(claims: readonly Claim[]): Json {
 }
 
 function noteOf(claims: readonly Claim[], { name }: Comparator): string {
-  const who = claims.toSorted((a, b) => byCodeUnits(a.agent, b.agent)).map(({ agent, position }) => `${agent} (${shown(position)})`);
-  return `Set aside, as ${name} does not allow it: ${fewOf(who, 5)}.`;
+  const sorted = claims.toSorted((a, b) => byCodeUnits(a.agent, b.agent));
+  const who = fewOf(sorted, 5, ({ agent, position }) => `${oneLine(agent, 100)} (${shown(position)})`);
+  return `Set aside, since ${name} does not list it: ${who}.`;
 }

@@ -1,11 +1,11 @@
 import { QuorateError } from "../errors.ts";
-import { foldedKey, MAX_POSITION_CHARS } from "./canonical.ts";
+import { foldedKey } from "./canonical.ts";
 import type { Finding } from "./claim.ts";
 import { groupWith, type Candidate, type Comparator } from "./compare.ts";
 import type { Holder } from "./conflict.ts";
 import { MAX_EVIDENCE_CHARS } from "./detect.ts";
 import { MAX_SUBJECT_CHARS } from "./check-claim.ts";
-import { clip, cut } from "./plain.ts";
+import { clip } from "./plain.ts";
 import { byCodeUnits, type Subject } from "./subject.ts";
 
 /** What a finding's subject is about: somebody reports it, or looked and does not. */
@@ -37,10 +37,9 @@ export function findingSubjects(
   const reports = new Map<string, Finding[]>();
   const reviewers = new Set(answered);
   for (const given of findings) {
-    const { agent, text } = checkFinding(given);
-    reviewers.add(agent);
-    if (text.trim() === "") continue;
-    const finding = { agent, text: cut(text, MAX_POSITION_CHARS) };
+    const finding = checkFinding(given);
+    reviewers.add(finding.agent);
+    if (finding.text.trim() === "") continue;
     const key = foldedKey(finding.text);
     const same = reports.get(key);
     if (same === undefined) reports.set(key, [finding]);

@@ -28,3 +28,8 @@ export function shown(value: Json, maxChars: number = 80): string {
   const text = JSON.stringify(typeof value === "string" ? cut(value, maxChars) : value) ?? "";
   return clip(plain(text), maxChars);
 }
+
+/** Words from anywhere as part of one line, at most `maxChars` of them. */
+export function oneLine(text: string, maxChars: number): string {
+  return clip(plain(cut(text, maxChars * 4)).replace(/\s+/g, " ").trim(), maxChars);
+}

@@ -17,8 +17,8 @@ export function byCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** `"x", "y" and 3 more`: the first few of a list that may be long. */
-export function fewOf(items: readonly string[], most: number): string {
+/** `x, y and 3 more`: the first `most` of a list that may be long, each in words. */
+export function fewOf<T>(items: readonly T[], most: number, inWords: (item: T) => string): string {
   const rest = items.length - most;
-  return items.slice(0, most).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+  return items.slice(0, most).map(inWords).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }

@@ -6,8 +6,8 @@ import { findingSubjects } from "./findings.ts";
 import { similar as similarTexts } from "./similar.ts";
 import type { Subject } from "./subject.ts";
 
-/** What was said in one run. */
-export interface Said {
+/** What was said in one run, and how it is compared. */
+export interface Material {
   readonly claims?: readonly Claim[];
   readonly findings?: readonly Finding[];
   /** The reviewers that answered: those whose silence about a finding means that they do not see it. */
@@ -26,13 +26,13 @@ const NO_COMPARATORS: ReadonlyMap<string, Comparator> = new Map();
  * most reported first. Does not depend on who answered first. Throws `CLAIMS_INVALID` for what `checkClaim` and
  * `checkFinding` refuse.
  */
-export function subjects(said: Said): readonly Subject[] {
-  const { claims = [], findings = [] } = said;
+export function subjects(material: Material): readonly Subject[] {
+  const { claims = [], findings = [] } = material;
   if (claims.length === 0 && findings.length === 0) return NOTHING;
-  const claimed = claims.length === 0 ? NOTHING : claimSubjects(claims, said.compare ?? NO_COMPARATORS);
+  const claimed = claims.length === 0 ? NOTHING : claimSubjects(claims, material.compare ?? NO_COMPARATORS);
   if (findings.length === 0) return claimed;
   const taken = claimed.map(({ subject }) => subject);
-  const reported = findingSubjects(findings, said.answered ?? [], said.similar ?? similarTexts(), taken);
+  const reported = findingSubjects(findings, material.answered ?? [], material.similar ?? similarTexts(), taken);
   return [...claimed, ...reported];
 }
 

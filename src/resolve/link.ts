@@ -1,0 +1,71 @@
+import type { Agent } from "../agent.ts";
+import type { AgentResult } from "../call.ts";
+import type { Position, SubjectKind } from "../conflict/conflict.ts";
+import type { Json } from "../json.ts";
+import type { VerdictStatus } from "./verdict.ts";
+
+/** What a link is asked: which of these positions holds? */
+export interface Question {
+  readonly subject: string;
+  readonly kind: SubjectKind;
+  /** Most held first; equally held ones in canonical order. */
+  readonly positions: readonly Position[];
+  /** Agents that were asked and did not answer. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * Asks an agent through all the steps of a call: limits, retries, log. `key` names the call and is another for each
+ * question of a run; it must not depend on who answered first. Resolves also when the agent fails; rejects only
+ * when the run ends.
+ */
+export type Ask = (agent: Agent, task: unknown, key: string) => Promise<AgentResult>;
+
+/** What a link may use. */
+export interface LinkContext {
+  readonly ask: Ask;
+  /** Aborted when the run ends. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A link decides. */
+export interface Decision {
+  /** One of the positions' values. */
+  readonly winner: Json;
+  /** 0–1: how likely the winner is right. */
+  readonly confidence: number;
+  /** The estimator's name. */
+  readonly confidenceFrom: string;
+  /** Whether the estimator was checked against recorded outcomes. `false` where left out. */
+  readonly calibrated?: boolean;
+  /** A sentence or two that a person can check. */
+  readonly reasoning: string;
+  readonly pass?: undefined;
+}
+
+/** A link leaves the question to the next one. */
+export interface Pass {
+  /** Why, in a sentence or two; the last full stop may be left out. */
+  readonly pass: string;
+  /** What the verdict's status is should nothing after this link decide; the last pass that says so counts. `"undecided"` where left out. */
+  readonly status?: PassStatus;
+}
+
+export type PassStatus = Exclude<VerdictStatus, "unanimous" | "decided">;
+
+export type Ruling = Decision | Pass;
+
+/** One way to settle a conflict. A chain of links is tried in order until one decides. */
+export interface Link {
+  /** Stands in a verdict's `by` and in its reasoning. */
+  readonly name: string;
+  /**
+   * Decides a contested question or passes. One that throws, or decides for something that is no position, has
+   * passed, and the reasoning says so. Must not depend on anything but its arguments and the answers of agents.
+   */
+  readonly settle: (question: Question, context: LinkContext) => Ruling | Promise<Ruling>;
+  /** Judges a question with one position. The first link that decides here, or passes with a status, has the word. */
+  readonly agreed?: (question: Question) => Ruling;
+  /** Agents that this link asks; a supervisor has to know them before the run. */
+  readonly asks?: readonly Agent[];
+}

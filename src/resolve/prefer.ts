@@ -1,0 +1,41 @@
+import { foldedKey } from "../conflict/canonical.ts";
+import { shown } from "../conflict/plain.ts";
+import { describeThrown, QuorateError } from "../errors.ts";
+import type { Json } from "../json.ts";
+import { LAPLACE, laplace } from "./confidence.ts";
+import type { Link, Question, Ruling } from "./link.ts";
+
+/**
+ * The first of these values that somebody holds wins, however few they are: a standing order such as "when in doubt,
+ * hold". Values are compared as by `equal()`. Passes when nobody holds any of them. Confidence: Laplace's rule of
+ * succession over those who hold it and all who spoke.
+ */
+export function prefer(values: readonly Json[]): Link {
+  if (!Array.isArray(values) || values.length === 0) {
+    throw new QuorateError("BAD_OPTIONS", "prefer: no values are listed; give the positions to prefer, the first one first, as an array");
+  }
+  const keys = (values as readonly Json[]).map(keyOf);
+
+  function settle({ positions }: Question): Ruling {
+    const held = new Map(positions.map((position) => [foldedKey(position.value), position]));
+    const preferred = keys.flatMap((key) => held.get(key) ?? [])[0];
+    if (preferred === undefined) return { pass: "nobody holds a position that is preferred" };
+    const speakers = positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
+    return {
+      winner: preferred.value,
+      confidence: laplace(preferred.heldBy.length, speakers, positions.length),
+      confidenceFrom: LAPLACE,
+      reasoning: `${shown(preferred.value)} is preferred wherever somebody holds it.`,
+    };
+  }
+
+  return Object.freeze({ name: "prefer", settle });
+}
+
+function keyOf(value: Json): string {
+  try {
+    return foldedKey(value);
+  } catch (error) {
+    throw new QuorateError("BAD_OPTIONS", `prefer: a value ${describeThrown(error)}; list JSON values only`, { cause: error });
+  }
+}

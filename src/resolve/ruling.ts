@@ -1,0 +1,76 @@
+import { foldedKey } from "../conflict/canonical.ts";
+import type { Position } from "../conflict/conflict.ts";
+import { describeThrown } from "../errors.ts";
+import type { PassStatus, Question } from "./link.ts";
+
+/** A ruling that has been checked: its winner is one of the question's positions. */
+export type CheckedRuling = CheckedDecision | CheckedPass;
+
+export interface CheckedDecision {
+  readonly winner: Position;
+  readonly confidence: number;
+  readonly confidenceFrom: string;
+  readonly calibrated: boolean;
+  readonly reasoning: string;
+  readonly pass?: undefined;
+}
+
+export interface CheckedPass {
+  readonly pass: string;
+  readonly status?: PassStatus;
+}
+
+/**
+ * What a link rules, checked. A link that throws, rejects, or rules what cannot be, has passed: this neither throws
+ * nor rejects. Answers at once unless the link does not.
+ */
+export function consult(question: Question, rule: () => unknown): CheckedRuling | Promise<CheckedRuling> {
+  try {
+    const given = rule();
+    if (!isPromise(given)) return check(question, given);
+    return Promise.resolve(given).then((late) => check(question, late)).catch(failed);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+function failed(error: unknown): CheckedPass {
+  return { pass: `it failed: ${describeThrown(error)}` };
+}
+
+function check(question: Question, given: unknown): CheckedRuling {
+  if (typeof given !== "object" || given === null) {
+    return { pass: `it returned ${given === null ? "null" : typeof given} and no ruling` };
+  }
+  const ruling = given as Readonly<Record<string, unknown>>;
+  const { pass, status, confidence, confidenceFrom, calibrated = false, reasoning } = ruling;
+  if (typeof pass === "string") return isPassStatus(status) ? { pass, status } : { pass };
+  const winner = positionOf(question, ruling["winner"]);
+  if (winner === undefined) return { pass: "it decided for something that is no position" };
+  if (!(typeof confidence === "number" && confidence >= 0 && confidence <= 1)) {
+    const got = typeof confidence === "number" ? String(confidence) : describeThrown(confidence);
+    return { pass: `it gave the confidence ${got}, which is no number from 0 to 1` };
+  }
+  if (typeof confidenceFrom !== "string" || confidenceFrom === "" || typeof reasoning !== "string" || typeof calibrated !== "boolean") {
+    return { pass: "it decided without saying why, or from what its confidence comes" };
+  }
+  return { winner, confidence, confidenceFrom, calibrated, reasoning };
+}
+
+const PASS_STATUSES: Readonly<Record<PassStatus, true>> = { tied: true, "no-quorum": true, undecided: true };
+
+function isPassStatus(value: unknown): value is PassStatus {
+  return typeof value === "string" && Object.hasOwn(PASS_STATUSES, value);
+}
+
+function positionOf({ positions }: Question, value: unknown): Position | undefined {
+  if (value === undefined) return undefined;
+  const itself = positions.find((position) => position.value === value);
+  if (itself !== undefined) return itself;
+  const key = foldedKey(value);
+  return positions.find((position) => foldedKey(position.value) === key);
+}

@@ -1,0 +1,52 @@
+import type { Claim, Finding } from "../conflict/claim.ts";
+import { comparators, type Comparator, type Compare } from "../conflict/compare.ts";
+import { subjects } from "../conflict/subjects.ts";
+import { askAlone } from "../engine/ask-alone.ts";
+import { checkChain, DEFAULT_CHAIN } from "./chain.ts";
+import type { Link } from "./link.ts";
+import { settleSubjects } from "./settle-subjects.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** How {@link settle} compares and decides, and what else was said. */
+export interface SettleOptions {
+  /** How conflicts are settled: the first link that decides. `DEFAULT_CHAIN` where left out. */
+  readonly resolve?: readonly Link[];
+  /** How positions are compared, by subject; `equal()` where left out. */
+  readonly compare?: Compare;
+  /** What was reported without being asked about. */
+  readonly findings?: Iterable<Finding>;
+  /** How findings are grouped; `similar()` where left out. */
+  readonly similar?: Comparator;
+  /** Who looked for findings; what they do not report they hold to be absent. Who reports any is added. */
+  readonly answered?: Iterable<string>;
+  /** Who was asked and did not answer. */
+  readonly missing?: Iterable<string>;
+  /** Stops the settling: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Settles bare claims and findings, without a supervisor: one verdict per subject, contested or not; claims in
+ * code-unit order of their subjects, then findings, the most reported first. Judges in the chain are asked as
+ * they would be by a supervisor, without its store and limits.
+ *
+ * An agent has one position per subject: where it claims twice, its last claim holds. Rejects with `CLAIMS_INVALID`
+ * and `BAD_OPTIONS` for what cannot be read, and never because of a link.
+ */
+export async function settle(claims: Iterable<Claim>, options: SettleOptions = {}): Promise<readonly Verdict[]> {
+  const { resolve, compare, findings, similar, answered, missing, signal } = options;
+  const chain = resolve === undefined ? DEFAULT_CHAIN : checkChain(resolve, "settle");
+  const all = subjects({
+    claims: [...claims],
+    findings: [...(findings ?? [])],
+    answered: [...(answered ?? [])],
+    compare: comparators(compare),
+    ...(similar !== undefined && { similar }),
+  });
+  return settleSubjects(all, {
+    resolve: chain,
+    ask: (agent, task, key) => askAlone(agent, task, key, signal),
+    missing: [...(missing ?? [])],
+    signal,
+  });
+}

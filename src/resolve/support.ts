@@ -1,0 +1,58 @@
+import { PRESENT } from "../conflict/findings.ts";
+import { shown } from "../conflict/plain.ts";
+import { checkCount } from "./check-count.ts";
+import { LAPLACE, laplace } from "./confidence.ts";
+import type { Link, Question, Ruling } from "./link.ts";
+import { counted } from "./words.ts";
+
+export interface SupportOptions {
+  /** How many agents have to hold a position. Default 2. */
+  readonly atLeast?: number;
+}
+
+const DEFAULT_AT_LEAST = 2;
+
+/**
+ * A finding stands when at least so many agents report it, and falls otherwise. About claims it decides only when
+ * exactly one position is held by at least so many.
+ *
+ * Confidence: Laplace's rule of succession. For a claim over its holders and all who spoke; for a finding its k
+ * reports are trials that speak for it, and `atLeast` − 1 trials speak against it: (k + 1) / (k + atLeast + 1) that
+ * it is there. So the confidence in either answer is least near the threshold.
+ */
+export function support(options: SupportOptions = {}): Link {
+  const atLeast = checkCount(options.atLeast ?? DEFAULT_AT_LEAST, "support: atLeast", 1);
+
+  function finding({ positions }: Question): Ruling {
+    const reports = positions.find(({ value }) => value === PRESENT)?.heldBy.length ?? 0;
+    const stands = reports >= atLeast;
+    const winner = positions.find(({ value }) => (value === PRESENT) === stands);
+    if (winner === undefined) return { pass: `${counted(reports, "agent")} of the ${atLeast} asked for report it` };
+    const present = laplace(reports, reports + atLeast - 1, 2);
+    return {
+      winner: winner.value,
+      confidence: stands ? present : 1 - present,
+      confidenceFrom: LAPLACE,
+      reasoning: `Reported by ${counted(reports, "agent")}; at least ${atLeast} are asked for.`,
+    };
+  }
+
+  function claim({ positions }: Question): Ruling {
+    const supported = positions.filter(({ heldBy }) => heldBy.length >= atLeast);
+    const [winner] = supported;
+    if (winner === undefined) return { pass: `no position is held by ${counted(atLeast, "agent")} or more` };
+    if (supported.length > 1) return { pass: `${supported.length} positions are held by ${counted(atLeast, "agent")} or more` };
+    const speakers = positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
+    return {
+      winner: winner.value,
+      confidence: laplace(winner.heldBy.length, speakers, positions.length),
+      confidenceFrom: LAPLACE,
+      reasoning: `Only ${shown(winner.value)} is held by ${counted(atLeast, "agent")} or more.`,
+    };
+  }
+
+  return Object.freeze({
+    name: "support",
+    settle: (question: Question): Ruling => (question.kind === "finding" ? finding(question) : claim(question)),
+  });
+}
