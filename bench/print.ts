@@ -34,10 +34,9 @@ export function show({ workload, rounds, goals }: Report): string {
   return lines.join("\n");
 }
 
-function showGoal({ met, median: middle, lowest, highest, atMost, unit, text }: Judged): string {
+function showGoal({ met, median: middle, lowest, highest, atMost, text }: Judged): string {
   const range = lowest === highest ? "" : ` (${figure(lowest)}–${figure(highest)})`;
-  const measured = `${figure(middle)} ${unit} ${text}${range}`;
-  return `${met ? "met   " : "MISSED"} ${measured.padEnd(48)} goal <= ${atMost} ${unit}`;
+  return `${met ? "met   " : "MISSED"} ${`${figure(middle)} ${text}${range}`.padEnd(54)} goal <= ${atMost}`;
 }
 
 function plural(rounds: number): string {

@@ -33,7 +33,6 @@ export function median(values: readonly number[]): number {
 /** A goal, and what the rounds say about it. */
 export interface Judged {
   readonly text: string;
-  readonly unit: Goal["unit"];
   readonly atMost: number;
   readonly median: number;
   readonly lowest: number;
@@ -47,7 +46,6 @@ export function judge(goal: Goal, rounds: readonly Round[]): Judged {
   const middle = median(values);
   return {
     text: goal.text,
-    unit: goal.unit,
     atMost: goal.atMost,
     median: middle,
     lowest: Math.min(...values),

@@ -6,10 +6,10 @@ export type Round = Readonly<Record<string, Sample>>;
 
 /** What is promised, checked on the median over the rounds of a number that one round gives. */
 export interface Goal {
+  /** Follows the number: its unit, and what it is measured against. */
   readonly text: string;
   readonly value: (round: Round) => number;
   readonly atMost: number;
-  readonly unit: "x" | "ms" | "MiB" | "packages";
 }
 
 /** What is measured, on whom, and what is promised about it. */
