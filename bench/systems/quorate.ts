@@ -30,7 +30,7 @@ export const quorate: System = {
   },
   async many(calls) {
     for await (const { error } of single.runMany(numbers(calls))) {
-      if (error !== undefined) throw error;
+      if (error !== undefined) throw new Error("a run failed", { cause: error });
     }
   },
 };
