@@ -1,6 +1,6 @@
 import type { Outcome, Verdict } from "quorate";
 import type { PullRequest } from "./pulls.ts";
-import { score, type Score } from "./score.ts";
+import { match, score, type Match, type Score } from "./score.ts";
 
 /** One thing that reviewers reported, in the words of one of them. */
 export interface BoardFinding {
@@ -60,10 +60,13 @@ export function reviewerScore(name: string, pull: PullRequest): Score {
   );
 }
 
-/** The severity of the verified issue that a text describes; `undefined` when it describes none. */
-export function severityOf(text: string, pull: PullRequest): string | undefined {
-  const label = labelsOf(pull).find((each) => each.text === text && each.issue !== null);
-  return pull.issues.find(({ id }) => id === label?.issue)?.severity;
+/** For each finding that stands, the verified issue that it describes, if any. */
+export function boardMatches({ standing }: BoardReview, pull: PullRequest): Match[] {
+  return match(
+    standing.map(({ text }) => text),
+    labelsOf(pull),
+    pull.issues,
+  );
 }
 
 function labelsOf(pull: PullRequest): readonly PullRequest["findings"][string][number][] {

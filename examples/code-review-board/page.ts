@@ -1,7 +1,10 @@
 import type { Outcome } from "quorate";
-import { pad, safeText, wrap, type Terminal } from "quorate/cli";
-import { boardReview, boardScore, severityOf, type BoardFinding } from "./board.ts";
+import { pad, safeText, shortId, wrap, type Terminal } from "quorate/cli";
+import { boardMatches, boardReview, boardScore, type BoardFinding } from "./board.ts";
 import type { PullRequest } from "./pulls.ts";
+import type { Match } from "./score.ts";
+
+const INDENT = "     ";
 
 /** What stands above the progress: which pull request this is. */
 export function heading(pull: PullRequest, screen: Terminal): string[] {
@@ -20,85 +23,109 @@ export function reviewPage(
   screen: Terminal,
   allFindings: boolean,
 ): string[] {
-  const { standing, leftOut } = boardReview(outcome);
-  const reported = Object.values(outcome.results).flatMap(({ status, ...result }) =>
-    status === "ok" && "output" in result ? (result.output as { findings: string[] }).findings : [],
-  ).length;
-  const different = standing.length + leftOut.length;
-  const contested = outcome.conflicts.length;
-  const { right, falseAlarms, missed } = boardScore({ standing, leftOut }, pull);
+  const review = boardReview(outcome);
+  const { standing, leftOut } = review;
+  const matches = boardMatches(review, pull);
+  const { right, falseAlarms, missed } = boardScore(review, pull);
+  const title = (text: string): string[] => ["", screen.style("title", text)];
+  const prose = (text: string): string[] => wrap(text, screen.columns, { first: "  " });
+  const quiet = (text: string): string[] => prose(text).map((line) => screen.style("quiet", line));
   return [
-    "",
-    screen.style("title", "Where they disagree"),
-    ...wrap(
-      `${plural(reported, "finding")} came in. Grouped by what they say they are ${different} different ones, and on ${contested === different ? "every one" : `${contested}`} of these some report what others do not.`,
-      screen.columns,
-      { first: "  " },
+    ...title("Where they disagree"),
+    ...prose(disagreement(pull, [...standing, ...leftOut])),
+    ...title(
+      `The board's review: ${plural(standing.length, "finding")} stand${standing.length === 1 ? "s" : ""}`,
     ),
-    "",
-    screen.style(
-      "title",
-      `The board's review: ${standing.length === 1 ? "1 finding stands" : `${standing.length} findings stand`}`,
+    ...quiet(
+      "What three report stands. The confidence comes from how many report it, by Laplace's rule of succession, and not from what a model says of itself.",
     ),
-    ...standing.flatMap((finding, index) => findingLines(finding, index + 1, pull, screen)),
-    "",
-    ...wrap(leftOutSentence(leftOut.length, allFindings), screen.columns, { first: "  " }),
-    ...(allFindings ? leftOut.flatMap((finding) => leftOutLines(finding, screen)) : []),
-    "",
-    screen.style("title", "Against what people verified"),
-    ...wrap(
-      `${right} of ${plural(right + missed, "verified issue")} found, ${plural(falseAlarms, "false alarm")}. npm start -- --all compares the board with each reviewer.`,
-      screen.columns,
-      { first: "  " },
+    ...standing.flatMap((finding, index) => [
+      "",
+      ...findingLines(finding, index + 1, screen),
+      ...matchLines(matches, index, pull, screen),
+    ]),
+    ...(allFindings
+      ? [
+          ...title("Left out, reported by fewer than three"),
+          ...leftOut.flatMap((each) => leftOutLines(each, screen)),
+        ]
+      : []),
+    ...title("Against what people verified"),
+    ...prose(
+      `${right} of ${plural(right + missed, "verified issue")} found, ${plural(falseAlarms, "false alarm")}.`,
     ),
-    "",
-    screen.style("title", "Look again"),
-    `  npx quorate show ${outcome.runId}`,
-    `  npx quorate explain ${outcome.runId}`,
+    ...title("Go on"),
+    ...(allFindings || leftOut.length === 0
+      ? []
+      : [
+          command(
+            "npm start -- --all-findings",
+            `the ${leftOut.length} that were left out`,
+            screen,
+          ),
+        ]),
+    command("npm start -- --all", "the board and each reviewer, scored on six", screen),
+    command(`npx quorate show ${shortId(outcome.runId)}`, "this run again, from its log", screen),
+    command(
+      `npx quorate explain ${shortId(outcome.runId)}`,
+      "who said what, and why it stands",
+      screen,
+    ),
   ];
+}
+
+function disagreement(pull: PullRequest, findings: readonly BoardFinding[]): string {
+  const written = Object.values(pull.findings).flat().length;
+  const byAll = findings.filter(({ notBy }) => notBy.length === 0).length;
+  const alone = findings.filter(({ reportedBy }) => reportedBy.length === 1).length;
+  return `They wrote ${plural(written, "finding")}: ${findings.length} different things, grouped by what the texts say. ${byAll === 0 ? "None" : byAll} of these ${byAll > 1 ? "were" : "was"} reported by all, ${alone} by one reviewer alone.`;
 }
 
 function findingLines(
   { text, reportedBy, notBy, verdict }: BoardFinding,
   place: number,
-  pull: PullRequest,
   screen: Terminal,
 ): string[] {
   const asked = reportedBy.length + notBy.length;
-  const bar = "●".repeat(reportedBy.length) + "○".repeat(notBy.length);
-  const sure = `confidence ${verdict.confidence.toFixed(2)} (${safeText(verdict.confidenceFrom)})`;
-  const severity = severityOf(text, pull);
-  const names = (label: string, agents: readonly string[]): string[] =>
-    agents.length === 0
-      ? []
-      : wrap(agents.map(safeText).join(", "), screen.columns, {
-          first: `     ${pad(label, 11)}`,
-        }).map((line) => screen.style("quiet", line));
+  const dots = screen.style("good", "●".repeat(reportedBy.length) + "○".repeat(notBy.length));
+  const confidence = `confidence ${verdict.confidence.toFixed(2)} (${safeText(verdict.confidenceFrom)})`;
   return [
-    "",
-    ` ${String(place).padStart(2)}. ${screen.style("good", bar)} ${reportedBy.length} of ${asked}, ${sure}`,
-    ...wrap(safeText(text), screen.columns, { first: "     " }),
-    ...names("reported by", reportedBy).map((line) => line.replace("reported by", "reported by ")),
-    ...names("not by", notBy),
-    severity === undefined
-      ? `     ${screen.style("warn", "not among the issues that people verified")}`
-      : `     ${screen.style("good", `✔ verified by people, severity ${safeText(severity)}`)}`,
+    ` ${pad(`${place}.`, 3)} ${dots} ${reportedBy.length} of ${asked}, ${confidence}`,
+    ...wrap(safeText(text), screen.columns, { first: INDENT }),
+    ...names("reported by", reportedBy, screen),
+    ...names("not by", notBy, screen),
   ];
 }
 
-function leftOutSentence(many: number, listed: boolean): string {
-  if (many === 0) return "Nothing was left out.";
-  const were = many === 1 ? "1 other finding was" : `${many} other findings were`;
-  return listed
-    ? `${were} reported by fewer than three, and left out:`
-    : `${were} reported by fewer than three, and left out; npm start -- --all-findings lists ${many === 1 ? "it" : "them"}.`;
+function names(label: string, agents: readonly string[], screen: Terminal): string[] {
+  if (agents.length === 0) return [];
+  return wrap(agents.map(safeText).join(", "), screen.columns, {
+    first: `${INDENT}${pad(label, 13)}`,
+  }).map((line) => screen.style("quiet", line));
+}
+
+function matchLines(
+  matches: readonly Match[],
+  index: number,
+  pull: PullRequest,
+  screen: Terminal,
+): string[] {
+  const { issue, right } = matches[index] ?? { issue: null, right: false };
+  if (issue === null) return [screen.style("warn", `${INDENT}✗ not among the verified issues`)];
+  const severity = pull.issues.find(({ id }) => id === issue)?.severity ?? "unknown";
+  if (right)
+    return [screen.style("good", `${INDENT}✔ verified by people, severity ${safeText(severity)}`)];
+  const before = matches.findIndex((other) => other.issue === issue) + 1;
+  return [screen.style("warn", `${INDENT}✗ the same verified issue as ${before}.`)];
 }
 
 function leftOutLines({ text, reportedBy }: BoardFinding, screen: Terminal): string[] {
-  return wrap(`${safeText(text)} (${reportedBy.map(safeText).join(", ")})`, screen.columns, {
-    first: "   - ",
-    rest: "     ",
-  }).map((line) => screen.style("quiet", line));
+  const who = reportedBy.map(safeText).join(", ");
+  return wrap(`${safeText(text)} (${who})`, screen.columns, { first: "  - " });
+}
+
+function command(line: string, what: string, screen: Terminal): string {
+  return `  ${pad(line, 32)}${screen.style("quiet", what)}`;
 }
 
 function plural(many: number, one: string): string {

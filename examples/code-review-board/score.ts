@@ -10,26 +10,45 @@ export interface Score {
   readonly missed: number;
 }
 
+/** What one kept finding is worth. */
+export interface Match {
+  /** The verified issue that its very text is labelled with; `null` when there is none. */
+  readonly issue: number | null;
+  /** Whether it is the first that describes this issue. */
+  readonly right: boolean;
+}
+
 /**
- * Scores the texts that a review keeps. Each counts as right if that very text is labelled with an issue that
- * none before it had, else as a false alarm; issues that none had are missed.
+ * Goes through the texts that a review keeps, in order. Each is right if that very text is labelled with an issue
+ * that none before it had.
  */
+export function match(
+  kept: readonly string[],
+  labels: readonly LabelledFinding[],
+  issues: readonly Pick<Issue, "id">[],
+): Match[] {
+  // A text that covers several issues has a label for each.
+  const labelsOf = Map.groupBy(labels, ({ text }) => text);
+  const open = new Set(issues.map(({ id }) => id));
+  return kept.map((text) => {
+    const described = (labelsOf.get(text) ?? []).flatMap(({ issue }) =>
+      issue === null ? [] : [issue],
+    );
+    const issue = described.find((id) => open.has(id));
+    return issue !== undefined && open.delete(issue)
+      ? { issue, right: true }
+      : { issue: described[0] ?? null, right: false };
+  });
+}
+
+/** Counts what `match` finds: all that is not right is a false alarm; issues that none had are missed. */
 export function score(
   kept: readonly string[],
   labels: readonly LabelledFinding[],
   issues: readonly Pick<Issue, "id">[],
 ): Score {
-  // A text that covers several issues has a label for each.
-  const issuesOf = Map.groupBy(labels, ({ text }) => text);
-  const open = new Set(issues.map(({ id }) => id));
-  let right = 0;
-  for (const text of kept) {
-    const hit = issuesOf.get(text)?.find(({ issue }) => issue !== null && open.has(issue));
-    if (hit === undefined || hit.issue === null) continue;
-    open.delete(hit.issue);
-    right += 1;
-  }
-  return { right, falseAlarms: kept.length - right, missed: open.size };
+  const right = match(kept, labels, issues).filter((each) => each.right).length;
+  return { right, falseAlarms: kept.length - right, missed: issues.length - right };
 }
 
 /** The scores of several pull requests as one. */

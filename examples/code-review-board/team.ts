@@ -9,24 +9,11 @@ export interface ReviewTask {
   readonly fast?: boolean;
 }
 
-const NAMES = [
-  "augment",
-  "baz",
-  "bugbot",
-  "claude",
-  "coderabbit",
-  "copilot",
-  "gemini",
-  "graphite",
-  "greptile",
-  "kg",
-  "propel",
-  "qodo",
-] as const;
-
-// Each answers with what it really wrote about the pull request. An agent of your own would ask a model here,
-// with this signal; everything else stays as it is.
-const reviewers = NAMES.map((name) =>
+/**
+ * A reviewer that answers with what it really wrote about the pull request. An agent of your own would ask a model
+ * here, with this signal; everything else stays as it is.
+ */
+const recorded = <Name extends string>(name: Name) =>
   agent({
     name,
     version: "recorded",
@@ -36,14 +23,26 @@ const reviewers = NAMES.map((name) =>
       await wait(fast ? 0 : pretendedMs(name, pull), undefined, { signal });
       return { findings: (findings[name] ?? []).map(({ text }) => text) };
     },
-  }),
-);
+  });
 
 /** Twelve reviewers. A finding stands when three of them report it, whatever words they use. */
 export default supervisor({
   name: "code-review-board",
   version: "1",
-  agents: reviewers,
+  agents: {
+    augment: recorded("augment"),
+    baz: recorded("baz"),
+    bugbot: recorded("bugbot"),
+    claude: recorded("claude"),
+    coderabbit: recorded("coderabbit"),
+    copilot: recorded("copilot"),
+    gemini: recorded("gemini"),
+    graphite: recorded("graphite"),
+    greptile: recorded("greptile"),
+    kg: recorded("kg"),
+    propel: recorded("propel"),
+    qodo: recorded("qodo"),
+  },
   resolve: [unanimous(), support({ atLeast: 3 })],
   store: sqliteStore({ path: "quorate.db" }),
 });

@@ -7,7 +7,7 @@ import { safeText } from "./safe-text.ts";
 export function eventText(event: LiveEvent): string | undefined {
   switch (event.type) {
     case "run.started":
-      return `run ${safeText(event.runId)} of ${safeText(event.supervisor.name)} started`;
+      return `${safeText(event.supervisor.name)}: run ${safeText(event.runId)}`;
     case "run.planned": {
       const team = event.callId === undefined ? "" : `${safeText(event.callId)}: `;
       const how = event.mode === "sequence" ? "one after another" : "in parallel";

@@ -1,4 +1,5 @@
 export { finish } from "./finish.ts";
+export { shortId } from "./look-again.ts";
 export { showProgress, type ProgressOptions, type Watched } from "./progress.ts";
 export { safeBlock, safeText } from "./safe-text.ts";
 export { cancelOnSignals, type SignalScope } from "./signals.ts";

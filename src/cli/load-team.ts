@@ -2,13 +2,13 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describeThrown, QuorateError } from "../errors.ts";
-import { isSupervisor, type AnySupervisor } from "../supervisor/supervisor.ts";
+import { isSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
 
 /**
  * The supervisor that a TypeScript or JavaScript file exports by default. Rejects with `BAD_OPTIONS` when there
  * is no such file, when it cannot be loaded, or when its default export is something else.
  */
-export async function loadTeam(file: string): Promise<AnySupervisor> {
+export async function loadTeam(file: string): Promise<Supervisor> {
   const path = resolve(file);
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) {

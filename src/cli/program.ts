@@ -48,6 +48,8 @@ function wantsStack(args: readonly string[]): boolean {
   return args.includes("--debug") || (process.env["QUORATE_DEBUG"] ?? "") !== "";
 }
 
+const HELP_COLUMNS = 80;
+
 function describeProgram(exitWith: (code: number) => void): Command {
   const program = new Command("quorate")
     .description("Runs a team of agents, and shows what it did and why.")
@@ -55,13 +57,13 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .helpCommand(false)
     // What a sub-command rejects comes back to runProgram, which tells it in one sentence.
     .exitOverride()
-    .configureOutput({ outputError: () => undefined })
+    .configureOutput({ outputError: () => undefined, getOutHelpWidth: () => HELP_COLUMNS })
     .addHelpText(
       "after",
       [
         "",
-        "Exit codes: 0 complete and decided; 3 undecided, or somebody did not answer; 1 failed;",
-        "2 called wrongly; 130 stopped by Ctrl-C.",
+        "Exit codes: 0 complete and decided; 3 undecided, or somebody did not answer;",
+        "1 failed; 2 called wrongly; 130 stopped by Ctrl-C.",
       ].join("\n"),
     );
   const command = (name: string, description: string): Command =>

@@ -48,17 +48,28 @@ export async function watchRun<T>(
   const screen = options.terminal ?? terminal();
   const fold = runFold(runId);
   let progress: Progress | undefined;
+  // How a run is shown depends on how many are asked; what comes before that is known waits.
+  const early: LiveEvent[] = [];
   try {
     for await (const event of stream) {
       if (event.type !== "call.progress") fold.add(event);
-      if (event.type === "run.planned")
+      if (event.type === "run.planned") {
         progress ??= await chooseProgress(screen, event.agents.length, options);
-      progress?.update(event, fold.view());
+      }
+      if (progress === undefined) {
+        early.push(event);
+        continue;
+      }
+      for (const held of early.splice(0)) progress.update(held, fold.view());
+      progress.update(event, fold.view());
     }
   } catch (error) {
-    // A stream that breaks off and an outcome that rejects are the same failure: it is told once, by the outcome.
-    await outcome;
-    throw error;
+    // A run that was cancelled or failed breaks its stream off too; that is told once, by the outcome.
+    const broke = await outcome.then(
+      () => true,
+      () => false,
+    );
+    if (broke) throw error;
   } finally {
     await progress?.end();
   }

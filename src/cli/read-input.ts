@@ -1,9 +1,10 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { describeThrown, QuorateError } from "../errors.ts";
+import { jsonMistake } from "./json-mistake.ts";
 
 /** The longest input that is read, in bytes. */
-export const MAX_INPUT_BYTES = 16 * 1024 * 1024;
+export const MAX_INPUT_BYTES: number = 16 * 1024 * 1024;
 
 /**
  * The JSON in `file`, or on standard input when `file` is `-`. Rejects with `INPUT_INVALID` when it cannot be
@@ -15,7 +16,7 @@ export async function readInput(file: string, stdin: Readable = process.stdin): 
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw invalid(`${source} is not JSON: ${whereAndWhat(text, error)}.`, error);
+    throw invalid(`${source} is not JSON: ${whereAndWhat(text)}.`, error);
   }
 }
 
@@ -49,13 +50,10 @@ function reasonOf(error: unknown): string {
   return describeThrown(error);
 }
 
-// V8 tells an offset for most mistakes, and none where the text ends too early.
-function whereAndWhat(text: string, error: unknown): string {
+function whereAndWhat(text: string): string {
   if (text.trim() === "") return "it is empty";
-  const message = describeThrown(error);
-  const offset = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
-  const before = text.slice(0, offset).split("\n");
-  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  const { offset, line, column } = jsonMistake(text);
+  const place = `line ${line}, column ${column}`;
   if (offset >= text.length) return `it ends too early, at ${place}`;
   return `unexpected ${JSON.stringify(text.slice(offset, offset + 1))} at ${place}`;
 }

@@ -174,24 +174,22 @@ function verdictLines(verdict: Verdict, screen: Terminal, full: boolean): string
     ...wrap(verdictSentence(verdict, full), screen.columns, { first: "    " }).map((line) =>
       screen.style(verdict.winner === null ? "warn" : "good", line),
     ),
-    ...verdict.positions.flatMap((position) => holderLines(position, verdict, screen, full)),
-    ...wrap(reasoning, screen.columns, { first: "    " }).map((line) =>
-      screen.style("quiet", line),
-    ),
+    ...(verdict.kind === "finding" && verdict.winner === "present"
+      ? reporters(verdict, screen)
+      : []),
+    ...(full || verdict.kind === "claim" || verdict.winner === null
+      ? wrap(reasoning, screen.columns, { first: "    " }).map((line) =>
+          screen.style("quiet", line),
+        )
+      : []),
   ];
 }
 
-function holderLines(
-  position: Position,
-  verdict: Verdict,
-  screen: Terminal,
-  full: boolean,
-): string[] {
-  const names = position.heldBy.map(({ agent }) => safeText(agent)).join(", ");
-  return wrap(`${positionWords(position, verdict, full)}: ${names}`, screen.columns, {
-    first: "    ",
-    rest: "      ",
-  });
+function reporters({ positions }: Verdict, screen: Terminal): string[] {
+  const names = positions
+    .filter(({ value }) => value === "present")
+    .flatMap(({ heldBy }) => heldBy.map(({ agent }) => safeText(agent)));
+  return wrap(`reported by ${names.join(", ")}`, screen.columns, { first: "    ", rest: "      " });
 }
 
 /** A position as it is read beside who holds it. */

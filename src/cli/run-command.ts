@@ -1,6 +1,5 @@
-import type { Store } from "../store/store.ts";
-import type { AnySupervisor } from "../supervisor/supervisor.ts";
-import { DEFAULT_DATABASE, openDatabase } from "./database.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
+import { describeThrown, QuorateError } from "../errors.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
 import { loadTeam } from "./load-team.ts";
 import { lookAgain } from "./look-again.ts";
@@ -8,6 +7,8 @@ import { watchRun } from "./progress.ts";
 import { readInput } from "./read-input.ts";
 import { report, section } from "./report.ts";
 import { runJson } from "./run-json.ts";
+import { chooseLog, type RunLog } from "./run-log.ts";
+import type { RunView } from "./run-view.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import { cancelOnSignals } from "./signals.ts";
 import { terminal, type Terminal } from "./terminal.ts";
@@ -25,35 +26,21 @@ export interface RunFlags {
 export async function runCommand(file: string, flags: RunFlags): Promise<number> {
   const team = await loadTeam(file);
   const task = await readInput(flags.input);
+  checkAgents(flags.agents ?? [], team);
   const log = await chooseLog(team, flags.db);
   const screen = terminal();
   try {
     return await runTeam(team, task, flags, log, screen);
   } finally {
-    await log.store?.close();
+    await log.store.close();
   }
-}
-
-/** Where a run is kept: `store` when it was opened for it, `file` where that is known. */
-interface Log {
-  readonly store?: Store;
-  readonly file?: string;
-}
-
-async function chooseLog(team: AnySupervisor, wanted: string | undefined): Promise<Log> {
-  if (wanted === undefined && team.store !== undefined) {
-    const path = (team.store as { readonly path?: unknown }).path;
-    return typeof path === "string" ? { file: path } : {};
-  }
-  const file = wanted ?? DEFAULT_DATABASE;
-  return { store: await openDatabase(file), file };
 }
 
 async function runTeam(
-  team: AnySupervisor,
+  team: Supervisor,
   task: unknown,
   flags: RunFlags,
-  log: Log,
+  log: RunLog,
   screen: Terminal,
 ): Promise<number> {
   using signals = cancelOnSignals((name) => {
@@ -62,7 +49,7 @@ async function runTeam(
   });
   const stream = team.stream(task as never, {
     signal: AbortSignal.any([signals.signal, screen.closed]),
-    ...(log.store !== undefined && { store: log.store }),
+    store: log.store,
     ...(flags.agents !== undefined && { route: flags.agents }),
     ...(flags.mode !== undefined && { mode: flags.mode }),
   });
@@ -75,16 +62,32 @@ async function runTeam(
   const cancelledBy = signals.exitCode ?? (screen.closed.aborted ? EXIT.brokenPipe : undefined);
   if ("error" in ended && cancelledBy === undefined) throw ended.error;
 
+  const run = "error" in ended ? cancelledRun(watched.run, ended.error) : watched.run;
   if (flags.json === true) {
-    screen.print(safeJson({ ...runJson(watched.run), log: log.file ?? null }, 2));
+    screen.print(safeJson({ ...runJson(run), log: log.file ?? null }, 2));
   } else {
-    screen.print("", ...report(watched.run, screen, { full: flags.full ?? false }));
-    screen.print(...section("Log", screen, logLines(watched.run.runId, log, screen)));
+    screen.print("", ...report(run, screen, { full: flags.full ?? false }));
+    screen.print(...section("Log", screen, logLines(run.runId, log, screen)));
   }
   return "error" in ended ? (cancelledBy ?? EXIT.failed) : exitCodeOf(ended.outcome);
 }
 
-function logLines(runId: string, log: Log, screen: Terminal): string[] {
+// The log's own line about it is kept after the last event that a reader sees.
+function cancelledRun(run: RunView, reason: unknown): RunView {
+  return run.status === "running"
+    ? { ...run, status: "cancelled", reason: describeThrown(reason) }
+    : run;
+}
+
+// Before a database is made for a run that cannot be.
+function checkAgents(wanted: readonly string[], team: Supervisor): void {
+  const unknown = wanted.find((name) => !Object.hasOwn(team.agents, name));
+  if (unknown === undefined) return;
+  const names = Object.keys(team.agents).join(", ");
+  throw new QuorateError("BAD_ROUTE", `${team.name} has no agent ${unknown}; it has ${names}.`);
+}
+
+function logLines(runId: string, log: RunLog, screen: Terminal): string[] {
   return log.file === undefined
     ? [`  in the team's own store, as run ${safeText(runId)}`]
     : lookAgain(runId, log.file, screen);

@@ -26,7 +26,8 @@ export function timeline(run: RunView, screen: Terminal, full: boolean = false):
 
   const lines = shown.map((call) => {
     const bar = drawBar(call, run, width, column);
-    const end = padStart(duration(lastAtMs(call, run) - firstAtMs(call)), TIME_COLUMNS);
+    const tookMs = call.durationMs || lastAtMs(call, run) - firstAtMs(call);
+    const end = padStart(duration(tookMs), TIME_COLUMNS);
     const coloured = screen.style(call.state === "failed" ? "bad" : "good", bar.join(""));
     return `  ${pad(safeText(call.callId), names)}  ${coloured}${screen.style("quiet", end)}`;
   });

@@ -26,7 +26,10 @@ describe("readInput", () => {
     ["", "it is empty"],
     ['{"a":1,\n "b" 2}', 'unexpected "2" at line 2, column 6'],
     ['{"a":', "ends too early, at line 1, column 6"],
-    ["nope", "line 1, column"],
+    ["nope", 'unexpected "n" at line 1, column 1'],
+    ['["a\nb"]', "line 1, column 2"],
+    ["[1,]", 'unexpected "]" at line 1, column 4'],
+    ["1 2", 'unexpected "2" at line 1, column 3'],
   ])("says where %j is not JSON", async (text, where) => {
     await expect(readInput("-", stdin(text))).rejects.toMatchObject({
       code: "INPUT_INVALID",

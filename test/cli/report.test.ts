@@ -13,14 +13,13 @@ import { piped } from "./piped.ts";
 const whole = viewRun(runId, events());
 
 describe("report", () => {
-  it("says who answered what, what was decided and by whom it is held, and what is missing", () => {
+  it("says who answered what, what was decided and why, and what is missing", () => {
     const page = report(whole, piped()).join("\n");
     expect(page).toContain("gate 2  partial");
     expect(page).toMatch(/security +ok +1\.00 s +\(2 attempts\) hold/);
     expect(page).toMatch(/legal +failed +600 ms +no such statute/);
     expect(page).toContain("hold: decided by vote, confidence 0.60 (laplace)");
-    expect(page).toContain("hold: performance, security");
-    expect(page).toContain("ship: style");
+    expect(page).toContain("vote: decides, hold has 2 of 3 votes");
     expect(page).toContain("4 calls, 5 attempts; cost and tokens unknown");
   });
 
