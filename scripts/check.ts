@@ -7,7 +7,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 
 interface Step {
   readonly name: string;
@@ -54,7 +54,7 @@ function outputOf({ run }: Step): { readonly ok: boolean; readonly output: strin
   const result = spawnSync(command, args, {
     cwd: root,
     encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1", PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}` },
+    env: { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}` },
     maxBuffer: Number.POSITIVE_INFINITY,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -71,7 +71,7 @@ function check(step: Step): boolean {
   const { ok, output } = outputOf(step);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   console.log(`${ok ? "ok    " : "FAILED"}  ${step.name.padEnd(9)} ${seconds.padStart(5)} s`);
-  if (!ok) console.log(output.trimEnd().replace(/^/gm, "    "));
+  if (!ok) console.log(stripVTControlCharacters(output).trimEnd().replace(/^/gm, "    "));
   return ok;
 }
 
