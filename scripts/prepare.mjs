@@ -37,6 +37,19 @@ const POLL_MS = 100;
 /** The oldest Node that can install and build; everything after that runs on the project's own. */
 const OLDEST_NODE = 20;
 
+// What is in npm's cache is not asked for again, an environment meant for production is no reason to leave the tools
+// out, and somebody without a network waits for 20 seconds instead of npm's 70.
+const INSTALL_FLAGS = [
+  "--prefer-offline",
+  "--include=dev",
+  "--fetch-retries=3",
+  "--fetch-retry-mintimeout=2000",
+  "--fetch-retry-maxtimeout=8000",
+  "--no-audit",
+  "--no-fund",
+  "--loglevel=error",
+];
+
 /** @typedef {{ packages?: Record<string, { version?: string, optional?: boolean, devOptional?: boolean }> }} Lock */
 
 class Refusal extends Error {}
@@ -121,14 +134,7 @@ function install() {
   const started = Date.now();
   const why = existsSync(installed) ? "package-lock.json changed" : "first use";
   say(`installing the packages of package-lock.json (${why}; this can take a minute) …`);
-  const flags = [
-    "--include=dev",
-    "--prefer-offline",
-    "--no-audit",
-    "--no-fund",
-    "--loglevel=error",
-  ];
-  const npm = spawnSync("npm", ["ci", ...flags], {
+  const npm = spawnSync("npm", ["ci", ...INSTALL_FLAGS], {
     cwd: root,
     env: machineEnvironment(),
     encoding: "utf8",
