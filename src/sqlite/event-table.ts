@@ -16,10 +16,18 @@ export interface Row {
   readonly body: string;
 }
 
-/** Reads and writes events. Knows nothing of transactions: whoever writes has one open. */
+interface RunEnd {
+  readonly run: number;
+  readonly lastSeq: number;
+}
+
+/** Writes one append. Throws as `checkAppend` does, and has written nothing then. */
+export type Write = (events: readonly RunEvent[], rows: readonly Row[]) => void;
+
+/** Reads and writes events. */
 export interface EventTable {
-  /** Throws as `checkAppend` does, and has written nothing then. */
-  write(events: readonly RunEvent[], rows: readonly Row[]): void;
+  /** For one open transaction, within which nobody else writes. */
+  writer(): Write;
   read(runId: string, afterSeq: number): readonly RunEvent[];
   runs(limit: number): readonly RunSummary[];
 }
@@ -65,12 +73,16 @@ export function eventTable(db: DatabaseSync): EventTable {
     FROM runs ORDER BY run DESC LIMIT ?`);
 
   return {
-    write(events, rows) {
-      const runId = events[0]?.runId ?? "";
-      const known = find(findRun, runId);
-      checkAppend(events, known === undefined ? 0 : known.lastId % EVENTS_PER_RUN);
-      const run = known === undefined ? Number(insertRun.run(runId).lastInsertRowid) : known.run;
-      for (const { seq, atMs, body } of rows) insertEvent.run(run * EVENTS_PER_RUN + seq, atMs, body);
+    writer() {
+      const ends = new Map<string, RunEnd>();
+      return (events, rows) => {
+        const runId = events[0]?.runId ?? "";
+        const end = ends.get(runId) ?? find(findRun, runId);
+        checkAppend(events, end?.lastSeq ?? 0);
+        const run = end?.run ?? Number(insertRun.run(runId).lastInsertRowid);
+        for (const { seq, atMs, body } of rows) insertEvent.run(run * EVENTS_PER_RUN + seq, atMs, body);
+        ends.set(runId, { run, lastSeq: (end?.lastSeq ?? 0) + rows.length });
+      };
     },
     read(runId, afterSeq) {
       const known = find(findRun, runId);
@@ -92,10 +104,10 @@ export function eventTable(db: DatabaseSync): EventTable {
   };
 }
 
-function find(statement: StatementSync, runId: string): { run: number; lastId: number } | undefined {
+function find(statement: StatementSync, runId: string): RunEnd | undefined {
   // SQLite would replace what is not valid Unicode, and find another run's events.
   const row = runId.isWellFormed() ? statement.get(runId) : undefined;
-  return row && { run: Number(row["run"]), lastId: Number(row["lastId"]) };
+  return row && { run: Number(row["run"]), lastSeq: Number(row["lastId"]) % EVENTS_PER_RUN };
 }
 
 function toEvent(runId: string, row: Readonly<Record<string, unknown>>): RunEvent {

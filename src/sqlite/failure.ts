@@ -10,7 +10,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   8: "is read-only: make the file and its folder writable for this user",
   10: "failed to read or write: check the disk",
   11: "is damaged: restore it from a copy",
-  13: "has no room left: free some disk space, or raise the file's limit",
+  13: "has no room left: free some disk space, or raise maxBytes",
   14: "cannot be opened: check that its folder exists and that this user may read and write there",
   26: "is not a SQLite database: choose another path",
 };

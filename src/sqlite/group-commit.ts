@@ -44,10 +44,11 @@ export function groupCommit(db: DatabaseSync, table: EventTable, path: string, b
   }
 
   function writeAll(appends: readonly Append[]): void {
+    const write = table.writer();
     for (const append of appends) {
       if (append.rows.length === 0) continue;
       try {
-        table.write(append.events, append.rows);
+        write(append.events, append.rows);
       } catch (error) {
         if (!(error instanceof QuorateError)) throw error;
         append.refusal = error;
@@ -63,14 +64,22 @@ export function groupCommit(db: DatabaseSync, table: EventTable, path: string, b
       writeAll(appends);
       commit.run();
     } catch (error) {
-      // A full disk may have rolled back already.
-      if (db.isTransaction) rollback.run();
       fail(appends, storeFailure(path, error));
+      undo();
       return;
     }
     for (const { settled, refusal } of appends) {
       if (refusal === undefined) settled.resolve();
       else settled.reject(refusal);
+    }
+  }
+
+  function undo(): void {
+    try {
+      // A full disk may have rolled back already.
+      if (db.isTransaction) rollback.run();
+    } catch {
+      // Then the next BEGIN fails, and says so to its own appends.
     }
   }
 

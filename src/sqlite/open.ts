@@ -11,16 +11,19 @@ export const MEMORY_PATH = ":memory:";
 // Readable and writable for its owner only: a log holds what agents were asked and said.
 const PRIVATE_MODE = 0o600;
 
+// Four times SQLite's own: writing the log back waits for the disk, and a run changes the same few pages again and again.
+const PAGES_PER_CHECKPOINT = 4_000;
 const WAL_KEPT_BYTES = 16 * 1024 * 1024;
 
 export interface OpenOptions {
   readonly path: string;
   readonly sync: "normal" | "full";
   readonly busyTimeoutMs: number;
+  readonly maxBytes: number;
 }
 
 /** Opens or makes the file. One that is not ours, or newer than this code, is left as it is. */
-export function openDatabase({ path, sync, busyTimeoutMs }: OpenOptions): DatabaseSync {
+export function openDatabase({ path, sync, busyTimeoutMs, maxBytes }: OpenOptions): DatabaseSync {
   // Absolute, so that SQLite never takes it for a URI, and a later chdir does not matter.
   const file = path === MEMORY_PATH ? path : resolve(path);
   if (file !== MEMORY_PATH && !createPrivately(file)) inspect(file, path);
@@ -32,10 +35,12 @@ export function openDatabase({ path, sync, busyTimeoutMs }: OpenOptions): Databa
       PRAGMA synchronous = ${sync};
       PRAGMA fullfsync = ${sync === "full" ? 1 : 0};
       PRAGMA checkpoint_fullfsync = ${sync === "full" ? 1 : 0};
+      PRAGMA wal_autocheckpoint = ${PAGES_PER_CHECKPOINT};
       PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};
       PRAGMA trusted_schema = OFF;
     `);
     migrate(db, path);
+    if (maxBytes !== Infinity) limitPages(db, maxBytes);
     // From here on waiting for a lock is whenFree's: it does not block the thread.
     db.exec("PRAGMA busy_timeout = 0");
     return db;
@@ -43,6 +48,11 @@ export function openDatabase({ path, sync, busyTimeoutMs }: OpenOptions): Databa
     db.close();
     throw error;
   }
+}
+
+function limitPages(db: DatabaseSync, maxBytes: number): void {
+  const pageBytes = Number(db.prepare("PRAGMA page_size").get()?.["page_size"]);
+  db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / pageBytes))}`);
 }
 
 /** Whether there was no such file; then there is one now, empty. */

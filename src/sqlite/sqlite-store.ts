@@ -18,11 +18,14 @@ export interface SqliteStoreOptions {
   readonly sync?: "normal" | "full";
   /** How long to wait for other processes that write the same file, in ms, at most a day. Default 5,000. */
   readonly busyTimeoutMs?: number;
+  /** How large the file may grow, in bytes; at least 1 MiB. What does not fit is refused. Default `Infinity`. */
+  readonly maxBytes?: number;
 }
 
-const DEFAULTS = { sync: "normal", busyTimeoutMs: 5_000 } as const;
+const DEFAULTS = { sync: "normal", busyTimeoutMs: 5_000, maxBytes: Infinity } as const;
 
 const MAX_BUSY_TIMEOUT_MS = 86_400_000;
+const LEAST_MAX_BYTES = 1024 * 1024;
 
 /** A store in a file; `await using` closes it. */
 export interface SqliteStore extends Store, AsyncDisposable {
@@ -40,9 +43,10 @@ export interface SqliteStore extends Store, AsyncDisposable {
  * run's last event, also when another process wrote that one.
  */
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
-  const { path, sync, busyTimeoutMs } = checked(options);
+  const settings = checked(options);
+  const { path, busyTimeoutMs } = settings;
   const { db, table, group } = orFail(() => {
-    const db = openDatabase({ path, sync, busyTimeoutMs });
+    const db = openDatabase(settings);
     const table = eventTable(db);
     return { db, table, group: groupCommit(db, table, path, busyTimeoutMs) };
   });
@@ -96,7 +100,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 }
 
 function checked(options: SqliteStoreOptions): OpenOptions {
-  const { path, sync = DEFAULTS.sync, busyTimeoutMs = DEFAULTS.busyTimeoutMs } = options;
+  const { path, sync, busyTimeoutMs, maxBytes } = withDefaults(options);
   if (typeof path !== "string" || path === "" || path.includes("\0")) {
     throw new QuorateError("BAD_OPTIONS", `sqliteStore: path must name a file, for instance "quorate.db".`);
   }
@@ -109,5 +113,16 @@ function checked(options: SqliteStoreOptions): OpenOptions {
       `sqliteStore: busyTimeoutMs is ${String(busyTimeoutMs)}: give a whole number of ms from 0 to ${MAX_BUSY_TIMEOUT_MS}.`,
     );
   }
-  return { path, sync, busyTimeoutMs };
+  if (typeof maxBytes !== "number" || !(maxBytes >= LEAST_MAX_BYTES)) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `sqliteStore: maxBytes is ${String(maxBytes)}: give at least ${LEAST_MAX_BYTES} bytes, or leave it out.`,
+    );
+  }
+  return { path, sync, busyTimeoutMs, maxBytes };
+}
+
+function withDefaults(options: SqliteStoreOptions): OpenOptions {
+  const { path, sync = DEFAULTS.sync, busyTimeoutMs = DEFAULTS.busyTimeoutMs, maxBytes = DEFAULTS.maxBytes } = options;
+  return { path, sync, busyTimeoutMs, maxBytes };
 }

@@ -1,0 +1,147 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it } from "vitest";
+import { sqliteStore, type SqliteStoreOptions } from "../../src/sqlite/index.ts";
+import { answered, started, wholeRun } from "../../src/testing/store-contract/run-events.ts";
+import { tempPaths } from "./temp-folder.ts";
+
+const tempPath = tempPaths();
+
+function failure(message: RegExp): unknown {
+  return expect.objectContaining({ code: "STORE_FAILED", message: expect.stringMatching(message) });
+}
+
+/** Everything that stands beside a path, and what is in it. */
+function everything(path: string): readonly (readonly [string, string])[] {
+  return readdirSync(dirname(path))
+    .filter((name) => name.startsWith(basename(path)))
+    .map((name) => [name, readFileSync(`${dirname(path)}/${name}`, "hex")] as const);
+}
+
+function change(path: string, sql: string): void {
+  using db = new DatabaseSync(path);
+  db.exec(sql);
+}
+
+describe("the file of a SQLite store", () => {
+  it.skipIf(process.platform === "win32")("is its owner's alone, with the files beside it", async () => {
+    const path = tempPath();
+    await using store = sqliteStore({ path });
+    await store.append([started("run")]);
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it("is one file again once the store is closed", async () => {
+    const path = tempPath();
+    await using store = sqliteStore({ path });
+    await store.append([started("run")]);
+    await store.close();
+    expect(everything(path).map(([name]) => name)).toEqual([basename(path)]);
+  });
+
+  it("may be an empty file at first", async () => {
+    const path = tempPath();
+    writeFileSync(path, "");
+    await using store = sqliteStore({ path });
+    await store.append([started("run")]);
+    expect(await store.read("run")).toHaveLength(1);
+  });
+
+  it("shows its events to other tools in the view `log`", async () => {
+    const path = tempPath();
+    await using store = sqliteStore({ path });
+    await store.append(wholeRun("first", 2));
+    await store.append([started("second"), answered("second", 2)]);
+    using db = new DatabaseSync(path, { readOnly: true });
+    const rows = db.prepare("SELECT run_id, seq, type FROM log ORDER BY run_id, seq").all();
+    expect(rows.map((row) => Object.values(row).join(" "))).toEqual([
+      "first 1 run.started",
+      "first 2 run.finished",
+      "second 1 run.started",
+      "second 2 call.succeeded",
+    ]);
+  });
+
+  it("is refused, untouched, when it is no database", () => {
+    const path = tempPath();
+    writeFileSync(path, "Dear diary, ".repeat(1_000));
+    const before = everything(path);
+    expect(() => sqliteStore({ path })).toThrow(failure(/is not a SQLite database: choose another path/));
+    expect(everything(path)).toEqual(before);
+  });
+
+  it.each([
+    ["has tables", "CREATE TABLE notes (text); INSERT INTO notes VALUES ('mine')"],
+    ["has tables, in WAL mode", "PRAGMA journal_mode = WAL; CREATE TABLE notes (text)"],
+    ["has another application's id", "PRAGMA application_id = 7"],
+    ["has a version and no application's id", "PRAGMA user_version = 1"],
+  ])("is refused, untouched, when it is another program's: %s", (_, sql) => {
+    const path = tempPath();
+    change(path, sql);
+    const before = everything(path);
+    expect(() => sqliteStore({ path })).toThrow(failure(/is a database of another program: choose another path/));
+    expect(everything(path)).toEqual(before);
+  });
+
+  it("is refused, untouched, when a newer version wrote it", async () => {
+    const path = tempPath();
+    await sqliteStore({ path }).close();
+    change(path, "PRAGMA user_version = 99");
+    const before = everything(path);
+    expect(() => sqliteStore({ path })).toThrow(failure(/has schema version 99, and this Quorate knows versions up to 1: update/));
+    expect(everything(path)).toEqual(before);
+  });
+
+  it("is refused when a newer version is writing it at this moment", async () => {
+    const path = tempPath();
+    await sqliteStore({ path }).close();
+    using newer = new DatabaseSync(path);
+    // Stands in the write-ahead log only, as long as this connection is open.
+    newer.exec("PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = 99");
+    expect(() => sqliteStore({ path })).toThrow(failure(/schema version 99/));
+  });
+
+  it("is refused when its folder does not exist", () => {
+    expect(() => sqliteStore({ path: `${tempPath()}/no/where.db` })).toThrow(failure(/ENOENT|ENOTDIR/));
+  });
+
+  it("is named in the refusal of a log that was changed from outside", async () => {
+    const path = tempPath();
+    await using store = sqliteStore({ path });
+    await store.append([started("run"), answered("run", 2)]);
+    change(path, "UPDATE events SET body = '{oops' WHERE id % 16777216 = 2");
+    await expect(store.read("run")).rejects.toEqual(failure(/run "run" was changed from outside: event 2 is not JSON/));
+    await expect(store.runs()).rejects.toEqual(failure(/was changed from outside/));
+  });
+
+  it("may not grow beyond maxBytes: what does not fit is refused whole, and the store goes on", async () => {
+    await using store = sqliteStore({ path: tempPath(), maxBytes: 1024 * 1024 });
+    await store.append([started("run")]);
+    const large = store.append([answered("run", 2, "x".repeat(2_000_000))]);
+    const besides = store.append([started("besides")]);
+    for (const kept of [large, besides]) await expect(kept).rejects.toEqual(failure(/has no room left: free some disk space/));
+    expect(await store.read("besides")).toEqual([]);
+
+    await expect(store.append([answered("run", 3)])).rejects.toMatchObject({ code: "SEQ_TAKEN" });
+    await store.append([answered("run", 2, "small")]);
+    expect(await store.read("run")).toHaveLength(2);
+  });
+});
+
+describe("the options of a SQLite store", () => {
+  it.each<Partial<Record<keyof SqliteStoreOptions, unknown>>>([
+    { path: "" },
+    { path: "a\0b" },
+    { path: 7 },
+    { sync: "off" },
+    { busyTimeoutMs: -1 },
+    { busyTimeoutMs: 0.5 },
+    { busyTimeoutMs: Infinity },
+    { maxBytes: 4096 },
+    { maxBytes: NaN },
+  ])("refuse %o", (wrong) => {
+    const options = { path: ":memory:", ...wrong } as SqliteStoreOptions;
+    expect(() => sqliteStore(options)).toThrow(expect.objectContaining({ code: "BAD_OPTIONS" }));
+  });
+});
