@@ -1,7 +1,7 @@
 import type { Claim, Finding } from "../conflict/claim.ts";
 import { comparators, type Comparator, type Compare } from "../conflict/compare.ts";
 import { subjects } from "../conflict/subjects.ts";
-import { askAlone } from "../engine/ask-alone.ts";
+import { aloneAsker } from "../engine/ask-alone.ts";
 import { checkChain, DEFAULT_CHAIN } from "./chain.ts";
 import type { Link } from "./link.ts";
 import { settleSubjects } from "./settle-subjects.ts";
@@ -28,7 +28,7 @@ export interface SettleOptions {
 /**
  * Settles bare claims and findings, without a supervisor: one verdict per subject, contested or not; claims in
  * code-unit order of their subjects, then findings, the most reported first. Judges in the chain are asked as
- * they would be by a supervisor, without its store and limits.
+ * they would be by a supervisor, at most 8 at once, without a store.
  *
  * An agent has one position per subject: where it claims twice, its last claim holds. Rejects with `CLAIMS_INVALID`
  * and `BAD_OPTIONS` for what cannot be read, and never because of a link.
@@ -45,7 +45,7 @@ export async function settle(claims: Iterable<Claim>, options: SettleOptions = {
   });
   return settleSubjects(all, {
     resolve: chain,
-    ask: (agent, task, key) => askAlone(agent, task, key, signal),
+    ask: aloneAsker(signal),
     missing: [...(missing ?? [])],
     signal,
   });
