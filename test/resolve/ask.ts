@@ -3,7 +3,7 @@ import type { Position } from "../../src/conflict/conflict.ts";
 import type { Json } from "../../src/json.ts";
 import type { Ask, LinkContext, Question } from "../../src/resolve/link.ts";
 
-const COST = { usdMicros: "unknown", inputTokens: "unknown", outputTokens: "unknown" } as const;
+export const COST = { usdMicros: "unknown", inputTokens: "unknown", outputTokens: "unknown" } as const;
 
 export function answered(output: unknown): AgentResult {
   return { status: "ok", output, attempts: 1, durationMs: 0, cost: COST };
