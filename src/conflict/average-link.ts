@@ -65,7 +65,10 @@ export function averageLink(
       const other = clusters[id];
       if (other !== undefined && other !== cluster && !other.finished) {
         const likeness = (products[id] ?? 0) / (cluster.size * other.size);
-        if (likeness > most || (likeness === most && best !== undefined && other.first < best.first)) {
+        if (
+          likeness > most ||
+          (likeness === most && best !== undefined && other.first < best.first)
+        ) {
           best = other;
           most = likeness;
         }

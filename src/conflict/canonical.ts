@@ -35,14 +35,16 @@ function write(value: unknown, string: (text: string) => string): string {
   };
 
   function walk(part: unknown, depth: number): string {
-    if (depth > MAX_DEPTH) throw new TypeError(`is nested deeper than ${MAX_DEPTH} levels, or contains itself`);
+    if (depth > MAX_DEPTH)
+      throw new TypeError(`is nested deeper than ${MAX_DEPTH} levels, or contains itself`);
     switch (typeof part) {
       case "string":
         // Measured before it is folded and quoted: those cost time too.
         if (part.length > room) spend(part);
         return spend(JSON.stringify(string(part)));
       case "number":
-        if (!Number.isFinite(part)) throw new TypeError(`contains ${part}, which JSON does not have`);
+        if (!Number.isFinite(part))
+          throw new TypeError(`contains ${part}, which JSON does not have`);
         return spend(part === 0 ? "0" : String(part));
       case "boolean":
         return spend(String(part));
@@ -70,7 +72,8 @@ function write(value: unknown, string: (text: string) => string): string {
     const members: string[] = [];
     for (const key of Object.keys(part).sort()) {
       const member: unknown = (part as Record<string, unknown>)[key];
-      if (member !== undefined) members.push(`${spend(`${JSON.stringify(key)}:,`).slice(0, -1)}${walk(member, depth + 1)}`);
+      if (member !== undefined)
+        members.push(`${spend(`${JSON.stringify(key)}:,`).slice(0, -1)}${walk(member, depth + 1)}`);
     }
     return `{${members.join(",")}}`;
   }

@@ -19,7 +19,9 @@ export function checkClaim(claim: unknown): Claim {
 /** Everything but the position. */
 export function checkShape(claim: unknown): Claim {
   if (typeof claim !== "object" || claim === null) {
-    throw invalid(`a claim is ${claim === null ? "null" : typeof claim}; make it an object with agent, subject and position`);
+    throw invalid(
+      `a claim is ${claim === null ? "null" : typeof claim}; make it an object with agent, subject and position`,
+    );
   }
   const { agent, subject, confidence, evidence } = claim as Partial<Record<keyof Claim, unknown>>;
   if (typeof agent !== "string" || agent === "") {
@@ -27,10 +29,17 @@ export function checkShape(claim: unknown): Claim {
   }
   if (typeof subject !== "string" || subject === "" || subject.length > MAX_SUBJECT_CHARS) {
     const got = typeof subject === "string" ? `${subject.length} characters` : typeof subject;
-    throw invalid(`a claim of ${agent} has a subject of ${got}; use a text of 1 to ${MAX_SUBJECT_CHARS} characters`);
+    throw invalid(
+      `a claim of ${agent} has a subject of ${got}; use a text of 1 to ${MAX_SUBJECT_CHARS} characters`,
+    );
   }
-  if (confidence !== undefined && !(typeof confidence === "number" && confidence >= 0 && confidence <= 1)) {
-    throw invalid(`${about(agent, subject)} states the confidence ${clip(String(confidence), 40)}; use a number from 0 to 1`);
+  if (
+    confidence !== undefined &&
+    !(typeof confidence === "number" && confidence >= 0 && confidence <= 1)
+  ) {
+    throw invalid(
+      `${about(agent, subject)} states the confidence ${clip(String(confidence), 40)}; use a number from 0 to 1`,
+    );
   }
   if (evidence !== undefined && typeof evidence !== "string") {
     throw invalid(`${about(agent, subject)} has evidence of type ${typeof evidence}; use a text`);

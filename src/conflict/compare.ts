@@ -68,13 +68,22 @@ export function comparators(compare: Compare | undefined): ReadonlyMap<string, C
   for (const [subject, given] of Object.entries(compare ?? {})) {
     if (typeof given === "function") bySubject.set(subject, own(given));
     else if (isComparator(given)) bySubject.set(subject, given);
-    else throw new QuorateError("BAD_OPTIONS", `compare.${subject} is no comparator; use equal(), within(), oneOf(), similar() or a function (a, b) => boolean`);
+    else
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `compare.${subject} is no comparator; use equal(), within(), oneOf(), similar() or a function (a, b) => boolean`,
+      );
   }
   return bySubject;
 }
 
 export function isComparator(value: unknown): value is Comparator {
-  return typeof value === "object" && value !== null && "group" in value && typeof value.group === "function";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "group" in value &&
+    typeof value.group === "function"
+  );
 }
 
 /**
@@ -94,7 +103,8 @@ function own(same: Same): Comparator {
       for (const [index, { value }] of candidates.entries()) {
         const joins = (member: number): boolean => {
           const answer: unknown = same(candidates[member]?.value ?? null, value);
-          if (typeof answer !== "boolean") throw new TypeError(`it returned ${typeof answer}, not true or false`);
+          if (typeof answer !== "boolean")
+            throw new TypeError(`it returned ${typeof answer}, not true or false`);
           return answer;
         };
         const group = groups.find((members) => members.every(joins));
@@ -105,7 +115,10 @@ function own(same: Same): Comparator {
       return {
         groups: groups.map((members) => {
           const mostHeldFirst = members.toSorted((a, b) => heldBy(b) - heldBy(a) || a - b);
-          return { value: candidates[mostHeldFirst[0] ?? 0]?.value ?? null, members: mostHeldFirst };
+          return {
+            value: candidates[mostHeldFirst[0] ?? 0]?.value ?? null,
+            members: mostHeldFirst,
+          };
         }),
       };
     },
@@ -130,7 +143,10 @@ export interface CheckedGroup<C extends Candidate> {
  * What a comparator makes of the candidates. One that throws, or that answers with something else than a grouping,
  * leaves the candidates as they are, and `refused` says why.
  */
-export function groupWith<C extends Candidate>(comparator: Comparator, candidates: readonly C[]): CheckedGrouping<C> {
+export function groupWith<C extends Candidate>(
+  comparator: Comparator,
+  candidates: readonly C[],
+): CheckedGrouping<C> {
   if (comparator === EQUAL) return { groups: apart(candidates), setAside: [] };
   try {
     return checkGrouping(comparator.group(candidates), candidates);
@@ -141,16 +157,24 @@ export function groupWith<C extends Candidate>(comparator: Comparator, candidate
 }
 
 function apart<C extends Candidate>(candidates: readonly C[]): readonly CheckedGroup<C>[] {
-  return candidates.map((candidate) => ({ value: candidate.value, key: candidate.key, members: [candidate] }));
+  return candidates.map((candidate) => ({
+    value: candidate.value,
+    key: candidate.key,
+    members: [candidate],
+  }));
 }
 
-function checkGrouping<C extends Candidate>({ groups, refused }: Grouping, candidates: readonly C[]): CheckedGrouping<C> {
+function checkGrouping<C extends Candidate>(
+  { groups, refused }: Grouping,
+  candidates: readonly C[],
+): CheckedGrouping<C> {
   const left = new Set(candidates);
   const keys = new Set<string>();
   const checked = groups.map(({ value, members }) => {
     const found = members.map((index) => {
       const candidate = candidates[index];
-      if (candidate === undefined || !left.delete(candidate)) throw new TypeError(`member ${index} is no candidate, or in two groups`);
+      if (candidate === undefined || !left.delete(candidate))
+        throw new TypeError(`member ${index} is no candidate, or in two groups`);
       return candidate;
     });
     const [first] = found;

@@ -2,7 +2,14 @@ import type { Json } from "../json.ts";
 import { exactText } from "./canonical.ts";
 import { checkShape, positionKey } from "./check-claim.ts";
 import type { Claim } from "./claim.ts";
-import { comparators, equal, groupWith, type Candidate, type Comparator, type Compare } from "./compare.ts";
+import {
+  comparators,
+  equal,
+  groupWith,
+  type Candidate,
+  type Comparator,
+  type Compare,
+} from "./compare.ts";
 import type { Conflict, Holder, Position } from "./conflict.ts";
 import { clip, oneLine, shown } from "./plain.ts";
 import { byCodeUnits, fewOf, type Subject } from "./subject.ts";
@@ -24,7 +31,10 @@ export const MAX_EVIDENCE_CHARS = 4_000;
  * matter otherwise. Throws `CLAIMS_INVALID` for a claim without agent or subject and for a position that is not JSON;
  * `BAD_OPTIONS` for a comparator that is none.
  */
-export function findConflicts(claims: Iterable<Claim>, options: FindOptions = {}): readonly Conflict[] {
+export function findConflicts(
+  claims: Iterable<Claim>,
+  options: FindOptions = {},
+): readonly Conflict[] {
   const compare = comparators(options.compare);
   const conflicts: Conflict[] = [];
   for (const [subject, about] of bySubject(claims)) {
@@ -39,7 +49,10 @@ export function findConflicts(claims: Iterable<Claim>, options: FindOptions = {}
 }
 
 /** All subjects of the claims, contested or not, in code-unit order. Throws `CLAIMS_INVALID` as above. */
-export function claimSubjects(claims: Iterable<Claim>, compare: ReadonlyMap<string, Comparator>): readonly Subject[] {
+export function claimSubjects(
+  claims: Iterable<Claim>,
+  compare: ReadonlyMap<string, Comparator>,
+): readonly Subject[] {
   return bySubject(claims).map(([subject, about]) => ({
     subject,
     kind: "claim",
@@ -88,19 +101,36 @@ function sorted(
 ): Pick<Subject, "positions" | "note" | "refused"> {
   const candidates = [...byKey]
     .sort(([a], [b]) => byCodeUnits(a, b))
-    .map(([key, claims]): Held => ({ key, value: usualSpelling(claims), heldBy: claims.length, claims }));
+    .map(([key, claims]): Held => ({
+      key,
+      value: usualSpelling(claims),
+      heldBy: claims.length,
+      claims,
+    }));
   const { groups, refused, setAside } = groupWith(comparator, candidates);
   const positions = groups
     .map(({ key, value, members }) => {
-      const heldBy = members.flatMap((member) => member.claims.map((claim) => holder(claim, member.key !== key)));
-      return { key, position: { value, heldBy: heldBy.sort((a, b) => byCodeUnits(a.agent, b.agent)) } };
+      const heldBy = members.flatMap((member) =>
+        member.claims.map((claim) => holder(claim, member.key !== key)),
+      );
+      return {
+        key,
+        position: { value, heldBy: heldBy.sort((a, b) => byCodeUnits(a.agent, b.agent)) },
+      };
     })
-    .sort((a, b) => b.position.heldBy.length - a.position.heldBy.length || byCodeUnits(a.key, b.key))
+    .sort(
+      (a, b) => b.position.heldBy.length - a.position.heldBy.length || byCodeUnits(a.key, b.key),
+    )
     .map(({ position }): Position => position);
   return {
     positions,
     ...(refused !== undefined && { refused }),
-    ...(setAside.length > 0 && { note: noteOf(setAside.flatMap(({ claims }) => claims), comparator) }),
+    ...(setAside.length > 0 && {
+      note: noteOf(
+        setAside.flatMap(({ claims }) => claims),
+        comparator,
+      ),
+    }),
   };
 }
 
@@ -133,6 +163,10 @@ function usualSpelling(claims: readonly Claim[]): Json {
 
 function noteOf(claims: readonly Claim[], { name }: Comparator): string {
   const sorted = claims.toSorted((a, b) => byCodeUnits(a.agent, b.agent));
-  const who = fewOf(sorted, 5, ({ agent, position }) => `${oneLine(agent, 100)} (${shown(position)})`);
+  const who = fewOf(
+    sorted,
+    5,
+    ({ agent, position }) => `${oneLine(agent, 100)} (${shown(position)})`,
+  );
   return `Set aside, since ${name} does not list it: ${who}.`;
 }

@@ -17,7 +17,10 @@ export function checkFinding(finding: unknown): Finding {
   const { agent, text } = (finding ?? {}) as Partial<Record<keyof Finding, unknown>>;
   if (typeof agent !== "string" || agent === "" || typeof text !== "string") {
     const who = typeof agent === "string" && agent !== "" ? agent : "an unnamed agent";
-    throw new QuorateError("CLAIMS_INVALID", `a finding of ${who} has a text of type ${typeof text}; give { agent, text }, both texts`);
+    throw new QuorateError(
+      "CLAIMS_INVALID",
+      `a finding of ${who} has a text of type ${typeof text}; give { agent, text }, both texts`,
+    );
   }
   return finding as Finding;
 }
@@ -48,7 +51,8 @@ export function findingSubjects(
   if (reports.size === 0) return [];
 
   const keys = [...reports.keys()].sort(byCodeUnits);
-  for (const same of reports.values()) same.sort((a, b) => byCodeUnits(a.agent, b.agent) || byCodeUnits(a.text, b.text));
+  for (const same of reports.values())
+    same.sort((a, b) => byCodeUnits(a.agent, b.agent) || byCodeUnits(a.text, b.text));
   const candidates = keys.map((key): Candidate => {
     const same = reports.get(key) ?? [];
     const texts = same.map(({ text }) => text).sort(byCodeUnits);
@@ -69,7 +73,10 @@ export function findingSubjects(
     .sort((a, b) => b.wordings.size - a.wordings.size || byCodeUnits(a.text, b.text))
     .map(({ text, wordings }) => {
       const reporters = [...wordings].sort(([a], [b]) => byCodeUnits(a, b));
-      const present = reporters.map(([agent, wording]): Holder => ({ agent, evidence: clip(wording, MAX_EVIDENCE_CHARS) }));
+      const present = reporters.map(([agent, wording]): Holder => ({
+        agent,
+        evidence: clip(wording, MAX_EVIDENCE_CHARS),
+      }));
       const absent = absence(reporters.map(([agent]) => agent));
       const positions = [
         { value: PRESENT, heldBy: present },
@@ -82,7 +89,9 @@ export function findingSubjects(
 }
 
 /** Who did not report, by who did. Kept, as most findings have one of few reporters and there may be many. */
-function absenceOf(reviewers: readonly string[]): (reporters: readonly string[]) => readonly Holder[] {
+function absenceOf(
+  reviewers: readonly string[],
+): (reporters: readonly string[]) => readonly Holder[] {
   const holders = reviewers.map((agent): Holder => ({ agent }));
   const known = new Map<string, readonly Holder[]>();
   return (reporters) => {

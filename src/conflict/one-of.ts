@@ -9,13 +9,19 @@ import type { Comparator } from "./compare.ts";
  */
 export function oneOf(values: readonly Json[]): Comparator {
   if (!Array.isArray(values) || values.length === 0) {
-    throw new QuorateError("BAD_OPTIONS", "oneOf: no values are listed; give the positions that are allowed, as an array");
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      "oneOf: no values are listed; give the positions that are allowed, as an array",
+    );
   }
   const listed = new Map<string, Json>();
   for (const value of values as readonly Json[]) {
     const key = keyOf(value);
     if (listed.has(key)) {
-      throw new QuorateError("BAD_OPTIONS", `oneOf: ${JSON.stringify(value)} is listed twice, but for case and spaces around it; list it once`);
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `oneOf: ${JSON.stringify(value)} is listed twice, but for case and spaces around it; list it once`,
+      );
     }
     listed.set(key, value);
   }
@@ -34,6 +40,10 @@ function keyOf(value: Json): string {
   try {
     return foldedKey(value);
   } catch (error) {
-    throw new QuorateError("BAD_OPTIONS", `oneOf: a value ${describeThrown(error)}; list JSON values only`, { cause: error });
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `oneOf: a value ${describeThrown(error)}; list JSON values only`,
+      { cause: error },
+    );
   }
 }

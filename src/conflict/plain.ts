@@ -7,7 +7,9 @@ const LINE_BREAK = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
 
 /** `text` without what could hide or rearrange it for a reader; every line break is `\n`. */
 export function plain(text: string): string {
-  return text.replace(LINE_BREAK, "\n").replace(UNSEEN, (character) => (character === "\n" || character === "\t" ? character : ""));
+  return text
+    .replace(LINE_BREAK, "\n")
+    .replace(UNSEEN, (character) => (character === "\n" || character === "\t" ? character : ""));
 }
 
 /** At most `maxChars` UTF-16 units of `text`, never half a character; `…` stands for what was cut. */
@@ -31,5 +33,10 @@ export function shown(value: Json, maxChars: number = 80): string {
 
 /** Words from anywhere as part of one line, at most `maxChars` of them. */
 export function oneLine(text: string, maxChars: number): string {
-  return clip(plain(cut(text, maxChars * 4)).replace(/\s+/g, " ").trim(), maxChars);
+  return clip(
+    plain(cut(text, maxChars * 4))
+      .replace(/\s+/g, " ")
+      .trim(),
+    maxChars,
+  );
 }

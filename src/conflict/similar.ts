@@ -29,7 +29,10 @@ const MAX_PAIRS = 50_000_000;
 export function similar(options: SimilarOptions = {}): Comparator {
   const { threshold = DEFAULT_THRESHOLD } = options;
   if (typeof threshold !== "number" || !(threshold > 0 && threshold <= 1)) {
-    throw new QuorateError("BAD_OPTIONS", `similar: threshold is ${String(threshold)}; use a number above 0, at most 1`);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `similar: threshold is ${String(threshold)}; use a number above 0, at most 1`,
+    );
   }
   return Object.freeze({
     name: "similar",
@@ -69,7 +72,8 @@ function groupTexts(candidates: readonly Candidate[], threshold: number): readon
 
 /** The groups, each with the wording most like the whole group first. */
 function cluster(wordings: readonly Wording[], threshold: number): readonly (readonly Wording[])[] {
-  if (wordings.length === 1 || wordings.length > MAX_SIMILAR_TEXTS) return wordings.map((wording) => [wording]);
+  if (wordings.length === 1 || wordings.length > MAX_SIMILAR_TEXTS)
+    return wordings.map((wording) => [wording]);
   const vectors = vectorsOf(wordings);
   const counts = wordings.map(({ heldBy }) => heldBy);
   return averageLink(vectors, counts, threshold).map((members) => {
@@ -89,7 +93,9 @@ function likenessToSum(
   const eachTerm = (index: number, use: (term: number, weight: number) => void): void =>
     vectors[index]?.terms.forEach((term, i) => use(term, vectors[index]?.weights[i] ?? 0));
   for (const index of members) {
-    eachTerm(index, (term, weight) => sum.set(term, (sum.get(term) ?? 0) + weight * (counts[index] ?? 1)));
+    eachTerm(index, (term, weight) =>
+      sum.set(term, (sum.get(term) ?? 0) + weight * (counts[index] ?? 1)),
+    );
   }
   const likeness = new Map<number, number>();
   for (const index of members) {
@@ -124,7 +130,9 @@ function vectorsOf(wordings: readonly Wording[]): readonly SparseVector[] {
       const term = numbers.get(word);
       if (term === undefined) continue;
       terms.push(term);
-      weights.push((1 + Math.log(often)) * (1 + Math.log((1 + texts) / (1 + (holders.get(word) ?? 0)))));
+      weights.push(
+        (1 + Math.log(often)) * (1 + Math.log((1 + texts) / (1 + (holders.get(word) ?? 0)))),
+      );
     }
     const length = Math.hypot(...weights);
     return { terms, weights: weights.map((weight) => weight / length) };

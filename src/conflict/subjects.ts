@@ -29,10 +29,16 @@ const NO_COMPARATORS: ReadonlyMap<string, Comparator> = new Map();
 export function subjects(material: Material): readonly Subject[] {
   const { claims = [], findings = [] } = material;
   if (claims.length === 0 && findings.length === 0) return NOTHING;
-  const claimed = claims.length === 0 ? NOTHING : claimSubjects(claims, material.compare ?? NO_COMPARATORS);
+  const claimed =
+    claims.length === 0 ? NOTHING : claimSubjects(claims, material.compare ?? NO_COMPARATORS);
   if (findings.length === 0) return claimed;
   const taken = claimed.map(({ subject }) => subject);
-  const reported = findingSubjects(findings, material.answered ?? [], material.similar ?? similarTexts(), taken);
+  const reported = findingSubjects(
+    findings,
+    material.answered ?? [],
+    material.similar ?? similarTexts(),
+    taken,
+  );
   return [...claimed, ...reported];
 }
 

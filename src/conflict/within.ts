@@ -17,7 +17,10 @@ export function within(options: WithinOptions): Comparator {
   const percent = tolerance(options.percent, "percent", 100);
   const absolute = tolerance(options.absolute, "absolute", Number.MAX_VALUE);
   if ((percent === undefined) === (absolute === undefined)) {
-    throw new QuorateError("BAD_OPTIONS", "within: give either percent or absolute, for instance within({ percent: 5 })");
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      "within: give either percent or absolute, for instance within({ percent: 5 })",
+    );
   }
   // Distances are measured so that 1 is the tolerance; a few units in the last place are forgiven.
   const near = (low: number, high: number): number | undefined => {
@@ -27,13 +30,19 @@ export function within(options: WithinOptions): Comparator {
     const slack = Number.EPSILON * 4 * (percent === undefined ? scale : 1);
     return distance <= limit + slack ? distance : undefined;
   };
-  return Object.freeze({ name: "within", group: (candidates) => ({ groups: groupNumbers(candidates, near) }) } satisfies Comparator);
+  return Object.freeze({
+    name: "within",
+    group: (candidates) => ({ groups: groupNumbers(candidates, near) }),
+  } satisfies Comparator);
 }
 
 function tolerance(value: unknown, name: string, most: number): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value === "number" && value >= 0 && value <= most) return value;
-  throw new QuorateError("BAD_OPTIONS", `within: ${name} is ${String(value)}; use a finite number from 0${most === 100 ? " to 100" : ""}`);
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `within: ${name} is ${String(value)}; use a finite number from 0${most === 100 ? " to 100" : ""}`,
+  );
 }
 
 type Near = (low: number, high: number) => number | undefined;
@@ -51,15 +60,24 @@ interface Stretch {
 
 function groupNumbers(candidates: readonly Candidate[], near: Near): readonly Group[] {
   const numberAt = (index: number): number => Number(candidates[index]?.value);
-  const others = candidates.flatMap((candidate, i) => (typeof candidate.value === "number" ? [] : [alone(candidate, i)]));
+  const others = candidates.flatMap((candidate, i) =>
+    typeof candidate.value === "number" ? [] : [alone(candidate, i)],
+  );
   const ascending = [...candidates.keys()]
     .filter((i) => typeof candidates[i]?.value === "number")
     .sort((a, b) => numberAt(a) - numberAt(b));
   const groups = join(ascending, numberAt, near).map((members): Group => {
     const middle = median(members, numberAt, (index) => candidates[index]?.heldBy ?? 0);
-    const [winner = 0] = members.toSorted((a, b) => Math.abs(numberAt(a) - middle) - Math.abs(numberAt(b) - middle));
+    const [winner = 0] = members.toSorted(
+      (a, b) => Math.abs(numberAt(a) - middle) - Math.abs(numberAt(b) - middle),
+    );
     const value = numberAt(winner);
-    return { value, members: members.toSorted((a, b) => Math.abs(numberAt(a) - value) - Math.abs(numberAt(b) - value)) };
+    return {
+      value,
+      members: members.toSorted(
+        (a, b) => Math.abs(numberAt(a) - value) - Math.abs(numberAt(b) - value),
+      ),
+    };
   });
   return [...groups, ...others];
 }
@@ -67,10 +85,19 @@ function groupNumbers(candidates: readonly Candidate[], near: Near): readonly Gr
 // The nearest two stretches are neighbours, and joining makes no distance smaller, so a chain of nearest neighbours
 // (see average-link.ts) finds the merges in linear time. Of two equally near neighbours the left one is taken, which
 // orders all pairs strictly: the chain ends.
-function join(ascending: readonly number[], numberAt: (index: number) => number, near: Near): readonly (readonly number[])[] {
-  const stretches = ascending.map(
-    (index): Stretch => ({ low: numberAt(index), high: numberAt(index), members: [index], left: undefined, right: undefined, gone: false }),
-  );
+function join(
+  ascending: readonly number[],
+  numberAt: (index: number) => number,
+  near: Near,
+): readonly (readonly number[])[] {
+  const stretches = ascending.map((index): Stretch => ({
+    low: numberAt(index),
+    high: numberAt(index),
+    members: [index],
+    left: undefined,
+    right: undefined,
+    gone: false,
+  }));
   stretches.forEach((stretch, i) => {
     stretch.left = stretches[i - 1];
     stretch.right = stretches[i + 1];
@@ -109,7 +136,11 @@ function merge(left: Stretch, right: Stretch): Stretch {
 }
 
 /** Of what the holders claim, each holder once; the mean of the middle two when their number is even. */
-function median(ascending: readonly number[], numberAt: (index: number) => number, heldBy: (index: number) => number): number {
+function median(
+  ascending: readonly number[],
+  numberAt: (index: number) => number,
+  heldBy: (index: number) => number,
+): number {
   const total = ascending.reduce((sum, index) => sum + heldBy(index), 0);
   const at = (place: number): number => {
     let passed = 0;

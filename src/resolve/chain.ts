@@ -13,16 +13,25 @@ export const DEFAULT_CHAIN: readonly Link[] = Object.freeze([unanimous(), vote()
  */
 export function checkChain(resolve: readonly Link[], where: string): readonly Link[] {
   if (!Array.isArray(resolve)) {
-    throw new QuorateError("BAD_OPTIONS", `${where}: resolve is no array; list links, for instance [unanimous(), vote()]`);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `${where}: resolve is no array; list links, for instance [unanimous(), vote()]`,
+    );
   }
   const asked = new Map<string, unknown>();
   (resolve as readonly Partial<Link>[]).forEach((link, i) => {
     if (typeof link?.settle !== "function" || typeof link.name !== "string" || link.name === "") {
-      throw new QuorateError("BAD_OPTIONS", `${where}: resolve[${i}] is no link; use unanimous(), vote(), judge({ ask }), … or { name, settle }`);
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `${where}: resolve[${i}] is no link; use unanimous(), vote(), judge({ ask }), … or { name, settle }`,
+      );
     }
     for (const agent of link.asks ?? []) {
       if (asked.has(agent.name) && asked.get(agent.name) !== agent) {
-        throw new QuorateError("BAD_OPTIONS", `${where}: two links ask different agents named "${agent.name}"; give one another name`);
+        throw new QuorateError(
+          "BAD_OPTIONS",
+          `${where}: two links ask different agents named "${agent.name}"; give one another name`,
+        );
       }
       asked.set(agent.name, agent);
     }

@@ -67,17 +67,25 @@ export function judgeQuestion(
   positions: readonly Position[],
   limits: JudgeLimits,
 ): JudgeQuestion {
-  const options = positions.map(
-    ({ value, heldBy }, i): JudgeOption => ({ id: IDS.charAt(i), position: bounded(value), evidence: evidenceOf(heldBy, limits) }),
-  );
+  const options = positions.map(({ value, heldBy }, i): JudgeOption => ({
+    id: IDS.charAt(i),
+    position: bounded(value),
+    evidence: evidenceOf(heldBy, limits),
+  }));
   const asked = { subject: plain(subject), instructions: `${TASKS[kind]} ${RULES}`, options };
   return { ...asked, text: rendered(asked) };
 }
 
 // In code-unit order, not by author: what a judge sees must not depend on how agents are called.
-function evidenceOf(heldBy: Position["heldBy"], { maxEvidence, maxEvidenceChars }: JudgeLimits): readonly string[] {
+function evidenceOf(
+  heldBy: Position["heldBy"],
+  { maxEvidence, maxEvidenceChars }: JudgeLimits,
+): readonly string[] {
   const pieces = heldBy.map(({ evidence = "" }) => clip(plain(evidence).trim(), maxEvidenceChars));
-  return [...new Set(pieces)].filter((piece) => piece !== "").sort(byCodeUnits).slice(0, maxEvidence);
+  return [...new Set(pieces)]
+    .filter((piece) => piece !== "")
+    .sort(byCodeUnits)
+    .slice(0, maxEvidence);
 }
 
 function bounded(value: Json): Json {
@@ -91,7 +99,9 @@ function cleaned(value: Json): Json {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(cleaned);
   // fromEntries defines properties: a key `__proto__` stays a key.
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [plain(key), cleaned(member)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [plain(key), cleaned(member)]),
+  );
 }
 
 function rendered({ subject, instructions, options }: Omit<JudgeQuestion, "text">): string {

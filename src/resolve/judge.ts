@@ -8,7 +8,14 @@ import { byCodeUnits } from "../conflict/subject.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { checkCount } from "./check-count.ts";
 import { laplace } from "./confidence.ts";
-import { judgeQuestion, MAX_OPTIONS, type JudgeAnswer, type JudgeLimits, type JudgeOption, type JudgeQuestion } from "./judge-question.ts";
+import {
+  judgeQuestion,
+  MAX_OPTIONS,
+  type JudgeAnswer,
+  type JudgeLimits,
+  type JudgeOption,
+  type JudgeQuestion,
+} from "./judge-question.ts";
 import type { LinkContext, Link, Question, Ruling } from "./link.ts";
 
 export interface JudgeOptions extends Partial<JudgeLimits> {
@@ -37,29 +44,48 @@ export function judge(options: JudgeOptions): Link {
   const { name = DEFAULT_NAME, ask } = options;
   checkName(name, "judge");
   const limits: JudgeLimits = {
-    maxEvidence: checkCount(options.maxEvidence ?? DEFAULT_LIMITS.maxEvidence, `${name}: maxEvidence`, 0),
-    maxEvidenceChars: checkCount(options.maxEvidenceChars ?? DEFAULT_LIMITS.maxEvidenceChars, `${name}: maxEvidenceChars`, 1),
+    maxEvidence: checkCount(
+      options.maxEvidence ?? DEFAULT_LIMITS.maxEvidence,
+      `${name}: maxEvidence`,
+      0,
+    ),
+    maxEvidenceChars: checkCount(
+      options.maxEvidenceChars ?? DEFAULT_LIMITS.maxEvidenceChars,
+      `${name}: maxEvidenceChars`,
+      1,
+    ),
   };
   const judging = asAgent(ask, name);
 
   function settle(question: Question, context: LinkContext): Ruling | Promise<Ruling> {
     const count = question.positions.length;
     if (count > MAX_OPTIONS) {
-      return { pass: `there are ${count} positions, and a judge is asked about ${MAX_OPTIONS} at most` };
+      return {
+        pass: `there are ${count} positions, and a judge is asked about ${MAX_OPTIONS} at most`,
+      };
     }
-    const canonical = question.positions.toSorted((a, b) => byCodeUnits(foldedKey(a.value), foldedKey(b.value)));
+    const canonical = question.positions.toSorted((a, b) =>
+      byCodeUnits(foldedKey(a.value), foldedKey(b.value)),
+    );
     const orders = [canonical, canonical.toReversed()].map((positions) => ({
       positions,
       asked: judgeQuestion(question, positions, limits),
     }));
-    const distinct = new Set(orders[0]?.asked.options.map(({ position }) => JSON.stringify(position)));
-    if (distinct.size < count) return { pass: "two positions look the same as far as a judge can be shown them" };
+    const distinct = new Set(
+      orders[0]?.asked.options.map(({ position }) => JSON.stringify(position)),
+    );
+    if (distinct.size < count)
+      return { pass: "two positions look the same as far as a judge can be shown them" };
 
     const key = `${name}:${keyOf(question.subject)}`;
     const answers = orders.map(({ asked }, i) => context.ask(judging, asked, `${key}:${i + 1}`));
     // Both answers are awaited, whatever the first one is: no call is left behind.
     return Promise.allSettled(answers).then((settled) =>
-      rule(settled.map((answer, i) => choiceOf(answer, orders[i]?.asked.options ?? [], orders[i]?.positions ?? []))),
+      rule(
+        settled.map((answer, i) =>
+          choiceOf(answer, orders[i]?.asked.options ?? [], orders[i]?.positions ?? []),
+        ),
+      ),
     );
   }
 
@@ -69,7 +95,10 @@ export function judge(options: JudgeOptions): Link {
 function asAgent(ask: JudgeOptions["ask"], name: string): Agent {
   if (typeof ask === "function") return agent({ name, run: ask });
   if (isWorker(ask)) return ask;
-  throw new QuorateError("BAD_OPTIONS", `${name}: ask is no agent and no function; give it agent({ … }) or async (question) => ({ choice, reasoning })`);
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${name}: ask is no agent and no function; give it agent({ … }) or async (question) => ({ choice, reasoning })`,
+  );
 }
 
 /** One order's answer: the position that was chosen, under which id, and the judge's words. */
@@ -88,14 +117,22 @@ function choiceOf(
   const result = answer.value;
   if (result.status === "failed") return failed(`no answer: ${describeThrown(result.error)}`);
   if (result.status === "skipped") return failed(`no answer: ${result.detail}`);
-  const { choice, reasoning } = (result.output ?? {}) as Readonly<Partial<Record<keyof JudgeAnswer, unknown>>>;
+  const { choice, reasoning } = (result.output ?? {}) as Readonly<
+    Partial<Record<keyof JudgeAnswer, unknown>>
+  >;
   const id = typeof choice === "string" ? choice.trim().toUpperCase() : "";
   const position = positions[options.findIndex((option) => option.id === id)];
   if (position === undefined) {
     const got = typeof choice === "string" ? shown(choice) : `of type ${typeof choice}`;
-    return failed(`the choice is ${got}, and the options are ${options.map((option) => option.id).join(", ")}`);
+    return failed(
+      `the choice is ${got}, and the options are ${options.map((option) => option.id).join(", ")}`,
+    );
   }
-  return { position, id, words: typeof reasoning === "string" ? oneLine(reasoning, MAX_REASONING_CHARS) : "" };
+  return {
+    position,
+    id,
+    words: typeof reasoning === "string" ? oneLine(reasoning, MAX_REASONING_CHARS) : "",
+  };
 }
 
 function failed(why: string): QuorateError {
@@ -112,9 +149,14 @@ function rule(choices: readonly (Choice | QuorateError)[]): Ruling {
   if (first === undefined) return { pass: "it was not asked" };
   const other = others.find(({ position }) => position !== first.position);
   if (other !== undefined) {
-    return { pass: `it chose ${shown(first.position.value)} in one order and ${shown(other.position.value)} in the other` };
+    return {
+      pass: `it chose ${shown(first.position.value)} in one order and ${shown(other.position.value)} in the other`,
+    };
   }
-  const words = first.words === "" ? "" : ` In its own words, where that was option ${first.id}: ${first.words}`;
+  const words =
+    first.words === ""
+      ? ""
+      : ` In its own words, where that was option ${first.id}: ${first.words}`;
   return {
     winner: first.position.value,
     confidence: laplace(made.length, made.length, 2),

@@ -12,7 +12,10 @@ import type { Link, Question, Ruling } from "./link.ts";
  */
 export function prefer(values: readonly Json[]): Link {
   if (!Array.isArray(values) || values.length === 0) {
-    throw new QuorateError("BAD_OPTIONS", "prefer: no values are listed; give the positions to prefer, the first one first, as an array");
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      "prefer: no values are listed; give the positions to prefer, the first one first, as an array",
+    );
   }
   const keys = (values as readonly Json[]).map(keyOf);
 
@@ -36,6 +39,10 @@ function keyOf(value: Json): string {
   try {
     return foldedKey(value);
   } catch (error) {
-    throw new QuorateError("BAD_OPTIONS", `prefer: a value ${describeThrown(error)}; list JSON values only`, { cause: error });
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `prefer: a value ${describeThrown(error)}; list JSON values only`,
+      { cause: error },
+    );
   }
 }

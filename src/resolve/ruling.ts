@@ -24,18 +24,28 @@ export interface CheckedPass {
  * What a link rules, checked. A link that throws, rejects, or rules what cannot be, has passed: this neither throws
  * nor rejects. Answers at once unless the link does not.
  */
-export function consult(question: Question, rule: () => unknown): CheckedRuling | Promise<CheckedRuling> {
+export function consult(
+  question: Question,
+  rule: () => unknown,
+): CheckedRuling | Promise<CheckedRuling> {
   try {
     const given = rule();
     if (!isPromise(given)) return check(question, given);
-    return Promise.resolve(given).then((late) => check(question, late)).catch(failed);
+    return Promise.resolve(given)
+      .then((late) => check(question, late))
+      .catch(failed);
   } catch (error) {
     return failed(error);
   }
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
 }
 
 function failed(error: unknown): CheckedPass {
@@ -55,13 +65,22 @@ function check(question: Question, given: unknown): CheckedRuling {
     const got = typeof confidence === "number" ? String(confidence) : describeThrown(confidence);
     return { pass: `it gave the confidence ${got}, which is no number from 0 to 1` };
   }
-  if (typeof confidenceFrom !== "string" || confidenceFrom === "" || typeof reasoning !== "string" || typeof calibrated !== "boolean") {
+  if (
+    typeof confidenceFrom !== "string" ||
+    confidenceFrom === "" ||
+    typeof reasoning !== "string" ||
+    typeof calibrated !== "boolean"
+  ) {
     return { pass: "it decided without saying why, or from what its confidence comes" };
   }
   return { winner, confidence, confidenceFrom, calibrated, reasoning };
 }
 
-const PASS_STATUSES: Readonly<Record<PassStatus, true>> = { tied: true, "no-quorum": true, undecided: true };
+const PASS_STATUSES: Readonly<Record<PassStatus, true>> = {
+  tied: true,
+  "no-quorum": true,
+  undecided: true,
+};
 
 function isPassStatus(value: unknown): value is PassStatus {
   return typeof value === "string" && Object.hasOwn(PASS_STATUSES, value);

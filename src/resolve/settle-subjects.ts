@@ -70,7 +70,9 @@ function settleOne(
     return open(question, said, "undecided");
   }
   if (positions.length === 0) return open(question, said, "undecided");
-  return positions.length === 1 ? agree(question, said, context.resolve) : follow(question, said, context, 0, "undecided");
+  return positions.length === 1
+    ? agree(question, said, context.resolve)
+    : follow(question, said, context, 0, "undecided");
 }
 
 const DEFAULT_AGREEMENT = unanimous();
@@ -125,7 +127,11 @@ function inWords({ name }: Link, ruling: CheckedRuling): string {
   return `${oneLine(name, MAX_NAME_CHARS)}${ruling.pass === undefined ? "" : " passed"}: ${words}${stop}`;
 }
 
-function open({ subject, kind, positions, missing }: Question, said: readonly string[], status: PassStatus): Verdict {
+function open(
+  { subject, kind, positions, missing }: Question,
+  said: readonly string[],
+  status: PassStatus,
+): Verdict {
   return Object.freeze({
     subject,
     kind,
@@ -161,7 +167,9 @@ function closed(
     reasoning: reasoningOf(said, missing),
     by: link.name,
     positions,
-    dissent: others.flatMap(({ value, heldBy }) => heldBy.map((holder): Dissent => ({ ...holder, position: value }))),
+    dissent: others.flatMap(({ value, heldBy }) =>
+      heldBy.map((holder): Dissent => ({ ...holder, position: value })),
+    ),
     missing,
   });
 }

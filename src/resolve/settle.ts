@@ -33,7 +33,10 @@ export interface SettleOptions {
  * An agent has one position per subject: where it claims twice, its last claim holds. Rejects with `CLAIMS_INVALID`
  * and `BAD_OPTIONS` for what cannot be read, and never because of a link.
  */
-export async function settle(claims: Iterable<Claim>, options: SettleOptions = {}): Promise<readonly Verdict[]> {
+export async function settle(
+  claims: Iterable<Claim>,
+  options: SettleOptions = {},
+): Promise<readonly Verdict[]> {
   const { resolve, compare, findings, similar, answered, missing, signal } = options;
   const chain = resolve === undefined ? DEFAULT_CHAIN : checkChain(resolve, "settle");
   const all = subjects({

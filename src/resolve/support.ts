@@ -27,7 +27,8 @@ export function support(options: SupportOptions = {}): Link {
     const reports = positions.find(({ value }) => value === PRESENT)?.heldBy.length ?? 0;
     const stands = reports >= atLeast;
     const winner = positions.find(({ value }) => (value === PRESENT) === stands);
-    if (winner === undefined) return { pass: `${counted(reports, "agent")} of the ${atLeast} asked for report it` };
+    if (winner === undefined)
+      return { pass: `${counted(reports, "agent")} of the ${atLeast} asked for report it` };
     const present = laplace(reports, reports + atLeast - 1, 2);
     return {
       winner: winner.value,
@@ -40,8 +41,12 @@ export function support(options: SupportOptions = {}): Link {
   function claim({ positions }: Question): Ruling {
     const supported = positions.filter(({ heldBy }) => heldBy.length >= atLeast);
     const [winner] = supported;
-    if (winner === undefined) return { pass: `no position is held by ${counted(atLeast, "agent")} or more` };
-    if (supported.length > 1) return { pass: `${supported.length} positions are held by ${counted(atLeast, "agent")} or more` };
+    if (winner === undefined)
+      return { pass: `no position is held by ${counted(atLeast, "agent")} or more` };
+    if (supported.length > 1)
+      return {
+        pass: `${supported.length} positions are held by ${counted(atLeast, "agent")} or more`,
+      };
     const speakers = positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
     return {
       winner: winner.value,
@@ -53,6 +58,7 @@ export function support(options: SupportOptions = {}): Link {
 
   return Object.freeze({
     name: "support",
-    settle: (question: Question): Ruling => (question.kind === "finding" ? finding(question) : claim(question)),
+    settle: (question: Question): Ruling =>
+      question.kind === "finding" ? finding(question) : claim(question),
   });
 }

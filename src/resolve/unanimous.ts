@@ -19,15 +19,21 @@ export function unanimous(options: UnanimousOptions = {}): Link {
   const quorum = checkCount(options.quorum ?? DEFAULT_QUORUM, "unanimous: quorum", 1);
   return Object.freeze({
     name: "unanimous",
-    settle: ({ positions }: Question): Ruling => ({ pass: `there are ${positions.length} positions` }),
+    settle: ({ positions }: Question): Ruling => ({
+      pass: `there are ${positions.length} positions`,
+    }),
     agreed({ positions }: Question): Ruling {
       const [position] = positions;
       if (position === undefined) return { pass: "nobody holds a position" };
       const speakers = position.heldBy.length;
       if (speakers < quorum) {
-        return { pass: `${counted(speakers, "agent")} spoke, fewer than the quorum of ${quorum}`, status: "no-quorum" };
+        return {
+          pass: `${counted(speakers, "agent")} spoke, fewer than the quorum of ${quorum}`,
+          status: "no-quorum",
+        };
       }
-      const who = speakers === 1 ? "The only one who spoke holds" : `All ${speakers} who spoke hold`;
+      const who =
+        speakers === 1 ? "The only one who spoke holds" : `All ${speakers} who spoke hold`;
       return {
         winner: position.value,
         confidence: laplace(speakers, speakers, 1),

@@ -33,10 +33,17 @@ export function vote(options: VoteOptions = {}): Link {
   const weighed = weights.size > 0;
 
   function settle({ kind, positions }: Question): Ruling {
-    if (kind === "finding") return { pass: "a finding is not voted on, since most agents miss most true things" };
-    const voters = positions.reduce((sum, { heldBy }) => sum + heldBy.filter(({ agent }) => weightOf(agent) > 0).length, 0);
+    if (kind === "finding")
+      return { pass: "a finding is not voted on, since most agents miss most true things" };
+    const voters = positions.reduce(
+      (sum, { heldBy }) => sum + heldBy.filter(({ agent }) => weightOf(agent) > 0).length,
+      0,
+    );
     if (voters < quorum) {
-      return { pass: `${counted(voters, "agent")} voted, fewer than the quorum of ${quorum}`, status: "no-quorum" };
+      return {
+        pass: `${counted(voters, "agent")} voted, fewer than the quorum of ${quorum}`,
+        status: "no-quorum",
+      };
     }
     const ranked = positions
       .map((position) => ({ position, weight: weightBehind(position, weightOf) }))
@@ -48,10 +55,14 @@ export function vote(options: VoteOptions = {}): Link {
     const lead = (first.weight - (second?.weight ?? 0)) / total;
     const tally = `${shown(first.position.value)} has ${figure(first.weight)} of ${figure(total)} ${weighed ? "weighted votes" : "votes"}`;
     if (lead <= SLACK) {
-      return { pass: `${tally}, and ${shown(second?.position.value ?? null)} as many`, status: "tied" };
+      return {
+        pass: `${tally}, and ${shown(second?.position.value ?? null)} as many`,
+        status: "tied",
+      };
     }
     const leads = `${tally}, a margin of ${percent(lead)}`;
-    if (lead < margin - SLACK) return { pass: `${leads}, less than the ${percent(margin)} asked for` };
+    if (lead < margin - SLACK)
+      return { pass: `${leads}, less than the ${percent(margin)} asked for` };
     return {
       winner: first.position.value,
       confidence: laplace(first.weight, total, positions.length),
@@ -72,7 +83,10 @@ function checkWeights(given: VoteOptions["weights"]): ReadonlyMap<string, number
   for (const [agent, weight] of weights) {
     // The sum of many has to stay finite too.
     if (!(typeof weight === "number" && weight >= 0 && weight <= MAX_WEIGHT)) {
-      throw new QuorateError("BAD_OPTIONS", `vote: the weight of ${agent} is ${String(weight)}; use a number from 0 to ${MAX_WEIGHT}`);
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `vote: the weight of ${agent} is ${String(weight)}; use a number from 0 to ${MAX_WEIGHT}`,
+      );
     }
   }
   return weights;
@@ -82,7 +96,10 @@ const MAX_WEIGHT = 1e12;
 
 function checkMargin(margin: unknown): number {
   if (typeof margin === "number" && margin >= 0 && margin <= 1) return margin;
-  throw new QuorateError("BAD_OPTIONS", `vote: margin is ${String(margin)}; use a share from 0 to 1`);
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `vote: margin is ${String(margin)}; use a share from 0 to 1`,
+  );
 }
 
 function percent(share: number): string {

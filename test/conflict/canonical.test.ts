@@ -15,7 +15,22 @@ describe("the canonical text of a position", () => {
   });
 
   test("keeps values of different kinds apart", () => {
-    const values: Json[] = ["1", 1, true, "true", null, "null", [], {}, "[]", "", [1], ["1"], { a: 1 }, { A: 1 }];
+    const values: Json[] = [
+      "1",
+      1,
+      true,
+      "true",
+      null,
+      "null",
+      [],
+      {},
+      "[]",
+      "",
+      [1],
+      ["1"],
+      { a: 1 },
+      { A: 1 },
+    ];
     expect(new Set(values.map(foldedKey)).size).toBe(values.length);
     expect(foldedKey(-0)).toBe(foldedKey(0));
   });

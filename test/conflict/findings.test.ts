@@ -12,7 +12,10 @@ const typo = { agent: "c", text: "README has a typo in its title" };
 
 describe("open findings", () => {
   test("become subjects: who reports one holds it present, in their own words, the others hold it absent", () => {
-    const [first, second, ...rest] = subjects({ findings: [...overflow, typo], answered: ["c", "b", "a", "d"] });
+    const [first, second, ...rest] = subjects({
+      findings: [...overflow, typo],
+      answered: ["c", "b", "a", "d"],
+    });
     expect(rest).toEqual([]);
     expect(overflow.map(({ text }) => text)).toContain(first?.subject);
     expect(first?.kind).toBe("finding");
@@ -32,9 +35,14 @@ describe("open findings", () => {
 
   test("count only those that answered, and whoever reports has answered", () => {
     const [alone] = subjects({ findings: [typo] });
-    expect(alone?.positions).toEqual([{ value: "present", heldBy: [{ agent: "c", evidence: typo.text }] }]);
+    expect(alone?.positions).toEqual([
+      { value: "present", heldBy: [{ agent: "c", evidence: typo.text }] },
+    ]);
     const [both] = subjects({ findings: [typo], answered: ["d"] });
-    expect(both?.positions.flatMap(({ heldBy }) => heldBy.map(({ agent }) => agent))).toEqual(["d", "c"]);
+    expect(both?.positions.flatMap(({ heldBy }) => heldBy.map(({ agent }) => agent))).toEqual([
+      "d",
+      "c",
+    ]);
   });
 
   test("count an agent once that reports the same thing twice, with the wording nearest to the group's", () => {
@@ -58,7 +66,9 @@ describe("open findings", () => {
 
   test("come after the claims, the most reported first", () => {
     const claims = [{ agent: "a", subject: "zebra", position: 1 }];
-    const names = subjects({ claims, findings: [typo, ...overflow], answered: [] }).map(({ subject }) => subject);
+    const names = subjects({ claims, findings: [typo, ...overflow], answered: [] }).map(
+      ({ subject }) => subject,
+    );
     expect(names).toHaveLength(3);
     expect(names[0]).toBe("zebra");
     expect(names[2]).toBe(typo.text);
@@ -84,25 +94,44 @@ describe("open findings", () => {
   test("that are blank are none, but who reported them has answered", () => {
     expect(subjects({ findings: [{ agent: "a", text: " \n" }] })).toEqual([]);
     const [found] = subjects({ findings: [{ agent: "a", text: "" }, typo] });
-    expect(found?.positions.find(({ value }) => value === "absent")?.heldBy).toEqual([{ agent: "a" }]);
+    expect(found?.positions.find(({ value }) => value === "absent")?.heldBy).toEqual([
+      { agent: "a" },
+    ]);
   });
 
   test("may come from an agent called __proto__", () => {
-    const [found] = subjects({ findings: [{ agent: "__proto__", text: "__proto__" }], answered: ["constructor"] });
+    const [found] = subjects({
+      findings: [{ agent: "__proto__", text: "__proto__" }],
+      answered: ["constructor"],
+    });
     expect(found?.subject).toBe("__proto__");
-    expect(found?.positions.map(({ heldBy }) => heldBy[0]?.agent)).toEqual(["constructor", "__proto__"]);
+    expect(found?.positions.map(({ heldBy }) => heldBy[0]?.agent)).toEqual([
+      "constructor",
+      "__proto__",
+    ]);
   });
 
-  test.each([[null], [{ agent: "a" }], [{ agent: "a", text: 5 }], [{ text: "x" }]])("refuse %j", (finding) => {
-    expect(() => subjects({ findings: [finding as unknown as Finding] })).toThrow(expect.objectContaining({ code: "CLAIMS_INVALID" }));
-  });
+  test.each([[null], [{ agent: "a" }], [{ agent: "a", text: 5 }], [{ text: "x" }]])(
+    "refuse %j",
+    (finding) => {
+      expect(() => subjects({ findings: [finding as unknown as Finding] })).toThrow(
+        expect.objectContaining({ code: "CLAIMS_INVALID" }),
+      );
+    },
+  );
 
   test("give the same subjects in any order", () => {
     const finding = fc.record({
       agent: fc.constantFrom("a", "b", "c", "__proto__"),
-      text: fc.array(fc.constantFrom("cache", "write", "lock", "Cache", "userId", "id"), { maxLength: 4 }).map((list) => list.join(" ")),
+      text: fc
+        .array(fc.constantFrom("cache", "write", "lock", "Cache", "userId", "id"), { maxLength: 4 })
+        .map((list) => list.join(" ")),
     });
-    const both = fc.array(finding, { maxLength: 12 }).chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })));
+    const both = fc
+      .array(finding, { maxLength: 12 })
+      .chain((list) =>
+        fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
+      );
     fc.assert(
       fc.property(both, ([findings, shuffled]) => {
         const found = subjects({ findings, answered: ["d"] });
@@ -110,7 +139,9 @@ describe("open findings", () => {
         for (const { positions } of found) {
           const holders = positions.flatMap(({ heldBy }) => heldBy.map(({ agent }) => agent));
           expect(new Set(holders).size).toBe(holders.length);
-          expect(holders.toSorted()).toEqual([...new Set(["d", ...findings.map(({ agent }) => agent)])].toSorted());
+          expect(holders.toSorted()).toEqual(
+            [...new Set(["d", ...findings.map(({ agent }) => agent)])].toSorted(),
+          );
         }
       }),
     );
@@ -118,7 +149,10 @@ describe("open findings", () => {
 
   test("may be many, with many reviewers", () => {
     const answered = Array.from({ length: 50 }, (_, i) => `agent-${i}`);
-    const findings = Array.from({ length: 20_000 }, (_, i) => ({ agent: `agent-${i % 50}`, text: `problem ${i} in file ${i % 77}` }));
+    const findings = Array.from({ length: 20_000 }, (_, i) => ({
+      agent: `agent-${i % 50}`,
+      text: `problem ${i} in file ${i % 77}`,
+    }));
     const found = subjects({ findings, answered });
     expect(found).toHaveLength(20_000);
     expect(found[0]?.positions[0]?.heldBy).toHaveLength(49);

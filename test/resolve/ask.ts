@@ -3,7 +3,11 @@ import type { Position } from "../../src/conflict/conflict.ts";
 import type { Json } from "../../src/json.ts";
 import type { Ask, LinkContext, Question } from "../../src/resolve/link.ts";
 
-export const COST = { usdMicros: "unknown", inputTokens: "unknown", outputTokens: "unknown" } as const;
+export const COST = {
+  usdMicros: "unknown",
+  inputTokens: "unknown",
+  outputTokens: "unknown",
+} as const;
 
 export function answered(output: unknown): AgentResult {
   return { status: "ok", output, attempts: 1, durationMs: 0, cost: COST };
@@ -27,10 +31,21 @@ export const askNobody: Ask = (agent) => {
 export const ALONE: LinkContext = { ask: askNobody, signal: undefined };
 
 /** `question({ ship: ["a", "b"], hold: ["c"] })`, in that order. */
-export function question(held: Readonly<Record<string, readonly string[]>>, kind: Question["kind"] = "claim"): Question {
-  return { subject: "task", kind, positions: Object.entries(held).map(([value, agents]) => position(value, agents)), missing: [] };
+export function question(
+  held: Readonly<Record<string, readonly string[]>>,
+  kind: Question["kind"] = "claim",
+): Question {
+  return {
+    subject: "task",
+    kind,
+    positions: Object.entries(held).map(([value, agents]) => position(value, agents)),
+    missing: [],
+  };
 }
 
 export function position(value: Json, agents: readonly string[], evidence?: string): Position {
-  return { value, heldBy: agents.map((agent) => (evidence === undefined ? { agent } : { agent, evidence })) };
+  return {
+    value,
+    heldBy: agents.map((agent) => (evidence === undefined ? { agent } : { agent, evidence })),
+  };
 }

@@ -9,13 +9,15 @@ import { ALONE, position, question } from "./ask.ts";
 
 function decided(link: Link, asked: Question): Decision {
   const ruling = link.settle(asked, ALONE);
-  if (ruling instanceof Promise || ruling.pass !== undefined) throw new Error(`${link.name} did not decide`);
+  if (ruling instanceof Promise || ruling.pass !== undefined)
+    throw new Error(`${link.name} did not decide`);
   return ruling;
 }
 
 function passed(link: Link, asked: Question): Pass {
   const ruling = link.settle(asked, ALONE);
-  if (ruling instanceof Promise || ruling.pass === undefined) throw new Error(`${link.name} did not pass`);
+  if (ruling instanceof Promise || ruling.pass === undefined)
+    throw new Error(`${link.name} did not pass`);
   return ruling;
 }
 
@@ -24,7 +26,9 @@ const agents = (count: number): string[] => Array.from({ length: count }, (_, i)
 
 describe("vote", () => {
   test("lets the most held position win, and says by how much", () => {
-    expect(decided(vote(), question({ hold: ["security", "style"], ship: ["performance"] }))).toEqual({
+    expect(
+      decided(vote(), question({ hold: ["security", "style"], ship: ["performance"] })),
+    ).toEqual({
       winner: "hold",
       confidence: 3 / 5,
       confidenceFrom: "laplace",
@@ -40,7 +44,12 @@ describe("vote", () => {
   test("weighs agents by name, 1 where nothing is said", () => {
     const asked = question({ hold: ["a"], ship: ["b", "c"] });
     expect(decided(vote({ weights: { a: 3 } }), asked).winner).toBe("hold");
-    expect(decided(vote({ weights: new Map([["b", 0]]), quorum: 2 }), question({ hold: ["a", "d"], ship: ["b", "c"] })).winner).toBe("hold");
+    expect(
+      decided(
+        vote({ weights: new Map([["b", 0]]), quorum: 2 }),
+        question({ hold: ["a", "d"], ship: ["b", "c"] }),
+      ).winner,
+    ).toBe("hold");
     expect(passed(vote({ weights: { a: 2 } }), asked).status).toBe("tied");
   });
 
@@ -53,7 +62,12 @@ describe("vote", () => {
     const asked = question({ hold: ["toString", "constructor"], ship: ["a"] });
     expect(decided(vote(), asked).confidence).toBeCloseTo(3 / 5);
     const weights = Object.fromEntries([["__proto__", 5]]);
-    expect(decided(vote({ weights }), { ...asked, positions: [position("ship", ["__proto__"]), position("hold", ["a", "b"])] }).winner).toBe("ship");
+    expect(
+      decided(vote({ weights }), {
+        ...asked,
+        positions: [position("ship", ["__proto__"]), position("hold", ["a", "b"])],
+      }).winner,
+    ).toBe("ship");
   });
 
   test("passes when the lead is smaller than the margin", () => {
@@ -73,7 +87,9 @@ describe("vote", () => {
   });
 
   test("passes on findings", () => {
-    expect(passed(vote(), question({ absent: ["a", "b"], present: ["c"] }, "finding")).status).toBeUndefined();
+    expect(
+      passed(vote(), question({ absent: ["a", "b"], present: ["c"] }, "finding")).status,
+    ).toBeUndefined();
   });
 
   test.each([
@@ -91,7 +107,8 @@ describe("vote", () => {
 });
 
 describe("support, about findings", () => {
-  const finding = (reports: number, silent: number): Question => question({ absent: agents(silent), present: agents(reports) }, "finding");
+  const finding = (reports: number, silent: number): Question =>
+    question({ absent: agents(silent), present: agents(reports) }, "finding");
 
   test("lets a finding stand that enough agents report, however many do not", () => {
     expect(decided(support(), finding(2, 10))).toEqual({
@@ -100,33 +117,55 @@ describe("support, about findings", () => {
       confidenceFrom: "laplace",
       reasoning: "Reported by 2 agents; at least 2 are asked for.",
     });
-    expect(decided(support(), finding(1, 1))).toMatchObject({ winner: "absent", confidence: 2 / 4 });
-    expect(decided(support({ atLeast: 3 }), finding(2, 3))).toMatchObject({ winner: "absent", confidence: 3 / 6 });
-    expect(decided(support({ atLeast: 1 }), finding(1, 9))).toMatchObject({ winner: "present", confidence: 2 / 3 });
+    expect(decided(support(), finding(1, 1))).toMatchObject({
+      winner: "absent",
+      confidence: 2 / 4,
+    });
+    expect(decided(support({ atLeast: 3 }), finding(2, 3))).toMatchObject({
+      winner: "absent",
+      confidence: 3 / 6,
+    });
+    expect(decided(support({ atLeast: 1 }), finding(1, 9))).toMatchObject({
+      winner: "present",
+      confidence: 2 / 3,
+    });
   });
 
   test("is surer the more report it, and never less sure than a coin", () => {
     for (const atLeast of [1, 2, 3, 5]) {
-      const sure = agents(9).map((_, reports) => decided(support({ atLeast }), finding(reports + 1, 20)).confidence);
+      const sure = agents(9).map(
+        (_, reports) => decided(support({ atLeast }), finding(reports + 1, 20)).confidence,
+      );
       expect(Math.min(...sure)).toBeGreaterThanOrEqual(0.5);
       expect(sure.slice(atLeast - 1)).toEqual(sure.slice(atLeast - 1).toSorted((a, b) => a - b));
     }
   });
 
   test("cannot decide for absent when nobody holds it", () => {
-    const asked = { ...question({ present: ["a"], other: ["b"] }, "finding"), positions: [position("present", ["a"])] };
-    expect(passed(support({ atLeast: 2 }), asked).pass).toBe("1 agent of the 2 asked for report it");
+    const asked = {
+      ...question({ present: ["a"], other: ["b"] }, "finding"),
+      positions: [position("present", ["a"])],
+    };
+    expect(passed(support({ atLeast: 2 }), asked).pass).toBe(
+      "1 agent of the 2 asked for report it",
+    );
   });
 });
 
 describe("support, about claims", () => {
   test("decides for the only position that enough agents hold", () => {
-    expect(decided(support(), question({ hold: ["a", "b"], ship: ["c"], wait: ["d"] }))).toMatchObject({ winner: "hold", confidence: 3 / 7 });
+    expect(
+      decided(support(), question({ hold: ["a", "b"], ship: ["c"], wait: ["d"] })),
+    ).toMatchObject({ winner: "hold", confidence: 3 / 7 });
   });
 
   test("passes when several are held by enough, or none", () => {
-    expect(passed(support(), question({ hold: ["a", "b"], ship: ["c", "d"] })).pass).toBe("2 positions are held by 2 agents or more");
-    expect(passed(support(), question({ hold: ["a"], ship: ["c"] })).pass).toBe("no position is held by 2 agents or more");
+    expect(passed(support(), question({ hold: ["a", "b"], ship: ["c", "d"] })).pass).toBe(
+      "2 positions are held by 2 agents or more",
+    );
+    expect(passed(support(), question({ hold: ["a"], ship: ["c"] })).pass).toBe(
+      "no position is held by 2 agents or more",
+    );
   });
 
   test.each([0, 1.5, -1, Number.NaN])("refuses atLeast %d", (atLeast) => {
@@ -137,11 +176,16 @@ describe("support, about claims", () => {
 describe("prefer", () => {
   test("takes the first listed position that somebody holds, however few", () => {
     const asked = question({ ship: ["a", "b"], Hold: ["c"] });
-    expect(decided(prefer(["stop", " hold", "ship"]), asked)).toMatchObject({ winner: "Hold", confidence: 2 / 5 });
+    expect(decided(prefer(["stop", " hold", "ship"]), asked)).toMatchObject({
+      winner: "Hold",
+      confidence: 2 / 5,
+    });
   });
 
   test("passes when nobody holds any of them", () => {
-    expect(passed(prefer(["stop"]), question({ ship: ["a"], hold: ["b"] })).pass).toBe("nobody holds a position that is preferred");
+    expect(passed(prefer(["stop"]), question({ ship: ["a"], hold: ["b"] })).pass).toBe(
+      "nobody holds a position that is preferred",
+    );
   });
 
   test("refuses an empty list, and what is not JSON", () => {
@@ -152,13 +196,21 @@ describe("prefer", () => {
 
 describe("unanimous", () => {
   test("passes on every conflict", () => {
-    expect(passed(unanimous(), question({ ship: ["a"], hold: ["b"] })).pass).toBe("there are 2 positions");
+    expect(passed(unanimous(), question({ ship: ["a"], hold: ["b"] })).pass).toBe(
+      "there are 2 positions",
+    );
   });
 
   test("decides where all agree, if enough spoke", () => {
     const agree = question({ ship: ["a", "b"] });
-    expect(unanimous({ quorum: 2 }).agreed?.(agree)).toMatchObject({ winner: "ship", confidence: 3 / 4 });
-    expect(unanimous({ quorum: 3 }).agreed?.(agree)).toEqual({ pass: "2 agents spoke, fewer than the quorum of 3", status: "no-quorum" });
+    expect(unanimous({ quorum: 2 }).agreed?.(agree)).toMatchObject({
+      winner: "ship",
+      confidence: 3 / 4,
+    });
+    expect(unanimous({ quorum: 3 }).agreed?.(agree)).toEqual({
+      pass: "2 agents spoke, fewer than the quorum of 3",
+      status: "no-quorum",
+    });
     expect(() => unanimous({ quorum: 0 })).toThrow(badOptions);
   });
 });

@@ -9,12 +9,28 @@ import type { Verdict } from "../../src/resolve/verdict.ts";
 import { vote } from "../../src/resolve/vote.ts";
 import { askNobody, position, question } from "./ask.ts";
 
-const contested: Subject = { subject: "task", kind: "claim", positions: [position("hold", ["a", "b"], "why not"), position("ship", ["c"], "why")] };
-const agreed: Subject = { subject: "agreed", kind: "claim", positions: [position("ship", ["a", "b"])] };
-const tie: Subject = { subject: "tie", kind: "claim", positions: [position("hold", ["a"]), position("ship", ["b"])] };
+const contested: Subject = {
+  subject: "task",
+  kind: "claim",
+  positions: [position("hold", ["a", "b"], "why not"), position("ship", ["c"], "why")],
+};
+const agreed: Subject = {
+  subject: "agreed",
+  kind: "claim",
+  positions: [position("ship", ["a", "b"])],
+};
+const tie: Subject = {
+  subject: "tie",
+  kind: "claim",
+  positions: [position("hold", ["a"]), position("ship", ["b"])],
+};
 
 /** Settles at once, or fails. */
-function settled(subjects: readonly Subject[], resolve: readonly Link[] = DEFAULT_CHAIN, missing: readonly string[] = []): readonly Verdict[] {
+function settled(
+  subjects: readonly Subject[],
+  resolve: readonly Link[] = DEFAULT_CHAIN,
+  missing: readonly string[] = [],
+): readonly Verdict[] {
   const verdicts = settleSubjects(subjects, { resolve, ask: askNobody, missing });
   if (verdicts instanceof Promise) throw new Error("it did not settle at once");
   return verdicts;
@@ -47,7 +63,9 @@ describe("settling", () => {
   });
 
   test("keeps the order of the subjects, and answers at once where nobody is asked", () => {
-    expect(settled([tie, agreed, contested]).map(({ subject, status }) => [subject, status])).toEqual([
+    expect(
+      settled([tie, agreed, contested]).map(({ subject, status }) => [subject, status]),
+    ).toEqual([
       ["tie", "tied"],
       ["agreed", "unanimous"],
       ["task", "decided"],
@@ -56,58 +74,142 @@ describe("settling", () => {
   });
 
   test("says nothing of a winner where nothing was decided", () => {
-    expect(settled([tie], [vote()])[0]).toMatchObject({ status: "tied", winner: null, confidence: 0, confidenceFrom: "none", by: null, dissent: [] });
+    expect(settled([tie], [vote()])[0]).toMatchObject({
+      status: "tied",
+      winner: null,
+      confidence: 0,
+      confidenceFrom: "none",
+      by: null,
+      dissent: [],
+    });
     expect(settled([tie], [])[0]).toMatchObject({ status: "undecided", winner: null });
-    expect(settled([contested], [vote({ quorum: 9 }), support({ atLeast: 3 })])[0]).toMatchObject({ status: "no-quorum" });
+    expect(settled([contested], [vote({ quorum: 9 }), support({ atLeast: 3 })])[0]).toMatchObject({
+      status: "no-quorum",
+    });
     expect(settled([contested], [vote({ margin: 1 })])[0]).toMatchObject({ status: "undecided" });
   });
 
   test("lets a later link decide what an earlier one left tied", () => {
-    const last: Link = { name: "last", settle: () => ({ winner: "ship", confidence: 0.5, confidenceFrom: "a guess", calibrated: true, reasoning: "so be it" }) };
-    expect(settled([tie], [vote(), last])[0]).toMatchObject({ status: "decided", winner: "ship", by: "last", calibrated: true, confidenceFrom: "a guess" });
+    const last: Link = {
+      name: "last",
+      settle: () => ({
+        winner: "ship",
+        confidence: 0.5,
+        confidenceFrom: "a guess",
+        calibrated: true,
+        reasoning: "so be it",
+      }),
+    };
+    expect(settled([tie], [vote(), last])[0]).toMatchObject({
+      status: "decided",
+      winner: "ship",
+      by: "last",
+      calibrated: true,
+      confidenceFrom: "a guess",
+    });
   });
 
   test("arbitrates nothing where all agree, and asks nobody", () => {
-    const never: Link = { name: "never", settle: () => { throw new Error("asked"); } };
+    const never: Link = {
+      name: "never",
+      settle: () => {
+        throw new Error("asked");
+      },
+    };
     expect(settled([agreed], [never])).toMatchObject([
-      { status: "unanimous", winner: "ship", by: "unanimous", confidence: 3 / 4, reasoning: 'unanimous: All 2 who spoke hold "ship".', dissent: [] },
+      {
+        status: "unanimous",
+        winner: "ship",
+        by: "unanimous",
+        confidence: 3 / 4,
+        reasoning: 'unanimous: All 2 who spoke hold "ship".',
+        dissent: [],
+      },
     ]);
-    expect(settled([agreed], [never, unanimous({ quorum: 3 })])).toMatchObject([{ status: "no-quorum", winner: null, by: null }]);
+    expect(settled([agreed], [never, unanimous({ quorum: 3 })])).toMatchObject([
+      { status: "no-quorum", winner: null, by: null },
+    ]);
   });
 
   test("lets another link judge an agreement", () => {
     const strict: Link = {
       ...vote(),
       name: "strict",
-      agreed: ({ positions }) => ({ winner: positions[0]?.value ?? null, confidence: 0.9, confidenceFrom: "history", reasoning: "they are good" }),
+      agreed: ({ positions }) => ({
+        winner: positions[0]?.value ?? null,
+        confidence: 0.9,
+        confidenceFrom: "history",
+        reasoning: "they are good",
+      }),
     };
-    expect(settled([agreed], [strict, unanimous()])).toMatchObject([{ status: "unanimous", by: "strict", confidence: 0.9 }]);
+    expect(settled([agreed], [strict, unanimous()])).toMatchObject([
+      { status: "unanimous", by: "strict", confidence: 0.9 },
+    ]);
   });
 
   test("leaves open what could not be compared or was set aside, and says why", () => {
     const [refused] = settled([{ ...contested, refused: "there are too many" }]);
     expect(refused).toMatchObject({ status: "undecided", winner: null, by: null });
     expect(refused?.reasoning).toContain("Nothing can be decided: there are too many.");
-    const [aside] = settled([{ subject: "x", kind: "claim", positions: [], note: "Set aside: a." }]);
+    const [aside] = settled([
+      { subject: "x", kind: "claim", positions: [], note: "Set aside: a." },
+    ]);
     expect(aside).toMatchObject({ status: "undecided", reasoning: "Set aside: a.", positions: [] });
   });
 
   test("can tell a decision for null from none", () => {
-    const subject: Subject = { subject: "x", kind: "claim", positions: [position(null, ["a", "b"]), position(1, ["c"])] };
+    const subject: Subject = {
+      subject: "x",
+      kind: "claim",
+      positions: [position(null, ["a", "b"]), position(1, ["c"])],
+    };
     expect(settled([subject])[0]).toMatchObject({ status: "decided", winner: null, by: "vote" });
   });
 
   test.each([
-    ["throws", { name: "odd", settle: () => { throw new Error("broken"); } }, /odd passed: it failed: broken\./],
+    [
+      "throws",
+      {
+        name: "odd",
+        settle: () => {
+          throw new Error("broken");
+        },
+      },
+      /odd passed: it failed: broken\./,
+    ],
     ["returns nothing", ruling(undefined), /it returned undefined/],
     ["returns null", ruling(null), /it returned null/],
-    ["decides for no position", ruling({ winner: "maybe", confidence: 1, confidenceFrom: "x", reasoning: "" }), /no position/],
+    [
+      "decides for no position",
+      ruling({ winner: "maybe", confidence: 1, confidenceFrom: "x", reasoning: "" }),
+      /no position/,
+    ],
     ["has no winner", ruling({ confidence: 1, confidenceFrom: "x", reasoning: "" }), /no position/],
-    ["decides for a function", ruling({ winner: () => 1, confidence: 1, confidenceFrom: "x", reasoning: "" }), /it failed/],
-    ["is too sure", ruling({ winner: "hold", confidence: 1.01, confidenceFrom: "x", reasoning: "" }), /confidence 1\.01/],
-    ["is sure of NaN", ruling({ winner: "hold", confidence: Number.NaN, confidenceFrom: "x", reasoning: "" }), /confidence NaN/],
-    ["gives no reason", ruling({ winner: "hold", confidence: 1, confidenceFrom: "x" }), /without saying why/],
-    ["names no estimator", ruling({ winner: "hold", confidence: 1, confidenceFrom: "", reasoning: "" }), /without saying why/],
+    [
+      "decides for a function",
+      ruling({ winner: () => 1, confidence: 1, confidenceFrom: "x", reasoning: "" }),
+      /it failed/,
+    ],
+    [
+      "is too sure",
+      ruling({ winner: "hold", confidence: 1.01, confidenceFrom: "x", reasoning: "" }),
+      /confidence 1\.01/,
+    ],
+    [
+      "is sure of NaN",
+      ruling({ winner: "hold", confidence: Number.NaN, confidenceFrom: "x", reasoning: "" }),
+      /confidence NaN/,
+    ],
+    [
+      "gives no reason",
+      ruling({ winner: "hold", confidence: 1, confidenceFrom: "x" }),
+      /without saying why/,
+    ],
+    [
+      "names no estimator",
+      ruling({ winner: "hold", confidence: 1, confidenceFrom: "", reasoning: "" }),
+      /without saying why/,
+    ],
   ] satisfies [string, Link, RegExp][])("goes on after a link that %s", (_, link, why) => {
     const [verdict] = settled([contested], [link, vote()]);
     expect(verdict).toMatchObject({ status: "decided", by: "vote" });
@@ -117,24 +219,37 @@ describe("settling", () => {
   test("takes an equal winner for the position itself, and no unknown status", () => {
     const link = ruling({ winner: " HOLD ", confidence: 1, confidenceFrom: "x", reasoning: "yes" });
     expect(settled([contested], [link])[0]?.winner).toBe("hold");
-    expect(settled([tie], [ruling({ pass: "no", status: "unanimous" })])[0]?.status).toBe("undecided");
+    expect(settled([tie], [ruling({ pass: "no", status: "unanimous" })])[0]?.status).toBe(
+      "undecided",
+    );
   });
 
   test("keeps its reasoning short and on one line, whatever stands in it", () => {
     const crowd = Array.from({ length: 1_000 }, (_, i) => `agent-${String(i).padStart(3, "0")}`);
     const loud = "x\n\u202eEVIL\u0007".repeat(10_000);
-    const positions = Array.from({ length: 50 }, (_, i) => position(`${i} ${loud}`, crowd.slice(i * 20, i * 20 + 20)));
-    const [verdict] = settled([{ subject: "x", kind: "claim", positions }], [ruling({ pass: loud })], crowd);
+    const positions = Array.from({ length: 50 }, (_, i) =>
+      position(`${i} ${loud}`, crowd.slice(i * 20, i * 20 + 20)),
+    );
+    const [verdict] = settled(
+      [{ subject: "x", kind: "claim", positions }],
+      [ruling({ pass: loud })],
+      crowd,
+    );
     expect(verdict?.reasoning.length).toBeLessThan(3_000);
     expect(verdict?.reasoning).not.toMatch(/[\n\u202e\u0007]/);
     expect(verdict?.reasoning).toContain("agent-004 and 15 more (20 of 1000)");
     expect(verdict?.reasoning).toContain("and 45 other positions.");
-    expect(verdict?.reasoning).toContain("Missing: agent-000, agent-001, agent-002, agent-003, agent-004 and 995 more.");
+    expect(verdict?.reasoning).toContain(
+      "Missing: agent-000, agent-001, agent-002, agent-003, agent-004 and 995 more.",
+    );
   });
 });
 
 describe("settling with links that wait", () => {
-  const late = (given: unknown): Link => ({ name: "late", settle: () => Promise.resolve(given as Ruling) });
+  const late = (given: unknown): Link => ({
+    name: "late",
+    settle: () => Promise.resolve(given as Ruling),
+  });
 
   test("keeps the order of subjects, and everyone waits at the same time", async () => {
     let waiting = 0;
@@ -145,10 +260,18 @@ describe("settling with links that wait", () => {
         most = Math.max(most, ++waiting);
         await new Promise(setImmediate);
         waiting--;
-        return { winner: positions[0]?.value ?? null, confidence: 0.5, confidenceFrom: "x", reasoning: "y" };
+        return {
+          winner: positions[0]?.value ?? null,
+          confidence: 0.5,
+          confidenceFrom: "x",
+          reasoning: "y",
+        };
       },
     };
-    const verdicts = await settleSubjects([contested, agreed, tie], { resolve: [slow], ask: askNobody });
+    const verdicts = await settleSubjects([contested, agreed, tie], {
+      resolve: [slow],
+      ask: askNobody,
+    });
     expect(verdicts.map(({ subject, by }) => [subject, by])).toEqual([
       ["task", "slow"],
       ["agreed", "unanimous"],
@@ -159,20 +282,32 @@ describe("settling with links that wait", () => {
 
   test("goes on to the next link after one that rejects or answers with garbage", async () => {
     const rejects: Link = { name: "rejects", settle: () => Promise.reject(new Error("no line")) };
-    const [verdict] = await settleSubjects([contested], { resolve: [rejects, late(5), late({ pass: "not me" }), vote()], ask: askNobody });
+    const [verdict] = await settleSubjects([contested], {
+      resolve: [rejects, late(5), late({ pass: "not me" }), vote()],
+      ask: askNobody,
+    });
     expect(verdict?.by).toBe("vote");
-    expect(verdict?.reasoning).toMatch(/rejects passed: it failed: no line\. late passed: it returned number and no ruling\. late passed: not me\. vote: /);
+    expect(verdict?.reasoning).toMatch(
+      /rejects passed: it failed: no line\. late passed: it returned number and no ruling\. late passed: not me\. vote: /,
+    );
   });
 
   test("keeps the status that a link before the wait gave", async () => {
-    const [verdict] = await settleSubjects([tie], { resolve: [vote(), late({ pass: "not me" })], ask: askNobody });
+    const [verdict] = await settleSubjects([tie], {
+      resolve: [vote(), late({ pass: "not me" })],
+      ask: askNobody,
+    });
     expect(verdict?.status).toBe("tied");
   });
 
   test("stops with the signal's reason, though a link does not listen", async () => {
     const stop = new AbortController();
     const deaf: Link = { name: "deaf", settle: () => new Promise(() => {}) };
-    const settling = settleSubjects([contested], { resolve: [deaf], ask: askNobody, signal: stop.signal });
+    const settling = settleSubjects([contested], {
+      resolve: [deaf],
+      ask: askNobody,
+      signal: stop.signal,
+    });
     const reason = new Error("enough");
     stop.abort(reason);
     await expect(settling).rejects.toBe(reason);
@@ -181,13 +316,33 @@ describe("settling with links that wait", () => {
   test("consults no further link once the signal is aborted", async () => {
     const stop = new AbortController();
     const reason = new Error("enough");
-    const aborts: Link = { name: "aborts", settle: async () => { stop.abort(reason); return { pass: "done" }; } };
+    const aborts: Link = {
+      name: "aborts",
+      settle: async () => {
+        stop.abort(reason);
+        return { pass: "done" };
+      },
+    };
     let consulted = false;
-    const after: Link = { name: "after", settle: () => { consulted = true; return { pass: "never" }; } };
-    await expect(settleSubjects([contested], { resolve: [aborts, after], ask: askNobody, signal: stop.signal })).rejects.toBe(reason);
+    const after: Link = {
+      name: "after",
+      settle: () => {
+        consulted = true;
+        return { pass: "never" };
+      },
+    };
+    await expect(
+      settleSubjects([contested], {
+        resolve: [aborts, after],
+        ask: askNobody,
+        signal: stop.signal,
+      }),
+    ).rejects.toBe(reason);
     await new Promise(setImmediate);
     expect(consulted).toBe(false);
-    expect(() => settleSubjects([contested], { resolve: [after], ask: askNobody, signal: stop.signal })).toThrow(reason);
+    expect(() =>
+      settleSubjects([contested], { resolve: [after], ask: askNobody, signal: stop.signal }),
+    ).toThrow(reason);
   });
 });
 
@@ -205,7 +360,11 @@ describe("a chain", () => {
 
   test("by default decides claims by majority and findings by two reports", () => {
     expect(DEFAULT_CHAIN.map(({ name }) => name)).toEqual(["unanimous", "vote", "support"]);
-    const finding = { subject: "f", kind: "finding", positions: question({ absent: ["a", "b", "c"], present: ["d", "e"] }).positions } as const;
+    const finding = {
+      subject: "f",
+      kind: "finding",
+      positions: question({ absent: ["a", "b", "c"], present: ["d", "e"] }).positions,
+    } as const;
     expect(settled([finding])[0]).toMatchObject({ winner: "present", by: "support" });
   });
 });
