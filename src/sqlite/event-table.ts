@@ -36,14 +36,19 @@ export interface EventTable {
 export function toRow(event: RunEvent): Row {
   const { seq, atMs } = event;
   if (!Number.isFinite(atMs) || seq >= EVENTS_PER_RUN) {
-    throw new QuorateError("STORE_FAILED", `Event ${seq} at ${atMs} ms has a seq or a time that cannot be stored.`);
+    throw new QuorateError(
+      "STORE_FAILED",
+      `Event ${seq} at ${atMs} ms has a seq or a time that cannot be stored.`,
+    );
   }
   let body: string;
   try {
     // What stands in columns is left out; JSON drops what is undefined.
     body = JSON.stringify({ ...event, runId: undefined, seq: undefined, atMs: undefined });
   } catch (cause) {
-    throw new QuorateError("STORE_FAILED", `Event ${seq} (${event.type}) has no JSON form.`, { cause });
+    throw new QuorateError("STORE_FAILED", `Event ${seq} (${event.type}) has no JSON form.`, {
+      cause,
+    });
   }
   if (body.length > MAX_BODY_CHARS) {
     throw new QuorateError(
@@ -80,7 +85,8 @@ export function eventTable(db: DatabaseSync): EventTable {
         const end = ends.get(runId) ?? find(findRun, runId);
         checkAppend(events, end?.lastSeq ?? 0);
         const run = end?.run ?? Number(insertRun.run(runId).lastInsertRowid);
-        for (const { seq, atMs, body } of rows) insertEvent.run(run * EVENTS_PER_RUN + seq, atMs, body);
+        for (const { seq, atMs, body } of rows)
+          insertEvent.run(run * EVENTS_PER_RUN + seq, atMs, body);
         ends.set(runId, { run, lastSeq: (end?.lastSeq ?? 0) + rows.length });
       };
     },
@@ -97,7 +103,8 @@ export function eventTable(db: DatabaseSync): EventTable {
         const runId = String(row["run_id"]);
         const first = selectEvent.get(Number(row["run"]) * EVENTS_PER_RUN + 1);
         const last = selectEvent.get(Number(row["lastId"]));
-        if (first === undefined || last === undefined) throw unreadable(runId, "an event is missing");
+        if (first === undefined || last === undefined)
+          throw unreadable(runId, "an event is missing");
         return summary(toEvent(runId, first), toEvent(runId, last));
       });
     },
@@ -114,14 +121,23 @@ function toEvent(runId: string, row: Readonly<Record<string, unknown>>): RunEven
   const seq = Number(row["id"]) % EVENTS_PER_RUN;
   try {
     // Written by toRow from an event of this type.
-    return { runId, seq, atMs: Number(row["at_ms"]), ...JSON.parse(String(row["body"])) } as RunEvent;
+    return {
+      runId,
+      seq,
+      atMs: Number(row["at_ms"]),
+      ...JSON.parse(String(row["body"])),
+    } as RunEvent;
   } catch (cause) {
     throw unreadable(runId, `event ${seq} is not JSON`, cause);
   }
 }
 
 function unreadable(runId: string, why: string, cause?: unknown): QuorateError {
-  return new QuorateError("STORE_FAILED", `The log of run ${JSON.stringify(runId)} was changed from outside: ${why}.`, {
-    cause,
-  });
+  return new QuorateError(
+    "STORE_FAILED",
+    `The log of run ${JSON.stringify(runId)} was changed from outside: ${why}.`,
+    {
+      cause,
+    },
+  );
 }

@@ -20,9 +20,13 @@ export function storeFailure(path: string, cause: unknown): QuorateError {
   if (cause instanceof QuorateError) return cause;
   const code = resultCode(cause);
   const advice = code === undefined ? undefined : ADVICE[code];
-  return new QuorateError("STORE_FAILED", `The store "${path}" ${advice ?? `failed: ${describeThrown(cause)}`}.`, {
-    cause,
-  });
+  return new QuorateError(
+    "STORE_FAILED",
+    `The store "${path}" ${advice ?? `failed: ${describeThrown(cause)}`}.`,
+    {
+      cause,
+    },
+  );
 }
 
 /** Whether somebody else holds the lock, so that trying again may help. */

@@ -30,7 +30,12 @@ export interface GroupCommit {
  * transaction and every append in it. Nothing is remembered from one transaction to the next: the file alone says what
  * follows, whoever wrote it.
  */
-export function groupCommit(db: DatabaseSync, table: EventTable, path: string, busyTimeoutMs: number): GroupCommit {
+export function groupCommit(
+  db: DatabaseSync,
+  table: EventTable,
+  path: string,
+  busyTimeoutMs: number,
+): GroupCommit {
   const begin = db.prepare("BEGIN IMMEDIATE");
   const commit = db.prepare("COMMIT");
   const rollback = db.prepare("ROLLBACK");

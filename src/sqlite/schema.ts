@@ -63,7 +63,9 @@ export function migrate(db: DatabaseSync, path: string): void {
   try {
     // Read again: another process may have migrated while this one waited for the lock.
     for (const sql of MIGRATIONS.slice(schemaVersion(db, path))) db.exec(sql);
-    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+    db.exec(
+      `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`,
+    );
   } finally {
     if (db.isTransaction) db.exec("ROLLBACK");
   }

@@ -61,7 +61,8 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   }
 
   function refuseWhenClosed(): void {
-    if (closing !== undefined) throw new QuorateError("STORE_FAILED", `The store "${path}" is closed.`);
+    if (closing !== undefined)
+      throw new QuorateError("STORE_FAILED", `The store "${path}" is closed.`);
   }
 
   async function query<T>(work: () => T): Promise<T> {
@@ -102,12 +103,22 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 function checked(options: SqliteStoreOptions): OpenOptions {
   const { path, sync, busyTimeoutMs, maxBytes } = withDefaults(options);
   if (typeof path !== "string" || path === "" || path.includes("\0")) {
-    throw new QuorateError("BAD_OPTIONS", `sqliteStore: path must name a file, for instance "quorate.db".`);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `sqliteStore: path must name a file, for instance "quorate.db".`,
+    );
   }
   if (sync !== "normal" && sync !== "full") {
-    throw new QuorateError("BAD_OPTIONS", `sqliteStore: sync is ${JSON.stringify(sync)}: give "normal" or "full".`);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `sqliteStore: sync is ${JSON.stringify(sync)}: give "normal" or "full".`,
+    );
   }
-  if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > MAX_BUSY_TIMEOUT_MS) {
+  if (
+    !Number.isInteger(busyTimeoutMs) ||
+    busyTimeoutMs < 0 ||
+    busyTimeoutMs > MAX_BUSY_TIMEOUT_MS
+  ) {
     throw new QuorateError(
       "BAD_OPTIONS",
       `sqliteStore: busyTimeoutMs is ${String(busyTimeoutMs)}: give a whole number of ms from 0 to ${MAX_BUSY_TIMEOUT_MS}.`,
@@ -123,6 +134,11 @@ function checked(options: SqliteStoreOptions): OpenOptions {
 }
 
 function withDefaults(options: SqliteStoreOptions): OpenOptions {
-  const { path, sync = DEFAULTS.sync, busyTimeoutMs = DEFAULTS.busyTimeoutMs, maxBytes = DEFAULTS.maxBytes } = options;
+  const {
+    path,
+    sync = DEFAULTS.sync,
+    busyTimeoutMs = DEFAULTS.busyTimeoutMs,
+    maxBytes = DEFAULTS.maxBytes,
+  } = options;
   return { path, sync, busyTimeoutMs, maxBytes };
 }

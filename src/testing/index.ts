@@ -1,5 +1,8 @@
 export type { ContractCase } from "./contract.ts";
+export { scripted } from "./scripted.ts";
+export type { ScriptedAgent, ScriptedCall, ScriptedOptions, Step } from "./scripted.ts";
 export type { OpenStore } from "./store-contract/checks.ts";
 export type { StoreHarness } from "./store-contract/closing.ts";
 export { storeContract } from "./store-contract/store-contract.ts";
-export { virtualClock, type VirtualClock, type VirtualClockOptions } from "./virtual-clock.ts";
+export { virtualClock } from "./virtual-clock.ts";
+export type { VirtualClock, VirtualClockOptions } from "./virtual-clock.ts";

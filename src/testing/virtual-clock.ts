@@ -37,7 +37,10 @@ const QUIET_TURNS = 10;
 export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
   const { nowMs = DEFAULTS.nowMs } = options;
   if (!Number.isFinite(nowMs)) {
-    throw new QuorateError("BAD_OPTIONS", `virtualClock: nowMs is ${nowMs}: give milliseconds since 1970.`);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `virtualClock: nowMs is ${nowMs}: give milliseconds since 1970.`,
+    );
   }
   // In the order in which they fire.
   const timers: Timer[] = [];

@@ -22,5 +22,6 @@ describe("the SQLite store in memory", () => {
 });
 
 describe("the SQLite store that waits for the disk", () => {
-  for (const { name, run } of storeContract(() => sqliteStore({ path: tempPath(), sync: "full" }))) it(name, run);
+  for (const { name, run } of storeContract(() => sqliteStore({ path: tempPath(), sync: "full" })))
+    it(name, run);
 });

@@ -25,12 +25,16 @@ function change(path: string, sql: string): void {
 }
 
 describe("the file of a SQLite store", () => {
-  it.skipIf(process.platform === "win32")("is its owner's alone, with the files beside it", async () => {
-    const path = tempPath();
-    await using store = sqliteStore({ path });
-    await store.append([started("run")]);
-    for (const file of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(file).mode & 0o777).toBe(0o600);
-  });
+  it.skipIf(process.platform === "win32")(
+    "is its owner's alone, with the files beside it",
+    async () => {
+      const path = tempPath();
+      await using store = sqliteStore({ path });
+      await store.append([started("run")]);
+      for (const file of [path, `${path}-wal`, `${path}-shm`])
+        expect(statSync(file).mode & 0o777).toBe(0o600);
+    },
+  );
 
   it("is one file again once the store is closed", async () => {
     const path = tempPath();
@@ -67,7 +71,9 @@ describe("the file of a SQLite store", () => {
     const path = tempPath();
     writeFileSync(path, "Dear diary, ".repeat(1_000));
     const before = everything(path);
-    expect(() => sqliteStore({ path })).toThrow(failure(/is not a SQLite database: choose another path/));
+    expect(() => sqliteStore({ path })).toThrow(
+      failure(/is not a SQLite database: choose another path/),
+    );
     expect(everything(path)).toEqual(before);
   });
 
@@ -80,7 +86,9 @@ describe("the file of a SQLite store", () => {
     const path = tempPath();
     change(path, sql);
     const before = everything(path);
-    expect(() => sqliteStore({ path })).toThrow(failure(/is a database of another program: choose another path/));
+    expect(() => sqliteStore({ path })).toThrow(
+      failure(/is a database of another program: choose another path/),
+    );
     expect(everything(path)).toEqual(before);
   });
 
@@ -89,7 +97,9 @@ describe("the file of a SQLite store", () => {
     await sqliteStore({ path }).close();
     change(path, "PRAGMA user_version = 99");
     const before = everything(path);
-    expect(() => sqliteStore({ path })).toThrow(failure(/has schema version 99, and this Quorate knows versions up to 1: update/));
+    expect(() => sqliteStore({ path })).toThrow(
+      failure(/has schema version 99, and this Quorate knows versions up to 1: update/),
+    );
     expect(everything(path)).toEqual(before);
   });
 
@@ -103,7 +113,9 @@ describe("the file of a SQLite store", () => {
   });
 
   it("is refused when its folder does not exist", () => {
-    expect(() => sqliteStore({ path: `${tempPath()}/no/where.db` })).toThrow(failure(/ENOENT|ENOTDIR/));
+    expect(() => sqliteStore({ path: `${tempPath()}/no/where.db` })).toThrow(
+      failure(/ENOENT|ENOTDIR/),
+    );
   });
 
   it("is named in the refusal of a log that was changed from outside", async () => {
@@ -111,7 +123,9 @@ describe("the file of a SQLite store", () => {
     await using store = sqliteStore({ path });
     await store.append([started("run"), answered("run", 2)]);
     change(path, "UPDATE events SET body = '{oops' WHERE id % 16777216 = 2");
-    await expect(store.read("run")).rejects.toEqual(failure(/run "run" was changed from outside: event 2 is not JSON/));
+    await expect(store.read("run")).rejects.toEqual(
+      failure(/run "run" was changed from outside: event 2 is not JSON/),
+    );
     await expect(store.runs()).rejects.toEqual(failure(/was changed from outside/));
   });
 
@@ -120,7 +134,8 @@ describe("the file of a SQLite store", () => {
     await store.append([started("run")]);
     const large = store.append([answered("run", 2, "x".repeat(2_000_000))]);
     const besides = store.append([started("besides")]);
-    for (const kept of [large, besides]) await expect(kept).rejects.toEqual(failure(/has no room left: free some disk space/));
+    for (const kept of [large, besides])
+      await expect(kept).rejects.toEqual(failure(/has no room left: free some disk space/));
     expect(await store.read("besides")).toEqual([]);
 
     await expect(store.append([answered("run", 3)])).rejects.toMatchObject({ code: "SEQ_TAKEN" });

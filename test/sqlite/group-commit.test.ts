@@ -82,7 +82,8 @@ describe("group commit", () => {
       store.append([noTime]),
     ]);
     expect(good.status).toBe("fulfilled");
-    for (const one of bad) expect(one).toMatchObject({ status: "rejected", reason: { code: "STORE_FAILED" } });
+    for (const one of bad)
+      expect(one).toMatchObject({ status: "rejected", reason: { code: "STORE_FAILED" } });
     expect(await store.runs()).toHaveLength(1);
   });
 
@@ -105,7 +106,10 @@ describe("group commit", () => {
     const path = tempPath();
     await using mine = sqliteStore({ path });
     await using theirs = sqliteStore({ path });
-    const both = await Promise.allSettled([mine.append([started("run")]), theirs.append([started("run")])]);
+    const both = await Promise.allSettled([
+      mine.append([started("run")]),
+      theirs.append([started("run")]),
+    ]);
     expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
     expect(await mine.runs()).toHaveLength(1);
   });
@@ -133,7 +137,9 @@ describe("while another process holds the lock", () => {
     using other = locked(path);
     await expect(store.append([started("run")])).rejects.toMatchObject({
       code: "STORE_FAILED",
-      message: expect.stringMatching(/is locked by another process: let that process finish, or raise busyTimeoutMs/),
+      message: expect.stringMatching(
+        /is locked by another process: let that process finish, or raise busyTimeoutMs/,
+      ),
       cause: expect.objectContaining({ errcode: 5 }),
     });
     other.exec("ROLLBACK");

@@ -10,34 +10,39 @@ const tempPath = tempPaths();
 const root = process.getuid?.() === 0;
 
 describe("a SQLite store and its processes", () => {
-  it.each([5, 40, 150])("has whole appends without a gap after a kill at %i printed lines", async (lines) => {
-    const path = tempPath();
-    const child = startProcess("append-runs.ts", [path]);
-    const { signal, stdout, stderr } = await finish(child, (printed) => {
-      if (printed.split("\n").length > lines) child.kill("SIGKILL");
-    });
-    expect(signal, stderr).toBe("SIGKILL");
+  it.each([5, 40, 150])(
+    "has whole appends without a gap after a kill at %i printed lines",
+    async (lines) => {
+      const path = tempPath();
+      const child = startProcess("append-runs.ts", [path]);
+      const { signal, stdout } = await finish(child, (printed) => {
+        if (printed.split("\n").length > lines) child.kill("SIGKILL");
+      });
+      expect(signal).toBe("SIGKILL");
 
-    await using store = sqliteStore({ path });
-    const kept = new Map<string, number>();
-    for (const { runId } of await store.runs()) {
-      const seqs = (await store.read(runId)).map(({ seq }) => seq);
-      expect(seqs).toEqual(Array.from(seqs, (_, index) => index + 1));
-      expect(seqs.length % 3).toBe(0);
-      kept.set(runId, seqs.length);
-    }
-    // What was told to be kept is there; the last line may be cut.
-    for (const line of stdout.split("\n").slice(0, -1)) {
-      const [runId = "", seq] = line.split(" ");
-      expect(kept.get(runId)).toBeGreaterThanOrEqual(Number(seq));
-    }
-  });
+      await using store = sqliteStore({ path });
+      const kept = new Map<string, number>();
+      for (const { runId } of await store.runs()) {
+        const seqs = (await store.read(runId)).map(({ seq }) => seq);
+        expect(seqs).toEqual(Array.from(seqs, (_, index) => index + 1));
+        expect(seqs.length % 3).toBe(0);
+        kept.set(runId, seqs.length);
+      }
+      // What was told to be kept is there; the last line may be cut.
+      for (const line of stdout.split("\n").slice(0, -1)) {
+        const [runId = "", seq] = line.split(" ");
+        expect(kept.get(runId)).toBeGreaterThanOrEqual(Number(seq));
+      }
+    },
+  );
 
   it("takes the runs of two processes at once, which make the file together", async () => {
     const path = tempPath();
     const turns = 60;
-    const both = ["left", "right"].map((name) => finish(startProcess("append-runs.ts", [path, name, String(turns)])));
-    for (const { code, stderr } of await Promise.all(both)) expect(code, stderr).toBe(0);
+    const both = ["left", "right"].map((name) =>
+      finish(startProcess("append-runs.ts", [path, name, String(turns)])),
+    );
+    for (const end of await Promise.all(both)) expect(end).toMatchObject({ code: 0, stderr: "" });
 
     await using store = sqliteStore({ path });
     const runs = await store.runs();
@@ -47,23 +52,28 @@ describe("a SQLite store and its processes", () => {
 
   it("keeps the process until what is due is kept, and no longer", async () => {
     const path = tempPath();
-    const { code, stderr } = await finish(startProcess("append-and-leave.ts", [path]));
-    expect(code, stderr).toBe(0);
+    const end = await finish(startProcess("append-and-leave.ts", [path]));
+    expect(end).toMatchObject({ code: 0, stderr: "" });
     await using store = sqliteStore({ path });
     expect(await store.read("run")).toHaveLength(1);
   });
 
-  it.skipIf(process.platform === "win32")("reads a read-only file and refuses to append to it", async () => {
-    const path = tempPath();
-    await using store = sqliteStore({ path });
-    await store.append([started("run")]);
-    await store.close();
-    chmodSync(path, 0o444);
-    chmodSync(dirname(path), 0o777);
-    // Nothing is read-only to root: the process then is somebody else.
-    const { code, stdout, stderr } = await finish(startProcess("use-read-only.ts", [path], root ? { uid: 65_534 } : {}));
-    expect(stderr).toBe("");
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^1\nSTORE_FAILED The store ".*" is read-only: make the file/);
-  });
+  it.skipIf(process.platform === "win32")(
+    "reads a read-only file and refuses to append to it",
+    async () => {
+      const path = tempPath();
+      await using store = sqliteStore({ path });
+      await store.append([started("run")]);
+      await store.close();
+      chmodSync(path, 0o444);
+      chmodSync(dirname(path), 0o777);
+      // Nothing is read-only to root: the process then is somebody else.
+      const { code, stdout, stderr } = await finish(
+        startProcess("use-read-only.ts", [path], root ? { uid: 65_534 } : {}),
+      );
+      expect(stderr).toBe("");
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^1\nSTORE_FAILED The store ".*" is read-only: make the file/);
+    },
+  );
 });

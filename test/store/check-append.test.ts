@@ -7,29 +7,47 @@ import { answered, finished, started } from "../../src/testing/store-contract/ru
 describe("what may be appended", () => {
   it("names the run and the next seq", () => {
     expect(() => checkAppend([answered("run", 4)], 1)).toThrow(
-      expect.objectContaining({ code: "SEQ_TAKEN", message: expect.stringMatching(/Event 4 of run "run".*next one is 2/) }),
+      expect.objectContaining({
+        code: "SEQ_TAKEN",
+        message: expect.stringMatching(/Event 4 of run "run".*next one is 2/),
+      }),
     );
   });
 
   it("shortens an endless run id in its message", () => {
     const append = [answered("x".repeat(100_000), 9)];
-    expect(() => checkAppend(append, 1)).toThrow(expect.objectContaining({ message: expect.stringMatching(/^.{0,300}$/) }));
+    expect(() => checkAppend(append, 1)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/^.{0,300}$/) }),
+    );
   });
 });
 
 describe("a run's summary", () => {
   it("takes a run that goes on after its end as running", () => {
     expect(summary(started("run"), finished("run", 2)).status).toBe("complete");
-    expect(summary(started("run"), answered("run", 3))).toMatchObject({ status: "running", endedAtMs: null, events: 3 });
+    expect(summary(started("run"), answered("run", 3))).toMatchObject({
+      status: "running",
+      endedAtMs: null,
+      events: 3,
+    });
   });
 
   it("refuses a log without a beginning", () => {
-    expect(() => summary(answered("run", 1), answered("run", 1))).toThrow(expect.objectContaining({ code: "STORE_FAILED" }));
+    expect(() => summary(answered("run", 1), answered("run", 1))).toThrow(
+      expect.objectContaining({ code: "STORE_FAILED" }),
+    );
   });
 });
 
 describe("a number from outside", () => {
-  it.each([[3, 3], [3.9, 3], [0, 0], [-4, 0], [NaN, 0], [Infinity, Number.MAX_SAFE_INTEGER]])("takes %s as %s", (value, whole) => {
+  it.each([
+    [3, 3],
+    [3.9, 3],
+    [0, 0],
+    [-4, 0],
+    [NaN, 0],
+    [Infinity, Number.MAX_SAFE_INTEGER],
+  ])("takes %s as %s", (value, whole) => {
     expect(wholeNumber(value)).toBe(whole);
   });
 });

@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { memoryStore } from "../../src/store/memory.ts";
-import { answered, finished, started, wholeRun } from "../../src/testing/store-contract/run-events.ts";
+import {
+  answered,
+  finished,
+  started,
+  wholeRun,
+} from "../../src/testing/store-contract/run-events.ts";
 import { storeContract } from "../../src/testing/store-contract/store-contract.ts";
 
 describe("the memory store", () => {
@@ -60,7 +65,9 @@ describe("the memory store", () => {
   });
 
   it("keeps all open runs and the last ended ones, whatever the order", () => {
-    const actions = fc.array(fc.record({ run: fc.nat({ max: 12 }), end: fc.boolean() }), { maxLength: 200 });
+    const actions = fc.array(fc.record({ run: fc.nat({ max: 12 }), end: fc.boolean() }), {
+      maxLength: 200,
+    });
     fc.assert(
       fc.property(actions, fc.integer({ min: 0, max: 5 }), (steps, keepRuns) => {
         const store = memoryStore({ keepRuns });
@@ -86,7 +93,9 @@ describe("the memory store", () => {
   });
 
   it.each([-1, 1.5, NaN, Infinity])("refuses keepRuns %s", (keepRuns) => {
-    expect(() => memoryStore({ keepRuns })).toThrow(expect.objectContaining({ code: "BAD_OPTIONS" }));
+    expect(() => memoryStore({ keepRuns })).toThrow(
+      expect.objectContaining({ code: "BAD_OPTIONS" }),
+    );
   });
 
   it("keeps the right ones of very many ended runs", () => {

@@ -8,7 +8,11 @@ import type { ContractCase } from "../contract.ts";
 export type OpenStore = () => Store | Promise<Store>;
 
 /** A case that has a store of its own, closed afterwards. */
-export function withStore(open: OpenStore, name: string, check: (store: Store) => Promise<void>): ContractCase {
+export function withStore(
+  open: OpenStore,
+  name: string,
+  check: (store: Store) => Promise<void>,
+): ContractCase {
   return {
     name,
     async run() {
@@ -35,7 +39,11 @@ export async function refused(code: ErrorCode, action: () => unknown): Promise<v
 }
 
 /** The run has these events and no others. */
-export async function holds(store: Store, runId: string, events: readonly RunEvent[]): Promise<void> {
+export async function holds(
+  store: Store,
+  runId: string,
+  events: readonly RunEvent[],
+): Promise<void> {
   assert.deepEqual(throughJson(await store.read(runId)), throughJson(events));
 }
 

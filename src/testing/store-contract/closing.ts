@@ -10,7 +10,10 @@ export interface StoreHarness {
 }
 
 /** Closing, and opening again. */
-export function closingCases(open: OpenStore, harness: StoreHarness | undefined): readonly ContractCase[] {
+export function closingCases(
+  open: OpenStore,
+  harness: StoreHarness | undefined,
+): readonly ContractCase[] {
   return [
     withStore(open, "refuses everything once it is closed", async (store) => {
       await store.append([started("run")]);
@@ -24,7 +27,11 @@ export function closingCases(open: OpenStore, harness: StoreHarness | undefined)
       await store.close();
     }),
     withStore(open, "settles what was appended before it closed", async (store) => {
-      const kept = [store.append([started("a")]), store.append([started("b")]), store.append([answered("a", 2)])];
+      const kept = [
+        store.append([started("a")]),
+        store.append([started("b")]),
+        store.append([answered("a", 2)]),
+      ];
       await store.close();
       await Promise.all(kept);
     }),

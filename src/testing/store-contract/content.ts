@@ -3,15 +3,28 @@ import type { ContractCase } from "../contract.ts";
 import { holds, refused, throughJson, withStore, type OpenStore } from "./checks.ts";
 import { answered, answers, finished, started, wholeRun } from "./run-events.ts";
 
-const STRANGE_RUN_IDS = ["__proto__", "constructor", "toString", "é", "e\u0301", "团队 🚀", "a\0b", "a", "' OR 1=1 --", "%"];
+const STRANGE_RUN_IDS = [
+  "__proto__",
+  "constructor",
+  "toString",
+  "é",
+  "e\u0301",
+  "团队 🚀",
+  "a\0b",
+  "a",
+  "' OR 1=1 --",
+  "%",
+];
 
 const STRANGE_OUTPUTS: readonly unknown[] = [
   null,
   "",
   "a\0b \u2028 \ud800 🚀",
   { nothing: undefined, when: new Date(0) },
-  [0, -1, 1e-300, 9_007_199_254_740_993, 1e21],
-  JSON.parse('{"__proto__":{"admin":true},"constructor":1,"runId":"x","seq":9,"atMs":9,"type":"y"}'),
+  [0, -1, 1e-300, 2 ** 53, 1e21],
+  JSON.parse(
+    '{"__proto__":{"admin":true},"constructor":1,"runId":"x","seq":9,"atMs":9,"type":"y"}',
+  ),
 ];
 
 const LARGE_CHARS = 3_000_000;
@@ -58,38 +71,57 @@ export function contentCases(open: OpenStore): readonly ContractCase[] {
       await holds(store, "run", events);
     }),
     withStore(open, "keeps large bodies", async (store) => {
-      const events = [started("run", "é".repeat(LARGE_CHARS)), answered("run", 2, { text: "x".repeat(LARGE_CHARS) })];
+      const events = [
+        started("run", "é".repeat(LARGE_CHARS)),
+        answered("run", 2, { text: "x".repeat(LARGE_CHARS) }),
+      ];
       await store.append(events);
       // Compared by hand: a diff of this size would take minutes to print.
-      assert.equal(JSON.stringify(throughJson(await store.read("run", 1))).length, JSON.stringify([events[1]]).length);
+      assert.equal(
+        JSON.stringify(throughJson(await store.read("run", 1))).length,
+        JSON.stringify([events[1]]).length,
+      );
       const [first] = await store.read("run");
       assert.ok(first?.type === "run.started" && first.input === "é".repeat(LARGE_CHARS));
     }),
-    withStore(open, "has an event readable as soon as its append has returned or resolved", async (store) => {
-      await store.append([started("run")]);
-      for (let seq = 2; seq <= 30; seq += 1) {
-        await store.append([answered("run", seq)]);
-        assert.equal((await store.read("run")).length, seq);
-      }
-    }),
-    withStore(open, "shows a reader whole appends in order, whatever is being appended", async (store) => {
-      const appends = Array.from({ length: 60 }, (_, index) =>
-        index === 0 ? [started("run"), ...answers("run", 2, 3)] : answers("run", 3 * index + 1, 3 * index + 3),
-      );
-      const reads: Promise<void>[] = [];
-      for (const events of appends) {
-        const kept = store.append(events);
-        reads.push(
-          (async () => {
-            const seqs = (await store.read("run")).map(({ seq }) => seq);
-            assert.deepEqual(seqs, Array.from(seqs, (_, index) => index + 1));
-            assert.equal(seqs.length % 3, 0, "a part of an append was visible");
-          })(),
+    withStore(
+      open,
+      "has an event readable as soon as its append has returned or resolved",
+      async (store) => {
+        await store.append([started("run")]);
+        for (let seq = 2; seq <= 30; seq += 1) {
+          await store.append([answered("run", seq)]);
+          assert.equal((await store.read("run")).length, seq);
+        }
+      },
+    ),
+    withStore(
+      open,
+      "shows a reader whole appends in order, whatever is being appended",
+      async (store) => {
+        const appends = Array.from({ length: 60 }, (_, index) =>
+          index === 0
+            ? [started("run"), ...answers("run", 2, 3)]
+            : answers("run", 3 * index + 1, 3 * index + 3),
         );
-        await kept;
-      }
-      await Promise.all(reads);
-    }),
+        const reads: Promise<void>[] = [];
+        for (const events of appends) {
+          const kept = store.append(events);
+          reads.push(
+            (async () => {
+              const seqs = (await store.read("run")).map(({ seq }) => seq);
+              assert.deepEqual(
+                seqs,
+                Array.from(seqs, (_, index) => index + 1),
+              );
+              assert.equal(seqs.length % 3, 0, "a part of an append was visible");
+            })(),
+          );
+          await kept;
+        }
+        await Promise.all(reads);
+      },
+    ),
     withStore(open, "does not change what was read when more is appended", async (store) => {
       await store.append([started("run")]);
       const before = await store.read("run");

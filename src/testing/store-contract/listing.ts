@@ -8,25 +8,29 @@ const MANY_RUNS = 1_000;
 /** The list of runs. */
 export function listingCases(open: OpenStore): readonly ContractCase[] {
   return [
-    withStore(open, "lists a run with its supervisor, times, status and number of events", async (store) => {
-      const first = started("run");
-      await store.append([first]);
-      const running = {
-        runId: "run",
-        supervisor: { name: "gate", version: "3" },
-        startedAtMs: first.atMs,
-        endedAtMs: null,
-        status: "running",
-        events: 1,
-      };
-      assert.deepEqual(throughJson(await store.runs()), [running]);
-      await store.append([answered("run", 2)]);
-      assert.deepEqual(throughJson(await store.runs()), [{ ...running, events: 2 }]);
-      const last = finished("run", 3, "partial");
-      await store.append([last]);
-      const ended = { ...running, endedAtMs: last.atMs, status: "partial", events: 3 };
-      assert.deepEqual(throughJson(await store.runs()), [ended]);
-    }),
+    withStore(
+      open,
+      "lists a run with its supervisor, times, status and number of events",
+      async (store) => {
+        const first = started("run");
+        await store.append([first]);
+        const running = {
+          runId: "run",
+          supervisor: { name: "gate", version: "3" },
+          startedAtMs: first.atMs,
+          endedAtMs: null,
+          status: "running",
+          events: 1,
+        };
+        assert.deepEqual(throughJson(await store.runs()), [running]);
+        await store.append([answered("run", 2)]);
+        assert.deepEqual(throughJson(await store.runs()), [{ ...running, events: 2 }]);
+        const last = finished("run", 3, "partial");
+        await store.append([last]);
+        const ended = { ...running, endedAtMs: last.atMs, status: "partial", events: 3 };
+        assert.deepEqual(throughJson(await store.runs()), [ended]);
+      },
+    ),
     withStore(open, "tells every way in which a run ends", async (store) => {
       await store.append([started("complete"), finished("complete", 2, "complete")]);
       await store.append([started("partial"), finished("partial", 2, "partial")]);
@@ -35,7 +39,9 @@ export function listingCases(open: OpenStore): readonly ContractCase[] {
       for (const { runId, status } of await store.runs()) assert.equal(status, runId);
     }),
     withStore(open, "lists a supervisor without a version", async (store) => {
-      await store.append([runEvent("run", 1, { type: "run.started", supervisor: { name: "gate" }, input: 1 })]);
+      await store.append([
+        runEvent("run", 1, { type: "run.started", supervisor: { name: "gate" }, input: 1 }),
+      ]);
       const [listed] = await store.runs();
       assert.deepEqual(throughJson(listed?.supervisor), { name: "gate" });
     }),

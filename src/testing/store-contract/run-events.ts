@@ -9,11 +9,19 @@ export function runEvent(runId: string, seq: number, body: EventBody): RunEvent 
 
 /** The first event of a run. */
 export function started(runId: string, input: unknown = { diff: "+1" }): RunEvent {
-  return runEvent(runId, 1, { type: "run.started", supervisor: { name: "gate", version: "3" }, input });
+  return runEvent(runId, 1, {
+    type: "run.started",
+    supervisor: { name: "gate", version: "3" },
+    input,
+  });
 }
 
 /** Some event in the middle of a run. */
-export function answered(runId: string, seq: number, output: unknown = { recommendation: "ship" }): RunEvent {
+export function answered(
+  runId: string,
+  seq: number,
+  output: unknown = { recommendation: "ship" },
+): RunEvent {
   return runEvent(runId, seq, {
     type: "call.succeeded",
     callId: "security",
@@ -26,9 +34,18 @@ export function answered(runId: string, seq: number, output: unknown = { recomme
 }
 
 /** The last event of a run that has an outcome. */
-export function finished(runId: string, seq: number, status: "complete" | "partial" | "failed" = "complete"): RunEvent {
+export function finished(
+  runId: string,
+  seq: number,
+  status: "complete" | "partial" | "failed" = "complete",
+): RunEvent {
   const spent = { usdMicros: 4_200, inputTokens: 900, outputTokens: "unknown" } as const;
-  return runEvent(runId, seq, { type: "run.finished", status, missing: [], bill: { calls: 1, attempts: 1, spent } });
+  return runEvent(runId, seq, {
+    type: "run.finished",
+    status,
+    missing: [],
+    bill: { calls: 1, attempts: 1, spent },
+  });
 }
 
 /** The last event of a run that has none. */
@@ -43,5 +60,7 @@ export function wholeRun(runId: string, length: number): readonly RunEvent[] {
 
 /** Events in the middle of a run, from one `seq` to another, both included. */
 export function answers(runId: string, fromSeq: number, toSeq: number): readonly RunEvent[] {
-  return Array.from({ length: Math.max(0, toSeq - fromSeq + 1) }, (_, index) => answered(runId, fromSeq + index));
+  return Array.from({ length: Math.max(0, toSeq - fromSeq + 1) }, (_, index) =>
+    answered(runId, fromSeq + index),
+  );
 }

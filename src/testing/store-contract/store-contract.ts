@@ -10,5 +10,10 @@ import { orderCases } from "./order.ts";
  * adds the cases of stores that can be opened again.
  */
 export function storeContract(open: OpenStore, harness?: StoreHarness): readonly ContractCase[] {
-  return [...orderCases(open), ...contentCases(open), ...listingCases(open), ...closingCases(open, harness)];
+  return [
+    ...orderCases(open),
+    ...contentCases(open),
+    ...listingCases(open),
+    ...closingCases(open, harness),
+  ];
 }

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { agent, type Agent, type AgentContext, type Workers } from "../agent.ts";
+import type { Clock } from "../async/clock.ts";
+import type { UpstreamResult } from "../call.ts";
+import type { ClaimDraft } from "../conflict/claim.ts";
+import { QuorateError, type Issue } from "../errors.ts";
+import type { CallLimits } from "../policy/limits.ts";
+
+/** What one attempt does. */
+export type Step<Output = unknown> = (
+  | { readonly output: Output }
+  /** Thrown as it is. */
+  | { readonly error: unknown }
+  /** Never answers. */
+  | { readonly hangs: true }
+) & {
+  /** How long it takes, on the script's clock; default: no time at all. */
+  readonly afterMs?: number;
+  /** Does not stop when it is told to; without it, a step that takes time rejects with the signal's reason. */
+  readonly deaf?: true;
+};
+
+/** One attempt, as the agent saw it. */
+export interface ScriptedCall {
+  readonly task: unknown;
+  readonly attempt: number;
+  readonly results: Readonly<Record<string, UpstreamResult | undefined>>;
+  readonly issues: readonly Issue[];
+  readonly runId: string;
+  readonly callId: string;
+  readonly idempotencyKey: string;
+  /** Whether it has been told to stop, up to now. */
+  readonly aborted: boolean;
+}
+
+export interface ScriptedOptions<Output> extends CallLimits {
+  /** What `afterMs` is measured on. No default: a script that takes time has to say whose. */
+  readonly clock?: Clock;
+  readonly version?: string;
+  readonly description?: string;
+  readonly needs?: Workers;
+  readonly claims?: (output: Output) => Iterable<ClaimDraft>;
+}
+
+/** An agent that does what it was told, and can tell what was asked of it. */
+export interface ScriptedAgent<Name extends string, Output> extends Agent<Name, unknown, Output> {
+  /** Every attempt so far, those that were not expected included. */
+  readonly calls: readonly ScriptedCall[];
+  /** Throws an `AssertionError` unless every step was used, and nothing beyond them was asked. */
+  assertComplete(): void;
+}
+
+/**
+ * An agent for tests: its first attempt takes the first step of `script`, and so on. An attempt beyond the last step
+ * fails with an `AssertionError`, which is not retried.
+ *
+ * Throws `BAD_OPTIONS` as `agent()` does, and for a script with `afterMs` and no clock.
+ */
+export function scripted<const Name extends string, Output>(
+  name: Name,
+  script: readonly Step<Output>[],
+  options: ScriptedOptions<Output> = {},
+): ScriptedAgent<Name, Output> {
+  const { clock, ...described } = options;
+  if (clock === undefined && script.some(({ afterMs }) => afterMs !== undefined)) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `scripted "${name}" takes time: give it the clock of its supervisor.`,
+    );
+  }
+  const calls: ScriptedCall[] = [];
+
+  const made = agent({
+    ...described,
+    name,
+    run(task: unknown, context: AgentContext): Promise<Output> {
+      const step = script[calls.length];
+      calls.push(record(task, context));
+      if (step === undefined) {
+        return Promise.reject(new assert.AssertionError({ message: tooMany(name, script, calls) }));
+      }
+      return perform(step, context.signal, clock);
+    },
+  });
+  return Object.freeze({
+    ...(made as Agent<Name, unknown, Output>),
+    calls,
+    assertComplete() {
+      assert.ok(calls.length <= script.length, tooMany(name, script, calls));
+      assert.ok(
+        calls.length >= script.length,
+        `${name} was asked ${calls.length} times, and its script has ${script.length} steps.`,
+      );
+    },
+  });
+}
+
+function record(task: unknown, context: AgentContext): ScriptedCall {
+  const { attempt, results, issues, runId, callId, idempotencyKey, signal } = context;
+  return {
+    ...{ task, attempt, results, issues, runId, callId, idempotencyKey },
+    get aborted() {
+      return signal.aborted;
+    },
+  };
+}
+
+function perform<Output>(
+  step: Step<Output>,
+  signal: AbortSignal,
+  clock: Clock | undefined,
+): Promise<Output> {
+  const { promise, resolve, reject } = Promise.withResolvers<Output>();
+  function settle(): void {
+    if ("output" in step) resolve(step.output);
+    else if ("error" in step) reject(step.error);
+  }
+
+  if (clock === undefined || step.afterMs === undefined) settle();
+  const timer = step.afterMs === undefined ? undefined : clock?.timer(step.afterMs, settle);
+  if (step.deaf === true) return promise;
+
+  function stop(): void {
+    timer?.[Symbol.dispose]();
+    reject(signal.reason);
+  }
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+  return promise.finally(() => signal.removeEventListener("abort", stop));
+}
+
+function tooMany(name: string, script: readonly unknown[], calls: readonly ScriptedCall[]): string {
+  return `${name} was asked ${calls.length} times, and its script has only ${script.length} steps.`;
+}
