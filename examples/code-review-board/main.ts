@@ -24,7 +24,11 @@ async function reviewOne(number: number, fast: boolean, allFindings: boolean): P
   const pull = pullRequest(number);
   screen.print(...heading(pull, screen));
   const run = team.stream({ pull: number, fast }, { signal: stop.signal });
-  const outcome = await showProgress(run, { terminal: screen, verdicts: false });
+  const outcome = await showProgress(run, {
+    terminal: screen,
+    verdicts: false,
+    signal: stop.signal,
+  });
   screen.print(...reviewPage(pull, outcome, screen, allFindings));
 }
 

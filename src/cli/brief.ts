@@ -9,8 +9,12 @@ const MAX_CHARACTERS = 2_000;
 export function brief(output: unknown): string {
   if (typeof output === "string") return safeText(output.slice(0, MAX_CHARACTERS));
   if (typeof output !== "object" || output === null) return json(output);
-  const { recommendation, findings } = output as Record<string, unknown>;
+  const { recommendation, findings, status, verdicts } = output as Record<string, unknown>;
   const parts: string[] = [];
+  // What a nested team answers.
+  if (typeof status === "string" && Array.isArray(verdicts)) {
+    parts.push(safeText(status.slice(0, MAX_CHARACTERS)), count(verdicts.length, "verdict"));
+  }
   if (isScalar(recommendation)) parts.push(positionText(recommendation));
   if (Array.isArray(findings)) {
     parts.push(

@@ -9,9 +9,8 @@ export function eventText(event: LiveEvent): string | undefined {
     case "run.started":
       return `${safeText(event.supervisor.name)}: run ${safeText(event.runId)}`;
     case "run.planned": {
-      const team = event.callId === undefined ? "" : `${safeText(event.callId)}: `;
       const how = event.mode === "sequence" ? "one after another" : "in parallel";
-      return `${team}asking ${count(event.agents.length, "agent")}${event.agents.length > 1 ? ` ${how}` : ""}`;
+      return `${teamOf(event)}asking ${count(event.agents.length, "agent")}${event.agents.length > 1 ? ` ${how}` : ""}`;
     }
     case "call.started":
       return `${who(event)} started${event.attempt > 1 ? ` again (attempt ${event.attempt})` : ""}`;
@@ -30,14 +29,14 @@ export function eventText(event: LiveEvent): string | undefined {
     case "call.progress":
       return `${who(event)}: ${brief(event.value)}`;
     case "conflict.found":
-      return `disagreement about ${safeText(event.conflict.subject)}`;
+      return `${teamOf(event)}disagreement about ${safeText(event.conflict.subject)}`;
     case "verdict.reached": {
       const { subject, winner, status, by } = event.verdict;
       const what =
         winner === null
           ? status
           : `${positionText(winner)}, ${status}${by === null ? "" : ` by ${safeText(by)}`}`;
-      return `verdict: ${what}: ${safeText(subject)}`;
+      return `${teamOf(event)}verdict: ${what}: ${safeText(subject)}`;
     }
     case "run.finished":
       return `run ${event.status}`;
@@ -46,6 +45,10 @@ export function eventText(event: LiveEvent): string | undefined {
     default:
       return undefined;
   }
+}
+
+function teamOf(event: { readonly callId?: string }): string {
+  return event.callId === undefined ? "" : `${safeText(event.callId)}: `;
 }
 
 function who(event: { readonly callId: string }): string {

@@ -18,6 +18,7 @@ export function lineProgress(screen: Terminal, verdicts: boolean): Progress {
       const time = padStart(duration(event.atMs - run.startedAtMs), TIME_COLUMNS);
       screen.print(clip(`${time}  ${text}`, screen.columns));
     },
+    notice: (text) => screen.print(text),
     end() {},
   };
 }

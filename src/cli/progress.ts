@@ -14,12 +14,16 @@ export interface ProgressOptions {
   readonly terminal?: Terminal;
   /** Whether disagreements and verdicts get lines of their own when piped. Default: true. */
   readonly verdicts?: boolean;
+  /** What cancels the run, to be seen from here: that it is being stopped is shown while it is. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a way of showing progress does. */
 export interface Progress {
   /** Called for every event, with the run as it stands after it. */
   update(event: LiveEvent, run: RunView): void;
+  /** Says something about the run that is no event of it. */
+  notice(text: string): void;
   /** Called once when nothing follows. Leaves the last state on the screen. */
   end(): void | Promise<void>;
 }
@@ -50,11 +54,13 @@ export async function watchRun<T>(
   let progress: Progress | undefined;
   // How a run is shown depends on how many are asked; what comes before that is known waits.
   const early: LiveEvent[] = [];
+  const sayStopping = (): void => progress?.notice("stopping; Ctrl-C again leaves at once");
+  options.signal?.addEventListener("abort", sayStopping);
   try {
     for await (const event of stream) {
       if (event.type !== "call.progress") fold.add(event);
       if (event.type === "run.planned") {
-        progress ??= await chooseProgress(screen, event.agents.length, options);
+        progress ??= await chooseProgress(screen, fold.view(), options);
       }
       if (progress === undefined) {
         early.push(event);
@@ -71,6 +77,7 @@ export async function watchRun<T>(
     );
     if (broke) throw error;
   } finally {
+    options.signal?.removeEventListener("abort", sayStopping);
     await progress?.end();
   }
   return { run: fold.view(), outcome };
@@ -81,12 +88,12 @@ const SPARE_ROWS = 3;
 
 async function chooseProgress(
   screen: Terminal,
-  agents: number,
+  planned: RunView,
   options: ProgressOptions,
 ): Promise<Progress> {
-  if (!screen.live || agents > screen.rows - SPARE_ROWS) {
+  if (!screen.live || planned.calls.size > screen.rows - SPARE_ROWS) {
     return lineProgress(screen, options.verdicts ?? true);
   }
   const { listProgress } = await import("./list-progress.ts");
-  return listProgress(screen);
+  return listProgress(screen, planned);
 }

@@ -1,6 +1,7 @@
 import type { Position } from "../conflict/conflict.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { brief, failureText, positionText } from "./brief.ts";
+import { callsInOrder } from "./call-tree.ts";
 import { billSentence, count, dateAndTime, duration, share } from "./quantities.ts";
 import type { CallState, CallView, RunView } from "./run-view.ts";
 import { safeBlock, safeText } from "./safe-text.ts";
@@ -93,7 +94,7 @@ const CALL_WORDS: Readonly<Record<CallState, string>> = {
 };
 
 function answers(run: RunView, screen: Terminal, full: boolean): string[] {
-  const calls = [...run.calls.values()];
+  const calls = callsInOrder(run);
   const widest = Math.max(0, ...calls.map((call) => columnsOf(safeText(call.callId))));
   const names = Math.min(MAX_NAME_COLUMNS, screen.columns - OTHER_COLUMNS, widest);
   return calls.flatMap((call) => {

@@ -43,10 +43,7 @@ async function runTeam(
   log: RunLog,
   screen: Terminal,
 ): Promise<number> {
-  using signals = cancelOnSignals((name) => {
-    if (name === "SIGINT")
-      process.stderr.write("\nStopping; press Ctrl-C again to leave at once.\n");
-  });
+  using signals = cancelOnSignals();
   const stream = team.stream(task as never, {
     signal: AbortSignal.any([signals.signal, screen.closed]),
     store: log.store,
@@ -54,7 +51,10 @@ async function runTeam(
     ...(flags.mode !== undefined && { mode: flags.mode }),
   });
   const quiet: Terminal = { ...screen, live: false, columns: 80, rows: 24, print() {} };
-  const watched = await watchRun(stream, { terminal: flags.json === true ? quiet : screen });
+  const watched = await watchRun(stream, {
+    terminal: flags.json === true ? quiet : screen,
+    signal: signals.signal,
+  });
   const ended = await watched.outcome.then(
     (outcome) => ({ outcome }),
     (error: unknown) => ({ error }),

@@ -11,15 +11,14 @@ const EXIT_CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as con
 
 /**
  * The first Ctrl-C or SIGTERM aborts `signal`, so that a run can stop in order and say so in its log; the
- * second ends the process at once. `onFirst` is called between the two.
+ * second ends the process at once.
  */
-export function cancelOnSignals(onFirst?: (name: "SIGINT" | "SIGTERM") => void): SignalScope {
+export function cancelOnSignals(): SignalScope {
   const controller = new AbortController();
   let exitCode: number | undefined;
   const stop = (name: "SIGINT" | "SIGTERM"): void => {
     if (exitCode !== undefined) process.exit(EXIT_CODES[name]);
     exitCode = EXIT_CODES[name];
-    onFirst?.(name);
     controller.abort(new Error(name === "SIGINT" ? "stopped by Ctrl-C" : "stopped by SIGTERM"));
   };
   process.on("SIGINT", stop);

@@ -1,3 +1,4 @@
+import { callsInOrder } from "./call-tree.ts";
 import { duration } from "./quantities.ts";
 import type { CallView, RunView } from "./run-view.ts";
 import { safeText } from "./safe-text.ts";
@@ -15,7 +16,7 @@ const WAITED = "·";
 
 /** One bar per call, from its first attempt to its end, on the run's own time. */
 export function timeline(run: RunView, screen: Terminal, full: boolean = false): string[] {
-  const asked = [...run.calls.values()].filter((call) => call.attempts.length > 0);
+  const asked = callsInOrder(run).filter((call) => call.attempts.length > 0);
   if (asked.length === 0) return [];
   const shown = full ? asked : asked.slice(0, MAX_CALLS);
   const widest = Math.max(...shown.map((call) => columnsOf(safeText(call.callId))));

@@ -55,7 +55,7 @@ export function start(args: readonly string[], cwd: string, input: string = ""):
     child,
     finished,
     printed: (text) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const watcher = (): void => {
           if (!`${stdout}${stderr}`.includes(text)) return;
           watchers.delete(watcher);
@@ -63,6 +63,9 @@ export function start(args: readonly string[], cwd: string, input: string = ""):
         };
         watchers.add(watcher);
         watcher();
+        child.on("close", () =>
+          reject(new Error(`it ended without "${text}": ${stdout}${stderr}`)),
+        );
       }),
   };
 }

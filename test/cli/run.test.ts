@@ -178,7 +178,7 @@ describe("quorate run, interrupted", () => {
     const process = waiting({ security: "ignore" }, folder());
     await process.printed("security started");
     process.child.kill("SIGINT");
-    await process.printed("Stopping");
+    await process.printed("stopping; Ctrl-C again");
     process.child.kill("SIGINT");
     const { code, stdout } = await process.finished;
     expect(code).toBe(130);

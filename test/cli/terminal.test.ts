@@ -7,7 +7,12 @@ import { folder, team } from "./command.ts";
 const hasScript = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
-function onTerminal(env: NodeJS.ProcessEnv, task: object): Promise<string> {
+/** What a run puts on an 80×24 terminal. `type` is typed one after another, each when the text before it is seen. */
+function onTerminal(
+  env: NodeJS.ProcessEnv,
+  task: object,
+  type: readonly { readonly after: string; readonly keys: string }[] = [],
+): Promise<string> {
   const { NO_COLOR: _no, FORCE_COLOR: _force, CI: _ci, ...rest } = process.env;
   const command = `stty cols 80 rows 24; echo '${JSON.stringify(task)}' > task.json; "${process.execPath}" "${main}" run "${team("scripted")}" --input task.json`;
   const child = spawn("script", ["-qec", command, "/dev/null"], {
@@ -15,7 +20,14 @@ function onTerminal(env: NodeJS.ProcessEnv, task: object): Promise<string> {
     env: { ...rest, TERM: "xterm-256color", ...env },
   });
   let screen = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (screen += text));
+  const toType = [...type];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    screen += text;
+    const next = toType[0];
+    if (next === undefined || !screen.includes(next.after)) return;
+    toType.shift();
+    child.stdin.write(next.keys);
+  });
   return new Promise((resolve) => child.on("close", () => resolve(screen)));
 }
 
@@ -33,6 +45,22 @@ describe.skipIf(!hasScript)("on a terminal (needs script of util-linux)", () => 
     expect(screen.lastIndexOf("\u001b[?25h")).toBeGreaterThanOrEqual(
       screen.lastIndexOf("\u001b[?25l"),
     );
+  });
+
+  it("stops in order on Ctrl-C, and at once on the second", async () => {
+    const ctrlC = "\u0003";
+    const [once, twice] = await Promise.all([
+      onTerminal({}, { security: "wait" }, [{ after: "✔", keys: ctrlC }]),
+      onTerminal({}, { security: "ignore" }, [
+        { after: "✔", keys: ctrlC },
+        { after: "Ctrl-C again leaves at once", keys: ctrlC },
+      ]),
+    ]);
+    expect(once).toContain("cancelled: stopped by Ctrl-C");
+    expect(twice).not.toContain("Answers");
+    for (const screen of [once, twice]) {
+      expect(screen.lastIndexOf("\u001b[?25h")).toBeGreaterThan(screen.lastIndexOf("\u001b[?25l"));
+    }
   });
 
   it("is plain with NO_COLOR", async () => {
