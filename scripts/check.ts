@@ -17,12 +17,12 @@ interface Step {
 
 const root = resolve(import.meta.dirname, "..");
 
-// Ordered: what comes after `build` looks at its result.
+// The build is first, since most others look at its result: examples import the package by its name.
 const steps: readonly Step[] = [
+  { name: "build", run: ["node", "scripts/prepare.mjs", "--rebuild"] },
   { name: "format", run: ["oxfmt", "--check", "."] },
   { name: "lint", run: ["oxlint"] },
   { name: "types", run: ["tsc", "-p", "tsconfig.json"] },
-  { name: "build", run: ["node", "scripts/prepare.mjs", "--rebuild"] },
   { name: "publint", run: ["publint", "--strict"] },
   { name: "attw", run: ["attw", "--pack", ".", "--profile", "esm-only"] },
   { name: "knip", run: ["knip", "--no-progress"] },

@@ -3,4 +3,8 @@ import fc from "fast-check";
 /** How many cases a property test tries; FC_RUNS in the environment changes it. */
 const DEFAULT_RUNS = 100;
 
-fc.configureGlobal({ numRuns: Number(process.env["FC_RUNS"] ?? DEFAULT_RUNS) });
+const numRuns = Number(process.env["FC_RUNS"] ?? DEFAULT_RUNS);
+if (!Number.isSafeInteger(numRuns) || numRuns < 1) {
+  throw new Error(`FC_RUNS is "${process.env["FC_RUNS"]}"; give a whole number from 1.`);
+}
+fc.configureGlobal({ numRuns });

@@ -18,9 +18,9 @@ let packed: readonly string[] = [];
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), "quorate-packed-"));
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", project];
-  const [tarball] = JSON.parse(execFileSync("npm", args, { cwd: root, encoding: "utf8" })) as [
-    { readonly filename: string; readonly files: readonly { readonly path: string }[] },
-  ];
+  const [tarball] = JSON.parse(
+    execFileSync("npm", args, { cwd: root, encoding: "utf8", stdio: "pipe" }),
+  ) as [{ readonly filename: string; readonly files: readonly { readonly path: string }[] }];
   packed = tarball.files.map(({ path }) => path);
   const installed = join(project, "node_modules/quorate");
   mkdirSync(installed, { recursive: true });
