@@ -98,7 +98,13 @@ export function scripted<const Name extends string, Output>(
 function record(task: unknown, context: AgentContext): ScriptedCall {
   const { attempt, results, issues, runId, callId, idempotencyKey, signal } = context;
   return {
-    ...{ task, attempt, results, issues, runId, callId, idempotencyKey },
+    task,
+    attempt,
+    results,
+    issues,
+    runId,
+    callId,
+    idempotencyKey,
     get aborted() {
       return signal.aborted;
     },
