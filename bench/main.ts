@@ -2,7 +2,7 @@
 //
 //   npm run bench                        every workload, some minutes
 //   npm run bench -- --quick             under a minute; figures scatter more
-//   npm run bench -- --json              one JSON document
+//   npm run --silent bench -- --json     one JSON document
 //   npm run bench -- W1 W3               only these
 //
 // Trust the ratios before the absolute figures: both sides of a ratio are measured in turn in the same rounds.
