@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
-import { QuorateError } from "../errors.ts";
+import { describeThrown, QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import type { RunSummary, Store } from "../store/store.ts";
 
@@ -10,10 +10,19 @@ export const DEFAULT_DATABASE = "quorate.db";
 // More than anybody lists; finding a run by the beginning of its id looks at the latest so many.
 const MAX_RUNS = 10_000;
 
-/** Opens a database of runs; creates it when it is not there. Costs nothing until it is called: SQLite is loaded here. */
+/**
+ * Opens a database of runs, made when it is not there. Rejects with `BAD_OPTIONS` when `file` is none and cannot
+ * become one.
+ */
 export async function openDatabase(file: string): Promise<Store> {
+  // Loaded by the commands that need it.
   const { sqliteStore } = await import("../sqlite/index.ts");
-  return sqliteStore({ path: file });
+  try {
+    return sqliteStore({ path: file });
+  } catch (error) {
+    // Nothing has been asked of a store yet: the file was named wrongly.
+    throw new QuorateError("BAD_OPTIONS", describeThrown(error), { cause: error });
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { EXIT, exitCodeOfError } from "./exit-code.ts";
 import type { ExplainFlags } from "./explain-command.ts";
 import type { RunFlags } from "./run-command.ts";
 import type { RunsFlags } from "./runs-command.ts";
-import { safeText } from "./safe-text.ts";
+import { safeBlock, safeText } from "./safe-text.ts";
 import type { ShowFlags } from "./show-command.ts";
 import { terminal } from "./terminal.ts";
 
@@ -22,22 +22,25 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok;
+      // Called without a command: the help says it all.
+      if (error.code === "commander.help") return EXIT.usage;
       complain(
         `${error.message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ")}; see quorate --help`,
       );
       return EXIT.usage;
     }
     complain(sentenceOf(error));
-    if (wantsStack(args) && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+    if (wantsStack(args) && error instanceof Error)
+      process.stderr.write(`${safeBlock(error.stack ?? "")}\n`);
     return exitCodeOfError(error);
   }
 }
 
 function sentenceOf(error: unknown): string {
   const sentence = describeThrown(error);
-  const cause =
-    error instanceof QuorateError && error.code === "STORE_FAILED" ? error.cause : undefined;
-  return cause === undefined ? sentence : `${sentence}: ${describeThrown(cause)}`;
+  return error instanceof QuorateError && sentence.endsWith("see the cause")
+    ? sentence.replace("see the cause", describeThrown(error.cause))
+    : sentence;
 }
 
 function complain(sentence: string): void {

@@ -124,6 +124,13 @@ describe("quorate, called wrongly", () => {
     ["an unknown command", "decide", ["decide"]],
     ["a limit of nothing", "--limit", ["runs", "--limit", "0"]],
     ["no database", "There is no database quorate.db", ["runs"]],
+    ["a database that is none", "broken.ts", ["runs", "--db", "broken.ts"]],
+    [
+      "a database where none can be",
+      "nowhere/x.db",
+      ["run", team("scripted"), "--input", "-", "--db", "nowhere/x.db"],
+      "{}",
+    ],
   ];
   it.each(cases)(
     "says what is wrong in one sentence and exits with 2: %s",
@@ -144,6 +151,13 @@ describe("quorate, called wrongly", () => {
     const { code, stderr } = await quorate(["show", "x", "--debug"], folder());
     expect(code).toBe(2);
     expect(stderr).toMatch(/\n {4}at /);
+  });
+
+  it("says how it is called when it is called without anything", async () => {
+    const { code, stderr } = await quorate([], folder());
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^Usage: quorate/);
+    expect(stderr).not.toContain("outputHelp");
   });
 
   it("explains itself", async () => {

@@ -1,18 +1,16 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { columnsOf } from "../../src/cli/wrap.ts";
+import { folder, quorate } from "../cli/command.ts";
 
 const MAIN = fileURLToPath(new URL("../../examples/code-review-board/main.ts", import.meta.url));
+const TEAM = fileURLToPath(new URL("../../examples/code-review-board/team.ts", import.meta.url));
 
 function board(
   ...args: string[]
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const cwd = mkdtempSync(join(tmpdir(), "quorate-board-"));
-  const child = spawn(process.execPath, [MAIN, "--fast", ...args], { cwd });
+  const child = spawn(process.execPath, [MAIN, "--fast", ...args], { cwd: folder() });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -48,6 +46,18 @@ describe("the code review board", () => {
     expect(short.stdout).not.toContain("numberic");
     expect(long.stdout.replaceAll(/\s+/g, " ")).toContain("numberic");
     expectPlain(long.stdout);
+  });
+
+  it("is a team for the command line too, with its own store", async () => {
+    const { code, stdout } = await quorate(
+      ["run", TEAM, "--input", "-", "--agents", "kg,qodo,baz"],
+      folder(),
+      '{"pull":1,"fast":true}',
+    );
+    expect(code).toBe(0);
+    expectPlain(stdout);
+    expect(stdout).toMatch(/qodo +ok +.* 6 findings/);
+    expect(stdout).toContain("in the team's own store");
   });
 
   it("scores the board and every reviewer on all six", async () => {
