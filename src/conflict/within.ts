@@ -11,7 +11,7 @@ export type WithinOptions =
 /**
  * Numbers that are near each other are the same position. All members of a group are within the tolerance of each
  * other (complete link: the nearest two groups are joined first, as long as their extremes allow). The member nearest
- * to the median of what the group's agents claim stands for it. What is not a number is compared as by `equal()`.
+ * to the median of what the group's agents claim stands for it, the lower of two. What is not a number is compared as by `equal()`.
  */
 export function within(options: WithinOptions): Comparator {
   const percent = tolerance(options.percent, "percent", 100);
@@ -67,17 +67,9 @@ function groupNumbers(candidates: readonly Candidate[], near: Near): readonly Gr
     .filter((i) => typeof candidates[i]?.value === "number")
     .sort((a, b) => numberAt(a) - numberAt(b));
   const groups = join(ascending, numberAt, near).map((members): Group => {
-    const middle = median(members, numberAt, (index) => candidates[index]?.heldBy ?? 0);
-    const [winner = 0] = members.toSorted(
-      (a, b) => Math.abs(numberAt(a) - middle) - Math.abs(numberAt(b) - middle),
-    );
-    const value = numberAt(winner);
-    return {
-      value,
-      members: members.toSorted(
-        (a, b) => Math.abs(numberAt(a) - value) - Math.abs(numberAt(b) - value),
-      ),
-    };
+    const value = numberAt(middle(members, (index) => candidates[index]?.heldBy ?? 0));
+    const away = (index: number): number => Math.abs(numberAt(index) - value);
+    return { value, members: members.toSorted((a, b) => away(a) - away(b)) };
   });
   return [...groups, ...others];
 }
@@ -135,17 +127,12 @@ function merge(left: Stretch, right: Stretch): Stretch {
   return left;
 }
 
-/** Of what the holders claim, each holder once; the mean of the middle two when their number is even. */
-function median(
-  ascending: readonly number[],
-  numberAt: (index: number) => number,
-  heldBy: (index: number) => number,
-): number {
+/**
+ * The member nearest to the median of what the holders claim, each holder once. Where their number is even the median
+ * lies halfway between two members, and the lower of those is taken.
+ */
+function middle(ascending: readonly number[], heldBy: (index: number) => number): number {
   const total = ascending.reduce((sum, index) => sum + heldBy(index), 0);
-  const at = (place: number): number => {
-    let passed = 0;
-    const index = ascending.find((candidate) => (passed += heldBy(candidate)) >= place);
-    return index === undefined ? 0 : numberAt(index);
-  };
-  return at(Math.ceil(total / 2)) / 2 + at(Math.floor(total / 2) + 1) / 2;
+  let passed = 0;
+  return ascending.find((index) => (passed += heldBy(index)) >= total / 2) ?? 0;
 }

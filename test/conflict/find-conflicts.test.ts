@@ -302,6 +302,11 @@ describe("within", () => {
     expect(grouped(claims, { task: within({ absolute: 5 }) })[0]).toEqual([12, "a,b,c,d,e"]);
   });
 
+  test("takes the lower of two that are equally near to the median", () => {
+    const claims = [claim("a", 10), claim("b", 12), claim("c", 13), claim("d", 14)];
+    expect(grouped(claims, { task: within({ absolute: 5 }) })).toEqual([[12, "a,b,c,d"]]);
+  });
+
   test("compares what is no number by equality", () => {
     const claims = [claim("a", 10), claim("b", "10"), claim("c", "Ten"), claim("d", "ten")];
     expect(grouped(claims, { task: within({ percent: 100 }) }).map(([, who]) => who)).toEqual([

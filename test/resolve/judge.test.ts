@@ -290,6 +290,7 @@ describe("what agents wrote", () => {
       "Answer with one of these ids: A, B, C.",
     ]);
     expect(JSON.stringify(asked)).not.toMatch(
+      // oxlint-disable-next-line no-control-regex -- they must not be there
       /[\u202a-\u202e\u2066-\u2069\u200b\ufeff\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]|\\u0000|\\u001b|\\ud800|\\udfff/i,
     );
     expect(JSON.stringify(asked).isWellFormed()).toBe(true);

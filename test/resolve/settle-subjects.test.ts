@@ -236,6 +236,7 @@ describe("settling", () => {
       crowd,
     );
     expect(verdict?.reasoning.length).toBeLessThan(3_000);
+    // oxlint-disable-next-line no-control-regex -- they must not be there
     expect(verdict?.reasoning).not.toMatch(/[\n\u202e\u0007]/);
     expect(verdict?.reasoning).toContain("agent-004 and 15 more (20 of 1000)");
     expect(verdict?.reasoning).toContain("and 45 other positions.");
