@@ -6,6 +6,11 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
+/** Lets the processes of the tests share what Node makes of the sources: most of their time is that. */
+export const COMPILED: Readonly<Record<string, string>> = {
+  NODE_COMPILE_CACHE: join(tmpdir(), "quorate-test-compiled"),
+};
+
 /** The path of one of the team files beside this one. */
 export function team(name: string): string {
   return fileURLToPath(new URL(`./teams/${name}.ts`, import.meta.url));
@@ -32,7 +37,7 @@ export interface Started {
 /** Starts the command line as a process of its own, in `cwd`, with `input` on its standard input. */
 export function start(args: readonly string[], cwd: string, input: string = ""): Started {
   const { NO_COLOR: _colour, FORCE_COLOR: _forced, QUORATE_DEBUG: _debug, ...env } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env });
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...env, ...COMPILED } });
   let stdout = "";
   let stderr = "";
   const watchers = new Set<() => void>();

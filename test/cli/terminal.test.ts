@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { folder, team } from "./command.ts";
+import { COMPILED, folder, team } from "./command.ts";
 
 // A pseudo-terminal comes from util-linux's script; other systems have another program of that name, or none.
 const hasScript = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
@@ -17,7 +17,7 @@ function onTerminal(
   const command = `stty cols 80 rows 24; echo '${JSON.stringify(task)}' > task.json; "${process.execPath}" "${main}" run "${team("scripted")}" --input task.json`;
   const child = spawn("script", ["-qec", command, "/dev/null"], {
     cwd: folder(),
-    env: { ...rest, TERM: "xterm-256color", ...env },
+    env: { ...rest, ...COMPILED, TERM: "xterm-256color", ...env },
   });
   let screen = "";
   const toType = [...type];

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { columnsOf } from "../../src/cli/wrap.ts";
-import { folder, quorate } from "../cli/command.ts";
+import { COMPILED, folder, quorate } from "../cli/command.ts";
 
 const MAIN = fileURLToPath(new URL("../../examples/code-review-board/main.ts", import.meta.url));
 const TEAM = fileURLToPath(new URL("../../examples/code-review-board/team.ts", import.meta.url));
@@ -10,7 +10,10 @@ const TEAM = fileURLToPath(new URL("../../examples/code-review-board/team.ts", i
 function board(
   ...args: string[]
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const child = spawn(process.execPath, [MAIN, "--fast", ...args], { cwd: folder() });
+  const child = spawn(process.execPath, [MAIN, "--fast", ...args], {
+    cwd: folder(),
+    env: { ...process.env, ...COMPILED },
+  });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
