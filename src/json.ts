@@ -24,97 +24,93 @@ const MAX_DEPTH = 500;
  * a Map), objects with `toJSON`, holes in arrays and nesting below 500 levels. Strings count one byte a UTF-16 unit.
  */
 export function jsonFault(value: unknown, maxBytes: number): JsonFault | undefined {
-  switch (typeof value) {
-    case "undefined":
-    case "boolean":
-      return undefined;
-    case "string":
-      return value.length + 2 <= maxBytes ? undefined : tooLarge(maxBytes);
-    default:
-      return walkFault(value, maxBytes);
+  if (value === undefined) return undefined;
+  const walk: Walk = { bytes: 0, maxBytes, keys: [], ancestors: [] };
+  try {
+    return valueFault(walk, value);
+  } catch {
+    return notJson(walk, "a property that cannot be read");
   }
 }
 
-function walkFault(root: unknown, maxBytes: number): JsonFault | undefined {
-  let bytes = 0;
-  const ancestors: object[] = [];
-  const keys: (string | number)[] = [];
+interface Walk {
+  /** Bytes seen, at least. */
+  bytes: number;
+  readonly maxBytes: number;
+  /** The path to the value that is looked at. */
+  readonly keys: (string | number)[];
+  readonly ancestors: object[];
+}
 
-  const notJson = (what: string): JsonFault => ({
-    kind: "not-json",
-    why: `has ${what}${keys.length === 0 ? "" : ` at ${where(keys)}`}`,
-  });
-
-  const walk = (value: unknown): JsonFault | undefined => {
-    switch (typeof value) {
-      case "string":
-        bytes += value.length + 2;
-        break;
-      case "number":
-        if (!Number.isFinite(value)) return notJson(`the number ${value}`);
-        bytes += 8;
-        break;
-      case "boolean":
-        bytes += 5;
-        break;
-      case "object": {
-        if (value === null) {
-          bytes += 4;
-          break;
-        }
-        if (ancestors.length >= MAX_DEPTH) {
-          return notJson(ancestors.includes(value) ? "a cycle" : `more than ${MAX_DEPTH} levels`);
-        }
-        ancestors.push(value);
-        const fault = Array.isArray(value) ? walkArray(value) : walkObject(value);
-        if (fault !== undefined) return fault;
-        ancestors.pop();
+function valueFault(walk: Walk, value: unknown): JsonFault | undefined {
+  switch (typeof value) {
+    case "string":
+      walk.bytes += value.length + 2;
+      break;
+    case "number":
+      if (!Number.isFinite(value)) return notJson(walk, `the number ${value}`);
+      walk.bytes += 8;
+      break;
+    case "boolean":
+      walk.bytes += 5;
+      break;
+    case "object":
+      if (value === null) {
+        walk.bytes += 4;
         break;
       }
-      default:
-        return notJson(`a ${typeof value}`);
-    }
-    return bytes > maxBytes ? tooLarge(maxBytes) : undefined;
-  };
-
-  const walkArray = (items: readonly unknown[]): JsonFault | undefined => {
-    bytes += items.length + 2;
-    if (bytes > maxBytes) return tooLarge(maxBytes);
-    for (let i = 0; i < items.length; i++) {
-      keys.push(i);
-      const fault = walk(items[i]);
-      if (fault !== undefined) return fault;
-      keys.pop();
-    }
-    return undefined;
-  };
-
-  const walkObject = (object: object): JsonFault | undefined => {
-    const prototype: unknown = Object.getPrototypeOf(object);
-    if (prototype !== null && prototype !== Object.prototype && !isForeignPlain(prototype)) {
-      return notJson(`a ${nameOf(object)}`);
-    }
-    if (typeof (object as { toJSON?: unknown }).toJSON === "function") {
-      return notJson("an object with toJSON");
-    }
-    bytes += 2;
-    for (const key of Object.keys(object)) {
-      const value = (object as Readonly<Record<string, unknown>>)[key];
-      if (value === undefined) continue;
-      bytes += key.length + 4;
-      keys.push(key);
-      const fault = walk(value);
-      if (fault !== undefined) return fault;
-      keys.pop();
-    }
-    return undefined;
-  };
-
-  try {
-    return walk(root);
-  } catch {
-    return notJson("a property that cannot be read");
+      return objectFault(walk, value);
+    default:
+      return notJson(walk, `a ${typeof value}`);
   }
+  return walk.bytes > walk.maxBytes ? tooLarge(walk) : undefined;
+}
+
+function objectFault(walk: Walk, value: object): JsonFault | undefined {
+  const { ancestors } = walk;
+  if (ancestors.length >= MAX_DEPTH) {
+    return notJson(walk, ancestors.includes(value) ? "a cycle" : `more than ${MAX_DEPTH} levels`);
+  }
+  ancestors.push(value);
+  const fault = Array.isArray(value) ? itemsFault(walk, value) : membersFault(walk, value);
+  ancestors.pop();
+  return fault ?? (walk.bytes > walk.maxBytes ? tooLarge(walk) : undefined);
+}
+
+function itemsFault(walk: Walk, items: readonly unknown[]): JsonFault | undefined {
+  walk.bytes += items.length + 2;
+  if (walk.bytes > walk.maxBytes) return tooLarge(walk);
+  for (let index = 0; index < items.length; index++) {
+    walk.keys.push(index);
+    const fault = valueFault(walk, items[index]);
+    if (fault !== undefined) return fault;
+    walk.keys.pop();
+  }
+  return undefined;
+}
+
+function membersFault(walk: Walk, object: object): JsonFault | undefined {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (prototype !== null && prototype !== Object.prototype && !isForeignPlain(prototype)) {
+    return notJson(walk, `a ${nameOf(object)}`);
+  }
+  const members = object as Readonly<Record<string, unknown>>;
+  if (typeof members["toJSON"] === "function") return notJson(walk, "an object with toJSON");
+  walk.bytes += 2;
+  for (const key of Object.keys(members)) {
+    const value = members[key];
+    if (value === undefined) continue;
+    walk.bytes += key.length + 4;
+    walk.keys.push(key);
+    const fault = valueFault(walk, value);
+    if (fault !== undefined) return fault;
+    walk.keys.pop();
+  }
+  return undefined;
+}
+
+function notJson({ keys }: Walk, what: string): JsonFault {
+  return { kind: "not-json", why: `has ${what}${keys.length === 0 ? "" : ` at ${where(keys)}`}` };
 }
 
 // A plain object of another realm, such as a vm context: its prototype is that realm's Object.prototype.
@@ -132,7 +128,7 @@ function where(keys: readonly (string | number)[]): string {
   return `"${shown.join(".")}${keys.length > 6 ? "…" : ""}"`;
 }
 
-function tooLarge(maxBytes: number): JsonFault {
+function tooLarge({ maxBytes }: Walk): JsonFault {
   return { kind: "too-large", why: `is larger than ${maxBytes} bytes` };
 }
 

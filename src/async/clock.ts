@@ -8,7 +8,13 @@ export interface Clock {
    * Calls `fire` once after `delayMs`; disposing cancels it. With `hold: false` the timer does not
    * keep the process alive.
    */
-  timer(delayMs: number, fire: () => void, options?: { readonly hold?: boolean }): Disposable;
+  timer(delayMs: number, fire: () => void, options?: { readonly hold?: boolean }): Timer;
+}
+
+/** A timer that is set. Where it can, it changes its mind about keeping the process alive. */
+export interface Timer extends Disposable {
+  ref?(): unknown;
+  unref?(): unknown;
 }
 
 /** The machine's clock. */

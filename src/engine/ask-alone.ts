@@ -1,16 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type { Agent } from "../agent.ts";
-import { cancellation, follow } from "../async/cancellation.ts";
+import { Cancellation, follow } from "../async/cancellation.ts";
 import { systemClock } from "../async/clock.ts";
+import { deadlines } from "../async/deadlines.ts";
 import type { AgentResult } from "../call.ts";
 import { lane } from "../policy/admission.ts";
 import { mergeLimits } from "../policy/limits.ts";
 import { performCall } from "./call.ts";
 import { embeddedEngine } from "./engine.ts";
-import { openJournal } from "./journal.ts";
-import { tally, type Run } from "./run.ts";
+import { Journal } from "./journal.ts";
+import { Tally, type Run } from "./run.ts";
 
 const ALONE_CONCURRENCY = 8;
+const NO_STORE = { append: (): void => {} };
 
 /**
  * Asks agents without a supervisor: through all the steps of a call, with the default limits, at most 8 attempts at once, and
@@ -22,23 +24,19 @@ export function aloneAsker(
   const lanes = [lane(ALONE_CONCURRENCY)];
   const runId = randomUUID();
   return async (agent, task, key) => {
-    const cancelling = cancellation();
-    using _following = follow(signal, cancelling);
-    const journal = openJournal({
-      runId,
-      store: { append: () => {} },
-      clock: systemClock,
-      watch: undefined,
-      fail: cancelling.cancel,
-    });
+    const cancellation = new Cancellation();
+    using _following = signal === undefined ? undefined : follow(signal, cancellation);
     const run: Run = {
-      journal,
-      cancellation: cancelling,
+      journal: new Journal({ runId, store: NO_STORE, clock: systemClock, fail: () => {} }),
+      cancellation,
       clock: systemClock,
       engine: embeddedEngine(new Map([[agent.name, agent]])),
-      tally: tally(),
+      tally: new Tally(),
     };
-    const seat = { agent, place: agent.name, limits: mergeLimits(agent.limits), lanes };
+    const limits = mergeLimits(agent.limits);
+    const { timeoutMs } = limits;
+    const timeouts = timeoutMs === Infinity ? undefined : deadlines(systemClock, timeoutMs);
+    const seat = { agent, place: agent.name, limits, timeouts, lanes };
     const { result } = await performCall(run, seat, { callId: `~${agent.name}/${key}`, task, results: {} });
     return result;
   };

@@ -1,5 +1,5 @@
-import type { CallRequest, Cost, Usage } from "../call.ts";
-import { UNKNOWN_COST } from "../call.ts";
+import type { Deadlines } from "../async/deadlines.ts";
+import { UNKNOWN_COST, type CallRequest, type Cost, type Usage } from "../call.ts";
 import { QuorateError } from "../errors.ts";
 import { leave, type Lane } from "../policy/admission.ts";
 import type { Limits } from "../policy/limits.ts";
@@ -8,31 +8,32 @@ import type { Run } from "./run.ts";
 
 /** How an attempt ended: with what was made of the agent's answer, or with what went wrong. */
 export type AttemptEnd<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: unknown };
+  | { readonly ok: true; readonly value: T; readonly cost: Cost }
+  | { readonly ok: false; readonly error: unknown; readonly cost: Cost };
 
 export interface AttemptPlan<T> {
   readonly run: Run;
   readonly request: CallRequest;
   readonly limits: Limits;
+  /** Keeps the attempt's timeout; `undefined` where it has none. */
+  readonly timeouts: Deadlines | undefined;
   /** Slots that the attempt holds. It gives them back itself, when the agent has stopped or was abandoned. */
   readonly lanes: readonly Lane[];
   /** The agent's own name, for messages and events. */
   readonly name: string;
+  /** The clock's monotonic time of its dispatch, which is now. */
+  readonly startedMs: number;
   /** Makes a value of the agent's answer, or throws what is wrong with it. Counts as part of the attempt's time. */
   readonly accept: (output: unknown) => T | Promise<T>;
 }
 
-/** An attempt under way. */
-export interface Attempt<T> {
-  /** Never rejects. */
-  readonly end: Promise<AttemptEnd<T>>;
-  /** What the agent has reported until now. */
-  cost(): Cost;
+/** Carries out one attempt. The promise never rejects. */
+export function runAttempt<T>(plan: AttemptPlan<T>): Promise<AttemptEnd<T>> {
+  return new Promise((tell) => new Attempt(plan, tell).begin());
 }
 
 /**
- * Carries out one attempt.
+ * One attempt, from its dispatch until the agent has stopped or nobody waits for it any more.
  *
  *     running ── settles ───▶ over
  *     running ── timeoutMs ─▶ given up ── settles ──▶ over, straggled
@@ -41,139 +42,147 @@ export interface Attempt<T> {
  *
  * Its end is told at the first arrow, but when cancelled at the second: whoever cancels may rely on what was cancelled
  * having stopped, or having been given `graceMs` to. The slots are held until it is over.
+ *
+ * A class for its prototype: one is made for every attempt, and most agents never ask for the signal.
  */
-export function startAttempt<T>(plan: AttemptPlan<T>): Attempt<T> {
-  const { run, request, limits, lanes, name, accept } = plan;
-  const { clock, cancellation, journal } = run;
-  const control = new Control(run, request, name);
-  const startedMs = clock.monotonic();
-  let state: "running" | "given up" | "stopping" | "over" = "running";
-  let timer: Disposable | undefined;
-  let tell: (end: AttemptEnd<T>) => void;
-  const end = new Promise<AttemptEnd<T>>((resolve) => {
-    tell = resolve;
-  });
-
-  const over = (): void => {
-    state = "over";
-    timer?.[Symbol.dispose]();
-    cancellation.unwatch(stop);
-    leave(lanes);
-  };
-
-  const settled = (how: AttemptEnd<T>): void => {
-    switch (state) {
-      case "running":
-        over();
-        return tell(how);
-      case "stopping":
-        over();
-        return tell({ ok: false, error: cancellation.reason });
-      case "given up":
-        over();
-        return journal.note([
-          {
-            type: "call.straggled",
-            callId: request.callId,
-            agent: name,
-            attempt: request.attempt,
-            settled: how.ok ? "answered" : "failed",
-            durationMs: clock.monotonic() - startedMs,
-          },
-        ]);
-      case "over":
-    }
-  };
-
-  const giveUp = (): void => {
-    state = "given up";
-    const error = new QuorateError("TIMEOUT", `${name} timed out after ${limits.timeoutMs} ms`);
-    timer = clock.timer(limits.graceMs, abandon, { hold: false });
-    control.abort(error);
-    tell({ ok: false, error });
-  };
-
-  const abandon = (): void => {
-    over();
-    const { callId, attempt } = request;
-    journal.note([{ type: "call.abandoned", callId, agent: name, attempt }]);
-  };
-
-  const stop = (reason: unknown): void => {
-    if (state === "running") {
-      state = "stopping";
-      timer?.[Symbol.dispose]();
-      // Somebody waits for this one, so it holds the process.
-      timer = clock.timer(limits.graceMs, () => {
-        abandon();
-        tell({ ok: false, error: reason });
-      });
-    }
-    control.abort(reason);
-  };
-
-  if (limits.timeoutMs !== Infinity) timer = clock.timer(limits.timeoutMs, giveUp);
-  cancellation.watch(stop);
-  carryOut(run, request, control)
-    .then(accept)
-    .then(
-      (value) => settled({ ok: true, value }),
-      (error: unknown) => settled({ ok: false, error }),
-    );
-  return { end, cost: () => control.cost };
-}
-
-/** A promise of the engine's answer, whatever the engine and the agent do: throw, return a value, a hostile thenable. */
-function carryOut(run: Run, request: CallRequest, control: Control): Promise<unknown> {
-  try {
-    return Promise.resolve(run.engine.call(request, control));
-  } catch (error) {
-    return Promise.reject(error);
-  }
-}
-
-// A class for its prototype's getter: most agents never ask for the signal, and making one costs.
-class Control implements AttemptControl {
-  readonly #run: Run;
-  readonly #request: CallRequest;
-  readonly #name: string;
+class Attempt<T> implements AttemptControl {
+  readonly #plan: AttemptPlan<T>;
+  readonly #tell: (end: AttemptEnd<T>) => void;
+  #state: "running" | "given up" | "stopping" | "over" = "running";
+  #timer: Disposable | undefined;
   #controller: AbortController | undefined;
-  #aborted = false;
-  #reason: unknown;
-  cost: Cost = UNKNOWN_COST;
+  #aborted: { readonly reason: unknown } | undefined;
+  #cost: Cost = UNKNOWN_COST;
 
-  constructor(run: Run, request: CallRequest, name: string) {
-    this.#run = run;
-    this.#request = request;
-    this.#name = name;
+  constructor(plan: AttemptPlan<T>, tell: (end: AttemptEnd<T>) => void) {
+    this.#plan = plan;
+    this.#tell = tell;
+  }
+
+  begin(): void {
+    const { run, request, timeouts } = this.#plan;
+    this.#timer = timeouts?.add(() => this.#giveUp());
+    run.cancellation.watch(this.#stop);
+    let answer: Promise<unknown>;
+    try {
+      // Whatever the engine and the agent do: throw, return a value, a promise, a hostile thenable.
+      answer = Promise.resolve(run.engine.call(request, this));
+    } catch (error) {
+      return this.#fail(error);
+    }
+    answer.then(
+      (output) => this.#answered(output),
+      (error: unknown) => this.#fail(error),
+    );
   }
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort(this.#reason);
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
     }
     return this.#controller.signal;
   }
 
-  abort(reason: unknown): void {
-    if (this.#aborted) return;
-    this.#aborted = true;
-    this.#reason = reason;
-    this.#controller?.abort(reason);
-  }
-
   emit(value: unknown): void {
-    const { callId, attempt } = this.#request;
-    this.#run.journal.emit({ callId, agent: this.#name, attempt, value });
+    const { run, request, name } = this.#plan;
+    const { callId, attempt } = request;
+    run.journal.emit({ callId, agent: name, attempt, value });
   }
 
   report(usage: Usage): void {
-    this.cost = {
-      usdMicros: more(this.cost.usdMicros, usage.usdMicros),
-      inputTokens: more(this.cost.inputTokens, usage.inputTokens),
-      outputTokens: more(this.cost.outputTokens, usage.outputTokens),
+    this.#cost = {
+      usdMicros: more(this.#cost.usdMicros, usage.usdMicros),
+      inputTokens: more(this.#cost.inputTokens, usage.inputTokens),
+      outputTokens: more(this.#cost.outputTokens, usage.outputTokens),
     };
+  }
+
+  #answered(output: unknown): void {
+    let value: T | Promise<T>;
+    try {
+      value = this.#plan.accept(output);
+    } catch (error) {
+      return this.#fail(error);
+    }
+    if (value instanceof Promise) {
+      value.then(
+        (late) => this.#succeed(late),
+        (error: unknown) => this.#fail(error),
+      );
+    } else {
+      this.#succeed(value);
+    }
+  }
+
+  #succeed(value: T): void {
+    if (this.#settle("answered")) this.#tell({ ok: true, value, cost: this.#cost });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#settle("failed")) this.#tell({ ok: false, error, cost: this.#cost });
+  }
+
+  /** The agent has stopped. Whether its end is still to be told. */
+  #settle(settled: "answered" | "failed"): boolean {
+    const { run, request, name, startedMs } = this.#plan;
+    const was = this.#state;
+    if (was === "over") return false;
+    this.#over();
+    if (was === "given up") {
+      const { callId, attempt } = request;
+      const durationMs = run.clock.monotonic() - startedMs;
+      run.journal.note([
+        { type: "call.straggled", callId, agent: name, attempt, settled, durationMs },
+      ]);
+    } else if (was === "stopping") {
+      this.#tell({ ok: false, error: run.cancellation.reason, cost: this.#cost });
+    }
+    return was === "running";
+  }
+
+  #giveUp(): void {
+    const { run, name, limits } = this.#plan;
+    this.#state = "given up";
+    const error = new QuorateError("TIMEOUT", `${name} timed out after ${limits.timeoutMs} ms`);
+    this.#timer = run.clock.timer(limits.graceMs, () => this.#abandon(), { hold: false });
+    this.#abort(error);
+    this.#tell({ ok: false, error, cost: this.#cost });
+  }
+
+  // A function, not a method: it is watched for, and has to be known again.
+  readonly #stop = (reason: unknown): void => {
+    const { run, limits } = this.#plan;
+    if (this.#state === "running") {
+      this.#state = "stopping";
+      this.#timer?.[Symbol.dispose]();
+      // Somebody waits for this one, so it holds the process.
+      this.#timer = run.clock.timer(limits.graceMs, () => {
+        this.#abandon();
+        this.#tell({ ok: false, error: reason, cost: this.#cost });
+      });
+    }
+    this.#abort(reason);
+  };
+
+  #abandon(): void {
+    const { run, request, name } = this.#plan;
+    const { callId, attempt } = request;
+    this.#over();
+    run.journal.note([{ type: "call.abandoned", callId, agent: name, attempt }]);
+  }
+
+  #abort(reason: unknown): void {
+    if (this.#aborted !== undefined) return;
+    this.#aborted = { reason };
+    this.#controller?.abort(reason);
+  }
+
+  #over(): void {
+    this.#state = "over";
+    this.#timer?.[Symbol.dispose]();
+    this.#plan.run.cancellation.unwatch(this.#stop);
+    leave(this.#plan.lanes);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Agent } from "../agent.ts";
+import type { Deadlines } from "../async/deadlines.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import { sleep } from "../async/sleep.ts";
 import {
@@ -15,7 +16,7 @@ import { enter, leave, type Lane } from "../policy/admission.ts";
 import type { Limits } from "../policy/limits.ts";
 import { retryWaitMs } from "../policy/retry.ts";
 import { accept } from "./accept.ts";
-import { startAttempt } from "./attempt.ts";
+import { runAttempt } from "./attempt.ts";
 import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
 import type { Run } from "./run.ts";
 
@@ -25,6 +26,8 @@ export interface Seat {
   /** Where the engine finds the agent. */
   readonly place: string;
   readonly limits: Limits;
+  /** Keeps the timeouts of its attempts; `undefined` where they have none. */
+  readonly timeouts: Deadlines | undefined;
   /** Every limit on the path to the root. */
   readonly lanes: readonly Lane[];
 }
@@ -54,7 +57,7 @@ export interface Question {
  * What an agent does ends up in the result. Rejects only when the run is cancelled, or its store fails.
  */
 export async function performCall(run: Run, seat: Seat, question: Question): Promise<Performed> {
-  const { agent, place, limits, lanes } = seat;
+  const { agent, place, limits, timeouts, lanes } = seat;
   const { journal, cancellation, clock, tally } = run;
   const { name, version } = agent;
   const { callId, results } = question;
@@ -86,21 +89,21 @@ export async function performCall(run: Run, seat: Seat, question: Question): Pro
       throw cancellation.reason;
     }
 
-    tally.attempted();
-    firstMs ??= clock.monotonic();
+    const startedMs = clock.monotonic();
+    firstMs ??= startedMs;
     // The attempt owns the slots from here on.
-    const underWay = startAttempt({
+    const end = await runAttempt({
       run,
       request: { runId, callId, agent: place, version, input, results, attempt, issues },
       limits,
+      timeouts,
       lanes,
       name,
+      startedMs,
       accept: (output) => accept(agent, limits, output),
     });
-    const end = await underWay.end;
-    const attemptCost = underWay.cost();
-    tally.spent(attemptCost);
-    cost = addCost(cost, attemptCost);
+    tally.attempted(end.cost);
+    cost = addCost(cost, end.cost);
     const durationMs = clock.monotonic() - firstMs;
 
     if (end.ok) {

@@ -14,32 +14,29 @@ export interface Run {
   readonly tally: Tally;
 }
 
-/** Counts what a run takes, as it happens. */
-export interface Tally {
-  called(): void;
-  attempted(): void;
-  spent(cost: Cost): void;
-  bill(): Bill;
-}
+/** Counts what a run takes, as it happens. What it counts is counted by `whole` too. */
+export class Tally {
+  readonly #whole: Tally | undefined;
+  #calls = 0;
+  #attempts = 0;
+  #spent = NO_COST;
 
-/** A tally; what it counts is counted by `whole` too. */
-export function tally(whole?: Tally): Tally {
-  let calls = 0;
-  let attempts = 0;
-  let spent = NO_COST;
-  return {
-    called() {
-      calls++;
-      whole?.called();
-    },
-    attempted() {
-      attempts++;
-      whole?.attempted();
-    },
-    spent(cost) {
-      spent = addCost(spent, cost);
-      whole?.spent(cost);
-    },
-    bill: () => ({ calls, attempts, spent }),
-  };
+  constructor(whole?: Tally) {
+    this.#whole = whole;
+  }
+
+  called(): void {
+    this.#calls++;
+    this.#whole?.called();
+  }
+
+  attempted(cost: Cost): void {
+    this.#attempts++;
+    this.#spent = addCost(this.#spent, cost);
+    this.#whole?.attempted(cost);
+  }
+
+  bill(): Bill {
+    return { calls: this.#calls, attempts: this.#attempts, spent: this.#spent };
+  }
 }

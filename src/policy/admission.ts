@@ -112,7 +112,10 @@ function enqueue(waiter: Waiter, lane: Lane): void {
   else after.before = waiter;
 }
 
-function dequeue({ queue, before, after }: Waiter): void {
+function dequeue(waiter: Waiter): void {
+  const { queue, before, after } = waiter;
+  waiter.before = undefined;
+  waiter.after = undefined;
   if (before === undefined) queue.first = after;
   else before.after = after;
   if (after === undefined) queue.last = before;

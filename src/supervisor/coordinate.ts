@@ -1,17 +1,19 @@
 import type { AgentResult, Skipped } from "../call.ts";
 import type { Conflict } from "../conflict/conflict.ts";
 import type { Said } from "../conflict/said.ts";
-import { performCall, type Performed } from "../engine/call.ts";
+import { performCall, type Seat } from "../engine/call.ts";
 import type { CheckedInputs } from "../engine/input.ts";
 import type { Run } from "../engine/run.ts";
 import type { Missing, OutcomeStatus } from "../outcome.ts";
 import type { Verdict } from "../resolve/verdict.ts";
+import { put } from "../record.ts";
 import { missingOf, statusOf } from "./conclude.ts";
 import { settleStatements } from "./decide.ts";
 import { runGraph } from "./graph.ts";
 import { performTeam } from "./nested.ts";
 import type { Plan } from "./route.ts";
 import { isSeating, type Seating } from "./seating.ts";
+import type { Member } from "./team.ts";
 import { upstreamOf } from "./upstream.ts";
 
 /** What came of one task given to one team. */
@@ -32,7 +34,7 @@ export interface Assignment {
   /** Begins the `callId` of everything in the team: empty at the root, else `"outer/inner/"`. */
   readonly prefix: string;
   /** What schemas have made of the task already. */
-  readonly checked: CheckedInputs;
+  readonly checked: CheckedInputs | undefined;
 }
 
 /**
@@ -52,27 +54,24 @@ export async function coordinate(
   const statements = new Array<Said | undefined>(members.length);
   let stop: NotAsked | undefined;
 
-  const skip = (index: number, skipped: NotAsked): void | Promise<void> => {
-    results[index] = skipped;
+  const skip = async (index: number, skipped: NotAsked): Promise<Ended> => {
     const agent = members[index]?.name ?? "";
     const { reason, detail } = skipped;
-    return run.journal.record([
+    await run.journal.record([
       { type: "call.skipped", callId: prefix + agent, agent, reason, detail },
     ]);
+    return { result: skipped, said: undefined };
   };
 
-  const begin = async (index: number): Promise<void> => {
-    const member = members[index];
-    const seat = seats[index];
-    if (member === undefined || seat === undefined) return;
+  const ask = (index: number): Promise<Ended> => {
+    const member = members[index] as Member;
+    const seat = seats[index] as Seat | Seating;
     if (stop !== undefined) return skip(index, stop);
-    const failedNeed = member.needs.find((need) => results[need]?.status !== "ok");
-    if (failedNeed !== undefined) {
-      const name = members[failedNeed]?.name ?? "";
-      const detail = `it needs ${name}, which did not answer`;
+    for (const need of member.needs) {
+      if (results[need]?.status === "ok") continue;
+      const detail = `it needs ${members[need]?.name}, which did not answer`;
       return skip(index, { status: "skipped", reason: "need-failed", detail });
     }
-
     const question = {
       callId: prefix + member.name,
       task,
@@ -80,18 +79,20 @@ export async function coordinate(
       map: member.input,
       checked,
     };
-    const performed: Performed = isSeating(seat)
-      ? await performTeam(run, seat, question)
-      : await performCall(run, seat, question);
-    results[index] = performed.result;
-    statements[index] = performed.said;
-    if (plan.mode === "sequence" && member.required && performed.result.status !== "ok") {
+    return isSeating(seat) ? performTeam(run, seat, question) : performCall(run, seat, question);
+  };
+
+  const keep = (index: number, { result, said }: Ended): void => {
+    results[index] = result;
+    statements[index] = said;
+    const member = members[index];
+    if (plan.mode === "sequence" && member?.required === true && result.status === "failed") {
       const detail = `${member.name} is required and did not answer`;
       stop = { status: "skipped", reason: "required-failed", detail };
     }
   };
 
-  await runGraph(plan.before, begin);
+  await runGraph(plan.graph, ask, keep);
 
   const missing = missingOf(team, plan, results);
   const deciding = settleStatements(run, seating, prefix, statements, missing);
@@ -104,6 +105,12 @@ export async function coordinate(
   };
 }
 
+/** How a member's part ended. */
+interface Ended {
+  readonly result: AgentResult;
+  readonly said: Said | undefined;
+}
+
 /** Why somebody who was planned is not asked. */
 type NotAsked = Skipped & { readonly reason: Exclude<Skipped["reason"], "not-routed"> };
 
@@ -114,11 +121,12 @@ const NOT_ROUTED: Skipped = Object.freeze({
 });
 
 function byName(
-  members: readonly { readonly name: string }[],
+  members: readonly Member[],
   results: readonly (AgentResult | undefined)[],
 ): Readonly<Record<string, AgentResult>> {
-  // Without a prototype: an agent may be called "__proto__" or "constructor".
-  const record: Record<string, AgentResult> = { __proto__: null } as never;
-  for (const [index, { name }] of members.entries()) record[name] = results[index] ?? NOT_ROUTED;
+  const record: Record<string, AgentResult> = {};
+  for (let index = 0; index < members.length; index++) {
+    put(record, (members[index] as Member).name, results[index] ?? NOT_ROUTED);
+  }
   return record;
 }

@@ -6,27 +6,35 @@ interface Node {
   readonly needs: readonly number[];
 }
 
+/** Who waits for whom, among those who are asked. Read only: it serves many runs. */
+export interface Graph {
+  readonly size: number;
+  /** Those that wait for nobody. */
+  readonly ready: readonly number[];
+  /** By place: how many it waits for. */
+  readonly waits: readonly number[];
+  /** By place: those that wait for it. */
+  readonly after: readonly (readonly number[])[];
+}
+
 /**
- * For each place, those that must have ended before it begins: what it needs, and in sequence also the one before it.
- * Only `planned` ones count; what is needed is always planned.
+ * The graph of the `planned` places: each waits for what it needs, and in sequence also for the one before it. What is
+ * needed is always planned.
  */
-export function prerequisites(
-  nodes: readonly Node[],
-  mode: Mode,
-  planned: readonly number[],
-): ReadonlyMap<number, readonly number[]> {
-  const before = new Map<number, readonly number[]>();
+export function makeGraph(nodes: readonly Node[], mode: Mode, planned: readonly number[]): Graph {
+  const ready: number[] = [];
+  const waits = nodes.map(() => 0);
+  const after = nodes.map((): number[] => []);
   let previous: number | undefined;
   for (const index of planned) {
-    const needs = nodes[index]?.needs ?? [];
-    const waits =
-      mode === "sequence" && previous !== undefined && !needs.includes(previous)
-        ? [...needs, previous]
-        : needs;
-    before.set(index, waits);
+    const before = new Set(nodes[index]?.needs);
+    if (mode === "sequence" && previous !== undefined) before.add(previous);
+    if (before.size === 0) ready.push(index);
+    waits[index] = before.size;
+    for (const other of before) after[other]?.push(index);
     previous = index;
   }
-  return before;
+  return { size: planned.length, ready, waits, after };
 }
 
 /** Refuses a team that could never finish: a circle of needs, or in sequence a need that comes later. */
@@ -72,36 +80,29 @@ export function checkOrder(
 }
 
 /**
- * Begins every place as soon as all that it waits for have ended, and resolves when all have. `begin` must not reject
- * but to stop the run: then nothing more begins, and this rejects with the first reason once all that began have ended.
+ * Asks every place as soon as all that it waits for have ended, and resolves when all have. A rejection of `ask` stops the
+ * run: nobody else is asked, and this rejects with the first reason once all that were asked have ended.
  */
-export function runGraph(
-  before: ReadonlyMap<number, readonly number[]>,
-  begin: (index: number) => Promise<void>,
+export function runGraph<T>(
+  { size, ready, waits, after }: Graph,
+  ask: (index: number) => Promise<T>,
+  keep: (index: number, answer: T) => void,
 ): Promise<void> {
-  const waiting = new Map<number, number>();
-  const after = new Map<number, number[]>();
-  const ready: number[] = [];
-  for (const [index, waits] of before) {
-    if (waits.length === 0) ready.push(index);
-    else waiting.set(index, waits.length);
-    for (const wait of waits) {
-      const dependents = after.get(wait);
-      if (dependents === undefined) after.set(wait, [index]);
-      else dependents.push(index);
-    }
-  }
-  if (before.size === 0) return Promise.resolve();
-
+  if (size === 0) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    let unfinished = before.size;
+    // Counted down only where somebody waits.
+    const left = ready.length === size ? waits : [...waits];
+    let unfinished = size;
     let inFlight = 0;
     let stopped: { readonly reason: unknown } | undefined;
 
     const start = (index: number): void => {
       inFlight++;
-      begin(index).then(
-        () => ended(index),
+      ask(index).then(
+        (answer) => {
+          keep(index, answer);
+          ended(index);
+        },
         (reason: unknown) => {
           stopped ??= { reason };
           ended(index);
@@ -112,10 +113,10 @@ export function runGraph(
       inFlight--;
       unfinished--;
       if (stopped === undefined) {
-        for (const dependent of after.get(index) ?? []) {
-          const left = (waiting.get(dependent) ?? 0) - 1;
-          waiting.set(dependent, left);
-          if (left === 0) start(dependent);
+        for (const next of after[index] ?? NOBODY) {
+          const others = (left[next] ?? 0) - 1;
+          (left as number[])[next] = others;
+          if (others === 0) start(next);
         }
         if (unfinished === 0) resolve();
       } else if (inFlight === 0) {
@@ -125,3 +126,5 @@ export function runGraph(
     for (const index of ready) start(index);
   });
 }
+
+const NOBODY: readonly number[] = [];

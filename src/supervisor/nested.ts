@@ -1,11 +1,11 @@
-import { childOf } from "../async/cancellation.ts";
+import { Cancellation, cancelWith } from "../async/cancellation.ts";
 import { sleep } from "../async/sleep.ts";
 import type { Claim } from "../conflict/claim.ts";
 import { said, type Said } from "../conflict/said.ts";
 import { refuseOutput } from "../engine/accept.ts";
 import type { Performed, Question } from "../engine/call.ts";
 import { mapInput } from "../engine/input.ts";
-import { tally, type Run } from "../engine/run.ts";
+import { Tally, type Run } from "../engine/run.ts";
 import { describeThrown, errorRecord, QuorateError } from "../errors.ts";
 import type { Missing, Outcome, OutcomeStatus } from "../outcome.ts";
 import { backoffMs } from "../policy/backoff.ts";
@@ -40,7 +40,7 @@ export async function performTeam(
   const { retries = 0 } = team.asWorker;
   const limits = mergeLimits(team.limits);
   const firstMs = clock.monotonic();
-  const own = tally(run.tally);
+  const own = new Tally(run.tally);
 
   for (let attempt = 1; ; attempt++) {
     await journal.record([{ type: "call.started", callId, agent, attempt }]);
@@ -94,7 +94,8 @@ async function once(
   const { name } = team.label;
   const { maxBytes } = mergeLimits(team.limits);
   const { timeoutMs = Infinity } = team.asWorker;
-  using cancellation = childOf(outer.cancellation);
+  const cancellation = new Cancellation();
+  using _outer = cancelWith(outer.cancellation, cancellation);
   const run: Run = { ...outer, cancellation };
   using _timer =
     timeoutMs === Infinity
@@ -106,11 +107,9 @@ async function once(
 
   const task = map === undefined ? given : mapInput(name, map, given, results, maxBytes);
   const plan = await planFor(team, task, cancellation);
-  const agents = plan.planned.map((index) => team.members[index]?.name ?? "");
-  run.journal.note([
-    { type: "run.planned", callId: prefix.slice(0, -1), mode: plan.mode, agents },
-  ]);
-  const known = map === undefined ? (checked ?? new Map()) : new Map();
+  const { mode, agents } = plan;
+  run.journal.note([{ type: "run.planned", callId: prefix.slice(0, -1), mode, agents }]);
+  const known = map === undefined ? checked : new Map();
   const done = await coordinate(run, seating, { task, plan, prefix, checked: known });
   if (done.status === "failed") {
     const why = done.missing.map(({ agent, detail }) => `${agent}: ${detail}`).join("; ");

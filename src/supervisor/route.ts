@@ -1,16 +1,18 @@
-import { orCancelled } from "../async/or-cancelled.ts";
 import type { Cancellation } from "../async/cancellation.ts";
+import { orCancelled } from "../async/or-cancelled.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
-import { checkOrder, prerequisites } from "./graph.ts";
+import { checkOrder, makeGraph, type Graph } from "./graph.ts";
 import type { Mode } from "./options.ts";
-import { listed, type Team } from "./team.ts";
+import { listed, type Member, type Team } from "./team.ts";
 
 /** Who will be asked, and who waits for whom. Frozen before anything runs. */
 export interface Plan {
   readonly mode: Mode;
   /** Indices of members, in the order of the team. */
   readonly planned: readonly number[];
-  readonly before: ReadonlyMap<number, readonly number[]>;
+  /** Their names. */
+  readonly agents: readonly string[];
+  readonly graph: Graph;
 }
 
 /** What a run wants in place of the team's own route and mode. */
@@ -35,8 +37,8 @@ export function planFor(
     });
   }
   const wanted = route ?? team.route;
-  if (wanted === undefined) return plan(team, mode, [...team.members.keys()]);
-  if (typeof wanted !== "function") return plan(team, mode, resolved(team, wanted));
+  if (wanted === undefined) return mode === team.mode ? team.everyone : planEveryone(team.members, mode);
+  if (typeof wanted !== "function") return makePlan(team.members, mode, resolved(team, wanted));
   const failed = (cause: unknown): never => {
     if (cancellation.cancelled) throw cancellation.reason;
     const why = describeThrown(cause);
@@ -48,15 +50,21 @@ export function planFor(
   } catch (error) {
     return failed(error);
   }
-  if (!(names instanceof Promise)) return plan(team, mode, resolved(team, names));
+  if (!(names instanceof Promise)) return makePlan(team.members, mode, resolved(team, names));
   return orCancelled(names, cancellation).then(
-    (late: unknown) => plan(team, mode, resolved(team, late)),
+    (late: unknown) => makePlan(team.members, mode, resolved(team, late)),
     failed,
   );
 }
 
-function plan(team: Team, mode: Mode, planned: readonly number[]): Plan {
-  return { mode, planned, before: prerequisites(team.members, mode, planned) };
+/** The plan of asking the whole team. */
+export function planEveryone(members: readonly Member[], mode: Mode): Plan {
+  return makePlan(members, mode, [...members.keys()]);
+}
+
+function makePlan(members: readonly Member[], mode: Mode, planned: readonly number[]): Plan {
+  const agents = planned.map((index) => members[index]?.name ?? "");
+  return { mode, planned, agents, graph: makeGraph(members, mode, planned) };
 }
 
 /** The indices of the named agents and of all that they need, in the order of the team. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cancellation, follow } from "../async/cancellation.ts";
+import { Cancellation, follow } from "../async/cancellation.ts";
 import { QuorateError } from "../errors.ts";
 import { canonicalJson, jsonFault } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
@@ -36,8 +36,8 @@ export async function* runMany<Results>(
   const root = reseated(given, options);
   const { concurrency: atOnce = root.team.lane.limit, route, mode, store } = options;
   const runOptions = { route, mode, store } as RunOptions;
-  const cancelling = cancellation();
-  using _following = follow(signal, cancelling);
+  const cancelling = new Cancellation();
+  using _following = signal === undefined ? undefined : follow(signal, cancelling);
 
   const iterator = iteratorOf(tasks);
   const taken: { done: TaskOutcome<Results> | undefined }[] = [];

@@ -1,4 +1,5 @@
 import type { Agent } from "../agent.ts";
+import type { Deadlines } from "../async/deadlines.ts";
 import type { Seat } from "../engine/call.ts";
 import type { Lane } from "../policy/admission.ts";
 import { mergeLimits, type CallLimits } from "../policy/limits.ts";
@@ -28,6 +29,8 @@ export interface SeatingOptions {
   readonly overrides?: CallLimits;
   /** Filled with every agent by its place. */
   readonly registry: Map<string, Agent>;
+  /** What keeps timeouts of so many ms. */
+  readonly timeoutsOf: (timeoutMs: number) => Deadlines | undefined;
 }
 
 /** Seats a team, and those nested in it. */
@@ -37,17 +40,18 @@ export function seatTeam({
   lanes = [],
   overrides = {},
   registry,
+  timeoutsOf,
 }: SeatingOptions): Seating {
   const path = [...lanes, team.lane];
   const seatAgent = (agent: Agent, place: string): Seat => {
     registry.set(place, agent);
     const limits = mergeLimits(team.limits, agent.limits, overrides);
-    return { agent, place, limits, lanes: path };
+    return { agent, place, limits, timeouts: timeoutsOf(limits.timeoutMs), lanes: path };
   };
   const seatMember = ({ name, worker }: Member): Seat | Seating => {
     const place = `${prefix}${name}`;
     return isTeam(worker)
-      ? seatTeam({ team: worker, prefix: `${place}/`, lanes: path, overrides, registry })
+      ? seatTeam({ team: worker, prefix: `${place}/`, lanes: path, overrides, registry, timeoutsOf })
       : seatAgent(worker, place);
   };
 

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Agent } from "../agent.ts";
-import { cancellation, follow, type Cancellation } from "../async/cancellation.ts";
+import { Cancellation, follow } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
+import { deadlines, type Deadlines } from "../async/deadlines.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import type { Engine, EngineFactory } from "../engine/engine.ts";
 import { checkInput, refuseInput, type CheckedInputs } from "../engine/input.ts";
-import { openJournal } from "../engine/journal.ts";
-import { tally, type Run } from "../engine/run.ts";
+import { Journal } from "../engine/journal.ts";
+import { Tally, type Run } from "../engine/run.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import type { LiveEvent } from "../events.ts";
 import type { Outcome } from "../outcome.ts";
@@ -35,6 +36,8 @@ export interface Seated {
   readonly engine: Engine;
   /** The largest task, in bytes of JSON. */
   readonly maxBytes: number;
+  /** Whether any agent of the root has a schema for its task. */
+  readonly checks: boolean;
 }
 
 /** A run under way. */
@@ -44,68 +47,73 @@ export interface Started {
   readonly cancellation: Cancellation;
 }
 
-export function seatRoot(team: Team, engineOf: EngineFactory, options: RunOptions = {}): Seated {
+/** Seats a team as a root. Throws `BAD_OPTIONS` for what a run wants otherwise and cannot have. */
+export function seatRoot(
+  { team, clock, engineOf }: Pick<Root, "team" | "clock" | "engineOf">,
+  options: RunOptions = {},
+): Seated {
   const overrides: CallLimits = checkLimits(options, `a run of ${team.where}`);
   const registry = new Map<string, Agent>();
   const lanes =
     options.concurrency === undefined
       ? []
       : [lane(checkConcurrency(options.concurrency, `a run of ${team.where}`))];
-  const seating = seatTeam({ team, lanes, overrides, registry });
+  const timeoutsOf = timeoutsBy(clock);
+  const seating = seatTeam({ team, lanes, overrides, registry, timeoutsOf });
   const { maxBytes } = mergeLimits(team.limits, overrides);
-  return { seating, engine: engineOf(registry), maxBytes };
+  const checks = seating.seats.some((seat) => !isSeating(seat) && seat.agent.input !== undefined);
+  return { seating, engine: engineOf(registry), maxBytes, checks };
 }
 
-/**
- * Begins a run. Throws `BAD_OPTIONS` at once for options that cannot work; what else keeps a run from having an outcome
- * rejects `outcome`.
- */
+/** One list of deadlines per timeout. */
+function timeoutsBy(clock: Clock): (timeoutMs: number) => Deadlines | undefined {
+  const lists = new Map<number, Deadlines>();
+  return (timeoutMs) => {
+    if (timeoutMs === Infinity) return undefined;
+    const list = lists.get(timeoutMs) ?? deadlines(clock, timeoutMs);
+    lists.set(timeoutMs, list);
+    return list;
+  };
+}
+
+/** Begins a run. Never throws: what keeps a run from having an outcome rejects `outcome`. */
 export function startRun(
   root: Root,
   task: unknown,
   options: RunOptions,
   watch?: (event: LiveEvent) => void,
 ): Started {
-  const { signal, runId = randomUUID() } = options;
-  checkRunId(runId);
-  const { seated } = reseated(root, options);
-  const cancelling = cancellation();
-  const outcome = conduct(root, seated, { task, options, runId, cancelling, signal, watch });
-  return { runId, outcome, cancellation: cancelling };
-}
-
-interface Conduct {
-  readonly task: unknown;
-  readonly options: RunOptions;
-  readonly runId: string;
-  readonly cancelling: Cancellation;
-  readonly signal: AbortSignal | undefined;
-  readonly watch: ((event: LiveEvent) => void) | undefined;
+  const { runId = randomUUID() } = options;
+  const cancellation = new Cancellation();
+  return { runId, outcome: conduct(root, task, options, runId, cancellation, watch), cancellation };
 }
 
 /** A run from its first event to its last. */
-async function conduct(root: Root, seated: Seated, given: Conduct): Promise<Outcome> {
-  const { team, clock } = root;
-  const { task, options, runId, cancelling, signal, watch } = given;
-  using _following = follow(signal, cancelling);
-  if (cancelling.cancelled) throw cancelling.reason;
+async function conduct(
+  root: Root,
+  task: unknown,
+  options: RunOptions,
+  runId: string,
+  cancellation: Cancellation,
+  watch: ((event: LiveEvent) => void) | undefined,
+): Promise<Outcome> {
+  checkRunId(runId);
+  const { team, clock, seated } = reseated(root, options);
+  const { signal, store = root.store } = options;
+  using _following = signal === undefined ? undefined : follow(signal, cancellation);
+  if (cancellation.cancelled) throw cancellation.reason;
   refuseInput(task, seated.maxBytes, `the task of ${team.where}`);
-  const planning = planFor(team, task, cancelling, options);
+  const planning = planFor(team, task, cancellation, options);
   const plan = planning instanceof Promise ? await planning : planning;
-  const checked = await checkTask(seated, plan, task, cancelling);
+  const checked = seated.checks ? await checkTask(seated, plan, task, cancellation) : undefined;
 
-  const journal = openJournal({
-    runId,
-    store: options.store ?? root.store,
-    clock,
-    watch,
-    fail: (error) => cancelling.cancel(error),
-  });
-  const run: Run = { journal, cancellation: cancelling, clock, engine: seated.engine, tally: tally() };
-  const agents = plan.planned.map((index) => team.members[index]?.name ?? "");
+  const fail = (error: QuorateError): void => cancellation.cancel(error);
+  const journal = new Journal({ runId, store, clock, watch, fail });
+  const run: Run = { journal, cancellation, clock, engine: seated.engine, tally: new Tally() };
+  const { mode, agents } = plan;
   const begun = journal.record([
     { type: "run.started", supervisor: team.label, input: task },
-    { type: "run.planned", mode: plan.mode, agents },
+    { type: "run.planned", mode, agents },
   ]);
   try {
     if (begun !== undefined) await begun;
@@ -128,7 +136,7 @@ async function checkTask(
   { seating, maxBytes }: Seated,
   { planned }: Plan,
   task: unknown,
-  cancelling: Cancellation,
+  cancellation: Cancellation,
 ): Promise<CheckedInputs> {
   const checked: CheckedInputs = new Map();
   for (const index of planned) {
@@ -136,7 +144,7 @@ async function checkTask(
     if (seat === undefined || isSeating(seat)) continue;
     if (seat.agent.input === undefined || seating.team.members[index]?.input !== undefined) continue;
     const input = checkInput(seat.agent, { task, results: {}, checked }, maxBytes);
-    if (input instanceof Promise) await orCancelled(input, cancelling);
+    if (input instanceof Promise) await orCancelled(input, cancellation);
   }
   return checked;
 }
@@ -146,7 +154,7 @@ export function reseated(root: Root, options: RunOptions): Root {
   const { concurrency, timeoutMs, graceMs, retries, backoff, maxBytes } = options;
   const wanted = concurrency ?? timeoutMs ?? graceMs ?? retries ?? backoff ?? maxBytes;
   if (wanted === undefined) return root;
-  return { ...root, seated: seatRoot(root.team, root.engineOf, options) };
+  return { ...root, seated: seatRoot(root, options) };
 }
 
 const MAX_RUN_ID = 200;

@@ -65,7 +65,7 @@ export function supervisor<
     engineOf,
     // Not before the first run: a team that is only ever nested is seated by its root.
     get seated() {
-      seated ??= seatRoot(team, engineOf);
+      seated ??= seatRoot({ team, clock, engineOf });
       return seated;
     },
   };
@@ -79,10 +79,8 @@ export function supervisor<
     needs: checkNeeds(options.needs, team.where),
     agents,
     store,
-    run: async (task, runOptions = {}) => {
-      const { outcome } = startRun(root, task, runOptions);
-      return (await outcome) as Outcome<ResultsOf<Agents>>;
-    },
+    run: (task, runOptions = {}) =>
+      startRun(root, task, runOptions).outcome as Promise<Outcome<ResultsOf<Agents>>>,
     stream: (task, runOptions = {}) => streamRun(root, task, runOptions),
     runMany: (tasks, runOptions = {}) => runMany(root, tasks, runOptions),
   };

@@ -17,6 +17,7 @@ import {
   type Mode,
   type SupervisorOptions,
 } from "./options.ts";
+import { planEveryone, type Plan } from "./route.ts";
 
 /** A supervisor's description, checked, as the rest of the code reads it. Agents are known by their index. */
 export interface Team {
@@ -27,6 +28,8 @@ export interface Team {
   readonly indexOf: ReadonlyMap<string, number>;
   readonly mode: Mode;
   readonly route: readonly string[] | ((task: unknown) => unknown) | undefined;
+  /** The plan where the route leaves nobody out. */
+  readonly everyone: Plan;
   readonly minAnswers: number;
   readonly lane: Lane;
   readonly limits: CallLimits;
@@ -123,6 +126,7 @@ export function makeTeam(options: AnyOptions): Team {
     indexOf,
     mode,
     route: route as Team["route"],
+    everyone: planEveryone(members, mode),
     minAnswers: checkInteger(
       options.minAnswers ?? DEFAULT_MIN_ANSWERS,
       `${where}: minAnswers`,

@@ -1,8 +1,9 @@
 import type { AgentResult, CallRequest, UpstreamResult } from "../call.ts";
+import { put } from "../record.ts";
 import type { Plan } from "./route.ts";
 import type { Team } from "./team.ts";
 
-const NOTHING: CallRequest["results"] = Object.freeze({ __proto__: null } as never);
+const NOTHING: CallRequest["results"] = Object.freeze({});
 
 /** The results that a member may see: those it needs, and in sequence all that have ended before it. */
 export function upstreamOf(
@@ -13,16 +14,18 @@ export function upstreamOf(
 ): CallRequest["results"] {
   const seen = mode === "sequence" ? planned : (members[index]?.needs ?? []);
   if (seen.length === 0) return NOTHING;
-  // Without a prototype: an agent may be called "__proto__" or "constructor".
-  const upstream: Record<string, UpstreamResult> = { __proto__: null } as never;
+  const upstream: Record<string, UpstreamResult> = {};
   for (const other of seen) {
     const result = results[other];
     const name = members[other]?.name;
     if (result === undefined || name === undefined || other === index) continue;
-    upstream[name] =
+    put<UpstreamResult>(
+      upstream,
+      name,
       result.status === "ok"
         ? { status: "ok", output: result.output }
-        : { status: result.status, detail: detailOf(result) };
+        : { status: result.status, detail: detailOf(result) },
+    );
   }
   return upstream;
 }

@@ -1,0 +1,85 @@
+import type { Clock, Timer } from "./clock.ts";
+
+/** Timers that all have the same delay. */
+export interface Deadlines {
+  /** Calls `fire` after the delay, once; disposing cancels it. `fire` must not throw. */
+  add(fire: () => void): Disposable;
+}
+
+/**
+ * Many timers of one delay behind one of the clock's. Attempts wait for the same timeout and nearly none reaches it, so
+ * that setting one has to cost little: here a place at the end of a list, as what is set later is due later.
+ *
+ * Invariants: the list is in the order of `dueMs`; the clock's timer rings no later than the first is due, and holds the
+ * process exactly while there is one. It outlives the last one idle, where it can, so that the next one finds it.
+ */
+export function deadlines(clock: Clock, delayMs: number): Deadlines {
+  let first: Deadline | undefined;
+  let last: Deadline | undefined;
+  let timer: Timer | undefined;
+
+  const ring = (): void => {
+    timer = undefined;
+    const nowMs = clock.monotonic();
+    const due: Deadline[] = [];
+    for (let next = first; next !== undefined && next.dueMs <= nowMs; next = next.after) {
+      due.push(next);
+    }
+    // One that fires may dispose of others.
+    for (const deadline of due) {
+      if (!deadline.waiting) continue;
+      deadline[Symbol.dispose]();
+      deadline.fire();
+    }
+    // A timer may ring a little early.
+    if (first !== undefined) timer ??= clock.timer(Math.max(1, first.dueMs - nowMs), ring);
+  };
+
+  const rest = (): void => {
+    if (timer?.unref !== undefined) return void timer.unref();
+    timer?.[Symbol.dispose]();
+    timer = undefined;
+  };
+
+  // A class for its prototype: one is made for every attempt.
+  class Deadline implements Disposable {
+    readonly dueMs: number = clock.monotonic() + delayMs;
+    readonly fire: () => void;
+    waiting = true;
+    before: Deadline | undefined = last;
+    after: Deadline | undefined;
+
+    constructor(fire: () => void) {
+      this.fire = fire;
+    }
+
+    [Symbol.dispose](): void {
+      if (!this.waiting) return;
+      this.waiting = false;
+      const { before, after } = this;
+      if (before === undefined) first = after;
+      else before.after = after;
+      if (after === undefined) last = before;
+      else after.before = before;
+      // A removed one that the collector has aged must not keep alive what came after it.
+      this.before = undefined;
+      this.after = undefined;
+      if (first === undefined) rest();
+    }
+  }
+
+  return {
+    add(fire) {
+      const deadline = new Deadline(fire);
+      if (last === undefined) {
+        first = deadline;
+        if (timer === undefined) timer = clock.timer(delayMs, ring);
+        else timer.ref?.();
+      } else {
+        last.after = deadline;
+      }
+      last = deadline;
+      return deadline;
+    },
+  };
+}
