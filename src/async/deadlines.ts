@@ -2,8 +2,11 @@ import type { Clock, Timer } from "./clock.ts";
 
 /** Timers that all have the same delay. */
 export interface Deadlines {
-  /** Calls `fire` after the delay, once; disposing cancels it. `fire` must not throw. */
-  add(fire: () => void): Disposable;
+  /**
+   * Calls `fire` once, when the delay is over from `nowMs`, which is the clock's monotonic time as it is. Disposing cancels
+   * it. `fire` must not throw.
+   */
+  add(fire: () => void, nowMs: number): Disposable;
 }
 
 /**
@@ -43,14 +46,15 @@ export function deadlines(clock: Clock, delayMs: number): Deadlines {
 
   // A class for its prototype: one is made for every attempt.
   class Deadline implements Disposable {
-    readonly dueMs: number = clock.monotonic() + delayMs;
     readonly fire: () => void;
+    readonly dueMs: number;
     waiting = true;
     before: Deadline | undefined = last;
     after: Deadline | undefined;
 
-    constructor(fire: () => void) {
+    constructor(fire: () => void, dueMs: number) {
       this.fire = fire;
+      this.dueMs = dueMs;
     }
 
     [Symbol.dispose](): void {
@@ -69,8 +73,8 @@ export function deadlines(clock: Clock, delayMs: number): Deadlines {
   }
 
   return {
-    add(fire) {
-      const deadline = new Deadline(fire);
+    add(fire, nowMs) {
+      const deadline = new Deadline(fire, nowMs + delayMs);
       if (last === undefined) {
         first = deadline;
         if (timer === undefined) timer = clock.timer(delayMs, ring);

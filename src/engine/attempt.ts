@@ -1,35 +1,27 @@
-import type { Deadlines } from "../async/deadlines.ts";
 import { UNKNOWN_COST, type CallRequest, type Cost, type Usage } from "../call.ts";
 import { QuorateError } from "../errors.ts";
-import { leave, type Lane } from "../policy/admission.ts";
-import type { Limits } from "../policy/limits.ts";
+import { leave } from "../policy/admission.ts";
+import { accept, type Accepted } from "./accept.ts";
 import type { AttemptControl } from "./engine.ts";
 import type { Run } from "./run.ts";
+import type { Seat } from "./seat.ts";
 
 /** How an attempt ended: with what was made of the agent's answer, or with what went wrong. */
-export type AttemptEnd<T> =
-  | { readonly ok: true; readonly value: T; readonly cost: Cost }
+export type AttemptEnd =
+  | { readonly ok: true; readonly accepted: Accepted; readonly cost: Cost }
   | { readonly ok: false; readonly error: unknown; readonly cost: Cost };
 
-export interface AttemptPlan<T> {
-  readonly run: Run;
-  readonly request: CallRequest;
-  readonly limits: Limits;
-  /** Keeps the attempt's timeout; `undefined` where it has none. */
-  readonly timeouts: Deadlines | undefined;
-  /** Slots that the attempt holds. It gives them back itself, when the agent has stopped or was abandoned. */
-  readonly lanes: readonly Lane[];
-  /** The agent's own name, for messages and events. */
-  readonly name: string;
-  /** The clock's monotonic time of its dispatch, which is now. */
-  readonly startedMs: number;
-  /** Makes a value of the agent's answer, or throws what is wrong with it. Counts as part of the attempt's time. */
-  readonly accept: (output: unknown) => T | Promise<T>;
-}
-
-/** Carries out one attempt. The promise never rejects. */
-export function runAttempt<T>(plan: AttemptPlan<T>): Promise<AttemptEnd<T>> {
-  return new Promise((tell) => new Attempt(plan, tell).begin());
+/**
+ * Carries out one attempt at a request, dispatched at `startedMs` of the clock's monotonic time, which is now. Holds the
+ * seat's slots, and gives them back itself when the agent has stopped or was abandoned. The promise never rejects.
+ */
+export function runAttempt(
+  run: Run,
+  seat: Seat,
+  request: CallRequest,
+  startedMs: number,
+): Promise<AttemptEnd> {
+  return new Promise((tell) => new Attempt(run, seat, request, startedMs, tell).begin());
 }
 
 /**
@@ -45,28 +37,39 @@ export function runAttempt<T>(plan: AttemptPlan<T>): Promise<AttemptEnd<T>> {
  *
  * A class for its prototype: one is made for every attempt, and most agents never ask for the signal.
  */
-class Attempt<T> implements AttemptControl {
-  readonly #plan: AttemptPlan<T>;
-  readonly #tell: (end: AttemptEnd<T>) => void;
+class Attempt implements AttemptControl {
+  readonly #run: Run;
+  readonly #seat: Seat;
+  readonly #request: CallRequest;
+  readonly #startedMs: number;
+  readonly #tell: (end: AttemptEnd) => void;
   #state: "running" | "given up" | "stopping" | "over" = "running";
   #timer: Disposable | undefined;
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
   #cost: Cost = UNKNOWN_COST;
 
-  constructor(plan: AttemptPlan<T>, tell: (end: AttemptEnd<T>) => void) {
-    this.#plan = plan;
+  constructor(
+    run: Run,
+    seat: Seat,
+    request: CallRequest,
+    startedMs: number,
+    tell: (end: AttemptEnd) => void,
+  ) {
+    this.#run = run;
+    this.#seat = seat;
+    this.#request = request;
+    this.#startedMs = startedMs;
     this.#tell = tell;
   }
 
   begin(): void {
-    const { run, request, timeouts } = this.#plan;
-    this.#timer = timeouts?.add(() => this.#giveUp());
-    run.cancellation.watch(this.#stop);
+    this.#timer = this.#seat.timeouts?.add(() => this.#giveUp(), this.#startedMs);
+    this.#run.cancellation.watch(this.#stop);
     let answer: Promise<unknown>;
     try {
       // Whatever the engine and the agent do: throw, return a value, a promise, a hostile thenable.
-      answer = Promise.resolve(run.engine.call(request, this));
+      answer = Promise.resolve(this.#run.engine.call(this.#request, this));
     } catch (error) {
       return this.#fail(error);
     }
@@ -85,9 +88,8 @@ class Attempt<T> implements AttemptControl {
   }
 
   emit(value: unknown): void {
-    const { run, request, name } = this.#plan;
-    const { callId, attempt } = request;
-    run.journal.emit({ callId, agent: name, attempt, value });
+    const { callId, attempt } = this.#request;
+    this.#run.journal.emit({ callId, agent: this.#seat.agent.name, attempt, value });
   }
 
   report(usage: Usage): void {
@@ -99,9 +101,10 @@ class Attempt<T> implements AttemptControl {
   }
 
   #answered(output: unknown): void {
-    let value: T | Promise<T>;
+    const { agent, limits } = this.#seat;
+    let value: Accepted | Promise<Accepted>;
     try {
-      value = this.#plan.accept(output);
+      value = accept(agent, limits, output);
     } catch (error) {
       return this.#fail(error);
     }
@@ -115,8 +118,8 @@ class Attempt<T> implements AttemptControl {
     }
   }
 
-  #succeed(value: T): void {
-    if (this.#settle("answered")) this.#tell({ ok: true, value, cost: this.#cost });
+  #succeed(accepted: Accepted): void {
+    if (this.#settle("answered")) this.#tell({ ok: true, accepted, cost: this.#cost });
   }
 
   #fail(error: unknown): void {
@@ -125,39 +128,39 @@ class Attempt<T> implements AttemptControl {
 
   /** The agent has stopped. Whether its end is still to be told. */
   #settle(settled: "answered" | "failed"): boolean {
-    const { run, request, name, startedMs } = this.#plan;
     const was = this.#state;
     if (was === "over") return false;
     this.#over();
     if (was === "given up") {
-      const { callId, attempt } = request;
-      const durationMs = run.clock.monotonic() - startedMs;
-      run.journal.note([
-        { type: "call.straggled", callId, agent: name, attempt, settled, durationMs },
+      const { callId, attempt } = this.#request;
+      const agent = this.#seat.agent.name;
+      const durationMs = this.#run.clock.monotonic() - this.#startedMs;
+      this.#run.journal.note([
+        { type: "call.straggled", callId, agent, attempt, settled, durationMs },
       ]);
     } else if (was === "stopping") {
-      this.#tell({ ok: false, error: run.cancellation.reason, cost: this.#cost });
+      this.#tell({ ok: false, error: this.#run.cancellation.reason, cost: this.#cost });
     }
     return was === "running";
   }
 
   #giveUp(): void {
-    const { run, name, limits } = this.#plan;
+    const { agent, limits } = this.#seat;
     this.#state = "given up";
-    const error = new QuorateError("TIMEOUT", `${name} timed out after ${limits.timeoutMs} ms`);
-    this.#timer = run.clock.timer(limits.graceMs, () => this.#abandon(), { hold: false });
+    const why = `${agent.name} timed out after ${limits.timeoutMs} ms`;
+    const error = new QuorateError("TIMEOUT", why);
+    this.#timer = this.#run.clock.timer(limits.graceMs, () => this.#abandon(), { hold: false });
     this.#abort(error);
     this.#tell({ ok: false, error, cost: this.#cost });
   }
 
   // A function, not a method: it is watched for, and has to be known again.
   readonly #stop = (reason: unknown): void => {
-    const { run, limits } = this.#plan;
     if (this.#state === "running") {
       this.#state = "stopping";
       this.#timer?.[Symbol.dispose]();
       // Somebody waits for this one, so it holds the process.
-      this.#timer = run.clock.timer(limits.graceMs, () => {
+      this.#timer = this.#run.clock.timer(this.#seat.limits.graceMs, () => {
         this.#abandon();
         this.#tell({ ok: false, error: reason, cost: this.#cost });
       });
@@ -166,10 +169,11 @@ class Attempt<T> implements AttemptControl {
   };
 
   #abandon(): void {
-    const { run, request, name } = this.#plan;
-    const { callId, attempt } = request;
+    const { callId, attempt } = this.#request;
     this.#over();
-    run.journal.note([{ type: "call.abandoned", callId, agent: name, attempt }]);
+    this.#run.journal.note([
+      { type: "call.abandoned", callId, agent: this.#seat.agent.name, attempt },
+    ]);
   }
 
   #abort(reason: unknown): void {
@@ -181,8 +185,8 @@ class Attempt<T> implements AttemptControl {
   #over(): void {
     this.#state = "over";
     this.#timer?.[Symbol.dispose]();
-    this.#plan.run.cancellation.unwatch(this.#stop);
-    leave(this.#plan.lanes);
+    this.#run.cancellation.unwatch(this.#stop);
+    leave(this.#seat.lanes);
   }
 }
 

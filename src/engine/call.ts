@@ -1,5 +1,3 @@
-import type { Agent } from "../agent.ts";
-import type { Deadlines } from "../async/deadlines.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import { sleep } from "../async/sleep.ts";
 import {
@@ -13,24 +11,11 @@ import {
 import type { Said } from "../conflict/said.ts";
 import { describeThrown, errorRecord, QuorateError, type Issue } from "../errors.ts";
 import { enter, leave, type Lane } from "../policy/admission.ts";
-import type { Limits } from "../policy/limits.ts";
 import { retryWaitMs } from "../policy/retry.ts";
-import { accept } from "./accept.ts";
 import { runAttempt } from "./attempt.ts";
 import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
 import type { Run } from "./run.ts";
-
-/** An agent in its place in a team, with everything that limits it there. */
-export interface Seat {
-  readonly agent: Agent;
-  /** Where the engine finds the agent. */
-  readonly place: string;
-  readonly limits: Limits;
-  /** Keeps the timeouts of its attempts; `undefined` where they have none. */
-  readonly timeouts: Deadlines | undefined;
-  /** Every limit on the path to the root. */
-  readonly lanes: readonly Lane[];
-}
+import type { Seat } from "./seat.ts";
 
 /** How a call ended, and what its answer says. */
 export interface Performed {
@@ -57,7 +42,7 @@ export interface Question {
  * What an agent does ends up in the result. Rejects only when the run is cancelled, or its store fails.
  */
 export async function performCall(run: Run, seat: Seat, question: Question): Promise<Performed> {
-  const { agent, place, limits, timeouts, lanes } = seat;
+  const { agent, place, limits, lanes } = seat;
   const { journal, cancellation, clock, tally } = run;
   const { name, version } = agent;
   const { callId, results } = question;
@@ -82,35 +67,35 @@ export async function performCall(run: Run, seat: Seat, question: Question): Pro
     const admitted = enter(lanes, cancellation);
     if (admitted !== undefined) await admitted;
 
-    const started = journal.record([{ type: "call.started", callId, agent: name, attempt }]);
-    if (started !== undefined) await held(lanes, started);
+    let startedMs = clock.monotonic();
+    const started = journal.record(
+      [{ type: "call.started", callId, agent: name, attempt }],
+      startedMs,
+    );
+    if (started !== undefined) {
+      await held(lanes, started);
+      startedMs = clock.monotonic();
+    }
     if (cancellation.cancelled) {
       leave(lanes);
       throw cancellation.reason;
     }
 
-    const startedMs = clock.monotonic();
     firstMs ??= startedMs;
+    const request = { runId, callId, agent: place, version, input, results, attempt, issues };
     // The attempt owns the slots from here on.
-    const end = await runAttempt({
-      run,
-      request: { runId, callId, agent: place, version, input, results, attempt, issues },
-      limits,
-      timeouts,
-      lanes,
-      name,
-      startedMs,
-      accept: (output) => accept(agent, limits, output),
-    });
+    const end = await runAttempt(run, seat, request, startedMs);
+    const endedMs = clock.monotonic();
+    const durationMs = endedMs - firstMs;
     tally.attempted(end.cost);
     cost = addCost(cost, end.cost);
-    const durationMs = clock.monotonic() - firstMs;
 
     if (end.ok) {
-      const { output, said } = end.value;
-      const saved = journal.record([
-        { type: "call.succeeded", callId, agent: name, attempt, durationMs, output, cost },
-      ]);
+      const { output, said } = end.accepted;
+      const saved = journal.record(
+        [{ type: "call.succeeded", callId, agent: name, attempt, durationMs, output, cost }],
+        endedMs,
+      );
       if (saved !== undefined) await saved;
       return { result: { status: "ok", output, attempts: attempt, durationMs, cost }, said };
     }

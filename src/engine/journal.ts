@@ -27,6 +27,7 @@ interface Append {
 export class Journal {
   readonly runId: string;
   readonly #options: JournalOptions;
+  readonly #epochMs: number;
   #seq = 0;
   #closed = false;
   #failure: QuorateError | undefined;
@@ -36,16 +37,18 @@ export class Journal {
   constructor(options: JournalOptions) {
     this.runId = options.runId;
     this.#options = options;
+    this.#epochMs = options.clock.now() - options.clock.monotonic();
   }
 
   /**
    * Keeps events, in one append. Returns nothing when they are kept already, else a promise to wait for; rejects with
-   * `STORE_FAILED`, and so does everything after. Takes the bodies over: they must not be used again.
+   * `STORE_FAILED`, and so does everything after. Takes the bodies over: they must not be used again. `nowMs` is the clock's
+   * monotonic time, of one who has just read it.
    */
-  record(bodies: readonly EventBody[]): void | Promise<void> {
+  record(bodies: readonly EventBody[], nowMs?: number): void | Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const { store, clock } = this.#options;
-    const atMs = clock.now();
+    const { store } = this.#options;
+    const atMs = this.#wallMs(nowMs);
     for (const body of bodies) {
       const event = body as unknown as Draft;
       event.runId = this.runId;
@@ -74,14 +77,19 @@ export class Journal {
 
   /** Shows live progress; not kept. */
   emit(progress: Omit<ProgressEvent, "type" | "runId" | "atMs">): void {
-    const { watch, clock } = this.#options;
+    const { watch } = this.#options;
     if (this.#closed || watch === undefined) return;
-    watch({ type: "call.progress", runId: this.runId, atMs: clock.now(), ...progress });
+    watch({ type: "call.progress", runId: this.runId, atMs: this.#wallMs(), ...progress });
   }
 
   /** The run has its last event: what comes later is not of the run. */
   close(): void {
     this.#closed = true;
+  }
+
+  /** Milliseconds since 1970, going forward like the monotonic clock: a run's log is in the order of its times. */
+  #wallMs(nowMs = this.#options.clock.monotonic()): number {
+    return Math.round(this.#epochMs + nowMs);
   }
 
   async #settle(append: Append, appended: void | Promise<void>): Promise<void> {

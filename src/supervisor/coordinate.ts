@@ -1,9 +1,10 @@
 import type { AgentResult, Skipped } from "../call.ts";
 import type { Conflict } from "../conflict/conflict.ts";
 import type { Said } from "../conflict/said.ts";
-import { performCall, type Seat } from "../engine/call.ts";
+import { performCall } from "../engine/call.ts";
 import type { CheckedInputs } from "../engine/input.ts";
 import type { Run } from "../engine/run.ts";
+import type { Seat } from "../engine/seat.ts";
 import type { Missing, OutcomeStatus } from "../outcome.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { put } from "../record.ts";

@@ -1,6 +1,6 @@
 import type { Agent } from "../agent.ts";
 import type { Deadlines } from "../async/deadlines.ts";
-import type { Seat } from "../engine/call.ts";
+import type { Seat } from "../engine/seat.ts";
 import type { Lane } from "../policy/admission.ts";
 import { mergeLimits, type CallLimits } from "../policy/limits.ts";
 import type { Member, Team } from "./team.ts";

@@ -97,7 +97,7 @@ async function conduct(
   cancellation: Cancellation,
   watch: ((event: LiveEvent) => void) | undefined,
 ): Promise<Outcome> {
-  checkRunId(runId);
+  if (options.runId !== undefined) checkRunId(options.runId);
   const { team, clock, seated } = reseated(root, options);
   const { signal, store = root.store } = options;
   using _following = signal === undefined ? undefined : follow(signal, cancellation);
