@@ -1,10 +1,11 @@
 import type { Outcome } from "quorate";
-import { pad, safeText, shortId, wrap, type Terminal } from "quorate/cli";
+import { clip, pad, safeText, shortId, wrap, type Terminal } from "quorate/cli";
 import { boardMatches, boardReview, boardScore, type BoardFinding } from "./board.ts";
-import type { PullRequest } from "./pulls.ts";
+import { pullRequests, type PullRequest } from "./pulls.ts";
 import type { Match } from "./score.ts";
 
 const INDENT = "     ";
+const COMMAND_COLUMNS = 36;
 
 /** What stands above the progress: which pull request this is. */
 export function heading(pull: PullRequest, screen: Terminal): string[] {
@@ -27,6 +28,8 @@ export function reviewPage(
   const { standing, leftOut } = review;
   const matches = boardMatches(review, pull);
   const { right, falseAlarms, missed } = boardScore(review, pull);
+  const number = pullRequests.indexOf(pull) + 1;
+  const which = number === 1 ? "" : `--pull ${number} `;
   const title = (text: string): string[] => ["", screen.style("title", text)];
   const prose = (text: string): string[] => wrap(text, screen.columns, { first: "  " });
   const quiet = (text: string): string[] => prose(text).map((line) => screen.style("quiet", line));
@@ -54,12 +57,12 @@ export function reviewPage(
     ...prose(
       `${right} of ${plural(right + missed, "verified issue")} found, ${plural(falseAlarms, "false alarm")}.`,
     ),
-    ...title("Go on"),
+    ...title("Next"),
     ...(allFindings || leftOut.length === 0
       ? []
       : [
           command(
-            "npm start -- --all-findings",
+            `npm start -- ${which}--all-findings`,
             `the ${leftOut.length} that were left out`,
             screen,
           ),
@@ -87,10 +90,13 @@ function findingLines(
   screen: Terminal,
 ): string[] {
   const asked = reportedBy.length + notBy.length;
-  const dots = screen.style("good", "●".repeat(reportedBy.length) + "○".repeat(notBy.length));
+  const dots = "●".repeat(reportedBy.length) + "○".repeat(notBy.length);
   const confidence = `confidence ${verdict.confidence.toFixed(2)} (${safeText(verdict.confidenceFrom)})`;
+  const head = wrap(`${dots} ${reportedBy.length} of ${asked}, ${confidence}`, screen.columns, {
+    first: ` ${pad(`${place}.`, 3)} `,
+  });
   return [
-    ` ${pad(`${place}.`, 3)} ${dots} ${reportedBy.length} of ${asked}, ${confidence}`,
+    ...head.map((line) => line.replace(dots, screen.style("good", dots))),
     ...wrap(safeText(text), screen.columns, { first: INDENT }),
     ...names("reported by", reportedBy, screen),
     ...names("not by", notBy, screen),
@@ -125,7 +131,8 @@ function leftOutLines({ text, reportedBy }: BoardFinding, screen: Terminal): str
 }
 
 function command(line: string, what: string, screen: Terminal): string {
-  return `  ${pad(line, 32)}${screen.style("quiet", what)}`;
+  const room = screen.columns - COMMAND_COLUMNS - 2;
+  return `  ${pad(line, COMMAND_COLUMNS)}${screen.style("quiet", clip(what, room))}`.trimEnd();
 }
 
 function plural(many: number, one: string): string {
