@@ -87,6 +87,23 @@ describe("group commit", () => {
     expect(await store.runs()).toHaveLength(1);
   });
 
+  it("keeps nothing of a turn whose transaction failed half-way, and goes on", async () => {
+    const path = tempPath();
+    await using store = sqliteStore({ path });
+    using other = new DatabaseSync(path);
+    other.exec(`CREATE TRIGGER poison BEFORE INSERT ON events WHEN new.body LIKE '%poison%'
+      BEGIN SELECT RAISE(ABORT, 'poisoned'); END`);
+    const turn = ["fine", "poison", "fine too"].map((input, index) =>
+      store.append([started(`run-${index}`, input)]),
+    );
+    for (const end of await Promise.allSettled(turn)) {
+      expect(end).toMatchObject({ status: "rejected", reason: { code: "STORE_FAILED" } });
+    }
+    expect(await store.runs()).toEqual([]);
+    await store.append([started("run-0", "fine")]);
+    expect(await store.runs()).toHaveLength(1);
+  });
+
   it("refuses a seq that another connection has taken, and keeps the rest of the turn", async () => {
     const path = tempPath();
     await using mine = sqliteStore({ path });

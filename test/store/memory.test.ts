@@ -59,7 +59,8 @@ describe("the memory store", () => {
 
   it("does not drop a run that went on after its end", () => {
     const store = memoryStore({ keepRuns: 1 });
-    store.append([...wholeRun("resumed", 3), answered("resumed", 4)]);
+    store.append(wholeRun("resumed", 3));
+    store.append([answered("resumed", 4)]);
     store.append(wholeRun("other", 2));
     expect(store.read("resumed")).toHaveLength(4);
   });
