@@ -5,7 +5,7 @@ import { pullRequests, type PullRequest } from "./pulls.ts";
 import type { Match } from "./score.ts";
 
 const INDENT = "     ";
-const COMMAND_COLUMNS = 36;
+const COMMAND_COLUMNS = 38;
 
 /** What stands above the progress: which pull request this is. */
 export function heading(pull: PullRequest, screen: Terminal): string[] {
@@ -67,7 +67,7 @@ export function reviewPage(
             screen,
           ),
         ]),
-    command("npm start -- --all", "the board and each reviewer, scored on six", screen),
+    command("npm start -- --all", "everybody scored, on all six", screen),
     command(`npx quorate show ${shortId(outcome.runId)}`, "this run again, from its log", screen),
     command(
       `npx quorate explain ${shortId(outcome.runId)}`,
