@@ -1,7 +1,7 @@
 import type { Json } from "../json.ts";
 
 /** How large a list or record may be as a position: characters of its JSON, about. */
-export const MAX_POSITION_CHARS = 1_048_576;
+const MAX_POSITION_CHARS = 1_048_576;
 const MAX_DEPTH = 64;
 
 /**

@@ -42,7 +42,7 @@ export type Same = (a: Json, b: Json) => boolean;
 export type Compare = Readonly<Record<string, Comparator | Same>>;
 
 /** How many distinct values an own function is asked to compare; above that the subject is left undecided. */
-export const MAX_OWN_COMPARED = 100;
+const MAX_OWN_COMPARED = 100;
 
 const EQUAL: Comparator = Object.freeze({
   name: "equal",

@@ -1,5 +1,5 @@
 /** Only so much of a text counts when it is compared with others. */
-export const MAX_COMPARED_CHARS = 4_000;
+const MAX_COMPARED_CHARS = 4_000;
 
 const STOP_WORDS: ReadonlySet<string> = new Set(
   (
