@@ -9,6 +9,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  chmodSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -16,16 +17,18 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  symlinkSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lockfile = join(root, "package-lock.json");
 const installed = join(root, "node_modules", ".package-lock.json");
 const ownNode = join(root, "node_modules", "node", "bin", "node");
+const commands = join(root, "node_modules", ".bin");
 const cache = join(root, ".cache");
 const stamp = join(cache, "built");
 const busy = join(cache, "preparing");
@@ -201,6 +204,29 @@ function build(inputs) {
   say(`built in ${seconds(started)}.`);
 }
 
+/**
+ * The package's own commands that are built, and the links through which `npx` finds them here.
+ *
+ * @returns {{ file: string, link: string }[]}
+ */
+function builtCommands() {
+  if (process.platform === "win32") return [];
+  /** @type {{ bin?: Record<string, string> }} */
+  const { bin = {} } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return Object.entries(bin)
+    .map(([name, path]) => ({ file: join(root, path), link: join(commands, name) }))
+    .filter(({ file }) => existsSync(file));
+}
+
+function linkCommands() {
+  for (const { file, link } of builtCommands()) {
+    chmodSync(file, 0o755);
+    mkdirSync(commands, { recursive: true });
+    rmSync(link, { force: true });
+    symlinkSync(relative(commands, file), link);
+  }
+}
+
 /** @param {number} startedMs */
 function seconds(startedMs) {
   return `${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
@@ -297,12 +323,15 @@ function prepare() {
   }
   const rebuild = process.argv.includes("--rebuild");
   const noBuild = process.argv.includes("--no-build");
-  if (!rebuild && installIsCurrent() && (noBuild || buildIsCurrent(buildInputs()))) return;
+  const isLinked = () => builtCommands().every(({ link }) => existsSync(link));
+  const isBuilt = () => noBuild || (buildIsCurrent(buildInputs()) && isLinked());
+  if (!rebuild && installIsCurrent() && isBuilt()) return;
   alone(() => {
     if (!installIsCurrent()) install();
     if (noBuild) return;
     const inputs = buildInputs();
     if (rebuild || !buildIsCurrent(inputs)) build(inputs);
+    linkCommands();
   });
 }
 

@@ -84,6 +84,20 @@ describe("preparing a checkout", () => {
     expect(prepare("--rebuild").said).toContain("building dist");
   });
 
+  it("makes the package's own command one that npx finds, also after a new install", () => {
+    write("package.json", '{ "type": "module", "bin": { "one": "dist/one.js" } }');
+    write("src/one.ts", '#!/usr/bin/env node\nconsole.log("ran");\n');
+    write("tsconfig.json", '{ "compilerOptions": { "module": "nodenext", "types": ["node"] } }');
+    symlinkSync(join(root, "node_modules/@types"), join(folder, "node_modules/@types"));
+    const command = join(folder, "node_modules/.bin/one");
+    for (const again of [false, true]) {
+      if (again) rmSync(join(folder, "node_modules/.bin"), { recursive: true });
+      expect(prepare().code).toBe(0);
+      expect(spawnSync(command, { encoding: "utf8" }).stdout).toBe("ran\n");
+      expect(prepare().said).toBe("");
+    }
+  });
+
   it("does not build when told to install only", () => {
     expect(prepare("--no-build")).toEqual({ code: 0, said: "" });
     expect(existsSync(join(folder, "dist"))).toBe(false);
