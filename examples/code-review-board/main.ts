@@ -7,13 +7,14 @@ import { total } from "./score.ts";
 import { scoreTable } from "./table.ts";
 import team from "./team.ts";
 
-const USAGE = `Twelve recorded code reviewers review a real pull request; the board keeps what three report.
+const USAGE = `Twelve recorded code reviewers review a real pull request;
+the board keeps what three of them report.
 
   npm start                      on the first pull request
   npm start -- --pull 5          on another one, 1 to ${pullRequests.length}
   npm start -- --list            which there are
   npm start -- --all-findings    with the findings that were left out
-  npm start -- --all             on all of them, scored against what people verified
+  npm start -- --all             on all, scored against what people verified
   npm start -- --fast            without the pretended thinking time
 `;
 
@@ -85,18 +86,18 @@ async function main(): Promise<void> {
       help: { type: "boolean", default: false },
     },
   });
-  if (values.help) screen.print(USAGE);
+  if (values.help) screen.print(USAGE.trimEnd());
   else if (values.list) screen.print(...pullRequests.map(titleOf));
   else if (values.all) await reviewAll(values.fast);
   else await reviewOne(Number(values.pull), values.fast, values["all-findings"]);
 }
 
+let exitCode = 0;
 try {
   await main();
-  await finish(0);
 } catch (error) {
   process.stderr.write(`${safeText(error instanceof Error ? error.message : String(error))}\n`);
-  await finish(
-    stop.exitCode ?? (error instanceof TypeError || error instanceof RangeError ? 2 : 1),
-  );
+  exitCode = stop.exitCode ?? (error instanceof TypeError || error instanceof RangeError ? 2 : 1);
 }
+await team.store.close();
+await finish(exitCode);

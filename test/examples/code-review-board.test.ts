@@ -77,6 +77,7 @@ describe("the code review board", () => {
   it("says which pull requests there are, and refuses others", async () => {
     const list = await board("--list");
     expect(list.stdout.trim().split("\n")).toHaveLength(6);
+    expectPlain((await board("--help")).stdout);
     const refused = await board("--pull", "7");
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("There is no pull request 7");
