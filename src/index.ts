@@ -47,19 +47,43 @@ export { memoryStore } from "./store/memory.ts";
 export type { RunSummary, Store } from "./store/store.ts";
 
 export { equal } from "./conflict/compare.ts";
-export type { Comparator, Compare } from "./conflict/compare.ts";
+export type { Candidate, Comparator, Compare, Group, Grouping, Same } from "./conflict/compare.ts";
 export { within } from "./conflict/within.ts";
+export type { WithinOptions } from "./conflict/within.ts";
 export { oneOf } from "./conflict/one-of.ts";
 export { similar } from "./conflict/similar.ts";
+export type { SimilarOptions } from "./conflict/similar.ts";
 export { findConflicts } from "./conflict/detect.ts";
+export type { FindOptions } from "./conflict/detect.ts";
 export type { Claim, ClaimDraft, Finding } from "./conflict/claim.ts";
 export type { Conflict, Holder, Position, SubjectKind } from "./conflict/conflict.ts";
 
 export { settle } from "./resolve/settle.ts";
+export type { SettleOptions } from "./resolve/settle.ts";
 export { DEFAULT_CHAIN } from "./resolve/chain.ts";
 export { unanimous } from "./resolve/unanimous.ts";
+export type { UnanimousOptions } from "./resolve/unanimous.ts";
 export { vote } from "./resolve/vote.ts";
+export type { VoteOptions } from "./resolve/vote.ts";
 export { support } from "./resolve/support.ts";
+export type { SupportOptions } from "./resolve/support.ts";
 export { prefer } from "./resolve/prefer.ts";
-export type { Ask, Decision, Link, LinkContext, Pass, Question, Ruling } from "./resolve/link.ts";
+export { judge } from "./resolve/judge.ts";
+export type { JudgeOptions } from "./resolve/judge.ts";
+export type {
+  JudgeAnswer,
+  JudgeLimits,
+  JudgeOption,
+  JudgeQuestion,
+} from "./resolve/judge-question.ts";
+export type {
+  Ask,
+  Decision,
+  Link,
+  LinkContext,
+  Pass,
+  PassStatus,
+  Question,
+  Ruling,
+} from "./resolve/link.ts";
 export type { Dissent, Verdict, VerdictStatus } from "./resolve/verdict.ts";

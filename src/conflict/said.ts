@@ -17,15 +17,18 @@ export type Speaker = Pick<Agent, "name" | "claims">;
 export const TASK_SUBJECT = "task";
 
 const MAX_CLAIMS = 10_000;
+// Findings of all agents are compared with each other: one that floods them must not spoil that for the others.
+const MAX_FINDINGS = 1_000;
 
 /**
  * Reads an answer: by the agent's `claims` where it has them. Else a `recommendation` of string, number or boolean is one
  * claim about `"task"`, and a `findings` array of strings or `{ text }` is open findings; `undefined` when there is neither.
  *
- * Throws `CLAIMS_INVALID` when the agent's `claims` throws or returns what is no claim.
+ * Throws `CLAIMS_INVALID` when the agent's `claims` throws or returns what is no claim, for more than 10,000 claims, and for
+ * more than 1,000 findings.
  */
 export function said(agent: Speaker, output: unknown): Said | undefined {
-  const findings = findingsOf(output);
+  const findings = findingsOf(agent, output);
   const claims = agent.claims === undefined ? recommendationOf(agent, output) : ownClaims(agent, output);
   return claims.length === 0 && findings === undefined ? undefined : { claims, findings };
 }
@@ -44,9 +47,13 @@ function recommendationOf({ name }: Speaker, output: unknown): readonly Claim[] 
   }
 }
 
-function findingsOf(output: unknown): readonly string[] | undefined {
+function findingsOf({ name }: Speaker, output: unknown): readonly string[] | undefined {
   const list = property(output, "findings");
   if (!Array.isArray(list)) return undefined;
+  if (list.length > MAX_FINDINGS) {
+    const why = `${name} reports ${list.length} findings; report at most ${MAX_FINDINGS}`;
+    throw new QuorateError("CLAIMS_INVALID", why);
+  }
   return list
     .map((item: unknown) => (typeof item === "string" ? item : property(item, "text")))
     .filter((text): text is string => typeof text === "string" && text.trim() !== "");

@@ -41,7 +41,3 @@ export function aloneAsker(
     return result;
   };
 }
-
-export function askAlone(agent: Agent, task: unknown, key: string, signal?: AbortSignal): Promise<AgentResult> {
-  return aloneAsker(signal)(agent, task, key);
-}

@@ -67,12 +67,21 @@ export function settleStatements(
     );
     return { conflicts, verdicts, reviewed };
   };
+  // Links get a real signal. Where nothing is contested, no link that waits is asked.
+  const controller = conflicts.length === 0 ? undefined : new AbortController();
+  const abort = (reason: unknown): void => controller?.abort(reason);
+  run.cancellation.watch(abort);
   const settled = settleSubjects(all, {
+    signal: controller?.signal,
     resolve: team.resolve,
     missing: missing.map(({ agent }) => agent),
     ask: (agent: Agent, task: unknown, key: string) => askJudge(run, seating, prefix, agent, task, key),
   });
-  return settled instanceof Promise ? settled.then(decided) : decided(settled);
+  if (settled instanceof Promise) {
+    return settled.then(decided).finally(() => run.cancellation.unwatch(abort));
+  }
+  run.cancellation.unwatch(abort);
+  return decided(settled);
 }
 
 async function askJudge(

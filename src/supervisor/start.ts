@@ -111,12 +111,12 @@ async function conduct(
   const journal = new Journal({ runId, store, clock, watch, fail });
   const run: Run = { journal, cancellation, clock, engine: seated.engine, tally: new Tally() };
   const { mode, agents } = plan;
-  const begun = journal.record([
+  // Not waited for: nothing is asked before its own first event is kept, and with it these.
+  journal.note([
     { type: "run.started", supervisor: team.label, input: task },
     { type: "run.planned", mode, agents },
   ]);
   try {
-    if (begun !== undefined) await begun;
     const done = await coordinate(run, seated.seating, { task, plan, prefix: "", checked });
     const { status, results, verdicts, conflicts, missing } = done;
     const bill = run.tally.bill();
