@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { chooseLog } from "../../src/cli/run-log.ts";
+import { agent, memoryStore, supervisor, type Store } from "../../src/index.ts";
+import { folder } from "./command.ts";
+
+const only = agent({ name: "only", run: () => "done" });
+const team = (store: Store) => supervisor({ name: "team", agents: { only }, store });
+
+/** A store that reaches outside of this process, as far as one can see. */
+function outside(path?: string): Store {
+  const { append, read, runs, close } = memoryStore();
+  return Object.assign({ append, read, runs, close }, path !== undefined && { path });
+}
+
+describe("chooseLog", () => {
+  it("takes the team's own store, and knows its file where the store tells it", async () => {
+    const own = outside("team.db");
+    expect(await chooseLog(team(own), undefined)).toEqual({ store: own, file: "team.db" });
+    const silent = outside();
+    expect(await chooseLog(team(silent), undefined)).toEqual({ store: silent });
+  });
+
+  it("takes the database that was asked for, whatever the team has", async () => {
+    const file = join(folder(), "asked.db");
+    const log = await chooseLog(team(outside("team.db")), file);
+    expect(log.file).toBe(file);
+    expect(existsSync(file)).toBe(true);
+    await log.store.close();
+  });
+});
