@@ -62,6 +62,9 @@ async function runTeam(
   const cancelledBy = signals.exitCode ?? (screen.closed.aborted ? EXIT.brokenPipe : undefined);
   if ("error" in ended && cancelledBy === undefined) throw ended.error;
 
+  // Stopped before its first event: there is nothing to show, and no log of it.
+  if (cancelledBy !== undefined && watched.run.startedAtMs === 0) return cancelledBy;
+
   const run = "error" in ended ? cancelledRun(watched.run, ended.error) : watched.run;
   if (flags.json === true) {
     screen.print(safeJson({ ...runJson(run), log: log.file ?? null }, 2));
