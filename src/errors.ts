@@ -16,6 +16,11 @@
  * - `STORE_FAILED`: the store could not keep an event; the run stops, nothing unsaved was shown.
  * - `SEQ_TAKEN`: an append whose `seq` is not the next one of its run; somebody else wrote it.
  * - `RUN_NOT_FOUND`: the store has no run of that id.
+ * - `RUN_OWNED`: the run is driven by somebody who lives; wait for it, or stop that process.
+ * - `LEASE_LOST`: somebody else took the run over; what this process still does for it is not kept.
+ * - `RUN_ID_TAKEN`: there is a run of that id with another input, or of another supervisor.
+ * - `NOT_RESUMABLE`: the store keeps runs only for those who watch them.
+ * - `IN_DOUBT`: a call had begun when the process died, and its agent is not to be asked twice.
  */
 export type ErrorCode =
   | "BAD_OPTIONS"
@@ -32,7 +37,12 @@ export type ErrorCode =
   | "JUDGE_FAILED"
   | "STORE_FAILED"
   | "SEQ_TAKEN"
-  | "RUN_NOT_FOUND";
+  | "RUN_NOT_FOUND"
+  | "RUN_OWNED"
+  | "LEASE_LOST"
+  | "RUN_ID_TAKEN"
+  | "NOT_RESUMABLE"
+  | "IN_DOUBT";
 
 /** One thing that a schema found wrong: what, and where in the value. */
 export interface Issue {

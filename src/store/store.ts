@@ -8,26 +8,40 @@ export interface RunSummary {
   readonly startedAtMs: number;
   /** `null` while the run has no last event. */
   readonly endedAtMs: number | null;
-  readonly status: OutcomeStatus | "running" | "cancelled";
+  /** `"gone"`: it has not ended, and nobody drives it any more; it waits to be resumed. */
+  readonly status: OutcomeStatus | "running" | "gone" | "cancelled";
   /** How many events the run has. */
   readonly events: number;
 }
 
 /**
- * Where events are kept. Invariants, checked by `storeContract()` of `quorate/testing`:
+ * Where events are kept, and who may add to them. Invariants, checked by `storeContract()` of `quorate/testing`:
  *
  * - An `append` is all or nothing, and its events are of one run with consecutive `seq`.
  * - It is refused with `SEQ_TAKEN` unless its first `seq` follows the run's last one (1 for a new run).
  * - When it returns nothing, the events are kept already; when it returns a promise, they are kept once that
  *   resolves, and not visible to any reader before.
  * - What is read equals what was appended, after one trip through JSON.
+ * - A run has one owner at a time: the store, as it was opened by one process, that began the run or took it last. Each
+ *   owner has a number, the fence: 1 for who began it, one more for each who took it. An append with another number
+ *   than the run's is refused with `LEASE_LOST`.
  */
 export interface Store {
-  append(events: readonly RunEvent[]): void | Promise<void>;
+  /** Whether runs outlive what drives them, so that calls are to be logged with what is needed to resume. */
+  readonly resumable: boolean;
+  /** `fence` is 1 where left out. The first append of a run makes this store its owner. */
+  append(events: readonly RunEvent[], fence?: number): void | Promise<void>;
   /** A run's events with `seq` above `afterSeq` (default 0), in order; none for an unknown run. */
   read(runId: string, afterSeq?: number): readonly RunEvent[] | Promise<readonly RunEvent[]>;
   /** The latest runs first, at most `limit` (default 100). */
   runs(limit?: number): readonly RunSummary[] | Promise<readonly RunSummary[]>;
-  /** Waits for what was appended and releases what the store holds. Appending afterwards is refused. */
+  /**
+   * Makes this store the owner of a run that is there, and answers with its new fence. Refused with `RUN_OWNED` while its
+   * owner lives and has not let go of it (this store included), with `RUN_NOT_FOUND` when there is none.
+   */
+  take(runId: string): number | Promise<number>;
+  /** Lets go of a run, so that it can be taken at once. Does nothing unless `fence` is the run's. */
+  release(runId: string, fence: number): void | Promise<void>;
+  /** Waits for what was appended and releases what the store holds, its runs too. Appending afterwards is refused. */
   close(): void | Promise<void>;
 }
