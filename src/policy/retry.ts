@@ -36,11 +36,16 @@ export function retryWaitMs(
   backoff: Required<Backoff>,
   nowMs: number,
 ): number | undefined {
-  const chain = causes(error);
-  if (!isWorthIt(chain)) return undefined;
-  for (const link of chain) {
-    const askedMs = retryAfterMs(link, nowMs);
-    if (askedMs !== undefined) return askedMs > backoff.maxRetryAfterMs ? undefined : askedMs;
+  try {
+    const chain = causes(error);
+    if (!isWorthIt(chain)) return undefined;
+    for (const link of chain) {
+      const askedMs = retryAfterMs(link, nowMs);
+      if (askedMs !== undefined) return askedMs > backoff.maxRetryAfterMs ? undefined : askedMs;
+    }
+  } catch {
+    // Even `instanceof` throws on a hostile object, such as a revoked proxy: nothing it says can be relied on.
+    return undefined;
   }
   return backoffMs(backoff, attempt);
 }
