@@ -1,0 +1,165 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Cancellation } from "../../src/async/cancellation.ts";
+import { enter, lane, leave, type Lane } from "../../src/policy/admission.ts";
+
+const waiting = (queued: Lane): number => {
+  let count = 0;
+  for (let next = queued.first; next !== undefined; next = next.after) count++;
+  return count;
+};
+
+const turn = (): Promise<void> => Promise.resolve();
+
+describe("admission", () => {
+  it("answers at once while there is room, and admits in the order of arrival", async () => {
+    const only = lane(1);
+    const cancellation = new Cancellation();
+    expect(enter([only], cancellation)).toBeUndefined();
+    const order: number[] = [];
+    const all = [1, 2, 3].map(async (n) => {
+      await enter([only], cancellation);
+      order.push(n);
+      leave([only]);
+    });
+    leave([only]);
+    await Promise.all(all);
+    expect(order).toEqual([1, 2, 3]);
+    expect(only).toMatchObject({ inFlight: 0, first: undefined, last: undefined, hold: undefined });
+  });
+
+  it("holds nothing of a lane that has room while another is full", async () => {
+    const [inner, outer] = [lane(1), lane(2)];
+    const cancellation = new Cancellation();
+    void enter([outer, inner], cancellation);
+    const second = enter([outer, inner], cancellation);
+    expect(outer.inFlight).toBe(1);
+    expect(enter([outer], cancellation)).toBeUndefined();
+    leave([outer, inner]);
+    await second;
+    expect([outer.inFlight, inner.inFlight]).toEqual([2, 1]);
+  });
+
+  it("lets the oldest that is admissible go first, over several lanes", async () => {
+    const [outer, a, b] = [lane(2), lane(1), lane(1)];
+    const cancellation = new Cancellation();
+    const order: string[] = [];
+    const come = async (name: string, lanes: readonly Lane[]): Promise<void> => {
+      await enter(lanes, cancellation);
+      order.push(name);
+    };
+    void enter([outer, a], cancellation);
+    void enter([outer], cancellation);
+    const all = [
+      come("a, oldest", [outer, a]),
+      come("b", [outer, b]),
+      come("outer alone", [outer]),
+      come("a, youngest", [outer, a]),
+    ];
+    // The first may not go: its lane is full. So the second does.
+    leave([outer]);
+    await turn();
+    expect(order).toEqual(["b"]);
+    leave([outer, a]);
+    await turn();
+    expect(order).toEqual(["b", "a, oldest"]);
+    leave([outer, b]);
+    await turn();
+    expect(order).toEqual(["b", "a, oldest", "outer alone"]);
+    leave([outer, a]);
+    await Promise.all(all);
+    expect(order.at(-1)).toBe("a, youngest");
+  });
+
+  it("takes who is cancelled out of the queue, with the reason and without a trace", async () => {
+    const only = lane(1);
+    const staying = new Cancellation();
+    void enter([only], staying);
+    const leaving = [1, 2, 3].map((n) => ({ n, cancellation: new Cancellation() }));
+    const waits = leaving.map(({ cancellation }) => enter([only], cancellation));
+    const stays = enter([only], staying);
+    for (const { n, cancellation } of leaving.toReversed()) cancellation.cancel(n);
+    expect(await Promise.allSettled(waits)).toMatchObject([
+      { reason: 1 },
+      { reason: 2 },
+      { reason: 3 },
+    ]);
+    expect(waiting(only)).toBe(1);
+    leave([only]);
+    await stays;
+    expect(only.inFlight).toBe(1);
+    leave([only]);
+    expect(only).toMatchObject({ inFlight: 0, first: undefined, last: undefined, hold: undefined });
+  });
+
+  it("admits whoever may go and nobody else, whatever comes, goes and gives up", async () => {
+    const lanes = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 4 });
+    const steps = fc.array(
+      fc.record({
+        does: fc.constantFrom(
+          "comes" as const,
+          "comes" as const,
+          "goes" as const,
+          "gives up" as const,
+        ),
+        which: fc.nat(),
+        path: fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 3 }),
+      }),
+      { maxLength: 60 },
+    );
+    await fc.assert(
+      fc.asyncProperty(lanes, steps, async (limits, script) => {
+        const all = limits.map((limit) => lane(limit));
+        const inside: Lane[][] = [];
+        const queue: { lanes: Lane[]; cancellation: Cancellation; admitted: boolean }[] = [];
+        for (const { does, which, path } of script) {
+          if (does === "comes") {
+            const chosen = [...new Set(path.map((index) => all[index % all.length] as Lane))];
+            const cancellation = new Cancellation();
+            const entered = enter(chosen, cancellation);
+            if (entered === undefined) {
+              inside.push(chosen);
+            } else {
+              const waiter = { lanes: chosen, cancellation, admitted: false };
+              queue.push(waiter);
+              entered.then(
+                () => {
+                  waiter.admitted = true;
+                },
+                () => {},
+              );
+            }
+          } else if (does === "goes" && inside.length > 0) {
+            const [gone] = inside.splice(which % inside.length, 1);
+            // What the oldest-first rule promises, worked out afresh from the whole queue.
+            const free = new Map(all.map((one) => [one, one.limit - one.inFlight]));
+            for (const one of gone ?? []) free.set(one, (free.get(one) ?? 0) + 1);
+            const due = queue.filter((waiter) => {
+              if (waiter.lanes.some((one) => (free.get(one) ?? 0) < 1)) return false;
+              for (const one of waiter.lanes) free.set(one, (free.get(one) ?? 0) - 1);
+              return true;
+            });
+            leave(gone ?? []);
+            await turn();
+            expect(queue.filter(({ admitted }) => admitted)).toEqual(due);
+            for (const waiter of due) {
+              queue.splice(queue.indexOf(waiter), 1);
+              inside.push(waiter.lanes);
+            }
+          } else if (does === "gives up" && queue.length > 0) {
+            const [gone] = queue.splice(which % queue.length, 1);
+            gone?.cancellation.cancel("enough");
+          }
+          for (const one of all) {
+            expect(one.inFlight).toBe(inside.filter((held) => held.includes(one)).length);
+            expect(one.inFlight).toBeLessThanOrEqual(one.limit);
+          }
+          expect(all.reduce((sum, one) => sum + waiting(one), 0)).toBe(queue.length);
+        }
+        for (const { cancellation } of queue) cancellation.cancel("the end");
+        for (const one of all)
+          expect([one.first, one.last, one.hold]).toEqual([undefined, undefined, undefined]);
+      }),
+    );
+  });
+});

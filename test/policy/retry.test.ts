@@ -1,0 +1,154 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { QuorateError } from "../../src/index.ts";
+import { backoffMs, DEFAULT_BACKOFF } from "../../src/policy/backoff.ts";
+import { retryWaitMs } from "../../src/policy/retry.ts";
+
+const NOW_MS = Date.UTC(2026, 0, 1);
+
+function waitMs(error: unknown, attempt = 1): number | undefined {
+  return retryWaitMs(error, attempt, DEFAULT_BACKOFF, NOW_MS);
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+const failing = (fields: object): Error => Object.assign(new Error("failed"), fields);
+
+describe("what is worth a repetition", () => {
+  it.each([
+    ["a timeout", new QuorateError("TIMEOUT", "slow")],
+    ["output that fails its schema", new QuorateError("OUTPUT_INVALID", "bad")],
+    ["a connection that was reset", failing({ code: "ECONNRESET" })],
+    ["a name that was not resolved just now", failing({ code: "EAI_AGAIN" })],
+    ["fetch's own timeout, as a cause", failing({ cause: { code: "UND_ERR_HEADERS_TIMEOUT" } })],
+    ["HTTP 408", failing({ status: 408 })],
+    ["HTTP 425", failing({ status: 425 })],
+    ["HTTP 429", failing({ statusCode: 429 })],
+    ["HTTP 500", failing({ status: 500 })],
+    ["HTTP 599", failing({ status: 599 })],
+    ["what says so itself", failing({ retryable: true })],
+    ["what an SDK says so of", failing({ isRetryable: true })],
+    ["a plain object that says so", { retryable: true }],
+    [
+      "a cause that says so, five deep",
+      { cause: { cause: { cause: { cause: { status: 503 } } } } },
+    ],
+  ])("%s is", (_, error) => {
+    expect(waitMs(error)).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each([
+    ["an error that says nothing", new Error("no")],
+    ["HTTP 400", failing({ status: 400 })],
+    ["HTTP 401", failing({ status: 401 })],
+    ["HTTP 404", failing({ status: 404 })],
+    ["HTTP 600", failing({ status: 600 })],
+    ["a status that is text", failing({ status: "503" })],
+    ["output that is not JSON", new QuorateError("OUTPUT_NOT_JSON", "no")],
+    ["output that is too large", new QuorateError("OUTPUT_TOO_LARGE", "no")],
+    ["a bad input", new QuorateError("INPUT_INVALID", "no")],
+    ["a veto over a status", failing({ retryable: false, status: 503 })],
+    ["a veto over a cause that would be", failing({ retryable: false, cause: { status: 503 } })],
+    [
+      "a veto over a timeout",
+      Object.assign(new QuorateError("TIMEOUT", "t"), { retryable: false }),
+    ],
+    ["a 404 caused by a 503", failing({ status: 404, cause: { status: 503 } })],
+    ["undefined", undefined],
+    ["null", null],
+    ["a string", "ECONNRESET"],
+    ["a number", 503],
+    [
+      "a cause beyond the fifth",
+      { cause: { cause: { cause: { cause: { cause: { status: 503 } } } } } },
+    ],
+    ["a revoked proxy", revoked()],
+    ["a cause that is a revoked proxy", failing({ cause: revoked() })],
+  ])("%s is not", (_, error) => {
+    expect(waitMs(error)).toBeUndefined();
+  });
+
+  it("survives a circle of causes", () => {
+    const a = failing({});
+    const b = failing({ cause: a });
+    Object.assign(a, { cause: b });
+    expect(waitMs(a)).toBeUndefined();
+  });
+
+  it("takes a property that throws when it is read for absent", () => {
+    const error = Object.defineProperties(failing({ status: 503 }), {
+      retryable: { get: () => expect.unreachable() },
+      code: { get: () => expect.unreachable() },
+    });
+    expect(waitMs(error)).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe("Retry-After", () => {
+  it.each([
+    ["seconds", "7", 7_000],
+    ["seconds with spaces", " 7 ", 7_000],
+    ["zero", "0", 0],
+    ["a number", 7, 7_000],
+    ["a date", new Date(NOW_MS + 9_000).toUTCString(), 9_000],
+    ["a date that is over", new Date(NOW_MS - 9_000).toUTCString(), 0],
+    ["exactly the most that is obeyed", "60", 60_000],
+    ["more than is obeyed", "61", undefined],
+    ["a date beyond what is obeyed", new Date(NOW_MS + 61_000).toUTCString(), undefined],
+  ])("obeys %s", (_, value, expected) => {
+    expect(waitMs(failing({ status: 429, headers: { "retry-after": value } }))).toBe(expected);
+  });
+
+  const seven = { "retry-after": "7" };
+  it.each([
+    ["headers of fetch", { headers: new Headers(seven) }],
+    ["headers in the case of the RFC", { headers: { "Retry-After": "7" } }],
+    ["headers of an AI SDK", { responseHeaders: seven }],
+    ["the headers of a response", { response: { headers: new Headers(seven) } }],
+    ["milliseconds", { retryAfterMs: 7_000 }],
+    ["a cause's headers", { cause: { headers: seven } }],
+  ])("is found in %s", (_, fields) => {
+    expect(waitMs(failing({ status: 429, ...fields }))).toBe(7_000);
+  });
+
+  it.each(["soon", "", "NaN", {}, null, Symbol("7")])("is nothing when it is %s", (value) => {
+    const wait = waitMs(failing({ status: 429, headers: { "retry-after": value } }));
+    expect(wait).toBeLessThanOrEqual(DEFAULT_BACKOFF.baseMs);
+  });
+
+  it("is not asked for where a repetition is not worth it", () => {
+    expect(waitMs(failing({ status: 404, headers: seven }))).toBeUndefined();
+  });
+
+  it("does not throw for headers that are a revoked proxy", () => {
+    expect(() => waitMs(failing({ status: 429, headers: revoked() }))).not.toThrow();
+  });
+});
+
+describe("back-off", () => {
+  it("stays between 0 and the doubled base, and below the greatest", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 2_000 }),
+        fc.double({ min: 0, max: 1e6, noNaN: true }),
+        fc.double({ min: 0, max: 1e6, noNaN: true }),
+        (attempt, baseMs, maxMs) => {
+          const wait = backoffMs({ baseMs, maxMs, maxRetryAfterMs: 0 }, attempt);
+          expect(wait).toBeGreaterThanOrEqual(0);
+          expect(wait).toBeLessThanOrEqual(Math.min(maxMs, baseMs * 2 ** (attempt - 1)));
+        },
+      ),
+    );
+  });
+
+  it("is spread over the whole of its range", () => {
+    const waits = Array.from({ length: 1_000 }, () => backoffMs(DEFAULT_BACKOFF, 3));
+    // A thousand draws miss a tenth of the range with a chance of 10^-46.
+    expect(Math.min(...waits)).toBeLessThan(200);
+    expect(Math.max(...waits)).toBeGreaterThan(1_800);
+  });
+});
