@@ -1,143 +1,110 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { QuorateError } from "../errors.ts";
+import type { DatabaseSync } from "node:sqlite";
 import type { RunEvent } from "../events.ts";
-import { checkAppend } from "../store/check-append.ts";
+import { checkAppend, type AppendTo } from "../store/check-append.ts";
 import type { RunSummary } from "../store/store.ts";
 import { summary } from "../store/summary.ts";
+import { changedOutside, toEvent, type EventRow, type LargePart } from "./event-row.ts";
+import type { Owners } from "./owners.ts";
+import { LAST_ID, runRow, type RunTable } from "./run-table.ts";
 import { EVENTS_PER_RUN } from "./schema.ts";
 
-// 10^9 bytes is the most that SQLite takes, and a character may need 3 of them.
-const MAX_BODY_CHARS = 333_000_000;
-
-/** An event as a row holds it, apart from its place. */
-export interface Row {
-  readonly seq: number;
-  readonly atMs: number;
-  readonly body: string;
-}
-
-interface RunEnd {
+interface Known extends AppendTo {
   readonly run: number;
-  readonly lastSeq: number;
 }
 
-/** Writes one append. Throws as `checkAppend` does, and has written nothing then. */
-export type Write = (events: readonly RunEvent[], rows: readonly Row[]) => void;
-
-/** Reads and writes events. */
+/** Writes and reads events. */
 export interface EventTable {
-  /** For one open transaction, within which nobody else writes. */
-  writer(): Write;
+  /** Runs are looked up again: another transaction begins, or their owners have changed. */
+  forget(): void;
+  /** For an open transaction, within which nobody else writes. Throws as `checkAppend` does, and has written nothing then. */
+  append(events: readonly RunEvent[], rows: readonly EventRow[], fence: number): void;
+  /** For an open transaction, like `runs`: they ask several times, and see one state of the file. */
   read(runId: string, afterSeq: number): readonly RunEvent[];
   runs(limit: number): readonly RunSummary[];
 }
 
-/** What an event becomes in the table. Throws `STORE_FAILED` when it has no JSON, or one that is too large. */
-export function toRow(event: RunEvent): Row {
-  const { seq, atMs } = event;
-  if (!Number.isFinite(atMs) || seq >= EVENTS_PER_RUN) {
-    throw new QuorateError(
-      "STORE_FAILED",
-      `Event ${seq} at ${atMs} ms has a seq or a time that cannot be stored.`,
-    );
-  }
-  let body: string;
-  try {
-    // What stands in columns is left out; JSON drops what is undefined.
-    body = JSON.stringify({ ...event, runId: undefined, seq: undefined, atMs: undefined });
-  } catch (cause) {
-    throw new QuorateError("STORE_FAILED", `Event ${seq} (${event.type}) has no JSON form.`, {
-      cause,
-    });
-  }
-  if (body.length > MAX_BODY_CHARS) {
-    throw new QuorateError(
-      "STORE_FAILED",
-      `Event ${seq} (${event.type}) has ${body.length} characters of JSON; at most ${MAX_BODY_CHARS} can be stored.`,
-    );
-  }
-  return { seq, atMs, body };
-}
-
-export function eventTable(db: DatabaseSync): EventTable {
-  const insertRun = db.prepare("INSERT INTO runs (run_id) VALUES (?)");
+export function eventTable(db: DatabaseSync, runs: RunTable, owners: Owners): EventTable {
   const insertEvent = db.prepare("INSERT INTO events (id, at_ms, body) VALUES (?, ?, ?)");
-  const findRun = db.prepare(`
-    SELECT run, (
-      SELECT max(id) FROM events WHERE id > run * ${EVENTS_PER_RUN} AND id < (run + 1) * ${EVENTS_PER_RUN}
-    ) AS lastId
-    FROM runs WHERE run_id = ?`);
-  const selectEvents = db.prepare(`
-    SELECT id, at_ms, body FROM events
-    WHERE id > ? AND id < ? ORDER BY id`);
+  const insertPart = db.prepare("INSERT INTO parts (event, member, blob) VALUES (?, ?, ?)");
+  const findBlob = db.prepare("SELECT blob FROM blobs WHERE hash = ?");
+  const insertBlob = db.prepare("INSERT INTO blobs (hash, body) VALUES (?, ?)");
+  const selectEvents = db.prepare(
+    "SELECT id, at_ms, body FROM events WHERE id > ? AND id < ? ORDER BY id",
+  );
   const selectEvent = db.prepare("SELECT id, at_ms, body FROM events WHERE id = ?");
+  const selectParts = db.prepare(`
+    SELECT event, member, body FROM parts LEFT JOIN blobs USING (blob) WHERE event > ? AND event < ?`);
   const selectRuns = db.prepare(`
-    SELECT run, run_id, (
-      SELECT max(id) FROM events WHERE id > run * ${EVENTS_PER_RUN} AND id < (run + 1) * ${EVENTS_PER_RUN}
-    ) AS lastId
+    SELECT run_id, run, owner, fence, taken_seq, ${LAST_ID} AS last_id
     FROM runs ORDER BY run DESC LIMIT ?`);
 
+  const known = new Map<string, Known>();
+
+  function blobOf({ hash, json }: LargePart): number {
+    const blob = findBlob.get(hash)?.["blob"];
+    return Number(blob ?? insertBlob.run(hash, json).lastInsertRowid);
+  }
+
+  /** The large members of the events between two ids. */
+  function partsOf(runId: string, afterId: number, beforeId: number): Map<number, [string, string][]> {
+    const parts = new Map<number, [string, string][]>();
+    for (const { event, member, body } of selectParts.all(afterId, beforeId)) {
+      const id = Number(event);
+      if (body === null) {
+        throw changedOutside(runId, `the ${String(member)} of event ${id % EVENTS_PER_RUN} is missing`);
+      }
+      const ofEvent = parts.get(id) ?? [];
+      parts.set(id, ofEvent);
+      ofEvent.push([String(member), String(body)]);
+    }
+    return parts;
+  }
+
+  function readOne(runId: string, id: number): RunEvent {
+    const row = selectEvent.get(id);
+    if (row === undefined) throw changedOutside(runId, "an event is missing");
+    return toEvent(runId, row, partsOf(runId, id - 1, id + 1).get(id) ?? []);
+  }
+
   return {
-    writer() {
-      const ends = new Map<string, RunEnd>();
-      return (events, rows) => {
-        const runId = events[0]?.runId ?? "";
-        const end = ends.get(runId) ?? find(findRun, runId);
-        checkAppend(events, end?.lastSeq ?? 0);
-        const run = end?.run ?? Number(insertRun.run(runId).lastInsertRowid);
-        for (const { seq, atMs, body } of rows)
-          insertEvent.run(run * EVENTS_PER_RUN + seq, atMs, body);
-        ends.set(runId, { run, lastSeq: (end?.lastSeq ?? 0) + rows.length });
-      };
+    forget() {
+      known.clear();
+    },
+    append(events, rows, fence) {
+      const runId = events[0]?.runId ?? "";
+      const to: Known | undefined = known.get(runId) ?? runs.find(runId);
+      checkAppend(events, to, fence);
+      owners.beat();
+      const run = to?.run ?? runs.begin(runId);
+      for (const { seq, atMs, body, large } of rows) {
+        const id = run * EVENTS_PER_RUN + seq;
+        insertEvent.run(id, atMs, body);
+        for (const part of large) insertPart.run(id, part.member, blobOf(part));
+      }
+      known.set(runId, { run, lastSeq: (to?.lastSeq ?? 0) + rows.length, fence, held: true });
     },
     read(runId, afterSeq) {
-      const known = find(findRun, runId);
-      if (known === undefined) return [];
-      const firstId = known.run * EVENTS_PER_RUN;
+      const run = runs.find(runId);
+      if (run === undefined) return [];
+      const firstId = run.run * EVENTS_PER_RUN;
+      const [afterId, beforeId] = [
+        firstId + Math.min(afterSeq, EVENTS_PER_RUN),
+        firstId + EVENTS_PER_RUN,
+      ];
+      const parts = partsOf(runId, afterId, beforeId);
       return selectEvents
-        .all(firstId + Math.min(afterSeq, EVENTS_PER_RUN), firstId + EVENTS_PER_RUN)
-        .map((row) => toEvent(runId, row));
+        .all(afterId, beforeId)
+        .map((row) => toEvent(runId, row, parts.get(Number(row["id"])) ?? []));
     },
     runs(limit) {
+      const living = owners.living();
       return selectRuns.all(limit).map((row) => {
         const runId = String(row["run_id"]);
-        const first = selectEvent.get(Number(row["run"]) * EVENTS_PER_RUN + 1);
-        const last = selectEvent.get(Number(row["lastId"]));
-        if (first === undefined || last === undefined)
-          throw unreadable(runId, "an event is missing");
-        return summary(toEvent(runId, first), toEvent(runId, last));
+        const run = runRow(row, owners.id);
+        const firstId = run.run * EVENTS_PER_RUN;
+        const [first, last] = [readOne(runId, firstId + 1), readOne(runId, Number(row["last_id"]))];
+        return summary(first, last, living(run.owner) !== undefined);
       });
     },
   };
-}
-
-function find(statement: StatementSync, runId: string): RunEnd | undefined {
-  // SQLite would replace what is not valid Unicode, and find another run's events.
-  const row = runId.isWellFormed() ? statement.get(runId) : undefined;
-  return row && { run: Number(row["run"]), lastSeq: Number(row["lastId"]) % EVENTS_PER_RUN };
-}
-
-function toEvent(runId: string, row: Readonly<Record<string, unknown>>): RunEvent {
-  const seq = Number(row["id"]) % EVENTS_PER_RUN;
-  try {
-    // Written by toRow from an event of this type.
-    return {
-      runId,
-      seq,
-      atMs: Number(row["at_ms"]),
-      ...JSON.parse(String(row["body"])),
-    } as RunEvent;
-  } catch (cause) {
-    throw unreadable(runId, `event ${seq} is not JSON`, cause);
-  }
-}
-
-function unreadable(runId: string, why: string, cause?: unknown): QuorateError {
-  return new QuorateError(
-    "STORE_FAILED",
-    `The log of run ${JSON.stringify(runId)} was changed from outside: ${why}.`,
-    {
-      cause,
-    },
-  );
 }

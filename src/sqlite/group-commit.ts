@@ -1,62 +1,68 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { QuorateError } from "../errors.ts";
-import type { RunEvent } from "../events.ts";
-import type { EventTable, Row } from "./event-table.ts";
 import { storeFailure } from "./failure.ts";
 import { whenFree } from "./when-free.ts";
 
-interface Append {
-  readonly events: readonly RunEvent[];
-  readonly rows: readonly Row[];
-  readonly settled: PromiseWithResolvers<void>;
-  refusal?: unknown;
+interface Job {
+  /** Returns what the job's promise resolves with, or the refusal that it rejects with. */
+  readonly work: () => unknown;
+  readonly settled: PromiseWithResolvers<unknown>;
+  answer?: unknown;
+  refusal?: QuorateError;
+}
+
+export interface GroupCommitOptions {
+  readonly db: DatabaseSync;
+  /** For messages. */
+  readonly path: string;
+  readonly busyTimeoutMs: number;
+  /** A transaction has begun. */
+  readonly begun: () => void;
+  /** A transaction that had begun was undone. */
+  readonly undone: () => void;
 }
 
 export interface GroupCommit {
-  /** Settles when the transaction that holds the rows has ended. */
-  add(events: readonly RunEvent[], rows: readonly Row[]): Promise<void>;
+  /**
+   * Does `work` in a transaction, and settles when that has ended. A `QuorateError` that it throws refuses it alone, so it
+   * must have written nothing then.
+   */
+  add<T>(work: () => T): Promise<T>;
   /** Resolves when everything that was added before has settled, in whichever way. */
   drained(): Promise<void>;
 }
 
 /**
- * Writes what is added within one turn of the event loop in one transaction:
+ * Does what is added within one turn of the event loop in one transaction:
  *
  * `idle → (add) scheduled → (the turn ends) writing → idle`, and `writing → scheduled` when something was added
  * while another process held the lock.
  *
- * An append that does not follow its run's last event is refused by itself; what else goes wrong fails the whole
- * transaction and every append in it. Nothing is remembered from one transaction to the next: the file alone says what
- * follows, whoever wrote it.
+ * What goes wrong besides a refusal fails the whole transaction and everything in it. Nothing is remembered from one
+ * transaction to the next: the file alone says what is so, whoever wrote it.
  */
-export function groupCommit(
-  db: DatabaseSync,
-  table: EventTable,
-  path: string,
-  busyTimeoutMs: number,
-): GroupCommit {
+export function groupCommit(options: GroupCommitOptions): GroupCommit {
+  const { db, path, busyTimeoutMs, begun, undone } = options;
   const begin = db.prepare("BEGIN IMMEDIATE");
   const commit = db.prepare("COMMIT");
   const rollback = db.prepare("ROLLBACK");
-  let waiting: Append[] = [];
+  let waiting: Job[] = [];
   let scheduled = false;
 
-  function take(): Append[] {
+  function take(): Job[] {
     const taken = waiting;
     waiting = [];
     return taken;
   }
 
-  function writeAll(appends: readonly Append[]): void {
-    const write = table.writer();
-    for (const append of appends) {
-      if (append.rows.length === 0) continue;
+  function workAll(jobs: readonly Job[]): void {
+    for (const job of jobs) {
       try {
-        write(append.events, append.rows);
+        job.answer = job.work();
       } catch (error) {
         if (!(error instanceof QuorateError)) throw error;
-        append.refusal = error;
+        job.refusal = error;
       }
     }
   }
@@ -64,27 +70,29 @@ export function groupCommit(
   function transaction(): void {
     begin.run();
     // Taken when the lock is held: what was added during a wait for it goes along, in its order.
-    const appends = take();
+    const jobs = take();
     try {
-      writeAll(appends);
+      begun();
+      workAll(jobs);
       commit.run();
     } catch (error) {
-      fail(appends, storeFailure(path, error));
+      fail(jobs, storeFailure(path, error));
       undo();
       return;
     }
-    for (const { settled, refusal } of appends) {
-      if (refusal === undefined) settled.resolve();
+    for (const { settled, answer, refusal } of jobs) {
+      if (refusal === undefined) settled.resolve(answer);
       else settled.reject(refusal);
     }
   }
 
   function undo(): void {
+    undone();
     try {
       // A full disk may have rolled back already.
       if (db.isTransaction) rollback.run();
     } catch {
-      // Then the next BEGIN fails, and says so to its own appends.
+      // Then the next BEGIN fails, and says so to its own jobs.
     }
   }
 
@@ -103,22 +111,23 @@ export function groupCommit(
     setImmediate(() => void flush());
   }
 
-  function add(events: readonly RunEvent[], rows: readonly Row[]): Promise<void> {
-    const settled = Promise.withResolvers<void>();
-    waiting.push({ events, rows, settled });
+  function add<T>(work: () => T): Promise<T> {
+    const settled = Promise.withResolvers<unknown>();
+    waiting.push({ work, settled });
     if (!scheduled) schedule();
-    return settled.promise;
+    // Resolved with what `work` returned.
+    return settled.promise as Promise<T>;
   }
 
   return {
     add,
     async drained() {
-      // Appends settle in the order in which they were added, so an empty one tells.
-      if (scheduled) await add([], []).catch(() => undefined);
+      // Jobs settle in the order in which they were added, so an empty one tells.
+      if (scheduled) await add(() => {}).catch(() => undefined);
     },
   };
 }
 
-function fail(appends: readonly Append[], failure: QuorateError): void {
-  for (const { settled, refusal } of appends) settled.reject(refusal ?? failure);
+function fail(jobs: readonly Job[], failure: QuorateError): void {
+  for (const { settled, refusal } of jobs) settled.reject(refusal ?? failure);
 }

@@ -1,1 +1,2 @@
-export { sqliteStore, type SqliteStore, type SqliteStoreOptions } from "./sqlite-store.ts";
+export type { SqliteStoreOptions } from "./options.ts";
+export { sqliteStore, type SqliteStore } from "./sqlite-store.ts";

@@ -10,6 +10,9 @@ export const APPLICATION_ID = 0x51_75_6f_72;
  */
 export const EVENTS_PER_RUN: number = 2 ** 24;
 
+/** The type of an event, of a row of `events`; `NULL` for one that was changed from outside. */
+export const EVENT_TYPE = "CASE WHEN json_valid(body) THEN body ->> 'type' END";
+
 /**
  * What makes version n of the file out of version n - 1, at index n - 1. Only ever added to. `log` is for people who
  * open the file with other tools.
@@ -26,6 +29,38 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE VIEW log AS
      SELECT run_id, id % ${EVENTS_PER_RUN} AS seq, at_ms, body ->> 'type' AS type, body
+     FROM events JOIN runs ON run = id / ${EVENTS_PER_RUN};`,
+
+  // The owner of a run is not referenced: one that has left, or was removed when it had been silent for too long, is gone.
+  // A large value stands in "blobs" once, and "parts" says of which event it is which member.
+  `CREATE TABLE owners (
+     owner INTEGER PRIMARY KEY,
+     pid INTEGER NOT NULL,
+     host TEXT NOT NULL,
+     space TEXT NOT NULL,
+     lease_ms REAL NOT NULL,
+     seen_ms REAL NOT NULL
+   ) STRICT;
+   ALTER TABLE runs ADD COLUMN owner INTEGER;
+   ALTER TABLE runs ADD COLUMN fence INTEGER NOT NULL DEFAULT 1;
+   ALTER TABLE runs ADD COLUMN taken_seq INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE blobs (
+     blob INTEGER PRIMARY KEY,
+     hash TEXT NOT NULL UNIQUE,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE parts (
+     event INTEGER NOT NULL,
+     member TEXT NOT NULL,
+     blob INTEGER NOT NULL,
+     PRIMARY KEY (event, member)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX parts_by_blob ON parts (blob);
+   DROP VIEW log;
+   CREATE VIEW log AS
+     SELECT run_id, id % ${EVENTS_PER_RUN} AS seq, at_ms, events.body ->> 'type' AS type, events.body,
+       (SELECT json_group_object(member, json(blobs.body)) FROM parts JOIN blobs USING (blob)
+        WHERE event = id HAVING count(*) > 0) AS large
      FROM events JOIN runs ON run = id / ${EVENTS_PER_RUN};`,
 ];
 

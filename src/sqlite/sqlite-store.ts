@@ -1,56 +1,58 @@
 import { QuorateError } from "../errors.ts";
-import type { Store } from "../store/store.ts";
-import { DEFAULT_RUNS_LIMIT } from "../store/summary.ts";
+import type { RunEvent } from "../events.ts";
+import type { RunSummary, Store } from "../store/store.ts";
+import { DEFAULT_RUNS_LIMIT, isEnd } from "../store/summary.ts";
 import { wholeNumber } from "../store/whole-number.ts";
-import { eventTable, toRow } from "./event-table.ts";
+import { toRow } from "./event-row.ts";
+import { eventTable } from "./event-table.ts";
 import { storeFailure } from "./failure.ts";
 import { groupCommit } from "./group-commit.ts";
-import { openDatabase, type OpenOptions } from "./open.ts";
+import { heartbeat } from "./heartbeat.ts";
+import { openDatabase } from "./open.ts";
+import { checkOptions, type SqliteStoreOptions } from "./options.ts";
+import { BEATS_PER_LEASE, ownersTable } from "./owners.ts";
+import { pruning } from "./prune.ts";
+import { retention } from "./retention.ts";
+import { runTable } from "./run-table.ts";
+import { snapshots } from "./snapshot.ts";
 import { whenFree } from "./when-free.ts";
-
-export interface SqliteStoreOptions {
-  /** The file, made when there is none; its folder must exist. `":memory:"` keeps everything in this process. */
-  readonly path: string;
-  /**
-   * What a kept event survives. `"normal"`: a killed process; a power cut may lose the last transactions, whole ones.
-   * `"full"`: a power cut too, at the price of waiting for the disk once per transaction. Default `"normal"`.
-   */
-  readonly sync?: "normal" | "full";
-  /** How long to wait for other processes that write the same file, in ms, at most a day. Default 5,000. */
-  readonly busyTimeoutMs?: number;
-  /** How large the file may grow, in bytes; at least 1 MiB. What does not fit is refused. Default `Infinity`. */
-  readonly maxBytes?: number;
-}
-
-const DEFAULTS = { sync: "normal", busyTimeoutMs: 5_000, maxBytes: Infinity } as const;
-
-const MAX_BUSY_TIMEOUT_MS = 86_400_000;
-const LEAST_MAX_BYTES = 1024 * 1024;
 
 /** A store in a file; `await using` closes it. */
 export interface SqliteStore extends Store, AsyncDisposable {
-  append(events: Parameters<Store["append"]>[0]): Promise<void>;
+  append(events: readonly RunEvent[], fence?: number): Promise<void>;
+  read(runId: string, afterSeq?: number): Promise<readonly RunEvent[]>;
+  runs(limit?: number): Promise<readonly RunSummary[]>;
+  take(runId: string): Promise<number>;
+  release(runId: string, fence: number): Promise<void>;
+  prune(beforeMs: number): Promise<number>;
   close(): Promise<void>;
 }
 
 /**
- * Keeps runs in a SQLite file, which several processes may use at once. What is appended within one turn of the event
- * loop, over all runs, is one transaction. The store holds the process only while a transaction is due.
+ * Keeps runs in a SQLite file, which several processes may use at once; each store that has it open is one owner of runs.
+ * What is appended within one turn of the event loop, over all runs, is one transaction. The store holds the process
+ * only while a transaction is due.
  *
  * Throws `BAD_OPTIONS`, and `STORE_FAILED` when the file cannot be used: it is not ours, newer than this package, or
  * out of reach. Its promises reject with `STORE_FAILED` when a transaction failed (nothing of it is kept; later
- * appends are tried again) or the store is closed, and with `SEQ_TAKEN` for the append alone that does not follow its
- * run's last event, also when another process wrote that one.
+ * appends are tried again), an event has more than 64 MiB of JSON, or the store is closed. `SEQ_TAKEN` and `LEASE_LOST`
+ * refuse an append alone, also when it was another process that wrote the run or took it over.
  */
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
-  const settings = checked(options);
-  const { path, busyTimeoutMs } = settings;
-  const { db, table, group } = orFail(() => {
+  const settings = checkOptions(options);
+  const { path, busyTimeoutMs, leaseMs, retainMs } = settings;
+  const { db, owners, runs, table, group, snapshot, pruner } = orFail(() => {
     const db = openDatabase(settings);
-    const table = eventTable(db);
-    return { db, table, group: groupCommit(db, table, path, busyTimeoutMs) };
+    const owners = ownersTable(db, leaseMs);
+    const runs = runTable(db, owners);
+    const table = eventTable(db, runs, owners);
+    const hooks = { begun: () => table.forget(), undone: () => owners.undone() };
+    const group = groupCommit({ db, path, busyTimeoutMs, ...hooks });
+    return { db, owners, runs, table, group, snapshot: snapshots(db), pruner: pruning(db, owners) };
   });
+  const heart = heartbeat(leaseMs / BEATS_PER_LEASE, () => group.add(() => owners.beat()));
   let closing: Promise<void> | undefined;
+  const retained = retention(retainMs, prune);
 
   function orFail<T>(work: () => T): T {
     try {
@@ -69,76 +71,99 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     try {
       return await whenFree(() => {
         refuseWhenClosed();
-        return work();
+        return snapshot(work);
       }, busyTimeoutMs);
     } catch (error) {
       throw storeFailure(path, error);
     }
   }
 
+  function append(events: readonly RunEvent[], fence: number): Promise<void> {
+    const [first, last] = [events[0], events.at(-1)];
+    if (first === undefined || last === undefined) return Promise.resolve();
+    const { runId } = first;
+    // Written out at once: what the caller changes before the commit does not matter.
+    const [given, rows] = [[...events], events.map(toRow)];
+    const kept = group.add(() => {
+      try {
+        table.append(given, rows, fence);
+      } catch (error) {
+        if (error instanceof QuorateError && error.code === "LEASE_LOST") heart.ended(runId, fence);
+        throw error;
+      }
+    });
+    const change = isEnd(last) ? heart.ended : first.seq === 1 ? heart.began : undefined;
+    if (change !== undefined) {
+      void kept.then(
+        () => change(runId, fence),
+        () => {},
+      );
+    }
+    retained.pruneWhenDue();
+    return kept;
+  }
+
+  async function take(runId: string): Promise<number> {
+    refuseWhenClosed();
+    const fence = await group.add(() => {
+      table.forget();
+      return runs.take(runId);
+    });
+    heart.began(runId, fence);
+    return fence;
+  }
+
+  async function release(runId: string, fence: number): Promise<void> {
+    refuseWhenClosed();
+    await group.add(() => {
+      table.forget();
+      runs.release(runId, fence);
+    });
+    heart.ended(runId, fence);
+  }
+
+  async function prune(beforeMs: number): Promise<number> {
+    let count = 0;
+    for (let afterRun: number | undefined = 0; afterRun !== undefined; ) {
+      const from: number = afterRun;
+      const portion = await query(() => pruner.look(beforeMs, from));
+      if (portion.old.length > 0) {
+        count += await group.add(() => {
+          table.forget();
+          return pruner.forget(portion.old, beforeMs);
+        });
+      }
+      ({ afterRun } = portion);
+    }
+    return count;
+  }
+
   async function close(): Promise<void> {
+    heart.stop();
     await group.drained();
+    // Where the file cannot be written now, its lease runs out by itself.
+    await whenFree(() => owners.leave(), busyTimeoutMs).catch(() => undefined);
     orFail(() => db.close());
   }
 
   return {
-    // Written out at once: what the caller changes before the commit does not matter.
-    append(events) {
+    resumable: true,
+    append(events, fence = 1) {
       try {
         refuseWhenClosed();
-        return events.length === 0 ? Promise.resolve() : group.add([...events], events.map(toRow));
+        return append(events, fence);
       } catch (error) {
         return Promise.reject(storeFailure(path, error));
       }
     },
     read: (runId, afterSeq = 0) => query(() => table.read(runId, wholeNumber(afterSeq))),
     runs: (limit = DEFAULT_RUNS_LIMIT) => query(() => table.runs(wholeNumber(limit))),
+    take,
+    release,
+    prune,
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]() {
       return this.close();
     },
   };
-}
-
-function checked(options: SqliteStoreOptions): OpenOptions {
-  const { path, sync, busyTimeoutMs, maxBytes } = withDefaults(options);
-  if (typeof path !== "string" || path === "" || path.includes("\0")) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `sqliteStore: path must name a file, for instance "quorate.db".`,
-    );
-  }
-  if (sync !== "normal" && sync !== "full") {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `sqliteStore: sync is ${JSON.stringify(sync)}: give "normal" or "full".`,
-    );
-  }
-  if (
-    !Number.isInteger(busyTimeoutMs) ||
-    busyTimeoutMs < 0 ||
-    busyTimeoutMs > MAX_BUSY_TIMEOUT_MS
-  ) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `sqliteStore: busyTimeoutMs is ${String(busyTimeoutMs)}: give a whole number of ms from 0 to ${MAX_BUSY_TIMEOUT_MS}.`,
-    );
-  }
-  if (typeof maxBytes !== "number" || !(maxBytes >= LEAST_MAX_BYTES)) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `sqliteStore: maxBytes is ${String(maxBytes)}: give at least ${LEAST_MAX_BYTES} bytes, or leave it out.`,
-    );
-  }
-  return { path, sync, busyTimeoutMs, maxBytes };
-}
-
-function withDefaults(options: SqliteStoreOptions): OpenOptions {
-  const {
-    path,
-    sync = DEFAULTS.sync,
-    busyTimeoutMs = DEFAULTS.busyTimeoutMs,
-    maxBytes = DEFAULTS.maxBytes,
-  } = options;
-  return { path, sync, busyTimeoutMs, maxBytes };
 }

@@ -1,17 +1,37 @@
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
+import { quoteRun } from "./quote-run.ts";
 
 const MAX_RUN_ID_CHARS = 500;
 
+/** What an append to a run that is there is measured against. */
+export interface AppendTo {
+  readonly lastSeq: number;
+  readonly fence: number;
+  /** Whether the store that is asked owns the run. */
+  readonly held: boolean;
+}
+
 /**
- * The rule of `append`, the same for every store: throws unless `events` can follow `lastSeq` (0 for a new run).
+ * The rule of `append`, the same for every store: throws unless `events` can be added to `run` (none for a new one).
  *
- * `SEQ_TAKEN` when a `seq` is not the next one; `BAD_OPTIONS` when the events are of several runs, when a run does
- * not begin with `run.started`, or when a new run's id is empty, longer than 500 characters or not valid Unicode.
+ * `LEASE_LOST` when the store does not own the run, or `fence` is not the run's; `SEQ_TAKEN` when a `seq` is not the next
+ * one, also when a run that is there is begun anew, whoever owns it; `BAD_OPTIONS` when the events are of several runs,
+ * when a run does not begin with `run.started`, or when a new run's id is empty, longer than 500 characters or not valid
+ * Unicode.
  */
-export function checkAppend(events: readonly RunEvent[], lastSeq: number): void {
+export function checkAppend(
+  events: readonly RunEvent[],
+  run: AppendTo | undefined,
+  fence = 1,
+): void {
   const first = events[0];
   if (first === undefined) return;
+  if (run === undefined ? fence !== 1 : !run.held || fence !== run.fence) {
+    // Who begins a run does not think that it owns one: what it is told is that the id is taken.
+    if (run === undefined || first.seq !== 1) throw leaseLost(first.runId, run, fence);
+  }
+  const lastSeq = run?.lastSeq ?? 0;
   let seq = lastSeq;
   for (const event of events) {
     if (event.runId !== first.runId) throw severalRuns(first.runId, event.runId);
@@ -25,31 +45,40 @@ function checkStart({ runId, type }: RunEvent): void {
   if (runId === "" || runId.length > MAX_RUN_ID_CHARS || !runId.isWellFormed()) {
     throw new QuorateError(
       "BAD_OPTIONS",
-      `The run id ${quote(runId)} cannot be stored: give 1 to ${MAX_RUN_ID_CHARS} characters of valid Unicode.`,
+      `The run id ${quoteRun(runId)} cannot be stored: give 1 to ${MAX_RUN_ID_CHARS} characters of valid Unicode.`,
     );
   }
   if (type !== "run.started") {
     throw new QuorateError(
       "BAD_OPTIONS",
-      `Run ${quote(runId)} begins with ${type}: append its run.started first.`,
+      `Run ${quoteRun(runId)} begins with ${type}: append its run.started first.`,
     );
   }
+}
+
+function leaseLost(runId: string, run: AppendTo | undefined, fence: number): QuorateError {
+  const why =
+    run === undefined
+      ? "it is not in the store any more"
+      : run.fence === fence
+        ? "it was let go of, or begun by another store: take it first"
+        : `its fence is ${run.fence}, so somebody else has taken it over and goes on with it`;
+  return new QuorateError(
+    "LEASE_LOST",
+    `An append with fence ${fence} to run ${quoteRun(runId)} was refused: ${why}.`,
+  );
 }
 
 function severalRuns(runId: string, other: string): QuorateError {
   return new QuorateError(
     "BAD_OPTIONS",
-    `One append holds events of the runs ${quote(runId)} and ${quote(other)}: append each run's events on their own.`,
+    `One append holds events of the runs ${quoteRun(runId)} and ${quoteRun(other)}: append each run's events on their own.`,
   );
 }
 
 function seqTaken({ runId, seq }: RunEvent, next: number): QuorateError {
   return new QuorateError(
     "SEQ_TAKEN",
-    `Event ${seq} of run ${quote(runId)} was refused: the next one is ${next}. Somebody else may be writing this run.`,
+    `Event ${seq} of run ${quoteRun(runId)} was refused: the next one is ${next}. Somebody else may be writing this run.`,
   );
-}
-
-function quote(runId: string): string {
-  return JSON.stringify(runId.length > 100 ? `${runId.slice(0, 100)}…` : runId);
 }

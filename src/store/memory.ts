@@ -1,6 +1,8 @@
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { checkAppend } from "./check-append.ts";
+import { lastEnded } from "./last-ended.ts";
+import { noSuchRun, ownedRun } from "./refuse-take.ts";
 import type { RunSummary, Store } from "./store.ts";
 import { DEFAULT_RUNS_LIMIT, isEnd, summary } from "./summary.ts";
 import { wholeNumber } from "./whole-number.ts";
@@ -8,74 +10,134 @@ import { wholeNumber } from "./whole-number.ts";
 export interface MemoryStoreOptions {
   /** How many ended runs are kept, the last ones to end; a whole number from 0. Default 100. Open runs are all kept. */
   readonly keepRuns?: number;
+  /**
+   * Whether runs are logged so that they can be resumed, by this process and as long as it lives. Default `false`: it
+   * costs a hash per call.
+   */
+  readonly resumable?: boolean;
 }
 
-const DEFAULTS = { keepRuns: 100 } as const;
+const DEFAULTS = { keepRuns: 100, resumable: false } as const;
 
 /** A store that answers at once. */
 export interface MemoryStore extends Store, Disposable {
-  append(events: readonly RunEvent[]): void;
+  append(events: readonly RunEvent[], fence?: number): void;
   read(runId: string, afterSeq?: number): readonly RunEvent[];
   runs(limit?: number): readonly RunSummary[];
+  take(runId: string): number;
+  release(runId: string, fence: number): void;
+  prune(beforeMs: number): number;
   close(): void;
 }
 
-/**
- * Keeps events in this process and nowhere else. Events are kept as they are, not copied: whoever appends them does
- * not change them afterwards. Throws `BAD_OPTIONS` for a bad `keepRuns`; a closed store throws `STORE_FAILED`.
- */
-export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  const { keepRuns = DEFAULTS.keepRuns } = options;
-  if (!Number.isSafeInteger(keepRuns) || keepRuns < 0) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `memoryStore: keepRuns is ${String(keepRuns)}: give a whole number from 0.`,
-    );
+/** One run: its events, and whether somebody drives it. */
+class Log {
+  readonly events: RunEvent[] = [];
+  fence = 1;
+  held = true;
+  /** The run's last `seq` when it was taken last: an end that stands there already does not let go of it. */
+  takenSeq = 0;
+
+  get lastSeq(): number {
+    return this.events.length;
   }
 
-  const logs = new Map<string, RunEvent[]>();
-  const ended = endedRuns(keepRuns);
+  get ended(): boolean {
+    const last = this.events.at(-1);
+    return last !== undefined && isEnd(last);
+  }
+
+  get driven(): boolean {
+    return this.held && !(this.ended && this.lastSeq > this.takenSeq);
+  }
+}
+
+/**
+ * Keeps events in this process and nowhere else; it is the one owner of all its runs. Events are kept as they are, not
+ * copied: whoever appends them does not change them afterwards. Throws `BAD_OPTIONS` for a bad option; a closed store
+ * throws `STORE_FAILED`.
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  const { keepRuns, resumable } = checked(options);
+  const logs = new Map<string, Log>();
+  const ended = lastEnded<Log>(keepRuns);
   let closed = false;
 
   function refuseWhenClosed(): void {
     if (closed) throw new QuorateError("STORE_FAILED", "The memory store is closed.");
   }
 
+  function known(runId: string): Log {
+    const log = logs.get(runId);
+    if (log === undefined) throw noSuchRun(runId);
+    return log;
+  }
+
+  /** The run has ended and nobody goes on with it: it is one of those that are kept, until others have ended. */
+  function queue(runId: string, log: Log): void {
+    const dropped = ended.add({ runId, log, endSeq: log.lastSeq });
+    if (dropped === undefined || logs.get(dropped.runId) !== dropped.log) return;
+    // A run that was taken or went on after its end comes here again, and has another place in the queue then.
+    if (dropped.log.lastSeq === dropped.endSeq && !dropped.log.driven) logs.delete(dropped.runId);
+  }
+
   return {
-    append(events) {
+    resumable,
+    append(events, fence) {
       refuseWhenClosed();
       const first = events[0];
       if (first === undefined) return;
-      const log = logs.get(first.runId);
-      checkAppend(events, log === undefined ? 0 : log.length);
-      const kept = log ?? [];
-      if (log === undefined) logs.set(first.runId, kept);
-      for (const event of events) kept.push(event);
-
-      const last = kept.at(-1);
-      if (last === undefined || !isEnd(last)) return;
-      const dropped = ended.add({ runId: last.runId, endSeq: last.seq });
-      // A run that went on after its end has another place in the queue, or none while it is open.
-      if (dropped !== undefined && logs.get(dropped.runId)?.length === dropped.endSeq) {
-        logs.delete(dropped.runId);
-      }
+      const before = logs.get(first.runId);
+      checkAppend(events, before, fence);
+      const log = before ?? new Log();
+      if (before === undefined) logs.set(first.runId, log);
+      for (const event of events) log.events.push(event);
+      if (log.ended) queue(first.runId, log);
     },
     read(runId, afterSeq = 0) {
       refuseWhenClosed();
-      return logs.get(runId)?.slice(wholeNumber(afterSeq)) ?? [];
+      return logs.get(runId)?.events.slice(wholeNumber(afterSeq)) ?? [];
     },
     runs(limit = DEFAULT_RUNS_LIMIT) {
       refuseWhenClosed();
       const latest = [...logs.values()].reverse().slice(0, wholeNumber(limit));
       return latest.flatMap((log) => {
-        const [first, last] = [log[0], log.at(-1)];
-        return first === undefined || last === undefined ? [] : [summary(first, last)];
+        const [first, last] = [log.events[0], log.events.at(-1)];
+        return first === undefined || last === undefined ? [] : [summary(first, last, log.driven)];
       });
+    },
+    take(runId) {
+      refuseWhenClosed();
+      const log = known(runId);
+      if (log.driven) throw ownedRun(runId, "this process");
+      log.held = true;
+      log.takenSeq = log.lastSeq;
+      return (log.fence += 1);
+    },
+    release(runId, fence) {
+      refuseWhenClosed();
+      const log = logs.get(runId);
+      if (log === undefined || log.fence !== fence || !log.held) return;
+      const goesOn = log.driven;
+      log.held = false;
+      if (goesOn && log.ended) queue(runId, log);
+    },
+    prune(beforeMs) {
+      refuseWhenClosed();
+      let count = 0;
+      for (const [runId, log] of logs) {
+        const last = log.events.at(-1);
+        if (last === undefined || !isEnd(last) || log.driven || !(last.atMs < beforeMs)) continue;
+        logs.delete(runId);
+        count += 1;
+      }
+      if (count > 0) ended.keep(({ runId, log }) => logs.get(runId) === log);
+      return count;
     },
     close() {
       closed = true;
       logs.clear();
-      ended.clear();
+      ended.keep(() => false);
     },
     [Symbol.dispose]() {
       this.close();
@@ -83,33 +145,19 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   };
 }
 
-interface EndedRun {
-  readonly runId: string;
-  readonly endSeq: number;
-}
-
-// A ring, so that both ends of the queue cost the same however many runs are kept.
-function endedRuns(capacity: number): {
-  add(run: EndedRun): EndedRun | undefined;
-  clear(): void;
-} {
-  const ring: EndedRun[] = [];
-  let oldest = 0;
-  return {
-    add(run) {
-      if (capacity === 0) return run;
-      if (ring.length < capacity) {
-        ring.push(run);
-        return undefined;
-      }
-      const dropped = ring[oldest];
-      ring[oldest] = run;
-      oldest = (oldest + 1) % capacity;
-      return dropped;
-    },
-    clear() {
-      ring.length = 0;
-      oldest = 0;
-    },
-  };
+function checked(options: MemoryStoreOptions): Required<MemoryStoreOptions> {
+  const { keepRuns = DEFAULTS.keepRuns, resumable = DEFAULTS.resumable } = options;
+  if (!Number.isSafeInteger(keepRuns) || keepRuns < 0) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `memoryStore: keepRuns is ${String(keepRuns)}: give a whole number from 0.`,
+    );
+  }
+  if (typeof resumable !== "boolean") {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `memoryStore: resumable is ${String(resumable)}: give true or false.`,
+    );
+  }
+  return { keepRuns, resumable };
 }

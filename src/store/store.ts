@@ -37,11 +37,17 @@ export interface Store {
   runs(limit?: number): readonly RunSummary[] | Promise<readonly RunSummary[]>;
   /**
    * Makes this store the owner of a run that is there, and answers with its new fence. Refused with `RUN_OWNED` while its
-   * owner lives and has not let go of it (this store included), with `RUN_NOT_FOUND` when there is none.
+   * owner lives and has not let go of it (this store included), with `RUN_NOT_FOUND` when there is none. The last event
+   * of a run lets go of it.
    */
   take(runId: string): number | Promise<number>;
   /** Lets go of a run, so that it can be taken at once. Does nothing unless `fence` is the run's. */
   release(runId: string, fence: number): void | Promise<void>;
+  /**
+   * Forgets the runs that ended before a time, in ms since 1970, and answers with how many. Runs that have not ended, and
+   * ended ones that somebody has taken to go on with, are never forgotten.
+   */
+  prune(beforeMs: number): number | Promise<number>;
   /** Waits for what was appended and releases what the store holds, its runs too. Appending afterwards is refused. */
   close(): void | Promise<void>;
 }

@@ -10,14 +10,20 @@ export type EndEvent = Extract<RunEvent, { type: "run.finished" | "run.cancelled
 
 /** Whether a run that has this event as its last one has ended. */
 export function isEnd(event: RunEvent): event is EndEvent {
-  return event.type === "run.finished" || event.type === "run.cancelled";
+  return isEndType(event.type);
+}
+
+/** Whether events of this type end a run. */
+export function isEndType(type: unknown): type is EndEvent["type"] {
+  return type === "run.finished" || type === "run.cancelled";
 }
 
 /**
- * A run as a list shows it, from its first and its last event. Rejects a first event that is not `run.started`
- * with `STORE_FAILED`: no store accepts one, so the log was changed by something else.
+ * A run as a list shows it, from its first and its last event and whether somebody drives it, which matters only while
+ * it has not ended. Throws `STORE_FAILED` when the first event is not `run.started`: no store accepts one, so the log
+ * was changed by something else.
  */
-export function summary(first: RunEvent, last: RunEvent): RunSummary {
+export function summary(first: RunEvent, last: RunEvent, driven: boolean): RunSummary {
   if (first.type !== "run.started") {
     throw new QuorateError(
       "STORE_FAILED",
@@ -29,12 +35,12 @@ export function summary(first: RunEvent, last: RunEvent): RunSummary {
     supervisor: first.supervisor,
     startedAtMs: first.atMs,
     endedAtMs: isEnd(last) ? last.atMs : null,
-    status: statusAfter(last),
+    status: statusAfter(last, driven),
     events: last.seq,
   };
 }
 
-function statusAfter(last: RunEvent): RunSummary["status"] {
-  if (!isEnd(last)) return "running";
+function statusAfter(last: RunEvent, driven: boolean): RunSummary["status"] {
+  if (!isEnd(last)) return driven ? "running" : "gone";
   return last.type === "run.finished" ? last.status : "cancelled";
 }

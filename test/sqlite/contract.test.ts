@@ -13,7 +13,7 @@ describe("the SQLite store in a file", () => {
     paths.set(store, path);
     return store;
   };
-  const harness = { reopen: (store: Store) => openAt(paths.get(store) ?? "") };
+  const harness = { open: (store: Store) => openAt(paths.get(store) ?? "") };
   for (const { name, run } of storeContract(() => openAt(tempPath()), harness)) it(name, run);
 });
 

@@ -98,7 +98,7 @@ describe("the file of a SQLite store", () => {
     change(path, "PRAGMA user_version = 99");
     const before = everything(path);
     expect(() => sqliteStore({ path })).toThrow(
-      failure(/has schema version 99, and this Quorate knows versions up to 1: update/),
+      failure(/has schema version 99, and this Quorate knows versions up to 2: update/),
     );
     expect(everything(path)).toEqual(before);
   });

@@ -104,17 +104,19 @@ describe("group commit", () => {
     expect(await store.runs()).toHaveLength(1);
   });
 
-  it("refuses a seq that another connection has taken, and keeps the rest of the turn", async () => {
+  it("refuses what is for a run of another connection, and keeps the rest of the turn", async () => {
     const path = tempPath();
     await using mine = sqliteStore({ path });
     await using theirs = sqliteStore({ path });
-    await mine.append([started("run")]);
+    await theirs.append([started("run")]);
     await theirs.append([answered("run", 2, "theirs")]);
-    const [taken, rest] = await Promise.allSettled([
-      mine.append([answered("run", 2, "mine"), answered("run", 3)]),
+    const [begun, gone, rest] = await Promise.allSettled([
+      mine.append([started("run")]),
+      mine.append([answered("run", 3, "mine"), answered("run", 4)]),
       mine.append([started("besides")]),
     ]);
-    expect(taken).toMatchObject({ status: "rejected", reason: { code: "SEQ_TAKEN" } });
+    expect(begun).toMatchObject({ status: "rejected", reason: { code: "SEQ_TAKEN" } });
+    expect(gone).toMatchObject({ status: "rejected", reason: { code: "LEASE_LOST" } });
     expect(rest.status).toBe("fulfilled");
     expect(await mine.read("run", 1)).toMatchObject([{ seq: 2, output: "theirs" }]);
   });

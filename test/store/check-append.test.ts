@@ -6,7 +6,7 @@ import { answered, finished, started } from "../../src/testing/store-contract/ru
 
 describe("what may be appended", () => {
   it("names the run and the next seq", () => {
-    expect(() => checkAppend([answered("run", 4)], 1)).toThrow(
+    expect(() => checkAppend([answered("run", 4)], { lastSeq: 1, fence: 1, held: true })).toThrow(
       expect.objectContaining({
         code: "SEQ_TAKEN",
         message: expect.stringMatching(/Event 4 of run "run".*next one is 2/),
@@ -16,7 +16,7 @@ describe("what may be appended", () => {
 
   it("shortens an endless run id in its message", () => {
     const append = [answered("x".repeat(100_000), 9)];
-    expect(() => checkAppend(append, 1)).toThrow(
+    expect(() => checkAppend(append, { lastSeq: 1, fence: 1, held: true })).toThrow(
       expect.objectContaining({ message: expect.stringMatching(/^.{0,300}$/) }),
     );
   });
@@ -24,8 +24,8 @@ describe("what may be appended", () => {
 
 describe("a run's summary", () => {
   it("takes a run that goes on after its end as running", () => {
-    expect(summary(started("run"), finished("run", 2)).status).toBe("complete");
-    expect(summary(started("run"), answered("run", 3))).toMatchObject({
+    expect(summary(started("run"), finished("run", 2), true).status).toBe("complete");
+    expect(summary(started("run"), answered("run", 3), true)).toMatchObject({
       status: "running",
       endedAtMs: null,
       events: 3,
@@ -33,7 +33,7 @@ describe("a run's summary", () => {
   });
 
   it("refuses a log without a beginning", () => {
-    expect(() => summary(answered("run", 1), answered("run", 1))).toThrow(
+    expect(() => summary(answered("run", 1), answered("run", 1), true)).toThrow(
       expect.objectContaining({ code: "STORE_FAILED" }),
     );
   });

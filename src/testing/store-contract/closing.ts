@@ -5,8 +5,8 @@ import { answered, started, wholeRun } from "./run-events.ts";
 
 /** What a store that outlives its process can do beside. */
 export interface StoreHarness {
-  /** Opens again what a store, closed by now, has kept. */
-  reopen(store: Store): Store | Promise<Store>;
+  /** Opens what a store has kept once more, as another owner; that store may be closed by now, or go on beside it. */
+  open(store: Store): Store | Promise<Store>;
 }
 
 /** Closing, and opening again. */
@@ -21,6 +21,9 @@ export function closingCases(
       await refused("STORE_FAILED", () => store.append([answered("run", 2)]));
       await refused("STORE_FAILED", () => store.read("run"));
       await refused("STORE_FAILED", () => store.runs());
+      await refused("STORE_FAILED", () => store.take("run"));
+      await refused("STORE_FAILED", () => store.release("run", 1));
+      await refused("STORE_FAILED", () => store.prune(0));
     }),
     withStore(open, "can be closed twice, also at the same time", async (store) => {
       await Promise.all([store.close(), store.close()]);
@@ -39,16 +42,18 @@ export function closingCases(
   ];
 }
 
-function reopenCase(open: OpenStore, { reopen }: StoreHarness): ContractCase {
+function reopenCase(open: OpenStore, harness: StoreHarness): ContractCase {
   return withStore(open, "has everything, and goes on, when it is opened again", async (store) => {
     await store.append(wholeRun("ended", 5));
     void store.append([started("open")]);
     await store.close();
-    const again = await reopen(store);
+    const again = await harness.open(store);
     try {
       await holds(again, "ended", wholeRun("ended", 5));
-      await refused("SEQ_TAKEN", () => again.append([answered("open", 1)]));
-      await again.append([answered("open", 2)]);
+      await refused("LEASE_LOST", () => again.append([answered("open", 2)]));
+      const fence = await again.take("open");
+      await refused("SEQ_TAKEN", () => again.append([answered("open", 1)], fence));
+      await again.append([answered("open", 2)], fence);
       await holds(again, "open", [started("open"), answered("open", 2)]);
     } finally {
       await again.close();

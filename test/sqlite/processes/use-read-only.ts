@@ -1,11 +1,11 @@
 // Reads and appends where it may only read, and prints what came of it.
 import { QuorateError } from "../../../src/errors.ts";
 import { sqliteStore } from "../../../src/sqlite/index.ts";
-import { answered } from "../../../src/testing/store-contract/run-events.ts";
+import { started } from "../../../src/testing/store-contract/run-events.ts";
 
 const store = sqliteStore({ path: process.argv[2] ?? "" });
 console.log((await store.read("run")).length);
-await store.append([answered("run", 2)]).catch((error: unknown) => {
+await store.append([started("other")]).catch((error: unknown) => {
   console.log(error instanceof QuorateError ? `${error.code} ${error.message}` : error);
 });
 await store.close();

@@ -1,0 +1,75 @@
+import { QuorateError } from "../errors.ts";
+
+export interface SqliteStoreOptions {
+  /** The file, made when there is none; its folder must exist. `":memory:"` keeps everything in this process. */
+  readonly path: string;
+  /**
+   * What a kept event survives. `"normal"`: a killed process; a power cut may lose the last transactions, whole ones.
+   * `"full"`: a power cut too, at the price of waiting for the disk once per transaction. Default `"normal"`.
+   */
+  readonly sync?: "normal" | "full";
+  /** How long to wait for other processes that write the same file, in ms, at most a day. Default 5,000. */
+  readonly busyTimeoutMs?: number;
+  /** How large the file may grow, in bytes; at least 1 MiB. What does not fit is refused. Default `Infinity`. */
+  readonly maxBytes?: number;
+  /**
+   * How long this store may be silent before others take its runs for gone, in ms, from 300 to a day. It shows itself three
+   * times as often while it drives runs. That its process is dead is seen at once on the same machine. Default 30,000.
+   */
+  readonly leaseMs?: number;
+  /**
+   * How long runs are kept after their end, in ms. Older ones are forgotten when the store is opened, and at most once an
+   * hour while it is appended to. The file does not shrink; its room is used again. Default `Infinity`: all are kept.
+   */
+  readonly retainMs?: number;
+}
+
+const DEFAULTS = {
+  sync: "normal",
+  busyTimeoutMs: 5_000,
+  maxBytes: Infinity,
+  leaseMs: 30_000,
+  retainMs: Infinity,
+} as const;
+
+const DAY_MS = 86_400_000;
+const LEAST_LEASE_MS = 300;
+const LEAST_MAX_BYTES = 1024 * 1024;
+
+/** The options with their defaults. Throws `BAD_OPTIONS`. */
+export function checkOptions(options: SqliteStoreOptions): Required<SqliteStoreOptions> {
+  const {
+    path,
+    sync = DEFAULTS.sync,
+    busyTimeoutMs = DEFAULTS.busyTimeoutMs,
+    maxBytes = DEFAULTS.maxBytes,
+    leaseMs = DEFAULTS.leaseMs,
+    retainMs = DEFAULTS.retainMs,
+  } = options;
+  if (typeof path !== "string" || path === "" || path.includes("\0")) {
+    throw bad(`path must name a file, for instance "quorate.db".`);
+  }
+  if (sync !== "normal" && sync !== "full") {
+    throw bad(`sync is ${JSON.stringify(sync)}: give "normal" or "full".`);
+  }
+  checkMs("busyTimeoutMs", busyTimeoutMs, 0);
+  checkMs("leaseMs", leaseMs, LEAST_LEASE_MS);
+  if (typeof maxBytes !== "number" || !(maxBytes >= LEAST_MAX_BYTES)) {
+    throw bad(
+      `maxBytes is ${String(maxBytes)}: give at least ${LEAST_MAX_BYTES} bytes, or leave it out.`,
+    );
+  }
+  if (typeof retainMs !== "number" || !(retainMs >= 0)) {
+    throw bad(`retainMs is ${String(retainMs)}: give ms from 0, or leave it out.`);
+  }
+  return { path, sync, busyTimeoutMs, maxBytes, leaseMs, retainMs };
+}
+
+function checkMs(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least && value <= DAY_MS) return;
+  throw bad(`${name} is ${String(value)}: give a whole number of ms from ${least} to ${DAY_MS}.`);
+}
+
+function bad(why: string): QuorateError {
+  return new QuorateError("BAD_OPTIONS", `sqliteStore: ${why}`);
+}

@@ -1,0 +1,73 @@
+import type { DatabaseSync } from "node:sqlite";
+import { isEndType } from "../store/summary.ts";
+import type { Owners } from "./owners.ts";
+import { LAST_ID, runRow, type RunRow } from "./run-table.ts";
+import { EVENT_TYPE, EVENTS_PER_RUN } from "./schema.ts";
+
+// So many runs at a time: between two portions others get the lock, and this process its turn.
+const RUNS_PER_PORTION = 100;
+
+/** Some of the runs of the file, in the order of their numbers. */
+export interface Portion {
+  /** Those that may be forgotten. */
+  readonly old: readonly number[];
+  /** Where the next portion begins, or `undefined` when this was the last one. */
+  readonly afterRun: number | undefined;
+}
+
+export interface Pruning {
+  /** For an open transaction: looks at the next portion of runs. */
+  look(beforeMs: number, afterRun: number): Portion;
+  /**
+   * For an open transaction, within which nobody else writes: forgets those that still may be, and the large values
+   * that only they had. Answers with how many runs.
+   */
+  forget(runs: readonly number[], beforeMs: number): number;
+}
+
+/** Forgets runs that ended before a time, and that nobody has taken since to go on with. */
+export function pruning(db: DatabaseSync, owners: Owners): Pruning {
+  const columns = `run, owner, fence, taken_seq, ${LAST_ID} AS last_id`;
+  const selectRuns = db.prepare(`SELECT ${columns} FROM runs WHERE run > ? ORDER BY run LIMIT ?`);
+  const selectRun = db.prepare(`SELECT ${columns} FROM runs WHERE run = ?`);
+  const selectLast = db.prepare(`SELECT at_ms, ${EVENT_TYPE} AS type FROM events WHERE id = ?`);
+  const deleteRun = db.prepare("DELETE FROM runs WHERE run = ?");
+  const deleteEvents = db.prepare("DELETE FROM events WHERE id > ? AND id < ?");
+  const deleteParts = db.prepare("DELETE FROM parts WHERE event > ? AND event < ? RETURNING blob");
+  const deleteBlob = db.prepare(`
+    DELETE FROM blobs WHERE blob = ?1 AND NOT EXISTS (SELECT 1 FROM parts WHERE blob = ?1)`);
+
+  function isOld(run: RunRow, beforeMs: number, living: ReturnType<Owners["living"]>): boolean {
+    const last = selectLast.get(run.run * EVENTS_PER_RUN + run.lastSeq);
+    if (!isEndType(last?.["type"]) || !(Number(last?.["at_ms"]) < beforeMs)) return false;
+    return run.takenSeq < run.lastSeq || living(run.owner) === undefined;
+  }
+
+  function forgetOne(run: number): void {
+    const ids = [run * EVENTS_PER_RUN, (run + 1) * EVENTS_PER_RUN] as const;
+    const blobs = new Set(deleteParts.all(...ids).map(({ blob }) => Number(blob)));
+    deleteEvents.run(...ids);
+    deleteRun.run(run);
+    for (const blob of blobs) deleteBlob.run(blob);
+  }
+
+  return {
+    look(beforeMs, afterRun) {
+      const living = owners.living();
+      const runs = selectRuns.all(afterRun, RUNS_PER_PORTION).map((row) => runRow(row, owners.id));
+      const old = runs.filter((run) => isOld(run, beforeMs, living)).map(({ run }) => run);
+      return { old, afterRun: runs.length < RUNS_PER_PORTION ? undefined : runs.at(-1)?.run };
+    },
+    forget(runs, beforeMs) {
+      const living = owners.living();
+      let count = 0;
+      for (const run of runs) {
+        const row = selectRun.get(run);
+        if (row === undefined || !isOld(runRow(row, owners.id), beforeMs, living)) continue;
+        forgetOne(run);
+        count += 1;
+      }
+      return count;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { AppendTo } from "../store/check-append.ts";
+import { noSuchRun, ownedRun } from "../store/refuse-take.ts";
+import { isEndType } from "../store/summary.ts";
+import type { Owners } from "./owners.ts";
+import { EVENT_TYPE, EVENTS_PER_RUN } from "./schema.ts";
+
+/** A run as its row says, and its last event's id. */
+export interface RunRow extends AppendTo {
+  readonly run: number;
+  /** `null` when nobody owns it. */
+  readonly owner: number | null;
+  /** Its last `seq` when it was taken last, 0 when it never was. */
+  readonly takenSeq: number;
+}
+
+/** Which runs there are, and whose. All of it is for an open transaction. */
+export interface RunTable {
+  find(runId: string): RunRow | undefined;
+  /** Adds a run of this store's own, and answers with its number. */
+  begin(runId: string): number;
+  take(runId: string): number;
+  release(runId: string, fence: number): void;
+}
+
+/** The id of a run's last event, of the row `run`. */
+export const LAST_ID = `(
+  SELECT max(id) FROM events WHERE id > run * ${EVENTS_PER_RUN} AND id < (run + 1) * ${EVENTS_PER_RUN}
+)`;
+
+export function runTable(db: DatabaseSync, owners: Owners): RunTable {
+  const insert = db.prepare("INSERT INTO runs (run_id, owner) VALUES (?, ?)");
+  const select = db.prepare(`
+    SELECT run, owner, fence, taken_seq, ${LAST_ID} AS last_id FROM runs WHERE run_id = ?`);
+  const setOwner = db.prepare("UPDATE runs SET owner = ?, fence = ?, taken_seq = ? WHERE run = ?");
+  const selectType = db.prepare(`SELECT ${EVENT_TYPE} AS type FROM events WHERE id = ?`);
+
+  function find(runId: string): RunRow | undefined {
+    // SQLite would replace what is not valid Unicode, and find another run.
+    const row = runId.isWellFormed() ? select.get(runId) : undefined;
+    return row && runRow(row, owners.id);
+  }
+
+  /** Who drives a run. Its last event lets go of it, unless it was taken after that one. */
+  function driver(run: RunRow): string | undefined {
+    const by = owners.living()(run.owner);
+    if (by === undefined || run.lastSeq === run.takenSeq) return by;
+    const last = selectType.get(run.run * EVENTS_PER_RUN + run.lastSeq);
+    return isEndType(last?.["type"]) ? undefined : by;
+  }
+
+  return {
+    find,
+    begin(runId) {
+      return Number(insert.run(runId, owners.id).lastInsertRowid);
+    },
+    take(runId) {
+      const run = find(runId);
+      if (run === undefined) throw noSuchRun(runId);
+      const by = driver(run);
+      if (by !== undefined) throw ownedRun(runId, by);
+      owners.beat();
+      setOwner.run(owners.id, run.fence + 1, run.lastSeq, run.run);
+      return run.fence + 1;
+    },
+    release(runId, fence) {
+      const run = find(runId);
+      if (run?.held === true && run.fence === fence) setOwner.run(null, fence, run.takenSeq, run.run);
+    },
+  };
+}
+
+/** A run from its row. */
+export function runRow(row: Readonly<Record<string, unknown>>, self: number): RunRow {
+  const owner = row["owner"] === null ? null : Number(row["owner"]);
+  return {
+    run: Number(row["run"]),
+    lastSeq: Number(row["last_id"]) % EVENTS_PER_RUN,
+    fence: Number(row["fence"]),
+    held: owner === self,
+    owner,
+    takenSeq: Number(row["taken_seq"]),
+  };
+}

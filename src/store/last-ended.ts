@@ -1,0 +1,37 @@
+/** A run as it was when it ended. */
+export interface EndedRun<Log> {
+  readonly runId: string;
+  readonly log: Log;
+  readonly endSeq: number;
+}
+
+/** The runs that ended last. */
+export interface LastEnded<Log> {
+  /** Adds one, and answers with the one that has no room any more: itself when there is none at all. */
+  add(run: EndedRun<Log>): EndedRun<Log> | undefined;
+  /** Drops all others. */
+  keep(wanted: (run: EndedRun<Log>) => boolean): void;
+}
+
+/** A ring, so that both ends of the queue cost the same however many runs are kept. */
+export function lastEnded<Log>(capacity: number): LastEnded<Log> {
+  let ring: EndedRun<Log>[] = [];
+  let oldest = 0;
+  return {
+    add(run) {
+      if (capacity === 0) return run;
+      if (ring.length < capacity) {
+        ring.push(run);
+        return undefined;
+      }
+      const dropped = ring[oldest];
+      ring[oldest] = run;
+      oldest = (oldest + 1) % capacity;
+      return dropped;
+    },
+    keep(wanted) {
+      ring = [...ring.slice(oldest), ...ring.slice(0, oldest)].filter(wanted);
+      oldest = 0;
+    },
+  };
+}
