@@ -1,8 +1,9 @@
 import type { Answered, UpstreamResult, Usage } from "./call.ts";
 import type { ClaimDraft } from "./conflict/claim.ts";
 import { QuorateError, type Issue } from "./errors.ts";
+import { checkKind, shown } from "./policy/check-kind.ts";
 import { checkLimits, type CallLimits } from "./policy/limits.ts";
-import type { Schema } from "./schema.ts";
+import { checkSchema, type Schema } from "./schema.ts";
 
 /** What an agent is given beside its task. Everything may be taken apart: `({ signal, emit }) => …`. */
 export interface AgentContext<Upstream = Readonly<Record<string, UpstreamResult | undefined>>> {
@@ -48,9 +49,16 @@ export interface Agent<Name extends string = string, Input = never, Output = unk
   readonly input: Schema | undefined;
   readonly output: Schema | undefined;
   readonly limits: CallLimits;
+  readonly inDoubt: InDoubt;
   readonly run: (task: never, context: AgentContext<never>) => unknown;
   readonly claims: ((output: never) => Iterable<ClaimDraft>) | undefined;
 }
+
+/**
+ * What becomes of a call that had begun when the process died, so that nobody knows whether the agent did its work: it is
+ * asked again, at worst a second time, or the call has failed with `IN_DOUBT`.
+ */
+export type InDoubt = "retry" | "fail";
 
 /** What a worker accepts as its task. */
 export type InputOf<W> = W extends Worker<string, infer Input, unknown> ? Input : never;
@@ -91,6 +99,8 @@ export interface AgentOptions<
   readonly output?: Schema<Raw, Output>;
   /** Agents whose answers this one needs, by their names. It is asked when they have answered. */
   readonly needs?: Needs;
+  /** After a crash in the middle of a call: `"retry"` where left out. */
+  readonly inDoubt?: InDoubt;
   readonly run: (task: Task, context: AgentContext<UpstreamOf<Needs>>) => Returned | Promise<Returned>;
   /** What the answer asserts. Default: a `recommendation` of string, number or boolean is a claim about `"task"`. */
   readonly claims?: (output: Output) => Iterable<ClaimDraft>;
@@ -112,10 +122,23 @@ export function agent<
 >(
   options: AgentOptions<Name, Input, Task, Raw, Returned, Output, Needs>,
 ): Agent<Name, Input, Output> {
+  checkKind(options ?? null, "what agent() is given", "object", "describe it: agent({ name, run })");
   const { name, version, description, input, output, needs, run, claims } = options;
+  const { inDoubt = "retry" } = options;
   checkName(name, "agent");
-  if (typeof run !== "function") {
-    throw new QuorateError("BAD_OPTIONS", `agent "${name}" has no run function; give it one: run: async (task) => …`);
+  const where = `agent "${name}"`;
+  checkKind(run ?? null, `${where}: run`, "function", "give it one: run: async (task) => …");
+  checkKind(claims, `${where}: claims`, "function", "use (output) => [{ subject, position }]");
+  checkKind(version, `${where}: version`, "string", 'use a text, for instance "1"');
+  checkKind(description, `${where}: description`, "string", "use a sentence");
+  checkKind(needs, `${where}: needs`, "object", "use { other }, with the agents it needs");
+  checkSchema(input, `${where}: input`);
+  checkSchema(output, `${where}: output`);
+  if (inDoubt !== "retry" && inDoubt !== "fail") {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `${where}: inDoubt is ${shown(inDoubt)}; use "retry" or "fail"`,
+    );
   }
   return Object.freeze({
     name,
@@ -123,8 +146,9 @@ export function agent<
     description,
     input: input as Schema | undefined,
     output: output as Schema | undefined,
-    needs: checkNeeds(needs, `agent "${name}"`),
-    limits: checkLimits(options, `agent "${name}"`),
+    needs: checkNeeds(needs, where),
+    limits: checkLimits(options, where),
+    inDoubt,
     run,
     claims,
     [WORKER]: {},
@@ -145,11 +169,11 @@ const MAX_NAME = 100;
 
 /** Refuses a name that could not stand in a path of names, or in a line of output. */
 export function checkName(name: unknown, what: string): void {
-  if (typeof name === "string" && /^[^~/\p{Cc}][^/\p{Cc}]*$/u.test(name) && name.length <= MAX_NAME) return;
+  if (typeof name === "string" && /^[^~/\p{Cc}]+$/u.test(name) && name.length <= MAX_NAME) return;
   const got = typeof name === "string" ? `"${name.slice(0, MAX_NAME)}"` : typeof name;
   throw new QuorateError(
     "BAD_OPTIONS",
-    `${what} name ${got} is refused; use 1 to ${MAX_NAME} characters, without "/" or control characters and not beginning with "~"`,
+    `${what} name ${got} is refused; use 1 to ${MAX_NAME} characters, without "/", "~" or control characters`,
   );
 }
 

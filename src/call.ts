@@ -51,6 +51,8 @@ export interface CallRequest {
   readonly version: string | undefined;
   /** The validated task. */
   readonly input: unknown;
+  /** Identifies the call by its content, where the run keeps keys; see `contentKey`. */
+  readonly key: string | undefined;
   /** Results that this call may see: those it needs, or in sequence all before it. */
   readonly results: Readonly<Record<string, UpstreamResult>>;
   /** 1 for the first attempt. */

@@ -22,27 +22,30 @@
  * - `NOT_RESUMABLE`: the store keeps runs only for those who watch them.
  * - `IN_DOUBT`: a call had begun when the process died, and its agent is not to be asked twice.
  */
-export type ErrorCode =
-  | "BAD_OPTIONS"
-  | "BAD_ROUTE"
-  | "INPUT_INVALID"
-  | "OUTPUT_INVALID"
-  | "OUTPUT_NOT_JSON"
-  | "OUTPUT_TOO_LARGE"
-  | "CLAIMS_INVALID"
-  | "AGENT_FAILED"
-  | "TEAM_FAILED"
-  | "TIMEOUT"
-  | "CANCELLED"
-  | "JUDGE_FAILED"
-  | "STORE_FAILED"
-  | "SEQ_TAKEN"
-  | "RUN_NOT_FOUND"
-  | "RUN_OWNED"
-  | "LEASE_LOST"
-  | "RUN_ID_TAKEN"
-  | "NOT_RESUMABLE"
-  | "IN_DOUBT";
+export type ErrorCode = (typeof CODES)[number];
+
+const CODES = [
+  "BAD_OPTIONS",
+  "BAD_ROUTE",
+  "INPUT_INVALID",
+  "OUTPUT_INVALID",
+  "OUTPUT_NOT_JSON",
+  "OUTPUT_TOO_LARGE",
+  "CLAIMS_INVALID",
+  "AGENT_FAILED",
+  "TEAM_FAILED",
+  "TIMEOUT",
+  "CANCELLED",
+  "JUDGE_FAILED",
+  "STORE_FAILED",
+  "SEQ_TAKEN",
+  "RUN_NOT_FOUND",
+  "RUN_OWNED",
+  "LEASE_LOST",
+  "RUN_ID_TAKEN",
+  "NOT_RESUMABLE",
+  "IN_DOUBT",
+] as const;
 
 /** One thing that a schema found wrong: what, and where in the value. */
 export interface Issue {
@@ -61,7 +64,7 @@ export class QuorateError extends Error {
   readonly issues: readonly Issue[];
 
   constructor(code: ErrorCode, message: string, options: QuorateErrorOptions = {}) {
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    super(clip(message), "cause" in options ? { cause: options.cause } : undefined);
     this.name = "QuorateError";
     this.code = code;
     this.issues = options.issues ?? [];
@@ -95,13 +98,46 @@ export function errorRecord(error: QuorateError): ErrorRecord {
   };
 }
 
+/** An error as it was before it stood in the log; of its cause only the text is left. */
+export function errorFrom({ code, message, issues, cause }: ErrorRecord): QuorateError {
+  return new QuorateError(code, message, {
+    ...(issues !== undefined && { issues }),
+    ...(cause !== undefined && { cause: new Error(cause) }),
+  });
+}
+
+/**
+ * Whether what was thrown is an error of this package that can be used as it is. Foreign code throws all sorts of things,
+ * also such as only look like one.
+ */
+export function isSoundError(thrown: unknown): thrown is QuorateError {
+  try {
+    if (!(thrown instanceof QuorateError)) return false;
+    const { code, message, issues } = thrown as Readonly<Record<keyof QuorateError, unknown>>;
+    return (
+      (CODES as readonly unknown[]).includes(code) &&
+      typeof message === "string" &&
+      message.length <= MAX_TEXT + 1 &&
+      Array.isArray(issues) &&
+      issues.every(isIssue)
+    );
+  } catch {
+    return false;
+  }
+}
+
+function isIssue(issue: unknown): issue is Issue {
+  const { message, path } = Object(issue) as Readonly<Record<string, unknown>>;
+  return typeof message === "string" && (path === undefined || typeof path === "string");
+}
+
 /** One line about anything that was thrown, whatever it is; never throws itself. */
 export function describeThrown(thrown: unknown): string {
   try {
     if (thrown instanceof Error) {
-      return thrown.message === "" ? thrown.name : clip(thrown.message);
+      return clip(String(thrown.message === "" ? thrown.name : thrown.message));
     }
-    return typeof thrown === "string" ? clip(thrown) : clip(String(JSON.stringify(thrown)));
+    return clip(typeof thrown === "string" ? thrown : String(JSON.stringify(thrown)));
   } catch {
     return `an unprintable ${typeof thrown}`;
   }

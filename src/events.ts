@@ -16,7 +16,15 @@ export interface SupervisorLabel {
  */
 export type EventBody =
   /** A task was accepted. Always the first event. */
-  | { readonly type: "run.started"; readonly supervisor: SupervisorLabel; readonly input: unknown }
+  | {
+      readonly type: "run.started";
+      readonly supervisor: SupervisorLabel;
+      /** Identifies the supervisor's description, in a store that runs are resumed from. */
+      readonly definition?: string;
+      readonly input: unknown;
+    }
+  /** Somebody goes on with a run that had stopped. `changed`: with another description of its supervisor. */
+  | { readonly type: "run.resumed"; readonly fence: number; readonly changed: boolean }
   /** Who will be asked, in the order of the team; frozen from here on. */
   | {
       readonly type: "run.planned";
@@ -30,6 +38,8 @@ export type EventBody =
       readonly callId: string;
       readonly agent: string;
       readonly attempt: number;
+      /** Identifies the call by its content, in a store that runs are resumed from. */
+      readonly key?: string;
     }
   /** An attempt failed and another follows after `waitMs`. */
   | {
@@ -39,6 +49,21 @@ export type EventBody =
       readonly attempt: number;
       readonly error: ErrorRecord;
       readonly waitMs: number;
+      /** Of all attempts so far. */
+      readonly cost: Cost;
+    }
+  /** The answer of an earlier call with the same key serves for this one. */
+  | {
+      readonly type: "call.reused";
+      readonly callId: string;
+      readonly agent: string;
+      readonly key: string;
+      /** Where that call stands. */
+      readonly from: { readonly runId: string; readonly callId: string };
+      readonly attempt: number;
+      readonly durationMs: number;
+      readonly output: unknown;
+      readonly cost: Cost;
     }
   | {
       readonly type: "call.succeeded";

@@ -3,6 +3,7 @@ export type {
   Agent,
   AgentContext,
   AgentOptions,
+  InDoubt,
   InputOf,
   OutputOf,
   UpstreamOf,
@@ -30,7 +31,7 @@ export type { Schema } from "./schema.ts";
 
 export { supervisor, isSupervisor } from "./supervisor/supervisor.ts";
 export type { Supervisor } from "./supervisor/supervisor.ts";
-export type { Mode, Route, RunOptions, SupervisorOptions } from "./supervisor/options.ts";
+export type { Mode, ResumeOptions, Route, RunOptions, SupervisorOptions } from "./supervisor/options.ts";
 export type { NameOf, ResultsOf, TaskOf } from "./supervisor/infer.ts";
 export type { TeamAnswer } from "./supervisor/nested.ts";
 export type { ManyOptions, TaskOutcome } from "./supervisor/run-many.ts";

@@ -1,3 +1,5 @@
+import { put } from "./record.ts";
+
 /** A value that survives JSON: what enters the log, a key, or another machine. */
 export type Json =
   | null
@@ -13,23 +15,29 @@ export interface JsonFault {
   readonly why: string;
 }
 
+/** A value as JSON has it, or why it cannot be had. */
+export type Taken =
+  | { readonly value: unknown; readonly fault?: undefined }
+  | { readonly fault: JsonFault };
+
 const MAX_DEPTH = 500;
 
 /**
- * Finds out whether a value survives JSON within `maxBytes`, without writing it. Stops at the first fault, so that a
- * hostile value costs no more than a permitted one.
+ * Takes a value over as one trip through JSON would give it back, within `maxBytes`: a frozen copy, since it is shared by the
+ * log, other agents and the caller, and nobody may change it for the others. Stops at the first fault, so that a hostile value costs no more than a permitted one.
  *
- * A property that is `undefined` is taken, since JSON leaves it out and nobody can tell; so is `undefined` itself, for an
- * agent that answers nothing. Refused are functions, symbols, bigints, `NaN`, infinities, cycles, class instances (a Date,
- * a Map), objects with `toJSON`, holes in arrays and nesting below 500 levels. Strings count one byte a UTF-16 unit.
+ * A property that is `undefined` is left out, as JSON does; `undefined` itself is taken, for an agent that answers nothing.
+ * Refused are functions, symbols, bigints, `NaN`, infinities, cycles, class instances (a Date, a Map), objects with
+ * `toJSON`, holes in arrays and nesting below 500 levels. Strings count one byte a UTF-16 unit.
  */
-export function jsonFault(value: unknown, maxBytes: number): JsonFault | undefined {
-  if (value === undefined) return undefined;
-  const walk: Walk = { bytes: 0, maxBytes, keys: [], ancestors: [] };
+export function takeJson(value: unknown, maxBytes: number): Taken {
+  if (value === undefined) return { value };
+  const walk: Walk = { bytes: 0, maxBytes, keys: [], ancestors: [], fault: undefined };
   try {
-    return valueFault(walk, value);
+    const copy = copyValue(walk, value);
+    return walk.fault === undefined ? { value: copy } : { fault: walk.fault };
   } catch {
-    return notJson(walk, "a property that cannot be read");
+    return { fault: notJson(walk, "a property that cannot be read") };
   }
 }
 
@@ -40,73 +48,85 @@ interface Walk {
   /** The path to the value that is looked at. */
   readonly keys: (string | number)[];
   readonly ancestors: object[];
+  /** The first fault; what is copied after it does not count. */
+  fault: JsonFault | undefined;
 }
 
-function valueFault(walk: Walk, value: unknown): JsonFault | undefined {
+function copyValue(walk: Walk, value: unknown): unknown {
   switch (typeof value) {
     case "string":
-      walk.bytes += value.length + 2;
-      break;
+      spend(walk, value.length + 2);
+      return value;
     case "number":
-      if (!Number.isFinite(value)) return notJson(walk, `the number ${value}`);
-      walk.bytes += 8;
-      break;
+      if (!Number.isFinite(value)) walk.fault = notJson(walk, `the number ${value}`);
+      spend(walk, 8);
+      // JSON has one zero.
+      return value === 0 ? 0 : value;
     case "boolean":
-      walk.bytes += 5;
-      break;
+      spend(walk, 5);
+      return value;
     case "object":
-      if (value === null) {
-        walk.bytes += 4;
-        break;
-      }
-      return objectFault(walk, value);
+      if (value !== null) return copyObject(walk, value);
+      spend(walk, 4);
+      return value;
     default:
-      return notJson(walk, `a ${typeof value}`);
+      walk.fault = notJson(walk, `a ${typeof value}`);
+      return undefined;
   }
-  return walk.bytes > walk.maxBytes ? tooLarge(walk) : undefined;
 }
 
-function objectFault(walk: Walk, value: object): JsonFault | undefined {
+function copyObject(walk: Walk, value: object): unknown {
   const { ancestors } = walk;
   if (ancestors.length >= MAX_DEPTH) {
-    return notJson(walk, ancestors.includes(value) ? "a cycle" : `more than ${MAX_DEPTH} levels`);
+    const what = ancestors.includes(value) ? "a cycle" : `more than ${MAX_DEPTH} levels`;
+    walk.fault = notJson(walk, what);
+    return undefined;
   }
   ancestors.push(value);
-  const fault = Array.isArray(value) ? itemsFault(walk, value) : membersFault(walk, value);
+  const copy = Array.isArray(value) ? copyItems(walk, value) : copyMembers(walk, value);
   ancestors.pop();
-  return fault ?? (walk.bytes > walk.maxBytes ? tooLarge(walk) : undefined);
+  return copy;
 }
 
-function itemsFault(walk: Walk, items: readonly unknown[]): JsonFault | undefined {
-  walk.bytes += items.length + 2;
-  if (walk.bytes > walk.maxBytes) return tooLarge(walk);
-  for (let index = 0; index < items.length; index++) {
+function copyItems(walk: Walk, items: readonly unknown[]): unknown {
+  const copy: unknown[] = [];
+  spend(walk, items.length + 2);
+  for (let index = 0; index < items.length && walk.fault === undefined; index++) {
     walk.keys.push(index);
-    const fault = valueFault(walk, items[index]);
-    if (fault !== undefined) return fault;
+    copy.push(copyValue(walk, items[index]));
     walk.keys.pop();
   }
-  return undefined;
+  return Object.freeze(copy);
 }
 
-function membersFault(walk: Walk, object: object): JsonFault | undefined {
+function copyMembers(walk: Walk, object: object): unknown {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype !== null && prototype !== Object.prototype && !isForeignPlain(prototype)) {
-    return notJson(walk, `a ${nameOf(object)}`);
+    walk.fault = notJson(walk, `a ${nameOf(object)}`);
+    return undefined;
   }
   const members = object as Readonly<Record<string, unknown>>;
-  if (typeof members["toJSON"] === "function") return notJson(walk, "an object with toJSON");
-  walk.bytes += 2;
+  if (typeof members["toJSON"] === "function") {
+    walk.fault = notJson(walk, "an object with toJSON");
+    return undefined;
+  }
+  const copy: Record<string, unknown> = {};
+  spend(walk, 2);
   for (const key of Object.keys(members)) {
     const value = members[key];
     if (value === undefined) continue;
-    walk.bytes += key.length + 4;
+    spend(walk, key.length + 4);
     walk.keys.push(key);
-    const fault = valueFault(walk, value);
-    if (fault !== undefined) return fault;
+    put(copy, key, copyValue(walk, value));
     walk.keys.pop();
+    if (walk.fault !== undefined) break;
   }
-  return undefined;
+  return Object.freeze(copy);
+}
+
+function spend(walk: Walk, bytes: number): void {
+  walk.bytes += bytes;
+  if (walk.bytes > walk.maxBytes) walk.fault ??= tooLarge(walk);
 }
 
 function notJson({ keys }: Walk, what: string): JsonFault {
@@ -134,7 +154,7 @@ function tooLarge({ maxBytes }: Walk): JsonFault {
 
 /**
  * The one text of a JSON value: RFC 8785 (JSON Canonicalization Scheme). Its numbers and strings are ECMAScript's own, its
- * keys are sorted by UTF-16 code units. `value` must have passed `jsonFault`; `undefined` stands for null at the top.
+ * keys are sorted by UTF-16 code units. `value` is one that `takeJson` gave; `undefined` stands for null at the top.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;

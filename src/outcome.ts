@@ -37,4 +37,6 @@ export interface Outcome<Results = Readonly<Record<string, AgentResult>>> {
   readonly conflicts: readonly Conflict[];
   readonly missing: readonly Missing[];
   readonly bill: Bill;
+  /** Only of a run that was resumed: calls whose answers stood in the log, and calls that were made since. */
+  readonly resumed?: { readonly reused: number; readonly asked: number };
 }

@@ -1,8 +1,19 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { Issue } from "./errors.ts";
+import { QuorateError, type Issue } from "./errors.ts";
 
 /** Any schema of the Standard Schema family: Zod, Valibot, ArkType and others. */
 export type Schema<In = unknown, Out = In> = StandardSchemaV1<In, Out>;
+
+/** Refuses with `BAD_OPTIONS` what is no schema. */
+export function checkSchema(schema: unknown, what: string): void {
+  if (schema === undefined) return;
+  const standard: unknown = Object(schema)["~standard"];
+  if (typeof Object(standard).validate === "function") return;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${what} is no schema; use one of Zod, Valibot, ArkType or another of the Standard Schema family`,
+  );
+}
 
 /** What a check came to: the parsed value, or what was wrong with it. */
 export type Checked =

@@ -8,6 +8,8 @@ export function eventText(event: LiveEvent): string | undefined {
   switch (event.type) {
     case "run.started":
       return `${safeText(event.supervisor.name)}: run ${safeText(event.runId)}`;
+    case "run.resumed":
+      return `run resumed${event.changed ? ", with another description of its supervisor" : ""}`;
     case "run.planned": {
       const how = event.mode === "sequence" ? "one after another" : "in parallel";
       return `${teamOf(event)}asking ${count(event.agents.length, "agent")}${event.agents.length > 1 ? ` ${how}` : ""}`;
@@ -18,6 +20,8 @@ export function eventText(event: LiveEvent): string | undefined {
       return `${who(event)} asked again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
     case "call.succeeded":
       return `${who(event)} answered in ${duration(event.durationMs)}: ${brief(event.output)}`;
+    case "call.reused":
+      return `${who(event)} answered before, in run ${safeText(event.from.runId)}: ${brief(event.output)}`;
     case "call.failed":
       return `${who(event)} failed after ${duration(event.durationMs)}: ${failureText(event.agent, event.error.message)}`;
     case "call.skipped":

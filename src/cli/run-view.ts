@@ -125,6 +125,10 @@ export function runFold(runId: string): RunFold {
         case "run.cancelled":
           run = { ...run, status: "cancelled", reason: event.reason };
           return;
+        case "run.resumed":
+          // It had ended, or its driver was gone.
+          run = { ...run, status: "running" };
+          return;
         case "call.straggled":
         case "call.abandoned":
           return;
@@ -143,7 +147,15 @@ function waitingCall(callId: string, agent: string): CallView {
 
 type CallEvent = Extract<
   RunEvent,
-  { type: "call.started" | "call.retried" | "call.succeeded" | "call.failed" | "call.skipped" }
+  {
+    type:
+      | "call.started"
+      | "call.retried"
+      | "call.succeeded"
+      | "call.reused"
+      | "call.failed"
+      | "call.skipped";
+  }
 >;
 
 function nextCall(call: CallView, event: CallEvent): CallView {
@@ -159,7 +171,8 @@ function nextCall(call: CallView, event: CallEvent): CallView {
         error: event.error,
         attempts: closeLast(call.attempts, event.atMs, false),
       };
-    case "call.succeeded": {
+    case "call.succeeded":
+    case "call.reused": {
       const { error: _overcome, ...rest } = call;
       return {
         ...rest,

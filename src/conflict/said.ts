@@ -1,5 +1,6 @@
 import type { Agent } from "../agent.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
+import { takeJson } from "../json.ts";
 import { checkClaim } from "./check-claim.ts";
 import type { Claim } from "./claim.ts";
 
@@ -17,6 +18,7 @@ export type Speaker = Pick<Agent, "name" | "claims">;
 export const TASK_SUBJECT = "task";
 
 const MAX_CLAIMS = 10_000;
+const MAX_POSITION_BYTES = 1_048_576;
 // Findings of all agents are compared with each other: one that floods them must not spoil that for the others.
 const MAX_FINDINGS = 1_000;
 
@@ -71,7 +73,7 @@ function ownClaims(agent: Speaker, output: unknown): readonly Claim[] {
     const claims: Claim[] = [];
     for (const draft of read(output)) {
       if (claims.length === MAX_CLAIMS) throw new Error(`more than ${MAX_CLAIMS} claims`);
-      claims.push(checkClaim({ ...draft, agent: agent.name }));
+      claims.push(checkClaim({ ...draft, position: ownPosition(draft), agent: agent.name }));
     }
     return claims;
   } catch (error) {
@@ -80,4 +82,11 @@ function ownClaims(agent: Speaker, output: unknown): readonly Claim[] {
       cause: error,
     });
   }
+}
+
+/** The position as it is now: nobody else can change it afterwards. */
+function ownPosition(draft: object): unknown {
+  const taken = takeJson(property(draft, "position"), MAX_POSITION_BYTES);
+  if (taken.fault === undefined) return taken.value;
+  throw new Error(`a position ${taken.fault.why}; use plain JSON values`);
 }

@@ -1,7 +1,7 @@
 import type { Agent } from "../agent.ts";
 import { said, type Said } from "../conflict/said.ts";
 import { QuorateError } from "../errors.ts";
-import { jsonFault } from "../json.ts";
+import { takeJson } from "../json.ts";
 import type { Limits } from "../policy/limits.ts";
 import { check, describeIssues, type Checked } from "../schema.ts";
 
@@ -18,8 +18,7 @@ export interface Accepted {
 export function accept(agent: Agent, limits: Limits, raw: unknown): Accepted | Promise<Accepted> {
   if (agent.output === undefined) return keep(agent, limits, raw);
   // Before the schema sees it: a schema may be slow on a huge value, or hang on a cyclic one.
-  refuseOutput(agent.name, raw, limits.maxBytes);
-  const checked = check(agent.output, raw);
+  const checked = check(agent.output, takeOutput(agent.name, raw, limits.maxBytes));
   return checked instanceof Promise
     ? checked.then((late) => keep(agent, limits, parsed(agent, late)))
     : keep(agent, limits, parsed(agent, checked));
@@ -34,15 +33,16 @@ function parsed(agent: Agent, checked: Checked): unknown {
   );
 }
 
-function keep(agent: Agent, limits: Limits, output: unknown): Accepted {
-  refuseOutput(agent.name, output, limits.maxBytes);
+function keep(agent: Agent, limits: Limits, answer: unknown): Accepted {
+  const output = takeOutput(agent.name, answer, limits.maxBytes);
   return { output, said: said(agent, output) };
 }
 
-/** Throws `OUTPUT_NOT_JSON` or `OUTPUT_TOO_LARGE`. */
-export function refuseOutput(name: string, output: unknown, maxBytes: number): void {
-  const fault = jsonFault(output, maxBytes);
-  if (fault === undefined) return;
+/** An answer as JSON has it. Throws `OUTPUT_NOT_JSON` or `OUTPUT_TOO_LARGE`. */
+export function takeOutput(name: string, output: unknown, maxBytes: number): unknown {
+  const taken = takeJson(output, maxBytes);
+  if (taken.fault === undefined) return taken.value;
+  const { fault } = taken;
   throw fault.kind === "too-large"
     ? new QuorateError("OUTPUT_TOO_LARGE", `the output of ${name} ${fault.why}; raise maxBytes or answer less`)
     : new QuorateError("OUTPUT_NOT_JSON", `the output of ${name} ${fault.why}; answer with plain JSON values`);

@@ -1,14 +1,15 @@
-import { randomUUID } from "node:crypto";
 import type { Agent } from "../agent.ts";
 import { Cancellation, follow } from "../async/cancellation.ts";
 import { systemClock } from "../async/clock.ts";
 import { deadlines } from "../async/deadlines.ts";
 import type { AgentResult } from "../call.ts";
+import { randomId } from "../hash.ts";
 import { lane } from "../policy/admission.ts";
 import { mergeLimits } from "../policy/limits.ts";
 import { performCall } from "./call.ts";
 import { embeddedEngine } from "./engine.ts";
 import { Journal } from "./journal.ts";
+import { agentDefinition } from "./key.ts";
 import { Tally, type Run } from "./run.ts";
 
 const ALONE_CONCURRENCY = 8;
@@ -22,7 +23,7 @@ export function aloneAsker(
   signal?: AbortSignal,
 ): (agent: Agent, task: unknown, key: string) => Promise<AgentResult> {
   const lanes = [lane(ALONE_CONCURRENCY)];
-  const runId = randomUUID();
+  const runId = randomId();
   return async (agent, task, key) => {
     const cancellation = new Cancellation();
     using _following = signal === undefined ? undefined : follow(signal, cancellation);
@@ -32,11 +33,13 @@ export function aloneAsker(
       clock: systemClock,
       engine: embeddedEngine(new Map([[agent.name, agent]])),
       tally: new Tally(),
+      hashes: undefined,
+      history: undefined,
     };
     const limits = mergeLimits(agent.limits);
     const { timeoutMs } = limits;
     const timeouts = timeoutMs === Infinity ? undefined : deadlines(systemClock, timeoutMs);
-    const seat = { agent, place: agent.name, limits, timeouts, lanes };
+    const seat = { agent, definition: () => agentDefinition(agent), place: agent.name, limits, timeouts, lanes };
     const { result } = await performCall(run, seat, { callId: `~${agent.name}/${key}`, task, results: {} });
     return result;
   };

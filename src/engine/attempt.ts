@@ -66,17 +66,16 @@ class Attempt implements AttemptControl {
   begin(): void {
     this.#timer = this.#seat.timeouts?.add(() => this.#giveUp(), this.#startedMs);
     this.#run.cancellation.watch(this.#stop);
-    let answer: Promise<unknown>;
     try {
-      // Whatever the engine and the agent do: throw, return a value, a promise, a hostile thenable.
-      answer = Promise.resolve(this.#run.engine.call(this.#request, this));
+      // Whatever the engine and the agent do: throw, return a value, a promise, a hostile thenable, a promise whose own
+      // `then` throws.
+      Promise.resolve(this.#run.engine.call(this.#request, this)).then(
+        (output) => this.#answered(output),
+        (error: unknown) => this.#fail(error),
+      );
     } catch (error) {
-      return this.#fail(error);
+      this.#fail(error);
     }
-    answer.then(
-      (output) => this.#answered(output),
-      (error: unknown) => this.#fail(error),
-    );
   }
 
   get signal(): AbortSignal {
@@ -193,5 +192,5 @@ class Attempt implements AttemptControl {
 /** Adds a reported amount; what is not a whole number from 0 is no report. */
 function more(known: number | "unknown", reported: number | undefined): number | "unknown" {
   if (reported === undefined || !Number.isSafeInteger(reported) || reported < 0) return known;
-  return known === "unknown" ? reported : known + reported;
+  return known === "unknown" ? reported : Math.min(known + reported, Number.MAX_SAFE_INTEGER);
 }

@@ -1,27 +1,18 @@
+import type { Agent } from "../agent.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import { sleep } from "../async/sleep.ts";
-import {
-  addCost,
-  NO_COST,
-  type Answered,
-  type CallRequest,
-  type Cost,
-  type Failed,
-} from "../call.ts";
-import type { Said } from "../conflict/said.ts";
-import { describeThrown, errorRecord, QuorateError, type Issue } from "../errors.ts";
+import { addCost, NO_COST, UNKNOWN_COST, type CallRequest, type Failed } from "../call.ts";
+import { said } from "../conflict/said.ts";
+import { describeThrown, errorRecord, isSoundError, QuorateError } from "../errors.ts";
 import { enter, leave, type Lane } from "../policy/admission.ts";
 import { retryWaitMs } from "../policy/retry.ts";
 import { runAttempt } from "./attempt.ts";
+import type { RecordedCall } from "./history.ts";
 import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
+import { contentKey } from "./key.ts";
+import { replayed, type Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
-
-/** How a call ended, and what its answer says. */
-export interface Performed {
-  readonly result: Answered | Failed;
-  readonly said: Said | undefined;
-}
 
 /** What an agent is to be asked. */
 export interface Question {
@@ -37,16 +28,14 @@ export interface Question {
 /**
  * Asks one agent once. This is the order of everything that happens to a call:
  *
- *     input check → ( admission → timeout → run → output check ) × (1 + retries) → record
+ *     input check → replay → ( admission → timeout → run → output check ) × (1 + retries) → record
  *
  * What an agent does ends up in the result. Rejects only when the run is cancelled, or its store fails.
  */
 export async function performCall(run: Run, seat: Seat, question: Question): Promise<Performed> {
-  const { agent, place, limits, lanes } = seat;
-  const { journal, cancellation, clock, tally } = run;
-  const { name, version } = agent;
+  const { agent, limits } = seat;
+  const { cancellation, tally, history, hashes } = run;
   const { callId, results } = question;
-  const { runId } = journal;
   tally.called();
 
   let input: unknown;
@@ -55,21 +44,59 @@ export async function performCall(run: Run, seat: Seat, question: Question): Pro
     if (input instanceof Promise) input = await orCancelled(input, cancellation);
   } catch (error) {
     if (cancellation.cancelled) throw cancellation.reason;
-    return recordFailure(run, callId, agentError(name, error), { name, attempt: 0, durationMs: 0, cost: NO_COST });
+    if (history?.call(callId, undefined)?.state === "ended") tally.replayed();
+    else await recordFailure(run, agent, callId, agentError(agent.name, error), NOT_BEGUN);
+    return failure(agentError(agent.name, error), NOT_BEGUN);
   }
 
-  let firstMs: number | undefined;
-  let cost = NO_COST;
-  let issues: readonly Issue[] = NO_ISSUES;
+  const key =
+    hashes === undefined ? undefined : contentKey(seat.definition(), input, results, hashes);
+  const begun = history?.call(callId, key);
+  if (begun?.end !== undefined) {
+    tally.replayed();
+    tally.attempted(begun.cost, begun.attempt);
+    return replayed(begun.end, (output) => said(agent, output));
+  }
+  if (begun?.state === "begun" && agent.inDoubt === "fail") {
+    return inDoubt(run, agent, callId, begun);
+  }
+  return ask(run, seat, { callId, input, results, key, begun });
+}
 
-  for (let attempt = 1; ; attempt++) {
+interface Asked {
+  readonly callId: string;
+  readonly input: unknown;
+  readonly results: CallRequest["results"];
+  readonly key: string | undefined;
+  /** Where the run stopped within this call. */
+  readonly begun: RecordedCall | undefined;
+}
+
+/** The attempts, until one is answered or its failure is not worth another. */
+async function ask(
+  run: Run,
+  seat: Seat,
+  { callId, input, results, key, begun }: Asked,
+): Promise<Performed> {
+  const { agent, place, limits, lanes } = seat;
+  const { journal, cancellation, clock, tally } = run;
+  const { name, version } = agent;
+  const { runId } = journal;
+  let firstMs: number | undefined;
+  let { cost, issues } = begun ?? FRESH;
+
+  for (let attempt = firstAttempt(run, begun); ; attempt++) {
     if (cancellation.cancelled) throw cancellation.reason;
     const admitted = enter(lanes, cancellation);
     if (admitted !== undefined) await admitted;
 
     let startedMs = clock.monotonic();
     const started = journal.record(
-      [{ type: "call.started", callId, agent: name, attempt }],
+      [
+        key === undefined
+          ? { type: "call.started", callId, agent: name, attempt }
+          : { type: "call.started", callId, agent: name, attempt, key },
+      ],
       startedMs,
     );
     if (started !== undefined) {
@@ -82,7 +109,7 @@ export async function performCall(run: Run, seat: Seat, question: Question): Pro
     }
 
     firstMs ??= startedMs;
-    const request = { runId, callId, agent: place, version, input, results, attempt, issues };
+    const request = { runId, callId, agent: place, version, input, key, results, attempt, issues };
     // The attempt owns the slots from here on.
     const end = await runAttempt(run, seat, request, startedMs);
     const endedMs = clock.monotonic();
@@ -107,44 +134,63 @@ export async function performCall(run: Run, seat: Seat, question: Question): Pro
         ? undefined
         : retryWaitMs(end.error, attempt, limits.backoff, clock.now());
     if (waitMs === undefined) {
-      return recordFailure(run, callId, error, { name, attempt, durationMs, cost });
+      const ended = { attempts: attempt, durationMs, cost };
+      await recordFailure(run, agent, callId, error, ended);
+      return failure(error, ended);
     }
     await journal.record([
-      { type: "call.retried", callId, agent: name, attempt, error: errorRecord(error), waitMs },
+      { type: "call.retried", callId, agent: name, attempt, error: errorRecord(error), waitMs, cost },
     ]);
-    issues = error.issues;
+    // Kept over a failure of another kind: the request is still the one that asks to mend them.
+    if (error.code === "OUTPUT_INVALID") issues = error.issues;
     await sleep(clock, waitMs, cancellation);
   }
 }
 
-const NO_ISSUES: readonly Issue[] = [];
+const FRESH: Pick<RecordedCall, "cost" | "issues"> = Object.freeze({ cost: NO_COST, issues: [] });
+
+/** The attempt to begin with: the one in doubt again, or the one that was to follow. */
+function firstAttempt({ tally }: Run, begun: RecordedCall | undefined): number {
+  if (begun === undefined) return 1;
+  const next = begun.state === "between" ? begun.attempt + 1 : begun.attempt;
+  if (next > 1) tally.attempted(begun.cost, next - 1);
+  return next;
+}
+
+/** What is left to say of a call that may not be repeated. */
+async function inDoubt(
+  run: Run,
+  agent: Agent,
+  callId: string,
+  { attempt, cost }: RecordedCall,
+): Promise<Performed> {
+  const why = `${agent.name} had been asked when the process ended, and is not to be asked twice`;
+  const error = new QuorateError("IN_DOUBT", why);
+  const ended = { attempts: attempt, durationMs: 0, cost: addCost(cost, UNKNOWN_COST) };
+  run.tally.attempted(ended.cost, attempt);
+  await recordFailure(run, agent, callId, error, ended);
+  return failure(error, ended);
+}
+
+type Ended = Pick<Failed, "attempts" | "durationMs" | "cost">;
+
+const NOT_BEGUN: Ended = Object.freeze({ attempts: 0, durationMs: 0, cost: NO_COST });
 
 async function recordFailure(
   { journal }: Run,
+  { name }: Agent,
   callId: string,
   error: QuorateError,
-  { name, attempt, durationMs, cost }: FailedAttempts,
-): Promise<Performed> {
+  { attempts: attempt, durationMs, cost }: Ended,
+): Promise<void> {
+  const record = errorRecord(error);
   await journal.record([
-    {
-      type: "call.failed",
-      callId,
-      agent: name,
-      attempt,
-      durationMs,
-      error: errorRecord(error),
-      cost,
-    },
+    { type: "call.failed", callId, agent: name, attempt, durationMs, error: record, cost },
   ]);
-  const result: Failed = { status: "failed", error, attempts: attempt, durationMs, cost };
-  return { result, said: undefined };
 }
 
-interface FailedAttempts {
-  readonly name: string;
-  readonly attempt: number;
-  readonly durationMs: number;
-  readonly cost: Cost;
+function failure(error: QuorateError, ended: Ended): Performed {
+  return { result: { status: "failed", error, ...ended }, said: undefined };
 }
 
 /** Waits while slots are held, and gives them back if that fails. */
@@ -159,7 +205,7 @@ async function held(lanes: readonly Lane[], saved: Promise<void>): Promise<void>
 
 /** What an attempt failed with, as the error that its caller gets. */
 function agentError(name: string, thrown: unknown): QuorateError {
-  if (thrown instanceof QuorateError) return thrown;
+  if (isSoundError(thrown)) return thrown;
   return new QuorateError("AGENT_FAILED", `${name} failed: ${describeThrown(thrown)}`, {
     cause: thrown,
   });

@@ -1,4 +1,4 @@
-import type { AgentContext } from "../agent.ts";
+import type { Agent, AgentContext } from "../agent.ts";
 import type { CallRequest, UpstreamResult, Usage } from "../call.ts";
 import type { Issue } from "../errors.ts";
 import type { AttemptControl } from "./engine.ts";
@@ -9,10 +9,12 @@ import { idempotencyKey } from "./key.ts";
  * nothing until it is read, and signals and keys do cost something.
  */
 export class EmbeddedContext implements AgentContext {
+  readonly #agent: Agent;
   readonly #request: CallRequest;
   readonly #control: AttemptControl;
 
-  constructor(request: CallRequest, control: AttemptControl) {
+  constructor(agent: Agent, request: CallRequest, control: AttemptControl) {
+    this.#agent = agent;
     this.#request = request;
     this.#control = control;
   }
@@ -34,7 +36,7 @@ export class EmbeddedContext implements AgentContext {
   }
 
   get idempotencyKey(): string {
-    return idempotencyKey(this.#request);
+    return idempotencyKey(this.#request, this.#agent);
   }
 
   get runId(): string {

@@ -31,7 +31,7 @@ export function embeddedEngine(agents: AgentRegistry): Engine {
       const agent = agents.get(request.agent);
       if (agent === undefined) throw new Error(`the team has no agent at "${request.agent}"`);
       const run = agent.run as (task: unknown, context: AgentContext) => unknown;
-      return run(request.input, new EmbeddedContext(request, control));
+      return run(request.input, new EmbeddedContext(agent, request, control));
     },
   };
 }

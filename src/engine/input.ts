@@ -1,7 +1,7 @@
 import type { Agent } from "../agent.ts";
 import type { CallRequest } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
-import { jsonFault } from "../json.ts";
+import { takeJson } from "../json.ts";
 import { check, describeIssues, type Checked, type Schema } from "../schema.ts";
 
 /** What schemas have made of one task: each is asked once, however many agents share it. */
@@ -41,9 +41,9 @@ export function checkInput(
       );
     }
     // What a key is made of, and what another machine receives, is the value after its schema.
-    refuseInput(checked.value, maxBytes, `the input of ${agent.name}, after its schema,`);
-    shared?.set(schema, checked.value);
-    return checked.value;
+    const value = takeInput(checked.value, maxBytes, `the input of ${agent.name}, after its schema,`);
+    shared?.set(schema, value);
+    return value;
   };
   const checked = check(schema, input);
   return checked instanceof Promise ? checked.then(keep) : keep(checked);
@@ -64,14 +64,14 @@ export function mapInput(
     const why = describeThrown(cause);
     throw new QuorateError("INPUT_INVALID", `the input of ${name} cannot be made: ${why}`, { cause });
   }
-  refuseInput(input, maxBytes, `the input of ${name}`);
-  return input;
+  return takeInput(input, maxBytes, `the input of ${name}`);
 }
 
-/** Throws `INPUT_INVALID` for what is not JSON, or too large. */
-export function refuseInput(value: unknown, maxBytes: number, what: string): void {
-  const fault = jsonFault(value, maxBytes);
-  if (fault === undefined) return;
+/** A task as JSON has it. Throws `INPUT_INVALID` for what is not JSON, or too large. */
+export function takeInput(value: unknown, maxBytes: number, what: string): unknown {
+  const taken = takeJson(value, maxBytes);
+  if (taken.fault === undefined) return taken.value;
+  const { fault } = taken;
   const remedy = fault.kind === "too-large" ? "raise maxBytes or send less" : "use plain JSON values";
   throw new QuorateError("INPUT_INVALID", `${what} ${fault.why}; ${remedy}`);
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../async/clock.ts";
-import { QuorateError } from "../errors.ts";
+import { QuorateError, type ErrorCode } from "../errors.ts";
 import type { EventBody, LiveEvent, ProgressEvent, RunEvent } from "../events.ts";
 import type { Store } from "../store/store.ts";
 
@@ -7,6 +7,10 @@ export interface JournalOptions {
   readonly runId: string;
   readonly store: Pick<Store, "append">;
   readonly clock: Clock;
+  /** Of the run's owner; 1 where left out. */
+  readonly fence?: number;
+  /** The last `seq` that the run has already; 0 where left out. */
+  readonly lastSeq?: number;
   /** Sees every event once it is kept. Must not throw. */
   readonly watch?: ((event: LiveEvent) => void) | undefined;
   /** The store failed: the run cannot go on. */
@@ -14,11 +18,6 @@ export interface JournalOptions {
 }
 
 type Draft = { -readonly [K in keyof RunEvent]: RunEvent[K] };
-
-interface Append {
-  readonly events: readonly RunEvent[];
-  kept: boolean;
-}
 
 /**
  * The log of one run while it runs: gives events their place, keeps them in the store, and shows them to those who watch
@@ -28,15 +27,16 @@ export class Journal {
   readonly runId: string;
   readonly #options: JournalOptions;
   readonly #epochMs: number;
-  #seq = 0;
+  #seq: number;
   #closed = false;
   #failure: QuorateError | undefined;
-  // Appends that are not kept yet, oldest first. Shown from the front only, whatever order a store finishes them in.
-  readonly #pending: Append[] = [];
+  // The last append that is not kept yet. What comes after it waits for it, whatever order a store finishes them in.
+  #tail: Promise<void> | undefined;
 
   constructor(options: JournalOptions) {
     this.runId = options.runId;
     this.#options = options;
+    this.#seq = options.lastSeq ?? 0;
     this.#epochMs = options.clock.now() - options.clock.monotonic();
   }
 
@@ -47,7 +47,7 @@ export class Journal {
    */
   record(bodies: readonly EventBody[], nowMs?: number): void | Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const { store } = this.#options;
+    const { store, fence } = this.#options;
     const atMs = this.#wallMs(nowMs);
     for (const body of bodies) {
       const event = body as unknown as Draft;
@@ -58,14 +58,14 @@ export class Journal {
     const events = bodies as readonly RunEvent[];
     let appended: void | Promise<void>;
     try {
-      appended = store.append(events);
+      appended = store.append(events, fence);
     } catch (error) {
       return Promise.reject(this.#fail(error));
     }
-    if (appended === undefined && this.#pending.length === 0) return this.#show(events);
-    const append = { events, kept: false };
-    this.#pending.push(append);
-    return this.#settle(append, appended);
+    if (appended === undefined && this.#tail === undefined) return this.#show(events);
+    const kept = this.#settle(events, appended, this.#tail);
+    this.#tail = kept;
+    return kept;
   }
 
   /** Keeps events that nobody waits for. After the last event of the run they are dropped. */
@@ -92,17 +92,19 @@ export class Journal {
     return Math.round(this.#epochMs + nowMs);
   }
 
-  async #settle(append: Append, appended: void | Promise<void>): Promise<void> {
+  async #settle(
+    events: readonly RunEvent[],
+    appended: void | Promise<void>,
+    before: Promise<void> | undefined,
+  ): Promise<void> {
     try {
       await appended;
     } catch (error) {
       throw this.#fail(error);
     }
-    append.kept = true;
-    while (this.#pending[0]?.kept === true) {
-      const first = this.#pending.shift();
-      if (first !== undefined) this.#show(first.events);
-    }
+    await before;
+    this.#show(events);
+    if (this.#seq === events.at(-1)?.seq) this.#tail = undefined;
   }
 
   #show(events: readonly RunEvent[]): void {
@@ -119,8 +121,10 @@ export class Journal {
   }
 }
 
+const STORE_CODES: ReadonlySet<ErrorCode> = new Set(["STORE_FAILED", "SEQ_TAKEN", "LEASE_LOST"]);
+
 function storeError(cause: unknown): QuorateError {
-  return cause instanceof QuorateError && (cause.code === "STORE_FAILED" || cause.code === "SEQ_TAKEN")
+  return cause instanceof QuorateError && STORE_CODES.has(cause.code)
     ? cause
     : new QuorateError("STORE_FAILED", "the store could not keep an event; see the cause", { cause });
 }

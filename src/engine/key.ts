@@ -1,17 +1,82 @@
-import { createHash } from "node:crypto";
-import type { CallRequest } from "../call.ts";
+import type { Agent } from "../agent.ts";
+import type { CallRequest, UpstreamResult } from "../call.ts";
+import { sha256 } from "../hash.ts";
 import { canonicalJson } from "../json.ts";
+import type { Schema } from "../schema.ts";
 
-/** Part of every key: another format is another key. */
-const KEY_FORMAT = 1;
+/** Part of every key: what is made otherwise is another key. */
+export const KEY_FORMAT = 1;
 
 /**
- * The same for every attempt at the same request of a run, and another when the request changed: the agent's version,
- * its task, the results it sees, or the issues it is asked to mend. SHA-256 over canonical JSON (RFC 8785), in hex.
+ * What identifies a call by its content: everything that shapes the answer, and nothing else. Not its limits, its place in
+ * the team, or its description. The parts are hashed once each (SHA-256 over canonical JSON, RFC 8785) and joined:
+ *
+ *     format "/" definition "/" input ( "/" name ":" upstream result )*
+ *
+ * A name cannot have a "/", and a hash neither "/" nor ":", so that two different lists of parts never look the same.
  */
-export function idempotencyKey(request: CallRequest): string {
-  const { runId, callId, version, input, results, issues } = request;
-  return createHash("sha256")
-    .update(canonicalJson([KEY_FORMAT, runId, callId, version ?? null, input ?? null, results, issues]))
-    .digest("hex");
+export function contentKey(
+  definition: string,
+  input: unknown,
+  results: CallRequest["results"],
+  hashes: ValueHashes,
+): string {
+  const upstream = Object.keys(results)
+    .toSorted()
+    .map((name) => `/${name}:${upstreamHash(results[name], hashes)}`);
+  return `${KEY_FORMAT}/${definition}/${hashes.of(input)}${upstream.join("")}`;
+}
+
+function upstreamHash(result: UpstreamResult | undefined, hashes: ValueHashes): string {
+  // No hash begins with "!", so that no output looks like a failure.
+  return result?.status === "ok" ? hashes.of(result.output) : `!${hashes.of(result)}`;
+}
+
+/** Hashes of JSON values, each object hashed once: a task is shared by a team, a result by all who need it. */
+export class ValueHashes {
+  readonly #known = new WeakMap<object, string>();
+
+  of(value: unknown): string {
+    if (typeof value !== "object" || value === null) return sha256(canonicalJson(value));
+    const known = this.#known.get(value);
+    if (known !== undefined) return known;
+    const hash = sha256(canonicalJson(value));
+    this.#known.set(value, hash);
+    return hash;
+  }
+}
+
+/** What identifies an agent: its name, its version, and the shapes of what it takes and gives. */
+export function agentDefinition({ name, version, input, output }: Agent): string {
+  return sha256(
+    canonicalJson([KEY_FORMAT, "agent", name, version ?? null, shape(input), shape(output)]),
+  );
+}
+
+/**
+ * A schema as JSON Schema. One that cannot tell is known by its maker alone: change the agent's version with it.
+ */
+function shape(schema: Schema | undefined): unknown {
+  if (schema === undefined) return null;
+  const { vendor, jsonSchema } = schema["~standard"] as Schema["~standard"] & Partial<JsonSchemas>;
+  try {
+    return jsonSchema?.input({ target: "draft-2020-12" }) ?? vendor;
+  } catch {
+    return vendor;
+  }
+}
+
+interface JsonSchemas {
+  readonly jsonSchema: { input(options: { readonly target: string }): unknown };
+}
+
+/**
+ * The same for every attempt at the same request of a run, also after a resume; another when the request changed: what
+ * identifies the call, or the issues it is asked to mend.
+ */
+export function idempotencyKey(request: CallRequest, agent: Agent): string {
+  const { runId, callId, input, results, issues } = request;
+  const key =
+    request.key ?? contentKey(agentDefinition(agent), input, results, new ValueHashes());
+  return sha256(canonicalJson([KEY_FORMAT, runId, callId, key, issues]));
 }

@@ -3,7 +3,9 @@ import type { Clock } from "../async/clock.ts";
 import { addCost, NO_COST, type Cost } from "../call.ts";
 import type { Bill } from "../outcome.ts";
 import type { Engine } from "./engine.ts";
+import type { History } from "./history.ts";
 import type { Journal } from "./journal.ts";
+import type { ValueHashes } from "./key.ts";
 
 /** What every call of a run shares, down to the innermost nested supervisor. */
 export interface Run {
@@ -12,12 +14,17 @@ export interface Run {
   readonly clock: Clock;
   readonly engine: Engine;
   readonly tally: Tally;
+  /** Hashes for content keys; `undefined` where nobody asks for keys. */
+  readonly hashes: ValueHashes | undefined;
+  /** What the log of the run says already; `undefined` for one that begins. */
+  readonly history: History | undefined;
 }
 
 /** Counts what a run takes, as it happens. What it counts is counted by `whole` too. */
 export class Tally {
   readonly #whole: Tally | undefined;
   #calls = 0;
+  #reused = 0;
   #attempts = 0;
   #spent = NO_COST;
 
@@ -30,10 +37,21 @@ export class Tally {
     this.#whole?.called();
   }
 
-  attempted(cost: Cost): void {
-    this.#attempts++;
+  attempted(cost: Cost, attempts = 1): void {
+    this.#attempts += attempts;
     this.#spent = addCost(this.#spent, cost);
-    this.#whole?.attempted(cost);
+    this.#whole?.attempted(cost, attempts);
+  }
+
+  /** A call whose answer stood in the log. */
+  replayed(): void {
+    this.#reused++;
+    this.#whole?.replayed();
+  }
+
+  /** Calls whose answers stood in the log, and those that were made. */
+  get resumed(): { readonly reused: number; readonly asked: number } {
+    return { reused: this.#reused, asked: this.#calls - this.#reused };
   }
 
   bill(): Bill {

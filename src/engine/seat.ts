@@ -6,6 +6,8 @@ import type { Limits } from "../policy/limits.ts";
 /** An agent in its place in a team, with everything that limits it there. */
 export interface Seat {
   readonly agent: Agent;
+  /** Identifies the agent; see `agentDefinition`. Only looked at in runs that keep keys. */
+  readonly definition: () => string;
   /** Where the engine finds the agent. */
   readonly place: string;
   readonly limits: Limits;

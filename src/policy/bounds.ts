@@ -1,5 +1,6 @@
 import { MAX_TIMER_MS } from "../async/clock.ts";
 import { QuorateError } from "../errors.ts";
+import { shown } from "./check-kind.ts";
 
 /** Refuses with `BAD_OPTIONS` what is not a whole number within bounds. */
 export function checkInteger(value: unknown, what: string, least: number, most: number): number {
@@ -19,9 +20,4 @@ export function checkMs(value: unknown, what: string, least: number): number {
     "BAD_OPTIONS",
     `${what} is ${shown(value)}; use milliseconds from ${least} to ${MAX_TIMER_MS}`,
   );
-}
-
-function shown(value: unknown): string {
-  if (typeof value === "string") return `"${value.slice(0, 50)}"`;
-  return typeof value === "object" || typeof value === "function" ? typeof value : String(value);
 }

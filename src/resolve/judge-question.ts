@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { exactText } from "../conflict/canonical.ts";
 import type { Position, SubjectKind } from "../conflict/conflict.ts";
 import { clip, plain } from "../conflict/plain.ts";
 import { byCodeUnits } from "../conflict/subject.ts";
+import { sha256 } from "../hash.ts";
 import type { Json } from "../json.ts";
 import type { Question } from "./link.ts";
 
@@ -125,7 +125,11 @@ function rendered({ subject, instructions, options }: Omit<JudgeQuestion, "text"
 /** A tag that does not occur in the content. It is derived from it, so that the same question has the same text. */
 function fenceFor(content: string): string {
   for (let round = 0; ; round++) {
-    const fence = `data-${createHash("sha256").update(`${round}:${content}`).digest("hex").slice(0, 12)}`;
+    const fence = `data-${hexOf(sha256(`${round}:${content}`)).slice(0, 12)}`;
     if (!content.includes(fence)) return fence;
   }
+}
+
+function hexOf(base64url: string): string {
+  return Buffer.from(base64url, "base64url").toString("hex");
 }

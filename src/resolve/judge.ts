@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { agent, checkName, isWorker, type Agent, type AgentContext } from "../agent.ts";
 import type { AgentResult } from "../call.ts";
 import { foldedKey } from "../conflict/canonical.ts";
@@ -6,6 +5,7 @@ import type { Position } from "../conflict/conflict.ts";
 import { oneLine, shown } from "../conflict/plain.ts";
 import { byCodeUnits } from "../conflict/subject.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
+import { sha256 } from "../hash.ts";
 import { checkCount } from "./check-count.ts";
 import { laplace } from "./confidence.ts";
 import {
@@ -168,5 +168,5 @@ function rule(choices: readonly (Choice | QuorateError)[]): Ruling {
 /** A subject as part of a call's key: itself where it is a short plain word, else its hash. `#` is in no such word. */
 function keyOf(subject: string): string {
   if (/^[\w.-]{1,40}$/.test(subject)) return subject;
-  return `#${createHash("sha256").update(subject).digest("hex").slice(0, 16)}`;
+  return `#${sha256(subject).slice(0, 16)}`;
 }

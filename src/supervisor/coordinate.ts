@@ -58,9 +58,10 @@ export async function coordinate(
   const skip = async (index: number, skipped: NotAsked): Promise<Ended> => {
     const agent = members[index]?.name ?? "";
     const { reason, detail } = skipped;
-    await run.journal.record([
-      { type: "call.skipped", callId: prefix + agent, agent, reason, detail },
-    ]);
+    const callId = prefix + agent;
+    if (run.history?.skipped(callId) !== true) {
+      await run.journal.record([{ type: "call.skipped", callId, agent, reason, detail }]);
+    }
     return { result: skipped, said: undefined };
   };
 
@@ -87,7 +88,7 @@ export async function coordinate(
     results[index] = result;
     statements[index] = said;
     const member = members[index];
-    if (plan.mode === "sequence" && member?.required === true && result.status === "failed") {
+    if (plan.mode === "sequence" && member?.required === true && result.status !== "ok") {
       const detail = `${member.name} is required and did not answer`;
       stop = { status: "skipped", reason: "required-failed", detail };
     }
@@ -115,7 +116,8 @@ interface Ended {
 /** Why somebody who was planned is not asked. */
 type NotAsked = Skipped & { readonly reason: Exclude<Skipped["reason"], "not-routed"> };
 
-const NOT_ROUTED: Skipped = Object.freeze({
+/** The result of an agent that the route left out. */
+export const NOT_ROUTED: Skipped = Object.freeze({
   status: "skipped",
   reason: "not-routed",
   detail: "the route left it out",

@@ -56,22 +56,30 @@ export function settleStatements(
     ...(team.similar !== undefined && { similar: team.similar }),
   });
   const conflicts = conflictsAmong(all);
+  const scope = prefix.slice(0, -1);
+  const found = run.history?.conflicts(scope);
   run.journal.note(
-    conflicts.map((conflict): EventBody => ({ type: "conflict.found", ...place, conflict })),
+    conflicts
+      .filter(({ subject }) => found?.has(subject) !== true)
+      .map((conflict): EventBody => ({ type: "conflict.found", ...place, conflict })),
   );
-  const decided = (verdicts: readonly Verdict[]): Decided => {
+  // What is decided stays decided.
+  const before = run.history?.verdicts(scope);
+  const open = before === undefined ? all : all.filter(({ subject }) => !before.has(subject));
+  const decided = (made: readonly Verdict[]): Decided => {
     if (run.cancellation.cancelled) throw run.cancellation.reason;
     // Nobody sees them before the event that follows is kept, and with it all before it.
     run.journal.note(
-      verdicts.map((verdict): EventBody => ({ type: "verdict.reached", ...place, verdict })),
+      made.map((verdict): EventBody => ({ type: "verdict.reached", ...place, verdict })),
     );
+    const verdicts = before === undefined ? made : inOrder(all, before, made);
     return { conflicts, verdicts, reviewed };
   };
   // Links get a real signal. Where nothing is contested, no link that waits is asked.
   const controller = conflicts.length === 0 ? undefined : new AbortController();
   const abort = (reason: unknown): void => controller?.abort(reason);
   run.cancellation.watch(abort);
-  const settled = settleSubjects(all, {
+  const settled = settleSubjects(open, {
     signal: controller?.signal,
     resolve: team.resolve,
     missing: missing.map(({ agent }) => agent),
@@ -82,6 +90,16 @@ export function settleStatements(
   }
   run.cancellation.unwatch(abort);
   return decided(settled);
+}
+
+/** The verdicts of before and of now, in the order of their subjects. */
+function inOrder(
+  all: readonly { readonly subject: string }[],
+  before: ReadonlyMap<string, Verdict>,
+  made: readonly Verdict[],
+): readonly Verdict[] {
+  const now = new Map(made.map((verdict) => [verdict.subject, verdict]));
+  return all.flatMap(({ subject }) => before.get(subject) ?? now.get(subject) ?? []);
 }
 
 async function askJudge(

@@ -2,9 +2,12 @@ import { Cancellation, cancelWith } from "../async/cancellation.ts";
 import { sleep } from "../async/sleep.ts";
 import type { Claim } from "../conflict/claim.ts";
 import { said, type Said } from "../conflict/said.ts";
-import { refuseOutput } from "../engine/accept.ts";
-import type { Performed, Question } from "../engine/call.ts";
+import { takeOutput } from "../engine/accept.ts";
+import type { Question } from "../engine/call.ts";
+import type { RecordedCall, RecordedEnd } from "../engine/history.ts";
 import { mapInput } from "../engine/input.ts";
+import { contentKey } from "../engine/key.ts";
+import { replayed, type Performed } from "../engine/replay.ts";
 import { Tally, type Run } from "../engine/run.ts";
 import { describeThrown, errorRecord, QuorateError } from "../errors.ts";
 import type { Missing, Outcome, OutcomeStatus } from "../outcome.ts";
@@ -12,7 +15,7 @@ import { backoffMs } from "../policy/backoff.ts";
 import { mergeLimits } from "../policy/limits.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { coordinate, type Coordinated } from "./coordinate.ts";
-import { planFor } from "./route.ts";
+import { planFor, recordedPlan } from "./route.ts";
 import type { Seating } from "./seating.ts";
 import type { Team } from "./team.ts";
 
@@ -21,6 +24,8 @@ export interface TeamAnswer {
   readonly status: OutcomeStatus;
   readonly verdicts: readonly Verdict[];
   readonly missing: readonly Missing[];
+  /** Whether any of its agents looks for open findings, whatever was found. */
+  readonly reviewed: boolean;
 }
 
 /**
@@ -41,9 +46,19 @@ export async function performTeam(
   const limits = mergeLimits(team.limits);
   const firstMs = clock.monotonic();
   const own = new Tally(run.tally);
+  const key = teamKey(run, seating, question);
+  const begun = run.history?.call(callId, key);
+  if (begun?.end !== undefined) return replayedTeam(run, team, begun.end, callId);
 
-  for (let attempt = 1; ; attempt++) {
-    await journal.record([{ type: "call.started", callId, agent, attempt }]);
+  for (let attempt = firstAttempt(begun); ; attempt++) {
+    // One that was stopped in the middle goes on; all that counts in it are its agents' calls.
+    if (begun?.state !== "begun" || attempt > begun.attempt) {
+      await journal.record([
+        key === undefined
+          ? { type: "call.started", callId, agent, attempt }
+          : { type: "call.started", callId, agent, attempt, key },
+      ]);
+    }
     // A repeated team asks its agents anew, and no two calls of a run share an id.
     const prefix = attempt === 1 ? `${callId}/` : `${callId}~${attempt}/`;
     let error: QuorateError;
@@ -72,7 +87,15 @@ export async function performTeam(
     }
     const waitMs = backoffMs(limits.backoff, attempt);
     await journal.record([
-      { type: "call.retried", callId, agent, attempt, error: errorRecord(error), waitMs },
+      {
+        type: "call.retried",
+        callId,
+        agent,
+        attempt,
+        error: errorRecord(error),
+        waitMs,
+        cost: own.bill().spent,
+      },
     ]);
     await sleep(clock, waitMs, cancellation);
   }
@@ -106,26 +129,27 @@ async function once(
         });
 
   const task = map === undefined ? given : mapInput(name, map, given, results, maxBytes);
-  const plan = await planFor(team, task, cancellation);
-  const { mode, agents } = plan;
-  run.journal.note([{ type: "run.planned", callId: prefix.slice(0, -1), mode, agents }]);
+  const scope = prefix.slice(0, -1);
+  const recorded = recordedPlan(team, run.history?.plan(scope));
+  const plan = recorded ?? (await planFor(team, task, cancellation));
+  if (recorded === undefined) {
+    const { mode, agents } = plan;
+    run.journal.note([{ type: "run.planned", callId: scope, mode, agents }]);
+  }
   const known = map === undefined ? checked : new Map();
   const done = await coordinate(run, seating, { task, plan, prefix, checked: known });
   if (done.status === "failed") {
     const why = done.missing.map(({ agent, detail }) => `${agent}: ${detail}`).join("; ");
     throw new QuorateError("TEAM_FAILED", `the team ${name} failed: ${why}`);
   }
-  const answer = answerOf(team, run, done);
-  refuseOutput(name, answer.output, maxBytes);
-  return answer;
+  const output = takeOutput(name, answerOf(team, run, done), maxBytes);
+  return { output, statement: statementOf(team, output) };
 }
 
-function answerOf(team: Team, run: Run, done: Coordinated): Answer {
-  const { name } = team.label;
+function answerOf(team: Team, run: Run, done: Coordinated): unknown {
   const { status, results, verdicts, conflicts, missing, reviewed } = done;
   if (team.answer === undefined) {
-    const output: TeamAnswer = { status, verdicts, missing };
-    return { output, statement: verdictsAsStatement(name, verdicts, reviewed) };
+    return { status, verdicts, missing, reviewed } satisfies TeamAnswer;
   }
   const outcome: Outcome = {
     runId: run.journal.runId,
@@ -136,16 +160,17 @@ function answerOf(team: Team, run: Run, done: Coordinated): Answer {
     missing,
     bill: run.tally.bill(),
   };
-  const output = team.answer(outcome);
-  return { output, statement: said({ name, claims: undefined }, output) };
+  return team.answer(outcome);
 }
 
-/** Each decided verdict is one claim of the team; a finding that stands is one that the team reports. */
-function verdictsAsStatement(
-  agent: string,
-  verdicts: readonly Verdict[],
-  reviewed: boolean,
-): Said {
+/**
+ * What a team's answer says. Of its verdicts, each decided one is one claim of the team, and a finding that stands is one
+ * that the team reports.
+ */
+function statementOf({ label, answer }: Team, output: unknown): Said | undefined {
+  const agent = label.name;
+  if (answer !== undefined) return said({ name: agent, claims: undefined }, output);
+  const { verdicts, reviewed } = output as TeamAnswer;
   const claims: Claim[] = [];
   const findings: string[] = [];
   for (const { kind, subject, status, winner, reasoning } of verdicts) {
@@ -154,6 +179,38 @@ function verdictsAsStatement(
     else if (winner === "present") findings.push(subject);
   }
   return { claims, findings: reviewed ? findings : undefined };
+}
+
+function teamKey(run: Run, seating: Seating, question: Question): string | undefined {
+  if (run.hashes === undefined) return undefined;
+  const { task, results, map } = question;
+  const { name } = seating.team.label;
+  const { maxBytes } = mergeLimits(seating.team.limits);
+  try {
+    const input = map === undefined ? task : mapInput(name, map, task, results, maxBytes);
+    return contentKey(seating.definition(), input, results, run.hashes);
+  } catch {
+    // The attempt will say what is wrong with the input.
+    return undefined;
+  }
+}
+
+/** The attempt that goes on, or the one that was to follow. */
+function firstAttempt(begun: RecordedCall | undefined): number {
+  if (begun === undefined) return 1;
+  return begun.state === "between" ? begun.attempt + 1 : begun.attempt;
+}
+
+/** A team that had ended: what was asked in it is on the bill, and not asked again. */
+function replayedTeam(run: Run, team: Team, end: RecordedEnd, callId: string): Performed {
+  for (const { callId: inner, attempt, cost, state } of run.history?.calls() ?? []) {
+    const within = inner.startsWith(`${callId}/`) || inner.startsWith(`${callId}~`);
+    if (state !== "ended" || !within) continue;
+    run.tally.called();
+    run.tally.replayed();
+    run.tally.attempted(cost, attempt);
+  }
+  return replayed(end, (output) => statementOf(team, output));
 }
 
 function teamError(name: string, thrown: unknown): QuorateError {

@@ -3,7 +3,9 @@ import type { Clock } from "../async/clock.ts";
 import type { UpstreamResult } from "../call.ts";
 import type { Comparator, Compare } from "../conflict/compare.ts";
 import type { EngineFactory } from "../engine/engine.ts";
+import { QuorateError } from "../errors.ts";
 import type { Outcome } from "../outcome.ts";
+import { shown } from "../policy/check-kind.ts";
 import type { CallLimits } from "../policy/limits.ts";
 import type { Link } from "../resolve/link.ts";
 import type { Store } from "../store/store.ts";
@@ -80,7 +82,19 @@ export interface RunOptions<Name extends string = string> extends CallLimits {
   readonly concurrency?: number;
 }
 
+/** What going on with a run may have its own way. Its route and mode are those it was begun with. */
+export type ResumeOptions = Omit<RunOptions, "runId" | "route" | "mode">;
+
 /** What holds where nobody said otherwise. */
 export const DEFAULT_MODE: Mode = "parallel";
+/** Refuses with `BAD_OPTIONS` what is no mode. */
+export function checkMode(mode: unknown, where: string): Mode {
+  if (mode === "parallel" || mode === "sequence") return mode;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${where}: mode is ${shown(mode)}; use "parallel" or "sequence"`,
+  );
+}
+
 export const DEFAULT_CONCURRENCY = 8;
 export const DEFAULT_MIN_ANSWERS = 1;

@@ -2,7 +2,7 @@ import type { Cancellation } from "../async/cancellation.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { checkOrder, makeGraph, type Graph } from "./graph.ts";
-import type { Mode } from "./options.ts";
+import { checkMode, type Mode } from "./options.ts";
 import { listed, type Member, type Team } from "./team.ts";
 
 /** Who will be asked, and who waits for whom. Frozen before anything runs. */
@@ -32,6 +32,7 @@ export function planFor(
   { route = undefined, mode = team.mode }: PlanOverrides = {},
 ): Plan | Promise<Plan> {
   if (mode !== team.mode) {
+    checkMode(mode, `a run of ${team.where}`);
     checkOrder(team.members, mode, (why) => {
       throw new QuorateError("BAD_OPTIONS", `${team.where} ${why}`);
     });
@@ -50,11 +51,26 @@ export function planFor(
   } catch (error) {
     return failed(error);
   }
-  if (!(names instanceof Promise)) return makePlan(team.members, mode, resolved(team, names));
-  return orCancelled(names, cancellation).then(
+  if (typeof Object(names).then !== "function") {
+    return makePlan(team.members, mode, resolved(team, names));
+  }
+  return orCancelled(Promise.resolve(names), cancellation).then(
     (late: unknown) => makePlan(team.members, mode, resolved(team, late)),
     failed,
   );
+}
+
+/** The plan that a run was begun with; `undefined` when it has none, or names somebody who has left the team. */
+export function recordedPlan(
+  { members, indexOf }: Team,
+  recorded: { readonly mode: Mode; readonly agents: readonly string[] } | undefined,
+): Plan | undefined {
+  if (recorded === undefined) return undefined;
+  const planned = recorded.agents.map((name) => indexOf.get(name) ?? -1);
+  if (planned.includes(-1)) return undefined;
+  const asked = new Set(planned);
+  const whole = planned.every((index) => members[index]?.needs.every((need) => asked.has(need)));
+  return whole ? makePlan(members, recorded.mode, planned) : undefined;
 }
 
 /** The plan of asking the whole team. */

@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
 import { Cancellation, follow } from "../async/cancellation.ts";
 import { QuorateError } from "../errors.ts";
-import { canonicalJson, jsonFault } from "../json.ts";
+import { sha256 } from "../hash.ts";
+import { canonicalJson, takeJson } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
 import type { RunOptions } from "./options.ts";
-import { reseated, startRun, type Root, type Started } from "./start.ts";
+import { beginRun } from "./begin.ts";
+import { reseated, type Root, type Started } from "./start.ts";
 
 /** How many tasks are run. `concurrency` counts attempts over all of these runs. */
 export type ManyOptions<Name extends string = string> = Omit<RunOptions<Name>, "runId">;
@@ -18,12 +19,12 @@ export type TaskOutcome<Results> =
 // multiple of the runs at once.
 const AHEAD = 4;
 
-// Equal tasks are known again among so many different ones: an endless list must not fill the memory.
-const MAX_REMEMBERED = 1_000;
+// Equal tasks are known again among so many different ones: an endless list must not fill the memory with outcomes.
+const MAX_REMEMBERED = 100;
 
 /**
  * Runs tasks, as many at once as the supervisor has slots, taken one by one when there is room, and yields what came of
- * each in the order of the tasks. A task that equals one of the 1,000 different ones before it shares its run.
+ * each in the order of the tasks. A task that equals one of the 100 different ones before it shares its run.
  *
  * Leaving early cancels the runs under way and waits for them; so does the signal, whose reason is then thrown. When the
  * list of tasks throws, so does this, after the outcomes of the tasks before.
@@ -49,7 +50,7 @@ export async function* runMany<Results>(
   let wake = (): void => {};
 
   const begin = (task: unknown): Promise<Outcome> => {
-    const started = startRun(root, task, runOptions);
+    const started = beginRun(root, task, runOptions);
     underWay.add(started);
     const finish = (): void => {
       underWay.delete(started);
@@ -73,6 +74,9 @@ export async function* runMany<Results>(
   };
 
   const take = (next: IteratorResult<unknown>): void => {
+    if (typeof next !== "object" || next === null) {
+      throw new TypeError("the list of tasks gave something that is no iterator result");
+    }
     if (next.done === true) {
       ended ??= {};
       return;
@@ -105,9 +109,13 @@ export async function* runMany<Results>(
           continue;
         }
         pulling = true;
-        next.then(take, fail).then(() => {
+        const pulled = (): void => {
           pulling = false;
           wake();
+        };
+        next.then(take).then(pulled, (error: unknown) => {
+          fail(error);
+          pulled();
         });
       } catch (error) {
         fail(error);
@@ -147,7 +155,11 @@ export async function* runMany<Results>(
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 
 function iteratorOf(tasks: Iterable<unknown> | AsyncIterable<unknown>): AnyIterator {
-  return Symbol.asyncIterator in tasks ? tasks[Symbol.asyncIterator]() : tasks[Symbol.iterator]();
+  // A text is iterable too, and no object.
+  const list: Partial<AsyncIterable<unknown> & Iterable<unknown>> = Object(tasks);
+  const iterator = list[Symbol.asyncIterator]?.() ?? list[Symbol.iterator]?.();
+  if (iterator !== undefined) return iterator;
+  throw new QuorateError("BAD_OPTIONS", "runMany was given no list of tasks; give it something iterable");
 }
 
 const MAX_PLAIN_KEY = 200;
@@ -155,7 +167,9 @@ const MAX_KEYED_BYTES = 1024 * 1024;
 
 /** The same text for equal tasks; `undefined` for one that is not JSON, or too large to be worth it. */
 function keyOf(task: unknown): string | undefined {
-  if (jsonFault(task, MAX_KEYED_BYTES) !== undefined) return undefined;
-  const text = canonicalJson(task);
-  return text.length <= MAX_PLAIN_KEY ? text : createHash("sha256").update(text).digest("hex");
+  if (task === undefined) return "undefined";
+  const taken = takeJson(task, MAX_KEYED_BYTES);
+  if (taken.fault !== undefined) return undefined;
+  const text = canonicalJson(taken.value);
+  return text.length <= MAX_PLAIN_KEY ? text : sha256(text);
 }

@@ -1,13 +1,16 @@
 import type { Agent } from "../agent.ts";
 import type { Deadlines } from "../async/deadlines.ts";
+import { agentDefinition } from "../engine/key.ts";
 import type { Seat } from "../engine/seat.ts";
 import type { Lane } from "../policy/admission.ts";
 import { mergeLimits, type CallLimits } from "../policy/limits.ts";
-import type { Member, Team } from "./team.ts";
+import { teamDefinition, type Member, type Team } from "./team.ts";
 
 /** A team in its place under a root: every agent with its limits there and every lane on its path. */
 export interface Seating {
   readonly team: Team;
+  /** Identifies the team's description, those of its workers included. Only looked at in runs that keep keys. */
+  readonly definition: () => string;
   readonly seats: readonly (Seat | Seating)[];
   /** The agents that the team's chain asks. */
   readonly judges: ReadonlyMap<Agent, JudgeSeat>;
@@ -46,7 +49,8 @@ export function seatTeam({
   const seatAgent = (agent: Agent, place: string): Seat => {
     registry.set(place, agent);
     const limits = mergeLimits(team.limits, agent.limits, overrides);
-    return { agent, place, limits, timeouts: timeoutsOf(limits.timeoutMs), lanes: path };
+    const timeouts = timeoutsOf(limits.timeoutMs);
+    return { agent, definition: once(() => agentDefinition(agent)), place, limits, timeouts, lanes: path };
   };
   const seatMember = ({ name, worker }: Member): Seat | Seating => {
     const place = `${prefix}${name}`;
@@ -62,7 +66,14 @@ export function seatTeam({
     const name = `~${agent.name}`;
     judges.set(agent, { name, seat: seatAgent(agent, prefix + name) });
   }
-  return { team, seats: team.members.map(seatMember), judges };
+  const seats = team.members.map(seatMember);
+  const definitions = (): readonly string[] => seats.map((seat) => seat.definition());
+  return { team, definition: once(() => teamDefinition(team, definitions())), seats, judges };
+}
+
+function once(make: () => string): () => string {
+  let made: string | undefined;
+  return () => (made ??= make());
 }
 
 /** Whether a worker is a nested supervisor's team. */

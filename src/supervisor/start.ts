@@ -1,20 +1,21 @@
-import { randomUUID } from "node:crypto";
 import type { Agent } from "../agent.ts";
 import { Cancellation, follow } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import { deadlines, type Deadlines } from "../async/deadlines.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import type { Engine, EngineFactory } from "../engine/engine.ts";
-import { checkInput, refuseInput, type CheckedInputs } from "../engine/input.ts";
+import { checkInput, takeInput, type CheckedInputs } from "../engine/input.ts";
+import type { History } from "../engine/history.ts";
 import { Journal } from "../engine/journal.ts";
+import { ValueHashes } from "../engine/key.ts";
 import { Tally, type Run } from "../engine/run.ts";
-import { describeThrown, QuorateError } from "../errors.ts";
+import { describeThrown } from "../errors.ts";
 import type { LiveEvent } from "../events.ts";
 import type { Outcome } from "../outcome.ts";
 import { lane } from "../policy/admission.ts";
 import { checkLimits, mergeLimits, type CallLimits } from "../policy/limits.ts";
 import type { Store } from "../store/store.ts";
-import { coordinate } from "./coordinate.ts";
+import { coordinate, type Assignment } from "./coordinate.ts";
 import type { RunOptions } from "./options.ts";
 import { planFor, type Plan } from "./route.ts";
 import { isSeating, seatTeam, type Seating } from "./seating.ts";
@@ -28,6 +29,14 @@ export interface Root {
   readonly engineOf: EngineFactory;
   /** The team as it is seated when a run wants nothing otherwise. */
   readonly seated: Seated;
+  /** Runs under way in this process under ids that their callers chose. */
+  readonly named: Map<string, NamedRun>;
+}
+
+/** A run that another caller may join. */
+export interface NamedRun {
+  readonly task: unknown;
+  readonly outcome: Promise<Outcome>;
 }
 
 /** A seated team, and the engine that finds its agents. */
@@ -76,50 +85,113 @@ function timeoutsBy(clock: Clock): (timeoutMs: number) => Deadlines | undefined 
   };
 }
 
-/** Begins a run. Never throws: what keeps a run from having an outcome rejects `outcome`. */
+/** Begins a run, or goes on with it. Never throws: what keeps a run from having an outcome rejects `outcome`. */
 export function startRun(
   root: Root,
-  task: unknown,
+  conduct: (driver: Driver) => Promise<Outcome>,
+  runId: string,
   options: RunOptions,
   watch?: (event: LiveEvent) => void,
 ): Started {
-  const { runId = randomUUID() } = options;
   const cancellation = new Cancellation();
-  return { runId, outcome: conduct(root, task, options, runId, cancellation, watch), cancellation };
+  return { runId, outcome: drive(root, conduct, runId, options, cancellation, watch), cancellation };
 }
 
-/** A run from its first event to its last. */
-async function conduct(
+/** A run in this process: what it was given, and what it has made of it. */
+export interface Driver {
+  readonly root: Root;
+  readonly runId: string;
+  readonly options: RunOptions;
+  readonly seated: Seated;
+  readonly store: Store;
+  readonly cancellation: Cancellation;
+  readonly watch: ((event: LiveEvent) => void) | undefined;
+}
+
+async function drive(
   root: Root,
-  task: unknown,
-  options: RunOptions,
+  conduct: (driver: Driver) => Promise<Outcome>,
   runId: string,
+  options: RunOptions,
   cancellation: Cancellation,
   watch: ((event: LiveEvent) => void) | undefined,
 ): Promise<Outcome> {
-  if (options.runId !== undefined) checkRunId(options.runId);
-  const { team, clock, seated } = reseated(root, options);
+  const { seated } = reseated(root, options);
   const { signal, store = root.store } = options;
   using _following = signal === undefined ? undefined : follow(signal, cancellation);
   if (cancellation.cancelled) throw cancellation.reason;
-  refuseInput(task, seated.maxBytes, `the task of ${team.where}`);
+  return await conduct({ root, runId, options, seated, store, cancellation, watch });
+}
+
+/** A new run, from its first event to its last. */
+export async function conductNew(driver: Driver, given: unknown): Promise<Outcome> {
+  const { root, options, seated, cancellation } = driver;
+  const { team } = root;
+  const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
   const planning = planFor(team, task, cancellation, options);
   const plan = planning instanceof Promise ? await planning : planning;
   const checked = seated.checks ? await checkTask(seated, plan, task, cancellation) : undefined;
-
-  const fail = (error: QuorateError): void => cancellation.cancel(error);
-  const journal = new Journal({ runId, store, clock, watch, fail });
-  const run: Run = { journal, cancellation, clock, engine: seated.engine, tally: new Tally() };
+  const run = openRun(driver);
   const { mode, agents } = plan;
   // Not waited for: nothing is asked before its own first event is kept, and with it these.
-  journal.note([
-    { type: "run.started", supervisor: team.label, input: task },
+  run.journal.note([
+    run.hashes === undefined
+      ? { type: "run.started", supervisor: team.label, input: task }
+      : {
+          type: "run.started",
+          supervisor: team.label,
+          definition: seated.seating.definition(),
+          input: task,
+        },
     { type: "run.planned", mode, agents },
   ]);
+  return conclude(driver, run, { task, plan, prefix: "", checked });
+}
+
+/** Where a run's owner stands in its log. */
+export interface Position {
+  readonly fence: number;
+  readonly history: History;
+}
+
+/** A run with its journal, from the beginning or from where it stopped. */
+export function openRun(driver: Driver, position?: Position): Run {
+  const { root, runId, store, cancellation, watch, seated } = driver;
+  const { clock } = root;
+  const journal = new Journal({
+    runId,
+    store,
+    clock,
+    watch,
+    fail: (error) => cancellation.cancel(error),
+    ...(position !== undefined && {
+      fence: position.fence,
+      lastSeq: position.history.events.length,
+    }),
+  });
+  return {
+    journal,
+    cancellation,
+    clock,
+    engine: seated.engine,
+    tally: new Tally(),
+    hashes: store.resumable ? new ValueHashes() : undefined,
+    history: position?.history,
+  };
+}
+
+/** Carries a run to its last event. */
+export async function conclude(
+  { seated, store, runId }: Driver,
+  run: Run,
+  assignment: Assignment,
+  fence = 1,
+): Promise<Outcome> {
+  const { journal, tally } = run;
   try {
-    const done = await coordinate(run, seated.seating, { task, plan, prefix: "", checked });
+    const done = await coordinate(run, seated.seating, assignment);
     const { status, results, verdicts, conflicts, missing } = done;
-    const bill = run.tally.bill();
+    const bill = tally.bill();
     const ended = journal.record([{ type: "run.finished", status, missing, bill }]);
     journal.close();
     if (ended !== undefined) await ended;
@@ -127,7 +199,17 @@ async function conduct(
   } catch (reason) {
     journal.note([{ type: "run.cancelled", reason: describeThrown(reason) }]);
     journal.close();
+    // Whoever goes on with the run need not wait for this process to end.
+    if (store.resumable) await letGo(store, runId, fence);
     throw reason;
+  }
+}
+
+async function letGo(store: Store, runId: string, fence: number): Promise<void> {
+  try {
+    await store.release(runId, fence);
+  } catch {
+    // The store has failed before; the reason is on its way to the caller.
   }
 }
 
@@ -155,15 +237,4 @@ export function reseated(root: Root, options: RunOptions): Root {
   const wanted = concurrency ?? timeoutMs ?? graceMs ?? retries ?? backoff ?? maxBytes;
   if (wanted === undefined) return root;
   return { ...root, seated: seatRoot(root, options) };
-}
-
-const MAX_RUN_ID = 200;
-
-function checkRunId(runId: unknown): void {
-  if (typeof runId === "string" && runId.length <= MAX_RUN_ID && /^\P{Cc}+$/u.test(runId)) return;
-  const got = typeof runId === "string" ? `"${runId.slice(0, MAX_RUN_ID)}"` : typeof runId;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `runId ${got} is refused; use 1 to ${MAX_RUN_ID} characters without control characters`,
-  );
 }

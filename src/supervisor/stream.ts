@@ -1,8 +1,7 @@
 import { QuorateError } from "../errors.ts";
 import type { LiveEvent, ProgressEvent, RunEvent } from "../events.ts";
 import type { Outcome } from "../outcome.ts";
-import type { RunOptions } from "./options.ts";
-import { startRun, type Root } from "./start.ts";
+import type { Started } from "./start.ts";
 
 /** A run that is watched. */
 export interface RunStream<Results> extends AsyncIterable<LiveEvent, void, undefined> {
@@ -19,12 +18,10 @@ const MAX_UNREAD_PROGRESS = 1_000;
  * the run and waits until it has stopped. An iterator throws what rejects `outcome`.
  */
 export function streamRun<Results>(
-  root: Root,
-  task: unknown,
-  options: RunOptions,
+  begin: (watch: (event: LiveEvent) => void) => Started,
 ): RunStream<Results> {
   const feed = eventFeed();
-  const started = startRun(root, task, options, feed.push);
+  const started = begin(feed.push);
   const outcome = started.outcome as Promise<Outcome<Results>>;
   // Whoever only reads events hears of a failure by the iterator; the promise must not count as unhandled.
   outcome.then(feed.end, feed.fail);

@@ -6,9 +6,10 @@ import { memoryStore } from "../store/memory.ts";
 import type { Store } from "../store/store.ts";
 import type { NameOf, ResultsOf, TaskOf } from "./infer.ts";
 import type { TeamAnswer } from "./nested.ts";
-import type { RunOptions, SupervisorOptions } from "./options.ts";
+import type { ResumeOptions, RunOptions, SupervisorOptions } from "./options.ts";
 import { runMany, type ManyOptions, type TaskOutcome } from "./run-many.ts";
-import { seatRoot, startRun, type Root, type Seated } from "./start.ts";
+import { beginRun, resumeRun } from "./begin.ts";
+import { seatRoot, type Root, type Seated } from "./start.ts";
 import { streamRun, type RunStream } from "./stream.ts";
 import { makeTeam, teamBrand, teamOf, type TeamBrand } from "./team.ts";
 
@@ -34,6 +35,17 @@ export interface Supervisor<
     task: Task,
     options?: RunOptions<NameOf<Agents>>,
   ) => RunStream<ResultsOf<Agents>>;
+  /**
+   * Goes on with a run where its log ends: no agent that has answered is asked again. `resumed` of the outcome counts. A
+   * finished run's outcome is read from the log. Rejects as `run` does, and with `RUN_NOT_FOUND`, `RUN_OWNED` while
+   * somebody else drives it, `RUN_ID_TAKEN` for a run of another supervisor, `NOT_RESUMABLE`, and `LEASE_LOST`.
+   */
+  readonly resume: (
+    runId: string,
+    options?: ResumeOptions,
+  ) => Promise<Outcome<ResultsOf<Agents>>>;
+  /** As `resume`, and shows every event of the run, those before it too. */
+  readonly resumeStream: (runId: string, options?: ResumeOptions) => RunStream<ResultsOf<Agents>>;
   /** One run per task, a few at once, in the order of the tasks; a task that came before shares its run. */
   readonly runMany: (
     tasks: Iterable<Task> | AsyncIterable<Task>,
@@ -63,6 +75,7 @@ export function supervisor<
     store,
     clock,
     engineOf,
+    named: new Map(),
     // Not before the first run: a team that is only ever nested is seated by its root.
     get seated() {
       seated ??= seatRoot({ team, clock, engineOf });
@@ -80,8 +93,13 @@ export function supervisor<
     agents,
     store,
     run: (task, runOptions = {}) =>
-      startRun(root, task, runOptions).outcome as Promise<Outcome<ResultsOf<Agents>>>,
-    stream: (task, runOptions = {}) => streamRun(root, task, runOptions),
+      beginRun(root, task, runOptions).outcome as Promise<Outcome<ResultsOf<Agents>>>,
+    stream: (task, runOptions = {}) =>
+      streamRun((watch) => beginRun(root, task, runOptions, watch)),
+    resume: (runId, resumeOptions = {}) =>
+      resumeRun(root, runId, resumeOptions).outcome as Promise<Outcome<ResultsOf<Agents>>>,
+    resumeStream: (runId, resumeOptions = {}) =>
+      streamRun((watch) => resumeRun(root, runId, resumeOptions, watch)),
     runMany: (tasks, runOptions = {}) => runMany(root, tasks, runOptions),
   };
   return Object.freeze(supervised);

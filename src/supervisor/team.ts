@@ -1,16 +1,21 @@
 import { checkName, checkNeeds, isWorker, type Agent, type Worker, type Workers } from "../agent.ts";
 import { comparators, isComparator, type Comparator } from "../conflict/compare.ts";
+import { KEY_FORMAT } from "../engine/key.ts";
 import type { InputMap } from "../engine/input.ts";
 import { QuorateError } from "../errors.ts";
 import type { SupervisorLabel } from "../events.ts";
+import { sha256 } from "../hash.ts";
+import { canonicalJson } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
 import { lane, type Lane } from "../policy/admission.ts";
 import { checkInteger } from "../policy/bounds.ts";
+import { checkKind, shown } from "../policy/check-kind.ts";
 import { checkLimits, type CallLimits } from "../policy/limits.ts";
 import { checkChain, DEFAULT_CHAIN } from "../resolve/chain.ts";
 import type { Link } from "../resolve/link.ts";
 import { checkOrder } from "./graph.ts";
 import {
+  checkMode,
   DEFAULT_CONCURRENCY,
   DEFAULT_MIN_ANSWERS,
   DEFAULT_MODE,
@@ -75,9 +80,11 @@ type AnyOptions = SupervisorOptions<Workers, string, unknown>;
 
 /** Checks a supervisor's description. Throws `BAD_OPTIONS` with one sentence about the first thing that cannot work. */
 export function makeTeam(options: AnyOptions): Team {
+  checkKind(options ?? null, "what supervisor() is given", "object", "describe it: supervisor({ name, agents })");
   const { name, version, agents, route, compare, similar, answer } = options;
   checkName(name, "supervisor");
   const where = `supervisor "${name}"`;
+  checkShape(options, where);
   const refuse = (why: string): never => {
     throw new QuorateError("BAD_OPTIONS", `${where} ${why}`);
   };
@@ -92,13 +99,19 @@ export function makeTeam(options: AnyOptions): Team {
     return index ?? refuse(`${what} "${agent}", which is not among its agents; they are ${listed(indexOf)}`);
   };
 
-  const { mode = DEFAULT_MODE } = options;
-  if (mode !== "parallel" && mode !== "sequence") {
-    refuse(`has the mode "${String(mode)}"; use "parallel" or "sequence"`);
-  }
+  const mode = checkMode(options.mode ?? DEFAULT_MODE, where);
   const required = new Set((options.required ?? []).map((agent) => known(agent, "requires")));
-  if (Array.isArray(route)) for (const agent of route) known(agent, "routes to");
-  for (const agent of Object.keys(options.inputs ?? {})) known(agent, "maps the input of");
+  if (Array.isArray(route)) {
+    if (route.length === 0) refuse("routes to nobody; name at least one agent, or leave route out");
+    for (const agent of route) known(agent, "routes to");
+  }
+
+  // By Object.entries: an agent may be called "constructor".
+  const inputs = new Map<string, InputMap>(Object.entries(options.inputs ?? {}) as never);
+  for (const [agent, map] of inputs) {
+    known(agent, "maps the input of");
+    if (typeof map !== "function") refuse(`has inputs.${agent} that is no function; use (task, results) => …`);
+  }
 
   const members = workers.map(([key, worker], index): Member => {
     if (!isWorker(worker)) refuse(`has "${key}", which is no agent; make it with agent({ … })`);
@@ -108,9 +121,13 @@ export function makeTeam(options: AnyOptions): Team {
     return {
       name: key,
       worker: teamOf(worker) ?? (worker as Agent),
-      needs: Object.keys(worker.needs).map((need) => known(need, `has "${key}", which needs`)),
+      needs: Object.entries(worker.needs).map(([need, needed]) => {
+        const place = known(need, `has "${key}", which needs`);
+        if (workers[place]?.[1] === needed) return place;
+        return refuse(`has "${key}", which needs another agent called "${need}" than the team's; use the same one`);
+      }),
       required: required.has(index),
-      input: options.inputs?.[key] as InputMap | undefined,
+      input: inputs.get(key),
     };
   });
   checkOrder(members, mode, refuse);
@@ -144,11 +161,63 @@ export function makeTeam(options: AnyOptions): Team {
   });
 }
 
+/**
+ * What identifies a supervisor's description, given those of its workers: what shapes the answers and can be told from
+ * outside. Functions cannot: change the supervisor's version with them.
+ */
+export function teamDefinition(team: Team, workers: readonly string[]): string {
+  const { label, members, mode, route, minAnswers, resolve } = team;
+  return sha256(
+    canonicalJson([
+      KEY_FORMAT,
+      "team",
+      label.name,
+      label.version ?? null,
+      mode,
+      typeof route === "function" ? "function" : (route ?? null),
+      minAnswers,
+      resolve.map(({ name }) => name),
+      members.map(({ name, needs, required }, index) => [name, workers[index], needs, required]),
+    ]),
+  );
+}
+
 const MAX_CONCURRENCY = 1_000_000;
 
 /** Refuses with `BAD_OPTIONS` what is no number of attempts. */
 export function checkConcurrency(concurrency: number, where: string): number {
   return checkInteger(concurrency, `${where}: concurrency`, 1, MAX_CONCURRENCY);
+}
+
+/** Refuses with `BAD_OPTIONS` options of the wrong kind, before anything is made of them. */
+function checkShape(options: AnyOptions, where: string): void {
+  const { version, description, route, required, inputs, compare, answer } = options;
+  const { asWorker, store, engine, clock } = options;
+  checkKind(version, `${where}: version`, "string", 'use a text, for instance "1"');
+  checkKind(description, `${where}: description`, "string", "use a sentence");
+  checkKind(inputs, `${where}: inputs`, "object", "use { agent: (task, results) => … }");
+  checkKind(compare, `${where}: compare`, "object", "use { subject: within({ percent: 5 }) }");
+  checkKind(asWorker, `${where}: asWorker`, "object", "use { timeoutMs, retries }");
+  checkKind(answer, `${where}: answer`, "function", "use (outcome) => …");
+  checkKind(engine, `${where}: engine`, "function", "use (agents) => engine");
+  checkKind(store, `${where}: store`, "object", "use sqliteStore({ path }) or memoryStore()");
+  checkKind(clock, `${where}: clock`, "object", "use systemClock, or virtualClock() in tests");
+  if (store !== undefined) checkMethods(store, ["append", "read", "runs"], `${where}: store`);
+  if (clock !== undefined) checkMethods(clock, ["now", "monotonic", "timer"], `${where}: clock`);
+  if (required !== undefined && !Array.isArray(required)) {
+    throw new QuorateError("BAD_OPTIONS", `${where}: required is no list; use ["agent"]`);
+  }
+  if (route !== undefined && typeof route !== "function" && !Array.isArray(route)) {
+    const instead = 'use a list ["agent"] or a function (task) => ["agent"]';
+    throw new QuorateError("BAD_OPTIONS", `${where}: route is ${shown(route)}; ${instead}`);
+  }
+}
+
+function checkMethods(value: object, names: readonly string[], what: string): void {
+  for (const name of names) {
+    const method = (value as Readonly<Record<string, unknown>>)[name] ?? null;
+    checkKind(method, `${what}.${name}`, "function", "it has to be one");
+  }
 }
 
 /** `"a", "b", "c" and 5 more`: the names of a team, for a message. */

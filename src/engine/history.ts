@@ -1,0 +1,156 @@
+import { NO_COST, type Cost } from "../call.ts";
+import type { Conflict } from "../conflict/conflict.ts";
+import type { Issue } from "../errors.ts";
+import type { RunEvent } from "../events.ts";
+import type { Verdict } from "../resolve/verdict.ts";
+
+type Of<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
+
+/** How a call ended, as the log has it. */
+export type RecordedEnd = Of<"call.succeeded"> | Of<"call.reused"> | Of<"call.failed">;
+
+/** What the log says of one call. */
+export interface RecordedCall {
+  readonly callId: string;
+  key: string | undefined;
+  /** The attempt that began last. */
+  attempt: number;
+  /**
+   * - `begun`: an attempt began and nothing is known of its end: it is in doubt.
+   * - `between`: an attempt failed and another was to follow.
+   * - `ended`: `end` says how.
+   */
+  state: "begun" | "between" | "ended";
+  end: RecordedEnd | undefined;
+  /** What the next attempt was to mend. */
+  issues: readonly Issue[];
+  /** Of the attempts whose end is known. */
+  cost: Cost;
+}
+
+/** What belongs to one team of a run: the root's key is empty, a nested one's is its `callId`. */
+interface Scope {
+  plan: Of<"run.planned"> | undefined;
+  readonly conflicts: Map<string, Conflict>;
+  readonly verdicts: Map<string, Verdict>;
+}
+
+/**
+ * A run's log as whoever goes on with the run has to know it: a fold over its events. What it says is not asked, decided or
+ * recorded again.
+ */
+export class History {
+  readonly runId: string;
+  readonly events: readonly RunEvent[];
+  readonly #calls = new Map<string, RecordedCall>();
+  readonly #scopes = new Map<string, Scope>();
+  readonly #skipped = new Set<string>();
+
+  constructor(runId: string, events: readonly RunEvent[]) {
+    this.runId = runId;
+    this.events = events;
+    for (const event of events) this.#add(event);
+  }
+
+  /** The call of that id, if it was about the same: with another key it is another call, which the log does not know. */
+  call(callId: string, key: string | undefined): RecordedCall | undefined {
+    const call = this.#calls.get(callId);
+    return call !== undefined && call.key === key ? call : undefined;
+  }
+
+  /** Every call of the run. */
+  calls(): Iterable<RecordedCall> {
+    return this.#calls.values();
+  }
+
+  skipped(callId: string): boolean {
+    return this.#skipped.has(callId);
+  }
+
+  plan(scope: string): Of<"run.planned"> | undefined {
+    return this.#scopes.get(scope)?.plan;
+  }
+
+  conflicts(scope: string): ReadonlyMap<string, Conflict> {
+    return this.#scope(scope).conflicts;
+  }
+
+  verdicts(scope: string): ReadonlyMap<string, Verdict> {
+    return this.#scope(scope).verdicts;
+  }
+
+  #add(event: RunEvent): void {
+    switch (event.type) {
+      case "call.started": {
+        const call = this.#call(event.callId, event.key);
+        call.attempt = event.attempt;
+        call.state = "begun";
+        break;
+      }
+      case "call.retried": {
+        const call = this.#call(event.callId);
+        call.state = "between";
+        if (event.error.code === "OUTPUT_INVALID") call.issues = event.error.issues ?? [];
+        call.cost = event.cost;
+        break;
+      }
+      case "call.reused":
+        this.#end(this.#call(event.callId, event.key), event);
+        break;
+      case "call.succeeded":
+      case "call.failed":
+        this.#end(this.#call(event.callId), event);
+        break;
+      case "call.skipped":
+        this.#skipped.add(event.callId);
+        break;
+      case "run.planned":
+        this.#scope(event.callId ?? "").plan = event;
+        break;
+      case "conflict.found":
+        this.#scope(event.callId ?? "").conflicts.set(event.conflict.subject, event.conflict);
+        break;
+      case "verdict.reached":
+        this.#scope(event.callId ?? "").verdicts.set(event.verdict.subject, event.verdict);
+        break;
+      case "run.started":
+      case "run.resumed":
+      case "run.finished":
+      case "run.cancelled":
+      case "call.straggled":
+      case "call.abandoned":
+    }
+  }
+
+  /** The call of that id; anew when it begins with another key than before. */
+  #call(callId: string, key?: string): RecordedCall {
+    const known = this.#calls.get(callId);
+    if (known !== undefined && (key === undefined || known.key === key)) return known;
+    const call: RecordedCall = {
+      callId,
+      key,
+      attempt: 0,
+      state: "begun",
+      end: undefined,
+      issues: [],
+      cost: NO_COST,
+    };
+    this.#calls.set(callId, call);
+    return call;
+  }
+
+  #end(call: RecordedCall, end: RecordedEnd): void {
+    call.state = "ended";
+    call.attempt = end.attempt;
+    call.end = end;
+    call.cost = end.cost;
+  }
+
+  #scope(scope: string): Scope {
+    const known = this.#scopes.get(scope);
+    if (known !== undefined) return known;
+    const made: Scope = { plan: undefined, conflicts: new Map(), verdicts: new Map() };
+    this.#scopes.set(scope, made);
+    return made;
+  }
+}

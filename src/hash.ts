@@ -1,0 +1,16 @@
+/**
+ * Node's crypto, loaded when it is first needed: importing it takes longer than all else of a small program.
+ */
+function crypto(): typeof import("node:crypto") {
+  return process.getBuiltinModule("node:crypto");
+}
+
+/** SHA-256 of a text in UTF-8, as 43 characters of base64url. */
+export function sha256(text: string): string {
+  return crypto().hash("sha256", text, "base64url");
+}
+
+/** A random UUID. */
+export function randomId(): string {
+  return crypto().randomUUID();
+}

@@ -1,0 +1,36 @@
+import type { AgentResult } from "../call.ts";
+import type { Conflict } from "../conflict/conflict.ts";
+import type { History } from "../engine/history.ts";
+import { replayed } from "../engine/replay.ts";
+import type { Outcome } from "../outcome.ts";
+import { put } from "../record.ts";
+import type { Verdict } from "../resolve/verdict.ts";
+import { NOT_ROUTED } from "./coordinate.ts";
+import type { Team } from "./team.ts";
+
+/** The outcome of a run as its log has it; `undefined` for one that has none. Nothing is asked for it. */
+export function recordedOutcome({ members }: Team, history: History): Outcome | undefined {
+  const { runId, events } = history;
+  const last = events.at(-1);
+  if (last?.type !== "run.finished") return undefined;
+  const conflicts: Conflict[] = [];
+  const verdicts: Verdict[] = [];
+  const results = new Map<string, AgentResult>();
+  for (const event of events) {
+    if (event.type === "conflict.found" && event.callId === undefined) {
+      conflicts.push(event.conflict);
+    } else if (event.type === "verdict.reached" && event.callId === undefined) {
+      verdicts.push(event.verdict);
+    } else if (event.type === "call.skipped") {
+      const { reason, detail } = event;
+      results.set(event.callId, { status: "skipped", reason, detail });
+    }
+  }
+  for (const { callId, end } of history.calls()) {
+    if (end !== undefined) results.set(callId, replayed(end, () => undefined).result);
+  }
+  const byAgent: Record<string, AgentResult> = {};
+  for (const { name } of members) put(byAgent, name, results.get(name) ?? NOT_ROUTED);
+  const { status, missing, bill } = last;
+  return { runId, status, results: byAgent, verdicts, conflicts, missing, bill };
+}

@@ -1,0 +1,130 @@
+import { sleep } from "../async/sleep.ts";
+import { History } from "../engine/history.ts";
+import { QuorateError } from "../errors.ts";
+import type { RunEvent } from "../events.ts";
+import { canonicalJson } from "../json.ts";
+import type { Outcome } from "../outcome.ts";
+import { recordedOutcome } from "./recorded.ts";
+import { planFor, recordedPlan } from "./route.ts";
+import { conclude, conductNew, openRun, type Driver } from "./start.ts";
+
+/**
+ * Goes on with a run where its log ends: what has ended is not asked again, what is decided stays decided. A finished run's
+ * outcome is read from its log.
+ *
+ * Rejects with `NOT_RESUMABLE`, `RUN_NOT_FOUND`, `RUN_OWNED` while somebody else drives it, and `RUN_ID_TAKEN` when it is
+ * a run of a supervisor with another name.
+ */
+export async function conductAgain(driver: Driver): Promise<Outcome> {
+  const { store, runId, root } = driver;
+  refuseForgetful(driver);
+  const before = await store.read(runId);
+  const first = startOf(driver, before);
+  refuseOther(driver, first);
+  const finished = recordedOutcome(root.team, new History(runId, before));
+  if (finished !== undefined) return shown(driver, before, finished);
+
+  const fence = await store.take(runId);
+  // Whoever had the run may have gone on until it was taken.
+  const since = await store.read(runId, before.length);
+  return goOn(driver, fence, [...before, ...since]);
+}
+
+const POLL_MS = 200;
+
+/**
+ * A run under an id of the caller's own: begins it, or joins the one that is there. One that somebody else drives is waited
+ * for; one whose driver is gone is resumed. Rejects with `RUN_ID_TAKEN` when that run has another input.
+ */
+export async function conductOnce(driver: Driver, task: unknown): Promise<Outcome> {
+  const { store, runId, root, cancellation } = driver;
+  for (;;) {
+    const events = await store.read(runId);
+    const first = events[0];
+    if (first === undefined) {
+      try {
+        return await conductNew(driver, task);
+      } catch (error) {
+        // Somebody else has begun it in this moment.
+        if (!(error instanceof QuorateError && error.code === "SEQ_TAKEN")) throw error;
+        throw new QuorateError(
+          "RUN_OWNED",
+          `run "${runId}" was begun by somebody else in the same moment; ask for it again`,
+          { cause: error },
+        );
+      }
+    }
+    refuseOther(driver, first);
+    if (first.type === "run.started" && canonicalJson(first.input) !== canonicalJson(task)) {
+      throw new QuorateError(
+        "RUN_ID_TAKEN",
+        `there is a run "${runId}" with another input; use another id for this one`,
+      );
+    }
+    const finished = recordedOutcome(root.team, new History(runId, events));
+    if (finished !== undefined) return shown(driver, events, finished);
+    refuseForgetful(driver);
+    try {
+      return await conductAgain(driver);
+    } catch (error) {
+      if (!(error instanceof QuorateError && error.code === "RUN_OWNED")) throw error;
+    }
+    await sleep(root.clock, POLL_MS, cancellation);
+  }
+}
+
+async function goOn(driver: Driver, fence: number, events: readonly RunEvent[]): Promise<Outcome> {
+  const { root, runId, store, options, seated, cancellation, watch } = driver;
+  const { team } = root;
+  const history = new History(runId, events);
+  const finished = recordedOutcome(team, history);
+  if (finished !== undefined) {
+    await store.release(runId, fence);
+    return shown(driver, events, finished);
+  }
+  for (const event of events) watch?.(event);
+  const first = startOf(driver, events);
+  const run = openRun(driver, { fence, history });
+  const task = first.input;
+  const recorded = recordedPlan(team, history.plan(""));
+  const plan = recorded ?? (await planFor(team, task, cancellation, options));
+  const changed = first.definition !== seated.seating.definition();
+  run.journal.note([
+    { type: "run.resumed", fence, changed },
+    ...(recorded === undefined
+      ? [{ type: "run.planned", mode: plan.mode, agents: plan.agents } as const]
+      : []),
+  ]);
+  const checked = seated.checks ? new Map() : undefined;
+  const outcome = await conclude(driver, run, { task, plan, prefix: "", checked }, fence);
+  return { ...outcome, resumed: run.tally.resumed };
+}
+
+function shown(driver: Driver, events: readonly RunEvent[], outcome: Outcome): Outcome {
+  for (const event of events) driver.watch?.(event);
+  return outcome;
+}
+
+function startOf({ runId }: Driver, events: readonly RunEvent[]): StartedEvent {
+  const first = events[0];
+  if (first?.type === "run.started") return first;
+  throw new QuorateError("RUN_NOT_FOUND", `the store has no run "${runId}"; list what there is with runs()`);
+}
+
+type StartedEvent = Extract<RunEvent, { type: "run.started" }>;
+
+function refuseForgetful({ store, runId }: Driver): void {
+  if (store.resumable) return;
+  throw new QuorateError(
+    "NOT_RESUMABLE",
+    `run "${runId}" cannot be resumed from this store; use sqliteStore({ path }), or memoryStore({ resumable: true })`,
+  );
+}
+
+function refuseOther({ root, runId }: Driver, first: RunEvent): void {
+  if (first.type !== "run.started" || first.supervisor.name === root.team.label.name) return;
+  throw new QuorateError(
+    "RUN_ID_TAKEN",
+    `run "${runId}" is one of supervisor "${first.supervisor.name}", not of ${root.team.where}`,
+  );
+}
