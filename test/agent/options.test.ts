@@ -78,7 +78,6 @@ const badTeams: readonly (readonly [object, string])[] = [
   [{ agents: { other: known } }, 'the agent "known" under the key "other"'],
   [{ agents: { x } }, 'has "x", which needs "known", which is not among its agents'],
   [{ mode: "zigzag" }, 'mode is "zigzag"'],
-  [{ mode: null }, "mode is"],
   [{ route: ["nobody"] }, 'routes to "nobody"'],
   [{ route: [3] }, 'routes to "3"'],
   [{ inputs: { nobody: () => 1 } }, 'maps the input of "nobody"'],
