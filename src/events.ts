@@ -10,6 +10,12 @@ export interface SupervisorLabel {
   readonly version?: string;
 }
 
+/** The run that another is a fork of, and the place of the agent that was asked anew. */
+export interface ForkOf {
+  readonly runId: string;
+  readonly from?: string;
+}
+
 /**
  * What can happen in a run, without its place in the log. `callId` on `run.planned`, `conflict.found` and
  * `verdict.reached` names the nested supervisor that they belong to; without it they are the root's.
@@ -22,6 +28,8 @@ export type EventBody =
       /** Identifies the supervisor's description, in a store that runs are resumed from. */
       readonly definition?: string;
       readonly input: unknown;
+      /** The run whose answers it takes over where nothing has changed. */
+      readonly forkOf?: ForkOf;
     }
   /** Somebody goes on with a run that had stopped. `changed`: with another description of its supervisor. */
   | { readonly type: "run.resumed"; readonly fence: number; readonly changed: boolean }

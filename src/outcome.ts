@@ -27,6 +27,12 @@ export interface Bill {
   readonly spent: Cost;
 }
 
+/** How much of a run stood in a log already. */
+export interface Reuse {
+  readonly reused: number;
+  readonly asked: number;
+}
+
 /** What a run returns: what each agent said, where they differed, what was decided, what is missing. */
 export interface Outcome<Results = Readonly<Record<string, AgentResult>>> {
   readonly runId: string;
@@ -37,6 +43,6 @@ export interface Outcome<Results = Readonly<Record<string, AgentResult>>> {
   readonly conflicts: readonly Conflict[];
   readonly missing: readonly Missing[];
   readonly bill: Bill;
-  /** Only of a run that was resumed: calls whose answers stood in the log, and calls that were made since. */
-  readonly resumed?: { readonly reused: number; readonly asked: number };
+  /** Only of a run that was resumed or forked: calls whose answers stood in a log, and calls that were made. */
+  readonly reuse?: Reuse;
 }

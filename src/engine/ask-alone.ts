@@ -35,6 +35,7 @@ export function aloneAsker(
       tally: new Tally(),
       hashes: undefined,
       history: undefined,
+      origin: undefined,
     };
     const limits = mergeLimits(agent.limits);
     const { timeoutMs } = limits;

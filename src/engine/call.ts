@@ -10,6 +10,7 @@ import { runAttempt } from "./attempt.ts";
 import type { RecordedCall } from "./history.ts";
 import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
 import { contentKey } from "./key.ts";
+import { reuse } from "./reuse.ts";
 import { replayed, type Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
@@ -28,7 +29,7 @@ export interface Question {
 /**
  * Asks one agent once. This is the order of everything that happens to a call:
  *
- *     input check → replay → ( admission → timeout → run → output check ) × (1 + retries) → record
+ *     input check → replay → reuse → ( admission → timeout → run → output check ) × (1 + retries) → record
  *
  * What an agent does ends up in the result. Rejects only when the run is cancelled, or its store fails.
  */
@@ -59,6 +60,10 @@ export async function performCall(run: Run, seat: Seat, question: Question): Pro
   }
   if (begun?.state === "begun" && agent.inDoubt === "fail") {
     return inDoubt(run, agent, callId, begun);
+  }
+  if (begun === undefined) {
+    const reused = await reuse(run, agent.name, callId, key, (output) => said(agent, output));
+    if (reused !== undefined) return reused;
   }
   return ask(run, seat, { callId, input, results, key, begun });
 }

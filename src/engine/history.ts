@@ -28,6 +28,13 @@ export interface RecordedCall {
   cost: Cost;
 }
 
+/** A run whose answers serve for another one. */
+export interface Origin {
+  readonly history: History;
+  /** The place of the agent that is asked anew whatever is known of it; `undefined` for nobody. */
+  readonly from: string | undefined;
+}
+
 /** What belongs to one team of a run: the root's key is empty, a nested one's is its `callId`. */
 interface Scope {
   plan: Of<"run.planned"> | undefined;
@@ -45,6 +52,8 @@ export class History {
   readonly #calls = new Map<string, RecordedCall>();
   readonly #scopes = new Map<string, Scope>();
   readonly #skipped = new Set<string>();
+  readonly #teams = new Set<string>();
+  readonly #met = new Set<string>();
 
   constructor(runId: string, events: readonly RunEvent[]) {
     this.runId = runId;
@@ -55,12 +64,24 @@ export class History {
   /** The call of that id, if it was about the same: with another key it is another call, which the log does not know. */
   call(callId: string, key: string | undefined): RecordedCall | undefined {
     const call = this.#calls.get(callId);
-    return call !== undefined && call.key === key ? call : undefined;
+    if (call === undefined || call.key !== key) return undefined;
+    this.#met.add(callId);
+    return call;
   }
 
   /** Every call of the run. */
   calls(): Iterable<RecordedCall> {
     return this.#calls.values();
+  }
+
+  /**
+   * Agents' calls that nobody has looked for: within a team that had answered, for a verdict that had been reached, or of
+   * another description of the supervisor. They were paid for all the same.
+   */
+  unmet(): readonly RecordedCall[] {
+    return [...this.calls()].filter(
+      ({ callId }) => !this.#met.has(callId) && !this.#teams.has(callId),
+    );
   }
 
   skipped(callId: string): boolean {
@@ -106,6 +127,8 @@ export class History {
         break;
       case "run.planned":
         this.#scope(event.callId ?? "").plan = event;
+        // A repeated team's scope ends with "~" and the attempt, and a name has no "~".
+        this.#teams.add((event.callId ?? "").replace(/~\d+$/, ""));
         break;
       case "conflict.found":
         this.#scope(event.callId ?? "").conflicts.set(event.conflict.subject, event.conflict);

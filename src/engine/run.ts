@@ -1,9 +1,9 @@
 import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import { addCost, NO_COST, type Cost } from "../call.ts";
-import type { Bill } from "../outcome.ts";
+import type { Bill, Reuse } from "../outcome.ts";
 import type { Engine } from "./engine.ts";
-import type { History } from "./history.ts";
+import type { History, Origin } from "./history.ts";
 import type { Journal } from "./journal.ts";
 import type { ValueHashes } from "./key.ts";
 
@@ -18,6 +18,8 @@ export interface Run {
   readonly hashes: ValueHashes | undefined;
   /** What the log of the run says already; `undefined` for one that begins. */
   readonly history: History | undefined;
+  /** The run that this one is a fork of. */
+  readonly origin: Origin | undefined;
 }
 
 /** Counts what a run takes, as it happens. What it counts is counted by `whole` too. */
@@ -50,7 +52,7 @@ export class Tally {
   }
 
   /** Calls whose answers stood in the log, and those that were made. */
-  get resumed(): { readonly reused: number; readonly asked: number } {
+  get reuse(): Reuse {
     return { reused: this.#reused, asked: this.#calls - this.#reused };
   }
 

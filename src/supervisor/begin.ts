@@ -4,8 +4,8 @@ import type { LiveEvent } from "../events.ts";
 import { randomId } from "../hash.ts";
 import { canonicalJson } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
-import type { RunOptions } from "./options.ts";
-import { conductAgain, conductOnce } from "./resume.ts";
+import type { ForkOptions, RunOptions } from "./options.ts";
+import { conductAgain, conductFork, conductOnce } from "./resume.ts";
 import { conductNew, startRun, type Driver, type Root, type Started } from "./start.ts";
 
 type Watch = (event: LiveEvent) => void;
@@ -21,6 +21,12 @@ export function beginRun(root: Root, task: unknown, options: RunOptions, watch?:
 /** Goes on with a run of the store. Never throws. */
 export function resumeRun(root: Root, runId: string, options: RunOptions, watch?: Watch): Started {
   return startRun(root, conductAgain, runId, options, watch);
+}
+
+/** A new run that takes over what it can of another. Never throws. */
+export function forkRun(root: Root, ofRun: string, fork: ForkOptions, watch?: Watch): Started {
+  const { runId = randomId() } = fork;
+  return startRun(root, (driver) => conductFork(driver, fork, ofRun), runId, fork, watch);
 }
 
 /** The run of that id in this process, if there is one with the same task; else as the store has it. */

@@ -4,9 +4,10 @@ import type { Claim } from "../conflict/claim.ts";
 import { said, type Said } from "../conflict/said.ts";
 import { takeOutput } from "../engine/accept.ts";
 import type { Question } from "../engine/call.ts";
-import type { RecordedCall, RecordedEnd } from "../engine/history.ts";
+import type { RecordedCall } from "../engine/history.ts";
 import { mapInput } from "../engine/input.ts";
 import { contentKey } from "../engine/key.ts";
+import { reuse } from "../engine/reuse.ts";
 import { replayed, type Performed } from "../engine/replay.ts";
 import { Tally, type Run } from "../engine/run.ts";
 import { describeThrown, errorRecord, QuorateError } from "../errors.ts";
@@ -48,7 +49,11 @@ export async function performTeam(
   const own = new Tally(run.tally);
   const key = teamKey(run, seating, question);
   const begun = run.history?.call(callId, key);
-  if (begun?.end !== undefined) return replayedTeam(run, team, begun.end, callId);
+  if (begun?.end !== undefined) {
+    return replayed(begun.end, (output) => statementOf(team, output));
+  }
+  const reused = await reuse(run, agent, callId, key, (output) => statementOf(team, output));
+  if (reused !== undefined) return reused;
 
   for (let attempt = firstAttempt(begun); ; attempt++) {
     // One that was stopped in the middle goes on; all that counts in it are its agents' calls.
@@ -199,18 +204,6 @@ function teamKey(run: Run, seating: Seating, question: Question): string | undef
 function firstAttempt(begun: RecordedCall | undefined): number {
   if (begun === undefined) return 1;
   return begun.state === "between" ? begun.attempt + 1 : begun.attempt;
-}
-
-/** A team that had ended: what was asked in it is on the bill, and not asked again. */
-function replayedTeam(run: Run, team: Team, end: RecordedEnd, callId: string): Performed {
-  for (const { callId: inner, attempt, cost, state } of run.history?.calls() ?? []) {
-    const within = inner.startsWith(`${callId}/`) || inner.startsWith(`${callId}~`);
-    if (state !== "ended" || !within) continue;
-    run.tally.called();
-    run.tally.replayed();
-    run.tally.attempted(cost, attempt);
-  }
-  return replayed(end, (output) => statementOf(team, output));
 }
 
 function teamError(name: string, thrown: unknown): QuorateError {

@@ -85,6 +85,14 @@ export interface RunOptions<Name extends string = string> extends CallLimits {
 /** What going on with a run may have its own way. Its route and mode are those it was begun with. */
 export type ResumeOptions = Omit<RunOptions, "runId" | "route" | "mode">;
 
+/** How a run is forked. */
+export interface ForkOptions<Task = unknown, Name extends string = string> extends RunOptions<Name> {
+  /** The place of an agent that is asked anew: its name, below those of its supervisors, joined by `/`. */
+  readonly from?: string;
+  /** Another task, in place of the run's. */
+  readonly input?: Task;
+}
+
 /** What holds where nobody said otherwise. */
 export const DEFAULT_MODE: Mode = "parallel";
 /** Refuses with `BAD_OPTIONS` what is no mode. */

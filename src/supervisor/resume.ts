@@ -1,9 +1,10 @@
 import { sleep } from "../async/sleep.ts";
-import { History } from "../engine/history.ts";
+import { History, type Origin } from "../engine/history.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { canonicalJson } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
+import type { ForkOptions } from "./options.ts";
 import { recordedOutcome } from "./recorded.ts";
 import { planFor, recordedPlan } from "./route.ts";
 import { conclude, conductNew, openRun, type Driver } from "./start.ts";
@@ -73,6 +74,29 @@ export async function conductOnce(driver: Driver, task: unknown): Promise<Outcom
   }
 }
 
+/**
+ * A new run that takes over the answers of another where nothing has changed: not the agent at `from`, nor those whose
+ * input is another for it. Rejects as `conductAgain` does, and with `BAD_OPTIONS` for a `from` that nobody has.
+ */
+export async function conductFork(driver: Driver, fork: ForkOptions, ofRun: string): Promise<Outcome> {
+  const { root, store, seated } = driver;
+  refuseForgetful(driver);
+  const events = await store.read(ofRun);
+  const of = { ...driver, runId: ofRun };
+  const first = startOf(of, events);
+  refuseOther(of, first);
+  const { from } = fork;
+  if (from !== undefined && !seated.places.has(from)) {
+    const known = [...seated.places].map((place) => `"${place}"`).join(", ");
+    throw new QuorateError("BAD_OPTIONS", `a fork from "${from}" is from nobody; use one of ${known}`);
+  }
+  const history = new History(ofRun, events);
+  const same = !("input" in fork) && fork.route === undefined && fork.mode === undefined;
+  const plan = same ? recordedPlan(root.team, history.plan("")) : undefined;
+  const input = "input" in fork ? fork.input : first.input;
+  return conductNew(driver, input, { history, from }, plan);
+}
+
 async function goOn(driver: Driver, fence: number, events: readonly RunEvent[]): Promise<Outcome> {
   const { root, runId, store, options, seated, cancellation, watch } = driver;
   const { team } = root;
@@ -84,7 +108,8 @@ async function goOn(driver: Driver, fence: number, events: readonly RunEvent[]):
   }
   for (const event of events) watch?.(event);
   const first = startOf(driver, events);
-  const run = openRun(driver, { fence, history });
+  const origin = await originOf(driver, first);
+  const run = openRun(driver, { position: { fence, history }, ...(origin !== undefined && { origin }) });
   const task = first.input;
   const recorded = recordedPlan(team, history.plan(""));
   const plan = recorded ?? (await planFor(team, task, cancellation, options));
@@ -96,8 +121,17 @@ async function goOn(driver: Driver, fence: number, events: readonly RunEvent[]):
       : []),
   ]);
   const checked = seated.checks ? new Map() : undefined;
-  const outcome = await conclude(driver, run, { task, plan, prefix: "", checked }, fence);
-  return { ...outcome, resumed: run.tally.resumed };
+  return conclude(driver, run, { task, plan, prefix: "", checked }, fence);
+}
+
+/** A fork that is resumed still takes over answers of its origin, as long as the store has it. */
+async function originOf(
+  { store }: Driver,
+  { forkOf }: StartedEvent,
+): Promise<Origin | undefined> {
+  if (forkOf === undefined) return undefined;
+  const events = await store.read(forkOf.runId);
+  return { history: new History(forkOf.runId, events), from: forkOf.from };
 }
 
 function shown(driver: Driver, events: readonly RunEvent[], outcome: Outcome): Outcome {

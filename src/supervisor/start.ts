@@ -3,14 +3,15 @@ import { Cancellation, follow } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import { deadlines, type Deadlines } from "../async/deadlines.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
+import { UNKNOWN_COST } from "../call.ts";
 import type { Engine, EngineFactory } from "../engine/engine.ts";
 import { checkInput, takeInput, type CheckedInputs } from "../engine/input.ts";
-import type { History } from "../engine/history.ts";
+import type { History, Origin } from "../engine/history.ts";
 import { Journal } from "../engine/journal.ts";
 import { ValueHashes } from "../engine/key.ts";
 import { Tally, type Run } from "../engine/run.ts";
 import { describeThrown } from "../errors.ts";
-import type { LiveEvent } from "../events.ts";
+import type { ForkOf, LiveEvent } from "../events.ts";
 import type { Outcome } from "../outcome.ts";
 import { lane } from "../policy/admission.ts";
 import { checkLimits, mergeLimits, type CallLimits } from "../policy/limits.ts";
@@ -47,6 +48,8 @@ export interface Seated {
   readonly maxBytes: number;
   /** Whether any agent of the root has a schema for its task. */
   readonly checks: boolean;
+  /** The places of all agents and teams below the root. */
+  readonly places: ReadonlySet<string>;
 }
 
 /** A run under way. */
@@ -71,7 +74,14 @@ export function seatRoot(
   const seating = seatTeam({ team, lanes, overrides, registry, timeoutsOf });
   const { maxBytes } = mergeLimits(team.limits, overrides);
   const checks = seating.seats.some((seat) => !isSeating(seat) && seat.agent.input !== undefined);
-  return { seating, engine: engineOf(registry), maxBytes, checks };
+  const places = new Set([...registry.keys()].filter((place) => !place.includes("~")).flatMap(withTeams));
+  return { seating, engine: engineOf(registry), maxBytes, checks, places };
+}
+
+/** `"a/b/c"` and the teams it stands in: `"a"`, `"a/b"`. */
+function withTeams(place: string): readonly string[] {
+  const names = place.split("/");
+  return names.map((_, index) => names.slice(0, index + 1).join("/"));
 }
 
 /** One list of deadlines per timeout. */
@@ -123,15 +133,20 @@ async function drive(
   return await conduct({ root, runId, options, seated, store, cancellation, watch });
 }
 
-/** A new run, from its first event to its last. */
-export async function conductNew(driver: Driver, given: unknown): Promise<Outcome> {
+/** A new run, from its first event to its last. Of a fork, `planned` is the plan of its origin. */
+export async function conductNew(
+  driver: Driver,
+  given: unknown,
+  origin?: Origin,
+  planned?: Plan,
+): Promise<Outcome> {
   const { root, options, seated, cancellation } = driver;
   const { team } = root;
   const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
-  const planning = planFor(team, task, cancellation, options);
+  const planning = planned ?? planFor(team, task, cancellation, options);
   const plan = planning instanceof Promise ? await planning : planning;
   const checked = seated.checks ? await checkTask(seated, plan, task, cancellation) : undefined;
-  const run = openRun(driver);
+  const run = openRun(driver, origin === undefined ? {} : { origin });
   const { mode, agents } = plan;
   // Not waited for: nothing is asked before its own first event is kept, and with it these.
   run.journal.note([
@@ -142,20 +157,27 @@ export async function conductNew(driver: Driver, given: unknown): Promise<Outcom
           supervisor: team.label,
           definition: seated.seating.definition(),
           input: task,
+          ...(origin !== undefined && { forkOf: forkOf(origin) }),
         },
     { type: "run.planned", mode, agents },
   ]);
   return conclude(driver, run, { task, plan, prefix: "", checked });
 }
 
-/** Where a run's owner stands in its log. */
-export interface Position {
-  readonly fence: number;
-  readonly history: History;
+function forkOf({ history, from }: Origin): ForkOf {
+  return { runId: history.runId, ...(from !== undefined && { from }) };
+}
+
+/** What a run goes on from. */
+export interface Beginning {
+  /** Where its owner stands in its log, when it had begun. */
+  readonly position?: { readonly fence: number; readonly history: History };
+  /** The run that it is a fork of. */
+  readonly origin?: Origin;
 }
 
 /** A run with its journal, from the beginning or from where it stopped. */
-export function openRun(driver: Driver, position?: Position): Run {
+export function openRun(driver: Driver, { position, origin }: Beginning = {}): Run {
   const { root, runId, store, cancellation, watch, seated } = driver;
   const { clock } = root;
   const journal = new Journal({
@@ -177,6 +199,7 @@ export function openRun(driver: Driver, position?: Position): Run {
     tally: new Tally(),
     hashes: store.resumable ? new ValueHashes() : undefined,
     history: position?.history,
+    origin,
   };
 }
 
@@ -191,17 +214,29 @@ export async function conclude(
   try {
     const done = await coordinate(run, seated.seating, assignment);
     const { status, results, verdicts, conflicts, missing } = done;
+    countUnmet(run);
     const bill = tally.bill();
     const ended = journal.record([{ type: "run.finished", status, missing, bill }]);
     journal.close();
     if (ended !== undefined) await ended;
-    return { runId, status, results, verdicts, conflicts, missing, bill };
+    const outcome = { runId, status, results, verdicts, conflicts, missing, bill };
+    const fresh = run.history === undefined && run.origin === undefined;
+    return fresh ? outcome : { ...outcome, reuse: tally.reuse };
   } catch (reason) {
     journal.note([{ type: "run.cancelled", reason: describeThrown(reason) }]);
     journal.close();
     // Whoever goes on with the run need not wait for this process to end.
     if (store.resumable) await letGo(store, runId, fence);
     throw reason;
+  }
+}
+
+/** Puts on the bill what the log knows and nobody had to ask about again. */
+function countUnmet({ history, tally }: Run): void {
+  for (const { state, attempt, cost } of history?.unmet() ?? []) {
+    tally.called();
+    tally.replayed();
+    tally.attempted(state === "begun" ? UNKNOWN_COST : cost, attempt);
   }
 }
 

@@ -6,9 +6,9 @@ import { memoryStore } from "../store/memory.ts";
 import type { Store } from "../store/store.ts";
 import type { NameOf, ResultsOf, TaskOf } from "./infer.ts";
 import type { TeamAnswer } from "./nested.ts";
-import type { ResumeOptions, RunOptions, SupervisorOptions } from "./options.ts";
+import type { ForkOptions, ResumeOptions, RunOptions, SupervisorOptions } from "./options.ts";
 import { runMany, type ManyOptions, type TaskOutcome } from "./run-many.ts";
-import { beginRun, resumeRun } from "./begin.ts";
+import { beginRun, forkRun, resumeRun } from "./begin.ts";
 import { seatRoot, type Root, type Seated } from "./start.ts";
 import { streamRun, type RunStream } from "./stream.ts";
 import { makeTeam, teamBrand, teamOf, type TeamBrand } from "./team.ts";
@@ -36,7 +36,7 @@ export interface Supervisor<
     options?: RunOptions<NameOf<Agents>>,
   ) => RunStream<ResultsOf<Agents>>;
   /**
-   * Goes on with a run where its log ends: no agent that has answered is asked again. `resumed` of the outcome counts. A
+   * Goes on with a run where its log ends: no agent that has answered is asked again. `reuse` of the outcome counts. A
    * finished run's outcome is read from the log. Rejects as `run` does, and with `RUN_NOT_FOUND`, `RUN_OWNED` while
    * somebody else drives it, `RUN_ID_TAKEN` for a run of another supervisor, `NOT_RESUMABLE`, and `LEASE_LOST`.
    */
@@ -46,6 +46,19 @@ export interface Supervisor<
   ) => Promise<Outcome<ResultsOf<Agents>>>;
   /** As `resume`, and shows every event of the run, those before it too. */
   readonly resumeStream: (runId: string, options?: ResumeOptions) => RunStream<ResultsOf<Agents>>;
+  /**
+   * A new run beside another one: with another task, with agents that have changed since, or with the agent at `from` asked
+   * anew. Answers of calls whose content is the same are taken over and cost nothing. Rejects as `resume` does.
+   */
+  readonly fork: (
+    runId: string,
+    options?: ForkOptions<Task, NameOf<Agents>>,
+  ) => Promise<Outcome<ResultsOf<Agents>>>;
+  /** As `fork`, and shows every event. */
+  readonly forkStream: (
+    runId: string,
+    options?: ForkOptions<Task, NameOf<Agents>>,
+  ) => RunStream<ResultsOf<Agents>>;
   /** One run per task, a few at once, in the order of the tasks; a task that came before shares its run. */
   readonly runMany: (
     tasks: Iterable<Task> | AsyncIterable<Task>,
@@ -100,6 +113,9 @@ export function supervisor<
       resumeRun(root, runId, resumeOptions).outcome as Promise<Outcome<ResultsOf<Agents>>>,
     resumeStream: (runId, resumeOptions = {}) =>
       streamRun((watch) => resumeRun(root, runId, resumeOptions, watch)),
+    fork: (runId, fork = {}) =>
+      forkRun(root, runId, fork).outcome as Promise<Outcome<ResultsOf<Agents>>>,
+    forkStream: (runId, fork = {}) => streamRun((watch) => forkRun(root, runId, fork, watch)),
     runMany: (tasks, runOptions = {}) => runMany(root, tasks, runOptions),
   };
   return Object.freeze(supervised);

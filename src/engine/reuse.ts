@@ -1,0 +1,35 @@
+import { NO_COST } from "../call.ts";
+import type { Said } from "../conflict/said.ts";
+import { replayed, type Performed } from "./replay.ts";
+import type { Run } from "./run.ts";
+
+/** Asked anew are the agent itself, or all of a team, and every team that it stands in. */
+function isAnew(callId: string, from: string): boolean {
+  return `${from}/`.startsWith(`${callId}/`) || callId.startsWith(`${from}/`);
+}
+
+/**
+ * The answer of the same call in the run that this one is a fork of; `undefined` when there is none, or it is to be asked
+ * anew. It is recorded, so that the fork's log stands by itself, and costs nothing.
+ */
+export async function reuse(
+  { journal, tally, origin }: Run,
+  agent: string,
+  callId: string,
+  key: string | undefined,
+  read: (output: unknown) => Said | undefined,
+): Promise<Performed | undefined> {
+  if (origin === undefined || key === undefined) return undefined;
+  const { history, from } = origin;
+  if (from !== undefined && isAnew(callId, from)) return undefined;
+  const end = history.call(callId, key)?.end;
+  if (end === undefined || end.type === "call.failed") return undefined;
+  const { attempt, durationMs, output } = end;
+  const source = { runId: history.runId, callId };
+  const cost = NO_COST;
+  await journal.record([
+    { type: "call.reused", callId, agent, key, from: source, attempt, durationMs, output, cost },
+  ]);
+  tally.replayed();
+  return replayed({ ...end, cost }, read);
+}
