@@ -87,7 +87,7 @@ export interface AgentOptions<
   Output,
   Needs extends Workers,
 > extends CallLimits {
-  /** Also its key in a team, and its place in the log. Not empty, at most 100 characters, without `/`. */
+  /** Also its key in a team, and its place in the log. Not empty, at most 100 characters, without `/` and `~`. */
   readonly name: Name;
   /** Change it when the answers change: it is part of what identifies a call. */
   readonly version?: string;

@@ -1,6 +1,6 @@
 import type { AgentResult } from "../call.ts";
 import type { Missing, OutcomeStatus } from "../outcome.ts";
-import type { Plan } from "./route.ts";
+import type { Plan } from "./plan.ts";
 import type { Team } from "./team.ts";
 
 /** Who was to answer and did not, in the order of the team. */

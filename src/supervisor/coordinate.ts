@@ -1,8 +1,9 @@
 import type { AgentResult, Skipped } from "../call.ts";
 import type { Conflict } from "../conflict/conflict.ts";
 import type { Said } from "../conflict/said.ts";
-import { performCall } from "../engine/call.ts";
+import { performCall, type Question } from "../engine/call.ts";
 import type { CheckedInputs } from "../engine/input.ts";
+import type { Performed } from "../engine/replay.ts";
 import type { Run } from "../engine/run.ts";
 import type { Seat } from "../engine/seat.ts";
 import type { Missing, OutcomeStatus } from "../outcome.ts";
@@ -11,8 +12,7 @@ import { put } from "../record.ts";
 import { missingOf, statusOf } from "./conclude.ts";
 import { settleStatements } from "./decide.ts";
 import { runGraph } from "./graph.ts";
-import { performTeam } from "./nested.ts";
-import type { Plan } from "./route.ts";
+import type { Plan } from "./plan.ts";
 import { isSeating, type Seating } from "./seating.ts";
 import type { Member } from "./team.ts";
 import { upstreamOf } from "./upstream.ts";
@@ -27,6 +27,9 @@ export interface Coordinated {
   /** Whether any member looked for open findings, whatever it found. */
   readonly reviewed: boolean;
 }
+
+/** Asks a nested team. It is given, since a nested team is coordinated in turn. */
+export type AskTeam = (run: Run, seating: Seating, question: Question) => Promise<Performed>;
 
 /** A task for a team. */
 export interface Assignment {
@@ -48,6 +51,7 @@ export async function coordinate(
   run: Run,
   seating: Seating,
   { task, plan, prefix, checked }: Assignment,
+  askTeam: AskTeam,
 ): Promise<Coordinated> {
   const { team, seats } = seating;
   const { members } = team;
@@ -81,7 +85,7 @@ export async function coordinate(
       map: member.input,
       checked,
     };
-    return isSeating(seat) ? performTeam(run, seat, question) : performCall(run, seat, question);
+    return isSeating(seat) ? askTeam(run, seat, question) : performCall(run, seat, question);
   };
 
   const keep = (index: number, { result, said }: Ended): void => {

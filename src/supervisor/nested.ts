@@ -142,7 +142,7 @@ async function once(
     run.journal.note([{ type: "run.planned", callId: scope, mode, agents }]);
   }
   const known = map === undefined ? checked : new Map();
-  const done = await coordinate(run, seating, { task, plan, prefix, checked: known });
+  const done = await coordinate(run, seating, { task, plan, prefix, checked: known }, performTeam);
   if (done.status === "failed") {
     const why = done.missing.map(({ agent, detail }) => `${agent}: ${detail}`).join("; ");
     throw new QuorateError("TEAM_FAILED", `the team ${name} failed: ${why}`);

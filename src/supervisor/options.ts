@@ -27,8 +27,10 @@ export interface SupervisorOptions<
   Agents extends Workers,
   Mapped extends keyof Agents,
   Answer,
+  Name extends string = string,
 > extends CallLimits {
-  readonly name: string;
+  /** Its place in the log, and its key in another team. As an agent's: at most 100 characters, without `/` and `~`. */
+  readonly name: Name;
   readonly version?: string;
   readonly description?: string;
   /** The team. A key is its agent's name. */

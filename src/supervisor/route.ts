@@ -1,19 +1,10 @@
 import type { Cancellation } from "../async/cancellation.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
-import { checkOrder, makeGraph, type Graph } from "./graph.ts";
+import { checkOrder } from "./graph.ts";
 import { checkMode, type Mode } from "./options.ts";
-import { listed, type Member, type Team } from "./team.ts";
-
-/** Who will be asked, and who waits for whom. Frozen before anything runs. */
-export interface Plan {
-  readonly mode: Mode;
-  /** Indices of members, in the order of the team. */
-  readonly planned: readonly number[];
-  /** Their names. */
-  readonly agents: readonly string[];
-  readonly graph: Graph;
-}
+import { makePlan, planEveryone, type Plan } from "./plan.ts";
+import { listed, type Team } from "./team.ts";
 
 /** What a run wants in place of the team's own route and mode. */
 export interface PlanOverrides {
@@ -71,16 +62,6 @@ export function recordedPlan(
   const asked = new Set(planned);
   const whole = planned.every((index) => members[index]?.needs.every((need) => asked.has(need)));
   return whole ? makePlan(members, recorded.mode, planned) : undefined;
-}
-
-/** The plan of asking the whole team. */
-export function planEveryone(members: readonly Member[], mode: Mode): Plan {
-  return makePlan(members, mode, [...members.keys()]);
-}
-
-function makePlan(members: readonly Member[], mode: Mode, planned: readonly number[]): Plan {
-  const agents = planned.map((index) => members[index]?.name ?? "");
-  return { mode, planned, agents, graph: makeGraph(members, mode, planned) };
 }
 
 /** The indices of the named agents and of all that they need, in the order of the team. */

@@ -17,8 +17,10 @@ import { lane } from "../policy/admission.ts";
 import { checkLimits, mergeLimits, type CallLimits } from "../policy/limits.ts";
 import type { Store } from "../store/store.ts";
 import { coordinate, type Assignment } from "./coordinate.ts";
+import { performTeam } from "./nested.ts";
 import type { RunOptions } from "./options.ts";
-import { planFor, type Plan } from "./route.ts";
+import type { Plan } from "./plan.ts";
+import { planFor } from "./route.ts";
 import { isSeating, seatTeam, type Seating } from "./seating.ts";
 import { checkConcurrency, type Team } from "./team.ts";
 
@@ -212,7 +214,7 @@ export async function conclude(
 ): Promise<Outcome> {
   const { journal, tally } = run;
   try {
-    const done = await coordinate(run, seated.seating, assignment);
+    const done = await coordinate(run, seated.seating, assignment, performTeam);
     const { status, results, verdicts, conflicts, missing } = done;
     countUnmet(run);
     const bill = tally.bill();

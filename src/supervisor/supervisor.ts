@@ -18,7 +18,8 @@ export interface Supervisor<
   Agents extends Workers = Workers,
   Task = never,
   Answer = unknown,
-> extends Worker<string, Task, Answer>, TeamBrand {
+  Name extends string = string,
+> extends Worker<Name, Task, Answer>, TeamBrand {
   readonly agents: Agents;
   readonly store: Store;
   /**
@@ -73,12 +74,13 @@ export interface Supervisor<
  * Throws `BAD_OPTIONS` for a description that cannot work: an agent that is not there, needs that go in a circle.
  */
 export function supervisor<
+  const Name extends string,
   const Agents extends Workers,
   Mapped extends keyof Agents = never,
   Answer = TeamAnswer,
 >(
-  options: SupervisorOptions<Agents, Mapped, Answer>,
-): Supervisor<Agents, TaskOf<Agents, Mapped>, Answer> {
+  options: SupervisorOptions<Agents, Mapped, Answer, Name>,
+): Supervisor<Agents, TaskOf<Agents, Mapped>, Answer, Name> {
   const team = makeTeam(options as never);
   const { agents, clock = systemClock, engine: engineOf = embeddedEngine } = options;
   const store = options.store ?? memoryStore();
@@ -96,7 +98,7 @@ export function supervisor<
     },
   };
 
-  const supervised: Supervisor<Agents, TaskOf<Agents, Mapped>, Answer> = {
+  const supervised: Supervisor<Agents, TaskOf<Agents, Mapped>, Answer, Name> = {
     ...workerBrand<TaskOf<Agents, Mapped>, Answer>(),
     ...teamBrand(team),
     name: options.name,

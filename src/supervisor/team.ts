@@ -22,7 +22,7 @@ import {
   type Mode,
   type SupervisorOptions,
 } from "./options.ts";
-import { planEveryone, type Plan } from "./route.ts";
+import { planEveryone, type Plan } from "./plan.ts";
 
 /** A supervisor's description, checked, as the rest of the code reads it. Agents are known by their index. */
 export interface Team {

@@ -1,6 +1,6 @@
 import type { AgentResult, CallRequest, UpstreamResult } from "../call.ts";
 import { put } from "../record.ts";
-import type { Plan } from "./route.ts";
+import type { Plan } from "./plan.ts";
 import type { Team } from "./team.ts";
 
 const NOTHING: CallRequest["results"] = Object.freeze({});
