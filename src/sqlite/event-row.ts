@@ -62,7 +62,8 @@ function largeParts(rest: Readonly<Record<string, unknown>>): readonly LargePart
     // Always in its event: whoever looks into the file finds it there.
     if (member === "type" || value === undefined) continue;
     const json = JSON.stringify(value) as string | undefined;
-    if (json !== undefined && json.length > LARGE_CHARS) parts.push({ member, hash: sha256(json), json });
+    if (json !== undefined && json.length > LARGE_CHARS)
+      parts.push({ member, hash: sha256(json), json });
   }
   return parts;
 }

@@ -46,12 +46,19 @@ export function eventTable(db: DatabaseSync, runs: RunTable, owners: Owners): Ev
   }
 
   /** The large members of the events between two ids. */
-  function partsOf(runId: string, afterId: number, beforeId: number): Map<number, [string, string][]> {
+  function partsOf(
+    runId: string,
+    afterId: number,
+    beforeId: number,
+  ): Map<number, [string, string][]> {
     const parts = new Map<number, [string, string][]>();
     for (const { event, member, body } of selectParts.all(afterId, beforeId)) {
       const id = Number(event);
       if (body === null) {
-        throw changedOutside(runId, `the ${String(member)} of event ${id % EVENTS_PER_RUN} is missing`);
+        throw changedOutside(
+          runId,
+          `the ${String(member)} of event ${id % EVENTS_PER_RUN} is missing`,
+        );
       }
       const ofEvent = parts.get(id) ?? [];
       parts.set(id, ofEvent);

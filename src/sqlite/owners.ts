@@ -35,7 +35,9 @@ export function ownersTable(db: DatabaseSync, leaseMs: number): Owners {
     ON CONFLICT (owner) DO UPDATE SET seen_ms = excluded.seen_ms`);
   const removeSilent = db.prepare("DELETE FROM owners WHERE seen_ms + lease_ms < ?");
   const remove = db.prepare("DELETE FROM owners WHERE owner = ?");
-  const select = db.prepare("SELECT pid, host, space, lease_ms, seen_ms FROM owners WHERE owner = ?");
+  const select = db.prepare(
+    "SELECT pid, host, space, lease_ms, seen_ms FROM owners WHERE owner = ?",
+  );
   let shown = false;
   let shownAtMs = -Infinity;
 

@@ -65,7 +65,8 @@ export function runTable(db: DatabaseSync, owners: Owners): RunTable {
     },
     release(runId, fence) {
       const run = find(runId);
-      if (run?.held === true && run.fence === fence) setOwner.run(null, fence, run.takenSeq, run.run);
+      if (run?.held === true && run.fence === fence)
+        setOwner.run(null, fence, run.takenSeq, run.run);
     },
   };
 }

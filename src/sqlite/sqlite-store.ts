@@ -124,7 +124,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   async function prune(beforeMs: number): Promise<number> {
     let count = 0;
-    for (let afterRun: number | undefined = 0; afterRun !== undefined; ) {
+    for (let afterRun: number | undefined = 0; afterRun !== undefined;) {
       const from: number = afterRun;
       const portion = await query(() => pruner.look(beforeMs, from));
       if (portion.old.length > 0) {

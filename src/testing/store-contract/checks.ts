@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { QuorateError, type ErrorCode } from "../../errors.ts";
 import type { RunEvent } from "../../events.ts";
-import type { Store } from "../../store/store.ts";
+import type { RunSummary, Store } from "../../store/store.ts";
 import type { ContractCase } from "../contract.ts";
 
 /** Gives a new, empty store. */
@@ -45,6 +45,14 @@ export async function holds(
   events: readonly RunEvent[],
 ): Promise<void> {
   assert.deepEqual(throughJson(await store.read(runId)), throughJson(events));
+}
+
+/** The status of each run, the latest first. */
+export async function statuses(
+  store: Store,
+  limit?: number,
+): Promise<Readonly<Record<string, RunSummary["status"]>>> {
+  return Object.fromEntries((await store.runs(limit)).map(({ runId, status }) => [runId, status]));
 }
 
 /** What a value is after one trip through JSON. */

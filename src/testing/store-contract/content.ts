@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import type { Verdict } from "../../resolve/verdict.ts";
 import type { ContractCase } from "../contract.ts";
 import { holds, refused, throughJson, withStore, type OpenStore } from "./checks.ts";
-import { answered, answers, finished, started, wholeRun } from "./run-events.ts";
+import { answered, answers, finished, runEvent, started, wholeRun } from "./run-events.ts";
 
 const STRANGE_RUN_IDS = [
   "__proto__",
@@ -27,7 +28,37 @@ const STRANGE_OUTPUTS: readonly unknown[] = [
   ),
 ];
 
+// What a store might write in the place of a large value, for instance.
+const FORGED: readonly unknown[] = [
+  1,
+  { blob: 1 },
+  { $ref: 1 },
+  { ref: "output", hash: "0".repeat(43) },
+  { member: "input", blob: 1 },
+  "blob:1",
+  `sha256:${"0".repeat(64)}`,
+  null,
+];
+
 const LARGE_CHARS = 3_000_000;
+
+function verdictFor(text: string): Verdict {
+  const heldBy = [{ agent: "security", evidence: text }];
+  return {
+    subject: "task",
+    kind: "claim",
+    status: "unanimous",
+    winner: "ship",
+    confidence: 0.75,
+    confidenceFrom: "laplace",
+    calibrated: false,
+    reasoning: "All of one agent hold it.",
+    by: "unanimous",
+    positions: [{ value: "ship", heldBy }],
+    dissent: [],
+    missing: [],
+  };
+}
 
 /** That what is read is what was appended. */
 export function contentCases(open: OpenStore): readonly ContractCase[] {
@@ -83,6 +114,49 @@ export function contentCases(open: OpenStore): readonly ContractCase[] {
       );
       const [first] = await store.read("run");
       assert.ok(first?.type === "run.started" && first.input === "é".repeat(LARGE_CHARS));
+    }),
+    withStore(
+      open,
+      "gives values of any size back, in whichever member they stand",
+      async (store) => {
+        const texts = [4_000, 4_093, 4_094, 4_095, 4_096, 4_097, 10_000].map((chars) =>
+          "é".repeat(chars),
+        );
+        const events = [
+          started("run", texts[0]),
+          ...texts.map((text, index) => answered("run", index + 2, text)),
+          ...texts.map((text, index) =>
+            runEvent("run", index + texts.length + 2, {
+              type: "verdict.reached",
+              verdict: verdictFor(text),
+            }),
+          ),
+        ];
+        await store.append(events);
+        await holds(store, "run", events);
+        await holds(store, "run", events);
+      },
+    ),
+    withStore(open, "keeps one large value apart from others that look alike", async (store) => {
+      const text = "x".repeat(20_000);
+      const alike = [text, [text], { text }, `${text} `, JSON.stringify(text), { 0: text }];
+      const events = [
+        started("run", alike),
+        ...alike.map((output, index) => answered("run", index + 2, output)),
+        ...alike.map((output, index) => answered("run", index + alike.length + 2, output)),
+      ];
+      for (const event of events) await store.append([event]);
+      await holds(store, "run", events);
+    }),
+    withStore(open, "takes no value for something that it wrote itself", async (store) => {
+      const large = "y".repeat(20_000);
+      await store.append([started("other", large)]);
+      const events = [
+        started("run", large),
+        ...FORGED.map((value, index) => answered("run", index + 2, value)),
+      ];
+      await store.append(events);
+      await holds(store, "run", events);
     }),
     withStore(
       open,

@@ -2,8 +2,10 @@ import type { ContractCase } from "../contract.ts";
 import type { OpenStore } from "./checks.ts";
 import { closingCases, type StoreHarness } from "./closing.ts";
 import { contentCases } from "./content.ts";
+import { forgettingCases } from "./forgetting.ts";
 import { listingCases } from "./listing.ts";
 import { orderCases } from "./order.ts";
+import { owningCases, sharingCases } from "./owning.ts";
 
 /**
  * What every store has to do, as cases for any test runner. `open` gives a new, empty store each time; a `harness`
@@ -14,6 +16,9 @@ export function storeContract(open: OpenStore, harness?: StoreHarness): readonly
     ...orderCases(open),
     ...contentCases(open),
     ...listingCases(open),
+    ...owningCases(open),
+    ...(harness === undefined ? [] : sharingCases(open, (store) => harness.open(store))),
+    ...forgettingCases(open),
     ...closingCases(open, harness),
   ];
 }
