@@ -136,9 +136,12 @@ describe("at most so many attempts are in flight", () => {
             }),
           );
           const settled = Promise.allSettled(runs);
-          await scheduler.waitOne();
-          for (const [n, fate] of fates.entries())
-            if (fate === "cancelled") controllers[n]?.abort("enough");
+          for (const [n, fate] of fates.entries()) {
+            if (fate !== "cancelled") continue;
+            void scheduler
+              .schedule(Promise.resolve(), `cancel ${n}`)
+              .then(() => controllers[n]?.abort("enough"));
+          }
           await scheduler.waitFor(settled);
           expect(most.outer).toBeLessThanOrEqual(outerLimit);
           expect(most.inner).toBeLessThanOrEqual(Math.min(innerLimit, outerLimit));
