@@ -1,0 +1,125 @@
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it } from "vitest";
+import type { RunEvent } from "../../src/events.ts";
+import { sqliteStore } from "../../src/sqlite/index.ts";
+import { answered, finished, started } from "../../src/testing/store-contract/run-events.ts";
+import { tempPaths } from "./temp-folder.ts";
+
+const tempPath = tempPaths();
+
+const LARGE = "x".repeat(20_000);
+
+const RUNS: Readonly<Record<string, readonly RunEvent[]>> = {
+  ended: [started("ended"), answered("ended", 2, LARGE), finished("ended", 3)],
+  open: [started("open", LARGE), answered("open", 2)],
+};
+
+function insertAs1(db: DatabaseSync): void {
+  Object.values(RUNS).forEach((events, index) => {
+    db.prepare("INSERT INTO runs (run, run_id) VALUES (?, ?)").run(
+      index + 1,
+      events[0]?.runId ?? "",
+    );
+    for (const { runId: _, seq, atMs, ...body } of events) {
+      const id = (index + 1) * 16_777_216 + seq;
+      db.prepare("INSERT INTO events VALUES (?, ?, ?)").run(id, atMs, JSON.stringify(body));
+    }
+  });
+}
+
+/** Files as earlier versions of this package made them. Never changed: such files are out there. */
+const VERSIONS: Readonly<Record<string, (db: DatabaseSync) => void>> = {
+  "1": (db) => {
+    db.exec(`
+      PRAGMA journal_mode = WAL;
+      CREATE TABLE runs (
+        run INTEGER PRIMARY KEY,
+        run_id TEXT NOT NULL UNIQUE
+      ) STRICT;
+      CREATE TABLE events (
+        id INTEGER PRIMARY KEY,
+        at_ms REAL NOT NULL,
+        body TEXT NOT NULL
+      ) STRICT;
+      CREATE VIEW log AS
+        SELECT run_id, id % 16777216 AS seq, at_ms, body ->> 'type' AS type, body
+        FROM events JOIN runs ON run = id / 16777216;
+      PRAGMA application_id = 1366650738;
+      PRAGMA user_version = 1;`);
+    insertAs1(db);
+  },
+};
+
+describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
+  function oldFile(): string {
+    const path = tempPath();
+    using db = new DatabaseSync(path);
+    VERSIONS[version]?.(db);
+    return path;
+  }
+
+  it("has all its runs, and what was open is gone and can be taken", async () => {
+    const path = oldFile();
+    await using store = sqliteStore({ path });
+    for (const [runId, events] of Object.entries(RUNS))
+      expect(await store.read(runId)).toEqual(events);
+    const statuses = (await store.runs()).map(({ runId, status }) => `${runId} ${status}`);
+    expect(statuses).toEqual(["open gone", "ended complete"]);
+
+    await expect(store.append([answered("open", 3)])).rejects.toMatchObject({ code: "LEASE_LOST" });
+    expect(await store.take("open")).toBe(2);
+    await store.append([answered("open", 3, LARGE), finished("open", 4)], 2);
+    expect(await store.prune(Infinity)).toBe(2);
+  });
+
+  it("becomes what a new file is", async () => {
+    const [old, fresh] = [oldFile(), tempPath()];
+    const schema = async (path: string): Promise<unknown> => {
+      await sqliteStore({ path }).close();
+      using db = new DatabaseSync(path);
+      const tables = db.prepare("SELECT name, type FROM sqlite_schema ORDER BY name").all();
+      const columns = db.prepare(
+        `SELECT t.name AS "table", c.* FROM sqlite_schema t, pragma_table_xinfo(t.name) c ORDER BY 1, 2`,
+      );
+      const pragmas = db.prepare(
+        "SELECT user_version, application_id FROM pragma_user_version, pragma_application_id",
+      );
+      return { tables, columns: columns.all(), pragmas: pragmas.all() };
+    };
+    expect(await schema(old)).toEqual(await schema(fresh));
+  });
+
+  it("is left as it is when the migration fails", async () => {
+    const path = oldFile();
+    const dump = (): unknown => {
+      using db = new DatabaseSync(path);
+      return [
+        db.prepare("SELECT * FROM sqlite_schema ORDER BY name").all(),
+        db.prepare("SELECT * FROM events").all(),
+        db.prepare("PRAGMA user_version").all(),
+      ];
+    };
+    {
+      using db = new DatabaseSync(path);
+      // In the way of a table that a later version needs.
+      db.exec("CREATE TABLE blobs (mine)");
+    }
+    const before = dump();
+    expect(() => sqliteStore({ path })).toThrow(expect.objectContaining({ code: "STORE_FAILED" }));
+    expect(dump()).toEqual(before);
+  });
+
+  it("goes on being written by a process of that version that has it open", async () => {
+    const path = oldFile();
+    using db = new DatabaseSync(path);
+    const insertRun = db.prepare("INSERT INTO runs (run_id) VALUES (?)");
+    const insertEvent = db.prepare("INSERT INTO events (id, at_ms, body) VALUES (?, ?, ?)");
+    await using store = sqliteStore({ path });
+    await store.append([started("new")]);
+    const run = Number(insertRun.run("late").lastInsertRowid);
+    const { runId: _, seq, atMs, ...body } = started("late");
+    insertEvent.run(run * 16_777_216 + seq, atMs, JSON.stringify(body));
+    expect(await store.read("late")).toEqual([started("late")]);
+    expect((await store.runs(1))[0]).toMatchObject({ runId: "late", status: "gone" });
+  });
+});
