@@ -41,6 +41,7 @@ export function summary(first: RunEvent, last: RunEvent, driven: boolean): RunSu
 }
 
 function statusAfter(last: RunEvent, driven: boolean): RunSummary["status"] {
+  if (last.type === "run.waiting" || last.type === "person.decided") return "waiting";
   if (!isEnd(last)) return driven ? "running" : "gone";
   return last.type === "run.finished" ? last.status : "cancelled";
 }

@@ -3,7 +3,12 @@ import { basename, dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { sqliteStore, type SqliteStoreOptions } from "../../src/sqlite/index.ts";
-import { answered, started, wholeRun } from "../../src/testing/store-contract/run-events.ts";
+import {
+  answered,
+  finished,
+  started,
+  wholeRun,
+} from "../../src/testing/store-contract/run-events.ts";
 import { tempPaths } from "./temp-folder.ts";
 
 const tempPath = tempPaths();
@@ -144,6 +149,44 @@ describe("the file of a SQLite store", () => {
   });
 });
 
+describe("a full disk", () => {
+  it("refuses whole appends with a large value, and takes what prune made room for", async () => {
+    const path = tempPath();
+    await using store = sqliteStore({ path, maxBytes: 2 * 1024 * 1024 });
+    const text = (index: number): string => `${index}${"x".repeat(300_000)}`;
+    let kept = 0;
+    for (let index = 0; ; index += 1) {
+      const runId = `run-${index}`;
+      const events = [started(runId), answered(runId, 2, text(index)), finished(runId, 3)];
+      try {
+        await store.append(events);
+      } catch (error) {
+        expect(error).toEqual(failure(/has no room left: free some disk space, or raise maxBytes/));
+        expect(await store.read(runId)).toEqual([]);
+        break;
+      }
+      kept += 1;
+      expect(kept).toBeLessThan(10);
+    }
+    expect(await store.runs()).toHaveLength(kept);
+    expect(await store.prune(Infinity)).toBe(kept);
+    await store.append([started("new"), answered("new", 2, text(0))]);
+    expect(await store.read("new")).toHaveLength(2);
+    expect(statSync(path).size).toBeLessThanOrEqual(2 * 1024 * 1024);
+  });
+
+  it("does not keep a run from being taken and let go of", async () => {
+    await using store = sqliteStore({ path: tempPath(), maxBytes: 1024 * 1024 });
+    await store.append([started("run")]);
+    await expect(store.append([answered("run", 2, "x".repeat(2_000_000))])).rejects.toEqual(
+      failure(/has no room left/),
+    );
+    await store.release("run", 1);
+    expect(await store.take("run")).toBe(2);
+    await store.append([answered("run", 2)], 2);
+  });
+});
+
 describe("the options of a SQLite store", () => {
   it.each<Partial<Record<keyof SqliteStoreOptions, unknown>>>([
     { path: "" },
@@ -155,6 +198,13 @@ describe("the options of a SQLite store", () => {
     { busyTimeoutMs: Infinity },
     { maxBytes: 4096 },
     { maxBytes: NaN },
+    { leaseMs: 299 },
+    { leaseMs: 300.5 },
+    { leaseMs: 86_400_001 },
+    { leaseMs: "1" },
+    { retainMs: -1 },
+    { retainMs: NaN },
+    { retainMs: null },
   ])("refuse %o", (wrong) => {
     const options = { path: ":memory:", ...wrong } as SqliteStoreOptions;
     expect(() => sqliteStore(options)).toThrow(expect.objectContaining({ code: "BAD_OPTIONS" }));

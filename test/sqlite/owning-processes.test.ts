@@ -94,9 +94,9 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
 
   it("stays its own while it only thinks for longer than leaseMs", async () => {
     const path = tempPath();
-    const { ask } = await drive(path, 300);
+    const { ask } = await drive(path, 600);
     await using store = sqliteStore({ path });
-    for (const untilMs = Date.now() + 700; Date.now() < untilMs;) {
+    for (const untilMs = Date.now() + 1_000; Date.now() < untilMs; await setTimeout(15)) {
       expect(await status(store)).toBe("running");
     }
     expect(await ask()).toBe("kept 2");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkAppend } from "../../src/store/check-append.ts";
+import { QuorateError } from "../../src/errors.ts";
+import { checkAppend, type AppendTo } from "../../src/store/check-append.ts";
 import { summary } from "../../src/store/summary.ts";
 import { wholeNumber } from "../../src/store/whole-number.ts";
 import { answered, finished, started } from "../../src/testing/store-contract/run-events.ts";
@@ -19,6 +20,33 @@ describe("what may be appended", () => {
     expect(() => checkAppend(append, { lastSeq: 1, fence: 1, held: true })).toThrow(
       expect.objectContaining({ message: expect.stringMatching(/^.{0,300}$/) }),
     );
+  });
+});
+
+describe("who may append", () => {
+  const refusal = (run: AppendTo | undefined, fence: number): unknown => {
+    try {
+      return checkAppend([answered("run", 2)], run, fence);
+    } catch (error) {
+      return error instanceof QuorateError ? `${error.code} ${error.message}` : error;
+    }
+  };
+
+  it.each([
+    [
+      { lastSeq: 1, fence: 3, held: true },
+      2,
+      /fence 2 to run "run".*its fence is 3, so somebody else/,
+    ],
+    [
+      { lastSeq: 1, fence: 3, held: false },
+      3,
+      /let go of, or begun by another store: take it first/,
+    ],
+    [undefined, 2, /it is not in the store any more/],
+  ])("is told why it lost %o with fence %i", (run, fence, why) => {
+    expect(refusal(run, fence)).toMatch(why);
+    expect(refusal(run, fence)).toMatch(/^LEASE_LOST /);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { memoryStore } from "../../src/store/memory.ts";
+import { memoryStore, type MemoryStoreOptions } from "../../src/store/memory.ts";
 import {
   answered,
   finished,
@@ -63,6 +63,47 @@ describe("the memory store", () => {
     store.append([answered("resumed", 4)]);
     store.append(wholeRun("other", 2));
     expect(store.read("resumed")).toHaveLength(4);
+  });
+
+  it("does not drop a run that was taken to go on with, until that ends or lets go", () => {
+    const store = memoryStore({ keepRuns: 1 });
+    const kept = (): readonly string[] => store.runs().map(({ runId }) => runId);
+    for (const runId of ["a", "b"]) {
+      store.append(wholeRun(runId, 2));
+      store.take(runId);
+    }
+    store.append(wholeRun("other", 2));
+    expect(kept()).toEqual(["other", "b", "a"]);
+    store.release("a", 2);
+    expect(kept()).toEqual(["b", "a"]);
+    store.append([answered("b", 3)], 2);
+    store.append([finished("b", 4)], 2);
+    expect(kept()).toEqual(["b"]);
+  });
+
+  it("counts none of the forgotten runs among the last that ended", () => {
+    const store = memoryStore({ keepRuns: 3 });
+    for (const runId of ["a", "b", "c", "d"]) store.append(wholeRun(runId, 2));
+    expect(store.prune(Infinity)).toBe(3);
+    for (const runId of ["b", "e", "f"]) store.append(wholeRun(runId, 2));
+    expect(store.runs().map(({ runId }) => runId)).toEqual(["f", "e", "b"]);
+    store.append(wholeRun("g", 2));
+    expect(store.runs().map(({ runId }) => runId)).toEqual(["g", "f", "e"]);
+  });
+
+  it("answers at once, whatever it is asked", () => {
+    const store = memoryStore();
+    store.append([started("run")]);
+    expect(store.release("run", 1)).toBeUndefined();
+    expect(store.take("run")).toBe(2);
+    expect(store.prune(0)).toBe(0);
+  });
+
+  it("logs for resuming only when it is told to", () => {
+    expect(memoryStore().resumable).toBe(false);
+    expect(memoryStore({ resumable: true }).resumable).toBe(true);
+    const wrong = { resumable: "yes" } as unknown as MemoryStoreOptions;
+    expect(() => memoryStore(wrong)).toThrow(expect.objectContaining({ code: "BAD_OPTIONS" }));
   });
 
   it("keeps all open runs and the last ended ones, whatever the order", () => {
