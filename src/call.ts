@@ -89,10 +89,17 @@ export interface Skipped {
   readonly detail: string;
 }
 
+/** A nested supervisor that waits for a person, or an agent that is asked only after it. Only of a run that waits. */
+export interface Waiting {
+  readonly status: "waiting";
+  /** One sentence for a person. */
+  readonly detail: string;
+}
+
 /** How one agent's part of a run ended. */
-export type AgentResult<Output = unknown> = Answered<Output> | Failed | Skipped;
+export type AgentResult<Output = unknown> = Answered<Output> | Failed | Skipped | Waiting;
 
 /** A result as a later agent sees it: the output, or one sentence about why there is none. */
 export type UpstreamResult<Output = unknown> =
   | { readonly status: "ok"; readonly output: Output }
-  | { readonly status: "failed" | "skipped"; readonly detail: string };
+  | { readonly status: "failed" | "skipped" | "waiting"; readonly detail: string };

@@ -1,6 +1,7 @@
 import type { Cost } from "./call.ts";
 import type { Conflict } from "./conflict/conflict.ts";
 import type { ErrorRecord } from "./errors.ts";
+import type { Json } from "./json.ts";
 import type { Bill, Missing, OutcomeStatus } from "./outcome.ts";
 import type { Verdict } from "./resolve/verdict.ts";
 
@@ -118,6 +119,20 @@ export type EventBody =
     }
   | { readonly type: "conflict.found"; readonly callId?: string; readonly conflict: Conflict }
   | { readonly type: "verdict.reached"; readonly callId?: string; readonly verdict: Verdict }
+  /** A person is asked, and nothing goes on until somebody has decided: the run sleeps. */
+  | {
+      readonly type: "run.waiting";
+      readonly verdicts: readonly { readonly callId?: string; readonly verdict: Verdict }[];
+    }
+  /** A person decided about a subject that the run waits for. */
+  | {
+      readonly type: "person.decided";
+      readonly callId?: string;
+      readonly subject: string;
+      readonly winner: Json;
+      readonly why: string;
+      readonly by?: string;
+    }
   /** The run ended with an outcome. Always the last event. */
   | {
       readonly type: "run.finished";

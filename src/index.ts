@@ -21,6 +21,7 @@ export type {
   Skipped,
   UpstreamResult,
   Usage,
+  Waiting,
 } from "./call.ts";
 export { QuorateError } from "./errors.ts";
 export type { ErrorCode, ErrorRecord, Issue } from "./errors.ts";
@@ -41,6 +42,8 @@ export { DEFAULT_LIMITS } from "./policy/limits.ts";
 export type { CallLimits, Limits } from "./policy/limits.ts";
 export type { Backoff } from "./policy/backoff.ts";
 
+export { decide, openQuestions } from "./engine/decision.ts";
+export type { HumanDecision, OpenQuestion } from "./engine/decision.ts";
 export { embeddedEngine } from "./engine/engine.ts";
 export type { AgentRegistry, AttemptControl, Engine, EngineFactory } from "./engine/engine.ts";
 
@@ -69,6 +72,8 @@ export type { VoteOptions } from "./resolve/vote.ts";
 export { support } from "./resolve/support.ts";
 export type { SupportOptions } from "./resolve/support.ts";
 export { prefer } from "./resolve/prefer.ts";
+export { human } from "./resolve/human.ts";
+export type { HumanOptions } from "./resolve/human.ts";
 export { judge } from "./resolve/judge.ts";
 export type { JudgeOptions } from "./resolve/judge.ts";
 export type {
@@ -84,6 +89,8 @@ export type {
   LinkContext,
   Pass,
   PassStatus,
+  Person,
+  PersonDecision,
   Question,
   Ruling,
 } from "./resolve/link.ts";

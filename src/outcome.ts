@@ -5,9 +5,10 @@ import type { Verdict } from "./resolve/verdict.ts";
 /**
  * - `complete`: every agent that was asked answered.
  * - `partial`: some did not; `missing` says who and why.
+ * - `waiting`: a person is asked; the process may leave, and the run is resumed when somebody has decided.
  * - `failed`: a `required` agent did not answer, or fewer than `minAnswers` did.
  */
-export type OutcomeStatus = "complete" | "partial" | "failed";
+export type OutcomeStatus = "complete" | "partial" | "waiting" | "failed";
 
 /** An agent that was to answer and did not. */
 export interface Missing {

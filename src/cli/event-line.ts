@@ -1,5 +1,6 @@
 import type { LiveEvent } from "../events.ts";
 import { brief, failureText, positionText } from "./brief.ts";
+import { CHANGED, forkText } from "./origin.ts";
 import { count, duration } from "./quantities.ts";
 import { safeText } from "./safe-text.ts";
 
@@ -7,9 +8,9 @@ import { safeText } from "./safe-text.ts";
 export function eventText(event: LiveEvent): string | undefined {
   switch (event.type) {
     case "run.started":
-      return `${safeText(event.supervisor.name)}: run ${safeText(event.runId)}`;
+      return `${safeText(event.supervisor.name)}: run ${safeText(event.runId)}${event.forkOf === undefined ? "" : `, ${forkText(event.forkOf)}`}`;
     case "run.resumed":
-      return `run resumed${event.changed ? ", with another description of its supervisor" : ""}`;
+      return event.changed ? `run resumed; ${CHANGED}` : "run resumed";
     case "run.planned": {
       const how = event.mode === "sequence" ? "one after another" : "in parallel";
       return `${teamOf(event)}asking ${count(event.agents.length, "agent")}${event.agents.length > 1 ? ` ${how}` : ""}`;
@@ -42,6 +43,10 @@ export function eventText(event: LiveEvent): string | undefined {
           : `${positionText(winner)}, ${status}${by === null ? "" : ` by ${safeText(by)}`}`;
       return `${teamOf(event)}verdict: ${what}: ${safeText(subject)}`;
     }
+    case "run.waiting":
+      return `waiting for a person: ${event.verdicts.map(({ verdict }) => safeText(verdict.subject)).join("; ")}`;
+    case "person.decided":
+      return `${teamOf(event)}${safeText(event.by ?? "a person")} decided: ${positionText(event.winner)}: ${safeText(event.subject)}`;
     case "run.finished":
       return `run ${event.status}`;
     case "run.cancelled":

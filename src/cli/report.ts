@@ -2,9 +2,11 @@ import type { Position } from "../conflict/conflict.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { brief, failureText, positionText } from "./brief.ts";
 import { callsInOrder } from "./call-tree.ts";
+import { originLines } from "./origin.ts";
 import { billSentence, count, dateAndTime, duration, share } from "./quantities.ts";
 import type { CallState, CallView, RunView } from "./run-view.ts";
 import { safeBlock, safeText } from "./safe-text.ts";
+import { shortId } from "./short-id.ts";
 import type { Style, Terminal } from "./terminal.ts";
 import { clip, columnsOf, pad, padStart, wrap } from "./wrap.ts";
 
@@ -51,6 +53,8 @@ const STATUS_STYLE: Readonly<Record<RunView["status"], Style>> = {
   failed: "bad",
   cancelled: "warn",
   running: "warn",
+  waiting: "warn",
+  gone: "warn",
 };
 
 const STATUS_WORDS: Readonly<Record<RunView["status"], string>> = {
@@ -59,6 +63,8 @@ const STATUS_WORDS: Readonly<Record<RunView["status"], string>> = {
   failed: "failed: too few answered",
   cancelled: "cancelled",
   running: "not finished",
+  waiting: "waiting for a person to decide",
+  gone: "gone: not finished, and nobody drives it",
 };
 
 function heading(run: RunView, screen: Terminal): string[] {
@@ -71,6 +77,7 @@ function heading(run: RunView, screen: Terminal): string[] {
   return [
     `${screen.style("title", name)}  ${screen.style(STATUS_STYLE[run.status], clip(status, screen.columns - columnsOf(name) - 2))}`,
     screen.style("quiet", clip(`run ${safeText(run.runId)}, ${took}`, screen.columns)),
+    ...originLines(run, screen),
   ];
 }
 
@@ -93,12 +100,17 @@ const CALL_WORDS: Readonly<Record<CallState, string>> = {
   waiting: "not asked",
 };
 
+function callWord({ state, attempts }: CallView): string {
+  // It was asked, whoever asked it stopped, and nobody has asked it again.
+  return state === "waiting" && attempts.length > 0 ? "open" : CALL_WORDS[state];
+}
+
 function answers(run: RunView, screen: Terminal, full: boolean): string[] {
   const calls = callsInOrder(run);
   const widest = Math.max(0, ...calls.map((call) => columnsOf(safeText(call.callId))));
   const names = Math.min(MAX_NAME_COLUMNS, screen.columns - OTHER_COLUMNS, widest);
   return calls.flatMap((call) => {
-    const state = screen.style(CALL_STYLE[call.state], pad(CALL_WORDS[call.state], STATE_COLUMNS));
+    const state = screen.style(CALL_STYLE[call.state], pad(callWord(call), STATE_COLUMNS));
     const time = call.state === "ok" || call.state === "failed" ? duration(call.durationMs) : "";
     const head = `  ${pad(safeText(call.callId), names)}  `;
     const tail = callDetail(call);
@@ -112,7 +124,12 @@ function answers(run: RunView, screen: Terminal, full: boolean): string[] {
 }
 
 function callDetail(call: CallView): string {
-  const again = call.attempts.length > 1 ? `(${call.attempts.length} attempts) ` : "";
+  const again =
+    call.reusedFrom === undefined
+      ? call.attempts.length > 1
+        ? `(${call.attempts.length} attempts) `
+        : ""
+      : `(from run ${shortId(call.reusedFrom)}) `;
   switch (call.state) {
     case "ok":
       return `${again}${brief(call.output)}`;

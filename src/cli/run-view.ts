@@ -1,7 +1,7 @@
 import type { Cost } from "../call.ts";
 import type { Conflict } from "../conflict/conflict.ts";
 import type { ErrorRecord } from "../errors.ts";
-import type { RunEvent, SupervisorLabel } from "../events.ts";
+import type { ForkOf, RunEvent, SupervisorLabel } from "../events.ts";
 import type { Bill, Missing, OutcomeStatus } from "../outcome.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 
@@ -28,6 +28,14 @@ export interface CallView {
   /** Why it was skipped. */
   readonly detail?: string;
   readonly cost?: Cost;
+  /** The run whose answer was taken over, so that nobody was asked. */
+  readonly reusedFrom?: string;
+}
+
+/** Somebody went on with the run. `changed`: with another description of its supervisor. */
+export interface Resumption {
+  readonly atMs: number;
+  readonly changed: boolean;
 }
 
 /** Something found by a team: `team` is the `callId` of a nested supervisor, `""` for the root. */
@@ -45,9 +53,13 @@ export interface RunView {
   readonly startedAtMs: number;
   /** The time of the last event. */
   readonly lastAtMs: number;
-  readonly status: OutcomeStatus | "running" | "cancelled";
+  /** `"gone"`: it has not ended and nobody drives it, which its events alone do not tell. */
+  readonly status: OutcomeStatus | "running" | "gone" | "cancelled";
   /** Why it was cancelled. */
   readonly reason?: string;
+  /** The run that it is a fork of. */
+  readonly forkOf?: ForkOf;
+  readonly resumed: readonly Resumption[];
   /** Planned ones first, in the order of the team, then nested ones and judges as they came. */
   readonly calls: ReadonlyMap<string, CallView>;
   readonly conflicts: readonly Found<Conflict>[];
@@ -66,6 +78,7 @@ export function emptyRun(runId: string): RunView {
     startedAtMs: 0,
     lastAtMs: 0,
     status: "running",
+    resumed: [],
     calls: new Map(),
     conflicts: [],
     verdicts: [],
@@ -96,6 +109,7 @@ export function runFold(runId: string): RunFold {
   return {
     view: () => run,
     add(event) {
+      const stoppedAtMs = run.lastAtMs;
       run = { ...run, lastAtMs: event.atMs };
       switch (event.type) {
         case "run.started":
@@ -104,6 +118,7 @@ export function runFold(runId: string): RunFold {
             supervisor: event.supervisor,
             input: event.input,
             startedAtMs: event.atMs,
+            ...(event.forkOf !== undefined && { forkOf: event.forkOf }),
           };
           return;
         case "run.planned":
@@ -125,10 +140,17 @@ export function runFold(runId: string): RunFold {
         case "run.cancelled":
           run = { ...run, status: "cancelled", reason: event.reason };
           return;
-        case "run.resumed":
-          // It had ended, or its driver was gone.
-          run = { ...run, status: "running" };
+        case "run.resumed": {
+          const { reason: _overcome, ...rest } = run;
+          const { atMs, changed } = event;
+          run = { ...rest, status: "running", resumed: [...run.resumed, { atMs, changed }] };
+          for (const [callId, call] of calls) calls.set(callId, interrupted(call, stoppedAtMs));
           return;
+        }
+        case "run.waiting":
+          run = { ...run, status: "waiting" };
+          return;
+        case "person.decided":
         case "call.straggled":
         case "call.abandoned":
           return;
@@ -143,6 +165,17 @@ export function runFold(runId: string): RunFold {
 
 function waitingCall(callId: string, agent: string): CallView {
   return { callId, agent, state: "waiting", attempts: [], durationMs: 0 };
+}
+
+/** A call that was open when whoever drove the run stopped: it waits to be asked again. */
+function interrupted(call: CallView, stoppedAtMs: number): CallView {
+  if (call.state !== "running" && call.state !== "retrying") return call;
+  const open = call.attempts.at(-1)?.endedAtMs === null;
+  return {
+    ...call,
+    state: "waiting",
+    ...(open && { attempts: closeLast(call.attempts, stoppedAtMs, false) }),
+  };
 }
 
 type CallEvent = Extract<
@@ -181,6 +214,7 @@ function nextCall(call: CallView, event: CallEvent): CallView {
         durationMs: event.durationMs,
         cost: event.cost,
         attempts: closeLast(call.attempts, event.atMs, true),
+        ...(event.type === "call.reused" && { reusedFrom: event.from.runId }),
       };
     }
     case "call.failed":

@@ -36,6 +36,7 @@ export function aloneAsker(
       hashes: undefined,
       history: undefined,
       origin: undefined,
+      waits: [],
     };
     const limits = mergeLimits(agent.limits);
     const { timeoutMs } = limits;

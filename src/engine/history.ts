@@ -40,6 +40,9 @@ interface Scope {
   plan: Of<"run.planned"> | undefined;
   readonly conflicts: Map<string, Conflict>;
   readonly verdicts: Map<string, Verdict>;
+  /** Since when a person is asked, in ms since 1970, by subject. */
+  readonly waiting: Map<string, number>;
+  readonly decisions: Map<string, Of<"person.decided">>;
 }
 
 /**
@@ -100,6 +103,16 @@ export class History {
     return this.#scope(scope).verdicts;
   }
 
+  /** What a person decided about a subject. */
+  decision(scope: string, subject: string): Of<"person.decided"> | undefined {
+    return this.#scopes.get(scope)?.decisions.get(subject);
+  }
+
+  /** Since when the run has been waiting for a person about a subject, in ms since 1970. */
+  waitingSinceMs(scope: string, subject: string): number | undefined {
+    return this.#scopes.get(scope)?.waiting.get(subject);
+  }
+
   #add(event: RunEvent): void {
     switch (event.type) {
       case "call.started": {
@@ -135,6 +148,16 @@ export class History {
         break;
       case "verdict.reached":
         this.#scope(event.callId ?? "").verdicts.set(event.verdict.subject, event.verdict);
+        break;
+      case "run.waiting":
+        for (const { callId = "", verdict } of event.verdicts) {
+          const { waiting } = this.#scope(callId);
+          // From the first time on: being asked again does not give more time.
+          waiting.set(verdict.subject, waiting.get(verdict.subject) ?? event.atMs);
+        }
+        break;
+      case "person.decided":
+        this.#scope(event.callId ?? "").decisions.set(event.subject, event);
         break;
       case "run.started":
       case "run.resumed":
@@ -172,7 +195,13 @@ export class History {
   #scope(scope: string): Scope {
     const known = this.#scopes.get(scope);
     if (known !== undefined) return known;
-    const made: Scope = { plan: undefined, conflicts: new Map(), verdicts: new Map() };
+    const made: Scope = {
+      plan: undefined,
+      conflicts: new Map(),
+      verdicts: new Map(),
+      waiting: new Map(),
+      decisions: new Map(),
+    };
     this.#scopes.set(scope, made);
     return made;
   }

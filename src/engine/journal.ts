@@ -28,6 +28,7 @@ export class Journal {
   readonly #options: JournalOptions;
   readonly #epochMs: number;
   #seq: number;
+  #preface: readonly EventBody[] = [];
   #closed = false;
   #failure: QuorateError | undefined;
   // The last append that is not kept yet. What comes after it waits for it, whatever order a store finishes them in.
@@ -45,8 +46,13 @@ export class Journal {
    * `STORE_FAILED`, and so does everything after. Takes the bodies over: they must not be used again. `nowMs` is the clock's
    * monotonic time, of one who has just read it.
    */
-  record(bodies: readonly EventBody[], nowMs?: number): void | Promise<void> {
+  record(following: readonly EventBody[], nowMs?: number): void | Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    let bodies = following;
+    if (this.#preface.length > 0) {
+      bodies = [...this.#preface, ...following];
+      this.#preface = [];
+    }
     const { store, fence } = this.#options;
     const atMs = this.#wallMs(nowMs);
     for (const body of bodies) {
@@ -66,6 +72,16 @@ export class Journal {
     const kept = this.#settle(events, appended, this.#tail);
     this.#tail = kept;
     return kept;
+  }
+
+  /** Puts events before the next ones, so that they are kept only if there are any. */
+  preface(bodies: readonly EventBody[]): void {
+    this.#preface = bodies;
+  }
+
+  /** Whether a preface is still waiting for something to follow it. */
+  get untouched(): boolean {
+    return this.#preface.length > 0;
   }
 
   /** Keeps events that nobody waits for. After the last event of the run they are dropped. */

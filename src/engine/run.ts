@@ -2,6 +2,7 @@ import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import { addCost, NO_COST, type Cost } from "../call.ts";
 import type { Bill, Reuse } from "../outcome.ts";
+import type { OpenQuestion } from "./decision.ts";
 import type { Engine } from "./engine.ts";
 import type { History, Origin } from "./history.ts";
 import type { Journal } from "./journal.ts";
@@ -20,6 +21,8 @@ export interface Run {
   readonly history: History | undefined;
   /** The run that this one is a fork of. */
   readonly origin: Origin | undefined;
+  /** What the run waits for a person to decide, filled as it turns out. */
+  readonly waits: OpenQuestion[];
 }
 
 /** Counts what a run takes, as it happens. What it counts is counted by `whole` too. */

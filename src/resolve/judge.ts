@@ -116,7 +116,7 @@ function choiceOf(
   if (answer.status === "rejected") return failed(`no answer: ${describeThrown(answer.reason)}`);
   const result = answer.value;
   if (result.status === "failed") return failed(`no answer: ${describeThrown(result.error)}`);
-  if (result.status === "skipped") return failed(`no answer: ${result.detail}`);
+  if (result.status !== "ok") return failed(`no answer: ${result.detail}`);
   const { choice, reasoning } = (result.output ?? {}) as Readonly<
     Partial<Record<keyof JudgeAnswer, unknown>>
   >;

@@ -21,9 +21,28 @@ export interface Question {
  */
 export type Ask = (agent: Agent, task: unknown, key: string) => Promise<AgentResult>;
 
+/** What a person decided about a subject. */
+export interface PersonDecision {
+  /** One of the positions' values. */
+  readonly winner: Json;
+  readonly why: string;
+  /** Who, as they call themselves. */
+  readonly by?: string;
+}
+
+/** What is known of the people that a run waits for. */
+export interface Person {
+  readonly decided: (subject: string) => PersonDecision | undefined;
+  /** Since when the run waits for a decision about it, in ms since 1970; `undefined` when it has not waited yet. */
+  readonly waitingSinceMs: (subject: string) => number | undefined;
+  readonly nowMs: () => number;
+}
+
 /** What a link may use. */
 export interface LinkContext {
   readonly ask: Ask;
+  /** `undefined` where nobody can be waited for: without a supervisor, or in a store that runs are not resumed from. */
+  readonly person?: Person | undefined;
   /** Aborted when the run ends. */
   readonly signal: AbortSignal | undefined;
 }
@@ -47,7 +66,10 @@ export interface Decision {
 export interface Pass {
   /** Why, in a sentence or two; the last full stop may be left out. */
   readonly pass: string;
-  /** What the verdict's status is should nothing after this link decide; the last pass that says so counts. `"undecided"` where left out. */
+  /**
+   * What the verdict's status is should nothing after this link decide; the last pass that says so counts. `"undecided"`
+   * where left out. With `"waiting"` nothing after it is asked: the run sleeps until it is resumed.
+   */
   readonly status?: PassStatus;
 }
 

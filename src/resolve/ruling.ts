@@ -80,6 +80,7 @@ const PASS_STATUSES: Readonly<Record<PassStatus, true>> = {
   tied: true,
   "no-quorum": true,
   undecided: true,
+  waiting: true,
 };
 
 function isPassStatus(value: unknown): value is PassStatus {

@@ -1,6 +1,6 @@
 import { oneLine } from "../conflict/plain.ts";
 import { byCodeUnits, type Subject } from "../conflict/subject.ts";
-import type { Ask, Link, LinkContext, PassStatus, Question } from "./link.ts";
+import type { Ask, Link, LinkContext, PassStatus, Person, Question } from "./link.ts";
 import { consult, type CheckedDecision, type CheckedRuling } from "./ruling.ts";
 import { unanimous } from "./unanimous.ts";
 import type { Dissent, Verdict, VerdictStatus } from "./verdict.ts";
@@ -10,6 +10,7 @@ import { whoHoldsWhat, whoIsMissing } from "./words.ts";
 export interface SettleContext {
   readonly resolve: readonly Link[];
   readonly ask: Ask;
+  readonly person?: Person | undefined;
   /** Agents that were asked and did not answer. */
   readonly missing?: readonly string[];
   readonly signal?: AbortSignal | undefined;
@@ -98,8 +99,8 @@ function follow(
   from: number,
   status: PassStatus,
 ): Verdict | Promise<Verdict> {
-  const { resolve, ask, signal } = context;
-  const linkContext: LinkContext = { ask, signal };
+  const { resolve, ask, person, signal } = context;
+  const linkContext: LinkContext = { ask, person, signal };
   let last = status;
   for (let i = from; i < resolve.length; i++) {
     const link = resolve[i];
@@ -109,13 +110,14 @@ function follow(
       return ruling.then((late) => {
         signal?.throwIfAborted();
         said.push(inWords(link, late));
-        return late.pass === undefined
-          ? closed(question, said, "decided", link, late)
-          : follow(question, said, context, i + 1, late.status ?? last);
+        if (late.pass === undefined) return closed(question, said, "decided", link, late);
+        if (late.status === "waiting") return open(question, said, "waiting");
+        return follow(question, said, context, i + 1, late.status ?? last);
       });
     }
     said.push(inWords(link, ruling));
     if (ruling.pass === undefined) return closed(question, said, "decided", link, ruling);
+    if (ruling.status === "waiting") return open(question, said, "waiting");
     last = ruling.status ?? last;
   }
   return open(question, said, last);

@@ -7,8 +7,9 @@ import type { Json } from "../json.ts";
  * - `tied`: the votes were even, and nothing after the vote decided.
  * - `no-quorum`: too few spoke for the vote to count, and nothing after it decided.
  * - `undecided`: every link passed.
+ * - `waiting`: a person is asked, and has not decided yet.
  */
-export type VerdictStatus = "unanimous" | "decided" | "tied" | "no-quorum" | "undecided";
+export type VerdictStatus = "unanimous" | "decided" | "tied" | "no-quorum" | "undecided" | "waiting";
 
 /** Somebody who holds another position than the winner. */
 export interface Dissent extends Holder {

@@ -1,4 +1,5 @@
 import { orCancelled } from "../async/or-cancelled.ts";
+import { decide, type HumanDecision } from "../engine/decision.ts";
 import { QuorateError } from "../errors.ts";
 import type { LiveEvent } from "../events.ts";
 import { randomId } from "../hash.ts";
@@ -27,6 +28,21 @@ export function resumeRun(root: Root, runId: string, options: RunOptions, watch?
 export function forkRun(root: Root, ofRun: string, fork: ForkOptions, watch?: Watch): Started {
   const { runId = randomId() } = fork;
   return startRun(root, (driver) => conductFork(driver, fork, ofRun), runId, fork, watch);
+}
+
+/** Records what a person decided and goes on with the run. Never throws. */
+export function decideRun(
+  root: Root,
+  runId: string,
+  decision: HumanDecision,
+  options: RunOptions,
+  watch?: Watch,
+): Started {
+  const conduct = async (driver: Driver): Promise<Outcome> => {
+    await decide(driver.store, runId, decision);
+    return conductAgain(driver);
+  };
+  return startRun(root, conduct, runId, options, watch);
 }
 
 /** The run of that id in this process, if there is one with the same task; else as the store has it. */

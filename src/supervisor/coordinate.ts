@@ -3,7 +3,6 @@ import type { Conflict } from "../conflict/conflict.ts";
 import type { Said } from "../conflict/said.ts";
 import { performCall, type Question } from "../engine/call.ts";
 import type { CheckedInputs } from "../engine/input.ts";
-import type { Performed } from "../engine/replay.ts";
 import type { Run } from "../engine/run.ts";
 import type { Seat } from "../engine/seat.ts";
 import type { Missing, OutcomeStatus } from "../outcome.ts";
@@ -29,7 +28,7 @@ export interface Coordinated {
 }
 
 /** Asks a nested team. It is given, since a nested team is coordinated in turn. */
-export type AskTeam = (run: Run, seating: Seating, question: Question) => Promise<Performed>;
+export type AskTeam = (run: Run, seating: Seating, question: Question) => Promise<Ended>;
 
 /** A task for a team. */
 export interface Assignment {
@@ -72,6 +71,12 @@ export async function coordinate(
   const ask = (index: number): Promise<Ended> => {
     const member = members[index] as Member;
     const seat = seats[index] as Seat | Seating;
+    const before = plan.mode === "sequence" ? plan.planned : member.needs;
+    const wait = before.find((other) => other !== index && results[other]?.status === "waiting");
+    if (wait !== undefined) {
+      const detail = `it is asked when ${members[wait]?.name} has answered`;
+      return Promise.resolve({ result: { status: "waiting", detail }, said: undefined });
+    }
     if (stop !== undefined) return skip(index, stop);
     for (const need of member.needs) {
       if (results[need]?.status === "ok") continue;
@@ -92,7 +97,8 @@ export async function coordinate(
     results[index] = result;
     statements[index] = said;
     const member = members[index];
-    if (plan.mode === "sequence" && member?.required === true && result.status !== "ok") {
+    const silent = result.status === "failed" || result.status === "skipped";
+    if (plan.mode === "sequence" && member?.required === true && silent) {
       const detail = `${member.name} is required and did not answer`;
       stop = { status: "skipped", reason: "required-failed", detail };
     }
@@ -101,10 +107,17 @@ export async function coordinate(
   await runGraph(plan.graph, ask, keep);
 
   const missing = missingOf(team, plan, results);
+  // Decided once, on the whole set: not while somebody is still to answer.
+  if (results.some((result) => result?.status === "waiting")) {
+    const nothing = { conflicts: [], verdicts: [], reviewed: false };
+    return { status: "waiting", results: byName(members, results), missing, ...nothing };
+  }
   const deciding = settleStatements(run, seating, prefix, statements, missing);
   const decided = deciding instanceof Promise ? await deciding : deciding;
   return {
-    status: statusOf(team, plan, missing),
+    status: decided.verdicts.some(({ status }) => status === "waiting")
+      ? "waiting"
+      : statusOf(team, plan, missing),
     results: byName(members, results),
     missing,
     ...decided,
@@ -112,7 +125,7 @@ export async function coordinate(
 }
 
 /** How a member's part ended. */
-interface Ended {
+export interface Ended {
   readonly result: AgentResult;
   readonly said: Said | undefined;
 }

@@ -8,6 +8,7 @@ import { performCall } from "../engine/call.ts";
 import type { Run } from "../engine/run.ts";
 import type { EventBody } from "../events.ts";
 import type { Missing } from "../outcome.ts";
+import type { Person } from "../resolve/link.ts";
 import { settleSubjects } from "../resolve/settle-subjects.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import type { Seating } from "./seating.ts";
@@ -69,8 +70,10 @@ export function settleStatements(
   const decided = (made: readonly Verdict[]): Decided => {
     if (run.cancellation.cancelled) throw run.cancellation.reason;
     // Nobody sees them before the event that follows is kept, and with it all before it.
+    const open = made.filter(({ status }) => status === "waiting");
+    run.waits.push(...open.map((verdict) => ({ ...place, verdict })));
     run.journal.note(
-      made.map((verdict): EventBody => ({ type: "verdict.reached", ...place, verdict })),
+      made.filter(({ status }) => status !== "waiting").map((verdict): EventBody => ({ type: "verdict.reached", ...place, verdict })),
     );
     const verdicts = before === undefined ? made : inOrder(all, before, made);
     return { conflicts, verdicts, reviewed };
@@ -82,6 +85,7 @@ export function settleStatements(
   const settled = settleSubjects(open, {
     signal: controller?.signal,
     resolve: team.resolve,
+    person: run.hashes === undefined ? undefined : personFor(run, scope),
     missing: missing.map(({ agent }) => agent),
     ask: (agent: Agent, task: unknown, key: string) => askJudge(run, seating, prefix, agent, task, key),
   });
@@ -90,6 +94,15 @@ export function settleStatements(
   }
   run.cancellation.unwatch(abort);
   return decided(settled);
+}
+
+/** The people that a run in a store waits for. */
+function personFor({ history, clock }: Run, scope: string): Person {
+  return {
+    decided: (subject) => history?.decision(scope, subject),
+    waitingSinceMs: (subject) => history?.waitingSinceMs(scope, subject),
+    nowMs: () => clock.now(),
+  };
 }
 
 /** The verdicts of before and of now, in the order of their subjects. */

@@ -8,14 +8,14 @@ import type { RecordedCall } from "../engine/history.ts";
 import { mapInput } from "../engine/input.ts";
 import { contentKey } from "../engine/key.ts";
 import { reuse } from "../engine/reuse.ts";
-import { replayed, type Performed } from "../engine/replay.ts";
+import { replayed } from "../engine/replay.ts";
 import { Tally, type Run } from "../engine/run.ts";
 import { describeThrown, errorRecord, QuorateError } from "../errors.ts";
 import type { Missing, Outcome, OutcomeStatus } from "../outcome.ts";
 import { backoffMs } from "../policy/backoff.ts";
 import { mergeLimits } from "../policy/limits.ts";
 import type { Verdict } from "../resolve/verdict.ts";
-import { coordinate, type Coordinated } from "./coordinate.ts";
+import { coordinate, type Coordinated, type Ended } from "./coordinate.ts";
 import { planFor, recordedPlan } from "./route.ts";
 import type { Seating } from "./seating.ts";
 import type { Team } from "./team.ts";
@@ -38,7 +38,7 @@ export async function performTeam(
   run: Run,
   seating: Seating,
   question: Question,
-): Promise<Performed> {
+): Promise<Ended> {
   const { journal, clock, cancellation } = run;
   const { team } = seating;
   const { callId } = question;
@@ -68,7 +68,12 @@ export async function performTeam(
     const prefix = attempt === 1 ? `${callId}/` : `${callId}~${attempt}/`;
     let error: QuorateError;
     try {
-      const { output, statement } = await once({ ...run, tally: own }, seating, question, prefix);
+      const answer = await once({ ...run, tally: own }, seating, question, prefix);
+      if (answer === undefined) {
+        const detail = `${agent} waits for a person`;
+        return { result: { status: "waiting", detail }, said: undefined };
+      }
+      const { output, statement } = answer;
       const durationMs = clock.monotonic() - firstMs;
       const cost = own.bill().spent;
       await journal.record([
@@ -111,13 +116,13 @@ interface Answer {
   readonly statement: Said | undefined;
 }
 
-/** One attempt: the team's whole part of the run, under its own timeout. */
+/** One attempt: the team's whole part of the run, under its own timeout. Nothing when it waits for a person. */
 async function once(
   outer: Run,
   seating: Seating,
   { task: given, results, map, checked }: Question,
   prefix: string,
-): Promise<Answer> {
+): Promise<Answer | undefined> {
   const { team } = seating;
   const { name } = team.label;
   const { maxBytes } = mergeLimits(team.limits);
@@ -143,6 +148,7 @@ async function once(
   }
   const known = map === undefined ? checked : new Map();
   const done = await coordinate(run, seating, { task, plan, prefix, checked: known }, performTeam);
+  if (done.status === "waiting") return undefined;
   if (done.status === "failed") {
     const why = done.missing.map(({ agent, detail }) => `${agent}: ${detail}`).join("; ");
     throw new QuorateError("TEAM_FAILED", `the team ${name} failed: ${why}`);

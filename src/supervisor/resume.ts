@@ -114,7 +114,7 @@ async function goOn(driver: Driver, fence: number, events: readonly RunEvent[]):
   const recorded = recordedPlan(team, history.plan(""));
   const plan = recorded ?? (await planFor(team, task, cancellation, options));
   const changed = first.definition !== seated.seating.definition();
-  run.journal.note([
+  run.journal.preface([
     { type: "run.resumed", fence, changed },
     ...(recorded === undefined
       ? [{ type: "run.planned", mode: plan.mode, agents: plan.agents } as const]

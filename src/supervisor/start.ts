@@ -12,11 +12,11 @@ import { ValueHashes } from "../engine/key.ts";
 import { Tally, type Run } from "../engine/run.ts";
 import { describeThrown } from "../errors.ts";
 import type { ForkOf, LiveEvent } from "../events.ts";
-import type { Outcome } from "../outcome.ts";
+import type { Bill, Outcome } from "../outcome.ts";
 import { lane } from "../policy/admission.ts";
 import { checkLimits, mergeLimits, type CallLimits } from "../policy/limits.ts";
 import type { Store } from "../store/store.ts";
-import { coordinate, type Assignment } from "./coordinate.ts";
+import { coordinate, type Assignment, type Coordinated } from "./coordinate.ts";
 import { performTeam } from "./nested.ts";
 import type { RunOptions } from "./options.ts";
 import type { Plan } from "./plan.ts";
@@ -202,6 +202,7 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
     hashes: store.resumable ? new ValueHashes() : undefined,
     history: position?.history,
     origin,
+    waits: [],
   };
 }
 
@@ -218,9 +219,9 @@ export async function conclude(
     const { status, results, verdicts, conflicts, missing } = done;
     countUnmet(run);
     const bill = tally.bill();
-    const ended = journal.record([{ type: "run.finished", status, missing, bill }]);
+    await recordEnd(run, done, bill);
     journal.close();
-    if (ended !== undefined) await ended;
+    if (status === "waiting") await letGo(store, runId, fence);
     const outcome = { runId, status, results, verdicts, conflicts, missing, bill };
     const fresh = run.history === undefined && run.origin === undefined;
     return fresh ? outcome : { ...outcome, reuse: tally.reuse };
@@ -230,6 +231,20 @@ export async function conclude(
     // Whoever goes on with the run need not wait for this process to end.
     if (store.resumable) await letGo(store, runId, fence);
     throw reason;
+  }
+}
+
+/** The run's last event; or that it waits, unless that is what its log ends with and nothing has come since. */
+async function recordEnd(
+  { journal, history, waits }: Run,
+  { status, missing }: Coordinated,
+  bill: Bill,
+): Promise<void> {
+  if (status !== "waiting") {
+    const ended = journal.record([{ type: "run.finished", status, missing, bill }]);
+    if (ended !== undefined) await ended;
+  } else if (!journal.untouched || history?.events.at(-1)?.type !== "run.waiting") {
+    await journal.record([{ type: "run.waiting", verdicts: waits }]);
   }
 }
 

@@ -1,5 +1,6 @@
 import { workerBrand, checkNeeds, type Worker, type Workers } from "../agent.ts";
 import { systemClock } from "../async/clock.ts";
+import type { HumanDecision } from "../engine/decision.ts";
 import { embeddedEngine } from "../engine/engine.ts";
 import type { Outcome } from "../outcome.ts";
 import { memoryStore } from "../store/memory.ts";
@@ -8,7 +9,7 @@ import type { NameOf, ResultsOf, TaskOf } from "./infer.ts";
 import type { TeamAnswer } from "./nested.ts";
 import type { ForkOptions, ResumeOptions, RunOptions, SupervisorOptions } from "./options.ts";
 import { runMany, type ManyOptions, type TaskOutcome } from "./run-many.ts";
-import { beginRun, forkRun, resumeRun } from "./begin.ts";
+import { beginRun, decideRun, forkRun, resumeRun } from "./begin.ts";
 import { seatRoot, type Root, type Seated } from "./start.ts";
 import { streamRun, type RunStream } from "./stream.ts";
 import { makeTeam, teamBrand, teamOf, type TeamBrand } from "./team.ts";
@@ -60,6 +61,15 @@ export interface Supervisor<
     runId: string,
     options?: ForkOptions<Task, NameOf<Agents>>,
   ) => RunStream<ResultsOf<Agents>>;
+  /**
+   * Records what a person decided about a subject that the run waits for, and goes on with it. Rejects as `resume` does, and
+   * with `BAD_OPTIONS` when the run does not wait for that subject or nobody holds that position.
+   */
+  readonly decide: (
+    runId: string,
+    decision: HumanDecision,
+    options?: ResumeOptions,
+  ) => Promise<Outcome<ResultsOf<Agents>>>;
   /** One run per task, a few at once, in the order of the tasks; a task that came before shares its run. */
   readonly runMany: (
     tasks: Iterable<Task> | AsyncIterable<Task>,
@@ -118,6 +128,10 @@ export function supervisor<
     fork: (runId, fork = {}) =>
       forkRun(root, runId, fork).outcome as Promise<Outcome<ResultsOf<Agents>>>,
     forkStream: (runId, fork = {}) => streamRun((watch) => forkRun(root, runId, fork, watch)),
+    decide: (runId, decision, resumeOptions = {}) =>
+      decideRun(root, runId, decision, resumeOptions).outcome as Promise<
+        Outcome<ResultsOf<Agents>>
+      >,
     runMany: (tasks, runOptions = {}) => runMany(root, tasks, runOptions),
   };
   return Object.freeze(supervised);

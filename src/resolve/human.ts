@@ -1,0 +1,61 @@
+import { foldedKey } from "../conflict/canonical.ts";
+import type { Json } from "../json.ts";
+import { checkKind } from "../policy/check-kind.ts";
+import { checkMs } from "../policy/bounds.ts";
+import { LAPLACE, laplace } from "./confidence.ts";
+import type { Link, LinkContext, Question, Ruling } from "./link.ts";
+import { shown } from "../conflict/plain.ts";
+
+export interface HumanOptions {
+  /** How long a person is waited for, in ms from when the run began to wait. For ever where left out. */
+  readonly withinMs?: number;
+  /** The position that holds when the time is over and nobody has decided. The link passes where left out. */
+  readonly otherwise?: Json;
+  /** Of the link. Default: `"human"`. */
+  readonly name?: string;
+}
+
+const DEFAULT_NAME = "human";
+
+/**
+ * Leaves the question to a person. The run goes to sleep in its log, with the status `waiting`, and no process is needed until
+ * somebody decides (`decide`, `quorate decide`) and it is resumed; the chain stops here until then. When the time is
+ * over the verdict says that nobody decided, never that a person said no.
+ *
+ * Needs a store that runs can be resumed from; without one it passes. Confidence 1 from `person`: a person's word is not
+ * weighed here. With `otherwise`, Laplace's rule of succession over those who hold it.
+ */
+export function human(options: HumanOptions = {}): Link {
+  const { withinMs, otherwise, name = DEFAULT_NAME } = options;
+  checkKind(name, "human: name", "string", 'use a text, for instance "release manager"');
+  if (withinMs !== undefined && withinMs !== Infinity) checkMs(withinMs, "human: withinMs", 0);
+
+  function settle(question: Question, { person }: LinkContext): Ruling {
+    const { subject, positions } = question;
+    if (person === undefined) {
+      return { pass: "nobody can be waited for without a store that the run can be resumed from" };
+    }
+    const decided = person.decided(subject);
+    if (decided !== undefined) {
+      const { winner, why, by = "a person" } = decided;
+      const reasoning = `${by} decided for ${shown(winner)}: ${why}`;
+      return { winner, confidence: 1, confidenceFrom: "person", reasoning };
+    }
+    const sinceMs = person.waitingSinceMs(subject);
+    if (withinMs === undefined || sinceMs === undefined || person.nowMs() - sinceMs < withinMs) {
+      return { pass: "a person is asked", status: "waiting" };
+    }
+    const late = `nobody decided within ${withinMs} ms`;
+    if (otherwise === undefined) return { pass: late };
+    const wanted = foldedKey(otherwise);
+    const held = positions.find(({ value }) => foldedKey(value) === wanted);
+    const all = positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
+    return {
+      winner: otherwise,
+      confidence: laplace(held?.heldBy.length ?? 0, all, positions.length),
+      confidenceFrom: LAPLACE,
+      reasoning: `${late}, so ${shown(otherwise)} holds as was agreed for that case`,
+    };
+  }
+  return Object.freeze({ name, settle });
+}
