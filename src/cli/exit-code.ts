@@ -35,6 +35,9 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   "BAD_ROUTE",
   "INPUT_INVALID",
   "RUN_NOT_FOUND",
+  "RUN_OWNED",
+  "RUN_ID_TAKEN",
+  "NOT_RESUMABLE",
 ]);
 
 /** The exit code for what a command rejected with. */

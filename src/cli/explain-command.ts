@@ -1,7 +1,8 @@
 import { QuorateError } from "../errors.ts";
-import { findRun, withDatabase } from "./database.ts";
+import { withDatabase } from "./database.ts";
 import { explain } from "./explain.ts";
-import { viewRun } from "./run-view.ts";
+import { readRun } from "./find-run.ts";
+import { originLines } from "./origin.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ExplainFlags {
@@ -16,18 +17,17 @@ export async function explainCommand(
   flags: ExplainFlags,
   screen: Terminal,
 ): Promise<void> {
-  const { runId, events } = await withDatabase(flags.db, (store) =>
-    findRun(store, wanted, flags.db),
-  );
-  const run = viewRun(runId, events);
+  const { run } = await withDatabase(flags.db, (store) => readRun(store, wanted, flags.db));
   const lines = explain(run, screen, flags);
   if (lines.length === 0 && flags.subject !== undefined) {
     throw new QuorateError(
       "BAD_OPTIONS",
-      `No subject of run ${runId} contains "${flags.subject}"; without --subject all are shown.`,
+      `No subject of run ${run.runId} contains "${flags.subject}"; without --subject all are shown.`,
     );
   }
+  const origin = originLines(run, screen);
   screen.print(
+    ...(origin.length > 0 ? [...origin, ""] : []),
     ...(lines.length === 0
       ? ["Nothing was claimed or reported in this run, so nothing was decided."]
       : lines),

@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { describeThrown, QuorateError } from "../errors.ts";
+import { complain } from "./complain.ts";
 import { DEFAULT_DATABASE } from "./database.ts";
 import { EXIT, exitCodeOfError } from "./exit-code.ts";
 import type { ExplainFlags } from "./explain-command.ts";
+import type { ForkFlags } from "./fork-command.ts";
+import { ageMs, type PruneFlags } from "./prune-command.ts";
+import type { ResumeFlags } from "./resume-command.ts";
 import type { RunFlags } from "./run-command.ts";
 import type { RunsFlags } from "./runs-command.ts";
-import { safeBlock, safeText } from "./safe-text.ts";
+import { safeBlock } from "./safe-text.ts";
 import type { ShowFlags } from "./show-command.ts";
 import { terminal } from "./terminal.ts";
 
@@ -29,22 +32,11 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       );
       return EXIT.usage;
     }
-    complain(sentenceOf(error));
+    complain(error);
     if (wantsStack(args) && error instanceof Error)
       process.stderr.write(`${safeBlock(error.stack ?? "")}\n`);
     return exitCodeOfError(error);
   }
-}
-
-function sentenceOf(error: unknown): string {
-  const sentence = describeThrown(error);
-  return error instanceof QuorateError && sentence.endsWith("see the cause")
-    ? sentence.replace("see the cause", describeThrown(error.cause))
-    : sentence;
-}
-
-function complain(sentence: string): void {
-  process.stderr.write(`quorate: ${safeText(sentence)}\n`);
 }
 
 function wantsStack(args: readonly string[]): boolean {
@@ -76,21 +68,39 @@ function describeProgram(exitWith: (code: number) => void): Command {
       .option("--debug", "print the stack of an error too");
   const database = (): Option =>
     new Option("--db <file>", "the SQLite file with the runs").default(DEFAULT_DATABASE);
+  // The commands that ask a team: it may have a store of its own.
+  const asking = (name: string, description: string): Command =>
+    command(name, description)
+      .argument("<team>", "a TypeScript or JavaScript file whose default export is a supervisor")
+      .option("--db <file>", `where the log is (default: the team's own store, else ${DEFAULT_DATABASE})`)
+      .option("--json", "print one JSON document and nothing else")
+      .option("--full", "print answers and reasons whole");
 
-  command("run", "Gives a task to a team and shows how it goes.")
-    .argument("<team>", "a TypeScript or JavaScript file whose default export is a supervisor")
+  asking("run", "Gives a task to a team and shows how it goes.")
     .requiredOption("--input <file>", "the task, as JSON; - reads standard input")
+    .option("--id <id>", "a name for the run: given again, it is gone on with, or shown")
     .option("--agents <names>", "ask only these, separated by commas", namesIn)
     .addOption(new Option("--mode <mode>", "how they are asked").choices(["parallel", "sequence"]))
-    .option(
-      "--db <file>",
-      `keep the log here (default: the team's own store, else ${DEFAULT_DATABASE})`,
-    )
-    .option("--json", "print one JSON document and nothing else")
-    .option("--full", "print answers and reasons whole")
     .action(async (team: string, options: RunFlags) => {
       const { runCommand } = await import("./run-command.ts");
       exitWith(await runCommand(team, options));
+    });
+
+  asking("resume", "Goes on with a run where its log ends.")
+    .argument("[run]", "its id, the beginning of it, or latest (default: the latest that is gone)")
+    .option("--all", "go on with every run of this team that is gone")
+    .action(async (team: string, run: string | undefined, options: ResumeFlags) => {
+      const { resumeCommand } = await import("./resume-command.ts");
+      exitWith(await resumeCommand(team, run, options));
+    });
+
+  asking("fork", "Runs again beside a run, and asks only where something differs.")
+    .argument("<run>", "its id, the beginning of it, or latest")
+    .option("--from <agent>", "ask this agent anew, and those who need it")
+    .option("--input <file>", "another task, as JSON; - reads standard input")
+    .action(async (team: string, run: string, options: ForkFlags) => {
+      const { forkCommand } = await import("./fork-command.ts");
+      exitWith(await forkCommand(team, run, options));
     });
 
   command("runs", "Lists the latest runs.")
@@ -121,7 +131,20 @@ function describeProgram(exitWith: (code: number) => void): Command {
       const { explainCommand } = await import("./explain-command.ts");
       await explainCommand(run, options, terminal());
     });
+  command("prune", "Forgets runs that ended long ago.")
+    .requiredOption("--older-than <age>", "how long ago: 30d, 12h or 90m", age)
+    .addOption(database())
+    .action(async (options: PruneFlags) => {
+      const { pruneCommand } = await import("./prune-command.ts");
+      await pruneCommand(options, terminal());
+    });
   return program;
+}
+
+function age(value: string): number {
+  const ms = ageMs(value);
+  if (ms === undefined) throw new InvalidArgumentError("Give days, hours or minutes: 30d, 12h, 90m.");
+  return ms;
 }
 
 function namesIn(list: string): string[] {

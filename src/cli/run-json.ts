@@ -13,6 +13,7 @@ export function runJson(run: RunView): Readonly<Record<string, unknown>> {
       ...(call.error !== undefined && { error: call.error }),
       ...(call.detail !== undefined && { detail: call.detail }),
       ...(call.cost !== undefined && { cost: call.cost }),
+      ...(call.reusedFrom !== undefined && { reusedFrom: call.reusedFrom }),
     };
   }
   const found = <T extends object>({
@@ -27,6 +28,8 @@ export function runJson(run: RunView): Readonly<Record<string, unknown>> {
     supervisor: run.supervisor,
     status: run.status,
     ...(run.reason !== undefined && { reason: run.reason }),
+    ...(run.forkOf !== undefined && { forkOf: run.forkOf }),
+    ...(run.resumed.length > 0 && { resumed: run.resumed }),
     mode: run.mode,
     startedAtMs: run.startedAtMs,
     lastAtMs: run.lastAtMs,

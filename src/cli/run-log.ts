@@ -1,6 +1,6 @@
 import type { Store } from "../store/store.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import { DEFAULT_DATABASE, openDatabase } from "./database.ts";
+import { DEFAULT_DATABASE, openDatabase, openExisting } from "./database.ts";
 
 /** Where a run is kept, and the file of it where that is known. Whoever chose it closes the store. */
 export interface RunLog {
@@ -13,12 +13,25 @@ export interface RunLog {
  * would be gone with the process, the default database.
  */
 export async function chooseLog(team: Supervisor, wanted: string | undefined): Promise<RunLog> {
+  return choose(team, wanted, openDatabase);
+}
+
+/** `chooseLog`, for runs that are there: rejects with `BAD_OPTIONS` where the database is not. */
+export async function existingLog(team: Supervisor, wanted: string | undefined): Promise<RunLog> {
+  return choose(team, wanted, openExisting);
+}
+
+async function choose(
+  team: Supervisor,
+  wanted: string | undefined,
+  open: (file: string) => Promise<Store>,
+): Promise<RunLog> {
   if (wanted === undefined && !isInMemory(team.store)) {
     const { path } = team.store as { readonly path?: unknown };
     return { store: team.store, ...(typeof path === "string" && { file: path }) };
   }
   const file = wanted ?? DEFAULT_DATABASE;
-  return { store: await openDatabase(file), file };
+  return { store: await open(file), file };
 }
 
 // A store that reaches outside has something to wait for when it is closed; the one in memory is only disposed of.

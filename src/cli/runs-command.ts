@@ -1,8 +1,9 @@
 import type { RunSummary } from "../store/store.ts";
 import { withDatabase } from "./database.ts";
-import { shortId } from "./look-again.ts";
+import { goOn } from "./go-on.ts";
 import { count, dateAndTime, duration } from "./quantities.ts";
 import { safeJson, safeText } from "./safe-text.ts";
+import { shortId } from "./short-id.ts";
 import type { Terminal } from "./terminal.ts";
 import { columnsOf, pad, padStart } from "./wrap.ts";
 
@@ -16,7 +17,7 @@ export interface RunsFlags {
 export async function runsCommand(flags: RunsFlags, screen: Terminal): Promise<void> {
   const runs = await withDatabase(flags.db, async (store) => store.runs(flags.limit));
   if (flags.json === true) screen.print(safeJson(runs, 2));
-  else screen.print(...runsTable(runs, screen));
+  else screen.print(...runsTable(runs, screen), ...goneLines(runs, flags, screen));
 }
 
 // Date and time, status, duration, and the spaces between.
@@ -39,4 +40,15 @@ function runsTable(runs: readonly RunSummary[], screen: Terminal): string[] {
       `${screen.style("quiet", padStart(took, 10))}  ${pad(safeText(run.supervisor.name), teams)}`.trimEnd(),
     ].join("  ");
   });
+}
+
+function goneLines(runs: readonly RunSummary[], { db }: RunsFlags, screen: Terminal): string[] {
+  const [first, second] = runs.filter(({ status }) => status === "gone");
+  if (first === undefined) return [];
+  const one = second === undefined;
+  return [
+    "",
+    one ? "gone: resume it with" : "gone: resume them with",
+    ...goOn({ db, ...(one && { runId: first.runId }) }, screen),
+  ];
 }

@@ -1,8 +1,10 @@
-import { findRun, withDatabase } from "./database.ts";
+import { withDatabase } from "./database.ts";
+import { readRun } from "./find-run.ts";
+import { goOn } from "./go-on.ts";
 import { lookAgain } from "./look-again.ts";
 import { report, section } from "./report.ts";
 import { runJson } from "./run-json.ts";
-import { viewRun } from "./run-view.ts";
+import type { RunView } from "./run-view.ts";
 import { safeJson } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 import { timeline } from "./timeline.ts";
@@ -19,10 +21,9 @@ export async function showCommand(
   flags: ShowFlags,
   screen: Terminal,
 ): Promise<void> {
-  const { runId, events } = await withDatabase(flags.db, (store) =>
-    findRun(store, wanted, flags.db),
+  const { run, events } = await withDatabase(flags.db, (store) =>
+    readRun(store, wanted, flags.db),
   );
-  const run = viewRun(runId, events);
   if (flags.json === true) {
     screen.print(safeJson({ ...runJson(run), events }, 2));
     return;
@@ -31,6 +32,13 @@ export async function showCommand(
   screen.print(
     ...report(run, screen, { full }),
     ...section("Timeline", screen, timeline(run, screen, full)),
-    ...section("Why", screen, lookAgain(runId, flags.db, screen).slice(-1)),
+    ...section("Why", screen, lookAgain(run.runId, flags.db, screen, ["explain"])),
+    ...section("To go on with it", screen, goOnFrom(run, flags.db, screen)),
   );
+}
+
+function goOnFrom(run: RunView, db: string, screen: Terminal): string[] {
+  return run.status === "gone" || run.status === "cancelled"
+    ? goOn({ runId: run.runId, db }, screen)
+    : [];
 }

@@ -54,6 +54,7 @@ export const bodies: readonly { readonly afterMs: number; readonly body: EventBo
       attempt: 1,
       error: { code: "TIMEOUT", message: "security timed out after 200 ms" },
       waitMs: 300,
+      cost: unknown,
     },
   },
   { afterMs: 400, body: succeeded("performance", 1, 400, "hold") },

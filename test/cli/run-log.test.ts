@@ -10,8 +10,9 @@ const team = (store: Store) => supervisor({ name: "team", agents: { only }, stor
 
 /** A store that reaches outside of this process, as far as one can see. */
 function outside(path?: string): Store {
-  const { append, read, runs, close } = memoryStore();
-  return Object.assign({ append, read, runs, close }, path !== undefined && { path });
+  // Without what shows that it is in memory.
+  const { [Symbol.dispose]: _dispose, ...store } = memoryStore();
+  return { ...store, ...(path !== undefined && { path }) };
 }
 
 describe("chooseLog", () => {

@@ -1,0 +1,106 @@
+import { describeThrown } from "../errors.ts";
+import type { Outcome, Reuse } from "../outcome.ts";
+import { EXIT, exitCodeOf } from "./exit-code.ts";
+import { goOn } from "./go-on.ts";
+import { lookAgain } from "./look-again.ts";
+import { watchRun, type Watched } from "./progress.ts";
+import { report, section } from "./report.ts";
+import { runJson } from "./run-json.ts";
+import type { RunLog } from "./run-log.ts";
+import type { RunView } from "./run-view.ts";
+import { safeText } from "./safe-text.ts";
+import type { SignalScope } from "./signals.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** How a run is watched, and what is told about it at its end. */
+export interface Following {
+  /** The team's file, for the command that goes on with the run. */
+  readonly team: string;
+  readonly log: RunLog;
+  readonly screen: Terminal;
+  readonly signals: SignalScope;
+  readonly flags: { readonly db?: string; readonly json?: boolean; readonly full?: boolean };
+  /** The run had finished before: it is only read. */
+  readonly finished?: boolean;
+}
+
+/** How a run ended for a command. */
+export interface Followed {
+  readonly exitCode: number;
+  /** The run as one JSON document, where that is asked for in place of a report. */
+  readonly document?: object;
+}
+
+/** What a run is given, so that Ctrl-C and a reader that goes away stop it. */
+export function stopSignal({ signals, screen }: Pick<Following, "signals" | "screen">): AbortSignal {
+  return AbortSignal.any([signals.signal, screen.closed]);
+}
+
+/** Watches a run to its end and prints its report. Rejects with what the run rejects with, unless it was stopped. */
+export async function followRun(
+  stream: Watched<Outcome>,
+  following: Following,
+): Promise<Followed> {
+  const { log, screen, signals, flags } = following;
+  const quiet: Terminal = { ...screen, live: false, columns: 80, rows: 24, print() {} };
+  const watched = await watchRun(stream, {
+    terminal: flags.json === true ? quiet : screen,
+    signal: signals.signal,
+  });
+  const ended = await watched.outcome.then(
+    (outcome) => ({ outcome }),
+    (error: unknown) => ({ error }),
+  );
+  const cancelledBy = stoppedBy(following);
+  if ("error" in ended && cancelledBy === undefined) throw ended.error;
+
+  // Stopped before its first event: there is nothing to show, and no log of it.
+  if (cancelledBy !== undefined && watched.run.startedAtMs === 0) return { exitCode: cancelledBy };
+
+  const run = "error" in ended ? cancelledRun(watched.run, ended.error) : watched.run;
+  const exitCode = "error" in ended ? (cancelledBy ?? EXIT.failed) : exitCodeOf(ended.outcome);
+  const reuse = "outcome" in ended ? ended.outcome.reuse : undefined;
+  if (flags.json === true) {
+    const document = { ...runJson(run), log: log.file ?? null, ...(reuse !== undefined && { reuse }) };
+    return { exitCode, document };
+  }
+  screen.print(
+    "",
+    ...report(run, screen, { full: flags.full ?? false }),
+    ...section("Log", screen, logLines(run.runId, log, screen)),
+    ...section("To go on with it", screen, "error" in ended ? goOnLines(run, following) : []),
+    ...reuseLines(following, reuse),
+  );
+  return { exitCode };
+}
+
+/** The exit code of what stopped a command from outside; `undefined` while nothing has. */
+export function stoppedBy({
+  signals,
+  screen,
+}: Pick<Following, "signals" | "screen">): number | undefined {
+  return signals.exitCode ?? (screen.closed.aborted ? EXIT.brokenPipe : undefined);
+}
+
+// The log's own line about it is kept after the last event that a reader sees.
+function cancelledRun(run: RunView, reason: unknown): RunView {
+  return run.status === "running"
+    ? { ...run, status: "cancelled", reason: describeThrown(reason) }
+    : run;
+}
+
+function logLines(runId: string, log: RunLog, screen: Terminal): string[] {
+  return log.file === undefined
+    ? [`  in the team's own store, as run ${safeText(runId)}`]
+    : lookAgain(runId, log.file, screen);
+}
+
+function goOnLines({ runId }: RunView, { team, log, screen, flags }: Following): string[] {
+  if (!log.store.resumable) return [];
+  return goOn({ runId, team, ...(flags.db !== undefined && { db: flags.db }) }, screen);
+}
+
+function reuseLines({ finished = false }: Following, reuse: Reuse | undefined): string[] {
+  if (finished) return ["", "it had finished before; nobody was asked"];
+  return reuse === undefined ? [] : ["", `reused ${reuse.reused}, asked ${reuse.asked}`];
+}

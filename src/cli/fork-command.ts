@@ -1,0 +1,41 @@
+import { findRun } from "./find-run.ts";
+import { followRun, stopSignal } from "./follow-run.ts";
+import { loadTeam } from "./load-team.ts";
+import { readInput } from "./read-input.ts";
+import { existingLog } from "./run-log.ts";
+import { safeJson } from "./safe-text.ts";
+import { cancelOnSignals } from "./signals.ts";
+import { terminal } from "./terminal.ts";
+
+export interface ForkFlags {
+  readonly from?: string;
+  readonly input?: string;
+  readonly db?: string;
+  readonly json?: boolean;
+  readonly full?: boolean;
+}
+
+/** `quorate fork`: a new run that takes over what it can of another. Gives the exit code; rejects when nothing ran. */
+export async function forkCommand(file: string, wanted: string, flags: ForkFlags): Promise<number> {
+  const { from } = flags;
+  const team = await loadTeam(file);
+  const task = flags.input === undefined ? undefined : { input: await readInput(flags.input) };
+  const log = await existingLog(team, flags.db);
+  const screen = terminal();
+  using signals = cancelOnSignals();
+  const following = { team: file, log, screen, signals, flags };
+  try {
+    const ofRun = await findRun(log.store, wanted, log.file);
+    const stream = team.forkStream(ofRun, {
+      signal: stopSignal(following),
+      store: log.store,
+      ...(from !== undefined && { from }),
+      ...(task !== undefined && { input: task.input as never }),
+    });
+    const { exitCode, document } = await followRun(stream, following);
+    if (document !== undefined) screen.print(safeJson(document, 2));
+    return exitCode;
+  } finally {
+    await log.store.close();
+  }
+}

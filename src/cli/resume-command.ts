@@ -1,0 +1,102 @@
+import { QuorateError } from "../errors.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
+import { complain } from "./complain.ts";
+import { EXIT, exitCodeOfError } from "./exit-code.ts";
+import { allRuns, findRun } from "./find-run.ts";
+import { followRun, stoppedBy, stopSignal, type Followed, type Following } from "./follow-run.ts";
+import { loadTeam } from "./load-team.ts";
+import { count } from "./quantities.ts";
+import { existingLog } from "./run-log.ts";
+import { safeJson } from "./safe-text.ts";
+import { cancelOnSignals } from "./signals.ts";
+import { terminal } from "./terminal.ts";
+
+export interface ResumeFlags {
+  readonly all?: boolean;
+  readonly db?: string;
+  readonly json?: boolean;
+  readonly full?: boolean;
+}
+
+/**
+ * `quorate resume`: goes on with a run where its log ends; with the latest one of the team that is gone where none is
+ * named, or with all that are. Gives the exit code, of several the worst; rejects when nothing could be gone on with.
+ */
+export async function resumeCommand(
+  file: string,
+  wanted: string | undefined,
+  flags: ResumeFlags,
+): Promise<number> {
+  if (flags.all === true && wanted !== undefined) {
+    throw new QuorateError("BAD_OPTIONS", `Give either the run ${wanted} or --all, not both.`);
+  }
+  const team = await loadTeam(file);
+  const log = await existingLog(team, flags.db);
+  const screen = terminal();
+  using signals = cancelOnSignals();
+  const following = { team: file, log, screen, signals, flags };
+  try {
+    if (flags.all === true) return await resumeAll(team, following);
+    const runId =
+      wanted === undefined
+        ? await latestOpen(team, following)
+        : await findRun(log.store, wanted, log.file);
+    const { exitCode, document } = await resumeOne(team, runId, following);
+    if (document !== undefined) screen.print(safeJson(document, 2));
+    return exitCode;
+  } finally {
+    await log.store.close();
+  }
+}
+
+async function resumeOne(team: Supervisor, runId: string, following: Following): Promise<Followed> {
+  const { store } = following.log;
+  const finished = (await store.read(runId)).at(-1)?.type === "run.finished";
+  const stream = team.resumeStream(runId, { signal: stopSignal(following), store });
+  return followRun(stream, { ...following, finished });
+}
+
+/** All runs of the team that are gone, the oldest first. One that cannot be gone on with does not keep the others. */
+async function resumeAll(team: Supervisor, following: Following): Promise<number> {
+  const { log, screen, flags } = following;
+  const gone = (await allRuns(log.store))
+    .filter(({ status, supervisor }) => status === "gone" && supervisor.name === team.name)
+    .toReversed();
+  if (flags.json !== true && gone.length === 0) screen.print("No run is gone; nothing to resume.");
+  const documents: object[] = [];
+  const codes: number[] = [];
+  for (const { runId } of gone) {
+    const stopped = stoppedBy(following);
+    if (stopped !== undefined) return stopped;
+    if (flags.json !== true && codes.length > 0) screen.print("");
+    try {
+      const { exitCode, document } = await resumeOne(team, runId, following);
+      codes.push(exitCode);
+      if (document !== undefined) documents.push(document);
+    } catch (error) {
+      complain(error);
+      codes.push(exitCodeOfError(error));
+    }
+  }
+  if (flags.json === true) screen.print(safeJson(documents, 2));
+  else if (gone.length > 1) screen.print("", `went on with ${count(gone.length, "run")}`);
+  return stoppedBy(following) ?? worst(codes);
+}
+
+function worst(codes: readonly number[]): number {
+  if (codes.every((code) => code === EXIT.ok)) return EXIT.ok;
+  return codes.some((code) => code !== EXIT.ok && code !== EXIT.open) ? EXIT.failed : EXIT.open;
+}
+
+/** The latest run of the team that is gone; else the latest that somebody drives, which will be refused. */
+async function latestOpen(team: Supervisor, { log }: Following): Promise<string> {
+  const own = (await allRuns(log.store)).filter(({ supervisor }) => supervisor.name === team.name);
+  const open =
+    own.find(({ status }) => status === "gone") ?? own.find(({ status }) => status === "running");
+  if (open !== undefined) return open.runId;
+  const place = log.file ?? "the team's store";
+  throw new QuorateError(
+    "RUN_NOT_FOUND",
+    `${place} has no run of ${team.name} that has not finished; name a cancelled one to go on with that.`,
+  );
+}
