@@ -1,0 +1,160 @@
+import { describe, expect, it } from "vitest";
+import {
+  agent,
+  decide,
+  human,
+  memoryStore,
+  openQuestions,
+  prefer,
+  supervisor,
+  unanimous,
+  type Link,
+} from "../../src/index.ts";
+import { virtualClock } from "../../src/testing/index.ts";
+
+function setUp(link: Link = human()) {
+  const asked: string[] = [];
+  const reviewer = (name: string, recommendation: string) =>
+    agent({
+      name,
+      run: (_task: number) => {
+        asked.push(name);
+        return { recommendation };
+      },
+    });
+  const [a, b] = [reviewer("a", "ship"), reviewer("b", "hold")];
+  const clock = virtualClock();
+  const store = memoryStore({ resumable: true });
+  const resolve = [unanimous(), link];
+  const gate = supervisor({ name: "gate", agents: { a, b }, resolve, store, clock });
+  return { asked, a, b, clock, store, gate, resolve };
+}
+
+describe("a run that waits for a person", () => {
+  it("says so, and leaves nothing behind but its log", async () => {
+    const { gate, store, clock } = setUp();
+    const outcome = await gate.run(1, { runId: "r" });
+    expect(outcome).toMatchObject({
+      status: "waiting",
+      verdicts: [{ subject: "task", status: "waiting", winner: null, confidence: 0, by: null }],
+    });
+    expect(store.runs()[0]?.status).toBe("waiting");
+    expect(clock.pending + clock.pendingUnheld).toBe(0);
+    expect(openQuestions(store.read("r"))).toMatchObject([{ verdict: { subject: "task" } }]);
+  });
+
+  it("still waits when it is resumed, and its log stays as it was", async () => {
+    const { gate, store, asked } = setUp();
+    await gate.run(1, { runId: "r" });
+    const before = store.read("r");
+    asked.length = 0;
+    expect((await gate.resume("r")).status).toBe("waiting");
+    expect(asked).toEqual([]);
+    expect(store.read("r")).toEqual(before);
+  });
+
+  it("goes on when somebody has decided, and asks nobody again", async () => {
+    const { gate, asked } = setUp();
+    await gate.run(1, { runId: "r" });
+    asked.length = 0;
+    const decision = { subject: "task", winner: " SHIP ", why: "it is Friday", by: "ann" };
+    const outcome = await gate.decide("r", decision);
+    expect(asked).toEqual([]);
+    expect(outcome).toMatchObject({
+      status: "complete",
+      verdicts: [
+        { status: "decided", winner: "ship", by: "human", confidenceFrom: "person" },
+      ],
+      reuse: { reused: 2, asked: 0 },
+    });
+    expect(outcome.verdicts[0]?.reasoning).toContain("ann decided for");
+    expect(outcome.verdicts[0]?.reasoning).toContain("it is Friday");
+  });
+
+  it("goes on later when the decision was only recorded", async () => {
+    const { gate, store } = setUp();
+    await gate.run(1, { runId: "r" });
+    await decide(store, "r", { subject: "task", winner: "hold", why: "no tests" });
+    expect(store.runs()[0]?.status).toBe("waiting");
+    expect(openQuestions(store.read("r"))).toEqual([]);
+    expect(await gate.resume("r")).toMatchObject({ verdicts: [{ winner: "hold" }] });
+  });
+
+  it.each([
+    [{ subject: "task", winner: "maybe", why: "" }, 'nobody holds "maybe"'],
+    [{ subject: "other", winner: "ship", why: "" }, 'does not wait for "other"'],
+    [{ subject: "task", winner: "ship", why: "", callId: "team" }, "does not wait for"],
+  ])("refuses the decision %j", async (decision, why) => {
+    const { gate, store } = setUp();
+    await gate.run(1, { runId: "r" });
+    const before = store.read("r");
+    await expect(decide(store, "r", decision)).rejects.toMatchObject({
+      code: "BAD_OPTIONS",
+      message: expect.stringContaining(why) as string,
+    });
+    expect(store.read("r")).toEqual(before);
+  });
+
+  it("refuses a second decision, and one for a run that has ended or is not there", async () => {
+    const { gate, store } = setUp();
+    const decision = { subject: "task", winner: "ship", why: "" };
+    await expect(decide(store, "r", decision)).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
+    await gate.run(1, { runId: "r" });
+    await decide(store, "r", decision);
+    await expect(decide(store, "r", decision)).rejects.toMatchObject({ code: "BAD_OPTIONS" });
+    await gate.resume("r");
+    await expect(decide(store, "r", decision)).rejects.toMatchObject({ code: "BAD_OPTIONS" });
+  });
+
+  it("asks what needs a waiting team only when that has answered", async () => {
+    const { a, b, asked, store, resolve } = setUp();
+    const inner = supervisor({ name: "inner", agents: { a, b }, resolve });
+    const after = agent({
+      name: "after",
+      needs: { inner },
+      run: (_task: number, { results }) => {
+        asked.push("after");
+        return results.inner.output.verdicts[0]?.winner ?? null;
+      },
+    });
+    const outer = supervisor({ name: "outer", agents: { inner, after }, store });
+    expect(await outer.run(1, { runId: "r" })).toMatchObject({
+      status: "waiting",
+      results: { inner: { status: "waiting" }, after: { status: "waiting" } },
+      missing: [],
+    });
+    expect(asked).not.toContain("after");
+    const outcome = await outer.decide("r", { subject: "task", winner: "hold", why: "why not" });
+    expect(outcome).toMatchObject({ status: "complete", results: { after: { output: "hold" } } });
+    expect(asked.toSorted()).toEqual(["a", "after", "b"]);
+  });
+});
+
+describe("a time limit", () => {
+  it("counts from when the run began to wait, however often it is resumed", async () => {
+    const { gate, clock } = setUp(human({ withinMs: 1_000, otherwise: "hold" }));
+    await gate.run(1, { runId: "r" });
+    await clock.advance(600);
+    expect((await gate.resume("r")).status).toBe("waiting");
+    await clock.advance(600);
+    const outcome = await gate.resume("r");
+    expect(outcome).toMatchObject({ status: "complete", verdicts: [{ winner: "hold" }] });
+    expect(outcome.verdicts[0]?.reasoning).toContain("nobody decided within 1000 ms");
+  });
+
+  it("hands the question to the next link where nothing was agreed", async () => {
+    const { a, b, store, clock } = setUp();
+    const resolve = [human({ withinMs: 1_000 }), prefer(["ship"])];
+    const gate = supervisor({ name: "gate", agents: { a, b }, resolve, store, clock });
+    expect((await gate.run(1, { runId: "r" })).status).toBe("waiting");
+    await clock.advance(1_000);
+    expect(await gate.resume("r")).toMatchObject({ verdicts: [{ winner: "ship", by: "prefer" }] });
+  });
+});
+
+it("without a store to sleep in nobody is waited for, and the verdict says why", async () => {
+  const { a, b, resolve } = setUp();
+  const outcome = await supervisor({ name: "gate", agents: { a, b }, resolve }).run(1);
+  expect(outcome).toMatchObject({ status: "complete", verdicts: [{ status: "undecided" }] });
+  expect(outcome.verdicts[0]?.reasoning).toContain("nobody can be waited for");
+});
