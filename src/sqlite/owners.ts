@@ -38,6 +38,8 @@ export function ownersTable(db: DatabaseSync, leaseMs: number): Owners {
   const select = db.prepare(
     "SELECT pid, host, space, lease_ms, seen_ms FROM owners WHERE owner = ?",
   );
+  // Half of what lies between two beats, so that one which comes early is not left out.
+  const leastMs = leaseMs / BEATS_PER_LEASE / 2;
   let shown = false;
   let shownAtMs = -Infinity;
 
@@ -51,7 +53,7 @@ export function ownersTable(db: DatabaseSync, leaseMs: number): Owners {
     if (silentMs > ownLeaseMs) return undefined;
     if (row["host"] === host && row["space"] === space && isNoProcess(pid)) return undefined;
     const seen = `last seen ${Math.max(0, Math.round(silentMs / 1000))} s ago, gone after ${ownLeaseMs / 1000} s of silence`;
-    return `process ${pid} on host ${JSON.stringify(String(row["host"]))} (${seen})`;
+    return `process ${pid} on host ${JSON.stringify(String(row["host"]).slice(0, 100))} (${seen})`;
   }
 
   return {
@@ -59,7 +61,7 @@ export function ownersTable(db: DatabaseSync, leaseMs: number): Owners {
     beat() {
       const nowMs = Date.now();
       // A clock that was set back must not silence it.
-      if (Math.abs(nowMs - shownAtMs) < leaseMs / BEATS_PER_LEASE) return;
+      if (Math.abs(nowMs - shownAtMs) < leastMs) return;
       if (!shown) removeSilent.run(nowMs);
       show.run(id, process.pid, host, space, leaseMs, nowMs);
       shown = true;

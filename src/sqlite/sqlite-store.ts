@@ -128,6 +128,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
       const from: number = afterRun;
       const portion = await query(() => pruner.look(beforeMs, from));
       if (portion.old.length > 0) {
+        refuseWhenClosed();
         count += await group.add(() => {
           table.forget();
           return pruner.forget(portion.old, beforeMs);
