@@ -2,6 +2,7 @@ import { describe, it } from "vitest";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import type { Store } from "../../src/store/store.ts";
 import { storeContract } from "../../src/testing/store-contract/store-contract.ts";
+import { checkOwnerLaw } from "../store/owner-law.ts";
 import { tempPaths } from "./temp-folder.ts";
 
 const tempPath = tempPaths();
@@ -15,6 +16,15 @@ describe("the SQLite store in a file", () => {
   };
   const harness = { open: (store: Store) => openAt(paths.get(store) ?? "") };
   for (const { name, run } of storeContract(() => openAt(tempPath()), harness)) it(name, run);
+});
+
+describe("two SQLite stores of one file", () => {
+  it("have runs driven by one of them at a time, whatever is asked of which", async () => {
+    await checkOwnerLaw(60, async () => {
+      const path = tempPath();
+      return [sqliteStore({ path }), sqliteStore({ path })];
+    });
+  });
 });
 
 describe("the SQLite store in memory", () => {

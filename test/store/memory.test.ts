@@ -8,6 +8,7 @@ import {
   wholeRun,
 } from "../../src/testing/store-contract/run-events.ts";
 import { storeContract } from "../../src/testing/store-contract/store-contract.ts";
+import { checkOwnerLaw } from "./owner-law.ts";
 
 describe("the memory store", () => {
   describe("as a store", () => {
@@ -97,6 +98,10 @@ describe("the memory store", () => {
     expect(store.release("run", 1)).toBeUndefined();
     expect(store.take("run")).toBe(2);
     expect(store.prune(0)).toBe(0);
+  });
+
+  it("has runs driven by one at a time, whatever is asked of it", async () => {
+    await checkOwnerLaw(300, async () => [memoryStore()]);
   });
 
   it("logs for resuming only when it is told to", () => {
