@@ -29,6 +29,8 @@ export type EventBody =
       /** Identifies the supervisor's description, in a store that runs are resumed from. */
       readonly definition?: string;
       readonly input: unknown;
+      /** The task is not kept whole. */
+      readonly redacted?: true;
       /** The run whose answers it takes over where nothing has changed. */
       readonly forkOf?: ForkOf;
     }
@@ -72,6 +74,8 @@ export type EventBody =
       readonly attempt: number;
       readonly durationMs: number;
       readonly output: unknown;
+      /** The output is not kept whole: it serves for nothing but to be shown. */
+      readonly redacted?: true;
       readonly cost: Cost;
     }
   | {
@@ -81,6 +85,8 @@ export type EventBody =
       readonly attempt: number;
       readonly durationMs: number;
       readonly output: unknown;
+      /** The output is not kept whole: on a resume the call is in doubt. */
+      readonly redacted?: true;
       readonly cost: Cost;
     }
   /** The last attempt failed. */

@@ -47,6 +47,7 @@ export type { HumanDecision, OpenQuestion } from "./engine/decision.ts";
 export { embeddedEngine } from "./engine/engine.ts";
 export type { AgentRegistry, AttemptControl, Engine, EngineFactory } from "./engine/engine.ts";
 
+export type { Redact, RedactedKind } from "./engine/redact.ts";
 export { memoryStore } from "./store/memory.ts";
 export type { RunSummary, Store } from "./store/store.ts";
 

@@ -186,6 +186,8 @@ export class History {
   }
 
   #end(call: RecordedCall, end: RecordedEnd): void {
+    // What was answered is not known any more: the call is in doubt, as if its answer had been lost.
+    if (end.type !== "call.failed" && end.redacted === true) return;
     call.state = "ended";
     call.attempt = end.attempt;
     call.end = end;

@@ -1,6 +1,7 @@
 import type { Clock } from "../async/clock.ts";
 import { QuorateError, type ErrorCode } from "../errors.ts";
 import type { EventBody, LiveEvent, ProgressEvent, RunEvent } from "../events.ts";
+import type { Redactor } from "./redact.ts";
 import type { Store } from "../store/store.ts";
 
 export interface JournalOptions {
@@ -11,6 +12,8 @@ export interface JournalOptions {
   readonly fence?: number;
   /** The last `seq` that the run has already; 0 where left out. */
   readonly lastSeq?: number;
+  /** Takes secrets out of events before anything else is done with them. */
+  readonly redact?: Redactor | undefined;
   /** Sees every event once it is kept. Must not throw. */
   readonly watch?: ((event: LiveEvent) => void) | undefined;
   /** The store failed: the run cannot go on. */
@@ -53,7 +56,8 @@ export class Journal {
       bodies = [...this.#preface, ...following];
       this.#preface = [];
     }
-    const { store, fence } = this.#options;
+    const { store, fence, redact } = this.#options;
+    if (redact !== undefined) bodies = bodies.map(redact);
     const atMs = this.#wallMs(nowMs);
     for (const body of bodies) {
       const event = body as unknown as Draft;

@@ -4,6 +4,7 @@ import type { UpstreamResult } from "../call.ts";
 import type { Comparator, Compare } from "../conflict/compare.ts";
 import type { EngineFactory } from "../engine/engine.ts";
 import { QuorateError } from "../errors.ts";
+import type { Redact } from "../engine/redact.ts";
 import type { Outcome } from "../outcome.ts";
 import { shown } from "../policy/check-kind.ts";
 import type { CallLimits } from "../policy/limits.ts";
@@ -65,6 +66,8 @@ export interface SupervisorOptions<
   readonly answer?: (outcome: Outcome<ResultsOf<NoInfer<Agents>>>) => Answer;
   /** Where events are kept: in memory, the last 100 finished runs, where left out. */
   readonly store?: Store;
+  /** Takes secrets out of what is kept and shown. What it changes cannot be used again when a run is resumed. */
+  readonly redact?: Redact;
   /** Where attempts are carried out: in this process where left out. */
   readonly engine?: EngineFactory;
   readonly clock?: Clock;

@@ -1,5 +1,6 @@
 import { sleep } from "../async/sleep.ts";
 import { History, type Origin } from "../engine/history.ts";
+import { takeInput } from "../engine/input.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { canonicalJson } from "../json.ts";
@@ -16,7 +17,7 @@ import { conclude, conductNew, openRun, type Driver } from "./start.ts";
  * Rejects with `NOT_RESUMABLE`, `RUN_NOT_FOUND`, `RUN_OWNED` while somebody else drives it, and `RUN_ID_TAKEN` when it is
  * a run of a supervisor with another name.
  */
-export async function conductAgain(driver: Driver): Promise<Outcome> {
+export async function conductAgain(driver: Driver, task?: { readonly known: unknown }): Promise<Outcome> {
   const { store, runId, root } = driver;
   refuseForgetful(driver);
   const before = await store.read(runId);
@@ -25,10 +26,11 @@ export async function conductAgain(driver: Driver): Promise<Outcome> {
   const finished = recordedOutcome(root.team, new History(runId, before));
   if (finished !== undefined) return shown(driver, before, finished);
 
+  refuseRedacted(driver, first, task);
   const fence = await store.take(runId);
   // Whoever had the run may have gone on until it was taken.
   const since = await store.read(runId, before.length);
-  return goOn(driver, fence, [...before, ...since]);
+  return goOn(driver, fence, [...before, ...since], task);
 }
 
 const POLL_MS = 200;
@@ -37,8 +39,9 @@ const POLL_MS = 200;
  * A run under an id of the caller's own: begins it, or joins the one that is there. One that somebody else drives is waited
  * for; one whose driver is gone is resumed. Rejects with `RUN_ID_TAKEN` when that run has another input.
  */
-export async function conductOnce(driver: Driver, task: unknown): Promise<Outcome> {
-  const { store, runId, root, cancellation } = driver;
+export async function conductOnce(driver: Driver, given: unknown): Promise<Outcome> {
+  const { store, runId, root, seated, cancellation } = driver;
+  const task = takeInput(given, seated.maxBytes, `the task of ${root.team.where}`);
   for (;;) {
     const events = await store.read(runId);
     const first = events[0];
@@ -56,7 +59,7 @@ export async function conductOnce(driver: Driver, task: unknown): Promise<Outcom
       }
     }
     refuseOther(driver, first);
-    if (first.type === "run.started" && canonicalJson(first.input) !== canonicalJson(task)) {
+    if (first.type === "run.started" && !isTaskOf(driver, first, task)) {
       throw new QuorateError(
         "RUN_ID_TAKEN",
         `there is a run "${runId}" with another input; use another id for this one`,
@@ -66,7 +69,7 @@ export async function conductOnce(driver: Driver, task: unknown): Promise<Outcom
     if (finished !== undefined) return shown(driver, events, finished);
     refuseForgetful(driver);
     try {
-      return await conductAgain(driver);
+      return await conductAgain(driver, { known: task });
     } catch (error) {
       if (!(error instanceof QuorateError && error.code === "RUN_OWNED")) throw error;
     }
@@ -97,7 +100,12 @@ export async function conductFork(driver: Driver, fork: ForkOptions, ofRun: stri
   return conductNew(driver, input, { history, from }, plan);
 }
 
-async function goOn(driver: Driver, fence: number, events: readonly RunEvent[]): Promise<Outcome> {
+async function goOn(
+  driver: Driver,
+  fence: number,
+  events: readonly RunEvent[],
+  known: { readonly known: unknown } | undefined,
+): Promise<Outcome> {
   const { root, runId, store, options, seated, cancellation, watch } = driver;
   const { team } = root;
   const history = new History(runId, events);
@@ -110,7 +118,7 @@ async function goOn(driver: Driver, fence: number, events: readonly RunEvent[]):
   const first = startOf(driver, events);
   const origin = await originOf(driver, first);
   const run = openRun(driver, { position: { fence, history }, ...(origin !== undefined && { origin }) });
-  const task = first.input;
+  const task = known === undefined ? first.input : known.known;
   const recorded = recordedPlan(team, history.plan(""));
   const plan = recorded ?? (await planFor(team, task, cancellation, options));
   const changed = first.definition !== seated.seating.definition();
@@ -146,6 +154,21 @@ function startOf({ runId }: Driver, events: readonly RunEvent[]): StartedEvent {
 }
 
 type StartedEvent = Extract<RunEvent, { type: "run.started" }>;
+
+/** Whether the run was begun with that task, as far as it was kept. */
+function isTaskOf({ root }: Driver, first: StartedEvent, task: unknown): boolean {
+  const { supervisor } = first;
+  const kept = root.team.redact?.({ type: "run.started", supervisor, input: task }) ?? { input: task };
+  return "input" in kept && canonicalJson(first.input) === canonicalJson(kept.input);
+}
+
+function refuseRedacted({ runId }: Driver, first: StartedEvent, task: unknown): void {
+  if (first.redacted !== true || task !== undefined) return;
+  throw new QuorateError(
+    "NOT_RESUMABLE",
+    `the task of run "${runId}" was redacted; go on with run(task, { runId: "${runId}" }), or keep it whole with a codec`,
+  );
+}
 
 function refuseForgetful({ store, runId }: Driver): void {
   if (store.resumable) return;

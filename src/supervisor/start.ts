@@ -186,6 +186,7 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
     runId,
     store,
     clock,
+    redact: root.team.redact,
     watch,
     fail: (error) => cancellation.cancel(error),
     ...(position !== undefined && {

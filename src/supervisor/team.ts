@@ -1,5 +1,6 @@
 import { checkName, checkNeeds, isWorker, type Agent, type Worker, type Workers } from "../agent.ts";
 import { comparators, isComparator, type Comparator } from "../conflict/compare.ts";
+import { redactor, type Redactor } from "../engine/redact.ts";
 import { KEY_FORMAT } from "../engine/key.ts";
 import type { InputMap } from "../engine/input.ts";
 import { QuorateError } from "../errors.ts";
@@ -44,6 +45,7 @@ export interface Team {
   /** Groups open findings. */
   readonly similar: Comparator | undefined;
   readonly answer: ((outcome: Outcome) => unknown) | undefined;
+  readonly redact: Redactor | undefined;
 }
 
 /** One place in a team. */
@@ -158,6 +160,7 @@ export function makeTeam(options: AnyOptions): Team {
     compare: comparators(compare),
     similar,
     answer: answer as Team["answer"],
+    redact: options.redact === undefined ? undefined : redactor(options.redact, where),
   });
 }
 

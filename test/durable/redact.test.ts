@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { agent, memoryStore, supervisor, type Redact } from "../../src/index.ts";
+
+interface Task {
+  readonly diff: string;
+  readonly apiKey: string;
+  readonly users: readonly { readonly email: string; readonly id: number }[];
+}
+
+const task: Task = {
+  diff: "+1",
+  apiKey: "sk-123",
+  users: [
+    { email: "ann@example.org", id: 1 },
+    { email: "bob@example.org", id: 2 },
+  ],
+};
+
+function setUp(redact: Redact) {
+  const asked: unknown[] = [];
+  const open = agent({
+    name: "open",
+    run: (given: Task) => {
+      asked.push(given.apiKey);
+      return { recommendation: "ship" };
+    },
+  });
+  const secret = agent({
+    name: "secret",
+    run: (given: Task) => {
+      asked.push(given.apiKey);
+      return { recommendation: "hold", apiKey: given.apiKey };
+    },
+    claims: ({ recommendation, apiKey }) => [
+      { subject: "task", position: recommendation, evidence: `seen with ${apiKey}` },
+    ],
+  });
+  const failing = agent({
+    name: "failing",
+    run: (given: Task): null => {
+      throw new Error(`401 for ${given.apiKey}`);
+    },
+  });
+  const store = memoryStore({ resumable: true });
+  const agents = { open, secret, failing };
+  const team = supervisor({ name: "team", agents, store, redact });
+  return { asked, store, team };
+}
+
+const everywhere: Redact = (value) =>
+  JSON.parse(JSON.stringify(value).replaceAll("sk-123", "***")) as never;
+
+describe("redact", () => {
+  it("by a function is applied before anything is kept or shown, to values and to texts", async () => {
+    const { team, store } = setUp(everywhere);
+    const seen: unknown[] = [];
+    const stream = team.stream(task, { runId: "r" });
+    for await (const event of stream) seen.push(event);
+    expect(JSON.stringify(seen)).not.toContain("sk-123");
+    expect(JSON.stringify(store.read("r"))).not.toContain("sk-123");
+    expect(JSON.stringify(store.read("r"))).toContain("401 for ***");
+    // The caller's own outcome is whole.
+    expect((await stream.outcome).results.secret).toMatchObject({ output: { apiKey: "sk-123" } });
+  });
+
+  it("by paths finds members of tasks and outputs at any depth", async () => {
+    const { team, store } = setUp(["apiKey", "users.*.email"]);
+    await team.run(task, { runId: "r" });
+    const [started] = store.read("r");
+    expect(started).toMatchObject({
+      redacted: true,
+      input: {
+        diff: "+1",
+        apiKey: "[redacted]",
+        users: [
+          { email: "[redacted]", id: 1 },
+          { email: "[redacted]", id: 2 },
+        ],
+      },
+    });
+  });
+
+  it("keeps nothing of a value that its function fails on", async () => {
+    const { team, store } = setUp(() => {
+      throw new Error("sk-123");
+    });
+    expect((await team.run(task, { runId: "r" })).status).toBe("partial");
+    expect(JSON.stringify(store.read("r"))).not.toMatch(/sk-123|ann@/);
+  });
+
+  it("leaves a call whose output it changed in doubt, and takes over one that it did not", async () => {
+    const { team, store, asked } = setUp(everywhere);
+    await team.run(task, { runId: "r" });
+    const before = store.read("r").slice(0, -1);
+    store.close();
+    const later = setUp(everywhere);
+    later.store.append(before);
+    later.store.release("r", 1);
+    await expect(later.team.resume("r")).rejects.toMatchObject({ code: "NOT_RESUMABLE" });
+    asked.length = 0;
+    const outcome = await later.team.run(task, { runId: "r" });
+    expect(outcome.reuse).toEqual({ reused: 2, asked: 1 });
+    expect(later.asked).toEqual(["sk-123"]);
+  });
+
+  it.each([[3], [[1]], [[""]], ["apiKey"]])("refuses %j", (redact) => {
+    expect(() => setUp(redact as never)).toThrow(/redact is neither a list of paths nor a function/);
+  });
+});
