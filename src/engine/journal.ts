@@ -129,7 +129,9 @@ export class Journal {
 
   #show(events: readonly RunEvent[]): void {
     const { watch } = this.#options;
-    if (watch !== undefined) for (const event of events) watch(event);
+    if (watch === undefined) return;
+    // Readers and the store share them.
+    for (const event of events) watch(Object.freeze(event));
   }
 
   #fail(cause: unknown): QuorateError {

@@ -148,8 +148,15 @@ export async function* runMany<Results>(
     const left = [...underWay];
     for (const started of left) started.cancellation.cancel(reason);
     await Promise.allSettled(left.map(({ outcome }) => outcome));
-    if (ended === undefined && !pulling) await iterator.return?.();
+    if (ended === undefined) await letGo(iterator, pulling);
   }
+}
+
+/** Lets the list of tasks clean up. While it is asked for a task it does so when it has answered, which may be never. */
+async function letGo(iterator: AnyIterator, pulling: boolean): Promise<void> {
+  const left = Promise.resolve(iterator.return?.());
+  if (pulling) left.catch(() => {});
+  else await left;
 }
 
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;

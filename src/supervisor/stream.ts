@@ -26,28 +26,71 @@ export function streamRun<Results>(
   // Whoever only reads events hears of a failure by the iterator; the promise must not count as unhandled.
   outcome.then(feed.end, feed.fail);
 
-  async function* iterate(): AsyncGenerator<LiveEvent, void, undefined> {
-    let finished = false;
-    try {
-      yield* feed.read();
-      finished = true;
-    } finally {
-      if (!finished && !feed.ended()) {
-        const why = "the stream of the run was left before its end";
-        started.cancellation.cancel(new QuorateError("CANCELLED", why));
-        await outcome.catch(() => {});
+  const leave = async (): Promise<void> => {
+    if (feed.over() !== undefined) return;
+    const why = "the stream of the run was left before its end";
+    started.cancellation.cancel(new QuorateError("CANCELLED", why));
+    await outcome.catch(() => {});
+  };
+  return { runId: started.runId, outcome, [Symbol.asyncIterator]: () => iterate(feed, leave) };
+}
+
+/** Written by hand: a generator would wait for the next event before it hears that it is left. */
+function iterate(
+  feed: EventFeed,
+  leave: () => Promise<void>,
+): AsyncIterableIterator<LiveEvent, void, undefined> {
+  const cursor = feed.open();
+  let left = false;
+  const end = { done: true, value: undefined } as const;
+  return {
+    async next() {
+      while (!left) {
+        const value = cursor.take();
+        if (value !== undefined) return { done: false, value };
+        const over = feed.over();
+        if (over === undefined) {
+          await cursor.more();
+          continue;
+        }
+        left = true;
+        cursor.close();
+        if (over.failure !== undefined) throw over.failure.reason;
       }
-    }
-  }
-  return { runId: started.runId, outcome, [Symbol.asyncIterator]: iterate };
+      return end;
+    },
+    async return() {
+      left = true;
+      cursor.close();
+      await leave();
+      return end;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** How a run ended for those who watch it. */
+interface Over {
+  readonly failure?: { readonly reason: unknown };
 }
 
 interface EventFeed {
   readonly push: (event: LiveEvent) => void;
   readonly end: () => void;
   readonly fail: (reason: unknown) => void;
-  readonly ended: () => boolean;
-  read(): AsyncGenerator<LiveEvent, void, undefined>;
+  readonly over: () => Over | undefined;
+  readonly open: () => Cursor;
+}
+
+/** One reader's place. */
+interface Cursor {
+  /** The next event that is there. */
+  take(): LiveEvent | undefined;
+  /** Resolves when there may be another one, or the run is over, or the cursor is closed. */
+  more(): Promise<void>;
+  close(): void;
 }
 
 /** Progress, and how many events of the log came before it. */
@@ -60,9 +103,9 @@ interface Placed {
 function eventFeed(): EventFeed {
   const events: RunEvent[] = [];
   const readers = new Set<{ readonly progress: Placed[]; readonly wake: () => void }>();
-  let over: { readonly failure?: { readonly reason: unknown } } | undefined;
+  let over: Over | undefined;
 
-  const finish = (how: NonNullable<typeof over>): void => {
+  const finish = (how: Over): void => {
     over ??= how;
     for (const { wake } of readers) wake();
   };
@@ -80,34 +123,37 @@ function eventFeed(): EventFeed {
     },
     end: () => finish({}),
     fail: (reason) => finish({ failure: { reason } }),
-    ended: () => over !== undefined,
-    async *read() {
-      let cursor = 0;
-      let wake = (): void => {};
-      const reader = { progress: [] as Placed[], wake: () => wake() };
+    over: () => over,
+    open() {
+      let place = 0;
+      let waiting: (() => void)[] = [];
+      const wake = (): void => {
+        const woken = waiting;
+        waiting = [];
+        for (const resolve of woken) resolve();
+      };
+      const reader = { progress: [] as Placed[], wake };
       readers.add(reader);
-      try {
-        for (;;) {
+      return {
+        take() {
           const live = reader.progress[0];
-          const next = events[cursor];
-          if (live !== undefined && live.after <= cursor) {
+          if (live !== undefined && live.after <= place) {
             reader.progress.shift();
-            yield live.event;
-          } else if (next !== undefined) {
-            cursor++;
-            yield next;
-          } else if (over === undefined) {
-            await new Promise<void>((resolve) => {
-              wake = resolve;
-            });
-          } else {
-            break;
+            return live.event;
           }
-        }
-        if (over.failure !== undefined) throw over.failure.reason;
-      } finally {
-        readers.delete(reader);
-      }
+          const next = events[place];
+          if (next !== undefined) place++;
+          return next;
+        },
+        more: () =>
+          new Promise<void>((resolve) => {
+            waiting.push(resolve);
+          }),
+        close() {
+          readers.delete(reader);
+          wake();
+        },
+      };
     },
   };
 }
