@@ -30,7 +30,8 @@ export async function findRun(
   const [first, second] = found;
   const place = file ?? "the team's store";
   if (first === undefined) {
-    const list = file === undefined ? "" : `; "quorate runs --db ${shellPath(file)}" lists what it has`;
+    const list =
+      file === undefined ? "" : `; "quorate runs --db ${shellPath(file)}" lists what it has`;
     throw new QuorateError("RUN_NOT_FOUND", `${place} has no run ${wanted}${list}.`);
   }
   if (second !== undefined) {

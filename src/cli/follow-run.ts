@@ -32,15 +32,15 @@ export interface Followed {
 }
 
 /** What a run is given, so that Ctrl-C and a reader that goes away stop it. */
-export function stopSignal({ signals, screen }: Pick<Following, "signals" | "screen">): AbortSignal {
+export function stopSignal({
+  signals,
+  screen,
+}: Pick<Following, "signals" | "screen">): AbortSignal {
   return AbortSignal.any([signals.signal, screen.closed]);
 }
 
 /** Watches a run to its end and prints its report. Rejects with what the run rejects with, unless it was stopped. */
-export async function followRun(
-  stream: Watched<Outcome>,
-  following: Following,
-): Promise<Followed> {
+export async function followRun(stream: Watched<Outcome>, following: Following): Promise<Followed> {
   const { log, screen, signals, flags } = following;
   const quiet: Terminal = { ...screen, live: false, columns: 80, rows: 24, print() {} };
   const watched = await watchRun(stream, {
@@ -61,7 +61,11 @@ export async function followRun(
   const exitCode = "error" in ended ? (cancelledBy ?? EXIT.failed) : exitCodeOf(ended.outcome);
   const reuse = "outcome" in ended ? ended.outcome.reuse : undefined;
   if (flags.json === true) {
-    const document = { ...runJson(run), log: log.file ?? null, ...(reuse !== undefined && { reuse }) };
+    const document = {
+      ...runJson(run),
+      log: log.file ?? null,
+      ...(reuse !== undefined && { reuse }),
+    };
     return { exitCode, document };
   }
   screen.print(

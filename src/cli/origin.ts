@@ -7,7 +7,7 @@ import type { Terminal } from "./terminal.ts";
 import { wrap } from "./wrap.ts";
 
 /** What is said of a run that was gone on with under another description of its supervisor. */
-export const CHANGED = "its supervisor has changed since: answers of unchanged calls still serve";
+export const CHANGED = "its supervisor has changed since, and only what has not is reused";
 
 /** `a fork of run 1a2b3c4d, with security asked anew`. */
 export function forkText({ runId, from }: ForkOf): string {

@@ -69,39 +69,58 @@ function describeProgram(exitWith: (code: number) => void): Command {
   const database = (): Option =>
     new Option("--db <file>", "the SQLite file with the runs").default(DEFAULT_DATABASE);
   // The commands that ask a team: it may have a store of its own.
-  const asking = (name: string, description: string): Command =>
-    command(name, description)
-      .argument("<team>", "a TypeScript or JavaScript file whose default export is a supervisor")
-      .option("--db <file>", `where the log is (default: the team's own store, else ${DEFAULT_DATABASE})`)
+  const asking = (
+    name: string,
+    description: string,
+    describe: (command: Command) => Command,
+  ): Command =>
+    describe(
+      command(name, description).argument(
+        "<team>",
+        "a TypeScript or JavaScript file whose default export is a supervisor",
+      ),
+    )
+      .option(
+        "--db <file>",
+        `where the log is (default: the team's own store, else ${DEFAULT_DATABASE})`,
+      )
       .option("--json", "print one JSON document and nothing else")
       .option("--full", "print answers and reasons whole");
 
-  asking("run", "Gives a task to a team and shows how it goes.")
-    .requiredOption("--input <file>", "the task, as JSON; - reads standard input")
-    .option("--id <id>", "a name for the run: given again, it is gone on with, or shown")
-    .option("--agents <names>", "ask only these, separated by commas", namesIn)
-    .addOption(new Option("--mode <mode>", "how they are asked").choices(["parallel", "sequence"]))
-    .action(async (team: string, options: RunFlags) => {
-      const { runCommand } = await import("./run-command.ts");
-      exitWith(await runCommand(team, options));
-    });
+  asking("run", "Gives a task to a team and shows how it goes.", (run) =>
+    run
+      .requiredOption("--input <file>", "the task, as JSON; - reads standard input")
+      .option("--id <id>", "a name for the run: given again, it is gone on with, or shown")
+      .option("--agents <names>", "ask only these, separated by commas", namesIn)
+      .addOption(
+        new Option("--mode <mode>", "how they are asked").choices(["parallel", "sequence"]),
+      ),
+  ).action(async (team: string, options: RunFlags) => {
+    const { runCommand } = await import("./run-command.ts");
+    exitWith(await runCommand(team, options));
+  });
 
-  asking("resume", "Goes on with a run where its log ends.")
-    .argument("[run]", "its id, the beginning of it, or latest (default: the latest that is gone)")
-    .option("--all", "go on with every run of this team that is gone")
-    .action(async (team: string, run: string | undefined, options: ResumeFlags) => {
-      const { resumeCommand } = await import("./resume-command.ts");
-      exitWith(await resumeCommand(team, run, options));
-    });
+  asking("resume", "Goes on with a run where its log ends.", (resume) =>
+    resume
+      .argument(
+        "[run]",
+        "its id, the beginning of it, or latest (default: the latest that is gone)",
+      )
+      .option("--all", "go on with every run of this team that is gone"),
+  ).action(async (team: string, run: string | undefined, options: ResumeFlags) => {
+    const { resumeCommand } = await import("./resume-command.ts");
+    exitWith(await resumeCommand(team, run, options));
+  });
 
-  asking("fork", "Runs again beside a run, and asks only where something differs.")
-    .argument("<run>", "its id, the beginning of it, or latest")
-    .option("--from <agent>", "ask this agent anew, and those who need it")
-    .option("--input <file>", "another task, as JSON; - reads standard input")
-    .action(async (team: string, run: string, options: ForkFlags) => {
-      const { forkCommand } = await import("./fork-command.ts");
-      exitWith(await forkCommand(team, run, options));
-    });
+  asking("fork", "Runs again beside a run, and asks only where something differs.", (fork) =>
+    fork
+      .argument("<run>", "its id, the beginning of it, or latest")
+      .option("--from <agent>", "ask this agent anew, whatever is known of it")
+      .option("--input <file>", "another task, as JSON; - reads standard input"),
+  ).action(async (team: string, run: string, options: ForkFlags) => {
+    const { forkCommand } = await import("./fork-command.ts");
+    exitWith(await forkCommand(team, run, options));
+  });
 
   command("runs", "Lists the latest runs.")
     .addOption(database())
@@ -143,7 +162,8 @@ function describeProgram(exitWith: (code: number) => void): Command {
 
 function age(value: string): number {
   const ms = ageMs(value);
-  if (ms === undefined) throw new InvalidArgumentError("Give days, hours or minutes: 30d, 12h, 90m.");
+  if (ms === undefined)
+    throw new InvalidArgumentError("Give days, hours or minutes: 30d, 12h, 90m.");
   return ms;
 }
 

@@ -18,7 +18,10 @@ export function shellPath(file: string): string {
  * A command ready to be copied, indented. Where it is too long for a line it goes on after a backslash, as a shell reads
  * it. A part is never broken: give an option together with its value.
  */
-export function commandLines(parts: readonly string[], screen: Pick<Terminal, "columns">): string[] {
+export function commandLines(
+  parts: readonly string[],
+  screen: Pick<Terminal, "columns">,
+): string[] {
   const lines: string[] = [];
   let line = " ";
   for (const part of parts) {

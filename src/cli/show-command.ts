@@ -21,9 +21,7 @@ export async function showCommand(
   flags: ShowFlags,
   screen: Terminal,
 ): Promise<void> {
-  const { run, events } = await withDatabase(flags.db, (store) =>
-    readRun(store, wanted, flags.db),
-  );
+  const { run, events } = await withDatabase(flags.db, (store) => readRun(store, wanted, flags.db));
   if (flags.json === true) {
     screen.print(safeJson({ ...runJson(run), events }, 2));
     return;

@@ -35,9 +35,15 @@ export interface Started {
 }
 
 /** Starts the command line as a process of its own, in `cwd`, with `input` on its standard input. */
-export function start(args: readonly string[], cwd: string, input: string = ""): Started {
-  const { NO_COLOR: _colour, FORCE_COLOR: _forced, QUORATE_DEBUG: _debug, ...env } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...env, ...COMPILED } });
+export function start(
+  args: readonly string[],
+  cwd: string,
+  input: string = "",
+  variables: Readonly<Record<string, string>> = {},
+): Started {
+  const { NO_COLOR: _colour, FORCE_COLOR: _forced, QUORATE_DEBUG: _debug, ...rest } = process.env;
+  const env = { ...rest, ...COMPILED, ...variables };
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env });
   let stdout = "";
   let stderr = "";
   const watchers = new Set<() => void>();
@@ -80,6 +86,7 @@ export async function quorate(
   args: readonly string[],
   cwd: string,
   input?: string,
+  variables?: Readonly<Record<string, string>>,
 ): Promise<Finished> {
-  return start(args, cwd, input).finished;
+  return start(args, cwd, input, variables).finished;
 }

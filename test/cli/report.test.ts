@@ -32,6 +32,26 @@ describe("report", () => {
     }
   });
 
+  it("takes a call that was open when the run stopped for one that is to be asked again", () => {
+    const stopped = events(7);
+    const resumed: RunEvent = {
+      type: "run.resumed",
+      fence: 2,
+      changed: true,
+      runId,
+      seq: 8,
+      atMs: startMs + 60_000,
+    };
+    const run = viewRun(runId, [...stopped, resumed]);
+    expect(run.calls.get("style")).toMatchObject({
+      state: "waiting",
+      attempts: [{ endedAtMs: startMs + 200, answered: false }],
+    });
+    const page = report(run, piped()).join("\n");
+    expect(page).toMatch(/style +open/);
+    expect(page).toContain("resumed once; its supervisor has changed since");
+  });
+
   it("never gives an agent's text the terminal, and never outgrows it", () => {
     const nasty = `\u001b[2J\u202eevil\u200b ${"long ".repeat(500)}`;
     const run = viewRun(nasty, hostile(nasty));
