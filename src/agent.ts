@@ -44,8 +44,11 @@ export interface Worker<Name extends string = string, Input = never, Output = un
 export type Workers = Readonly<Record<string, Worker>>;
 
 /** A specialist: a name and one async function, with what a supervisor has to know about it. */
-export interface Agent<Name extends string = string, Input = never, Output = unknown>
-  extends Worker<Name, Input, Output> {
+export interface Agent<
+  Name extends string = string,
+  Input = never,
+  Output = unknown,
+> extends Worker<Name, Input, Output> {
   readonly input: Schema | undefined;
   readonly output: Schema | undefined;
   readonly limits: CallLimits;
@@ -56,9 +59,10 @@ export interface Agent<Name extends string = string, Input = never, Output = unk
 
 /**
  * What becomes of a call that had begun when the process died, so that nobody knows whether the agent did its work: it is
- * asked again, at worst a second time, or the call has failed with `IN_DOUBT`.
+ * asked again, at worst a second time (`retry`); a person is asked whether it may be (`ask`: the run waits); or the call
+ * has failed with `IN_DOUBT` (`fail`).
  */
-export type InDoubt = "retry" | "fail";
+export type InDoubt = "retry" | "ask" | "fail";
 
 /** What a worker accepts as its task. */
 export type InputOf<W> = W extends Worker<string, infer Input, unknown> ? Input : never;
@@ -101,7 +105,10 @@ export interface AgentOptions<
   readonly needs?: Needs;
   /** After a crash in the middle of a call: `"retry"` where left out. */
   readonly inDoubt?: InDoubt;
-  readonly run: (task: Task, context: AgentContext<UpstreamOf<Needs>>) => Returned | Promise<Returned>;
+  readonly run: (
+    task: Task,
+    context: AgentContext<UpstreamOf<Needs>>,
+  ) => Returned | Promise<Returned>;
   /** What the answer asserts. Default: a `recommendation` of string, number or boolean is a claim about `"task"`. */
   readonly claims?: (output: Output) => Iterable<ClaimDraft>;
 }
@@ -122,7 +129,12 @@ export function agent<
 >(
   options: AgentOptions<Name, Input, Task, Raw, Returned, Output, Needs>,
 ): Agent<Name, Input, Output> {
-  checkKind(options ?? null, "what agent() is given", "object", "describe it: agent({ name, run })");
+  checkKind(
+    options ?? null,
+    "what agent() is given",
+    "object",
+    "describe it: agent({ name, run })",
+  );
   const { name, version, description, input, output, needs, run, claims } = options;
   const { inDoubt = "retry" } = options;
   checkName(name, "agent");
@@ -134,10 +146,10 @@ export function agent<
   checkKind(needs, `${where}: needs`, "object", "use { other }, with the agents it needs");
   checkSchema(input, `${where}: input`);
   checkSchema(output, `${where}: output`);
-  if (inDoubt !== "retry" && inDoubt !== "fail") {
+  if (inDoubt !== "retry" && inDoubt !== "ask" && inDoubt !== "fail") {
     throw new QuorateError(
       "BAD_OPTIONS",
-      `${where}: inDoubt is ${shown(inDoubt)}; use "retry" or "fail"`,
+      `${where}: inDoubt is ${shown(inDoubt)}; use "retry", "ask" or "fail"`,
     );
   }
   return Object.freeze({
@@ -181,10 +193,16 @@ export function checkName(name: unknown, what: string): void {
 export function checkNeeds(needs: Workers | undefined, where: string): Workers {
   for (const [key, worker] of Object.entries(needs ?? {})) {
     if (!isWorker(worker)) {
-      throw new QuorateError("BAD_OPTIONS", `${where} needs "${key}", which is no agent; make it with agent({ … })`);
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `${where} needs "${key}", which is no agent; make it with agent({ … })`,
+      );
     }
     if (worker.name !== key) {
-      throw new QuorateError("BAD_OPTIONS", `${where} needs "${worker.name}" under the key "${key}"; the key must be its name`);
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `${where} needs "${worker.name}" under the key "${key}"; the key must be its name`,
+      );
     }
   }
   return Object.freeze({ ...needs });

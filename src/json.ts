@@ -135,7 +135,9 @@ function notJson({ keys }: Walk, what: string): JsonFault {
 
 // A plain object of another realm, such as a vm context: its prototype is that realm's Object.prototype.
 function isForeignPlain(prototype: unknown): boolean {
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(Object(prototype), "isPrototypeOf");
+  return (
+    Object.getPrototypeOf(prototype) === null && Object.hasOwn(Object(prototype), "isPrototypeOf")
+  );
 }
 
 function nameOf(object: object): string {

@@ -14,7 +14,7 @@ export interface Holder {
 /** One distinct value that was claimed about a subject, and who holds it. */
 export interface Position {
   readonly value: Json;
-  /** At least one; in the code-unit order of their names, each agent once. */
+  /** In the code-unit order of their names, each agent once. Empty only for a choice that is put to a person. */
   readonly heldBy: readonly Holder[];
 }
 

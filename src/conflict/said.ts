@@ -31,7 +31,8 @@ const MAX_FINDINGS = 1_000;
  */
 export function said(agent: Speaker, output: unknown): Said | undefined {
   const findings = findingsOf(agent, output);
-  const claims = agent.claims === undefined ? recommendationOf(agent, output) : ownClaims(agent, output);
+  const claims =
+    agent.claims === undefined ? recommendationOf(agent, output) : ownClaims(agent, output);
   return claims.length === 0 && findings === undefined ? undefined : { claims, findings };
 }
 

@@ -44,6 +44,12 @@ export function takeOutput(name: string, output: unknown, maxBytes: number): unk
   if (taken.fault === undefined) return taken.value;
   const { fault } = taken;
   throw fault.kind === "too-large"
-    ? new QuorateError("OUTPUT_TOO_LARGE", `the output of ${name} ${fault.why}; raise maxBytes or answer less`)
-    : new QuorateError("OUTPUT_NOT_JSON", `the output of ${name} ${fault.why}; answer with plain JSON values`);
+    ? new QuorateError(
+        "OUTPUT_TOO_LARGE",
+        `the output of ${name} ${fault.why}; raise maxBytes or answer less`,
+      )
+    : new QuorateError(
+        "OUTPUT_NOT_JSON",
+        `the output of ${name} ${fault.why}; answer with plain JSON values`,
+      );
 }

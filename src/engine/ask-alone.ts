@@ -41,8 +41,19 @@ export function aloneAsker(
     const limits = mergeLimits(agent.limits);
     const { timeoutMs } = limits;
     const timeouts = timeoutMs === Infinity ? undefined : deadlines(systemClock, timeoutMs);
-    const seat = { agent, definition: () => agentDefinition(agent), place: agent.name, limits, timeouts, lanes };
-    const { result } = await performCall(run, seat, { callId: `~${agent.name}/${key}`, task, results: {} });
+    const seat = {
+      agent,
+      definition: () => agentDefinition(agent),
+      place: agent.name,
+      limits,
+      timeouts,
+      lanes,
+    };
+    const { result } = await performCall(run, seat, {
+      callId: `~${agent.name}/${key}`,
+      task,
+      results: {},
+    });
     return result;
   };
 }

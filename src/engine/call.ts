@@ -1,13 +1,22 @@
 import type { Agent } from "../agent.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import { sleep } from "../async/sleep.ts";
-import { addCost, NO_COST, UNKNOWN_COST, type CallRequest, type Failed } from "../call.ts";
-import { said } from "../conflict/said.ts";
+import {
+  addCost,
+  NO_COST,
+  UNKNOWN_COST,
+  type Answered,
+  type CallRequest,
+  type Failed,
+  type Waiting,
+} from "../call.ts";
+import { said, type Said } from "../conflict/said.ts";
 import { describeThrown, errorRecord, isSoundError, QuorateError } from "../errors.ts";
 import { enter, leave, type Lane } from "../policy/admission.ts";
 import { retryWaitMs } from "../policy/retry.ts";
 import { runAttempt } from "./attempt.ts";
 import type { RecordedCall } from "./history.ts";
+import { policyInDoubt, WAITS_IN_DOUBT } from "./in-doubt.ts";
 import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
 import { contentKey } from "./key.ts";
 import { reuse } from "./reuse.ts";
@@ -24,6 +33,14 @@ export interface Question {
   readonly map?: InputMap | undefined;
   /** What schemas have made of the task already. Not for what `map` makes of it. */
   readonly checked?: CheckedInputs | undefined;
+  /** Whether the call may wait for a person. A judge's may not: the question it is asked about would have to wait too. */
+  readonly canWait?: boolean;
+}
+
+/** How a call came out: its result, and what its answer says. It waits when a person has to be asked about it. */
+export interface CallEnd {
+  readonly result: Answered | Failed | Waiting;
+  readonly said: Said | undefined;
 }
 
 /**
@@ -33,7 +50,7 @@ export interface Question {
  *
  * What an agent does ends up in the result. Rejects only when the run is cancelled, or its store fails.
  */
-export async function performCall(run: Run, seat: Seat, question: Question): Promise<Performed> {
+export async function performCall(run: Run, seat: Seat, question: Question): Promise<CallEnd> {
   const { agent, limits } = seat;
   const { cancellation, tally, history, hashes } = run;
   const { callId, results } = question;
@@ -58,8 +75,11 @@ export async function performCall(run: Run, seat: Seat, question: Question): Pro
     tally.attempted(begun.cost, begun.attempt);
     return replayed(begun.end, (output) => said(agent, output));
   }
-  if (begun?.state === "begun" && agent.inDoubt === "fail") {
-    return inDoubt(run, agent, callId, begun);
+  if (begun?.state === "begun") {
+    const policy = policyInDoubt(run, agent, question);
+    if (policy === "wait")
+      return { result: { status: "waiting", detail: WAITS_IN_DOUBT }, said: undefined };
+    if (policy === "fail") return inDoubt(run, agent, callId, begun);
   }
   if (begun === undefined) {
     const reused = await reuse(run, agent.name, callId, key, (output) => said(agent, output));
@@ -144,7 +164,15 @@ async function ask(
       return failure(error, ended);
     }
     await journal.record([
-      { type: "call.retried", callId, agent: name, attempt, error: errorRecord(error), waitMs, cost },
+      {
+        type: "call.retried",
+        callId,
+        agent: name,
+        attempt,
+        error: errorRecord(error),
+        waitMs,
+        cost,
+      },
     ]);
     // Kept over a failure of another kind: the request is still the one that asks to mend them.
     if (error.code === "OUTPUT_INVALID") issues = error.issues;

@@ -47,7 +47,10 @@ export function openQuestions(events: readonly RunEvent[]): readonly OpenQuestio
 export async function decide(store: Store, runId: string, decision: HumanDecision): Promise<void> {
   const events = await store.read(runId);
   if (events.length === 0) {
-    throw new QuorateError("RUN_NOT_FOUND", `the store has no run "${runId}"; list what there is with runs()`);
+    throw new QuorateError(
+      "RUN_NOT_FOUND",
+      `the store has no run "${runId}"; list what there is with runs()`,
+    );
   }
   const question = questionFor(runId, openQuestions(events), decision);
   const { callId, verdict } = question;
@@ -56,7 +59,9 @@ export async function decide(store: Store, runId: string, decision: HumanDecisio
   const position = positions.find(({ value }) => foldedKey(value) === wanted);
   if (position === undefined) {
     const values = positions.map(({ value }) => JSON.stringify(value)).join(", ");
-    throw refusal(`nobody holds ${JSON.stringify(decision.winner)} about "${subject}"; decide for one of ${values}`);
+    throw refusal(
+      `nobody holds ${JSON.stringify(decision.winner)} about "${subject}"; decide for one of ${values}`,
+    );
   }
   const { why, by } = decision;
   const fence = await store.take(runId);
@@ -94,7 +99,9 @@ function questionFor(
   if (only !== undefined && another === undefined) return only;
   if (only !== undefined) {
     const teams = asked.map((question) => `"${question.callId ?? ""}"`).join(", ");
-    throw refusal(`several teams of run "${runId}" wait for "${subject}"; name one as callId: ${teams}`);
+    throw refusal(
+      `several teams of run "${runId}" wait for "${subject}"; name one as callId: ${teams}`,
+    );
   }
   if (open.length === 0) throw refusal(`run "${runId}" does not wait for anybody`);
   const subjects = open.map(({ verdict }) => `"${verdict.subject}"`).join(", ");

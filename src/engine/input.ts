@@ -41,7 +41,11 @@ export function checkInput(
       );
     }
     // What a key is made of, and what another machine receives, is the value after its schema.
-    const value = takeInput(checked.value, maxBytes, `the input of ${agent.name}, after its schema,`);
+    const value = takeInput(
+      checked.value,
+      maxBytes,
+      `the input of ${agent.name}, after its schema,`,
+    );
     shared?.set(schema, value);
     return value;
   };
@@ -62,7 +66,9 @@ export function mapInput(
     input = map(task, results);
   } catch (cause) {
     const why = describeThrown(cause);
-    throw new QuorateError("INPUT_INVALID", `the input of ${name} cannot be made: ${why}`, { cause });
+    throw new QuorateError("INPUT_INVALID", `the input of ${name} cannot be made: ${why}`, {
+      cause,
+    });
   }
   return takeInput(input, maxBytes, `the input of ${name}`);
 }
@@ -72,6 +78,7 @@ export function takeInput(value: unknown, maxBytes: number, what: string): unkno
   const taken = takeJson(value, maxBytes);
   if (taken.fault === undefined) return taken.value;
   const { fault } = taken;
-  const remedy = fault.kind === "too-large" ? "raise maxBytes or send less" : "use plain JSON values";
+  const remedy =
+    fault.kind === "too-large" ? "raise maxBytes or send less" : "use plain JSON values";
   throw new QuorateError("INPUT_INVALID", `${what} ${fault.why}; ${remedy}`);
 }

@@ -148,5 +148,7 @@ const STORE_CODES: ReadonlySet<ErrorCode> = new Set(["STORE_FAILED", "SEQ_TAKEN"
 function storeError(cause: unknown): QuorateError {
   return cause instanceof QuorateError && STORE_CODES.has(cause.code)
     ? cause
-    : new QuorateError("STORE_FAILED", "the store could not keep an event; see the cause", { cause });
+    : new QuorateError("STORE_FAILED", "the store could not keep an event; see the cause", {
+        cause,
+      });
 }

@@ -76,7 +76,6 @@ interface JsonSchemas {
  */
 export function idempotencyKey(request: CallRequest, agent: Agent): string {
   const { runId, callId, input, results, issues } = request;
-  const key =
-    request.key ?? contentKey(agentDefinition(agent), input, results, new ValueHashes());
+  const key = request.key ?? contentKey(agentDefinition(agent), input, results, new ValueHashes());
   return sha256(canonicalJson([KEY_FORMAT, runId, callId, key, issues]));
 }

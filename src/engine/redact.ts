@@ -24,7 +24,8 @@ export type Redactor = (body: EventBody) => EventBody;
 
 /** Makes a redactor. Throws `BAD_OPTIONS` for what is neither paths nor a function. */
 export function redactor(redact: Redact, where: string): Redactor {
-  const change = typeof redact === "function" ? byFunction(redact) : byPaths(checkPaths(redact, where));
+  const change =
+    typeof redact === "function" ? byFunction(redact) : byPaths(checkPaths(redact, where));
   return (body) => redacted(body, change);
 }
 

@@ -10,10 +10,7 @@ export interface Performed {
 }
 
 /** A call as the log says it ended. `read` reads the answer: the log keeps outputs, not what they say. */
-export function replayed(
-  end: RecordedEnd,
-  read: (output: unknown) => Said | undefined,
-): Performed {
+export function replayed(end: RecordedEnd, read: (output: unknown) => Said | undefined): Performed {
   const { attempt: attempts, durationMs, cost } = end;
   const failed = (error: QuorateError): Performed => ({
     result: { status: "failed", error, attempts, durationMs, cost },

@@ -72,7 +72,11 @@ export function leave(lanes: readonly Lane[]): void {
   for (;;) {
     let oldest: Waiter | undefined;
     for (const { inFlight, limit, first } of lanes) {
-      if (inFlight < limit && first !== undefined && (oldest?.arrival ?? Infinity) > first.arrival) {
+      if (
+        inFlight < limit &&
+        first !== undefined &&
+        (oldest?.arrival ?? Infinity) > first.arrival
+      ) {
         oldest = first;
       }
     }

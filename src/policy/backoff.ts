@@ -20,7 +20,10 @@ export const DEFAULT_BACKOFF: Required<Backoff> = Object.freeze({
 /** Throws `BAD_OPTIONS` where a time is not one. */
 export function checkBackoff(backoff: Backoff, where: string): Backoff {
   if (typeof backoff !== "object" || backoff === null) {
-    throw new QuorateError("BAD_OPTIONS", `${where}: backoff is not an object; use { baseMs: 500 }`);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `${where}: backoff is not an object; use { baseMs: 500 }`,
+    );
   }
   const { baseMs, maxMs, maxRetryAfterMs } = backoff;
   return Object.freeze({

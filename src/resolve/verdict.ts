@@ -9,7 +9,13 @@ import type { Json } from "../json.ts";
  * - `undecided`: every link passed.
  * - `waiting`: a person is asked, and has not decided yet.
  */
-export type VerdictStatus = "unanimous" | "decided" | "tied" | "no-quorum" | "undecided" | "waiting";
+export type VerdictStatus =
+  | "unanimous"
+  | "decided"
+  | "tied"
+  | "no-quorum"
+  | "undecided"
+  | "waiting";
 
 /** Somebody who holds another position than the winner. */
 export interface Dissent extends Holder {

@@ -89,6 +89,7 @@ export async function coordinate(
       results: upstreamOf(team, plan, index, results),
       map: member.input,
       checked,
+      canWait: true,
     };
     return isSeating(seat) ? askTeam(run, seat, question) : performCall(run, seat, question);
   };

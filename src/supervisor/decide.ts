@@ -46,7 +46,8 @@ export function settleStatements(
     for (const text of said.findings) findings.push({ agent, text });
   }
   const reviewed = reviewers.length > 0;
-  if (claims.length === 0 && findings.length === 0) return { conflicts: [], verdicts: [], reviewed };
+  if (claims.length === 0 && findings.length === 0)
+    return { conflicts: [], verdicts: [], reviewed };
 
   const place = prefix === "" ? {} : { callId: prefix.slice(0, -1) };
   const all = subjects({
@@ -73,7 +74,9 @@ export function settleStatements(
     const open = made.filter(({ status }) => status === "waiting");
     run.waits.push(...open.map((verdict) => ({ ...place, verdict })));
     run.journal.note(
-      made.filter(({ status }) => status !== "waiting").map((verdict): EventBody => ({ type: "verdict.reached", ...place, verdict })),
+      made
+        .filter(({ status }) => status !== "waiting")
+        .map((verdict): EventBody => ({ type: "verdict.reached", ...place, verdict })),
     );
     const verdicts = before === undefined ? made : inOrder(all, before, made);
     return { conflicts, verdicts, reviewed };
@@ -87,7 +90,8 @@ export function settleStatements(
     resolve: team.resolve,
     person: run.hashes === undefined ? undefined : personFor(run, scope),
     missing: missing.map(({ agent }) => agent),
-    ask: (agent: Agent, task: unknown, key: string) => askJudge(run, seating, prefix, agent, task, key),
+    ask: (agent: Agent, task: unknown, key: string) =>
+      askJudge(run, seating, prefix, agent, task, key),
   });
   if (settled instanceof Promise) {
     return settled.then(decided).finally(() => run.cancellation.unwatch(abort));

@@ -74,7 +74,9 @@ export function checkOrder(
   for (const [index, { needs }] of nodes.entries()) {
     for (const need of needs) {
       if (need < index) continue;
-      refuse(`is in sequence and has "${name(index)}" before "${name(need)}", which it needs; swap them`);
+      refuse(
+        `is in sequence and has "${name(index)}" before "${name(need)}", which it needs; swap them`,
+      );
     }
   }
 }

@@ -34,11 +34,7 @@ export interface TeamAnswer {
  * where `asWorker` gives them. Its agents are calls of the same run. Rejects only when the run is cancelled, or its
  * store fails.
  */
-export async function performTeam(
-  run: Run,
-  seating: Seating,
-  question: Question,
-): Promise<Ended> {
+export async function performTeam(run: Run, seating: Seating, question: Question): Promise<Ended> {
   const { journal, clock, cancellation } = run;
   const { team } = seating;
   const { callId } = question;

@@ -91,7 +91,10 @@ export interface RunOptions<Name extends string = string> extends CallLimits {
 export type ResumeOptions = Omit<RunOptions, "runId" | "route" | "mode">;
 
 /** How a run is forked. */
-export interface ForkOptions<Task = unknown, Name extends string = string> extends RunOptions<Name> {
+export interface ForkOptions<
+  Task = unknown,
+  Name extends string = string,
+> extends RunOptions<Name> {
   /** The place of an agent that is asked anew: its name, below those of its supervisors, joined by `/`. */
   readonly from?: string;
   /** Another task, in place of the run's. */

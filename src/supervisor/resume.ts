@@ -17,7 +17,10 @@ import { conclude, conductNew, openRun, type Driver } from "./start.ts";
  * Rejects with `NOT_RESUMABLE`, `RUN_NOT_FOUND`, `RUN_OWNED` while somebody else drives it, and `RUN_ID_TAKEN` when it is
  * a run of a supervisor with another name.
  */
-export async function conductAgain(driver: Driver, task?: { readonly known: unknown }): Promise<Outcome> {
+export async function conductAgain(
+  driver: Driver,
+  task?: { readonly known: unknown },
+): Promise<Outcome> {
   const { store, runId, root } = driver;
   refuseForgetful(driver);
   const before = await store.read(runId);
@@ -81,7 +84,11 @@ export async function conductOnce(driver: Driver, given: unknown): Promise<Outco
  * A new run that takes over the answers of another where nothing has changed: not the agent at `from`, nor those whose
  * input is another for it. Rejects as `conductAgain` does, and with `BAD_OPTIONS` for a `from` that nobody has.
  */
-export async function conductFork(driver: Driver, fork: ForkOptions, ofRun: string): Promise<Outcome> {
+export async function conductFork(
+  driver: Driver,
+  fork: ForkOptions,
+  ofRun: string,
+): Promise<Outcome> {
   const { root, store, seated } = driver;
   refuseForgetful(driver);
   const events = await store.read(ofRun);
@@ -91,7 +98,10 @@ export async function conductFork(driver: Driver, fork: ForkOptions, ofRun: stri
   const { from } = fork;
   if (from !== undefined && !seated.places.has(from)) {
     const known = [...seated.places].map((place) => `"${place}"`).join(", ");
-    throw new QuorateError("BAD_OPTIONS", `a fork from "${from}" is from nobody; use one of ${known}`);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `a fork from "${from}" is from nobody; use one of ${known}`,
+    );
   }
   const history = new History(ofRun, events);
   const same = !("input" in fork) && fork.route === undefined && fork.mode === undefined;
@@ -117,7 +127,10 @@ async function goOn(
   for (const event of events) watch?.(event);
   const first = startOf(driver, events);
   const origin = await originOf(driver, first);
-  const run = openRun(driver, { position: { fence, history }, ...(origin !== undefined && { origin }) });
+  const run = openRun(driver, {
+    position: { fence, history },
+    ...(origin !== undefined && { origin }),
+  });
   const task = known === undefined ? first.input : known.known;
   const recorded = recordedPlan(team, history.plan(""));
   const plan = recorded ?? (await planFor(team, task, cancellation, options));
@@ -133,10 +146,7 @@ async function goOn(
 }
 
 /** A fork that is resumed still takes over answers of its origin, as long as the store has it. */
-async function originOf(
-  { store }: Driver,
-  { forkOf }: StartedEvent,
-): Promise<Origin | undefined> {
+async function originOf({ store }: Driver, { forkOf }: StartedEvent): Promise<Origin | undefined> {
   if (forkOf === undefined) return undefined;
   const events = await store.read(forkOf.runId);
   return { history: new History(forkOf.runId, events), from: forkOf.from };
@@ -150,7 +160,10 @@ function shown(driver: Driver, events: readonly RunEvent[], outcome: Outcome): O
 function startOf({ runId }: Driver, events: readonly RunEvent[]): StartedEvent {
   const first = events[0];
   if (first?.type === "run.started") return first;
-  throw new QuorateError("RUN_NOT_FOUND", `the store has no run "${runId}"; list what there is with runs()`);
+  throw new QuorateError(
+    "RUN_NOT_FOUND",
+    `the store has no run "${runId}"; list what there is with runs()`,
+  );
 }
 
 type StartedEvent = Extract<RunEvent, { type: "run.started" }>;
@@ -158,7 +171,9 @@ type StartedEvent = Extract<RunEvent, { type: "run.started" }>;
 /** Whether the run was begun with that task, as far as it was kept. */
 function isTaskOf({ root }: Driver, first: StartedEvent, task: unknown): boolean {
   const { supervisor } = first;
-  const kept = root.team.redact?.({ type: "run.started", supervisor, input: task }) ?? { input: task };
+  const kept = root.team.redact?.({ type: "run.started", supervisor, input: task }) ?? {
+    input: task,
+  };
   return "input" in kept && canonicalJson(first.input) === canonicalJson(kept.input);
 }
 

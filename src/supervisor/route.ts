@@ -29,7 +29,8 @@ export function planFor(
     });
   }
   const wanted = route ?? team.route;
-  if (wanted === undefined) return mode === team.mode ? team.everyone : planEveryone(team.members, mode);
+  if (wanted === undefined)
+    return mode === team.mode ? team.everyone : planEveryone(team.members, mode);
   if (typeof wanted !== "function") return makePlan(team.members, mode, resolved(team, wanted));
   const failed = (cause: unknown): never => {
     if (cancellation.cancelled) throw cancellation.reason;

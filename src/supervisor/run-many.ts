@@ -101,7 +101,12 @@ export async function* runMany<Results>(
   };
 
   const pull = (): void => {
-    while (ended === undefined && !pulling && underWay.size < atOnce && taken.length < AHEAD * atOnce) {
+    while (
+      ended === undefined &&
+      !pulling &&
+      underWay.size < atOnce &&
+      taken.length < AHEAD * atOnce
+    ) {
       try {
         const next = iterator.next();
         if (!(next instanceof Promise)) {
@@ -166,7 +171,10 @@ function iteratorOf(tasks: Iterable<unknown> | AsyncIterable<unknown>): AnyItera
   const list: Partial<AsyncIterable<unknown> & Iterable<unknown>> = Object(tasks);
   const iterator = list[Symbol.asyncIterator]?.() ?? list[Symbol.iterator]?.();
   if (iterator !== undefined) return iterator;
-  throw new QuorateError("BAD_OPTIONS", "runMany was given no list of tasks; give it something iterable");
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    "runMany was given no list of tasks; give it something iterable",
+  );
 }
 
 const MAX_PLAIN_KEY = 200;

@@ -50,12 +50,26 @@ export function seatTeam({
     registry.set(place, agent);
     const limits = mergeLimits(team.limits, agent.limits, overrides);
     const timeouts = timeoutsOf(limits.timeoutMs);
-    return { agent, definition: once(() => agentDefinition(agent)), place, limits, timeouts, lanes: path };
+    return {
+      agent,
+      definition: once(() => agentDefinition(agent)),
+      place,
+      limits,
+      timeouts,
+      lanes: path,
+    };
   };
   const seatMember = ({ name, worker }: Member): Seat | Seating => {
     const place = `${prefix}${name}`;
     return isTeam(worker)
-      ? seatTeam({ team: worker, prefix: `${place}/`, lanes: path, overrides, registry, timeoutsOf })
+      ? seatTeam({
+          team: worker,
+          prefix: `${place}/`,
+          lanes: path,
+          overrides,
+          registry,
+          timeoutsOf,
+        })
       : seatAgent(worker, place);
   };
 

@@ -76,7 +76,9 @@ export function seatRoot(
   const seating = seatTeam({ team, lanes, overrides, registry, timeoutsOf });
   const { maxBytes } = mergeLimits(team.limits, overrides);
   const checks = seating.seats.some((seat) => !isSeating(seat) && seat.agent.input !== undefined);
-  const places = new Set([...registry.keys()].filter((place) => !place.includes("~")).flatMap(withTeams));
+  const places = new Set(
+    [...registry.keys()].filter((place) => !place.includes("~")).flatMap(withTeams),
+  );
   return { seating, engine: engineOf(registry), maxBytes, checks, places };
 }
 
@@ -106,7 +108,11 @@ export function startRun(
   watch?: (event: LiveEvent) => void,
 ): Started {
   const cancellation = new Cancellation();
-  return { runId, outcome: drive(root, conduct, runId, options, cancellation, watch), cancellation };
+  return {
+    runId,
+    outcome: drive(root, conduct, runId, options, cancellation, watch),
+    cancellation,
+  };
 }
 
 /** A run in this process: what it was given, and what it has made of it. */
@@ -277,7 +283,8 @@ async function checkTask(
   for (const index of planned) {
     const seat = seating.seats[index];
     if (seat === undefined || isSeating(seat)) continue;
-    if (seat.agent.input === undefined || seating.team.members[index]?.input !== undefined) continue;
+    if (seat.agent.input === undefined || seating.team.members[index]?.input !== undefined)
+      continue;
     const input = checkInput(seat.agent, { task, results: {}, checked }, maxBytes);
     if (input instanceof Promise) await orCancelled(input, cancellation);
   }

@@ -20,7 +20,8 @@ export interface Supervisor<
   Task = never,
   Answer = unknown,
   Name extends string = string,
-> extends Worker<Name, Task, Answer>, TeamBrand {
+>
+  extends Worker<Name, Task, Answer>, TeamBrand {
   readonly agents: Agents;
   readonly store: Store;
   /**
@@ -42,10 +43,7 @@ export interface Supervisor<
    * finished run's outcome is read from the log. Rejects as `run` does, and with `RUN_NOT_FOUND`, `RUN_OWNED` while
    * somebody else drives it, `RUN_ID_TAKEN` for a run of another supervisor, `NOT_RESUMABLE`, and `LEASE_LOST`.
    */
-  readonly resume: (
-    runId: string,
-    options?: ResumeOptions,
-  ) => Promise<Outcome<ResultsOf<Agents>>>;
+  readonly resume: (runId: string, options?: ResumeOptions) => Promise<Outcome<ResultsOf<Agents>>>;
   /** As `resume`, and shows every event of the run, those before it too. */
   readonly resumeStream: (runId: string, options?: ResumeOptions) => RunStream<ResultsOf<Agents>>;
   /**

@@ -1,4 +1,11 @@
-import { checkName, checkNeeds, isWorker, type Agent, type Worker, type Workers } from "../agent.ts";
+import {
+  checkName,
+  checkNeeds,
+  isWorker,
+  type Agent,
+  type Worker,
+  type Workers,
+} from "../agent.ts";
 import { comparators, isComparator, type Comparator } from "../conflict/compare.ts";
 import { redactor, type Redactor } from "../engine/redact.ts";
 import { KEY_FORMAT } from "../engine/key.ts";
@@ -82,7 +89,12 @@ type AnyOptions = SupervisorOptions<Workers, string, unknown>;
 
 /** Checks a supervisor's description. Throws `BAD_OPTIONS` with one sentence about the first thing that cannot work. */
 export function makeTeam(options: AnyOptions): Team {
-  checkKind(options ?? null, "what supervisor() is given", "object", "describe it: supervisor({ name, agents })");
+  checkKind(
+    options ?? null,
+    "what supervisor() is given",
+    "object",
+    "describe it: supervisor({ name, agents })",
+  );
   const { name, version, agents, route, compare, similar, answer } = options;
   checkName(name, "supervisor");
   const where = `supervisor "${name}"`;
@@ -98,7 +110,10 @@ export function makeTeam(options: AnyOptions): Team {
   const indexOf = new Map(workers.map(([key], index) => [key, index]));
   const known = (agent: string, what: string): number => {
     const index = indexOf.get(agent);
-    return index ?? refuse(`${what} "${agent}", which is not among its agents; they are ${listed(indexOf)}`);
+    return (
+      index ??
+      refuse(`${what} "${agent}", which is not among its agents; they are ${listed(indexOf)}`)
+    );
   };
 
   const mode = checkMode(options.mode ?? DEFAULT_MODE, where);
@@ -112,7 +127,8 @@ export function makeTeam(options: AnyOptions): Team {
   const inputs = new Map<string, InputMap>(Object.entries(options.inputs ?? {}) as never);
   for (const [agent, map] of inputs) {
     known(agent, "maps the input of");
-    if (typeof map !== "function") refuse(`has inputs.${agent} that is no function; use (task, results) => …`);
+    if (typeof map !== "function")
+      refuse(`has inputs.${agent} that is no function; use (task, results) => …`);
   }
 
   const members = workers.map(([key, worker], index): Member => {
@@ -126,7 +142,9 @@ export function makeTeam(options: AnyOptions): Team {
       needs: Object.entries(worker.needs).map(([need, needed]) => {
         const place = known(need, `has "${key}", which needs`);
         if (workers[place]?.[1] === needed) return place;
-        return refuse(`has "${key}", which needs another agent called "${need}" than the team's; use the same one`);
+        return refuse(
+          `has "${key}", which needs another agent called "${need}" than the team's; use the same one`,
+        );
       }),
       required: required.has(index),
       input: inputs.get(key),
@@ -155,8 +173,7 @@ export function makeTeam(options: AnyOptions): Team {
     lane: lane(checkConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY, where)),
     limits: checkLimits(options, where),
     asWorker: checkLimits(options.asWorker ?? {}, `${where}: asWorker`),
-    resolve:
-      options.resolve === undefined ? DEFAULT_CHAIN : checkChain(options.resolve, where),
+    resolve: options.resolve === undefined ? DEFAULT_CHAIN : checkChain(options.resolve, where),
     compare: comparators(compare),
     similar,
     answer: answer as Team["answer"],

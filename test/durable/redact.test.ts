@@ -104,6 +104,8 @@ describe("redact", () => {
   });
 
   it.each([[3], [[1]], [[""]], ["apiKey"]])("refuses %j", (redact) => {
-    expect(() => setUp(redact as never)).toThrow(/redact is neither a list of paths nor a function/);
+    expect(() => setUp(redact as never)).toThrow(
+      /redact is neither a list of paths nor a function/,
+    );
   });
 });

@@ -62,9 +62,7 @@ describe("a run that waits for a person", () => {
     expect(asked).toEqual([]);
     expect(outcome).toMatchObject({
       status: "complete",
-      verdicts: [
-        { status: "decided", winner: "ship", by: "human", confidenceFrom: "person" },
-      ],
+      verdicts: [{ status: "decided", winner: "ship", by: "human", confidenceFrom: "person" }],
       reuse: { reused: 2, asked: 0 },
     });
     expect(outcome.verdicts[0]?.reasoning).toContain("ann decided for");

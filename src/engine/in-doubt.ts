@@ -1,0 +1,49 @@
+import type { Agent } from "../agent.ts";
+import { MAX_SUBJECT_CHARS } from "../conflict/check-claim.ts";
+import type { Run } from "./run.ts";
+
+/** A call in doubt, and whether it may wait for a person. */
+interface Doubtful {
+  readonly callId: string;
+  readonly canWait?: boolean;
+}
+
+/** Why a call in doubt waits. */
+export const WAITS_IN_DOUBT: string =
+  "it had been asked when the process ended, and a person says whether to ask it again";
+
+/**
+ * What becomes of a call that had begun when the process died: its agent's policy, and for `ask` what a person has decided.
+ * Where nobody has, the question is put on the run's list.
+ */
+export function policyInDoubt(
+  { history, waits }: Run,
+  agent: Agent,
+  { callId, canWait = false }: Doubtful,
+): "retry" | "fail" | "wait" {
+  if (agent.inDoubt !== "ask") return agent.inDoubt;
+  if (!canWait) return "fail";
+  const subject = `May ${callId} be asked again?`.slice(0, MAX_SUBJECT_CHARS);
+  const decided = history?.decision("", subject)?.winner;
+  if (decided === "retry" || decided === "fail") return decided;
+  waits.push({
+    verdict: {
+      subject,
+      kind: "claim",
+      status: "waiting",
+      winner: null,
+      confidence: 0,
+      confidenceFrom: "none",
+      calibrated: false,
+      reasoning: `${agent.name}: ${WAITS_IN_DOUBT}.`,
+      by: null,
+      positions: [
+        { value: "retry", heldBy: [] },
+        { value: "fail", heldBy: [] },
+      ],
+      dissent: [],
+      missing: [],
+    },
+  });
+  return "wait";
+}
