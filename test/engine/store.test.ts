@@ -8,6 +8,7 @@ import {
   type Store,
 } from "../../src/index.ts";
 import { scripted, virtualClock } from "../../src/testing/index.ts";
+import { rejection } from "../supervisor/rejection.ts";
 
 type Append = Store["append"];
 
@@ -76,12 +77,9 @@ describe("a store that fails", () => {
         const reading = (async () => {
           for await (const event of stream) seen.push(event);
         })();
-        const rejected = expect(reading).rejects.toMatchObject({
-          code: "STORE_FAILED",
-          cause: fullDisk,
-        });
+        const rejected = rejection(reading);
         await clock.advance(60_000);
-        await rejected;
+        expect(await rejected).toMatchObject({ code: "STORE_FAILED", cause: fullDisk });
         await expect(stream.outcome).rejects.toMatchObject({ code: "STORE_FAILED" });
         expect(seen).toEqual((await store.read(stream.runId)).slice(0, seen.length));
         expect(seen.some(({ type }) => type === moment || type === "run.finished")).toBe(false);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { agent, QuorateError, supervisor, type Agent, type RunEvent } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
+import { THEN, thenable } from "./thenable.ts";
 
 const good = agent({ name: "good", run: async () => ({ recommendation: "ship" }) });
 
@@ -100,7 +101,7 @@ describe("an agent that fails with", () => {
         },
         () => Promise.reject(thrown()),
         async () => {
-          await null;
+          await Promise.resolve();
           throw thrown();
         },
       ];
@@ -150,24 +151,20 @@ const garbage: readonly (readonly [string, () => unknown, string])[] = [
   ["a proxy that throws", () => ({ a: allTraps() }), "OUTPUT_NOT_JSON"],
   ["a text of 50 MB", () => "x".repeat(50_000_000), "OUTPUT_TOO_LARGE"],
   ["an array of 50 MB", () => new Array<number>(6_000_000).fill(0), "OUTPUT_TOO_LARGE"],
-  ["a thenable that throws", () => ({ then: trap }), "AGENT_FAILED"],
+  ["a thenable that throws", () => thenable(trap), "AGENT_FAILED"],
   [
     "a thenable that cannot be read",
-    () => Object.defineProperty({}, "then", { get: trap }),
+    () => Object.defineProperty({}, THEN, { get: trap }),
     "AGENT_FAILED",
   ],
   [
     "a thenable that rejects",
-    () => ({ then: (_: unknown, no: (e: Error) => void) => no(new Error("no")) }),
+    () => thenable((_: unknown, no: (e: Error) => void) => no(new Error("no"))),
     "AGENT_FAILED",
   ],
-  ["a thenable that never calls back", () => ({ then: () => {} }), "TIMEOUT"],
+  ["a thenable that never calls back", () => thenable(() => {}), "TIMEOUT"],
   ["a promise that never settles", () => new Promise(() => {}), "TIMEOUT"],
-  [
-    "a promise whose own then throws",
-    () => Object.assign(Promise.resolve(1), { then: trap }),
-    "AGENT_FAILED",
-  ],
+  ["a promise whose own then throws", () => thenable(trap, Promise.resolve(1)), "AGENT_FAILED"],
   [
     "a promise whose constructor cannot be read",
     () => Object.defineProperty(Promise.resolve(1), "constructor", { get: trap }),
@@ -194,25 +191,22 @@ describe("an agent that answers with", () => {
   );
 
   it("a thenable that calls back twice, once each way, is what it said first", async () => {
-    const both = {
-      then(yes: (value: unknown) => void, no: (error: unknown) => void): void {
-        yes("first");
-        no(new Error("second"));
-        yes("third");
-      },
-    };
+    const both = thenable((yes: (value: unknown) => void, no: (error: unknown) => void): void => {
+      yes("first");
+      no(new Error("second"));
+      yes("third");
+    });
     const { result } = await beside(() => both);
     expect(result).toMatchObject({ status: "ok", output: "first", attempts: 1 });
   });
 
   it("a promise whose own then calls back many times is what it said first", async () => {
-    const promise = Object.assign(Promise.resolve(1), {
-      then(yes: (value: unknown) => void, no: (error: unknown) => void): void {
-        yes("first");
-        yes("second");
-        no(new Error("third"));
-      },
-    });
+    const many = (yes: (value: unknown) => void, no: (error: unknown) => void): void => {
+      yes("first");
+      yes("second");
+      no(new Error("third"));
+    };
+    const promise = thenable(many, Promise.resolve(1));
     const { result, log } = await beside(() => promise);
     expect(result).toMatchObject({ status: "ok", output: "first", attempts: 1 });
     expect(log.filter(({ type }) => type === "call.succeeded")).toHaveLength(2);

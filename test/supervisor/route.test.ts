@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { memoryStore, supervisor, type RunEvent } from "../../src/index.ts";
 import { scripted } from "../../src/testing/index.ts";
+import { thenable } from "./thenable.ts";
 
 type Task = { readonly kind: string };
 
@@ -45,7 +46,7 @@ describe("a route", () => {
   });
 
   it("is a list of the run, which wins", async () => {
-    const route = vi.fn(() => ["docs"]);
+    const route = vi.fn<() => string[]>(() => ["docs"]);
     const { made, asked } = team(route);
     await made.run(kind, { route: ["lint"] });
     expect(asked()).toEqual(["lint"]);
@@ -61,8 +62,8 @@ describe("a route", () => {
   });
 
   it("may be a thenable of another kind than a promise", async () => {
-    const thenable = { then: (resolve: (names: string[]) => void) => resolve(["docs"]) };
-    const { made, asked } = team(() => thenable);
+    const names = thenable((resolve: (names: string[]) => void) => resolve(["docs"]));
+    const { made, asked } = team(() => names);
     await made.run(kind);
     expect(asked()).toEqual(["docs"]);
   });

@@ -1,29 +1,87 @@
 import { z } from "zod";
-import { agent, type InputOf, type OutputOf } from "../../src/agent.ts";
+import { agent, type InputOf, type OutputOf } from "../../src/index.ts";
+
+// Checked by the compiler alone: what must be refused stands under a @ts-expect-error.
+
+type Equal<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function holds<_T extends true>(): void {}
 
 const Change = z.object({ diff: z.string(), size: z.string().transform(Number) });
-const Review = z.object({ recommendation: z.enum(["ship", "hold"]), reasons: z.array(z.string()).default([]) });
-const security = agent({ name: "security", input: Change, output: Review, run: async (change, { signal }) => {
-  const n: number = change.size; void n; void signal;
-  return { recommendation: "hold", reasons: [] };
-}});
-type A = InputOf<typeof security>; const a: A = { diff: "x", size: "3" }; void a;
-type O = OutputOf<typeof security>; const o: O = { recommendation: "ship", reasons: ["x"] }; void o;
-const plain = agent({ name: "plain", run: async (t: { n: number }) => ({ recommendation: t.n > 3 ? "a" : "b" }) });
-const pi: InputOf<typeof plain> = { n: 1 }; void pi;
-const po: OutputOf<typeof plain> = { recommendation: "a" }; void po;
-const noTask = agent({ name: "noTask", run: () => 3 });
-const ni: InputOf<typeof noTask> = "anything"; void ni;
-const dep = agent({ name: "dep", needs: { security, plain }, run: async (_t: { diff: string }, { results }) => {
-  const r: "ship" | "hold" = results.security.output.recommendation; void r;
-  const x = results["other"]; if (x?.status === "ok") { const u: unknown = x.output; void u; }
-  // @ts-expect-error
-  results.plain.output.nope;
-  return results.plain.output.recommendation;
-}, claims: (out) => [{ subject: "x", position: out }] });
-const d: OutputOf<typeof dep> = "a"; void d;
-agent({ name: "bad", output: Review,
-  // @ts-expect-error
-  run: async () => ({ recommendation: "shipp", reasons: [] }) });
-// returns less than the schema's output: the default fills it
-agent({ name: "defaulted", output: Review, run: async (t: string) => ({ recommendation: t === "" ? "ship" : "hold" }) });
+const Review = z.object({
+  recommendation: z.enum(["ship", "hold"]),
+  reasons: z.array(z.string()).default([]),
+});
+
+// With schemas: it is asked what goes into its input schema, gets what comes out, and answers what its output schema makes.
+const review = agent({
+  name: "review",
+  input: Change,
+  output: Review,
+  run: async (change) => {
+    holds<Equal<(typeof change)["size"], number>>();
+    return { recommendation: "hold", reasons: [] };
+  },
+});
+holds<Equal<InputOf<typeof review>, { diff: string; size: string }>>();
+holds<Equal<OutputOf<typeof review>, { recommendation: "ship" | "hold"; reasons: string[] }>>();
+holds<Equal<(typeof review)["name"], "review">>();
+
+// What the schema's default fills may be left out.
+agent({
+  name: "defaulted",
+  output: Review,
+  run: async (task: string) => ({ recommendation: task === "" ? "ship" : "hold" }),
+});
+
+// Literals that are written as such may be handed on.
+const reasons = ["a", "b"] as const;
+agent({
+  name: "frozen",
+  output: Review,
+  run: () => ({ recommendation: "ship", reasons }) as const,
+});
+
+agent({
+  name: "misspelt",
+  output: Review,
+  // @ts-expect-error the schema does not know it
+  run: async () => ({ recommendation: "shipp", reasons: [] }),
+});
+agent({
+  name: "deaf",
+  // @ts-expect-error the input schema does not give what it wants
+  input: Change,
+  run: async (change: { diff: number }) => change.diff,
+});
+
+// Without schemas: from `run`.
+const plain = agent({
+  name: "plain",
+  run: async (task: { n: number }) => ({ recommendation: task.n > 3 ? "a" : "b" }),
+});
+holds<Equal<InputOf<typeof plain>, { n: number }>>();
+const answer: OutputOf<typeof plain> = { recommendation: "a" };
+// @ts-expect-error it answers "a" or "b"
+const other: OutputOf<typeof plain> = { recommendation: "c" };
+void [answer, other];
+
+const anything = agent({ name: "anything", run: () => 3 });
+holds<Equal<InputOf<typeof anything>, unknown>>();
+
+// Claims are made of the output.
+agent({
+  name: "claiming",
+  output: Review,
+  run: async () => ({ recommendation: "ship" }),
+  claims: (output) => {
+    holds<Equal<(typeof output)["reasons"], string[]>>();
+    return output.reasons.map((reason) => ({ subject: reason, position: output.recommendation }));
+  },
+});
+agent({
+  name: "claimless",
+  run: async () => 1,
+  // @ts-expect-error a claim has a position
+  claims: () => [{ subject: "x" }],
+});
