@@ -7,7 +7,9 @@ import { canonicalJson } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
 import type { ForkOptions, RunOptions } from "./options.ts";
 import { conductAgain, conductFork, conductOnce } from "./resume.ts";
-import { conductNew, startRun, type Driver, type Root, type Started } from "./start.ts";
+import { startRun, type Driver, type Started } from "./drive.ts";
+import type { Root } from "./root.ts";
+import { conductNew } from "./start.ts";
 
 type Watch = (event: LiveEvent) => void;
 

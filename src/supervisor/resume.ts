@@ -8,7 +8,9 @@ import type { Outcome } from "../outcome.ts";
 import type { ForkOptions } from "./options.ts";
 import { recordedOutcome } from "./recorded.ts";
 import { planFor, recordedPlan } from "./route.ts";
-import { conclude, conductNew, openRun, type Driver } from "./start.ts";
+import { conclude, openRun } from "./carry.ts";
+import type { Driver } from "./drive.ts";
+import { conductNew } from "./start.ts";
 
 /**
  * Goes on with a run where its log ends: what has ended is not asked again, what is decided stays decided. A finished run's

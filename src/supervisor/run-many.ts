@@ -5,7 +5,8 @@ import { canonicalJson, takeJson } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
 import type { RunOptions } from "./options.ts";
 import { beginRun } from "./begin.ts";
-import { reseated, type Root, type Started } from "./start.ts";
+import type { Started } from "./drive.ts";
+import { reseated, type Root } from "./root.ts";
 
 /** How many tasks are run. `concurrency` counts attempts over all of these runs. */
 export type ManyOptions<Name extends string = string> = Omit<RunOptions<Name>, "runId">;

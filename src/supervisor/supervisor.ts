@@ -10,7 +10,7 @@ import type { TeamAnswer } from "./nested.ts";
 import type { ForkOptions, ResumeOptions, RunOptions, SupervisorOptions } from "./options.ts";
 import { runMany, type ManyOptions, type TaskOutcome } from "./run-many.ts";
 import { beginRun, decideRun, forkRun, resumeRun } from "./begin.ts";
-import { seatRoot, type Root, type Seated } from "./start.ts";
+import { seatRoot, type Root, type Seated } from "./root.ts";
 import { streamRun, type RunStream } from "./stream.ts";
 import { makeTeam, teamBrand, teamOf, type TeamBrand } from "./team.ts";
 

@@ -1,0 +1,107 @@
+import { UNKNOWN_COST } from "../call.ts";
+import type { History, Origin } from "../engine/history.ts";
+import { Journal } from "../engine/journal.ts";
+import { ValueHashes } from "../engine/key.ts";
+import { Tally, type Run } from "../engine/run.ts";
+import { describeThrown } from "../errors.ts";
+import type { Bill, Outcome } from "../outcome.ts";
+import type { Store } from "../store/store.ts";
+import { coordinate, type Assignment, type Coordinated } from "./coordinate.ts";
+import type { Driver } from "./drive.ts";
+import { performTeam } from "./nested.ts";
+
+/** What a run goes on from. */
+export interface Beginning {
+  /** Where its owner stands in its log, when it had begun. */
+  readonly position?: { readonly fence: number; readonly history: History };
+  /** The run that it is a fork of. */
+  readonly origin?: Origin;
+}
+
+/** A run with its journal, from the beginning or from where it stopped. */
+export function openRun(driver: Driver, { position, origin }: Beginning = {}): Run {
+  const { root, runId, store, cancellation, watch, seated } = driver;
+  const { clock } = root;
+  const journal = new Journal({
+    runId,
+    store,
+    clock,
+    redact: root.team.redact,
+    watch,
+    fail: (error) => cancellation.cancel(error),
+    ...(position !== undefined && {
+      fence: position.fence,
+      lastSeq: position.history.events.length,
+    }),
+  });
+  return {
+    journal,
+    cancellation,
+    clock,
+    engine: seated.engine,
+    tally: new Tally(),
+    hashes: store.resumable ? new ValueHashes() : undefined,
+    history: position?.history,
+    origin,
+    waits: [],
+  };
+}
+
+/** Carries a run to its last event. */
+export async function conclude(
+  { seated, store, runId }: Driver,
+  run: Run,
+  assignment: Assignment,
+  fence = 1,
+): Promise<Outcome> {
+  const { journal, tally } = run;
+  try {
+    const done = await coordinate(run, seated.seating, assignment, performTeam);
+    const { status, results, verdicts, conflicts, missing } = done;
+    countUnmet(run);
+    const bill = tally.bill();
+    await recordEnd(run, done, bill);
+    journal.close();
+    if (status === "waiting") await letGo(store, runId, fence);
+    const outcome = { runId, status, results, verdicts, conflicts, missing, bill };
+    const fresh = run.history === undefined && run.origin === undefined;
+    return fresh ? outcome : { ...outcome, reuse: tally.reuse };
+  } catch (reason) {
+    journal.note([{ type: "run.cancelled", reason: describeThrown(reason) }]);
+    journal.close();
+    // Whoever goes on with the run need not wait for this process to end.
+    if (store.resumable) await letGo(store, runId, fence);
+    throw reason;
+  }
+}
+
+/** The run's last event; or that it waits, unless that is what its log ends with and nothing has come since. */
+async function recordEnd(
+  { journal, history, waits }: Run,
+  { status, missing }: Coordinated,
+  bill: Bill,
+): Promise<void> {
+  if (status !== "waiting") {
+    const ended = journal.record([{ type: "run.finished", status, missing, bill }]);
+    if (ended !== undefined) await ended;
+  } else if (!journal.untouched || history?.events.at(-1)?.type !== "run.waiting") {
+    await journal.record([{ type: "run.waiting", verdicts: waits }]);
+  }
+}
+
+/** Puts on the bill what the log knows and nobody had to ask about again. */
+function countUnmet({ history, tally }: Run): void {
+  for (const { state, attempt, cost } of history?.unmet() ?? []) {
+    tally.called();
+    tally.replayed();
+    tally.attempted(state === "begun" ? UNKNOWN_COST : cost, attempt);
+  }
+}
+
+async function letGo(store: Store, runId: string, fence: number): Promise<void> {
+  try {
+    await store.release(runId, fence);
+  } catch {
+    // The store has failed before; the reason is on its way to the caller.
+  }
+}

@@ -1,0 +1,55 @@
+import { Cancellation, follow } from "../async/cancellation.ts";
+import type { LiveEvent } from "../events.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Store } from "../store/store.ts";
+import type { RunOptions } from "./options.ts";
+import { reseated, type Root, type Seated } from "./root.ts";
+
+/** A run under way. */
+export interface Started {
+  readonly runId: string;
+  readonly outcome: Promise<Outcome>;
+  readonly cancellation: Cancellation;
+}
+
+/** Begins a run, or goes on with it. Never throws: what keeps a run from having an outcome rejects `outcome`. */
+export function startRun(
+  root: Root,
+  conduct: (driver: Driver) => Promise<Outcome>,
+  runId: string,
+  options: RunOptions,
+  watch?: (event: LiveEvent) => void,
+): Started {
+  const cancellation = new Cancellation();
+  return {
+    runId,
+    outcome: drive(root, conduct, runId, options, cancellation, watch),
+    cancellation,
+  };
+}
+
+/** A run in this process: what it was given, and what it has made of it. */
+export interface Driver {
+  readonly root: Root;
+  readonly runId: string;
+  readonly options: RunOptions;
+  readonly seated: Seated;
+  readonly store: Store;
+  readonly cancellation: Cancellation;
+  readonly watch: ((event: LiveEvent) => void) | undefined;
+}
+
+async function drive(
+  root: Root,
+  conduct: (driver: Driver) => Promise<Outcome>,
+  runId: string,
+  options: RunOptions,
+  cancellation: Cancellation,
+  watch: ((event: LiveEvent) => void) | undefined,
+): Promise<Outcome> {
+  const { seated } = reseated(root, options);
+  const { signal, store = root.store } = options;
+  using _following = signal === undefined ? undefined : follow(signal, cancellation);
+  if (cancellation.cancelled) throw cancellation.reason;
+  return await conduct({ root, runId, options, seated, store, cancellation, watch });
+}
