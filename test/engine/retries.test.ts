@@ -177,6 +177,14 @@ describe("output that fails its schema", () => {
     expect(result.status === "failed" && result.error.issues).toHaveLength(1);
   });
 
+  // All of them are handed on, and an adapter would put them into a prompt.
+  it.fails("gives the next attempt a bounded number of issues, however many there are", async () => {
+    const wrong = Array.from({ length: 20_000 }, () => ({}));
+    const { asked, result } = await run([wrong, wrong], { output: z.array(Review) });
+    expect(asked[1]?.issues.length).toBeLessThanOrEqual(100);
+    expect(result.status === "failed" && result.error.issues.length).toBeLessThanOrEqual(100);
+  });
+
   it("keeps its key and its issues over a failure of the way to the agent", async () => {
     const reset = Object.assign(new Error("reset"), { code: "ECONNRESET" });
     const { asked, result } = await run([{}, reset, { recommendation: "ship" }], { retries: 2 });

@@ -216,6 +216,24 @@ describe("an agent that does not stop", () => {
     ]);
   });
 
+  it("is forgotten once it was abandoned: what it answers then is no longer recorded", async () => {
+    const clock = virtualClock();
+    const deaf = scripted("deaf", [{ output: 1, afterMs: 300, deaf: true }], {
+      clock,
+      timeoutMs: 100,
+      graceMs: 100,
+      retries: 0,
+    });
+    const slow = scripted("slow", [{ output: 2, afterMs: 1_000 }], { clock });
+    const team = supervisor({ name: "team", agents: { deaf, slow }, clock, concurrency: 2 });
+    const running = team.run("task");
+    await clock.advance(1_000);
+    const events = kinds(await team.store.read((await running).runId));
+    expect(events).toContain("call.abandoned deaf");
+    expect(events).not.toContain("call.straggled deaf");
+    expect(events.filter((event) => event.endsWith(" deaf"))).toHaveLength(3);
+  });
+
   it("gives its slot back as soon as it stops within graceMs", async () => {
     const clock = virtualClock();
     const slow = scripted("slow", [{ output: 0, afterMs: 150, deaf: true }], {
