@@ -117,7 +117,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     release(runId, fence) {
       refuseWhenClosed();
       const log = logs.get(runId);
-      if (log === undefined || log.fence !== fence || !log.held) return;
+      if (log === undefined || log.fence !== fence) return;
       const goesOn = log.driven;
       log.held = false;
       if (goesOn && log.ended) queue(runId, log);

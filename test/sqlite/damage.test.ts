@@ -91,13 +91,13 @@ describe("a copy with a torn write-ahead log", () => {
   it("has every transaction up to the tear, whole, and nothing after it", async () => {
     const { starts, commits } = frames(original.wal);
     expect(commits).toHaveLength(original.appends.length);
-    const edges = [...starts.filter((_, index) => index % 2 === 0), ...commits];
+    const edges = [...starts.filter((_, index) => index % 4 === 0), ...commits];
     const offsets = new Set([
       0,
       1,
       WAL_HEADER_BYTES - 1,
       original.wal.length,
-      ...edges.flatMap((edge) => [edge - 1, edge, edge + 1, edge + 500]),
+      ...edges.flatMap((edge) => [edge - 1, edge, edge + 500]),
     ]);
     for (const offset of offsets) {
       const wal = original.wal.subarray(0, offset);

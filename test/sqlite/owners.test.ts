@@ -131,6 +131,29 @@ describe("a store as the owner of runs", () => {
     expect(ownerRows(path)).toEqual(rows);
   });
 
+  it("lives while it drives a run that it took, and until it lets go of it", async () => {
+    const path = tempPath();
+    await using mine = sqliteStore({ path });
+    await using theirs = sqliteStore({ path });
+    await mine.append([started("run")]);
+    await mine.release("run", 1);
+    await theirs.take("run");
+    await pass(120);
+    expect(await status(mine)).toBe("running");
+    await theirs.release("run", 2);
+    const rows = ownerRows(path);
+    await pass(120);
+    expect(ownerRows(path)).toEqual(rows);
+  });
+
+  it("has no timer left once it is closed", async () => {
+    const store = sqliteStore({ path: tempPath() });
+    await store.append([started("run")]);
+    expect(vi.getTimerCount()).toBe(1);
+    await store.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("shows itself after a transaction that failed with its first sign of life", async () => {
     const path = tempPath();
     await using mine = sqliteStore({ path });

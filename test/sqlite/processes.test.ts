@@ -1,4 +1,5 @@
 import { chmodSync } from "node:fs";
+import { once } from "node:events";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { sqliteStore } from "../../src/sqlite/index.ts";
@@ -48,6 +49,26 @@ describe("a SQLite store and its processes", () => {
     const runs = await store.runs();
     expect(runs).toHaveLength(10);
     expect(runs.every(({ events }) => events === 3 * turns)).toBe(true);
+  });
+
+  it("reads whole runs while another process forgets them and begins others in their place", async () => {
+    const path = tempPath();
+    await using store = sqliteStore({ path });
+    const child = startProcess("begin-and-forget.ts", [path]);
+    await once(child.stdout, "data");
+    const lengths = new Set<number>();
+    for (const untilMs = Date.now() + 1_000; Date.now() < untilMs;) {
+      for (const runId of ["even", "odd"]) {
+        const events = await store.read(runId);
+        lengths.add(events.length);
+        for (const event of events)
+          expect(JSON.stringify(event)).not.toMatch(runId === "odd" ? /even/ : /odd/);
+      }
+      for (const { events } of await store.runs()) expect(events).toBe(3);
+    }
+    child.kill("SIGKILL");
+    await once(child, "close");
+    expect(lengths).toEqual(new Set([0, 3]));
   });
 
   it("keeps the process until what is due is kept, and no longer", async () => {

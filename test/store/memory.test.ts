@@ -92,6 +92,15 @@ describe("the memory store", () => {
     expect(store.runs().map(({ runId }) => runId)).toEqual(["g", "f", "e"]);
   });
 
+  it("knows which ended first after some were forgotten", () => {
+    const store = memoryStore({ keepRuns: 3 });
+    const lengths = { a: 9, b: 9, c: 2, d: 9 };
+    for (const [runId, length] of Object.entries(lengths)) store.append(wholeRun(runId, length));
+    expect(store.prune(finished("c", 3).atMs)).toBe(1);
+    for (const runId of ["e", "f"]) store.append(wholeRun(runId, 2));
+    expect(store.runs().map(({ runId }) => runId)).toEqual(["f", "e", "d"]);
+  });
+
   it("answers at once, whatever it is asked", () => {
     const store = memoryStore();
     store.append([started("run")]);

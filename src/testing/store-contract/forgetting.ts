@@ -36,6 +36,21 @@ export function forgettingCases(open: OpenStore): readonly ContractCase[] {
       await store.append([finished("taken", 4)], fence);
       assert.equal(await store.prune(Infinity), 1);
     }),
+    withStore(
+      open,
+      "forgets a run, or lets it be taken, when both are asked at once",
+      async (store) => {
+        await store.append(wholeRun("run", 2));
+        const [pruned, taken] = await Promise.allSettled([
+          (async () => store.prune(Infinity))(),
+          (async () => store.take("run"))(),
+        ]);
+        const left = Object.keys(await statuses(store));
+        const expected = taken.status === "fulfilled" ? [0, ["run"]] : [1, []];
+        assert.deepEqual([pruned.status === "fulfilled" && pruned.value, left], expected);
+        if (taken.status === "fulfilled") await store.append([answered("run", 3)], taken.value);
+      },
+    ),
     withStore(open, "forgets nothing before a time that is none", async (store) => {
       await store.append(wholeRun("run", 2));
       for (const never of [NaN, -Infinity, 0]) assert.equal(await store.prune(never), 0);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ContractCase } from "../contract.ts";
-import { throughJson, withStore, type OpenStore } from "./checks.ts";
+import { statuses, throughJson, withStore, type OpenStore } from "./checks.ts";
 import { answered, cancelled, finished, runEvent, started, wholeRun } from "./run-events.ts";
 
 const MANY_RUNS = 1_000;
@@ -38,6 +38,23 @@ export function listingCases(open: OpenStore): readonly ContractCase[] {
       await store.append([started("cancelled"), cancelled("cancelled", 2)]);
       for (const { runId, status } of await store.runs()) assert.equal(status, runId);
     }),
+    withStore(
+      open,
+      "lists a run that waits for a person as waiting, driven or not",
+      async (store) => {
+        await store.append([
+          started("run"),
+          runEvent("run", 2, { type: "run.waiting", verdicts: [] }),
+        ]);
+        assert.deepEqual(await statuses(store), { run: "waiting" });
+        await store.release("run", 1);
+        assert.deepEqual(await statuses(store), { run: "waiting" });
+        assert.equal(await store.prune(Infinity), 0);
+        const fence = await store.take("run");
+        await store.append([answered("run", 3)], fence);
+        assert.deepEqual(await statuses(store), { run: "running" });
+      },
+    ),
     withStore(open, "lists a supervisor without a version", async (store) => {
       await store.append([
         runEvent("run", 1, { type: "run.started", supervisor: { name: "gate" }, input: 1 }),

@@ -93,6 +93,25 @@ export function owningCases(open: OpenStore): readonly ContractCase[] {
       assert.equal(fence, 2);
       await holds(store, "run", [started("run"), answered("run", 2)]);
     }),
+    withStore(
+      open,
+      "looks at the fence of each append anew, also between others",
+      async (store) => {
+        const ends = await Promise.allSettled([
+          (async () => store.append([started("left")]))(),
+          (async () => store.release("left", 1))(),
+          (async () => store.append([answered("left", 2)]))(),
+          (async () => store.append(wholeRun("ended", 2)))(),
+          (async () => store.take("ended"))(),
+          (async () => store.append([answered("ended", 3)], 1))(),
+          (async () => store.append([answered("ended", 3)], 2))(),
+        ]);
+        assert.deepEqual(
+          ends.map((end) => (end.status === "fulfilled" ? "done" : end.reason.code)),
+          ["done", "done", "LEASE_LOST", "done", "done", "LEASE_LOST", "done"],
+        );
+      },
+    ),
     withStore(open, "lets go of a run at its end, and one go on with it", async (store) => {
       await store.append(wholeRun("run", 3));
       assert.equal(await store.take("run"), 2);
@@ -177,6 +196,13 @@ export function sharingCases(
       await mine.append([answered("run", 3)], 3);
       await refused("LEASE_LOST", () => theirs.append([answered("run", 4)], 2));
       assert.equal((await theirs.read("run")).length, 3);
+    }),
+    withTwo("forgets an ended run when whoever took it to go on is gone", async (mine, theirs) => {
+      await mine.append(wholeRun("run", 2));
+      await mine.take("run");
+      assert.equal(await theirs.prune(Infinity), 0);
+      await mine.close();
+      assert.equal(await theirs.prune(Infinity), 1);
     }),
     withTwo("lets one of two take a run", async (mine, theirs) => {
       for (let index = 0; index < 10; index += 1) {
