@@ -78,13 +78,16 @@ export class History {
   }
 
   /**
-   * Agents' calls that nobody has looked for: within a team that had answered, for a verdict that had been reached, or of
-   * another description of the supervisor. They were paid for all the same.
+   * Agents' calls that nobody has looked for, of one team and the teams in it: within a team that had answered, for a verdict
+   * that had been reached, or of another description of the supervisor. They were paid for all the same. Each is given once.
    */
-  unmet(): readonly RecordedCall[] {
-    return [...this.calls()].filter(
-      ({ callId }) => !this.#met.has(callId) && !this.#teams.has(callId),
+  unmet(team = ""): readonly RecordedCall[] {
+    const unmet = [...this.calls()].filter(
+      ({ callId }) =>
+        !this.#met.has(callId) && !this.#teams.has(callId) && isWithin(callId, team),
     );
+    for (const { callId } of unmet) this.#met.add(callId);
+    return unmet;
   }
 
   skipped(callId: string): boolean {
@@ -207,4 +210,9 @@ export class History {
     this.#scopes.set(scope, made);
     return made;
   }
+}
+
+/** Whether a call is of a team, or of one in it; every call is of the root. A repeated team's calls are its own too. */
+function isWithin(callId: string, team: string): boolean {
+  return team === "" || callId.startsWith(`${team}/`) || callId.startsWith(`${team}~`);
 }

@@ -1,4 +1,4 @@
-import { NO_COST } from "../call.ts";
+import { NO_COST, UNKNOWN_COST } from "../call.ts";
 import type { Said } from "../conflict/said.ts";
 import { replayed, type Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
@@ -32,4 +32,13 @@ export async function reuse(
   ]);
   tally.replayed();
   return replayed({ ...end, cost }, read);
+}
+
+/** Puts on the bill what the log knows of a team's calls, the root's where none is named, and nobody had to ask again. */
+export function countUnmet({ history, tally }: Run, team?: string): void {
+  for (const { state, attempt, cost } of history?.unmet(team) ?? []) {
+    tally.called();
+    tally.replayed();
+    tally.attempted(state === "begun" ? UNKNOWN_COST : cost, attempt);
+  }
 }

@@ -1,7 +1,7 @@
-import { UNKNOWN_COST } from "../call.ts";
 import type { History, Origin } from "../engine/history.ts";
 import { Journal } from "../engine/journal.ts";
 import { ValueHashes } from "../engine/key.ts";
+import { countUnmet } from "../engine/reuse.ts";
 import { Tally, type Run } from "../engine/run.ts";
 import { describeThrown } from "../errors.ts";
 import type { Bill, Outcome } from "../outcome.ts";
@@ -86,15 +86,6 @@ async function recordEnd(
     if (ended !== undefined) await ended;
   } else if (!journal.untouched || history?.events.at(-1)?.type !== "run.waiting") {
     await journal.record([{ type: "run.waiting", verdicts: waits }]);
-  }
-}
-
-/** Puts on the bill what the log knows and nobody had to ask about again. */
-function countUnmet({ history, tally }: Run): void {
-  for (const { state, attempt, cost } of history?.unmet() ?? []) {
-    tally.called();
-    tally.replayed();
-    tally.attempted(state === "begun" ? UNKNOWN_COST : cost, attempt);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Question } from "../engine/call.ts";
 import type { RecordedCall } from "../engine/history.ts";
 import { mapInput } from "../engine/input.ts";
 import { contentKey } from "../engine/key.ts";
-import { reuse } from "../engine/reuse.ts";
+import { countUnmet, reuse } from "../engine/reuse.ts";
 import { replayed } from "../engine/replay.ts";
 import { Tally, type Run } from "../engine/run.ts";
 import { describeThrown, errorRecord, QuorateError } from "../errors.ts";
@@ -46,6 +46,7 @@ export async function performTeam(run: Run, seating: Seating, question: Question
   const key = teamKey(run, seating, question);
   const begun = run.history?.call(callId, key);
   if (begun?.end !== undefined) {
+    countUnmet(run, callId);
     return replayed(begun.end, (output) => statementOf(team, output));
   }
   const reused = await reuse(run, agent, callId, key, (output) => statementOf(team, output));
@@ -80,6 +81,7 @@ export async function performTeam(run: Run, seating: Seating, question: Question
     } catch (thrown) {
       if (cancellation.cancelled) throw cancellation.reason;
       error = teamError(agent, thrown);
+      countUnmet({ ...run, tally: own }, callId);
     }
     if (attempt > retries) {
       const durationMs = clock.monotonic() - firstMs;
@@ -116,7 +118,7 @@ interface Answer {
 async function once(
   outer: Run,
   seating: Seating,
-  { task: given, results, map, checked }: Question,
+  { callId, task: given, results, map, checked }: Question,
   prefix: string,
 ): Promise<Answer | undefined> {
   const { team } = seating;
@@ -144,6 +146,7 @@ async function once(
   }
   const known = map === undefined ? checked : new Map();
   const done = await coordinate(run, seating, { task, plan, prefix, checked: known }, performTeam);
+  countUnmet(run, callId);
   if (done.status === "waiting") return undefined;
   if (done.status === "failed") {
     const why = done.missing.map(({ agent, detail }) => `${agent}: ${detail}`).join("; ");
