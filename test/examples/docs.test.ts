@@ -1,0 +1,153 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DEFAULT_LIMITS } from "../../src/index.ts";
+import { folder } from "../cli/command.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const pages = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)];
+const text = (page: string): string => readFileSync(join(root, page), "utf8");
+
+/** A page with its TypeScript alone, each line where it stood: what is wrong with it is told by the page's line. */
+function program(page: string): string {
+  let inside = false;
+  const lines = text(page)
+    .split("\n")
+    .map((line) => {
+      const fence = line.startsWith("```");
+      if (fence) inside = line === "```ts";
+      return inside && !fence ? line : "";
+    });
+  return `${lines.join("\n")}\nexport {};\n`;
+}
+
+const fileOf = (page: string): string => `${basename(page, ".md")}.ts`;
+
+// In the checkout, where the package is found by its own name; with a dot, so that no other check looks there.
+let programs = "";
+beforeAll(() => {
+  programs = mkdtempSync(join(import.meta.dirname, ".pages-"));
+  for (const page of pages) writeFileSync(join(programs, fileOf(page)), program(page));
+});
+afterAll(() => rmSync(programs, { recursive: true, force: true }));
+
+function run(page: string): string {
+  return execFileSync(process.execPath, ["--no-warnings", join(programs, fileOf(page))], {
+    cwd: folder(),
+    encoding: "utf8",
+  });
+}
+
+describe("the examples of the pages", () => {
+  it("compile against the package", () => {
+    const options = {
+      extends: "../../../tsconfig.json",
+      compilerOptions: { rootDir: root, noUnusedLocals: false },
+      include: ["*.ts"],
+    };
+    writeFileSync(join(programs, "tsconfig.json"), JSON.stringify(options));
+    const tsc = join(root, "node_modules/.bin/tsc");
+    const { stdout, stderr } = spawnSync(tsc, ["-p", programs], { encoding: "utf8" });
+    expect(`${stdout}${stderr}`).toBe("");
+  });
+
+  it("do what the README says", () => {
+    const said = text("README.md").match(/^\/\/ ("hold" is held by .*) …$/m)?.[1] ?? "nothing";
+    expect(run("README.md")).toContain(said);
+  });
+
+  it.each(pages.filter((page) => page !== "README.md"))("run: %s", (page) => {
+    expect(() => run(page)).not.toThrow();
+  });
+});
+
+describe("the values that comments name", () => {
+  it.each(pages)("are those of a run: %s", (page) => {
+    const lines = program(page).split("\n");
+    const printing = lines.map((line) => {
+      const shown = shownValue(line);
+      return shown === undefined
+        ? line
+        : `console.log("@" + JSON.stringify([${JSON.stringify(shown.value)}, ${shown.expression}]));`;
+    });
+    const file = join(programs, `shown-${fileOf(page)}`);
+    writeFileSync(file, printing.join("\n"));
+    const printed = execFileSync(process.execPath, ["--no-warnings", file], {
+      cwd: folder(),
+      encoding: "utf8",
+    });
+    const pairs = printed
+      .split("\n")
+      .filter((line) => line.startsWith("@"))
+      .map((line) => JSON.parse(line.slice(1)) as [string, unknown]);
+    expect(pairs.length).toBeGreaterThan(0);
+    for (const [value, is] of pairs) {
+      const { pattern, atLeast } = patternOf(value);
+      const part = Array.isArray(is) && atLeast !== undefined ? is.slice(0, atLeast) : is;
+      expect({ value: part }).toMatchObject({ value: pattern });
+    }
+  });
+});
+
+/** `outcome.status; // "complete"`: what stands alone on a line, and what it is. A comment may be a sentence too. */
+function shownValue(
+  line: string,
+): { readonly expression: string; readonly value: string } | undefined {
+  const [, expression, value] = /^(\w[^;]*); \/\/ (.+)$/.exec(line) ?? [];
+  if (expression === undefined || value === undefined) return undefined;
+  if (/^(?:const|if|await) /.test(expression) || !/^(?:[[{"]|\d|true$|false$)/.test(value)) {
+    return undefined;
+  }
+  return { expression, value };
+}
+
+/** A value as a comment writes it: keys without quotes, and an ellipsis for what else there is. */
+function patternOf(value: string): { readonly pattern: unknown; readonly atLeast?: number } {
+  const json = value.replaceAll(/([{,] )(\w+):/g, '$1"$2":').replaceAll(/,? …/g, "");
+  const pattern = JSON.parse(json) as unknown;
+  return Array.isArray(pattern) && value.endsWith("…]")
+    ? { pattern, atLeast: pattern.length }
+    : { pattern };
+}
+
+describe("the tables", () => {
+  it("name the limits that hold where nobody said otherwise", () => {
+    const { backoff, ...limits } = DEFAULT_LIMITS;
+    const all = {
+      ...limits,
+      ...Object.fromEntries(Object.entries(backoff).map(([key, ms]) => [`backoff.${key}`, ms])),
+    };
+    for (const [limit, value] of Object.entries(all)) {
+      expect(text("docs/using.md")).toContain(
+        `| \`${limit}\` | ${value.toLocaleString("en-US")} |`,
+      );
+    }
+  });
+
+  it("name every error", () => {
+    const errors = readFileSync(join(root, "src/errors.ts"), "utf8");
+    const codes = [...errors.matchAll(/^ \* - `([A-Z_]+)`/gm)].map(([, code]) => code ?? "");
+    expect(codes.length).toBeGreaterThan(10);
+    for (const code of codes) expect(text("docs/using.md")).toMatch(`\`${code}\``);
+  });
+});
+
+describe("the links of the pages", () => {
+  it("lead to what is there", () => {
+    for (const page of [...pages, "examples/code-review-board/README.md"]) {
+      for (const [, target = ""] of text(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (target.startsWith("https://")) continue;
+        const [path = "", anchor] = target.split("#");
+        const file = path === "" ? page : join(page, "..", path);
+        const anchors = [...text(file).matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
+          title
+            .toLowerCase()
+            .replaceAll(/[^\w -]/g, "")
+            .replaceAll(" ", "-"),
+        );
+        if (anchor !== undefined) expect(anchors, `${page}: ${target}`).toContain(anchor);
+      }
+    }
+  });
+});
