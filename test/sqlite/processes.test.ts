@@ -1,7 +1,7 @@
 import { chmodSync } from "node:fs";
 import { once } from "node:events";
 import { dirname } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { started } from "../../src/testing/store-contract/run-events.ts";
 import { finish, startProcess } from "./processes/run-process.ts";
@@ -55,6 +55,7 @@ describe("a SQLite store and its processes", () => {
     const path = tempPath();
     await using store = sqliteStore({ path });
     const child = startProcess("begin-and-forget.ts", [path]);
+    onTestFinished(() => void child.kill("SIGKILL"));
     await once(child.stdout, "data");
     const lengths = new Set<number>();
     for (const untilMs = Date.now() + 1_000; Date.now() < untilMs;) {
