@@ -23,7 +23,7 @@ export interface ExplainOptions {
  */
 export function explain(run: RunView, screen: Terminal, options: ExplainOptions = {}): string[] {
   const full = options.full ?? false;
-  const wanted = run.verdicts
+  const wanted = [...run.verdicts, ...run.open]
     .filter(({ it }) => matches(it, options.subject))
     .toSorted((a, b) => rank(a.it) - rank(b.it) || supportOf(b.it) - supportOf(a.it));
   const shown = full || options.subject !== undefined ? wanted : wanted.slice(0, MAX_SUBJECTS);

@@ -1,8 +1,8 @@
 import { describeThrown } from "../errors.ts";
 import type { Outcome, Reuse } from "../outcome.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
-import { goOn } from "./go-on.ts";
 import { lookAgain } from "./look-again.ts";
+import { nextStep } from "./next-step.ts";
 import { watchRun, type Watched } from "./progress.ts";
 import { report, section } from "./report.ts";
 import { runJson } from "./run-json.ts";
@@ -72,7 +72,7 @@ export async function followRun(stream: Watched<Outcome>, following: Following):
     "",
     ...report(run, screen, { full: flags.full ?? false }),
     ...section("Log", screen, logLines(run.runId, log, screen)),
-    ...section("To go on with it", screen, "error" in ended ? goOnLines(run, following) : []),
+    ...section("To go on with it", screen, nextLines(run, following)),
     ...reuseLines(following, reuse),
   );
   return { exitCode };
@@ -99,9 +99,9 @@ function logLines(runId: string, log: RunLog, screen: Terminal): string[] {
     : lookAgain(runId, log.file, screen);
 }
 
-function goOnLines({ runId }: RunView, { team, log, screen, flags }: Following): string[] {
+function nextLines(run: RunView, { team, log, screen, flags }: Following): string[] {
   if (!log.store.resumable) return [];
-  return goOn({ runId, team, ...(flags.db !== undefined && { db: flags.db }) }, screen);
+  return nextStep(run, { team, ...(flags.db !== undefined && { db: flags.db }) }, screen);
 }
 
 function reuseLines({ finished = false }: Following, reuse: Reuse | undefined): string[] {

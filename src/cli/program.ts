@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { complain } from "./complain.ts";
 import { DEFAULT_DATABASE } from "./database.ts";
 import { EXIT, exitCodeOfError } from "./exit-code.ts";
+import type { DecideFlags } from "./decide-command.ts";
 import type { ExplainFlags } from "./explain-command.ts";
 import type { ForkFlags } from "./fork-command.ts";
 import { ageMs, type PruneFlags } from "./prune-command.ts";
@@ -52,6 +53,11 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .helpCommand(false)
     // What a sub-command rejects comes back to runProgram, which tells it in one sentence.
     .exitOverride()
+    .configureHelp({
+      // Without "[options]": every command has some, and the descriptions need the room.
+      subcommandTerm: (listed) =>
+        [listed.name(), ...listed.registeredArguments.map(argumentTerm)].join(" "),
+    })
     .configureOutput({ outputError: () => undefined, getOutHelpWidth: () => HELP_COLUMNS })
     .addHelpText(
       "after",
@@ -150,6 +156,24 @@ function describeProgram(exitWith: (code: number) => void): Command {
       const { explainCommand } = await import("./explain-command.ts");
       await explainCommand(run, options, terminal());
     });
+  command("decide", "Records what a person decided about a subject that a run waits for.")
+    .argument("<run>", "its id, the beginning of it, or latest")
+    .argument("<subject>", "what was asked")
+    .argument("<winner>", "one of the positions, as they are shown")
+    .option("--team <team>", "go on with the run: the file of its supervisor")
+    .option("--why <text>", "the reason, for the log")
+    .option("--by <name>", "who decided, for the log")
+    .option(
+      "--db <file>",
+      `where the log is (default: the team's own store, else ${DEFAULT_DATABASE})`,
+    )
+    .option("--json", "with --team: print one JSON document and nothing else")
+    .option("--full", "with --team: print answers and reasons whole")
+    .action(async (run: string, subject: string, winner: string, options: DecideFlags) => {
+      const { decideCommand } = await import("./decide-command.ts");
+      exitWith(await decideCommand(run, subject, winner, options));
+    });
+
   command("prune", "Forgets runs that ended long ago.")
     .requiredOption("--older-than <age>", "how long ago: 30d, 12h or 90m", age)
     .addOption(database())
@@ -165,6 +189,10 @@ function age(value: string): number {
   if (ms === undefined)
     throw new InvalidArgumentError("Give days, hours or minutes: 30d, 12h, 90m.");
   return ms;
+}
+
+function argumentTerm(argument: Argument): string {
+  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
 }
 
 function namesIn(list: string): string[] {

@@ -145,7 +145,7 @@ function callDetail(call: CallView): string {
 }
 
 function verdicts(run: RunView, screen: Terminal, full: boolean): string[] {
-  const own = run.verdicts.filter(({ team }) => team === "").map(({ it }) => it);
+  const own = [...run.verdicts.filter(({ team }) => team === ""), ...run.open].map(({ it }) => it);
   const claims = own.filter(({ kind }) => kind === "claim");
   const standing = own
     .filter((verdict) => verdict.kind === "finding" && stands(verdict))

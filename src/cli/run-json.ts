@@ -34,7 +34,7 @@ export function runJson(run: RunView): Readonly<Record<string, unknown>> {
     startedAtMs: run.startedAtMs,
     lastAtMs: run.lastAtMs,
     results,
-    verdicts: run.verdicts.map(found),
+    verdicts: [...run.verdicts, ...run.open].map(found),
     conflicts: run.conflicts.map(found),
     missing: run.missing,
     bill: run.bill ?? null,

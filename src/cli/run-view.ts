@@ -64,6 +64,8 @@ export interface RunView {
   readonly calls: ReadonlyMap<string, CallView>;
   readonly conflicts: readonly Found<Conflict>[];
   readonly verdicts: readonly Found<Verdict>[];
+  /** What a person is asked, while the run waits for that. */
+  readonly open: readonly Found<Verdict>[];
   readonly missing: readonly Missing[];
   readonly bill?: Bill;
 }
@@ -82,6 +84,7 @@ export function emptyRun(runId: string): RunView {
     calls: new Map(),
     conflicts: [],
     verdicts: [],
+    open: [],
     missing: [],
   };
 }
@@ -143,14 +146,30 @@ export function runFold(runId: string): RunFold {
         case "run.resumed": {
           const { reason: _overcome, ...rest } = run;
           const { atMs, changed } = event;
-          run = { ...rest, status: "running", resumed: [...run.resumed, { atMs, changed }] };
+          run = {
+            ...rest,
+            status: "running",
+            open: [],
+            resumed: [...run.resumed, { atMs, changed }],
+          };
           for (const [callId, call] of calls) calls.set(callId, interrupted(call, stoppedAtMs));
           return;
         }
         case "run.waiting":
-          run = { ...run, status: "waiting" };
+          run = {
+            ...run,
+            status: "waiting",
+            open: event.verdicts.map(({ callId = "", verdict }) => ({ team: callId, it: verdict })),
+          };
           return;
-        case "person.decided":
+        case "person.decided": {
+          const { callId: decider = "", subject } = event;
+          run = {
+            ...run,
+            open: run.open.filter(({ team, it }) => team !== decider || it.subject !== subject),
+          };
+          return;
+        }
         case "call.straggled":
         case "call.abandoned":
           return;

@@ -1,10 +1,9 @@
 import { withDatabase } from "./database.ts";
 import { readRun } from "./find-run.ts";
-import { goOn } from "./go-on.ts";
 import { lookAgain } from "./look-again.ts";
+import { nextStep } from "./next-step.ts";
 import { report, section } from "./report.ts";
 import { runJson } from "./run-json.ts";
-import type { RunView } from "./run-view.ts";
 import { safeJson } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 import { timeline } from "./timeline.ts";
@@ -31,12 +30,6 @@ export async function showCommand(
     ...report(run, screen, { full }),
     ...section("Timeline", screen, timeline(run, screen, full)),
     ...section("Why", screen, lookAgain(run.runId, flags.db, screen, ["explain"])),
-    ...section("To go on with it", screen, goOnFrom(run, flags.db, screen)),
+    ...section("To go on with it", screen, nextStep(run, { db: flags.db }, screen)),
   );
-}
-
-function goOnFrom(run: RunView, db: string, screen: Terminal): string[] {
-  return run.status === "gone" || run.status === "cancelled"
-    ? goOn({ runId: run.runId, db }, screen)
-    : [];
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { quorate, start, team, type Started } from "./command.ts";
+import { start, team, type Started } from "./command.ts";
 
 /** Who was asked in that folder so far, in the order of their names. */
 export function asked(cwd: string): readonly string[] {
@@ -29,9 +29,7 @@ export async function halfway(cwd: string, ...flags: string[]): Promise<Started>
 export async function killed(cwd: string, ...flags: string[]): Promise<string> {
   const run = await halfway(cwd, ...flags);
   run.child.kill("SIGKILL");
-  await run.finished;
+  const { stdout } = await run.finished;
   release(cwd);
-  const listed = await quorate(["runs", "--json", "--limit", "1"], cwd);
-  const [latest] = JSON.parse(listed.stdout) as { readonly runId: string }[];
-  return latest?.runId ?? "";
+  return /durable: run (\S+)/.exec(stdout)?.[1] ?? "";
 }

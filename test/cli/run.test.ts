@@ -121,7 +121,7 @@ describe("quorate, called wrongly", () => {
       "{}",
     ],
     ["an unknown flag", "--colour", ["runs", "--colour"]],
-    ["an unknown command", "decide", ["decide"]],
+    ["an unknown command", "advise", ["advise"]],
     ["a limit of nothing", "--limit", ["runs", "--limit", "0"]],
     ["no database", "There is no database quorate.db", ["runs"]],
     ["a database that is none", "broken.ts", ["runs", "--db", "broken.ts"]],

@@ -1,0 +1,87 @@
+import { decide, openQuestions } from "../index.ts";
+import type { Json } from "../json.ts";
+import type { Store } from "../store/store.ts";
+import { positionText } from "./brief.ts";
+import { DEFAULT_DATABASE, openExisting } from "./database.ts";
+import { findRun } from "./find-run.ts";
+import { followRun, stopSignal } from "./follow-run.ts";
+import { goOn } from "./go-on.ts";
+import { EXIT } from "./exit-code.ts";
+import { loadTeam } from "./load-team.ts";
+import { existingLog, type RunLog } from "./run-log.ts";
+import { section } from "./report.ts";
+import { safeJson, safeText } from "./safe-text.ts";
+import { cancelOnSignals } from "./signals.ts";
+import { terminal } from "./terminal.ts";
+
+export interface DecideFlags {
+  readonly team?: string;
+  readonly why?: string;
+  readonly by?: string;
+  readonly db?: string;
+  readonly json?: boolean;
+  readonly full?: boolean;
+}
+
+/**
+ * `quorate decide`: records what a person decided about a subject that a run waits for, and goes on with the run where
+ * the team is given. Gives the exit code; rejects when the run does not wait for that.
+ */
+export async function decideCommand(
+  wanted: string,
+  subject: string,
+  winner: string,
+  flags: DecideFlags,
+): Promise<number> {
+  const { team: file, why = "decided on the command line", by } = flags;
+  const team = file === undefined ? undefined : await loadTeam(file);
+  const log: RunLog =
+    team === undefined
+      ? await existingDatabase(flags.db ?? DEFAULT_DATABASE)
+      : await existingLog(team, flags.db);
+  const screen = terminal();
+  using signals = cancelOnSignals();
+  try {
+    const runId = await findRun(log.store, wanted, log.file);
+    const value = await positionOf(log.store, runId, subject, winner);
+    await decide(log.store, runId, {
+      subject,
+      winner: value,
+      why,
+      ...(by !== undefined && { by }),
+    });
+    if (file === undefined || team === undefined) {
+      screen.print(
+        `decided: ${positionText(value)}: ${safeText(subject)}`,
+        ...section("To go on with it", screen, goOn({ runId, db: log.file ?? "" }, screen)),
+      );
+      return EXIT.ok;
+    }
+    const following = { team: file, log, screen, signals, flags };
+    const signal = stopSignal(following);
+    const stream = team.resumeStream(runId, { signal, store: log.store });
+    const { exitCode, document } = await followRun(stream, following);
+    if (document !== undefined) screen.print(safeJson(document, 2));
+    return exitCode;
+  } finally {
+    await log.store.close();
+  }
+}
+
+async function existingDatabase(file: string): Promise<RunLog> {
+  return { store: await openExisting(file), file };
+}
+
+/** The position that a person means, who writes it as it is shown; what is none is for `decide` to refuse. */
+async function positionOf(
+  store: Store,
+  runId: string,
+  subject: string,
+  winner: string,
+): Promise<Json> {
+  const open = openQuestions(await store.read(runId)).filter(
+    ({ verdict }) => verdict.subject === subject,
+  );
+  const values = open.flatMap(({ verdict }) => verdict.positions.map(({ value }) => value));
+  return values.find((value) => positionText(value) === safeText(winner)) ?? winner;
+}

@@ -1,0 +1,49 @@
+import { goOn } from "./go-on.ts";
+import { databasePart } from "./look-again.ts";
+import type { RunView } from "./run-view.ts";
+import { commandLines, shellPath, shellWord } from "./shell-word.ts";
+import { shortId } from "./short-id.ts";
+import type { Terminal } from "./terminal.ts";
+
+const MAX_QUESTIONS = 5;
+
+/** Where a command finds the run. */
+export interface Whereabouts {
+  /** The team's file, where it is known. */
+  readonly team?: string;
+  /** The database, where it has to be named. */
+  readonly db?: string;
+}
+
+/** What brings a run further that stopped before its end: commands to be copied; nothing for one that has ended. */
+export function nextStep(run: RunView, where: Whereabouts, screen: Terminal): string[] {
+  const { runId, status, open } = run;
+  if (status === "waiting" && open.length > 0) {
+    return open
+      .slice(0, MAX_QUESTIONS)
+      .flatMap(({ it }) => decideLines(runId, it.subject, where, screen));
+  }
+  return status === "waiting" || status === "gone" || status === "cancelled"
+    ? goOn({ runId, ...where }, screen)
+    : [];
+}
+
+function decideLines(
+  runId: string,
+  subject: string,
+  { team, db }: Whereabouts,
+  screen: Terminal,
+): string[] {
+  return commandLines(
+    [
+      "quorate",
+      "decide",
+      shellWord(shortId(runId)),
+      shellWord(subject),
+      "WINNER",
+      `--team ${team === undefined ? "TEAM" : shellPath(team)}`,
+      ...(db === undefined ? [] : databasePart(db)),
+    ],
+    screen,
+  );
+}
