@@ -102,16 +102,20 @@ describe("a store that fails", () => {
     after.assertComplete();
   });
 
-  it("gives back its slots: the next run works", async () => {
-    let fails = true;
-    const store = storeWith((keep) => (fails ? Promise.reject(fullDisk) : keep()));
-    const a = agent({ name: "a", run: async () => 1 });
-    const team = supervisor({ name: "team", agents: { a }, store, concurrency: 1 });
-    for (let n = 0; n < 3; n++)
-      await expect(team.run(n)).rejects.toMatchObject({ code: "STORE_FAILED" });
-    fails = false;
-    expect((await team.run("task")).status).toBe("complete");
-  });
+  it.each(["run.started", "call.started", "call.succeeded"])(
+    "at %s gives back the slots: the next run works",
+    async (moment) => {
+      let fails = true;
+      const store = storeWith((keep, events) =>
+        fails && events.some(({ type }) => type === moment) ? Promise.reject(fullDisk) : keep(),
+      );
+      const a = agent({ name: "a", run: async () => 1 });
+      const team = supervisor({ name: "team", agents: { a }, store, concurrency: 1 });
+      for (let n = 0; n < 3; n++) await rejection(team.run(n));
+      fails = false;
+      expect((await team.run("task")).status).toBe("complete");
+    },
+  );
 
   it("with an event that nobody waits for fails the run all the same, also when it keeps what follows", async () => {
     const store = storeWith(async (_, events) => {

@@ -121,6 +121,25 @@ describe("in parallel", () => {
   });
 });
 
+describe("in parallel, a required agent that fails", () => {
+  it("keeps nobody from being asked who does not need it", async () => {
+    const clock = virtualClock();
+    const required = scripted("required", [failing]);
+    const slow = scripted("slow", [{ output: 1, afterMs: 100 }], { clock });
+    const later = scripted("later", [{ output: 2 }], { needs: { slow } });
+    const team = supervisor({
+      name: "team",
+      agents: { required, slow, later },
+      required: ["required"],
+      clock,
+    });
+    const running = team.run("task");
+    await clock.advance(100);
+    expect(await running).toMatchObject({ status: "failed", results: { later: { status: "ok" } } });
+    later.assertComplete();
+  });
+});
+
 describe("in sequence", () => {
   it("asks one after another, and each sees the results before it", async () => {
     const clock = virtualClock();

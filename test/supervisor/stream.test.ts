@@ -143,6 +143,23 @@ describe("a stream", () => {
     expect(seqs(events)).toEqual(upTo(events.length - 1_000));
   });
 
+  it("shows nothing after the last event, whatever an agent still emits", async () => {
+    let late = (): void => {};
+    const chatty = agent({
+      name: "chatty",
+      run: async (_: unknown, { emit }) => {
+        late = () => emit("late");
+      },
+    });
+    const stream = supervisor({ name: "team", agents: { chatty } }).stream("task");
+    const iterator = stream[Symbol.asyncIterator]();
+    const seen = [await iterator.next()];
+    await stream.outcome;
+    late();
+    while (seen.at(-1)?.done !== true) seen.push(await iterator.next());
+    expect(seen.at(-2)?.value).toMatchObject({ type: "run.finished" });
+  });
+
   it("has any number of readers, each from the beginning", async () => {
     const clock = virtualClock();
     const a = scripted("a", [{ output: 1, afterMs: 100 }], { clock });
