@@ -33,13 +33,21 @@ export function check(schema: Schema, value: unknown): Checked | Promise<Checked
   }
 }
 
+// An agent is told what to mend: what does not fit on a page helps nobody, and may come by the hundred thousand.
+const MAX_ISSUES = 20;
+
 function checked(result: StandardSchemaV1.Result<unknown>): Checked {
   if (result.issues === undefined) return { value: result.value };
+  const more = result.issues.length - MAX_ISSUES;
+  const rest = more > 0 ? [{ message: `and ${more} more` }] : [];
   return {
-    issues: result.issues.map(({ message, path }) => {
-      const where = path?.map(segment).join(".") ?? "";
-      return where === "" ? { message } : { message, path: where };
-    }),
+    issues: result.issues
+      .slice(0, MAX_ISSUES)
+      .map(({ message, path }): Issue => {
+        const where = path?.map(segment).join(".") ?? "";
+        return where === "" ? { message } : { message, path: where };
+      })
+      .concat(rest),
   };
 }
 

@@ -14,9 +14,10 @@ export interface Deadlines {
  * that setting one has to cost little: here a place at the end of a list, as what is set later is due later.
  *
  * Invariants: the list is in the order of `dueMs`; the clock's timer rings no later than the first is due, and holds the
- * process exactly while there is one. It outlives the last one idle, where it can, so that the next one finds it.
+ * process exactly while there is one. It outlives the last one idle, where it can and the list is `reused`, so that the
+ * next one finds it.
  */
-export function deadlines(clock: Clock, delayMs: number): Deadlines {
+export function deadlines(clock: Clock, delayMs: number, reused = true): Deadlines {
   let first: Deadline | undefined;
   let last: Deadline | undefined;
   let timer: Timer | undefined;
@@ -39,7 +40,7 @@ export function deadlines(clock: Clock, delayMs: number): Deadlines {
   };
 
   const rest = (): void => {
-    if (timer?.unref !== undefined) return void timer.unref();
+    if (reused && timer?.unref !== undefined) return void timer.unref();
     timer?.[Symbol.dispose]();
     timer = undefined;
   };

@@ -18,7 +18,8 @@ export type Speaker = Pick<Agent, "name" | "claims">;
 export const TASK_SUBJECT = "task";
 
 const MAX_CLAIMS = 10_000;
-const MAX_POSITION_BYTES = 1_048_576;
+// Each position stands in the log three times: in an output, a conflict and a verdict.
+const MAX_POSITION_BYTES = 65_536;
 // Findings of all agents are compared with each other: one that floods them must not spoil that for the others.
 const MAX_FINDINGS = 1_000;
 
@@ -26,8 +27,8 @@ const MAX_FINDINGS = 1_000;
  * Reads an answer: by the agent's `claims` where it has them. Else a `recommendation` of string, number or boolean is one
  * claim about `"task"`, and a `findings` array of strings or `{ text }` is open findings; `undefined` when there is neither.
  *
- * Throws `CLAIMS_INVALID` when the agent's `claims` throws or returns what is no claim, for more than 10,000 claims, and for
- * more than 1,000 findings.
+ * Throws `CLAIMS_INVALID` when the agent's `claims` throws or returns what is no claim, for a position of more than 64 KiB,
+ * for more than 10,000 claims, and for more than 1,000 findings.
  */
 export function said(agent: Speaker, output: unknown): Said | undefined {
   const findings = findingsOf(agent, output);
@@ -42,6 +43,11 @@ function recommendationOf({ name }: Speaker, output: unknown): readonly Claim[] 
   const position = property(output, "recommendation");
   switch (typeof position) {
     case "string":
+      if (position.length > MAX_POSITION_BYTES) {
+        const why = `the recommendation of ${name} has ${position.length} characters; recommend in at most ${MAX_POSITION_BYTES}`;
+        throw new QuorateError("CLAIMS_INVALID", why);
+      }
+      return [{ agent: name, subject: TASK_SUBJECT, position }];
     case "number":
     case "boolean":
       return [{ agent: name, subject: TASK_SUBJECT, position }];

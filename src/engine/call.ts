@@ -82,7 +82,9 @@ export async function performCall(run: Run, seat: Seat, question: Question): Pro
     if (policy === "fail") return inDoubt(run, agent, callId, begun);
   }
   if (begun === undefined) {
-    const reused = await reuse(run, agent.name, callId, key, (output) => said(agent, output));
+    const reused = await reuse(run, { agent: agent.name, callId, key, inTeam: false }, (output) =>
+      said(agent, output),
+    );
     if (reused !== undefined) return reused;
   }
   return ask(run, seat, { callId, input, results, key, begun });
@@ -109,6 +111,7 @@ async function ask(
   const { runId } = journal;
   let firstMs: number | undefined;
   let { cost, issues } = begun ?? FRESH;
+  if (begun?.state === "begun") cost = UNKNOWN_COST;
 
   for (let attempt = firstAttempt(run, begun); ; attempt++) {
     if (cancellation.cancelled) throw cancellation.reason;
@@ -186,6 +189,8 @@ const FRESH: Pick<RecordedCall, "cost" | "issues"> = Object.freeze({ cost: NO_CO
 function firstAttempt({ tally }: Run, begun: RecordedCall | undefined): number {
   if (begun === undefined) return 1;
   const next = begun.state === "between" ? begun.attempt + 1 : begun.attempt;
+  // What the attempt in doubt cost nobody will know.
+  if (begun.state === "begun") tally.attempted(UNKNOWN_COST, 0);
   if (next > 1) tally.attempted(begun.cost, next - 1);
   return next;
 }

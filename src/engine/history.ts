@@ -83,8 +83,7 @@ export class History {
    */
   unmet(team = ""): readonly RecordedCall[] {
     const unmet = [...this.calls()].filter(
-      ({ callId }) =>
-        !this.#met.has(callId) && !this.#teams.has(callId) && isWithin(callId, team),
+      ({ callId }) => !this.#met.has(callId) && !this.#teams.has(callId) && isWithin(callId, team),
     );
     for (const { callId } of unmet) this.#met.add(callId);
     return unmet;

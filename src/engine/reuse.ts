@@ -3,9 +3,22 @@ import type { Said } from "../conflict/said.ts";
 import { replayed, type Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
 
-/** Asked anew are the agent itself, or all of a team, and every team that it stands in. */
+/**
+ * Asked anew are the agent itself, or all of a team, and every team that it stands in; also in a repeated team, whose calls
+ * have `~` and the attempt behind its name.
+ */
 function isAnew(callId: string, from: string): boolean {
-  return `${from}/`.startsWith(`${callId}/`) || callId.startsWith(`${from}/`);
+  const place = callId.replaceAll(/(?<=[^/])~\d+(?=\/|$)/g, "");
+  return `${from}/`.startsWith(`${place}/`) || place.startsWith(`${from}/`);
+}
+
+/** A call that another run may have the answer of. */
+interface Reused {
+  readonly agent: string;
+  readonly callId: string;
+  readonly key: string | undefined;
+  /** Whether it is a nested supervisor's. */
+  readonly inTeam: boolean;
 }
 
 /**
@@ -14,11 +27,10 @@ function isAnew(callId: string, from: string): boolean {
  */
 export async function reuse(
   { journal, tally, origin }: Run,
-  agent: string,
-  callId: string,
-  key: string | undefined,
+  reused: Reused,
   read: (output: unknown) => Said | undefined,
 ): Promise<Performed | undefined> {
+  const { agent, callId, key } = reused;
   if (origin === undefined || key === undefined) return undefined;
   const { history, from } = origin;
   if (from !== undefined && isAnew(callId, from)) return undefined;
@@ -30,7 +42,13 @@ export async function reuse(
   await journal.record([
     { type: "call.reused", callId, agent, key, from: source, attempt, durationMs, output, cost },
   ]);
-  tally.replayed();
+  const { inTeam } = reused;
+  if (!inTeam) tally.replayed();
+  // A team is no call; those in it are.
+  for (const _agent of inTeam ? history.unmet(callId) : []) {
+    tally.called();
+    tally.replayed();
+  }
   return replayed({ ...end, cost }, read);
 }
 

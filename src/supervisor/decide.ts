@@ -1,12 +1,13 @@
 import type { Agent } from "../agent.ts";
 import type { AgentResult } from "../call.ts";
 import type { Claim, Finding } from "../conflict/claim.ts";
-import type { Conflict } from "../conflict/conflict.ts";
+import type { Conflict, Position } from "../conflict/conflict.ts";
 import type { Said } from "../conflict/said.ts";
 import { conflictsAmong, subjects } from "../conflict/subjects.ts";
 import { performCall } from "../engine/call.ts";
 import type { Run } from "../engine/run.ts";
 import type { EventBody } from "../events.ts";
+import { canonicalJson } from "../json.ts";
 import type { Missing } from "../outcome.ts";
 import type { Person } from "../resolve/link.ts";
 import { settleSubjects } from "../resolve/settle-subjects.ts";
@@ -62,12 +63,18 @@ export function settleStatements(
   const found = run.history?.conflicts(scope);
   run.journal.note(
     conflicts
-      .filter(({ subject }) => found?.has(subject) !== true)
+      .filter((conflict) => !isAbout(found?.get(conflict.subject), conflict))
       .map((conflict): EventBody => ({ type: "conflict.found", ...place, conflict })),
   );
-  // What is decided stays decided.
-  const before = run.history?.verdicts(scope);
-  const open = before === undefined ? all : all.filter(({ subject }) => !before.has(subject));
+  // What is decided stays decided, as long as it is about the same.
+  const recorded = run.history?.verdicts(scope);
+  const before = new Map(
+    all.flatMap((subject) => {
+      const verdict = recorded?.get(subject.subject);
+      return isAbout(verdict, subject) ? [[subject.subject, verdict] as const] : [];
+    }),
+  );
+  const open = before.size === 0 ? all : all.filter(({ subject }) => !before.has(subject));
   const decided = (made: readonly Verdict[]): Decided => {
     if (run.cancellation.cancelled) throw run.cancellation.reason;
     // Nobody sees them before the event that follows is kept, and with it all before it.
@@ -78,7 +85,7 @@ export function settleStatements(
         .filter(({ status }) => status !== "waiting")
         .map((verdict): EventBody => ({ type: "verdict.reached", ...place, verdict })),
     );
-    const verdicts = before === undefined ? made : inOrder(all, before, made);
+    const verdicts = before.size === 0 ? made : inOrder(all, before, made);
     return { conflicts, verdicts, reviewed };
   };
   // Links get a real signal. Where nothing is contested, no link that waits is asked.
@@ -98,6 +105,14 @@ export function settleStatements(
   }
   run.cancellation.unwatch(abort);
   return decided(settled);
+}
+
+/** Whether something in the log is about these positions, and not about what other answers were. */
+function isAbout<T extends { readonly positions: readonly Position[] }>(
+  recorded: T | undefined,
+  { positions }: { readonly positions: readonly Position[] },
+): recorded is T {
+  return recorded !== undefined && canonicalJson(recorded.positions) === canonicalJson(positions);
 }
 
 /** The people that a run in a store waits for. */

@@ -49,7 +49,9 @@ export async function performTeam(run: Run, seating: Seating, question: Question
     countUnmet(run, callId);
     return replayed(begun.end, (output) => statementOf(team, output));
   }
-  const reused = await reuse(run, agent, callId, key, (output) => statementOf(team, output));
+  const reused = await reuse(run, { agent, callId, key, inTeam: true }, (output) =>
+    statementOf(team, output),
+  );
   if (reused !== undefined) return reused;
 
   for (let attempt = firstAttempt(begun); ; attempt++) {

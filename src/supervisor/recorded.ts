@@ -16,6 +16,7 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
   const conflicts: Conflict[] = [];
   const verdicts: Verdict[] = [];
   const results = new Map<string, AgentResult>();
+  const skippedAt = new Map<string, number>();
   for (const event of events) {
     if (event.type === "conflict.found" && event.callId === undefined) {
       conflicts.push(event.conflict);
@@ -24,10 +25,13 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
     } else if (event.type === "call.skipped") {
       const { reason, detail } = event;
       results.set(event.callId, { status: "skipped", reason, detail });
+      skippedAt.set(event.callId, event.seq);
     }
   }
   for (const { callId, end } of history.calls()) {
-    if (end !== undefined) results.set(callId, replayed(end, () => undefined).result);
+    // With another description of the supervisor, one that had answered may have been skipped since.
+    if (end !== undefined && end.seq > (skippedAt.get(callId) ?? 0))
+      results.set(callId, replayed(end, () => undefined).result);
   }
   const byAgent: Record<string, AgentResult> = {};
   for (const { name } of members) put(byAgent, name, results.get(name) ?? NOT_ROUTED);

@@ -1,5 +1,6 @@
 import { sleep } from "../async/sleep.ts";
 import { History, type Origin } from "../engine/history.ts";
+import type { Run } from "../engine/run.ts";
 import { takeInput } from "../engine/input.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
@@ -9,6 +10,7 @@ import type { ForkOptions } from "./options.ts";
 import { recordedOutcome } from "./recorded.ts";
 import { planFor, recordedPlan } from "./route.ts";
 import { conclude, openRun } from "./carry.ts";
+import type { Assignment } from "./coordinate.ts";
 import type { Driver } from "./drive.ts";
 import { conductNew } from "./start.ts";
 
@@ -34,7 +36,7 @@ export async function conductAgain(
   refuseRedacted(driver, first, task);
   const fence = await store.take(runId);
   // Whoever had the run may have gone on until it was taken.
-  const since = await store.read(runId, before.length);
+  const since = await orRelease(driver, fence, async () => store.read(runId, before.length));
   return goOn(driver, fence, [...before, ...since], task);
 }
 
@@ -118,7 +120,7 @@ async function goOn(
   events: readonly RunEvent[],
   known: { readonly known: unknown } | undefined,
 ): Promise<Outcome> {
-  const { root, runId, store, options, seated, cancellation, watch } = driver;
+  const { root, runId, store, watch } = driver;
   const { team } = root;
   const history = new History(runId, events);
   const finished = recordedOutcome(team, history);
@@ -127,7 +129,20 @@ async function goOn(
     return shown(driver, events, finished);
   }
   for (const event of events) watch?.(event);
-  const first = startOf(driver, events);
+  const begun = await orRelease(driver, fence, () => prepare(driver, history, fence, known));
+  return conclude(driver, begun.run, begun.assignment, fence);
+}
+
+/** Everything that may still refuse to go on. */
+async function prepare(
+  driver: Driver,
+  history: History,
+  fence: number,
+  known: { readonly known: unknown } | undefined,
+): Promise<{ readonly run: Run; readonly assignment: Assignment }> {
+  const { root, options, seated, cancellation } = driver;
+  const { team } = root;
+  const first = startOf(driver, history.events);
   const origin = await originOf(driver, first);
   const run = openRun(driver, {
     position: { fence, history },
@@ -144,7 +159,21 @@ async function goOn(
       : []),
   ]);
   const checked = seated.checks ? new Map() : undefined;
-  return conclude(driver, run, { task, plan, prefix: "", checked }, fence);
+  return { run, assignment: { task, plan, prefix: "", checked } };
+}
+
+/** What comes of `work`; where it fails, the run is let go of, so that somebody else can take it. */
+async function orRelease<T>(
+  { store, runId }: Driver,
+  fence: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await store.release(runId, fence);
+    throw error;
+  }
 }
 
 /** A fork that is resumed still takes over answers of its origin, as long as the store has it. */

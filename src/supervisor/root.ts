@@ -51,15 +51,17 @@ export function reseated(root: Root, options: RunOptions): Root {
 /** Seats a team as a root. Throws `BAD_OPTIONS` for what a run wants otherwise and cannot have. */
 export function seatRoot(
   { team, clock, engineOf }: Pick<Root, "team" | "clock" | "engineOf">,
-  options: RunOptions = {},
+  options?: RunOptions,
 ): Seated {
-  const overrides: CallLimits = checkLimits(options, `a run of ${team.where}`);
+  const overrides: CallLimits = checkLimits(options ?? {}, `a run of ${team.where}`);
+  // Seated for one run only, whose timers go with it.
+  const reused = options === undefined;
   const registry = new Map<string, Agent>();
   const lanes =
-    options.concurrency === undefined
+    options?.concurrency === undefined
       ? []
       : [lane(checkConcurrency(options.concurrency, `a run of ${team.where}`))];
-  const timeoutsOf = timeoutsBy(clock);
+  const timeoutsOf = timeoutsBy(clock, reused);
   const seating = seatTeam({ team, lanes, overrides, registry, timeoutsOf });
   const { maxBytes } = mergeLimits(team.limits, overrides);
   const checks = seating.seats.some((seat) => !isSeating(seat) && seat.agent.input !== undefined);
@@ -76,11 +78,11 @@ function withTeams(place: string): readonly string[] {
 }
 
 /** One list of deadlines per timeout. */
-function timeoutsBy(clock: Clock): (timeoutMs: number) => Deadlines | undefined {
+function timeoutsBy(clock: Clock, reused: boolean): (timeoutMs: number) => Deadlines | undefined {
   const lists = new Map<number, Deadlines>();
   return (timeoutMs) => {
     if (timeoutMs === Infinity) return undefined;
-    const list = lists.get(timeoutMs) ?? deadlines(clock, timeoutMs);
+    const list = lists.get(timeoutMs) ?? deadlines(clock, timeoutMs, reused);
     lists.set(timeoutMs, list);
     return list;
   };
