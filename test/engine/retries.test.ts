@@ -177,8 +177,7 @@ describe("output that fails its schema", () => {
     expect(result.status === "failed" && result.error.issues).toHaveLength(1);
   });
 
-  // All of them are handed on, and an adapter would put them into a prompt.
-  it.fails("gives the next attempt a bounded number of issues, however many there are", async () => {
+  it("gives the next attempt a bounded number of issues, however many there are", async () => {
     const wrong = Array.from({ length: 20_000 }, () => ({}));
     const { asked, result } = await run([wrong, wrong], { output: z.array(Review) });
     expect(asked[1]?.issues.length).toBeLessThanOrEqual(100);
