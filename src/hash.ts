@@ -1,7 +1,9 @@
+import type * as Crypto from "node:crypto";
+
 /**
  * Node's crypto, loaded when it is first needed: importing it takes longer than all else of a small program.
  */
-function crypto(): typeof import("node:crypto") {
+function crypto(): typeof Crypto {
   return process.getBuiltinModule("node:crypto");
 }
 

@@ -26,7 +26,7 @@ export class Cancellation {
     // A watcher may add or remove others: those that were there are told, once each.
     const told = this.#watchers;
     this.#watchers = undefined;
-    for (const hear of [...(told ?? [])]) hear(reason);
+    for (const hear of told ?? []) hear(reason);
   }
 
   /** Calls `hear` when cancelled, at once if that has happened. It must not throw. */

@@ -20,7 +20,7 @@ export function planFor(
   team: Team,
   task: unknown,
   cancellation: Cancellation,
-  { route = undefined, mode = team.mode }: PlanOverrides = {},
+  { route, mode = team.mode }: PlanOverrides = {},
 ): Plan | Promise<Plan> {
   if (mode !== team.mode) {
     checkMode(mode, `a run of ${team.where}`);
