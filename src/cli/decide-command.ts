@@ -43,16 +43,11 @@ export async function decideCommand(
   using signals = cancelOnSignals();
   try {
     const runId = await findRun(log.store, wanted, log.file);
-    const value = await positionOf(log.store, runId, subject, winner);
-    await decide(log.store, runId, {
-      subject,
-      winner: value,
-      why,
-      ...(by !== undefined && { by }),
-    });
+    const decision = await meant(log.store, runId, subject, winner);
+    await decide(log.store, runId, { ...decision, why, ...(by !== undefined && { by }) });
     if (file === undefined || team === undefined) {
       screen.print(
-        `decided: ${positionText(value)}: ${safeText(subject)}`,
+        `decided: ${positionText(decision.winner)}: ${safeText(decision.subject)}`,
         ...section("To go on with it", screen, goOn({ runId, db: log.file ?? "" }, screen)),
       );
       return EXIT.ok;
@@ -72,16 +67,28 @@ async function existingDatabase(file: string): Promise<RunLog> {
   return { store: await openExisting(file), file };
 }
 
-/** The position that a person means, who writes it as it is shown; what is none is for `decide` to refuse. */
-async function positionOf(
+/**
+ * The subject and the position that a person means, who writes them as they are shown, of the subject perhaps only the
+ * beginning. What is none of them is left for `decide` to refuse.
+ */
+async function meant(
   store: Store,
   runId: string,
   subject: string,
   winner: string,
-): Promise<Json> {
-  const open = openQuestions(await store.read(runId)).filter(
-    ({ verdict }) => verdict.subject === subject,
-  );
-  const values = open.flatMap(({ verdict }) => verdict.positions.map(({ value }) => value));
-  return values.find((value) => positionText(value) === safeText(winner)) ?? winner;
+): Promise<{ readonly subject: string; readonly winner: Json }> {
+  const open = openQuestions(await store.read(runId)).map(({ verdict }) => verdict);
+  const exact = open.filter((verdict) => verdict.subject === subject);
+  const named =
+    exact.length > 0
+      ? exact
+      : open.filter((verdict) => safeText(verdict.subject).startsWith(safeText(subject)));
+  const [first] = named;
+  // More than one that begin so are several, unless they are one subject of several teams.
+  if (first === undefined || named.some((verdict) => verdict.subject !== first.subject)) {
+    return { subject, winner };
+  }
+  const values = named.flatMap(({ positions }) => positions.map(({ value }) => value));
+  const value = values.find((position) => positionText(position) === safeText(winner));
+  return { subject: first.subject, winner: value ?? winner };
 }

@@ -1,11 +1,14 @@
 import { goOn } from "./go-on.ts";
 import { databasePart } from "./look-again.ts";
 import type { RunView } from "./run-view.ts";
+import { safeText } from "./safe-text.ts";
 import { commandLines, shellPath, shellWord } from "./shell-word.ts";
 import { shortId } from "./short-id.ts";
 import type { Terminal } from "./terminal.ts";
 
 const MAX_QUESTIONS = 5;
+// The beginning of a subject is enough to name it.
+const MAX_SUBJECT_CHARACTERS = 40;
 
 /** Where a command finds the run. */
 export interface Whereabouts {
@@ -39,7 +42,7 @@ function decideLines(
       "quorate",
       "decide",
       shellWord(shortId(runId)),
-      shellWord(subject),
+      shellWord([...safeText(subject)].slice(0, MAX_SUBJECT_CHARACTERS).join("")),
       "WINNER",
       `--team ${team === undefined ? "TEAM" : shellPath(team)}`,
       ...(db === undefined ? [] : databasePart(db)),

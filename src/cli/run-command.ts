@@ -1,10 +1,10 @@
 import { QuorateError } from "../errors.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
+import { allRuns } from "./find-run.ts";
 import { followRun, stopSignal, type Following } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
 import { readInput } from "./read-input.ts";
 import { chooseLog } from "./run-log.ts";
-import { viewRun } from "./run-view.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import { cancelOnSignals } from "./signals.ts";
 import { terminal } from "./terminal.ts";
@@ -45,20 +45,18 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
   }
 }
 
-/** Whether there is a finished run of that id. Says so when there is one that somebody else drives. */
+/** Whether the run of that id has finished. Says so when there is one that somebody else drives. */
 async function isFinished(
   runId: string,
   { log, screen, flags }: Pick<Following, "log" | "screen" | "flags">,
 ): Promise<boolean> {
-  const events = await log.store.read(runId);
-  if (events.length === 0) return false;
-  const { status } = viewRun(runId, events);
-  if (status !== "running") return status !== "cancelled";
-  const [latest] = (await log.store.runs()).filter((run) => run.runId === runId);
-  if (latest?.status === "running" && flags.json !== true) {
+  const last = (await log.store.read(runId)).at(-1);
+  if (last === undefined) return false;
+  const summary = (await allRuns(log.store)).find((run) => run.runId === runId);
+  if (summary?.status === "running" && flags.json !== true) {
     screen.print(`run ${safeText(runId)} is under way elsewhere; waiting for its end`);
   }
-  return false;
+  return last.type === "run.finished";
 }
 
 // Before a database is made for a run that cannot be.

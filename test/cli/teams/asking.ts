@@ -1,10 +1,17 @@
 import { agent, human, supervisor } from "../../../src/index.ts";
 
 const saying = <Name extends string>(name: Name, recommendation: string) =>
-  agent({ name, run: () => ({ recommendation }) });
+  agent({
+    name,
+    run: () => ({ recommendation, days: recommendation.length * 10 + name.length }),
+    claims: (output) => [
+      { subject: "task", position: output.recommendation },
+      { subject: `${"how many days it takes ".repeat(5)}\u001b[2J`, position: output.days },
+    ],
+  });
 
 export default supervisor({
   name: "asking",
-  agents: { bold: saying("bold", "ship"), wary: saying("wary", "hold") },
+  agents: { bold: saying("bold", "ship"), careful: saying("careful", "hold") },
   resolve: [human()],
 });
