@@ -219,6 +219,6 @@ describe("nothing is held", () => {
     const before = performance.now();
     const runs = Array.from({ length: 20_000 }, (_, n) => team.run(n));
     await Promise.all(runs);
-    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(performance.now() - before).toBeLessThan(10_000);
   });
 });
