@@ -128,7 +128,7 @@ export function agent<
   const Needs extends Workers = Readonly<Record<never, never>>,
 >(
   options: AgentOptions<Name, Input, Task, Raw, Returned, Output, Needs>,
-): Agent<Name, Input, Output> {
+): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
   checkKind(
     options ?? null,
     "what agent() is given",

@@ -25,14 +25,28 @@ export type {
 } from "./call.ts";
 export { QuorateError } from "./errors.ts";
 export type { ErrorCode, ErrorRecord, Issue } from "./errors.ts";
-export type { EventBody, ForkOf, LiveEvent, ProgressEvent, RunEvent, SupervisorLabel } from "./events.ts";
+export type {
+  EventBody,
+  ForkOf,
+  LiveEvent,
+  ProgressEvent,
+  RunEvent,
+  SupervisorLabel,
+} from "./events.ts";
 export type { Json } from "./json.ts";
 export type { Bill, Missing, Outcome, OutcomeStatus, Reuse } from "./outcome.ts";
 export type { Schema } from "./schema.ts";
 
 export { supervisor, isSupervisor } from "./supervisor/supervisor.ts";
 export type { Supervisor } from "./supervisor/supervisor.ts";
-export type { ForkOptions, Mode, ResumeOptions, Route, RunOptions, SupervisorOptions } from "./supervisor/options.ts";
+export type {
+  ForkOptions,
+  Mode,
+  ResumeOptions,
+  Route,
+  RunOptions,
+  SupervisorOptions,
+} from "./supervisor/options.ts";
 export type { NameOf, ResultsOf, TaskOf } from "./supervisor/infer.ts";
 export type { TeamAnswer } from "./supervisor/nested.ts";
 export type { ManyOptions, TaskOutcome } from "./supervisor/run-many.ts";

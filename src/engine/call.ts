@@ -50,44 +50,77 @@ export interface CallEnd {
  *
  * What an agent does ends up in the result. Rejects only when the run is cancelled, or its store fails.
  */
-export async function performCall(run: Run, seat: Seat, question: Question): Promise<CallEnd> {
-  const { agent, limits } = seat;
-  const { cancellation, tally, history, hashes } = run;
-  const { callId, results } = question;
-  tally.called();
-
+export function performCall(run: Run, seat: Seat, question: Question): Promise<CallEnd> {
+  run.tally.called();
   let input: unknown;
   try {
-    input = checkInput(agent, question, limits.maxBytes);
-    if (input instanceof Promise) input = await orCancelled(input, cancellation);
+    input = checkInput(seat.agent, question, seat.limits.maxBytes);
   } catch (error) {
-    if (cancellation.cancelled) throw cancellation.reason;
-    if (history?.call(callId, undefined)?.state === "ended") tally.replayed();
-    else await recordFailure(run, agent, callId, agentError(agent.name, error), NOT_BEGUN);
-    return failure(agentError(agent.name, error), NOT_BEGUN);
+    return refused(run, seat, question, error);
   }
+  if (input instanceof Promise) {
+    return orCancelled(input, run.cancellation).then(
+      (late) => answer(run, seat, question, late),
+      (error: unknown) => refused(run, seat, question, error),
+    );
+  }
+  return answer(run, seat, question, input);
+}
 
+/** An input that the agent's schema refuses, or that cannot be made: a failed call, though nobody was asked. */
+async function refused(
+  run: Run,
+  { agent }: Seat,
+  { callId }: Question,
+  error: unknown,
+): Promise<CallEnd> {
+  const { cancellation, history, tally } = run;
+  if (cancellation.cancelled) throw cancellation.reason;
+  const refusal = agentError(agent.name, error);
+  if (history?.call(callId, undefined)?.state === "ended") tally.replayed();
+  else await recordFailure(run, agent, callId, refusal, NOT_BEGUN);
+  return failure(refusal, NOT_BEGUN);
+}
+
+/** The answer to a checked input: from a log, or by asking. */
+function answer(run: Run, seat: Seat, question: Question, input: unknown): Promise<CallEnd> {
+  const { history, hashes, origin } = run;
+  const { callId, results } = question;
   const key =
     hashes === undefined ? undefined : contentKey(seat.definition(), input, results, hashes);
   const begun = history?.call(callId, key);
-  if (begun?.end !== undefined) {
+  const asked: Asked = { callId, input, results, key, begun };
+  return begun === undefined && origin === undefined
+    ? ask(run, seat, asked)
+    : answerKnown(run, seat, question, asked);
+}
+
+/** The answer of a call that a log may know of. */
+async function answerKnown(
+  run: Run,
+  seat: Seat,
+  question: Question,
+  asked: Asked,
+): Promise<CallEnd> {
+  const { agent } = seat;
+  const { tally } = run;
+  const { callId, key, begun } = asked;
+  const read = (output: unknown): Said | undefined => said(agent, output);
+  if (begun === undefined) {
+    const reused = await reuse(run, { agent: agent.name, callId, key, inTeam: false }, read);
+    if (reused !== undefined) return reused;
+  } else if (begun.end !== undefined) {
     tally.replayed();
     tally.attempted(begun.cost, begun.attempt);
-    return replayed(begun.end, (output) => said(agent, output));
-  }
-  if (begun?.state === "begun") {
+    return replayed(begun.end, read);
+  } else if (begun.state === "begun") {
     const policy = policyInDoubt(run, agent, question);
-    if (policy === "wait")
+    if (policy === "wait") {
       return { result: { status: "waiting", detail: WAITS_IN_DOUBT }, said: undefined };
+    }
     if (policy === "fail") return inDoubt(run, agent, callId, begun);
   }
-  if (begun === undefined) {
-    const reused = await reuse(run, { agent: agent.name, callId, key, inTeam: false }, (output) =>
-      said(agent, output),
-    );
-    if (reused !== undefined) return reused;
-  }
-  return ask(run, seat, { callId, input, results, key, begun });
+  return ask(run, seat, asked);
 }
 
 interface Asked {
@@ -189,8 +222,8 @@ const FRESH: Pick<RecordedCall, "cost" | "issues"> = Object.freeze({ cost: NO_CO
 function firstAttempt({ tally }: Run, begun: RecordedCall | undefined): number {
   if (begun === undefined) return 1;
   const next = begun.state === "between" ? begun.attempt + 1 : begun.attempt;
-  // What the attempt in doubt cost nobody will know.
-  if (begun.state === "begun") tally.attempted(UNKNOWN_COST, 0);
+  // The attempt in doubt was made, and what it cost nobody will know.
+  if (begun.state === "begun") tally.attempted(UNKNOWN_COST);
   if (next > 1) tally.attempted(begun.cost, next - 1);
   return next;
 }

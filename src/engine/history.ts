@@ -57,6 +57,7 @@ export class History {
   readonly #skipped = new Set<string>();
   readonly #teams = new Set<string>();
   readonly #met = new Set<string>();
+  readonly #outdated = new Set<string>();
 
   constructor(runId: string, events: readonly RunEvent[]) {
     this.runId = runId;
@@ -67,7 +68,11 @@ export class History {
   /** The call of that id, if it was about the same: with another key it is another call, which the log does not know. */
   call(callId: string, key: string | undefined): RecordedCall | undefined {
     const call = this.#calls.get(callId);
-    if (call === undefined || call.key !== key) return undefined;
+    if (call === undefined) return undefined;
+    if (call.key !== key) {
+      this.#outdated.add(callId);
+      return undefined;
+    }
     this.#met.add(callId);
     return call;
   }
@@ -87,6 +92,11 @@ export class History {
     );
     for (const { callId } of unmet) this.#met.add(callId);
     return unmet;
+  }
+
+  /** Whether a call of that id was about something else than what is asked now. */
+  outdated(callId: string): boolean {
+    return this.#outdated.has(callId);
   }
 
   skipped(callId: string): boolean {

@@ -54,9 +54,11 @@ export async function reuse(
 
 /** Puts on the bill what the log knows of a team's calls, the root's where none is named, and nobody had to ask again. */
 export function countUnmet({ history, tally }: Run, team?: string): void {
-  for (const { state, attempt, cost } of history?.unmet(team) ?? []) {
-    tally.called();
-    tally.replayed();
+  for (const { callId, state, attempt, cost } of history?.unmet(team) ?? []) {
+    if (history?.outdated(callId) !== true) {
+      tally.called();
+      tally.replayed();
+    }
     tally.attempted(state === "begun" ? UNKNOWN_COST : cost, attempt);
   }
 }

@@ -1,7 +1,7 @@
 import { checkBackoff, DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
 import { checkInteger, checkMs } from "./bounds.ts";
 
-/** How one call is limited. May stand on an agent, on its supervisor and on a run; the later named wins. */
+/** How one call is limited. May stand on a run, on an agent and on its supervisor; the first that says something wins. */
 export interface CallLimits {
   /** How long an attempt may take, in ms from its dispatch; waiting for a slot does not count. `Infinity`: for ever. */
   readonly timeoutMs?: number;

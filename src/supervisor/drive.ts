@@ -47,6 +47,8 @@ async function drive(
   cancellation: Cancellation,
   watch: ((event: LiveEvent) => void) | undefined,
 ): Promise<Outcome> {
+  // Whoever watches has a stream to read from before the first agent says anything.
+  if (watch !== undefined) await undefined;
   const { seated } = reseated(root, options);
   const { signal, store = root.store } = options;
   using _following = signal === undefined ? undefined : follow(signal, cancellation);

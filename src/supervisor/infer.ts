@@ -19,3 +19,8 @@ export type TaskOf<Agents extends Workers, Mapped extends PropertyKey = never> =
 
 /** The names of a team. */
 export type NameOf<Agents extends Workers> = Extract<keyof Agents, string>;
+
+/** Workers whose keys are their names, as far as the compiler knows these. */
+export type UnderOwnNames<Agents extends Workers> = {
+  readonly [K in keyof Agents]: string extends Agents[K]["name"] ? unknown : { readonly name: K };
+};

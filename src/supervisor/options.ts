@@ -10,7 +10,7 @@ import { shown } from "../policy/check-kind.ts";
 import type { CallLimits } from "../policy/limits.ts";
 import type { Link } from "../resolve/link.ts";
 import type { Store } from "../store/store.ts";
-import type { NameOf, ResultsOf, TaskOf } from "./infer.ts";
+import type { NameOf, ResultsOf, TaskOf, UnderOwnNames } from "./infer.ts";
 
 /**
  * - `parallel`: all at once, but what `needs` others when those have answered.
@@ -35,7 +35,7 @@ export interface SupervisorOptions<
   readonly version?: string;
   readonly description?: string;
   /** The team. A key is its agent's name. */
-  readonly agents: Agents & { readonly [K in keyof Agents]: { readonly name: K } };
+  readonly agents: Agents & UnderOwnNames<Agents>;
   /** `"parallel"` where left out. */
   readonly mode?: Mode;
   /** All agents where left out. */

@@ -166,3 +166,19 @@ agent({
     return seen.answering.output.big;
   },
 });
+
+// Agents written where the team is described keep their types.
+const inline = supervisor({
+  name: "inline",
+  agents: {
+    plain: agent({ name: "plain", run: (task: { diff: string }) => task.diff.length }),
+    other: agent({ name: "other", run: async (task: { size: number }) => task.size > 3 }),
+  },
+});
+void inline.run({ diff: "+1", size: 3 }).then(({ results }) => {
+  if (results.plain.status === "ok") expectNumber(results.plain.output);
+});
+// @ts-expect-error a task for both needs both
+void inline.run({ diff: "+1" });
+
+function expectNumber(_value: number): void {}
