@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Cost } from "../../src/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { startProcess } from "./processes/process.ts";
 import { teamCalled, TEAMS } from "./processes/teams.ts";
-import { endedCalls, faultsOf, inDoubt, lasting } from "./same-run.ts";
+import { attemptsIn, costFaults, costsOf, endedCalls, faultsOf, inDoubt, lasting, teamsOf } from "./same-run.ts";
 
 // So many processes at a time.
 const AT_ONCE = 2;
@@ -14,6 +15,8 @@ const tempPath = tempPaths();
 /** A run that nobody kills: what it comes to, how many writes it takes, and who is asked. */
 interface Whole {
   readonly outcome: unknown;
+  readonly costs: Readonly<Record<string, Cost>>;
+  readonly teams: ReadonlySet<string>;
   readonly writes: number;
   readonly paid: readonly string[];
 }
@@ -23,8 +26,10 @@ async function uninterrupted(team: string): Promise<Whole> {
   const { stdout, stderr } = await startProcess("die.ts", [path, team, "0", "", paidPath]).ended;
   expect(stderr).toBe("");
   await using store = sqliteStore({ path });
-  expect(faultsOf(await store.read("run"))).toEqual([]);
-  return { ...(JSON.parse(stdout) as Omit<Whole, "paid">), paid: linesOf(paidPath) };
+  const events = await store.read("run");
+  expect(faultsOf(events)).toEqual([]);
+  const printed = JSON.parse(stdout) as Pick<Whole, "outcome" | "costs" | "writes">;
+  return { ...printed, teams: teamsOf(events), paid: linesOf(paidPath) };
 }
 
 function linesOf(path: string): readonly string[] {
@@ -61,8 +66,10 @@ async function killedAt(
   expect(lasting(outcome)).toEqual(whole.outcome);
   expect(after.slice(0, before.length)).toEqual(before);
   expect(faultsOf(after)).toEqual([]);
+  expect(outcome.bill.attempts).toBe(attemptsIn(after, whole.teams));
 
-  const [ended, doubtful] = [endedCalls(before), inDoubt(before)];
+  const [ended, doubtful] = [endedCalls(before), inDoubt(before, whole.teams)];
+  expect(costFaults(whole.costs, costsOf(outcome), doubtful)).toEqual([]);
   for (const asked of paidAfter) expect(ended).not.toContain(asked.split(" ")[0]);
   const twice = paidAfter.filter((asked) => paidBefore.includes(asked));
   for (const asked of twice) expect(doubtful).toContain(asked);

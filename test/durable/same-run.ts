@@ -1,18 +1,45 @@
-import type { AgentResult, Outcome, RunEvent } from "../../src/index.ts";
+import type { AgentResult, Cost, Outcome, RunEvent } from "../../src/index.ts";
 
-/** What of an outcome a crash must not change: everything but times and what was reused. */
-export function lasting(outcome: Outcome): unknown {
-  const { status, results, verdicts, conflicts, missing, bill } = outcome;
+/** What of an outcome a crash must not change: everything but times, and what doubt costs. */
+export function lasting({ status, results, verdicts, conflicts, missing, bill }: Outcome): unknown {
   const lastingResults = Object.entries(results).map(([name, result]) => [name, ofResult(result)]);
-  return { status, results: lastingResults, verdicts, conflicts, missing, bill };
+  return { status, results: lastingResults, verdicts, conflicts, missing, calls: bill.calls };
 }
 
 function ofResult(result: AgentResult): unknown {
-  if (result.status === "ok") return { ...result, durationMs: 0 };
+  if (result.status === "ok") return [result.attempts, result.output];
   if (result.status !== "failed") return result;
   // Of an error's cause only the text is kept.
   const { code, message, issues } = result.error;
-  return { ...result, durationMs: 0, error: { code, message, issues } };
+  return [result.attempts, code, message, issues];
+}
+
+/** What a run cost in all, under `""`, and each of its root's agents. */
+export function costsOf({ results, bill }: Outcome): Readonly<Record<string, Cost>> {
+  const costs: [string, Cost][] = [["", bill.spent]];
+  for (const [name, result] of Object.entries(results)) {
+    if (result.status === "ok" || result.status === "failed") costs.push([name, result.cost]);
+  }
+  return Object.fromEntries(costs);
+}
+
+const UNKNOWN: Cost = { usdMicros: "unknown", inputTokens: "unknown", outputTokens: "unknown" };
+
+/**
+ * What is wrong with the costs of a run that crashed: they are those of the run that did not, but unknown, and never too
+ * low, where an attempt was in doubt, since nobody knows what that took.
+ */
+export function costFaults(
+  whole: Readonly<Record<string, Cost>>,
+  crashed: Readonly<Record<string, Cost>>,
+  doubtful: Iterable<string>,
+): readonly string[] {
+  const doubts = [...doubtful].map((attempt) => attempt.replace(/ \d+$/, "").split(/[/~]/)[0]);
+  return Object.entries(whole).flatMap(([name, cost]) => {
+    const unknown = name === "" ? doubts.length > 0 : doubts.includes(name);
+    const [wanted, got] = [JSON.stringify(unknown ? UNKNOWN : cost), JSON.stringify(crashed[name])];
+    return wanted === got ? [] : [`${name || "the run"} cost ${got} instead of ${wanted}`];
+  });
 }
 
 /** What may happen once in a run, told apart by what it is about; `undefined` for what may happen again. */
@@ -61,13 +88,35 @@ export function endedCalls(events: readonly RunEvent[]): ReadonlySet<string> {
   return ended;
 }
 
-/** The attempts, as `CALL ATTEMPT`, that began and of whose end a log says nothing. */
-export function inDoubt(events: readonly RunEvent[]): ReadonlySet<string> {
+/** The attempts of agents, as `CALL ATTEMPT`, that began and of whose end a log says nothing; `teams` are the calls of teams. */
+export function inDoubt(events: readonly RunEvent[], teams: ReadonlySet<string>): ReadonlySet<string> {
   const open = new Map<string, string>();
   for (const event of events) {
-    if (event.type === "call.started") open.set(event.callId, `${event.callId} ${event.attempt}`);
-    else if (event.type === "call.retried") open.delete(event.callId);
-    else if (event.type === "call.succeeded" || event.type === "call.failed") open.delete(event.callId);
+    switch (event.type) {
+      case "call.started":
+        if (!teams.has(event.callId)) open.set(event.callId, `${event.callId} ${event.attempt}`);
+        break;
+      case "call.retried":
+      case "call.succeeded":
+      case "call.failed":
+        open.delete(event.callId);
+        break;
+      default:
+    }
   }
   return new Set(open.values());
+}
+
+/** How often agents were asked, in doubt or not. */
+export function attemptsIn(events: readonly RunEvent[], teams: ReadonlySet<string>): number {
+  return events.filter((event) => event.type === "call.started" && !teams.has(event.callId)).length;
+}
+
+/** The calls of nested teams, of the log of a finished run. */
+export function teamsOf(events: readonly RunEvent[]): ReadonlySet<string> {
+  const teams = new Set<string>();
+  for (const event of events) {
+    if (event.type === "run.planned") teams.add((event.callId ?? "").replace(/~\d+$/, ""));
+  }
+  return teams;
 }

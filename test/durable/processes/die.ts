@@ -4,7 +4,7 @@
 import { appendFileSync } from "node:fs";
 import type { Store } from "../../../src/index.ts";
 import { sqliteStore } from "../../../src/sqlite/index.ts";
-import { lasting } from "../same-run.ts";
+import { costsOf, lasting } from "../same-run.ts";
 import { TASK, teamCalled } from "./teams.ts";
 
 const [path = "", team = "", at = "1", when = "before", paid = ""] = process.argv.slice(2);
@@ -30,4 +30,4 @@ const outcome = await teamCalled(team, deadly, ({ callId, attempt }) => {
   appendFileSync(paid, `${callId} ${attempt}\n`);
 }).run(TASK, { runId: "run" });
 await store.close();
-console.log(JSON.stringify({ writes, outcome: lasting(outcome) }));
+console.log(JSON.stringify({ writes, outcome: lasting(outcome), costs: costsOf(outcome) }));

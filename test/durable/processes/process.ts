@@ -20,12 +20,16 @@ export interface Process {
   printed(text: string): Promise<void>;
 }
 
-/** Starts one of the scripts of this folder. */
-export function startProcess(script: string, args: readonly string[]): Process {
+/** Starts one of the scripts of this folder, as another user where told. */
+export function startProcess(script: string, args: readonly string[], uid?: number): Process {
   const file = fileURLToPath(new URL(script, import.meta.url));
   // Most of such a process is compiling the same sources again.
   const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "quorate-compile-cache") };
-  const child = spawn(process.execPath, ["--no-warnings", file, ...args], { stdio: "pipe", env });
+  const child = spawn(process.execPath, ["--no-warnings", file, ...args], {
+    stdio: "pipe",
+    env,
+    ...(uid !== undefined && { uid }),
+  });
   let [stdout, stderr] = ["", ""];
   const waiting = new Set<() => void>();
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
