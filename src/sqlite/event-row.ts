@@ -1,8 +1,8 @@
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
-import { sha256 } from "../hash.ts";
 import { quoteRun } from "../store/quote-run.ts";
 import { EVENTS_PER_RUN } from "./schema.ts";
+import type { Seal } from "./seal.ts";
 
 // Below this a value costs less in its event than by itself.
 const LARGE_CHARS = 4_096;
@@ -16,7 +16,7 @@ const MAX_BYTES_PER_CHAR = 3;
 export interface EventRow {
   readonly seq: number;
   readonly atMs: number;
-  /** JSON of all that stands in no column and is not large. */
+  /** JSON of all that stands in no column and is not large, sealed. */
   readonly body: string;
   readonly large: readonly LargePart[];
 }
@@ -25,14 +25,18 @@ export interface EventRow {
 export interface LargePart {
   readonly member: string;
   readonly hash: string;
-  readonly json: string;
+  /** Its JSON, sealed. */
+  readonly body: string;
 }
 
 const NO_PARTS: readonly LargePart[] = [];
 
-/** What an event becomes in the tables. Throws `STORE_FAILED` when it has no JSON, or more than 64 MiB of it. */
-export function toRow(event: RunEvent): EventRow {
-  const { seq, atMs } = event;
+/**
+ * What an event becomes in the tables. Throws `STORE_FAILED` when it has no JSON, or more than 64 MiB of it, or cannot be
+ * sealed.
+ */
+export function toRow(event: RunEvent, seal: Seal): EventRow {
+  const { seq, atMs, type } = event;
   if (!Number.isFinite(atMs) || seq >= EVENTS_PER_RUN) {
     throw new QuorateError(
       "STORE_FAILED",
@@ -43,11 +47,12 @@ export function toRow(event: RunEvent): EventRow {
     // What stands in columns is left out; JSON drops what is undefined.
     const rest = { ...event, runId: undefined, seq: undefined, atMs: undefined };
     const body = JSON.stringify(rest);
-    if (body.length <= LARGE_CHARS) return { seq, atMs, body, large: NO_PARTS };
+    if (body.length <= LARGE_CHARS)
+      return { seq, atMs, body: seal.seal(body, type), large: NO_PARTS };
     refuseTooLarge(event, body);
-    const large = largeParts(rest);
+    const large = largeParts(rest, seal);
     const without = Object.fromEntries(large.map(({ member }) => [member, undefined]));
-    return { seq, atMs, body: JSON.stringify({ ...rest, ...without }), large };
+    return { seq, atMs, body: seal.seal(JSON.stringify({ ...rest, ...without }), type), large };
   } catch (cause) {
     if (cause instanceof QuorateError) throw cause;
     throw new QuorateError("STORE_FAILED", `Event ${seq} (${event.type}) has no JSON form.`, {
@@ -56,14 +61,14 @@ export function toRow(event: RunEvent): EventRow {
   }
 }
 
-function largeParts(rest: Readonly<Record<string, unknown>>): readonly LargePart[] {
+function largeParts(rest: Readonly<Record<string, unknown>>, seal: Seal): readonly LargePart[] {
   const parts: LargePart[] = [];
   for (const [member, value] of Object.entries(rest)) {
     // Always in its event: whoever looks into the file finds it there.
     if (member === "type" || value === undefined) continue;
     const json = JSON.stringify(value) as string | undefined;
     if (json !== undefined && json.length > LARGE_CHARS)
-      parts.push({ member, hash: sha256(json), json });
+      parts.push({ member, hash: seal.hash(json), body: seal.seal(json) });
   }
   return parts;
 }
@@ -79,32 +84,30 @@ function refuseTooLarge({ runId, seq, type }: RunEvent, body: string): void {
   );
 }
 
-/** An event from its rows; `large` is the JSON of its large members. Throws `STORE_FAILED` when it is not what was written. */
+/** An event from its rows; `large` is what stands for its large members. Throws `STORE_FAILED` when it is not what was written. */
 export function toEvent(
   runId: string,
   row: Readonly<Record<string, unknown>>,
-  large: readonly (readonly [member: string, json: string])[],
+  large: readonly (readonly [member: string, body: string])[],
+  seal: Seal,
 ): RunEvent {
   const seq = Number(row["id"]) % EVENTS_PER_RUN;
   try {
+    const body: unknown = seal.open(String(row["body"]));
+    if (!hasType(body)) throw new TypeError("It has no type.");
     // Written by toRow from an event of this type.
     return {
       runId,
       seq,
       atMs: Number(row["at_ms"]),
-      ...JSON.parse(String(row["body"])),
-      ...Object.fromEntries(large.map(([member, json]) => [member, JSON.parse(json)])),
+      ...body,
+      ...Object.fromEntries(large.map(([member, part]) => [member, seal.open(part)])),
     } as RunEvent;
   } catch (cause) {
-    throw changedOutside(runId, `event ${seq} is not JSON`, cause);
+    throw seal.unreadable(runId, seq, cause);
   }
 }
 
-/** What is said of a log that no version of this package has written. */
-export function changedOutside(runId: string, why: string, cause?: unknown): QuorateError {
-  return new QuorateError(
-    "STORE_FAILED",
-    `The log of run ${quoteRun(runId)} was changed from outside: ${why}.`,
-    { cause },
-  );
+function hasType(body: unknown): body is Readonly<Record<string, unknown>> {
+  return typeof body === "object" && body !== null && "type" in body;
 }

@@ -3,10 +3,11 @@ import type { RunEvent } from "../events.ts";
 import { checkAppend, type AppendTo } from "../store/check-append.ts";
 import type { RunSummary } from "../store/store.ts";
 import { summary } from "../store/summary.ts";
-import { changedOutside, toEvent, type EventRow, type LargePart } from "./event-row.ts";
+import { toEvent, type EventRow, type LargePart } from "./event-row.ts";
 import type { Owners } from "./owners.ts";
 import { LAST_ID, runRow, type RunTable } from "./run-table.ts";
 import { EVENTS_PER_RUN } from "./schema.ts";
+import { changedOutside, type Seal } from "./seal.ts";
 
 interface Known extends AppendTo {
   readonly run: number;
@@ -23,7 +24,12 @@ export interface EventTable {
   runs(limit: number): readonly RunSummary[];
 }
 
-export function eventTable(db: DatabaseSync, runs: RunTable, owners: Owners): EventTable {
+export function eventTable(
+  db: DatabaseSync,
+  runs: RunTable,
+  owners: Owners,
+  seal: Seal,
+): EventTable {
   const insertEvent = db.prepare("INSERT INTO events (id, at_ms, body) VALUES (?, ?, ?)");
   const insertPart = db.prepare("INSERT INTO parts (event, member, blob) VALUES (?, ?, ?)");
   const findBlob = db.prepare("SELECT blob FROM blobs WHERE hash = ?");
@@ -40,9 +46,9 @@ export function eventTable(db: DatabaseSync, runs: RunTable, owners: Owners): Ev
 
   const known = new Map<string, Known>();
 
-  function blobOf({ hash, json }: LargePart): number {
+  function blobOf({ hash, body }: LargePart): number {
     const blob = findBlob.get(hash)?.["blob"];
-    return Number(blob ?? insertBlob.run(hash, json).lastInsertRowid);
+    return Number(blob ?? insertBlob.run(hash, body).lastInsertRowid);
   }
 
   /** The large members of the events between two ids. */
@@ -70,7 +76,7 @@ export function eventTable(db: DatabaseSync, runs: RunTable, owners: Owners): Ev
   function readOne(runId: string, id: number): RunEvent {
     const row = selectEvent.get(id);
     if (row === undefined) throw changedOutside(runId, "an event is missing");
-    return toEvent(runId, row, partsOf(runId, id - 1, id + 1).get(id) ?? []);
+    return toEvent(runId, row, partsOf(runId, id - 1, id + 1).get(id) ?? [], seal);
   }
 
   return {
@@ -101,7 +107,7 @@ export function eventTable(db: DatabaseSync, runs: RunTable, owners: Owners): Ev
       const parts = partsOf(runId, afterId, beforeId);
       return selectEvents
         .all(afterId, beforeId)
-        .map((row) => toEvent(runId, row, parts.get(Number(row["id"])) ?? []));
+        .map((row) => toEvent(runId, row, parts.get(Number(row["id"])) ?? [], seal));
     },
     runs(limit) {
       const living = owners.living();

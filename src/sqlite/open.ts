@@ -2,8 +2,10 @@ import { closeSync, openSync } from "node:fs";
 import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
+import type { Codec } from "./codec.ts";
 import { isBusy } from "./failure.ts";
 import { migrate, schemaVersion } from "./schema.ts";
+import { sealOf, type Seal } from "./seal.ts";
 
 /** The path of a store that lives in this process only. */
 export const MEMORY_PATH = ":memory:";
@@ -20,10 +22,19 @@ export interface OpenOptions {
   readonly sync: "normal" | "full";
   readonly busyTimeoutMs: number;
   readonly maxBytes: number;
+  readonly codec: Codec | undefined;
 }
 
-/** Opens or makes the file. One that is not ours, or newer than this code, is left as it is. */
-export function openDatabase({ path, sync, busyTimeoutMs, maxBytes }: OpenOptions): DatabaseSync {
+export interface Opened {
+  readonly db: DatabaseSync;
+  readonly seal: Seal;
+}
+
+/**
+ * Opens or makes the file. One that is not ours, newer than this code, or does not go with the codec, is left as it is.
+ */
+export function openDatabase(options: OpenOptions): Opened {
+  const { path, sync, busyTimeoutMs, maxBytes, codec } = options;
   // Absolute, so that SQLite never takes it for a URI, and a later chdir does not matter.
   const file = path === MEMORY_PATH ? path : resolve(path);
   if (file !== MEMORY_PATH && !createPrivately(file)) inspect(file, path);
@@ -39,11 +50,11 @@ export function openDatabase({ path, sync, busyTimeoutMs, maxBytes }: OpenOption
       PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};
       PRAGMA trusted_schema = OFF;
     `);
-    migrate(db, path);
+    const seal = migrate(db, path, (fresh) => sealOf(db, path, codec, fresh));
     if (maxBytes !== Infinity) limitPages(db, maxBytes);
     // From here on waiting for a lock is whenFree's: it does not block the thread.
     db.exec("PRAGMA busy_timeout = 0");
-    return db;
+    return { db, seal };
   } catch (error) {
     db.close();
     throw error;

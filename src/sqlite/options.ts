@@ -1,4 +1,5 @@
 import { QuorateError } from "../errors.ts";
+import { codecFault, type Codec } from "./codec.ts";
 
 export interface SqliteStoreOptions {
   /** The file, made when there is none; its folder must exist. `":memory:"` keeps everything in this process. */
@@ -22,7 +23,22 @@ export interface SqliteStoreOptions {
    * hour while it is appended to. The file does not shrink; its room is used again. Default `Infinity`: all are kept.
    */
   readonly retainMs?: number;
+  /**
+   * How what events say stands in the file, for instance encrypted; runs stay whole and can be resumed. A file is made with
+   * a codec or without one, and is refused with another, or with another key, when it is opened. Default: none.
+   *
+   * Readable stay: run ids; how many events a run has, their times and sizes, and with which type a run ended; which of an
+   * event's members are large, and which of these are equal (by a keyed hash: what they are cannot be tried out);
+   * the process id and host name of those who drive runs. Nothing else does: no supervisor, agent, input, output or reason.
+   *
+   * Kept secret, not proof against who can write the file: they can remove, exchange or repeat what is encoded.
+   */
+  readonly codec?: Codec;
 }
+
+export type SqliteSettings = Required<Omit<SqliteStoreOptions, "codec">> & {
+  readonly codec: Codec | undefined;
+};
 
 const DEFAULTS = {
   sync: "normal",
@@ -37,7 +53,7 @@ const LEAST_LEASE_MS = 300;
 const LEAST_MAX_BYTES = 1024 * 1024;
 
 /** The options with their defaults. Throws `BAD_OPTIONS`. */
-export function checkOptions(options: SqliteStoreOptions): Required<SqliteStoreOptions> {
+export function checkOptions(options: SqliteStoreOptions): SqliteSettings {
   const {
     path,
     sync = DEFAULTS.sync,
@@ -45,6 +61,7 @@ export function checkOptions(options: SqliteStoreOptions): Required<SqliteStoreO
     maxBytes = DEFAULTS.maxBytes,
     leaseMs = DEFAULTS.leaseMs,
     retainMs = DEFAULTS.retainMs,
+    codec,
   } = options;
   if (typeof path !== "string" || path === "" || path.includes("\0")) {
     throw bad(`path must name a file, for instance "quorate.db".`);
@@ -62,7 +79,9 @@ export function checkOptions(options: SqliteStoreOptions): Required<SqliteStoreO
   if (typeof retainMs !== "number" || !(retainMs >= 0)) {
     throw bad(`retainMs is ${String(retainMs)}: give ms from 0, or leave it out.`);
   }
-  return { path, sync, busyTimeoutMs, maxBytes, leaseMs, retainMs };
+  const fault = codec === undefined ? undefined : codecFault(codec);
+  if (fault !== undefined) throw bad(`codec is not to be used: ${fault}.`);
+  return { path, sync, busyTimeoutMs, maxBytes, leaseMs, retainMs, codec };
 }
 
 function checkMs(name: string, value: number, least: number): void {

@@ -24,7 +24,7 @@ export interface RunTable {
 }
 
 /** The id of a run's last event, of the row `run`. */
-export const LAST_ID = `(
+export const LAST_ID: string = `(
   SELECT max(id) FROM events WHERE id > run * ${EVENTS_PER_RUN} AND id < (run + 1) * ${EVENTS_PER_RUN}
 )`;
 

@@ -62,6 +62,11 @@ const MIGRATIONS: readonly string[] = [
        (SELECT json_group_object(member, json(blobs.body)) FROM parts JOIN blobs USING (blob)
         WHERE event = id HAVING count(*) > 0) AS large
      FROM events JOIN runs ON run = id / ${EVENTS_PER_RUN};`,
+
+  // One row in a file whose texts are encoded, none in others. That is decided when the file is made.
+  `CREATE TABLE codec (
+     word TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /** The version of the file that this package writes. */
@@ -91,16 +96,23 @@ export function schemaVersion(db: DatabaseSync, path: string): number {
   return version;
 }
 
-/** Brings the file to `SCHEMA_VERSION`, wholly or not at all. Writes nothing when it is there already. */
-export function migrate(db: DatabaseSync, path: string): void {
-  if (schemaVersion(db, path) === SCHEMA_VERSION) return;
+/**
+ * Brings the file to `SCHEMA_VERSION`, wholly or not at all, and answers with what `check` does. `check` is told whether
+ * the tables were made from nothing; when it throws, nothing is changed. Writes nothing of its own to a file that is there
+ * already.
+ */
+export function migrate<T>(db: DatabaseSync, path: string, check: (fresh: boolean) => T): T {
+  if (schemaVersion(db, path) === SCHEMA_VERSION) return check(false);
   db.exec("BEGIN IMMEDIATE");
   try {
     // Read again: another process may have migrated while this one waited for the lock.
-    for (const sql of MIGRATIONS.slice(schemaVersion(db, path))) db.exec(sql);
+    const version = schemaVersion(db, path);
+    for (const sql of MIGRATIONS.slice(version)) db.exec(sql);
+    const checked = check(version === 0);
     db.exec(
       `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`,
     );
+    return checked;
   } finally {
     if (db.isTransaction) db.exec("ROLLBACK");
   }

@@ -33,22 +33,23 @@ export interface SqliteStore extends Store, AsyncDisposable {
  * What is appended within one turn of the event loop, over all runs, is one transaction. The store holds the process
  * only while a transaction is due.
  *
- * Throws `BAD_OPTIONS`, and `STORE_FAILED` when the file cannot be used: it is not ours, newer than this package, or
- * out of reach. Its promises reject with `STORE_FAILED` when a transaction failed (nothing of it is kept; later
- * appends are tried again), an event has more than 64 MiB of JSON, or the store is closed. `SEQ_TAKEN` and `LEASE_LOST`
+ * Throws `BAD_OPTIONS`, and `STORE_FAILED` when the file cannot be used: it is not ours, newer than this package, out of
+ * reach, or was made with another codec. Its promises reject with `STORE_FAILED` when a transaction failed (nothing of it is kept; later
+ * appends are tried again), an event has more than 64 MiB of JSON or fails in the codec, or the store is closed. `SEQ_TAKEN` and `LEASE_LOST`
  * refuse an append alone, also when it was another process that wrote the run or took it over.
  */
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   const settings = checkOptions(options);
   const { path, busyTimeoutMs, leaseMs, retainMs } = settings;
-  const { db, owners, runs, table, group, snapshot, pruner } = orFail(() => {
-    const db = openDatabase(settings);
+  const { db, seal, owners, runs, table, group, snapshot, pruner } = orFail(() => {
+    const { db, seal } = openDatabase(settings);
     const owners = ownersTable(db, leaseMs);
     const runs = runTable(db, owners);
-    const table = eventTable(db, runs, owners);
+    const table = eventTable(db, runs, owners, seal);
     const hooks = { begun: () => table.forget(), undone: () => owners.undone() };
     const group = groupCommit({ db, path, busyTimeoutMs, ...hooks });
-    return { db, owners, runs, table, group, snapshot: snapshots(db), pruner: pruning(db, owners) };
+    const [snapshot, pruner] = [snapshots(db), pruning(db, owners)];
+    return { db, seal, owners, runs, table, group, snapshot, pruner };
   });
   const heart = heartbeat(leaseMs / BEATS_PER_LEASE, () => group.add(() => owners.beat()));
   let closing: Promise<void> | undefined;
@@ -83,7 +84,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     if (first === undefined || last === undefined) return Promise.resolve();
     const { runId } = first;
     // Written out at once: what the caller changes before the commit does not matter.
-    const [given, rows] = [[...events], events.map(toRow)];
+    const [given, rows] = [[...events], events.map((event) => toRow(event, seal))];
     const kept = group.add(() => {
       try {
         table.append(given, rows, fence);

@@ -103,7 +103,7 @@ describe("the file of a SQLite store", () => {
     change(path, "PRAGMA user_version = 99");
     const before = everything(path);
     expect(() => sqliteStore({ path })).toThrow(
-      failure(/has schema version 99, and this Quorate knows versions up to 2: update/),
+      failure(/has schema version 99, and this Quorate knows versions up to 3: update/),
     );
     expect(everything(path)).toEqual(before);
   });
@@ -205,6 +205,11 @@ describe("the options of a SQLite store", () => {
     { retainMs: -1 },
     { retainMs: NaN },
     { retainMs: null },
+    { codec: null },
+    { codec: "aes" },
+    { codec: {} },
+    { codec: { encode: String } },
+    { codec: { encode: "x", decode: String } },
   ])("refuse %o", (wrong) => {
     const options = { path: ":memory:", ...wrong } as SqliteStoreOptions;
     expect(() => sqliteStore(options)).toThrow(expect.objectContaining({ code: "BAD_OPTIONS" }));

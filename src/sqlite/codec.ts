@@ -1,0 +1,52 @@
+import { QuorateError } from "../errors.ts";
+
+/**
+ * Writes texts in another form, and reads them again: `decode(encode(text))` is `text`, for every text. Both answer at
+ * once, without a promise.
+ */
+export interface Codec {
+  readonly encode: (text: string) => string;
+  readonly decode: (text: string) => string;
+}
+
+/** Why a value is not a codec, as the end of a sentence, or `undefined` when it is one. */
+export function codecFault(codec: unknown): string | undefined {
+  if (typeof codec !== "object" || codec === null)
+    return "give an object with encode and decode, or leave it out";
+  const { encode, decode } = codec as Readonly<Record<keyof Codec, unknown>>;
+  if (typeof encode !== "function") return "its encode is not a function";
+  if (typeof decode !== "function") return "its decode is not a function";
+  return undefined;
+}
+
+// Four times the largest event. SQLite holds a little less than 10^9 bytes in one value, and what it refuses would
+// fail the appends of others too.
+const MAX_ENCODED_BYTES = 256 * 1024 * 1024;
+
+/**
+ * A text in its codec's form, as JSON: that can hold any string. Throws `STORE_FAILED`. What a codec throws is not passed
+ * on, as it may quote what the codec was given.
+ */
+export function encodeWith(codec: Codec, text: string): string {
+  let encoded: unknown;
+  try {
+    encoded = codec.encode(text);
+  } catch {
+    throw notEncoded("threw an error");
+  }
+  if (typeof encoded !== "string") {
+    // A promise that nobody waits for must not end the process when it rejects.
+    if (encoded instanceof Promise) encoded.catch(() => {});
+    throw notEncoded(
+      `returned ${encoded instanceof Promise ? "a promise" : `a value of type ${typeof encoded}`} instead of a string`,
+    );
+  }
+  const json = encoded.length > MAX_ENCODED_BYTES ? undefined : JSON.stringify(encoded);
+  if (json === undefined || Buffer.byteLength(json) > MAX_ENCODED_BYTES)
+    throw notEncoded(`returned more than ${MAX_ENCODED_BYTES} bytes`);
+  return json;
+}
+
+function notEncoded(why: string): QuorateError {
+  return new QuorateError("STORE_FAILED", `The codec's encode ${why}: nothing was written.`);
+}
