@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { microsecondsPerCall } from "../per-call.ts";
-import { times, type Workload } from "../workload.ts";
+import { read, times, type Workload } from "../workload.ts";
 
 // Inside the checkout: a system's folder for temporary files may be in memory.
 const cache = resolve(import.meta.dirname, "../../.cache");
@@ -12,6 +12,10 @@ async function open(system: string, path: string): Promise<Durable> {
   switch (system) {
     case "quorate":
       return (await import("../systems/quorate-sqlite.ts")).openQuorate(path);
+    case "in-memory":
+      return (await import("../systems/quorate-memory.ts")).openInMemory(false);
+    case "with-keys":
+      return (await import("../systems/quorate-memory.ts")).openInMemory(true);
     case "raw-sqlite":
       return (await import("../systems/raw-sqlite.ts")).openRaw(path);
     default:
@@ -22,7 +26,7 @@ async function open(system: string, path: string): Promise<Durable> {
 export const durable: Workload = {
   id: "W6",
   title: "as W1, on disk before anyone sees it (SQLite, WAL, NORMAL)",
-  systems: ["quorate", "raw-sqlite"],
+  systems: ["quorate", "raw-sqlite", "in-memory", "with-keys"],
   shown: [{ metric: "usPerCall", unit: "µs per agent call" }],
   rounds: { full: 7, quick: 3 },
   size: { full: 2_000, quick: 500 },
@@ -43,6 +47,12 @@ export const durable: Workload = {
       text: "x two INSERTs per call",
       value: times("usPerCall", "raw-sqlite"),
       atMost: 0.6,
+    },
+    {
+      text: "µs per call for content keys",
+      value: (round) =>
+        read(round, "with-keys", "usPerCall") - read(round, "in-memory", "usPerCall"),
+      atMost: 2,
     },
   ],
 };
