@@ -31,7 +31,18 @@ const MAX_DEPTH = 500;
  * `toJSON`, holes in arrays and nesting below 500 levels. Strings count one byte a UTF-16 unit.
  */
 export function takeJson(value: unknown, maxBytes: number): Taken {
-  if (value === undefined) return { value };
+  switch (typeof value) {
+    case "undefined":
+    case "boolean":
+      return { value };
+    case "string":
+      if (value.length + 2 <= maxBytes) return { value };
+      break;
+    case "number":
+      if (Number.isFinite(value)) return { value: value === 0 ? 0 : value };
+      break;
+    default:
+  }
   const walk: Walk = { bytes: 0, maxBytes, keys: [], ancestors: [], fault: undefined };
   try {
     const copy = copyValue(walk, value);

@@ -31,6 +31,7 @@ const MAX_FINDINGS = 1_000;
  * for more than 10,000 claims, and for more than 1,000 findings.
  */
 export function said(agent: Speaker, output: unknown): Said | undefined {
+  if (agent.claims === undefined && typeof output !== "object") return undefined;
   const findings = findingsOf(agent, output);
   const claims =
     agent.claims === undefined ? recommendationOf(agent, output) : ownClaims(agent, output);

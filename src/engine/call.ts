@@ -181,7 +181,17 @@ async function ask(
     if (end.ok) {
       const { output, said } = end.accepted;
       const saved = journal.record(
-        [{ type: "call.succeeded", callId, agent: name, attempt, durationMs, output, cost }],
+        [
+          {
+            type: "call.succeeded",
+            callId,
+            agent: name,
+            attempt,
+            durationMs,
+            output,
+            cost,
+          },
+        ],
         endedMs,
       );
       if (saved !== undefined) await saved;
