@@ -3,14 +3,18 @@ import { sqliteStore } from "../../src/sqlite/index.ts";
 import type { Store } from "../../src/store/store.ts";
 import { storeContract } from "../../src/testing/store-contract/store-contract.ts";
 import { checkOwnerLaw } from "../store/owner-law.ts";
+import { aes } from "./aes.ts";
 import { tempPaths } from "./temp-folder.ts";
 
 const tempPath = tempPaths();
 
-describe("the SQLite store in a file", () => {
+describe.each([
+  ["in a file", {}],
+  ["in a file, with a codec", { codec: aes() }],
+])("the SQLite store %s", (_, options) => {
   const paths = new WeakMap<Store, string>();
   const openAt = (path: string): Store => {
-    const store = sqliteStore({ path });
+    const store = sqliteStore({ path, ...options });
     paths.set(store, path);
     return store;
   };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/events.ts";
@@ -8,6 +9,7 @@ import { tempPaths } from "./temp-folder.ts";
 const tempPath = tempPaths();
 
 const LARGE = "x".repeat(20_000);
+const LARGE_HASH = createHash("sha256").update(JSON.stringify(LARGE)).digest("base64url");
 
 const RUNS: Readonly<Record<string, readonly RunEvent[]>> = {
   ended: [started("ended"), answered("ended", 2, LARGE), finished("ended", 3)],
@@ -48,7 +50,62 @@ const VERSIONS: Readonly<Record<string, (db: DatabaseSync) => void>> = {
       PRAGMA user_version = 1;`);
     insertAs1(db);
   },
+  "2": (db) => {
+    db.exec(`
+      PRAGMA journal_mode = WAL;
+      CREATE TABLE runs (
+        run INTEGER PRIMARY KEY,
+        run_id TEXT NOT NULL UNIQUE,
+        owner INTEGER,
+        fence INTEGER NOT NULL DEFAULT 1,
+        taken_seq INTEGER NOT NULL DEFAULT 0
+      ) STRICT;
+      CREATE TABLE events (
+        id INTEGER PRIMARY KEY,
+        at_ms REAL NOT NULL,
+        body TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE owners (
+        owner INTEGER PRIMARY KEY,
+        pid INTEGER NOT NULL,
+        host TEXT NOT NULL,
+        space TEXT NOT NULL,
+        lease_ms REAL NOT NULL,
+        seen_ms REAL NOT NULL
+      ) STRICT;
+      CREATE TABLE blobs (
+        blob INTEGER PRIMARY KEY,
+        hash TEXT NOT NULL UNIQUE,
+        body TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE parts (
+        event INTEGER NOT NULL,
+        member TEXT NOT NULL,
+        blob INTEGER NOT NULL,
+        PRIMARY KEY (event, member)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX parts_by_blob ON parts (blob);
+      CREATE VIEW log AS
+        SELECT run_id, id % 16777216 AS seq, at_ms, events.body ->> 'type' AS type, events.body,
+          (SELECT json_group_object(member, json(blobs.body)) FROM parts JOIN blobs USING (blob)
+           WHERE event = id HAVING count(*) > 0) AS large
+        FROM events JOIN runs ON run = id / 16777216;
+      PRAGMA application_id = 1366650738;
+      PRAGMA user_version = 2;`);
+    insertAs1(db);
+    movePart(db, 16_777_216 + 2, "output");
+    movePart(db, 2 * 16_777_216 + 1, "input");
+  },
 };
+
+/** Puts a large member of an event where version 2 keeps it. */
+function movePart(db: DatabaseSync, event: number, member: string): void {
+  db.exec(`
+    INSERT OR IGNORE INTO blobs (hash, body)
+      SELECT '${LARGE_HASH}', json_quote(body ->> '${member}') FROM events WHERE id = ${event};
+    INSERT INTO parts SELECT ${event}, '${member}', blob FROM blobs;
+    UPDATE events SET body = json_remove(body, '$.${member}') WHERE id = ${event};`);
+}
 
 describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
   function oldFile(): string {
@@ -102,7 +159,7 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
     {
       using db = new DatabaseSync(path);
       // In the way of a table that a later version needs.
-      db.exec("CREATE TABLE blobs (mine)");
+      db.exec("CREATE TABLE codec (mine)");
     }
     const before = dump();
     expect(() => sqliteStore({ path })).toThrow(expect.objectContaining({ code: "STORE_FAILED" }));
