@@ -14,7 +14,16 @@ import {
 import type { Durable, Pay } from "./processes/teams.ts";
 
 /** What one attempt of an agent does. */
-export type Step = "ship" | "hold" | "odd" | "flawed" | "busy" | "broken" | "hangs" | "deaf" | "not-json";
+export type Step =
+  | "ship"
+  | "hold"
+  | "odd"
+  | "flawed"
+  | "busy"
+  | "broken"
+  | "hangs"
+  | "deaf"
+  | "not-json";
 
 /** An agent: what it does at its first attempt, at its second, and so on from the beginning again. */
 export interface AnyAgent {
@@ -46,7 +55,15 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     { weight: 5, arbitrary: fc.constantFrom<Step>("ship", "hold") },
     {
       weight: 3,
-      arbitrary: fc.constantFrom<Step>("odd", "flawed", "busy", "broken", "hangs", "deaf", "not-json"),
+      arbitrary: fc.constantFrom<Step>(
+        "odd",
+        "flawed",
+        "busy",
+        "broken",
+        "hangs",
+        "deaf",
+        "not-json",
+      ),
     },
   ),
   { minLength: 1, maxLength: 3 },
@@ -73,7 +90,9 @@ export function anyTeam(depth = 2): fc.Arbitrary<AnyTeam> {
       members: fc.constant(members),
       needs: fc.tuple(
         ...members.map((_, index) =>
-          index === 0 ? fc.constant(undefined) : fc.option(fc.nat(index - 1), { nil: undefined, freq: 2 }),
+          index === 0
+            ? fc.constant(undefined)
+            : fc.option(fc.nat(index - 1), { nil: undefined, freq: 2 }),
         ),
       ),
       mode: fc.constantFrom("parallel" as const, "sequence" as const),
@@ -100,7 +119,8 @@ const answerSchema: Schema<Answer> = {
     vendor: "test",
     validate(value) {
       const { recommendation } = value as Answer;
-      if (recommendation === "flawed") return { issues: [{ message: "flawed", path: ["recommendation"] }] };
+      if (recommendation === "flawed")
+        return { issues: [{ message: "flawed", path: ["recommendation"] }] };
       return { value: value as Answer };
     },
   },
@@ -192,7 +212,10 @@ function makeAgent(name: string, spec: AnyAgent, needs: object, { clock, pay }: 
 }
 
 /** What this attempt does: a repeated team's agents go on where they were, and its `callId` says how often it was. */
-function stepOf({ steps }: AnyAgent, { callId, attempt }: Pick<AgentContext, "callId" | "attempt">): Step {
+function stepOf(
+  { steps }: AnyAgent,
+  { callId, attempt }: Pick<AgentContext, "callId" | "attempt">,
+): Step {
   let turn = attempt - 1;
   for (const [, repetition] of callId.matchAll(/~(\d+)\//g)) turn += Number(repetition) - 1;
   return steps[turn % steps.length] ?? "ship";

@@ -1,8 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { agent, memoryStore, supervisor, unanimous, type Agent, type RunOptions, type SupervisorOptions } from "../../src/index.ts";
+import {
+  agent,
+  memoryStore,
+  supervisor,
+  unanimous,
+  type Agent,
+  type RunOptions,
+  type SupervisorOptions,
+} from "../../src/index.ts";
 
-type Team = Omit<SupervisorOptions<Record<string, Agent>, never, unknown>, "name" | "agents" | "store">;
+type Team = Omit<
+  SupervisorOptions<Record<string, Agent>, never, unknown>,
+  "name" | "agents" | "store"
+>;
 
 interface Described {
   readonly first?: object;
@@ -17,9 +28,25 @@ interface Described {
 
 /** The keys of a run of two agents, of which the second needs the first: as the log has them, by agent. */
 async function keysOf(described: Described = {}): Promise<Readonly<Record<string, string>>> {
-  const { answer = { recommendation: "ship" }, team, task = { n: 1 }, options, reversed } = described;
-  const first = agent({ name: "first", version: "1", run: () => answer, ...described.first } as never) as Agent;
-  const second = agent({ name: "second", needs: { first }, run: () => "seen", ...described.second } as never) as Agent;
+  const {
+    answer = { recommendation: "ship" },
+    team,
+    task = { n: 1 },
+    options,
+    reversed,
+  } = described;
+  const first = agent({
+    name: "first",
+    version: "1",
+    run: () => answer,
+    ...described.first,
+  } as never) as Agent;
+  const second = agent({
+    name: "second",
+    needs: { first },
+    run: () => "seen",
+    ...described.second,
+  } as never) as Agent;
   const agents = reversed === true ? { second, first } : { first, second };
   const store = memoryStore({ resumable: true });
   const gate = supervisor({ ...team, name: "gate", agents: agents as never, store });
@@ -38,7 +65,11 @@ const CHANGED: Readonly<Record<string, readonly [Described, string[]]>> = {
   "the task": [{ task: { n: 2 } }, ["first", "second"]],
   "what an agent before it answered": [{ answer: { recommendation: "hold" } }, ["second"]],
   "that an agent before it has no answer": [
-    { first: { version: "1", run: () => Promise.reject(new Error("no")) }, team: { mode: "sequence" }, second: { needs: {} } },
+    {
+      first: { version: "1", run: () => Promise.reject(new Error("no")) },
+      team: { mode: "sequence" },
+      second: { needs: {} },
+    },
     ["second"],
   ],
 };
@@ -53,7 +84,9 @@ const UNCHANGED: Readonly<Record<string, Described>> = {
   concurrency: { team: { concurrency: 1 } },
   "limits of one run": { options: { concurrency: 1, timeoutMs: 5, retries: 0 } },
   "the order of the agents in the record": { reversed: true },
-  "how conflicts are settled": { team: { resolve: [], minAnswers: 2, required: ["first"] as never } },
+  "how conflicts are settled": {
+    team: { resolve: [], minAnswers: 2, required: ["first"] as never },
+  },
   "the run's id": { options: { runId: "another" } },
   "how it reads its claims": { first: { claims: () => [] } },
   "what becomes of it when in doubt": { first: { inDoubt: "fail" } },
@@ -64,7 +97,8 @@ describe("what identifies a call", () => {
     const [before, after] = [await keysOf(), await keysOf(described)];
     expect(Object.keys(after).toSorted()).toEqual(["first", "second"]);
     for (const name of names) expect(after[name]).not.toBe(before[name]);
-    for (const name of ["first", "second"]) if (!names.includes(name)) expect(after[name]).toBe(before[name]);
+    for (const name of ["first", "second"])
+      if (!names.includes(name)) expect(after[name]).toBe(before[name]);
   });
 
   it.each(Object.entries(UNCHANGED))("does not change with %s", async (_, described) => {
@@ -73,14 +107,20 @@ describe("what identifies a call", () => {
 
   it("does not change with the order in which members of objects stand", async () => {
     const [task, turned] = ['{"a":1,"b":{"c":2,"d":3}}', '{"b":{"d":3,"c":2},"a":1}'];
-    expect(await keysOf({ task: JSON.parse(turned) })).toEqual(await keysOf({ task: JSON.parse(task) }));
-    expect(await keysOf({ answer: JSON.parse(turned) })).toEqual(await keysOf({ answer: JSON.parse(task) }));
+    expect(await keysOf({ task: JSON.parse(turned) })).toEqual(
+      await keysOf({ task: JSON.parse(task) }),
+    );
+    expect(await keysOf({ answer: JSON.parse(turned) })).toEqual(
+      await keysOf({ answer: JSON.parse(task) }),
+    );
   });
 
   it("is made of the task as the agent's schema gives it", async () => {
     const first = { input: z.object({ n: z.number(), m: z.number().default(4) }) };
     const left = await keysOf({ first });
-    expect(await keysOf({ first, task: { n: 1, m: 4, other: true } })).toMatchObject({ first: left["first"] });
+    expect(await keysOf({ first, task: { n: 1, m: 4, other: true } })).toMatchObject({
+      first: left["first"],
+    });
     expect((await keysOf({ first, task: { n: 1, m: 5 } }))["first"]).not.toBe(left["first"]);
   });
 
@@ -108,7 +148,20 @@ describe("what identifies a call", () => {
   });
 
   it("tells values apart that look alike", async () => {
-    const tasks = [1, "1", [1], { 0: 1 }, null, false, "", [], {}, [[]], "null", { __proto__: null, a: 1 }];
+    const tasks = [
+      1,
+      "1",
+      [1],
+      { 0: 1 },
+      null,
+      false,
+      "",
+      [],
+      {},
+      [[]],
+      "null",
+      { __proto__: null, a: 1 },
+    ];
     const keys = await Promise.all(tasks.map((task) => keysOf({ task })));
     expect(new Set(keys.map(({ first }) => first)).size).toBe(tasks.length);
   });
@@ -144,7 +197,11 @@ describe("what identifies a call", () => {
         return (attempt === 2 ? "bad" : "good") as "good";
       },
     });
-    const gate = supervisor({ name: "gate", agents: { one }, store: memoryStore({ resumable: true }) });
+    const gate = supervisor({
+      name: "gate",
+      agents: { one },
+      store: memoryStore({ resumable: true }),
+    });
     await gate.run(1);
     const [first, again, mended, mendedAgain] = keys;
     expect(keys).toHaveLength(4);

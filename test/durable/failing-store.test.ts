@@ -1,7 +1,16 @@
 import { chmodSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import { agent, memoryStore, QuorateError, supervisor, type Agent, type LiveEvent, type RunEvent, type Store } from "../../src/index.ts";
+import {
+  agent,
+  memoryStore,
+  QuorateError,
+  supervisor,
+  type Agent,
+  type LiveEvent,
+  type RunEvent,
+  type Store,
+} from "../../src/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { startProcess } from "./processes/process.ts";
@@ -13,7 +22,9 @@ const RUN = { runId: "run" };
 const root = process.getuid?.() === 0;
 
 /** Watches a run until it ends, in whichever way. */
-async function watched(stream: AsyncIterable<LiveEvent>): Promise<{ shown: LiveEvent[]; failure: unknown }> {
+async function watched(
+  stream: AsyncIterable<LiveEvent>,
+): Promise<{ shown: LiveEvent[]; failure: unknown }> {
   const shown: LiveEvent[] = [];
   try {
     for await (const event of stream) shown.push(event);
@@ -26,7 +37,8 @@ async function watched(stream: AsyncIterable<LiveEvent>): Promise<{ shown: LiveE
 /** What the store says of what went wrong. */
 function sentence(code: "STORE_FAILED", pattern: RegExp): unknown {
   return expect.toSatisfy(
-    (error: unknown) => error instanceof QuorateError && error.code === code && pattern.test(error.message),
+    (error: unknown) =>
+      error instanceof QuorateError && error.code === code && pattern.test(error.message),
     `${code} ${String(pattern)}`,
   );
 }
@@ -45,8 +57,12 @@ describe("a run whose store fails", () => {
     const path = tempPath();
     const [asked, askedAgain]: [string[], string[]] = [[], []];
     const full = sqliteStore({ path, maxBytes: 1024 * 1024 });
-    const { shown, failure } = await watched(largeTeam(full, asked).stream(undefined as never, RUN));
-    expect(failure).toEqual(sentence("STORE_FAILED", /has no room left: free some disk space, or raise maxBytes\.$/));
+    const { shown, failure } = await watched(
+      largeTeam(full, asked).stream(undefined as never, RUN),
+    );
+    expect(failure).toEqual(
+      sentence("STORE_FAILED", /has no room left: free some disk space, or raise maxBytes\.$/),
+    );
     expect(asked.length).toBeGreaterThan(2);
     expect(asked.length).toBeLessThan(20);
     const kept = await full.read("run");
@@ -77,29 +93,41 @@ describe("a run whose store fails", () => {
     await using again = sqliteStore({ path });
     expect(shown).toEqual(await again.read("run"));
     const resumed = supervisor({ name: "gate", agents: closing(() => 2), store: again });
-    expect(await resumed.resume("run")).toMatchObject({ status: "complete", reuse: { reused: 1, asked: 2 } });
+    expect(await resumed.resume("run")).toMatchObject({
+      status: "complete",
+      reuse: { reused: 1, asked: 2 },
+    });
     expect(faultsOf(await again.read("run"))).toEqual([]);
   });
 
-  it.skipIf(process.platform === "win32")("is read from a read-only file, and neither begun nor resumed there", async () => {
-    const path = tempPath();
-    const store = sqliteStore({ path });
-    const team = teamCalled("judged", store, () => {});
-    await team.run(TASK, { runId: "finished" });
-    const events = await store.read("finished");
-    await store.append(events.slice(0, 5).map((event): RunEvent => ({ ...event, runId: "stopped" })));
-    await store.close();
-    chmodSync(path, 0o444);
-    chmodSync(dirname(path), 0o777);
-    // Nothing is read-only to root: the process then is somebody else.
-    const { stdout, stderr, code } = await startProcess("read-only.ts", [path], root ? 65_534 : undefined).ended;
-    expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
-    const [finished, stopped, fresh, ...more] = stdout.trim().split("\n");
-    expect(finished).toBe("complete");
-    expect(stopped).toMatch(/^STORE_FAILED The store ".*" is read-only: make the file/);
-    expect(fresh).toMatch(/^STORE_FAILED The store ".*" is read-only: make the file/);
-    expect(more).toEqual([]);
-  });
+  it.skipIf(process.platform === "win32")(
+    "is read from a read-only file, and neither begun nor resumed there",
+    async () => {
+      const path = tempPath();
+      const store = sqliteStore({ path });
+      const team = teamCalled("judged", store, () => {});
+      await team.run(TASK, { runId: "finished" });
+      const events = await store.read("finished");
+      await store.append(
+        events.slice(0, 5).map((event): RunEvent => ({ ...event, runId: "stopped" })),
+      );
+      await store.close();
+      chmodSync(path, 0o444);
+      chmodSync(dirname(path), 0o777);
+      // Nothing is read-only to root: the process then is somebody else.
+      const { stdout, stderr, code } = await startProcess(
+        "read-only.ts",
+        [path],
+        root ? 65_534 : undefined,
+      ).ended;
+      expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+      const [finished, stopped, fresh, ...more] = stdout.trim().split("\n");
+      expect(finished).toBe("complete");
+      expect(stopped).toMatch(/^STORE_FAILED The store ".*" is read-only: make the file/);
+      expect(fresh).toMatch(/^STORE_FAILED The store ".*" is read-only: make the file/);
+      expect(more).toEqual([]);
+    },
+  );
 });
 
 /** A store that fails at its n-th append, before it is kept or after, and works again later. */
@@ -122,28 +150,34 @@ describe.each(TEAMS)("the team %s, whose store fails at every append", (name) =>
   it.each([
     ["and has not kept it", false],
     ["but has kept it", true],
-  ] as const)("rejects with STORE_FAILED, %s, and comes to the same when it is resumed", async (_, kept) => {
-    const whole = memoryStore({ resumable: true });
-    const expected = lasting(await teamCalled(name, whole, () => {}).run(TASK, RUN));
-    for (let at = 1; ; at++) {
-      const store = memoryStore({ resumable: true });
-      const asked: string[] = [];
-      const pay = ({ callId }: { callId: string }): void => void asked.push(callId);
-      const failing = teamCalled(name, failingOnce(store, at, kept), pay);
-      const failure = await failing.run(TASK, RUN).catch((error: unknown) => error);
-      if (!(failure instanceof Error)) {
-        expect(at).toBeGreaterThan(10);
-        expect(lasting(failure as never)).toEqual(expected);
-        return;
+  ] as const)(
+    "rejects with STORE_FAILED, %s, and comes to the same when it is resumed",
+    async (_, kept) => {
+      const whole = memoryStore({ resumable: true });
+      const expected = lasting(await teamCalled(name, whole, () => {}).run(TASK, RUN));
+      for (let at = 1; ; at++) {
+        const store = memoryStore({ resumable: true });
+        const asked: string[] = [];
+        const pay = ({ callId }: { callId: string }): void => void asked.push(callId);
+        const failing = teamCalled(name, failingOnce(store, at, kept), pay);
+        const failure = await failing.run(TASK, RUN).catch((error: unknown) => error);
+        if (!(failure instanceof Error)) {
+          expect(at).toBeGreaterThan(10);
+          expect(lasting(failure as never)).toEqual(expected);
+          return;
+        }
+        expect(failure).toMatchObject({
+          code: "STORE_FAILED",
+          cause: { message: "the disk has gone" },
+        });
+        const ended = endedCalls(store.read("run"));
+        asked.length = 0;
+        const again = teamCalled(name, store, pay);
+        if (store.read("run").length === 0) continue;
+        expect(lasting(await again.resume("run")), `append ${at}`).toEqual(expected);
+        expect(asked.filter((callId) => ended.has(callId))).toEqual([]);
+        expect(faultsOf(store.read("run"))).toEqual([]);
       }
-      expect(failure).toMatchObject({ code: "STORE_FAILED", cause: { message: "the disk has gone" } });
-      const ended = endedCalls(store.read("run"));
-      asked.length = 0;
-      const again = teamCalled(name, store, pay);
-      if (store.read("run").length === 0) continue;
-      expect(lasting(await again.resume("run")), `append ${at}`).toEqual(expected);
-      expect(asked.filter((callId) => ended.has(callId))).toEqual([]);
-      expect(faultsOf(store.read("run"))).toEqual([]);
-    }
-  });
+    },
+  );
 });

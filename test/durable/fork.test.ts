@@ -1,6 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { agent, memoryStore, supervisor, type Agent, type Outcome, type RunEvent } from "../../src/index.ts";
+import {
+  agent,
+  memoryStore,
+  supervisor,
+  type Agent,
+  type Outcome,
+  type RunEvent,
+} from "../../src/index.ts";
 import type { Durable } from "./processes/teams.ts";
 import { faultsOf, lasting } from "./same-run.ts";
 
@@ -17,7 +24,11 @@ interface Changes {
  * A root of `a`, of `inner` with `x` and `y` (which needs `x`), and of `last`, which needs all of them. Agents say their
  * version, and cost 100.
  */
-function makeTeam({ versions = {}, store = memoryStore({ resumable: true }), broken = "" }: Changes = {}) {
+function makeTeam({
+  versions = {},
+  store = memoryStore({ resumable: true }),
+  broken = "",
+}: Changes = {}) {
   const asked: string[] = [];
   const makeAgent = <const Name extends string>(name: Name, needs: object = {}) => {
     const version = versions[name] ?? "1";
@@ -69,9 +80,16 @@ describe("a fork", () => {
     expect(spent(fork)).toBe(0);
     expect(fork.reuse).toMatchObject({ asked: 0 });
     expect(fork.runId).not.toBe("run");
-    expect([fork.verdicts, fork.conflicts, fork.status]).toEqual([first.verdicts, first.conflicts, first.status]);
+    expect([fork.verdicts, fork.conflicts, fork.status]).toEqual([
+      first.verdicts,
+      first.conflicts,
+      first.status,
+    ]);
     for (const [name, result] of Object.entries(fork.results)) {
-      expect(result).toMatchObject({ status: "ok", output: (first.results as never)[name]["output"] });
+      expect(result).toMatchObject({
+        status: "ok",
+        output: (first.results as never)[name]["output"],
+      });
     }
     expect(faultsOf(store.read(fork.runId))).toEqual([]);
     expect(store.read(fork.runId)[0]).toMatchObject({ forkOf: { runId: "run" } });
@@ -84,17 +102,20 @@ describe("a fork", () => {
     ["an agent of a team", { y: "2" }, ["inner/y", "last"]],
     ["an agent of a team that another one of it needs", { x: "2" }, ["inner/x", "inner/y", "last"]],
     ["two of them", { a: "2", y: "2" }, ["a", "inner/y", "last"]],
-  ])("pays for %s when its version has changed, and for who sees its answer", async (_, versions, names) => {
-    const { store } = await done();
-    const changed = makeTeam({ versions, store });
-    const fork = await changed.gate.fork("run");
-    expect(changed.since()).toEqual(names);
-    expect(spent(fork)).toBe(100 * names.length);
-    expect(fork.reuse).toMatchObject({ asked: names.length });
-    expect(faultsOf(store.read(fork.runId))).toEqual([]);
-    const whole = makeTeam({ versions });
-    expect(fork.verdicts).toEqual((await whole.gate.run({ n: 1 })).verdicts);
-  });
+  ])(
+    "pays for %s when its version has changed, and for who sees its answer",
+    async (_, versions, names) => {
+      const { store } = await done();
+      const changed = makeTeam({ versions, store });
+      const fork = await changed.gate.fork("run");
+      expect(changed.since()).toEqual(names);
+      expect(spent(fork)).toBe(100 * names.length);
+      expect(fork.reuse).toMatchObject({ asked: names.length });
+      expect(faultsOf(store.read(fork.runId))).toEqual([]);
+      const whole = makeTeam({ versions });
+      expect(fork.verdicts).toEqual((await whole.gate.run({ n: 1 })).verdicts);
+    },
+  );
 
   it.each([
     ["a", ["a"]],
@@ -103,13 +124,16 @@ describe("a fork", () => {
     // It says the same as before, so nobody after it is asked.
     ["inner/x", ["inner/x"]],
     ["last", ["last"]],
-  ] as const)("asks the agent at %s anew, and nobody whose input is still the same", async (from, names) => {
-    const { gate, since, store } = await done();
-    const fork = await gate.fork("run", { from } as never);
-    expect(since()).toEqual(names);
-    expect(spent(fork)).toBe(100 * names.length);
-    expect(store.read(fork.runId)[0]).toMatchObject({ forkOf: { runId: "run", from } });
-  });
+  ] as const)(
+    "asks the agent at %s anew, and nobody whose input is still the same",
+    async (from, names) => {
+      const { gate, since, store } = await done();
+      const fork = await gate.fork("run", { from } as never);
+      expect(since()).toEqual(names);
+      expect(spent(fork)).toBe(100 * names.length);
+      expect(store.read(fork.runId)[0]).toMatchObject({ forkOf: { runId: "run", from } });
+    },
+  );
 
   it("asks everybody when the task is another one", async () => {
     const { gate, since, store } = await done();
@@ -138,7 +162,9 @@ describe("a fork", () => {
       store.release("run", 1);
       const { gate, since } = makeTeam({ store });
       const fork = await gate.fork("run");
-      const answered = cut.flatMap((event) => (event.type === "call.succeeded" ? [event.callId] : []));
+      const answered = cut.flatMap((event) =>
+        event.type === "call.succeeded" ? [event.callId] : [],
+      );
       expect(since()).toEqual(ALL.filter((callId) => !answered.includes(callId)));
       expect(fork.status).toBe("complete");
       expect(faultsOf(store.read(fork.runId))).toEqual([]);
@@ -152,7 +178,11 @@ describe("a fork", () => {
     const { promise, resolve } = Promise.withResolvers<number>();
     const slow = agent({ name: "slow", run: () => promise });
     const quick = agent({ name: "quick", run: () => 1 });
-    const gate = supervisor({ name: "gate", agents: { quick, slow }, store: memoryStore({ resumable: true }) });
+    const gate = supervisor({
+      name: "gate",
+      agents: { quick, slow },
+      store: memoryStore({ resumable: true }),
+    });
     const running = gate.run(1, { runId: "run" });
     await setImmediate();
     const fork = gate.fork("run", { from: "slow" });
@@ -177,8 +207,12 @@ describe("a fork", () => {
       const { gate, since } = makeTeam({ versions, store });
       const resumed = await gate.resume("fork");
       expect(lasting(resumed), `cut after ${kept}`).toEqual(lasting(outcome));
-      const answered = cut.flatMap((event) => (event.type === "call.succeeded" ? [event.callId] : []));
-      expect(since()).toEqual(["inner/x", "inner/y", "last"].filter((callId) => !answered.includes(callId)));
+      const answered = cut.flatMap((event) =>
+        event.type === "call.succeeded" ? [event.callId] : [],
+      );
+      expect(since()).toEqual(
+        ["inner/x", "inner/y", "last"].filter((callId) => !answered.includes(callId)),
+      );
       expect(faultsOf(store.read("fork"))).toEqual([]);
     }
   });
@@ -225,7 +259,11 @@ describe("a fork", () => {
       });
       return { inner };
     };
-    const gate = supervisor({ name: "gate", agents: agents(true), store: memoryStore({ resumable: true }) });
+    const gate = supervisor({
+      name: "gate",
+      agents: agents(true),
+      store: memoryStore({ resumable: true }),
+    });
     await gate.run(1, { runId: "run" });
     asked.length = 0;
     await gate.fork("run", { from: "inner" });
@@ -242,8 +280,12 @@ describe("a fork", () => {
       message: expect.stringMatching(/"a".*"inner".*"inner\/x"/),
     });
     await expect(gate.fork("nothing")).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
-    await expect(gate.fork("run", { runId: "run" })).rejects.toMatchObject({ code: expect.stringMatching(/RUN_ID_TAKEN|SEQ_TAKEN/) });
-    await expect(gate.fork("run", { store: memoryStore() })).rejects.toMatchObject({ code: "NOT_RESUMABLE" });
+    await expect(gate.fork("run", { runId: "run" })).rejects.toMatchObject({
+      code: expect.stringMatching(/RUN_ID_TAKEN|SEQ_TAKEN/),
+    });
+    await expect(gate.fork("run", { store: memoryStore() })).rejects.toMatchObject({
+      code: "NOT_RESUMABLE",
+    });
     expect(asked).toEqual([]);
     expect(faultsOf(store.read("run"))).toEqual([]);
   });

@@ -5,7 +5,16 @@ import { sqliteStore } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { startProcess } from "./processes/process.ts";
 import { teamCalled, TEAMS } from "./processes/teams.ts";
-import { attemptsIn, costFaults, costsOf, endedCalls, faultsOf, inDoubt, lasting, teamsOf } from "./same-run.ts";
+import {
+  attemptsIn,
+  costFaults,
+  costsOf,
+  endedCalls,
+  faultsOf,
+  inDoubt,
+  lasting,
+  teamsOf,
+} from "./same-run.ts";
 
 // So many processes at a time.
 const AT_ONCE = 2;

@@ -24,7 +24,11 @@ function setUp() {
       const store = sqliteStore({ path });
       const paid: string[] = [];
       const pay = ({ callId }: { callId: string }) => void paid.push(callId);
-      return { store, paid, team: gatedTeam({ store, gate, pay, ...(name !== undefined && { name }) }) };
+      return {
+        store,
+        paid,
+        team: gatedTeam({ store, gate, pay, ...(name !== undefined && { name }) }),
+      };
     },
   };
 }
@@ -91,7 +95,9 @@ describe("a run and the processes that want it", () => {
     expect(lasting(await team.run(TASK, { runId: "run" }))).toEqual(lasting(outcome));
     expect(lasting(await team.resume("run"))).toEqual(lasting(outcome));
     expect(paid).toEqual(["slow"]);
-    await expect(team.run("another task", { runId: "run" })).rejects.toMatchObject({ code: "RUN_ID_TAKEN" });
+    await expect(team.run("another task", { runId: "run" })).rejects.toMatchObject({
+      code: "RUN_ID_TAKEN",
+    });
   });
 
   it("is resumed by one of two processes that race for it", async () => {
@@ -107,7 +113,9 @@ describe("a run and the processes that want it", () => {
     open();
     const ends = await Promise.all(racers.map(({ ended }) => ended));
     const outcomes = ends.filter(({ stdout }) => said(stdout, "outcome") !== undefined);
-    const refused = ends.filter(({ stdout }) => said(stdout, "refused")?.startsWith("RUN_OWNED") === true);
+    const refused = ends.filter(
+      ({ stdout }) => said(stdout, "refused")?.startsWith("RUN_OWNED") === true,
+    );
     expect([outcomes.length, refused.length]).toEqual([1, 1]);
     expect(paid()).toEqual(["fast 1", "slow 1", "slow 1"]);
     await using store = sqliteStore({ path });
@@ -150,7 +158,10 @@ describe("a run and the processes that want it", () => {
     await start("run").ended;
     const { team, store } = here("other");
     await using _store = store;
-    const refusal = { code: "RUN_ID_TAKEN", message: expect.stringMatching(/supervisor "gated".*"other"/) };
+    const refusal = {
+      code: "RUN_ID_TAKEN",
+      message: expect.stringMatching(/supervisor "gated".*"other"/),
+    };
     await expect(team.resume("run")).rejects.toMatchObject(refusal);
     await expect(team.run(TASK, { runId: "run" })).rejects.toMatchObject(refusal);
   });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { agent, memoryStore, supervisor, type Agent, type InDoubt, type RunEvent } from "../../src/index.ts";
+import {
+  agent,
+  memoryStore,
+  supervisor,
+  type Agent,
+  type InDoubt,
+  type RunEvent,
+} from "../../src/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { endedCalls, faultsOf, lasting } from "./same-run.ts";
@@ -7,7 +14,12 @@ import { endedCalls, faultsOf, lasting } from "./same-run.ts";
 const RUN = { runId: "run" };
 
 /** A team that counts who is asked; `b` is versioned, and says what it is told to. */
-function makeTeam({ version = "1", says = "ship", inDoubt = "retry" as InDoubt, route = undefined as never } = {}) {
+function makeTeam({
+  version = "1",
+  says = "ship",
+  inDoubt = "retry" as InDoubt,
+  route = undefined as never,
+} = {}) {
   const asked: string[] = [];
   const a = agent({ name: "a", run: () => (asked.push("a"), { recommendation: "ship" }) });
   const b = agent({
@@ -68,7 +80,11 @@ describe("a run under an id of the caller's own", () => {
   it("goes on for the others when one of those who joined it is cancelled", async () => {
     const { promise: answer, resolve } = Promise.withResolvers<number>();
     const slow = agent({ name: "slow", run: () => answer });
-    const gate = supervisor({ name: "gate", agents: { slow }, store: memoryStore({ resumable: true }) });
+    const gate = supervisor({
+      name: "gate",
+      agents: { slow },
+      store: memoryStore({ resumable: true }),
+    });
     const controller = new AbortController();
     const first = gate.run(1, RUN);
     const second = gate.run(1, { ...RUN, signal: controller.signal });
@@ -81,7 +97,9 @@ describe("a run under an id of the caller's own", () => {
   it.fails("has one owner when two supervisors of one process begin it in the same moment", async () => {
     await using store = sqliteStore({ path: ":memory:" });
     const [one, two] = [makeTeam(), makeTeam()];
-    const ends = await Promise.allSettled([one, two].map((team) => team.on(store as never).run(1, RUN)));
+    const ends = await Promise.allSettled(
+      [one, two].map((team) => team.on(store as never).run(1, RUN)),
+    );
     expect([...one.asked, ...two.asked]).toEqual(["a", "b"]);
     expect(ends.filter(({ status }) => status === "fulfilled").length).toBeGreaterThan(0);
     expect(faultsOf(await store.read("run"))).toEqual([]);
@@ -143,7 +161,9 @@ describe("a run that is resumed", () => {
   it("does not say so when nothing has changed", async () => {
     const { store } = cutAfter(await wholeLog(), isStartOf("b"));
     await makeTeam().on(store).resume("run");
-    expect(store.read("run").find(({ type }) => type === "run.resumed")).toMatchObject({ changed: false });
+    expect(store.read("run").find(({ type }) => type === "run.resumed")).toMatchObject({
+      changed: false,
+    });
   });
 
   it("asks an agent again that was in doubt, and one that may not be asked twice has failed", async () => {
@@ -157,7 +177,11 @@ describe("a run that is resumed", () => {
     const { store } = cutAfter(log, isStartOf("b"));
     const failed = await never.on(store).resume("run");
     expect(never.asked).toEqual([]);
-    expect(failed.results.b).toMatchObject({ status: "failed", attempts: 1, error: { code: "IN_DOUBT" } });
+    expect(failed.results.b).toMatchObject({
+      status: "failed",
+      attempts: 1,
+      error: { code: "IN_DOUBT" },
+    });
     expect(failed).toMatchObject({ status: "partial", missing: [{ agent: "b", why: "failed" }] });
     expect(faultsOf(store.read("run"))).toEqual([]);
     // It had not begun: there is no doubt.
@@ -190,7 +214,9 @@ describe("a run that is resumed", () => {
     }
     expect((await gate.resume("run")).status).toBe("complete");
     expect(asked).toEqual(["one", "two", "two", "two"]);
-    expect(store.read("run").map(({ seq }) => seq)).toEqual(store.read("run").map((_, index) => index + 1));
+    expect(store.read("run").map(({ seq }) => seq)).toEqual(
+      store.read("run").map((_, index) => index + 1),
+    );
   });
 
   it("is free again when resuming it failed before anything was done", async () => {
@@ -212,7 +238,11 @@ describe("a run that is resumed", () => {
 
   it.fails("decides anew about what has changed", async () => {
     const makeNested = (version: string, says: string, asked: string[] = []) => {
-      const reviewer = <const Name extends string>(name: Name, words: string, changing: string): Agent<Name, unknown, { recommendation: string }> =>
+      const reviewer = <const Name extends string>(
+        name: Name,
+        words: string,
+        changing: string,
+      ): Agent<Name, unknown, { recommendation: string }> =>
         agent({
           name,
           version: changing,
@@ -223,12 +253,21 @@ describe("a run that is resumed", () => {
         agents: { x: reviewer("x", says, version), y: reviewer("y", says, version) },
       });
       return (store = memoryStore({ resumable: true })) =>
-        supervisor({ name: "gate", agents: { inner, z: reviewer("z", "z", "1") }, mode: "sequence", store });
+        supervisor({
+          name: "gate",
+          agents: { inner, z: reviewer("z", "z", "1") },
+          mode: "sequence",
+          store,
+        });
     };
     const first = makeNested("1", "old")();
     await first.run(1, RUN);
     const log = (await first.store.read("run")) as readonly RunEvent[];
-    const until = [isStartOf("z"), ({ type }: RunEvent) => type === "verdict.reached", (event: RunEvent) => event.seq === log.length - 1];
+    const until = [
+      isStartOf("z"),
+      ({ type }: RunEvent) => type === "verdict.reached",
+      (event: RunEvent) => event.seq === log.length - 1,
+    ];
     for (const isLast of until) {
       const { store } = cutAfter(log, isLast);
       const asked: string[] = [];
@@ -236,7 +275,10 @@ describe("a run that is resumed", () => {
       const outcome = await gate.resume("run");
       expect(asked.toSorted().slice(0, 2)).toEqual(["x", "y"]);
       expect(outcome.results.inner).toMatchObject({ output: { verdicts: [{ winner: "new" }] } });
-      expect(outcome.verdicts[0]?.positions.map(({ value }) => value).toSorted()).toEqual(["new", "z"]);
+      expect(outcome.verdicts[0]?.positions.map(({ value }) => value).toSorted()).toEqual([
+        "new",
+        "z",
+      ]);
       expect(lasting(await gate.resume("run"))).toEqual(lasting(outcome));
     }
   });

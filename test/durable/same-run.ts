@@ -43,8 +43,11 @@ export function costFaults(
 }
 
 /** What may happen once in a run, told apart by what it is about; `undefined` for what may happen again. */
-function onceInRun(event: RunEvent): string | undefined {
+function onceInRun(event: RunEvent, teams: ReadonlySet<string>): string | undefined {
   switch (event.type) {
+    // A team goes on where it was, an agent that was in doubt is asked again.
+    case "call.started":
+      return teams.has(event.callId) ? `started ${event.callId} ${event.attempt}` : undefined;
     case "run.planned":
       return `planned ${event.callId ?? ""}`;
     case "conflict.found":
@@ -67,9 +70,10 @@ function onceInRun(event: RunEvent): string | undefined {
 export function faultsOf(events: readonly RunEvent[]): readonly string[] {
   const faults: string[] = [];
   const seen = new Set<string>();
+  const teams = teamsOf(events);
   for (const [index, event] of events.entries()) {
     if (event.seq !== index + 1) faults.push(`event ${index + 1} has seq ${event.seq}`);
-    const what = onceInRun(event);
+    const what = onceInRun(event, teams);
     if (what === undefined) continue;
     if (seen.has(what)) faults.push(`twice: ${what}`);
     seen.add(what);
@@ -89,7 +93,10 @@ export function endedCalls(events: readonly RunEvent[]): ReadonlySet<string> {
 }
 
 /** The attempts of agents, as `CALL ATTEMPT`, that began and of whose end a log says nothing; `teams` are the calls of teams. */
-export function inDoubt(events: readonly RunEvent[], teams: ReadonlySet<string>): ReadonlySet<string> {
+export function inDoubt(
+  events: readonly RunEvent[],
+  teams: ReadonlySet<string>,
+): ReadonlySet<string> {
   const open = new Map<string, string>();
   for (const event of events) {
     switch (event.type) {
@@ -105,6 +112,15 @@ export function inDoubt(events: readonly RunEvent[], teams: ReadonlySet<string>)
     }
   }
   return new Set(open.values());
+}
+
+/** The attempts that began, as `CALL ATTEMPT`. */
+export function begunIn(events: readonly RunEvent[]): ReadonlySet<string> {
+  return new Set(
+    events.flatMap((event) =>
+      event.type === "call.started" ? [`${event.callId} ${event.attempt}`] : [],
+    ),
+  );
 }
 
 /** How often agents were asked, in doubt or not. */

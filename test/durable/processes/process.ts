@@ -37,9 +37,12 @@ export function startProcess(script: string, args: readonly string[], uid?: numb
     for (const look of waiting) look();
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const ended = once(child, "close").then(
-    (): Ended => ({ code: child.exitCode, signal: child.signalCode, stdout, stderr }),
-  );
+  const ended = once(child, "close").then((): Ended => ({
+    code: child.exitCode,
+    signal: child.signalCode,
+    stdout,
+    stderr,
+  }));
   return {
     child,
     ended,

@@ -35,12 +35,10 @@ function passing(): Error {
 }
 
 /** An agent that pays, reports what it used and says what it is told to. */
-function says<const Name extends string, const Needs extends Workers = Readonly<Record<never, never>>>(
-  name: Name,
-  pay: Pay,
-  recommendation: string,
-  needs?: Needs,
-) {
+function says<
+  const Name extends string,
+  const Needs extends Workers = Readonly<Record<never, never>>,
+>(name: Name, pay: Pay, recommendation: string, needs?: Needs) {
   return agent({
     name,
     ...(needs !== undefined && { needs }),
