@@ -3,8 +3,11 @@ import type * as Crypto from "node:crypto";
 /**
  * Node's crypto, loaded when it is first needed: importing it takes longer than all else of a small program.
  */
+let loaded: typeof Crypto | undefined;
+
 function crypto(): typeof Crypto {
-  return process.getBuiltinModule("node:crypto");
+  loaded ??= process.getBuiltinModule("node:crypto");
+  return loaded;
 }
 
 /** SHA-256 of a text in UTF-8, as 43 characters of base64url. */

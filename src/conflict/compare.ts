@@ -32,6 +32,8 @@ export interface Grouping {
  */
 export interface Comparator {
   readonly name: string;
+  /** Its options as data: with others it is another comparator, and a nested team another team. */
+  readonly definition?: Json;
   readonly group: (candidates: readonly Candidate[]) => Grouping;
 }
 

@@ -27,6 +27,7 @@ export function oneOf(values: readonly Json[]): Comparator {
   }
   return Object.freeze({
     name: "oneOf",
+    definition: [...values],
     group: (candidates) => ({
       groups: candidates.flatMap(({ key }, index) => {
         const value = listed.get(key);

@@ -36,6 +36,7 @@ export function similar(options: SimilarOptions = {}): Comparator {
   }
   return Object.freeze({
     name: "similar",
+    definition: { threshold },
     group: (candidates: readonly Candidate[]) => ({ groups: groupTexts(candidates, threshold) }),
   });
 }

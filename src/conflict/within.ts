@@ -1,3 +1,4 @@
+import type { Json } from "../json.ts";
 import { QuorateError } from "../errors.ts";
 import { alone, type Candidate, type Comparator, type Group } from "./compare.ts";
 
@@ -32,6 +33,7 @@ export function within(options: WithinOptions): Comparator {
   };
   return Object.freeze({
     name: "within",
+    definition: { ...options } as unknown as Json,
     group: (candidates) => ({ groups: groupNumbers(candidates, near) }),
   } satisfies Comparator);
 }

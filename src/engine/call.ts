@@ -111,7 +111,7 @@ async function answerKnown(
     if (reused !== undefined) return reused;
   } else if (begun.end !== undefined) {
     tally.replayed();
-    tally.attempted(begun.cost, begun.attempt);
+    tally.attempted(begun.cost, begun.asked);
     return replayed(begun.end, read);
   } else if (begun.state === "begun") {
     const policy = policyInDoubt(run, agent, question);
@@ -231,11 +231,10 @@ const FRESH: Pick<RecordedCall, "cost" | "issues"> = Object.freeze({ cost: NO_CO
 /** The attempt to begin with: the one in doubt again, or the one that was to follow. */
 function firstAttempt({ tally }: Run, begun: RecordedCall | undefined): number {
   if (begun === undefined) return 1;
-  const next = begun.state === "between" ? begun.attempt + 1 : begun.attempt;
+  const doubtful = begun.state === "begun";
   // The attempt in doubt was made, and what it cost nobody will know.
-  if (begun.state === "begun") tally.attempted(UNKNOWN_COST);
-  if (next > 1) tally.attempted(begun.cost, next - 1);
-  return next;
+  tally.attempted(doubtful ? UNKNOWN_COST : begun.cost, begun.asked);
+  return doubtful ? begun.attempt : begun.attempt + 1;
 }
 
 /** What is left to say of a call that may not be repeated. */
@@ -243,12 +242,12 @@ async function inDoubt(
   run: Run,
   agent: Agent,
   callId: string,
-  { attempt, cost }: RecordedCall,
+  { attempt, asked, cost }: RecordedCall,
 ): Promise<Performed> {
   const why = `${agent.name} had been asked when the process ended, and is not to be asked twice`;
   const error = new QuorateError("IN_DOUBT", why);
   const ended = { attempts: attempt, durationMs: 0, cost: addCost(cost, UNKNOWN_COST) };
-  run.tally.attempted(ended.cost, attempt);
+  run.tally.attempted(ended.cost, asked);
   await recordFailure(run, agent, callId, error, ended);
   return failure(error, ended);
 }

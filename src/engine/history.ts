@@ -15,6 +15,8 @@ export interface RecordedCall {
   key: string | undefined;
   /** The attempt that began last. */
   attempt: number;
+  /** How often the agent was asked: attempts that were repeated after a crash count each time. */
+  asked: number;
   /**
    * - `begun`: an attempt began and nothing is known of its end: it is in doubt.
    * - `between`: an attempt failed and another was to follow.
@@ -94,6 +96,14 @@ export class History {
     return unmet;
   }
 
+  /** Whether somebody in a team did not answer. */
+  lacks(team: string): boolean {
+    const failed = [...this.calls()].filter(({ end }) => end?.type === "call.failed");
+    return [...failed.map(({ callId }) => callId), ...this.#skipped].some((callId) =>
+      isWithin(callId, team),
+    );
+  }
+
   /** Whether a call of that id was about something else than what is asked now. */
   outdated(callId: string): boolean {
     return this.#outdated.has(callId);
@@ -130,6 +140,7 @@ export class History {
       case "call.started": {
         const call = this.#call(event.callId, event.key);
         call.attempt = event.attempt;
+        call.asked++;
         call.state = "begun";
         break;
       }
@@ -188,6 +199,7 @@ export class History {
       callId,
       key,
       attempt: 0,
+      asked: 0,
       state: "begun",
       end: undefined,
       issues: [],

@@ -35,13 +35,23 @@ function upstreamHash(result: UpstreamResult | undefined, hashes: ValueHashes): 
 /** Hashes of JSON values, each object hashed once: a task is shared by a team, a result by all who need it. */
 export class ValueHashes {
   readonly #known = new WeakMap<object, string>();
+  #last: { readonly value: unknown; readonly hash: string } | undefined;
 
   of(value: unknown): string {
-    if (typeof value !== "object" || value === null) return sha256(canonicalJson(value));
+    if (typeof value !== "object" || value === null) return this.#plain(value);
     const known = this.#known.get(value);
     if (known !== undefined) return known;
     const hash = sha256(canonicalJson(value));
     this.#known.set(value, hash);
+    return hash;
+  }
+
+  /** A task that is no object is asked about as often as one that is: the last one is remembered. */
+  #plain(value: unknown): string {
+    const last = this.#last;
+    if (last !== undefined && last.value === value) return last.hash;
+    const hash = sha256(canonicalJson(value));
+    this.#last = { value, hash };
     return hash;
   }
 }

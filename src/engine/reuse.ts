@@ -36,6 +36,8 @@ export async function reuse(
   if (from !== undefined && isAnew(callId, from)) return undefined;
   const end = history.call(callId, key)?.end;
   if (end === undefined || end.type === "call.failed") return undefined;
+  // Who did not answer is asked again, also within a team that could do without.
+  if (reused.inTeam && history.lacks(callId)) return undefined;
   const { attempt, durationMs, output } = end;
   const source = { runId: history.runId, callId };
   const cost = NO_COST;
@@ -54,11 +56,11 @@ export async function reuse(
 
 /** Puts on the bill what the log knows of a team's calls, the root's where none is named, and nobody had to ask again. */
 export function countUnmet({ history, tally }: Run, team?: string): void {
-  for (const { callId, state, attempt, cost } of history?.unmet(team) ?? []) {
+  for (const { callId, state, asked, cost } of history?.unmet(team) ?? []) {
     if (history?.outdated(callId) !== true) {
       tally.called();
       tally.replayed();
     }
-    tally.attempted(state === "begun" ? UNKNOWN_COST : cost, attempt);
+    tally.attempted(state === "begun" ? UNKNOWN_COST : cost, asked);
   }
 }

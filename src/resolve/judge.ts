@@ -5,6 +5,7 @@ import type { Position } from "../conflict/conflict.ts";
 import { oneLine, shown } from "../conflict/plain.ts";
 import { byCodeUnits } from "../conflict/subject.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
+import { agentDefinition } from "../engine/key.ts";
 import { sha256 } from "../hash.ts";
 import { checkCount } from "./check-count.ts";
 import { laplace } from "./confidence.ts";
@@ -89,7 +90,8 @@ export function judge(options: JudgeOptions): Link {
     );
   }
 
-  return Object.freeze({ name, settle, asks: Object.freeze([judging]) });
+  const definition = { ...limits, agent: agentDefinition(judging) };
+  return Object.freeze({ name, definition, settle, asks: Object.freeze([judging]) });
 }
 
 function asAgent(ask: JudgeOptions["ask"], name: string): Agent {

@@ -88,6 +88,8 @@ export interface Link {
   readonly settle: (question: Question, context: LinkContext) => Ruling | Promise<Ruling>;
   /** Judges a question with one position. The first link that decides here, or passes with a status, has the word. */
   readonly agreed?: (question: Question) => Ruling;
+  /** Its options as data: with others it is another link, and a nested team another team. */
+  readonly definition?: Json;
   /** Agents that this link asks; a supervisor has to know them before the run. */
   readonly asks?: readonly Agent[];
 }

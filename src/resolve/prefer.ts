@@ -32,7 +32,7 @@ export function prefer(values: readonly Json[]): Link {
     };
   }
 
-  return Object.freeze({ name: "prefer", settle });
+  return Object.freeze({ name: "prefer", definition: [...values], settle });
 }
 
 function keyOf(value: Json): string {

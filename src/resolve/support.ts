@@ -58,6 +58,7 @@ export function support(options: SupportOptions = {}): Link {
 
   return Object.freeze({
     name: "support",
+    definition: { atLeast },
     settle: (question: Question): Ruling =>
       question.kind === "finding" ? finding(question) : claim(question),
   });

@@ -19,6 +19,7 @@ export function unanimous(options: UnanimousOptions = {}): Link {
   const quorum = checkCount(options.quorum ?? DEFAULT_QUORUM, "unanimous: quorum", 1);
   return Object.freeze({
     name: "unanimous",
+    definition: { quorum },
     settle: ({ positions }: Question): Ruling => ({
       pass: `there are ${positions.length} positions`,
     }),

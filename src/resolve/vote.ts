@@ -1,3 +1,4 @@
+import type { Json } from "../json.ts";
 import type { Position } from "../conflict/conflict.ts";
 import { shown } from "../conflict/plain.ts";
 import { QuorateError } from "../errors.ts";
@@ -71,7 +72,7 @@ export function vote(options: VoteOptions = {}): Link {
     };
   }
 
-  return Object.freeze({ name: "vote", settle });
+  return Object.freeze({ name: "vote", definition: { ...options } as Json, settle });
 }
 
 function weightBehind({ heldBy }: Position, weightOf: (agent: string) => number): number {

@@ -3,7 +3,7 @@ import { Journal } from "../engine/journal.ts";
 import { ValueHashes } from "../engine/key.ts";
 import { countUnmet } from "../engine/reuse.ts";
 import { Tally, type Run } from "../engine/run.ts";
-import { describeThrown } from "../errors.ts";
+import { describeThrown, isSoundError } from "../errors.ts";
 import type { Bill, Outcome } from "../outcome.ts";
 import type { Store } from "../store/store.ts";
 import { coordinate, type Assignment, type Coordinated } from "./coordinate.ts";
@@ -70,9 +70,14 @@ export async function conclude(
     journal.note([{ type: "run.cancelled", reason: describeThrown(reason) }]);
     journal.close();
     // Whoever goes on with the run need not wait for this process to end.
-    if (store.resumable) await letGo(store, runId, fence);
+    if (store.resumable && !isOthers(reason)) await letGo(store, runId, fence);
     throw reason;
   }
+}
+
+/** Whether the run is somebody else's: what this process has of it is not its own to let go of. */
+function isOthers(reason: unknown): boolean {
+  return isSoundError(reason) && (reason.code === "SEQ_TAKEN" || reason.code === "LEASE_LOST");
 }
 
 /** The run's last event; or that it waits, unless that is what its log ends with and nothing has come since. */

@@ -13,15 +13,16 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
   const { runId, events } = history;
   const last = events.at(-1);
   if (last?.type !== "run.finished") return undefined;
-  const conflicts: Conflict[] = [];
-  const verdicts: Verdict[] = [];
+  // By subject: one that was decided anew, about other answers, stands in the log twice.
+  const conflicts = new Map<string, Conflict>();
+  const verdicts = new Map<string, Verdict>();
   const results = new Map<string, AgentResult>();
   const skippedAt = new Map<string, number>();
   for (const event of events) {
     if (event.type === "conflict.found" && event.callId === undefined) {
-      conflicts.push(event.conflict);
+      conflicts.set(event.conflict.subject, event.conflict);
     } else if (event.type === "verdict.reached" && event.callId === undefined) {
-      verdicts.push(event.verdict);
+      verdicts.set(event.verdict.subject, event.verdict);
     } else if (event.type === "call.skipped") {
       const { reason, detail } = event;
       results.set(event.callId, { status: "skipped", reason, detail });
@@ -36,5 +37,13 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
   const byAgent: Record<string, AgentResult> = {};
   for (const { name } of members) put(byAgent, name, results.get(name) ?? NOT_ROUTED);
   const { status, missing, bill } = last;
-  return { runId, status, results: byAgent, verdicts, conflicts, missing, bill };
+  return {
+    runId,
+    status,
+    results: byAgent,
+    verdicts: [...verdicts.values()],
+    conflicts: [...conflicts.values()],
+    missing,
+    bill,
+  };
 }

@@ -1,8 +1,9 @@
+import { Cancellation, cancelWith } from "../async/cancellation.ts";
 import { sleep } from "../async/sleep.ts";
 import { History, type Origin } from "../engine/history.ts";
 import type { Run } from "../engine/run.ts";
 import { takeInput } from "../engine/input.ts";
-import { QuorateError } from "../errors.ts";
+import { isSoundError, QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { canonicalJson } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
@@ -53,17 +54,9 @@ export async function conductOnce(driver: Driver, given: unknown): Promise<Outco
     const events = await store.read(runId);
     const first = events[0];
     if (first === undefined) {
-      try {
-        return await conductNew(driver, task);
-      } catch (error) {
-        // Somebody else has begun it in this moment.
-        if (!(error instanceof QuorateError && error.code === "SEQ_TAKEN")) throw error;
-        throw new QuorateError(
-          "RUN_OWNED",
-          `run "${runId}" was begun by somebody else in the same moment; ask for it again`,
-          { cause: error },
-        );
-      }
+      const begun = await beginUnlessBegun(driver, task);
+      if (begun !== undefined) return begun;
+      continue;
     }
     refuseOther(driver, first);
     if (first.type === "run.started" && !isTaskOf(driver, first, task)) {
@@ -81,6 +74,19 @@ export async function conductOnce(driver: Driver, given: unknown): Promise<Outco
       if (!(error instanceof QuorateError && error.code === "RUN_OWNED")) throw error;
     }
     await sleep(root.clock, POLL_MS, cancellation);
+  }
+}
+
+/** A new run; nothing when somebody else has begun it in this moment, before anybody was asked. */
+async function beginUnlessBegun(driver: Driver, task: unknown): Promise<Outcome | undefined> {
+  // A run that cannot be begun is cancelled, and the next try must not be.
+  const cancellation = new Cancellation();
+  using _driver = cancelWith(driver.cancellation, cancellation);
+  try {
+    return await conductNew({ ...driver, cancellation }, task);
+  } catch (error) {
+    if (isSoundError(error) && error.code === "SEQ_TAKEN") return undefined;
+    throw error;
   }
 }
 

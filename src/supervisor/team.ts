@@ -186,7 +186,7 @@ export function makeTeam(options: AnyOptions): Team {
  * outside. Functions cannot: change the supervisor's version with them.
  */
 export function teamDefinition(team: Team, workers: readonly string[]): string {
-  const { label, members, mode, route, minAnswers, resolve } = team;
+  const { label, members, mode, route, minAnswers, resolve, compare, similar } = team;
   return sha256(
     canonicalJson([
       KEY_FORMAT,
@@ -196,7 +196,9 @@ export function teamDefinition(team: Team, workers: readonly string[]): string {
       mode,
       typeof route === "function" ? "function" : (route ?? null),
       minAnswers,
-      resolve.map(({ name }) => name),
+      resolve.map(({ name, definition }) => [name, definition ?? null]),
+      [...compare].map(([subject, { name, definition }]) => [subject, name, definition ?? null]),
+      similar === undefined ? null : [similar.name, similar.definition ?? null],
       members.map(({ name, needs, required }, index) => [name, workers[index], needs, required]),
     ]),
   );
