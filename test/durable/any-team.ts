@@ -46,9 +46,14 @@ export interface AnyTeam {
   readonly concurrency: number;
   readonly retries: number;
   readonly judged: boolean;
-  readonly routed: boolean;
-  readonly mapped: boolean;
+  /** Whom it asks: everybody, its last member, or nobody, since its route fails. Not of a root, which would have no outcome. */
+  readonly routing: "all" | "last" | "throws";
+  /** What its last member is asked in place of the task: nothing else, something, or what cannot be made. */
+  readonly mapping: "none" | "some" | "throws";
 }
+
+// The names that are hardest on whoever keeps records by them.
+const NAMES = ["a", "__proto__", "constructor", "b c", "\u{1f41d}"];
 
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
@@ -78,13 +83,16 @@ const anyAgent: fc.Arbitrary<AnyAgent> = fc.record({
   extra: fc.jsonValue({ maxDepth: 1 }),
 });
 
+// Three levels: a root, and two below it.
+const DEPTH = 2;
+
 /** Any team, with teams in it down to `depth` more. */
-export function anyTeam(depth = 2): fc.Arbitrary<AnyTeam> {
+export function anyTeam(depth = DEPTH): fc.Arbitrary<AnyTeam> {
   const member: fc.Arbitrary<AnyAgent | AnyTeam> =
     depth === 0
       ? anyAgent
       : fc.oneof({ weight: 4, arbitrary: anyAgent }, { weight: 1, arbitrary: anyTeam(depth - 1) });
-  return fc.array(member, { minLength: 1, maxLength: depth === 2 ? 5 : 3 }).chain((members) =>
+  return fc.array(member, { minLength: 1, maxLength: depth === DEPTH ? 5 : 3 }).chain((members) =>
     fc.record({
       kind: fc.constant("team" as const),
       members: fc.constant(members),
@@ -101,10 +109,21 @@ export function anyTeam(depth = 2): fc.Arbitrary<AnyTeam> {
       concurrency: fc.constantFrom(1, 2, 8),
       retries: fc.nat(1),
       judged: fc.boolean(),
-      routed: fc.boolean(),
-      mapped: fc.boolean(),
+      routing: fc.constantFrom(...(["all", "all", "last"] as const)),
+      mapping: fc.constantFrom("none" as const, "none" as const, "some" as const),
     }),
   );
+}
+
+/** Whether a call is that of a nested team. */
+export function isTeamIn(spec: AnyTeam, callId: string): boolean {
+  let place: AnyTeam | AnyAgent | undefined = spec;
+  for (const name of callId.split("/")) {
+    // Of a team that was repeated.
+    const index: number = NAMES.indexOf(name.replace(/~\d+$/, ""));
+    place = place?.kind === "team" ? place.members[index] : undefined;
+  }
+  return place?.kind === "team";
 }
 
 interface Answer {
@@ -135,9 +154,6 @@ export interface World {
   readonly pay: Pay;
 }
 
-// The names that are hardest on whoever keeps records by them.
-const NAMES = ["a", "__proto__", "constructor", "b c", "\u{1f41d}"];
-
 /** Makes a root supervisor. What its agents do depends on nothing but their attempt, and that of their team. */
 export function makeTeam(spec: AnyTeam, world: World): Durable {
   return makeSupervisor("root", spec, {}, world) as unknown as Durable;
@@ -158,7 +174,14 @@ function makeSupervisor(name: string, spec: AnyTeam, needs: object, world: World
   }
   const nameOf = (index: number): string => made[index]?.name ?? "";
   const last = nameOf(made.length - 1);
-  const input = (task: unknown, results: object): unknown => ({ task, seen: Object.keys(results) });
+  const input = (task: unknown, results: object): unknown => {
+    if (spec.mapping === "throws") throw new Error("no input");
+    return { task, seen: Object.keys(results) };
+  };
+  const route = async (): Promise<readonly string[]> => {
+    if (spec.routing === "throws") throw new Error("no way");
+    return [last];
+  };
   return supervisor({
     name,
     needs: needs as never,
@@ -172,8 +195,8 @@ function makeSupervisor(name: string, spec: AnyTeam, needs: object, world: World
     backoff: { baseMs: 4 },
     asWorker: { retries: spec.retries },
     ...(spec.judged && { resolve: [unanimous(), chief(world), vote()] }),
-    ...(spec.routed && { route: (() => Promise.resolve([last])) as never }),
-    ...(spec.mapped && { inputs: Object.fromEntries([[last, input]]) as never }),
+    ...(spec.routing !== "all" && { route: route as never }),
+    ...(spec.mapping !== "none" && { inputs: Object.fromEntries([[last, input]]) as never }),
     store,
     clock,
   });

@@ -115,6 +115,26 @@ describe("what identifies a call", () => {
     );
   });
 
+  it("does not change with the order in which it needs others", async () => {
+    const keyOf = async (names: readonly ("x" | "y")[]): Promise<string | undefined> => {
+      const others = {
+        x: agent({ name: "x", run: () => 1 }),
+        y: agent({ name: "y", run: () => 2 }),
+      };
+      const needs = Object.fromEntries(names.map((name) => [name, others[name]]));
+      const last = agent({ name: "last", needs: needs as never, run: () => 3 });
+      const store = memoryStore({ resumable: true });
+      const gate = supervisor({ name: "gate", agents: { ...others, last }, store });
+      const events = store.read((await gate.run(1)).runId);
+      return events.flatMap((event) =>
+        event.type === "call.started" && event.callId === "last" ? (event.key ?? []) : [],
+      )[0];
+    };
+    const key = await keyOf(["x", "y"]);
+    expect(key).toContain("/x:");
+    expect(await keyOf(["y", "x"])).toBe(key);
+  });
+
   it("is made of the task as the agent's schema gives it", async () => {
     const first = { input: z.object({ n: z.number(), m: z.number().default(4) }) };
     const left = await keysOf({ first });

@@ -89,6 +89,7 @@ describe("a fork", () => {
       expect(result).toMatchObject({
         status: "ok",
         output: (first.results as never)[name]["output"],
+        cost: { usdMicros: 0, inputTokens: 0, outputTokens: 0 },
       });
     }
     expect(faultsOf(store.read(fork.runId))).toEqual([]);

@@ -14,6 +14,7 @@ import {
   inDoubt,
   lasting,
   teamsOf,
+  type IsTeam,
 } from "./same-run.ts";
 
 // So many processes at a time.
@@ -25,7 +26,7 @@ const tempPath = tempPaths();
 interface Whole {
   readonly outcome: unknown;
   readonly costs: Readonly<Record<string, Cost>>;
-  readonly teams: ReadonlySet<string>;
+  readonly isTeam: IsTeam;
   readonly writes: number;
   readonly paid: readonly string[];
 }
@@ -38,7 +39,7 @@ async function uninterrupted(team: string): Promise<Whole> {
   const events = await store.read("run");
   expect(faultsOf(events)).toEqual([]);
   const printed = JSON.parse(stdout) as Pick<Whole, "outcome" | "costs" | "writes">;
-  return { ...printed, teams: teamsOf(events), paid: linesOf(paidPath) };
+  return { ...printed, isTeam: teamsOf(events), paid: linesOf(paidPath) };
 }
 
 function linesOf(path: string): readonly string[] {
@@ -75,9 +76,9 @@ async function killedAt(
   expect(lasting(outcome)).toEqual(whole.outcome);
   expect(after.slice(0, before.length)).toEqual(before);
   expect(faultsOf(after)).toEqual([]);
-  expect(outcome.bill.attempts).toBe(attemptsIn(after, whole.teams));
+  expect(outcome.bill.attempts).toBe(attemptsIn(after, whole.isTeam));
 
-  const [ended, doubtful] = [endedCalls(before), inDoubt(before, whole.teams)];
+  const [ended, doubtful] = [endedCalls(before), inDoubt(before, whole.isTeam)];
   expect(costFaults(whole.costs, costsOf(outcome), doubtful)).toEqual([]);
   for (const asked of paidAfter) expect(ended).not.toContain(asked.split(" ")[0]);
   const twice = paidAfter.filter((asked) => paidBefore.includes(asked));

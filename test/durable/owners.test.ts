@@ -56,6 +56,18 @@ describe("a run and the processes that want it", () => {
     expect(faultsOf(await store.read("run"))).toEqual([]);
   });
 
+  it("is begun once when two processes begin it in the same moment", async () => {
+    const { start, open, paid, path } = setUp();
+    open();
+    const ends = await Promise.all([start("run").ended, start("run").ended]);
+    const [one, two] = ends.map(({ stdout }) => said(stdout, "outcome"));
+    expect(one, JSON.stringify(ends)).toBeDefined();
+    expect(two).toBe(one);
+    expect(paid().toSorted()).toEqual(["fast 1", "slow 1"]);
+    await using store = sqliteStore({ path });
+    expect(faultsOf(await store.read("run"))).toEqual([]);
+  });
+
   it("is not resumed while its owner lives, and at once when that was killed", async () => {
     const { start, here, open } = setUp();
     const owner = start("run");

@@ -42,12 +42,15 @@ export function costFaults(
   });
 }
 
+/** Whether a call, by its id, is that of a nested team. */
+export type IsTeam = (callId: string) => boolean;
+
 /** What may happen once in a run, told apart by what it is about; `undefined` for what may happen again. */
-function onceInRun(event: RunEvent, teams: ReadonlySet<string>): string | undefined {
+function onceInRun(event: RunEvent, isTeam: IsTeam): string | undefined {
   switch (event.type) {
     // A team goes on where it was, an agent that was in doubt is asked again.
     case "call.started":
-      return teams.has(event.callId) ? `started ${event.callId} ${event.attempt}` : undefined;
+      return isTeam(event.callId) ? `started ${event.callId} ${event.attempt}` : undefined;
     case "run.planned":
       return `planned ${event.callId ?? ""}`;
     case "conflict.found":
@@ -70,10 +73,10 @@ function onceInRun(event: RunEvent, teams: ReadonlySet<string>): string | undefi
 export function faultsOf(events: readonly RunEvent[]): readonly string[] {
   const faults: string[] = [];
   const seen = new Set<string>();
-  const teams = teamsOf(events);
+  const isTeam = teamsOf(events);
   for (const [index, event] of events.entries()) {
     if (event.seq !== index + 1) faults.push(`event ${index + 1} has seq ${event.seq}`);
-    const what = onceInRun(event, teams);
+    const what = onceInRun(event, isTeam);
     if (what === undefined) continue;
     if (seen.has(what)) faults.push(`twice: ${what}`);
     seen.add(what);
@@ -92,16 +95,13 @@ export function endedCalls(events: readonly RunEvent[]): ReadonlySet<string> {
   return ended;
 }
 
-/** The attempts of agents, as `CALL ATTEMPT`, that began and of whose end a log says nothing; `teams` are the calls of teams. */
-export function inDoubt(
-  events: readonly RunEvent[],
-  teams: ReadonlySet<string>,
-): ReadonlySet<string> {
+/** The attempts of agents, as `CALL ATTEMPT`, that began and of whose end a log says nothing; a team is never in doubt. */
+export function inDoubt(events: readonly RunEvent[], isTeam: IsTeam): ReadonlySet<string> {
   const open = new Map<string, string>();
   for (const event of events) {
     switch (event.type) {
       case "call.started":
-        if (!teams.has(event.callId)) open.set(event.callId, `${event.callId} ${event.attempt}`);
+        if (!isTeam(event.callId)) open.set(event.callId, `${event.callId} ${event.attempt}`);
         break;
       case "call.retried":
       case "call.succeeded":
@@ -124,15 +124,15 @@ export function begunIn(events: readonly RunEvent[]): ReadonlySet<string> {
 }
 
 /** How often agents were asked, in doubt or not. */
-export function attemptsIn(events: readonly RunEvent[], teams: ReadonlySet<string>): number {
-  return events.filter((event) => event.type === "call.started" && !teams.has(event.callId)).length;
+export function attemptsIn(events: readonly RunEvent[], isTeam: IsTeam): number {
+  return events.filter((event) => event.type === "call.started" && !isTeam(event.callId)).length;
 }
 
-/** The calls of nested teams, of the log of a finished run. */
-export function teamsOf(events: readonly RunEvent[]): ReadonlySet<string> {
+/** Tells the calls of nested teams, as far as the log of a finished run has their plans. */
+export function teamsOf(events: readonly RunEvent[]): IsTeam {
   const teams = new Set<string>();
   for (const event of events) {
     if (event.type === "run.planned") teams.add((event.callId ?? "").replace(/~\d+$/, ""));
   }
-  return teams;
+  return (callId) => teams.has(callId);
 }
