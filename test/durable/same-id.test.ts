@@ -187,6 +187,36 @@ describe("a run that is resumed", () => {
     expect(fresh.status).toBe("complete");
   });
 
+  it("is gone on with by one of those who resume it at once, and joined by who asks for it under its id", async () => {
+    const { store } = cutAfter(await wholeLog(), isStartOf("b"));
+    const { on, asked, clock } = makeTeam();
+    const gate = on(store);
+    const resuming = Promise.allSettled([gate.resume("run"), gate.resume("run")]);
+    const joining = gate.run(1, RUN);
+    let over = false;
+    const end = (): void => {
+      over = true;
+    };
+    joining.then(end, end);
+    while (!over) await clock.advance(1_000);
+    const [first, second] = await resuming;
+    if (first.status === "rejected") throw first.reason;
+    expect(second).toMatchObject({ status: "rejected", reason: { code: "RUN_OWNED" } });
+    expect(lasting(await joining)).toEqual(lasting(first.value));
+    expect(asked).toEqual(["b"]);
+    expect(faultsOf(store.read("run"))).toEqual([]);
+  });
+
+  it("shows all of its events, those before it was resumed too", async () => {
+    const log = await wholeLog();
+    for (let kept = 1; kept <= log.length; kept++) {
+      const { store } = cutAfter(log, ({ seq }) => seq === kept);
+      const stream = makeTeam().on(store).resumeStream("run");
+      expect(await all(stream)).toEqual(store.read("run"));
+      expect((await stream.outcome).status).toBe("complete");
+    }
+  });
+
   // Teams are known by their plans, and this one has none.
   it.fails.each([
     ["its input", { inputs: { deep: () => never() } }, {}],
