@@ -15,7 +15,7 @@ import { describeThrown, errorRecord, isSoundError, QuorateError } from "../erro
 import { enter, leave, type Lane } from "../policy/admission.ts";
 import { retryWaitMs } from "../policy/retry.ts";
 import { runAttempt } from "./attempt.ts";
-import type { RecordedCall } from "./history.ts";
+import { isOnBill, type RecordedCall } from "./history.ts";
 import { policyInDoubt, WAITS_IN_DOUBT } from "./in-doubt.ts";
 import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
 import { contentKey } from "./key.ts";
@@ -51,7 +51,6 @@ export interface CallEnd {
  * What an agent does ends up in the result. Rejects only when the run is cancelled, or its store fails.
  */
 export function performCall(run: Run, seat: Seat, question: Question): Promise<CallEnd> {
-  run.tally.called();
   let input: unknown;
   try {
     input = checkInput(seat.agent, question, seat.limits.maxBytes);
@@ -74,11 +73,11 @@ async function refused(
   { callId }: Question,
   error: unknown,
 ): Promise<CallEnd> {
-  const { cancellation, history, tally } = run;
+  const { cancellation, history } = run;
   if (cancellation.cancelled) throw cancellation.reason;
   const refusal = agentError(agent.name, error);
-  if (history?.call(callId, undefined)?.state === "ended") tally.replayed();
-  else await recordFailure(run, agent, callId, refusal, NOT_BEGUN);
+  if (history?.call(callId, undefined)?.state !== "ended")
+    await recordFailure(run, agent, callId, refusal, NOT_BEGUN);
   return failure(refusal, NOT_BEGUN);
 }
 
@@ -110,7 +109,10 @@ async function answerKnown(
     const reused = await reuse(run, { agent: agent.name, callId, key, inTeam: false }, read);
     if (reused !== undefined) return reused;
   } else if (begun.end !== undefined) {
-    tally.replayed();
+    if (isOnBill(begun)) {
+      tally.called();
+      tally.replayed();
+    }
     tally.attempted(begun.cost, begun.asked);
     return replayed(begun.end, read);
   } else if (begun.state === "begun") {
@@ -169,7 +171,10 @@ async function ask(
       throw cancellation.reason;
     }
 
-    firstMs ??= startedMs;
+    if (firstMs === undefined) {
+      firstMs = startedMs;
+      tally.called();
+    }
     const request = { runId, callId, agent: place, version, input, key, results, attempt, issues };
     // The attempt owns the slots from here on.
     const end = await runAttempt(run, seat, request, startedMs);
@@ -247,6 +252,7 @@ async function inDoubt(
   const why = `${agent.name} had been asked when the process ended, and is not to be asked twice`;
   const error = new QuorateError("IN_DOUBT", why);
   const ended = { attempts: attempt, durationMs: 0, cost: addCost(cost, UNKNOWN_COST) };
+  run.tally.called();
   run.tally.attempted(ended.cost, asked);
   await recordFailure(run, agent, callId, error, ended);
   return failure(error, ended);

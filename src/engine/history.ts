@@ -30,6 +30,11 @@ export interface RecordedCall {
   cost: Cost;
 }
 
+/** Whether a call is on the bill: somebody was asked, or an answer taken over. */
+export function isOnBill({ asked, end }: RecordedCall): boolean {
+  return asked > 0 || end?.type === "call.reused";
+}
+
 /** A run whose answers serve for another one. */
 export interface Origin {
   readonly history: History;
@@ -58,12 +63,16 @@ export class History {
   readonly #scopes = new Map<string, Scope>();
   readonly #skipped = new Set<string>();
   readonly #teams = new Set<string>();
+  // Made when it is first asked for: the events do not change after that.
+  #byTeam: Map<string, string[]> | undefined;
   readonly #met = new Set<string>();
   readonly #outdated = new Set<string>();
 
-  constructor(runId: string, events: readonly RunEvent[]) {
+  /** `teams` are the places of teams as far as they are known; a team that failed before it had a plan cannot be told else. */
+  constructor(runId: string, events: readonly RunEvent[], teams: Iterable<string> = []) {
     this.runId = runId;
     this.events = events;
+    for (const team of teams) this.#teams.add(team);
     for (const event of events) this.#add(event);
   }
 
@@ -89,18 +98,18 @@ export class History {
    * that had been reached, or of another description of the supervisor. They were paid for all the same. Each is given once.
    */
   unmet(team = ""): readonly RecordedCall[] {
-    const unmet = [...this.calls()].filter(
-      ({ callId }) => !this.#met.has(callId) && !this.#teams.has(callId) && isWithin(callId, team),
-    );
+    const unmet = this.#within(team).flatMap((callId) => {
+      const call = this.#calls.get(callId);
+      return call === undefined || this.#met.has(callId) || this.#teams.has(callId) ? [] : [call];
+    });
     for (const { callId } of unmet) this.#met.add(callId);
     return unmet;
   }
 
   /** Whether somebody in a team did not answer. */
   lacks(team: string): boolean {
-    const failed = [...this.calls()].filter(({ end }) => end?.type === "call.failed");
-    return [...failed.map(({ callId }) => callId), ...this.#skipped].some((callId) =>
-      isWithin(callId, team),
+    return this.#within(team).some(
+      (callId) => this.#skipped.has(callId) || this.#calls.get(callId)?.end?.type === "call.failed",
     );
   }
 
@@ -191,6 +200,21 @@ export class History {
     }
   }
 
+  /** The ids of all calls of a team and of the teams in it. */
+  #within(team: string): readonly string[] {
+    if (this.#byTeam === undefined) {
+      this.#byTeam = new Map();
+      for (const callId of new Set([...this.#calls.keys(), ...this.#skipped])) {
+        for (const one of teamsOf(callId)) {
+          const known = this.#byTeam.get(one);
+          if (known === undefined) this.#byTeam.set(one, [callId]);
+          else known.push(callId);
+        }
+      }
+    }
+    return this.#byTeam.get(team) ?? [];
+  }
+
   /** The call of that id; anew when it begins with another key than before. */
   #call(callId: string, key?: string): RecordedCall {
     const known = this.#calls.get(callId);
@@ -233,7 +257,16 @@ export class History {
   }
 }
 
-/** Whether a call is of a team, or of one in it; every call is of the root. A repeated team's calls are its own too. */
-function isWithin(callId: string, team: string): boolean {
-  return team === "" || callId.startsWith(`${team}/`) || callId.startsWith(`${team}~`);
+/**
+ * The teams that a call stands in, from the root on. A repeated team's calls, which have `~` and the attempt behind its name,
+ * are its own too.
+ */
+function teamsOf(callId: string): readonly string[] {
+  const teams = [""];
+  for (let end = callId.indexOf("/"); end !== -1; end = callId.indexOf("/", end + 1)) {
+    const team = callId.slice(0, end);
+    const itself = team.replace(/(?<=[^/])~\d+$/, "");
+    teams.push(team, ...(itself === team ? [] : [itself]));
+  }
+  return teams;
 }

@@ -1,5 +1,6 @@
 import { NO_COST, UNKNOWN_COST } from "../call.ts";
 import type { Said } from "../conflict/said.ts";
+import { isOnBill } from "./history.ts";
 import { replayed, type Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
 
@@ -45,9 +46,9 @@ export async function reuse(
     { type: "call.reused", callId, agent, key, from: source, attempt, durationMs, output, cost },
   ]);
   const { inTeam } = reused;
-  if (!inTeam) tally.replayed();
   // A team is no call; those in it are.
-  for (const _agent of inTeam ? history.unmet(callId) : []) {
+  const calls = inTeam ? history.unmet(callId).filter(isOnBill).length : 1;
+  for (let call = 0; call < calls; call++) {
     tally.called();
     tally.replayed();
   }
@@ -56,8 +57,9 @@ export async function reuse(
 
 /** Puts on the bill what the log knows of a team's calls, the root's where none is named, and nobody had to ask again. */
 export function countUnmet({ history, tally }: Run, team?: string): void {
-  for (const { callId, state, asked, cost } of history?.unmet(team) ?? []) {
-    if (history?.outdated(callId) !== true) {
+  for (const call of history?.unmet(team) ?? []) {
+    const { callId, state, asked, cost } = call;
+    if (history?.outdated(callId) !== true && isOnBill(call)) {
       tally.called();
       tally.replayed();
     }

@@ -113,7 +113,7 @@ export async function conductFork(
       `a fork from "${from}" is from nobody; use one of ${known}`,
     );
   }
-  const history = new History(ofRun, events);
+  const history = new History(ofRun, events, seated.teams);
   const same = !("input" in fork) && fork.route === undefined && fork.mode === undefined;
   const plan = same ? recordedPlan(root.team, history.plan("")) : undefined;
   const input = "input" in fork ? fork.input : first.input;
@@ -126,9 +126,9 @@ async function goOn(
   events: readonly RunEvent[],
   known: { readonly known: unknown } | undefined,
 ): Promise<Outcome> {
-  const { root, runId, store, watch } = driver;
+  const { root, runId, store, seated, watch } = driver;
   const { team } = root;
-  const history = new History(runId, events);
+  const history = new History(runId, events, seated.teams);
   const finished = recordedOutcome(team, history);
   if (finished !== undefined) {
     await store.release(runId, fence);
@@ -183,10 +183,11 @@ async function orRelease<T>(
 }
 
 /** A fork that is resumed still takes over answers of its origin, as long as the store has it. */
-async function originOf({ store }: Driver, { forkOf }: StartedEvent): Promise<Origin | undefined> {
+async function originOf(
+  { store, seated }: Driver, { forkOf }: StartedEvent): Promise<Origin | undefined> {
   if (forkOf === undefined) return undefined;
   const events = await store.read(forkOf.runId);
-  return { history: new History(forkOf.runId, events), from: forkOf.from };
+  return { history: new History(forkOf.runId, events, seated.teams), from: forkOf.from };
 }
 
 function shown(driver: Driver, events: readonly RunEvent[], outcome: Outcome): Outcome {

@@ -38,6 +38,8 @@ export interface Seated {
   readonly checks: boolean;
   /** The places of all agents and teams below the root. */
   readonly places: ReadonlySet<string>;
+  /** Those of the teams. */
+  readonly teams: ReadonlySet<string>;
 }
 
 /** The root as a run wants it: seated anew when it has limits of its own. Throws `BAD_OPTIONS`. */
@@ -68,7 +70,8 @@ export function seatRoot(
   const places = new Set(
     [...registry.keys()].filter((place) => !place.includes("~")).flatMap(withTeams),
   );
-  return { seating, engine: engineOf(registry), maxBytes, checks, places };
+  const teams = new Set([...places].filter((place) => !registry.has(place)));
+  return { seating, engine: engineOf(registry), maxBytes, checks, places, teams };
 }
 
 /** `"a/b/c"` and the teams it stands in: `"a"`, `"a/b"`. */

@@ -28,6 +28,7 @@ export type Step =
 /** An agent: what it does at its first attempt, at its second, and so on from the beginning again. */
 export interface AnyAgent {
   readonly kind: "agent";
+  readonly version: string;
   readonly steps: readonly Step[];
   readonly delayMs: number;
   readonly retries: number;
@@ -55,7 +56,7 @@ export interface AnyTeam {
 // The names that are hardest on whoever keeps records by them.
 const NAMES = ["a", "__proto__", "constructor", "b c", "\u{1f41d}"];
 
-const steps: fc.Arbitrary<readonly Step[]> = fc.array(
+export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom<Step>("ship", "hold") },
     {
@@ -76,6 +77,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
 
 const anyAgent: fc.Arbitrary<AnyAgent> = fc.record({
   kind: fc.constant("agent" as const),
+  version: fc.constant("1"),
   steps,
   delayMs: fc.constantFrom(0, 0, 1, 7, 30),
   retries: fc.nat(2),
@@ -113,6 +115,23 @@ export function anyTeam(depth = DEPTH): fc.Arbitrary<AnyTeam> {
       mapping: fc.constantFrom(...(["none", "none", "some", "throws"] as const)),
     }),
   );
+}
+
+/** The team with another version of its n-th agent, which does something else. Agents are counted through all teams. */
+export function withChange(spec: AnyTeam, nth: number, changed: readonly Step[]): AnyTeam {
+  let left = nth % agentsIn(spec);
+  const change = (team: AnyTeam): AnyTeam => ({
+    ...team,
+    members: team.members.map((member) => {
+      if (member.kind === "team") return change(member);
+      return left-- === 0 ? { ...member, version: "2", steps: changed } : member;
+    }),
+  });
+  return change(spec);
+}
+
+function agentsIn({ members }: AnyTeam): number {
+  return members.reduce((sum, member) => sum + (member.kind === "team" ? agentsIn(member) : 1), 0);
 }
 
 /** Whether a call is that of a nested team. */
@@ -221,6 +240,7 @@ function makeAgent(name: string, spec: AnyAgent, needs: object, { clock, pay }: 
   return agent({
     name,
     needs: needs as never,
+    version: spec.version,
     output: answerSchema,
     retries: spec.retries,
     run: async (_task: unknown, context): Promise<Answer> => {

@@ -5,10 +5,9 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { memoryStore, type Outcome, type RunEvent } from "../../src/index.ts";
-import { virtualClock } from "../../src/testing/index.ts";
-import { anyTeam, isTeamIn, makeTeam, type AnyTeam } from "./any-team.ts";
-import type { Durable } from "./processes/teams.ts";
+import type { Outcome, RunEvent } from "../../src/index.ts";
+import { anyTeam, isTeamIn, steps, withChange, type AnyTeam, type Step } from "./any-team.ts";
+import { live, RUN, type Life } from "./live.ts";
 import {
   attemptsIn,
   begunIn,
@@ -20,45 +19,6 @@ import {
   lasting,
   type IsTeam,
 } from "./same-run.ts";
-
-const RUN = "run";
-
-/** What a process makes of a run, until it ends or is found dead. */
-interface Life {
-  readonly outcome: Outcome;
-  readonly events: readonly RunEvent[];
-  /** Every attempt that an agent was really asked for, as `CALL ATTEMPT`. */
-  readonly paid: readonly string[];
-}
-
-/** A process with a store of its own, in which the log stands as the one before it left it. */
-async function live(
-  spec: AnyTeam,
-  log: readonly RunEvent[],
-  work: (team: Durable) => Promise<Outcome>,
-): Promise<Life> {
-  const clock = virtualClock();
-  const store = memoryStore({ resumable: true });
-  if (log.length > 0) {
-    // As from a disk.
-    store.append(JSON.parse(JSON.stringify(log)) as readonly RunEvent[]);
-    store.release(RUN, 1);
-  }
-  const paid: string[] = [];
-  const pay = ({ callId, attempt }: { callId: string; attempt: number }): void => {
-    paid.push(`${callId} ${attempt}`);
-  };
-  const started = work(makeTeam(spec, { store, clock, pay }));
-  let over = false;
-  const end = (): void => {
-    over = true;
-  };
-  started.then(end, end);
-  do {
-    if (!(await clock.next()) && !over) throw new Error("the run waits for nothing");
-  } while (!over);
-  return { outcome: await started, events: store.read(RUN), paid };
-}
 
 /** One crash of a run: what there was at it, and what became of it then. */
 interface Crash {
@@ -123,4 +83,47 @@ describe("a run that crashed", () => {
       }),
     );
   });
+
+  it("comes to what a new run comes to, when an agent has changed since", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTeam(), fc.nat(999), change, async (spec, place, changing) => {
+        const { fresh, resumed } = await changedSince(spec, place, changing);
+        expect(decidedIn(resumed.outcome)).toEqual(decidedIn(fresh.outcome));
+      }),
+    );
+  });
+
+  it.fails("is read from its log as it came out, when an agent has changed since", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTeam(), fc.nat(999), change, async (spec, place, changing) => {
+        const { changed, resumed } = await changedSince(spec, place, changing);
+        const again = await live(changed, resumed.events, (team) => team.resume(RUN));
+        expect(lasting(again.outcome)).toEqual(lasting(resumed.outcome));
+        expect(again.paid).toEqual([]);
+      }),
+    );
+  });
 });
+
+/** Which agent is changed, and what it does then. */
+const change = fc.record({ nth: fc.nat(99), steps });
+
+/** A run that crashed and went on with a changed agent, beside one that began with it. */
+async function changedSince(
+  spec: AnyTeam,
+  place: number,
+  { nth, steps: other }: { readonly nth: number; readonly steps: readonly Step[] },
+) {
+  const changed = withChange(spec, nth, other);
+  const begun = await live(spec, [], (team) => team.run(1, { runId: RUN }));
+  const fresh = await live(changed, [], (team) => team.run(1, { runId: RUN }));
+  // Of a finished run there is nothing to go on with.
+  const kept = 1 + Math.floor(((begun.events.length - 1) * place) / 1_000);
+  const resumed = await live(changed, begun.events.slice(0, kept), (team) => team.resume(RUN));
+  return { changed, fresh, resumed };
+}
+
+/** All of an outcome but its bill, on which stands what was asked in vain. */
+function decidedIn(outcome: Outcome): unknown {
+  return lasting({ ...outcome, bill: { ...outcome.bill, calls: 0 } });
+}

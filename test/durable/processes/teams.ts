@@ -5,6 +5,7 @@ import {
   unanimous,
   vote,
   type AgentContext,
+  type ForkOptions,
   type Outcome,
   type ResumeOptions,
   type RunOptions,
@@ -20,6 +21,7 @@ export type Pay = (context: Pick<AgentContext, "callId" | "attempt">) => void;
 export interface Durable {
   run(task: unknown, options?: RunOptions): Promise<Outcome>;
   resume(runId: string, options?: ResumeOptions): Promise<Outcome>;
+  fork(runId: string, options?: ForkOptions): Promise<Outcome>;
 }
 
 type Make = (store: Store, pay: Pay) => unknown;
