@@ -3,7 +3,17 @@ import { defineConfig, type OxlintOverride } from "oxlint";
 // The arrows of the layout: who may import whom. Dependencies point downwards only, packages stay at the edge,
 // and whatever is not listed here is refused.
 
-const vocabulary = ["errors", "json", "call", "outcome", "events", "schema", "agent", "record", "hash"];
+const vocabulary = [
+  "errors",
+  "json",
+  "call",
+  "outcome",
+  "events",
+  "schema",
+  "agent",
+  "record",
+  "hash",
+];
 
 interface Arrow {
   readonly files: readonly string[];
@@ -45,7 +55,12 @@ const verdicts = ["conflict/*", "resolve/verdict.ts"];
 const arrows: readonly Arrow[] = [
   {
     files: words.map((word) => `src/${word}`),
-    values: [...words.map((word) => `./${word}`), "./async/*", "./policy/limits.ts", "./policy/check-kind.ts"],
+    values: [
+      ...words.map((word) => `./${word}`),
+      "./async/*",
+      "./policy/limits.ts",
+      "./policy/check-kind.ts",
+    ],
     types: ["./conflict/*", "./resolve/verdict.ts", "@standard-schema/spec"],
   },
   ...folder("async", words),

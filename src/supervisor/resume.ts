@@ -184,7 +184,9 @@ async function orRelease<T>(
 
 /** A fork that is resumed still takes over answers of its origin, as long as the store has it. */
 async function originOf(
-  { store, seated }: Driver, { forkOf }: StartedEvent): Promise<Origin | undefined> {
+  { store, seated }: Driver,
+  { forkOf }: StartedEvent,
+): Promise<Origin | undefined> {
   if (forkOf === undefined) return undefined;
   const events = await store.read(forkOf.runId);
   return { history: new History(forkOf.runId, events, seated.teams), from: forkOf.from };
