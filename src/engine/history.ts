@@ -100,10 +100,17 @@ export class History {
   unmet(team = ""): readonly RecordedCall[] {
     const unmet = this.#within(team).flatMap((callId) => {
       const call = this.#calls.get(callId);
-      return call === undefined || this.#met.has(callId) || this.#teams.has(callId) ? [] : [call];
+      return call === undefined || this.#met.has(callId) || this.#isTeam(callId) ? [] : [call];
     });
     for (const { callId } of unmet) this.#met.add(callId);
     return unmet;
+  }
+
+  /** A place is without the attempts of the teams that it stands in. */
+  #isTeam(callId: string): boolean {
+    return (
+      this.#teams.has(callId) || this.#teams.has(callId.replaceAll(/(?<=[^/])~\d+(?=\/|$)/g, ""))
+    );
   }
 
   /** Whether somebody in a team did not answer. */
