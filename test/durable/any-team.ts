@@ -111,7 +111,9 @@ export function anyTeam(depth = DEPTH): fc.Arbitrary<AnyTeam> {
       concurrency: fc.constantFrom(1, 2, 8),
       retries: fc.nat(1),
       judged: fc.boolean(),
-      routing: fc.constantFrom(...(["all", "all", "last"] as const)),
+      routing: fc.constantFrom(
+        ...(["all", "all", "last", ...(depth < DEPTH ? (["throws"] as const) : [])] as const),
+      ),
       mapping: fc.constantFrom(...(["none", "none", "some", "throws"] as const)),
     }),
   );
@@ -194,9 +196,7 @@ function makeSupervisor(name: string, spec: AnyTeam, needs: object, world: World
   const nameOf = (index: number): string => made[index]?.name ?? "";
   const last = nameOf(made.length - 1);
   const input = (task: unknown, results: object): unknown => {
-    // A team without an input is told apart from an agent by its plan, and has none.
-    const fails = spec.mapping === "throws" && spec.members.at(-1)?.kind === "agent";
-    if (fails) throw new Error("no input");
+    if (spec.mapping === "throws") throw new Error("no input");
     return { task, seen: Object.keys(results) };
   };
   const route = async (): Promise<readonly string[]> => {

@@ -353,6 +353,34 @@ describe("a run that is resumed", () => {
     }
   });
 
+  /** `one` says ship; `two` says `before` until the run stops at its last event, and fails after that. */
+  async function failingSince(before: unknown) {
+    const make = (version: string, run: () => unknown) => {
+      const one = agent({ name: "one", run: () => ({ recommendation: "ship" }) });
+      const two = agent({ name: "two", version, run });
+      return (store = memoryStore({ resumable: true })) =>
+        supervisor({ name: "gate", agents: { one, two }, store });
+    };
+    const first = make("1", () => before)();
+    await first.run(1 as never, RUN);
+    const log = (await first.store.read("run")) as readonly RunEvent[];
+    const { store } = cutAfter(log, ({ seq }) => seq === log.length - 1);
+    const gate = make("2", never)(store);
+    return { gate, outcome: await gate.resume("run") };
+  }
+
+  it.fails("says nothing more of a conflict that is none any more when it is read again", async () => {
+    const { gate, outcome } = await failingSince({ recommendation: "hold" });
+    expect(outcome.conflicts).toEqual([]);
+    expect(lasting(await gate.resume("run"))).toEqual(lasting(outcome));
+  });
+
+  it.fails("says in its verdicts who is missing now", async () => {
+    const { outcome } = await failingSince("nothing");
+    expect(outcome.missing).toMatchObject([{ agent: "two" }]);
+    expect(outcome.verdicts).toMatchObject([{ winner: "ship", missing: ["two"] }]);
+  });
+
   it("says the same of an agent that has come to be skipped when it is read again", async () => {
     const make = (version: string, broken: boolean) => {
       const need = agent({
