@@ -3,6 +3,7 @@ import type { AgentResult } from "../call.ts";
 import type { Claim, Finding } from "../conflict/claim.ts";
 import type { Conflict, Position } from "../conflict/conflict.ts";
 import type { Said } from "../conflict/said.ts";
+import { byCodeUnits } from "../conflict/subject.ts";
 import { conflictsAmong, subjects } from "../conflict/subjects.ts";
 import { performCall } from "../engine/call.ts";
 import type { Run } from "../engine/run.ts";
@@ -68,10 +69,13 @@ export function settleStatements(
   );
   // What is decided stays decided, as long as it is about the same.
   const recorded = run.history?.verdicts(scope);
+  const absent = missing.map(({ agent }) => agent).toSorted(byCodeUnits);
   const before = new Map(
     all.flatMap((subject) => {
       const verdict = recorded?.get(subject.subject);
-      return isAbout(verdict, subject) ? [[subject.subject, verdict] as const] : [];
+      return isAbout(verdict, subject) && canonicalJson(verdict.missing) === canonicalJson(absent)
+        ? [[subject.subject, verdict] as const]
+        : [];
     }),
   );
   const open = before.size === 0 ? all : all.filter(({ subject }) => !before.has(subject));
