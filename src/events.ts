@@ -143,6 +143,8 @@ export type EventBody =
   | {
       readonly type: "run.finished";
       readonly status: OutcomeStatus;
+      /** Of a run that was resumed: the subjects of its verdicts, as others may stand in the log from before. */
+      readonly subjects?: readonly string[];
       readonly missing: readonly Missing[];
       readonly bill: Bill;
     }

@@ -83,11 +83,21 @@ function isOthers(reason: unknown): boolean {
 /** The run's last event; or that it waits, unless that is what its log ends with and nothing has come since. */
 async function recordEnd(
   { journal, history, waits }: Run,
-  { status, missing }: Coordinated,
+  { status, missing, verdicts }: Coordinated,
   bill: Bill,
 ): Promise<void> {
   if (status !== "waiting") {
-    const ended = journal.record([{ type: "run.finished", status, missing, bill }]);
+    const ended = journal.record([
+      history === undefined
+        ? { type: "run.finished", status, missing, bill }
+        : {
+            type: "run.finished",
+            status,
+            subjects: verdicts.map(({ subject }) => subject),
+            missing,
+            bill,
+          },
+    ]);
     if (ended !== undefined) await ended;
   } else if (!journal.untouched || history?.events.at(-1)?.type !== "run.waiting") {
     await journal.record([{ type: "run.waiting", verdicts: waits }]);

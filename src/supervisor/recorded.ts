@@ -1,5 +1,5 @@
 import type { AgentResult } from "../call.ts";
-import type { Conflict } from "../conflict/conflict.ts";
+import { conflictsAmong } from "../conflict/subjects.ts";
 import type { History } from "../engine/history.ts";
 import { replayed } from "../engine/replay.ts";
 import type { Outcome } from "../outcome.ts";
@@ -14,14 +14,11 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
   const last = events.at(-1);
   if (last?.type !== "run.finished") return undefined;
   // By subject: one that was decided anew, about other answers, stands in the log twice.
-  const conflicts = new Map<string, Conflict>();
   const verdicts = new Map<string, Verdict>();
   const results = new Map<string, AgentResult>();
   const skippedAt = new Map<string, number>();
   for (const event of events) {
-    if (event.type === "conflict.found" && event.callId === undefined) {
-      conflicts.set(event.conflict.subject, event.conflict);
-    } else if (event.type === "verdict.reached" && event.callId === undefined) {
+    if (event.type === "verdict.reached" && event.callId === undefined) {
       verdicts.set(event.verdict.subject, event.verdict);
     } else if (event.type === "call.skipped") {
       const { reason, detail } = event;
@@ -36,13 +33,14 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
   }
   const byAgent: Record<string, AgentResult> = {};
   for (const { name } of members) put(byAgent, name, results.get(name) ?? NOT_ROUTED);
-  const { status, missing, bill } = last;
+  const { status, missing, bill, subjects = [...verdicts.keys()] } = last;
+  const settled = subjects.flatMap((subject) => verdicts.get(subject) ?? []);
   return {
     runId,
     status,
     results: byAgent,
-    verdicts: [...verdicts.values()],
-    conflicts: [...conflicts.values()],
+    verdicts: settled,
+    conflicts: conflictsAmong(settled),
     missing,
     bill,
   };
