@@ -1,6 +1,6 @@
-import { describeThrown, QuorateError } from "../errors.ts";
+import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
-import { foldedKey } from "./canonical.ts";
+import { listedKey } from "./listed-key.ts";
 import type { Comparator } from "./compare.ts";
 
 /**
@@ -16,7 +16,7 @@ export function oneOf(values: readonly Json[]): Comparator {
   }
   const listed = new Map<string, Json>();
   for (const value of values as readonly Json[]) {
-    const key = keyOf(value);
+    const key = listedKey(value, "oneOf");
     if (listed.has(key)) {
       throw new QuorateError(
         "BAD_OPTIONS",
@@ -35,16 +35,4 @@ export function oneOf(values: readonly Json[]): Comparator {
       }),
     }),
   } satisfies Comparator);
-}
-
-function keyOf(value: Json): string {
-  try {
-    return foldedKey(value);
-  } catch (error) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `oneOf: a value ${describeThrown(error)}; list JSON values only`,
-      { cause: error },
-    );
-  }
 }

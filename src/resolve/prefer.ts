@@ -1,6 +1,7 @@
 import { foldedKey } from "../conflict/canonical.ts";
+import { listedKey } from "../conflict/listed-key.ts";
 import { shown } from "../conflict/plain.ts";
-import { describeThrown, QuorateError } from "../errors.ts";
+import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import type { Link, Question, Ruling } from "./link.ts";
@@ -17,7 +18,7 @@ export function prefer(values: readonly Json[]): Link {
       "prefer: no values are listed; give the positions to prefer, the first one first, as an array",
     );
   }
-  const keys = (values as readonly Json[]).map(keyOf);
+  const keys = (values as readonly Json[]).map((value) => listedKey(value, "prefer"));
 
   function settle({ positions }: Question): Ruling {
     const held = new Map(positions.map((position) => [foldedKey(position.value), position]));
@@ -33,16 +34,4 @@ export function prefer(values: readonly Json[]): Link {
   }
 
   return Object.freeze({ name: "prefer", definition: [...values], settle });
-}
-
-function keyOf(value: Json): string {
-  try {
-    return foldedKey(value);
-  } catch (error) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `prefer: a value ${describeThrown(error)}; list JSON values only`,
-      { cause: error },
-    );
-  }
 }
