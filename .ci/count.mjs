@@ -1,10 +1,11 @@
-// Adds up what the tests and the checks reported: node count.mjs FOLDER TESTS-EXIT CHECKS-EXIT.
+// Adds up what the tests and the checks reported: node count.mjs FOLDER TESTS-EXIT CHECKS-EXIT
+// [LONG-EXIT].
 // A part that left no report, or that failed without saying what, counts as one failure.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const [folder = ".", testsExit, checksExit] = process.argv.slice(2);
+const [folder = ".", testsExit, checksExit, longExit] = process.argv.slice(2);
 
 /**
  * @param {string} name
@@ -31,9 +32,12 @@ function settle(what, counted, exit) {
   return { passed: counted?.passed ?? 0, failed: 1 };
 }
 
-/** A test file that could not be loaded has failed without a failed test. */
-function testCounts() {
-  const tests = report("tests.json");
+/**
+ * A test file that could not be loaded has failed without a failed test.
+ * @param {string} name
+ */
+function testCounts(name) {
+  const tests = report(name);
   if (tests === undefined || tests.numPassedTests === 0) return undefined;
   /** @type {{ status: string, assertionResults: { status: string }[] }[]} */
   const files = tests.testResults;
@@ -44,8 +48,12 @@ function testCounts() {
   return { passed: tests.numPassedTests, failed: tests.numFailedTests + broken.length };
 }
 
-const tests = settle("tests", testCounts(), testsExit);
-const checks = settle("checks", report("checks.json"), checksExit);
-const failed = tests.failed + checks.failed;
-console.log(`${tests.passed + checks.passed} passed, ${failed} failed`);
+const parts = [
+  settle("tests", testCounts("tests.json"), testsExit),
+  settle("checks", report("checks.json"), checksExit),
+  ...(longExit === undefined ? [] : [settle("long tests", testCounts("long.json"), longExit)]),
+];
+const passed = parts.reduce((sum, part) => sum + part.passed, 0);
+const failed = parts.reduce((sum, part) => sum + part.failed, 0);
+console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -29,8 +29,9 @@ function checks(passed: number, failed: number): void {
 function lastLine(
   testsExit: number,
   checksExit: number,
+  ...longExit: readonly number[]
 ): readonly [string | undefined, number | null] {
-  const args = [script, folder, String(testsExit), String(checksExit)];
+  const args = [script, folder, ...[testsExit, checksExit, ...longExit].map(String)];
   const { stdout, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
   return [stdout.trimEnd().split("\n").at(-1), status];
 }
@@ -46,6 +47,15 @@ describe("counting what CI ran", () => {
     tests(38, 2, [{ status: "failed", assertionResults: [{ status: "failed" }] }]);
     checks(8, 1);
     expect(lastLine(1, 1)).toEqual(["46 passed, 3 failed", 1]);
+  });
+
+  it("adds up the long tests where they were run, and misses them where they left no report", () => {
+    tests(40, 0);
+    checks(9, 0);
+    expect(lastLine(0, 0, 1)).toEqual(["49 passed, 1 failed", 1]);
+    const report = { numPassedTests: 5, numFailedTests: 0, testResults: [] };
+    writeFileSync(join(folder, "long.json"), JSON.stringify(report));
+    expect(lastLine(0, 0, 0)).toEqual(["54 passed, 0 failed", 0]);
   });
 
   it("counts a test file that could not be loaded as a failure", () => {
