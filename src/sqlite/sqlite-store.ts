@@ -8,7 +8,7 @@ import { eventTable } from "./event-table.ts";
 import { storeFailure } from "./failure.ts";
 import { groupCommit } from "./group-commit.ts";
 import { heartbeat } from "./heartbeat.ts";
-import { openDatabase } from "./open.ts";
+import { MEMORY_PATH, openDatabase } from "./open.ts";
 import { checkOptions, type SqliteStoreOptions } from "./options.ts";
 import { BEATS_PER_LEASE, ownersTable } from "./owners.ts";
 import { pruning } from "./prune.ts";
@@ -19,6 +19,8 @@ import { whenFree } from "./when-free.ts";
 
 /** A store in a file; `await using` closes it. */
 export interface SqliteStore extends Store, AsyncDisposable {
+  /** The file, as it was named; left out where nobody else can read it: with a codec, and for `":memory:"`. */
+  readonly path?: string;
   append(events: readonly RunEvent[], fence?: number): Promise<void>;
   read(runId: string, afterSeq?: number): Promise<readonly RunEvent[]>;
   runs(limit?: number): Promise<readonly RunSummary[]>;
@@ -40,7 +42,7 @@ export interface SqliteStore extends Store, AsyncDisposable {
  */
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   const settings = checkOptions(options);
-  const { path, busyTimeoutMs, leaseMs, retainMs } = settings;
+  const { path, busyTimeoutMs, leaseMs, retainMs, codec } = settings;
   const { db, seal, owners, runs, table, group, snapshot, pruner } = orFail(() => {
     const { db, seal } = openDatabase(settings);
     const owners = ownersTable(db, leaseMs);
@@ -150,6 +152,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   return {
     resumable: true,
+    ...(codec === undefined && path !== MEMORY_PATH && { path }),
     append(events, fence = 1) {
       try {
         refuseWhenClosed();

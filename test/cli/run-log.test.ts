@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { chooseLog } from "../../src/cli/run-log.ts";
 import { agent, memoryStore, supervisor, type Store } from "../../src/index.ts";
+import { sqliteStore } from "../../src/sqlite/index.ts";
 import { folder } from "./command.ts";
 
 const only = agent({ name: "only", run: () => "done" });
@@ -21,6 +22,17 @@ describe("chooseLog", () => {
     expect(await chooseLog(team(own), undefined)).toEqual({ store: own, file: "team.db" });
     const silent = outside();
     expect(await chooseLog(team(silent), undefined)).toEqual({ store: silent });
+  });
+
+  it("knows the file of a SQLite store, unless others could not read it", async () => {
+    const path = join(folder(), "own.db");
+    await using open = sqliteStore({ path });
+    expect((await chooseLog(team(open), undefined)).file).toBe(path);
+    const codec = { encode: (text: string) => text, decode: (code: string) => code };
+    await using sealed = sqliteStore({ path: join(folder(), "sealed.db"), codec });
+    expect(await chooseLog(team(sealed), undefined)).toEqual({ store: sealed });
+    await using passing = sqliteStore({ path: ":memory:" });
+    expect(await chooseLog(team(passing), undefined)).toEqual({ store: passing });
   });
 
   it("takes the database that was asked for, whatever the team has", async () => {

@@ -60,7 +60,7 @@ describe("the code review board", () => {
     expect(code).toBe(0);
     expectPlain(stdout);
     expect(stdout).toMatch(/qodo +ok +.* 6 findings/);
-    expect(stdout).toContain("in the team's own store");
+    expect(stdout).toMatch(/Log\n {2}quorate show [0-9a-f]{8}\n/);
   });
 
   it("scores the board and every reviewer on all six", async () => {
