@@ -1,5 +1,8 @@
 import fc from "fast-check";
 
+// Under `npx vitest` the command line would tell everybody to write npx too.
+if (process.env["npm_lifecycle_event"] === "npx") delete process.env["npm_lifecycle_event"];
+
 /** How many cases a property test tries; FC_RUNS in the environment changes it. */
 const DEFAULT_RUNS = 100;
 

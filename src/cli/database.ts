@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { describeThrown, QuorateError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 
@@ -10,6 +11,7 @@ export const DEFAULT_DATABASE = "quorate.db";
  * become one.
  */
 export async function openDatabase(file: string): Promise<Store> {
+  checkPlace(file);
   // Loaded by the commands that need it.
   const { sqliteStore } = await import("../sqlite/index.ts");
   try {
@@ -18,6 +20,23 @@ export async function openDatabase(file: string): Promise<Store> {
     // Nothing has been asked of a store yet: the file was named wrongly.
     throw new QuorateError("BAD_OPTIONS", describeThrown(error), { cause: error });
   }
+}
+
+function checkPlace(file: string): void {
+  const folder = dirname(file);
+  if (isFolder(file)) {
+    throw new QuorateError("BAD_OPTIONS", `${file} is a folder; name a file with --db FILE.`);
+  }
+  if (!isFolder(folder)) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `There is no folder ${folder} for the database ${file}; make it, or choose another path.`,
+    );
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** `openDatabase` for a file that has to be there: looking for a run must not leave an empty one behind. */

@@ -40,7 +40,7 @@ export function eventText(event: LiveEvent): string | undefined {
       const what =
         winner === null
           ? status
-          : `${positionText(winner)}, ${status}${by === null ? "" : ` by ${safeText(by)}`}`;
+          : `${positionText(winner)}, ${status}${by === null || by === status ? "" : ` by ${safeText(by)}`}`;
       return `${teamOf(event)}verdict: ${what}: ${safeText(subject)}`;
     }
     case "run.waiting":

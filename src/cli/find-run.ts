@@ -1,6 +1,7 @@
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import type { RunSummary, Store } from "../store/store.ts";
+import { ownName } from "./own-name.ts";
 import { viewRun, type RunView } from "./run-view.ts";
 import { shellPath } from "./shell-word.ts";
 
@@ -30,9 +31,12 @@ export async function findRun(
   const [first, second] = found;
   const place = file ?? "the team's store";
   if (first === undefined) {
-    const list =
-      file === undefined ? "" : `; "quorate runs --db ${shellPath(file)}" lists what it has`;
-    throw new QuorateError("RUN_NOT_FOUND", `${place} has no run ${wanted}${list}.`);
+    throw new QuorateError(
+      "RUN_NOT_FOUND",
+      wanted === "latest" || runs.length === 0
+        ? `${place} has no runs yet; "${ownName()} run" makes one.`
+        : `${place} has no run ${wanted}; ${whatThereIs(runs, file)}.`,
+    );
   }
   if (second !== undefined) {
     throw new QuorateError(
@@ -41,6 +45,12 @@ export async function findRun(
     );
   }
   return first.runId;
+}
+
+function whatThereIs(runs: readonly RunSummary[], file: string | undefined): string {
+  return file === undefined
+    ? `its latest is ${runs[0]?.runId ?? "none"}`
+    : `"${ownName()} runs --db ${shellPath(file)}" lists what it has`;
 }
 
 /** The run that `findRun` finds, as its log tells it, and whether somebody drives it. Rejects as that does. */

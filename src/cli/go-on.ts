@@ -1,4 +1,5 @@
 import { databasePart } from "./look-again.ts";
+import { ownName } from "./own-name.ts";
 import { commandLines, shellPath, shellWord } from "./shell-word.ts";
 import { shortId } from "./short-id.ts";
 import type { Terminal } from "./terminal.ts";
@@ -16,7 +17,7 @@ export interface GoOn {
 export function goOn({ runId, team, db }: GoOn, screen: Terminal): string[] {
   return commandLines(
     [
-      "quorate",
+      ownName(),
       "resume",
       team === undefined ? "TEAM" : shellPath(team),
       runId === undefined ? "--all" : shellWord(shortId(runId)),

@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { isSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
+import { shellPath } from "./shell-word.ts";
 
 /**
  * The supervisor that a TypeScript or JavaScript file exports by default. Rejects with `BAD_OPTIONS` when there
@@ -13,7 +14,7 @@ export async function loadTeam(file: string): Promise<Supervisor> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) {
     throw unusable(
-      `There is no file ${file}; give a TypeScript or JavaScript file that exports a supervisor.`,
+      `${found === undefined ? `There is no file ${file}` : `${file} is no file`}; give a TypeScript or JavaScript file that exports a supervisor.`,
     );
   }
   let exported: { readonly default?: unknown };
@@ -22,7 +23,10 @@ export async function loadTeam(file: string): Promise<Supervisor> {
   } catch (error) {
     // The team's own mistake in a description: its sentence says more than anything about loading.
     if (error instanceof QuorateError) throw error;
-    throw unusable(`${file} cannot be loaded: ${describeThrown(error)}`, error);
+    throw unusable(
+      `${file} cannot be loaded: ${describeThrown(error)}${placeIn(path, error)}`,
+      error,
+    );
   }
   if (!isSupervisor(exported.default)) {
     throw unusable(
@@ -30,6 +34,28 @@ export async function loadTeam(file: string): Promise<Supervisor> {
     );
   }
   return exported.default;
+}
+
+// How a stack names a file, as a URL or, of what may be CommonJS, as a path; not one of Node's own.
+const PLACE = /(?<=^|[\s(])(file:\/\/\/[^\s)]+?|\/[^\s:)]+):(\d+)/gm;
+
+/** Where it went wrong, in the team's file if the stack names it: the message of a syntax error does not say. */
+function placeIn(path: string, error: unknown): string {
+  const stack = error instanceof Error ? String(error.stack) : "";
+  const places = [...stack.matchAll(PLACE)].flatMap(([, name = "", line = ""]) => {
+    const file = pathOf(name);
+    return file === undefined ? [] : [{ file, line }];
+  });
+  const place = places.find(({ file }) => file === path) ?? places[0];
+  return place === undefined ? "" : ` (${shellPath(place.file)}, line ${place.line})`;
+}
+
+function pathOf(name: string): string | undefined {
+  try {
+    return name.startsWith("file:") ? fileURLToPath(name) : name;
+  } catch {
+    return undefined;
+  }
 }
 
 function unusable(message: string, cause?: unknown): QuorateError {

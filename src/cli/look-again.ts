@@ -1,4 +1,5 @@
 import { DEFAULT_DATABASE } from "./database.ts";
+import { ownName } from "./own-name.ts";
 import { commandLines, shellPath, shellWord } from "./shell-word.ts";
 import { shortId } from "./short-id.ts";
 import type { Terminal } from "./terminal.ts";
@@ -12,7 +13,7 @@ export function lookAgain(
 ): string[] {
   const id = shellWord(shortId(runId));
   return commands.flatMap((command) =>
-    commandLines(["quorate", command, id, ...databasePart(file)], screen),
+    commandLines([ownName(), command, id, ...databasePart(file)], screen),
   );
 }
 

@@ -1,5 +1,6 @@
 import { goOn } from "./go-on.ts";
 import { databasePart } from "./look-again.ts";
+import { ownName } from "./own-name.ts";
 import type { RunView } from "./run-view.ts";
 import { safeText } from "./safe-text.ts";
 import { commandLines, shellPath, shellWord } from "./shell-word.ts";
@@ -39,7 +40,7 @@ function decideLines(
 ): string[] {
   return commandLines(
     [
-      "quorate",
+      ownName(),
       "decide",
       shellWord(shortId(runId)),
       shellWord([...safeText(subject)].slice(0, MAX_SUBJECT_CHARACTERS).join("")),

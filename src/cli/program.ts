@@ -6,6 +6,7 @@ import { EXIT, exitCodeOfError } from "./exit-code.ts";
 import type { DecideFlags } from "./decide-command.ts";
 import type { ExplainFlags } from "./explain-command.ts";
 import type { ForkFlags } from "./fork-command.ts";
+import { ownName } from "./own-name.ts";
 import { ageMs, type PruneFlags } from "./prune-command.ts";
 import type { ResumeFlags } from "./resume-command.ts";
 import type { RunFlags } from "./run-command.ts";
@@ -28,9 +29,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       if (error.exitCode === 0) return EXIT.ok;
       // Called without a command: the help says it all.
       if (error.code === "commander.help") return EXIT.usage;
-      complain(
-        `${error.message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ")}; see quorate --help`,
-      );
+      complain(`${oneSentence(error.message)}; see ${ownName()} ${helpFor(program, args)}`);
       return EXIT.usage;
     }
     complain(error);
@@ -42,6 +41,20 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 
 function wantsStack(args: readonly string[]): boolean {
   return args.includes("--debug") || (process.env["QUORATE_DEBUG"] ?? "") !== "";
+}
+
+function oneSentence(message: string): string {
+  return message
+    .replace(/^error: /, "")
+    .replaceAll(/\s*\n\s*/g, " ")
+    .replace(/\.$/, "")
+    .replace(" is invalid. ", " is invalid: ");
+}
+
+/** What shows the options of the command that was called, or the commands where it is none of them. */
+function helpFor(program: Command, args: readonly string[]): string {
+  const called = program.commands.find((command) => command.name() === args[0]);
+  return called === undefined ? "--help" : `${called.name()} --help`;
 }
 
 const HELP_COLUMNS = 80;
@@ -187,7 +200,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
 function age(value: string): number {
   const ms = ageMs(value);
   if (ms === undefined)
-    throw new InvalidArgumentError("Give days, hours or minutes: 30d, 12h, 90m.");
+    throw new InvalidArgumentError("give days, hours or minutes, as in 30d, 12h, 90m.");
   return ms;
 }
 
@@ -197,14 +210,14 @@ function argumentTerm(argument: Argument): string {
 
 function namesIn(list: string): string[] {
   const names = list.split(",").map((name) => name.trim());
-  if (names.includes("")) throw new InvalidArgumentError("Give names separated by commas.");
+  if (names.includes("")) throw new InvalidArgumentError("give names separated by commas.");
   return names;
 }
 
 function atLeastOne(value: string): number {
   const number = Number(value);
   if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError("Give a whole number, 1 or more.");
+    throw new InvalidArgumentError("give a whole number, 1 or more.");
   return number;
 }
 

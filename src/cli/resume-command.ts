@@ -97,6 +97,6 @@ async function latestOpen(team: Supervisor, { log }: Following): Promise<string>
   const place = log.file ?? "the team's store";
   throw new QuorateError(
     "RUN_NOT_FOUND",
-    `${place} has no run of ${team.name} that is gone; name one that was cancelled or waits to go on with that.`,
+    `${place} has no run of ${team.name} that is gone; to go on with one that was cancelled or waits, give its id too.`,
   );
 }

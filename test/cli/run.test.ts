@@ -22,7 +22,14 @@ describe("quorate run", () => {
     expect(stdout).toContain("hold: decided by vote");
     expect(stdout.replaceAll(/\s+/g, " ")).toContain('"ship" by style');
     expect(stdout).toContain("3 calls, 3 attempts");
-    expect(stdout).toMatch(/quorate show [0-9a-f]{8}\n/);
+    expect(stdout).toMatch(/\n {2}quorate show [0-9a-f]{8}\n/);
+  });
+
+  it("names itself as npx found it", async () => {
+    const variables = { npm_lifecycle_event: "npx" };
+    const args = ["run", team("scripted"), "--input", "-"];
+    const { stdout } = await quorate(args, folder(), "{}", variables);
+    expect(stdout).toMatch(/\n {2}npx quorate show [0-9a-f]{8}\n/);
   });
 
   it("exits with 0 when all agree, 3 when the vote is tied or somebody is missing, 1 when a required one is", async () => {
@@ -95,8 +102,18 @@ describe("quorate, called wrongly", () => {
       "does not export a supervisor",
       ["run", team("no-team"), "--input", "-"],
     ],
-    ["a team that cannot be loaded", "cannot be loaded", ["run", "broken.ts", "--input", "-"]],
-    ["no input", "--input", ["run", team("scripted")]],
+    ["a folder for a team", ". is no file", ["run", ".", "--input", "-"]],
+    [
+      "a team that cannot be loaded",
+      "cannot be loaded: Expression expected (broken.ts, line 3)",
+      ["run", "broken.ts", "--input", "-"],
+    ],
+    [
+      "a team that throws",
+      "cannot be loaded: no key (throwing.ts, line 1)",
+      ["run", "throwing.ts", "--input", "-"],
+    ],
+    ["no input", "see quorate run --help", ["run", team("scripted")]],
     [
       "an input that is not there",
       "there is no such file",
@@ -121,22 +138,30 @@ describe("quorate, called wrongly", () => {
       "{}",
     ],
     ["an unknown flag", "--colour", ["runs", "--colour"]],
-    ["an unknown command", "advise", ["advise"]],
-    ["a limit of nothing", "--limit", ["runs", "--limit", "0"]],
+    ["an unknown command", "'advise'; see quorate --help", ["advise"]],
+    [
+      "a limit of nothing",
+      "'0' is invalid: give a whole number, 1 or more; see quorate runs --help",
+      ["runs", "--limit", "0"],
+    ],
     ["no database", "There is no database quorate.db", ["runs"]],
     ["a database that is none", "broken.ts", ["runs", "--db", "broken.ts"]],
     [
       "a database where none can be",
-      "nowhere/x.db",
+      "There is no folder nowhere for the database nowhere/x.db",
       ["run", team("scripted"), "--input", "-", "--db", "nowhere/x.db"],
       "{}",
     ],
+    ["a folder for a database", ". is a folder", ["runs", "--db", "."]],
+    ["a run of a database without any", "no runs yet", ["show", "latest", "--db", "empty.db"]],
   ];
   it.each(cases)(
     "says what is wrong in one sentence and exits with 2: %s",
     async (_what, sentence, args, input = "") => {
       const cwd = folder();
-      await writeFile(join(cwd, "broken.ts"), "export default (;");
+      await writeFile(join(cwd, "broken.ts"), "\n\nexport default (;");
+      await writeFile(join(cwd, "throwing.ts"), 'throw new Error("no key");');
+      await writeFile(join(cwd, "empty.db"), "");
       const { code, stdout, stderr } = await quorate(args, cwd, input);
       expect(stderr).toContain(sentence);
       expect(stderr.trim().split("\n")).toHaveLength(1);
