@@ -47,7 +47,7 @@ async function reviewAll(fast: boolean): Promise<void> {
     const { right, missed } = boardScore(review, pull);
     boards.push(boardScore(review, pull));
     screen.print(
-      ...wrap(titleOf(pull, done.index), screen.columns, { rest: "   " }),
+      ...titleLines(pull, done.index),
       screen.style(
         "quiet",
         `   ${review.standing.length + review.leftOut.length} different findings, ${review.standing.length} stand; ${right} of ${right + missed} verified issues found`,
@@ -71,8 +71,8 @@ async function reviewAll(fast: boolean): Promise<void> {
   );
 }
 
-function titleOf({ repo, title }: PullRequest, index: number): string {
-  return `${index + 1}. ${repo}: ${safeText(title)}`;
+function titleLines({ repo, title }: PullRequest, index: number): string[] {
+  return wrap(`${index + 1}. ${repo}: ${safeText(title)}`, screen.columns, { rest: "   " });
 }
 
 async function main(): Promise<void> {
@@ -87,7 +87,7 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) screen.print(USAGE.trimEnd());
-  else if (values.list) screen.print(...pullRequests.map(titleOf));
+  else if (values.list) screen.print(...pullRequests.flatMap(titleLines));
   else if (values.all) await reviewAll(values.fast);
   else await reviewOne(Number(values.pull), values.fast, values["all-findings"]);
 }
@@ -96,8 +96,11 @@ let exitCode = 0;
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${safeText(error instanceof Error ? error.message : String(error))}\n`);
-  exitCode = stop.exitCode ?? (error instanceof TypeError || error instanceof RangeError ? 2 : 1);
+  const calledWrongly = error instanceof TypeError || error instanceof RangeError;
+  const help = error instanceof TypeError ? " (npm start -- --help says what there is)" : "";
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${safeText(message)}${help}\n`);
+  exitCode = stop.exitCode ?? (calledWrongly ? 2 : 1);
 }
 await team.store.close();
 await finish(exitCode);

@@ -36,7 +36,7 @@ export function pullRequest(number: number): PullRequest {
   const found = pullRequests[number - 1];
   if (found === undefined) {
     throw new RangeError(
-      `There is no pull request ${number}; give a number from 1 to ${pullRequests.length}.`,
+      `There is no ${Number.isNaN(number) ? "such pull request" : `pull request ${number}`}; give a number from 1 to ${pullRequests.length}.`,
     );
   }
   return found;

@@ -76,8 +76,13 @@ describe("the code review board", () => {
 
   it("says which pull requests there are, and refuses others", async () => {
     const list = await board("--list");
-    expect(list.stdout.trim().split("\n")).toHaveLength(6);
+    expect(list.stdout.match(/^\d\. /gm)).toHaveLength(6);
+    expectPlain(list.stdout);
     expectPlain((await board("--help")).stdout);
+    expect((await board("--pull", "x")).stderr).toContain("There is no such pull request");
+    const unknown = await board("--colour");
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain("'--colour' (npm start -- --help says what there is)");
     const refused = await board("--pull", "7");
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("There is no pull request 7");
