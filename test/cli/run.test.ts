@@ -32,6 +32,13 @@ describe("quorate run", () => {
     expect(stdout).toMatch(/\n {2}npx quorate show [0-9a-f]{8}\n/);
   });
 
+  it("tells a verdict as it is reached", async () => {
+    expect((await run({})).stdout).toContain(" verdict: ship, unanimous: task\n");
+    expect((await run({ style: "hold" })).stdout).toContain(
+      " verdict: ship, decided by vote: task\n",
+    );
+  });
+
   it("exits with 0 when all agree, 3 when the vote is tied or somebody is missing, 1 when a required one is", async () => {
     const codes = await Promise.all([
       run({}),
