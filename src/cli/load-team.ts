@@ -23,6 +23,13 @@ export async function loadTeam(file: string): Promise<Supervisor> {
   } catch (error) {
     // The team's own mistake in a description: its sentence says more than anything about loading.
     if (error instanceof QuorateError) throw error;
+    if (isTakenForCommonJs(error)) {
+      const renamed = file.replace(/\.([jt])s$/, ".m$1s");
+      throw unusable(
+        `${file} is taken for CommonJS; put "type": "module" into the nearest package.json, or call it ${renamed}.`,
+        error,
+      );
+    }
     throw unusable(
       `${file} cannot be loaded: ${describeThrown(error)}${placeIn(path, error)}`,
       error,
@@ -34,6 +41,14 @@ export async function loadTeam(file: string): Promise<Supervisor> {
     );
   }
   return exported.default;
+}
+
+// What npm init makes is a package of CommonJS, and Node's own message does not say what to do.
+function isTakenForCommonJs(error: unknown): boolean {
+  return (
+    error instanceof SyntaxError &&
+    /^(Cannot use import statement outside a module|Unexpected token 'export')/.test(error.message)
+  );
 }
 
 // How a stack names a file, as a URL or, of what may be CommonJS, as a path; not one of Node's own.

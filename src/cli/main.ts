@@ -1,5 +1,16 @@
 #!/usr/bin/env node
-import { finish } from "./finish.ts";
-import { runProgram } from "./program.ts";
+const OLDEST_NODE = 24;
 
-await finish(await runProgram(process.argv.slice(2)));
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  process.stderr.write(
+    `quorate: this needs Node ${OLDEST_NODE} or newer, and this is ${process.version}.\n`,
+  );
+  process.exitCode = 2;
+} else {
+  // Not before: an older Node cannot even read what they import.
+  const [{ finish }, { runProgram }] = await Promise.all([
+    import("./finish.ts"),
+    import("./program.ts"),
+  ]);
+  await finish(await runProgram(process.argv.slice(2)));
+}

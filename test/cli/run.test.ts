@@ -179,6 +179,33 @@ describe("quorate, called wrongly", () => {
     },
   );
 
+  it("says which Node it needs, where it is started by an older one", async () => {
+    const older = "Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } })";
+    const variables = {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(older)}`,
+    };
+    const { code, stderr } = await quorate(["runs"], folder(), "", variables);
+    expect(stderr).toMatch(/^quorate: this needs Node 24 or newer, and this is v[\d.]+\.\n$/);
+    expect(code).toBe(2);
+  });
+
+  it("says what to do where a team is taken for CommonJS, as in a package that npm init made", async () => {
+    const cwd = folder();
+    await writeFile(join(cwd, "package.json"), '{ "type": "commonjs" }');
+    await writeFile(join(cwd, "one.ts"), 'import { agent } from "quorate";');
+    await writeFile(join(cwd, "two.js"), "export default 1;");
+    for (const [file, other] of [
+      ["one.ts", "one.mts"],
+      ["two.js", "two.mjs"],
+    ] as const) {
+      const { code, stderr } = await quorate(["run", file, "--input", "-"], cwd, "{}");
+      expect(code).toBe(2);
+      expect(stderr).toContain(
+        `put "type": "module" into the nearest package.json, or call it ${other}.`,
+      );
+    }
+  });
+
   it("prints the stack with --debug", async () => {
     const { code, stderr } = await quorate(["show", "x", "--debug"], folder());
     expect(code).toBe(2);
