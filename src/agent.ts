@@ -1,8 +1,8 @@
 import type { Answered, UpstreamResult, Usage } from "./call.ts";
 import type { ClaimDraft } from "./conflict/claim.ts";
 import { QuorateError, type Issue } from "./errors.ts";
-import { checkKind, shown } from "./policy/check-kind.ts";
-import { checkLimits, type CallLimits } from "./policy/limits.ts";
+import { checkGiven, checkKeys, checkKind, shown } from "./policy/check-kind.ts";
+import { checkLimits, LIMIT_KEYS, type CallLimits } from "./policy/limits.ts";
 import { checkSchema, type Schema } from "./schema.ts";
 
 /** What an agent is given beside its task. Everything may be taken apart: `({ signal, emit }) => …`. */
@@ -113,6 +113,11 @@ export interface AgentOptions<
   readonly claims?: (output: Output) => Iterable<ClaimDraft>;
 }
 
+const AGENT_KEYS: ReadonlySet<string> = new Set([
+  ...["name", "version", "description", "input", "output", "needs", "inDoubt", "run", "claims"],
+  ...LIMIT_KEYS,
+]);
+
 /**
  * Describes an agent. Types come from the schemas, and without them from `run`.
  *
@@ -129,17 +134,13 @@ export function agent<
 >(
   options: AgentOptions<Name, Input, Task, Raw, Returned, Output, Needs>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
-  checkKind(
-    options ?? null,
-    "what agent() is given",
-    "object",
-    "describe it: agent({ name, run })",
-  );
+  checkGiven(options, "what agent() is given", "object", "describe it: agent({ name, run })");
   const { name, version, description, input, output, needs, run, claims } = options;
   const { inDoubt = "retry" } = options;
   checkName(name, "agent");
   const where = `agent "${name}"`;
-  checkKind(run ?? null, `${where}: run`, "function", "give it one: run: async (task) => …");
+  checkKeys(options, AGENT_KEYS, where);
+  checkGiven(run, `${where}: run`, "function", "give it one: run: async (task) => …");
   checkKind(claims, `${where}: claims`, "function", "use (output) => [{ subject, position }]");
   checkKind(version, `${where}: version`, "string", 'use a text, for instance "1"');
   checkKind(description, `${where}: description`, "string", "use a sentence");

@@ -18,8 +18,8 @@ export interface ForkOf {
 }
 
 /**
- * What can happen in a run, without its place in the log. `callId` on `run.planned`, `conflict.found` and
- * `verdict.reached` names the nested supervisor that they belong to; without it they are the root's.
+ * What can happen in a run, without its place in the log. `callId` on `run.planned`, `conflict.found`, `verdict.reached` and
+ * `person.decided` names the nested supervisor that they belong to; without it they are the root's.
  */
 export type EventBody =
   /** A task was accepted. Always the first event. */

@@ -12,6 +12,39 @@ export function checkKind(
   if (got !== kind) throw new QuorateError("BAD_OPTIONS", `${what} is ${shown(value)}; ${instead}`);
 }
 
+/** Refuses with `BAD_OPTIONS` what has to be given and is not, or is of another kind than it must be. */
+export function checkGiven(
+  value: unknown,
+  what: string,
+  kind: "function" | "string" | "object",
+  instead: string,
+): void {
+  if (value === undefined) throw new QuorateError("BAD_OPTIONS", `${what} is missing; ${instead}`);
+  checkKind(value, what, kind, instead);
+}
+
+/** Refuses with `BAD_OPTIONS` an option that there is not: a misspelt one would say nothing, and change nothing. */
+export function checkKeys(options: object, known: ReadonlySet<string>, where: string): void {
+  for (const key of Object.keys(options)) {
+    if (known.has(key)) continue;
+    const near = nearest(key, known);
+    const instead =
+      near === undefined ? `there are ${[...known].join(", ")}` : `did you mean ${near}?`;
+    throw new QuorateError("BAD_OPTIONS", `${where} has no option ${shown(key)}; ${instead}`);
+  }
+}
+
+/** The option that somebody may have meant: the same but for case, or one that begins with it, or it with that. */
+function nearest(key: string, known: ReadonlySet<string>): string | undefined {
+  const meant = key.toLowerCase();
+  const names = [...known];
+  return (
+    names.find((name) => name.toLowerCase() === meant) ??
+    names.find((name) => name.toLowerCase().startsWith(meant)) ??
+    names.find((name) => meant.startsWith(name.toLowerCase()))
+  );
+}
+
 /** A value of an option, as a message shows it. */
 export function shown(value: unknown): string {
   if (value === null) return "null";

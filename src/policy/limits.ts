@@ -29,6 +29,9 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   maxBytes: 4 * 1024 * 1024,
 });
 
+/** The names of the limits. */
+export const LIMIT_KEYS: readonly string[] = Object.keys(DEFAULT_LIMITS);
+
 const MAX_RETRIES = 100;
 const MAX_BYTES = 2 ** 30;
 

@@ -19,7 +19,7 @@ const ADVICE: Readonly<Record<number, string>> = {
 export function storeFailure(path: string, cause: unknown): QuorateError {
   if (cause instanceof QuorateError) return cause;
   const code = resultCode(cause);
-  const advice = code === undefined ? undefined : ADVICE[code];
+  const advice = code === undefined ? systemAdvice(cause) : ADVICE[code];
   return new QuorateError(
     "STORE_FAILED",
     `The store "${path}" ${advice ?? `failed: ${describeThrown(cause)}`}.`,
@@ -27,6 +27,13 @@ export function storeFailure(path: string, cause: unknown): QuorateError {
       cause,
     },
   );
+}
+
+/** What to do about a failure of the file system, before SQLite had a say. */
+function systemAdvice(cause: unknown): string | undefined {
+  const code: unknown = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "ENOENT" || code === "ENOTDIR") return ADVICE[14];
+  return code === "EACCES" || code === "EROFS" ? ADVICE[8] : undefined;
 }
 
 /** Whether somebody else holds the lock, so that trying again may help. */

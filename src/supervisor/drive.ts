@@ -1,6 +1,8 @@
 import { Cancellation, follow } from "../async/cancellation.ts";
 import type { LiveEvent } from "../events.ts";
 import type { Outcome } from "../outcome.ts";
+import { checkKeys } from "../policy/check-kind.ts";
+import { LIMIT_KEYS } from "../policy/limits.ts";
 import type { Store } from "../store/store.ts";
 import type { RunOptions } from "./options.ts";
 import { reseated, type Root, type Seated } from "./root.ts";
@@ -39,6 +41,12 @@ export interface Driver {
   readonly watch: ((event: LiveEvent) => void) | undefined;
 }
 
+// What a run, a resume and a fork may be told.
+const RUN_KEYS: ReadonlySet<string> = new Set([
+  ...["runId", "signal", "route", "mode", "store", "concurrency", "from", "input"],
+  ...LIMIT_KEYS,
+]);
+
 async function drive(
   root: Root,
   conduct: (driver: Driver) => Promise<Outcome>,
@@ -49,6 +57,7 @@ async function drive(
 ): Promise<Outcome> {
   // Whoever watches has a stream to read from before the first agent says anything.
   if (watch !== undefined) await undefined;
+  checkKeys(options, RUN_KEYS, `a run of ${root.team.where}`);
   const { seated } = reseated(root, options);
   const { signal, store = root.store } = options;
   using _following = signal === undefined ? undefined : follow(signal, cancellation);

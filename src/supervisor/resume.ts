@@ -27,12 +27,12 @@ export async function conductAgain(
   task?: { readonly known: unknown },
 ): Promise<Outcome> {
   const { store, runId, root } = driver;
-  refuseForgetful(driver);
   const before = await store.read(runId);
   const first = startOf(driver, before);
   refuseOther(driver, first);
   const finished = recordedOutcome(root.team, new History(runId, before));
   if (finished !== undefined) return shown(driver, before, finished);
+  refuseForgetful(driver);
 
   refuseRedacted(driver, first, task);
   const fence = await store.take(runId);
@@ -110,7 +110,7 @@ export async function conductFork(
     const known = [...seated.places].map((place) => `"${place}"`).join(", ");
     throw new QuorateError(
       "BAD_OPTIONS",
-      `a fork from "${from}" is from nobody; use one of ${known}`,
+      `there is no agent "${from}" to fork from; use one of ${known}`,
     );
   }
   const history = new History(ofRun, events, seated.teams);

@@ -17,8 +17,8 @@ import { canonicalJson } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
 import { lane, type Lane } from "../policy/admission.ts";
 import { checkInteger } from "../policy/bounds.ts";
-import { checkKind, shown } from "../policy/check-kind.ts";
-import { checkLimits, type CallLimits } from "../policy/limits.ts";
+import { checkGiven, checkKeys, checkKind, shown } from "../policy/check-kind.ts";
+import { checkLimits, LIMIT_KEYS, type CallLimits } from "../policy/limits.ts";
 import { checkChain, DEFAULT_CHAIN } from "../resolve/chain.ts";
 import type { Link } from "../resolve/link.ts";
 import { checkOrder } from "./graph.ts";
@@ -85,12 +85,19 @@ export function teamOf(value: unknown): Team | undefined {
     : undefined;
 }
 
+const OPTION_KEYS: ReadonlySet<string> = new Set([
+  ...["name", "version", "description", "agents", "mode", "route", "inputs", "required"],
+  ...["minAnswers", "concurrency", "resolve", "compare", "similar", "needs", "asWorker", "answer"],
+  ...["store", "redact", "engine", "clock"],
+  ...LIMIT_KEYS,
+]);
+
 type AnyOptions = SupervisorOptions<Workers, string, unknown>;
 
 /** Checks a supervisor's description. Throws `BAD_OPTIONS` with one sentence about the first thing that cannot work. */
 export function makeTeam(options: AnyOptions): Team {
-  checkKind(
-    options ?? null,
+  checkGiven(
+    options,
     "what supervisor() is given",
     "object",
     "describe it: supervisor({ name, agents })",
@@ -98,6 +105,7 @@ export function makeTeam(options: AnyOptions): Team {
   const { name, version, agents, route, compare, similar, answer } = options;
   checkName(name, "supervisor");
   const where = `supervisor "${name}"`;
+  checkKeys(options, OPTION_KEYS, where);
   checkShape(options, where);
   const refuse = (why: string): never => {
     throw new QuorateError("BAD_OPTIONS", `${where} ${why}`);

@@ -220,3 +220,37 @@ describe("a worker", () => {
     ).toThrow(TypeError);
   });
 });
+
+describe("a misspelt option is refused, and the right one named", () => {
+  const a = agent({ name: "a", run: () => 1 });
+  const misspelt = (options: object): object => options;
+
+  it.each([
+    [() => agent(misspelt({ name: "a", run: () => 1, timeoutMS: 5 }) as never), "timeoutMs"],
+    [() => agent(misspelt({ name: "a", run: () => 1, timeout: 5 }) as never), "timeoutMs"],
+    [() => supervisor(misspelt({ name: "t", agents: { a }, resolver: [] }) as never), "resolve"],
+    [
+      () => supervisor(misspelt({ name: "t", agents: { a }, Concurrency: 1 }) as never),
+      "concurrency",
+    ],
+  ])("%s", (make, meant) => {
+    expect(make).toThrow(`did you mean ${meant}?`);
+  });
+
+  it("and all are listed where none is near", () => {
+    const odd = misspelt({ name: "a", run: () => 1, colour: "red" });
+    expect(() => agent(odd as never)).toThrow(/has no option "colour"; there are name, version/);
+  });
+
+  it("also those of a run", async () => {
+    const team = supervisor({ name: "t", agents: { a } });
+    const running = team.run(1, misspelt({ retry: 1 }));
+    await expect(running).rejects.toMatchObject({
+      code: "BAD_OPTIONS",
+      message: 'a run of supervisor "t" has no option "retry"; there are ' + runOptions,
+    });
+  });
+});
+
+const runOptions =
+  "runId, signal, route, mode, store, concurrency, from, input, timeoutMs, graceMs, retries, backoff, maxBytes";

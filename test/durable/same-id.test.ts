@@ -302,7 +302,11 @@ describe("a run that is resumed", () => {
     const forgetful = memoryStore();
     const gate = on(forgetful);
     await gate.run(1, RUN);
-    await expect(gate.resume("run")).rejects.toMatchObject({ code: "NOT_RESUMABLE" });
+    // A finished run is only read.
+    expect((await gate.resume("run")).status).toBe("complete");
+    const half = memoryStore();
+    half.append(forgetful.read("run").slice(0, -1));
+    await expect(on(half).resume("run")).rejects.toMatchObject({ code: "NOT_RESUMABLE" });
     expect(asked).toEqual(["a", "b"]);
   });
 
