@@ -113,10 +113,21 @@ export interface AgentOptions<
   readonly claims?: (output: Output) => Iterable<ClaimDraft>;
 }
 
-const AGENT_KEYS: ReadonlySet<string> = new Set([
-  ...["name", "version", "description", "input", "output", "needs", "inDoubt", "run", "claims"],
-  ...LIMIT_KEYS,
-]);
+type AnyAgentOptions = AgentOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>;
+
+// Written out as a record, so that the compiler misses an option that is added.
+const OWN_OPTIONS: Readonly<Record<Exclude<keyof AnyAgentOptions, keyof CallLimits>, true>> = {
+  name: true,
+  version: true,
+  description: true,
+  input: true,
+  output: true,
+  needs: true,
+  inDoubt: true,
+  run: true,
+  claims: true,
+};
+const AGENT_KEYS: ReadonlySet<string> = new Set([...Object.keys(OWN_OPTIONS), ...LIMIT_KEYS]);
 
 /**
  * Describes an agent. Types come from the schemas, and without them from `run`.

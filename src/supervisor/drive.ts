@@ -2,9 +2,9 @@ import { Cancellation, follow } from "../async/cancellation.ts";
 import type { LiveEvent } from "../events.ts";
 import type { Outcome } from "../outcome.ts";
 import { checkKeys } from "../policy/check-kind.ts";
-import { LIMIT_KEYS } from "../policy/limits.ts";
+import { LIMIT_KEYS, type CallLimits } from "../policy/limits.ts";
 import type { Store } from "../store/store.ts";
-import type { RunOptions } from "./options.ts";
+import type { ForkOptions, RunOptions } from "./options.ts";
 import { reseated, type Root, type Seated } from "./root.ts";
 
 /** A run under way. */
@@ -41,11 +41,18 @@ export interface Driver {
   readonly watch: ((event: LiveEvent) => void) | undefined;
 }
 
-// What a run, a resume and a fork may be told.
-const RUN_KEYS: ReadonlySet<string> = new Set([
-  ...["runId", "signal", "route", "mode", "store", "concurrency", "from", "input"],
-  ...LIMIT_KEYS,
-]);
+// What a run, a resume and a fork may be told. A record, so that the compiler misses an option that is added.
+const OWN_OPTIONS: Readonly<Record<Exclude<keyof ForkOptions, keyof CallLimits>, true>> = {
+  runId: true,
+  signal: true,
+  route: true,
+  mode: true,
+  store: true,
+  concurrency: true,
+  from: true,
+  input: true,
+};
+const RUN_KEYS: ReadonlySet<string> = new Set([...Object.keys(OWN_OPTIONS), ...LIMIT_KEYS]);
 
 async function drive(
   root: Root,

@@ -85,14 +85,32 @@ export function teamOf(value: unknown): Team | undefined {
     : undefined;
 }
 
-const OPTION_KEYS: ReadonlySet<string> = new Set([
-  ...["name", "version", "description", "agents", "mode", "route", "inputs", "required"],
-  ...["minAnswers", "concurrency", "resolve", "compare", "similar", "needs", "asWorker", "answer"],
-  ...["store", "redact", "engine", "clock"],
-  ...LIMIT_KEYS,
-]);
-
 type AnyOptions = SupervisorOptions<Workers, string, unknown>;
+
+// Written out as a record, so that the compiler misses an option that is added.
+const OWN_OPTIONS: Readonly<Record<Exclude<keyof AnyOptions, keyof CallLimits>, true>> = {
+  name: true,
+  version: true,
+  description: true,
+  agents: true,
+  mode: true,
+  route: true,
+  inputs: true,
+  required: true,
+  minAnswers: true,
+  concurrency: true,
+  resolve: true,
+  compare: true,
+  similar: true,
+  needs: true,
+  asWorker: true,
+  answer: true,
+  store: true,
+  redact: true,
+  engine: true,
+  clock: true,
+};
+const OPTION_KEYS: ReadonlySet<string> = new Set([...Object.keys(OWN_OPTIONS), ...LIMIT_KEYS]);
 
 /** Checks a supervisor's description. Throws `BAD_OPTIONS` with one sentence about the first thing that cannot work. */
 export function makeTeam(options: AnyOptions): Team {
