@@ -1,5 +1,5 @@
 /**
- * One place to cancel from and many that hear of it. An `AbortSignal` does the same at fifty times the cost, and keeps
+ * One place to cancel from and many that hear of it. An `AbortSignal` does the same at a far higher cost, and keeps
  * memory for every signal derived from it; agents still get a real one, made when they ask for it.
  *
  * A class, as are a run and its journal: they are made for every run, and ten closures each would be most of its cost.
