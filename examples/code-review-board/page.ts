@@ -57,6 +57,8 @@ export function reviewPage(
     ...prose(
       `${right} of ${plural(right + missed, "verified issue")} found, ${plural(falseAlarms, "false alarm")}.`,
     ),
+    ...title("The log"),
+    ...prose(`Every event of this run is in quorate.db, as run ${outcome.runId}.`),
     ...title("Next"),
     ...(allFindings || leftOut.length === 0
       ? []
