@@ -38,7 +38,7 @@ describe("the code review board", () => {
     expect(stdout).toContain("slotStartTime");
     expect(stdout).toMatch(/\d+ of 12, confidence 0\.\d\d \(\w+/);
     expect(stdout).toContain("verified by people");
-    expect(stdout).toMatch(/in quorate\.db, as run\s[0-9a-f-]{36}\./);
+    expect(stdout).toMatch(/in quorate\.db, as run\s+[0-9a-f-]{36}\./);
     expect(stdout).toMatch(/npx quorate show [0-9a-f]{8}/);
   });
 
