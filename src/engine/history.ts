@@ -61,7 +61,7 @@ export class History {
   readonly events: readonly RunEvent[];
   readonly #calls = new Map<string, RecordedCall>();
   readonly #scopes = new Map<string, Scope>();
-  readonly #skipped = new Set<string>();
+  readonly #skipped = new Map<string, Of<"call.skipped">>();
   readonly #teams = new Set<string>();
   // Made when it is first asked for: the events do not change after that.
   #byTeam: Map<string, string[]> | undefined;
@@ -125,8 +125,9 @@ export class History {
     return this.#outdated.has(callId);
   }
 
-  skipped(callId: string): boolean {
-    return this.#skipped.has(callId);
+  /** Why an agent was not asked, if it was not. */
+  skipped(callId: string): Of<"call.skipped"> | undefined {
+    return this.#skipped.get(callId);
   }
 
   plan(scope: string): Of<"run.planned"> | undefined {
@@ -175,7 +176,7 @@ export class History {
         this.#end(this.#call(event.callId), event);
         break;
       case "call.skipped":
-        this.#skipped.add(event.callId);
+        this.#skipped.set(event.callId, event);
         break;
       case "run.planned":
         this.#scope(event.callId ?? "").plan = event;
@@ -211,7 +212,7 @@ export class History {
   #within(team: string): readonly string[] {
     if (this.#byTeam === undefined) {
       this.#byTeam = new Map();
-      for (const callId of new Set([...this.#calls.keys(), ...this.#skipped])) {
+      for (const callId of new Set([...this.#calls.keys(), ...this.#skipped.keys()])) {
         for (const one of teamsOf(callId)) {
           const known = this.#byTeam.get(one);
           if (known === undefined) this.#byTeam.set(one, [callId]);

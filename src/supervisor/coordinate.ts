@@ -62,7 +62,8 @@ export async function coordinate(
     const agent = members[index]?.name ?? "";
     const { reason, detail } = skipped;
     const callId = prefix + agent;
-    if (run.history?.skipped(callId) !== true) {
+    // With another description of the supervisor it may be for another reason.
+    if (run.history?.skipped(callId)?.detail !== detail) {
       await run.journal.record([{ type: "call.skipped", callId, agent, reason, detail }]);
     }
     return { result: skipped, said: undefined };
