@@ -51,7 +51,8 @@ export function settleStatements(
   if (claims.length === 0 && findings.length === 0)
     return { conflicts: [], verdicts: [], reviewed };
 
-  const place = prefix === "" ? {} : { callId: prefix.slice(0, -1) };
+  const scope = prefix.slice(0, -1);
+  const place = scope === "" ? {} : { callId: scope };
   const all = subjects({
     claims,
     findings,
@@ -60,7 +61,6 @@ export function settleStatements(
     ...(team.similar !== undefined && { similar: team.similar }),
   });
   const conflicts = conflictsAmong(all);
-  const scope = prefix.slice(0, -1);
   const found = run.history?.conflicts(scope);
   run.journal.note(
     conflicts
@@ -69,11 +69,11 @@ export function settleStatements(
   );
   // What is decided stays decided, as long as it is about the same.
   const recorded = run.history?.verdicts(scope);
-  const absent = missing.map(({ agent }) => agent).toSorted(byCodeUnits);
+  const absent = canonicalJson(missing.map(({ agent }) => agent).toSorted(byCodeUnits));
   const before = new Map(
     all.flatMap((subject) => {
       const verdict = recorded?.get(subject.subject);
-      return isAbout(verdict, subject) && canonicalJson(verdict.missing) === canonicalJson(absent)
+      return isAbout(verdict, subject) && canonicalJson(verdict.missing) === absent
         ? [[subject.subject, verdict] as const]
         : [];
     }),

@@ -67,7 +67,6 @@ export async function conductOnce(driver: Driver, given: unknown): Promise<Outco
     }
     const finished = recordedOutcome(root.team, new History(runId, events));
     if (finished !== undefined) return shown(driver, events, finished);
-    refuseForgetful(driver);
     try {
       return await conductAgain(driver, { known: task });
     } catch (error) {
@@ -105,6 +104,12 @@ export async function conductFork(
   const of = { ...driver, runId: ofRun };
   const first = startOf(of, events);
   refuseOther(of, first);
+  if (first.redacted === true && !("input" in fork)) {
+    throw new QuorateError(
+      "NOT_RESUMABLE",
+      `the task of run "${ofRun}" was redacted; fork it with { input: task }`,
+    );
+  }
   const { from } = fork;
   if (from !== undefined && !seated.places.has(from)) {
     const known = [...seated.places].map((place) => `"${place}"`).join(", ");

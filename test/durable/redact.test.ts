@@ -103,6 +103,16 @@ describe("redact", () => {
     expect(later.asked).toEqual(["sk-123"]);
   });
 
+  it("is no task to fork with: the fork is given it again", async () => {
+    const { team, asked } = setUp(everywhere);
+    await team.run(task, { runId: "r" });
+    asked.length = 0;
+    await expect(team.fork("r")).rejects.toMatchObject({ code: "NOT_RESUMABLE" });
+    expect(asked).toEqual([]);
+    await team.fork("r", { input: task });
+    expect(new Set(asked)).toEqual(new Set(["sk-123"]));
+  });
+
   it.each([[3], [[1]], [[""]], ["apiKey"]])("refuses %j", (redact) => {
     expect(() => setUp(redact as never)).toThrow(
       /redact is neither a list of paths nor a function/,
