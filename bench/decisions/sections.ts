@@ -1,0 +1,5 @@
+import { crowd } from "./crowd.ts";
+import type { Section } from "./section.ts";
+
+/** The parts of the benchmark, in the order in which they run. */
+export const sections: Readonly<Record<string, Section>> = { crowd };
