@@ -66,7 +66,7 @@ const arrows: readonly Arrow[] = [
   ...folder("async", words),
   ...folder("policy", [...words, "async/*"]),
   ...folder("conflict", [...words, "async/*"]),
-  ...folder("store", words),
+  ...folder("store", [...words, "async/clock.ts"]),
   ...folder(
     "engine",
     [...words, "async/*", "policy/*", "conflict/*", "store/*"],
@@ -74,7 +74,7 @@ const arrows: readonly Arrow[] = [
   ),
   ...folder("resolve", [...words, "async/*", "policy/*", "conflict/*", "engine/*"]),
   ...folder("supervisor", [...words, ...core]),
-  ...folder("sqlite", [...words, "store/*"]),
+  ...folder("sqlite", [...words, "async/clock.ts", "store/*"]),
   ...folder("testing", [...words, ...core, "supervisor/*", "sqlite/*"]),
   ...folder(
     "cli",

@@ -1,7 +1,9 @@
+import { systemClock, type Clock } from "../async/clock.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { checkAppend } from "./check-append.ts";
 import { lastEnded } from "./last-ended.ts";
+import { memoryValues, type MemoryValues } from "./memory-values.ts";
 import { noSuchRun, ownedRun } from "./refuse-take.ts";
 import type { RunSummary, Store } from "./store.ts";
 import { DEFAULT_RUNS_LIMIT, isEnd, summary } from "./summary.ts";
@@ -15,12 +17,15 @@ export interface MemoryStoreOptions {
    * costs a hash per call.
    */
   readonly resumable?: boolean;
+  /** Says when a value has expired. Default: the machine's clock. */
+  readonly clock?: Pick<Clock, "now">;
 }
 
-const DEFAULTS = { keepRuns: 100, resumable: false } as const;
+const DEFAULTS = { keepRuns: 100, resumable: false, clock: systemClock } as const;
 
 /** A store that answers at once. */
 export interface MemoryStore extends Store, Disposable {
+  readonly values: MemoryValues;
   append(events: readonly RunEvent[], fence?: number): void;
   read(runId: string, afterSeq?: number): readonly RunEvent[];
   runs(limit?: number): readonly RunSummary[];
@@ -54,13 +59,16 @@ class Log {
 
 /**
  * Keeps events in this process and nowhere else; it is the one owner of all its runs. Events are kept as they are, not
- * copied: whoever appends them does not change them afterwards. Throws `BAD_OPTIONS` for a bad option; a closed store
- * throws `STORE_FAILED`.
+ * copied: whoever appends them does not change them afterwards. Of the values that have an expiry, at most 10,000 are kept,
+ * with at most 64 Mi characters of JSON: expired ones are dropped first, then those that were written longest ago.
+ *
+ * Throws `BAD_OPTIONS` for a bad option; a closed store throws `STORE_FAILED`.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  const { keepRuns, resumable } = checked(options);
+  const { keepRuns, resumable, clock } = checked(options);
   const logs = new Map<string, Log>();
   const ended = lastEnded<Log>(keepRuns);
+  const kept = memoryValues(clock, refuseWhenClosed);
   let closed = false;
 
   function refuseWhenClosed(): void {
@@ -83,6 +91,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
   return {
     resumable,
+    values: kept.values,
     append(events, fence) {
       refuseWhenClosed();
       const first = events[0];
@@ -124,6 +133,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
     prune(beforeMs) {
       refuseWhenClosed();
+      kept.prune(beforeMs);
       let count = 0;
       for (const [runId, log] of logs) {
         const last = log.events.at(-1);
@@ -137,6 +147,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     close() {
       closed = true;
       logs.clear();
+      kept.clear();
       ended.keep(() => false);
     },
     [Symbol.dispose]() {
@@ -146,7 +157,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 }
 
 function checked(options: MemoryStoreOptions): Required<MemoryStoreOptions> {
-  const { keepRuns = DEFAULTS.keepRuns, resumable = DEFAULTS.resumable } = options;
+  const {
+    keepRuns = DEFAULTS.keepRuns,
+    resumable = DEFAULTS.resumable,
+    clock = DEFAULTS.clock,
+  } = options;
   if (!Number.isSafeInteger(keepRuns) || keepRuns < 0) {
     throw new QuorateError(
       "BAD_OPTIONS",
@@ -159,5 +174,8 @@ function checked(options: MemoryStoreOptions): Required<MemoryStoreOptions> {
       `memoryStore: resumable is ${String(resumable)}: give true or false.`,
     );
   }
-  return { keepRuns, resumable };
+  if (typeof (clock as Partial<Clock> | null)?.now !== "function") {
+    throw new QuorateError("BAD_OPTIONS", "memoryStore: clock has no now(): give a clock.");
+  }
+  return { keepRuns, resumable, clock };
 }

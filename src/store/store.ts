@@ -1,5 +1,6 @@
 import type { RunEvent, SupervisorLabel } from "../events.ts";
 import type { OutcomeStatus } from "../outcome.ts";
+import type { Values } from "./values.ts";
 
 /** One run, as a list of runs shows it. */
 export interface RunSummary {
@@ -15,7 +16,7 @@ export interface RunSummary {
 }
 
 /**
- * Where events are kept, and who may add to them. Invariants, checked by `storeContract()` of `quorate/testing`:
+ * Where events are kept, and small values beside them, and who may add to them. Invariants, checked by `storeContract()` of `quorate/testing`:
  *
  * - An `append` is all or nothing, and its events are of one run with consecutive `seq`.
  * - It is refused with `SEQ_TAKEN` unless its first `seq` follows the run's last one (1 for a new run).
@@ -29,6 +30,8 @@ export interface RunSummary {
 export interface Store {
   /** Whether runs outlive what drives them, so that calls are to be logged with what is needed to resume. */
   readonly resumable: boolean;
+  /** What is kept beside the runs: cached answers, budgets, what was learned. */
+  readonly values: Values;
   /** `fence` is 1 where left out. The first append of a run makes this store its owner. */
   append(events: readonly RunEvent[], fence?: number): void | Promise<void>;
   /** A run's events with `seq` above `afterSeq` (default 0), in order; none for an unknown run. */
@@ -45,7 +48,8 @@ export interface Store {
   release(runId: string, fence: number): void | Promise<void>;
   /**
    * Forgets the runs that ended before a time, in ms since 1970, and answers with how many. Runs that have not ended, and
-   * ended ones that somebody has taken to go on with, are never forgotten.
+   * ended ones that somebody has taken to go on with, are never forgotten. Values that had expired before that time are
+   * forgotten too, and not counted.
    */
   prune(beforeMs: number): number | Promise<number>;
   /** Waits for what was appended and releases what the store holds, its runs too. Appending afterwards is refused. */

@@ -91,7 +91,7 @@ export function supervisor<
 ): Supervisor<Agents, TaskOf<Agents, Mapped>, Answer, Name> {
   const team = makeTeam(options as never);
   const { agents, clock = systemClock, engine: engineOf = embeddedEngine } = options;
-  const store = options.store ?? memoryStore();
+  const store = options.store ?? memoryStore({ clock });
   let seated: Seated | undefined;
   const root: Root = {
     team,

@@ -1,0 +1,160 @@
+import type { Clock } from "../async/clock.ts";
+import type { Json } from "../json.ts";
+import { checkExpiry, checkKey, checkKeyPart, makeValue } from "./check-value.ts";
+import {
+  DEFAULT_VALUES_LIMIT,
+  type ChangeOptions,
+  type KeyedValue,
+  type ListOptions,
+  type Values,
+} from "./values.ts";
+import { wholeNumber } from "./whole-number.ts";
+
+/** Values that are there at once. */
+export interface MemoryValues extends Values {
+  get(key: string): Json | undefined;
+  change(
+    key: string,
+    make: (value: Json | undefined) => Json | undefined,
+    options?: ChangeOptions,
+  ): Json | undefined;
+  list(prefix: string, options?: ListOptions): readonly KeyedValue[];
+}
+
+/** The values of a store in memory, and what the store does with all of them. */
+export interface KeptValues {
+  readonly values: MemoryValues;
+  /** Forgets those that had expired before a time. */
+  prune(beforeMs: number): void;
+  clear(): void;
+}
+
+// Of those with an expiry: a cache that nobody clears must not fill the memory. Characters are those of their JSON.
+const MAX_EXPIRING = 10_000;
+const MAX_EXPIRING_CHARS = 64 * 1024 * 1024;
+
+// Down to which part they are dropped when there are too many, so that it is done once in many changes.
+const KEPT_PART = 0.9;
+
+interface Entry {
+  readonly value: Json;
+  readonly expiresAtMs: number;
+  /** 0 without an expiry. */
+  readonly chars: number;
+}
+
+/** `refuseWhenClosed` is asked before everything. */
+export function memoryValues(clock: Pick<Clock, "now">, refuseWhenClosed: () => void): KeptValues {
+  const entries = new Map<string, Entry>();
+  /** The keys of those with an expiry, the one that was written longest ago first. */
+  const expiring = new Set<string>();
+  let expiringChars = 0;
+  /** All keys in their order, until one comes or goes. */
+  let ordered: readonly string[] | undefined;
+
+  function remove(key: string): void {
+    const entry = entries.get(key);
+    if (entry === undefined) return;
+    entries.delete(key);
+    if (expiring.delete(key)) expiringChars -= entry.chars;
+    ordered = undefined;
+  }
+
+  function write(key: string, value: Json, expiresAtMs: number): void {
+    const before = entries.get(key);
+    if (before === undefined) ordered = undefined;
+    else if (expiring.delete(key)) expiringChars -= before.chars;
+    const expires = expiresAtMs < Infinity;
+    const chars = expires ? JSON.stringify(value).length : 0;
+    entries.set(key, { value, expiresAtMs, chars });
+    if (!expires) return;
+    expiring.add(key);
+    expiringChars += chars;
+    if (areMore(1)) makeRoom(key);
+  }
+
+  function areMore(part: number): boolean {
+    return expiring.size > part * MAX_EXPIRING || expiringChars > part * MAX_EXPIRING_CHARS;
+  }
+
+  /** The expired ones go first, then those written longest ago: what somebody works with now was written lately. */
+  function makeRoom(written: string): void {
+    removeExpired(clock.now());
+    for (const key of expiring) {
+      if (key === written || !areMore(KEPT_PART)) return;
+      remove(key);
+    }
+  }
+
+  function removeExpired(untilMs: number): void {
+    for (const key of expiring) if (hasExpired(entries.get(key), untilMs)) remove(key);
+  }
+
+  function read(key: string): Json | undefined {
+    const entry = entries.get(key);
+    if (!hasExpired(entry, clock.now())) return entry?.value;
+    remove(key);
+    return undefined;
+  }
+
+  return {
+    values: {
+      get(key) {
+        refuseWhenClosed();
+        checkKey(key);
+        return read(key);
+      },
+      change(key, make, { expiresAtMs } = {}) {
+        refuseWhenClosed();
+        checkKey(key);
+        const expiry = checkExpiry(key, expiresAtMs);
+        const value = read(key);
+        const made = makeValue(key, value, make);
+        if (Object.is(made, value)) return value;
+        if (made === undefined) remove(key);
+        else write(key, made, expiry);
+        return made;
+      },
+      list(prefix, { after = "", limit = DEFAULT_VALUES_LIMIT } = {}) {
+        refuseWhenClosed();
+        checkKeyPart(prefix, "The prefix");
+        checkKeyPart(after, "The after");
+        ordered ??= [...entries.keys()].toSorted();
+        const nowMs = clock.now();
+        const most = wholeNumber(limit);
+        const listed: KeyedValue[] = [];
+        for (let at = firstFrom(ordered, after > prefix ? after : prefix); ; at += 1) {
+          const key = ordered[at];
+          if (key === undefined || !key.startsWith(prefix) || listed.length >= most) return listed;
+          const entry = entries.get(key);
+          if (entry === undefined || key === after || hasExpired(entry, nowMs)) continue;
+          listed.push({ key, value: entry.value });
+        }
+      },
+    },
+    prune(beforeMs) {
+      removeExpired(Math.min(beforeMs, clock.now()));
+    },
+    clear() {
+      entries.clear();
+      expiring.clear();
+      expiringChars = 0;
+      ordered = undefined;
+    },
+  };
+}
+
+function hasExpired(entry: Entry | undefined, nowMs: number): boolean {
+  return entry !== undefined && entry.expiresAtMs <= nowMs;
+}
+
+/** Where the first key stands that is not below `least`. */
+function firstFrom(ordered: readonly string[], least: string): number {
+  let [from, to] = [0, ordered.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((ordered[middle] ?? "") < least) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}

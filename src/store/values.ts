@@ -1,0 +1,61 @@
+import type { Json } from "../json.ts";
+
+/** A value and the key that it is kept under. */
+export interface KeyedValue {
+  readonly key: string;
+  readonly value: Json;
+}
+
+export interface ChangeOptions {
+  /**
+   * From when on the value counts as none, in ms since 1970 by the store's clock. Default: never. It holds for what this
+   * change writes; what an earlier one said of the key is forgotten.
+   */
+  readonly expiresAtMs?: number;
+}
+
+export interface ListOptions {
+  /** Only keys that come after this one. */
+  readonly after?: string;
+  /** Default 1,000. */
+  readonly limit?: number;
+}
+
+/** How many values `list` gives when it is not told. */
+export const DEFAULT_VALUES_LIMIT = 1_000;
+
+/**
+ * Small JSON values under keys, beside the runs. Invariants, checked by `storeContract()` of `quorate/testing`:
+ *
+ * - A change is one step: nobody, of any process that has the store open, changes the value between what `make` was given
+ *   and what it returned. Changes of one caller happen in the order in which they were asked for.
+ * - When `change` returns or resolves, the value is kept as events are, and everybody reads it; before that, nobody does.
+ * - A value is what one trip through JSON makes of it, and frozen: nobody changes it for others.
+ * - A value that has expired is none: it is not read, not listed, and `make` is not given it.
+ * - A value without an expiry stays until it is removed. A store may drop one that has an expiry before that, when it holds
+ *   too many: what must not be lost has none.
+ *
+ * Keys have 1 to 1,000 characters of valid Unicode, and are ordered by their UTF-16 code units, as `<` compares strings. They
+ * are not secret: a `codec` encodes values only. What is no key, prefix or time is refused with `BAD_OPTIONS`.
+ */
+export interface Values {
+  /** The value; `undefined` for none. */
+  get(key: string): Json | undefined | Promise<Json | undefined>;
+  /**
+   * Replaces a value by what `make` makes of it (`undefined` for none), and answers with that, once it is kept. `undefined`
+   * removes the value. What is the same by `Object.is` leaves it as it is, its expiry too: to set another expiry, return a copy.
+   *
+   * `make` answers at once, not with a promise, and has no effects: it may be called again. When it throws, or returns what is not
+   * JSON or has more than 64 MiB (`BAD_OPTIONS`), the change alone is refused, with what was thrown, and the value stays.
+   */
+  change(
+    key: string,
+    make: (value: Json | undefined) => Json | undefined,
+    options?: ChangeOptions,
+  ): Json | undefined | Promise<Json | undefined>;
+  /** Those whose key begins with `prefix`, in the order of their keys. */
+  list(
+    prefix: string,
+    options?: ListOptions,
+  ): readonly KeyedValue[] | Promise<readonly KeyedValue[]>;
+}
