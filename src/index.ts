@@ -64,7 +64,7 @@ export type { AgentRegistry, AttemptControl, Engine, EngineFactory } from "./eng
 export type { Redact, RedactedKind } from "./engine/redact.ts";
 export { memoryStore } from "./store/memory.ts";
 export type { RunSummary, Store } from "./store/store.ts";
-export type { ChangeOptions, KeyedValue, ListOptions, Values } from "./store/values.ts";
+export type { Values } from "./store/values.ts";
 
 export { equal } from "./conflict/compare.ts";
 export type { Candidate, Comparator, Compare, Group, Grouping, Same } from "./conflict/compare.ts";

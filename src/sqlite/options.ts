@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from "../async/clock.ts";
 import { QuorateError } from "../errors.ts";
 import { codecFault, type Codec } from "./codec.ts";
 
@@ -20,20 +21,23 @@ export interface SqliteStoreOptions {
   readonly leaseMs?: number;
   /**
    * How long runs are kept after their end, in ms. Older ones are forgotten when the store is opened, and at most once an
-   * hour while it is appended to. The file does not shrink; its room is used again. Default `Infinity`: all are kept.
+   * hour while it is written. The file does not shrink; its room is used again. Default `Infinity`: all are kept.
    */
   readonly retainMs?: number;
   /**
-   * How what events say stands in the file, for instance encrypted; runs stay whole and can be resumed. A file is made with
+   * How what events say, and values, stand in the file, for instance encrypted; runs stay whole and can be resumed. A file is made with
    * a codec or without one, and is refused with another, or with another key, when it is opened. Default: none.
    *
    * Readable stay: run ids; how many events a run has, their times and sizes, and with which type a run ended; which of an
    * event's members are large, and which of these are equal (by a keyed hash: what they are cannot be tried out);
-   * the process id and host name of those who drive runs. Nothing else does: no supervisor, agent, input, output or reason.
+   * the process id and host name of those who drive runs; the keys of values, their sizes and when they expire. Nothing else
+   * does: no supervisor, agent, input, output or reason.
    *
    * Kept secret, not proof against who can write the file: they can remove, exchange or repeat what is encoded.
    */
   readonly codec?: Codec;
+  /** Says when a value has expired. Default: the machine's clock. */
+  readonly clock?: Pick<Clock, "now">;
 }
 
 export type SqliteSettings = Required<Omit<SqliteStoreOptions, "codec">> & {
@@ -46,6 +50,7 @@ const DEFAULTS = {
   maxBytes: Infinity,
   leaseMs: 30_000,
   retainMs: Infinity,
+  clock: systemClock,
 } as const;
 
 const DAY_MS = 86_400_000;
@@ -62,6 +67,7 @@ export function checkOptions(options: SqliteStoreOptions): SqliteSettings {
     leaseMs = DEFAULTS.leaseMs,
     retainMs = DEFAULTS.retainMs,
     codec,
+    clock = DEFAULTS.clock,
   } = options;
   if (typeof path !== "string" || path === "" || path.includes("\0")) {
     throw bad(`path must name a file, for instance "quorate.db".`);
@@ -81,7 +87,9 @@ export function checkOptions(options: SqliteStoreOptions): SqliteSettings {
   }
   const fault = codec === undefined ? undefined : codecFault(codec);
   if (fault !== undefined) throw bad(`codec is not to be used: ${fault}.`);
-  return { path, sync, busyTimeoutMs, maxBytes, leaseMs, retainMs, codec };
+  if (typeof (clock as Partial<Clock> | null)?.now !== "function")
+    throw bad("clock has no now(): give a clock.");
+  return { path, sync, busyTimeoutMs, maxBytes, leaseMs, retainMs, codec, clock };
 }
 
 function checkMs(name: string, value: number, least: number): void {

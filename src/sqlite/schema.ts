@@ -67,6 +67,16 @@ const MIGRATIONS: readonly string[] = [
   `CREATE TABLE codec (
      word TEXT NOT NULL
    ) STRICT;`,
+
+  // Small values beside the runs. A key is UTF-16 with the high byte first, so that keys are ordered as JavaScript orders them.
+  // What never expires is not in the index.
+  `CREATE TABLE kept_values (
+     value INTEGER PRIMARY KEY,
+     key BLOB NOT NULL UNIQUE,
+     body TEXT NOT NULL,
+     expires_ms REAL
+   ) STRICT;
+   CREATE INDEX kept_values_by_expiry ON kept_values (expires_ms) WHERE expires_ms IS NOT NULL;`,
 ];
 
 /** The version of the file that this package writes. */

@@ -2,11 +2,12 @@ import type * as Crypto from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { QuorateError } from "../errors.ts";
 import { sha256 } from "../hash.ts";
+import { quoteKey } from "../store/check-value.ts";
 import { quoteRun } from "../store/quote-run.ts";
 import { isEndType } from "../store/summary.ts";
 import { encodeWith, type Codec } from "./codec.ts";
 
-/** How what events say stands in the file. */
+/** How what events say, and values, stand in the file. */
 export interface Seal {
   /**
    * What a row holds for a text of JSON: JSON as well. `type` is the event's, where the text is its body. Throws
@@ -16,6 +17,7 @@ export interface Seal {
   /** The value whose JSON a row holds. Throws whatever it likes: `unreadable` says it in our words. */
   open(row: string): unknown;
   unreadable(runId: string, seq: number, cause: unknown): QuorateError;
+  unreadableValue(key: string, cause: unknown): QuorateError;
   /** The same for the same text within a file, so that a large value stands there once. */
   hash(json: string): string;
 }
@@ -26,6 +28,12 @@ const PLAIN: Seal = {
   open: (row) => JSON.parse(row),
   unreadable: (runId, seq, cause) =>
     changedOutside(runId, `event ${seq} is not JSON of an event`, cause),
+  unreadableValue: (key, cause) =>
+    new QuorateError(
+      "STORE_FAILED",
+      `The value ${quoteKey(key)} was changed from outside: it is not JSON.`,
+      { cause },
+    ),
   hash: sha256,
 };
 
@@ -78,6 +86,11 @@ function coded(codec: Codec, hashKey: string): Seal {
         "STORE_FAILED",
         `Event ${seq} of run ${quoteRun(runId)} cannot be read with this codec: ` +
           `it was written with another key, or changed from outside.`,
+      ),
+    unreadableValue: (key) =>
+      new QuorateError(
+        "STORE_FAILED",
+        `The value ${quoteKey(key)} cannot be read with this codec: it was written with another key, or changed from outside.`,
       ),
     // Keyed, so that nobody who has only the file can try out what a value may have been.
     hash: (json) => crypto().createHmac("sha256", hashKey).update(json).digest("base64url"),

@@ -15,12 +15,15 @@ import { pruning } from "./prune.ts";
 import { retention } from "./retention.ts";
 import { runTable } from "./run-table.ts";
 import { snapshots } from "./snapshot.ts";
+import { forgetExpired, sqliteValues, type SqliteValues } from "./sqlite-values.ts";
+import { valueTable } from "./value-table.ts";
 import { whenFree } from "./when-free.ts";
 
 /** A store in a file; `await using` closes it. */
 export interface SqliteStore extends Store, AsyncDisposable {
   /** The file, as it was named; left out where nobody else can read it: with a codec, and for `":memory:"`. */
   readonly path?: string;
+  readonly values: SqliteValues;
   append(events: readonly RunEvent[], fence?: number): Promise<void>;
   read(runId: string, afterSeq?: number): Promise<readonly RunEvent[]>;
   runs(limit?: number): Promise<readonly RunSummary[]>;
@@ -31,8 +34,8 @@ export interface SqliteStore extends Store, AsyncDisposable {
 }
 
 /**
- * Keeps runs in a SQLite file, which several processes may use at once; each store that has it open is one owner of runs.
- * What is appended within one turn of the event loop, over all runs, is one transaction. The store holds the process
+ * Keeps runs and values in a SQLite file, which several processes may use at once; each store that has it open is one owner of runs.
+ * What is appended and changed within one turn of the event loop is one transaction. The store holds the process
  * only while a transaction is due.
  *
  * Throws `BAD_OPTIONS`, and `STORE_FAILED` when the file cannot be used: it is not ours, newer than this package, out of
@@ -42,20 +45,22 @@ export interface SqliteStore extends Store, AsyncDisposable {
  */
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   const settings = checkOptions(options);
-  const { path, busyTimeoutMs, leaseMs, retainMs, codec } = settings;
-  const { db, seal, owners, runs, table, group, snapshot, pruner } = orFail(() => {
+  const { path, busyTimeoutMs, leaseMs, retainMs, codec, clock } = settings;
+  const { db, seal, owners, runs, table, valued, group, snapshot, pruner } = orFail(() => {
     const { db, seal } = openDatabase(settings);
     const owners = ownersTable(db, leaseMs);
     const runs = runTable(db, owners);
     const table = eventTable(db, runs, owners, seal);
+    const valued = valueTable(db, clock, seal);
     const hooks = { begun: () => table.forget(), undone: () => owners.undone() };
     const group = groupCommit({ db, path, busyTimeoutMs, ...hooks });
     const [snapshot, pruner] = [snapshots(db), pruning(db, owners)];
-    return { db, seal, owners, runs, table, group, snapshot, pruner };
+    return { db, seal, owners, runs, table, valued, group, snapshot, pruner };
   });
   const heart = heartbeat(leaseMs / BEATS_PER_LEASE, () => group.add(() => owners.beat()));
   let closing: Promise<void> | undefined;
   const retained = retention(retainMs, prune);
+  const values = sqliteValues({ table: valued, group, query, changing });
 
   function orFail<T>(work: () => T): T {
     try {
@@ -79,6 +84,11 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     } catch (error) {
       throw storeFailure(path, error);
     }
+  }
+
+  function changing(): void {
+    refuseWhenClosed();
+    retained.pruneWhenDue();
   }
 
   function append(events: readonly RunEvent[], fence: number): Promise<void> {
@@ -139,6 +149,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
       }
       ({ afterRun } = portion);
     }
+    await forgetExpired(beforeMs, { table: valued, group, query });
     return count;
   }
 
@@ -152,6 +163,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   return {
     resumable: true,
+    values,
     ...(codec === undefined && path !== MEMORY_PATH && { path }),
     append(events, fence = 1) {
       try {

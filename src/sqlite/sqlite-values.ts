@@ -1,0 +1,86 @@
+import type { Json } from "../json.ts";
+import { checkExpiry, checkKey, checkKeyPart, makeValue } from "../store/check-value.ts";
+import {
+  DEFAULT_VALUES_LIMIT,
+  type ChangeOptions,
+  type KeyedValue,
+  type ListOptions,
+  type Values,
+} from "../store/values.ts";
+import { wholeNumber } from "../store/whole-number.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import type { ValueTable } from "./value-table.ts";
+
+/** Values in a file. */
+export interface SqliteValues extends Values {
+  get(key: string): Promise<Json | undefined>;
+  change(
+    key: string,
+    make: (value: Json | undefined) => Json | undefined,
+    options?: ChangeOptions,
+  ): Promise<Json | undefined>;
+  list(prefix: string, options?: ListOptions): Promise<readonly KeyedValue[]>;
+}
+
+export interface SqliteValuesOptions {
+  readonly table: ValueTable;
+  readonly group: GroupCommit;
+  /** Reads in a transaction of its own. Rejects when the store is closed. */
+  readonly query: <T>(work: () => T) => Promise<T>;
+  /** A change is asked for. Throws when the store is closed. */
+  readonly changing: () => void;
+}
+
+/** What a change came to: a `make` that throws must not fail what others do in the same transaction. */
+type Changed = { readonly made: Json | undefined } | { readonly thrown: unknown };
+
+// So many at a time: between two portions others get the lock, and this process its turn.
+const VALUES_PER_PORTION = 1_000;
+
+/** Reads and changes values; changes go through the group commit, with what is appended in the same turn. */
+export function sqliteValues({ table, group, query, changing }: SqliteValuesOptions): SqliteValues {
+  function changed(
+    key: string,
+    make: (value: Json | undefined) => Json | undefined,
+    expiresAtMs: number,
+  ): Changed {
+    const value = table.read(key);
+    let made: Json | undefined;
+    try {
+      made = makeValue(key, value, make);
+    } catch (thrown) {
+      return { thrown };
+    }
+    if (!Object.is(made, value)) table.write(key, made, expiresAtMs);
+    return { made };
+  }
+
+  return {
+    async get(key) {
+      checkKey(key);
+      return query(() => table.read(key));
+    },
+    async change(key, make, { expiresAtMs } = {}) {
+      changing();
+      checkKey(key);
+      const expiry = checkExpiry(key, expiresAtMs);
+      const end = await group.add(() => changed(key, make, expiry));
+      if ("thrown" in end) throw end.thrown;
+      return end.made;
+    },
+    async list(prefix, { after = "", limit = DEFAULT_VALUES_LIMIT } = {}) {
+      checkKeyPart(prefix, "The prefix");
+      checkKeyPart(after, "The after");
+      return query(() => table.list(prefix, after, wholeNumber(limit)));
+    },
+  };
+}
+
+/** Forgets the values that had expired before a time. Writes nothing when there are none. */
+export async function forgetExpired(
+  beforeMs: number,
+  { table, group, query }: Pick<SqliteValuesOptions, "table" | "group" | "query">,
+): Promise<void> {
+  while (await query(() => table.hasExpired(beforeMs)))
+    await group.add(() => table.removeExpired(beforeMs, VALUES_PER_PORTION));
+}

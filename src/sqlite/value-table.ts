@@ -1,0 +1,95 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../async/clock.ts";
+import { takeJson, type Json } from "../json.ts";
+import type { KeyedValue } from "../store/values.ts";
+import type { Seal } from "./seal.ts";
+
+// For each value that is written with an expiry, so many are removed that have expired: the file does not grow for ever, and no
+// write has much to do besides.
+const REMOVED_PER_WRITE = 2;
+
+// More than any key has bytes, so that every key which begins with some bytes is below these bytes with the end appended.
+const END = Buffer.alloc(2_002, 0xff);
+
+/** Values as rows. All of it is for an open transaction. */
+export interface ValueTable {
+  /** `undefined` for none. Throws `STORE_FAILED` for what is not as it was written. */
+  read(key: string): Json | undefined;
+  /** `undefined` removes. Throws `STORE_FAILED` when it cannot be sealed, and has written nothing then. */
+  write(key: string, value: Json | undefined, expiresAtMs: number): void;
+  list(prefix: string, after: string, limit: number): readonly KeyedValue[];
+  /** Whether there are any that had expired before a time, by now. */
+  hasExpired(beforeMs: number): boolean;
+  /** Removes some of these. */
+  removeExpired(beforeMs: number, limit: number): void;
+}
+
+export function valueTable(db: DatabaseSync, clock: Pick<Clock, "now">, seal: Seal): ValueTable {
+  const lives = "(expires_ms IS NULL OR expires_ms > ?)";
+  const select = db.prepare(`SELECT body FROM kept_values WHERE key = ? AND ${lives}`);
+  const upsert = db.prepare(`
+    INSERT INTO kept_values (key, body, expires_ms) VALUES (?, ?, ?)
+    ON CONFLICT (key) DO UPDATE SET body = excluded.body, expires_ms = excluded.expires_ms`);
+  const remove = db.prepare("DELETE FROM kept_values WHERE key = ?");
+  const selectSome = db.prepare(`
+    SELECT key, body FROM kept_values WHERE key >= ? AND key > ? AND key < ? AND ${lives}
+    ORDER BY key LIMIT ?`);
+  const selectExpired = db.prepare("SELECT 1 FROM kept_values WHERE expires_ms <= ? LIMIT 1");
+  const deleteExpired = db.prepare(`
+    DELETE FROM kept_values WHERE value IN (
+      SELECT value FROM kept_values WHERE expires_ms <= ? ORDER BY expires_ms LIMIT ?)`);
+
+  function open(key: string, body: unknown): Json {
+    try {
+      const taken = takeJson(seal.open(String(body)), Infinity);
+      if (taken.fault !== undefined) throw new TypeError(`It ${taken.fault.why}.`);
+      // Written by `write`.
+      return taken.value as Json;
+    } catch (cause) {
+      throw seal.unreadableValue(key, cause);
+    }
+  }
+
+  function expiredBy(beforeMs: number): number {
+    return Math.min(beforeMs, clock.now());
+  }
+
+  return {
+    read(key) {
+      const row = select.get(toBytes(key), clock.now());
+      return row && open(key, row["body"]);
+    },
+    write(key, value, expiresAtMs) {
+      if (value === undefined) {
+        remove.run(toBytes(key));
+        return;
+      }
+      const body = seal.seal(JSON.stringify(value));
+      const expires = expiresAtMs < Infinity;
+      if (expires) deleteExpired.run(clock.now(), REMOVED_PER_WRITE);
+      upsert.run(toBytes(key), body, expires ? expiresAtMs : null);
+    },
+    list(prefix, after, limit) {
+      const from = toBytes(prefix);
+      return selectSome
+        .all(from, toBytes(after), Buffer.concat([from, END]), clock.now(), limit)
+        .map((row) => {
+          const key = toKey(row["key"]);
+          return { key, value: open(key, row["body"]) };
+        });
+    },
+    hasExpired: (beforeMs) => selectExpired.get(expiredBy(beforeMs)) !== undefined,
+    removeExpired(beforeMs, limit) {
+      deleteExpired.run(expiredBy(beforeMs), limit);
+    },
+  };
+}
+
+/** UTF-16, the high byte first: SQLite compares bytes, and so in the order of the code units. As text it would compare UTF-8. */
+function toBytes(key: string): Buffer {
+  return Buffer.from(key, "utf16le").swap16();
+}
+
+function toKey(bytes: unknown): string {
+  return bytes instanceof Uint8Array ? Buffer.from(bytes).swap16().toString("utf16le") : "";
+}
