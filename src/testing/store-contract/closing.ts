@@ -24,6 +24,9 @@ export function closingCases(
       await refused("STORE_FAILED", () => store.take("run"));
       await refused("STORE_FAILED", () => store.release("run", 1));
       await refused("STORE_FAILED", () => store.prune(0));
+      await refused("STORE_FAILED", () => store.values.get("key"));
+      await refused("STORE_FAILED", () => store.values.change("key", () => 1));
+      await refused("STORE_FAILED", () => store.values.list(""));
     }),
     withStore(open, "can be closed twice, also at the same time", async (store) => {
       await Promise.all([store.close(), store.close()]);

@@ -6,6 +6,8 @@ import { forgettingCases } from "./forgetting.ts";
 import { listingCases } from "./listing.ts";
 import { orderCases } from "./order.ts";
 import { owningCases, sharingCases } from "./owning.ts";
+import { valueKeyCases } from "./value-keys.ts";
+import { sharedValueCases, valueCases } from "./values.ts";
 
 /**
  * What every store has to do, as cases for any test runner. `open` gives a new, empty store each time; a `harness`
@@ -19,6 +21,9 @@ export function storeContract(open: OpenStore, harness?: StoreHarness): readonly
     ...owningCases(open),
     ...(harness === undefined ? [] : sharingCases(open, (store) => harness.open(store))),
     ...forgettingCases(open),
+    ...valueCases(open),
+    ...valueKeyCases(open),
+    ...(harness === undefined ? [] : sharedValueCases(open, (store) => harness.open(store))),
     ...closingCases(open, harness),
   ];
 }
