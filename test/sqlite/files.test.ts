@@ -202,6 +202,8 @@ describe("the options of a SQLite store", () => {
     { leaseMs: 300.5 },
     { leaseMs: 86_400_001 },
     { leaseMs: "1" },
+    { clock: null },
+    { clock: { now: 1 } },
     { retainMs: -1 },
     { retainMs: NaN },
     { retainMs: null },

@@ -96,6 +96,14 @@ const VERSIONS: Readonly<Record<string, (db: DatabaseSync) => void>> = {
     movePart(db, 16_777_216 + 2, "output");
     movePart(db, 2 * 16_777_216 + 1, "input");
   },
+  "3": (db) => {
+    VERSIONS["2"]?.(db);
+    db.exec(`
+      CREATE TABLE codec (
+        word TEXT NOT NULL
+      ) STRICT;
+      PRAGMA user_version = 3;`);
+  },
 };
 
 /** Puts a large member of an event where version 2 keeps it. */
@@ -129,6 +137,14 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
     expect(await store.prune(Infinity)).toBe(2);
   });
 
+  it("keeps values from now on", async () => {
+    const path = oldFile();
+    await using store = sqliteStore({ path });
+    expect(await store.values.list("")).toEqual([]);
+    await store.values.change("key", () => ({ n: 1 }));
+    expect(await store.values.get("key")).toEqual({ n: 1 });
+  });
+
   it("becomes what a new file is", async () => {
     const [old, fresh] = [oldFile(), tempPath()];
     const schema = async (path: string): Promise<unknown> => {
@@ -159,7 +175,7 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
     {
       using db = new DatabaseSync(path);
       // In the way of a table that a later version needs.
-      db.exec("CREATE TABLE codec (mine)");
+      db.exec("CREATE TABLE kept_values (mine)");
     }
     const before = dump();
     expect(() => sqliteStore({ path })).toThrow(expect.objectContaining({ code: "STORE_FAILED" }));
