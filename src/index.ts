@@ -90,14 +90,14 @@ export type { SupportOptions } from "./resolve/support.ts";
 export { prefer } from "./resolve/prefer.ts";
 export { human } from "./resolve/human.ts";
 export type { HumanOptions } from "./resolve/human.ts";
-export { judge } from "./resolve/judge.ts";
-export type { JudgeOptions } from "./resolve/judge.ts";
+export { judge } from "./resolve/judge/judge.ts";
+export type { JudgeOptions } from "./resolve/judge/judge.ts";
 export type {
   JudgeAnswer,
   JudgeLimits,
   JudgeOption,
   JudgeQuestion,
-} from "./resolve/judge-question.ts";
+} from "./resolve/judge/question.ts";
 export type {
   Ask,
   Decision,

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { agent } from "../../src/agent.ts";
-import type { AgentResult } from "../../src/call.ts";
-import { QuorateError } from "../../src/errors.ts";
-import { judge, type JudgeOptions } from "../../src/resolve/judge.ts";
-import type { JudgeAnswer, JudgeQuestion } from "../../src/resolve/judge-question.ts";
-import type { Ask, Question, Ruling } from "../../src/resolve/link.ts";
-import { answered, COST, directAsk, position, question } from "./ask.ts";
+import { agent } from "../../../src/agent.ts";
+import type { AgentResult } from "../../../src/call.ts";
+import { QuorateError } from "../../../src/errors.ts";
+import { judge, type JudgeOptions } from "../../../src/resolve/judge/judge.ts";
+import type { JudgeAnswer, JudgeQuestion } from "../../../src/resolve/judge/question.ts";
+import type { Ask, Question, Ruling } from "../../../src/resolve/link.ts";
+import { answered, COST, directAsk, position, question } from "../ask.ts";
 
 const dispute: Question = {
   ...question({}),

@@ -1,14 +1,14 @@
-import { agent, checkName, isWorker, type Agent, type AgentContext } from "../agent.ts";
-import type { AgentResult } from "../call.ts";
-import { foldedKey } from "../conflict/canonical.ts";
-import type { Position } from "../conflict/conflict.ts";
-import { oneLine, shown } from "../conflict/plain.ts";
-import { byCodeUnits } from "../conflict/subject.ts";
-import { describeThrown, QuorateError } from "../errors.ts";
-import { agentDefinition } from "../engine/key.ts";
-import { sha256 } from "../hash.ts";
-import { checkCount } from "./check-count.ts";
-import { laplace } from "./confidence.ts";
+import { agent, checkName, isWorker, type Agent, type AgentContext } from "../../agent.ts";
+import type { AgentResult } from "../../call.ts";
+import { foldedKey } from "../../conflict/canonical.ts";
+import type { Position } from "../../conflict/conflict.ts";
+import { oneLine, shown } from "../../conflict/plain.ts";
+import { byCodeUnits } from "../../conflict/subject.ts";
+import { describeThrown, QuorateError } from "../../errors.ts";
+import { agentDefinition } from "../../engine/key.ts";
+import { sha256 } from "../../hash.ts";
+import { checkCount } from "../check-count.ts";
+import { laplace } from "../confidence.ts";
 import {
   judgeQuestion,
   MAX_OPTIONS,
@@ -16,8 +16,8 @@ import {
   type JudgeLimits,
   type JudgeOption,
   type JudgeQuestion,
-} from "./judge-question.ts";
-import type { LinkContext, Link, Question, Ruling } from "./link.ts";
+} from "./question.ts";
+import type { LinkContext, Link, Question, Ruling } from "../link.ts";
 
 export interface JudgeOptions extends Partial<JudgeLimits> {
   /** The judge: an agent, or a function, which is made one under this link's name. */

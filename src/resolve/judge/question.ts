@@ -1,10 +1,10 @@
-import { exactText } from "../conflict/canonical.ts";
-import type { Position, SubjectKind } from "../conflict/conflict.ts";
-import { clip, plain } from "../conflict/plain.ts";
-import { byCodeUnits } from "../conflict/subject.ts";
-import { sha256 } from "../hash.ts";
-import type { Json } from "../json.ts";
-import type { Question } from "./link.ts";
+import { exactText } from "../../conflict/canonical.ts";
+import type { Position, SubjectKind } from "../../conflict/conflict.ts";
+import { clip, plain } from "../../conflict/plain.ts";
+import { byCodeUnits } from "../../conflict/subject.ts";
+import { sha256 } from "../../hash.ts";
+import type { Json } from "../../json.ts";
+import type { Question } from "../link.ts";
 
 /** One position, as a judge sees it. */
 export interface JudgeOption {
