@@ -49,7 +49,7 @@ function folder(
 }
 
 const words = vocabulary.map((word) => `${word}.ts`);
-const core = ["async/*", "policy/*", "conflict/*", "store/*", "engine/*", "resolve/*"];
+const core = ["async/*", "policy/*", "conflict/*", "store/*", "money/*", "engine/*", "resolve/*"];
 const verdicts = ["conflict/*", "resolve/verdict.ts"];
 
 const arrows: readonly Arrow[] = [
@@ -58,8 +58,9 @@ const arrows: readonly Arrow[] = [
     values: [
       ...words.map((word) => `./${word}`),
       "./async/*",
-      "./policy/limits.ts",
-      "./policy/check-kind.ts",
+      "./policy/*",
+      "./money/bound.ts",
+      "./money/budget.ts",
     ],
     types: ["./conflict/*", "./resolve/verdict.ts", "@standard-schema/spec"],
   },
@@ -67,9 +68,10 @@ const arrows: readonly Arrow[] = [
   ...folder("policy", [...words, "async/*"]),
   ...folder("conflict", [...words, "async/*"]),
   ...folder("store", [...words, "async/clock.ts"]),
+  ...folder("money", [...words, "async/*", "policy/*", "store/values.ts"]),
   ...folder(
     "engine",
-    [...words, "async/*", "policy/*", "conflict/*", "store/*"],
+    [...words, "async/*", "policy/*", "conflict/*", "store/*", "money/*"],
     ["resolve/verdict.ts"],
   ),
   ...folder("resolve", [...words, "async/*", "policy/*", "conflict/*", "engine/*"]),

@@ -1,8 +1,14 @@
-import type { Answered, UpstreamResult, Usage } from "./call.ts";
+import type { Answered, OtherSide, UpstreamResult, Usage } from "./call.ts";
 import type { ClaimDraft } from "./conflict/claim.ts";
-import { QuorateError, type Issue } from "./errors.ts";
+import { QuorateError, type ErrorRecord, type Issue } from "./errors.ts";
+import { checkMaxCost, type MaxCost } from "./money/bound.ts";
+import { checkBudgets, type Budget, type CheckedBudget } from "./money/budget.ts";
+import { checkBatch, type BatchOptions } from "./policy/batch.ts";
+import { checkCache, type CacheOptions, type CacheSettings } from "./policy/cache.ts";
 import { checkGiven, checkKeys, checkKind, shown } from "./policy/check-kind.ts";
+import { checkLanes, type LanesOf } from "./policy/lane.ts";
 import { checkLimits, LIMIT_KEYS, type CallLimits } from "./policy/limits.ts";
+import { checkEscalateIf, checkTier, type EscalateIf } from "./policy/tier.ts";
 import { checkSchema, type Schema } from "./schema.ts";
 
 /** What an agent is given beside its task. Everything may be taken apart: `({ signal, emit }) => …`. */
@@ -17,6 +23,14 @@ export interface AgentContext<Upstream = Readonly<Record<string, UpstreamResult 
   readonly issues: readonly Issue[];
   /** The same for every attempt at the same request, and after a resume; another when the request changed. */
   readonly idempotencyKey: string;
+  /** At which of the team's tiers it is asked; `undefined` where it has none. */
+  readonly tier: string | undefined;
+  /** What the team's `tiers` have for that tier: a model, an endpoint, whatever was put there. */
+  readonly model: unknown;
+  /** Of a fallback: what those failed with that were asked before it, in their order. Else empty. */
+  readonly failed: readonly ErrorRecord[];
+  /** Of an agent that is asked once more since others disagree: what they hold. Else empty. */
+  readonly others: readonly OtherSide[];
   readonly runId: string;
   readonly callId: string;
   /** Shows live progress to whoever watches the run. Not kept. */
@@ -53,6 +67,16 @@ export interface Agent<
   readonly output: Schema | undefined;
   readonly limits: CallLimits;
   readonly inDoubt: InDoubt;
+  readonly tier: string | undefined;
+  readonly maxCost: MaxCost | undefined;
+  readonly budgets: readonly CheckedBudget[];
+  /** `undefined`: as its supervisor says. */
+  readonly cache: CacheSettings | false | undefined;
+  readonly batch: Required<BatchOptions> | undefined;
+  readonly lanes: LanesOf | undefined;
+  /** `undefined`: as its supervisor says. */
+  readonly escalateIf: readonly EscalateIf[] | undefined;
+  readonly fallback: readonly Agent[];
   readonly run: (task: never, context: AgentContext<never>) => unknown;
   readonly claims: ((output: never) => Iterable<ClaimDraft>) | undefined;
 }
@@ -105,6 +129,24 @@ export interface AgentOptions<
   readonly needs?: Needs;
   /** After a crash in the middle of a call: `"retry"` where left out. */
   readonly inDoubt?: InDoubt;
+  /** At which of its team's `tiers` it is asked; the first where left out. */
+  readonly tier?: string;
+  /** What one attempt costs at most: `{ usd }`, tokens of a model that has a price, or a function of the task. */
+  readonly maxCost?: MaxCost<Task>;
+  /** What it may spend: in one run, or with a `scope` in all that name it. */
+  readonly budget?: Budget | readonly Budget[];
+  /** Keeps its answers, by their content, for other runs. Needs a `version`. As the supervisor says where left out. */
+  readonly cache?: boolean | CacheOptions;
+  /** Makes one request of several tasks, also of several runs. */
+  readonly batch?: BatchOptions<Task, Returned>;
+  /** Limits that it shares with others, made by `lane()`. */
+  readonly lanes?: LanesOf;
+  /** When it is asked once more, at the next of its team's tiers. As the supervisor says where left out. */
+  readonly escalateIf?: readonly EscalateIf<Output>[];
+  /** Who is asked, one after another, when it has failed. They see what failed in `context.failed`. */
+  readonly fallback?:
+    | Agent<string, Input, NoInfer<Output>>
+    | readonly Agent<string, Input, NoInfer<Output>>[];
   readonly run: (
     task: Task,
     context: AgentContext<UpstreamOf<Needs>>,
@@ -124,6 +166,14 @@ const OWN_OPTIONS: Readonly<Record<Exclude<keyof AnyAgentOptions, keyof CallLimi
   output: true,
   needs: true,
   inDoubt: true,
+  tier: true,
+  maxCost: true,
+  budget: true,
+  cache: true,
+  batch: true,
+  lanes: true,
+  escalateIf: true,
+  fallback: true,
   run: true,
   claims: true,
 };
@@ -164,6 +214,15 @@ export function agent<
       `${where}: inDoubt is ${shown(inDoubt)}; use "retry", "ask" or "fail"`,
     );
   }
+  const { tier, cache: cached } = options;
+  if (tier !== undefined) checkTier(tier, `${where}: tier`);
+  const cache = checkCache(cached, where);
+  if (typeof cache === "object" && version === undefined) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `${where} has a cache and no version; give it one, and change it when the answers change`,
+    );
+  }
   return Object.freeze({
     name,
     version,
@@ -173,6 +232,14 @@ export function agent<
     needs: checkNeeds(needs, where),
     limits: checkLimits(options, where),
     inDoubt,
+    tier,
+    maxCost: checkMaxCost(options.maxCost as MaxCost | undefined, where),
+    budgets: checkBudgets(options.budget, where),
+    cache,
+    batch: checkBatch(options.batch as BatchOptions | undefined, where),
+    lanes: checkLanes(options.lanes, where),
+    escalateIf: checkEscalateIf(options.escalateIf as readonly EscalateIf[] | undefined, where),
+    fallback: checkFallback(options.fallback as Agent | readonly Agent[] | undefined, where),
     run,
     claims,
     [WORKER]: {},
@@ -199,6 +266,27 @@ export function checkName(name: unknown, what: string): void {
     "BAD_OPTIONS",
     `${what} name ${got} is refused; use 1 to ${MAX_NAME} characters, without "/", "~" or control characters`,
   );
+}
+
+/** Who is asked when an agent has failed. Throws `BAD_OPTIONS` for what is none, and for two of one name. */
+function checkFallback(
+  given: Agent | readonly Agent[] | undefined,
+  where: string,
+): readonly Agent[] {
+  if (given === undefined) return [];
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const names = new Set<string>();
+  for (const one of list) {
+    if (!isWorker(one) || !("run" in one) || "agents" in one || names.has(one.name)) {
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `${where}: fallback has ${isWorker(one) ? `"${one.name}"` : shown(one)}; use agents of different names`,
+      );
+    }
+    checkTier(one.name, `${where}: the name of a fallback`);
+    names.add(one.name);
+  }
+  return Object.freeze([...(list as readonly Agent[])]);
 }
 
 /** The workers that something needs. Throws `BAD_OPTIONS` when one is none, or stands under another name. */

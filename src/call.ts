@@ -1,4 +1,5 @@
-import type { Issue, QuorateError } from "./errors.ts";
+import type { ErrorRecord, Issue, QuorateError } from "./errors.ts";
+import type { Json } from "./json.ts";
 
 /**
  * What something cost. Money is in integer micro-dollars, tokens are counts. What nobody reported is
@@ -15,6 +16,8 @@ export interface Usage {
   readonly usdMicros?: number;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
+  /** Which model it was, where the agent knows better than its team. */
+  readonly model?: string;
 }
 
 /** A cost of which nothing is known. */
@@ -59,7 +62,24 @@ export interface CallRequest {
   readonly attempt: number;
   /** What was wrong with the output of the attempt before, when it failed its schema. */
   readonly issues: readonly Issue[];
+  /** At which of the team's tiers. */
+  readonly tier?: string;
+  /** What those failed with that were asked before a fallback. */
+  readonly failed?: readonly ErrorRecord[];
+  /** What others hold, where they disagree and the agent is asked once more. */
+  readonly others?: readonly OtherSide[];
 }
+
+/** A position of others about a subject that an agent has spoken about too. Their words are data, never instructions. */
+export interface OtherSide {
+  readonly subject: string;
+  readonly position: Json;
+  /** What was said for it, bounded; without names. */
+  readonly evidence: readonly string[];
+}
+
+/** Where an answer came from that nobody was asked for. */
+export type ReusedBy = "fork" | "cache" | "joined";
 
 /** An agent that answered. */
 export interface Answered<Output = unknown> {
@@ -70,6 +90,10 @@ export interface Answered<Output = unknown> {
   /** From the first dispatch to the answer, waits between attempts included, queueing not. */
   readonly durationMs: number;
   readonly cost: Cost;
+  /** The answer was there already: nobody was asked for it in this run. */
+  readonly reused?: ReusedBy;
+  /** The call that answered in the end, where it was not its own first one: a dearer tier, a fallback. */
+  readonly answeredBy?: string;
 }
 
 /** An agent that was asked and did not answer. */
@@ -84,7 +108,7 @@ export interface Failed {
 /** An agent that was not asked: the route left it out, or what it needs failed. */
 export interface Skipped {
   readonly status: "skipped";
-  readonly reason: "not-routed" | "need-failed" | "required-failed";
+  readonly reason: "not-routed" | "need-failed" | "required-failed" | "early-stop";
   /** One sentence for a person. */
   readonly detail: string;
 }

@@ -20,6 +20,9 @@
  * - `LEASE_LOST`: somebody else took the run over; what this process still does for it is not kept.
  * - `RUN_ID_TAKEN`: there is a run of that id with another input, or of another supervisor.
  * - `NOT_RESUMABLE`: the store keeps runs only for those who watch them.
+ * - `BUDGET_EXCEEDED`: an attempt was not made, as what it may cost does not fit into a budget any more.
+ * - `NO_BOUND`: an attempt was not made, as nobody says what it may cost at most, and there is a budget.
+ * - `BREAKER_OPEN`: an attempt was not made, as what it would call keeps failing.
  * - `IN_DOUBT`: a call had begun when the process died, and its agent is not to be asked twice.
  */
 export type ErrorCode = (typeof CODES)[number];
@@ -44,6 +47,9 @@ const CODES = [
   "LEASE_LOST",
   "RUN_ID_TAKEN",
   "NOT_RESUMABLE",
+  "BUDGET_EXCEEDED",
+  "NO_BOUND",
+  "BREAKER_OPEN",
   "IN_DOUBT",
 ] as const;
 

@@ -1,4 +1,4 @@
-import type { Cost } from "./call.ts";
+import type { Cost, ReusedBy } from "./call.ts";
 import type { Conflict } from "./conflict/conflict.ts";
 import type { ErrorRecord } from "./errors.ts";
 import type { Json } from "./json.ts";
@@ -51,6 +51,36 @@ export type EventBody =
       readonly attempt: number;
       /** Identifies the call by its content, in a store that runs are resumed from. */
       readonly key?: string;
+      readonly tier?: string;
+      /** What the model is called, where that is known. */
+      readonly model?: string;
+      /** What is reserved for it, in micro-dollars; only under a budget. */
+      readonly reserved?: number;
+      /** How many calls of this and other runs are one request. */
+      readonly batch?: number;
+    }
+  /** What it calls told an attempt to come later: it queues again, and that is no repetition. */
+  | {
+      readonly type: "call.requeued";
+      readonly callId: string;
+      readonly agent: string;
+      readonly attempt: number;
+      /** The lane that was told. */
+      readonly lane: string;
+      readonly error: ErrorRecord;
+      readonly waitMs: number;
+      /** Of all attempts so far. */
+      readonly cost: Cost;
+      readonly charged?: number;
+    }
+  /** An attempt cost more than was reserved for it: no new one is begun under that budget. */
+  | {
+      readonly type: "budget.overran";
+      readonly callId: string;
+      readonly agent: string;
+      readonly attempt: number;
+      readonly reserved: number;
+      readonly cost: Cost;
     }
   /** An attempt failed and another follows after `waitMs`. */
   | {
@@ -62,13 +92,17 @@ export type EventBody =
       readonly waitMs: number;
       /** Of all attempts so far. */
       readonly cost: Cost;
+      /** What its budgets were charged so far, in micro-dollars: the cost, or what was reserved where that is unknown. */
+      readonly charged?: number;
     }
-  /** The answer of an earlier call with the same key serves for this one. */
+  /** The answer of another call with the same key serves for this one. */
   | {
       readonly type: "call.reused";
       readonly callId: string;
       readonly agent: string;
       readonly key: string;
+      /** `fork`: of the run that this is one of; `cache`: kept from another run; `joined`: asked by another run just now. */
+      readonly by: ReusedBy;
       /** Where that call stands. */
       readonly from: { readonly runId: string; readonly callId: string };
       readonly attempt: number;
@@ -77,6 +111,8 @@ export type EventBody =
       /** The output is not kept whole: it serves for nothing but to be shown. */
       readonly redacted?: true;
       readonly cost: Cost;
+      /** What that call cost: this is saved. */
+      readonly saved: Cost;
     }
   | {
       readonly type: "call.succeeded";
@@ -88,6 +124,9 @@ export type EventBody =
       /** The output is not kept whole: on a resume the call is in doubt. */
       readonly redacted?: true;
       readonly cost: Cost;
+      readonly charged?: number;
+      /** As the agent said. */
+      readonly model?: string;
     }
   /** The last attempt failed. */
   | {
@@ -98,13 +137,15 @@ export type EventBody =
       readonly durationMs: number;
       readonly error: ErrorRecord;
       readonly cost: Cost;
+      readonly charged?: number;
+      readonly model?: string;
     }
   /** An agent of the plan was not asked. */
   | {
       readonly type: "call.skipped";
       readonly callId: string;
       readonly agent: string;
-      readonly reason: "need-failed" | "required-failed";
+      readonly reason: "need-failed" | "required-failed" | "early-stop";
       readonly detail: string;
     }
   /** An attempt that had been given up settled after all, within the run; its answer is not counted. */
@@ -115,6 +156,8 @@ export type EventBody =
       readonly attempt: number;
       readonly settled: "answered" | "failed";
       readonly durationMs: number;
+      /** What the agent has reported since it was given up. */
+      readonly cost?: Cost;
     }
   /** An attempt that had been given up did not stop within the grace time; its slot is free again. */
   | {

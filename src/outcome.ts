@@ -13,7 +13,7 @@ export type OutcomeStatus = "complete" | "partial" | "waiting" | "failed";
 /** An agent that was to answer and did not. */
 export interface Missing {
   readonly agent: string;
-  readonly why: "failed" | "timeout" | "skipped";
+  readonly why: "failed" | "timeout" | "skipped" | "budget" | "early-stop";
   /** One sentence for a person. */
   readonly detail: string;
 }

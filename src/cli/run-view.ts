@@ -172,6 +172,7 @@ export function runFold(runId: string): RunFold {
         }
         case "call.straggled":
         case "call.abandoned":
+        case "budget.overran":
           return;
         default: {
           const before = calls.get(event.callId) ?? waitingCall(event.callId, event.agent);
@@ -203,6 +204,7 @@ type CallEvent = Extract<
     type:
       | "call.started"
       | "call.retried"
+      | "call.requeued"
       | "call.succeeded"
       | "call.reused"
       | "call.failed"
@@ -217,6 +219,7 @@ function nextCall(call: CallView, event: CallEvent): CallView {
       return { ...call, state: "running", attempts: [...call.attempts, attempt] };
     }
     case "call.retried":
+    case "call.requeued":
       return {
         ...call,
         state: "retrying",

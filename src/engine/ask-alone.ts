@@ -1,16 +1,22 @@
 import type { Agent } from "../agent.ts";
+import { Bell } from "../async/bell.ts";
 import { Cancellation, follow } from "../async/cancellation.ts";
 import { systemClock } from "../async/clock.ts";
 import { deadlines } from "../async/deadlines.ts";
 import type { AgentResult } from "../call.ts";
 import { randomId } from "../hash.ts";
-import { lane } from "../policy/admission.ts";
+import { makeLane } from "../policy/admission.ts";
 import { mergeLimits } from "../policy/limits.ts";
 import { performCall } from "./call.ts";
+import { lanesAt } from "../policy/lane.ts";
+import { Ledger } from "../money/ledger.ts";
+import { memoryStore } from "../store/memory.ts";
 import { embeddedEngine } from "./engine.ts";
+import { flights } from "./flight.ts";
 import { Journal } from "./journal.ts";
 import { agentDefinition } from "./key.ts";
 import { Tally, type Run } from "./run.ts";
+import { PLAIN_SEAT, type Seat } from "./seat.ts";
 
 const ALONE_CONCURRENCY = 8;
 const NO_STORE = { append: (): void => {} };
@@ -22,7 +28,8 @@ const NO_STORE = { append: (): void => {} };
 export function aloneAsker(
   signal?: AbortSignal,
 ): (agent: Agent, task: unknown, key: string) => Promise<AgentResult> {
-  const lanes = [lane(ALONE_CONCURRENCY)];
+  const lanes = [makeLane(ALONE_CONCURRENCY)];
+  const { values } = memoryStore();
   const runId = randomId();
   return async (agent, task, key) => {
     const cancellation = new Cancellation();
@@ -31,8 +38,12 @@ export function aloneAsker(
       journal: new Journal({ runId, store: NO_STORE, clock: systemClock, fail: () => {} }),
       cancellation,
       clock: systemClock,
-      engine: embeddedEngine(new Map([[agent.name, agent]])),
+      engine: embeddedEngine(new Map([[agent.name, { agent, tiers: new Map() }]])),
       tally: new Tally(),
+      ledger: new Ledger(values, systemClock, new Bell()),
+      values,
+      cache: {},
+      flights: flights(),
       hashes: undefined,
       history: undefined,
       origin: undefined,
@@ -41,13 +52,16 @@ export function aloneAsker(
     const limits = mergeLimits(agent.limits);
     const { timeoutMs } = limits;
     const timeouts = timeoutMs === Infinity ? undefined : deadlines(systemClock, timeoutMs);
-    const seat = {
+    const rates = lanesAt(agent.lanes, { tier: undefined, model: undefined }, agent.name);
+    const seat: Seat = {
+      ...PLAIN_SEAT,
       agent,
       definition: () => agentDefinition(agent),
       place: agent.name,
       limits,
       timeouts,
-      lanes,
+      lanes: [...lanes, ...rates.map(({ lane }) => lane)],
+      rates,
     };
     const { result } = await performCall(run, seat, {
       callId: `~${agent.name}/${key}`,

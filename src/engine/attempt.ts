@@ -3,13 +3,26 @@ import { QuorateError } from "../errors.ts";
 import { leave } from "../policy/admission.ts";
 import { accept, type Accepted } from "./accept.ts";
 import type { AttemptControl } from "./engine.ts";
+import type { LaneNews } from "../policy/lane.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
 
 /** How an attempt ended: with what was made of the agent's answer, or with what went wrong. */
-export type AttemptEnd =
-  | { readonly ok: true; readonly accepted: Accepted; readonly cost: Cost }
-  | { readonly ok: false; readonly error: unknown; readonly cost: Cost };
+export type AttemptEnd = (
+  | { readonly ok: true; readonly accepted: Accepted }
+  | { readonly ok: false; readonly error: unknown }
+) & {
+  readonly cost: Cost;
+  readonly requeue?: Requeue | undefined;
+  /** Which model it was, as the agent said. */
+  readonly model?: string | undefined;
+};
+
+/** An attempt was told to come later, and how much later, in ms: it queues again, and that is no repetition. */
+export interface Requeue {
+  readonly lane: string;
+  readonly waitMs: number;
+}
 
 /**
  * Carries out one attempt at a request, dispatched at `startedMs` of the clock's monotonic time, which is now. Holds the
@@ -48,6 +61,9 @@ class Attempt implements AttemptControl {
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
   #cost: Cost = UNKNOWN_COST;
+  /** What was known of it when it was given up. */
+  #toldCost: Cost = UNKNOWN_COST;
+  #model: string | undefined;
 
   constructor(
     run: Run,
@@ -97,6 +113,7 @@ class Attempt implements AttemptControl {
       inputTokens: more(this.#cost.inputTokens, usage.inputTokens),
       outputTokens: more(this.#cost.outputTokens, usage.outputTokens),
     };
+    if (typeof usage.model === "string") this.#model = usage.model.slice(0, MAX_MODEL_CHARS);
   }
 
   #answered(output: unknown): void {
@@ -118,11 +135,33 @@ class Attempt implements AttemptControl {
   }
 
   #succeed(accepted: Accepted): void {
-    if (this.#settle("answered")) this.#tell({ ok: true, accepted, cost: this.#cost });
+    const end = { ok: true, accepted, cost: this.#cost, model: this.#model } as const;
+    this.#hear(undefined);
+    if (this.#settle("answered")) this.#tell(end);
   }
 
   #fail(error: unknown): void {
-    if (this.#settle("failed")) this.#tell({ ok: false, error, cost: this.#cost });
+    const requeue = this.#hear(error);
+    const end = { ok: false, error, cost: this.#cost, model: this.#model, requeue } as const;
+    if (this.#settle("failed")) this.#tell(end);
+  }
+
+  /** Lets the lanes know how it ended, before anybody else is admitted to them. */
+  #hear(error: unknown): Requeue | undefined {
+    const { rates } = this.#seat;
+    if (rates.length === 0 || this.#state !== "running") return undefined;
+    const tokens = known(this.#cost.inputTokens) + known(this.#cost.outputTokens);
+    const news: LaneNews =
+      error === undefined ? { ended: "answered", tokens } : { ended: "failed", error, tokens };
+    let slowest: Requeue | undefined;
+    const { clock } = this.#run;
+    for (const rate of rates) {
+      const waitMs = rate.tell(news, clock.monotonic(), clock.now());
+      if (waitMs !== undefined && waitMs >= (slowest?.waitMs ?? 0)) {
+        slowest = { lane: rate.name, waitMs };
+      }
+    }
+    return slowest;
   }
 
   /** The agent has stopped. Whether its end is still to be told. */
@@ -134,8 +173,17 @@ class Attempt implements AttemptControl {
       const { callId, attempt } = this.#request;
       const agent = this.#seat.agent.name;
       const durationMs = this.#run.clock.monotonic() - this.#startedMs;
+      const late = this.#cost === this.#toldCost ? undefined : this.#cost;
       this.#run.journal.note([
-        { type: "call.straggled", callId, agent, attempt, settled, durationMs },
+        {
+          type: "call.straggled",
+          callId,
+          agent,
+          attempt,
+          settled,
+          durationMs,
+          ...(late !== undefined && { cost: late }),
+        },
       ]);
     } else if (was === "stopping") {
       this.#tell({ ok: false, error: this.#run.cancellation.reason, cost: this.#cost });
@@ -145,12 +193,14 @@ class Attempt implements AttemptControl {
 
   #giveUp(): void {
     const { agent, limits } = this.#seat;
-    this.#state = "given up";
     const why = `${agent.name} timed out after ${limits.timeoutMs} ms`;
     const error = new QuorateError("TIMEOUT", why);
+    this.#hear(error);
+    this.#state = "given up";
+    this.#toldCost = this.#cost;
     this.#timer = this.#run.clock.timer(limits.graceMs, () => this.#abandon(), { hold: false });
     this.#abort(error);
-    this.#tell({ ok: false, error, cost: this.#cost });
+    this.#tell({ ok: false, error, cost: this.#cost, model: this.#model });
   }
 
   // A function, not a method: it is watched for, and has to be known again.
@@ -187,6 +237,12 @@ class Attempt implements AttemptControl {
     this.#run.cancellation.unwatch(this.#stop);
     leave(this.#seat.lanes);
   }
+}
+
+const MAX_MODEL_CHARS = 200;
+
+function known(tokens: number | "unknown"): number {
+  return tokens === "unknown" ? 0 : tokens;
 }
 
 /** Adds a reported amount; what is not a whole number from 0 is no report. */

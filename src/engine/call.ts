@@ -12,9 +12,8 @@ import {
 } from "../call.ts";
 import { said, type Said } from "../conflict/said.ts";
 import { describeThrown, errorRecord, isSoundError, QuorateError } from "../errors.ts";
-import { enter, leave, type Lane } from "../policy/admission.ts";
 import { retryWaitMs } from "../policy/retry.ts";
-import { runAttempt } from "./attempt.ts";
+import { dispatch, type Dispatched } from "./dispatch.ts";
 import { isOnBill, type RecordedCall } from "./history.ts";
 import { policyInDoubt, WAITS_IN_DOUBT } from "./in-doubt.ts";
 import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
@@ -35,6 +34,10 @@ export interface Question {
   readonly checked?: CheckedInputs | undefined;
   /** Whether the call may wait for a person. A judge's may not: the question it is asked about would have to wait too. */
   readonly canWait?: boolean;
+  /** Of a fallback: what those failed with that were asked before it. */
+  readonly failed?: CallRequest["failed"];
+  /** Of an agent that is asked once more: what others hold. */
+  readonly others?: CallRequest["others"];
 }
 
 /** How a call came out: its result, and what its answer says. It waits when a person has to be asked about it. */
@@ -46,7 +49,8 @@ export interface CallEnd {
 /**
  * Asks one agent once. This is the order of everything that happens to a call:
  *
- *     input check → replay → reuse → ( admission → timeout → run → output check ) × (1 + retries) → record
+ *     input check → replay → reuse → cache → join
+ *       → ( batch → admission → timeout → run → output check → settle ) × (1 + retries) → record
  *
  * What an agent does ends up in the result. Rejects only when the run is cancelled, or its store fails.
  */
@@ -88,7 +92,8 @@ function answer(run: Run, seat: Seat, question: Question, input: unknown): Promi
   const key =
     hashes === undefined ? undefined : contentKey(seat.definition(), input, results, hashes);
   const begun = history?.call(callId, key);
-  const asked: Asked = { callId, input, results, key, begun };
+  const { failed, others } = question;
+  const asked: Asked = { callId, input, results, key, begun, failed, others };
   return begun === undefined && origin === undefined
     ? ask(run, seat, asked)
     : answerKnown(run, seat, question, asked);
@@ -132,70 +137,93 @@ interface Asked {
   readonly key: string | undefined;
   /** Where the run stopped within this call. */
   readonly begun: RecordedCall | undefined;
+  readonly failed: CallRequest["failed"];
+  readonly others: CallRequest["others"];
 }
 
 /** The attempts, until one is answered or its failure is not worth another. */
 async function ask(
   run: Run,
   seat: Seat,
-  { callId, input, results, key, begun }: Asked,
+  { callId, input, results, key, begun, failed, others }: Asked,
 ): Promise<Performed> {
-  const { agent, place, limits, lanes } = seat;
+  const { agent, place, limits, tier, batch } = seat;
   const { journal, cancellation, clock, tally } = run;
   const { name, version } = agent;
   const { runId } = journal;
   let firstMs: number | undefined;
-  let { cost, issues } = begun ?? FRESH;
-  if (begun?.state === "begun") cost = UNKNOWN_COST;
+  let { cost, issues, charged } = begun ?? FRESH;
+  let requeues = begun?.requeues ?? 0;
+  if (begun?.state === "begun") {
+    cost = UNKNOWN_COST;
+    if (begun.reserved !== undefined) charged = (charged ?? 0) + begun.reserved;
+  }
 
   for (let attempt = firstAttempt(run, begun); ; attempt++) {
     if (cancellation.cancelled) throw cancellation.reason;
-    const admitted = enter(lanes, cancellation);
-    if (admitted !== undefined) await admitted;
-
-    let startedMs = clock.monotonic();
-    const started = journal.record(
-      [
-        key === undefined
-          ? { type: "call.started", callId, agent: name, attempt }
-          : { type: "call.started", callId, agent: name, attempt, key },
-      ],
-      startedMs,
-    );
-    if (started !== undefined) {
-      await held(lanes, started);
-      startedMs = clock.monotonic();
+    const request: CallRequest = {
+      runId,
+      callId,
+      agent: place,
+      version,
+      input,
+      key,
+      results,
+      attempt,
+      issues,
+      ...(tier !== undefined && { tier }),
+      ...(failed !== undefined && { failed }),
+      ...(others !== undefined && { others }),
+    };
+    let made: Dispatched;
+    try {
+      made = await (batch === undefined
+        ? dispatch(run, seat, request)
+        : batch.add(run, seat, request));
+    } catch (error) {
+      if (cancellation.cancelled || !isRefusal(error)) throw error;
+      // Nobody was asked this time.
+      const durationMs = firstMs === undefined ? 0 : clock.monotonic() - firstMs;
+      const ended = { attempts: attempt - 1, durationMs, cost, charged };
+      await recordFailure(run, agent, callId, error, ended);
+      return failure(error, ended);
     }
-    if (cancellation.cancelled) {
-      leave(lanes);
-      throw cancellation.reason;
-    }
-
+    const { end, startedMs, endedMs } = made;
     if (firstMs === undefined) {
       firstMs = startedMs;
       tally.called();
     }
-    const request = { runId, callId, agent: place, version, input, key, results, attempt, issues };
-    // The attempt owns the slots from here on.
-    const end = await runAttempt(run, seat, request, startedMs);
-    const endedMs = clock.monotonic();
     const durationMs = endedMs - firstMs;
     tally.attempted(end.cost);
     cost = addCost(cost, end.cost);
+    if (made.charged !== undefined) charged = (charged ?? 0) + made.charged;
+    const { model } = end;
 
     if (end.ok) {
       const { output, said } = end.accepted;
       const saved = journal.record(
         [
-          {
-            type: "call.succeeded",
-            callId,
-            agent: name,
-            attempt,
-            durationMs,
-            output,
-            cost,
-          },
+          charged === undefined && model === undefined
+            ? {
+                type: "call.succeeded",
+                callId,
+                agent: name,
+                attempt,
+                durationMs,
+                output,
+                cost,
+              }
+            : {
+                type: "call.succeeded",
+                callId,
+                agent: name,
+                attempt,
+                durationMs,
+                output,
+                cost,
+                ...(charged !== undefined && { charged }),
+                ...(model !== undefined && { model }),
+              },
         ],
         endedMs,
       );
@@ -205,12 +233,31 @@ async function ask(
 
     if (cancellation.cancelled) throw cancellation.reason;
     const error = agentError(name, end.error);
+    const { requeue } = end;
+    if (requeue !== undefined && ++requeues <= MAX_REQUEUES) {
+      const { lane, waitMs } = requeue;
+      await journal.record([
+        {
+          type: "call.requeued",
+          callId,
+          agent: name,
+          attempt,
+          lane,
+          error: errorRecord(error),
+          waitMs,
+          cost,
+          ...(charged !== undefined && { charged }),
+        },
+      ]);
+      await sleep(clock, waitMs, cancellation);
+      continue;
+    }
     const waitMs =
-      attempt > limits.retries
+      attempt - Math.min(requeues, MAX_REQUEUES) > limits.retries
         ? undefined
         : retryWaitMs(end.error, attempt, limits.backoff, clock.now());
     if (waitMs === undefined) {
-      const ended = { attempts: attempt, durationMs, cost };
+      const ended = { attempts: attempt, durationMs, cost, charged, model };
       await recordFailure(run, agent, callId, error, ended);
       return failure(error, ended);
     }
@@ -223,6 +270,7 @@ async function ask(
         error: errorRecord(error),
         waitMs,
         cost,
+        ...(charged !== undefined && { charged }),
       },
     ]);
     // Kept over a failure of another kind: the request is still the one that asks to mend them.
@@ -231,7 +279,26 @@ async function ask(
   }
 }
 
-const FRESH: Pick<RecordedCall, "cost" | "issues"> = Object.freeze({ cost: NO_COST, issues: [] });
+/** How often a call may be told to come later; after that it is a failure like any other. */
+const MAX_REQUEUES = 20;
+
+const REFUSALS: ReadonlySet<string> = new Set([
+  "BUDGET_EXCEEDED",
+  "NO_BOUND",
+  "BREAKER_OPEN",
+  "BAD_OPTIONS",
+]);
+
+/** Whether a lane or a budget did not let an attempt pass. */
+function isRefusal(error: unknown): error is QuorateError {
+  return isSoundError(error) && REFUSALS.has(error.code);
+}
+
+const FRESH: Pick<RecordedCall, "cost" | "issues" | "charged"> = Object.freeze({
+  cost: NO_COST,
+  issues: [],
+  charged: undefined,
+});
 
 /** The attempt to begin with: the one in doubt again, or the one that was to follow. */
 function firstAttempt({ tally }: Run, begun: RecordedCall | undefined): number {
@@ -258,7 +325,10 @@ async function inDoubt(
   return failure(error, ended);
 }
 
-type Ended = Pick<Failed, "attempts" | "durationMs" | "cost">;
+type Ended = Pick<Failed, "attempts" | "durationMs" | "cost"> & {
+  readonly charged?: number | undefined;
+  readonly model?: string | undefined;
+};
 
 const NOT_BEGUN: Ended = Object.freeze({ attempts: 0, durationMs: 0, cost: NO_COST });
 
@@ -267,26 +337,25 @@ async function recordFailure(
   { name }: Agent,
   callId: string,
   error: QuorateError,
-  { attempts: attempt, durationMs, cost }: Ended,
+  { attempts: attempt, durationMs, cost, charged, model }: Ended,
 ): Promise<void> {
-  const record = errorRecord(error);
   await journal.record([
-    { type: "call.failed", callId, agent: name, attempt, durationMs, error: record, cost },
+    {
+      type: "call.failed",
+      callId,
+      agent: name,
+      attempt,
+      durationMs,
+      error: errorRecord(error),
+      cost,
+      ...(charged !== undefined && { charged }),
+      ...(model !== undefined && { model }),
+    },
   ]);
 }
 
-function failure(error: QuorateError, ended: Ended): Performed {
-  return { result: { status: "failed", error, ...ended }, said: undefined };
-}
-
-/** Waits while slots are held, and gives them back if that fails. */
-async function held(lanes: readonly Lane[], saved: Promise<void>): Promise<void> {
-  try {
-    await saved;
-  } catch (error) {
-    leave(lanes);
-    throw error;
-  }
+function failure(error: QuorateError, { attempts, durationMs, cost }: Ended): Performed {
+  return { result: { status: "failed", error, attempts, durationMs, cost }, said: undefined };
 }
 
 /** What an attempt failed with, as the error that its caller gets. */

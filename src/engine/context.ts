@@ -1,7 +1,7 @@
-import type { Agent, AgentContext } from "../agent.ts";
-import type { CallRequest, UpstreamResult, Usage } from "../call.ts";
-import type { Issue } from "../errors.ts";
-import type { AttemptControl } from "./engine.ts";
+import type { AgentContext } from "../agent.ts";
+import type { CallRequest, OtherSide, UpstreamResult, Usage } from "../call.ts";
+import type { ErrorRecord, Issue } from "../errors.ts";
+import type { AttemptControl, RegisteredAgent } from "./engine.ts";
 import { idempotencyKey } from "./key.ts";
 
 /**
@@ -9,12 +9,12 @@ import { idempotencyKey } from "./key.ts";
  * nothing until it is read, and signals and keys do cost something.
  */
 export class EmbeddedContext implements AgentContext {
-  readonly #agent: Agent;
+  readonly #registered: RegisteredAgent;
   readonly #request: CallRequest;
   readonly #control: AttemptControl;
 
-  constructor(agent: Agent, request: CallRequest, control: AttemptControl) {
-    this.#agent = agent;
+  constructor(registered: RegisteredAgent, request: CallRequest, control: AttemptControl) {
+    this.#registered = registered;
     this.#request = request;
     this.#control = control;
   }
@@ -36,7 +36,24 @@ export class EmbeddedContext implements AgentContext {
   }
 
   get idempotencyKey(): string {
-    return idempotencyKey(this.#request, this.#agent);
+    return idempotencyKey(this.#request, this.#registered.agent);
+  }
+
+  get tier(): string | undefined {
+    return this.#request.tier;
+  }
+
+  get model(): unknown {
+    const { tier } = this.#request;
+    return tier === undefined ? undefined : this.#registered.tiers.get(tier);
+  }
+
+  get failed(): readonly ErrorRecord[] {
+    return this.#request.failed ?? NONE;
+  }
+
+  get others(): readonly OtherSide[] {
+    return this.#request.others ?? NONE;
   }
 
   get runId(): string {
@@ -56,3 +73,5 @@ export class EmbeddedContext implements AgentContext {
     return (usage) => this.#control.report(usage);
   }
 }
+
+const NONE: readonly never[] = Object.freeze([]);

@@ -18,8 +18,14 @@ export interface Engine {
   call(request: CallRequest, control: AttemptControl): unknown;
 }
 
+/** An agent in its place, and what its team has for the tiers. */
+export interface RegisteredAgent {
+  readonly agent: Agent;
+  readonly tiers: ReadonlyMap<string, unknown>;
+}
+
 /** The agents of a team by their place in it, as `CallRequest.agent` names it. */
-export type AgentRegistry = ReadonlyMap<string, Agent>;
+export type AgentRegistry = ReadonlyMap<string, RegisteredAgent>;
 
 /** Makes the engine of one supervisor. */
 export type EngineFactory = (agents: AgentRegistry) => Engine;
@@ -28,10 +34,10 @@ export type EngineFactory = (agents: AgentRegistry) => Engine;
 export function embeddedEngine(agents: AgentRegistry): Engine {
   return {
     call(request, control) {
-      const agent = agents.get(request.agent);
-      if (agent === undefined) throw new Error(`the team has no agent at "${request.agent}"`);
-      const run = agent.run as (task: unknown, context: AgentContext) => unknown;
-      return run(request.input, new EmbeddedContext(agent, request, control));
+      const registered = agents.get(request.agent);
+      if (registered === undefined) throw new Error(`the team has no agent at "${request.agent}"`);
+      const run = registered.agent.run as (task: unknown, context: AgentContext) => unknown;
+      return run(request.input, new EmbeddedContext(registered, request, control));
     },
   };
 }

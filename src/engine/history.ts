@@ -28,6 +28,12 @@ export interface RecordedCall {
   issues: readonly Issue[];
   /** Of the attempts whose end is known. */
   cost: Cost;
+  /** What budgets were charged for those, in micro-dollars. */
+  charged: number | undefined;
+  /** What was reserved for the attempt that began last, in micro-dollars. */
+  reserved: number | undefined;
+  /** How often it was told to come later. */
+  requeues: number;
 }
 
 /** Whether a call is on the bill: somebody was asked, or an answer taken over. */
@@ -159,6 +165,15 @@ export class History {
         call.attempt = event.attempt;
         call.asked++;
         call.state = "begun";
+        call.reserved = event.reserved;
+        break;
+      }
+      case "call.requeued": {
+        const call = this.#call(event.callId);
+        call.state = "between";
+        call.requeues++;
+        call.cost = event.cost;
+        call.charged = event.charged;
         break;
       }
       case "call.retried": {
@@ -166,6 +181,7 @@ export class History {
         call.state = "between";
         if (event.error.code === "OUTPUT_INVALID") call.issues = event.error.issues ?? [];
         call.cost = event.cost;
+        call.charged = event.charged;
         break;
       }
       case "call.reused":
@@ -205,6 +221,7 @@ export class History {
       case "run.cancelled":
       case "call.straggled":
       case "call.abandoned":
+      case "budget.overran":
     }
   }
 
@@ -236,6 +253,9 @@ export class History {
       end: undefined,
       issues: [],
       cost: NO_COST,
+      charged: undefined,
+      reserved: undefined,
+      requeues: 0,
     };
     this.#calls.set(callId, call);
     return call;
@@ -248,6 +268,7 @@ export class History {
     call.attempt = end.attempt;
     call.end = end;
     call.cost = end.cost;
+    if (end.type !== "call.reused") call.charged = end.charged;
   }
 
   #scope(scope: string): Scope {

@@ -56,11 +56,18 @@ export class ValueHashes {
   }
 }
 
-/** What identifies an agent: its name, its version, and the shapes of what it takes and gives. */
-export function agentDefinition({ name, version, input, output }: Agent): string {
-  return sha256(
-    canonicalJson([KEY_FORMAT, "agent", name, version ?? null, shape(input), shape(output)]),
-  );
+/**
+ * What identifies an agent: its name, its version, the shapes of what it takes and gives, and at which tier, with what model,
+ * it is asked. Of a model that has no name the tier stands for it: change the agent's version with it.
+ */
+export function agentDefinition(
+  { name, version, input, output }: Agent,
+  tier?: string,
+  model?: string,
+): string {
+  const parts = [KEY_FORMAT, "agent", name, version ?? null, shape(input), shape(output)];
+  if (tier !== undefined) parts.push(tier, model ?? null);
+  return sha256(canonicalJson(parts));
 }
 
 /**

@@ -91,6 +91,7 @@ function redacted(body: EventBody, change: Change): EventBody {
       return { ...body, output: output.value, ...output.mark };
     }
     case "call.retried":
+    case "call.requeued":
     case "call.failed":
       return { ...body, error: errorWithout(body.error, text) };
     case "call.skipped":
@@ -121,6 +122,7 @@ function redacted(body: EventBody, change: Change): EventBody {
     case "call.started":
     case "call.straggled":
     case "call.abandoned":
+    case "budget.overran":
       return body;
   }
 }

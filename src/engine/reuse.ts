@@ -43,7 +43,19 @@ export async function reuse(
   const source = { runId: history.runId, callId };
   const cost = NO_COST;
   await journal.record([
-    { type: "call.reused", callId, agent, key, from: source, attempt, durationMs, output, cost },
+    {
+      type: "call.reused",
+      callId,
+      agent,
+      key,
+      by: "fork",
+      from: source,
+      attempt,
+      durationMs,
+      output,
+      cost,
+      saved: end.cost,
+    },
   ]);
   const { inTeam } = reused;
   // A team is no call; those in it are.

@@ -4,6 +4,10 @@ import { addCost, NO_COST, type Cost } from "../call.ts";
 import type { Bill, Reuse } from "../outcome.ts";
 import type { OpenQuestion } from "./decision.ts";
 import type { Engine } from "./engine.ts";
+import type { Ledger } from "../money/ledger.ts";
+import type { Store } from "../store/store.ts";
+import type { RunCache } from "../policy/cache.ts";
+import type { Flights } from "./flight.ts";
 import type { History, Origin } from "./history.ts";
 import type { Journal } from "./journal.ts";
 import type { ValueHashes } from "./key.ts";
@@ -15,6 +19,13 @@ export interface Run {
   readonly clock: Clock;
   readonly engine: Engine;
   readonly tally: Tally;
+  readonly ledger: Ledger;
+  /** What is kept beside the runs: answers of other runs, budgets that are shared. */
+  readonly values: Store["values"];
+  /** What it wants of the cache. */
+  readonly cache: RunCache;
+  /** The calls of this process that others may join. */
+  readonly flights: Flights;
   /** Hashes for content keys; `undefined` where nobody asks for keys. */
   readonly hashes: ValueHashes | undefined;
   /** What the log of the run says already; `undefined` for one that begins. */

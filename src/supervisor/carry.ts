@@ -3,12 +3,15 @@ import { Journal } from "../engine/journal.ts";
 import { ValueHashes } from "../engine/key.ts";
 import { countUnmet } from "../engine/reuse.ts";
 import { Tally, type Run } from "../engine/run.ts";
+import { Ledger } from "../money/ledger.ts";
+import { checkRunCache } from "../policy/cache.ts";
 import { describeThrown, isSoundError } from "../errors.ts";
 import type { Bill, Outcome } from "../outcome.ts";
 import type { Store } from "../store/store.ts";
 import { coordinate, type Assignment, type Coordinated } from "./coordinate.ts";
 import type { Driver } from "./drive.ts";
 import { performTeam } from "./nested.ts";
+import type { Seated } from "./root.ts";
 
 /** What a run goes on from. */
 export interface Beginning {
@@ -20,8 +23,10 @@ export interface Beginning {
 
 /** A run with its journal, from the beginning or from where it stopped. */
 export function openRun(driver: Driver, { position, origin }: Beginning = {}): Run {
-  const { root, runId, store, cancellation, watch, seated } = driver;
+  const { root, runId, options, store, cancellation, watch, seated } = driver;
   const { clock } = root;
+  const ledger = new Ledger(store.values, clock, root.settled);
+  if (position !== undefined) chargeBefore(ledger, seated, position.history);
   const journal = new Journal({
     runId,
     store,
@@ -40,11 +45,34 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
     clock,
     engine: seated.engine,
     tally: new Tally(),
-    hashes: store.resumable ? new ValueHashes() : undefined,
+    ledger,
+    values: store.values,
+    cache: checkRunCache(options.cache, `a run of ${root.team.where}`),
+    flights: root.flights,
+    hashes: store.resumable || seated.caches ? new ValueHashes() : undefined,
     history: position?.history,
     origin,
     waits: [],
   };
+}
+
+/** What the log of a run says that was spent, into its budgets. A call in doubt counts with what was reserved for it. */
+function chargeBefore(ledger: Ledger, { budgets }: Seated, history: History): void {
+  if (budgets.length === 0) return;
+  for (const { callId, state, charged = 0, reserved = 0 } of history.calls()) {
+    const micros = charged + (state === "begun" ? reserved : 0);
+    if (micros === 0) continue;
+    ledger.charge(
+      budgets.filter(({ place }) => isWithin(callId, place)),
+      micros,
+    );
+  }
+}
+
+/** Whether a call is of the team or agent at a place; also at another tier, or in a repeated team. */
+function isWithin(callId: string, place: string): boolean {
+  if (place === "" || `${callId}/`.startsWith(`${place}/`)) return true;
+  return `${callId.replaceAll(/(?<=[^/])~[^/]*(?=\/|$)/g, "")}/`.startsWith(`${place}/`);
 }
 
 /** Carries a run to its last event. */

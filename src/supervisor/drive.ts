@@ -49,6 +49,8 @@ const OWN_OPTIONS: Readonly<Record<Exclude<keyof ForkOptions, keyof CallLimits>,
   mode: true,
   store: true,
   concurrency: true,
+  budget: true,
+  cache: true,
   from: true,
   input: true,
 };

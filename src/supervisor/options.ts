@@ -1,5 +1,10 @@
 import type { InputOf, Workers } from "../agent.ts";
 import type { Clock } from "../async/clock.ts";
+import type { Budget } from "../money/budget.ts";
+import type { Prices } from "../money/price.ts";
+import type { CacheOptions, RunCache } from "../policy/cache.ts";
+import type { LanesOf } from "../policy/lane.ts";
+import type { EscalateIf, Tiers } from "../policy/tier.ts";
 import type { UpstreamResult } from "../call.ts";
 import type { Comparator, Compare } from "../conflict/compare.ts";
 import type { EngineFactory } from "../engine/engine.ts";
@@ -17,6 +22,12 @@ import type { NameOf, ResultsOf, TaskOf, UnderOwnNames } from "./infer.ts";
  * - `sequence`: one after another in the order of the record, each seeing the results before it.
  */
 export type Mode = "parallel" | "sequence";
+
+/** When agents need not be waited for. */
+export interface EarlyStop {
+  /** The subjects that matter: a run whose verdicts about all of them are certain is over. */
+  readonly subjects: readonly string[];
+}
 
 /** Which agents a task is for; what they need is added. */
 export type Route<Name extends string, Task> =
@@ -66,6 +77,22 @@ export interface SupervisorOptions<
   readonly answer?: (outcome: Outcome<ResultsOf<NoInfer<Agents>>>) => Answer;
   /** Where events are kept: in memory, the last 100 finished runs, where left out. */
   readonly store?: Store;
+  /** What a run may spend, or with a `scope` all that name it. */
+  readonly budget?: Budget | readonly Budget[];
+  /** What models cost, for agents that report tokens only. */
+  readonly prices?: Prices;
+  /** Keeps the answers of its agents for other runs; an agent's own word wins. */
+  readonly cache?: boolean | CacheOptions;
+  /** What agents are asked with, by the name of a tier, from cheap to dear: they get it as `context.model`. */
+  readonly tiers?: Tiers;
+  /** When an agent is asked once more, at the next tier; an agent's own word wins. */
+  readonly escalateIf?: readonly Exclude<EscalateIf, (...args: never) => unknown>[];
+  /** Limits that all of its agents pass, made by `lane()`. */
+  readonly lanes?: LanesOf;
+  /** How many subjects its chain asks judges about at most, most held first (20); the others stay undecided. */
+  readonly maxSubjects?: number;
+  /** Stops agents whose answers cannot change a verdict any more. Off where left out. */
+  readonly earlyStop?: EarlyStop;
   /** Takes secrets out of what is kept and shown. What it changes cannot be used again when a run is resumed. */
   readonly redact?: Redact;
   /** Where attempts are carried out: in this process where left out. */
@@ -85,6 +112,10 @@ export interface RunOptions<Name extends string = string> extends CallLimits {
   readonly store?: Store;
   /** How many attempts of this run are in flight at most; the supervisor's limit holds besides. */
   readonly concurrency?: number;
+  /** What this run may spend, besides what its supervisor says. */
+  readonly budget?: Budget | readonly Budget[];
+  /** Whose answers are used from the cache, and whether any are. */
+  readonly cache?: RunCache;
 }
 
 /** What going on with a run may have its own way. Its route and mode are those it was begun with. */
@@ -114,3 +145,4 @@ export function checkMode(mode: unknown, where: string): Mode {
 
 export const DEFAULT_CONCURRENCY = 8;
 export const DEFAULT_MIN_ANSWERS = 1;
+export const DEFAULT_MAX_SUBJECTS = 20;

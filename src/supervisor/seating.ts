@@ -1,9 +1,15 @@
 import type { Agent } from "../agent.ts";
 import type { Deadlines } from "../async/deadlines.ts";
-import { agentDefinition } from "../engine/key.ts";
+import type { RegisteredAgent } from "../engine/engine.ts";
 import type { Seat } from "../engine/seat.ts";
+import type { OwnedBudget } from "../money/ledger.ts";
+import type { Price } from "../money/price.ts";
 import type { Lane } from "../policy/admission.ts";
-import { mergeLimits, type CallLimits } from "../policy/limits.ts";
+import type { CacheSettings } from "../policy/cache.ts";
+import type { LanesOf } from "../policy/lane.ts";
+import type { CallLimits } from "../policy/limits.ts";
+import type { EscalateIf } from "../policy/tier.ts";
+import { seatAgent } from "./seat-agent.ts";
 import { teamDefinition, type Member, type Team } from "./team.ts";
 
 /** A team in its place under a root: every agent with its limits there and every lane on its path. */
@@ -26,51 +32,76 @@ export interface SeatingOptions {
   readonly team: Team;
   /** The places of the team's agents begin with it. */
   readonly prefix?: string;
-  /** The lanes above the team. */
-  readonly lanes?: readonly Lane[];
+  /** What the teams above it say, which holds for its agents too. */
+  readonly above?: Above;
   /** What a run wants otherwise, for everything in it. */
   readonly overrides?: CallLimits;
   /** Filled with every agent by its place. */
-  readonly registry: Map<string, Agent>;
+  readonly registry: Map<string, RegisteredAgent>;
   /** What keeps timeouts of so many ms. */
   readonly timeoutsOf: (timeoutMs: number) => Deadlines | undefined;
 }
+
+/** What holds for a team and those nested in it. */
+export interface Above {
+  readonly lanes: readonly Lane[];
+  readonly rates: readonly LanesOf[];
+  readonly budgets: readonly OwnedBudget[];
+  readonly prices: ReadonlyMap<string, Price>;
+  readonly tiers: ReadonlyMap<string, unknown>;
+  readonly cache: CacheSettings | false | undefined;
+  readonly escalateIf: readonly EscalateIf[] | undefined;
+}
+
+export const NOTHING_ABOVE: Above = Object.freeze({
+  lanes: [],
+  rates: [],
+  budgets: [],
+  prices: new Map(),
+  tiers: new Map(),
+  cache: undefined,
+  escalateIf: undefined,
+});
 
 /** Seats a team, and those nested in it. */
 export function seatTeam({
   team,
   prefix = "",
-  lanes = [],
+  above = NOTHING_ABOVE,
   overrides = {},
   registry,
   timeoutsOf,
 }: SeatingOptions): Seating {
-  const path = [...lanes, team.lane];
-  const seatAgent = (agent: Agent, place: string): Seat => {
-    registry.set(place, agent);
-    const limits = mergeLimits(team.limits, agent.limits, overrides);
-    const timeouts = timeoutsOf(limits.timeoutMs);
-    return {
-      agent,
-      definition: once(() => agentDefinition(agent)),
-      place,
-      limits,
-      timeouts,
-      lanes: path,
-    };
+  const { lanes, label } = team;
+  const here: Above = {
+    lanes: [...above.lanes, team.lane],
+    rates: lanes === undefined ? above.rates : [...above.rates, lanes],
+    budgets: [
+      ...above.budgets,
+      ...team.budgets.map((budget) => ({
+        budget,
+        place: prefix.slice(0, -1),
+        whose: `a run of "${label.name}"`,
+      })),
+    ],
+    prices: team.prices.size === 0 ? above.prices : new Map([...above.prices, ...team.prices]),
+    tiers: team.tiers ?? above.tiers,
+    cache: team.cache ?? above.cache,
+    escalateIf: team.escalateIf ?? above.escalateIf,
   };
+  const sitting = { team, above: here, overrides, registry, timeoutsOf };
   const seatMember = ({ name, worker }: Member): Seat | Seating => {
     const place = `${prefix}${name}`;
     return isTeam(worker)
       ? seatTeam({
           team: worker,
           prefix: `${place}/`,
-          lanes: path,
+          above: here,
           overrides,
           registry,
           timeoutsOf,
         })
-      : seatAgent(worker, place);
+      : seatAgent(sitting, worker, place);
   };
 
   const judges = new Map<Agent, JudgeSeat>();
@@ -78,7 +109,7 @@ export function seatTeam({
     if (judges.has(agent)) continue;
     // A member's name never begins with "~".
     const name = `~${agent.name}`;
-    judges.set(agent, { name, seat: seatAgent(agent, prefix + name) });
+    judges.set(agent, { name, seat: seatAgent(sitting, agent, prefix + name) });
   }
   const seats = team.members.map(seatMember);
   const definitions = (): readonly string[] => seats.map((seat) => seat.definition());

@@ -1,7 +1,9 @@
 import { workerBrand, checkNeeds, type Worker, type Workers } from "../agent.ts";
+import { Bell } from "../async/bell.ts";
 import { systemClock } from "../async/clock.ts";
 import type { HumanDecision } from "../engine/decision.ts";
 import { embeddedEngine } from "../engine/engine.ts";
+import { flights } from "../engine/flight.ts";
 import type { Outcome } from "../outcome.ts";
 import { memoryStore } from "../store/memory.ts";
 import type { Store } from "../store/store.ts";
@@ -99,6 +101,8 @@ export function supervisor<
     clock,
     engineOf,
     named: new Map(),
+    settled: new Bell(),
+    flights: flights(),
     // Not before the first run: a team that is only ever nested is seated by its root.
     get seated() {
       seated ??= seatRoot({ team, clock, engineOf });

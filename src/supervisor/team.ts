@@ -15,18 +15,25 @@ import type { SupervisorLabel } from "../events.ts";
 import { sha256 } from "../hash.ts";
 import { canonicalJson } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
-import { lane, type Lane } from "../policy/admission.ts";
+import { checkBudgets, type CheckedBudget } from "../money/budget.ts";
+import { checkPrices, type Price } from "../money/price.ts";
+import { makeLane, type Lane } from "../policy/admission.ts";
 import { checkInteger } from "../policy/bounds.ts";
+import { checkCache, type CacheSettings } from "../policy/cache.ts";
 import { checkGiven, checkKeys, checkKind, shown } from "../policy/check-kind.ts";
+import { checkLanes, type LanesOf } from "../policy/lane.ts";
 import { checkLimits, LIMIT_KEYS, type CallLimits } from "../policy/limits.ts";
+import { checkEscalateIf, checkTiers, type EscalateIf } from "../policy/tier.ts";
 import { checkChain, DEFAULT_CHAIN } from "../resolve/chain.ts";
 import type { Link } from "../resolve/link.ts";
 import { checkOrder } from "./graph.ts";
 import {
   checkMode,
   DEFAULT_CONCURRENCY,
+  DEFAULT_MAX_SUBJECTS,
   DEFAULT_MIN_ANSWERS,
   DEFAULT_MODE,
+  type EarlyStop,
   type Mode,
   type SupervisorOptions,
 } from "./options.ts";
@@ -53,6 +60,15 @@ export interface Team {
   readonly similar: Comparator | undefined;
   readonly answer: ((outcome: Outcome) => unknown) | undefined;
   readonly redact: Redactor | undefined;
+  readonly budgets: readonly CheckedBudget[];
+  readonly prices: ReadonlyMap<string, Price>;
+  readonly cache: CacheSettings | false | undefined;
+  /** `undefined`: as the team above it. */
+  readonly tiers: ReadonlyMap<string, unknown> | undefined;
+  readonly escalateIf: readonly EscalateIf[] | undefined;
+  readonly lanes: LanesOf | undefined;
+  readonly maxSubjects: number;
+  readonly earlyStop: EarlyStop | undefined;
 }
 
 /** One place in a team. */
@@ -106,6 +122,14 @@ const OWN_OPTIONS: Readonly<Record<Exclude<keyof AnyOptions, keyof CallLimits>, 
   asWorker: true,
   answer: true,
   store: true,
+  budget: true,
+  prices: true,
+  cache: true,
+  tiers: true,
+  escalateIf: true,
+  lanes: true,
+  maxSubjects: true,
+  earlyStop: true,
   redact: true,
   engine: true,
   clock: true,
@@ -196,7 +220,7 @@ export function makeTeam(options: AnyOptions): Team {
       0,
       members.length,
     ),
-    lane: lane(checkConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY, where)),
+    lane: makeLane(checkConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY, where)),
     limits: checkLimits(options, where),
     asWorker: checkLimits(options.asWorker ?? {}, `${where}: asWorker`),
     resolve: options.resolve === undefined ? DEFAULT_CHAIN : checkChain(options.resolve, where),
@@ -204,6 +228,19 @@ export function makeTeam(options: AnyOptions): Team {
     similar,
     answer: answer as Team["answer"],
     redact: options.redact === undefined ? undefined : redactor(options.redact, where),
+    budgets: checkBudgets(options.budget, where),
+    prices: checkPrices(options.prices, where),
+    cache: checkCache(options.cache, where),
+    tiers: options.tiers === undefined ? undefined : checkTiers(options.tiers, where),
+    escalateIf: checkEscalateIf(options.escalateIf, where),
+    lanes: checkLanes(options.lanes, where),
+    maxSubjects: checkInteger(
+      options.maxSubjects ?? DEFAULT_MAX_SUBJECTS,
+      `${where}: maxSubjects`,
+      0,
+      MAX_SUBJECTS,
+    ),
+    earlyStop: options.earlyStop,
   });
 }
 
@@ -230,6 +267,7 @@ export function teamDefinition(team: Team, workers: readonly string[]): string {
   );
 }
 
+const MAX_SUBJECTS = 1_000_000;
 const MAX_CONCURRENCY = 1_000_000;
 
 /** Refuses with `BAD_OPTIONS` what is no number of attempts. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Cancellation } from "../../src/async/cancellation.ts";
-import { enter, lane, leave, type Lane } from "../../src/policy/admission.ts";
+import { enter, makeLane as lane, leave, type Lane } from "../../src/policy/admission.ts";
 
 const waiting = (queued: Lane): number => {
   let count = 0;

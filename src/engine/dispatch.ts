@@ -1,0 +1,132 @@
+import type { CallRequest, Cost } from "../call.ts";
+import type { EventBody } from "../events.ts";
+import { boundOf, type Bound } from "../money/bound.ts";
+import type { Reservation } from "../money/ledger.ts";
+import { priced } from "../money/price.ts";
+import { enter, leave, type Lane, type Ticket } from "../policy/admission.ts";
+import { runAttempt, type AttemptEnd } from "./attempt.ts";
+import type { Run } from "./run.ts";
+import { needsTicket, type Seat } from "./seat.ts";
+
+/** An attempt that was made, and what came of it. */
+export interface Dispatched {
+  readonly end: AttemptEnd;
+  /** Monotonic times in ms. */
+  readonly startedMs: number;
+  readonly endedMs: number;
+  /** What its budgets were charged, in micro-dollars; `undefined` where there are none. */
+  readonly charged: number | undefined;
+}
+
+/**
+ * Makes one attempt: admission → record → run → settle. Rejects when the run is cancelled, when its store fails, and with what a
+ * lane or a budget refuses it with; then nobody was asked.
+ */
+export async function dispatch(run: Run, seat: Seat, request: CallRequest): Promise<Dispatched> {
+  const { cancellation, clock } = run;
+  const { lanes } = seat;
+  let bound: Bound | undefined;
+  let reservation: Reservation | undefined;
+  if (needsTicket(seat)) {
+    bound = boundAt(seat, request.input);
+    reservation = await admit(run, seat, bound);
+  } else {
+    const admitted = enter(lanes, cancellation);
+    if (admitted !== undefined) await admitted;
+  }
+  let startedMs = clock.monotonic();
+  try {
+    const started = run.journal.record([startOf(seat, request, bound)], startedMs);
+    if (started !== undefined) {
+      await started;
+      startedMs = clock.monotonic();
+    }
+    if (cancellation.cancelled) throw cancellation.reason;
+  } catch (error) {
+    leave(lanes);
+    await reservation?.settle(NOTHING_SPENT);
+    throw error;
+  }
+  // The attempt owns the slots from here on.
+  const end = atPrice(seat, await runAttempt(run, seat, request, startedMs));
+  const endedMs = clock.monotonic();
+  if (reservation === undefined) return { end, startedMs, endedMs, charged: undefined };
+  const charged = await reservation.settle(end.cost, end.requeue !== undefined);
+  noteOverrun(run, seat, request, bound?.usdMicros, end.cost);
+  return { end, startedMs, endedMs, charged };
+}
+
+/** Says so where an attempt cost more than was reserved for it. */
+export function noteOverrun(
+  { journal }: Run,
+  { agent }: Seat,
+  { callId, attempt }: CallRequest,
+  reserved: number | undefined,
+  cost: Cost,
+): void {
+  if (reserved === undefined || cost.usdMicros === "unknown" || cost.usdMicros <= reserved) return;
+  journal.note([{ type: "budget.overran", callId, agent: agent.name, attempt, reserved, cost }]);
+}
+
+const NOTHING_SPENT: Cost = Object.freeze({ usdMicros: 0, inputTokens: 0, outputTokens: 0 });
+
+/** What an attempt may cost at most. Throws `BAD_OPTIONS` where the agent's own function cannot say. */
+export function boundAt({ agent, tier, model, modelName, prices }: Seat, input: unknown): Bound {
+  const price = modelName === undefined ? undefined : prices.get(modelName);
+  return boundOf(agent.maxCost, input, { tier, model }, price, agent.name);
+}
+
+/** How an attempt begins, as the log has it. */
+export function startOf(
+  { agent, tier, modelName, budgets }: Seat,
+  { callId, attempt, key }: CallRequest,
+  bound: Bound | undefined,
+): CallStarted {
+  const { name } = agent;
+  if (tier === undefined && bound === undefined) {
+    return key === undefined
+      ? { type: "call.started", callId, agent: name, attempt }
+      : { type: "call.started", callId, agent: name, attempt, key };
+  }
+  const reserved = budgets.length > 0 ? bound?.usdMicros : undefined;
+  return {
+    type: "call.started",
+    callId,
+    agent: name,
+    attempt,
+    ...(key !== undefined && { key }),
+    ...(tier !== undefined && { tier }),
+    ...(modelName !== undefined && { model: modelName }),
+    ...(reserved !== undefined && { reserved }),
+  };
+}
+
+type CallStarted = Extract<EventBody, { type: "call.started" }>;
+
+function admit(run: Run, seat: Seat, bound: Bound): Promise<Reservation | undefined> {
+  const { cancellation, clock, journal, ledger } = run;
+  const { lanes, budgets, limits } = seat;
+  const ticket: Ticket = { owner: journal, clock, ...bound };
+  // Time to record its end besides what it may take itself.
+  const lifeMs = limits.timeoutMs + limits.graceMs + RECORDING_MS;
+  if (budgets.length > 0) return ledger.admit({ lanes, budgets, ticket, lifeMs }, cancellation);
+  return enterOnly(lanes, run, ticket);
+}
+
+const RECORDING_MS = 60_000;
+
+async function enterOnly(
+  lanes: readonly Lane[],
+  { cancellation }: Run,
+  ticket: Ticket,
+): Promise<undefined> {
+  await enter(lanes, cancellation, ticket);
+}
+
+/** An end whose cost has money, where the model that was used has a price. */
+export function atPrice({ prices, modelName }: Seat, end: AttemptEnd): AttemptEnd {
+  const model = end.model ?? modelName;
+  const price = model === undefined ? undefined : prices.get(model);
+  if (price === undefined) return end;
+  return { ...end, cost: priced(end.cost, price) };
+}

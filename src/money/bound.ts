@@ -1,0 +1,75 @@
+import { QuorateError } from "../errors.ts";
+import { checkKind, shown } from "../policy/check-kind.ts";
+import type { AskedAt } from "../policy/tier.ts";
+import { MICROS } from "./budget.ts";
+import { priceMicros, type Price } from "./price.ts";
+
+/** What one attempt may cost at most: dollars, or tokens of a model that has a price. */
+export interface CostBound {
+  readonly usd?: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+}
+
+/** A bound, or what makes one of a task. The function must not wait, and sees the task after its schema. */
+export type MaxCost<Task = never> = CostBound | ((task: Task, asked: AskedAt) => CostBound);
+
+/** A bound as it is reckoned with: `usdMicros` is `undefined` where nobody can say. */
+export interface Bound {
+  readonly usdMicros: number | undefined;
+  /** Input and output together; 0 where nobody says. */
+  readonly tokens: number;
+}
+
+export const UNBOUNDED: Bound = Object.freeze({ usdMicros: undefined, tokens: 0 });
+
+/** Refuses with `BAD_OPTIONS` what is no bound and makes none. */
+export function checkMaxCost(maxCost: MaxCost | undefined, where: string): MaxCost | undefined {
+  if (maxCost === undefined || typeof maxCost === "function") return maxCost;
+  checkKind(maxCost, `${where}: maxCost`, "object", "use { usd: 0.05 }, or (task) => ({ usd })");
+  checkBound(maxCost, `${where}: maxCost`);
+  return Object.freeze({ ...maxCost });
+}
+
+function checkBound(bound: CostBound, what: string): void {
+  const { usd, inputTokens, outputTokens } = bound;
+  for (const [name, value] of Object.entries({ usd, inputTokens, outputTokens })) {
+    if (value === undefined) continue;
+    const whole = name === "usd" || Number.isSafeInteger(value);
+    if (typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER && whole) {
+      continue;
+    }
+    const instead = name === "usd" ? "use US dollars from 0" : "use a whole number from 0";
+    throw new QuorateError("BAD_OPTIONS", `${what}.${name} is ${shown(value)}; ${instead}`);
+  }
+}
+
+/**
+ * What one attempt may cost at most. Throws `BAD_OPTIONS` where the agent's function fails or makes what is no bound: the call
+ * fails with it, as nothing can be promised.
+ */
+export function boundOf(
+  maxCost: MaxCost | undefined,
+  input: unknown,
+  asked: AskedAt,
+  price: Price | undefined,
+  what: string,
+): Bound {
+  if (maxCost === undefined) return UNBOUNDED;
+  let bound = maxCost as CostBound;
+  if (typeof maxCost === "function") {
+    try {
+      bound = maxCost(input as never, asked);
+      checkKind(bound ?? null, `what it makes`, "object", "return { usd: 0.05 }");
+      checkBound(bound, "what it makes");
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new QuorateError("BAD_OPTIONS", `the maxCost of ${what} failed: ${why}`, { cause });
+    }
+  }
+  const { usd, inputTokens = 0, outputTokens = 0 } = bound;
+  const tokens = inputTokens + outputTokens;
+  if (usd !== undefined) return { usdMicros: Math.ceil(usd * MICROS), tokens };
+  if (price === undefined || tokens === 0) return { usdMicros: undefined, tokens };
+  return { usdMicros: priceMicros(price, { inputTokens, outputTokens }), tokens };
+}

@@ -1,0 +1,159 @@
+import type { Bell } from "../async/bell.ts";
+import type { Cancellation } from "../async/cancellation.ts";
+import type { Clock } from "../async/clock.ts";
+import type { Cost } from "../call.ts";
+import { randomId } from "../hash.ts";
+import { enter, leave, type Lane, type Ticket } from "../policy/admission.ts";
+import type { Values } from "../store/values.ts";
+import { account, type Account } from "./account.ts";
+import type { CheckedBudget } from "./budget.ts";
+import { reserveShared, settleShared } from "./shared-account.ts";
+
+/** A budget, and whose it is. */
+export interface OwnedBudget {
+  readonly budget: CheckedBudget;
+  /** The place of the team or agent that has it; empty for the root. */
+  readonly place: string;
+  /** For messages. */
+  readonly whose: string;
+}
+
+/** Where an attempt passes, and what it needs. */
+export interface Admission {
+  readonly lanes: readonly Lane[];
+  readonly budgets: readonly OwnedBudget[];
+  readonly ticket: Ticket;
+  /** How long the attempt may take before its reservations count as lost, in ms. */
+  readonly lifeMs: number;
+}
+
+/** What is reserved for an attempt. */
+export interface Reservation {
+  /**
+   * Charges the budgets, once, with the cost, or with what was reserved where that is unknown; of an attempt that was turned
+   * away, and so is known to have cost nothing, with 0. Answers with what was charged, in micro-dollars.
+   */
+  settle(cost: Cost, turnedAway?: boolean): Promise<number>;
+}
+
+// For what other processes settle; what this one settles is heard of at once.
+const POLL_MS = 200;
+
+/** The money of one run: which budgets it is under, and what is reserved and spent in them. */
+export class Ledger {
+  readonly #values: Values;
+  readonly #clock: Clock;
+  // By the budget: a team has one description, and may sit in several places.
+  readonly #accounts = new Map<string, Map<CheckedBudget, Account>>();
+  readonly #settled: Bell;
+
+  /** `settled` rings whenever a shared budget has more room, in whichever run. */
+  constructor(values: Values, clock: Clock, settled: Bell) {
+    this.#values = values;
+    this.#clock = clock;
+    this.#settled = settled;
+  }
+
+  /**
+   * Admits an attempt when all its lanes have a slot and all its budgets the money, at once; nothing is held while waiting.
+   * Rejects with `BUDGET_EXCEEDED` or `NO_BOUND`, with the reason when cancelled, and when the store fails.
+   */
+  async admit(admission: Admission, cancellation: Cancellation): Promise<Reservation> {
+    const { lanes, budgets, ticket } = admission;
+    const own = budgets.filter(({ budget }) => budget.scope === undefined);
+    const shared = budgets.filter(({ budget }) => budget.scope !== undefined);
+    const accounts = own.map((owned) => this.#account(owned));
+    const gates = [...lanes, ...accounts.map(({ lane }) => lane)];
+    const id = randomId();
+    const { usdMicros: boundMicros } = ticket;
+    const release = (): void => {
+      leave(lanes);
+      for (const own of accounts) own.settle(boundMicros, 0);
+    };
+    for (;;) {
+      const admitted = enter(gates, cancellation, ticket);
+      if (admitted !== undefined) await admitted;
+      let reserved: boolean;
+      try {
+        reserved = await this.#reserve(shared, id, admission);
+      } catch (error) {
+        release();
+        throw error;
+      }
+      if (reserved && !cancellation.cancelled) break;
+      if (reserved) await this.#settleShared(shared, id, boundMicros, 0);
+      release();
+      if (cancellation.cancelled) throw cancellation.reason;
+      await this.#settled.wait(this.#clock, POLL_MS, cancellation);
+    }
+    return {
+      settle: async ({ usdMicros }, turnedAway = false) => {
+        const unknown = turnedAway ? 0 : (boundMicros ?? 0);
+        const charged = usdMicros === "unknown" ? unknown : usdMicros;
+        for (const own of accounts) own.settle(boundMicros, charged);
+        await this.#settleShared(shared, id, boundMicros, charged);
+        return charged;
+      },
+    };
+  }
+
+  /** Charges what a run had spent before this process went on with it. Budgets that are shared know of it. */
+  charge(budgets: readonly OwnedBudget[], micros: number): void {
+    for (const owned of budgets) {
+      if (owned.budget.scope === undefined) this.#account(owned).charge(micros);
+    }
+  }
+
+  #account({ budget, place, whose }: OwnedBudget): Account {
+    let ofPlace = this.#accounts.get(place);
+    if (ofPlace === undefined) {
+      ofPlace = new Map();
+      this.#accounts.set(place, ofPlace);
+    }
+    const known = ofPlace.get(budget);
+    if (known !== undefined) return known;
+    const made = account(budget, whose);
+    ofPlace.set(budget, made);
+    return made;
+  }
+
+  /** Reserves in all shared budgets or in none. */
+  async #reserve(
+    shared: readonly OwnedBudget[],
+    id: string,
+    { ticket, lifeMs }: Admission,
+  ): Promise<boolean> {
+    const { usdMicros: boundMicros } = ticket;
+    const nowMs = this.#clock.now();
+    const wanted = { id, boundMicros, nowMs, untilMs: Math.min(nowMs + lifeMs, MAX_MS) };
+    const done: OwnedBudget[] = [];
+    let fits = true;
+    try {
+      for (const owned of shared) {
+        fits = await reserveShared(this.#values, owned.budget, wanted);
+        if (!fits) break;
+        done.push(owned);
+      }
+    } catch (error) {
+      await this.#settleShared(done, id, boundMicros, 0);
+      throw error;
+    }
+    if (!fits) await this.#settleShared(done, id, boundMicros, 0);
+    return fits;
+  }
+
+  async #settleShared(
+    shared: readonly OwnedBudget[],
+    id: string,
+    boundMicros: number | undefined,
+    charged: number,
+  ): Promise<void> {
+    const nowMs = this.#clock.now();
+    for (const { budget } of shared) {
+      await settleShared(this.#values, budget.scope ?? "", { id, boundMicros, nowMs }, charged);
+    }
+    if (shared.length > 0) this.#settled.ring();
+  }
+}
+
+const MAX_MS = Number.MAX_SAFE_INTEGER;

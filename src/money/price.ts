@@ -1,0 +1,59 @@
+import type { Cost } from "../call.ts";
+import { QuorateError } from "../errors.ts";
+import { checkKeys, checkKind, shown } from "../policy/check-kind.ts";
+
+/** What a model's tokens cost, in US dollars per million of them, and when that was so. The caller's data: none is built in. */
+export interface Price {
+  readonly input: number;
+  readonly output: number;
+  /** The day of the price list, as `2026-11-22`. */
+  readonly date: string;
+}
+
+/** Prices by the name of a model. */
+export type Prices = Readonly<Record<string, Price>>;
+
+const PRICE_KEYS: ReadonlySet<string> = new Set(["input", "output", "date"]);
+
+/** Prices, checked. Throws `BAD_OPTIONS`; `where` begins its sentence. */
+export function checkPrices(prices: Prices | undefined, where: string): ReadonlyMap<string, Price> {
+  checkKind(prices, `${where}: prices`, "object", "use { model: { input, output, date } }");
+  return new Map(
+    Object.entries(prices ?? {}).map(([model, price]) => {
+      const what = `${where}: prices.${model}`;
+      checkKind(price, what, "object", "use { input: 1.25, output: 10, date }");
+      checkKeys(price, PRICE_KEYS, what);
+      for (const kind of ["input", "output"] as const) {
+        const usd = price[kind];
+        if (typeof usd === "number" && usd >= 0 && usd < Infinity) continue;
+        throw new QuorateError(
+          "BAD_OPTIONS",
+          `${what}.${kind} is ${shown(usd)}; use US dollars per million tokens`,
+        );
+      }
+      if (!/^\d{4}-\d{2}-\d{2}$/.test(price.date)) {
+        throw new QuorateError(
+          "BAD_OPTIONS",
+          `${what}.date is ${shown(price.date)}; say of which day the price is, as 2026-11-22`,
+        );
+      }
+      return [model, Object.freeze({ ...price })];
+    }),
+  );
+}
+
+/** What tokens cost, in micro-dollars, rounded up: a dollar per million tokens is a micro-dollar per token. */
+export function priceMicros(
+  { input, output }: Price,
+  tokens: { readonly inputTokens: number; readonly outputTokens: number },
+): number {
+  return Math.ceil(tokens.inputTokens * input + tokens.outputTokens * output);
+}
+
+/** A cost with its money reckoned from its tokens, where only these are known and the model has a price. */
+export function priced(cost: Cost, price: Price | undefined): Cost {
+  const { usdMicros, inputTokens, outputTokens } = cost;
+  if (price === undefined || usdMicros !== "unknown") return cost;
+  if (inputTokens === "unknown" || outputTokens === "unknown") return cost;
+  return { ...cost, usdMicros: priceMicros(price, { inputTokens, outputTokens }) };
+}

@@ -1,0 +1,58 @@
+import type { UpstreamResult, Usage } from "../call.ts";
+import { checkInteger, checkMs } from "./bounds.ts";
+import { checkGiven, checkKeys, checkKind } from "./check-kind.ts";
+
+/** What a batch is given beside its tasks. */
+export interface BatchContext {
+  /** Aborted when the batch times out or nobody waits for it any more. */
+  readonly signal: AbortSignal;
+  /** As `context.results`, by task. */
+  readonly results: readonly Readonly<Record<string, UpstreamResult | undefined>>[];
+  readonly tier: string | undefined;
+  /** What the team's `tiers` have for the tier. */
+  readonly model: unknown;
+  /** As `context.idempotencyKey`, by task. */
+  readonly idempotencyKeys: readonly string[];
+  /** Tells what was used so far: by the task at `index`, or where that is left out by all together, in equal parts. */
+  readonly report: (usage: Usage, index?: number) => void;
+}
+
+/** How several tasks of one agent become one request. */
+export interface BatchOptions<Task = never, Returned = unknown> {
+  /** How many tasks at most. */
+  readonly maxSize?: number;
+  /** How long the first task waits for others, in ms; not at all when no other can come. */
+  readonly waitMs?: number;
+  /**
+   * Answers all tasks, in their order. An `Error` in place of an answer fails that task alone; what it throws fails all of
+   * them. A single task is put to the agent's own `run`.
+   */
+  readonly run: (
+    tasks: readonly Task[],
+    context: BatchContext,
+  ) => readonly (Returned | Error)[] | Promise<readonly (Returned | Error)[]>;
+}
+
+/** What holds where nobody said otherwise. */
+export const DEFAULT_BATCH = Object.freeze({ maxSize: 20, waitMs: 10 });
+
+const BATCH_KEYS: ReadonlySet<string> = new Set(["maxSize", "waitMs", "run"]);
+const MAX_SIZE = 10_000;
+
+/** A batch, checked. Throws `BAD_OPTIONS`; `where` begins its sentence. */
+export function checkBatch(
+  given: BatchOptions | undefined,
+  where: string,
+): Required<BatchOptions> | undefined {
+  if (given === undefined) return undefined;
+  const what = `${where}: batch`;
+  checkKind(given, what, "object", "use { maxSize, waitMs, run: async (tasks) => answers }");
+  checkKeys(given, BATCH_KEYS, what);
+  const { maxSize = DEFAULT_BATCH.maxSize, waitMs = DEFAULT_BATCH.waitMs, run } = given;
+  checkGiven(run, `${what}.run`, "function", "give it one: run: async (tasks) => answers");
+  return Object.freeze({
+    maxSize: checkInteger(maxSize, `${what}.maxSize`, 1, MAX_SIZE),
+    waitMs: checkMs(waitMs, `${what}.waitMs`, 0),
+    run,
+  });
+}
