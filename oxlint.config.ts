@@ -66,7 +66,7 @@ const arrows: readonly Arrow[] = [
   },
   ...folder("async", words),
   ...folder("policy", [...words, "async/*"]),
-  ...folder("conflict", [...words, "async/*"]),
+  ...folder("conflict", [...words, "async/*", "policy/check-kind.ts", "policy/bounds.ts"]),
   ...folder("store", [...words, "async/clock.ts"]),
   ...folder("money", [...words, "async/*", "policy/*", "store/values.ts"]),
   ...folder(
@@ -85,7 +85,7 @@ const arrows: readonly Arrow[] = [
   ),
   {
     files: ["src/index.ts"],
-    values: ["./*", ...[...core, "supervisor/*"].map((path) => `./${path}`)],
+    values: ["./*", ...[...core, "resolve/judge/*", "supervisor/*"].map((path) => `./${path}`)],
     types: [],
   },
 ];

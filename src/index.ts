@@ -92,6 +92,10 @@ export { human } from "./resolve/human.ts";
 export type { HumanOptions } from "./resolve/human.ts";
 export { judge } from "./resolve/judge/judge.ts";
 export type { JudgeOptions } from "./resolve/judge/judge.ts";
+export type { JudgePanelOptions, PanelJudge } from "./resolve/judge/panel-options.ts";
+export type { JudgeRecord, JudgeWeight } from "./resolve/judge/record.ts";
+export type { JudgeAsk } from "./resolve/judge/seat.ts";
+export type { JudgeSettings } from "./resolve/judge/settings.ts";
 export type {
   JudgeAnswer,
   JudgeLimits,

@@ -73,7 +73,9 @@ export function judgeQuestion(
     evidence: evidenceOf(heldBy, limits),
   }));
   const asked = { subject: plain(subject), instructions: `${TASKS[kind]} ${RULES}`, options };
-  return { ...asked, text: rendered(asked) };
+  // Not of findings: who did not report a thing has nothing to show for that.
+  const uneven = kind === "claim" && options.some(({ evidence }) => evidence.length > 0);
+  return { ...asked, text: rendered(asked, uneven) };
 }
 
 // In code-unit order, not by author: what a judge sees must not depend on how agents are called.
@@ -104,7 +106,11 @@ function cleaned(value: Json): Json {
   );
 }
 
-function rendered({ subject, instructions, options }: Omit<JudgeQuestion, "text">): string {
+/** `uneven`: options without evidence are said to have none, since others have some. */
+function rendered(
+  { subject, instructions, options }: Omit<JudgeQuestion, "text">,
+  uneven: boolean,
+): string {
   const fence = fenceFor(JSON.stringify([subject, options]));
   const fenced = (text: string): string =>
     [`<${fence}>`, ...text.split("\n").map((line) => `| ${line}`), `</${fence}>`].join("\n");
@@ -116,6 +122,7 @@ function rendered({ subject, instructions, options }: Omit<JudgeQuestion, "text"
       [
         `Option ${id}:\n${fenced(typeof position === "string" ? position : JSON.stringify(position))}`,
         ...evidence.map((piece) => `Evidence for option ${id}:\n${fenced(piece)}`),
+        ...(uneven && evidence.length === 0 ? [`No evidence was given for option ${id}.`] : []),
       ].join("\n"),
     ),
     `Answer with one of these ids: ${options.map(({ id }) => id).join(", ")}.`,

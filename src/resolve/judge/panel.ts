@@ -1,0 +1,53 @@
+import { agentDefinition } from "../../engine/key.ts";
+import type { Json } from "../../json.ts";
+import type { Link, LinkContext, Question, Ruling } from "../link.ts";
+import { hear, prepare, questionKey } from "./hearing.ts";
+import { checkPanel, type JudgePanelOptions } from "./panel-options.ts";
+import { isReached, rulingOf, type Heard } from "./panel-ruling.ts";
+import { ownPosition } from "./seat.ts";
+import { lacksEvidence, NO_EVIDENCE } from "./settings.ts";
+
+/** See {@link JudgePanelOptions}. Throws `BAD_OPTIONS` for a panel that cannot work. */
+export function judgePanel(options: JudgePanelOptions): Link {
+  const { settings, stopAt, atLeast, members, dropped } = checkPanel(options);
+  const { name, evidence, limits } = settings;
+
+  function settle(question: Question, { ask, signal }: LinkContext): Ruling | Promise<Ruling> {
+    if (lacksEvidence(settings, question)) return { pass: NO_EVIDENCE };
+    const prepared = prepare(question, limits);
+    if ("refused" in prepared) return { pass: prepared.refused };
+    const key = questionKey(name, question.subject);
+    const recused = members.filter(
+      ({ agent, authorOf }) => ownPosition(agent.name, authorOf, question) !== undefined,
+    );
+    const asked = members.filter((member) => !recused.includes(member));
+
+    const cascade = async (): Promise<Ruling> => {
+      const heard: Heard[] = [];
+      for (const member of asked) {
+        // One after another on purpose: a dearer judge is asked only where those before it leave doubt.
+        const hearing = await hear(member.agent, prepared, member.once, key, ask);
+        signal?.throwIfAborted();
+        heard.push({ member, hearing });
+        if (isReached(prepared.positions, heard, stopAt)) break;
+      }
+      return rulingOf(prepared.positions, heard, { atLeast, dropped, recused });
+    };
+    return cascade();
+  }
+
+  const definition: Json = {
+    ...limits,
+    evidence,
+    stopAt,
+    atLeast,
+    panel: members.map(({ agent, once, authorOf, trust }) => ({
+      agent: agentDefinition(agent),
+      once,
+      authorOf: [...authorOf],
+      accuracy: trust.accuracy,
+    })),
+  };
+  const asks = Object.freeze(members.map(({ agent }) => agent));
+  return Object.freeze({ name, definition, settle, asks });
+}

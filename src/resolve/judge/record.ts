@@ -1,0 +1,120 @@
+import { QuorateError } from "../../errors.ts";
+import { shown } from "../../policy/check-kind.ts";
+
+/** How a judge did on questions whose answer became known. Plain JSON; `auditJudges` counts it. */
+export interface JudgeRecord {
+  /** Questions that it was asked and whose answer became known. */
+  readonly outcomes: number;
+  /** Of these, those where it chose the same in both orders. */
+  readonly consistent: number;
+  /** Of those, how many it was right about. */
+  readonly right: number;
+  /** What one question cost on average, all orders, in micro-dollars. Left out where it is not known. */
+  readonly usdMicros?: number;
+}
+
+/** How far a judge is trusted: a share that was given, or what was recorded. */
+export type JudgeWeight = number | JudgeRecord;
+
+/** How often a judge's choice is right, and how sure that is. */
+export interface Trust {
+  /** The estimate, drawn towards the default by {@link PSEUDO_OUTCOMES}. */
+  readonly estimate: number;
+  /** What its choices count as: one standard error below the estimate, or as given. 0–1, both excluded. */
+  readonly accuracy: number;
+  /** What was recorded, where something was. */
+  readonly record?: JudgeRecord;
+}
+
+/** Taken for a judge without a record: Laplace's rule after two orders that agree, and after one answer. */
+export const DEFAULT_ACCURACY = { bothOrders: 0.75, once: 2 / 3 } as const;
+/** So many outcomes at the default accuracy are added to what was recorded. */
+export const PSEUDO_OUTCOMES = 4;
+/** Judges that are right less often are not asked, */
+export const LEAST_ACCURACY = 0.6;
+/** once so many of their choices could be checked. */
+const LEAST_CHECKED = 10;
+
+const LEAST = 0.01;
+
+/** How far a judge is to be trusted that is asked once or in both orders. */
+export function trustIn(weight: JudgeWeight | undefined, once: boolean): Trust {
+  const start = once ? DEFAULT_ACCURACY.once : DEFAULT_ACCURACY.bothOrders;
+  if (weight === undefined) return { estimate: start, accuracy: start };
+  if (typeof weight === "number") return { estimate: weight, accuracy: weight };
+  const trials = weight.consistent + PSEUDO_OUTCOMES;
+  const estimate = (weight.right + PSEUDO_OUTCOMES * start) / trials;
+  const error = Math.sqrt((estimate * (1 - estimate)) / trials);
+  return { estimate, accuracy: Math.max(LEAST, estimate - error), record: weight };
+}
+
+/** Whether a judge's record is so bad that it is not asked. */
+export function isDropped({ estimate, record }: Trust): boolean {
+  return record !== undefined && record.consistent >= LEAST_CHECKED && estimate < LEAST_ACCURACY;
+}
+
+/**
+ * Puts judges in the order in which they are worth asking: the next one is the cheapest of those that cannot be told from
+ * the best one left, that is, within one standard error of the share of questions that it settles rightly, a question
+ * without a choice counting as half (the one-standard-error rule of Breiman et al. 1984).
+ */
+export function byWorth<T extends { readonly trust: Trust }>(judges: readonly T[]): readonly T[] {
+  const rest = judges.map((judge) => ({ judge, ...worthOf(judge.trust) }));
+  const ordered: T[] = [];
+  while (rest.length > 0) {
+    const best = rest.reduce((a, b) => (b.share > a.share ? b : a));
+    const near = rest.filter(({ share }) => share >= best.share - best.error);
+    const next = near.reduce((a, b) => (b.cost < a.cost ? b : a));
+    ordered.push(next.judge);
+    rest.splice(rest.indexOf(next), 1);
+  }
+  return ordered;
+}
+
+function worthOf({ estimate, record }: Trust): {
+  readonly share: number;
+  readonly error: number;
+  readonly cost: number;
+} {
+  if (record === undefined) return { share: estimate, error: 0, cost: 0 };
+  const { outcomes, consistent, right, usdMicros = 0 } = record;
+  const trials = outcomes + PSEUDO_OUTCOMES;
+  const open = outcomes - consistent;
+  const share = (right + open / 2 + PSEUDO_OUTCOMES * LEAST_ACCURACY) / trials;
+  // A few outcomes that all went one way do not make it sure.
+  const spread = Math.max(0.25 / trials, (right + open / 4) / Math.max(1, outcomes) - share ** 2);
+  return { share, error: Math.sqrt(spread / trials), cost: usdMicros };
+}
+
+/** Refuses with `BAD_OPTIONS` what says nothing about a judge. */
+export function checkWeight(weight: unknown, where: string): JudgeWeight {
+  if (typeof weight === "number" && weight > 0.5 && weight < 1) return weight;
+  if (typeof weight === "object" && weight !== null) {
+    const { outcomes, consistent, right, usdMicros } = weight as Partial<
+      Record<keyof JudgeRecord, unknown>
+    >;
+    if (
+      isCount(outcomes) &&
+      isCount(consistent) &&
+      isCount(right) &&
+      right <= consistent &&
+      consistent <= outcomes &&
+      (usdMicros === undefined || isAmount(usdMicros))
+    ) {
+      return { outcomes, consistent, right, ...(usdMicros !== undefined && { usdMicros }) };
+    }
+  }
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${where} is ${shown(weight)}; use the share of its choices that are right, above 0.5 and below 1, ` +
+      "or { outcomes, consistent, right }, each a count that is not above the one before",
+  );
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
