@@ -1,0 +1,85 @@
+import type { Agent, JudgeAnswer, JudgeQuestion } from "../../src/index.ts";
+import { agent, type JudgeRecord } from "../../src/index.ts";
+import type { DataSet, Vote } from "./data.ts";
+
+/** What a judge said of one item, and what that cost in micro-dollars. */
+interface Replies {
+  readonly byOrder: ReadonlyMap<"ab" | "ba", Vote>;
+}
+
+/** A judge that answers as it did when it was recorded. */
+export interface RecordedJudge {
+  readonly name: string;
+  readonly agent: Agent<string, JudgeQuestion, JudgeAnswer>;
+  /** It was recorded in one order: the order cannot influence it. */
+  readonly once: boolean;
+  /** Micro-dollars of an item on average, all orders. */
+  readonly cost: number;
+  /** Its choice where it chose the same in all orders, `undefined` where it did not. */
+  readonly choice: (item: string) => string | undefined;
+}
+
+/** The judges of a set, the cheapest first. `spent` is told what each answer cost. */
+export function recordedJudges(
+  { meta, votes }: DataSet,
+  spent: (micros: number) => void,
+): readonly RecordedJudge[] {
+  const [first] = meta.classes;
+  const byAgent = Map.groupBy(votes, ({ agent: name }) => name);
+  return [...byAgent]
+    .map(([name, said]) => recorded(name, said, first ?? "", spent))
+    .sort((a, b) => a.cost - b.cost || (a.name < b.name ? -1 : 1));
+}
+
+function recorded(
+  source: string,
+  votes: readonly Vote[],
+  first: string,
+  spent: (micros: number) => void,
+): RecordedJudge {
+  const name = source.replaceAll("/", " ");
+  const replies = new Map<string, Replies>();
+  for (const [item, said] of Map.groupBy(votes, (vote) => vote.item)) {
+    replies.set(item, { byOrder: new Map(said.map((vote) => [vote.order ?? "ab", vote])) });
+  }
+  return {
+    name,
+    once: votes.every(({ order = "ab" }) => order === "ab"),
+    cost: votes.reduce((sum, { cost = 0 }) => sum + cost, 0) / Math.max(1, replies.size),
+    choice(item) {
+      const labels = [...(replies.get(item)?.byOrder.values() ?? [])].map(({ label }) => label);
+      const [label] = labels;
+      const same = labels.every((other) => other === label);
+      return same && typeof label === "string" && label !== TIE ? label : undefined;
+    },
+    agent: agent({
+      name,
+      retries: 0,
+      run({ subject, options }: JudgeQuestion): JudgeAnswer {
+        const order = options[0]?.position === first ? "ab" : "ba";
+        const vote = replies.get(subject)?.byOrder.get(order);
+        spent(vote?.cost ?? 0);
+        // A tie, or nothing usable, names no option.
+        const chosen = options.find(({ position }) => position === vote?.label);
+        return { choice: chosen?.id ?? "none" };
+      },
+    }),
+  };
+}
+
+const TIE = "tie";
+
+/** What a judge's record says after these items. */
+export function recordOf(
+  judge: RecordedJudge,
+  outcomes: readonly { readonly item: string; readonly truth: string }[],
+): JudgeRecord {
+  const choices = outcomes.map(({ item, truth }) => ({ choice: judge.choice(item), truth }));
+  const consistent = choices.filter(({ choice }) => choice !== undefined);
+  return {
+    outcomes: outcomes.length,
+    consistent: consistent.length,
+    right: consistent.filter(({ choice, truth }) => choice === truth).length,
+    usdMicros: judge.cost,
+  };
+}
