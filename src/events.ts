@@ -113,6 +113,8 @@ export type EventBody =
       readonly cost: Cost;
       /** What that call cost: this is saved. */
       readonly saved: Cost;
+      /** Of a nested supervisor: how many calls of agents there were in it. */
+      readonly calls?: number;
     }
   | {
       readonly type: "call.succeeded";
@@ -127,6 +129,8 @@ export type EventBody =
       readonly charged?: number;
       /** As the agent said. */
       readonly model?: string;
+      /** What its tokens would have cost at the dearest tier, in micro-dollars. */
+      readonly dearestMicros?: number;
     }
   /** The last attempt failed. */
   | {

@@ -18,14 +18,62 @@ export interface Missing {
   readonly detail: string;
 }
 
-/** What a run took. */
+/** What a run took, what it did without, and what was for nothing. */
 export interface Bill {
-  /** Agents and judges that were asked. */
+  /** Agents and judges that were asked, or whose answers were there already. */
   readonly calls: number;
   /** How often they were asked, retries included. */
   readonly attempts: number;
   /** What the agents reported, added up; unknown as soon as one attempt's is unknown. */
   readonly spent: Cost;
+  readonly saved: Saved;
+  readonly wasted: Wasted;
+  /** By agent and model, in the order in which they were asked first. */
+  readonly lines: readonly BillLine[];
+}
+
+/** How often something happened, and the money of it in micro-dollars. */
+export interface Amount {
+  readonly calls: number;
+  readonly usdMicros: number | "unknown";
+}
+
+/** What was not paid for. */
+export interface Saved {
+  /** Answers that were kept from other runs; what those calls cost. */
+  readonly cache: Amount;
+  /** Answers that another run was just asking for; what that call cost. */
+  readonly joined: Amount;
+  /** Answers of the run that this is a fork of; what those calls cost. */
+  readonly fork: Amount;
+  /** Requests that were not made, as several calls shared one. What they would have cost, nobody knows. */
+  readonly batch: Amount;
+  /** Calls that a cheaper tier answered for good; what their tokens would have cost at the dearest, by the prices given. */
+  readonly tier: Amount;
+  /** Agents that were stopped, as nothing depended on them any more. What they would have cost, nobody knows. */
+  readonly earlyStop: Amount;
+}
+
+/** What was paid for nothing. */
+export interface Wasted {
+  /** Attempts that failed. */
+  readonly retries: Amount;
+  /** Attempts that were given up and ended later, or never; what they reported after that. */
+  readonly late: Amount;
+  /** Attempts that were repeated, as the process had died in the middle of them. */
+  readonly inDoubt: Amount;
+}
+
+/** What one agent took with one model. */
+export interface BillLine {
+  readonly agent: string;
+  /** `null` where nobody said. */
+  readonly model: string | null;
+  readonly calls: number;
+  readonly attempts: number;
+  readonly cost: Cost;
+  /** Of its calls, added up: more than passed, where they were at the same time. */
+  readonly durationMs: number;
 }
 
 /** How much of a run stood in a log already. */

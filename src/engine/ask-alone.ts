@@ -9,13 +9,14 @@ import { makeLane } from "../policy/admission.ts";
 import { mergeLimits } from "../policy/limits.ts";
 import { performCall } from "./call.ts";
 import { lanesAt } from "../policy/lane.ts";
+import { BillFold } from "../money/bill.ts";
 import { Ledger } from "../money/ledger.ts";
 import { memoryStore } from "../store/memory.ts";
 import { embeddedEngine } from "./engine.ts";
 import { flights } from "./flight.ts";
 import { Journal } from "./journal.ts";
 import { agentDefinition } from "./key.ts";
-import { Tally, type Run } from "./run.ts";
+import type { Run } from "./run.ts";
 import { PLAIN_SEAT, type Seat } from "./seat.ts";
 
 const ALONE_CONCURRENCY = 8;
@@ -39,7 +40,7 @@ export function aloneAsker(
       cancellation,
       clock: systemClock,
       engine: embeddedEngine(new Map([[agent.name, { agent, tiers: new Map() }]])),
-      tally: new Tally(),
+      bill: new BillFold(),
       ledger: new Ledger(values, systemClock, new Bell()),
       values,
       cache: {},

@@ -14,7 +14,7 @@ import { said, type Said } from "../conflict/said.ts";
 import { describeThrown, errorRecord, isSoundError, QuorateError } from "../errors.ts";
 import { retryWaitMs } from "../policy/retry.ts";
 import { dispatch, type Dispatched } from "./dispatch.ts";
-import { isOnBill, type RecordedCall } from "./history.ts";
+import type { RecordedCall } from "./history.ts";
 import { policyInDoubt, WAITS_IN_DOUBT } from "./in-doubt.ts";
 import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
 import { contentKey } from "./key.ts";
@@ -107,18 +107,12 @@ async function answerKnown(
   asked: Asked,
 ): Promise<CallEnd> {
   const { agent } = seat;
-  const { tally } = run;
   const { callId, key, begun } = asked;
   const read = (output: unknown): Said | undefined => said(agent, output);
   if (begun === undefined) {
     const reused = await reuse(run, { agent: agent.name, callId, key, inTeam: false }, read);
     if (reused !== undefined) return reused;
   } else if (begun.end !== undefined) {
-    if (isOnBill(begun)) {
-      tally.called();
-      tally.replayed();
-    }
-    tally.attempted(begun.cost, begun.asked);
     return replayed(begun.end, read);
   } else if (begun.state === "begun") {
     const policy = policyInDoubt(run, agent, question);
@@ -148,7 +142,7 @@ async function ask(
   { callId, input, results, key, begun, failed, others }: Asked,
 ): Promise<Performed> {
   const { agent, place, limits, tier, batch } = seat;
-  const { journal, cancellation, clock, tally } = run;
+  const { journal, cancellation, clock } = run;
   const { name, version } = agent;
   const { runId } = journal;
   let firstMs: number | undefined;
@@ -159,7 +153,7 @@ async function ask(
     if (begun.reserved !== undefined) charged = (charged ?? 0) + begun.reserved;
   }
 
-  for (let attempt = firstAttempt(run, begun); ; attempt++) {
+  for (let attempt = firstAttempt(begun); ; attempt++) {
     if (cancellation.cancelled) throw cancellation.reason;
     const request: CallRequest = {
       runId,
@@ -189,12 +183,8 @@ async function ask(
       return failure(error, ended);
     }
     const { end, startedMs, endedMs } = made;
-    if (firstMs === undefined) {
-      firstMs = startedMs;
-      tally.called();
-    }
+    firstMs ??= startedMs;
     const durationMs = endedMs - firstMs;
-    tally.attempted(end.cost);
     cost = addCost(cost, end.cost);
     if (made.charged !== undefined) charged = (charged ?? 0) + made.charged;
     const { model } = end;
@@ -301,12 +291,9 @@ const FRESH: Pick<RecordedCall, "cost" | "issues" | "charged"> = Object.freeze({
 });
 
 /** The attempt to begin with: the one in doubt again, or the one that was to follow. */
-function firstAttempt({ tally }: Run, begun: RecordedCall | undefined): number {
+function firstAttempt(begun: RecordedCall | undefined): number {
   if (begun === undefined) return 1;
-  const doubtful = begun.state === "begun";
-  // The attempt in doubt was made, and what it cost nobody will know.
-  tally.attempted(doubtful ? UNKNOWN_COST : begun.cost, begun.asked);
-  return doubtful ? begun.attempt : begun.attempt + 1;
+  return begun.state === "begun" ? begun.attempt : begun.attempt + 1;
 }
 
 /** What is left to say of a call that may not be repeated. */
@@ -314,13 +301,11 @@ async function inDoubt(
   run: Run,
   agent: Agent,
   callId: string,
-  { attempt, asked, cost }: RecordedCall,
+  { attempt, cost }: RecordedCall,
 ): Promise<Performed> {
   const why = `${agent.name} had been asked when the process ended, and is not to be asked twice`;
   const error = new QuorateError("IN_DOUBT", why);
   const ended = { attempts: attempt, durationMs: 0, cost: addCost(cost, UNKNOWN_COST) };
-  run.tally.called();
-  run.tally.attempted(ended.cost, asked);
   await recordFailure(run, agent, callId, error, ended);
   return failure(error, ended);
 }

@@ -2,6 +2,7 @@ import { NO_COST, type Cost } from "../call.ts";
 import type { Conflict } from "../conflict/conflict.ts";
 import type { Issue } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
+import { BillFold } from "../money/bill.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 
 type Of<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
@@ -15,8 +16,6 @@ export interface RecordedCall {
   key: string | undefined;
   /** The attempt that began last. */
   attempt: number;
-  /** How often the agent was asked: attempts that were repeated after a crash count each time. */
-  asked: number;
   /**
    * - `begun`: an attempt began and nothing is known of its end: it is in doubt.
    * - `between`: an attempt failed and another was to follow.
@@ -34,11 +33,6 @@ export interface RecordedCall {
   reserved: number | undefined;
   /** How often it was told to come later. */
   requeues: number;
-}
-
-/** Whether a call is on the bill: somebody was asked, or an answer taken over. */
-export function isOnBill({ asked, end }: RecordedCall): boolean {
-  return asked > 0 || end?.type === "call.reused";
 }
 
 /** A run whose answers serve for another one. */
@@ -71,8 +65,7 @@ export class History {
   readonly #teams = new Set<string>();
   // Made when it is first asked for: the events do not change after that.
   #byTeam: Map<string, string[]> | undefined;
-  readonly #met = new Set<string>();
-  readonly #outdated = new Set<string>();
+  #bill: BillFold | undefined;
 
   /** `teams` are the places of teams as far as they are known; a team that failed before it had a plan cannot be told else. */
   constructor(runId: string, events: readonly RunEvent[], teams: Iterable<string> = []) {
@@ -85,13 +78,7 @@ export class History {
   /** The call of that id, if it was about the same: with another key it is another call, which the log does not know. */
   call(callId: string, key: string | undefined): RecordedCall | undefined {
     const call = this.#calls.get(callId);
-    if (call === undefined) return undefined;
-    if (call.key !== key) {
-      this.#outdated.add(callId);
-      return undefined;
-    }
-    this.#met.add(callId);
-    return call;
+    return call?.key === key ? call : undefined;
   }
 
   /** Every call of the run. */
@@ -99,24 +86,13 @@ export class History {
     return this.#calls.values();
   }
 
-  /**
-   * Agents' calls that nobody has looked for, of one team and the teams in it: within a team that had answered, for a verdict
-   * that had been reached, or of another description of the supervisor. They were paid for all the same. Each is given once.
-   */
-  unmet(team = ""): readonly RecordedCall[] {
-    const unmet = this.#within(team).flatMap((callId) => {
-      const call = this.#calls.get(callId);
-      return call === undefined || this.#met.has(callId) || this.#isTeam(callId) ? [] : [call];
-    });
-    for (const { callId } of unmet) this.#met.add(callId);
-    return unmet;
-  }
-
-  /** A place is without the attempts of the teams that it stands in. */
-  #isTeam(callId: string): boolean {
-    return (
-      this.#teams.has(callId) || this.#teams.has(callId.replaceAll(/(?<=[^/])~\d+(?=\/|$)/g, ""))
-    );
+  /** What the run took so far. */
+  get bill(): BillFold {
+    if (this.#bill === undefined) {
+      this.#bill = new BillFold(this.#teams);
+      for (const event of this.events) this.#bill.add(event);
+    }
+    return this.#bill;
   }
 
   /** Whether somebody in a team did not answer. */
@@ -124,11 +100,6 @@ export class History {
     return this.#within(team).some(
       (callId) => this.#skipped.has(callId) || this.#calls.get(callId)?.end?.type === "call.failed",
     );
-  }
-
-  /** Whether a call of that id was about something else than what is asked now. */
-  outdated(callId: string): boolean {
-    return this.#outdated.has(callId);
   }
 
   /** Why an agent was not asked, if it was not. */
@@ -163,7 +134,6 @@ export class History {
       case "call.started": {
         const call = this.#call(event.callId, event.key);
         call.attempt = event.attempt;
-        call.asked++;
         call.state = "begun";
         call.reserved = event.reserved;
         break;
@@ -248,7 +218,6 @@ export class History {
       callId,
       key,
       attempt: 0,
-      asked: 0,
       state: "begun",
       end: undefined,
       issues: [],

@@ -1,6 +1,7 @@
 import type { Clock } from "../async/clock.ts";
 import { QuorateError, type ErrorCode } from "../errors.ts";
 import type { EventBody, LiveEvent, ProgressEvent, RunEvent } from "../events.ts";
+import type { BillFold } from "../money/bill.ts";
 import type { Redactor } from "./redact.ts";
 import type { Store } from "../store/store.ts";
 
@@ -12,6 +13,8 @@ export interface JournalOptions {
   readonly fence?: number;
   /** The last `seq` that the run has already; 0 where left out. */
   readonly lastSeq?: number;
+  /** Reckons what the run takes: it is told of every event. */
+  readonly bill?: BillFold | undefined;
   /** Takes secrets out of events before anything else is done with them. */
   readonly redact?: Redactor | undefined;
   /** Sees every event once it is kept. Must not throw. */
@@ -56,7 +59,7 @@ export class Journal {
       bodies = [...this.#preface, ...following];
       this.#preface = [];
     }
-    const { store, fence, redact } = this.#options;
+    const { store, fence, redact, bill } = this.#options;
     if (redact !== undefined) bodies = bodies.map(redact);
     const atMs = this.#wallMs(nowMs);
     for (const body of bodies) {
@@ -64,6 +67,7 @@ export class Journal {
       event.runId = this.runId;
       event.seq = ++this.#seq;
       event.atMs = atMs;
+      bill?.add(event as RunEvent);
     }
     const events = bodies as readonly RunEvent[];
     let appended: void | Promise<void>;

@@ -1,6 +1,5 @@
-import { NO_COST, UNKNOWN_COST } from "../call.ts";
+import { NO_COST } from "../call.ts";
 import type { Said } from "../conflict/said.ts";
-import { isOnBill } from "./history.ts";
 import { replayed, type Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
 
@@ -27,7 +26,7 @@ interface Reused {
  * anew. It is recorded, so that the fork's log stands by itself, and costs nothing.
  */
 export async function reuse(
-  { journal, tally, origin }: Run,
+  { journal, origin }: Run,
   reused: Reused,
   read: (output: unknown) => Said | undefined,
 ): Promise<Performed | undefined> {
@@ -40,6 +39,9 @@ export async function reuse(
   // Who did not answer is asked again, also within a team that could do without.
   if (reused.inTeam && history.lacks(callId)) return undefined;
   const { attempt, durationMs, output } = end;
+  const { inTeam } = reused;
+  // A team is no call; those in it are.
+  const calls = inTeam ? history.bill.bill(callId).calls : 1;
   const source = { runId: history.runId, callId };
   const cost = NO_COST;
   await journal.record([
@@ -55,26 +57,8 @@ export async function reuse(
       output,
       cost,
       saved: end.cost,
+      ...(inTeam && { calls }),
     },
   ]);
-  const { inTeam } = reused;
-  // A team is no call; those in it are.
-  const calls = inTeam ? history.unmet(callId).filter(isOnBill).length : 1;
-  for (let call = 0; call < calls; call++) {
-    tally.called();
-    tally.replayed();
-  }
   return replayed({ ...end, cost }, read);
-}
-
-/** Puts on the bill what the log knows of a team's calls, the root's where none is named, and nobody had to ask again. */
-export function countUnmet({ history, tally }: Run, team?: string): void {
-  for (const call of history?.unmet(team) ?? []) {
-    const { callId, state, asked, cost } = call;
-    if (history?.outdated(callId) !== true && isOnBill(call)) {
-      tally.called();
-      tally.replayed();
-    }
-    tally.attempted(state === "begun" ? UNKNOWN_COST : cost, asked);
-  }
 }

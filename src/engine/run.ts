@@ -1,9 +1,8 @@
 import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
-import { addCost, NO_COST, type Cost } from "../call.ts";
-import type { Bill, Reuse } from "../outcome.ts";
 import type { OpenQuestion } from "./decision.ts";
 import type { Engine } from "./engine.ts";
+import type { BillFold } from "../money/bill.ts";
 import type { Ledger } from "../money/ledger.ts";
 import type { Store } from "../store/store.ts";
 import type { RunCache } from "../policy/cache.ts";
@@ -18,7 +17,8 @@ export interface Run {
   readonly cancellation: Cancellation;
   readonly clock: Clock;
   readonly engine: Engine;
-  readonly tally: Tally;
+  /** What it takes. */
+  readonly bill: BillFold;
   readonly ledger: Ledger;
   /** What is kept beside the runs: answers of other runs, budgets that are shared. */
   readonly values: Store["values"];
@@ -34,43 +34,4 @@ export interface Run {
   readonly origin: Origin | undefined;
   /** What the run waits for a person to decide, filled as it turns out. */
   readonly waits: OpenQuestion[];
-}
-
-/** Counts what a run takes, as it happens. What it counts is counted by `whole` too. */
-export class Tally {
-  readonly #whole: Tally | undefined;
-  #calls = 0;
-  #reused = 0;
-  #attempts = 0;
-  #spent = NO_COST;
-
-  constructor(whole?: Tally) {
-    this.#whole = whole;
-  }
-
-  called(): void {
-    this.#calls++;
-    this.#whole?.called();
-  }
-
-  attempted(cost: Cost, attempts = 1): void {
-    this.#attempts += attempts;
-    this.#spent = addCost(this.#spent, cost);
-    this.#whole?.attempted(cost, attempts);
-  }
-
-  /** A call whose answer stood in the log. */
-  replayed(): void {
-    this.#reused++;
-    this.#whole?.replayed();
-  }
-
-  /** Calls whose answers stood in the log, and those that were made. */
-  get reuse(): Reuse {
-    return { reused: this.#reused, asked: this.#calls - this.#reused };
-  }
-
-  bill(): Bill {
-    return { calls: this.#calls, attempts: this.#attempts, spent: this.#spent };
-  }
 }

@@ -1,8 +1,8 @@
 import type { History, Origin } from "../engine/history.ts";
 import { Journal } from "../engine/journal.ts";
 import { ValueHashes } from "../engine/key.ts";
-import { countUnmet } from "../engine/reuse.ts";
-import { Tally, type Run } from "../engine/run.ts";
+import type { Run } from "../engine/run.ts";
+import { BillFold } from "../money/bill.ts";
 import { Ledger } from "../money/ledger.ts";
 import { checkRunCache } from "../policy/cache.ts";
 import { describeThrown, isSoundError } from "../errors.ts";
@@ -27,10 +27,14 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
   const { clock } = root;
   const ledger = new Ledger(store.values, clock, root.settled);
   if (position !== undefined) chargeBefore(ledger, seated, position.history);
+  const bill = new BillFold(seated.teams);
+  for (const event of position?.history.events ?? []) bill.add(event);
+  bill.goOn();
   const journal = new Journal({
     runId,
     store,
     clock,
+    bill,
     redact: root.team.redact,
     watch,
     fail: (error) => cancellation.cancel(error),
@@ -44,7 +48,7 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
     cancellation,
     clock,
     engine: seated.engine,
-    tally: new Tally(),
+    bill,
     ledger,
     values: store.values,
     cache: checkRunCache(options.cache, `a run of ${root.team.where}`),
@@ -82,18 +86,17 @@ export async function conclude(
   assignment: Assignment,
   fence = 1,
 ): Promise<Outcome> {
-  const { journal, tally } = run;
+  const { journal } = run;
   try {
     const done = await coordinate(run, seated.seating, assignment, performTeam);
     const { status, results, verdicts, conflicts, missing } = done;
-    countUnmet(run);
-    const bill = tally.bill();
+    const bill = run.bill.bill();
     await recordEnd(run, done, bill);
     journal.close();
     if (status === "waiting") await letGo(store, runId, fence);
     const outcome = { runId, status, results, verdicts, conflicts, missing, bill };
     const fresh = run.history === undefined && run.origin === undefined;
-    return fresh ? outcome : { ...outcome, reuse: tally.reuse };
+    return fresh ? outcome : { ...outcome, reuse: run.bill.reuse() };
   } catch (reason) {
     journal.note([{ type: "run.cancelled", reason: describeThrown(reason) }]);
     journal.close();

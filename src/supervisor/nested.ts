@@ -7,9 +7,9 @@ import type { Question } from "../engine/call.ts";
 import type { RecordedCall } from "../engine/history.ts";
 import { mapInput } from "../engine/input.ts";
 import { contentKey } from "../engine/key.ts";
-import { countUnmet, reuse } from "../engine/reuse.ts";
+import { reuse } from "../engine/reuse.ts";
 import { replayed } from "../engine/replay.ts";
-import { Tally, type Run } from "../engine/run.ts";
+import type { Run } from "../engine/run.ts";
 import { describeThrown, errorRecord, QuorateError } from "../errors.ts";
 import type { Missing, Outcome, OutcomeStatus } from "../outcome.ts";
 import { backoffMs } from "../policy/backoff.ts";
@@ -42,11 +42,9 @@ export async function performTeam(run: Run, seating: Seating, question: Question
   const { retries = 0 } = team.asWorker;
   const limits = mergeLimits(team.limits);
   const firstMs = clock.monotonic();
-  const own = new Tally(run.tally);
   const key = teamKey(run, seating, question);
   const begun = run.history?.call(callId, key);
   if (begun?.end !== undefined) {
-    countUnmet(run, callId);
     return replayed(begun.end, (output) => statementOf(team, output));
   }
   const reused = await reuse(run, { agent, callId, key, inTeam: true }, (output) =>
@@ -67,14 +65,14 @@ export async function performTeam(run: Run, seating: Seating, question: Question
     const prefix = attempt === 1 ? `${callId}/` : `${callId}~${attempt}/`;
     let error: QuorateError;
     try {
-      const answer = await once({ ...run, tally: own }, seating, question, prefix);
+      const answer = await once(run, seating, question, prefix);
       if (answer === undefined) {
         const detail = `${agent} waits for a person`;
         return { result: { status: "waiting", detail }, said: undefined };
       }
       const { output, statement } = answer;
       const durationMs = clock.monotonic() - firstMs;
-      const cost = own.bill().spent;
+      const cost = run.bill.bill(callId).spent;
       await journal.record([
         { type: "call.succeeded", callId, agent, attempt, durationMs, output, cost },
       ]);
@@ -83,11 +81,10 @@ export async function performTeam(run: Run, seating: Seating, question: Question
     } catch (thrown) {
       if (cancellation.cancelled) throw cancellation.reason;
       error = teamError(agent, thrown);
-      countUnmet({ ...run, tally: own }, callId);
     }
     if (attempt > retries) {
       const durationMs = clock.monotonic() - firstMs;
-      const cost = own.bill().spent;
+      const cost = run.bill.bill(callId).spent;
       const record = errorRecord(error);
       await journal.record([
         { type: "call.failed", callId, agent, attempt, durationMs, error: record, cost },
@@ -104,7 +101,7 @@ export async function performTeam(run: Run, seating: Seating, question: Question
         attempt,
         error: errorRecord(error),
         waitMs,
-        cost: own.bill().spent,
+        cost: run.bill.bill(callId).spent,
       },
     ]);
     await sleep(clock, waitMs, cancellation);
@@ -120,7 +117,7 @@ interface Answer {
 async function once(
   outer: Run,
   seating: Seating,
-  { callId, task: given, results, map, checked }: Question,
+  { task: given, results, map, checked }: Question,
   prefix: string,
 ): Promise<Answer | undefined> {
   const { team } = seating;
@@ -148,17 +145,16 @@ async function once(
   }
   const known = map === undefined ? checked : new Map();
   const done = await coordinate(run, seating, { task, plan, prefix, checked: known }, performTeam);
-  countUnmet(run, callId);
   if (done.status === "waiting") return undefined;
   if (done.status === "failed") {
     const why = done.missing.map(({ agent, detail }) => `${agent}: ${detail}`).join("; ");
     throw new QuorateError("TEAM_FAILED", `the team ${name} failed: ${why}`);
   }
-  const output = takeOutput(name, answerOf(team, run, done), maxBytes);
+  const output = takeOutput(name, answerOf(team, run, done, prefix), maxBytes);
   return { output, statement: statementOf(team, output) };
 }
 
-function answerOf(team: Team, run: Run, done: Coordinated): unknown {
+function answerOf(team: Team, run: Run, done: Coordinated, prefix: string): unknown {
   const { status, results, verdicts, conflicts, missing, reviewed } = done;
   if (team.answer === undefined) {
     return { status, verdicts, missing, reviewed } satisfies TeamAnswer;
@@ -170,7 +166,7 @@ function answerOf(team: Team, run: Run, done: Coordinated): unknown {
     verdicts,
     conflicts,
     missing,
-    bill: run.tally.bill(),
+    bill: run.bill.bill(prefix.slice(0, -1)),
   };
   return team.answer(outcome);
 }

@@ -1,3 +1,4 @@
+import { addBills } from "../../src/money/bill.ts";
 import type { Verdict } from "../../src/resolve/verdict.ts";
 import type { EventBody, RunEvent } from "../../src/events.ts";
 
@@ -87,7 +88,7 @@ export const bodies: readonly { readonly afterMs: number; readonly body: EventBo
       type: "run.finished",
       status: "partial",
       missing: [{ agent: "legal", why: "failed", detail: "legal failed: no such statute" }],
-      bill: { calls: 4, attempts: 5, spent: unknown },
+      bill: { ...addBills([]), calls: 4, attempts: 5, spent: unknown },
     },
   },
 ];

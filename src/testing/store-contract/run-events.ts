@@ -1,3 +1,4 @@
+import { addBills } from "../../money/bill.ts";
 import type { EventBody, RunEvent } from "../../events.ts";
 
 const STARTED_AT_MS = 1_767_225_600_000;
@@ -44,7 +45,7 @@ export function finished(
     type: "run.finished",
     status,
     missing: [],
-    bill: { calls: 1, attempts: 1, spent },
+    bill: { ...addBills([]), calls: 1, attempts: 1, spent },
   });
 }
 

@@ -1,0 +1,349 @@
+import { addCost, NO_COST, UNKNOWN_COST, type Cost } from "../call.ts";
+import type { RunEvent } from "../events.ts";
+import type { Bill, BillLine, Reuse, Saved, Wasted } from "../outcome.ts";
+
+/** One call, as far as the log has come. */
+interface Entry {
+  readonly callId: string;
+  readonly agent: string;
+  model: string | undefined;
+  key: string | undefined;
+  attempts: number;
+  /** An attempt began and has no end yet. */
+  open: boolean;
+  durationMs: number;
+  /** Of all attempts since it began with this key. */
+  cost: Cost;
+  /** Of what was asked under the same id before, about something else. */
+  before: Cost;
+  /** Of the attempts that failed. */
+  failedAttempts: number;
+  failedCost: Cost;
+  /** Attempts of which nobody knows what became of them, as the process died. */
+  doubtful: number;
+  late: number;
+  lateCost: Cost;
+  reused: { readonly by: keyof Saved; readonly saved: Cost } | undefined;
+  /** 1, but for a team whose answer was there already. */
+  count: number;
+  /** Something was recorded of it since this process has the run. */
+  anew: boolean;
+  /** Requests of which this call was a part: one over how many calls shared it. */
+  shared: number;
+  batched: number;
+  /** What the same tokens would have cost at the dearest tier, in micro-dollars. */
+  dearestMicros: number | undefined;
+}
+
+/**
+ * The bill of a run as a fold over its log: what was asked, what it cost, what was saved and what was wasted. `teams` are the
+ * places of nested supervisors: their calls are no calls of agents.
+ */
+export class BillFold {
+  readonly #teams = new Set<string>();
+  readonly #calls = new Map<string, Entry>();
+  #stopped: string[] | undefined;
+  #goesOn = false;
+
+  constructor(teams: Iterable<string> = []) {
+    for (const team of teams) this.#teams.add(team);
+  }
+
+  add(event: RunEvent): void {
+    switch (event.type) {
+      case "call.started": {
+        const entry = this.#entry(event.callId, event.agent);
+        if (entry.open) entry.doubtful++;
+        if (entry.attempts > 0 && entry.key !== event.key) {
+          entry.before = addCost(entry.before, entry.open ? UNKNOWN_COST : entry.cost);
+          entry.cost = NO_COST;
+        }
+        entry.key = event.key;
+        entry.model = event.model;
+        entry.attempts++;
+        entry.open = true;
+        entry.reused = undefined;
+        entry.count = 1;
+        if (event.batch !== undefined && event.batch > 1) {
+          entry.shared += 1 / event.batch;
+          entry.batched++;
+        }
+        break;
+      }
+      case "call.retried":
+      case "call.requeued": {
+        const entry = this.#entry(event.callId, event.agent);
+        entry.open = false;
+        entry.cost = event.cost;
+        entry.failedCost = event.cost;
+        // Who was told to come later has wasted nothing but time.
+        if (event.type === "call.retried") entry.failedAttempts++;
+        break;
+      }
+      case "call.succeeded": {
+        const entry = this.#entry(event.callId, event.agent);
+        entry.open = false;
+        entry.cost = event.cost;
+        entry.durationMs += event.durationMs;
+        entry.model = event.model ?? entry.model;
+        entry.dearestMicros = event.dearestMicros;
+        break;
+      }
+      case "call.failed": {
+        const entry = this.#entry(event.callId, event.agent);
+        if (event.attempt > 0) entry.failedAttempts++;
+        entry.open = false;
+        entry.cost = event.cost;
+        entry.failedCost = event.cost;
+        entry.durationMs += event.durationMs;
+        entry.model = event.model ?? entry.model;
+        break;
+      }
+      case "call.reused": {
+        const entry = this.#entry(event.callId, event.agent);
+        entry.reused = { by: event.by, saved: event.saved };
+        entry.count = event.calls ?? 1;
+        break;
+      }
+      case "call.straggled": {
+        const entry = this.#entry(event.callId, event.agent);
+        entry.late++;
+        entry.lateCost = addCost(entry.lateCost, event.cost ?? NO_COST);
+        break;
+      }
+      case "call.abandoned":
+        this.#entry(event.callId, event.agent).late++;
+        break;
+      case "call.skipped":
+        if (event.reason === "early-stop") (this.#stopped ??= []).push(event.callId);
+        break;
+      case "run.planned":
+        // A repeated team has "~" and the attempt behind its name.
+        if (event.callId !== undefined) this.#teams.add(event.callId.replace(/~\d+$/, ""));
+        break;
+      case "run.started":
+      case "run.resumed":
+      case "run.waiting":
+      case "run.finished":
+      case "run.cancelled":
+      case "conflict.found":
+      case "verdict.reached":
+      case "person.decided":
+      case "budget.overran":
+    }
+  }
+
+  /** The bill of the run, or of the team at a place in it, however often that was repeated. */
+  bill(team = ""): Bill {
+    const entries = this.#within(team);
+    const stopped = this.#stopped?.filter((callId) => isWithin(callId, team)).length ?? 0;
+    return {
+      calls: entries.reduce((sum, { count }) => sum + count, 0),
+      attempts: entries.reduce((sum, { attempts }) => sum + attempts, 0),
+      spent: entries.reduce((sum, entry) => addCost(sum, costOf(entry)), NO_COST),
+      saved: savedBy(entries, stopped),
+      wasted: wastedBy(entries),
+      lines: linesOf(entries),
+    };
+  }
+
+  /** What comes from here on is done anew: the log was that long when this process took the run. */
+  goOn(): void {
+    this.#goesOn = true;
+  }
+
+  /** Calls whose answers stood in a log, and those that were made anew. */
+  reuse(): Reuse {
+    const entries = this.#within("");
+    const made = entries.filter(({ anew, reused }) => anew && reused === undefined);
+    const waits = entries.filter(({ anew, open }) => open && !anew);
+    const asked = made.length;
+    return {
+      reused: entries.reduce((sum, { count }) => sum + count, 0) - asked - waits.length,
+      asked,
+    };
+  }
+
+  #entry(callId: string, agent: string): Entry {
+    const entry = this.#known(callId, agent);
+    entry.anew ||= this.#goesOn;
+    return entry;
+  }
+
+  #known(callId: string, agent: string): Entry {
+    const known = this.#calls.get(callId);
+    if (known !== undefined) return known;
+    const entry: Entry = {
+      callId,
+      agent,
+      model: undefined,
+      key: undefined,
+      attempts: 0,
+      open: false,
+      durationMs: 0,
+      cost: NO_COST,
+      before: NO_COST,
+      failedAttempts: 0,
+      failedCost: NO_COST,
+      doubtful: 0,
+      late: 0,
+      lateCost: NO_COST,
+      reused: undefined,
+      count: 1,
+      anew: false,
+      shared: 0,
+      batched: 0,
+      dearestMicros: undefined,
+    };
+    this.#calls.set(callId, entry);
+    return entry;
+  }
+
+  /** The calls that are on the bill. */
+  #within(team: string): readonly Entry[] {
+    return [...this.#calls.values()].filter(
+      ({ callId, attempts, reused }) =>
+        isWithin(callId, team) && (reused !== undefined || (attempts > 0 && !this.#isTeam(callId))),
+    );
+  }
+
+  #isTeam(callId: string): boolean {
+    if (this.#teams.size === 0) return false;
+    return (
+      this.#teams.has(callId) || this.#teams.has(callId.replaceAll(/(?<=[^/])~\d+(?=\/|$)/g, ""))
+    );
+  }
+}
+
+function isWithin(callId: string, team: string): boolean {
+  return team === "" || callId.startsWith(`${team}/`) || callId.startsWith(`${team}~`);
+}
+
+/** The bill of a run by its log. */
+export function billOf(events: Iterable<RunEvent>, teams: Iterable<string> = []): Bill {
+  const fold = new BillFold(teams);
+  for (const event of events) fold.add(event);
+  return fold.bill();
+}
+
+/** The sum of bills; nothing asked where there are none. */
+export function addBills(bills: Iterable<Bill>): Bill {
+  let [calls, attempts, spent] = [0, 0, NO_COST];
+  let [saved, wasted] = [NOTHING_SAVED, NOTHING_WASTED];
+  const lines: BillLine[] = [];
+  for (const bill of bills) {
+    calls += bill.calls;
+    attempts += bill.attempts;
+    spent = addCost(spent, bill.spent);
+    saved = addEach(saved, bill.saved);
+    wasted = addEach(wasted, bill.wasted);
+    lines.push(...bill.lines);
+  }
+  return { calls, attempts, spent, saved, wasted, lines: merged(lines) };
+}
+
+function costOf({ before, cost, open }: Entry): Cost {
+  return open ? UNKNOWN_COST : addCost(before, cost);
+}
+
+const NONE = Object.freeze({ calls: 0, usdMicros: 0 });
+
+const NOTHING_SAVED: Saved = Object.freeze({
+  cache: NONE,
+  joined: NONE,
+  fork: NONE,
+  batch: NONE,
+  tier: NONE,
+  earlyStop: NONE,
+});
+
+const NOTHING_WASTED: Wasted = Object.freeze({ retries: NONE, late: NONE, inDoubt: NONE });
+
+type Amount = Saved["cache"];
+
+function add(a: Amount, calls: number, usdMicros: number | "unknown"): Amount {
+  return {
+    calls: a.calls + calls,
+    usdMicros:
+      a.usdMicros === "unknown" || usdMicros === "unknown" ? "unknown" : a.usdMicros + usdMicros,
+  };
+}
+
+function addEach<T extends Saved | Wasted>(a: T, b: T): T {
+  return Object.fromEntries(
+    Object.entries(a as object as Readonly<Record<string, Amount>>).map(([name, amount]) => {
+      const other = (b as object as Readonly<Record<string, Amount>>)[name] ?? NONE;
+      return [name, add(amount, other.calls, other.usdMicros)];
+    }),
+  ) as unknown as T;
+}
+
+function savedBy(entries: readonly Entry[], stopped: number): Saved {
+  const saved: { -readonly [K in keyof Saved]: Saved[K] } = { ...NOTHING_SAVED };
+  const ids = new Set(entries.map(({ callId }) => callId));
+  for (const { callId, reused, count, batched, shared, dearestMicros, cost } of entries) {
+    if (reused !== undefined) {
+      saved[reused.by] = add(saved[reused.by], count, reused.saved.usdMicros);
+    }
+    if (batched > 0) saved.batch = add(saved.batch, batched - shared, "unknown");
+    if (dearestMicros === undefined || cost.usdMicros === "unknown") continue;
+    // Who was asked once more, at a dearer tier, has saved nothing.
+    if (dearestMicros > cost.usdMicros && !wasAskedAgain(callId, ids)) {
+      saved.tier = add(saved.tier, 1, dearestMicros - cost.usdMicros);
+    }
+  }
+  if (stopped > 0) saved.earlyStop = { calls: stopped, usdMicros: "unknown" };
+  return saved;
+}
+
+function wasAskedAgain(callId: string, ids: ReadonlySet<string>): boolean {
+  for (const id of ids) if (id.startsWith(`${callId}~`)) return true;
+  return false;
+}
+
+function wastedBy(entries: readonly Entry[]): Wasted {
+  let { retries, late, inDoubt } = NOTHING_WASTED;
+  for (const entry of entries) {
+    if (entry.failedAttempts > 0) {
+      retries = add(retries, entry.failedAttempts, entry.failedCost.usdMicros);
+    }
+    if (entry.late > 0) late = add(late, entry.late, entry.lateCost.usdMicros);
+    if (entry.doubtful > 0) inDoubt = add(inDoubt, entry.doubtful, "unknown");
+  }
+  return { retries, late, inDoubt };
+}
+
+function linesOf(entries: readonly Entry[]): readonly BillLine[] {
+  return merged(
+    entries.map((entry) => ({
+      agent: entry.agent,
+      model: entry.model ?? null,
+      calls: entry.count,
+      attempts: entry.attempts,
+      cost: costOf(entry),
+      durationMs: entry.durationMs,
+    })),
+  );
+}
+
+/** Lines of the same agent and model as one, in the order of their first. */
+function merged(lines: readonly BillLine[]): readonly BillLine[] {
+  const byPair = new Map<string, BillLine>();
+  for (const line of lines) {
+    const key = JSON.stringify([line.agent, line.model]);
+    const sum = byPair.get(key);
+    byPair.set(
+      key,
+      sum === undefined
+        ? line
+        : {
+            ...sum,
+            calls: sum.calls + line.calls,
+            attempts: sum.attempts + line.attempts,
+            cost: addCost(sum.cost, line.cost),
+            durationMs: sum.durationMs + line.durationMs,
+          },
+    );
+  }
+  return [...byPair.values()];
+}
