@@ -1,3 +1,5 @@
+import { postingsOf, type Postings } from "./postings.ts";
+
 /** A text as the words in it: word numbers, each once, with weights of Euclidean length 1. */
 export interface SparseVector {
   readonly terms: readonly number[];
@@ -5,8 +7,16 @@ export interface SparseVector {
   readonly weights: readonly number[];
 }
 
+/** Groups of vectors, and what it took to find them. */
+export interface Linked {
+  /** Ascending lists of indices, ordered by their first one. Every vector is in one of them. */
+  readonly groups: readonly (readonly number[])[];
+  /** Words looked up and occurrences gone through. */
+  readonly steps: number;
+}
+
 interface Cluster {
-  /** Index of the cluster, and of the vector that it began with. */
+  /** Index of the vector that it began with. */
   readonly id: number;
   /** The sum of the members, each as often as it counts. */
   readonly sum: Map<number, number>;
@@ -16,129 +26,162 @@ interface Cluster {
   size: number;
   /** Nothing else is near enough: it stays as it is. */
   finished: boolean;
+  /** It is followed at the moment. */
+  linked: boolean;
 }
 
 // Two similarities closer than this are the same one, added up in another order.
 const SAME = 1e-9;
 
-/** After so many additions (a second or two) nothing more is merged. */
-const MAX_STEPS = 400_000_000;
+/** Occurrences that are gone through in all, about; and in any one search at least. */
+const MAX_VISITS = 30_000_000;
+const LEAST_VISITS = 256;
+/** An upper bound of the searches, by the number of vectors. */
+const SEARCHES = 5;
+/** How many groups are compared exactly where a search was cut short. */
+const MAX_COMPARED = 8;
+/** A group of more words is known by the heaviest half of so many: what is left out weighs next to nothing in it. */
+const MAX_WORDS = 1_024;
 
 /**
  * Groups vectors by average link: the two groups whose members are most alike on average (by cosine) are merged
- * until no two reach `threshold`. Vector `i` counts `counts[i]` times. Answers ascending lists of indices, ordered
- * by their first one.
+ * until no two reach `threshold`. Vector `i` counts `counts[i]` times.
  *
  * A group is kept as the sum of its vectors: the average cosine between two groups is the product of their sums over
- * the product of their sizes, so no table of pairs is needed, and only groups that share a word are looked at.
+ * the product of their sizes, so no table of pairs is needed, and only groups that share a word are looked at. The
+ * work grows with the number of vectors, not with that of pairs: where a search would take more than its share, it
+ * goes through the rarest words first and compares the few groups that those bring up. So it is exact for some hundred
+ * texts, and a good approximation beyond.
  */
 // Nearest-neighbour chain (Benzécri 1982): follow nearest neighbours until two are each other's, merge them, go on
 // from what is left of the chain. A merged group is never more like a third than the better of its parts was, so the
 // merges are those of the order "best pair first", and a group with no neighbour within the threshold is finished.
-// The chain ends because it turns back unless the next step is better than the last by more than SAME.
+// The chain ends because it turns back unless the next step is better than the last by more than SAME. Groups that
+// have lost words look less alike from one side than from the other: so that no chain runs in a circle, it never goes
+// to a group that is in it already, except back.
 export function averageLink(
   vectors: readonly SparseVector[],
   counts: readonly number[],
   threshold: number,
-): readonly (readonly number[])[] {
+): Linked {
   const clusters = vectors.map((vector, i) => single(vector, i, counts[i] ?? 1));
-  const clusterOf = Int32Array.from(vectors, (_, i) => i);
-  const occurrences = invert(clusters);
-  const products = new Float64Array(vectors.length);
-  let steps = 0;
+  const postings = postingsOf(clusters.map(({ sum }) => sum));
+  for (const { sum } of clusters) forgetLonely(sum, postings);
+  const mostVisits = Math.max(
+    LEAST_VISITS,
+    Math.floor(MAX_VISITS / (SEARCHES * Math.max(1, vectors.length))),
+  );
+  let compared = 0;
+
+  function likeness(a: Cluster, b: Cluster): number {
+    const [few, many] = a.sum.size <= b.sum.size ? [a, b] : [b, a];
+    let product = 0;
+    for (const [term, weight] of few.sum) product += weight * (many.sum.get(term) ?? 0);
+    compared += few.sum.size;
+    return product / (a.size * b.size);
+  }
 
   function nearest(cluster: Cluster, before: Cluster | undefined): Cluster | undefined {
-    const touched: number[] = [];
-    for (const [term, weight] of cluster.sum) {
-      const { vectors: where, weights } = occurrences[term] ?? NOWHERE;
-      steps += where.length;
-      for (let i = 0; i < where.length; i++) {
-        const other = clusterOf[where[i] ?? 0] ?? 0;
-        if (products[other] === 0) touched.push(other);
-        products[other] = (products[other] ?? 0) + weight * (weights[i] ?? 0);
-      }
-    }
+    const { found, products, whole } = postings.search(cluster.id, cluster.sum, mostVisits);
+    const alike = (id: number): number =>
+      (products[id] ?? 0) / (cluster.size * (clusters[id]?.size ?? 1));
+    const promising = whole ? found : topOf(found, alike);
     let best: Cluster | undefined;
     let most = threshold - SAME;
-    let back = 0;
-    for (const id of touched) {
+    const back = before === undefined ? 0 : whole ? alike(before.id) : likeness(cluster, before);
+    for (const id of promising) {
       const other = clusters[id];
-      if (other !== undefined && other !== cluster && !other.finished) {
-        const likeness = (products[id] ?? 0) / (cluster.size * other.size);
-        if (
-          likeness > most ||
-          (likeness === most && best !== undefined && other.first < best.first)
-        ) {
-          best = other;
-          most = likeness;
-        }
-        if (other === before) back = likeness;
+      if (other === undefined || (other.linked && other !== before)) continue;
+      const exact = whole ? alike(id) : likeness(cluster, other);
+      if (exact > most || (exact === most && best !== undefined && other.first < best.first)) {
+        best = other;
+        most = exact;
       }
-      products[id] = 0;
     }
-    return best !== undefined && back >= most - SAME ? before : best;
+    for (const id of found) products[id] = 0;
+    // What led here was near enough, whether or not this search came by it.
+    return before !== undefined && back >= most - SAME ? before : best;
   }
 
   function merge(a: Cluster, b: Cluster): Cluster {
-    const [into, from] = a.sum.size >= b.sum.size ? [a, b] : [b, a];
+    // The larger one takes the smaller one in, so that a member moves a few times at most.
+    const [into, from] = a.members.length >= b.members.length ? [a, b] : [b, a];
     for (const [term, weight] of from.sum) into.sum.set(term, (into.sum.get(term) ?? 0) + weight);
-    for (const member of from.members) {
-      clusterOf[member] = into.id;
-      into.members.push(member);
-    }
+    for (const member of from.members) into.members.push(member);
     into.first = Math.min(into.first, from.first);
     into.size += from.size;
     from.sum.clear();
+    postings.merge(from.id, into.id);
+    if (into.sum.size > MAX_WORDS) keepHeaviest(into.sum, MAX_WORDS / 2);
     return into;
   }
 
-  for (let start = 0; start < vectors.length; start++) {
+  const merged = new Set<Cluster>();
+  for (const start of clusters) {
     const chain: Cluster[] = [];
-    let current = clusters[clusterOf[start] ?? 0];
-    while (current !== undefined && !current.finished && steps < MAX_STEPS) {
+    let current: Cluster | undefined = merged.has(start) ? undefined : start;
+    while (current !== undefined && !current.finished) {
       const before = chain.at(-1);
       const next = nearest(current, before);
       if (next === undefined) {
         current.finished = true;
+        postings.remove(current.id);
         current = chain.pop();
+        if (current !== undefined) current.linked = false;
       } else if (next === before) {
         chain.pop();
-        const merged = merge(current, next);
-        current = chain.pop() ?? merged;
+        const both: Cluster = merge(current, next);
+        merged.add(both === next ? current : next);
+        both.linked = false;
+        current = chain.pop() ?? both;
+        current.linked = false;
       } else {
+        current.linked = true;
         chain.push(current);
         current = next;
       }
     }
   }
-  return clusters
-    .filter(({ id }) => clusterOf[id] === id)
+  const groups = clusters
+    .filter((cluster) => !merged.has(cluster))
     .map(({ members }) => members.toSorted((a, b) => a - b))
     .sort(([a = 0], [b = 0]) => a - b);
-}
-
-interface Occurrences {
-  readonly vectors: number[];
-  readonly weights: number[];
-}
-
-const NOWHERE: Occurrences = { vectors: [], weights: [] };
-
-/** By word, where it occurs, with its weight there. Words of one vector only connect nothing and are left out. */
-function invert(clusters: readonly Cluster[]): readonly (Occurrences | undefined)[] {
-  const occurrences: Occurrences[] = [];
-  for (const { id, sum } of clusters) {
-    for (const [term, weight] of sum) {
-      const found = (occurrences[term] ??= { vectors: [], weights: [] });
-      found.vectors.push(id);
-      found.weights.push(weight);
-    }
-  }
-  return occurrences.map((found) => (found.vectors.length > 1 ? found : undefined));
+  return { groups, steps: postings.steps() + compared };
 }
 
 function single(vector: SparseVector, id: number, size: number): Cluster {
   const sum = new Map<number, number>();
   vector.terms.forEach((term, i) => sum.set(term, (vector.weights[i] ?? 0) * size));
-  return { id, sum, members: [id], first: id, size, finished: false };
+  return { id, sum, members: [id], first: id, size, finished: false, linked: false };
+}
+
+/** A word of one vector only connects nothing. */
+function forgetLonely(sum: Map<number, number>, postings: Postings): void {
+  for (const term of sum.keys()) if (postings.often(term) < 2) sum.delete(term);
+}
+
+/** The few of `found` that are most alike, the first found first where they are equally so. */
+function topOf(found: readonly number[], alike: (id: number) => number): readonly number[] {
+  const top: number[] = [];
+  const scores: number[] = [];
+  let least = -Infinity;
+  for (const id of found) {
+    const score = alike(id);
+    if (score <= least) continue;
+    let place = top.length;
+    while (place > 0 && score > (scores[place - 1] ?? 0)) place--;
+    top.splice(place, 0, id);
+    scores.splice(place, 0, score);
+    if (top.length <= MAX_COMPARED) continue;
+    top.pop();
+    scores.pop();
+    least = scores[MAX_COMPARED - 1] ?? least;
+  }
+  return top;
+}
+
+function keepHeaviest(sum: Map<number, number>, most: number): void {
+  const heaviest = [...sum].sort(([a, x], [b, y]) => Math.abs(y) - Math.abs(x) || a - b);
+  sum.clear();
+  for (const [term, weight] of heaviest.slice(0, most)) sum.set(term, weight);
 }

@@ -15,7 +15,7 @@ export interface Candidate {
 export interface Group {
   /** What stands for the position: one of the members' values, or a declared spelling of it. */
   readonly value: Json;
-  /** Indices of candidates, the nearest to `value` first. */
+  /** Indices of candidates: the one that `value` is, or is nearest to, first. */
   readonly members: readonly number[];
 }
 

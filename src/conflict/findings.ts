@@ -27,7 +27,7 @@ export function checkFinding(finding: unknown): Finding {
 
 /**
  * Findings grouped into subjects, the most reported first, equally reported ones in code-unit order. Who reports one
- * holds `"present"`, with their own wording as evidence (of several, the one nearest to what stands for the group);
+ * holds `"present"`, with their own wording as evidence (of several, the one that comes first in the group);
  * of those that answered, who does not holds `"absent"`. Who reports anything has answered. The subject is the text
  * that stands for the group, at most 500 characters of it, with a number where it is `taken`. Blank texts are no findings.
  */

@@ -18,11 +18,14 @@ const UNSPACED = /^[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]/u;
 /**
  * The words of a text, lower-cased, without the most common English ones. Identifiers and paths are split into their
  * parts (`parseHTTPBody`, `user_id`, `src/main.ts`); scripts written without spaces yield pairs of characters. Only
- * the first {@link MAX_COMPARED_CHARS} characters count.
+ * the first {@link MAX_COMPARED_CHARS} characters count, or `mostChars` where those are fewer.
  */
-export function words(text: string): readonly string[] {
+export function words(text: string, mostChars: number = MAX_COMPARED_CHARS): readonly string[] {
   const found: string[] = [];
-  for (const [run] of text.slice(0, MAX_COMPARED_CHARS).normalize("NFC").matchAll(WORD)) {
+  for (const [run] of text
+    .slice(0, Math.min(mostChars, MAX_COMPARED_CHARS))
+    .normalize("NFC")
+    .matchAll(WORD)) {
     if (UNSPACED.test(run)) {
       pairs(run, found);
     } else {

@@ -45,7 +45,7 @@ describe("open findings", () => {
     ]);
   });
 
-  test("count an agent once that reports the same thing twice, with the wording nearest to the group's", () => {
+  test("count an agent once that reports the same thing twice, with the wording that stands for the group", () => {
     const findings = [
       { agent: "a", text: "cache stale after write to the index" },
       { agent: "a", text: "cache stale after write" },
@@ -53,11 +53,12 @@ describe("open findings", () => {
     ];
     const [found, ...rest] = subjects({ findings, answered: ["a", "b"] });
     expect(rest).toEqual([]);
+    expect(found?.subject).toBe("cache stale after write to the index");
     expect(found?.positions).toEqual([
       {
         value: "present",
         heldBy: [
-          { agent: "a", evidence: "cache stale after write" },
+          { agent: "a", evidence: "cache stale after write to the index" },
           { agent: "b", evidence: "cache stale after write" },
         ],
       },
@@ -148,10 +149,17 @@ describe("open findings", () => {
   });
 
   test("may be many, with many reviewers", () => {
+    // Two words of its own for each number: nothing but "broken" and "moved" is shared.
+    const words = (number: number): string =>
+      [..."xyz"]
+        .map(
+          (end) => [...String(number)].map((digit) => "abcdefghij"[Number(digit)]).join("") + end,
+        )
+        .join(" ");
     const answered = Array.from({ length: 50 }, (_, i) => `agent-${i}`);
     const findings = Array.from({ length: 20_000 }, (_, i) => ({
       agent: `agent-${i % 50}`,
-      text: `problem ${i} in file ${i % 77}`,
+      text: `${words(i)} is broken since ${words(i + 20_000)} was moved`,
     }));
     const found = subjects({ findings, answered });
     expect(found).toHaveLength(20_000);

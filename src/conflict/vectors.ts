@@ -1,0 +1,84 @@
+import type { SparseVector } from "./average-link.ts";
+import { words } from "./words.ts";
+
+/** Texts that consist of the same words in the same order. */
+export interface Wording {
+  readonly words: readonly string[];
+  /** Indices of the candidates that consist of these words. */
+  readonly candidates: number[];
+  heldBy: number;
+}
+
+/** A word in so many texts, or in more, weighs least. */
+const COMMON = 60;
+const LEAST_WEIGHT = 1;
+const MOST_WEIGHT = 3;
+
+/** How much of all texts together is compared: with very many, less of each. */
+const MAX_COMPARED_CHARS = 8_000_000;
+
+/** The texts by their words, in the order of the candidates; and the candidates that are no text or have no words. */
+export function wordingsOf(
+  candidates: readonly { readonly value: unknown; readonly heldBy: number }[],
+): {
+  readonly wordings: readonly Wording[];
+  readonly wordless: readonly number[];
+} {
+  const mostChars = Math.floor(MAX_COMPARED_CHARS / Math.max(1, candidates.length));
+  const wordings = new Map<string, Wording>();
+  const wordless: number[] = [];
+  candidates.forEach(({ value, heldBy }, i) => {
+    const found = typeof value === "string" ? words(value, mostChars) : [];
+    if (found.length === 0) {
+      wordless.push(i);
+      return;
+    }
+    const key = found.join(" ");
+    const wording = wordings.get(key) ?? { words: found, candidates: [], heldBy: 0 };
+    wordings.set(key, wording);
+    wording.candidates.push(i);
+    wording.heldBy += heldBy;
+  });
+  return { wordings: [...wordings.values()], wordless };
+}
+
+/**
+ * Vectors of length 1. A word that a text has n times weighs (1 + ln n) × w, where w is 1 + ln(61 / (1 + texts with
+ * it)), at least 1 and at most 3: TF-IDF with sublinear counts, bounded at both ends. It does not depend on how many
+ * texts there are, so that a text without a word in common with others changes nothing about those; and a word of one
+ * text alone (a number, a name) cannot outweigh all that it shares with a thousand others.
+ */
+export function vectorsOf(wordings: readonly Wording[]): readonly SparseVector[] {
+  const bags = wordings.map((wording) => bagOf(wording.words));
+  const numbers = new Map<string, number>();
+  const holders: number[] = [];
+  bags.forEach((bag, i) => {
+    for (const word of bag.keys()) {
+      const term = numbers.get(word) ?? numbers.size;
+      numbers.set(word, term);
+      holders[term] = (holders[term] ?? 0) + (wordings[i]?.heldBy ?? 0);
+    }
+  });
+  return bags.map((bag) => {
+    const terms: number[] = [];
+    const weights: number[] = [];
+    for (const [word, often] of bag) {
+      const term = numbers.get(word) ?? 0;
+      terms.push(term);
+      weights.push((1 + Math.log(often)) * rarity(holders[term] ?? 1));
+    }
+    const length = Math.hypot(...weights);
+    return { terms, weights: weights.map((weight) => weight / length) };
+  });
+}
+
+function rarity(texts: number): number {
+  const weight = 1 + Math.log((1 + COMMON) / (1 + texts));
+  return Math.min(MOST_WEIGHT, Math.max(LEAST_WEIGHT, weight));
+}
+
+function bagOf(found: readonly string[]): ReadonlyMap<string, number> {
+  const bag = new Map<string, number>();
+  for (const word of found) bag.set(word, (bag.get(word) ?? 0) + 1);
+  return bag;
+}
