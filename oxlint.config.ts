@@ -49,7 +49,16 @@ function folder(
 }
 
 const words = vocabulary.map((word) => `${word}.ts`);
-const core = ["async/*", "policy/*", "conflict/*", "store/*", "money/*", "engine/*", "resolve/*"];
+const core = [
+  "async/*",
+  "policy/*",
+  "conflict/*",
+  "reliability/*",
+  "store/*",
+  "money/*",
+  "engine/*",
+  "resolve/*",
+];
 const verdicts = ["conflict/*", "resolve/verdict.ts"];
 
 const arrows: readonly Arrow[] = [
@@ -67,6 +76,7 @@ const arrows: readonly Arrow[] = [
   ...folder("async", words),
   ...folder("policy", [...words, "async/*"]),
   ...folder("conflict", [...words, "async/*", "policy/check-kind.ts", "policy/bounds.ts"]),
+  ...folder("reliability", [...words, "async/*", "conflict/*", "policy/check-kind.ts"]),
   ...folder("store", [...words, "async/clock.ts"]),
   ...folder("money", [...words, "async/*", "policy/*", "store/values.ts"]),
   ...folder(
@@ -74,7 +84,14 @@ const arrows: readonly Arrow[] = [
     [...words, "async/*", "policy/*", "conflict/*", "store/*", "money/*"],
     ["resolve/verdict.ts"],
   ),
-  ...folder("resolve", [...words, "async/*", "policy/*", "conflict/*", "engine/*"]),
+  ...folder("resolve", [
+    ...words,
+    "async/*",
+    "policy/*",
+    "conflict/*",
+    "reliability/*",
+    "engine/*",
+  ]),
   ...folder("supervisor", [...words, ...core]),
   ...folder("sqlite", [...words, "async/clock.ts", "store/*"]),
   ...folder("testing", [...words, ...core, "supervisor/*", "sqlite/*"]),

@@ -2,6 +2,7 @@ import type { Agent } from "../agent.ts";
 import type { AgentResult } from "../call.ts";
 import type { Position, SubjectKind } from "../conflict/conflict.ts";
 import type { Json } from "../json.ts";
+import type { Reliability } from "../reliability/reliability.ts";
 import type { VerdictStatus } from "./verdict.ts";
 
 /** What a link is asked: which of these positions holds? */
@@ -38,9 +39,19 @@ export interface Person {
   readonly nowMs: () => number;
 }
 
+/** What earlier runs taught of the agents: how good they are at claims, and at findings. */
+export interface LearnedBefore {
+  readonly claims?: Reliability | undefined;
+  readonly findings?: Reliability | undefined;
+}
+
 /** What a link may use. */
 export interface LinkContext {
   readonly ask: Ask;
+  /** All that is settled together, contested or not, in the order of the verdicts. Absent: only what is asked. */
+  readonly all?: readonly Question[] | undefined;
+  /** Read once, when the run begins. */
+  readonly learned?: LearnedBefore | undefined;
   /** `undefined` where nobody can be waited for: without a supervisor, or in a store that runs are not resumed from. */
   readonly person?: Person | undefined;
   /** Aborted when the run ends. */
@@ -87,7 +98,7 @@ export interface Link {
    */
   readonly settle: (question: Question, context: LinkContext) => Ruling | Promise<Ruling>;
   /** Judges a question with one position. The first link that decides here, or passes with a status, has the word. */
-  readonly agreed?: (question: Question) => Ruling;
+  readonly agreed?: (question: Question, context: LinkContext) => Ruling;
   /** Its options as data: with others it is another link, and a nested team another team. */
   readonly definition?: Json;
   /** Agents that this link asks; a supervisor has to know them before the run. */

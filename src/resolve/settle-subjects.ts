@@ -1,6 +1,14 @@
 import { oneLine } from "../conflict/plain.ts";
 import { byCodeUnits, type Subject } from "../conflict/subject.ts";
-import type { Ask, Link, LinkContext, PassStatus, Person, Question } from "./link.ts";
+import type {
+  Ask,
+  LearnedBefore,
+  Link,
+  LinkContext,
+  PassStatus,
+  Person,
+  Question,
+} from "./link.ts";
 import { consult, type CheckedDecision, type CheckedRuling } from "./ruling.ts";
 import { unanimous } from "./unanimous.ts";
 import type { Dissent, Verdict, VerdictStatus } from "./verdict.ts";
@@ -14,6 +22,9 @@ export interface SettleContext {
   /** Agents that were asked and did not answer. */
   readonly missing?: readonly string[];
   readonly signal?: AbortSignal | undefined;
+  /** All that belongs together, where some of it is settled already. Default: the subjects. */
+  readonly all?: readonly Subject[];
+  readonly learned?: LearnedBefore | undefined;
 }
 
 const NO_VERDICTS: readonly Verdict[] = Object.freeze([]);
@@ -34,10 +45,11 @@ export function settleSubjects(
   const { signal } = context;
   signal?.throwIfAborted();
   const missing = Object.freeze([...new Set(context.missing)].sort(byCodeUnits));
+  const given = linkContext(context.all ?? subjects, missing, context);
   const verdicts: (Verdict | Promise<Verdict>)[] = [];
   let asks = false;
   for (const subject of subjects) {
-    const verdict = settleOne(subject, missing, context);
+    const verdict = settleOne(subject, missing, context.resolve, given);
     asks ||= verdict instanceof Promise;
     verdicts.push(verdict);
   }
@@ -57,12 +69,36 @@ async function untilAborted<T>(all: Promise<T>, signal: AbortSignal | undefined)
   }
 }
 
-function settleOne(
-  { subject, kind, positions, note, refused }: Subject,
+/** The same for every link and subject. All questions are made when somebody looks at them: most links do not. */
+function linkContext(
+  subjects: readonly Subject[],
   missing: readonly string[],
-  context: SettleContext,
+  { ask, person, signal, learned }: SettleContext,
+): LinkContext {
+  let all: readonly Question[] | undefined;
+  return {
+    ask,
+    person,
+    signal,
+    learned,
+    get all() {
+      return (all ??= Object.freeze(subjects.map((subject) => questionOf(subject, missing))));
+    },
+  };
+}
+
+function questionOf({ subject, kind, positions }: Subject, missing: readonly string[]): Question {
+  return Object.freeze({ subject, kind, positions, missing });
+}
+
+function settleOne(
+  asked: Subject,
+  missing: readonly string[],
+  resolve: readonly Link[],
+  context: LinkContext,
 ): Verdict | Promise<Verdict> {
-  const question: Question = Object.freeze({ subject, kind, positions, missing });
+  const { positions, note, refused } = asked;
+  const question = questionOf(asked, missing);
   const said: string[] = [];
   if (positions.length > 1) said.push(whoHoldsWhat(positions));
   if (note !== undefined) said.push(note);
@@ -72,16 +108,21 @@ function settleOne(
   }
   if (positions.length === 0) return open(question, said, "undecided");
   return positions.length === 1
-    ? agree(question, said, context.resolve)
-    : follow(question, said, context, 0, "undecided");
+    ? agree(question, said, resolve, context)
+    : follow(question, said, resolve, context, 0, "undecided");
 }
 
 const DEFAULT_AGREEMENT = unanimous();
 
-function agree(question: Question, said: string[], resolve: readonly Link[]): Verdict {
+function agree(
+  question: Question,
+  said: string[],
+  resolve: readonly Link[],
+  context: LinkContext,
+): Verdict {
   for (const link of [...resolve, DEFAULT_AGREEMENT]) {
     if (link.agreed === undefined) continue;
-    const ruling = consult(question, () => link.agreed?.(question));
+    const ruling = consult(question, () => link.agreed?.(question, context));
     // Where everybody agrees nobody is asked, so there is nothing to wait for.
     if (ruling instanceof Promise) continue;
     said.push(inWords(link, ruling));
@@ -95,24 +136,23 @@ function agree(question: Question, said: string[], resolve: readonly Link[]): Ve
 function follow(
   question: Question,
   said: string[],
-  context: SettleContext,
+  resolve: readonly Link[],
+  context: LinkContext,
   from: number,
   status: PassStatus,
 ): Verdict | Promise<Verdict> {
-  const { resolve, ask, person, signal } = context;
-  const linkContext: LinkContext = { ask, person, signal };
   let last = status;
   for (let i = from; i < resolve.length; i++) {
     const link = resolve[i];
     if (link === undefined) break;
-    const ruling = consult(question, () => link.settle(question, linkContext));
+    const ruling = consult(question, () => link.settle(question, context));
     if (ruling instanceof Promise) {
       return ruling.then((late) => {
-        signal?.throwIfAborted();
+        context.signal?.throwIfAborted();
         said.push(inWords(link, late));
         if (late.pass === undefined) return closed(question, said, "decided", link, late);
         if (late.status === "waiting") return open(question, said, "waiting");
-        return follow(question, said, context, i + 1, late.status ?? last);
+        return follow(question, said, resolve, context, i + 1, late.status ?? last);
       });
     }
     said.push(inWords(link, ruling));

@@ -97,6 +97,7 @@ export function settleStatements(
   const abort = (reason: unknown): void => controller?.abort(reason);
   run.cancellation.watch(abort);
   const settled = settleSubjects(open, {
+    all,
     signal: controller?.signal,
     resolve: team.resolve,
     person: run.hashes === undefined ? undefined : personFor(run, scope),

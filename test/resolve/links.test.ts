@@ -203,11 +203,11 @@ describe("unanimous", () => {
 
   test("decides where all agree, if enough spoke", () => {
     const agree = question({ ship: ["a", "b"] });
-    expect(unanimous({ quorum: 2 }).agreed?.(agree)).toMatchObject({
+    expect(unanimous({ quorum: 2 }).agreed?.(agree, ALONE)).toMatchObject({
       winner: "ship",
       confidence: 3 / 4,
     });
-    expect(unanimous({ quorum: 3 }).agreed?.(agree)).toEqual({
+    expect(unanimous({ quorum: 3 }).agreed?.(agree, ALONE)).toEqual({
       pass: "2 agents spoke, fewer than the quorum of 3",
       status: "no-quorum",
     });

@@ -1,0 +1,264 @@
+import { at, type VoteTable } from "./vote-table.ts";
+
+// Dawid and Skene (1979), Maximum likelihood estimation of observer error-rates using the EM algorithm, with three changes
+// that were measured to help on data with known truths:
+// - rows are drawn towards those of all agents (a Dirichlet prior of ROW_VOTES votes), since most agents say little;
+// - a few passes, not until nothing changes: later passes make the votes more and more sure of themselves;
+// - n votes on a subject count as √n when it is decided, and a share of the confidence is left to the case that the
+//   votes say nothing: agents share mistakes.
+
+/** What each agent says for each truth. Rates are rows of `keys`: truth, then what is said. */
+export interface ConfusionModel {
+  readonly keys: number;
+  /** The share of each position among all subjects. */
+  readonly shares: Float64Array;
+  /** `keys` × `keys`: everybody together. */
+  readonly pool: Float64Array;
+  /** For each agent `keys` × `keys`. */
+  readonly rates: Float64Array;
+  /** By topic: shares, and the rates of the agents that were seen in it. */
+  readonly topics: readonly TopicModel[];
+}
+
+export interface TopicModel {
+  readonly shares: Float64Array;
+  readonly rates: ReadonlyMap<number, Float64Array>;
+}
+
+/** What is known besides the votes. */
+export interface Known {
+  /** Of each subject: the position that is true, −1 where that is not known. */
+  readonly truths: Int32Array;
+  /** Of each subject: the number of its topic, −1 for none. */
+  readonly topicOf?: Int32Array | undefined;
+  readonly topics?: number;
+}
+
+/** Votes that a row is drawn towards the row of all agents by. */
+export const ROW_VOTES = 4;
+/** The same for an agent's row in one topic, towards the agent's own. */
+const TOPIC_VOTES = 4;
+/** Subjects that a topic's shares are drawn towards the shares of all by. */
+const TOPIC_SUBJECTS = 8;
+const SHARE_SUBJECTS = 1;
+/** What an agent said of subjects without an outcome counts as at most so many votes, once there are outcomes. */
+const GUESSED_VOTES = 10;
+/** The share of the confidence that goes to the case that the votes on a subject say nothing. */
+export const SHARED_MISTAKE = 0.06;
+
+/**
+ * Learns rates in a few passes: who is right is guessed from the votes, and how good they are from who is right.
+ * Subjects with an outcome are not guessed. The first guess is the share of the votes.
+ */
+export function learnConfusion(table: VoteTable, known: Known, passes: number): ConfusionModel {
+  const keys = table.keys.length;
+  const guesses = firstGuess(table, known.truths);
+  let model = tally(table, known, guesses);
+  for (let pass = 1; pass < passes; pass++) {
+    guessAgain(table, known, model, guesses);
+    model = tally(table, known, guesses);
+  }
+  return { keys, ...model };
+}
+
+function firstGuess(
+  { subjects, keys, starts, keyOf }: VoteTable,
+  truths: Int32Array,
+): Float64Array {
+  const guesses = new Float64Array(subjects.length * keys.length);
+  for (let subject = 0; subject < subjects.length; subject++) {
+    const row = subject * keys.length;
+    const from = at(starts, subject);
+    const to = at(starts, subject + 1);
+    const truth = at(truths, subject);
+    if (truth >= 0) guesses[row + truth] = 1;
+    else for (let i = from; i < to; i++) add(guesses, row + at(keyOf, i), 1 / (to - from));
+  }
+  return guesses;
+}
+
+/** Without a discount: here the guesses are to tell agents apart, not to be believed. */
+function guessAgain(
+  table: VoteTable,
+  known: Known,
+  model: Omit<ConfusionModel, "keys">,
+  guesses: Float64Array,
+): void {
+  const keys = table.keys.length;
+  const logs = model.rates.map(Math.log);
+  const logShares = model.shares.map(Math.log);
+  const scores = new Float64Array(keys);
+  for (let subject = 0; subject < table.subjects.length; subject++) {
+    if (at(known.truths, subject) >= 0) continue;
+    scores.set(logShares);
+    for (let i = at(table.starts, subject); i < at(table.starts, subject + 1); i++) {
+      const row = at(table.agentOf, i) * keys * keys + at(table.keyOf, i);
+      for (let truth = 0; truth < keys; truth++) add(scores, truth, at(logs, row + truth * keys));
+    }
+    toChances(scores);
+    guesses.set(scores, subject * keys);
+  }
+}
+
+/** Counts who said what where what is thought, and draws the counts together. */
+function tally(
+  table: VoteTable,
+  known: Known,
+  guesses: Float64Array,
+): Omit<ConfusionModel, "keys"> {
+  const keys = table.keys.length;
+  const cells = keys * keys;
+  const sure = new Float64Array(table.agents.length * cells);
+  const guessed = new Float64Array(table.agents.length * cells);
+  const sureShares = new Float64Array(keys);
+  const guessedShares = new Float64Array(keys);
+  const byTopic = Array.from({ length: known.topics ?? 0 }, () => ({
+    subjects: new Float64Array(keys),
+    counts: new Map<number, Float64Array>(),
+  }));
+  let outcomes = 0;
+  for (let subject = 0; subject < table.subjects.length; subject++) {
+    const from = at(table.starts, subject);
+    const to = at(table.starts, subject + 1);
+    if (from === to) continue;
+    const truth = at(known.truths, subject);
+    const topic = byTopic[known.topicOf?.[subject] ?? -1];
+    if (truth >= 0) {
+      outcomes++;
+      add(sureShares, truth, 1);
+      if (topic !== undefined) add(topic.subjects, truth, 1);
+      for (let i = from; i < to; i++) {
+        const agent = at(table.agentOf, i);
+        const cell = truth * keys + at(table.keyOf, i);
+        add(sure, agent * cells + cell, 1);
+        if (topic === undefined) continue;
+        let counts = topic.counts.get(agent);
+        if (counts === undefined) topic.counts.set(agent, (counts = new Float64Array(cells)));
+        add(counts, cell, 1);
+      }
+      continue;
+    }
+    for (let guess = 0; guess < keys; guess++) {
+      const chance = at(guesses, subject * keys + guess);
+      if (chance === 0) continue;
+      add(guessedShares, guess, chance);
+      for (let i = from; i < to; i++) {
+        add(guessed, at(table.agentOf, i) * cells + guess * keys + at(table.keyOf, i), chance);
+      }
+    }
+  }
+  const most = outcomes > 0 ? GUESSED_VOTES : Number.POSITIVE_INFINITY;
+  const counts = sure;
+  for (let agent = 0; agent < table.agents.length; agent++) {
+    addScaled(counts, guessed, agent * cells, cells, most);
+  }
+  addScaled(sureShares, guessedShares, 0, keys, most);
+
+  const pool = new Float64Array(cells);
+  for (let i = 0; i < counts.length; i++) add(pool, i % cells, at(counts, i));
+  const even = new Float64Array(cells).fill(1 / keys);
+  toRates(pool, 0, keys, even, 1);
+  for (let agent = 0; agent < table.agents.length; agent++)
+    toRates(counts, agent * cells, keys, pool, ROW_VOTES);
+  const shares = sharesOf(sureShares, new Float64Array(keys).fill(1), SHARE_SUBJECTS * keys);
+  const topics = byTopic.map((topic): TopicModel => {
+    for (const [agent, own] of topic.counts) {
+      const whole = counts.subarray(agent * cells, (agent + 1) * cells);
+      toRates(own, 0, keys, whole, TOPIC_VOTES);
+    }
+    return { shares: sharesOf(topic.subjects, shares, TOPIC_SUBJECTS), rates: topic.counts };
+  });
+  return { shares, pool, rates: counts, topics };
+}
+
+/** Adds what was guessed, as at most `most` in all. */
+function addScaled(
+  into: Float64Array,
+  guessed: Float64Array,
+  from: number,
+  length: number,
+  most: number,
+): void {
+  let total = 0;
+  for (let i = from; i < from + length; i++) total += at(guessed, i);
+  if (total === 0) return;
+  const scale = Math.min(1, most / total);
+  for (let i = from; i < from + length; i++) add(into, i, at(guessed, i) * scale);
+}
+
+/** Counts become rates, row by row, drawn towards the rows of `towards` by so many votes. */
+function toRates(
+  counts: Float64Array,
+  from: number,
+  keys: number,
+  towards: Float64Array,
+  votes: number,
+): void {
+  for (let row = 0; row < keys; row++) {
+    const start = from + row * keys;
+    let total = votes;
+    for (let i = 0; i < keys; i++) total += at(counts, start + i);
+    for (let i = 0; i < keys; i++)
+      counts[start + i] = (at(counts, start + i) + votes * at(towards, row * keys + i)) / total;
+  }
+}
+
+/** Counts as shares, drawn by `pseudo` subjects towards others. */
+function sharesOf(counts: Float64Array, towards: Float64Array, pseudo: number): Float64Array {
+  const whole = towards.reduce((sum, share) => sum + share, 0);
+  const total = counts.reduce((sum, count) => sum + count, pseudo);
+  return counts.map((count, i) => (count + (pseudo * at(towards, i)) / whole) / total);
+}
+
+/**
+ * How likely each position is true after these votes: `agents[i]`, whose number is −1 where nothing is known of it, says
+ * `said[i]`. Chances add up to 1 over all positions, held or not.
+ *
+ * ln share + √n / n × Σ ln rate, as chances; of those SHARED_MISTAKE goes to the shares.
+ */
+export function confusionChances(
+  model: ConfusionModel,
+  agents: ArrayLike<number>,
+  said: ArrayLike<number>,
+  topic: number,
+): Float64Array {
+  const { keys, pool } = model;
+  const cells = keys * keys;
+  const inTopic = model.topics[topic];
+  const shares = inTopic?.shares ?? model.shares;
+  const chances = new Float64Array(keys);
+  for (let i = 0; i < said.length; i++) {
+    const agent = at(agents, i);
+    const own = agent < 0 ? undefined : inTopic?.rates.get(agent);
+    const rates = own ?? (agent < 0 ? pool : model.rates);
+    const start = (own !== undefined || agent < 0 ? 0 : agent * cells) + at(said, i);
+    for (let truth = 0; truth < keys; truth++)
+      add(chances, truth, Math.log(at(rates, start + truth * keys)));
+  }
+  const discount = said.length === 0 ? 0 : 1 / Math.sqrt(said.length);
+  for (let truth = 0; truth < keys; truth++)
+    chances[truth] = at(chances, truth) * discount + Math.log(at(shares, truth));
+  toChances(chances);
+  return chances.map((chance, truth) => blend(chance, at(shares, truth)));
+}
+
+function blend(chance: number, share: number): number {
+  return (1 - SHARED_MISTAKE) * chance + SHARED_MISTAKE * share;
+}
+
+/** Logarithms of chances as chances, without overflow. */
+export function toChances(scores: Float64Array): void {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const score of scores) highest = Math.max(highest, score);
+  let total = 0;
+  for (let i = 0; i < scores.length; i++) {
+    const chance = Math.exp(at(scores, i) - highest);
+    scores[i] = chance;
+    total += chance;
+  }
+  for (let i = 0; i < scores.length; i++) scores[i] = at(scores, i) / total;
+}
+
+export function add(values: Float64Array, index: number, what: number): void {
+  values[index] = at(values, index) + what;
+}

@@ -1,0 +1,197 @@
+import { add } from "./dawid-skene.ts";
+import { at, type VoteTable } from "./vote-table.ts";
+
+/** How often each agent is right, whatever the question. */
+export interface OneCoinModel {
+  /** Everybody together. */
+  readonly pool: number;
+  /** Of each agent. */
+  readonly accuracies: Float64Array;
+  /** By topic, of the agents that were seen in it. */
+  readonly topics: readonly ReadonlyMap<number, number>[];
+  /** The chance that two agents that are wrong say the same. */
+  readonly collision: number;
+  /** How many positions there can be; one that nobody holds may be true where more can be than are held. */
+  readonly positions: number;
+}
+
+/** The collision rate where nothing is known of it. */
+export const DEFAULT_COLLISION = 0.35;
+/** Pairs of wrong votes that a learned collision rate is drawn towards the default by. */
+const COLLISION_PAIRS = 200;
+/** Votes that an accuracy is drawn towards that of all agents by. */
+export const ACCURACY_VOTES = 4;
+const TOPIC_VOTES = 8;
+/** What everybody is taken for before the first pass. */
+const FIRST_ACCURACY = 0.5;
+const MOST_ACCURATE = 0.99;
+const LEAST_WEIGHT = 0.1;
+
+/** ln(accuracy / ((1 − accuracy) × collision)): the log-odds of what it says against what others say instead. */
+export function weightOf(accuracy: number, collision: number): number {
+  const capped = Math.min(accuracy, MOST_ACCURATE);
+  return Math.max(LEAST_WEIGHT, Math.log(capped / ((1 - capped) * collision)));
+}
+
+/** With two or three positions two wrong agents collide at least as often as by chance, which is more than the default. */
+export function startingCollision(positions: number): number {
+  return Math.max(DEFAULT_COLLISION, 1 / Math.max(1, positions - 1));
+}
+
+/** From the votes alone: agents are as good as what they say is likely, by everybody's votes; in so many passes. */
+export function learnOneCoin(table: VoteTable, passes: number): OneCoinModel {
+  const positions = table.keys.length;
+  const collision = startingCollision(positions);
+  let model: OneCoinModel = {
+    pool: FIRST_ACCURACY,
+    accuracies: new Float64Array(table.agents.length).fill(FIRST_ACCURACY),
+    topics: [],
+    collision,
+    positions,
+  };
+  for (let pass = 0; pass < passes; pass++) {
+    const right = new Float64Array(table.agents.length);
+    const trials = new Float64Array(table.agents.length);
+    for (let subject = 0; subject < table.subjects.length; subject++) {
+      const from = at(table.starts, subject);
+      const to = at(table.starts, subject + 1);
+      const agents = table.agentOf.subarray(from, to);
+      const { chances, places } = oneCoinChances(model, agents, table.keyOf.subarray(from, to), -1);
+      for (let i = 0; i < agents.length; i++) {
+        add(right, at(agents, i), at(chances, at(places, i)));
+        add(trials, at(agents, i), 1);
+      }
+    }
+    model = { ...model, ...drawnTogether(right, trials) };
+  }
+  return model;
+}
+
+/** From outcomes. Agents without any are as good as all. */
+export function learnOneCoinFrom(
+  table: VoteTable,
+  truths: Int32Array,
+  topicOf: Int32Array | undefined,
+  topics: number,
+): OneCoinModel {
+  const right = new Float64Array(table.agents.length);
+  const trials = new Float64Array(table.agents.length);
+  const byTopic = Array.from(
+    { length: topics },
+    () => new Map<number, [right: number, trials: number]>(),
+  );
+  const wrong = new Map<number, number>();
+  let same = 0;
+  let pairs = 0;
+  for (let subject = 0; subject < table.subjects.length; subject++) {
+    const truth = at(truths, subject);
+    if (truth < 0) continue;
+    const topic = byTopic[topicOf?.[subject] ?? -1];
+    wrong.clear();
+    let wrongs = 0;
+    for (let i = at(table.starts, subject); i < at(table.starts, subject + 1); i++) {
+      const agent = at(table.agentOf, i);
+      const key = at(table.keyOf, i);
+      const hit = key === truth ? 1 : 0;
+      add(right, agent, hit);
+      add(trials, agent, 1);
+      if (topic !== undefined) {
+        const [before, seen] = topic.get(agent) ?? [0, 0];
+        topic.set(agent, [before + hit, seen + 1]);
+      }
+      if (hit === 1) continue;
+      const alike = wrong.get(key) ?? 0;
+      same += alike;
+      pairs += wrongs;
+      wrong.set(key, alike + 1);
+      wrongs++;
+    }
+  }
+  const positions = table.keys.length;
+  const start = startingCollision(positions);
+  const learned = (same + COLLISION_PAIRS * start) / (pairs + COLLISION_PAIRS);
+  const whole = drawnTogether(right, trials);
+  return {
+    ...whole,
+    topics: byTopic.map(
+      (agents) =>
+        new Map(
+          [...agents].map(([agent, [hits, seen]]) => [
+            agent,
+            (hits + TOPIC_VOTES * at(whole.accuracies, agent)) / (seen + TOPIC_VOTES),
+          ]),
+        ),
+    ),
+    collision: start > DEFAULT_COLLISION ? start : learned,
+    positions,
+  };
+}
+
+function drawnTogether(
+  right: Float64Array,
+  trials: Float64Array,
+): Pick<OneCoinModel, "pool" | "accuracies"> {
+  const hits = right.reduce((sum, each) => sum + each, 0);
+  const seen = trials.reduce((sum, each) => sum + each, 0);
+  const pool = (hits + 1) / (seen + 2);
+  return {
+    pool,
+    accuracies: right.map(
+      (each, agent) => (each + ACCURACY_VOTES * pool) / (at(trials, agent) + ACCURACY_VOTES),
+    ),
+  };
+}
+
+/** How likely each of the positions is that somebody holds. */
+export interface HeldChances {
+  /** Of each position, numbered as they come up; they add up to less than 1 where another may be true. */
+  readonly chances: readonly number[];
+  /** Of each vote: its position. */
+  readonly places: readonly number[];
+}
+
+/**
+ * How likely each position is true that somebody holds: `agents[i]`, whose number is −1 where nothing is known of it, says `said[i]`.
+ *
+ * A position that k agents hold has the evidence √k / k × Σ weights; what nobody holds has none, and counts as one
+ * position where there can be more than are held.
+ */
+export function oneCoinChances(
+  model: OneCoinModel,
+  agents: ArrayLike<number>,
+  said: ArrayLike<number>,
+  topic: number,
+): HeldChances {
+  const place = new Map<number, number>();
+  const places: number[] = [];
+  const sums: number[] = [];
+  const holders: number[] = [];
+  const inTopic = model.topics[topic];
+  for (let i = 0; i < said.length; i++) {
+    const key = at(said, i);
+    let found = place.get(key);
+    if (found === undefined) {
+      place.set(key, (found = sums.length));
+      sums.push(0);
+      holders.push(0);
+    }
+    places.push(found);
+    sums[found] =
+      at(sums, found) + weightOf(accuracyOf(model, inTopic, at(agents, i)), model.collision);
+    holders[found] = at(holders, found) + 1;
+  }
+  const evidence = sums.map((sum, i) => sum / Math.sqrt(at(holders, i)));
+  const elsewhere = sums.length < model.positions ? 1 : 0;
+  const highest = evidence.reduce((most, each) => Math.max(most, each), 0);
+  const odds = evidence.map((each) => Math.exp(each - highest));
+  const total = odds.reduce((sum, each) => sum + each, elsewhere * Math.exp(-highest));
+  return { chances: odds.map((each) => each / total), places };
+}
+
+function accuracyOf(
+  { pool, accuracies }: OneCoinModel,
+  inTopic: ReadonlyMap<number, number> | undefined,
+  agent: number,
+): number {
+  return agent < 0 ? pool : (inTopic?.get(agent) ?? at(accuracies, agent));
+}
