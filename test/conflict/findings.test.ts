@@ -151,7 +151,7 @@ describe("open findings", () => {
   test("may be many, with many reviewers", () => {
     // Two words of its own for each number: nothing but "broken" and "moved" is shared.
     const words = (number: number): string =>
-      [..."xyz"]
+      ["x", "y", "z"]
         .map(
           (end) => [...String(number)].map((digit) => "abcdefghij"[Number(digit)]).join("") + end,
         )

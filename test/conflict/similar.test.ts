@@ -116,7 +116,7 @@ describe("similar", () => {
       "index",
     );
     const text = fc.array(word, { minLength: 1, maxLength: 6 }).map((list) => list.join(" "));
-    const foreign = fc.constantFrom("ошибка", "кэша", "缓存失效", "zebra crossing", "!!!");
+    const foreign = fc.constantFrom<string>("ошибка", "кэша", "缓存失效", "zebra crossing", "!!!");
     fc.assert(
       fc.property(
         fc.array(text, { maxLength: 30 }),
