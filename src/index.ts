@@ -78,6 +78,20 @@ export type { FindOptions } from "./conflict/detect.ts";
 export type { Claim, ClaimDraft, Finding } from "./conflict/claim.ts";
 export type { Conflict, Holder, Position, SubjectKind } from "./conflict/conflict.ts";
 
+export { learn } from "./reliability/learn.ts";
+export type { LearnOptions } from "./reliability/learn.ts";
+export type {
+  AgentEstimate,
+  AgentReliability,
+  Calibration,
+  Estimator,
+  LabelKind,
+  RecordedOutcome,
+  RecordedVote,
+  Reliability,
+  TopicReliability,
+} from "./reliability/reliability.ts";
+
 export { settle } from "./resolve/settle.ts";
 export type { SettleOptions } from "./resolve/settle.ts";
 export { DEFAULT_CHAIN } from "./resolve/chain.ts";
@@ -87,6 +101,8 @@ export { vote } from "./resolve/vote.ts";
 export type { VoteOptions } from "./resolve/vote.ts";
 export { support } from "./resolve/support.ts";
 export type { SupportOptions } from "./resolve/support.ts";
+export { reliability } from "./resolve/reliability.ts";
+export type { ReliabilityOptions } from "./resolve/reliability.ts";
 export { prefer } from "./resolve/prefer.ts";
 export { human } from "./resolve/human.ts";
 export type { HumanOptions } from "./resolve/human.ts";
@@ -105,6 +121,7 @@ export type {
 export type {
   Ask,
   Decision,
+  LearnedBefore,
   Link,
   LinkContext,
   Pass,
