@@ -11,7 +11,7 @@ import { recordedJudges, recordOf, type RecordedJudge } from "./recorded-judges.
 import { qualityOf, scoreVerdict, type Scored } from "./score.ts";
 import type { Section, SetResult } from "./section.ts";
 
-const SPLITS = { full: 10, quick: 3 } as const;
+const SPLITS = { full: 20, quick: 3 } as const;
 const FIRST_SEED = 1;
 /** What every judge counts as where a majority decides: any value does, as long as it is the same. */
 const EVEN = 0.75;

@@ -90,6 +90,47 @@ describe("a judge", () => {
     ]);
   });
 
+  test("is told which claims came without evidence, where others came with it", async () => {
+    const uneven = {
+      ...question({}),
+      positions: [position("ship", ["a"]), position("hold", ["b"], "it is slow")],
+    };
+    const { asked } = await rule(choose("hold"), uneven);
+    expect(ours(asked[0]?.text ?? "")).toContain("No evidence was given for option B.");
+    expect(ours(asked[1]?.text ?? "")).toContain("No evidence was given for option A.");
+    const none = await rule(choose("hold"), question({ ship: ["a"], hold: ["b"] }));
+    const finding = await rule(choose("present"), {
+      ...question({}, "finding"),
+      positions: [position("present", ["a"], "a leak"), position("absent", ["b"])],
+    });
+    for (const { text } of [...none.asked, ...finding.asked]) {
+      expect(text).not.toContain("No evidence");
+    }
+  });
+
+  test("is not asked where evidence is required and nobody gave any", async () => {
+    const bare = question({ ship: ["a"], hold: ["b"] });
+    const { ruling, asked } = await rule(choose("hold"), bare, { evidence: "required" });
+    expect(ruling).toEqual({
+      pass: "nobody gave evidence for any position, and it is required",
+    });
+    expect(asked).toEqual([]);
+    const given = await rule(choose("hold"), dispute, { evidence: "required" });
+    expect(given.ruling).toMatchObject({ winner: "hold" });
+  });
+
+  test("does not judge what it holds itself, by its own name or one that it declares", async () => {
+    const own = await rule(choose("hold"), dispute, { name: "security" });
+    expect(own.ruling).toEqual({
+      pass: "it is not asked about what security holds, its own",
+    });
+    const declared = await rule(choose("hold"), dispute, { authorOf: ["style", "nobody"] });
+    expect(declared.ruling.pass).toMatch(/what style holds/);
+    expect([...own.asked, ...declared.asked]).toEqual([]);
+    const other = await rule(choose("hold"), dispute, { authorOf: ["nobody"] });
+    expect(other.ruling).toMatchObject({ winner: "hold" });
+  });
+
   test("may answer with spaces and small letters, and with nothing else", async () => {
     expect(
       (await rule(({ options }) => ({ choice: options[0]?.position === "hold" ? " a\n" : "b" })))
@@ -222,6 +263,9 @@ describe("a judge", () => {
     expect(() => judge({ ask: choose("a"), name: "a/b" })).toThrow(bad);
     expect(() => judge({ ask: choose("a"), maxEvidence: -1 })).toThrow(bad);
     expect(() => judge({ ask: choose("a"), maxEvidenceChars: 0 })).toThrow(bad);
+    expect(() => judge({ ask: choose("a"), evidence: "some" as never })).toThrow(bad);
+    expect(() => judge({ ask: choose("a"), authorOf: "style" as never })).toThrow(bad);
+    expect(() => judge({ ask: choose("a"), panels: [] } as never)).toThrow(/did you mean panel\?/);
   });
 });
 

@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import {
+  byWorth,
+  checkWeight,
+  isDropped,
+  trustIn,
+  type JudgeRecord,
+} from "../../../src/resolve/judge/record.ts";
+
+function record(outcomes: number, consistent: number, right: number, usdMicros = 1): JudgeRecord {
+  return { outcomes, consistent, right, usdMicros };
+}
+
+describe("how far a judge is trusted", () => {
+  test("without a record: what two orders that agree are worth, or one answer", () => {
+    expect(trustIn(undefined, false).accuracy).toBe(0.75);
+    expect(trustIn(undefined, true).accuracy).toBeCloseTo(2 / 3, 12);
+  });
+
+  test("a given share counts as it is", () => {
+    expect(trustIn(0.9, false)).toEqual({ estimate: 0.9, accuracy: 0.9 });
+  });
+
+  test("a record is drawn to the default by 4 outcomes, and counts one standard error lower", () => {
+    // (33 + 3) / (36 + 4) = 0.9; √(0.9 × 0.1 / 40) = 0.0474.
+    const trust = trustIn(record(50, 36, 33), false);
+    expect(trust.estimate).toBeCloseTo(0.9, 12);
+    expect(trust.accuracy).toBeCloseTo(0.8526, 4);
+    expect(trustIn(record(0, 0, 0), false).estimate).toBe(0.75);
+    expect(trustIn(record(500, 500, 0), false).accuracy).toBeGreaterThan(0);
+  });
+
+  test("below 60 % of what could be checked a judge is dropped, but not for a few outcomes", () => {
+    expect(isDropped(trustIn(record(30, 20, 11), false))).toBe(true); // (11 + 3) / 24 = 0.583
+    expect(isDropped(trustIn(record(30, 20, 12), false))).toBe(false); // (12 + 3) / 24 = 0.625
+    expect(isDropped(trustIn(record(9, 9, 0), false))).toBe(false);
+    expect(isDropped(trustIn(record(10, 10, 0), false))).toBe(true);
+    expect(isDropped(trustIn(0.55, false))).toBe(false);
+  });
+});
+
+describe("the order of worth", () => {
+  const names = (
+    judges: readonly { readonly name: string; readonly record: JudgeRecord }[],
+  ): readonly string[] =>
+    byWorth(judges.map(({ name, record: known }) => ({ name, trust: trustIn(known, false) }))).map(
+      ({ name }) => name,
+    );
+
+  test("is by cost among those that records cannot tell apart, and by what they settle otherwise", () => {
+    expect(
+      names([
+        { name: "weak and cheap", record: record(100, 80, 50, 1) },
+        { name: "best and dear", record: record(100, 95, 90, 1_000) },
+        { name: "nearly as good", record: record(100, 95, 89, 100) },
+      ]),
+    ).toEqual(["nearly as good", "best and dear", "weak and cheap"]);
+  });
+
+  test("counts a question without a choice as half", () => {
+    expect(
+      names([
+        { name: "right when it speaks", record: record(400, 80, 80, 1) },
+        { name: "speaks", record: record(400, 400, 340, 9) },
+      ]),
+    ).toEqual(["speaks", "right when it speaks"]);
+  });
+
+  test("is the cheapest first where little is known", () => {
+    expect(
+      names([
+        { name: "dear", record: record(3, 3, 3, 9) },
+        { name: "cheap", record: record(3, 3, 2, 1) },
+      ]),
+    ).toEqual(["cheap", "dear"]);
+  });
+});
+
+describe("a weight", () => {
+  test("is a share above one half, or counts that fit each other", () => {
+    expect(checkWeight(0.51, "w")).toBe(0.51);
+    expect(checkWeight(record(3, 2, 1), "w")).toEqual(record(3, 2, 1));
+    const bad = expect.objectContaining({ code: "BAD_OPTIONS" });
+    for (const weight of [
+      0.5,
+      1,
+      0,
+      -1,
+      Number.NaN,
+      "0.8",
+      null,
+      {},
+      record(1, 2, 0),
+      record(3, 1, 2),
+      record(1.5, 1, 1),
+      record(3, 2, 1, -1),
+      record(3, 2, 1, Number.NaN),
+      { outcomes: 3, consistent: 2 },
+    ]) {
+      expect(() => checkWeight(weight, "w")).toThrow(bad);
+    }
+  });
+});
