@@ -18,6 +18,12 @@ export interface ForkOf {
 }
 
 /**
+ * Why a member was asked once more, by a further call: at the next tier for what its `escalateIf` says (`output`: its own
+ * function of the output), its fallback since it had failed, or since others contradicted it and the chain wants a rerun.
+ */
+export type DoubtedFor = "schema-fail" | "output" | "conflict" | "low-margin" | "failed" | "rerun";
+
+/**
  * What can happen in a run, without its place in the log. `callId` on `run.planned`, `conflict.found`, `verdict.reached` and
  * `person.decided` names the nested supervisor that they belong to; without it they are the root's.
  */
@@ -143,6 +149,18 @@ export type EventBody =
       readonly cost: Cost;
       readonly charged?: number;
       readonly model?: string;
+      /** It was told to stop, since its answer could not change a verdict any more. */
+      readonly stopped?: true;
+    }
+  /** An agent's answer, or that it has none, was not left at that. */
+  | {
+      readonly type: "call.doubted";
+      readonly callId: string;
+      readonly agent: string;
+      readonly why: DoubtedFor;
+      /** The further call that is made for it; without it the answer stands, and `detail` says why. */
+      readonly next?: string;
+      readonly detail?: string;
     }
   /** An agent of the plan was not asked. */
   | {
@@ -192,6 +210,8 @@ export type EventBody =
       readonly status: OutcomeStatus;
       /** Of a run that was resumed: the subjects of its verdicts, as others may stand in the log from before. */
       readonly subjects?: readonly string[];
+      /** The agents of which more than one call was made, and those that their results are made of, in their order. */
+      readonly further?: readonly { readonly agent: string; readonly calls: readonly string[] }[];
       readonly missing: readonly Missing[];
       readonly bill: Bill;
     }

@@ -26,6 +26,7 @@ export type {
 export { QuorateError } from "./errors.ts";
 export type { ErrorCode, ErrorRecord, Issue } from "./errors.ts";
 export type {
+  DoubtedFor,
   EventBody,
   ForkOf,
   LiveEvent,

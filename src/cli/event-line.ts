@@ -23,7 +23,12 @@ export function eventText(event: LiveEvent): string | undefined {
       return `${who(event)} answered in ${duration(event.durationMs)}: ${brief(event.output)}`;
     case "call.reused":
       return `${who(event)} answered before, in run ${safeText(event.from.runId)}: ${brief(event.output)}`;
+    case "call.doubted":
+      return event.next === undefined
+        ? `${who(event)} stands: ${safeText(event.detail ?? event.why)}`
+        : `${who(event)} asked further, as ${safeText(event.next)}: ${event.why}`;
     case "call.failed":
+      if (event.stopped === true) return `${who(event)} stopped: ${safeText(event.error.message)}`;
       return `${who(event)} failed after ${duration(event.durationMs)}: ${failureText(event.agent, event.error.message)}`;
     case "call.skipped":
       return `${who(event)} skipped: ${safeText(event.detail)}`;

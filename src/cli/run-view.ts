@@ -172,6 +172,7 @@ export function runFold(runId: string): RunFold {
         }
         case "call.straggled":
         case "call.abandoned":
+        case "call.doubted":
         case "budget.overran":
           return;
         default: {
@@ -242,8 +243,9 @@ function nextCall(call: CallView, event: CallEvent): CallView {
     case "call.failed":
       return {
         ...call,
-        state: "failed",
-        error: event.error,
+        ...(event.stopped === true
+          ? ({ state: "skipped", detail: event.error.message } as const)
+          : ({ state: "failed", error: event.error } as const)),
         durationMs: event.durationMs,
         cost: event.cost,
         attempts: closeLast(call.attempts, event.atMs, false),

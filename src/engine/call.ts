@@ -22,6 +22,7 @@ import { reuse } from "./reuse.ts";
 import { replayed, type Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
+import { STOPPED_EARLY } from "./stopped-early.ts";
 
 /** What an agent is to be asked. */
 export interface Question {
@@ -35,9 +36,9 @@ export interface Question {
   /** Whether the call may wait for a person. A judge's may not: the question it is asked about would have to wait too. */
   readonly canWait?: boolean;
   /** Of a fallback: what those failed with that were asked before it. */
-  readonly failed?: CallRequest["failed"];
+  readonly failed?: CallRequest["failed"] | undefined;
   /** Of an agent that is asked once more: what others hold. */
-  readonly others?: CallRequest["others"];
+  readonly others?: CallRequest["others"] | undefined;
 }
 
 /** How a call came out: its result, and what its answer says. It waits when a person has to be asked about it. */
@@ -90,7 +91,9 @@ function answer(run: Run, seat: Seat, question: Question, input: unknown): Promi
   const { history, hashes, origin } = run;
   const { callId, results } = question;
   const key =
-    hashes === undefined ? undefined : contentKey(seat.definition(), input, results, hashes);
+    hashes === undefined
+      ? undefined
+      : contentKey(seat.definition(), input, results, hashes, question);
   const begun = history?.call(callId, key);
   const { failed, others } = question;
   const asked: Asked = { callId, input, results, key, begun, failed, others };
@@ -154,7 +157,10 @@ async function ask(
   }
 
   for (let attempt = firstAttempt(begun); ; attempt++) {
-    if (cancellation.cancelled) throw cancellation.reason;
+    if (cancellation.cancelled) {
+      const durationMs = firstMs === undefined ? 0 : clock.monotonic() - firstMs;
+      return cancelled(run, agent, callId, { attempts: attempt - 1, durationMs, cost, charged });
+    }
     const request: CallRequest = {
       runId,
       callId,
@@ -175,10 +181,11 @@ async function ask(
         ? dispatch(run, seat, request)
         : batch.add(run, seat, request));
     } catch (error) {
-      if (cancellation.cancelled || !isRefusal(error)) throw error;
       // Nobody was asked this time.
       const durationMs = firstMs === undefined ? 0 : clock.monotonic() - firstMs;
       const ended = { attempts: attempt - 1, durationMs, cost, charged };
+      if (error === STOPPED_EARLY) return cancelled(run, agent, callId, ended);
+      if (cancellation.cancelled || !isRefusal(error)) throw error;
       await recordFailure(run, agent, callId, error, ended);
       return failure(error, ended);
     }
@@ -221,7 +228,9 @@ async function ask(
       return { result: { status: "ok", output, attempts: attempt, durationMs, cost }, said };
     }
 
-    if (cancellation.cancelled) throw cancellation.reason;
+    if (cancellation.cancelled) {
+      return cancelled(run, agent, callId, { attempts: attempt, durationMs, cost, charged, model });
+    }
     const error = agentError(name, end.error);
     const { requeue } = end;
     if (requeue !== undefined && ++requeues <= MAX_REQUEUES) {
@@ -239,13 +248,13 @@ async function ask(
           ...(charged !== undefined && { charged }),
         },
       ]);
-      await sleep(clock, waitMs, cancellation);
+      await sleep(clock, waitMs, cancellation).catch(unlessStopped);
       continue;
     }
     const waitMs =
       attempt - Math.min(requeues, MAX_REQUEUES) > limits.retries
         ? undefined
-        : retryWaitMs(end.error, attempt, limits.backoff, clock.now());
+        : retryWaitMs(end.error, attempt, limits.backoff, clock.now(), end.jitter);
     if (waitMs === undefined) {
       const ended = { attempts: attempt, durationMs, cost, charged, model };
       await recordFailure(run, agent, callId, error, ended);
@@ -265,8 +274,21 @@ async function ask(
     ]);
     // Kept over a failure of another kind: the request is still the one that asks to mend them.
     if (error.code === "OUTPUT_INVALID") issues = error.issues;
-    await sleep(clock, waitMs, cancellation);
+    await sleep(clock, waitMs, cancellation).catch(unlessStopped);
   }
+}
+
+/** A call that is cancelled ends with the run, but where it was stopped early: then it has an end of its own, if it had begun. */
+async function cancelled(run: Run, agent: Agent, callId: string, ended: Ended): Promise<Performed> {
+  const { reason } = run.cancellation;
+  if (reason !== STOPPED_EARLY || ended.attempts === 0) throw reason;
+  await recordFailure(run, agent, callId, STOPPED_EARLY, ended);
+  return failure(STOPPED_EARLY, ended);
+}
+
+/** Whoever was stopped early need not wait any longer; what comes next will see it. */
+function unlessStopped(reason: unknown): void {
+  if (reason !== STOPPED_EARLY) throw reason;
 }
 
 /** How often a call may be told to come later; after that it is a failure like any other. */
@@ -335,6 +357,7 @@ async function recordFailure(
       cost,
       ...(charged !== undefined && { charged }),
       ...(model !== undefined && { model }),
+      ...(error === STOPPED_EARLY && { stopped: true }),
     },
   ]);
 }

@@ -4,9 +4,11 @@ import { boundOf, type Bound } from "../money/bound.ts";
 import type { Reservation } from "../money/ledger.ts";
 import { priced } from "../money/price.ts";
 import { enter, leave, type Lane, type Ticket } from "../policy/admission.ts";
+import type { Limits } from "../policy/limits.ts";
 import { runAttempt, type AttemptEnd } from "./attempt.ts";
 import type { Run } from "./run.ts";
 import { needsTicket, type Seat } from "./seat.ts";
+import { STOPPED_EARLY } from "./stopped-early.ts";
 
 /** An attempt that was made, and what came of it. */
 export interface Dispatched {
@@ -45,7 +47,11 @@ export async function dispatch(run: Run, seat: Seat, request: CallRequest): Prom
   } catch (error) {
     leave(lanes);
     await reservation?.settle(NOTHING_SPENT);
-    throw error;
+    if (error !== STOPPED_EARLY) throw error;
+    // It has begun, as the log has it, and is to have an end.
+    const end = { ok: false, error, cost: NOTHING_SPENT } as const;
+    const charged = reservation === undefined ? undefined : 0;
+    return { end, startedMs, endedMs: startedMs, charged };
   }
   // The attempt owns the slots from here on.
   const end = atPrice(seat, await runAttempt(run, seat, request, startedMs));
@@ -54,6 +60,16 @@ export async function dispatch(run: Run, seat: Seat, request: CallRequest): Prom
   const charged = await reservation.settle(end.cost, end.requeue !== undefined);
   noteOverrun(run, seat, request, bound?.usdMicros, end.cost);
   return { end, startedMs, endedMs, charged };
+}
+
+/** Reserves what an attempt may cost, where there is room for it now; `undefined` where it would have to wait. */
+export function reserveNow(
+  { clock, journal, ledger }: Run,
+  { budgets, limits }: Seat,
+  bound: Bound,
+): Promise<Reservation | undefined> {
+  const ticket: Ticket = { owner: journal, clock, ...bound };
+  return ledger.admitNow({ lanes: [], budgets, ticket, lifeMs: lifeMsOf(limits) });
 }
 
 /** Says so where an attempt cost more than was reserved for it. */
@@ -68,7 +84,7 @@ export function noteOverrun(
   journal.note([{ type: "budget.overran", callId, agent: agent.name, attempt, reserved, cost }]);
 }
 
-const NOTHING_SPENT: Cost = Object.freeze({ usdMicros: 0, inputTokens: 0, outputTokens: 0 });
+export const NOTHING_SPENT: Cost = Object.freeze({ usdMicros: 0, inputTokens: 0, outputTokens: 0 });
 
 /** What an attempt may cost at most. Throws `BAD_OPTIONS` where the agent's own function cannot say. */
 export function boundAt({ agent, tier, model, modelName, prices }: Seat, input: unknown): Bound {
@@ -81,9 +97,10 @@ export function startOf(
   { agent, tier, modelName, budgets }: Seat,
   { callId, attempt, key }: CallRequest,
   bound: Bound | undefined,
+  batch?: number,
 ): CallStarted {
   const { name } = agent;
-  if (tier === undefined && bound === undefined) {
+  if (tier === undefined && bound === undefined && batch === undefined) {
     return key === undefined
       ? { type: "call.started", callId, agent: name, attempt }
       : { type: "call.started", callId, agent: name, attempt, key };
@@ -98,6 +115,7 @@ export function startOf(
     ...(tier !== undefined && { tier }),
     ...(modelName !== undefined && { model: modelName }),
     ...(reserved !== undefined && { reserved }),
+    ...(batch !== undefined && { batch }),
   };
 }
 
@@ -107,10 +125,14 @@ function admit(run: Run, seat: Seat, bound: Bound): Promise<Reservation | undefi
   const { cancellation, clock, journal, ledger } = run;
   const { lanes, budgets, limits } = seat;
   const ticket: Ticket = { owner: journal, clock, ...bound };
-  // Time to record its end besides what it may take itself.
-  const lifeMs = limits.timeoutMs + limits.graceMs + RECORDING_MS;
+  const lifeMs = lifeMsOf(limits);
   if (budgets.length > 0) return ledger.admit({ lanes, budgets, ticket, lifeMs }, cancellation);
   return enterOnly(lanes, run, ticket);
+}
+
+/** How long an attempt may take, with the time to record its end besides what it may take itself. */
+function lifeMsOf({ timeoutMs, graceMs }: Limits): number {
+  return timeoutMs + graceMs + RECORDING_MS;
 }
 
 const RECORDING_MS = 60_000;

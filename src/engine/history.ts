@@ -4,6 +4,7 @@ import type { Issue } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { BillFold } from "../money/bill.ts";
 import type { Verdict } from "../resolve/verdict.ts";
+import { firstCallOf } from "./call-id.ts";
 
 type Of<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
 
@@ -62,6 +63,8 @@ export class History {
   readonly #calls = new Map<string, RecordedCall>();
   readonly #scopes = new Map<string, Scope>();
   readonly #skipped = new Map<string, Of<"call.skipped">>();
+  readonly #stopped = new Set<string>();
+  readonly #doubted = new Set<string>();
   readonly #teams = new Set<string>();
   // Made when it is first asked for: the events do not change after that.
   #byTeam: Map<string, string[]> | undefined;
@@ -95,11 +98,32 @@ export class History {
     return this.#bill;
   }
 
-  /** Whether somebody in a team did not answer. */
+  /** Whether somebody in a team did not answer, by none of the calls that were made for them. */
   lacks(team: string): boolean {
-    return this.#within(team).some(
-      (callId) => this.#skipped.has(callId) || this.#calls.get(callId)?.end?.type === "call.failed",
-    );
+    const failed = new Set<string>();
+    const answered = new Set<string>();
+    for (const callId of this.#within(team)) {
+      const end = this.#calls.get(callId)?.end;
+      if (end !== undefined)
+        (end.type === "call.failed" ? failed : answered).add(firstCallOf(callId));
+      else if (this.#skipped.has(callId) && !this.stopped(callId)) return true;
+    }
+    return [...failed].some((callId) => !answered.has(callId));
+  }
+
+  /** Whether it was stopped early: its answer could not change a verdict. */
+  stopped(callId: string): boolean {
+    return this.#stopped.has(callId);
+  }
+
+  /** Whether a doubt about a call stands in the log. */
+  doubted(callId: string, why: string): boolean {
+    return this.#doubted.has(`${why} ${callId}`);
+  }
+
+  /** Whether the end of a call of that id is known, whatever it was about. */
+  ended(callId: string): boolean {
+    return this.#calls.get(callId)?.end !== undefined;
   }
 
   /** Why an agent was not asked, if it was not. */
@@ -136,6 +160,7 @@ export class History {
         call.attempt = event.attempt;
         call.state = "begun";
         call.reserved = event.reserved;
+        this.#stopped.delete(event.callId);
         break;
       }
       case "call.requeued": {
@@ -163,6 +188,11 @@ export class History {
         break;
       case "call.skipped":
         this.#skipped.set(event.callId, event);
+        if (event.reason === "early-stop") this.#stopped.add(event.callId);
+        else this.#stopped.delete(event.callId);
+        break;
+      case "call.doubted":
+        this.#doubted.add(`${event.why} ${event.callId}`);
         break;
       case "run.planned":
         this.#scope(event.callId ?? "").plan = event;
@@ -233,9 +263,12 @@ export class History {
   #end(call: RecordedCall, end: RecordedEnd): void {
     // What was answered is not known any more: the call is in doubt, as if its answer had been lost.
     if (end.type !== "call.failed" && end.redacted === true) return;
-    call.state = "ended";
+    const stopped = end.type === "call.failed" && end.stopped === true;
+    if (stopped) this.#stopped.add(call.callId);
+    // Nothing went wrong with what was stopped: should it matter after all, it is asked again.
+    call.state = stopped ? "between" : "ended";
     call.attempt = end.attempt;
-    call.end = end;
+    call.end = stopped ? undefined : end;
     call.cost = end.cost;
     if (end.type !== "call.reused") call.charged = end.charged;
   }

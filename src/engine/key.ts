@@ -11,21 +11,33 @@ export const KEY_FORMAT = 1;
  * What identifies a call by its content: everything that shapes the answer, and nothing else. Not its limits, its place in
  * the team, or its description. The parts are hashed once each (SHA-256 over canonical JSON, RFC 8785) and joined:
  *
- *     format "/" definition "/" input ( "/" name ":" upstream result )*
+ *     format "/" definition "/" input ( "/" name ":" upstream result )* ( "/~failed:" codes )? ( "/~others:" what they hold )?
  *
- * A name cannot have a "/", and a hash neither "/" nor ":", so that two different lists of parts never look the same.
+ * A name has neither "/" nor "~", and a hash neither "/" nor ":", so that two different lists of parts never look the same. Of
+ * what failed before a fallback only the codes count: messages name times and places that are others each time.
  */
 export function contentKey(
   definition: string,
   input: unknown,
   results: CallRequest["results"],
   hashes: ValueHashes,
+  { failed, others }: Further = NOTHING_ELSE,
 ): string {
   const upstream = Object.keys(results)
     .toSorted()
     .map((name) => `/${name}:${upstreamHash(results[name], hashes)}`);
+  if (failed !== undefined) upstream.push(`/~failed:${hashes.of(failed.map(({ code }) => code))}`);
+  if (others !== undefined) upstream.push(`/~others:${hashes.of(others)}`);
   return `${KEY_FORMAT}/${definition}/${hashes.of(input)}${upstream.join("")}`;
 }
+
+/** What a further call is given beside what the first one was. */
+interface Further {
+  readonly failed?: CallRequest["failed"] | undefined;
+  readonly others?: CallRequest["others"] | undefined;
+}
+
+const NOTHING_ELSE: Further = Object.freeze({});
 
 function upstreamHash(result: UpstreamResult | undefined, hashes: ValueHashes): string {
   // No hash begins with "!", so that no output looks like a failure.
@@ -93,6 +105,7 @@ interface JsonSchemas {
  */
 export function idempotencyKey(request: CallRequest, agent: Agent): string {
   const { runId, callId, input, results, issues } = request;
-  const key = request.key ?? contentKey(agentDefinition(agent), input, results, new ValueHashes());
+  const key =
+    request.key ?? contentKey(agentDefinition(agent), input, results, new ValueHashes(), request);
   return sha256(canonicalJson([KEY_FORMAT, runId, callId, key, issues]));
 }

@@ -96,6 +96,8 @@ function redacted(body: EventBody, change: Change): EventBody {
       return { ...body, error: errorWithout(body.error, text) };
     case "call.skipped":
       return { ...body, detail: text(body.detail) };
+    case "call.doubted":
+      return { ...body, ...(body.detail !== undefined && { detail: text(body.detail) }) };
     case "conflict.found":
       return { ...body, conflict: conflictWithout(body.conflict, change) };
     case "verdict.reached":

@@ -1,14 +1,15 @@
 import { NO_COST } from "../call.ts";
 import type { Said } from "../conflict/said.ts";
+import { placeOf } from "./call-id.ts";
 import { replayed, type Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
 
 /**
- * Asked anew are the agent itself, or all of a team, and every team that it stands in; also in a repeated team, whose calls
- * have `~` and the attempt behind its name.
+ * Asked anew are the agent itself, or all of a team, and every team that it stands in; also in a repeated team, at another tier,
+ * and who stands in for it.
  */
 function isAnew(callId: string, from: string): boolean {
-  const place = callId.replaceAll(/(?<=[^/])~\d+(?=\/|$)/g, "");
+  const place = placeOf(callId);
   return `${from}/`.startsWith(`${place}/`) || place.startsWith(`${from}/`);
 }
 

@@ -43,12 +43,16 @@ export function checkEscalateIf(
   return Object.freeze([...(list as readonly EscalateIf[])]);
 }
 
+/** What stands in the id of a rerun's call, where others have a tier or a fallback. */
+export const RERUN = "rerun";
+
 /** The name of a tier, which stands in call ids behind a `~`; those behind which a number stands are repeated teams. */
 export function checkTier(tier: unknown, what: string): void {
-  if (typeof tier === "string" && /^[^\s~/\d\p{Cc}][^~/\p{Cc}]{0,99}$/u.test(tier)) return;
+  const fits = typeof tier === "string" && /^[^\s~/\d\p{Cc}][^~/\p{Cc}]{0,99}$/u.test(tier);
+  if (fits && tier !== RERUN) return;
   throw new QuorateError(
     "BAD_OPTIONS",
-    `${what} is ${shown(tier)}; use a name that begins with a letter and has no "/" and no "~"`,
+    `${what} is ${shown(tier)}; use a name that begins with a letter, has no "/" and no "~", and is not "${RERUN}"`,
   );
 }
 
