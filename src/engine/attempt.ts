@@ -1,9 +1,10 @@
+import type { Clock } from "../async/clock.ts";
 import { UNKNOWN_COST, type CallRequest, type Cost, type Usage } from "../call.ts";
 import { QuorateError } from "../errors.ts";
 import { leave } from "../policy/admission.ts";
 import { accept, type Accepted } from "./accept.ts";
 import type { AttemptControl } from "./engine.ts";
-import type { LaneNews } from "../policy/lane.ts";
+import type { LaneNews, RateLane } from "../policy/lane.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
 
@@ -16,6 +17,8 @@ export type AttemptEnd = (
   readonly requeue?: Requeue | undefined;
   /** Which model it was, as the agent said. */
   readonly model?: string | undefined;
+  /** How long a repetition waits, from 0 to 1 of the longest: the same for all of a batch, so that they meet again. */
+  readonly jitter?: number | undefined;
 };
 
 /** An attempt was told to come later, and how much later, in ms: it queues again, and that is no repetition. */
@@ -24,17 +27,39 @@ export interface Requeue {
   readonly waitMs: number;
 }
 
+/** An attempt as its batch sees it. */
+export interface Reporting {
+  report(usage: Usage): void;
+  /** Those reported so far. */
+  readonly tokens: number;
+}
+
+/** What an attempt shares with the others of its batch, and so does not do by itself. */
+export interface Part {
+  /** Carries the attempt out with the others: its own part of the answer. */
+  call(attempt: Reporting): Promise<unknown>;
+  /** Lets the lanes know how it ended. */
+  hear(error: unknown): Requeue | undefined;
+  /** Nobody waits for this part any more. */
+  aborted(reason: unknown): void;
+  /** The agent has stopped, or was abandoned. */
+  over(): void;
+  readonly jitter: number;
+}
+
 /**
  * Carries out one attempt at a request, dispatched at `startedMs` of the clock's monotonic time, which is now. Holds the
- * seat's slots, and gives them back itself when the agent has stopped or was abandoned. The promise never rejects.
+ * seat's slots, and gives them back itself when the agent has stopped or was abandoned; as `part` of a batch it leaves that
+ * to the batch. The promise never rejects.
  */
 export function runAttempt(
   run: Run,
   seat: Seat,
   request: CallRequest,
   startedMs: number,
+  part?: Part,
 ): Promise<AttemptEnd> {
-  return new Promise((tell) => new Attempt(run, seat, request, startedMs, tell).begin());
+  return new Promise((tell) => new Attempt(run, seat, request, startedMs, tell, part).begin());
 }
 
 /**
@@ -50,12 +75,13 @@ export function runAttempt(
  *
  * A class for its prototype: one is made for every attempt, and most agents never ask for the signal.
  */
-class Attempt implements AttemptControl {
+class Attempt implements AttemptControl, Reporting {
   readonly #run: Run;
   readonly #seat: Seat;
   readonly #request: CallRequest;
   readonly #startedMs: number;
   readonly #tell: (end: AttemptEnd) => void;
+  readonly #part: Part | undefined;
   #state: "running" | "given up" | "stopping" | "over" = "running";
   #timer: Disposable | undefined;
   #controller: AbortController | undefined;
@@ -71,12 +97,14 @@ class Attempt implements AttemptControl {
     request: CallRequest,
     startedMs: number,
     tell: (end: AttemptEnd) => void,
+    part: Part | undefined,
   ) {
     this.#run = run;
     this.#seat = seat;
     this.#request = request;
     this.#startedMs = startedMs;
     this.#tell = tell;
+    this.#part = part;
   }
 
   begin(): void {
@@ -85,7 +113,8 @@ class Attempt implements AttemptControl {
     try {
       // Whatever the engine and the agent do: throw, return a value, a promise, a hostile thenable, a promise whose own
       // `then` throws.
-      Promise.resolve(this.#run.engine.call(this.#request, this)).then(
+      const answer = this.#part?.call(this) ?? this.#run.engine.call(this.#request, this);
+      Promise.resolve(answer).then(
         (output) => this.#answered(output),
         (error: unknown) => this.#fail(error),
       );
@@ -116,6 +145,10 @@ class Attempt implements AttemptControl {
     if (typeof usage.model === "string") this.#model = usage.model.slice(0, MAX_MODEL_CHARS);
   }
 
+  get tokens(): number {
+    return known(this.#cost.inputTokens) + known(this.#cost.outputTokens);
+  }
+
   #answered(output: unknown): void {
     const { agent, limits } = this.#seat;
     let value: Accepted | Promise<Accepted>;
@@ -142,7 +175,9 @@ class Attempt implements AttemptControl {
 
   #fail(error: unknown): void {
     const requeue = this.#hear(error);
-    const end = { ok: false, error, cost: this.#cost, model: this.#model, requeue } as const;
+    const cost = this.#cost;
+    const jitter = this.#part?.jitter;
+    const end = { ok: false, error, cost, model: this.#model, requeue, jitter } as const;
     if (this.#settle("failed")) this.#tell(end);
   }
 
@@ -150,18 +185,8 @@ class Attempt implements AttemptControl {
   #hear(error: unknown): Requeue | undefined {
     const { rates } = this.#seat;
     if (rates.length === 0 || this.#state !== "running") return undefined;
-    const tokens = known(this.#cost.inputTokens) + known(this.#cost.outputTokens);
-    const news: LaneNews =
-      error === undefined ? { ended: "answered", tokens } : { ended: "failed", error, tokens };
-    let slowest: Requeue | undefined;
-    const { clock } = this.#run;
-    for (const rate of rates) {
-      const waitMs = rate.tell(news, clock.monotonic(), clock.now());
-      if (waitMs !== undefined && waitMs >= (slowest?.waitMs ?? 0)) {
-        slowest = { lane: rate.name, waitMs };
-      }
-    }
-    return slowest;
+    if (this.#part !== undefined) return this.#part.hear(error);
+    return tellLanes(rates, this.#run.clock, error, this.tokens);
   }
 
   /** The agent has stopped. Whether its end is still to be told. */
@@ -200,7 +225,8 @@ class Attempt implements AttemptControl {
     this.#toldCost = this.#cost;
     this.#timer = this.#run.clock.timer(limits.graceMs, () => this.#abandon(), { hold: false });
     this.#abort(error);
-    this.#tell({ ok: false, error, cost: this.#cost, model: this.#model });
+    const jitter = this.#part?.jitter;
+    this.#tell({ ok: false, error, cost: this.#cost, model: this.#model, jitter });
   }
 
   // A function, not a method: it is watched for, and has to be known again.
@@ -229,14 +255,35 @@ class Attempt implements AttemptControl {
     if (this.#aborted !== undefined) return;
     this.#aborted = { reason };
     this.#controller?.abort(reason);
+    this.#part?.aborted(reason);
   }
 
   #over(): void {
     this.#state = "over";
     this.#timer?.[Symbol.dispose]();
     this.#run.cancellation.unwatch(this.#stop);
-    leave(this.#seat.lanes);
+    if (this.#part === undefined) leave(this.#seat.lanes);
+    else this.#part.over();
   }
+}
+
+/** Tells the lanes how something that had passed them ended, and what it ended with; when to come again, where they say. */
+export function tellLanes(
+  rates: readonly RateLane[],
+  clock: Clock,
+  error: unknown,
+  tokens: number,
+): Requeue | undefined {
+  const news: LaneNews =
+    error === undefined ? { ended: "answered", tokens } : { ended: "failed", error, tokens };
+  let slowest: Requeue | undefined;
+  for (const rate of rates) {
+    const waitMs = rate.tell(news, clock.monotonic(), clock.now());
+    if (waitMs !== undefined && waitMs >= (slowest?.waitMs ?? 0)) {
+      slowest = { lane: rate.name, waitMs };
+    }
+  }
+  return slowest;
 }
 
 const MAX_MODEL_CHARS = 200;

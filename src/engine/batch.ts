@@ -1,16 +1,203 @@
+import { setImmediate } from "node:timers";
+import { Cancellation } from "../async/cancellation.ts";
+import type { Clock } from "../async/clock.ts";
 import type { CallRequest } from "../call.ts";
+import type { Bound } from "../money/bound.ts";
+import { enter, leave, type Ticket } from "../policy/admission.ts";
 import type { BatchOptions } from "../policy/batch.ts";
-import { dispatch, type Dispatched } from "./dispatch.ts";
+import { dispatchBatch, type Collected } from "./batch-dispatch.ts";
+import { boundAt, dispatch, type Dispatched } from "./dispatch.ts";
 import type { Run } from "./run.ts";
-import type { Seat } from "./seat.ts";
+import { needsTicket, type Seat } from "./seat.ts";
 
 /** Collects the calls of one agent, also of several runs, and makes one request of them. */
 export interface Collector {
-  /** As `dispatch`, together with others. */
+  readonly maxSize: number;
+  /** As `dispatch`, together with others. Of one seat, always the same. */
   add(run: Run, seat: Seat, request: CallRequest): Promise<Dispatched>;
+  /** Something may lead to a call: who is collected waits for it. Each needs a name of its own. */
+  expect(name: string): void;
+  /** It has, or will not. Unknown names are no mistake. */
+  expectNoMore(name: string): void;
+}
+
+/** What a run is expected under to ask a seat: the call, in whichever run. */
+export function expectedCall(runId: string, callId: string): string {
+  // Neither has control characters.
+  return `${runId}\n${callId}`;
+}
+
+/**
+ * Calls that go together, from the first that is collected until they are sent:
+ *
+ *     collecting ── full, waitMs over, or nobody else can come ──▶ queueing ── has its slots ──▶ sent
+ *
+ * It takes more calls while it collects, and while it queues as long as that does not change what it queues for. Nothing is
+ * held before it is sent. Whoever is cancelled leaves it; when all have left it is given up.
+ */
+interface Batch {
+  readonly seat: Seat;
+  readonly clock: Clock;
+  /** In the order of their arrival. */
+  readonly calls: Set<Waiting>;
+  readonly sinceMs: number;
+  readonly givenUp: Cancellation;
+  state: "collecting" | "queueing";
+  timer: Disposable | undefined;
+  /** It is looked at when this turn of the event loop is over. */
+  watched: boolean;
+}
+
+interface Waiting extends Collected {
+  batch: Batch;
+  readonly leave: (reason: unknown) => void;
 }
 
 /** A collector for one seat. */
-export function collector(_batch: Required<BatchOptions>): Collector {
-  return { add: dispatch };
+export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collector {
+  const expected = new Set<string>();
+  /** The one that takes more calls. */
+  let open: Batch | undefined;
+
+  const expectNoMore = (name: string): void => {
+    const last = expected.delete(name) && expected.size === 0;
+    if (last && open !== undefined) lookSoon(open);
+  };
+
+  // Not before the end of the turn: runs that are started one after another meet.
+  const lookSoon = (batch: Batch): void => {
+    if (batch.watched) return;
+    batch.watched = true;
+    setImmediate(() => {
+      batch.watched = false;
+      look(batch);
+    });
+  };
+
+  const look = (batch: Batch): void => {
+    const { calls, clock, sinceMs, state } = batch;
+    if (state !== "collecting" || calls.size === 0) return;
+    const leftMs = sinceMs + waitMs - clock.monotonic();
+    if (expected.size === 0 || leftMs <= 0) queue(batch);
+    else batch.timer ??= clock.timer(leftMs, () => queue(batch));
+  };
+
+  const queue = (batch: Batch): void => {
+    batch.state = "queueing";
+    batch.timer?.[Symbol.dispose]();
+    void admit(batch);
+  };
+
+  const close = (batch: Batch): void => {
+    batch.timer?.[Symbol.dispose]();
+    if (open === batch) open = undefined;
+  };
+
+  /** Waits for the slots, and sends what is there when it has them. */
+  const admit = async (batch: Batch): Promise<void> => {
+    const { seat, calls, givenUp } = batch;
+    try {
+      const admitted = enter(seat.lanes, givenUp, ticketOf(batch));
+      if (admitted !== undefined) await admitted;
+    } catch (refusal) {
+      close(batch);
+      if (calls.size > 1) return split(batch);
+      for (const { reject } of sent(calls)) reject(refusal);
+      return;
+    }
+    close(batch);
+    if (calls.size === 0) return leave(seat.lanes);
+    await dispatchBatch(seat, sent(calls));
+  };
+
+  /** A lane that refuses them together may let each of them pass. */
+  const split = ({ seat, clock, calls }: Batch): void => {
+    const all = [...calls];
+    const middle = Math.ceil(all.length / 2);
+    for (const half of [all.slice(0, middle), all.slice(middle)]) {
+      const batch = begin(seat, clock);
+      for (const call of half) {
+        call.batch = batch;
+        batch.calls.add(call);
+      }
+      queue(batch);
+    }
+  };
+
+  const join = (call: Waiting): void => {
+    const { batch, run } = call;
+    batch.calls.add(call);
+    // First: it may be sent at once.
+    run.cancellation.watch(call.leave);
+    if (batch.calls.size < maxSize) return;
+    close(batch);
+    if (batch.state === "collecting") queue(batch);
+  };
+
+  return {
+    maxSize,
+    add(run, seat, request) {
+      expectNoMore(expectedCall(request.runId, request.callId));
+      if (maxSize === 1 || run.engine.callBatch === undefined) return dispatch(run, seat, request);
+      return new Promise((resolve, reject) => {
+        const bound = needsTicket(seat) ? boundAt(seat, request.input) : undefined;
+        if (open === undefined || !takes(open, bound)) {
+          open = begin(seat, run.clock);
+          lookSoon(open);
+        }
+        const call: Waiting = {
+          run,
+          request,
+          bound,
+          resolve,
+          reject,
+          batch: open,
+          leave(reason) {
+            const { batch } = call;
+            batch.calls.delete(call);
+            reject(reason);
+            if (batch.calls.size > 0) return;
+            close(batch);
+            batch.givenUp.cancel(reason);
+          },
+        };
+        join(call);
+      });
+    },
+    expect: (name) => void expected.add(name),
+    expectNoMore,
+  };
+}
+
+function begin(seat: Seat, clock: Clock): Batch {
+  return {
+    seat,
+    clock,
+    calls: new Set(),
+    sinceMs: clock.monotonic(),
+    givenUp: new Cancellation(),
+    state: "collecting",
+    timer: undefined,
+    watched: false,
+  };
+}
+
+/** Whether a call may still come to it; it has room. What lanes have been told of it must not change. */
+function takes({ state, seat }: Batch, bound: Bound | undefined): boolean {
+  return state === "collecting" || seat.rates.length === 0 || bound?.tokens === 0;
+}
+
+/** What it needs of the lanes: the oldest call's turn, and the tokens of all. The money is each call's own. */
+function ticketOf({ seat, clock, calls }: Batch): Ticket | undefined {
+  const [oldest] = calls;
+  if (oldest === undefined || seat.rates.length === 0) return undefined;
+  let tokens = 0;
+  for (const { bound } of calls) tokens += bound?.tokens ?? 0;
+  return { owner: oldest.run.journal, clock, usdMicros: undefined, tokens };
+}
+
+/** The calls, which cannot leave any more. */
+function sent(calls: ReadonlySet<Waiting>): readonly Waiting[] {
+  for (const { run, leave: hear } of calls) run.cancellation.unwatch(hear);
+  return [...calls];
 }

@@ -3,7 +3,7 @@ import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import type { Cost } from "../call.ts";
 import { randomId } from "../hash.ts";
-import { enter, leave, type Lane, type Ticket } from "../policy/admission.ts";
+import { enter, enterNow, leave, type Lane, type Ticket } from "../policy/admission.ts";
 import type { Values } from "../store/values.ts";
 import { account, type Account } from "./account.ts";
 import type { CheckedBudget } from "./budget.ts";
@@ -36,6 +36,18 @@ export interface Reservation {
   settle(cost: Cost, turnedAway?: boolean): Promise<number>;
 }
 
+/** An attempt on its way past lanes and budgets. */
+interface Entry {
+  readonly gates: readonly Lane[];
+  /** The budgets that runs share. */
+  readonly shared: readonly OwnedBudget[];
+  /** Names it in those. */
+  readonly id: string;
+  /** Gives back the slots, and what was reserved in the run's own budgets. */
+  readonly release: () => void;
+  readonly reservation: Reservation;
+}
+
 // For what other processes settle; what this one settles is heard of at once.
 const POLL_MS = 200;
 
@@ -59,40 +71,52 @@ export class Ledger {
    * Rejects with `BUDGET_EXCEEDED` or `NO_BOUND`, with the reason when cancelled, and when the store fails.
    */
   async admit(admission: Admission, cancellation: Cancellation): Promise<Reservation> {
-    const { lanes, budgets, ticket } = admission;
-    const own = budgets.filter(({ budget }) => budget.scope === undefined);
-    const shared = budgets.filter(({ budget }) => budget.scope !== undefined);
-    const accounts = own.map((owned) => this.#account(owned));
-    const gates = [...lanes, ...accounts.map(({ lane }) => lane)];
-    const id = randomId();
-    const { usdMicros: boundMicros } = ticket;
-    const release = (): void => {
-      leave(lanes);
-      for (const own of accounts) own.settle(boundMicros, 0);
-    };
+    const { ticket } = admission;
+    const { gates, shared, id, release, reservation } = this.#entry(admission);
     for (;;) {
       const admitted = enter(gates, cancellation, ticket);
       if (admitted !== undefined) await admitted;
-      let reserved: boolean;
-      try {
-        reserved = await this.#reserve(shared, id, admission);
-      } catch (error) {
-        release();
-        throw error;
-      }
-      if (reserved && !cancellation.cancelled) break;
-      if (reserved) await this.#settleShared(shared, id, boundMicros, 0);
+      const reserved = await this.#reserveOr(release, shared, id, admission);
+      if (reserved && !cancellation.cancelled) return reservation;
+      if (reserved) await this.#settleShared(shared, id, ticket.usdMicros, 0);
       release();
       if (cancellation.cancelled) throw cancellation.reason;
       await this.#settled.wait(this.#clock, POLL_MS, cancellation);
     }
+  }
+
+  /** As `admit` where there is room for the attempt now; `undefined` where it would have to wait, and nothing is held then. */
+  async admitNow(admission: Admission): Promise<Reservation | undefined> {
+    const { gates, shared, id, release, reservation } = this.#entry(admission);
+    if (!enterNow(gates, admission.ticket)) return undefined;
+    if (await this.#reserveOr(release, shared, id, admission)) return reservation;
+    release();
+    return undefined;
+  }
+
+  /** What an attempt passes, and how it gets out of it again. */
+  #entry({ lanes, budgets, ticket }: Admission): Entry {
+    const own = budgets.filter(({ budget }) => budget.scope === undefined);
+    const shared = budgets.filter(({ budget }) => budget.scope !== undefined);
+    const accounts = own.map((owned) => this.#account(owned));
+    const id = randomId();
+    const { usdMicros: boundMicros } = ticket;
     return {
-      settle: async ({ usdMicros }, turnedAway = false) => {
-        const unknown = turnedAway ? 0 : (boundMicros ?? 0);
-        const charged = usdMicros === "unknown" ? unknown : usdMicros;
-        for (const own of accounts) own.settle(boundMicros, charged);
-        await this.#settleShared(shared, id, boundMicros, charged);
-        return charged;
+      gates: [...lanes, ...accounts.map(({ lane }) => lane)],
+      shared,
+      id,
+      release: () => {
+        leave(lanes);
+        for (const account of accounts) account.settle(boundMicros, 0);
+      },
+      reservation: {
+        settle: async ({ usdMicros }, turnedAway = false) => {
+          const unknown = turnedAway ? 0 : (boundMicros ?? 0);
+          const charged = usdMicros === "unknown" ? unknown : usdMicros;
+          for (const account of accounts) account.settle(boundMicros, charged);
+          await this.#settleShared(shared, id, boundMicros, charged);
+          return charged;
+        },
       },
     };
   }
@@ -115,6 +139,21 @@ export class Ledger {
     const made = account(budget, whose);
     ofPlace.set(budget, made);
     return made;
+  }
+
+  /** Reserves in all shared budgets or in none; calls `release` when that fails. */
+  async #reserveOr(
+    release: () => void,
+    shared: readonly OwnedBudget[],
+    id: string,
+    admission: Admission,
+  ): Promise<boolean> {
+    try {
+      return await this.#reserve(shared, id, admission);
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   /** Reserves in all shared budgets or in none. */

@@ -120,6 +120,13 @@ export function enter(
   });
 }
 
+/** As `enter` where there is room now: `false` where the attempt would have to wait. Throws what a gate refuses with. */
+export function enterNow(lanes: readonly Lane[], ticket?: Ticket): boolean {
+  if (firstClosed(lanes, ticket) !== undefined) return false;
+  take(lanes, ticket);
+  return true;
+}
+
 /** Gives the slots back, and admits whoever became admissible, oldest first. */
 export function leave(lanes: readonly Lane[]): void {
   for (const lane of lanes) lane.inFlight--;

@@ -37,8 +37,13 @@ export function checkBackoff(backoff: Backoff, where: string): Backoff {
 
 /**
  * The wait after attempt number `attempt` (from 1), in ms: uniform between 0 and min(maxMs, baseMs · 2^(attempt−1)).
- * "Full jitter" of M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+ * "Full jitter" of M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015. `jitter` is the chance in it,
+ * from 0 to 1.
  */
-export function backoffMs({ baseMs, maxMs }: Required<Backoff>, attempt: number): number {
-  return Math.random() * Math.min(maxMs, baseMs * 2 ** Math.min(attempt - 1, 52));
+export function backoffMs(
+  { baseMs, maxMs }: Required<Backoff>,
+  attempt: number,
+  jitter: number = Math.random(),
+): number {
+  return jitter * Math.min(maxMs, baseMs * 2 ** Math.min(attempt - 1, 52));
 }

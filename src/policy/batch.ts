@@ -1,19 +1,29 @@
-import type { UpstreamResult, Usage } from "../call.ts";
+import type { OtherSide, UpstreamResult, Usage } from "../call.ts";
+import type { ErrorRecord, Issue } from "../errors.ts";
 import { checkInteger, checkMs } from "./bounds.ts";
 import { checkGiven, checkKeys, checkKind } from "./check-kind.ts";
 
-/** What a batch is given beside its tasks. */
+/** What a batch is given beside its tasks. Everything may be taken apart. What is by task is in the order of the tasks. */
 export interface BatchContext {
   /** Aborted when the batch times out or nobody waits for it any more. */
   readonly signal: AbortSignal;
   /** As `context.results`, by task. */
   readonly results: readonly Readonly<Record<string, UpstreamResult | undefined>>[];
+  /** As `context.issues`, by task: of tasks that are asked again. */
+  readonly issues: readonly (readonly Issue[])[];
+  /** As `context.failed`, by task. */
+  readonly failed: readonly (readonly ErrorRecord[])[];
+  /** As `context.others`, by task. */
+  readonly others: readonly (readonly OtherSide[])[];
   readonly tier: string | undefined;
   /** What the team's `tiers` have for the tier. */
   readonly model: unknown;
   /** As `context.idempotencyKey`, by task. */
   readonly idempotencyKeys: readonly string[];
-  /** Tells what was used so far: by the task at `index`, or where that is left out by all together, in equal parts. */
+  /**
+   * Tells what was used so far: by the task at `index`, or where that is left out by all together, in equal parts. Several
+   * reports are added up.
+   */
   readonly report: (usage: Usage, index?: number) => void;
 }
 
@@ -25,7 +35,7 @@ export interface BatchOptions<Task = never, Returned = unknown> {
   readonly waitMs?: number;
   /**
    * Answers all tasks, in their order. An `Error` in place of an answer fails that task alone; what it throws fails all of
-   * them. A single task is put to the agent's own `run`.
+   * them, and so does an answer that is no list of as many. A single task is put to the agent's own `run`.
    */
   readonly run: (
     tasks: readonly Task[],

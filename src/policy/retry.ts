@@ -35,6 +35,7 @@ export function retryWaitMs(
   attempt: number,
   backoff: Required<Backoff>,
   nowMs: number,
+  jitter?: number,
 ): number | undefined {
   try {
     const chain = causes(error);
@@ -47,7 +48,7 @@ export function retryWaitMs(
     // Even `instanceof` throws on a hostile object, such as a revoked proxy: nothing it says can be relied on.
     return undefined;
   }
-  return backoffMs(backoff, attempt);
+  return backoffMs(backoff, attempt, jitter);
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,0 +1,151 @@
+import type { CallRequest } from "../call.ts";
+import { describeThrown, QuorateError } from "../errors.ts";
+import { equalParts } from "../money/equal-parts.ts";
+import { leave } from "../policy/admission.ts";
+import { runAttempt, tellLanes, type AttemptEnd, type Reporting, type Requeue } from "./attempt.ts";
+import type { BatchControl } from "./engine.ts";
+import type { Run } from "./run.ts";
+import type { Seat } from "./seat.ts";
+
+/** One call of a batch. */
+export interface Asking {
+  readonly run: Run;
+  readonly request: CallRequest;
+}
+
+/**
+ * Carries out one attempt at each of several requests as one request to the engine, dispatched at `startedMs`, which is now.
+ * Each of them ends as an attempt of its own does: it is checked, times out, is cancelled and straggles by itself. What they
+ * share is kept here:
+ *
+ * - the seat's slots, which are given back when the last one is over;
+ * - the signal, aborted when the last one is waited for no more;
+ * - what the lanes are told, once: it answered, or what it failed with, and the tokens of all.
+ *
+ * The promises, in the order of the requests, never reject.
+ */
+export function runBatch(
+  seat: Seat,
+  asking: readonly [Asking, ...Asking[]],
+  startedMs: number,
+): readonly Promise<AttemptEnd>[] {
+  const { agent, lanes, rates } = seat;
+  const { clock, engine } = asking[0].run;
+  const size = asking.length;
+  const places = asking.map((one) => ({ ...one, answer: Promise.withResolvers<unknown>() }));
+  const attempts: Reporting[] = [];
+  const jitter = Math.random();
+  let waitedFor = size;
+  let unended = size;
+  let controller: AbortController | undefined;
+  let aborted: { readonly reason: unknown } | undefined;
+  let told: { readonly requeue: Requeue | undefined } | undefined;
+
+  const hear = (error: unknown): Requeue | undefined => {
+    if (told === undefined) {
+      const tokens = attempts.reduce((sum, attempt) => sum + attempt.tokens, 0);
+      told = { requeue: tellLanes(rates, clock, error, tokens) };
+    }
+    return error === undefined ? undefined : told.requeue;
+  };
+
+  const fail = (error: unknown): void => {
+    if (aborted === undefined) hear(error);
+    for (const { answer } of places) answer.reject(error);
+  };
+
+  const settle = (answers: unknown): void => {
+    let taken: readonly Taken[];
+    try {
+      taken = takeAnswers(agent.name, answers, size);
+    } catch (error) {
+      return fail(error);
+    }
+    // Where all of them have failed, that is what the lanes have to know.
+    const failed = taken.every(({ error }) => error !== undefined);
+    if (aborted === undefined) hear(failed ? taken[0]?.error : undefined);
+    for (const [index, { answer }] of places.entries()) {
+      const { error, output } = taken[index] ?? {};
+      if (error === undefined) answer.resolve(output);
+      else answer.reject(error);
+    }
+  };
+
+  const control: BatchControl = {
+    get signal() {
+      if (controller === undefined) {
+        controller = new AbortController();
+        if (aborted !== undefined) controller.abort(aborted.reason);
+      }
+      return controller.signal;
+    },
+    report(usage, index) {
+      if (index !== undefined) {
+        // Of a task that is none, nobody knows whose it is.
+        if (Number.isInteger(index)) attempts[index]?.report(usage);
+        return;
+      }
+      for (const [at, share] of equalParts(usage, size).entries()) attempts[at]?.report(share);
+    },
+  };
+
+  const ends = places.map(({ run, request, answer }) =>
+    runAttempt(run, seat, request, startedMs, {
+      jitter,
+      hear,
+      call(attempt) {
+        attempts.push(attempt);
+        return answer.promise;
+      },
+      aborted(reason) {
+        if (--waitedFor > 0) return;
+        aborted = { reason };
+        controller?.abort(reason);
+      },
+      over() {
+        if (--unended === 0) leave(lanes);
+      },
+    }),
+  );
+  const requests = asking.map(({ request }) => request);
+  try {
+    // Whatever the engine and the agent do: as in an attempt of its own.
+    Promise.resolve(engine.callBatch?.(requests, control)).then(settle, fail);
+  } catch (error) {
+    fail(error);
+  }
+  return ends;
+}
+
+/** What a batch has for one of its tasks: an answer, or why there is none. */
+interface Taken {
+  readonly output?: unknown;
+  readonly error?: object;
+}
+
+/** What a batch answered, task by task. Throws `AGENT_FAILED` where it is no list of as many. */
+function takeAnswers(name: string, answers: unknown, size: number): readonly Taken[] {
+  if (!Array.isArray(answers)) {
+    throw new QuorateError(
+      "AGENT_FAILED",
+      `${name} answered a batch of ${size} tasks with no list; return an answer for each task, in their order`,
+    );
+  }
+  const { length } = answers;
+  if (length !== size) {
+    throw new QuorateError(
+      "AGENT_FAILED",
+      `${name} answered a batch of ${size} tasks with ${length} answers; return one for each task, in their order`,
+    );
+  }
+  return Array.from({ length: size }, (_, index) => {
+    try {
+      const answer: unknown = answers[index];
+      return answer instanceof Error ? { error: answer } : { output: answer };
+    } catch (cause) {
+      // A list may do anything when it is read.
+      const why = `${name} answered a batch with a list that cannot be read: ${describeThrown(cause)}`;
+      return { error: new QuorateError("AGENT_FAILED", why, { cause }) };
+    }
+  });
+}

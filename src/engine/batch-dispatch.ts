@@ -1,0 +1,119 @@
+import { orCancelled } from "../async/or-cancelled.ts";
+import type { Bound } from "../money/bound.ts";
+import type { Reservation } from "../money/ledger.ts";
+import { leave } from "../policy/admission.ts";
+import { runAttempt, type AttemptEnd } from "./attempt.ts";
+import { runBatch, type Asking } from "./batch-attempt.ts";
+import {
+  atPrice,
+  dispatch,
+  NOTHING_SPENT,
+  noteOverrun,
+  reserveNow,
+  startOf,
+  type Dispatched,
+} from "./dispatch.ts";
+import type { Seat } from "./seat.ts";
+
+/** A call that was collected, and who waits for what comes of it. */
+export interface Collected extends Asking {
+  /** What it may cost at most; `undefined` where nobody asks. */
+  readonly bound: Bound | undefined;
+  readonly resolve: (made: Dispatched | Promise<Dispatched>) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** One for which everything is reserved. */
+interface Reserved {
+  readonly call: Collected;
+  readonly reservation: Reservation | undefined;
+}
+
+/**
+ * Makes one attempt at each of several calls, as one request: reserve → record → run → settle. The slots are taken: from here
+ * on they are given back by what is done here. Each call is under the budgets of its own run, and whatever keeps it from being
+ * made keeps it alone: it is refused, its run was cancelled, its store fails.
+ *
+ * Nobody waits for money while others hold slots: where an open reservation has to be settled first, which may be one of this
+ * very batch, the call goes on alone, and waits for a slot and the money together. Never rejects.
+ */
+export async function dispatchBatch(seat: Seat, calls: readonly Collected[]): Promise<void> {
+  const reserved = await allOf(calls.map((call) => reserve(seat, call)));
+  const size = reserved.length;
+  const [first, ...others] = await allOf(reserved.map((one) => begin(seat, one, size)));
+  if (first === undefined) return leave(seat.lanes);
+  const startedMs = first.call.run.clock.monotonic();
+  if (others.length === 0) {
+    const { run, request } = first.call;
+    first.call.resolve(settle(seat, first, startedMs, runAttempt(run, seat, request, startedMs)));
+    return;
+  }
+  const asking = [first.call, ...others.map(({ call }) => call)] as const;
+  const ends = runBatch(seat, asking, startedMs);
+  for (const [index, one] of [first, ...others].entries()) {
+    const end = ends[index];
+    if (end !== undefined) one.call.resolve(settle(seat, one, startedMs, end));
+  }
+}
+
+/** What is left of those that something was to be done with, in their order. */
+async function allOf<T>(doing: readonly Promise<T | undefined>[]): Promise<readonly T[]> {
+  return (await Promise.all(doing)).filter((done) => done !== undefined);
+}
+
+async function reserve(seat: Seat, call: Collected): Promise<Reserved | undefined> {
+  const { run, request, bound } = call;
+  const { cancellation } = run;
+  try {
+    if (bound === undefined || seat.budgets.length === 0) return { call, reservation: undefined };
+    const reservation = await reserveNow(run, seat, bound);
+    if (reservation === undefined) {
+      call.resolve(dispatch(run, seat, request));
+      return undefined;
+    }
+    if (!cancellation.cancelled) return { call, reservation };
+    await reservation.settle(NOTHING_SPENT);
+    call.reject(cancellation.reason);
+  } catch (error) {
+    call.reject(error);
+  }
+  return undefined;
+}
+
+/** Records that an attempt begins, as one of `size`. */
+async function begin(seat: Seat, one: Reserved, size: number): Promise<Reserved | undefined> {
+  const { call, reservation } = one;
+  const { journal, cancellation } = call.run;
+  try {
+    if (cancellation.cancelled) throw cancellation.reason;
+    const event = startOf(seat, call.request, call.bound, size > 1 ? size : undefined);
+    const started = journal.record([event]);
+    // The others do not wait for the store of a run that is over.
+    if (started !== undefined) await orCancelled(started, cancellation);
+    if (cancellation.cancelled) throw cancellation.reason;
+    return one;
+  } catch (error) {
+    call.reject(error);
+  }
+  try {
+    await reservation?.settle(NOTHING_SPENT);
+  } catch {
+    // The store has failed, and its run has been told.
+  }
+  return undefined;
+}
+
+async function settle(
+  seat: Seat,
+  { call, reservation }: Reserved,
+  startedMs: number,
+  attempt: Promise<AttemptEnd>,
+): Promise<Dispatched> {
+  const { run, request, bound } = call;
+  const end = atPrice(seat, await attempt);
+  const endedMs = run.clock.monotonic();
+  if (reservation === undefined) return { end, startedMs, endedMs, charged: undefined };
+  const charged = await reservation.settle(end.cost, end.requeue !== undefined);
+  noteOverrun(run, seat, request, bound?.usdMicros, end.cost);
+  return { end, startedMs, endedMs, charged };
+}
