@@ -1,4 +1,5 @@
 import { exactText } from "../../conflict/canonical.ts";
+import { MAX_SUBJECT_CHARS } from "../../conflict/check-claim.ts";
 import type { Position, SubjectKind } from "../../conflict/conflict.ts";
 import { clip, plain } from "../../conflict/plain.ts";
 import { byCodeUnits } from "../../conflict/subject.ts";
@@ -72,7 +73,11 @@ export function judgeQuestion(
     position: bounded(value),
     evidence: evidenceOf(heldBy, limits),
   }));
-  const asked = { subject: plain(subject), instructions: `${TASKS[kind]} ${RULES}`, options };
+  const asked = {
+    subject: clip(plain(subject), MAX_SUBJECT_CHARS),
+    instructions: `${TASKS[kind]} ${RULES}`,
+    options,
+  };
   // Not of findings: who did not report a thing has nothing to show for that.
   const uneven = kind === "claim" && options.some(({ evidence }) => evidence.length > 0);
   return { ...asked, text: rendered(asked, uneven) };
