@@ -14,6 +14,7 @@ import {
   type Dispatched,
 } from "./dispatch.ts";
 import type { Seat } from "./seat.ts";
+import { STOPPED_EARLY } from "./stopped-early.ts";
 
 /** A call that was collected, and who waits for what comes of it. */
 export interface Collected extends Asking {
@@ -84,16 +85,20 @@ async function reserve(seat: Seat, call: Collected): Promise<Reserved | undefine
 async function begin(seat: Seat, one: Reserved, size: number): Promise<Reserved | undefined> {
   const { call, reservation } = one;
   const { journal, cancellation } = call.run;
+  let recorded = false;
   try {
     if (cancellation.cancelled) throw cancellation.reason;
     const event = startOf(seat, call.request, call.bound, size > 1 ? size : undefined);
     const started = journal.record([event]);
+    recorded = true;
     // The others do not wait for the store of a run that is over.
     if (started !== undefined) await orCancelled(started, cancellation);
     if (cancellation.cancelled) throw cancellation.reason;
     return one;
   } catch (error) {
-    call.reject(error);
+    // One that is stopped early has begun, as the log has it, and is to have an end.
+    if (recorded && error === STOPPED_EARLY) call.resolve(stopped(call, reservation));
+    else call.reject(error);
   }
   try {
     await reservation?.settle(NOTHING_SPENT);
@@ -101,6 +106,16 @@ async function begin(seat: Seat, one: Reserved, size: number): Promise<Reserved 
     // The store has failed, and its run has been told.
   }
   return undefined;
+}
+
+function stopped({ run }: Collected, reservation: Reservation | undefined): Dispatched {
+  const nowMs = run.clock.monotonic();
+  return {
+    end: { ok: false, error: STOPPED_EARLY, cost: NOTHING_SPENT },
+    startedMs: nowMs,
+    endedMs: nowMs,
+    charged: reservation === undefined ? undefined : 0,
+  };
 }
 
 async function settle(

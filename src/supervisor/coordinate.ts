@@ -10,6 +10,7 @@ import type { Verdict } from "../resolve/verdict.ts";
 import { put } from "../record.ts";
 import { missingOf, statusOf } from "./conclude.ts";
 import { settleStatements } from "./decide.ts";
+import { expectCalls } from "./expect-calls.ts";
 import { runGraph } from "./graph.ts";
 import type { Plan } from "./plan.ts";
 import { isSeating, type Seating } from "./seating.ts";
@@ -57,6 +58,7 @@ export async function coordinate(
   const results = new Array<AgentResult | undefined>(members.length);
   const statements = new Array<Said | undefined>(members.length);
   let stop: NotAsked | undefined;
+  using expected = expectCalls(run, seating, plan, prefix);
 
   const skip = async (index: number, skipped: NotAsked): Promise<Ended> => {
     const agent = members[index]?.name ?? "";
@@ -98,6 +100,7 @@ export async function coordinate(
   const keep = (index: number, { result, said }: Ended): void => {
     results[index] = result;
     statements[index] = said;
+    expected?.ended(index);
     const member = members[index];
     const silent = result.status === "failed" || result.status === "skipped";
     if (plan.mode === "sequence" && member?.required === true && silent) {
@@ -114,6 +117,7 @@ export async function coordinate(
     const nothing = { conflicts: [], verdicts: [], reviewed: false };
     return { status: "waiting", results: byName(members, results), missing, ...nothing };
   }
+  expected?.[Symbol.dispose]();
   const deciding = settleStatements(run, seating, prefix, statements, missing);
   const decided = deciding instanceof Promise ? await deciding : deciding;
   return {

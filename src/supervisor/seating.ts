@@ -1,5 +1,6 @@
 import type { Agent } from "../agent.ts";
 import type { Deadlines } from "../async/deadlines.ts";
+import type { Collector } from "../engine/batch.ts";
 import type { RegisteredAgent } from "../engine/engine.ts";
 import type { Seat } from "../engine/seat.ts";
 import type { OwnedBudget } from "../money/ledger.ts";
@@ -20,6 +21,8 @@ export interface Seating {
   readonly seats: readonly (Seat | Seating)[];
   /** The agents that the team's chain asks. */
   readonly judges: ReadonlyMap<Agent, JudgeSeat>;
+  /** Those of its agents that collect calls, of teams in it and judges too. */
+  readonly collectors: readonly Collector[];
 }
 
 /** The seat of an agent that is no member: what it is called in the team's call ids. */
@@ -113,7 +116,19 @@ export function seatTeam({
   }
   const seats = team.members.map(seatMember);
   const definitions = (): readonly string[] => seats.map((seat) => seat.definition());
-  return { team, definition: once(() => teamDefinition(team, definitions())), seats, judges };
+  return {
+    team,
+    definition: once(() => teamDefinition(team, definitions())),
+    seats,
+    judges,
+    collectors: [...seats, ...[...judges.values()].map(({ seat }) => seat)].flatMap(collectorsIn),
+  };
+}
+
+/** The collectors of a seat, or of all in a team. */
+export function collectorsIn(seat: Seat | Seating): readonly Collector[] {
+  if (isSeating(seat)) return seat.collectors;
+  return seat.batch === undefined ? [] : [seat.batch];
 }
 
 function once(make: () => string): () => string {
