@@ -1,17 +1,15 @@
-import { settle, unanimous, vote, type Claim, type Link } from "../../src/index.ts";
-import type { DataSet } from "./data.ts";
-import { figuresOf, meanQuality, qualityOf, scoreVerdict, type Quality } from "./score.ts";
-import type { Section, SetResult } from "./section.ts";
+import { reliability, unanimous, vote, type Link } from "../../src/index.ts";
+import { figuresOf, meanQuality, type Quality } from "./score.ts";
+import type { Figures, Section, SetResult } from "./section.ts";
+import { qualityOn, settleVotes } from "./settled.ts";
 
-/** How the votes of a crowd set are settled: method → chain; the library's default chain where it is `undefined`. */
-type Methods = Readonly<Record<string, readonly Link[] | undefined>>;
-
-function methodsFor(): Methods {
-  return {
-    "default chain": undefined,
-    majority: [unanimous(), vote()],
-  };
-}
+/** How votes are settled: the library's default chain where it is `undefined`. */
+const METHODS: Readonly<Record<string, readonly Link[] | undefined>> = {
+  "default chain": undefined,
+  majority: [unanimous(), vote()],
+  "reliability, declared open": [reliability({ labels: "open" }), unanimous(), vote()],
+  "reliability, declared fixed": [reliability({ labels: "fixed" }), unanimous(), vote()],
+};
 
 /** Many agents, many items, no outcomes: each method settles a set's votes as a whole. */
 export const crowd: Section = async (folders) => {
@@ -20,10 +18,10 @@ export const crowd: Section = async (folders) => {
   for (const folder of folders) {
     for (const { name, kind } of folder.metas) {
       if (kind !== "crowd") continue;
-      const data = folder.read(name);
-      const result: Record<string, SetResult[string]> = {};
-      for (const [method, chain] of Object.entries(methodsFor())) {
-        const quality = await settled(data, chain);
+      const { items, votes } = folder.read(name);
+      const result: Record<string, Figures> = {};
+      for (const [method, chain] of Object.entries(METHODS)) {
+        const quality = qualityOn(items, await settleVotes(votes, chain));
         result[method] = figuresOf(quality);
         means.set(method, [...(means.get(method) ?? []), quality]);
       }
@@ -38,15 +36,3 @@ export const crowd: Section = async (folders) => {
     sets: { mean: Object.fromEntries(entries), ...sets },
   };
 };
-
-async function settled(
-  { items, votes }: DataSet,
-  chain: readonly Link[] | undefined,
-): Promise<Quality> {
-  const claims = votes.flatMap(({ item, agent, label }): Claim[] =>
-    label === null ? [] : [{ subject: item, agent, position: label }],
-  );
-  const verdicts = await settle(claims, chain === undefined ? {} : { resolve: chain });
-  const bySubject = new Map(verdicts.map((verdict) => [verdict.subject, verdict]));
-  return qualityOf(items.map(({ item, truth }) => scoreVerdict(bySubject.get(item), truth)));
-}

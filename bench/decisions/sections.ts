@@ -1,6 +1,8 @@
 import { crowd } from "./crowd.ts";
 import { judges } from "./judges.ts";
+import { panels } from "./panels.ts";
 import type { Section } from "./section.ts";
+import { tools } from "./tools.ts";
 
 /** The parts of the benchmark, in the order in which they run. */
-export const sections: Readonly<Record<string, Section>> = { crowd, judges };
+export const sections: Readonly<Record<string, Section>> = { crowd, panels, tools, judges };

@@ -19,7 +19,7 @@ const LEAST_OUTCOMES = 10;
 const OUTCOMES_PER_POSITION = 20;
 /** Votes of one agent that are a history. */
 const HISTORY_VOTES = 30;
-const HISTORY_PASSES = 3;
+const TABLE_PASSES = 3;
 const LEAST_TABLE_AGENTS = 5;
 /** Positions above which a table has more cells than votes. */
 const MAX_TABLE_POSITIONS = 20;
@@ -38,7 +38,7 @@ export const MOST_EXCESS = 0.1;
  *    or more with a history (half of all votes come from agents with 30 votes or more) or 20 outcomes for each position;
  *    `one-coin` otherwise.
  * 2. With 10 outcomes or more it learns from them: `one-coin` from them alone, `dawid-skene` from them first. With fewer it
- *    learns from the votes: in three passes with a history, in one without.
+ *    learns from the votes: `one-coin` in one pass, `dawid-skene` in three.
  * 3. Without outcomes it is refused with fewer than 3 agents, with fewer than 20 subjects that two agents voted on, and for
  *    `one-coin` where agents agree in camps (`excess()` above 0.1).
  */
@@ -51,7 +51,7 @@ export function choose(
   const history = hasHistory(table);
   const fromOutcomes = outcomes >= LEAST_OUTCOMES;
   const estimator = tableFits(table, labels, outcomes, history) ? "dawid-skene" : "one-coin";
-  const passes = history ? HISTORY_PASSES : 1;
+  const passes = estimator === "dawid-skene" ? TABLE_PASSES : 1;
   const why = `${whyEstimator(table, labels, estimator, history)}, and ${whySource(outcomes, passes, estimator)}.`;
   const base = { estimator, passes, fromOutcomes, why } as const;
   if (fromOutcomes) return base;

@@ -107,7 +107,7 @@ function fit(table: VoteTable, truths: Int32Array, topics: Topics, choice: Choic
   }
   const model = fromOutcomes
     ? learnOneCoinFrom(table, truths, topics.topicOf, topics.names.length)
-    : learnOneCoin(table, passes);
+    : learnOneCoin(table);
   return { estimator, model };
 }
 

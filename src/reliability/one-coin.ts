@@ -22,8 +22,6 @@ const COLLISION_PAIRS = 200;
 /** Votes that an accuracy is drawn towards that of all agents by. */
 export const ACCURACY_VOTES = 4;
 const TOPIC_VOTES = 8;
-/** What everybody is taken for before the first pass. */
-const FIRST_ACCURACY = 0.5;
 const MOST_ACCURATE = 0.99;
 const LEAST_WEIGHT = 0.1;
 
@@ -38,33 +36,35 @@ export function startingCollision(positions: number): number {
   return Math.max(DEFAULT_COLLISION, 1 / Math.max(1, positions - 1));
 }
 
-/** From the votes alone: agents are as good as what they say is likely, by everybody's votes; in so many passes. */
-export function learnOneCoin(table: VoteTable, passes: number): OneCoinModel {
+/**
+ * From the votes alone: an agent is as good as the mean share of the votes that go to what it says. One pass: where each
+ * subject has positions of its own, guessing again from the guesses makes camps win.
+ */
+export function learnOneCoin(table: VoteTable): OneCoinModel {
+  const right = new Float64Array(table.agents.length);
+  const trials = new Float64Array(table.agents.length);
+  const held = new Map<number, number>();
+  for (let subject = 0; subject < table.subjects.length; subject++) {
+    const from = at(table.starts, subject);
+    const to = at(table.starts, subject + 1);
+    held.clear();
+    for (let i = from; i < to; i++) {
+      const key = at(table.keyOf, i);
+      held.set(key, (held.get(key) ?? 0) + 1);
+    }
+    for (let i = from; i < to; i++) {
+      const agent = at(table.agentOf, i);
+      add(right, agent, (held.get(at(table.keyOf, i)) ?? 0) / (to - from));
+      add(trials, agent, 1);
+    }
+  }
   const positions = table.keys.length;
-  const collision = startingCollision(positions);
-  let model: OneCoinModel = {
-    pool: FIRST_ACCURACY,
-    accuracies: new Float64Array(table.agents.length).fill(FIRST_ACCURACY),
+  return {
+    ...drawnTogether(right, trials),
     topics: [],
-    collision,
+    collision: startingCollision(positions),
     positions,
   };
-  for (let pass = 0; pass < passes; pass++) {
-    const right = new Float64Array(table.agents.length);
-    const trials = new Float64Array(table.agents.length);
-    for (let subject = 0; subject < table.subjects.length; subject++) {
-      const from = at(table.starts, subject);
-      const to = at(table.starts, subject + 1);
-      const agents = table.agentOf.subarray(from, to);
-      const { chances, places } = oneCoinChances(model, agents, table.keyOf.subarray(from, to), -1);
-      for (let i = 0; i < agents.length; i++) {
-        add(right, at(agents, i), at(chances, at(places, i)));
-        add(trials, at(agents, i), 1);
-      }
-    }
-    model = { ...model, ...drawnTogether(right, trials) };
-  }
-  return model;
 }
 
 /** From outcomes. Agents without any are as good as all. */

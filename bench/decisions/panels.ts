@@ -1,0 +1,72 @@
+import { reliability, unanimous, vote, type Link } from "../../src/index.ts";
+import type { DataSet } from "./data.ts";
+import { draw, seeded } from "./random.ts";
+import { figuresOf, meanQuality, type Quality } from "./score.ts";
+import type { Figures, Section, SetResult } from "./section.ts";
+import { bestAlone, qualityOn, settleVotes } from "./settled.ts";
+
+const PANEL = 5;
+const DRAWS = { full: 60, quick: 6 } as const;
+const OUTCOMES = [0, 20, 50, 200] as const;
+/** No item with an outcome in any method is scored in one. */
+const MOST_OUTCOMES = 200;
+const SEED = 1;
+
+/** A few agents of many: what their panel is worth without outcomes, and with some. */
+export const panels: Section = async (folders, { quick }) => {
+  const sets: Record<string, SetResult> = {};
+  const draws = DRAWS[quick ? "quick" : "full"];
+  for (const folder of folders) {
+    for (const { name, kind } of folder.metas) {
+      if (kind === "llm-agent") sets[name] = await scoreSet(folder.read(name), draws);
+    }
+  }
+  if (Object.keys(sets).length === 0) return undefined;
+  return {
+    title: `${PANEL} random agents on all items`,
+    notes: [
+      `Means of ${draws} seeded draws; ${MOST_OUTCOMES} items with outcomes are drawn and never scored.`,
+      "vs best: accuracy as a share of that of the panel's best agent, by hindsight.",
+    ],
+    sets,
+  };
+};
+
+async function scoreSet({ meta, items, votes }: DataSet, draws: number): Promise<SetResult> {
+  const random = seeded(SEED);
+  const agents = [...new Set(votes.map(({ agent }) => agent))].sort();
+  const qualities = new Map<string, Quality[]>();
+  const best: number[] = [];
+  for (let i = 0; i < draws; i++) {
+    const panel = new Set(draw(agents, PANEL, random));
+    const known = draw(items, MOST_OUTCOMES, random);
+    const heldBack = new Set(known.map(({ item }) => item));
+    const scored = items.filter(({ item }) => !heldBack.has(item));
+    const theirs = votes.filter(({ agent }) => panel.has(agent));
+    best.push(bestAlone(scored, theirs));
+    const methods: [string, readonly Link[] | undefined][] = [
+      ["default chain", undefined],
+      ["majority", [unanimous(), vote()]],
+      ...OUTCOMES.map((count): [string, readonly Link[]] => {
+        const outcomes = known
+          .slice(0, count)
+          .map(({ item, truth }) => ({ subject: item, position: truth }));
+        const labels = meta.labels === "fixed" ? "fixed" : "open";
+        return [
+          `reliability, ${count} outcomes`,
+          [reliability({ labels, outcomes }), unanimous(), vote()],
+        ];
+      }),
+    ];
+    for (const [method, chain] of methods) {
+      const quality = qualityOn(scored, await settleVotes(theirs, chain));
+      qualities.set(method, [...(qualities.get(method) ?? []), quality]);
+    }
+  }
+  const oracle = best.reduce((sum, each) => sum + each, 0) / best.length;
+  const rows = [...qualities].map(([method, all]): [string, Figures] => {
+    const quality = meanQuality(all);
+    return [method, { ...figuresOf(quality), "vs best": quality.accuracy / oracle }];
+  });
+  return { "best agent, by hindsight": { accuracy: oracle }, ...Object.fromEntries(rows) };
+}

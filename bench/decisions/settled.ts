@@ -1,0 +1,37 @@
+import { settle, type Claim, type Link, type Verdict } from "../../src/index.ts";
+import type { Item, Vote } from "./data.ts";
+import { qualityOf, scoreVerdict, type Quality } from "./score.ts";
+
+/** Verdicts by item. */
+export type Settled = ReadonlyMap<string, Verdict>;
+
+/** Settles votes together, as claims about their items; by the library's default chain where none is given. */
+export async function settleVotes(
+  votes: readonly Vote[],
+  chain: readonly Link[] | undefined,
+): Promise<Settled> {
+  const claims = votes.flatMap(({ item, agent, label }): Claim[] =>
+    label === null ? [] : [{ subject: item, agent, position: label }],
+  );
+  const verdicts = await settle(claims, chain === undefined ? {} : { resolve: chain });
+  return new Map(verdicts.map((verdict) => [verdict.subject, verdict]));
+}
+
+/** How good verdicts are on these items. */
+export function qualityOn(items: readonly Item[], settled: Settled): Quality {
+  return qualityOf(items.map(({ item, truth }) => scoreVerdict(settled.get(item), truth)));
+}
+
+/** The quality of always saying what one agent says; where it says nothing that is wrong, with confidence 0. */
+export function alone(items: readonly Item[], votes: readonly Vote[], agent: string): number {
+  const said = new Map(
+    votes.flatMap((vote) => (vote.agent === agent ? [[vote.item, vote.label] as const] : [])),
+  );
+  return items.filter(({ item, truth }) => said.get(item) === truth).length / items.length;
+}
+
+/** The accuracy of the best of some agents, by hindsight. */
+export function bestAlone(items: readonly Item[], votes: readonly Vote[]): number {
+  const agents = new Set(votes.map(({ agent }) => agent));
+  return Math.max(...[...agents].map((agent) => alone(items, votes, agent)));
+}

@@ -1,0 +1,69 @@
+import { reliability, unanimous, vote, type Link } from "../../src/index.ts";
+import type { DataSet } from "./data.ts";
+import { draw, seeded } from "./random.ts";
+import { figuresOf, meanQuality, type Quality } from "./score.ts";
+import type { Section, SetResult } from "./section.ts";
+import { bestAlone, qualityOn, settleVotes } from "./settled.ts";
+
+const DRAWS = { full: 20, quick: 3 } as const;
+const OUTCOMES = [50, 300] as const;
+const MOST_OUTCOMES = 300;
+const SEED = 1;
+
+/** Tools that are strong in some categories and blind in others. */
+export const tools: Section = async (folders, { quick }) => {
+  const sets: Record<string, SetResult> = {};
+  const draws = DRAWS[quick ? "quick" : "full"];
+  for (const folder of folders) {
+    for (const { name, kind } of folder.metas) {
+      if (kind === "tools") sets[name] = await scoreSet(folder.read(name), draws);
+    }
+  }
+  if (Object.keys(sets).length === 0) return undefined;
+  return {
+    title: "tools, by category",
+    notes: [
+      `Means of ${draws} seeded draws; ${MOST_OUTCOMES} items with outcomes are drawn and never scored.`,
+    ],
+    sets,
+  };
+};
+
+async function scoreSet({ items, votes }: DataSet, draws: number): Promise<SetResult> {
+  const random = seeded(SEED);
+  const groupOf = new Map(items.map(({ item, group }) => [item, group]));
+  const topicOf = (subject: string): string | undefined => groupOf.get(subject);
+  const qualities = new Map<string, Quality[]>();
+  const best: number[] = [];
+  for (let i = 0; i < draws; i++) {
+    const known = draw(items, MOST_OUTCOMES, random);
+    const heldBack = new Set(known.map(({ item }) => item));
+    const scored = items.filter(({ item }) => !heldBack.has(item));
+    best.push(bestAlone(scored, votes));
+    const rest = [unanimous(), vote()];
+    const methods: [string, readonly Link[] | undefined][] = [
+      ["default chain", undefined],
+      ["majority", rest],
+      ["no outcomes", [reliability({ labels: "fixed" }), ...rest]],
+      ...OUTCOMES.flatMap((count): [string, readonly Link[]][] => {
+        const outcomes = known
+          .slice(0, count)
+          .map(({ item, truth }) => ({ subject: item, position: truth }));
+        const link = { labels: "fixed", outcomes } as const;
+        return [
+          [`${count} outcomes`, [reliability(link), ...rest]],
+          [`${count} outcomes, by category`, [reliability({ ...link, topicOf }), ...rest]],
+        ];
+      }),
+    ];
+    for (const [method, chain] of methods) {
+      const quality = qualityOn(scored, await settleVotes(votes, chain));
+      qualities.set(method, [...(qualities.get(method) ?? []), quality]);
+    }
+  }
+  const oracle = best.reduce((sum, each) => sum + each, 0) / best.length;
+  const rows = [...qualities].map(
+    ([method, all]) => [method, figuresOf(meanQuality(all))] as const,
+  );
+  return { "best tool, by hindsight": { accuracy: oracle }, ...Object.fromEntries(rows) };
+}
