@@ -1,6 +1,7 @@
 import { Cancellation, follow } from "../async/cancellation.ts";
+import type { Collector } from "../engine/batch.ts";
 import { QuorateError } from "../errors.ts";
-import { sha256 } from "../hash.ts";
+import { randomId, sha256 } from "../hash.ts";
 import { canonicalJson, takeJson } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
 import type { RunOptions } from "./options.ts";
@@ -20,12 +21,15 @@ export type TaskOutcome<Results> =
 // multiple of the runs at once.
 const AHEAD = 4;
 
+// Calls that are collected share a slot, so that more runs than slots are needed to fill them; but no more than so many.
+const MAX_COLLECTED = 1_000;
+
 // Equal tasks are known again among so many different ones: an endless list must not fill the memory with outcomes.
 const MAX_REMEMBERED = 100;
 
 /**
- * Runs tasks, as many at once as the supervisor has slots, taken one by one when there is room, and yields what came of
- * each in the order of the tasks. A task that equals one of the 100 different ones before it shares its run.
+ * Runs tasks, as many at once as the supervisor has slots, or as can be collected for those, taken one by one when there is
+ * room, and yields what came of each in the order of the tasks. A task that equals one of the 100 different ones before it shares its run.
  *
  * Leaving early cancels the runs under way and waits for them; so does the signal, whose reason is then thrown. When the
  * list of tasks throws, so does this, after the outcomes of the tasks before.
@@ -36,7 +40,9 @@ export async function* runMany<Results>(
   { signal, ...options }: ManyOptions,
 ): AsyncGenerator<TaskOutcome<Results>, void, undefined> {
   const root = reseated(given, options);
-  const { concurrency: atOnce = root.team.lane.limit, route, mode, store } = options;
+  const { concurrency = root.team.lane.limit, route, mode, store } = options;
+  const { collectors } = root.seated.seating;
+  const atOnce = runsAtOnce(concurrency, collectors);
   const runOptions = { route, mode, store } as RunOptions;
   const cancelling = new Cancellation();
   using _following = signal === undefined ? undefined : follow(signal, cancelling);
@@ -44,6 +50,7 @@ export async function* runMany<Results>(
   const iterator = iteratorOf(tasks);
   const taken: { done: TaskOutcome<Results> | undefined }[] = [];
   const underWay = new Set<Started>();
+  const nextTask = randomId();
   const remembered = new Map<string, Promise<Outcome>>();
   let index = 0;
   let pulling = false;
@@ -115,8 +122,10 @@ export async function* runMany<Results>(
           continue;
         }
         pulling = true;
+        for (const one of collectors) one.expect(nextTask);
         const pulled = (): void => {
           pulling = false;
+          for (const one of collectors) one.expectNoMore(nextTask);
           wake();
         };
         next.then(take).then(pulled, (error: unknown) => {
@@ -148,6 +157,7 @@ export async function* runMany<Results>(
     }
     if (ended.failure !== undefined) throw ended.failure.reason;
   } finally {
+    for (const one of collectors) one.expectNoMore(nextTask);
     const reason = cancelling.cancelled
       ? cancelling.reason
       : new QuorateError("CANCELLED", "the loop over many runs was left before its end");
@@ -156,6 +166,12 @@ export async function* runMany<Results>(
     await Promise.allSettled(left.map(({ outcome }) => outcome));
     if (ended === undefined) await letGo(iterator, pulling);
   }
+}
+
+/** How many runs may be under way: as many as there are slots, or as can be collected for them. */
+function runsAtOnce(slots: number, collectors: readonly Collector[]): number {
+  const largest = collectors.reduce((most, { maxSize }) => Math.max(most, maxSize), 1);
+  return Math.max(slots, Math.min(slots * largest, MAX_COLLECTED));
 }
 
 /** Lets the list of tasks clean up. While it is asked for a task it does so when it has answered, which may be never. */
