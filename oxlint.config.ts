@@ -67,7 +67,9 @@ const arrows: readonly Arrow[] = [
     values: [
       ...words.map((word) => `./${word}`),
       "./async/*",
-      "./policy/*",
+      ...["batch", "cache", "check-kind", "lane", "limits", "tier"].map(
+        (one) => `./policy/${one}.ts`,
+      ),
       "./money/bound.ts",
       "./money/budget.ts",
     ],

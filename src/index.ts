@@ -18,6 +18,8 @@ export type {
   CallRequest,
   Cost,
   Failed,
+  OtherSide,
+  ReusedBy,
   Skipped,
   UpstreamResult,
   Usage,
@@ -52,6 +54,15 @@ export type { NameOf, ResultsOf, TaskOf } from "./supervisor/infer.ts";
 export type { TeamAnswer } from "./supervisor/nested.ts";
 export type { ManyOptions, TaskOutcome } from "./supervisor/run-many.ts";
 export type { RunStream } from "./supervisor/stream.ts";
+
+export { budgetState, resetBudget } from "./money/shared-account.ts";
+export type { BudgetState } from "./money/shared-account.ts";
+export type { Budget } from "./money/budget.ts";
+export type { CostBound, MaxCost } from "./money/bound.ts";
+export type { Price, Prices } from "./money/price.ts";
+export type { AskedAt, EscalateIf, Tiers } from "./policy/tier.ts";
+export type { CacheOptions, RunCache } from "./policy/cache.ts";
+export type { BatchContext, BatchOptions } from "./policy/batch.ts";
 
 export { DEFAULT_LIMITS } from "./policy/limits.ts";
 export type { CallLimits, Limits } from "./policy/limits.ts";

@@ -12,10 +12,12 @@ interface Kept {
   readonly open: Readonly<Record<string, readonly [micros: number, untilMs: number]>>;
 }
 
-/** How a budget that runs share stands. */
+/** How a budget that runs share stands, in micro-dollars. */
 export interface BudgetState {
   readonly spentMicros: number;
+  /** For attempts under way. What was reserved by a process that has died counts as spent when its time is over. */
   readonly reservedMicros: number;
+  /** An attempt cost more than was reserved for it: nothing new is begun. */
   readonly overran: boolean;
 }
 
@@ -94,6 +96,22 @@ export async function sharedState(
     reservedMicros: reservedOf(kept),
     overran: kept.overran === true,
   };
+}
+
+/** How a budget that runs share stands, by its scope; all zero for one that nobody has used. */
+export function budgetState(
+  store: { readonly values: Values },
+  scope: string,
+): Promise<BudgetState> {
+  return sharedState(store.values, scope, Date.now());
+}
+
+/** Begins a budget that runs share anew: what was spent under its scope, and an overrun, are forgotten. */
+export async function resetBudget(
+  { values }: { readonly values: Values },
+  scope: string,
+): Promise<void> {
+  await values.change(BUDGET_PREFIX + scope, () => undefined);
 }
 
 function keptFrom(value: Json | undefined): Kept {

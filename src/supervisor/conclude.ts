@@ -1,4 +1,5 @@
 import type { AgentResult } from "../call.ts";
+import type { ErrorCode } from "../errors.ts";
 import type { Missing, OutcomeStatus } from "../outcome.ts";
 import type { Plan } from "./plan.ts";
 import type { Team } from "./team.ts";
@@ -14,13 +15,18 @@ export function missingOf(
     const result = results[index];
     const agent = members[index]?.name ?? "";
     if (result?.status === "failed") {
-      const why = result.error.code === "TIMEOUT" ? "timeout" : "failed";
+      const why = whyOf(result.error.code);
       missing.push({ agent, why, detail: result.error.message });
     } else if (result?.status === "skipped") {
       missing.push({ agent, why: "skipped", detail: result.detail });
     }
   }
   return missing;
+}
+
+function whyOf(code: ErrorCode): Missing["why"] {
+  if (code === "TIMEOUT") return "timeout";
+  return code === "BUDGET_EXCEEDED" || code === "NO_BOUND" ? "budget" : "failed";
 }
 
 /** How a run ended. A required agent that the route left out was not asked, so it cannot fail the run. */

@@ -1,0 +1,200 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  agent,
+  budgetState,
+  memoryStore,
+  resetBudget,
+  supervisor,
+  type Outcome,
+} from "../../src/index.ts";
+import { sharedState } from "../../src/money/shared-account.ts";
+import { sqliteStore } from "../../src/sqlite/index.ts";
+import { virtualClock } from "../../src/testing/index.ts";
+import { tempPaths } from "../sqlite/temp-folder.ts";
+
+const tempPath = tempPaths();
+
+/** One attempt: what it may cost, what it does cost, in micro-dollars, and what becomes of it. */
+interface Attempt {
+  readonly bound: number;
+  readonly cost: number;
+  readonly ms: number;
+  readonly end: "answers" | "fails" | "hangs" | "is silent";
+}
+
+const attempts = fc.record<Attempt>({
+  bound: fc.integer({ min: 1, max: 60 }),
+  cost: fc.integer({ min: 0, max: 60 }),
+  ms: fc.integer({ min: 0, max: 30 }),
+  end: fc.constantFrom("answers", "fails", "hangs", "is silent"),
+});
+
+const runs = fc.array(
+  fc.record({ attempt: attempts, cancelAtMs: fc.option(fc.integer({ min: 0, max: 40 })) }),
+  {
+    minLength: 1,
+    maxLength: 25,
+  },
+);
+
+describe("a budget that runs share", () => {
+  it("is never overspent and always settled, whatever the runs do and when", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        runs,
+        fc.integer({ min: 0, max: 300 }),
+        fc.integer({ min: 1, max: 10 }),
+        async (plans, limit, concurrency) => {
+          const clock = virtualClock();
+          const store = memoryStore({ clock });
+          let [spent, most] = [0, 0];
+          const payer = agent({
+            name: "payer",
+            maxCost: ({ bound }: Attempt) => ({ usd: bound / 1e6 }),
+            timeoutMs: 20,
+            graceMs: 0,
+            retries: 1,
+            backoff: { baseMs: 5 },
+            run: async ({ bound, cost, ms, end }: Attempt, { report, signal }) => {
+              const real = Math.min(cost, bound);
+              await new Promise<void>((resolve, reject) => {
+                clock.timer(ms, resolve);
+                if (end !== "hangs") signal.addEventListener("abort", () => reject(signal.reason));
+              });
+              spent += real;
+              most = Math.max(most, spent);
+              if (end !== "is silent") report({ usdMicros: real });
+              if (end === "fails") throw Object.assign(new Error("no"), { retryable: true });
+              return 1;
+            },
+          });
+          const team = supervisor({
+            name: "team",
+            agents: { payer },
+            budget: { usd: limit / 1e6, scope: "all" },
+            concurrency,
+            store,
+            clock,
+          });
+          const ended = plans.map(
+            async ({ attempt, cancelAtMs }): Promise<Outcome | "cancelled"> => {
+              const controller = new AbortController();
+              if (cancelAtMs !== null) clock.timer(cancelAtMs, () => controller.abort());
+              try {
+                return await team.run(attempt, { signal: controller.signal });
+              } catch {
+                return "cancelled";
+              }
+            },
+          );
+          let open = true;
+          const all = Promise.all(ended).finally(() => (open = false));
+          for (let i = 0; open && i < 500; i++) await clock.advance(10);
+          const outcomes = await all;
+          await clock.advance(1_000);
+          const state = await sharedState(store.values, "all", clock.now());
+          expect(most).toBeLessThanOrEqual(limit);
+          expect(state.reservedMicros).toBe(0);
+          // What was reported late, or not at all, was charged in full.
+          expect(state.spentMicros).toBeGreaterThanOrEqual(spent);
+          expect(state.spentMicros).toBeLessThanOrEqual(limit);
+          expect(state.overran).toBe(false);
+          for (const outcome of outcomes) {
+            if (outcome === "cancelled") continue;
+            const { payer: result } = outcome.results;
+            const refused = result?.status === "failed" && result.error.code === "BUDGET_EXCEEDED";
+            expect(["complete", "failed"]).toContain(outcome.status);
+            // Nobody is refused while what is spent leaves room for everything.
+            if (refused) expect(state.spentMicros + 60).toBeGreaterThan(limit);
+          }
+        },
+      ),
+    );
+  });
+
+  it("is one budget for several supervisors and teams in teams", async () => {
+    const store = memoryStore();
+    const payer = agent({
+      name: "payer",
+      maxCost: { usd: 0.4 },
+      run: (_: unknown, { report }) => {
+        report({ usdMicros: 400_000 });
+        return 1;
+      },
+    });
+    const budget = { usd: 1, scope: "today" };
+    const inner = supervisor({ name: "inner", agents: { payer }, budget });
+    const one = supervisor({ name: "one", agents: { inner }, store });
+    const other = supervisor({ name: "other", agents: { payer }, budget, store });
+    expect((await one.run(1)).status).toBe("complete");
+    expect((await other.run(1)).status).toBe("complete");
+    expect((await other.run(1)).status).toBe("failed");
+    expect(await budgetState(store, "today")).toEqual({
+      spentMicros: 800_000,
+      reservedMicros: 0,
+      overran: false,
+    });
+    await resetBudget(store, "today");
+    expect((await other.run(1)).status).toBe("complete");
+  });
+
+  it("counts what a process that has died had reserved as spent, when its time is over", async () => {
+    const clock = virtualClock();
+    const store = memoryStore({ clock });
+    const hang = agent({
+      name: "hang",
+      maxCost: { usd: 0.7 },
+      timeoutMs: 1_000,
+      run: () => new Promise<never>(() => {}),
+    });
+    const budget = { usd: 1, scope: "all" };
+    const forgotten = supervisor({
+      name: "team",
+      agents: { hang },
+      budget,
+      store,
+      clock: virtualClock(),
+    });
+    forgotten.run(1).catch(() => {});
+    await clock.advance(1);
+    const payer = agent({ name: "payer", maxCost: { usd: 0.7 }, run: () => 1 });
+    const waiting = supervisor({ name: "next", agents: { payer }, budget, store, clock }).run(1);
+    await clock.advance(60_000);
+    expect(await sharedState(store.values, "all", clock.now())).toMatchObject({
+      spentMicros: 0,
+      reservedMicros: 700_000,
+    });
+    await clock.advance(10_000);
+    expect((await waiting).results.payer).toMatchObject({ error: { code: "BUDGET_EXCEEDED" } });
+    expect(await sharedState(store.values, "all", clock.now())).toMatchObject({
+      spentMicros: 700_000,
+      reservedMicros: 0,
+    });
+  });
+
+  it("holds over processes that share a file", async () => {
+    const path = tempPath();
+    const child = fileURLToPath(new URL("processes/spend.ts", import.meta.url));
+    const spending = [1, 2, 3].map(async () => {
+      const process = fork(child, [path]);
+      const told = once(process, "message");
+      const [code] = (await once(process, "exit")) as [number];
+      expect(code).toBe(0);
+      const [{ spent, refused }] = (await told) as [{ spent: number; refused: number }];
+      return { spent, refused };
+    });
+    const processes = await Promise.all(spending);
+    const spent = processes.reduce((sum, one) => sum + one.spent, 0);
+    await using store = sqliteStore({ path });
+    const state = await budgetState(store, "all");
+    expect(state).toEqual({ spentMicros: spent, reservedMicros: 0, overran: false });
+    expect(spent).toBeLessThanOrEqual(5_000_000);
+    // It is used up but for what no attempt fits into.
+    expect(spent).toBeGreaterThan(5_000_000 - 100_000);
+    expect(processes.reduce((sum, one) => sum + one.refused, 0)).toBeGreaterThan(0);
+  });
+});
