@@ -67,11 +67,18 @@ export type { BatchContext, BatchOptions } from "./policy/batch.ts";
 export { DEFAULT_LIMITS } from "./policy/limits.ts";
 export type { CallLimits, Limits } from "./policy/limits.ts";
 export type { Backoff } from "./policy/backoff.ts";
+export type { BatchContext, BatchOptions } from "./policy/batch.ts";
 
 export { decide, openQuestions } from "./engine/decision.ts";
 export type { HumanDecision, OpenQuestion } from "./engine/decision.ts";
 export { embeddedEngine } from "./engine/engine.ts";
-export type { AgentRegistry, AttemptControl, Engine, EngineFactory } from "./engine/engine.ts";
+export type {
+  AgentRegistry,
+  AttemptControl,
+  BatchControl,
+  Engine,
+  EngineFactory,
+} from "./engine/engine.ts";
 
 export type { Redact, RedactedKind } from "./engine/redact.ts";
 export { memoryStore } from "./store/memory.ts";
