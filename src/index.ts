@@ -67,7 +67,6 @@ export type { BatchContext, BatchOptions } from "./policy/batch.ts";
 export { DEFAULT_LIMITS } from "./policy/limits.ts";
 export type { CallLimits, Limits } from "./policy/limits.ts";
 export type { Backoff } from "./policy/backoff.ts";
-export type { BatchContext, BatchOptions } from "./policy/batch.ts";
 
 export { decide, openQuestions } from "./engine/decision.ts";
 export type { HumanDecision, OpenQuestion } from "./engine/decision.ts";
