@@ -116,7 +116,9 @@ export type EventBody =
       readonly output: unknown;
       /** The output is not kept whole: it serves for nothing but to be shown. */
       readonly redacted?: true;
+      /** Of attempts of its own, made before the run stopped. */
       readonly cost: Cost;
+      readonly charged?: number;
       /** What that call cost: this is saved. */
       readonly saved: Cost;
       /** Of a nested supervisor: how many calls of agents there were in it. */

@@ -45,6 +45,7 @@ export function aloneAsker(
       values,
       cache: {},
       flights: flights(),
+      shared: undefined,
       hashes: undefined,
       history: undefined,
       origin: undefined,

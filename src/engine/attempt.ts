@@ -1,3 +1,4 @@
+import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import { UNKNOWN_COST, type CallRequest, type Cost, type Usage } from "../call.ts";
 import { QuorateError } from "../errors.ts";
@@ -82,6 +83,7 @@ class Attempt implements AttemptControl, Reporting {
   readonly #startedMs: number;
   readonly #tell: (end: AttemptEnd) => void;
   readonly #part: Part | undefined;
+  readonly #cancellation: Cancellation;
   #state: "running" | "given up" | "stopping" | "over" = "running";
   #timer: Disposable | undefined;
   #controller: AbortController | undefined;
@@ -105,11 +107,12 @@ class Attempt implements AttemptControl, Reporting {
     this.#startedMs = startedMs;
     this.#tell = tell;
     this.#part = part;
+    this.#cancellation = run.shared?.cancellation ?? run.cancellation;
   }
 
   begin(): void {
     this.#timer = this.#seat.timeouts?.add(() => this.#giveUp(), this.#startedMs);
-    this.#run.cancellation.watch(this.#stop);
+    this.#cancellation.watch(this.#stop);
     try {
       // Whatever the engine and the agent do: throw, return a value, a promise, a hostile thenable, a promise whose own
       // `then` throws.
@@ -211,7 +214,7 @@ class Attempt implements AttemptControl, Reporting {
         },
       ]);
     } else if (was === "stopping") {
-      this.#tell({ ok: false, error: this.#run.cancellation.reason, cost: this.#cost });
+      this.#tell({ ok: false, error: this.#cancellation.reason, cost: this.#cost });
     }
     return was === "running";
   }
@@ -261,7 +264,7 @@ class Attempt implements AttemptControl, Reporting {
   #over(): void {
     this.#state = "over";
     this.#timer?.[Symbol.dispose]();
-    this.#run.cancellation.unwatch(this.#stop);
+    this.#cancellation.unwatch(this.#stop);
     if (this.#part === undefined) leave(this.#seat.lanes);
     else this.#part.over();
   }

@@ -1,6 +1,5 @@
 import type { Agent } from "../agent.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
-import { sleep } from "../async/sleep.ts";
 import {
   addCost,
   NO_COST,
@@ -13,11 +12,14 @@ import {
 import { said, type Said } from "../conflict/said.ts";
 import { describeThrown, errorRecord, isSoundError, QuorateError } from "../errors.ts";
 import { retryWaitMs } from "../policy/retry.ts";
+import { askOrJoin, reuseIfKept } from "./cache.ts";
+import { comeAgain } from "./come-again.ts";
 import { dispatch, type Dispatched } from "./dispatch.ts";
 import type { RecordedCall } from "./history.ts";
 import { policyInDoubt, WAITS_IN_DOUBT } from "./in-doubt.ts";
 import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
 import { contentKey } from "./key.ts";
+import { isRefusal } from "./refusal.ts";
 import { reuse } from "./reuse.ts";
 import { replayed, type Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
@@ -98,7 +100,7 @@ function answer(run: Run, seat: Seat, question: Question, input: unknown): Promi
   const { failed, others } = question;
   const asked: Asked = { callId, input, results, key, begun, failed, others };
   return begun === undefined && origin === undefined
-    ? ask(run, seat, asked)
+    ? askOnce(run, seat, asked)
     : answerKnown(run, seat, question, asked);
 }
 
@@ -118,13 +120,28 @@ async function answerKnown(
   } else if (begun.end !== undefined) {
     return replayed(begun.end, read);
   } else if (begun.state === "begun") {
+    const kept = await reuseIfKept(run, seat, asked);
+    if (kept !== undefined) return kept;
     const policy = policyInDoubt(run, agent, question);
     if (policy === "wait") {
       return { result: { status: "waiting", detail: WAITS_IN_DOUBT }, said: undefined };
     }
     if (policy === "fail") return inDoubt(run, agent, callId, begun);
   }
-  return ask(run, seat, asked);
+  return askOnce(run, seat, asked);
+}
+
+/** Asks, unless the answer is kept, or somebody is asking the same just now. */
+function askOnce(run: Run, seat: Seat, asked: Asked): Promise<Performed> {
+  if (seat.cache === undefined) return ask(run, seat, asked);
+  const { agent } = seat;
+  return askOrJoin(run, seat, asked, {
+    ask: (shared) => ask(shared, seat, asked),
+    async fail(error, before) {
+      await recordFailure(run, agent, asked.callId, error, before);
+      return failure(error, before);
+    },
+  });
 }
 
 interface Asked {
@@ -198,6 +215,14 @@ async function ask(
 
     if (end.ok) {
       const { output, said } = end.accepted;
+      if (run.shared !== undefined) {
+        run.shared.answered({ output, cost, attempts: attempt, durationMs });
+        // Others waited for it.
+        if (cancellation.cancelled) {
+          const ended = { attempts: attempt, durationMs, cost, charged, model };
+          return cancelled(run, agent, callId, ended);
+        }
+      }
       const saved = journal.record(
         [
           charged === undefined && model === undefined
@@ -248,7 +273,7 @@ async function ask(
           ...(charged !== undefined && { charged }),
         },
       ]);
-      await sleep(clock, waitMs, cancellation).catch(unlessStopped);
+      await comeAgain(run, seat, callId, waitMs).catch(unlessStopped);
       continue;
     }
     const waitMs =
@@ -274,7 +299,7 @@ async function ask(
     ]);
     // Kept over a failure of another kind: the request is still the one that asks to mend them.
     if (error.code === "OUTPUT_INVALID") issues = error.issues;
-    await sleep(clock, waitMs, cancellation).catch(unlessStopped);
+    await comeAgain(run, seat, callId, waitMs).catch(unlessStopped);
   }
 }
 
@@ -293,18 +318,6 @@ function unlessStopped(reason: unknown): void {
 
 /** How often a call may be told to come later; after that it is a failure like any other. */
 const MAX_REQUEUES = 20;
-
-const REFUSALS: ReadonlySet<string> = new Set([
-  "BUDGET_EXCEEDED",
-  "NO_BOUND",
-  "BREAKER_OPEN",
-  "BAD_OPTIONS",
-]);
-
-/** Whether a lane or a budget did not let an attempt pass. */
-function isRefusal(error: unknown): error is QuorateError {
-  return isSoundError(error) && REFUSALS.has(error.code);
-}
 
 const FRESH: Pick<RecordedCall, "cost" | "issues" | "charged"> = Object.freeze({
   cost: NO_COST,

@@ -1,8 +1,94 @@
-/** The calls under way in this process that calls of the same content may join. */
+import { Cancellation } from "../async/cancellation.ts";
+import type { QuorateError } from "../errors.ts";
+import type { Limits } from "../policy/limits.ts";
+import type { Values } from "../store/values.ts";
+import type { KeptAnswer } from "./kept-answer.ts";
+
+/** What a flight came to. */
+export type Landing =
+  /** `cache`: it had been kept before; `joined`: somebody was asked for it meanwhile. */
+  | { readonly kind: "answered"; readonly answer: KeptAnswer; readonly by: "cache" | "joined" }
+  /** The agent failed, under these limits. */
+  | { readonly kind: "failed"; readonly error: QuorateError; readonly limits: Limits }
+  /** Who was to ask has left or was refused: somebody else has to. */
+  | { readonly kind: "nothing" };
+
+/**
+ * A call under way that calls of the same content wait for, of whatever run. It belongs to nobody: it goes on as long as anybody
+ * waits, and is cancelled when the last one has left.
+ */
+export interface Flight {
+  /** Cancelled when nobody waits any more. */
+  readonly cancellation: Cancellation;
+  /**
+   * Waits for what it comes to. Rejects with the reason when `own` is cancelled: at once while others wait, and for the
+   * last one when the flight has ended, as whoever cancels may rely on what was asked having stopped.
+   */
+  wait(own: Cancellation): Promise<Landing>;
+}
+
+/** The flights under way, by what they are about. */
+export type Underway = Map<string, Flight>;
+
+/** The flights of one supervisor: those of one store do not know those of another. */
 export interface Flights {
-  readonly underWay: Map<string, unknown>;
+  of(values: Values): Underway;
 }
 
 export function flights(): Flights {
-  return { underWay: new Map() };
+  const byStore = new WeakMap<Values, Underway>();
+  return {
+    of(values) {
+      const known = byStore.get(values);
+      if (known !== undefined) return known;
+      const made: Underway = new Map();
+      byStore.set(values, made);
+      return made;
+    },
+  };
+}
+
+const NOTHING: Landing = Object.freeze({ kind: "nothing" });
+
+/**
+ * Begins a flight, which is under way until `work` has ended; one that rejects comes to nothing. Who begins it waits for it at once,
+ * as one of its callers.
+ */
+export function takeOff(
+  underway: Underway,
+  key: string,
+  work: (cancellation: Cancellation) => Promise<Landing>,
+): Flight {
+  const cancellation = new Cancellation();
+  let callers = 0;
+  const flight: Flight = {
+    cancellation,
+    wait(own) {
+      callers++;
+      return new Promise((resolve, reject) => {
+        let left = false;
+        const leave = (reason: unknown): void => {
+          left = true;
+          callers--;
+          if (callers > 0) return reject(reason);
+          cancellation.cancel(reason);
+          void landed.then(() => reject(reason));
+        };
+        void landed.then((landing) => {
+          if (left) return;
+          own.unwatch(leave);
+          resolve(landing);
+        });
+        own.watch(leave);
+      });
+    },
+  };
+  underway.set(key, flight);
+  const land = (landing: Landing): Landing => {
+    // Whoever goes on from here finds none, and may begin another.
+    underway.delete(key);
+    return landing;
+  };
+  const landed = work(cancellation).then(land, () => land(NOTHING));
+  return flight;
 }

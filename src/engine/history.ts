@@ -60,6 +60,8 @@ interface Scope {
 export class History {
   readonly runId: string;
   readonly events: readonly RunEvent[];
+  /** Whether whoever goes on with the run has another description of its supervisor. */
+  changed = false;
   readonly #calls = new Map<string, RecordedCall>();
   readonly #scopes = new Map<string, Scope>();
   readonly #skipped = new Map<string, Of<"call.skipped">>();
@@ -180,6 +182,8 @@ export class History {
         break;
       }
       case "call.reused":
+        // Of an answer that is not kept whole nothing is known, and nobody was asked for it.
+        if (event.redacted === true) break;
         this.#end(this.#call(event.callId, event.key), event);
         break;
       case "call.succeeded":
@@ -270,7 +274,7 @@ export class History {
     call.attempt = end.attempt;
     call.end = stopped ? undefined : end;
     call.cost = end.cost;
-    if (end.type !== "call.reused") call.charged = end.charged;
+    call.charged = end.charged;
   }
 
   #scope(scope: string): Scope {

@@ -1,4 +1,5 @@
 import type { Clock } from "../async/clock.ts";
+import { NO_COST } from "../call.ts";
 import { QuorateError, type ErrorCode } from "../errors.ts";
 import type { EventBody, LiveEvent, ProgressEvent, RunEvent } from "../events.ts";
 import type { BillFold } from "../money/bill.ts";
@@ -49,10 +50,12 @@ export class Journal {
 
   /**
    * Keeps events, in one append. Returns nothing when they are kept already, else a promise to wait for; rejects with
-   * `STORE_FAILED`, and so does everything after. Takes the bodies over: they must not be used again. `nowMs` is the clock's
+   * `STORE_FAILED`, and so does everything after. After the last event of the run they are dropped: a call of it may go on for
+   * others. Takes the bodies over: they must not be used again. `nowMs` is the clock's
    * monotonic time, of one who has just read it.
    */
   record(following: readonly EventBody[], nowMs?: number): void | Promise<void> {
+    if (this.#closed) return;
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     let bodies = following;
     if (this.#preface.length > 0) {
@@ -97,6 +100,27 @@ export class Journal {
     if (this.#closed || this.#failure !== undefined || bodies.length === 0) return;
     // Its failure is the run's, which `fail` has been told.
     this.record(bodies)?.catch(() => {});
+  }
+
+  /** Whether an agent's output is not kept as it is, since it has secrets. */
+  hides(agent: string, output: unknown): boolean {
+    const { redact } = this.#options;
+    if (redact === undefined) return false;
+    const kept = redact({
+      type: "call.succeeded",
+      callId: agent,
+      agent,
+      attempt: 1,
+      durationMs: 0,
+      output,
+      cost: NO_COST,
+    });
+    return kept.type === "call.succeeded" && kept.redacted === true;
+  }
+
+  /** The run's store has failed outside its log: the run cannot go on. */
+  failed(cause: unknown): QuorateError {
+    return this.#fail(cause);
   }
 
   /** Shows live progress; not kept. */

@@ -19,7 +19,12 @@ export function replayed(end: RecordedEnd, read: (output: unknown) => Said | und
   if (end.type === "call.failed") return failed(errorFrom(end.error));
   const { output } = end;
   try {
-    return { result: { status: "ok", output, attempts, durationMs, cost }, said: read(output) };
+    const result = { status: "ok", output, attempts, durationMs, cost } as const;
+    const reused = end.type === "call.reused" ? end.by : undefined;
+    return {
+      result: reused === undefined ? result : { ...result, reused },
+      said: read(output),
+    };
   } catch (error) {
     // The agent's way of reading its own answers has changed since.
     if (error instanceof QuorateError) return failed(error);

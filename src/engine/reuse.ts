@@ -61,5 +61,9 @@ export async function reuse(
       ...(inTeam && { calls }),
     },
   ]);
-  return replayed({ ...end, cost }, read);
+  const performed = replayed({ ...end, cost }, read);
+  const { result } = performed;
+  return result.status === "ok"
+    ? { ...performed, result: { ...result, reused: "fork" } }
+    : performed;
 }

@@ -1,5 +1,6 @@
 import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
+import type { Cost } from "../call.ts";
 import type { OpenQuestion } from "./decision.ts";
 import type { Engine } from "./engine.ts";
 import type { BillFold } from "../money/bill.ts";
@@ -26,6 +27,8 @@ export interface Run {
   readonly cache: RunCache;
   /** The calls of this process that others may join. */
   readonly flights: Flights;
+  /** Of the run as the attempts of one call have it: that others use its answer. */
+  readonly shared: Shared | undefined;
   /** Hashes for content keys; `undefined` where nobody asks for keys. */
   readonly hashes: ValueHashes | undefined;
   /** What the log of the run says already; `undefined` for one that begins. */
@@ -34,4 +37,17 @@ export interface Run {
   readonly origin: Origin | undefined;
   /** What the run waits for a person to decide, filled as it turns out. */
   readonly waits: OpenQuestion[];
+}
+
+/** What the attempts of a call have to know of others who use its answer. */
+export interface Shared {
+  /** Stops an attempt, in place of the run's cancellation: it goes on as long as somebody waits for it. */
+  readonly cancellation: Cancellation;
+  /** Is told the answer, in the turn of the event loop in which it is recorded. */
+  readonly answered: (answer: {
+    readonly output: unknown;
+    readonly cost: Cost;
+    readonly attempts: number;
+    readonly durationMs: number;
+  }) => void;
 }

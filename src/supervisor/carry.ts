@@ -53,6 +53,7 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
     values: store.values,
     cache: checkRunCache(options.cache, `a run of ${root.team.where}`),
     flights: root.flights,
+    shared: undefined,
     hashes: store.resumable || seated.caches ? new ValueHashes() : undefined,
     history: position?.history,
     origin,

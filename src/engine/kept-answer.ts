@@ -1,0 +1,147 @@
+import type { Cost } from "../call.ts";
+import { QuorateError } from "../errors.ts";
+import type { Json } from "../json.ts";
+import type { Values } from "../store/values.ts";
+
+/** An answer that serves other runs. */
+export interface KeptAnswer {
+  /** Left out for an agent that answers nothing. */
+  readonly output?: unknown;
+  /** What it took to get it. */
+  readonly cost: Cost;
+  readonly attempts: number;
+  readonly durationMs: number;
+  /** When it was given, in ms since 1970. */
+  readonly atMs: number;
+  /** When it ceases to serve, in ms since 1970; never where left out. */
+  readonly untilMs?: number;
+  /** The call that was made for it. */
+  readonly from: { readonly runId: string; readonly callId: string };
+}
+
+/** Where the answer to one content is kept, and what of it serves whoever looks. */
+export interface Place {
+  readonly values: Values;
+  readonly key: string;
+  /** How old it may be, in ms. */
+  readonly ttlMs: number;
+  /** One that cannot be used, so that it counts as none. */
+  readonly unusable: KeptAnswer | undefined;
+}
+
+/** What stands in a place: an answer that serves, that somebody is asking for one, or neither. */
+export type Found =
+  | { readonly kind: "answer"; readonly answer: KeptAnswer }
+  | { readonly kind: "asking"; readonly by: string }
+  | { readonly kind: "nothing" };
+
+/** Begins the keys of kept answers. */
+export const CACHE_PREFIX = "cache/";
+
+/**
+ * How long others believe that somebody is asking, in ms, when they hear nothing more of it. A process that asks says so
+ * again three times as often; of one that was killed, another takes over after this time at the latest.
+ */
+export const LEASE_MS = 10_000;
+
+// A store that drops what has expired must not drop what somebody is asking for.
+const DAY_MS = 86_400_000;
+const FOR_EVER_MS = Number.MAX_SAFE_INTEGER;
+
+/** What stands in a place. */
+export async function look(place: Place, nowMs: number): Promise<Found> {
+  return found(place, await place.values.get(place.key), nowMs);
+}
+
+/**
+ * Says that `by` is asking, unless there is an answer or somebody else is asking. One step: of all who try, of whatever process,
+ * one finds itself.
+ */
+export async function claim(place: Place, by: string, nowMs: number): Promise<Found> {
+  const untilMs = nowMs + LEASE_MS;
+  const value = await place.values.change(
+    place.key,
+    (value) =>
+      found(place, value, nowMs).kind === "nothing" ? { asking: { by, untilMs } } : value,
+    { expiresAtMs: untilMs + DAY_MS },
+  );
+  return found(place, value, nowMs);
+}
+
+/** Says again that `by` is asking, where that is still believed. */
+export async function renew({ values, key }: Place, by: string, nowMs: number): Promise<void> {
+  const untilMs = nowMs + LEASE_MS;
+  await values.change(key, (value) => (isBy(value, by) ? { asking: { by, untilMs } } : value), {
+    expiresAtMs: untilMs + DAY_MS,
+  });
+}
+
+/** `by` does not ask any more, and there is no answer to keep. */
+export async function giveUp({ values, key }: Place, by: string): Promise<void> {
+  await values.change(key, (value) => (isBy(value, by) ? undefined : value));
+}
+
+/**
+ * Keeps an answer; one that is there already stays unless it is to be replaced. Answers with whether it could be: one that is too large
+ * for a value is not kept.
+ */
+export async function keep(place: Place, answer: KeptAnswer, replace: boolean): Promise<boolean> {
+  const { values, key } = place;
+  const { atMs, untilMs = FOR_EVER_MS } = answer;
+  const kept = { answer } as unknown as Json;
+  try {
+    await values.change(
+      key,
+      (value) => (!replace && found(place, value, atMs).kind === "answer" ? value : kept),
+      { expiresAtMs: untilMs },
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof QuorateError && error.code === "BAD_OPTIONS") return false;
+    throw error;
+  }
+}
+
+const NOTHING: Found = Object.freeze({ kind: "nothing" });
+
+function found({ ttlMs, unusable }: Place, value: Json | undefined, nowMs: number): Found {
+  const { answer, asking } = members(value);
+  const { by, untilMs: leaseMs } = members(asking);
+  if (typeof by === "string" && typeof leaseMs === "number") {
+    return leaseMs > nowMs ? { kind: "asking", by } : NOTHING;
+  }
+  if (!isAnswer(answer)) return NOTHING;
+  const { atMs, untilMs = Infinity } = answer;
+  if (nowMs >= Math.min(untilMs, atMs + ttlMs)) return NOTHING;
+  return unusable !== undefined && isSame(answer, unusable) ? NOTHING : { kind: "answer", answer };
+}
+
+function isBy(value: Json | undefined, by: string): boolean {
+  return members(members(value)["asking"])["by"] === by;
+}
+
+/** Whether two are one answer: a call answers once in a millisecond. */
+function isSame(a: KeptAnswer, b: KeptAnswer): boolean {
+  return a.atMs === b.atMs && a.from.runId === b.from.runId && a.from.callId === b.from.callId;
+}
+
+// The file may have been written by another version of this package.
+function isAnswer(value: unknown): value is KeptAnswer {
+  const { cost, attempts, durationMs, atMs, untilMs = 0, from } = members(value);
+  const { usdMicros, inputTokens, outputTokens } = members(cost);
+  const { runId, callId } = members(from);
+  return (
+    [attempts, durationMs, atMs, untilMs].every((count) => typeof count === "number") &&
+    [usdMicros, inputTokens, outputTokens].every(
+      (amount) => typeof amount === "number" || amount === "unknown",
+    ) &&
+    typeof runId === "string" &&
+    typeof callId === "string"
+  );
+}
+
+function members(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}
