@@ -90,12 +90,16 @@ export { within } from "./conflict/within.ts";
 export type { WithinOptions } from "./conflict/within.ts";
 export { oneOf } from "./conflict/one-of.ts";
 export { similar } from "./conflict/similar.ts";
-export type { SimilarOptions } from "./conflict/similar.ts";
+export type { SimilarOptions } from "./conflict/similar-options.ts";
 export { findConflicts } from "./conflict/detect.ts";
 export type { FindOptions } from "./conflict/detect.ts";
 export type { Claim, ClaimDraft, Finding } from "./conflict/claim.ts";
 export type { Conflict, Holder, Position, SubjectKind } from "./conflict/conflict.ts";
 
+export { learnFindings } from "./reliability/learn-findings.ts";
+export type { RecordedFinding, RecordedReview } from "./reliability/learn-findings.ts";
+export type { FindingModel, ReportedFinding, ReporterRecord } from "./reliability/finding-model.ts";
+export type { Logistic } from "./reliability/ridge-logistic.ts";
 export { learn } from "./reliability/learn.ts";
 export type { LearnOptions } from "./reliability/learn.ts";
 export type {
@@ -126,8 +130,11 @@ export { human } from "./resolve/human.ts";
 export type { HumanOptions } from "./resolve/human.ts";
 export { judge } from "./resolve/judge/judge.ts";
 export type { JudgeOptions } from "./resolve/judge/judge.ts";
+export { auditJudges } from "./resolve/judge/audit.ts";
+export type { AuditOptions, Counted, JudgeAudit } from "./resolve/judge/audit.ts";
+export type { Agreement } from "./resolve/judge/agreement.ts";
 export type { JudgePanelOptions, PanelJudge } from "./resolve/judge/panel-options.ts";
-export type { JudgeRecord, JudgeWeight } from "./resolve/judge/record.ts";
+export type { JudgeRecord, JudgeWeight, JudgeWeights } from "./resolve/judge/record.ts";
 export type { JudgeAsk } from "./resolve/judge/seat.ts";
 export type { JudgeSettings } from "./resolve/judge/settings.ts";
 export type {

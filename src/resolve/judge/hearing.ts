@@ -143,7 +143,7 @@ export function questionKey(link: string, subject: string): string {
 }
 
 /** A subject as part of a call's key: itself where it is a short plain word, else its hash. `#` is in no such word. */
-function keyOf(subject: string): string {
+export function keyOf(subject: string): string {
   if (/^[\w.-]{1,40}$/.test(subject)) return subject;
   return `#${sha256(subject).slice(0, 16)}`;
 }

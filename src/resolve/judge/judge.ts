@@ -70,7 +70,8 @@ export function judge(options: JudgeOptions | JudgePanelOptions): Link {
     ...(evidence === "required" && { evidence }),
     ...(authorOf.length > 0 && { authorOf }),
   };
-  return Object.freeze({ name, definition, settle, asks: Object.freeze([judging]) });
+  const certain = () => "unknown" as const;
+  return Object.freeze({ name, definition, settle, certain, asks: Object.freeze([judging]) });
 }
 
 function rule(heard: Hearing): Ruling {

@@ -1,14 +1,7 @@
 import { isWorker, type Agent } from "../../agent.ts";
 import { QuorateError } from "../../errors.ts";
-import { checkKeys, checkKind, shown } from "../../policy/check-kind.ts";
-import {
-  byWorth,
-  checkWeight,
-  isDropped,
-  trustIn,
-  type JudgeWeight,
-  type Trust,
-} from "./record.ts";
+import { checkKeys, shown } from "../../policy/check-kind.ts";
+import { byWorth, isDropped, trustBy, type JudgeWeights, type Trust } from "./record.ts";
 import { checkAuthors, judgeAgent, type JudgeAsk } from "./seat.ts";
 import {
   checkSettings,
@@ -45,11 +38,12 @@ export interface JudgePanelOptions extends JudgeSettings {
   /** Below this likelihood nothing is decided when nobody is left to ask. Default 0.6. */
   readonly atLeast?: number;
   /**
-   * How far judges are trusted, by their names: how often their choices are right, above 0.5 and below 1, or what was
-   * recorded of them, which is drawn to the default by 4 pseudo-outcomes and counts one standard error lower. Default, for
-   * those that are not named: 0.75, and two thirds for judges that are asked once.
+   * How far judges are trusted, by their names: how often their choices are right, above 0.5 and below 1; what was recorded
+   * of them, which is drawn to the default by 4 pseudo-outcomes and counts one standard error lower; or what `learn()` made
+   * of their choices and of outcomes. Default, for those that are not named: 0.75, and two thirds for judges that are
+   * asked once.
    */
-  readonly weights?: Readonly<Record<string, JudgeWeight>> | ReadonlyMap<string, JudgeWeight>;
+  readonly weights?: JudgeWeights;
   /**
    * `"worth"`: not in the order given, but always the cheapest of those that their records cannot tell from the best one left,
    * by one standard error. Every judge needs a record with `usdMicros` for that. Default: `"given"`.
@@ -120,10 +114,7 @@ function checkMembers({ panel, weights }: JudgePanelOptions, name: string): read
       `${name}: panel lists no judges; give agents or functions, the cheapest first, as an array`,
     );
   }
-  checkKind(weights, `${name}: weights`, "object", "use for instance { strong: 0.85 }");
-  const known = new Map<string, unknown>(
-    weights instanceof Map ? weights : Object.entries(weights ?? {}),
-  );
+  const trust = trustBy(weights, `${name}: weights`);
   const members = (panel as JudgePanelOptions["panel"]).map((listed, i): Member => {
     const where = `${name}: panel[${i}]`;
     const {
@@ -136,16 +127,11 @@ function checkMembers({ panel, weights }: JudgePanelOptions, name: string): read
       throw new QuorateError("BAD_OPTIONS", `${where}.once is ${shown(once)}; use true or false`);
     }
     const agent = judgeAgent(ask, own, where);
-    const weight = known.get(agent.name);
-    const checked =
-      weight === undefined
-        ? undefined
-        : checkWeight(weight, `${name}: the weight of ${agent.name}`);
     return {
       agent,
       once,
       authorOf: checkAuthors(authorOf, `${where}.authorOf`),
-      trust: trustIn(checked, once),
+      trust: trust(agent.name, once),
     };
   });
   const names = new Set<string>();

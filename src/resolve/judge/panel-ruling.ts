@@ -2,6 +2,7 @@ import type { Position } from "../../conflict/conflict.ts";
 import { oneLine, shown } from "../../conflict/plain.ts";
 import { fewOf } from "../../conflict/subject.ts";
 import type { Ruling } from "../link.ts";
+import { counted } from "../words.ts";
 import { beliefs, type Voice } from "./evidence.ts";
 import type { Hearing } from "./hearing.ts";
 import type { Member } from "./panel-options.ts";
@@ -155,8 +156,8 @@ function inWords({ member, hearing }: Heard): string {
 }
 
 function recordOf(member: Member): string {
-  const { right = 0, consistent = 0 } = member.trust.record ?? {};
-  return `${nameOf(member)} (right in ${right} of ${consistent})`;
+  const { estimate, checked } = member.trust;
+  return `${nameOf(member)} (${figure(estimate)} after ${counted(checked, "outcome")})`;
 }
 
 function nameOf({ agent }: Member): string {

@@ -49,5 +49,6 @@ export function judgePanel(options: JudgePanelOptions): Link {
     })),
   };
   const asks = Object.freeze(members.map(({ agent }) => agent));
-  return Object.freeze({ name, definition, settle, asks });
+  const certain = () => "unknown" as const;
+  return Object.freeze({ name, definition, settle, certain, asks });
 }

@@ -47,6 +47,11 @@ export interface JudgeLimits {
 const IDS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /** One letter for each. */
 export const MAX_OPTIONS: number = IDS.length;
+/** What the option at this place is called. */
+export function idOf(place: number): string {
+  return IDS.charAt(place);
+}
+
 /** A longer position is shown as the beginning of its JSON. */
 const MAX_POSITION_CHARS = 2_000;
 
@@ -69,7 +74,7 @@ export function judgeQuestion(
   limits: JudgeLimits,
 ): JudgeQuestion {
   const options = positions.map(({ value, heldBy }, i): JudgeOption => ({
-    id: IDS.charAt(i),
+    id: idOf(i),
     position: bounded(value),
     evidence: evidenceOf(heldBy, limits),
   }));

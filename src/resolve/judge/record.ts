@@ -1,5 +1,6 @@
 import { QuorateError } from "../../errors.ts";
-import { shown } from "../../policy/check-kind.ts";
+import { checkKind, shown } from "../../policy/check-kind.ts";
+import type { Reliability } from "../../reliability/reliability.ts";
 
 /** How a judge did on questions whose answer became known. Plain JSON; `auditJudges` counts it. */
 export interface JudgeRecord {
@@ -16,12 +17,20 @@ export interface JudgeRecord {
 /** How far a judge is trusted: a share that was given, or what was recorded. */
 export type JudgeWeight = number | JudgeRecord;
 
+/** Judges' weights by their names: given, recorded, or learned from outcomes by `learn()`. */
+export type JudgeWeights =
+  | Readonly<Record<string, JudgeWeight>>
+  | ReadonlyMap<string, JudgeWeight>
+  | Reliability;
+
 /** How often a judge's choice is right, and how sure that is. */
 export interface Trust {
   /** The estimate, drawn towards the default by {@link PSEUDO_OUTCOMES}. */
   readonly estimate: number;
   /** What its choices count as: one standard error below the estimate, or as given. 0–1, both excluded. */
   readonly accuracy: number;
+  /** How many of its choices could be checked. */
+  readonly checked: number;
   /** What was recorded, where something was. */
   readonly record?: JudgeRecord;
 }
@@ -37,20 +46,70 @@ const LEAST_CHECKED = 10;
 
 const LEAST = 0.01;
 
-/** How far a judge is to be trusted that is asked once or in both orders. */
+/** Looks up how far a judge is to be trusted that is asked once or in both orders. Throws `BAD_OPTIONS` for no weights. */
+export function trustBy(weights: unknown, where: string): (judge: string, once: boolean) => Trust {
+  checkKind(weights, where, "object", "use for instance { strong: 0.85 }");
+  if (isReliability(weights)) return learnedTrust(weights, where);
+  const known = new Map<string, unknown>(
+    weights instanceof Map ? weights : Object.entries(weights ?? {}),
+  );
+  return (judge, once) => {
+    const weight = known.get(judge);
+    return trustIn(
+      weight === undefined ? undefined : checkWeight(weight, `${where}: ${judge}`),
+      once,
+    );
+  };
+}
+
+/** How far a judge is to be trusted with this weight. */
 export function trustIn(weight: JudgeWeight | undefined, once: boolean): Trust {
   const start = once ? DEFAULT_ACCURACY.once : DEFAULT_ACCURACY.bothOrders;
-  if (weight === undefined) return { estimate: start, accuracy: start };
-  if (typeof weight === "number") return { estimate: weight, accuracy: weight };
-  const trials = weight.consistent + PSEUDO_OUTCOMES;
-  const estimate = (weight.right + PSEUDO_OUTCOMES * start) / trials;
-  const error = Math.sqrt((estimate * (1 - estimate)) / trials);
-  return { estimate, accuracy: Math.max(LEAST, estimate - error), record: weight };
+  if (weight === undefined) return { estimate: start, accuracy: start, checked: 0 };
+  if (typeof weight === "number") return { estimate: weight, accuracy: weight, checked: 0 };
+  const { consistent, right } = weight;
+  const estimate = (right + PSEUDO_OUTCOMES * start) / (consistent + PSEUDO_OUTCOMES);
+  return { ...cautious(estimate, consistent), record: weight };
+}
+
+function cautious(estimate: number, checked: number): Trust {
+  const error = Math.sqrt((estimate * (1 - estimate)) / (checked + PSEUDO_OUTCOMES));
+  const accuracy = Math.min(1 - LEAST, Math.max(LEAST, estimate - error));
+  return { estimate, accuracy, checked };
+}
+
+function isReliability(weights: unknown): weights is Reliability {
+  return (
+    typeof weights === "object" &&
+    weights !== null &&
+    "agents" in weights &&
+    Array.isArray(weights.agents)
+  );
+}
+
+/** What agents agree on says little of judges: they share mistakes. So only outcomes count here. */
+function learnedTrust(
+  { agents, outcomes, refused }: Reliability,
+  where: string,
+): (judge: string, once: boolean) => Trust {
+  if (refused !== undefined || !(outcomes > 0)) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `${where} were not learned from outcomes${refused === undefined ? "" : ` (${refused})`}; record some, or give shares`,
+    );
+  }
+  const known = new Map(agents.map((learned) => [learned.agent, learned]));
+  return (judge, once) => {
+    const learned = known.get(judge);
+    return learned === undefined
+      ? trustIn(undefined, once)
+      : cautious(learned.accuracy, learned.trials);
+  };
 }
 
 /** Whether a judge's record is so bad that it is not asked. */
-export function isDropped({ estimate, record }: Trust): boolean {
-  return record !== undefined && record.consistent >= LEAST_CHECKED && estimate < LEAST_ACCURACY;
+export function isDropped({ estimate, checked }: Trust): boolean {
+  return checked >= LEAST_CHECKED && estimate < LEAST_ACCURACY;
 }
 
 /**
@@ -87,7 +146,7 @@ function worthOf({ estimate, record }: Trust): {
 }
 
 /** Refuses with `BAD_OPTIONS` what says nothing about a judge. */
-export function checkWeight(weight: unknown, where: string): JudgeWeight {
+function checkWeight(weight: unknown, where: string): JudgeWeight {
   if (typeof weight === "number" && weight > 0.5 && weight < 1) return weight;
   if (typeof weight === "object" && weight !== null) {
     const { outcomes, consistent, right, usdMicros } = weight as Partial<

@@ -144,7 +144,7 @@ describe("a panel of judges", () => {
     expect(keys).toHaveLength(2);
     expect(ruling).toMatchObject({ winner: "hold" });
     expect(ruling.pass === undefined && ruling.reasoning).toContain(
-      "Not asked for their records: bad (right in 15 of 30).",
+      "Not asked for their records: bad (0.53 after 30 outcomes).",
     );
     expect(judge({ panel, weights }).asks?.map(({ name }) => name)).toEqual(["good"]);
   });

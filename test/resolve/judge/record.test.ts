@@ -1,10 +1,12 @@
+import { learn } from "../../../src/reliability/learn.ts";
 import { describe, expect, test } from "vitest";
 import {
   byWorth,
-  checkWeight,
   isDropped,
+  trustBy,
   trustIn,
   type JudgeRecord,
+  type Trust,
 } from "../../../src/resolve/judge/record.ts";
 
 function record(outcomes: number, consistent: number, right: number, usdMicros = 1): JudgeRecord {
@@ -18,7 +20,7 @@ describe("how far a judge is trusted", () => {
   });
 
   test("a given share counts as it is", () => {
-    expect(trustIn(0.9, false)).toEqual({ estimate: 0.9, accuracy: 0.9 });
+    expect(trustIn(0.9, false)).toEqual({ estimate: 0.9, accuracy: 0.9, checked: 0 });
   });
 
   test("a record is drawn to the default by 4 outcomes, and counts one standard error lower", () => {
@@ -76,10 +78,15 @@ describe("the order of worth", () => {
   });
 });
 
-describe("a weight", () => {
-  test("is a share above one half, or counts that fit each other", () => {
-    expect(checkWeight(0.51, "w")).toBe(0.51);
-    expect(checkWeight(record(3, 2, 1), "w")).toEqual(record(3, 2, 1));
+describe("weights", () => {
+  const trust = (weights: unknown, judge: string = "j"): Trust =>
+    trustBy(weights, "w")(judge, false);
+
+  test("are shares above one half, or counts that fit each other, by name", () => {
+    expect(trust({ j: 0.51 }).accuracy).toBe(0.51);
+    expect(trust(new Map([["j", record(50, 36, 33)]])).estimate).toBeCloseTo(0.9, 12);
+    expect(trust({ j: 0.9 }, "__proto__").accuracy).toBe(0.75);
+    expect(trust(undefined).accuracy).toBe(0.75);
     const bad = expect.objectContaining({ code: "BAD_OPTIONS" });
     for (const weight of [
       0.5,
@@ -97,7 +104,29 @@ describe("a weight", () => {
       record(3, 2, 1, Number.NaN),
       { outcomes: 3, consistent: 2 },
     ]) {
-      expect(() => checkWeight(weight, "w")).toThrow(bad);
+      expect(() => trust({ j: weight })).toThrow(bad);
     }
+    for (const weights of ["j", 3, null]) expect(() => trust(weights)).toThrow(bad);
+  });
+
+  const votes = Array.from({ length: 40 }, (_, i) => [
+    { agent: "good", subject: `s${i}`, position: i % 10 === 0 ? "no" : "yes" },
+    { agent: "bad", subject: `s${i}`, position: i % 2 === 0 ? "no" : "yes" },
+  ]).flat();
+  const outcomes = Array.from({ length: 40 }, (_, i) => ({ subject: `s${i}`, position: "yes" }));
+
+  test("may be learned from outcomes, and count one standard error lower too", () => {
+    const learned = learn(votes, { labels: "open", outcomes });
+    const good = trust(learned, "good");
+    expect(good.checked).toBe(40);
+    expect(good.estimate).toBeGreaterThan(0.8);
+    expect(good.accuracy).toBeLessThan(good.estimate);
+    expect(isDropped(trust(learned, "bad"))).toBe(true);
+    expect(trust(learned, "stranger").accuracy).toBe(0.75);
+  });
+
+  test("are not what was learned from agreement alone", () => {
+    const learned = learn(votes, { labels: "open" });
+    expect(() => trust(learned)).toThrow(/not learned from outcomes/);
   });
 });
