@@ -44,7 +44,10 @@ export interface BatchOptions<Task = never, Returned = unknown> {
 }
 
 /** What holds where nobody said otherwise. */
-export const DEFAULT_BATCH = Object.freeze({ maxSize: 20, waitMs: 10 });
+export const DEFAULT_BATCH: Readonly<Record<"maxSize" | "waitMs", number>> = Object.freeze({
+  maxSize: 20,
+  waitMs: 10,
+});
 
 const BATCH_KEYS: ReadonlySet<string> = new Set(["maxSize", "waitMs", "run"]);
 const MAX_SIZE = 10_000;
