@@ -55,6 +55,7 @@ export type { TeamAnswer } from "./supervisor/nested.ts";
 export type { ManyOptions, TaskOutcome } from "./supervisor/run-many.ts";
 export type { RunStream } from "./supervisor/stream.ts";
 
+export { addBills, billOf } from "./money/bill.ts";
 export { budgetState, resetBudget } from "./money/shared-account.ts";
 export type { BudgetState } from "./money/shared-account.ts";
 export type { Budget } from "./money/budget.ts";

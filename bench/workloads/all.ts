@@ -1,10 +1,19 @@
 import type { Workload } from "../workload.ts";
 import { durable } from "./durable.ts";
 import { fanOut } from "./fan-out.ts";
+import { features } from "./features.ts";
 import { install } from "./install.ts";
 import { many } from "./many.ts";
 import { sequence } from "./sequence.ts";
 import { start } from "./start.ts";
 
 /** Everything that is measured, in the order in which it is shown. */
-export const workloads: readonly Workload[] = [fanOut, sequence, many, durable, start, install];
+export const workloads: readonly Workload[] = [
+  fanOut,
+  sequence,
+  many,
+  durable,
+  start,
+  install,
+  features,
+];
