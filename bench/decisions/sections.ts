@@ -1,3 +1,4 @@
+import { boards } from "./boards.ts";
 import { crowd } from "./crowd.ts";
 import { judges } from "./judges.ts";
 import { panels } from "./panels.ts";
@@ -5,4 +6,4 @@ import type { Section } from "./section.ts";
 import { tools } from "./tools.ts";
 
 /** The parts of the benchmark, in the order in which they run. */
-export const sections: Readonly<Record<string, Section>> = { crowd, panels, tools, judges };
+export const sections: Readonly<Record<string, Section>> = { crowd, panels, tools, judges, boards };

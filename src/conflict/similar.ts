@@ -4,8 +4,6 @@ import { inOrderOfStanding } from "./stand-for.ts";
 import { checkSimilar, type SimilarOptions } from "./similar-options.ts";
 import { vectorsOf, wordingsOf, type Wording } from "./vectors.ts";
 
-export type { SimilarOptions } from "./similar-options.ts";
-
 /** Above so many distinct texts only those with the same words are grouped. */
 export const MAX_SIMILAR_TEXTS = 100_000;
 

@@ -1,40 +1,57 @@
 import { PRESENT } from "../conflict/findings.ts";
 import { shown } from "../conflict/plain.ts";
+import type { Json } from "../json.ts";
+import { checkKeys } from "../policy/check-kind.ts";
+import { checkFindingModel, type FindingModel } from "../reliability/finding-model.ts";
 import { checkCount } from "./check-count.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
-import type { Link, Question, Ruling } from "./link.ts";
+import { byLearnedFindings } from "./learned-finding.ts";
+import type { Link, LinkContext, Question, Ruling } from "./link.ts";
 import { counted } from "./words.ts";
 
 export interface SupportOptions {
-  /** How many agents have to hold a position. Default 2. */
+  /** How many agents have to hold a position. Default 2; for a finding a quarter of those who looked, where that is more. */
   readonly atLeast?: number;
+  /** What `learnFindings()` made of earlier reviews: decides findings in place of the count, unless it is `refused`. */
+  readonly learned?: FindingModel;
 }
 
 const DEFAULT_AT_LEAST = 2;
+const DEFAULT_SHARE = 1 / 4;
+const OPTIONS: ReadonlySet<string> = new Set<keyof SupportOptions>(["atLeast", "learned"]);
 
 /**
- * A finding stands when at least so many agents report it, and falls otherwise. About claims it decides only when
- * exactly one position is held by at least so many.
+ * A finding stands when at least so many agents report it, and falls otherwise; or, by what was `learned`, when it is
+ * likely enough to be right. About claims it decides only when exactly one position is held by at least so many.
  *
  * Confidence: Laplace's rule of succession. For a claim over its holders and all who spoke; for a finding its k
  * reports are trials that speak for it, and `atLeast` − 1 trials speak against it: (k + 1) / (k + atLeast + 1) that
- * it is there. So the confidence in either answer is least near the threshold.
+ * it is there. So the confidence in either answer is least near the threshold. By what was learned: `finding-logistic`, the
+ * chance that the finding is right, which may be below one half where it stands.
  */
 export function support(options: SupportOptions = {}): Link {
+  checkKeys(options, OPTIONS, "support");
+  const { learned } = options;
   const atLeast = checkCount(options.atLeast ?? DEFAULT_AT_LEAST, "support: atLeast", 1);
+  const model = learned === undefined ? undefined : checkFindingModel(learned, "support: learned");
+  const byLearned =
+    model === undefined || model.refused !== undefined ? undefined : byLearnedFindings(model);
+  const unused = model?.refused === undefined ? "" : ` Nothing learned is used: ${model.refused}.`;
 
   function finding({ positions }: Question): Ruling {
+    const looked = positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
+    const asked = options.atLeast ?? Math.max(atLeast, Math.ceil(looked * DEFAULT_SHARE));
     const reports = positions.find(({ value }) => value === PRESENT)?.heldBy.length ?? 0;
-    const stands = reports >= atLeast;
+    const stands = reports >= asked;
     const winner = positions.find(({ value }) => (value === PRESENT) === stands);
     if (winner === undefined)
-      return { pass: `${counted(reports, "agent")} of the ${atLeast} asked for report it` };
-    const present = laplace(reports, reports + atLeast - 1, 2);
+      return { pass: `${counted(reports, "agent")} of the ${asked} asked for report it` };
+    const present = laplace(reports, reports + asked - 1, 2);
     return {
       winner: winner.value,
       confidence: stands ? present : 1 - present,
       confidenceFrom: LAPLACE,
-      reasoning: `Reported by ${counted(reports, "agent")}; at least ${atLeast} are asked for.`,
+      reasoning: `Reported by ${counted(reports, "agent")}; at least ${asked} are asked for.${unused}`,
     };
   }
 
@@ -58,8 +75,10 @@ export function support(options: SupportOptions = {}): Link {
 
   return Object.freeze({
     name: "support",
-    definition: { atLeast },
-    settle: (question: Question): Ruling =>
-      question.kind === "finding" ? finding(question) : claim(question),
+    definition: { ...options } as unknown as Json,
+    settle(question: Question, context: LinkContext): Ruling {
+      if (question.kind !== "finding") return claim(question);
+      return byLearned === undefined ? finding(question) : byLearned(question, context);
+    },
   });
 }

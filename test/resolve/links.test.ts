@@ -111,7 +111,7 @@ describe("support, about findings", () => {
     question({ absent: agents(silent), present: agents(reports) }, "finding");
 
   test("lets a finding stand that enough agents report, however many do not", () => {
-    expect(decided(support(), finding(2, 10))).toEqual({
+    expect(decided(support(), finding(2, 6))).toEqual({
       winner: "present",
       confidence: 3 / 5,
       confidenceFrom: "laplace",
@@ -129,6 +129,20 @@ describe("support, about findings", () => {
       winner: "present",
       confidence: 2 / 3,
     });
+  });
+
+  test("asks for a quarter of those who looked, where that is more than two", () => {
+    const outcomes = [
+      [2, 7, "absent"],
+      [3, 9, "present"],
+      [3, 10, "absent"],
+      [10, 30, "present"],
+      [9, 31, "absent"],
+    ] as const;
+    for (const [reports, silent, winner] of outcomes) {
+      expect(decided(support(), finding(reports, silent)).winner).toBe(winner);
+      expect(decided(support({ atLeast: 2 }), finding(reports, silent)).winner).toBe("present");
+    }
   });
 
   test("is surer the more report it, and never less sure than a coin", () => {

@@ -1,0 +1,54 @@
+import { PRESENT } from "../conflict/findings.ts";
+import {
+  findingChances,
+  type FindingModel,
+  type ReportedFinding,
+} from "../reliability/finding-model.ts";
+import type { LinkContext, Question, Ruling } from "./link.ts";
+import { counted } from "./words.ts";
+
+/** From so many outcomes on its confidence counts as checked. */
+const LEAST_CALIBRATED = 100;
+
+/** Decides findings by what was learned of earlier ones. The model must not be `refused`. */
+export function byLearnedFindings(
+  model: FindingModel,
+): (question: Question, context: LinkContext) => Ruling {
+  const chancesOf = new WeakMap<readonly Question[], ReadonlyMap<string, number>>();
+
+  function chancesAmong(all: readonly Question[]): ReadonlyMap<string, number> {
+    const known = chancesOf.get(all);
+    if (known !== undefined) return known;
+    const findings = all.filter(({ kind }) => kind === "finding");
+    const chances = findingChances(model, findings.map(reported));
+    const bySubject = new Map(findings.map(({ subject }, i) => [subject, chances[i] ?? 0]));
+    chancesOf.set(all, bySubject);
+    return bySubject;
+  }
+
+  return (question, { all }) => {
+    const chance = chancesAmong(all ?? [question]).get(question.subject) ?? 0;
+    const stands = chance >= model.standsFrom;
+    const winner = question.positions.find(({ value }) => (value === PRESENT) === stands);
+    const reporters = counted(reported(question).reportedBy.length, "agent");
+    const likely = `Reported by ${reporters}, it is right with ${figure(chance)}`;
+    if (winner === undefined)
+      return { pass: `${likely}, and it takes ${figure(model.standsFrom)} to stand` };
+    return {
+      winner: winner.value,
+      confidence: stands ? chance : 1 - chance,
+      confidenceFrom: model.estimator,
+      calibrated: model.outcomes >= LEAST_CALIBRATED,
+      reasoning: `${likely}, by what ${counted(model.outcomes, "earlier finding")} turned out to be; from ${figure(model.standsFrom)} on a finding stands.`,
+    };
+  };
+}
+
+function reported({ subject, positions }: Question): ReportedFinding {
+  const present = positions.find(({ value }) => value === PRESENT);
+  return { text: subject, reportedBy: (present?.heldBy ?? []).map(({ agent }) => agent) };
+}
+
+function figure(chance: number): string {
+  return String(Number(chance.toPrecision(2)));
+}
