@@ -102,6 +102,13 @@ export class BillFold {
       case "call.reused": {
         const entry = this.#entry(event.callId, event.agent);
         entry.reused = { by: event.by, saved: event.saved };
+        if (entry.open) {
+          // It had begun, and nobody knew what came of it, but that it is its own answer that serves.
+          const { runId, callId } = event.from;
+          if (runId !== event.runId || callId !== event.callId) entry.doubtful++;
+          entry.open = false;
+          entry.cost = event.cost;
+        }
         entry.count = event.calls ?? 1;
         break;
       }

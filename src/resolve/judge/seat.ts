@@ -11,7 +11,7 @@ export type JudgeAsk =
 
 /** Refuses with `BAD_OPTIONS` what is no judge. */
 export function judgeAgent(ask: JudgeAsk, name: string, where: string): Agent {
-  if (typeof ask === "function") return agent({ name, run: ask });
+  if (typeof ask === "function") return agent({ name, run: ask, cache: false });
   if (isWorker(ask)) return ask;
   throw new QuorateError(
     "BAD_OPTIONS",
