@@ -1,11 +1,10 @@
 import type { Cancellation } from "../async/cancellation.ts";
-import type { Clock } from "../async/clock.ts";
 import { UNKNOWN_COST, type CallRequest, type Cost, type Usage } from "../call.ts";
 import { QuorateError } from "../errors.ts";
-import { leave } from "../policy/admission.ts";
+import { leave, type Ticket } from "../policy/admission.ts";
 import { accept, type Accepted } from "./accept.ts";
 import type { AttemptControl } from "./engine.ts";
-import type { LaneNews, RateLane } from "../policy/lane.ts";
+import type { RateLane } from "../policy/rate-lane.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
 
@@ -51,16 +50,19 @@ export interface Part {
 /**
  * Carries out one attempt at a request, dispatched at `startedMs` of the clock's monotonic time, which is now. Holds the
  * seat's slots, and gives them back itself when the agent has stopped or was abandoned; as `part` of a batch it leaves that
- * to the batch. The promise never rejects.
+ * to the batch. `ticket` is what it was admitted with, where lanes have asked for one. The promise never rejects.
  */
 export function runAttempt(
   run: Run,
   seat: Seat,
   request: CallRequest,
   startedMs: number,
+  ticket?: Ticket,
   part?: Part,
 ): Promise<AttemptEnd> {
-  return new Promise((tell) => new Attempt(run, seat, request, startedMs, tell, part).begin());
+  return new Promise((tell) =>
+    new Attempt(run, seat, request, startedMs, tell, ticket, part).begin(),
+  );
 }
 
 /**
@@ -82,6 +84,7 @@ class Attempt implements AttemptControl, Reporting {
   readonly #request: CallRequest;
   readonly #startedMs: number;
   readonly #tell: (end: AttemptEnd) => void;
+  readonly #ticket: Ticket | undefined;
   readonly #part: Part | undefined;
   readonly #cancellation: Cancellation;
   #state: "running" | "given up" | "stopping" | "over" = "running";
@@ -99,6 +102,7 @@ class Attempt implements AttemptControl, Reporting {
     request: CallRequest,
     startedMs: number,
     tell: (end: AttemptEnd) => void,
+    ticket: Ticket | undefined,
     part: Part | undefined,
   ) {
     this.#run = run;
@@ -106,6 +110,7 @@ class Attempt implements AttemptControl, Reporting {
     this.#request = request;
     this.#startedMs = startedMs;
     this.#tell = tell;
+    this.#ticket = ticket;
     this.#part = part;
     this.#cancellation = run.shared?.cancellation ?? run.cancellation;
   }
@@ -177,7 +182,8 @@ class Attempt implements AttemptControl, Reporting {
   }
 
   #fail(error: unknown): void {
-    const requeue = this.#hear(error);
+    // Somebody may have thrown nothing.
+    const requeue = this.#hear(error ?? null);
     const cost = this.#cost;
     const jitter = this.#part?.jitter;
     const end = { ok: false, error, cost, model: this.#model, requeue, jitter } as const;
@@ -189,7 +195,7 @@ class Attempt implements AttemptControl, Reporting {
     const { rates } = this.#seat;
     if (rates.length === 0 || this.#state !== "running") return undefined;
     if (this.#part !== undefined) return this.#part.hear(error);
-    return tellLanes(rates, this.#run.clock, error, this.tokens);
+    return tellLanes(rates, this.#ticket, error, this.tokens);
   }
 
   /** The agent has stopped. Whether its end is still to be told. */
@@ -265,7 +271,7 @@ class Attempt implements AttemptControl, Reporting {
     this.#state = "over";
     this.#timer?.[Symbol.dispose]();
     this.#cancellation.unwatch(this.#stop);
-    if (this.#part === undefined) leave(this.#seat.lanes);
+    if (this.#part === undefined) leave(this.#seat.lanes, this.#ticket);
     else this.#part.over();
   }
 }
@@ -273,15 +279,17 @@ class Attempt implements AttemptControl, Reporting {
 /** Tells the lanes how something that had passed them ended, and what it ended with; when to come again, where they say. */
 export function tellLanes(
   rates: readonly RateLane[],
-  clock: Clock,
+  ticket: Ticket | undefined,
   error: unknown,
   tokens: number,
 ): Requeue | undefined {
-  const news: LaneNews =
-    error === undefined ? { ended: "answered", tokens } : { ended: "failed", error, tokens };
+  if (ticket === undefined) return undefined;
+  const ended =
+    error === undefined ? ({ ended: "answered" } as const) : ({ ended: "failed", error } as const);
+  const news = { ...ended, ticket, tokens };
   let slowest: Requeue | undefined;
   for (const rate of rates) {
-    const waitMs = rate.tell(news, clock.monotonic(), clock.now());
+    const waitMs = rate.tell(news);
     if (waitMs !== undefined && waitMs >= (slowest?.waitMs ?? 0)) {
       slowest = { lane: rate.name, waitMs };
     }

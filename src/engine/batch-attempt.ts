@@ -1,7 +1,7 @@
 import type { CallRequest } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { equalParts } from "../money/equal-parts.ts";
-import { leave } from "../policy/admission.ts";
+import { leave, type Ticket } from "../policy/admission.ts";
 import { runAttempt, tellLanes, type AttemptEnd, type Reporting, type Requeue } from "./attempt.ts";
 import type { BatchControl } from "./engine.ts";
 import type { Run } from "./run.ts";
@@ -28,9 +28,10 @@ export function runBatch(
   seat: Seat,
   asking: readonly [Asking, ...Asking[]],
   startedMs: number,
+  ticket: Ticket | undefined,
 ): readonly Promise<AttemptEnd>[] {
   const { agent, lanes, rates } = seat;
-  const { clock, engine } = asking[0].run;
+  const { engine } = asking[0].run;
   const size = asking.length;
   const places = asking.map((one) => ({ ...one, answer: Promise.withResolvers<unknown>() }));
   const attempts: Reporting[] = [];
@@ -44,13 +45,13 @@ export function runBatch(
   const hear = (error: unknown): Requeue | undefined => {
     if (told === undefined) {
       const tokens = attempts.reduce((sum, attempt) => sum + attempt.tokens, 0);
-      told = { requeue: tellLanes(rates, clock, error, tokens) };
+      told = { requeue: tellLanes(rates, ticket, error, tokens) };
     }
     return error === undefined ? undefined : told.requeue;
   };
 
   const fail = (error: unknown): void => {
-    if (aborted === undefined) hear(error);
+    if (aborted === undefined) hear(error ?? null);
     for (const { answer } of places) answer.reject(error);
   };
 
@@ -90,7 +91,7 @@ export function runBatch(
   };
 
   const ends = places.map(({ run, request, answer }) =>
-    runAttempt(run, seat, request, startedMs, {
+    runAttempt(run, seat, request, startedMs, ticket, {
       jitter,
       hear,
       call(attempt) {
@@ -103,7 +104,7 @@ export function runBatch(
         controller?.abort(reason);
       },
       over() {
-        if (--unended === 0) leave(lanes);
+        if (--unended === 0) leave(lanes, ticket);
       },
     }),
   );

@@ -1,7 +1,7 @@
 import { orCancelled } from "../async/or-cancelled.ts";
 import type { Bound } from "../money/bound.ts";
 import type { Reservation } from "../money/ledger.ts";
-import { leave } from "../policy/admission.ts";
+import { leave, type Ticket } from "../policy/admission.ts";
 import { runAttempt, type AttemptEnd } from "./attempt.ts";
 import { runBatch, type Asking } from "./batch-attempt.ts";
 import {
@@ -38,19 +38,24 @@ interface Reserved {
  * Nobody waits for money while others hold slots: where an open reservation has to be settled first, which may be one of this
  * very batch, the call goes on alone, and waits for a slot and the money together. Never rejects.
  */
-export async function dispatchBatch(seat: Seat, calls: readonly Collected[]): Promise<void> {
+export async function dispatchBatch(
+  seat: Seat,
+  calls: readonly Collected[],
+  ticket: Ticket | undefined,
+): Promise<void> {
   const reserved = await allOf(calls.map((call) => reserve(seat, call)));
   const size = reserved.length;
   const [first, ...others] = await allOf(reserved.map((one) => begin(seat, one, size)));
-  if (first === undefined) return leave(seat.lanes);
+  if (first === undefined) return leave(seat.lanes, ticket, false);
   const startedMs = first.call.run.clock.monotonic();
   if (others.length === 0) {
     const { run, request } = first.call;
-    first.call.resolve(settle(seat, first, startedMs, runAttempt(run, seat, request, startedMs)));
+    const attempt = runAttempt(run, seat, request, startedMs, ticket);
+    first.call.resolve(settle(seat, first, startedMs, attempt));
     return;
   }
   const asking = [first.call, ...others.map(({ call }) => call)] as const;
-  const ends = runBatch(seat, asking, startedMs);
+  const ends = runBatch(seat, asking, startedMs, ticket);
   for (const [index, one] of [first, ...others].entries()) {
     const end = ends[index];
     if (end !== undefined) one.call.resolve(settle(seat, one, startedMs, end));

@@ -96,8 +96,9 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
   /** Waits for the slots, and sends what is there when it has them. */
   const admit = async (batch: Batch): Promise<void> => {
     const { seat, calls, givenUp } = batch;
+    const ticket = ticketOf(batch);
     try {
-      const admitted = enter(seat.lanes, givenUp, ticketOf(batch));
+      const admitted = enter(seat.lanes, givenUp, ticket);
       if (admitted !== undefined) await admitted;
     } catch (refusal) {
       close(batch);
@@ -106,8 +107,8 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
       return;
     }
     close(batch);
-    if (calls.size === 0) return leave(seat.lanes);
-    await dispatchBatch(seat, sent(calls));
+    if (calls.size === 0) return leave(seat.lanes, ticket, false);
+    await dispatchBatch(seat, sent(calls), ticket);
   };
 
   /** A lane that refuses them together may let each of them pass. */
@@ -193,7 +194,8 @@ function ticketOf({ seat, clock, calls }: Batch): Ticket | undefined {
   if (oldest === undefined || seat.rates.length === 0) return undefined;
   let tokens = 0;
   for (const { bound } of calls) tokens += bound?.tokens ?? 0;
-  return { owner: oldest.run.journal, clock, usdMicros: undefined, tokens };
+  const { backoff } = seat.limits;
+  return { owner: oldest.run.journal, clock, usdMicros: undefined, tokens, backoff };
 }
 
 /** The calls, which cannot leave any more. */

@@ -28,10 +28,12 @@ export async function dispatch(run: Run, seat: Seat, request: CallRequest): Prom
   const { cancellation, clock } = run;
   const { lanes } = seat;
   let bound: Bound | undefined;
+  let ticket: Ticket | undefined;
   let reservation: Reservation | undefined;
   if (needsTicket(seat)) {
     bound = boundAt(seat, request.input);
-    reservation = await admit(run, seat, bound);
+    ticket = ticketOf(run, seat, bound);
+    reservation = await admit(run, seat, ticket);
   } else {
     const admitted = enter(lanes, cancellation);
     if (admitted !== undefined) await admitted;
@@ -45,7 +47,7 @@ export async function dispatch(run: Run, seat: Seat, request: CallRequest): Prom
     }
     if (cancellation.cancelled) throw cancellation.reason;
   } catch (error) {
-    leave(lanes);
+    leave(lanes, ticket, false);
     await reservation?.settle(NOTHING_SPENT);
     if (error !== STOPPED_EARLY) throw error;
     // It has begun, as the log has it, and is to have an end.
@@ -54,7 +56,7 @@ export async function dispatch(run: Run, seat: Seat, request: CallRequest): Prom
     return { end, startedMs, endedMs: startedMs, charged };
   }
   // The attempt owns the slots from here on.
-  const end = atPrice(seat, await runAttempt(run, seat, request, startedMs));
+  const end = atPrice(seat, await runAttempt(run, seat, request, startedMs, ticket));
   const endedMs = clock.monotonic();
   if (reservation === undefined) return { end, startedMs, endedMs, charged: undefined };
   const charged = await reservation.settle(end.cost, end.requeue !== undefined);
@@ -63,13 +65,10 @@ export async function dispatch(run: Run, seat: Seat, request: CallRequest): Prom
 }
 
 /** Reserves what an attempt may cost, where there is room for it now; `undefined` where it would have to wait. */
-export function reserveNow(
-  { clock, journal, ledger }: Run,
-  { budgets, limits }: Seat,
-  bound: Bound,
-): Promise<Reservation | undefined> {
-  const ticket: Ticket = { owner: journal, clock, ...bound };
-  return ledger.admitNow({ lanes: [], budgets, ticket, lifeMs: lifeMsOf(limits) });
+export function reserveNow(run: Run, seat: Seat, bound: Bound): Promise<Reservation | undefined> {
+  const { budgets, limits } = seat;
+  const ticket = ticketOf(run, seat, bound);
+  return run.ledger.admitNow({ lanes: [], budgets, ticket, lifeMs: lifeMsOf(limits) });
 }
 
 /** Says so where an attempt cost more than was reserved for it. */
@@ -121,10 +120,13 @@ export function startOf(
 
 type CallStarted = Extract<EventBody, { type: "call.started" }>;
 
-function admit(run: Run, seat: Seat, bound: Bound): Promise<Reservation | undefined> {
-  const { cancellation, clock, journal, ledger } = run;
+function ticketOf({ clock, journal }: Run, { limits }: Seat, bound: Bound): Ticket {
+  return { owner: journal, clock, ...bound, backoff: limits.backoff };
+}
+
+function admit(run: Run, seat: Seat, ticket: Ticket): Promise<Reservation | undefined> {
+  const { cancellation, ledger } = run;
   const { lanes, budgets, limits } = seat;
-  const ticket: Ticket = { owner: journal, clock, ...bound };
   const lifeMs = lifeMsOf(limits);
   if (budgets.length > 0) return ledger.admit({ lanes, budgets, ticket, lifeMs }, cancellation);
   return enterOnly(lanes, run, ticket);

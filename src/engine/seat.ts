@@ -4,7 +4,7 @@ import type { OwnedBudget } from "../money/ledger.ts";
 import type { Price } from "../money/price.ts";
 import type { Lane } from "../policy/admission.ts";
 import type { CacheSettings } from "../policy/cache.ts";
-import type { RateLane } from "../policy/lane.ts";
+import type { RateLane } from "../policy/rate-lane.ts";
 import type { Limits } from "../policy/limits.ts";
 import type { EscalateIf } from "../policy/tier.ts";
 import type { Collector } from "./batch.ts";

@@ -106,7 +106,7 @@ export class Ledger {
       shared,
       id,
       release: () => {
-        leave(lanes);
+        leave(lanes, ticket, false);
         for (const account of accounts) account.settle(boundMicros, 0);
       },
       reservation: {

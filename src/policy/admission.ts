@@ -1,7 +1,9 @@
 import type { Cancellation } from "../async/cancellation.ts";
 import { MAX_TIMER_MS, type Clock } from "../async/clock.ts";
+import type { Backoff } from "./backoff.ts";
+import { makeQueue, type Queue, type Queued } from "./queue.ts";
 
-/** What an attempt that is to be admitted needs. */
+/** What an attempt that is to be admitted needs. One for each attempt. */
 export interface Ticket {
   /** The run, whichever team of it asks: lanes that are fair are fair between these. */
   readonly owner: object;
@@ -10,66 +12,63 @@ export interface Ticket {
   readonly usdMicros: number | undefined;
   /** How many tokens it may take; 0 where nobody says. */
   readonly tokens: number;
+  /** How its call waits, where it has to come again. */
+  readonly backoff?: Required<Backoff>;
+  /** When it was admitted, in ms of its clock's monotonic time. */
+  admittedMs?: number;
 }
 
 /** What a lane asks of an attempt besides a free slot. */
 export interface Gate {
   /**
-   * How long the attempt has to wait, in ms: 0 when it may pass, `Infinity` when it may once somebody has left. Throws when
-   * it never may: then its caller is refused with that.
+   * How long the attempt has to wait, in ms: 0 when it may pass, `Infinity` when it may once somebody has left or the lane's
+   * owner has called `admitWaiting`. Throws when it never may: then its caller is refused with that.
    */
   waitMs(ticket: Ticket): number;
   /** The attempt passes. */
   take(ticket: Ticket): void;
-  /** The place in the queue of one that has to wait, smallest first; equal ones, and all where left out, by their arrival. */
-  place?(owner: object): number;
-  /** Nobody waits any more. */
-  idle?(): void;
+  /** The attempt has left; where it was not `made`, it is as if it had never passed. */
+  left?(ticket: Ticket, made: boolean): void;
 }
 
 /**
  * A limit that attempts pass. Shared by everything that passes through it: a supervisor has one for how many attempts are in
  * flight at once over all of its runs.
  *
- * Invariant: who waits in a lane's queue is not admissible, because that lane is full, or its gate is closed for the first in
- * the queue. So only a release, or the gate's time, can make anybody admissible.
+ * Invariant: the first in a lane's queue is not admissible, because that lane is full or its gate is closed for it, and nobody
+ * in the queue passes before it. So only a release, the gate's time or its owner can make anybody there admissible: `leave`,
+ * the alarm and `admitWaiting` look at the queue again. Whoever makes a `limit` larger calls `admitWaiting`.
  */
 export interface Lane {
   limit: number;
   inFlight: number;
   readonly gate: Gate | undefined;
-  /** In the order in which they are admitted. */
-  first: Waiter | undefined;
-  last: Waiter | undefined;
+  readonly queue: Queue<Waiter>;
   /**
    * Keeps the process alive while somebody waits: the slot may be held by an attempt that was given up, whose grace timer
    * does not.
    */
   hold: NodeJS.Timeout | undefined;
-  /** Looks at the queue again when the gate may open. */
+  /** Looks at the queue again when the gate may open for the first in it. */
   alarm: Disposable | undefined;
 }
 
-interface Waiter {
-  readonly arrival: number;
+interface Waiter extends Queued<Waiter> {
   readonly lanes: readonly Lane[];
   readonly ticket: Ticket | undefined;
   readonly admit: () => void;
   readonly refuse: (reason: unknown) => void;
-  /** The lane in whose queue this one stands, and where. */
-  queue: Lane;
-  place: number;
-  before: Waiter | undefined;
-  after: Waiter | undefined;
+  /** The lane in whose queue this one stands. */
+  place: Lane;
 }
 
-export function makeLane(limit: number, gate?: Gate): Lane {
+/** A lane; one that is `fair` admits those who wait by turns of their tickets' owners, and others by their arrival. */
+export function makeLane(limit: number, gate?: Gate, fair = false): Lane {
   return {
     limit,
     inFlight: 0,
     gate,
-    first: undefined,
-    last: undefined,
+    queue: makeQueue<Waiter>(fair),
     hold: undefined,
     alarm: undefined,
   };
@@ -82,6 +81,9 @@ let arrivals = 0;
  * Takes a slot in every one of `lanes` at once; nothing is held before. Returns nothing when there was room, else a
  * promise that resolves when the slots are taken, and rejects with the reason when cancelled before. Throws, or rejects, with
  * what a gate refuses with. `ticket` is needed where a lane has a gate.
+ *
+ * Who waits stands in the queue of one lane that is closed to it, the first of `lanes` that is. When that opens and another
+ * is closed, it changes over to that one's queue, to the place that its arrival gives it there.
  */
 export function enter(
   lanes: readonly Lane[],
@@ -93,6 +95,7 @@ export function enter(
   return new Promise<void>((resolve, reject) => {
     const waiter: Waiter = {
       arrival: arrivals++,
+      owner: ticket?.owner,
       lanes,
       ticket,
       admit: () => {
@@ -103,17 +106,18 @@ export function enter(
         cancellation.unwatch(cancel);
         reject(reason);
       },
-      queue: closed,
-      place: 0,
+      place: closed,
+      line: undefined,
       before: undefined,
       after: undefined,
     };
     const cancel = (reason: unknown): void => {
-      const { queue } = waiter;
-      dequeue(waiter);
+      const { place } = waiter;
+      place.queue.remove(waiter);
+      rest(place);
       reject(reason);
       // Who stood behind may need less.
-      if (queue.gate !== undefined) admitWaiting([queue]);
+      if (place.gate !== undefined) admitWaiting([place]);
     };
     enqueue(waiter, closed);
     cancellation.watch(cancel);
@@ -127,49 +131,62 @@ export function enterNow(lanes: readonly Lane[], ticket?: Ticket): boolean {
   return true;
 }
 
-/** Gives the slots back, and admits whoever became admissible, oldest first. */
-export function leave(lanes: readonly Lane[]): void {
-  for (const lane of lanes) lane.inFlight--;
+/**
+ * Gives the slots back, and admits whoever became admissible, oldest first. `ticket` is what was admitted; `made: false`
+ * where nothing was made of the attempt.
+ */
+export function leave(lanes: readonly Lane[], ticket?: Ticket, made = true): void {
+  for (const lane of lanes) {
+    lane.inFlight--;
+    if (ticket !== undefined) lane.gate?.left?.(ticket, made);
+  }
   admitWaiting(lanes);
 }
 
-/** Admits whoever has become admissible in these lanes, oldest first. */
+/** Admits whoever has become admissible in these lanes, oldest first, and refuses who never will be. */
+// It ends: each turn of the loop takes the first out of the queue of a lane that is open to it, and whoever is not admitted goes
+// to a lane that is closed, to itself or to those before it. Nothing in the loop opens a lane.
 export function admitWaiting(lanes: readonly Lane[]): void {
   for (;;) {
     let oldest: Waiter | undefined;
     for (const lane of lanes) {
-      const { first } = lane;
-      if (first === undefined || lane.inFlight >= lane.limit) continue;
-      if (lane.gate !== undefined && !opens(lane)) continue;
-      const head = lane.first;
-      if (head !== undefined && (oldest?.arrival ?? Infinity) > head.arrival) oldest = head;
+      if (lane.queue.first === undefined || !opens(lane)) continue;
+      const { first } = lane.queue;
+      if (first !== undefined && (oldest?.arrival ?? Infinity) > first.arrival) oldest = first;
     }
     if (oldest === undefined) return;
-    const { ticket } = oldest;
-    dequeue(oldest);
+    const { place } = oldest;
     try {
-      const closed = firstClosed(oldest.lanes, ticket, oldest.arrival);
+      const closed = firstClosed(oldest.lanes, oldest.ticket, oldest);
       if (closed === undefined) {
-        take(oldest.lanes, ticket);
+        place.queue.serve();
+        take(oldest.lanes, oldest.ticket);
         oldest.admit();
-      } else {
+      } else if (closed !== place) {
+        place.queue.remove(oldest);
         enqueue(oldest, closed);
       }
     } catch (reason) {
+      place.queue.remove(oldest);
       oldest.refuse(reason);
     }
+    // The one it stood in; it may stand in another now.
+    rest(place);
   }
 }
 
-/** Whether the first in a lane's queue may pass its gate; those who never may are refused. */
+/** Whether the first in a lane's queue may pass it; those who never may are refused, also where it is full. */
 function opens(lane: Lane): boolean {
-  for (let { first } = lane; first !== undefined; first = lane.first) {
+  const { queue } = lane;
+  for (let { first } = queue; first !== undefined; first = queue.first) {
     try {
       const waitMs = waitMsOf(lane, first.ticket);
+      if (lane.inFlight >= lane.limit) return false;
       if (waitMs > 0) setAlarm(lane, first, waitMs);
       return waitMs === 0;
     } catch (reason) {
-      dequeue(first);
+      queue.remove(first);
+      rest(lane);
       first.refuse(reason);
     }
   }
@@ -190,45 +207,54 @@ function setAlarm(lane: Lane, { ticket }: Waiter, waitMs: number): void {
   });
 }
 
-/** The first lane that cannot be passed now, by an attempt that arrived then. */
+/** The first lane that cannot be passed now, by a newcomer or by a waiter. Throws what a gate refuses with. */
 function firstClosed(
   lanes: readonly Lane[],
   ticket: Ticket | undefined,
-  arrival = Infinity,
+  waiter?: Waiter,
 ): Lane | undefined {
   for (const lane of lanes) {
-    const { inFlight, limit, gate, first } = lane;
-    if (inFlight >= limit) return lane;
-    if (gate === undefined) continue;
-    // Nobody overtakes an older one that waits for the gate.
-    if ((first !== undefined && first.arrival < arrival) || waitMsOf(lane, ticket) > 0) return lane;
+    const full = lane.inFlight >= lane.limit;
+    if (lane.gate === undefined) {
+      if (full) return lane;
+      continue;
+    }
+    // Asked also where it is full: who never may pass does not wait for a slot.
+    if (waitMsOf(lane, ticket) > 0 || full || isBehind(lane, waiter)) return lane;
   }
   return undefined;
 }
 
+/** Whether others wait whom one must not overtake. */
+function isBehind(lane: Lane, waiter: Waiter | undefined): boolean {
+  const { queue } = lane;
+  const { first } = queue;
+  if (first === undefined || first === waiter) return false;
+  if (waiter === undefined) return true;
+  if (queue.wouldLead(waiter)) return false;
+  // Where a lane is open to its first, all are about to be admitted. If those who change over stood behind that one, two lanes
+  // by turns could send their firsts to each other for ever.
+  try {
+    return waitMsOf(lane, first.ticket) > 0;
+  } catch {
+    return false;
+  }
+}
+
 function take(lanes: readonly Lane[], ticket: Ticket | undefined): void {
+  if (ticket !== undefined) ticket.admittedMs = ticket.clock.monotonic();
   for (const lane of lanes) {
     lane.inFlight++;
     if (lane.gate !== undefined && ticket !== undefined) lane.gate.take(ticket);
   }
 }
 
-/** Puts a waiter in its place: nearly always the end. */
 function enqueue(waiter: Waiter, lane: Lane): void {
-  const { gate } = lane;
-  waiter.place = waiter.ticket === undefined ? 0 : (gate?.place?.(waiter.ticket.owner) ?? 0);
-  let before = lane.last;
-  while (before !== undefined && isBehind(before, waiter)) before = before.before;
-  const after = before === undefined ? lane.first : before.after;
+  const { queue, gate } = lane;
   lane.hold ??= setInterval(() => {}, MAX_TIMER_MS);
-  waiter.queue = lane;
-  waiter.before = before;
-  waiter.after = after;
-  if (before === undefined) lane.first = waiter;
-  else before.after = waiter;
-  if (after === undefined) lane.last = waiter;
-  else after.before = waiter;
-  if (gate === undefined || lane.first !== waiter || lane.inFlight >= lane.limit) return;
+  waiter.place = lane;
+  queue.add(waiter);
+  if (gate === undefined || queue.first !== waiter || lane.inFlight >= lane.limit) return;
   let waitMs = 0;
   try {
     waitMs = waitMsOf(lane, waiter.ticket);
@@ -238,22 +264,11 @@ function enqueue(waiter: Waiter, lane: Lane): void {
   setAlarm(lane, waiter, waitMs);
 }
 
-function isBehind(a: Waiter, b: Waiter): boolean {
-  return a.place === b.place ? a.arrival > b.arrival : a.place > b.place;
-}
-
-function dequeue(waiter: Waiter): void {
-  const { queue, before, after } = waiter;
-  waiter.before = undefined;
-  waiter.after = undefined;
-  if (before === undefined) queue.first = after;
-  else before.after = after;
-  if (after === undefined) queue.last = before;
-  else after.before = before;
-  if (queue.first !== undefined) return;
-  clearInterval(queue.hold);
-  queue.hold = undefined;
-  queue.alarm?.[Symbol.dispose]();
-  queue.alarm = undefined;
-  queue.gate?.idle?.();
+/** A lane for which nobody waits keeps no timers. */
+function rest(lane: Lane): void {
+  if (lane.queue.first !== undefined) return;
+  clearInterval(lane.hold);
+  lane.hold = undefined;
+  lane.alarm?.[Symbol.dispose]();
+  lane.alarm = undefined;
 }

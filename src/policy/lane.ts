@@ -1,23 +1,85 @@
-import { QuorateError } from "../errors.ts";
-import { makeLane, type Lane } from "./admission.ts";
-import { shown } from "./check-kind.ts";
+import { describeThrown, QuorateError } from "../errors.ts";
+import { checkBreaker, type BreakerOptions } from "./breaker.ts";
+import { checkInteger } from "./bounds.ts";
+import { checkGiven, checkKeys, shown } from "./check-kind.ts";
+import { rateLane, type RateLane } from "./rate-lane.ts";
 import type { AskedAt } from "./tier.ts";
 
-/** How an attempt ended, as a lane has to know it. */
-export type LaneNews =
-  | { readonly ended: "answered"; readonly tokens: number }
-  | { readonly ended: "failed"; readonly error: unknown; readonly tokens: number };
-
-/** A limit that agents share: made once, given to all that it is for, of whatever supervisor. */
-export interface RateLane {
+/** What a lane lets through. One without limits only adapts itself to what it leads to. */
+export interface LaneOptions {
+  /** What it is called in the log and in messages; at most 100 characters. */
   readonly name: string;
-  /** Where attempts queue for it. */
-  readonly lane: Lane;
+  /** How many attempts are in flight at most (`Infinity`). */
+  readonly concurrency?: number;
+  /** How many attempts begin in any 60 seconds at most (`Infinity`). */
+  readonly callsPerMinute?: number;
   /**
-   * What became of an attempt that had passed, at a monotonic time in ms and the time of day in ms since 1970. When it was
-   * told to come later (429) this answers after how many ms it may be admitted again, without that being a repetition.
+   * How many tokens are used in any 60 seconds (`Infinity`). An attempt counts with the tokens of its agent's `maxCost` when it
+   * begins, and with what it reported when it has ended. One that needs more than that by itself passes when the minute
+   * before it is empty.
    */
-  tell(news: LaneNews, nowMs: number, wallMs: number): number | undefined;
+  readonly tokensPerMinute?: number;
+  /** Whether attempts that are told to come later (HTTP 429) narrow and close it, and queue again (`true`). */
+  readonly adaptive?: boolean;
+  /** Refuses attempts while what it leads to keeps failing; `true` for the defaults of that (`false`). */
+  readonly breaker?: boolean | BreakerOptions;
+}
+
+/** What holds where nobody said otherwise. */
+export const DEFAULT_LANE: Required<Omit<LaneOptions, "name">> = Object.freeze({
+  concurrency: Infinity,
+  callsPerMinute: Infinity,
+  tokensPerMinute: Infinity,
+  adaptive: true,
+  breaker: false,
+});
+
+const LANE_KEYS: ReadonlySet<string> = new Set(["name", ...Object.keys(DEFAULT_LANE)]);
+const MOST = 1_000_000_000;
+
+/**
+ * A limit for all agents and supervisors of this process that are given it: how many attempts are in flight, begin, or use
+ * tokens. Attempts that wait for it are admitted by turns of their runs.
+ *
+ * It learns from what it leads to. When an attempt is told to come later (HTTP 429 or 529, or 503 with `Retry-After`), half as
+ * many may be in flight, `Retry-After` closes the lane for everybody, and the attempt queues again without that being one of
+ * its call's `retries`. Answers widen it again. What waits longer than its call's `maxRetryAfterMs` fails.
+ *
+ * Throws `BAD_OPTIONS`.
+ */
+export function lane(options: LaneOptions): RateLane {
+  checkGiven(options, "what lane() is given", "object", "use lane({ name, concurrency })");
+  const {
+    name,
+    concurrency = DEFAULT_LANE.concurrency,
+    callsPerMinute = DEFAULT_LANE.callsPerMinute,
+    tokensPerMinute = DEFAULT_LANE.tokensPerMinute,
+    adaptive = DEFAULT_LANE.adaptive,
+    breaker = DEFAULT_LANE.breaker,
+  } = options;
+  if (typeof name !== "string" || !/^\P{Cc}{1,100}$/u.test(name)) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `a lane's name is ${shown(name)}; use 1 to 100 characters, without control characters`,
+    );
+  }
+  const where = `lane "${name}"`;
+  checkKeys(options, LANE_KEYS, where);
+  if (typeof adaptive !== "boolean") {
+    const got = shown(adaptive);
+    throw new QuorateError("BAD_OPTIONS", `${where}: adaptive is ${got}; use true or false`);
+  }
+  return rateLane(name, {
+    concurrency: checkMost(concurrency, `${where}: concurrency`),
+    callsPerMinute: checkMost(callsPerMinute, `${where}: callsPerMinute`),
+    tokensPerMinute: checkMost(tokensPerMinute, `${where}: tokensPerMinute`),
+    adaptive,
+    breaker: checkBreaker(breaker, where),
+  });
+}
+
+function checkMost(value: number, what: string): number {
+  return value === Infinity ? value : checkInteger(value, what, 1, MOST);
 }
 
 /** The lanes of an agent, or of all agents of a supervisor; as a function, by the tier and the model that it is asked at. */
@@ -25,41 +87,40 @@ export type LanesOf = readonly RateLane[] | ((asked: AskedAt) => readonly RateLa
 
 /** Refuses with `BAD_OPTIONS` what are no lanes. */
 export function checkLanes(lanes: LanesOf | undefined, where: string): LanesOf | undefined {
-  if (lanes === undefined || typeof lanes === "function") return lanes;
-  const list: unknown = lanes;
-  if (!Array.isArray(list)) {
-    throw new QuorateError("BAD_OPTIONS", `${where}: lanes is ${shown(lanes)}; use [lane({ … })]`);
+  return lanes === undefined || typeof lanes === "function" ? lanes : checkList(lanes, where);
+}
+
+function checkList(lanes: unknown, where: string): readonly RateLane[] {
+  if (!Array.isArray(lanes)) {
+    throw new QuorateError("BAD_OPTIONS", `${where}: lanes is ${shown(lanes)}; use [openai]`);
   }
-  for (const one of list) {
+  for (const one of lanes) {
     if (typeof (one as Partial<RateLane> | null)?.tell === "function") continue;
     throw new QuorateError(
       "BAD_OPTIONS",
       `${where}: lanes has ${shown(one)}; make lanes with lane({ name, concurrency })`,
     );
   }
-  return Object.freeze([...(list as readonly RateLane[])]);
+  return Object.freeze([...new Set(lanes as readonly RateLane[])]);
 }
 
-/** Those lanes at a tier. Throws `BAD_OPTIONS`. */
+/** Those lanes at a tier. Throws `BAD_OPTIONS`, also where their function throws. */
 export function lanesAt(
   lanes: LanesOf | undefined,
   asked: AskedAt,
   where: string,
 ): readonly RateLane[] {
   if (lanes === undefined) return NONE;
-  return typeof lanes === "function"
-    ? ((checkLanes(lanes(asked) ?? null, where) as readonly RateLane[] | undefined) ?? NONE)
-    : lanes;
+  if (typeof lanes !== "function") return lanes;
+  let made: unknown;
+  try {
+    made = lanes(asked);
+  } catch (cause) {
+    throw new QuorateError("BAD_OPTIONS", `${where}: lanes threw ${describeThrown(cause)}`, {
+      cause,
+    });
+  }
+  return checkList(made, where);
 }
 
 const NONE: readonly RateLane[] = Object.freeze([]);
-
-export interface LaneOptions {
-  readonly name: string;
-  /** How many attempts are in flight at most. */
-  readonly concurrency?: number;
-}
-
-export function lane({ name, concurrency = Infinity }: LaneOptions): RateLane {
-  return Object.freeze({ name, lane: makeLane(concurrency), tell: () => undefined });
-}

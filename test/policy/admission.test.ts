@@ -3,11 +3,9 @@ import { describe, expect, it } from "vitest";
 import { Cancellation } from "../../src/async/cancellation.ts";
 import { enter, makeLane as lane, leave, type Lane } from "../../src/policy/admission.ts";
 
-const waiting = (queued: Lane): number => {
-  let count = 0;
-  for (let next = queued.first; next !== undefined; next = next.after) count++;
-  return count;
-};
+const waiting = ({ queue }: Lane): number => queue.size;
+
+const AT_REST = { inFlight: 0, queue: { first: undefined }, hold: undefined, alarm: undefined };
 
 const turn = (): Promise<void> => Promise.resolve();
 
@@ -25,7 +23,7 @@ describe("admission", () => {
     leave([only]);
     await Promise.all(all);
     expect(order).toEqual([1, 2, 3]);
-    expect(only).toMatchObject({ inFlight: 0, first: undefined, last: undefined, hold: undefined });
+    expect(only).toMatchObject(AT_REST);
   });
 
   it("holds nothing of a lane that has room while another is full", async () => {
@@ -109,7 +107,7 @@ describe("admission", () => {
     await stays;
     expect(only.inFlight).toBe(1);
     leave([only]);
-    expect(only).toMatchObject({ inFlight: 0, first: undefined, last: undefined, hold: undefined });
+    expect(only).toMatchObject(AT_REST);
   });
 
   it("admits whoever may go and nobody else, whatever comes, goes and gives up", async () => {
@@ -178,7 +176,7 @@ describe("admission", () => {
         }
         for (const { cancellation } of queue) cancellation.cancel("the end");
         for (const one of all)
-          expect([one.first, one.last, one.hold]).toEqual([undefined, undefined, undefined]);
+          expect([waiting(one), one.hold, one.alarm]).toEqual([0, undefined, undefined]);
       }),
     );
   });
