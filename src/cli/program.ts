@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { AuditFlags } from "./audit-command.ts";
 import { complain } from "./complain.ts";
 import { DEFAULT_DATABASE } from "./database.ts";
 import { EXIT, exitCodeOfError } from "./exit-code.ts";
@@ -185,6 +186,17 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .action(async (run: string, subject: string, winner: string, options: DecideFlags) => {
       const { decideCommand } = await import("./decide-command.ts");
       exitWith(await decideCommand(run, subject, winner, options));
+    });
+
+  command("audit", "Tells whether judges can be trusted, from the runs they were asked in.")
+    .addArgument(new Argument("<what>", "what is looked at").choices(["judge"]))
+    .argument("[judge]", "its name (default: every judge)")
+    .option("--author-of <agents>", "agents that the judge speaks for, by commas", namesIn)
+    .addOption(database())
+    .option("--json", "print it as JSON")
+    .action(async (_what: string, judge: string | undefined, options: AuditFlags) => {
+      const { auditCommand } = await import("./audit-command.ts");
+      await auditCommand(judge, options, terminal());
     });
 
   command("prune", "Forgets runs that ended long ago.")

@@ -36,7 +36,10 @@ export interface Trust {
 }
 
 /** Taken for a judge without a record: Laplace's rule after two orders that agree, and after one answer. */
-export const DEFAULT_ACCURACY = { bothOrders: 0.75, once: 2 / 3 } as const;
+export const DEFAULT_ACCURACY: { readonly bothOrders: number; readonly once: number } = {
+  bothOrders: 0.75,
+  once: 2 / 3,
+};
 /** So many outcomes at the default accuracy are added to what was recorded. */
 export const PSEUDO_OUTCOMES = 4;
 /** Judges that are right less often are not asked, */
