@@ -127,6 +127,8 @@ export type { SupportOptions } from "./resolve/support.ts";
 export { reliability } from "./resolve/reliability.ts";
 export type { ReliabilityOptions } from "./resolve/reliability.ts";
 export { prefer } from "./resolve/prefer.ts";
+export { rerun } from "./resolve/rerun.ts";
+export type { RerunOptions } from "./resolve/rerun.ts";
 export { human } from "./resolve/human.ts";
 export type { HumanOptions } from "./resolve/human.ts";
 export { judge } from "./resolve/judge/judge.ts";
@@ -146,6 +148,7 @@ export type {
 } from "./resolve/judge/question.ts";
 export type {
   Ask,
+  Certainty,
   Decision,
   LearnedBefore,
   Link,

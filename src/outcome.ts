@@ -3,7 +3,7 @@ import type { Conflict } from "./conflict/conflict.ts";
 import type { Verdict } from "./resolve/verdict.ts";
 
 /**
- * - `complete`: every agent that was asked answered.
+ * - `complete`: every agent that was asked answered, but those whose answers could not change a verdict any more.
  * - `partial`: some did not; `missing` says who and why.
  * - `waiting`: a person is asked; the process may leave, and the run is resumed when somebody has decided.
  * - `failed`: a `required` agent did not answer, or fewer than `minAnswers` did.

@@ -34,6 +34,8 @@ export interface Comparator {
   readonly name: string;
   /** Its options as data: with others it is another comparator, and a nested team another team. */
   readonly definition?: Json;
+  /** Whether a further candidate leaves the groups of the others as they are, and what stands for them: needed to stop early. */
+  readonly steady?: boolean;
   readonly group: (candidates: readonly Candidate[]) => Grouping;
 }
 
@@ -48,6 +50,7 @@ const MAX_OWN_COMPARED = 100;
 
 const EQUAL: Comparator = Object.freeze({
   name: "equal",
+  steady: true,
   group: (candidates: readonly Candidate[]) => ({ groups: candidates.map(alone) }),
 });
 

@@ -57,5 +57,10 @@ export function human(options: HumanOptions = {}): Link {
       reasoning: `${late}, so ${shown(otherwise)} holds as was agreed for that case`,
     };
   }
-  return Object.freeze({ name, definition: { ...options } as Json, settle });
+  return Object.freeze({
+    name,
+    definition: { ...options } as Json,
+    settle,
+    certain: () => "unknown" as const,
+  });
 }

@@ -52,11 +52,23 @@ export interface LinkContext {
   readonly all?: readonly Question[] | undefined;
   /** Read once, when the run begins. */
   readonly learned?: LearnedBefore | undefined;
+  /**
+   * Has those who hold a position asked once more, at that tier or the next, with what the others hold, and then the whole chain
+   * tried on what they say: the link returns the pass that it is given. Only of a chain in which a link declares `reruns`, and
+   * `undefined` without a supervisor.
+   */
+  readonly rerun?: ((question: Question, tier: string | undefined) => Pass) | undefined;
   /** `undefined` where nobody can be waited for: without a supervisor, or in a store that runs are not resumed from. */
   readonly person?: Person | undefined;
   /** Aborted when the run ends. */
   readonly signal: AbortSignal | undefined;
 }
+
+/**
+ * What a link knows of its ruling while some are still to answer: what it decides for, whatever they say; that it passes,
+ * whatever they say; or neither.
+ */
+export type Certainty = { readonly winner: Json } | "passes" | "unknown";
 
 /** A link decides. */
 export interface Decision {
@@ -99,6 +111,15 @@ export interface Link {
   readonly settle: (question: Question, context: LinkContext) => Ruling | Promise<Ruling>;
   /** Judges a question with one position. The first link that decides here, or passes with a status, has the word. */
   readonly agreed?: (question: Question, context: LinkContext) => Ruling;
+  /**
+   * What it knows of a question with two or more positions while `toCome`, by name, are still to answer: each may hold any position,
+   * or none. A chain can stop its team early only when every link in it has this.
+   */
+  readonly certain?: (question: Question, toCome: readonly string[]) => Certainty;
+  /** By what share of all weight, 0–1, the first position leads the second in its eyes; `undefined` where it does not weigh. */
+  readonly lead?: (question: Question) => number | undefined;
+  /** It may have members asked once more: at that tier, or where left out at the next of each. */
+  readonly reruns?: { readonly tier?: string };
   /** Its options as data: with others it is another link, and a nested team another team. */
   readonly definition?: Json;
   /** Agents that this link asks; a supervisor has to know them before the run. */

@@ -4,7 +4,7 @@ import { shown } from "../conflict/plain.ts";
 import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
-import type { Link, Question, Ruling } from "./link.ts";
+import type { Certainty, Link, Question, Ruling } from "./link.ts";
 
 /**
  * The first of these values that somebody holds wins, however few they are: a standing order such as "when in doubt,
@@ -33,5 +33,11 @@ export function prefer(values: readonly Json[]): Link {
     };
   }
 
-  return Object.freeze({ name: "prefer", definition: [...values], settle });
+  /** Nobody can come who holds something that is preferred to the first. */
+  function certain({ positions }: Question): Certainty {
+    const first = positions.find(({ value }) => foldedKey(value) === keys[0]);
+    return first === undefined ? "unknown" : { winner: first.value };
+  }
+
+  return Object.freeze({ name: "prefer", definition: [...values], settle, certain });
 }

@@ -9,6 +9,7 @@ import type {
   Person,
   Question,
 } from "./link.ts";
+import { asksAgents, isContested, mayAskTooMany, mostHeld, withoutAsking } from "./ask-about.ts";
 import { consult, type CheckedDecision, type CheckedRuling } from "./ruling.ts";
 import { unanimous } from "./unanimous.ts";
 import type { Dissent, Verdict, VerdictStatus } from "./verdict.ts";
@@ -19,12 +20,15 @@ export interface SettleContext {
   readonly resolve: readonly Link[];
   readonly ask: Ask;
   readonly person?: Person | undefined;
+  readonly rerun?: LinkContext["rerun"];
   /** Agents that were asked and did not answer. */
   readonly missing?: readonly string[];
   readonly signal?: AbortSignal | undefined;
   /** All that belongs together, where some of it is settled already. Default: the subjects. */
   readonly all?: readonly Subject[];
   readonly learned?: LearnedBefore | undefined;
+  /** About how many subjects links may ask agents; about any number where left out. */
+  readonly maxSubjects?: number;
 }
 
 const NO_VERDICTS: readonly Verdict[] = Object.freeze([]);
@@ -45,11 +49,18 @@ export function settleSubjects(
   const { signal } = context;
   signal?.throwIfAborted();
   const missing = Object.freeze([...new Set(context.missing)].sort(byCodeUnits));
-  const given = linkContext(context.all ?? subjects, missing, context);
+  const { all = subjects, resolve, maxSubjects = Infinity } = context;
+  const given = linkContext(all, missing, context);
+  if (mayAskTooMany(all, resolve, maxSubjects)) {
+    return untilAborted(
+      settleSome(subjects, missing, given, { all, resolve, maxSubjects }),
+      signal,
+    );
+  }
   const verdicts: (Verdict | Promise<Verdict>)[] = [];
   let asks = false;
   for (const subject of subjects) {
-    const verdict = settleOne(subject, missing, context.resolve, given);
+    const verdict = settleOne(subject, missing, resolve, given);
     asks ||= verdict instanceof Promise;
     verdicts.push(verdict);
   }
@@ -73,12 +84,13 @@ async function untilAborted<T>(all: Promise<T>, signal: AbortSignal | undefined)
 function linkContext(
   subjects: readonly Subject[],
   missing: readonly string[],
-  { ask, person, signal, learned }: SettleContext,
+  { ask, person, rerun, signal, learned }: SettleContext,
 ): LinkContext {
   let all: readonly Question[] | undefined;
   return {
     ask,
     person,
+    rerun,
     signal,
     learned,
     get all() {
@@ -91,12 +103,70 @@ function questionOf({ subject, kind, positions }: Subject, missing: readonly str
   return Object.freeze({ subject, kind, positions, missing });
 }
 
+/**
+ * Where more subjects are contested than agents may be asked about: all go as far as the first link that asks, and those that come
+ * so far and are held most go on; at the others links that ask pass. Subjects that are settled already count as they did
+ * then, so that a run that is resumed chooses the same.
+ */
+async function settleSome(
+  subjects: readonly Subject[],
+  missing: readonly string[],
+  context: LinkContext,
+  { all, resolve, maxSubjects }: Required<Pick<SettleContext, "all" | "resolve" | "maxSubjects">>,
+): Promise<readonly Verdict[]> {
+  const until = resolve.findIndex(asksAgents);
+  const considered = new Set([...subjects, ...all.filter(isContested)]);
+  const halfway = new Map(
+    await Promise.all(
+      [...considered].map(
+        async (subject) =>
+          [subject, await settleOne(subject, missing, resolve, context, until)] as const,
+      ),
+    ),
+  );
+  const reached = [...halfway].flatMap(([subject, came]) => ("from" in came ? [subject] : []));
+  const chosen = mostHeld(reached, maxSubjects);
+  const unasked = withoutAsking(resolve, maxSubjects);
+  return Promise.all(
+    subjects.map(async (subject) => {
+      const came = halfway.get(subject);
+      if (came === undefined || !("from" in came)) return came as Verdict;
+      return (await follow(came, chosen.has(subject) ? resolve : unasked, context)) as Verdict;
+    }),
+  );
+}
+
+/** A question on its way through the chain, before its link `from`. */
+interface Way {
+  readonly question: Question;
+  /** What was said about it so far. */
+  readonly said: string[];
+  readonly from: number;
+  /** What the links so far make of a question that stays open. */
+  readonly status: PassStatus;
+}
+
+/** Settles a subject by the links before `until`: where they leave it open and others follow, that is its way so far. */
 function settleOne(
   asked: Subject,
   missing: readonly string[],
   resolve: readonly Link[],
   context: LinkContext,
-): Verdict | Promise<Verdict> {
+): Verdict | Promise<Verdict>;
+function settleOne(
+  asked: Subject,
+  missing: readonly string[],
+  resolve: readonly Link[],
+  context: LinkContext,
+  until: number,
+): Verdict | Way | Promise<Verdict | Way>;
+function settleOne(
+  asked: Subject,
+  missing: readonly string[],
+  resolve: readonly Link[],
+  context: LinkContext,
+  until: number = resolve.length,
+): Verdict | Way | Promise<Verdict | Way> {
   const { positions, note, refused } = asked;
   const question = questionOf(asked, missing);
   const said: string[] = [];
@@ -109,7 +179,7 @@ function settleOne(
   if (positions.length === 0) return open(question, said, "undecided");
   return positions.length === 1
     ? agree(question, said, resolve, context)
-    : follow(question, said, resolve, context, 0, "undecided");
+    : follow({ question, said, from: 0, status: "undecided" }, resolve, context, until);
 }
 
 const DEFAULT_AGREEMENT = unanimous();
@@ -132,17 +202,15 @@ function agree(
   return open(question, said, "undecided");
 }
 
-/** The chain from its link `from` on. `status` is what the links before it make of a question that stays open. */
+/** The chain from where a question is on its way; as far as the link `until`. */
 function follow(
-  question: Question,
-  said: string[],
+  { question, said, from, status }: Way,
   resolve: readonly Link[],
   context: LinkContext,
-  from: number,
-  status: PassStatus,
-): Verdict | Promise<Verdict> {
+  until: number = resolve.length,
+): Verdict | Way | Promise<Verdict | Way> {
   let last = status;
-  for (let i = from; i < resolve.length; i++) {
+  for (let i = from; i < until; i++) {
     const link = resolve[i];
     if (link === undefined) break;
     const ruling = consult(question, () => link.settle(question, context));
@@ -152,7 +220,8 @@ function follow(
         said.push(inWords(link, late));
         if (late.pass === undefined) return closed(question, said, "decided", link, late);
         if (late.status === "waiting") return open(question, said, "waiting");
-        return follow(question, said, resolve, context, i + 1, late.status ?? last);
+        const way = { question, said, from: i + 1, status: late.status ?? last };
+        return follow(way, resolve, context, until);
       });
     }
     said.push(inWords(link, ruling));
@@ -160,6 +229,7 @@ function follow(
     if (ruling.status === "waiting") return open(question, said, "waiting");
     last = ruling.status ?? last;
   }
+  if (until < resolve.length) return { question, said, from: until, status: last };
   return open(question, said, last);
 }
 

@@ -4,7 +4,7 @@ import { shown } from "../conflict/plain.ts";
 import { QuorateError } from "../errors.ts";
 import { checkCount } from "./check-count.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
-import type { Link, Question, Ruling } from "./link.ts";
+import type { Certainty, Link, Question, Ruling } from "./link.ts";
 import { counted } from "./words.ts";
 
 export interface VoteOptions {
@@ -72,7 +72,51 @@ export function vote(options: VoteOptions = {}): Link {
     };
   }
 
-  return Object.freeze({ name: "vote", definition: { ...options } as Json, settle });
+  /**
+   * What those to come could do worst is to back the runner-up together, and best to back the first. In between nothing is known;
+   * nor is it so near to the margin that rounding could matter.
+   */
+  function certain({ positions }: Question, toCome: readonly string[]): Certainty {
+    const votersToCome = toCome.filter((agent) => weightOf(agent) > 0);
+    const weightToCome = votersToCome.reduce((sum, agent) => sum + weightOf(agent), 0);
+    const voters = positions.reduce(
+      (sum, { heldBy }) => sum + heldBy.filter(({ agent }) => weightOf(agent) > 0).length,
+      0,
+    );
+    if (voters + votersToCome.length < quorum) return "passes";
+    const { first, lead, total } = standing(positions);
+    const all = total + weightToCome;
+    if (first === undefined || all === 0) return "unknown";
+    const least = (lead - weightToCome) / all;
+    if (voters >= quorum && least > 2 * SLACK && least >= margin) return { winner: first.value };
+    const most = (lead + weightToCome) / all;
+    return most < margin - 2 * SLACK ? "passes" : "unknown";
+  }
+
+  /** The first by weight, and by how much weight it leads the second. */
+  function standing(positions: readonly Position[]) {
+    const ranked = positions
+      .map((position) => ({ position, weight: weightBehind(position, weightOf) }))
+      .sort((a, b) => b.weight - a.weight);
+    return {
+      first: ranked[0]?.position,
+      lead: (ranked[0]?.weight ?? 0) - (ranked[1]?.weight ?? 0),
+      total: ranked.reduce((sum, { weight }) => sum + weight, 0),
+    };
+  }
+
+  function leadOf({ kind, positions }: Question): number | undefined {
+    const { lead, total } = standing(positions);
+    return kind === "finding" || total === 0 ? undefined : lead / total;
+  }
+
+  return Object.freeze({
+    name: "vote",
+    definition: { ...options } as Json,
+    settle,
+    certain,
+    lead: leadOf,
+  });
 }
 
 function weightBehind({ heldBy }: Position, weightOf: (agent: string) => number): number {

@@ -115,17 +115,18 @@ function isOthers(reason: unknown): boolean {
 /** The run's last event; or that it waits, unless that is what its log ends with and nothing has come since. */
 async function recordEnd(
   { journal, history, waits }: Run,
-  { status, missing, verdicts }: Coordinated,
+  { status, missing, verdicts, further }: Coordinated,
   bill: Bill,
 ): Promise<void> {
   if (status !== "waiting") {
     const ended = journal.record([
-      history === undefined
+      history === undefined && further.length === 0
         ? { type: "run.finished", status, missing, bill }
         : {
             type: "run.finished",
             status,
-            subjects: verdicts.map(({ subject }) => subject),
+            ...(history !== undefined && { subjects: verdicts.map(({ subject }) => subject) }),
+            ...(further.length > 0 && { further }),
             missing,
             bill,
           },

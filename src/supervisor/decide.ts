@@ -1,18 +1,25 @@
 import type { Agent } from "../agent.ts";
 import type { AgentResult } from "../call.ts";
-import type { Claim, Finding } from "../conflict/claim.ts";
 import type { Conflict, Position } from "../conflict/conflict.ts";
 import type { Said } from "../conflict/said.ts";
-import { byCodeUnits } from "../conflict/subject.ts";
-import { conflictsAmong, subjects } from "../conflict/subjects.ts";
+import { byCodeUnits, type Subject } from "../conflict/subject.ts";
+import { conflictsAmong } from "../conflict/subjects.ts";
+import { furtherId } from "../engine/call-id.ts";
 import { performCall } from "../engine/call.ts";
 import type { Run } from "../engine/run.ts";
 import type { EventBody } from "../events.ts";
 import { canonicalJson } from "../json.ts";
 import type { Missing } from "../outcome.ts";
-import type { Person } from "../resolve/link.ts";
+import { RERUN } from "../policy/tier.ts";
+import type { LinkContext, Person } from "../resolve/link.ts";
 import { settleSubjects } from "../resolve/settle-subjects.ts";
 import type { Verdict } from "../resolve/verdict.ts";
+import { doubtful } from "./escalate.ts";
+import { heardFrom, type Heard } from "./heard.ts";
+import { askMember, mayAskFurther } from "./member.ts";
+import { madeOf } from "./member-result.ts";
+import type { Panel } from "./panel.ts";
+import { ONCE_ONLY, rerunWishes, withChanges } from "./rerun.ts";
 import type { Seating } from "./seating.ts";
 
 /** Where a team's answers differ, and what was decided. */
@@ -23,93 +30,166 @@ export interface Decided {
   readonly reviewed: boolean;
 }
 
+/** The team that decides, and in which run. */
+export interface Deciding {
+  readonly run: Run;
+  readonly seating: Seating;
+  /** Begins the ids of the team's calls. */
+  readonly prefix: string;
+  /** Members that were asked and did not answer. */
+  readonly missing: readonly Missing[];
+}
+
 /**
  * Compares what all members said, once and as a whole, and settles what is contested. Members that said nothing cost
  * nothing. Answers at once when nobody has to be asked; rejects when the run is cancelled meanwhile.
+ *
+ * With a `panel`, members whose claims are in doubt are asked once more first; and where the chain wants a rerun those who
+ * disagree are, once. What they say then is compared and settled anew, as a whole: nothing is decided on what they said before.
  */
 export function settleStatements(
-  run: Run,
-  seating: Seating,
-  prefix: string,
+  deciding: Deciding,
   statements: readonly (Said | undefined)[],
-  missing: readonly Missing[],
+  panel: Panel | undefined,
 ): Decided | Promise<Decided> {
-  const { team } = seating;
-  const claims: Claim[] = [];
-  const findings: Finding[] = [];
-  const reviewers: string[] = [];
-  // In the order of the team, so that nothing depends on who answered first.
-  for (const [index, said] of statements.entries()) {
-    const agent = team.members[index]?.name;
-    if (said === undefined || agent === undefined) continue;
-    for (const claim of said.claims) claims.push(claim);
-    if (said.findings === undefined) continue;
-    reviewers.push(agent);
-    for (const text of said.findings) findings.push({ agent, text });
-  }
-  const reviewed = reviewers.length > 0;
-  if (claims.length === 0 && findings.length === 0)
-    return { conflicts: [], verdicts: [], reviewed };
+  if (panel !== undefined) return settlePanel(deciding, panel);
+  return settleHeard(deciding, heardFrom(deciding.seating.team, statements), {});
+}
 
-  const scope = prefix.slice(0, -1);
-  const place = scope === "" ? {} : { callId: scope };
-  const all = subjects({
-    claims,
-    findings,
-    answered: reviewers,
-    compare: team.compare,
-    ...(team.similar !== undefined && { similar: team.similar }),
+async function settlePanel(deciding: Deciding, panel: Panel): Promise<Decided> {
+  const { doubts, reruns, team } = deciding.seating;
+  let heard = heardFrom(team, panel.statements);
+  if (doubts) {
+    const doubted = doubtful(team, panel, heard.subjects);
+    if (doubted.length > 0) {
+      await panel.again(doubted);
+      heard = heardFrom(team, panel.statements);
+    }
+  }
+  if (!reruns) return settleHeard(deciding, heard, {});
+
+  const wishes = rerunWishes(team, panel);
+  const asked: Asked = new Map();
+  // On the whole, also where a verdict stands in the log: it may have been reached after the rerun.
+  const made = await settle(deciding, heard.subjects, heard.subjects, {
+    rerun: wishes.rerun,
+    asked,
   });
-  const conflicts = conflictsAmong(all);
-  const found = run.history?.conflicts(scope);
+  const wanted = wishes.wanted();
+  if (wanted.length === 0) {
+    noteConflicts(deciding, heard.subjects);
+    return concluded(deciding, heard, recordedAbout(deciding, heard.subjects), made);
+  }
+  await panel.again(wanted);
+  const after = heardFrom(team, panel.statements);
+  const told = { ...after, subjects: withChanges(team, wanted, heard.subjects, after.subjects) };
+  return settleHeard(deciding, told, { rerun: ONCE_ONLY, asked });
+}
+
+/** How often the chain has been tried on what the team said. */
+interface Trial {
+  readonly rerun?: LinkContext["rerun"];
+  /** Whom the links asked, also the time before. */
+  readonly asked?: Asked;
+}
+
+function settleHeard(deciding: Deciding, heard: Heard, trial: Trial): Decided | Promise<Decided> {
+  const { subjects: all, reviewed } = heard;
+  if (all.length === 0) return { conflicts: [], verdicts: [], reviewed };
+  noteConflicts(deciding, all);
+  const before = recordedAbout(deciding, all);
+  const open = before.size === 0 ? all : all.filter(({ subject }) => !before.has(subject));
+  const made = settle(deciding, all, open, trial);
+  return made instanceof Promise
+    ? made.then((late) => concluded(deciding, heard, before, late))
+    : concluded(deciding, heard, before, made);
+}
+
+/** A nested team's events name it. */
+function placeIn({ prefix }: Deciding): { readonly callId?: string } {
+  return prefix === "" ? {} : { callId: prefix.slice(0, -1) };
+}
+
+function noteConflicts(deciding: Deciding, all: readonly Subject[]): void {
+  const { run, prefix } = deciding;
+  const found = run.history?.conflicts(prefix.slice(0, -1));
   run.journal.note(
-    conflicts
+    conflictsAmong(all)
       .filter((conflict) => !isAbout(found?.get(conflict.subject), conflict))
-      .map((conflict): EventBody => ({ type: "conflict.found", ...place, conflict })),
+      .map((conflict): EventBody => ({ type: "conflict.found", ...placeIn(deciding), conflict })),
   );
-  // What is decided stays decided, as long as it is about the same.
-  const recorded = run.history?.verdicts(scope);
+}
+
+const NOTHING_RECORDED: ReadonlyMap<string, Verdict> = new Map();
+
+/** What is decided stays decided, as long as it is about the same. */
+function recordedAbout(
+  { run, prefix, missing }: Deciding,
+  all: readonly Subject[],
+): ReadonlyMap<string, Verdict> {
+  const recorded = run.history?.verdicts(prefix.slice(0, -1));
+  if (recorded === undefined || recorded.size === 0) return NOTHING_RECORDED;
   const absent = canonicalJson(missing.map(({ agent }) => agent).toSorted(byCodeUnits));
-  const before = new Map(
+  return new Map(
     all.flatMap((subject) => {
-      const verdict = recorded?.get(subject.subject);
+      const verdict = recorded.get(subject.subject);
       return isAbout(verdict, subject) && canonicalJson(verdict.missing) === absent
         ? [[subject.subject, verdict] as const]
         : [];
     }),
   );
-  const open = before.size === 0 ? all : all.filter(({ subject }) => !before.has(subject));
-  const decided = (made: readonly Verdict[]): Decided => {
-    if (run.cancellation.cancelled) throw run.cancellation.reason;
-    // Nobody sees them before the event that follows is kept, and with it all before it.
-    const open = made.filter(({ status }) => status === "waiting");
-    run.waits.push(...open.map((verdict) => ({ ...place, verdict })));
-    run.journal.note(
-      made
-        .filter(({ status }) => status !== "waiting")
-        .map((verdict): EventBody => ({ type: "verdict.reached", ...place, verdict })),
-    );
-    const verdicts = before.size === 0 ? made : inOrder(all, before, made);
-    return { conflicts, verdicts, reviewed };
-  };
+}
+
+/** The verdicts about `open`, of `all` that there is to decide. */
+function settle(
+  deciding: Deciding,
+  all: readonly Subject[],
+  open: readonly Subject[],
+  { rerun, asked }: Trial,
+): readonly Verdict[] | Promise<readonly Verdict[]> {
+  const { run, seating, prefix, missing } = deciding;
   // Links get a real signal. Where nothing is contested, no link that waits is asked.
-  const controller = conflicts.length === 0 ? undefined : new AbortController();
+  const contested = open.some(({ positions }) => positions.length > 1);
+  const controller = contested ? new AbortController() : undefined;
   const abort = (reason: unknown): void => controller?.abort(reason);
   run.cancellation.watch(abort);
   const settled = settleSubjects(open, {
     all,
     signal: controller?.signal,
-    resolve: team.resolve,
-    person: run.hashes === undefined ? undefined : personFor(run, scope),
+    resolve: seating.team.resolve,
+    maxSubjects: seating.team.maxSubjects,
+    person: run.hashes === undefined ? undefined : personFor(run, prefix.slice(0, -1)),
     missing: missing.map(({ agent }) => agent),
+    rerun,
     ask: (agent: Agent, task: unknown, key: string) =>
-      askJudge(run, seating, prefix, agent, task, key),
+      askJudge(deciding, { agent, task, key }, asked),
   });
-  if (settled instanceof Promise) {
-    return settled.then(decided).finally(() => run.cancellation.unwatch(abort));
-  }
+  if (settled instanceof Promise) return settled.finally(() => run.cancellation.unwatch(abort));
   run.cancellation.unwatch(abort);
-  return decided(settled);
+  return settled;
+}
+
+/** Records what was made, but for what was `before`; all of it, in the order of the subjects. */
+function concluded(
+  deciding: Deciding,
+  { subjects: all, reviewed }: Heard,
+  before: ReadonlyMap<string, Verdict>,
+  settled: readonly Verdict[],
+): Decided {
+  const { run } = deciding;
+  if (run.cancellation.cancelled) throw run.cancellation.reason;
+  const place = placeIn(deciding);
+  const made = before.size === 0 ? settled : settled.filter(({ subject }) => !before.has(subject));
+  // Nobody sees them before the event that follows is kept, and with it all before it.
+  const open = made.filter(({ status }) => status === "waiting");
+  run.waits.push(...open.map((verdict) => ({ ...place, verdict })));
+  run.journal.note(
+    made
+      .filter(({ status }) => status !== "waiting")
+      .map((verdict): EventBody => ({ type: "verdict.reached", ...place, verdict })),
+  );
+  const verdicts = before.size === 0 ? made : inOrder(all, before, made);
+  return { conflicts: conflictsAmong(all), verdicts, reviewed };
 }
 
 /** Whether something in the log is about these positions, and not about what other answers were. */
@@ -139,19 +219,40 @@ function inOrder(
   return all.flatMap(({ subject }) => before.get(subject) ?? now.get(subject) ?? []);
 }
 
-async function askJudge(
-  run: Run,
-  { judges }: Seating,
-  prefix: string,
+/** What links have asked, by judge and key: the question, and its answer. */
+type Asked = Map<string, { readonly task: string; readonly answer: Promise<AgentResult> }>;
+
+/** A judge is not asked the same twice; after a rerun another question is another call. */
+function askJudge(
+  deciding: Deciding,
+  { agent, task, key }: { readonly agent: Agent; readonly task: unknown; readonly key: string },
+  asked: Asked | undefined,
+): Promise<AgentResult> {
+  if (asked === undefined) return askOf(deciding, agent, task, key);
+  const place = `${agent.name}/${key}`;
+  const known = asked.get(place);
+  const text = canonicalJson(task);
+  if (known?.task === text) return known.answer;
+  const answer = askOf(deciding, agent, task, known === undefined ? key : furtherId(key, RERUN));
+  if (known === undefined) asked.set(place, { task: text, answer });
+  return answer;
+}
+
+async function askOf(
+  { run, seating, prefix }: Deciding,
   agent: Agent,
   task: unknown,
   key: string,
 ): Promise<AgentResult> {
-  const judge = judges.get(agent);
+  const judge = seating.judges.get(agent);
   if (judge === undefined) {
     throw new Error(`a link asks ${agent.name}, which is not among its "asks"`);
   }
-  const callId = `${prefix}${judge.name}/${key}`;
-  const { result } = await performCall(run, judge.seat, { callId, task, results: {} });
+  const question = { callId: `${prefix}${judge.name}/${key}`, task, results: {} };
+  if (mayAskFurther(judge.seat)) {
+    const { calls } = await askMember(run, judge.seat, question);
+    return madeOf(calls, agent).result;
+  }
+  const { result } = await performCall(run, judge.seat, question);
   return result;
 }

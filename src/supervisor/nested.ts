@@ -10,6 +10,7 @@ import { contentKey } from "../engine/key.ts";
 import { reuse } from "../engine/reuse.ts";
 import { replayed } from "../engine/replay.ts";
 import type { Run } from "../engine/run.ts";
+import { STOPPED_EARLY } from "../engine/stopped-early.ts";
 import { describeThrown, errorRecord, QuorateError } from "../errors.ts";
 import type { Missing, Outcome, OutcomeStatus } from "../outcome.ts";
 import { backoffMs } from "../policy/backoff.ts";
@@ -79,15 +80,24 @@ export async function performTeam(run: Run, seating: Seating, question: Question
       const result = { status: "ok", output, attempts: attempt, durationMs, cost } as const;
       return { result, said: statement };
     } catch (thrown) {
-      if (cancellation.cancelled) throw cancellation.reason;
-      error = teamError(agent, thrown);
+      const stopped = cancellation.cancelled && cancellation.reason === STOPPED_EARLY;
+      if (cancellation.cancelled && !stopped) throw cancellation.reason;
+      error = stopped ? STOPPED_EARLY : teamError(agent, thrown);
     }
-    if (attempt > retries) {
+    if (attempt > retries || error === STOPPED_EARLY) {
       const durationMs = clock.monotonic() - firstMs;
       const cost = run.bill.bill(callId).spent;
-      const record = errorRecord(error);
       await journal.record([
-        { type: "call.failed", callId, agent, attempt, durationMs, error: record, cost },
+        {
+          type: "call.failed",
+          callId,
+          agent,
+          attempt,
+          durationMs,
+          error: errorRecord(error),
+          cost,
+          ...(error === STOPPED_EARLY && { stopped: true }),
+        },
       ]);
       const result = { status: "failed", error, attempts: attempt, durationMs, cost } as const;
       return { result, said: undefined };

@@ -6,6 +6,9 @@ import type { Outcome } from "../outcome.ts";
 import { put } from "../record.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { NOT_ROUTED } from "./coordinate.ts";
+import type { MadeCall } from "./member.ts";
+import { madeOf, STOPPED } from "./member-result.ts";
+import { isTeam } from "./seating.ts";
 import type { Team } from "./team.ts";
 
 /** The outcome of a run as its log has it; `undefined` for one that has none. Nothing is asked for it. */
@@ -24,6 +27,9 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
       const { reason, detail } = event;
       results.set(event.callId, { status: "skipped", reason, detail });
       skippedAt.set(event.callId, event.seq);
+    } else if (event.type === "call.failed" && event.stopped === true) {
+      results.set(event.callId, STOPPED);
+      skippedAt.set(event.callId, event.seq);
     }
   }
   for (const { callId, end } of history.calls()) {
@@ -31,9 +37,18 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
     if (end !== undefined && end.seq > (skippedAt.get(callId) ?? 0))
       results.set(callId, replayed(end, () => undefined).result);
   }
+  const { status, missing, bill, subjects = [...verdicts.keys()], further = [] } = last;
+  const callsOf = new Map(further.map(({ agent, calls }) => [agent, calls]));
   const byAgent: Record<string, AgentResult> = {};
-  for (const { name } of members) put(byAgent, name, results.get(name) ?? NOT_ROUTED);
-  const { status, missing, bill, subjects = [...verdicts.keys()] } = last;
+  for (const { name, worker } of members) {
+    const calls = (callsOf.get(name) ?? [name]).flatMap((callId): readonly MadeCall[] => {
+      const result = results.get(callId);
+      return result === undefined ? [] : [{ callId, result, said: undefined }];
+    });
+    const fallback = isTeam(worker) ? [] : worker.fallback;
+    const whole = calls.length === 0 ? NOT_ROUTED : madeOf(calls, { name, fallback }).result;
+    put<AgentResult>(byAgent, name, whole);
+  }
   const settled = subjects.flatMap((subject) => verdicts.get(subject) ?? []);
   return {
     runId,

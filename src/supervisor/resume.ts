@@ -163,6 +163,7 @@ async function prepare(
   const recorded = recordedPlan(team, history.plan(""));
   const plan = recorded ?? (await planFor(team, task, cancellation, options));
   const changed = first.definition !== seated.seating.definition();
+  history.changed = changed;
   run.journal.preface([
     { type: "run.resumed", fence, changed },
     ...(recorded === undefined

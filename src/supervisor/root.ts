@@ -106,7 +106,11 @@ export function seatRoot(
 /** Every agent's seat, judges and fallbacks too, at its first tier. */
 function allSeats({ seats, judges }: Seating): readonly Seat[] {
   const here = [...seats, ...[...judges.values()].map(({ seat }) => seat)];
-  return here.flatMap((seat) => (isSeating(seat) ? allSeats(seat) : [seat, ...seat.fallback]));
+  return here.flatMap((seat) => (isSeating(seat) ? allSeats(seat) : withFallbacks(seat)));
+}
+
+function withFallbacks(seat: Seat): readonly Seat[] {
+  return [seat, ...seat.fallback.flatMap(withFallbacks)];
 }
 
 /** Each budget of each place once: an agent has a seat for each tier. */

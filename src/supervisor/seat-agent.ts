@@ -36,9 +36,13 @@ export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
       `agent "${agent.name}" wants the tier "${first}", and ${sitting.team.where} ${why}`,
     );
   }
-  const fallback = agent.fallback.map((other) =>
-    seatAgent(sitting, other, `${place}~${other.name}`),
-  );
+  const fallback = agent.fallback.map((other) => {
+    if (!above.tiers.has(other.name)) return seatAgent(sitting, other, `${place}~${other.name}`);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `agent "${agent.name}" has the fallback "${other.name}", and ${sitting.team.where} a tier of that name: the log could not tell them apart; rename one`,
+    );
+  });
   return seatAt(
     sitting,
     agent,

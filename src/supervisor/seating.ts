@@ -3,6 +3,7 @@ import type { Deadlines } from "../async/deadlines.ts";
 import type { Collector } from "../engine/batch.ts";
 import type { RegisteredAgent } from "../engine/engine.ts";
 import type { Seat } from "../engine/seat.ts";
+import { QuorateError } from "../errors.ts";
 import type { OwnedBudget } from "../money/ledger.ts";
 import type { Price } from "../money/price.ts";
 import type { Lane } from "../policy/admission.ts";
@@ -10,8 +11,10 @@ import type { CacheSettings } from "../policy/cache.ts";
 import type { LanesOf } from "../policy/lane.ts";
 import type { CallLimits } from "../policy/limits.ts";
 import type { EscalateIf } from "../policy/tier.ts";
+import type { Link } from "../resolve/link.ts";
 import { seatAgent } from "./seat-agent.ts";
 import { teamDefinition, type Member, type Team } from "./team.ts";
+import { wholeDefinition } from "./whole-definition.ts";
 
 /** A team in its place under a root: every agent with its limits there and every lane on its path. */
 export interface Seating {
@@ -23,6 +26,10 @@ export interface Seating {
   readonly judges: ReadonlyMap<Agent, JudgeSeat>;
   /** Those of its agents that collect calls, of teams in it and judges too. */
   readonly collectors: readonly Collector[];
+  /** Whether members may be asked once more since others contradict them. */
+  readonly doubts: boolean;
+  /** Whether its chain may have members asked once more. */
+  readonly reruns: boolean;
 }
 
 /** The seat of an agent that is no member: what it is called in the team's call ids. */
@@ -115,14 +122,35 @@ export function seatTeam({
     judges.set(agent, { name, seat: seatAgent(sitting, agent, prefix + name) });
   }
   const seats = team.members.map(seatMember);
-  const definitions = (): readonly string[] => seats.map((seat) => seat.definition());
+  const definitions = (): readonly string[] =>
+    seats.map((seat) => (isSeating(seat) ? seat.definition() : wholeDefinition(seat)));
+  for (const link of team.resolve) checkRerun(link, here, team);
   return {
     team,
     definition: once(() => teamDefinition(team, definitions())),
     seats,
     judges,
     collectors: [...seats, ...[...judges.values()].map(({ seat }) => seat)].flatMap(collectorsIn),
+    doubts: here.tiers.size > 0 && seats.some((seat) => !isSeating(seat) && maybeDoubted(seat)),
+    reruns: team.resolve.some(({ reruns }) => reruns !== undefined),
   };
+}
+
+/** Whether an agent, or who stands in for it, may be asked once more since others contradict it. */
+function maybeDoubted({ escalateIf, fallback }: Seat): boolean {
+  return (
+    escalateIf.includes("conflict") ||
+    escalateIf.includes("low-margin") ||
+    fallback.some(maybeDoubted)
+  );
+}
+
+function checkRerun({ name, reruns }: Link, { tiers }: Above, { where }: Team): void {
+  const tier = reruns?.tier;
+  if (tier === undefined || tiers.has(tier)) return;
+  const known = [...tiers.keys()].map((one) => `"${one}"`).join(", ");
+  const has = known === "" ? "has no tiers; give it tiers: { … }" : `has only ${known}`;
+  throw new QuorateError("BAD_OPTIONS", `${name} asks at the tier "${tier}", and ${where} ${has}`);
 }
 
 /** The collectors of a seat, or of all in a team. */

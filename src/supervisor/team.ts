@@ -26,6 +26,7 @@ import { checkLimits, LIMIT_KEYS, type CallLimits } from "../policy/limits.ts";
 import { checkEscalateIf, checkTiers, type EscalateIf } from "../policy/tier.ts";
 import { checkChain, DEFAULT_CHAIN } from "../resolve/chain.ts";
 import type { Link } from "../resolve/link.ts";
+import { checkEarlyStop } from "./check-early-stop.ts";
 import { checkOrder } from "./graph.ts";
 import {
   checkMode,
@@ -240,7 +241,7 @@ export function makeTeam(options: AnyOptions): Team {
       0,
       MAX_SUBJECTS,
     ),
-    earlyStop: options.earlyStop,
+    earlyStop: checkEarlyStop(options.earlyStop, where),
   });
 }
 
@@ -249,7 +250,7 @@ export function makeTeam(options: AnyOptions): Team {
  * outside. Functions cannot: change the supervisor's version with them.
  */
 export function teamDefinition(team: Team, workers: readonly string[]): string {
-  const { label, members, mode, route, minAnswers, resolve, compare, similar } = team;
+  const { label, members, mode, route, minAnswers, resolve, compare, similar, earlyStop } = team;
   return sha256(
     canonicalJson([
       KEY_FORMAT,
@@ -263,6 +264,7 @@ export function teamDefinition(team: Team, workers: readonly string[]): string {
       [...compare].map(([subject, { name, definition }]) => [subject, name, definition ?? null]),
       similar === undefined ? null : [similar.name, similar.definition ?? null],
       members.map(({ name, needs, required }, index) => [name, workers[index], needs, required]),
+      ...(earlyStop === undefined ? [] : [earlyStop.subjects]),
     ]),
   );
 }

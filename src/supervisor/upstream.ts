@@ -18,7 +18,9 @@ export function upstreamOf(
   for (const other of seen) {
     const result = results[other];
     const name = members[other]?.name;
+    // In sequence also when it is asked once more: what came after it, it has not seen.
     if (result === undefined || name === undefined || other === index) continue;
+    if (mode === "sequence" && other > index) continue;
     put<UpstreamResult>(
       upstream,
       name,

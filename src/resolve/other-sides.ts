@@ -1,0 +1,59 @@
+import type { OtherSide } from "../call.ts";
+import { exactText } from "../conflict/canonical.ts";
+import { clip, plain } from "../conflict/plain.ts";
+import { byCodeUnits } from "../conflict/subject.ts";
+import type { Position } from "../conflict/conflict.ts";
+import type { Json } from "../json.ts";
+import type { Question } from "./link.ts";
+
+// What one agent is shown: of each subject the most held of the other positions, and of each some reasons.
+const MAX_SUBJECTS = 20;
+const MAX_SIDES = 8;
+const MAX_EVIDENCE = 5;
+const MAX_EVIDENCE_CHARS = 1_000;
+const MAX_POSITION_CHARS = 2_000;
+
+/**
+ * For everybody who holds a position on these questions what the others hold, by agent. Without names; evidence in code-unit order,
+ * so that it says nothing of who gave it. At most 8 positions on each of 20 subjects, 5 pieces of evidence of 1,000 characters.
+ */
+export function otherSides(
+  questions: readonly Question[],
+): ReadonlyMap<string, readonly OtherSide[]> {
+  const byAgent = new Map<string, OtherSide[]>();
+  const subjectsOf = new Map<string, number>();
+  for (const { subject, positions } of questions) {
+    const sides = positions
+      .slice(0, MAX_SIDES + 1)
+      .map((position) => ({ position, side: sideOf(subject, position) }));
+    for (const own of positions) {
+      const others = sides.filter(({ position }) => position !== own).slice(0, MAX_SIDES);
+      for (const { agent } of own.heldBy) {
+        const shown = subjectsOf.get(agent) ?? 0;
+        if (shown === MAX_SUBJECTS) continue;
+        subjectsOf.set(agent, shown + 1);
+        const known = byAgent.get(agent) ?? [];
+        byAgent.set(agent, known);
+        for (const { side } of others) known.push(side);
+      }
+    }
+  }
+  return byAgent;
+}
+
+function sideOf(subject: string, { value, heldBy }: Position): OtherSide {
+  const pieces = heldBy.map(({ evidence = "" }) =>
+    clip(plain(evidence).trim(), MAX_EVIDENCE_CHARS),
+  );
+  const evidence = [...new Set(pieces)]
+    .filter((piece) => piece !== "")
+    .sort(byCodeUnits)
+    .slice(0, MAX_EVIDENCE);
+  return Object.freeze({ subject, position: bounded(value), evidence: Object.freeze(evidence) });
+}
+
+function bounded(value: Json): Json {
+  const text = exactText(value);
+  if (text.length <= MAX_POSITION_CHARS) return value;
+  return clip(plain(typeof value === "string" ? value : text), MAX_POSITION_CHARS);
+}
