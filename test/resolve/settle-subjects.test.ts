@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { agent } from "../../src/agent.ts";
 import type { Subject } from "../../src/conflict/subject.ts";
 import { checkChain, DEFAULT_CHAIN } from "../../src/resolve/chain.ts";
 import type { Link, Ruling } from "../../src/resolve/link.ts";
+import { prefer } from "../../src/resolve/prefer.ts";
 import { settleSubjects } from "../../src/resolve/settle-subjects.ts";
 import { support } from "../../src/resolve/support.ts";
 import { unanimous } from "../../src/resolve/unanimous.ts";
@@ -367,5 +369,73 @@ describe("a chain", () => {
       positions: question({ absent: ["a", "b", "c"], present: ["d", "e"] }).positions,
     } as const;
     expect(settled([finding])[0]).toMatchObject({ winner: "present", by: "support" });
+  });
+});
+
+describe("settling more subjects than agents may be asked about", () => {
+  const asked: string[] = [];
+  const asking: Link = {
+    name: "asking",
+    asks: [agent({ name: "clerk", run: () => "hold" })],
+    settle: async ({ subject, positions }) => {
+      asked.push(subject);
+      const winner = positions[0]?.value ?? null;
+      return { winner, confidence: 0.5, confidenceFrom: "clerk", reasoning: "so it is" };
+    },
+  };
+  const held = (subject: string, hold: readonly string[], ship: readonly string[]): Subject => ({
+    subject,
+    kind: "claim",
+    positions: [position("hold", hold), position("ship", ship)],
+  });
+  const subjects = [
+    held("little", ["a"], ["b"]),
+    held("much", ["a", "c"], ["b", "d"]),
+    agreed,
+    held("clear", ["a", "b", "c", "d"], ["e"]),
+    held("some", ["a", "c"], ["b"]),
+    held("as little", ["a"], ["b"]),
+  ];
+  const clear: Link = {
+    name: "clear",
+    settle: ({ subject }) =>
+      subject === "clear"
+        ? { winner: "hold", confidence: 0.9, confidenceFrom: "sight", reasoning: "it is clear" }
+        : { pass: "it is not clear" },
+  };
+  const settling = (maxSubjects: number, some = subjects) => {
+    asked.length = 0;
+    const resolve = [clear, asking, prefer(["ship"])];
+    return settleSubjects(some, { resolve, ask: askNobody, all: subjects, maxSubjects });
+  };
+
+  test("asks about those that come to them and are held most, and the rest of the chain settles the others", async () => {
+    const verdicts = await settling(2);
+    expect(asked).toEqual(["much", "some"]);
+    expect(verdicts.map(({ subject, by }) => `${subject} ${by}`)).toEqual([
+      "little prefer",
+      "much asking",
+      "agreed unanimous",
+      "clear clear",
+      "some asking",
+      "as little prefer",
+    ]);
+    expect(verdicts[0]?.reasoning).toContain(
+      "asking passed: it is asked about 2 subjects at most, and more agents hold a position on those.",
+    );
+  });
+
+  test("asks about nothing where that is the limit, and about all that come within it", async () => {
+    await settling(0);
+    expect(asked).toEqual([]);
+    await settling(4);
+    expect(asked.toSorted()).toEqual(["as little", "little", "much", "some"]);
+  });
+
+  test("chooses the same when some are settled already", async () => {
+    const left = subjects.filter(({ subject }) => subject !== "much");
+    const verdicts = await settling(2, left);
+    expect(asked).toEqual(["some"]);
+    expect(verdicts.map(({ subject }) => subject)).toEqual(left.map(({ subject }) => subject));
   });
 });

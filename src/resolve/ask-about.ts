@@ -1,0 +1,42 @@
+import type { Subject } from "../conflict/subject.ts";
+import type { Link } from "./link.ts";
+
+/** Whether a link may ask agents about a subject, which costs. */
+export function asksAgents({ asks = [] }: Link): boolean {
+  return asks.length > 0;
+}
+
+/** Whether there is something to settle about a subject. */
+export function isContested({ positions, refused }: Subject): boolean {
+  return positions.length > 1 && refused === undefined;
+}
+
+/** Whether links of the chain could ask about more subjects than they may. */
+export function mayAskTooMany(
+  subjects: readonly Subject[],
+  resolve: readonly Link[],
+  maxSubjects: number,
+): boolean {
+  if (subjects.length <= maxSubjects || !resolve.some(asksAgents)) return false;
+  return subjects.filter(isContested).length > maxSubjects;
+}
+
+/** So many of the subjects: those that most agents hold a position on; of equals the first. */
+export function mostHeld(subjects: readonly Subject[], many: number): ReadonlySet<Subject> {
+  const ranked = subjects
+    .map((subject) => ({ subject, holders: holdersOf(subject) }))
+    .toSorted((a, b) => b.holders - a.holders);
+  return new Set(ranked.slice(0, many).map(({ subject }) => subject));
+}
+
+function holdersOf({ positions }: Subject): number {
+  return positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
+}
+
+/** The chain for subjects that agents are not asked about: what would ask passes, and says so. */
+export function withoutAsking(resolve: readonly Link[], maxSubjects: number): readonly Link[] {
+  const pass = `it is asked about ${maxSubjects} subjects at most, and more agents hold a position on those`;
+  return resolve.map((link) =>
+    asksAgents(link) ? { name: link.name, settle: () => ({ pass }) } : link,
+  );
+}
