@@ -16,11 +16,14 @@ export interface Ballot {
 export interface Scale {
   /** How likely each held position is true, in the ballot's order, before calibration; the rest is that none of them is. */
   readonly chances: (ballot: Ballot) => readonly number[];
-  /** The chance of the likeliest as a confidence: calibrated once there are outcomes enough. */
+  /** The chance of the likeliest as a confidence: calibrated once there are outcomes enough, at most 0.95 until then. */
   readonly confidence: (chance: number) => number;
   /** What a vote of an agent counts. */
   readonly weight: (agent: string, topic: string | undefined) => number;
 }
+
+/** No confidence is higher before it was held against outcomes: what all agents have in common nobody sees in their votes. */
+const MOST_UNCHECKED = 0.95;
 
 /** Made ready to be used on many ballots. A position or an agent that was never seen is taken for what is known of all. */
 export function scaleOf(reliability: Reliability): Scale {
@@ -54,7 +57,10 @@ export function scaleOf(reliability: Reliability): Scale {
 
   return {
     chances,
-    confidence: (chance) => (calibration === undefined ? chance : calibrated(chance, calibration)),
+    confidence: (chance) =>
+      calibration === undefined
+        ? Math.min(chance, MOST_UNCHECKED)
+        : calibrated(chance, calibration),
     weight(agent, topic) {
       const found = reliability.agents[agents.get(agent) ?? -1];
       const inTopic =

@@ -12,7 +12,7 @@ export const LEAST_CALIBRATED = 100;
 /** Nothing is surer than this, and nothing less sure than the rest of it. */
 const MOST = 0.999;
 /** How strongly slope and shift are held to 1 and 0: a normal prior of precision RIDGE. */
-const RIDGE = 4;
+const RIDGE = 8;
 const ROUNDS = 100;
 const ENOUGH = 1e-12;
 

@@ -39,10 +39,10 @@ export const ROW_VOTES = 4;
 /** The same for an agent's row in one topic, towards the agent's own. */
 const TOPIC_VOTES = 4;
 /** Subjects that a topic's shares are drawn towards the shares of all by. */
-const TOPIC_SUBJECTS = 8;
+const TOPIC_SUBJECTS = 12;
 const SHARE_SUBJECTS = 1;
 /** What an agent said of subjects without an outcome counts as at most so many votes, once there are outcomes. */
-const GUESSED_VOTES = 10;
+const GUESSED_VOTES = 20;
 /** The share of the confidence that goes to the case that the votes on a subject say nothing. */
 export const SHARED_MISTAKE = 0.06;
 
