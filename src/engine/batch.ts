@@ -40,6 +40,8 @@ interface Batch {
   readonly clock: Clock;
   /** In the order of their arrival. */
   readonly calls: Set<Waiting>;
+  /** What its calls may take together. */
+  tokens: number;
   readonly sinceMs: number;
   readonly givenUp: Cancellation;
   state: "collecting" | "queueing";
@@ -49,7 +51,6 @@ interface Batch {
 }
 
 interface Waiting extends Collected {
-  batch: Batch;
   readonly leave: (reason: unknown) => void;
 }
 
@@ -102,7 +103,6 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
       if (admitted !== undefined) await admitted;
     } catch (refusal) {
       close(batch);
-      if (calls.size > 1) return split(batch);
       for (const { reject } of sent(calls)) reject(refusal);
       return;
     }
@@ -111,26 +111,33 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
     await dispatchBatch(seat, sent(calls), ticket);
   };
 
-  /** A lane that refuses them together may let each of them pass. */
-  const split = ({ seat, clock, calls }: Batch): void => {
-    const all = [...calls];
-    const middle = Math.ceil(all.length / 2);
-    for (const half of [all.slice(0, middle), all.slice(middle)]) {
-      const batch = begin(seat, clock);
-      for (const call of half) {
-        call.batch = batch;
-        batch.calls.add(call);
-      }
-      queue(batch);
-    }
+  const openFor = (seat: Seat, clock: Clock, bound: Bound | undefined): Batch => {
+    if (open !== undefined && takes(open, bound)) return open;
+    if (open?.state === "collecting") queue(open);
+    open = begin(seat, clock);
+    lookSoon(open);
+    return open;
   };
 
-  const join = (call: Waiting): void => {
-    const { batch, run } = call;
-    batch.calls.add(call);
+  const join = (collected: Collected, batch: Batch): void => {
+    const { calls } = batch;
+    const { run, bound, reject } = collected;
+    const call: Waiting = {
+      ...collected,
+      leave(reason) {
+        calls.delete(call);
+        batch.tokens -= bound?.tokens ?? 0;
+        reject(reason);
+        if (calls.size > 0) return;
+        close(batch);
+        batch.givenUp.cancel(reason);
+      },
+    };
+    calls.add(call);
+    batch.tokens += bound?.tokens ?? 0;
     // First: it may be sent at once.
     run.cancellation.watch(call.leave);
-    if (batch.calls.size < maxSize) return;
+    if (calls.size < maxSize) return;
     close(batch);
     if (batch.state === "collecting") queue(batch);
   };
@@ -142,27 +149,7 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
       if (maxSize === 1 || run.engine.callBatch === undefined) return dispatch(run, seat, request);
       return new Promise((resolve, reject) => {
         const bound = needsTicket(seat) ? boundAt(seat, request.input) : undefined;
-        if (open === undefined || !takes(open, bound)) {
-          open = begin(seat, run.clock);
-          lookSoon(open);
-        }
-        const call: Waiting = {
-          run,
-          request,
-          bound,
-          resolve,
-          reject,
-          batch: open,
-          leave(reason) {
-            const { batch } = call;
-            batch.calls.delete(call);
-            reject(reason);
-            if (batch.calls.size > 0) return;
-            close(batch);
-            batch.givenUp.cancel(reason);
-          },
-        };
-        join(call);
+        join({ run, request, bound, resolve, reject }, openFor(seat, run.clock, bound));
       });
     },
     expect: (name) => void expected.add(name),
@@ -175,6 +162,7 @@ function begin(seat: Seat, clock: Clock): Batch {
     seat,
     clock,
     calls: new Set(),
+    tokens: 0,
     sinceMs: clock.monotonic(),
     givenUp: new Cancellation(),
     state: "collecting",
@@ -183,17 +171,18 @@ function begin(seat: Seat, clock: Clock): Batch {
   };
 }
 
-/** Whether a call may still come to it; it has room. What lanes have been told of it must not change. */
-function takes({ state, seat }: Batch, bound: Bound | undefined): boolean {
-  return state === "collecting" || seat.rates.length === 0 || bound?.tokens === 0;
+/** Whether a call may still come to it: what lanes have been told of it does not change, and no minute is too short for it. */
+function takes({ state, seat, tokens }: Batch, bound: Bound | undefined): boolean {
+  const more = bound?.tokens ?? 0;
+  if (more === 0 || seat.rates.length === 0) return true;
+  const most = Math.min(...seat.rates.map(({ tokensPerMinute }) => tokensPerMinute));
+  return state === "collecting" && tokens + more <= most;
 }
 
 /** What it needs of the lanes: the oldest call's turn, and the tokens of all. The money is each call's own. */
-function ticketOf({ seat, clock, calls }: Batch): Ticket | undefined {
+function ticketOf({ seat, clock, calls, tokens }: Batch): Ticket | undefined {
   const [oldest] = calls;
   if (oldest === undefined || seat.rates.length === 0) return undefined;
-  let tokens = 0;
-  for (const { bound } of calls) tokens += bound?.tokens ?? 0;
   const { backoff } = seat.limits;
   return { owner: oldest.run.journal, clock, usdMicros: undefined, tokens, backoff };
 }

@@ -21,6 +21,8 @@ export interface RateLane {
   readonly name: string;
   /** Where attempts queue for it. */
   readonly lane: Lane;
+  /** What a batch is not to exceed. */
+  readonly tokensPerMinute: number;
   /** How it stands now. */
   readonly state: LaneState;
   /**
@@ -120,6 +122,7 @@ export function rateLane(name: string, settings: LaneSettings): RateLane {
   return Object.freeze<RateLane>({
     name,
     lane: queued,
+    tokensPerMinute,
     get state(): LaneState {
       const { limit, inFlight, queue } = queued;
       return { limit, inFlight, waiting: queue.size, breaker: guard?.state ?? "off" };
