@@ -1,6 +1,7 @@
 import type { Cancellation } from "../async/cancellation.ts";
 import { sleep } from "../async/sleep.ts";
 import { randomId } from "../hash.ts";
+import { expectedCall } from "./batch.ts";
 import { takeOff, type Landing } from "./flight.ts";
 import {
   claim,
@@ -40,7 +41,11 @@ export async function obtain(
 ): Promise<Landing | Performed> {
   const underway = run.flights.of(run.values);
   const known = underway.get(place.key);
-  if (known !== undefined) return known.wait(run.cancellation);
+  if (known !== undefined) {
+    // That one may be collected, and is not to wait for who waits for it.
+    seat.batch?.expectNoMore(expectedCall(from.runId, from.callId));
+    return known.wait(run.cancellation);
+  }
   let own: Fetched = {};
   const flight = takeOff(underway, place.key, async (unwanted) => {
     own = await fetch(run, seat, place, from, ask, unwanted);
