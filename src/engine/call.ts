@@ -14,6 +14,7 @@ import { describeThrown, errorRecord, isSoundError, QuorateError } from "../erro
 import { retryWaitMs } from "../policy/retry.ts";
 import { askOrJoin, reuseIfKept } from "./cache.ts";
 import { comeAgain } from "./come-again.ts";
+import { dearestMicros } from "./dearest.ts";
 import { dispatch, type Dispatched } from "./dispatch.ts";
 import type { RecordedCall } from "./history.ts";
 import { policyInDoubt, WAITS_IN_DOUBT } from "./in-doubt.ts";
@@ -223,9 +224,10 @@ async function ask(
           return cancelled(run, agent, callId, ended);
         }
       }
+      const dearest = tier === undefined ? undefined : dearestMicros(seat, cost);
       const saved = journal.record(
         [
-          charged === undefined && model === undefined
+          charged === undefined && model === undefined && dearest === undefined
             ? {
                 type: "call.succeeded",
                 callId,
@@ -245,6 +247,7 @@ async function ask(
                 cost,
                 ...(charged !== undefined && { charged }),
                 ...(model !== undefined && { model }),
+                ...(dearest !== undefined && { dearestMicros: dearest }),
               },
         ],
         endedMs,

@@ -42,7 +42,7 @@ interface Entry {
 export class BillFold {
   readonly #teams = new Set<string>();
   readonly #calls = new Map<string, Entry>();
-  #stopped: string[] | undefined;
+  #stopped: Set<string> | undefined;
   #goesOn = false;
 
   constructor(teams: Iterable<string> = []) {
@@ -91,10 +91,14 @@ export class BillFold {
       }
       case "call.failed": {
         const entry = this.#entry(event.callId, event.agent);
-        if (event.attempt > 0) entry.failedAttempts++;
         entry.open = false;
         entry.cost = event.cost;
-        entry.failedCost = event.cost;
+        if (event.stopped === true) {
+          (this.#stopped ??= new Set()).add(event.callId);
+        } else {
+          if (event.attempt > 0) entry.failedAttempts++;
+          entry.failedCost = event.cost;
+        }
         entry.durationMs += event.durationMs;
         entry.model = event.model ?? entry.model;
         break;
@@ -122,7 +126,7 @@ export class BillFold {
         this.#entry(event.callId, event.agent).late++;
         break;
       case "call.skipped":
-        if (event.reason === "early-stop") (this.#stopped ??= []).push(event.callId);
+        if (event.reason === "early-stop") (this.#stopped ??= new Set()).add(event.callId);
         break;
       case "run.planned":
         // A repeated team has "~" and the attempt behind its name.
@@ -133,6 +137,7 @@ export class BillFold {
       case "run.waiting":
       case "run.finished":
       case "run.cancelled":
+      case "call.doubted":
       case "conflict.found":
       case "verdict.reached":
       case "person.decided":
@@ -143,7 +148,7 @@ export class BillFold {
   /** The bill of the run, or of the team at a place in it, however often that was repeated. */
   bill(team = ""): Bill {
     const entries = this.#within(team);
-    const stopped = this.#stopped?.filter((callId) => isWithin(callId, team)).length ?? 0;
+    const stopped = [...(this.#stopped ?? [])].filter((callId) => isWithin(callId, team)).length;
     return {
       calls: entries.reduce((sum, { count }) => sum + count, 0),
       attempts: entries.reduce((sum, { attempts }) => sum + attempts, 0),
@@ -233,7 +238,10 @@ export function billOf(events: Iterable<RunEvent>, teams: Iterable<string> = [])
   return fold.bill();
 }
 
-/** The sum of bills; nothing asked where there are none. */
+/**
+ * The sum of bills; nothing asked where there are none. One from a log of an earlier version may lack what was saved, what was wasted
+ * and its lines.
+ */
 export function addBills(bills: Iterable<Bill>): Bill {
   let [calls, attempts, spent] = [0, 0, NO_COST];
   let [saved, wasted] = [NOTHING_SAVED, NOTHING_WASTED];
@@ -242,9 +250,10 @@ export function addBills(bills: Iterable<Bill>): Bill {
     calls += bill.calls;
     attempts += bill.attempts;
     spent = addCost(spent, bill.spent);
-    saved = addEach(saved, bill.saved);
-    wasted = addEach(wasted, bill.wasted);
-    lines.push(...bill.lines);
+    const { saved: less, wasted: vain, lines: more }: Partial<Bill> = bill;
+    saved = addEach(saved, less);
+    wasted = addEach(wasted, vain);
+    for (const line of more ?? []) lines.push(line);
   }
   return { calls, attempts, spent, saved, wasted, lines: merged(lines) };
 }
@@ -276,7 +285,8 @@ function add(a: Amount, calls: number, usdMicros: number | "unknown"): Amount {
   };
 }
 
-function addEach<T extends Saved | Wasted>(a: T, b: T): T {
+function addEach<T extends Saved | Wasted>(a: T, b: T | undefined): T {
+  if (b === undefined) return a;
   return Object.fromEntries(
     Object.entries(a as object as Readonly<Record<string, Amount>>).map(([name, amount]) => {
       const other = (b as object as Readonly<Record<string, Amount>>)[name] ?? NONE;
@@ -287,7 +297,7 @@ function addEach<T extends Saved | Wasted>(a: T, b: T): T {
 
 function savedBy(entries: readonly Entry[], stopped: number): Saved {
   const saved: { -readonly [K in keyof Saved]: Saved[K] } = { ...NOTHING_SAVED };
-  const ids = new Set(entries.map(({ callId }) => callId));
+  const askedAgain = askedAgainIn(entries);
   for (const { callId, reused, count, batched, shared, dearestMicros, cost } of entries) {
     if (reused !== undefined) {
       saved[reused.by] = add(saved[reused.by], count, reused.saved.usdMicros);
@@ -295,7 +305,7 @@ function savedBy(entries: readonly Entry[], stopped: number): Saved {
     if (batched > 0) saved.batch = add(saved.batch, batched - shared, "unknown");
     if (dearestMicros === undefined || cost.usdMicros === "unknown") continue;
     // Who was asked once more, at a dearer tier, has saved nothing.
-    if (dearestMicros > cost.usdMicros && !wasAskedAgain(callId, ids)) {
+    if (dearestMicros > cost.usdMicros && !askedAgain.has(callId)) {
       saved.tier = add(saved.tier, 1, dearestMicros - cost.usdMicros);
     }
   }
@@ -303,9 +313,13 @@ function savedBy(entries: readonly Entry[], stopped: number): Saved {
   return saved;
 }
 
-function wasAskedAgain(callId: string, ids: ReadonlySet<string>): boolean {
-  for (const id of ids) if (id.startsWith(`${callId}~`)) return true;
-  return false;
+/** The calls for whose member there was a further one. */
+function askedAgainIn(entries: readonly Entry[]): ReadonlySet<string> {
+  const again = new Set<string>();
+  for (const { callId } of entries) {
+    for (const { index } of callId.matchAll(/(?<=[^/])~/g)) again.add(callId.slice(0, index));
+  }
+  return again;
 }
 
 function wastedBy(entries: readonly Entry[]): Wasted {

@@ -124,4 +124,6 @@ export interface Link {
   readonly definition?: Json;
   /** Agents that this link asks; a supervisor has to know them before the run. */
   readonly asks?: readonly Agent[];
+  /** How often it asks each of them about one subject at most; a plan needs it to say what judging can cost. */
+  readonly callsPerSubject?: number;
 }

@@ -18,6 +18,9 @@ import {
 
 const MAX_REASONING_CHARS = 500;
 
+/** In how many orders a judge sees the options. */
+export const ORDERS = 2;
+
 /** One question with its options in one order, and in the reverse. */
 export interface Case {
   /** The positions in canonical order: the first of `orders`. */

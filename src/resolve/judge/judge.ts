@@ -3,7 +3,7 @@ import { agentDefinition } from "../../engine/key.ts";
 import { checkGiven, checkKeys } from "../../policy/check-kind.ts";
 import { laplace } from "../confidence.ts";
 import type { Link, LinkContext, Question, Ruling } from "../link.ts";
-import { hear, prepare, questionKey, type Hearing } from "./hearing.ts";
+import { hear, ORDERS, prepare, questionKey, type Hearing } from "./hearing.ts";
 import type { JudgePanelOptions } from "./panel-options.ts";
 import { judgePanel } from "./panel.ts";
 import { checkAuthors, judgeAgent, ownPosition, type JudgeAsk } from "./seat.ts";
@@ -71,7 +71,8 @@ export function judge(options: JudgeOptions | JudgePanelOptions): Link {
     ...(authorOf.length > 0 && { authorOf }),
   };
   const certain = () => "unknown" as const;
-  return Object.freeze({ name, definition, settle, certain, asks: Object.freeze([judging]) });
+  const asks = Object.freeze([judging]);
+  return Object.freeze({ name, definition, settle, certain, asks, callsPerSubject: ORDERS });
 }
 
 function rule(heard: Hearing): Ruling {

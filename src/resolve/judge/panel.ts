@@ -1,7 +1,7 @@
 import { agentDefinition } from "../../engine/key.ts";
 import type { Json } from "../../json.ts";
 import type { Link, LinkContext, Question, Ruling } from "../link.ts";
-import { hear, prepare, questionKey } from "./hearing.ts";
+import { hear, ORDERS, prepare, questionKey } from "./hearing.ts";
 import { checkPanel, type JudgePanelOptions } from "./panel-options.ts";
 import { isReached, rulingOf, type Heard } from "./panel-ruling.ts";
 import { ownPosition } from "./seat.ts";
@@ -50,5 +50,6 @@ export function judgePanel(options: JudgePanelOptions): Link {
   };
   const asks = Object.freeze(members.map(({ agent }) => agent));
   const certain = () => "unknown" as const;
-  return Object.freeze({ name, definition, settle, certain, asks });
+  const callsPerSubject = members.every(({ once }) => once) ? 1 : ORDERS;
+  return Object.freeze({ name, definition, settle, certain, asks, callsPerSubject });
 }

@@ -1,0 +1,232 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Bill, Cost, EventBody, RunEvent } from "../../src/index.ts";
+import { agent, supervisor } from "../../src/index.ts";
+import { addBills, billOf } from "../../src/money/bill.ts";
+import { anyTeam, isTeamIn, type AnyTeam } from "../durable/any-team.ts";
+import { live, RUN } from "../durable/live.ts";
+
+const cost = (usdMicros: number): Cost => ({ usdMicros, inputTokens: 10, outputTokens: 1 });
+const unknown: Cost = { usdMicros: "unknown", inputTokens: "unknown", outputTokens: "unknown" };
+
+/** A log with these events in it. */
+function log(...bodies: readonly EventBody[]): readonly RunEvent[] {
+  return bodies.map((body, index) => ({ ...body, runId: "run", seq: index + 1, atMs: index }));
+}
+
+const started = (callId: string, attempt = 1, more: object = {}): EventBody => ({
+  type: "call.started",
+  callId,
+  agent: callId.split("~")[0] ?? "",
+  attempt,
+  ...more,
+});
+const answered = (callId: string, usdMicros: number, more: object = {}): EventBody => ({
+  type: "call.succeeded",
+  callId,
+  agent: callId.split("~")[0] ?? "",
+  attempt: 1,
+  durationMs: 100,
+  output: "yes",
+  cost: cost(usdMicros),
+  ...more,
+});
+
+describe("a bill", () => {
+  it("has a line for every agent and model, in the order in which they were asked", () => {
+    const bill = billOf(
+      log(
+        started("a", 1, { model: "mini" }),
+        started("b"),
+        answered("b", 7),
+        answered("a", 5),
+        started("a~strong", 1, { model: "large" }),
+        answered("a~strong", 50),
+      ),
+    );
+    expect(bill.lines.map(({ agent, model, cost }) => [agent, model, cost.usdMicros])).toEqual([
+      ["a", "mini", 5],
+      ["b", null, 7],
+      ["a", "large", 50],
+    ]);
+    expect(bill).toMatchObject({ calls: 3, attempts: 3, spent: { usdMicros: 62 } });
+  });
+
+  it("counts a failed attempt as wasted, and one that was only told to come later not", () => {
+    const error = { code: "AGENT_FAILED", message: "" } as const;
+    const retried = { callId: "a", agent: "a", error };
+    const bill = billOf(
+      log(
+        started("a"),
+        { type: "call.requeued", ...retried, attempt: 1, lane: "api", waitMs: 1, cost: cost(0) },
+        started("a", 2),
+        { type: "call.retried", ...retried, attempt: 2, waitMs: 1, cost: cost(3) },
+        started("a", 3),
+        answered("a", 8),
+      ),
+    );
+    expect(bill.attempts).toBe(3);
+    expect(bill.wasted.retries).toEqual({ calls: 1, usdMicros: 3 });
+  });
+
+  it("says what tiers saved only where no dearer one was asked in the end", () => {
+    const cheap = answered("a", 5, { dearestMicros: 500 });
+    expect(billOf(log(started("a"), cheap)).saved.tier).toEqual({ calls: 1, usdMicros: 495 });
+    const doubted = log(started("a"), cheap, started("a~strong"), answered("a~strong", 480));
+    expect(billOf(doubted).saved.tier).toEqual({ calls: 0, usdMicros: 0 });
+    const other = log(started("a"), cheap, started("ab~strong"), answered("ab~strong", 480));
+    expect(billOf(other).saved.tier).toEqual({ calls: 1, usdMicros: 495 });
+  });
+
+  it("counts requests that were not made as saved by batches: one for each call but the first", () => {
+    const batch = ["a", "b", "c"].flatMap((callId) => [
+      started(callId, 1, { batch: 3 }),
+      answered(callId, 1),
+    ]);
+    const { calls, usdMicros } = billOf(log(...batch)).saved.batch;
+    expect(calls).toBeCloseTo(2);
+    expect(usdMicros).toBe("unknown");
+  });
+
+  it("counts who was stopped early once, in the middle of its work or before, and not as wasted", () => {
+    const stop = { callId: "b", agent: "b", reason: "early-stop", detail: "" } as const;
+    const bill = billOf(
+      log(
+        started("a"),
+        {
+          type: "call.failed",
+          callId: "a",
+          agent: "a",
+          attempt: 1,
+          durationMs: 1,
+          error: { code: "CANCELLED", message: "" },
+          cost: unknown,
+          stopped: true,
+        },
+        { type: "call.skipped", ...stop },
+      ),
+    );
+    expect(bill.saved.earlyStop).toEqual({ calls: 2, usdMicros: "unknown" });
+    expect(bill.wasted.retries.calls).toBe(0);
+  });
+
+  it("takes no longer than it should for many calls of many tiers", () => {
+    const bodies = Array.from({ length: 20_000 }, (_, index) => [
+      started(`a${index}`),
+      answered(`a${index}`, 5, { dearestMicros: 6 }),
+    ]).flat();
+    const before = performance.now();
+    expect(billOf(log(...bodies)).saved.tier.calls).toBe(20_000);
+    // Not each call compared to each.
+    expect(performance.now() - before).toBeLessThan(3_000);
+  });
+
+  it("of several runs is their sum, also where one of them was kept before there was a list of savings", () => {
+    const one = billOf(log(started("a"), answered("a", 5)));
+    const { calls, attempts, spent } = one;
+    const both = addBills([one, { calls, attempts, spent } as Bill]);
+    expect(both).toMatchObject({ calls: 2, attempts: 2, spent: { usdMicros: 10 } });
+    expect(both.saved).toEqual(one.saved);
+  });
+});
+
+describe("what a cheaper tier saved", () => {
+  const prices = {
+    mini: { input: 1, output: 1, date: "2026-11-22" },
+    large: { input: 100, output: 100, date: "2026-11-22" },
+  };
+  const run = async (inputTokens: number | undefined): Promise<Bill> => {
+    const team = supervisor({
+      name: "team",
+      tiers: { small: "mini", middle: "unpriced", strong: "large" },
+      prices,
+      agents: {
+        a: agent({
+          name: "a",
+          run: (_task: unknown, { report }) => {
+            if (inputTokens !== undefined) report({ inputTokens, outputTokens: 0 });
+            return "yes";
+          },
+        }),
+      },
+    });
+    return (await team.run("task")).bill;
+  };
+
+  it("is what the same tokens would have cost at the last tier", async () => {
+    const { saved, spent, lines } = await run(30);
+    expect(spent.usdMicros).toBe(30);
+    expect(saved.tier).toEqual({ calls: 1, usdMicros: 30 * 99 });
+    expect(lines[0]?.model).toBe("mini");
+  });
+
+  it("is not said where nobody knows the tokens", async () => {
+    expect((await run(undefined)).saved.tier.calls).toBe(0);
+  });
+});
+
+/** The bill by a log alone. Of a team that did not come so far as to have a plan the log does not say that it is one. */
+function billIn(spec: AnyTeam, events: readonly RunEvent[]): Bill {
+  const places = events.flatMap((event) => ("agent" in event ? [event.callId] : []));
+  return billOf(
+    events,
+    places.filter((place) => isTeamIn(spec, place)),
+  );
+}
+
+/** The sum of the ends of all calls of a log that crashed nowhere. */
+function sumOfCalls(spec: AnyTeam, events: readonly RunEvent[]): number | "unknown" {
+  let sum: number | "unknown" = 0;
+  for (const event of events) {
+    if (event.type !== "call.succeeded" && event.type !== "call.failed") continue;
+    if (isTeamIn(spec, event.callId)) continue;
+    const { usdMicros } = event.cost;
+    sum = sum === "unknown" || usdMicros === "unknown" ? "unknown" : sum + usdMicros;
+  }
+  return sum;
+}
+
+function faultsIn(bill: Bill): readonly string[] {
+  const amounts = { ...bill.saved, ...bill.wasted, spent: bill.spent };
+  const bad = Object.entries(amounts).flatMap(([name, amount]) =>
+    Object.values(amount).some((value) => value !== "unknown" && !(value >= 0)) ? [name] : [],
+  );
+  const calls = bill.lines.reduce((sum, line) => sum + line.calls, 0);
+  const attempts = bill.lines.reduce((sum, line) => sum + line.attempts, 0);
+  return [
+    ...bad,
+    ...(calls === bill.calls ? [] : ["calls of lines"]),
+    ...(attempts === bill.attempts ? [] : ["attempts of lines"]),
+    ...(bill.wasted.retries.calls > bill.attempts ? ["more wasted than made"] : []),
+  ];
+}
+
+describe("the bill of any run", () => {
+  it("is the sum of its calls, and what its log says", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTeam(), async (spec) => {
+        const { outcome, events } = await live(spec, [], (team) => team.run(1, { runId: RUN }));
+        expect(outcome.bill.spent.usdMicros).toBe(sumOfCalls(spec, events));
+        expect(billIn(spec, events)).toEqual(outcome.bill);
+        expect(faultsIn(outcome.bill)).toEqual([]);
+        const last = events.at(-1);
+        expect(last?.type === "run.finished" && last.bill).toEqual(outcome.bill);
+      }),
+    );
+  });
+
+  it("is what its log says after a crash, too, and nothing in it is less than before", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyTeam(), fc.nat(999), async (spec, place) => {
+        const whole = await live(spec, [], (team) => team.run(1, { runId: RUN }));
+        const kept = 1 + Math.floor(((whole.events.length - 1) * place) / 1_000);
+        const cut = whole.events.slice(0, kept);
+        const resumed = await live(spec, cut, (team) => team.resume(RUN));
+        expect(billIn(spec, resumed.events)).toEqual(resumed.outcome.bill);
+        expect(faultsIn(resumed.outcome.bill)).toEqual([]);
+        expect(resumed.outcome.bill.attempts).toBeGreaterThanOrEqual(billIn(spec, cut).attempts);
+        expect(resumed.outcome.bill.attempts).toBeGreaterThanOrEqual(whole.outcome.bill.attempts);
+      }),
+    );
+  });
+});
