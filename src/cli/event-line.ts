@@ -22,7 +22,9 @@ export function eventText(event: LiveEvent): string | undefined {
     case "call.succeeded":
       return `${who(event)} answered in ${duration(event.durationMs)}: ${brief(event.output)}`;
     case "call.reused":
-      return `${who(event)} answered before, in run ${safeText(event.from.runId)}: ${brief(event.output)}`;
+      return event.by === "joined"
+        ? `${who(event)} shares an answer with run ${safeText(event.from.runId)}: ${brief(event.output)}`
+        : `${who(event)} answered before, in run ${safeText(event.from.runId)}: ${brief(event.output)}`;
     case "call.doubted":
       return event.next === undefined
         ? `${who(event)} stands: ${safeText(event.detail ?? event.why)}`

@@ -57,7 +57,8 @@ export async function reuse(
       durationMs,
       output,
       cost,
-      saved: end.cost,
+      // Of one that was itself taken over, what it had cost to ask.
+      saved: end.type === "call.reused" ? end.saved : end.cost,
       ...(inTeam && { calls }),
     },
   ]);
