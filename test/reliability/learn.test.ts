@@ -5,8 +5,12 @@ import { badOptions, numbered, vote } from "./votes.ts";
 describe("one-coin, worked by hand", () => {
   test("from votes alone, an agent is as good as the mean share of the votes on what it says", () => {
     const votes = [
-      ...[vote("a", "1", "x"), vote("b", "1", "x"), vote("c", "1", "y")],
-      ...[vote("a", "2", "x"), vote("b", "2", "x"), vote("c", "2", "x")],
+      vote("a", "1", "x"),
+      vote("b", "1", "x"),
+      vote("c", "1", "y"),
+      vote("a", "2", "x"),
+      vote("b", "2", "x"),
+      vote("c", "2", "x"),
     ];
     const learned = learn(votes, { labels: "open" });
     // Shares: x has 2/3 and y 1/3 of the first, x all of the second. Together 14/3 of 6 votes.
