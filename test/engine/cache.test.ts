@@ -339,13 +339,41 @@ describe("calls of the same content at once", () => {
         await new Promise<void>((resolve) => clock.timer(10, resolve));
       },
     });
-    const inner = <const Name extends string>(name: Name) =>
-      supervisor({ name, agents: { same } });
+    const inner = <const Name extends string>(name: Name) => supervisor({ name, agents: { same } });
     const team = supervisor({ name: "team", agents: { a: inner("a"), b: inner("b") }, clock });
     const running = team.run(undefined);
     await clock.advance(10);
     expect((await running).status).toBe("complete");
     expect(asked).toEqual(["a/same"]);
+  });
+
+  it("go on for another team of the run when the one that pays has timed out, and are not told to it", async () => {
+    const clock = virtualClock();
+    const store = memoryStore({ clock });
+    const same = agent({
+      name: "same",
+      version: "1",
+      cache: true,
+      run: () => new Promise<string>((resolve) => void clock.timer(100, () => resolve("late"))),
+    });
+    const inner = <const Name extends string>(name: Name, timeoutMs: number) =>
+      supervisor({ name, agents: { same }, asWorker: { timeoutMs } });
+    const agents = { hasty: inner("hasty", 50), patient: inner("patient", 500) };
+    const team = supervisor({ name: "team", agents, clock, store });
+    const running = team.run(undefined);
+    await clock.advance(100);
+    const { results, runId } = await running;
+    expect(results).toMatchObject({
+      hasty: { status: "failed", error: { code: "TIMEOUT" } },
+      patient: { status: "ok" },
+    });
+    const calls = store
+      .read(runId)
+      .filter((event) => "callId" in event && /same/.test(`${event.callId}`));
+    expect(calls).toMatchObject([
+      { type: "call.started", callId: "hasty/same" },
+      { type: "call.reused", callId: "patient/same", by: "joined" },
+    ]);
   });
 
   it("share the agent's failure, which is not kept", async () => {
