@@ -58,6 +58,7 @@ const core = [
   "money/*",
   "engine/*",
   "resolve/*",
+  "experience/*",
 ];
 const verdicts = ["conflict/*", "resolve/verdict.ts"];
 
@@ -73,7 +74,12 @@ const arrows: readonly Arrow[] = [
       "./money/bound.ts",
       "./money/budget.ts",
     ],
-    types: ["./conflict/*", "./resolve/verdict.ts", "@standard-schema/spec"],
+    types: [
+      "./conflict/*",
+      "./reliability/reliability.ts",
+      "./resolve/verdict.ts",
+      "@standard-schema/spec",
+    ],
   },
   ...folder("async", words),
   ...folder("policy", [...words, "async/*"]),
@@ -84,7 +90,7 @@ const arrows: readonly Arrow[] = [
   ...folder(
     "engine",
     [...words, "async/*", "policy/*", "conflict/*", "store/*", "money/*"],
-    ["resolve/verdict.ts"],
+    ["reliability/reliability.ts", "resolve/verdict.ts"],
   ),
   ...folder("resolve", [
     ...words,
@@ -93,6 +99,14 @@ const arrows: readonly Arrow[] = [
     "conflict/*",
     "reliability/*",
     "engine/*",
+  ]),
+  ...folder("experience", [
+    ...words,
+    "conflict/*",
+    "reliability/*",
+    "store/*",
+    "resolve/link.ts",
+    "resolve/verdict.ts",
   ]),
   ...folder("supervisor", [...words, ...core]),
   ...folder("sqlite", [...words, "async/clock.ts", "store/*"]),

@@ -3,6 +3,7 @@ import type { Conflict } from "./conflict/conflict.ts";
 import type { ErrorRecord } from "./errors.ts";
 import type { Json } from "./json.ts";
 import type { Bill, Missing, OutcomeStatus } from "./outcome.ts";
+import type { LearnedBefore } from "./reliability/reliability.ts";
 import type { Verdict } from "./resolve/verdict.ts";
 
 /** Which supervisor a run belongs to. */
@@ -48,6 +49,8 @@ export type EventBody =
       readonly callId?: string;
       readonly mode: "parallel" | "sequence";
       readonly agents: readonly string[];
+      /** What earlier runs taught of the agents, where the chain goes by it. */
+      readonly learned?: LearnedBefore;
     }
   /** An attempt is about to be made: recorded before anything can be spent. */
   | {

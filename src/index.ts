@@ -104,6 +104,9 @@ export { learnFindings } from "./reliability/learn-findings.ts";
 export type { RecordedFinding, RecordedReview } from "./reliability/learn-findings.ts";
 export type { FindingModel, ReportedFinding, ReporterRecord } from "./reliability/finding-model.ts";
 export type { Logistic } from "./reliability/ridge-logistic.ts";
+export { recordOutcome } from "./experience/outcome.ts";
+export type { Judged, OutcomeOptions } from "./experience/outcome.ts";
+export { learnedFrom } from "./experience/recall.ts";
 export { learn } from "./reliability/learn.ts";
 export type { LearnOptions } from "./reliability/learn.ts";
 export type {
@@ -116,6 +119,7 @@ export type {
   RecordedVote,
   Reliability,
   TopicReliability,
+  LearnedBefore,
 } from "./reliability/reliability.ts";
 
 export { settle } from "./resolve/settle.ts";
@@ -153,7 +157,6 @@ export type {
   Ask,
   Certainty,
   Decision,
-  LearnedBefore,
   Link,
   LinkContext,
   Pass,
@@ -162,5 +165,7 @@ export type {
   PersonDecision,
   Question,
   Ruling,
+  Learning,
+  Trust,
 } from "./resolve/link.ts";
 export type { Dissent, Verdict, VerdictStatus } from "./resolve/verdict.ts";

@@ -49,6 +49,7 @@ export function aloneAsker(
       hashes: undefined,
       history: undefined,
       origin: undefined,
+      learned: new Map(),
       waits: [],
     };
     const limits = mergeLimits(agent.limits);

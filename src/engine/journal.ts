@@ -36,6 +36,7 @@ export class Journal {
   readonly #epochMs: number;
   #seq: number;
   #preface: readonly EventBody[] = [];
+  #begunAtMs: number | undefined;
   #closed = false;
   #failure: QuorateError | undefined;
   // The last append that is not kept yet. What comes after it waits for it, whatever order a store finishes them in.
@@ -73,6 +74,7 @@ export class Journal {
       bill?.add(event as RunEvent);
     }
     const events = bodies as readonly RunEvent[];
+    if (events[0]?.seq === 1) this.#begunAtMs = atMs;
     let appended: void | Promise<void>;
     try {
       appended = store.append(events, fence);
@@ -83,6 +85,11 @@ export class Journal {
     const kept = this.#settle(events, appended, this.#tail);
     this.#tail = kept;
     return kept;
+  }
+
+  /** When the run's first event was recorded, in ms since 1970; `undefined` where this process did not begin it. */
+  get begunAtMs(): number | undefined {
+    return this.#begunAtMs;
   }
 
   /** Puts events before the next ones, so that they are kept only if there are any. */

@@ -5,6 +5,7 @@ import type { OpenQuestion } from "./decision.ts";
 import type { Engine } from "./engine.ts";
 import type { BillFold } from "../money/bill.ts";
 import type { Ledger } from "../money/ledger.ts";
+import type { LearnedBefore } from "../reliability/reliability.ts";
 import type { Store } from "../store/store.ts";
 import type { RunCache } from "../policy/cache.ts";
 import type { Flights } from "./flight.ts";
@@ -35,6 +36,8 @@ export interface Run {
   readonly history: History | undefined;
   /** The run that this one is a fork of. */
   readonly origin: Origin | undefined;
+  /** What earlier runs taught of a team's agents, by its scope; read when the team begins, and the same when it is resumed. */
+  readonly learned: Map<string, LearnedBefore>;
   /** What the run waits for a person to decide, filled as it turns out. */
   readonly waits: OpenQuestion[];
 }

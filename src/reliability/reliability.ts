@@ -18,6 +18,8 @@ export interface RecordedVote {
 export interface RecordedOutcome {
   readonly subject: string;
   readonly position: Json;
+  /** What it counts, above 0 and at most 1. Default 1: it is known for sure. */
+  readonly weight?: number;
 }
 
 /**
@@ -55,6 +57,12 @@ export interface Reliability {
   readonly topics?: readonly { readonly topic: string; readonly shares: readonly number[] }[];
   /** What the recorded outcomes say of the confidence. Absent until there are enough of them. */
   readonly calibration?: Calibration;
+}
+
+/** What the runs before have taught of a supervisor's agents: how good they are at claims, and at findings. */
+export interface LearnedBefore {
+  readonly claims?: Reliability | undefined;
+  readonly findings?: Reliability | undefined;
 }
 
 /** How good somebody is. */

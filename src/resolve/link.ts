@@ -2,7 +2,7 @@ import type { Agent } from "../agent.ts";
 import type { AgentResult } from "../call.ts";
 import type { Position, SubjectKind } from "../conflict/conflict.ts";
 import type { Json } from "../json.ts";
-import type { Reliability } from "../reliability/reliability.ts";
+import type { LabelKind, LearnedBefore } from "../reliability/reliability.ts";
 import type { VerdictStatus } from "./verdict.ts";
 
 /** What a link is asked: which of these positions holds? */
@@ -39,10 +39,19 @@ export interface Person {
   readonly nowMs: () => number;
 }
 
-/** What earlier runs taught of the agents: how good they are at claims, and at findings. */
-export interface LearnedBefore {
-  readonly claims?: Reliability | undefined;
-  readonly findings?: Reliability | undefined;
+/** How a supervisor learns from its runs how good its agents are. */
+export interface Learning {
+  /** Whether positions of claims mean the same in every subject. Claims teach nothing where it is left out. */
+  readonly labels?: LabelKind | undefined;
+  /** The topic of a subject; no topics where left out. */
+  readonly topicOf?: ((subject: string) => string | undefined) | undefined;
+  readonly trust: Required<Trust>;
+}
+
+/** What a verdict counts as an outcome, by whose it was: 1 as one that was recorded, 0 not at all. */
+export interface Trust {
+  readonly person?: number;
+  readonly judge?: number;
 }
 
 /** What a link may use. */
@@ -120,6 +129,8 @@ export interface Link {
   readonly lead?: (question: Question) => number | undefined;
   /** It may have members asked once more: at that tier, or where left out at the next of each. */
   readonly reruns?: { readonly tier?: string };
+  /** It goes by what earlier runs taught: a supervisor keeps what its runs teach, and hands it to the chain. */
+  readonly learns?: Learning;
   /** Its options as data: with others it is another link, and a nested team another team. */
   readonly definition?: Json;
   /** Agents that this link asks; a supervisor has to know them before the run. */

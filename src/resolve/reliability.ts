@@ -9,7 +9,7 @@ import { scaleOf, type Ballot, type Scale } from "../reliability/apply.ts";
 import { checkReliability } from "../reliability/check-reliability.ts";
 import { checkLabels, learn } from "../reliability/learn.ts";
 import type { LabelKind, RecordedOutcome, Reliability } from "../reliability/reliability.ts";
-import type { Link, LinkContext, Question, Ruling } from "./link.ts";
+import type { Link, LinkContext, Question, Ruling, Trust } from "./link.ts";
 import { counted } from "./words.ts";
 
 export interface ReliabilityOptions {
@@ -23,6 +23,8 @@ export interface ReliabilityOptions {
   readonly outcomes?: Iterable<RecordedOutcome>;
   /** The topic of a subject, as it was given to `learn()`. Default: no topics. */
   readonly topicOf?: (subject: string) => string | undefined;
+  /** In a supervisor: what verdicts of earlier runs count as outcomes, by who reached them. Default: a person's 1, a judge's 0. */
+  readonly trust?: Trust;
   /** The confidence that it takes to decide, 0–1; below it the link passes. Default 0: any lead will do. */
   readonly atLeast?: number;
   /** Of the link. Default: `"reliability"`. */
@@ -35,10 +37,11 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof ReliabilityOptions>([
   "findings",
   "outcomes",
   "topicOf",
+  "trust",
   "atLeast",
   "name",
 ]);
-const DEFAULTS = { atLeast: 0, name: "reliability" } as const;
+const DEFAULTS = { atLeast: 0, name: "reliability", trust: { person: 1, judge: 0 } } as const;
 
 // Chances are sums of logarithms: a difference below this is none.
 const SLACK = 1e-9;
@@ -55,7 +58,7 @@ const MAX_NAME_CHARS = 100;
  * outcomes or more. The winner is a position that somebody holds; its confidence may be below one half.
  */
 export function reliability(options: ReliabilityOptions): Link {
-  const { labels, from, findings, topicOf, name, atLeast, outcomes } = checkOptions(options);
+  const { labels, from, findings, topicOf, trust, name, atLeast, outcomes } = checkOptions(options);
   const scales = new WeakMap<Reliability, Scale>();
   const learnedOf = new WeakMap<readonly Question[], Reliability>();
 
@@ -100,7 +103,15 @@ export function reliability(options: ReliabilityOptions): Link {
     ...(findings !== undefined && { findings }),
     ...(outcomes.length > 0 && { outcomes }),
   } as unknown as Json;
-  return Object.freeze({ name, definition, settle: rule, agreed: rule });
+  return Object.freeze({
+    name,
+    definition,
+    settle: rule,
+    agreed: rule,
+    ...((from === undefined || findings === undefined) && {
+      learns: Object.freeze({ labels, topicOf, trust }),
+    }),
+  });
 }
 
 interface Means {
@@ -228,7 +239,8 @@ function* votesOf(
   }
 }
 
-interface CheckedOptions extends Omit<ReliabilityOptions, "outcomes"> {
+interface CheckedOptions extends Omit<ReliabilityOptions, "outcomes" | "trust"> {
+  readonly trust: Required<Trust>;
   readonly outcomes: readonly RecordedOutcome[];
   readonly atLeast: number;
   readonly name: string;
@@ -264,8 +276,24 @@ function checkOptions(options: ReliabilityOptions): CheckedOptions {
       "reliability: outcomes and from are both given; hand the outcomes to learn()",
     );
   }
-  return { ...options, outcomes: known, atLeast, name };
+  return { ...options, outcomes: known, trust: checkTrust(options.trust), atLeast, name };
 }
+
+function checkTrust(trust: Trust | undefined): Required<Trust> {
+  checkKind(trust, "reliability: trust", "object", "use { person: 1, judge: 0.5 }");
+  if (trust !== undefined) checkKeys(trust, TRUST_KEYS, "reliability: trust");
+  const { person, judge } = { ...DEFAULTS.trust, ...trust };
+  for (const [who, weight] of Object.entries({ person, judge })) {
+    if (typeof weight === "number" && weight >= 0 && weight <= 1) continue;
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `reliability: trust.${who} is ${String(weight)}; use a weight from 0 to 1`,
+    );
+  }
+  return { person, judge };
+}
+
+const TRUST_KEYS: ReadonlySet<string> = new Set<keyof Trust>(["person", "judge"]);
 
 /** At most three significant digits. */
 function figure(value: number): string {

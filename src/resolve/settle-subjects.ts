@@ -1,16 +1,9 @@
 import { oneLine } from "../conflict/plain.ts";
 import { byCodeUnits, type Subject } from "../conflict/subject.ts";
-import type {
-  Ask,
-  LearnedBefore,
-  Link,
-  LinkContext,
-  PassStatus,
-  Person,
-  Question,
-} from "./link.ts";
+import type { Ask, Link, LinkContext, PassStatus, Person, Question } from "./link.ts";
 import { asksAgents, isContested, mayAskTooMany, mostHeld, withoutAsking } from "./ask-about.ts";
 import { consult, type CheckedDecision, type CheckedRuling } from "./ruling.ts";
+import type { LearnedBefore } from "../reliability/reliability.ts";
 import { unanimous } from "./unanimous.ts";
 import type { Dissent, Verdict, VerdictStatus } from "./verdict.ts";
 import { whoHoldsWhat, whoIsMissing } from "./words.ts";

@@ -10,6 +10,7 @@ import type { Bill, Outcome } from "../outcome.ts";
 import type { Store } from "../store/store.ts";
 import { coordinate, type Assignment, type Coordinated } from "./coordinate.ts";
 import type { Driver } from "./drive.ts";
+import { keepLesson } from "./learned.ts";
 import { performTeam } from "./nested.ts";
 import type { Seated } from "./root.ts";
 
@@ -57,6 +58,7 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
     hashes: store.resumable || seated.caches ? new ValueHashes() : undefined,
     history: position?.history,
     origin,
+    learned: new Map(),
     waits: [],
   };
 }
@@ -92,6 +94,7 @@ export async function conclude(
     const done = await coordinate(run, seated.seating, assignment, performTeam);
     const { status, results, verdicts, conflicts, missing } = done;
     const bill = run.bill.bill();
+    if (status !== "waiting") await keepLesson(run, seated.seating.team, "", verdicts);
     await recordEnd(run, done, bill);
     journal.close();
     if (status === "waiting") await letGo(store, runId, fence);

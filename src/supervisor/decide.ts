@@ -160,6 +160,7 @@ function settle(
     maxSubjects: seating.team.maxSubjects,
     person: run.hashes === undefined ? undefined : personFor(run, prefix.slice(0, -1)),
     missing: missing.map(({ agent }) => agent),
+    learned: run.learned.get(prefix.slice(0, -1)),
     rerun,
     ask: (agent: Agent, task: unknown, key: string) =>
       askJudge(deciding, { agent, task, key }, asked),

@@ -17,6 +17,7 @@ import { backoffMs } from "../policy/backoff.ts";
 import { mergeLimits } from "../policy/limits.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { coordinate, type Coordinated, type Ended } from "./coordinate.ts";
+import { keepLesson, learnedBefore } from "./learned.ts";
 import { planFor, recordedPlan } from "./route.ts";
 import type { Seating } from "./seating.ts";
 import type { Team } from "./team.ts";
@@ -149,9 +150,11 @@ async function once(
   const scope = prefix.slice(0, -1);
   const recorded = recordedPlan(team, run.history?.plan(scope));
   const plan = recorded ?? (await planFor(team, task, cancellation));
+  const learned = await learnedBefore(run, team, scope);
   if (recorded === undefined) {
     const { mode, agents } = plan;
-    run.journal.note([{ type: "run.planned", callId: scope, mode, agents }]);
+    const before = learned === undefined ? {} : { learned };
+    run.journal.note([{ type: "run.planned", callId: scope, mode, agents, ...before }]);
   }
   const known = map === undefined ? checked : new Map();
   const done = await coordinate(run, seating, { task, plan, prefix, checked: known }, performTeam);
@@ -160,6 +163,7 @@ async function once(
     const why = done.missing.map(({ agent, detail }) => `${agent}: ${detail}`).join("; ");
     throw new QuorateError("TEAM_FAILED", `the team ${name} failed: ${why}`);
   }
+  await keepLesson(run, team, scope, done.verdicts);
   const output = takeOutput(name, answerOf(team, run, done, prefix), maxBytes);
   return { output, statement: statementOf(team, output) };
 }

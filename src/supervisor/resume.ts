@@ -4,11 +4,14 @@ import { History, type Origin } from "../engine/history.ts";
 import type { Run } from "../engine/run.ts";
 import { takeInput } from "../engine/input.ts";
 import { isSoundError, QuorateError } from "../errors.ts";
-import type { RunEvent } from "../events.ts";
+import type { EventBody, RunEvent } from "../events.ts";
+import type { LearnedBefore } from "../reliability/reliability.ts";
 import { canonicalJson } from "../json.ts";
 import type { Outcome } from "../outcome.ts";
 import type { ForkOptions } from "./options.ts";
 import { recordedOutcome } from "./recorded.ts";
+import { learnedBefore } from "./learned.ts";
+import type { Plan } from "./plan.ts";
 import { planFor, recordedPlan } from "./route.ts";
 import { conclude, openRun } from "./carry.ts";
 import type { Assignment } from "./coordinate.ts";
@@ -162,16 +165,19 @@ async function prepare(
   const task = known === undefined ? first.input : known.known;
   const recorded = recordedPlan(team, history.plan(""));
   const plan = recorded ?? (await planFor(team, task, cancellation, options));
+  const learned = await learnedBefore(run, team, "");
   const changed = first.definition !== seated.seating.definition();
   history.changed = changed;
   run.journal.preface([
     { type: "run.resumed", fence, changed },
-    ...(recorded === undefined
-      ? [{ type: "run.planned", mode: plan.mode, agents: plan.agents } as const]
-      : []),
+    ...(recorded === undefined ? [plannedOf(plan, learned)] : []),
   ]);
   const checked = seated.checks ? new Map() : undefined;
   return { run, assignment: { task, plan, prefix: "", checked } };
+}
+
+function plannedOf({ mode, agents }: Plan, learned: LearnedBefore | undefined): EventBody {
+  return { type: "run.planned", mode, agents, ...(learned !== undefined && { learned }) };
 }
 
 /** What comes of `work`; where it fails, the run is let go of, so that somebody else can take it. */

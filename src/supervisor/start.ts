@@ -8,6 +8,7 @@ import { conclude, openRun } from "./carry.ts";
 import type { Driver } from "./drive.ts";
 import type { Plan } from "./plan.ts";
 import type { Seated } from "./root.ts";
+import { learnedBefore } from "./learned.ts";
 import { planFor } from "./route.ts";
 import { isSeating } from "./seating.ts";
 
@@ -26,6 +27,7 @@ export async function conductNew(
   const checked = seated.checks ? await checkTask(seated, plan, task, cancellation) : undefined;
   const run = openRun(driver, origin === undefined ? {} : { origin });
   const { mode, agents } = plan;
+  const learned = team.learning === undefined ? undefined : await learnedBefore(run, team, "");
   // Not waited for: nothing is asked before its own first event is kept, and with it these.
   run.journal.note([
     run.hashes === undefined
@@ -37,7 +39,7 @@ export async function conductNew(
           input: task,
           ...(origin !== undefined && { forkOf: forkOf(origin) }),
         },
-    { type: "run.planned", mode, agents },
+    { type: "run.planned", mode, agents, ...(learned !== undefined && { learned }) },
   ]);
   return conclude(driver, run, { task, plan, prefix: "", checked });
 }

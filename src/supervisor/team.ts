@@ -25,7 +25,7 @@ import { checkLanes, type LanesOf } from "../policy/lane.ts";
 import { checkLimits, LIMIT_KEYS, type CallLimits } from "../policy/limits.ts";
 import { checkEscalateIf, checkTiers, type EscalateIf } from "../policy/tier.ts";
 import { checkChain, DEFAULT_CHAIN } from "../resolve/chain.ts";
-import type { Link } from "../resolve/link.ts";
+import type { Learning, Link } from "../resolve/link.ts";
 import { checkEarlyStop } from "./check-early-stop.ts";
 import { checkOrder } from "./graph.ts";
 import {
@@ -56,6 +56,8 @@ export interface Team {
   readonly limits: CallLimits;
   readonly asWorker: Pick<CallLimits, "timeoutMs" | "retries">;
   readonly resolve: readonly Link[];
+  /** How it learns from its runs; `undefined` where its chain does not go by that. */
+  readonly learning: Learning | undefined;
   readonly compare: ReadonlyMap<string, Comparator>;
   /** Groups open findings. */
   readonly similar: Comparator | undefined;
@@ -207,6 +209,8 @@ export function makeTeam(options: AnyOptions): Team {
   if (similar !== undefined && !isComparator(similar)) {
     refuse("has something in similar that is no comparator; use similar({ threshold })");
   }
+  const resolve =
+    options.resolve === undefined ? DEFAULT_CHAIN : checkChain(options.resolve, where);
   return Object.freeze({
     label: Object.freeze({ name, ...(version !== undefined && { version }) }),
     where,
@@ -224,7 +228,8 @@ export function makeTeam(options: AnyOptions): Team {
     lane: makeLane(checkConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY, where)),
     limits: checkLimits(options, where),
     asWorker: checkLimits(options.asWorker ?? {}, `${where}: asWorker`),
-    resolve: options.resolve === undefined ? DEFAULT_CHAIN : checkChain(options.resolve, where),
+    resolve,
+    learning: resolve.find(({ learns }) => learns !== undefined)?.learns,
     compare: comparators(compare),
     similar,
     answer: answer as Team["answer"],

@@ -1,0 +1,113 @@
+import { QuorateError } from "../errors.ts";
+import type { RunEvent } from "../events.ts";
+import { takeJson, type Json } from "../json.ts";
+import type { Verdict } from "../resolve/verdict.ts";
+import type { Store } from "../store/store.ts";
+import { ballotOf, isSamePosition, keepOutcome } from "./ballot.ts";
+
+export interface OutcomeOptions {
+  /** The nested supervisor whose verdict it was, by its place; only needed where several decided about that subject. */
+  readonly callId?: string;
+}
+
+/** Who held what turned out true, and who did not. */
+export interface Judged {
+  readonly supervisor: string;
+  readonly subject: string;
+  readonly right: readonly string[];
+  readonly wrong: readonly string[];
+}
+
+/**
+ * Records what turned out to be true of a subject that a run decided about: `reliability()` learns from it how good the agents
+ * are, and how much its confidence is worth. `truth` is a position, whether somebody held it or not; of a finding `"present"` or
+ * `"absent"`. Recorded again, the last one counts; `undefined` takes it back. It is kept in the store beside the runs, also when the run is pruned.
+ *
+ * Rejects with `RUN_NOT_FOUND`, and with `BAD_OPTIONS` where the run has no verdict about that subject.
+ */
+export async function recordOutcome(
+  store: Store,
+  runId: string,
+  subject: string,
+  truth: Json | undefined,
+  { callId }: OutcomeOptions = {},
+): Promise<Judged> {
+  const events = await store.read(runId);
+  const first = events[0];
+  if (first?.type !== "run.started") {
+    throw new QuorateError(
+      "RUN_NOT_FOUND",
+      `the store has no run "${runId}"; list what there is with runs()`,
+    );
+  }
+  const { team, verdict } = verdictAbout(runId, events, subject, callId);
+  const outcome = truth === undefined ? undefined : checkTruth(truth, verdict);
+  const ballot = ballotOf({ runId, atMs: first.atMs, ...(team !== "" && { callId: team }) }, [
+    verdict,
+  ]);
+  if (ballot === undefined) {
+    throw refusal(`the positions about "${subject}" are too long to learn from`);
+  }
+  const name = team === "" ? first.supervisor.name : nameOf(team);
+  await keepOutcome(store.values, name, ballot, verdict, outcome);
+  const holders = (same: boolean): readonly string[] =>
+    outcome === undefined
+      ? []
+      : verdict.positions
+          .filter(({ value }) => isSamePosition(value, outcome) === same)
+          .flatMap(({ heldBy }) => heldBy.map(({ agent }) => agent));
+  return { supervisor: name, subject, right: holders(true), wrong: holders(false) };
+}
+
+/** A team's name is the last of its place; a repeated one has "~" and the attempt behind it. */
+function nameOf(place: string): string {
+  return (place.split("/").at(-1) ?? "").replace(/~\d+$/, "");
+}
+
+function verdictAbout(
+  runId: string,
+  events: readonly RunEvent[],
+  subject: string,
+  callId: string | undefined,
+): { readonly team: string; readonly verdict: Verdict } {
+  const found = new Map<string, Verdict>();
+  const subjects = new Set<string>();
+  for (const event of events) {
+    if (event.type !== "verdict.reached") continue;
+    const { callId: team = "", verdict } = event;
+    subjects.add(`"${verdict.subject.slice(0, 80)}"`);
+    if (verdict.subject === subject && (callId ?? team) === team) found.set(team, verdict);
+  }
+  const own = found.get("");
+  if (own !== undefined) return { team: "", verdict: own };
+  const [only, another] = found;
+  if (only !== undefined && another === undefined) return { team: only[0], verdict: only[1] };
+  if (only !== undefined) {
+    const teams = [...found.keys()].map((team) => `"${team}"`).join(", ");
+    throw refusal(
+      `several teams of run "${runId}" decided about "${subject}"; name one as callId: ${teams}`,
+    );
+  }
+  const known = [...subjects].slice(0, 10).join(", ");
+  throw refusal(
+    subjects.size === 0
+      ? `run "${runId}" decided about nothing`
+      : `run "${runId}" has no verdict about "${subject}"; it has ${known}${subjects.size > 10 ? ", …" : ""}`,
+  );
+}
+
+function checkTruth(truth: Json, { kind, subject }: Verdict): Json {
+  const taken = takeJson(truth, MAX_TRUTH_BYTES);
+  if (taken.fault !== undefined) {
+    throw refusal(`what is true of "${subject}" ${taken.fault.why}; use a plain JSON value`);
+  }
+  const value = taken.value as Json;
+  if (kind === "claim" || value === "present" || value === "absent") return value;
+  throw refusal(`what is true of a finding is "present" or "absent"`);
+}
+
+const MAX_TRUTH_BYTES = 1_000;
+
+function refusal(why: string): QuorateError {
+  return new QuorateError("BAD_OPTIONS", why);
+}
