@@ -38,7 +38,7 @@ export function adaptive(most: number): Adaptive {
       if (size >= toldAt) toldAt = Infinity;
     },
     turnedAway(inFlight, admittedMs, nowMs) {
-      if (admittedMs < toldMs) return false;
+      if (admittedMs <= toldMs) return false;
       toldMs = nowMs;
       toldAt = Math.min(size, inFlight);
       size = Math.max(1, toldAt * DECREASE);

@@ -232,8 +232,8 @@ function isBehind(lane: Lane, waiter: Waiter | undefined): boolean {
   if (first === undefined || first === waiter) return false;
   if (waiter === undefined) return true;
   if (queue.wouldLead(waiter)) return false;
-  // Where a lane is open to its first, all are about to be admitted. If those who change over stood behind that one, two lanes
-  // by turns could send their firsts to each other for ever.
+  // A lane that is open to its first is being looked at, and has room for others too. Whoever changes over goes only where it
+  // is closed, and so does not come back before something has opened: else two lanes could send each other their firsts.
   try {
     return waitMsOf(lane, first.ticket) > 0;
   } catch {

@@ -1,0 +1,74 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { adaptive } from "../../src/policy/adaptive.ts";
+
+describe("how many may be in flight", () => {
+  it("is as many as there may be at most, until something is turned away", () => {
+    expect(adaptive(7).limit).toBe(7);
+    expect(adaptive(Infinity).limit).toBe(Infinity);
+  });
+
+  it("is half of what was in flight, once for a burst, and at least one", () => {
+    const width = adaptive(Infinity);
+    expect(width.turnedAway(16, 0, 100)).toBe(true);
+    expect(width.limit).toBe(8);
+    // They had been admitted with the first.
+    for (let n = 15; n > 8; n--) expect(width.turnedAway(n, 0, 110)).toBe(false);
+    expect(width.limit).toBe(8);
+    expect(width.turnedAway(8, 150, 200)).toBe(true);
+    expect(width.turnedAway(1, 250, 300)).toBe(true);
+    expect(width.turnedAway(1, 350, 400)).toBe(true);
+    expect(width.limit).toBe(1);
+  });
+
+  it("grows by one in as many answers as may be in flight, where all of it is used", () => {
+    const width = adaptive(100);
+    width.turnedAway(40, 0, 1);
+    for (let n = 0; n < 100; n++) width.answered(19);
+    expect(width.limit).toBe(20);
+    for (let n = 0; n < 21; n++) width.answered(20);
+    expect(width.limit).toBe(21);
+  });
+
+  it("stays for a while below where it was turned away, and goes on then, up to the most", () => {
+    const width = adaptive(12);
+    width.turnedAway(10, 0, 1);
+    const answersTo = (limit: number): number => {
+      let answers = 0;
+      for (; width.limit < limit; answers++) width.answered(width.limit);
+      return answers;
+    };
+    expect(answersTo(9)).toBeLessThan(36);
+    expect(answersTo(10)).toBeGreaterThan(9 * 7);
+    expect(answersTo(12)).toBeLessThan(26);
+    for (let n = 0; n < 1_000; n++) width.answered(12);
+    expect(width.limit).toBe(12);
+  });
+
+  it("is at least one and at most what it began with, whatever happens", () => {
+    const step = fc.record({
+      away: fc.boolean(),
+      inFlight: fc.integer({ min: 1, max: 50 }),
+      tookMs: fc.nat({ max: 5 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constant(Infinity)),
+        fc.array(step),
+        (most, steps) => {
+          const width = adaptive(most);
+          for (const [nowMs, { away, inFlight, tookMs }] of steps.entries()) {
+            const before = width.limit;
+            const many = Math.min(inFlight, most);
+            if (away) width.turnedAway(many, nowMs - tookMs, nowMs);
+            else width.answered(many);
+            expect(width.limit).toBeGreaterThanOrEqual(1);
+            expect(width.limit).toBeLessThanOrEqual(most);
+            if (away) expect(width.limit).toBeLessThanOrEqual(before);
+            else expect(width.limit).toBeGreaterThanOrEqual(before);
+          }
+        },
+      ),
+    );
+  });
+});
