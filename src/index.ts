@@ -89,12 +89,22 @@ export type { RunSummary, Store } from "./store/store.ts";
 export type { Values } from "./store/values.ts";
 
 export { equal } from "./conflict/compare.ts";
-export type { Candidate, Comparator, Compare, Group, Grouping, Same } from "./conflict/compare.ts";
+export type {
+  Candidate,
+  Comparator,
+  Compare,
+  CompareContext,
+  Group,
+  Grouping,
+  Same,
+} from "./conflict/compare.ts";
 export { within } from "./conflict/within.ts";
 export type { WithinOptions } from "./conflict/within.ts";
 export { oneOf } from "./conflict/one-of.ts";
 export { similar } from "./conflict/similar.ts";
 export type { SimilarOptions } from "./conflict/similar-options.ts";
+export type { Embed } from "./conflict/embedding.ts";
+export type { SameIssueAnswer, SameIssueJudge, SameIssueQuestion } from "./conflict/same-issue.ts";
 export { findConflicts } from "./conflict/detect.ts";
 export type { FindOptions } from "./conflict/detect.ts";
 export type { Claim, ClaimDraft, Finding } from "./conflict/claim.ts";

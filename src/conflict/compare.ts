@@ -1,6 +1,9 @@
+import type { Agent } from "../agent.ts";
+import type { AgentResult } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { foldedKey } from "./canonical.ts";
+import { oneLine } from "./plain.ts";
 
 /** One distinct value that was claimed about a subject. */
 export interface Candidate {
@@ -17,6 +20,8 @@ export interface Group {
   readonly value: Json;
   /** Indices of candidates: the one that `value` is, or is nearest to, first. */
   readonly members: readonly number[];
+  /** A sentence about how it came to be, where that is not plain. */
+  readonly note?: string;
 }
 
 /** How the candidates of one subject were grouped. What is in no group is set aside: it is not a position. */
@@ -24,6 +29,20 @@ export interface Grouping {
   readonly groups: readonly Group[];
   /** Why the candidates cannot be compared. The subject is then left undecided, with each candidate a position. */
   readonly refused?: string;
+  /** A sentence about the comparison, for every verdict that rests on it. */
+  readonly note?: string;
+}
+
+/** What a comparator that has to ask may use. */
+export interface CompareContext {
+  /** Asks an agent through all the steps of a call, as links do; rejects only when the run ends. `key` names the call. */
+  readonly ask: (agent: Agent, task: unknown, key: string) => Promise<AgentResult>;
+  /** Aborted when the run ends. */
+  readonly signal: AbortSignal | undefined;
+  /** What is compared: a claim's subject; `undefined` for findings. */
+  readonly subject: string | undefined;
+  /** The same object for all that is compared together: for what need not be asked twice. */
+  readonly together: object;
 }
 
 /**
@@ -37,6 +56,16 @@ export interface Comparator {
   /** Whether a further candidate leaves the groups of the others as they are, and what stands for them: needed to stop early. */
   readonly steady?: boolean;
   readonly group: (candidates: readonly Candidate[]) => Grouping;
+  /**
+   * In place of `group` where agents can be asked: in `settle()` and in supervisors. One that rejects leaves the candidates
+   * as they are, and the subject undecided.
+   */
+  readonly groupLater?: (
+    candidates: readonly Candidate[],
+    context: CompareContext,
+  ) => Promise<Grouping>;
+  /** Agents that `groupLater` asks; a supervisor has to know them before the run. */
+  readonly asks?: readonly Agent[];
 }
 
 /** Whether two values are the same position. Need be neither transitive nor symmetric. */
@@ -47,6 +76,8 @@ export type Compare = Readonly<Record<string, Comparator | Same>>;
 
 /** How many distinct values an own function is asked to compare; above that the subject is left undecided. */
 const MAX_OWN_COMPARED = 100;
+
+const MAX_NOTE_CHARS = 500;
 
 const EQUAL: Comparator = Object.freeze({
   name: "equal",
@@ -135,6 +166,7 @@ export interface CheckedGrouping<C extends Candidate> {
   readonly groups: readonly CheckedGroup<C>[];
   readonly setAside: readonly C[];
   readonly refused?: string;
+  readonly note?: string;
 }
 
 export interface CheckedGroup<C extends Candidate> {
@@ -142,6 +174,7 @@ export interface CheckedGroup<C extends Candidate> {
   /** The canonical text of `value`. */
   readonly key: string;
   readonly members: readonly C[];
+  readonly note?: string;
 }
 
 /**
@@ -170,12 +203,12 @@ function apart<C extends Candidate>(candidates: readonly C[]): readonly CheckedG
 }
 
 function checkGrouping<C extends Candidate>(
-  { groups, refused }: Grouping,
+  { groups, refused, note }: Grouping,
   candidates: readonly C[],
 ): CheckedGrouping<C> {
   const left = new Set(candidates);
   const keys = new Set<string>();
-  const checked = groups.map(({ value, members }) => {
+  const checked = groups.map(({ value, members, note: own }) => {
     const found = members.map((index) => {
       const candidate = candidates[index];
       if (candidate === undefined || !left.delete(candidate))
@@ -187,7 +220,16 @@ function checkGrouping<C extends Candidate>(
     const key = first.value === value ? first.key : foldedKey(value);
     if (keys.has(key)) throw new TypeError("two groups have the same value");
     keys.add(key);
-    return { value, key, members: found };
+    return { value, key, members: found, ...noteOf(own) };
   });
-  return { groups: checked, setAside: [...left], ...(refused !== undefined && { refused }) };
+  return {
+    groups: checked,
+    setAside: [...left],
+    ...(refused !== undefined && { refused }),
+    ...noteOf(note),
+  };
+}
+
+function noteOf(note: unknown): { readonly note?: string } {
+  return typeof note === "string" && note !== "" ? { note: oneLine(note, MAX_NOTE_CHARS) } : {};
 }

@@ -107,7 +107,7 @@ function sorted(
       heldBy: claims.length,
       claims,
     }));
-  const { groups, refused, setAside } = groupWith(comparator, candidates);
+  const { groups, refused, setAside, note } = groupWith(comparator, candidates);
   const positions = groups
     .map(({ key, value, members }) => {
       const heldBy = members.flatMap((member) =>
@@ -122,15 +122,22 @@ function sorted(
       (a, b) => b.position.heldBy.length - a.position.heldBy.length || byCodeUnits(a.key, b.key),
     )
     .map(({ position }): Position => position);
+  const notes = [
+    ...(setAside.length > 0
+      ? [
+          noteOf(
+            setAside.flatMap(({ claims }) => claims),
+            comparator,
+          ),
+        ]
+      : []),
+    ...new Set(groups.flatMap((group) => group.note ?? [])),
+    ...(note === undefined ? [] : [note]),
+  ];
   return {
     positions,
     ...(refused !== undefined && { refused }),
-    ...(setAside.length > 0 && {
-      note: noteOf(
-        setAside.flatMap(({ claims }) => claims),
-        comparator,
-      ),
-    }),
+    ...(notes.length > 0 && { note: notes.join(" ") }),
   };
 }
 

@@ -60,18 +60,19 @@ export function findingSubjects(
   });
   const absence = absenceOf([...reviewers].sort(byCodeUnits));
   const names = uniqueNames(taken);
-  return groupWith(similar, candidates)
-    .groups.map(({ value, members }) => {
+  const { groups, note: about } = groupWith(similar, candidates);
+  return groups
+    .map(({ value, members, note }) => {
       const wordings = new Map<string, string>();
       for (const member of members) {
         for (const { agent, text } of reports.get(member.key) ?? []) {
           if (!wordings.has(agent)) wordings.set(agent, text);
         }
       }
-      return { text: String(value), wordings };
+      return { text: String(value), wordings, note };
     })
     .sort((a, b) => b.wordings.size - a.wordings.size || byCodeUnits(a.text, b.text))
-    .map(({ text, wordings }) => {
+    .map(({ text, wordings, note }) => {
       const reporters = [...wordings].sort(([a], [b]) => byCodeUnits(a, b));
       const present = reporters.map(([agent, wording]): Holder => ({
         agent,
@@ -84,7 +85,13 @@ export function findingSubjects(
       ].filter(({ heldBy }) => heldBy.length > 0);
       // "absent" comes before "present", in canonical order, when as many hold it.
       if (absent.length >= present.length) positions.reverse();
-      return { subject: names(text), kind: "finding", positions };
+      const notes = [note, about].filter((each) => each !== undefined).join(" ");
+      return {
+        subject: names(text),
+        kind: "finding",
+        positions,
+        ...(notes !== "" && { note: notes }),
+      };
     });
 }
 

@@ -1,27 +1,128 @@
+import { checkName, type Agent } from "../agent.ts";
 import { QuorateError } from "../errors.ts";
-import { checkKeys } from "../policy/check-kind.ts";
+import type { Json } from "../json.ts";
+import { checkInteger } from "../policy/bounds.ts";
+import { checkKeys, checkKind } from "../policy/check-kind.ts";
+import { embedder, type Embed } from "./embedding.ts";
+import { judgeAgent, type SameIssueJudge } from "./same-issue.ts";
 
-/** How {@link similar} compares texts. */
+/** How `similar()` compares texts. */
 export interface SimilarOptions {
   /**
    * How alike two groups of texts must be on average to be one, as a cosine between 0 (no word in common) and 1
    * (the same words). Default 0.28.
    */
   readonly threshold?: number;
+  /**
+   * Turns texts into vectors, up to 100 at a time: asked as an agent is, with limits, retries and a place in the log. Where it
+   * fails, words alone are compared, and the verdicts say so. Default: none.
+   */
+  readonly embed?: Embed;
+  /** What share of the likeness comes from the vectors, 0–1; the rest from the words. Default 0.3. */
+  readonly embedWeight?: number;
+  /** Says of groups that are neither clearly the same nor clearly not whether they are. Default: nobody; words decide. */
+  readonly judge?: SameIssueJudge;
+  /** Between which likenesses groups are put to the judge. Default: 0.1 below the threshold to 0.1 above it. */
+  readonly band?: readonly [from: number, to: number];
+  /** How many pairs of groups the judge is asked about at most, those nearest to the threshold first. Default 20. */
+  readonly maxPairs?: number;
+  /** What it is called; its agents are `NAME-embed` and `NAME-judge`. Default `"similar"`. */
+  readonly name?: string;
 }
 
-const DEFAULT_THRESHOLD = 0.28;
-const KEYS: ReadonlySet<string> = new Set<keyof SimilarOptions>(["threshold"]);
+const DEFAULTS = { threshold: 0.28, embedWeight: 0.3, maxPairs: 20, name: "similar" } as const;
+const BAND = 0.1;
+const LEAST_LIKENESS = 0.01;
+const MAX_PAIRS = 1_000;
+const KEYS: ReadonlySet<string> = new Set<keyof SimilarOptions>([
+  "threshold",
+  "embed",
+  "embedWeight",
+  "judge",
+  "band",
+  "maxPairs",
+  "name",
+]);
+
+/** The options, checked. */
+export interface SimilarSettings {
+  readonly name: string;
+  readonly threshold: number;
+  readonly embedding: { readonly agent: Agent; readonly weight: number } | undefined;
+  readonly judging:
+    | {
+        readonly agent: Agent;
+        readonly band: readonly [number, number];
+        readonly maxPairs: number;
+      }
+    | undefined;
+}
 
 /** The options with their defaults. Throws `BAD_OPTIONS`. */
-export function checkSimilar(options: SimilarOptions): Required<SimilarOptions> {
+export function checkSimilar(options: SimilarOptions): SimilarSettings {
+  checkKind(options, "similar: options", "object", "use { threshold: 0.3 }");
   checkKeys(options, KEYS, "similar");
-  const { threshold = DEFAULT_THRESHOLD } = options;
-  if (typeof threshold !== "number" || !(threshold > 0 && threshold <= 1)) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `similar: threshold is ${String(threshold)}; use a number above 0, at most 1`,
-    );
+  const { embed, judge, name = DEFAULTS.name } = options;
+  checkName(name, "similar");
+  checkKind(embed, "similar: embed", "function", "use async (texts) => vectors");
+  const threshold = share(options.threshold ?? DEFAULTS.threshold, "threshold");
+  const weight = share(options.embedWeight ?? DEFAULTS.embedWeight, "embedWeight");
+  const maxPairs = checkInteger(
+    options.maxPairs ?? DEFAULTS.maxPairs,
+    "similar: maxPairs",
+    1,
+    MAX_PAIRS,
+  );
+  const band = checkBand(options.band, threshold);
+  return {
+    name,
+    threshold,
+    embedding:
+      embed === undefined ? undefined : { agent: embedder(embed, `${name}-embed`), weight },
+    judging:
+      judge === undefined
+        ? undefined
+        : { agent: judgeAgent(judge, `${name}-judge`), band, maxPairs },
+  };
+}
+
+function share(value: unknown, what: string): number {
+  if (typeof value === "number" && value > 0 && value <= 1) return value;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `similar: ${what} is ${String(value)}; use a number above 0, at most 1`,
+  );
+}
+
+function checkBand(given: unknown, threshold: number): readonly [number, number] {
+  if (given === undefined) {
+    return [Math.max(LEAST_LIKENESS, threshold - BAND), Math.min(1, threshold + BAND)];
   }
-  return { threshold };
+  const [from, to] = Array.isArray(given) ? (given as readonly unknown[]) : [];
+  const sound =
+    typeof from === "number" &&
+    typeof to === "number" &&
+    from > 0 &&
+    from <= threshold &&
+    to >= threshold &&
+    to <= 1;
+  if (sound) return [from, to];
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `similar: band is no pair of likenesses around the threshold of ${threshold}; use [0.2, 0.4], both above 0, at most 1`,
+  );
+}
+
+/** The settings as data; of agents what they are called and their version. */
+export function definitionOf({ threshold, embedding, judging }: SimilarSettings): Json {
+  const asked = ({ name, version }: Agent): Json => [name, version ?? null];
+  return {
+    threshold,
+    ...(embedding !== undefined && {
+      embedding: [asked(embedding.agent), embedding.weight],
+    }),
+    ...(judging !== undefined && {
+      judging: [asked(judging.agent), [...judging.band], judging.maxPairs],
+    }),
+  };
 }

@@ -1,47 +1,50 @@
 import { averageLink } from "./average-link.ts";
-import type { Candidate, Comparator, Group } from "./compare.ts";
-import { inOrderOfStanding } from "./stand-for.ts";
-import { checkSimilar, type SimilarOptions } from "./similar-options.ts";
-import { vectorsOf, wordingsOf, type Wording } from "./vectors.ts";
-
-/** Above so many distinct texts only those with the same words are grouped. */
-export const MAX_SIMILAR_TEXTS = 100_000;
+import type { Candidate, Comparator, CompareContext, Grouping } from "./compare.ts";
+import { similarLater } from "./similar-later.ts";
+import { checkSimilar, definitionOf, type SimilarOptions } from "./similar-options.ts";
+import { apart, groupsOf, textsOf } from "./texts.ts";
 
 /**
  * Texts that say the same in similar words are the same position; the one that says most of what its group says stands
- * for it. Lexical: TF-IDF with identifiers split, compared by cosine and grouped by average link. No model is asked.
- * Only the first 4,000 characters of a text count, and fewer where there are more than 2,000 distinct ones (8 million in
- * all). Values that are not texts are compared by equality, and so are texts when there are more than 100,000.
+ * for it. Lexical: TF-IDF with identifiers split, compared by cosine and grouped by average link. Only the first 4,000
+ * characters of a text count, and fewer where there are more than 2,000 distinct ones (8 million in all). Values that are
+ * not texts are compared by equality, and so are texts when there are more than 100,000. A text that has no word in
+ * common with others changes nothing about their groups.
  *
- * A text that has no word in common with others changes nothing about their groups.
+ * With `embed`, vectors of a model are compared too; with `judge`, somebody is asked about groups that are neither clearly
+ * the same nor clearly not. Both are asked by `settle()` and by supervisors; `findConflicts()` asks nobody and goes by words.
  */
 export function similar(options: SimilarOptions = {}): Comparator {
-  const { threshold } = checkSimilar(options);
-  return Object.freeze({
-    name: "similar",
-    definition: { threshold },
-    group: (candidates: readonly Candidate[]) => ({ groups: groupTexts(candidates, threshold) }),
-  });
-}
+  const settings = checkSimilar(options);
+  const { name, threshold, embedding, judging } = settings;
+  const asks = [embedding, judging].flatMap((asked) => (asked === undefined ? [] : [asked.agent]));
 
-function groupTexts(candidates: readonly Candidate[], threshold: number): readonly Group[] {
-  const { wordings, wordless } = wordingsOf(candidates);
-  return [
-    ...wordless.map((index) => ({ value: candidates[index]?.value ?? null, members: [index] })),
-    ...cluster(wordings, threshold).map((members): Group => {
-      const indices = members.flatMap((wording) => wording.candidates);
-      return { value: candidates[indices[0] ?? 0]?.value ?? null, members: indices };
-    }),
-  ];
-}
+  function group(candidates: readonly Candidate[]): Grouping {
+    const texts = textsOf(candidates);
+    if (texts.vectors.length === 0) return { groups: groupsOf(texts, apart(texts)) };
+    const { groups } = averageLink(texts.vectors, texts.counts, threshold);
+    return {
+      groups: groupsOf(
+        texts,
+        groups.map((members) => ({ members })),
+      ),
+    };
+  }
 
-/** The groups, each with the wording first that stands for it. */
-function cluster(wordings: readonly Wording[], threshold: number): readonly (readonly Wording[])[] {
-  if (wordings.length === 1 || wordings.length > MAX_SIMILAR_TEXTS)
-    return wordings.map((wording) => [wording]);
-  const vectors = vectorsOf(wordings);
-  const counts = wordings.map(({ heldBy }) => heldBy);
-  return averageLink(vectors, counts, threshold).groups.map((members) =>
-    inOrderOfStanding(members, vectors, counts).flatMap((index) => wordings[index] ?? []),
+  async function groupLater(
+    candidates: readonly Candidate[],
+    context: CompareContext,
+  ): Promise<Grouping> {
+    const texts = textsOf(candidates);
+    if (texts.vectors.length === 0) return group(candidates);
+    const { clusters, note } = await similarLater(texts, settings, context);
+    return { groups: groupsOf(texts, clusters), ...(note !== undefined && { note }) };
+  }
+
+  const definition = definitionOf(settings);
+  return Object.freeze(
+    asks.length === 0
+      ? { name, definition, group }
+      : { name, definition, group, groupLater, asks: Object.freeze(asks) },
   );
 }

@@ -3,6 +3,8 @@ import { words } from "./words.ts";
 
 /** Texts that consist of the same words in the same order. */
 export interface Wording {
+  /** One of the texts. */
+  readonly text: string;
   readonly words: readonly string[];
   /** Indices of the candidates that consist of these words. */
   readonly candidates: number[];
@@ -28,13 +30,14 @@ export function wordingsOf(
   const wordings = new Map<string, Wording>();
   const wordless: number[] = [];
   candidates.forEach(({ value, heldBy }, i) => {
-    const found = typeof value === "string" ? words(value, mostChars) : [];
+    const text = typeof value === "string" ? value : "";
+    const found = words(text, mostChars);
     if (found.length === 0) {
       wordless.push(i);
       return;
     }
     const key = found.join(" ");
-    const wording = wordings.get(key) ?? { words: found, candidates: [], heldBy: 0 };
+    const wording = wordings.get(key) ?? { text, words: found, candidates: [], heldBy: 0 };
     wordings.set(key, wording);
     wording.candidates.push(i);
     wording.heldBy += heldBy;
@@ -81,4 +84,27 @@ function bagOf(found: readonly string[]): ReadonlyMap<string, number> {
   const bag = new Map<string, number>();
   for (const word of found) bag.set(word, (bag.get(word) ?? 0) + 1);
   return bag;
+}
+
+/**
+ * Vectors that have both: the cosine of two is `weight` of that of the dense vectors, and the rest that of the sparse ones.
+ * All are of length 1, and the dense ones as long as each other.
+ */
+export function mixed(
+  sparse: readonly SparseVector[],
+  dense: readonly (readonly number[])[],
+  weight: number,
+): readonly SparseVector[] {
+  let terms = 0;
+  for (const vector of sparse) for (const term of vector.terms) terms = Math.max(terms, term + 1);
+  return sparse.map((vector, i) => {
+    const own = dense[i] ?? [];
+    return {
+      terms: [...vector.terms, ...own.map((_, k) => terms + k)],
+      weights: [
+        ...vector.weights.map((value) => value * Math.sqrt(1 - weight)),
+        ...own.map((value) => value * Math.sqrt(weight)),
+      ],
+    };
+  });
 }

@@ -1,8 +1,9 @@
 import type { Claim, Finding } from "../conflict/claim.ts";
 import { comparators, type Comparator, type Compare } from "../conflict/compare.ts";
+import { askedToCompare, asksToCompare, comparedLater } from "../conflict/later.ts";
 import { subjects } from "../conflict/subjects.ts";
 import { aloneAsker } from "../engine/ask-alone.ts";
-import { checkChain, DEFAULT_CHAIN } from "./chain.ts";
+import { checkAsked, checkChain, DEFAULT_CHAIN } from "./chain.ts";
 import type { Link } from "./link.ts";
 import { settleSubjects } from "./settle-subjects.ts";
 import type { Verdict } from "./verdict.ts";
@@ -27,7 +28,7 @@ export interface SettleOptions {
 
 /**
  * Settles bare claims and findings, without a supervisor: one verdict per subject, contested or not; claims in
- * code-unit order of their subjects, then findings, the most reported first. Judges in the chain are asked as
+ * code-unit order of their subjects, then findings, the most reported first. Judges in the chain, and what comparators ask, are asked as
  * they would be by a supervisor, at most 8 at once, without a store.
  *
  * An agent has one position per subject: where it claims twice, its last claim holds. Rejects with `CLAIMS_INVALID`
@@ -39,16 +40,20 @@ export async function settle(
 ): Promise<readonly Verdict[]> {
   const { resolve, compare, findings, similar, answered, missing, signal } = options;
   const chain = resolve === undefined ? DEFAULT_CHAIN : checkChain(resolve, "settle");
-  const all = subjects({
+  const material = {
     claims: [...claims],
     findings: [...(findings ?? [])],
     answered: [...(answered ?? [])],
     compare: comparators(compare),
     ...(similar !== undefined && { similar }),
-  });
+  };
+  checkAsked(chain, askedToCompare(material), "settle");
+  const ask = aloneAsker(signal);
+  const comparing = asksToCompare(material) ? await comparedLater(material, { ask, signal }) : {};
+  const all = subjects({ ...material, ...comparing });
   return settleSubjects(all, {
     resolve: chain,
-    ask: aloneAsker(signal),
+    ask,
     missing: [...(missing ?? [])],
     signal,
   });

@@ -1,6 +1,8 @@
 import type { Agent } from "../agent.ts";
 import type { AgentResult } from "../call.ts";
+import type { CompareContext } from "../conflict/compare.ts";
 import type { Conflict, Position } from "../conflict/conflict.ts";
+import { asksToCompare } from "../conflict/later.ts";
 import type { Said } from "../conflict/said.ts";
 import { byCodeUnits, type Subject } from "../conflict/subject.ts";
 import { conflictsAmong } from "../conflict/subjects.ts";
@@ -15,7 +17,7 @@ import type { LinkContext, Person } from "../resolve/link.ts";
 import { settleSubjects } from "../resolve/settle-subjects.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { doubtful } from "./escalate.ts";
-import { heardFrom, type Heard } from "./heard.ts";
+import { heardFrom, heardLater, type Heard } from "./heard.ts";
 import { askMember, mayAskFurther } from "./member.ts";
 import { madeOf } from "./member-result.ts";
 import type { Panel } from "./panel.ts";
@@ -53,23 +55,46 @@ export function settleStatements(
   panel: Panel | undefined,
 ): Decided | Promise<Decided> {
   if (panel !== undefined) return settlePanel(deciding, panel);
-  return settleHeard(deciding, heardFrom(deciding.seating.team, statements), {});
+  const heard = hear(deciding, statements, undefined);
+  return heard instanceof Promise
+    ? heard.then((late) => settleHeard(deciding, late, {}))
+    : settleHeard(deciding, heard, {});
+}
+
+/** What was said, compared; at once unless a comparator asks somebody. */
+function hear(
+  deciding: Deciding,
+  statements: readonly (Said | undefined)[],
+  asked: Asked | undefined,
+): Heard | Promise<Heard> {
+  const { run, seating } = deciding;
+  const { team } = seating;
+  if (!asksToCompare(team)) return heardFrom(team, statements);
+  const controller = new AbortController();
+  const abort = (reason: unknown): void => controller.abort(reason);
+  run.cancellation.watch(abort);
+  const { signal } = controller;
+  const ask: CompareContext["ask"] = (agent, task, key) =>
+    askJudge(deciding, { agent, task, key }, asked);
+  return heardLater(team, statements, { ask, signal }).finally(() =>
+    run.cancellation.unwatch(abort),
+  );
 }
 
 async function settlePanel(deciding: Deciding, panel: Panel): Promise<Decided> {
   const { doubts, reruns, team } = deciding.seating;
-  let heard = heardFrom(team, panel.statements);
+  const asked: Asked = new Map();
+  let heard = await hear(deciding, panel.statements, asked);
   if (doubts) {
     const doubted = doubtful(team, panel, heard.subjects);
     if (doubted.length > 0) {
       await panel.again(doubted);
-      heard = heardFrom(team, panel.statements);
+      heard = await hear(deciding, panel.statements, asked);
     }
   }
   if (!reruns) return settleHeard(deciding, heard, {});
 
   const wishes = rerunWishes(team, panel);
-  const asked: Asked = new Map();
   // On the whole, also where a verdict stands in the log: it may have been reached after the rerun.
   const made = await settle(deciding, heard.subjects, heard.subjects, {
     rerun: wishes.rerun,
@@ -81,7 +106,7 @@ async function settlePanel(deciding: Deciding, panel: Panel): Promise<Decided> {
     return concluded(deciding, heard, recordedAbout(deciding, heard.subjects), made);
   }
   await panel.again(wanted);
-  const after = heardFrom(team, panel.statements);
+  const after = await hear(deciding, panel.statements, asked);
   const told = { ...after, subjects: withChanges(team, wanted, heard.subjects, after.subjects) };
   return settleHeard(deciding, told, { rerun: ONCE_ONLY, asked });
 }
@@ -247,7 +272,7 @@ async function askOf(
 ): Promise<AgentResult> {
   const judge = seating.judges.get(agent);
   if (judge === undefined) {
-    throw new Error(`a link asks ${agent.name}, which is not among its "asks"`);
+    throw new Error(`a link or a comparator asks ${agent.name}, which is not among its "asks"`);
   }
   const question = { callId: `${prefix}${judge.name}/${key}`, task, results: {} };
   if (mayAskFurther(judge.seat)) {

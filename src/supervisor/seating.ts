@@ -1,5 +1,6 @@
 import type { Agent } from "../agent.ts";
 import type { Deadlines } from "../async/deadlines.ts";
+import { askedToCompare } from "../conflict/later.ts";
 import type { Collector } from "../engine/batch.ts";
 import type { RegisteredAgent } from "../engine/engine.ts";
 import type { Seat } from "../engine/seat.ts";
@@ -22,7 +23,7 @@ export interface Seating {
   /** Identifies the team's description, those of its workers included. Only looked at in runs that keep keys. */
   readonly definition: () => string;
   readonly seats: readonly (Seat | Seating)[];
-  /** The agents that the team's chain asks. */
+  /** The agents that the team's chain and its comparators ask. */
   readonly judges: ReadonlyMap<Agent, JudgeSeat>;
   /** Those of its agents that collect calls, of teams in it and judges too. */
   readonly collectors: readonly Collector[];
@@ -115,7 +116,8 @@ export function seatTeam({
   };
 
   const judges = new Map<Agent, JudgeSeat>();
-  for (const agent of team.resolve.flatMap(({ asks = [] }) => asks)) {
+  const asked = team.resolve.flatMap(({ asks = [] }) => asks);
+  for (const agent of [...asked, ...askedToCompare(team)]) {
     if (judges.has(agent)) continue;
     // A member's name never begins with "~".
     const name = `~${agent.name}`;

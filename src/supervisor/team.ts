@@ -7,6 +7,7 @@ import {
   type Workers,
 } from "../agent.ts";
 import { comparators, isComparator, type Comparator } from "../conflict/compare.ts";
+import { askedToCompare } from "../conflict/later.ts";
 import { redactor, type Redactor } from "../engine/redact.ts";
 import { KEY_FORMAT } from "../engine/key.ts";
 import type { InputMap } from "../engine/input.ts";
@@ -24,7 +25,7 @@ import { checkGiven, checkKeys, checkKind, shown } from "../policy/check-kind.ts
 import { checkLanes, type LanesOf } from "../policy/lane.ts";
 import { checkLimits, LIMIT_KEYS, type CallLimits } from "../policy/limits.ts";
 import { checkEscalateIf, checkTiers, type EscalateIf } from "../policy/tier.ts";
-import { checkChain, DEFAULT_CHAIN } from "../resolve/chain.ts";
+import { checkAsked, checkChain, DEFAULT_CHAIN } from "../resolve/chain.ts";
 import type { Learning, Link } from "../resolve/link.ts";
 import { checkEarlyStop } from "./check-early-stop.ts";
 import { checkOrder } from "./graph.ts";
@@ -209,8 +210,10 @@ export function makeTeam(options: AnyOptions): Team {
   if (similar !== undefined && !isComparator(similar)) {
     refuse("has something in similar that is no comparator; use similar({ threshold })");
   }
+  const comparing = { compare: comparators(compare), similar };
   const resolve =
     options.resolve === undefined ? DEFAULT_CHAIN : checkChain(options.resolve, where);
+  checkAsked(resolve, askedToCompare(comparing), where);
   return Object.freeze({
     label: Object.freeze({ name, ...(version !== undefined && { version }) }),
     where,
@@ -230,8 +233,7 @@ export function makeTeam(options: AnyOptions): Team {
     asWorker: checkLimits(options.asWorker ?? {}, `${where}: asWorker`),
     resolve,
     learning: resolve.find(({ learns }) => learns !== undefined)?.learns,
-    compare: comparators(compare),
-    similar,
+    ...comparing,
     answer: answer as Team["answer"],
     redact: options.redact === undefined ? undefined : redactor(options.redact, where),
     budgets: checkBudgets(options.budget, where),

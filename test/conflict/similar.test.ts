@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { averageLink } from "../../src/conflict/average-link.ts";
-import { MAX_SIMILAR_TEXTS, similar } from "../../src/conflict/similar.ts";
+import { similar } from "../../src/conflict/similar.ts";
+import { MAX_SIMILAR_TEXTS } from "../../src/conflict/texts.ts";
 import { vectorsOf, wordingsOf } from "../../src/conflict/vectors.ts";
 import { words } from "../../src/conflict/words.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { agent } from "../../src/agent.ts";
 import type { Subject } from "../../src/conflict/subject.ts";
-import { checkChain, DEFAULT_CHAIN } from "../../src/resolve/chain.ts";
+import { checkAsked, checkChain, DEFAULT_CHAIN } from "../../src/resolve/chain.ts";
 import type { Link, Ruling } from "../../src/resolve/link.ts";
 import { prefer } from "../../src/resolve/prefer.ts";
 import { settleSubjects } from "../../src/resolve/settle-subjects.ts";
@@ -356,12 +356,14 @@ describe("a chain", () => {
     expect(() => checkChain([vote, vote()] as never, "x")).toThrow(bad);
     expect(() => checkChain([{ settle: () => ({ pass: "" }) } as never], "x")).toThrow(bad);
     const asks = (name: string): Link => ({ ...vote(), name, asks: [{ name: "same" } as never] });
-    expect(() => checkChain([asks("a"), asks("b")], "x")).toThrow(bad);
+    expect(() => checkAsked([asks("a"), asks("b")], [], "x")).toThrow(bad);
+    expect(() => checkAsked([asks("a")], asks("b").asks ?? [], "x")).toThrow(bad);
     const once = asks("a");
+    checkAsked([once, once], once.asks ?? [], "x");
     expect(checkChain([once, once, vote(), vote()], "x")).toHaveLength(4);
   });
 
-  test("by default decides claims by majority and findings by two reports", () => {
+  test("by default decides claims by majority and findings by count", () => {
     expect(DEFAULT_CHAIN.map(({ name }) => name)).toEqual(["unanimous", "vote", "support"]);
     const finding = {
       subject: "f",

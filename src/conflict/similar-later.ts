@@ -1,0 +1,137 @@
+import { sha256 } from "../hash.ts";
+import { averageLink, type SparseVector } from "./average-link.ts";
+import type { CompareContext } from "./compare.ts";
+import { embedded } from "./embedding.ts";
+import { joinGroups, type AnsweredPair } from "./join-groups.ts";
+import { nearPairs, sumOf, type NearPair } from "./near-pairs.ts";
+import { oneLine } from "./plain.ts";
+import { answerOf, sameIssueQuestion } from "./same-issue.ts";
+import type { SimilarSettings } from "./similar-options.ts";
+import { inOrderOfStanding } from "./stand-for.ts";
+import type { Cluster, Texts } from "./texts.ts";
+import { mixed } from "./vectors.ts";
+
+/** What came of comparing texts by words and whatever else was asked. */
+export interface Compared {
+  readonly clusters: readonly Cluster[];
+  /** What could not be asked, in a sentence or two. */
+  readonly note?: string;
+}
+
+type Judging = NonNullable<SimilarSettings["judging"]>;
+
+const MAX_WHY_CHARS = 300;
+
+/** Groups texts by words, by vectors where there is an embedding, and by a judge's word where there is one. */
+export async function similarLater(
+  texts: Texts,
+  settings: SimilarSettings,
+  context: CompareContext,
+): Promise<Compared> {
+  const { vectors, note } = await vectorsFor(texts, settings, context);
+  const { threshold, judging } = settings;
+  const told = note === undefined ? {} : { note };
+  if (judging === undefined)
+    return { clusters: byLikeness(vectors, texts.counts, threshold), ...told };
+  const judged = await byJudge(texts, vectors, { judging, threshold, context });
+  const notes = [note, judged.note].filter((each) => each !== undefined).join(" ");
+  return { clusters: judged.clusters, ...(notes !== "" && { note: notes }) };
+}
+
+function byLikeness(
+  vectors: readonly SparseVector[],
+  counts: readonly number[],
+  threshold: number,
+): readonly Cluster[] {
+  return averageLink(vectors, counts, threshold).groups.map((members) => ({ members }));
+}
+
+async function vectorsFor(
+  { wordings, vectors }: Texts,
+  { embedding }: SimilarSettings,
+  context: CompareContext,
+): Promise<{ readonly vectors: readonly SparseVector[]; readonly note?: string }> {
+  if (embedding === undefined) return { vectors };
+  const { agent, weight } = embedding;
+  const found = await embedded(
+    agent,
+    wordings.map(({ text }) => text),
+    context,
+  );
+  if (typeof found === "string") {
+    const why = oneLine(found, MAX_WHY_CHARS);
+    return {
+      vectors,
+      note: `Compared by words alone, since ${agent.name} gave no vectors: ${why}.`,
+    };
+  }
+  const dense = wordings.map(({ text }) => found.get(text) ?? []);
+  return { vectors: mixed(vectors, dense, weight) };
+}
+
+interface Means {
+  readonly judging: Judging;
+  readonly threshold: number;
+  readonly context: CompareContext;
+}
+
+async function byJudge(
+  texts: Texts,
+  vectors: readonly SparseVector[],
+  { judging, threshold, context }: Means,
+): Promise<Compared> {
+  const { agent, band, maxPairs } = judging;
+  const { counts, wordings } = texts;
+  const sure = averageLink(vectors, counts, band[1]).groups;
+  const sums = sure.map((members) => sumOf(members, vectors, counts));
+  const pairs = nearPairs(sums, band[0]);
+  const asked = mostDoubtful(pairs, threshold, maxPairs);
+  const wordingsOf = (group: number): readonly string[] =>
+    inOrderOfStanding(sure[group] ?? [], texts.vectors, counts).map(
+      (index) => wordings[index]?.text ?? "",
+    );
+  const answers = new Map(
+    await Promise.all(asked.map(async (pair) => [pair, await ask(pair)] as const)),
+  );
+
+  async function ask({ first, second }: NearPair): Promise<boolean | undefined> {
+    const question = sameIssueQuestion(wordingsOf(first), wordingsOf(second));
+    // The groups' places are in it: two pairs may look the same once they are cut to what is shown.
+    const content = [context.subject ?? null, first, second, question.first, question.second];
+    const key = `#${sha256(JSON.stringify(content)).slice(0, 16)}`;
+    return answerOf(await context.ask(agent, question, key));
+  }
+
+  const unanswered = asked.filter((pair) => answers.get(pair) === undefined).length;
+  const note =
+    unanswered === 0
+      ? {}
+      : {
+          note: `${agent.name} did not say of ${unanswered} of ${asked.length} pairs of groups whether they are the same, so words decided.`,
+        };
+  if (unanswered === asked.length)
+    return { clusters: byLikeness(vectors, counts, threshold), ...note };
+  const answered = pairs.map((pair): AnsweredPair => ({ ...pair, same: answers.get(pair) }));
+  const same = new Set(
+    answered.filter((pair) => pair.same === true).flatMap(({ first, second }) => [first, second]),
+  );
+  const clusters = joinGroups(sums, answered, threshold).map((groups): Cluster => {
+    const members = groups.flatMap((group) => sure[group] ?? []);
+    return groups.length > 1 && groups.some((group) => same.has(group))
+      ? { members, note: `Wordings of it were taken for the same by ${agent.name}.` }
+      : { members };
+  });
+  return { clusters, ...note };
+}
+
+/** Those nearest to the threshold, in a fixed order. */
+function mostDoubtful(
+  pairs: readonly NearPair[],
+  threshold: number,
+  most: number,
+): readonly NearPair[] {
+  const doubt = ({ likeness }: NearPair): number => Math.abs(likeness - threshold);
+  return pairs
+    .toSorted((a, b) => doubt(a) - doubt(b) || a.first - b.first || a.second - b.second)
+    .slice(0, most);
+}
