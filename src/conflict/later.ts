@@ -10,16 +10,17 @@ import {
 import { subjects, type Material } from "./subjects.ts";
 
 type Comparing = Pick<Material, "compare" | "similar">;
+type MaybeComparing = { readonly [K in keyof Comparing]: Comparing[K] | undefined };
 
 /** Whether any of the comparators has to ask somebody. */
-export function asksToCompare({ compare, similar }: Comparing): boolean {
+export function asksToCompare({ compare, similar }: MaybeComparing): boolean {
   if (similar?.groupLater !== undefined) return true;
   if (compare === undefined || compare.size === 0) return false;
   return [...compare.values()].some(({ groupLater }) => groupLater !== undefined);
 }
 
 /** The agents that comparators ask. */
-export function askedToCompare({ compare, similar }: Comparing): readonly Agent[] {
+export function askedToCompare({ compare, similar }: MaybeComparing): readonly Agent[] {
   const all = [...(compare?.values() ?? []), ...(similar === undefined ? [] : [similar])];
   return [...new Set(all.flatMap(({ asks = [] }) => asks))];
 }
