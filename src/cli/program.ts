@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { AgentsFlags } from "./agents-command.ts";
 import type { AuditFlags } from "./audit-command.ts";
 import { complain } from "./complain.ts";
 import { DEFAULT_DATABASE } from "./database.ts";
@@ -7,6 +8,7 @@ import { EXIT, exitCodeOfError } from "./exit-code.ts";
 import type { DecideFlags } from "./decide-command.ts";
 import type { ExplainFlags } from "./explain-command.ts";
 import type { ForkFlags } from "./fork-command.ts";
+import type { OutcomeFlags } from "./outcome-command.ts";
 import { ownName } from "./own-name.ts";
 import { ageMs, type PruneFlags } from "./prune-command.ts";
 import type { ResumeFlags } from "./resume-command.ts";
@@ -186,6 +188,41 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .action(async (run: string, subject: string, winner: string, options: DecideFlags) => {
       const { decideCommand } = await import("./decide-command.ts");
       exitWith(await decideCommand(run, subject, winner, options));
+    });
+
+  command("outcome", "Records what turned out to be true, so that later runs learn from it.")
+    .argument("<run>", "its id, the beginning of it, or latest")
+    .argument("<subject>", "what it decided about")
+    .argument(
+      "[value]",
+      "what is true: a position as it is shown, or another; of a finding present or absent",
+    )
+    .option("--in <place>", "the nested supervisor that decided, where several did")
+    .option("--forget", "take back what was recorded")
+    .addOption(database())
+    .option("--json", "print who was right as JSON")
+    .action(
+      async (run: string, subject: string, value: string | undefined, options: OutcomeFlags) => {
+        if ((value === undefined) !== (options.forget === true)) {
+          throw new CommanderError(2, "quorate.value", "error: give either a value or --forget");
+        }
+        const { outcomeCommand } = await import("./outcome-command.ts");
+        await outcomeCommand(run, subject, value, options, terminal());
+      },
+    );
+
+  command("agents", "Shows how good agents are, as far as their runs have taught.")
+    .argument("[supervisor]", "the name of one (default: all)")
+    .addOption(
+      new Option("--labels <kind>", "whether claims mean the same in every subject")
+        .choices(["fixed", "open"])
+        .default("open"),
+    )
+    .addOption(database())
+    .option("--json", "print it as JSON")
+    .action(async (supervisor: string | undefined, options: AgentsFlags) => {
+      const { agentsCommand } = await import("./agents-command.ts");
+      await agentsCommand(supervisor, options, terminal());
     });
 
   command("audit", "Tells whether judges can be trusted, from the runs they were asked in.")

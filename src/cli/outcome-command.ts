@@ -1,0 +1,85 @@
+import { recordOutcome, type Judged } from "../index.ts";
+import type { Json } from "../json.ts";
+import type { Verdict } from "../resolve/verdict.ts";
+import type { Store } from "../store/store.ts";
+import { positionText } from "./brief.ts";
+import { withDatabase } from "./database.ts";
+import { findRun } from "./find-run.ts";
+import { safeJson, safeText } from "./safe-text.ts";
+import type { Terminal } from "./terminal.ts";
+import { wrap } from "./wrap.ts";
+
+export interface OutcomeFlags {
+  readonly db: string;
+  readonly in?: string;
+  readonly forget?: boolean;
+  readonly json?: boolean;
+}
+
+/** `quorate outcome`: records what turned out to be true of a subject that a run decided about. */
+export async function outcomeCommand(
+  wanted: string,
+  subject: string,
+  value: string | undefined,
+  flags: OutcomeFlags,
+  screen: Terminal,
+): Promise<void> {
+  const { db, in: callId } = flags;
+  const { judged, truth } = await withDatabase(db, async (store) => {
+    const runId = await findRun(store, wanted, db);
+    const meant = await meantBy(store, runId, subject, value);
+    const options = callId === undefined ? {} : { callId };
+    const recorded = await recordOutcome(store, runId, meant.subject, meant.truth, options);
+    return { judged: recorded, truth: meant.truth };
+  });
+  if (flags.json === true) screen.print(safeJson(judged, 2));
+  else for (const line of lines(judged, truth)) screen.print(...wrap(line, screen.columns));
+}
+
+function lines({ subject, right, wrong, supervisor }: Judged, truth: Json | undefined): string[] {
+  const what = safeText(subject);
+  if (truth === undefined) return [`forgotten: how "${what}" turned out`];
+  const names = (agents: readonly string[]): string =>
+    agents.length === 0 ? "nobody" : agents.map(safeText).join(", ");
+  return [
+    `recorded: ${positionText(truth)}: ${what}`,
+    `right: ${names(right)}; wrong: ${names(wrong)}`,
+    `quorate agents "${safeText(supervisor)}" shows what that teaches`,
+  ];
+}
+
+/** The subject and the value that a person means, who writes them as they are shown, of the subject perhaps the beginning. */
+async function meantBy(
+  store: Store,
+  runId: string,
+  subject: string,
+  value: string | undefined,
+): Promise<{ readonly subject: string; readonly truth: Json | undefined }> {
+  const verdicts = (await store.read(runId)).flatMap((event) =>
+    event.type === "verdict.reached" ? [event.verdict] : [],
+  );
+  const exact = verdicts.filter((verdict) => verdict.subject === subject);
+  const named =
+    exact.length > 0
+      ? exact
+      : verdicts.filter((verdict) => safeText(verdict.subject).startsWith(safeText(subject)));
+  const [first] = named;
+  const known = named.every((verdict) => verdict.subject === first?.subject) ? first : undefined;
+  return {
+    subject: known?.subject ?? subject,
+    truth: value === undefined ? undefined : truthOf(known, value),
+  };
+}
+
+/** A position as it is shown; else a JSON value; else the text itself. */
+function truthOf(verdict: Verdict | undefined, value: string): Json {
+  const held = verdict?.positions.find(
+    (position) => positionText(position.value) === safeText(value),
+  );
+  if (held !== undefined) return held.value;
+  try {
+    return JSON.parse(value) as Json;
+  } catch {
+    return value;
+  }
+}
