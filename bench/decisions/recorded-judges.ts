@@ -1,11 +1,14 @@
-import type { Agent, JudgeAnswer, JudgeQuestion } from "../../src/index.ts";
-import { agent, type JudgeRecord } from "../../src/index.ts";
+import {
+  agent,
+  type Agent,
+  type JudgeAnswer,
+  type JudgeQuestion,
+  type JudgeRecord,
+} from "../../src/index.ts";
 import type { DataSet, Vote } from "./data.ts";
 
-/** What a judge said of one item, and what that cost in micro-dollars. */
-interface Replies {
-  readonly byOrder: ReadonlyMap<"ab" | "ba", Vote>;
-}
+/** What a judge said of one item, by order. */
+type Replies = ReadonlyMap<"ab" | "ba", Vote>;
 
 /** A judge that answers as it did when it was recorded. */
 export interface RecordedJudge {
@@ -17,6 +20,8 @@ export interface RecordedJudge {
   readonly cost: number;
   /** Its choice where it chose the same in all orders, `undefined` where it did not. */
   readonly choice: (item: string) => string | undefined;
+  /** Micro-dollars of one item, all orders. */
+  readonly costOf: (item: string) => number;
 }
 
 /** The judges of a set, the cheapest first. `spent` is told what each answer cost. */
@@ -40,24 +45,25 @@ function recorded(
   const name = source.replaceAll("/", " ");
   const replies = new Map<string, Replies>();
   for (const [item, said] of Map.groupBy(votes, (vote) => vote.item)) {
-    replies.set(item, { byOrder: new Map(said.map((vote) => [vote.order ?? "ab", vote])) });
+    replies.set(item, new Map(said.map((vote) => [vote.order ?? "ab", vote])));
   }
   return {
     name,
     once: votes.every(({ order = "ab" }) => order === "ab"),
-    cost: votes.reduce((sum, { cost = 0 }) => sum + cost, 0) / Math.max(1, replies.size),
+    cost: total(votes) / Math.max(1, replies.size),
     choice(item) {
-      const labels = [...(replies.get(item)?.byOrder.values() ?? [])].map(({ label }) => label);
+      const labels = [...(replies.get(item)?.values() ?? [])].map(({ label }) => label);
       const [label] = labels;
       const same = labels.every((other) => other === label);
       return same && typeof label === "string" && label !== TIE ? label : undefined;
     },
+    costOf: (item) => total([...(replies.get(item)?.values() ?? [])]),
     agent: agent({
       name,
       retries: 0,
       run({ subject, options }: JudgeQuestion): JudgeAnswer {
         const order = options[0]?.position === first ? "ab" : "ba";
-        const vote = replies.get(subject)?.byOrder.get(order);
+        const vote = replies.get(subject)?.get(order);
         spent(vote?.cost ?? 0);
         // A tie, or nothing usable, names no option.
         const chosen = options.find(({ position }) => position === vote?.label);
@@ -68,6 +74,10 @@ function recorded(
 }
 
 const TIE = "tie";
+
+function total(votes: readonly Vote[]): number {
+  return votes.reduce((sum, { cost = 0 }) => sum + cost, 0);
+}
 
 /** What a judge's record says after these items. */
 export function recordOf(
@@ -80,6 +90,8 @@ export function recordOf(
     outcomes: outcomes.length,
     consistent: consistent.length,
     right: consistent.filter(({ choice, truth }) => choice === truth).length,
-    usdMicros: judge.cost,
+    usdMicros:
+      outcomes.reduce((sum, { item }) => sum + judge.costOf(item), 0) /
+      Math.max(1, outcomes.length),
   };
 }
