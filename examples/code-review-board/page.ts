@@ -40,7 +40,7 @@ export function reviewPage(
       `The board's review: ${plural(standing.length, "finding")} stand${standing.length === 1 ? "s" : ""}`,
     ),
     ...quiet(
-      "What three report stands. The confidence comes from how many report it, by Laplace's rule of succession, and not from what a model says of itself.",
+      "What a quarter of them report stands. The confidence comes from how many report it, by Laplace's rule of succession, and not from what a model says of itself.",
     ),
     ...standing.flatMap((finding, index) => [
       "",
@@ -49,7 +49,7 @@ export function reviewPage(
     ]),
     ...(allFindings
       ? [
-          ...title("Left out, reported by fewer than three"),
+          ...title("Left out, reported by fewer"),
           ...leftOut.flatMap((each) => leftOutLines(each, screen)),
         ]
       : []),

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { agent, supervisor, support, unanimous } from "quorate";
+import { agent, supervisor } from "quorate";
 import { sqliteStore } from "quorate/sqlite";
 import { pullRequest } from "./pulls.ts";
 
@@ -25,7 +25,7 @@ const recorded = <Name extends string>(name: Name) =>
     },
   });
 
-/** Twelve reviewers. A finding stands when three of them report it, whatever words they use. */
+/** Twelve reviewers. By the default chain a finding stands when a quarter of them report it, whatever words they use. */
 export default supervisor({
   name: "code-review-board",
   version: "1",
@@ -43,7 +43,6 @@ export default supervisor({
     propel: recorded("propel"),
     qodo: recorded("qodo"),
   },
-  resolve: [unanimous(), support({ atLeast: 3 })],
   store: sqliteStore({ path: "quorate.db" }),
 });
 
