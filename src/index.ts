@@ -52,6 +52,7 @@ export type {
 } from "./supervisor/options.ts";
 export type { NameOf, ResultsOf, TaskOf } from "./supervisor/infer.ts";
 export type { TeamAnswer } from "./supervisor/nested.ts";
+export type { SimilarTasks } from "./supervisor/known-tasks.ts";
 export type { ManyOptions, TaskOutcome } from "./supervisor/run-many.ts";
 export type { RunStream } from "./supervisor/stream.ts";
 

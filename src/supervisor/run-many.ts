@@ -1,21 +1,47 @@
 import { Cancellation, follow } from "../async/cancellation.ts";
 import type { Collector } from "../engine/batch.ts";
 import { QuorateError } from "../errors.ts";
-import { randomId, sha256 } from "../hash.ts";
-import { canonicalJson, takeJson } from "../json.ts";
+import { randomId } from "../hash.ts";
 import type { Outcome } from "../outcome.ts";
+import { checkKeys } from "../policy/check-kind.ts";
+import { LIMIT_KEYS, type CallLimits } from "../policy/limits.ts";
 import type { RunOptions } from "./options.ts";
 import { beginRun } from "./begin.ts";
 import type { Started } from "./drive.ts";
+import { knownTasks, type SimilarTasks } from "./known-tasks.ts";
 import { reseated, type Root } from "./root.ts";
 
 /** How many tasks are run. `concurrency` counts attempts over all of these runs. */
-export type ManyOptions<Name extends string = string> = Omit<RunOptions<Name>, "runId">;
+export interface ManyOptions<Name extends string = string, Task = never> extends Omit<
+  RunOptions<Name>,
+  "runId"
+> {
+  /** Which tasks share the run of one before them, besides equal ones: none where left out. */
+  readonly similar?: SimilarTasks<Task>;
+}
 
 /** What came of one of many tasks. */
-export type TaskOutcome<Results> =
-  | { readonly index: number; readonly outcome: Outcome<Results>; readonly error?: undefined }
-  | { readonly index: number; readonly error: unknown; readonly outcome?: undefined };
+export type TaskOutcome<Results> = {
+  readonly index: number;
+  /** The task before, equal or similar, whose run this is. */
+  readonly sameAs?: number;
+} & (
+  | { readonly outcome: Outcome<Results>; readonly error?: undefined }
+  | { readonly error: unknown; readonly outcome?: undefined }
+);
+
+// Written out as a record, so that the compiler misses an option that is added.
+const OWN_OPTIONS: Readonly<Record<Exclude<keyof ManyOptions, keyof CallLimits>, true>> = {
+  similar: true,
+  signal: true,
+  route: true,
+  mode: true,
+  store: true,
+  concurrency: true,
+  budget: true,
+  cache: true,
+};
+const MANY_KEYS: ReadonlySet<string> = new Set([...Object.keys(OWN_OPTIONS), ...LIMIT_KEYS]);
 
 // A slow task holds back the outcomes after it, since the order is kept. So many tasks may be taken but not yielded, as a
 // multiple of the runs at once.
@@ -24,12 +50,18 @@ const AHEAD = 4;
 // Calls that are collected share a slot, so that more runs than slots are needed to fill them; but no more than so many.
 const MAX_COLLECTED = 1_000;
 
-// Equal tasks are known again among so many different ones: an endless list must not fill the memory with outcomes.
-const MAX_REMEMBERED = 100;
+/** A task that has a run. */
+interface Asked {
+  readonly index: number;
+  readonly outcome: Promise<Outcome>;
+}
 
 /**
  * Runs tasks, as many at once as the supervisor has slots, or as can be collected for those, taken one by one when there is
- * room, and yields what came of each in the order of the tasks. A task that equals one of the 100 different ones before it shares its run.
+ * room, and yields what came of each in the order of the tasks.
+ *
+ * A task that equals one of the 100 different ones before it shares what comes of that. With `similar` it is compared with the
+ * last 1,000 that had a run, and shares the outcome of one that is similar; where that one has none, it has a run of its own.
  *
  * Leaving early cancels the runs under way and waits for them; so does the signal, whose reason is then thrown. When the
  * list of tasks throws, so does this, after the outcomes of the tasks before.
@@ -39,11 +71,14 @@ export async function* runMany<Results>(
   tasks: Iterable<unknown> | AsyncIterable<unknown>,
   { signal, ...options }: ManyOptions,
 ): AsyncGenerator<TaskOutcome<Results>, void, undefined> {
+  const where = `runMany of ${given.team.where}`;
+  checkKeys(options, MANY_KEYS, where);
+  const known = knownTasks<Asked>(options.similar, where);
   const root = reseated(given, options);
-  const { concurrency = root.team.lane.limit, route, mode, store } = options;
+  const { concurrency = root.team.lane.limit, route, mode, store, cache } = options;
   const { collectors } = root.seated.seating;
   const atOnce = runsAtOnce(concurrency, collectors);
-  const runOptions = { route, mode, store } as RunOptions;
+  const runOptions = { route, mode, store, cache } as RunOptions;
   const cancelling = new Cancellation();
   using _following = signal === undefined ? undefined : follow(signal, cancelling);
 
@@ -51,10 +86,10 @@ export async function* runMany<Results>(
   const taken: { done: TaskOutcome<Results> | undefined }[] = [];
   const underWay = new Set<Started>();
   const nextTask = randomId();
-  const remembered = new Map<string, Promise<Outcome>>();
   let index = 0;
   let pulling = false;
   let ended: { readonly failure?: { readonly reason: unknown } } | undefined;
+  let leaving = false;
   let wake = (): void => {};
 
   const begin = (task: unknown): Promise<Outcome> => {
@@ -67,18 +102,28 @@ export async function* runMany<Results>(
     return started.outcome;
   };
 
-  const shared = (task: unknown): Promise<Outcome> => {
-    const key = keyOf(task);
-    if (key === undefined) return begin(task);
-    const known = remembered.get(key);
-    if (known !== undefined) return known;
-    const outcome = begin(task);
-    remembered.set(key, outcome);
-    if (remembered.size > MAX_REMEMBERED) {
-      const [oldest] = remembered.keys();
-      if (oldest !== undefined) remembered.delete(oldest);
+  const answer = async (at: number, task: unknown): Promise<TaskOutcome<Results>> => {
+    const done = async (outcome: Promise<Outcome>): Promise<TaskOutcome<Results>> => ({
+      index: at,
+      outcome: (await outcome) as Outcome<Results>,
+    });
+    const alone = (): Promise<TaskOutcome<Results>> => {
+      const outcome = begin(task);
+      known.remember(task, { index: at, outcome });
+      return done(outcome);
+    };
+    const found = known.find(task);
+    if (found === undefined) return alone();
+    const { remembered, isEqual } = found;
+    const { index: sameAs, outcome } = remembered;
+    try {
+      return { ...(await done(outcome)), sameAs };
+    } catch (error) {
+      if (isEqual) return { index: at, error, sameAs };
+      if (leaving) throw error;
+      // What was wrong with that task need not be wrong with this one, nor with one equal to this that came to the same.
+      return known.find(task)?.isEqual === true ? answer(at, task) : alone();
     }
-    return outcome;
   };
 
   const take = (next: IteratorResult<unknown>): void => {
@@ -92,16 +137,11 @@ export async function* runMany<Results>(
     const place: (typeof taken)[number] = { done: undefined };
     const at = index++;
     taken.push(place);
-    shared(next.value).then(
-      (outcome) => {
-        place.done = { index: at, outcome: outcome as Outcome<Results> };
-        wake();
-      },
-      (error: unknown) => {
-        place.done = { index: at, error };
-        wake();
-      },
-    );
+    const keep = (done: TaskOutcome<Results>): void => {
+      place.done = done;
+      wake();
+    };
+    answer(at, next.value).then(keep, (error: unknown) => keep({ index: at, error }));
   };
 
   const fail = (reason: unknown): void => {
@@ -157,6 +197,7 @@ export async function* runMany<Results>(
     }
     if (ended.failure !== undefined) throw ended.failure.reason;
   } finally {
+    leaving = true;
     for (const one of collectors) one.expectNoMore(nextTask);
     const reason = cancelling.cancelled
       ? cancelling.reason
@@ -192,16 +233,4 @@ function iteratorOf(tasks: Iterable<unknown> | AsyncIterable<unknown>): AnyItera
     "BAD_OPTIONS",
     "runMany was given no list of tasks; give it something iterable",
   );
-}
-
-const MAX_PLAIN_KEY = 200;
-const MAX_KEYED_BYTES = 1024 * 1024;
-
-/** The same text for equal tasks; `undefined` for one that is not JSON, or too large to be worth it. */
-function keyOf(task: unknown): string | undefined {
-  if (task === undefined) return "undefined";
-  const taken = takeJson(task, MAX_KEYED_BYTES);
-  if (taken.fault !== undefined) return undefined;
-  const text = canonicalJson(taken.value);
-  return text.length <= MAX_PLAIN_KEY ? text : sha256(text);
 }

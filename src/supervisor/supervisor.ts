@@ -70,10 +70,10 @@ export interface Supervisor<
     decision: HumanDecision,
     options?: ResumeOptions,
   ) => Promise<Outcome<ResultsOf<Agents>>>;
-  /** One run per task, a few at once, in the order of the tasks; a task that came before shares its run. */
+  /** One run per task, a few at once, in the order of the tasks; one that came before shares its run, and says so. */
   readonly runMany: (
     tasks: Iterable<Task> | AsyncIterable<Task>,
-    options?: ManyOptions<NameOf<Agents>>,
+    options?: ManyOptions<NameOf<Agents>, Task>,
   ) => AsyncGenerator<TaskOutcome<ResultsOf<Agents>>, void, undefined>;
 }
 
