@@ -1,12 +1,12 @@
 import { reliability, unanimous, vote, type Link } from "../../src/index.ts";
 import { figuresOf, meanQuality, type Quality } from "./score.ts";
 import type { Figures, Section, SetResult } from "./section.ts";
-import { qualityOn, settleVotes } from "./settled.ts";
+import { majority, qualityOn, settleVotes } from "./settled.ts";
 
 /** How votes are settled: the library's default chain where it is `undefined`. */
 const METHODS: Readonly<Record<string, readonly Link[] | undefined>> = {
   "default chain": undefined,
-  majority: [unanimous(), vote()],
+  majority: [majority],
   "reliability, declared open": [reliability({ labels: "open" }), unanimous(), vote()],
   "reliability, declared fixed": [reliability({ labels: "fixed" }), unanimous(), vote()],
 };

@@ -3,7 +3,7 @@ import type { DataSet } from "./data.ts";
 import { draw, seeded } from "./random.ts";
 import { figuresOf, meanQuality, type Quality } from "./score.ts";
 import type { Figures, Section, SetResult } from "./section.ts";
-import { bestAlone, qualityOn, settleVotes } from "./settled.ts";
+import { bestAlone, majority, qualityOn, settleVotes } from "./settled.ts";
 
 const PANEL = 5;
 const DRAWS = { full: 60, quick: 6 } as const;
@@ -46,7 +46,7 @@ async function scoreSet({ meta, items, votes }: DataSet, draws: number): Promise
     best.push(bestAlone(scored, theirs));
     const methods: [string, readonly Link[] | undefined][] = [
       ["default chain", undefined],
-      ["majority", [unanimous(), vote()]],
+      ["majority", [majority]],
       ...OUTCOMES.map((count): [string, readonly Link[]] => {
         const outcomes = known
           .slice(0, count)

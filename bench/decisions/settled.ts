@@ -1,4 +1,11 @@
-import { settle, type Claim, type Link, type Verdict } from "../../src/index.ts";
+import {
+  settle,
+  type Claim,
+  type Link,
+  type Question,
+  type Ruling,
+  type Verdict,
+} from "../../src/index.ts";
 import type { Item, Vote } from "./data.ts";
 import { qualityOf, scoreVerdict, type Quality } from "./score.ts";
 
@@ -15,6 +22,26 @@ export async function settleVotes(
   );
   const verdicts = await settle(claims, chain === undefined ? {} : { resolve: chain });
   return new Map(verdicts.map((verdict) => [verdict.subject, verdict]));
+}
+
+/** The yardstick: the position that most hold, with their share as the confidence. */
+export const majority: Link = {
+  name: "majority",
+  settle: byShare,
+  agreed: byShare,
+};
+
+function byShare({ positions }: Question): Ruling {
+  const all = positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
+  const [first, second] = positions;
+  if (first === undefined || first.heldBy.length === second?.heldBy.length)
+    return { pass: "as many hold another", status: "tied" };
+  return {
+    winner: first.value,
+    confidence: first.heldBy.length / all,
+    confidenceFrom: "share",
+    reasoning: "Most hold it.",
+  };
 }
 
 /** How good verdicts are on these items. */

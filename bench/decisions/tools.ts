@@ -3,7 +3,7 @@ import type { DataSet } from "./data.ts";
 import { draw, seeded } from "./random.ts";
 import { figuresOf, meanQuality, type Quality } from "./score.ts";
 import type { Section, SetResult } from "./section.ts";
-import { bestAlone, qualityOn, settleVotes } from "./settled.ts";
+import { bestAlone, majority, qualityOn, settleVotes } from "./settled.ts";
 
 const DRAWS = { full: 20, quick: 3 } as const;
 const OUTCOMES = [50, 300] as const;
@@ -43,7 +43,7 @@ async function scoreSet({ items, votes }: DataSet, draws: number): Promise<SetRe
     const rest = [unanimous(), vote()];
     const methods: [string, readonly Link[] | undefined][] = [
       ["default chain", undefined],
-      ["majority", rest],
+      ["majority", [majority]],
       ["no outcomes", [reliability({ labels: "fixed" }), ...rest]],
       ...OUTCOMES.flatMap((count): [string, readonly Link[]][] => {
         const outcomes = known
