@@ -3,7 +3,7 @@ import { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import type { CallRequest } from "../call.ts";
 import type { Bound } from "../money/bound.ts";
-import { enter, leave, type Ticket } from "../policy/admission.ts";
+import { enter, type Ticket } from "../policy/admission.ts";
 import type { BatchOptions } from "../policy/batch.ts";
 import { dispatchBatch, type Collected } from "./batch-dispatch.ts";
 import { boundAt, dispatch, type Dispatched } from "./dispatch.ts";
@@ -107,7 +107,6 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
       return;
     }
     close(batch);
-    if (calls.size === 0) return leave(seat.lanes, ticket, false);
     await dispatchBatch(seat, sent(calls), ticket);
   };
 

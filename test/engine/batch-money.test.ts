@@ -13,7 +13,8 @@ import {
 } from "../../src/index.ts";
 import { equalParts } from "../../src/money/equal-parts.ts";
 import { sharedState } from "../../src/money/shared-account.ts";
-import { virtualClock } from "../../src/testing/index.ts";
+import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
+import { rejection } from "../supervisor/rejection.ts";
 import { batching, outputs, pause, tenfold, upTo } from "./batching.ts";
 
 describe("what a batch reports", () => {
@@ -238,6 +239,8 @@ describe("budgets", () => {
   });
 });
 
+const failing = (status: number): Error => Object.assign(new Error("down"), { status });
+
 describe("lanes", () => {
   it("are told once of a batch: what was turned away queues again, together", async () => {
     const clock = virtualClock();
@@ -293,6 +296,65 @@ describe("lanes", () => {
     expect(provider.state).toMatchObject({ inFlight: 0, waiting: 0 });
   });
 
+  it("take a batch that answered anything for an answer, whatever single tasks came to", async () => {
+    const clock = virtualClock();
+    const provider = lane({ name: "provider", breaker: { failures: 1, cooldownMs: 60_000 } });
+    const a = agent({
+      name: "a",
+      retries: 0,
+      lanes: [provider],
+      run: (_task: number) => {},
+      batch: {
+        run: (tasks) => tasks.map((task) => (task < 3 ? failing(500) : undefined)),
+      },
+    });
+    const team = supervisor({ name: "team", agents: { a }, clock });
+    await Promise.all(upTo(3).map((task) => team.run(task)));
+    expect(provider.state.breaker).toBe("closed");
+    await Promise.all([1, 2].map((task) => team.run(task)));
+    expect(provider.state.breaker).toBe("open");
+  });
+
+  it("know of all the tokens of a batch that queues, and of nobody who has left", async () => {
+    const clock = virtualClock();
+    const sizes: number[] = [];
+    const provider = lane({ name: "provider", concurrency: 1, tokensPerMinute: 10_000 });
+    const a = agent({
+      name: "a",
+      lanes: [provider],
+      maxCost: { inputTokens: 10 },
+      run: (_task: number) => {
+        sizes.push(1);
+        return pause(clock, 100);
+      },
+      batch: {
+        run: async (tasks) => {
+          sizes.push(tasks.length);
+          await pause(clock, 100);
+          return tasks.map(() => undefined);
+        },
+      },
+    });
+    const team = supervisor({ name: "team", agents: { a }, clock });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const running = [1, 2].map((task) => team.run(task));
+    await clock.advance(10);
+    running.push(team.run(3), team.run(4));
+    await clock.advance(10);
+    running.push(team.run(5));
+    await clock.advance(10);
+    const leaving = [6, 7].map((task) => rejection(team.run(task, { signal })));
+    await clock.advance(10);
+    expect(provider.state).toMatchObject({ inFlight: 1, waiting: 3 });
+    controller.abort(new Error("enough"));
+    await Promise.all(leaving);
+    expect(provider.state).toMatchObject({ inFlight: 1, waiting: 2 });
+    await clock.advance(300);
+    await Promise.all(running);
+    expect([sizes, provider.state.inFlight]).toEqual([[2, 2, 1], 0]);
+  });
+
   it("that are closed by their breaker refuse every call of a batch", async () => {
     const clock = virtualClock();
     let batches = 0;
@@ -305,7 +367,7 @@ describe("lanes", () => {
       batch: {
         run: () => {
           batches++;
-          throw Object.assign(new Error("down"), { status: 500 });
+          throw failing(500);
         },
       },
     });
@@ -321,23 +383,63 @@ describe("lanes", () => {
   });
 });
 
-it("the questions of one judge about one run are one request", async () => {
-  const sizes: number[] = [];
+/** Two who differ, the second one after so long, and a judge who answers many questions at once. */
+function disputed(clock: VirtualClock, sizes: number[]) {
   const referee = agent({
     name: "referee",
     run: () => ({ choice: "A", reasoning: "" }),
     batch: {
+      waitMs: 1_000,
       run: (tasks: readonly unknown[]) => {
         sizes.push(tasks.length);
         return tasks.map(() => ({ choice: "A", reasoning: "" }));
       },
     },
   });
-  const holding = (name: string, recommendation: number) =>
-    agent({ name, run: (_task: number) => ({ recommendation }) });
-  const agents = { a: holding("a", 1), b: holding("b", 2) };
+  const a = agent({ name: "a", run: (_ms: number) => ({ recommendation: 1 }) });
+  const b = agent({
+    name: "b",
+    run: async (ms: number) => {
+      await pause(clock, ms);
+      return { recommendation: 2 };
+    },
+  });
+  return supervisor({ name: "team", agents: { a, b }, resolve: [judge({ ask: referee })], clock });
+}
+
+describe("the questions to a judge", () => {
+  it.each([
+    ["about runs that come to them together", [5, 5], 5],
+    ["about a run that is to come to them, too", [5, 40], 40],
+  ])("are one request: %s", async (_, takeMs, atMs) => {
+    const clock = virtualClock();
+    const sizes: number[] = [];
+    const team = disputed(clock, sizes);
+    const running = takeMs.map((ms) => team.run(ms));
+    await clock.advance(atMs);
+    await Promise.all(running);
+    expect([sizes, clock.monotonic()]).toEqual([[4], atMs]);
+  });
+});
+
+it("who joins a call that is collected is not waited for", async () => {
   const clock = virtualClock();
-  const team = supervisor({ name: "team", agents, resolve: [judge({ ask: referee })], clock });
-  await Promise.all([team.run(1), team.run(2)]);
-  expect([sizes, clock.monotonic()]).toEqual([[4], 0]);
+  const asked: unknown[] = [];
+  const a = agent({
+    name: "a",
+    version: "1",
+    cache: true,
+    run: (task: number) => void asked.push(task),
+    batch: {
+      waitMs: 1_000,
+      run: (tasks) => {
+        asked.push(tasks);
+        return tasks.map(() => undefined);
+      },
+    },
+  });
+  const team = supervisor({ name: "team", agents: { a }, clock });
+  const outcomes = await Promise.all([1, 2, 1, 2, 2].map((task) => team.run(task)));
+  expect(outcomes.map(({ status }) => status)).toEqual(Array.from(outcomes, () => "complete"));
+  expect([asked, clock.monotonic()]).toEqual([[[1, 2]], 0]);
 });
