@@ -13,7 +13,12 @@ import { likenessOf, resemblance, type Likeness } from "./alike.ts";
 export type SimilarTasks<Task = never> =
   | boolean
   | { readonly threshold?: number }
-  | ((task: Task, before: Task) => boolean);
+  | Says<Task>["isSame"];
+
+// A method, whose parameters are compared both ways: a supervisor stays one where others expect one of another task.
+interface Says<Task> {
+  isSame(task: Task, before: Task): boolean;
+}
 
 /** The threshold where none is given. */
 export const DEFAULT_LIKENESS = 0.8;
