@@ -2,8 +2,16 @@ import { boards } from "./boards.ts";
 import { crowd } from "./crowd.ts";
 import { judges } from "./judges.ts";
 import { panels } from "./panels.ts";
+import { scale } from "./scale.ts";
 import type { Section } from "./section.ts";
 import { tools } from "./tools.ts";
 
 /** The parts of the benchmark, in the order in which they run. */
-export const sections: Readonly<Record<string, Section>> = { crowd, panels, tools, judges, boards };
+export const sections: Readonly<Record<string, Section>> = {
+  crowd,
+  panels,
+  tools,
+  judges,
+  boards,
+  scale,
+};

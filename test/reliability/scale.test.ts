@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { madeUpVotes } from "../../bench/decisions/scale.ts";
+import { learn } from "../../src/index.ts";
+
+// A machine under load is slow: what is asked for here is seconds, not minutes.
+const PATIENCE_MS = 30_000;
+
+test("a million votes are learned from in seconds", { timeout: 2 * PATIENCE_MS }, () => {
+  const startedMs = performance.now();
+  const learned = learn(madeUpVotes(), { labels: "fixed" });
+  expect(performance.now() - startedMs).toBeLessThan(PATIENCE_MS);
+  expect(learned).toMatchObject({ estimator: "dawid-skene", subjects: 100_000 });
+  expect(learned.votes).toBeGreaterThan(990_000);
+  // Made up so: right in 50 to 86 of 100, and by chance in a quarter of the others.
+  for (const { agent, accuracy } of learned.agents) {
+    const right = 0.5 + 0.04 * (Number(agent.slice(6)) % 10);
+    expect(Math.abs(accuracy - (right + (1 - right) / 4))).toBeLessThan(0.08);
+  }
+});
+
+test("a hundred thousand votes have the same result in reverse", () => {
+  const votes = [...madeUpVotes(10_000)];
+  const learned = JSON.stringify(learn(votes, { labels: "fixed" }));
+  expect(JSON.stringify(learn(votes.reverse(), { labels: "fixed" }))).toBe(learned);
+});
