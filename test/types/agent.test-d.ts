@@ -85,3 +85,28 @@ agent({
   // @ts-expect-error a claim has a position
   claims: () => [{ subject: "x" }],
 });
+
+// Batches: of the tasks that the schema makes, and answered as by the agent's own function, or with an error in an answer's place.
+agent({
+  name: "batched",
+  input: Change,
+  output: Review,
+  run: async () => ({ recommendation: "ship", reasons: [] }),
+  batch: {
+    run: (changes) => {
+      holds<Equal<(typeof changes)[number]["size"], number>>();
+      return changes.map(({ size }) =>
+        size > 10 ? new Error("too large") : { recommendation: "ship", reasons: [] },
+      );
+    },
+  },
+});
+agent({
+  name: "batched",
+  output: Review,
+  run: async (_task: string) => ({ recommendation: "ship" }),
+  batch: {
+    // @ts-expect-error -- no such recommendation
+    run: (tasks) => tasks.map(() => ({ recommendation: "perhaps" })),
+  },
+});
