@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { adaptive } from "../../src/policy/adaptive.ts";
+import { adaptive, type Adaptive } from "../../src/policy/adaptive.ts";
 
 describe("how many may be in flight", () => {
   it("is as many as there may be at most, until something is turned away", () => {
@@ -21,28 +21,44 @@ describe("how many may be in flight", () => {
     expect(width.limit).toBe(1);
   });
 
-  it("grows by one in as many answers as may be in flight, where all of it is used", () => {
-    const width = adaptive(100);
-    width.turnedAway(40, 0, 1);
-    for (let n = 0; n < 100; n++) width.answered(19);
-    expect(width.limit).toBe(20);
-    for (let n = 0; n < 21; n++) width.answered(20);
-    expect(width.limit).toBe(21);
+  it("is what of a burst was not turned away, where that is less, and stays there for a while", () => {
+    const width = adaptive(Infinity);
+    for (let n = 200; n > 6; n--) width.turnedAway(n, 0, 100 + n);
+    expect(width.limit).toBe(6);
+    for (let n = 0; n < 40; n++) width.answered(6);
+    expect(width.limit).toBe(6);
+    for (let n = 0; n < 20; n++) width.answered(6);
+    expect(width.limit).toBe(7);
   });
 
-  it("stays for a while below where it was turned away, and goes on then, up to the most", () => {
-    const width = adaptive(12);
-    width.turnedAway(10, 0, 1);
-    const answersTo = (limit: number): number => {
-      let answers = 0;
-      for (; width.limit < limit; answers++) width.answered(width.limit);
-      return answers;
-    };
-    expect(answersTo(9)).toBeLessThan(36);
-    expect(answersTo(10)).toBeGreaterThan(9 * 7);
-    expect(answersTo(12)).toBeLessThan(26);
-    for (let n = 0; n < 1_000; n++) width.answered(12);
-    expect(width.limit).toBe(12);
+  const answersTo = (width: Adaptive, limit: number): number => {
+    let answers = 0;
+    for (; width.limit < limit; answers++) width.answered(width.limit);
+    return answers;
+  };
+
+  it("comes back fast, stays below where it was turned away, and grows by one in a round beyond", () => {
+    const width = adaptive(44);
+    width.turnedAway(40, 0, 1);
+    expect(width.limit).toBe(20);
+    // In rounds of thirty or so.
+    expect(answersTo(width, 38) / 30).toBeLessThan(10);
+    answersTo(width, 39);
+    expect(answersTo(width, 40) / 39).toBeGreaterThan(7);
+    expect(answersTo(width, 41) / 40).toBeCloseTo(1, 0);
+    expect(answersTo(width, 44) / 42).toBeCloseTo(3, 0);
+    for (let n = 0; n < 1_000; n++) width.answered(44);
+    expect(width.limit).toBe(44);
+  });
+
+  it("does not grow by answers where not all of it is used", () => {
+    const width = adaptive(100);
+    width.turnedAway(40, 0, 1);
+    for (let n = 0; n < 1_000; n++) width.answered(19);
+    expect(width.limit).toBe(20);
+    width.answered(20);
+    for (let n = 0; n < 100; n++) width.answered(20);
+    expect(width.limit).toBe(21);
   });
 
   it("is at least one and at most what it began with, whatever happens", () => {

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Cancellation } from "../../src/async/cancellation.ts";
+import { account } from "../../src/money/account.ts";
 import { enter, makeLane as lane, leave, type Lane } from "../../src/policy/admission.ts";
+import { virtualClock } from "../../src/testing/index.ts";
 
 const waiting = ({ queue }: Lane): number => queue.size;
 
@@ -108,6 +110,57 @@ describe("admission", () => {
     expect(only.inFlight).toBe(1);
     leave([only]);
     expect(only).toMatchObject(AT_REST);
+  });
+
+  it("admits who stood behind one that is cancelled, where that needs less of a gate", async () => {
+    const { lane: money, settle } = account(
+      { limitMicros: 10, unbounded: "refuse", scope: undefined },
+      "it",
+    );
+    const clock = virtualClock();
+    const ticket = (usdMicros: number) => ({ owner: clock, clock, usdMicros, tokens: 0 });
+    const [staying, leaving] = [new Cancellation(), new Cancellation()];
+    void enter([money], staying, ticket(6));
+    const large = enter([money], leaving, ticket(9));
+    const small = enter([money], staying, ticket(4));
+    leaving.cancel("enough");
+    await expect(large).rejects.toBe("enough");
+    await small;
+    expect([money.inFlight, waiting(money)]).toEqual([2, 0]);
+    settle(6, 0);
+    settle(4, 0);
+    expect(money).toMatchObject(AT_REST);
+  });
+
+  it("lets an older one that changes over pass before those who wait for a gate, and a younger one not", async () => {
+    const { lane: money } = account(
+      { limitMicros: 10, unbounded: "refuse", scope: undefined },
+      "it",
+    );
+    const clock = virtualClock();
+    const ticket = (usdMicros: number) => ({ owner: clock, clock, usdMicros, tokens: 0 });
+    const cancellation = new Cancellation();
+    const order: string[] = [];
+    const come = async (name: string, lanes: readonly Lane[], usdMicros: number): Promise<void> => {
+      await enter(lanes, cancellation, ticket(usdMicros));
+      order.push(name);
+    };
+    const only = lane(1);
+    void enter([money], cancellation, ticket(6));
+    void enter([only], cancellation);
+    const all = [
+      come("older", [only, money], 1),
+      come("large", [money], 9),
+      come("younger", [only, money], 1),
+    ];
+    leave([only]);
+    await turn();
+    expect(order).toEqual(["older"]);
+    leave([only]);
+    await turn();
+    expect([order, waiting(only), waiting(money)]).toEqual([["older"], 0, 2]);
+    cancellation.cancel("the end");
+    await Promise.allSettled(all);
   });
 
   it("admits whoever may go and nobody else, whatever comes, goes and gives up", async () => {
