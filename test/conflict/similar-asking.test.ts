@@ -16,6 +16,8 @@ import {
   type SimilarOptions,
   type Verdict,
 } from "../../src/index.ts";
+import { embedded, embedder } from "../../src/conflict/embedding.ts";
+import { comparedLater } from "../../src/conflict/later.ts";
 import { joinGroups } from "../../src/conflict/join-groups.ts";
 import { sameIssueQuestion } from "../../src/conflict/same-issue.ts";
 
@@ -113,6 +115,14 @@ describe("texts compared by vectors too", () => {
     },
   );
 
+  test("are compared by words alone when there are more than 5,000", async () => {
+    const embedding = embedder(embed, "embed");
+    const context = { signal: undefined, subject: undefined, together: {} };
+    const ask = () => Promise.reject(new Error("asked"));
+    const many = Array.from({ length: 5_001 }, (_, i) => `text ${i}`);
+    expect(await embedded(embedding, many, { ...context, ask })).toMatch(/5001 texts, and 5000/);
+  });
+
   test("are compared by words where nobody is asked", () => {
     const claims = texts.map((position, i) => ({ agent: `agent-${i}`, subject: "x", position }));
     const asking = similar({ threshold: 0.4, embed });
@@ -173,6 +183,28 @@ describe("groups put to a judge", () => {
       { agent: "c", text: "README title misspelt" },
     ]);
     expect(asked).toEqual([]);
+  });
+
+  test("are asked about in the order of doubt", async () => {
+    const asked: string[] = [];
+    const given = [
+      { agent: "a", text: "parser crashes: null pointer" },
+      { agent: "b", text: "parser crashes: null pointer while a date is read" },
+      { agent: "c", text: "parser sluggish: colon everywhere" },
+    ];
+    await groupsBy(
+      {
+        band: [0.1, 1],
+        maxPairs: 1,
+        judge: ({ first, second }) => {
+          asked.push([...first, ...second].join(" / "));
+          return { same: false };
+        },
+      },
+      given,
+    );
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toContain("sluggish");
   });
 
   test("are told apart by words where the judge fails, and the verdicts say so", async () => {
@@ -250,6 +282,8 @@ describe("joining groups by answers", () => {
   test("never has two in one group that were said to differ, also by way of a third", () => {
     const said = [pair(0, 1, 0.8, true), pair(1, 2, 0.4, true), pair(0, 2, 0.6, false)];
     expect(joinGroups(sums, said, 0.5)).toEqual([[0, 1], [2], [3]]);
+    const later = [pair(1, 3, 0.9, false), pair(0, 1, 0.8, true), pair(0, 3, 0.7, true)];
+    expect(joinGroups(sums, later, 0.5)).toEqual([[0, 1], [2], [3]]);
   });
 });
 
@@ -323,6 +357,13 @@ describe("a supervisor whose comparison asks", () => {
     expect(() => supervisor({ name: "board", agents, compare })).toThrow(badOptions);
     const named = { x: similar({ embed }), y: similar({ embed, name: "other" }) };
     expect(() => supervisor({ name: "board", agents, compare: named })).not.toThrow();
+  });
+
+  test("ends with the reason for which nobody can be asked any more", async () => {
+    const reason = new Error("the store is gone");
+    const ask = () => Promise.reject(reason);
+    const material = { findings, similar: similar({ embed }) };
+    await expect(comparedLater(material, { ask, signal: undefined })).rejects.toBe(reason);
   });
 
   test("leaves a subject undecided whose comparator fails", async () => {

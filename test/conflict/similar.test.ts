@@ -133,7 +133,7 @@ describe("similar", () => {
   });
 
   test("keeps near-identical texts together, however many there are", () => {
-    const count = 20_000;
+    const count = 8_000;
     const texts = Array.from(
       { length: count },
       (_, i) => `failure number ${i} in the parser of dates`,
@@ -211,6 +211,20 @@ describe("the work of grouping", () => {
   test.each(KINDS)("is bounded for 5,000 and for 20,000 texts: %s", (_, text) => {
     expect(stepsFor(5_000, text)).toBeLessThan(40_000_000);
     expect(stepsFor(20_000, text)).toBeLessThan(80_000_000);
+  });
+
+  test("is bounded for long texts too: of very many less of each is read", () => {
+    const long = "a long word ".repeat(330);
+    const candidates = Array.from({ length: 4_000 }, (_, i) => ({
+      value: `${word(i)} ${long}`,
+      heldBy: 1,
+    }));
+    const read = wordingsOf(candidates).wordings.reduce(
+      (sum, { words: all }) => sum + all.length,
+      0,
+    );
+    expect(read).toBeLessThan(8_000_000 / 5);
+    expect(wordingsOf(candidates.slice(0, 10)).wordings[0]?.words.length).toBeGreaterThan(600);
   });
 });
 

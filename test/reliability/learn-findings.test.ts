@@ -50,6 +50,20 @@ describe("learning which findings are right", () => {
     expect(model.agents.map(({ agent }) => agent)).toEqual(["b", "c", "d", "noisy", "sharp"]);
   });
 
+  test("believes a short record less than a long one", () => {
+    const lucky = reviews(40).map(({ findings, missed = 0 }, i) => ({
+      missed,
+      findings: [
+        ...findings,
+        ...(i < 12 ? [{ text: `long ${i}`, reportedBy: ["steady"], right: true }] : []),
+        ...(i === 0 ? [{ text: "once", reportedBy: ["lucky"], right: true }] : []),
+      ],
+    }));
+    const records = new Map(learnFindings(lucky).agents.map((one) => [one.agent, one.record]));
+    expect(records.get("steady")).toBeGreaterThan(3 * (records.get("lucky") ?? 0));
+    expect(records.get("lucky")).toBeGreaterThan(0.05);
+  });
+
   test("takes somebody who never reported for one like all", () => {
     const usual = chanceFor(["somebody else"]);
     expect(usual).toBeLessThan(chanceFor(["sharp"]));
