@@ -45,7 +45,9 @@ export async function dispatchBatch(
 ): Promise<void> {
   const reserved = await allOf(calls.map((call) => reserve(seat, call)));
   const size = reserved.length;
-  const [first, ...others] = await allOf(reserved.map((one) => begin(seat, one, size)));
+  const begun = await allOf(reserved.map((one) => begin(seat, one, size)));
+  // Looked at once more, and nothing comes in between: the stores of others may have taken their time.
+  const [first, ...others] = begun.filter(isWanted);
   if (first === undefined) return leave(seat.lanes, ticket, false);
   const startedMs = first.call.run.clock.monotonic();
   if (others.length === 0) {
@@ -88,39 +90,49 @@ async function reserve(seat: Seat, call: Collected): Promise<Reserved | undefine
 
 /** Records that an attempt begins, as one of `size`. */
 async function begin(seat: Seat, one: Reserved, size: number): Promise<Reserved | undefined> {
-  const { call, reservation } = one;
-  const { journal, cancellation } = call.run;
+  const { request, bound, run } = one.call;
+  const { journal, cancellation } = run;
   let recorded = false;
   try {
     if (cancellation.cancelled) throw cancellation.reason;
-    const event = startOf(seat, call.request, call.bound, size > 1 ? size : undefined);
-    const started = journal.record([event]);
+    const started = journal.record([startOf(seat, request, bound, size > 1 ? size : undefined)]);
     recorded = true;
     // The others do not wait for the store of a run that is over.
     if (started !== undefined) await orCancelled(started, cancellation);
-    if (cancellation.cancelled) throw cancellation.reason;
     return one;
   } catch (error) {
-    // One that is stopped early has begun, as the log has it, and is to have an end.
-    if (recorded && error === STOPPED_EARLY) call.resolve(stopped(call, reservation));
-    else call.reject(error);
+    await withdraw(one, error, recorded);
+    return undefined;
+  }
+}
+
+/** Whether somebody waits for a call that has begun; if not, it is withdrawn. */
+function isWanted(one: Reserved): boolean {
+  const { cancelled, reason } = one.call.run.cancellation;
+  if (cancelled) void withdraw(one, reason, true);
+  return !cancelled;
+}
+
+/** Takes a call out of a batch that is not sent yet: nobody was asked, and it costs nothing. Never rejects. */
+async function withdraw(
+  { call, reservation }: Reserved,
+  error: unknown,
+  recorded: boolean,
+): Promise<void> {
+  // One that is stopped early has begun, as the log has it, and is to have an end.
+  if (recorded && error === STOPPED_EARLY) {
+    const nowMs = call.run.clock.monotonic();
+    const end = { ok: false, error, cost: NOTHING_SPENT } as const;
+    const charged = reservation === undefined ? undefined : 0;
+    call.resolve({ end, startedMs: nowMs, endedMs: nowMs, charged });
+  } else {
+    call.reject(error);
   }
   try {
     await reservation?.settle(NOTHING_SPENT);
   } catch {
     // The store has failed, and its run has been told.
   }
-  return undefined;
-}
-
-function stopped({ run }: Collected, reservation: Reservation | undefined): Dispatched {
-  const nowMs = run.clock.monotonic();
-  return {
-    end: { ok: false, error: STOPPED_EARLY, cost: NOTHING_SPENT },
-    startedMs: nowMs,
-    endedMs: nowMs,
-    charged: reservation === undefined ? undefined : 0,
-  };
 }
 
 async function settle(

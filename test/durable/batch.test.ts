@@ -84,6 +84,26 @@ describe("a run whose store fails while a batch begins", () => {
     expect(asked).toEqual([[1, 2, 4]]);
   });
 
+  it("is not asked when it is cancelled while the others begin", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const slow: Store = {
+      ...memoryStore(),
+      append: (events) =>
+        events.some(({ type }) => type === "call.started") ? promise : undefined,
+    };
+    const asked: (readonly number[])[] = [];
+    const team = batchedTeam(memoryStore(), (tasks) => asked.push(tasks));
+    const controller = new AbortController();
+    const cancelled = [1, 2].map((task) => team.run(task, { signal: controller.signal }));
+    const last = team.run(3, { store: slow });
+    await new Promise(setImmediate);
+    controller.abort(new Error("enough"));
+    resolve();
+    for (const run of cancelled) await expect(run).rejects.toThrow("enough");
+    expect((await last).status).toBe("complete");
+    expect(asked).toEqual([[3]]);
+  });
+
   it("does not keep the others from it when it is slow: they wait until it is cancelled", async () => {
     const good = memoryStore();
     const hanging: Store = {
