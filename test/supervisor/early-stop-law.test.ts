@@ -1,0 +1,180 @@
+// Whatever the team, its votes and its chain: who is stopped early would have changed neither status nor winner.
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  agent,
+  equal,
+  judge,
+  oneOf,
+  prefer,
+  supervisor,
+  support,
+  unanimous,
+  vote,
+  type ClaimDraft,
+  type Link,
+  type Outcome,
+} from "../../src/index.ts";
+import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
+
+const SUBJECTS = ["x", "y"] as const;
+const POSITIONS = ["ship", "Ship", "hold", " HOLD", "wait", 1, 2, null, true] as const;
+
+/** What one agent does: fails, or after a while claims something about some of the subjects. */
+const member = fc.record({
+  afterMs: fc.nat(6),
+  fails: fc.nat(5).map((n) => n === 0),
+  claims: fc.array(
+    fc.record({
+      // Two positions meet often enough for a verdict to become certain.
+      subject: fc.oneof(
+        { weight: 5, arbitrary: fc.constant(SUBJECTS[0]) },
+        fc.constant(SUBJECTS[1]),
+      ),
+      position: fc.oneof(
+        { weight: 4, arbitrary: fc.constantFrom("ship", "hold") },
+        { weight: 1, arbitrary: fc.constantFrom(...POSITIONS) },
+      ),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+  weight: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(1) },
+    { weight: 1, arbitrary: fc.constantFrom(0, 0.1, 0.2, 0.3, 0.5, 2, 3, 1e6) },
+  ),
+  need: fc.option(fc.nat(20), { nil: undefined, freq: 4 }),
+  required: fc.nat(29).map((n) => n === 0),
+});
+
+const chains = fc.record({
+  links: fc.uniqueArray(fc.constantFrom("unanimous", "vote", "prefer", "support", "judge"), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+  margin: fc.constantFrom(0, 0, 0, 0.1, 0.2, 1 / 3),
+  quorum: fc.constantFrom(1, 1, 2, 4),
+  atLeast: fc.integer({ min: 1, max: 4 }),
+  preferred: fc.constantFrom("hold", "wait"),
+});
+
+type Chain = typeof chains extends fc.Arbitrary<infer T> ? T : never;
+
+const teams = fc.record({
+  members: fc.array(member, { minLength: 4, maxLength: 10 }),
+  chain: chains,
+  mode: fc.constantFrom("parallel" as const, "parallel" as const, "sequence" as const),
+  concurrency: fc.constantFrom(2, 8),
+  minAnswers: fc.constantFrom(0, 1, 3),
+  both: fc.nat(7).map((n) => n === 0),
+  listed: fc.nat(4).map((n) => n === 0),
+});
+
+type AnyTeam = typeof teams extends fc.Arbitrary<infer T> ? T : never;
+
+function linksOf(
+  { links, margin, quorum, atLeast, preferred }: Chain,
+  spec: AnyTeam,
+): readonly Link[] {
+  const weights = Object.fromEntries(spec.members.map(({ weight }, i) => [`a${i}`, weight]));
+  return links.map((name) => {
+    switch (name) {
+      case "unanimous":
+        return unanimous({ quorum });
+      case "vote":
+        return vote({ weights, margin, quorum });
+      case "prefer":
+        return prefer([preferred]);
+      case "support":
+        return support({ atLeast });
+      default:
+        return judge({
+          ask: ({ options }) => ({
+            choice: options.find(({ position }) => position === "hold")?.id ?? "",
+          }),
+        });
+    }
+  });
+}
+
+function makeAgents(spec: AnyTeam, clock: VirtualClock): Record<string, never> {
+  const made: { readonly name: string }[] = [];
+  for (const [index, described] of spec.members.entries()) {
+    const needed = described.need === undefined ? undefined : made[described.need];
+    made.push(
+      agent({
+        name: `a${index}`,
+        retries: 0,
+        needs: (needed === undefined ? {} : { [needed.name]: needed }) as never,
+        run: async (_task: unknown, { signal }) => {
+          await new Promise<void>((resolve, reject) => {
+            const timer = clock.timer(described.afterMs, resolve);
+            signal.addEventListener("abort", () => {
+              timer[Symbol.dispose]();
+              reject(signal.reason);
+            });
+          });
+          if (described.fails) throw new Error("no");
+          return described.claims;
+        },
+        claims: (claims) => claims as readonly ClaimDraft[],
+      }),
+    );
+  }
+  return Object.fromEntries(made.map((one) => [one.name, one])) as never;
+}
+
+async function outcomeOf(spec: AnyTeam, early: boolean): Promise<Outcome> {
+  const clock = virtualClock();
+  const subjects = spec.both ? [...SUBJECTS] : [SUBJECTS[0]];
+  const gate = supervisor({
+    name: "gate",
+    agents: makeAgents(spec, clock),
+    mode: spec.mode,
+    concurrency: spec.concurrency,
+    minAnswers: Math.min(spec.minAnswers, spec.members.length),
+    required: spec.members.flatMap(({ required }, i) => (required ? [`a${i}`] : [])) as never,
+    resolve: linksOf(spec.chain, spec),
+    compare: { x: spec.listed ? oneOf(["ship", "hold", 1]) : equal() },
+    clock,
+    timeoutMs: Infinity,
+    ...(early && { earlyStop: { subjects } }),
+  });
+  const running = gate.run("task" as never) as Promise<Outcome>;
+  let over = false;
+  const end = (): void => void (over = true);
+  running.then(end, end);
+  while (!over) await clock.next();
+  expect(clock.pending + clock.pendingUnheld).toBe(0);
+  return running;
+}
+
+describe("a team that stops early", () => {
+  it("comes to the same status and winner as one that waits for all", async () => {
+    let stopped = 0;
+    await fc.assert(
+      fc.asyncProperty(teams, async (spec) => {
+        const [full, early] = [await outcomeOf(spec, false), await outcomeOf(spec, true)];
+        const left = early.missing.filter(({ why }) => why === "early-stop");
+        if (left.length === 0) {
+          expect(early.verdicts).toEqual(full.verdicts);
+          expect(early.missing).toEqual(full.missing);
+        } else stopped++;
+        const known = (outcome: Outcome): unknown =>
+          outcome.verdicts
+            .filter(({ subject }) => subject === "x" || (spec.both && subject === "y"))
+            .map(({ subject, status, winner, by }) => [subject, status, winner, by]);
+        if (left.length > 0) expect(known(early)).toEqual(known(full));
+        if (full.status !== "failed") expect(early.status).not.toBe("failed");
+        if (full.status === "failed") expect(early.status).toBe("failed");
+        for (const { agent: name } of left) {
+          expect(early.results[name]).toMatchObject({ status: "skipped", reason: "early-stop" });
+          expect(spec.members[Number(name.slice(1))]?.required).toBe(false);
+        }
+      }),
+      { numRuns: Math.max(300, fc.readConfigureGlobal().numRuns ?? 0) },
+    );
+    // A law about nothing would hold too: about one team in twelve is stopped.
+    expect(stopped).toBeGreaterThan(0);
+  });
+});

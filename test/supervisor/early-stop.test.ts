@@ -1,0 +1,328 @@
+import { describe, expect, it } from "vitest";
+import {
+  agent,
+  judge,
+  memoryStore,
+  prefer,
+  reliability,
+  rerun,
+  supervisor,
+  support,
+  unanimous,
+  vote,
+  within,
+  type Link,
+  type Outcome,
+  type RunEvent,
+  type SupervisorOptions,
+  type Workers,
+} from "../../src/index.ts";
+import { virtualClock } from "../../src/testing/index.ts";
+
+type Options = Partial<SupervisorOptions<Workers, string, unknown>>;
+
+/** Agents a0, a1, …: each says its part when its time has come. A text is what it recommends, `null` a failure. */
+function teamOf(
+  said: readonly (readonly [afterMs: number, says: string | number | null])[],
+  options: Options = {},
+) {
+  const clock = virtualClock();
+  const store = memoryStore({ resumable: true, clock });
+  const asked: string[] = [];
+  const stopped: unknown[] = [];
+  const agents = Object.fromEntries(
+    said.map(([afterMs, says], index) => {
+      const name = `a${index}`;
+      const made = agent({
+        name,
+        retries: 0,
+        run: async (_task: unknown, { signal, report }) => {
+          asked.push(name);
+          report({ usdMicros: 5, inputTokens: 1, outputTokens: 1 });
+          await new Promise<void>((resolve, reject) => {
+            const timer = clock.timer(afterMs, resolve);
+            signal.addEventListener("abort", () => {
+              timer[Symbol.dispose]();
+              stopped.push([name, (signal.reason as Error).message]);
+              reject(signal.reason);
+            });
+          });
+          if (says === null) throw new Error("no");
+          return { recommendation: says };
+        },
+      });
+      return [name, made];
+    }),
+  );
+  const gate = supervisor({
+    name: "gate",
+    agents,
+    clock,
+    store,
+    earlyStop: { subjects: ["task"] },
+    resolve: [unanimous(), vote()],
+    ...options,
+  } as never);
+  const run = async () => {
+    const running = gate.run("task" as never);
+    let over = false;
+    const end = (): void => void (over = true);
+    running.then(end, end);
+    while (!over) await clock.next();
+    return running;
+  };
+  return { gate, run, asked, stopped, clock, store };
+}
+
+const FIVE = [
+  [1, "ship"],
+  [2, "hold"],
+  [3, "hold"],
+  [4, "hold"],
+  [90, "ship"],
+  [90, "hold"],
+] as const;
+
+describe("early stop", () => {
+  it("stops those whose answers cannot change the verdict any more, and says so", async () => {
+    // 3 to 1 with 2 to come: they could tie. 4 to 1 with 1 to come: it could not.
+    const said = [...FIVE.slice(0, 4), [5, "hold"], [90, "ship"]] as const;
+    const { run, clock, stopped, store } = teamOf(said);
+    const { runId, status, verdicts, missing, results, bill } = await run();
+    expect(clock.monotonic()).toBeLessThan(90);
+    expect(status).toBe("complete");
+    expect(verdicts).toMatchObject([
+      { status: "decided", winner: "hold", by: "vote", missing: ["a5"] },
+    ]);
+    const detail = "its answer could not change a verdict any more";
+    expect(missing).toEqual([{ agent: "a5", why: "early-stop", detail }]);
+    expect(results["a5"]).toEqual({ status: "skipped", reason: "early-stop", detail });
+    expect(stopped).toEqual([["a5", detail]]);
+    // What was asked is on the bill, and its end in the log.
+    expect(bill).toMatchObject({ calls: 6, spent: { usdMicros: 30 } });
+    const events = (await store.read(runId)) as readonly RunEvent[];
+    expect(events.filter((event) => "callId" in event && event.callId === "a5")).toMatchObject([
+      { type: "call.started" },
+      { type: "call.failed", stopped: true, cost: { usdMicros: 5 } },
+    ]);
+  });
+
+  it("does not ask who has not been asked yet", async () => {
+    const { run, asked, store } = teamOf([...FIVE.slice(1, 4), [1, "ship"], [1, "ship"]], {
+      mode: "sequence",
+      resolve: [vote({ weights: { a3: 2, a4: 0.5 } })],
+    });
+    const { runId, missing, results } = await run();
+    expect(asked).toEqual(["a0", "a1", "a2", "a3"]);
+    expect(missing).toMatchObject([{ agent: "a4", why: "early-stop" }]);
+    expect(results["a4"]).toMatchObject({ status: "skipped", reason: "early-stop" });
+    const events = (await store.read(runId)) as readonly RunEvent[];
+    expect(events.filter((event) => "callId" in event && event.callId === "a4")).toMatchObject([
+      { type: "call.skipped", reason: "early-stop" },
+    ]);
+  });
+
+  it("is off where nobody asks for it", async () => {
+    const { run, clock } = teamOf(FIVE, { earlyStop: undefined } as never);
+    await run();
+    expect(clock.monotonic()).toBe(90);
+  });
+
+  const never: readonly (readonly [string, Options])[] = [
+    ["while all agree", { resolve: [unanimous(), prefer(["ship", "hold"])] }],
+    ["while a required agent is to come", { required: ["a6"] as never }],
+    ["while fewer than minAnswers have answered", { minAnswers: 6 }],
+    ["with a subject that nobody speaks about", { earlyStop: { subjects: ["task", "other"] } }],
+    ["with a link that cannot say", { resolve: [unanimous(), vote(), own()] }],
+    ["with a rerun in the chain", { resolve: [unanimous(), vote(), rerun()] }],
+    ["with weights that are learned", { resolve: [unanimous(), reliability({ labels: "open" })] }],
+    ["where the margin can still be missed", { resolve: [unanimous(), vote({ margin: 0.9 })] }],
+    ["where more are needed for a quorum", { resolve: [unanimous(), vote({ quorum: 6 })] }],
+    ["where values are grouped anew with each", { compare: { task: within({ percent: 1 }) } }],
+    [
+      "where what was said may be said anew",
+      { tiers: { one: 1 }, escalateIf: ["conflict"] } as Options,
+    ],
+  ];
+
+  it.each(never)("never stops %s", async (why, options) => {
+    const agree = why === "while all agree";
+    const said = FIVE.map(([afterMs, says]) => [afterMs, agree ? "ship" : says] as const);
+    const { run, clock } = teamOf(
+      [...said.slice(0, 5), [5, agree ? "ship" : "hold"], [90, "hold"]],
+      options,
+    );
+    await run();
+    expect(clock.monotonic()).toBe(90);
+  });
+
+  it("can be certain before a judge would be asked, and not where it might be", async () => {
+    const chief = judge({ ask: ({ options }) => ({ choice: options[0]?.id ?? "" }) });
+    const said = [...FIVE.slice(0, 4), [5, "hold"], [90, "ship"]] as const;
+    const sure = teamOf(said, { resolve: [unanimous(), vote(), chief] });
+    await sure.run();
+    expect(sure.clock.monotonic()).toBe(5);
+    const open = teamOf(said, { resolve: [unanimous(), vote({ margin: 0.8 }), chief] });
+    await open.run();
+    expect(open.clock.monotonic()).toBe(90);
+  });
+
+  it("knows what support and prefer know", async () => {
+    const said = [
+      [1, "hold"],
+      [2, "ship"],
+      [3, "ship"],
+      [90, "hold"],
+    ] as const;
+    const preferred = teamOf(said, { resolve: [prefer(["hold"])] });
+    await preferred.run();
+    // Those to come may spell it otherwise, and more of them than those who hold it now.
+    expect(preferred.clock.monotonic()).toBe(90);
+    const second = teamOf([[0, "hold"], ...said], { resolve: [prefer(["hold"])] });
+    await second.run();
+    expect(second.clock.monotonic()).toBe(3);
+
+    const supported = teamOf(
+      [
+        [1, "x"],
+        [2, "y"],
+        [3, "y"],
+        [4, "y"],
+        [90, "x"],
+      ],
+      { resolve: [support({ atLeast: 3 })] },
+    );
+    await supported.run();
+    expect(supported.clock.monotonic()).toBe(4);
+  });
+
+  it("asks nobody anew, after a crash, whom those who had answered make needless", async () => {
+    const said = [...FIVE.slice(0, 4), [5, "hold"], [90, "ship"]] as const;
+    const whole = teamOf(said);
+    const { runId } = await whole.run();
+    const events = (await whole.store.read(runId)) as readonly RunEvent[];
+    // The last answer is kept, and not yet that this was enough.
+    const last = events.findIndex((e) => e.type === "call.succeeded" && e.callId === "a4");
+    const again = teamOf(said);
+    again.store.append(JSON.parse(JSON.stringify(events.slice(0, last + 1))));
+    again.store.release(runId, 1);
+    const { missing, verdicts } = (await again.gate.resume(runId)) as Outcome;
+    expect(again.asked).toEqual([]);
+    expect(missing).toMatchObject([{ agent: "a5", why: "early-stop" }]);
+    expect(verdicts).toMatchObject([{ status: "decided", winner: "hold" }]);
+  });
+
+  it("stops a nested team with all that it asks, and waits until they have stopped", async () => {
+    const clock = virtualClock();
+    const stopped: string[] = [];
+    const slow = <const Name extends string>(name: Name) =>
+      agent({
+        name,
+        run: (_task: unknown, { signal, report }) => {
+          report({ usdMicros: 7, inputTokens: 0, outputTokens: 0 });
+          return new Promise<Readonly<{ recommendation: string }>>((_, reject) => {
+            signal.addEventListener("abort", () => {
+              clock.timer(10, () => {
+                stopped.push(name);
+                reject(signal.reason);
+              });
+            });
+          });
+        },
+      });
+    const says = <const Name extends string>(name: Name, recommendation: string) =>
+      agent({ name, run: () => ({ recommendation }) });
+    const inner = supervisor({
+      name: "inner",
+      agents: { x: slow("x"), y: slow("y") },
+      minAnswers: 0,
+    });
+    const store = memoryStore({ clock });
+    const gate = supervisor({
+      name: "gate",
+      agents: { inner, a: says("a", "x"), b: says("b", "y"), c: says("c", "y"), d: says("d", "y") },
+      earlyStop: { subjects: ["task"] },
+      clock,
+      store,
+      timeoutMs: Infinity,
+    });
+    const running = gate.run("task");
+    await clock.advance(50);
+    const { runId, status, results, bill } = await running;
+    expect(stopped).toEqual(["x", "y"]);
+    expect(status).toBe("complete");
+    expect(results.inner).toMatchObject({ status: "skipped", reason: "early-stop" });
+    expect(bill.spent).toMatchObject({ inputTokens: "unknown" });
+    const events = (await store.read(runId)) as readonly RunEvent[];
+    const ends = events.flatMap((event) =>
+      event.type === "call.failed" ? [[event.callId, event.stopped, event.cost.usdMicros]] : [],
+    );
+    expect(ends).toEqual([
+      ["inner/x", true, 7],
+      ["inner/y", true, 7],
+      ["inner", true, 14],
+    ]);
+    expect(clock.pending + clock.pendingUnheld).toBe(0);
+  });
+
+  it("gives way to whoever cancels the run meanwhile", async () => {
+    const clock = virtualClock();
+    const controller = new AbortController();
+    const deaf = agent({ name: "deaf", graceMs: 100, run: () => new Promise<string>(() => {}) });
+    const says = <const Name extends string>(name: Name, recommendation: string) =>
+      agent({ name, run: () => ({ recommendation }) });
+    const gate = supervisor({
+      name: "gate",
+      agents: { deaf, a: says("a", "x"), b: says("b", "y"), c: says("c", "y"), d: says("d", "y") },
+      earlyStop: { subjects: ["task"] },
+      clock,
+    });
+    const running = gate.run("task", { signal: controller.signal });
+    const ended = running.catch((reason: unknown) => reason);
+    await clock.advance(10);
+    controller.abort(new Error("enough"));
+    await clock.advance(200);
+    expect(await ended).toMatchObject({ message: "enough" });
+  });
+
+  it("lets an answer stand whose dearer tier was still to come", async () => {
+    const clock = virtualClock();
+    const a = agent({
+      name: "a",
+      escalateIf: [() => true],
+      run: (_task: unknown, { tier, signal }) =>
+        tier === "small"
+          ? { recommendation: "x" }
+          : new Promise<{ recommendation: string }>((_, reject) => {
+              signal.addEventListener("abort", () => reject(signal.reason));
+            }),
+    });
+    const says = <const Name extends string>(name: Name, recommendation: string) =>
+      agent({ name, run: () => ({ recommendation }), tier: "strong" });
+    const gate = supervisor({
+      name: "gate",
+      agents: { a, b: says("b", "x"), c: says("c", "y"), d: says("d", "y"), e: says("e", "y") },
+      tiers: { small: 1, strong: 2 },
+      earlyStop: { subjects: ["task"] },
+      clock,
+    });
+    const running = gate.run("task");
+    await clock.advance(1);
+    const { results, verdicts } = await running;
+    expect(results.a).toMatchObject({ status: "ok", attempts: 2, output: { recommendation: "x" } });
+    expect(verdicts[0]).toMatchObject({ winner: "y" });
+  });
+
+  it("is refused where it names no subjects", () => {
+    const a = agent({ name: "a", run: () => 1 });
+    for (const earlyStop of [true, {}, { subjects: [] }, { subjects: [1] }, { subject: ["x"] }]) {
+      expect(() =>
+        supervisor({ name: "gate", agents: { a }, earlyStop: earlyStop as never }),
+      ).toThrow(/earlyStop/);
+    }
+  });
+});
+
+function own(): Link {
+  return { name: "own", settle: () => ({ pass: "never" }) };
+}
