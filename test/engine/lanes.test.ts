@@ -42,9 +42,8 @@ describe("an attempt that is told to come later", () => {
 
   it("fails like any other when it was told twenty times", async () => {
     const clock = virtualClock();
-    const told = scripted("told", [
-      ...Array.from({ length: 22 }, () => busy({ retryAfterMs: 10 })),
-    ]);
+    const script = Array.from({ length: 22 }, () => busy({ retryAfterMs: 10 }));
+    const told = scripted("told", script);
     const lanes = [lane({ name: "openai" })];
     const running = supervisor({ name: "team", agents: { told }, lanes, clock }).run("task");
     await clock.advance(3_600_000);
