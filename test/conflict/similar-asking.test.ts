@@ -284,6 +284,8 @@ describe("joining groups by answers", () => {
     expect(joinGroups(sums, said, 0.5)).toEqual([[0, 1], [2], [3]]);
     const later = [pair(1, 3, 0.9, false), pair(0, 1, 0.8, true), pair(0, 3, 0.7, true)];
     expect(joinGroups(sums, later, 0.5)).toEqual([[0, 1], [2], [3]]);
+    const before = [pair(0, 2, 0.9, false), pair(1, 2, 0.8, true), pair(0, 1, 0.7, true)];
+    expect(joinGroups(sums, before, 0.5)).toEqual([[0], [1, 2], [3]]);
   });
 });
 
