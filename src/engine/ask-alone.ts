@@ -46,6 +46,7 @@ export function aloneAsker(
       cache: {},
       flights: flights(),
       shared: undefined,
+      resumable: false,
       hashes: undefined,
       history: undefined,
       origin: undefined,

@@ -8,6 +8,7 @@ import type { RecordedCall } from "./history.ts";
 import { CACHE_PREFIX, look, type KeptAnswer, type Place } from "./kept-answer.ts";
 import { askAnew, obtain, orStoreFailed } from "./obtain.ts";
 import type { Performed } from "./replay.ts";
+import { isAnew } from "./reuse.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
 
@@ -57,7 +58,7 @@ export async function askOrJoin(
   const { cancellation, journal } = run;
   const from = { runId: journal.runId, callId: call.callId };
   let place = placeOf(run, seat, call);
-  if (run.cache.bust === true) return askAnew(run, seat, place, from, ask);
+  if (isToAsk(run, call)) return askAnew(run, seat, place, from, ask);
   for (;;) {
     if (cancellation.cancelled) throw cancellation.reason;
     const end = await obtain(run, seat, place, from, ask);
@@ -78,10 +79,15 @@ export async function reuseIfKept(
   seat: Seat,
   call: CachedCall,
 ): Promise<Performed | undefined> {
-  if (seat.cache === undefined || run.cache.bust === true) return undefined;
+  if (seat.cache === undefined || isToAsk(run, call)) return undefined;
   const found = await orStoreFailed(run, look(placeOf(run, seat, call), run.clock.now()));
   if (found.kind !== "answer") return undefined;
   return reuseKept(run, seat, call, found.answer, "cache");
+}
+
+/** Whether an answer that is there does not do: the run wants new ones, or is a fork that asks this agent anew. */
+function isToAsk({ cache, origin }: Run, { callId }: CachedCall): boolean {
+  return cache.bust === true || (origin?.from !== undefined && isAnew(callId, origin.from));
 }
 
 /** Part of every key: what is kept otherwise is not found. */

@@ -8,7 +8,7 @@ import type { Run } from "./run.ts";
  * Asked anew are the agent itself, or all of a team, and every team that it stands in; also in a repeated team, at another tier,
  * and who stands in for it.
  */
-function isAnew(callId: string, from: string): boolean {
+export function isAnew(callId: string, from: string): boolean {
   const place = placeOf(callId);
   return `${from}/`.startsWith(`${place}/`) || place.startsWith(`${from}/`);
 }

@@ -30,6 +30,8 @@ export interface Run {
   readonly flights: Flights;
   /** Of the run as the attempts of one call have it: that others use its answer. */
   readonly shared: Shared | undefined;
+  /** Whether somebody can go on with it, so that a person may be waited for. */
+  readonly resumable: boolean;
   /** Hashes for content keys; `undefined` where nobody asks for keys. */
   readonly hashes: ValueHashes | undefined;
   /** What the log of the run says already; `undefined` for one that begins. */

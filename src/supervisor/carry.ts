@@ -55,6 +55,7 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
     cache: checkRunCache(options.cache, `a run of ${root.team.where}`),
     flights: root.flights,
     shared: undefined,
+    resumable: store.resumable,
     hashes: store.resumable || seated.caches ? new ValueHashes() : undefined,
     history: position?.history,
     origin,

@@ -183,7 +183,7 @@ function settle(
     signal: controller?.signal,
     resolve: seating.team.resolve,
     maxSubjects: seating.team.maxSubjects,
-    person: run.hashes === undefined ? undefined : personFor(run, prefix.slice(0, -1)),
+    person: run.resumable ? personFor(run, prefix.slice(0, -1)) : undefined,
     missing: missing.map(({ agent }) => agent),
     learned: run.learned.get(prefix.slice(0, -1)),
     rerun,

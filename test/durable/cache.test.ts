@@ -91,7 +91,7 @@ describe("a run with an answer from the cache", () => {
       from: { runId: "second" },
       saved: COST,
     });
-    const anew = made.fork("second", { from: "echo", cache: { bust: true } });
+    const anew = made.fork("second", { from: "echo" });
     await clock.advance(100);
     expect((await anew).results.echo).toMatchObject({ status: "ok", cost: COST });
     expect(asked).toHaveLength(2);

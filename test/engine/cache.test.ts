@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
   agent,
+  human,
   judge,
   memoryStore,
   supervisor,
+  unanimous,
+  vote,
   type AgentContext,
   type RunEvent,
 } from "../../src/index.ts";
@@ -248,6 +251,14 @@ describe("a kept answer", () => {
       expect((await echo()).status).toBe("ok");
       expect(seen.asked).toBe(before + 1);
     }
+  });
+
+  it("does not make a run wait for a person in a store that it cannot be resumed from", async () => {
+    const says = <const Name extends string>(name: Name) =>
+      agent({ name, version: "1", run: () => ({ recommendation: name }) });
+    const agents = { a: says("a"), b: says("b") };
+    const team = supervisor({ name: "team", agents, cache: true, resolve: [human()] });
+    expect((await team.run(undefined)).status).toBe("complete");
   });
 
   it("of a judge serves the next dispute about the same", async () => {
@@ -524,6 +535,82 @@ describe("calls of the same content at once", () => {
 function isEnd(type: string): boolean {
   return type === "call.succeeded" || type === "call.reused" || type === "call.failed";
 }
+
+describe("calls of the same content that are collected", () => {
+  it("go on in their batch when the one that pays is cancelled", async () => {
+    const clock = virtualClock();
+    const batches: unknown[] = [];
+    const echo = agent({
+      name: "echo",
+      version: "1",
+      cache: true,
+      run: (task: string) => task,
+      batch: {
+        run: async (tasks: readonly string[]) => {
+          batches.push(tasks);
+          await new Promise<void>((resolve) => clock.timer(100, resolve));
+          return tasks;
+        },
+      },
+    });
+    const team = supervisor({ name: "team", agents: { echo }, clock });
+    const cancelling = new AbortController();
+    const payer = rejection(team.run("one", { signal: cancelling.signal }));
+    const others = [team.run("two"), team.run("one")];
+    await clock.advance(50);
+    cancelling.abort(new Error("enough"));
+    expect(await payer).toMatchObject({ message: "enough" });
+    await clock.advance(50);
+    const results = (await Promise.all(others)).map((outcome) => outcome.results.echo);
+    expect(results).toMatchObject([{ output: "two" }, { output: "one", reused: "joined" }]);
+    expect(batches).toEqual([["one", "two"]]);
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+  });
+});
+
+describe("a call that is stopped early while another run waits for its answer", () => {
+  it("is skipped in its own run, and answers the other", async () => {
+    const clock = virtualClock();
+    const store = memoryStore({ clock });
+    const aborted: string[] = [];
+    const says = <const Name extends string>(name: Name, ms: number) =>
+      agent({
+        name,
+        version: "1",
+        cache: name === "slow",
+        run: async (_: unknown, { runId, signal }) => {
+          signal.addEventListener("abort", () => aborted.push(runId));
+          await new Promise<void>((resolve) => clock.timer(ms, resolve));
+          return { recommendation: name === "a" ? "ship" : "hold" };
+        },
+      });
+    const agents = {
+      a: says("a", 10),
+      b: says("b", 10),
+      c: says("c", 10),
+      d: says("d", 10),
+      slow: says("slow", 100),
+    };
+    const team = supervisor({
+      name: "team",
+      agents,
+      clock,
+      store,
+      resolve: [unanimous(), vote()],
+      earlyStop: { subjects: ["task"] },
+    });
+    const stopping = team.run(undefined);
+    const other = team.run(undefined, { route: ["slow"] });
+    await clock.advance(50);
+    const stopped = await stopping;
+    expect(stopped.missing).toMatchObject([{ agent: "slow", why: "early-stop" }]);
+    await clock.advance(50);
+    expect((await other).results.slow).toMatchObject({ status: "ok", reused: "joined" });
+    expect(aborted).toEqual([]);
+    expect(store.read(stopped.runId).at(-1)).toMatchObject({ type: "run.finished" });
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+  });
+});
 
 describe("somebody else who is asking", () => {
   const asking = (by: string, untilMs: number) => ({ asking: { by, untilMs } });
