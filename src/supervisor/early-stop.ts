@@ -81,8 +81,11 @@ export function earlyStopping(
       while (replaying > 0) await replayed.promise;
     },
     ended(index, callId, { status }, said) {
-      toCome.delete(index);
-      if (members[index]?.required === true) required--;
+      // Who waits for a person is still to answer.
+      if (status !== "waiting") {
+        toCome.delete(index);
+        if (members[index]?.required === true) required--;
+      }
       if (status === "ok") answered++;
       for (const claim of said?.claims ?? []) claims.get(claim.subject)?.push(claim);
       look();

@@ -1,6 +1,8 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import {
   agent,
+  human,
   judge,
   memoryStore,
   prefer,
@@ -263,6 +265,36 @@ describe("early stop", () => {
       ["inner", true, 14],
     ]);
     expect(clock.pending + clock.pendingUnheld).toBe(0);
+  });
+
+  it("counts who waits for a person as still to answer", async () => {
+    const says = <const Name extends string>(name: Name, recommendation: string) =>
+      agent({ name, run: () => ({ recommendation }) });
+    const inner = supervisor({
+      name: "inner",
+      agents: { x: says("x", "ship"), y: says("y", "hold") },
+      resolve: [human()],
+    });
+    const last = agent({
+      name: "last",
+      run: async () => {
+        await setImmediate();
+        return { recommendation: "ship" };
+      },
+    });
+    const gate = supervisor({
+      name: "gate",
+      agents: { inner, a: says("a", "ship"), b: says("b", "hold"), c: says("c", "hold"), last },
+      earlyStop: { subjects: ["task"] },
+      resolve: [vote({ weights: { last: 0.5 } })],
+      store: memoryStore({ resumable: true }),
+    });
+    const asleep = await gate.run("task");
+    expect(asleep.status).toBe("waiting");
+    const decision = { subject: "task", winner: "ship", why: "it can be undone" };
+    const { verdicts, missing } = await gate.decide(asleep.runId, decision);
+    expect(missing).toEqual([]);
+    expect(verdicts).toMatchObject([{ status: "decided", winner: "ship" }]);
   });
 
   it("gives way to whoever cancels the run meanwhile", async () => {

@@ -332,7 +332,7 @@ describe("agents that contradict each other", () => {
     const second = agent({
       name: "second",
       run: (_task: unknown, { results, tier }) => {
-        seen.push([tier, (results["first"] as { output: unknown }).output]);
+        seen.push([tier, (results["first"] as { output: unknown }).output, Object.keys(results)]);
         return { recommendation: "hold" };
       },
     });
@@ -346,8 +346,8 @@ describe("agents that contradict each other", () => {
     });
     const { results } = await gate.run("task");
     expect(seen).toEqual([
-      ["small", { recommendation: "ship" }],
-      ["strong", { recommendation: "ship" }],
+      ["small", { recommendation: "ship" }, ["first"]],
+      ["strong", { recommendation: "ship" }, ["first"]],
     ]);
     expect(results.first).toMatchObject({ output: { recommendation: "wait" } });
   });
