@@ -165,6 +165,18 @@ describe("which estimator runs", () => {
   });
 });
 
+test("an outcome does not tell what the confidence in its own subject was worth", () => {
+  // Everybody speaks once, and is right by chance: who was right tells nothing about who will be.
+  const votes = numbered(200).map((s) => vote(`agent ${s}`, s, s));
+  const outcomes = numbered(200).map((s) => ({
+    subject: s,
+    position: Number(s) % 2 === 0 ? s : "something else",
+  }));
+  const { calibration } = learn(votes, { labels: "open", outcomes });
+  expect(calibration?.outcomes).toBe(200);
+  expect(calibration?.slope).toBeLessThan(1);
+});
+
 describe("where learning would do harm it is refused", () => {
   test("no votes, one agent, two agents, few subjects", () => {
     expect(learn([], { labels: "fixed" })).toMatchObject({

@@ -71,6 +71,62 @@ describe("reliability", () => {
     );
   });
 
+  test("says so where no one alone could have turned it", async () => {
+    const from = openRecord();
+    const all = numbered(7).map((name) => vote(name, "new", "x"));
+    const others = [vote("c", "new", "y")];
+    const [seven] = await settle([...all, ...others], { resolve: [reliability({ from })] });
+    expect(seven?.reasoning).toContain('Of the 5 heaviest none alone would have turned it to "y".');
+    const four = all.slice(0, 4);
+    const [few] = await settle([...four, ...others], { resolve: [reliability({ from })] });
+    expect(few?.reasoning).toContain('No one alone would have turned it to "y".');
+  });
+
+  test("n votes by a table count as √n, and some confidence is left to the case that they say nothing", async () => {
+    // Of 20 that are true both report 15, of 20 that are false none.
+    const votes = numbered(40).flatMap((s) =>
+      ["a", "b"].map((name) => vote(name, s, Number(s) < 15 ? "yes" : "no")),
+    );
+    const outcomes = numbered(40).map((s) => ({
+      subject: s,
+      position: Number(s) < 20 ? "yes" : "no",
+    }));
+    const from = learn(votes, { labels: "fixed", outcomes });
+    const [whenNo = [], whenYes = []] = from.agents[0]?.rates ?? [];
+    const [no = 0, yes = 0] = [whenNo[0], whenYes[0]];
+    const confidenceOf = async (position: string, ...agents: string[]): Promise<number> => {
+      const claims = agents.map((name) => vote(name, "new", position));
+      const [verdict] = await settle(claims, { resolve: [reliability({ from })] });
+      return verdict?.confidence ?? 0;
+    };
+    // Both truths are as likely before.
+    const left = 0.06 * 0.5;
+    expect(await confidenceOf("no", "a")).toBeCloseTo(0.94 * (no / (no + yes)) + left, 12);
+    const both = no ** Math.SQRT2 / (no ** Math.SQRT2 + yes ** Math.SQRT2);
+    expect(await confidenceOf("no", "a", "b")).toBeCloseTo(0.94 * both + left, 12);
+    // What is not held against 100 outcomes is never surer than this.
+    expect(await confidenceOf("yes", "a", "b")).toBe(0.95);
+  });
+
+  test("calibrated by outcomes, five that share each mistake are no surer than one", async () => {
+    const said = numbered(150).flatMap((s) =>
+      numbered(5).map((a) =>
+        vote(`agent ${a}`, s, Number(s) % 5 < 3 ? `right ${s}` : `the same mistake about ${s}`),
+      ),
+    );
+    const outcomes = numbered(150).map((s) => ({ subject: s, position: `right ${s}` }));
+    const from = learn(said, { labels: "open", outcomes });
+    const claims = numbered(5).map((a) => vote(`agent ${a}`, "new", "x"));
+    const [checked] = await settle(claims, { resolve: [reliability({ from })] });
+    expect(checked).toMatchObject({ calibrated: true, winner: "x" });
+    expect(checked?.confidence).toBeGreaterThan(0.57);
+    expect(checked?.confidence).toBeLessThan(0.63);
+    const { calibration: _, ...before } = from;
+    const [unchecked] = await settle(claims, { resolve: [reliability({ from: before })] });
+    expect(unchecked).toMatchObject({ calibrated: false });
+    expect(unchecked?.confidence).toBeGreaterThan(0.7);
+  });
+
   test("gives what all agree on a confidence, before unanimous", async () => {
     const from = openRecord();
     const claims = [vote("c", "new", "x"), vote("nobody knows", "new", "x")];
@@ -141,6 +197,17 @@ describe("reliability", () => {
     });
     expect(verdict?.status).toBe("undecided");
     expect(verdict?.reasoning).toContain("nothing was learned before of who reports");
+  });
+
+  test("does not take findings for votes on claims", async () => {
+    const claims = numbered(30).flatMap((s) =>
+      ["a", "b", "c"].map((name) => vote(name, s, name === "c" && s < "2" ? "y" : "x")),
+    );
+    const resolve = [reliability({ labels: "open" })];
+    const alone = await settle(claims, { resolve });
+    const findings = [{ agent: "a", text: "a leak" }];
+    const together = await settle(claims, { resolve, findings, answered: ["a", "b", "c"] });
+    expect(together.filter(({ kind }) => kind === "claim")).toEqual(alone);
   });
 
   test("a position that was never seen is decided by how good agents are", async () => {
