@@ -45,6 +45,7 @@ export function earlyStopping(
   const wanted = Math.min(minAnswers, planned.length);
   let required = planned.filter((index) => members[index]?.required === true).length;
   let answered = 0;
+  let ends = 0;
   let nextLook = 0;
   let stopped = false;
   let replaying = 0;
@@ -52,12 +53,12 @@ export function earlyStopping(
 
   const look = (): void => {
     if (stopped || toCome.size === 0 || required > 0 || answered < wanted) return;
-    if (answered < nextLook) return;
+    if (ends < nextLook) return;
     const names = [...toCome].map((index) => members[index]?.name ?? "");
     for (const about of claims.values()) {
       if (isCertain(team, about, names)) continue;
-      // In a large team not after every answer: each look goes through all that was said.
-      nextLook = answered + Math.ceil(answered / ANSWERS_PER_LOOK);
+      // In a large team not after every end: each look goes through all that was said.
+      nextLook = ends + Math.ceil(ends / ENDS_PER_LOOK);
       return;
     }
     stopped = true;
@@ -81,6 +82,7 @@ export function earlyStopping(
       while (replaying > 0) await replayed.promise;
     },
     ended(index, callId, { status }, said) {
+      ends++;
       // Who waits for a person is still to answer.
       if (status !== "waiting") {
         toCome.delete(index);
@@ -101,4 +103,4 @@ export function earlyStopping(
   };
 }
 
-const ANSWERS_PER_LOOK = 64;
+const ENDS_PER_LOOK = 64;
