@@ -215,6 +215,32 @@ describe("tasks that the caller says are the same", () => {
   });
 });
 
+describe("tasks that wait for a similar one", () => {
+  it("begin nothing when that is cancelled with the whole list", async () => {
+    const asked: string[] = [];
+    const slow = agent({
+      name: "slow",
+      run: async (task: string, { signal }) => {
+        asked.push(task);
+        await new Promise((_, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason));
+        });
+      },
+    });
+    const team = supervisor({ name: "team", agents: { slow } });
+    const cancelling = new AbortController();
+    const { signal } = cancelling;
+    const left = rejection(
+      collected(team.runMany(["one", "two"], { signal, similar: () => true })),
+    );
+    while (asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    cancelling.abort(new Error("enough"));
+    expect(await left).toMatchObject({ message: "enough" });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked).toEqual(["one"]);
+  });
+});
+
 describe("many tasks with options that cannot work", () => {
   it.each([
     [{ similar: { threshold: 0 } }, "similar.threshold is 0"],
