@@ -45,7 +45,7 @@ export interface Lane {
   readonly gate: Gate | undefined;
   readonly queue: Queue<Waiter>;
   /**
-   * Keeps the process alive while somebody waits: the slot may be held by an attempt that was given up, whose grace timer
+   * Is there while somebody waits, and keeps the process alive: the slot may be held by an attempt that was given up, whose grace timer
    * does not.
    */
   hold: NodeJS.Timeout | undefined;
@@ -136,10 +136,8 @@ export function enterNow(lanes: readonly Lane[], ticket?: Ticket): boolean {
  * where nothing was made of the attempt.
  */
 export function leave(lanes: readonly Lane[], ticket?: Ticket, made = true): void {
-  for (const lane of lanes) {
-    lane.inFlight--;
-    if (ticket !== undefined) lane.gate?.left?.(ticket, made);
-  }
+  for (const lane of lanes) lane.inFlight--;
+  if (ticket !== undefined) for (const { gate } of lanes) gate?.left?.(ticket, made);
   admitWaiting(lanes);
 }
 
@@ -150,7 +148,8 @@ export function admitWaiting(lanes: readonly Lane[]): void {
   for (;;) {
     let oldest: Waiter | undefined;
     for (const lane of lanes) {
-      if (lane.queue.first === undefined || !opens(lane)) continue;
+      // Nearly always nobody waits, and this is asked whenever somebody leaves.
+      if (lane.hold === undefined || !opens(lane)) continue;
       const { first } = lane.queue;
       if (first !== undefined && (oldest?.arrival ?? Infinity) > first.arrival) oldest = first;
     }
