@@ -1,3 +1,10 @@
+import { PRESENT } from "../conflict/findings.ts";
+import type { FindingModel } from "../reliability/finding-model.ts";
+import {
+  learnFindings,
+  type RecordedFinding,
+  type RecordedReview,
+} from "../reliability/learn-findings.ts";
 import { learn } from "../reliability/learn.ts";
 import type {
   LabelKind,
@@ -18,12 +25,14 @@ import { ballots, type Ballot, type BallotSubject } from "./ballot.ts";
 export function learnedFrom(
   store: { readonly values: Values },
   supervisor: string,
-  { labels, topicOf, trust }: Partial<Omit<Learning, "trust">> & { readonly trust?: Trust } = {},
+  learning: Partial<Omit<Learning, "trust" | "reviews">> & { readonly trust?: Trust } = {},
 ): Promise<LearnedBefore> {
+  const { labels, topicOf, trust } = learning;
   return recall(store.values, supervisor, {
     labels,
     topicOf,
     trust: { ...DEFAULT_TRUST, ...trust },
+    reviews: true,
   });
 }
 
@@ -43,9 +52,30 @@ export async function recall(
   const claims = labels === undefined ? undefined : taught(found, "claim", labels, learning);
   // "present" and "absent" mean the same of every finding.
   const findings = taught(found, "finding", "fixed", learning);
+  const reviews = learning.reviews === true ? reviewed(found) : undefined;
   return {
     ...(claims !== undefined && { claims }),
     ...(findings !== undefined && { findings }),
+    ...(reviews !== undefined && { reviews }),
+  };
+}
+
+/** Which findings stand, from the reviews of which an outcome is known. */
+function reviewed(found: readonly Ballot[]): FindingModel | undefined {
+  const reviews = found.flatMap(({ subjects }): readonly RecordedReview[] => {
+    const findings = subjects.filter(({ kind }) => kind === "finding");
+    if (!findings.some(({ outcome }) => outcome !== undefined)) return [];
+    return [{ findings: findings.map(findingOf) }];
+  });
+  return reviews.length === 0 ? undefined : learnFindings(reviews);
+}
+
+function findingOf({ subject, votes, outcome }: BallotSubject): RecordedFinding {
+  const reporters = votes.filter(({ position }) => position === PRESENT);
+  return {
+    text: subject,
+    reportedBy: reporters.flatMap(({ agents }) => agents),
+    ...(outcome !== undefined && { right: outcome === PRESENT }),
   };
 }
 

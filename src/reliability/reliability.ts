@@ -1,4 +1,5 @@
 import type { Json } from "../json.ts";
+import type { FindingModel } from "./finding-model.ts";
 
 /**
  * Whether a position means the same in every subject. `"fixed"`: it does, as in `"ship"` and `"hold"`, so that an agent can be
@@ -63,6 +64,8 @@ export interface Reliability {
 export interface LearnedBefore {
   readonly claims?: Reliability | undefined;
   readonly findings?: Reliability | undefined;
+  /** Which findings stand, for `support({ learned: "runs" })`. */
+  readonly reviews?: FindingModel | undefined;
 }
 
 /** How good somebody is. */

@@ -46,6 +46,8 @@ export interface Learning {
   /** The topic of a subject; no topics where left out. */
   readonly topicOf?: ((subject: string) => string | undefined) | undefined;
   readonly trust: Required<Trust>;
+  /** Whether it goes by `LearnedBefore.reviews`. */
+  readonly reviews?: boolean;
 }
 
 /** What a verdict counts as an outcome, by whose it was: 1 as one that was recorded, 0 not at all. */

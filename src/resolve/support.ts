@@ -12,12 +12,17 @@ import { counted } from "./words.ts";
 export interface SupportOptions {
   /** How many agents have to hold a position. Default 2; for a finding a quarter of those who looked, where that is more. */
   readonly atLeast?: number;
-  /** What `learnFindings()` made of earlier reviews: decides findings in place of the count, unless it is `refused`. */
-  readonly learned?: FindingModel;
+  /**
+   * What `learnFindings()` made of earlier reviews: decides findings in place of the count, unless it is `refused`. `"runs"`: what
+   * the outcomes of the supervisor's earlier runs taught, as `recordOutcome()` has them.
+   */
+  readonly learned?: FindingModel | "runs";
 }
 
 const DEFAULT_AT_LEAST = 2;
 const DEFAULT_SHARE = 1 / 4;
+// What people and judges decided about findings is no record of what reviewers miss.
+const NO_TRUST = Object.freeze({ person: 0, judge: 0 });
 const OPTIONS: ReadonlySet<string> = new Set<keyof SupportOptions>(["atLeast", "learned"]);
 
 /**
@@ -33,12 +38,20 @@ export function support(options: SupportOptions = {}): Link {
   checkKeys(options, OPTIONS, "support");
   const { learned } = options;
   const atLeast = checkCount(options.atLeast ?? DEFAULT_AT_LEAST, "support: atLeast", 1);
-  const model = learned === undefined ? undefined : checkFindingModel(learned, "support: learned");
-  const byLearned =
-    model === undefined || model.refused !== undefined ? undefined : byLearnedFindings(model);
-  const unused = model?.refused === undefined ? "" : ` Nothing learned is used: ${model.refused}.`;
+  const given =
+    learned === undefined || learned === "runs"
+      ? undefined
+      : checkFindingModel(learned, "support: learned");
+  const rules = new WeakMap<FindingModel, ReturnType<typeof byLearnedFindings>>();
+  const ruleOf = (model: FindingModel): ReturnType<typeof byLearnedFindings> => {
+    const known = rules.get(model);
+    if (known !== undefined) return known;
+    const made = byLearnedFindings(model);
+    rules.set(model, made);
+    return made;
+  };
 
-  function finding({ positions }: Question): Ruling {
+  function finding({ positions }: Question, model: FindingModel | undefined): Ruling {
     const looked = positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
     const asked = options.atLeast ?? Math.max(atLeast, Math.ceil(looked * DEFAULT_SHARE));
     const reports = positions.find(({ value }) => value === PRESENT)?.heldBy.length ?? 0;
@@ -47,6 +60,8 @@ export function support(options: SupportOptions = {}): Link {
     if (winner === undefined)
       return { pass: `${counted(reports, "agent")} of the ${asked} asked for report it` };
     const present = laplace(reports, reports + asked - 1, 2);
+    const refused = model?.refused;
+    const unused = refused === undefined ? "" : ` Nothing learned is used: ${refused}.`;
     return {
       winner: winner.value,
       confidence: stands ? present : 1 - present,
@@ -90,7 +105,11 @@ export function support(options: SupportOptions = {}): Link {
     definition: { ...options } as unknown as Json,
     settle(question: Question, context: LinkContext): Ruling {
       if (question.kind !== "finding") return claim(question);
-      return byLearned === undefined ? finding(question) : byLearned(question, context);
+      const model = given ?? (learned === "runs" ? context.learned?.reviews : undefined);
+      return model === undefined || model.refused !== undefined
+        ? finding(question, model)
+        : ruleOf(model)(question, context);
     },
+    ...(learned === "runs" && { learns: Object.freeze({ reviews: true, trust: NO_TRUST }) }),
   });
 }

@@ -232,7 +232,7 @@ export function makeTeam(options: AnyOptions): Team {
     limits: checkLimits(options, where),
     asWorker: checkLimits(options.asWorker ?? {}, `${where}: asWorker`),
     resolve,
-    learning: resolve.find(({ learns }) => learns !== undefined)?.learns,
+    learning: learningOf(resolve),
     ...comparing,
     answer: answer as Team["answer"],
     redact: options.redact === undefined ? undefined : redactor(options.redact, where),
@@ -250,6 +250,19 @@ export function makeTeam(options: AnyOptions): Team {
     ),
     earlyStop: checkEarlyStop(options.earlyStop, where),
   });
+}
+
+/** How a team learns: by what its links go by, of two that say the same thing by the first. */
+function learningOf(resolve: readonly Link[]): Learning | undefined {
+  return resolve.reduceRight<Learning | undefined>(
+    (later, { learns }) => (learns === undefined ? later : { ...later, ...defined(learns) }),
+    undefined,
+  );
+}
+
+function defined(learning: Learning): Learning {
+  const said = Object.entries(learning).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(said) as unknown as Learning;
 }
 
 /**

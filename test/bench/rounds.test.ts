@@ -19,7 +19,7 @@ describe("median", () => {
   it("has half of the values on each side, whatever their order", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 }),
+        fc.array(fc.double({ noNaN: true, min: -1e300, max: 1e300 }), { minLength: 1 }),
         (values) => {
           const middle = median(values);
           const half = values.length / 2;

@@ -6,6 +6,7 @@ import {
   recordOutcome,
   reliability,
   supervisor,
+  support,
   unanimous,
   vote,
   type Store,
@@ -141,6 +142,40 @@ describe("an outcome", () => {
     await recordOutcome(store, runId, "task", "hold", { callId: "inner" });
     expect(await outcomesOf(store, "inner")).toEqual(["hold"]);
     expect(await learnedFrom(store, "outer", { labels: "fixed" })).toEqual({});
+  });
+});
+
+describe("outcomes of findings", () => {
+  it("teach which findings stand", async () => {
+    const store = memoryStore();
+    const reviewer = <Name extends string>(name: Name, right: boolean) =>
+      agent({
+        name,
+        run: (_: number) => ({
+          findings: right
+            ? ["the loop never ends"]
+            : ["identifier spelled oddly", "documentation is missing"],
+        }),
+      });
+    const board = supervisor({
+      name: "board",
+      agents: { good: reviewer("good", true), bad: reviewer("bad", false) },
+      resolve: [support({ learned: "runs" })],
+      store,
+    });
+    const before = await board.run(0);
+    expect(before.verdicts.map(({ winner }) => winner)).toEqual(["absent", "absent", "absent"]);
+    for (let n = 1; n <= 40; n++) {
+      const { runId, verdicts } = await board.run(n);
+      for (const { subject } of verdicts) {
+        await recordOutcome(store, runId, subject, subject.includes("loop") ? "present" : "absent");
+      }
+    }
+    const { verdicts } = await board.run(99);
+    const standing = verdicts.filter(({ winner }) => winner === "present");
+    expect(standing).toMatchObject([
+      { subject: "the loop never ends", confidenceFrom: "finding-logistic" },
+    ]);
   });
 });
 
