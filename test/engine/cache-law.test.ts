@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { agent, memoryStore, supervisor, type AgentContext, type Outcome } from "../../src/index.ts";
+import {
+  agent,
+  memoryStore,
+  supervisor,
+  type AgentContext,
+  type Outcome,
+} from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 
 /** What one caller does: which team it asks about which task, when it leaves, if it does, and with which money. */
