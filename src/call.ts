@@ -81,7 +81,10 @@ export interface OtherSide {
 /** Where an answer came from that nobody was asked for. */
 export type ReusedBy = "fork" | "cache" | "joined";
 
-/** An agent that answered. */
+/**
+ * An agent that answered. Where more than one call was made for it, at dearer tiers, of fallbacks or in a rerun, attempts,
+ * times and costs are those of all of them, added up.
+ */
 export interface Answered<Output = unknown> {
   readonly status: "ok";
   readonly output: Output;
@@ -92,11 +95,11 @@ export interface Answered<Output = unknown> {
   readonly cost: Cost;
   /** The answer was there already: nobody was asked for it in this run. */
   readonly reused?: ReusedBy;
-  /** The call that answered in the end, where it was not its own first one: a dearer tier, a fallback. */
+  /** The call whose answer this is, where it was not its own first one: a dearer tier, a fallback, a rerun. */
   readonly answeredBy?: string;
 }
 
-/** An agent that was asked and did not answer. */
+/** An agent that was asked and did not answer, and what its own last call failed with. Sums as of one that answered. */
 export interface Failed {
   readonly status: "failed";
   readonly error: QuorateError;

@@ -43,6 +43,7 @@ export type { Schema } from "./schema.ts";
 export { supervisor, isSupervisor } from "./supervisor/supervisor.ts";
 export type { Supervisor } from "./supervisor/supervisor.ts";
 export type {
+  EarlyStop,
   ForkOptions,
   Mode,
   ResumeOptions,
