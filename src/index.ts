@@ -37,7 +37,17 @@ export type {
   SupervisorLabel,
 } from "./events.ts";
 export type { Json } from "./json.ts";
-export type { Bill, Missing, Outcome, OutcomeStatus, Reuse } from "./outcome.ts";
+export type {
+  Amount,
+  Bill,
+  BillLine,
+  Missing,
+  Outcome,
+  OutcomeStatus,
+  Reuse,
+  Saved,
+  Wasted,
+} from "./outcome.ts";
 export type { Schema } from "./schema.ts";
 
 export { supervisor, isSupervisor } from "./supervisor/supervisor.ts";
@@ -51,6 +61,14 @@ export type {
   RunOptions,
   SupervisorOptions,
 } from "./supervisor/options.ts";
+export type {
+  Estimate,
+  PlanGap,
+  PlannedAgent,
+  PlannedBudget,
+  PlanOptions,
+  TaskPlan,
+} from "./supervisor/task-plan.ts";
 export type { NameOf, ResultsOf, TaskOf } from "./supervisor/infer.ts";
 export type { TeamAnswer } from "./supervisor/nested.ts";
 export type { SimilarTasks } from "./supervisor/known-tasks.ts";

@@ -183,8 +183,10 @@ class Attempt implements AttemptControl, Reporting {
 
   #fail(error: unknown): void {
     // Somebody may have thrown nothing.
-    const requeue = this.#hear(error ?? null);
+    const later = this.#hear(error ?? null);
     const cost = this.#cost;
+    // One that was paid for is a repetition: those are counted, or nobody could say what a call costs at most.
+    const requeue = isPaid(cost) ? undefined : later;
     const jitter = this.#part?.jitter;
     const end = { ok: false, error, cost, model: this.#model, requeue, jitter } as const;
     if (this.#settle("failed")) this.#tell(end);
@@ -299,8 +301,12 @@ export function tellLanes(
 
 const MAX_MODEL_CHARS = 200;
 
-function known(tokens: number | "unknown"): number {
-  return tokens === "unknown" ? 0 : tokens;
+function isPaid({ usdMicros, inputTokens, outputTokens }: Cost): boolean {
+  return known(usdMicros) + known(inputTokens) + known(outputTokens) > 0;
+}
+
+function known(amount: number | "unknown"): number {
+  return amount === "unknown" ? 0 : amount;
 }
 
 /** Adds a reported amount; what is not a whole number from 0 is no report. */

@@ -90,10 +90,23 @@ function isToAsk({ cache, origin }: Run, { callId }: CachedCall): boolean {
   return cache.bust === true || (origin?.from !== undefined && isAnew(callId, origin.from));
 }
 
+/** Where answers are kept for a run. */
+export type Kept = Pick<Run, "values" | "cache" | "clock">;
+
+/** Whether an answer is kept for a call with that key, of an agent whose answers are. Rejects when the store fails. */
+export async function isKept(kept: Kept, seat: Seat, key: string): Promise<boolean> {
+  const found = await look(placeOf(kept, seat, { key }), kept.clock.now());
+  return found.kind === "answer" && readKept(seat, found.answer) !== undefined;
+}
+
 /** Part of every key: what is kept otherwise is not found. */
 const FORMAT = 1;
 
-function placeOf({ cache, values }: Run, seat: Seat, { key = "" }: CachedCall): Place {
+function placeOf(
+  { cache, values }: Kept,
+  seat: Seat,
+  { key = "" }: Pick<CachedCall, "key">,
+): Place {
   const { scope = seat.cache?.scope ?? "" } = cache;
   return {
     values,
@@ -121,15 +134,9 @@ async function reuseKept(
   const { journal } = run;
   const { callId, key = "", begun } = call;
   const { attempts, durationMs, from } = answer;
-  let output: unknown;
-  let read: Said | undefined;
-  try {
-    output = takeOutput(agent.name, answer.output, limits.maxBytes);
-    read = said(agent, output);
-  } catch (error) {
-    if (error instanceof QuorateError) return undefined;
-    throw error;
-  }
+  const content = readKept({ agent, limits }, answer);
+  if (content === undefined) return undefined;
+  const { output, said: read } = content;
   const before = spentBefore(call);
   // Its own attempt, which went on for others when the run had stopped: now it is known what that cost.
   const isOwn = begun !== undefined && from.runId === journal.runId && from.callId === callId;
@@ -154,6 +161,20 @@ async function reuseKept(
     result: { status: "ok", output, attempts, durationMs, cost, reused: by },
     said: read,
   };
+}
+
+/** What a kept answer says; nothing where this agent cannot read it any more, or its limits do not permit it. */
+function readKept(
+  { agent, limits }: Pick<Seat, "agent" | "limits">,
+  answer: KeptAnswer,
+): { readonly output: unknown; readonly said: Said | undefined } | undefined {
+  try {
+    const output = takeOutput(agent.name, answer.output, limits.maxBytes);
+    return { output, said: said(agent, output) };
+  } catch (error) {
+    if (error instanceof QuorateError) return undefined;
+    throw error;
+  }
 }
 
 function spentBefore({ begun }: CachedCall): Before {

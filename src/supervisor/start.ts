@@ -49,7 +49,7 @@ function forkOf({ history, from }: Origin): ForkOf {
 }
 
 /** Checks the task against the schemas of all who are asked, before anything runs. */
-async function checkTask(
+export async function checkTask(
   { seating, maxBytes }: Seated,
   { planned }: Plan,
   task: unknown,

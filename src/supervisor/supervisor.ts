@@ -7,6 +7,7 @@ import { flights } from "../engine/flight.ts";
 import type { Outcome } from "../outcome.ts";
 import { memoryStore } from "../store/memory.ts";
 import type { Store } from "../store/store.ts";
+import { planTask } from "./forecast.ts";
 import type { NameOf, ResultsOf, TaskOf } from "./infer.ts";
 import type { TeamAnswer } from "./nested.ts";
 import type { ForkOptions, ResumeOptions, RunOptions, SupervisorOptions } from "./options.ts";
@@ -14,6 +15,7 @@ import { runMany, type ManyOptions, type TaskOutcome } from "./run-many.ts";
 import { beginRun, decideRun, forkRun, resumeRun } from "./begin.ts";
 import { seatRoot, type Root, type Seated } from "./root.ts";
 import { streamRun, type RunStream } from "./stream.ts";
+import type { PlanOptions, TaskPlan } from "./task-plan.ts";
 import { makeTeam, teamBrand, teamOf, type TeamBrand } from "./team.ts";
 
 /** A team of agents that takes tasks. It is a worker itself, so teams nest. */
@@ -70,6 +72,11 @@ export interface Supervisor<
     decision: HumanDecision,
     options?: ResumeOptions,
   ) => Promise<Outcome<ResultsOf<Agents>>>;
+  /**
+   * What a task would take: who would be asked, whose answers are kept, expected and worst cost and time. Asks no agent, and keeps
+   * nothing. Rejects as `run` does before anything is asked.
+   */
+  readonly plan: (task: Task, options?: PlanOptions<NameOf<Agents>>) => Promise<TaskPlan>;
   /** One run per task, a few at once, in the order of the tasks; one that came before shares its run, and says so. */
   readonly runMany: (
     tasks: Iterable<Task> | AsyncIterable<Task>,
@@ -134,6 +141,7 @@ export function supervisor<
       decideRun(root, runId, decision, resumeOptions).outcome as Promise<
         Outcome<ResultsOf<Agents>>
       >,
+    plan: (task, planOptions = {}) => planTask(root, task, planOptions),
     runMany: (tasks, runOptions = {}) => runMany(root, tasks, runOptions),
   };
   return Object.freeze(supervised);

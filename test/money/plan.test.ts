@@ -1,0 +1,416 @@
+import { describe, expect, it } from "vitest";
+import {
+  agent,
+  judge,
+  memoryStore,
+  rerun,
+  supervisor,
+  unanimous,
+  type AgentOptions,
+  type Link,
+} from "../../src/index.ts";
+import { listSchedule } from "../../src/supervisor/list-schedule.ts";
+import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
+
+const usd = (micros: number) => ({ usd: micros / 1e6 });
+
+/** An agent that must not be asked. */
+const planned = <const Name extends string>(name: Name, options: object = {}) =>
+  agent({
+    name,
+    maxCost: usd(10),
+    ...options,
+    run: (): never => {
+      throw new Error(`${name} was asked`);
+    },
+  } as AgentOptions<Name, unknown, unknown, unknown, never, never, Readonly<Record<never, never>>>);
+
+/** One that always fails in a way that is worth a repetition, and uses all that it may. */
+const failing = <const Name extends string>(name: Name, micros: number, options: object = {}) =>
+  agent({
+    name,
+    maxCost: usd(micros),
+    ...options,
+    run: (_task: unknown, { report }): string => {
+      report({ usdMicros: micros });
+      throw Object.assign(new Error("busy"), { status: 503 });
+    },
+  });
+
+async function whenDone<T>(clock: VirtualClock, work: Promise<T>): Promise<T> {
+  let over = false;
+  work.then(
+    () => (over = true),
+    () => (over = true),
+  );
+  do {
+    if (!(await clock.next()) && !over) throw new Error("it waits for nothing");
+  } while (!over);
+  return work;
+}
+
+describe("a plan", () => {
+  it("says who would be asked in what order, at which tier, and how often at most", async () => {
+    const a = planned("a");
+    const b = planned("b", { tier: "strong", retries: 2 });
+    const inner = supervisor({
+      name: "inner",
+      needs: { b },
+      mode: "sequence",
+      agents: { x: planned("x"), y: planned("y") },
+      asWorker: { retries: 1 },
+    });
+    const team = supervisor({
+      name: "team",
+      agents: { inner, a, b, left: planned("left") },
+      route: ["a", "inner"],
+      tiers: { small: "mini", strong: { modelId: "maxi" } },
+    });
+    const plan = await team.plan("task" as never);
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+    const rows = plan.agents.map(({ place, role, needs, stage, tier, model, attempts }) =>
+      [place, role, needs.join(), stage, tier, model, attempts].join(" "),
+    );
+    expect(rows).toEqual([
+      "inner team b 2   8",
+      "inner/x member  1 small mini 4",
+      "inner/y member inner/x 2 small mini 4",
+      "a member  1 small mini 2",
+      "b member  1 strong maxi 3",
+    ]);
+    expect(plan.worst.usdMicros).toBe(10 * (8 + 2 + 3));
+  });
+
+  it("refuses what the run would refuse before it asks anybody", async () => {
+    const team = supervisor({ name: "team", agents: { a: planned("a") } });
+    const refusal = (task: unknown, options: object = {}): Promise<unknown> =>
+      team.plan(task as never, options).then(undefined, (error: unknown) => error);
+    expect(await refusal(1n)).toMatchObject({ code: "INPUT_INVALID" });
+    expect(await refusal(1, { route: ["z"] })).toMatchObject({ code: "BAD_ROUTE" });
+    expect(await refusal(1, { runId: "x" })).toMatchObject({ code: "BAD_OPTIONS" });
+    const enough = new Error("enough");
+    expect(await refusal(1, { signal: AbortSignal.abort(enough) })).toBe(enough);
+  });
+
+  it("says whose bound is missing, and why, instead of a figure", async () => {
+    const team = supervisor({
+      name: "team",
+      agents: {
+        none: agent({ name: "none", run: () => "" }),
+        late: planned("late", { maxCost: () => usd(1), needs: {} }),
+        mapped: planned("mapped", { maxCost: () => usd(1) }),
+        tokens: planned("tokens", { maxCost: { inputTokens: 5 } }),
+        broken: planned("broken", {
+          maxCost: () => {
+            throw new Error("no idea");
+          },
+        }),
+        endless: planned("endless", { timeoutMs: Infinity }),
+      },
+      inputs: { mapped: (task, results) => ({ task, results }) as never },
+      mode: "sequence",
+    });
+    const { worst, gaps } = await team.plan("task" as never);
+    expect(worst).toEqual({ usdMicros: "unknown", durationMs: "unknown" });
+    expect(gaps.map(({ place, what, why }) => `${place} ${what}: ${why}`)).toEqual([
+      "none cost: it has no maxCost",
+      "mapped cost: its maxCost depends on an input that is not known yet",
+      "tokens cost: its maxCost is in tokens of a model without a price",
+      "broken cost: the maxCost of broken failed: no idea",
+      "endless time: its timeoutMs is Infinity",
+    ]);
+  });
+
+  it("knows what is kept, and does not count on it in the worst case", async () => {
+    let many = 0;
+    const kept = agent({
+      name: "kept",
+      version: "1",
+      cache: true,
+      maxCost: usd(10),
+      run: (_task: unknown, { report }) => {
+        report({ usdMicros: 4 });
+        return `answer ${++many}`;
+      },
+    });
+    const after = agent({
+      name: "after",
+      version: "1",
+      cache: true,
+      needs: { kept },
+      run: () => 1,
+    });
+    const team = supervisor({ name: "team", agents: { kept, after } });
+    await team.run("task");
+    const plan = await team.plan("task");
+    expect(plan.agents.map((one) => one.kept)).toEqual([true, "unknown"]);
+    expect(plan.hits).toBe(1);
+    expect(plan.agents[0]).toMatchObject({
+      expected: { usdMicros: 0, durationMs: 0 },
+      worst: { usdMicros: 20 },
+    });
+    expect((await team.plan("another")).hits).toBe(0);
+    expect((await team.plan("task", { cache: { bust: true } })).hits).toBe(0);
+    expect((await team.plan("task", { cache: { scope: "other" } })).hits).toBe(0);
+    expect(many).toBe(1);
+  });
+
+  it("expects the medians of runs before, at places of any team, and for judges how often they were needed", async () => {
+    const clock = virtualClock();
+    const store = memoryStore({ clock });
+    const costing = <const Name extends string>(name: Name) =>
+      agent({
+        name,
+        run: async (task: { readonly cost: number; readonly agreed: boolean }, { report }) => {
+          await new Promise<void>((resolve) => clock.timer(task.cost * 10, resolve));
+          report({ usdMicros: task.cost });
+          return { recommendation: task.agreed ? "ship" : name };
+        },
+      });
+    const chief = judge({
+      ask: agent({
+        name: "chief",
+        run: async (_question: unknown, { report }) => {
+          await new Promise<void>((resolve) => clock.timer(100, resolve));
+          report({ usdMicros: 1_000 });
+          return { choice: "A", reasoning: "" };
+        },
+      }) as never,
+    });
+    const inner = supervisor({
+      name: "inner",
+      agents: { x: costing("x"), y: costing("y") },
+      resolve: [unanimous(), chief],
+    });
+    const team = supervisor({
+      name: "team",
+      agents: { inner, z: costing("z") },
+      clock,
+      store,
+    });
+    const task = { cost: 1, agreed: true };
+    expect(await team.plan(task)).toMatchObject({
+      recorded: 0,
+      expected: { usdMicros: "unknown", durationMs: "unknown" },
+    });
+    for (const [cost, agreed] of [
+      [5, true],
+      [9, false],
+      [7, false],
+    ] as const) {
+      await whenDone(clock, team.run({ cost, agreed }));
+    }
+    const plan = await team.plan(task);
+    const costs = plan.agents.map(({ place, expected }) => `${place} ${expected.usdMicros}`);
+    expect(costs).toEqual(["inner 2014", "inner/x 7", "inner/y 7", "inner/~chief 2000", "z 7"]);
+    // Three at once, then the judge in both orders; or one after another, the judge last.
+    expect(plan).toMatchObject({ recorded: 3, expected: { usdMicros: 2_021, durationMs: 170 } });
+    const one = await team.plan(task, { concurrency: 1 });
+    expect(one.expected.durationMs).toBe(310);
+  });
+
+  it("takes the bound of an attempt where runs before do not say what it cost", async () => {
+    const silent = agent({ name: "silent", maxCost: usd(30), run: () => "yes" });
+    const team = supervisor({ name: "team", agents: { silent } });
+    await team.run("task");
+    expect((await team.plan("task")).expected.usdMicros).toBe(30);
+  });
+
+  it("says whether the worst case fits into each budget, and what others have taken of it", async () => {
+    const store = memoryStore();
+    const spender = agent({
+      name: "spender",
+      retries: 0,
+      maxCost: usd(40),
+      budget: usd(30),
+      run: (_task: unknown, { report }) => report({ usdMicros: 25 }),
+    });
+    const bounded = (limit: number) =>
+      supervisor({
+        name: "team",
+        agents: { spender },
+        budget: [{ ...usd(limit), scope: "day" }],
+        store,
+      });
+    const before = await bounded(100).plan("task", { budget: usd(40) });
+    expect(before.budgets).toEqual([
+      {
+        whose: "this run",
+        scope: null,
+        limitMicros: 40,
+        takenMicros: 0,
+        worstMicros: 40,
+        fits: true,
+      },
+      {
+        whose: 'a run of "team"',
+        scope: "day",
+        limitMicros: 100,
+        takenMicros: 0,
+        worstMicros: 40,
+        fits: true,
+      },
+      {
+        whose: 'agent "spender"',
+        scope: null,
+        limitMicros: 30,
+        takenMicros: 0,
+        worstMicros: 40,
+        fits: false,
+      },
+    ]);
+    await supervisor({
+      name: "other",
+      agents: { spender: agent({ name: "spender", maxCost: usd(80), run: spender.run as never }) },
+      budget: { ...usd(100), scope: "day" },
+      store,
+    }).run("task" as never);
+    const [, shared] = (await bounded(100).plan("task", { budget: usd(40) })).budgets;
+    expect(shared).toMatchObject({ takenMicros: 25, fits: true });
+    expect((await bounded(60).plan("task")).budgets[0]).toMatchObject({ fits: false });
+  });
+});
+
+describe("the worst case", () => {
+  it("is what a team comes to that fails as often as it may, in money", async () => {
+    const clock = virtualClock();
+    const inner = supervisor({
+      name: "inner",
+      agents: { x: failing("x", 7, { retries: 2, fallback: failing("y", 5) }) },
+      asWorker: { retries: 2 },
+      required: ["x"],
+    });
+    const team = supervisor({ name: "team", agents: { inner }, clock });
+    const { worst } = await team.plan("task");
+    const { bill } = await whenDone(clock, team.run("task"));
+    expect(worst.usdMicros).toBe(3 * (3 * 7 + 2 * 5));
+    expect(bill.spent.usdMicros).toBe(worst.usdMicros);
+  });
+
+  it("has everybody asked once more, where a link may want that, at the dearest tier", async () => {
+    const speaker = <const Name extends string>(name: Name) =>
+      agent({
+        name,
+        retries: 0,
+        maxCost: (_task: unknown, { tier }) => usd(tier === "strong" ? 100 : 10),
+        run: (_task: unknown, { report, tier }) => {
+          report({ usdMicros: tier === "strong" ? 100 : 10 });
+          return { recommendation: name };
+        },
+      });
+    const team = supervisor({
+      name: "team",
+      agents: { a: speaker("a"), b: speaker("b") },
+      tiers: { small: 1, strong: 2 },
+      resolve: [unanimous(), rerun()],
+    });
+    const { worst } = await team.plan("task");
+    expect(worst.usdMicros).toBe(220);
+    expect((await team.run("task")).bill.spent.usdMicros).toBe(220);
+  });
+
+  it("has judges asked about maxSubjects subjects, and they are not asked about more", async () => {
+    let asked = 0;
+    const counting = agent({
+      name: "chief",
+      retries: 0,
+      maxCost: usd(10),
+      run: (_question: unknown, { report }) => {
+        asked++;
+        report({ usdMicros: 10 });
+        return { choice: "A", reasoning: "" };
+      },
+    });
+    const speaker = <const Name extends string>(name: Name) =>
+      agent({
+        name,
+        retries: 0,
+        maxCost: usd(0),
+        run: (_task: unknown, { report }) => report({ usdMicros: 0 }),
+        claims: () =>
+          Array.from({ length: 9 }, (_, index) => ({ subject: `s${index}`, position: name })),
+      });
+    const team = supervisor({
+      name: "team",
+      agents: { a: speaker("a"), b: speaker("b") },
+      resolve: [unanimous(), judge({ ask: counting as never })],
+      maxSubjects: 4,
+    });
+    const { worst, agents } = await team.plan("task");
+    expect(agents.at(-1)).toMatchObject({ place: "~chief", role: "judge", attempts: 8, stage: 2 });
+    expect(worst.usdMicros).toBe(80);
+    const { bill, verdicts } = await team.run("task");
+    expect(asked).toBe(8);
+    expect(bill.spent.usdMicros).toBe(80);
+    expect(verdicts.filter(({ status }) => status === "undecided")).toHaveLength(9);
+  });
+
+  it("is unknown where a link does not say how often it asks", async () => {
+    const clerk = planned("clerk");
+    const own: Link = { name: "own", asks: [clerk], settle: () => ({ pass: "it cannot say" }) };
+    const team = supervisor({ name: "team", agents: { a: planned("a") }, resolve: [own] });
+    const { worst, gaps } = await team.plan("task" as never);
+    expect(worst.usdMicros).toBe("unknown");
+    expect(gaps[0]).toEqual({
+      place: "~clerk",
+      what: "cost",
+      why: "nobody says how often it is asked",
+    });
+  });
+
+  it("takes as long as attempts that hang and waits between them, one after another where there is no room", async () => {
+    const clock = virtualClock();
+    const hanging = <const Name extends string>(name: Name) =>
+      agent({
+        name,
+        timeoutMs: 100,
+        graceMs: 50,
+        backoff: { baseMs: 10, maxRetryAfterMs: 40 },
+        // Does not stop when told to.
+        run: () => new Promise<string>((resolve) => clock.timer(1e6, () => resolve(""))),
+      });
+    const three = { a: hanging("a"), b: hanging("b"), c: hanging("c") };
+    const tookMs = async (concurrency: number) => {
+      const team = supervisor({ name: "team", agents: three, concurrency, clock });
+      const { worst } = await team.plan("task");
+      const before = clock.monotonic();
+      await whenDone(clock, team.run("task"));
+      return { worst: worst.durationMs as number, took: clock.monotonic() - before };
+    };
+    const wide = await tookMs(8);
+    expect(wide.worst).toBe(2 * 100 + 40);
+    expect(wide.took).toBeLessThan(wide.worst + 1);
+    const narrow = await tookMs(1);
+    // Six attempts and their grace times, of which the last is not waited for.
+    expect(narrow.took).toBeCloseTo(5 * 150 + 100);
+    expect(narrow.worst).toBeGreaterThan(narrow.took - 1);
+  });
+});
+
+describe("a schedule", () => {
+  const job = (
+    durationMs: number,
+    after: readonly number[] = [],
+    limits: readonly object[] = [],
+  ) => ({
+    durationMs,
+    after,
+    lanes: limits as never,
+  });
+
+  it("follows needs and limits, and whoever has waited longest goes first", () => {
+    const two = [{ limit: 2 }];
+    expect(listSchedule([job(3), job(4, [0]), job(5)])).toBe(7);
+    expect(listSchedule([job(3, [], two), job(3, [], two), job(3, [], two)])).toBe(6);
+    expect(listSchedule([job(4, [1]), job(2, [])])).toBe(6);
+    expect(listSchedule([])).toBe(0);
+  });
+
+  it("is made for ten thousand agents in no time to speak of", () => {
+    const room = [{ limit: 8 }];
+    const jobs = Array.from({ length: 10_000 }, (_, index) => job(1 + (index % 7), [], room));
+    const before = performance.now();
+    expect(listSchedule(jobs)).toBeGreaterThan(4_000);
+    expect(performance.now() - before).toBeLessThan(2_000);
+  });
+});
