@@ -125,16 +125,17 @@ function tally(
     const topic = byTopic[known.topicOf?.[subject] ?? -1];
     if (truth >= 0) {
       outcomes++;
-      add(sureShares, truth, 1);
-      if (topic !== undefined) add(topic.subjects, truth, 1);
+      const weight = at(table.weights, subject);
+      add(sureShares, truth, weight);
+      if (topic !== undefined) add(topic.subjects, truth, weight);
       for (let i = from; i < to; i++) {
         const agent = at(table.agentOf, i);
         const cell = truth * keys + at(table.keyOf, i);
-        add(sure, agent * cells + cell, 1);
+        add(sure, agent * cells + cell, weight);
         if (topic === undefined) continue;
         let counts = topic.counts.get(agent);
         if (counts === undefined) topic.counts.set(agent, (counts = new Float64Array(cells)));
-        add(counts, cell, 1);
+        add(counts, cell, weight);
       }
       continue;
     }

@@ -35,7 +35,9 @@ export function learn(votes: Iterable<RecordedVote>, options: LearnOptions): Rel
   const { labels, outcomes = [], topicOf } = checkOptions(options);
   const table = voteTable(votes, outcomes);
   const topics = topicsOf(table, topicOf);
-  const recorded = table.truths.reduce((sum, truth) => sum + (truth >= 0 ? 1 : 0), 0);
+  const recorded = Math.floor(
+    table.truths.reduce((sum, truth, i) => sum + (truth >= 0 ? at(table.weights, i) : 0), 0),
+  );
   const choice = choose(table, labels, recorded, () => excessAgreement(table));
   const learned = fit(table, table.truths, topics, choice);
   const checked = choice.fromOutcomes ? crossChecked(table, topics, choice, recorded) : [];
@@ -125,7 +127,9 @@ function crossChecked(
     const left: number[] = [];
     let seen = 0;
     for (let subject = 0; subject < rest.length; subject++) {
-      if (at(rest, subject) < 0 || seen++ % FOLDS !== fold) continue;
+      // What is only held for true by somebody says nothing of how often that is so.
+      if (at(rest, subject) < 0 || at(table.weights, subject) < 1) continue;
+      if (seen++ % FOLDS !== fold) continue;
       rest[subject] = -1;
       left.push(subject);
     }

@@ -87,22 +87,23 @@ export function learnOneCoinFrom(
     const truth = at(truths, subject);
     if (truth < 0) continue;
     const topic = byTopic[topicOf?.[subject] ?? -1];
+    const weight = at(table.weights, subject);
     wrong.clear();
     let wrongs = 0;
     for (let i = at(table.starts, subject); i < at(table.starts, subject + 1); i++) {
       const agent = at(table.agentOf, i);
       const key = at(table.keyOf, i);
-      const hit = key === truth ? 1 : 0;
+      const hit = key === truth ? weight : 0;
       add(right, agent, hit);
-      add(trials, agent, 1);
+      add(trials, agent, weight);
       if (topic !== undefined) {
         const [before, seen] = topic.get(agent) ?? [0, 0];
-        topic.set(agent, [before + hit, seen + 1]);
+        topic.set(agent, [before + hit, seen + weight]);
       }
-      if (hit === 1) continue;
+      if (key === truth) continue;
       const alike = wrong.get(key) ?? 0;
-      same += alike;
-      pairs += wrongs;
+      same += alike * weight;
+      pairs += wrongs * weight;
       wrong.set(key, alike + 1);
       wrongs++;
     }

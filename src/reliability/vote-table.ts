@@ -19,6 +19,8 @@ export interface VoteTable {
   readonly keyOf: Uint32Array;
   /** Of each subject: the position that turned out true, −1 where that is not known. */
   readonly truths: Int32Array;
+  /** Of each subject: what its outcome counts, above 0 and at most 1. */
+  readonly weights: Float64Array;
 }
 
 /** About 200 MB while they are sorted. */
@@ -54,6 +56,7 @@ export function voteTable(
     votedKey.push(keyNumber(vote));
   }
   const decided = new Map<number, number>();
+  const counts = new Map<number, number>();
   for (const given of outcomes) {
     const outcome = checkShape({ ...given, agent: "an outcome" });
     const subject = subjects.known(outcome.subject);
@@ -61,14 +64,18 @@ export function voteTable(
     const key = keyNumber(outcome);
     const before = decided.get(subject);
     decided.set(subject, before === undefined || before === key ? key : TWO_OUTCOMES);
+    counts.set(subject, Math.max(weightOf(given), counts.get(subject) ?? 0));
   }
 
   const agentOrder = agents.sorted();
   const subjectOrder = subjects.sorted();
   const keyOrder = keys.sorted();
   const truths = new Int32Array(subjectOrder.names.length).fill(-1);
+  const weights = new Float64Array(truths.length).fill(1);
   for (const [subject, key] of decided) {
-    if (key !== TWO_OUTCOMES) truths[at(subjectOrder.ranks, subject)] = at(keyOrder.ranks, key);
+    const place = at(subjectOrder.ranks, subject);
+    if (key !== TWO_OUTCOMES) truths[place] = at(keyOrder.ranks, key);
+    weights[place] = counts.get(subject) ?? 1;
   }
   const rows = sortedRows(
     ranked(votedSubject.values(), subjectOrder.ranks),
@@ -82,11 +89,20 @@ export function voteTable(
     subjects: subjectOrder.names,
     keys: keyOrder.names,
     truths,
+    weights,
     ...rows,
   };
 }
 
 const TWO_OUTCOMES = -2;
+
+function weightOf({ subject, weight = 1 }: RecordedOutcome): number {
+  if (typeof weight === "number" && weight > 0 && weight <= 1) return weight;
+  throw new QuorateError(
+    "CLAIMS_INVALID",
+    `the outcome of "${subject.slice(0, 80)}" has the weight ${String(weight)}; use a number above 0 and at most 1`,
+  );
+}
 
 /** A number of an array that is known to be there. */
 export function at(values: ArrayLike<number>, index: number): number {

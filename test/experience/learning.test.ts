@@ -145,6 +145,32 @@ describe("an outcome", () => {
   });
 });
 
+describe("verdicts of earlier runs", () => {
+  it.each([
+    ["person", {}, 40],
+    ["person", { person: 0 }, 0],
+    ["judge-panel", {}, 0],
+    ["judge-panel", { judge: 0.5 }, 20],
+  ])("of a %s count with what is trusted: %o", async (confidenceFrom, trust, outcomes) => {
+    const store = memoryStore();
+    const team = supervisor({
+      name: "gate",
+      agents,
+      resolve: [
+        reliability({ labels: "fixed", atLeast: 1 }),
+        {
+          name: "boss",
+          settle: () => ({ winner: "hold", confidence: 1, confidenceFrom, reasoning: "so it is" }),
+        },
+      ],
+      store,
+    });
+    for (let i = 0; i < 40; i++) await team.run(SPLIT);
+    const { claims } = await learnedFrom(store, "gate", { labels: "fixed", trust });
+    expect(claims?.outcomes).toBe(outcomes);
+  });
+});
+
 describe("outcomes of findings", () => {
   it("teach which findings stand", async () => {
     const store = memoryStore();
