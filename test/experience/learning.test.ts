@@ -177,7 +177,7 @@ describe("outcomes of findings", () => {
     const reviewer = <Name extends string>(name: Name, right: boolean) =>
       agent({
         name,
-        run: (_: number) => ({
+        run: () => ({
           findings: right
             ? ["the loop never ends"]
             : ["identifier spelled oddly", "documentation is missing"],
