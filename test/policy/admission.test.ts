@@ -163,6 +163,27 @@ describe("admission", () => {
     await Promise.allSettled(all);
   });
 
+  it("lets the oldest go first when one who leaves makes room in two lanes by turns", async () => {
+    const clock = virtualClock();
+    const open = { waitMs: () => 0, take: () => {} };
+    const [a, b] = [lane(1, open, true), lane(1, open, true)];
+    const cancellation = new Cancellation();
+    const ticket = () => ({ owner: {}, clock, usdMicros: undefined, tokens: 0 });
+    const order: string[] = [];
+    const come = async (name: string, lanes: readonly Lane[]): Promise<void> => {
+      await enter(lanes, cancellation, ticket());
+      order.push(name);
+      leave(lanes);
+    };
+    void enter([a, b], cancellation, ticket());
+    // They stand in different queues, and each needs what the other one waits for.
+    const all = [come("oldest", [a, b]), come("youngest", [b, a])];
+    leave([a, b]);
+    await Promise.all(all);
+    expect(order).toEqual(["oldest", "youngest"]);
+    for (const one of [a, b]) expect(one).toMatchObject(AT_REST);
+  });
+
   it("admits whoever may go and nobody else, whatever comes, goes and gives up", async () => {
     const lanes = fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 3 });
     const steps = fc.array(
