@@ -317,6 +317,44 @@ describe("early stop", () => {
     expect(await ended).toMatchObject({ message: "enough" });
   });
 
+  it("lets an attempt go on that another run waits for, and adds nothing to a log that has ended", async () => {
+    const clock = virtualClock();
+    const store = memoryStore({ resumable: true, clock });
+    const says = <const Name extends string>(name: Name, recommendation: string) =>
+      agent({
+        name,
+        run: async () => {
+          await new Promise<void>((resolve) => clock.timer(5, resolve));
+          return { recommendation };
+        },
+      });
+    const slow = agent({
+      name: "slow",
+      version: "1",
+      cache: true,
+      run: async () => {
+        await new Promise<void>((resolve) => clock.timer(50, resolve));
+        return { recommendation: "x" };
+      },
+    });
+    const gate = supervisor({
+      name: "gate",
+      agents: { slow, a: says("a", "x"), b: says("b", "y"), c: says("c", "y"), d: says("d", "y") },
+      earlyStop: { subjects: ["task"] },
+      clock,
+      store,
+    });
+    const stops = gate.run("task", { runId: "stops", route: ["slow", "a", "b", "c", "d"] });
+    const waits = gate.run("task", { runId: "waits", route: ["slow"] });
+    await clock.advance(10);
+    expect((await stops).missing).toMatchObject([{ agent: "slow", why: "early-stop" }]);
+    await clock.advance(100);
+    expect((await waits).results.slow).toMatchObject({ status: "ok", reused: "joined" });
+    const events = store.read("stops") as readonly RunEvent[];
+    expect(events.at(-1)?.type).toBe("run.finished");
+    expect((await gate.resume("stops")).results.slow).toMatchObject({ reason: "early-stop" });
+  });
+
   it("lets an answer stand whose dearer tier was still to come", async () => {
     const clock = virtualClock();
     const a = agent({
