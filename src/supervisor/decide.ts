@@ -1,25 +1,20 @@
 import type { Agent } from "../agent.ts";
-import type { AgentResult } from "../call.ts";
 import type { CompareContext } from "../conflict/compare.ts";
 import type { Conflict, Position } from "../conflict/conflict.ts";
 import { asksToCompare } from "../conflict/later.ts";
 import type { Said } from "../conflict/said.ts";
 import { byCodeUnits, type Subject } from "../conflict/subject.ts";
 import { conflictsAmong } from "../conflict/subjects.ts";
-import { furtherId } from "../engine/call-id.ts";
-import { performCall } from "../engine/call.ts";
 import type { Run } from "../engine/run.ts";
 import type { EventBody } from "../events.ts";
 import { canonicalJson } from "../json.ts";
 import type { Missing } from "../outcome.ts";
-import { RERUN } from "../policy/tier.ts";
 import type { LinkContext, Person } from "../resolve/link.ts";
 import { settleSubjects } from "../resolve/settle-subjects.ts";
 import type { Verdict } from "../resolve/verdict.ts";
+import { askJudge, type Asked } from "./ask-judge.ts";
 import { doubtful } from "./escalate.ts";
 import { heardFrom, heardLater, type Heard } from "./heard.ts";
-import { askMember, mayAskFurther } from "./member.ts";
-import { madeOf } from "./member-result.ts";
 import type { Panel } from "./panel.ts";
 import { ONCE_ONLY, rerunWishes, withChanges } from "./rerun.ts";
 import type { Seating } from "./seating.ts";
@@ -243,42 +238,4 @@ function inOrder(
 ): readonly Verdict[] {
   const now = new Map(made.map((verdict) => [verdict.subject, verdict]));
   return all.flatMap(({ subject }) => before.get(subject) ?? now.get(subject) ?? []);
-}
-
-/** What links have asked, by judge and key: the question, and its answer. */
-type Asked = Map<string, { readonly task: string; readonly answer: Promise<AgentResult> }>;
-
-/** A judge is not asked the same twice; after a rerun another question is another call. */
-function askJudge(
-  deciding: Deciding,
-  { agent, task, key }: { readonly agent: Agent; readonly task: unknown; readonly key: string },
-  asked: Asked | undefined,
-): Promise<AgentResult> {
-  if (asked === undefined) return askOf(deciding, agent, task, key);
-  const place = `${agent.name}/${key}`;
-  const known = asked.get(place);
-  const text = canonicalJson(task);
-  if (known?.task === text) return known.answer;
-  const answer = askOf(deciding, agent, task, known === undefined ? key : furtherId(key, RERUN));
-  if (known === undefined) asked.set(place, { task: text, answer });
-  return answer;
-}
-
-async function askOf(
-  { run, seating, prefix }: Deciding,
-  agent: Agent,
-  task: unknown,
-  key: string,
-): Promise<AgentResult> {
-  const judge = seating.judges.get(agent);
-  if (judge === undefined) {
-    throw new Error(`a link or a comparator asks ${agent.name}, which is not among its "asks"`);
-  }
-  const question = { callId: `${prefix}${judge.name}/${key}`, task, results: {} };
-  if (mayAskFurther(judge.seat)) {
-    const { calls } = await askMember(run, judge.seat, question);
-    return madeOf(calls, agent).result;
-  }
-  const { result } = await performCall(run, judge.seat, question);
-  return result;
 }
