@@ -7,6 +7,8 @@ const MAX_PAIRS = 5_000_000;
 /** Pairs of agents with fewer subjects in common say nothing. */
 const LEAST_COMMON = 5;
 const ROUNDS = 30;
+/** Levels that move less than this have settled. */
+const ENOUGH = 1e-6;
 /** Subjects in common that a level is drawn towards that of all by. */
 const LEVEL_VOTES = 2;
 
@@ -29,7 +31,9 @@ export function excessAgreement(table: VoteTable): number {
   if (commons === 0 || chance >= 1) return 0;
   const mean = Math.sqrt(Math.max(0.01, (sames / commons - chance) / (1 - chance)));
   const levels = new Float64Array(size).fill(mean);
-  for (let round = 0; round < ROUNDS; round++) {
+  let moved = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS && moved > ENOUGH; round++) {
+    moved = 0;
     for (let a = 0; a < size; a++) {
       let above = LEVEL_VOTES * mean;
       let below = LEVEL_VOTES;
@@ -40,6 +44,7 @@ export function excessAgreement(table: VoteTable): number {
         above += votes * at(levels, b) * agreed;
         below += votes * at(levels, b) ** 2;
       }
+      moved = Math.max(moved, Math.abs(above / below - at(levels, a)));
       levels[a] = above / below;
     }
   }

@@ -154,8 +154,9 @@ export interface HeldChances {
 /**
  * How likely each position is true that somebody holds: `agents[i]`, whose number is −1 where nothing is known of it, says `said[i]`.
  *
- * A position that k agents hold has the evidence √k / k × Σ weights; what nobody holds has none, and counts as one
- * position where there can be more than are held.
+ * The evidence for a position is √(Σ weights²): k agents of the same weight count as √k, since they share mistakes, and a
+ * weak one more never takes any away. What nobody holds has none, and counts as one position where there can be more
+ * than are held.
  */
 export function oneCoinChances(
   model: OneCoinModel,
@@ -165,24 +166,21 @@ export function oneCoinChances(
 ): HeldChances {
   const place = new Map<number, number>();
   const places: number[] = [];
-  const sums: number[] = [];
-  const holders: number[] = [];
+  const squares: number[] = [];
   const inTopic = model.topics[topic];
   for (let i = 0; i < said.length; i++) {
     const key = at(said, i);
     let found = place.get(key);
     if (found === undefined) {
-      place.set(key, (found = sums.length));
-      sums.push(0);
-      holders.push(0);
+      place.set(key, (found = squares.length));
+      squares.push(0);
     }
     places.push(found);
-    sums[found] =
-      at(sums, found) + weightOf(accuracyOf(model, inTopic, at(agents, i)), model.collision);
-    holders[found] = at(holders, found) + 1;
+    const weight = weightOf(accuracyOf(model, inTopic, at(agents, i)), model.collision);
+    squares[found] = at(squares, found) + weight ** 2;
   }
-  const evidence = sums.map((sum, i) => sum / Math.sqrt(at(holders, i)));
-  const elsewhere = sums.length < model.positions ? 1 : 0;
+  const evidence = squares.map(Math.sqrt);
+  const elsewhere = squares.length < model.positions ? 1 : 0;
   const highest = evidence.reduce((most, each) => Math.max(most, each), 0);
   const odds = evidence.map((each) => Math.exp(each - highest));
   const total = odds.reduce((sum, each) => sum + each, elsewhere * Math.exp(-highest));

@@ -139,6 +139,27 @@ describe("learning", () => {
 });
 
 describe("deciding", () => {
+  test("by one-coin, one more who says the same never makes a position less likely", async () => {
+    await fc.assert(
+      fc.asyncProperty(samples, fc.nat({ max: 6 }), async (sample, number) => {
+        const from = learn(sample.votes, { labels: "open", outcomes: sample.outcomes });
+        fc.pre(from.refused === undefined);
+        const before = [vote("agent 0", "new", "p"), vote("agent 1", "new", "q")];
+        const chain = { resolve: [reliability({ from })] };
+        const [first] = await settle(before, chain);
+        fc.pre(first?.status === "decided");
+        const more = vote(
+          number < 2 ? "somebody new" : `agent ${number}`,
+          "new",
+          first?.winner ?? null,
+        );
+        const [then] = await settle([...before, more], chain);
+        expect(then?.winner).toBe(first?.winner);
+        expect(then?.confidence).toBeGreaterThanOrEqual((first?.confidence ?? 1) - 1e-12);
+      }),
+    );
+  });
+
   test("settles what was learned or passes, always by a position that is held, in any order of claims", async () => {
     await fc.assert(
       fc.asyncProperty(samples, async (sample) => {

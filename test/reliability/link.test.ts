@@ -52,11 +52,11 @@ describe("reliability", () => {
       confidenceFrom: "one-coin",
       calibrated: false,
     });
-    // By hand: odds of accuracy / ((1 − accuracy) × collision); two votes for y count as √2; and 1 for neither.
+    // By hand: odds of accuracy / ((1 − accuracy) × collision); weights add up by their squares; and 1 for neither.
     const weight = (name: string): number =>
       from.agents.find(({ agent: known }) => known === name)?.weight ?? 0;
     const x = Math.exp(weight("a"));
-    const y = Math.exp((weight("b") + weight("c")) / Math.SQRT2);
+    const y = Math.exp(Math.hypot(weight("b"), weight("c")));
     expect(verdict?.confidence).toBeCloseTo(x / (x + y + 1), 12);
   });
 
@@ -66,8 +66,8 @@ describe("reliability", () => {
     const [verdict] = await settle(claims, { resolve: [reliability({ from })] });
     expect(verdict?.reasoning).toBe(
       '"x" is held by a, b (2 of 3); "y" by c (1 of 3). ' +
-        'reliability: "x" is right with 0.893, "y" with 0.0599, by one-coin from 10 outcomes. ' +
-        'Weights: a 3.02, b 1.15 for "x"; c 0.244 for "y". Had a said "y", "y" would lead with 0.708.',
+        'reliability: "x" is right with 0.917, "y" with 0.0461, by one-coin from 10 outcomes. ' +
+        'Weights: a 3.02, b 1.15 for "x"; c 0.244 for "y". Had a said "y", "y" would lead with 0.833.',
     );
   });
 
