@@ -66,7 +66,7 @@ describe("reliability", () => {
     const [verdict] = await settle(claims, { resolve: [reliability({ from })] });
     expect(verdict?.reasoning).toBe(
       '"x" is held by a, b (2 of 3); "y" by c (1 of 3). ' +
-        'reliability: "x" is right with 0.917, "y" with 0.0461, by one-coin from 10 outcomes. ' +
+        'reliability: "x" is right with 0.917, "y" with 0.0463, by one-coin from 10 outcomes. ' +
         'Weights: a 3.02, b 1.15 for "x"; c 0.244 for "y". Had a said "y", "y" would lead with 0.833.',
     );
   });
