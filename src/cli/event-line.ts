@@ -1,8 +1,18 @@
-import type { LiveEvent } from "../events.ts";
+import type { DoubtedFor, LiveEvent } from "../events.ts";
 import { brief, failureText, positionText } from "./brief.ts";
 import { CHANGED, forkText } from "./origin.ts";
+import { money, moneyOr } from "./money.ts";
 import { count, duration } from "./quantities.ts";
 import { safeText } from "./safe-text.ts";
+
+const DOUBTS: Readonly<Record<DoubtedFor, string>> = {
+  "schema-fail": "failed its schema",
+  output: "is in doubt by its own answer",
+  conflict: "is contradicted",
+  "low-margin": "is on a narrow vote",
+  failed: "failed",
+  rerun: "is to hear the others",
+};
 
 /** One event in a few words, on one line and safe to print; `undefined` for one that says nothing by itself. */
 export function eventText(event: LiveEvent): string | undefined {
@@ -19,6 +29,10 @@ export function eventText(event: LiveEvent): string | undefined {
       return `${who(event)} started${event.attempt > 1 ? ` again (attempt ${event.attempt})` : ""}`;
     case "call.retried":
       return `${who(event)} asked again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
+    case "call.requeued":
+      return `${who(event)} told to come later by ${safeText(event.lane)}; queues again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
+    case "budget.overran":
+      return `${who(event)} cost ${moneyOr(event.cost.usdMicros)}, more than the ${money(event.reserved)} that it may: nothing new begins under that budget`;
     case "call.succeeded":
       return `${who(event)} answered in ${duration(event.durationMs)}: ${brief(event.output)}`;
     case "call.reused":
@@ -28,7 +42,7 @@ export function eventText(event: LiveEvent): string | undefined {
     case "call.doubted":
       return event.next === undefined
         ? `${who(event)} stands: ${safeText(event.detail ?? event.why)}`
-        : `${who(event)} asked further, as ${safeText(event.next)}: ${event.why}`;
+        : `${who(event)} ${DOUBTS[event.why]}: asking ${safeText(event.next)}`;
     case "call.failed":
       if (event.stopped === true) return `${who(event)} stopped: ${safeText(event.error.message)}`;
       return `${who(event)} failed after ${duration(event.durationMs)}: ${failureText(event.agent, event.error.message)}`;

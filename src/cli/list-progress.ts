@@ -118,7 +118,7 @@ function callText(screen: Terminal, call: CallView, row: Row | undefined, room: 
       return `${timed(performance.now() - (row?.startedMs ?? performance.now()))}${words}`;
     }
     case "retrying":
-      return `${untimed}${screen.style("warn", text(`retrying: ${problem}`))}`;
+      return `${untimed}${screen.style("warn", text(`${laterText(call)}: ${problem}`))}`;
     case "ok":
       return `${timed(call.durationMs)}${text(brief(call.output))}`;
     case "failed":
@@ -126,4 +126,8 @@ function callText(screen: Terminal, call: CallView, row: Row | undefined, room: 
     case "skipped":
       return `${untimed}${screen.style("quiet", text(`skipped: ${safeText(call.detail ?? "")}`))}`;
   }
+}
+
+function laterText({ toldBy }: CallView): string {
+  return toldBy === undefined ? "retrying" : `told to come later by ${safeText(toldBy)}`;
 }

@@ -10,6 +10,8 @@ import type { ExplainFlags } from "./explain-command.ts";
 import type { ForkFlags } from "./fork-command.ts";
 import type { OutcomeFlags } from "./outcome-command.ts";
 import { ownName } from "./own-name.ts";
+import type { BillFlags } from "./bill-command.ts";
+import type { PlanFlags } from "./plan-command.ts";
 import { ageMs, type PruneFlags } from "./prune-command.ts";
 import type { ResumeFlags } from "./resume-command.ts";
 import type { RunFlags } from "./run-command.ts";
@@ -121,6 +123,21 @@ function describeProgram(exitWith: (code: number) => void): Command {
     const { runCommand } = await import("./run-command.ts");
     exitWith(await runCommand(team, options));
   });
+
+  command("plan", "Tells what a task would take, without asking anybody.")
+    .argument("<team>", "a TypeScript or JavaScript file whose default export is a supervisor")
+    .requiredOption("--input <file>", "the task, as JSON; - reads standard input")
+    .option("--agents <names>", "plan for only these, separated by commas", namesIn)
+    .addOption(new Option("--mode <mode>", "how they are asked").choices(["parallel", "sequence"]))
+    .option(
+      "--db <file>",
+      `where runs before are (default: the team's own store, else ${DEFAULT_DATABASE})`,
+    )
+    .option("--json", "print it as JSON")
+    .action(async (team: string, options: PlanFlags) => {
+      const { planCommand } = await import("./plan-command.ts");
+      exitWith(await planCommand(team, options));
+    });
 
   asking("resume", "Goes on with a run where its log ends.", (resume) =>
     resume
@@ -234,6 +251,16 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .action(async (_what: string, judge: string | undefined, options: AuditFlags) => {
       const { auditCommand } = await import("./audit-command.ts");
       await auditCommand(judge, options, terminal());
+    });
+
+  command("bill", "Adds up what runs have cost.")
+    .option("--since <age>", "only runs begun since: 7d, 12h or 90m", age)
+    .addOption(database())
+    .option("--json", "print it as JSON")
+    .option("--full", "print every line")
+    .action(async (options: BillFlags) => {
+      const { billCommand } = await import("./bill-command.ts");
+      await billCommand(options, terminal());
     });
 
   command("prune", "Forgets runs that ended long ago.")

@@ -1,4 +1,5 @@
 import type { Bill } from "../outcome.ts";
+import { moneyOr } from "./money.ts";
 
 /** `412 ms`, `1.24 s`, `2 min 05 s`. */
 export function duration(ms: number): string {
@@ -31,14 +32,14 @@ export function dateAndTime(atMs: number): string {
 export function billSentence(bill: Bill): string {
   const { usdMicros, inputTokens, outputTokens } = bill.spent;
   const asked = `${count(bill.calls, "call")}, ${count(bill.attempts, "attempt")}`;
-  const money = usdMicros === "unknown" ? "cost unknown" : `$${(usdMicros / 1e6).toFixed(4)}`;
+  const cost = moneyOr(usdMicros, "cost unknown");
   const tokens =
     inputTokens === "unknown" || outputTokens === "unknown"
       ? "tokens unknown"
       : `${whole(inputTokens)} tokens in, ${whole(outputTokens)} out`;
   return usdMicros === "unknown" && tokens === "tokens unknown"
     ? `${asked}; cost and tokens unknown, because no agent reported them`
-    : `${asked}; ${money}; ${tokens}`;
+    : `${asked}; ${cost}; ${tokens}`;
 }
 
 /** 0–1 with two digits, rounded down, so that only certainty reads 1.00. */

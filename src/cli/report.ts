@@ -1,9 +1,10 @@
 import type { Position } from "../conflict/conflict.ts";
 import type { Verdict } from "../resolve/verdict.ts";
+import { billLines } from "./bill-lines.ts";
 import { brief, failureText, positionText } from "./brief.ts";
 import { callsInOrder } from "./call-tree.ts";
 import { originLines } from "./origin.ts";
-import { billSentence, count, dateAndTime, duration, share } from "./quantities.ts";
+import { count, dateAndTime, duration, share } from "./quantities.ts";
 import type { CallState, CallView, RunView } from "./run-view.ts";
 import { safeBlock, safeText } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
@@ -34,11 +35,7 @@ export function report(run: RunView, screen: Terminal, options: ReportOptions = 
     ...section("Answers", screen, answers(run, screen, full)),
     ...section("Verdicts", screen, verdicts(run, screen, full)),
     ...section("Missing", screen, missing(run, screen)),
-    ...section(
-      "Bill",
-      screen,
-      run.bill === undefined ? [] : wrap(billSentence(run.bill), screen.columns, { first: "  " }),
-    ),
+    ...section("Bill", screen, run.bill === undefined ? [] : billLines(run.bill, screen, full)),
   ];
 }
 

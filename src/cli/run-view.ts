@@ -28,6 +28,8 @@ export interface CallView {
   /** Why it was skipped. */
   readonly detail?: string;
   readonly cost?: Cost;
+  /** The lane that told it to come later, while it waits for that. */
+  readonly toldBy?: string;
   /** The run whose answer was taken over, so that nobody was asked. */
   readonly reusedFrom?: string;
 }
@@ -217,7 +219,8 @@ function nextCall(call: CallView, event: CallEvent): CallView {
   switch (event.type) {
     case "call.started": {
       const attempt = { startedAtMs: event.atMs, endedAtMs: null, answered: false };
-      return { ...call, state: "running", attempts: [...call.attempts, attempt] };
+      const { toldBy: _over, ...rest } = call;
+      return { ...rest, state: "running", attempts: [...call.attempts, attempt] };
     }
     case "call.retried":
     case "call.requeued":
@@ -225,6 +228,7 @@ function nextCall(call: CallView, event: CallEvent): CallView {
         ...call,
         state: "retrying",
         error: event.error,
+        ...(event.type === "call.requeued" && { toldBy: event.lane }),
         attempts: closeLast(call.attempts, event.atMs, false),
       };
     case "call.succeeded":

@@ -1,0 +1,147 @@
+import { addBills, billOf, budgetState, type BudgetState } from "../index.ts";
+import type { Bill } from "../outcome.ts";
+import type { RunSummary, Store } from "../store/store.ts";
+import { spendingLines } from "./bill-page.ts";
+import { withDatabase } from "./database.ts";
+import { allRuns } from "./find-run.ts";
+import { safeJson } from "./safe-text.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface BillFlags {
+  readonly db: string;
+  /** How long ago, in ms; from the beginning where left out. */
+  readonly since?: number;
+  readonly json?: boolean;
+  readonly full?: boolean;
+}
+
+/** What runs came to together, and each of them. */
+export interface Spending {
+  readonly sinceMs: number | null;
+  readonly total: Bill;
+  readonly teams: readonly Spent[];
+  /** By the day on which they began, in the machine's own zone, in order. */
+  readonly days: readonly Spent[];
+  /** Those that cost most, of which that is known. */
+  readonly dearest: readonly SpentRun[];
+  /** All of them together. */
+  readonly all: Spent;
+  /** The budgets that runs share. */
+  readonly budgets: readonly (BudgetState & { readonly scope: string })[];
+}
+
+/** What some of the runs came to. Money in micro-dollars. */
+export interface Spent {
+  readonly name: string;
+  readonly runs: number;
+  /** Of the runs of which that is known. */
+  readonly usdMicros: number;
+  /** Of so many it is not. */
+  readonly unknownRuns: number;
+}
+
+export interface SpentRun {
+  readonly runId: string;
+  readonly team: string;
+  readonly startedAtMs: number;
+  readonly usdMicros: number;
+}
+
+const MAX_DEAREST = 5;
+
+/** `quorate bill`: what the runs of a database came to. */
+export async function billCommand(flags: BillFlags, screen: Terminal): Promise<void> {
+  const sinceMs = flags.since === undefined ? null : Date.now() - flags.since;
+  const spending = await withDatabase(flags.db, (store) => spendingOf(store, sinceMs));
+  if (flags.json === true) screen.print(safeJson(spending, 2));
+  else screen.print(...spendingLines(spending, screen, flags.full ?? false));
+}
+
+async function spendingOf(store: Store, sinceMs: number | null): Promise<Spending> {
+  const runs = (await allRuns(store)).filter(({ startedAtMs }) => startedAtMs >= (sinceMs ?? 0));
+  const bills: Bill[] = [];
+  const all = counter();
+  const teams = new Map<string, Counter>();
+  const days = new Map<string, Counter>();
+  const dearest: SpentRun[] = [];
+  for (const run of runs) {
+    const bill = await billOfRun(store, run);
+    const { usdMicros } = bill.spent;
+    const { runId, startedAtMs, supervisor } = run;
+    bills.push(bill);
+    count(all, usdMicros);
+    count(within(teams, supervisor.name), usdMicros);
+    count(within(days, dayOf(startedAtMs)), usdMicros);
+    if (usdMicros === "unknown" || usdMicros === 0) continue;
+    dearest.push({ runId, team: supervisor.name, startedAtMs, usdMicros });
+    if (dearest.length > 2 * MAX_DEAREST) keepDearest(dearest);
+  }
+  keepDearest(dearest);
+  return {
+    sinceMs,
+    total: addBills(bills),
+    teams: spentIn(teams).toSorted((a, b) => b.usdMicros - a.usdMicros),
+    days: spentIn(days).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    dearest,
+    all: { name: "", ...all },
+    budgets: await sharedBudgets(store),
+  };
+}
+
+function keepDearest(runs: SpentRun[]): void {
+  runs.sort((a, b) => b.usdMicros - a.usdMicros);
+  runs.splice(MAX_DEAREST);
+}
+
+/** A run's bill: as its last event has it, else by its log so far. */
+async function billOfRun(store: Store, { runId, events }: RunSummary): Promise<Bill> {
+  const [last] = await store.read(runId, events - 1);
+  // One of an earlier version has no lines.
+  if (last?.type === "run.finished" && Array.isArray(last.bill.lines)) return last.bill;
+  return billOf(await store.read(runId));
+}
+
+interface Counter {
+  runs: number;
+  usdMicros: number;
+  unknownRuns: number;
+}
+
+function counter(): Counter {
+  return { runs: 0, usdMicros: 0, unknownRuns: 0 };
+}
+
+function count(counter: Counter, usdMicros: number | "unknown"): void {
+  counter.runs++;
+  if (usdMicros === "unknown") counter.unknownRuns++;
+  else counter.usdMicros += usdMicros;
+}
+
+function within(counters: Map<string, Counter>, name: string): Counter {
+  const known = counters.get(name) ?? counter();
+  counters.set(name, known);
+  return known;
+}
+
+function spentIn(counters: ReadonlyMap<string, Counter>): Spent[] {
+  return [...counters].map(([name, counter]) => ({ name, ...counter }));
+}
+
+function dayOf(atMs: number): string {
+  const at = new Date(atMs);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
+// As money/shared-account.ts keeps them.
+const BUDGET_PREFIX = "budget/";
+
+async function sharedBudgets(store: Store): Promise<Spending["budgets"]> {
+  const kept = await store.values.list(BUDGET_PREFIX);
+  const budgets: (BudgetState & { readonly scope: string })[] = [];
+  for (const { key } of kept) {
+    const scope = key.slice(BUDGET_PREFIX.length);
+    budgets.push({ scope, ...(await budgetState(store, scope)) });
+  }
+  return budgets;
+}

@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import type { Supervisor } from "../supervisor/supervisor.ts";
+import { DEFAULT_DATABASE } from "./database.ts";
+import { EXIT } from "./exit-code.ts";
+import { loadTeam } from "./load-team.ts";
+import { planLines } from "./plan-lines.ts";
+import { readInput } from "./read-input.ts";
+import { existingLog, type RunLog } from "./run-log.ts";
+import { safeJson } from "./safe-text.ts";
+import { terminal } from "./terminal.ts";
+
+export interface PlanFlags {
+  readonly input: string;
+  readonly agents?: readonly string[];
+  readonly mode?: "parallel" | "sequence";
+  readonly db?: string;
+  readonly json?: boolean;
+}
+
+/** `quorate plan`: what a task would take. Asks nobody and writes nothing. Gives the exit code. */
+export async function planCommand(file: string, flags: PlanFlags): Promise<number> {
+  const team = await loadTeam(file);
+  const task = await readInput(flags.input);
+  const log = await logOf(team, flags.db);
+  const screen = terminal();
+  try {
+    const plan = await team.plan(task as never, {
+      store: log.store,
+      ...(flags.agents !== undefined && { route: flags.agents }),
+      ...(flags.mode !== undefined && { mode: flags.mode }),
+    });
+    screen.print(...(flags.json === true ? [safeJson(plan, 2)] : planLines(plan, screen)));
+    return plan.budgets.every(({ fits }) => fits) ? EXIT.ok : EXIT.open;
+  } finally {
+    await log.store.close();
+  }
+}
+
+/** Where runs before are; the team's own store in memory, which is empty, where there is no database yet: none is made. */
+async function logOf(team: Supervisor, wanted: string | undefined): Promise<RunLog> {
+  if (wanted === undefined && !existsSync(DEFAULT_DATABASE)) return { store: team.store };
+  return existingLog(team, wanted);
+}
