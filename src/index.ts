@@ -163,7 +163,7 @@ export type { VoteOptions } from "./resolve/vote.ts";
 export { support } from "./resolve/support.ts";
 export type { SupportOptions } from "./resolve/support.ts";
 export { reliability } from "./resolve/reliability.ts";
-export type { ReliabilityOptions } from "./resolve/reliability.ts";
+export type { ReliabilityOptions } from "./resolve/reliability-options.ts";
 export { prefer } from "./resolve/prefer.ts";
 export { rerun } from "./resolve/rerun.ts";
 export type { RerunOptions } from "./resolve/rerun.ts";

@@ -1,52 +1,21 @@
 import { foldedKey } from "../conflict/canonical.ts";
 import type { Position } from "../conflict/conflict.ts";
-import { oneLine, shown } from "../conflict/plain.ts";
-import { fewOf } from "../conflict/subject.ts";
-import { QuorateError } from "../errors.ts";
+import { shown } from "../conflict/plain.ts";
 import type { Json } from "../json.ts";
-import { checkKeys, checkKind } from "../policy/check-kind.ts";
 import { scaleOf, type Ballot, type Scale } from "../reliability/apply.ts";
-import { checkReliability } from "../reliability/check-reliability.ts";
-import { checkLabels, learn } from "../reliability/learn.ts";
-import type { LabelKind, RecordedOutcome, Reliability } from "../reliability/reliability.ts";
-import type { Link, LinkContext, Question, Ruling, Trust } from "./link.ts";
+import { learn } from "../reliability/learn.ts";
+import type { RecordedVote, Reliability } from "../reliability/reliability.ts";
+import type { Link, LinkContext, Question, Ruling } from "./link.ts";
+import { checkReliabilityOptions, type ReliabilityOptions } from "./reliability-options.ts";
+import {
+  figure,
+  SLACK,
+  weightsOf,
+  whatElse,
+  type Means,
+  type Standing,
+} from "./reliability-reasons.ts";
 import { counted } from "./words.ts";
-
-export interface ReliabilityOptions {
-  /** Whether positions mean the same in every subject. Declared, never guessed; `from` says it where it is left out. */
-  readonly labels?: LabelKind;
-  /** What `learn()` made of earlier claims. Left out: what earlier runs taught, else the claims that are settled together. */
-  readonly from?: Reliability;
-  /** What `learn()` made of earlier findings, whose positions are `"present"` and `"absent"`. Left out: what earlier runs taught. */
-  readonly findings?: Reliability;
-  /** What is known to be true of some of the subjects that are settled together. Default: nothing. */
-  readonly outcomes?: Iterable<RecordedOutcome>;
-  /** The topic of a subject, as it was given to `learn()`. Default: no topics. */
-  readonly topicOf?: (subject: string) => string | undefined;
-  /** In a supervisor: what verdicts of earlier runs count as outcomes, by who reached them. Default: a person's 1, a judge's 0. */
-  readonly trust?: Trust;
-  /** The confidence that it takes to decide, 0–1; below it the link passes. Default 0: any lead will do. */
-  readonly atLeast?: number;
-  /** Of the link. Default: `"reliability"`. */
-  readonly name?: string;
-}
-
-const OPTIONS: ReadonlySet<string> = new Set<keyof ReliabilityOptions>([
-  "labels",
-  "from",
-  "findings",
-  "outcomes",
-  "topicOf",
-  "trust",
-  "atLeast",
-  "name",
-]);
-const DEFAULTS = { atLeast: 0, name: "reliability", trust: { person: 1, judge: 0 } } as const;
-
-// Chances are sums of logarithms: a difference below this is none.
-const SLACK = 1e-9;
-const MAX_NAMED = 5;
-const MAX_NAME_CHARS = 100;
 
 /**
  * Decides for the position that is likeliest, after what is known of those who hold each: learned before (`from`), or from the
@@ -58,7 +27,8 @@ const MAX_NAME_CHARS = 100;
  * outcomes or more. The winner is a position that somebody holds; its confidence may be below one half.
  */
 export function reliability(options: ReliabilityOptions): Link {
-  const { labels, from, findings, topicOf, trust, name, atLeast, outcomes } = checkOptions(options);
+  const { labels, from, findings, topicOf, trust, name, atLeast, outcomes } =
+    checkReliabilityOptions(options);
   const scales = new WeakMap<Reliability, Scale>();
   const learnedOf = new WeakMap<readonly Question[], Reliability>();
 
@@ -114,19 +84,6 @@ export function reliability(options: ReliabilityOptions): Link {
   });
 }
 
-interface Means {
-  readonly learned: Reliability;
-  readonly scale: Scale;
-  readonly topic: string | undefined;
-  readonly atLeast: number;
-}
-
-interface Standing {
-  readonly position: Position;
-  readonly place: number;
-  readonly chance: number;
-}
-
 function decide(positions: readonly Position[], means: Means): Ruling {
   const { learned, scale, topic, atLeast } = means;
   const ballot = ballotOf(positions, topic);
@@ -170,132 +127,11 @@ function ranked(positions: readonly Position[], chances: readonly number[]): rea
     .sort((a, b) => b.chance - a.chance || a.place - b.place);
 }
 
-/** `Weights: security 2.1, style 0.4 for "hold"; performance 1.2 for "ship".` The heaviest of each. */
-function weightsOf(
-  positions: readonly Position[],
-  first: Standing,
-  { scale, topic }: Means,
-): string {
-  const others = positions.filter((position) => position !== first.position);
-  const parts = [first.position, ...others.slice(0, MAX_NAMED - 1)].map(
-    ({ value, heldBy }) =>
-      `${fewOf(heaviest(heldBy, scale, topic), MAX_NAMED, inWords)} for ${shown(value)}`,
-  );
-  const rest = others.length - (MAX_NAMED - 1);
-  return `Weights: ${parts.join("; ")}${rest > 0 ? `; and ${counted(rest, "other position")}` : ""}.`;
-}
-
-interface Weighed {
-  readonly agent: string;
-  readonly weight: number;
-}
-
-function heaviest(
-  heldBy: Position["heldBy"],
-  scale: Scale,
-  topic: string | undefined,
-): readonly Weighed[] {
-  return heldBy
-    .map(({ agent }) => ({ agent, weight: scale.weight(agent, topic) }))
-    .sort((a, b) => b.weight - a.weight);
-}
-
-function inWords({ agent, weight }: Weighed): string {
-  return `${oneLine(agent, MAX_NAME_CHARS)} ${figure(weight)}`;
-}
-
-/** Whose word alone would have turned it, had they said what the runner-up says; the heaviest are tried. */
-function whatElse(
-  ballot: Ballot,
-  first: Standing,
-  second: Standing,
-  { scale, topic }: Means,
-): string {
-  const tried = heaviest(first.position.heldBy, scale, topic).slice(0, MAX_NAMED);
-  const said = shown(second.position.value);
-  for (const { agent } of tried) {
-    const held = ballot.held.map(({ key, by }, place) => {
-      if (place === first.place) return { key, by: by.filter((name) => name !== agent) };
-      return place === second.place ? { key, by: [...by, agent] } : { key, by };
-    });
-    const chances = scale.chances({ held, topic });
-    const turned = chances[second.place] ?? 0;
-    if (turned <= (chances[first.place] ?? 0) + SLACK) continue;
-    return `Had ${oneLine(agent, MAX_NAME_CHARS)} said ${said}, ${said} would lead with ${figure(turned)}.`;
-  }
-  const who =
-    tried.length < first.position.heldBy.length ? `Of the ${MAX_NAMED} heaviest none` : "No one";
-  return `${who} alone would have turned it to ${said}.`;
-}
-
-function* votesOf(
-  all: readonly Question[],
-): Generator<{ readonly agent: string; readonly subject: string; readonly position: Json }> {
+function* votesOf(all: readonly Question[]): Generator<RecordedVote> {
   for (const { subject, kind, positions } of all) {
     if (kind !== "claim") continue;
     for (const { value, heldBy } of positions) {
       for (const { agent } of heldBy) yield { agent, subject, position: value };
     }
   }
-}
-
-interface CheckedOptions extends Omit<ReliabilityOptions, "outcomes" | "trust"> {
-  readonly trust: Required<Trust>;
-  readonly outcomes: readonly RecordedOutcome[];
-  readonly atLeast: number;
-  readonly name: string;
-}
-
-function checkOptions(options: ReliabilityOptions): CheckedOptions {
-  checkKind(options, "reliability: options", "object", 'use { labels: "fixed" } or { from }');
-  checkKeys(options, OPTIONS, "reliability");
-  const { labels, from, findings, outcomes = [], topicOf } = options;
-  const { atLeast = DEFAULTS.atLeast, name = DEFAULTS.name } = options;
-  checkKind(name, "reliability: name", "string", 'use a text, for instance "reliability"');
-  checkKind(topicOf, "reliability: topicOf", "function", "use (subject) => topic");
-  if (!(typeof atLeast === "number" && atLeast >= 0 && atLeast <= 1)) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `reliability: atLeast is ${String(atLeast)}; use a confidence from 0 to 1`,
-    );
-  }
-  if (from !== undefined) checkReliability(from, "reliability: from");
-  if (findings !== undefined) checkReliability(findings, "reliability: findings");
-  if (labels !== undefined || (from === undefined && findings === undefined))
-    checkLabels(labels, "reliability");
-  if (from !== undefined && labels !== undefined && labels !== from.labels) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `reliability: labels is "${labels}", and from was learned with "${from.labels}"; leave labels out, or learn again`,
-    );
-  }
-  const known = [...outcomes];
-  if (from !== undefined && known.length > 0) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      "reliability: outcomes and from are both given; hand the outcomes to learn()",
-    );
-  }
-  return { ...options, outcomes: known, trust: checkTrust(options.trust), atLeast, name };
-}
-
-function checkTrust(trust: Trust | undefined): Required<Trust> {
-  checkKind(trust, "reliability: trust", "object", "use { person: 1, judge: 0.5 }");
-  if (trust !== undefined) checkKeys(trust, TRUST_KEYS, "reliability: trust");
-  const { person, judge } = { ...DEFAULTS.trust, ...trust };
-  for (const [who, weight] of Object.entries({ person, judge })) {
-    if (typeof weight === "number" && weight >= 0 && weight <= 1) continue;
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `reliability: trust.${who} is ${String(weight)}; use a weight from 0 to 1`,
-    );
-  }
-  return { person, judge };
-}
-
-const TRUST_KEYS: ReadonlySet<string> = new Set<keyof Trust>(["person", "judge"]);
-
-/** At most three significant digits. */
-function figure(value: number): string {
-  return String(Number(value.toPrecision(3)));
 }

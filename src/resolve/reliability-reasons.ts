@@ -1,0 +1,89 @@
+import type { Position } from "../conflict/conflict.ts";
+import { oneLine, shown } from "../conflict/plain.ts";
+import { fewOf } from "../conflict/subject.ts";
+import type { Ballot, Scale } from "../reliability/apply.ts";
+import type { Reliability } from "../reliability/reliability.ts";
+import { counted } from "./words.ts";
+
+// Chances are sums of logarithms: a difference below this is none.
+export const SLACK = 1e-9;
+const MAX_NAMED = 5;
+const MAX_NAME_CHARS = 100;
+
+/** By what a question is decided. */
+export interface Means {
+  readonly learned: Reliability;
+  readonly scale: Scale;
+  readonly topic: string | undefined;
+  readonly atLeast: number;
+}
+
+/** A position that somebody holds, and how likely it is. */
+export interface Standing {
+  readonly position: Position;
+  readonly place: number;
+  readonly chance: number;
+}
+
+/** `Weights: security 2.1, style 0.4 for "hold"; performance 1.2 for "ship".` The heaviest of each. */
+export function weightsOf(
+  positions: readonly Position[],
+  first: Standing,
+  { scale, topic }: Means,
+): string {
+  const others = positions.filter((position) => position !== first.position);
+  const parts = [first.position, ...others.slice(0, MAX_NAMED - 1)].map(
+    ({ value, heldBy }) =>
+      `${fewOf(heaviest(heldBy, scale, topic), MAX_NAMED, inWords)} for ${shown(value)}`,
+  );
+  const rest = others.length - (MAX_NAMED - 1);
+  return `Weights: ${parts.join("; ")}${rest > 0 ? `; and ${counted(rest, "other position")}` : ""}.`;
+}
+
+interface Weighed {
+  readonly agent: string;
+  readonly weight: number;
+}
+
+function heaviest(
+  heldBy: Position["heldBy"],
+  scale: Scale,
+  topic: string | undefined,
+): readonly Weighed[] {
+  return heldBy
+    .map(({ agent }) => ({ agent, weight: scale.weight(agent, topic) }))
+    .sort((a, b) => b.weight - a.weight);
+}
+
+function inWords({ agent, weight }: Weighed): string {
+  return `${oneLine(agent, MAX_NAME_CHARS)} ${figure(weight)}`;
+}
+
+/** Whose word alone would have turned it, had they said what the runner-up says; the heaviest are tried. */
+export function whatElse(
+  ballot: Ballot,
+  first: Standing,
+  second: Standing,
+  { scale, topic }: Means,
+): string {
+  const tried = heaviest(first.position.heldBy, scale, topic).slice(0, MAX_NAMED);
+  const said = shown(second.position.value);
+  for (const { agent } of tried) {
+    const held = ballot.held.map(({ key, by }, place) => {
+      if (place === first.place) return { key, by: by.filter((name) => name !== agent) };
+      return place === second.place ? { key, by: [...by, agent] } : { key, by };
+    });
+    const chances = scale.chances({ held, topic });
+    const turned = chances[second.place] ?? 0;
+    if (turned <= (chances[first.place] ?? 0) + SLACK) continue;
+    return `Had ${oneLine(agent, MAX_NAME_CHARS)} said ${said}, ${said} would lead with ${figure(turned)}.`;
+  }
+  const who =
+    tried.length < first.position.heldBy.length ? `Of the ${MAX_NAMED} heaviest none` : "No one";
+  return `${who} alone would have turned it to ${said}.`;
+}
+
+/** At most three significant digits. */
+export function figure(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
