@@ -179,20 +179,16 @@ async function ask(
       const durationMs = firstMs === undefined ? 0 : clock.monotonic() - firstMs;
       return cancelled(run, agent, callId, { attempts: attempt - 1, durationMs, cost, charged });
     }
-    const request: CallRequest = {
-      runId,
-      callId,
-      agent: place,
-      version,
-      input,
-      key,
-      results,
-      attempt,
-      issues,
-      ...(tier !== undefined && { tier }),
-      ...(failed !== undefined && { failed }),
-      ...(others !== undefined && { others }),
-    };
+    const plain = { runId, callId, agent: place, version, input, key, results, attempt, issues };
+    const request: CallRequest =
+      tier === undefined && failed === undefined && others === undefined
+        ? plain
+        : {
+            ...plain,
+            ...(tier !== undefined && { tier }),
+            ...(failed !== undefined && { failed }),
+            ...(others !== undefined && { others }),
+          };
     let made: Dispatched;
     try {
       made = await (batch === undefined

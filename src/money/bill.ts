@@ -14,6 +14,13 @@ interface Entry {
   durationMs: number;
   /** Of all attempts since it began with this key. */
   cost: Cost;
+  /** Something was recorded of it since this process has the run. */
+  anew: boolean;
+  /** What most calls have nothing of. */
+  more: More | undefined;
+}
+
+interface More {
   /** Of what was asked under the same id before, about something else. */
   before: Cost;
   /** Of the attempts that failed. */
@@ -26,13 +33,28 @@ interface Entry {
   reused: { readonly by: keyof Saved; readonly saved: Cost } | undefined;
   /** 1, but for a team whose answer was there already. */
   count: number;
-  /** Something was recorded of it since this process has the run. */
-  anew: boolean;
   /** Requests of which this call was a part: one over how many calls shared it. */
   shared: number;
   batched: number;
   /** What the same tokens would have cost at the dearest tier, in micro-dollars. */
   dearestMicros: number | undefined;
+}
+
+/** What there is more to say of a call; made when there is something. */
+function moreOf(entry: Entry): More {
+  return (entry.more ??= {
+    before: NO_COST,
+    failedAttempts: 0,
+    failedCost: NO_COST,
+    doubtful: 0,
+    late: 0,
+    lateCost: NO_COST,
+    reused: undefined,
+    count: 1,
+    shared: 0,
+    batched: 0,
+    dearestMicros: undefined,
+  });
 }
 
 /**
@@ -53,20 +75,24 @@ export class BillFold {
     switch (event.type) {
       case "call.started": {
         const entry = this.#entry(event.callId, event.agent);
-        if (entry.open) entry.doubtful++;
+        if (entry.open) moreOf(entry).doubtful++;
         if (entry.attempts > 0 && entry.key !== event.key) {
-          entry.before = addCost(entry.before, entry.open ? UNKNOWN_COST : entry.cost);
+          const more = moreOf(entry);
+          more.before = addCost(more.before, entry.open ? UNKNOWN_COST : entry.cost);
           entry.cost = NO_COST;
         }
         entry.key = event.key;
         entry.model = event.model;
         entry.attempts++;
         entry.open = true;
-        entry.reused = undefined;
-        entry.count = 1;
+        if (entry.more !== undefined) {
+          entry.more.reused = undefined;
+          entry.more.count = 1;
+        }
         if (event.batch !== undefined && event.batch > 1) {
-          entry.shared += 1 / event.batch;
-          entry.batched++;
+          const more = moreOf(entry);
+          more.shared += 1 / event.batch;
+          more.batched++;
         }
         break;
       }
@@ -75,9 +101,10 @@ export class BillFold {
         const entry = this.#entry(event.callId, event.agent);
         entry.open = false;
         entry.cost = event.cost;
-        entry.failedCost = event.cost;
+        const more = moreOf(entry);
+        more.failedCost = event.cost;
         // Who was told to come later has wasted nothing but time.
-        if (event.type === "call.retried") entry.failedAttempts++;
+        if (event.type === "call.retried") more.failedAttempts++;
         break;
       }
       case "call.succeeded": {
@@ -86,7 +113,7 @@ export class BillFold {
         entry.cost = event.cost;
         entry.durationMs += event.durationMs;
         entry.model = event.model ?? entry.model;
-        entry.dearestMicros = event.dearestMicros;
+        if (event.dearestMicros !== undefined) moreOf(entry).dearestMicros = event.dearestMicros;
         break;
       }
       case "call.failed": {
@@ -96,8 +123,9 @@ export class BillFold {
         if (event.stopped === true) {
           (this.#stopped ??= new Set()).add(event.callId);
         } else {
-          if (event.attempt > 0) entry.failedAttempts++;
-          entry.failedCost = event.cost;
+          const more = moreOf(entry);
+          if (event.attempt > 0) more.failedAttempts++;
+          more.failedCost = event.cost;
         }
         entry.durationMs += event.durationMs;
         entry.model = event.model ?? entry.model;
@@ -105,25 +133,26 @@ export class BillFold {
       }
       case "call.reused": {
         const entry = this.#entry(event.callId, event.agent);
-        entry.reused = { by: event.by, saved: event.saved };
+        const more = moreOf(entry);
+        more.reused = { by: event.by, saved: event.saved };
         if (entry.open) {
           // It had begun, and nobody knew what came of it, but that it is its own answer that serves.
           const { runId, callId } = event.from;
-          if (runId !== event.runId || callId !== event.callId) entry.doubtful++;
+          if (runId !== event.runId || callId !== event.callId) more.doubtful++;
           entry.open = false;
           entry.cost = event.cost;
         }
-        entry.count = event.calls ?? 1;
+        more.count = event.calls ?? 1;
         break;
       }
       case "call.straggled": {
-        const entry = this.#entry(event.callId, event.agent);
-        entry.late++;
-        entry.lateCost = addCost(entry.lateCost, event.cost ?? NO_COST);
+        const more = moreOf(this.#entry(event.callId, event.agent));
+        more.late++;
+        more.lateCost = addCost(more.lateCost, event.cost ?? NO_COST);
         break;
       }
       case "call.abandoned":
-        this.#entry(event.callId, event.agent).late++;
+        moreOf(this.#entry(event.callId, event.agent)).late++;
         break;
       case "call.skipped":
         if (event.reason === "early-stop") (this.#stopped ??= new Set()).add(event.callId);
@@ -148,14 +177,25 @@ export class BillFold {
   /** The bill of the run, or of the team at a place in it, however often that was repeated. */
   bill(team = ""): Bill {
     const entries = this.#within(team);
-    const stopped = [...(this.#stopped ?? [])].filter((callId) => isWithin(callId, team)).length;
+    let [calls, attempts, spent] = [0, 0, NO_COST];
+    let plain = true;
+    for (const entry of entries) {
+      calls += countOf(entry);
+      attempts += entry.attempts;
+      spent = addCost(spent, costOf(entry));
+      plain &&= entry.more === undefined;
+    }
+    const stopped =
+      this.#stopped === undefined
+        ? 0
+        : [...this.#stopped].filter((callId) => isWithin(callId, team)).length;
     return {
-      calls: entries.reduce((sum, { count }) => sum + count, 0),
-      attempts: entries.reduce((sum, { attempts }) => sum + attempts, 0),
-      spent: entries.reduce((sum, entry) => addCost(sum, costOf(entry)), NO_COST),
-      saved: savedBy(entries, stopped),
-      wasted: wastedBy(entries),
-      lines: linesOf(entries),
+      calls,
+      attempts,
+      spent,
+      saved: plain && stopped === 0 ? NOTHING_SAVED : savedBy(entries, stopped),
+      wasted: plain ? NOTHING_WASTED : wastedBy(entries),
+      lines: merged(entries.map(lineOf)),
     };
   }
 
@@ -167,13 +207,10 @@ export class BillFold {
   /** Calls whose answers stood in a log, and those that were made anew. */
   reuse(): Reuse {
     const entries = this.#within("");
-    const made = entries.filter(({ anew, reused }) => anew && reused === undefined);
-    const waits = entries.filter(({ anew, open }) => open && !anew);
-    const asked = made.length;
-    return {
-      reused: entries.reduce((sum, { count }) => sum + count, 0) - asked - waits.length,
-      asked,
-    };
+    const asked = entries.filter(({ anew, more }) => anew && more?.reused === undefined).length;
+    const waits = entries.filter(({ anew, open }) => open && !anew).length;
+    const calls = entries.reduce((sum, entry) => sum + countOf(entry), 0);
+    return { reused: calls - asked - waits, asked };
   }
 
   #entry(callId: string, agent: string): Entry {
@@ -194,18 +231,8 @@ export class BillFold {
       open: false,
       durationMs: 0,
       cost: NO_COST,
-      before: NO_COST,
-      failedAttempts: 0,
-      failedCost: NO_COST,
-      doubtful: 0,
-      late: 0,
-      lateCost: NO_COST,
-      reused: undefined,
-      count: 1,
       anew: false,
-      shared: 0,
-      batched: 0,
-      dearestMicros: undefined,
+      more: undefined,
     };
     this.#calls.set(callId, entry);
     return entry;
@@ -213,10 +240,13 @@ export class BillFold {
 
   /** The calls that are on the bill. */
   #within(team: string): readonly Entry[] {
-    return [...this.#calls.values()].filter(
-      ({ callId, attempts, reused }) =>
-        isWithin(callId, team) && (reused !== undefined || (attempts > 0 && !this.#isTeam(callId))),
-    );
+    const found: Entry[] = [];
+    for (const entry of this.#calls.values()) {
+      const { callId, attempts, more } = entry;
+      if (!isWithin(callId, team)) continue;
+      if (more?.reused !== undefined || (attempts > 0 && !this.#isTeam(callId))) found.push(entry);
+    }
+    return found;
   }
 
   #isTeam(callId: string): boolean {
@@ -258,8 +288,13 @@ export function addBills(bills: Iterable<Bill>): Bill {
   return { calls, attempts, spent, saved, wasted, lines: merged(lines) };
 }
 
-function costOf({ before, cost, open }: Entry): Cost {
-  return open ? UNKNOWN_COST : addCost(before, cost);
+function costOf({ more, cost, open }: Entry): Cost {
+  if (open) return UNKNOWN_COST;
+  return more === undefined ? cost : addCost(more.before, cost);
+}
+
+function countOf({ more }: Entry): number {
+  return more?.count ?? 1;
 }
 
 const NONE = Object.freeze({ calls: 0, usdMicros: 0 });
@@ -298,7 +333,9 @@ function addEach<T extends Saved | Wasted>(a: T, b: T | undefined): T {
 function savedBy(entries: readonly Entry[], stopped: number): Saved {
   const saved: { -readonly [K in keyof Saved]: Saved[K] } = { ...NOTHING_SAVED };
   const askedAgain = askedAgainIn(entries);
-  for (const { callId, reused, count, batched, shared, dearestMicros, cost } of entries) {
+  for (const { callId, more, cost } of entries) {
+    if (more === undefined) continue;
+    const { reused, count, batched, shared, dearestMicros } = more;
     if (reused !== undefined) {
       saved[reused.by] = add(saved[reused.by], count, reused.saved.usdMicros);
     }
@@ -324,47 +361,45 @@ function askedAgainIn(entries: readonly Entry[]): ReadonlySet<string> {
 
 function wastedBy(entries: readonly Entry[]): Wasted {
   let { retries, late, inDoubt } = NOTHING_WASTED;
-  for (const entry of entries) {
-    if (entry.failedAttempts > 0) {
-      retries = add(retries, entry.failedAttempts, entry.failedCost.usdMicros);
-    }
-    if (entry.late > 0) late = add(late, entry.late, entry.lateCost.usdMicros);
-    if (entry.doubtful > 0) inDoubt = add(inDoubt, entry.doubtful, "unknown");
+  for (const { more } of entries) {
+    if (more === undefined) continue;
+    const { failedAttempts, failedCost, doubtful } = more;
+    if (failedAttempts > 0) retries = add(retries, failedAttempts, failedCost.usdMicros);
+    if (more.late > 0) late = add(late, more.late, more.lateCost.usdMicros);
+    if (doubtful > 0) inDoubt = add(inDoubt, doubtful, "unknown");
   }
   return { retries, late, inDoubt };
 }
 
-function linesOf(entries: readonly Entry[]): readonly BillLine[] {
-  return merged(
-    entries.map((entry) => ({
-      agent: entry.agent,
-      model: entry.model ?? null,
-      calls: entry.count,
-      attempts: entry.attempts,
-      cost: costOf(entry),
-      durationMs: entry.durationMs,
-    })),
-  );
+function lineOf(entry: Entry): BillLine {
+  return {
+    agent: entry.agent,
+    model: entry.model ?? null,
+    calls: countOf(entry),
+    attempts: entry.attempts,
+    cost: costOf(entry),
+    durationMs: entry.durationMs,
+  };
 }
 
 /** Lines of the same agent and model as one, in the order of their first. */
 function merged(lines: readonly BillLine[]): readonly BillLine[] {
   const byPair = new Map<string, BillLine>();
   for (const line of lines) {
-    const key = JSON.stringify([line.agent, line.model]);
+    // Most have no model, and no two such keys are the same.
+    const key = line.model === null ? `=${line.agent}` : JSON.stringify([line.agent, line.model]);
     const sum = byPair.get(key);
-    byPair.set(
-      key,
-      sum === undefined
-        ? line
-        : {
-            ...sum,
-            calls: sum.calls + line.calls,
-            attempts: sum.attempts + line.attempts,
-            cost: addCost(sum.cost, line.cost),
-            durationMs: sum.durationMs + line.durationMs,
-          },
-    );
+    byPair.set(key, sum === undefined ? line : together(sum, line));
   }
-  return [...byPair.values()];
+  return byPair.size === lines.length ? lines : [...byPair.values()];
+}
+
+function together(a: BillLine, b: BillLine): BillLine {
+  return {
+    ...a,
+    calls: a.calls + b.calls,
+    attempts: a.attempts + b.attempts,
+    cost: addCost(a.cost, b.cost),
+    durationMs: a.durationMs + b.durationMs,
+  };
 }
