@@ -66,6 +66,8 @@ export interface Comparator {
   ) => Promise<Grouping>;
   /** Agents that `groupLater` asks; a supervisor has to know them before the run. */
   readonly asks?: readonly Agent[];
+  /** How often `groupLater` asks each of them at most; a plan needs it to say what that can cost. */
+  readonly callsAtMost?: number;
 }
 
 /** Whether two values are the same position. Need be neither transitive nor symmetric. */

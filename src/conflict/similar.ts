@@ -45,6 +45,15 @@ export function similar(options: SimilarOptions = {}): Comparator {
   return Object.freeze(
     asks.length === 0
       ? { name, definition, group }
-      : { name, definition, group, groupLater, asks: Object.freeze(asks) },
+      : {
+          name,
+          definition,
+          group,
+          groupLater,
+          asks: Object.freeze(asks),
+          // How many texts there are to be turned into vectors, nobody knows beforehand.
+          ...(embedding === undefined &&
+            judging !== undefined && { callsAtMost: judging.maxPairs }),
+        },
   );
 }

@@ -184,13 +184,22 @@ function withStages<T extends AgentNode | TeamNode>(nodes: readonly T[]): readon
   return nodes.map((node, index) => ({ ...node, stage: stages[index] ?? stageOf(index) }));
 }
 
-function judgesOf({ team, judges }: Seating, prefix: string, stage: number): readonly JudgeNode[] {
-  const { resolve, maxSubjects } = team;
-  // After a rerun the whole chain is tried once more.
-  const trials = resolve.some(({ reruns }) => reruns !== undefined) ? 2 : 1;
+function judgesOf(
+  { team, judges, doubts, reruns }: Seating,
+  prefix: string,
+  stage: number,
+): readonly JudgeNode[] {
+  // After a rerun the whole chain is tried once more; what was said is compared then, too, and after dearer tiers were asked.
+  const trials = reruns ? 2 : 1;
+  const hearings = trials + (doubts ? 1 : 0);
   return [...judges].map(([agent, { name, seat }]): JudgeNode => {
-    const perSubject = callsAbout(resolve, agent);
-    const callsInRow = perSubject === undefined ? undefined : perSubject * trials;
+    const about = callsOf(agent, team.resolve, ({ callsPerSubject }) => callsPerSubject);
+    const comparators = [
+      ...team.compare.values(),
+      ...(team.similar === undefined ? [] : [team.similar]),
+    ];
+    const comparing = callsOf(agent, comparators, ({ callsAtMost }) => callsAtMost);
+    const known = about !== undefined && comparing !== undefined;
     return {
       kind: "judge",
       name: agent.name,
@@ -198,18 +207,24 @@ function judgesOf({ team, judges }: Seating, prefix: string, stage: number): rea
       before: [],
       stage,
       seat,
-      callsInRow,
-      calls: callsInRow === undefined ? undefined : callsInRow * maxSubjects,
+      calls: known ? about * team.maxSubjects * trials + comparing * hearings : undefined,
+      callsInRow: known ? about * trials + comparing * hearings : undefined,
     };
   });
 }
 
-function callsAbout(resolve: Seating["team"]["resolve"], agent: Agent): number | undefined {
-  const asking = resolve.filter(({ asks = [] }) => asks.includes(agent));
-  let sum: number | undefined;
-  for (const { callsPerSubject } of asking) {
-    if (callsPerSubject === undefined || !(callsPerSubject >= 0)) return undefined;
-    sum = (sum ?? 0) + callsPerSubject;
+/** How often an agent is asked by all of them together; `undefined` where one of them does not say. */
+function callsOf<T extends { readonly asks?: readonly Agent[] }>(
+  agent: Agent,
+  asking: readonly T[],
+  callsBy: (one: T) => number | undefined,
+): number | undefined {
+  let sum = 0;
+  for (const one of asking) {
+    if (one.asks?.includes(agent) !== true) continue;
+    const calls = callsBy(one);
+    if (calls === undefined || !(calls >= 0)) return undefined;
+    sum += calls;
   }
   return sum;
 }

@@ -19,8 +19,10 @@ import {
   type Outcome,
   type RunEvent,
   type Schema,
+  type Supervisor,
   type TaskPlan,
 } from "../../src/index.ts";
+import { anyTeam as strangeTeam, makeTeam as makeStrangeTeam } from "../durable/any-team.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 
 /** What one attempt does: answers, fails in some way, or does not stop when told to. */
@@ -270,13 +272,27 @@ async function planned(spec: AnyTeam, usdMicros?: number): Promise<Made> {
   return { plan, outcome: outcome as Outcome, events: its.store.read(outcome.runId) };
 }
 
-/** What budgets were charged, and what was asked: by call. */
+/** What budgets were charged. */
 function chargedIn(events: readonly RunEvent[]): number {
   let sum = 0;
   for (const event of events) {
     if (event.type === "call.succeeded" || event.type === "call.failed") sum += event.charged ?? 0;
   }
   return sum;
+}
+
+/** How often somebody was asked at each place; to be told to come later does not count. */
+function attemptsAt(events: readonly RunEvent[]): ReadonlyMap<string, number> {
+  const made = new Map<string, number>();
+  for (const event of events) {
+    const more = event.type === "call.started" ? 1 : event.type === "call.requeued" ? -1 : 0;
+    if (more === 0 || !("callId" in event) || event.callId === undefined) continue;
+    const place = event.callId
+      .replaceAll(/(?<=[^/])~[^/]*(?=\/|$)/g, "")
+      .replace(/(^|\/)(~[^/]*)\/.*$/, "$1$2");
+    made.set(place, (made.get(place) ?? 0) + more);
+  }
+  return made;
 }
 
 describe("the worst case of a plan", () => {
@@ -316,18 +332,30 @@ describe("the worst case of a plan", () => {
     await fc.assert(
       fc.asyncProperty(anyTeam(1), async (spec) => {
         const { plan, events } = await planned(spec);
-        const made = new Map<string, number>();
-        for (const event of events) {
-          // Told to come later is not asked.
-          const more = event.type === "call.started" ? 1 : event.type === "call.requeued" ? -1 : 0;
-          if (more === 0 || !("callId" in event) || event.callId === undefined) continue;
-          const place = event.callId
-            .replaceAll(/(?<=[^/])~[^/]*(?=\/|$)/g, "")
-            .replace(/(^|\/)(~[^/]*)\/.*$/, "$1$2");
-          made.set(place, (made.get(place) ?? 0) + more);
-        }
+        const made = attemptsAt(events);
         for (const { place, role, attempts } of plan.agents) {
           if (role !== "team") expect(made.get(place) ?? 0).toBeLessThanOrEqual(attempts as number);
+        }
+      }),
+    );
+  });
+
+  it("is said of any team, whatever its names, routes and inputs are, and has room for all that is asked", async () => {
+    await fc.assert(
+      fc.asyncProperty(strangeTeam(), async (spec) => {
+        const { clock, store } = world();
+        let asked = 0;
+        const team = makeStrangeTeam(spec, { clock, store, pay: () => void asked++ });
+        const planning = (team as unknown as Supervisor).plan(1 as never);
+        const plan = await whenDone(clock, planning);
+        expect(asked).toBe(0);
+        expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+        const outcome = await whenDone(clock, team.run(1));
+        const made = attemptsAt(store.read(outcome.runId));
+        const places = new Map(plan.agents.map((one) => [one.place, one]));
+        for (const [place, attempts] of made) {
+          const row = places.get(place);
+          if (row?.role !== "team") expect(row?.attempts).toBeGreaterThanOrEqual(attempts);
         }
       }),
     );

@@ -4,10 +4,12 @@ import {
   judge,
   memoryStore,
   rerun,
+  similar,
   supervisor,
   unanimous,
   type AgentOptions,
   type Link,
+  type SimilarOptions,
 } from "../../src/index.ts";
 import { listSchedule } from "../../src/supervisor/list-schedule.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
@@ -356,6 +358,25 @@ describe("the worst case", () => {
       what: "cost",
       why: "nobody says how often it is asked",
     });
+  });
+
+  it("has who is asked about pairs of findings asked about maxPairs, and does not know how many texts there will be", async () => {
+    const sameness = agent({
+      name: "sameness",
+      retries: 0,
+      maxCost: usd(3),
+      run: () => ({ same: true }),
+    });
+    const teamWith = (options: SimilarOptions) =>
+      supervisor({
+        name: "team",
+        agents: { a: planned("a", { retries: 0 }) },
+        similar: similar(options),
+      }).plan("task" as never);
+    const judged = await teamWith({ judge: sameness as never, maxPairs: 7 });
+    expect(judged.worst.usdMicros).toBe(10 + 7 * 3);
+    const embedded = await teamWith({ judge: sameness as never, embed: async () => [] });
+    expect(embedded.worst.usdMicros).toBe("unknown");
   });
 
   it("takes as long as attempts that hang and waits between them, one after another where there is no room", async () => {
