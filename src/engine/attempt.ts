@@ -13,7 +13,12 @@ export type AttemptEnd = (
   | { readonly ok: true; readonly accepted: Accepted }
   | { readonly ok: false; readonly error: unknown }
 ) & {
+  /** Monotonic times in ms. */
+  readonly startedMs: number;
+  readonly endedMs: number;
   readonly cost: Cost;
+  /** What its budgets were charged, in micro-dollars; `undefined` where there are none. */
+  readonly charged?: number | undefined;
   readonly requeue?: Requeue | undefined;
   /** Which model it was, as the agent said. */
   readonly model?: string | undefined;
@@ -176,9 +181,14 @@ class Attempt implements AttemptControl, Reporting {
   }
 
   #succeed(accepted: Accepted): void {
-    const end = { ok: true, accepted, cost: this.#cost, model: this.#model } as const;
+    const startedMs = this.#startedMs;
+    const endedMs = this.#run.clock.monotonic();
+    const cost = this.#cost;
+    const model = this.#model;
     this.#hear(undefined);
-    if (this.#settle("answered")) this.#tell(end);
+    if (this.#settle("answered")) {
+      this.#tell({ ok: true, startedMs, endedMs, accepted, cost, model });
+    }
   }
 
   #fail(error: unknown): void {
@@ -187,9 +197,13 @@ class Attempt implements AttemptControl, Reporting {
     const cost = this.#cost;
     // One that was paid for is a repetition: those are counted, or nobody could say what a call costs at most.
     const requeue = isPaid(cost) ? undefined : later;
-    const jitter = this.#part?.jitter;
-    const end = { ok: false, error, cost, model: this.#model, requeue, jitter } as const;
-    if (this.#settle("failed")) this.#tell(end);
+    if (this.#settle("failed")) this.#tell(this.#failed(error, cost, requeue));
+  }
+
+  #failed(error: unknown, cost: Cost, requeue?: Requeue): AttemptEnd {
+    const endedMs = this.#run.clock.monotonic();
+    const [startedMs, model, jitter] = [this.#startedMs, this.#model, this.#part?.jitter];
+    return { ok: false, startedMs, endedMs, error, cost, model, requeue, jitter };
   }
 
   /** Lets the lanes know how it ended, before anybody else is admitted to them. */
@@ -222,7 +236,7 @@ class Attempt implements AttemptControl, Reporting {
         },
       ]);
     } else if (was === "stopping") {
-      this.#tell({ ok: false, error: this.#cancellation.reason, cost: this.#cost });
+      this.#tell(this.#failed(this.#cancellation.reason, this.#cost));
     }
     return was === "running";
   }
@@ -236,8 +250,7 @@ class Attempt implements AttemptControl, Reporting {
     this.#toldCost = this.#cost;
     this.#timer = this.#run.clock.timer(limits.graceMs, () => this.#abandon(), { hold: false });
     this.#abort(error);
-    const jitter = this.#part?.jitter;
-    this.#tell({ ok: false, error, cost: this.#cost, model: this.#model, jitter });
+    this.#tell(this.#failed(error, this.#cost));
   }
 
   // A function, not a method: it is watched for, and has to be known again.
@@ -248,7 +261,7 @@ class Attempt implements AttemptControl, Reporting {
       // Somebody waits for this one, so it holds the process.
       this.#timer = this.#run.clock.timer(this.#seat.limits.graceMs, () => {
         this.#abandon();
-        this.#tell({ ok: false, error: reason, cost: this.#cost });
+        this.#tell(this.#failed(reason, this.#cost));
       });
     }
     this.#abort(reason);

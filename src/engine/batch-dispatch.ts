@@ -4,15 +4,7 @@ import type { Reservation } from "../money/ledger.ts";
 import { leave, type Ticket } from "../policy/admission.ts";
 import { runAttempt, type AttemptEnd } from "./attempt.ts";
 import { runBatch, type Asking } from "./batch-attempt.ts";
-import {
-  atPrice,
-  dispatch,
-  NOTHING_SPENT,
-  noteOverrun,
-  reserveNow,
-  startOf,
-  type Dispatched,
-} from "./dispatch.ts";
+import { atPrice, dispatch, NOTHING_SPENT, noteOverrun, reserveNow, startOf } from "./dispatch.ts";
 import type { Seat } from "./seat.ts";
 import { STOPPED_EARLY } from "./stopped-early.ts";
 
@@ -20,7 +12,7 @@ import { STOPPED_EARLY } from "./stopped-early.ts";
 export interface Collected extends Asking {
   /** What it may cost at most; `undefined` where nobody asks. */
   readonly bound: Bound | undefined;
-  readonly resolve: (made: Dispatched | Promise<Dispatched>) => void;
+  readonly resolve: (made: AttemptEnd | Promise<AttemptEnd>) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -53,14 +45,14 @@ export async function dispatchBatch(
   if (others.length === 0) {
     const { run, request } = first.call;
     const attempt = runAttempt(run, seat, request, startedMs, ticket);
-    first.call.resolve(settle(seat, first, startedMs, attempt));
+    first.call.resolve(settle(seat, first, attempt));
     return;
   }
   const asking = [first.call, ...others.map(({ call }) => call)] as const;
   const ends = runBatch(seat, asking, startedMs, ticket);
   for (const [index, one] of [first, ...others].entries()) {
     const end = ends[index];
-    if (end !== undefined) one.call.resolve(settle(seat, one, startedMs, end));
+    if (end !== undefined) one.call.resolve(settle(seat, one, end));
   }
 }
 
@@ -122,9 +114,9 @@ async function withdraw(
   // One that is stopped early has begun, as the log has it, and is to have an end.
   if (recorded && error === STOPPED_EARLY) {
     const nowMs = call.run.clock.monotonic();
-    const end = { ok: false, error, cost: NOTHING_SPENT } as const;
     const charged = reservation === undefined ? undefined : 0;
-    call.resolve({ end, startedMs: nowMs, endedMs: nowMs, charged });
+    const times = { startedMs: nowMs, endedMs: nowMs };
+    call.resolve({ ok: false, ...times, error, cost: NOTHING_SPENT, charged });
   } else {
     call.reject(error);
   }
@@ -138,14 +130,12 @@ async function withdraw(
 async function settle(
   seat: Seat,
   { call, reservation }: Reserved,
-  startedMs: number,
   attempt: Promise<AttemptEnd>,
-): Promise<Dispatched> {
+): Promise<AttemptEnd> {
   const { run, request, bound } = call;
   const end = atPrice(seat, await attempt);
-  const endedMs = run.clock.monotonic();
-  if (reservation === undefined) return { end, startedMs, endedMs, charged: undefined };
+  if (reservation === undefined) return end;
   const charged = await reservation.settle(end.cost, end.requeue !== undefined);
   noteOverrun(run, seat, request, bound?.usdMicros, end.cost);
-  return { end, startedMs, endedMs, charged };
+  return { ...end, charged };
 }

@@ -6,7 +6,8 @@ import type { Bound } from "../money/bound.ts";
 import { enter, type Ticket } from "../policy/admission.ts";
 import type { BatchOptions } from "../policy/batch.ts";
 import { dispatchBatch, type Collected } from "./batch-dispatch.ts";
-import { boundAt, dispatch, type Dispatched } from "./dispatch.ts";
+import type { AttemptEnd } from "./attempt.ts";
+import { boundAt, dispatch } from "./dispatch.ts";
 import type { Run } from "./run.ts";
 import { needsTicket, type Seat } from "./seat.ts";
 
@@ -14,7 +15,7 @@ import { needsTicket, type Seat } from "./seat.ts";
 export interface Collector {
   readonly maxSize: number;
   /** As `dispatch`, together with others. Of one seat, always the same. */
-  add(run: Run, seat: Seat, request: CallRequest): Promise<Dispatched>;
+  add(run: Run, seat: Seat, request: CallRequest): Promise<AttemptEnd>;
   /** Something may lead to a call: who is collected waits for it. Each needs a name of its own. */
   expect(name: string): void;
   /** It has, or will not. Unknown names are no mistake. */

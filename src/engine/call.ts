@@ -15,7 +15,8 @@ import { retryWaitMs } from "../policy/retry.ts";
 import { askOrJoin, reuseIfKept } from "./cache.ts";
 import { comeAgain } from "./come-again.ts";
 import { dearestMicros } from "./dearest.ts";
-import { dispatch, type Dispatched } from "./dispatch.ts";
+import type { AttemptEnd } from "./attempt.ts";
+import { dispatch } from "./dispatch.ts";
 import type { RecordedCall } from "./history.ts";
 import { policyInDoubt, WAITS_IN_DOUBT } from "./in-doubt.ts";
 import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
@@ -189,9 +190,9 @@ async function ask(
             ...(failed !== undefined && { failed }),
             ...(others !== undefined && { others }),
           };
-    let made: Dispatched;
+    let end: AttemptEnd;
     try {
-      made = await (batch === undefined
+      end = await (batch === undefined
         ? dispatch(run, seat, request)
         : batch.add(run, seat, request));
     } catch (error) {
@@ -203,12 +204,11 @@ async function ask(
       await recordFailure(run, agent, callId, error, ended);
       return failure(error, ended);
     }
-    const { end, startedMs, endedMs } = made;
-    firstMs ??= startedMs;
+    const { endedMs, model } = end;
+    firstMs ??= end.startedMs;
     const durationMs = endedMs - firstMs;
     cost = addCost(cost, end.cost);
-    if (made.charged !== undefined) charged = (charged ?? 0) + made.charged;
-    const { model } = end;
+    if (end.charged !== undefined) charged = (charged ?? 0) + end.charged;
 
     if (end.ok) {
       const { output, said } = end.accepted;

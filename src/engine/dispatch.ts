@@ -10,58 +10,79 @@ import type { Run } from "./run.ts";
 import { needsTicket, type Seat } from "./seat.ts";
 import { STOPPED_EARLY } from "./stopped-early.ts";
 
-/** An attempt that was made, and what came of it. */
-export interface Dispatched {
-  readonly end: AttemptEnd;
-  /** Monotonic times in ms. */
-  readonly startedMs: number;
-  readonly endedMs: number;
-  /** What its budgets were charged, in micro-dollars; `undefined` where there are none. */
-  readonly charged: number | undefined;
-}
-
 /**
  * Makes one attempt: admission → record → run → settle. Rejects when the run is cancelled, when its store fails, and with what a
  * lane or a budget refuses it with; then nobody was asked.
  */
-export async function dispatch(run: Run, seat: Seat, request: CallRequest): Promise<Dispatched> {
-  const { cancellation, clock } = run;
-  const { lanes } = seat;
-  let bound: Bound | undefined;
-  let ticket: Ticket | undefined;
-  let reservation: Reservation | undefined;
-  if (needsTicket(seat)) {
-    bound = boundAt(seat, request.input);
-    ticket = ticketOf(run, seat, bound);
-    reservation = await admit(run, seat, ticket);
-  } else {
-    const admitted = enter(lanes, cancellation);
-    if (admitted !== undefined) await admitted;
+export function dispatch(run: Run, seat: Seat, request: CallRequest): Promise<AttemptEnd> {
+  if (needsTicket(seat)) return dispatchWithTicket(run, seat, request);
+  const admitted = enter(seat.lanes, run.cancellation);
+  // Not an async function: where there is room and nothing to wait for, the attempt's own promise is the only one.
+  return admitted === undefined
+    ? begin(run, seat, request)
+    : admitted.then(() => begin(run, seat, request));
+}
+
+async function dispatchWithTicket(run: Run, seat: Seat, request: CallRequest): Promise<AttemptEnd> {
+  const bound = boundAt(seat, request.input);
+  const ticket = ticketOf(run, seat, bound);
+  const reservation = await admit(run, seat, ticket);
+  const end = await begin(run, seat, request, { bound, ticket, reservation });
+  if (reservation === undefined || end.charged !== undefined) return end;
+  const charged = await reservation.settle(end.cost, end.requeue !== undefined);
+  noteOverrun(run, seat, request, bound.usdMicros, end.cost);
+  return { ...end, charged };
+}
+
+/** What an attempt was admitted with, where its lanes and budgets have asked. */
+interface Admitted {
+  readonly bound: Bound;
+  readonly ticket: Ticket;
+  readonly reservation: Reservation | undefined;
+}
+
+/** Begins an attempt that has its slots, and that owns them from then on. */
+function begin(
+  run: Run,
+  seat: Seat,
+  request: CallRequest,
+  admitted?: Admitted,
+): Promise<AttemptEnd> {
+  const { cancellation, clock, journal } = run;
+  const startedMs = clock.monotonic();
+  const started = journal.record([startOf(seat, request, admitted?.bound)], startedMs);
+  if (started !== undefined || cancellation.cancelled) {
+    return beginRecorded(run, seat, request, started, admitted);
   }
-  let startedMs = clock.monotonic();
+  return priceLater(seat, runAttempt(run, seat, request, startedMs, admitted?.ticket));
+}
+
+async function beginRecorded(
+  run: Run,
+  seat: Seat,
+  request: CallRequest,
+  started: void | Promise<void>,
+  admitted: Admitted | undefined,
+): Promise<AttemptEnd> {
+  const { cancellation, clock } = run;
   try {
-    const started = run.journal.record([startOf(seat, request, bound)], startedMs);
-    if (started !== undefined) {
-      await started;
-      startedMs = clock.monotonic();
-    }
+    await started;
     if (cancellation.cancelled) throw cancellation.reason;
   } catch (error) {
-    leave(lanes, ticket, false);
-    await reservation?.settle(NOTHING_SPENT);
+    leave(seat.lanes, admitted?.ticket, false);
+    await admitted?.reservation?.settle(NOTHING_SPENT);
     if (error !== STOPPED_EARLY) throw error;
     // It has begun, as the log has it, and is to have an end.
-    const end = { ok: false, error, cost: NOTHING_SPENT } as const;
-    const charged = reservation === undefined ? undefined : 0;
-    return { end, startedMs, endedMs: startedMs, charged };
+    const nowMs = clock.monotonic();
+    const charged = admitted?.reservation === undefined ? undefined : 0;
+    return { ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NOTHING_SPENT, charged };
   }
-  // The attempt owns the slots from here on.
-  const end = atPrice(seat, await runAttempt(run, seat, request, startedMs, ticket));
-  const endedMs = clock.monotonic();
-  if (reservation === undefined) return { end, startedMs, endedMs, charged: undefined };
-  const charged = await reservation.settle(end.cost, end.requeue !== undefined);
-  noteOverrun(run, seat, request, bound?.usdMicros, end.cost);
-  return { end, startedMs, endedMs, charged };
+  const attempt = runAttempt(run, seat, request, clock.monotonic(), admitted?.ticket);
+  return priceLater(seat, attempt);
+}
+
+function priceLater(seat: Seat, attempt: Promise<AttemptEnd>): Promise<AttemptEnd> {
+  return seat.prices.size === 0 ? attempt : attempt.then((end) => atPrice(seat, end));
 }
 
 /** Reserves what an attempt may cost, where there is room for it now; `undefined` where it would have to wait. */

@@ -62,13 +62,14 @@ function moreOf(entry: Entry): More {
  * places of nested supervisors: their calls are no calls of agents.
  */
 export class BillFold {
-  readonly #teams = new Set<string>();
+  // As it was given, until another is found.
+  #teams: ReadonlySet<string>;
   readonly #calls = new Map<string, Entry>();
   #stopped: Set<string> | undefined;
   #goesOn = false;
 
-  constructor(teams: Iterable<string> = []) {
-    for (const team of teams) this.#teams.add(team);
+  constructor(teams: ReadonlySet<string> = NO_TEAMS) {
+    this.#teams = teams;
   }
 
   add(event: RunEvent): void {
@@ -159,7 +160,7 @@ export class BillFold {
         break;
       case "run.planned":
         // A repeated team has "~" and the attempt behind its name.
-        if (event.callId !== undefined) this.#teams.add(event.callId.replace(/~\d+$/, ""));
+        if (event.callId !== undefined) this.#found(event.callId.replace(/~\d+$/, ""));
         break;
       case "run.started":
       case "run.resumed":
@@ -249,6 +250,10 @@ export class BillFold {
     return found;
   }
 
+  #found(team: string): void {
+    if (!this.#teams.has(team)) this.#teams = new Set([...this.#teams, team]);
+  }
+
   #isTeam(callId: string): boolean {
     if (this.#teams.size === 0) return false;
     return (
@@ -257,13 +262,15 @@ export class BillFold {
   }
 }
 
+const NO_TEAMS: ReadonlySet<string> = new Set();
+
 function isWithin(callId: string, team: string): boolean {
   return team === "" || callId.startsWith(`${team}/`) || callId.startsWith(`${team}~`);
 }
 
 /** The bill of a run by its log. */
 export function billOf(events: Iterable<RunEvent>, teams: Iterable<string> = []): Bill {
-  const fold = new BillFold(teams);
+  const fold = new BillFold(new Set(teams));
   for (const event of events) fold.add(event);
   return fold.bill();
 }

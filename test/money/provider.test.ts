@@ -60,6 +60,8 @@ describe("a provider that charges", () => {
     const short = outcomes.filter(({ missing }) => missing.some(({ why }) => why === "budget"));
     expect(short.length).toBeGreaterThan(0);
     expect(state.spentMicros).toBeGreaterThan(4_500_000);
-    expect(outcomes.every(({ status }) => status === "complete" || status === "partial")).toBe(true);
+    expect(outcomes.every(({ status }) => status === "complete" || status === "partial")).toBe(
+      true,
+    );
   });
 });
