@@ -408,6 +408,39 @@ describe("the worst case", () => {
   });
 });
 
+describe("the worst time", () => {
+  it("has the time in which members are asked once more, after all have answered", async () => {
+    const clock = virtualClock();
+    const slow = <const Name extends string>(name: Name) =>
+      agent({
+        name,
+        retries: 0,
+        timeoutMs: 100,
+        run: async (_task: unknown) => {
+          await new Promise<void>((resolve) => clock.timer(90, resolve));
+          return { recommendation: name };
+        },
+      });
+    const tookMs = async (options: object) => {
+      const team = supervisor({
+        name: "team",
+        agents: { a: slow("a"), b: slow("b") },
+        tiers: { small: 1, strong: 2 },
+        clock,
+        ...options,
+      });
+      const { worst } = await team.plan("task");
+      const before = clock.monotonic();
+      await whenDone(clock, team.run("task"));
+      return { worst: worst.durationMs, took: Math.round(clock.monotonic() - before) };
+    };
+    expect(await tookMs({})).toEqual({ worst: 100, took: 90 });
+    expect(await tookMs({ resolve: [unanimous(), rerun()] })).toEqual({ worst: 200, took: 180 });
+    // Further tiers are counted twice: by themselves they are asked at once, for what others say when all have answered.
+    expect(await tookMs({ escalateIf: ["conflict"] })).toEqual({ worst: 300, took: 180 });
+  });
+});
+
 describe("a schedule", () => {
   const job = (
     durationMs: number,
