@@ -64,7 +64,7 @@ export function listProgress(screen: Terminal, planned: RunView): Progress {
         // Within a nested team: a note on that team's line. Else a judge.
         const outer = rows.get(outermost(event.callId, view));
         if (outer !== undefined) outer.note = safeText(event.agent);
-        else list.set(verdictLine, `${verdictText(view)}; asking ${safeText(event.agent)}`);
+        else list.set(verdictLine, `${verdictText(view)}; asking ${safeText(nameOf(event))}`);
         return;
       }
       if (event.type === "call.started" && event.attempt === 1) row.startedMs = performance.now();
@@ -130,4 +130,9 @@ function callText(screen: Terminal, call: CallView, row: Row | undefined, room: 
 
 function laterText({ toldBy }: CallView): string {
   return toldBy === undefined ? "retrying" : `told to come later by ${safeText(toldBy)}`;
+}
+
+/** A further call of a member by its id, which says at which tier, or for whom; a judge by its name. */
+function nameOf({ callId, agent }: { readonly callId: string; readonly agent: string }): string {
+  return /[^/]~/.test(callId) && !callId.startsWith("~") ? callId : agent;
 }
