@@ -75,7 +75,8 @@ export type { SimilarTasks } from "./supervisor/known-tasks.ts";
 export type { ManyOptions, TaskOutcome } from "./supervisor/run-many.ts";
 export type { RunStream } from "./supervisor/stream.ts";
 
-export { addBills, billOf } from "./money/bill.ts";
+export { addBills } from "./money/add-bills.ts";
+export { billOf } from "./money/bill.ts";
 export { budgetState, resetBudget } from "./money/shared-account.ts";
 export type { BudgetState } from "./money/shared-account.ts";
 export type { Budget } from "./money/budget.ts";

@@ -1,6 +1,7 @@
 import { addCost, NO_COST, UNKNOWN_COST, type Cost } from "../call.ts";
 import type { RunEvent } from "../events.ts";
 import type { Bill, BillLine, Reuse, Saved, Wasted } from "../outcome.ts";
+import { add, merged, NOTHING_SAVED, NOTHING_WASTED } from "./add-bills.ts";
 
 /** One call, as far as the log has come. */
 interface Entry {
@@ -275,26 +276,6 @@ export function billOf(events: Iterable<RunEvent>, teams: Iterable<string> = [])
   return fold.bill();
 }
 
-/**
- * The sum of bills; nothing asked where there are none. One from a log of an earlier version may lack what was saved, what was wasted
- * and its lines.
- */
-export function addBills(bills: Iterable<Bill>): Bill {
-  let [calls, attempts, spent] = [0, 0, NO_COST];
-  let [saved, wasted] = [NOTHING_SAVED, NOTHING_WASTED];
-  const lines: BillLine[] = [];
-  for (const bill of bills) {
-    calls += bill.calls;
-    attempts += bill.attempts;
-    spent = addCost(spent, bill.spent);
-    const { saved: less, wasted: vain, lines: more }: Partial<Bill> = bill;
-    saved = addEach(saved, less);
-    wasted = addEach(wasted, vain);
-    for (const line of more ?? []) lines.push(line);
-  }
-  return { calls, attempts, spent, saved, wasted, lines: merged(lines) };
-}
-
 function costOf({ more, cost, open }: Entry): Cost {
   if (open) return UNKNOWN_COST;
   return more === undefined ? cost : addCost(more.before, cost);
@@ -302,39 +283,6 @@ function costOf({ more, cost, open }: Entry): Cost {
 
 function countOf({ more }: Entry): number {
   return more?.count ?? 1;
-}
-
-const NONE = Object.freeze({ calls: 0, usdMicros: 0 });
-
-const NOTHING_SAVED: Saved = Object.freeze({
-  cache: NONE,
-  joined: NONE,
-  fork: NONE,
-  batch: NONE,
-  tier: NONE,
-  earlyStop: NONE,
-});
-
-const NOTHING_WASTED: Wasted = Object.freeze({ retries: NONE, late: NONE, inDoubt: NONE });
-
-type Amount = Saved["cache"];
-
-function add(a: Amount, calls: number, usdMicros: number | "unknown"): Amount {
-  return {
-    calls: a.calls + calls,
-    usdMicros:
-      a.usdMicros === "unknown" || usdMicros === "unknown" ? "unknown" : a.usdMicros + usdMicros,
-  };
-}
-
-function addEach<T extends Saved | Wasted>(a: T, b: T | undefined): T {
-  if (b === undefined) return a;
-  return Object.fromEntries(
-    Object.entries(a as object as Readonly<Record<string, Amount>>).map(([name, amount]) => {
-      const other = (b as object as Readonly<Record<string, Amount>>)[name] ?? NONE;
-      return [name, add(amount, other.calls, other.usdMicros)];
-    }),
-  ) as unknown as T;
 }
 
 function savedBy(entries: readonly Entry[], stopped: number): Saved {
@@ -386,27 +334,5 @@ function lineOf(entry: Entry): BillLine {
     attempts: entry.attempts,
     cost: costOf(entry),
     durationMs: entry.durationMs,
-  };
-}
-
-/** Lines of the same agent and model as one, in the order of their first. */
-function merged(lines: readonly BillLine[]): readonly BillLine[] {
-  const byPair = new Map<string, BillLine>();
-  for (const line of lines) {
-    // Most have no model, and no two such keys are the same.
-    const key = line.model === null ? `=${line.agent}` : JSON.stringify([line.agent, line.model]);
-    const sum = byPair.get(key);
-    byPair.set(key, sum === undefined ? line : together(sum, line));
-  }
-  return byPair.size === lines.length ? lines : [...byPair.values()];
-}
-
-function together(a: BillLine, b: BillLine): BillLine {
-  return {
-    ...a,
-    calls: a.calls + b.calls,
-    attempts: a.attempts + b.attempts,
-    cost: addCost(a.cost, b.cost),
-    durationMs: a.durationMs + b.durationMs,
   };
 }

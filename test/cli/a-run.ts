@@ -1,4 +1,4 @@
-import { addBills } from "../../src/money/bill.ts";
+import { addBills } from "../../src/money/add-bills.ts";
 import type { Verdict } from "../../src/resolve/verdict.ts";
 import type { EventBody, RunEvent } from "../../src/events.ts";
 

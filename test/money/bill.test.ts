@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Bill, Cost, EventBody, RunEvent } from "../../src/index.ts";
 import { agent, supervisor } from "../../src/index.ts";
-import { addBills, billOf } from "../../src/money/bill.ts";
+import { addBills } from "../../src/money/add-bills.ts";
+import { billOf } from "../../src/money/bill.ts";
 import { anyTeam, isTeamIn, type AnyTeam } from "../durable/any-team.ts";
 import { live, RUN } from "../durable/live.ts";
 

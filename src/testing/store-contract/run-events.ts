@@ -1,4 +1,4 @@
-import { addBills } from "../../money/bill.ts";
+import { addBills } from "../../money/add-bills.ts";
 import type { EventBody, RunEvent } from "../../events.ts";
 
 const STARTED_AT_MS = 1_767_225_600_000;
