@@ -97,7 +97,7 @@ export class Ledger {
   /** What an attempt passes, and how it gets out of it again. */
   #entry({ lanes, budgets, ticket }: Admission): Entry {
     const own = budgets.filter(({ budget }) => budget.scope === undefined);
-    const shared = budgets.filter(({ budget }) => budget.scope !== undefined);
+    const shared = oncePerScope(budgets.filter(({ budget }) => budget.scope !== undefined));
     const accounts = own.map((owned) => this.#account(owned));
     const id = randomId();
     const { usdMicros: boundMicros } = ticket;
@@ -174,10 +174,11 @@ export class Ledger {
         done.push(owned);
       }
     } catch (error) {
-      await this.#settleShared(done, id, boundMicros, 0);
+      await this.#charge(done, id, boundMicros, 0);
       throw error;
     }
-    if (!fits) await this.#settleShared(done, id, boundMicros, 0);
+    // Nobody is woken: two of those who wait would wake each other without end. Who found no room in between looks again.
+    if (!fits) await this.#charge(done, id, boundMicros, 0);
     return fits;
   }
 
@@ -187,12 +188,43 @@ export class Ledger {
     boundMicros: number | undefined,
     charged: number,
   ): Promise<void> {
+    await this.#charge(shared, id, boundMicros, charged);
+    if (shared.length > 0) this.#settled.ring();
+  }
+
+  async #charge(
+    shared: readonly OwnedBudget[],
+    id: string,
+    boundMicros: number | undefined,
+    charged: number,
+  ): Promise<void> {
     const nowMs = this.#clock.now();
     for (const { budget } of shared) {
       await settleShared(this.#values, budget.scope ?? "", { id, boundMicros, nowMs }, charged);
     }
-    if (shared.length > 0) this.#settled.ring();
   }
+}
+
+/**
+ * Each shared budget once, however many above an attempt name it: the least of what they say holds. In the order of their
+ * scopes, so that two attempts that need the same ones do not each take one that the other is waiting for.
+ */
+function oncePerScope(shared: readonly OwnedBudget[]): readonly OwnedBudget[] {
+  if (shared.length < 2) return shared;
+  const byScope = new Map<string, OwnedBudget>();
+  for (const owned of shared) {
+    const { limitMicros, scope = "", unbounded } = owned.budget;
+    const { budget = owned.budget } = byScope.get(scope) ?? owned;
+    byScope.set(scope, {
+      ...owned,
+      budget: {
+        scope,
+        limitMicros: Math.min(limitMicros, budget.limitMicros),
+        unbounded: budget.unbounded === "refuse" ? "refuse" : unbounded,
+      },
+    });
+  }
+  return [...byScope].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, owned]) => owned);
 }
 
 const MAX_MS = Number.MAX_SAFE_INTEGER;

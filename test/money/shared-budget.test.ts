@@ -116,6 +116,60 @@ describe("a budget that runs share", () => {
     );
   });
 
+  it("is charged once for an attempt, however many above it name it, and the least of them holds", async () => {
+    const store = memoryStore();
+    const scope = "today";
+    const payer = agent({
+      name: "payer",
+      maxCost: { usd: 0.4 },
+      budget: { usd: 0.9, scope },
+      run: (_: unknown, { report }) => {
+        report({ usdMicros: 100_000 });
+        return 1;
+      },
+    });
+    const inner = supervisor({ name: "inner", agents: { payer }, budget: { usd: 5, scope } });
+    const one = supervisor({ name: "one", agents: { inner }, budget: { usd: 1, scope }, store });
+    const ended: string[] = [];
+    for (let n = 0; n < 7; n++)
+      ended.push((await one.run(n, { budget: { usd: 9, scope } })).status);
+    // 0.5 of 0.9 is spent after five of them, and one more may come to 0.4.
+    expect(ended).toEqual([...Array.from({ length: 6 }, () => "complete"), "failed"]);
+    expect(await budgetState(store, scope)).toEqual({
+      spentMicros: 600_000,
+      reservedMicros: 0,
+      overran: false,
+    });
+  });
+
+  it("lets those wait who need several, whatever the order in which these were named", async () => {
+    const clock = virtualClock();
+    const store = memoryStore({ clock });
+    let asked = 0;
+    const made = (name: string, scopes: readonly string[]) => {
+      const payer = agent({
+        name: "payer",
+        maxCost: { usd: 0.6 },
+        run: async (_: unknown, { report }) => {
+          asked++;
+          await new Promise<void>((resolve) => clock.timer(20, resolve));
+          report({ usdMicros: 50_000 });
+          return 1;
+        },
+      });
+      const budget = scopes.map((scope) => ({ usd: 1, scope }));
+      return supervisor({ name, agents: { payer }, budget, store, clock });
+    };
+    const teams = [made("ab", ["a", "b"]), made("ba", ["b", "a"]), made("b", ["b"])];
+    const all = Promise.all(teams.flatMap((team) => [team.run(1), team.run(2)]));
+    await clock.advance(3_000);
+    expect((await all).map(({ status }) => status)).toEqual(
+      teams.flatMap(() => ["complete", "complete"]),
+    );
+    expect(asked).toBe(6);
+    expect(clock.pending).toBe(0);
+  });
+
   it("is one budget for several supervisors and teams in teams", async () => {
     const store = memoryStore();
     const payer = agent({
