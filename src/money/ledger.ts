@@ -214,7 +214,7 @@ function oncePerScope(shared: readonly OwnedBudget[]): readonly OwnedBudget[] {
   const byScope = new Map<string, OwnedBudget>();
   for (const owned of shared) {
     const { limitMicros, scope = "", unbounded } = owned.budget;
-    const { budget = owned.budget } = byScope.get(scope) ?? owned;
+    const { budget } = byScope.get(scope) ?? owned;
     byScope.set(scope, {
       ...owned,
       budget: {
