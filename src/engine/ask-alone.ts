@@ -35,13 +35,14 @@ export function aloneAsker(
   return async (agent, task, key) => {
     const cancellation = new Cancellation();
     using _following = signal === undefined ? undefined : follow(signal, cancellation);
+    const journal = new Journal({ runId, store: NO_STORE, clock: systemClock, fail: () => {} });
     const run: Run = {
-      journal: new Journal({ runId, store: NO_STORE, clock: systemClock, fail: () => {} }),
+      journal,
       cancellation,
       clock: systemClock,
       engine: embeddedEngine(new Map([[agent.name, { agent, tiers: new Map() }]])),
       bill: new BillFold(),
-      ledger: new Ledger(values, systemClock, new Bell()),
+      ledger: new Ledger(values, systemClock, new Bell(), (cause) => journal.failed(cause)),
       values,
       cache: {},
       flights: flights(),

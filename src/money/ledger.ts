@@ -2,6 +2,7 @@ import type { Bell } from "../async/bell.ts";
 import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import type { Cost } from "../call.ts";
+import { isSoundError, type ErrorCode, type QuorateError } from "../errors.ts";
 import { randomId } from "../hash.ts";
 import { enter, enterNow, leave, type Lane, type Ticket } from "../policy/admission.ts";
 import type { Values } from "../store/values.ts";
@@ -58,12 +59,22 @@ export class Ledger {
   // By the budget: a team has one description, and may sit in several places.
   readonly #accounts = new Map<string, Map<CheckedBudget, Account>>();
   readonly #settled: Bell;
+  readonly #failed: (cause: unknown) => QuorateError;
 
-  /** `settled` rings whenever a shared budget has more room, in whichever run. */
-  constructor(values: Values, clock: Clock, settled: Bell) {
+  /**
+   * `settled` rings whenever a shared budget has more room, in whichever run. `failed` is told when the store fails, and answers
+   * with what the run ends with.
+   */
+  constructor(
+    values: Values,
+    clock: Clock,
+    settled: Bell,
+    failed: (cause: unknown) => QuorateError,
+  ) {
     this.#values = values;
     this.#clock = clock;
     this.#settled = settled;
+    this.#failed = failed;
   }
 
   /**
@@ -169,7 +180,7 @@ export class Ledger {
     let fits = true;
     try {
       for (const owned of shared) {
-        fits = await reserveShared(this.#values, owned.budget, wanted);
+        fits = await this.#stored(reserveShared(this.#values, owned.budget, wanted));
         if (!fits) break;
         done.push(owned);
       }
@@ -200,10 +211,22 @@ export class Ledger {
   ): Promise<void> {
     const nowMs = this.#clock.now();
     for (const { budget } of shared) {
-      await settleShared(this.#values, budget.scope ?? "", { id, boundMicros, nowMs }, charged);
+      const { scope = "" } = budget;
+      await this.#stored(settleShared(this.#values, scope, { id, boundMicros, nowMs }, charged));
+    }
+  }
+
+  async #stored<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw isSoundError(error) && REFUSALS.has(error.code) ? error : this.#failed(error);
     }
   }
 }
+
+/** What a shared budget refuses with: then its store has not failed. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(["BUDGET_EXCEEDED", "NO_BOUND"]);
 
 /**
  * Each shared budget once, however many above an attempt name it: the least of what they say holds. In the order of their

@@ -26,8 +26,6 @@ export interface Beginning {
 export function openRun(driver: Driver, { position, origin }: Beginning = {}): Run {
   const { root, runId, options, store, cancellation, watch, seated } = driver;
   const { clock } = root;
-  const ledger = new Ledger(store.values, clock, root.settled);
-  if (position !== undefined) chargeBefore(ledger, seated, position.history);
   const bill = new BillFold(seated.teams);
   for (const event of position?.history.events ?? []) bill.add(event);
   bill.goOn();
@@ -44,6 +42,8 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
       lastSeq: position.history.events.length,
     }),
   });
+  const ledger = new Ledger(store.values, clock, root.settled, (cause) => journal.failed(cause));
+  if (position !== undefined) chargeBefore(ledger, seated, position.history);
   return {
     journal,
     cancellation,

@@ -170,6 +170,25 @@ describe("a budget that runs share", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("ends the run when the store cannot keep what is reserved or spent", async () => {
+    for (const failsAt of [1, 2]) {
+      const memory = memoryStore();
+      let writes = 0;
+      const values: typeof memory.values = {
+        ...memory.values,
+        change(...given) {
+          if (++writes >= failsAt) throw new Error("no space left on device");
+          return memory.values.change(...given);
+        },
+      };
+      const payer = agent({ name: "payer", maxCost: { usd: 0.1 }, run: () => 1 });
+      const budget = { usd: 1, scope: "today" };
+      const store = { ...memory, values };
+      const team = supervisor({ name: "team", agents: { payer }, budget, store });
+      await expect(team.run(1)).rejects.toMatchObject({ code: "STORE_FAILED" });
+    }
+  });
+
   it("is one budget for several supervisors and teams in teams", async () => {
     const store = memoryStore();
     const payer = agent({
