@@ -88,16 +88,13 @@ const FIGURE_COLUMNS = 8;
 const MAX_NAME_COLUMNS = 24;
 
 function table(what: string, learned: Reliability, screen: Terminal): string[] {
-  const { subjects, votes, outcomes, agents, estimator, refused } = learned;
-  const from =
-    outcomes === 0
-      ? `${count(votes, "vote")} about ${count(subjects, "subject")}, no outcomes: unchecked`
-      : `${count(outcomes, "outcome")}, ${count(votes, "vote")}`;
+  const { subjects, votes, why, agents, refused } = learned;
+  const from = `${count(votes, "vote")} about ${count(subjects, "subject")}; ${why}`;
   const widest = Math.max(5, ...agents.map(({ agent }) => columnsOf(safeText(agent))));
   const names = Math.min(MAX_NAME_COLUMNS, widest);
   const head = `  ${pad("agent", names)}${padStart("votes", FIGURE_COLUMNS)}${padStart("right", FIGURE_COLUMNS)}${padStart("weight", FIGURE_COLUMNS)}  0%${" ".repeat(BAR_COLUMNS - 6)}100%`;
   return [
-    ...wrap(`${what}: ${from} (${estimator})`, screen.columns, { first: "  " }),
+    ...wrap(`${what}: ${from}`, screen.columns, { first: "  " }),
     ...(refused === undefined
       ? []
       : wrap(`not used: ${refused}`, screen.columns, { first: "  " }).map((line) =>

@@ -98,8 +98,12 @@ function whyEstimator(
 function whySource(outcomes: number, passes: number, estimator: Estimator): string {
   if (outcomes >= LEAST_OUTCOMES)
     return `learned from ${outcomes} outcomes${estimator === "dawid-skene" ? " and from the votes" : ""}`;
-  const ignored = outcomes === 0 ? "" : ` (${outcomes} outcomes are too few)`;
+  const ignored = outcomes === 0 ? "" : ` (${counted(outcomes, "outcome")}: too few)`;
   return `learned from the votes in ${passes === 1 ? "one pass" : `${passes} passes`}${ignored}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function whyRefused(
@@ -114,7 +118,7 @@ function whyRefused(
   let shared = 0;
   for (let i = 1; i < starts.length; i++) if (at(starts, i) - at(starts, i - 1) > 1) shared++;
   if (shared < LEAST_SUBJECTS) {
-    return `${shared} subjects with votes of two agents are too few to learn from; it takes ${LEAST_SUBJECTS}, or ${need}`;
+    return `${counted(shared, "subject")} with votes of two agents or more: too little to learn from; it takes ${LEAST_SUBJECTS}, or ${need}`;
   }
   if (estimator === "dawid-skene") return undefined;
   const beyond = excess();

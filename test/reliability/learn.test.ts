@@ -149,7 +149,7 @@ describe("which estimator runs", () => {
       numbered(count).map((s) => ({ subject: s, position: `option ${s}` }));
     expect(learn(votes, { labels: "open", outcomes: outcomes(9) })).toMatchObject({
       outcomes: 0,
-      why: expect.stringContaining("(9 outcomes are too few)") as string,
+      why: expect.stringContaining("(9 outcomes: too few)") as string,
     });
     expect(learn(votes, { labels: "open", outcomes: outcomes(10) }).outcomes).toBe(10);
   });
@@ -191,7 +191,7 @@ describe("where learning would do harm it is refused", () => {
       ).refused;
     expect(of(["a"], 50)).toContain("one agent cannot be told apart");
     expect(of(["a", "b"], 50)).toContain("2 agents cannot be told apart");
-    expect(of(["a", "b", "c"], 19)).toContain("19 subjects with votes of two agents are too few");
+    expect(of(["a", "b", "c"], 19)).toContain("19 subjects with votes of two agents or more: too little");
     expect(of(["a", "b", "c"], 20)).toBeUndefined();
   });
 

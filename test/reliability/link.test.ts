@@ -156,7 +156,7 @@ describe("reliability", () => {
     });
     expect(verdict).toMatchObject({ status: "decided", winner: "x", by: "vote" });
     expect(verdict?.reasoning).toContain(
-      "reliability passed: 1 subjects with votes of two agents are too few to learn from",
+      "reliability passed: 1 subject with votes of two agents or more: too little to learn from",
     );
   });
 
