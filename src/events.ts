@@ -148,7 +148,10 @@ export type EventBody =
       readonly type: "call.failed";
       readonly callId: string;
       readonly agent: string;
+      /** 0 where nobody was asked: a lane or a budget refused it, or another call's failure is its own. */
       readonly attempt: number;
+      /** Identifies the call by its content, where no attempt began that says it. */
+      readonly key?: string;
       readonly durationMs: number;
       readonly error: ErrorRecord;
       readonly cost: Cost;

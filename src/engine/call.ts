@@ -140,7 +140,7 @@ function askOnce(run: Run, seat: Seat, asked: Asked): Promise<Performed> {
   return askOrJoin(run, seat, asked, {
     ask: (shared) => ask(shared, seat, asked),
     async fail(error, before) {
-      await recordFailure(run, agent, asked.callId, error, before);
+      await recordFailure(run, agent, asked.callId, error, before, asked.key);
       return failure(error, before);
     },
   });
@@ -199,9 +199,10 @@ async function ask(
       // Nobody was asked this time.
       const durationMs = firstMs === undefined ? 0 : clock.monotonic() - firstMs;
       const ended = { attempts: attempt - 1, durationMs, cost, charged };
-      if (error === STOPPED_EARLY) return cancelled(run, agent, callId, ended);
-      if (cancellation.cancelled || !isRefusal(error)) throw error;
-      await recordFailure(run, agent, callId, error, ended);
+      // Whatever else it was refused with.
+      if (cancellation.cancelled) return cancelled(run, agent, callId, ended);
+      if (!isRefusal(error)) throw error;
+      await recordFailure(run, agent, callId, error, ended, key);
       return failure(error, ended);
     }
     const { endedMs, model } = end;
@@ -357,6 +358,7 @@ async function recordFailure(
   callId: string,
   error: QuorateError,
   { attempts: attempt, durationMs, cost, charged, model }: Ended,
+  key?: string,
 ): Promise<void> {
   await journal.record([
     {
@@ -367,6 +369,8 @@ async function recordFailure(
       durationMs,
       error: errorRecord(error),
       cost,
+      // Else its first attempt has it.
+      ...(attempt === 0 && key !== undefined && { key }),
       ...(charged !== undefined && { charged }),
       ...(model !== undefined && { model }),
       ...(error === STOPPED_EARLY && { stopped: true }),

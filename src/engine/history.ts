@@ -186,8 +186,10 @@ export class History {
         if (event.redacted === true) break;
         this.#end(this.#call(event.callId, event.key), event);
         break;
-      case "call.succeeded":
       case "call.failed":
+        this.#end(this.#call(event.callId, event.key), event);
+        break;
+      case "call.succeeded":
         this.#end(this.#call(event.callId), event);
         break;
       case "call.skipped":

@@ -41,6 +41,16 @@ interface More {
   dearestMicros: number | undefined;
 }
 
+/** What is said from here on is about that key; what the call took under another one is kept apart. */
+function turnTo(entry: Entry, key: string | undefined): void {
+  if (entry.attempts > 0 && entry.key !== key) {
+    const more = moreOf(entry);
+    more.before = addCost(more.before, entry.open ? UNKNOWN_COST : entry.cost);
+    entry.cost = NO_COST;
+  }
+  entry.key = key;
+}
+
 /** What there is more to say of a call; made when there is something. */
 function moreOf(entry: Entry): More {
   return (entry.more ??= {
@@ -78,12 +88,7 @@ export class BillFold {
       case "call.started": {
         const entry = this.#entry(event.callId, event.agent);
         if (entry.open) moreOf(entry).doubtful++;
-        if (entry.attempts > 0 && entry.key !== event.key) {
-          const more = moreOf(entry);
-          more.before = addCost(more.before, entry.open ? UNKNOWN_COST : entry.cost);
-          entry.cost = NO_COST;
-        }
-        entry.key = event.key;
+        turnTo(entry, event.key);
         entry.model = event.model;
         entry.attempts++;
         entry.open = true;
@@ -120,6 +125,7 @@ export class BillFold {
       }
       case "call.failed": {
         const entry = this.#entry(event.callId, event.agent);
+        if (event.key !== undefined) turnTo(entry, event.key);
         entry.open = false;
         entry.cost = event.cost;
         if (event.stopped === true) {
@@ -135,6 +141,7 @@ export class BillFold {
       }
       case "call.reused": {
         const entry = this.#entry(event.callId, event.agent);
+        turnTo(entry, event.key);
         const more = moreOf(entry);
         more.reused = { by: event.by, saved: event.saved };
         if (entry.open) {

@@ -53,6 +53,38 @@ describe("a bill", () => {
     expect(bill).toMatchObject({ calls: 3, attempts: 3, spent: { usdMicros: 62 } });
   });
 
+  it("keeps what a call took about something else, also when nobody was asked after that", () => {
+    const refused: EventBody = {
+      type: "call.failed",
+      callId: "a",
+      agent: "a",
+      attempt: 0,
+      key: "other",
+      durationMs: 0,
+      error: { code: "BUDGET_EXCEEDED", message: "" },
+      cost: cost(0),
+    };
+    const reused: EventBody = {
+      type: "call.reused",
+      callId: "a",
+      agent: "a",
+      key: "other",
+      by: "cache",
+      from: { runId: "another", callId: "a" },
+      attempt: 1,
+      durationMs: 1,
+      output: "yes",
+      cost: cost(0),
+      saved: cost(5),
+    };
+    const before = started("a", 1, { key: "one" });
+    for (const end of [refused, reused]) {
+      const known = billOf(log(before, answered("a", 9), end));
+      expect(known).toMatchObject({ attempts: 1, spent: { usdMicros: 9 } });
+      expect(billOf(log(before, end)).spent).toEqual(unknown);
+    }
+  });
+
   it("counts a failed attempt as wasted, and one that was only told to come later not", () => {
     const error = { code: "AGENT_FAILED", message: "" } as const;
     const retried = { callId: "a", agent: "a", error };

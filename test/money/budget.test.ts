@@ -6,6 +6,7 @@ import {
   supervisor,
   unanimous,
   type RunEvent,
+  type Store,
   type Supervisor,
 } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
@@ -34,6 +35,54 @@ const payer = (name: string, bound: number | undefined, costs: number) =>
   });
 
 describe("a budget of a run", () => {
+  it("has refused a call for good: a resumed run does not ask it after all", async () => {
+    const asked: string[] = [];
+    const teamIn = (store: Store, usd: number) => {
+      const one = (name: string, budget: number) =>
+        agent({
+          name,
+          maxCost: { usd: 1 },
+          budget: { usd: budget },
+          run: () => {
+            asked.push(name);
+            return { recommendation: name };
+          },
+        });
+      return supervisor({ name: "team", agents: { a: one("a", usd), b: one("b", 1) }, store });
+    };
+    const first = memoryStore({ resumable: true });
+    await teamIn(first, 0.5).run(1, { runId: "run" });
+    const log = first.read("run");
+    const refused = log.findIndex((event) => event.type === "call.failed" && event.agent === "a");
+    const store = memoryStore({ resumable: true });
+    store.append(log.slice(0, refused + 1));
+    store.release("run", 1);
+    asked.length = 0;
+    const outcome = await teamIn(store, 2).resume("run");
+    expect(asked).toEqual(["b"]);
+    expect(outcome.missing).toMatchObject([{ agent: "a", why: "budget" }]);
+  });
+
+  it("does not hide why a run was cancelled", async () => {
+    const memory = memoryStore();
+    const leaving = new AbortController();
+    const reason = new Error("enough");
+    const values: typeof memory.values = {
+      ...memory.values,
+      change(...given) {
+        leaving.abort(reason);
+        return memory.values.change(...given);
+      },
+    };
+    const team = supervisor({
+      name: "team",
+      agents: { dear: payer("dear", 2, 1) },
+      budget: { usd: 1, scope: "today" },
+      store: { ...memory, values },
+    });
+    await expect(team.run(1, { signal: leaving.signal })).rejects.toBe(reason);
+  });
+
   it("lets an attempt pass as long as what it may cost fits", async () => {
     const team = supervisor({
       name: "team",
