@@ -140,9 +140,9 @@ export async function coordinate(
   const askUnlessStopped = async (index: number, early: EarlyStopping): Promise<Ended> => {
     const callId = prefix + (members[index]?.name ?? "");
     if (early.wasStopped(callId)) return { result: STOPPED, said: undefined };
-    await early.turn(callId);
-    if (early.stopped) return skip(index, STOPPED);
     try {
+      await early.turn(callId);
+      if (early.stopped) return skip(index, STOPPED);
       const { result, said } = await askNow(index, early.run);
       const stopped = result.status === "failed" && result.error === STOPPED_EARLY;
       return { result: stopped ? STOPPED : result, said };

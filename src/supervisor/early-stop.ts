@@ -1,4 +1,5 @@
 import { Cancellation, cancelWith } from "../async/cancellation.ts";
+import { orCancelled } from "../async/or-cancelled.ts";
 import type { AgentResult } from "../call.ts";
 import type { Claim } from "../conflict/claim.ts";
 import type { Said } from "../conflict/said.ts";
@@ -23,7 +24,10 @@ export interface EarlyStopping extends Disposable {
   readonly stopped: boolean;
   /** Whether a member was stopped before the run was interrupted, and nothing has changed since: that stays so. */
   wasStopped(callId: string): boolean;
-  /** A member's turn has come. Who has answered before the run was interrupted goes first: the others may not be needed. */
+  /**
+   * A member's turn has come. Who has answered before the run was interrupted goes first: the others may not be needed. Rejects with
+   * the reason when `run` is cancelled.
+   */
   turn(callId: string): Promise<void>;
   ended(index: number, callId: string, result: AgentResult, said: Said | undefined): void;
 }
@@ -79,7 +83,7 @@ export function earlyStopping(
       }
       // All whose turn has come with this one have had it by then.
       await undefined;
-      while (replaying > 0) await replayed.promise;
+      while (replaying > 0) await orCancelled(replayed.promise, stopper);
     },
     ended(index, callId, { status }, said) {
       ends++;

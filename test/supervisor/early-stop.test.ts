@@ -16,6 +16,7 @@ import {
   type Link,
   type Outcome,
   type RunEvent,
+  type Store,
   type SupervisorOptions,
   type Workers,
 } from "../../src/index.ts";
@@ -353,6 +354,54 @@ describe("early stop", () => {
     const events = store.read("stops") as readonly RunEvent[];
     expect(events.at(-1)?.type).toBe("run.finished");
     expect((await gate.resume("stops")).results.slow).toMatchObject({ reason: "early-stop" });
+  });
+
+  it("lets a resumed run be cancelled while the fallback of one who had failed is asked", async () => {
+    const clock = virtualClock();
+    const hangs = (_task: unknown, { signal }: { readonly signal: AbortSignal }) =>
+      new Promise<{ recommendation: string }>((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason as Error));
+      });
+    const deputy = agent({ name: "deputy", timeoutMs: Infinity, run: hangs });
+    const fails = agent({
+      name: "fails",
+      retries: 0,
+      fallback: deputy,
+      run: async (): Promise<{ recommendation: string }> => {
+        throw new Error("no");
+      },
+    });
+    const other = agent({ name: "other", timeoutMs: Infinity, run: hangs });
+    const gateIn = (store: Store) =>
+      supervisor({
+        name: "gate",
+        agents: { fails, other },
+        earlyStop: { subjects: ["task"] },
+        clock,
+        store,
+      });
+    const before = memoryStore({ resumable: true, clock });
+    const leaving = new AbortController();
+    const dies = gateIn(before).run("task", { runId: "run", signal: leaving.signal });
+    await clock.advance(10);
+    const log = before.read("run");
+    const failed = log.findIndex(({ type }) => type === "call.failed");
+    leaving.abort();
+    await expect(dies).rejects.toBe(leaving.signal.reason);
+
+    const store = memoryStore({ resumable: true, clock });
+    store.append(log.slice(0, failed + 1));
+    store.release("run", 1);
+    const controller = new AbortController();
+    const ended = gateIn(store)
+      .resume("run", { signal: controller.signal })
+      .catch((reason: unknown) => reason);
+    await clock.advance(10);
+    controller.abort(new Error("enough"));
+    await clock.advance(10_000);
+    expect(await Promise.race([ended, setImmediate("it goes on")])).toMatchObject({
+      message: "enough",
+    });
   });
 
   it("lets an answer stand whose dearer tier was still to come", async () => {
