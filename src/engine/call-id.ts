@@ -16,3 +16,15 @@ export function firstCallOf(callId: string): string {
 export function placeOf(callId: string): string {
   return callId.replaceAll(/(?<=[^/])~[^/]*(?=\/|$)/g, "");
 }
+
+/** Where in the team whoever was asked by a call sits, by the places of all who sit there: a fallback has one of its own. */
+export function seatOf(callId: string, seats: ReadonlyMap<string, unknown>): string {
+  const place = placeOf(callId);
+  // Behind a judge's place stands what it was asked about.
+  let seat = seats.has(place) ? place : place.slice(0, place.lastIndexOf("/"));
+  const [, ...further] = callId.slice(callId.lastIndexOf("/") + 1).split("~");
+  for (const what of further) {
+    if (seats.has(`${seat}~${what}`)) seat = `${seat}~${what}`;
+  }
+  return seat;
+}

@@ -63,6 +63,7 @@ export class History {
   /** Whether whoever goes on with the run has another description of its supervisor. */
   changed = false;
   readonly #calls = new Map<string, RecordedCall>();
+  readonly #outdated: RecordedCall[] = [];
   readonly #scopes = new Map<string, Scope>();
   readonly #skipped = new Map<string, Of<"call.skipped">>();
   readonly #stopped = new Set<string>();
@@ -89,6 +90,11 @@ export class History {
   /** Every call of the run. */
   calls(): Iterable<RecordedCall> {
     return this.#calls.values();
+  }
+
+  /** Those too that were about something else, and have been made anew under the same id since. */
+  callsEverMade(): readonly RecordedCall[] {
+    return [...this.#outdated, ...this.#calls.values()];
   }
 
   /** What the run took so far. */
@@ -250,6 +256,7 @@ export class History {
   #call(callId: string, key?: string): RecordedCall {
     const known = this.#calls.get(callId);
     if (known !== undefined && (key === undefined || known.key === key)) return known;
+    if (known !== undefined) this.#outdated.push(known);
     const call: RecordedCall = {
       callId,
       key,

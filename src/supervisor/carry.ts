@@ -1,3 +1,4 @@
+import { seatOf } from "../engine/call-id.ts";
 import type { History, Origin } from "../engine/history.ts";
 import { Journal } from "../engine/journal.ts";
 import { ValueHashes } from "../engine/key.ts";
@@ -65,22 +66,12 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
 }
 
 /** What the log of a run says that was spent, into its budgets. A call in doubt counts with what was reserved for it. */
-function chargeBefore(ledger: Ledger, { budgets }: Seated, history: History): void {
+function chargeBefore(ledger: Ledger, { budgets, budgetsAt }: Seated, history: History): void {
   if (budgets.length === 0) return;
-  for (const { callId, state, charged = 0, reserved = 0 } of history.calls()) {
+  for (const { callId, state, charged = 0, reserved = 0 } of history.callsEverMade()) {
     const micros = charged + (state === "begun" ? reserved : 0);
-    if (micros === 0) continue;
-    ledger.charge(
-      budgets.filter(({ place }) => isWithin(callId, place)),
-      micros,
-    );
+    if (micros > 0) ledger.charge(budgetsAt.get(seatOf(callId, budgetsAt)) ?? [], micros);
   }
-}
-
-/** Whether a call is of the team or agent at a place; also at another tier, or in a repeated team. */
-function isWithin(callId: string, place: string): boolean {
-  if (place === "" || `${callId}/`.startsWith(`${place}/`)) return true;
-  return `${callId.replaceAll(/(?<=[^/])~[^/]*(?=\/|$)/g, "")}/`.startsWith(`${place}/`);
 }
 
 /** Carries a run to its last event. */

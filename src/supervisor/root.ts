@@ -50,6 +50,8 @@ export interface Seated {
   readonly teams: ReadonlySet<string>;
   /** Every budget in it, once. */
   readonly budgets: readonly OwnedBudget[];
+  /** Those above each agent, judges and fallbacks too, by its place. */
+  readonly budgetsAt: ReadonlyMap<string, readonly OwnedBudget[]>;
   /** Whether any agent keeps its answers for other runs. */
   readonly caches: boolean;
 }
@@ -99,6 +101,7 @@ export function seatRoot(
     places,
     teams,
     budgets: distinct(seats.flatMap(({ budgets }) => budgets)),
+    budgetsAt: new Map(seats.map(({ place, budgets }) => [place, budgets])),
     caches: seats.some(({ cache }) => cache !== undefined),
   };
 }

@@ -330,6 +330,78 @@ describe("a budget of a run", () => {
     });
   });
 
+  it("knows in a resumed run whose money was spent: of a fallback at its dearer tier, and of an agent that has changed since", async () => {
+    const teamIn = (store: Store, version: string) => {
+      const spends = (name: string, more: object) =>
+        agent({
+          name,
+          maxCost: { usd: 0.4 },
+          backoff: { baseMs: 0 },
+          run: (_: unknown, { report, tier }) => {
+            report({ usdMicros: 400_000 });
+            if (tier === "small") return { doubtful: true };
+            throw Object.assign(new Error("busy"), { status: 503 });
+          },
+          ...(more as object),
+        });
+      const deputy = spends("deputy", {
+        budget: { usd: 1 },
+        escalateIf: [() => true],
+        retries: 2,
+      });
+      const fails = agent({
+        name: "fails",
+        budget: { usd: 0 },
+        maxCost: { usd: 0.1 },
+        fallback: deputy as never,
+        run: () => 1,
+      });
+      const changes = spends("changes", {
+        version,
+        tier: "strong",
+        budget: { usd: 1 },
+        retries: 2,
+      });
+      return supervisor({
+        name: "team",
+        agents: { fails, changes },
+        tiers: { small: "mini", strong: "maxi" },
+        store,
+      });
+    };
+    const first = memoryStore({ resumable: true });
+    await teamIn(first, "1").run(1, { runId: "run" });
+    const log = first.read("run");
+    const busy = log.filter(({ type }) => type === "call.retried");
+    expect(busy.map((event) => ("callId" in event ? event.callId : ""))).toEqual(
+      expect.arrayContaining(["fails~deputy~strong", "changes"]),
+    );
+    const cut = Math.max(
+      ...["fails~deputy~strong", "changes"].map((callId) =>
+        log.findIndex((event) => event.type === "call.retried" && event.callId === callId),
+      ),
+    );
+    const ends = (version: string) => {
+      const store = memoryStore({ resumable: true });
+      store.append(JSON.parse(JSON.stringify(log.slice(0, cut + 1))) as readonly RunEvent[]);
+      store.release("run", 1);
+      return teamIn(store, version)
+        .resume("run")
+        .then(() => store.read("run"));
+    };
+    const spentIn = (events: readonly RunEvent[]): unknown =>
+      Object.fromEntries(
+        ["fails~deputy", "fails~deputy~strong", "changes"].map((callId) => [
+          callId,
+          events.filter((event) => event.type === "call.started" && event.callId === callId).length,
+        ]),
+      );
+    expect(spentIn(await ends("1"))).toEqual(spentIn(log));
+    expect(spentIn(log)).toEqual({ "fails~deputy": 1, "fails~deputy~strong": 1, changes: 2 });
+    // As another version it is asked anew, and has spent what it has all the same.
+    expect(spentIn(await ends("2"))).toMatchObject({ changes: 2 });
+  });
+
   it("reckons money from tokens where the model has a price", async () => {
     const model = agent({
       name: "model",
