@@ -46,6 +46,8 @@ export interface Saved {
   readonly joined: Amount;
   /** Answers of the run that this is a fork of; what those calls cost. */
   readonly fork: Amount;
+  /** In `runMany`: the calls of the run of an equal or similar task, which serves for this one; what they cost. */
+  readonly duplicates: Amount;
   /** Requests that were not made, as several calls shared one. What they would have cost, nobody knows. */
   readonly batch: Amount;
   /** Calls that a cheaper tier answered for good; what their tokens would have cost at the dearest, by the prices given. */

@@ -35,11 +35,20 @@ export function savedLines({ saved, wasted }: Partial<Bill>, screen: Terminal): 
   ];
 }
 
-function savings({ cache, joined, fork, batch, tier, earlyStop }: Saved): readonly string[] {
+function savings({
+  cache,
+  joined,
+  fork,
+  duplicates,
+  batch,
+  tier,
+  earlyStop,
+}: Saved): readonly string[] {
   return [
     ...part(cache, "call", "by kept answers"),
     ...part(joined, "call", "by joining others"),
     ...part(fork, "call", "by the run before"),
+    ...part(duplicates, "call", "by asking the same once"),
     ...part({ calls: Math.round(batch.calls), usdMicros: 0 }, "request", "by batches"),
     ...part(tier, "call", "by cheaper tiers"),
     ...part({ ...earlyStop, usdMicros: 0 }, "call", "by stopping early"),

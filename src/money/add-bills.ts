@@ -7,6 +7,7 @@ export const NOTHING_SAVED: Saved = Object.freeze({
   cache: NONE,
   joined: NONE,
   fork: NONE,
+  duplicates: NONE,
   batch: NONE,
   tier: NONE,
   earlyStop: NONE,
@@ -21,6 +22,13 @@ export function add(a: Amount, calls: number, usdMicros: number | "unknown"): Am
     usdMicros:
       a.usdMicros === "unknown" || usdMicros === "unknown" ? "unknown" : a.usdMicros + usdMicros,
   };
+}
+
+/** The bill of who shares what another run came to: nothing was asked for it. */
+export function sharedBill({ calls, spent }: Bill): Bill {
+  const duplicates = { calls, usdMicros: spent.usdMicros };
+  const saved = { ...NOTHING_SAVED, duplicates };
+  return { calls: 0, attempts: 0, spent: NO_COST, saved, wasted: NOTHING_WASTED, lines: [] };
 }
 
 function addEach<T extends Saved | Wasted>(a: T, b: T | undefined): T {

@@ -1,6 +1,7 @@
 import { Cancellation, follow } from "../async/cancellation.ts";
 import type { Collector } from "../engine/batch.ts";
 import { QuorateError } from "../errors.ts";
+import { sharedBill } from "../money/add-bills.ts";
 import { randomId } from "../hash.ts";
 import type { Outcome } from "../outcome.ts";
 import { checkKeys } from "../policy/check-kind.ts";
@@ -23,7 +24,7 @@ export interface ManyOptions<Name extends string = string, Task = never> extends
 /** What came of one of many tasks. */
 export type TaskOutcome<Results> = {
   readonly index: number;
-  /** The task before, equal or similar, whose run this is. */
+  /** The task before, equal or similar, whose run this is. On the bill of `outcome` is what that saved, and nothing else. */
   readonly sameAs?: number;
 } & (
   | { readonly outcome: Outcome<Results>; readonly error?: undefined }
@@ -117,7 +118,9 @@ export async function* runMany<Results>(
     const { remembered, isEqual } = found;
     const { index: sameAs, outcome } = remembered;
     try {
-      return { ...(await done(outcome)), sameAs };
+      const shared = await outcome;
+      const own = { ...shared, bill: sharedBill(shared.bill) };
+      return { index: at, outcome: own as Outcome<Results>, sameAs };
     } catch (error) {
       if (isEqual) return { index: at, error, sameAs };
       if (leaving) throw error;

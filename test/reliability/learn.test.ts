@@ -191,7 +191,9 @@ describe("where learning would do harm it is refused", () => {
       ).refused;
     expect(of(["a"], 50)).toContain("one agent cannot be told apart");
     expect(of(["a", "b"], 50)).toContain("2 agents cannot be told apart");
-    expect(of(["a", "b", "c"], 19)).toContain("19 subjects with votes of two agents or more: too little");
+    expect(of(["a", "b", "c"], 19)).toContain(
+      "19 subjects with votes of two agents or more: too little",
+    );
     expect(of(["a", "b", "c"], 20)).toBeUndefined();
   });
 

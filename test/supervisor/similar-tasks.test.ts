@@ -37,7 +37,13 @@ describe("equal tasks", () => {
     const broken = { bad: 1n };
     const all = await collected(team.runMany(["a", "b", "a", broken, "a"] as never));
     expect(all.map(({ sameAs }) => sameAs)).toEqual([undefined, undefined, 0, undefined, 0]);
-    expect(all[2]?.outcome).toBe(all[0]?.outcome);
+    expect(all[2]?.outcome?.results).toBe(all[0]?.outcome?.results);
+    // What is shared is paid once: the sum of the bills is what was asked.
+    expect(all[2]?.outcome?.bill).toMatchObject({
+      calls: 0,
+      spent: { usdMicros: 0 },
+      saved: { duplicates: { calls: 1, usdMicros: "unknown" } },
+    });
     expect("sameAs" in (all[0] ?? {})).toBe(false);
   });
 
@@ -54,7 +60,7 @@ describe("tasks whose texts are alike", () => {
     const tasks = [LONG, LONG.replace("please", "kindly"), LONG.toUpperCase(), "Something else"];
     const all = await collected(team.runMany(tasks as never, { similar: true }));
     expect(all.map(({ sameAs }) => sameAs)).toEqual([undefined, 0, 0, undefined]);
-    expect(all[1]?.outcome).toBe(all[0]?.outcome);
+    expect(all[1]?.outcome?.results).toBe(all[0]?.outcome?.results);
     expect(asked).toEqual([LONG, "Something else"]);
   });
 
