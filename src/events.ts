@@ -197,7 +197,13 @@ export type EventBody =
       readonly attempt: number;
     }
   | { readonly type: "conflict.found"; readonly callId?: string; readonly conflict: Conflict }
-  | { readonly type: "verdict.reached"; readonly callId?: string; readonly verdict: Verdict }
+  | {
+      readonly type: "verdict.reached";
+      readonly callId?: string;
+      readonly verdict: Verdict;
+      /** Positions are not kept as they are: nothing can be learned of who held which. */
+      readonly redacted?: true;
+    }
   /** A person is asked, and nothing goes on until somebody has decided: the run sleeps. */
   | {
       readonly type: "run.waiting";

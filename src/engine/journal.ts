@@ -4,6 +4,7 @@ import { QuorateError, type ErrorCode } from "../errors.ts";
 import type { EventBody, LiveEvent, ProgressEvent, RunEvent } from "../events.ts";
 import type { BillFold } from "../money/bill.ts";
 import type { Redactor } from "./redact.ts";
+import type { Verdict } from "../resolve/verdict.ts";
 import type { Store } from "../store/store.ts";
 
 export interface JournalOptions {
@@ -123,6 +124,13 @@ export class Journal {
       cost: NO_COST,
     });
     return kept.type === "call.succeeded" && kept.redacted === true;
+  }
+
+  /** A verdict as it is kept; nothing where a position in it is not kept as it is. */
+  verdictAsKept(verdict: Verdict): Verdict | undefined {
+    const kept = this.#options.redact?.({ type: "verdict.reached", verdict });
+    if (kept?.type !== "verdict.reached") return verdict;
+    return kept.redacted === true ? undefined : kept.verdict;
   }
 
   /** The run's store has failed outside its log: the run cannot go on. */

@@ -100,8 +100,13 @@ function redacted(body: EventBody, change: Change): EventBody {
       return { ...body, ...(body.detail !== undefined && { detail: text(body.detail) }) };
     case "conflict.found":
       return { ...body, conflict: conflictWithout(body.conflict, change) };
-    case "verdict.reached":
-      return { ...body, verdict: verdictWithout(body.verdict, change) };
+    case "verdict.reached": {
+      const verdict = verdictWithout(body.verdict, change);
+      const same = body.verdict.positions.every(
+        ({ value }, at) => canonicalJson(value) === canonicalJson(verdict.positions[at]?.value),
+      );
+      return { ...body, verdict, ...(!same && { redacted: true }) };
+    }
     case "run.waiting":
       return {
         ...body,

@@ -3,7 +3,8 @@ import type { RunEvent } from "../events.ts";
 import { takeJson, type Json } from "../json.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import type { Store } from "../store/store.ts";
-import { ballotOf, isSamePosition, keepOutcome } from "./ballot.ts";
+import { ballotOf, isSamePosition } from "./ballot.ts";
+import { keepOutcome } from "./keep-ballot.ts";
 
 export interface OutcomeOptions {
   /** The nested supervisor whose verdict it was, by its place; only needed where several decided about that subject. */
@@ -40,7 +41,10 @@ export async function recordOutcome(
       `the store has no run "${runId}"; list what there is with runs()`,
     );
   }
-  const { team, verdict } = verdictAbout(runId, events, subject, callId);
+  const { callId: team = "", verdict, redacted } = verdictAbout(runId, events, subject, callId);
+  if (redacted === true) {
+    throw refusal(`the positions about "${subject}" were redacted: nothing says who was right`);
+  }
   const outcome = truth === undefined ? undefined : checkTruth(truth, verdict);
   const ballot = ballotOf({ runId, atMs: first.atMs, ...(team !== "" && { callId: team }) }, [
     verdict,
@@ -64,24 +68,27 @@ function nameOf(place: string): string {
   return (place.split("/").at(-1) ?? "").replace(/~\d+$/, "");
 }
 
+type VerdictEvent = Extract<RunEvent, { type: "verdict.reached" }>;
+
+/** The latest verdict about a subject. */
 function verdictAbout(
   runId: string,
   events: readonly RunEvent[],
   subject: string,
   callId: string | undefined,
-): { readonly team: string; readonly verdict: Verdict } {
-  const found = new Map<string, Verdict>();
+): VerdictEvent {
+  const found = new Map<string, VerdictEvent>();
   const subjects = new Set<string>();
   for (const event of events) {
     if (event.type !== "verdict.reached") continue;
     const { callId: team = "", verdict } = event;
     subjects.add(`"${verdict.subject.slice(0, 80)}"`);
-    if (verdict.subject === subject && (callId ?? team) === team) found.set(team, verdict);
+    if (verdict.subject === subject && (callId ?? team) === team) found.set(team, event);
   }
   const own = found.get("");
-  if (own !== undefined) return { team: "", verdict: own };
-  const [only, another] = found;
-  if (only !== undefined && another === undefined) return { team: only[0], verdict: only[1] };
+  if (own !== undefined) return own;
+  const [only, another] = found.values();
+  if (only !== undefined && another === undefined) return only;
   if (only !== undefined) {
     const teams = [...found.keys()].map((team) => `"${team}"`).join(", ");
     throw refusal(

@@ -14,9 +14,11 @@ import type {
   Reliability,
 } from "../reliability/reliability.ts";
 import type { SubjectKind } from "../conflict/conflict.ts";
+import { byCodeUnits } from "../conflict/subject.ts";
 import type { Learning, Trust } from "../resolve/link.ts";
 import type { Values } from "../store/values.ts";
-import { ballots, type Ballot, type BallotSubject } from "./ballot.ts";
+import { ballotPrefix, type Ballot, type BallotSubject } from "./ballot.ts";
+import { takeBallot } from "./take-ballot.ts";
 
 /**
  * What the runs of a supervisor have taught of its agents, as `reliability()` in its chain goes by it: nothing for a supervisor
@@ -38,8 +40,11 @@ export function learnedFrom(
 
 const DEFAULT_TRUST: Required<Trust> = Object.freeze({ person: 1, judge: 0 });
 
-/** How many runs are looked back at. */
-const MAX_RUNS = 2_000;
+/** How many runs are looked back at, the latest first, */
+export const MAX_RUNS = 2_000;
+/** as long as they have no more votes together: about a second's work. */
+const MAX_VOTES = 200_000;
+const PAGE = 100;
 
 /** What the runs of a supervisor have taught; nothing where there are none. */
 export async function recall(
@@ -47,7 +52,7 @@ export async function recall(
   name: string,
   learning: Learning,
 ): Promise<LearnedBefore> {
-  const found = await ballots(values, name, MAX_RUNS);
+  const found = await latestBallots(values, name);
   const { labels } = learning;
   const claims = labels === undefined ? undefined : taught(found, "claim", labels, learning);
   // "present" and "absent" mean the same of every finding.
@@ -58,6 +63,37 @@ export async function recall(
     ...(findings !== undefined && { findings }),
     ...(reviews !== undefined && { reviews }),
   };
+}
+
+async function latestBallots(values: Values, name: string): Promise<readonly Ballot[]> {
+  const found: Ballot[] = [];
+  let votes = 0;
+  let seen = 0;
+  let after: string | undefined;
+  while (seen < MAX_RUNS) {
+    const limit = Math.min(PAGE, MAX_RUNS - seen);
+    const page = await values.list(ballotPrefix(name), {
+      limit,
+      ...(after !== undefined && { after }),
+    });
+    for (const { value } of page) {
+      const ballot = takeBallot(value);
+      if (ballot === undefined) continue;
+      votes += votesIn(ballot);
+      if (votes > MAX_VOTES && found.length > 0) return found;
+      found.push(ballot);
+    }
+    seen += page.length;
+    after = page.at(-1)?.key;
+    if (page.length < limit) break;
+  }
+  return found;
+}
+
+function votesIn({ subjects }: Ballot): number {
+  let count = 0;
+  for (const { votes } of subjects) for (const { agents } of votes) count += agents.length;
+  return count;
 }
 
 /** Which findings stand, from the reviews of which an outcome is known. */
@@ -83,27 +119,62 @@ function taught(
   found: readonly Ballot[],
   kind: SubjectKind,
   labels: LabelKind,
-  { topicOf, trust }: Learning,
+  { topicOf, trust = DEFAULT_TRUST }: Learning,
 ): Reliability | undefined {
   const votes: RecordedVote[] = [];
   const outcomes: RecordedOutcome[] = [];
+  // One subject of one run: the same words in another run are another question.
+  const subjects: string[] = [];
   for (const ballot of found) {
     for (const one of ballot.subjects) {
       if (one.kind !== kind) continue;
-      const subject = idOf(ballot, one);
+      const id = String(subjects.push(one.subject) - 1);
       for (const { position, agents } of one.votes) {
-        for (const agent of agents) votes.push({ agent, subject, position });
+        for (const agent of agents) votes.push({ agent, subject: id, position });
       }
       const outcome = outcomeOf(one, trust);
-      if (outcome !== undefined) outcomes.push({ subject, ...outcome });
+      if (outcome !== undefined) outcomes.push({ subject: id, ...outcome });
     }
   }
   if (votes.length === 0) return undefined;
+  const topics = topicOf === undefined ? undefined : topicsOf(subjects, topicOf);
   return learn(votes, {
     labels,
     outcomes,
-    ...(topicOf !== undefined && { topicOf: (id) => topicOf(subjectOf(id)) }),
+    ...(topics !== undefined && { topicOf: (id) => topics[Number(id)] }),
   });
+}
+
+/** Each run has in its log what is known by topic. */
+const MAX_TOPICS = 50;
+
+/** The topics of subjects, the most frequent ones. What cannot be told has none: agents have chosen the words. */
+function topicsOf(
+  subjects: readonly string[],
+  topicOf: (subject: string) => string | undefined,
+): readonly (string | undefined)[] {
+  const counts = new Map<string, number>();
+  const topics = subjects.map((subject) => {
+    const topic = topicFor(subject, topicOf);
+    if (topic !== undefined) counts.set(topic, (counts.get(topic) ?? 0) + 1);
+    return topic;
+  });
+  if (counts.size <= MAX_TOPICS) return topics;
+  const frequent = [...counts].toSorted(([a, m], [b, n]) => n - m || byCodeUnits(a, b));
+  const kept = new Set(frequent.slice(0, MAX_TOPICS).map(([topic]) => topic));
+  return topics.map((topic) => (topic !== undefined && kept.has(topic) ? topic : undefined));
+}
+
+function topicFor(
+  subject: string,
+  topicOf: (subject: string) => string | undefined,
+): string | undefined {
+  try {
+    const topic: unknown = topicOf(subject);
+    return typeof topic === "string" ? topic : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function outcomeOf(
@@ -113,13 +184,4 @@ function outcomeOf(
   if (outcome !== undefined) return { position: outcome };
   const weight = decided === undefined ? 0 : weights[decided.by];
   return decided === undefined || weight <= 0 ? undefined : { position: decided.position, weight };
-}
-
-// One subject of one run: the same words in another run are another question.
-function idOf({ runId, callId = "" }: Ballot, { subject }: BallotSubject): string {
-  return `${runId}\n${callId}\n${subject}`;
-}
-
-function subjectOf(id: string): string {
-  return id.slice(id.indexOf("\n", id.indexOf("\n") + 1) + 1);
 }

@@ -45,7 +45,8 @@ export interface Learning {
   readonly labels?: LabelKind | undefined;
   /** The topic of a subject; no topics where left out. */
   readonly topicOf?: ((subject: string) => string | undefined) | undefined;
-  readonly trust: Required<Trust>;
+  /** Default: a person's 1, a judge's 0. */
+  readonly trust?: Required<Trust> | undefined;
   /** Whether it goes by `LearnedBefore.reviews`. */
   readonly reviews?: boolean;
 }

@@ -21,8 +21,6 @@ export interface SupportOptions {
 
 const DEFAULT_AT_LEAST = 2;
 const DEFAULT_SHARE = 1 / 4;
-// What people and judges decided about findings is no record of what reviewers miss.
-const NO_TRUST = Object.freeze({ person: 0, judge: 0 });
 const OPTIONS: ReadonlySet<string> = new Set<keyof SupportOptions>(["atLeast", "learned"]);
 
 /**
@@ -110,6 +108,6 @@ export function support(options: SupportOptions = {}): Link {
         ? finding(question, model)
         : ruleOf(model)(question, context);
     },
-    ...(learned === "runs" && { learns: Object.freeze({ reviews: true, trust: NO_TRUST }) }),
+    ...(learned === "runs" && { learns: Object.freeze({ reviews: true }) }),
   });
 }

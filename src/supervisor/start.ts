@@ -27,7 +27,7 @@ export async function conductNew(
   const checked = seated.checks ? await checkTask(seated, plan, task, cancellation) : undefined;
   const run = openRun(driver, origin === undefined ? {} : { origin });
   const { mode, agents } = plan;
-  const learned = team.learning === undefined ? undefined : await learnedBefore(run, team, "");
+  const learned = team.lessons === undefined ? undefined : await learnedBefore(run, team, "");
   // Not waited for: nothing is asked before its own first event is kept, and with it these.
   run.journal.note([
     run.hashes === undefined

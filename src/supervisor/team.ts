@@ -26,6 +26,7 @@ import { checkLanes, type LanesOf } from "../policy/lane.ts";
 import { checkLimits, LIMIT_KEYS, type CallLimits } from "../policy/limits.ts";
 import { checkEscalateIf, checkTiers, type EscalateIf } from "../policy/tier.ts";
 import { checkAsked, checkChain, DEFAULT_CHAIN } from "../resolve/chain.ts";
+import { lessons, type Lessons } from "../experience/lessons.ts";
 import type { Learning, Link } from "../resolve/link.ts";
 import { checkEarlyStop } from "./check-early-stop.ts";
 import { checkOrder } from "./graph.ts";
@@ -57,8 +58,8 @@ export interface Team {
   readonly limits: CallLimits;
   readonly asWorker: Pick<CallLimits, "timeoutMs" | "retries">;
   readonly resolve: readonly Link[];
-  /** How it learns from its runs; `undefined` where its chain does not go by that. */
-  readonly learning: Learning | undefined;
+  /** What its runs teach; `undefined` where its chain does not go by that. */
+  readonly lessons: Lessons | undefined;
   readonly compare: ReadonlyMap<string, Comparator>;
   /** Groups open findings. */
   readonly similar: Comparator | undefined;
@@ -232,7 +233,7 @@ export function makeTeam(options: AnyOptions): Team {
     limits: checkLimits(options, where),
     asWorker: checkLimits(options.asWorker ?? {}, `${where}: asWorker`),
     resolve,
-    learning: learningOf(resolve),
+    lessons: lessonsOf(name, resolve, new Set(indexOf.keys())),
     ...comparing,
     answer: answer as Team["answer"],
     redact: options.redact === undefined ? undefined : redactor(options.redact, where),
@@ -253,11 +254,16 @@ export function makeTeam(options: AnyOptions): Team {
 }
 
 /** How a team learns: by what its links go by, of two that say the same thing by the first. */
-function learningOf(resolve: readonly Link[]): Learning | undefined {
-  return resolve.reduceRight<Learning | undefined>(
+function lessonsOf(
+  name: string,
+  resolve: readonly Link[],
+  members: ReadonlySet<string>,
+): Lessons | undefined {
+  const learning = resolve.reduceRight<Learning | undefined>(
     (later, { learns }) => (learns === undefined ? later : { ...later, ...defined(learns) }),
     undefined,
   );
+  return learning && lessons(name, learning, members);
 }
 
 function defined(learning: Learning): Learning {
