@@ -76,7 +76,7 @@ export function askedFaults({ paid, seats }: Meter, deaths = 0): readonly string
 
 /** What is wrong with a bill, by what was really asked and reported in its run. */
 export function billFaults(
-  { runId, bill }: Outcome,
+  { runId, bill }: Pick<Outcome, "runId" | "bill">,
   events: readonly RunEvent[],
   { paid }: Meter,
   deaths = 0,
