@@ -135,7 +135,14 @@ describe("the tables", () => {
 
 describe("the links of the pages", () => {
   it("lead to what is there", () => {
-    for (const page of [...pages, "examples/code-review-board/README.md"]) {
+    const others = [
+      "ARCHITECTURE.md",
+      "CONTRIBUTING.md",
+      "CHANGELOG.md",
+      "bench/decisions/README.md",
+    ];
+    const examples = ["code-review-board", "help-desk"].map((name) => `examples/${name}/README.md`);
+    for (const page of [...pages, ...others, ...examples]) {
       for (const [, target = ""] of text(page).matchAll(/\]\(([^)\s]+)\)/g)) {
         if (target.startsWith("https://")) continue;
         const [path = "", anchor] = target.split("#");
