@@ -13,6 +13,9 @@ export function checkReliability(given: unknown, what: string): Reliability {
   );
 }
 
+// It is divided by, and its logarithm is taken.
+const LEAST_COLLISION = 1e-12;
+
 type Part = Readonly<Record<string, unknown>>;
 
 function faultOf(given: unknown): string | undefined {
@@ -21,8 +24,13 @@ function faultOf(given: unknown): string | undefined {
   const { labels, estimator, agents, known, topics, calibration } = given;
   if (labels !== "fixed" && labels !== "open") return 'labels is not "fixed" or "open"';
   if (estimator !== "dawid-skene" && estimator !== "one-coin") return "its estimator is unknown";
-  if (!isShare(given["collision"]) || given["collision"] === 0) return "collision is no rate";
+  if (labels === "open" && estimator === "dawid-skene")
+    return 'dawid-skene takes labels that are "fixed"';
+  const { refused, collision } = given;
+  if (refused !== undefined && typeof refused !== "string") return "refused is no sentence";
+  if (!isShare(collision) || collision < LEAST_COLLISION) return "collision is no rate";
   if (!isCount(given["positions"])) return "positions is no count";
+  if (!isCount(given["outcomes"])) return "outcomes is no count";
   const keys = estimator === "dawid-skene" ? keysOf(known) : 0;
   if (keys === undefined) return "known lists no positions with their shares";
   if (!isEstimate(given["pool"], keys)) return "pool is no estimate";
@@ -47,7 +55,10 @@ function faultOf(given: unknown): string | undefined {
   }
   if (calibration === undefined) return undefined;
   const ok =
-    isPart(calibration) && isFinite(calibration["slope"]) && isFinite(calibration["shift"]);
+    isPart(calibration) &&
+    isFinite(calibration["slope"]) &&
+    calibration["slope"] >= 0 &&
+    isFinite(calibration["shift"]);
   return ok ? undefined : "calibration has no slope and shift";
 }
 
@@ -56,6 +67,7 @@ function keysOf(known: unknown): number | undefined {
   const { keys, shares } = known;
   if (!Array.isArray(keys) || keys.length < 2 || !keys.every((key) => typeof key === "string"))
     return undefined;
+  if (new Set(keys).size < keys.length) return undefined;
   return isShares(shares, keys.length) ? keys.length : undefined;
 }
 

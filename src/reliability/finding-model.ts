@@ -100,18 +100,22 @@ const FEATURES = 4;
 /** Refuses with `BAD_OPTIONS` what is not the result of `learnFindings()`, as it was or after JSON. */
 export function checkFindingModel(given: unknown, what: string): FindingModel {
   const model = (given ?? {}) as Partial<FindingModel>;
-  const { format, estimator, agents, logistic, standsFrom, outcomes } = model;
+  const { format, estimator, refused, agents, logistic, standsFrom, outcomes } = model;
   const sound =
     format === 1 &&
     estimator === FINDING_LOGISTIC &&
-    isFinite(standsFrom) &&
-    isFinite(outcomes) &&
+    (refused === undefined || typeof refused === "string") &&
+    isFigure(standsFrom) &&
+    standsFrom >= 0 &&
+    standsFrom <= 1 &&
+    Number.isSafeInteger(outcomes) &&
+    (outcomes ?? -1) >= 0 &&
     Array.isArray(agents) &&
-    agents.every((one) => typeof one?.agent === "string" && isFinite(one.record)) &&
-    isFinite(logistic?.intercept) &&
+    agents.every((one) => typeof one?.agent === "string" && isFigure(one.record)) &&
+    isFigure(logistic?.intercept) &&
     Array.isArray(logistic?.weights) &&
     logistic.weights.length === FEATURES &&
-    logistic.weights.every(isFinite);
+    logistic.weights.every(isFigure);
   if (sound) return model as FindingModel;
   throw new QuorateError(
     "BAD_OPTIONS",
@@ -119,6 +123,9 @@ export function checkFindingModel(given: unknown, what: string): FindingModel {
   );
 }
 
-function isFinite(value: unknown): value is number {
-  return Number.isFinite(value);
+/** Beyond this sums of products are no numbers any more; what is fitted is far below. */
+const MOST = 1e9;
+
+function isFigure(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) <= MOST;
 }

@@ -1,3 +1,5 @@
+import { foldedKey } from "../conflict/canonical.ts";
+import { ABSENT, PRESENT } from "../conflict/findings.ts";
 import { QuorateError } from "../errors.ts";
 import { checkKeys, checkKind } from "../policy/check-kind.ts";
 import { checkReliability } from "../reliability/check-reliability.ts";
@@ -59,7 +61,7 @@ export function checkReliabilityOptions(options: ReliabilityOptions): CheckedOpt
     );
   }
   if (from !== undefined) checkReliability(from, "reliability: from");
-  if (findings !== undefined) checkReliability(findings, "reliability: findings");
+  if (findings !== undefined) checkFindings(checkReliability(findings, "reliability: findings"));
   if (labels !== undefined || (from === undefined && findings === undefined))
     checkLabels(labels, "reliability");
   if (from !== undefined && labels !== undefined && labels !== from.labels) {
@@ -77,6 +79,17 @@ export function checkReliabilityOptions(options: ReliabilityOptions): CheckedOpt
   }
   return { ...options, outcomes: known, trust: checkTrust(options.trust), atLeast, name };
 }
+
+/** Where it has its positions, they tell whether it was learned of findings. */
+function checkFindings({ known }: Reliability): void {
+  if (known === undefined || known.keys.some((key) => FINDING_KEYS.has(key))) return;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    'reliability: findings was learned of claims; hand in what learn() made of votes for "present" and "absent"',
+  );
+}
+
+const FINDING_KEYS: ReadonlySet<string> = new Set([PRESENT, ABSENT].map(foldedKey));
 
 function checkTrust(trust: Trust | undefined): Required<Trust> {
   checkKind(trust, "reliability: trust", "object", "use { person: 1, judge: 0.5 }");
