@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { agent, findConflicts, judge, settle, supervisor, unanimous } from "../src/index.ts";
+import {
+  agent,
+  findConflicts,
+  judge,
+  memoryStore,
+  settle,
+  supervisor,
+  unanimous,
+} from "../src/index.ts";
 import { scripted, virtualClock } from "../src/testing/index.ts";
 
 // What the library is for, a promise a test, through the public API. The depth is in the folders beside.
@@ -190,5 +198,103 @@ describe("the promises", () => {
     const agreed = { a: says("a", "ship"), b: says("b", "ship") };
     await supervisor({ name: "team", agents: agreed, resolve }).run("task");
     expect(questions).toBe(2);
+  });
+
+  it("a budget is never overspent, and what does not fit is not asked", async () => {
+    let spent = 0;
+    const payer = (name: string) =>
+      agent({
+        name,
+        maxCost: { usd: 0.4 },
+        run: (_task: string, { report }) => {
+          spent += 300_000;
+          report({ usdMicros: 300_000 });
+          return { recommendation: "ship" };
+        },
+      });
+    const agents = { a: payer("a"), b: payer("b"), c: payer("c"), d: payer("d") };
+    const team = supervisor({ name: "team", agents, budget: { usd: 1 } });
+    const { status, missing, bill } = await team.run("task");
+    expect(missing).toMatchObject([{ agent: "d", why: "budget" }]);
+    expect({ status, spent: bill.spent.usdMicros }).toEqual({ status: "partial", spent });
+    expect(spent).toBe(900_000);
+  });
+
+  it("a plan says what a task costs at most, and asks nobody", async () => {
+    const a = scripted("a", []);
+    const dear = agent({ name: "dear", maxCost: { usd: 0.01 }, run: () => "never asked" });
+    const { worst } = await supervisor({ name: "team", agents: { dear } }).plan("task");
+    expect(worst.usdMicros).toBe(20_000);
+    expect((await supervisor({ name: "team", agents: { a } }).plan("task")).worst.usdMicros).toBe(
+      "unknown",
+    );
+    a.assertComplete();
+  });
+
+  it("where answers are kept, one content is paid for once", async () => {
+    let asked = 0;
+    const counted = agent({
+      name: "counted",
+      version: "1",
+      cache: true,
+      run: async (_task: string) => {
+        asked++;
+        await new Promise(setImmediate);
+        return { recommendation: "ship" };
+      },
+    });
+    const team = supervisor({ name: "team", agents: { counted } });
+    await Promise.all([team.run("same"), team.run("same"), team.run("other")]);
+    await team.run("same");
+    expect(asked).toBe(2);
+  });
+
+  it("the order in which agents answer changes no verdict", async () => {
+    const said = ["ship", "Ship ", "hold", "hold", "ship"];
+    const verdictsOf = async (delays: readonly number[]): Promise<readonly unknown[]> => {
+      const clock = virtualClock();
+      const agents = Object.fromEntries(
+        said.map((recommendation, i) => {
+          const step = { output: { recommendation }, afterMs: delays[i] ?? 0 };
+          return [`a${i}`, scripted(`a${i}`, [step], { clock })];
+        }),
+      );
+      const running = supervisor({ name: "team", agents, clock }).run("task");
+      await clock.advance(10);
+      return (await running).verdicts;
+    };
+    const inOrder = await verdictsOf([1, 2, 3, 4, 5]);
+    expect(inOrder).toMatchObject([{ status: "decided", winner: "ship" }]);
+    expect(await verdictsOf([5, 4, 3, 2, 1])).toEqual(inOrder);
+    expect(await verdictsOf([3, 5, 1, 2, 4])).toEqual(inOrder);
+  });
+
+  it("a run that lost its process goes on, and asks nobody again who has answered", async () => {
+    const store = memoryStore({ resumable: true });
+    const teamOf = (second: "hangs" | "answers") => {
+      const clock = virtualClock();
+      const first = scripted("first", second === "hangs" ? [{ output: 1 }] : []);
+      const next = scripted(
+        "next",
+        second === "hangs" ? [{ hangs: true, deaf: true }] : [{ output: 2 }],
+      );
+      const agents = { first, next };
+      return {
+        first,
+        clock,
+        team: supervisor({ name: "team", agents, store, mode: "sequence", clock }),
+      };
+    };
+    const before = teamOf("hangs");
+    void before.team.run("task", { runId: "run" });
+    await before.clock.advance(1);
+    // As if its process were gone: nobody drives the run any more.
+    store.release("run", 1);
+    const { team, first } = teamOf("answers");
+    expect(await team.resume("run")).toMatchObject({
+      status: "complete",
+      results: { first: { output: 1 }, next: { output: 2 } },
+    });
+    first.assertComplete();
   });
 });

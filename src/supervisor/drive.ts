@@ -2,9 +2,9 @@ import { Cancellation, follow } from "../async/cancellation.ts";
 import type { LiveEvent } from "../events.ts";
 import type { Outcome } from "../outcome.ts";
 import { checkKeys } from "../policy/check-kind.ts";
-import { LIMIT_KEYS, type CallLimits } from "../policy/limits.ts";
+import { LIMIT_KEYS } from "../policy/limits.ts";
 import type { Store } from "../store/store.ts";
-import type { ForkOptions, RunOptions } from "./options.ts";
+import { RUN_KEYS, type ForkOptions, type RunOptions } from "./options.ts";
 import { reseated, type Root, type Seated } from "./root.ts";
 
 /** A run under way. */
@@ -41,20 +41,17 @@ export interface Driver {
   readonly watch: ((event: LiveEvent) => void) | undefined;
 }
 
-// What a run, a resume and a fork may be told. A record, so that the compiler misses an option that is added.
-const OWN_OPTIONS: Readonly<Record<Exclude<keyof ForkOptions, keyof CallLimits>, true>> = {
-  runId: true,
-  signal: true,
-  route: true,
-  mode: true,
-  store: true,
-  concurrency: true,
-  budget: true,
-  cache: true,
+// Written out as a record, so that the compiler misses an option that is added.
+const FORK_OPTIONS: Readonly<Record<Exclude<keyof ForkOptions, keyof RunOptions>, true>> = {
   from: true,
   input: true,
 };
-const RUN_KEYS: ReadonlySet<string> = new Set([...Object.keys(OWN_OPTIONS), ...LIMIT_KEYS]);
+const DRIVE_KEYS: ReadonlySet<string> = new Set([
+  "runId",
+  ...RUN_KEYS,
+  ...Object.keys(FORK_OPTIONS),
+  ...LIMIT_KEYS,
+]);
 
 async function drive(
   root: Root,
@@ -66,7 +63,7 @@ async function drive(
 ): Promise<Outcome> {
   // Whoever watches has a stream to read from before the first agent says anything.
   if (watch !== undefined) await undefined;
-  checkKeys(options, RUN_KEYS, `a run of ${root.team.where}`);
+  checkKeys(options, DRIVE_KEYS, `a run of ${root.team.where}`);
   const { seated } = reseated(root, options);
   const { signal, store = root.store } = options;
   using _following = signal === undefined ? undefined : follow(signal, cancellation);

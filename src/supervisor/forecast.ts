@@ -1,35 +1,26 @@
 import { Cancellation, follow } from "../async/cancellation.ts";
+import { isKept } from "../engine/cache.ts";
 import { takeInput } from "../engine/input.ts";
 import { ValueHashes } from "../engine/key.ts";
-import { isKept } from "../engine/cache.ts";
 import type { Seat } from "../engine/seat.ts";
 import type { OwnedBudget } from "../money/ledger.ts";
 import { sharedState } from "../money/shared-account.ts";
 import { checkRunCache } from "../policy/cache.ts";
 import { checkKeys } from "../policy/check-kind.ts";
-import { LIMIT_KEYS, type CallLimits } from "../policy/limits.ts";
+import { LIMIT_KEYS } from "../policy/limits.ts";
 import type { Store } from "../store/store.ts";
 import { expect, type Expectation } from "./forecast-expected.ts";
 import { recordsOf } from "./forecast-records.ts";
 import { totalOf, type Total } from "./forecast-total.ts";
-import { fromStore } from "./from-store.ts";
 import { lookAhead, type AgentNode, type JudgeNode, type TeamNode } from "./forecast-tree.ts";
+import { fromStore } from "./from-store.ts";
+import { RUN_KEYS } from "./options.ts";
 import { reseated, type Root } from "./root.ts";
 import { planFor } from "./route.ts";
 import { checkTask } from "./start.ts";
 import type { Estimate, PlannedAgent, PlannedBudget, PlanOptions, TaskPlan } from "./task-plan.ts";
 
-// Written out as a record, so that the compiler misses an option that is added.
-const OWN_OPTIONS: Readonly<Record<Exclude<keyof PlanOptions, keyof CallLimits>, true>> = {
-  signal: true,
-  route: true,
-  mode: true,
-  store: true,
-  concurrency: true,
-  budget: true,
-  cache: true,
-};
-const PLAN_KEYS: ReadonlySet<string> = new Set([...Object.keys(OWN_OPTIONS), ...LIMIT_KEYS]);
+const PLAN_KEYS: ReadonlySet<string> = new Set([...RUN_KEYS, ...LIMIT_KEYS]);
 
 /** What a task would take; asks no agent and keeps nothing. Rejects as the run would before anything is asked. */
 export async function planTask(

@@ -1,18 +1,19 @@
 import type { InputOf, Workers } from "../agent.ts";
 import type { Clock } from "../async/clock.ts";
-import type { Budget } from "../money/budget.ts";
-import type { Prices } from "../money/price.ts";
-import type { CacheOptions, RunCache } from "../policy/cache.ts";
-import type { LanesOf } from "../policy/lane.ts";
-import type { EscalateIf, Tiers } from "../policy/tier.ts";
 import type { UpstreamResult } from "../call.ts";
 import type { Comparator, Compare } from "../conflict/compare.ts";
 import type { EngineFactory } from "../engine/engine.ts";
-import { QuorateError } from "../errors.ts";
 import type { Redact } from "../engine/redact.ts";
+import { QuorateError } from "../errors.ts";
+import type { Budget } from "../money/budget.ts";
+import type { Prices } from "../money/price.ts";
 import type { Outcome } from "../outcome.ts";
+import { checkInteger } from "../policy/bounds.ts";
+import type { CacheOptions, RunCache } from "../policy/cache.ts";
 import { shown } from "../policy/check-kind.ts";
+import type { LanesOf } from "../policy/lane.ts";
 import type { CallLimits } from "../policy/limits.ts";
+import type { EscalateIf, Tiers } from "../policy/tier.ts";
 import type { Link } from "../resolve/link.ts";
 import type { Store } from "../store/store.ts";
 import type { NameOf, ResultsOf, TaskOf, UnderOwnNames } from "./infer.ts";
@@ -118,6 +119,19 @@ export interface RunOptions<Name extends string = string> extends CallLimits {
   readonly cache?: RunCache;
 }
 
+// Written out as a record, so that the compiler misses an option that is added.
+const OWN_OPTIONS: Readonly<Record<Exclude<keyof RunOptions, keyof CallLimits | "runId">, true>> = {
+  signal: true,
+  route: true,
+  mode: true,
+  store: true,
+  concurrency: true,
+  budget: true,
+  cache: true,
+};
+/** What every way to run a task may be told besides limits. */
+export const RUN_KEYS: readonly string[] = Object.keys(OWN_OPTIONS);
+
 /** What going on with a run may have its own way. Its route and mode are those it was begun with. */
 export type ResumeOptions = Omit<RunOptions, "runId" | "route" | "mode">;
 
@@ -146,3 +160,10 @@ export function checkMode(mode: unknown, where: string): Mode {
 export const DEFAULT_CONCURRENCY = 8;
 export const DEFAULT_MIN_ANSWERS = 1;
 export const DEFAULT_MAX_SUBJECTS = 20;
+
+const MAX_CONCURRENCY = 1_000_000;
+
+/** Refuses with `BAD_OPTIONS` what is no number of attempts. */
+export function checkConcurrency(concurrency: number, where: string): number {
+  return checkInteger(concurrency, `${where}: concurrency`, 1, MAX_CONCURRENCY);
+}

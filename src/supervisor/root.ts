@@ -10,9 +10,9 @@ import type { Outcome } from "../outcome.ts";
 import { makeLane } from "../policy/admission.ts";
 import { checkLimits, mergeLimits, type CallLimits } from "../policy/limits.ts";
 import type { Store } from "../store/store.ts";
-import type { RunOptions } from "./options.ts";
+import { checkConcurrency, type RunOptions } from "./options.ts";
 import { isSeating, NOTHING_ABOVE, seatTeam, type Seating } from "./seating.ts";
-import { checkConcurrency, type Team } from "./team.ts";
+import type { Team } from "./team.ts";
 
 /** What a supervisor needs to run tasks. */
 export interface Root {

@@ -5,8 +5,8 @@ import { sharedBill } from "../money/add-bills.ts";
 import { randomId } from "../hash.ts";
 import type { Outcome } from "../outcome.ts";
 import { checkKeys } from "../policy/check-kind.ts";
-import { LIMIT_KEYS, type CallLimits } from "../policy/limits.ts";
-import type { RunOptions } from "./options.ts";
+import { LIMIT_KEYS } from "../policy/limits.ts";
+import { RUN_KEYS, type RunOptions } from "./options.ts";
 import { beginRun } from "./begin.ts";
 import type { Started } from "./drive.ts";
 import { knownTasks, type SimilarTasks } from "./known-tasks.ts";
@@ -31,18 +31,7 @@ export type TaskOutcome<Results> = {
   | { readonly error: unknown; readonly outcome?: undefined }
 );
 
-// Written out as a record, so that the compiler misses an option that is added.
-const OWN_OPTIONS: Readonly<Record<Exclude<keyof ManyOptions, keyof CallLimits>, true>> = {
-  similar: true,
-  signal: true,
-  route: true,
-  mode: true,
-  store: true,
-  concurrency: true,
-  budget: true,
-  cache: true,
-};
-const MANY_KEYS: ReadonlySet<string> = new Set([...Object.keys(OWN_OPTIONS), ...LIMIT_KEYS]);
+const MANY_KEYS: ReadonlySet<string> = new Set(["similar", ...RUN_KEYS, ...LIMIT_KEYS]);
 
 // A slow task holds back the outcomes after it, since the order is kept. So many tasks may be taken but not yielded, as a
 // multiple of the runs at once.

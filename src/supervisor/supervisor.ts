@@ -16,7 +16,8 @@ import { beginRun, decideRun, forkRun, resumeRun } from "./begin.ts";
 import { seatRoot, type Root, type Seated } from "./root.ts";
 import { streamRun, type RunStream } from "./stream.ts";
 import type { PlanOptions, TaskPlan } from "./task-plan.ts";
-import { makeTeam, teamBrand, teamOf, type TeamBrand } from "./team.ts";
+import { makeTeam } from "./make-team.ts";
+import { teamBrand, teamOf, type TeamBrand } from "./team.ts";
 
 /** A team of agents that takes tasks. It is a worker itself, so teams nest. */
 export interface Supervisor<
