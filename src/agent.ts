@@ -280,13 +280,19 @@ function checkFallback(
     if (!isWorker(one) || !("run" in one) || "agents" in one || names.has(one.name)) {
       throw new QuorateError(
         "BAD_OPTIONS",
-        `${where}: fallback has ${isWorker(one) ? `"${one.name}"` : shown(one)}; use agents of different names`,
+        `${where}: fallback has ${unfitIn(one)}; use agents of different names`,
       );
     }
     checkTier(one.name, `${where}: the name of a fallback`);
     names.add(one.name);
   }
   return Object.freeze([...(list as readonly Agent[])]);
+}
+
+/** What stands in the place of an agent, for a message. */
+function unfitIn(one: unknown): string {
+  if (!isWorker(one)) return `one that is ${shown(one)}`;
+  return "agents" in one ? `the supervisor "${one.name}"` : `"${one.name}" twice`;
 }
 
 /** The workers that something needs. Throws `BAD_OPTIONS` when one is none, or stands under another name. */

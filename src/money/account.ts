@@ -87,6 +87,6 @@ export function overrun(whose: string): QuorateError {
 export function noBound(whose: string): QuorateError {
   return new QuorateError(
     "NO_BOUND",
-    `nobody says what an attempt costs at most, and there is a budget of ${whose}; give the agent a maxCost, or the budget unbounded: "allow"`,
+    `nobody says what an attempt costs at most, and there is a budget of ${whose}; give the agent a maxCost, in dollars or in tokens of a model that has a price, or the budget unbounded: "allow"`,
   );
 }

@@ -1,5 +1,6 @@
 import { QuorateError } from "../errors.ts";
-import { checkKind, shown } from "../policy/check-kind.ts";
+import { atOnce } from "../policy/at-once.ts";
+import { checkGiven, checkKeys, checkKind, shown } from "../policy/check-kind.ts";
 import type { AskedAt } from "../policy/tier.ts";
 import { MICROS } from "./budget.ts";
 import { priceMicros, type Price } from "./price.ts";
@@ -31,7 +32,10 @@ export function checkMaxCost(maxCost: MaxCost | undefined, where: string): MaxCo
   return Object.freeze({ ...maxCost });
 }
 
+const BOUND_KEYS: ReadonlySet<string> = new Set(["usd", "inputTokens", "outputTokens"]);
+
 function checkBound(bound: CostBound, what: string): void {
+  checkKeys(bound, BOUND_KEYS, what);
   const { usd, inputTokens, outputTokens } = bound;
   for (const [name, value] of Object.entries({ usd, inputTokens, outputTokens })) {
     if (value === undefined) continue;
@@ -59,9 +63,9 @@ export function boundOf(
   let bound = maxCost as CostBound;
   if (typeof maxCost === "function") {
     try {
-      bound = maxCost(input as never, asked);
-      checkKind(bound ?? null, `what it makes`, "object", "return { usd: 0.05 }");
-      checkBound(bound, "what it makes");
+      bound = atOnce(maxCost(input as never, asked), "it");
+      checkGiven(bound, "what it returns", "object", "return { usd: 0.05 }");
+      checkBound(bound, "what it returns");
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new QuorateError("BAD_OPTIONS", `the maxCost of ${what} failed: ${why}`, { cause });

@@ -1,5 +1,6 @@
 import { describeThrown, QuorateError } from "../errors.ts";
 import { checkBreaker, type BreakerOptions } from "./breaker.ts";
+import { atOnce } from "./at-once.ts";
 import { checkInteger } from "./bounds.ts";
 import { checkGiven, checkKeys, shown } from "./check-kind.ts";
 import { rateLane, type RateLane } from "./rate-lane.ts";
@@ -98,7 +99,7 @@ function checkList(lanes: unknown, where: string): readonly RateLane[] {
     if (typeof (one as Partial<RateLane> | null)?.tell === "function") continue;
     throw new QuorateError(
       "BAD_OPTIONS",
-      `${where}: lanes has ${shown(one)}; make lanes with lane({ name, concurrency })`,
+      `${where}: lanes has one that is ${shown(one)}; make lanes with lane({ name, concurrency })`,
     );
   }
   return Object.freeze([...new Set(lanes as readonly RateLane[])]);
@@ -114,9 +115,9 @@ export function lanesAt(
   if (typeof lanes !== "function") return lanes;
   let made: unknown;
   try {
-    made = lanes(asked);
+    made = atOnce(lanes(asked), "it");
   } catch (cause) {
-    throw new QuorateError("BAD_OPTIONS", `${where}: lanes threw ${describeThrown(cause)}`, {
+    throw new QuorateError("BAD_OPTIONS", `${where}: lanes failed: ${describeThrown(cause)}`, {
       cause,
     });
   }

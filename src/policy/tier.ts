@@ -26,18 +26,22 @@ export type Tiers = Readonly<Record<string, unknown>>;
 
 const REASONS: ReadonlySet<unknown> = new Set(["schema-fail", "low-margin", "conflict"]);
 
-/** When to ask the next tier. Throws `BAD_OPTIONS`; `where` begins its sentence. */
+/**
+ * When to ask the next tier. Throws `BAD_OPTIONS`; `where` begins its sentence. Functions of an output are for one agent, and
+ * have no place among the words `ofAll`.
+ */
 export function checkEscalateIf(
   given: readonly EscalateIf[] | undefined,
   where: string,
+  ofAll = false,
 ): readonly EscalateIf[] | undefined {
   if (given === undefined) return undefined;
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];
   for (const reason of list) {
-    if (REASONS.has(reason) || typeof reason === "function") continue;
+    if (REASONS.has(reason) || (typeof reason === "function" && !ofAll)) continue;
     throw new QuorateError(
       "BAD_OPTIONS",
-      `${where}: escalateIf has ${shown(reason)}; use "schema-fail", "low-margin", "conflict" or (output) => boolean`,
+      `${where}: escalateIf has one that is ${shown(reason)}; use "schema-fail", "low-margin", "conflict"${ofAll ? ", and functions on agents" : " or (output) => boolean"}`,
     );
   }
   return Object.freeze([...(list as readonly EscalateIf[])]);

@@ -1,6 +1,7 @@
 import { QuorateError } from "../errors.ts";
 import { sha256 } from "../hash.ts";
 import { canonicalJson, takeJson } from "../json.ts";
+import { atOnce } from "../policy/at-once.ts";
 import { checkKeys, checkKind, shown } from "../policy/check-kind.ts";
 import { likenessOf, resemblance, type Likeness } from "./alike.ts";
 
@@ -101,12 +102,12 @@ function thresholdOf(similar: SimilarTasks | undefined, where: string): number |
 function bySaying<T>(isSame: (task: unknown, before: unknown) => unknown, where: string): Find<T> {
   return (task, known) => {
     for (const one of known) {
-      const said = isSame(task, one.task);
+      const said = atOnce(isSame(task, one.task), `${where}: similar`);
       if (said === true) return one;
       if (said === false) continue;
       throw new QuorateError(
         "BAD_OPTIONS",
-        `${where}: similar answered ${shown(said)}; answer true or false, at once`,
+        `${where}: similar answered ${shown(said)}; answer true or false`,
       );
     }
     return undefined;

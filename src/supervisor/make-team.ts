@@ -172,7 +172,7 @@ export function makeTeam(options: AnyOptions): Team {
     prices: checkPrices(options.prices, where),
     cache: checkCache(options.cache, where),
     tiers: options.tiers === undefined ? undefined : checkTiers(options.tiers, where),
-    escalateIf: checkEscalateIf(options.escalateIf, where),
+    escalateIf: checkEscalateIf(options.escalateIf, where, true),
     lanes: checkLanes(options.lanes, where),
     maxSubjects: checkInteger(
       options.maxSubjects ?? DEFAULT_MAX_SUBJECTS,

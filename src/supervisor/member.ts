@@ -8,6 +8,7 @@ import type { Seat } from "../engine/seat.ts";
 import { STOPPED_EARLY } from "../engine/stopped-early.ts";
 import { describeThrown, errorRecord, type ErrorRecord } from "../errors.ts";
 import type { DoubtedFor } from "../events.ts";
+import { atOnce } from "../policy/at-once.ts";
 
 /** One of the calls that were made for a member. */
 export interface MadeCall {
@@ -121,7 +122,7 @@ function doubtOf(
     if (typeof reason !== "function") continue;
     try {
       const doubts = reason as (output: unknown) => unknown;
-      if (doubts(result.output) === true) return "output";
+      if (atOnce(doubts(result.output), "it") === true) return "output";
     } catch (error) {
       const detail = `escalateIf failed: ${describeThrown(error)}`;
       noteDoubt(run, agent, { callId, why: "output", detail });

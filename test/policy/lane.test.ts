@@ -207,11 +207,11 @@ describe("lane()", () => {
     };
     for (const [given, why] of [
       [a, "it: lanes is of type object"],
-      [[{ name: "a" }], "it: lanes has of type object"],
+      [[{ name: "a" }], "it: lanes has one that is of type object"],
     ] as const) {
       expect(() => checkLanes(given as never, "it")).toThrow(why);
     }
     expect(() => lanesAt(() => undefined as never, asked, "it")).toThrow("it: lanes is undefined");
-    expect(() => lanesAt(threw, asked, "it")).toThrow("it: lanes threw no lane for mini");
+    expect(() => lanesAt(threw, asked, "it")).toThrow("it: lanes failed: no lane for mini");
   });
 });
