@@ -118,7 +118,10 @@ const arrows: readonly Arrow[] = [
   ),
   {
     files: ["src/index.ts"],
-    values: ["./*", ...[...core, "resolve/judge/*", "supervisor/*"].map((path) => `./${path}`)],
+    values: [
+      "./*",
+      ...[...core, "resolve/judge/*", "supervisor/*", "supervisor/*/*"].map((path) => `./${path}`),
+    ],
     types: [],
   },
 ];

@@ -68,12 +68,12 @@ export type {
   PlannedBudget,
   PlanOptions,
   TaskPlan,
-} from "./supervisor/task-plan.ts";
+} from "./supervisor/forecast/task-plan.ts";
 export type { NameOf, ResultsOf, TaskOf } from "./supervisor/infer.ts";
-export type { TeamAnswer } from "./supervisor/nested.ts";
-export type { SimilarTasks } from "./supervisor/known-tasks.ts";
-export type { ManyOptions, TaskOutcome } from "./supervisor/run-many.ts";
-export type { RunStream } from "./supervisor/stream.ts";
+export type { TeamAnswer } from "./supervisor/coordinate/nested.ts";
+export type { SimilarTasks } from "./supervisor/many/known-tasks.ts";
+export type { ManyOptions, TaskOutcome } from "./supervisor/many/run-many.ts";
+export type { RunStream } from "./supervisor/run/stream.ts";
 
 export { addBills } from "./money/add-bills.ts";
 export { billOf } from "./money/bill.ts";

@@ -7,17 +7,17 @@ import { flights } from "../engine/flight.ts";
 import type { Outcome } from "../outcome.ts";
 import { memoryStore } from "../store/memory.ts";
 import type { Store } from "../store/store.ts";
-import { planTask } from "./forecast.ts";
+import { planTask } from "./forecast/forecast.ts";
 import type { NameOf, ResultsOf, TaskOf } from "./infer.ts";
-import type { TeamAnswer } from "./nested.ts";
+import type { TeamAnswer } from "./coordinate/nested.ts";
 import type { ForkOptions, ResumeOptions, RunOptions, SupervisorOptions } from "./options.ts";
-import { runMany, type ManyOptions, type TaskOutcome } from "./run-many.ts";
-import { beginRun, decideRun, forkRun, resumeRun } from "./begin.ts";
-import { seatRoot, type Root, type Seated } from "./root.ts";
-import { streamRun, type RunStream } from "./stream.ts";
-import type { PlanOptions, TaskPlan } from "./task-plan.ts";
-import { makeTeam } from "./make-team.ts";
-import { teamBrand, teamOf, type TeamBrand } from "./team.ts";
+import { runMany, type ManyOptions, type TaskOutcome } from "./many/run-many.ts";
+import { beginRun, decideRun, forkRun, resumeRun } from "./run/begin.ts";
+import { seatRoot, type Root, type Seated } from "./run/root.ts";
+import { streamRun, type RunStream } from "./run/stream.ts";
+import type { PlanOptions, TaskPlan } from "./forecast/task-plan.ts";
+import { makeTeam } from "./team/make-team.ts";
+import { teamBrand, teamOf, type TeamBrand } from "./team/team.ts";
 
 /** A team of agents that takes tasks. It is a worker itself, so teams nest. */
 export interface Supervisor<

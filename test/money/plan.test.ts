@@ -11,7 +11,7 @@ import {
   type Link,
   type SimilarOptions,
 } from "../../src/index.ts";
-import { listSchedule } from "../../src/supervisor/list-schedule.ts";
+import { listSchedule } from "../../src/supervisor/forecast/list-schedule.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 
 const usd = (micros: number) => ({ usd: micros / 1e6 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { agent, supervisor, type Agent } from "../../src/index.ts";
 import { scripted, virtualClock } from "../../src/testing/index.ts";
-import { makeGraph } from "../../src/supervisor/graph.ts";
+import { makeGraph } from "../../src/supervisor/team/graph.ts";
 
 const failing = { error: new Error("no") };
 

@@ -1,0 +1,45 @@
+import type { AgentResult } from "../../call.ts";
+import type { ErrorCode } from "../../errors.ts";
+import type { Missing, OutcomeStatus } from "../../outcome.ts";
+import type { Plan } from "../team/plan.ts";
+import type { Team } from "../team/team.ts";
+
+/** Who was to answer and did not, in the order of the team. */
+export function missingOf(
+  { members }: Team,
+  { planned }: Plan,
+  results: readonly (AgentResult | undefined)[],
+): readonly Missing[] {
+  const missing: Missing[] = [];
+  for (const index of planned) {
+    const result = results[index];
+    const agent = members[index]?.name ?? "";
+    if (result?.status === "failed") {
+      const why = whyOf(result.error.code);
+      missing.push({ agent, why, detail: result.error.message });
+    } else if (result?.status === "skipped") {
+      const why = result.reason === "early-stop" ? result.reason : "skipped";
+      missing.push({ agent, why, detail: result.detail });
+    }
+  }
+  return missing;
+}
+
+function whyOf(code: ErrorCode): Missing["why"] {
+  if (code === "TIMEOUT") return "timeout";
+  return code === "BUDGET_EXCEEDED" || code === "NO_BOUND" ? "budget" : "failed";
+}
+
+/** How a run ended. A required agent that the route left out was not asked, so it cannot fail the run. */
+export function statusOf(
+  { members, indexOf, minAnswers }: Team,
+  { planned }: Plan,
+  missing: readonly Missing[],
+): OutcomeStatus {
+  // A route of fewer agents than minAnswers asks all of them to answer, not more than there are.
+  if (planned.length - missing.length < Math.min(minAnswers, planned.length)) return "failed";
+  // Who was stopped early was not needed for an answer.
+  if (missing.every(({ why }) => why === "early-stop")) return "complete";
+  const fatal = missing.some(({ agent }) => members[indexOf.get(agent) ?? -1]?.required === true);
+  return fatal ? "failed" : "partial";
+}

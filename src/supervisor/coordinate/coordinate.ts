@@ -1,0 +1,227 @@
+import type { AgentResult, Skipped } from "../../call.ts";
+import type { Conflict } from "../../conflict/conflict.ts";
+import type { Said } from "../../conflict/said.ts";
+import { performCall, type Question } from "../../engine/call.ts";
+import { STOPPED_EARLY } from "../../engine/stopped-early.ts";
+import type { CheckedInputs } from "../../engine/input.ts";
+import type { Run } from "../../engine/run.ts";
+import type { Seat } from "../../engine/seat.ts";
+import type { Missing, OutcomeStatus } from "../../outcome.ts";
+import type { Verdict } from "../../resolve/verdict.ts";
+import { put } from "../../record.ts";
+import { missingOf, statusOf } from "./conclude.ts";
+import { settleStatements } from "../decide/decide.ts";
+import { earlyStopping, type EarlyStopping } from "./early-stop.ts";
+import { expectCalls } from "./expect-calls.ts";
+import { runGraph } from "../team/graph.ts";
+import { askMember, mayAskFurther, type Asking } from "./member.ts";
+import { madeOf, STOPPED } from "./member-result.ts";
+import { panelOf } from "../decide/panel.ts";
+import type { Plan } from "../team/plan.ts";
+import { isSeating, type Seating } from "../team/seating.ts";
+import type { Member } from "../team/team.ts";
+import { upstreamOf } from "./upstream.ts";
+
+/** What came of one task given to one team. */
+export interface Coordinated {
+  readonly status: OutcomeStatus;
+  readonly results: Readonly<Record<string, AgentResult>>;
+  readonly conflicts: readonly Conflict[];
+  readonly verdicts: readonly Verdict[];
+  readonly missing: readonly Missing[];
+  /** Whether any member looked for open findings, whatever it found. */
+  readonly reviewed: boolean;
+  /** Members for whom more than one call was made. */
+  readonly further: readonly FurtherCalls[];
+}
+
+/** The calls that were made for one member. */
+export interface FurtherCalls {
+  readonly agent: string;
+  readonly calls: readonly string[];
+}
+
+/** Asks a nested team. It is given, since a nested team is coordinated in turn. */
+export type AskTeam = (run: Run, seating: Seating, question: Question) => Promise<Ended>;
+
+/** A task for a team. */
+export interface Assignment {
+  readonly task: unknown;
+  readonly plan: Plan;
+  /** Begins the `callId` of everything in the team: empty at the root, else `"outer/inner/"`. */
+  readonly prefix: string;
+  /** What schemas have made of the task already. */
+  readonly checked: CheckedInputs | undefined;
+}
+
+/**
+ * A task and a plan, carried through: every planned agent is asked when what it waits for has ended; when all have,
+ * their claims are compared once, as a whole, and what is contested is settled.
+ *
+ * Rejects only when the run is cancelled, or its store fails; then everything that was asked has been stopped.
+ */
+export async function coordinate(
+  run: Run,
+  seating: Seating,
+  { task, plan, prefix, checked }: Assignment,
+  askTeam: AskTeam,
+): Promise<Coordinated> {
+  const { team, seats } = seating;
+  const { members } = team;
+  const results = new Array<AgentResult | undefined>(members.length);
+  const statements = new Array<Said | undefined>(members.length);
+  const askings: (Asking | undefined)[] = [];
+  let stop: NotAsked | undefined;
+  using early = earlyStopping(run, seating, plan);
+  using expected = expectCalls(run, seating, plan, prefix);
+
+  const skip = async (index: number, skipped: NotAsked): Promise<Ended> => {
+    const agent = members[index]?.name ?? "";
+    const { reason, detail } = skipped;
+    const callId = prefix + agent;
+    // With another description of the supervisor it may be for another reason.
+    if (run.history?.skipped(callId)?.detail !== detail) {
+      await run.journal.record([{ type: "call.skipped", callId, agent, reason, detail }]);
+    }
+    return { result: skipped, said: undefined };
+  };
+
+  const ask = (index: number): Promise<Ended> => {
+    const member = members[index] as Member;
+    const before = plan.mode === "sequence" ? plan.planned : member.needs;
+    const wait = before.find((other) => other !== index && results[other]?.status === "waiting");
+    if (wait !== undefined) {
+      const detail = `it is asked when ${members[wait]?.name} has answered`;
+      return Promise.resolve({ result: { status: "waiting", detail }, said: undefined });
+    }
+    if (stop !== undefined) return skip(index, stop);
+    if (early !== undefined) return askUnlessStopped(index, early);
+    return askNow(index, run);
+  };
+
+  const askNow = (index: number, within: Run): Promise<Ended> => {
+    const member = members[index] as Member;
+    const seat = seats[index] as Seat | Seating;
+    for (const need of member.needs) {
+      if (results[need]?.status === "ok") continue;
+      const detail = `it needs ${members[need]?.name}, which did not answer`;
+      return skip(index, { status: "skipped", reason: "need-failed", detail });
+    }
+    const question = questionOf(index);
+    if (isSeating(seat)) return askTeam(within, seat, question);
+    return mayAskFurther(seat)
+      ? askFurther(index, within, seat, question)
+      : performCall(within, seat, question);
+  };
+
+  const questionOf = (index: number): Question => {
+    const member = members[index] as Member;
+    return {
+      callId: prefix + member.name,
+      task,
+      results: upstreamOf(team, plan, index, results),
+      map: member.input,
+      checked,
+      canWait: true,
+    };
+  };
+
+  const askFurther = async (
+    index: number,
+    within: Run,
+    seat: Seat,
+    question: Question,
+  ): Promise<Ended> => {
+    const asking = await askMember(within, seat, question);
+    askings[index] = asking;
+    return madeOf(asking.calls, seat.agent);
+  };
+
+  const askUnlessStopped = async (index: number, early: EarlyStopping): Promise<Ended> => {
+    const callId = prefix + (members[index]?.name ?? "");
+    if (early.wasStopped(callId)) return { result: STOPPED, said: undefined };
+    try {
+      await early.turn(callId);
+      if (early.stopped) return skip(index, STOPPED);
+      const { result, said } = await askNow(index, early.run);
+      const stopped = result.status === "failed" && result.error === STOPPED_EARLY;
+      return { result: stopped ? STOPPED : result, said };
+    } catch (reason) {
+      if (run.cancellation.cancelled) throw run.cancellation.reason;
+      if (reason !== STOPPED_EARLY) throw reason;
+      return skip(index, STOPPED);
+    }
+  };
+
+  const keep = (index: number, { result, said }: Ended): void => {
+    results[index] = result;
+    statements[index] = said;
+    expected?.ended(index);
+    const member = members[index];
+    early?.ended(index, prefix + (member?.name ?? ""), result, said);
+    const silent = result.status === "failed" || result.status === "skipped";
+    if (plan.mode === "sequence" && member?.required === true && silent) {
+      const detail = `${member.name} is required and did not answer`;
+      stop = { status: "skipped", reason: "required-failed", detail };
+    }
+  };
+
+  await runGraph(plan.graph, ask, keep);
+  // Also when all have ended in spite of it, as a team that was stopped in the middle has.
+  if (run.cancellation.cancelled) throw run.cancellation.reason;
+
+  const missing = missingOf(team, plan, results);
+  // Decided once, on the whole set: not while somebody is still to answer.
+  if (results.some((result) => result?.status === "waiting")) {
+    const nothing = { conflicts: [], verdicts: [], reviewed: false, further: [] };
+    return { status: "waiting", results: byName(members, results), missing, ...nothing };
+  }
+  expected?.[Symbol.dispose]();
+  const panel =
+    seating.doubts || seating.reruns
+      ? panelOf(run, seating, { results, statements, askings }, questionOf)
+      : undefined;
+  const deciding = settleStatements({ run, seating, prefix, missing }, statements, panel);
+  const decided = deciding instanceof Promise ? await deciding : deciding;
+  return {
+    status: decided.verdicts.some(({ status }) => status === "waiting")
+      ? "waiting"
+      : statusOf(team, plan, missing),
+    results: byName(members, results),
+    missing,
+    further: askings.flatMap((asking, index) => furtherOf(members[index]?.name ?? "", asking)),
+    ...decided,
+  };
+}
+
+function furtherOf(agent: string, asking: Asking | undefined): readonly FurtherCalls[] {
+  if (asking === undefined || asking.calls.length === 1) return [];
+  return [{ agent, calls: asking.calls.map(({ callId }) => callId) }];
+}
+
+/** How a member's part ended. */
+export interface Ended {
+  readonly result: AgentResult;
+  readonly said: Said | undefined;
+}
+
+/** Why somebody who was planned is not asked. */
+type NotAsked = Skipped & { readonly reason: Exclude<Skipped["reason"], "not-routed"> };
+
+/** The result of an agent that the route left out. */
+export const NOT_ROUTED: Skipped = Object.freeze({
+  status: "skipped",
+  reason: "not-routed",
+  detail: "the route left it out",
+});
+
+function byName(
+  members: readonly Member[],
+  results: readonly (AgentResult | undefined)[],
+): Readonly<Record<string, AgentResult>> {
+  const record: Record<string, AgentResult> = {};
+  for (let index = 0; index < members.length; index++) {
+    put(record, (members[index] as Member).name, results[index] ?? NOT_ROUTED);
+  }
+  return record;
+}

@@ -1,0 +1,72 @@
+import type { Agent } from "../../agent.ts";
+import { addCost, NO_COST, type AgentResult, type Answered, type Skipped } from "../../call.ts";
+import type { Said } from "../../conflict/said.ts";
+import { furtherId } from "../../engine/call-id.ts";
+import { STOPPED_EARLY } from "../../engine/stopped-early.ts";
+import type { MadeCall } from "./member.ts";
+
+/** The result of somebody whose answer could not change a verdict any more. */
+export const STOPPED: Skipped & { readonly reason: "early-stop" } = Object.freeze({
+  status: "skipped",
+  reason: "early-stop",
+  detail: STOPPED_EARLY.message,
+});
+
+/**
+ * What came of a member: the last answer among its calls, with the attempts, times and costs of all of them; where none was
+ * answered, what the member itself failed with last. `name` is the member's, `fallback` those who stand in for it.
+ */
+export function madeOf(
+  calls: readonly MadeCall[],
+  { name, fallback }: Pick<Agent, "name" | "fallback">,
+): Omit<MadeCall, "callId"> {
+  const [first] = calls;
+  const last = calls.at(-1);
+  if (first === undefined || last === undefined) return { result: STOPPED, said: undefined };
+  if (last.result.status === "waiting") return { result: last.result, said: undefined };
+  const answered = calls.findLast(({ result }) => result.status === "ok");
+  if (answered?.result.status === "ok") {
+    const { callId, result, said } = answered;
+    if (calls.length === 1) return { result, said };
+    const by = callId === first.callId ? {} : { answeredBy: callId };
+    return { result: { ...result, ...totalOf(calls), ...by }, said: said && saidBy(name, said) };
+  }
+  if (calls.some(({ result }) => isStopped(result))) return { result: STOPPED, said: undefined };
+  const stoodIn = new Set(fallback.map((other) => furtherId(first.callId, other.name)));
+  const own = calls.findLast(
+    ({ callId, result }) =>
+      result.status === "failed" && ![...stoodIn].some((id) => `${callId}~`.startsWith(`${id}~`)),
+  );
+  const { result } = own ?? first;
+  return {
+    result: result.status === "failed" ? { ...result, ...totalOf(calls) } : result,
+    said: undefined,
+  };
+}
+
+function isStopped(result: AgentResult): boolean {
+  return (
+    (result.status === "failed" && result.error === STOPPED_EARLY) ||
+    (result.status === "skipped" && result.reason === "early-stop")
+  );
+}
+
+function totalOf(calls: readonly MadeCall[]): Total {
+  let total: Total = { attempts: 0, durationMs: 0, cost: NO_COST };
+  for (const { result } of calls) {
+    if (result.status !== "ok" && result.status !== "failed") continue;
+    total = {
+      attempts: total.attempts + result.attempts,
+      durationMs: total.durationMs + result.durationMs,
+      cost: addCost(total.cost, result.cost),
+    };
+  }
+  return total;
+}
+
+type Total = Pick<Answered, "attempts" | "durationMs" | "cost">;
+
+/** Who stands in for a member speaks in its name: it is the member that has a position and a weight. */
+function saidBy(name: string, { claims, findings }: Said): Said {
+  return { claims: claims.map((claim) => ({ ...claim, agent: name })), findings };
+}

@@ -1,0 +1,151 @@
+import type { Agent } from "../../agent.ts";
+import type { AgentResult } from "../../call.ts";
+import type { Said } from "../../conflict/said.ts";
+import { furtherId } from "../../engine/call-id.ts";
+import { performCall, type Question } from "../../engine/call.ts";
+import type { Run } from "../../engine/run.ts";
+import type { Seat } from "../../engine/seat.ts";
+import { STOPPED_EARLY } from "../../engine/stopped-early.ts";
+import { describeThrown, errorRecord, type ErrorRecord } from "../../errors.ts";
+import type { DoubtedFor } from "../../events.ts";
+import { atOnce } from "../../policy/at-once.ts";
+
+/** One of the calls that were made for a member. */
+export interface MadeCall {
+  readonly callId: string;
+  readonly result: AgentResult;
+  readonly said: Said | undefined;
+}
+
+/** What was made of a member so far: its own call, dearer tiers, fallbacks, in their order; never empty. */
+export interface Asking {
+  readonly calls: readonly MadeCall[];
+  /** The one asked last, at the dearest tier so far. */
+  readonly seat: Seat;
+  /** What the ids of its further calls begin with. */
+  readonly callId: string;
+}
+
+/** Whether a member's first answer may be followed by another call before anybody else is waited for. */
+export function mayAskFurther({ escalateIf, fallback }: Seat): boolean {
+  return fallback.length > 0 || escalateIf.length > 0;
+}
+
+/**
+ * Gets one member's answer: its own call, then the next tier for as long as `escalateIf` says so, then those who stand in for it,
+ * until one has answered. Rejects as a call does.
+ */
+export async function askMember(run: Run, seat: Seat, question: Question): Promise<Asking> {
+  const { callId } = question;
+  const first = await performCall(run, seat, question);
+  let asking: Asking = { calls: [{ callId, ...first }], seat, callId };
+  asking = await climb(run, asking, question);
+  for (const other of seat.fallback) {
+    const last = asking.calls.at(-1);
+    if (last?.result.status !== "failed" || run.cancellation.cancelled) break;
+    const next = furtherId(callId, other.agent.name);
+    noteDoubt(run, seat.agent, { callId: last.callId, why: "failed", next });
+    const failed = [...(question.failed ?? []), ...failuresOf(asking.calls)];
+    const instead = await unlessStopped(
+      askMember(run, other, { ...question, callId: next, failed }),
+    );
+    if (instead === undefined) break;
+    asking = { ...instead, calls: [...asking.calls, ...instead.calls] };
+  }
+  return asking;
+}
+
+/** Asks dearer tiers for as long as the last answer is one to doubt by itself. */
+async function climb(run: Run, from: Asking, question: Question): Promise<Asking> {
+  let asking = from;
+  for (;;) {
+    const next = asking.seat.next();
+    const last = asking.calls.at(-1);
+    if (next === undefined || last === undefined || run.cancellation.cancelled) return asking;
+    const why = doubtOf(run, asking.seat, last);
+    if (why === undefined) return asking;
+    const further = await askFurther(run, asking, next, question, why);
+    if (further === undefined) return asking;
+    asking = further;
+  }
+}
+
+/** Asks a member once more, since others contradict it, and further as its own answer says. It stays as it is where that is stopped. */
+export async function askOnceMore(
+  run: Run,
+  asking: Asking,
+  {
+    seat,
+    why,
+    question,
+  }: { readonly seat: Seat; readonly why: DoubtedFor; readonly question: Question },
+): Promise<Asking> {
+  const further = await askFurther(run, asking, seat, question, why);
+  return further === undefined || why === "rerun"
+    ? (further ?? asking)
+    : climb(run, further, question);
+}
+
+async function askFurther(
+  run: Run,
+  { calls, seat: before, callId: base }: Asking,
+  seat: Seat,
+  question: Question,
+  why: DoubtedFor,
+): Promise<Asking | undefined> {
+  const callId = furtherId(base, why === "rerun" ? why : (seat.tier ?? ""));
+  noteDoubt(run, before.agent, { callId: calls.at(-1)?.callId ?? base, why, next: callId });
+  const end = await unlessStopped(performCall(run, seat, { ...question, callId }));
+  return end && { calls: [...calls, { callId, ...end }], seat, callId: base };
+}
+
+/** A further call that is stopped before it has begun has not been made; the calls before it stand. */
+function unlessStopped<T>(call: Promise<T>): Promise<T | undefined> {
+  return call.catch((reason: unknown) => {
+    if (reason !== STOPPED_EARLY) throw reason;
+    return undefined;
+  });
+}
+
+/** Why an answer is not left at that, as far as it alone can tell. A function that throws leaves it, and that is noted. */
+function doubtOf(
+  run: Run,
+  { agent, escalateIf }: Seat,
+  { callId, result }: MadeCall,
+): "schema-fail" | "output" | undefined {
+  if (result.status === "failed") {
+    const flawed = result.error.code === "OUTPUT_INVALID";
+    return flawed && escalateIf.includes("schema-fail") ? "schema-fail" : undefined;
+  }
+  if (result.status !== "ok") return undefined;
+  for (const reason of escalateIf) {
+    if (typeof reason !== "function") continue;
+    try {
+      const doubts = reason as (output: unknown) => unknown;
+      if (atOnce(doubts(result.output), "it") === true) return "output";
+    } catch (error) {
+      const detail = `escalateIf failed: ${describeThrown(error)}`;
+      noteDoubt(run, agent, { callId, why: "output", detail });
+    }
+  }
+  return undefined;
+}
+
+interface Doubt {
+  readonly callId: string;
+  readonly why: DoubtedFor;
+  readonly next?: string;
+  readonly detail?: string;
+}
+
+function noteDoubt({ journal, history }: Run, { name }: Agent, doubt: Doubt): void {
+  const { callId, why } = doubt;
+  if (history?.doubted(callId, why) === true) return;
+  journal.note([{ type: "call.doubted", agent: name, ...doubt }]);
+}
+
+function failuresOf(calls: readonly MadeCall[]): readonly ErrorRecord[] {
+  return calls.flatMap(({ result }) =>
+    result.status === "failed" ? [errorRecord(result.error)] : [],
+  );
+}

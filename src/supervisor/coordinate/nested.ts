@@ -1,0 +1,232 @@
+import { Cancellation, cancelWith } from "../../async/cancellation.ts";
+import { sleep } from "../../async/sleep.ts";
+import type { Claim } from "../../conflict/claim.ts";
+import { said, type Said } from "../../conflict/said.ts";
+import { takeOutput } from "../../engine/accept.ts";
+import type { Question } from "../../engine/call.ts";
+import type { RecordedCall } from "../../engine/history.ts";
+import { mapInput } from "../../engine/input.ts";
+import { contentKey } from "../../engine/key.ts";
+import { reuse } from "../../engine/reuse.ts";
+import { replayed } from "../../engine/replay.ts";
+import type { Run } from "../../engine/run.ts";
+import { STOPPED_EARLY } from "../../engine/stopped-early.ts";
+import { describeThrown, errorRecord, QuorateError } from "../../errors.ts";
+import type { Missing, Outcome, OutcomeStatus } from "../../outcome.ts";
+import { backoffMs } from "../../policy/backoff.ts";
+import { mergeLimits } from "../../policy/limits.ts";
+import type { Verdict } from "../../resolve/verdict.ts";
+import { coordinate, type Coordinated, type Ended } from "./coordinate.ts";
+import { keepLesson, learnedBefore } from "../run/learned.ts";
+import { planFor, recordedPlan } from "../team/route.ts";
+import type { Seating } from "../team/seating.ts";
+import type { Team } from "../team/team.ts";
+
+/** What a nested supervisor answers where it has no `answer` of its own. */
+export interface TeamAnswer {
+  readonly status: OutcomeStatus;
+  readonly verdicts: readonly Verdict[];
+  readonly missing: readonly Missing[];
+  /** Whether any of its agents looks for open findings, whatever was found. */
+  readonly reviewed: boolean;
+}
+
+/**
+ * Asks a nested supervisor once: the same events around it as around an agent, but no slot, and a timeout and retries only
+ * where `asWorker` gives them. Its agents are calls of the same run. Rejects only when the run is cancelled, or its
+ * store fails.
+ */
+export async function performTeam(run: Run, seating: Seating, question: Question): Promise<Ended> {
+  const { journal, clock, cancellation } = run;
+  const { team } = seating;
+  const { callId } = question;
+  const agent = team.label.name;
+  const { retries = 0 } = team.asWorker;
+  const limits = mergeLimits(team.limits);
+  const firstMs = clock.monotonic();
+  const key = teamKey(run, seating, question);
+  const begun = run.history?.call(callId, key);
+  if (begun?.end !== undefined) {
+    return replayed(begun.end, (output) => statementOf(team, output));
+  }
+  const reused = await reuse(run, { agent, callId, key, inTeam: true }, (output) =>
+    statementOf(team, output),
+  );
+  if (reused !== undefined) return reused;
+
+  for (let attempt = firstAttempt(begun); ; attempt++) {
+    // One that was stopped in the middle goes on; all that counts in it are its agents' calls.
+    if (begun?.state !== "begun" || attempt > begun.attempt) {
+      await journal.record([
+        key === undefined
+          ? { type: "call.started", callId, agent, attempt }
+          : { type: "call.started", callId, agent, attempt, key },
+      ]);
+    }
+    // A repeated team asks its agents anew, and no two calls of a run share an id.
+    const prefix = attempt === 1 ? `${callId}/` : `${callId}~${attempt}/`;
+    let error: QuorateError;
+    try {
+      const answer = await once(run, seating, question, prefix);
+      if (answer === undefined) {
+        const detail = `${agent} waits for a person`;
+        return { result: { status: "waiting", detail }, said: undefined };
+      }
+      const { output, statement } = answer;
+      const durationMs = clock.monotonic() - firstMs;
+      const cost = run.bill.bill(callId).spent;
+      await journal.record([
+        { type: "call.succeeded", callId, agent, attempt, durationMs, output, cost },
+      ]);
+      const result = { status: "ok", output, attempts: attempt, durationMs, cost } as const;
+      return { result, said: statement };
+    } catch (thrown) {
+      const stopped = cancellation.cancelled && cancellation.reason === STOPPED_EARLY;
+      if (cancellation.cancelled && !stopped) throw cancellation.reason;
+      error = stopped ? STOPPED_EARLY : teamError(agent, thrown);
+    }
+    if (attempt > retries || error === STOPPED_EARLY) {
+      const durationMs = clock.monotonic() - firstMs;
+      const cost = run.bill.bill(callId).spent;
+      await journal.record([
+        {
+          type: "call.failed",
+          callId,
+          agent,
+          attempt,
+          durationMs,
+          error: errorRecord(error),
+          cost,
+          ...(error === STOPPED_EARLY && { stopped: true }),
+        },
+      ]);
+      const result = { status: "failed", error, attempts: attempt, durationMs, cost } as const;
+      return { result, said: undefined };
+    }
+    const waitMs = backoffMs(limits.backoff, attempt);
+    await journal.record([
+      {
+        type: "call.retried",
+        callId,
+        agent,
+        attempt,
+        error: errorRecord(error),
+        waitMs,
+        cost: run.bill.bill(callId).spent,
+      },
+    ]);
+    await sleep(clock, waitMs, cancellation);
+  }
+}
+
+interface Answer {
+  readonly output: unknown;
+  readonly statement: Said | undefined;
+}
+
+/** One attempt: the team's whole part of the run, under its own timeout. Nothing when it waits for a person. */
+async function once(
+  outer: Run,
+  seating: Seating,
+  { task: given, results, map, checked }: Question,
+  prefix: string,
+): Promise<Answer | undefined> {
+  const { team } = seating;
+  const { name } = team.label;
+  const { maxBytes } = mergeLimits(team.limits);
+  const { timeoutMs = Infinity } = team.asWorker;
+  const cancellation = new Cancellation();
+  using _outer = cancelWith(outer.cancellation, cancellation);
+  const run: Run = { ...outer, cancellation };
+  using _timer =
+    timeoutMs === Infinity
+      ? undefined
+      : run.clock.timer(timeoutMs, () => {
+          const why = `${name} timed out after ${timeoutMs} ms`;
+          cancellation.cancel(new QuorateError("TIMEOUT", why));
+        });
+
+  const task = map === undefined ? given : mapInput(name, map, given, results, maxBytes);
+  const scope = prefix.slice(0, -1);
+  const recorded = recordedPlan(team, run.history?.plan(scope));
+  const plan = recorded ?? (await planFor(team, task, cancellation));
+  const learned = await learnedBefore(run, team, scope);
+  if (recorded === undefined) {
+    const { mode, agents } = plan;
+    const before = learned === undefined ? {} : { learned };
+    run.journal.note([{ type: "run.planned", callId: scope, mode, agents, ...before }]);
+  }
+  const known = map === undefined ? checked : new Map();
+  const done = await coordinate(run, seating, { task, plan, prefix, checked: known }, performTeam);
+  if (done.status === "waiting") return undefined;
+  if (done.status === "failed") {
+    const why = done.missing.map(({ agent, detail }) => `${agent}: ${detail}`).join("; ");
+    throw new QuorateError("TEAM_FAILED", `the team ${name} failed: ${why}`);
+  }
+  await keepLesson(run, team, scope, done.verdicts);
+  const output = takeOutput(name, answerOf(team, run, done, prefix), maxBytes);
+  return { output, statement: statementOf(team, output) };
+}
+
+function answerOf(team: Team, run: Run, done: Coordinated, prefix: string): unknown {
+  const { status, results, verdicts, conflicts, missing, reviewed } = done;
+  if (team.answer === undefined) {
+    return { status, verdicts, missing, reviewed } satisfies TeamAnswer;
+  }
+  const outcome: Outcome = {
+    runId: run.journal.runId,
+    status,
+    results,
+    verdicts,
+    conflicts,
+    missing,
+    bill: run.bill.bill(prefix.slice(0, -1)),
+  };
+  return team.answer(outcome);
+}
+
+/**
+ * What a team's answer says. Of its verdicts, each decided one is one claim of the team, and a finding that stands is one
+ * that the team reports.
+ */
+function statementOf({ label, answer }: Team, output: unknown): Said | undefined {
+  const agent = label.name;
+  if (answer !== undefined) return said({ name: agent, claims: undefined }, output);
+  const { verdicts, reviewed } = output as TeamAnswer;
+  const claims: Claim[] = [];
+  const findings: string[] = [];
+  for (const { kind, subject, status, winner, reasoning } of verdicts) {
+    if (status !== "unanimous" && status !== "decided") continue;
+    if (kind === "claim") claims.push({ agent, subject, position: winner, evidence: reasoning });
+    else if (winner === "present") findings.push(subject);
+  }
+  return { claims, findings: reviewed ? findings : undefined };
+}
+
+function teamKey(run: Run, seating: Seating, question: Question): string | undefined {
+  if (run.hashes === undefined) return undefined;
+  const { task, results, map } = question;
+  const { name } = seating.team.label;
+  const { maxBytes } = mergeLimits(seating.team.limits);
+  try {
+    const input = map === undefined ? task : mapInput(name, map, task, results, maxBytes);
+    return contentKey(seating.definition(), input, results, run.hashes);
+  } catch {
+    // The attempt will say what is wrong with the input.
+    return undefined;
+  }
+}
+
+/** The attempt that goes on, or the one that was to follow. */
+function firstAttempt(begun: RecordedCall | undefined): number {
+  if (begun === undefined) return 1;
+  return begun.state === "between" ? begun.attempt + 1 : begun.attempt;
+}
+
+function teamError(name: string, thrown: unknown): QuorateError {
+  return thrown instanceof QuorateError
+    ? thrown
+    : new QuorateError("TEAM_FAILED", `the team ${name} failed: ${describeThrown(thrown)}`, {
+        cause: thrown,
+      });
+}

@@ -1,0 +1,149 @@
+import { Cancellation, follow } from "../../async/cancellation.ts";
+import { isKept } from "../../engine/cache.ts";
+import { takeInput } from "../../engine/input.ts";
+import { ValueHashes } from "../../engine/key.ts";
+import type { Seat } from "../../engine/seat.ts";
+import type { OwnedBudget } from "../../money/ledger.ts";
+import { sharedState } from "../../money/shared-account.ts";
+import { checkRunCache } from "../../policy/cache.ts";
+import { checkKeys } from "../../policy/check-kind.ts";
+import { LIMIT_KEYS } from "../../policy/limits.ts";
+import type { Store } from "../../store/store.ts";
+import { expect, type Expectation } from "./expected.ts";
+import { recordsOf } from "./records.ts";
+import { totalOf, type Total } from "./total.ts";
+import { lookAhead, type AgentNode, type JudgeNode, type TeamNode } from "./tree.ts";
+import { fromStore } from "../run/from-store.ts";
+import { RUN_KEYS } from "../options.ts";
+import { reseated, type Root } from "../run/root.ts";
+import { planFor } from "../team/route.ts";
+import { checkTask } from "../run/start.ts";
+import type { Estimate, PlannedAgent, PlannedBudget, PlanOptions, TaskPlan } from "./task-plan.ts";
+
+const PLAN_KEYS: ReadonlySet<string> = new Set([...RUN_KEYS, ...LIMIT_KEYS]);
+
+/** What a task would take; asks no agent and keeps nothing. Rejects as the run would before anything is asked. */
+export async function planTask(
+  root: Root,
+  given: unknown,
+  options: PlanOptions,
+): Promise<TaskPlan> {
+  const { team, clock } = root;
+  const where = `a plan of ${team.where}`;
+  checkKeys(options, PLAN_KEYS, where);
+  const { seated } = reseated(root, options);
+  const { signal, store = root.store } = options;
+  const cancellation = new Cancellation();
+  using _following = signal === undefined ? undefined : follow(signal, cancellation);
+  if (cancellation.cancelled) throw cancellation.reason;
+
+  const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
+  const plan = await planFor(team, task, cancellation, options);
+  const checked = await checkTask(seated, plan, task, cancellation);
+  const cache = checkRunCache(options.cache, where);
+  const ahead = {
+    kept: (seat: Seat, key: string) =>
+      fromStore(() => isKept({ values: store.values, cache, clock }, seat, key)),
+    bust: cache.bust === true,
+    hashes: new ValueHashes(),
+    cancellation,
+  };
+  const node = { name: team.label.name, place: "", before: [], stage: 1 };
+  const tree = await lookAhead(ahead, seated.seating, {
+    node,
+    prefix: "",
+    task: { value: task },
+    plan,
+    checked,
+  });
+  const records = await fromStore(() => recordsOf(store, team.label.name));
+  const expected = expect(tree, records);
+  const total = totalOf(tree);
+  const agents = rowsOf(tree, "", expected, total);
+  return {
+    supervisor: team.label,
+    mode: plan.mode,
+    agents,
+    hits: agents.filter(({ kept }) => kept === true).length,
+    expected: estimate(expected.micros, expected.ms),
+    worst: estimate(total.worst.micros, total.worst.ms),
+    gaps: total.gaps,
+    recorded: records.runs,
+    budgets: await fromStore(() => budgetsOf(seated.budgets, total, store, clock.now())),
+  };
+}
+
+function estimate(micros: number | undefined, ms: number | undefined): Estimate {
+  return { usdMicros: micros ?? "unknown", durationMs: ms ?? "unknown" };
+}
+
+/** A line for each agent and nested team. `prefix` begins the places of the team's agents. */
+function rowsOf(
+  { members, judges }: TeamNode,
+  prefix: string,
+  expected: Expectation,
+  total: Total,
+): readonly PlannedAgent[] {
+  const row = (
+    node: AgentNode | TeamNode | JudgeNode,
+    role: PlannedAgent["role"],
+  ): PlannedAgent => {
+    const { place, before, stage } = node;
+    const seat = node.kind === "team" ? undefined : node.seat;
+    const likely = expected.places.get(place);
+    const worst = total.places.get(place);
+    const attempts = worst?.attempts ?? Number.NaN;
+    return {
+      place,
+      role,
+      needs: before.map((other) => prefix + (members[other]?.name ?? "")),
+      stage,
+      tier: seat?.tier ?? null,
+      model: seat?.modelName ?? null,
+      kept: node.kind === "agent" ? node.kept : false,
+      attempts: Number.isNaN(attempts) ? "unknown" : attempts,
+      expected: estimate(likely?.micros, likely?.ms),
+      worst: estimate(worst?.micros, worst?.ms),
+    };
+  };
+  return [
+    ...members.flatMap((node) =>
+      node.kind === "team"
+        ? [row(node, "team"), ...rowsOf(node, `${node.place}/`, expected, total)]
+        : [row(node, "member")],
+    ),
+    ...judges.map((node) => row(node, "judge")),
+  ];
+}
+
+async function budgetsOf(
+  budgets: readonly OwnedBudget[],
+  total: Total,
+  { values }: Store,
+  nowMs: number,
+): Promise<readonly PlannedBudget[]> {
+  const planned: PlannedBudget[] = [];
+  for (const owned of budgets) {
+    const { budget, whose } = owned;
+    const { scope, limitMicros } = budget;
+    // An attempt is charged once for each budget that it is under, also where some of them have one name.
+    const together =
+      scope === undefined ? [owned] : budgets.filter((other) => other.budget.scope === scope);
+    let worst: number | undefined = 0;
+    for (const one of together) {
+      const more = total.chargedTo(one);
+      worst = worst === undefined || more === undefined ? undefined : worst + more;
+    }
+    const state = scope === undefined ? undefined : await sharedState(values, scope, nowMs);
+    const taken = state === undefined ? 0 : state.spentMicros + state.reservedMicros;
+    planned.push({
+      whose,
+      scope: scope ?? null,
+      limitMicros,
+      takenMicros: taken,
+      worstMicros: worst ?? "unknown",
+      fits: state?.overran !== true && worst !== undefined && taken + worst <= limitMicros,
+    });
+  }
+  return planned;
+}

@@ -1,0 +1,125 @@
+import { addCost, NO_COST, type Cost } from "../../call.ts";
+import { placeOf } from "../../engine/call-id.ts";
+import type { RunEvent } from "../../events.ts";
+import type { Store } from "../../store/store.ts";
+
+/** What runs before took at a place. */
+export interface Recorded {
+  /** Of a run in which somebody was asked there; `undefined` where no run has one that is known. */
+  readonly micros: number | undefined;
+  readonly durationMs: number;
+  /** How often somebody was asked there in a run. */
+  readonly calls: number;
+}
+
+/** What runs before took. */
+export interface Records {
+  /** How many they are. */
+  readonly runs: number;
+  /** Medians over the runs in which the member at that place was asked; `undefined` where there is none. */
+  member(place: string): Recorded | undefined;
+  /** Medians over all runs, also those in which it had nothing to decide; `undefined` where there is no run. */
+  judge(place: string): Recorded | undefined;
+  /** The median time that a team's agents took to decide, from the first question to the last answer; 0 where none were asked. */
+  judgingMs(team: string): number;
+}
+
+const MAX_RUNS = 50;
+// Among the runs of other supervisors.
+const MAX_LISTED = 1_000;
+
+/** What the last finished runs of a supervisor took. */
+export async function recordsOf(store: Store, supervisor: string): Promise<Records> {
+  const listed = await store.runs(MAX_LISTED);
+  const ended = listed.filter((run) => run.supervisor.name === supervisor && ENDED.has(run.status));
+  const runs: OneRun[] = [];
+  for (const { runId } of ended.slice(0, MAX_RUNS)) runs.push(runOf(await store.read(runId)));
+
+  const medians = (spent: readonly Spent[]): Recorded | undefined => {
+    if (spent.length === 0) return undefined;
+    const known = spent.flatMap(({ cost: { usdMicros } }) =>
+      usdMicros === "unknown" ? [] : [usdMicros],
+    );
+    return {
+      micros: known.length === 0 ? undefined : median(known),
+      durationMs: median(spent.map(({ durationMs }) => durationMs)),
+      calls: median(spent.map(({ calls }) => calls)),
+    };
+  };
+  return {
+    runs: runs.length,
+    member: (place) => medians(runs.flatMap(({ places }) => places.get(place) ?? [])),
+    judge: (place) => medians(runs.map(({ places }) => places.get(place) ?? NOT_ASKED)),
+    judgingMs: (team) =>
+      runs.length === 0 ? 0 : median(runs.map(({ judging }) => spanOf(judging.get(team)))),
+  };
+}
+
+const ENDED: ReadonlySet<string> = new Set(["complete", "partial", "failed"]);
+
+interface Spent {
+  readonly cost: Cost;
+  readonly durationMs: number;
+  readonly calls: number;
+}
+
+const NOT_ASKED: Spent = Object.freeze({ cost: NO_COST, durationMs: 0, calls: 0 });
+
+interface OneRun {
+  readonly places: ReadonlyMap<string, Spent>;
+  /** By team: when its agents were first asked to decide, and when the last had answered. */
+  readonly judging: ReadonlyMap<string, Span>;
+}
+
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+function runOf(events: readonly RunEvent[]): OneRun {
+  const places = new Map<string, Spent>();
+  const judging = new Map<string, Span>();
+  for (const event of events) {
+    const started = event.type === "call.started";
+    if (!started && event.type !== "call.succeeded" && event.type !== "call.failed") continue;
+    const { place, team } = placeIn(event.callId);
+    if (team !== undefined) {
+      const { fromMs } = judging.get(team) ?? { fromMs: event.atMs };
+      judging.set(team, { fromMs, toMs: event.atMs });
+    }
+    // A call that was refused was not made.
+    if (started || event.attempt === 0) continue;
+    const { cost, durationMs, calls } = places.get(place) ?? NOT_ASKED;
+    places.set(place, {
+      cost: addCost(cost, event.cost),
+      durationMs: durationMs + event.durationMs,
+      calls: calls + 1,
+    });
+  }
+  return { places, judging };
+}
+
+/** Where a call belongs; of one that was asked to decide, also for which team. */
+function placeIn(callId: string): { readonly place: string; readonly team?: string } {
+  const place = placeOf(callId);
+  const at = /(?:^|\/)~/.exec(place);
+  if (at === null) return { place };
+  const start = at.index + at[0].length - 1;
+  const end = place.indexOf("/", start);
+  return {
+    place: end < 0 ? place : place.slice(0, end),
+    team: place.slice(0, Math.max(0, start - 1)),
+  };
+}
+
+function spanOf(span: Span | undefined): number {
+  return span === undefined ? 0 : Math.max(0, span.toMs - span.fromMs);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  const low = sorted[Math.ceil(half) - 1] ?? 0;
+  const high = sorted[Math.floor(half)] ?? 0;
+  return Math.round((low + high) / 2);
+}

@@ -1,0 +1,230 @@
+import type { Agent } from "../../agent.ts";
+import { orCancelled } from "../../async/or-cancelled.ts";
+import type { Cancellation } from "../../async/cancellation.ts";
+import { checkInput, mapInput, type CheckedInputs } from "../../engine/input.ts";
+import { contentKey, type ValueHashes } from "../../engine/key.ts";
+import type { Seat } from "../../engine/seat.ts";
+import { mergeLimits } from "../../policy/limits.ts";
+import type { Plan } from "../team/plan.ts";
+import { planFor } from "../team/route.ts";
+import { isSeating, type Seating } from "../team/seating.ts";
+import type { Member } from "../team/team.ts";
+
+/** What an agent would be asked, where that does not depend on what others answer. */
+export type Known = { readonly value: unknown } | undefined;
+
+/** A place in a team that would be asked. */
+export interface Node {
+  readonly name: string;
+  readonly place: string;
+  /** What it waits for: indices in the list that it stands in. */
+  readonly before: readonly number[];
+  readonly stage: number;
+}
+
+export interface AgentNode extends Node {
+  readonly kind: "agent";
+  readonly seat: Seat;
+  readonly input: Known;
+  readonly kept: boolean | "unknown";
+}
+
+export interface TeamNode extends Node {
+  readonly kind: "team";
+  readonly seating: Seating;
+  readonly plan: Plan;
+  readonly members: readonly (AgentNode | TeamNode)[];
+  readonly judges: readonly JudgeNode[];
+}
+
+/** An agent that is asked to compare, or to decide. */
+export interface JudgeNode extends Node {
+  readonly kind: "judge";
+  readonly seat: Seat;
+  /** How often at most in one run of its team, and how often of these one after another; `undefined` where nobody says. */
+  readonly calls: number | undefined;
+  readonly callsInRow: number | undefined;
+}
+
+/** What it takes to look ahead. */
+export interface Ahead {
+  /** Whether the store keeps an answer to what has that key. */
+  readonly kept: (seat: Seat, key: string) => Promise<boolean>;
+  /** Whether that is not to be used. */
+  readonly bust: boolean;
+  readonly hashes: ValueHashes;
+  readonly cancellation: Cancellation;
+}
+
+/** Where a team stands, and what it is given. */
+interface Place {
+  readonly node: Node;
+  /** Begins the places of its agents. */
+  readonly prefix: string;
+  readonly task: Known;
+  readonly plan: Plan;
+  readonly checked: CheckedInputs;
+}
+
+/** What would be asked of a team and of those in it. Functions that map inputs and route are called, agents are not. */
+export async function lookAhead(ahead: Ahead, seating: Seating, place: Place): Promise<TeamNode> {
+  const { node, prefix, plan } = place;
+  const { team, seats } = seating;
+  const at = new Map(plan.planned.map((index, position) => [index, position]));
+  const members: (AgentNode | TeamNode)[] = [];
+  for (const [position, index] of plan.planned.entries()) {
+    const member = team.members[index];
+    const seat = seats[index];
+    if (member === undefined || seat === undefined) continue;
+    const before = new Set(member.needs.map((need) => at.get(need) ?? 0));
+    if (plan.mode === "sequence" && position > 0) before.add(position - 1);
+    const next: Node = {
+      name: member.name,
+      place: prefix + member.name,
+      before: [...before].toSorted((a, b) => a - b),
+      stage: 0,
+    };
+    members.push(await lookAtMember(ahead, { ...place, node: next }, member, seat));
+  }
+  const staged = withStages(members);
+  const last = staged.reduce((most, { stage }) => Math.max(most, stage), 0);
+  return {
+    ...node,
+    kind: "team",
+    seating,
+    plan,
+    members: staged,
+    judges: judgesOf(seating, prefix, last + 1),
+  };
+}
+
+async function lookAtMember(
+  ahead: Ahead,
+  place: Place,
+  member: Member,
+  seat: Seat | Seating,
+): Promise<AgentNode | TeamNode> {
+  const { node } = place;
+  const task = await inputOf(place, member, seat);
+  if (!isSeating(seat)) {
+    return {
+      ...node,
+      kind: "agent",
+      seat,
+      input: task,
+      kept: await keptOf(ahead, node, seat, task),
+    };
+  }
+  const plan = await planOf(ahead, seat, task);
+  const checked = member.input === undefined ? place.checked : new Map();
+  return lookAhead(ahead, seat, { node, prefix: `${node.place}/`, task, plan, checked });
+}
+
+/** What the member is asked. Of what its schema or its map refuses nothing is known: then it is not asked, or costs what it may. */
+async function inputOf(
+  { node, task, checked }: Place,
+  member: Member,
+  seat: Seat | Seating,
+): Promise<Known> {
+  const { input: map } = member;
+  if (task === undefined || (map !== undefined && node.before.length > 0)) return undefined;
+  try {
+    if (!isSeating(seat)) {
+      const parts = { task: task.value, results: {}, map, checked };
+      return { value: await checkInput(seat.agent, parts, seat.limits.maxBytes) };
+    }
+    if (map === undefined) return task;
+    const { maxBytes } = mergeLimits(seat.team.limits);
+    return { value: mapInput(node.name, map, task.value, {}, maxBytes) };
+  } catch {
+    return undefined;
+  }
+}
+
+async function keptOf(
+  { kept, bust, hashes }: Ahead,
+  { before }: Node,
+  seat: Seat,
+  input: Known,
+): Promise<boolean | "unknown"> {
+  if (seat.cache === undefined || bust) return false;
+  if (input === undefined || before.length > 0) return "unknown";
+  return kept(seat, contentKey(seat.definition(), input.value, {}, hashes));
+}
+
+/** Whom a nested team would ask; everybody where that cannot be known now. */
+async function planOf({ cancellation }: Ahead, { team }: Seating, task: Known): Promise<Plan> {
+  if (task === undefined && typeof team.route === "function") return team.everyone;
+  try {
+    const planned = planFor(team, task?.value, cancellation);
+    return planned instanceof Promise ? await orCancelled(planned, cancellation) : planned;
+  } catch {
+    if (cancellation.cancelled) throw cancellation.reason;
+    return team.everyone;
+  }
+}
+
+function withStages<T extends AgentNode | TeamNode>(nodes: readonly T[]): readonly T[] {
+  const stages: number[] = [];
+  // In sequence everybody waits for the one before, else for what stands in the graph; circles there are none.
+  const stageOf = (index: number): number => {
+    const stack = [index];
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const before = nodes[top]?.before ?? [];
+      const open = before.find((other) => stages[other] === undefined);
+      if (open !== undefined) {
+        stack.push(open);
+        continue;
+      }
+      stages[top] = 1 + before.reduce((most, other) => Math.max(most, stages[other] ?? 0), 0);
+      stack.pop();
+    }
+    return stages[index] ?? 1;
+  };
+  return nodes.map((node, index) => ({ ...node, stage: stages[index] ?? stageOf(index) }));
+}
+
+function judgesOf(
+  { team, judges, doubts, reruns }: Seating,
+  prefix: string,
+  stage: number,
+): readonly JudgeNode[] {
+  // After a rerun the whole chain is tried once more; what was said is compared then, too, and after dearer tiers were asked.
+  const trials = reruns ? 2 : 1;
+  const hearings = trials + (doubts ? 1 : 0);
+  return [...judges].map(([agent, { name, seat }]): JudgeNode => {
+    const about = callsOf(agent, team.resolve, ({ callsPerSubject }) => callsPerSubject);
+    const comparators = [
+      ...team.compare.values(),
+      ...(team.similar === undefined ? [] : [team.similar]),
+    ];
+    const comparing = callsOf(agent, comparators, ({ callsAtMost }) => callsAtMost);
+    const known = about !== undefined && comparing !== undefined;
+    return {
+      kind: "judge",
+      name: agent.name,
+      place: prefix + name,
+      before: [],
+      stage,
+      seat,
+      calls: known ? about * team.maxSubjects * trials + comparing * hearings : undefined,
+      callsInRow: known ? about * trials + comparing * hearings : undefined,
+    };
+  });
+}
+
+/** How often an agent is asked by all of them together; `undefined` where one of them does not say. */
+function callsOf<T extends { readonly asks?: readonly Agent[] }>(
+  agent: Agent,
+  asking: readonly T[],
+  callsBy: (one: T) => number | undefined,
+): number | undefined {
+  let sum = 0;
+  for (const one of asking) {
+    if (one.asks?.includes(agent) !== true) continue;
+    const calls = callsBy(one);
+    if (calls === undefined || !(calls >= 0)) return undefined;
+    sum += calls;
+  }
+  return sum;
+}

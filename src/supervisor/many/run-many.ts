@@ -1,0 +1,228 @@
+import { Cancellation, follow } from "../../async/cancellation.ts";
+import type { Collector } from "../../engine/batch.ts";
+import { QuorateError } from "../../errors.ts";
+import { sharedBill } from "../../money/add-bills.ts";
+import { randomId } from "../../hash.ts";
+import type { Outcome } from "../../outcome.ts";
+import { checkKeys } from "../../policy/check-kind.ts";
+import { LIMIT_KEYS } from "../../policy/limits.ts";
+import { RUN_KEYS, type RunOptions } from "../options.ts";
+import { beginRun } from "../run/begin.ts";
+import type { Started } from "../run/drive.ts";
+import { knownTasks, type SimilarTasks } from "./known-tasks.ts";
+import { reseated, type Root } from "../run/root.ts";
+
+/** How many tasks are run. `concurrency` counts attempts over all of these runs. */
+export interface ManyOptions<Name extends string = string, Task = never> extends Omit<
+  RunOptions<Name>,
+  "runId"
+> {
+  /** Which tasks share the run of one before them, besides equal ones: none where left out. */
+  readonly similar?: SimilarTasks<Task>;
+}
+
+/** What came of one of many tasks. */
+export type TaskOutcome<Results> = {
+  readonly index: number;
+  /** The task before, equal or similar, whose run this is. On the bill of `outcome` is what that saved, and nothing else. */
+  readonly sameAs?: number;
+} & (
+  | { readonly outcome: Outcome<Results>; readonly error?: undefined }
+  | { readonly error: unknown; readonly outcome?: undefined }
+);
+
+const MANY_KEYS: ReadonlySet<string> = new Set(["similar", ...RUN_KEYS, ...LIMIT_KEYS]);
+
+// A slow task holds back the outcomes after it, since the order is kept. So many tasks may be taken but not yielded, as a
+// multiple of the runs at once.
+const AHEAD = 4;
+
+// Calls that are collected share a slot, so that more runs than slots are needed to fill them; but no more than so many.
+const MAX_COLLECTED = 1_000;
+
+/** A task that has a run. */
+interface Asked {
+  readonly index: number;
+  readonly outcome: Promise<Outcome>;
+}
+
+/**
+ * Runs tasks, as many at once as the supervisor has slots, or as can be collected for those, taken one by one when there is
+ * room, and yields what came of each in the order of the tasks.
+ *
+ * A task that equals one of the 100 different ones before it shares what comes of that. With `similar` it is compared with the
+ * last 1,000 that had a run, and shares the outcome of one that is similar; where that one has none, it has a run of its own.
+ *
+ * Leaving early cancels the runs under way and waits for them; so does the signal, whose reason is then thrown. When the
+ * list of tasks throws, so does this, after the outcomes of the tasks before.
+ */
+export async function* runMany<Results>(
+  given: Root,
+  tasks: Iterable<unknown> | AsyncIterable<unknown>,
+  { signal, ...options }: ManyOptions,
+): AsyncGenerator<TaskOutcome<Results>, void, undefined> {
+  const where = `runMany of ${given.team.where}`;
+  checkKeys(options, MANY_KEYS, where);
+  const known = knownTasks<Asked>(options.similar, where);
+  const root = reseated(given, options);
+  const { concurrency = root.team.lane.limit, route, mode, store, cache } = options;
+  const { collectors } = root.seated.seating;
+  const atOnce = runsAtOnce(concurrency, collectors);
+  const runOptions = { route, mode, store, cache } as RunOptions;
+  const cancelling = new Cancellation();
+  using _following = signal === undefined ? undefined : follow(signal, cancelling);
+
+  const iterator = iteratorOf(tasks);
+  const taken: { done: TaskOutcome<Results> | undefined }[] = [];
+  const underWay = new Set<Started>();
+  const nextTask = randomId();
+  let index = 0;
+  let pulling = false;
+  let ended: { readonly failure?: { readonly reason: unknown } } | undefined;
+  let leaving = false;
+  let wake = (): void => {};
+
+  const begin = (task: unknown): Promise<Outcome> => {
+    const started = beginRun(root, task, runOptions);
+    underWay.add(started);
+    const finish = (): void => {
+      underWay.delete(started);
+    };
+    started.outcome.then(finish, finish);
+    return started.outcome;
+  };
+
+  const answer = async (at: number, task: unknown): Promise<TaskOutcome<Results>> => {
+    const done = async (outcome: Promise<Outcome>): Promise<TaskOutcome<Results>> => ({
+      index: at,
+      outcome: (await outcome) as Outcome<Results>,
+    });
+    const alone = (): Promise<TaskOutcome<Results>> => {
+      const outcome = begin(task);
+      known.remember(task, { index: at, outcome });
+      return done(outcome);
+    };
+    const found = known.find(task);
+    if (found === undefined) return alone();
+    const { remembered, isEqual } = found;
+    const { index: sameAs, outcome } = remembered;
+    try {
+      const shared = await outcome;
+      const own = { ...shared, bill: sharedBill(shared.bill) };
+      return { index: at, outcome: own as Outcome<Results>, sameAs };
+    } catch (error) {
+      if (isEqual) return { index: at, error, sameAs };
+      if (leaving) throw error;
+      // What was wrong with that task need not be wrong with this one, nor with one equal to this that came to the same.
+      return known.find(task)?.isEqual === true ? answer(at, task) : alone();
+    }
+  };
+
+  const take = (next: IteratorResult<unknown>): void => {
+    if (typeof next !== "object" || next === null) {
+      throw new TypeError("the list of tasks gave something that is no iterator result");
+    }
+    if (next.done === true) {
+      ended ??= {};
+      return;
+    }
+    const place: (typeof taken)[number] = { done: undefined };
+    const at = index++;
+    taken.push(place);
+    const keep = (done: TaskOutcome<Results>): void => {
+      place.done = done;
+      wake();
+    };
+    answer(at, next.value).then(keep, (error: unknown) => keep({ index: at, error }));
+  };
+
+  const fail = (reason: unknown): void => {
+    ended ??= { failure: { reason } };
+  };
+
+  const pull = (): void => {
+    while (
+      ended === undefined &&
+      !pulling &&
+      underWay.size < atOnce &&
+      taken.length < AHEAD * atOnce
+    ) {
+      try {
+        const next = iterator.next();
+        if (!(next instanceof Promise)) {
+          take(next);
+          continue;
+        }
+        pulling = true;
+        for (const one of collectors) one.expect(nextTask);
+        const pulled = (): void => {
+          pulling = false;
+          for (const one of collectors) one.expectNoMore(nextTask);
+          wake();
+        };
+        next.then(take).then(pulled, (error: unknown) => {
+          fail(error);
+          pulled();
+        });
+      } catch (error) {
+        fail(error);
+      }
+    }
+  };
+
+  cancelling.watch(() => wake());
+  try {
+    for (;;) {
+      if (cancelling.cancelled) throw cancelling.reason;
+      pull();
+      const first = taken[0];
+      if (first?.done !== undefined) {
+        taken.shift();
+        yield first.done;
+      } else if (first === undefined && ended !== undefined) {
+        break;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+    if (ended.failure !== undefined) throw ended.failure.reason;
+  } finally {
+    leaving = true;
+    for (const one of collectors) one.expectNoMore(nextTask);
+    const reason = cancelling.cancelled
+      ? cancelling.reason
+      : new QuorateError("CANCELLED", "the loop over many runs was left before its end");
+    const left = [...underWay];
+    for (const started of left) started.cancellation.cancel(reason);
+    await Promise.allSettled(left.map(({ outcome }) => outcome));
+    if (ended === undefined) await letGo(iterator, pulling);
+  }
+}
+
+/** How many runs may be under way: as many as there are slots, or as can be collected for them. */
+function runsAtOnce(slots: number, collectors: readonly Collector[]): number {
+  const largest = collectors.reduce((most, { maxSize }) => Math.max(most, maxSize), 1);
+  return Math.max(slots, Math.min(slots * largest, MAX_COLLECTED));
+}
+
+/** Lets the list of tasks clean up. While it is asked for a task it does so when it has answered, which may be never. */
+async function letGo(iterator: AnyIterator, pulling: boolean): Promise<void> {
+  const left = Promise.resolve(iterator.return?.());
+  if (pulling) left.catch(() => {});
+  else await left;
+}
+
+type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
+
+function iteratorOf(tasks: Iterable<unknown> | AsyncIterable<unknown>): AnyIterator {
+  // A text is iterable too, and no object.
+  const list: Partial<AsyncIterable<unknown> & Iterable<unknown>> = Object(tasks);
+  const iterator = list[Symbol.asyncIterator]?.() ?? list[Symbol.iterator]?.();
+  if (iterator !== undefined) return iterator;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    "runMany was given no list of tasks; give it something iterable",
+  );
+}

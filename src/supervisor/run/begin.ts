@@ -1,0 +1,84 @@
+import { orCancelled } from "../../async/or-cancelled.ts";
+import { decide, type HumanDecision } from "../../engine/decision.ts";
+import { QuorateError } from "../../errors.ts";
+import type { LiveEvent } from "../../events.ts";
+import { randomId } from "../../hash.ts";
+import { canonicalJson } from "../../json.ts";
+import type { Outcome } from "../../outcome.ts";
+import type { ForkOptions, RunOptions } from "../options.ts";
+import { conductAgain, conductFork, conductOnce } from "./resume.ts";
+import { startRun, type Driver, type Started } from "./drive.ts";
+import type { Root } from "./root.ts";
+import { conductNew } from "./start.ts";
+
+type Watch = (event: LiveEvent) => void;
+
+/** Gives a task to a team: a new run, or under an id of the caller's own the run that is there. Never throws. */
+export function beginRun(root: Root, task: unknown, options: RunOptions, watch?: Watch): Started {
+  const { runId } = options;
+  return runId === undefined
+    ? startRun(root, (driver) => conductNew(driver, task), randomId(), options, watch)
+    : startRun(root, (driver) => join(driver, task), runId, options, watch);
+}
+
+/** Goes on with a run of the store. Never throws. */
+export function resumeRun(root: Root, runId: string, options: RunOptions, watch?: Watch): Started {
+  return startRun(root, conductAgain, runId, options, watch);
+}
+
+/** A new run that takes over what it can of another. Never throws. */
+export function forkRun(root: Root, ofRun: string, fork: ForkOptions, watch?: Watch): Started {
+  const { runId = randomId() } = fork;
+  return startRun(root, (driver) => conductFork(driver, fork, ofRun), runId, fork, watch);
+}
+
+/** Records what a person decided and goes on with the run. Never throws. */
+export function decideRun(
+  root: Root,
+  runId: string,
+  decision: HumanDecision,
+  options: RunOptions,
+  watch?: Watch,
+): Started {
+  const conduct = async (driver: Driver): Promise<Outcome> => {
+    await decide(driver.store, runId, decision);
+    return conductAgain(driver);
+  };
+  return startRun(root, conduct, runId, options, watch);
+}
+
+/** The run of that id in this process, if there is one with the same task; else as the store has it. */
+async function join(driver: Driver, task: unknown): Promise<Outcome> {
+  const { root, runId, cancellation } = driver;
+  checkRunId(runId);
+  const known = root.named.get(runId);
+  if (known === undefined) {
+    const outcome = conductOnce(driver, task);
+    root.named.set(runId, { task, outcome });
+    try {
+      return await outcome;
+    } finally {
+      root.named.delete(runId);
+    }
+  }
+  if (canonicalJson(known.task) !== canonicalJson(task)) {
+    throw new QuorateError(
+      "RUN_ID_TAKEN",
+      `there is a run "${runId}" with another input; use another id for this one`,
+    );
+  }
+  const outcome = await orCancelled(known.outcome, cancellation);
+  for (const event of await driver.store.read(runId)) driver.watch?.(event);
+  return outcome;
+}
+
+const MAX_RUN_ID = 200;
+
+function checkRunId(runId: unknown): void {
+  if (typeof runId === "string" && runId.length <= MAX_RUN_ID && /^\P{Cc}+$/u.test(runId)) return;
+  const got = typeof runId === "string" ? `"${runId.slice(0, MAX_RUN_ID)}"` : typeof runId;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `runId ${got} is refused; use 1 to ${MAX_RUN_ID} characters without control characters`,
+  );
+}

@@ -1,0 +1,141 @@
+import { seatOf } from "../../engine/call-id.ts";
+import type { History, Origin } from "../../engine/history.ts";
+import { Journal } from "../../engine/journal.ts";
+import { ValueHashes } from "../../engine/key.ts";
+import type { Run } from "../../engine/run.ts";
+import { BillFold } from "../../money/bill.ts";
+import { Ledger } from "../../money/ledger.ts";
+import { checkRunCache } from "../../policy/cache.ts";
+import { describeThrown, isSoundError } from "../../errors.ts";
+import type { Bill, Outcome } from "../../outcome.ts";
+import type { Store } from "../../store/store.ts";
+import { coordinate, type Assignment, type Coordinated } from "../coordinate/coordinate.ts";
+import type { Driver } from "./drive.ts";
+import { keepLesson } from "./learned.ts";
+import { performTeam } from "../coordinate/nested.ts";
+import type { Seated } from "./root.ts";
+
+/** What a run goes on from. */
+export interface Beginning {
+  /** Where its owner stands in its log, when it had begun. */
+  readonly position?: { readonly fence: number; readonly history: History };
+  /** The run that it is a fork of. */
+  readonly origin?: Origin;
+}
+
+/** A run with its journal, from the beginning or from where it stopped. */
+export function openRun(driver: Driver, { position, origin }: Beginning = {}): Run {
+  const { root, runId, options, store, cancellation, watch, seated } = driver;
+  const { clock } = root;
+  const bill = new BillFold(seated.teams);
+  for (const event of position?.history.events ?? []) bill.add(event);
+  bill.goOn();
+  const journal = new Journal({
+    runId,
+    store,
+    clock,
+    bill,
+    redact: root.team.redact,
+    watch,
+    fail: (error) => cancellation.cancel(error),
+    ...(position !== undefined && {
+      fence: position.fence,
+      lastSeq: position.history.events.length,
+    }),
+  });
+  const ledger = new Ledger(store.values, clock, root.settled, (cause) => journal.failed(cause));
+  if (position !== undefined) chargeBefore(ledger, seated, position.history);
+  return {
+    journal,
+    cancellation,
+    clock,
+    engine: seated.engine,
+    bill,
+    ledger,
+    values: store.values,
+    cache: checkRunCache(options.cache, `a run of ${root.team.where}`),
+    flights: root.flights,
+    shared: undefined,
+    resumable: store.resumable,
+    hashes: store.resumable || seated.caches ? new ValueHashes() : undefined,
+    history: position?.history,
+    origin,
+    learned: new Map(),
+    waits: [],
+  };
+}
+
+/** What the log of a run says that was spent, into its budgets. A call in doubt counts with what was reserved for it. */
+function chargeBefore(ledger: Ledger, { budgets, budgetsAt }: Seated, history: History): void {
+  if (budgets.length === 0) return;
+  for (const { callId, state, charged = 0, reserved = 0 } of history.callsEverMade()) {
+    const micros = charged + (state === "begun" ? reserved : 0);
+    if (micros > 0) ledger.charge(budgetsAt.get(seatOf(callId, budgetsAt)) ?? [], micros);
+  }
+}
+
+/** Carries a run to its last event. */
+export async function conclude(
+  { seated, store, runId }: Driver,
+  run: Run,
+  assignment: Assignment,
+  fence = 1,
+): Promise<Outcome> {
+  const { journal } = run;
+  try {
+    const done = await coordinate(run, seated.seating, assignment, performTeam);
+    const { status, results, verdicts, conflicts, missing } = done;
+    const bill = run.bill.bill();
+    if (status !== "waiting") await keepLesson(run, seated.seating.team, "", verdicts);
+    await recordEnd(run, done, bill);
+    journal.close();
+    if (status === "waiting") await letGo(store, runId, fence);
+    const outcome = { runId, status, results, verdicts, conflicts, missing, bill };
+    const fresh = run.history === undefined && run.origin === undefined;
+    return fresh ? outcome : { ...outcome, reuse: run.bill.reuse() };
+  } catch (reason) {
+    journal.note([{ type: "run.cancelled", reason: describeThrown(reason) }]);
+    journal.close();
+    // Whoever goes on with the run need not wait for this process to end.
+    if (store.resumable && !isOthers(reason)) await letGo(store, runId, fence);
+    throw reason;
+  }
+}
+
+/** Whether the run is somebody else's: what this process has of it is not its own to let go of. */
+function isOthers(reason: unknown): boolean {
+  return isSoundError(reason) && (reason.code === "SEQ_TAKEN" || reason.code === "LEASE_LOST");
+}
+
+/** The run's last event; or that it waits, unless that is what its log ends with and nothing has come since. */
+async function recordEnd(
+  { journal, history, waits }: Run,
+  { status, missing, verdicts, further }: Coordinated,
+  bill: Bill,
+): Promise<void> {
+  if (status !== "waiting") {
+    const ended = journal.record([
+      history === undefined && further.length === 0
+        ? { type: "run.finished", status, missing, bill }
+        : {
+            type: "run.finished",
+            status,
+            ...(history !== undefined && { subjects: verdicts.map(({ subject }) => subject) }),
+            ...(further.length > 0 && { further }),
+            missing,
+            bill,
+          },
+    ]);
+    if (ended !== undefined) await ended;
+  } else if (!journal.untouched || history?.events.at(-1)?.type !== "run.waiting") {
+    await journal.record([{ type: "run.waiting", verdicts: waits }]);
+  }
+}
+
+async function letGo(store: Store, runId: string, fence: number): Promise<void> {
+  try {
+    await store.release(runId, fence);
+  } catch {
+    // The store has failed before; the reason is on its way to the caller.
+  }
+}

@@ -1,0 +1,72 @@
+import { Cancellation, follow } from "../../async/cancellation.ts";
+import type { LiveEvent } from "../../events.ts";
+import type { Outcome } from "../../outcome.ts";
+import { checkKeys } from "../../policy/check-kind.ts";
+import { LIMIT_KEYS } from "../../policy/limits.ts";
+import type { Store } from "../../store/store.ts";
+import { RUN_KEYS, type ForkOptions, type RunOptions } from "../options.ts";
+import { reseated, type Root, type Seated } from "./root.ts";
+
+/** A run under way. */
+export interface Started {
+  readonly runId: string;
+  readonly outcome: Promise<Outcome>;
+  readonly cancellation: Cancellation;
+}
+
+/** Begins a run, or goes on with it. Never throws: what keeps a run from having an outcome rejects `outcome`. */
+export function startRun(
+  root: Root,
+  conduct: (driver: Driver) => Promise<Outcome>,
+  runId: string,
+  options: RunOptions,
+  watch?: (event: LiveEvent) => void,
+): Started {
+  const cancellation = new Cancellation();
+  return {
+    runId,
+    outcome: drive(root, conduct, runId, options, cancellation, watch),
+    cancellation,
+  };
+}
+
+/** A run in this process: what it was given, and what it has made of it. */
+export interface Driver {
+  readonly root: Root;
+  readonly runId: string;
+  readonly options: RunOptions;
+  readonly seated: Seated;
+  readonly store: Store;
+  readonly cancellation: Cancellation;
+  readonly watch: ((event: LiveEvent) => void) | undefined;
+}
+
+// Written out as a record, so that the compiler misses an option that is added.
+const FORK_OPTIONS: Readonly<Record<Exclude<keyof ForkOptions, keyof RunOptions>, true>> = {
+  from: true,
+  input: true,
+};
+const DRIVE_KEYS: ReadonlySet<string> = new Set([
+  "runId",
+  ...RUN_KEYS,
+  ...Object.keys(FORK_OPTIONS),
+  ...LIMIT_KEYS,
+]);
+
+async function drive(
+  root: Root,
+  conduct: (driver: Driver) => Promise<Outcome>,
+  runId: string,
+  options: RunOptions,
+  cancellation: Cancellation,
+  watch: ((event: LiveEvent) => void) | undefined,
+): Promise<Outcome> {
+  // Whoever watches has a stream to read from before the first agent says anything.
+  if (watch !== undefined) await undefined;
+  checkKeys(options, DRIVE_KEYS, `a run of ${root.team.where}`);
+  const { seated } = reseated(root, options);
+  const { signal, store = root.store } = options;
+  using _following = signal === undefined ? undefined : follow(signal, cancellation);
+  if (cancellation.cancelled) throw cancellation.reason;
+  return await conduct({ root, runId, options, seated, store, cancellation, watch });
+}

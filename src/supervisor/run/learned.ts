@@ -1,0 +1,57 @@
+import { orCancelled } from "../../async/or-cancelled.ts";
+import type { Run } from "../../engine/run.ts";
+import { ballotOf } from "../../experience/ballot.ts";
+import { keepBallot } from "../../experience/keep-ballot.ts";
+import type { LearnedBefore } from "../../reliability/reliability.ts";
+import type { Verdict } from "../../resolve/verdict.ts";
+import type { Team } from "../team/team.ts";
+
+/**
+ * What earlier runs taught of a team's agents, where its chain goes by that; for the run, and for its log. A run that goes on has
+ * what it began with. Rejects with `STORE_FAILED`, which ends the run.
+ */
+export async function learnedBefore(
+  run: Run,
+  { lessons }: Team,
+  scope: string,
+): Promise<LearnedBefore | undefined> {
+  if (lessons === undefined) return undefined;
+  const { history, learned, values, clock } = run;
+  const recorded = history?.plan(scope);
+  const before =
+    recorded === undefined
+      ? await ofStore(run, lessons.learned(values, clock.now()))
+      : (recorded.learned ?? {});
+  learned.set(scope, before);
+  return before;
+}
+
+/**
+ * Keeps what a team has decided about, so that later runs learn from it; but not from a fork that took answers over: they have
+ * taught already. Rejects with `STORE_FAILED`, which ends the run.
+ */
+export async function keepLesson(
+  run: Run,
+  { label, lessons }: Team,
+  scope: string,
+  verdicts: readonly Verdict[],
+): Promise<void> {
+  if (lessons === undefined || (run.origin !== undefined && run.bill.reuse().reused > 0)) return;
+  const { history, journal, values } = run;
+  const atMs = history?.events[0]?.atMs ?? journal.begunAtMs;
+  if (atMs === undefined) return;
+  const { runId } = journal;
+  const kept = verdicts.flatMap((verdict) => journal.verdictAsKept(verdict) ?? []);
+  const ballot = ballotOf({ runId, atMs, ...(scope !== "" && { callId: scope }) }, kept);
+  if (ballot !== undefined) await ofStore(run, keepBallot(values, label.name, ballot));
+}
+
+async function ofStore<T>({ journal, cancellation }: Run, asked: Promise<T>): Promise<T> {
+  // It may never answer, and the run may have to end.
+  return orCancelled(
+    asked.catch((cause: unknown) => {
+      throw journal.failed(cause);
+    }),
+    cancellation,
+  );
+}

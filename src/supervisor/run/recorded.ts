@@ -1,0 +1,62 @@
+import type { AgentResult } from "../../call.ts";
+import { conflictsAmong } from "../../conflict/subjects.ts";
+import type { History } from "../../engine/history.ts";
+import { replayed } from "../../engine/replay.ts";
+import type { Outcome } from "../../outcome.ts";
+import { put } from "../../record.ts";
+import type { Verdict } from "../../resolve/verdict.ts";
+import { NOT_ROUTED } from "../coordinate/coordinate.ts";
+import type { MadeCall } from "../coordinate/member.ts";
+import { madeOf, STOPPED } from "../coordinate/member-result.ts";
+import { isTeam } from "../team/seating.ts";
+import type { Team } from "../team/team.ts";
+
+/** The outcome of a run as its log has it; `undefined` for one that has none. Nothing is asked for it. */
+export function recordedOutcome({ members }: Team, history: History): Outcome | undefined {
+  const { runId, events } = history;
+  const last = events.at(-1);
+  if (last?.type !== "run.finished") return undefined;
+  // By subject: one that was decided anew, about other answers, stands in the log twice.
+  const verdicts = new Map<string, Verdict>();
+  const results = new Map<string, AgentResult>();
+  const skippedAt = new Map<string, number>();
+  for (const event of events) {
+    if (event.type === "verdict.reached" && event.callId === undefined) {
+      verdicts.set(event.verdict.subject, event.verdict);
+    } else if (event.type === "call.skipped") {
+      const { reason, detail } = event;
+      results.set(event.callId, { status: "skipped", reason, detail });
+      skippedAt.set(event.callId, event.seq);
+    } else if (event.type === "call.failed" && event.stopped === true) {
+      results.set(event.callId, STOPPED);
+      skippedAt.set(event.callId, event.seq);
+    }
+  }
+  for (const { callId, end } of history.calls()) {
+    // With another description of the supervisor, one that had answered may have been skipped since.
+    if (end !== undefined && end.seq > (skippedAt.get(callId) ?? 0))
+      results.set(callId, replayed(end, () => undefined).result);
+  }
+  const { status, missing, bill, subjects = [...verdicts.keys()], further = [] } = last;
+  const callsOf = new Map(further.map(({ agent, calls }) => [agent, calls]));
+  const byAgent: Record<string, AgentResult> = {};
+  for (const { name, worker } of members) {
+    const calls = (callsOf.get(name) ?? [name]).flatMap((callId): readonly MadeCall[] => {
+      const result = results.get(callId);
+      return result === undefined ? [] : [{ callId, result, said: undefined }];
+    });
+    const fallback = isTeam(worker) ? [] : worker.fallback;
+    const whole = calls.length === 0 ? NOT_ROUTED : madeOf(calls, { name, fallback }).result;
+    put<AgentResult>(byAgent, name, whole);
+  }
+  const settled = subjects.flatMap((subject) => verdicts.get(subject) ?? []);
+  return {
+    runId,
+    status,
+    results: byAgent,
+    verdicts: settled,
+    conflicts: conflictsAmong(settled),
+    missing,
+    bill,
+  };
+}

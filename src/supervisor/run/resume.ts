@@ -1,0 +1,254 @@
+import { Cancellation, cancelWith } from "../../async/cancellation.ts";
+import { sleep } from "../../async/sleep.ts";
+import { History, type Origin } from "../../engine/history.ts";
+import type { Run } from "../../engine/run.ts";
+import { takeInput } from "../../engine/input.ts";
+import { isSoundError, QuorateError } from "../../errors.ts";
+import type { EventBody, RunEvent } from "../../events.ts";
+import type { LearnedBefore } from "../../reliability/reliability.ts";
+import { canonicalJson } from "../../json.ts";
+import type { Outcome } from "../../outcome.ts";
+import type { ForkOptions } from "../options.ts";
+import { recordedOutcome } from "./recorded.ts";
+import { learnedBefore } from "./learned.ts";
+import type { Plan } from "../team/plan.ts";
+import { planFor, recordedPlan } from "../team/route.ts";
+import { conclude, openRun } from "./carry.ts";
+import type { Assignment } from "../coordinate/coordinate.ts";
+import type { Driver } from "./drive.ts";
+import { conductNew } from "./start.ts";
+
+/**
+ * Goes on with a run where its log ends: what has ended is not asked again, what is decided stays decided. A finished run's
+ * outcome is read from its log.
+ *
+ * Rejects with `NOT_RESUMABLE`, `RUN_NOT_FOUND`, `RUN_OWNED` while somebody else drives it, and `RUN_ID_TAKEN` when it is
+ * a run of a supervisor with another name.
+ */
+export async function conductAgain(
+  driver: Driver,
+  task?: { readonly known: unknown },
+): Promise<Outcome> {
+  const { store, runId, root } = driver;
+  const before = await store.read(runId);
+  const first = startOf(driver, before);
+  refuseOther(driver, first);
+  const finished = recordedOutcome(root.team, new History(runId, before));
+  if (finished !== undefined) return shown(driver, before, finished);
+  refuseForgetful(driver);
+
+  refuseRedacted(driver, first, task);
+  const fence = await store.take(runId);
+  // Whoever had the run may have gone on until it was taken.
+  const since = await orRelease(driver, fence, async () => store.read(runId, before.length));
+  return goOn(driver, fence, [...before, ...since], task);
+}
+
+const POLL_MS = 200;
+
+/**
+ * A run under an id of the caller's own: begins it, or joins the one that is there. One that somebody else drives is waited
+ * for; one whose driver is gone is resumed. Rejects with `RUN_ID_TAKEN` when that run has another input.
+ */
+export async function conductOnce(driver: Driver, given: unknown): Promise<Outcome> {
+  const { store, runId, root, seated, cancellation } = driver;
+  const task = takeInput(given, seated.maxBytes, `the task of ${root.team.where}`);
+  for (;;) {
+    const events = await store.read(runId);
+    const first = events[0];
+    if (first === undefined) {
+      const begun = await beginUnlessBegun(driver, task);
+      if (begun !== undefined) return begun;
+      continue;
+    }
+    refuseOther(driver, first);
+    if (first.type === "run.started" && !isTaskOf(driver, first, task)) {
+      throw new QuorateError(
+        "RUN_ID_TAKEN",
+        `there is a run "${runId}" with another input; use another id for this one`,
+      );
+    }
+    const finished = recordedOutcome(root.team, new History(runId, events));
+    if (finished !== undefined) return shown(driver, events, finished);
+    try {
+      return await conductAgain(driver, { known: task });
+    } catch (error) {
+      if (!(error instanceof QuorateError && error.code === "RUN_OWNED")) throw error;
+    }
+    await sleep(root.clock, POLL_MS, cancellation);
+  }
+}
+
+/** A new run; nothing when somebody else has begun it in this moment, before anybody was asked. */
+async function beginUnlessBegun(driver: Driver, task: unknown): Promise<Outcome | undefined> {
+  // A run that cannot be begun is cancelled, and the next try must not be.
+  const cancellation = new Cancellation();
+  using _driver = cancelWith(driver.cancellation, cancellation);
+  try {
+    return await conductNew({ ...driver, cancellation }, task);
+  } catch (error) {
+    if (isSoundError(error) && error.code === "SEQ_TAKEN") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * A new run that takes over the answers of another where nothing has changed: not the agent at `from`, nor those whose
+ * input is another for it. Rejects as `conductAgain` does, and with `BAD_OPTIONS` for a `from` that nobody has.
+ */
+export async function conductFork(
+  driver: Driver,
+  fork: ForkOptions,
+  ofRun: string,
+): Promise<Outcome> {
+  const { root, store, seated } = driver;
+  refuseForgetful(driver);
+  const events = await store.read(ofRun);
+  const of = { ...driver, runId: ofRun };
+  const first = startOf(of, events);
+  refuseOther(of, first);
+  if (first.redacted === true && !("input" in fork)) {
+    throw new QuorateError(
+      "NOT_RESUMABLE",
+      `the task of run "${ofRun}" was redacted; fork it with { input: task }`,
+    );
+  }
+  const { from } = fork;
+  if (from !== undefined && !seated.places.has(from)) {
+    const known = [...seated.places].map((place) => `"${place}"`).join(", ");
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `there is no agent "${from}" to fork from; use one of ${known}`,
+    );
+  }
+  const history = new History(ofRun, events, seated.teams);
+  const same = !("input" in fork) && fork.route === undefined && fork.mode === undefined;
+  const plan = same ? recordedPlan(root.team, history.plan("")) : undefined;
+  const input = "input" in fork ? fork.input : first.input;
+  return conductNew(driver, input, { history, from }, plan);
+}
+
+async function goOn(
+  driver: Driver,
+  fence: number,
+  events: readonly RunEvent[],
+  known: { readonly known: unknown } | undefined,
+): Promise<Outcome> {
+  const { root, runId, store, seated, watch } = driver;
+  const { team } = root;
+  const history = new History(runId, events, seated.teams);
+  const finished = recordedOutcome(team, history);
+  if (finished !== undefined) {
+    await store.release(runId, fence);
+    return shown(driver, events, finished);
+  }
+  for (const event of events) watch?.(event);
+  const begun = await orRelease(driver, fence, () => prepare(driver, history, fence, known));
+  return conclude(driver, begun.run, begun.assignment, fence);
+}
+
+/** Everything that may still refuse to go on. */
+async function prepare(
+  driver: Driver,
+  history: History,
+  fence: number,
+  known: { readonly known: unknown } | undefined,
+): Promise<{ readonly run: Run; readonly assignment: Assignment }> {
+  const { root, options, seated, cancellation } = driver;
+  const { team } = root;
+  const first = startOf(driver, history.events);
+  const origin = await originOf(driver, first);
+  const run = openRun(driver, {
+    position: { fence, history },
+    ...(origin !== undefined && { origin }),
+  });
+  const task = known === undefined ? first.input : known.known;
+  const recorded = recordedPlan(team, history.plan(""));
+  const plan = recorded ?? (await planFor(team, task, cancellation, options));
+  const learned = await learnedBefore(run, team, "");
+  const changed = first.definition !== seated.seating.definition();
+  history.changed = changed;
+  run.journal.preface([
+    { type: "run.resumed", fence, changed },
+    ...(recorded === undefined ? [plannedOf(plan, learned)] : []),
+  ]);
+  const checked = seated.checks ? new Map() : undefined;
+  return { run, assignment: { task, plan, prefix: "", checked } };
+}
+
+function plannedOf({ mode, agents }: Plan, learned: LearnedBefore | undefined): EventBody {
+  return { type: "run.planned", mode, agents, ...(learned !== undefined && { learned }) };
+}
+
+/** What comes of `work`; where it fails, the run is let go of, so that somebody else can take it. */
+async function orRelease<T>(
+  { store, runId }: Driver,
+  fence: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await store.release(runId, fence);
+    throw error;
+  }
+}
+
+/** A fork that is resumed still takes over answers of its origin, as long as the store has it. */
+async function originOf(
+  { store, seated }: Driver,
+  { forkOf }: StartedEvent,
+): Promise<Origin | undefined> {
+  if (forkOf === undefined) return undefined;
+  const events = await store.read(forkOf.runId);
+  return { history: new History(forkOf.runId, events, seated.teams), from: forkOf.from };
+}
+
+function shown(driver: Driver, events: readonly RunEvent[], outcome: Outcome): Outcome {
+  for (const event of events) driver.watch?.(event);
+  return outcome;
+}
+
+function startOf({ runId }: Driver, events: readonly RunEvent[]): StartedEvent {
+  const first = events[0];
+  if (first?.type === "run.started") return first;
+  throw new QuorateError(
+    "RUN_NOT_FOUND",
+    `the store has no run "${runId}"; list what there is with runs()`,
+  );
+}
+
+type StartedEvent = Extract<RunEvent, { type: "run.started" }>;
+
+/** Whether the run was begun with that task, as far as it was kept. */
+function isTaskOf({ root }: Driver, first: StartedEvent, task: unknown): boolean {
+  const { supervisor } = first;
+  const kept = root.team.redact?.({ type: "run.started", supervisor, input: task }) ?? {
+    input: task,
+  };
+  return "input" in kept && canonicalJson(first.input) === canonicalJson(kept.input);
+}
+
+function refuseRedacted({ runId }: Driver, first: StartedEvent, task: unknown): void {
+  if (first.redacted !== true || task !== undefined) return;
+  throw new QuorateError(
+    "NOT_RESUMABLE",
+    `the task of run "${runId}" was redacted; go on with run(task, { runId: "${runId}" }), or keep it whole with a codec`,
+  );
+}
+
+function refuseForgetful({ store, runId }: Driver): void {
+  if (store.resumable) return;
+  throw new QuorateError(
+    "NOT_RESUMABLE",
+    `run "${runId}" cannot be resumed from this store; use sqliteStore({ path }), or memoryStore({ resumable: true })`,
+  );
+}
+
+function refuseOther({ root, runId }: Driver, first: RunEvent): void {
+  if (first.type !== "run.started" || first.supervisor.name === root.team.label.name) return;
+  throw new QuorateError(
+    "RUN_ID_TAKEN",
+    `run "${runId}" is one of supervisor "${first.supervisor.name}", not of ${root.team.where}`,
+  );
+}

@@ -1,0 +1,146 @@
+import type { Bell } from "../../async/bell.ts";
+import type { Clock } from "../../async/clock.ts";
+import { deadlines, type Deadlines } from "../../async/deadlines.ts";
+import type { Engine, EngineFactory, RegisteredAgent } from "../../engine/engine.ts";
+import type { Flights } from "../../engine/flight.ts";
+import { checkBudgets } from "../../money/budget.ts";
+import type { Seat } from "../../engine/seat.ts";
+import type { OwnedBudget } from "../../money/ledger.ts";
+import type { Outcome } from "../../outcome.ts";
+import { makeLane } from "../../policy/admission.ts";
+import { checkLimits, mergeLimits, type CallLimits } from "../../policy/limits.ts";
+import type { Store } from "../../store/store.ts";
+import { checkConcurrency, type RunOptions } from "../options.ts";
+import { isSeating, NOTHING_ABOVE, seatTeam, type Seating } from "../team/seating.ts";
+import type { Team } from "../team/team.ts";
+
+/** What a supervisor needs to run tasks. */
+export interface Root {
+  readonly team: Team;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly engineOf: EngineFactory;
+  /** The team as it is seated when a run wants nothing otherwise. */
+  readonly seated: Seated;
+  /** Runs under way in this process under ids that their callers chose. */
+  readonly named: Map<string, NamedRun>;
+  /** Rings when a budget that runs share has more room. */
+  readonly settled: Bell;
+  /** The calls under way that others may join. */
+  readonly flights: Flights;
+}
+
+/** A run that another caller may join. */
+export interface NamedRun {
+  readonly task: unknown;
+  readonly outcome: Promise<Outcome>;
+}
+
+/** A seated team, and the engine that finds its agents. */
+export interface Seated {
+  readonly seating: Seating;
+  readonly engine: Engine;
+  /** The largest task, in bytes of JSON. */
+  readonly maxBytes: number;
+  /** Whether any agent of the root has a schema for its task. */
+  readonly checks: boolean;
+  /** The places of all agents and teams below the root. */
+  readonly places: ReadonlySet<string>;
+  /** Those of the teams. */
+  readonly teams: ReadonlySet<string>;
+  /** Every budget in it, once. */
+  readonly budgets: readonly OwnedBudget[];
+  /** Those above each agent, judges and fallbacks too, by its place. */
+  readonly budgetsAt: ReadonlyMap<string, readonly OwnedBudget[]>;
+  /** Whether any agent keeps its answers for other runs. */
+  readonly caches: boolean;
+}
+
+/** The root as a run wants it: seated anew when it has limits of its own. Throws `BAD_OPTIONS`. */
+export function reseated(root: Root, options: RunOptions): Root {
+  const { concurrency, timeoutMs, graceMs, retries, backoff, maxBytes, budget } = options;
+  const wanted = concurrency ?? timeoutMs ?? graceMs ?? retries ?? backoff ?? maxBytes ?? budget;
+  if (wanted === undefined) return root;
+  return { ...root, seated: seatRoot(root, options) };
+}
+
+/** Seats a team as a root. Throws `BAD_OPTIONS` for what a run wants otherwise and cannot have. */
+export function seatRoot(
+  { team, clock, engineOf }: Pick<Root, "team" | "clock" | "engineOf">,
+  options?: RunOptions,
+): Seated {
+  const overrides: CallLimits = checkLimits(options ?? {}, `a run of ${team.where}`);
+  // Seated for one run only, whose timers go with it.
+  const reused = options === undefined;
+  const registry = new Map<string, RegisteredAgent>();
+  const where = `a run of ${team.where}`;
+  const lanes =
+    options?.concurrency === undefined
+      ? []
+      : [makeLane(checkConcurrency(options.concurrency, `a run of ${team.where}`))];
+  const timeoutsOf = timeoutsBy(clock, reused);
+  const budgets = checkBudgets(options?.budget, where).map((budget) => ({
+    budget,
+    place: "",
+    whose: "this run",
+  }));
+  const above = { ...NOTHING_ABOVE, lanes, budgets };
+  const seating = seatTeam({ team, above, overrides, registry, timeoutsOf });
+  const { maxBytes } = mergeLimits(team.limits, overrides);
+  const checks = seating.seats.some((seat) => !isSeating(seat) && seat.agent.input !== undefined);
+  const places = new Set(
+    [...registry.keys()].filter((place) => !place.includes("~")).flatMap(withTeams),
+  );
+  const teams = new Set([...places].filter((place) => !registry.has(place)));
+  const seats = allSeats(seating);
+  return {
+    seating,
+    engine: engineOf(registry),
+    maxBytes,
+    checks,
+    places,
+    teams,
+    budgets: distinct(seats.flatMap(({ budgets }) => budgets)),
+    budgetsAt: new Map(seats.map(({ place, budgets }) => [place, budgets])),
+    caches: seats.some(({ cache }) => cache !== undefined),
+  };
+}
+
+/** Every agent's seat, judges and fallbacks too, at its first tier. */
+function allSeats({ seats, judges }: Seating): readonly Seat[] {
+  const here = [...seats, ...[...judges.values()].map(({ seat }) => seat)];
+  return here.flatMap((seat) => (isSeating(seat) ? allSeats(seat) : withFallbacks(seat)));
+}
+
+function withFallbacks(seat: Seat): readonly Seat[] {
+  return [seat, ...seat.fallback.flatMap(withFallbacks)];
+}
+
+/** Each budget of each place once: an agent has a seat for each tier. */
+function distinct(budgets: readonly OwnedBudget[]): readonly OwnedBudget[] {
+  const known = new Map<string, Set<unknown>>();
+  return budgets.filter(({ place, budget }) => {
+    const ofPlace = known.get(place) ?? new Set();
+    known.set(place, ofPlace);
+    if (ofPlace.has(budget)) return false;
+    ofPlace.add(budget);
+    return true;
+  });
+}
+
+/** `"a/b/c"` and the teams it stands in: `"a"`, `"a/b"`. */
+function withTeams(place: string): readonly string[] {
+  const names = place.split("/");
+  return names.map((_, index) => names.slice(0, index + 1).join("/"));
+}
+
+/** One list of deadlines per timeout. */
+function timeoutsBy(clock: Clock, reused: boolean): (timeoutMs: number) => Deadlines | undefined {
+  const lists = new Map<number, Deadlines>();
+  return (timeoutMs) => {
+    if (timeoutMs === Infinity) return undefined;
+    const list = lists.get(timeoutMs) ?? deadlines(clock, timeoutMs, reused);
+    lists.set(timeoutMs, list);
+    return list;
+  };
+}

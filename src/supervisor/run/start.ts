@@ -1,0 +1,68 @@
+import type { Cancellation } from "../../async/cancellation.ts";
+import { orCancelled } from "../../async/or-cancelled.ts";
+import type { Origin } from "../../engine/history.ts";
+import { checkInput, takeInput, type CheckedInputs } from "../../engine/input.ts";
+import type { ForkOf } from "../../events.ts";
+import type { Outcome } from "../../outcome.ts";
+import { conclude, openRun } from "./carry.ts";
+import type { Driver } from "./drive.ts";
+import type { Plan } from "../team/plan.ts";
+import type { Seated } from "./root.ts";
+import { learnedBefore } from "./learned.ts";
+import { planFor } from "../team/route.ts";
+import { isSeating } from "../team/seating.ts";
+
+/** A new run, from its first event to its last. Of a fork, `planned` is the plan of its origin. */
+export async function conductNew(
+  driver: Driver,
+  given: unknown,
+  origin?: Origin,
+  planned?: Plan,
+): Promise<Outcome> {
+  const { root, options, seated, cancellation } = driver;
+  const { team } = root;
+  const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
+  const planning = planned ?? planFor(team, task, cancellation, options);
+  const plan = planning instanceof Promise ? await planning : planning;
+  const checked = seated.checks ? await checkTask(seated, plan, task, cancellation) : undefined;
+  const run = openRun(driver, origin === undefined ? {} : { origin });
+  const { mode, agents } = plan;
+  const learned = team.lessons === undefined ? undefined : await learnedBefore(run, team, "");
+  // Not waited for: nothing is asked before its own first event is kept, and with it these.
+  run.journal.note([
+    run.hashes === undefined
+      ? { type: "run.started", supervisor: team.label, input: task }
+      : {
+          type: "run.started",
+          supervisor: team.label,
+          definition: seated.seating.definition(),
+          input: task,
+          ...(origin !== undefined && { forkOf: forkOf(origin) }),
+        },
+    { type: "run.planned", mode, agents, ...(learned !== undefined && { learned }) },
+  ]);
+  return conclude(driver, run, { task, plan, prefix: "", checked });
+}
+
+function forkOf({ history, from }: Origin): ForkOf {
+  return { runId: history.runId, ...(from !== undefined && { from }) };
+}
+
+/** Checks the task against the schemas of all who are asked, before anything runs. */
+export async function checkTask(
+  { seating, maxBytes }: Seated,
+  { planned }: Plan,
+  task: unknown,
+  cancellation: Cancellation,
+): Promise<CheckedInputs> {
+  const checked: CheckedInputs = new Map();
+  for (const index of planned) {
+    const seat = seating.seats[index];
+    if (seat === undefined || isSeating(seat)) continue;
+    if (seat.agent.input === undefined || seating.team.members[index]?.input !== undefined)
+      continue;
+    const input = checkInput(seat.agent, { task, results: {}, checked }, maxBytes);
+    if (input instanceof Promise) await orCancelled(input, cancellation);
+  }
+  return checked;
+}

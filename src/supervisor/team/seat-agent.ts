@@ -1,0 +1,110 @@
+import type { Agent } from "../../agent.ts";
+import type { Deadlines } from "../../async/deadlines.ts";
+import { collector } from "../../engine/batch.ts";
+import type { RegisteredAgent } from "../../engine/engine.ts";
+import { agentDefinition } from "../../engine/key.ts";
+import type { Seat } from "../../engine/seat.ts";
+import { QuorateError } from "../../errors.ts";
+import { lanesAt } from "../../policy/lane.ts";
+import { mergeLimits, type CallLimits } from "../../policy/limits.ts";
+import { modelName } from "../../policy/tier.ts";
+import type { Above } from "./seating.ts";
+import type { Team } from "./team.ts";
+
+/** Where an agent sits. */
+export interface Sitting {
+  readonly team: Team;
+  /** What its team and those above it say. */
+  readonly above: Above;
+  readonly overrides: CallLimits;
+  readonly registry: Map<string, RegisteredAgent>;
+  readonly timeoutsOf: (timeoutMs: number) => Deadlines | undefined;
+}
+
+/** Gives an agent its seat, and those behind it: at dearer tiers, and of who is asked when it has failed. */
+export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
+  const { above, registry } = sitting;
+  registry.set(place, { agent, tiers: above.tiers });
+  const names = [...above.tiers.keys()];
+  const first = agent.tier ?? names[0];
+  if (first !== undefined && !above.tiers.has(first)) {
+    const known = names.map((name) => `"${name}"`).join(", ");
+    const why =
+      known === "" ? "has no tiers; give it tiers: { … }" : `has no such tier; it has ${known}`;
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `agent "${agent.name}" wants the tier "${first}", and ${sitting.team.where} ${why}`,
+    );
+  }
+  const fallback = agent.fallback.map((other) => {
+    if (!above.tiers.has(other.name)) return seatAgent(sitting, other, `${place}~${other.name}`);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `agent "${agent.name}" has the fallback "${other.name}", and ${sitting.team.where} a tier of that name: the log could not tell them apart; rename one`,
+    );
+  });
+  return seatAt(
+    sitting,
+    agent,
+    place,
+    names,
+    first === undefined ? -1 : names.indexOf(first),
+    fallback,
+  );
+}
+
+function seatAt(
+  sitting: Sitting,
+  agent: Agent,
+  place: string,
+  tiers: readonly string[],
+  index: number,
+  fallback: readonly Seat[],
+): Seat {
+  const { team, above, overrides, timeoutsOf } = sitting;
+  const tier = tiers[index];
+  const model = tier === undefined ? undefined : above.tiers.get(tier);
+  const where = `agent "${agent.name}"`;
+  const limits = mergeLimits(team.limits, agent.limits, overrides);
+  const rates = [...above.rates, agent.lanes].flatMap((lanes) =>
+    lanesAt(lanes, { tier, model }, where),
+  );
+  let next: { readonly seat: Seat | undefined } | undefined;
+  let definition: string | undefined;
+  return {
+    agent,
+    definition: () => (definition ??= agentDefinition(agent, tier, modelName(model))),
+    place,
+    limits,
+    timeouts: timeoutsOf(limits.timeoutMs),
+    lanes: [...above.lanes, ...new Set(rates.map(({ lane }) => lane))],
+    rates: [...new Set(rates)],
+    budgets: [
+      ...above.budgets,
+      ...agent.budgets.map((budget) => ({ budget, place, whose: where })),
+    ],
+    tier,
+    model,
+    modelName: modelName(model),
+    prices: above.prices,
+    cache: cacheOf(agent, above.cache, where),
+    batch: agent.batch === undefined ? undefined : collector(agent.batch),
+    escalateIf: agent.escalateIf ?? above.escalateIf ?? [],
+    next: () => {
+      const has = tier !== undefined && index + 1 < tiers.length;
+      next ??= { seat: has ? seatAt(sitting, agent, place, tiers, index + 1, []) : undefined };
+      return next.seat;
+    },
+    fallback,
+  };
+}
+
+function cacheOf({ cache, version }: Agent, above: Above["cache"], where: string): Seat["cache"] {
+  const settings = cache ?? above;
+  if (settings === undefined || settings === false) return undefined;
+  if (version !== undefined) return settings;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${where} has no version, and its supervisor caches; give it one, or cache: false`,
+  );
+}

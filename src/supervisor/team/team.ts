@@ -1,0 +1,116 @@
+import type { Agent } from "../../agent.ts";
+import type { Comparator } from "../../conflict/compare.ts";
+import type { InputMap } from "../../engine/input.ts";
+import { KEY_FORMAT } from "../../engine/key.ts";
+import type { Redactor } from "../../engine/redact.ts";
+import type { SupervisorLabel } from "../../events.ts";
+import type { Lessons } from "../../experience/lessons.ts";
+import { sha256 } from "../../hash.ts";
+import { canonicalJson } from "../../json.ts";
+import type { CheckedBudget } from "../../money/budget.ts";
+import type { Price } from "../../money/price.ts";
+import type { Outcome } from "../../outcome.ts";
+import type { Lane } from "../../policy/admission.ts";
+import type { CacheSettings } from "../../policy/cache.ts";
+import type { LanesOf } from "../../policy/lane.ts";
+import type { CallLimits } from "../../policy/limits.ts";
+import type { EscalateIf } from "../../policy/tier.ts";
+import type { Link } from "../../resolve/link.ts";
+import type { EarlyStop, Mode } from "../options.ts";
+import type { Plan } from "./plan.ts";
+
+/** A supervisor's description, checked, as the rest of the code reads it. Agents are known by their index. */
+export interface Team {
+  readonly label: SupervisorLabel;
+  /** `supervisor "NAME"`: how its sentences begin. */
+  readonly where: string;
+  readonly members: readonly Member[];
+  readonly indexOf: ReadonlyMap<string, number>;
+  readonly mode: Mode;
+  readonly route: readonly string[] | ((task: unknown) => unknown) | undefined;
+  /** The plan where the route leaves nobody out. */
+  readonly everyone: Plan;
+  readonly minAnswers: number;
+  readonly lane: Lane;
+  readonly limits: CallLimits;
+  readonly asWorker: Pick<CallLimits, "timeoutMs" | "retries">;
+  readonly resolve: readonly Link[];
+  /** What its runs teach; `undefined` where its chain does not go by that. */
+  readonly lessons: Lessons | undefined;
+  readonly compare: ReadonlyMap<string, Comparator>;
+  /** Groups open findings. */
+  readonly similar: Comparator | undefined;
+  readonly answer: ((outcome: Outcome) => unknown) | undefined;
+  readonly redact: Redactor | undefined;
+  readonly budgets: readonly CheckedBudget[];
+  readonly prices: ReadonlyMap<string, Price>;
+  readonly cache: CacheSettings | false | undefined;
+  /** `undefined`: as the team above it. */
+  readonly tiers: ReadonlyMap<string, unknown> | undefined;
+  readonly escalateIf: readonly EscalateIf[] | undefined;
+  readonly lanes: LanesOf | undefined;
+  readonly maxSubjects: number;
+  readonly earlyStop: EarlyStop | undefined;
+}
+
+/** One place in a team. */
+export interface Member {
+  readonly name: string;
+  /** An agent, or the team of a nested supervisor. */
+  readonly worker: Agent | Team;
+  readonly needs: readonly number[];
+  readonly required: boolean;
+  /** Makes its input of the task. */
+  readonly input: InputMap | undefined;
+}
+
+// Registered, so that supervisors of another copy of this package are known; its value is the team.
+const SUPERVISOR: unique symbol = Symbol.for("quorate.supervisor") as never;
+
+/** What makes a worker a supervisor. */
+export interface TeamBrand {
+  readonly [SUPERVISOR]: Team;
+}
+
+export function teamBrand(team: Team): TeamBrand {
+  return { [SUPERVISOR]: team };
+}
+
+/** The team behind a supervisor; `undefined` for anything else. */
+export function teamOf(value: unknown): Team | undefined {
+  return typeof value === "object" && value !== null && SUPERVISOR in value
+    ? (value as TeamBrand)[SUPERVISOR]
+    : undefined;
+}
+
+/**
+ * What identifies a supervisor's description, given those of its workers: what shapes the answers and can be told from
+ * outside. Functions cannot: change the supervisor's version with them.
+ */
+export function teamDefinition(team: Team, workers: readonly string[]): string {
+  const { label, members, mode, route, minAnswers, resolve, compare, similar, earlyStop } = team;
+  return sha256(
+    canonicalJson([
+      KEY_FORMAT,
+      "team",
+      label.name,
+      label.version ?? null,
+      mode,
+      typeof route === "function" ? "function" : (route ?? null),
+      minAnswers,
+      resolve.map(({ name, definition }) => [name, definition ?? null]),
+      [...compare].map(([subject, { name, definition }]) => [subject, name, definition ?? null]),
+      similar === undefined ? null : [similar.name, similar.definition ?? null],
+      members.map(({ name, needs, required }, index) => [name, workers[index], needs, required]),
+      ...(earlyStop === undefined ? [] : [earlyStop.subjects]),
+    ]),
+  );
+}
+
+/** `"a", "b", "c" and 5 more`: the names of a team, for a message. */
+export function listed(indexOf: ReadonlyMap<string, number>): string {
+  const names = [...indexOf.keys()].map((name) => `"${name}"`);
+  return names.length <= 12
+    ? names.join(", ")
+    : `${names.slice(0, 12).join(", ")} and ${names.length - 12} more`;
+}

@@ -1,0 +1,24 @@
+import type { Seat } from "../../engine/seat.ts";
+import { sha256 } from "../../hash.ts";
+import { canonicalJson } from "../../json.ts";
+
+/**
+ * What identifies a member for its team: the agent, and whatever may be asked in its place. A function of its output cannot be told
+ * from another: change the agent's version with it.
+ */
+export function wholeDefinition(seat: Seat): string {
+  const { escalateIf, fallback } = seat;
+  const own = seat.definition();
+  if (escalateIf.length === 0 && fallback.length === 0) return own;
+  const reasons = escalateIf.map((reason) => (typeof reason === "function" ? "function" : reason));
+  const dearer: string[] = [];
+  for (let at = seat.next(); at !== undefined; at = at.next()) dearer.push(at.definition());
+  return sha256(
+    canonicalJson([
+      own,
+      reasons,
+      reasons.length === 0 ? [] : dearer,
+      fallback.map(wholeDefinition),
+    ]),
+  );
+}
