@@ -40,6 +40,19 @@ export function addCost(a: Cost, b: Cost): Cost {
   };
 }
 
+/** What has come to a cost since it was `before`; what was unknown then has all come since. */
+export function costSince(cost: Cost, before: Cost): Cost {
+  return {
+    usdMicros: since(cost.usdMicros, before.usdMicros),
+    inputTokens: since(cost.inputTokens, before.inputTokens),
+    outputTokens: since(cost.outputTokens, before.outputTokens),
+  };
+}
+
+function since(amount: number | "unknown", before: number | "unknown"): number | "unknown" {
+  return amount === "unknown" || before === "unknown" ? amount : amount - before;
+}
+
 function add(a: number | "unknown", b: number | "unknown"): number | "unknown" {
   return a === "unknown" || b === "unknown" ? "unknown" : a + b;
 }

@@ -1,8 +1,9 @@
 import type { Cancellation } from "../async/cancellation.ts";
-import { UNKNOWN_COST, type CallRequest, type Cost, type Usage } from "../call.ts";
+import { costSince, UNKNOWN_COST, type CallRequest, type Cost, type Usage } from "../call.ts";
 import { QuorateError } from "../errors.ts";
 import { leave, type Ticket } from "../policy/admission.ts";
 import { accept, type Accepted } from "./accept.ts";
+import { costAtPrice } from "./cost-at-price.ts";
 import type { AttemptControl } from "./engine.ts";
 import type { RateLane } from "../policy/rate-lane.ts";
 import type { Run } from "./run.ts";
@@ -223,7 +224,10 @@ class Attempt implements AttemptControl, Reporting {
       const { callId, attempt } = this.#request;
       const agent = this.#seat.agent.name;
       const durationMs = this.#run.clock.monotonic() - this.#startedMs;
-      const late = this.#cost === this.#toldCost ? undefined : this.#cost;
+      const late =
+        this.#cost === this.#toldCost
+          ? undefined
+          : costAtPrice(this.#seat, costSince(this.#cost, this.#toldCost), this.#model);
       this.#run.journal.note([
         {
           type: "call.straggled",

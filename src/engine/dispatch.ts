@@ -2,9 +2,9 @@ import type { CallRequest, Cost } from "../call.ts";
 import type { EventBody } from "../events.ts";
 import { boundOf, type Bound } from "../money/bound.ts";
 import type { Reservation } from "../money/ledger.ts";
-import { priced } from "../money/price.ts";
 import { enter, leave, type Lane, type Ticket } from "../policy/admission.ts";
 import type { Limits } from "../policy/limits.ts";
+import { costAtPrice } from "./cost-at-price.ts";
 import { runAttempt, type AttemptEnd } from "./attempt.ts";
 import type { Run } from "./run.ts";
 import { needsTicket, type Seat } from "./seat.ts";
@@ -169,9 +169,7 @@ async function enterOnly(
 }
 
 /** An end whose cost has money, where the model that was used has a price. */
-export function atPrice({ prices, modelName }: Seat, end: AttemptEnd): AttemptEnd {
-  const model = end.model ?? modelName;
-  const price = model === undefined ? undefined : prices.get(model);
-  if (price === undefined) return end;
-  return { ...end, cost: priced(end.cost, price) };
+export function atPrice(seat: Seat, end: AttemptEnd): AttemptEnd {
+  const cost = costAtPrice(seat, end.cost, end.model);
+  return cost === end.cost ? end : { ...end, cost };
 }

@@ -285,7 +285,7 @@ export function billOf(events: Iterable<RunEvent>, teams: Iterable<string> = [])
 
 function costOf({ more, cost, open }: Entry): Cost {
   if (open) return UNKNOWN_COST;
-  return more === undefined ? cost : addCost(more.before, cost);
+  return more === undefined ? cost : addCost(addCost(more.before, more.lateCost), cost);
 }
 
 function countOf({ more }: Entry): number {

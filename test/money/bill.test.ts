@@ -4,6 +4,7 @@ import type { Bill, Cost, EventBody, RunEvent } from "../../src/index.ts";
 import { agent, supervisor } from "../../src/index.ts";
 import { addBills } from "../../src/money/add-bills.ts";
 import { billOf } from "../../src/money/bill.ts";
+import { virtualClock } from "../../src/testing/index.ts";
 import { anyTeam, isTeamIn, type AnyTeam } from "../durable/any-team.ts";
 import { live, RUN } from "../durable/live.ts";
 
@@ -83,6 +84,36 @@ describe("a bill", () => {
       expect(known).toMatchObject({ attempts: 1, spent: { usdMicros: 9 } });
       expect(billOf(log(before, end)).spent).toEqual(unknown);
     }
+  });
+
+  it("has on it what was reported after an attempt was given up, as wasted", async () => {
+    const clock = virtualClock();
+    const wait = (ms: number) => new Promise<void>((resolve) => clock.timer(ms, resolve));
+    const slow = agent({
+      name: "slow",
+      retries: 0,
+      timeoutMs: 20,
+      run: async (_: unknown, { report }) => {
+        report({ inputTokens: 100, outputTokens: 0, model: "mini" });
+        await wait(40);
+        report({ inputTokens: 10, outputTokens: 1 });
+      },
+    });
+    const other = agent({
+      name: "other",
+      run: async (_: unknown, { report }) => {
+        await wait(60);
+        report({ inputTokens: 1, outputTokens: 0, model: "mini" });
+      },
+    });
+    const prices = { mini: { input: 1, output: 5, date: "2026-11-22" } };
+    const team = supervisor({ name: "team", agents: { slow, other }, prices, clock });
+    const running = team.run(1);
+    await clock.advance(100);
+    const { bill, results } = await running;
+    expect(results.slow).toMatchObject({ cost: { usdMicros: 100 } });
+    expect(bill.wasted.late).toEqual({ calls: 1, usdMicros: 15 });
+    expect(bill.spent).toEqual({ usdMicros: 116, inputTokens: 111, outputTokens: 1 });
   });
 
   it("counts a failed attempt as wasted, and one that was only told to come later not", () => {
