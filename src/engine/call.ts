@@ -1,4 +1,3 @@
-import type { Agent } from "../agent.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import {
   addCost,
@@ -10,9 +9,17 @@ import {
   type Waiting,
 } from "../call.ts";
 import { said, type Said } from "../conflict/said.ts";
-import { describeThrown, errorRecord, isSoundError, QuorateError } from "../errors.ts";
+import { errorRecord } from "../errors.ts";
 import { retryWaitMs } from "../policy/retry.ts";
 import { askOrJoin, reuseIfKept } from "./cache.ts";
+import {
+  agentError,
+  cancelled,
+  failure,
+  inDoubt,
+  NOT_BEGUN,
+  recordFailure,
+} from "./call-failure.ts";
 import { comeAgain } from "./come-again.ts";
 import { dearestMicros } from "./dearest.ts";
 import type { AttemptEnd } from "./attempt.ts";
@@ -180,12 +187,12 @@ async function ask(
       const durationMs = firstMs === undefined ? 0 : clock.monotonic() - firstMs;
       return cancelled(run, agent, callId, { attempts: attempt - 1, durationMs, cost, charged });
     }
-    const plain = { runId, callId, agent: place, version, input, key, results, attempt, issues };
+    const bare = { runId, callId, agent: place, version, input, key, results, attempt, issues };
     const request: CallRequest =
       tier === undefined && failed === undefined && others === undefined
-        ? plain
+        ? bare
         : {
-            ...plain,
+            ...bare,
             ...(tier !== undefined && { tier }),
             ...(failed !== undefined && { failed }),
             ...(others !== undefined && { others }),
@@ -222,26 +229,21 @@ async function ask(
         }
       }
       const dearest = tier === undefined ? undefined : dearestMicros(seat, cost);
+      const plain = {
+        type: "call.succeeded",
+        callId,
+        agent: name,
+        attempt,
+        durationMs,
+        output,
+        cost,
+      } as const;
       const saved = journal.record(
         [
           charged === undefined && model === undefined && dearest === undefined
-            ? {
-                type: "call.succeeded",
-                callId,
-                agent: name,
-                attempt,
-                durationMs,
-                output,
-                cost,
-              }
+            ? plain
             : {
-                type: "call.succeeded",
-                callId,
-                agent: name,
-                attempt,
-                durationMs,
-                output,
-                cost,
+                ...plain,
                 ...(charged !== undefined && { charged }),
                 ...(model !== undefined && { model }),
                 ...(dearest !== undefined && { dearestMicros: dearest }),
@@ -303,14 +305,6 @@ async function ask(
   }
 }
 
-/** A call that is cancelled ends with the run, but where it was stopped early: then it has an end of its own, if it had begun. */
-async function cancelled(run: Run, agent: Agent, callId: string, ended: Ended): Promise<Performed> {
-  const { reason } = run.cancellation;
-  if (reason !== STOPPED_EARLY || ended.attempts === 0) throw reason;
-  await recordFailure(run, agent, callId, STOPPED_EARLY, ended);
-  return failure(STOPPED_EARLY, ended);
-}
-
 /** Whoever was stopped early need not wait any longer; what comes next will see it. */
 function unlessStopped(reason: unknown): void {
   if (reason !== STOPPED_EARLY) throw reason;
@@ -329,63 +323,4 @@ const FRESH: Pick<RecordedCall, "cost" | "issues" | "charged"> = Object.freeze({
 function firstAttempt(begun: RecordedCall | undefined): number {
   if (begun === undefined) return 1;
   return begun.state === "begun" ? begun.attempt : begun.attempt + 1;
-}
-
-/** What is left to say of a call that may not be repeated. */
-async function inDoubt(
-  run: Run,
-  agent: Agent,
-  callId: string,
-  { attempt, cost }: RecordedCall,
-): Promise<Performed> {
-  const why = `${agent.name} had been asked when the process ended, and is not to be asked twice`;
-  const error = new QuorateError("IN_DOUBT", why);
-  const ended = { attempts: attempt, durationMs: 0, cost: addCost(cost, UNKNOWN_COST) };
-  await recordFailure(run, agent, callId, error, ended);
-  return failure(error, ended);
-}
-
-type Ended = Pick<Failed, "attempts" | "durationMs" | "cost"> & {
-  readonly charged?: number | undefined;
-  readonly model?: string | undefined;
-};
-
-const NOT_BEGUN: Ended = Object.freeze({ attempts: 0, durationMs: 0, cost: NO_COST });
-
-async function recordFailure(
-  { journal }: Run,
-  { name }: Agent,
-  callId: string,
-  error: QuorateError,
-  { attempts: attempt, durationMs, cost, charged, model }: Ended,
-  key?: string,
-): Promise<void> {
-  await journal.record([
-    {
-      type: "call.failed",
-      callId,
-      agent: name,
-      attempt,
-      durationMs,
-      error: errorRecord(error),
-      cost,
-      // Else its first attempt has it.
-      ...(attempt === 0 && key !== undefined && { key }),
-      ...(charged !== undefined && { charged }),
-      ...(model !== undefined && { model }),
-      ...(error === STOPPED_EARLY && { stopped: true }),
-    },
-  ]);
-}
-
-function failure(error: QuorateError, { attempts, durationMs, cost }: Ended): Performed {
-  return { result: { status: "failed", error, attempts, durationMs, cost }, said: undefined };
-}
-
-/** What an attempt failed with, as the error that its caller gets. */
-function agentError(name: string, thrown: unknown): QuorateError {
-  if (isSoundError(thrown)) return thrown;
-  return new QuorateError("AGENT_FAILED", `${name} failed: ${describeThrown(thrown)}`, {
-    cause: thrown,
-  });
 }

@@ -1,0 +1,83 @@
+import type { Agent } from "../agent.ts";
+import { addCost, NO_COST, UNKNOWN_COST, type Failed } from "../call.ts";
+import { describeThrown, errorRecord, isSoundError, QuorateError } from "../errors.ts";
+import type { RecordedCall } from "./history.ts";
+import type { Performed } from "./replay.ts";
+import type { Run } from "./run.ts";
+import { STOPPED_EARLY } from "./stopped-early.ts";
+
+/** What had come of a call when it ended. */
+export type Ended = Pick<Failed, "attempts" | "durationMs" | "cost"> & {
+  readonly charged?: number | undefined;
+  readonly model?: string | undefined;
+};
+
+/** Of a call that nobody was asked for. */
+export const NOT_BEGUN: Ended = Object.freeze({ attempts: 0, durationMs: 0, cost: NO_COST });
+
+/** Records that a call has failed. */
+export async function recordFailure(
+  { journal }: Run,
+  { name }: Agent,
+  callId: string,
+  error: QuorateError,
+  { attempts: attempt, durationMs, cost, charged, model }: Ended,
+  key?: string,
+): Promise<void> {
+  await journal.record([
+    {
+      type: "call.failed",
+      callId,
+      agent: name,
+      attempt,
+      durationMs,
+      error: errorRecord(error),
+      cost,
+      // Else its first attempt has it.
+      ...(attempt === 0 && key !== undefined && { key }),
+      ...(charged !== undefined && { charged }),
+      ...(model !== undefined && { model }),
+      ...(error === STOPPED_EARLY && { stopped: true }),
+    },
+  ]);
+}
+
+/** The end of a call that has failed. */
+export function failure(error: QuorateError, { attempts, durationMs, cost }: Ended): Performed {
+  return { result: { status: "failed", error, attempts, durationMs, cost }, said: undefined };
+}
+
+/** What an attempt failed with, as the error that its caller gets. */
+export function agentError(name: string, thrown: unknown): QuorateError {
+  if (isSoundError(thrown)) return thrown;
+  return new QuorateError("AGENT_FAILED", `${name} failed: ${describeThrown(thrown)}`, {
+    cause: thrown,
+  });
+}
+
+/** A call that is cancelled ends with the run, but where it was stopped early: then it has an end of its own, if it had begun. */
+export async function cancelled(
+  run: Run,
+  agent: Agent,
+  callId: string,
+  ended: Ended,
+): Promise<Performed> {
+  const { reason } = run.cancellation;
+  if (reason !== STOPPED_EARLY || ended.attempts === 0) throw reason;
+  await recordFailure(run, agent, callId, STOPPED_EARLY, ended);
+  return failure(STOPPED_EARLY, ended);
+}
+
+/** What is left to say of a call that may not be repeated. */
+export async function inDoubt(
+  run: Run,
+  agent: Agent,
+  callId: string,
+  { attempt, cost }: RecordedCall,
+): Promise<Performed> {
+  const why = `${agent.name} had been asked when the process ended, and is not to be asked twice`;
+  const error = new QuorateError("IN_DOUBT", why);
+  const ended = { attempts: attempt, durationMs: 0, cost: addCost(cost, UNKNOWN_COST) };
+  await recordFailure(run, agent, callId, error, ended);
+  return failure(error, ended);
+}
