@@ -42,7 +42,8 @@ function folder(
     },
     {
       files: [`src/${name}/*/*.ts`],
-      values: ["./*", "../*", "../*/*", ...up("../../", values)],
+      // Not "../*/*": that has "../../index.ts", too.
+      values: ["./*", "../*", "../[a-z]*/*", ...up("../../", values)],
       types: up("../../", types),
     },
   ];
