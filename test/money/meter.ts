@@ -140,6 +140,13 @@ export function makeMeter(
     // A moment before its slots are given to others.
     signal.addEventListener("abort", () => clock.timer(Math.max(0, graceMs - 0.5), leave));
     const half = Math.floor(real / 2);
+    // What was said of it before it was given up is believed: the other half is not needed then. From that moment on, as
+    // a deaf one may not come to its end before the process dies.
+    if (spec.reports === "halves") {
+      signal.addEventListener("abort", () => {
+        for (const entry of entries) entry.real = half;
+      });
+    }
     if (spec.reports === "first") report(real);
     if (spec.reports === "halves") report(half);
     try {
@@ -148,9 +155,6 @@ export function makeMeter(
     } finally {
       if (spec.reports === "last" && !signal.aborted) report(real);
       if (spec.reports === "halves" && !signal.aborted) report(real - half);
-      // What was said of it before it was given up is believed: the other half was not needed then.
-      if (spec.reports === "halves" && signal.aborted)
-        for (const entry of entries) entry.real = half;
       leave();
     }
     if (step === "busy") throw Object.assign(new Error("busy"), BUSY);
