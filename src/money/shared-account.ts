@@ -106,12 +106,18 @@ export function budgetState(
   return sharedState(store.values, scope, Date.now());
 }
 
-/** Begins a budget that runs share anew: what was spent under its scope, and an overrun, are forgotten. */
+/**
+ * Begins a budget that runs share anew: what was spent under its scope, and an overrun, are forgotten. What is reserved for
+ * attempts under way stays, and is charged to the new one.
+ */
 export async function resetBudget(
   { values }: { readonly values: Values },
   scope: string,
 ): Promise<void> {
-  await values.change(BUDGET_PREFIX + scope, () => undefined);
+  await values.change(BUDGET_PREFIX + scope, (value) => {
+    const { open } = keptFrom(value);
+    return Object.keys(open).length === 0 ? undefined : { ...EMPTY, open };
+  });
 }
 
 function keptFrom(value: Json | undefined): Kept {

@@ -215,6 +215,35 @@ describe("a budget that runs share", () => {
     expect((await other.run(1)).status).toBe("complete");
   });
 
+  it("is begun anew with what is reserved for attempts under way, so that it is never below nothing", async () => {
+    const store = memoryStore();
+    let answer = (): void => {};
+    const slow = agent({
+      name: "slow",
+      maxCost: { usd: 0.4 },
+      run: async (_: unknown, { report }) => {
+        await new Promise<void>((resolve) => (answer = resolve));
+        report({ usdMicros: 100_000 });
+        return 1;
+      },
+    });
+    const budget = { usd: 1, scope: "today" };
+    const running = supervisor({ name: "team", agents: { slow }, budget, store }).run(1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await resetBudget(store, "today");
+    expect(await budgetState(store, "today")).toMatchObject({
+      spentMicros: 0,
+      reservedMicros: 400_000,
+    });
+    answer();
+    await running;
+    expect(await budgetState(store, "today")).toEqual({
+      spentMicros: 100_000,
+      reservedMicros: 0,
+      overran: false,
+    });
+  });
+
   it("counts what a process that has died had reserved as spent, when its time is over", async () => {
     const clock = virtualClock();
     const store = memoryStore({ clock });
