@@ -14,8 +14,6 @@ import { dollars, type CheckedBudget } from "./budget.ts";
  */
 export interface Account {
   readonly lane: Lane;
-  readonly spentMicros: number;
-  readonly reservedMicros: number;
   /** What was reserved, `undefined` for an attempt without a bound, is charged with what it came to. Every admission is settled once. */
   settle(boundMicros: number | undefined, chargedMicros: number): void;
   /** Charges what had been spent before this process. */
@@ -44,12 +42,6 @@ export function account({ limitMicros, unbounded }: CheckedBudget, whose: string
   const lane = makeLane(Infinity, gate);
   return {
     lane,
-    get spentMicros() {
-      return spent;
-    },
-    get reservedMicros() {
-      return reserved;
-    },
     settle(bound, charged) {
       reserved -= bound ?? 0;
       spent += charged;
