@@ -8,6 +8,7 @@ import { followRun, stopSignal } from "./follow-run.ts";
 import { goOn } from "./go-on.ts";
 import { EXIT } from "./exit-code.ts";
 import { loadTeam } from "./load-team.ts";
+import { positionMeant, verdictsMeant } from "./meant.ts";
 import { existingLog, type RunLog } from "./run-log.ts";
 import { section } from "./report.ts";
 import { safeJson, safeText } from "./safe-text.ts";
@@ -78,17 +79,9 @@ async function meant(
   winner: string,
 ): Promise<{ readonly subject: string; readonly winner: Json }> {
   const open = openQuestions(await store.read(runId)).map(({ verdict }) => verdict);
-  const exact = open.filter((verdict) => verdict.subject === subject);
-  const named =
-    exact.length > 0
-      ? exact
-      : open.filter((verdict) => safeText(verdict.subject).startsWith(safeText(subject)));
-  const [first] = named;
-  // More than one that begin so are several, unless they are one subject of several teams.
-  if (first === undefined || named.some((verdict) => verdict.subject !== first.subject)) {
-    return { subject, winner };
-  }
-  const values = named.flatMap(({ positions }) => positions.map(({ value }) => value));
-  const value = values.find((position) => positionText(position) === safeText(winner));
-  return { subject: first.subject, winner: value ?? winner };
+  const named = verdictsMeant(open, subject);
+  return {
+    subject: named[0]?.subject ?? subject,
+    winner: positionMeant(named, winner) ?? winner,
+  };
 }

@@ -5,6 +5,7 @@ import type { Store } from "../store/store.ts";
 import { positionText } from "./brief.ts";
 import { withDatabase } from "./database.ts";
 import { findRun } from "./find-run.ts";
+import { positionMeant, verdictsMeant } from "./meant.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 import { wrap } from "./wrap.ts";
@@ -58,25 +59,17 @@ async function meantBy(
   const verdicts = (await store.read(runId)).flatMap((event) =>
     event.type === "verdict.reached" ? [event.verdict] : [],
   );
-  const exact = verdicts.filter((verdict) => verdict.subject === subject);
-  const named =
-    exact.length > 0
-      ? exact
-      : verdicts.filter((verdict) => safeText(verdict.subject).startsWith(safeText(subject)));
-  const [first] = named;
-  const known = named.every((verdict) => verdict.subject === first?.subject) ? first : undefined;
+  const named = verdictsMeant(verdicts, subject);
   return {
-    subject: known?.subject ?? subject,
-    truth: value === undefined ? undefined : truthOf(known, value),
+    subject: named[0]?.subject ?? subject,
+    truth: value === undefined ? undefined : truthOf(named, value),
   };
 }
 
 /** A position as it is shown; else a JSON value; else the text itself. */
-function truthOf(verdict: Verdict | undefined, value: string): Json {
-  const held = verdict?.positions.find(
-    (position) => positionText(position.value) === safeText(value),
-  );
-  if (held !== undefined) return held.value;
+function truthOf(verdicts: readonly Verdict[], value: string): Json {
+  const held = positionMeant(verdicts, value);
+  if (held !== undefined) return held;
   try {
     return JSON.parse(value) as Json;
   } catch {
