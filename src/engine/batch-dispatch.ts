@@ -1,10 +1,11 @@
 import { orCancelled } from "../async/or-cancelled.ts";
+import { NO_COST } from "../call.ts";
 import type { Bound } from "../money/bound.ts";
 import type { Reservation } from "../money/ledger.ts";
 import { leave, type Ticket } from "../policy/admission.ts";
 import { runAttempt, type AttemptEnd } from "./attempt.ts";
 import { runBatch, type Asking } from "./batch-attempt.ts";
-import { atPrice, dispatch, NOTHING_SPENT, noteOverrun, reserveNow, startOf } from "./dispatch.ts";
+import { atPrice, dispatch, noteOverrun, reserveNow, startOf } from "./dispatch.ts";
 import type { Seat } from "./seat.ts";
 import { STOPPED_EARLY } from "./stopped-early.ts";
 
@@ -72,7 +73,7 @@ async function reserve(seat: Seat, call: Collected): Promise<Reserved | undefine
       return undefined;
     }
     if (!cancellation.cancelled) return { call, reservation };
-    await reservation.settle(NOTHING_SPENT);
+    await reservation.settle(NO_COST);
     call.reject(cancellation.reason);
   } catch (error) {
     call.reject(error);
@@ -116,12 +117,12 @@ async function withdraw(
     const nowMs = call.run.clock.monotonic();
     const charged = reservation === undefined ? undefined : 0;
     const times = { startedMs: nowMs, endedMs: nowMs };
-    call.resolve({ ok: false, ...times, error, cost: NOTHING_SPENT, charged });
+    call.resolve({ ok: false, ...times, error, cost: NO_COST, charged });
   } else {
     call.reject(error);
   }
   try {
-    await reservation?.settle(NOTHING_SPENT);
+    await reservation?.settle(NO_COST);
   } catch {
     // The store has failed, and its run has been told.
   }

@@ -1,4 +1,4 @@
-import type { CallRequest, Cost } from "../call.ts";
+import { NO_COST, type CallRequest, type Cost } from "../call.ts";
 import type { EventBody } from "../events.ts";
 import { boundOf, type Bound } from "../money/bound.ts";
 import type { Reservation } from "../money/ledger.ts";
@@ -70,12 +70,12 @@ async function beginRecorded(
     if (cancellation.cancelled) throw cancellation.reason;
   } catch (error) {
     leave(seat.lanes, admitted?.ticket, false);
-    await admitted?.reservation?.settle(NOTHING_SPENT);
+    await admitted?.reservation?.settle(NO_COST);
     if (error !== STOPPED_EARLY) throw error;
     // It has begun, as the log has it, and is to have an end.
     const nowMs = clock.monotonic();
     const charged = admitted?.reservation === undefined ? undefined : 0;
-    return { ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NOTHING_SPENT, charged };
+    return { ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NO_COST, charged };
   }
   const attempt = runAttempt(run, seat, request, clock.monotonic(), admitted?.ticket);
   return priceLater(seat, attempt);
@@ -103,8 +103,6 @@ export function noteOverrun(
   if (reserved === undefined || cost.usdMicros === "unknown" || cost.usdMicros <= reserved) return;
   journal.note([{ type: "budget.overran", callId, agent: agent.name, attempt, reserved, cost }]);
 }
-
-export const NOTHING_SPENT: Cost = Object.freeze({ usdMicros: 0, inputTokens: 0, outputTokens: 0 });
 
 /** What an attempt may cost at most. Throws `BAD_OPTIONS` where the agent's own function cannot say. */
 export function boundAt({ agent, tier, model, modelName, prices }: Seat, input: unknown): Bound {
