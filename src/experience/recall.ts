@@ -40,9 +40,9 @@ export function learnedFrom(
 
 const DEFAULT_TRUST: Required<Trust> = Object.freeze({ person: 1, judge: 0 });
 
-/** How many runs are looked back at, the latest first, */
+/** How many runs are looked back at, the latest first. */
 export const MAX_RUNS = 2_000;
-/** as long as they have no more votes together: about a second's work. */
+/** How many votes these may have together: about a second's work. */
 const MAX_VOTES = 200_000;
 const PAGE = 100;
 

@@ -1,3 +1,4 @@
+import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Values } from "../store/values.ts";
 import { exceeded, noBound, overrun } from "./account.ts";
@@ -115,13 +116,33 @@ export async function resetBudget(
   scope: string,
 ): Promise<void> {
   await values.change(BUDGET_PREFIX + scope, (value) => {
-    const { open } = keptFrom(value);
+    const open = isKept(value) ? value.open : {};
     return Object.keys(open).length === 0 ? undefined : { ...EMPTY, open };
   });
 }
 
+/** What a store has under a budget's key. Throws `STORE_FAILED` for what is no budget: then nothing can be promised. */
 function keptFrom(value: Json | undefined): Kept {
-  return value === undefined ? EMPTY : (value as unknown as Kept);
+  if (value === undefined) return EMPTY;
+  if (isKept(value)) return value;
+  throw new QuorateError(
+    "STORE_FAILED",
+    "the store has something else where a shared budget is kept; begin it anew with resetBudget()",
+  );
+}
+
+function isKept(value: unknown): value is Kept & Json {
+  const { spent, open } = Object(value) as Partial<Kept>;
+  return (
+    isMicros(spent) &&
+    typeof open === "object" &&
+    open !== null &&
+    Object.values(open).every((one) => Array.isArray(one) && one.every(isMicros))
+  );
+}
+
+function isMicros(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
 }
 
 function reservedOf({ open }: Kept): number {

@@ -244,6 +244,24 @@ describe("a budget that runs share", () => {
     });
   });
 
+  it.each([
+    7,
+    "5",
+    {},
+    { spent: "1", open: {} },
+    { spent: 1, open: { id: "x" } },
+    { spent: 1, open: { id: [null, 1] } },
+  ])("promises nothing where the store has %j for it", async (foreign) => {
+    const store = memoryStore();
+    await store.values.change("budget/today", () => foreign);
+    let asked = 0;
+    const payer = agent({ name: "payer", maxCost: { usd: 0.1 }, run: () => ++asked });
+    const budget = { usd: 1, scope: "today" };
+    const team = supervisor({ name: "team", agents: { payer }, budget, store });
+    await expect(team.run(1)).rejects.toMatchObject({ code: "STORE_FAILED" });
+    expect(asked).toBe(0);
+  });
+
   it("counts what a process that has died had reserved as spent, when its time is over", async () => {
     const clock = virtualClock();
     const store = memoryStore({ clock });
