@@ -48,7 +48,7 @@ export function flights(): Flights {
   };
 }
 
-const NOTHING: Landing = Object.freeze({ kind: "nothing" });
+export const NOTHING: Landing = Object.freeze({ kind: "nothing" });
 
 /**
  * Begins a flight, which is under way until `work` has ended; one that rejects comes to nothing. Who begins it waits for it at once,

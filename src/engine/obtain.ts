@@ -2,7 +2,7 @@ import type { Cancellation } from "../async/cancellation.ts";
 import { sleep } from "../async/sleep.ts";
 import { randomId } from "../hash.ts";
 import { expectedCall } from "./batch.ts";
-import { takeOff, type Landing } from "./flight.ts";
+import { NOTHING, takeOff, type Landing } from "./flight.ts";
 import {
   claim,
   giveUp,
@@ -92,8 +92,6 @@ interface Fetched {
   readonly performed?: Performed;
   readonly failure?: { readonly reason: unknown };
 }
-
-const NOTHING: Landing = Object.freeze({ kind: "nothing" });
 
 /**
  * All of its waiting ends with the run, but not an attempt that is under way: that one is stopped when it is `unwanted`, by

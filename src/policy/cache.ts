@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from "../async/clock.ts";
 import { QuorateError } from "../errors.ts";
 import { checkMs } from "./bounds.ts";
 import { checkKeys, checkKind, shown } from "./check-kind.ts";
@@ -45,7 +46,7 @@ export function checkCache(
   const { ttlMs = DEFAULTS.ttlMs, scope = DEFAULTS.scope } = given;
   checkScope(scope, what);
   return Object.freeze({
-    ttlMs: ttlMs === Infinity ? ttlMs : checkTtl(ttlMs, `${what}.ttlMs`),
+    ttlMs: checkTtl(ttlMs, `${what}.ttlMs`),
     scope,
   });
 }
@@ -61,12 +62,13 @@ export function checkRunCache(given: RunCache | undefined, where: string): RunCa
 }
 
 const NOTHING: RunCache = Object.freeze({});
-const MAX_TTL_MS = Number.MAX_SAFE_INTEGER;
+/** Three thousand years: a time so far ahead is none any more. */
+const FOR_EVER_MS = 1e14;
 
 function checkTtl(ttlMs: number, what: string): number {
-  // Longer than a timer can be: nothing waits for it.
-  if (typeof ttlMs === "number" && ttlMs > MAX_TTL_MS) return Infinity;
-  return ttlMs > 1e9 ? ttlMs : checkMs(ttlMs, what, 1);
+  // It may be longer than a timer can be: nothing waits for it.
+  if (typeof ttlMs !== "number" || !(ttlMs > MAX_TIMER_MS)) return checkMs(ttlMs, what, 1);
+  return ttlMs > FOR_EVER_MS ? Infinity : ttlMs;
 }
 
 function checkScope(scope: unknown, what: string): void {

@@ -1,4 +1,5 @@
 import { orCancelled } from "../../async/or-cancelled.ts";
+import { orStoreFailed } from "../../engine/obtain.ts";
 import type { Run } from "../../engine/run.ts";
 import { ballotOf } from "../../experience/ballot.ts";
 import { keepBallot } from "../../experience/keep-ballot.ts";
@@ -46,12 +47,7 @@ export async function keepLesson(
   if (ballot !== undefined) await ofStore(run, keepBallot(values, label.name, ballot));
 }
 
-async function ofStore<T>({ journal, cancellation }: Run, asked: Promise<T>): Promise<T> {
-  // It may never answer, and the run may have to end.
-  return orCancelled(
-    asked.catch((cause: unknown) => {
-      throw journal.failed(cause);
-    }),
-    cancellation,
-  );
+/** It may never answer, and the run may have to end. */
+function ofStore<T>(run: Run, asked: Promise<T>): Promise<T> {
+  return orCancelled(orStoreFailed(run, asked), run.cancellation);
 }
