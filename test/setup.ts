@@ -1,4 +1,6 @@
 import fc from "fast-check";
+import { afterEach } from "vitest";
+import { listenersLeft } from "./listeners.ts";
 
 // Under `npx vitest` the command line would tell everybody to write npx too.
 if (process.env["npm_lifecycle_event"] === "npx") delete process.env["npm_lifecycle_event"];
@@ -10,9 +12,14 @@ const numRuns = Number(process.env["FC_RUNS"] ?? DEFAULT_RUNS);
 if (!Number.isSafeInteger(numRuns) || numRuns < 1) {
   throw new Error(`FC_RUNS is "${process.env["FC_RUNS"]}"; give a whole number from 1.`);
 }
-// Cases are others in every run, unless FC_SEED says which: what has to pass before a change lands must not pass by luck.
-const seed = process.env["FC_SEED"] === undefined ? undefined : Number(process.env["FC_SEED"]);
-if (seed !== undefined && !Number.isSafeInteger(seed)) {
-  throw new Error(`FC_SEED is "${process.env["FC_SEED"]}"; give a whole number.`);
+const seed = Number(process.env["FC_SEED"]);
+if (!Number.isSafeInteger(seed)) {
+  throw new Error(`FC_SEED is "${process.env["FC_SEED"]}"; give a whole number, or "random".`);
 }
-fc.configureGlobal({ numRuns, ...(seed !== undefined && { seed }) });
+fc.configureGlobal({ numRuns, seed });
+
+// A listener that the library leaves on a caller's signal is a leak in every long-lived process.
+afterEach(() => {
+  const left = listenersLeft();
+  if (left.length > 0) throw new Error(`Listeners were left on signals:\n${left.join("\n")}`);
+});

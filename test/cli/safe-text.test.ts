@@ -82,12 +82,13 @@ describe("safeText", () => {
     expect(safeText("a\r\nb\tc")).toBe("a b c");
   });
 
-  it("takes a time in proportion to the length, also for text made to stall it", () => {
-    const started = performance.now();
-    for (const piece of ["\u001b[", "\u001b]0", "\u001b[0;", "\u001b", "\u009d "])
-      safeText(piece.repeat(100_000));
-    expect(performance.now() - started).toBeLessThan(2_000);
-  });
+  // Where an expression tries again and again, these texts take minutes: the test's own timeout is the limit.
+  it.for(["\u001b[", "\u001b]0", "\u001b[0;", "\u001b", "\u009d "])(
+    "reads a text of a hundred thousand unfinished sequences %j to its end",
+    (piece) => {
+      expect(safeText(piece.repeat(100_000))).not.toContain("\u001b");
+    },
+  );
 });
 
 describe("safeJson", () => {

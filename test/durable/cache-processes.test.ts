@@ -39,7 +39,7 @@ describe("runs of two processes with the same task at once", () => {
     const { start, open, paid, path } = setUp();
     const processes = [start(50), start(50)];
     await Promise.all(processes.map((process) => process.printed("begins")));
-    await setTimeout(200);
+    await setTimeout(20);
     open();
     const ends = (await Promise.all(processes.map(endsOf))).flat();
     expect(ends).toHaveLength(100);
@@ -69,7 +69,7 @@ describe("runs of two processes with the same task at once", () => {
     await payer.printed("asked b");
     const waiting = [start(20), start(20)];
     await Promise.all(waiting.map((process) => process.printed("begins")));
-    await setTimeout(100);
+    await setTimeout(20);
     expect(paid()).toEqual(["a", "b"]);
     payer.child.kill("SIGKILL");
     await payer.ended;

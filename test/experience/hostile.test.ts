@@ -334,13 +334,15 @@ describe("a store that fails", () => {
 
   it("and never answers does not keep a run from being cancelled", async () => {
     const store = memoryStore();
-    const silent: Store = {
-      ...store,
-      values: { ...store.values, get: () => new Promise<never>(() => {}) },
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+    const get = (): Promise<never> => {
+      ask();
+      return new Promise(() => {});
     };
+    const silent: Store = { ...store, values: { ...store.values, get } };
     const controller = new AbortController();
     const running = gate(silent).run(SPLIT, { signal: controller.signal });
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await asked;
     controller.abort(new Error("enough"));
     expect(await rejection(running)).toMatchObject({ message: "enough" });
   });

@@ -210,7 +210,14 @@ describe("what was learned", () => {
     const store = memoryStore({ resumable: true });
     const team = gate(store);
     const controller = new AbortController();
-    const stuck = agent({ name: "stuck", run: () => new Promise<never>(() => {}) });
+    const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
+    const stuck = agent({
+      name: "stuck",
+      run: () => {
+        begin();
+        return new Promise<never>(() => {});
+      },
+    });
     const cut = supervisor({
       name: "gate",
       agents: { ...agents, stuck },
@@ -219,7 +226,7 @@ describe("what was learned", () => {
       store,
     });
     const running = cut.run(SPLIT, { runId: "r", signal: controller.signal });
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await asked;
     controller.abort();
     await rejection(running);
     await teach(team as never, 60);

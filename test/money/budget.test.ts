@@ -314,10 +314,14 @@ describe("a budget of a run", () => {
         budget: { usd: 1 },
         store,
       });
-    const hang = (): Promise<number> => new Promise(() => {});
+    const { promise: asked, resolve: beginB } = Promise.withResolvers<void>();
+    const hang = (): Promise<number> => {
+      beginB();
+      return new Promise(() => {});
+    };
     const controller = new AbortController();
     const running = describe({ graceMs: 0 }).run(1, { runId: "r", signal: controller.signal });
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await asked;
     controller.abort(new Error("away"));
     await rejection(running);
     // 0.30 for a, 0.30 for b in doubt, 0.30 for b once more: nothing is left for c.

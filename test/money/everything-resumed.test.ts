@@ -4,17 +4,21 @@
 //   FC_RUNS=5000 vitest run test/money/everything-resumed --testTimeout=0
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { memoryStore, QuorateError, type RunEvent } from "../../src/index.ts";
 import type { MemoryStore } from "../../src/store/memory.ts";
 import { sharedState } from "../../src/money/shared-account.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
+import { listenersLeft } from "../listeners.ts";
 import { endedCalls } from "../durable/same-run.ts";
 import { everything, type Everything } from "./any-money-team.ts";
 import { makeMeter, pause, type Meter, type Paid } from "./meter.ts";
 import { askedFaults, billFaults, budgetFaults, isSharing } from "./money-laws.ts";
 import { budgetOf, GRACE_MS, makeEverything, SCOPE, type Made } from "./money-world.ts";
 import { mortal, type Death } from "./mortal-store.ts";
+
+// A process that dies here has no time to remove its listeners.
+afterEach(() => void listenersLeft());
 
 /** Nobody leaves, and every run has a name by which it is found again. */
 const lasting: fc.Arbitrary<Everything> = everything.map((all) => ({

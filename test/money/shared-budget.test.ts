@@ -217,25 +217,27 @@ describe("a budget that runs share", () => {
 
   it("is begun anew with what is reserved for attempts under way, so that it is never below nothing", async () => {
     const store = memoryStore();
-    let answer = (): void => {};
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
     const slow = agent({
       name: "slow",
       maxCost: { usd: 0.4 },
       run: async (_: unknown, { report }) => {
-        await new Promise<void>((resolve) => (answer = resolve));
+        asked.resolve();
+        await answer.promise;
         report({ usdMicros: 100_000 });
         return 1;
       },
     });
     const budget = { usd: 1, scope: "today" };
     const running = supervisor({ name: "team", agents: { slow }, budget, store }).run(1);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await asked.promise;
     await resetBudget(store, "today");
     expect(await budgetState(store, "today")).toMatchObject({
       spentMicros: 0,
       reservedMicros: 400_000,
     });
-    answer();
+    answer.resolve();
     await running;
     expect(await budgetState(store, "today")).toEqual({
       spentMicros: 100_000,

@@ -175,5 +175,7 @@ describe("while another process holds the lock", () => {
     other.exec("ROLLBACK");
     await closed;
     await kept;
+    await using again = sqliteStore({ path });
+    expect(await again.read("run")).toMatchObject([{ type: "run.started" }]);
   });
 });

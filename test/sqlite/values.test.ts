@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Json } from "../../src/json.ts";
@@ -69,7 +70,7 @@ describe("a change of a value", () => {
     using other = new DatabaseSync(path);
     other.exec("BEGIN IMMEDIATE; UPDATE kept_values SET body = '41'");
     const changed = store.values.change("key", more);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await setImmediate();
     expect(await store.values.get("key")).toBe(1);
     other.exec("COMMIT");
     expect(await changed).toBe(42);

@@ -144,7 +144,9 @@ describe("a caller who cancels", () => {
     await expect(team.run("task", { signal, retries: -1 })).rejects.toMatchObject({
       code: "BAD_OPTIONS",
     });
-    for await (const event of team.stream("task", { signal })) expect(event).toBeDefined();
+    const streamed: string[] = [];
+    for await (const { type } of team.stream("task", { signal })) streamed.push(type);
+    expect(streamed.at(-1)).toBe("run.finished");
     for await (const outcome of team.runMany(["task"], { signal }))
       expect(outcome.error).toBeUndefined();
     expect(getEventListeners(signal, "abort")).toEqual([]);
