@@ -209,3 +209,22 @@ describe("answers in a file", () => {
     expect(asked).toHaveLength(2);
   });
 });
+
+describe("a call whose answer is to be kept, and that fails", () => {
+  it("leaves the entry alone that another process has taken over meanwhile", async () => {
+    const { clock, store, made } = setUp({
+      run: async () => {
+        await new Promise<void>((resolve) => clock.timer(100, resolve));
+        throw new Error("no");
+      },
+    });
+    const running = made.run({});
+    await clock.advance(50);
+    const entry = (await store.values.list("cache/")).at(0);
+    const taken = { asking: { by: "another process", untilMs: clock.now() + 60_000 } };
+    await store.values.change(entry?.key ?? "", () => taken);
+    await clock.advance(50);
+    expect((await running).results.echo).toMatchObject({ status: "failed" });
+    expect(await store.values.get(entry?.key ?? "")).toEqual(taken);
+  });
+});

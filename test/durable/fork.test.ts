@@ -4,6 +4,7 @@ import {
   agent,
   memoryStore,
   supervisor,
+  vote,
   type Agent,
   type Outcome,
   type RunEvent,
@@ -289,5 +290,52 @@ describe("a fork", () => {
     });
     expect(asked).toEqual([]);
     expect(faultsOf(store.read("run"))).toEqual([]);
+  });
+});
+
+describe("a fork, and a team in the team that answered without one of its members", () => {
+  /** A root of `inner`, whose `y` fails the first time, or is not asked since the vote of the others is certain. */
+  function teamWithout(why: "failed" | "stopped early") {
+    const store = memoryStore({ resumable: true });
+    const asked: string[] = [];
+    const member = <const Name extends string>(name: Name) =>
+      agent({
+        name,
+        version: "1",
+        retries: 0,
+        run: (_: unknown) => {
+          asked.push(name);
+          if (why === "failed" && name === "y" && asked.filter((one) => one === "y").length === 1)
+            throw new Error("no");
+          return { recommendation: name === "x" ? "hold" : "ship" };
+        },
+      });
+    const inner = supervisor({
+      name: "inner",
+      agents: { w: member("w"), x: member("x"), v: member("v"), u: member("u"), y: member("y") },
+      mode: "sequence",
+      minAnswers: 1,
+      resolve: [vote()],
+      ...(why === "stopped early" && { earlyStop: { subjects: ["task"] } }),
+    });
+    return { asked, store, gate: supervisor({ name: "gate", agents: { inner }, store }) };
+  }
+
+  it("asks the member that failed once more, and takes over what the others said", async () => {
+    const { asked, gate } = teamWithout("failed");
+    await gate.run("task", { runId: "run" });
+    expect(asked.splice(0)).toEqual(["w", "x", "v", "u", "y"]);
+    await gate.fork("run");
+    expect(asked).toEqual(["y"]);
+  });
+
+  it("takes over the team's answer where the member was not asked because it could change nothing", async () => {
+    const { asked, gate, store } = teamWithout("stopped early");
+    await gate.run("task", { runId: "run" });
+    expect(asked.splice(0)).not.toContain("y");
+    const { runId } = await gate.fork("run");
+    expect(asked).toEqual([]);
+    const reused = store.read(runId).filter(({ type }) => type === "call.reused");
+    expect(reused).toMatchObject([{ callId: "inner", by: "fork" }]);
   });
 });

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { agent, embeddedEngine, supervisor, type RunEvent } from "../../src/index.ts";
+import { agent, embeddedEngine, lane, supervisor, type RunEvent } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
+import { rejection } from "../supervisor/rejection.ts";
 import { thenable } from "../supervisor/thenable.ts";
 import { batching, outputs, pause, tenfold, upTo } from "./batching.ts";
 
@@ -439,6 +440,32 @@ describe("a batch", () => {
         },
       ),
     );
+  });
+  it("leave their tokens behind when they leave a batch: later calls have that room", async () => {
+    const clock = virtualClock();
+    const batches: (readonly number[])[] = [];
+    const minute = lane({ name: "minute", tokensPerMinute: 100 });
+    const a = agent({
+      name: "a",
+      lanes: [minute],
+      maxCost: (tokens) => ({ inputTokens: Number(tokens), outputTokens: 0 }),
+      run: (tokens: unknown) => tokens as number,
+      batch: {
+        waitMs: 1_000,
+        run: (tasks: readonly unknown[]) => {
+          batches.push(tasks as readonly number[]);
+          return tasks as readonly number[];
+        },
+      },
+    });
+    const team = supervisor({ name: "team", agents: { a }, clock });
+    const leaving = new AbortController();
+    const left = rejection(team.run(60, { signal: leaving.signal }));
+    const stays = team.run(10);
+    leaving.abort(new Error("enough"));
+    const comes = team.run(61);
+    await Promise.all([left, stays, comes]);
+    expect(batches).toEqual([[10, 61]]);
   });
 });
 

@@ -296,3 +296,12 @@ describe("lanes", () => {
 function described<const Name extends string>(name: Name, { run, limits }: Agent) {
   return { name, run: run as never, ...limits };
 }
+
+describe("a lane that an agent and its supervisor both name", () => {
+  it("is one lane: the agent takes one slot in it", async () => {
+    const provider = lane({ name: "provider", concurrency: 1 });
+    const a = agent({ name: "a", lanes: [provider], run: () => provider.state.inFlight });
+    const team = supervisor({ name: "team", agents: { a }, lanes: [provider] });
+    expect((await team.run("task")).results.a).toMatchObject({ status: "ok", output: 1 });
+  });
+});

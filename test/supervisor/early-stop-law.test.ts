@@ -55,7 +55,10 @@ const chains = fc.record({
   margin: fc.constantFrom(0, 0, 0, 0.1, 0.2, 1 / 3),
   quorum: fc.constantFrom(1, 1, 2, 4),
   atLeast: fc.integer({ min: 1, max: 4 }),
-  preferred: fc.constantFrom("hold", "wait"),
+  preferred: fc.uniqueArray(fc.constantFrom("hold", "wait", "ship"), {
+    minLength: 1,
+    maxLength: 3,
+  }),
 });
 
 type Chain = typeof chains extends fc.Arbitrary<infer T> ? T : never;
@@ -84,7 +87,7 @@ function linksOf(
       case "vote":
         return vote({ weights, margin, quorum });
       case "prefer":
-        return prefer([preferred]);
+        return prefer(preferred);
       case "support":
         return support({ atLeast });
       default:

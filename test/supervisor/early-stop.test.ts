@@ -441,6 +441,34 @@ describe("early stop", () => {
     }
   });
 });
+describe("early stop, by link", () => {
+  it("waits for a later answer that holds what is preferred to the first preference held so far", async () => {
+    const { run } = teamOf(
+      [
+        [1, "fix"],
+        [1, "fix"],
+        [2, "ship"],
+        [50, "block"],
+      ],
+      { resolve: [prefer(["block", "fix"])] },
+    );
+    expect((await run()).verdicts[0]).toMatchObject({ status: "decided", winner: "block" });
+  });
+
+  it("does not wait for a voter whose vote has no weight, where a quorum cannot be reached any more", async () => {
+    const { run, clock } = teamOf(
+      [
+        [1, "hold"],
+        [1, "hold"],
+        [2, "ship"],
+        [50, "ship"],
+      ],
+      { resolve: [vote({ quorum: 4, weights: { a3: 0 } }), prefer(["hold"])] },
+    );
+    expect((await run()).verdicts[0]).toMatchObject({ status: "decided", winner: "hold" });
+    expect(clock.monotonic()).toBeLessThan(50);
+  });
+});
 
 function own(): Link {
   return { name: "own", settle: () => ({ pass: "never" }) };
