@@ -1,6 +1,7 @@
 import { QuorateError } from "../errors.ts";
 import { leave, makeLane, type Gate, type Lane, type Ticket } from "../policy/admission.ts";
-import { dollars, type CheckedBudget } from "./budget.ts";
+import type { CheckedBudget } from "./budget.ts";
+import { dollars } from "./micros.ts";
 
 /**
  * A budget of one run, in micro-dollars. What an attempt may cost is reserved when it is admitted and settled when it has

@@ -2,7 +2,7 @@ import { QuorateError } from "../errors.ts";
 import { atOnce } from "../policy/at-once.ts";
 import { checkGiven, checkKeys, checkKind, shown } from "../policy/check-kind.ts";
 import type { AskedAt } from "../policy/tier.ts";
-import { MICROS } from "./budget.ts";
+import { isUsd, MAX_USD, microsOf } from "./micros.ts";
 import { priceMicros, type Price } from "./price.ts";
 
 /** What one attempt may cost at most: dollars, or tokens of a model that has a price. */
@@ -39,11 +39,9 @@ function checkBound(bound: CostBound, what: string): void {
   const { usd, inputTokens, outputTokens } = bound;
   for (const [name, value] of Object.entries({ usd, inputTokens, outputTokens })) {
     if (value === undefined) continue;
-    const whole = name === "usd" || Number.isSafeInteger(value);
-    if (typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER && whole) {
-      continue;
-    }
-    const instead = name === "usd" ? "use US dollars from 0" : "use a whole number from 0";
+    if (name === "usd" ? isUsd(value) : Number.isSafeInteger(value) && value >= 0) continue;
+    const instead =
+      name === "usd" ? `use US dollars from 0 to ${MAX_USD}` : "use a whole number from 0";
     throw new QuorateError("BAD_OPTIONS", `${what}.${name} is ${shown(value)}; ${instead}`);
   }
 }
@@ -73,7 +71,7 @@ export function boundOf(
   }
   const { usd, inputTokens = 0, outputTokens = 0 } = bound;
   const tokens = inputTokens + outputTokens;
-  if (usd !== undefined) return { usdMicros: Math.ceil(usd * MICROS), tokens };
+  if (usd !== undefined) return { usdMicros: microsOf(usd, "up"), tokens };
   if (price === undefined || tokens === 0) return { usdMicros: undefined, tokens };
   return { usdMicros: priceMicros(price, { inputTokens, outputTokens }), tokens };
 }

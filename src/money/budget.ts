@@ -1,5 +1,6 @@
 import { QuorateError } from "../errors.ts";
 import { checkKeys, checkKind, shown } from "../policy/check-kind.ts";
+import { isUsd, MAX_USD, microsOf } from "./micros.ts";
 
 /** What may be spent at most: a promise, kept by reserving before each attempt what it may cost. */
 export interface Budget {
@@ -21,7 +22,6 @@ export interface CheckedBudget {
   readonly unbounded: "refuse" | "allow";
 }
 
-const MAX_USD = 1e9;
 const MAX_SCOPE = 200;
 const BUDGET_KEYS: ReadonlySet<string> = new Set(["usd", "scope", "unbounded"]);
 
@@ -42,7 +42,7 @@ function checkBudget(budget: Budget, what: string): CheckedBudget {
   checkKeys(budget, BUDGET_KEYS, what);
   const { usd, scope, unbounded = "refuse" } = budget;
   checkKind(scope, `${what}.scope`, "string", 'use a name, for instance "nightly 2026-11-22"');
-  if (typeof usd !== "number" || !(usd >= 0 && usd <= MAX_USD)) {
+  if (!isUsd(usd)) {
     throw new QuorateError(
       "BAD_OPTIONS",
       `${what}.usd is ${shown(usd)}; use US dollars from 0 to ${MAX_USD}`,
@@ -60,14 +60,5 @@ function checkBudget(budget: Budget, what: string): CheckedBudget {
       `${what}.unbounded is ${shown(unbounded)}; use "refuse" or "allow"`,
     );
   }
-  return Object.freeze({ limitMicros: Math.floor(usd * MICROS), scope, unbounded });
-}
-
-/** Micro-dollars in a dollar. */
-export const MICROS = 1_000_000;
-
-/** An amount as a person reads it: `$0.0042`. */
-export function dollars(micros: number): string {
-  const text = (micros / MICROS).toFixed(6).replace(/0{1,4}$/, "");
-  return `$${text}`;
+  return Object.freeze({ limitMicros: microsOf(usd, "down"), scope, unbounded });
 }

@@ -1,6 +1,7 @@
 import type { Cost } from "../call.ts";
 import { QuorateError } from "../errors.ts";
 import { checkKeys, checkKind, shown } from "../policy/check-kind.ts";
+import { isUsd, MAX_USD, tokenMicros } from "./micros.ts";
 
 /** What a model's tokens cost, in US dollars per million of them, and when that was so. The caller's data: none is built in. */
 export interface Price {
@@ -25,10 +26,10 @@ export function checkPrices(prices: Prices | undefined, where: string): Readonly
       checkKeys(price, PRICE_KEYS, what);
       for (const kind of ["input", "output"] as const) {
         const usd = price[kind];
-        if (typeof usd === "number" && usd >= 0 && usd < Infinity) continue;
+        if (isUsd(usd)) continue;
         throw new QuorateError(
           "BAD_OPTIONS",
-          `${what}.${kind} is ${shown(usd)}; use US dollars per million tokens`,
+          `${what}.${kind} is ${shown(usd)}; use US dollars per million tokens, from 0 to ${MAX_USD}`,
         );
       }
       if (!/^\d{4}-\d{2}-\d{2}$/.test(price.date)) {
@@ -42,12 +43,15 @@ export function checkPrices(prices: Prices | undefined, where: string): Readonly
   );
 }
 
-/** What tokens cost, in micro-dollars, rounded up: a dollar per million tokens is a micro-dollar per token. */
+/** What tokens cost at a price, in micro-dollars, rounded up once. */
 export function priceMicros(
   { input, output }: Price,
   tokens: { readonly inputTokens: number; readonly outputTokens: number },
 ): number {
-  return Math.ceil(tokens.inputTokens * input + tokens.outputTokens * output);
+  return tokenMicros([
+    [tokens.inputTokens, input],
+    [tokens.outputTokens, output],
+  ]);
 }
 
 /** A cost with its money reckoned from its tokens, where only these are known and the model has a price. */

@@ -10,8 +10,12 @@ interface Kept {
   /** An attempt cost more than was reserved for it. */
   readonly overran?: true;
   /** What is reserved, by reservation: how much, and until when its process is given to settle it, in ms since 1970. */
-  readonly open: Readonly<Record<string, readonly [micros: number, untilMs: number]>>;
+  readonly open: Reservations;
+  /** Those of them that were given up as dead, and are in `spent` in full: what is settled after all takes their place. */
+  readonly lost?: Reservations;
 }
+
+type Reservations = Readonly<Record<string, readonly [micros: number, untilMs: number]>>;
 
 /** How a budget that runs share stands, in micro-dollars. */
 export interface BudgetState {
@@ -64,7 +68,10 @@ export async function reserveShared(
   return fits;
 }
 
-/** Charges a reservation, once, with what it came to; one that was given up as dead is put right. */
+/**
+ * Charges a reservation, once, with what it came to. One that was given up as dead is put right; where the budget was begun anew
+ * since then, nothing of it is counted any more, and the new one is charged.
+ */
 export async function settleShared(
   values: Values,
   scope: string,
@@ -72,14 +79,14 @@ export async function settleShared(
   chargedMicros: number,
 ): Promise<void> {
   await values.change(BUDGET_PREFIX + scope, (value) => {
-    const kept = withoutDead(keptFrom(value), nowMs, id);
-    const { [id]: mine, ...open } = kept.open;
-    // It was counted as spent in full meanwhile.
-    const counted = mine === undefined ? (boundMicros ?? 0) : 0;
+    const { lost, ...kept } = withoutDead(keptFrom(value), nowMs);
+    const { [id]: _settled, ...open } = kept.open;
+    const { [id]: counted, ...others } = lost ?? {};
     return {
       ...kept,
-      spent: kept.spent - counted + chargedMicros,
+      spent: kept.spent - (counted?.[0] ?? 0) + chargedMicros,
       open,
+      ...lostOf(others),
       ...(chargedMicros > (boundMicros ?? Infinity) && { overran: true }),
     };
   });
@@ -124,20 +131,25 @@ export async function resetBudget(
 /** What a store has under a budget's key. Throws `STORE_FAILED` for what is no budget: then nothing can be promised. */
 function keptFrom(value: Json | undefined): Kept {
   if (value === undefined) return EMPTY;
-  if (isKept(value)) return value;
+  // One of an earlier version may have been settled to less than nothing.
+  const kept: unknown = value;
+  if (isKept(kept)) return kept.spent < 0 ? { ...kept, spent: 0 } : kept;
   throw new QuorateError(
     "STORE_FAILED",
     "the store has something else where a shared budget is kept; begin it anew with resetBudget()",
   );
 }
 
-function isKept(value: unknown): value is Kept & Json {
-  const { spent, open } = Object(value) as Partial<Kept>;
+function isKept(value: unknown): value is Kept {
+  const { spent, open, lost = {} } = Object(value) as Partial<Kept>;
+  return isMicros(spent) && isReservations(open) && isReservations(lost);
+}
+
+function isReservations(value: unknown): value is Reservations {
   return (
-    isMicros(spent) &&
-    typeof open === "object" &&
-    open !== null &&
-    Object.values(open).every((one) => Array.isArray(one) && one.every(isMicros))
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).every((one) => Array.isArray(one) && one.every(isMicros))
   );
 }
 
@@ -149,16 +161,30 @@ function reservedOf({ open }: Kept): number {
   return Object.values(open).reduce((sum, [micros]) => sum + micros, 0);
 }
 
-function withoutDead(kept: Kept, nowMs: number, but?: string): Kept {
-  const dead = Object.entries(kept.open).filter(
-    ([id, [, untilMs]]) => untilMs < nowMs && id !== but,
-  );
-  if (dead.length === 0) return kept;
+// How long one that was given up is remembered. A process that has not said in a day what became of an attempt is dead.
+const LOST_MS = 86_400_000;
+
+/** What is left when those reservations are counted as spent whose process must have died. */
+function withoutDead(kept: Kept, nowMs: number): Kept {
+  const { lost, ...rest } = kept;
+  const dead = Object.entries(kept.open).filter(([, [, untilMs]]) => untilMs < nowMs);
+  const forgotten = Object.entries(lost ?? {}).some(([, one]) => isForgotten(one, nowMs));
+  if (dead.length === 0 && !forgotten) return kept;
   const open = { ...kept.open };
   let { spent } = kept;
   for (const [id, [micros]] of dead) {
     spent += micros;
     delete open[id];
   }
-  return { ...kept, spent, open };
+  const given = [...Object.entries(lost ?? {}), ...dead];
+  const known = given.filter(([, one]) => !isForgotten(one, nowMs));
+  return { ...rest, spent, open, ...lostOf(Object.fromEntries(known)) };
+}
+
+function isForgotten([, untilMs]: Reservations[string], nowMs: number): boolean {
+  return untilMs + LOST_MS < nowMs;
+}
+
+function lostOf(lost: Reservations): Pick<Kept, "lost"> {
+  return Object.keys(lost).length === 0 ? {} : { lost };
 }

@@ -11,7 +11,7 @@ import {
   supervisor,
   type Outcome,
 } from "../../src/index.ts";
-import { sharedState } from "../../src/money/shared-account.ts";
+import { reserveShared, settleShared, sharedState } from "../../src/money/shared-account.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
@@ -296,6 +296,100 @@ describe("a budget that runs share", () => {
       spentMicros: 700_000,
       reservedMicros: 0,
     });
+  });
+
+  /** An attempt that reports 100,000 of at most 700,000, and that the budget takes for dead long before its process does. */
+  async function takenForDead(store: ReturnType<typeof memoryStore>, reset: "never" | "after") {
+    const [clock, its] = [virtualClock(), virtualClock()];
+    let answer = (): void => {};
+    const slow = agent({
+      name: "slow",
+      maxCost: { usd: 0.7 },
+      run: async (_: unknown, { report }) => {
+        await new Promise<void>((resolve) => (answer = resolve));
+        report({ usdMicros: 100_000 });
+        return 1;
+      },
+    });
+    const payer = agent({
+      name: "payer",
+      maxCost: { usd: 0.2 },
+      run: (_: unknown, { report }) => report({ usdMicros: 200_000 }),
+    });
+    const budget = { usd: 1, scope: "all" };
+    const team = { budget, store };
+    const running = supervisor({ name: "slow", agents: { slow }, ...team, clock: its }).run(1);
+    await its.advance(1);
+    await clock.advance(600_000);
+    // It is counted as spent in full when the next one passes.
+    const other = supervisor({ name: "other", agents: { payer }, ...team, clock });
+    expect((await other.run(1)).status).toBe("complete");
+    expect(await sharedState(store.values, "all", clock.now())).toMatchObject({
+      spentMicros: 900_000,
+      reservedMicros: 0,
+    });
+    if (reset === "after") {
+      await resetBudget(store, "all");
+      expect((await other.run(2)).status).toBe("complete");
+    }
+    answer();
+    await running;
+    return sharedState(store.values, "all", clock.now());
+  }
+
+  it("puts right what it had counted in full, as an attempt was taken for dead and ended after all", async () => {
+    expect(await takenForDead(memoryStore(), "never")).toEqual({
+      spentMicros: 300_000,
+      reservedMicros: 0,
+      overran: false,
+    });
+  });
+
+  it("takes nothing back that it had forgotten when it was begun anew, and is charged with what ends after that", async () => {
+    expect(await takenForDead(memoryStore(), "after")).toEqual({
+      spentMicros: 300_000,
+      reservedMicros: 0,
+      overran: false,
+    });
+  });
+
+  it("is never below nothing, whenever it is begun anew and whichever attempts are taken for dead", async () => {
+    const step = fc.oneof(
+      fc.record({ reserves: fc.integer({ min: 1, max: 50 }) }),
+      fc.record({ settles: fc.nat(20), charged: fc.integer({ min: 0, max: 50 }) }),
+      fc.record({ waits: fc.constantFrom(10, 200, 100_000_000) }),
+      fc.constant({ resets: true } as const),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        const { values } = memoryStore();
+        const budget = { limitMicros: 1_000, scope: "all", unbounded: "refuse" } as const;
+        const open = new Map<string, number>();
+        let nowMs = 0;
+        let charged = 0;
+        for (const [at, one] of steps.entries()) {
+          if ("reserves" in one) {
+            const wanted = { id: `${at}`, boundMicros: one.reserves, nowMs, untilMs: nowMs + 100 };
+            const fits = await reserveShared(values, budget, wanted).catch(() => false);
+            if (fits) open.set(wanted.id, one.reserves);
+          } else if ("settles" in one) {
+            const [id, boundMicros] = [...open][one.settles % Math.max(open.size, 1)] ?? [];
+            if (id === undefined) continue;
+            open.delete(id);
+            const cost = Math.min(one.charged, boundMicros ?? 0);
+            charged += cost;
+            await settleShared(values, "all", { id, boundMicros, nowMs }, cost);
+          } else if ("waits" in one) nowMs += one.waits;
+          else {
+            await resetBudget({ values }, "all");
+            charged = 0;
+          }
+          const state = await sharedState(values, "all", nowMs);
+          // What was charged since it was begun anew is never missing, whatever else is counted besides.
+          expect(state.spentMicros).toBeGreaterThanOrEqual(charged);
+        }
+      }),
+    );
   });
 
   it("holds over processes that share a file", async () => {

@@ -1,0 +1,74 @@
+/**
+ * Money at the edges: people write US dollars as decimals, everything else reckons in whole micro-dollars. A number is read as
+ * the decimal that was written, never as the binary fraction next to it, so `{ usd: 4.1 }` is 4,100,000 micro-dollars and
+ * no other amount.
+ */
+
+/** The most that an option may say, in US dollars: a sum of many such amounts is still a whole number to a computer. */
+export const MAX_USD = 1e9;
+
+const MICROS_PLACES = 6n;
+
+/** A decimal number: `digits / 10 ** places`. */
+interface Decimal {
+  readonly digits: bigint;
+  readonly places: bigint;
+}
+
+// Every decimal of so many digits is a number of its own. What a number has beyond them comes of binary arithmetic: 0.1 + 0.2.
+const MAX_DIGITS = 15;
+
+/** The decimal that a finite number was written as. */
+function decimalOf(value: number): Decimal {
+  const [mantissa = "", exponent = "0"] = String(withoutNoise(value)).split("e");
+  const [whole = "", part = ""] = mantissa.split(".");
+  const places = part.length - Number(exponent);
+  const digits = BigInt(whole + part);
+  return places < 0
+    ? { digits: digits * 10n ** BigInt(-places), places: 0n }
+    : { digits, places: BigInt(places) };
+}
+
+function withoutNoise(value: number): number {
+  return Number(value.toPrecision(MAX_DIGITS));
+}
+
+/** Whether a value is an amount of US dollars as options take it. */
+export function isUsd(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= MAX_USD;
+}
+
+/** US dollars in micro-dollars; what may be spent is rounded down, what something costs is rounded up. */
+export function microsOf(usd: number, rounded: "up" | "down"): number {
+  const { digits, places } = decimalOf(usd);
+  const micros = digits * 10n ** MICROS_PLACES;
+  return Number(rounded === "up" ? divideUp(micros, places) : micros / 10n ** places);
+}
+
+/** What tokens cost, in micro-dollars, rounded up once: a dollar per million tokens is a micro-dollar per token. */
+export function tokenMicros(
+  tokens: readonly (readonly [count: number, usdPerMillion: number])[],
+): number {
+  const priced = tokens.map(([count, usd]) => ({ count: BigInt(count), price: decimalOf(usd) }));
+  const most = priced.reduce(
+    (places, { price }) => (price.places > places ? price.places : places),
+    0n,
+  );
+  const sum = priced.reduce(
+    (sum, { count, price }) => sum + count * price.digits * 10n ** (most - price.places),
+    0n,
+  );
+  return Math.min(Number(divideUp(sum, most)), Number.MAX_SAFE_INTEGER);
+}
+
+function divideUp(digits: bigint, places: bigint): bigint {
+  const divisor = 10n ** places;
+  return (digits + divisor - 1n) / divisor;
+}
+
+/** An amount as a person reads it: `$0.0042`. */
+export function dollars(micros: number): string {
+  const whole = Math.floor(micros / 1e6);
+  const part = String(micros - whole * 1e6).padStart(6, "0");
+  return `$${whole}.${part.replace(/0{1,4}$/, "")}`;
+}
