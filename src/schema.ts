@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { isThenable } from "./async/thenable.ts";
 import { QuorateError, type Issue } from "./errors.ts";
 
 /** Any schema of the Standard Schema family: Zod, Valibot, ArkType and others. */
@@ -27,7 +28,9 @@ export type Checked =
 export function check(schema: Schema, value: unknown): Checked | Promise<Checked> {
   try {
     const result = schema["~standard"].validate(value);
-    return result instanceof Promise ? result.then(checked, thrown) : checked(result);
+    return isThenable(result)
+      ? Promise.resolve(result).then(checked).catch(thrown)
+      : checked(result);
   } catch (error) {
     return thrown(error);
   }

@@ -1,3 +1,4 @@
+import { abortController, type Abort } from "../async/abort-controller.ts";
 import type { Cancellation } from "../async/cancellation.ts";
 import { costSince, UNKNOWN_COST, type CallRequest, type Cost, type Usage } from "../call.ts";
 import { QuorateError } from "../errors.ts";
@@ -95,7 +96,7 @@ class Attempt implements AttemptControl, Reporting {
   readonly #cancellation: Cancellation;
   #state: "running" | "given up" | "stopping" | "over" = "running";
   #timer: Disposable | undefined;
-  #controller: AbortController | undefined;
+  #controller: Abort | undefined;
   #aborted: { readonly reason: unknown } | undefined;
   #cost: Cost = UNKNOWN_COST;
   /** What was known of it when it was given up. */
@@ -139,7 +140,7 @@ class Attempt implements AttemptControl, Reporting {
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
-      this.#controller = new AbortController();
+      this.#controller = abortController();
       if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
     }
     return this.#controller.signal;

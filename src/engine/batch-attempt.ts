@@ -1,3 +1,4 @@
+import { abortController, type Abort } from "../async/abort-controller.ts";
 import type { CallRequest } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { equalParts } from "../money/equal-parts.ts";
@@ -38,7 +39,7 @@ export function runBatch(
   const jitter = Math.random();
   let waitedFor = size;
   let unended = size;
-  let controller: AbortController | undefined;
+  let controller: Abort | undefined;
   let aborted: { readonly reason: unknown } | undefined;
   let told: { readonly requeue: Requeue | undefined } | undefined;
 
@@ -75,7 +76,7 @@ export function runBatch(
   const control: BatchControl = {
     get signal() {
       if (controller === undefined) {
-        controller = new AbortController();
+        controller = abortController();
         if (aborted !== undefined) controller.abort(aborted.reason);
       }
       return controller.signal;

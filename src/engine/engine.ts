@@ -62,7 +62,7 @@ export function embeddedEngine(agents: AgentRegistry): Engine {
         throw new Error(`the team has no agent with a batch at "${place}"`);
       }
       const run = batch.run as (tasks: readonly unknown[], context: BatchContext) => unknown;
-      const tasks = requests.map(({ input }) => input);
+      const tasks = Object.freeze(requests.map(({ input }) => input));
       return run(tasks, new EmbeddedBatchContext(registered, requests, control));
     },
   };

@@ -28,6 +28,10 @@ describe("a process", () => {
     expect(await outputOf("queue-behind-deaf")).toEqual({ deaf: "failed", next: "ok" });
   });
 
+  it("waits for the timer of the signal that its run was given", async () => {
+    expect(await outputOf("signal-timer")).toEqual({ why: "TimeoutError" });
+  });
+
   it("has nothing left of ten thousand runs: no timers, listeners or memory", async () => {
     const { grownBytes, timers, listeners } = await outputOf("ten-thousand-runs", "--expose-gc");
     expect([timers, listeners]).toEqual([0, 0]);

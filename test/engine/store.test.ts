@@ -227,12 +227,46 @@ describe("a run id", () => {
     expect(new Set(outcomes.map(({ runId }) => runId)).size).toBe(100);
   });
 
-  it.each(["", "x".repeat(201), "a\nb", 7, null])("of %j is refused", async (runId) => {
-    const a = scripted("a", []);
-    const team = supervisor({ name: "team", agents: { a } });
-    await expect(team.run("task", { runId: runId as string })).rejects.toMatchObject({
-      code: "BAD_OPTIONS",
-    });
-    a.assertComplete();
+  it.each([
+    "",
+    "x".repeat(201),
+    "a\nb",
+    7,
+    null,
+    "half \ud83d",
+    "\udc00",
+    "evil\u202egpj",
+    "\u200erun",
+    "\u2066run\u2069",
+    "\u061crun",
+    "ru\u200bn",
+    "ru\u00adn",
+    "run\ufe0f",
+    "run\u{e0041}",
+    "run ",
+    " run",
+    "a\u2028b",
+    "latest",
+    "Latest",
+  ])(
+    "of %j is refused for a run and for a fork, since it would pass for another one",
+    async (runId) => {
+      const a = agent({ name: "a", run: () => 1 });
+      const store = memoryStore({ resumable: true });
+      const team = supervisor({ name: "team", agents: { a }, store });
+      const refused = {
+        code: "BAD_OPTIONS",
+        message: expect.stringMatching(/^runId .*; use 1 to 200/) as string,
+      };
+      await expect(team.run("task", { runId: runId as string })).rejects.toMatchObject(refused);
+      await team.run("task", { runId: "first" });
+      await expect(team.fork("first", { runId: runId as string })).rejects.toMatchObject(refused);
+      expect(await store.runs()).toHaveLength(1);
+    },
+  );
+
+  it.each(["release 7/2", "größe 漢字 🙂", "latest-1", "-"])("may be %j", async (runId) => {
+    const team = supervisor({ name: "team", agents: { a: agent({ name: "a", run: () => 1 }) } });
+    expect(await team.run("task", { runId })).toMatchObject({ runId, status: "complete" });
   });
 });

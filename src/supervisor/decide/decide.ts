@@ -1,4 +1,5 @@
 import type { Agent } from "../../agent.ts";
+import { abortController } from "../../async/abort-controller.ts";
 import type { CompareContext } from "../../conflict/compare.ts";
 import type { Conflict, Position } from "../../conflict/conflict.ts";
 import { asksToCompare } from "../../conflict/later.ts";
@@ -65,10 +66,8 @@ function hear(
   const { run, seating } = deciding;
   const { team } = seating;
   if (!asksToCompare(team)) return heardFrom(team, statements);
-  const controller = new AbortController();
-  const abort = (reason: unknown): void => controller.abort(reason);
+  const { signal, abort } = abortController();
   run.cancellation.watch(abort);
-  const { signal } = controller;
   const ask: CompareContext["ask"] = (agent, task, key) =>
     askJudge(deciding, { agent, task, key }, asked);
   return heardLater(team, statements, { ask, signal }).finally(() =>
@@ -160,6 +159,8 @@ function recordedAbout(
   );
 }
 
+const NOBODY_LISTENS = { signal: undefined, abort: (): void => {} } as const;
+
 /** The verdicts about `open`, of `all` that there is to decide. */
 function settle(
   deciding: Deciding,
@@ -170,12 +171,11 @@ function settle(
   const { run, seating, prefix, missing } = deciding;
   // Links get a real signal. Where nothing is contested, no link that waits is asked.
   const contested = open.some(({ positions }) => positions.length > 1);
-  const controller = contested ? new AbortController() : undefined;
-  const abort = (reason: unknown): void => controller?.abort(reason);
+  const { signal, abort } = contested ? abortController() : NOBODY_LISTENS;
   run.cancellation.watch(abort);
   const settled = settleSubjects(open, {
     all,
-    signal: controller?.signal,
+    signal,
     resolve: seating.team.resolve,
     maxSubjects: seating.team.maxSubjects,
     person: run.resumable ? personFor(run, prefix.slice(0, -1)) : undefined,

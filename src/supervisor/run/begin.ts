@@ -9,6 +9,7 @@ import type { ForkOptions, RunOptions } from "../options.ts";
 import { conductAgain, conductFork, conductOnce } from "./resume.ts";
 import { startRun, type Driver, type Started } from "./drive.ts";
 import type { Root } from "./root.ts";
+import { checkRunId } from "./run-id.ts";
 import { conductNew } from "./start.ts";
 
 type Watch = (event: LiveEvent) => void;
@@ -70,15 +71,4 @@ async function join(driver: Driver, task: unknown): Promise<Outcome> {
   const outcome = await orCancelled(known.outcome, cancellation);
   for (const event of await driver.store.read(runId)) driver.watch?.(event);
   return outcome;
-}
-
-const MAX_RUN_ID = 200;
-
-function checkRunId(runId: unknown): void {
-  if (typeof runId === "string" && runId.length <= MAX_RUN_ID && /^\P{Cc}+$/u.test(runId)) return;
-  const got = typeof runId === "string" ? `"${runId.slice(0, MAX_RUN_ID)}"` : typeof runId;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `runId ${got} is refused; use 1 to ${MAX_RUN_ID} characters without control characters`,
-  );
 }

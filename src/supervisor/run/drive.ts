@@ -1,4 +1,5 @@
 import { Cancellation, follow } from "../../async/cancellation.ts";
+import { keepAwake } from "../../async/keep-awake.ts";
 import type { LiveEvent } from "../../events.ts";
 import type { Outcome } from "../../outcome.ts";
 import { checkKeys } from "../../policy/check-kind.ts";
@@ -67,6 +68,8 @@ async function drive(
   const { seated } = reseated(root, options);
   const { signal, store = root.store } = options;
   using _following = signal === undefined ? undefined : follow(signal, cancellation);
+  // The timer of an AbortSignal.timeout() does not keep the process alive, and the run waits for it.
+  using _awake = signal === undefined ? undefined : keepAwake();
   if (cancellation.cancelled) throw cancellation.reason;
   return await conduct({ root, runId, options, seated, store, cancellation, watch });
 }

@@ -1,3 +1,4 @@
+import { checkRunId } from "./run-id.ts";
 import { Cancellation, cancelWith } from "../../async/cancellation.ts";
 import { sleep } from "../../async/sleep.ts";
 import { History, type Origin } from "../../engine/history.ts";
@@ -102,6 +103,7 @@ export async function conductFork(
   ofRun: string,
 ): Promise<Outcome> {
   const { root, store, seated } = driver;
+  checkRunId(driver.runId);
   refuseForgetful(driver);
   const events = await store.read(ofRun);
   const of = { ...driver, runId: ofRun };
