@@ -23,6 +23,7 @@
  * - `BUDGET_EXCEEDED`: an attempt was not made, as what it may cost does not fit into a budget any more.
  * - `NO_BOUND`: an attempt was not made, as nobody says what it may cost at most, and there is a budget.
  * - `BREAKER_OPEN`: an attempt was not made, as what it would call keeps failing.
+ * - `DEADLOCK`: an attempt was not made, as every slot that it needs is held by agents that wait for it.
  * - `IN_DOUBT`: a call had begun when the process died, and its agent is not to be asked twice.
  */
 export type ErrorCode = (typeof CODES)[number];
@@ -50,6 +51,7 @@ const CODES = [
   "BUDGET_EXCEEDED",
   "NO_BOUND",
   "BREAKER_OPEN",
+  "DEADLOCK",
   "IN_DOUBT",
 ] as const;
 

@@ -3,6 +3,7 @@ import type { Cancellation } from "../async/cancellation.ts";
 import { costSince, UNKNOWN_COST, type CallRequest, type Cost, type Usage } from "../call.ts";
 import { QuorateError } from "../errors.ts";
 import { leave, type Ticket } from "../policy/admission.ts";
+import { holderOf, holding, type Holder } from "../policy/holder.ts";
 import { accept, type Accepted } from "./accept.ts";
 import { costAtPrice } from "./cost-at-price.ts";
 import type { AttemptControl } from "./engine.ts";
@@ -94,6 +95,7 @@ class Attempt implements AttemptControl, Reporting {
   readonly #ticket: Ticket | undefined;
   readonly #part: Part | undefined;
   readonly #cancellation: Cancellation;
+  readonly #holder: Holder;
   #state: "running" | "given up" | "stopping" | "over" = "running";
   #timer: Disposable | undefined;
   #controller: Abort | undefined;
@@ -119,6 +121,7 @@ class Attempt implements AttemptControl, Reporting {
     this.#tell = tell;
     this.#ticket = ticket;
     this.#part = part;
+    this.#holder = holderOf(seat.lanes);
     this.#cancellation = run.shared?.cancellation ?? run.cancellation;
   }
 
@@ -128,7 +131,9 @@ class Attempt implements AttemptControl, Reporting {
     try {
       // Whatever the engine and the agent do: throw, return a value, a promise, a hostile thenable, a promise whose own
       // `then` throws.
-      const answer = this.#part?.call(this) ?? this.#run.engine.call(this.#request, this);
+      const answer =
+        this.#part?.call(this) ??
+        holding(this.#holder, () => this.#run.engine.call(this.#request, this));
       Promise.resolve(answer).then(
         (output) => this.#answered(output),
         (error: unknown) => this.#fail(error),
@@ -291,8 +296,9 @@ class Attempt implements AttemptControl, Reporting {
     this.#state = "over";
     this.#timer?.[Symbol.dispose]();
     this.#cancellation.unwatch(this.#stop);
-    if (this.#part === undefined) leave(this.#seat.lanes, this.#ticket);
-    else this.#part.over();
+    if (this.#part !== undefined) return this.#part.over();
+    this.#holder.over = true;
+    leave(this.#seat.lanes, this.#ticket);
   }
 }
 

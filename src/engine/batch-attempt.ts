@@ -3,6 +3,7 @@ import type { CallRequest } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { equalParts } from "../money/equal-parts.ts";
 import { leave, type Ticket } from "../policy/admission.ts";
+import { holderOf, holding } from "../policy/holder.ts";
 import { runAttempt, tellLanes, type AttemptEnd, type Reporting, type Requeue } from "./attempt.ts";
 import type { BatchControl } from "./engine.ts";
 import type { Run } from "./run.ts";
@@ -37,6 +38,7 @@ export function runBatch(
   const places = asking.map((one) => ({ ...one, answer: Promise.withResolvers<unknown>() }));
   const attempts: Reporting[] = [];
   const jitter = Math.random();
+  const holder = holderOf(lanes);
   let waitedFor = size;
   let unended = size;
   let controller: Abort | undefined;
@@ -105,14 +107,17 @@ export function runBatch(
         controller?.abort(reason);
       },
       over() {
-        if (--unended === 0) leave(lanes, ticket);
+        if (--unended > 0) return;
+        holder.over = true;
+        leave(lanes, ticket);
       },
     }),
   );
   const requests = asking.map(({ request }) => request);
   try {
     // Whatever the engine and the agent do: as in an attempt of its own.
-    Promise.resolve(engine.callBatch?.(requests, control)).then(settle, fail);
+    const answers = holding(holder, () => engine.callBatch?.(requests, control));
+    Promise.resolve(answers).then(settle, fail);
   } catch (error) {
     fail(error);
   }

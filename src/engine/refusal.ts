@@ -4,6 +4,7 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
   "BUDGET_EXCEEDED",
   "NO_BOUND",
   "BREAKER_OPEN",
+  "DEADLOCK",
   "BAD_OPTIONS",
 ]);
 

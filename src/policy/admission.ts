@@ -1,6 +1,8 @@
 import type { Cancellation } from "../async/cancellation.ts";
 import { MAX_TIMER_MS, type Clock } from "../async/clock.ts";
+import { QuorateError } from "../errors.ts";
 import type { Backoff } from "./backoff.ts";
+import { goOn, holdersHere, isStuck, wait, type Holder } from "./holder.ts";
 import { makeQueue, type Queue, type Queued } from "./queue.ts";
 
 /** What an attempt that is to be admitted needs. One for each attempt. */
@@ -51,6 +53,8 @@ export interface Lane {
   hold: NodeJS.Timeout | undefined;
   /** Looks at the queue again when the gate may open for the first in it. */
   alarm: Disposable | undefined;
+  /** Those of its slots' holders that wait for a slot themselves; made when the first one does. */
+  waiting: Set<Holder> | undefined;
 }
 
 interface Waiter extends Queued<Waiter> {
@@ -60,6 +64,8 @@ interface Waiter extends Queued<Waiter> {
   readonly refuse: (reason: unknown) => void;
   /** The lane in whose queue this one stands. */
   place: Lane;
+  /** The attempts that wait for this one. */
+  readonly holders: readonly Holder[];
 }
 
 /** A lane; one that is `fair` admits those who wait by turns of their tickets' owners, and others by their arrival. */
@@ -71,6 +77,7 @@ export function makeLane(limit: number, gate?: Gate, fair = false): Lane {
     queue: makeQueue<Waiter>(fair),
     hold: undefined,
     alarm: undefined,
+    waiting: undefined,
   };
 }
 
@@ -106,6 +113,7 @@ export function enter(
         cancellation.unwatch(cancel);
         reject(reason);
       },
+      holders: holdersHere(),
       place: closed,
       line: undefined,
       before: undefined,
@@ -113,13 +121,18 @@ export function enter(
     };
     const cancel = (reason: unknown): void => {
       const { place } = waiter;
-      place.queue.remove(waiter);
+      remove(waiter);
       rest(place);
       reject(reason);
       // Who stood behind may need less.
       if (place.gate !== undefined) admitWaiting([place]);
     };
     enqueue(waiter, closed);
+    if (waiter.holders.length > 0 && isStuck(closed)) {
+      remove(waiter);
+      rest(closed);
+      return reject(stuck(closed));
+    }
     cancellation.watch(cancel);
   });
 }
@@ -159,14 +172,18 @@ export function admitWaiting(lanes: readonly Lane[]): void {
       const closed = firstClosed(oldest.lanes, oldest.ticket, oldest);
       if (closed === undefined) {
         place.queue.serve();
+        goOn(oldest.holders, place);
         take(oldest.lanes, oldest.ticket);
         oldest.admit();
       } else if (closed !== place) {
-        place.queue.remove(oldest);
+        remove(oldest);
         enqueue(oldest, closed);
+        if (oldest.holders.length > 0 && isStuck(closed)) throw stuck(closed);
       }
     } catch (reason) {
-      place.queue.remove(oldest);
+      const { place: last } = oldest;
+      remove(oldest);
+      rest(last);
       oldest.refuse(reason);
     }
     // The one it stood in; it may stand in another now.
@@ -184,7 +201,7 @@ function opens(lane: Lane): boolean {
       if (waitMs > 0) setAlarm(lane, first, waitMs);
       return waitMs === 0;
     } catch (reason) {
-      queue.remove(first);
+      remove(first);
       rest(lane);
       first.refuse(reason);
     }
@@ -252,6 +269,7 @@ function enqueue(waiter: Waiter, lane: Lane): void {
   const { queue, gate } = lane;
   lane.hold ??= setInterval(() => {}, MAX_TIMER_MS);
   waiter.place = lane;
+  wait(waiter.holders, lane);
   queue.add(waiter);
   if (gate === undefined || queue.first !== waiter || lane.inFlight >= lane.limit) return;
   let waitMs = 0;
@@ -261,6 +279,19 @@ function enqueue(waiter: Waiter, lane: Lane): void {
     // It is refused when the alarm goes off.
   }
   setAlarm(lane, waiter, waitMs);
+}
+
+function remove(waiter: Waiter): void {
+  waiter.place.queue.remove(waiter);
+  goOn(waiter.holders, waiter.place);
+}
+
+function stuck({ limit }: Lane): QuorateError {
+  const slots = limit === 1 ? "the only slot is" : `all ${limit} slots are`;
+  return new QuorateError(
+    "DEADLOCK",
+    `${slots} held by agents that wait for runs which need one themselves; raise concurrency, or run those in a supervisor of their own`,
+  );
 }
 
 /** A lane for which nobody waits keeps no timers. */
