@@ -1,25 +1,42 @@
 import { describeThrown, QuorateError } from "../errors.ts";
 
-// Primary result codes of SQLite, https://sqlite.org/rescode.html; the low byte of an extended code.
+// Result codes of SQLite, https://sqlite.org/rescode.html. The low byte of an extended code is the primary one.
 const BUSY = 5;
 const LOCKED = 6;
+const READONLY = 8;
+const CORRUPT = 11;
+const FULL = 13;
+const CANTOPEN = 14;
+const PROTOCOL = 15;
+const NOTADB = 26;
+const SHORT_READ = 522;
+const NO_ROOM_FOR_INDEX = 4874;
+
+const LOCKED_ADVICE =
+  "is locked by another process: let that process finish, or raise busyTimeoutMs";
+const FULL_ADVICE = "has no room left: free some disk space, or raise maxBytes";
 
 const ADVICE: Readonly<Record<number, string>> = {
-  [BUSY]: "is locked by another process: let that process finish, or raise busyTimeoutMs",
-  [LOCKED]: "is locked by another process: let that process finish, or raise busyTimeoutMs",
-  8: "is read-only: make the file and its folder writable for this user",
+  [BUSY]: LOCKED_ADVICE,
+  [LOCKED]: LOCKED_ADVICE,
+  // So many others came and went that SQLite gave up.
+  [PROTOCOL]: LOCKED_ADVICE,
+  [READONLY]: "is read-only: make the file and its folder writable for this user",
   10: "failed to read or write: check the disk",
-  11: "is damaged: restore it from a copy",
-  13: "has no room left: free some disk space, or raise maxBytes",
-  14: "cannot be opened: check that its folder exists and that this user may read and write there",
-  26: "is not a SQLite database: choose another path",
+  [CORRUPT]: "is damaged: restore it from a copy",
+  [SHORT_READ]: "is damaged, its write-ahead log was cut short: restore it from a copy",
+  [FULL]: FULL_ADVICE,
+  [NO_ROOM_FOR_INDEX]: FULL_ADVICE,
+  [CANTOPEN]:
+    "cannot be opened: check that its folder exists and that this user may read and write there",
+  [NOTADB]:
+    "is not a SQLite database: choose another path, or restore it from a copy if it was one",
 };
 
 /** A `QuorateError` as it is; anything else as a `STORE_FAILED` that names the path and what to do, with its cause. */
 export function storeFailure(path: string, cause: unknown): QuorateError {
   if (cause instanceof QuorateError) return cause;
-  const code = resultCode(cause);
-  const advice = code === undefined ? systemAdvice(cause) : ADVICE[code];
+  const advice = sqliteAdvice(cause) ?? systemAdvice(cause);
   return new QuorateError(
     "STORE_FAILED",
     `The store "${path}" ${advice ?? `failed: ${describeThrown(cause)}`}.`,
@@ -29,20 +46,44 @@ export function storeFailure(path: string, cause: unknown): QuorateError {
   );
 }
 
+function sqliteAdvice(cause: unknown): string | undefined {
+  const code = extendedCode(cause);
+  if (code === undefined) return undefined;
+  // The statements of this package name what its tables have.
+  if (code === 1)
+    return `was changed by another program (${describeThrown(cause)}): restore it from a copy`;
+  return ADVICE[code] ?? ADVICE[code & 0xff];
+}
+
 /** What to do about a failure of the file system, before SQLite had a say. */
 function systemAdvice(cause: unknown): string | undefined {
   const code: unknown = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  if (code === "ENOENT" || code === "ENOTDIR") return ADVICE[14];
-  return code === "EACCES" || code === "EROFS" ? ADVICE[8] : undefined;
+  if (code === "ENOENT" || code === "ENOTDIR") return ADVICE[CANTOPEN];
+  if (code === "ENOSPC") return FULL_ADVICE;
+  return code === "EACCES" || code === "EROFS" ? ADVICE[READONLY] : undefined;
 }
 
 /** Whether somebody else holds the lock, so that trying again may help. */
 export function isBusy(thrown: unknown): boolean {
-  const code = resultCode(thrown);
-  return code === BUSY || code === LOCKED;
+  return isOneOf(thrown, [BUSY, LOCKED, PROTOCOL]);
 }
 
-function resultCode(thrown: unknown): number | undefined {
+/** Whether SQLite could not go on without writing, and may not. */
+export function isReadOnly(thrown: unknown): boolean {
+  return isOneOf(thrown, [READONLY]);
+}
+
+/** Whether SQLite says that a file is not whole. */
+export function isDamage(thrown: unknown): boolean {
+  return isOneOf(thrown, [CORRUPT, NOTADB]);
+}
+
+function isOneOf(thrown: unknown, codes: readonly number[]): boolean {
+  const code = extendedCode(thrown);
+  return code !== undefined && codes.includes(code & 0xff);
+}
+
+function extendedCode(thrown: unknown): number | undefined {
   if (!(thrown instanceof Error) || !("errcode" in thrown)) return undefined;
-  return typeof thrown.errcode === "number" ? thrown.errcode & 0xff : undefined;
+  return typeof thrown.errcode === "number" ? thrown.errcode : undefined;
 }

@@ -17,6 +17,8 @@ export interface GroupCommitOptions {
   /** For messages. */
   readonly path: string;
   readonly busyTimeoutMs: number;
+  /** A transaction is about to begin; throws when it must not. */
+  readonly beginning: () => void;
   /** A transaction has begun. */
   readonly begun: () => void;
   /** A transaction that had begun was undone. */
@@ -43,7 +45,7 @@ export interface GroupCommit {
  * transaction to the next: the file alone says what is so, whoever wrote it.
  */
 export function groupCommit(options: GroupCommitOptions): GroupCommit {
-  const { db, path, busyTimeoutMs, begun, undone } = options;
+  const { db, path, busyTimeoutMs, beginning, begun, undone } = options;
   const begin = db.prepare("BEGIN IMMEDIATE");
   const commit = db.prepare("COMMIT");
   const rollback = db.prepare("ROLLBACK");
@@ -68,6 +70,7 @@ export function groupCommit(options: GroupCommitOptions): GroupCommit {
   }
 
   function transaction(): void {
+    beginning();
     begin.run();
     // Taken when the lock is held: what was added during a wait for it goes along, in its order.
     const jobs = take();

@@ -1,11 +1,12 @@
 import { closeSync, openSync } from "node:fs";
 import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { pathToFileURL } from "node:url";
 import type { Codec } from "./codec.ts";
 import { isBusy } from "./failure.ts";
+import { inspect, refuseCutFile } from "./inspect.ts";
 import { migrate, schemaVersion } from "./schema.ts";
 import { sealOf, type Seal } from "./seal.ts";
+import { pause } from "./when-free.ts";
 
 /** The path of a store that lives in this process only. */
 export const MEMORY_PATH = ":memory:";
@@ -31,18 +32,22 @@ export interface Opened {
 }
 
 /**
- * Opens or makes the file. One that is not ours, newer than this code, or does not go with the codec, is left as it is.
+ * Opens or makes the file. One that is not ours, newer than this code, or does not go with the codec, is left as it is. What is damaged,
+ * SQLite says: it alone knows what of the file stands in its logs at this moment.
  */
 export function openDatabase(options: OpenOptions): Opened {
   const { path, sync, busyTimeoutMs, maxBytes, codec } = options;
   // Absolute, so that SQLite never takes it for a URI, and a later chdir does not matter.
   const file = path === MEMORY_PATH ? path : resolve(path);
-  if (file !== MEMORY_PATH && !createPrivately(file)) inspect(file, path);
+  if (file !== MEMORY_PATH && !createPrivately(file)) inspect(file, path, busyTimeoutMs);
 
   const db = new DatabaseSync(file, { timeout: busyTimeoutMs });
   try {
+    // Asked before the first write.
+    if (schemaVersion(db, path) > 0) refuseCutFile(db, file, path);
     useWal(db, busyTimeoutMs);
     db.exec(`
+      PRAGMA cell_size_check = ON;
       PRAGMA synchronous = ${sync};
       PRAGMA fullfsync = ${sync === "full" ? 1 : 0};
       PRAGMA checkpoint_fullfsync = ${sync === "full" ? 1 : 0};
@@ -77,19 +82,9 @@ function createPrivately(file: string): boolean {
   }
 }
 
-// Opening somebody else's file for writing would already write its log back into it and leave files beside it. A
-// version that stands only in the write-ahead log is not seen here, but by migrate().
-function inspect(file: string, path: string): void {
-  const url = pathToFileURL(file);
-  url.searchParams.set("immutable", "1");
-  using db = new DatabaseSync(url, { readOnly: true });
-  schemaVersion(db, path);
-}
-
 // SQLite does not wait for the lock that this pragma takes when two processes make the same file at once.
 function useWal(db: DatabaseSync, timeoutMs: number): void {
   const deadline = performance.now() + timeoutMs;
-  const never = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {
     try {
       db.exec("PRAGMA journal_mode = WAL");
@@ -97,6 +92,6 @@ function useWal(db: DatabaseSync, timeoutMs: number): void {
     } catch (error) {
       if (!isBusy(error) || performance.now() >= deadline) throw error;
     }
-    Atomics.wait(never, 0, 0, 5);
+    pause(5);
   }
 }

@@ -17,6 +17,7 @@ import { runTable } from "./run-table.ts";
 import { snapshots } from "./snapshot.ts";
 import { forgetExpired, sqliteValues, type SqliteValues } from "./sqlite-values.ts";
 import { valueTable } from "./value-table.ts";
+import { watchFiles } from "./watch-files.ts";
 import { whenFree } from "./when-free.ts";
 
 /** A store in a file; `await using` closes it. */
@@ -46,16 +47,26 @@ export interface SqliteStore extends Store, AsyncDisposable {
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   const settings = checkOptions(options);
   const { path, busyTimeoutMs, leaseMs, retainMs, codec, clock } = settings;
-  const { db, seal, owners, runs, table, valued, group, snapshot, pruner } = orFail(() => {
-    const { db, seal } = openDatabase(settings);
-    const owners = ownersTable(db, leaseMs);
-    const runs = runTable(db, owners);
-    const table = eventTable(db, runs, owners, seal);
-    const valued = valueTable(db, clock, seal);
-    const hooks = { begun: () => table.forget(), undone: () => owners.undone() };
-    const group = groupCommit({ db, path, busyTimeoutMs, ...hooks });
-    const [snapshot, pruner] = [snapshots(db), pruning(db, owners)];
-    return { db, seal, owners, runs, table, valued, group, snapshot, pruner };
+  const { db, seal } = orFail(() => openDatabase(settings));
+  const { files, owners, runs, table, valued, group, snapshot, pruner } = orFail(() => {
+    try {
+      const owners = ownersTable(db, leaseMs);
+      const runs = runTable(db, owners);
+      const table = eventTable(db, runs, owners, seal);
+      const valued = valueTable(db, clock, seal);
+      const files = watchFiles(path);
+      const hooks = {
+        beginning: files.beforeWrite,
+        begun: () => table.forget(),
+        undone: () => owners.undone(),
+      };
+      const group = groupCommit({ db, path, busyTimeoutMs, ...hooks });
+      const [snapshot, pruner] = [snapshots(db), pruning(db, owners)];
+      return { files, owners, runs, table, valued, group, snapshot, pruner };
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   });
   const heart = heartbeat(leaseMs / BEATS_PER_LEASE, () => group.add(() => owners.beat()));
   let closing: Promise<void> | undefined;
@@ -79,6 +90,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     try {
       return await whenFree(() => {
         refuseWhenClosed();
+        files.beforeRead();
         return snapshot(work);
       }, busyTimeoutMs);
     } catch (error) {
@@ -156,8 +168,12 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   async function close(): Promise<void> {
     heart.stop();
     await group.drained();
+    const leave = (): void => {
+      files.beforeWrite();
+      owners.leave();
+    };
     // Where the file cannot be written now, its lease runs out by itself.
-    await whenFree(() => owners.leave(), busyTimeoutMs).catch(() => undefined);
+    await whenFree(leave, busyTimeoutMs).catch(() => undefined);
     orFail(() => db.close());
   }
 

@@ -18,3 +18,8 @@ export async function whenFree<T>(attempt: () => T, timeoutMs: number): Promise<
     await setTimeout(waitMs);
   }
 }
+
+/** Stops this thread, as SQLite does where it waits by itself: for the opening of a file, which answers at once. */
+export function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
