@@ -74,8 +74,8 @@ export type EventBody =
       readonly callId: string;
       readonly agent: string;
       readonly attempt: number;
-      /** The lane that was told. */
-      readonly lane: string;
+      /** The lane that was told; left out where no lane learns from it. */
+      readonly lane?: string;
       readonly error: ErrorRecord;
       readonly waitMs: number;
       /** Of all attempts so far. */

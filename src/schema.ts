@@ -40,18 +40,28 @@ export function check(schema: Schema, value: unknown): Checked | Promise<Checked
 const MAX_ISSUES = 20;
 
 function checked(result: StandardSchemaV1.Result<unknown>): Checked {
-  if (result.issues === undefined) return { value: result.value };
-  const more = result.issues.length - MAX_ISSUES;
+  return result.issues === undefined
+    ? { value: result.value }
+    : { issues: issuesFrom(result.issues) };
+}
+
+/** The issues that a schema found, as many as help. */
+export function issuesFrom(found: readonly StandardSchemaV1.Issue[]): readonly Issue[] {
+  const more = found.length - MAX_ISSUES;
   const rest = more > 0 ? [{ message: `and ${more} more` }] : [];
-  return {
-    issues: result.issues
-      .slice(0, MAX_ISSUES)
-      .map(({ message, path }): Issue => {
-        const where = path?.map(segment).join(".") ?? "";
-        return where === "" ? { message } : { message, path: where };
-      })
-      .concat(rest),
-  };
+  return found
+    .slice(0, MAX_ISSUES)
+    .map(({ message, path }): Issue => {
+      const where = path?.map(segment).join(".") ?? "";
+      return where === "" ? { message } : { message, path: where };
+    })
+    .concat(rest);
+}
+
+/** Whether something is an issue of a schema, wherever it was found. */
+export function isIssue(found: unknown): found is StandardSchemaV1.Issue {
+  const { message, path } = Object(found) as Readonly<Record<string, unknown>>;
+  return typeof message === "string" && (path === undefined || Array.isArray(path));
 }
 
 function thrown(error: unknown): Checked {

@@ -45,7 +45,7 @@ describe("the promises", () => {
   it("in parallel all are asked at once, and one failure never takes the others down", async () => {
     const clock = virtualClock();
     const slow = scripted("slow", [{ afterMs: 50, output: 1 }], { clock });
-    const broken = scripted("broken", [{ error: new Error("no") }]);
+    const broken = scripted("broken", [{ error: new Error("no") }], { retries: 0 });
     const quick = scripted("quick", [{ afterMs: 50, output: 2 }], { clock });
     const team = supervisor({ name: "team", agents: { slow, broken, quick }, clock });
     const running = team.run("task");
@@ -110,20 +110,24 @@ describe("the promises", () => {
     expect(most).toBe(8);
   });
 
-  it("a failed agent is asked once more, when its failure is worth it", async () => {
+  it("a failed agent is asked once more, unless its failure is known to be permanent", async () => {
     const clock = virtualClock();
+    const plain = scripted("plain", [{ error: new Error("no") }, { output: "there" }]);
     const flaky = scripted("flaky", [{ error: { status: 503 } }, { output: "there" }]);
     const wrong = scripted("wrong", [{ error: { status: 400 } }]);
-    const running = supervisor({ name: "team", agents: { flaky, wrong }, clock }).run("task");
+    const running = supervisor({ name: "team", agents: { plain, flaky, wrong }, clock }).run(
+      "task",
+    );
     await clock.advance(500);
     const { results } = await running;
+    expect(results.plain).toMatchObject({ status: "ok", output: "there", attempts: 2 });
     expect(results.flaky).toMatchObject({ status: "ok", output: "there", attempts: 2 });
     expect(results.wrong).toMatchObject({ status: "failed", attempts: 1 });
   });
 
   it("every execution is logged: which agent, how it ended, with what", async () => {
     const good = scripted("good", [{ output: "fine" }]);
-    const bad = scripted("bad", [{ error: new Error("no") }]);
+    const bad = scripted("bad", [{ error: new Error("no") }], { retries: 0 });
     const team = supervisor({ name: "team", agents: { good, bad } });
     const { runId } = await team.run("task");
     const log = await team.store.read(runId);

@@ -30,7 +30,7 @@ export function eventText(event: LiveEvent): string | undefined {
     case "call.retried":
       return `${who(event)} asked again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
     case "call.requeued":
-      return `${who(event)} told to come later by ${safeText(event.lane)}; queues again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
+      return `${who(event)} told to come later${event.lane === undefined ? "" : ` by ${safeText(event.lane)}`}; queues again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
     case "budget.overran":
       return `${who(event)} cost ${moneyOr(event.cost.usdMicros)}, more than the ${money(event.reserved)} that it may: nothing new begins under that budget`;
     case "call.succeeded":

@@ -129,7 +129,8 @@ function callText(screen: Terminal, call: CallView, row: Row | undefined, room: 
 }
 
 function laterText({ toldBy }: CallView): string {
-  return toldBy === undefined ? "retrying" : `told to come later by ${safeText(toldBy)}`;
+  if (toldBy === undefined) return "retrying";
+  return `told to come later${toldBy === "" ? "" : ` by ${safeText(toldBy)}`}`;
 }
 
 /** A further call of a member by its id, which says at which tier, or for whom; a judge by its name. */

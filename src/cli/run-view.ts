@@ -228,7 +228,7 @@ function nextCall(call: CallView, event: CallEvent): CallView {
         ...call,
         state: "retrying",
         error: event.error,
-        ...(event.type === "call.requeued" && { toldBy: event.lane }),
+        ...(event.type === "call.requeued" && { toldBy: event.lane ?? "" }),
         attempts: closeLast(call.attempts, event.atMs, false),
       };
     case "call.succeeded":

@@ -5,8 +5,11 @@ import { QuorateError } from "../errors.ts";
 import { leave, type Ticket } from "../policy/admission.ts";
 import { holderOf, holding, type Holder } from "../policy/holder.ts";
 import { accept, type Accepted } from "./accept.ts";
+import { classify } from "../policy/classify-error.ts";
+import { retryWaitMs } from "../policy/retry.ts";
 import { costAtPrice } from "./cost-at-price.ts";
 import type { AttemptControl } from "./engine.ts";
+import { unfitAnswer } from "./model-failure.ts";
 import type { RateLane } from "../policy/rate-lane.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
@@ -31,7 +34,8 @@ export type AttemptEnd = (
 
 /** An attempt was told to come later, and how much later, in ms: it queues again, and that is no repetition. */
 export interface Requeue {
-  readonly lane: string;
+  /** The lane that was told; none where the agent has no lane that learns from it. */
+  readonly lane?: string;
   readonly waitMs: number;
 }
 
@@ -104,6 +108,7 @@ class Attempt implements AttemptControl, Reporting {
   /** What was known of it when it was given up. */
   #toldCost: Cost = UNKNOWN_COST;
   #model: string | undefined;
+  #lastReport: Usage | undefined;
 
   constructor(
     run: Run,
@@ -162,6 +167,7 @@ class Attempt implements AttemptControl, Reporting {
       inputTokens: more(this.#cost.inputTokens, usage.inputTokens),
       outputTokens: more(this.#cost.outputTokens, usage.outputTokens),
     };
+    this.#lastReport = usage;
     if (typeof usage.model === "string") this.#model = usage.model.slice(0, MAX_MODEL_CHARS);
   }
 
@@ -198,13 +204,34 @@ class Attempt implements AttemptControl, Reporting {
     }
   }
 
-  #fail(error: unknown): void {
+  #fail(thrown: unknown): void {
+    const unfit = unfitAnswer(this.#seat.agent.name, thrown);
+    if (unfit?.usage !== undefined) this.#charge(unfit.usage);
+    const error = unfit === undefined ? thrown : unfit.error;
     // Somebody may have thrown nothing.
-    const later = this.#hear(error ?? null);
+    const later = this.#hear(error ?? null) ?? this.#later(error);
     const cost = this.#cost;
     // One that was paid for is a repetition: those are counted, or nobody could say what a call costs at most.
     const requeue = isPaid(cost) ? undefined : later;
     if (this.#settle("failed")) this.#tell(this.#failed(error, cost, requeue));
+  }
+
+  /** When to come again, where the agent was turned away since there were too many, and no lane knows better. */
+  #later(error: unknown): Requeue | undefined {
+    const nowMs = this.#run.clock.now();
+    if (classify(error, nowMs).fault !== "limited") return undefined;
+    const { backoff } = this.#seat.limits;
+    const waitMs = retryWaitMs(error, this.#request.attempt, backoff, nowMs, this.#part?.jitter);
+    return waitMs === undefined ? undefined : { waitMs };
+  }
+
+  /** What a failed client says of its answer's cost, unless that is what the agent has just reported. */
+  #charge({ model, ...tokens }: Usage): void {
+    const { inputTokens, outputTokens } = tokens;
+    const last = this.#lastReport;
+    if (last?.inputTokens === inputTokens && last?.outputTokens === outputTokens) return;
+    const isPriced = model !== undefined && this.#seat.prices.has(model);
+    this.report(isPriced ? { ...tokens, model } : tokens);
   }
 
   #failed(error: unknown, cost: Cost, requeue?: Requeue): AttemptEnd {

@@ -130,18 +130,15 @@ interface Taken {
   readonly error?: object;
 }
 
-/** What a batch answered, task by task. Throws `AGENT_FAILED` where it is no list of as many. */
+/** What a batch answered, task by task. Throws `AGENT_FAILED` where it is no list of as many, which is not worth a repetition. */
 function takeAnswers(name: string, answers: unknown, size: number): readonly Taken[] {
+  const inOrder = "return an answer for each task, in their order";
   if (!Array.isArray(answers)) {
-    throw new QuorateError(
-      "AGENT_FAILED",
-      `${name} answered a batch of ${size} tasks with no list; return an answer for each task, in their order`,
-    );
+    throw misshapen(`${name} answered a batch of ${size} tasks with no list; ${inOrder}`);
   }
   const { length } = answers;
   if (length !== size) {
-    throw new QuorateError(
-      "AGENT_FAILED",
+    throw misshapen(
       `${name} answered a batch of ${size} tasks with ${length} answers; return one for each task, in their order`,
     );
   }
@@ -152,7 +149,11 @@ function takeAnswers(name: string, answers: unknown, size: number): readonly Tak
     } catch (cause) {
       // A list may do anything when it is read.
       const why = `${name} answered a batch with a list that cannot be read: ${describeThrown(cause)}`;
-      return { error: new QuorateError("AGENT_FAILED", why, { cause }) };
+      return { error: misshapen(why, { cause }) };
     }
   });
+}
+
+function misshapen(why: string, options?: ErrorOptions): QuorateError {
+  return Object.assign(new QuorateError("AGENT_FAILED", why, options), { retryable: false });
 }

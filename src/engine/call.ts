@@ -268,7 +268,7 @@ async function ask(
           callId,
           agent: name,
           attempt,
-          lane,
+          ...(lane !== undefined && { lane }),
           error: errorRecord(error),
           waitMs,
           cost,

@@ -1,87 +1,148 @@
-// What a foreign error says of itself. It may be anything, and `instanceof` throws on some: whoever asks is ready for that.
-
-// Failures of the way to the agent, not of its answer. The UND_ERR names are those of Node's fetch.
-const NETWORK_CODES: ReadonlySet<unknown> = new Set([
-  "ECONNABORTED",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETDOWN",
-  "ENETUNREACH",
-  "EPIPE",
-  "ETIMEDOUT",
-  "UND_ERR_BODY_TIMEOUT",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "UND_ERR_HEADERS_TIMEOUT",
-  "UND_ERR_SOCKET",
-]);
+// What a foreign error says of itself. It may be anything: a property that throws when it is read counts as absent, but
+// `instanceof` and `in` throw on some objects, too. Whoever uses these functions is ready for that.
 
 // Errors come from outside: a chain of causes may be long, or a circle.
 const MAX_CAUSES = 5;
+const MAX_BODY_CHARS = 16_384;
 
 /** An object of whatever kind. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** An error and what caused it, and so on, a few deep. */
+/** An error and what caused it, and so on, a few deep. The `RetryError` of the AI SDK has its cause as `lastError`. */
 export function causes(error: unknown): readonly Fields[] {
   const chain: Fields[] = [];
   let next = error;
   while (isObject(next) && chain.length < MAX_CAUSES && !chain.includes(next)) {
     chain.push(next);
-    next = field(next, "cause");
+    next = field(next, "cause") ?? field(next, "lastError");
   }
   return chain;
 }
 
-/** What it says of whether it may be repeated. */
-export function saidRetryable(error: Fields): boolean | undefined {
-  const said = field(error, "retryable") ?? field(error, "isRetryable");
-  return typeof said === "boolean" ? said : undefined;
+/** The errors of an `AggregateError`; none of anything else. */
+export function errorsIn(error: Fields): readonly unknown[] {
+  const errors = field(error, "errors");
+  return Array.isArray(errors) ? errors.slice(0, MAX_CAUSES) : [];
 }
 
-/** Whether it failed on the way. */
-export function isNetworkFailure(error: Fields): boolean {
-  return NETWORK_CODES.has(field(error, "code"));
+/** The names that an error goes by: its own, its class's and its codes. Clients differ in which of them they set. */
+export function namesOf(error: Fields): readonly unknown[] {
+  const maker = field(error, "constructor");
+  return [
+    field(error, "code"),
+    field(error, "name"),
+    typeof maker === "function" ? Reflect.get(maker, "name") : undefined,
+  ];
 }
 
-/** Its HTTP status. */
+/** Its HTTP status, where it is that of a failure: 400 to 599. Of the places where clients put it, the nearest counts. */
 export function statusOf(error: Fields): number | undefined {
-  const status = field(error, "status") ?? field(error, "statusCode");
-  return typeof status === "number" ? status : undefined;
+  for (const [place, name] of STATUS_PLACES) {
+    const said = field(place === "" ? error : inner(error, place), name);
+    const status = typeof said === "string" ? Number(said) : said;
+    if (typeof status !== "number" || !Number.isInteger(status)) continue;
+    if (status >= 400 && status < 600) return status;
+  }
+  return undefined;
 }
 
-/** `retryAfterMs` as a number, or a `retry-after` header: seconds or a date (RFC 9110, 10.2.3). */
-export function retryAfterMs(error: Fields, nowMs: number): number | undefined {
-  const direct = field(error, "retryAfterMs");
-  if (typeof direct === "number" && direct >= 0) return direct;
-  const response = field(error, "response");
-  const text =
-    header(field(error, "headers")) ??
-    header(field(error, "responseHeaders")) ??
-    (isObject(response) ? header(field(response, "headers")) : undefined);
-  if (text === undefined) return undefined;
-  if (/^\d+(\.\d+)?$/.test(text.trim())) return Number(text) * 1_000;
-  const atMs = Date.parse(text);
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
+const STATUS_PLACES: readonly (readonly [string, string])[] = [
+  ["", "status"],
+  ["", "statusCode"],
+  ["$metadata", "httpStatusCode"],
+  ["$response", "statusCode"],
+  ["response", "status"],
+  ["response", "statusCode"],
+  // Google's clients. Other codes are names, or numbers below 100.
+  ["", "code"],
+];
+
+/** The headers of the response that it tells of, in whatever shape its client has them. */
+export function headersOf(error: Fields): readonly unknown[] {
+  return [
+    field(error, "headers"),
+    field(error, "responseHeaders"),
+    field(inner(error, "response"), "headers"),
+    field(inner(error, "$response"), "headers"),
+  ].filter((headers) => headers !== undefined);
 }
 
-function header(headers: unknown): string | undefined {
-  if (headers instanceof Headers) return headers.get("retry-after") ?? undefined;
-  if (!isObject(headers)) return undefined;
-  const value = field(headers, "retry-after") ?? field(headers, "Retry-After");
-  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+/** A header by its name in lower case: of `Headers` of any make, a `Map`, a plain object, a list of pairs or a flat one. */
+export function headerOf(headers: unknown, name: string): string | undefined {
+  try {
+    if (!isObject(headers)) return undefined;
+    if (Array.isArray(headers)) return textOf(listed(headers, name));
+    if (headers instanceof Map) return textOf(listed([...headers], name));
+    const get = field(headers, "get");
+    if (typeof get === "function") return textOf(Reflect.apply(get, headers, [name]));
+    const key = Object.keys(headers).find((one) => one.toLowerCase() === name);
+    return key === undefined ? undefined : textOf(field(headers, key));
+  } catch {
+    // Whatever they are, they cannot be read.
+    return undefined;
+  }
 }
 
-function isObject(value: unknown): value is Fields {
+function listed(headers: readonly unknown[], name: string): unknown {
+  const isName = (one: unknown): boolean => typeof one === "string" && one.toLowerCase() === name;
+  const pair: unknown = headers.find((one) => Array.isArray(one) && isName(one[0]));
+  if (Array.isArray(pair)) return pair[1];
+  // As Node's `rawHeaders` and undici have them: name, value, name, value.
+  return headers.find((_, index) => index % 2 === 1 && isName(headers[index - 1]));
+}
+
+function textOf(value: unknown): string | undefined {
+  // A header that came twice is a list, and means nothing here.
+  const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  return typeof one === "string" || typeof one === "number" ? String(one) : undefined;
+}
+
+/** What the answer to a failed request calls its mistake: codes and types, as the error or the response's body has them. */
+export function mistakesOf(error: Fields): readonly unknown[] {
+  const response = inner(error, "response");
+  const bodies = [
+    error,
+    field(error, "error"),
+    field(error, "data"),
+    field(error, "responseBody"),
+    // A body that was not read yet is a stream, and of some clients a getter that complains.
+    ownField(response, "data"),
+    ownField(response, "body"),
+  ];
+  return bodies.flatMap(mistakesIn);
+}
+
+function mistakesIn(body: unknown): readonly unknown[] {
+  if (typeof body === "string") {
+    const found = body.slice(0, MAX_BODY_CHARS).matchAll(/"(?:code|type)"\s*:\s*"([^"]{1,100})"/g);
+    return [...found].map(([, name]) => name);
+  }
+  if (!isObject(body)) return [];
+  const error = inner(body, "error");
+  return [body, error].flatMap((one) => [field(one, "code"), field(one, "type")]);
+}
+
+/** A property that is an object; one without any property where it is none. */
+function inner(object: Fields, name: string): Fields {
+  const value = field(object, name);
+  return isObject(value) ? value : NOTHING;
+}
+
+const NOTHING: Fields = Object.freeze({});
+
+export function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null;
 }
 
 /** A property of a foreign object; one that throws when read counts as absent. */
-function field(object: Fields, name: string): unknown {
+export function field(object: Fields, name: string): unknown {
   try {
     return object[name];
   } catch {
     return undefined;
   }
+}
+
+function ownField(object: Fields, name: string): unknown {
+  return Object.hasOwn(object, name) ? field(object, name) : undefined;
 }

@@ -2,7 +2,7 @@ import { adaptive } from "./adaptive.ts";
 import { admitWaiting, makeLane, type Gate, type Lane, type Ticket } from "./admission.ts";
 import { backoffMs, DEFAULT_BACKOFF } from "./backoff.ts";
 import { breaker, type Breaker, type BreakerOptions } from "./breaker.ts";
-import { faultOf, type Fault } from "./fault.ts";
+import { classify, type Fault } from "./classify-error.ts";
 import { minute } from "./minute.ts";
 
 /** How an attempt ended, as a lane has to know it. */
@@ -51,6 +51,13 @@ export interface LaneSettings {
   readonly breaker: Required<BreakerOptions> | undefined;
 }
 
+const ANSWERED = { fault: "answered", retryAfterMs: undefined } as const;
+
+/** Whether an attempt was told to come later. */
+function isTurnedAway(fault: Fault): fault is "limited" | "busy" {
+  return fault === "limited" || fault === "busy";
+}
+
 /** Up to this part more than `Retry-After` says is waited by each call: all at once, some would be turned away again. */
 const JITTER = 0.1;
 
@@ -97,8 +104,8 @@ export function rateLane(name: string, settings: LaneSettings): RateLane {
   const queued = makeLane(concurrency, gate, true);
 
   /** Who was turned away used nothing else than it reported; who failed may have used what was expected. */
-  function used({ ticket, tokens: reported }: LaneNews, { kind }: Fault): number {
-    const sure = kind === "busy" || (kind === "answered" && reported > 0);
+  function used({ ticket, tokens: reported }: LaneNews, fault: Fault): number {
+    const sure = isTurnedAway(fault) || (fault === "answered" && reported > 0);
     return sure ? reported : Math.max(ticket.tokens, reported);
   }
 
@@ -131,14 +138,14 @@ export function rateLane(name: string, settings: LaneSettings): RateLane {
       const { ticket } = news;
       const nowMs = ticket.clock.monotonic();
       const error = news.ended === "failed" ? news.error : undefined;
-      const fault: Fault =
-        news.ended === "failed" ? faultOf(error, ticket.clock.now()) : { kind: "answered" };
+      const { fault, retryAfterMs } =
+        news.ended === "failed" ? classify(error, ticket.clock.now()) : ANSWERED;
       tokens?.correct(ticket.tokens, used(news, fault), ticket.admittedMs ?? nowMs, nowMs);
-      guard?.heard(ticket, fault.kind === "busy" ? "unknown" : fault.kind, error, nowMs);
+      guard?.heard(ticket, isTurnedAway(fault) ? "unknown" : fault, error, nowMs);
       let waitMs: number | undefined;
-      if (settings.adaptive && fault.kind === "busy") {
-        waitMs = turnedAway(ticket, fault.retryAfterMs, nowMs);
-      } else if (fault.kind === "answered") {
+      if (settings.adaptive && isTurnedAway(fault)) {
+        waitMs = turnedAway(ticket, retryAfterMs, nowMs);
+      } else if (fault === "answered") {
         bursts = 0;
         width.answered(queued.inFlight);
         queued.limit = width.limit;

@@ -77,7 +77,8 @@ export function scripted<const Name extends string, Output>(
       const step = script[calls.length];
       calls.push(record(task, context));
       if (step === undefined) {
-        return Promise.reject(new assert.AssertionError({ message: tooMany(name, script, calls) }));
+        const unexpected = new assert.AssertionError({ message: tooMany(name, script, calls) });
+        return Promise.reject(Object.assign(unexpected, { retryable: false }));
       }
       return perform(step, context.signal, clock);
     },

@@ -40,7 +40,7 @@ function makeTeam({
       run: (task: unknown, { callId, report }) => {
         asked.push(callId);
         report({ usdMicros: 100, inputTokens: 1, outputTokens: 1 });
-        if (callId === broken) throw new Error("no");
+        if (callId === broken) throw Object.assign(new Error("no"), { retryable: false });
         return { recommendation: `${name} ${version} ${JSON.stringify(task)}` };
       },
     }) as Agent<Name, unknown>;
@@ -245,6 +245,7 @@ describe("a fork", () => {
     const agents = (fails: boolean) => {
       const x = agent({
         name: "x",
+        retries: 0,
         run: (_: unknown, { callId }) => {
           asked.push(callId);
           if (fails && !callId.includes("~2")) throw new Error("no");

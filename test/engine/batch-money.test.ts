@@ -68,7 +68,7 @@ describe("what a batch reports", () => {
   it("counts when the batch is cancelled or fails, too", async () => {
     const { team } = batching((_, { report }) => {
       report({ usdMicros: 9 });
-      throw new Error("no");
+      throw Object.assign(new Error("no"), { retryable: false });
     });
     const [one, two] = await Promise.all([1, 2].map((task) => team.run(task)));
     expect([one?.results.a, two?.results.a]).toMatchObject([

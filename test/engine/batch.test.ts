@@ -310,7 +310,9 @@ describe("a batch", () => {
 
   it("fails a task alone with an error in the place of its answer", async () => {
     const { team } = batching((tasks) =>
-      tasks.map((task) => (task === 2 ? new Error("unreadable") : task * 10)),
+      tasks.map((task) =>
+        task === 2 ? Object.assign(new Error("unreadable"), { retryable: false }) : task * 10,
+      ),
     );
     expect(await outputs([1, 2, 3].map((task) => team.run(task)))).toEqual([
       10,

@@ -43,6 +43,14 @@ describe("a failed attempt", () => {
     });
   });
 
+  it("is repeated when it says nothing of itself", async () => {
+    const { clock, flaky, team } = alone([{ error: new Error("no") }, { output: 1 }]);
+    const running = team.run("task");
+    await clock.advance(1_000);
+    expect((await running).results.flaky).toMatchObject({ status: "ok", output: 1, attempts: 2 });
+    flaky.assertComplete();
+  });
+
   it("is repeated as often as it was said, and no more once it answered", async () => {
     const { clock, flaky, team } = alone([retryable(), retryable(), retryable(), { output: 1 }], {
       retries: 5,
@@ -54,7 +62,7 @@ describe("a failed attempt", () => {
   });
 
   it.each([
-    ["says nothing of it", { error: new Error("no") }],
+    ["has a mistake in its request", { error: Object.assign(new Error("no"), { status: 400 }) }],
     ["vetoes it", retryable({ retryable: false })],
     ["asks to stay away for longer than is obeyed", retryable({ retryAfterMs: 60_001 })],
   ])("is not repeated when it %s", async (_, step) => {
@@ -121,6 +129,86 @@ describe("a failed attempt", () => {
       results: { costly: { cost } },
       bill: { spent: cost, attempts: 2 },
     });
+  });
+});
+
+describe("an attempt that HTTP 429 turned away, without a lane", () => {
+  const away = (headers: object = {}): Step => ({
+    error: Object.assign(new Error("too many"), { status: 429, headers }),
+  });
+
+  it("queues again without using up a retry", async () => {
+    const { clock, flaky, team } = alone(
+      [away(), away({ "retry-after": "2" }), away(), { output: 1 }],
+      { retries: 0 },
+    );
+    const running = team.run("task");
+    await clock.advance(60_000);
+    const { runId, results, bill } = await running;
+    expect(results.flaky).toMatchObject({ status: "ok", output: 1, attempts: 4 });
+    expect(bill.wasted.retries).toMatchObject({ calls: 0 });
+    flaky.assertComplete();
+    const log = (await team.store.read(runId)) as readonly RunEvent[];
+    const again = log.filter(({ type }) => type === "call.requeued");
+    expect(again).toMatchObject([{ attempt: 1 }, { attempt: 2, waitMs: 2_000 }, { attempt: 3 }]);
+    expect(again.some((event) => "lane" in event)).toBe(false);
+  });
+
+  it("fails after twenty times as often as any other does", async () => {
+    const { clock, flaky, team } = alone(Array.from({ length: 22 }, () => away()));
+    const running = team.run("task");
+    await clock.advance(3_600_000);
+    expect((await running).results.flaky).toMatchObject({ status: "failed", attempts: 22 });
+    flaky.assertComplete();
+  });
+
+  it("fails at once when it is told to stay away for longer than is obeyed", async () => {
+    const { flaky, team } = alone([away({ "retry-after": "61" })], { retries: 3 });
+    expect((await team.run("task")).results.flaky).toMatchObject({ attempts: 1 });
+    flaky.assertComplete();
+  });
+
+  it("is a repetition where it was paid for", async () => {
+    const clock = virtualClock();
+    const paid = agent({
+      name: "paid",
+      retries: 1,
+      run: async (_: unknown, { report }) => {
+        report({ usdMicros: 5 });
+        throw Object.assign(new Error("too many"), { status: 429 });
+      },
+    });
+    const team = supervisor({ name: "team", agents: { paid }, clock });
+    const running = team.run("task");
+    await clock.advance(60_000);
+    expect((await running).results.paid).toMatchObject({ attempts: 2, cost: { usdMicros: 10 } });
+  });
+
+  it("is charged nothing to a budget", async () => {
+    const clock = virtualClock();
+    const away = agent({
+      name: "away",
+      maxCost: { usd: 1 },
+      run: async (_: unknown, { attempt }) => {
+        if (attempt === 1) throw Object.assign(new Error("too many"), { status: 429 });
+        return 1;
+      },
+    });
+    const team = supervisor({ name: "team", agents: { away }, budget: { usd: 1 }, clock });
+    const running = team.run("task");
+    await clock.advance(60_000);
+    expect((await running).results.away).toMatchObject({ status: "ok", attempts: 2 });
+  });
+
+  it("does not come again once the run is cancelled", async () => {
+    const { clock, flaky, team } = alone([away({ "retry-after": "9" })]);
+    const controller = new AbortController();
+    const running = team.run("task", { signal: controller.signal });
+    await clock.advance(1);
+    controller.abort("enough");
+    await expect(running).rejects.toBe("enough");
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+    flaky.assertComplete();
   });
 });
 

@@ -4,6 +4,7 @@ import { QuorateError } from "../../src/index.ts";
 import { backoffMs, DEFAULT_BACKOFF } from "../../src/policy/backoff.ts";
 import { retryWaitMs } from "../../src/policy/retry.ts";
 
+const QUOTA = "insufficient_quota";
 const NOW_MS = Date.UTC(2026, 0, 1);
 
 function waitMs(error: unknown, attempt = 1): number | undefined {
@@ -26,6 +27,7 @@ describe("what is worth a repetition", () => {
     ["a name that was not resolved just now", failing({ code: "EAI_AGAIN" })],
     ["fetch's own timeout, as a cause", failing({ cause: { code: "UND_ERR_HEADERS_TIMEOUT" } })],
     ["HTTP 408", failing({ status: 408 })],
+    ["HTTP 409", failing({ status: 409 })],
     ["HTTP 425", failing({ status: 425 })],
     ["HTTP 429", failing({ statusCode: 429 })],
     ["HTTP 500", failing({ status: 500 })],
@@ -43,14 +45,40 @@ describe("what is worth a repetition", () => {
 
   it.each([
     ["an error that says nothing", new Error("no")],
+    ["a mistake of the agent's own", new TypeError("x is not a function")],
+    ["HTTP 600, which there is not,", failing({ status: 600 })],
+    ["a status that is text", failing({ status: "503" })],
+    ["a file that is not there", failing({ code: "ENOENT", syscall: "open" })],
+    ["undefined", undefined],
+    ["null", null],
+    ["a string", "ECONNRESET"],
+    ["a number", 503],
+    ["a symbol", Symbol("no")],
+    [
+      "a cause beyond the fifth, whatever it says,",
+      { cause: { cause: { cause: { cause: { cause: { status: 404 } } } } } },
+    ],
+    ["a revoked proxy", revoked()],
+    ["a cause that is a revoked proxy", failing({ cause: revoked() })],
+    ["a failure of several, one of them worth it,", new AggregateError([{ status: 404 }, Error()])],
+    ["a quota used up, where the error insists,", failing({ code: QUOTA, retryable: true })],
+    ["HTTP 404, where the error insists,", failing({ status: 404, retryable: true })],
+  ])("%s is, as nobody knows that it is in vain", (_, error) => {
+    expect(waitMs(error)).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each([
     ["HTTP 400", failing({ status: 400 })],
     ["HTTP 401", failing({ status: 401 })],
+    ["HTTP 403", failing({ status: 403 })],
     ["HTTP 404", failing({ status: 404 })],
-    ["HTTP 600", failing({ status: 600 })],
-    ["a status that is text", failing({ status: "503" })],
+    ["HTTP 422 as text", failing({ status: "422" })],
     ["output that is not JSON", new QuorateError("OUTPUT_NOT_JSON", "no")],
     ["output that is too large", new QuorateError("OUTPUT_TOO_LARGE", "no")],
     ["a bad input", new QuorateError("INPUT_INVALID", "no")],
+    ["a budget", new QuorateError("BUDGET_EXCEEDED", "no")],
+    ["a breaker", new QuorateError("BREAKER_OPEN", "no")],
+    ["a cancellation", new QuorateError("CANCELLED", "no")],
     ["a veto over a status", failing({ retryable: false, status: 503 })],
     ["a veto over a cause that would be", failing({ retryable: false, cause: { status: 503 } })],
     [
@@ -58,16 +86,11 @@ describe("what is worth a repetition", () => {
       Object.assign(new QuorateError("TIMEOUT", "t"), { retryable: false }),
     ],
     ["a 404 caused by a 503", failing({ status: 404, cause: { status: 503 } })],
-    ["undefined", undefined],
-    ["null", null],
-    ["a string", "ECONNRESET"],
-    ["a number", 503],
-    [
-      "a cause beyond the fifth",
-      { cause: { cause: { cause: { cause: { cause: { status: 503 } } } } } },
-    ],
-    ["a revoked proxy", revoked()],
-    ["a cause that is a revoked proxy", failing({ cause: revoked() })],
+    ["a program that is not there", failing({ code: "ENOENT", syscall: "spawn claude" })],
+    ["a program that a shell does not find", failing({ code: 127, cmd: "claude -p" })],
+    ["a package that is not there", failing({ code: "ERR_MODULE_NOT_FOUND" })],
+    ["a quota that is used up", failing({ status: 429, code: QUOTA })],
+    ["a failure of several, all in vain,", new AggregateError([{ status: 404 }, { status: 401 }])],
   ])("%s is not", (_, error) => {
     expect(waitMs(error)).toBeUndefined();
   });
@@ -76,7 +99,7 @@ describe("what is worth a repetition", () => {
     const a = failing({});
     const b = failing({ cause: a });
     Object.assign(a, { cause: b });
-    expect(waitMs(a)).toBeUndefined();
+    expect(waitMs(a)).toBeGreaterThanOrEqual(0);
   });
 
   it("takes a property that throws when it is read for absent", () => {
@@ -95,6 +118,9 @@ describe("Retry-After", () => {
     ["zero", "0", 0],
     ["a number", 7, 7_000],
     ["a date", new Date(NOW_MS + 9_000).toUTCString(), 9_000],
+    ["a date of RFC 850", "Thursday, 01-Jan-26 00:00:09 GMT", 9_000],
+    ["a date of C's asctime", "Thu Jan  1 00:00:09 2026", 9_000],
+    ["a fraction of a second", "0.25", 250],
     ["a date that is over", new Date(NOW_MS - 9_000).toUTCString(), 0],
     ["exactly the most that is obeyed", "60", 60_000],
     ["more than is obeyed", "61", undefined],
@@ -109,16 +135,42 @@ describe("Retry-After", () => {
     ["headers in the case of the RFC", { headers: { "Retry-After": "7" } }],
     ["headers of an AI SDK", { responseHeaders: seven }],
     ["the headers of a response", { response: { headers: new Headers(seven) } }],
+    [
+      "headers of another make",
+      { headers: { get: (name: string) => (name === "retry-after" ? "7" : null) } },
+    ],
+    ["a map of headers", { headers: new Map([["Retry-After", "7"]]) }],
+    [
+      "pairs of headers",
+      {
+        headers: [
+          ["content-type", "text/plain"],
+          ["Retry-After", "7"],
+        ],
+      },
+    ],
+    ["a flat list of headers", { headers: ["content-type", "text/plain", "Retry-After", "7"] }],
+    ["a header that is a list of one", { headers: { "retry-after": ["7"] } }],
+    [
+      "milliseconds in a header, which are above seconds",
+      { headers: { ...seven, "retry-after": "60", "Retry-After-Ms": "7000" } },
+    ],
+    ["the response of the AWS SDK", { $response: { headers: seven } }],
     ["milliseconds", { retryAfterMs: 7_000 }],
     ["a cause's headers", { cause: { headers: seven } }],
   ])("is found in %s", (_, fields) => {
     expect(waitMs(failing({ status: 429, ...fields }))).toBe(7_000);
   });
 
-  it.each(["soon", "", "NaN", {}, null, Symbol("7")])("is nothing when it is %s", (value) => {
-    const wait = waitMs(failing({ status: 429, headers: { "retry-after": value } }));
-    expect(wait).toBeLessThanOrEqual(DEFAULT_BACKOFF.baseMs);
-  });
+  const nothing = ["soon", "", " ", "NaN", "-1", "5, 5", "120;", "1e3", "0x10", "Infinity", "+5"];
+  const noDates = ["2026-01-01T00:00:09Z", "Thu, 31 Feb 2026 00:00:09 GMT", "1 Jan 2026"];
+  it.each([...nothing, ...noDates, ["5", "5"], {}, null, Symbol("7")])(
+    "is nothing when it is %s",
+    (value) => {
+      const wait = waitMs(failing({ status: 429, headers: { "retry-after": value } }));
+      expect(wait).toBeLessThanOrEqual(DEFAULT_BACKOFF.baseMs);
+    },
+  );
 
   it("is not asked for where a repetition is not worth it", () => {
     expect(waitMs(failing({ status: 404, headers: seven }))).toBeUndefined();

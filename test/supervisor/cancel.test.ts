@@ -127,7 +127,7 @@ describe("a caller who cancels", () => {
     const { signal } = new AbortController();
     const steps = [
       { output: 1 },
-      { error: new Error("no") },
+      { error: Object.assign(new Error("no"), { retryable: false }) },
       { output: 2 },
       { output: 3 },
       { output: 4 },

@@ -3,7 +3,7 @@ import { agent, supervisor, type Agent } from "../../src/index.ts";
 import { scripted, virtualClock } from "../../src/testing/index.ts";
 import { makeGraph } from "../../src/supervisor/team/graph.ts";
 
-const failing = { error: new Error("no") };
+const failing = { error: Object.assign(new Error("no"), { retryable: false }) };
 
 describe("in parallel", () => {
   it("asks all at once", async () => {

@@ -7,7 +7,7 @@ const ship = <const Name extends string>(name: Name) =>
 const hold = <const Name extends string>(name: Name) =>
   scripted(name, [{ output: { recommendation: "hold" } }]);
 const broken = <const Name extends string>(name: Name) =>
-  scripted(name, [{ error: new Error("no") }]);
+  scripted(name, [{ error: Object.assign(new Error("no"), { retryable: false }) }]);
 
 describe("a nested supervisor", () => {
   it("answers with its verdicts, each decided one as a claim of its own", async () => {
@@ -219,11 +219,8 @@ describe("a nested supervisor", () => {
 
   it("is repeated as one call, and no two calls of the run share an id", async () => {
     const clock = virtualClock();
-    const flaky = scripted("flaky", [
-      { error: new Error("no") },
-      { error: new Error("no") },
-      { output: 1 },
-    ]);
+    const steps = [{ error: new Error("no") }, { error: new Error("no") }, { output: 1 }];
+    const flaky = scripted("flaky", steps, { retries: 0 });
     const inner = supervisor({ name: "inner", agents: { flaky }, asWorker: { retries: 2 } });
     const outer = supervisor({ name: "outer", agents: { inner } as never, clock });
     const running = outer.run("task" as never);

@@ -13,8 +13,8 @@ import type { Run } from "../../engine/run.ts";
 import { STOPPED_EARLY } from "../../engine/stopped-early.ts";
 import { describeThrown, errorRecord, QuorateError } from "../../errors.ts";
 import type { Missing, Outcome, OutcomeStatus } from "../../outcome.ts";
-import { backoffMs } from "../../policy/backoff.ts";
 import { mergeLimits } from "../../policy/limits.ts";
+import { retryWaitMs } from "../../policy/retry.ts";
 import type { Verdict } from "../../resolve/verdict.ts";
 import { coordinate, type Coordinated, type Ended } from "./coordinate.ts";
 import { keepLesson, learnedBefore } from "../run/learned.ts";
@@ -85,7 +85,11 @@ export async function performTeam(run: Run, seating: Seating, question: Question
       if (cancellation.cancelled && !stopped) throw cancellation.reason;
       error = stopped ? STOPPED_EARLY : teamError(agent, thrown);
     }
-    if (attempt > retries || error === STOPPED_EARLY) {
+    const waitMs =
+      attempt > retries || error === STOPPED_EARLY
+        ? undefined
+        : retryWaitMs(error, attempt, limits.backoff, clock.now());
+    if (waitMs === undefined) {
       const durationMs = clock.monotonic() - firstMs;
       const cost = run.bill.bill(callId).spent;
       await journal.record([
@@ -103,7 +107,6 @@ export async function performTeam(run: Run, seating: Seating, question: Question
       const result = { status: "failed", error, attempts: attempt, durationMs, cost } as const;
       return { result, said: undefined };
     }
-    const waitMs = backoffMs(limits.backoff, attempt);
     await journal.record([
       {
         type: "call.retried",
@@ -161,11 +164,23 @@ async function once(
   if (done.status === "waiting") return undefined;
   if (done.status === "failed") {
     const why = done.missing.map(({ agent, detail }) => `${agent}: ${detail}`).join("; ");
-    throw new QuorateError("TEAM_FAILED", `the team ${name} failed: ${why}`);
+    const cause = failureOf(team, done.results);
+    throw new QuorateError("TEAM_FAILED", `the team ${name} failed: ${why}`, cause && { cause });
   }
   await keepLesson(run, team, scope, done.verdicts);
   const output = takeOutput(name, answerOf(team, run, done, prefix), maxBytes);
   return { output, statement: statementOf(team, output) };
+}
+
+/** What a team failed with: what those failed with that it cannot do without, else what any did. */
+function failureOf({ members }: Team, results: Coordinated["results"]): Error | undefined {
+  const failed = members.flatMap(({ name, required }) => {
+    const result = results[name];
+    return result?.status === "failed" ? [{ required, error: result.error }] : [];
+  });
+  const fatal = failed.filter(({ required }) => required);
+  const errors = (fatal.length > 0 ? fatal : failed).map(({ error }) => error);
+  return errors.length > 1 ? new AggregateError(errors, "several agents failed") : errors[0];
 }
 
 function answerOf(team: Team, run: Run, done: Coordinated, prefix: string): unknown {
