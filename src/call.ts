@@ -11,12 +11,22 @@ export interface Cost {
   readonly outputTokens: number | "unknown";
 }
 
-/** An agent's own report of what it used; may be given in several parts, which are added up. */
+/** What something cost with one model; `null` where nobody said which. */
+export interface ModelCost {
+  readonly model: string | null;
+  readonly cost: Cost;
+}
+
+/**
+ * An agent's own report of what it used: an amount, or tokens that have the price of their model. May be given in several parts,
+ * which are added up, each at the price of its own model.
+ */
 export interface Usage {
+  /** What has a fraction is rounded up. */
   readonly usdMicros?: number;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
-  /** Which model it was, where the agent knows better than its team. */
+  /** Which model this is of, where the agent knows better than its team. */
   readonly model?: string;
 }
 

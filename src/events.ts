@@ -1,4 +1,4 @@
-import type { Cost, ReusedBy } from "./call.ts";
+import type { Cost, ModelCost, ReusedBy } from "./call.ts";
 import type { Conflict } from "./conflict/conflict.ts";
 import type { ErrorRecord } from "./errors.ts";
 import type { Json } from "./json.ts";
@@ -27,6 +27,8 @@ export type DoubtedFor = "schema-fail" | "output" | "conflict" | "low-margin" | 
 /**
  * What can happen in a run, without its place in the log. `callId` on `run.planned`, `conflict.found`, `verdict.reached` and
  * `person.decided` names the nested supervisor that they belong to; without it they are the root's.
+ *
+ * `used` is what one attempt used of each model. It is left out where `cost` and `model`, else that of `call.started`, say the same.
  */
 export type EventBody =
   /** A task was accepted. Always the first event. */
@@ -81,6 +83,9 @@ export type EventBody =
       /** Of all attempts so far. */
       readonly cost: Cost;
       readonly charged?: number;
+      /** Which model it named last. */
+      readonly model?: string;
+      readonly used?: readonly ModelCost[];
     }
   /** An attempt cost more than was reserved for it: no new one is begun under that budget. */
   | {
@@ -103,6 +108,9 @@ export type EventBody =
       readonly cost: Cost;
       /** What its budgets were charged so far, in micro-dollars: the cost, or what was reserved where that is unknown. */
       readonly charged?: number;
+      /** Which model it named last, else the one that it was asked with. */
+      readonly model?: string;
+      readonly used?: readonly ModelCost[];
     }
   /** The answer of another call with the same key serves for this one. */
   | {
@@ -122,6 +130,9 @@ export type EventBody =
       /** Of attempts of its own, made before the run stopped. */
       readonly cost: Cost;
       readonly charged?: number;
+      /** Which model it named last. */
+      readonly model?: string;
+      readonly used?: readonly ModelCost[];
       /** What that call cost: this is saved. */
       readonly saved: Cost;
       /** Of a nested supervisor: how many calls of agents there were in it. */
@@ -138,8 +149,9 @@ export type EventBody =
       readonly redacted?: true;
       readonly cost: Cost;
       readonly charged?: number;
-      /** As the agent said. */
+      /** Which model it named last. */
       readonly model?: string;
+      readonly used?: readonly ModelCost[];
       /** What its tokens would have cost at the dearest tier, in micro-dollars. */
       readonly dearestMicros?: number;
     }
@@ -157,6 +169,7 @@ export type EventBody =
       readonly cost: Cost;
       readonly charged?: number;
       readonly model?: string;
+      readonly used?: readonly ModelCost[];
       /** It was told to stop, since its answer could not change a verdict any more. */
       readonly stopped?: true;
     }
@@ -188,6 +201,7 @@ export type EventBody =
       readonly durationMs: number;
       /** What the agent has reported since it was given up. */
       readonly cost?: Cost;
+      readonly used?: readonly ModelCost[];
     }
   /** An attempt that had been given up did not stop within the grace time; its slot is free again. */
   | {

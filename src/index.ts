@@ -22,6 +22,7 @@ export type {
   ReusedBy,
   Skipped,
   UpstreamResult,
+  ModelCost,
   Usage,
   Waiting,
 } from "./call.ts";

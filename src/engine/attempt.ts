@@ -1,13 +1,20 @@
 import { abortController, type Abort } from "../async/abort-controller.ts";
 import type { Cancellation } from "../async/cancellation.ts";
-import { costSince, UNKNOWN_COST, type CallRequest, type Cost, type Usage } from "../call.ts";
+import type { CallRequest, Cost, ModelCost, Usage } from "../call.ts";
 import { QuorateError } from "../errors.ts";
+import {
+  NOTHING_REPORTED,
+  readUsage,
+  spentSince,
+  usageSum,
+  type Spent,
+  type UsageSum,
+} from "../money/usage-sum.ts";
 import { leave, type Ticket } from "../policy/admission.ts";
 import { holderOf, holding, type Holder } from "../policy/holder.ts";
 import { accept, type Accepted } from "./accept.ts";
 import { classify } from "../policy/classify-error.ts";
 import { retryWaitMs } from "../policy/retry.ts";
-import { costAtPrice } from "./cost-at-price.ts";
 import type { AttemptControl } from "./engine.ts";
 import { unfitAnswer } from "./model-failure.ts";
 import type { RateLane } from "../policy/rate-lane.ts";
@@ -23,11 +30,15 @@ export type AttemptEnd = (
   readonly startedMs: number;
   readonly endedMs: number;
   readonly cost: Cost;
+  /** Which model it named last. */
+  readonly model?: string | undefined;
+  /** What it used of each model, where it reported anything. */
+  readonly used?: readonly ModelCost[];
+  /** What is known of the money, in micro-dollars, where some of it is not. */
+  readonly leastMicros?: number;
   /** What its budgets were charged, in micro-dollars; `undefined` where there are none. */
   readonly charged?: number | undefined;
   readonly requeue?: Requeue | undefined;
-  /** Which model it was, as the agent said. */
-  readonly model?: string | undefined;
   /** How long a repetition waits, from 0 to 1 of the longest: the same for all of a batch, so that they meet again. */
   readonly jitter?: number | undefined;
 };
@@ -104,10 +115,10 @@ class Attempt implements AttemptControl, Reporting {
   #timer: Disposable | undefined;
   #controller: Abort | undefined;
   #aborted: { readonly reason: unknown } | undefined;
-  #cost: Cost = UNKNOWN_COST;
-  /** What was known of it when it was given up. */
-  #toldCost: Cost = UNKNOWN_COST;
-  #model: string | undefined;
+  // Made at the first report: most attempts have one or none.
+  #sum: UsageSum | undefined;
+  /** What had been reported when it was given up. */
+  #told: Spent = NOTHING_REPORTED;
   #lastReport: Usage | undefined;
 
   constructor(
@@ -162,17 +173,20 @@ class Attempt implements AttemptControl, Reporting {
   }
 
   report(usage: Usage): void {
-    this.#cost = {
-      usdMicros: more(this.#cost.usdMicros, usage.usdMicros),
-      inputTokens: more(this.#cost.inputTokens, usage.inputTokens),
-      outputTokens: more(this.#cost.outputTokens, usage.outputTokens),
-    };
-    this.#lastReport = usage;
-    if (typeof usage.model === "string") this.#model = usage.model.slice(0, MAX_MODEL_CHARS);
+    const read = readUsage(usage);
+    if (read === undefined) return;
+    this.#lastReport = read;
+    this.#sum ??= usageSum(this.#seat.prices, this.#seat.modelName);
+    this.#sum.add(read);
+  }
+
+  get #spent(): Spent {
+    return this.#sum?.spent ?? NOTHING_REPORTED;
   }
 
   get tokens(): number {
-    return known(this.#cost.inputTokens) + known(this.#cost.outputTokens);
+    const { inputTokens, outputTokens } = this.#spent.cost;
+    return known(inputTokens) + known(outputTokens);
   }
 
   #answered(output: unknown): void {
@@ -196,12 +210,9 @@ class Attempt implements AttemptControl, Reporting {
   #succeed(accepted: Accepted): void {
     const startedMs = this.#startedMs;
     const endedMs = this.#run.clock.monotonic();
-    const cost = this.#cost;
-    const model = this.#model;
+    const spent = this.#spent;
     this.#hear(undefined);
-    if (this.#settle("answered")) {
-      this.#tell({ ok: true, startedMs, endedMs, accepted, cost, model });
-    }
+    if (this.#settle("answered")) this.#tell({ ok: true, startedMs, endedMs, accepted, ...spent });
   }
 
   #fail(thrown: unknown): void {
@@ -210,10 +221,10 @@ class Attempt implements AttemptControl, Reporting {
     const error = unfit === undefined ? thrown : unfit.error;
     // Somebody may have thrown nothing.
     const later = this.#hear(error ?? null) ?? this.#later(error);
-    const cost = this.#cost;
+    const spent = this.#spent;
     // One that was paid for is a repetition: those are counted, or nobody could say what a call costs at most.
-    const requeue = isPaid(cost) ? undefined : later;
-    if (this.#settle("failed")) this.#tell(this.#failed(error, cost, requeue));
+    const requeue = isPaid(spent) ? undefined : later;
+    if (this.#settle("failed")) this.#tell(this.#failed(error, spent, requeue));
   }
 
   /** When to come again, where the agent was turned away since there were too many, and no lane knows better. */
@@ -234,10 +245,10 @@ class Attempt implements AttemptControl, Reporting {
     this.report(isPriced ? { ...tokens, model } : tokens);
   }
 
-  #failed(error: unknown, cost: Cost, requeue?: Requeue): AttemptEnd {
+  #failed(error: unknown, spent: Spent, requeue?: Requeue): AttemptEnd {
     const endedMs = this.#run.clock.monotonic();
-    const [startedMs, model, jitter] = [this.#startedMs, this.#model, this.#part?.jitter];
-    return { ok: false, startedMs, endedMs, error, cost, model, requeue, jitter };
+    const [startedMs, jitter] = [this.#startedMs, this.#part?.jitter];
+    return { ok: false, startedMs, endedMs, error, ...spent, requeue, jitter };
   }
 
   /** Lets the lanes know how it ended, before anybody else is admitted to them. */
@@ -257,10 +268,7 @@ class Attempt implements AttemptControl, Reporting {
       const { callId, attempt } = this.#request;
       const agent = this.#seat.agent.name;
       const durationMs = this.#run.clock.monotonic() - this.#startedMs;
-      const late =
-        this.#cost === this.#toldCost
-          ? undefined
-          : costAtPrice(this.#seat, costSince(this.#cost, this.#toldCost), this.#model);
+      const late = spentSince(this.#spent, this.#told);
       this.#run.journal.note([
         {
           type: "call.straggled",
@@ -269,11 +277,11 @@ class Attempt implements AttemptControl, Reporting {
           attempt,
           settled,
           durationMs,
-          ...(late !== undefined && { cost: late }),
+          ...late,
         },
       ]);
     } else if (was === "stopping") {
-      this.#tell(this.#failed(this.#cancellation.reason, this.#cost));
+      this.#tell(this.#failed(this.#cancellation.reason, this.#spent));
     }
     return was === "running";
   }
@@ -284,10 +292,10 @@ class Attempt implements AttemptControl, Reporting {
     const error = new QuorateError("TIMEOUT", why);
     this.#hear(error);
     this.#state = "given up";
-    this.#toldCost = this.#cost;
+    this.#told = this.#spent;
     this.#timer = this.#run.clock.timer(limits.graceMs, () => this.#abandon(), { hold: false });
     this.#abort(error);
-    this.#tell(this.#failed(error, this.#cost));
+    this.#tell(this.#failed(error, this.#told));
   }
 
   // A function, not a method: it is watched for, and has to be known again.
@@ -298,7 +306,7 @@ class Attempt implements AttemptControl, Reporting {
       // Somebody waits for this one, so it holds the process.
       this.#timer = this.#run.clock.timer(this.#seat.limits.graceMs, () => {
         this.#abandon();
-        this.#tell(this.#failed(reason, this.#cost));
+        this.#tell(this.#failed(reason, this.#spent));
       });
     }
     this.#abort(reason);
@@ -350,18 +358,10 @@ export function tellLanes(
   return slowest;
 }
 
-const MAX_MODEL_CHARS = 200;
-
-function isPaid({ usdMicros, inputTokens, outputTokens }: Cost): boolean {
-  return known(usdMicros) + known(inputTokens) + known(outputTokens) > 0;
+function isPaid({ cost, leastMicros }: Spent): boolean {
+  return leastMicros + known(cost.inputTokens) + known(cost.outputTokens) > 0;
 }
 
 function known(amount: number | "unknown"): number {
   return amount === "unknown" ? 0 : amount;
-}
-
-/** Adds a reported amount; what is not a whole number from 0 is no report. */
-function more(known: number | "unknown", reported: number | undefined): number | "unknown" {
-  if (reported === undefined || !Number.isSafeInteger(reported) || reported < 0) return known;
-  return known === "unknown" ? reported : Math.min(known + reported, Number.MAX_SAFE_INTEGER);
 }

@@ -2,6 +2,7 @@ import { abortController, type Abort } from "../async/abort-controller.ts";
 import type { CallRequest } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { equalParts } from "../money/equal-parts.ts";
+import { readUsage, withPrice } from "../money/usage-sum.ts";
 import { leave, type Ticket } from "../policy/admission.ts";
 import { holderOf, holding } from "../policy/holder.ts";
 import { runAttempt, tellLanes, type AttemptEnd, type Reporting, type Requeue } from "./attempt.ts";
@@ -83,13 +84,17 @@ export function runBatch(
       }
       return controller.signal;
     },
-    report(usage, index) {
+    report(given, index) {
       if (index !== undefined) {
         // Of a task that is none, nobody knows whose it is.
-        if (Number.isInteger(index)) attempts[index]?.report(usage);
+        if (Number.isInteger(index)) attempts[index]?.report(given);
         return;
       }
-      for (const [at, share] of equalParts(usage, size).entries()) attempts[at]?.report(share);
+      const usage = readUsage(given);
+      if (usage === undefined) return;
+      // The price is that of the whole: rounded up once, and not for each task.
+      const shares = equalParts(withPrice(usage, seat.prices, seat.modelName), size);
+      for (const [at, share] of shares.entries()) attempts[at]?.report(share);
     },
   };
 

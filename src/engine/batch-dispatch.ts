@@ -5,7 +5,7 @@ import type { Reservation } from "../money/ledger.ts";
 import { leave, type Ticket } from "../policy/admission.ts";
 import { runAttempt, type AttemptEnd } from "./attempt.ts";
 import { runBatch, type Asking } from "./batch-attempt.ts";
-import { atPrice, dispatch, noteOverrun, reserveNow, startOf } from "./dispatch.ts";
+import { costToCharge, dispatch, noteOverrun, reserveNow, startOf } from "./dispatch.ts";
 import type { Seat } from "./seat.ts";
 import { STOPPED_EARLY } from "./stopped-early.ts";
 
@@ -134,9 +134,10 @@ async function settle(
   attempt: Promise<AttemptEnd>,
 ): Promise<AttemptEnd> {
   const { run, request, bound } = call;
-  const end = atPrice(seat, await attempt);
+  const end = await attempt;
   if (reservation === undefined) return end;
-  const charged = await reservation.settle(end.cost, end.requeue !== undefined);
-  noteOverrun(run, seat, request, bound?.usdMicros, end.cost);
+  const cost = costToCharge(end, bound?.usdMicros);
+  const charged = await reservation.settle(cost, end.requeue !== undefined);
+  noteOverrun(run, seat, request, bound?.usdMicros, cost);
   return { ...end, charged };
 }

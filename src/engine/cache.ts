@@ -4,6 +4,7 @@ import { QuorateError } from "../errors.ts";
 import { sha256 } from "../hash.ts";
 import { canonicalJson } from "../json.ts";
 import { takeOutput } from "./accept.ts";
+import type { Models } from "../money/usage-sum.ts";
 import type { RecordedCall } from "./history.ts";
 import { CACHE_PREFIX, look, type KeptAnswer, type Place } from "./kept-answer.ts";
 import { askAnew, obtain, orStoreFailed } from "./obtain.ts";
@@ -154,6 +155,7 @@ async function reuseKept(
       output,
       cost,
       ...(before.charged !== undefined && { charged: before.charged }),
+      ...(isOwn && modelsIn(answer)),
       saved: isOwn ? NO_COST : answer.cost,
     },
   ]);
@@ -161,6 +163,10 @@ async function reuseKept(
     result: { status: "ok", output, attempts, durationMs, cost, reused: by },
     said: read,
   };
+}
+
+function modelsIn({ model, used }: KeptAnswer): Models {
+  return { ...(model !== undefined && { model }), ...(used !== undefined && { used }) };
 }
 
 /** What a kept answer says; nothing where this agent cannot read it any more, or its limits do not permit it. */

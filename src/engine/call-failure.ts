@@ -1,6 +1,7 @@
 import type { Agent } from "../agent.ts";
 import { addCost, NO_COST, UNKNOWN_COST, type Failed } from "../call.ts";
 import { describeThrown, errorRecord, isSoundError, QuorateError } from "../errors.ts";
+import type { Models } from "../money/usage-sum.ts";
 import type { RecordedCall } from "./history.ts";
 import type { Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
@@ -9,7 +10,8 @@ import { STOPPED_EARLY } from "./stopped-early.ts";
 /** What had come of a call when it ended. */
 export type Ended = Pick<Failed, "attempts" | "durationMs" | "cost"> & {
   readonly charged?: number | undefined;
-  readonly model?: string | undefined;
+  /** Of its last attempt, where one ended. */
+  readonly models?: Models;
 };
 
 /** Of a call that nobody was asked for. */
@@ -21,7 +23,7 @@ export async function recordFailure(
   { name }: Agent,
   callId: string,
   error: QuorateError,
-  { attempts: attempt, durationMs, cost, charged, model }: Ended,
+  { attempts: attempt, durationMs, cost, charged, models }: Ended,
   key?: string,
 ): Promise<void> {
   await journal.record([
@@ -36,7 +38,7 @@ export async function recordFailure(
       // Else its first attempt has it.
       ...(attempt === 0 && key !== undefined && { key }),
       ...(charged !== undefined && { charged }),
-      ...(model !== undefined && { model }),
+      ...models,
       ...(error === STOPPED_EARLY && { stopped: true }),
     },
   ]);

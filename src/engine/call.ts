@@ -10,6 +10,7 @@ import {
 } from "../call.ts";
 import { said, type Said } from "../conflict/said.ts";
 import { errorRecord } from "../errors.ts";
+import { modelsOf, NO_MODELS } from "../money/usage-sum.ts";
 import { retryWaitMs } from "../policy/retry.ts";
 import { askOrJoin, reuseIfKept } from "./cache.ts";
 import {
@@ -212,19 +213,20 @@ async function ask(
       await recordFailure(run, agent, callId, error, ended, key);
       return failure(error, ended);
     }
-    const { endedMs, model } = end;
+    const { endedMs } = end;
     firstMs ??= end.startedMs;
     const durationMs = endedMs - firstMs;
+    const models = modelsOf(end, seat.modelName, cost);
     cost = addCost(cost, end.cost);
     if (end.charged !== undefined) charged = (charged ?? 0) + end.charged;
 
     if (end.ok) {
       const { output, said } = end.accepted;
       if (run.shared !== undefined) {
-        run.shared.answered({ output, cost, attempts: attempt, durationMs });
+        run.shared.answered({ output, cost, attempts: attempt, durationMs, ...models });
         // Others waited for it.
         if (cancellation.cancelled) {
-          const ended = { attempts: attempt, durationMs, cost, charged, model };
+          const ended = { attempts: attempt, durationMs, cost, charged, models };
           return cancelled(run, agent, callId, ended);
         }
       }
@@ -240,12 +242,12 @@ async function ask(
       } as const;
       const saved = journal.record(
         [
-          charged === undefined && model === undefined && dearest === undefined
+          charged === undefined && models === NO_MODELS && dearest === undefined
             ? plain
             : {
                 ...plain,
                 ...(charged !== undefined && { charged }),
-                ...(model !== undefined && { model }),
+                ...models,
                 ...(dearest !== undefined && { dearestMicros: dearest }),
               },
         ],
@@ -256,7 +258,8 @@ async function ask(
     }
 
     if (cancellation.cancelled) {
-      return cancelled(run, agent, callId, { attempts: attempt, durationMs, cost, charged, model });
+      const ended = { attempts: attempt, durationMs, cost, charged, models };
+      return cancelled(run, agent, callId, ended);
     }
     const error = agentError(name, end.error);
     const { requeue } = end;
@@ -273,6 +276,7 @@ async function ask(
           waitMs,
           cost,
           ...(charged !== undefined && { charged }),
+          ...models,
         },
       ]);
       await comeAgain(run, seat, callId, waitMs).catch(unlessStopped);
@@ -283,7 +287,7 @@ async function ask(
         ? undefined
         : retryWaitMs(end.error, attempt, limits.backoff, clock.now(), end.jitter);
     if (waitMs === undefined) {
-      const ended = { attempts: attempt, durationMs, cost, charged, model };
+      const ended = { attempts: attempt, durationMs, cost, charged, models };
       await recordFailure(run, agent, callId, error, ended);
       return failure(error, ended);
     }
@@ -297,6 +301,8 @@ async function ask(
         waitMs,
         cost,
         ...(charged !== undefined && { charged }),
+        ...(seat.modelName !== undefined && { model: seat.modelName }),
+        ...models,
       },
     ]);
     // Kept over a failure of another kind: the request is still the one that asks to mend them.

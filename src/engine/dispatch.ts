@@ -4,7 +4,6 @@ import { boundOf, type Bound } from "../money/bound.ts";
 import type { Reservation } from "../money/ledger.ts";
 import { enter, leave, type Lane, type Ticket } from "../policy/admission.ts";
 import type { Limits } from "../policy/limits.ts";
-import { costAtPrice } from "./cost-at-price.ts";
 import { runAttempt, type AttemptEnd } from "./attempt.ts";
 import type { Run } from "./run.ts";
 import { needsTicket, type Seat } from "./seat.ts";
@@ -29,8 +28,9 @@ async function dispatchWithTicket(run: Run, seat: Seat, request: CallRequest): P
   const reservation = await admit(run, seat, ticket);
   const end = await begin(run, seat, request, { bound, ticket, reservation });
   if (reservation === undefined || end.charged !== undefined) return end;
-  const charged = await reservation.settle(end.cost, end.requeue !== undefined);
-  noteOverrun(run, seat, request, bound.usdMicros, end.cost);
+  const cost = costToCharge(end, bound.usdMicros);
+  const charged = await reservation.settle(cost, end.requeue !== undefined);
+  noteOverrun(run, seat, request, bound.usdMicros, cost);
   return { ...end, charged };
 }
 
@@ -54,7 +54,7 @@ function begin(
   if (started !== undefined || cancellation.cancelled) {
     return beginRecorded(run, seat, request, started, admitted);
   }
-  return priceLater(seat, runAttempt(run, seat, request, startedMs, admitted?.ticket));
+  return runAttempt(run, seat, request, startedMs, admitted?.ticket);
 }
 
 async function beginRecorded(
@@ -77,12 +77,7 @@ async function beginRecorded(
     const charged = admitted?.reservation === undefined ? undefined : 0;
     return { ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NO_COST, charged };
   }
-  const attempt = runAttempt(run, seat, request, clock.monotonic(), admitted?.ticket);
-  return priceLater(seat, attempt);
-}
-
-function priceLater(seat: Seat, attempt: Promise<AttemptEnd>): Promise<AttemptEnd> {
-  return seat.prices.size === 0 ? attempt : attempt.then((end) => atPrice(seat, end));
+  return runAttempt(run, seat, request, clock.monotonic(), admitted?.ticket);
 }
 
 /** Reserves what an attempt may cost, where there is room for it now; `undefined` where it would have to wait. */
@@ -166,8 +161,11 @@ async function enterOnly(
   await enter(lanes, cancellation, ticket);
 }
 
-/** An end whose cost has money, where the model that was used has a price. */
-export function atPrice(seat: Seat, end: AttemptEnd): AttemptEnd {
-  const cost = costAtPrice(seat, end.cost, end.model);
-  return cost === end.cost ? end : { ...end, cost };
+/** What an attempt is charged with: where some of its cost is unknown, what is known of it, if that is more than was reserved. */
+export function costToCharge(
+  { cost, leastMicros = 0 }: AttemptEnd,
+  reserved: number | undefined,
+): Cost {
+  if (cost.usdMicros !== "unknown" || leastMicros <= (reserved ?? 0)) return cost;
+  return { ...cost, usdMicros: leastMicros };
 }

@@ -1,4 +1,4 @@
-import type { Cost } from "../call.ts";
+import type { Cost, ModelCost } from "../call.ts";
 import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Values } from "../store/values.ts";
@@ -11,6 +11,9 @@ export interface KeptAnswer {
   readonly cost: Cost;
   readonly attempts: number;
   readonly durationMs: number;
+  /** Of its last attempt. */
+  readonly model?: string;
+  readonly used?: readonly ModelCost[];
   /** When it was given, in ms since 1970. */
   readonly atMs: number;
   /** When it ceases to serve, in ms since 1970; never where left out. */
@@ -127,16 +130,22 @@ function isSame(a: KeptAnswer, b: KeptAnswer): boolean {
 
 // The file may have been written by another version of this package.
 function isAnswer(value: unknown): value is KeptAnswer {
-  const { cost, attempts, durationMs, atMs, untilMs = 0, from } = members(value);
-  const { usdMicros, inputTokens, outputTokens } = members(cost);
+  const { cost, attempts, durationMs, atMs, untilMs = 0, from, used = [] } = members(value);
   const { runId, callId } = members(from);
   return (
     [attempts, durationMs, atMs, untilMs].every((count) => typeof count === "number") &&
-    [usdMicros, inputTokens, outputTokens].every(
-      (amount) => typeof amount === "number" || amount === "unknown",
-    ) &&
+    isCost(cost) &&
+    Array.isArray(used) &&
+    used.every((one) => isCost(members(one)["cost"])) &&
     typeof runId === "string" &&
     typeof callId === "string"
+  );
+}
+
+function isCost(value: unknown): value is Cost {
+  const { usdMicros, inputTokens, outputTokens } = members(value);
+  return [usdMicros, inputTokens, outputTokens].every(
+    (amount) => typeof amount === "number" || amount === "unknown",
   );
 }
 

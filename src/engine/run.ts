@@ -5,6 +5,7 @@ import type { OpenQuestion } from "./decision.ts";
 import type { Engine } from "./engine.ts";
 import type { BillFold } from "../money/bill.ts";
 import type { Ledger } from "../money/ledger.ts";
+import type { Models } from "../money/usage-sum.ts";
 import type { LearnedBefore } from "../reliability/reliability.ts";
 import type { Store } from "../store/store.ts";
 import type { RunCache } from "../policy/cache.ts";
@@ -49,10 +50,12 @@ export interface Shared {
   /** Stops an attempt, in place of the run's cancellation: it goes on as long as somebody waits for it. */
   readonly cancellation: Cancellation;
   /** Is told the answer, in the turn of the event loop in which it is recorded. */
-  readonly answered: (answer: {
-    readonly output: unknown;
-    readonly cost: Cost;
-    readonly attempts: number;
-    readonly durationMs: number;
-  }) => void;
+  readonly answered: (
+    answer: {
+      readonly output: unknown;
+      readonly cost: Cost;
+      readonly attempts: number;
+      readonly durationMs: number;
+    } & Models,
+  ) => void;
 }

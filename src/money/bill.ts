@@ -1,72 +1,18 @@
-import { addCost, NO_COST, UNKNOWN_COST, type Cost } from "../call.ts";
+import { addCost, NO_COST } from "../call.ts";
 import type { RunEvent } from "../events.ts";
-import type { Bill, BillLine, Reuse, Saved, Wasted } from "../outcome.ts";
+import type { Bill, Reuse, Saved, Wasted } from "../outcome.ts";
 import { add, merged, NOTHING_SAVED, NOTHING_WASTED } from "./add-bills.ts";
-
-/** One call, as far as the log has come. */
-interface Entry {
-  readonly callId: string;
-  readonly agent: string;
-  model: string | undefined;
-  key: string | undefined;
-  attempts: number;
-  /** An attempt began and has no end yet. */
-  open: boolean;
-  durationMs: number;
-  /** Of all attempts since it began with this key. */
-  cost: Cost;
-  /** Something was recorded of it since this process has the run. */
-  anew: boolean;
-  /** What most calls have nothing of. */
-  more: More | undefined;
-}
-
-interface More {
-  /** Of what was asked under the same id before, about something else. */
-  before: Cost;
-  /** Of the attempts that failed. */
-  failedAttempts: number;
-  failedCost: Cost;
-  /** Attempts of which nobody knows what became of them, as the process died. */
-  doubtful: number;
-  late: number;
-  lateCost: Cost;
-  reused: { readonly by: keyof Saved; readonly saved: Cost } | undefined;
-  /** 1, but for a team whose answer was there already. */
-  count: number;
-  /** Requests of which this call was a part: one over how many calls shared it. */
-  shared: number;
-  batched: number;
-  /** What the same tokens would have cost at the dearest tier, in micro-dollars. */
-  dearestMicros: number | undefined;
-}
-
-/** What is said from here on is about that key; what the call took under another one is kept apart. */
-function turnTo(entry: Entry, key: string | undefined): void {
-  if (entry.attempts > 0 && entry.key !== key) {
-    const more = moreOf(entry);
-    more.before = addCost(more.before, entry.open ? UNKNOWN_COST : entry.cost);
-    entry.cost = NO_COST;
-  }
-  entry.key = key;
-}
-
-/** What there is more to say of a call; made when there is something. */
-function moreOf(entry: Entry): More {
-  return (entry.more ??= {
-    before: NO_COST,
-    failedAttempts: 0,
-    failedCost: NO_COST,
-    doubtful: 0,
-    late: 0,
-    lateCost: NO_COST,
-    reused: undefined,
-    count: 1,
-    shared: 0,
-    batched: 0,
-    dearestMicros: undefined,
-  });
-}
+import {
+  addUsed,
+  costOf,
+  countOf,
+  endWith,
+  leaveOpen,
+  linesOf,
+  moreOf,
+  turnTo,
+  type Entry,
+} from "./bill-entry.ts";
 
 /**
  * The bill of a run as a fold over its log: what was asked, what it cost, what was saved and what was wasted. `teams` are the
@@ -88,8 +34,10 @@ export class BillFold {
       case "call.started": {
         const entry = this.#entry(event.callId, event.agent);
         if (entry.open) moreOf(entry).doubtful++;
+        leaveOpen(entry);
         turnTo(entry, event.key);
-        entry.model = event.model;
+        entry.asked = event.model ?? null;
+        entry.model = entry.asked;
         entry.attempts++;
         entry.open = true;
         if (entry.more !== undefined) {
@@ -106,8 +54,7 @@ export class BillFold {
       case "call.retried":
       case "call.requeued": {
         const entry = this.#entry(event.callId, event.agent);
-        entry.open = false;
-        entry.cost = event.cost;
+        endWith(entry, event);
         const more = moreOf(entry);
         more.failedCost = event.cost;
         // Who was told to come later has wasted nothing but time.
@@ -116,18 +63,15 @@ export class BillFold {
       }
       case "call.succeeded": {
         const entry = this.#entry(event.callId, event.agent);
-        entry.open = false;
-        entry.cost = event.cost;
+        endWith(entry, event);
         entry.durationMs += event.durationMs;
-        entry.model = event.model ?? entry.model;
         if (event.dearestMicros !== undefined) moreOf(entry).dearestMicros = event.dearestMicros;
         break;
       }
       case "call.failed": {
         const entry = this.#entry(event.callId, event.agent);
         if (event.key !== undefined) turnTo(entry, event.key);
-        entry.open = false;
-        entry.cost = event.cost;
+        endWith(entry, event);
         if (event.stopped === true) {
           (this.#stopped ??= new Set()).add(event.callId);
         } else {
@@ -136,7 +80,6 @@ export class BillFold {
           more.failedCost = event.cost;
         }
         entry.durationMs += event.durationMs;
-        entry.model = event.model ?? entry.model;
         break;
       }
       case "call.reused": {
@@ -148,16 +91,18 @@ export class BillFold {
           // It had begun, and nobody knew what came of it, but that it is its own answer that serves.
           const { runId, callId } = event.from;
           if (runId !== event.runId || callId !== event.callId) more.doubtful++;
-          entry.open = false;
-          entry.cost = event.cost;
+          endWith(entry, event);
         }
         more.count = event.calls ?? 1;
         break;
       }
       case "call.straggled": {
-        const more = moreOf(this.#entry(event.callId, event.agent));
+        const entry = this.#entry(event.callId, event.agent);
+        const { cost = NO_COST, used = [{ model: entry.asked, cost }] } = event;
+        const more = moreOf(entry);
         more.late++;
-        more.lateCost = addCost(more.lateCost, event.cost ?? NO_COST);
+        more.lateCost = addCost(more.lateCost, cost);
+        addUsed(entry, used);
         break;
       }
       case "call.abandoned":
@@ -204,7 +149,7 @@ export class BillFold {
       spent,
       saved: plain && stopped === 0 ? NOTHING_SAVED : savedBy(entries, stopped),
       wasted: plain ? NOTHING_WASTED : wastedBy(entries),
-      lines: merged(entries.map(lineOf)),
+      lines: merged(entries.flatMap(linesOf)),
     };
   }
 
@@ -234,7 +179,9 @@ export class BillFold {
     const entry: Entry = {
       callId,
       agent,
-      model: undefined,
+      asked: null,
+      model: null,
+      parts: [],
       key: undefined,
       attempts: 0,
       open: false,
@@ -283,15 +230,6 @@ export function billOf(events: Iterable<RunEvent>, teams: Iterable<string> = [])
   return fold.bill();
 }
 
-function costOf({ more, cost, open }: Entry): Cost {
-  if (open) return UNKNOWN_COST;
-  return more === undefined ? cost : addCost(addCost(more.before, more.lateCost), cost);
-}
-
-function countOf({ more }: Entry): number {
-  return more?.count ?? 1;
-}
-
 function savedBy(entries: readonly Entry[], stopped: number): Saved {
   const saved: { -readonly [K in keyof Saved]: Saved[K] } = { ...NOTHING_SAVED };
   const askedAgain = askedAgainIn(entries);
@@ -331,15 +269,4 @@ function wastedBy(entries: readonly Entry[]): Wasted {
     if (doubtful > 0) inDoubt = add(inDoubt, doubtful, "unknown");
   }
   return { retries, late, inDoubt };
-}
-
-function lineOf(entry: Entry): BillLine {
-  return {
-    agent: entry.agent,
-    model: entry.model ?? null,
-    calls: countOf(entry),
-    attempts: entry.attempts,
-    cost: costOf(entry),
-    durationMs: entry.durationMs,
-  };
 }

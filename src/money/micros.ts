@@ -45,6 +45,11 @@ export function microsOf(usd: number, rounded: "up" | "down"): number {
   return Number(rounded === "up" ? divideUp(micros, places) : micros / 10n ** places);
 }
 
+/** An amount of micro-dollars that may have a fraction, as a whole one: rounded up. */
+export function wholeMicros(micros: number): number {
+  return Number.isInteger(micros) ? micros : Math.ceil(withoutNoise(micros));
+}
+
 /** What tokens cost, in micro-dollars, rounded up once: a dollar per million tokens is a micro-dollar per token. */
 export function tokenMicros(
   tokens: readonly (readonly [count: number, usdPerMillion: number])[],

@@ -1,4 +1,3 @@
-import type { Cost } from "../call.ts";
 import { QuorateError } from "../errors.ts";
 import { checkKeys, checkKind, shown } from "../policy/check-kind.ts";
 import { isUsd, MAX_USD, tokenMicros } from "./micros.ts";
@@ -52,12 +51,4 @@ export function priceMicros(
     [tokens.inputTokens, input],
     [tokens.outputTokens, output],
   ]);
-}
-
-/** A cost with its money reckoned from its tokens, where only these are known and the model has a price. */
-export function priced(cost: Cost, price: Price | undefined): Cost {
-  const { usdMicros, inputTokens, outputTokens } = cost;
-  if (price === undefined || usdMicros !== "unknown") return cost;
-  if (inputTokens === "unknown" || outputTokens === "unknown") return cost;
-  return { ...cost, usdMicros: priceMicros(price, { inputTokens, outputTokens }) };
 }

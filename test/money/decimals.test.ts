@@ -132,3 +132,18 @@ describe("the price of tokens", () => {
     );
   });
 });
+
+describe("an amount that an agent reports", () => {
+  it.each([
+    [0.4, 1],
+    [1.5, 2],
+    [1e-9, 1],
+    [12.000_001, 13],
+    [3, 3],
+    // What binary arithmetic adds to 70,000 is no fraction.
+    [0.07 * 1e6, 70_000],
+    [4.1 * 1e6, 4_100_000],
+  ])("of %j micro-dollars counts as %j", async (usdMicros, counted) => {
+    expect(await costOf({ usdMicros })).toBe(counted);
+  });
+});

@@ -1,0 +1,141 @@
+import { addCost, costSince, NO_COST, UNKNOWN_COST, type Cost, type ModelCost } from "../call.ts";
+import type { BillLine, Saved } from "../outcome.ts";
+import type { Models } from "./usage-sum.ts";
+
+/** One call, as far as the log has come. */
+export interface Entry {
+  readonly callId: string;
+  readonly agent: string;
+  /** The model that the last attempt was asked with; `null` where nobody said. */
+  asked: string | null;
+  /** The model that it named, else the one that it was asked with. */
+  model: string | null;
+  /** What its attempts took, by model. */
+  readonly parts: Part[];
+  key: string | undefined;
+  attempts: number;
+  /** An attempt began and has no end yet. */
+  open: boolean;
+  durationMs: number;
+  /** Of all attempts since it began with this key. */
+  cost: Cost;
+  /** Something was recorded of it since this process has the run. */
+  anew: boolean;
+  /** What most calls have nothing of. */
+  more: More | undefined;
+}
+
+/** What the attempts of a call took of one model. An attempt of several counts with the one that it named last. */
+interface Part {
+  readonly model: string | null;
+  attempts: number;
+  cost: Cost;
+}
+
+export interface More {
+  /** Of what was asked under the same id before, about something else. */
+  before: Cost;
+  /** Of the attempts that failed. */
+  failedAttempts: number;
+  failedCost: Cost;
+  /** Attempts of which nobody knows what became of them, as the process died. */
+  doubtful: number;
+  late: number;
+  lateCost: Cost;
+  reused: { readonly by: keyof Saved; readonly saved: Cost } | undefined;
+  /** 1, but for a team whose answer was there already. */
+  count: number;
+  /** Requests of which this call was a part: one over how many calls shared it. */
+  shared: number;
+  batched: number;
+  /** What the same tokens would have cost at the dearest tier, in micro-dollars. */
+  dearestMicros: number | undefined;
+}
+
+/** What is said from here on is about that key; what the call took under another one is kept apart. */
+export function turnTo(entry: Entry, key: string | undefined): void {
+  if (entry.attempts > 0 && entry.key !== key) {
+    leaveOpen(entry);
+    const more = moreOf(entry);
+    more.before = addCost(more.before, entry.cost);
+    entry.cost = NO_COST;
+  }
+  entry.key = key;
+}
+
+/** Nobody will know what became of an attempt that has begun. */
+export function leaveOpen(entry: Entry): void {
+  if (!entry.open) return;
+  entry.open = false;
+  entry.cost = UNKNOWN_COST;
+  entry.model = entry.asked;
+  addTo(entry, entry.asked, UNKNOWN_COST, 1);
+}
+
+/** An attempt has ended, or the call did without one; `cost` is that of all of its attempts. */
+export function endWith(
+  entry: Entry,
+  { cost, model, used }: { readonly cost: Cost } & Models,
+): void {
+  if (entry.open) {
+    entry.model = model ?? entry.asked;
+    addUsed(entry, used ?? [{ model: entry.model, cost: costSince(cost, entry.cost) }]);
+    addTo(entry, entry.model, NO_COST, 1);
+  }
+  entry.open = false;
+  entry.cost = cost;
+}
+
+export function addUsed(entry: Entry, used: readonly ModelCost[]): void {
+  for (const { model, cost } of used) addTo(entry, model, cost, 0);
+}
+
+function addTo({ parts }: Entry, model: string | null, cost: Cost, attempts: number): void {
+  const known = parts.find((part) => part.model === model);
+  if (known === undefined) {
+    parts.push({ model, attempts, cost });
+    return;
+  }
+  known.attempts += attempts;
+  known.cost = addCost(known.cost, cost);
+}
+
+/** What there is more to say of a call; made when there is something. */
+export function moreOf(entry: Entry): More {
+  return (entry.more ??= {
+    before: NO_COST,
+    failedAttempts: 0,
+    failedCost: NO_COST,
+    doubtful: 0,
+    late: 0,
+    lateCost: NO_COST,
+    reused: undefined,
+    count: 1,
+    shared: 0,
+    batched: 0,
+    dearestMicros: undefined,
+  });
+}
+
+export function costOf({ more, cost, open }: Entry): Cost {
+  if (open) return UNKNOWN_COST;
+  return more === undefined ? cost : addCost(addCost(more.before, more.lateCost), cost);
+}
+
+export function countOf({ more }: Entry): number {
+  return more?.count ?? 1;
+}
+
+/** A line for each of its models. The call is counted on one of them, that of its last attempt, and so is its time. */
+export function linesOf(entry: Entry): readonly BillLine[] {
+  const { agent, model, parts, durationMs, open, asked } = entry;
+  const calls = countOf(entry);
+  const inDoubt = { model: asked, attempts: 1, cost: UNKNOWN_COST };
+  const all = open ? [...parts, inDoubt] : parts;
+  const lines = all.map((part) => ({ agent, ...part, calls: 0, durationMs: 0 }));
+  const last = lines.findLast((line) => line.model === model);
+  if (last === undefined) {
+    return [...lines, { agent, model, calls, attempts: 0, cost: NO_COST, durationMs }];
+  }
+  return lines.map((line) => (line === last ? { ...line, calls, durationMs } : line));
+}
