@@ -40,6 +40,13 @@ export type EventBody =
       readonly input: unknown;
       /** The task is not kept whole. */
       readonly redacted?: true;
+      /**
+       * Secrets are taken out of this run. `keyed`: what they were taken out of is hashed with a secret of the caller's, or of the
+       * store; `unkeyed`: it has no hash, so that nothing of it is cached, joined or taken over by a fork.
+       */
+      readonly redact?: "keyed" | "unkeyed";
+      /** Tells the whole task from others, where it is not kept whole and there is a secret to hash it with. */
+      readonly inputHash?: string;
       /** The run whose answers it takes over where nothing has changed. */
       readonly forkOf?: ForkOf;
     }
@@ -228,6 +235,10 @@ export type EventBody =
       readonly type: "person.decided";
       readonly callId?: string;
       readonly subject: string;
+      /** Which of the last `run.waiting`'s questions, and which of its positions: both from 0. */
+      readonly question?: number;
+      readonly index?: number;
+      /** The position as it stands there. */
       readonly winner: Json;
       readonly why: string;
       readonly by?: string;

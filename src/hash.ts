@@ -15,6 +15,11 @@ export function sha256(text: string): string {
   return crypto().hash("sha256", text, "base64url");
 }
 
+/** HMAC with SHA-256 of a text in UTF-8, as 43 characters of base64url: nobody without the secret can try out what the text was. */
+export function keyedHash(secret: string, text: string): string {
+  return crypto().createHmac("sha256", secret).update(text).digest("base64url");
+}
+
 /** A random UUID. */
 export function randomId(): string {
   return crypto().randomUUID();

@@ -1,5 +1,4 @@
-import { decide, openQuestions } from "../index.ts";
-import type { Json } from "../json.ts";
+import { decide, openQuestions, type HumanDecision } from "../index.ts";
 import type { Store } from "../store/store.ts";
 import { positionText } from "./brief.ts";
 import { DEFAULT_DATABASE, openExisting } from "./database.ts";
@@ -13,7 +12,8 @@ import { existingLog, type RunLog } from "./run-log.ts";
 import { section } from "./report.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import { cancelOnSignals } from "./signals.ts";
-import { terminal } from "./terminal.ts";
+import { terminal, type Terminal } from "./terminal.ts";
+import { wrap } from "./wrap.ts";
 
 export interface DecideFlags {
   readonly team?: string;
@@ -22,6 +22,9 @@ export interface DecideFlags {
   readonly db?: string;
   readonly json?: boolean;
   readonly full?: boolean;
+  /** Of a position, and of a question, among those that look the same. */
+  readonly index?: number;
+  readonly question?: number;
 }
 
 /**
@@ -31,10 +34,10 @@ export interface DecideFlags {
 export async function decideCommand(
   wanted: string,
   subject: string,
-  winner: string,
+  winner: string | undefined,
   flags: DecideFlags,
 ): Promise<number> {
-  const { team: file, why = "decided on the command line", by } = flags;
+  const { team: file } = flags;
   const team = file === undefined ? undefined : await loadTeam(file);
   const log: RunLog =
     team === undefined
@@ -44,18 +47,18 @@ export async function decideCommand(
   using signals = cancelOnSignals();
   try {
     const runId = await findRun(log.store, wanted, log.file);
-    const decision = await meant(log.store, runId, subject, winner);
-    await decide(log.store, runId, { ...decision, why, ...(by !== undefined && { by }) });
+    const decision = await meant(log.store, runId, subject, winner, flags);
     if (file === undefined || team === undefined) {
+      await decide(log.store, runId, decision);
       screen.print(
-        `decided: ${positionText(decision.winner)}: ${safeText(decision.subject)}`,
+        ...(await takenLines(log.store, runId, flags, screen)),
         ...section("To go on with it", screen, goOn({ runId, db: log.file ?? "" }, screen)),
       );
       return EXIT.ok;
     }
     const following = { team: file, log, screen, signals, flags };
     const signal = stopSignal(following);
-    const stream = team.resumeStream(runId, { signal, store: log.store });
+    const stream = team.decideStream(runId, decision, { signal, store: log.store });
     const { exitCode, document } = await followRun(stream, following);
     if (document !== undefined) screen.print(safeJson(document, 2));
     return exitCode;
@@ -68,6 +71,29 @@ async function existingDatabase(file: string): Promise<RunLog> {
   return { store: await openExisting(file), file };
 }
 
+/** What was recorded, as the log has it. */
+async function takenLines(
+  store: Store,
+  runId: string,
+  { why, by }: DecideFlags,
+  screen: Terminal,
+): Promise<string[]> {
+  const events = await store.read(runId);
+  const taken = events.findLast((event) => event.type === "person.decided");
+  if (taken?.type !== "person.decided") return [];
+  const [first] = events;
+  const isSecret = first?.type === "run.started" && first.redact !== undefined;
+  return [
+    `decided: ${positionText(taken.winner)}: ${safeText(taken.subject)}`,
+    ...(isSecret && (why ?? by) !== undefined
+      ? wrap(
+          "What you wrote is not kept: only the run's team knows what is secret in it. Give it with --team.",
+          screen.columns,
+        )
+      : []),
+  ];
+}
+
 /**
  * The subject and the position that a person means, who writes them as they are shown, of the subject perhaps only the
  * beginning. What is none of them is left for `decide` to refuse.
@@ -76,12 +102,17 @@ async function meant(
   store: Store,
   runId: string,
   subject: string,
-  winner: string,
-): Promise<{ readonly subject: string; readonly winner: Json }> {
+  winner: string | undefined,
+  { why = "decided on the command line", by, index, question }: DecideFlags,
+): Promise<HumanDecision> {
   const open = openQuestions(await store.read(runId)).map(({ verdict }) => verdict);
   const named = verdictsMeant(open, subject);
   return {
     subject: named[0]?.subject ?? subject,
-    winner: positionMeant(named, winner) ?? winner,
+    ...(winner !== undefined && { winner: positionMeant(named, winner) ?? winner }),
+    why,
+    ...(by !== undefined && { by }),
+    ...(index !== undefined && { index }),
+    ...(question !== undefined && { question }),
   };
 }

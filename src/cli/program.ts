@@ -192,20 +192,32 @@ function describeProgram(exitWith: (code: number) => void): Command {
   command("decide", "Records what a person decided about a subject that a run waits for.")
     .argument("<run>", "its id, the beginning of it, or latest")
     .argument("<subject>", "what was asked")
-    .argument("<winner>", "one of the positions, as they are shown")
+    .argument("[winner]", "one of the positions, as they are shown")
     .option("--team <team>", "go on with the run: the file of its supervisor")
     .option("--why <text>", "the reason, for the log")
     .option("--by <name>", "who decided, for the log")
+    .option(
+      "--index <n>",
+      "of two positions that look the same: which, as explain shows them, from 0",
+      place,
+    )
+    .option(
+      "--question <n>",
+      "of two subjects that look the same: which, as the run asks them, from 0",
+      place,
+    )
     .option(
       "--db <file>",
       `where the log is (default: the team's own store, else ${DEFAULT_DATABASE})`,
     )
     .option("--json", "with --team: print one JSON document and nothing else")
     .option("--full", "with --team: print answers and reasons whole")
-    .action(async (run: string, subject: string, winner: string, options: DecideFlags) => {
-      const { decideCommand } = await import("./decide-command.ts");
-      exitWith(await decideCommand(run, subject, winner, options));
-    });
+    .action(
+      async (run: string, subject: string, winner: string | undefined, options: DecideFlags) => {
+        const { decideCommand } = await import("./decide-command.ts");
+        exitWith(await decideCommand(run, subject, winner, options));
+      },
+    );
 
   command("outcome", "Records what turned out to be true, so that later runs learn from it.")
     .argument("<run>", "its id, the beginning of it, or latest")
@@ -288,6 +300,13 @@ function namesIn(list: string): string[] {
   const names = list.split(",").map((name) => name.trim());
   if (names.includes("")) throw new InvalidArgumentError("give names separated by commas.");
   return names;
+}
+
+function place(value: string): number {
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isInteger(number) || number < 0)
+    throw new InvalidArgumentError("give a whole number, 0 or more.");
+  return number;
 }
 
 function atLeastOne(value: string): number {

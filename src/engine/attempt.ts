@@ -191,6 +191,8 @@ class Attempt implements AttemptControl, Reporting {
 
   #answered(output: unknown): void {
     const { agent, limits } = this.#seat;
+    // Also of an answer that is refused: what is wrong with it may be said in its own words.
+    this.#run.redact?.learn(output, limits.maxBytes);
     let value: Accepted | Promise<Accepted>;
     try {
       value = accept(agent, limits, output);

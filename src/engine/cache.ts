@@ -7,6 +7,7 @@ import { takeOutput } from "./accept.ts";
 import type { Models } from "../money/usage-sum.ts";
 import type { RecordedCall } from "./history.ts";
 import { CACHE_PREFIX, look, type KeptAnswer, type Place } from "./kept-answer.ts";
+import { isShared } from "./key.ts";
 import { askAnew, obtain, orStoreFailed } from "./obtain.ts";
 import type { Performed } from "./replay.ts";
 import { isAnew } from "./reuse.ts";
@@ -59,7 +60,7 @@ export async function askOrJoin(
   const { cancellation, journal } = run;
   const from = { runId: journal.runId, callId: call.callId };
   let place = placeOf(run, seat, call);
-  if (isToAsk(run, call)) return askAnew(run, seat, place, from, ask);
+  if (isToAsk(run, call)) return askAnew(run, place, from, ask);
   for (;;) {
     if (cancellation.cancelled) throw cancellation.reason;
     const end = await obtain(run, seat, place, from, ask);
@@ -80,7 +81,7 @@ export async function reuseIfKept(
   seat: Seat,
   call: CachedCall,
 ): Promise<Performed | undefined> {
-  if (seat.cache === undefined || isToAsk(run, call)) return undefined;
+  if (seat.cache === undefined || !isShared(call.key) || isToAsk(run, call)) return undefined;
   const found = await orStoreFailed(run, look(placeOf(run, seat, call), run.clock.now()));
   if (found.kind !== "answer") return undefined;
   return reuseKept(run, seat, call, found.answer, "cache");
@@ -111,7 +112,8 @@ function placeOf(
   const { scope = seat.cache?.scope ?? "" } = cache;
   return {
     values,
-    key: CACHE_PREFIX + sha256(canonicalJson([FORMAT, scope, key])),
+    // Keys of values are not secret: in a store that is, nobody may try out what was asked.
+    key: CACHE_PREFIX + (values.hash ?? sha256)(canonicalJson([FORMAT, scope, key])),
     ttlMs: seat.cache?.ttlMs ?? Infinity,
     unusable: undefined,
   };

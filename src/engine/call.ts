@@ -28,7 +28,8 @@ import { dispatch } from "./dispatch.ts";
 import type { RecordedCall } from "./history.ts";
 import { policyInDoubt, WAITS_IN_DOUBT } from "./in-doubt.ts";
 import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
-import { contentKey } from "./key.ts";
+import { isShared } from "./key.ts";
+import { contentOf, recordedCall } from "./recorded-call.ts";
 import { isRefusal } from "./refusal.ts";
 import { reuse } from "./reuse.ts";
 import { replayed, type Performed } from "./replay.ts";
@@ -45,6 +46,10 @@ export interface Question {
   readonly map?: InputMap | undefined;
   /** What schemas have made of the task already. Not for what `map` makes of it. */
   readonly checked?: CheckedInputs | undefined;
+  /** The task is not the run's own: it was made of that, and perhaps of what others have said. */
+  readonly derived?: boolean | undefined;
+  /** A link or a comparator asks: the task is made of what all members have said. */
+  readonly judged?: boolean | undefined;
   /** Whether the call may wait for a person. A judge's may not: the question it is asked about would have to wait too. */
   readonly canWait?: boolean;
   /** Of a fallback: what those failed with that were asked before it. */
@@ -93,20 +98,18 @@ async function refused(
   const { cancellation, history } = run;
   if (cancellation.cancelled) throw cancellation.reason;
   const refusal = agentError(agent.name, error);
-  if (history?.call(callId, undefined)?.state !== "ended")
+  if (history?.call(callId, (key) => key === undefined)?.state !== "ended")
     await recordFailure(run, agent, callId, refusal, NOT_BEGUN);
   return failure(refusal, NOT_BEGUN);
 }
 
 /** The answer to a checked input: from a log, or by asking. */
 function answer(run: Run, seat: Seat, question: Question, input: unknown): Promise<CallEnd> {
-  const { history, hashes, origin } = run;
+  const { keys, origin } = run;
   const { callId, results } = question;
-  const key =
-    hashes === undefined
-      ? undefined
-      : contentKey(seat.definition(), input, results, hashes, question);
-  const begun = history?.call(callId, key);
+  const content = keys && contentOf(seat.definition(), input, question);
+  const key = content && keys?.of(content);
+  const begun = recordedCall(run, question, content);
   const { failed, others } = question;
   const asked: Asked = { callId, input, results, key, begun, failed, others };
   return begun === undefined && origin === undefined
@@ -143,7 +146,7 @@ async function answerKnown(
 
 /** Asks, unless the answer is kept, or somebody is asking the same just now. */
 function askOnce(run: Run, seat: Seat, asked: Asked): Promise<Performed> {
-  if (seat.cache === undefined) return ask(run, seat, asked);
+  if (seat.cache === undefined || !isShared(asked.key)) return ask(run, seat, asked);
   const { agent } = seat;
   return askOrJoin(run, seat, asked, {
     ask: (shared) => ask(shared, seat, asked),
@@ -169,8 +172,10 @@ interface Asked {
 async function ask(
   run: Run,
   seat: Seat,
-  { callId, input, results, key, begun, failed, others }: Asked,
+  { callId, input, results, key: own, begun, failed, others }: Asked,
 ): Promise<Performed> {
+  // A call that goes on keeps its key, whatever it would be now: its agent's idempotency key is made of it.
+  const key = begun?.key ?? own;
   const { agent, place, limits, tier, batch } = seat;
   const { journal, cancellation, clock } = run;
   const { name, version } = agent;

@@ -1,83 +1,108 @@
+import { systemClock } from "../async/clock.ts";
 import { foldedKey } from "../conflict/canonical.ts";
+import type { Position } from "../conflict/conflict.ts";
+import { cut } from "../conflict/plain.ts";
 import { QuorateError } from "../errors.ts";
-import type { RunEvent } from "../events.ts";
+import type { EventBody, RunEvent } from "../events.ts";
 import type { Json } from "../json.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import type { Store } from "../store/store.ts";
+import type { Redactor } from "./redact.ts";
+import { REDACTED } from "./secrets.ts";
 
-/** What a person decides about a subject that a run waits for. */
+/** What a person decides about a subject that a run waits for: for a position that is named as `winner`, or by its `index`. */
 export interface HumanDecision {
+  /** As `openQuestions` shows it. */
   readonly subject: string;
-  /** One of the positions' values. */
-  readonly winner: Json;
+  /** One of the positions' values, as `openQuestions` shows them. */
+  readonly winner?: Json;
+  /** The place of the position among those that `openQuestions` shows, from 0: for two that look the same once secrets are taken out. */
+  readonly index?: number;
   readonly why: string;
   /** Who, as they call themselves. */
   readonly by?: string;
   /** The nested supervisor that the subject belongs to; only needed where several wait for one of that name. */
   readonly callId?: string;
+  /** The `question` of an open question; only needed where two of one team look the same once secrets are taken out. */
+  readonly question?: number;
 }
 
 /** A subject that a run waits for, and what there is to choose from. */
 export interface OpenQuestion {
   readonly callId?: string;
   readonly verdict: Verdict;
+  /** Its place among all that the run waits for, from 0. */
+  readonly question?: number;
 }
 
 /** What a run waits for a person to decide, in the order of its log; nothing for a run that does not wait. */
 export function openQuestions(events: readonly RunEvent[]): readonly OpenQuestion[] {
   const last = events.findLastIndex(({ type }) => type === "run.waiting");
   const waiting = events[last];
-  const since = events.slice(last + 1);
-  if (waiting?.type !== "run.waiting" || !since.every(({ type }) => type === "person.decided")) {
-    return [];
+  if (waiting?.type !== "run.waiting") return [];
+  const decided = new Set<number>();
+  for (const event of events.slice(last + 1)) {
+    if (event.type !== "person.decided") return [];
+    decided.add(questionOf(waiting, event));
   }
-  const decided = new Set(
-    since.map((event) => event.type === "person.decided" && keyOf(event.callId, event.subject)),
+  return waiting.verdicts.flatMap((open, question) =>
+    decided.has(question) ? [] : [{ ...open, question }],
   );
-  return waiting.verdicts.filter(
-    ({ callId, verdict }) => !decided.has(keyOf(callId, verdict.subject)),
+}
+
+type Decided = Extract<EventBody, { type: "person.decided" }>;
+type Asked = Extract<EventBody, { type: "run.waiting" }>;
+
+/** Which of the questions a decision is about; -1 for none of them. */
+export function questionOf({ verdicts }: Asked, decided: Decided): number {
+  const { question, callId, subject } = decided;
+  // Decisions of earlier versions of this package name only the subject.
+  return (
+    question ??
+    verdicts.findIndex((one) => one.callId === callId && one.verdict.subject === subject)
   );
 }
 
 /**
  * Records what a person decided, and nothing else: the run goes on when it is resumed. Rejects with `RUN_NOT_FOUND`, with
- * `RUN_OWNED` while somebody drives the run, and with `BAD_OPTIONS` when it does not wait for that subject, or `winner` is
- * none of its positions.
+ * `RUN_OWNED` while somebody drives the run, and with `BAD_OPTIONS` when it does not wait for that subject, nobody holds
+ * `winner`, or two positions look like it.
+ *
+ * Of a run whose supervisor has `redact`, only which position was chosen is kept: what is secret in `why` and in `by` only its
+ * supervisor knows, whose own `decide` keeps them.
  */
-export async function decide(store: Store, runId: string, decision: HumanDecision): Promise<void> {
-  const events = await store.read(runId);
-  if (events.length === 0) {
-    throw new QuorateError(
-      "RUN_NOT_FOUND",
-      `the store has no run "${runId}"; list what there is with runs()`,
-    );
-  }
-  const question = questionFor(runId, openQuestions(events), decision);
-  const { callId, verdict } = question;
-  const { subject, positions } = verdict;
-  const wanted = foldedKey(decision.winner);
-  const position = positions.find(({ value }) => foldedKey(value) === wanted);
-  if (position === undefined) {
-    const values = positions.map(({ value }) => JSON.stringify(value)).join(", ");
-    throw refusal(
-      `nobody holds ${JSON.stringify(decision.winner)} about "${subject}"; decide for one of ${values}`,
-    );
-  }
-  const { why, by } = decision;
+export function decide(store: Store, runId: string, decision: HumanDecision): Promise<void> {
+  return recordDecision(store, runId, decision, {
+    redact: undefined,
+    nowMs: () => systemClock.now(),
+  });
+}
+
+/** What the run of a decision brings along. */
+export interface Recording {
+  /** Takes secrets out of what the person wrote. */
+  readonly redact: Redactor | undefined;
+  readonly nowMs: () => number;
+}
+
+/** As `decide`: the decision is kept when this resolves, as it may be seen. */
+export async function recordDecision(
+  store: Store,
+  runId: string,
+  decision: HumanDecision,
+  { redact, nowMs }: Recording,
+): Promise<void> {
+  checkDecision(decision);
+  const before = await store.read(runId);
+  // Before the run is taken: a decision that is refused leaves it alone.
+  chosen(runId, before, decision, redact);
   const fence = await store.take(runId);
   try {
-    const event: RunEvent = {
-      type: "person.decided",
-      ...(callId !== undefined && { callId }),
-      subject,
-      winner: position.value,
-      why: why.slice(0, MAX_WHY),
-      ...(by !== undefined && { by: by.slice(0, MAX_BY) }),
-      runId,
-      seq: events.length + 1,
-      atMs: Date.now(),
-    };
-    await store.append([event], fence);
+    // Somebody may have decided until it was taken.
+    const events = [...before, ...(await store.read(runId, before.length))];
+    const body = chosen(runId, events, decision, redact);
+    const place = { runId, seq: events.length + 1, atMs: Math.round(nowMs()) };
+    await store.append([{ ...body, ...place }], fence);
   } finally {
     await store.release(runId, fence);
   }
@@ -86,32 +111,143 @@ export async function decide(store: Store, runId: string, decision: HumanDecisio
 const MAX_WHY = 10_000;
 const MAX_BY = 200;
 
+/** A decision as it is kept, by the place of the position: what stands there may be not what it was. */
+function chosen(
+  runId: string,
+  events: readonly RunEvent[],
+  decision: HumanDecision,
+  redact: Redactor | undefined,
+): Decided {
+  const [first] = events;
+  if (first === undefined) {
+    throw new QuorateError(
+      "RUN_NOT_FOUND",
+      `the store has no run "${runId}"; list what there is with runs()`,
+    );
+  }
+  const isSecret = first.type === "run.started" && first.redact !== undefined;
+  const withheld = isSecret && redact === undefined;
+  const open = questionFor(runId, openQuestions(events), decision, withheld);
+  const { callId, question, verdict } = open;
+  const { subject, positions } = verdict;
+  const index = indexFor(subject, positions, decision, { redact, withheld });
+  const winner = positions[index]?.value ?? null;
+  const written = (text: string, most: number): string =>
+    withheld && text !== "" ? REDACTED : cut(redact?.text(text) ?? text, most);
+  const { why, by } = decision;
+  return {
+    type: "person.decided",
+    ...(callId !== undefined && { callId }),
+    subject,
+    ...(question !== undefined && { question }),
+    index,
+    winner,
+    why: written(why, MAX_WHY),
+    ...(by !== undefined && { by: written(by, MAX_BY) }),
+  };
+}
+
+interface Wanted {
+  readonly redact: Redactor | undefined;
+  /** What the person wrote may be secret, and nobody here can tell: it is not repeated. */
+  readonly withheld: boolean;
+}
+
+function indexFor(
+  subject: string,
+  positions: readonly Position[],
+  { index, winner }: HumanDecision,
+  { redact, withheld }: Wanted,
+): number {
+  const listed = positions.map(({ value }, at) => `${JSON.stringify(value)} (index ${at})`);
+  if (index !== undefined) {
+    const position = positions[index];
+    if (position === undefined) {
+      throw refusal(
+        `there is no position ${index} about "${subject}"; there are ${listed.join(", ")}`,
+      );
+    }
+    if (winner === undefined || foldedKey(position.value) === foldedKey(winner)) return index;
+    throw refusal(
+      `winner is not the position with index ${index} about "${subject}"; give one of both`,
+    );
+  }
+  const look = (wanted: Json): readonly number[] =>
+    positions.flatMap(({ value }, at) => (foldedKey(value) === foldedKey(wanted) ? [at] : []));
+  const wanted = winner as Json;
+  const exact = look(wanted);
+  // Who knows the secret may name the position as it was.
+  const found =
+    exact.length > 0 || redact === undefined ? exact : look(redact.value(wanted, "position"));
+  const [only, another] = found;
+  if (only !== undefined && another === undefined) return only;
+  if (only !== undefined) {
+    const holders = found.map((at) => {
+      const names = positions[at]?.heldBy.map(({ agent }) => agent).join(", ");
+      return `${at} (held by ${names === "" ? "nobody" : names})`;
+    });
+    throw refusal(
+      `${found.length} positions about "${subject}" look the same once secrets are taken out; name one by its index: ${holders.join(", ")}`,
+    );
+  }
+  const values = positions.map(({ value }) => JSON.stringify(value)).join(", ");
+  const what = withheld ? "that" : JSON.stringify(wanted);
+  throw refusal(`nobody holds ${what} about "${subject}"; decide for one of ${values}`);
+}
+
 function questionFor(
   runId: string,
   open: readonly OpenQuestion[],
-  { subject, callId }: HumanDecision,
+  { subject, callId, question: number }: HumanDecision,
+  withheld: boolean,
 ): OpenQuestion {
   const asked = open.filter(
-    (question) =>
-      question.verdict.subject === subject && (callId === undefined || question.callId === callId),
+    (one) =>
+      one.verdict.subject === subject &&
+      (callId === undefined || one.callId === callId) &&
+      (number === undefined || one.question === number),
   );
   const [only, another] = asked;
   if (only !== undefined && another === undefined) return only;
   if (only !== undefined) {
-    const teams = asked.map((question) => `"${question.callId ?? ""}"`).join(", ");
+    const teams = new Set(asked.map((one) => `"${one.callId ?? ""}"`));
+    if (teams.size > 1) {
+      throw refusal(
+        `several teams of run "${runId}" wait for "${subject}"; name one as callId: ${[...teams].join(", ")}`,
+      );
+    }
+    const numbers = asked.map(({ question }) => question).join(", ");
     throw refusal(
-      `several teams of run "${runId}" wait for "${subject}"; name one as callId: ${teams}`,
+      `run "${runId}" waits for several subjects that look like "${subject}"; name one as question: ${numbers}`,
     );
   }
   if (open.length === 0) throw refusal(`run "${runId}" does not wait for anybody`);
   const subjects = open.map(({ verdict }) => `"${verdict.subject}"`).join(", ");
-  throw refusal(`run "${runId}" does not wait for "${subject}"; it waits for ${subjects}`);
+  const what = withheld ? "that subject" : `"${subject}"`;
+  throw refusal(`run "${runId}" does not wait for ${what}; it waits for ${subjects}`);
+}
+
+/** Refuses with `BAD_OPTIONS` what is no decision, without a word of it: it may be secret. */
+function checkDecision(decision: HumanDecision): void {
+  const given = Object(decision) as Readonly<Record<keyof HumanDecision, unknown>>;
+  const { subject, winner, index, why, by } = given;
+  const faults: readonly (readonly [boolean, string])[] = [
+    [typeof subject !== "string", "subject is no text; use one that openQuestions() shows"],
+    [
+      winner === undefined && index === undefined,
+      "neither winner nor index says which position; give one",
+    ],
+    [
+      index !== undefined && !Number.isSafeInteger(index),
+      "index is no whole number; use the place of a position, from 0",
+    ],
+    [typeof why !== "string", "why is no text; say it in a sentence"],
+    [by !== undefined && typeof by !== "string", "by is no text; use a name"],
+  ];
+  const fault = faults.find(([is]) => is);
+  if (fault !== undefined) throw refusal(`the decision cannot be taken: ${fault[1]}`);
 }
 
 function refusal(why: string): QuorateError {
   return new QuorateError("BAD_OPTIONS", why);
-}
-
-function keyOf(callId: string | undefined, subject: string): string {
-  return JSON.stringify([callId ?? "", subject]);
 }

@@ -5,6 +5,8 @@ import type { RunEvent } from "../events.ts";
 import { BillFold } from "../money/bill.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { firstCallOf } from "./call-id.ts";
+import type { RecordedDecision } from "./decided-position.ts";
+import { questionOf } from "./decision.ts";
 
 type Of<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
 
@@ -50,7 +52,7 @@ interface Scope {
   readonly verdicts: Map<string, Verdict>;
   /** Since when a person is asked, in ms since 1970, by subject. */
   readonly waiting: Map<string, number>;
-  readonly decisions: Map<string, Of<"person.decided">>;
+  readonly decisions: Map<string, RecordedDecision[]>;
 }
 
 /**
@@ -67,6 +69,8 @@ export class History {
   readonly #scopes = new Map<string, Scope>();
   readonly #skipped = new Map<string, Of<"call.skipped">>();
   readonly #stopped = new Set<string>();
+  #lost = false;
+  #asked: Of<"run.waiting"> | undefined;
   readonly #doubted = new Set<string>();
   readonly #teams = new Set<string>();
   // Made when it is first asked for: the events do not change after that.
@@ -81,10 +85,15 @@ export class History {
     for (const event of events) this.#add(event);
   }
 
-  /** The call of that id, if it was about the same: with another key it is another call, which the log does not know. */
-  call(callId: string, key: string | undefined): RecordedCall | undefined {
+  /** The call of that id, if it was about the same: else it is another call, which the log does not know. */
+  call(callId: string, isSame: (key: string | undefined) => boolean): RecordedCall | undefined {
     const call = this.#calls.get(callId);
-    return call?.key === key ? call : undefined;
+    return call !== undefined && isSame(call.key) ? call : undefined;
+  }
+
+  /** Whether answers were not kept whole, so that those who gave them are asked again. */
+  get lost(): boolean {
+    return this.#lost;
   }
 
   /** Every call of the run. */
@@ -151,9 +160,9 @@ export class History {
     return this.#scope(scope).verdicts;
   }
 
-  /** What a person decided about a subject. */
-  decision(scope: string, subject: string): Of<"person.decided"> | undefined {
-    return this.#scopes.get(scope)?.decisions.get(subject);
+  /** What persons decided about a subject, in the order of the log. Several where it was asked again, or subjects look the same. */
+  decisions(scope: string, subject: string): readonly RecordedDecision[] {
+    return this.#scopes.get(scope)?.decisions.get(subject) ?? [];
   }
 
   /** Since when the run has been waiting for a person about a subject, in ms since 1970. */
@@ -189,7 +198,10 @@ export class History {
       }
       case "call.reused":
         // Of an answer that is not kept whole nothing is known, and nobody was asked for it.
-        if (event.redacted === true) break;
+        if (event.redacted === true) {
+          this.#lost = true;
+          break;
+        }
         this.#end(this.#call(event.callId, event.key), event);
         break;
       case "call.failed":
@@ -218,15 +230,21 @@ export class History {
         this.#scope(event.callId ?? "").verdicts.set(event.verdict.subject, event.verdict);
         break;
       case "run.waiting":
+        this.#asked = event;
         for (const { callId = "", verdict } of event.verdicts) {
           const { waiting } = this.#scope(callId);
           // From the first time on: being asked again does not give more time.
           waiting.set(verdict.subject, waiting.get(verdict.subject) ?? event.atMs);
         }
         break;
-      case "person.decided":
-        this.#scope(event.callId ?? "").decisions.set(event.subject, event);
+      case "person.decided": {
+        const { decisions } = this.#scope(event.callId ?? "");
+        const asked = this.#asked;
+        const positions = asked?.verdicts[questionOf(asked, event)]?.verdict.positions ?? [];
+        const before = decisions.get(event.subject) ?? [];
+        decisions.set(event.subject, [...before, { event, positions, askedAt: asked?.seq ?? 0 }]);
         break;
+      }
       case "run.started":
       case "run.resumed":
       case "run.finished":
@@ -275,7 +293,10 @@ export class History {
 
   #end(call: RecordedCall, end: RecordedEnd): void {
     // What was answered is not known any more: the call is in doubt, as if its answer had been lost.
-    if (end.type !== "call.failed" && end.redacted === true) return;
+    if (end.type !== "call.failed" && end.redacted === true) {
+      this.#lost = true;
+      return;
+    }
     const stopped = end.type === "call.failed" && end.stopped === true;
     if (stopped) this.#stopped.add(call.callId);
     // Nothing went wrong with what was stopped: should it matter after all, it is asked again.

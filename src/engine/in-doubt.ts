@@ -1,5 +1,6 @@
 import type { Agent } from "../agent.ts";
 import { MAX_SUBJECT_CHARS } from "../conflict/check-claim.ts";
+import type { Position } from "../conflict/conflict.ts";
 import type { Run } from "./run.ts";
 
 /** A call in doubt, and whether it may wait for a person. */
@@ -7,6 +8,11 @@ interface Doubtful {
   readonly callId: string;
   readonly canWait?: boolean;
 }
+
+const CHOICES: readonly Position[] = Object.freeze([
+  { value: "retry", heldBy: [] },
+  { value: "fail", heldBy: [] },
+]);
 
 /** Why a call in doubt waits. */
 export const WAITS_IN_DOUBT: string =
@@ -17,14 +23,17 @@ export const WAITS_IN_DOUBT: string =
  * Where nobody has, the question is put on the run's list.
  */
 export function policyInDoubt(
-  { history, waits }: Run,
+  { history, redact, waits }: Run,
   agent: Agent,
   { callId, canWait = false }: Doubtful,
 ): "retry" | "fail" | "wait" {
   if (agent.inDoubt !== "ask") return agent.inDoubt;
   if (!canWait) return "fail";
   const subject = `May ${callId} be asked again?`.slice(0, MAX_SUBJECT_CHARS);
-  const decided = history?.decision("", subject)?.winner;
+  const latest = history?.decisions("", redact?.text(subject) ?? subject).at(-1);
+  // The choices are always these, however they look in the log.
+  const decided =
+    latest?.event.index === undefined ? latest?.event.winner : CHOICES[latest.event.index]?.value;
   if (decided === "retry" || decided === "fail") return decided;
   waits.push({
     verdict: {
@@ -37,10 +46,7 @@ export function policyInDoubt(
       calibrated: false,
       reasoning: `${agent.name}: ${WAITS_IN_DOUBT}.`,
       by: null,
-      positions: [
-        { value: "retry", heldBy: [] },
-        { value: "fail", heldBy: [] },
-      ],
+      positions: CHOICES,
       dissent: [],
       missing: [],
     },

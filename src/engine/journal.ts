@@ -1,9 +1,10 @@
 import type { Clock } from "../async/clock.ts";
-import { NO_COST } from "../call.ts";
 import { QuorateError, type ErrorCode } from "../errors.ts";
 import type { EventBody, LiveEvent, ProgressEvent, RunEvent } from "../events.ts";
+import { canonicalJson, takeJson, type Json } from "../json.ts";
 import type { BillFold } from "../money/bill.ts";
 import type { Redactor } from "./redact.ts";
+import { REDACTED } from "./secrets.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import type { Store } from "../store/store.ts";
 
@@ -65,7 +66,7 @@ export class Journal {
       this.#preface = [];
     }
     const { store, fence, redact, bill } = this.#options;
-    if (redact !== undefined) bodies = bodies.map(redact);
+    if (redact !== undefined) bodies = bodies.map(redact.event);
     const atMs = this.#wallMs(nowMs);
     for (const body of bodies) {
       const event = body as unknown as Draft;
@@ -111,24 +112,15 @@ export class Journal {
   }
 
   /** Whether an agent's output is not kept as it is, since it has secrets. */
-  hides(agent: string, output: unknown): boolean {
+  hides(output: unknown): boolean {
     const { redact } = this.#options;
-    if (redact === undefined) return false;
-    const kept = redact({
-      type: "call.succeeded",
-      callId: agent,
-      agent,
-      attempt: 1,
-      durationMs: 0,
-      output,
-      cost: NO_COST,
-    });
-    return kept.type === "call.succeeded" && kept.redacted === true;
+    if (redact === undefined || output === undefined) return false;
+    return canonicalJson(redact.value(output as Json, "output")) !== canonicalJson(output);
   }
 
   /** A verdict as it is kept; nothing where a position in it is not kept as it is. */
   verdictAsKept(verdict: Verdict): Verdict | undefined {
-    const kept = this.#options.redact?.({ type: "verdict.reached", verdict });
+    const kept = this.#options.redact?.event({ type: "verdict.reached", verdict });
     if (kept?.type !== "verdict.reached") return verdict;
     return kept.redacted === true ? undefined : kept.verdict;
   }
@@ -140,9 +132,10 @@ export class Journal {
 
   /** Shows live progress; not kept. */
   emit(progress: Omit<ProgressEvent, "type" | "runId" | "atMs">): void {
-    const { watch } = this.#options;
+    const { watch, redact } = this.#options;
     if (this.#closed || watch === undefined) return;
-    watch({ type: "call.progress", runId: this.runId, atMs: this.#wallMs(), ...progress });
+    const value = redact === undefined ? progress.value : emittedAsShown(progress.value, redact);
+    watch({ type: "call.progress", runId: this.runId, atMs: this.#wallMs(), ...progress, value });
   }
 
   /** The run has its last event: what comes later is not of the run. */
@@ -184,6 +177,13 @@ export class Journal {
     }
     return this.#failure;
   }
+}
+
+/** What an agent emits may be anything; secrets can be told in JSON only. */
+function emittedAsShown(value: unknown, redact: Redactor): unknown {
+  if (value === undefined) return undefined;
+  const taken = takeJson(value, Infinity);
+  return taken.fault === undefined ? redact.value(taken.value as Json, "output") : REDACTED;
 }
 
 const STORE_CODES: ReadonlySet<ErrorCode> = new Set(["STORE_FAILED", "SEQ_TAKEN", "LEASE_LOST"]);

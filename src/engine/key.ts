@@ -1,51 +1,163 @@
 import type { Agent } from "../agent.ts";
 import type { CallRequest, UpstreamResult } from "../call.ts";
 import { sha256 } from "../hash.ts";
-import { canonicalJson } from "../json.ts";
+import { canonicalJson, type Json } from "../json.ts";
 import type { Schema } from "../schema.ts";
+import type { Redactor } from "./redact.ts";
 
 /** Part of every key: what is made otherwise is another key. */
 export const KEY_FORMAT = 1;
 
+/** What a call is about: everything that shapes its answer, and nothing else. */
+export interface CallContent {
+  /** Identifies the agent, or the team. */
+  readonly definition: string;
+  readonly input: unknown;
+  /** The input is not the run's task itself: something of what others have said may be in it. */
+  readonly derived: boolean;
+  readonly results: CallRequest["results"];
+  readonly failed?: CallRequest["failed"] | undefined;
+  readonly others?: CallRequest["others"] | undefined;
+}
+
 /**
- * What identifies a call by its content: everything that shapes the answer, and nothing else. Not its limits, its place in
- * the team, or its description. The parts are hashed once each (SHA-256 over canonical JSON, RFC 8785) and joined:
+ * What identifies a call by its content. Not its limits, its place in the team, or its description. The parts are hashed once
+ * each (SHA-256 over canonical JSON, RFC 8785) and joined:
  *
  *     format "/" definition "/" input ( "/" name ":" upstream result )* ( "/~failed:" codes )? ( "/~others:" what they hold )?
  *
  * A name has neither "/" nor "~", and a hash neither "/" nor ":", so that two different lists of parts never look the same. Of
  * what failed before a fallback only the codes count: messages name times and places that are others each time.
  */
-export function contentKey(
-  definition: string,
-  input: unknown,
-  results: CallRequest["results"],
-  hashes: ValueHashes,
-  { failed, others }: Further = NOTHING_ELSE,
-): string {
-  const upstream = Object.keys(results)
+export function contentKey(content: CallContent, hashes: PartHashes): string {
+  const { definition, input, derived, results, failed, others } = content;
+  const parts = Object.keys(results)
     .toSorted()
     .map((name) => `/${name}:${upstreamHash(results[name], hashes)}`);
-  if (failed !== undefined) upstream.push(`/~failed:${hashes.of(failed.map(({ code }) => code))}`);
-  if (others !== undefined) upstream.push(`/~others:${hashes.of(others)}`);
-  return `${KEY_FORMAT}/${definition}/${hashes.of(input)}${upstream.join("")}`;
+  if (failed !== undefined) parts.push(`/~failed:${hashes.of(failed.map(({ code }) => code))}`);
+  if (others !== undefined) parts.push(`/~others:${hashes.others(others)}`);
+  return `${KEY_FORMAT}/${definition}/${hashes.input(input, derived)}${parts.join("")}`;
 }
 
-/** What a further call is given beside what the first one was. */
-interface Further {
-  readonly failed?: CallRequest["failed"] | undefined;
-  readonly others?: CallRequest["others"] | undefined;
+/** How the parts of a key are hashed. */
+interface PartHashes {
+  readonly of: (value: unknown) => string;
+  readonly input: (input: unknown, derived: boolean) => string;
+  readonly output: (output: unknown) => string;
+  readonly detail: (result: UpstreamResult | undefined) => string;
+  readonly others: (others: NonNullable<CallRequest["others"]>) => string;
 }
 
-const NOTHING_ELSE: Further = Object.freeze({});
-
-function upstreamHash(result: UpstreamResult | undefined, hashes: ValueHashes): string {
+function upstreamHash(result: UpstreamResult | undefined, hashes: PartHashes): string {
   // No hash begins with "!", so that no output looks like a failure.
-  return result?.status === "ok" ? hashes.of(result.output) : `!${hashes.of(result)}`;
+  return result?.status === "ok" ? hashes.output(result.output) : `!${hashes.detail(result)}`;
+}
+
+/** Follows a key in which something is left out: a keyed hash of all of the content, or that there is none. */
+const KEYED = "/~keyed:";
+const HIDDEN = "/~hidden";
+
+/** Whether calls with this key are about the same, of whatever run: of one that has something hidden nobody can tell. */
+export function isShared(key: string | undefined): key is string {
+  return key !== undefined && !key.endsWith(HIDDEN);
+}
+
+/** Whether a key is of a call of that agent, or team, as it is described now. */
+export function isOfDefinition(key: string | undefined, definition: string): boolean {
+  return key?.split("/", 2)[1] === definition;
+}
+
+/**
+ * The keys of the calls of one run. Where `redact` takes something out of a content, a hash of it could be guessed from: its key
+ * is made of what is left, and of a hash of the whole with the caller's secret where there is one. Without it, the key only tells
+ * the calls of its own run apart; see `isShared`.
+ */
+export class ContentKeys {
+  readonly #whole: PartHashes = partHashes(new ValueHashes());
+  readonly #kept: PartHashes | undefined;
+  readonly #keyed: SecretHash | undefined;
+
+  constructor(redactor?: Redactor, keyed?: SecretHash) {
+    this.#kept = redactor === undefined ? undefined : partHashes(new ValueHashes(), redactor);
+    this.#keyed = keyed;
+  }
+
+  of(content: CallContent): string {
+    const whole = contentKey(content, this.#whole);
+    if (this.#kept === undefined) return whole;
+    const kept = contentKey(content, this.#kept);
+    if (kept === whole) return whole;
+    return this.#keyed === undefined ? kept + HIDDEN : kept + KEYED + this.#keyed(whole);
+  }
+
+  /**
+   * Whether a key in a run's log is that of a call with this content, as far as can be told: a secret may have been given since, or
+   * exchanged, and earlier versions of this package hashed everything.
+   */
+  isOf(recorded: string | undefined, content: CallContent): boolean {
+    const own = this.of(content);
+    if (recorded === own || recorded === undefined) return recorded === own;
+    const [kept, keyed] = partsOf(recorded);
+    if (keyed === undefined) return recorded === contentKey(content, this.#whole);
+    const [ownKept, ownKeyed] = partsOf(own);
+    return kept === ownKept && !areOther(keyed, ownKeyed);
+  }
+}
+
+/** A key without the hash of what is hidden, and that hash: empty where there is none, `undefined` where nothing is hidden. */
+function partsOf(key: string): readonly [string, string | undefined] {
+  if (key.endsWith(HIDDEN)) return [key.slice(0, -HIDDEN.length), ""];
+  const at = key.lastIndexOf(KEYED);
+  return at < 0 ? [key, undefined] : [key.slice(0, at), key.slice(at + KEYED.length)];
+}
+
+/** A keyed hash, behind what tells its secret from others: with another secret it says nothing. */
+export type SecretHash = (text: string) => string;
+
+/** Makes hashes whose secret can be told from others. */
+export function secretHash(hash: (text: string) => string): SecretHash {
+  const name = hash("quorate: which secret").slice(0, 8);
+  return (text) => `${name}.${hash(text)}`;
+}
+
+/** Whether two keyed hashes are of one secret and of different contents. */
+export function areOther(one: string | undefined, another: string | undefined): boolean {
+  if (one === another || !one || !another) return false;
+  return one.split(".")[0] === another.split(".")[0];
+}
+
+function partHashes(hashes: ValueHashes, redactor?: Redactor): PartHashes {
+  const of = (value: unknown): string => hashes.of(value);
+  if (redactor === undefined) {
+    return { of, input: of, output: of, detail: of, others: of };
+  }
+  const { bare, text, value } = redactor;
+  return {
+    of,
+    input(input, derived) {
+      if (input === undefined) return of(input);
+      return of(derived ? bare(input as Json, "input") : value(input as Json, "input"));
+    },
+    output: (output) => of(output === undefined ? output : bare(output as Json, "output")),
+    detail: (result) =>
+      of(
+        result?.status === "ok" || result === undefined
+          ? result
+          : { ...result, detail: text(result.detail) },
+      ),
+    others: (others) =>
+      of(
+        others.map(({ subject, position, evidence }) => ({
+          subject: bare(subject, "text"),
+          position: bare(position, "position"),
+          evidence: evidence.map((piece) => bare(piece, "text")),
+        })),
+      ),
+  };
 }
 
 /** Hashes of JSON values, each object hashed once: a task is shared by a team, a result by all who need it. */
-export class ValueHashes {
+class ValueHashes {
   readonly #known = new WeakMap<object, string>();
   #last: { readonly value: unknown; readonly hash: string } | undefined;
 
@@ -106,6 +218,14 @@ interface JsonSchemas {
 export function idempotencyKey(request: CallRequest, agent: Agent): string {
   const { runId, callId, input, results, issues } = request;
   const key =
-    request.key ?? contentKey(agentDefinition(agent), input, results, new ValueHashes(), request);
+    request.key ??
+    new ContentKeys().of({
+      definition: agentDefinition(agent),
+      input,
+      derived: false,
+      results,
+      failed: request.failed,
+      others: request.others,
+    });
   return sha256(canonicalJson([KEY_FORMAT, runId, callId, key, issues]));
 }

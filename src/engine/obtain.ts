@@ -63,14 +63,8 @@ export async function obtain(
 }
 
 /** Asks whatever is kept or under way, and keeps the answer in place of what is there. */
-export async function askAnew(
-  run: Run,
-  seat: Seat,
-  place: Place,
-  from: From,
-  ask: Ask,
-): Promise<Performed> {
-  const keeper = keeperOf(run, seat, place, from, true);
+export async function askAnew(run: Run, place: Place, from: From, ask: Ask): Promise<Performed> {
+  const keeper = keeperOf(run, place, from, true);
   const shared: Shared = { cancellation: run.cancellation, answered: keeper.answered };
   const performed = await ask({ ...run, shared });
   await keeper.settled();
@@ -114,7 +108,7 @@ async function fetch(
   if (turn.landing !== undefined) return { landing: turn.landing };
   const { claimedBy } = turn;
   using _lease = renewing(run, place, claimedBy);
-  const keeper = keeperOf(run, seat, place, from, false);
+  const keeper = keeperOf(run, place, from, false);
   const own = await ask({
     ...run,
     shared: { cancellation: unwanted, answered: keeper.answered },
@@ -192,7 +186,7 @@ interface Keeper {
   settled(): Promise<{ readonly answer: KeptAnswer | undefined; readonly isKept: boolean }>;
 }
 
-function keeperOf(run: Run, seat: Seat, place: Place, from: From, replace: boolean): Keeper {
+function keeperOf(run: Run, place: Place, from: From, replace: boolean): Keeper {
   let answer: KeptAnswer | undefined;
   let keeping: Promise<boolean> | undefined;
   return {
@@ -201,7 +195,7 @@ function keeperOf(run: Run, seat: Seat, place: Place, from: From, replace: boole
       const { ttlMs } = place;
       answer = { ...given, atMs, ...(ttlMs < Infinity && { untilMs: atMs + ttlMs }), from };
       // The secrets in it are not to be kept, and without them it is another answer.
-      if (run.journal.hides(seat.agent.name, given.output)) return;
+      if (run.journal.hides(given.output)) return;
       keeping = keep(place, answer, replace);
       keeping.catch(() => {});
     },

@@ -1,35 +1,95 @@
-import type { Conflict, Holder, Position } from "../conflict/conflict.ts";
-import { QuorateError, type ErrorRecord } from "../errors.ts";
+import { QuorateError } from "../errors.ts";
 import type { EventBody } from "../events.ts";
-import { canonicalJson, takeJson, type Json } from "../json.ts";
+import { takeJson, type Json } from "../json.ts";
 import type { Verdict } from "../resolve/verdict.ts";
+import { errorWithout, redactedEvent, verdictWithout } from "./redact-event.ts";
+import { REDACTED, secrets } from "./secrets.ts";
 
 /**
- * What a value is, of those that a redaction sees: a task, an agent's output, a claimed position, or a text (evidence,
- * reasoning, a subject, an error's message).
+ * What a value is, of those that a redaction sees: a task, an agent's output or what it emits, a claimed position, or a text
+ * (evidence, reasoning, a subject, an error's message, what a person writes).
  */
 export type RedactedKind = "input" | "output" | "position" | "text";
 
 /**
  * Takes secrets out of what is kept and shown. Paths name members of tasks, outputs and positions: `"apiKey"`,
- * `"users.*.email"`, where `*` is any member or item; what stands there becomes `"[redacted]"`. A function is given every
- * value and returns what is kept of it; it sees texts too, where paths find nothing.
+ * `"users.*.email"`, where `*` is any member or item; what stands there becomes `"[redacted]"`, and so does every repetition of
+ * it in other values and in texts of the same run, of 4 characters or more. A function is given every value, texts too, and
+ * returns what is kept of it.
  */
 export type Redact = readonly string[] | ((value: Json, kind: RedactedKind) => Json);
 
-const REDACTED = "[redacted]";
-
-/** Redacts the events of a run. */
-export type Redactor = (body: EventBody) => EventBody;
-
-/** Makes a redactor. Throws `BAD_OPTIONS` for what is neither paths nor a function. */
-export function redactor(redact: Redact, where: string): Redactor {
-  const change =
-    typeof redact === "function" ? byFunction(redact) : byPaths(checkPaths(redact, where));
-  return (body) => redacted(body, change);
+/** One `redact` option, checked. */
+export interface RedactRule {
+  readonly change: (value: Json, kind: RedactedKind) => Json;
+  /** Paths see no texts: what they take out is looked for there as well. */
+  readonly byPaths: boolean;
 }
 
-type Change = (value: Json, kind: RedactedKind) => Json;
+/** Checks a `redact` option. Throws `BAD_OPTIONS` for what is neither paths nor a function. */
+export function checkRedact(redact: Redact | undefined, where: string): RedactRule | undefined {
+  if (redact === undefined) return undefined;
+  return typeof redact === "function"
+    ? { change: byFunction(redact), byPaths: false }
+    : { change: byPaths(checkPaths(redact, where)), byPaths: true };
+}
+
+/** Takes the secrets out of one run, and remembers what they were: some are repeated where no path leads. */
+export interface Redactor {
+  /** The event as it is kept. `redacted` says that a task, an output or a position is not what it was. */
+  readonly event: (body: EventBody) => EventBody;
+  /** A value as it is kept. */
+  readonly value: (value: Json, kind: RedactedKind) => Json;
+  readonly text: (text: string) => string;
+  readonly verdict: (verdict: Verdict) => Verdict;
+  /** Remembers what is secret in an answer that may not be kept. */
+  readonly learn: (output: unknown, maxBytes: number) => void;
+  /** An error as it leaves the run: as its log has it. */
+  readonly error: (error: QuorateError) => QuorateError;
+  /** A value without anything that was taken out of this run so far, however short it was: this may be hashed. */
+  readonly bare: (value: Json, kind: RedactedKind) => Json;
+  /** Whether a text has something in it that was taken out of a value. */
+  readonly isIn: (text: string) => boolean;
+}
+
+/** The redactor of one run, by the rules of its supervisor and of those nested in it; `undefined` where there are none. */
+export function redactor(rules: readonly RedactRule[]): Redactor | undefined {
+  if (rules.length === 0) return undefined;
+  // `repeated` is taken out wherever it comes up again; `all` is in no hash.
+  const repeated = secrets(LEAST_REPEATED);
+  const all = secrets(1);
+  const value = (given: Json, kind: RedactedKind): Json => {
+    let kept = given;
+    for (const { change, byPaths: remember } of rules) {
+      const before = kept;
+      kept = change(before, kind);
+      if (kind === "text" || kept === before) continue;
+      all.learn(before, kept);
+      if (remember) repeated.learn(before, kept);
+    }
+    return repeated.without(kept);
+  };
+  const text = (given: string): string => value(given, "text") as string;
+  return {
+    event: (body) => redactedEvent(body, { value, text }),
+    value,
+    text,
+    verdict: (given) => verdictWithout(given, { value, text }),
+    learn(output, maxBytes) {
+      const taken = takeJson(output, maxBytes);
+      if (taken.fault === undefined && taken.value !== undefined)
+        value(taken.value as Json, "output");
+    },
+    error: (error) => errorWithout(error, text),
+    bare: (given, kind) => all.without(value(given, kind)),
+    isIn: (given) => all.isIn(given, LEAST_REPEATED),
+  };
+}
+
+/** A shorter secret would be found in words that have nothing to do with it. */
+const LEAST_REPEATED = 4;
+
+type Change = RedactRule["change"];
 
 function byFunction(redact: (value: Json, kind: RedactedKind) => Json): Change {
   return (value, kind) => {
@@ -75,120 +135,4 @@ function checkPaths(paths: unknown, where: string): readonly (readonly string[])
     "BAD_OPTIONS",
     `${where}: redact is neither a list of paths nor a function; use ["apiKey", "users.*.email"]`,
   );
-}
-
-/** The event as it is kept. `redacted` says that a task or an output is not what it was. */
-function redacted(body: EventBody, change: Change): EventBody {
-  const text = (value: string): string => change(value, "text") as string;
-  switch (body.type) {
-    case "run.started": {
-      const input = changed(body.input, "input", change);
-      return { ...body, input: input.value, ...input.mark };
-    }
-    case "call.succeeded":
-    case "call.reused": {
-      const output = changed(body.output, "output", change);
-      return { ...body, output: output.value, ...output.mark };
-    }
-    case "call.retried":
-    case "call.requeued":
-    case "call.failed":
-      return { ...body, error: errorWithout(body.error, text) };
-    case "call.skipped":
-      return { ...body, detail: text(body.detail) };
-    case "call.doubted":
-      return { ...body, ...(body.detail !== undefined && { detail: text(body.detail) }) };
-    case "conflict.found":
-      return { ...body, conflict: conflictWithout(body.conflict, change) };
-    case "verdict.reached": {
-      const verdict = verdictWithout(body.verdict, change);
-      const same = body.verdict.positions.every(
-        ({ value }, at) => canonicalJson(value) === canonicalJson(verdict.positions[at]?.value),
-      );
-      return { ...body, verdict, ...(!same && { redacted: true }) };
-    }
-    case "run.waiting":
-      return {
-        ...body,
-        verdicts: body.verdicts.map((open) => ({
-          ...open,
-          verdict: verdictWithout(open.verdict, change),
-        })),
-      };
-    case "run.finished":
-      return {
-        ...body,
-        missing: body.missing.map((missing) => ({ ...missing, detail: text(missing.detail) })),
-      };
-    case "run.cancelled":
-      return { ...body, reason: text(body.reason) };
-    case "person.decided":
-      return { ...body, why: text(body.why) };
-    case "run.planned":
-    case "run.resumed":
-    case "call.started":
-    case "call.straggled":
-    case "call.abandoned":
-    case "budget.overran":
-      return body;
-  }
-}
-
-function changed(
-  value: unknown,
-  kind: RedactedKind,
-  change: Change,
-): { readonly value: unknown; readonly mark?: { readonly redacted: true } } {
-  if (value === undefined) return { value };
-  const kept = change(value as Json, kind);
-  return canonicalJson(kept) === canonicalJson(value)
-    ? { value }
-    : { value: kept, mark: { redacted: true } };
-}
-
-function errorWithout(error: ErrorRecord, text: (value: string) => string): ErrorRecord {
-  return {
-    ...error,
-    message: text(error.message),
-    ...(error.cause !== undefined && { cause: text(error.cause) }),
-    ...(error.issues !== undefined && {
-      issues: error.issues.map((issue) => ({ ...issue, message: text(issue.message) })),
-    }),
-  };
-}
-
-function conflictWithout(conflict: Conflict, change: Change): Conflict {
-  return {
-    ...conflict,
-    subject: change(conflict.subject, "text") as string,
-    positions: conflict.positions.map((position) => positionWithout(position, change)),
-  };
-}
-
-function verdictWithout(verdict: Verdict, change: Change): Verdict {
-  return {
-    ...verdict,
-    ...conflictWithout(verdict, change),
-    winner: verdict.winner === null ? null : change(verdict.winner, "position"),
-    reasoning: change(verdict.reasoning, "text") as string,
-    dissent: verdict.dissent.map((holder) => ({
-      ...holderWithout(holder, change),
-      position: change(holder.position, "position"),
-    })),
-  };
-}
-
-function positionWithout({ value, heldBy }: Position, change: Change): Position {
-  return {
-    value: change(value, "position"),
-    heldBy: heldBy.map((holder) => holderWithout(holder, change)),
-  };
-}
-
-function holderWithout(holder: Holder, change: Change): Holder {
-  return {
-    ...holder,
-    ...(holder.evidence !== undefined && { evidence: change(holder.evidence, "text") as string }),
-    ...(holder.said !== undefined && { said: change(holder.said, "position") }),
-  };
 }

@@ -1,6 +1,7 @@
 import { NO_COST } from "../call.ts";
 import type { Said } from "../conflict/said.ts";
 import { placeOf } from "./call-id.ts";
+import { isShared } from "./key.ts";
 import { replayed, type Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
 
@@ -32,10 +33,10 @@ export async function reuse(
   read: (output: unknown) => Said | undefined,
 ): Promise<Performed | undefined> {
   const { agent, callId, key } = reused;
-  if (origin === undefined || key === undefined) return undefined;
+  if (origin === undefined || !isShared(key)) return undefined;
   const { history, from } = origin;
   if (from !== undefined && isAnew(callId, from)) return undefined;
-  const end = history.call(callId, key)?.end;
+  const end = history.call(callId, (recorded) => recorded === key)?.end;
   if (end === undefined || end.type === "call.failed") return undefined;
   // Who did not answer is asked again, also within a team that could do without.
   if (reused.inTeam && history.lacks(callId)) return undefined;

@@ -12,7 +12,8 @@ import type { RunCache } from "../policy/cache.ts";
 import type { Flights } from "./flight.ts";
 import type { History, Origin } from "./history.ts";
 import type { Journal } from "./journal.ts";
-import type { ValueHashes } from "./key.ts";
+import type { ContentKeys } from "./key.ts";
+import type { Redactor } from "./redact.ts";
 
 /** What every call of a run shares, down to the innermost nested supervisor. */
 export interface Run {
@@ -33,8 +34,10 @@ export interface Run {
   readonly shared: Shared | undefined;
   /** Whether somebody can go on with it, so that a person may be waited for. */
   readonly resumable: boolean;
-  /** Hashes for content keys; `undefined` where nobody asks for keys. */
-  readonly hashes: ValueHashes | undefined;
+  /** Makes content keys; `undefined` where nobody asks for keys. */
+  readonly keys: ContentKeys | undefined;
+  /** Takes secrets out of what leaves the run; `undefined` where nobody wants that. */
+  readonly redact: Redactor | undefined;
   /** What the log of the run says already; `undefined` for one that begins. */
   readonly history: History | undefined;
   /** The run that this one is a fork of. */

@@ -71,7 +71,8 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   const heart = heartbeat(leaseMs / BEATS_PER_LEASE, () => group.add(() => owners.beat()));
   let closing: Promise<void> | undefined;
   const retained = retention(retainMs, prune);
-  const values = sqliteValues({ table: valued, group, query, changing });
+  const hash = codec === undefined ? undefined : seal.hash;
+  const values = sqliteValues({ table: valued, group, query, changing, hash });
 
   function orFail<T>(work: () => T): T {
     try {

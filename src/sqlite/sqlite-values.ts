@@ -29,6 +29,8 @@ export interface SqliteValuesOptions {
   readonly query: <T>(work: () => T) => Promise<T>;
   /** A change is asked for. Throws when the store is closed. */
   readonly changing: () => void;
+  /** Of a file with a codec. */
+  readonly hash: ((text: string) => string) | undefined;
 }
 
 /** What a change came to: a `make` that throws must not fail what others do in the same transaction. */
@@ -38,7 +40,13 @@ type Changed = { readonly made: Json | undefined } | { readonly thrown: unknown 
 const VALUES_PER_PORTION = 1_000;
 
 /** Reads and changes values; changes go through the group commit, with what is appended in the same turn. */
-export function sqliteValues({ table, group, query, changing }: SqliteValuesOptions): SqliteValues {
+export function sqliteValues({
+  table,
+  group,
+  query,
+  changing,
+  hash,
+}: SqliteValuesOptions): SqliteValues {
   function changed(
     key: string,
     make: (value: Json | undefined) => Json | undefined,
@@ -56,6 +64,7 @@ export function sqliteValues({ table, group, query, changing }: SqliteValuesOpti
   }
 
   return {
+    ...(hash !== undefined && { hash }),
     async get(key) {
       checkKey(key);
       return query(() => table.read(key));

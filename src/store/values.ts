@@ -39,6 +39,11 @@ export const DEFAULT_VALUES_LIMIT = 1_000;
  * are not secret: a `codec` encodes values only. What is no key, prefix or time is refused with `BAD_OPTIONS`.
  */
 export interface Values {
+  /**
+   * A hash of a text that nobody can compute who cannot read the store's content: for keys, which are not secret themselves. The
+   * same in every process that has the store open. Left out where all of the store can be read: then SHA-256 serves.
+   */
+  readonly hash?: ((text: string) => string) | undefined;
   /** The value; `undefined` for none. */
   get(key: string): Json | undefined | Promise<Json | undefined>;
   /**

@@ -96,6 +96,11 @@ export interface SupervisorOptions<
   readonly earlyStop?: EarlyStop;
   /** Takes secrets out of what is kept and shown. What it changes cannot be used again when a run is resumed. */
   readonly redact?: Redact;
+  /**
+   * A secret of the caller's, at least 16 characters, that hashes of redacted content are keyed with. Without one such content has no
+   * hash, as it could be guessed from that: its answers are not cached, joined or taken over by a fork.
+   */
+  readonly hashSecret?: string;
   /** Where attempts are carried out: in this process where left out. */
   readonly engine?: EngineFactory;
   readonly clock?: Clock;
@@ -133,7 +138,10 @@ const OWN_OPTIONS: Readonly<Record<Exclude<keyof RunOptions, keyof CallLimits | 
 export const RUN_KEYS: readonly string[] = Object.keys(OWN_OPTIONS);
 
 /** What going on with a run may have its own way. Its route and mode are those it was begun with. */
-export type ResumeOptions = Omit<RunOptions, "runId" | "route" | "mode">;
+export interface ResumeOptions extends Omit<RunOptions, "runId" | "route" | "mode"> {
+  /** The run's task, where `redact` has taken something out of it: else the run cannot go on. */
+  readonly input?: unknown;
+}
 
 /** How a run is forked. */
 export interface ForkOptions<

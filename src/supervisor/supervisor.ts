@@ -65,14 +65,21 @@ export interface Supervisor<
     options?: ForkOptions<Task, NameOf<Agents>>,
   ) => RunStream<ResultsOf<Agents>>;
   /**
-   * Records what a person decided about a subject that the run waits for, and goes on with it. Rejects as `resume` does, and
-   * with `BAD_OPTIONS` when the run does not wait for that subject or nobody holds that position.
+   * Records what a person decided about a subject that the run waits for, without what `redact` takes out of it, and goes on with
+   * the run. Rejects as `resume` does, and with `BAD_OPTIONS` when the run does not wait for that subject, nobody holds that
+   * position, or two look like it.
    */
   readonly decide: (
     runId: string,
     decision: HumanDecision,
     options?: ResumeOptions,
   ) => Promise<Outcome<ResultsOf<Agents>>>;
+  /** As `decide`, and shows every event of the run, those before it too. */
+  readonly decideStream: (
+    runId: string,
+    decision: HumanDecision,
+    options?: ResumeOptions,
+  ) => RunStream<ResultsOf<Agents>>;
   /**
    * What a task would take: who would be asked, whose answers are kept, expected and worst cost and time. Asks no agent, and keeps
    * nothing. Rejects as `run` does before anything is asked.
@@ -142,6 +149,8 @@ export function supervisor<
       decideRun(root, runId, decision, resumeOptions).outcome as Promise<
         Outcome<ResultsOf<Agents>>
       >,
+    decideStream: (runId, decision, resumeOptions = {}) =>
+      streamRun((watch) => decideRun(root, runId, decision, resumeOptions, watch)),
     plan: (task, planOptions = {}) => planTask(root, task, planOptions),
     runMany: (tasks, runOptions = {}) => runMany(root, tasks, runOptions),
   };

@@ -5,7 +5,8 @@ import type { Position } from "../../conflict/conflict.ts";
 import type { RunEvent } from "../../events.ts";
 import type { Json } from "../../json.ts";
 import type { Verdict } from "../verdict.ts";
-import { canonical, chosenId, keyOf } from "./hearing.ts";
+import { subjectKey } from "../subject-key.ts";
+import { canonical, chosenId } from "./hearing.ts";
 import { idOf } from "./question.ts";
 
 /** One question that a judge was asked, as the log has it. */
@@ -78,6 +79,11 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
         positions.set(placeOf(event.callId, event.conflict.subject), event.conflict.positions);
         break;
       case "verdict.reached":
+        // Of positions without their secrets nobody knows in which order they were shown.
+        if (event.redacted === true) {
+          positions.delete(placeOf(event.callId, event.verdict.subject));
+          break;
+        }
         positions.set(placeOf(event.callId, event.verdict.subject), event.verdict.positions);
         verdicts.set(placeOf(event.callId, event.verdict.subject), event.verdict);
         break;
@@ -155,7 +161,7 @@ function note(
 
 /** Where something is decided: the team's place and the subject, as a call's key has it. */
 function placeOf(callId: string | undefined, subject: string): string {
-  return `${callId ?? ""}:${keyOf(subject)}`;
+  return `${callId ?? ""}:${subjectKey(subject)}`;
 }
 
 function chosenAt(output: unknown, count: number, reversed: boolean): number {

@@ -5,8 +5,8 @@ import type { Position } from "../../conflict/conflict.ts";
 import { oneLine, shown } from "../../conflict/plain.ts";
 import { byCodeUnits } from "../../conflict/subject.ts";
 import { describeThrown, QuorateError } from "../../errors.ts";
-import { sha256 } from "../../hash.ts";
 import type { LinkContext, Question } from "../link.ts";
+import { subjectKey } from "../subject-key.ts";
 import {
   judgeQuestion,
   MAX_OPTIONS,
@@ -142,11 +142,5 @@ function failed(why: string): QuorateError {
 
 /** The name of a judge's question in the log: the link's name and the subject; `:1` and `:2` follow for its orders. */
 export function questionKey(link: string, subject: string): string {
-  return `${link}:${keyOf(subject)}`;
-}
-
-/** A subject as part of a call's key: itself where it is a short plain word, else its hash. `#` is in no such word. */
-export function keyOf(subject: string): string {
-  if (/^[\w.-]{1,40}$/.test(subject)) return subject;
-  return `#${sha256(subject).slice(0, 16)}`;
+  return `${link}:${subjectKey(subject)}`;
 }

@@ -52,6 +52,8 @@ export interface Assignment {
   readonly prefix: string;
   /** What schemas have made of the task already. */
   readonly checked: CheckedInputs | undefined;
+  /** The task is not the run's own. */
+  readonly derived?: boolean | undefined;
 }
 
 /**
@@ -63,7 +65,7 @@ export interface Assignment {
 export async function coordinate(
   run: Run,
   seating: Seating,
-  { task, plan, prefix, checked }: Assignment,
+  { task, plan, prefix, checked, derived }: Assignment,
   askTeam: AskTeam,
 ): Promise<Coordinated> {
   const { team, seats } = seating;
@@ -122,6 +124,7 @@ export async function coordinate(
       results: upstreamOf(team, plan, index, results),
       map: member.input,
       checked,
+      derived,
       canWait: true,
     };
   };

@@ -6,12 +6,14 @@ import { takeOutput } from "../../engine/accept.ts";
 import type { Question } from "../../engine/call.ts";
 import type { RecordedCall } from "../../engine/history.ts";
 import { mapInput } from "../../engine/input.ts";
-import { contentKey } from "../../engine/key.ts";
+import type { CallContent } from "../../engine/key.ts";
+import { contentOf, recordedCall } from "../../engine/recorded-call.ts";
 import { reuse } from "../../engine/reuse.ts";
 import { replayed } from "../../engine/replay.ts";
 import type { Run } from "../../engine/run.ts";
 import { STOPPED_EARLY } from "../../engine/stopped-early.ts";
 import { describeThrown, errorRecord, QuorateError } from "../../errors.ts";
+import { canonicalJson } from "../../json.ts";
 import type { Missing, Outcome, OutcomeStatus } from "../../outcome.ts";
 import { mergeLimits } from "../../policy/limits.ts";
 import { retryWaitMs } from "../../policy/retry.ts";
@@ -44,8 +46,9 @@ export async function performTeam(run: Run, seating: Seating, question: Question
   const { retries = 0 } = team.asWorker;
   const limits = mergeLimits(team.limits);
   const firstMs = clock.monotonic();
-  const key = teamKey(run, seating, question);
-  const begun = run.history?.call(callId, key);
+  const content = teamContent(run, seating, question);
+  const begun = recordedCall(run, question, content);
+  const key = begun?.key ?? (content && run.keys?.of(content));
   if (begun?.end !== undefined) {
     return replayed(begun.end, (output) => statementOf(team, output));
   }
@@ -75,8 +78,9 @@ export async function performTeam(run: Run, seating: Seating, question: Question
       const { output, statement } = answer;
       const durationMs = clock.monotonic() - firstMs;
       const cost = run.bill.bill(callId).spent;
+      const kept = answerAsKept(run, team, output);
       await journal.record([
-        { type: "call.succeeded", callId, agent, attempt, durationMs, output, cost },
+        { type: "call.succeeded", callId, agent, attempt, durationMs, ...kept, cost },
       ]);
       const result = { status: "ok", output, attempts: attempt, durationMs, cost } as const;
       return { result, said: statement };
@@ -131,7 +135,7 @@ interface Answer {
 async function once(
   outer: Run,
   seating: Seating,
-  { task: given, results, map, checked }: Question,
+  { task: given, results, map, checked, derived }: Question,
   prefix: string,
 ): Promise<Answer | undefined> {
   const { team } = seating;
@@ -160,7 +164,14 @@ async function once(
     run.journal.note([{ type: "run.planned", callId: scope, mode, agents, ...before }]);
   }
   const known = map === undefined ? checked : new Map();
-  const done = await coordinate(run, seating, { task, plan, prefix, checked: known }, performTeam);
+  const assignment = {
+    task,
+    plan,
+    prefix,
+    checked: known,
+    derived: derived === true || map !== undefined,
+  };
+  const done = await coordinate(run, seating, assignment, performTeam);
   if (done.status === "waiting") return undefined;
   if (done.status === "failed") {
     const why = done.missing.map(({ agent, detail }) => `${agent}: ${detail}`).join("; ");
@@ -200,6 +211,24 @@ function answerOf(team: Team, run: Run, done: Coordinated, prefix: string): unkn
   return team.answer(outcome);
 }
 
+/** Its verdicts without their secrets, as they stand in the log by themselves: no path leads to those in an answer. */
+function answerAsKept(
+  { redact }: Run,
+  { answer }: Team,
+  output: unknown,
+): { readonly output: unknown; readonly redacted?: true } {
+  if (redact === undefined || answer !== undefined) return { output };
+  const given = output as TeamAnswer;
+  const kept: TeamAnswer = {
+    ...given,
+    verdicts: given.verdicts.map(redact.verdict),
+    missing: given.missing.map((one) => ({ ...one, detail: redact.text(one.detail) })),
+  };
+  return canonicalJson(kept) === canonicalJson(given)
+    ? { output }
+    : { output: kept, redacted: true };
+}
+
 /**
  * What a team's answer says. Of its verdicts, each decided one is one claim of the team, and a finding that stands is one
  * that the team reports.
@@ -218,14 +247,14 @@ function statementOf({ label, answer }: Team, output: unknown): Said | undefined
   return { claims, findings: reviewed ? findings : undefined };
 }
 
-function teamKey(run: Run, seating: Seating, question: Question): string | undefined {
-  if (run.hashes === undefined) return undefined;
+function teamContent(run: Run, seating: Seating, question: Question): CallContent | undefined {
+  if (run.keys === undefined) return undefined;
   const { task, results, map } = question;
   const { name } = seating.team.label;
   const { maxBytes } = mergeLimits(seating.team.limits);
   try {
     const input = map === undefined ? task : mapInput(name, map, task, results, maxBytes);
-    return contentKey(seating.definition(), input, results, run.hashes);
+    return contentOf(seating.definition(), input, question);
   } catch {
     // The attempt will say what is wrong with the input.
     return undefined;

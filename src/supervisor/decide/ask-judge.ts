@@ -54,7 +54,7 @@ async function askOf(
   if (judge === undefined) {
     throw new Error(`a link or a comparator asks ${agent.name}, which is not among its "asks"`);
   }
-  const question = { callId: `${prefix}${judge.name}/${key}`, task, results: {} };
+  const question = { callId: `${prefix}${judge.name}/${key}`, task, results: {}, judged: true };
   if (mayAskFurther(judge.seat)) {
     const { calls } = await askMember(run, judge.seat, question);
     return madeOf(calls, agent).result;

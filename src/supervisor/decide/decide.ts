@@ -10,13 +10,15 @@ import type { Run } from "../../engine/run.ts";
 import type { EventBody } from "../../events.ts";
 import { canonicalJson } from "../../json.ts";
 import type { Missing } from "../../outcome.ts";
-import type { LinkContext, Person } from "../../resolve/link.ts";
+import type { LinkContext } from "../../resolve/link.ts";
 import { settleSubjects } from "../../resolve/settle-subjects.ts";
 import type { Verdict } from "../../resolve/verdict.ts";
 import { askJudge, type Asked } from "./ask-judge.ts";
+import { callNames } from "./call-names.ts";
 import { doubtful } from "./escalate.ts";
 import { heardFrom, heardLater, type Heard } from "./heard.ts";
 import type { Panel } from "./panel.ts";
+import { personFor } from "./person.ts";
 import { ONCE_ONLY, rerunWishes, withChanges } from "./rerun.ts";
 import type { Seating } from "../team/seating.ts";
 
@@ -68,8 +70,9 @@ function hear(
   if (!asksToCompare(team)) return heardFrom(team, statements);
   const { signal, abort } = abortController();
   run.cancellation.watch(abort);
+  const nameOf = callNames(run.redact, []);
   const ask: CompareContext["ask"] = (agent, task, key) =>
-    askJudge(deciding, { agent, task, key }, asked);
+    askJudge(deciding, { agent, task, key: nameOf(key, task) }, asked);
   return heardLater(team, statements, { ask, signal }).finally(() =>
     run.cancellation.unwatch(abort),
   );
@@ -132,9 +135,15 @@ function placeIn({ prefix }: Deciding): { readonly callId?: string } {
 function noteConflicts(deciding: Deciding, all: readonly Subject[]): void {
   const { run, prefix } = deciding;
   const found = run.history?.conflicts(prefix.slice(0, -1));
+  const isNoted = (conflict: Conflict): boolean => {
+    if (found === undefined || found.size === 0) return false;
+    const kept = run.redact?.event({ type: "conflict.found", conflict });
+    const { subject, positions } = kept?.type === "conflict.found" ? kept.conflict : conflict;
+    return isAbout(found.get(subject), { positions });
+  };
   run.journal.note(
     conflictsAmong(all)
-      .filter((conflict) => !isAbout(found?.get(conflict.subject), conflict))
+      .filter((conflict) => !isNoted(conflict))
       .map((conflict): EventBody => ({ type: "conflict.found", ...placeIn(deciding), conflict })),
   );
 }
@@ -173,17 +182,18 @@ function settle(
   const contested = open.some(({ positions }) => positions.length > 1);
   const { signal, abort } = contested ? abortController() : NOBODY_LISTENS;
   run.cancellation.watch(abort);
+  const nameOf = callNames(run.redact, all);
   const settled = settleSubjects(open, {
     all,
     signal,
     resolve: seating.team.resolve,
     maxSubjects: seating.team.maxSubjects,
-    person: run.resumable ? personFor(run, prefix.slice(0, -1)) : undefined,
+    person: run.resumable ? personFor(run, prefix.slice(0, -1), all) : undefined,
     missing: missing.map(({ agent }) => agent),
     learned: run.learned.get(prefix.slice(0, -1)),
     rerun,
     ask: (agent: Agent, task: unknown, key: string) =>
-      askJudge(deciding, { agent, task, key }, asked),
+      askJudge(deciding, { agent, task, key: nameOf(key, task) }, asked),
   });
   if (settled instanceof Promise) return settled.finally(() => run.cancellation.unwatch(abort));
   run.cancellation.unwatch(abort);
@@ -219,15 +229,6 @@ function isAbout<T extends { readonly positions: readonly Position[] }>(
   { positions }: { readonly positions: readonly Position[] },
 ): recorded is T {
   return recorded !== undefined && canonicalJson(recorded.positions) === canonicalJson(positions);
-}
-
-/** The people that a run in a store waits for. */
-function personFor({ history, clock }: Run, scope: string): Person {
-  return {
-    decided: (subject) => history?.decision(scope, subject),
-    waitingSinceMs: (subject) => history?.waitingSinceMs(scope, subject),
-    nowMs: () => clock.now(),
-  };
 }
 
 /** The verdicts of before and of now, in the order of their subjects. */

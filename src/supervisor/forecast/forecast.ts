@@ -1,8 +1,9 @@
 import { Cancellation, follow } from "../../async/cancellation.ts";
 import { isKept } from "../../engine/cache.ts";
 import { takeInput } from "../../engine/input.ts";
-import { ValueHashes } from "../../engine/key.ts";
+import { ContentKeys } from "../../engine/key.ts";
 import type { Seat } from "../../engine/seat.ts";
+import type { Json } from "../../json.ts";
 import type { OwnedBudget } from "../../money/ledger.ts";
 import { sharedState } from "../../money/shared-account.ts";
 import { checkRunCache } from "../../policy/cache.ts";
@@ -15,7 +16,8 @@ import { totalOf, type Total } from "./total.ts";
 import { lookAhead, type AgentNode, type JudgeNode, type TeamNode } from "./tree.ts";
 import { fromStore } from "../run/from-store.ts";
 import { RUN_KEYS } from "../options.ts";
-import { reseated, type Root } from "../run/root.ts";
+import { reseated, type Root, type Seated } from "../run/root.ts";
+import { errorOutside, secrecyOf, type Secrecy } from "../run/secrecy.ts";
 import { planFor } from "../team/route.ts";
 import { checkTask } from "../run/start.ts";
 import type { Estimate, PlannedAgent, PlannedBudget, PlanOptions, TaskPlan } from "./task-plan.ts";
@@ -28,16 +30,40 @@ export async function planTask(
   given: unknown,
   options: PlanOptions,
 ): Promise<TaskPlan> {
-  const { team, clock } = root;
-  const where = `a plan of ${team.where}`;
-  checkKeys(options, PLAN_KEYS, where);
+  const { team } = root;
+  checkKeys(options, PLAN_KEYS, `a plan of ${team.where}`);
   const { seated } = reseated(root, options);
   const { signal, store = root.store } = options;
   const cancellation = new Cancellation();
   using _following = signal === undefined ? undefined : follow(signal, cancellation);
   if (cancellation.cancelled) throw cancellation.reason;
 
+  const secrecy = secrecyOf(team, store.values);
+  try {
+    return await planned({ root, seated, store, options, cancellation, secrecy }, given);
+  } catch (error) {
+    throw errorOutside(error, secrecy, signal);
+  }
+}
+
+interface Planning {
+  readonly root: Root;
+  readonly seated: Seated;
+  readonly store: Store;
+  readonly options: PlanOptions;
+  readonly cancellation: Cancellation;
+  readonly secrecy: Secrecy;
+}
+
+async function planned(
+  { root, seated, store, options, cancellation, secrecy }: Planning,
+  given: unknown,
+): Promise<TaskPlan> {
+  const { team, clock } = root;
+  const { redact, keyed } = secrecy;
+  const where = `a plan of ${team.where}`;
   const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
+  if (task !== undefined) redact?.value(task as Json, "input");
   const plan = await planFor(team, task, cancellation, options);
   const checked = await checkTask(seated, plan, task, cancellation);
   const cache = checkRunCache(options.cache, where);
@@ -45,14 +71,14 @@ export async function planTask(
     kept: (seat: Seat, key: string) =>
       fromStore(() => isKept({ values: store.values, cache, clock }, seat, key)),
     bust: cache.bust === true,
-    hashes: new ValueHashes(),
+    keys: new ContentKeys(redact, keyed),
     cancellation,
   };
   const node = { name: team.label.name, place: "", before: [], stage: 1 };
   const tree = await lookAhead(ahead, seated.seating, {
     node,
     prefix: "",
-    task: { value: task },
+    task: { value: task, derived: false },
     plan,
     checked,
   });

@@ -2,7 +2,7 @@ import type { Agent } from "../../agent.ts";
 import { orCancelled } from "../../async/or-cancelled.ts";
 import type { Cancellation } from "../../async/cancellation.ts";
 import { checkInput, mapInput, type CheckedInputs } from "../../engine/input.ts";
-import { contentKey, type ValueHashes } from "../../engine/key.ts";
+import { isShared, type ContentKeys } from "../../engine/key.ts";
 import type { Seat } from "../../engine/seat.ts";
 import { mergeLimits } from "../../policy/limits.ts";
 import type { Plan } from "../team/plan.ts";
@@ -11,7 +11,7 @@ import { isSeating, type Seating } from "../team/seating.ts";
 import type { Member } from "../team/team.ts";
 
 /** What an agent would be asked, where that does not depend on what others answer. */
-export type Known = { readonly value: unknown } | undefined;
+export type Known = { readonly value: unknown; readonly derived: boolean } | undefined;
 
 /** A place in a team that would be asked. */
 export interface Node {
@@ -52,7 +52,7 @@ export interface Ahead {
   readonly kept: (seat: Seat, key: string) => Promise<boolean>;
   /** Whether that is not to be used. */
   readonly bust: boolean;
-  readonly hashes: ValueHashes;
+  readonly keys: ContentKeys;
   readonly cancellation: Cancellation;
 }
 
@@ -131,25 +131,28 @@ async function inputOf(
   try {
     if (!isSeating(seat)) {
       const parts = { task: task.value, results: {}, map, checked };
-      return { value: await checkInput(seat.agent, parts, seat.limits.maxBytes) };
+      const value = await checkInput(seat.agent, parts, seat.limits.maxBytes);
+      return { value, derived: task.derived || map !== undefined || value !== task.value };
     }
     if (map === undefined) return task;
     const { maxBytes } = mergeLimits(seat.team.limits);
-    return { value: mapInput(node.name, map, task.value, {}, maxBytes) };
+    return { value: mapInput(node.name, map, task.value, {}, maxBytes), derived: true };
   } catch {
     return undefined;
   }
 }
 
 async function keptOf(
-  { kept, bust, hashes }: Ahead,
+  { kept, bust, keys }: Ahead,
   { before }: Node,
   seat: Seat,
   input: Known,
 ): Promise<boolean | "unknown"> {
   if (seat.cache === undefined || bust) return false;
   if (input === undefined || before.length > 0) return "unknown";
-  return kept(seat, contentKey(seat.definition(), input.value, {}, hashes));
+  const definition = seat.definition();
+  const key = keys.of({ definition, input: input.value, derived: input.derived, results: {} });
+  return isShared(key) && kept(seat, key);
 }
 
 /** Whom a nested team would ask; everybody where that cannot be known now. */

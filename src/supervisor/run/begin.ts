@@ -1,12 +1,12 @@
 import { orCancelled } from "../../async/or-cancelled.ts";
-import { decide, type HumanDecision } from "../../engine/decision.ts";
+import { recordDecision, type HumanDecision } from "../../engine/decision.ts";
 import { QuorateError } from "../../errors.ts";
 import type { LiveEvent } from "../../events.ts";
 import { randomId } from "../../hash.ts";
 import { canonicalJson } from "../../json.ts";
 import type { Outcome } from "../../outcome.ts";
 import type { ForkOptions, RunOptions } from "../options.ts";
-import { conductAgain, conductFork, conductOnce } from "./resume.ts";
+import { conductAgain, conductFork, conductOnce, givenTask, ownStart } from "./resume.ts";
 import { startRun, type Driver, type Started } from "./drive.ts";
 import type { Root } from "./root.ts";
 import { checkRunId } from "./run-id.ts";
@@ -24,7 +24,8 @@ export function beginRun(root: Root, task: unknown, options: RunOptions, watch?:
 
 /** Goes on with a run of the store. Never throws. */
 export function resumeRun(root: Root, runId: string, options: RunOptions, watch?: Watch): Started {
-  return startRun(root, conductAgain, runId, options, watch);
+  const conduct = (driver: Driver): Promise<Outcome> => conductAgain(driver);
+  return startRun(root, conduct, runId, options, watch);
 }
 
 /** A new run that takes over what it can of another. Never throws. */
@@ -42,10 +43,22 @@ export function decideRun(
   watch?: Watch,
 ): Started {
   const conduct = async (driver: Driver): Promise<Outcome> => {
-    await decide(driver.store, runId, decision);
-    return conductAgain(driver);
+    const { store, secrecy, root } = driver;
+    const first = await ownStart(driver);
+    const task = givenTask(driver, first);
+    const { redact } = secrecy;
+    await recordDecision(store, runId, decision, { redact, nowMs: () => root.clock.now() });
+    if (first.redacted === true && task === undefined) throw cannotGoOn(runId);
+    return conductAgain(driver, task);
   };
   return startRun(root, conduct, runId, options, watch);
+}
+
+function cannotGoOn(runId: string): QuorateError {
+  return new QuorateError(
+    "NOT_RESUMABLE",
+    `what was decided is kept, but the task of run "${runId}" was redacted; go on with run(task, { runId: "${runId}" })`,
+  );
 }
 
 /** The run of that id in this process, if there is one with the same task; else as the store has it. */

@@ -1,7 +1,7 @@
 import { seatOf } from "../../engine/call-id.ts";
 import type { History, Origin } from "../../engine/history.ts";
 import { Journal } from "../../engine/journal.ts";
-import { ValueHashes } from "../../engine/key.ts";
+import { ContentKeys } from "../../engine/key.ts";
 import type { Run } from "../../engine/run.ts";
 import { BillFold } from "../../money/bill.ts";
 import { Ledger } from "../../money/ledger.ts";
@@ -14,6 +14,7 @@ import type { Driver } from "./drive.ts";
 import { keepLesson } from "./learned.ts";
 import { performTeam } from "../coordinate/nested.ts";
 import type { Seated } from "./root.ts";
+import { outcomeOutside } from "./secrecy.ts";
 
 /** What a run goes on from. */
 export interface Beginning {
@@ -25,7 +26,7 @@ export interface Beginning {
 
 /** A run with its journal, from the beginning or from where it stopped. */
 export function openRun(driver: Driver, { position, origin }: Beginning = {}): Run {
-  const { root, runId, options, store, cancellation, watch, seated } = driver;
+  const { root, runId, options, store, cancellation, watch, seated, secrecy } = driver;
   const { clock } = root;
   const bill = new BillFold(seated.teams);
   for (const event of position?.history.events ?? []) bill.add(event);
@@ -35,7 +36,7 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
     store,
     clock,
     bill,
-    redact: root.team.redact,
+    redact: secrecy.redact,
     watch,
     fail: (error) => cancellation.cancel(error),
     ...(position !== undefined && {
@@ -57,7 +58,11 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
     flights: root.flights,
     shared: undefined,
     resumable: store.resumable,
-    hashes: store.resumable || seated.caches ? new ValueHashes() : undefined,
+    keys:
+      store.resumable || seated.caches || secrecy.redact !== undefined
+        ? new ContentKeys(secrecy.redact, secrecy.keyed)
+        : undefined,
+    redact: secrecy.redact,
     history: position?.history,
     origin,
     learned: new Map(),
@@ -76,7 +81,7 @@ function chargeBefore(ledger: Ledger, { budgets, budgetsAt }: Seated, history: H
 
 /** Carries a run to its last event. */
 export async function conclude(
-  { seated, store, runId }: Driver,
+  { seated, store, runId, secrecy }: Driver,
   run: Run,
   assignment: Assignment,
   fence = 1,
@@ -90,7 +95,8 @@ export async function conclude(
     await recordEnd(run, done, bill);
     journal.close();
     if (status === "waiting") await letGo(store, runId, fence);
-    const outcome = { runId, status, results, verdicts, conflicts, missing, bill };
+    const whole = { runId, status, results, verdicts, conflicts, missing, bill };
+    const outcome = outcomeOutside(whole, secrecy);
     const fresh = run.history === undefined && run.origin === undefined;
     return fresh ? outcome : { ...outcome, reuse: run.bill.reuse() };
   } catch (reason) {

@@ -7,6 +7,7 @@ import { LIMIT_KEYS } from "../../policy/limits.ts";
 import type { Store } from "../../store/store.ts";
 import { RUN_KEYS, type ForkOptions, type RunOptions } from "../options.ts";
 import { reseated, type Root, type Seated } from "./root.ts";
+import { errorOutside, secrecyOf, type Secrecy } from "./secrecy.ts";
 
 /** A run under way. */
 export interface Started {
@@ -40,6 +41,7 @@ export interface Driver {
   readonly store: Store;
   readonly cancellation: Cancellation;
   readonly watch: ((event: LiveEvent) => void) | undefined;
+  readonly secrecy: Secrecy;
 }
 
 // Written out as a record, so that the compiler misses an option that is added.
@@ -71,5 +73,10 @@ async function drive(
   // The timer of an AbortSignal.timeout() does not keep the process alive, and the run waits for it.
   using _awake = signal === undefined ? undefined : keepAwake();
   if (cancellation.cancelled) throw cancellation.reason;
-  return await conduct({ root, runId, options, seated, store, cancellation, watch });
+  const secrecy = secrecyOf(root.team, store.values);
+  try {
+    return await conduct({ root, runId, options, seated, store, cancellation, watch, secrecy });
+  } catch (error) {
+    throw errorOutside(error, secrecy, signal);
+  }
 }

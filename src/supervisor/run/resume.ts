@@ -7,9 +7,9 @@ import { takeInput } from "../../engine/input.ts";
 import { isSoundError, QuorateError } from "../../errors.ts";
 import type { EventBody, RunEvent } from "../../events.ts";
 import type { LearnedBefore } from "../../reliability/reliability.ts";
-import { canonicalJson } from "../../json.ts";
+import type { Json } from "../../json.ts";
 import type { Outcome } from "../../outcome.ts";
-import type { ForkOptions } from "../options.ts";
+import type { ForkOptions, ResumeOptions } from "../options.ts";
 import { recordedOutcome } from "./recorded.ts";
 import { learnedBefore } from "./learned.ts";
 import type { Plan } from "../team/plan.ts";
@@ -17,6 +17,7 @@ import { planFor, recordedPlan } from "../team/route.ts";
 import { conclude, openRun } from "./carry.ts";
 import type { Assignment } from "../coordinate/coordinate.ts";
 import type { Driver } from "./drive.ts";
+import { isTaskOf } from "./secrecy.ts";
 import { conductNew } from "./start.ts";
 
 /**
@@ -28,12 +29,13 @@ import { conductNew } from "./start.ts";
  */
 export async function conductAgain(
   driver: Driver,
-  task?: { readonly known: unknown },
+  known?: { readonly known: unknown },
 ): Promise<Outcome> {
   const { store, runId, root } = driver;
   const before = await store.read(runId);
   const first = startOf(driver, before);
   refuseOther(driver, first);
+  const task = known ?? givenTask(driver, first);
   const finished = recordedOutcome(root.team, new History(runId, before));
   if (finished !== undefined) return shown(driver, before, finished);
   refuseForgetful(driver);
@@ -43,6 +45,28 @@ export async function conductAgain(
   // Whoever had the run may have gone on until it was taken.
   const since = await orRelease(driver, fence, async () => store.read(runId, before.length));
   return goOn(driver, fence, [...before, ...since], task);
+}
+
+/** The first event of a run, where it is one of this supervisor. */
+export async function ownStart(driver: Driver): Promise<StartedEvent> {
+  const first = startOf(driver, await driver.store.read(driver.runId));
+  refuseOther(driver, first);
+  return first;
+}
+
+/** The run's task where the caller has given it again, since the log has not all of it. Throws `RUN_ID_TAKEN` for another one. */
+export function givenTask(
+  { options, runId, seated, root, secrecy }: Driver,
+  first: StartedEvent,
+): { readonly known: unknown } | undefined {
+  const { input } = options as ResumeOptions;
+  if (input === undefined) return undefined;
+  const known = takeInput(input, seated.maxBytes, `the task of ${root.team.where}`);
+  if (isTaskOf(first, secrecy, known)) return { known };
+  throw new QuorateError(
+    "RUN_ID_TAKEN",
+    `run "${runId}" was begun with another input; give that one, or leave input out`,
+  );
 }
 
 const POLL_MS = 200;
@@ -63,7 +87,7 @@ export async function conductOnce(driver: Driver, given: unknown): Promise<Outco
       continue;
     }
     refuseOther(driver, first);
-    if (first.type === "run.started" && !isTaskOf(driver, first, task)) {
+    if (first.type === "run.started" && !isTaskOf(first, driver.secrecy, task)) {
       throw new QuorateError(
         "RUN_ID_TAKEN",
         `there is a run "${runId}" with another input; use another id for this one`,
@@ -156,7 +180,7 @@ async function prepare(
   fence: number,
   known: { readonly known: unknown } | undefined,
 ): Promise<{ readonly run: Run; readonly assignment: Assignment }> {
-  const { root, options, seated, cancellation } = driver;
+  const { root, options, seated, cancellation, secrecy } = driver;
   const { team } = root;
   const first = startOf(driver, history.events);
   const origin = await originOf(driver, first);
@@ -165,6 +189,8 @@ async function prepare(
     ...(origin !== undefined && { origin }),
   });
   const task = known === undefined ? first.input : known.known;
+  // What is secret in it is taken out of what comes from here on.
+  if (task !== undefined) secrecy.redact?.value(task as Json, "input");
   const recorded = recordedPlan(team, history.plan(""));
   const plan = recorded ?? (await planFor(team, task, cancellation, options));
   const learned = await learnedBefore(run, team, "");
@@ -221,15 +247,6 @@ function startOf({ runId }: Driver, events: readonly RunEvent[]): StartedEvent {
 }
 
 type StartedEvent = Extract<RunEvent, { type: "run.started" }>;
-
-/** Whether the run was begun with that task, as far as it was kept. */
-function isTaskOf({ root }: Driver, first: StartedEvent, task: unknown): boolean {
-  const { supervisor } = first;
-  const kept = root.team.redact?.({ type: "run.started", supervisor, input: task }) ?? {
-    input: task,
-  };
-  return "input" in kept && canonicalJson(first.input) === canonicalJson(kept.input);
-}
 
 function refuseRedacted({ runId }: Driver, first: StartedEvent, task: unknown): void {
   if (first.redacted !== true || task !== undefined) return;

@@ -2,7 +2,9 @@ import type { Cancellation } from "../../async/cancellation.ts";
 import { orCancelled } from "../../async/or-cancelled.ts";
 import type { Origin } from "../../engine/history.ts";
 import { checkInput, takeInput, type CheckedInputs } from "../../engine/input.ts";
+import { QuorateError } from "../../errors.ts";
 import type { ForkOf } from "../../events.ts";
+import type { Json } from "../../json.ts";
 import type { Outcome } from "../../outcome.ts";
 import { conclude, openRun } from "./carry.ts";
 import type { Driver } from "./drive.ts";
@@ -10,6 +12,7 @@ import type { Plan } from "../team/plan.ts";
 import type { Seated } from "./root.ts";
 import { learnedBefore } from "./learned.ts";
 import { planFor } from "../team/route.ts";
+import { secrecyAsRecorded } from "./secrecy.ts";
 import { isSeating } from "../team/seating.ts";
 
 /** A new run, from its first event to its last. Of a fork, `planned` is the plan of its origin. */
@@ -22,6 +25,7 @@ export async function conductNew(
   const { root, options, seated, cancellation } = driver;
   const { team } = root;
   const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
+  refuseSecretId(driver, task);
   const planning = planned ?? planFor(team, task, cancellation, options);
   const plan = planning instanceof Promise ? await planning : planning;
   const checked = seated.checks ? await checkTask(seated, plan, task, cancellation) : undefined;
@@ -30,18 +34,30 @@ export async function conductNew(
   const learned = team.lessons === undefined ? undefined : await learnedBefore(run, team, "");
   // Not waited for: nothing is asked before its own first event is kept, and with it these.
   run.journal.note([
-    run.hashes === undefined
+    run.keys === undefined
       ? { type: "run.started", supervisor: team.label, input: task }
       : {
           type: "run.started",
           supervisor: team.label,
           definition: seated.seating.definition(),
           input: task,
+          ...secrecyAsRecorded(driver.secrecy, task),
           ...(origin !== undefined && { forkOf: forkOf(origin) }),
         },
     { type: "run.planned", mode, agents, ...(learned !== undefined && { learned }) },
   ]);
   return conclude(driver, run, { task, plan, prefix: "", checked });
+}
+
+/** What is secret in a task is known from here on; it must not be what the run is called, as that stays readable. */
+function refuseSecretId({ runId, options, secrecy: { redact } }: Driver, task: unknown): void {
+  if (redact === undefined || task === undefined) return;
+  redact.value(task as Json, "input");
+  if (options.runId === undefined || !redact.isIn(runId)) return;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    "runId has something in it that redact takes out of the task; choose an id without it, as ids stay readable",
+  );
 }
 
 function forkOf({ history, from }: Origin): ForkOf {

@@ -9,7 +9,7 @@ import {
 import { comparators, isComparator } from "../../conflict/compare.ts";
 import { askedToCompare } from "../../conflict/later.ts";
 import type { InputMap } from "../../engine/input.ts";
-import { redactor } from "../../engine/redact.ts";
+import { checkRedact } from "../../engine/redact.ts";
 import { QuorateError } from "../../errors.ts";
 import { lessons, type Lessons } from "../../experience/lessons.ts";
 import { checkBudgets } from "../../money/budget.ts";
@@ -67,6 +67,7 @@ const OWN_OPTIONS: Readonly<Record<Exclude<keyof AnyOptions, keyof CallLimits>, 
   maxSubjects: true,
   earlyStop: true,
   redact: true,
+  hashSecret: true,
   engine: true,
   clock: true,
 };
@@ -167,7 +168,8 @@ export function makeTeam(options: AnyOptions): Team {
     lessons: lessonsOf(name, resolve, new Set(indexOf.keys())),
     ...comparing,
     answer: answer as Team["answer"],
-    redact: options.redact === undefined ? undefined : redactor(options.redact, where),
+    redact: checkRedact(options.redact, where),
+    hashSecret: checkHashSecret(options.hashSecret, where),
     budgets: checkBudgets(options.budget, where),
     prices: checkPrices(options.prices, where),
     cache: checkCache(options.cache, where),
@@ -200,6 +202,19 @@ function lessonsOf(
 function defined(learning: Learning): Learning {
   const said = Object.entries(learning).filter(([, value]) => value !== undefined);
   return Object.fromEntries(said) as unknown as Learning;
+}
+
+const LEAST_SECRET_CHARS = 16;
+
+/** Refuses with `BAD_OPTIONS` what is no secret; one that is short could be guessed. Never quotes it. */
+function checkHashSecret(secret: unknown, where: string): string | undefined {
+  if (secret === undefined) return undefined;
+  if (typeof secret === "string" && secret.length >= LEAST_SECRET_CHARS) return secret;
+  const got = typeof secret === "string" ? "too short" : `a value of type ${typeof secret}`;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${where}: hashSecret is ${got}; use a random text of at least ${LEAST_SECRET_CHARS} characters`,
+  );
 }
 
 const MAX_SUBJECTS = 1_000_000;

@@ -2,7 +2,7 @@ import type { Agent } from "../../agent.ts";
 import type { Comparator } from "../../conflict/compare.ts";
 import type { InputMap } from "../../engine/input.ts";
 import { KEY_FORMAT } from "../../engine/key.ts";
-import type { Redactor } from "../../engine/redact.ts";
+import type { RedactRule } from "../../engine/redact.ts";
 import type { SupervisorLabel } from "../../events.ts";
 import type { Lessons } from "../../experience/lessons.ts";
 import { sha256 } from "../../hash.ts";
@@ -41,7 +41,9 @@ export interface Team {
   /** Groups open findings. */
   readonly similar: Comparator | undefined;
   readonly answer: ((outcome: Outcome) => unknown) | undefined;
-  readonly redact: Redactor | undefined;
+  readonly redact: RedactRule | undefined;
+  /** Keys the hashes of what `redact` takes something out of. */
+  readonly hashSecret: string | undefined;
   readonly budgets: readonly CheckedBudget[];
   readonly prices: ReadonlyMap<string, Price>;
   readonly cache: CacheSettings | false | undefined;
