@@ -1,6 +1,7 @@
 // Counts the listeners that the library adds to signals and does not remove.
 
-const SOURCES = /\/src\/(?!testing\/)/;
+// A package may have a folder of that name, too.
+const SOURCES = /^(?!.*\/node_modules\/).*\/src\/(?!testing\/)/;
 
 type Abort = Parameters<AbortSignal["addEventListener"]>;
 

@@ -145,16 +145,17 @@ const MAX_NESTED = 3;
 /** What one link of the chain says, if anything. */
 function saidBy(link: Fields, retryAfterMs: number | undefined): Partial<Meaning> {
   try {
-    const outright = field(link, "retryable");
-    if (typeof outright === "boolean") return { ...meantBy(link, retryAfterMs), retry: outright };
     const meaning = meantBy(link, retryAfterMs);
-    if (meaning?.retry === false) return meaning;
-    // What clients say of their own accord, of the status for the most part; the AWS SDK as an object.
+    const outright = field(link, "retryable");
+    if (typeof outright === "boolean") return { ...meaning, retry: outright };
+    // As the AWS SDK says it, also of some requests that were answered with HTTP 400.
     const hint = field(link, "$retryable");
     if (isObject(hint))
-      return field(hint, "throttling") === true ? LIMITED : { retry: true, ...meaning };
+      return field(hint, "throttling") === true ? LIMITED : { ...meaning, retry: true };
+    // What a client makes of the status: a quota that is used up has the one of too many requests.
     const may = field(link, "isRetryable");
-    return typeof may === "boolean" ? { ...meaning, retry: may } : (meaning ?? {});
+    if (typeof may !== "boolean" || meaning?.retry === false) return meaning ?? {};
+    return { ...meaning, retry: may };
   } catch {
     // Even `instanceof` throws on a hostile object, such as a revoked proxy: nothing it says can be relied on.
     return {};

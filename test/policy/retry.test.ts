@@ -111,6 +111,38 @@ describe("what is worth a repetition", () => {
   });
 });
 
+describe("what clients throw that are too large to be had here", () => {
+  const aws = (name: string, httpStatusCode: number | undefined, fields: object = {}) =>
+    Object.assign(new Error(name), {
+      name,
+      $fault: "client",
+      $metadata: { httpStatusCode, attempts: 1, totalRetryDelay: 0 },
+      ...fields,
+    });
+  it.each([
+    ["AWS: throttled with HTTP 400", aws("ThrottlingException", 400)],
+    ["AWS: throttled by its own word", aws("Odd", 400, { $retryable: { throttling: true } })],
+    ["AWS: repeated by its own word", aws("ModelNotReadyException", 424, { $retryable: {} })],
+    ["AWS: unavailable", aws("ServiceUnavailableException", 503)],
+    ["AWS: no response", aws("TimeoutError", undefined)],
+    ["Google: too many, as a code that is text", failing({ code: "429" })],
+    ["gRPC: unavailable", failing({ code: 14, details: "unavailable" })],
+  ])("%s is repeated", (_, error) => {
+    expect(waitMs(error)).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each([
+    ["AWS: refused", aws("ValidationException", 400)],
+    ["AWS: no permission", aws("AccessDeniedException", 403)],
+    ["AWS: a response without metadata", failing({ $response: { statusCode: 404, headers: {} } })],
+    ["AWS: no credentials", Object.assign(new Error("no"), { name: "CredentialsProviderError" })],
+    ["Azure: no credentials", failing({ name: "CredentialUnavailableError" })],
+    ["Google: not found, as a code that is a number", failing({ code: 404 })],
+  ])("%s is not repeated", (_, error) => {
+    expect(waitMs(error)).toBeUndefined();
+  });
+});
+
 describe("Retry-After", () => {
   it.each([
     ["seconds", "7", 7_000],

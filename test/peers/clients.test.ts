@@ -1,0 +1,216 @@
+// Clients as they are, against a real server: what they throw has to be understood as it is.
+
+import { APICallError, generateText, Output, RetryError } from "ai";
+import { MockLanguageModelV4 } from "ai/test";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { agent, lane, supervisor, type AgentContext, type RunEvent } from "../../src/index.ts";
+import { CLIENTS } from "./clients.ts";
+import { failingServer, type Failing, type FailingServer } from "./failing-server.ts";
+
+let server: FailingServer;
+beforeAll(async () => {
+  server = await failingServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+type Ask = (task: unknown, context: AgentContext) => Promise<unknown>;
+
+const PATIENCE_MS = 60_000;
+
+async function run(ask: Ask, options: object = {}) {
+  const asker = agent({ name: "asker", backoff: { baseMs: 3 }, ...options, run: ask });
+  const team = supervisor({ name: "team", agents: { asker } });
+  const { runId, results } = await team.run("task");
+  const log = (await team.store.read(runId)) as readonly RunEvent[];
+  return { result: results.asker, log };
+}
+
+const clients = Object.entries(CLIENTS).map(([name, client]) => ({ name, ...client }));
+
+describe.each(clients)("what is thrown by $name", ({ ask }) => {
+  const asking = (failing: Failing, options?: object) => {
+    const url = server.at(failing);
+    // The client gives up soon only where it has to.
+    return run(
+      (_, { attempt }) => ask(url, attempt === 1 && failing === "hangs" ? 15 : PATIENCE_MS),
+      options,
+    );
+  };
+
+  it.each(["400", "401"] as const)("for HTTP %s is not asked again", async (failing) => {
+    const { result } = await asking(failing, { retries: 3 });
+    expect(result).toMatchObject({ status: "failed", attempts: 1 });
+  });
+
+  it.each(["500", "closes", "resets", "hangs"] as const)(
+    "for a server that says or does this: %s, is asked again once",
+    async (failing) => {
+      const { result, log } = await asking(failing);
+      expect(result).toMatchObject({ status: "ok", attempts: 2 });
+      expect(log.some(({ type }) => type === "call.retried")).toBe(true);
+    },
+  );
+
+  it("for HTTP 429 is asked again when the server says, and uses no retry", async () => {
+    const { result, log } = await asking("429", { retries: 0 });
+    expect(result).toMatchObject({ status: "ok", attempts: 2 });
+    // The server's `Retry-After: 0`, not a wait that was drawn.
+    expect(log.filter(({ type }) => type === "call.requeued")).toMatchObject([{ waitMs: 0 }]);
+  });
+
+  it.each(["500", "resets"] as const)(
+    "for a server that says or does this: %s, opens a breaker",
+    async (failing) => {
+      const guarded = lane({ name: "guarded", breaker: { failures: 1, cooldownMs: 60_000 } });
+      await asking(failing, { lanes: [guarded], retries: 0 });
+      expect(guarded.state.breaker).toBe("open");
+    },
+  );
+
+  it("for a request that was wrong opens no breaker", async () => {
+    const guarded = lane({ name: "guarded", breaker: { failures: 1, cooldownMs: 60_000 } });
+    await asking("400", { lanes: [guarded], retries: 0 });
+    expect(guarded.state.breaker).toBe("closed");
+  });
+});
+
+describe.each(clients.filter(({ reads }) => reads))("what is thrown by $name", ({ ask }) => {
+  it("for a quota that is used up is not asked again, though it is HTTP 429", async () => {
+    const url = server.at("429 quota");
+    const { result } = await run(() => ask(url, PATIENCE_MS), { retries: 3 });
+    expect(result).toMatchObject({ status: "failed", attempts: 1 });
+  });
+});
+
+const Review = z.object({ recommendation: z.enum(["ship", "hold"]) });
+
+/** A model that answers with these texts in turn, or throws. */
+function model(texts: readonly (string | Error)[], finish: "stop" | "length" = "stop") {
+  let turn = 0;
+  const inputTokens = { total: 20, noCache: 20, cacheRead: 0, cacheWrite: 0 };
+  const outputTokens = { total: 9, text: 9, reasoning: 0 };
+  return new MockLanguageModelV4({
+    doGenerate: async () => {
+      const text = texts[turn++] ?? "";
+      if (text instanceof Error) throw text;
+      return {
+        content: [{ type: "text", text }],
+        finishReason: { unified: finish, raw: finish },
+        usage: { inputTokens, outputTokens },
+        warnings: [],
+      };
+    },
+  });
+}
+
+describe("the AI SDK's NoObjectGeneratedError", () => {
+  const reviewer = (texts: readonly string[], finish?: "stop" | "length") => {
+    const answering = model(texts, finish);
+    const seen: (readonly unknown[])[] = [];
+    const ask: Ask = async (_, { issues, report }) => {
+      seen.push(issues);
+      const output = Output.object({ schema: Review });
+      const made = await generateText({ model: answering, prompt: "?", maxRetries: 0, output });
+      report({ inputTokens: 20, outputTokens: 9 });
+      return made.output;
+    };
+    return { seen, ask };
+  };
+
+  it("is an output that fails its schema: its issues go to the next attempt, and what it used is charged", async () => {
+    const { seen, ask } = reviewer(['{"recommendation":"maybe"}', '{"recommendation":"ship"}']);
+    const { result, log } = await run(ask);
+    expect(result).toMatchObject({
+      status: "ok",
+      output: { recommendation: "ship" },
+      attempts: 2,
+      cost: { inputTokens: 40, outputTokens: 18 },
+    });
+    expect(seen).toMatchObject([[], [{ path: "recommendation", message: expect.any(String) }]]);
+    expect(log.find(({ type }) => type === "call.retried")).toMatchObject({
+      error: { code: "OUTPUT_INVALID" },
+      cost: { inputTokens: 20, outputTokens: 9 },
+    });
+  });
+
+  it("says of an answer that is no JSON where it breaks off, and that it was cut short", async () => {
+    const { ask } = reviewer(['{"recomm', '{"recomm'], "length");
+    const { result } = await run(ask);
+    expect(result).toMatchObject({
+      status: "failed",
+      attempts: 2,
+      error: { code: "OUTPUT_INVALID" },
+    });
+    const issues = result.status === "failed" ? result.error.issues : [];
+    expect(issues).toMatchObject([{ message: expect.stringContaining("JSON") }, {}]);
+    expect(issues[1]?.message).toContain("cut off");
+  });
+
+  it("is charged once where the agent has reported it itself", async () => {
+    const failing = reviewer(["no"]);
+    const { result } = await run(
+      async (task, context) => {
+        try {
+          return await failing.ask(task, context);
+        } catch (error) {
+          context.report({ inputTokens: 20, outputTokens: 9 });
+          throw error;
+        }
+      },
+      { retries: 0 },
+    );
+    expect(result).toMatchObject({ cost: { inputTokens: 20, outputTokens: 9 } });
+  });
+
+  it("makes an agent ask its dearer tier, as an output that fails its schema does", async () => {
+    const answers = { cheap: model(["no", "no"]), strong: model(['{"recommendation":"hold"}']) };
+    const asker = agent({
+      name: "asker",
+      escalateIf: ["schema-fail"],
+      backoff: { baseMs: 0 },
+      run: async (_: unknown, { model: tier }) => {
+        const output = Output.object({ schema: Review });
+        const its = answers[tier as keyof typeof answers];
+        return (await generateText({ model: its, prompt: "?", maxRetries: 0, output })).output;
+      },
+    });
+    const tiers = { cheap: "cheap", strong: "strong" };
+    const { results } = await supervisor({ name: "team", agents: { asker }, tiers }).run("task");
+    expect(results.asker).toMatchObject({ status: "ok", output: { recommendation: "hold" } });
+  });
+});
+
+describe("the AI SDK's RetryError", () => {
+  const call = (statusCode: number, body = "", headers: Record<string, string> = {}) =>
+    new APICallError({
+      message: "no",
+      url: "http://127.0.0.1/",
+      requestBodyValues: {},
+      statusCode,
+      responseHeaders: headers,
+      responseBody: body,
+    });
+
+  it.each([
+    ["a server that is broken, once more", call(500), 2],
+    ["a request that is wrong, no more", call(400), 1],
+    ["a quota that is used up, no more", call(429, '{"error":{"code":"insufficient_quota"}}'), 1],
+  ])("is read by its last error: for %s", async (_, last, attempts) => {
+    const errors = [last];
+    const failed = new RetryError({ message: "no", reason: "maxRetriesExceeded", errors });
+    const { result } = await run(() => Promise.reject(failed));
+    expect(result).toMatchObject({ status: "failed", attempts });
+  });
+
+  it("is thrown by generateText, and waits as its last response says", async () => {
+    const twice = Array.from({ length: 2 }, () => call(429, "", { "retry-after-ms": "1" }));
+    const answering = model([...twice, "yes"]);
+    const { result, log } = await run(
+      async () => (await generateText({ model: answering, prompt: "?", maxRetries: 1 })).text,
+      { retries: 0 },
+    );
+    expect(result).toMatchObject({ status: "ok", output: "yes", attempts: 2 });
+    expect(log.filter(({ type }) => type === "call.requeued")).toMatchObject([{ waitMs: 1 }]);
+  });
+});
