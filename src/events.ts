@@ -113,7 +113,10 @@ export type EventBody =
       readonly waitMs: number;
       /** Of all attempts so far. */
       readonly cost: Cost;
-      /** What its budgets were charged so far, in micro-dollars: the cost, or what was reserved where that is unknown. */
+      /**
+       * What its budgets were charged so far, in micro-dollars: the cost, or what was reserved where that is unknown, and also
+       * for an attempt whose agent is still at work.
+       */
       readonly charged?: number;
       /** Which model it named last, else the one that it was asked with. */
       readonly model?: string;
@@ -198,7 +201,10 @@ export type EventBody =
       readonly reason: "need-failed" | "required-failed" | "early-stop";
       readonly detail: string;
     }
-  /** An attempt that had been given up settled after all, within the run; its answer is not counted. */
+  /**
+   * An attempt that had been given up, or was cancelled with its run or team, settled after all, within the run; its answer is
+   * not counted.
+   */
   | {
       readonly type: "call.straggled";
       readonly callId: string;
@@ -206,16 +212,32 @@ export type EventBody =
       readonly attempt: number;
       readonly settled: "answered" | "failed";
       readonly durationMs: number;
-      /** What the agent has reported since it was given up. */
+      /** What the agent has reported since it was given up; of a cancelled one all that it reported. */
       readonly cost?: Cost;
       readonly used?: readonly ModelCost[];
+      /** What its call's budgets were charged so far, now that this attempt is over. */
+      readonly charged?: number;
     }
-  /** An attempt that had been given up did not stop within the grace time; its slot is free again. */
+  /** An attempt that had been given up or cancelled did not stop within the grace time; its slot is free again. */
   | {
       readonly type: "call.abandoned";
       readonly callId: string;
       readonly agent: string;
       readonly attempt: number;
+      readonly cost?: Cost;
+      readonly used?: readonly ModelCost[];
+      /** As above: it is charged in full, as it may still be at work. */
+      readonly charged?: number;
+    }
+  /** The agent of an attempt that was over reported more of what it used. */
+  | {
+      readonly type: "call.reported";
+      readonly callId: string;
+      readonly agent: string;
+      readonly attempt: number;
+      readonly cost?: Cost;
+      readonly used?: readonly ModelCost[];
+      readonly charged?: number;
     }
   | { readonly type: "conflict.found"; readonly callId?: string; readonly conflict: Conflict }
   | {

@@ -28,18 +28,22 @@ const MAX_DEPTH = 500;
  *
  * A property that is `undefined` is left out, as JSON does; `undefined` itself is taken, for an agent that answers nothing.
  * Refused are functions, symbols, bigints, `NaN`, infinities, cycles, class instances (a Date, a Map), objects with
- * `toJSON`, holes in arrays and nesting below 500 levels. Strings count one byte a UTF-16 unit.
+ * `toJSON`, holes in arrays and nesting below 500 levels. What is counted are the bytes of the value's JSON in UTF-8, without
+ * white space; `undefined` has none.
  */
 export function takeJson(value: unknown, maxBytes: number): Taken {
   switch (typeof value) {
     case "undefined":
-    case "boolean":
       return { value };
+    case "boolean":
+      if (MAX_PLAIN_BYTES <= maxBytes) return { value };
+      break;
     case "string":
-      if (value.length + 2 <= maxBytes) return { value };
+      if (value.length * MAX_BYTES_PER_UNIT + 2 <= maxBytes) return { value };
       break;
     case "number":
-      if (Number.isFinite(value)) return { value: value === 0 ? 0 : value };
+      if (Number.isFinite(value) && MAX_PLAIN_BYTES <= maxBytes)
+        return { value: value === 0 ? 0 : value };
       break;
     default:
   }
@@ -52,8 +56,14 @@ export function takeJson(value: unknown, maxBytes: number): Taken {
   }
 }
 
+/** Of a number, `true`, `false` or `null`. */
+const MAX_PLAIN_BYTES = 25;
+
+/** A control character and half a surrogate pair are written as six. */
+const MAX_BYTES_PER_UNIT = 6;
+
 interface Walk {
-  /** Bytes seen, at least. */
+  /** Bytes of JSON seen. */
   bytes: number;
   readonly maxBytes: number;
   /** The path to the value that is looked at. */
@@ -66,15 +76,15 @@ interface Walk {
 function copyValue(walk: Walk, value: unknown): unknown {
   switch (typeof value) {
     case "string":
-      spend(walk, value.length + 2);
+      spendText(walk, value);
       return value;
     case "number":
       if (!Number.isFinite(value)) walk.fault = notJson(walk, `the number ${value}`);
-      spend(walk, 8);
+      spend(walk, String(value).length);
       // JSON has one zero.
       return value === 0 ? 0 : value;
     case "boolean":
-      spend(walk, 5);
+      spend(walk, value ? 4 : 5);
       return value;
     case "object":
       if (value !== null) return copyObject(walk, value);
@@ -101,7 +111,8 @@ function copyObject(walk: Walk, value: object): unknown {
 
 function copyItems(walk: Walk, items: readonly unknown[]): unknown {
   const copy: unknown[] = [];
-  spend(walk, items.length + 2);
+  // Brackets, and the commas in between.
+  spend(walk, Math.max(2, items.length + 1));
   for (let index = 0; index < items.length && walk.fault === undefined; index++) {
     walk.keys.push(index);
     copy.push(copyValue(walk, items[index]));
@@ -123,16 +134,29 @@ function copyMembers(walk: Walk, object: object): unknown {
   }
   const copy: Record<string, unknown> = {};
   spend(walk, 2);
+  let comma = 0;
   for (const key of Object.keys(members)) {
     const value = members[key];
     if (value === undefined) continue;
-    spend(walk, key.length + 4);
+    spend(walk, comma + 1);
+    spendText(walk, key);
+    comma = 1;
     walk.keys.push(key);
     put(copy, key, copyValue(walk, value));
     walk.keys.pop();
     if (walk.fault !== undefined) break;
   }
   return Object.freeze(copy);
+}
+
+/** A text that is written as it is, a byte a character. */
+const PLAIN_TEXT = /^[ !#-[\]-~]*$/;
+
+function spendText(walk: Walk, text: string): void {
+  const least = text.length + 2;
+  // What cannot fit is not looked at.
+  const isShort = walk.bytes + least <= walk.maxBytes;
+  spend(walk, isShort && !PLAIN_TEXT.test(text) ? Buffer.byteLength(JSON.stringify(text)) : least);
 }
 
 function spend(walk: Walk, bytes: number): void {

@@ -8,8 +8,18 @@ export class Cancellation {
   #cancelled = false;
   #reason: unknown;
   #watchers: Set<(reason: unknown) => void> | undefined;
+  readonly #look: (() => void) | undefined;
+
+  /**
+   * `look` is called whenever somebody asks, as long as it is not cancelled: it may cancel it then, where that depends on the
+   * time and a timer may ring late.
+   */
+  constructor(look?: () => void) {
+    this.#look = look;
+  }
 
   get cancelled(): boolean {
+    if (!this.#cancelled) this.#look?.();
     return this.#cancelled;
   }
 

@@ -52,6 +52,8 @@ export function eventText(event: LiveEvent): string | undefined {
       return `${who(event)} ${event.settled} too late (attempt ${event.attempt}); not counted`;
     case "call.abandoned":
       return `${who(event)} did not stop when told to (attempt ${event.attempt}); left behind`;
+    case "call.reported":
+      return `${who(event)} reported more of what it used (attempt ${event.attempt})`;
     case "call.progress":
       return `${who(event)}: ${brief(event.value)}`;
     case "conflict.found":

@@ -174,6 +174,7 @@ export function runFold(runId: string): RunFold {
         }
         case "call.straggled":
         case "call.abandoned":
+        case "call.reported":
         case "call.doubted":
         case "budget.overran":
           return;

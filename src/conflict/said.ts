@@ -43,12 +43,14 @@ const NONE: readonly never[] = [];
 function recommendationOf({ name }: Speaker, output: unknown): readonly Claim[] {
   const position = property(output, "recommendation");
   switch (typeof position) {
-    case "string":
-      if (position.length > MAX_POSITION_BYTES) {
-        const why = `the recommendation of ${name} has ${position.length} characters; recommend in at most ${MAX_POSITION_BYTES}`;
+    case "string": {
+      const { fault } = takeJson(position, MAX_POSITION_BYTES);
+      if (fault !== undefined) {
+        const why = `the recommendation of ${name} ${fault.why}; recommend in fewer`;
         throw new QuorateError("CLAIMS_INVALID", why);
       }
       return [{ agent: name, subject: TASK_SUBJECT, position }];
+    }
     case "number":
     case "boolean":
       return [{ agent: name, subject: TASK_SUBJECT, position }];

@@ -1,11 +1,13 @@
 import { abortController, type Abort } from "../async/abort-controller.ts";
 import type { Cancellation } from "../async/cancellation.ts";
-import type { CallRequest, Cost, ModelCost, Usage } from "../call.ts";
-import { QuorateError } from "../errors.ts";
+import type { CallRequest, Usage } from "../call.ts";
+import type { EventBody } from "../events.ts";
 import {
+  isPaid,
   NOTHING_REPORTED,
   readUsage,
   spentSince,
+  tokensIn,
   usageSum,
   type Spent,
   type UsageSum,
@@ -13,79 +15,48 @@ import {
 import { leave, type Ticket } from "../policy/admission.ts";
 import { holderOf, holding, type Holder } from "../policy/holder.ts";
 import { accept, type Accepted } from "./accept.ts";
-import { classify } from "../policy/classify-error.ts";
-import { retryWaitMs } from "../policy/retry.ts";
+import type { Charge, Ending } from "./charge.ts";
+import {
+  isOver,
+  tellLanes,
+  timeoutError,
+  turnedAway,
+  type AttemptEnd,
+  type Requeue,
+} from "./attempt-end.ts";
 import type { AttemptControl } from "./engine.ts";
 import { unfitAnswer } from "./model-failure.ts";
-import type { RateLane } from "../policy/rate-lane.ts";
+import type { Part, Reporting } from "./batch-part.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
+import { STOPPED_EARLY } from "./stopped-early.ts";
 
-/** How an attempt ended: with what was made of the agent's answer, or with what went wrong. */
-export type AttemptEnd = (
-  | { readonly ok: true; readonly accepted: Accepted }
-  | { readonly ok: false; readonly error: unknown }
-) & {
-  /** Monotonic times in ms. */
-  readonly startedMs: number;
-  readonly endedMs: number;
-  readonly cost: Cost;
-  /** Which model it named last. */
-  readonly model?: string | undefined;
-  /** What it used of each model, where it reported anything. */
-  readonly used?: readonly ModelCost[];
-  /** What is known of the money, in micro-dollars, where some of it is not. */
-  readonly leastMicros?: number;
-  /** What its budgets were charged, in micro-dollars; `undefined` where there are none. */
-  readonly charged?: number | undefined;
-  readonly requeue?: Requeue | undefined;
-  /** How long a repetition waits, from 0 to 1 of the longest: the same for all of a batch, so that they meet again. */
-  readonly jitter?: number | undefined;
-};
+type EventOf<Type extends EventBody["type"]> = Extract<EventBody, { type: Type }>;
 
-/** An attempt was told to come later, and how much later, in ms: it queues again, and that is no repetition. */
-export interface Requeue {
-  /** The lane that was told; none where the agent has no lane that learns from it. */
-  readonly lane?: string;
-  readonly waitMs: number;
+/** What an attempt has besides its request. */
+export interface Admitted {
+  /** What it was admitted with, where lanes or budgets have asked. */
+  readonly ticket?: Ticket | undefined;
+  /** Its money, where there are budgets. */
+  readonly charge?: Charge | undefined;
+  readonly part?: Part;
 }
 
-/** An attempt as its batch sees it. */
-export interface Reporting {
-  report(usage: Usage): void;
-  /** Those reported so far. */
-  readonly tokens: number;
-}
-
-/** What an attempt shares with the others of its batch, and so does not do by itself. */
-export interface Part {
-  /** Carries the attempt out with the others: its own part of the answer. */
-  call(attempt: Reporting): Promise<unknown>;
-  /** Lets the lanes know how it ended. */
-  hear(error: unknown): Requeue | undefined;
-  /** Nobody waits for this part any more. */
-  aborted(reason: unknown): void;
-  /** The agent has stopped, or was abandoned. */
-  over(): void;
-  readonly jitter: number;
-}
+const NOTHING_ELSE: Admitted = Object.freeze({});
 
 /**
  * Carries out one attempt at a request, dispatched at `startedMs` of the clock's monotonic time, which is now. Holds the
- * seat's slots, and gives them back itself when the agent has stopped or was abandoned; as `part` of a batch it leaves that
- * to the batch. `ticket` is what it was admitted with, where lanes have asked for one. The promise never rejects.
+ * seat's slots and its reservation, and gives them back itself when the agent has stopped or was abandoned; as `part` of a batch
+ * it leaves the slots to the batch. The promise never rejects.
  */
 export function runAttempt(
   run: Run,
   seat: Seat,
   request: CallRequest,
   startedMs: number,
-  ticket?: Ticket,
-  part?: Part,
+  admitted: Admitted = NOTHING_ELSE,
 ): Promise<AttemptEnd> {
-  return new Promise((tell) =>
-    new Attempt(run, seat, request, startedMs, tell, ticket, part).begin(),
-  );
+  return new Promise((tell) => new Attempt(run, seat, request, startedMs, tell, admitted).begin());
 }
 
 /**
@@ -94,10 +65,13 @@ export function runAttempt(
  *     running ── settles ───▶ over
  *     running ── timeoutMs ─▶ given up ── settles ──▶ over, straggled
  *                                      └─ graceMs ──▶ over, abandoned
- *     running ── cancelled ─▶ stopping ── settles or graceMs ──▶ over
+ *     running ── settles after timeoutMs, as nothing else could run before ──▶ over, straggled
+ *     running ── cancelled ─▶ stopping ── settles ──▶ over
+ *                                      └─ graceMs ──▶ over, abandoned
+ *     over ── reports more ──▶ over
  *
  * Its end is told at the first arrow, but when cancelled at the second: whoever cancels may rely on what was cancelled
- * having stopped, or having been given `graceMs` to. The slots are held until it is over.
+ * having stopped, or having been given `graceMs` to. The slots and the money are held until it is over.
  *
  * A class for its prototype: one is made for every attempt, and most agents never ask for the signal.
  */
@@ -108,6 +82,7 @@ class Attempt implements AttemptControl, Reporting {
   readonly #startedMs: number;
   readonly #tell: (end: AttemptEnd) => void;
   readonly #ticket: Ticket | undefined;
+  readonly #money: Charge | undefined;
   readonly #part: Part | undefined;
   readonly #cancellation: Cancellation;
   readonly #holder: Holder;
@@ -117,8 +92,10 @@ class Attempt implements AttemptControl, Reporting {
   #aborted: { readonly reason: unknown } | undefined;
   // Made at the first report: most attempts have one or none.
   #sum: UsageSum | undefined;
-  /** What had been reported when it was given up. */
+  /** What of it has been told. */
   #told: Spent = NOTHING_REPORTED;
+  /** Something was reported since it is over, and will be recorded. */
+  #reporting = false;
   #lastReport: Usage | undefined;
 
   constructor(
@@ -127,8 +104,7 @@ class Attempt implements AttemptControl, Reporting {
     request: CallRequest,
     startedMs: number,
     tell: (end: AttemptEnd) => void,
-    ticket: Ticket | undefined,
-    part: Part | undefined,
+    { ticket, charge, part }: Admitted,
   ) {
     this.#run = run;
     this.#seat = seat;
@@ -136,6 +112,7 @@ class Attempt implements AttemptControl, Reporting {
     this.#startedMs = startedMs;
     this.#tell = tell;
     this.#ticket = ticket;
+    this.#money = charge;
     this.#part = part;
     this.#holder = holderOf(seat.lanes);
     this.#cancellation = run.shared?.cancellation ?? run.cancellation;
@@ -152,10 +129,10 @@ class Attempt implements AttemptControl, Reporting {
         holding(this.#holder, () => this.#run.engine.call(this.#request, this));
       Promise.resolve(answer).then(
         (output) => this.#answered(output),
-        (error: unknown) => this.#fail(error),
+        (error: unknown) => this.#threw(error),
       );
     } catch (error) {
-      this.#fail(error);
+      this.#threw(error);
     }
   }
 
@@ -178,6 +155,10 @@ class Attempt implements AttemptControl, Reporting {
     this.#lastReport = read;
     this.#sum ??= usageSum(this.#seat.prices, this.#seat.modelName);
     this.#sum.add(read);
+    if (this.#state !== "over" || this.#reporting) return;
+    this.#reporting = true;
+    // What it reports in one go is one event.
+    queueMicrotask(() => this.#reportLate());
   }
 
   get #spent(): Spent {
@@ -185,11 +166,13 @@ class Attempt implements AttemptControl, Reporting {
   }
 
   get tokens(): number {
-    const { inputTokens, outputTokens } = this.#spent.cost;
-    return known(inputTokens) + known(outputTokens);
+    return tokensIn(this.#spent);
   }
 
   #answered(output: unknown): void {
+    // The time of its team may be over as well: then it is stopping from here on.
+    if (this.#cancellation.cancelled || this.#state !== "running") return this.#settle("answered");
+    if (isOver(this.#run, this.#seat, this.#startedMs)) return this.#settleLate("answered");
     const { agent, limits } = this.#seat;
     // Also of an answer that is refused: what is wrong with it may be said in its own words.
     this.#run.redact?.learn(output, limits.maxBytes);
@@ -209,33 +192,33 @@ class Attempt implements AttemptControl, Reporting {
     }
   }
 
+  #threw(thrown: unknown): void {
+    const unfit = unfitAnswer(this.#seat.agent.name, thrown);
+    if (unfit?.usage !== undefined) this.#charge(unfit.usage);
+    if (this.#cancellation.cancelled || this.#state !== "running") return this.#settle("failed");
+    if (isOver(this.#run, this.#seat, this.#startedMs)) return this.#settleLate("failed");
+    this.#fail(unfit === undefined ? thrown : unfit.error);
+  }
+
   #succeed(accepted: Accepted): void {
     const startedMs = this.#startedMs;
     const endedMs = this.#run.clock.monotonic();
-    const spent = this.#spent;
     this.#hear(undefined);
-    if (this.#settle("answered")) this.#tell({ ok: true, startedMs, endedMs, accepted, ...spent });
+    if (this.#state !== "running") return this.#settle("answered");
+    const settled = this.#over("stopped");
+    this.#tell({ ok: true, startedMs, endedMs, accepted, settled, ...this.#told });
   }
 
-  #fail(thrown: unknown): void {
-    const unfit = unfitAnswer(this.#seat.agent.name, thrown);
-    if (unfit?.usage !== undefined) this.#charge(unfit.usage);
-    const error = unfit === undefined ? thrown : unfit.error;
+  #fail(error: unknown): void {
     // Somebody may have thrown nothing.
-    const later = this.#hear(error ?? null) ?? this.#later(error);
-    const spent = this.#spent;
+    const later =
+      this.#hear(error ?? null) ??
+      turnedAway(this.#run, this.#seat, this.#request.attempt, error, this.#part?.jitter);
+    if (this.#state !== "running") return this.#settle("failed");
     // One that was paid for is a repetition: those are counted, or nobody could say what a call costs at most.
-    const requeue = isPaid(spent) ? undefined : later;
-    if (this.#settle("failed")) this.#tell(this.#failed(error, spent, requeue));
-  }
-
-  /** When to come again, where the agent was turned away since there were too many, and no lane knows better. */
-  #later(error: unknown): Requeue | undefined {
-    const nowMs = this.#run.clock.now();
-    if (classify(error, nowMs).fault !== "limited") return undefined;
-    const { backoff } = this.#seat.limits;
-    const waitMs = retryWaitMs(error, this.#request.attempt, backoff, nowMs, this.#part?.jitter);
-    return waitMs === undefined ? undefined : { waitMs };
+    const requeue = isPaid(this.#spent) ? undefined : later;
+    const settled = this.#over(requeue === undefined ? "stopped" : "turned away");
+    this.#tell(this.#failed(error, { settled, requeue }));
   }
 
   /** What a failed client says of its answer's cost, unless that is what the agent has just reported. */
@@ -247,10 +230,11 @@ class Attempt implements AttemptControl, Reporting {
     this.report(isPriced ? { ...tokens, model } : tokens);
   }
 
-  #failed(error: unknown, spent: Spent, requeue?: Requeue): AttemptEnd {
+  /** An end at which something went wrong, with what is known of its cost by then. */
+  #failed(error: unknown, more?: Pick<AttemptEnd, "settled" | "requeue" | "after">): AttemptEnd {
     const endedMs = this.#run.clock.monotonic();
     const [startedMs, jitter] = [this.#startedMs, this.#part?.jitter];
-    return { ok: false, startedMs, endedMs, error, ...spent, requeue, jitter };
+    return { ok: false, startedMs, endedMs, error, jitter, ...this.#told, ...more };
   }
 
   /** Lets the lanes know how it ended, before anybody else is admitted to them. */
@@ -261,43 +245,41 @@ class Attempt implements AttemptControl, Reporting {
     return tellLanes(rates, this.#ticket, error, this.tokens);
   }
 
-  /** The agent has stopped. Whether its end is still to be told. */
-  #settle(settled: "answered" | "failed"): boolean {
+  /** The agent has stopped when its end had been told, or after it was cancelled. */
+  #settle(how: "answered" | "failed"): void {
     const was = this.#state;
-    if (was === "over") return false;
-    this.#over();
-    if (was === "given up") {
-      const { callId, attempt } = this.#request;
-      const agent = this.#seat.agent.name;
-      const durationMs = this.#run.clock.monotonic() - this.#startedMs;
-      const late = spentSince(this.#spent, this.#told);
-      this.#run.journal.note([
-        {
-          type: "call.straggled",
-          callId,
-          agent,
-          attempt,
-          settled,
-          durationMs,
-          ...late,
-        },
-      ]);
-    } else if (was === "stopping") {
-      this.#tell(this.#failed(this.#cancellation.reason, this.#spent));
-    }
-    return was === "running";
+    if (was === "over") return;
+    const before = this.#told;
+    const settled = this.#over("stopped");
+    const straggled = this.#straggled(how, before);
+    if (was === "given up") return this.#run.journal.note([straggled]);
+    const { reason } = this.#cancellation;
+    // A call that is stopped early has an end; of another the log says no more than this.
+    const isNews = straggled.cost !== undefined || straggled.charged !== undefined;
+    if (isNews && reason !== STOPPED_EARLY) this.#run.journal.note([straggled]);
+    this.#tell(this.#failed(reason, { settled }));
+  }
+
+  /** The agent settles when its time is over, and the timer has not rung. */
+  #settleLate(how: "answered" | "failed"): void {
+    const error = timeoutError(this.#seat);
+    this.#hear(error);
+    this.#abort(error);
+    const settled = this.#over("stopped");
+    const after = [this.#straggled(how, this.#told)];
+    this.#tell(this.#failed(error, { settled, after }));
   }
 
   #giveUp(): void {
-    const { agent, limits } = this.#seat;
-    const why = `${agent.name} timed out after ${limits.timeoutMs} ms`;
-    const error = new QuorateError("TIMEOUT", why);
+    const error = timeoutError(this.#seat);
     this.#hear(error);
     this.#state = "given up";
     this.#told = this.#spent;
-    this.#timer = this.#run.clock.timer(limits.graceMs, () => this.#abandon(), { hold: false });
+    this.#money?.hold(this.#told);
+    const { graceMs } = this.#seat.limits;
+    this.#timer = this.#run.clock.timer(graceMs, () => void this.#abandon(), { hold: false });
     this.#abort(error);
-    this.#tell(this.#failed(error, this.#told));
+    this.#tell(this.#failed(error));
   }
 
   // A function, not a method: it is watched for, and has to be known again.
@@ -307,19 +289,43 @@ class Attempt implements AttemptControl, Reporting {
       this.#timer?.[Symbol.dispose]();
       // Somebody waits for this one, so it holds the process.
       this.#timer = this.#run.clock.timer(this.#seat.limits.graceMs, () => {
-        this.#abandon();
-        this.#tell(this.#failed(reason, this.#spent));
+        this.#tell(this.#failed(reason, { settled: this.#abandon() }));
       });
     }
     this.#abort(reason);
   };
 
-  #abandon(): void {
+  #abandon(): Promise<void> | undefined {
+    const before = this.#told;
+    const settled = this.#over("abandoned");
+    this.#run.journal.note([{ type: "call.abandoned", ...this.#news(before) }]);
+    return settled;
+  }
+
+  #reportLate(): void {
+    this.#reporting = false;
+    const before = this.#told;
+    this.#told = this.#spent;
+    this.#money?.raise(this.#told).catch(() => {});
+    this.#run.journal.note([{ type: "call.reported", ...this.#news(before) }]);
+  }
+
+  #straggled(how: "answered" | "failed", before: Spent): EventOf<"call.straggled"> {
+    const durationMs = this.#run.clock.monotonic() - this.#startedMs;
+    return { type: "call.straggled", ...this.#news(before), settled: how, durationMs };
+  }
+
+  /** What it has spent since it was `before`, and what its call is charged with by now. */
+  #news(before: Spent): Omit<EventOf<"call.abandoned">, "type"> {
     const { callId, attempt } = this.#request;
-    this.#over();
-    this.#run.journal.note([
-      { type: "call.abandoned", callId, agent: this.#seat.agent.name, attempt },
-    ]);
+    const charged = this.#money?.total;
+    return {
+      callId,
+      agent: this.#seat.agent.name,
+      attempt,
+      ...spentSince(this.#told, before),
+      ...(charged !== undefined && { charged }),
+    };
   }
 
   #abort(reason: unknown): void {
@@ -329,41 +335,18 @@ class Attempt implements AttemptControl, Reporting {
     this.#part?.aborted(reason);
   }
 
-  #over(): void {
+  /** Nothing of it is held any more. Resolves when its budgets are charged. */
+  #over(ending: Ending): Promise<void> | undefined {
     this.#state = "over";
+    this.#told = this.#spent;
     this.#timer?.[Symbol.dispose]();
     this.#cancellation.unwatch(this.#stop);
-    if (this.#part !== undefined) return this.#part.over();
+    const settled = this.#money?.settle(this.#told, ending);
+    // Of one that was given up nobody else hears it; the run has been told that its store fails.
+    settled?.catch(() => {});
     this.#holder.over = true;
-    leave(this.#seat.lanes, this.#ticket);
+    if (this.#part === undefined) leave(this.#seat.lanes, this.#ticket);
+    else this.#part.over();
+    return settled;
   }
-}
-
-/** Tells the lanes how something that had passed them ended, and what it ended with; when to come again, where they say. */
-export function tellLanes(
-  rates: readonly RateLane[],
-  ticket: Ticket | undefined,
-  error: unknown,
-  tokens: number,
-): Requeue | undefined {
-  if (ticket === undefined) return undefined;
-  const ended =
-    error === undefined ? ({ ended: "answered" } as const) : ({ ended: "failed", error } as const);
-  const news = { ...ended, ticket, tokens };
-  let slowest: Requeue | undefined;
-  for (const rate of rates) {
-    const waitMs = rate.tell(news);
-    if (waitMs !== undefined && waitMs >= (slowest?.waitMs ?? 0)) {
-      slowest = { lane: rate.name, waitMs };
-    }
-  }
-  return slowest;
-}
-
-function isPaid({ cost, leastMicros }: Spent): boolean {
-  return leastMicros + known(cost.inputTokens) + known(cost.outputTokens) > 0;
-}
-
-function known(amount: number | "unknown"): number {
-  return amount === "unknown" ? 0 : amount;
 }

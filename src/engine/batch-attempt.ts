@@ -5,7 +5,10 @@ import { equalParts } from "../money/equal-parts.ts";
 import { readUsage, withPrice } from "../money/usage-sum.ts";
 import { leave, type Ticket } from "../policy/admission.ts";
 import { holderOf, holding } from "../policy/holder.ts";
-import { runAttempt, tellLanes, type AttemptEnd, type Reporting, type Requeue } from "./attempt.ts";
+import { runAttempt } from "./attempt.ts";
+import { isOver, tellLanes, timeoutError, type AttemptEnd, type Requeue } from "./attempt-end.ts";
+import type { Part, Reporting } from "./batch-part.ts";
+import type { Charge } from "./charge.ts";
 import type { BatchControl } from "./engine.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
@@ -14,6 +17,7 @@ import type { Seat } from "./seat.ts";
 export interface Asking {
   readonly run: Run;
   readonly request: CallRequest;
+  readonly charge: Charge | undefined;
 }
 
 /**
@@ -54,8 +58,14 @@ export function runBatch(
     return error === undefined ? undefined : told.requeue;
   };
 
+  /** It has ended by itself: the lanes are told unless nobody waited for it any more. */
+  const hearEnd = (error: unknown): void => {
+    if (aborted !== undefined) return;
+    hear(isOver(asking[0].run, seat, startedMs) ? timeoutError(seat) : error);
+  };
+
   const fail = (error: unknown): void => {
-    if (aborted === undefined) hear(error ?? null);
+    hearEnd(error ?? null);
     for (const { answer } of places) answer.reject(error);
   };
 
@@ -68,7 +78,7 @@ export function runBatch(
     }
     // Where all of them have failed, that is what the lanes have to know.
     const failed = taken.every(({ error }) => error !== undefined);
-    if (aborted === undefined) hear(failed ? taken[0]?.error : undefined);
+    hearEnd(failed ? taken[0]?.error : undefined);
     for (const [index, { answer }] of places.entries()) {
       const { error, output } = taken[index] ?? {};
       if (error === undefined) answer.resolve(output);
@@ -98,8 +108,8 @@ export function runBatch(
     },
   };
 
-  const ends = places.map(({ run, request, answer }) =>
-    runAttempt(run, seat, request, startedMs, ticket, {
+  const ends = places.map(({ run, request, answer, charge }) => {
+    const part: Part = {
       jitter,
       hear,
       call(attempt) {
@@ -116,8 +126,9 @@ export function runBatch(
         holder.over = true;
         leave(lanes, ticket);
       },
-    }),
-  );
+    };
+    return runAttempt(run, seat, request, startedMs, { ticket, charge, part });
+  });
   const requests = asking.map(({ request }) => request);
   try {
     // Whatever the engine and the agent do: as in an attempt of its own.

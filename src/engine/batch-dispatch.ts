@@ -1,18 +1,24 @@
 import { orCancelled } from "../async/or-cancelled.ts";
-import { NO_COST } from "../call.ts";
+import { NO_COST, type CallRequest } from "../call.ts";
 import type { Bound } from "../money/bound.ts";
-import type { Reservation } from "../money/ledger.ts";
 import { leave, type Ticket } from "../policy/admission.ts";
-import { runAttempt, type AttemptEnd } from "./attempt.ts";
+import { runAttempt } from "./attempt.ts";
+import type { AttemptEnd } from "./attempt-end.ts";
 import { runBatch, type Asking } from "./batch-attempt.ts";
-import { costToCharge, dispatch, noteOverrun, reserveNow, startOf } from "./dispatch.ts";
+import { chargeFor, type Charge, type Tally } from "./charge.ts";
+import { dispatch, reserveNow, startOf } from "./dispatch.ts";
+import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
 import { STOPPED_EARLY } from "./stopped-early.ts";
 
 /** A call that was collected, and who waits for what comes of it. */
-export interface Collected extends Asking {
+export interface Collected {
+  readonly run: Run;
+  readonly request: CallRequest;
   /** What it may cost at most; `undefined` where nobody asks. */
   readonly bound: Bound | undefined;
+  /** What its budgets are charged is counted here. */
+  readonly tally: Tally;
   readonly resolve: (made: AttemptEnd | Promise<AttemptEnd>) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -20,7 +26,7 @@ export interface Collected extends Asking {
 /** One for which everything is reserved. */
 interface Reserved {
   readonly call: Collected;
-  readonly reservation: Reservation | undefined;
+  readonly charge: Charge | undefined;
 }
 
 /**
@@ -45,16 +51,20 @@ export async function dispatchBatch(
   const startedMs = first.call.run.clock.monotonic();
   if (others.length === 0) {
     const { run, request } = first.call;
-    const attempt = runAttempt(run, seat, request, startedMs, ticket);
-    first.call.resolve(settle(seat, first, attempt));
+    const { charge } = first;
+    first.call.resolve(settled(runAttempt(run, seat, request, startedMs, { ticket, charge })));
     return;
   }
-  const asking = [first.call, ...others.map(({ call }) => call)] as const;
+  const asking = [askingOf(first), ...others.map(askingOf)] as const;
   const ends = runBatch(seat, asking, startedMs, ticket);
   for (const [index, one] of [first, ...others].entries()) {
     const end = ends[index];
-    if (end !== undefined) one.call.resolve(settle(seat, one, end));
+    if (end !== undefined) one.call.resolve(settled(end));
   }
+}
+
+function askingOf({ call: { run, request }, charge }: Reserved): Asking {
+  return { run, request, charge };
 }
 
 /** What is left of those that something was to be done with, in their order. */
@@ -63,17 +73,18 @@ async function allOf<T>(doing: readonly Promise<T | undefined>[]): Promise<reado
 }
 
 async function reserve(seat: Seat, call: Collected): Promise<Reserved | undefined> {
-  const { run, request, bound } = call;
+  const { run, request, bound, tally } = call;
   const { cancellation } = run;
   try {
-    if (bound === undefined || seat.budgets.length === 0) return { call, reservation: undefined };
+    if (bound === undefined || seat.budgets.length === 0) return { call, charge: undefined };
     const reservation = await reserveNow(run, seat, bound);
     if (reservation === undefined) {
-      call.resolve(dispatch(run, seat, request));
+      call.resolve(dispatch(run, seat, request, tally));
       return undefined;
     }
-    if (!cancellation.cancelled) return { call, reservation };
-    await reservation.settle(NO_COST);
+    const charge = chargeFor(run, seat, request, bound.usdMicros, reservation, tally);
+    if (!cancellation.cancelled) return { call, charge };
+    await charge.settle({ cost: NO_COST }, "turned away");
     call.reject(cancellation.reason);
   } catch (error) {
     call.reject(error);
@@ -108,36 +119,27 @@ function isWanted(one: Reserved): boolean {
 
 /** Takes a call out of a batch that is not sent yet: nobody was asked, and it costs nothing. Never rejects. */
 async function withdraw(
-  { call, reservation }: Reserved,
+  { call, charge }: Reserved,
   error: unknown,
   recorded: boolean,
 ): Promise<void> {
+  const settling = charge?.settle({ cost: NO_COST }, "turned away");
   // One that is stopped early has begun, as the log has it, and is to have an end.
   if (recorded && error === STOPPED_EARLY) {
     const nowMs = call.run.clock.monotonic();
-    const charged = reservation === undefined ? undefined : 0;
-    const times = { startedMs: nowMs, endedMs: nowMs };
-    call.resolve({ ok: false, ...times, error, cost: NO_COST, charged });
+    call.resolve({ ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NO_COST });
   } else {
     call.reject(error);
   }
   try {
-    await reservation?.settle(NO_COST);
+    await settling;
   } catch {
     // The store has failed, and its run has been told.
   }
 }
 
-async function settle(
-  seat: Seat,
-  { call, reservation }: Reserved,
-  attempt: Promise<AttemptEnd>,
-): Promise<AttemptEnd> {
-  const { run, request, bound } = call;
+async function settled(attempt: Promise<AttemptEnd>): Promise<AttemptEnd> {
   const end = await attempt;
-  if (reservation === undefined) return end;
-  const cost = costToCharge(end, bound?.usdMicros);
-  const charged = await reservation.settle(cost, end.requeue !== undefined);
-  noteOverrun(run, seat, request, bound?.usdMicros, cost);
-  return { ...end, charged };
+  await end.settled;
+  return end;
 }

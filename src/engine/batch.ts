@@ -6,7 +6,8 @@ import type { Bound } from "../money/bound.ts";
 import { enter, type Ticket } from "../policy/admission.ts";
 import type { BatchOptions } from "../policy/batch.ts";
 import { dispatchBatch, type Collected } from "./batch-dispatch.ts";
-import type { AttemptEnd } from "./attempt.ts";
+import type { AttemptEnd } from "./attempt-end.ts";
+import type { Tally } from "./charge.ts";
 import { boundAt, dispatch } from "./dispatch.ts";
 import type { Run } from "./run.ts";
 import { needsTicket, type Seat } from "./seat.ts";
@@ -15,7 +16,7 @@ import { needsTicket, type Seat } from "./seat.ts";
 export interface Collector {
   readonly maxSize: number;
   /** As `dispatch`, together with others. Of one seat, always the same. */
-  add(run: Run, seat: Seat, request: CallRequest): Promise<AttemptEnd>;
+  add(run: Run, seat: Seat, request: CallRequest, tally: Tally): Promise<AttemptEnd>;
   /** Something may lead to a call: who is collected waits for it. Each needs a name of its own. */
   expect(name: string): void;
   /** It has, or will not. Unknown names are no mistake. */
@@ -144,12 +145,14 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
 
   return {
     maxSize,
-    add(run, seat, request) {
+    add(run, seat, request, tally) {
       expectNoMore(expectedCall(request.runId, request.callId));
-      if (maxSize === 1 || run.engine.callBatch === undefined) return dispatch(run, seat, request);
+      if (maxSize === 1 || run.engine.callBatch === undefined) {
+        return dispatch(run, seat, request, tally);
+      }
       return new Promise((resolve, reject) => {
         const bound = needsTicket(seat) ? boundAt(seat, request.input) : undefined;
-        join({ run, request, bound, resolve, reject }, openFor(seat, run.clock, bound));
+        join({ run, request, bound, tally, resolve, reject }, openFor(seat, run.clock, bound));
       });
     },
     expect: (name) => void expected.add(name),

@@ -1,11 +1,11 @@
-import { NO_COST, UNKNOWN_COST, type Cost } from "../call.ts";
+import { NO_COST, type Cost } from "../call.ts";
 import { said, type Said } from "../conflict/said.ts";
 import { QuorateError } from "../errors.ts";
 import { sha256 } from "../hash.ts";
 import { canonicalJson } from "../json.ts";
 import { takeOutput } from "./accept.ts";
 import type { Models } from "../money/usage-sum.ts";
-import type { RecordedCall } from "./history.ts";
+import { spentIn, type RecordedCall } from "./history.ts";
 import { CACHE_PREFIX, look, type KeptAnswer, type Place } from "./kept-answer.ts";
 import { isShared } from "./key.ts";
 import { askAnew, obtain, orStoreFailed } from "./obtain.ts";
@@ -187,15 +187,7 @@ function readKept(
 
 function spentBefore({ begun }: CachedCall): Before {
   if (begun === undefined) return NOTHING_BEFORE;
-  const { attempt: attempts, cost, charged, reserved, state } = begun;
-  if (state !== "begun") return { attempts, durationMs: 0, cost, charged };
-  // What the attempt in doubt took nobody knows; its budgets have counted what was reserved for it.
-  return {
-    attempts,
-    durationMs: 0,
-    cost: UNKNOWN_COST,
-    charged: reserved === undefined ? charged : (charged ?? 0) + reserved,
-  };
+  return { attempts: begun.attempt, durationMs: 0, ...spentIn(begun) };
 }
 
 const NOTHING_BEFORE: Before = Object.freeze({

@@ -1,8 +1,9 @@
 import type { Agent } from "../agent.ts";
-import { addCost, NO_COST, UNKNOWN_COST, type Failed } from "../call.ts";
+import { NO_COST, type Failed } from "../call.ts";
 import { describeThrown, errorRecord, isSoundError, QuorateError } from "../errors.ts";
+import type { EventBody } from "../events.ts";
 import type { Models } from "../money/usage-sum.ts";
-import type { RecordedCall } from "./history.ts";
+import { spentIn, type RecordedCall } from "./history.ts";
 import type { Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
 import { STOPPED_EARLY } from "./stopped-early.ts";
@@ -17,7 +18,7 @@ export type Ended = Pick<Failed, "attempts" | "durationMs" | "cost"> & {
 /** Of a call that nobody was asked for. */
 export const NOT_BEGUN: Ended = Object.freeze({ attempts: 0, durationMs: 0, cost: NO_COST });
 
-/** Records that a call has failed. */
+/** Records that a call has failed, and what is to be recorded `after` that. */
 export async function recordFailure(
   { journal }: Run,
   { name }: Agent,
@@ -25,6 +26,7 @@ export async function recordFailure(
   error: QuorateError,
   { attempts: attempt, durationMs, cost, charged, models }: Ended,
   key?: string,
+  after: readonly EventBody[] = [],
 ): Promise<void> {
   await journal.record([
     {
@@ -41,6 +43,7 @@ export async function recordFailure(
       ...models,
       ...(error === STOPPED_EARLY && { stopped: true }),
     },
+    ...after,
   ]);
 }
 
@@ -63,10 +66,14 @@ export async function cancelled(
   agent: Agent,
   callId: string,
   ended: Ended,
+  after?: readonly EventBody[],
 ): Promise<Performed> {
   const { reason } = run.cancellation;
-  if (reason !== STOPPED_EARLY || ended.attempts === 0) throw reason;
-  await recordFailure(run, agent, callId, STOPPED_EARLY, ended);
+  if (reason !== STOPPED_EARLY || ended.attempts === 0) {
+    run.journal.note(after ?? []);
+    throw reason;
+  }
+  await recordFailure(run, agent, callId, STOPPED_EARLY, ended, undefined, after);
   return failure(STOPPED_EARLY, ended);
 }
 
@@ -75,11 +82,11 @@ export async function inDoubt(
   run: Run,
   agent: Agent,
   callId: string,
-  { attempt, cost }: RecordedCall,
+  begun: RecordedCall,
 ): Promise<Performed> {
   const why = `${agent.name} had been asked when the process ended, and is not to be asked twice`;
   const error = new QuorateError("IN_DOUBT", why);
-  const ended = { attempts: attempt, durationMs: 0, cost: addCost(cost, UNKNOWN_COST) };
+  const ended = { attempts: begun.attempt, durationMs: 0, ...spentIn(begun) };
   await recordFailure(run, agent, callId, error, ended);
   return failure(error, ended);
 }

@@ -2,7 +2,6 @@ import { orCancelled } from "../async/or-cancelled.ts";
 import {
   addCost,
   NO_COST,
-  UNKNOWN_COST,
   type Answered,
   type CallRequest,
   type Failed,
@@ -23,9 +22,10 @@ import {
 } from "./call-failure.ts";
 import { comeAgain } from "./come-again.ts";
 import { dearestMicros } from "./dearest.ts";
-import type { AttemptEnd } from "./attempt.ts";
+import type { AttemptEnd } from "./attempt-end.ts";
+import type { Tally } from "./charge.ts";
 import { dispatch } from "./dispatch.ts";
-import type { RecordedCall } from "./history.ts";
+import { spentIn, type RecordedCall, type Spent } from "./history.ts";
 import { policyInDoubt, WAITS_IN_DOUBT } from "./in-doubt.ts";
 import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
 import { isShared } from "./key.ts";
@@ -181,17 +181,21 @@ async function ask(
   const { name, version } = agent;
   const { runId } = journal;
   let firstMs: number | undefined;
-  let { cost, issues, charged } = begun ?? FRESH;
+  let issues = begun?.issues ?? [];
   let requeues = begun?.requeues ?? 0;
-  if (begun?.state === "begun") {
-    cost = UNKNOWN_COST;
-    if (begun.reserved !== undefined) charged = (charged ?? 0) + begun.reserved;
-  }
+  const before = begun === undefined ? FRESH : spentIn(begun);
+  let { cost } = before;
+  const tally: Tally = { charged: before.charged };
 
   for (let attempt = firstAttempt(begun); ; attempt++) {
     if (cancellation.cancelled) {
       const durationMs = firstMs === undefined ? 0 : clock.monotonic() - firstMs;
-      return cancelled(run, agent, callId, { attempts: attempt - 1, durationMs, cost, charged });
+      return cancelled(run, agent, callId, {
+        attempts: attempt - 1,
+        durationMs,
+        cost,
+        charged: tally.charged,
+      });
     }
     const bare = { runId, callId, agent: place, version, input, key, results, attempt, issues };
     const request: CallRequest =
@@ -206,24 +210,24 @@ async function ask(
     let end: AttemptEnd;
     try {
       end = await (batch === undefined
-        ? dispatch(run, seat, request)
-        : batch.add(run, seat, request));
+        ? dispatch(run, seat, request, tally)
+        : batch.add(run, seat, request, tally));
     } catch (error) {
       // Nobody was asked this time.
       const durationMs = firstMs === undefined ? 0 : clock.monotonic() - firstMs;
-      const ended = { attempts: attempt - 1, durationMs, cost, charged };
+      const ended = { attempts: attempt - 1, durationMs, cost, charged: tally.charged };
       // Whatever else it was refused with.
       if (cancellation.cancelled) return cancelled(run, agent, callId, ended);
       if (!isRefusal(error)) throw error;
       await recordFailure(run, agent, callId, error, ended, key);
       return failure(error, ended);
     }
-    const { endedMs } = end;
+    const { endedMs, after = [] } = end;
+    const { charged } = tally;
     firstMs ??= end.startedMs;
     const durationMs = endedMs - firstMs;
     const models = modelsOf(end, seat.modelName, cost);
     cost = addCost(cost, end.cost);
-    if (end.charged !== undefined) charged = (charged ?? 0) + end.charged;
 
     if (end.ok) {
       const { output, said } = end.accepted;
@@ -264,7 +268,7 @@ async function ask(
 
     if (cancellation.cancelled) {
       const ended = { attempts: attempt, durationMs, cost, charged, models };
-      return cancelled(run, agent, callId, ended);
+      return cancelled(run, agent, callId, ended, after);
     }
     const error = agentError(name, end.error);
     const { requeue } = end;
@@ -283,6 +287,7 @@ async function ask(
           ...(charged !== undefined && { charged }),
           ...models,
         },
+        ...after,
       ]);
       await comeAgain(run, seat, callId, waitMs).catch(unlessStopped);
       continue;
@@ -293,7 +298,7 @@ async function ask(
         : retryWaitMs(end.error, attempt, limits.backoff, clock.now(), end.jitter);
     if (waitMs === undefined) {
       const ended = { attempts: attempt, durationMs, cost, charged, models };
-      await recordFailure(run, agent, callId, error, ended);
+      await recordFailure(run, agent, callId, error, ended, undefined, after);
       return failure(error, ended);
     }
     await journal.record([
@@ -309,6 +314,7 @@ async function ask(
         ...(seat.modelName !== undefined && { model: seat.modelName }),
         ...models,
       },
+      ...after,
     ]);
     // Kept over a failure of another kind: the request is still the one that asks to mend them.
     if (error.code === "OUTPUT_INVALID") issues = error.issues;
@@ -324,11 +330,7 @@ function unlessStopped(reason: unknown): void {
 /** How often a call may be told to come later; after that it is a failure like any other. */
 const MAX_REQUEUES = 20;
 
-const FRESH: Pick<RecordedCall, "cost" | "issues" | "charged"> = Object.freeze({
-  cost: NO_COST,
-  issues: [],
-  charged: undefined,
-});
+const FRESH: Spent = Object.freeze({ cost: NO_COST, charged: undefined });
 
 /** The attempt to begin with: the one in doubt again, or the one that was to follow. */
 function firstAttempt(begun: RecordedCall | undefined): number {

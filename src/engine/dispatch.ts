@@ -1,10 +1,12 @@
-import { NO_COST, type CallRequest, type Cost } from "../call.ts";
+import { NO_COST, type CallRequest } from "../call.ts";
 import type { EventBody } from "../events.ts";
 import { boundOf, type Bound } from "../money/bound.ts";
 import type { Reservation } from "../money/ledger.ts";
 import { enter, leave, type Lane, type Ticket } from "../policy/admission.ts";
 import type { Limits } from "../policy/limits.ts";
-import { runAttempt, type AttemptEnd } from "./attempt.ts";
+import { runAttempt, type Admitted } from "./attempt.ts";
+import type { AttemptEnd } from "./attempt-end.ts";
+import { chargeFor, type Tally } from "./charge.ts";
 import type { Run } from "./run.ts";
 import { needsTicket, type Seat } from "./seat.ts";
 import { STOPPED_EARLY } from "./stopped-early.ts";
@@ -13,8 +15,13 @@ import { STOPPED_EARLY } from "./stopped-early.ts";
  * Makes one attempt: admission → record → run → settle. Rejects when the run is cancelled, when its store fails, and with what a
  * lane or a budget refuses it with; then nobody was asked.
  */
-export function dispatch(run: Run, seat: Seat, request: CallRequest): Promise<AttemptEnd> {
-  if (needsTicket(seat)) return dispatchWithTicket(run, seat, request);
+export function dispatch(
+  run: Run,
+  seat: Seat,
+  request: CallRequest,
+  tally: Tally,
+): Promise<AttemptEnd> {
+  if (needsTicket(seat)) return dispatchWithTicket(run, seat, request, tally);
   const admitted = enter(seat.lanes, run.cancellation);
   // Not an async function: where there is room and nothing to wait for, the attempt's own promise is the only one.
   return admitted === undefined
@@ -22,31 +29,27 @@ export function dispatch(run: Run, seat: Seat, request: CallRequest): Promise<At
     : admitted.then(() => begin(run, seat, request));
 }
 
-async function dispatchWithTicket(run: Run, seat: Seat, request: CallRequest): Promise<AttemptEnd> {
+async function dispatchWithTicket(
+  run: Run,
+  seat: Seat,
+  request: CallRequest,
+  tally: Tally,
+): Promise<AttemptEnd> {
   const bound = boundAt(seat, request.input);
   const ticket = ticketOf(run, seat, bound);
   const reservation = await admit(run, seat, ticket);
-  const end = await begin(run, seat, request, { bound, ticket, reservation });
-  if (reservation === undefined || end.charged !== undefined) return end;
-  const cost = costToCharge(end, bound.usdMicros);
-  const charged = await reservation.settle(cost, end.requeue !== undefined);
-  noteOverrun(run, seat, request, bound.usdMicros, cost);
-  return { ...end, charged };
+  const charge = reservation && chargeFor(run, seat, request, bound.usdMicros, reservation, tally);
+  const end = await begin(run, seat, request, { bound, ticket, charge });
+  await end.settled;
+  return end;
 }
 
-/** What an attempt was admitted with, where its lanes and budgets have asked. */
-interface Admitted {
-  readonly bound: Bound;
-  readonly ticket: Ticket;
-  readonly reservation: Reservation | undefined;
-}
-
-/** Begins an attempt that has its slots, and that owns them from then on. */
+/** Begins an attempt that has its slots and its money, and that owns them from then on. */
 function begin(
   run: Run,
   seat: Seat,
   request: CallRequest,
-  admitted?: Admitted,
+  admitted?: Admitted & { readonly bound: Bound },
 ): Promise<AttemptEnd> {
   const { cancellation, clock, journal } = run;
   const startedMs = clock.monotonic();
@@ -54,7 +57,7 @@ function begin(
   if (started !== undefined || cancellation.cancelled) {
     return beginRecorded(run, seat, request, started, admitted);
   }
-  return runAttempt(run, seat, request, startedMs, admitted?.ticket);
+  return runAttempt(run, seat, request, startedMs, admitted);
 }
 
 async function beginRecorded(
@@ -70,14 +73,13 @@ async function beginRecorded(
     if (cancellation.cancelled) throw cancellation.reason;
   } catch (error) {
     leave(seat.lanes, admitted?.ticket, false);
-    await admitted?.reservation?.settle(NO_COST);
+    await admitted?.charge?.settle({ cost: NO_COST }, "turned away");
     if (error !== STOPPED_EARLY) throw error;
     // It has begun, as the log has it, and is to have an end.
     const nowMs = clock.monotonic();
-    const charged = admitted?.reservation === undefined ? undefined : 0;
-    return { ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NO_COST, charged };
+    return { ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NO_COST };
   }
-  return runAttempt(run, seat, request, clock.monotonic(), admitted?.ticket);
+  return runAttempt(run, seat, request, clock.monotonic(), admitted);
 }
 
 /** Reserves what an attempt may cost, where there is room for it now; `undefined` where it would have to wait. */
@@ -85,18 +87,6 @@ export function reserveNow(run: Run, seat: Seat, bound: Bound): Promise<Reservat
   const { budgets, limits } = seat;
   const ticket = ticketOf(run, seat, bound);
   return run.ledger.admitNow({ lanes: [], budgets, ticket, lifeMs: lifeMsOf(limits) });
-}
-
-/** Says so where an attempt cost more than was reserved for it. */
-export function noteOverrun(
-  { journal }: Run,
-  { agent }: Seat,
-  { callId, attempt }: CallRequest,
-  reserved: number | undefined,
-  cost: Cost,
-): void {
-  if (reserved === undefined || cost.usdMicros === "unknown" || cost.usdMicros <= reserved) return;
-  journal.note([{ type: "budget.overran", callId, agent: agent.name, attempt, reserved, cost }]);
 }
 
 /** What an attempt may cost at most. Throws `BAD_OPTIONS` where the agent's own function cannot say. */
@@ -159,13 +149,4 @@ async function enterOnly(
   ticket: Ticket,
 ): Promise<undefined> {
   await enter(lanes, cancellation, ticket);
-}
-
-/** What an attempt is charged with: where some of its cost is unknown, what is known of it, if that is more than was reserved. */
-export function costToCharge(
-  { cost, leastMicros = 0 }: AttemptEnd,
-  reserved: number | undefined,
-): Cost {
-  if (cost.usdMicros !== "unknown" || leastMicros <= (reserved ?? 0)) return cost;
-  return { ...cost, usdMicros: leastMicros };
 }

@@ -1,4 +1,4 @@
-import { NO_COST, type Cost } from "../call.ts";
+import { addCost, NO_COST, UNKNOWN_COST, type Cost } from "../call.ts";
 import type { Conflict } from "../conflict/conflict.ts";
 import type { Issue } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
@@ -32,10 +32,30 @@ export interface RecordedCall {
   cost: Cost;
   /** What budgets were charged for those, in micro-dollars. */
   charged: number | undefined;
-  /** What was reserved for the attempt that began last, in micro-dollars. */
+  /** What was reserved for the attempt that began last, in micro-dollars, while nothing says what it came to. */
   reserved: number | undefined;
+  /** Whether the log says what the attempt that began last has cost. */
+  settled: boolean;
   /** How often it was told to come later. */
   requeues: number;
+}
+
+/** What a call took. */
+export interface Spent {
+  readonly cost: Cost;
+  readonly charged: number | undefined;
+}
+
+/**
+ * What a call took as far as the log says: what an attempt cost of which it says nothing nobody knows, and it is charged
+ * with what was reserved for it.
+ */
+export function spentIn({ cost, charged, reserved, settled }: RecordedCall): Spent {
+  if (settled) return { cost, charged };
+  return {
+    cost: UNKNOWN_COST,
+    charged: reserved === undefined ? charged : (charged ?? 0) + reserved,
+  };
 }
 
 /** A run whose answers serve for another one. */
@@ -176,7 +196,10 @@ export class History {
         const call = this.#call(event.callId, event.key);
         call.attempt = event.attempt;
         call.state = "begun";
+        // One whose end is missing costs what nobody knows, once and for all.
+        Object.assign(call, spentIn(call));
         call.reserved = event.reserved;
+        call.settled = false;
         this.#stopped.delete(event.callId);
         break;
       }
@@ -184,16 +207,14 @@ export class History {
         const call = this.#call(event.callId);
         call.state = "between";
         call.requeues++;
-        call.cost = event.cost;
-        call.charged = event.charged;
+        settle(call, event.cost, event.charged);
         break;
       }
       case "call.retried": {
         const call = this.#call(event.callId);
         call.state = "between";
         if (event.error.code === "OUTPUT_INVALID") call.issues = event.error.issues ?? [];
-        call.cost = event.cost;
-        call.charged = event.charged;
+        settle(call, event.cost, event.charged);
         break;
       }
       case "call.reused":
@@ -210,6 +231,14 @@ export class History {
       case "call.succeeded":
         this.#end(this.#call(event.callId), event);
         break;
+      case "call.straggled":
+      case "call.abandoned":
+      case "call.reported": {
+        const call = this.#call(event.callId);
+        const cost = event.cost ?? UNKNOWN_COST;
+        settle(call, call.settled ? call.cost : addCost(call.cost, cost), event.charged);
+        break;
+      }
       case "call.skipped":
         this.#skipped.set(event.callId, event);
         if (event.reason === "early-stop") this.#stopped.add(event.callId);
@@ -249,8 +278,6 @@ export class History {
       case "run.resumed":
       case "run.finished":
       case "run.cancelled":
-      case "call.straggled":
-      case "call.abandoned":
       case "budget.overran":
     }
   }
@@ -285,6 +312,7 @@ export class History {
       cost: NO_COST,
       charged: undefined,
       reserved: undefined,
+      settled: true,
       requeues: 0,
     };
     this.#calls.set(callId, call);
@@ -303,8 +331,7 @@ export class History {
     call.state = stopped ? "between" : "ended";
     call.attempt = end.attempt;
     call.end = stopped ? undefined : end;
-    call.cost = end.cost;
-    call.charged = end.charged;
+    settle(call, end.cost, end.charged);
   }
 
   #scope(scope: string): Scope {
@@ -320,6 +347,14 @@ export class History {
     this.#scopes.set(scope, made);
     return made;
   }
+}
+
+/** The log says what the attempt that began last came to: what the call cost and was charged with by then. */
+function settle(call: RecordedCall, cost: Cost, charged: number | undefined): void {
+  call.charged = charged ?? spentIn(call).charged;
+  call.cost = cost;
+  call.reserved = undefined;
+  call.settled = true;
 }
 
 /**

@@ -69,6 +69,7 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
     case "call.started":
     case "call.straggled":
     case "call.abandoned":
+    case "call.reported":
     case "budget.overran":
       return body;
   }

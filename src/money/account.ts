@@ -1,5 +1,12 @@
 import { QuorateError } from "../errors.ts";
-import { leave, makeLane, type Gate, type Lane, type Ticket } from "../policy/admission.ts";
+import {
+  admitWaiting,
+  leave,
+  makeLane,
+  type Gate,
+  type Lane,
+  type Ticket,
+} from "../policy/admission.ts";
 import type { CheckedBudget } from "./budget.ts";
 import { dollars } from "./micros.ts";
 
@@ -17,6 +24,8 @@ export interface Account {
   readonly lane: Lane;
   /** What was reserved, `undefined` for an attempt without a bound, is charged with what it came to. Every admission is settled once. */
   settle(boundMicros: number | undefined, chargedMicros: number): void;
+  /** What was settled has come to more; `overran` where that is more than was reserved for it. */
+  raise(moreMicros: number, overran: boolean): void;
   /** Charges what had been spent before this process. */
   charge(micros: number): void;
 }
@@ -48,6 +57,12 @@ export function account({ limitMicros, unbounded }: CheckedBudget, whose: string
       spent += charged;
       overran ||= charged > (bound ?? Infinity);
       leave([lane]);
+    },
+    raise(more, overrunning) {
+      spent += more;
+      overran ||= overrunning;
+      // Who waited for what is spent now is refused.
+      admitWaiting([lane]);
     },
     charge(micros) {
       spent += micros;

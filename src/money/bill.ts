@@ -1,4 +1,4 @@
-import { addCost, NO_COST } from "../call.ts";
+import { addCost, NO_COST, UNKNOWN_COST } from "../call.ts";
 import type { RunEvent } from "../events.ts";
 import type { Bill, Reuse, Saved, Wasted } from "../outcome.ts";
 import { add, merged, NOTHING_SAVED, NOTHING_WASTED } from "./add-bills.ts";
@@ -96,18 +96,26 @@ export class BillFold {
         more.count = event.calls ?? 1;
         break;
       }
-      case "call.straggled": {
+      case "call.straggled":
+      case "call.abandoned":
+      case "call.reported": {
         const entry = this.#entry(event.callId, event.agent);
-        const { cost = NO_COST, used = [{ model: entry.asked, cost }] } = event;
-        const more = moreOf(entry);
-        more.late++;
-        more.lateCost = addCost(more.lateCost, cost);
-        addUsed(entry, used);
+        const cut = entry.open;
+        if (cut) {
+          // It was cancelled, and may have no other end.
+          const { cost = UNKNOWN_COST, used } = event;
+          endWith(entry, { cost: addCost(entry.cost, cost), ...(used !== undefined && { used }) });
+        } else if (event.cost !== undefined) {
+          const { cost, used = [{ model: entry.asked, cost }] } = event;
+          const more = moreOf(entry);
+          more.lateCost = addCost(more.lateCost, cost);
+          addUsed(entry, used);
+        }
+        if (event.type === "call.abandoned" || (event.type === "call.straggled" && !cut)) {
+          moreOf(entry).late++;
+        }
         break;
       }
-      case "call.abandoned":
-        moreOf(this.#entry(event.callId, event.agent)).late++;
-        break;
       case "call.skipped":
         if (event.reason === "early-stop") (this.#stopped ??= new Set()).add(event.callId);
         break;
@@ -265,7 +273,8 @@ function wastedBy(entries: readonly Entry[]): Wasted {
     if (more === undefined) continue;
     const { failedAttempts, failedCost, doubtful } = more;
     if (failedAttempts > 0) retries = add(retries, failedAttempts, failedCost.usdMicros);
-    if (more.late > 0) late = add(late, more.late, more.lateCost.usdMicros);
+    if (more.late > 0 || more.lateCost !== NO_COST)
+      late = add(late, more.late, more.lateCost.usdMicros);
     if (doubtful > 0) inDoubt = add(inDoubt, doubtful, "unknown");
   }
   return { retries, late, inDoubt };

@@ -1,14 +1,13 @@
 import type { Bell } from "../async/bell.ts";
 import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
-import type { Cost } from "../call.ts";
 import { isSoundError, type ErrorCode, type QuorateError } from "../errors.ts";
 import { randomId } from "../hash.ts";
 import { enter, enterNow, leave, type Lane, type Ticket } from "../policy/admission.ts";
 import type { Values } from "../store/values.ts";
 import { account, type Account } from "./account.ts";
 import type { CheckedBudget } from "./budget.ts";
-import { reserveShared, settleShared } from "./shared-account.ts";
+import { raiseShared, reserveShared, settleShared } from "./shared-account.ts";
 
 /** A budget, and whose it is. */
 export interface OwnedBudget {
@@ -28,25 +27,35 @@ export interface Admission {
   readonly lifeMs: number;
 }
 
-/** What is reserved for an attempt. */
+/** What is reserved for an attempt. Its methods reject when the store of a shared budget fails. */
 export interface Reservation {
   /**
-   * Charges the budgets, once, with the cost, or with what was reserved where that is unknown; of an attempt that was turned
-   * away, and so is known to have cost nothing, with 0. Answers with what was charged, in micro-dollars.
+   * Charges the budgets, once, with so many micro-dollars; the rest of what was reserved is free again. Those of the run are
+   * charged when this returns, shared ones when the promise resolves.
    */
-  settle(cost: Cost, turnedAway?: boolean): Promise<number>;
+  settle(chargedMicros: number): Promise<void>;
+  /** Charges them with so much more, after `settle`; `overran` where it is more than was reserved by now. */
+  raise(moreMicros: number, overran: boolean): Promise<void>;
 }
 
 /** An attempt on its way past lanes and budgets. */
 interface Entry {
   readonly gates: readonly Lane[];
-  /** The budgets that runs share. */
-  readonly shared: readonly OwnedBudget[];
-  /** Names it in those. */
-  readonly id: string;
+  /** What it needs of the budgets that runs share. */
+  readonly shared: Shared;
   /** Gives back the slots, and what was reserved in the run's own budgets. */
   readonly release: () => void;
   readonly reservation: Reservation;
+}
+
+/** What one attempt has in the budgets that runs share. */
+interface Shared {
+  readonly budgets: readonly OwnedBudget[];
+  /** Names it in those. */
+  readonly id: string;
+  readonly boundMicros: number | undefined;
+  /** In how many of them it is reserved, from the first on. */
+  reserved: number;
 }
 
 // For what other processes settle; what this one settles is heard of at once.
@@ -82,15 +91,14 @@ export class Ledger {
    * Rejects with `BUDGET_EXCEEDED` or `NO_BOUND`, with the reason when cancelled, and when the store fails.
    */
   async admit(admission: Admission, cancellation: Cancellation): Promise<Reservation> {
-    const { ticket } = admission;
-    const { gates, shared, id, release, reservation } = this.#entry(admission);
+    const { gates, shared, release, reservation } = this.#entry(admission);
     for (;;) {
-      const admitted = enter(gates, cancellation, ticket);
+      const admitted = enter(gates, cancellation, admission.ticket);
       if (admitted !== undefined) await admitted;
-      const reserved = await this.#reserveOr(release, shared, id, admission);
+      const reserved = await this.#reserveOr(release, shared, admission);
       if (reserved && !cancellation.cancelled) return reservation;
-      if (reserved) await this.#settleShared(shared, id, ticket.usdMicros, 0);
       release();
+      if (reserved) await this.#settleShared(shared, 0);
       if (cancellation.cancelled) throw cancellation.reason;
       await this.#settled.wait(this.#clock, POLL_MS, cancellation);
     }
@@ -98,9 +106,9 @@ export class Ledger {
 
   /** As `admit` where there is room for the attempt now; `undefined` where it would have to wait, and nothing is held then. */
   async admitNow(admission: Admission): Promise<Reservation | undefined> {
-    const { gates, shared, id, release, reservation } = this.#entry(admission);
+    const { gates, shared, release, reservation } = this.#entry(admission);
     if (!enterNow(gates, admission.ticket)) return undefined;
-    if (await this.#reserveOr(release, shared, id, admission)) return reservation;
+    if (await this.#reserveOr(release, shared, admission)) return reservation;
     release();
     return undefined;
   }
@@ -108,25 +116,31 @@ export class Ledger {
   /** What an attempt passes, and how it gets out of it again. */
   #entry({ lanes, budgets, ticket }: Admission): Entry {
     const own = budgets.filter(({ budget }) => budget.scope === undefined);
-    const shared = oncePerScope(budgets.filter(({ budget }) => budget.scope !== undefined));
     const accounts = own.map((owned) => this.#account(owned));
-    const id = randomId();
     const { usdMicros: boundMicros } = ticket;
+    const shared: Shared = {
+      budgets: oncePerScope(budgets.filter(({ budget }) => budget.scope !== undefined)),
+      id: randomId(),
+      boundMicros,
+      reserved: 0,
+    };
     return {
       gates: [...lanes, ...accounts.map(({ lane }) => lane)],
       shared,
-      id,
       release: () => {
         leave(lanes, ticket, false);
         for (const account of accounts) account.settle(boundMicros, 0);
       },
       reservation: {
-        settle: async ({ usdMicros }, turnedAway = false) => {
-          const unknown = turnedAway ? 0 : (boundMicros ?? 0);
-          const charged = usdMicros === "unknown" ? unknown : usdMicros;
+        settle: (charged) => {
           for (const account of accounts) account.settle(boundMicros, charged);
-          await this.#settleShared(shared, id, boundMicros, charged);
-          return charged;
+          return this.#settleShared(shared, charged);
+        },
+        raise: async (more, overran) => {
+          for (const account of accounts) account.raise(more, overran);
+          for (const { budget } of shared.budgets) {
+            await this.#stored(raiseShared(this.#values, budget.scope ?? "", more, overran));
+          }
         },
       },
     };
@@ -153,14 +167,9 @@ export class Ledger {
   }
 
   /** Reserves in all shared budgets or in none; calls `release` when that fails. */
-  async #reserveOr(
-    release: () => void,
-    shared: readonly OwnedBudget[],
-    id: string,
-    admission: Admission,
-  ): Promise<boolean> {
+  async #reserveOr(release: () => void, shared: Shared, { lifeMs }: Admission): Promise<boolean> {
     try {
-      return await this.#reserve(shared, id, admission);
+      return await this.#reserve(shared, lifeMs);
     } catch (error) {
       release();
       throw error;
@@ -168,49 +177,38 @@ export class Ledger {
   }
 
   /** Reserves in all shared budgets or in none. */
-  async #reserve(
-    shared: readonly OwnedBudget[],
-    id: string,
-    { ticket, lifeMs }: Admission,
-  ): Promise<boolean> {
-    const { usdMicros: boundMicros } = ticket;
+  async #reserve(shared: Shared, lifeMs: number): Promise<boolean> {
+    const { budgets, id, boundMicros } = shared;
     const nowMs = this.#clock.now();
     const wanted = { id, boundMicros, nowMs, untilMs: Math.min(nowMs + lifeMs, MAX_MS) };
-    const done: OwnedBudget[] = [];
     let fits = true;
     try {
-      for (const owned of shared) {
-        fits = await this.#stored(reserveShared(this.#values, owned.budget, wanted));
+      for (const { budget } of budgets) {
+        fits = await this.#stored(reserveShared(this.#values, budget, wanted));
         if (!fits) break;
-        done.push(owned);
+        shared.reserved++;
       }
     } catch (error) {
-      await this.#charge(done, id, boundMicros, 0);
+      await this.#charge(shared, 0);
       throw error;
     }
     // Nobody is woken: two of those who wait would wake each other without end. Who found no room in between looks again.
-    if (!fits) await this.#charge(done, id, boundMicros, 0);
+    if (!fits) await this.#charge(shared, 0);
     return fits;
   }
 
-  async #settleShared(
-    shared: readonly OwnedBudget[],
-    id: string,
-    boundMicros: number | undefined,
-    charged: number,
-  ): Promise<void> {
-    await this.#charge(shared, id, boundMicros, charged);
-    if (shared.length > 0) this.#settled.ring();
+  async #settleShared(shared: Shared, charged: number): Promise<void> {
+    await this.#charge(shared, charged);
+    if (shared.budgets.length > 0) this.#settled.ring();
   }
 
-  async #charge(
-    shared: readonly OwnedBudget[],
-    id: string,
-    boundMicros: number | undefined,
-    charged: number,
-  ): Promise<void> {
+  /** Charges those in which something is reserved. */
+  async #charge(shared: Shared, charged: number): Promise<void> {
+    const { id, boundMicros } = shared;
     const nowMs = this.#clock.now();
-    for (const { budget } of shared) {
+    const reservedIn = shared.budgets.slice(0, shared.reserved);
+    shared.reserved = 0;
+    for (const { budget } of reservedIn) {
       const { scope = "" } = budget;
       await this.#stored(settleShared(this.#values, scope, { id, boundMicros, nowMs }, charged));
     }

@@ -92,6 +92,19 @@ export async function settleShared(
   });
 }
 
+/** Charges what was settled with more; `overran` where it is more than was reserved for it. */
+export async function raiseShared(
+  values: Values,
+  scope: string,
+  moreMicros: number,
+  overran: boolean,
+): Promise<void> {
+  await values.change(BUDGET_PREFIX + scope, (value) => {
+    const kept = keptFrom(value);
+    return { ...kept, spent: kept.spent + moreMicros, ...(overran && { overran }) };
+  });
+}
+
 /** How a shared budget stands; all zero for one that nobody has used. */
 export async function sharedState(
   values: Values,

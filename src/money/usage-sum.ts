@@ -29,6 +29,18 @@ export const NOTHING_REPORTED: Spent = Object.freeze({
   leastMicros: 0,
 });
 
+/** The tokens that were reported, as far as they were. */
+export function tokensIn({ cost: { inputTokens, outputTokens } }: Spent): number {
+  return (
+    (inputTokens === "unknown" ? 0 : inputTokens) + (outputTokens === "unknown" ? 0 : outputTokens)
+  );
+}
+
+/** Whether anything was used, by what was reported. */
+export function isPaid(spent: Spent): boolean {
+  return spent.leastMicros + tokensIn(spent) > 0;
+}
+
 /** Adds up the reports of one attempt. */
 export interface UsageSum {
   add(usage: Usage): void;

@@ -11,7 +11,7 @@ export interface CallLimits {
   readonly retries?: number;
   /** How long to wait before a repetition. */
   readonly backoff?: Backoff;
-  /** The largest task or output, in bytes of JSON. */
+  /** The largest task or output, in bytes of its JSON in UTF-8, as `JSON.stringify` writes it. */
   readonly maxBytes?: number;
 }
 

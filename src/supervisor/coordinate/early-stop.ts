@@ -42,7 +42,7 @@ export function earlyStopping(
   if (earlyStop === undefined || doubts || !canBeCertain(team, earlyStop.subjects))
     return undefined;
   const { history } = run;
-  const stopper = new Cancellation();
+  const stopper = new Cancellation(() => void run.cancellation.cancelled);
   const following = cancelWith(run.cancellation, stopper);
   const claims = new Map(earlyStop.subjects.map((subject): [string, Claim[]] => [subject, []]));
   const toCome = new Set(planned);

@@ -142,16 +142,19 @@ async function once(
   const { name } = team.label;
   const { maxBytes } = mergeLimits(team.limits);
   const { timeoutMs = Infinity } = team.asWorker;
-  const cancellation = new Cancellation();
+  const { clock } = outer;
+  const startedMs = clock.monotonic();
+  const timeOut = (): void => {
+    const why = `${name} timed out after ${timeoutMs} ms`;
+    cancellation.cancel(new QuorateError("TIMEOUT", why));
+  };
+  // The timer does not ring while an agent keeps the event loop from turning.
+  const cancellation = new Cancellation(() => {
+    if (!outer.cancellation.cancelled && clock.monotonic() - startedMs > timeoutMs) timeOut();
+  });
   using _outer = cancelWith(outer.cancellation, cancellation);
   const run: Run = { ...outer, cancellation };
-  using _timer =
-    timeoutMs === Infinity
-      ? undefined
-      : run.clock.timer(timeoutMs, () => {
-          const why = `${name} timed out after ${timeoutMs} ms`;
-          cancellation.cancel(new QuorateError("TIMEOUT", why));
-        });
+  using _timer = timeoutMs === Infinity ? undefined : clock.timer(timeoutMs, timeOut);
 
   const task = map === undefined ? given : mapInput(name, map, given, results, maxBytes);
   const scope = prefix.slice(0, -1);
@@ -172,6 +175,7 @@ async function once(
     derived: derived === true || map !== undefined,
   };
   const done = await coordinate(run, seating, assignment, performTeam);
+  if (cancellation.cancelled) throw cancellation.reason;
   if (done.status === "waiting") return undefined;
   if (done.status === "failed") {
     const why = done.missing.map(({ agent, detail }) => `${agent}: ${detail}`).join("; ");

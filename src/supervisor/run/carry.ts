@@ -1,5 +1,5 @@
 import { seatOf } from "../../engine/call-id.ts";
-import type { History, Origin } from "../../engine/history.ts";
+import { spentIn, type History, type Origin } from "../../engine/history.ts";
 import { Journal } from "../../engine/journal.ts";
 import { ContentKeys } from "../../engine/key.ts";
 import type { Run } from "../../engine/run.ts";
@@ -73,9 +73,9 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
 /** What the log of a run says that was spent, into its budgets. A call in doubt counts with what was reserved for it. */
 function chargeBefore(ledger: Ledger, { budgets, budgetsAt }: Seated, history: History): void {
   if (budgets.length === 0) return;
-  for (const { callId, state, charged = 0, reserved = 0 } of history.callsEverMade()) {
-    const micros = charged + (state === "begun" ? reserved : 0);
-    if (micros > 0) ledger.charge(budgetsAt.get(seatOf(callId, budgetsAt)) ?? [], micros);
+  for (const call of history.callsEverMade()) {
+    const { charged = 0 } = spentIn(call);
+    if (charged > 0) ledger.charge(budgetsAt.get(seatOf(call.callId, budgetsAt)) ?? [], charged);
   }
 }
 
