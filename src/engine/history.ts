@@ -235,8 +235,11 @@ export class History {
       case "call.abandoned":
       case "call.reported": {
         const call = this.#call(event.callId);
-        const cost = event.cost ?? UNKNOWN_COST;
-        settle(call, call.settled ? call.cost : addCost(call.cost, cost), event.charged);
+        const { attempt, cost = UNKNOWN_COST, charged } = event;
+        // It was cancelled, and may have no other end; else its end is told, and another one may have begun since.
+        if (!call.settled && call.attempt === attempt)
+          settle(call, addCost(call.cost, cost), charged);
+        else call.charged = charged ?? call.charged;
         break;
       }
       case "call.skipped":

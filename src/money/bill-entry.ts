@@ -14,7 +14,9 @@ export interface Entry {
   readonly parts: Part[];
   key: string | undefined;
   attempts: number;
-  /** An attempt began and has no end yet. */
+  /** The number of the attempt that began last. */
+  attempt: number;
+  /** It has no end yet. */
   open: boolean;
   durationMs: number;
   /** Of all attempts since it began with this key. */

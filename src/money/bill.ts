@@ -39,6 +39,7 @@ export class BillFold {
         entry.asked = event.model ?? null;
         entry.model = entry.asked;
         entry.attempts++;
+        entry.attempt = event.attempt;
         entry.open = true;
         if (entry.more !== undefined) {
           entry.more.reused = undefined;
@@ -100,7 +101,7 @@ export class BillFold {
       case "call.abandoned":
       case "call.reported": {
         const entry = this.#entry(event.callId, event.agent);
-        const cut = entry.open;
+        const cut = entry.open && entry.attempt === event.attempt;
         if (cut) {
           // It was cancelled, and may have no other end.
           const { cost = UNKNOWN_COST, used } = event;
@@ -192,6 +193,7 @@ export class BillFold {
       parts: [],
       key: undefined,
       attempts: 0,
+      attempt: 0,
       open: false,
       durationMs: 0,
       cost: NO_COST,

@@ -188,6 +188,65 @@ describe("a budget whose agents report after their timeout", () => {
     expect(ofType(log, "call.succeeded")).toMatchObject([{ charged: 800_000 }]);
   });
 
+  it("counts an attempt in doubt with its reservation although the attempt before it was settled meanwhile", async () => {
+    const clock = virtualClock();
+    const store = memoryStore({ resumable: true, clock });
+    const teamWith = (asked: string[]) => {
+      const flaky = agent({
+        name: "flaky",
+        timeoutMs: 100,
+        graceMs: 50,
+        retries: 1,
+        backoff: { baseMs: 0 },
+        maxCost: { usd: 1 },
+        run: async (_task: unknown, { attempt, report }) => {
+          asked.push(`flaky ${attempt}`);
+          if (attempt === 1) await until(clock, 130);
+          else await until(clock, 50);
+          report({ usdMicros: 400_000 });
+          return "answer";
+        },
+      });
+      const next = agent({
+        name: "next",
+        maxCost: { usd: 1 },
+        run: () => {
+          asked.push("next");
+          return 1;
+        },
+      });
+      return supervisor({
+        name: "team",
+        agents: { flaky, next },
+        mode: "sequence",
+        // 0.40 of the first attempt, 1.00 of the second one in doubt, 0.40 of that one once more, and 1.00.
+        budget: { usd: 2.8 },
+        clock,
+        store,
+      });
+    };
+    const asked: string[] = [];
+    const running = teamWith(asked).run("task", { runId: "run" });
+    await clock.advance(1_000);
+    await running;
+    const log = store.read("run");
+    const straggled = log.findIndex(({ type }) => type === "call.straggled");
+    expect(log[straggled - 1]).toMatchObject({ type: "call.started", attempt: 2 });
+    for (const [usd, answers] of [
+      [2.8, true],
+      [2.79, false],
+    ] as const) {
+      const died = memoryStore({ resumable: true, clock });
+      died.append(log.slice(0, straggled + 1));
+      died.release("run", 1);
+      const resumed = teamWith(asked).resume("run", { store: died, budget: { usd } });
+      await clock.advance(1_000);
+      const outcome = await resumed;
+      expect(outcome.results.next.status).toBe(answers ? "ok" : "failed");
+      expect(ofType(died.read("run"), "call.succeeded")[0]).toMatchObject({ charged: 1_800_000 });
+    }
+  });
+
   it("refuses a repetition when the attempt that it repeats was abandoned and there is no room for another", async () => {
     const clock = virtualClock({ nowMs: Date.now() });
     const hangs = agent({
