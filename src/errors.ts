@@ -24,6 +24,8 @@
  * - `NO_BOUND`: an attempt was not made, as nobody says what it may cost at most, and there is a budget.
  * - `BREAKER_OPEN`: an attempt was not made, as what it would call keeps failing.
  * - `DEADLOCK`: an attempt was not made, as every slot that it needs is held by agents that wait for it.
+ * - `ALREADY_DECIDED`: a person decides what a person has decided before.
+ * - `NO_SUCH_POSITION`: a person decides for what nobody holds.
  * - `IN_DOUBT`: a call had begun when the process died, and its agent is not to be asked twice.
  */
 export type ErrorCode = (typeof CODES)[number];
@@ -52,6 +54,8 @@ const CODES = [
   "NO_BOUND",
   "BREAKER_OPEN",
   "DEADLOCK",
+  "ALREADY_DECIDED",
+  "NO_SUCH_POSITION",
   "IN_DOUBT",
 ] as const;
 

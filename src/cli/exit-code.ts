@@ -38,6 +38,8 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   "RUN_OWNED",
   "RUN_ID_TAKEN",
   "NOT_RESUMABLE",
+  "ALREADY_DECIDED",
+  "NO_SUCH_POSITION",
 ]);
 
 /** The exit code for what a command rejected with. */

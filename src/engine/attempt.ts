@@ -25,7 +25,7 @@ import {
   type Requeue,
 } from "./attempt-end.ts";
 import type { AttemptControl } from "./engine.ts";
-import { unfitAnswer } from "./model-failure.ts";
+import { isSameUsage, unfitAnswer, type UnfitAnswer } from "./unfit-answer.ts";
 import type { Part, Reporting } from "./batch-part.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
@@ -193,8 +193,8 @@ class Attempt implements AttemptControl, Reporting {
   }
 
   #threw(thrown: unknown): void {
-    const unfit = unfitAnswer(this.#seat.agent.name, thrown);
-    if (unfit?.usage !== undefined) this.#charge(unfit.usage);
+    const unfit = unfitAnswer(this.#seat, thrown);
+    if (unfit !== undefined) this.#charge(unfit);
     if (this.#cancellation.cancelled || this.#state !== "running") return this.#settle("failed");
     if (isOver(this.#run, this.#seat, this.#startedMs)) return this.#settleLate("failed");
     this.#fail(unfit === undefined ? thrown : unfit.error);
@@ -221,16 +221,12 @@ class Attempt implements AttemptControl, Reporting {
     this.#tell(this.#failed(error, { settled, requeue }));
   }
 
-  /** What a failed client says of its answer's cost, unless that is what the agent has just reported. */
-  #charge({ model, ...tokens }: Usage): void {
-    const { inputTokens, outputTokens } = tokens;
-    const last = this.#lastReport;
-    if (last?.inputTokens === inputTokens && last?.outputTokens === outputTokens) return;
-    const isPriced = model !== undefined && this.#seat.prices.has(model);
-    this.report(isPriced ? { ...tokens, model } : tokens);
+  /** What a client says of an unfit answer's cost, unless that is what the agent has just reported. */
+  #charge({ answer, usage }: UnfitAnswer): void {
+    this.#run.redact?.learn(answer, this.#seat.limits.maxBytes);
+    if (!isSameUsage(usage, this.#lastReport)) this.report(usage);
   }
 
-  /** An end at which something went wrong, with what is known of its cost by then. */
   #failed(error: unknown, more?: Pick<AttemptEnd, "settled" | "requeue" | "after">): AttemptEnd {
     const endedMs = this.#run.clock.monotonic();
     const [startedMs, jitter] = [this.#startedMs, this.#part?.jitter];

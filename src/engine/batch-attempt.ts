@@ -1,5 +1,5 @@
 import { abortController, type Abort } from "../async/abort-controller.ts";
-import type { CallRequest } from "../call.ts";
+import type { CallRequest, Usage } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { equalParts } from "../money/equal-parts.ts";
 import { readUsage, withPrice } from "../money/usage-sum.ts";
@@ -12,6 +12,7 @@ import type { Charge } from "./charge.ts";
 import type { BatchControl } from "./engine.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
+import { isSameUsage, unfitAnswer } from "./unfit-answer.ts";
 
 /** One call of a batch. */
 export interface Asking {
@@ -46,6 +47,7 @@ export function runBatch(
   const holder = holderOf(lanes);
   let waitedFor = size;
   let unended = size;
+  let lastReport: Usage | undefined;
   let controller: Abort | undefined;
   let aborted: { readonly reason: unknown } | undefined;
   let told: { readonly requeue: Requeue | undefined } | undefined;
@@ -64,7 +66,11 @@ export function runBatch(
     hear(isOver(asking[0].run, seat, startedMs) ? timeoutError(seat) : error);
   };
 
-  const fail = (error: unknown): void => {
+  const fail = (thrown: unknown): void => {
+    // One answer for all: what it cost is in parts, too.
+    const unfit = unfitAnswer(seat, thrown);
+    if (unfit !== undefined && !isSameUsage(unfit.usage, lastReport)) control.report(unfit.usage);
+    const error = unfit === undefined ? thrown : unfit.error;
     hearEnd(error ?? null);
     for (const { answer } of places) answer.reject(error);
   };
@@ -102,6 +108,7 @@ export function runBatch(
       }
       const usage = readUsage(given);
       if (usage === undefined) return;
+      lastReport = usage;
       // The price is that of the whole: rounded up once, and not for each task.
       const shares = equalParts(withPrice(usage, seat.prices, seat.modelName), size);
       for (const [at, share] of shares.entries()) attempts[at]?.report(share);

@@ -65,8 +65,8 @@ export function questionOf({ verdicts }: Asked, decided: Decided): number {
 
 /**
  * Records what a person decided, and nothing else: the run goes on when it is resumed. Rejects with `RUN_NOT_FOUND`, with
- * `RUN_OWNED` while somebody drives the run, and with `BAD_OPTIONS` when it does not wait for that subject, nobody holds
- * `winner`, or two positions look like it.
+ * `RUN_OWNED` while somebody drives the run, `ALREADY_DECIDED` when a person has decided about that subject, `NO_SUCH_POSITION` when nobody
+ * holds `winner`, and with `BAD_OPTIONS` when the run does not wait for that subject, or two positions look like `winner`.
  *
  * Of a run whose supervisor has `redact`, only which position was chosen is kept: what is secret in `why` and in `by` only its
  * supervisor knows, whose own `decide` keeps them.
@@ -127,7 +127,7 @@ function chosen(
   }
   const isSecret = first.type === "run.started" && first.redact !== undefined;
   const withheld = isSecret && redact === undefined;
-  const open = questionFor(runId, openQuestions(events), decision, withheld);
+  const open = questionFor(runId, events, decision, withheld);
   const { callId, question, verdict } = open;
   const { subject, positions } = verdict;
   const index = indexFor(subject, positions, decision, { redact, withheld });
@@ -163,7 +163,7 @@ function indexFor(
   if (index !== undefined) {
     const position = positions[index];
     if (position === undefined) {
-      throw refusal(
+      throw noSuchPosition(
         `there is no position ${index} about "${subject}"; there are ${listed.join(", ")}`,
       );
     }
@@ -192,15 +192,16 @@ function indexFor(
   }
   const values = positions.map(({ value }) => JSON.stringify(value)).join(", ");
   const what = withheld ? "that" : JSON.stringify(wanted);
-  throw refusal(`nobody holds ${what} about "${subject}"; decide for one of ${values}`);
+  throw noSuchPosition(`nobody holds ${what} about "${subject}"; decide for one of ${values}`);
 }
 
 function questionFor(
   runId: string,
-  open: readonly OpenQuestion[],
+  events: readonly RunEvent[],
   { subject, callId, question: number }: HumanDecision,
   withheld: boolean,
 ): OpenQuestion {
+  const open = openQuestions(events);
   const asked = open.filter(
     (one) =>
       one.verdict.subject === subject &&
@@ -219,6 +220,20 @@ function questionFor(
     const numbers = asked.map(({ question }) => question).join(", ");
     throw refusal(
       `run "${runId}" waits for several subjects that look like "${subject}"; name one as question: ${numbers}`,
+    );
+  }
+  const isDecided = events.some(
+    (event) =>
+      event.type === "person.decided" &&
+      event.subject === subject &&
+      (callId === undefined || event.callId === callId) &&
+      (number === undefined || event.question === number),
+  );
+  if (isDecided) {
+    const what = withheld ? "that subject" : `"${subject}"`;
+    throw new QuorateError(
+      "ALREADY_DECIDED",
+      `a person has decided about ${what} in run "${runId}" already; resume the run to go on with that`,
     );
   }
   if (open.length === 0) throw refusal(`run "${runId}" does not wait for anybody`);
@@ -246,6 +261,10 @@ function checkDecision(decision: HumanDecision): void {
   ];
   const fault = faults.find(([is]) => is);
   if (fault !== undefined) throw refusal(`the decision cannot be taken: ${fault[1]}`);
+}
+
+function noSuchPosition(why: string): QuorateError {
+  return new QuorateError("NO_SUCH_POSITION", why);
 }
 
 function refusal(why: string): QuorateError {

@@ -36,12 +36,13 @@ type Meaning = Omit<Classified, "retryAfterMs">;
 const AGAIN: Meaning = { retry: true, fault: "unknown" };
 const NEVER: Meaning = { retry: false, fault: "unknown" };
 const FAILED: Meaning = { retry: true, fault: "failed" };
+const ANSWERED: Meaning = { retry: true, fault: "answered" };
 const LIMITED: Meaning = { retry: true, fault: "limited" };
 
 /** What this package's own errors mean. Those that are not listed say nothing by themselves; perhaps their cause does. */
 const OWN_CODES: Partial<Record<ErrorCode, Meaning>> = {
   TIMEOUT: FAILED,
-  OUTPUT_INVALID: { retry: true, fault: "answered" },
+  OUTPUT_INVALID: ANSWERED,
   // What the agent's own code makes of an answer.
   OUTPUT_NOT_JSON: { retry: false, fault: "answered" },
   OUTPUT_TOO_LARGE: { retry: false, fault: "answered" },
@@ -77,6 +78,7 @@ const NAMES: ReadonlyMap<unknown, Meaning> = new Map([
   ),
   // An `AbortSignal.timeout` of the agent's own, and clients that say it in their words.
   ...each(FAILED, "TimeoutError APIConnectionError APIConnectionTimeoutError NetworkError"),
+  ...each(ANSWERED, "AI_NoObjectGeneratedError"),
   // AWS answers some of these with HTTP 400.
   ...each(
     LIMITED,

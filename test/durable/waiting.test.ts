@@ -79,15 +79,20 @@ describe("a run that waits for a person", () => {
   });
 
   it.each([
-    [{ subject: "task", winner: "maybe", why: "" }, 'nobody holds "maybe"'],
-    [{ subject: "other", winner: "ship", why: "" }, 'does not wait for "other"'],
-    [{ subject: "task", winner: "ship", why: "", callId: "team" }, "does not wait for"],
-  ])("refuses the decision %j", async (decision, why) => {
+    [{ subject: "task", winner: "maybe", why: "" }, "NO_SUCH_POSITION", 'nobody holds "maybe"'],
+    [{ subject: "task", index: 9, why: "" }, "NO_SUCH_POSITION", "there is no position 9"],
+    [{ subject: "other", winner: "ship", why: "" }, "BAD_OPTIONS", 'does not wait for "other"'],
+    [
+      { subject: "task", winner: "ship", why: "", callId: "team" },
+      "BAD_OPTIONS",
+      "does not wait for",
+    ],
+  ])("refuses the decision %j with %s", async (decision, code, why) => {
     const { gate, store } = setUp();
     await gate.run(1, { runId: "r" });
     const before = store.read("r");
     await expect(decide(store, "r", decision)).rejects.toMatchObject({
-      code: "BAD_OPTIONS",
+      code,
       message: expect.stringContaining(why) as string,
     });
     expect(store.read("r")).toEqual(before);
@@ -99,9 +104,9 @@ describe("a run that waits for a person", () => {
     await expect(decide(store, "r", decision)).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
     await gate.run(1, { runId: "r" });
     await decide(store, "r", decision);
-    await expect(decide(store, "r", decision)).rejects.toMatchObject({ code: "BAD_OPTIONS" });
+    await expect(decide(store, "r", decision)).rejects.toMatchObject({ code: "ALREADY_DECIDED" });
     await gate.resume("r");
-    await expect(decide(store, "r", decision)).rejects.toMatchObject({ code: "BAD_OPTIONS" });
+    await expect(decide(store, "r", decision)).rejects.toMatchObject({ code: "ALREADY_DECIDED" });
   });
 
   it("asks what needs a waiting team only when that has answered", async () => {

@@ -29,14 +29,12 @@ async function run(ask: Ask, options: object = {}) {
 const clients = Object.entries(CLIENTS).map(([name, client]) => ({ name, ...client }));
 
 describe.each(clients)("what is thrown by $name", ({ ask }) => {
-  const asking = (failing: Failing, options?: object) => {
-    const url = server.at(failing);
-    // The client gives up soon only where it has to.
-    return run(
-      (_, { attempt }) => ask(url, attempt === 1 && failing === "hangs" ? 15 : PATIENCE_MS),
-      options,
-    );
-  };
+  /** The first attempt fails that way, and is given up soon by a client that has to; later ones are answered. */
+  const asking = (failing: Failing, options?: object) =>
+    run((_, { attempt }) => {
+      if (attempt > 1) return ask(server.at("answers"), PATIENCE_MS);
+      return ask(server.at(failing), failing === "hangs" ? 15 : PATIENCE_MS);
+    }, options);
 
   it.each(["400", "401"] as const)("for HTTP %s is not asked again", async (failing) => {
     const { result } = await asking(failing, { retries: 3 });
@@ -161,6 +159,22 @@ describe("the AI SDK's NoObjectGeneratedError", () => {
       { retries: 0 },
     );
     expect(result).toMatchObject({ cost: { inputTokens: 20, outputTokens: 9 } });
+  });
+
+  it("that answers a batch is charged once, to its tasks in equal parts", async () => {
+    const { ask } = reviewer(["no"]);
+    const asker = agent({
+      name: "asker",
+      retries: 0,
+      run: () => expect.unreachable(),
+      batch: { run: (_tasks, context) => ask(1, { ...context, issues: [] } as never) as never },
+    });
+    const team = supervisor({ name: "team", agents: { asker } });
+    const outcomes = await Promise.all([1, 2].map((task) => team.run(task as never)));
+    expect(outcomes.map(({ results }) => results.asker)).toMatchObject([
+      { error: { code: "OUTPUT_INVALID" }, cost: { inputTokens: 10, outputTokens: 5 } },
+      { error: { code: "OUTPUT_INVALID" }, cost: { inputTokens: 10, outputTokens: 4 } },
+    ]);
   });
 
   it("makes an agent ask its dearer tier, as an output that fails its schema does", async () => {

@@ -1,30 +1,26 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** How a server fails the first request of a path. */
+/** How a server fails. */
 export type Failing = "400" | "401" | "429" | "429 quota" | "500" | "closes" | "resets" | "hangs";
 
 export interface FailingServer extends AsyncDisposable {
-  /** A base address of its own, whose first request fails that way; all later ones are answered. */
-  at(failing: Failing): string;
+  /** Where every request fails that way, or is answered. */
+  at(what: Failing | "answers"): string;
 }
 
 /** A real HTTP server on this machine. */
 export async function failingServer(): Promise<FailingServer> {
-  const seen = new Set<string>();
-  let bases = 0;
   const server = createServer((request, response) => {
     request.resume();
-    const [, number = "", failing = ""] = /^\/(\d+)\/([^/?]+)/.exec(request.url ?? "") ?? [];
-    const isFirst = !seen.has(number);
-    seen.add(number);
-    if (isFirst) fail(decodeURIComponent(failing) as Failing, request, response);
-    else answer(response);
+    const [, what = ""] = /^\/([^/?]+)/.exec(request.url ?? "") ?? [];
+    if (what === "answers") answer(response);
+    else fail(decodeURIComponent(what) as Failing, request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    at: (failing) => `http://127.0.0.1:${port}/${++bases}/${encodeURIComponent(failing)}`,
+    at: (what) => `http://127.0.0.1:${port}/${encodeURIComponent(what)}`,
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
