@@ -6,7 +6,7 @@
  * - `INPUT_INVALID`: a task is not JSON, is too large, or fails the schema of an agent that is asked.
  * - `OUTPUT_INVALID`: an output fails its agent's schema; `issues` says where. Retried.
  * - `OUTPUT_NOT_JSON`: an output would not survive JSON (a cycle, a function, `NaN`, a class instance).
- * - `OUTPUT_TOO_LARGE`: an output is larger than `maxBytes`.
+ * - `OUTPUT_TOO_LARGE`: an output is larger than `maxBytes`, or than what the store takes.
  * - `CLAIMS_INVALID`: an agent's `claims` function threw, or returned something else than claims.
  * - `AGENT_FAILED`: an agent threw or rejected; the original failure is `cause`.
  * - `TEAM_FAILED`: a nested supervisor's own outcome was `failed`.

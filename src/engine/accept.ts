@@ -53,3 +53,11 @@ export function takeOutput(name: string, output: unknown, maxBytes: number): unk
         `the output of ${name} ${fault.why}; answer with plain JSON values`,
       );
 }
+
+/** What an agent or a team fails with whose answer the store does not take; `why` is what the journal says of it. */
+export function unkept(name: string, why: string): QuorateError {
+  return new QuorateError(
+    "OUTPUT_TOO_LARGE",
+    `the output of ${name} ${why}; answer less, or put what is large elsewhere and answer with its place`,
+  );
+}

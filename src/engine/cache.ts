@@ -3,7 +3,8 @@ import { said, type Said } from "../conflict/said.ts";
 import { QuorateError } from "../errors.ts";
 import { sha256 } from "../hash.ts";
 import { canonicalJson } from "../json.ts";
-import { takeOutput } from "./accept.ts";
+import { takeOutput, unkept } from "./accept.ts";
+import { failure, recordFailure } from "./call-failure.ts";
 import type { Models } from "../money/usage-sum.ts";
 import { spentIn, type RecordedCall } from "./history.ts";
 import { CACHE_PREFIX, look, type KeptAnswer, type Place } from "./kept-answer.ts";
@@ -144,23 +145,28 @@ async function reuseKept(
   // Its own attempt, which went on for others when the run had stopped: now it is known what that cost.
   const isOwn = begun !== undefined && from.runId === journal.runId && from.callId === callId;
   const cost = isOwn ? answer.cost : before.cost;
-  await journal.record([
-    {
-      type: "call.reused",
-      callId,
-      agent: agent.name,
-      key,
-      by,
-      from,
-      attempt: attempts,
-      durationMs,
-      output,
-      cost,
-      ...(before.charged !== undefined && { charged: before.charged }),
-      ...(isOwn && modelsIn(answer)),
-      saved: isOwn ? NO_COST : answer.cost,
-    },
-  ]);
+  const event = {
+    type: "call.reused",
+    callId,
+    agent: agent.name,
+    key,
+    by,
+    from,
+    attempt: attempts,
+    durationMs,
+    output,
+    cost,
+    ...(before.charged !== undefined && { charged: before.charged }),
+    ...(isOwn && modelsIn(answer)),
+    saved: isOwn ? NO_COST : answer.cost,
+  } as const;
+  const excess = journal.excess(event);
+  if (excess !== undefined) {
+    const error = unkept(agent.name, excess);
+    await recordFailure(run, agent, callId, error, before, key);
+    return failure(error, before);
+  }
+  await journal.record([event]);
   return {
     result: { status: "ok", output, attempts, durationMs, cost, reused: by },
     said: read,

@@ -21,7 +21,7 @@ export const NOT_BEGUN: Ended = Object.freeze({ attempts: 0, durationMs: 0, cost
 /** Records that a call has failed, and what is to be recorded `after` that. */
 export async function recordFailure(
   { journal }: Run,
-  { name }: Agent,
+  { name }: Pick<Agent, "name">,
   callId: string,
   error: QuorateError,
   { attempts: attempt, durationMs, cost, charged, models }: Ended,

@@ -11,6 +11,7 @@ import { said, type Said } from "../conflict/said.ts";
 import { errorRecord } from "../errors.ts";
 import { modelsOf, NO_MODELS } from "../money/usage-sum.ts";
 import { retryWaitMs } from "../policy/retry.ts";
+import { unkept } from "./accept.ts";
 import { askOrJoin, reuseIfKept } from "./cache.ts";
 import {
   agentError,
@@ -249,19 +250,23 @@ async function ask(
         output,
         cost,
       } as const;
-      const saved = journal.record(
-        [
-          charged === undefined && models === NO_MODELS && dearest === undefined
-            ? plain
-            : {
-                ...plain,
-                ...(charged !== undefined && { charged }),
-                ...models,
-                ...(dearest !== undefined && { dearestMicros: dearest }),
-              },
-        ],
-        endedMs,
-      );
+      const succeeded =
+        charged === undefined && models === NO_MODELS && dearest === undefined
+          ? plain
+          : {
+              ...plain,
+              ...(charged !== undefined && { charged }),
+              ...models,
+              ...(dearest !== undefined && { dearestMicros: dearest }),
+            };
+      const excess = journal.excess(succeeded, limits.maxBytes);
+      if (excess !== undefined) {
+        const ended = { attempts: attempt, durationMs, cost, charged, models };
+        const error = unkept(name, excess);
+        await recordFailure(run, agent, callId, error, ended);
+        return failure(error, ended);
+      }
+      const saved = journal.record([succeeded], endedMs);
       if (saved !== undefined) await saved;
       return { result: { status: "ok", output, attempts: attempt, durationMs, cost }, said };
     }

@@ -10,7 +10,7 @@ import type { Store } from "../store/store.ts";
 
 export interface JournalOptions {
   readonly runId: string;
-  readonly store: Pick<Store, "append">;
+  readonly store: Pick<Store, "append" | "maxEventBytes">;
   readonly clock: Clock;
   /** Of the run's owner; 1 where left out. */
   readonly fence?: number;
@@ -87,6 +87,20 @@ export class Journal {
     const kept = this.#settle(events, appended, this.#tail);
     this.#tail = kept;
     return kept;
+  }
+
+  /**
+   * Why the store would not take an event, as it is larger than what it says that it takes: the end of a sentence that begins
+   * with what is in it. What is known to be at most `atMost` bytes is not measured where that is little.
+   */
+  excess(body: EventBody, atMost = Infinity): string | undefined {
+    const { store, redact } = this.#options;
+    const { maxEventBytes = Infinity } = store;
+    if (maxEventBytes === Infinity) return undefined;
+    if (redact === undefined && atMost + MOST_BESIDES_BYTES <= maxEventBytes) return undefined;
+    const bytes = bytesOf(redact === undefined ? body : redact.event(body));
+    if (bytes <= maxEventBytes) return undefined;
+    return `is an event of ${bytes} bytes, and the store takes at most ${maxEventBytes}`;
   }
 
   /** When the run's first event was recorded, in ms since 1970; `undefined` where this process did not begin it. */
@@ -184,6 +198,18 @@ function emittedAsShown(value: unknown, redact: Redactor): unknown {
   if (value === undefined) return undefined;
   const taken = takeJson(value, Infinity);
   return taken.fault === undefined ? redact.value(taken.value as Json, "output") : REDACTED;
+}
+
+// Its error, its models and its names are bounded, and less than this.
+const MOST_BESIDES_BYTES = 1024 * 1024;
+
+function bytesOf(body: EventBody): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(body));
+  } catch {
+    // Its parts are JSON, and together too long for a text.
+    return Infinity;
+  }
 }
 
 const STORE_CODES: ReadonlySet<ErrorCode> = new Set(["STORE_FAILED", "SEQ_TAKEN", "LEASE_LOST"]);

@@ -1,5 +1,7 @@
 import { NO_COST } from "../call.ts";
 import type { Said } from "../conflict/said.ts";
+import { unkept } from "./accept.ts";
+import { failure, NOT_BEGUN, recordFailure } from "./call-failure.ts";
 import { placeOf } from "./call-id.ts";
 import { isShared } from "./key.ts";
 import { replayed, type Performed } from "./replay.ts";
@@ -28,10 +30,11 @@ interface Reused {
  * anew. It is recorded, so that the fork's log stands by itself, and costs nothing.
  */
 export async function reuse(
-  { journal, origin }: Run,
+  run: Run,
   reused: Reused,
   read: (output: unknown) => Said | undefined,
 ): Promise<Performed | undefined> {
+  const { journal, origin } = run;
   const { agent, callId, key } = reused;
   if (origin === undefined || !isShared(key)) return undefined;
   const { history, from } = origin;
@@ -46,23 +49,28 @@ export async function reuse(
   const calls = inTeam ? history.bill.bill(callId).calls : 1;
   const source = { runId: history.runId, callId };
   const cost = NO_COST;
-  await journal.record([
-    {
-      type: "call.reused",
-      callId,
-      agent,
-      key,
-      by: "fork",
-      from: source,
-      attempt,
-      durationMs,
-      output,
-      cost,
-      // Of one that was itself taken over, what it had cost to ask.
-      saved: end.type === "call.reused" ? end.saved : end.cost,
-      ...(inTeam && { calls }),
-    },
-  ]);
+  const event = {
+    type: "call.reused",
+    callId,
+    agent,
+    key,
+    by: "fork",
+    from: source,
+    attempt,
+    durationMs,
+    output,
+    cost,
+    // Of one that was itself taken over, what it had cost to ask.
+    saved: end.type === "call.reused" ? end.saved : end.cost,
+    ...(inTeam && { calls }),
+  } as const;
+  const excess = journal.excess(event);
+  if (excess !== undefined) {
+    const error = unkept(agent, excess);
+    await recordFailure(run, { name: agent }, callId, error, NOT_BEGUN, key);
+    return failure(error, NOT_BEGUN);
+  }
+  await journal.record([event]);
   const performed = replayed({ ...end, cost }, read);
   const { result } = performed;
   return result.status === "ok"

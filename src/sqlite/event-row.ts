@@ -7,7 +7,8 @@ import type { Seal } from "./seal.ts";
 // Below this a value costs less in its event than by itself.
 const LARGE_CHARS = 4_096;
 
-const MAX_EVENT_BYTES = 64 * 1024 * 1024;
+/** The largest event, in bytes of its JSON. */
+export const MAX_EVENT_BYTES = 64 * 1024 * 1024;
 
 // UTF-8 needs at most 3 bytes for a UTF-16 unit.
 const MAX_BYTES_PER_CHAR = 3;

@@ -3,7 +3,7 @@ import type { RunEvent } from "../events.ts";
 import type { RunSummary, Store } from "../store/store.ts";
 import { DEFAULT_RUNS_LIMIT, isEnd } from "../store/summary.ts";
 import { wholeNumber } from "../store/whole-number.ts";
-import { toRow } from "./event-row.ts";
+import { MAX_EVENT_BYTES, toRow } from "./event-row.ts";
 import { eventTable } from "./event-table.ts";
 import { storeFailure } from "./failure.ts";
 import { groupCommit } from "./group-commit.ts";
@@ -46,7 +46,7 @@ export interface SqliteStore extends Store, AsyncDisposable {
  */
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   const settings = checkOptions(options);
-  const { path, busyTimeoutMs, leaseMs, retainMs, codec, clock } = settings;
+  const { path, busyTimeoutMs, maxBytes, leaseMs, retainMs, codec, clock } = settings;
   const { db, seal } = orFail(() => openDatabase(settings));
   const { files, owners, runs, table, valued, group, snapshot, pruner } = orFail(() => {
     try {
@@ -180,6 +180,8 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   return {
     resumable: true,
+    // What is larger than the whole file may be fits into it less than ever.
+    maxEventBytes: Math.min(MAX_EVENT_BYTES, maxBytes),
     values,
     ...(codec === undefined && path !== MEMORY_PATH && { path }),
     append(events, fence = 1) {

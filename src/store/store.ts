@@ -30,6 +30,11 @@ export interface RunSummary {
 export interface Store {
   /** Whether runs outlive what drives them, so that calls are to be logged with what is needed to resume. */
   readonly resumable: boolean;
+  /**
+   * The largest event that `append` takes, in bytes of its JSON in UTF-8, without `runId`, `seq` and `atMs`. No limit where left
+   * out. An answer that would be more is a failure of its agent, and not of the store.
+   */
+  readonly maxEventBytes?: number;
   /** What is kept beside the runs: cached answers, budgets, what was learned. */
   readonly values: Values;
   /** `fence` is 1 where left out. The first append of a run makes this store its owner. */

@@ -2,7 +2,7 @@ import { Cancellation, cancelWith } from "../../async/cancellation.ts";
 import { sleep } from "../../async/sleep.ts";
 import type { Claim } from "../../conflict/claim.ts";
 import { said, type Said } from "../../conflict/said.ts";
-import { takeOutput } from "../../engine/accept.ts";
+import { takeOutput, unkept } from "../../engine/accept.ts";
 import type { Question } from "../../engine/call.ts";
 import type { RecordedCall } from "../../engine/history.ts";
 import { mapInput } from "../../engine/input.ts";
@@ -14,6 +14,7 @@ import type { Run } from "../../engine/run.ts";
 import { STOPPED_EARLY } from "../../engine/stopped-early.ts";
 import { describeThrown, errorRecord, QuorateError } from "../../errors.ts";
 import { canonicalJson } from "../../json.ts";
+import type { EventBody } from "../../events.ts";
 import type { Missing, Outcome, OutcomeStatus } from "../../outcome.ts";
 import { mergeLimits } from "../../policy/limits.ts";
 import { retryWaitMs } from "../../policy/retry.ts";
@@ -79,9 +80,18 @@ export async function performTeam(run: Run, seating: Seating, question: Question
       const durationMs = clock.monotonic() - firstMs;
       const cost = run.bill.bill(callId).spent;
       const kept = answerAsKept(run, team, output);
-      await journal.record([
-        { type: "call.succeeded", callId, agent, attempt, durationMs, ...kept, cost },
-      ]);
+      const body: EventBody = {
+        type: "call.succeeded",
+        callId,
+        agent,
+        attempt,
+        durationMs,
+        ...kept,
+        cost,
+      };
+      const excess = journal.excess(body, limits.maxBytes);
+      if (excess !== undefined) throw unkept(agent, excess);
+      await journal.record([body]);
       const result = { status: "ok", output, attempts: attempt, durationMs, cost } as const;
       return { result, said: statement };
     } catch (thrown) {

@@ -3,7 +3,7 @@ import { orCancelled } from "../../async/or-cancelled.ts";
 import type { Origin } from "../../engine/history.ts";
 import { checkInput, takeInput, type CheckedInputs } from "../../engine/input.ts";
 import { QuorateError } from "../../errors.ts";
-import type { ForkOf } from "../../events.ts";
+import type { EventBody, ForkOf } from "../../events.ts";
 import type { Json } from "../../json.ts";
 import type { Outcome } from "../../outcome.ts";
 import { conclude, openRun } from "./carry.ts";
@@ -32,8 +32,7 @@ export async function conductNew(
   const run = openRun(driver, origin === undefined ? {} : { origin });
   const { mode, agents } = plan;
   const learned = team.lessons === undefined ? undefined : await learnedBefore(run, team, "");
-  // Not waited for: nothing is asked before its own first event is kept, and with it these.
-  run.journal.note([
+  const started: EventBody =
     run.keys === undefined
       ? { type: "run.started", supervisor: team.label, input: task }
       : {
@@ -43,7 +42,15 @@ export async function conductNew(
           input: task,
           ...secrecyAsRecorded(driver.secrecy, task),
           ...(origin !== undefined && { forkOf: forkOf(origin) }),
-        },
+        };
+  const excess = run.journal.excess(started, seated.maxBytes);
+  if (excess !== undefined) {
+    const why = `the task of ${team.where} ${excess}; send less, or say where it is instead`;
+    throw new QuorateError("INPUT_INVALID", why);
+  }
+  // Not waited for: nothing is asked before its own first event is kept, and with it these.
+  run.journal.note([
+    started,
     { type: "run.planned", mode, agents, ...(learned !== undefined && { learned }) },
   ]);
   return conclude(driver, run, { task, plan, prefix: "", checked });
