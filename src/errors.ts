@@ -10,7 +10,7 @@
  * - `CLAIMS_INVALID`: an agent's `claims` function threw, or returned something else than claims.
  * - `AGENT_FAILED`: an agent threw or rejected; the original failure is `cause`.
  * - `TEAM_FAILED`: a nested supervisor's own outcome was `failed`.
- * - `TIMEOUT`: an attempt ran longer than `timeoutMs`. Retried.
+ * - `TIMEOUT`: an attempt ran longer than `timeoutMs`, and is retried; or the run reached its `deadlineMs`.
  * - `CANCELLED`: the run was cancelled without a reason of the caller's own.
  * - `JUDGE_FAILED`: a judge's agent failed or answered outside the question.
  * - `STORE_FAILED`: the store could not keep an event; the run stops, nothing unsaved was shown.

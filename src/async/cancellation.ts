@@ -65,3 +65,21 @@ export function follow(signal: AbortSignal, target: Cancellation): Disposable {
   else signal.addEventListener("abort", hear, { once: true });
   return { [Symbol.dispose]: () => signal.removeEventListener("abort", hear) };
 }
+
+/** A cancellation that is cancelled with the first of some others, until it is disposed. */
+export interface Either extends Disposable {
+  readonly cancellation: Cancellation;
+}
+
+/** Of two that may be cancelled whichever is first; the first one itself where there is no second. */
+export function either(first: Cancellation, second: Cancellation | undefined): Either {
+  if (second === undefined) return { cancellation: first, [Symbol.dispose]() {} };
+  const cancellation = new Cancellation();
+  const following = [cancelWith(first, cancellation), cancelWith(second, cancellation)];
+  return {
+    cancellation,
+    [Symbol.dispose]() {
+      for (const one of following) one[Symbol.dispose]();
+    },
+  };
+}

@@ -1,4 +1,5 @@
 import type { Agent } from "../agent.ts";
+import { untilAborted } from "../async/until-aborted.ts";
 import { describeThrown } from "../errors.ts";
 import {
   alone,
@@ -27,7 +28,8 @@ export function askedToCompare({ compare, similar }: MaybeComparing): readonly A
 
 /**
  * Has all comparators that ask group what the material has for them, one after another, and answers with comparators that
- * know what came out: `subjects()` with those is what the material comes to. Rejects only when the run ends.
+ * know what came out: `subjects()` with those is what the material comes to. Rejects only when the run ends; a comparator that has not answered when the signal is aborted has
+ * failed.
  */
 export async function comparedLater(
   material: Material,
@@ -57,7 +59,10 @@ async function groupLater(
       throw reason;
     });
   try {
-    const grouping = await comparator.groupLater?.(candidates, { ...context, ask });
+    const grouping = await untilAborted(
+      comparator.groupLater?.(candidates, { ...context, ask }),
+      context.signal,
+    );
     return grouping ?? comparator.group(candidates);
   } catch (error) {
     if (ended.length > 0) throw ended[0];

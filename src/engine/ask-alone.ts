@@ -39,6 +39,7 @@ export function aloneAsker(
     const run: Run = {
       journal,
       cancellation,
+      deadline: undefined,
       clock: systemClock,
       engine: embeddedEngine(new Map([[agent.name, { agent, tiers: new Map() }]])),
       bill: new BillFold(),

@@ -24,6 +24,7 @@ import {
   type AttemptEnd,
   type Requeue,
 } from "./attempt-end.ts";
+import { isDeadline } from "./deadline.ts";
 import type { AttemptControl } from "./engine.ts";
 import { isSameUsage, unfitAnswer, type UnfitAnswer } from "./unfit-answer.ts";
 import type { Part, Reporting } from "./batch-part.ts";
@@ -119,7 +120,7 @@ class Attempt implements AttemptControl, Reporting {
   }
 
   begin(): void {
-    this.#timer = this.#seat.timeouts?.add(() => this.#giveUp(), this.#startedMs);
+    this.#timer = this.#seat.timeouts?.add(() => this.#timeOut(), this.#startedMs);
     this.#cancellation.watch(this.#stop);
     try {
       // Whatever the engine and the agent do: throw, return a value, a promise, a hostile thenable, a promise whose own
@@ -266,8 +267,12 @@ class Attempt implements AttemptControl, Reporting {
     this.#tell(this.#failed(error, { settled, after }));
   }
 
-  #giveUp(): void {
-    const error = timeoutError(this.#seat);
+  #timeOut(): void {
+    this.#giveUp(timeoutError(this.#seat));
+  }
+
+  #giveUp(error: unknown): void {
+    this.#timer?.[Symbol.dispose]();
     this.#hear(error);
     this.#state = "given up";
     this.#told = this.#spent;
@@ -280,6 +285,8 @@ class Attempt implements AttemptControl, Reporting {
 
   // A function, not a method: it is watched for, and has to be known again.
   readonly #stop = (reason: unknown): void => {
+    // Nothing is waited for that does not stop in time.
+    if (this.#state === "running" && isDeadline(reason)) return this.#giveUp(reason);
     if (this.#state === "running") {
       this.#state = "stopping";
       this.#timer?.[Symbol.dispose]();

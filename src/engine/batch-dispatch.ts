@@ -9,7 +9,7 @@ import { chargeFor, type Charge, type Tally } from "./charge.ts";
 import { dispatch, reserveNow, startOf } from "./dispatch.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
-import { STOPPED_EARLY } from "./stopped-early.ts";
+import { endsCallAlone } from "./deadline.ts";
 
 /** A call that was collected, and who waits for what comes of it. */
 export interface Collected {
@@ -124,8 +124,8 @@ async function withdraw(
   recorded: boolean,
 ): Promise<void> {
   const settling = charge?.settle({ cost: NO_COST }, "turned away");
-  // One that is stopped early has begun, as the log has it, and is to have an end.
-  if (recorded && error === STOPPED_EARLY) {
+  // One that ends without its run has begun, as the log has it, and is to have an end.
+  if (recorded && endsCallAlone(error)) {
     const nowMs = call.run.clock.monotonic();
     call.resolve({ ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NO_COST });
   } else {

@@ -6,6 +6,7 @@ import type { Models } from "../money/usage-sum.ts";
 import { spentIn, type RecordedCall } from "./history.ts";
 import type { Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
+import { isDeadline } from "./deadline.ts";
 import { STOPPED_EARLY } from "./stopped-early.ts";
 
 /** What had come of a call when it ended. */
@@ -60,7 +61,10 @@ export function agentError(name: string, thrown: unknown): QuorateError {
   });
 }
 
-/** A call that is cancelled ends with the run, but where it was stopped early: then it has an end of its own, if it had begun. */
+/**
+ * A cancelled call rejects with its run. One that the run's deadline ended is recorded as failed instead, and so is one that was
+ * stopped early and had begun.
+ */
 export async function cancelled(
   run: Run,
   agent: Agent,
@@ -69,12 +73,26 @@ export async function cancelled(
   after?: readonly EventBody[],
 ): Promise<Performed> {
   const { reason } = run.cancellation;
+  if (isDeadline(reason)) return overdue(run, agent, callId, ended, after);
   if (reason !== STOPPED_EARLY || ended.attempts === 0) {
     run.journal.note(after ?? []);
     throw reason;
   }
   await recordFailure(run, agent, callId, STOPPED_EARLY, ended, undefined, after);
   return failure(STOPPED_EARLY, ended);
+}
+
+/** The end of a call that was not over when its run's deadline was. */
+export async function overdue(
+  run: Run,
+  agent: Agent,
+  callId: string,
+  ended: Ended = NOT_BEGUN,
+  after?: readonly EventBody[],
+): Promise<Performed> {
+  const error = agentError(agent.name, run.deadline?.reason);
+  await recordFailure(run, agent, callId, error, ended, undefined, after);
+  return failure(error, ended);
 }
 
 /** What is left to say of a call that may not be repeated. */

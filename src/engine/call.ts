@@ -1,3 +1,4 @@
+import { either } from "../async/cancellation.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import {
   addCost,
@@ -19,9 +20,11 @@ import {
   failure,
   inDoubt,
   NOT_BEGUN,
+  overdue,
   recordFailure,
 } from "./call-failure.ts";
 import { comeAgain } from "./come-again.ts";
+import { endsCallAlone, isDeadline } from "./deadline.ts";
 import { dearestMicros } from "./dearest.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
 import type { Tally } from "./charge.ts";
@@ -36,7 +39,6 @@ import { reuse } from "./reuse.ts";
 import { replayed, type Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
-import { STOPPED_EARLY } from "./stopped-early.ts";
 
 /** What an agent is to be asked. */
 export interface Question {
@@ -74,6 +76,23 @@ export interface CallEnd {
  * What an agent does ends up in the result. Rejects only when the run is cancelled, or its store fails.
  */
 export function performCall(run: Run, seat: Seat, question: Question): Promise<CallEnd> {
+  const { deadline } = run;
+  return deadline === undefined ? perform(run, seat, question) : performInTime(run, seat, question);
+}
+
+/** Asks as long as the run's deadline is not over. */
+async function performInTime(run: Run, seat: Seat, question: Question): Promise<CallEnd> {
+  using until = either(run.cancellation, run.deadline);
+  try {
+    return await perform({ ...run, cancellation: until.cancellation }, seat, question);
+  } catch (reason) {
+    // It had not come as far as to be asked.
+    if (run.cancellation.cancelled || !isDeadline(reason)) throw reason;
+    return overdue(run, seat.agent, question.callId);
+  }
+}
+
+function perform(run: Run, seat: Seat, question: Question): Promise<CallEnd> {
   let input: unknown;
   try {
     input = checkInput(seat.agent, question, seat.limits.maxBytes);
@@ -327,9 +346,9 @@ async function ask(
   }
 }
 
-/** Whoever was stopped early need not wait any longer; what comes next will see it. */
+/** A call that ends without its run need not wait any longer; what comes next will see it. */
 function unlessStopped(reason: unknown): void {
-  if (reason !== STOPPED_EARLY) throw reason;
+  if (!endsCallAlone(reason)) throw reason;
 }
 
 /** How often a call may be told to come later; after that it is a failure like any other. */

@@ -19,6 +19,8 @@ import type { Redactor } from "./redact.ts";
 export interface Run {
   readonly journal: Journal;
   readonly cancellation: Cancellation;
+  /** Cancelled when the run's `deadlineMs` is over: no call goes on, and what was answered by then is decided. */
+  readonly deadline: Cancellation | undefined;
   readonly clock: Clock;
   readonly engine: Engine;
   /** What it takes. */

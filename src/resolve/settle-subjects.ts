@@ -1,3 +1,4 @@
+import { untilAborted } from "../async/until-aborted.ts";
 import { oneLine } from "../conflict/plain.ts";
 import { byCodeUnits, type Subject } from "../conflict/subject.ts";
 import type { Ask, Link, LinkContext, PassStatus, Person, Question } from "./link.ts";
@@ -58,19 +59,6 @@ export function settleSubjects(
     verdicts.push(verdict);
   }
   return asks ? untilAborted(Promise.all(verdicts), signal) : Object.freeze(verdicts as Verdict[]);
-}
-
-async function untilAborted<T>(all: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return all;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  if (signal.aborted) abort();
-  else signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([all, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }
 
 /** The same for every link and subject. All questions are made when somebody looks at them: most links do not. */

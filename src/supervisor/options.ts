@@ -8,7 +8,7 @@ import { QuorateError } from "../errors.ts";
 import type { Budget } from "../money/budget.ts";
 import type { Prices } from "../money/price.ts";
 import type { Outcome } from "../outcome.ts";
-import { checkInteger } from "../policy/bounds.ts";
+import { checkInteger, checkMs } from "../policy/bounds.ts";
 import type { CacheOptions, RunCache } from "../policy/cache.ts";
 import { shown } from "../policy/check-kind.ts";
 import type { LanesOf } from "../policy/lane.ts";
@@ -63,6 +63,8 @@ export interface SupervisorOptions<
   readonly required?: readonly NameOf<NoInfer<Agents>>[];
   /** The run is `failed` when fewer agents answer (1). */
   readonly minAnswers?: number;
+  /** How long each of its runs may take, in ms, as of `RunOptions`. For ever where left out; not of a nested supervisor. */
+  readonly deadlineMs?: number;
   /** How many attempts are in flight at most, over all runs of this supervisor (8). */
   readonly concurrency?: number;
   /** How conflicts are settled: the first link that decides. `DEFAULT_CHAIN` where left out. */
@@ -112,6 +114,12 @@ export interface RunOptions<Name extends string = string> extends CallLimits {
   readonly runId?: string;
   /** Cancels the run. */
   readonly signal?: AbortSignal;
+  /**
+   * How long the run may take, in ms from when it is begun or gone on with; `Infinity`: for ever. What has no answer by then has failed
+   * with `TIMEOUT`, and the run is decided on the answers that there are. A route, or an agent's schema for the task, that has not
+   * answered by then rejects the run with `TIMEOUT`.
+   */
+  readonly deadlineMs?: number;
   /** Which agents this task is for; wins over the supervisor's route. */
   readonly route?: readonly Name[];
   readonly mode?: Mode;
@@ -127,6 +135,7 @@ export interface RunOptions<Name extends string = string> extends CallLimits {
 // Written out as a record, so that the compiler misses an option that is added.
 const OWN_OPTIONS: Readonly<Record<Exclude<keyof RunOptions, keyof CallLimits | "runId">, true>> = {
   signal: true,
+  deadlineMs: true,
   route: true,
   mode: true,
   store: true,
@@ -163,6 +172,12 @@ export function checkMode(mode: unknown, where: string): Mode {
     "BAD_OPTIONS",
     `${where}: mode is ${shown(mode)}; use "parallel" or "sequence"`,
   );
+}
+
+/** Refuses with `BAD_OPTIONS` what is no time that a run may take. */
+export function checkDeadline(deadlineMs: unknown, where: string): number | undefined {
+  if (deadlineMs === undefined || deadlineMs === Infinity) return deadlineMs;
+  return checkMs(deadlineMs, `${where}: deadlineMs`, 1);
 }
 
 export const DEFAULT_CONCURRENCY = 8;

@@ -42,7 +42,7 @@ export async function askMember(run: Run, seat: Seat, question: Question): Promi
   asking = await climb(run, asking, question);
   for (const other of seat.fallback) {
     const last = asking.calls.at(-1);
-    if (last?.result.status !== "failed" || run.cancellation.cancelled) break;
+    if (last?.result.status !== "failed" || isOver(run)) break;
     const next = furtherId(callId, other.agent.name);
     noteDoubt(run, seat.agent, { callId: last.callId, why: "failed", next });
     const failed = [...(question.failed ?? []), ...failuresOf(asking.calls)];
@@ -55,13 +55,18 @@ export async function askMember(run: Run, seat: Seat, question: Question): Promi
   return asking;
 }
 
+/** Whether nobody is asked any more. */
+function isOver({ cancellation, deadline }: Run): boolean {
+  return cancellation.cancelled || deadline?.cancelled === true;
+}
+
 /** Asks dearer tiers for as long as the last answer is one to doubt by itself. */
 async function climb(run: Run, from: Asking, question: Question): Promise<Asking> {
   let asking = from;
   for (;;) {
     const next = asking.seat.next();
     const last = asking.calls.at(-1);
-    if (next === undefined || last === undefined || run.cancellation.cancelled) return asking;
+    if (next === undefined || last === undefined || isOver(run)) return asking;
     const why = doubtOf(run, asking.seat, last);
     if (why === undefined) return asking;
     const further = await askFurther(run, asking, next, question, why);

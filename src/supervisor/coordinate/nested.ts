@@ -1,9 +1,10 @@
-import { Cancellation, cancelWith } from "../../async/cancellation.ts";
+import { Cancellation, cancelWith, either } from "../../async/cancellation.ts";
 import { sleep } from "../../async/sleep.ts";
 import type { Claim } from "../../conflict/claim.ts";
 import { said, type Said } from "../../conflict/said.ts";
 import { takeOutput, unkept } from "../../engine/accept.ts";
 import type { Question } from "../../engine/call.ts";
+import { isDeadline } from "../../engine/deadline.ts";
 import type { RecordedCall } from "../../engine/history.ts";
 import { mapInput } from "../../engine/input.ts";
 import type { CallContent } from "../../engine/key.ts";
@@ -100,7 +101,7 @@ export async function performTeam(run: Run, seating: Seating, question: Question
       error = stopped ? STOPPED_EARLY : teamError(agent, thrown);
     }
     const waitMs =
-      attempt > retries || error === STOPPED_EARLY
+      attempt > retries || error === STOPPED_EARLY || run.deadline?.cancelled === true
         ? undefined
         : retryWaitMs(error, attempt, limits.backoff, clock.now());
     if (waitMs === undefined) {
@@ -132,7 +133,10 @@ export async function performTeam(run: Run, seating: Seating, question: Question
         cost: run.bill.bill(callId).spent,
       },
     ]);
-    await sleep(clock, waitMs, cancellation);
+    using until = either(cancellation, run.deadline);
+    await sleep(clock, waitMs, until.cancellation).catch((reason: unknown) => {
+      if (cancellation.cancelled || !isDeadline(reason)) throw reason;
+    });
   }
 }
 
@@ -169,7 +173,8 @@ async function once(
   const task = map === undefined ? given : mapInput(name, map, given, results, maxBytes);
   const scope = prefix.slice(0, -1);
   const recorded = recordedPlan(team, run.history?.plan(scope));
-  const plan = recorded ?? (await planFor(team, task, cancellation));
+  using until = either(cancellation, outer.deadline);
+  const plan = recorded ?? (await planFor(team, task, until.cancellation));
   const learned = await learnedBefore(run, team, scope);
   if (recorded === undefined) {
     const { mode, agents } = plan;

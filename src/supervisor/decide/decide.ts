@@ -1,5 +1,6 @@
 import type { Agent } from "../../agent.ts";
 import { abortController } from "../../async/abort-controller.ts";
+import { either } from "../../async/cancellation.ts";
 import type { CompareContext } from "../../conflict/compare.ts";
 import type { Conflict, Position } from "../../conflict/conflict.ts";
 import { asksToCompare } from "../../conflict/later.ts";
@@ -11,6 +12,7 @@ import type { EventBody } from "../../events.ts";
 import { canonicalJson } from "../../json.ts";
 import type { Missing } from "../../outcome.ts";
 import type { LinkContext } from "../../resolve/link.ts";
+import { inTime } from "../../resolve/in-time.ts";
 import { settleSubjects } from "../../resolve/settle-subjects.ts";
 import type { Verdict } from "../../resolve/verdict.ts";
 import { askJudge, type Asked } from "./ask-judge.ts";
@@ -69,13 +71,16 @@ function hear(
   const { team } = seating;
   if (!asksToCompare(team)) return heardFrom(team, statements);
   const { signal, abort } = abortController();
-  run.cancellation.watch(abort);
+  const until = either(run.cancellation, run.deadline);
+  until.cancellation.watch(abort);
   const nameOf = callNames(run.redact, []);
   const ask: CompareContext["ask"] = (agent, task, key) =>
     askJudge(deciding, { agent, task, key: nameOf(key, task) }, asked);
-  return heardLater(team, statements, { ask, signal }).finally(() =>
-    run.cancellation.unwatch(abort),
-  );
+  return heardLater(team, statements, { ask, signal }).finally(() => {
+    until.cancellation.unwatch(abort);
+    until[Symbol.dispose]();
+    if (run.cancellation.cancelled) throw run.cancellation.reason;
+  });
 }
 
 async function settlePanel(deciding: Deciding, panel: Panel): Promise<Decided> {
@@ -178,6 +183,7 @@ function settle(
   { rerun, asked }: Trial,
 ): readonly Verdict[] | Promise<readonly Verdict[]> {
   const { run, seating, prefix, missing } = deciding;
+  const { resolve } = seating.team;
   // Links get a real signal. Where nothing is contested, no link that waits is asked.
   const contested = open.some(({ positions }) => positions.length > 1);
   const { signal, abort } = contested ? abortController() : NOBODY_LISTENS;
@@ -186,7 +192,7 @@ function settle(
   const settled = settleSubjects(open, {
     all,
     signal,
-    resolve: seating.team.resolve,
+    resolve: run.deadline === undefined ? resolve : resolve.map(inTime(run.deadline)),
     maxSubjects: seating.team.maxSubjects,
     person: run.resumable ? personFor(run, prefix.slice(0, -1), all) : undefined,
     missing: missing.map(({ agent }) => agent),

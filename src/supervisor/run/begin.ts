@@ -63,7 +63,7 @@ function cannotGoOn(runId: string): QuorateError {
 
 /** The run of that id in this process, if there is one with the same task; else as the store has it. */
 async function join(driver: Driver, task: unknown): Promise<Outcome> {
-  const { root, runId, cancellation } = driver;
+  const { root, runId, cancellation, deadline = cancellation } = driver;
   checkRunId(runId);
   const known = root.named.get(runId);
   if (known === undefined) {
@@ -81,7 +81,7 @@ async function join(driver: Driver, task: unknown): Promise<Outcome> {
       `there is a run "${runId}" with another input; use another id for this one`,
     );
   }
-  const outcome = await orCancelled(known.outcome, cancellation);
+  const outcome = await orCancelled(known.outcome, deadline);
   for (const event of await driver.store.read(runId)) driver.watch?.(event);
   return outcome;
 }

@@ -26,7 +26,7 @@ export interface Beginning {
 
 /** A run with its journal, from the beginning or from where it stopped. */
 export function openRun(driver: Driver, { position, origin }: Beginning = {}): Run {
-  const { root, runId, options, store, cancellation, watch, seated, secrecy } = driver;
+  const { root, runId, options, store, cancellation, deadline, watch, seated, secrecy } = driver;
   const { clock } = root;
   const bill = new BillFold(seated.teams);
   for (const event of position?.history.events ?? []) bill.add(event);
@@ -49,6 +49,7 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
   return {
     journal,
     cancellation,
+    deadline,
     clock,
     engine: seated.engine,
     bill,

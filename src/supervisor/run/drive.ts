@@ -1,11 +1,12 @@
-import { Cancellation, follow } from "../../async/cancellation.ts";
+import { Cancellation, cancelWith, follow } from "../../async/cancellation.ts";
 import { keepAwake } from "../../async/keep-awake.ts";
+import { deadlinePassed } from "../../engine/deadline.ts";
 import type { LiveEvent } from "../../events.ts";
 import type { Outcome } from "../../outcome.ts";
 import { checkKeys } from "../../policy/check-kind.ts";
 import { LIMIT_KEYS } from "../../policy/limits.ts";
 import type { Store } from "../../store/store.ts";
-import { RUN_KEYS, type ForkOptions, type RunOptions } from "../options.ts";
+import { checkDeadline, RUN_KEYS, type ForkOptions, type RunOptions } from "../options.ts";
 import { reseated, type Root, type Seated } from "./root.ts";
 import { errorOutside, secrecyOf, type Secrecy } from "./secrecy.ts";
 
@@ -40,6 +41,8 @@ export interface Driver {
   readonly seated: Seated;
   readonly store: Store;
   readonly cancellation: Cancellation;
+  /** Cancelled when `deadlineMs` is over, and with the run; `undefined` where there is no deadline. */
+  readonly deadline: Cancellation | undefined;
   readonly watch: ((event: LiveEvent) => void) | undefined;
   readonly secrecy: Secrecy;
 }
@@ -74,9 +77,34 @@ async function drive(
   using _awake = signal === undefined ? undefined : keepAwake();
   if (cancellation.cancelled) throw cancellation.reason;
   const secrecy = secrecyOf(root.team, store.values);
+  using limit = deadlineOf(root, options, cancellation);
+  const deadline = limit?.cancellation;
+  const driver = { root, runId, options, seated, store, cancellation, deadline, watch, secrecy };
   try {
-    return await conduct({ root, runId, options, seated, store, cancellation, watch, secrecy });
+    return await conduct(driver);
   } catch (error) {
     throw errorOutside(error, secrecy, signal);
   }
+}
+
+/** The deadline of one run, from when it is begun or gone on with. Throws `BAD_OPTIONS`. */
+function deadlineOf(
+  { team, clock }: Root,
+  options: RunOptions,
+  run: Cancellation,
+): (Disposable & { readonly cancellation: Cancellation }) | undefined {
+  const deadlineMs = checkDeadline(options.deadlineMs, `a run of ${team.where}`) ?? team.deadlineMs;
+  if (deadlineMs === undefined || deadlineMs === Infinity) return undefined;
+  const cancellation = new Cancellation();
+  const following = cancelWith(run, cancellation);
+  const timer = clock.timer(deadlineMs, () => {
+    cancellation.cancel(deadlinePassed(team.where, deadlineMs));
+  });
+  return {
+    cancellation,
+    [Symbol.dispose]() {
+      timer[Symbol.dispose]();
+      following[Symbol.dispose]();
+    },
+  };
 }

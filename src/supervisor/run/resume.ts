@@ -76,7 +76,7 @@ const POLL_MS = 200;
  * for; one whose driver is gone is resumed. Rejects with `RUN_ID_TAKEN` when that run has another input.
  */
 export async function conductOnce(driver: Driver, given: unknown): Promise<Outcome> {
-  const { store, runId, root, seated, cancellation } = driver;
+  const { store, runId, root, seated, cancellation, deadline = cancellation } = driver;
   const task = takeInput(given, seated.maxBytes, `the task of ${root.team.where}`);
   for (;;) {
     const events = await store.read(runId);
@@ -100,7 +100,7 @@ export async function conductOnce(driver: Driver, given: unknown): Promise<Outco
     } catch (error) {
       if (!(error instanceof QuorateError && error.code === "RUN_OWNED")) throw error;
     }
-    await sleep(root.clock, POLL_MS, cancellation);
+    await sleep(root.clock, POLL_MS, deadline);
   }
 }
 
@@ -180,7 +180,7 @@ async function prepare(
   fence: number,
   known: { readonly known: unknown } | undefined,
 ): Promise<{ readonly run: Run; readonly assignment: Assignment }> {
-  const { root, options, seated, cancellation, secrecy } = driver;
+  const { root, options, seated, cancellation, deadline = cancellation, secrecy } = driver;
   const { team } = root;
   const first = startOf(driver, history.events);
   const origin = await originOf(driver, first);
@@ -192,7 +192,7 @@ async function prepare(
   // What is secret in it is taken out of what comes from here on.
   if (task !== undefined) secrecy.redact?.value(task as Json, "input");
   const recorded = recordedPlan(team, history.plan(""));
-  const plan = recorded ?? (await planFor(team, task, cancellation, options));
+  const plan = recorded ?? (await planFor(team, task, deadline, options));
   const learned = await learnedBefore(run, team, "");
   const changed = first.definition !== seated.seating.definition();
   history.changed = changed;

@@ -22,13 +22,13 @@ export async function conductNew(
   origin?: Origin,
   planned?: Plan,
 ): Promise<Outcome> {
-  const { root, options, seated, cancellation } = driver;
+  const { root, options, seated, cancellation, deadline = cancellation } = driver;
   const { team } = root;
   const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
   refuseSecretId(driver, task);
-  const planning = planned ?? planFor(team, task, cancellation, options);
+  const planning = planned ?? planFor(team, task, deadline, options);
   const plan = planning instanceof Promise ? await planning : planning;
-  const checked = seated.checks ? await checkTask(seated, plan, task, cancellation) : undefined;
+  const checked = seated.checks ? await checkTask(seated, plan, task, deadline) : undefined;
   const run = openRun(driver, origin === undefined ? {} : { origin });
   const { mode, agents } = plan;
   const learned = team.lessons === undefined ? undefined : await learnedBefore(run, team, "");

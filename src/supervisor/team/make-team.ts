@@ -27,6 +27,7 @@ import { checkEarlyStop } from "./check-early-stop.ts";
 import { checkOrder } from "./graph.ts";
 import {
   checkConcurrency,
+  checkDeadline,
   checkMode,
   DEFAULT_CONCURRENCY,
   DEFAULT_MAX_SUBJECTS,
@@ -50,6 +51,7 @@ const OWN_OPTIONS: Readonly<Record<Exclude<keyof AnyOptions, keyof CallLimits>, 
   inputs: true,
   required: true,
   minAnswers: true,
+  deadlineMs: true,
   concurrency: true,
   resolve: true,
   compare: true,
@@ -155,6 +157,7 @@ export function makeTeam(options: AnyOptions): Team {
     mode,
     route: route as Team["route"],
     everyone: planEveryone(members, mode),
+    deadlineMs: checkDeadline(options.deadlineMs, where),
     minAnswers: checkInteger(
       options.minAnswers ?? DEFAULT_MIN_ANSWERS,
       `${where}: minAnswers`,

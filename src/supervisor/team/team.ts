@@ -31,6 +31,8 @@ export interface Team {
   /** The plan where the route leaves nobody out. */
   readonly everyone: Plan;
   readonly minAnswers: number;
+  /** How long a run of its own may take, in ms. */
+  readonly deadlineMs: number | undefined;
   readonly lane: Lane;
   readonly limits: CallLimits;
   readonly asWorker: Pick<CallLimits, "timeoutMs" | "retries">;

@@ -1,0 +1,29 @@
+import { abortController } from "../async/abort-controller.ts";
+import type { Cancellation } from "../async/cancellation.ts";
+import { orCancelled } from "../async/or-cancelled.ts";
+import { isThenable } from "../async/thenable.ts";
+import type { Link } from "./link.ts";
+
+/**
+ * Gives a link until a deadline: its signal is aborted then, and what it has not ruled by then is a failure of its own, so that the
+ * chain goes on. What it rules at once counts also afterwards.
+ */
+export function inTime(deadline: Cancellation): (link: Link) => Link {
+  return (link) => ({
+    name: link.name,
+    ...(link.asks !== undefined && { asks: link.asks }),
+    ...(link.agreed !== undefined && {
+      agreed: (question, context) => link.agreed?.(question, context) as never,
+    }),
+    settle(question, context) {
+      const { signal, abort } = abortController();
+      deadline.watch(abort);
+      const ruling = link.settle(question, { ...context, signal });
+      if (!isThenable(ruling)) {
+        deadline.unwatch(abort);
+        return ruling;
+      }
+      return orCancelled(ruling, deadline).finally(() => deadline.unwatch(abort));
+    },
+  });
+}
