@@ -84,9 +84,21 @@ const arrows: readonly Arrow[] = [
   },
   ...folder("async", words),
   ...folder("policy", [...words, "async/*"]),
-  ...folder("conflict", [...words, "async/*", "policy/check-kind.ts", "policy/bounds.ts"]),
-  ...folder("reliability", [...words, "async/*", "conflict/*", "policy/check-kind.ts"]),
-  ...folder("store", [...words, "async/clock.ts"]),
+  ...folder("conflict", [
+    ...words,
+    "async/*",
+    "policy/at-once.ts",
+    "policy/check-kind.ts",
+    "policy/bounds.ts",
+  ]),
+  ...folder("reliability", [
+    ...words,
+    "async/*",
+    "conflict/*",
+    "policy/at-once.ts",
+    "policy/check-kind.ts",
+  ]),
+  ...folder("store", [...words, "async/clock.ts", "async/hear.ts"]),
   ...folder("money", [...words, "async/*", "policy/*", "store/values.ts"]),
   ...folder(
     "engine",
@@ -103,6 +115,7 @@ const arrows: readonly Arrow[] = [
   ]),
   ...folder("experience", [
     ...words,
+    "async/hear.ts",
     "conflict/*",
     "reliability/*",
     "store/*",
@@ -110,7 +123,7 @@ const arrows: readonly Arrow[] = [
     "resolve/verdict.ts",
   ]),
   ...folder("supervisor", [...words, ...core]),
-  ...folder("sqlite", [...words, "async/clock.ts", "store/*"]),
+  ...folder("sqlite", [...words, "async/clock.ts", "async/hear.ts", "store/*"]),
   ...folder("testing", [...words, ...core, "supervisor/*", "sqlite/*"]),
   ...folder(
     "cli",

@@ -1,3 +1,5 @@
+import { hear } from "./async/hear.ts";
+
 /**
  * Every way in which Quorate says no.
  *
@@ -143,16 +145,24 @@ function isIssue(issue: unknown): issue is Issue {
   return typeof message === "string" && (path === undefined || typeof path === "string");
 }
 
-/** One line about anything that was thrown, whatever it is; never throws itself. */
+/** One line about anything that was thrown, whatever it is; never throws itself. Hears promises in it: only this line is left. */
 export function describeThrown(thrown: unknown): string {
+  hear(thrown);
   try {
     if (thrown instanceof Error) {
       return clip(String(thrown.message === "" ? thrown.name : thrown.message));
     }
-    return clip(typeof thrown === "string" ? thrown : String(JSON.stringify(thrown)));
-  } catch {
+    return clip(typeof thrown === "string" ? thrown : String(JSON.stringify(thrown, heard)));
+  } catch (unreadable) {
+    hear(unreadable);
     return `an unprintable ${typeof thrown}`;
   }
+}
+
+// What a toJSON or a getter made only now, `hear` has not come by.
+function heard(this: object, key: string, value: unknown): unknown {
+  if (Reflect.getOwnPropertyDescriptor(this, key)?.value !== value) hear(value);
+  return value;
 }
 
 function clip(text: string): string {

@@ -1,3 +1,4 @@
+import { hear, isPlain, isThenable } from "./async/hear.ts";
 import { put } from "./record.ts";
 
 /** A value that survives JSON: what enters the log, a key, or another machine. */
@@ -21,15 +22,16 @@ export type Taken =
   | { readonly fault: JsonFault };
 
 const MAX_DEPTH = 500;
+const UNAWAITED = "a promise that nobody awaits";
 
 /**
  * Takes a value over as one trip through JSON would give it back, within `maxBytes`: a frozen copy, since it is shared by the
  * log, other agents and the caller, and nobody may change it for the others. Stops at the first fault, so that a hostile value costs no more than a permitted one.
  *
  * A property that is `undefined` is left out, as JSON does; `undefined` itself is taken, for an agent that answers nothing.
- * Refused are functions, symbols, bigints, `NaN`, infinities, cycles, class instances (a Date, a Map), objects with
- * `toJSON`, holes in arrays and nesting below 500 levels. What is counted are the bytes of the value's JSON in UTF-8, without
- * white space; `undefined` has none.
+ * Refused are functions, symbols, bigints, `NaN`, infinities, cycles, promises, class instances (a Date, a Map), objects with
+ * `toJSON`, holes in arrays and nesting below 500 levels. Promises within what is refused are heard: nobody will
+ * await them. What is counted are the bytes of the value's JSON in UTF-8, without white space; `undefined` has none.
  */
 export function takeJson(value: unknown, maxBytes: number): Taken {
   switch (typeof value) {
@@ -50,10 +52,19 @@ export function takeJson(value: unknown, maxBytes: number): Taken {
   const walk: Walk = { bytes: 0, maxBytes, keys: [], ancestors: [], fault: undefined };
   try {
     const copy = copyValue(walk, value);
-    return walk.fault === undefined ? { value: copy } : { fault: walk.fault };
-  } catch {
-    return { fault: notJson(walk, "a property that cannot be read") };
+    if (walk.fault === undefined) return { value: copy };
+    return { fault: walk.fault };
+  } catch (thrown) {
+    return { fault: refuse(walk, notJson(walk, "a property that cannot be read"), thrown) };
   }
+}
+
+/** Keeps the first fault, and hears what has been read up to there: a getter may give something else when it is read again. */
+function refuse(walk: Walk, fault: JsonFault, value?: unknown): JsonFault {
+  if (walk.fault !== undefined) return walk.fault;
+  walk.fault = fault;
+  hear([...walk.ancestors, value]);
+  return fault;
 }
 
 /** Of a number, `true`, `false` or `null`. */
@@ -79,7 +90,7 @@ function copyValue(walk: Walk, value: unknown): unknown {
       spendText(walk, value);
       return value;
     case "number":
-      if (!Number.isFinite(value)) walk.fault = notJson(walk, `the number ${value}`);
+      if (!Number.isFinite(value)) refuse(walk, notJson(walk, `the number ${value}`));
       spend(walk, String(value).length);
       // JSON has one zero.
       return value === 0 ? 0 : value;
@@ -91,7 +102,7 @@ function copyValue(walk: Walk, value: unknown): unknown {
       spend(walk, 4);
       return value;
     default:
-      walk.fault = notJson(walk, `a ${typeof value}`);
+      refuse(walk, notJson(walk, `a ${typeof value}`), value);
       return undefined;
   }
 }
@@ -100,7 +111,7 @@ function copyObject(walk: Walk, value: object): unknown {
   const { ancestors } = walk;
   if (ancestors.length >= MAX_DEPTH) {
     const what = ancestors.includes(value) ? "a cycle" : `more than ${MAX_DEPTH} levels`;
-    walk.fault = notJson(walk, what);
+    refuse(walk, notJson(walk, what), value);
     return undefined;
   }
   ancestors.push(value);
@@ -122,14 +133,15 @@ function copyItems(walk: Walk, items: readonly unknown[]): unknown {
 }
 
 function copyMembers(walk: Walk, object: object): unknown {
-  const prototype: unknown = Object.getPrototypeOf(object);
-  if (prototype !== null && prototype !== Object.prototype && !isForeignPlain(prototype)) {
-    walk.fault = notJson(walk, `a ${nameOf(object)}`);
+  if (!isPlain(object)) {
+    const what = isThenable(object) ? UNAWAITED : `a ${nameOf(object)}`;
+    refuse(walk, notJson(walk, what));
     return undefined;
   }
   const members = object as Readonly<Record<string, unknown>>;
-  if (typeof members["toJSON"] === "function") {
-    walk.fault = notJson(walk, "an object with toJSON");
+  if (typeof members["then"] === "function" || typeof members["toJSON"] === "function") {
+    const what = isThenable(object) ? UNAWAITED : "an object with toJSON";
+    refuse(walk, notJson(walk, what));
     return undefined;
   }
   const copy: Record<string, unknown> = {};
@@ -161,18 +173,11 @@ function spendText(walk: Walk, text: string): void {
 
 function spend(walk: Walk, bytes: number): void {
   walk.bytes += bytes;
-  if (walk.bytes > walk.maxBytes) walk.fault ??= tooLarge(walk);
+  if (walk.bytes > walk.maxBytes) refuse(walk, tooLarge(walk));
 }
 
 function notJson({ keys }: Walk, what: string): JsonFault {
   return { kind: "not-json", why: `has ${what}${keys.length === 0 ? "" : ` at ${where(keys)}`}` };
-}
-
-// A plain object of another realm, such as a vm context: its prototype is that realm's Object.prototype.
-function isForeignPlain(prototype: unknown): boolean {
-  return (
-    Object.getPrototypeOf(prototype) === null && Object.hasOwn(Object(prototype), "isPrototypeOf")
-  );
 }
 
 function nameOf(object: object): string {

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { isThenable } from "./async/thenable.ts";
-import { QuorateError, type Issue } from "./errors.ts";
+import { hear, hearIfRefused, hearOptions, isPlain, isThenable, promiseOf } from "./async/hear.ts";
+import { describeThrown, QuorateError, type Issue } from "./errors.ts";
 
 /** Any schema of the Standard Schema family: Zod, Valibot, ArkType and others. */
 export type Schema<In = unknown, Out = In> = StandardSchemaV1<In, Out>;
@@ -8,6 +8,7 @@ export type Schema<In = unknown, Out = In> = StandardSchemaV1<In, Out>;
 /** Refuses with `BAD_OPTIONS` what is no schema. */
 export function checkSchema(schema: unknown, what: string): void {
   if (schema === undefined) return;
+  hearOptions(schema);
   const standard: unknown = Object(schema)["~standard"];
   if (typeof Object(standard).validate === "function") return;
   throw new QuorateError(
@@ -28,9 +29,7 @@ export type Checked =
 export function check(schema: Schema, value: unknown): Checked | Promise<Checked> {
   try {
     const result = schema["~standard"].validate(value);
-    return isThenable(result)
-      ? Promise.resolve(result).then(checked).catch(thrown)
-      : checked(result);
+    return isThenable(result) ? promiseOf(result).then(checked).catch(thrown) : checked(result);
   } catch (error) {
     return thrown(error);
   }
@@ -39,10 +38,17 @@ export function check(schema: Schema, value: unknown): Checked | Promise<Checked
 // An agent is told what to mend: what does not fit on a page helps nobody, and may come by the hundred thousand.
 const MAX_ISSUES = 20;
 
-function checked(result: StandardSchemaV1.Result<unknown>): Checked {
-  return result.issues === undefined
-    ? { value: result.value }
-    : { issues: issuesFrom(result.issues) };
+function checked(result: unknown): Checked {
+  return hearIfRefused(result, () => read(result as StandardSchemaV1.Result<unknown>));
+}
+
+function read(result: StandardSchemaV1.Result<unknown>): Checked {
+  const { value, issues, ...unread } = result as StandardSchemaV1.FailureResult & {
+    readonly value?: unknown;
+  };
+  // Of issues only the words are kept.
+  hear((issues as unknown) === undefined && isPlain(result) ? unread : result);
+  return (issues as unknown) === undefined ? { value } : { issues: issuesFrom(issues) };
 }
 
 /** The issues that a schema found, as many as help. */
@@ -65,8 +71,7 @@ export function isIssue(found: unknown): found is StandardSchemaV1.Issue {
 }
 
 function thrown(error: unknown): Checked {
-  const message = error instanceof Error ? error.message : String(error);
-  return { issues: [{ message: `the schema itself failed: ${message}` }] };
+  return { issues: [{ message: `the schema itself failed: ${describeThrown(error)}` }] };
 }
 
 function segment(part: PropertyKey | StandardSchemaV1.PathSegment): string {

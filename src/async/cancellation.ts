@@ -1,3 +1,5 @@
+import { hear, hearOptions } from "./hear.ts";
+
 /**
  * One place to cancel from and many that hear of it. An `AbortSignal` does the same at a far higher cost, and keeps
  * memory for every signal derived from it; agents still get a real one, made when they ask for it.
@@ -60,10 +62,14 @@ export function cancelWith(source: Cancellation, target: Cancellation): Disposab
 
 /** Cancels `target` when `signal` aborts, until disposed; leaves nothing on a signal that outlives it. */
 export function follow(signal: AbortSignal, target: Cancellation): Disposable {
-  const hear = (): void => target.cancel(signal.reason);
-  if (signal.aborted) hear();
-  else signal.addEventListener("abort", hear, { once: true });
-  return { [Symbol.dispose]: () => signal.removeEventListener("abort", hear) };
+  hearOptions(signal);
+  const cancel = (): void => {
+    hear(signal.reason);
+    target.cancel(signal.reason);
+  };
+  if (signal.aborted) cancel();
+  else signal.addEventListener("abort", cancel, { once: true });
+  return { [Symbol.dispose]: () => signal.removeEventListener("abort", cancel) };
 }
 
 /** A cancellation that is cancelled with the first of some others, until it is disposed. */

@@ -1,3 +1,5 @@
+import { hear } from "./hear.ts";
+
 /** What is promised, or the signal's reason when it is aborted before. Nothing is left on a signal that outlives it. */
 export async function untilAborted<T>(
   all: T | PromiseLike<T>,
@@ -12,5 +14,7 @@ export async function untilAborted<T>(
     return await Promise.race([all, promise]);
   } finally {
     signal.removeEventListener("abort", abort);
+    // What comes after the abort is nobody's any more.
+    if (signal.aborted) hear(all);
   }
 }

@@ -1,3 +1,4 @@
+import { hearIfRefused, isThenable } from "../async/hear.ts";
 import type { Json } from "../json.ts";
 
 /** How large a list or record may be as a position: characters of its JSON, about. */
@@ -28,6 +29,8 @@ function fold(text: string): string {
 
 function write(value: unknown, string: (text: string) => string): string {
   let room = MAX_POSITION_CHARS;
+  /** The lists and records on the way to what is looked at: a getter may have made them only now. */
+  const outer: object[] = [];
   const spend = (text: string): string => {
     room -= text.length;
     if (room < 0) throw new TypeError(`is larger than ${MAX_POSITION_CHARS} characters`);
@@ -50,10 +53,17 @@ function write(value: unknown, string: (text: string) => string): string {
         return spend(String(part));
       case "object":
         if (part === null) return spend("null");
-        return Array.isArray(part) ? list(part, depth) : record(part, depth);
+        return nested(part, depth);
       default:
         throw new TypeError(`contains a value of type ${typeof part}, which JSON does not have`);
     }
+  }
+
+  function nested(part: object, depth: number): string {
+    outer.push(part);
+    const text = Array.isArray(part) ? list(part, depth) : record(part, depth);
+    outer.pop();
+    return text;
   }
 
   function list(part: readonly unknown[], depth: number): string {
@@ -66,7 +76,8 @@ function write(value: unknown, string: (text: string) => string): string {
   function record(part: object, depth: number): string {
     const prototype: unknown = Object.getPrototypeOf(part);
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-      throw new TypeError("contains an instance of a class; give its data as a plain object");
+      const what = isThenable(part) ? "a promise that nobody awaits" : "an instance of a class";
+      throw new TypeError(`contains ${what}; give its data as a plain object`);
     }
     spend("{}");
     const members: string[] = [];
@@ -78,5 +89,5 @@ function write(value: unknown, string: (text: string) => string): string {
     return `{${members.join(",")}}`;
   }
 
-  return walk(value, 0);
+  return hearIfRefused(outer, () => walk(value, 0));
 }

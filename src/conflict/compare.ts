@@ -1,7 +1,9 @@
 import type { Agent } from "../agent.ts";
+import { hear, isThenable } from "../async/hear.ts";
 import type { AgentResult } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
+import { atOnce } from "../policy/at-once.ts";
 import { foldedKey } from "./canonical.ts";
 import { oneLine } from "./plain.ts";
 
@@ -141,9 +143,10 @@ function own(same: Same): Comparator {
       for (const [index, { value }] of candidates.entries()) {
         const joins = (member: number): boolean => {
           const answer: unknown = same(candidates[member]?.value ?? null, value);
-          if (typeof answer !== "boolean")
-            throw new TypeError(`it returned ${typeof answer}, not true or false`);
-          return answer;
+          if (typeof answer === "boolean") return answer;
+          hear(answer);
+          const got = `${typeof answer}${isThenable(answer) ? " (a promise)" : ""}`;
+          throw new TypeError(`it returned ${got}, not true or false at once`);
         };
         const group = groups.find((members) => members.every(joins));
         if (group === undefined) groups.push([index]);
@@ -188,9 +191,12 @@ export function groupWith<C extends Candidate>(
   candidates: readonly C[],
 ): CheckedGrouping<C> {
   if (comparator === EQUAL) return { groups: apart(candidates), setAside: [] };
+  let grouping: unknown;
   try {
-    return checkGrouping(comparator.group(candidates), candidates);
+    grouping = atOnce(() => comparator.group(candidates), "it");
+    return checkGrouping(grouping as Grouping, candidates);
   } catch (error) {
+    hear(grouping);
     const refused = `the comparison "${comparator.name}" failed: ${describeThrown(error)}`;
     return { groups: apart(candidates), setAside: [], refused };
   }
@@ -227,11 +233,18 @@ function checkGrouping<C extends Candidate>(
   return {
     groups: checked,
     setAside: [...left],
-    ...(refused !== undefined && { refused }),
+    ...refusedOf(refused),
     ...noteOf(note),
   };
 }
 
+function refusedOf(refused: unknown): { readonly refused?: string } {
+  if (refused === undefined) return {};
+  if (typeof refused === "string") return { refused };
+  throw new TypeError(`refused is ${typeof refused}; give a sentence`);
+}
+
 function noteOf(note: unknown): { readonly note?: string } {
+  hear(note);
   return typeof note === "string" && note !== "" ? { note: oneLine(note, MAX_NOTE_CHARS) } : {};
 }

@@ -1,3 +1,4 @@
+import { hearIfRefused } from "../async/hear.ts";
 import type { Json } from "../json.ts";
 import { exactText } from "./canonical.ts";
 import { checkShape, positionKey } from "./check-claim.ts";
@@ -35,6 +36,10 @@ export function findConflicts(
   claims: Iterable<Claim>,
   options: FindOptions = {},
 ): readonly Conflict[] {
+  return hearIfRefused([claims, options], () => conflictsIn(claims, options));
+}
+
+function conflictsIn(claims: Iterable<Claim>, options: FindOptions): readonly Conflict[] {
   const compare = comparators(options.compare);
   const conflicts: Conflict[] = [];
   for (const [subject, about] of bySubject(claims)) {

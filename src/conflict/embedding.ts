@@ -1,4 +1,5 @@
 import { agent, type Agent } from "../agent.ts";
+import { hear, promiseOf } from "../async/hear.ts";
 import { describeThrown } from "../errors.ts";
 import { sha256 } from "../hash.ts";
 import type { CompareContext } from "./compare.ts";
@@ -30,8 +31,13 @@ export function embedder(embed: Embed, name: string): Agent {
   return agent({
     name,
     run: async ({ texts }: EmbedTask, { signal }) => {
-      const vectors: unknown = await embed(texts, { signal });
-      return { vectors: packed(vectors, texts.length) };
+      const vectors: unknown = await promiseOf(embed(texts, { signal }));
+      try {
+        return { vectors: packed(vectors, texts.length) };
+      } catch (error) {
+        hear(vectors);
+        throw error;
+      }
     },
   });
 }

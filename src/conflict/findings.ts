@@ -8,6 +8,8 @@ import { MAX_SUBJECT_CHARS } from "./check-claim.ts";
 import { clip } from "./plain.ts";
 import { byCodeUnits, type Subject } from "./subject.ts";
 
+const MAX_REFUSED_CHARS = 500;
+
 /** What a finding's subject is about: somebody reports it, or looked and does not. */
 export const PRESENT = "present";
 export const ABSENT = "absent";
@@ -60,7 +62,11 @@ export function findingSubjects(
   });
   const absence = absenceOf([...reviewers].sort(byCodeUnits));
   const names = uniqueNames(taken);
-  const { groups, note: about } = groupWith(similar, candidates);
+  const { groups, note: about, refused } = groupWith(similar, candidates);
+  const apart =
+    refused === undefined
+      ? undefined
+      : `Findings are not grouped: ${clip(refused, MAX_REFUSED_CHARS)}.`;
   return groups
     .map(({ value, members, note }) => {
       const wordings = new Map<string, string>();
@@ -85,7 +91,7 @@ export function findingSubjects(
       ].filter(({ heldBy }) => heldBy.length > 0);
       // "absent" comes before "present", in canonical order, when as many hold it.
       if (absent.length >= present.length) positions.reverse();
-      const notes = [note, about].filter((each) => each !== undefined).join(" ");
+      const notes = [note, about, apart].filter((each) => each !== undefined).join(" ");
       return {
         subject: names(text),
         kind: "finding",

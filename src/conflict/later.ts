@@ -1,4 +1,5 @@
 import type { Agent } from "../agent.ts";
+import { promiseOf } from "../async/hear.ts";
 import { untilAborted } from "../async/until-aborted.ts";
 import { describeThrown } from "../errors.ts";
 import {
@@ -60,10 +61,10 @@ async function groupLater(
     });
   try {
     const grouping = await untilAborted(
-      comparator.groupLater?.(candidates, { ...context, ask }),
+      promiseOf(comparator.groupLater?.(candidates, { ...context, ask })),
       context.signal,
     );
-    return grouping ?? comparator.group(candidates);
+    return (grouping as Grouping | undefined) ?? comparator.group(candidates);
   } catch (error) {
     if (ended.length > 0) throw ended[0];
     const refused = `the comparison "${comparator.name}" failed: ${describeThrown(error)}`;

@@ -1,3 +1,4 @@
+import { hearOptions } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { listedKey } from "./listed-key.ts";
@@ -8,6 +9,7 @@ import type { Comparator } from "./compare.ts";
  * listed is set aside: it is no position, has no vote, and the verdict's reasoning names who claimed it.
  */
 export function oneOf(values: readonly Json[]): Comparator {
+  hearOptions(values);
   if (!Array.isArray(values) || values.length === 0) {
     throw new QuorateError(
       "BAD_OPTIONS",

@@ -1,6 +1,8 @@
 import type { Agent } from "../agent.ts";
+import { hear } from "../async/hear.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { takeJson } from "../json.ts";
+import { atOnce } from "../policy/at-once.ts";
 import { checkClaim } from "./check-claim.ts";
 import type { Claim } from "./claim.ts";
 
@@ -78,15 +80,19 @@ function property(value: unknown, name: string): unknown {
 }
 
 function ownClaims(agent: Speaker, output: unknown): readonly Claim[] {
-  const read = agent.claims as (output: unknown) => Iterable<object>;
+  const read = agent.claims as (output: unknown) => unknown;
+  let drafts: unknown;
+  let draft: unknown;
   try {
     const claims: Claim[] = [];
-    for (const draft of read(output)) {
+    drafts = atOnce(() => read(output), "its function");
+    for (draft of iterable(drafts)) {
       if (claims.length === MAX_CLAIMS) throw new Error(`more than ${MAX_CLAIMS} claims`);
-      claims.push(checkClaim({ ...draft, position: ownPosition(draft), agent: agent.name }));
+      claims.push(ownClaim(agent, draft));
     }
     return claims;
   } catch (error) {
+    hear([drafts, draft]);
     const why = describeThrown(error);
     throw new QuorateError("CLAIMS_INVALID", `the claims of ${agent.name} cannot be read: ${why}`, {
       cause: error,
@@ -94,8 +100,27 @@ function ownClaims(agent: Speaker, output: unknown): readonly Claim[] {
   }
 }
 
+function iterable(drafts: unknown): Iterable<unknown> {
+  if (typeof Object(drafts)[Symbol.iterator] === "function") return drafts as Iterable<unknown>;
+  throw new Error(`its function answered with ${typeof drafts} that is no list; list claims`);
+}
+
+/** What a draft has besides a claim's own members is nobody's business, but for promises. */
+function ownClaim({ name }: Speaker, draft: unknown): Claim {
+  const { subject, position: _, confidence, evidence, agent: __, ...rest } = Object(draft);
+  hear(rest);
+  const position = ownPosition(draft);
+  return checkClaim({
+    agent: name,
+    subject,
+    position,
+    ...(confidence !== undefined && { confidence }),
+    ...(evidence !== undefined && { evidence }),
+  });
+}
+
 /** The position as it is now: nobody else can change it afterwards. */
-function ownPosition(draft: object): unknown {
+function ownPosition(draft: unknown): unknown {
   const taken = takeJson(property(draft, "position"), MAX_POSITION_BYTES);
   if (taken.fault === undefined) return taken.value;
   throw new Error(`a position ${taken.fault.why}; use plain JSON values`);

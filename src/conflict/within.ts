@@ -1,3 +1,4 @@
+import { hearOptions } from "../async/hear.ts";
 import type { Json } from "../json.ts";
 import { QuorateError } from "../errors.ts";
 import { alone, type Candidate, type Comparator, type Group } from "./compare.ts";
@@ -15,6 +16,7 @@ export type WithinOptions =
  * to the median of what the group's agents claim stands for it, the lower of two. What is not a number is compared as by `equal()`.
  */
 export function within(options: WithinOptions): Comparator {
+  hearOptions(options);
   const percent = tolerance(options.percent, "percent", 100);
   const absolute = tolerance(options.absolute, "absolute", Number.MAX_VALUE);
   if ((percent === undefined) === (absolute === undefined)) {

@@ -1,5 +1,6 @@
 import { abortController, type Abort } from "../async/abort-controller.ts";
 import type { Cancellation } from "../async/cancellation.ts";
+import { hear, promiseOf } from "../async/hear.ts";
 import type { CallRequest, Usage } from "../call.ts";
 import type { EventBody } from "../events.ts";
 import {
@@ -123,12 +124,11 @@ class Attempt implements AttemptControl, Reporting {
     this.#timer = this.#seat.timeouts?.add(() => this.#timeOut(), this.#startedMs);
     this.#cancellation.watch(this.#stop);
     try {
-      // Whatever the engine and the agent do: throw, return a value, a promise, a hostile thenable, a promise whose own
-      // `then` throws.
+      // Whatever the engine and the agent do: throw, return a value, a promise, a hostile thenable.
       const answer =
         this.#part?.call(this) ??
         holding(this.#holder, () => this.#run.engine.call(this.#request, this));
-      Promise.resolve(answer).then(
+      promiseOf(answer).then(
         (output) => this.#answered(output),
         (error: unknown) => this.#threw(error),
       );
@@ -151,6 +151,7 @@ class Attempt implements AttemptControl, Reporting {
   }
 
   report(usage: Usage): void {
+    hear(usage);
     const read = readUsage(usage);
     if (read === undefined) return;
     this.#lastReport = read;
@@ -172,8 +173,12 @@ class Attempt implements AttemptControl, Reporting {
 
   #answered(output: unknown): void {
     // The time of its team may be over as well: then it is stopping from here on.
-    if (this.#cancellation.cancelled || this.#state !== "running") return this.#settle("answered");
-    if (isOver(this.#run, this.#seat, this.#startedMs)) return this.#settleLate("answered");
+    const isStopping = this.#cancellation.cancelled || this.#state !== "running";
+    if (isStopping || isOver(this.#run, this.#seat, this.#startedMs)) {
+      // Nobody takes it any more.
+      hear(output);
+      return isStopping ? this.#settle("answered") : this.#settleLate("answered");
+    }
     const { agent, limits } = this.#seat;
     // Also of an answer that is refused: what is wrong with it may be said in its own words.
     this.#run.redact?.learn(output, limits.maxBytes);
@@ -194,6 +199,7 @@ class Attempt implements AttemptControl, Reporting {
   }
 
   #threw(thrown: unknown): void {
+    hear(thrown);
     const unfit = unfitAnswer(this.#seat, thrown);
     if (unfit !== undefined) this.#charge(unfit);
     if (this.#cancellation.cancelled || this.#state !== "running") return this.#settle("failed");
@@ -211,6 +217,7 @@ class Attempt implements AttemptControl, Reporting {
   }
 
   #fail(error: unknown): void {
+    hear(error);
     // Somebody may have thrown nothing.
     const later =
       this.#hear(error ?? null) ??

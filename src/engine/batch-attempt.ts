@@ -1,4 +1,5 @@
 import { abortController, type Abort } from "../async/abort-controller.ts";
+import { hear as hearWithin, promiseOf } from "../async/hear.ts";
 import type { CallRequest, Usage } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { equalParts } from "../money/equal-parts.ts";
@@ -80,6 +81,7 @@ export function runBatch(
     try {
       taken = takeAnswers(agent.name, answers, size);
     } catch (error) {
+      hearWithin(answers);
       return fail(error);
     }
     // Where all of them have failed, that is what the lanes have to know.
@@ -87,7 +89,7 @@ export function runBatch(
     hearEnd(failed ? taken[0]?.error : undefined);
     for (const [index, { answer }] of places.entries()) {
       const { error, output } = taken[index] ?? {};
-      if (error === undefined) answer.resolve(output);
+      if (error === undefined) answer.resolve(promiseOf(output));
       else answer.reject(error);
     }
   };
@@ -101,6 +103,7 @@ export function runBatch(
       return controller.signal;
     },
     report(given, index) {
+      hearWithin(given);
       if (index !== undefined) {
         // Of a task that is none, nobody knows whose it is.
         if (Number.isInteger(index)) attempts[index]?.report(given);
@@ -140,7 +143,7 @@ export function runBatch(
   try {
     // Whatever the engine and the agent do: as in an attempt of its own.
     const answers = holding(holder, () => engine.callBatch?.(requests, control));
-    Promise.resolve(answers).then(settle, fail);
+    promiseOf(answers).then(settle, fail);
   } catch (error) {
     fail(error);
   }

@@ -1,4 +1,5 @@
 import { systemClock } from "../async/clock.ts";
+import { hear } from "../async/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import type { Position } from "../conflict/conflict.ts";
 import { cut } from "../conflict/plain.ts";
@@ -92,6 +93,8 @@ export async function recordDecision(
   decision: HumanDecision,
   { redact, nowMs }: Recording,
 ): Promise<void> {
+  // It is looked at only after the log.
+  hear(decision);
   checkDecision(decision);
   const before = await store.read(runId);
   // Before the run is taken: a decision that is refused leaves it alone.

@@ -2,6 +2,7 @@ import type { Agent } from "../agent.ts";
 import type { CallRequest } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { takeJson } from "../json.ts";
+import { atOnce } from "../policy/at-once.ts";
 import { check, describeIssues, type Checked, type Schema } from "../schema.ts";
 
 /** What schemas have made of one task: each is asked once, however many agents share it. */
@@ -63,7 +64,7 @@ export function mapInput(
 ): unknown {
   let input: unknown;
   try {
-    input = map(task, results);
+    input = atOnce(() => map(task, results), "its function");
   } catch (cause) {
     const why = describeThrown(cause);
     throw new QuorateError("INPUT_INVALID", `the input of ${name} cannot be made: ${why}`, {

@@ -1,4 +1,5 @@
 import type { Clock } from "../async/clock.ts";
+import { hear } from "../async/hear.ts";
 import { QuorateError, type ErrorCode } from "../errors.ts";
 import type { EventBody, LiveEvent, ProgressEvent, RunEvent } from "../events.ts";
 import { canonicalJson, takeJson, type Json } from "../json.ts";
@@ -147,8 +148,8 @@ export class Journal {
   /** Shows live progress; not kept. */
   emit(progress: Omit<ProgressEvent, "type" | "runId" | "atMs">): void {
     const { watch, redact } = this.#options;
-    if (this.#closed || watch === undefined) return;
-    const value = redact === undefined ? progress.value : emittedAsShown(progress.value, redact);
+    if (this.#closed || watch === undefined) return hear(progress.value);
+    const value = emittedAsShown(progress, redact);
     watch({ type: "call.progress", runId: this.runId, atMs: this.#wallMs(), ...progress, value });
   }
 
@@ -193,11 +194,18 @@ export class Journal {
   }
 }
 
-/** What an agent emits may be anything; secrets can be told in JSON only. */
-function emittedAsShown(value: unknown, redact: Redactor): unknown {
-  if (value === undefined) return undefined;
+/** What an agent emits may be anything; it is shown, and looked at for secrets, where it is JSON. */
+function emittedAsShown(
+  { agent, value }: Pick<ProgressEvent, "agent" | "value">,
+  redact: Redactor | undefined,
+): unknown {
   const taken = takeJson(value, Infinity);
-  return taken.fault === undefined ? redact.value(taken.value as Json, "output") : REDACTED;
+  if (taken.fault === undefined) {
+    if (redact === undefined || taken.value === undefined) return taken.value;
+    return redact.value(taken.value as Json, "output");
+  }
+  if (redact !== undefined) return REDACTED;
+  return `(not shown: what ${agent} emitted ${taken.fault.why}; emit plain JSON values)`;
 }
 
 // Its error, its models and its names are bounded, and less than this.

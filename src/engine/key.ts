@@ -1,7 +1,8 @@
 import type { Agent } from "../agent.ts";
+import { hear } from "../async/hear.ts";
 import type { CallRequest, UpstreamResult } from "../call.ts";
 import { sha256 } from "../hash.ts";
-import { canonicalJson, type Json } from "../json.ts";
+import { canonicalJson, takeJson, type Json } from "../json.ts";
 import type { Schema } from "../schema.ts";
 import type { Redactor } from "./redact.ts";
 
@@ -201,8 +202,10 @@ function shape(schema: Schema | undefined): unknown {
   if (schema === undefined) return null;
   const { vendor, jsonSchema } = schema["~standard"] as Schema["~standard"] & Partial<JsonSchemas>;
   try {
-    return jsonSchema?.input({ target: "draft-2020-12" }) ?? vendor;
-  } catch {
+    const taken = takeJson(jsonSchema?.input({ target: "draft-2020-12" }), Infinity);
+    return (taken.fault === undefined ? taken.value : undefined) ?? vendor;
+  } catch (thrown) {
+    hear(thrown);
     return vendor;
   }
 }

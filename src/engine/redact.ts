@@ -1,3 +1,4 @@
+import { hear, isThenable } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import type { EventBody } from "../events.ts";
 import { takeJson, type Json } from "../json.ts";
@@ -18,6 +19,9 @@ export type RedactedKind = "input" | "output" | "position" | "text";
  * returns what is kept of it.
  */
 export type Redact = readonly string[] | ((value: Json, kind: RedactedKind) => Json);
+
+/** In its place where the caller's function cannot be waited for: nothing else would tell why all is hidden. */
+const NOT_AT_ONCE = "[redacted: redact answered with a promise; it has to answer at once]";
 
 /** One `redact` option, checked. */
 export interface RedactRule {
@@ -94,12 +98,18 @@ type Change = RedactRule["change"];
 function byFunction(redact: (value: Json, kind: RedactedKind) => Json): Change {
   return (value, kind) => {
     try {
-      const taken = takeJson(redact(value, kind), Infinity);
+      const kept = redact(value, kind);
+      if (isThenable(kept)) {
+        hear(kept);
+        return NOT_AT_ONCE;
+      }
+      const taken = takeJson(kept, Infinity);
       // A text stays a text.
       if (taken.fault === undefined && (kind !== "text" || typeof taken.value === "string")) {
         return taken.value as Json;
       }
-    } catch {
+    } catch (thrown) {
+      hear(thrown);
       // It cannot be told what was secret in it.
     }
     return REDACTED;

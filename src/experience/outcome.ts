@@ -1,3 +1,4 @@
+import { hear } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { takeJson, type Json } from "../json.ts";
@@ -33,6 +34,8 @@ export async function recordOutcome(
   truth: Json | undefined,
   { callId }: OutcomeOptions = {},
 ): Promise<Judged> {
+  // It is looked at only after the log.
+  hear(truth);
   const events = await store.read(runId);
   const first = events[0];
   if (first?.type !== "run.started") {

@@ -1,3 +1,4 @@
+import { hear } from "../async/hear.ts";
 import { PRESENT } from "../conflict/findings.ts";
 import type { FindingModel } from "../reliability/finding-model.ts";
 import {
@@ -171,8 +172,10 @@ function topicFor(
 ): string | undefined {
   try {
     const topic: unknown = topicOf(subject);
+    hear(topic);
     return typeof topic === "string" ? topic : undefined;
-  } catch {
+  } catch (thrown) {
+    hear(thrown);
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
-import { QuorateError } from "../errors.ts";
+import { hear } from "../async/hear.ts";
+import { describeThrown, QuorateError } from "../errors.ts";
 import { atOnce } from "../policy/at-once.ts";
 import { checkGiven, checkKeys, checkKind, shown } from "../policy/check-kind.ts";
 import type { AskedAt } from "../policy/tier.ts";
@@ -61,11 +62,13 @@ export function boundOf(
   let bound = maxCost as CostBound;
   if (typeof maxCost === "function") {
     try {
-      bound = atOnce(maxCost(input as never, asked), "it");
-      checkGiven(bound, "what it returns", "object", "return { usd: 0.05 }");
-      checkBound(bound, "what it returns");
+      const made = atOnce(() => maxCost(input as never, asked), "it");
+      hear(made);
+      checkGiven(made, "what it returns", "object", "return { usd: 0.05 }");
+      checkBound(made, "what it returns");
+      bound = made;
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = describeThrown(cause);
       throw new QuorateError("BAD_OPTIONS", `the maxCost of ${what} failed: ${why}`, { cause });
     }
   }

@@ -1,3 +1,4 @@
+import { hearOptions } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import { checkKeys, checkKind, shown } from "../policy/check-kind.ts";
 import { isUsd, MAX_USD, microsOf } from "./micros.ts";
@@ -31,6 +32,7 @@ export function checkBudgets(
   where: string,
 ): readonly CheckedBudget[] {
   if (given === undefined) return NONE;
+  hearOptions(given);
   const list = Array.isArray(given) ? (given as readonly Budget[]) : [given as Budget];
   return Object.freeze(list.map((budget) => checkBudget(budget, `${where}: budget`)));
 }

@@ -1,13 +1,14 @@
+import { hear, hearIfRefused, isThenable } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 
 /**
- * What a function of the caller's has answered, where nobody waits for it. Refuses a promise with `BAD_OPTIONS`, and hears it all the
- * same: one that fails with nobody listening would end the process.
+ * What a function of the caller's answers, where nobody waits for it. Throws what it throws, and `BAD_OPTIONS` for a promise.
+ * Promises in what is thrown are heard, and so is the one that is refused.
  */
-export function atOnce<T>(answer: T, what: string): T {
-  if (typeof answer !== "object" || answer === null || !("then" in answer)) return answer;
-  if (typeof answer.then !== "function") return answer;
-  Promise.resolve(answer).catch(() => {});
+export function atOnce<T>(call: () => T, what: string): T {
+  const answer = hearIfRefused(undefined, call);
+  if (!isThenable(answer)) return answer;
+  hear(answer);
   throw new QuorateError(
     "BAD_OPTIONS",
     `${what} answered with a promise; it has to answer at once`,

@@ -1,3 +1,4 @@
+import { hearOptions } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 
 /** Refuses with `BAD_OPTIONS` an option that is given and is of another kind than it must be. */
@@ -8,6 +9,7 @@ export function checkKind(
   instead: string,
 ): void {
   if (value === undefined) return;
+  hearOptions(value);
   const got = value === null ? "null" : typeof value;
   if (got !== kind) throw new QuorateError("BAD_OPTIONS", `${what} is ${shown(value)}; ${instead}`);
 }
@@ -25,6 +27,7 @@ export function checkGiven(
 
 /** Refuses with `BAD_OPTIONS` an option that there is not: a misspelt one would say nothing, and change nothing. */
 export function checkKeys(options: object, known: ReadonlySet<string>, where: string): void {
+  hearOptions(options);
   for (const key of Object.keys(options)) {
     if (known.has(key)) continue;
     const near = nearest(key, known);

@@ -1,3 +1,4 @@
+import { hear, hearOptions } from "../async/hear.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { checkBreaker, type BreakerOptions } from "./breaker.ts";
 import { atOnce } from "./at-once.ts";
@@ -88,6 +89,7 @@ export type LanesOf = readonly RateLane[] | ((asked: AskedAt) => readonly RateLa
 
 /** Refuses with `BAD_OPTIONS` what are no lanes. */
 export function checkLanes(lanes: LanesOf | undefined, where: string): LanesOf | undefined {
+  hearOptions(lanes);
   return lanes === undefined || typeof lanes === "function" ? lanes : checkList(lanes, where);
 }
 
@@ -115,12 +117,13 @@ export function lanesAt(
   if (typeof lanes !== "function") return lanes;
   let made: unknown;
   try {
-    made = atOnce(lanes(asked), "it");
+    made = atOnce(() => lanes(asked), "it");
   } catch (cause) {
     throw new QuorateError("BAD_OPTIONS", `${where}: lanes failed: ${describeThrown(cause)}`, {
       cause,
     });
   }
+  hear(made);
   return checkList(made, where);
 }
 

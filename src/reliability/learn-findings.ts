@@ -1,3 +1,4 @@
+import { hearIfRefused } from "../async/hear.ts";
 import { byCodeUnits } from "../conflict/subject.ts";
 import { QuorateError } from "../errors.ts";
 import {
@@ -39,7 +40,8 @@ const RIDGE = 10;
  * outcomes, or fewer than 15 right or 15 wrong ones. Throws `BAD_OPTIONS` for what is no review.
  */
 export function learnFindings(reviews: Iterable<RecordedReview>): FindingModel {
-  const all = [...reviews].map(checkReview).sort((a, b) => byCodeUnits(a.key, b.key));
+  const checked = hearIfRefused(reviews, () => [...reviews].map(checkReview));
+  const all = checked.sort((a, b) => byCodeUnits(a.key, b.key));
   const agents = recordsOf(all);
   const records = new Map(agents.map(({ agent, record }) => [agent, record]));
   const examples: Example[] = [];

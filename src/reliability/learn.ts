@@ -1,4 +1,6 @@
+import { hear, hearIfRefused } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
+import { atOnce } from "../policy/at-once.ts";
 import { checkKeys, checkKind } from "../policy/check-kind.ts";
 import { calibrate, type Checked } from "./calibrate.ts";
 import { choose, type Choice } from "./choose.ts";
@@ -33,7 +35,7 @@ const FOLDS = 5;
  */
 export function learn(votes: Iterable<RecordedVote>, options: LearnOptions): Reliability {
   const { labels, outcomes = [], topicOf } = checkOptions(options);
-  const table = voteTable(votes, outcomes);
+  const table = hearIfRefused([votes, outcomes], () => voteTable(votes, outcomes));
   const topics = topicsOf(table, topicOf);
   const recorded = Math.floor(
     table.truths.reduce((sum, truth, i) => sum + (truth >= 0 ? at(table.weights, i) : 0), 0),
@@ -82,8 +84,9 @@ interface Topics {
 function topicsOf({ subjects }: VoteTable, topicOf: LearnOptions["topicOf"]): Topics {
   if (topicOf === undefined) return { names: [], topicOf: undefined };
   const found = subjects.map((subject) => {
-    const topic: unknown = topicOf(subject);
+    const topic: unknown = atOnce(() => topicOf(subject), "learn: topicOf");
     if (topic === undefined || typeof topic === "string") return topic;
+    hear(topic);
     throw new QuorateError(
       "BAD_OPTIONS",
       `learn: topicOf returned ${typeof topic} for "${subject.slice(0, 80)}"; return a text, or undefined for none`,

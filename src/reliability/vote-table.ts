@@ -1,3 +1,4 @@
+import { hearIfRefused } from "../async/hear.ts";
 import { checkShape, positionKey } from "../conflict/check-claim.ts";
 import { QuorateError } from "../errors.ts";
 import type { RecordedOutcome, RecordedVote } from "./reliability.ts";
@@ -58,7 +59,8 @@ export function voteTable(
   const decided = new Map<number, number>();
   const counts = new Map<number, number>();
   for (const given of outcomes) {
-    const outcome = checkShape({ ...given, agent: "an outcome" });
+    const copy = { ...given, agent: "an outcome" };
+    const outcome = hearIfRefused(copy, () => checkShape(copy));
     const subject = subjects.known(outcome.subject);
     if (subject === undefined) continue;
     const key = keyNumber(outcome);

@@ -1,4 +1,5 @@
 import type { Agent } from "../agent.ts";
+import { hearOptions } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import type { Link } from "./link.ts";
 import { support } from "./support.ts";
@@ -10,6 +11,7 @@ export const DEFAULT_CHAIN: readonly Link[] = Object.freeze([unanimous(), vote()
 
 /** A chain as it was given, checked. Throws `BAD_OPTIONS` for what is no link. */
 export function checkChain(resolve: readonly Link[], where: string): readonly Link[] {
+  hearOptions(resolve);
   if (!Array.isArray(resolve)) {
     throw new QuorateError(
       "BAD_OPTIONS",

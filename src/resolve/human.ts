@@ -1,3 +1,4 @@
+import { hearOptions } from "../async/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import type { Json } from "../json.ts";
 import { checkKind } from "../policy/check-kind.ts";
@@ -26,6 +27,7 @@ const DEFAULT_NAME = "human";
  * weighed here. With `otherwise`, Laplace's rule of succession over those who hold it.
  */
 export function human(options: HumanOptions = {}): Link {
+  hearOptions(options);
   const { withinMs, otherwise, name = DEFAULT_NAME } = options;
   checkKind(name, "human: name", "string", 'use a text, for instance "release manager"');
   if (withinMs !== undefined && withinMs !== Infinity) checkMs(withinMs, "human: withinMs", 0);

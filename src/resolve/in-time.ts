@@ -1,8 +1,8 @@
 import { abortController } from "../async/abort-controller.ts";
 import type { Cancellation } from "../async/cancellation.ts";
+import { isThenable, promiseOf } from "../async/hear.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
-import { isThenable } from "../async/thenable.ts";
-import type { Link } from "./link.ts";
+import type { Link, Ruling } from "./link.ts";
 
 /**
  * Gives a link until a deadline: its signal is aborted then, and what it has not ruled by then is a failure of its own, so that the
@@ -23,7 +23,8 @@ export function inTime(deadline: Cancellation): (link: Link) => Link {
         deadline.unwatch(abort);
         return ruling;
       }
-      return orCancelled(ruling, deadline).finally(() => deadline.unwatch(abort));
+      const late = promiseOf(ruling) as Promise<Ruling>;
+      return orCancelled(late, deadline).finally(() => deadline.unwatch(abort));
     },
   });
 }

@@ -1,3 +1,4 @@
+import { hearOptions } from "../async/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import { listedKey } from "../conflict/listed-key.ts";
 import { shown } from "../conflict/plain.ts";
@@ -12,6 +13,7 @@ import type { Certainty, Link, Question, Ruling } from "./link.ts";
  * succession over those who hold it and all who spoke.
  */
 export function prefer(values: readonly Json[]): Link {
+  hearOptions(values);
   if (!Array.isArray(values) || values.length === 0) {
     throw new QuorateError(
       "BAD_OPTIONS",

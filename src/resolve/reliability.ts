@@ -2,6 +2,7 @@ import { foldedKey } from "../conflict/canonical.ts";
 import type { Position } from "../conflict/conflict.ts";
 import { shown } from "../conflict/plain.ts";
 import type { Json } from "../json.ts";
+import { atOnce } from "../policy/at-once.ts";
 import { scaleOf, type Ballot, type Scale } from "../reliability/apply.ts";
 import { learn } from "../reliability/learn.ts";
 import type { RecordedVote, Reliability } from "../reliability/reliability.ts";
@@ -62,7 +63,7 @@ export function reliability(options: ReliabilityOptions): Link {
     if (learned.refused !== undefined) return { pass: learned.refused };
     let scale = scales.get(learned);
     if (scale === undefined) scales.set(learned, (scale = scaleOf(learned)));
-    const topic = topicOf?.(question.subject);
+    const topic = atOnce(() => topicOf?.(question.subject), `${name}: topicOf`);
     return decide(question.positions, { learned, scale, topic, atLeast });
   }
 

@@ -1,3 +1,4 @@
+import { hear, isThenable, promiseOf } from "../async/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import type { Position } from "../conflict/conflict.ts";
 import { describeThrown } from "../errors.ts";
@@ -30,8 +31,8 @@ export function consult(
 ): CheckedRuling | Promise<CheckedRuling> {
   try {
     const given = rule();
-    if (!isPromise(given)) return check(question, given);
-    return Promise.resolve(given)
+    if (!isThenable(given)) return check(question, given);
+    return promiseOf(given)
       .then((late) => check(question, late))
       .catch(failed);
   } catch (error) {
@@ -39,20 +40,13 @@ export function consult(
   }
 }
 
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "then" in value &&
-    typeof value.then === "function"
-  );
-}
-
 function failed(error: unknown): CheckedPass {
   return { pass: `it failed: ${describeThrown(error)}` };
 }
 
 function check(question: Question, given: unknown): CheckedRuling {
+  // Only what a ruling has to have is looked at, and only where all of it is sound.
+  hear(given);
   if (typeof given !== "object" || given === null) {
     return { pass: `it returned ${given === null ? "null" : typeof given} and no ruling` };
   }

@@ -1,5 +1,6 @@
 import { untilAborted } from "../async/until-aborted.ts";
 import { oneLine } from "../conflict/plain.ts";
+import { atOnce } from "../policy/at-once.ts";
 import { byCodeUnits, type Subject } from "../conflict/subject.ts";
 import type { Ask, Link, LinkContext, PassStatus, Person, Question } from "./link.ts";
 import { asksAgents, isContested, mayAskTooMany, mostHeld, withoutAsking } from "./ask-about.ts";
@@ -173,8 +174,8 @@ function agree(
 ): Verdict {
   for (const link of [...resolve, DEFAULT_AGREEMENT]) {
     if (link.agreed === undefined) continue;
-    const ruling = consult(question, () => link.agreed?.(question, context));
     // Where everybody agrees nobody is asked, so there is nothing to wait for.
+    const ruling = consult(question, () => atOnce(() => link.agreed?.(question, context), "it"));
     if (ruling instanceof Promise) continue;
     said.push(inWords(link, ruling));
     if (ruling.pass === undefined) return closed(question, said, "unanimous", link, ruling);

@@ -1,3 +1,4 @@
+import { hear, hearOptions } from "../async/hear.ts";
 import type { Claim, Finding } from "../conflict/claim.ts";
 import { comparators, type Comparator, type Compare } from "../conflict/compare.ts";
 import { askedToCompare, asksToCompare, comparedLater } from "../conflict/later.ts";
@@ -37,6 +38,19 @@ export interface SettleOptions {
 export async function settle(
   claims: Iterable<Claim>,
   options: SettleOptions = {},
+): Promise<readonly Verdict[]> {
+  hearOptions(options);
+  try {
+    return await settled(claims, options);
+  } catch (refusal) {
+    hear([claims, options]);
+    throw refusal;
+  }
+}
+
+async function settled(
+  claims: Iterable<Claim>,
+  options: SettleOptions,
 ): Promise<readonly Verdict[]> {
   const { resolve, compare, findings, similar, answered, missing, signal } = options;
   const chain = resolve === undefined ? DEFAULT_CHAIN : checkChain(resolve, "settle");

@@ -1,3 +1,4 @@
+import { hearOptions } from "../async/hear.ts";
 import { shown } from "../conflict/plain.ts";
 import { checkCount } from "./check-count.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
@@ -16,6 +17,7 @@ const DEFAULT_QUORUM = 1;
  * agreement counts for nothing: the verdict is `no-quorum`. Confidence: Laplace's rule of succession over the speakers.
  */
 export function unanimous(options: UnanimousOptions = {}): Link {
+  hearOptions(options);
   const quorum = checkCount(options.quorum ?? DEFAULT_QUORUM, "unanimous: quorum", 1);
   return Object.freeze({
     name: "unanimous",

@@ -1,3 +1,4 @@
+import { hearOptions } from "../async/hear.ts";
 import type { Json } from "../json.ts";
 import type { Position } from "../conflict/conflict.ts";
 import { shown } from "../conflict/plain.ts";
@@ -27,6 +28,7 @@ const SLACK = 1e-9;
  * that a majority against a finding says little. Confidence: Laplace's rule of succession over the weights.
  */
 export function vote(options: VoteOptions = {}): Link {
+  hearOptions(options);
   const weights = checkWeights(options.weights);
   const margin = checkMargin(options.margin ?? DEFAULTS.margin);
   const quorum = checkCount(options.quorum ?? DEFAULTS.quorum, "vote: quorum", 1);

@@ -1,3 +1,4 @@
+import { hear, isThenable } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 
 /**
@@ -31,14 +32,14 @@ export function encodeWith(codec: Codec, text: string): string {
   let encoded: unknown;
   try {
     encoded = codec.encode(text);
-  } catch {
+  } catch (thrown) {
+    hear(thrown);
     throw notEncoded("threw an error");
   }
   if (typeof encoded !== "string") {
-    // A promise that nobody waits for must not end the process when it rejects.
-    if (encoded instanceof Promise) encoded.catch(() => {});
+    hear(encoded);
     throw notEncoded(
-      `returned ${encoded instanceof Promise ? "a promise" : `a value of type ${typeof encoded}`} instead of a string`,
+      `returned ${isThenable(encoded) ? "a promise" : `a value of type ${typeof encoded}`} instead of a string`,
     );
   }
   const json = encoded.length > MAX_ENCODED_BYTES ? undefined : JSON.stringify(encoded);

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from "../async/clock.ts";
+import { hearOptions } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import { codecFault, type Codec } from "./codec.ts";
 
@@ -59,6 +60,7 @@ const LEAST_MAX_BYTES = 1024 * 1024;
 
 /** The options with their defaults. Throws `BAD_OPTIONS`. */
 export function checkOptions(options: SqliteStoreOptions): SqliteSettings {
+  hearOptions(options);
   const {
     path,
     sync = DEFAULTS.sync,

@@ -1,5 +1,6 @@
 import type * as Crypto from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
+import { hear, hearIfRefused } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import { sha256 } from "../hash.ts";
 import { quoteKey } from "../store/check-value.ts";
@@ -109,9 +110,10 @@ function hashKeyOf(codec: Codec, row: string): string | undefined {
 /** A text that a codec gave back. Throws when it did not. */
 function decoded(codec: Codec, code: unknown): string {
   if (typeof code !== "string") throw new TypeError("The row holds no encoded text.");
-  const text: unknown = codec.decode(code);
-  if (typeof text !== "string") throw new TypeError("The codec's decode returned no string.");
-  return text;
+  const text: unknown = hearIfRefused(undefined, () => codec.decode(code));
+  if (typeof text === "string") return text;
+  hear(text);
+  throw new TypeError("The codec's decode returned no string.");
 }
 
 /** What is said of a log that no version of this package has written. */

@@ -1,3 +1,4 @@
+import { hearIfRefused } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import { takeJson, type Json } from "../json.ts";
 
@@ -48,10 +49,8 @@ export function makeValue(
   value: Json | undefined,
   make: (value: Json | undefined) => Json | undefined,
 ): Json | undefined {
-  const made: unknown = make(value);
+  const made: unknown = hearIfRefused(value, () => make(value));
   if (Object.is(made, value)) return value;
-  // A promise that nobody waits for must not end the process when it rejects.
-  if (made instanceof Promise) made.catch(() => {});
   const taken = takeJson(made, MAX_VALUE_BYTES);
   // What takeJson gives has passed through JSON, or is undefined.
   if (taken.fault === undefined) return taken.value as Json | undefined;

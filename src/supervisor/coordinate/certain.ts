@@ -1,3 +1,5 @@
+import { hear } from "../../async/hear.ts";
+import { atOnce } from "../../policy/at-once.ts";
 import { exactText, foldedKey } from "../../conflict/canonical.ts";
 import type { Claim } from "../../conflict/claim.ts";
 import { equal } from "../../conflict/compare.ts";
@@ -44,8 +46,9 @@ export function isCertain(
 
 function certaintyOf(link: Link, question: Question, toCome: readonly string[]): Certainty {
   try {
-    return link.certain?.(question, toCome) ?? "unknown";
-  } catch {
+    return atOnce(() => link.certain?.(question, toCome), "it") ?? "unknown";
+  } catch (thrown) {
+    hear(thrown);
     return "unknown";
   }
 }

@@ -1,4 +1,5 @@
 import type { Agent } from "../../agent.ts";
+import { hear } from "../../async/hear.ts";
 import type { AgentResult } from "../../call.ts";
 import type { Said } from "../../conflict/said.ts";
 import { furtherId } from "../../engine/call-id.ts";
@@ -127,7 +128,9 @@ function doubtOf(
     if (typeof reason !== "function") continue;
     try {
       const doubts = reason as (output: unknown) => unknown;
-      if (atOnce(doubts(result.output), "it") === true) return "output";
+      const doubted = atOnce(() => doubts(result.output), "it");
+      if (doubted === true) return "output";
+      hear(doubted);
     } catch (error) {
       const detail = `escalateIf failed: ${describeThrown(error)}`;
       noteDoubt(run, agent, { callId, why: "output", detail });

@@ -1,5 +1,7 @@
+import { hear } from "../../async/hear.ts";
 import type { Position } from "../../conflict/conflict.ts";
 import type { Subject } from "../../conflict/subject.ts";
+import { atOnce } from "../../policy/at-once.ts";
 import type { Question } from "../../resolve/link.ts";
 import type { OnceMore, Panel } from "./panel.ts";
 import type { Team } from "../team/team.ts";
@@ -45,9 +47,12 @@ export function doubtful(
 
 function leadOf(weigh: (question: Question) => number | undefined, question: Question): number {
   try {
-    return weigh(question) ?? plainLead(question);
-  } catch {
+    const lead: unknown = atOnce(() => weigh(question), "it");
+    hear(lead);
+    return typeof lead === "number" ? lead : plainLead(question);
+  } catch (thrown) {
     // A link of somebody else's.
+    hear(thrown);
     return plainLead(question);
   }
 }

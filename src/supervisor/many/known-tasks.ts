@@ -1,3 +1,4 @@
+import { hear } from "../../async/hear.ts";
 import { QuorateError } from "../../errors.ts";
 import { sha256 } from "../../hash.ts";
 import { canonicalJson, takeJson } from "../../json.ts";
@@ -102,9 +103,10 @@ function thresholdOf(similar: SimilarTasks | undefined, where: string): number |
 function bySaying<T>(isSame: (task: unknown, before: unknown) => unknown, where: string): Find<T> {
   return (task, known) => {
     for (const one of known) {
-      const said = atOnce(isSame(task, one.task), `${where}: similar`);
+      const said = atOnce(() => isSame(task, one.task), `${where}: similar`);
       if (said === true) return one;
       if (said === false) continue;
+      hear(said);
       throw new QuorateError(
         "BAD_OPTIONS",
         `${where}: similar answered ${shown(said)}; answer true or false`,

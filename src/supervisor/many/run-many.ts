@@ -1,4 +1,5 @@
 import { Cancellation, follow } from "../../async/cancellation.ts";
+import { hear, hearIfRefused, isThenable, promiseOf } from "../../async/hear.ts";
 import type { Collector } from "../../engine/batch.ts";
 import { QuorateError } from "../../errors.ts";
 import { sharedBill } from "../../money/add-bills.ts";
@@ -72,7 +73,9 @@ export async function* runMany<Results>(
   const cancelling = new Cancellation();
   using _following = signal === undefined ? undefined : follow(signal, cancelling);
 
-  const iterator = iteratorOf(tasks);
+  // One that is no task may stand far behind those that are under way.
+  if (Array.isArray(tasks)) hear(tasks);
+  const iterator = hearIfRefused(tasks, () => iteratorOf(tasks));
   const taken: { done: TaskOutcome<Results> | undefined }[] = [];
   const underWay = new Set<Started>();
   const nextTask = randomId();
@@ -148,9 +151,9 @@ export async function* runMany<Results>(
       taken.length < AHEAD * atOnce
     ) {
       try {
-        const next = iterator.next();
-        if (!(next instanceof Promise)) {
-          take(next);
+        const next: unknown = iterator.next();
+        if (!isThenable(next)) {
+          take(next as IteratorResult<unknown>);
           continue;
         }
         pulling = true;
@@ -160,10 +163,12 @@ export async function* runMany<Results>(
           for (const one of collectors) one.expectNoMore(nextTask);
           wake();
         };
-        next.then(take).then(pulled, (error: unknown) => {
-          fail(error);
-          pulled();
-        });
+        promiseOf(next)
+          .then((pulledTask) => take(pulledTask as IteratorResult<unknown>))
+          .then(pulled, (error: unknown) => {
+            fail(error);
+            pulled();
+          });
       } catch (error) {
         fail(error);
       }
@@ -209,7 +214,7 @@ function runsAtOnce(slots: number, collectors: readonly Collector[]): number {
 
 /** Lets the list of tasks clean up. While it is asked for a task it does so when it has answered, which may be never. */
 async function letGo(iterator: AnyIterator, pulling: boolean): Promise<void> {
-  const left = Promise.resolve(iterator.return?.());
+  const left = promiseOf(iterator.return?.());
   if (pulling) left.catch(() => {});
   else await left;
 }

@@ -1,3 +1,4 @@
+import { hear } from "../../async/hear.ts";
 import { orCancelled } from "../../async/or-cancelled.ts";
 import { recordDecision, type HumanDecision } from "../../engine/decision.ts";
 import { QuorateError } from "../../errors.ts";
@@ -31,6 +32,7 @@ export function resumeRun(root: Root, runId: string, options: RunOptions, watch?
 /** A new run that takes over what it can of another. Never throws. */
 export function forkRun(root: Root, ofRun: string, fork: ForkOptions, watch?: Watch): Started {
   const { runId = randomId() } = fork;
+  hear(fork.input);
   return startRun(root, (driver) => conductFork(driver, fork, ofRun), runId, fork, watch);
 }
 
@@ -64,6 +66,8 @@ function cannotGoOn(runId: string): QuorateError {
 /** The run of that id in this process, if there is one with the same task; else as the store has it. */
 async function join(driver: Driver, task: unknown): Promise<Outcome> {
   const { root, runId, cancellation, deadline = cancellation } = driver;
+  // The store is asked first.
+  hear(task);
   checkRunId(runId);
   const known = root.named.get(runId);
   if (known === undefined) {

@@ -1,13 +1,17 @@
 import type { Bell } from "../../async/bell.ts";
 import type { Clock } from "../../async/clock.ts";
+import { hear } from "../../async/hear.ts";
 import { deadlines, type Deadlines } from "../../async/deadlines.ts";
 import type { Engine, EngineFactory, RegisteredAgent } from "../../engine/engine.ts";
 import type { Flights } from "../../engine/flight.ts";
+import { QuorateError } from "../../errors.ts";
 import { checkBudgets } from "../../money/budget.ts";
 import type { Seat } from "../../engine/seat.ts";
 import type { OwnedBudget } from "../../money/ledger.ts";
 import type { Outcome } from "../../outcome.ts";
 import { makeLane } from "../../policy/admission.ts";
+import { atOnce } from "../../policy/at-once.ts";
+import { shown } from "../../policy/check-kind.ts";
 import { checkLimits, mergeLimits, type CallLimits } from "../../policy/limits.ts";
 import type { Store } from "../../store/store.ts";
 import { checkConcurrency, type RunOptions } from "../options.ts";
@@ -95,7 +99,10 @@ export function seatRoot(
   const seats = allSeats(seating);
   return {
     seating,
-    engine: engineOf(registry),
+    engine: checkEngine(
+      atOnce(() => engineOf(registry), `${team.where}: engine`),
+      team.where,
+    ),
     maxBytes,
     checks,
     places,
@@ -104,6 +111,16 @@ export function seatRoot(
     budgetsAt: new Map(seats.map(({ place, budgets }) => [place, budgets])),
     caches: seats.some(({ cache }) => cache !== undefined),
   };
+}
+
+/** Refuses with `BAD_OPTIONS` what cannot carry out an attempt. */
+function checkEngine(engine: Engine, where: string): Engine {
+  if (typeof (engine as Partial<Engine> | null | undefined)?.call === "function") return engine;
+  hear(engine);
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${where}: engine made ${shown(engine)} without call; make { call(request, control) }`,
+  );
 }
 
 /** Every agent's seat, judges and fallbacks too, at its first tier. */

@@ -1,4 +1,5 @@
 import type { Cancellation } from "../../async/cancellation.ts";
+import { hear, isThenable, promiseOf } from "../../async/hear.ts";
 import { orCancelled } from "../../async/or-cancelled.ts";
 import { describeThrown, QuorateError } from "../../errors.ts";
 import { checkOrder } from "./graph.ts";
@@ -43,10 +44,8 @@ export function planFor(
   } catch (error) {
     return failed(error);
   }
-  if (typeof Object(names).then !== "function") {
-    return makePlan(team.members, mode, resolved(team, names));
-  }
-  return orCancelled(Promise.resolve(names), cancellation).then(
+  if (!isThenable(names)) return makePlan(team.members, mode, resolved(team, names));
+  return orCancelled(promiseOf(names), cancellation).then(
     (late: unknown) => makePlan(team.members, mode, resolved(team, late)),
     failed,
   );
@@ -67,6 +66,8 @@ export function recordedPlan(
 
 /** The indices of the named agents and of all that they need, in the order of the team. */
 function resolved(team: Team, names: unknown): readonly number[] {
+  // Names it keeps; whatever else is in the list, it refuses.
+  hear(names);
   if (!Array.isArray(names) || names.length === 0) {
     throw new QuorateError(
       "BAD_ROUTE",

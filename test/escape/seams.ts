@@ -1,0 +1,561 @@
+import { once } from "node:events";
+import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
+import type {
+  AgentOptions,
+  BatchOptions,
+  Comparator,
+  Engine,
+  ForkOptions,
+  HumanDecision,
+  HumanOptions,
+  JudgeOptions,
+  JudgePanelOptions,
+  LaneOptions,
+  LearnOptions,
+  Link,
+  ManyOptions,
+  ReliabilityOptions,
+  RerunOptions,
+  RunOptions,
+  SettleOptions,
+  SimilarOptions,
+  SupervisorOptions,
+  SupportOptions,
+  UnanimousOptions,
+  VoteOptions,
+  WithinOptions,
+  Workers,
+} from "../../src/index.ts";
+import {
+  agent,
+  decide,
+  embeddedEngine,
+  findConflicts,
+  human,
+  judge,
+  lane,
+  learn,
+  learnFindings,
+  memoryStore,
+  oneOf,
+  prefer,
+  recordOutcome,
+  reliability,
+  rerun,
+  settle,
+  similar,
+  supervisor,
+  support,
+  unanimous,
+  vote,
+  within,
+} from "../../src/index.ts";
+import { sqliteStore, type SqliteStoreOptions } from "../../src/sqlite/index.ts";
+
+// Every place where a value or a function of the caller's comes in. What is listed by the keys of an option type is a record, so
+// that the compiler misses an option that is added.
+
+/** What is done with a hostile value, or with a function that gives one. Its answer, or what it throws, is what the caller sees. */
+export type Seam = (value: never) => unknown;
+
+/** How long an attempt may take: some of what is tried never answers. */
+export const pace = { timeoutMs: 5_000 };
+
+const plain = { recommendation: "ship" } as const;
+const other = agent({ name: "other", run: () => ({ recommendation: "hold" }) });
+const ship = agent({ name: "ship", run: () => plain });
+
+/** Types are what these values are not. */
+const loose = <F extends (...args: never) => unknown>(call: F) =>
+  call as unknown as (...args: readonly unknown[]) => ReturnType<F>;
+const make = {
+  agent: loose(agent),
+  supervisor: loose(supervisor),
+};
+
+type Run = (task: unknown, options?: unknown) => Promise<unknown>;
+function teamOf(options: object): { readonly run: Run; readonly [key: string]: unknown } {
+  return make.supervisor({
+    name: "team",
+    agents: { ship, other },
+    retries: 0,
+    timeoutMs: pace.timeoutMs,
+    graceMs: 0,
+    ...options,
+  }) as never;
+}
+
+async function runWith(options: object, task: unknown = "task"): Promise<unknown> {
+  return teamOf(options).run(task);
+}
+
+async function asked(options: object, team: object = {}): Promise<unknown> {
+  const odd = make.agent({ name: "odd", run: () => plain, retries: 0, ...options }) as never;
+  return runWith({ agents: { odd, other }, ...team });
+}
+
+const schema = (validate: unknown, more: object = {}) => ({
+  "~standard": { version: 1, vendor: "test", validate, ...more },
+});
+const link = (more: object) => ({ name: "own", settle: () => ({ pass: "not me" }), ...more });
+const comparing = (comparator: object) => ({ compare: { task: { name: "own", ...comparator } } });
+const contested = [
+  { agent: "a", subject: "task", position: "yes" },
+  { agent: "b", subject: "task", position: "no" },
+];
+
+/** Functions of the caller's. `function` is called as the library calls it, and gives the hostile value, or throws it. */
+export const FUNCTIONS: Readonly<Record<string, Seam>> = {
+  "agent.run": (run) => asked({ run }),
+  "agent.run, of an agent with a schema": (run) =>
+    asked({ run, output: schema((value: unknown) => ({ value })) }),
+  "agent.run, when its time is over": (run: () => unknown) =>
+    asked({ timeoutMs: 1, run: () => wait(4).then(run) }),
+  "agent.run, when it is told to stop": async (run: () => unknown) => {
+    const controller = new AbortController();
+    const odd = make.agent({
+      name: "odd",
+      run: (_: unknown, { signal }: { readonly signal: AbortSignal }) =>
+        once(signal, "abort").then(run),
+    });
+    const running = teamOf({ agents: { odd } }).run("task", { signal: controller.signal });
+    await turn();
+    controller.abort(new Error("stopped"));
+    return running;
+  },
+  "agent.batch.run": (run) => manyWith({ batch: { run } }),
+  "agent.claims": (claims) => asked({ claims }),
+  "agent.maxCost": (maxCost) => asked({ maxCost, budget: { usd: 1 } }),
+  "agent.lanes": (lanes) => asked({ lanes }),
+  "agent.escalateIf": (escalateIf) =>
+    asked({ escalateIf: [escalateIf] }, { tiers: { small: "a", strong: "b" } }),
+  "agent.input": (validate) => asked({ input: schema(validate) }),
+  "agent.output": (validate) => asked({ output: schema(validate) }),
+  "agent.input, as JSON Schema": (input) =>
+    asked({
+      version: "1",
+      cache: true,
+      input: schema((value: unknown) => ({ value }), { jsonSchema: { input } }),
+    }),
+  "agent.fallback": (run) =>
+    asked({
+      run: () => Promise.reject(new Error("no")),
+      fallback: make.agent({ name: "stand-in", run, retries: 0 }),
+    }),
+  "batch.report": (usage: () => unknown) =>
+    manyWith({
+      batch: {
+        run(tasks: readonly unknown[], { report }: Reports) {
+          report(usage());
+          report({ usdMicros: usage() }, 0);
+          return tasks;
+        },
+      },
+    }),
+  "an answer of a batch": (one: () => unknown) =>
+    manyWith({ batch: { run: () => [one(), "second"] } }),
+  "a batch with an answer too many": (one: () => unknown) =>
+    manyWith({ batch: { run: () => [one(), "second", one()] } }),
+  "supervisor.route": (route) => runWith({ route }),
+  "supervisor.inputs": (ship) => runWith({ inputs: { ship } }),
+  "supervisor.compare": (task) => runWith({ compare: { task } }),
+  "supervisor.compare, a comparator": (group) => runWith(comparing({ group })),
+  "supervisor.compare, a comparator that asks": (groupLater) =>
+    runWith(comparing({ group: () => ({ groups: [] }), groupLater })),
+  "supervisor.similar": (group) =>
+    asked({ run: () => ({ findings: ["a leak"] }) }, { similar: { name: "own", group } }),
+  "supervisor.answer": (answer) =>
+    runWith({ agents: { inner: teamOf({ name: "inner", answer }), other } }),
+  "supervisor.redact": async (redact) => {
+    const team = teamOf({ redact, store: memoryStore({ resumable: true }) });
+    const { runId } = (await team.run("task")) as { readonly runId: string };
+    return (team["store"] as ReturnType<typeof memoryStore>).read(runId);
+  },
+  "supervisor.lanes": (lanes) => runWith({ lanes }),
+  "supervisor.engine": (engine) => runWith({ engine }),
+  "engine.call": (call) => runWith({ engine: (): Engine => ({ call }) }),
+  "engine.callBatch": (callBatch) =>
+    manyWith({ batch: { run: () => [] } }, (agents: never) => ({
+      ...embeddedEngine(agents),
+      callBatch,
+    })),
+  "link.settle": (settle) => runWith({ resolve: [link({ settle })] }),
+  "link.agreed": (agreed) => runWith({ agents: { ship }, resolve: [link({ agreed })] }),
+  "link.certain": (certain) =>
+    runWith({ resolve: [link({ certain })], earlyStop: { subjects: ["task"] } }),
+  "link.lead": (lead) =>
+    asked(
+      { escalateIf: ["low-margin"] },
+      { tiers: { small: "a", strong: "b" }, resolve: [link({ lead })] },
+    ),
+  "reliability.topicOf": (topicOf) =>
+    runWith({ resolve: [reliability({ labels: "fixed", topicOf })] }),
+  "learn.topicOf": (topicOf) => learn(contested, { labels: "fixed", topicOf }),
+  "judge.ask": (ask) => runWith({ resolve: [judge({ ask })] }),
+  "judge.panel": (ask) => runWith({ resolve: [judge({ panel: [ask, { ask, name: "second" }] })] }),
+  "similar.embed": (embed) =>
+    asked(
+      { run: () => ({ findings: ["a leak in the cache", "a hole in the wall"] }) },
+      { similar: similar({ embed }) },
+    ),
+  "similar.judge": (judging) =>
+    asked(
+      { run: () => ({ findings: ["a leak in the cache", "a leak in the wall"] }) },
+      { similar: similar({ judge: judging, band: [0.01, 1] }) },
+    ),
+  "runMany.similar": (isSame) => all(teamOf({}), ["a", "b"], { similar: isSame }),
+  "store.values.change": async (change) => memoryStore().values.change("key", change),
+  "codec.encode": async (encode) => {
+    const codec = { encode, decode: (text: string) => text };
+    await using store = sqliteStore({ path: ":memory:", codec });
+    return store.runs();
+  },
+  "codec.decode": async (decode) => {
+    const codec = { encode: (text: string) => text, decode };
+    await using store = sqliteStore({ path: ":memory:", codec });
+    return store.runs();
+  },
+};
+
+async function manyWith(options: object, engine?: unknown): Promise<unknown> {
+  const odd = make.agent({ name: "odd", run: () => plain, retries: 0, ...options }) as never;
+  const team = teamOf({ agents: { odd, other }, ...(engine !== undefined && { engine }) });
+  return all(team, ["a", "b"]);
+}
+
+async function all(team: object, tasks: unknown, options: object = {}): Promise<unknown> {
+  const { runMany } = team as {
+    readonly runMany: (tasks: unknown, options: object) => AsyncIterable<unknown>;
+  };
+  const outcomes: unknown[] = [];
+  for await (const outcome of runMany(tasks, options)) outcomes.push(outcome);
+  return outcomes;
+}
+
+/** Values of the caller's, where JSON, a number or a text is meant. */
+export const VALUES: Readonly<Record<string, Seam>> = {
+  "run(task)": (task) => runWith({}, task),
+  "run(task) under an id": (task) => teamOf({}).run(task, { runId: "mine" }),
+  "stream(task)": async (task) => {
+    const { stream } = teamOf({}) as never as {
+      readonly stream: (task: unknown) => AsyncIterable<unknown>;
+    };
+    for await (const _ of stream(task));
+  },
+  "plan(task)": (task) => (teamOf({})["plan"] as Run)(task),
+  "fork(runId, { input })": async (input) => {
+    const team = teamOf({ store: memoryStore({ resumable: true }) });
+    await team.run("task", { runId: "mine" });
+    return (team["fork"] as (id: string, options: object) => unknown)("mine", { input });
+  },
+  "runMany(tasks), one of them": (task) => all(teamOf({}), ["a", task, "b"]),
+  "runMany(tasks), the list": (tasks) => all(teamOf({}), tasks),
+  "an abort's reason": (reason) => {
+    const controller = new AbortController();
+    const running = teamOf({}).run("task", { signal: controller.signal });
+    controller.abort(reason);
+    return running;
+  },
+  "context.emit": async (value) => {
+    const odd = make.agent({
+      name: "odd",
+      run: (_: unknown, { emit }: { readonly emit: (value: unknown) => void }) => emit(value),
+    });
+    const { stream } = teamOf({ agents: { odd } }) as never as {
+      readonly stream: (task: unknown) => AsyncIterable<{ readonly type: string }>;
+    };
+    const shown: unknown[] = [];
+    for await (const event of stream("task")) if (event.type === "call.progress") shown.push(event);
+    return shown;
+  },
+  "context.report": (usage) =>
+    asked({ run: (_: unknown, { report }: Reports) => void report(usage) }),
+  "context.report, of a member": (usdMicros) =>
+    asked({ run: (_: unknown, { report }: Reports) => void report({ usdMicros }) }),
+  "a claim": (claim) => asked({ claims: () => [claim] }),
+  "a claim after a good one": (claim) =>
+    asked({
+      claims: function* () {
+        yield { subject: "task", position: "a" };
+        yield claim;
+      },
+    }),
+  "a claim's position": (position) => asked({ claims: () => [{ subject: "task", position }] }),
+  "a claim's evidence": (evidence) =>
+    asked({ claims: () => [{ subject: "task", position: 1, evidence }] }),
+  "a claim's confidence": (confidence) =>
+    asked({ claims: () => [{ subject: "task", position: 1, confidence }] }),
+  "what a claim has besides": (more) =>
+    asked({ claims: () => [{ subject: "task", position: 1, more }] }),
+  "a bound's dollars": (usd) => asked({ maxCost: () => ({ usd }), budget: { usd: 1 } }),
+  "a lane of a list": (one) => asked({ lanes: () => [one] }),
+  "a schema's issue": (issue) => asked({ output: schema(() => ({ issues: [issue] })) }),
+  "a schema's value": (value) => asked({ output: schema(() => ({ value })) }),
+  "a name of a route": (name) => runWith({ route: () => ["ship", name] }),
+  "a ruling's winner": (winner) =>
+    runWith({ resolve: [link({ settle: () => ({ winner, confidence: 1 }) })] }),
+  "a ruling's confidence": (confidence) =>
+    runWith({ resolve: [link({ settle: async () => ({ winner: "ship", confidence }) })] }),
+  "a group's value": (value) =>
+    runWith(comparing({ group: () => ({ groups: [{ value, members: [0, 1] }] }) })),
+  "a grouping's refusal and note": (said) =>
+    runWith(comparing({ group: () => ({ groups: [], refused: said, note: said }) })),
+  "a vector of an embedding": (vector) =>
+    asked(
+      { run: () => ({ findings: ["a leak in the cache", "a hole in the wall"] }) },
+      { similar: similar({ embed: async () => [vector, vector] as never }) },
+    ),
+  "an error of this package that an agent makes up": (cause) =>
+    asked({
+      run: () => {
+        throw Object.assign(new Error("made up", { cause }), { issues: [cause], status: cause });
+      },
+    }),
+  "decide(): winner, why and by": async (value) =>
+    decide(memoryStore({ resumable: true }), "none", {
+      subject: "task",
+      winner: value,
+      why: value,
+      by: value,
+    }),
+  "decide() of a team: winner": (winner) =>
+    (teamOf({ store: memoryStore({ resumable: true }) })["decide"] as Run)("none", {
+      subject: "task",
+      winner,
+      why: "so",
+    } satisfies Omit<HumanDecision, "winner"> & { readonly winner: unknown }),
+  "recordOutcome()": async (truth) => recordOutcome(memoryStore(), "none", "task", truth),
+  "settle(), a claim": (claim) => settle([...contested, claim]),
+  "settle(), a claim's position": (position) =>
+    settle([...contested, { agent: "c", subject: "task", position }]),
+  "settle(), the claims": (claims) => settle(claims),
+  "findConflicts(), a claim": (claim) => findConflicts([claim, ...contested]),
+  "findConflicts(), a claim's position": (position) =>
+    findConflicts([...contested, { agent: "c", subject: "task", position }]),
+  "learn(), a vote": (one) => learn([one], { labels: "fixed" }),
+  "learn(), an outcome": (one) => learn(contested, { labels: "fixed", outcomes: [one] }),
+  "learnFindings(), a review": (one) => learnFindings([one]),
+};
+
+interface Reports {
+  readonly report: (usage: unknown, index?: number) => void;
+}
+
+/** The keys of an option type, all of them. */
+type Keys<T> = Readonly<Record<keyof Required<T>, true>>;
+type Options = readonly [keys: object, make: (options: object) => unknown];
+
+const LIMITS = {
+  timeoutMs: true,
+  graceMs: true,
+  retries: true,
+  backoff: true,
+  maxBytes: true,
+} as const;
+
+const AGENT: Keys<AgentOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>> = {
+  ...LIMITS,
+  name: true,
+  version: true,
+  description: true,
+  input: true,
+  output: true,
+  needs: true,
+  inDoubt: true,
+  tier: true,
+  maxCost: true,
+  budget: true,
+  cache: true,
+  batch: true,
+  lanes: true,
+  escalateIf: true,
+  fallback: true,
+  run: true,
+  claims: true,
+};
+const BATCH: Keys<BatchOptions> = { maxSize: true, waitMs: true, run: true };
+const SUPERVISOR: Keys<SupervisorOptions<Workers, string, unknown>> = {
+  ...LIMITS,
+  name: true,
+  version: true,
+  description: true,
+  agents: true,
+  mode: true,
+  route: true,
+  inputs: true,
+  required: true,
+  minAnswers: true,
+  concurrency: true,
+  resolve: true,
+  compare: true,
+  similar: true,
+  needs: true,
+  asWorker: true,
+  answer: true,
+  store: true,
+  deadlineMs: true,
+  budget: true,
+  prices: true,
+  cache: true,
+  tiers: true,
+  escalateIf: true,
+  lanes: true,
+  maxSubjects: true,
+  earlyStop: true,
+  redact: true,
+  hashSecret: true,
+  engine: true,
+  clock: true,
+};
+const RUN: Keys<RunOptions> = {
+  ...LIMITS,
+  runId: true,
+  signal: true,
+  route: true,
+  mode: true,
+  store: true,
+  deadlineMs: true,
+  concurrency: true,
+  budget: true,
+  cache: true,
+};
+const { runId: _ofOne, ...RUN_OF_MANY } = RUN;
+const MANY: Keys<ManyOptions> = { ...RUN_OF_MANY, similar: true };
+const FORK: Keys<ForkOptions> = { ...RUN, from: true, input: true };
+const LINK: Keys<Link> = {
+  name: true,
+  settle: true,
+  agreed: true,
+  certain: true,
+  lead: true,
+  reruns: true,
+  learns: true,
+  definition: true,
+  asks: true,
+  callsPerSubject: true,
+};
+const COMPARATOR: Keys<Comparator> = {
+  name: true,
+  definition: true,
+  steady: true,
+  group: true,
+  groupLater: true,
+  asks: true,
+  callsAtMost: true,
+};
+const LANE: Keys<LaneOptions> = {
+  name: true,
+  concurrency: true,
+  callsPerMinute: true,
+  tokensPerMinute: true,
+  adaptive: true,
+  breaker: true,
+};
+const SETTINGS = { name: true, evidence: true, maxEvidence: true, maxEvidenceChars: true } as const;
+const JUDGE: Keys<JudgeOptions> = { ...SETTINGS, ask: true, authorOf: true, panel: true };
+const PANEL: Keys<JudgePanelOptions> = {
+  ...SETTINGS,
+  panel: true,
+  stopAt: true,
+  atLeast: true,
+  weights: true,
+  order: true,
+  ask: true,
+};
+const SIMILAR: Keys<SimilarOptions> = {
+  threshold: true,
+  embed: true,
+  embedWeight: true,
+  judge: true,
+  band: true,
+  maxPairs: true,
+  name: true,
+};
+const RELIABILITY: Keys<ReliabilityOptions> = {
+  labels: true,
+  from: true,
+  findings: true,
+  outcomes: true,
+  topicOf: true,
+  trust: true,
+  atLeast: true,
+  name: true,
+};
+const VOTE: Keys<VoteOptions> = { weights: true, margin: true, quorum: true };
+const UNANIMOUS: Keys<UnanimousOptions> = { quorum: true };
+const SUPPORT: Keys<SupportOptions> = { atLeast: true, learned: true };
+const HUMAN: Keys<HumanOptions> = { withinMs: true, otherwise: true, name: true };
+const RERUN: Keys<RerunOptions> = { tier: true };
+const WITHIN: Keys<WithinOptions> = { percent: true, absolute: true };
+const LEARN: Keys<LearnOptions> = { labels: true, outcomes: true, topicOf: true };
+const SETTLE: Keys<SettleOptions> = {
+  resolve: true,
+  compare: true,
+  findings: true,
+  similar: true,
+  answered: true,
+  missing: true,
+  signal: true,
+};
+const SQLITE: Keys<SqliteStoreOptions> = {
+  path: true,
+  sync: true,
+  busyTimeoutMs: true,
+  maxBytes: true,
+  leaseMs: true,
+  retainMs: true,
+  codec: true,
+  clock: true,
+};
+
+const OPTIONS: Readonly<Record<string, Options>> = {
+  agent: [AGENT, (options) => make.agent({ name: "odd", run: () => plain, ...options })],
+  batch: [
+    BATCH,
+    (options) =>
+      make.agent({ name: "odd", run: () => plain, batch: { run: () => [], ...options } }),
+  ],
+  supervisor: [SUPERVISOR, (options) => teamOf(options)],
+  run: [RUN, (options) => teamOf({}).run("task", options)],
+  runMany: [MANY, (options) => all(teamOf({}), ["a"], options)],
+  fork: [
+    FORK,
+    (options) => (teamOf({})["fork"] as (id: string, options: object) => unknown)("none", options),
+  ],
+  link: [LINK, (options) => teamOf({ resolve: [link(options)] })],
+  comparator: [
+    COMPARATOR,
+    (options) => teamOf(comparing({ group: () => ({ groups: [] }), ...options })),
+  ],
+  lane: [LANE, (options) => loose(lane)({ name: "odd", ...options })],
+  judge: [JUDGE, (options) => loose(judge)({ ask: () => ({}), ...options })],
+  panel: [PANEL, (options) => loose(judge)({ panel: [() => ({})], ...options })],
+  similar: [SIMILAR, loose(similar)],
+  reliability: [RELIABILITY, (options) => loose(reliability)({ labels: "open", ...options })],
+  vote: [VOTE, loose(vote)],
+  unanimous: [UNANIMOUS, loose(unanimous)],
+  support: [SUPPORT, loose(support)],
+  human: [HUMAN, loose(human)],
+  rerun: [RERUN, loose(rerun)],
+  within: [WITHIN, loose(within)],
+  learn: [LEARN, (options) => loose(learn)(contested, { labels: "open", ...options })],
+  settle: [SETTLE, (options) => loose(settle)(contested, options)],
+  sqliteStore: [SQLITE, (options) => loose(sqliteStore)({ path: ":memory:", ...options })],
+};
+
+/** Each option, given a hostile value in place of what it is; and in lists and records, where it may have them. */
+export const OPTION_SEAMS: Readonly<Record<string, Seam>> = Object.fromEntries([
+  ...Object.entries(OPTIONS).flatMap(([what, [keys, build]]) =>
+    Object.keys(keys).flatMap((key): readonly (readonly [string, Seam])[] => [
+      [`${what}.${key}`, (value) => build({ [key]: value })],
+      [`${what}.${key}, in a list`, (value) => build({ [key]: [value] })],
+      [`${what}.${key}, in a record`, (value) => build({ [key]: { task: value } })],
+    ]),
+  ),
+  ...Object.entries({ agent: make.agent, supervisor: make.supervisor, prefer, oneOf, lane, judge })
+    .map(([what, build]): readonly [string, Seam] => [`${what}()`, loose(build)])
+    .concat([
+      ["prefer(), one of them", (value) => loose(prefer)([value])],
+      ["oneOf(), one of them", (value) => loose(oneOf)([value])],
+    ]),
+]);
