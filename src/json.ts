@@ -22,7 +22,7 @@ export type Taken =
   | { readonly fault: JsonFault };
 
 const MAX_DEPTH = 500;
-const UNAWAITED = "a promise that nobody awaits";
+const UNAWAITED = "a Promise that nobody awaits";
 
 /**
  * Takes a value over as one trip through JSON would give it back, within `maxBytes`: a frozen copy, since it is shared by the

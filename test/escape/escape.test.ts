@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 120_000);
 
 const AT_ONCE = "answered with a promise; it has to answer at once";
-const UNAWAITED = "a promise that nobody awaits";
+const UNAWAITED = "a Promise that nobody awaits";
 
 describe("a promise where none belongs", () => {
   it("is never an unhandled rejection, wherever and in whatever it comes in", () => {
@@ -44,7 +44,7 @@ describe("a promise where none belongs", () => {
     ["runMany.similar", `similar ${AT_ONCE}`],
     ["codec.encode", "returned a promise instead of a string"],
     ["store.values.change", UNAWAITED],
-    ["run(task)", `the task of supervisor \"team\" has ${UNAWAITED}; use plain JSON values`],
+    ["run(task)", `the task of supervisor "team" has ${UNAWAITED}; use plain JSON values`],
     ["run(task) under an id", UNAWAITED],
     ["plan(task)", UNAWAITED],
     ["runMany(tasks), one of them", UNAWAITED],

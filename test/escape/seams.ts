@@ -268,10 +268,9 @@ export const VALUES: Readonly<Record<string, Seam>> = {
     for await (const event of stream("task")) if (event.type === "call.progress") shown.push(event);
     return shown;
   },
-  "context.report": (usage) =>
-    asked({ run: (_: unknown, { report }: Reports) => void report(usage) }),
+  "context.report": (usage) => asked({ run: (_: unknown, { report }: Reports) => report(usage) }),
   "context.report, of a member": (usdMicros) =>
-    asked({ run: (_: unknown, { report }: Reports) => void report({ usdMicros }) }),
+    asked({ run: (_: unknown, { report }: Reports) => report({ usdMicros }) }),
   "a claim": (claim) => asked({ claims: () => [claim] }),
   "a claim after a good one": (claim) =>
     asked({
