@@ -44,6 +44,8 @@ export function decideRun(
   options: RunOptions,
   watch?: Watch,
 ): Started {
+  // The store is asked first.
+  hear(decision);
   const conduct = async (driver: Driver): Promise<Outcome> => {
     const { store, secrecy, root } = driver;
     const first = await ownStart(driver);
