@@ -110,13 +110,13 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
   "agent.run, of an agent with a schema": (run) =>
     asked({ run, output: schema((value: unknown) => ({ value })) }),
   "agent.run, when its time is over": (run: () => unknown) =>
-    asked({ timeoutMs: 1, run: () => wait(4).then(run) }),
+    asked({ timeoutMs: 1, run: () => wait(4).then(() => [run()]) }),
   "agent.run, when it is told to stop": async (run: () => unknown) => {
     const controller = new AbortController();
     const odd = make.agent({
       name: "odd",
       run: (_: unknown, { signal }: { readonly signal: AbortSignal }) =>
-        once(signal, "abort").then(run),
+        once(signal, "abort").then(() => [run()]),
     });
     const running = teamOf({ agents: { odd } }).run("task", { signal: controller.signal });
     await turn();
