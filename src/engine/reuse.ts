@@ -46,7 +46,7 @@ export async function reuse(
   const { attempt, durationMs, output } = end;
   const { inTeam } = reused;
   // A team is no call; those in it are.
-  const calls = inTeam ? history.bill.bill(callId).calls : 1;
+  const calls = inTeam ? history.bill.sums(callId).calls : 1;
   const source = { runId: history.runId, callId };
   const cost = NO_COST;
   const event = {

@@ -31,7 +31,8 @@ export function sharedBill({ calls, spent }: Bill): Bill {
   return { calls: 0, attempts: 0, spent: NO_COST, saved, wasted: NOTHING_WASTED, lines: [] };
 }
 
-function addEach<T extends Saved | Wasted>(a: T, b: T | undefined): T {
+/** Amount by amount. */
+export function addEach<T extends Saved | Wasted>(a: T, b: T | undefined): T {
   if (b === undefined) return a;
   return Object.fromEntries(
     Object.entries(a as object as Readonly<Record<string, Amount>>).map(([name, amount]) => {
@@ -62,8 +63,8 @@ export function addBills(bills: Iterable<Bill>): Bill {
 }
 
 /** Lines of the same agent and model as one, in the order of their first. */
-export function merged(lines: readonly BillLine[]): readonly BillLine[] {
-  const byPair = new Map<string, BillLine>();
+export function merged<Line extends BillLine>(lines: readonly Line[]): readonly Line[] {
+  const byPair = new Map<string, Line>();
   for (const line of lines) {
     // Most have no model, and no two such keys are the same.
     const key = line.model === null ? `=${line.agent}` : JSON.stringify([line.agent, line.model]);
@@ -73,7 +74,7 @@ export function merged(lines: readonly BillLine[]): readonly BillLine[] {
   return byPair.size === lines.length ? lines : [...byPair.values()];
 }
 
-function together(a: BillLine, b: BillLine): BillLine {
+function together<Line extends BillLine>(a: Line, b: BillLine): Line {
   return {
     ...a,
     calls: a.calls + b.calls,

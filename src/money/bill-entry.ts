@@ -6,6 +6,8 @@ import type { Models } from "./usage-sum.ts";
 export interface Entry {
   readonly callId: string;
   readonly agent: string;
+  /** Of all calls of the run, the first is 0. */
+  readonly order: number;
   /** The model that the last attempt was asked with; `null` where nobody said. */
   asked: string | null;
   /** The model that it named, else the one that it was asked with. */
@@ -52,6 +54,26 @@ export interface More {
   batched: number;
   /** What the same tokens would have cost at the dearest tier, in micro-dollars. */
   dearestMicros: number | undefined;
+}
+
+/** A call of which nothing has happened yet. */
+export function entryOf(callId: string, agent: string, order: number): Entry {
+  return {
+    callId,
+    agent,
+    order,
+    asked: null,
+    model: null,
+    parts: [],
+    key: undefined,
+    attempts: 0,
+    attempt: 0,
+    open: false,
+    durationMs: 0,
+    cost: NO_COST,
+    anew: false,
+    more: undefined,
+  };
 }
 
 /** What is said from here on is about that key; what the call took under another one is kept apart. */

@@ -1,32 +1,40 @@
-import { addCost, NO_COST, UNKNOWN_COST } from "../call.ts";
 import type { RunEvent } from "../events.ts";
-import type { Bill, Reuse, Saved, Wasted } from "../outcome.ts";
-import { add, merged, NOTHING_SAVED, NOTHING_WASTED } from "./add-bills.ts";
+import type { Bill, Reuse } from "../outcome.ts";
+import { addCost, UNKNOWN_COST } from "../call.ts";
 import {
   addUsed,
-  costOf,
   countOf,
   endWith,
+  entryOf,
   leaveOpen,
-  linesOf,
   moreOf,
   turnTo,
   type Entry,
 } from "./bill-entry.ts";
+import {
+  changed,
+  isBilled,
+  linesIn,
+  scopeIn,
+  sumsOf,
+  type Scope,
+  type Sums,
+} from "./bill-scope.ts";
 
 /**
  * The bill of a run as a fold over its log: what was asked, what it cost, what was saved and what was wasted. `teams` are the
  * places of nested supervisors: their calls are no calls of agents.
  */
 export class BillFold {
-  // As it was given, until another is found.
-  #teams: ReadonlySet<string>;
+  // As they were given, and own ones from when another is found.
+  #teams: Set<string>;
+  #own = false;
   readonly #calls = new Map<string, Entry>();
-  #stopped: Set<string> | undefined;
+  readonly #scopes = new Map([["", scopeIn()]]);
   #goesOn = false;
 
   constructor(teams: ReadonlySet<string> = NO_TEAMS) {
-    this.#teams = teams;
+    this.#teams = teams as Set<string>;
   }
 
   add(event: RunEvent): void {
@@ -74,7 +82,7 @@ export class BillFold {
         if (event.key !== undefined) turnTo(entry, event.key);
         endWith(entry, event);
         if (event.stopped === true) {
-          (this.#stopped ??= new Set()).add(event.callId);
+          this.#stop(event.callId);
         } else {
           const more = moreOf(entry);
           if (event.attempt > 0) more.failedAttempts++;
@@ -118,11 +126,10 @@ export class BillFold {
         break;
       }
       case "call.skipped":
-        if (event.reason === "early-stop") (this.#stopped ??= new Set()).add(event.callId);
+        if (event.reason === "early-stop") this.#stop(event.callId);
         break;
       case "run.planned":
-        // A repeated team has "~" and the attempt behind its name.
-        if (event.callId !== undefined) this.#found(event.callId.replace(/~\d+$/, ""));
+        if (event.callId !== undefined) this.#found(onceOf(event.callId));
         break;
       case "run.started":
       case "run.resumed":
@@ -139,27 +146,13 @@ export class BillFold {
 
   /** The bill of the run, or of the team at a place in it, however often that was repeated. */
   bill(team = ""): Bill {
-    const entries = this.#within(team);
-    let [calls, attempts, spent] = [0, 0, NO_COST];
-    let plain = true;
-    for (const entry of entries) {
-      calls += countOf(entry);
-      attempts += entry.attempts;
-      spent = addCost(spent, costOf(entry));
-      plain &&= entry.more === undefined;
-    }
-    const stopped =
-      this.#stopped === undefined
-        ? 0
-        : [...this.#stopped].filter((callId) => isWithin(callId, team)).length;
-    return {
-      calls,
-      attempts,
-      spent,
-      saved: plain && stopped === 0 ? NOTHING_SAVED : savedBy(entries, stopped),
-      wasted: plain ? NOTHING_WASTED : wastedBy(entries),
-      lines: merged(entries.flatMap(linesOf)),
-    };
+    const scope = this.#scopes.get(team) ?? scopeIn();
+    return { ...sumsOf(scope, this.#isTeam), lines: linesIn(scope, this.#isTeam) };
+  }
+
+  /** The same without its lines, which are more work the more agents there are. */
+  sums(team: string): Sums {
+    return sumsOf(this.#scopes.get(team) ?? scopeIn(), this.#isTeam);
   }
 
   /** What comes from here on is done anew: the log was that long when this process took the run. */
@@ -169,68 +162,69 @@ export class BillFold {
 
   /** Calls whose answers stood in a log, and those that were made anew. */
   reuse(): Reuse {
-    const entries = this.#within("");
+    const entries = [...this.#calls.values()].filter((entry) => isBilled(entry, this.#isTeam));
     const asked = entries.filter(({ anew, more }) => anew && more?.reused === undefined).length;
     const waits = entries.filter(({ anew, open }) => open && !anew).length;
     const calls = entries.reduce((sum, entry) => sum + countOf(entry), 0);
     return { reused: calls - asked - waits, asked };
   }
 
+  /** The entry of a call that something has happened to. */
   #entry(callId: string, agent: string): Entry {
-    const entry = this.#known(callId, agent);
+    const scope = this.#scope(teamOf(callId));
+    changed(scope);
+    let entry = this.#calls.get(callId);
+    if (entry === undefined) {
+      entry = entryOf(callId, agent, this.#calls.size);
+      this.#calls.set(callId, entry);
+      scope.calls.push(entry);
+    }
     entry.anew ||= this.#goesOn;
     return entry;
   }
 
-  #known(callId: string, agent: string): Entry {
-    const known = this.#calls.get(callId);
+  #scope(path: string): Scope {
+    const known = this.#scopes.get(path);
     if (known !== undefined) return known;
-    const entry: Entry = {
-      callId,
-      agent,
-      asked: null,
-      model: null,
-      parts: [],
-      key: undefined,
-      attempts: 0,
-      attempt: 0,
-      open: false,
-      durationMs: 0,
-      cost: NO_COST,
-      anew: false,
-      more: undefined,
-    };
-    this.#calls.set(callId, entry);
-    return entry;
+    const once = onceOf(path);
+    const made = scopeIn(this.#scope(once === path ? teamOf(path) : once));
+    this.#scopes.set(path, made);
+    return made;
   }
 
-  /** The calls that are on the bill. */
-  #within(team: string): readonly Entry[] {
-    const found: Entry[] = [];
-    for (const entry of this.#calls.values()) {
-      const { callId, attempts, more } = entry;
-      if (!isWithin(callId, team)) continue;
-      if (more?.reused !== undefined || (attempts > 0 && !this.#isTeam(callId))) found.push(entry);
-    }
-    return found;
+  #stop(callId: string): void {
+    const scope = this.#scope(teamOf(callId));
+    scope.stopped.add(callId);
+    changed(scope);
   }
 
   #found(team: string): void {
-    if (!this.#teams.has(team)) this.#teams = new Set([...this.#teams, team]);
+    if (this.#teams.has(team)) return;
+    if (!this.#own) this.#teams = new Set(this.#teams);
+    this.#own = true;
+    this.#teams.add(team);
+    changed(this.#scope(teamOf(team)));
   }
 
-  #isTeam(callId: string): boolean {
+  // A function, not a method: it is handed on.
+  readonly #isTeam = (callId: string): boolean => {
     if (this.#teams.size === 0) return false;
     return (
       this.#teams.has(callId) || this.#teams.has(callId.replaceAll(/(?<=[^/])~\d+(?=\/|$)/g, ""))
     );
-  }
+  };
 }
 
 const NO_TEAMS: ReadonlySet<string> = new Set();
 
-function isWithin(callId: string, team: string): boolean {
-  return team === "" || callId.startsWith(`${team}/`) || callId.startsWith(`${team}~`);
+/** The team that a call or a team stands in; empty for the root. */
+function teamOf(callId: string): string {
+  return callId.slice(0, Math.max(0, callId.lastIndexOf("/")));
+}
+
+/** A repeated team without the "~" and the attempt behind its name. */
+function onceOf(team: string): string {
+  return team.replace(/~\d+$/, "");
 }
 
 /** The bill of a run by its log. */
@@ -238,46 +232,4 @@ export function billOf(events: Iterable<RunEvent>, teams: Iterable<string> = [])
   const fold = new BillFold(new Set(teams));
   for (const event of events) fold.add(event);
   return fold.bill();
-}
-
-function savedBy(entries: readonly Entry[], stopped: number): Saved {
-  const saved: { -readonly [K in keyof Saved]: Saved[K] } = { ...NOTHING_SAVED };
-  const askedAgain = askedAgainIn(entries);
-  for (const { callId, more, cost } of entries) {
-    if (more === undefined) continue;
-    const { reused, count, batched, shared, dearestMicros } = more;
-    if (reused !== undefined) {
-      saved[reused.by] = add(saved[reused.by], count, reused.saved.usdMicros);
-    }
-    if (batched > 0) saved.batch = add(saved.batch, batched - shared, "unknown");
-    if (dearestMicros === undefined || cost.usdMicros === "unknown") continue;
-    // Who was asked once more, at a dearer tier, has saved nothing.
-    if (dearestMicros > cost.usdMicros && !askedAgain.has(callId)) {
-      saved.tier = add(saved.tier, 1, dearestMicros - cost.usdMicros);
-    }
-  }
-  if (stopped > 0) saved.earlyStop = { calls: stopped, usdMicros: "unknown" };
-  return saved;
-}
-
-/** The calls for whose member there was a further one. */
-function askedAgainIn(entries: readonly Entry[]): ReadonlySet<string> {
-  const again = new Set<string>();
-  for (const { callId } of entries) {
-    for (const { index } of callId.matchAll(/(?<=[^/])~/g)) again.add(callId.slice(0, index));
-  }
-  return again;
-}
-
-function wastedBy(entries: readonly Entry[]): Wasted {
-  let { retries, late, inDoubt } = NOTHING_WASTED;
-  for (const { more } of entries) {
-    if (more === undefined) continue;
-    const { failedAttempts, failedCost, doubtful } = more;
-    if (failedAttempts > 0) retries = add(retries, failedAttempts, failedCost.usdMicros);
-    if (more.late > 0 || more.lateCost !== NO_COST)
-      late = add(late, more.late, more.lateCost.usdMicros);
-    if (doubtful > 0) inDoubt = add(inDoubt, doubtful, "unknown");
-  }
-  return { retries, late, inDoubt };
 }

@@ -79,7 +79,7 @@ export async function performTeam(run: Run, seating: Seating, question: Question
       }
       const { output, statement } = answer;
       const durationMs = clock.monotonic() - firstMs;
-      const cost = run.bill.bill(callId).spent;
+      const cost = run.bill.sums(callId).spent;
       const kept = answerAsKept(run, team, output);
       const body: EventBody = {
         type: "call.succeeded",
@@ -106,7 +106,7 @@ export async function performTeam(run: Run, seating: Seating, question: Question
         : retryWaitMs(error, attempt, limits.backoff, clock.now());
     if (waitMs === undefined) {
       const durationMs = clock.monotonic() - firstMs;
-      const cost = run.bill.bill(callId).spent;
+      const cost = run.bill.sums(callId).spent;
       await journal.record([
         {
           type: "call.failed",
@@ -130,7 +130,7 @@ export async function performTeam(run: Run, seating: Seating, question: Question
         attempt,
         error: errorRecord(error),
         waitMs,
-        cost: run.bill.bill(callId).spent,
+        cost: run.bill.sums(callId).spent,
       },
     ]);
     using until = either(cancellation, run.deadline);

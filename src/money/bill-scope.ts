@@ -1,0 +1,149 @@
+import { addCost, NO_COST } from "../call.ts";
+import type { Bill, BillLine, Saved, Wasted } from "../outcome.ts";
+import { add, addEach, merged, NOTHING_SAVED, NOTHING_WASTED } from "./add-bills.ts";
+import { costOf, countOf, linesOf, type Entry } from "./bill-entry.ts";
+
+/**
+ * The calls of one team of a run, each team in it a scope of its own: a bill is asked for at the end of every team, and is not to
+ * look at the calls of all others.
+ *
+ * What is reckoned is kept until something in it changes. Where a scope has nothing reckoned, no scope that it stands in has.
+ */
+export interface Scope {
+  readonly parent: Scope | undefined;
+  /** The teams in it, and its own repetitions. */
+  readonly inner: Scope[];
+  /** Its own calls, in the order in which they were asked first. */
+  readonly calls: Entry[];
+  /** The calls that were stopped early, also before they had begun. */
+  readonly stopped: Set<string>;
+  sums: Sums | undefined;
+  lines: readonly OrderedLine[] | undefined;
+}
+
+/** A line, and which of all calls of the run it is of, or the first of them. */
+type OrderedLine = BillLine & { readonly order: number };
+
+export type Sums = Omit<Bill, "lines">;
+
+/** Tells which calls are those of teams, and so no agents'. */
+export type IsTeam = (callId: string) => boolean;
+
+/** A scope in another, or that of the run. */
+export function scopeIn(parent?: Scope): Scope {
+  const scope: Scope = {
+    parent,
+    inner: [],
+    calls: [],
+    stopped: new Set(),
+    sums: undefined,
+    lines: undefined,
+  };
+  if (parent !== undefined) {
+    parent.inner.push(scope);
+    changed(parent);
+  }
+  return scope;
+}
+
+/** Something in it has changed. */
+export function changed(scope: Scope): void {
+  for (
+    let at: Scope | undefined = scope;
+    at !== undefined && (at.sums !== undefined || at.lines !== undefined);
+    at = at.parent
+  ) {
+    at.sums = undefined;
+    at.lines = undefined;
+  }
+}
+
+/** What the calls in it come to, those in its teams included. */
+export function sumsOf(scope: Scope, isTeam: IsTeam): Sums {
+  if (scope.sums !== undefined) return scope.sums;
+  const entries = billed(scope, isTeam);
+  let [calls, attempts, spent] = [0, 0, NO_COST];
+  let plain = scope.stopped.size === 0;
+  for (const entry of entries) {
+    calls += countOf(entry);
+    attempts += entry.attempts;
+    spent = addCost(spent, costOf(entry));
+    plain &&= entry.more === undefined;
+  }
+  let saved = plain ? NOTHING_SAVED : savedBy(entries, scope.stopped.size);
+  let wasted = plain ? NOTHING_WASTED : wastedBy(entries);
+  for (const inner of scope.inner) {
+    const sums = sumsOf(inner, isTeam);
+    calls += sums.calls;
+    attempts += sums.attempts;
+    spent = addCost(spent, sums.spent);
+    if (sums.saved !== NOTHING_SAVED) saved = addEach(saved, sums.saved);
+    if (sums.wasted !== NOTHING_WASTED) wasted = addEach(wasted, sums.wasted);
+  }
+  return (scope.sums = { calls, attempts, spent, saved, wasted });
+}
+
+/** The lines of its bill, in the order in which their agents and models were asked first. */
+export function linesIn(scope: Scope, isTeam: IsTeam): readonly BillLine[] {
+  return orderedLines(scope, isTeam).map(({ order: _order, ...line }) => line);
+}
+
+function orderedLines(scope: Scope, isTeam: IsTeam): readonly OrderedLine[] {
+  if (scope.lines !== undefined) return scope.lines;
+  const lines = billed(scope, isTeam).flatMap((entry) =>
+    linesOf(entry).map((line) => ({ ...line, order: entry.order })),
+  );
+  for (const inner of scope.inner) lines.push(...orderedLines(inner, isTeam));
+  return (scope.lines = merged(lines.sort((a, b) => a.order - b.order)));
+}
+
+function billed({ calls }: Scope, isTeam: IsTeam): readonly Entry[] {
+  return calls.filter((entry) => isBilled(entry, isTeam));
+}
+
+/** Whether a call is on the bill: a team's calls are those of its agents, but where its answer was there already. */
+export function isBilled({ callId, attempts, more }: Entry, isTeam: IsTeam): boolean {
+  return more?.reused !== undefined || (attempts > 0 && !isTeam(callId));
+}
+
+function savedBy(entries: readonly Entry[], stopped: number): Saved {
+  const saved: { -readonly [K in keyof Saved]: Saved[K] } = { ...NOTHING_SAVED };
+  const askedAgain = askedAgainIn(entries);
+  for (const { callId, more, cost } of entries) {
+    if (more === undefined) continue;
+    const { reused, count, batched, shared, dearestMicros } = more;
+    if (reused !== undefined) {
+      saved[reused.by] = add(saved[reused.by], count, reused.saved.usdMicros);
+    }
+    if (batched > 0) saved.batch = add(saved.batch, batched - shared, "unknown");
+    if (dearestMicros === undefined || cost.usdMicros === "unknown") continue;
+    // Who was asked once more, at a dearer tier, has saved nothing.
+    if (dearestMicros > cost.usdMicros && !askedAgain.has(callId)) {
+      saved.tier = add(saved.tier, 1, dearestMicros - cost.usdMicros);
+    }
+  }
+  if (stopped > 0) saved.earlyStop = { calls: stopped, usdMicros: "unknown" };
+  return saved;
+}
+
+/** The calls for whose member there was a further one. */
+function askedAgainIn(entries: readonly Entry[]): ReadonlySet<string> {
+  const again = new Set<string>();
+  for (const { callId } of entries) {
+    for (const { index } of callId.matchAll(/(?<=[^/])~/g)) again.add(callId.slice(0, index));
+  }
+  return again;
+}
+
+function wastedBy(entries: readonly Entry[]): Wasted {
+  let { retries, late, inDoubt } = NOTHING_WASTED;
+  for (const { more } of entries) {
+    if (more === undefined) continue;
+    const { failedAttempts, failedCost, doubtful } = more;
+    if (failedAttempts > 0) retries = add(retries, failedAttempts, failedCost.usdMicros);
+    if (more.late > 0 || more.lateCost !== NO_COST)
+      late = add(late, more.late, more.lateCost.usdMicros);
+    if (doubtful > 0) inDoubt = add(inDoubt, doubtful, "unknown");
+  }
+  return { retries, late, inDoubt };
+}
