@@ -1,4 +1,5 @@
 import { growth } from "../operations.ts";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   agent,
@@ -12,7 +13,7 @@ import {
   type Link,
   type SimilarOptions,
 } from "../../src/index.ts";
-import { listSchedule } from "../../src/supervisor/forecast/list-schedule.ts";
+import { listSchedule, type Job } from "../../src/supervisor/forecast/list-schedule.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 
 const usd = (micros: number) => ({ usd: micros / 1e6 });
@@ -459,6 +460,72 @@ describe("a schedule", () => {
     expect(listSchedule([job(3, [], two), job(3, [], two), job(3, [], two)])).toBe(6);
     expect(listSchedule([job(4, [1]), job(2, [])])).toBe(6);
     expect(listSchedule([])).toBe(0);
+  });
+
+  it("is that of looking at all who wait whenever there is room, whatever they need and are limited by", () => {
+    /** The same by hand: of all jobs that may begin the one that has waited longest does, until none may. */
+    const byHand = (jobs: readonly Job[]): number => {
+      const left = new Set(jobs.keys());
+      let waits: number[] = [];
+      let running: { readonly index: number; readonly endMs: number }[] = [];
+      let nowMs = 0;
+      const fits = (index: number): boolean =>
+        (jobs[index]?.lanes ?? []).every(
+          (room) =>
+            running.filter((one) => jobs[one.index]?.lanes.includes(room)).length < room.limit,
+        );
+      const ended = new Set<number>();
+      const arrive = (): void => {
+        const free = [...left].filter((index) => jobs[index]?.after.every((one) => ended.has(one)));
+        for (const index of free) left.delete(index);
+        waits.push(...free);
+      };
+      for (arrive(); ; arrive()) {
+        for (let next = waits.find(fits); next !== undefined; next = waits.find(fits)) {
+          const index = next;
+          waits = waits.filter((one) => one !== index);
+          running.push({ index, endMs: nowMs + (jobs[index]?.durationMs ?? 0) });
+        }
+        if (running.length === 0) return nowMs;
+        const endMs = Math.min(...running.map((one) => one.endMs));
+        const first = running.find((one) => one.endMs === endMs);
+        nowMs = endMs;
+        running = running.filter((one) => one !== first);
+        if (first !== undefined) ended.add(first.index);
+      }
+    };
+    const rooms = [{ limit: 1 }, { limit: 2 }, { limit: 3 }];
+    const lists = [[], ...rooms.map((room) => [room]), rooms.slice(0, 2), rooms.slice(1), rooms];
+    const jobs = fc.array(
+      fc.record({
+        // All end at times of their own, so that there is one order only.
+        ms: fc.integer({ min: 1, max: 9 }),
+        after: fc.array(fc.nat(20), { maxLength: 2 }),
+        list: fc.nat(lists.length - 1),
+      }),
+      { maxLength: 14 },
+    );
+    fc.assert(
+      fc.property(jobs, (all) => {
+        const made = all.map(({ ms, after, list }, index) => ({
+          durationMs: ms * 1_000 + 2 ** index / 1e3,
+          after: [...new Set(after.filter((before) => before < index))],
+          lanes: lists[list] ?? [],
+        }));
+        expect(listSchedule(made)).toBeCloseTo(byHand(made));
+      }),
+    );
+  });
+
+  it("takes work in proportion to the number of agents, also where each has a limit of its own below one of all", async () => {
+    const all = { limit: 8 };
+    const schedule = (agents: number): void => {
+      const jobs = Array.from({ length: agents }, (_, index) =>
+        job(1 + (index % 7), [], [all, { limit: 1 }]),
+      );
+      expect(listSchedule(jobs)).toBeGreaterThan(agents * 0.4);
+    };
+    expect(await growth(500, schedule)).toBeLessThan(2.3);
   });
 
   it("takes work in proportion to the number of agents that wait for one limit", async () => {

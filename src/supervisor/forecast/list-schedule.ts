@@ -15,38 +15,63 @@ export interface Room {
 /**
  * How long jobs take together when each begins as soon as those before it are over and there is room in its lanes, the one that
  * has waited longest first: list scheduling (R. L. Graham, "Bounds on multiprocessing timing anomalies", 1969). In ms.
+ *
+ * Jobs of the same lanes wait in one queue. A queue that finds a lane full waits at that lane, and is not looked at again before
+ * there is room in it, so that the work is in proportion to the jobs also where each has lanes of its own.
  */
 export function listSchedule(jobs: readonly Job[]): number {
   const left = jobs.map(({ after }) => after.length);
   const next = jobs.map((): number[] => []);
   for (const [index, { after }] of jobs.entries())
     for (const before of after) next[before]?.push(index);
-  const used = new Map<Room, number>();
   const queues = new Map<readonly Room[], Queue>();
-  const running = new Ends();
+  /** Queues that have found no lane full yet. */
+  const ready = heap<Queue>(orderOf);
+  const waiting = new Map<Room, Waiting>();
+  /** Lanes that have become less full, and that queues wait at. */
+  const freed = new Set<Waiting>();
+  const running = heap<End>(({ endMs }) => endMs);
   let order = 0;
   let nowMs = 0;
 
+  const at = (room: Room): Waiting => {
+    const known = waiting.get(room);
+    if (known !== undefined) return known;
+    const made = { room, used: 0, queues: heap<Queue>(orderOf) };
+    waiting.set(room, made);
+    return made;
+  };
   const enqueue = (index: number): void => {
     const { lanes = [] } = jobs[index] ?? {};
-    const queue = queues.get(lanes) ?? { jobs: [], head: 0 };
+    const queue = queues.get(lanes) ?? { lanes: lanes.map(at), jobs: [], head: 0 };
     queues.set(lanes, queue);
+    const isFirst = queue.head === queue.jobs.length;
     queue.jobs.push({ index, order: order++ });
+    if (isFirst) ready.add(queue);
+  };
+  /** The queue whose first job has waited longest, of those that may have room. */
+  const longest = (): Queue | undefined => {
+    let from = ready;
+    for (const lane of freed) {
+      if (isFull(lane) || lane.queues.top === undefined) freed.delete(lane);
+      else if (orderOf(lane.queues.top) < orderOf(from.top)) from = lane.queues;
+    }
+    return from.take();
   };
   /** The job that has waited longest of those that there is room for. */
   const admissible = (): number | undefined => {
-    let first:
-      | { readonly queue: Queue; readonly lanes: readonly Room[]; order: number }
-      | undefined;
-    for (const [lanes, queue] of queues) {
-      const head = queue.jobs[queue.head];
-      if (head === undefined || (first !== undefined && first.order < head.order)) continue;
-      if (lanes.some((lane) => (used.get(lane) ?? 0) >= lane.limit)) continue;
-      first = { queue, lanes, order: head.order };
+    for (let queue = longest(); queue !== undefined; queue = longest()) {
+      const full = queue.lanes.find(isFull);
+      if (full !== undefined) {
+        full.queues.add(queue);
+        continue;
+      }
+      for (const lane of queue.lanes) lane.used++;
+      const index = queue.jobs[queue.head++]?.index;
+      if (queue.head < queue.jobs.length) ready.add(queue);
+      return index;
     }
-    if (first === undefined) return undefined;
-    for (const lane of first.lanes) used.set(lane, (used.get(lane) ?? 0) + 1);
-    return first.queue.jobs[first.queue.head++]?.index;
+    return undefined;
   };
 
   for (const [index, many] of left.entries()) if (many === 0) enqueue(index);
@@ -54,10 +79,14 @@ export function listSchedule(jobs: readonly Job[]): number {
     for (let index = admissible(); index !== undefined; index = admissible()) {
       running.add({ index, endMs: nowMs + (jobs[index]?.durationMs ?? 0) });
     }
-    const ended = running.first();
+    const ended = running.take();
     if (ended === undefined) return nowMs;
     nowMs = ended.endMs;
-    for (const lane of jobs[ended.index]?.lanes ?? []) used.set(lane, (used.get(lane) ?? 1) - 1);
+    for (const room of jobs[ended.index]?.lanes ?? []) {
+      const lane = at(room);
+      lane.used--;
+      freed.add(lane);
+    }
     for (const index of next[ended.index] ?? []) {
       left[index] = (left[index] ?? 0) - 1;
       if (left[index] === 0) enqueue(index);
@@ -66,8 +95,16 @@ export function listSchedule(jobs: readonly Job[]): number {
 }
 
 interface Queue {
+  readonly lanes: readonly Waiting[];
   readonly jobs: { readonly index: number; readonly order: number }[];
   head: number;
+}
+
+/** How many use a lane, and the queues that found it full. */
+interface Waiting {
+  readonly room: Room;
+  used: number;
+  readonly queues: Heap<Queue>;
 }
 
 interface End {
@@ -75,39 +112,54 @@ interface End {
   readonly endMs: number;
 }
 
-/** Ends to come, the next one first: a binary heap. */
-class Ends {
-  readonly #heap: End[] = [];
+function orderOf(queue: Queue | undefined): number {
+  return queue?.jobs[queue.head]?.order ?? Infinity;
+}
 
-  add(end: End): void {
-    const heap = this.#heap;
-    let at = heap.length;
-    heap.push(end);
-    for (let up = (at - 1) >> 1; at > 0; at = up, up = (at - 1) >> 1) {
-      const above = heap[up];
-      if (above === undefined || above.endMs <= end.endMs) break;
-      heap[at] = above;
-      heap[up] = end;
-    }
-  }
+function isFull({ used, room }: Waiting): boolean {
+  return used >= room.limit;
+}
 
-  first(): End | undefined {
-    const heap = this.#heap;
-    const [first] = heap;
-    const last = heap.pop();
-    if (first === undefined || last === undefined || heap.length === 0) return first;
-    let at = 0;
-    for (;;) {
-      let down = 2 * at + 1;
-      const [left, right] = [heap[down], heap[down + 1]];
-      if (left === undefined) break;
-      if (right !== undefined && right.endMs < left.endMs) down++;
-      const below = heap[down];
-      if (below === undefined || below.endMs >= last.endMs) break;
-      heap[at] = below;
-      at = down;
-    }
-    heap[at] = last;
-    return first;
-  }
+/** A binary heap: the least is on top. */
+interface Heap<T> {
+  readonly top: T | undefined;
+  add(item: T): void;
+  take(): T | undefined;
+}
+
+function heap<T>(keyOf: (item: T) => number): Heap<T> {
+  const items: T[] = [];
+  return {
+    get top() {
+      return items[0];
+    },
+    add(item) {
+      let at = items.length;
+      items.push(item);
+      for (let up = (at - 1) >> 1; at > 0; at = up, up = (at - 1) >> 1) {
+        const above = items[up];
+        if (above === undefined || keyOf(above) <= keyOf(item)) break;
+        items[at] = above;
+        items[up] = item;
+      }
+    },
+    take() {
+      const [first] = items;
+      const last = items.pop();
+      if (first === undefined || last === undefined || items.length === 0) return first;
+      let at = 0;
+      for (;;) {
+        let down = 2 * at + 1;
+        const [left, right] = [items[down], items[down + 1]];
+        if (left === undefined) break;
+        if (right !== undefined && keyOf(right) < keyOf(left)) down++;
+        const below = items[down];
+        if (below === undefined || keyOf(below) >= keyOf(last)) break;
+        items[at] = below;
+        at = down;
+      }
+      items[at] = last;
+      return first;
+    },
+  };
 }

@@ -92,9 +92,8 @@ export function seatRoot(
   const seating = seatTeam({ team, above, overrides, registry, timeoutsOf });
   const { maxBytes } = mergeLimits(team.limits, overrides);
   const checks = seating.seats.some((seat) => !isSeating(seat) && seat.agent.input !== undefined);
-  const places = new Set(
-    [...registry.keys()].filter((place) => !place.includes("~")).flatMap(withTeams),
-  );
+  const places = new Set<string>();
+  for (const place of registry.keys()) if (!place.includes("~")) addWithTeams(places, place);
   const teams = new Set([...places].filter((place) => !registry.has(place)));
   const seats = allSeats(seating);
   return {
@@ -124,13 +123,17 @@ function checkEngine(engine: Engine, where: string): Engine {
 }
 
 /** Every agent's seat, judges and fallbacks too, at its first tier. */
-function allSeats({ seats, judges }: Seating): readonly Seat[] {
-  const here = [...seats, ...[...judges.values()].map(({ seat }) => seat)];
-  return here.flatMap((seat) => (isSeating(seat) ? allSeats(seat) : withFallbacks(seat)));
-}
-
-function withFallbacks(seat: Seat): readonly Seat[] {
-  return [seat, ...seat.fallback.flatMap(withFallbacks)];
+function allSeats({ seats, judges }: Seating, found: Seat[] = []): readonly Seat[] {
+  const add = (seat: Seat): void => {
+    found.push(seat);
+    seat.fallback.forEach(add);
+  };
+  for (const seat of seats) {
+    if (isSeating(seat)) allSeats(seat, found);
+    else add(seat);
+  }
+  for (const { seat } of judges.values()) add(seat);
+  return found;
 }
 
 /** Each budget of each place once: an agent has a seat for each tier. */
@@ -145,10 +148,14 @@ function distinct(budgets: readonly OwnedBudget[]): readonly OwnedBudget[] {
   });
 }
 
-/** `"a/b/c"` and the teams it stands in: `"a"`, `"a/b"`. */
-function withTeams(place: string): readonly string[] {
-  const names = place.split("/");
-  return names.map((_, index) => names.slice(0, index + 1).join("/"));
+/** Adds the teams that a place stands in and are not there yet, the outermost first, and the place: `"a"`, `"a/b"`, `"a/b/c"`. */
+function addWithTeams(places: Set<string>, place: string): void {
+  const missing: string[] = [];
+  for (let at = place; at !== "" && !places.has(at);) {
+    missing.push(at);
+    at = at.slice(0, Math.max(0, at.lastIndexOf("/")));
+  }
+  for (const at of missing.toReversed()) places.add(at);
 }
 
 /** One list of deadlines per timeout. */
