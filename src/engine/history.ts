@@ -94,7 +94,7 @@ export class History {
   readonly #doubted = new Set<string>();
   readonly #teams = new Set<string>();
   // Made when it is first asked for: the events do not change after that.
-  #byTeam: Map<string, string[]> | undefined;
+  #lacking: ReadonlySet<string> | undefined;
   #bill: BillFold | undefined;
 
   /** `teams` are the places of teams as far as they are known; a team that failed before it had a plan cannot be told else. */
@@ -137,15 +137,8 @@ export class History {
 
   /** Whether somebody in a team did not answer, by none of the calls that were made for them. */
   lacks(team: string): boolean {
-    const failed = new Set<string>();
-    const answered = new Set<string>();
-    for (const callId of this.#within(team)) {
-      const end = this.#calls.get(callId)?.end;
-      if (end !== undefined)
-        (end.type === "call.failed" ? failed : answered).add(firstCallOf(callId));
-      else if (this.#skipped.has(callId) && !this.stopped(callId)) return true;
-    }
-    return [...failed].some((callId) => !answered.has(callId));
+    this.#lacking ??= this.#teamsThatLack();
+    return this.#lacking.has(team);
   }
 
   /** Whether it was stopped early: its answer could not change a verdict. */
@@ -285,19 +278,24 @@ export class History {
     }
   }
 
-  /** The ids of all calls of a team and of the teams in it. */
-  #within(team: string): readonly string[] {
-    if (this.#byTeam === undefined) {
-      this.#byTeam = new Map();
-      for (const callId of new Set([...this.#calls.keys(), ...this.#skipped.keys()])) {
-        for (const one of teamsOf(callId)) {
-          const known = this.#byTeam.get(one);
-          if (known === undefined) this.#byTeam.set(one, [callId]);
-          else known.push(callId);
-        }
+  /** The teams in which somebody did not answer, and those that they stand in. */
+  #teamsThatLack(): ReadonlySet<string> {
+    const answered = new Set<string>();
+    const failed: string[] = [];
+    for (const [callId, { end }] of this.#calls) {
+      if (end === undefined) continue;
+      const first = firstCallOf(callId);
+      if (end.type === "call.failed") failed.push(first);
+      else answered.add(first);
+    }
+    const lacking = new Set<string>();
+    for (const callId of failed) if (!answered.has(callId)) addTeams(lacking, callId);
+    for (const callId of this.#skipped.keys()) {
+      if (this.#calls.get(callId)?.end === undefined && !this.stopped(callId)) {
+        addTeams(lacking, callId);
       }
     }
-    return this.#byTeam.get(team) ?? [];
+    return lacking;
   }
 
   /** The call of that id; anew when it begins with another key than before. */
@@ -361,15 +359,14 @@ function settle(call: RecordedCall, cost: Cost, charged: number | undefined): vo
 }
 
 /**
- * The teams that a call stands in, from the root on. A repeated team's calls, which have `~` and the attempt behind its name,
- * are its own too.
+ * Adds the teams that a call stands in, up to the root. A repeated team, which has `~` and the attempt behind its name, stands in the
+ * team that it repeats. Where one is there already, so are those above it.
  */
-function teamsOf(callId: string): readonly string[] {
-  const teams = [""];
-  for (let end = callId.indexOf("/"); end !== -1; end = callId.indexOf("/", end + 1)) {
-    const team = callId.slice(0, end);
-    const itself = team.replace(/(?<=[^/])~\d+$/, "");
-    teams.push(team, ...(itself === team ? [] : [itself]));
+function addTeams(teams: Set<string>, callId: string): void {
+  for (let at = callId; at !== "";) {
+    const itself = at === callId ? at : at.replace(/(?<=[^/])~\d+$/, "");
+    at = itself === at ? at.slice(0, Math.max(0, at.lastIndexOf("/"))) : itself;
+    if (teams.has(at)) return;
+    teams.add(at);
   }
-  return teams;
 }
