@@ -85,6 +85,8 @@ export interface CallRequest {
   readonly attempt: number;
   /** What was wrong with the output of the attempt before, when it failed its schema. */
   readonly issues: readonly Issue[];
+  /** The same as the log has it, where that is not all: an idempotency key is made of this. */
+  readonly keptIssues?: readonly Issue[];
   /** At which of the team's tiers. */
   readonly tier?: string;
   /** What those failed with that were asked before a fallback. */

@@ -10,6 +10,9 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json };
 
+/** What stands in the place of a secret that was taken out. */
+export const REDACTED = "[redacted]";
+
 /** Why a value is not to be taken, as the end of a sentence that begins with its name. */
 export interface JsonFault {
   readonly kind: "not-json" | "too-large";

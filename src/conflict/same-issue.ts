@@ -84,10 +84,13 @@ function rendered({ instructions, first, second }: Omit<SameIssueQuestion, "text
   ].join("\n\n");
 }
 
-/** A tag that does not occur in the content. It is derived from it, so that the same question has the same text. */
+/**
+ * A tag that does not occur in the content. The same for the same question, and nothing of the content can be guessed from it: a judge
+ * may repeat it, and the log has what judges say.
+ */
 function fenceFor(content: string): string {
   for (let round = 0; ; round++) {
-    const digest = Buffer.from(sha256(`${round}:${content}`), "base64url").toString("hex");
+    const digest = Buffer.from(sha256(`fence ${round}`), "base64url").toString("hex");
     const fence = `data-${digest.slice(0, 12)}`;
     if (!content.includes(fence)) return fence;
   }

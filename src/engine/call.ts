@@ -202,6 +202,7 @@ async function ask(
   const { runId } = journal;
   let firstMs: number | undefined;
   let issues = begun?.issues ?? [];
+  let keptIssues: typeof issues | undefined;
   let requeues = begun?.requeues ?? 0;
   const before = begun === undefined ? FRESH : spentIn(begun);
   let { cost } = before;
@@ -219,13 +220,14 @@ async function ask(
     }
     const bare = { runId, callId, agent: place, version, input, key, results, attempt, issues };
     const request: CallRequest =
-      tier === undefined && failed === undefined && others === undefined
+      tier === undefined && failed === undefined && others === undefined && keptIssues === undefined
         ? bare
         : {
             ...bare,
             ...(tier !== undefined && { tier }),
             ...(failed !== undefined && { failed }),
             ...(others !== undefined && { others }),
+            ...(keptIssues !== undefined && { keptIssues }),
           };
     let end: AttemptEnd;
     try {
@@ -341,7 +343,10 @@ async function ask(
       ...after,
     ]);
     // Kept over a failure of another kind: the request is still the one that asks to mend them.
-    if (error.code === "OUTPUT_INVALID") issues = error.issues;
+    if (error.code === "OUTPUT_INVALID") {
+      issues = error.issues;
+      keptIssues = run.redact?.error(error).issues;
+    }
     await comeAgain(run, seat, callId, waitMs).catch(unlessStopped);
   }
 }

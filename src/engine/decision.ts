@@ -5,11 +5,10 @@ import type { Position } from "../conflict/conflict.ts";
 import { cut } from "../conflict/plain.ts";
 import { QuorateError } from "../errors.ts";
 import type { EventBody, RunEvent } from "../events.ts";
-import type { Json } from "../json.ts";
+import { REDACTED, type Json } from "../json.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import type { Store } from "../store/store.ts";
 import type { Redactor } from "./redact.ts";
-import { REDACTED } from "./secrets.ts";
 
 /** What a person decides about a subject that a run waits for: for a position that is named as `winner`, or by its `index`. */
 export interface HumanDecision {
@@ -130,10 +129,10 @@ function chosen(
   }
   const isSecret = first.type === "run.started" && first.redact !== undefined;
   const withheld = isSecret && redact === undefined;
-  const open = questionFor(runId, events, decision, withheld);
+  const open = questionFor(runId, events, decision, isSecret);
   const { callId, question, verdict } = open;
   const { subject, positions } = verdict;
-  const index = indexFor(subject, positions, decision, { redact, withheld });
+  const index = indexFor(subject, positions, decision, { redact, isSecret });
   const winner = positions[index]?.value ?? null;
   const written = (text: string, most: number): string =>
     withheld && text !== "" ? REDACTED : cut(redact?.text(text) ?? text, most);
@@ -152,15 +151,15 @@ function chosen(
 
 interface Wanted {
   readonly redact: Redactor | undefined;
-  /** What the person wrote may be secret, and nobody here can tell: it is not repeated. */
-  readonly withheld: boolean;
+  /** Secrets are taken out of the run: what the person wrote may be one, and is not repeated. */
+  readonly isSecret: boolean;
 }
 
 function indexFor(
   subject: string,
   positions: readonly Position[],
   { index, winner }: HumanDecision,
-  { redact, withheld }: Wanted,
+  { redact, isSecret }: Wanted,
 ): number {
   const listed = positions.map(({ value }, at) => `${JSON.stringify(value)} (index ${at})`);
   if (index !== undefined) {
@@ -194,7 +193,7 @@ function indexFor(
     );
   }
   const values = positions.map(({ value }) => JSON.stringify(value)).join(", ");
-  const what = withheld ? "that" : JSON.stringify(wanted);
+  const what = isSecret ? "that" : JSON.stringify(wanted);
   throw noSuchPosition(`nobody holds ${what} about "${subject}"; decide for one of ${values}`);
 }
 
@@ -202,7 +201,7 @@ function questionFor(
   runId: string,
   events: readonly RunEvent[],
   { subject, callId, question: number }: HumanDecision,
-  withheld: boolean,
+  isSecret: boolean,
 ): OpenQuestion {
   const open = openQuestions(events);
   const asked = open.filter(
@@ -233,7 +232,7 @@ function questionFor(
       (number === undefined || event.question === number),
   );
   if (isDecided) {
-    const what = withheld ? "that subject" : `"${subject}"`;
+    const what = isSecret ? "that subject" : `"${subject}"`;
     throw new QuorateError(
       "ALREADY_DECIDED",
       `a person has decided about ${what} in run "${runId}" already; resume the run to go on with that`,
@@ -241,7 +240,7 @@ function questionFor(
   }
   if (open.length === 0) throw refusal(`run "${runId}" does not wait for anybody`);
   const subjects = open.map(({ verdict }) => `"${verdict.subject}"`).join(", ");
-  const what = withheld ? "that subject" : `"${subject}"`;
+  const what = isSecret ? "that subject" : `"${subject}"`;
   throw refusal(`run "${runId}" does not wait for ${what}; it waits for ${subjects}`);
 }
 

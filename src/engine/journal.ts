@@ -2,10 +2,9 @@ import type { Clock } from "../async/clock.ts";
 import { hear } from "../async/hear.ts";
 import { QuorateError, type ErrorCode } from "../errors.ts";
 import type { EventBody, LiveEvent, ProgressEvent, RunEvent } from "../events.ts";
-import { canonicalJson, takeJson, type Json } from "../json.ts";
+import { canonicalJson, REDACTED, takeJson, type Json } from "../json.ts";
 import type { BillFold } from "../money/bill.ts";
 import type { Redactor } from "./redact.ts";
-import { REDACTED } from "./secrets.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import type { Store } from "../store/store.ts";
 

@@ -219,7 +219,7 @@ interface JsonSchemas {
  * identifies the call, or the issues it is asked to mend.
  */
 export function idempotencyKey(request: CallRequest, agent: Agent): string {
-  const { runId, callId, input, results, issues } = request;
+  const { runId, callId, input, results, issues, keptIssues = issues } = request;
   const key =
     request.key ??
     new ContentKeys().of({
@@ -230,5 +230,5 @@ export function idempotencyKey(request: CallRequest, agent: Agent): string {
       failed: request.failed,
       others: request.others,
     });
-  return sha256(canonicalJson([KEY_FORMAT, runId, callId, key, issues]));
+  return sha256(canonicalJson([KEY_FORMAT, runId, callId, key, keptIssues]));
 }

@@ -1,10 +1,10 @@
 import { hear, isThenable } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import type { EventBody } from "../events.ts";
-import { takeJson, type Json } from "../json.ts";
+import { REDACTED, takeJson, type Json } from "../json.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { errorWithout, redactedEvent, verdictWithout } from "./redact-event.ts";
-import { REDACTED, secrets } from "./secrets.ts";
+import { secrets } from "./secrets.ts";
 
 /**
  * What a value is, of those that a redaction sees: a task, an agent's output or what it emits, a claimed position, or a text

@@ -1,4 +1,4 @@
-import type { Json } from "../json.ts";
+import { REDACTED, type Json } from "../json.ts";
 
 /** What was taken out of values, so that it is found where it comes up again. */
 export interface Secrets {
@@ -9,9 +9,6 @@ export interface Secrets {
   /** Whether a text has a secret of at least so many characters in it. */
   isIn(text: string, leastChars: number): boolean;
 }
-
-/** What stands in the place of a secret. */
-export const REDACTED = "[redacted]";
 
 /** Remembers secrets of at least `leastChars` characters; `true`, `false` and `null` only where that is 1. */
 export function secrets(leastChars: number): Secrets {

@@ -1,7 +1,8 @@
 import { hear } from "../async/hear.ts";
+import { ABSENT, PRESENT } from "../conflict/findings.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
-import { takeJson, type Json } from "../json.ts";
+import { REDACTED, takeJson, type Json } from "../json.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import type { Store } from "../store/store.ts";
 import { ballotOf, isSamePosition } from "./ballot.ts";
@@ -44,11 +45,12 @@ export async function recordOutcome(
       `the store has no run "${runId}"; list what there is with runs()`,
     );
   }
-  const { callId: team = "", verdict, redacted } = verdictAbout(runId, events, subject, callId);
+  const { callId: team = "", verdict, redacted } = verdictAbout(first, events, subject, callId);
   if (redacted === true) {
     throw refusal(`the positions about "${subject}" were redacted: nothing says who was right`);
   }
-  const outcome = truth === undefined ? undefined : checkTruth(truth, verdict);
+  const outcome =
+    truth === undefined ? undefined : truthAsKept(checkTruth(truth, verdict), verdict, first);
   const ballot = ballotOf({ runId, atMs: first.atMs, ...(team !== "" && { callId: team }) }, [
     verdict,
   ]);
@@ -72,10 +74,21 @@ function nameOf(place: string): string {
 }
 
 type VerdictEvent = Extract<RunEvent, { type: "verdict.reached" }>;
+type StartedEvent = Extract<RunEvent, { type: "run.started" }>;
+
+/**
+ * What is kept of a truth. Of a run that secrets are taken out of, nobody here can tell whether one that nobody held is secret: then only
+ * that everybody was wrong is kept, and that teaches the same.
+ */
+function truthAsKept(truth: Json, { positions }: Verdict, { redact }: StartedEvent): Json {
+  if (redact === undefined || truth === PRESENT || truth === ABSENT) return truth;
+  const held = positions.find(({ value }) => isSamePosition(value, truth));
+  return held === undefined ? REDACTED : held.value;
+}
 
 /** The latest verdict about a subject. */
 function verdictAbout(
-  runId: string,
+  { runId, redact }: StartedEvent,
   events: readonly RunEvent[],
   subject: string,
   callId: string | undefined,
@@ -99,10 +112,11 @@ function verdictAbout(
     );
   }
   const known = [...subjects].slice(0, 10).join(", ");
+  const what = redact === undefined ? `"${subject}"` : "that subject";
   throw refusal(
     subjects.size === 0
       ? `run "${runId}" decided about nothing`
-      : `run "${runId}" has no verdict about "${subject}"; it has ${known}${subjects.size > 10 ? ", …" : ""}`,
+      : `run "${runId}" has no verdict about ${what}; it has ${known}${subjects.size > 10 ? ", …" : ""}`,
   );
 }
 

@@ -116,6 +116,7 @@ export function supervisor<
     clock,
     engineOf,
     named: new Map(),
+    asleep: new Map(),
     settled: new Bell(),
     flights: flights(),
     // Not before the first run: a team that is only ever nested is seated by its root.

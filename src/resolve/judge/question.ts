@@ -139,10 +139,13 @@ function rendered(
   ].join("\n\n");
 }
 
-/** A tag that does not occur in the content. It is derived from it, so that the same question has the same text. */
+/**
+ * A tag that does not occur in the content. The same for the same question, and nothing of the content can be guessed from it: a judge
+ * may repeat it, and the log has what judges say.
+ */
 function fenceFor(content: string): string {
   for (let round = 0; ; round++) {
-    const fence = `data-${hexOf(sha256(`${round}:${content}`)).slice(0, 12)}`;
+    const fence = `data-${hexOf(sha256(`fence ${round}`)).slice(0, 12)}`;
     if (!content.includes(fence)) return fence;
   }
 }

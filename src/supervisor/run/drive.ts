@@ -76,12 +76,15 @@ async function drive(
   // The timer of an AbortSignal.timeout() does not keep the process alive, and the run waits for it.
   using _awake = signal === undefined ? undefined : keepAwake();
   if (cancellation.cancelled) throw cancellation.reason;
-  const secrecy = secrecyOf(root.team, store.values);
+  const before = root.asleep.get(runId);
+  const secrecy = before?.store === store ? before.secrecy : secrecyOf(root.team, store.values);
   using limit = deadlineOf(root, options, cancellation);
   const deadline = limit?.cancellation;
   const driver = { root, runId, options, seated, store, cancellation, deadline, watch, secrecy };
   try {
-    return await conduct(driver);
+    const outcome = await conduct(driver);
+    rememberAsleep(driver, outcome);
+    return outcome;
   } catch (error) {
     throw errorOutside(error, secrecy, signal);
   }
@@ -107,4 +110,16 @@ function deadlineOf(
       following[Symbol.dispose]();
     },
   };
+}
+
+const MAX_ASLEEP = 1_000;
+
+/** What was secret in a run that waits is known when it goes on in this process: what a person writes may repeat it. */
+function rememberAsleep({ root, runId, store, secrecy }: Driver, { status }: Outcome): void {
+  const { asleep } = root;
+  asleep.delete(runId);
+  if (status !== "waiting" || secrecy.redact === undefined) return;
+  asleep.set(runId, { store, secrecy });
+  const [oldest] = asleep.keys();
+  if (asleep.size > MAX_ASLEEP && oldest !== undefined) asleep.delete(oldest);
 }

@@ -15,6 +15,7 @@ import { shown } from "../../policy/check-kind.ts";
 import { checkLimits, mergeLimits, type CallLimits } from "../../policy/limits.ts";
 import type { Store } from "../../store/store.ts";
 import { checkConcurrency, type RunOptions } from "../options.ts";
+import type { Secrecy } from "./secrecy.ts";
 import { isSeating, NOTHING_ABOVE, seatTeam, type Seating } from "../team/seating.ts";
 import type { Team } from "../team/team.ts";
 
@@ -28,10 +29,18 @@ export interface Root {
   readonly seated: Seated;
   /** Runs under way in this process under ids that their callers chose. */
   readonly named: Map<string, NamedRun>;
+  /** Those that wait for a person, by their ids: what is secret in them is known to this process. */
+  readonly asleep: Map<string, Asleep>;
   /** Rings when a budget that runs share has more room. */
   readonly settled: Bell;
   /** The calls under way that others may join. */
   readonly flights: Flights;
+}
+
+/** A run that waits for a person. */
+export interface Asleep {
+  readonly store: Store;
+  readonly secrecy: Secrecy;
 }
 
 /** A run that another caller may join. */
