@@ -1,0 +1,379 @@
+import { describe, expect, it } from "vitest";
+import {
+  agent,
+  memoryStore,
+  supervisor,
+  type AgentContext,
+  type LiveEvent,
+  type Redact,
+  type RunEvent,
+  type Store,
+} from "../../src/index.ts";
+import { sqliteStore } from "../../src/sqlite/index.ts";
+import { aes } from "../sqlite/aes.ts";
+import { tempPaths } from "../sqlite/temp-folder.ts";
+import { rejection } from "../supervisor/rejection.ts";
+
+const tempPath = tempPaths();
+
+interface Task {
+  readonly pin: string;
+  readonly n?: number;
+}
+
+interface Wanted {
+  readonly redact?: Redact;
+  readonly hashSecret?: string;
+  readonly cache?: boolean;
+  readonly version?: string;
+  readonly store?: Store;
+  readonly says?: unknown;
+}
+
+const SECRET = "nobody knows this one";
+
+function setUp({
+  store = memoryStore({ resumable: true }),
+  version = "1",
+  says,
+  ...rest
+}: Wanted = {}) {
+  const asked: string[] = [];
+  const answer = says ?? "ship";
+  const first = agent({
+    name: "first",
+    version,
+    run: (task: Task) => {
+      asked.push(`first ${task.pin}`);
+      return { recommendation: answer };
+    },
+  });
+  const second = agent({
+    name: "second",
+    version: "1",
+    needs: { first },
+    run: (task: Task) => {
+      asked.push(`second ${task.pin}`);
+      return { recommendation: "ship" };
+    },
+  });
+  const gate = supervisor({ name: "gate", agents: { first, second }, store, ...rest });
+  return { asked, store, gate };
+}
+
+const tokensIn = (value: unknown): ReadonlySet<string> =>
+  new Set(JSON.stringify(value).match(/[\w-]{16,}/g));
+
+async function seenBy(store: Store): Promise<unknown> {
+  const runs = await store.runs();
+  return [
+    await Promise.all(runs.map(({ runId }) => store.read(runId))),
+    (await store.values.list("")).map(({ key }) => key),
+  ];
+}
+
+const REDACT = ["pin"];
+
+describe("a four-digit PIN that is redacted", () => {
+  it.each([
+    ["without a secret", {}],
+    ["with a secret of the caller's", { hashSecret: SECRET }],
+  ])("cannot be found by trying all of them: no hash of it is in the log, %s", async (_, rest) => {
+    const pin = "4711";
+    const logged = setUp({ redact: REDACT, cache: true, ...rest });
+    await logged.gate.run({ pin }, { runId: "r" });
+    const seen = tokensIn(await seenBy(logged.store));
+    // What somebody who has the team's description would compute for each PIN.
+    const dependent = new Set<string>();
+    for (const guess of [pin, "0000"]) {
+      const open = setUp({ cache: true });
+      await open.gate.run({ pin: guess }, { runId: "r" });
+      for (const token of tokensIn(await seenBy(open.store))) {
+        if (guess === pin) dependent.add(token);
+        else dependent.delete(token);
+      }
+    }
+    expect(dependent.size).toBeGreaterThan(1);
+    expect([...dependent].filter((token) => seen.has(token))).toEqual([]);
+  });
+
+  it("leaves the same log as another PIN, but for hashes with the caller's secret", async () => {
+    const logOf = async (pin: string, rest: Wanted): Promise<string> => {
+      const { gate, store } = setUp({ redact: REDACT, cache: true, ...rest });
+      await gate.run({ pin }, { runId: "r" });
+      const seen = [await store.read("r"), await store.values.list("")];
+      return JSON.stringify(seen, (key, value: unknown) => (key.endsWith("Ms") ? 0 : value));
+    };
+    expect(await logOf("1111", {})).toBe(await logOf("2222", {}));
+    expect(await logOf("1111", { hashSecret: SECRET })).not.toBe(
+      await logOf("2222", { hashSecret: SECRET }),
+    );
+  });
+
+  it("is in no key of a value of an encrypted file that could be computed without the codec", async () => {
+    const keysOf = async (store: Store): Promise<readonly string[]> => {
+      const { gate } = setUp({ store, cache: true });
+      await gate.run({ pin: "4711" });
+      const keys = (await store.values.list("cache/")).map(({ key }) => key);
+      await store.close();
+      return keys;
+    };
+    const plain = await keysOf(sqliteStore({ path: tempPath() }));
+    const sealed = await keysOf(sqliteStore({ path: tempPath(), codec: aes() }));
+    expect(plain).toHaveLength(2);
+    expect(sealed).toHaveLength(2);
+    expect(sealed.filter((key) => plain.includes(key))).toEqual([]);
+  });
+});
+
+describe("an encrypted file", () => {
+  it("still serves answers from its cache, to every process that has the codec", async () => {
+    const [path, codec] = [tempPath(), aes()];
+    const one = setUp({ store: sqliteStore({ path, codec }), cache: true });
+    await one.gate.run({ pin: "4711" });
+    await one.store.close();
+    const other = setUp({ store: sqliteStore({ path, codec }), cache: true });
+    await other.gate.run({ pin: "4711" });
+    await other.store.close();
+    expect(one.asked).toHaveLength(2);
+    expect(other.asked).toEqual([]);
+  });
+
+  it("has the secret for what is redacted in it, too: answers are cached and taken over by a fork", async () => {
+    const [path, codec] = [tempPath(), aes()];
+    const { asked, store, gate } = setUp({
+      store: sqliteStore({ path, codec }),
+      redact: REDACT,
+      cache: true,
+    });
+    await gate.run({ pin: "4711" }, { runId: "r" });
+    await gate.run({ pin: "4711" });
+    expect(await gate.fork("r", { input: { pin: "4711" } })).toMatchObject({
+      reuse: { reused: 2, asked: 0 },
+    });
+    expect(asked).toHaveLength(2);
+    await store.close();
+  });
+});
+
+describe("calls with redacted content", () => {
+  it("are not cached, joined or taken over by a fork without a secret, and the log says so", async () => {
+    const { asked, gate, store } = setUp({ redact: REDACT, cache: true });
+    const task = { pin: "4711" };
+    await Promise.all([gate.run(task, { runId: "r" }), gate.run(task)]);
+    await gate.run(task);
+    expect(asked).toHaveLength(6);
+    expect(await gate.fork("r", { input: task })).toMatchObject({ reuse: { reused: 0, asked: 2 } });
+    expect((await store.read("r"))[0]).toMatchObject({ redact: "unkeyed", redacted: true });
+    expect(await gate.plan(task)).toMatchObject({ hits: 0 });
+  });
+
+  it("are with one: for the same secret and content only", async () => {
+    const store = memoryStore({ resumable: true });
+    const wanted = { redact: REDACT, cache: true, hashSecret: SECRET, store };
+    const { asked, gate } = setUp(wanted);
+    const task = { pin: "4711" };
+    await gate.run(task, { runId: "r" });
+    await gate.run(task);
+    expect(asked).toHaveLength(2);
+    expect(await gate.plan(task)).toMatchObject({ hits: 1 });
+    expect(await gate.fork("r", { input: task })).toMatchObject({ reuse: { reused: 2, asked: 0 } });
+    expect((await store.read("r"))[0]).toMatchObject({ redact: "keyed", redacted: true });
+    expect(await gate.fork("r", { input: { pin: "4712" } })).toMatchObject({
+      reuse: { reused: 0, asked: 2 },
+    });
+    const other = setUp({ ...wanted, hashSecret: "another one of theirs" });
+    await other.gate.run(task);
+    expect(other.asked).toHaveLength(2);
+  });
+
+  it("that have nothing redacted in them are cached without a secret", async () => {
+    const { asked, gate } = setUp({ redact: ["token"], cache: true });
+    await gate.run({ pin: "4711" });
+    await gate.run({ pin: "4711" });
+    expect(asked).toHaveLength(2);
+  });
+
+  it("that are made of others' secrets have no hash either, whatever the path that took them out", async () => {
+    const { gate, store } = setUp({ redact: ["recommendation.token"], says: { token: "hush-1" } });
+    const other = setUp({ redact: ["recommendation.token"], says: { token: "hush-2" } });
+    await gate.run({ pin: "1" }, { runId: "r" });
+    await other.gate.run({ pin: "1" }, { runId: "r" });
+    const keyOf = (events: readonly RunEvent[]): unknown =>
+      events.flatMap((event) =>
+        event.type === "call.started" && event.callId === "second" ? [event.key] : [],
+      );
+    expect(keyOf(await store.read("r"))).toEqual(keyOf(await other.store.read("r")));
+    expect(String(keyOf(await store.read("r")))).toContain("/~hidden");
+  });
+
+  it("refuse a secret that could be guessed itself, without repeating it", () => {
+    for (const hashSecret of ["hush-1", 7 as never, ""]) {
+      const refused = (): unknown => setUp({ hashSecret });
+      expect(refused).toThrow(/hashSecret is .*; use a random text of at least 16 characters/);
+      expect(refused).not.toThrow(/hush/);
+    }
+  });
+});
+
+describe("a run with redacted content that crashed", () => {
+  /** The run as it stood when only its first agent had answered. */
+  async function crashed(wanted: Wanted, task: Task): Promise<Store> {
+    const { gate, store } = setUp(wanted);
+    await gate.run(task, { runId: "r" });
+    const events = await store.read("r");
+    const at = events.findIndex(({ type }) => type === "call.succeeded");
+    const cut = memoryStore({ resumable: true });
+    cut.append(events.slice(0, at + 1));
+    cut.release("r", 1);
+    return cut;
+  }
+
+  const task = { pin: "4711" };
+
+  it.each([
+    ["without a secret", {}, {}],
+    ["with a secret", { hashSecret: SECRET }, { hashSecret: SECRET }],
+    [
+      "with a secret that was exchanged since",
+      { hashSecret: SECRET },
+      { hashSecret: `${SECRET}!` },
+    ],
+    ["with a secret that was given since", {}, { hashSecret: SECRET }],
+    ["with a secret that was lost", { hashSecret: SECRET }, {}],
+  ])("asks nobody again who had answered, %s", async (_, before, since) => {
+    const store = await crashed({ redact: REDACT, ...before }, task);
+    const { asked, gate } = setUp({ redact: REDACT, ...since, store });
+    const outcome = await gate.run(task, { runId: "r" });
+    expect(outcome).toMatchObject({ status: "complete", reuse: { reused: 1, asked: 1 } });
+    expect(asked).toEqual(["second 4711"]);
+  });
+
+  it("asks again who is another since, and whom that one's answer went to", async () => {
+    const wanted = { redact: REDACT };
+    const { gate, store } = setUp(wanted);
+    await gate.run(task, { runId: "r" });
+    const cut = memoryStore({ resumable: true });
+    cut.append((await store.read("r")).slice(0, -1));
+    cut.release("r", 1);
+    const changed = setUp({ ...wanted, version: "2", store: cut });
+    await changed.gate.run(task, { runId: "r" });
+    expect(changed.asked).toEqual(["first 4711", "second 4711"]);
+  });
+
+  it("is found by what an earlier version of this package called its calls", async () => {
+    const plain = await crashed({}, task);
+    const redacted = await crashed({ redact: REDACT }, task);
+    // Such a log has the secrets taken out, and keys of the whole content.
+    const keys = (await plain.read("r")).flatMap((event) =>
+      event.type === "call.started" ? [event.key] : [],
+    );
+    const store = memoryStore({ resumable: true });
+    store.append(
+      (await redacted.read("r")).map((event) => {
+        if (event.type === "run.started") {
+          const { redact: _, ...rest } = event;
+          return rest;
+        }
+        return event.type === "call.started" ? { ...event, key: String(keys.shift()) } : event;
+      }),
+    );
+    store.release("r", 1);
+    for (const version of ["1", "2"]) {
+      const copy = memoryStore({ resumable: true });
+      copy.append(await store.read("r"));
+      copy.release("r", 1);
+      const { asked, gate } = setUp({ redact: REDACT, store: copy, version });
+      await gate.run(task, { runId: "r" });
+      expect(asked).toEqual(version === "1" ? ["second 4711"] : ["first 4711", "second 4711"]);
+    }
+  });
+
+  it("is not taken for that of another secret under the same id, where there is a hash to tell", async () => {
+    const store = await crashed({ redact: REDACT, hashSecret: SECRET }, task);
+    const { gate } = setUp({ redact: REDACT, hashSecret: SECRET, store });
+    expect(await rejection(gate.run({ pin: "4712" }, { runId: "r" }))).toMatchObject({
+      code: "RUN_ID_TAKEN",
+    });
+  });
+});
+
+describe("what leaves a run", () => {
+  const hush = "hush-4711";
+
+  it("has no secret in it that an agent emits", async () => {
+    const chatty = agent({
+      name: "chatty",
+      run: (_task: unknown, { emit }: AgentContext) => {
+        emit(`the token is ${hush}`);
+        emit({ token: hush, at: 1 });
+        emit(new Error(hush));
+        emit(() => hush);
+        return 1;
+      },
+    });
+    const hide: Redact = (value) =>
+      JSON.parse(JSON.stringify(value).replaceAll(hush, "***")) as never;
+    for (const redact of [hide, ["token"]] as const) {
+      const team = supervisor({ name: "team", agents: { chatty }, redact });
+      const seen: LiveEvent[] = [];
+      for await (const event of team.stream({ token: hush } as never)) seen.push(event);
+      const values = seen.flatMap((event) => (event.type === "call.progress" ? [event.value] : []));
+      const gone = redact === hide ? "***" : "[redacted]";
+      expect(values).toEqual([
+        `the token is ${gone}`,
+        { token: gone, at: 1 },
+        "[redacted]",
+        "[redacted]",
+      ]);
+    }
+  });
+
+  it("has none in what a path took out and somebody repeats: errors, issues, evidence, reasoning", async () => {
+    const teller = agent({
+      name: "teller",
+      run: (task: { readonly token: string }) => ({ held: `it is ${task.token}` }),
+      claims: ({ held }) => [{ subject: `who has ${hush}`, position: held, evidence: held }],
+    });
+    const other = agent({
+      name: "other",
+      run: () => 1,
+      claims: () => [{ subject: `who has ${hush}`, position: "nobody" }],
+    });
+    const failing = agent({
+      name: "failing",
+      retries: 0,
+      run: (task: { readonly token: string }): number => {
+        throw new Error(`no ${task.token}`, { cause: new Error(task.token) });
+      },
+    });
+    const store = memoryStore();
+    const inner = supervisor({ name: "inner", agents: { teller, other } });
+    const team = supervisor({ name: "team", agents: { inner, failing }, redact: ["token"], store });
+    const outcome = await team.run({ token: hush } as never, { runId: "r" });
+    expect(JSON.stringify(store.read("r"))).not.toContain(hush);
+    const { failing: failed } = outcome.results;
+    expect(
+      failed.status === "failed" && [failed.error.message, String(failed.error.cause)],
+    ).toEqual(["failing failed: no [redacted]", "Error: no [redacted]"]);
+    // Answers are the caller's own.
+    expect(JSON.stringify(outcome.results.inner)).toContain(hush);
+  });
+
+  it("has none of a nested team's, which knows best what is secret in it", async () => {
+    const teller = agent({ name: "teller", run: () => ({ token: hush }) });
+    const inner = supervisor({ name: "inner", agents: { teller }, redact: ["token"] });
+    const store = memoryStore();
+    const team = supervisor({ name: "team", agents: { inner }, store });
+    await team.run(1 as never, { runId: "r" });
+    expect(JSON.stringify(store.read("r"))).not.toContain(hush);
+  });
+
+  it("is not what a run is called: an id with a secret in it is refused, without repeating it", async () => {
+    const { gate, store } = setUp({ redact: REDACT });
+    const refused = await rejection(gate.run({ pin: hush }, { runId: `for ${hush}` }));
+    expect(refused).toMatchObject({ code: "BAD_OPTIONS" });
+    expect(String((refused as Error).stack)).not.toContain(hush);
+    expect(await store.runs()).toEqual([]);
+  });
+});
