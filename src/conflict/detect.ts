@@ -1,4 +1,5 @@
 import { hearIfRefused } from "../async/hear.ts";
+import { checkKeys } from "../policy/check-kind.ts";
 import type { Json } from "../json.ts";
 import { exactText } from "./canonical.ts";
 import { checkShape, positionKey } from "./check-claim.ts";
@@ -21,6 +22,8 @@ export interface FindOptions {
   readonly compare?: Compare;
 }
 
+const FIND_OPTIONS: ReadonlySet<string> = new Set(["compare"]);
+
 /** How much of an agent's evidence is kept with its position, in characters. */
 export const MAX_EVIDENCE_CHARS = 4_000;
 
@@ -40,6 +43,7 @@ export function findConflicts(
 }
 
 function conflictsIn(claims: Iterable<Claim>, options: FindOptions): readonly Conflict[] {
+  checkKeys(options, FIND_OPTIONS, "findConflicts");
   const compare = comparators(options.compare);
   const conflicts: Conflict[] = [];
   for (const [subject, about] of bySubject(claims)) {

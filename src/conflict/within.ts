@@ -1,4 +1,4 @@
-import { hearOptions } from "../async/hear.ts";
+import { checkKeys } from "../policy/check-kind.ts";
 import type { Json } from "../json.ts";
 import { QuorateError } from "../errors.ts";
 import { alone, type Candidate, type Comparator, type Group } from "./compare.ts";
@@ -10,13 +10,15 @@ export type WithinOptions =
   /** In the numbers' own unit. */
   | { readonly absolute: number; readonly percent?: undefined };
 
+const OPTIONS: ReadonlySet<string> = new Set(["percent", "absolute"]);
+
 /**
  * Numbers that are near each other are the same position. All members of a group are within the tolerance of each
  * other (complete link: the nearest two groups are joined first, as long as their extremes allow). The member nearest
  * to the median of what the group's agents claim stands for it, the lower of two. What is not a number is compared as by `equal()`.
  */
 export function within(options: WithinOptions): Comparator {
-  hearOptions(options);
+  checkKeys(options, OPTIONS, "within");
   const percent = tolerance(options.percent, "percent", 100);
   const absolute = tolerance(options.absolute, "absolute", Number.MAX_VALUE);
   if ((percent === undefined) === (absolute === undefined)) {

@@ -1,5 +1,6 @@
 import { hear } from "../async/hear.ts";
 import { ABSENT, PRESENT } from "../conflict/findings.ts";
+import { checkKeys } from "../policy/check-kind.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { REDACTED, takeJson, type Json } from "../json.ts";
@@ -12,6 +13,8 @@ export interface OutcomeOptions {
   /** The nested supervisor whose verdict it was, by its place; only needed where several decided about that subject. */
   readonly callId?: string;
 }
+
+const OPTIONS: ReadonlySet<string> = new Set(["callId"]);
 
 /** Who held what turned out true, and who did not. */
 export interface Judged {
@@ -33,10 +36,12 @@ export async function recordOutcome(
   runId: string,
   subject: string,
   truth: Json | undefined,
-  { callId }: OutcomeOptions = {},
+  options: OutcomeOptions = {},
 ): Promise<Judged> {
   // It is looked at only after the log.
   hear(truth);
+  checkKeys(options, OPTIONS, "recordOutcome");
+  const { callId } = options;
   const events = await store.read(runId);
   const first = events[0];
   if (first?.type !== "run.started") {

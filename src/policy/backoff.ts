@@ -1,4 +1,5 @@
 import { QuorateError } from "../errors.ts";
+import { checkKeys } from "./check-kind.ts";
 import { checkMs } from "./bounds.ts";
 
 /** How long to wait between attempts: exponential, with full jitter. */
@@ -17,6 +18,8 @@ export const DEFAULT_BACKOFF: Required<Backoff> = Object.freeze({
   maxRetryAfterMs: 60_000,
 });
 
+const OPTIONS: ReadonlySet<string> = new Set(Object.keys(DEFAULT_BACKOFF));
+
 /** Throws `BAD_OPTIONS` where a time is not one. */
 export function checkBackoff(backoff: Backoff, where: string): Backoff {
   if (typeof backoff !== "object" || backoff === null) {
@@ -25,6 +28,7 @@ export function checkBackoff(backoff: Backoff, where: string): Backoff {
       `${where}: backoff is not an object; use { baseMs: 500 }`,
     );
   }
+  checkKeys(backoff, OPTIONS, `${where}: backoff`);
   const { baseMs, maxMs, maxRetryAfterMs } = backoff;
   return Object.freeze({
     ...(baseMs !== undefined && { baseMs: checkMs(baseMs, `${where}: backoff.baseMs`, 0) }),

@@ -1,5 +1,6 @@
 import { hearOptions } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
+import { didYouMean } from "./did-you-mean.ts";
 
 /** Refuses with `BAD_OPTIONS` an option that is given and is of another kind than it must be. */
 export function checkKind(
@@ -27,25 +28,14 @@ export function checkGiven(
 
 /** Refuses with `BAD_OPTIONS` an option that there is not: a misspelt one would say nothing, and change nothing. */
 export function checkKeys(options: object, known: ReadonlySet<string>, where: string): void {
-  hearOptions(options);
+  checkGiven(options, where, "object", `give it an object with ${[...known].join(", ")}`);
   for (const key of Object.keys(options)) {
     if (known.has(key)) continue;
-    const near = nearest(key, known);
+    const near = didYouMean(key, known);
     const instead =
       near === undefined ? `there are ${[...known].join(", ")}` : `did you mean ${near}?`;
     throw new QuorateError("BAD_OPTIONS", `${where} has no option ${shown(key)}; ${instead}`);
   }
-}
-
-/** The option that somebody may have meant: the same but for case, or one that begins with it, or it with that. */
-function nearest(key: string, known: ReadonlySet<string>): string | undefined {
-  const meant = key.toLowerCase();
-  const names = [...known];
-  return (
-    names.find((name) => name.toLowerCase() === meant) ??
-    names.find((name) => name.toLowerCase().startsWith(meant)) ??
-    names.find((name) => meant.startsWith(name.toLowerCase()))
-  );
 }
 
 /** A value of an option, as a message shows it. */

@@ -1,7 +1,6 @@
-import { hearOptions } from "../async/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import type { Json } from "../json.ts";
-import { checkKind } from "../policy/check-kind.ts";
+import { checkKeys, checkKind } from "../policy/check-kind.ts";
 import { checkMs } from "../policy/bounds.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import type { Link, LinkContext, Question, Ruling } from "./link.ts";
@@ -17,6 +16,7 @@ export interface HumanOptions {
 }
 
 const DEFAULT_NAME = "human";
+const OPTIONS: ReadonlySet<string> = new Set(["withinMs", "otherwise", "name"]);
 
 /**
  * Leaves the question to a person. The run goes to sleep in its log, with the status `waiting`, and no process is needed until
@@ -27,7 +27,7 @@ const DEFAULT_NAME = "human";
  * weighed here. With `otherwise`, Laplace's rule of succession over those who hold it.
  */
 export function human(options: HumanOptions = {}): Link {
-  hearOptions(options);
+  checkKeys(options, OPTIONS, "human");
   const { withinMs, otherwise, name = DEFAULT_NAME } = options;
   checkKind(name, "human: name", "string", 'use a text, for instance "release manager"');
   if (withinMs !== undefined && withinMs !== Infinity) checkMs(withinMs, "human: withinMs", 0);

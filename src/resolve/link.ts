@@ -134,6 +134,8 @@ export interface Link {
   readonly reruns?: { readonly tier?: string };
   /** It goes by what earlier runs taught: a supervisor keeps what its runs teach, and hands it to the chain. */
   readonly learns?: Learning;
+  /** The agents that its options name: a supervisor refuses a chain that names somebody it does not have. */
+  readonly names?: readonly string[];
   /** Its options as data: with others it is another link, and a nested team another team. */
   readonly definition?: Json;
   /** Agents that this link asks; a supervisor has to know them before the run. */

@@ -1,4 +1,5 @@
-import { hear, hearOptions } from "../async/hear.ts";
+import { hear } from "../async/hear.ts";
+import { checkKeys } from "../policy/check-kind.ts";
 import type { Claim, Finding } from "../conflict/claim.ts";
 import { comparators, type Comparator, type Compare } from "../conflict/compare.ts";
 import { askedToCompare, asksToCompare, comparedLater } from "../conflict/later.ts";
@@ -27,6 +28,16 @@ export interface SettleOptions {
   readonly signal?: AbortSignal;
 }
 
+const OPTIONS: ReadonlySet<string> = new Set([
+  "resolve",
+  "compare",
+  "findings",
+  "similar",
+  "answered",
+  "missing",
+  "signal",
+]);
+
 /**
  * Settles bare claims and findings, without a supervisor: one verdict per subject, contested or not; claims in
  * code-unit order of their subjects, then findings, the most reported first. Judges in the chain, and what comparators ask, are asked as
@@ -39,7 +50,6 @@ export async function settle(
   claims: Iterable<Claim>,
   options: SettleOptions = {},
 ): Promise<readonly Verdict[]> {
-  hearOptions(options);
   try {
     return await settled(claims, options);
   } catch (refusal) {
@@ -52,6 +62,7 @@ async function settled(
   claims: Iterable<Claim>,
   options: SettleOptions,
 ): Promise<readonly Verdict[]> {
+  checkKeys(options, OPTIONS, "settle");
   const { resolve, compare, findings, similar, answered, missing, signal } = options;
   const chain = resolve === undefined ? DEFAULT_CHAIN : checkChain(resolve, "settle");
   const material = {

@@ -1,5 +1,5 @@
-import { hearOptions } from "../async/hear.ts";
 import { shown } from "../conflict/plain.ts";
+import { checkKeys } from "../policy/check-kind.ts";
 import { checkCount } from "./check-count.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import type { Link, Question, Ruling } from "./link.ts";
@@ -11,13 +11,14 @@ export interface UnanimousOptions {
 }
 
 const DEFAULT_QUORUM = 1;
+const OPTIONS: ReadonlySet<string> = new Set(["quorum"]);
 
 /**
  * Decides where everybody who spoke agrees, and passes on every conflict. With fewer speakers than `quorum` their
  * agreement counts for nothing: the verdict is `no-quorum`. Confidence: Laplace's rule of succession over the speakers.
  */
 export function unanimous(options: UnanimousOptions = {}): Link {
-  hearOptions(options);
+  checkKeys(options, OPTIONS, "unanimous");
   const quorum = checkCount(options.quorum ?? DEFAULT_QUORUM, "unanimous: quorum", 1);
   return Object.freeze({
     name: "unanimous",

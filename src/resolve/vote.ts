@@ -1,8 +1,8 @@
-import { hearOptions } from "../async/hear.ts";
 import type { Json } from "../json.ts";
 import type { Position } from "../conflict/conflict.ts";
 import { shown } from "../conflict/plain.ts";
 import { QuorateError } from "../errors.ts";
+import { checkKeys } from "../policy/check-kind.ts";
 import { checkCount } from "./check-count.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import type { Certainty, Link, Question, Ruling } from "./link.ts";
@@ -18,6 +18,7 @@ export interface VoteOptions {
 }
 
 const DEFAULTS = { margin: 0, quorum: 1 } as const;
+const OPTIONS: ReadonlySet<string> = new Set(["weights", "margin", "quorum"]);
 
 // Weights are added in floating point: a difference below this share of their sum is none.
 const SLACK = 1e-9;
@@ -28,7 +29,7 @@ const SLACK = 1e-9;
  * that a majority against a finding says little. Confidence: Laplace's rule of succession over the weights.
  */
 export function vote(options: VoteOptions = {}): Link {
-  hearOptions(options);
+  checkKeys(options, OPTIONS, "vote");
   const weights = checkWeights(options.weights);
   const margin = checkMargin(options.margin ?? DEFAULTS.margin);
   const quorum = checkCount(options.quorum ?? DEFAULTS.quorum, "vote: quorum", 1);
@@ -114,6 +115,7 @@ export function vote(options: VoteOptions = {}): Link {
 
   return Object.freeze({
     name: "vote",
+    names: [...weights.keys()],
     definition: { ...options } as Json,
     settle,
     certain,

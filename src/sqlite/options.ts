@@ -1,5 +1,5 @@
+import { checkKeys } from "../policy/check-kind.ts";
 import { systemClock, type Clock } from "../async/clock.ts";
-import { hearOptions } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import { codecFault, type Codec } from "./codec.ts";
 
@@ -54,13 +54,15 @@ const DEFAULTS = {
   clock: systemClock,
 } as const;
 
+const OPTIONS: ReadonlySet<string> = new Set(["path", "codec", ...Object.keys(DEFAULTS)]);
+
 const DAY_MS = 86_400_000;
 const LEAST_LEASE_MS = 300;
 const LEAST_MAX_BYTES = 1024 * 1024;
 
 /** The options with their defaults. Throws `BAD_OPTIONS`. */
 export function checkOptions(options: SqliteStoreOptions): SqliteSettings {
-  hearOptions(options);
+  checkKeys(options, OPTIONS, "sqliteStore");
   const {
     path,
     sync = DEFAULTS.sync,

@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from "../async/clock.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
+import { checkKeys } from "../policy/check-kind.ts";
 import { checkAppend } from "./check-append.ts";
 import { lastEnded } from "./last-ended.ts";
 import { memoryValues, type MemoryValues } from "./memory-values.ts";
@@ -21,6 +22,7 @@ export interface MemoryStoreOptions {
   readonly clock?: Pick<Clock, "now">;
 }
 
+const OPTIONS: ReadonlySet<string> = new Set(["keepRuns", "resumable", "clock"]);
 const DEFAULTS = { keepRuns: 100, resumable: false, clock: systemClock } as const;
 
 /** A store that answers at once. */
@@ -157,6 +159,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 }
 
 function checked(options: MemoryStoreOptions): Required<MemoryStoreOptions> {
+  checkKeys(options, OPTIONS, "memoryStore");
   const {
     keepRuns = DEFAULTS.keepRuns,
     resumable = DEFAULTS.resumable,

@@ -1,3 +1,4 @@
+import { checkKeys } from "../policy/check-kind.ts";
 import { setImmediate } from "node:timers/promises";
 import { MAX_TIMER_MS, type Clock } from "../async/clock.ts";
 import { QuorateError } from "../errors.ts";
@@ -8,6 +9,7 @@ export interface VirtualClockOptions {
 }
 
 const DEFAULTS = { nowMs: 1_767_225_600_000 } as const;
+const OPTIONS: ReadonlySet<string> = new Set(Object.keys(DEFAULTS));
 
 /** Time that passes only when a test says so. */
 export interface VirtualClock extends Clock {
@@ -35,6 +37,7 @@ const QUIET_TURNS = 10;
 
 /** A clock for tests and simulations. Work that waits for real input or output is not waited for. */
 export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
+  checkKeys(options, OPTIONS, "virtualClock");
   const { nowMs = DEFAULTS.nowMs } = options;
   if (!Number.isFinite(nowMs)) {
     throw new QuorateError(

@@ -424,6 +424,7 @@ const FORK: Keys<ForkOptions> = { ...RUN, from: true, input: true };
 const LINK: Keys<Link> = {
   name: true,
   settle: true,
+  names: true,
   agreed: true,
   certain: true,
   lead: true,

@@ -1,3 +1,4 @@
+import { checkKeys } from "../../policy/check-kind.ts";
 import { addCost, NO_COST, type Cost } from "../../call.ts";
 import { foldedKey } from "../../conflict/canonical.ts";
 import type { RunEvent } from "../../events.ts";
@@ -45,6 +46,8 @@ export interface AuditOptions {
   readonly authorOf?: Readonly<Record<string, readonly string[]>>;
 }
 
+const OPTIONS: ReadonlySet<string> = new Set(["authorOf"]);
+
 /**
  * What judges did in recorded runs: whether the order of the options moves them, whether they favour themselves, how far
  * they agree with others, what they cost. `events` are those of one or many runs, each run's in their order. One audit per
@@ -55,8 +58,10 @@ export interface AuditOptions {
  */
 export function auditJudges(
   events: Iterable<RunEvent>,
-  { authorOf = {} }: AuditOptions = {},
+  options: AuditOptions = {},
 ): readonly JudgeAudit[] {
+  checkKeys(options, OPTIONS, "auditJudges");
+  const { authorOf = {} } = options;
   const runs = Map.groupBy(events, ({ runId }) => runId);
   const questions = [...runs.values()].flatMap(judgedIn);
   const byPlace = Map.groupBy(questions, ({ place }) => place);

@@ -17,6 +17,7 @@ import { checkPrices } from "../../money/price.ts";
 import { makeLane } from "../../policy/admission.ts";
 import { checkInteger } from "../../policy/bounds.ts";
 import { checkCache } from "../../policy/cache.ts";
+import { TASK_SUBJECT } from "../../conflict/said.ts";
 import { checkGiven, checkKeys, checkKind, shown } from "../../policy/check-kind.ts";
 import { checkLanes } from "../../policy/lane.ts";
 import { checkLimits, LIMIT_KEYS, type CallLimits } from "../../policy/limits.ts";
@@ -36,7 +37,7 @@ import {
   type SupervisorOptions,
 } from "../options.ts";
 import { planEveryone } from "./plan.ts";
-import { listed, teamOf, type Member, type Team } from "./team.ts";
+import { meantOf, teamOf, type Member, type Team } from "./team.ts";
 
 type AnyOptions = SupervisorOptions<Workers, string, unknown>;
 
@@ -101,7 +102,7 @@ export function makeTeam(options: AnyOptions): Team {
     const index = indexOf.get(agent);
     return (
       index ??
-      refuse(`${what} "${agent}", which is not among its agents; they are ${listed(indexOf)}`)
+      refuse(`${what} "${agent}", which is not among its agents; ${meantOf(agent, indexOf)}`)
     );
   };
 
@@ -149,6 +150,17 @@ export function makeTeam(options: AnyOptions): Team {
   const resolve =
     options.resolve === undefined ? DEFAULT_CHAIN : checkChain(options.resolve, where);
   checkAsked(resolve, askedToCompare(comparing), where);
+  for (const link of resolve) {
+    for (const agent of link.names ?? []) known(agent, `has ${link.name}() with a word about`);
+  }
+  if (hasOneSubject(members)) {
+    for (const subject of comparing.compare.keys()) {
+      if (subject !== TASK_SUBJECT)
+        refuse(
+          `compares "${subject}", about which none of its agents can say anything; they speak of "${TASK_SUBJECT}"`,
+        );
+    }
+  }
   return Object.freeze({
     label: Object.freeze({ name, ...(version !== undefined && { version }) }),
     where,
@@ -189,6 +201,12 @@ export function makeTeam(options: AnyOptions): Team {
   });
 }
 
+/** Whether all that its members can claim is about the task: none says what its answers assert, and a team claims what it decided. */
+function hasOneSubject(members: readonly Member[]): boolean {
+  const says = (one: Agent): boolean => one.claims === undefined && one.fallback.every(says);
+  return members.every(({ worker }) => "run" in worker && says(worker));
+}
+
 /** How a team learns: by what its links go by, of two that say the same thing by the first. */
 function lessonsOf(
   name: string,
@@ -221,6 +239,7 @@ function checkHashSecret(secret: unknown, where: string): string | undefined {
 }
 
 const MAX_SUBJECTS = 1_000_000;
+const AS_WORKER_KEYS: ReadonlySet<string> = new Set(["timeoutMs", "retries"]);
 
 /** Refuses with `BAD_OPTIONS` options of the wrong kind, before anything is made of them. */
 function checkShape(options: AnyOptions, where: string): void {
@@ -231,6 +250,7 @@ function checkShape(options: AnyOptions, where: string): void {
   checkKind(inputs, `${where}: inputs`, "object", "use { agent: (task, results) => … }");
   checkKind(compare, `${where}: compare`, "object", "use { subject: within({ percent: 5 }) }");
   checkKind(asWorker, `${where}: asWorker`, "object", "use { timeoutMs, retries }");
+  if (asWorker !== undefined) checkKeys(asWorker, AS_WORKER_KEYS, `${where}: asWorker`);
   checkKind(answer, `${where}: answer`, "function", "use (outcome) => …");
   checkKind(engine, `${where}: engine`, "function", "use (agents) => engine");
   checkKind(store, `${where}: store`, "object", "use sqliteStore({ path }) or memoryStore()");

@@ -5,7 +5,7 @@ import { describeThrown, QuorateError } from "../../errors.ts";
 import { checkOrder } from "./graph.ts";
 import { checkMode, type Mode } from "../options.ts";
 import { makePlan, planEveryone, type Plan } from "./plan.ts";
-import { listed, type Team } from "./team.ts";
+import { listed, meantOf, type Team } from "./team.ts";
 
 /** What a run wants in place of the team's own route and mode. */
 export interface PlanOverrides {
@@ -81,7 +81,7 @@ function resolved(team: Team, names: unknown): readonly number[] {
       const got = typeof name === "string" ? `"${name.slice(0, 100)}"` : typeof name;
       throw new QuorateError(
         "BAD_ROUTE",
-        `the route of ${team.where} names ${got}, which is not among its agents; they are ${listed(team.indexOf)}`,
+        `the route of ${team.where} names ${got}, which is not among its agents; ${meantOf(name, team.indexOf)}`,
       );
     }
     return index;

@@ -1,3 +1,4 @@
+import { didYouMean } from "../../policy/did-you-mean.ts";
 import type { Agent } from "../../agent.ts";
 import type { Comparator } from "../../conflict/compare.ts";
 import type { InputMap } from "../../engine/input.ts";
@@ -109,6 +110,12 @@ export function teamDefinition(team: Team, workers: readonly string[]): string {
       ...(earlyStop === undefined ? [] : [earlyStop.subjects]),
     ]),
   );
+}
+
+/** What a message says of an agent that a team has not: whom it may have meant, or all that there are. */
+export function meantOf(agent: unknown, indexOf: ReadonlyMap<string, number>): string {
+  const near = typeof agent === "string" ? didYouMean(agent, indexOf.keys()) : undefined;
+  return near === undefined ? `they are ${listed(indexOf)}` : `did you mean "${near}"?`;
 }
 
 /** `"a", "b", "c" and 5 more`: the names of a team, for a message. */
