@@ -5,8 +5,8 @@ import { ownName } from "./own-name.ts";
 import { viewRun, type RunView } from "./run-view.ts";
 import { shellPath } from "./shell-word.ts";
 
-// More than anybody lists; finding a run by the beginning of its id looks at the latest so many.
-const MAX_RUNS = 10_000;
+// All there are: what is left out would be missing from a bill, and from what is resumed.
+const MAX_RUNS = Number.MAX_SAFE_INTEGER;
 
 /** Every run that a command may mean, the latest first. */
 export async function allRuns(store: Store): Promise<readonly RunSummary[]> {
