@@ -349,6 +349,44 @@ describe("the worst case", () => {
     expect(verdicts.filter(({ status }) => status === "undecided")).toHaveLength(9);
   });
 
+  it("has judges asked twice, where a rerun has the whole chain tried once more", async () => {
+    const clock = virtualClock();
+    let asked = 0;
+    // It chooses by place and not by what stands there, so that it decides nothing, and the chain goes on.
+    const chief = agent({
+      name: "chief",
+      retries: 0,
+      maxCost: usd(100),
+      run: (_question: unknown, { report }) => {
+        asked++;
+        report({ usdMicros: 100 });
+        return { choice: "A", reasoning: "it comes first" };
+      },
+    });
+    const member = <const Name extends string>(name: Name, recommendation: string) =>
+      agent({
+        name,
+        retries: 0,
+        maxCost: usd(0),
+        // Each changes its mind, and they disagree as before.
+        run: (_task: unknown, { others }) => ({
+          recommendation: others.length > 0 ? `${recommendation} later` : recommendation,
+        }),
+      });
+    const team = supervisor({
+      name: "team",
+      agents: { a: member("a", "ship"), b: member("b", "hold") },
+      resolve: [unanimous(), judge({ ask: chief as never }), rerun()],
+      maxSubjects: 1,
+      clock,
+    });
+    const { worst } = await team.plan("task");
+    const { bill } = await whenDone(clock, team.run("task"));
+    expect(asked).toBe(4);
+    expect(worst.usdMicros).toBe(400);
+    expect(bill.lines.find(({ agent: name }) => name === "chief")?.cost.usdMicros).toBe(400);
+  });
+
   it("is unknown where a link does not say how often it asks", async () => {
     const clerk = planned("clerk");
     const own: Link = { name: "own", asks: [clerk], settle: () => ({ pass: "it cannot say" }) };
