@@ -7,6 +7,7 @@ import {
   type AgentContext,
   type Bill,
   type RunEvent,
+  type Store,
   type Usage,
 } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
@@ -299,6 +300,46 @@ describe("an attempt that was given up", () => {
       ["embed", 0, 0, 21, 7, 0],
       ["mini", 1, 1, 1_000, 1_000, 0],
     ]);
+  });
+});
+
+describe("an answer that was kept when the process died", () => {
+  it("has on the bill every model that its own attempt used, as if nothing had happened", async () => {
+    const made = (store: Store) =>
+      supervisor({
+        name: "team",
+        prices,
+        store,
+        agents: {
+          a: agent({
+            name: "a",
+            version: "1",
+            cache: true,
+            run: (_: unknown, { report }) => {
+              report(tokens("mini", 10, 0));
+              report(tokens("large", 10, 0));
+              return "done";
+            },
+          }),
+        },
+      });
+    const whole = memoryStore({ resumable: true });
+    const { bill } = await made(whole).run(1, { runId: "run" });
+    const events = whole.read("run") as readonly RunEvent[];
+    const crashed = memoryStore({ resumable: true });
+    crashed.append(events.slice(0, 1 + events.findIndex(({ type }) => type === "call.started")));
+    crashed.release("run", 1);
+    for (const { key } of await whole.values.list("cache/")) {
+      const kept = await whole.values.get(key);
+      await crashed.values.change(key, () => kept);
+    }
+    const resumed = await made(crashed).resume("run");
+    expect(lines(resumed.bill)).toEqual(lines(bill));
+    expect(lines(bill)).toEqual([
+      ["mini", 0, 0, 10, 10, 0],
+      ["large", 1, 1, 100, 10, 0],
+    ]);
+    expect(billOf(await crashed.read("run"))).toEqual(resumed.bill);
   });
 });
 
