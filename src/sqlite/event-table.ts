@@ -105,9 +105,11 @@ export function eventTable(
         firstId + EVENTS_PER_RUN,
       ];
       const parts = partsOf(runId, afterId, beforeId);
-      return selectEvents
-        .all(afterId, beforeId)
-        .map((row) => toEvent(runId, row, parts.get(Number(row["id"])) ?? [], seal));
+      return selectEvents.all(afterId, beforeId).map((row, index) => {
+        const id = afterId + 1 + index;
+        if (row["id"] !== id) throw changedOutside(runId, `event ${id - firstId} is missing`);
+        return toEvent(runId, row, parts.get(id) ?? [], seal);
+      });
     },
     runs(limit) {
       const living = owners.living();

@@ -17,7 +17,7 @@ export interface GroupCommitOptions {
   /** For messages. */
   readonly path: string;
   readonly busyTimeoutMs: number;
-  /** A transaction is about to begin; throws when it must not. */
+  /** A transaction is about to begin. Throws when it must not: then all that waits fails. */
   readonly beginning: () => void;
   /** A transaction has begun. */
   readonly begun: () => void;

@@ -84,16 +84,20 @@ export function openAlone(file: string): DatabaseSync {
  */
 export function refuseCutFile(db: DatabaseSync, file: string, path: string): void {
   const place = realpathSync(file);
+  // Reads the file, unlike the other: what is no database at all, SQLite says here.
+  db.prepare("PRAGMA schema_version").get();
   const pageBytes = Number(db.prepare("PRAGMA page_size").get()?.["page_size"]);
-  const bytes = sizeOf(place);
-  if (bytes % pageBytes === 0 || sizeOf(`${place}-wal`) > 0) return;
+  const isCut = (): boolean => sizeOf(place) % pageBytes !== 0;
+  // Asked twice: a log that is gone may have been written back just now.
+  if (!isCut() || sizeOf(`${place}-wal`) > 0 || !isCut()) return;
   throw new QuorateError(
     "STORE_FAILED",
     `The store "${path}" is damaged, its last page is cut short: restore it from a copy.`,
   );
 }
 
-/** 0 for none. */
+/** 0 for none. On some disks SQLite gives an empty file one byte. */
 function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return bytes === 1 ? 0 : bytes;
 }

@@ -43,8 +43,9 @@ export function openDatabase(options: OpenOptions): Opened {
 
   const db = new DatabaseSync(file, { timeout: busyTimeoutMs });
   try {
+    if (file !== MEMORY_PATH) refuseCutFile(db, file, path);
     // Asked before the first write.
-    if (schemaVersion(db, path) > 0) refuseCutFile(db, file, path);
+    schemaVersion(db, path);
     useWal(db, busyTimeoutMs);
     db.exec(`
       PRAGMA cell_size_check = ON;

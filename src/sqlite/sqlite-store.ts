@@ -54,7 +54,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
       const runs = runTable(db, owners);
       const table = eventTable(db, runs, owners, seal);
       const valued = valueTable(db, clock, seal);
-      const files = watchFiles(path);
+      const files = watchFiles(db, path);
       const hooks = {
         beginning: files.beforeWrite,
         begun: () => table.forget(),

@@ -9,14 +9,25 @@ export interface Finished {
   readonly stderr: string;
 }
 
+export interface ProcessOptions {
+  readonly uid?: number;
+  /** How large a file may become that it writes: as if the disk were full then. In the shell's blocks, of 512 or 1024 bytes. */
+  readonly fileBlocks?: number;
+}
+
 /** Starts one of the scripts of this folder. */
 export function startProcess(
   script: string,
   args: readonly string[],
-  options: { readonly uid?: number } = {},
+  { fileBlocks, ...options }: ProcessOptions = {},
 ): ChildProcessWithoutNullStreams {
   const file = fileURLToPath(new URL(script, import.meta.url));
-  return spawn(process.execPath, ["--no-warnings", file, ...args], { ...options, stdio: "pipe" });
+  const command = [process.execPath, "--no-warnings", file, ...args];
+  const [program = "", ...rest] =
+    fileBlocks === undefined
+      ? command
+      : ["sh", "-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, ...command];
+  return spawn(program, rest, { ...options, stdio: "pipe" });
 }
 
 /** Waits for its end; `onOutput` sees everything printed so far. */

@@ -1,0 +1,17 @@
+// Appends to a run until that fails, and kills itself. Prints a line for each event that is kept, and what failed. Arguments: the file, the run's id.
+import { writeSync } from "node:fs";
+import { sqliteStore } from "../../../src/sqlite/index.ts";
+import { answered, started } from "../../../src/testing/store-contract/run-events.ts";
+
+const [path = "", runId = ""] = process.argv.slice(2);
+const text = "x".repeat(400_000);
+const store = sqliteStore({ path });
+try {
+  for (let seq = 1; ; seq += 1) {
+    await store.append([seq === 1 ? started(runId) : answered(runId, seq, `${seq} ${text}`)]);
+    writeSync(1, `kept ${seq}\n`);
+  }
+} catch (error) {
+  writeSync(1, `failed: ${String(error)}\n`);
+  process.kill(process.pid, "SIGKILL");
+}
