@@ -13,6 +13,8 @@ const vocabulary = [
   "agent",
   "record",
   "hash",
+  "text",
+  "thrown",
 ];
 
 interface Arrow {
@@ -134,8 +136,12 @@ const arrows: readonly Arrow[] = [
   ...folder("testing", [...words, ...core, "supervisor/*", "sqlite/*"]),
   ...folder(
     "cli",
-    ["index.ts", "errors.ts", "supervisor/*", "sqlite/*", "commander", "listr2"],
-    [...words.filter((word) => word !== "errors.ts"), ...verdicts, "store/store.ts"],
+    ["index.ts", "errors.ts", "text.ts", "supervisor/*", "sqlite/*", "commander", "listr2"],
+    [
+      ...words.filter((word) => word !== "errors.ts" && word !== "text.ts"),
+      ...verdicts,
+      "store/store.ts",
+    ],
   ),
   {
     files: ["src/index.ts"],

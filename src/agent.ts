@@ -1,3 +1,4 @@
+import { cut } from "./text.ts";
 import type { Answered, OtherSide, UpstreamResult, Usage } from "./call.ts";
 import type { ClaimDraft } from "./conflict/claim.ts";
 import { QuorateError, type ErrorRecord, type Issue } from "./errors.ts";
@@ -261,7 +262,7 @@ const MAX_NAME = 100;
 /** Refuses a name that could not stand in a path of names, or in a line of output. */
 export function checkName(name: unknown, what: string): void {
   if (typeof name === "string" && /^[^~/\p{Cc}]+$/u.test(name) && name.length <= MAX_NAME) return;
-  const got = typeof name === "string" ? `"${name.slice(0, MAX_NAME)}"` : typeof name;
+  const got = typeof name === "string" ? `"${cut(name, MAX_NAME)}"` : typeof name;
   throw new QuorateError(
     "BAD_OPTIONS",
     `${what} name ${got} is refused; use 1 to ${MAX_NAME} characters, without "/", "~" or control characters`,

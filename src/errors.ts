@@ -1,4 +1,7 @@
-import { hear } from "./async/hear.ts";
+import { bounded, causesOf, MAX_TEXT, type Cause } from "./thrown.ts";
+
+export { describeThrown } from "./thrown.ts";
+export type { Cause } from "./thrown.ts";
 
 /**
  * Every way in which Quorate says no.
@@ -78,11 +81,28 @@ export class QuorateError extends Error {
   readonly issues: readonly Issue[];
 
   constructor(code: ErrorCode, message: string, options: QuorateErrorOptions = {}) {
-    super(clip(message), "cause" in options ? { cause: options.cause } : undefined);
+    const { issues = [], ...rest } = options;
+    super(bounded(message), rest);
     this.name = "QuorateError";
     this.code = code;
-    this.issues = options.issues ?? [];
+    this.issues = issues;
   }
+
+  /** What `JSON.stringify` makes of it, and of whatever has it: plain data, bounded. */
+  toJSON(): ErrorJson {
+    const { code, message, issues, causes } = errorRecord(this);
+    return { name: "QuorateError", code, message, issues: issues ?? [], causes: causes ?? [] };
+  }
+}
+
+/** An error as JSON. */
+export interface ErrorJson {
+  readonly name: "QuorateError";
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly issues: readonly Issue[];
+  /** What was behind it, and behind that, three deep. */
+  readonly causes: readonly Cause[];
 }
 
 /** An error as it stands in the log: plain data, bounded, with what a later reader needs. */
@@ -90,33 +110,48 @@ export interface ErrorRecord {
   readonly code: ErrorCode;
   readonly message: string;
   readonly issues?: readonly Issue[];
-  /** Name and message of what was thrown, where it adds something. */
+  /** What was thrown, in one line. */
   readonly cause?: string;
+  /** What was thrown, what was behind that, and so on, three deep. */
+  readonly causes?: readonly Cause[];
 }
 
-const MAX_TEXT = 2_000;
 const MAX_ISSUES = 20;
 
 /** The bounded, JSON form of an error, as events carry it. */
 export function errorRecord(error: QuorateError): ErrorRecord {
+  const causes = causesOf(error);
+  const [first] = causes;
   return {
     code: error.code,
-    message: clip(error.message),
+    message: bounded(error.message),
     ...(error.issues.length > 0 && {
       issues: error.issues.slice(0, MAX_ISSUES).map((issue) => ({
-        message: clip(issue.message),
-        ...(issue.path !== undefined && { path: clip(issue.path) }),
+        message: bounded(issue.message),
+        ...(issue.path !== undefined && { path: bounded(issue.path) }),
       })),
     }),
-    ...(error.cause !== undefined && { cause: clip(describeThrown(error.cause)) }),
+    ...(first !== undefined && { cause: first.message, causes }),
   };
 }
 
-/** An error as it was before it stood in the log; of its cause only the text is left. */
-export function errorFrom({ code, message, issues, cause }: ErrorRecord): QuorateError {
+/** An error as it was before it stood in the log; of its causes only what is said there is left. */
+export function errorFrom({ code, message, issues, cause, causes }: ErrorRecord): QuorateError {
+  // Records of earlier versions of this package have one cause, and of it only the text.
+  const known = causes ?? (cause === undefined ? [] : [{ name: "Error", message: cause }]);
+  const thrown = known.reduceRight<Error | undefined>(causedBy, undefined);
   return new QuorateError(code, message, {
     ...(issues !== undefined && { issues }),
-    ...(cause !== undefined && { cause: new Error(cause) }),
+    ...(thrown !== undefined && { cause: thrown }),
+  });
+}
+
+function causedBy(below: Error | undefined, { name, message, code, status }: Cause): Error {
+  const error = new Error(message, below === undefined ? undefined : { cause: below });
+  return Object.assign(error, {
+    name,
+    ...(code !== undefined && { code }),
+    ...(status !== undefined && { status }),
   });
 }
 
@@ -143,28 +178,4 @@ export function isSoundError(thrown: unknown): thrown is QuorateError {
 function isIssue(issue: unknown): issue is Issue {
   const { message, path } = Object(issue) as Readonly<Record<string, unknown>>;
   return typeof message === "string" && (path === undefined || typeof path === "string");
-}
-
-/** One line about anything that was thrown, whatever it is; never throws itself. Hears promises in it: only this line is left. */
-export function describeThrown(thrown: unknown): string {
-  hear(thrown);
-  try {
-    if (thrown instanceof Error) {
-      return clip(String(thrown.message === "" ? thrown.name : thrown.message));
-    }
-    return clip(typeof thrown === "string" ? thrown : String(JSON.stringify(thrown, heard)));
-  } catch (unreadable) {
-    hear(unreadable);
-    return `an unprintable ${typeof thrown}`;
-  }
-}
-
-// What a toJSON or a getter made only now, `hear` has not come by.
-function heard(this: object, key: string, value: unknown): unknown {
-  if (Reflect.getOwnPropertyDescriptor(this, key)?.value !== value) hear(value);
-  return value;
-}
-
-function clip(text: string): string {
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }

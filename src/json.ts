@@ -1,4 +1,5 @@
 import { hear, isPlain, isThenable } from "./async/hear.ts";
+import { cut } from "./text.ts";
 import { put } from "./record.ts";
 
 /** A value that survives JSON: what enters the log, a key, or another machine. */
@@ -185,11 +186,11 @@ function notJson({ keys }: Walk, what: string): JsonFault {
 
 function nameOf(object: object): string {
   const name: unknown = (object.constructor as { name?: unknown } | undefined)?.name;
-  return typeof name === "string" && name !== "" ? name.slice(0, 50) : "class instance";
+  return typeof name === "string" && name !== "" ? cut(name, 50) : "class instance";
 }
 
 function where(keys: readonly (string | number)[]): string {
-  const shown = keys.slice(0, 6).map((key) => String(key).slice(0, 50));
+  const shown = keys.slice(0, 6).map((key) => cut(String(key), 50));
   return `"${shown.join(".")}${keys.length > 6 ? "…" : ""}"`;
 }
 

@@ -1,3 +1,4 @@
+import { cut } from "../text.ts";
 import type { Json } from "../json.ts";
 import { count } from "./quantities.ts";
 import { safeText } from "./safe-text.ts";
@@ -7,13 +8,13 @@ const MAX_CHARACTERS = 2_000;
 
 /** An answer on one line: what it recommends, how many findings it has, or its JSON. */
 export function brief(output: unknown): string {
-  if (typeof output === "string") return safeText(output.slice(0, MAX_CHARACTERS));
+  if (typeof output === "string") return safeText(cut(output, MAX_CHARACTERS));
   if (typeof output !== "object" || output === null) return json(output);
   const { recommendation, findings, status, verdicts } = output as Record<string, unknown>;
   const parts: string[] = [];
   // What a nested team answers.
   if (typeof status === "string" && Array.isArray(verdicts)) {
-    parts.push(safeText(status.slice(0, MAX_CHARACTERS)), count(verdicts.length, "verdict"));
+    parts.push(safeText(cut(status, MAX_CHARACTERS)), count(verdicts.length, "verdict"));
   }
   if (isScalar(recommendation)) parts.push(positionText(recommendation));
   if (Array.isArray(findings)) {
@@ -28,9 +29,7 @@ export function brief(output: unknown): string {
 
 /** What is claimed, as a person writes it: a string without its quotes, anything else as JSON. */
 export function positionText(position: Json): string {
-  return typeof position === "string"
-    ? safeText(position.slice(0, MAX_CHARACTERS))
-    : json(position);
+  return typeof position === "string" ? safeText(cut(position, MAX_CHARACTERS)) : json(position);
 }
 
 /** What went wrong, beside the name of the agent that it went wrong with. */
@@ -46,11 +45,11 @@ function firstOf(findings: readonly unknown[]): string {
     typeof first === "object" && first !== null
       ? (first as { readonly text?: unknown }).text
       : first;
-  return typeof text === "string" ? `: ${safeText(text.slice(0, MAX_CHARACTERS))}` : "";
+  return typeof text === "string" ? `: ${safeText(cut(text, MAX_CHARACTERS))}` : "";
 }
 
 function json(value: unknown): string {
-  return safeText(String(JSON.stringify(value)).slice(0, MAX_CHARACTERS));
+  return safeText(cut(String(JSON.stringify(value)), MAX_CHARACTERS));
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

@@ -1,3 +1,4 @@
+import { clip } from "../text.ts";
 import type { Position } from "../conflict/conflict.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { count } from "./quantities.ts";
@@ -82,7 +83,7 @@ function positionLines(
     .map(({ agent }) => safeText(agent));
   const speaking = position.heldBy.flatMap(({ agent, evidence }) => {
     if (evidence === undefined) return [];
-    const text = safeText(full ? evidence : clipCharacters(evidence));
+    const text = safeText(full ? evidence : clip(evidence, MAX_EVIDENCE_CHARACTERS));
     return wrap(`${safeText(agent)}: ${text}`, screen.columns, {
       first: "      ",
       rest: "        ",
@@ -97,12 +98,6 @@ function positionLines(
     ...speaking,
     ...(silent.length > 0 ? wrap(silent.join(", "), screen.columns, { first: "      " }) : []),
   ];
-}
-
-function clipCharacters(text: string): string {
-  return text.length > MAX_EVIDENCE_CHARACTERS
-    ? `${text.slice(0, MAX_EVIDENCE_CHARACTERS)}…`
-    : text;
 }
 
 function labelled(label: string, text: string, screen: Terminal): string[] {

@@ -1,3 +1,4 @@
+import { cut } from "../text.ts";
 import { goOn } from "./go-on.ts";
 import { databasePart } from "./look-again.ts";
 import { ownName } from "./own-name.ts";
@@ -43,7 +44,7 @@ function decideLines(
       ownName(),
       "decide",
       shellWord(shortId(runId)),
-      shellWord([...safeText(subject)].slice(0, MAX_SUBJECT_CHARACTERS).join("")),
+      shellWord(cut(safeText(subject), MAX_SUBJECT_CHARACTERS)),
       "WINNER",
       `--team ${team === undefined ? "TEAM" : shellPath(team)}`,
       ...(db === undefined ? [] : databasePart(db)),

@@ -1,3 +1,4 @@
+import { charactersOf } from "../text.ts";
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { describeThrown, QuorateError } from "../errors.ts";
@@ -50,12 +51,15 @@ function reasonOf(error: unknown): string {
   return describeThrown(error);
 }
 
+const MAX_CHARACTER = 64;
+
 function whereAndWhat(text: string): string {
   if (text.trim() === "") return "it is empty";
   const { offset, line, column } = jsonMistake(text);
   const place = `line ${line}, column ${column}`;
   if (offset >= text.length) return `it ends too early, at ${place}`;
-  return `unexpected ${JSON.stringify(text.slice(offset, offset + 1))} at ${place}`;
+  const [character] = charactersOf(text.slice(offset, offset + MAX_CHARACTER));
+  return `unexpected ${JSON.stringify(character)} at ${place}`;
 }
 
 function invalid(message: string, cause?: unknown): QuorateError {

@@ -1,3 +1,4 @@
+import { clip as clipText } from "../text.ts";
 import type { Position } from "../conflict/conflict.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { billLines } from "./bill-lines.ts";
@@ -180,9 +181,11 @@ function bySupport(a: Verdict, b: Verdict): number {
 }
 
 function verdictLines(verdict: Verdict, screen: Terminal, full: boolean): string[] {
-  const subject = safeText(full ? verdict.subject : cut(verdict.subject, MAX_SUBJECT_CHARACTERS));
+  const subject = safeText(
+    full ? verdict.subject : clipText(verdict.subject, MAX_SUBJECT_CHARACTERS),
+  );
   const reasoning = safeText(
-    full ? verdict.reasoning : cut(verdict.reasoning, MAX_REASONING_CHARACTERS),
+    full ? verdict.reasoning : clipText(verdict.reasoning, MAX_REASONING_CHARACTERS),
   );
   return [
     ...wrap(subject, screen.columns, { first: "  " }),
@@ -214,7 +217,7 @@ export function positionWords(
   full: boolean,
 ): string {
   if (kind === "claim")
-    return full ? positionText(value) : cut(positionText(value), MAX_POSITION_CHARACTERS);
+    return full ? positionText(value) : clipText(positionText(value), MAX_POSITION_CHARACTERS);
   return value === "present" ? "reported by" : "not reported by";
 }
 
@@ -230,7 +233,7 @@ export function verdictSentence(verdict: Verdict, full: boolean): string {
 
 function winnerText({ kind, winner }: Verdict, full: boolean): string {
   if (kind === "finding") return winner === "present" ? "stands" : "does not stand";
-  return full ? positionText(winner) : cut(positionText(winner), MAX_POSITION_CHARACTERS);
+  return full ? positionText(winner) : clipText(positionText(winner), MAX_POSITION_CHARACTERS);
 }
 
 function missing(run: RunView, screen: Terminal): string[] {
@@ -240,8 +243,4 @@ function missing(run: RunView, screen: Terminal): string[] {
       rest: "    ",
     }),
   );
-}
-
-function cut(text: string, characters: number): string {
-  return text.length > characters ? `${text.slice(0, characters)}…` : text;
 }

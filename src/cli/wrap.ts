@@ -1,3 +1,5 @@
+import { charactersOf } from "../text.ts";
+
 // East Asian wide and full-width blocks, and what is drawn as a picture.
 const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{17000}-\u{18DFF}\u{1B000}-\u{1B2FF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
@@ -62,8 +64,8 @@ function cut(word: string, room: number): string[] {
   const pieces: string[] = [];
   let piece = "";
   let used = 0;
-  for (const character of word) {
-    const width = columnsOfCharacter(character);
+  for (const character of charactersOf(word)) {
+    const width = columnsOf(character);
     if (used + width > room) {
       pieces.push(piece);
       piece = "";
@@ -80,8 +82,8 @@ export function clip(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
   let kept = "";
   let used = 1;
-  for (const character of text) {
-    used += columnsOfCharacter(character);
+  for (const character of charactersOf(text)) {
+    used += columnsOf(character);
     if (used > columns) break;
     kept += character;
   }

@@ -1,7 +1,7 @@
 import { describeThrown, QuorateError } from "../errors.ts";
 import { foldedKey } from "./canonical.ts";
 import type { Claim } from "./claim.ts";
-import { clip } from "./plain.ts";
+import { clip } from "../text.ts";
 
 export const MAX_SUBJECT_CHARS = 500;
 

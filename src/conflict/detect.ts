@@ -13,7 +13,8 @@ import {
   type Compare,
 } from "./compare.ts";
 import type { Conflict, Holder, Position } from "./conflict.ts";
-import { clip, oneLine, shown } from "./plain.ts";
+import { oneLine, shown } from "./plain.ts";
+import { clip } from "../text.ts";
 import { byCodeUnits, fewOf, type Subject } from "./subject.ts";
 
 /** How {@link findConflicts} compares. */

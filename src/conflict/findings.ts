@@ -5,7 +5,7 @@ import { groupWith, type Candidate, type Comparator } from "./compare.ts";
 import type { Holder } from "./conflict.ts";
 import { MAX_EVIDENCE_CHARS } from "./detect.ts";
 import { MAX_SUBJECT_CHARS } from "./check-claim.ts";
-import { clip } from "./plain.ts";
+import { clip } from "../text.ts";
 import { byCodeUnits, type Subject } from "./subject.ts";
 
 const MAX_REFUSED_CHARS = 500;

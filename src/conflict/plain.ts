@@ -1,4 +1,5 @@
 import type { Json } from "../json.ts";
+import { clip, cut } from "../text.ts";
 
 // Control characters but tab and line break; format characters, among them those that turn the direction of writing
 // and those that nobody sees; surrogates without their other half; noncharacters.
@@ -10,18 +11,6 @@ export function plain(text: string): string {
   return text
     .replace(LINE_BREAK, "\n")
     .replace(UNSEEN, (character) => (character === "\n" || character === "\t" ? character : ""));
-}
-
-/** At most `maxChars` UTF-16 units of `text`, never half a character; `…` stands for what was cut. */
-export function clip(text: string, maxChars: number): string {
-  return text.length > maxChars ? `${cut(text, maxChars - 1)}…` : text;
-}
-
-/** The first `maxChars` UTF-16 units of `text`, one fewer where that would split a character. */
-export function cut(text: string, maxChars: number): string {
-  if (text.length <= maxChars) return text;
-  const last = text.charCodeAt(maxChars - 1);
-  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? maxChars - 1 : maxChars);
 }
 
 /** A value on one line of a sentence: its JSON, at most `maxChars` long. */

@@ -2,7 +2,8 @@ import { agent, isWorker, type Agent, type AgentContext } from "../agent.ts";
 import type { AgentResult } from "../call.ts";
 import { QuorateError } from "../errors.ts";
 import { sha256 } from "../hash.ts";
-import { clip, plain } from "./plain.ts";
+import { plain } from "./plain.ts";
+import { clip } from "../text.ts";
 
 /** What somebody is asked about two groups of texts. Plain JSON. */
 export interface SameIssueQuestion {

@@ -1,3 +1,5 @@
+import { cut } from "../text.ts";
+
 /** Only so much of a text counts when it is compared with others. */
 const MAX_COMPARED_CHARS = 4_000;
 
@@ -22,8 +24,7 @@ const UNSPACED = /^[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]/u;
  */
 export function words(text: string, mostChars: number = MAX_COMPARED_CHARS): readonly string[] {
   const found: string[] = [];
-  for (const [run] of text
-    .slice(0, Math.min(mostChars, MAX_COMPARED_CHARS))
+  for (const [run] of cut(text, Math.min(mostChars, MAX_COMPARED_CHARS))
     .normalize("NFC")
     .matchAll(WORD)) {
     if (UNSPACED.test(run)) {

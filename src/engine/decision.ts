@@ -2,7 +2,7 @@ import { systemClock } from "../async/clock.ts";
 import { hear } from "../async/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import type { Position } from "../conflict/conflict.ts";
-import { cut } from "../conflict/plain.ts";
+import { cut } from "../text.ts";
 import { QuorateError } from "../errors.ts";
 import type { EventBody, RunEvent } from "../events.ts";
 import { REDACTED, type Json } from "../json.ts";

@@ -1,3 +1,4 @@
+import { cut } from "../text.ts";
 import type { Agent } from "../agent.ts";
 import { MAX_SUBJECT_CHARS } from "../conflict/check-claim.ts";
 import type { Position } from "../conflict/conflict.ts";
@@ -29,7 +30,7 @@ export function policyInDoubt(
 ): "retry" | "fail" | "wait" {
   if (agent.inDoubt !== "ask") return agent.inDoubt;
   if (!canWait) return "fail";
-  const subject = `May ${callId} be asked again?`.slice(0, MAX_SUBJECT_CHARS);
+  const subject = cut(`May ${callId} be asked again?`, MAX_SUBJECT_CHARS);
   const latest = history?.decisions("", redact?.text(subject) ?? subject).at(-1);
   // The choices are always these, however they look in the log.
   const decided =

@@ -93,7 +93,7 @@ export class Journal {
    * Why the store would not take an event, as it is larger than what it says that it takes: the end of a sentence that begins
    * with what is in it. What is known to be at most `atMost` bytes is not measured where that is little.
    */
-  excess(body: EventBody, atMost = Infinity): string | undefined {
+  excess(body: EventBody, atMost: number = Infinity): string | undefined {
     const { store, redact } = this.#options;
     const { maxEventBytes = Infinity } = store;
     if (maxEventBytes === Infinity) return undefined;

@@ -97,6 +97,14 @@ function recordWithout(error: ErrorRecord, text: (value: string) => string): Err
     ...error,
     message: text(error.message),
     ...(error.cause !== undefined && { cause: text(error.cause) }),
+    ...(error.causes !== undefined && {
+      causes: error.causes.map((cause) => ({
+        ...cause,
+        name: text(cause.name),
+        message: text(cause.message),
+        ...(typeof cause.code === "string" && { code: text(cause.code) }),
+      })),
+    }),
     ...(error.issues !== undefined && {
       issues: error.issues.map(({ message, path }) => ({
         message: text(message),

@@ -1,6 +1,7 @@
 import { hear } from "../async/hear.ts";
 import { ABSENT, PRESENT } from "../conflict/findings.ts";
 import { checkKeys } from "../policy/check-kind.ts";
+import { cut } from "../text.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { REDACTED, takeJson, type Json } from "../json.ts";
@@ -103,7 +104,7 @@ function verdictAbout(
   for (const event of events) {
     if (event.type !== "verdict.reached") continue;
     const { callId: team = "", verdict } = event;
-    subjects.add(`"${verdict.subject.slice(0, 80)}"`);
+    subjects.add(`"${cut(verdict.subject, 80)}"`);
     if (verdict.subject === subject && (callId ?? team) === team) found.set(team, event);
   }
   const own = found.get("");

@@ -1,3 +1,4 @@
+import { cut } from "../text.ts";
 import {
   addCost,
   costSince,
@@ -116,7 +117,7 @@ export function readUsage(given: unknown): Usage | undefined {
       ...amount("usdMicros", isAmount(usdMicros) ? wholeMicros(usdMicros) : undefined),
       ...amount("inputTokens", inputTokens),
       ...amount("outputTokens", outputTokens),
-      ...(typeof model === "string" && { model: model.slice(0, MAX_MODEL_CHARS) }),
+      ...(typeof model === "string" && { model: cut(model, MAX_MODEL_CHARS) }),
     };
     return Object.keys(usage).length === 0 ? undefined : usage;
   } catch {

@@ -1,4 +1,5 @@
 import { hearOptions } from "../async/hear.ts";
+import { cut } from "../text.ts";
 import { QuorateError } from "../errors.ts";
 import { didYouMean } from "./did-you-mean.ts";
 
@@ -41,7 +42,7 @@ export function checkKeys(options: object, known: ReadonlySet<string>, where: st
 /** A value of an option, as a message shows it. */
 export function shown(value: unknown): string {
   if (value === null) return "null";
-  if (typeof value === "string") return `"${value.slice(0, 50)}"`;
+  if (typeof value === "string") return `"${cut(value, 50)}"`;
   if (typeof value === "object" || typeof value === "symbol") return `of type ${typeof value}`;
   return typeof value === "function" ? "a function" : String(value);
 }

@@ -1,3 +1,4 @@
+import { cut } from "../text.ts";
 import { QuorateError } from "../errors.ts";
 import { checkKind, shown } from "./check-kind.ts";
 
@@ -70,11 +71,11 @@ export function checkTiers(tiers: Tiers | undefined, where: string): ReadonlyMap
 
 /** What a model is called: a text is its own name, an object may have one as `modelId`, `model` or `name`. */
 export function modelName(model: unknown): string | undefined {
-  if (typeof model === "string") return model.slice(0, MAX_NAME);
+  if (typeof model === "string") return cut(model, MAX_NAME);
   if (typeof model !== "object" || model === null) return undefined;
   const { modelId, model: inner, name } = model as Readonly<Record<string, unknown>>;
   const found = [modelId, inner, name].find((one) => typeof one === "string" && one !== "");
-  return typeof found === "string" ? found.slice(0, MAX_NAME) : undefined;
+  return typeof found === "string" ? cut(found, MAX_NAME) : undefined;
 }
 
 const MAX_NAME = 200;

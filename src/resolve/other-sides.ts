@@ -1,6 +1,7 @@
 import type { OtherSide } from "../call.ts";
 import { exactText } from "../conflict/canonical.ts";
-import { clip, plain } from "../conflict/plain.ts";
+import { plain } from "../conflict/plain.ts";
+import { clip } from "../text.ts";
 import { byCodeUnits } from "../conflict/subject.ts";
 import type { Position } from "../conflict/conflict.ts";
 import type { Json } from "../json.ts";

@@ -8,7 +8,7 @@ import type { Seal } from "./seal.ts";
 const LARGE_CHARS = 4_096;
 
 /** The largest event, in bytes of its JSON. */
-export const MAX_EVENT_BYTES = 64 * 1024 * 1024;
+export const MAX_EVENT_BYTES: number = 64 * 1024 * 1024;
 
 // UTF-8 needs at most 3 bytes for a UTF-16 unit.
 const MAX_BYTES_PER_CHAR = 3;

@@ -1,3 +1,4 @@
+import { cut } from "../text.ts";
 import type { DatabaseSync } from "node:sqlite";
 import { isNoProcess, thisPlace } from "./place.ts";
 
@@ -53,7 +54,7 @@ export function ownersTable(db: DatabaseSync, leaseMs: number): Owners {
     if (silentMs > ownLeaseMs) return undefined;
     if (row["host"] === host && row["space"] === space && isNoProcess(pid)) return undefined;
     const seen = `last seen ${Math.max(0, Math.round(silentMs / 1000))} s ago, gone after ${ownLeaseMs / 1000} s of silence`;
-    return `process ${pid} on host ${JSON.stringify(String(row["host"]).slice(0, 100))} (${seen})`;
+    return `process ${pid} on host ${JSON.stringify(cut(String(row["host"]), 100))} (${seen})`;
   }
 
   return {

@@ -1,4 +1,5 @@
 import { hearIfRefused } from "../async/hear.ts";
+import { clip } from "../text.ts";
 import { QuorateError } from "../errors.ts";
 import { takeJson, type Json } from "../json.ts";
 
@@ -31,7 +32,7 @@ function checkText(text: unknown, what: string, least: number): void {
 
 /** A key as a message shows it: quoted, and not endless. */
 export function quoteKey(key: string): string {
-  return JSON.stringify(key.length > 100 ? `${key.slice(0, 100)}…` : key);
+  return JSON.stringify(clip(key, 100));
 }
 
 /** When a value expires, `Infinity` for never. Refuses with `BAD_OPTIONS` what is no time. */

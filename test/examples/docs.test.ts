@@ -127,9 +127,14 @@ describe("the tables", () => {
 
   it("name every error", () => {
     const errors = readFileSync(join(root, "src/errors.ts"), "utf8");
-    const codes = [...errors.matchAll(/^ \* - `([A-Z_]+)`/gm)].map(([, code]) => code ?? "");
+    const codesIn = (source: string, form: RegExp): readonly string[] =>
+      [...source.matchAll(form)].map(([, code]) => code ?? "").toSorted();
+    const [, list = ""] = /const CODES = \[([^\]]+)\]/.exec(errors) ?? [];
+    const codes = codesIn(list, /"([A-Z_]+)"/g);
     expect(codes.length).toBeGreaterThan(10);
-    for (const code of codes) expect(text("docs/using.md")).toMatch(`\`${code}\``);
+    expect(codesIn(errors, /^ \* - `([A-Z_]+)`/gm)).toEqual(codes);
+    const rows = text("docs/using.md").match(/^\| (`[A-Z_]{4,}`(, )?)+ \|/gm) ?? [];
+    expect(codesIn(rows.join("\n"), /`([A-Z_]+)`/g)).toEqual(codes);
   });
 });
 

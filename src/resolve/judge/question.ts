@@ -1,7 +1,8 @@
 import { exactText } from "../../conflict/canonical.ts";
 import { MAX_SUBJECT_CHARS } from "../../conflict/check-claim.ts";
 import type { Position, SubjectKind } from "../../conflict/conflict.ts";
-import { clip, plain } from "../../conflict/plain.ts";
+import { plain } from "../../conflict/plain.ts";
+import { clip } from "../../text.ts";
 import { byCodeUnits } from "../../conflict/subject.ts";
 import { sha256 } from "../../hash.ts";
 import type { Json } from "../../json.ts";

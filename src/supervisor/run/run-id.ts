@@ -1,3 +1,4 @@
+import { cut } from "../../text.ts";
 import { QuorateError } from "../../errors.ts";
 
 const MAX_RUN_ID = 200;
@@ -12,7 +13,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|^\s|\
 export function checkRunId(runId: unknown): void {
   const fault = faultOf(runId);
   if (fault === undefined) return;
-  const got = typeof runId === "string" ? ` "${seen(runId.slice(0, MAX_RUN_ID))}"` : "";
+  const got = typeof runId === "string" ? ` "${seen(cut(runId, MAX_RUN_ID))}"` : "";
   throw new QuorateError(
     "BAD_OPTIONS",
     `runId${got} is refused: it ${fault}; use 1 to ${MAX_RUN_ID} characters that can be seen`,

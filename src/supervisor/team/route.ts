@@ -1,3 +1,4 @@
+import { cut } from "../../text.ts";
 import type { Cancellation } from "../../async/cancellation.ts";
 import { hear, isThenable, promiseOf } from "../../async/hear.ts";
 import { orCancelled } from "../../async/or-cancelled.ts";
@@ -78,7 +79,7 @@ function resolved(team: Team, names: unknown): readonly number[] {
   const open = names.map((name: unknown) => {
     const index = typeof name === "string" ? team.indexOf.get(name) : undefined;
     if (index === undefined) {
-      const got = typeof name === "string" ? `"${name.slice(0, 100)}"` : typeof name;
+      const got = typeof name === "string" ? `"${cut(name, 100)}"` : typeof name;
       throw new QuorateError(
         "BAD_ROUTE",
         `the route of ${team.where} names ${got}, which is not among its agents; ${meantOf(name, team.indexOf)}`,

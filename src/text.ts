@@ -1,0 +1,55 @@
+/** At most `maxChars` UTF-16 units of `text`, never half a character; `…` stands for what was cut. */
+export function clip(text: string, maxChars: number): string {
+  return text.length > maxChars ? `${cut(text, maxChars - 1)}…` : text;
+}
+
+/**
+ * The first `maxChars` UTF-16 units of `text`, fewer where that would split what a reader takes for one character: a surrogate pair, a
+ * letter and its accents, a flag, a family of emoji. Every text that is cut is cut here.
+ */
+export function cut(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text;
+  if (isPlainCut(text, maxChars)) return text.slice(0, maxChars);
+  // From where a character is known to begin: flags are pairs, and counted from there.
+  let from = maxChars - 1;
+  while (from > 0 && maxChars - from < MAX_LOOK_BACK && !isPlainCut(text, from)) from--;
+  const around = text.slice(from, maxChars + MAX_CLUSTER);
+  const at = from + (characterAt(around, maxChars - from) ?? 0);
+  if (maxChars - at <= MAX_CLUSTER) return text.slice(0, at);
+  // Nobody reads more marks than that on one letter.
+  const last = text.charCodeAt(maxChars - 1);
+  return text.slice(0, isHighSurrogate(last) ? maxChars - 1 : maxChars);
+}
+
+/** The characters of a text, as a reader takes them. */
+export function charactersOf(text: string): Iterable<string> {
+  return MAY_JOIN.test(text)
+    ? Array.from(segmenter().segment(text), ({ segment }) => segment)
+    : text;
+}
+
+const MAX_LOOK_BACK = 1_000;
+const MAX_CLUSTER = 64;
+// Below that everything is a character by itself, but for a line break of two.
+const FIRST_MARK = 0x300;
+const MAY_JOIN = /[\u0300-\uFFFF]|\r\n/;
+
+/** Whether a character begins at `index` for sure. */
+function isPlainCut(text: string, index: number): boolean {
+  const next = text.charCodeAt(index);
+  return next < FIRST_MARK && !(next === 10 && text.charCodeAt(index - 1) === 13);
+}
+
+/** Where the character begins that has the unit at `index`. */
+function characterAt(text: string, index: number): number | undefined {
+  return segmenter().segment(text).containing(index)?.index;
+}
+
+// Made when it is needed: the first one takes a while, and most texts are cut before a plain letter.
+function segmenter(): Intl.Segmenter {
+  return new Intl.Segmenter("en", { granularity: "grapheme" });
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
+}
