@@ -29,12 +29,17 @@ export type AttemptEnd = (
    * was given up: they are charged when its agent has stopped.
    */
   readonly settled?: Promise<void> | undefined;
+  /** How the agent settled, where that is this end: not where it was given up or cancelled before. */
+  readonly ended?: "answered" | "failed";
   /** What is to be recorded after this end. */
   readonly after?: readonly EventBody[] | undefined;
   readonly requeue?: Requeue | undefined;
   /** How long a repetition waits, from 0 to 1 of the longest: the same for all of a batch, so that they meet again. */
   readonly jitter?: number | undefined;
 };
+
+/** What there may be to say of an end besides what it is. */
+export type EndDetails = Pick<Partial<AttemptEnd>, "settled" | "ended" | "after" | "requeue">;
 
 /** An attempt was told to come later, and how much later, in ms: it queues again, and that is no repetition. */
 export interface Requeue {

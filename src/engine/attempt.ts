@@ -23,6 +23,7 @@ import {
   timeoutError,
   turnedAway,
   type AttemptEnd,
+  type EndDetails,
   type Requeue,
 } from "./attempt-end.ts";
 import { isDeadline } from "./deadline.ts";
@@ -213,7 +214,8 @@ class Attempt implements AttemptControl, Reporting {
     this.#hear(undefined);
     if (this.#state !== "running") return this.#settle("answered");
     const settled = this.#over("stopped");
-    this.#tell({ ok: true, startedMs, endedMs, accepted, settled, ...this.#told });
+    const how = { ok: true, ended: "answered" } as const;
+    this.#tell({ ...how, startedMs, endedMs, accepted, settled, ...this.#told });
   }
 
   #fail(error: unknown): void {
@@ -226,7 +228,7 @@ class Attempt implements AttemptControl, Reporting {
     // One that was paid for is a repetition: those are counted, or nobody could say what a call costs at most.
     const requeue = isPaid(this.#spent) ? undefined : later;
     const settled = this.#over(requeue === undefined ? "stopped" : "turned away");
-    this.#tell(this.#failed(error, { settled, requeue }));
+    this.#tell(this.#failed(error, { settled, requeue, ended: "failed" }));
   }
 
   /** What a client says of an unfit answer's cost, unless that is what the agent has just reported. */
@@ -235,7 +237,7 @@ class Attempt implements AttemptControl, Reporting {
     if (!isSameUsage(usage, this.#lastReport)) this.report(usage);
   }
 
-  #failed(error: unknown, more?: Pick<AttemptEnd, "settled" | "requeue" | "after">): AttemptEnd {
+  #failed(error: unknown, more?: EndDetails): AttemptEnd {
     const endedMs = this.#run.clock.monotonic();
     const [startedMs, jitter] = [this.#startedMs, this.#part?.jitter];
     return { ok: false, startedMs, endedMs, error, jitter, ...this.#told, ...more };
@@ -271,7 +273,7 @@ class Attempt implements AttemptControl, Reporting {
     this.#abort(error);
     const settled = this.#over("stopped");
     const after = [this.#straggled(how, this.#told)];
-    this.#tell(this.#failed(error, { settled, after }));
+    this.#tell(this.#failed(error, { settled, after, ended: how }));
   }
 
   #timeOut(): void {

@@ -1,8 +1,9 @@
 import type { Agent } from "../agent.ts";
-import { NO_COST, type Failed } from "../call.ts";
+import { NO_COST, type CallRequest, type Failed } from "../call.ts";
 import { describeThrown, errorRecord, isSoundError, QuorateError } from "../errors.ts";
 import type { EventBody } from "../events.ts";
 import type { Models } from "../money/usage-sum.ts";
+import type { AttemptEnd } from "./attempt-end.ts";
 import { spentIn, type RecordedCall } from "./history.ts";
 import type { Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
@@ -107,4 +108,30 @@ export async function inDoubt(
   const ended = { attempts: begun.attempt, durationMs: 0, ...spentIn(begun) };
   await recordFailure(run, agent, callId, error, ended);
   return failure(error, ended);
+}
+
+/**
+ * What is left to say of an attempt that has ended by itself when its run was cancelled: the call has no end, and whoever goes on
+ * with the run is to know what it took.
+ */
+export function lastWord(
+  { callId, attempt }: CallRequest,
+  agent: string,
+  { ended, cost, used = [], startedMs, endedMs }: AttemptEnd,
+  charged: number | undefined,
+): readonly EventBody[] {
+  const isKnown = used.length > 0 || charged !== undefined;
+  if (ended === undefined || !isKnown) return [];
+  return [
+    {
+      type: "call.straggled",
+      callId,
+      agent,
+      attempt,
+      settled: ended,
+      durationMs: endedMs - startedMs,
+      ...(used.length > 0 && { cost, used }),
+      ...(charged !== undefined && { charged }),
+    },
+  ];
 }

@@ -19,6 +19,7 @@ import {
   cancelled,
   failure,
   inDoubt,
+  lastWord,
   NOT_BEGUN,
   overdue,
   recordFailure,
@@ -294,7 +295,7 @@ async function ask(
 
     if (cancellation.cancelled) {
       const ended = { attempts: attempt, durationMs, cost, charged, models };
-      return cancelled(run, agent, callId, ended, after);
+      return cancelled(run, agent, callId, ended, lastWord(request, name, end, charged));
     }
     const error = agentError(name, end.error);
     const { requeue } = end;

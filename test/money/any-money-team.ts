@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import type { EscalateIf } from "../../src/index.ts";
 
-/** What one attempt does: answers, fails in some way, or does not stop when told to. */
+/**
+ * What one attempt does: answers, fails in some way, or does not stop when told to. One that is deaf stops within its grace, one that
+ * is lost after it.
+ */
 export type Step =
   | "yes"
   | "no"
@@ -12,9 +15,13 @@ export type Step =
   | "unavailable"
   | "broken"
   | "hangs"
-  | "deaf";
+  | "deaf"
+  | "lost";
 
-/** When an agent says what it has used: before anything else, at the end, half of it each, or never. */
+/**
+ * When an agent says what it has used: before anything else, at the end, half of it each, or never. The end is when it stops, also
+ * when nobody waits for it any more.
+ */
 export type Reports = "first" | "last" | "halves" | "never";
 
 /** A budget: of one run, or of all that name it. */
@@ -125,7 +132,16 @@ const anyAgent = (depth: number): fc.Arbitrary<AnyAgent> =>
         {
           weight: 2,
           arbitrary: fc.constantFrom<Step>(
-            ...(["flawed", "busy", "busy-for", "unavailable", "broken", "hangs", "deaf"] as const),
+            ...([
+              "flawed",
+              "busy",
+              "busy-for",
+              "unavailable",
+              "broken",
+              "hangs",
+              "deaf",
+              "lost",
+            ] as const),
           ),
         },
       ),

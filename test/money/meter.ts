@@ -32,6 +32,8 @@ export interface Paid {
   real: number;
   /** What was said of it. */
   reported: number | undefined;
+  /** The same, and when, in ms since 1970. */
+  readonly reports: [atMs: number, micros: number][];
 }
 
 /** Does what agents do, and counts what they really cost and how many of them are at it. */
@@ -126,7 +128,7 @@ export function makeMeter(
       const atMs = clock.monotonic();
       const bounded = spec.bound !== undefined;
       const entry = { root, place, runId, callId, attempt, key, atMs, busy, bounded, real };
-      return { ...entry, reported: undefined };
+      return { ...entry, reported: undefined, reports: [] };
     });
     paid.push(...entries);
     const leave = enter(root, place, seated, new Set(requests.map(({ runId }) => runId)));
@@ -134,15 +136,16 @@ export function makeMeter(
     const report = (micros: number): void => {
       for (const [index, entry] of entries.entries()) {
         entry.reported = (entry.reported ?? 0) + micros;
+        entry.reports.push([clock.now(), micros]);
         control.report({ usdMicros: micros, inputTokens: 0, outputTokens: 0 }, index);
       }
     };
     // A moment before its slots are given to others.
     signal.addEventListener("abort", () => clock.timer(Math.max(0, graceMs - 0.5), leave));
     const half = Math.floor(real / 2);
-    // What was said of it before it was given up is believed: the other half is not needed then. From that moment on, as
-    // a deaf one may not come to its end before the process dies.
-    if (spec.reports === "halves") {
+    // Who stops when told to does not need the other half.
+    const stops = step !== "deaf" && step !== "lost";
+    if (spec.reports === "halves" && stops) {
       signal.addEventListener("abort", () => {
         for (const entry of entries) entry.real = half;
       });
@@ -150,11 +153,11 @@ export function makeMeter(
     if (spec.reports === "first") report(real);
     if (spec.reports === "halves") report(half);
     try {
-      if (step === "deaf") await pause(clock, 65);
+      if (!stops) await pause(clock, step === "deaf" ? 65 : 90);
       else await pause(clock, step === "hangs" ? 1e6 : spec.delayMs, signal);
     } finally {
-      if (spec.reports === "last" && !signal.aborted) report(real);
-      if (spec.reports === "halves" && !signal.aborted) report(real - half);
+      if (spec.reports === "last") report(real);
+      if (spec.reports === "halves" && !(stops && signal.aborted)) report(real - half);
       leave();
     }
     if (step === "busy") throw Object.assign(new Error("busy"), BUSY);

@@ -67,7 +67,7 @@ export function askedFaults({ paid, seats }: Meter, deaths = 0): readonly string
     const [first] = its;
     const seated = seats.get(`${first?.root} ${first?.place}`);
     if (seated === undefined) continue;
-    const requeued = seated.lanes.length === 0 ? 0 : its.filter(({ busy }) => busy).length;
+    const requeued = its.filter(({ busy }) => busy).length;
     const most = 1 + seated.spec.retries + Math.min(requeued, 20) + deaths;
     if (its.length > most) faults.push(`${its.length} attempts of ${most} at ${call}`);
   }
@@ -83,20 +83,50 @@ export function billFaults(
 ): readonly string[] {
   const faults: string[] = [];
   const its = paid.filter((one) => one.runId === runId);
-  const reported = its.reduce((sum, one) => sum + (one.reported ?? 0), 0);
-  // What a team was doing when it timed out, or the process when it died, has no end of its own.
+  // What is reported when the run has ended is on no bill; at the very time of its end, which is rounded, nobody can say.
+  const endMs = events.at(-1)?.atMs ?? 0;
+  const reported = (isIn: (atMs: number, callId: string) => boolean): number =>
+    its.reduce(
+      (sum, { reports, callId }) =>
+        reports.reduce((all, [atMs, micros]) => all + (isIn(atMs, callId) ? micros : 0), sum),
+      0,
+    );
+  const cut = cutIn(events);
+  // What a process heard of one that was given up, when its store had failed, nobody knows any more.
+  const isLost = (callId: string): boolean => deaths > 0 && cut.has(callId);
+  // What the process was doing when it died has no end of its own, and of what was given up nobody may have known anything.
   const known =
-    deaths === 0 && its.every((one) => one.reported !== undefined) && openIn(events) === 0;
+    deaths === 0 &&
+    its.every((one) => one.reported !== undefined && !cut.has(one.callId)) &&
+    openIn(events) === 0;
   const { usdMicros } = bill.spent;
   if (known && usdMicros === "unknown") faults.push(`${runId}: unknown, and all is reported`);
-  if (usdMicros !== "unknown" && usdMicros !== reported) {
-    faults.push(`${runId}: ${usdMicros} on the bill, ${reported} reported`);
+  if (usdMicros !== "unknown") {
+    const least = reported((atMs, callId) => atMs < endMs - 1 && !isLost(callId));
+    const most = reported((atMs) => atMs <= endMs + 1);
+    if (usdMicros < least || usdMicros > most) {
+      faults.push(`${runId}: ${usdMicros} on the bill, ${least} to ${most} reported`);
+    }
   }
   if (bill.attempts < its.length)
     faults.push(`${runId}: ${bill.attempts} attempts on the bill, ${its.length} made`);
   const last = events.at(-1);
   if (last?.type !== "run.finished") faults.push(`${runId} has no end`);
   return faults;
+}
+
+/** Calls of which an attempt was given up or stopped. */
+function cutIn(events: readonly RunEvent[]): ReadonlySet<string> {
+  const cut = new Set<string>();
+  for (const event of events) {
+    const isCut =
+      event.type === "call.straggled" ||
+      event.type === "call.abandoned" ||
+      ((event.type === "call.failed" || event.type === "call.retried") &&
+        (event.error.code === "TIMEOUT" || "stopped" in event));
+    if (isCut) cut.add(event.callId);
+  }
+  return cut;
 }
 
 /** Calls of which an attempt began, and that have no end. */

@@ -1,0 +1,226 @@
+// Money where it meets what else may happen to an attempt: a queue, a lane that says come later, a store that fails, a crash.
+
+import { describe, expect, it } from "vitest";
+import {
+  agent,
+  budgetState,
+  lane,
+  memoryStore,
+  supervisor,
+  type RunEvent,
+  type Store,
+} from "../../src/index.ts";
+import { virtualClock } from "../../src/testing/index.ts";
+import { rejection } from "../supervisor/rejection.ts";
+
+const busy = (): Error => Object.assign(new Error("busy"), { status: 429, retryAfterMs: 1 });
+
+describe("a budget that runs share", () => {
+  it("wakes who waits for it in another run at once when an attempt is settled", async () => {
+    const clock = virtualClock({ nowMs: Date.now() });
+    const store = memoryStore();
+    const began: number[] = [];
+    const a = agent({
+      name: "a",
+      maxCost: { usd: 0.6 },
+      run: async (_task: unknown, { report }) => {
+        began.push(clock.monotonic());
+        await new Promise<void>((resolve) => void clock.timer(25, resolve));
+        report({ usdMicros: 100_000 });
+        return 1;
+      },
+    });
+    const budget = { usd: 1, scope: "today" };
+    const team = supervisor({ name: "team", agents: { a }, budget, clock, store });
+    const running = [1, 2, 3].map((task) => team.run(task));
+    await clock.advance(1_000);
+    await Promise.all(running);
+    expect(began).toEqual([0, 25, 50]);
+  });
+
+  it("gives back what is reserved for an attempt whose beginning the store does not keep", async () => {
+    const memory = memoryStore();
+    const store: Store = {
+      ...memory,
+      async append(events, fence) {
+        await undefined;
+        if (events.some(({ type }) => type === "call.started")) throw new Error("disk full");
+        memory.append(events, fence);
+      },
+    };
+    let asked = 0;
+    const a = agent({ name: "a", maxCost: { usd: 0.6 }, run: () => ++asked });
+    const budget = { usd: 1, scope: "today" };
+    const team = supervisor({ name: "team", agents: { a }, budget, store });
+    await expect(team.run(1)).rejects.toMatchObject({ code: "STORE_FAILED" });
+    expect(asked).toBe(0);
+    expect(await budgetState(store, "today")).toEqual({
+      spentMicros: 0,
+      reservedMicros: 0,
+      overran: false,
+    });
+  });
+
+  it.each(["before", "after"])(
+    "gives back what is reserved for an attempt that is cancelled %s the reservation is kept",
+    async (when) => {
+      const memory = memoryStore();
+      const leaving = new AbortController();
+      const store: Store = {
+        ...memory,
+        values: {
+          ...memory.values,
+          async change(...given) {
+            if (when === "before") leaving.abort("enough");
+            await undefined;
+            const made = memory.values.change(...given);
+            if (when === "after") leaving.abort("enough");
+            return made;
+          },
+        },
+      };
+      let asked = 0;
+      const a = agent({ name: "a", maxCost: { usd: 0.6 }, run: () => ++asked });
+      const budget = { usd: 1, scope: "today" };
+      const team = supervisor({ name: "team", agents: { a }, budget, store });
+      expect(await rejection(team.run(1, { signal: leaving.signal }))).toBe("enough");
+      expect(asked).toBe(0);
+      expect(await budgetState(store, "today")).toMatchObject({
+        spentMicros: 0,
+        reservedMicros: 0,
+      });
+    },
+  );
+
+  it("is put right when an attempt is settled that another process had taken for dead", async () => {
+    const store = memoryStore();
+    const here = virtualClock({ nowMs: 1_000_000_000_000 });
+    // An hour ahead: by then whoever had reserved must have died.
+    const there = virtualClock({ nowMs: 1_000_003_600_000 });
+    const budget = { usd: 1, scope: "today" };
+    const one = (name: string, clock: typeof here, delayMs: number) =>
+      supervisor({
+        name,
+        agents: {
+          a: agent({
+            name: "a",
+            maxCost: { usd: 0.4 },
+            run: async (_task: unknown, { report }) => {
+              await new Promise<void>((resolve) => void clock.timer(delayMs, resolve));
+              report({ usdMicros: 50_000 });
+              return 1;
+            },
+          }),
+        },
+        budget,
+        clock,
+        store,
+      });
+    const slow = one("slow", here, 100).run(1);
+    await here.advance(10);
+    const quick = one("quick", there, 1).run(1);
+    await there.advance(10);
+    await quick;
+    expect(await budgetState(store, "today")).toMatchObject({ spentMicros: 450_000 });
+    await here.advance(100);
+    await slow;
+    expect(await budgetState(store, "today")).toEqual({
+      spentMicros: 100_000,
+      reservedMicros: 0,
+      overran: false,
+    });
+  });
+});
+
+describe("an attempt that was told to come later", () => {
+  it.each([
+    ["on a lane", [lane({ name: "provider" })]],
+    ["without one", []],
+  ])("is a repetition all the same when it was paid for, %s", async (_, lanes) => {
+    const clock = virtualClock();
+    let asked = 0;
+    const a = agent({
+      name: "a",
+      retries: 2,
+      maxCost: { usd: 1 },
+      lanes,
+      run: (_task: unknown, { report }) => {
+        asked++;
+        report({ usdMicros: 1 });
+        throw busy();
+      },
+    });
+    const team = supervisor({ name: "team", agents: { a }, clock });
+    const plan = await team.plan("task");
+    const running = team.run("task");
+    for (let turn = 0; turn < 100 && (await clock.next()); turn++);
+    const { results, bill } = await running;
+    expect(asked).toBe(3);
+    expect(results.a).toMatchObject({ status: "failed", attempts: 3 });
+    expect(bill.spent.usdMicros).toBeLessThanOrEqual(plan.worst.usdMicros as number);
+  });
+
+  it("is none when it was not, and is charged nothing", async () => {
+    const clock = virtualClock();
+    let asked = 0;
+    const a = agent({
+      name: "a",
+      retries: 0,
+      maxCost: { usd: 1 },
+      run: (_task: unknown, { report }) => {
+        if (++asked < 3) throw busy();
+        report({ usdMicros: 400_000 });
+        return "answer";
+      },
+    });
+    const team = supervisor({ name: "team", agents: { a }, budget: { usd: 1 }, clock });
+    const running = team.run("task");
+    for (let turn = 0; turn < 100 && (await clock.next()); turn++);
+    const { runId, results } = await running;
+    expect(results.a).toMatchObject({ status: "ok", attempts: 3 });
+    const log = await team.store.read(runId);
+    expect(log.findLast(({ type }) => type === "call.succeeded")).toMatchObject({
+      charged: 400_000,
+    });
+  });
+});
+
+describe("a run that is resumed", () => {
+  const teamIn = (usd: number) => {
+    const a = agent({
+      name: "a",
+      maxCost: { usd: 0.3 },
+      inDoubt: "fail",
+      run: (_task: unknown, { report }) => {
+        report({ usdMicros: 100_000 });
+        return 1;
+      },
+    });
+    const b = agent({ name: "b", maxCost: { usd: 0.3 }, run: () => 2 });
+    return supervisor({ name: "team", agents: { a, b }, mode: "sequence", budget: { usd } });
+  };
+  const diedAfter = (log: readonly RunEvent[], type: RunEvent["type"]) => {
+    const store = memoryStore({ resumable: true });
+    const kept = log.slice(0, log.findIndex((event) => event.type === type) + 1);
+    store.append(kept.map((event, index) => ({ ...event, seq: index + 1 })));
+    store.release("run", 1);
+    return store;
+  };
+
+  it("still knows after another crash what was reserved for an attempt that may not be repeated", async () => {
+    const store = memoryStore({ resumable: true });
+    await teamIn(1).run("task", { runId: "run", store });
+    const died = diedAfter(store.read("run"), "call.started");
+    const first = await teamIn(0.59).resume("run", { store: died });
+    expect(first.results).toMatchObject({
+      a: { error: { code: "IN_DOUBT" } },
+      b: { error: { code: "BUDGET_EXCEEDED" } },
+    });
+    const log = died.read("run").filter(({ type }) => type !== "run.resumed");
+    expect(log.find(({ type }) => type === "call.failed")).toMatchObject({ charged: 300_000 });
+    const second = await teamIn(0.59).resume("run", { store: diedAfter(log, "call.failed") });
+    expect(second.results.b).toMatchObject({ error: { code: "BUDGET_EXCEEDED" } });
+    const third = await teamIn(0.6).resume("run", { store: diedAfter(log, "call.failed") });
+    expect(third.results.b.status).toBe("ok");
+  });
+});
