@@ -13,6 +13,7 @@ import {
   type KeptAnswer,
   type Place,
 } from "./kept-answer.ts";
+import { modelsWithout } from "./redact-event.ts";
 import { isRefusal } from "./refusal.ts";
 import type { Performed } from "./replay.ts";
 import type { Run, Shared } from "./run.ts";
@@ -193,7 +194,9 @@ function keeperOf(run: Run, place: Place, from: From, replace: boolean): Keeper 
     answered(given) {
       const atMs = run.clock.now();
       const { ttlMs } = place;
-      answer = { ...given, atMs, ...(ttlMs < Infinity && { untilMs: atMs + ttlMs }), from };
+      const models = run.redact === undefined ? given : modelsWithout(given, run.redact.text);
+      const untilMs = ttlMs < Infinity ? { untilMs: atMs + ttlMs } : {};
+      answer = { ...given, ...models, atMs, ...untilMs, from };
       // The secrets in it are not to be kept, and without them it is another answer.
       if (run.journal.hides(given.output)) return;
       keeping = keep(place, answer, replace);

@@ -2,6 +2,7 @@ import type { Conflict, Holder, Position } from "../conflict/conflict.ts";
 import { errorFrom, errorRecord, type ErrorRecord, type QuorateError } from "../errors.ts";
 import type { EventBody } from "../events.ts";
 import { canonicalJson, type Json } from "../json.ts";
+import type { Models } from "../money/usage-sum.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import type { RedactedKind } from "./redact.ts";
 
@@ -22,12 +23,16 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
     case "call.succeeded":
     case "call.reused": {
       const output = changed(body.output, "output", changes);
-      return { ...body, output: output.value, ...output.mark };
+      return { ...body, output: output.value, ...output.mark, ...modelsWithout(body, text) };
     }
     case "call.retried":
     case "call.requeued":
     case "call.failed":
-      return { ...body, error: recordWithout(body.error, text) };
+      return { ...body, error: recordWithout(body.error, text), ...modelsWithout(body, text) };
+    case "call.straggled":
+    case "call.abandoned":
+    case "call.reported":
+      return { ...body, ...modelsWithout(body, text) };
     case "call.skipped":
       return { ...body, detail: text(body.detail) };
     case "call.doubted":
@@ -67,12 +72,19 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
     case "run.planned":
     case "run.resumed":
     case "call.started":
-    case "call.straggled":
-    case "call.abandoned":
-    case "call.reported":
     case "budget.overran":
       return body;
   }
+}
+
+/** The models that an agent says it has used: their names are texts of its own. */
+export function modelsWithout({ model, used }: Models, text: (value: string) => string): Models {
+  return {
+    ...(model !== undefined && { model: text(model) }),
+    ...(used !== undefined && {
+      used: used.map((one) => ({ ...one, model: one.model === null ? null : text(one.model) })),
+    }),
+  };
 }
 
 function changed(

@@ -119,3 +119,31 @@ describe("redact", () => {
     );
   });
 });
+
+it("takes a secret out of the names of models that agents report, in the log, on the bill and where answers are kept", async () => {
+  const store = memoryStore({ resumable: true });
+  const team = supervisor({
+    name: "team",
+    store,
+    redact: everywhere,
+    agents: {
+      a: agent({
+        name: "a",
+        version: "1",
+        cache: true,
+        run: (_: unknown, { report }) => {
+          report({ usdMicros: 1, model: "model of sk-123" });
+          report({ usdMicros: 2, model: "mini" });
+          report({ usdMicros: 4, model: "key sk-123" });
+          return "done";
+        },
+      }),
+    },
+  });
+  const { bill, runId } = await team.run(1);
+  expect(bill.spent.usdMicros).toBe(7);
+  expect(bill.lines.some(({ model }) => model === "mini")).toBe(true);
+  const kept = await store.values.list("cache/");
+  expect(kept).toHaveLength(1);
+  expect(JSON.stringify([bill, store.read(runId), kept])).not.toContain("sk-123");
+});
