@@ -1,5 +1,5 @@
 import { recordOutcome, type Judged } from "../index.ts";
-import type { Json } from "../json.ts";
+import { REDACTED, type Json } from "../json.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import type { Store } from "../store/store.ts";
 import { positionText } from "./brief.ts";
@@ -31,7 +31,11 @@ export async function outcomeCommand(
     const meant = await meantBy(store, runId, subject, value);
     const options = callId === undefined ? {} : { callId };
     const recorded = await recordOutcome(store, runId, meant.subject, meant.truth, options);
-    return { judged: recorded, truth: meant.truth };
+    const [first] = await store.read(runId);
+    const isSecret = first?.type === "run.started" && first.redact !== undefined;
+    // What nobody held may be secret, and is not kept: it is not printed either.
+    const isKept = !isSecret || recorded.right.length > 0 || meant.truth === undefined;
+    return { judged: recorded, truth: isKept ? meant.truth : REDACTED };
   });
   if (flags.json === true) screen.print(safeJson(judged, 2));
   else for (const line of lines(judged, truth)) screen.print(...wrap(line, screen.columns));

@@ -16,8 +16,9 @@ export async function readInput(file: string, stdin: Readable = process.stdin): 
   const text = await readText(file === "-" ? stdin : createReadStream(file), source);
   try {
     return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw invalid(`${source} is not JSON: ${whereAndWhat(text)}.`, error);
+  } catch {
+    // Without its cause, which repeats a piece of the input: that may be secret.
+    throw invalid(`${source} is not JSON: ${whereAndWhat(text)}.`);
   }
 }
 
