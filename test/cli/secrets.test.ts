@@ -36,7 +36,7 @@ it(
     await call(["fork", secret, "r", "--input", "-"], 3, INPUT);
     await call(["outcome", "r", "task", TOKEN], 2);
     await call(["agents", "secret"], 2);
-    await call(["audit"], 0);
+    await call(["audit", "judge"], 0);
     expect(printed.filter((text) => text.includes(TOKEN))).toEqual([]);
     const bytes = readdirSync(cwd).map((name) => readFileSync(join(cwd, name), "latin1"));
     expect(bytes.join("")).toContain("[redacted]");
