@@ -1,3 +1,5 @@
+import { atOnce, turnTaker, type Steps } from "../async/in-turns.ts";
+import { keptApart, type Apart } from "./keep-apart.ts";
 import { postingsOf, type Postings } from "./postings.ts";
 
 /** A text as the words in it: word numbers, each once, with weights of Euclidean length 1. */
@@ -38,6 +40,8 @@ const MAX_VISITS = 30_000_000;
 const LEAST_VISITS = 256;
 /** An upper bound of the searches, by the number of vectors. */
 const SEARCHES = 5;
+/** What it takes to note an occurrence, compared with going through one. */
+const COUNTING = 8;
 /** How many groups are compared exactly where a search was cut short. */
 const MAX_COMPARED = 8;
 /** A group of more words is known by the heaviest half of so many: what is left out weighs next to nothing in it. */
@@ -45,7 +49,8 @@ const MAX_WORDS = 1_024;
 
 /**
  * Groups vectors by average link: the two groups whose members are most alike on average (by cosine) are merged
- * until no two reach `threshold`. Vector `i` counts `counts[i]` times.
+ * until no two reach `threshold`. Vector `i` counts `counts[i]` times. Two groups with members that are `apart` are never
+ * merged, however alike they are, so that such members are not in one group by way of a third either.
  *
  * A group is kept as the sum of its vectors: the average cosine between two groups is the product of their sums over
  * the product of their sizes, so no table of pairs is needed, and only groups that share a word are looked at. The
@@ -56,6 +61,7 @@ const MAX_WORDS = 1_024;
 // Nearest-neighbour chain (Benzécri 1982): follow nearest neighbours until two are each other's, merge them, go on
 // from what is left of the chain. A merged group is never more like a third than the better of its parts was, so the
 // merges are those of the order "best pair first", and a group with no neighbour within the threshold is finished.
+// That holds with groups that are apart too: they are not alike at all, and what is apart from a part is apart from the whole.
 // The chain ends because it turns back unless the next step is better than the last by more than SAME. Groups that
 // have lost words look less alike from one side than from the other: so that no chain runs in a circle, it never goes
 // to a group that is in it already, except back.
@@ -63,15 +69,37 @@ export function averageLink(
   vectors: readonly SparseVector[],
   counts: readonly number[],
   threshold: number,
+  apart?: Apart,
 ): Linked {
-  const clusters = vectors.map((vector, i) => single(vector, i, counts[i] ?? 1));
+  return atOnce(averageLinkSteps(vectors, counts, threshold, apart));
+}
+
+/** As {@link averageLink}, in steps. */
+export function* averageLinkSteps(
+  vectors: readonly SparseVector[],
+  counts: readonly number[],
+  threshold: number,
+  apart: Apart | undefined,
+): Steps<Linked> {
+  const isTurn = turnTaker();
+  const clusters: Cluster[] = [];
+  for (const [i, vector] of vectors.entries()) {
+    clusters.push(single(vector, i, counts[i] ?? 1));
+    if (isTurn(COUNTING * vector.terms.length)) yield;
+  }
   const postings = postingsOf(clusters.map(({ sum }) => sum));
-  for (const { sum } of clusters) forgetLonely(sum, postings);
+  yield;
+  for (const { sum } of clusters) {
+    forgetLonely(sum, postings);
+    if (isTurn(COUNTING * sum.size)) yield;
+  }
   const mostVisits = Math.max(
     LEAST_VISITS,
     Math.floor(MAX_VISITS / (SEARCHES * Math.max(1, vectors.length))),
   );
+  const kept = apart === undefined ? undefined : keptApart(vectors.length, apart);
   let compared = 0;
+  const steps = (): number => postings.steps() + compared + (kept?.steps() ?? 0);
 
   function likeness(a: Cluster, b: Cluster): number {
     const [few, many] = a.sum.size <= b.sum.size ? [a, b] : [b, a];
@@ -85,18 +113,20 @@ export function averageLink(
     const { found, products, whole } = postings.search(cluster.id, cluster.sum, mostVisits);
     const alike = (id: number): number =>
       (products[id] ?? 0) / (cluster.size * (clusters[id]?.size ?? 1));
-    const promising = whole ? found : topOf(found, alike);
+    const mayJoin = (id: number): boolean => kept?.mayJoin(cluster.id, id) ?? true;
+    const promising = whole ? found : topOf(found, alike, mayJoin);
+    const back = before === undefined ? 0 : whole ? alike(before.id) : likeness(cluster, before);
     let best: Cluster | undefined;
     let most = threshold - SAME;
-    const back = before === undefined ? 0 : whole ? alike(before.id) : likeness(cluster, before);
     for (const id of promising) {
       const other = clusters[id];
       if (other === undefined || (other.linked && other !== before)) continue;
       const exact = whole ? alike(id) : likeness(cluster, other);
-      if (exact > most || (exact === most && best !== undefined && other.first < best.first)) {
-        best = other;
-        most = exact;
-      }
+      const better =
+        exact > most || (exact === most && best !== undefined && other.first < best.first);
+      if (!better || (whole && other !== before && !mayJoin(id))) continue;
+      best = other;
+      most = exact;
     }
     for (const id of found) products[id] = 0;
     // What led here was near enough, whether or not this search came by it.
@@ -112,6 +142,7 @@ export function averageLink(
     into.size += from.size;
     from.sum.clear();
     postings.merge(from.id, into.id);
+    kept?.join(from.id, into.id);
     if (into.sum.size > MAX_WORDS) keepHeaviest(into.sum, MAX_WORDS / 2);
     return into;
   }
@@ -122,7 +153,9 @@ export function averageLink(
     let current: Cluster | undefined = merged.has(start) ? undefined : start;
     while (current !== undefined && !current.finished) {
       const before = chain.at(-1);
+      const stepsBefore = steps();
       const next = nearest(current, before);
+      if (isTurn(steps() - stepsBefore)) yield;
       if (next === undefined) {
         current.finished = true;
         postings.remove(current.id);
@@ -146,7 +179,7 @@ export function averageLink(
     .filter((cluster) => !merged.has(cluster))
     .map(({ members }) => members.toSorted((a, b) => a - b))
     .sort(([a = 0], [b = 0]) => a - b);
-  return { groups, steps: postings.steps() + compared };
+  return { groups, steps: steps() };
 }
 
 function single(vector: SparseVector, id: number, size: number): Cluster {
@@ -160,14 +193,18 @@ function forgetLonely(sum: Map<number, number>, postings: Postings): void {
   for (const term of sum.keys()) if (postings.often(term) < 2) sum.delete(term);
 }
 
-/** The few of `found` that are most alike, the first found first where they are equally so. */
-function topOf(found: readonly number[], alike: (id: number) => number): readonly number[] {
+/** The few of `found` that are most alike, of those that may be `taken`; the first found first where they are equally so. */
+function topOf(
+  found: readonly number[],
+  alike: (id: number) => number,
+  taken: (id: number) => boolean,
+): readonly number[] {
   const top: number[] = [];
   const scores: number[] = [];
   let least = -Infinity;
   for (const id of found) {
     const score = alike(id);
-    if (score <= least) continue;
+    if (score <= least || !taken(id)) continue;
     let place = top.length;
     while (place > 0 && score > (scores[place - 1] ?? 0)) place--;
     top.splice(place, 0, id);

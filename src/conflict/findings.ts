@@ -1,8 +1,9 @@
+import { turnTaker, type Steps } from "../async/in-turns.ts";
 import { QuorateError } from "../errors.ts";
 import { foldedKey } from "./canonical.ts";
 import type { Finding } from "./claim.ts";
 import { groupWith, type Candidate, type Comparator } from "./compare.ts";
-import type { Holder } from "./conflict.ts";
+import type { Holder, Position } from "./conflict.ts";
 import { MAX_EVIDENCE_CHARS } from "./detect.ts";
 import { MAX_SUBJECT_CHARS } from "./check-claim.ts";
 import { clip } from "../text.ts";
@@ -33,12 +34,13 @@ export function checkFinding(finding: unknown): Finding {
  * of those that answered, who does not holds `"absent"`. Who reports anything has answered. The subject is the text
  * that stands for the group, at most 500 characters of it, with a number where it is `taken`. Blank texts are no findings.
  */
-export function findingSubjects(
+export function* findingSubjects(
   findings: Iterable<Finding>,
   answered: Iterable<string>,
   similar: Comparator,
   taken: Iterable<string>,
-): readonly Subject[] {
+): Steps<readonly Subject[]> {
+  const isTurn = turnTaker();
   const reports = new Map<string, Finding[]>();
   const reviewers = new Set(answered);
   for (const given of findings) {
@@ -49,17 +51,20 @@ export function findingSubjects(
     const same = reports.get(key);
     if (same === undefined) reports.set(key, [finding]);
     else same.push(finding);
+    if (isTurn(PUTTING)) yield;
   }
   if (reports.size === 0) return [];
 
   const keys = [...reports.keys()].sort(byCodeUnits);
   for (const same of reports.values())
     same.sort((a, b) => byCodeUnits(a.agent, b.agent) || byCodeUnits(a.text, b.text));
-  const candidates = keys.map((key): Candidate => {
+  const candidates: Candidate[] = [];
+  for (const key of keys) {
     const same = reports.get(key) ?? [];
-    const texts = same.map(({ text }) => text).sort(byCodeUnits);
-    return { key, value: texts[0] ?? "", heldBy: new Set(same.map(({ agent }) => agent)).size };
-  });
+    const [value = ""] = same.map(({ text }) => text).sort(byCodeUnits);
+    candidates.push({ key, value, heldBy: new Set(same.map(({ agent }) => agent)).size });
+    if (isTurn(PUTTING)) yield;
+  }
   const absence = absenceOf([...reviewers].sort(byCodeUnits));
   const names = uniqueNames(taken);
   const { groups, note: about, refused } = groupWith(similar, candidates);
@@ -67,38 +72,58 @@ export function findingSubjects(
     refused === undefined
       ? undefined
       : `Findings are not grouped: ${clip(refused, MAX_REFUSED_CHARS)}.`;
-  return groups
-    .map(({ value, members, note }) => {
-      const wordings = new Map<string, string>();
-      for (const member of members) {
-        for (const { agent, text } of reports.get(member.key) ?? []) {
-          if (!wordings.has(agent)) wordings.set(agent, text);
-        }
+  yield;
+  const reported: Reported[] = groups.map(({ value, members, note }) => {
+    const wordings = new Map<string, string>();
+    for (const member of members) {
+      for (const { agent, text } of reports.get(member.key) ?? []) {
+        if (!wordings.has(agent)) wordings.set(agent, text);
       }
-      return { text: String(value), wordings, note };
-    })
-    .sort((a, b) => b.wordings.size - a.wordings.size || byCodeUnits(a.text, b.text))
-    .map(({ text, wordings, note }) => {
-      const reporters = [...wordings].sort(([a], [b]) => byCodeUnits(a, b));
-      const present = reporters.map(([agent, wording]): Holder => ({
-        agent,
-        evidence: clip(wording, MAX_EVIDENCE_CHARS),
-      }));
-      const absent = absence(reporters.map(([agent]) => agent));
-      const positions = [
-        { value: PRESENT, heldBy: present },
-        { value: ABSENT, heldBy: absent },
-      ].filter(({ heldBy }) => heldBy.length > 0);
-      // "absent" comes before "present", in canonical order, when as many hold it.
-      if (absent.length >= present.length) positions.reverse();
-      const notes = [note, about, apart].filter((each) => each !== undefined).join(" ");
-      return {
-        subject: names(text),
-        kind: "finding",
-        positions,
-        ...(notes !== "" && { note: notes }),
-      };
+    }
+    return { text: String(value), wordings, note };
+  });
+  reported.sort((a, b) => b.wordings.size - a.wordings.size || byCodeUnits(a.text, b.text));
+  const subjects: Subject[] = [];
+  for (const { text, wordings, note } of reported) {
+    const notes = [note, about, apart].filter((each) => each !== undefined).join(" ");
+    subjects.push({
+      subject: names(text),
+      kind: "finding",
+      positions: positionsOf(wordings, absence),
+      ...(notes !== "" && { note: notes }),
     });
+    if (isTurn(PUTTING)) yield;
+  }
+  return subjects;
+}
+
+/** What it takes to put a finding where it belongs. */
+const PUTTING = 200;
+
+/** A finding, and who reports it in which words. */
+interface Reported {
+  readonly text: string;
+  readonly wordings: ReadonlyMap<string, string>;
+  readonly note: string | undefined;
+}
+
+function positionsOf(
+  wordings: Reported["wordings"],
+  absence: (reporters: readonly string[]) => readonly Holder[],
+): readonly Position[] {
+  const reporters = [...wordings].sort(([a], [b]) => byCodeUnits(a, b));
+  const present = reporters.map(([agent, wording]): Holder => ({
+    agent,
+    evidence: clip(wording, MAX_EVIDENCE_CHARS),
+  }));
+  const absent = absence(reporters.map(([agent]) => agent));
+  const positions = [
+    { value: PRESENT, heldBy: present },
+    { value: ABSENT, heldBy: absent },
+  ].filter(({ heldBy }) => heldBy.length > 0);
+  // "absent" comes before "present", in canonical order, when as many hold it.
+  if (absent.length >= present.length) positions.reverse();
+  return positions;
 }
 
 /** Who did not report, by who did. Kept, as most findings have one of few reporters and there may be many. */

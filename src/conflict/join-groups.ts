@@ -10,7 +10,7 @@ interface Joined {
   readonly sum: Map<number, number>;
   size: number;
   readonly members: number[];
-  /** Groups that it must not be joined with. */
+  /** Groups that it must not be joined with, since somebody said so. */
   readonly apart: Set<number>;
 }
 
@@ -19,7 +19,8 @@ const NOTHING: Joined = { sum: new Map(), size: 1, members: [], apart: new Set()
 /**
  * Joins groups: first those that were said to be the same, the most alike first; then, of the pairs that nobody answered
  * about, those whose groups are alike enough on average as they are by then. Groups that were said to differ are never in one,
- * also not by way of others: of two answers that contradict each other the one about more alike groups holds.
+ * also not by way of others: of two answers that contradict each other the one about more alike groups holds. Groups that
+ * `contradict` each other are in one only where it was said of these two that they are the same.
  *
  * Answers lists of group indices, ascending, ordered by their first one.
  */
@@ -27,7 +28,11 @@ export function joinGroups(
   groups: readonly GroupSum[],
   pairs: readonly AnsweredPair[],
   threshold: number,
+  contradict: (first: number, second: number) => boolean = () => false,
 ): readonly (readonly number[])[] {
+  const said = new Set(
+    pairs.flatMap(({ first, second, same }) => (same === true ? [placeOf(first, second)] : [])),
+  );
   const rootOf = groups.map((_, index) => index);
   const joined = groups.map(({ sum, size }, index): Joined => ({
     sum: new Map(sum),
@@ -36,6 +41,13 @@ export function joinGroups(
     apart: new Set(),
   }));
   const at = (root: number): Joined => joined[root] ?? NOTHING;
+
+  function mayJoin(first: number, second: number): boolean {
+    if (at(first).apart.has(second)) return false;
+    return at(first).members.every((one) =>
+      at(second).members.every((other) => said.has(placeOf(one, other)) || !contradict(one, other)),
+    );
+  }
 
   function join(first: number, second: number): void {
     const [into, from] =
@@ -69,17 +81,22 @@ export function joinGroups(
     if (!pair.same) {
       at(first).apart.add(second);
       at(second).apart.add(first);
-    } else if (!at(first).apart.has(second)) {
+    } else if (mayJoin(first, second)) {
       join(first, second);
     }
   }
   for (const pair of mostAlikeFirst) {
     const [first, second] = rootsOf(pair);
-    if (pair.same !== undefined || first === second || at(first).apart.has(second)) continue;
-    if (likeness(at(first), at(second)) >= threshold) join(first, second);
+    if (pair.same !== undefined || first === second) continue;
+    if (likeness(at(first), at(second)) >= threshold && mayJoin(first, second)) join(first, second);
   }
   return joined
     .filter(({ members }) => members.length > 0)
     .map(({ members }) => members.toSorted((a, b) => a - b))
     .sort(([a = 0], [b = 0]) => a - b);
+}
+
+/** The same for a pair in either order. */
+function placeOf(one: number, other: number): string {
+  return one < other ? `${one} ${other}` : `${other} ${one}`;
 }

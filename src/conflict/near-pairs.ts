@@ -1,3 +1,4 @@
+import { turnTaker, type Steps } from "../async/in-turns.ts";
 import type { SparseVector } from "./average-link.ts";
 import { postingsOf } from "./postings.ts";
 
@@ -46,7 +47,8 @@ export function likeness(a: GroupSum, b: GroupSum): number {
 }
 
 /** Pairs of groups that are at least so alike, in the order of their indices. With very many groups some pairs are missed. */
-export function nearPairs(groups: readonly GroupSum[], least: number): readonly NearPair[] {
+export function* nearPairs(groups: readonly GroupSum[], least: number): Steps<readonly NearPair[]> {
+  const isTurn = turnTaker();
   const postings = postingsOf(groups.map(({ sum }) => sum));
   const pairs: NearPair[] = [];
   for (const [first, group] of groups.entries()) {
@@ -58,6 +60,7 @@ export function nearPairs(groups: readonly GroupSum[], least: number): readonly 
       const alike = likeness(group, other);
       if (alike >= least) pairs.push({ first, second, likeness: alike });
     }
+    if (isTurn(group.sum.size * found.length)) yield;
   }
   return pairs;
 }

@@ -1,5 +1,6 @@
 import { sha256 } from "../hash.ts";
-import { averageLink, type SparseVector } from "./average-link.ts";
+import { inTurns } from "../async/in-turns.ts";
+import { averageLinkSteps, type SparseVector } from "./average-link.ts";
 import type { CompareContext } from "./compare.ts";
 import { embedded } from "./embedding.ts";
 import { joinGroups, type AnsweredPair } from "./join-groups.ts";
@@ -32,18 +33,23 @@ export async function similarLater(
   const { threshold, judging } = settings;
   const told = note === undefined ? {} : { note };
   if (judging === undefined)
-    return { clusters: byLikeness(vectors, texts.counts, threshold), ...told };
+    return { clusters: await byLikeness(texts, vectors, threshold, context), ...told };
   const judged = await byJudge(texts, vectors, { judging, threshold, context });
   const notes = [note, judged.note].filter((each) => each !== undefined).join(" ");
   return { clusters: judged.clusters, ...(notes !== "" && { note: notes }) };
 }
 
-function byLikeness(
+async function byLikeness(
+  { counts, contradictions }: Texts,
   vectors: readonly SparseVector[],
-  counts: readonly number[],
   threshold: number,
-): readonly Cluster[] {
-  return averageLink(vectors, counts, threshold).groups.map((members) => ({ members }));
+  { signal }: CompareContext,
+): Promise<readonly Cluster[]> {
+  const { groups } = await inTurns(
+    averageLinkSteps(vectors, counts, threshold, contradictions),
+    signal,
+  );
+  return groups.map((members) => ({ members }));
 }
 
 async function vectorsFor(
@@ -81,11 +87,17 @@ async function byJudge(
   { judging, threshold, context }: Means,
 ): Promise<Compared> {
   const { agent, band, maxPairs } = judging;
-  const { counts, wordings } = texts;
-  const sure = averageLink(vectors, counts, band[1]).groups;
+  const { counts, wordings, contradictions } = texts;
+  const { signal } = context;
+  const linked = await inTurns(averageLinkSteps(vectors, counts, band[1], contradictions), signal);
+  const sure = linked.groups;
   const sums = sure.map((members) => sumOf(members, vectors, counts));
-  const pairs = nearPairs(sums, band[0]);
-  const asked = mostDoubtful(pairs, threshold, maxPairs);
+  const contradict = (first: number, second: number): boolean =>
+    (sure[first] ?? []).some((one) =>
+      (sure[second] ?? []).some((other) => contradictions.apart(one, other)),
+    );
+  const pairs = await inTurns(nearPairs(sums, band[0]), signal);
+  const asked = mostDoubtful(pairs, threshold, contradict).slice(0, maxPairs);
   const wordingsOf = (group: number): readonly string[] =>
     inOrderOfStanding(sure[group] ?? [], texts.vectors, counts).map(
       (index) => wordings[index]?.text ?? "",
@@ -110,12 +122,12 @@ async function byJudge(
           note: `${agent.name} did not say of ${unanswered} of ${asked.length} pairs of groups whether they are the same, so words decided.`,
         };
   if (unanswered === asked.length)
-    return { clusters: byLikeness(vectors, counts, threshold), ...note };
+    return { clusters: await byLikeness(texts, vectors, threshold, context), ...note };
   const answered = pairs.map((pair): AnsweredPair => ({ ...pair, same: answers.get(pair) }));
   const same = new Set(
     answered.filter((pair) => pair.same === true).flatMap(({ first, second }) => [first, second]),
   );
-  const clusters = joinGroups(sums, answered, threshold).map((groups): Cluster => {
+  const clusters = joinGroups(sums, answered, threshold, contradict).map((groups): Cluster => {
     const members = groups.flatMap((group) => sure[group] ?? []);
     return groups.length > 1 && groups.some((group) => same.has(group))
       ? { members, note: `Wordings of it were taken for the same by ${agent.name}.` }
@@ -124,14 +136,20 @@ async function byJudge(
   return { clusters, ...note };
 }
 
-/** Those nearest to the threshold, in a fixed order. */
+/**
+ * First those that only a contradiction keeps apart, the most alike first; then those nearest to the threshold. In a fixed
+ * order.
+ */
 function mostDoubtful(
   pairs: readonly NearPair[],
   threshold: number,
-  most: number,
+  contradict: (first: number, second: number) => boolean,
 ): readonly NearPair[] {
-  const doubt = ({ likeness }: NearPair): number => Math.abs(likeness - threshold);
-  return pairs
-    .toSorted((a, b) => doubt(a) - doubt(b) || a.first - b.first || a.second - b.second)
-    .slice(0, most);
+  const doubt = ({ first, second, likeness }: NearPair): number =>
+    likeness >= threshold && contradict(first, second) ? -likeness : Math.abs(likeness - threshold);
+  const doubts = new Map(pairs.map((pair) => [pair, doubt(pair)]));
+  const doubtOf = (pair: NearPair): number => doubts.get(pair) ?? 0;
+  return pairs.toSorted(
+    (a, b) => doubtOf(a) - doubtOf(b) || a.first - b.first || a.second - b.second,
+  );
 }

@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from "../async/in-turns.ts";
 import type { Claim, Finding } from "./claim.ts";
 import type { Comparator } from "./compare.ts";
 import type { Conflict } from "./conflict.ts";
@@ -27,13 +28,18 @@ const NO_COMPARATORS: ReadonlyMap<string, Comparator> = new Map();
  * `checkFinding` refuse.
  */
 export function subjects(material: Material): readonly Subject[] {
+  return atOnce(subjectSteps(material));
+}
+
+/** As {@link subjects}, in steps: all but what the comparators do. */
+export function* subjectSteps(material: Material): Steps<readonly Subject[]> {
   const { claims = [], findings = [] } = material;
   if (claims.length === 0 && findings.length === 0) return NOTHING;
   const claimed =
     claims.length === 0 ? NOTHING : claimSubjects(claims, material.compare ?? NO_COMPARATORS);
   if (findings.length === 0) return claimed;
   const taken = claimed.map(({ subject }) => subject);
-  const reported = findingSubjects(
+  const reported = yield* findingSubjects(
     findings,
     material.answered ?? [],
     material.similar ?? similarTexts(),

@@ -1,7 +1,10 @@
+import { turnTaker, type Steps } from "../async/in-turns.ts";
 import type { SparseVector } from "./average-link.ts";
 import type { Candidate, Group } from "./compare.ts";
+import { contradictionsAmong } from "./contradiction/among.ts";
+import type { Apart } from "./keep-apart.ts";
 import { inOrderOfStanding } from "./stand-for.ts";
-import { vectorsOf, wordingsOf, type Wording } from "./vectors.ts";
+import { vectorSteps, wordingSteps, type Wording } from "./vectors.ts";
 
 /** Above so many distinct texts only those with the same words are grouped. */
 export const MAX_SIMILAR_TEXTS = 100_000;
@@ -15,6 +18,8 @@ export interface Texts {
   /** Of the wordings, and how many hold each; none where there are too many to compare. */
   readonly vectors: readonly SparseVector[];
   readonly counts: readonly number[];
+  /** Which wordings contradict each other. */
+  readonly contradictions: Apart;
 }
 
 /** Wordings that are one group, by index. */
@@ -23,31 +28,39 @@ export interface Cluster {
   readonly note?: string;
 }
 
-export function textsOf(candidates: readonly Candidate[]): Texts {
-  const { wordings, wordless } = wordingsOf(candidates);
+/** The texts among candidates, in steps. */
+export function* textSteps(candidates: readonly Candidate[]): Steps<Texts> {
+  const { wordings, wordless } = yield* wordingSteps(candidates);
   const compared = wordings.length > 1 && wordings.length <= MAX_SIMILAR_TEXTS;
-  const vectors = compared ? vectorsOf(wordings) : [];
+  const vectors = compared ? yield* vectorSteps(wordings) : [];
   const counts = wordings.map(({ heldBy }) => heldBy);
-  return { candidates, wordings, wordless, vectors, counts };
+  const contradictions = contradictionsAmong(wordings.map(({ reading }) => reading));
+  return { candidates, wordings, wordless, vectors, counts, contradictions };
 }
 
 /** Each wording by itself. */
-export function apart({ wordings }: Texts): readonly Cluster[] {
+export function alone({ wordings }: Texts): readonly Cluster[] {
   return wordings.map((_, index) => ({ members: [index] }));
 }
 
+/** What it takes to look at a word of a group's member, when it is found out which one stands for the group. */
+const STANDING = 4;
+
 /** The groups of candidates that those of their wordings come to; what has no words is the same as nothing else. */
-export function groupsOf(texts: Texts, clusters: readonly Cluster[]): readonly Group[] {
+export function* groupSteps(texts: Texts, clusters: readonly Cluster[]): Steps<readonly Group[]> {
   const { candidates, wordings, wordless, vectors, counts } = texts;
+  const isTurn = turnTaker();
   const valueOf = (index: number): Group["value"] => candidates[index]?.value ?? null;
-  return [
-    ...wordless.map((index) => ({ value: valueOf(index), members: [index] })),
-    ...clusters.map(({ members, note }): Group => {
-      const indices = inOrderOfStanding(members, vectors, counts).flatMap(
-        (index) => wordings[index]?.candidates ?? [],
-      );
-      const value = valueOf(indices[0] ?? 0);
-      return { value, members: indices, ...(note !== undefined && { note }) };
-    }),
-  ];
+  const groups = wordless.map((index): Group => ({ value: valueOf(index), members: [index] }));
+  for (const { members, note } of clusters) {
+    const indices = inOrderOfStanding(members, vectors, counts).flatMap(
+      (index) => wordings[index]?.candidates ?? [],
+    );
+    const value = valueOf(indices[0] ?? 0);
+    groups.push({ value, members: indices, ...(note !== undefined && { note }) });
+    let work = members.length;
+    for (const index of members) work += STANDING * (vectors[index]?.terms.length ?? 0);
+    if (isTurn(work)) yield;
+  }
+  return groups;
 }

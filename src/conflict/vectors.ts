@@ -1,11 +1,14 @@
+import { atOnce, turnTaker, type Steps } from "../async/in-turns.ts";
 import type { SparseVector } from "./average-link.ts";
-import { words } from "./words.ts";
+import { reader, type Reading } from "./contradiction/reading.ts";
+import { comparedPart, words } from "./words.ts";
 
-/** Texts that consist of the same words in the same order. */
+/** Texts that consist of the same words in the same order, and assert the same of the same. */
 export interface Wording {
   /** One of the texts. */
   readonly text: string;
   readonly words: readonly string[];
+  readonly reading: Reading;
   /** Indices of the candidates that consist of these words. */
   readonly candidates: number[];
   heldBy: number;
@@ -20,28 +23,46 @@ const MOST_WEIGHT = 3;
 const MAX_COMPARED_CHARS = 8_000_000;
 
 /** The texts by their words, in the order of the candidates; and the candidates that are no text or have no words. */
-export function wordingsOf(
-  candidates: readonly { readonly value: unknown; readonly heldBy: number }[],
-): {
+export function wordingsOf(candidates: readonly Worded[]): Wordings {
+  return atOnce(wordingSteps(candidates));
+}
+
+interface Worded {
+  readonly value: unknown;
+  readonly heldBy: number;
+}
+
+interface Wordings {
   readonly wordings: readonly Wording[];
   readonly wordless: readonly number[];
-} {
+}
+
+/** What it takes to read a character, compared with what it takes to look at one occurrence of a word. */
+const READING = 20;
+
+/** As {@link wordingsOf}, in steps. */
+export function* wordingSteps(candidates: readonly Worded[]): Steps<Wordings> {
+  const isTurn = turnTaker();
+  const read = reader();
   const mostChars = Math.floor(MAX_COMPARED_CHARS / Math.max(1, candidates.length));
   const wordings = new Map<string, Wording>();
   const wordless: number[] = [];
-  candidates.forEach(({ value, heldBy }, i) => {
+  for (const [i, { value, heldBy }] of candidates.entries()) {
     const text = typeof value === "string" ? value : "";
     const found = words(text, mostChars);
     if (found.length === 0) {
       wordless.push(i);
-      return;
+      continue;
     }
-    const key = found.join(" ");
-    const wording = wordings.get(key) ?? { text, words: found, candidates: [], heldBy: 0 };
+    const part = comparedPart(text, mostChars);
+    const reading = read(part);
+    const key = `${found.join(" ")}\n${reading.key}`;
+    const wording = wordings.get(key) ?? { text, words: found, reading, candidates: [], heldBy: 0 };
     wordings.set(key, wording);
     wording.candidates.push(i);
     wording.heldBy += heldBy;
-  });
+    if (isTurn(part.length * READING)) yield;
+  }
   return { wordings: [...wordings.values()], wordless };
 }
 
@@ -52,17 +73,30 @@ export function wordingsOf(
  * text alone (a number, a name) cannot outweigh all that it shares with a thousand others.
  */
 export function vectorsOf(wordings: readonly Wording[]): readonly SparseVector[] {
-  const bags = wordings.map((wording) => bagOf(wording.words));
+  return atOnce(vectorSteps(wordings));
+}
+
+/** What it takes to weigh a word. */
+const WEIGHING = 20;
+
+/** As {@link vectorsOf}, in steps. */
+export function* vectorSteps(wordings: readonly Wording[]): Steps<readonly SparseVector[]> {
+  const isTurn = turnTaker();
+  const bags: ReadonlyMap<string, number>[] = [];
   const numbers = new Map<string, number>();
   const holders: number[] = [];
-  bags.forEach((bag, i) => {
+  for (const { words: found, heldBy } of wordings) {
+    const bag = bagOf(found);
+    bags.push(bag);
     for (const word of bag.keys()) {
       const term = numbers.get(word) ?? numbers.size;
       numbers.set(word, term);
-      holders[term] = (holders[term] ?? 0) + (wordings[i]?.heldBy ?? 0);
+      holders[term] = (holders[term] ?? 0) + heldBy;
     }
-  });
-  return bags.map((bag) => {
+    if (isTurn(found.length * WEIGHING)) yield;
+  }
+  const vectors: SparseVector[] = [];
+  for (const bag of bags) {
     const terms: number[] = [];
     const weights: number[] = [];
     for (const [word, often] of bag) {
@@ -71,8 +105,10 @@ export function vectorsOf(wordings: readonly Wording[]): readonly SparseVector[]
       weights.push((1 + Math.log(often)) * rarity(holders[term] ?? 1));
     }
     const length = Math.hypot(...weights);
-    return { terms, weights: weights.map((weight) => weight / length) };
-  });
+    vectors.push({ terms, weights: weights.map((weight) => weight / length) });
+    if (isTurn(bag.size * WEIGHING)) yield;
+  }
+  return vectors;
 }
 
 function rarity(texts: number): number {

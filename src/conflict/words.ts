@@ -24,9 +24,7 @@ const UNSPACED = /^[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]/u;
  */
 export function words(text: string, mostChars: number = MAX_COMPARED_CHARS): readonly string[] {
   const found: string[] = [];
-  for (const [run] of cut(text, Math.min(mostChars, MAX_COMPARED_CHARS))
-    .normalize("NFC")
-    .matchAll(WORD)) {
+  for (const [run] of comparedPart(text, mostChars).normalize("NFC").matchAll(WORD)) {
     if (UNSPACED.test(run)) {
       pairs(run, found);
     } else {
@@ -35,6 +33,11 @@ export function words(text: string, mostChars: number = MAX_COMPARED_CHARS): rea
     }
   }
   return found;
+}
+
+/** The part of a text that counts when it is compared with others. */
+export function comparedPart(text: string, mostChars: number): string {
+  return cut(text, Math.min(mostChars, MAX_COMPARED_CHARS));
 }
 
 function pairs(run: string, into: string[]): void {

@@ -1,3 +1,4 @@
+import { atOnce, inTurns, turnTaker, type Steps } from "../async/in-turns.ts";
 import { untilAborted } from "../async/until-aborted.ts";
 import { oneLine } from "../conflict/plain.ts";
 import { atOnce } from "../policy/at-once.ts";
@@ -32,7 +33,8 @@ const MAX_NAME_CHARS = 100;
 
 /**
  * One verdict per subject, in their order. Contested subjects go through the chain, one link after another; those
- * that ask agents do so at the same time. Where everybody agrees nobody is asked. Answers at once unless a link asks.
+ * that ask agents do so at the same time. Where everybody agrees nobody is asked. Answers at once unless a link asks, or there
+ * are very many subjects.
  *
  * Never fails because of a link. When the signal is aborted it throws, or rejects with, the signal's reason.
  */
@@ -52,14 +54,40 @@ export function settleSubjects(
       signal,
     );
   }
+  const settling = settleEach(subjects, missing, resolve, given);
+  if (subjects.length > MANY) {
+    const late = inTurns(settling, signal).then(({ verdicts }) => Promise.all(verdicts));
+    return untilAborted(late, signal);
+  }
+  const { verdicts, asks } = atOnce(settling);
+  return asks ? untilAborted(Promise.all(verdicts), signal) : Object.freeze(verdicts as Verdict[]);
+}
+
+/** With more subjects, others have their turn in between. */
+const MANY = 1_000;
+/** What it takes to settle one. */
+const SETTLING = 500;
+
+function* settleEach(
+  subjects: readonly Subject[],
+  missing: readonly string[],
+  resolve: readonly Link[],
+  context: LinkContext,
+): Steps<{ readonly verdicts: readonly (Verdict | Promise<Verdict>)[]; readonly asks: boolean }> {
+  const isTurn = turnTaker();
   const verdicts: (Verdict | Promise<Verdict>)[] = [];
   let asks = false;
   for (const subject of subjects) {
-    const verdict = settleOne(subject, missing, resolve, given);
-    asks ||= verdict instanceof Promise;
+    const verdict = settleOne(subject, missing, resolve, context);
+    if (verdict instanceof Promise) {
+      asks = true;
+      // Whoever awaits all of them hears of it; nobody may be there any more when the run has ended meanwhile.
+      verdict.catch(() => undefined);
+    }
     verdicts.push(verdict);
+    if (isTurn(SETTLING)) yield;
   }
-  return asks ? untilAborted(Promise.all(verdicts), signal) : Object.freeze(verdicts as Verdict[]);
+  return { verdicts, asks };
 }
 
 /** The same for every link and subject. All questions are made when somebody looks at them: most links do not. */

@@ -2,7 +2,7 @@ import { hear } from "../async/hear.ts";
 import { checkKeys } from "../policy/check-kind.ts";
 import type { Claim, Finding } from "../conflict/claim.ts";
 import { comparators, type Comparator, type Compare } from "../conflict/compare.ts";
-import { askedToCompare, asksToCompare, comparedLater } from "../conflict/later.ts";
+import { askedToCompare, comparesLater, subjectsLater } from "../conflict/later.ts";
 import { subjects } from "../conflict/subjects.ts";
 import { aloneAsker } from "../engine/ask-alone.ts";
 import { checkAsked, checkChain, DEFAULT_CHAIN } from "./chain.ts";
@@ -74,8 +74,9 @@ async function settled(
   };
   checkAsked(chain, askedToCompare(material), "settle");
   const ask = aloneAsker(signal);
-  const comparing = asksToCompare(material) ? await comparedLater(material, { ask, signal }) : {};
-  const all = subjects({ ...material, ...comparing });
+  const all = comparesLater(material)
+    ? await subjectsLater(material, { ask, signal, stopped: signal })
+    : subjects(material);
   return settleSubjects(all, {
     resolve: chain,
     ask,

@@ -136,7 +136,7 @@ describe("similar", () => {
     const count = 8_000;
     const texts = Array.from(
       { length: count },
-      (_, i) => `failure number ${i} in the parser of dates`,
+      (_, i) => `failure called ${word(i)} in the parser of dates`,
     );
     expect(groups(texts)).toHaveLength(1);
   });
@@ -176,6 +176,10 @@ describe("similar", () => {
   });
 });
 
+/** A number as a word, for texts that differ in a word that is no value. */
+const word = (number: number): string =>
+  [...String(number)].map((digit) => "abcdefghij".charAt(Number(digit))).join("");
+
 describe("the work of grouping", () => {
   /** Steps for so many texts, each made of its number. */
   function stepsFor(count: number, text: (number: number) => string): number {
@@ -189,8 +193,6 @@ describe("the work of grouping", () => {
     ).steps;
   }
 
-  const word = (number: number): string =>
-    [...String(number)].map((digit) => "abcdefghij".charAt(Number(digit))).join("");
   const random = (seed: number): number => (Math.imul(seed, 2_654_435_761) >>> 0) / 2 ** 32;
   const draw = (i: number, k: number): string =>
     word(Math.floor(3_000 * random(i * 31 + k * 7 + 1) ** 3));

@@ -3,7 +3,7 @@ import { abortController } from "../../async/abort-controller.ts";
 import { either } from "../../async/cancellation.ts";
 import type { CompareContext } from "../../conflict/compare.ts";
 import type { Conflict, Position } from "../../conflict/conflict.ts";
-import { asksToCompare } from "../../conflict/later.ts";
+import { comparesLater } from "../../conflict/later.ts";
 import type { Said } from "../../conflict/said.ts";
 import { byCodeUnits, type Subject } from "../../conflict/subject.ts";
 import { conflictsAmong } from "../../conflict/subjects.ts";
@@ -18,7 +18,7 @@ import type { Verdict } from "../../resolve/verdict.ts";
 import { askJudge, type Asked } from "./ask-judge.ts";
 import { callNames } from "./call-names.ts";
 import { doubtful } from "./escalate.ts";
-import { heardFrom, heardLater, type Heard } from "./heard.ts";
+import { heardFrom, heardLater, materialOf, type Heard } from "./heard.ts";
 import type { Panel } from "./panel.ts";
 import { personFor } from "./person.ts";
 import { ONCE_ONLY, rerunWishes, withChanges } from "./rerun.ts";
@@ -61,22 +61,25 @@ export function settleStatements(
     : settleHeard(deciding, heard, {});
 }
 
-/** What was said, compared; at once unless a comparator asks somebody. */
+/** What was said, compared; at once unless a comparator asks somebody or there is very much. */
 function hear(
   deciding: Deciding,
   statements: readonly (Said | undefined)[],
   asked: Asked | undefined,
 ): Heard | Promise<Heard> {
   const { run, seating } = deciding;
-  const { team } = seating;
-  if (!asksToCompare(team)) return heardFrom(team, statements);
+  const said = materialOf(seating.team, statements);
+  if (!comparesLater(said.material)) return heardFrom(said);
+  const stop = abortController();
+  run.cancellation.watch(stop.abort);
   const { signal, abort } = abortController();
   const until = either(run.cancellation, run.deadline);
   until.cancellation.watch(abort);
   const nameOf = callNames(run.redact, []);
   const ask: CompareContext["ask"] = (agent, task, key) =>
     askJudge(deciding, { agent, task, key: nameOf(key, task) }, asked);
-  return heardLater(team, statements, { ask, signal }).finally(() => {
+  return heardLater(said, { ask, signal, stopped: stop.signal }).finally(() => {
+    run.cancellation.unwatch(stop.abort);
     until.cancellation.unwatch(abort);
     until[Symbol.dispose]();
     if (run.cancellation.cancelled) throw run.cancellation.reason;

@@ -1,8 +1,7 @@
 import type { Claim, Finding } from "../../conflict/claim.ts";
 import type { Said } from "../../conflict/said.ts";
 import type { Subject } from "../../conflict/subject.ts";
-import type { CompareContext } from "../../conflict/compare.ts";
-import { comparedLater } from "../../conflict/later.ts";
+import { subjectsLater, type LaterContext } from "../../conflict/later.ts";
 import { subjects, type Material } from "../../conflict/subjects.ts";
 import type { Team } from "../team/team.ts";
 
@@ -14,26 +13,30 @@ export interface Heard {
 }
 
 /** Compares what all members said, once and as a whole. Asks nobody. */
-export function heardFrom(team: Team, statements: readonly (Said | undefined)[]): Heard {
-  const { material, reviewed } = materialOf(team, statements);
+export function heardFrom({ material, reviewed }: Statements): Heard {
   return { subjects: subjects(material), reviewed };
 }
 
-/** As {@link heardFrom}, with comparators that ask. Rejects only when the run ends. */
+/** As {@link heardFrom}, with comparators that ask or of very much. Rejects only when the run ends. */
 export async function heardLater(
-  team: Team,
-  statements: readonly (Said | undefined)[],
-  context: Pick<CompareContext, "ask" | "signal">,
+  { material, reviewed }: Statements,
+  context: LaterContext,
 ): Promise<Heard> {
-  const { material, reviewed } = materialOf(team, statements);
-  const comparing = await comparedLater(material, context);
-  return { subjects: subjects({ ...material, ...comparing }), reviewed };
+  return { subjects: await subjectsLater(material, context), reviewed };
 }
 
-function materialOf(
+/** What the members of a team have said, to be compared. */
+export interface Statements {
+  readonly material: Material;
+  /** As of {@link Heard}. */
+  readonly reviewed: boolean;
+}
+
+/** The statements of a team's members as one. */
+export function materialOf(
   { members, compare, similar }: Team,
   statements: readonly (Said | undefined)[],
-): { readonly material: Material; readonly reviewed: boolean } {
+): Statements {
   const claims: Claim[] = [];
   const findings: Finding[] = [];
   const reviewers: string[] = [];

@@ -1,0 +1,35 @@
+import type { Apart } from "../keep-apart.ts";
+import { contradict, mayContradict } from "./contradict.ts";
+import type { Reading } from "./reading.ts";
+
+/** Pairs of texts that are compared word by word, about; those of the same words with other values are not among them. */
+const MAX_COMPARED = 500_000;
+
+/**
+ * Which of many texts, by index, contradict each other. So that hostile texts cannot take for ever, two that differ in what they
+ * assert are taken to contradict each other once very many have been compared.
+ */
+export function contradictionsAmong(readings: readonly Reading[]): Apart {
+  const keys = numbered(readings.map(({ key }) => key));
+  const frames = numbered(readings.map(({ frame }) => frame));
+  let left = MAX_COMPARED;
+  return {
+    kindOf: (index) => keys[index] ?? 0,
+    apart(a, b) {
+      const [one, other] = [readings[a], readings[b]];
+      if (one === undefined || other === undefined || keys[a] === keys[b]) return false;
+      if (!mayContradict(one, other)) return false;
+      if (frames[a] !== frames[b] && left-- <= 0) return true;
+      return contradict(one, other);
+    },
+  };
+}
+
+function numbered(texts: readonly string[]): Int32Array {
+  const numbers = new Map<string, number>();
+  return Int32Array.from(texts, (text) => {
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    return number;
+  });
+}

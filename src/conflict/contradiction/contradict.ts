@@ -1,0 +1,138 @@
+import type { Reading, Slot } from "./reading.ts";
+import { agree } from "./value.ts";
+
+// Two texts contradict each other when they speak of the same and
+//   1. one denies what the other says: "safe" and "not safe", "validates" and "fails to validate", "checked" and "unchecked"; or
+//   2. they hold opposites of the same: "enabled" and "disabled", "too many" and "too few"; or
+//   3. two values of one kind stand in the same place: "30 seconds" and "300 seconds", two files, two names, two codes.
+// What only one of them mentions is no contradiction: not a value more, nor a denial of something that the other is silent
+// about. Nor is it one when both deny the same in other words ("not validated", "missing validation"), when one says that a thing
+// is so and the other that it should not be, or when a text has both opposites.
+//
+// The less alike the rest of the two texts is, the more it takes. Texts that differ in a few words only are `close`: any of the
+// above will do. Between texts that are `near`, the two places have to show that they are the same one, by the words next to
+// them, and what stands in a condition or a reason does not count. Texts that are `far` from each other do not contradict.
+
+type Distance = "close" | "near" | "far";
+
+/** Of the words of the text that has fewer, the other has at least so many, unless they are far. */
+const LEAST_SHARED = 0.6;
+/** Near: so alike (Dice's coefficient of the words without opposites), or differing in so few of them. */
+const NEAR = { likeness: 0.6, differing: 4 } as const;
+/** Close: the same over all words and values. */
+const CLOSE = { likeness: 0.85, differing: 5 } as const;
+/** On how many sides of a place in a near text the neighbours have to be the same. Long texts name many things. */
+const SIDES = { name: 2, other: 1 } as const;
+/** What is shorter is a letter rather than a thing. */
+const LEAST_CHARS = 2;
+
+/** Whether two texts contradict each other. Symmetric; takes time linear in their lengths, but for their values. */
+export function contradict(a: Reading, b: Reading): boolean {
+  if (a.slots.length > 0 && a.frame === b.frame) return !sameInFrame(a, b);
+  if (!mayContradict(a, b)) return false;
+  const distance = distanceOf(a, b);
+  if (distance === "far") return false;
+  return denies(a, b, distance) || denies(b, a, distance) || differs(a, b, distance);
+}
+
+/** Whether there is anything that two texts could contradict each other about. */
+export function mayContradict(a: Reading, b: Reading): boolean {
+  return a.charges.length > 0 || b.charges.length > 0 || (a.slots.length > 0 && b.slots.length > 0);
+}
+
+function distanceOf(a: Reading, b: Reading): Distance {
+  const shared = sharedBy(a.topic, b.topic);
+  const fewer = Math.min(a.topic.size, b.topic.size);
+  if (shared < LEAST_SHARED * fewer) return "far";
+  const both = a.topic.size + b.topic.size;
+  if (both - 2 * shared > NEAR.differing && 2 * shared < NEAR.likeness * both) return "far";
+  const [all, others] = [new Set(a.tokens), new Set(b.tokens)];
+  const common = sharedBy(all, others);
+  const total = all.size + others.size;
+  return total - 2 * common <= CLOSE.differing || 2 * common >= CLOSE.likeness * total
+    ? "close"
+    : "near";
+}
+
+function sharedBy(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  const [few, many] = a.size <= b.size ? [a, b] : [b, a];
+  let shared = 0;
+  for (const word of few) if (many.has(word)) shared++;
+  return shared;
+}
+
+/** Whether `b` says the opposite of something that `a` denies, or of a word in it that has an opposite. */
+function denies(a: Reading, b: Reading, distance: Distance): boolean {
+  return a.charges.some((charge) => {
+    if (distance === "near" && charge.aside) return false;
+    if (charge.stances.some(({ about, holds }) => isSaid(b, about, holds))) return false;
+    const meant = distance === "close" ? charge.wide : charge.head;
+    return charge.stances.some(
+      ({ about, holds }) =>
+        about.length >= LEAST_CHARS &&
+        meant.includes(about) &&
+        !isSaid(a, about, !holds) &&
+        (b.mentions.get(about) ?? []).some(
+          (mention) =>
+            mention.holds !== holds &&
+            (mention.mood & charge.mood) !== 0 &&
+            (distance === "close" || sameSides(a, charge.at, b, mention.at) >= SIDES.other),
+        ),
+    );
+  });
+}
+
+function isSaid({ mentions }: Reading, about: string, holds: boolean): boolean {
+  return mentions.get(about)?.some((mention) => mention.holds === holds) === true;
+}
+
+/** Whether two values that the other text does not have stand in the same place. */
+function differs(a: Reading, b: Reading, distance: Distance): boolean {
+  const left = missingIn(b, a.slots);
+  const right = left.length === 0 ? left : missingIn(a, b.slots);
+  return left.some((one) =>
+    right.some(
+      (other) =>
+        one.value.kind === other.value.kind &&
+        ((distance === "close" && isOnly(left, one) && isOnly(right, other)) ||
+          sameSides(a, one.at, b, other.at) >=
+            (distance === "near" && one.value.kind === "name" ? SIDES.name : SIDES.other)),
+    ),
+  );
+}
+
+/** Values that are looked at; a text with more of them is a list. */
+const MAX_SLOTS = 60;
+
+function missingIn({ slots }: Reading, of: readonly Slot[]): readonly Slot[] {
+  const there = slots.slice(0, MAX_SLOTS);
+  return of
+    .slice(0, MAX_SLOTS)
+    .filter(({ value }) => !there.some((other) => agree(value, other.value)));
+}
+
+function isOnly(slots: readonly Slot[], { value }: Slot): boolean {
+  return slots.filter((other) => other.value.kind === value.kind).length === 1;
+}
+
+/** On how many sides the same stands next to two places: a word, a value, or the end of the text. */
+function sameSides(a: Reading, at: number, b: Reading, other: number): number {
+  const before = a.tokens[at - 1] === b.tokens[other - 1] ? 1 : 0;
+  return before + (a.tokens[at + 1] === b.tokens[other + 1] ? 1 : 0);
+}
+
+/** Whether texts of the same words have the same values; of values next to each other the order means nothing. */
+function sameInFrame(a: Reading, b: Reading): boolean {
+  for (const [i, slot] of a.slots.entries()) {
+    const other = b.slots[i];
+    if (other === undefined) return false;
+    if (agree(slot.value, other.value)) continue;
+    if (!isBeside(b, slot) || !isBeside(a, other)) return false;
+  }
+  return true;
+}
+
+/** Whether a text has the value of a slot right beside that place. */
+function isBeside({ slots }: Reading, { value, at }: Slot): boolean {
+  return slots.some((slot) => Math.abs(slot.at - at) === 1 && agree(slot.value, value));
+}

@@ -1,0 +1,275 @@
+import { stem } from "./stem.ts";
+import { SAID, tokensOf, type Lexicon, type Token } from "./tokens.ts";
+import type { Value } from "./value.ts";
+import {
+  ADVERBS,
+  CLAUSE_WORDS,
+  GONE,
+  NO,
+  NO_PREFIX,
+  NOT,
+  NOUN_ENDS,
+  opposites,
+} from "./word-lists.ts";
+
+/** That something holds, or that it does not: a stem, or a line of opposites. */
+export interface Stance {
+  readonly about: string;
+  readonly holds: boolean;
+}
+
+/** A word that has an opposite, or a denial: what another text can contradict. */
+export interface Charge {
+  /** All that it may mean. Another text with one of these says the same. */
+  readonly stances: readonly Stance[];
+  /** What of that it is surely about. */
+  readonly head: readonly string[];
+  /** What it is perhaps about. */
+  readonly wide: readonly string[];
+  /** Where it stands among the tokens. */
+  readonly at: number;
+  /** As of a token. */
+  readonly mood: number;
+  /** It hangs on what is said, or it names what is not meant: `references, not values`. */
+  readonly aside: boolean;
+}
+
+/** A value and where it stands among the tokens. */
+export interface Slot {
+  readonly value: Value;
+  readonly at: number;
+}
+
+/** Where a text mentions something, and how. */
+export interface Mention {
+  readonly at: number;
+  readonly holds: boolean;
+  readonly mood: number;
+}
+
+/** What of a text can contradict another text. */
+export interface Reading {
+  /** Stems of words and texts of values in their order, without the words that say nothing by themselves. */
+  readonly tokens: readonly string[];
+  readonly charges: readonly Charge[];
+  readonly slots: readonly Slot[];
+  readonly mentions: ReadonlyMap<string, readonly Mention[]>;
+  /** Stems of the words that have no opposite. */
+  readonly topic: ReadonlySet<string>;
+  /** Two texts with the same one differ in their values alone. */
+  readonly frame: string;
+  /** Two texts with the same one do not contradict each other. */
+  readonly key: string;
+}
+
+/** How many words a denial is about at most. */
+const MAX_SCOPE = 3;
+const PREFIX = /^(?:un|in|im|ir|il|dis|non)(?=\p{L}{3})/u;
+
+const sidesOf: ReadonlyMap<string, readonly Stance[]> = (() => {
+  const found = new Map<string, Stance[]>();
+  opposites.forEach((line, number) => {
+    line.forEach((words, side) => {
+      for (const own of new Set(words.map(stem))) {
+        const stances = found.get(own) ?? [];
+        found.set(own, stances);
+        stances.push({ about: `#${number}`, holds: side === 0 });
+      }
+    });
+  });
+  return found;
+})();
+
+/** Reads texts, each in time linear in its length; what it has found out about a word serves for the next text. */
+export function reader(): (text: string) => Reading {
+  const lexicon: Lexicon = new Map();
+  const known = new Map<string, readonly Stance[]>();
+  return (text) => {
+    const tokens = tokensOf(text, lexicon);
+    return readingOf(tokens, (token) => {
+      if (token === undefined || token.stem === "") return NOTHING;
+      const { value, word } = token;
+      if (value !== undefined) return [{ about: word, holds: true }];
+      const found = known.get(word) ?? stancesOf(word, token.stem);
+      known.set(word, found);
+      return found;
+    });
+  };
+}
+
+const NOTHING: readonly Stance[] = [];
+
+function readingOf(
+  all: readonly Token[],
+  stancesIn: (token: Token | undefined) => readonly Stance[],
+): Reading {
+  const denials = denialsIn(all);
+  const denied = new Set(denials.flatMap(({ scope }) => scope));
+  const denying = new Set(denials.flatMap(({ by, scope }) => (scope.length > 0 ? [by] : [])));
+  const charges: Charge[] = [];
+  const slots: Slot[] = [];
+  const mentions = new Map<string, Mention[]>();
+  const topic = new Set<string>();
+  const tokens: string[] = [];
+  const placeOf: number[] = [];
+  all.forEach((token, index) => {
+    const at = tokens.length;
+    placeOf.push(at);
+    if (token.stem === "" || denying.has(index)) return;
+    tokens.push(token.stem);
+    if (token.value !== undefined) slots.push({ value: token.value, at });
+    const own = stancesIn(token);
+    const isDenied = denied.has(index);
+    for (const { about, holds } of own) {
+      const mention = { at, holds: holds !== isDenied, mood: token.mood };
+      const known = mentions.get(about);
+      if (known === undefined) mentions.set(about, [mention]);
+      else known.push(mention);
+    }
+    if (own.length === 1) {
+      if (token.value === undefined) topic.add(token.stem);
+    } else if (!isDenied) {
+      const head = own.map(({ about }) => about);
+      const { mood, aside } = token;
+      charges.push({ stances: own.slice(1), head, wide: head, at, mood, aside });
+    }
+  });
+  for (const { by, scope, ofNoun } of denials) {
+    const stances = scope.flatMap((index) => opposed(stancesIn(all[index])));
+    if (stances.length === 0) continue;
+    const [first = 0] = scope;
+    const main = ofNoun && first > by && !isGerund(all[first]) ? (scope.at(-1) ?? first) : first;
+    const head = stancesIn(all[main]).map(({ about }) => about);
+    charges.push({
+      stances,
+      head,
+      wide: ofNoun ? stances.map(({ about }) => about) : head,
+      at: placeOf[first] ?? 0,
+      mood: all[by]?.mood ?? SAID,
+      aside: all[by]?.aside === true || isContrast(all, by),
+    });
+  }
+  return {
+    tokens,
+    charges,
+    slots,
+    mentions,
+    topic,
+    frame: all.map(({ value, word }) => value?.kind ?? word).join(" "),
+    key: keyOf(slots, charges),
+  };
+}
+
+function keyOf(slots: readonly Slot[], charges: readonly Charge[]): string {
+  if (slots.length === 0 && charges.length === 0) return "";
+  const values = slots.map(({ value }) => value.text).join("\n");
+  const said = charges.map(({ stances }) =>
+    stances.map(({ about, holds }) => (holds ? about : `-${about}`)).join(" "),
+  );
+  return `${values}\n\n${said.join("\n")}`;
+}
+
+/** What a word by itself says: that its stem holds, and what follows of that for its opposites. */
+function stancesOf(word: string, own: string): readonly Stance[] {
+  const stances: Stance[] = [{ about: own, holds: true }, ...(sidesOf.get(own) ?? [])];
+  const prefix = NO_PREFIX.has(word) ? null : PREFIX.exec(word);
+  if (prefix !== null) {
+    const base = stem(word.slice(prefix[0].length));
+    stances.push({ about: base, holds: false }, ...opposed(sidesOf.get(base) ?? []));
+  }
+  return stances;
+}
+
+function opposed(stances: readonly Stance[]): readonly Stance[] {
+  return stances.map(({ about, holds }) => ({ about, holds: !holds }));
+}
+
+/** A word that denies, and the tokens that it denies, all by index: those that it may be about. */
+interface Denial {
+  readonly by: number;
+  readonly scope: readonly number[];
+  /** It denies a noun: which of the words in its scope that is, is not sure. */
+  readonly ofNoun: boolean;
+}
+
+function denialsIn(tokens: readonly Token[]): readonly Denial[] {
+  const denials: Denial[] = [];
+  for (const [by, { word, value, ends }] of tokens.entries()) {
+    if (value !== undefined) continue;
+    const next = ends ? undefined : tokens[by + 1]?.word;
+    const fails = next === "to" && FAILS.has(word);
+    const noLonger = next === "longer" && word === "no";
+    if (fails || noLonger || isNot(word)) {
+      if (next === "only" || next === "just") continue;
+      const from = by + (fails || noLonger ? 2 : 1);
+      const scope = verbScope(tokens, by, ends ? tokens.length : from);
+      denials.push({ by, scope, ofNoun: false });
+    } else if (NO.has(word) && !(next !== undefined && COMPARED.has(next))) {
+      const isGone = GONE.has(word) && (next === undefined || NOUN_ENDS.has(next));
+      const scope = isGone
+        ? nounsBefore(tokens, by)
+        : nounsFrom(tokens, ends ? tokens.length : by + 1, MAX_SCOPE, true);
+      denials.push({ by, scope, ofNoun: true });
+    }
+  }
+  return denials;
+}
+
+const FAILS: ReadonlySet<string> = new Set(["fail", "fails", "failed", "failing", "failure"]);
+/** `no more than`, `no later than`: nothing is denied. */
+const COMPARED: ReadonlySet<string> = new Set(["more", "less", "later", "earlier", "fewer"]);
+
+function isNot(word: string): boolean {
+  return NOT.has(word) || word.endsWith("n't") || word === "!";
+}
+
+function isGerund(token: Token | undefined): boolean {
+  return token?.word.endsWith("ing") === true;
+}
+
+/** Whether a `not` follows a comma, without a verb. */
+function isContrast(tokens: readonly Token[], by: number): boolean {
+  return by > 0 && tokens[by - 1]?.ends === true && tokens[by]?.word === "not";
+}
+
+/** What a verb's denial is about: the next word with a meaning and what follows it, or the one before where a clause ends. */
+function verbScope(tokens: readonly Token[], by: number, from: number): readonly number[] {
+  for (let i = from; i < tokens.length; i++) {
+    const token = tokens[i];
+    if (token === undefined || CLAUSE_WORDS.has(token.word)) break;
+    if (token.stem !== "" && !ADVERBS.has(token.word))
+      return [i, ...nounsFrom(tokens, token.ends ? tokens.length : i + 1, MAX_SCOPE - 1, false)];
+    if (token.ends) break;
+  }
+  for (let i = by - 1; i >= 0 && tokens[i]?.ends === false; i--)
+    if (tokens[i]?.stem !== "") return [i];
+  return [];
+}
+
+/** The words of the noun that begins there; `after`: a preposition may come first. */
+function nounsFrom(
+  tokens: readonly Token[],
+  from: number,
+  most: number,
+  after: boolean,
+): readonly number[] {
+  const found: number[] = [];
+  for (let i = from; i < tokens.length && found.length < most; i++) {
+    const token = tokens[i];
+    if (token === undefined || CLAUSE_WORDS.has(token.word)) break;
+    if (NOUN_ENDS.has(token.word) && (found.length > 0 || !after)) break;
+    if (token.stem !== "" && !isNot(token.word) && !NO.has(token.word)) found.push(i);
+    if (token.ends) break;
+  }
+  return found;
+}
+
+function nounsBefore(tokens: readonly Token[], by: number): readonly number[] {
+  const found: number[] = [];
+  for (let i = by - 1; i >= 0 && found.length < MAX_SCOPE; i--) {
+    const token = tokens[i];
+    if (token === undefined || token.ends || CLAUSE_WORDS.has(token.word)) break;
+    if (token.stem !== "") found.push(i);
+  }
+  return found;
+}

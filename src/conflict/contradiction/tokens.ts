@@ -1,0 +1,213 @@
+import {
+  ADVICE,
+  CLAUSE_WORDS,
+  FUNCTION_WORDS,
+  HANGING,
+  LOOKS_INTO,
+  MODAL,
+  NAMED_AFTER,
+  NO,
+  NOT,
+  NUMBER_WORDS,
+  opposites,
+} from "./word-lists.ts";
+import { stem } from "./stem.ts";
+import { dateWordOf, kebabName, numeric, valuesOf, withUnit, type Value } from "./value.ts";
+
+/** It is said that it is so. */
+export const SAID = 1;
+/** It is advice, a wish or an assumption. */
+export const ADVISED = 2;
+
+/** A word or a value in a text. */
+export interface Token {
+  /** In lower case; of a value its text. */
+  readonly word: string;
+  /** Of a word what its forms share, of a value its text; `""` for words that say nothing of what a text is about. */
+  readonly stem: string;
+  readonly value: Value | undefined;
+  /** A clause ends behind it. */
+  readonly ends: boolean;
+  /** {@link SAID}, {@link ADVISED} or both, where it may be either. */
+  readonly mood: number;
+  /** It stands in a condition, a reason or another clause that hangs on one. */
+  readonly aside: boolean;
+}
+
+/** Words that were met before, with their stems. */
+export type Lexicon = Map<string, { readonly word: string; readonly stem: string }>;
+
+type Draft = { -readonly [K in keyof Token]: Token[K] };
+
+const PART =
+  /\p{L}[\p{L}\p{M}]*(?:'\p{L}+)?|\p{N}+(?:\.\p{N}+)?(?:%|\p{L}+)?|%|[=!<>]=+|≤|≥|≠|&&|\|\||[<>]|!(?=[\p{L}_])/gu;
+const PLAIN = /^\p{Ll}+$/u;
+const OPENING = /^(?:[[({"'`*_~]|<(?!=|$))+/;
+const CLOSING = new Set("])}\"'`*_~.,;:!?");
+const OPERATORS: ReadonlyMap<string, string> = new Map([
+  ["===", "=="],
+  ["!==", "!="],
+  ["≠", "!="],
+  ["≤", "<="],
+  ["≥", ">="],
+]);
+/** A run without spaces that is longer is cut: nobody writes such a word. */
+const MAX_RUN_CHARS = 300;
+/** As many words after one that makes advice of them are taken for advice, within their clause. */
+const MODAL_REACH = 5;
+
+const haveOpposites: ReadonlySet<string> = new Set(opposites.flat(2));
+
+/** The words and values of a text, in time linear in its length. */
+export function tokensOf(text: string, lexicon: Lexicon): readonly Token[] {
+  const draft: Drafting = { tokens: [], lexicon };
+  const plain = text
+    .normalize("NFKC")
+    // One character may become eighteen.
+    .slice(0, 2 * text.length)
+    .replace(/[‘’ʼ´]/g, "'")
+    .replace(/[“”]/g, '"')
+    .replace(/[−–]/g, "-");
+  for (const [run] of plain.matchAll(/\S+/g)) readRun(run.slice(0, MAX_RUN_CHARS), draft);
+  markMoods(draft.tokens);
+  return draft.tokens;
+}
+
+interface Drafting {
+  readonly tokens: Draft[];
+  readonly lexicon: Lexicon;
+}
+
+function readRun(run: string, draft: Drafting): void {
+  if (PLAIN.test(run)) return readWord(run, draft);
+  const { tokens } = draft;
+  const opening = OPENING.exec(run)?.[0] ?? "";
+  if (opening.includes("(")) endClause(tokens);
+  let end = run.length;
+  while (end > opening.length && isClosing(run, end - 1)) end--;
+  const closing = run.slice(end);
+  // What ends in an empty pair of brackets is a call.
+  const isCall = run[end - 1] === "(" && closing.startsWith(")");
+  const bare = run.slice(opening.length, isCall ? end + 1 : end).replace(/^(non|un)-/i, "$1");
+  const count = tokens.length;
+  if (bare !== "") {
+    const quoted = /[`"']/.test(opening) && /[`"']/.test(closing);
+    const values = valuesOf(bare, quoted) ?? nameAfter(tokens.at(-1), bare);
+    if (values !== undefined) for (const value of values) pushValue(value, tokens);
+    else for (const [part] of bare.matchAll(PART)) readPart(part, draft);
+  }
+  const ends = /[.,;:)?!]/.test(isCall ? closing.slice(1) : closing);
+  if (ends && (tokens.length > count || bare === "")) endClause(tokens);
+}
+
+function isClosing(run: string, at: number): boolean {
+  const character = run[at] ?? "";
+  return CLOSING.has(character) || (character === ">" && /\w/.test(run[at - 1] ?? ""));
+}
+
+function endClause(tokens: readonly Draft[]): void {
+  const last = tokens.at(-1);
+  if (last !== undefined) last.ends = true;
+}
+
+function nameAfter(before: Draft | undefined, run: string): readonly Value[] | undefined {
+  const named = before !== undefined && !before.ends && NAMED_AFTER.has(before.word);
+  const name = named ? kebabName(run) : undefined;
+  return name === undefined ? undefined : [name];
+}
+
+function readPart(part: string, draft: Drafting): void {
+  const { tokens } = draft;
+  if (/^\p{N}/u.test(part)) {
+    const values = valuesOf(part, false);
+    if (values === undefined) tokens.push(wordToken(part, draft));
+    else for (const value of values) pushValue(value, tokens);
+    return;
+  }
+  // The first word of a text has a capital anyway.
+  const date = tokens.length > 0 ? dateWordOf(part) : undefined;
+  if (date === undefined) readWord(part.toLowerCase(), draft);
+  else pushValue(date, tokens);
+}
+
+function readWord(word: string, draft: Drafting): void {
+  const { tokens } = draft;
+  const last = tokens.at(-1);
+  if (last?.value !== undefined && !last.ends) {
+    const measured = withUnit(last.value, word);
+    if (measured !== undefined) {
+      last.value = measured;
+      return;
+    }
+  }
+  const spelled = NUMBER_WORDS.get(word);
+  const counts = spelled !== undefined && (word !== "one" || mayCount(last));
+  if (counts) pushValue(numeric("", spelled), tokens);
+  else tokens.push(wordToken(word, draft));
+}
+
+/** Whether a `one` may be a number here: mostly it is none. */
+function mayCount(last: Draft | undefined): boolean {
+  return last !== undefined && /^(?:is|are|takes?|after|for|to|within|every)$/.test(last.word);
+}
+
+function pushValue(value: Value, tokens: Draft[]): void {
+  const last = tokens.at(-1);
+  const ofLines = last?.word === "line" || last?.word === "lines" || last?.value?.kind === LINE;
+  const isLine = ofLines && value.kind === numeric("", 0).kind && value.number !== undefined;
+  const placed = isLine ? numeric("line", value.number) : value;
+  const { text } = placed;
+  tokens.push({ word: text, stem: text, value: placed, ends: false, mood: SAID, aside: false });
+}
+
+const LINE = numeric("line", 0).kind;
+
+function wordToken(given: string, { lexicon }: Drafting): Draft {
+  const known = lexicon.get(given) ?? entryOf(OPERATORS.get(given) ?? given.replace(/'s$/, ""));
+  lexicon.set(given, known);
+  const { word, stem: own } = known;
+  return { word, stem: own, value: undefined, ends: false, mood: SAID, aside: false };
+}
+
+function entryOf(word: string): { readonly word: string; readonly stem: string } {
+  const silent =
+    FUNCTION_WORDS.has(word) ||
+    MODAL.has(word) ||
+    NOT.has(word) ||
+    NO.has(word) ||
+    word.endsWith("n't") ||
+    word === "!";
+  return { word, stem: !silent || haveOpposites.has(word) ? stem(word) : "" };
+}
+
+/** Finds out what is said and what is advised, and what only hangs on what is said. */
+function markMoods(tokens: readonly Draft[]): void {
+  let left = 0;
+  let aside = false;
+  for (const [i, token] of tokens.entries()) {
+    const before = tokens[i - 1];
+    const starts = before === undefined || before.ends;
+    aside = (aside && !starts) || HANGING.has(token.word);
+    token.aside = aside;
+    if (starts && commandsNot(token, tokens[i + 1])) left = MODAL_REACH;
+    const looksInto = token.word === "that" && LOOKS_INTO.has(before?.word ?? "");
+    const advises = MODAL.has(token.word) || looksInto;
+    if (advises) left = MODAL_REACH;
+    token.mood = moodOf(token, before, left);
+    if (advises) continue;
+    if (token.ends) left = 0;
+    else if (token.stem !== "" && left > 0) left--;
+  }
+}
+
+function commandsNot({ word }: Token, next: Token | undefined): boolean {
+  return word === "don't" || word === "never" || (word === "do" && next?.word === "not");
+}
+
+function moodOf(token: Token, before: Token | undefined, left: number): number {
+  if (left > 0) return ADVISED;
+  if (before?.word === "to") return SAID | ADVISED;
+  const starts = before === undefined || before.ends || CLAUSE_WORDS.has(before.word);
+  if (!starts || NO.has(token.word)) return SAID;
+  return ADVICE.has(token.word) ? ADVISED : SAID | ADVISED;
+}

@@ -1,0 +1,178 @@
+import { DAYS, EXTENSIONS, FILES, MONTHS, UNITS } from "./word-lists.ts";
+
+/** A number, version, path, name, code, hash or date in a text: something that stands in a slot. */
+export interface Value {
+  /** Only values of one kind stand in one slot; of numbers only those of one dimension. */
+  readonly kind: string;
+  /** Written as its equals are. */
+  readonly text: string;
+  /** Of a number in terms of its dimension's unit. */
+  readonly number?: number;
+  /** Of a version its numbers, of a path its folders and its file, of a name what stands between its dots. */
+  readonly parts?: readonly string[];
+}
+
+const NUMBER = /^([+-]?)[$€£]?(\d[\d,_]*)?(\.\d+)?(\p{L}+|%)?$/u;
+const GROUPED = /^\d{1,3}(?:[,_]\d{3})+$/;
+const VERSION = /^v?(\d+(?:\.\d+){0,5})([-+][\w.+-]+)?$/i;
+const CODE = /^(?:[A-Z][A-Z0-9]{1,11}-\d[\w-]*|CVE-[\w-]+|GHSA(?:-\w{4}){3})$/i;
+const ERROR_CODE =
+  /^(?:[A-Z]{1,5}\d{2,6}|E(?:NO[A-Z]+|ACCES|PERM|EXIST|CONN[A-Z]+|TIMEDOUT|PIPE|ADDR[A-Z]+|MFILE|INVAL|AGAIN|BUSY|ISDIR|ROFS|BADF|HOST[A-Z]+|NET[A-Z]+)|SIG[A-Z]{3,6}|ERR_\w+)$/;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const HEX = /^(?:0x[0-9a-f]+|#(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8}))$/i;
+const HASH = /^(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}$/i;
+const DATE = /^\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:T[\d:.]+Z?)?$/;
+const TIME = /^\d{1,2}:\d{2}(?::\d{2})?$/;
+const URL = /^(?:https?|ftp|wss?|file):\/\/\S+$/i;
+const PLACE = /^(.*?)(?::(\d+)(?::\d+)?(?:-\d+)?|#L(\d+)(?:-L?\d+)?)$/;
+const NAME = /^[\p{L}_$@][\p{L}\p{N}_$]*(?:(?:\.|::|#|->|\?\.)[\p{L}_$][\p{L}\p{N}_$]*)*$/u;
+/** `camelCase`, `PascalCase`, `snake_case`, `Foo.bar`, `utf8`. */
+const TELLING = /[_$.#@]|::|->|\p{Ll}\p{Lu}|\p{Lu}\p{Lu}\p{Ll}|\p{L}\p{N}/u;
+/** `Content-Type`, `--dry-run` */
+const HEADER = /^\p{Lu}\p{L}*(?:-\p{Lu}\p{L}*)+$/u;
+const FLAG = /^--?[a-z][\w-]*$/;
+const JOINTS = /\.|::|#|->|\?\./;
+/** Abbreviations with a dot, and what is only written like a name. */
+const NO_NAMES: ReadonlySet<string> = new Set(["e.g", "i.e", "etc", "vs", "node.js", "a.k.a"]);
+
+/** The values that a run of characters without spaces is; `undefined` where it is words. `quoted`: it stands in code marks. */
+export function valuesOf(run: string, quoted: boolean): readonly Value[] | undefined {
+  if (run.length > 300) return undefined;
+  if (URL.test(run)) return [{ kind: "url", text: run.toLowerCase().replace(/\/+$/, "") }];
+  if (UUID.test(run)) return [{ kind: "hash", text: run.toLowerCase() }];
+  if (DATE.test(run)) return [{ kind: "date", text: run.replaceAll("/", "-") }];
+  if (TIME.test(run)) return [{ kind: "time", text: run }];
+  if (HEX.test(run)) return [{ kind: "hex", text: run.toLowerCase().replace(/^0x0+(?=.)/, "0x") }];
+  const number = numberOf(run);
+  if (number !== undefined) return [number];
+  if (/^#\d+$/.test(run)) return [{ kind: "code", text: run }];
+  if (CODE.test(run)) return [{ kind: "code", text: run.toLowerCase() }];
+  const line = /^L(\d+)$/.exec(run);
+  if (line !== null) return [numeric("line", Number(line[1]))];
+  if (ERROR_CODE.test(run) && !/^(?:UTF|SHA|MD|H|X|P|S)\d/.test(run))
+    return [{ kind: "code", text: run.toLowerCase() }];
+  if (HASH.test(run)) return [{ kind: "hash", text: run.toLowerCase() }];
+  const place = PLACE.exec(run);
+  const path = pathOf(place?.[1] ?? run);
+  if (path !== undefined) {
+    const at = place?.[2] ?? place?.[3];
+    return at === undefined ? [path] : [path, numeric("line", Number(at))];
+  }
+  const name = nameOf(run, quoted);
+  return name === undefined ? undefined : [name];
+}
+
+/** The value of a month or a day, which is one only with a capital. */
+export function dateWordOf(word: string): Value | undefined {
+  const text = word.toLowerCase();
+  if (text === word) return undefined;
+  if (MONTHS.has(text)) return { kind: "month", text };
+  return DAYS.has(text) ? { kind: "day", text } : undefined;
+}
+
+export function numeric(dimension: string, number: number): Value {
+  return { kind: `number ${dimension}`, text: String(number), number };
+}
+
+/** The number with the unit that stands behind it. */
+export function withUnit(value: Value, unit: string): Value | undefined {
+  const found = UNITS.get(unit);
+  if (found === undefined || value.number === undefined || value.kind !== "number ")
+    return undefined;
+  const [dimension, factor] = found;
+  // Decimal factors and fractions do not meet exactly in binary: 12 digits are as many as anybody writes.
+  return numeric(dimension, Number((value.number * factor).toPrecision(12)));
+}
+
+function numberOf(run: string): Value | undefined {
+  const found = NUMBER.exec(run);
+  if (found !== null) {
+    const [, sign = "", whole = "", fraction = "", unit] = found;
+    const plain = whole === "" || GROUPED.test(whole) || /^\d+$/.test(whole);
+    if (plain && whole + fraction !== "") {
+      const number = Number(`${sign}${whole.replace(/[,_]/g, "")}${fraction}`);
+      if (unit === undefined) return numeric("", number);
+      const measured = withUnit(numeric("", number), unit.toLowerCase());
+      if (measured !== undefined) return measured;
+      return /^(?:st|nd|rd|th|x)$/i.test(unit) ? numeric("", number) : undefined;
+    }
+  }
+  const version = VERSION.exec(run);
+  if (version === null) return undefined;
+  const [, numbers = "", suffix = ""] = version;
+  const parts = numbers.split(".").map((part) => String(Number(part)));
+  const text = parts.join(".") + suffix.toLowerCase();
+  const isAddress = parts.length === 4 && suffix === "" && /^\d/.test(run);
+  if (isAddress) return { kind: "address", text };
+  return { kind: "number ", text, parts: suffix === "" ? parts : [...parts, suffix.toLowerCase()] };
+}
+
+function pathOf(run: string): Value | undefined {
+  const folders = run
+    .replaceAll("\\", "/")
+    .split("/")
+    .filter((part) => part !== "" && part !== ".");
+  const file = folders.at(-1)?.toLowerCase() ?? "";
+  const dot = file.lastIndexOf(".");
+  const isFile = (dot > 0 && EXTENSIONS.has(file.slice(dot + 1))) || FILES.has(file);
+  const isPath =
+    folders.length > 0 &&
+    folders.every((folder) => /^[\p{L}\p{N}_.@~+:[\]$-]+$/u.test(folder)) &&
+    (isFile ||
+      (/^(?:\.{0,2}\/|~\/|[a-z]:[\\/])/i.test(run) && folders.length > 1) ||
+      (folders.length > 2 && folders.every((folder) => /^[\p{Ll}\p{N}_.-]+$/u.test(folder))));
+  if (!isPath || NO_NAMES.has(file)) return undefined;
+  const parts = folders.map((folder) => folder.toLowerCase());
+  return { kind: "path", text: parts.join("/"), parts };
+}
+
+function nameOf(run: string, quoted: boolean): Value | undefined {
+  const call = run.endsWith(")") ? run.indexOf("(") : -1;
+  const isCall = call > 0 || run.endsWith("()");
+  const bare = (call > 0 ? run.slice(0, call) : run).replace(/^[$@]+/, "");
+  if (NO_NAMES.has(bare.toLowerCase())) return undefined;
+  if (KEBAB.test(bare)) return quoted || HEADER.test(bare) ? kebabName(bare) : undefined;
+  if (FLAG.test(run)) return { kind: "name", text: run.toLowerCase(), parts: [run.toLowerCase()] };
+  if (!NAME.test(bare) || !(isCall || quoted || TELLING.test(run))) return undefined;
+  const parts = bare.split(JOINTS).map((part) => part.replaceAll("_", "").toLowerCase());
+  return { kind: "name", text: parts.join("."), parts };
+}
+
+const KEBAB = /^\p{L}[\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)+$/u;
+
+/** A word with hyphens as a name; `undefined` for what is none. */
+export function kebabName(run: string): Value | undefined {
+  if (!KEBAB.test(run)) return undefined;
+  const text = run.toLowerCase().replaceAll("-", "");
+  return { kind: "name", text, parts: [text] };
+}
+
+/** Whether two values of one kind are the same, or one says more of it than the other. */
+export function agree(a: Value, b: Value): boolean {
+  if (a.kind !== b.kind) return false;
+  if (a.text === b.text) return true;
+  if (a.kind === "hash") return a.text.startsWith(b.text) || b.text.startsWith(a.text);
+  if (a.number !== undefined && b.number !== undefined) return a.number === b.number;
+  if (a.kind === "number ") return sameVersion(partsOf(a), partsOf(b));
+  if (a.parts === undefined || b.parts === undefined) return false;
+  return a.kind === "path" ? endsWith(a.parts, b.parts) : within(a.parts, b.parts);
+}
+
+function partsOf({ parts, text }: Value): readonly string[] {
+  return parts ?? text.split(".");
+}
+
+function sameVersion(a: readonly string[], b: readonly string[]): boolean {
+  const [few, many] = a.length <= b.length ? [a, b] : [b, a];
+  return few.every((part, i) => part === many[i]);
+}
+
+function endsWith(a: readonly string[], b: readonly string[]): boolean {
+  const [few, many] = a.length <= b.length ? [a, b] : [b, a];
+  return few.every((part, i) => part === many[many.length - few.length + i]);
+}
+
+function within(a: readonly string[], b: readonly string[]): boolean {
+  const [few, many] = a.length <= b.length ? [a, b] : [b, a];
+  return `.${many.join(".")}.`.includes(`.${few.join(".")}.`);
+}
