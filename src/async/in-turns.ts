@@ -7,7 +7,7 @@ export type Steps<T> = Generator<void, T, void>;
 const TURN = 100_000;
 
 /** Does all of the work now. */
-export function atOnce<T>(steps: Steps<T>): T {
+export function finish<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;

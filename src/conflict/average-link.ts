@@ -1,4 +1,4 @@
-import { atOnce, turnTaker, type Steps } from "../async/in-turns.ts";
+import { finish, turnTaker, type Steps } from "../async/in-turns.ts";
 import { keptApart, type Apart } from "./keep-apart.ts";
 import { postingsOf, type Postings } from "./postings.ts";
 
@@ -71,7 +71,7 @@ export function averageLink(
   threshold: number,
   apart?: Apart,
 ): Linked {
-  return atOnce(averageLinkSteps(vectors, counts, threshold, apart));
+  return finish(averageLinkSteps(vectors, counts, threshold, apart));
 }
 
 /** As {@link averageLink}, in steps. */
@@ -88,7 +88,7 @@ export function* averageLinkSteps(
     if (isTurn(COUNTING * vector.terms.length)) yield;
   }
   const postings = postingsOf(clusters.map(({ sum }) => sum));
-  yield;
+  if (isTurn(COUNTING * clusters.reduce((all, { sum }) => all + sum.size, 0))) yield;
   for (const { sum } of clusters) {
     forgetLonely(sum, postings);
     if (isTurn(COUNTING * sum.size)) yield;

@@ -58,8 +58,6 @@ export interface Comparator {
   /** Whether a further candidate leaves the groups of the others as they are, and what stands for them: needed to stop early. */
   readonly steady?: boolean;
   readonly group: (candidates: readonly Candidate[]) => Grouping;
-  /** The same as `group`, in steps: so that grouping very many does not keep everything else from running. */
-  readonly steps?: (candidates: readonly Candidate[]) => Generator<void, Grouping, void>;
   /**
    * In place of `group` where agents can be asked: in `settle()` and in supervisors. One that rejects leaves the candidates
    * as they are, and the subject undecided.

@@ -72,7 +72,7 @@ export function* findingSubjects(
     refused === undefined
       ? undefined
       : `Findings are not grouped: ${clip(refused, MAX_REFUSED_CHARS)}.`;
-  yield;
+  if (isTurn(PUTTING * groups.length)) yield;
   const reported: Reported[] = groups.map(({ value, members, note }) => {
     const wordings = new Map<string, string>();
     for (const member of members) {

@@ -12,6 +12,7 @@ import {
   type Grouping,
 } from "./compare.ts";
 import { similar as similarTexts } from "./similar.ts";
+import { stepsOf } from "./steps-of.ts";
 import type { Subject } from "./subject.ts";
 import { subjectSteps, type Material } from "./subjects.ts";
 
@@ -40,8 +41,8 @@ export function comparesLater(material: Material): boolean {
 }
 
 function stepsThrough({ claims = [], findings = [], compare, similar }: Material): boolean {
-  const inSteps = [...(compare?.values() ?? [])].some(({ steps }) => steps !== undefined);
-  const texts = similar === undefined || similar.steps !== undefined ? findings : [];
+  const inSteps = [...(compare?.values() ?? [])].some(stepsOf);
+  const texts = similar === undefined || stepsOf(similar) !== undefined ? findings : [];
   const positions = inSteps ? claims : [];
   if (texts.length + positions.length > MANY.texts) return true;
   let chars = 0;
@@ -97,9 +98,8 @@ async function groupLater(
       throw reason;
     });
   try {
-    const { steps } = comparator;
-    if (comparator.groupLater === undefined && steps !== undefined)
-      return await inTurns(steps(candidates), stopped);
+    const steps = stepsOf(comparator);
+    if (steps !== undefined) return await inTurns(steps(candidates), stopped);
     const grouping = await untilAborted(
       promiseOf(comparator.groupLater?.(candidates, { ...context, ask })),
       context.signal,
@@ -147,7 +147,7 @@ function withComparators(
   change: (comparator: Comparator, subject: string | undefined) => Comparator,
 ): Comparing {
   const changed = (comparator: Comparator, subject: string | undefined): Comparator =>
-    comparator.groupLater === undefined && comparator.steps === undefined
+    comparator.groupLater === undefined && stepsOf(comparator) === undefined
       ? comparator
       : change(comparator, subject);
   return {

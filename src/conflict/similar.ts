@@ -1,8 +1,9 @@
-import { atOnce, inTurns, type Steps } from "../async/in-turns.ts";
+import { finish, inTurns, type Steps } from "../async/in-turns.ts";
 import { averageLinkSteps } from "./average-link.ts";
 import type { Candidate, Comparator, CompareContext, Grouping } from "./compare.ts";
 import { similarLater } from "./similar-later.ts";
 import { checkSimilar, definitionOf, type SimilarOptions } from "./similar-options.ts";
+import { withSteps } from "./steps-of.ts";
 import { alone, groupSteps, textSteps } from "./texts.ts";
 
 /**
@@ -32,7 +33,7 @@ export function similar(options: SimilarOptions = {}): Comparator {
     return { groups: yield* groupSteps(texts, clusters) };
   }
 
-  const group = (candidates: readonly Candidate[]): Grouping => atOnce(steps(candidates));
+  const group = (candidates: readonly Candidate[]): Grouping => finish(steps(candidates));
 
   async function groupLater(
     candidates: readonly Candidate[],
@@ -47,18 +48,14 @@ export function similar(options: SimilarOptions = {}): Comparator {
   }
 
   const definition = definitionOf(settings);
-  return Object.freeze(
-    asks.length === 0
-      ? { name, definition, group, steps }
-      : {
-          name,
-          definition,
-          group,
-          groupLater,
-          asks: Object.freeze(asks),
-          // How many texts there are to be turned into vectors, nobody knows beforehand.
-          ...(embedding === undefined &&
-            judging !== undefined && { callsAtMost: judging.maxPairs }),
-        },
-  );
+  if (asks.length === 0) return withSteps(Object.freeze({ name, definition, group }), steps);
+  return Object.freeze({
+    name,
+    definition,
+    group,
+    groupLater,
+    asks: Object.freeze(asks),
+    // How many texts there are to be turned into vectors, nobody knows beforehand.
+    ...(embedding === undefined && judging !== undefined && { callsAtMost: judging.maxPairs }),
+  });
 }

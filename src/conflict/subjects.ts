@@ -1,4 +1,4 @@
-import { atOnce, type Steps } from "../async/in-turns.ts";
+import { finish, type Steps } from "../async/in-turns.ts";
 import type { Claim, Finding } from "./claim.ts";
 import type { Comparator } from "./compare.ts";
 import type { Conflict } from "./conflict.ts";
@@ -28,7 +28,7 @@ const NO_COMPARATORS: ReadonlyMap<string, Comparator> = new Map();
  * `checkFinding` refuse.
  */
 export function subjects(material: Material): readonly Subject[] {
-  return atOnce(subjectSteps(material));
+  return finish(subjectSteps(material));
 }
 
 /** As {@link subjects}, in steps: all but what the comparators do. */

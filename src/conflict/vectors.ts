@@ -1,4 +1,4 @@
-import { atOnce, turnTaker, type Steps } from "../async/in-turns.ts";
+import { finish, turnTaker, type Steps } from "../async/in-turns.ts";
 import type { SparseVector } from "./average-link.ts";
 import { reader, type Reading } from "./contradiction/reading.ts";
 import { comparedPart, words } from "./words.ts";
@@ -24,7 +24,7 @@ const MAX_COMPARED_CHARS = 8_000_000;
 
 /** The texts by their words, in the order of the candidates; and the candidates that are no text or have no words. */
 export function wordingsOf(candidates: readonly Worded[]): Wordings {
-  return atOnce(wordingSteps(candidates));
+  return finish(wordingSteps(candidates));
 }
 
 interface Worded {
@@ -73,7 +73,7 @@ export function* wordingSteps(candidates: readonly Worded[]): Steps<Wordings> {
  * text alone (a number, a name) cannot outweigh all that it shares with a thousand others.
  */
 export function vectorsOf(wordings: readonly Wording[]): readonly SparseVector[] {
-  return atOnce(vectorSteps(wordings));
+  return finish(vectorSteps(wordings));
 }
 
 /** What it takes to weigh a word. */

@@ -1,4 +1,4 @@
-import { atOnce, inTurns, turnTaker, type Steps } from "../async/in-turns.ts";
+import { finish, inTurns, turnTaker, type Steps } from "../async/in-turns.ts";
 import { untilAborted } from "../async/until-aborted.ts";
 import { oneLine } from "../conflict/plain.ts";
 import { atOnce } from "../policy/at-once.ts";
@@ -59,7 +59,7 @@ export function settleSubjects(
     const late = inTurns(settling, signal).then(({ verdicts }) => Promise.all(verdicts));
     return untilAborted(late, signal);
   }
-  const { verdicts, asks } = atOnce(settling);
+  const { verdicts, asks } = finish(settling);
   return asks ? untilAborted(Promise.all(verdicts), signal) : Object.freeze(verdicts as Verdict[]);
 }
 

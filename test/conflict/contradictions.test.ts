@@ -11,6 +11,7 @@ import {
 import { averageLink } from "../../src/conflict/average-link.ts";
 import { contradict } from "../../src/conflict/contradiction/contradict.ts";
 import { reader } from "../../src/conflict/contradiction/reading.ts";
+import { stepsOf } from "../../src/conflict/steps-of.ts";
 import { vectorsOf, wordingsOf } from "../../src/conflict/vectors.ts";
 import { agreeing, agreeingToCheck } from "./contradictions/agreeing.ts";
 import { contradicting, contradictingToCheck } from "./contradictions/contradicting.ts";
@@ -232,7 +233,7 @@ describe("texts that are made to take long", () => {
         return { value, key: value, heldBy: 1 };
       });
       let steps = 0;
-      const all = similar().steps?.(candidates);
+      const all = stepsOf(similar())?.(candidates);
       while (all?.next().done === false) steps++;
       return steps;
     };
