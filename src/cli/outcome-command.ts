@@ -1,5 +1,5 @@
 import { recordOutcome, type Judged } from "../index.ts";
-import { REDACTED, type Json } from "../json.ts";
+import type { Json } from "../json.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import type { Store } from "../store/store.ts";
 import { positionText } from "./brief.ts";
@@ -35,7 +35,7 @@ export async function outcomeCommand(
     const isSecret = first?.type === "run.started" && first.redact !== undefined;
     // What nobody held may be secret, and is not kept: it is not printed either.
     const isKept = !isSecret || recorded.right.length > 0 || meant.truth === undefined;
-    return { judged: recorded, truth: isKept ? meant.truth : REDACTED };
+    return { judged: recorded, truth: isKept ? meant.truth : "[redacted]" };
   });
   if (flags.json === true) screen.print(safeJson(judged, 2));
   else for (const line of lines(judged, truth)) screen.print(...wrap(line, screen.columns));

@@ -89,7 +89,7 @@ export class History {
   readonly #scopes = new Map<string, Scope>();
   readonly #skipped = new Map<string, Of<"call.skipped">>();
   readonly #stopped = new Set<string>();
-  #lost = false;
+  readonly #lost = new Set<string>();
   #asked: Of<"run.waiting"> | undefined;
   readonly #doubted = new Set<string>();
   readonly #teams = new Set<string>();
@@ -111,9 +111,10 @@ export class History {
     return call !== undefined && isSame(call.key) ? call : undefined;
   }
 
-  /** Whether answers were not kept whole, so that those who gave them are asked again. */
-  get lost(): boolean {
-    return this.#lost;
+  /** Whether answers were not kept whole, so that those who gave them are asked again: of these members, or of any. */
+  hasLost(callIds?: readonly string[]): boolean {
+    if (callIds === undefined) return this.#lost.size > 0;
+    return callIds.some((callId) => this.#lost.has(callId));
   }
 
   /** Every call of the run. */
@@ -213,7 +214,7 @@ export class History {
       case "call.reused":
         // Of an answer that is not kept whole nothing is known, and nobody was asked for it.
         if (event.redacted === true) {
-          this.#lost = true;
+          this.#lost.add(firstCallOf(event.callId));
           break;
         }
         this.#end(this.#call(event.callId, event.key), event);
@@ -323,7 +324,7 @@ export class History {
   #end(call: RecordedCall, end: RecordedEnd): void {
     // What was answered is not known any more: the call is in doubt, as if its answer had been lost.
     if (end.type !== "call.failed" && end.redacted === true) {
-      this.#lost = true;
+      this.#lost.add(firstCallOf(call.callId));
       return;
     }
     const stopped = end.type === "call.failed" && end.stopped === true;

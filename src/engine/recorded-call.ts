@@ -14,8 +14,9 @@ export function contentOf(
 }
 
 /**
- * What the run's log says of a call. It is found by its place where the team is still the same and has all of its answers; else by
- * its content, and a call that was made of what others had said only where nothing of that is hidden, as that may be another now.
+ * What the run's log says of a call. It is found by its place where the team is still the same, and what it was made of is all in the
+ * log; else by its content, and a call that was made of what others had said only where nothing of that is hidden, as that may be
+ * another now.
  */
 export function recordedCall(
   { history, keys }: Run,
@@ -24,8 +25,12 @@ export function recordedCall(
 ): RecordedCall | undefined {
   if (history === undefined) return undefined;
   const { callId, judged = false, derived = false, results, others } = question;
-  const ofOthers = judged || derived || others !== undefined || Object.keys(results).length > 0;
-  const same = !history.changed && !history.lost;
+  // Of what others have said, it may be anything that the run knows.
+  const ofAny = judged || derived || others !== undefined;
+  const team = callId.slice(0, callId.lastIndexOf("/") + 1);
+  const sources = Object.keys(results).map((name) => team + name);
+  const ofOthers = ofAny || sources.length > 0;
+  const same = !history.changed && !history.hasLost(ofAny ? undefined : sources);
   return history.call(callId, (recorded) => {
     if (keys === undefined || content === undefined) return recorded === undefined;
     if (same && !judged && isOfDefinition(recorded, content.definition)) return true;

@@ -261,6 +261,33 @@ describe("a run with redacted content that crashed", () => {
     expect(changed.asked).toEqual(["first 4711", "second 4711"]);
   });
 
+  it("asks again whose answer was not kept, and whom that went to, but nobody else", async () => {
+    const asked: string[] = [];
+    const member = <Name extends string>(name: Name, output: unknown, needs: object = {}) =>
+      agent({
+        name,
+        needs: needs as Record<string, never>,
+        run: (_task: Task) => {
+          asked.push(name);
+          return output;
+        },
+      });
+    const teller = member("teller", { pin: "4711" });
+    const listener = member("listener", 1, { teller });
+    const quiet = member("quiet", 2);
+    const follower = member("follower", 3, { quiet });
+    const store = memoryStore({ resumable: true });
+    const agents = { teller, listener, quiet, follower };
+    const team = supervisor({ name: "team", agents, store, redact: REDACT });
+    await team.run(task, { runId: "r" });
+    const cut = memoryStore({ resumable: true });
+    cut.append(store.read("r").slice(0, -1));
+    cut.release("r", 1);
+    asked.length = 0;
+    await team.run(task, { runId: "r", store: cut });
+    expect(asked).toEqual(["teller", "listener"]);
+  });
+
   it("is found by what an earlier version of this package called its calls", async () => {
     const plain = await crashed({}, task);
     const redacted = await crashed({ redact: REDACT }, task);

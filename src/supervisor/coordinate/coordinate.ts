@@ -82,7 +82,7 @@ export async function coordinate(
     const { reason, detail } = skipped;
     const callId = prefix + agent;
     // With another description of the supervisor it may be for another reason.
-    if (run.history?.skipped(callId)?.detail !== detail) {
+    if (run.history?.skipped(callId)?.detail !== (run.redact?.text(detail) ?? detail)) {
       await run.journal.record([{ type: "call.skipped", callId, agent, reason, detail }]);
     }
     return { result: skipped, said: undefined };
