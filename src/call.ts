@@ -40,6 +40,11 @@ export const UNKNOWN_COST: Cost = Object.freeze({
 /** A cost of nothing, where to begin adding. */
 export const NO_COST: Cost = Object.freeze({ usdMicros: 0, inputTokens: 0, outputTokens: 0 });
 
+/** What an event says that a call has cost so far. The first logs did not say it of an attempt that was repeated. */
+export function costIn({ cost }: { readonly cost?: Cost }): Cost {
+  return cost ?? UNKNOWN_COST;
+}
+
 /** The sum of two costs; unknown where either is. */
 export function addCost(a: Cost, b: Cost): Cost {
   if (a === UNKNOWN_COST || b === UNKNOWN_COST) return UNKNOWN_COST;

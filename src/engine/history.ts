@@ -1,4 +1,4 @@
-import { addCost, NO_COST, UNKNOWN_COST, type Cost } from "../call.ts";
+import { addCost, costIn, NO_COST, UNKNOWN_COST, type Cost } from "../call.ts";
 import type { Conflict } from "../conflict/conflict.ts";
 import type { Issue } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
@@ -111,6 +111,12 @@ export class History {
     return call !== undefined && isSame(call.key) ? call : undefined;
   }
 
+  /** Whether the log is of the first version of this package, which recorded no keys: a call is found by its place alone. */
+  get keyless(): boolean {
+    const [first] = this.events;
+    return first?.type === "run.started" && first.definition === undefined;
+  }
+
   /** Whether answers were not kept whole, so that those who gave them are asked again: of these members, or of any. */
   hasLost(callIds?: readonly string[]): boolean {
     if (callIds === undefined) return this.#lost.size > 0;
@@ -208,7 +214,7 @@ export class History {
         const call = this.#call(event.callId);
         call.state = "between";
         if (event.error.code === "OUTPUT_INVALID") call.issues = event.error.issues ?? [];
-        settle(call, event.cost, event.charged);
+        settle(call, costIn(event), event.charged);
         break;
       }
       case "call.reused":

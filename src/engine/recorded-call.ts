@@ -33,6 +33,7 @@ export function recordedCall(
   const same = !history.changed && !history.hasLost(ofAny ? undefined : sources);
   return history.call(callId, (recorded) => {
     if (keys === undefined || content === undefined) return recorded === undefined;
+    if (recorded === undefined) return history.keyless;
     if (same && !judged && isOfDefinition(recorded, content.definition)) return true;
     if (!keys.isOf(recorded, content)) return false;
     return same || !ofOthers || isShared(recorded);

@@ -1,6 +1,6 @@
 import type { RunEvent } from "../events.ts";
 import type { Bill, Reuse } from "../outcome.ts";
-import { addCost, UNKNOWN_COST } from "../call.ts";
+import { addCost, costIn, UNKNOWN_COST } from "../call.ts";
 import {
   addUsed,
   countOf,
@@ -63,9 +63,10 @@ export class BillFold {
       case "call.retried":
       case "call.requeued": {
         const entry = this.#entry(event.callId, event.agent);
-        endWith(entry, event);
+        const cost = costIn(event);
+        endWith(entry, { ...event, cost });
         const more = moreOf(entry);
-        more.failedCost = event.cost;
+        more.failedCost = cost;
         // Who was told to come later has wasted nothing but time.
         if (event.type === "call.retried") more.failedAttempts++;
         break;

@@ -14,8 +14,13 @@ async function database(): Promise<string> {
   await using store = sqliteStore({ path: join(cwd, "quorate.db") });
   const supervisor = { name: "durable" };
   const started = (runId: string, atMs: number): RunEvent => ({
-    ...{ type: "run.started", supervisor, definition: "d", input: { diff: "x" } },
-    ...{ runId, seq: 1, atMs },
+    type: "run.started",
+    supervisor,
+    definition: "d",
+    input: { diff: "x" },
+    runId,
+    seq: 1,
+    atMs,
   });
   const cost = { usdMicros: 7, inputTokens: 1, outputTokens: 1 };
   const call = { callId: "quick", agent: "quick", attempt: 1 } as const;
