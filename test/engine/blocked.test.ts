@@ -233,4 +233,21 @@ describe("an agent that blocks the event loop beyond the timeout of its team", (
     });
     expect(asked).toEqual([]);
   });
+
+  it("has answered for nothing, when it was what is made of its answer that took so long", async () => {
+    const { clock, block } = blockableClock();
+    const a = agent({
+      name: "a",
+      run: () => "ship",
+      claims: (output: string) => {
+        block(200);
+        return [{ subject: "s", position: output }];
+      },
+    });
+    const inner = supervisor({ name: "inner", agents: { a }, asWorker: { timeoutMs: 100 } });
+    const outcome = await supervisor({ name: "team", agents: { inner }, clock }).run(
+      "task" as never,
+    );
+    expect(outcome.results.inner).toMatchObject({ error: { code: "TIMEOUT" } });
+  });
 });

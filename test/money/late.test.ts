@@ -322,6 +322,34 @@ describe("a budget whose agents report after their timeout", () => {
     });
   });
 
+  it("refuses who waits for money as soon as a late report says that there is none", async () => {
+    const clock = virtualClock();
+    const liar = agent({
+      name: "liar",
+      maxCost: { usd: 1 },
+      run: (_task: unknown, { report }) => {
+        report({ usdMicros: 100_000 });
+        clock.timer(10, () => report({ usdMicros: 950_000 }));
+        return "answer";
+      },
+    });
+    const slow = agent({ name: "slow", maxCost: { usd: 1 }, run: () => until(clock, 100) });
+    const waits = agent({ name: "waits", maxCost: { usd: 1 }, run: () => "never" });
+    const team = supervisor({
+      name: "team",
+      agents: { liar, slow, waits },
+      budget: { usd: 2 },
+      clock,
+    });
+    const running = team.run("task");
+    await clock.advance(100);
+    const { runId } = await running;
+    const [first, ...others] = ofType(await team.store.read(runId), "call.failed");
+    expect(first).toMatchObject({ agent: "waits", error: { code: "BUDGET_EXCEEDED" } });
+    expect(others).toEqual([]);
+    expect((first?.atMs ?? 0) - clock.now()).toBe(-90);
+  });
+
   it("charges what is reported after the run has ended to the budget that runs share", async () => {
     const clock = virtualClock({ nowMs: Date.now() });
     const slow = agent({
