@@ -80,7 +80,7 @@ export interface Either extends Disposable {
 /** Of two that may be cancelled whichever is first; the first one itself where there is no second. */
 export function either(first: Cancellation, second: Cancellation | undefined): Either {
   if (second === undefined) return { cancellation: first, [Symbol.dispose]() {} };
-  const cancellation = new Cancellation();
+  const cancellation = new Cancellation(() => void (first.cancelled || second.cancelled));
   const following = [cancelWith(first, cancellation), cancelWith(second, cancellation)];
   return {
     cancellation,

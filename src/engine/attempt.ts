@@ -16,7 +16,7 @@ import {
 import { leave, type Ticket } from "../policy/admission.ts";
 import { holderOf, holding, type Holder } from "../policy/holder.ts";
 import { accept, type Accepted } from "./accept.ts";
-import type { Charge, Ending } from "./charge.ts";
+import { NOTHING_ELSE, type Admitted, type Charge, type Ending } from "./charge.ts";
 import {
   isOver,
   tellLanes,
@@ -35,17 +35,6 @@ import type { Seat } from "./seat.ts";
 import { STOPPED_EARLY } from "./stopped-early.ts";
 
 type EventOf<Type extends EventBody["type"]> = Extract<EventBody, { type: Type }>;
-
-/** What an attempt has besides its request. */
-export interface Admitted {
-  /** What it was admitted with, where lanes or budgets have asked. */
-  readonly ticket?: Ticket | undefined;
-  /** Its money, where there are budgets. */
-  readonly charge?: Charge | undefined;
-  readonly part?: Part;
-}
-
-const NOTHING_ELSE: Admitted = Object.freeze({});
 
 /**
  * Carries out one attempt at a request, dispatched at `startedMs` of the clock's monotonic time, which is now. Holds the
@@ -122,7 +111,7 @@ class Attempt implements AttemptControl, Reporting {
   }
 
   begin(): void {
-    this.#timer = this.#seat.timeouts?.add(() => this.#timeOut(), this.#startedMs);
+    this.#timer = this.#seat.timeouts?.add(() => this.#giveUp(), this.#startedMs);
     this.#cancellation.watch(this.#stop);
     try {
       // Whatever the engine and the agent do: throw, return a value, a promise, a hostile thenable.
@@ -276,11 +265,7 @@ class Attempt implements AttemptControl, Reporting {
     this.#tell(this.#failed(error, { settled, after, ended: how }));
   }
 
-  #timeOut(): void {
-    this.#giveUp(timeoutError(this.#seat));
-  }
-
-  #giveUp(error: unknown): void {
+  #giveUp(error: unknown = timeoutError(this.#seat)): void {
     this.#timer?.[Symbol.dispose]();
     this.#hear(error);
     this.#state = "given up";

@@ -62,6 +62,27 @@ export function agentError(name: string, thrown: unknown): QuorateError {
   });
 }
 
+/** An input that the agent's schema refuses, or that cannot be made: a failed call, though nobody was asked. */
+export async function refused(
+  run: Run,
+  agent: Agent,
+  callId: string,
+  error: unknown,
+): Promise<Performed> {
+  const { cancellation, history } = run;
+  if (cancellation.cancelled) throw cancellation.reason;
+  const refusal = agentError(agent.name, error);
+  if (history?.call(callId, (key) => key === undefined)?.state !== "ended")
+    await recordFailure(run, agent, callId, refusal, NOT_BEGUN);
+  return failure(refusal, NOT_BEGUN);
+}
+
+/** The attempt that had just come to its end. */
+export interface LastAttempt {
+  readonly request: CallRequest;
+  readonly end: AttemptEnd;
+}
+
 /**
  * A cancelled call rejects with its run. One that the run's deadline ended is recorded as failed instead, and so is one that was
  * stopped early and had begun.
@@ -71,12 +92,13 @@ export async function cancelled(
   agent: Agent,
   callId: string,
   ended: Ended,
-  after?: readonly EventBody[],
+  last?: LastAttempt,
 ): Promise<Performed> {
   const { reason } = run.cancellation;
+  const after = last?.end.after;
   if (isDeadline(reason)) return overdue(run, agent, callId, ended, after);
   if (reason !== STOPPED_EARLY || ended.attempts === 0) {
-    run.journal.note(after ?? []);
+    if (last !== undefined) run.journal.note(lastWord(last, agent.name, ended.charged));
     throw reason;
   }
   await recordFailure(run, agent, callId, STOPPED_EARLY, ended, undefined, after);
@@ -114,12 +136,13 @@ export async function inDoubt(
  * What is left to say of an attempt that has ended by itself when its run was cancelled: the call has no end, and whoever goes on
  * with the run is to know what it took.
  */
-export function lastWord(
-  { callId, attempt }: CallRequest,
+function lastWord(
+  { request, end }: LastAttempt,
   agent: string,
-  { ended, cost, used = [], startedMs, endedMs }: AttemptEnd,
   charged: number | undefined,
 ): readonly EventBody[] {
+  const { callId, attempt } = request;
+  const { ended, cost, used = [], startedMs, endedMs } = end;
   const isKnown = used.length > 0 || charged !== undefined;
   if (ended === undefined || !isKnown) return [];
   return [

@@ -1,13 +1,6 @@
 import { either } from "../async/cancellation.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
-import {
-  addCost,
-  NO_COST,
-  type Answered,
-  type CallRequest,
-  type Failed,
-  type Waiting,
-} from "../call.ts";
+import { addCost, type Answered, type CallRequest, type Failed, type Waiting } from "../call.ts";
 import { said, type Said } from "../conflict/said.ts";
 import { errorRecord } from "../errors.ts";
 import { modelsOf, NO_MODELS } from "../money/usage-sum.ts";
@@ -19,10 +12,9 @@ import {
   cancelled,
   failure,
   inDoubt,
-  lastWord,
-  NOT_BEGUN,
   overdue,
   recordFailure,
+  refused,
 } from "./call-failure.ts";
 import { comeAgain } from "./come-again.ts";
 import { endsCallAlone, isDeadline } from "./deadline.ts";
@@ -30,7 +22,7 @@ import { dearestMicros } from "./dearest.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
 import type { Tally } from "./charge.ts";
 import { dispatch } from "./dispatch.ts";
-import { spentIn, type RecordedCall, type Spent } from "./history.ts";
+import { spentIn, type RecordedCall } from "./history.ts";
 import { policyInDoubt, WAITS_IN_DOUBT } from "./in-doubt.ts";
 import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
 import { isShared } from "./key.ts";
@@ -98,30 +90,15 @@ function perform(run: Run, seat: Seat, question: Question): Promise<CallEnd> {
   try {
     input = checkInput(seat.agent, question, seat.limits.maxBytes);
   } catch (error) {
-    return refused(run, seat, question, error);
+    return refused(run, seat.agent, question.callId, error);
   }
   if (input instanceof Promise) {
     return orCancelled(input, run.cancellation).then(
       (late) => answer(run, seat, question, late),
-      (error: unknown) => refused(run, seat, question, error),
+      (error: unknown) => refused(run, seat.agent, question.callId, error),
     );
   }
   return answer(run, seat, question, input);
-}
-
-/** An input that the agent's schema refuses, or that cannot be made: a failed call, though nobody was asked. */
-async function refused(
-  run: Run,
-  { agent }: Seat,
-  { callId }: Question,
-  error: unknown,
-): Promise<CallEnd> {
-  const { cancellation, history } = run;
-  if (cancellation.cancelled) throw cancellation.reason;
-  const refusal = agentError(agent.name, error);
-  if (history?.call(callId, (key) => key === undefined)?.state !== "ended")
-    await recordFailure(run, agent, callId, refusal, NOT_BEGUN);
-  return failure(refusal, NOT_BEGUN);
 }
 
 /** The answer to a checked input: from a log, or by asking. */
@@ -205,7 +182,7 @@ async function ask(
   let issues = begun?.issues ?? [];
   let keptIssues: typeof issues | undefined;
   let requeues = begun?.requeues ?? 0;
-  const before = begun === undefined ? FRESH : spentIn(begun);
+  const before = spentIn(begun);
   let { cost } = before;
   const tally: Tally = { charged: before.charged };
 
@@ -259,7 +236,7 @@ async function ask(
         // Others waited for it.
         if (cancellation.cancelled) {
           const ended = { attempts: attempt, durationMs, cost, charged, models };
-          return cancelled(run, agent, callId, ended);
+          return cancelled(run, agent, callId, ended, { request, end });
         }
       }
       const dearest = tier === undefined ? undefined : dearestMicros(seat, cost);
@@ -295,7 +272,7 @@ async function ask(
 
     if (cancellation.cancelled) {
       const ended = { attempts: attempt, durationMs, cost, charged, models };
-      return cancelled(run, agent, callId, ended, lastWord(request, name, end, charged));
+      return cancelled(run, agent, callId, ended, { request, end });
     }
     const error = agentError(name, end.error);
     const { requeue } = end;
@@ -359,8 +336,6 @@ function unlessStopped(reason: unknown): void {
 
 /** How often a call may be told to come later; after that it is a failure like any other. */
 const MAX_REQUEUES = 20;
-
-const FRESH: Spent = Object.freeze({ cost: NO_COST, charged: undefined });
 
 /** The attempt to begin with: the one in doubt again, or the one that was to follow. */
 function firstAttempt(begun: RecordedCall | undefined): number {

@@ -1,6 +1,8 @@
 import type { CallRequest } from "../call.ts";
 import type { Reservation } from "../money/ledger.ts";
 import type { Spent } from "../money/usage-sum.ts";
+import type { Ticket } from "../policy/admission.ts";
+import type { Part } from "./batch-part.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
 
@@ -98,3 +100,14 @@ function inFull(spent: Money, least = 0): number {
 function knownMicros({ cost: { usdMicros }, leastMicros = 0 }: Money): number {
   return usdMicros === "unknown" ? leastMicros : usdMicros;
 }
+
+/** What an attempt has besides its request. */
+export interface Admitted {
+  /** What it was admitted with, where lanes or budgets have asked. */
+  readonly ticket?: Ticket | undefined;
+  /** Its money, where there are budgets. */
+  readonly charge?: Charge | undefined;
+  readonly part?: Part;
+}
+
+export const NOTHING_ELSE: Admitted = Object.freeze({});

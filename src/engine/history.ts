@@ -50,13 +50,17 @@ export interface Spent {
  * What a call took as far as the log says: what an attempt cost of which it says nothing nobody knows, and it is charged
  * with what was reserved for it.
  */
-export function spentIn({ cost, charged, reserved, settled }: RecordedCall): Spent {
+export function spentIn(call: RecordedCall | undefined): Spent {
+  if (call === undefined) return NOTHING_SPENT;
+  const { cost, charged, reserved, settled } = call;
   if (settled) return { cost, charged };
   return {
     cost: UNKNOWN_COST,
     charged: reserved === undefined ? charged : (charged ?? 0) + reserved,
   };
 }
+
+const NOTHING_SPENT: Spent = Object.freeze({ cost: NO_COST, charged: undefined });
 
 /** A run whose answers serve for another one. */
 export interface Origin {

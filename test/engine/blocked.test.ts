@@ -251,3 +251,31 @@ describe("an agent that blocks the event loop beyond the timeout of its team", (
     expect(outcome.results.inner).toMatchObject({ error: { code: "TIMEOUT" } });
   });
 });
+
+describe("an agent that blocks the event loop beyond the deadline of its run", () => {
+  it("has not answered, and nobody is asked after it, also not in a team within", async () => {
+    const { clock, block } = blockableClock();
+    const asked: string[] = [];
+    const a = agent({ name: "a", run: () => (block(200), "ship") });
+    const b = agent({ name: "b", run: () => (asked.push("b"), "ship") });
+    const inner = supervisor({ name: "inner", agents: { a, b }, mode: "sequence" });
+    const c = agent({ name: "c", run: () => (asked.push("c"), "ship") });
+    const team = supervisor({
+      name: "team",
+      agents: { inner, c },
+      mode: "sequence",
+      clock,
+      deadlineMs: 100,
+    });
+    const running = team.run("task" as never);
+    await clock.advance(10);
+    const { runId, missing } = await running;
+    expect(asked).toEqual([]);
+    expect(missing.map(({ agent: name, why }) => [name, why])).toContainEqual(["c", "timeout"]);
+    const log = await team.store.read(runId);
+    expect(log.find((event) => event.type === "call.failed")).toMatchObject({
+      callId: "inner/a",
+      error: { code: "TIMEOUT" },
+    });
+  });
+});

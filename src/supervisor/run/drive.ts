@@ -98,11 +98,14 @@ function deadlineOf(
 ): (Disposable & { readonly cancellation: Cancellation }) | undefined {
   const deadlineMs = checkDeadline(options.deadlineMs, `a run of ${team.where}`) ?? team.deadlineMs;
   if (deadlineMs === undefined || deadlineMs === Infinity) return undefined;
-  const cancellation = new Cancellation();
-  const following = cancelWith(run, cancellation);
-  const timer = clock.timer(deadlineMs, () => {
-    cancellation.cancel(deadlinePassed(team.where, deadlineMs));
+  const startedMs = clock.monotonic();
+  const end = (): void => cancellation.cancel(deadlinePassed(team.where, deadlineMs));
+  // The timer does not ring while an agent keeps the event loop from turning.
+  const cancellation = new Cancellation(() => {
+    if (clock.monotonic() - startedMs > deadlineMs) end();
   });
+  const following = cancelWith(run, cancellation);
+  const timer = clock.timer(deadlineMs, end);
   return {
     cancellation,
     [Symbol.dispose]() {
