@@ -1,3 +1,4 @@
+import { Cancellation } from "../async/cancellation.ts";
 import { systemClock } from "../async/clock.ts";
 import { hear } from "../async/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
@@ -6,6 +7,8 @@ import { cut } from "../text.ts";
 import { QuorateError } from "../errors.ts";
 import type { EventBody, RunEvent } from "../events.ts";
 import { REDACTED, type Json } from "../json.ts";
+import { fromStore } from "./from-store.ts";
+import { letGo, takeRun } from "./owning.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import type { Store } from "../store/store.ts";
 import type { Redactor } from "./redact.ts";
@@ -95,18 +98,19 @@ export async function recordDecision(
   // It is looked at only after the log.
   hear(decision);
   checkDecision(decision);
-  const before = await store.read(runId);
+  const before = await fromStore(() => store.read(runId));
   // Before the run is taken: a decision that is refused leaves it alone.
   chosen(runId, before, decision, redact);
-  const fence = await store.take(runId);
+  const fence = await takeRun(store, systemClock, runId, new Cancellation());
   try {
     // Somebody may have decided until it was taken.
-    const events = [...before, ...(await store.read(runId, before.length))];
+    const since = await fromStore(() => store.read(runId, before.length));
+    const events = [...before, ...since];
     const body = chosen(runId, events, decision, redact);
     const place = { runId, seq: events.length + 1, atMs: Math.round(nowMs()) };
-    await store.append([{ ...body, ...place }], fence);
+    await fromStore(() => store.append([{ ...body, ...place }], fence));
   } finally {
-    await store.release(runId, fence);
+    await letGo(store, systemClock, runId, fence);
   }
 }
 

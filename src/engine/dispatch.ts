@@ -1,3 +1,4 @@
+import { orGivenUp } from "../async/or-given-up.ts";
 import { NO_COST, type CallRequest } from "../call.ts";
 import type { EventBody } from "../events.ts";
 import { boundOf, type Bound } from "../money/bound.ts";
@@ -69,7 +70,8 @@ async function beginRecorded(
 ): Promise<AttemptEnd> {
   const { cancellation, clock } = run;
   try {
-    await started;
+    // Its slots are not kept from others by a store that does not answer a run that is over.
+    if (started !== undefined) await orGivenUp(started, cancellation, clock);
     if (cancellation.cancelled) throw cancellation.reason;
   } catch (error) {
     leave(seat.lanes, admitted?.ticket, false);

@@ -39,6 +39,7 @@ export class Journal {
   #seq: number;
   #preface: readonly EventBody[] = [];
   #begunAtMs: number | undefined;
+  #begun = false;
   #closed = false;
   #failure: QuorateError | undefined;
   // The last append that is not kept yet. What comes after it waits for it, whatever order a store finishes them in.
@@ -106,6 +107,11 @@ export class Journal {
   /** When the run's first event was recorded, in ms since 1970; `undefined` where this process did not begin it. */
   get begunAtMs(): number | undefined {
     return this.#begunAtMs;
+  }
+
+  /** Whether any of its events was kept. */
+  get begun(): boolean {
+    return this.#begun;
   }
 
   /** Puts events before the next ones, so that they are kept only if there are any. */
@@ -178,6 +184,7 @@ export class Journal {
   }
 
   #show(events: readonly RunEvent[]): void {
+    this.#begun = true;
     const { watch } = this.#options;
     if (watch === undefined) return;
     // Readers and the store share them.

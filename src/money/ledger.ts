@@ -1,6 +1,7 @@
 import type { Bell } from "../async/bell.ts";
 import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
+import { orGivenUp } from "../async/or-given-up.ts";
 import { isSoundError, type ErrorCode, type QuorateError } from "../errors.ts";
 import { randomId } from "../hash.ts";
 import { enter, enterNow, leave, type Lane, type Ticket } from "../policy/admission.ts";
@@ -95,8 +96,14 @@ export class Ledger {
     for (;;) {
       const admitted = enter(gates, cancellation, admission.ticket);
       if (admitted !== undefined) await admitted;
-      const reserved = await this.#reserveOr(release, shared, admission);
+      const reserved = await this.#orRelease(
+        release,
+        shared.budgets.length === 0
+          ? this.#reserve(shared, admission.lifeMs)
+          : this.#reserveInTime(shared, admission.lifeMs, cancellation),
+      );
       if (reserved && !cancellation.cancelled) return reservation;
+      // First, so that a store that fails keeps no slot from others.
       release();
       if (reserved) await this.#settleShared(shared, 0);
       if (cancellation.cancelled) throw cancellation.reason;
@@ -108,7 +115,8 @@ export class Ledger {
   async admitNow(admission: Admission): Promise<Reservation | undefined> {
     const { gates, shared, release, reservation } = this.#entry(admission);
     if (!enterNow(gates, admission.ticket)) return undefined;
-    if (await this.#reserveOr(release, shared, admission)) return reservation;
+    const reserving = this.#reserve(shared, admission.lifeMs);
+    if (await this.#orRelease(release, reserving)) return reservation;
     release();
     return undefined;
   }
@@ -138,9 +146,9 @@ export class Ledger {
         },
         raise: async (more, overran) => {
           for (const account of accounts) account.raise(more, overran);
-          for (const { budget } of shared.budgets) {
-            await this.#stored(raiseShared(this.#values, budget.scope ?? "", more, overran));
-          }
+          await this.#storedInAll(shared.budgets, (scope) =>
+            raiseShared(this.#values, scope, more, overran),
+          );
         },
       },
     };
@@ -166,10 +174,10 @@ export class Ledger {
     return made;
   }
 
-  /** Reserves in all shared budgets or in none; calls `release` when that fails. */
-  async #reserveOr(release: () => void, shared: Shared, { lifeMs }: Admission): Promise<boolean> {
+  /** What is reserved; calls `release` when that fails. */
+  async #orRelease(release: () => void, reserving: Promise<boolean>): Promise<boolean> {
     try {
-      return await this.#reserve(shared, lifeMs);
+      return await reserving;
     } catch (error) {
       release();
       throw error;
@@ -189,12 +197,24 @@ export class Ledger {
         shared.reserved++;
       }
     } catch (error) {
-      await this.#charge(shared, 0);
+      // Where this fails too, the ledger's run has been told.
+      await this.#charge(shared, 0).catch(() => {});
       throw error;
     }
     // Nobody is woken: two of those who wait would wake each other without end. Who found no room in between looks again.
     if (!fits) await this.#charge(shared, 0);
     return fits;
+  }
+
+  /** As `#reserve`; what comes too late for a run that is cancelled is free again. */
+  #reserveInTime(shared: Shared, lifeMs: number, cancellation: Cancellation): Promise<boolean> {
+    const reserving = this.#reserve(shared, lifeMs);
+    const inTime = orGivenUp(reserving, cancellation, this.#clock);
+    const free = async (): Promise<void> => {
+      if (await reserving) await this.#settleShared(shared, 0);
+    };
+    inTime.catch(() => void free().catch(() => {}));
+    return inTime;
   }
 
   async #settleShared(shared: Shared, charged: number): Promise<void> {
@@ -208,10 +228,25 @@ export class Ledger {
     const nowMs = this.#clock.now();
     const reservedIn = shared.budgets.slice(0, shared.reserved);
     shared.reserved = 0;
-    for (const { budget } of reservedIn) {
-      const { scope = "" } = budget;
-      await this.#stored(settleShared(this.#values, scope, { id, boundMicros, nowMs }, charged));
+    await this.#storedInAll(reservedIn, (scope) =>
+      settleShared(this.#values, scope, { id, boundMicros, nowMs }, charged),
+    );
+  }
+
+  /** Changes each of several budgets, also where the store fails to change one of them. Rejects with its first failure. */
+  async #storedInAll(
+    budgets: readonly OwnedBudget[],
+    change: (scope: string) => Promise<void>,
+  ): Promise<void> {
+    let failure: { readonly error: unknown } | undefined;
+    for (const { budget } of budgets) {
+      try {
+        await this.#stored(change(budget.scope ?? ""));
+      } catch (error) {
+        failure ??= { error };
+      }
     }
+    if (failure !== undefined) throw failure.error;
   }
 
   async #stored<T>(answer: Promise<T>): Promise<T> {

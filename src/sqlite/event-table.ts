@@ -5,7 +5,7 @@ import type { RunSummary } from "../store/store.ts";
 import { summary } from "../store/summary.ts";
 import { toEvent, type EventRow, type LargePart } from "./event-row.ts";
 import type { Owners } from "./owners.ts";
-import { LAST_ID, runRow, type RunTable } from "./run-table.ts";
+import { LAST_ID, type RunTable } from "./run-table.ts";
 import { EVENTS_PER_RUN } from "./schema.ts";
 import { changedOutside, type Seal } from "./seal.ts";
 
@@ -115,7 +115,7 @@ export function eventTable(
       const living = owners.living();
       return selectRuns.all(limit).map((row) => {
         const runId = String(row["run_id"]);
-        const run = runRow(row, owners.id);
+        const run = runs.fromRow(runId, row);
         const firstId = run.run * EVENTS_PER_RUN;
         const [first, last] = [readOne(runId, firstId + 1), readOne(runId, Number(row["last_id"]))];
         return summary(first, last, living(run.owner) !== undefined);

@@ -2,6 +2,12 @@ import { cut } from "../text.ts";
 import type { DatabaseSync } from "node:sqlite";
 import { isNoProcess, thisPlace } from "./place.ts";
 
+/**
+ * Stores of this process that were closed and could not say so in their file. Nobody else can tell them from those that live, as their
+ * process does.
+ */
+const closed = new Set<number>();
+
 /** How often an owner shows itself within the time after which it counts as gone. */
 export const BEATS_PER_LEASE = 3;
 
@@ -46,6 +52,7 @@ export function ownersTable(db: DatabaseSync, leaseMs: number): Owners {
 
   function describe(owner: number, nowMs: number): string | undefined {
     if (owner === id) return "this store";
+    if (closed.has(owner)) return undefined;
     const row = select.get(owner);
     if (row === undefined) return undefined;
     const pid = Number(row["pid"]);
@@ -72,7 +79,10 @@ export function ownersTable(db: DatabaseSync, leaseMs: number): Owners {
       shownAtMs = -Infinity;
     },
     leave() {
-      if (shown) remove.run(id);
+      if (!shown) return;
+      closed.add(id);
+      remove.run(id);
+      closed.delete(id);
     },
     living() {
       const nowMs = Date.now();

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { AppendTo } from "../store/check-append.ts";
 import { noSuchRun, ownedRun } from "../store/refuse-take.ts";
 import { isEndType } from "../store/summary.ts";
+import type { GivenUp } from "./given-up.ts";
 import type { Owners } from "./owners.ts";
 import { EVENT_TYPE, EVENTS_PER_RUN } from "./schema.ts";
 
@@ -17,6 +18,8 @@ export interface RunRow extends AppendTo {
 /** Which runs there are, and whose. All of it is for an open transaction. */
 export interface RunTable {
   find(runId: string): RunRow | undefined;
+  /** A run from its row; what this store has given up is nobody's. */
+  fromRow(runId: string, row: Readonly<Record<string, unknown>>): RunRow;
   /** Adds a run of this store's own, and answers with its number. */
   begin(runId: string): number;
   take(runId: string): number;
@@ -28,17 +31,25 @@ export const LAST_ID: string = `(
   SELECT max(id) FROM events WHERE id > run * ${EVENTS_PER_RUN} AND id < (run + 1) * ${EVENTS_PER_RUN}
 )`;
 
-export function runTable(db: DatabaseSync, owners: Owners): RunTable {
+export function runTable(db: DatabaseSync, owners: Owners, givenUp: GivenUp): RunTable {
   const insert = db.prepare("INSERT INTO runs (run_id, owner) VALUES (?, ?)");
   const select = db.prepare(`
     SELECT run, owner, fence, taken_seq, ${LAST_ID} AS last_id FROM runs WHERE run_id = ?`);
   const setOwner = db.prepare("UPDATE runs SET owner = ?, fence = ?, taken_seq = ? WHERE run = ?");
+  const letGo = db.prepare(
+    "UPDATE runs SET owner = NULL WHERE run_id = ? AND owner = ? AND fence = ?",
+  );
   const selectType = db.prepare(`SELECT ${EVENT_TYPE} AS type FROM events WHERE id = ?`);
+
+  function fromRow(runId: string, row: Readonly<Record<string, unknown>>): RunRow {
+    const run = runRow(row, owners.id);
+    return run.held && givenUp.has(runId, run.fence) ? { ...run, held: false, owner: null } : run;
+  }
 
   function find(runId: string): RunRow | undefined {
     // SQLite would replace what is not valid Unicode, and find another run.
     const row = runId.isWellFormed() ? select.get(runId) : undefined;
-    return row && runRow(row, owners.id);
+    return row && fromRow(runId, row);
   }
 
   /** Who drives a run. Its last event lets go of it, unless it was taken after that one. */
@@ -50,8 +61,10 @@ export function runTable(db: DatabaseSync, owners: Owners): RunTable {
   }
 
   return {
+    fromRow,
     find,
     begin(runId) {
+      givenUp.remove(runId, 1);
       return Number(insert.run(runId, owners.id).lastInsertRowid);
     },
     take(runId) {
@@ -64,9 +77,7 @@ export function runTable(db: DatabaseSync, owners: Owners): RunTable {
       return run.fence + 1;
     },
     release(runId, fence) {
-      const run = find(runId);
-      if (run?.held === true && run.fence === fence)
-        setOwner.run(null, fence, run.takenSeq, run.run);
+      if (runId.isWellFormed()) letGo.run(runId, owners.id, fence);
     },
   };
 }

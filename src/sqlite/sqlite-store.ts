@@ -6,6 +6,7 @@ import { wholeNumber } from "../store/whole-number.ts";
 import { MAX_EVENT_BYTES, toRow } from "./event-row.ts";
 import { eventTable } from "./event-table.ts";
 import { storeFailure } from "./failure.ts";
+import { givenUpRuns } from "./given-up.ts";
 import { groupCommit } from "./group-commit.ts";
 import { heartbeat } from "./heartbeat.ts";
 import { MEMORY_PATH, openDatabase } from "./open.ts";
@@ -47,11 +48,12 @@ export interface SqliteStore extends Store, AsyncDisposable {
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   const settings = checkOptions(options);
   const { path, busyTimeoutMs, maxBytes, leaseMs, retainMs, codec, clock } = settings;
+  const givenUp = givenUpRuns(letGo);
   const { db, seal } = orFail(() => openDatabase(settings));
   const { files, owners, runs, table, valued, group, snapshot, pruner } = orFail(() => {
     try {
       const owners = ownersTable(db, leaseMs);
-      const runs = runTable(db, owners);
+      const runs = runTable(db, owners, givenUp);
       const table = eventTable(db, runs, owners, seal);
       const valued = valueTable(db, clock, seal);
       const files = watchFiles(db, path);
@@ -141,11 +143,22 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   async function release(runId: string, fence: number): Promise<void> {
     refuseWhenClosed();
+    // Whatever comes of it: a run that nobody drives is not kept alive.
+    heart.ended(runId, fence);
+    try {
+      await letGo(runId, fence);
+    } catch (error) {
+      givenUp.add(runId, fence);
+      throw error;
+    }
+  }
+
+  async function letGo(runId: string, fence: number): Promise<void> {
     await group.add(() => {
       table.forget();
       runs.release(runId, fence);
     });
-    heart.ended(runId, fence);
+    givenUp.remove(runId, fence);
   }
 
   async function prune(beforeMs: number): Promise<number> {
@@ -168,6 +181,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   async function close(): Promise<void> {
     heart.stop();
+    givenUp.stop();
     await group.drained();
     const leave = (): void => {
       files.beforeWrite();

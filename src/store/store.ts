@@ -26,6 +26,7 @@ export interface RunSummary {
  * - A run has one owner at a time: the store, as it was opened by one process, that began the run or took it last. Each
  *   owner has a number, the fence: 1 for who began it, one more for each who took it. An append with another number
  *   than the run's is refused with `LEASE_LOST`.
+ * - A store that failed lets go: a run that its owner has given up can be taken as soon as the store works again, by that owner too.
  */
 export interface Store {
   /** Whether runs outlive what drives them, so that calls are to be logged with what is needed to resume. */
@@ -49,7 +50,11 @@ export interface Store {
    * of a run lets go of it.
    */
   take(runId: string): number | Promise<number>;
-  /** Lets go of a run, so that it can be taken at once. Does nothing unless `fence` is the run's. */
+  /**
+   * Lets go of a run, so that it can be taken at once. Does nothing unless `fence` is the run's. Whoever asks does not drive the run any
+   * more, also where this rejects: then this store takes the run again as soon as it works, and no longer keeps others from it than
+   * until then.
+   */
   release(runId: string, fence: number): void | Promise<void>;
   /**
    * Forgets the runs that ended before a time, in ms since 1970, and answers with how many. Runs that have not ended, and

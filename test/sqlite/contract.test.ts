@@ -4,6 +4,7 @@ import type { Store } from "../../src/store/store.ts";
 import { storeContract } from "../../src/testing/store-contract/store-contract.ts";
 import { checkOwnerLaw } from "../store/owner-law.ts";
 import { aes } from "./aes.ts";
+import { lock } from "./lock.ts";
 import { tempPaths } from "./temp-folder.ts";
 
 const tempPath = tempPaths();
@@ -11,6 +12,7 @@ const tempPath = tempPaths();
 describe.each([
   ["in a file", {}],
   ["in a file, with a codec", { codec: aes() }],
+  ["in a file that others lock for longer than it waits", { busyTimeoutMs: 10 }],
 ])("the SQLite store %s", (_, options) => {
   const paths = new WeakMap<Store, string>();
   const openAt = (path: string): Store => {
@@ -18,7 +20,12 @@ describe.each([
     paths.set(store, path);
     return store;
   };
-  const harness = { open: (store: Store) => openAt(paths.get(store) ?? "") };
+  const harness = {
+    open: (store: Store) => openAt(paths.get(store) ?? ""),
+    ...("busyTimeoutMs" in options && {
+      breakDown: (store: Store): Disposable => lock(paths.get(store) ?? ""),
+    }),
+  };
   for (const { name, run } of storeContract(() => openAt(tempPath()), harness)) it(name, run);
 });
 

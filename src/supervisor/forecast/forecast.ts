@@ -14,7 +14,7 @@ import { expect, type Expectation } from "./expected.ts";
 import { recordsOf } from "./records.ts";
 import { totalOf, type Total } from "./total.ts";
 import { lookAhead, type AgentNode, type JudgeNode, type TeamNode } from "./tree.ts";
-import { fromStore } from "../run/from-store.ts";
+import { fromStore } from "../../engine/from-store.ts";
 import { RUN_KEYS } from "../options.ts";
 import { reseated, type Root, type Seated } from "../run/root.ts";
 import { errorOutside, secrecyOf, type Secrecy } from "../run/secrecy.ts";

@@ -7,7 +7,7 @@ import { randomId } from "../../hash.ts";
 import { canonicalJson } from "../../json.ts";
 import type { Outcome } from "../../outcome.ts";
 import type { ForkOptions, RunOptions } from "../options.ts";
-import { conductAgain, conductFork, conductOnce, givenTask, ownStart } from "./resume.ts";
+import { conductAgain, conductFork, conductOnce, givenTask, ownStart, readRun } from "./resume.ts";
 import { startRun, type Driver, type Started } from "./drive.ts";
 import type { Root } from "./root.ts";
 import { checkRunId } from "./run-id.ts";
@@ -88,6 +88,7 @@ async function join(driver: Driver, task: unknown): Promise<Outcome> {
     );
   }
   const outcome = await orCancelled(known.outcome, deadline);
-  for (const event of await driver.store.read(runId)) driver.watch?.(event);
+  const { watch } = driver;
+  if (watch !== undefined) for (const event of await readRun(driver, runId)) watch(event);
   return outcome;
 }

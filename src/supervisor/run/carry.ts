@@ -1,14 +1,16 @@
+import { either } from "../../async/cancellation.ts";
+import { orGivenUp, STORE_PATIENCE_MS } from "../../async/or-given-up.ts";
 import { seatOf } from "../../engine/call-id.ts";
 import { spentIn, type History, type Origin } from "../../engine/history.ts";
 import { Journal } from "../../engine/journal.ts";
 import { ContentKeys } from "../../engine/key.ts";
+import { letGo } from "../../engine/owning.ts";
 import type { Run } from "../../engine/run.ts";
 import { BillFold } from "../../money/bill.ts";
 import { Ledger } from "../../money/ledger.ts";
 import { checkRunCache } from "../../policy/cache.ts";
 import { describeThrown, isSoundError } from "../../errors.ts";
 import type { Bill, Outcome } from "../../outcome.ts";
-import type { Store } from "../../store/store.ts";
 import { coordinate, type Assignment, type Coordinated } from "../coordinate/coordinate.ts";
 import type { Driver } from "./drive.ts";
 import { keepLesson } from "./learned.ts";
@@ -82,20 +84,22 @@ function chargeBefore(ledger: Ledger, { budgets, budgetsAt }: Seated, history: H
 
 /** Carries a run to its last event. */
 export async function conclude(
-  { seated, store, runId, secrecy }: Driver,
+  driver: Driver,
   run: Run,
   assignment: Assignment,
   fence = 1,
 ): Promise<Outcome> {
-  const { journal } = run;
+  const { root, seated, store, runId, secrecy } = driver;
+  const { journal, cancellation, clock } = run;
   try {
-    const done = await coordinate(run, seated.seating, assignment, performTeam);
+    using until = either(cancellation, driver.deadline);
+    // What was asked stops in its graceMs; only a store that never answers takes longer.
+    const patienceMs = seated.graceMs + STORE_PATIENCE_MS;
+    const carried = carryOut(run, seated, assignment);
+    const { done, bill } = await orGivenUp(carried, until.cancellation, clock, patienceMs);
     const { status, results, verdicts, conflicts, missing } = done;
-    const bill = run.bill.bill();
-    if (status !== "waiting") await keepLesson(run, seated.seating.team, "", verdicts);
-    await recordEnd(run, done, bill);
     journal.close();
-    if (status === "waiting") await letGo(store, runId, fence);
+    if (status === "waiting") await letGo(store, root.clock, runId, fence);
     const whole = { runId, status, results, verdicts, conflicts, missing, bill };
     const outcome = outcomeOutside(whole, secrecy);
     const fresh = run.history === undefined && run.origin === undefined;
@@ -104,14 +108,34 @@ export async function conclude(
     journal.note([{ type: "run.cancelled", reason: describeThrown(reason) }]);
     journal.close();
     // Whoever goes on with the run need not wait for this process to end.
-    if (store.resumable && !isOthers(reason)) await letGo(store, runId, fence);
+    if (isBegun(reason, run)) driver.begunByOthers?.();
+    else if (!isLost(reason)) await letGo(store, root.clock, runId, fence);
     throw reason;
   }
 }
 
-/** Whether the run is somebody else's: what this process has of it is not its own to let go of. */
-function isOthers(reason: unknown): boolean {
-  return isSoundError(reason) && (reason.code === "SEQ_TAKEN" || reason.code === "LEASE_LOST");
+/** Everything up to the run's last event, which is kept. */
+async function carryOut(
+  run: Run,
+  { seating }: Seated,
+  assignment: Assignment,
+): Promise<{ readonly done: Coordinated; readonly bill: Bill }> {
+  const done = await coordinate(run, seating, assignment, performTeam);
+  const bill = run.bill.bill();
+  if (done.status !== "waiting") await keepLesson(run, seating.team, "", done.verdicts);
+  await recordEnd(run, done, bill);
+  return { done, bill };
+}
+
+/** Whether a run that was to begin was there already: it never was this process's to let go of. */
+function isBegun(reason: unknown, { journal, history }: Run): boolean {
+  const taken = isSoundError(reason) && reason.code === "SEQ_TAKEN";
+  return taken && history === undefined && !journal.begun;
+}
+
+/** Whether somebody else has taken the run over. */
+function isLost(reason: unknown): boolean {
+  return isSoundError(reason) && reason.code === "LEASE_LOST";
 }
 
 /** The run's last event; or that it waits, unless that is what its log ends with and nothing has come since. */
@@ -136,13 +160,5 @@ async function recordEnd(
     if (ended !== undefined) await ended;
   } else if (!journal.untouched || history?.events.at(-1)?.type !== "run.waiting") {
     await journal.record([{ type: "run.waiting", verdicts: waits }]);
-  }
-}
-
-async function letGo(store: Store, runId: string, fence: number): Promise<void> {
-  try {
-    await store.release(runId, fence);
-  } catch {
-    // The store has failed before; the reason is on its way to the caller.
   }
 }

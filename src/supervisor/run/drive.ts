@@ -45,6 +45,8 @@ export interface Driver {
   readonly deadline: Cancellation | undefined;
   readonly watch: ((event: LiveEvent) => void) | undefined;
   readonly secrecy: Secrecy;
+  /** Is told when a run that was to begin was there already, so that nobody was asked. */
+  readonly begunByOthers?: () => void;
 }
 
 // Written out as a record, so that the compiler misses an option that is added.

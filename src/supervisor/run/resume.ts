@@ -1,10 +1,12 @@
 import { checkRunId } from "./run-id.ts";
 import { Cancellation, cancelWith } from "../../async/cancellation.ts";
 import { sleep } from "../../async/sleep.ts";
+import { fromStore } from "../../engine/from-store.ts";
 import { History, type Origin } from "../../engine/history.ts";
+import { letGo, settleDebt, takeRun } from "../../engine/owning.ts";
 import type { Run } from "../../engine/run.ts";
 import { takeInput } from "../../engine/input.ts";
-import { isSoundError, QuorateError } from "../../errors.ts";
+import { QuorateError } from "../../errors.ts";
 import type { EventBody, RunEvent } from "../../events.ts";
 import type { LearnedBefore } from "../../reliability/reliability.ts";
 import type { Json } from "../../json.ts";
@@ -31,8 +33,8 @@ export async function conductAgain(
   driver: Driver,
   known?: { readonly known: unknown },
 ): Promise<Outcome> {
-  const { store, runId, root } = driver;
-  const before = await store.read(runId);
+  const { store, runId, root, cancellation, deadline = cancellation } = driver;
+  const before = await readRun(driver, runId);
   const first = startOf(driver, before);
   refuseOther(driver, first);
   const task = known ?? givenTask(driver, first);
@@ -41,15 +43,29 @@ export async function conductAgain(
   refuseForgetful(driver);
 
   refuseRedacted(driver, first, task);
-  const fence = await store.take(runId);
-  // Whoever had the run may have gone on until it was taken.
-  const since = await orRelease(driver, fence, async () => store.read(runId, before.length));
-  return goOn(driver, fence, [...before, ...since], task);
+  const fence = await takeRun(store, root.clock, runId, deadline);
+  const begun = await orLetGo(driver, fence, async () => {
+    // Whoever had the run may have gone on until it was taken.
+    const since = await readRun(driver, runId, before.length);
+    return prepare(driver, [...before, ...since], fence, task);
+  });
+  if (begun.finished === undefined) return conclude(driver, begun.run, begun.assignment, fence);
+  await letGo(store, root.clock, runId, fence);
+  return begun.finished;
+}
+
+/** A run's events, of any run of the store. */
+export function readRun(
+  { store, cancellation, deadline = cancellation }: Driver,
+  runId: string,
+  afterSeq?: number,
+): Promise<readonly RunEvent[]> {
+  return fromStore(() => store.read(runId, afterSeq), deadline);
 }
 
 /** The first event of a run, where it is one of this supervisor. */
 export async function ownStart(driver: Driver): Promise<StartedEvent> {
-  const first = startOf(driver, await driver.store.read(driver.runId));
+  const first = startOf(driver, await readRun(driver, driver.runId));
   refuseOther(driver, first);
   return first;
 }
@@ -76,10 +92,10 @@ const POLL_MS = 200;
  * for; one whose driver is gone is resumed. Rejects with `RUN_ID_TAKEN` when that run has another input.
  */
 export async function conductOnce(driver: Driver, given: unknown): Promise<Outcome> {
-  const { store, runId, root, seated, cancellation, deadline = cancellation } = driver;
+  const { runId, root, seated, cancellation, deadline = cancellation } = driver;
   const task = takeInput(given, seated.maxBytes, `the task of ${root.team.where}`);
   for (;;) {
-    const events = await store.read(runId);
+    const events = await readRun(driver, runId);
     const first = events[0];
     if (first === undefined) {
       const begun = await beginUnlessBegun(driver, task);
@@ -109,10 +125,15 @@ async function beginUnlessBegun(driver: Driver, task: unknown): Promise<Outcome 
   // A run that cannot be begun is cancelled, and the next try must not be.
   const cancellation = new Cancellation();
   using _driver = cancelWith(driver.cancellation, cancellation);
+  await settleDebt(driver.store, driver.runId, driver.deadline ?? cancellation);
+  let isThere = false;
+  const begunByOthers = (): void => {
+    isThere = true;
+  };
   try {
-    return await conductNew({ ...driver, cancellation }, task);
+    return await conductNew({ ...driver, cancellation, begunByOthers }, task);
   } catch (error) {
-    if (isSoundError(error) && error.code === "SEQ_TAKEN") return undefined;
+    if (isThere) return undefined;
     throw error;
   }
 }
@@ -126,10 +147,10 @@ export async function conductFork(
   fork: ForkOptions,
   ofRun: string,
 ): Promise<Outcome> {
-  const { root, store, seated } = driver;
+  const { root, seated } = driver;
   checkRunId(driver.runId);
   refuseForgetful(driver);
-  const events = await store.read(ofRun);
+  const events = await readRun(driver, ofRun);
   const of = { ...driver, runId: ofRun };
   const first = startOf(of, events);
   refuseOther(of, first);
@@ -139,6 +160,7 @@ export async function conductFork(
       `the task of run "${ofRun}" was redacted; fork it with { input: task }`,
     );
   }
+  await settleDebt(driver.store, driver.runId, driver.deadline ?? driver.cancellation);
   const { from } = fork;
   if (from !== undefined && !seated.places.has(from)) {
     const known = [...seated.places].map((place) => `"${place}"`).join(", ");
@@ -154,34 +176,25 @@ export async function conductFork(
   return conductNew(driver, input, { history, from }, plan);
 }
 
-async function goOn(
-  driver: Driver,
-  fence: number,
-  events: readonly RunEvent[],
-  known: { readonly known: unknown } | undefined,
-): Promise<Outcome> {
-  const { root, runId, store, seated, watch } = driver;
-  const { team } = root;
-  const history = new History(runId, events, seated.teams);
-  const finished = recordedOutcome(team, history);
-  if (finished !== undefined) {
-    await store.release(runId, fence);
-    return shown(driver, events, finished);
-  }
-  for (const event of events) watch?.(event);
-  const begun = await orRelease(driver, fence, () => prepare(driver, history, fence, known));
-  return conclude(driver, begun.run, begun.assignment, fence);
-}
+/** A run that was taken: with an outcome already, or ready to go on. */
+type Taken =
+  | { readonly finished: Outcome }
+  | { readonly finished?: undefined; readonly run: Run; readonly assignment: Assignment };
 
 /** Everything that may still refuse to go on. */
 async function prepare(
   driver: Driver,
-  history: History,
+  events: readonly RunEvent[],
   fence: number,
   known: { readonly known: unknown } | undefined,
-): Promise<{ readonly run: Run; readonly assignment: Assignment }> {
-  const { root, options, seated, cancellation, deadline = cancellation, secrecy } = driver;
+): Promise<Taken> {
+  const { root, runId, options, seated, cancellation, deadline = cancellation } = driver;
+  const { secrecy, watch } = driver;
   const { team } = root;
+  const history = new History(runId, events, seated.teams);
+  const finished = recordedOutcome(team, history);
+  if (finished !== undefined) return { finished: shown(driver, events, finished) };
+  for (const event of events) watch?.(event);
   const first = startOf(driver, history.events);
   const origin = await originOf(driver, first);
   const run = openRun(driver, {
@@ -209,27 +222,24 @@ function plannedOf({ mode, agents }: Plan, learned: LearnedBefore | undefined): 
 }
 
 /** What comes of `work`; where it fails, the run is let go of, so that somebody else can take it. */
-async function orRelease<T>(
-  { store, runId }: Driver,
+async function orLetGo<T>(
+  { store, runId, root }: Driver,
   fence: number,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    await store.release(runId, fence);
+    await letGo(store, root.clock, runId, fence);
     throw error;
   }
 }
 
 /** A fork that is resumed still takes over answers of its origin, as long as the store has it. */
-async function originOf(
-  { store, seated }: Driver,
-  { forkOf }: StartedEvent,
-): Promise<Origin | undefined> {
+async function originOf(driver: Driver, { forkOf }: StartedEvent): Promise<Origin | undefined> {
   if (forkOf === undefined) return undefined;
-  const events = await store.read(forkOf.runId);
-  return { history: new History(forkOf.runId, events, seated.teams), from: forkOf.from };
+  const events = await readRun(driver, forkOf.runId);
+  return { history: new History(forkOf.runId, events, driver.seated.teams), from: forkOf.from };
 }
 
 function shown(driver: Driver, events: readonly RunEvent[], outcome: Outcome): Outcome {

@@ -67,6 +67,8 @@ export interface Seated {
   readonly budgetsAt: ReadonlyMap<string, readonly OwnedBudget[]>;
   /** Whether any agent keeps its answers for other runs. */
   readonly caches: boolean;
+  /** How long the slowest of its agents is given to stop, in ms. */
+  readonly graceMs: number;
 }
 
 /** The root as a run wants it: seated anew when it has limits of its own. Throws `BAD_OPTIONS`. */
@@ -118,6 +120,7 @@ export function seatRoot(
     budgets: distinct(seats.flatMap(({ budgets }) => budgets)),
     budgetsAt: new Map(seats.map(({ place, budgets }) => [place, budgets])),
     caches: seats.some(({ cache }) => cache !== undefined),
+    graceMs: seats.reduce((most, { limits }) => Math.max(most, limits.graceMs), 0),
   };
 }
 

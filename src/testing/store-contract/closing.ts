@@ -7,6 +7,8 @@ import { answered, started, wholeRun } from "./run-events.ts";
 export interface StoreHarness {
   /** Opens what a store has kept once more, as another owner; that store may be closed by now, or go on beside it. */
   open(store: Store): Store | Promise<Store>;
+  /** Makes all that a store is to write fail, until what it answers with is disposed of. Adds the cases of a store that fails. */
+  breakDown?(store: Store): Disposable | Promise<Disposable>;
 }
 
 /** Closing, and opening again. */

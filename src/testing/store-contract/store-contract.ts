@@ -5,13 +5,14 @@ import { contentCases } from "./content.ts";
 import { forgettingCases } from "./forgetting.ts";
 import { listingCases } from "./listing.ts";
 import { orderCases } from "./order.ts";
+import { failingCases } from "./failing.ts";
 import { owningCases, sharingCases } from "./owning.ts";
 import { valueKeyCases } from "./value-keys.ts";
 import { sharedValueCases, valueCases } from "./values.ts";
 
 /**
  * What every store has to do, as cases for any test runner. `open` gives a new, empty store each time; a `harness`
- * adds the cases of stores that can be opened again.
+ * adds the cases of stores that can be opened again, and of those that can be made to fail.
  */
 export function storeContract(open: OpenStore, harness?: StoreHarness): readonly ContractCase[] {
   return [
@@ -20,6 +21,7 @@ export function storeContract(open: OpenStore, harness?: StoreHarness): readonly
     ...listingCases(open),
     ...owningCases(open),
     ...(harness === undefined ? [] : sharingCases(open, (store) => harness.open(store))),
+    ...failingCases(open, harness),
     ...forgettingCases(open),
     ...valueCases(open),
     ...valueKeyCases(open),

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
+import type { QuorateError } from "../../errors.ts";
+import type { Store } from "../../store/store.ts";
+import type { ContractCase } from "../contract.ts";
+import { holds, refused, statuses, withStore, type OpenStore } from "./checks.ts";
+import type { StoreHarness } from "./closing.ts";
+import { answered, started } from "./run-events.ts";
+
+/** A store that failed lets go of what its owner gave up: of itself, and of others. */
+export function failingCases(
+  open: OpenStore,
+  harness: StoreHarness | undefined,
+): readonly ContractCase[] {
+  return [
+    withStore(
+      open,
+      "takes again what it gave up after an append was refused, and refuses what comes late of the one before",
+      async (store) => {
+        await store.append([started("run")]);
+        for (let fence = 1; fence < 4; fence += 1) {
+          await refused("SEQ_TAKEN", () => store.append([answered("run", 9)], fence));
+          const [, again] = await Promise.all([store.release("run", fence), store.take("run")]);
+          assert.equal(again, fence + 1);
+          await refused("LEASE_LOST", () => store.append([answered("run", fence + 1)], fence));
+          await store.release("run", fence);
+          await store.append([answered("run", fence + 1)], again);
+        }
+        assert.equal((await store.read("run")).length, 4);
+      },
+    ),
+    ...(harness?.breakDown === undefined ? [] : brokenCases(open, harness, harness.breakDown)),
+  ];
+}
+
+function brokenCases(
+  open: OpenStore,
+  { open: another }: StoreHarness,
+  breakDown: (store: Store) => Disposable | Promise<Disposable>,
+): readonly ContractCase[] {
+  /** A run whose owner gave it up while its store failed; the store works again. */
+  async function giveUp(store: Store): Promise<void> {
+    await store.append([started("run")]);
+    using _broken = await breakDown(store);
+    await refused("STORE_FAILED", () => store.append([answered("run", 2, "lost")]));
+    await refused("STORE_FAILED", () => store.release("run", 1));
+  }
+
+  return [
+    withStore(
+      open,
+      "takes again at once, when it works again, what it gave up while it failed",
+      async (store) => {
+        await giveUp(store);
+        assert.deepEqual(await statuses(store), { run: "gone" });
+        await refused("LEASE_LOST", () => store.append([answered("run", 2, "late")], 1));
+        assert.equal(await store.take("run"), 2);
+        await refused("LEASE_LOST", () => store.append([answered("run", 2, "late")], 1));
+        await store.release("run", 1);
+        await refused("RUN_OWNED", () => store.take("run"));
+        await store.append([answered("run", 2)], 2);
+        await holds(store, "run", [started("run"), answered("run", 2)]);
+      },
+    ),
+    withStore(
+      open,
+      "lets others take soon, when it works again, what it gave up while it failed",
+      async (store) => {
+        await giveUp(store);
+        const other = await another(store);
+        try {
+          assert.equal(await takeSoon(other, "run"), 2);
+          await refused("LEASE_LOST", () => store.append([answered("run", 2, "late")], 1));
+          await other.append([answered("run", 2)], 2);
+          await refused("RUN_OWNED", () => store.take("run"));
+        } finally {
+          await other.close();
+        }
+      },
+    ),
+    withStore(
+      open,
+      "lets others take its runs when it was closed while it failed",
+      async (store) => {
+        await store.append([started("run")]);
+        {
+          using _broken = await breakDown(store);
+          await store.close();
+        }
+        const other = await another(store);
+        try {
+          assert.equal(await takeSoon(other, "run"), 2);
+        } finally {
+          await other.close();
+        }
+      },
+    ),
+    withStore(
+      open,
+      "keeps a run of an id that could not be begun before, whatever was let go of then",
+      async (store) => {
+        {
+          using _broken = await breakDown(store);
+          await refused("STORE_FAILED", () => store.append([started("run")]));
+          await refused("STORE_FAILED", () => store.release("run", 1));
+        }
+        await store.append([started("run")]);
+        await setTimeout(SOON_MS);
+        await refused("RUN_OWNED", () => store.take("run"));
+        await store.append([answered("run", 2)]);
+      },
+    ),
+  ];
+}
+
+const SOON_MS = 10;
+const MOST_TRIES = 500;
+
+async function takeSoon(store: Store, runId: string): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await store.take(runId);
+    } catch (error) {
+      if ((error as QuorateError).code !== "RUN_OWNED" || tries === MOST_TRIES) throw error;
+    }
+    await setTimeout(SOON_MS);
+  }
+}

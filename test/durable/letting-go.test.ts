@@ -1,0 +1,393 @@
+// A store that failed lets go of the run that failed with it: it can be gone on with as soon as the store works, in the same
+// process too, and nothing waits without end.
+
+import { describe, expect, it } from "vitest";
+import {
+  agent,
+  decide,
+  human,
+  memoryStore,
+  supervisor,
+  type Clock,
+  type RunEvent,
+  type Store,
+} from "../../src/index.ts";
+import { sqliteStore } from "../../src/sqlite/index.ts";
+import { virtualClock } from "../../src/testing/index.ts";
+import { rejection } from "../supervisor/rejection.ts";
+import { lock } from "../sqlite/lock.ts";
+import { tempPaths } from "../sqlite/temp-folder.ts";
+
+const tempPath = tempPaths();
+const RUN = { runId: "run" };
+const REUSED = { status: "complete", reuse: { reused: 1, asked: 1 } };
+
+/** `second` needs `first`, and does what it is told to. */
+function pair(store: Store, work: () => unknown, clock?: Clock) {
+  const first = agent({ name: "first", run: () => 1 });
+  const second = agent({ name: "second", needs: { first }, run: work });
+  return supervisor({
+    name: "pair",
+    agents: { first, second },
+    store,
+    ...(clock !== undefined && { clock }),
+  });
+}
+
+describe("a run whose SQLite file could not be written, and that its store could not let go of", () => {
+  /** The run, after its file was locked in its midst; the file can be written again. */
+  async function failed(path: string) {
+    const store = sqliteStore({ path, busyTimeoutMs: 10 });
+    let broken: Disposable | undefined;
+    const team = pair(store, () => {
+      broken ??= lock(path);
+      return 2;
+    });
+    await expect(team.run(undefined as never, RUN)).rejects.toMatchObject({ code: "STORE_FAILED" });
+    broken?.[Symbol.dispose]();
+    return { store, team };
+  }
+
+  it("is resumed by the same supervisor at once", async () => {
+    const { store, team } = await failed(tempPath());
+    await using _store = store;
+    expect((await store.runs())[0]?.status).toBe("gone");
+    expect(await team.resume("run")).toMatchObject(REUSED);
+  });
+
+  it("is gone on with by the same supervisor that is asked for it under its id", async () => {
+    const { store, team } = await failed(tempPath());
+    await using _store = store;
+    expect(await team.run(undefined as never, RUN)).toMatchObject(REUSED);
+  });
+
+  it("is resumed by another supervisor of the same store at once", async () => {
+    const { store } = await failed(tempPath());
+    await using _store = store;
+    expect(await pair(store, () => 3).resume("run")).toMatchObject(REUSED);
+  });
+
+  it("is gone on with through another store of the file, while the one that failed is open and idle", async () => {
+    const path = tempPath();
+    const { store } = await failed(path);
+    await using _store = store;
+    await using other = sqliteStore({ path });
+    expect(await pair(other, () => 3).run(undefined as never, RUN)).toMatchObject(REUSED);
+    await expect(store.take("run")).resolves.toBe(3);
+  });
+
+  it("is resumed through another store of the file at once, when the one that failed was closed while it failed", async () => {
+    const path = tempPath();
+    const store = sqliteStore({ path, busyTimeoutMs: 10 });
+    let broken: Disposable | undefined;
+    const team = pair(store, () => {
+      broken ??= lock(path);
+      return 2;
+    });
+    await expect(team.run(undefined as never, RUN)).rejects.toMatchObject({ code: "STORE_FAILED" });
+    await store.close();
+    broken?.[Symbol.dispose]();
+    await using other = sqliteStore({ path });
+    expect(await pair(other, () => 3).resume("run")).toMatchObject(REUSED);
+  });
+
+  it("says that the store fails, and not that somebody drives it, while the file still cannot be written", async () => {
+    const path = tempPath();
+    const { store, team } = await failed(path);
+    await using _store = store;
+    {
+      using _broken = lock(path);
+      await expect(team.resume("run")).rejects.toMatchObject({ code: "STORE_FAILED" });
+      await expect(team.run(undefined as never, RUN)).rejects.toMatchObject({
+        code: "STORE_FAILED",
+      });
+    }
+    expect(await team.resume("run")).toMatchObject(REUSED);
+  });
+});
+
+type Op = "append" | "release" | "take" | "read";
+
+/** A store in memory of which some operations fail or hang while they are listed in `faults`. */
+function fallible(clock?: Clock) {
+  const memory = memoryStore({ resumable: true, ...(clock !== undefined && { clock }) });
+  const faults = new Map<Op, "fails" | "hangs" | "is done and fails">();
+  const around = <T>(op: Op, work: () => T): T | Promise<T> => {
+    const fault = faults.get(op);
+    if (fault === undefined) return work();
+    if (fault === "hangs") return new Promise<T>(() => {});
+    if (fault === "is done and fails") work();
+    return Promise.reject(new Error(`${op} failed`));
+  };
+  const store: Store = {
+    ...memory,
+    append: (events, fence) => around("append", () => memory.append(events, fence)),
+    release: (runId, fence) => around("release", () => memory.release(runId, fence)),
+    take: (runId) => around("take", () => memory.take(runId)),
+    read: (runId, afterSeq) => around("read", () => memory.read(runId, afterSeq)),
+  };
+  return { memory, store, faults };
+}
+
+/** Fails with its store in its midst, which cannot let go of it either. */
+async function failedInMemory() {
+  const clock = virtualClock();
+  const { memory, store, faults } = fallible(clock);
+  const team = pair(
+    store,
+    () => {
+      if (memory.read("run").every(({ type }) => type !== "run.resumed")) {
+        faults.set("append", "fails").set("release", "fails");
+      }
+      return 2;
+    },
+    clock,
+  );
+  await expect(team.run(undefined as never, RUN)).rejects.toMatchObject({ code: "STORE_FAILED" });
+  return { clock, memory, store, faults, team };
+}
+
+describe("a run that its store could not let go of", () => {
+  it("is resumed by the same supervisor as soon as the store works", async () => {
+    const { clock, team, faults, memory } = await failedInMemory();
+    await expect(team.resume("run")).rejects.toMatchObject({ code: "STORE_FAILED" });
+    faults.clear();
+    expect(await team.resume("run")).toMatchObject(REUSED);
+    // What was to be tried again is not any more.
+    await clock.advance(60_000);
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+    expect(memory.take("run")).toBe(3);
+  });
+
+  it("is gone on with under its id as soon as the store works", async () => {
+    const { team, faults } = await failedInMemory();
+    faults.clear();
+    expect(await team.run(undefined as never, RUN)).toMatchObject(REUSED);
+  });
+
+  it("is let go of by itself when the store works again, so that anybody takes it", async () => {
+    const { clock, memory, faults } = await failedInMemory();
+    await clock.advance(1_000);
+    expect(() => memory.take("run")).toThrow(expect.objectContaining({ code: "RUN_OWNED" }));
+    faults.clear();
+    await clock.advance(2_000);
+    expect(memory.runs()[0]?.status).toBe("gone");
+    expect(memory.take("run")).toBe(2);
+  });
+
+  it("is tried to be let go of for a while, without holding the process, and not for ever", async () => {
+    const { clock } = await failedInMemory();
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 1]);
+    await clock.advance(60_000);
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+  });
+
+  it("is resumed by the same supervisor also long after nobody tries to let go of it any more", async () => {
+    const { clock, team, faults } = await failedInMemory();
+    await clock.advance(3_600_000);
+    faults.clear();
+    expect(await team.resume("run")).toMatchObject(REUSED);
+  });
+
+  it("rejects with why it failed, and soon, when the store does not answer whether it lets go", async () => {
+    const clock = virtualClock();
+    const { store, faults } = fallible(clock);
+    const team = pair(
+      store,
+      () => {
+        faults.set("append", "fails").set("release", "hangs");
+        return 2;
+      },
+      clock,
+    );
+    const failing = rejection(team.run(undefined as never, RUN));
+    await clock.advance(6_000);
+    expect(await failing).toMatchObject({ code: "STORE_FAILED" });
+    faults.clear();
+    await clock.advance(60_000);
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+    expect(await store.take("run")).toBe(2);
+  });
+
+  it("can be begun anew under its id when its first event was not kept, and is not let go of afterwards", async () => {
+    const clock = virtualClock();
+    const { store, faults } = fallible(clock);
+    const gate = Promise.withResolvers<number>();
+    const team = pair(store, () => gate.promise, clock);
+    faults.set("append", "fails").set("release", "fails");
+    await expect(team.run(undefined as never, RUN)).rejects.toMatchObject({ code: "STORE_FAILED" });
+    faults.clear();
+    const running = team.run(undefined as never, RUN);
+    await clock.advance(29_000);
+    gate.resolve(2);
+    expect(await running).toMatchObject({ status: "complete" });
+  });
+
+  it.each(["read", "append"] as const)(
+    "is let go of when going on with it fails at its first %s, though it was taken",
+    async (op) => {
+      const { clock, memory, store, faults, team } = await failedInMemory();
+      faults.clear();
+      const taking: Store = {
+        ...store,
+        take(runId) {
+          const fence = store.take(runId);
+          faults.set(op, "fails").set("release", "fails");
+          return fence;
+        },
+      };
+      await expect(team.resume("run", { store: taking })).rejects.toMatchObject({
+        code: "STORE_FAILED",
+        cause: { message: `${op} failed` },
+      });
+      faults.clear();
+      expect(await team.resume("run")).toMatchObject(REUSED);
+      await clock.advance(60_000);
+      expect(memory.take("run")).toBe(4);
+    },
+  );
+
+  it("has its outcome read from its log, also when a finished run cannot be let go of again", async () => {
+    const { store, memory, faults } = fallible();
+    const team = pair(store, () => 2);
+    await team.run(undefined as never, RUN);
+    const log = memory.read("run");
+    let reads = 0;
+    const late: Store = {
+      ...store,
+      // Whoever had the run finished it between the look and the taking.
+      read(runId, afterSeq = 0) {
+        reads += 1;
+        return reads === 1 ? log.slice(0, -1) : memory.read(runId, afterSeq);
+      },
+    };
+    faults.set("release", "fails");
+    expect(await team.resume("run", { store: late })).toMatchObject({ status: "complete" });
+    faults.clear();
+    expect(await team.resume("run")).toMatchObject({ status: "complete" });
+  });
+});
+
+describe("a person's decision that the store failed to keep", () => {
+  const votes = (store: Store) => {
+    const says = (name: string, recommendation: string) =>
+      agent({ name, run: () => ({ recommendation }) });
+    return supervisor({
+      name: "asking",
+      agents: { a: says("a", "ship"), b: says("b", "hold") },
+      resolve: [human()],
+      store,
+    });
+  };
+  const SHIP = { subject: "task", winner: "ship", why: "it is time" };
+
+  it("can be made again when the store works, also where it could not let go of the run", async () => {
+    const { store, faults } = fallible();
+    const team = votes(store);
+    expect(await team.run(undefined as never, RUN)).toMatchObject({ status: "waiting" });
+    faults.set("append", "fails").set("release", "fails");
+    await expect(team.decide("run", SHIP)).rejects.toMatchObject({ code: "STORE_FAILED" });
+    await expect(decide(store, "run", SHIP)).rejects.toMatchObject({ code: "STORE_FAILED" });
+    faults.clear();
+    expect(await team.decide("run", SHIP)).toMatchObject({ status: "complete" });
+  });
+});
+
+describe("a store that does not answer", () => {
+  it.each(["read", "take", "release"] as const)(
+    "ends nobody's waiting by itself at its %s, but who goes on with a run can be cancelled",
+    async (op) => {
+      const { clock, team, faults } = await failedInMemory();
+      faults.clear();
+      faults.set(op, "hangs");
+      for (const begin of [
+        (signal: AbortSignal) => team.resume("run", { signal }),
+        (signal: AbortSignal) => team.run(undefined as never, { ...RUN, signal }),
+      ]) {
+        const controller = new AbortController();
+        const ends = rejection(begin(controller.signal));
+        await clock.advance(1_000);
+        controller.abort("enough");
+        await clock.advance(10_000);
+        expect(await ends).toBe("enough");
+      }
+      faults.clear();
+      expect(await team.resume("run")).toMatchObject(REUSED);
+    },
+  );
+
+  it("whose take comes too late for who was cancelled has let go of the run again", async () => {
+    const { clock, memory, store, faults, team } = await failedInMemory();
+    faults.clear();
+    const answer = Promise.withResolvers<void>();
+    const slow: Store = {
+      ...store,
+      take: async (runId) => {
+        const fence = memory.take(runId);
+        await answer.promise;
+        return fence;
+      },
+    };
+    const controller = new AbortController();
+    const ends = rejection(team.resume("run", { store: slow, signal: controller.signal }));
+    await clock.advance(1_000);
+    controller.abort("enough");
+    expect(await ends).toBe("enough");
+    answer.resolve();
+    await clock.advance(1_000);
+    expect(await team.resume("run")).toMatchObject(REUSED);
+  });
+
+  it("to an append lets a run end that is cancelled, with the reason, and gives its slots back", async () => {
+    const clock = virtualClock();
+    const { store, faults } = fallible(clock);
+    let hang = true;
+    const one = agent({ name: "one", run: () => 1 });
+    const two = agent({ name: "two", needs: { one }, run: () => 2 });
+    const team = supervisor({
+      name: "team",
+      agents: { one, two },
+      concurrency: 1,
+      clock,
+      store: {
+        ...store,
+        append(events, fence) {
+          const begins = events.some(
+            (event) => event.type === "call.started" && event.agent === "two",
+          );
+          if (begins && hang) faults.set("append", "hangs");
+          return store.append(events, fence);
+        },
+      },
+    });
+    const controller = new AbortController();
+    const ends = rejection(team.run(undefined as never, { ...RUN, signal: controller.signal }));
+    await clock.advance(1_000);
+    controller.abort("enough");
+    await clock.advance(20_000);
+    expect(await ends).toBe("enough");
+    hang = false;
+    faults.clear();
+    expect((await team.run(undefined as never)).status).toBe("complete");
+    expect(await team.resume("run")).toMatchObject(REUSED);
+    await clock.advance(60_000);
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+  });
+});
+
+describe("a run whose appends come twice", () => {
+  it("is not kept from others by whoever had it", async () => {
+    const memory = memoryStore({ resumable: true });
+    const twice: Store = {
+      ...memory,
+      append(events: readonly RunEvent[], fence) {
+        memory.append(events, fence);
+        if (events.some(({ type }) => type === "call.succeeded")) memory.append(events, fence);
+      },
+    };
+    await expect(pair(twice, () => 2).run(undefined as never, RUN)).rejects.toMatchObject({
+      code: "SEQ_TAKEN",
+    });
+    expect(await pair(memory, () => 2).resume("run")).toMatchObject(REUSED);
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { agent, budgetState, memoryStore, supervisor, type Store } from "../../src/index.ts";
+import { virtualClock } from "../../src/testing/index.ts";
+import { rejection } from "../supervisor/rejection.ts";
+
+type Change = Store["values"]["change"];
+
+/** A team with one slot, under shared budgets, whose store changes values as `change` does. */
+function setUp(scopes: readonly string[], change: (keep: Change) => Change) {
+  const clock = virtualClock();
+  const memory = memoryStore({ clock });
+  const store: Store = {
+    ...memory,
+    values: { ...memory.values, change: change(memory.values.change) },
+  };
+  const asked: string[] = [];
+  const [outer = "", inner] = scopes;
+  const payer = agent({
+    name: "payer",
+    maxCost: { usd: 1 },
+    ...(inner !== undefined && { budget: { usd: 10, scope: inner } }),
+    run: async (task: string, { report }) => {
+      asked.push(task);
+      report({ usdMicros: 400_000 });
+      return 1;
+    },
+  });
+  const team = supervisor({
+    name: "team",
+    agents: { payer },
+    budget: { usd: 10, scope: outer },
+    concurrency: 1,
+    retries: 0,
+    store,
+    clock,
+  });
+  return { clock, memory, team, asked };
+}
+
+describe("an attempt under shared budgets whose store fails", () => {
+  it("leaves its slot to other runs when its run is cancelled and the store fails to take back what it had reserved", async () => {
+    let changes = 0;
+    const controller = new AbortController();
+    const { clock, team, asked } = setUp(["all"], (keep) => async (...given) => {
+      changes += 1;
+      if (changes === 1) controller.abort("enough");
+      if (changes === 2) throw new Error("the disk has gone");
+      return keep(...given);
+    });
+    expect(await rejection(team.run("first", { signal: controller.signal }))).toBe("enough");
+    expect((await team.run("second")).status).toBe("complete");
+    expect(asked).toEqual(["second"]);
+    await clock.advance(60_000);
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+  });
+
+  it("leaves its slot to other runs when its run is cancelled and the store does not answer, and what is reserved too late is free again", async () => {
+    const late = Promise.withResolvers<void>();
+    let changes = 0;
+    const { clock, memory, team, asked } = setUp(["all"], (keep) => async (...given) => {
+      changes += 1;
+      if (changes === 1) await late.promise;
+      return keep(...given);
+    });
+    const controller = new AbortController();
+    const first = rejection(team.run("first", { signal: controller.signal }));
+    await clock.advance(1_000);
+    controller.abort("enough");
+    await clock.advance(20_000);
+    expect(await first).toBe("enough");
+    expect((await team.run("second")).status).toBe("complete");
+    expect(asked).toEqual(["second"]);
+    late.resolve();
+    await clock.advance(1);
+    expect(await budgetState(memory, "all")).toEqual({
+      spentMicros: 400_000,
+      reservedMicros: 0,
+      overran: false,
+    });
+  });
+
+  it("is charged in all its budgets but the one that it failed to charge", async () => {
+    let changes = 0;
+    const { memory, team } = setUp(["first", "second"], (keep) => (...given) => {
+      changes += 1;
+      // Two reserve, and two charge.
+      if (changes === 3) throw new Error("the disk has gone");
+      return keep(...given);
+    });
+    expect(await rejection(team.run("task"))).toMatchObject({ code: "STORE_FAILED" });
+    expect(changes).toBe(4);
+    expect(await budgetState(memory, "second")).toMatchObject({
+      spentMicros: 400_000,
+      reservedMicros: 0,
+    });
+  });
+
+  it("is told of its first failure, also where it then fails to take back what it had reserved", async () => {
+    let changes = 0;
+    const { team } = setUp(["first", "second"], (keep) => (...given) => {
+      changes += 1;
+      if (changes > 1) throw new Error(`failure ${changes}`);
+      return keep(...given);
+    });
+    expect(await rejection(team.run("task"))).toMatchObject({
+      code: "STORE_FAILED",
+      cause: { message: "failure 2" },
+    });
+  });
+});
