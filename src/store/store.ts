@@ -47,7 +47,7 @@ export interface Store {
   /**
    * Makes this store the owner of a run that is there, and answers with its new fence. Refused with `RUN_OWNED` while its
    * owner lives and has not let go of it (this store included), with `RUN_NOT_FOUND` when there is none. The last event
-   * of a run lets go of it.
+   * of a run lets go of it. Where it rejects, this store does not own the run.
    */
   take(runId: string): number | Promise<number>;
   /**
