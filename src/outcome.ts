@@ -66,7 +66,10 @@ export interface Wasted {
   readonly inDoubt: Amount;
 }
 
-/** What one agent took with one model. */
+/**
+ * What one agent took with one model. Each call and each attempt counts once, so that they add up: an attempt of several models on
+ * the line of the one that it named last, a call on that of its last attempt. The other lines have their cost alone.
+ */
 export interface BillLine {
   readonly agent: string;
   /** `null` where nobody said. */
