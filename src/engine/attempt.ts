@@ -209,6 +209,7 @@ class Attempt implements AttemptControl, Reporting {
 
   #fail(error: unknown): void {
     hear(error);
+    this.#run.redact?.learn(error, this.#seat.limits.maxBytes);
     // Somebody may have thrown nothing.
     const later =
       this.#hear(error ?? null) ??

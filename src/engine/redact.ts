@@ -46,7 +46,7 @@ export interface Redactor {
   readonly value: (value: Json, kind: RedactedKind) => Json;
   readonly text: (text: string) => string;
   readonly verdict: (verdict: Verdict) => Verdict;
-  /** Remembers what is secret in an answer that may not be kept. */
+  /** Remembers what is secret in an answer that may not be kept, or in what was thrown. */
   readonly learn: (output: unknown, maxBytes: number) => void;
   /** An error as it leaves the run: as its log has it. */
   readonly error: (error: QuorateError) => QuorateError;
@@ -73,7 +73,8 @@ export function redactor(rules: readonly RedactRule[]): Redactor | undefined {
     }
     return repeated.without(kept);
   };
-  const text = (given: string): string => value(given, "text") as string;
+  // Texts of our own are cut, and a function does not know half a secret.
+  const text = (given: string): string => all.withoutLong(value(given, "text") as string);
   return {
     event: (body) => redactedEvent(body, { value, text }),
     value,

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
   agent,
+  judge,
   memoryStore,
+  similar,
   supervisor,
+  unanimous,
   type AgentContext,
   type LiveEvent,
   type Redact,
@@ -385,6 +388,98 @@ describe("what leaves a run", () => {
     ).toEqual(["failing failed: no [redacted]", "Error: no [redacted]"]);
     // Answers are the caller's own.
     expect(JSON.stringify(outcome.results.inner)).toContain(hush);
+  });
+
+  it("has none in the names of what links and comparators ask, nor a hash of one", async () => {
+    const idsOf = async (word: string, redact: Redact): Promise<readonly string[]> => {
+      const reviewer = <Name extends string>(name: Name, text: string) =>
+        agent({
+          name,
+          run: (_task: { readonly token: string }) => ({
+            recommendation: name,
+            findings: [`${text} of the cache with ${word}`, `the title has ${word}`],
+          }),
+          claims: ({ recommendation }) => [
+            { subject: word, position: recommendation },
+            { subject: `${word} in words`, position: recommendation },
+          ],
+        });
+      const chief = agent({ name: "chief", run: () => ({ choice: "A" }) });
+      const same = agent({ name: "same", run: () => ({ same: true }) });
+      const store = memoryStore({ resumable: true });
+      const team = supervisor({
+        name: "team",
+        agents: { a: reviewer("a", "stale entries"), b: reviewer("b", "old keys") },
+        resolve: [unanimous(), judge({ ask: chief })],
+        similar: similar({
+          threshold: 0.5,
+          band: [0.1, 0.95],
+          judge: same,
+          embed: async (texts: readonly string[]) => texts.map((text) => [1, text.length]),
+        }),
+        store,
+        redact,
+      });
+      await team.run({ token: word }, { runId: "r" });
+      const events = store.read("r");
+      expect(JSON.stringify(events)).not.toContain(word);
+      return events.flatMap((event) =>
+        event.type === "call.started" ? [`${event.callId} ${String(event.key)}`] : [],
+      );
+    };
+    const hide: Redact = (value) =>
+      JSON.parse(JSON.stringify(value).replaceAll(/hush-\d+/g, "***")) as never;
+    for (const redact of [["token"], hide]) {
+      const ids = await idsOf("hush-4711", redact);
+      expect(ids).toEqual(await idsOf("hush-4712", redact));
+      expect(ids.filter((id) => id.startsWith("~chief"))).toHaveLength(4);
+      expect(ids.some((id) => id.startsWith("~same"))).toBe(true);
+      expect(new Set(ids).size).toBe(ids.length);
+    }
+  });
+
+  it.each([
+    ["longer than what is quoted of it", "eyJhbGciOiJIUzI1NiJ9.".repeat(8)],
+    ["quoted", 'say "friend" and\nenter\\4711'],
+  ])("has no part of a secret that is %s", async (_, token) => {
+    const word = /\w{6,}/.exec(token)?.[0] ?? "";
+    const holder = <Name extends string>(name: Name, position: string) =>
+      agent({
+        name,
+        run: (_task: { readonly token: string }) => position,
+        claims: () => [{ subject: `who has ${token}`, position, evidence: `seen: ${position}` }],
+      });
+    const agents = { a: holder("a", token), b: holder("b", `not ${token}`) };
+    const whole: Redact = (value) => {
+      const hide = (one: unknown): unknown =>
+        typeof one === "string"
+          ? one.replaceAll(token, "***")
+          : typeof one === "object" && one !== null && !Array.isArray(one)
+            ? Object.fromEntries(Object.entries(one).map(([key, member]) => [key, hide(member)]))
+            : one;
+      return hide(value) as never;
+    };
+    for (const redact of token.includes('"') ? [["token"]] : [["token"], whole]) {
+      const store = memoryStore();
+      await supervisor({ name: "team", agents, store, redact }).run({ token }, { runId: "r" });
+      expect(JSON.stringify(store.read("r"))).not.toContain(word);
+    }
+  });
+
+  it("has none in what somebody throws that is no error", async () => {
+    const thrower = agent({
+      name: "thrower",
+      retries: 0,
+      run: (): number => {
+        throw { token: hush, status: 401 } as unknown as Error;
+      },
+    });
+    const store = memoryStore();
+    await supervisor({ name: "team", agents: { thrower }, store, redact: ["token"] }).run(
+      1 as never,
+      { runId: "r" },
+    );
+    expect(JSON.stringify(store.read("r"))).not.toContain(hush);
   });
 
   it("has none of a nested team's, which knows best what is secret in it", async () => {
