@@ -7,6 +7,7 @@ import {
   settle,
   support,
   unanimous,
+  type Comparator,
   type Link,
   type RecordedReview,
   type Verdict,
@@ -15,7 +16,7 @@ import { lines } from "./data.ts";
 import type { Figures, Section, SetResult } from "./section.ts";
 
 /** One pull request with what reviewers found in it. */
-interface Pull {
+export interface Pull {
   readonly pull: string;
   readonly repo: string;
   readonly issues: number;
@@ -30,7 +31,7 @@ interface Labelled {
   readonly issue: number | null;
 }
 
-interface Score {
+export interface Score {
   readonly right: number;
   readonly kept: number;
   readonly issues: number;
@@ -39,7 +40,7 @@ interface Score {
 /** How a pull request's findings were settled: which texts are kept. */
 type Method = (pull: Pull) => Promise<readonly string[]>;
 
-const FOLDER = "code-review";
+export const FOLDER = "code-review";
 
 /** Boards of code reviewers: who finds what, and what the library makes of it. */
 export const boards: Section = async (folders, { fit }) => {
@@ -64,7 +65,7 @@ export const boards: Section = async (folders, { fit }) => {
   };
 };
 
-function labelFiles(dir: string): readonly string[] {
+export function labelFiles(dir: string): readonly string[] {
   const folder = join(dir, FOLDER);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -72,7 +73,7 @@ function labelFiles(dir: string): readonly string[] {
     .sort();
 }
 
-function pullsOf(dir: string, name: string): readonly Pull[] {
+export function pullsOf(dir: string, name: string): readonly Pull[] {
   const file = (what: string): string => join(dir, FOLDER, `code-review.${name}.${what}.jsonl`);
   if (!existsSync(file("pulls"))) return [];
   const findings = Map.groupBy(
@@ -148,7 +149,7 @@ async function scored(pulls: readonly Pull[], elsewhere: readonly Pull[]): Promi
   return Object.fromEntries([...scores].map(([name, found]) => [name, figures(found, best)]));
 }
 
-function reviewersOf(pulls: readonly Pull[]): readonly string[] {
+export function reviewersOf(pulls: readonly Pull[]): readonly string[] {
   return [...new Set(pulls.flatMap(({ findings }) => findings.map(({ agent }) => agent)))].sort();
 }
 
@@ -158,15 +159,21 @@ function textsOf(findings: readonly Labelled[], agent?: string): readonly string
 }
 
 /** Everybody looked at every pull request. */
-async function settled(
+export async function settled(
   { findings }: Pull,
   answered: readonly string[],
   resolve: readonly Link[] | undefined,
+  similar?: Comparator,
 ): Promise<readonly Verdict[]> {
-  return settle([], { findings, answered, ...(resolve !== undefined && { resolve }) });
+  return settle([], {
+    findings,
+    answered,
+    ...(resolve !== undefined && { resolve }),
+    ...(similar !== undefined && { similar }),
+  });
 }
 
-function standing(verdicts: readonly Verdict[]): readonly string[] {
+export function standing(verdicts: readonly Verdict[]): readonly string[] {
   return verdicts.filter(({ winner }) => winner === "present").map(({ subject }) => subject);
 }
 
@@ -234,12 +241,12 @@ function rightOnes(kept: readonly string[], { findings }: Pull): readonly boolea
   });
 }
 
-function score(kept: readonly string[], pull: Pull): Score {
+export function score(kept: readonly string[], pull: Pull): Score {
   const right = rightOnes(kept, pull).filter(Boolean).length;
   return { right, kept: kept.length, issues: pull.issues };
 }
 
-function sum(scores: readonly Score[]): Score {
+export function sum(scores: readonly Score[]): Score {
   const total = (of: (one: Score) => number): number => scores.reduce((all, s) => all + of(s), 0);
   return {
     right: total((s) => s.right),
@@ -248,7 +255,7 @@ function sum(scores: readonly Score[]): Score {
   };
 }
 
-function f1({ right, kept, issues }: Score): number {
+export function f1({ right, kept, issues }: Score): number {
   return kept + issues === 0 ? 0 : (2 * right) / (kept + issues);
 }
 

@@ -1,4 +1,5 @@
 import { boards } from "./boards.ts";
+import { contradictions } from "./contradictions.ts";
 import { crowd } from "./crowd.ts";
 import { judges } from "./judges.ts";
 import { panels } from "./panels.ts";
@@ -13,5 +14,6 @@ export const sections: Readonly<Record<string, Section>> = {
   tools,
   judges,
   boards,
+  contradictions,
   scale,
 };

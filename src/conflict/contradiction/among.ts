@@ -3,7 +3,7 @@ import { contradict, mayContradict } from "./contradict.ts";
 import type { Reading } from "./reading.ts";
 
 /** Pairs of texts that are compared word by word, about; those of the same words with other values are not among them. */
-const MAX_COMPARED = 500_000;
+const MAX_COMPARED = 200_000;
 
 /**
  * Which of many texts, by index, contradict each other. So that hostile texts cannot take for ever, two that differ in what they

@@ -46,16 +46,16 @@ function distanceOf(a: Reading, b: Reading): Distance {
   if (shared < LEAST_SHARED * fewer) return "far";
   const both = a.topic.size + b.topic.size;
   if (both - 2 * shared > NEAR.differing && 2 * shared < NEAR.likeness * both) return "far";
-  const [all, others] = [new Set(a.tokens), new Set(b.tokens)];
-  const common = sharedBy(all, others);
-  const total = all.size + others.size;
+  const common = sharedBy(a.vocabulary, b.vocabulary);
+  const total = a.vocabulary.size + b.vocabulary.size;
   return total - 2 * common <= CLOSE.differing || 2 * common >= CLOSE.likeness * total
     ? "close"
     : "near";
 }
 
 function sharedBy(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  const [few, many] = a.size <= b.size ? [a, b] : [b, a];
+  const few = a.size <= b.size ? a : b;
+  const many = few === a ? b : a;
   let shared = 0;
   for (const word of few) if (many.has(word)) shared++;
   return shared;
@@ -83,7 +83,8 @@ function denies(a: Reading, b: Reading, distance: Distance): boolean {
 }
 
 function isSaid({ mentions }: Reading, about: string, holds: boolean): boolean {
-  return mentions.get(about)?.some((mention) => mention.holds === holds) === true;
+  const known = mentions.get(about);
+  return known !== undefined && known.some((mention) => mention.holds === holds);
 }
 
 /** Whether two values that the other text does not have stand in the same place. */

@@ -51,6 +51,7 @@ export interface Mention {
 export interface Reading {
   /** Stems of words and texts of values in their order, without the words that say nothing by themselves. */
   readonly tokens: readonly string[];
+  readonly vocabulary: ReadonlySet<string>;
   readonly charges: readonly Charge[];
   readonly slots: readonly Slot[];
   readonly mentions: ReadonlyMap<string, readonly Mention[]>;
@@ -151,6 +152,7 @@ function readingOf(
   }
   return {
     tokens,
+    vocabulary: new Set(tokens),
     charges,
     slots,
     mentions,
