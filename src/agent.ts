@@ -249,7 +249,12 @@ export function agent<
 
 /** Whether a value is an agent or a supervisor; also across copies of this package. */
 export function isWorker(value: unknown): value is Worker {
-  return typeof value === "object" && value !== null && WORKER in value;
+  try {
+    return typeof value === "object" && value !== null && WORKER in value;
+  } catch {
+    // A proxy that throws whatever is asked of it.
+    return false;
+  }
 }
 
 /** What makes an object a worker; for what else is one than what `agent()` makes. */

@@ -1,4 +1,4 @@
-import { bounded, causesOf, MAX_TEXT, type Cause } from "./thrown.ts";
+import { bounded, causesOf, describeThrown, MAX_TEXT, type Cause } from "./thrown.ts";
 
 export { describeThrown } from "./thrown.ts";
 export type { Cause } from "./thrown.ts";
@@ -81,8 +81,8 @@ export class QuorateError extends Error {
   readonly issues: readonly Issue[];
 
   constructor(code: ErrorCode, message: string, options: QuorateErrorOptions = {}) {
-    const { issues = [], ...rest } = options;
-    super(bounded(message), rest);
+    const { issues = [], ...rest } = optionsOf(options);
+    super(bounded(typeof message === "string" ? message : describeThrown(message)), rest);
     this.name = "QuorateError";
     this.code = code;
     this.issues = issues;
@@ -92,6 +92,20 @@ export class QuorateError extends Error {
   toJSON(): ErrorJson {
     const { code, message, issues, causes } = errorRecord(this);
     return { name: "QuorateError", code, message, issues: issues ?? [], causes: causes ?? [] };
+  }
+}
+
+// Somebody may make one in JavaScript: an error that fails would hide what it is about.
+function optionsOf(options: unknown): QuorateErrorOptions {
+  try {
+    const given = Object(options) as QuorateErrorOptions;
+    const issues: unknown = given.issues;
+    return {
+      ...("cause" in given && { cause: given.cause }),
+      ...(Array.isArray(issues) && { issues: issues.filter(isIssue) }),
+    };
+  } catch (unreadable) {
+    return { cause: unreadable };
   }
 }
 

@@ -1,3 +1,4 @@
+import { listIn } from "../policy/given.ts";
 import { hearIfRefused } from "../async/hear.ts";
 import { checkKeys } from "../policy/check-kind.ts";
 import type { Json } from "../json.ts";
@@ -72,7 +73,7 @@ export function claimSubjects(
 
 function bySubject(claims: Iterable<Claim>): readonly (readonly [string, readonly Claim[]])[] {
   const found = new Map<string, Claim[]>();
-  for (const given of claims) {
+  for (const given of listIn(claims, "a comparison of claims")) {
     const claim = checkShape(given);
     const about = found.get(claim.subject);
     if (about === undefined) found.set(claim.subject, [claim]);

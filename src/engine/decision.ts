@@ -1,4 +1,6 @@
 import { Cancellation } from "../async/cancellation.ts";
+import { checkGiven } from "../policy/check-kind.ts";
+import { checkStore, checkText, objectsIn, readGiven } from "../policy/given.ts";
 import { systemClock } from "../async/clock.ts";
 import { hear } from "../async/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
@@ -40,7 +42,9 @@ export interface OpenQuestion {
 
 /** What a run waits for a person to decide, in the order of its log; nothing for a run that does not wait. */
 export function openQuestions(events: readonly RunEvent[]): readonly OpenQuestion[] {
-  const last = events.findLastIndex(({ type }) => type === "run.waiting");
+  const last = objectsIn(events, "openQuestions").findLastIndex(
+    ({ type }) => type === "run.waiting",
+  );
   const waiting = events[last];
   if (waiting?.type !== "run.waiting") return [];
   const decided = new Set<number>();
@@ -74,7 +78,10 @@ export function questionOf({ verdicts }: Asked, decided: Decided): number {
  * Of a run whose supervisor has `redact`, only which position was chosen is kept: what is secret in `why` and in `by` only its
  * supervisor knows, whose own `decide` keeps them.
  */
-export function decide(store: Store, runId: string, decision: HumanDecision): Promise<void> {
+export async function decide(store: Store, runId: string, decision: HumanDecision): Promise<void> {
+  checkGiven(store, "decide: store", "object", "use memoryStore() or sqliteStore()");
+  checkStore(store, "decide");
+  checkText(runId, "decide: runId");
   return recordDecision(store, runId, decision, {
     redact: undefined,
     nowMs: () => systemClock.now(),
@@ -97,7 +104,7 @@ export async function recordDecision(
 ): Promise<void> {
   // It is looked at only after the log.
   hear(decision);
-  checkDecision(decision);
+  readGiven("the decision", decision, () => checkDecision(decision));
   const before = await fromStore(() => store.read(runId));
   // Before the run is taken: a decision that is refused leaves it alone.
   chosen(runId, before, decision, redact);

@@ -1,6 +1,7 @@
+import { checkStore, checkText } from "../policy/given.ts";
 import { hear } from "../async/hear.ts";
 import { ABSENT, PRESENT } from "../conflict/findings.ts";
-import { checkKeys } from "../policy/check-kind.ts";
+import { checkGiven, checkKeys } from "../policy/check-kind.ts";
 import { cut } from "../text.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
@@ -42,6 +43,10 @@ export async function recordOutcome(
   // It is looked at only after the log.
   hear(truth);
   checkKeys(options, OPTIONS, "recordOutcome");
+  checkGiven(store, "recordOutcome: store", "object", "use memoryStore() or sqliteStore()");
+  checkStore(store, "recordOutcome");
+  checkText(runId, "recordOutcome: runId");
+  checkText(subject, "recordOutcome: subject");
   const { callId } = options;
   const events = await store.read(runId);
   const first = events[0];

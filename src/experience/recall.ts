@@ -1,3 +1,5 @@
+import { checkKind } from "../policy/check-kind.ts";
+import { checkText, checkValues } from "../policy/given.ts";
 import { hear } from "../async/hear.ts";
 import { PRESENT } from "../conflict/findings.ts";
 import type { FindingModel } from "../reliability/finding-model.ts";
@@ -25,11 +27,14 @@ import { takeBallot } from "./take-ballot.ts";
  * What the runs of a supervisor have taught of its agents, as `reliability()` in its chain goes by it: nothing for a supervisor
  * without runs that taught anything. `learning` as it is given to `reliability()`.
  */
-export function learnedFrom(
+export async function learnedFrom(
   store: { readonly values: Values },
   supervisor: string,
   learning: Partial<Omit<Learning, "trust" | "reviews">> & { readonly trust?: Trust } = {},
 ): Promise<LearnedBefore> {
+  checkValues(store, "learnedFrom");
+  checkText(supervisor, "learnedFrom: supervisor");
+  checkKind(learning, "learnedFrom", "object", "give { labels, topicOf, trust }");
   const { labels, topicOf, trust } = learning;
   return recall(store.values, supervisor, {
     labels,

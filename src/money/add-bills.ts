@@ -1,3 +1,4 @@
+import { objectsIn } from "../policy/given.ts";
 import { addCost, NO_COST } from "../call.ts";
 import type { Amount, Bill, BillLine, Saved, Wasted } from "../outcome.ts";
 
@@ -50,7 +51,7 @@ export function addBills(bills: Iterable<Bill>): Bill {
   let [calls, attempts, spent] = [0, 0, NO_COST];
   let [saved, wasted] = [NOTHING_SAVED, NOTHING_WASTED];
   const lines: BillLine[] = [];
-  for (const bill of bills) {
+  for (const bill of objectsIn(bills, "addBills")) {
     calls += bill.calls;
     attempts += bill.attempts;
     spent = addCost(spent, bill.spent);

@@ -1,3 +1,4 @@
+import { listIn, objectsIn } from "../policy/given.ts";
 import type { RunEvent } from "../events.ts";
 import type { Bill, Reuse } from "../outcome.ts";
 import { addCost, costIn, UNKNOWN_COST } from "../call.ts";
@@ -230,7 +231,7 @@ function onceOf(team: string): string {
 
 /** The bill of a run by its log. */
 export function billOf(events: Iterable<RunEvent>, teams: Iterable<string> = []): Bill {
-  const fold = new BillFold(new Set(teams));
-  for (const event of events) fold.add(event);
+  const fold = new BillFold(new Set(listIn(teams, "billOf: teams")));
+  for (const event of objectsIn(events, "billOf")) fold.add(event);
   return fold.bill();
 }

@@ -1,3 +1,4 @@
+import { checkText, checkValues } from "../policy/given.ts";
 import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Values } from "../store/values.ts";
@@ -120,10 +121,12 @@ export async function sharedState(
 }
 
 /** How a budget that runs share stands, by its scope; all zero for one that nobody has used. */
-export function budgetState(
+export async function budgetState(
   store: { readonly values: Values },
   scope: string,
 ): Promise<BudgetState> {
+  checkValues(store, "budgetState");
+  checkText(scope, "budgetState: scope");
   return sharedState(store.values, scope, Date.now());
 }
 
@@ -132,10 +135,12 @@ export function budgetState(
  * attempts under way stays, and is charged to the new one.
  */
 export async function resetBudget(
-  { values }: { readonly values: Values },
+  store: { readonly values: Values },
   scope: string,
 ): Promise<void> {
-  await values.change(BUDGET_PREFIX + scope, (value) => {
+  checkValues(store, "resetBudget");
+  checkText(scope, "resetBudget: scope");
+  await store.values.change(BUDGET_PREFIX + scope, (value) => {
     const open = isKept(value) ? value.open : {};
     return Object.keys(open).length === 0 ? undefined : { ...EMPTY, open };
   });

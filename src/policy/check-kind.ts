@@ -1,6 +1,6 @@
-import { hearOptions } from "../async/hear.ts";
+import { hear, hearOptions } from "../async/hear.ts";
 import { cut } from "../text.ts";
-import { QuorateError } from "../errors.ts";
+import { describeThrown, QuorateError } from "../errors.ts";
 import { didYouMean } from "./did-you-mean.ts";
 
 /** Refuses with `BAD_OPTIONS` an option that is given and is of another kind than it must be. */
@@ -14,6 +14,20 @@ export function checkKind(
   hearOptions(value);
   const got = value === null ? "null" : typeof value;
   if (got !== kind) throw new QuorateError("BAD_OPTIONS", `${what} is ${shown(value)}; ${instead}`);
+  if (got === "object") checkReadable(value as object, what);
+}
+
+/** Refuses with `BAD_OPTIONS` an object with a property that throws when it is read, or one that throws whatever is asked of it. */
+function checkReadable(object: object, what: string): void {
+  try {
+    // There is no property of that name: a proxy is asked, and nobody else.
+    void Reflect.get(object, "");
+    for (const key of Object.keys(object)) hearOptions(Reflect.get(object, key));
+  } catch (cause) {
+    hear(cause);
+    const why = `${what} cannot be read: ${describeThrown(cause)}; give a plain object`;
+    throw new QuorateError("BAD_OPTIONS", why, { cause });
+  }
 }
 
 /** Refuses with `BAD_OPTIONS` what has to be given and is not, or is of another kind than it must be. */

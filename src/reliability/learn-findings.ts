@@ -1,3 +1,4 @@
+import { listIn } from "../policy/given.ts";
 import { hearIfRefused } from "../async/hear.ts";
 import { byCodeUnits } from "../conflict/subject.ts";
 import { QuorateError } from "../errors.ts";
@@ -40,7 +41,7 @@ const RIDGE = 10;
  * outcomes, or fewer than 15 right or 15 wrong ones. Throws `BAD_OPTIONS` for what is no review.
  */
 export function learnFindings(reviews: Iterable<RecordedReview>): FindingModel {
-  const checked = hearIfRefused(reviews, () => [...reviews].map(checkReview));
+  const checked = hearIfRefused(reviews, () => listIn(reviews, "learnFindings").map(checkReview));
   const all = checked.sort((a, b) => byCodeUnits(a.key, b.key));
   const agents = recordsOf(all);
   const records = new Map(agents.map(({ agent, record }) => [agent, record]));

@@ -1,3 +1,4 @@
+import { checkSignal, listIn } from "../policy/given.ts";
 import { hear } from "../async/hear.ts";
 import { checkKeys } from "../policy/check-kind.ts";
 import type { Claim, Finding } from "../conflict/claim.ts";
@@ -64,11 +65,12 @@ async function settled(
 ): Promise<readonly Verdict[]> {
   checkKeys(options, OPTIONS, "settle");
   const { resolve, compare, findings, similar, answered, missing, signal } = options;
+  checkSignal(signal, "settle");
   const chain = resolve === undefined ? DEFAULT_CHAIN : checkChain(resolve, "settle");
   const material = {
-    claims: [...claims],
-    findings: [...(findings ?? [])],
-    answered: [...(answered ?? [])],
+    claims: [...listIn(claims, "settle")],
+    findings: [...listIn(findings ?? [], "settle: findings")],
+    answered: [...listIn(answered ?? [], "settle: answered")],
     compare: comparators(compare),
     ...(similar !== undefined && { similar }),
   };
@@ -80,7 +82,7 @@ async function settled(
   return settleSubjects(all, {
     resolve: chain,
     ask,
-    missing: [...(missing ?? [])],
+    missing: [...listIn(missing ?? [], "settle: missing")],
     signal,
   });
 }

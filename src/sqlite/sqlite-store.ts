@@ -1,3 +1,5 @@
+import { checkText, checkTime } from "../policy/given.ts";
+import { checkEvents } from "../store/check-append.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import type { RunSummary, Store } from "../store/store.ts";
@@ -107,6 +109,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   }
 
   function append(events: readonly RunEvent[], fence: number): Promise<void> {
+    checkEvents(events);
     const [first, last] = [events[0], events.at(-1)];
     if (first === undefined || last === undefined) return Promise.resolve();
     const { runId } = first;
@@ -133,6 +136,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   async function take(runId: string): Promise<number> {
     refuseWhenClosed();
+    checkText(runId, "take: runId");
     const fence = await group.add(() => {
       table.forget();
       return runs.take(runId);
@@ -143,6 +147,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   async function release(runId: string, fence: number): Promise<void> {
     refuseWhenClosed();
+    checkText(runId, "release: runId");
     // Whatever comes of it: a run that nobody drives is not kept alive.
     heart.ended(runId, fence);
     try {
@@ -162,6 +167,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   }
 
   async function prune(beforeMs: number): Promise<number> {
+    checkTime(beforeMs, "prune: beforeMs");
     let count = 0;
     for (let afterRun: number | undefined = 0; afterRun !== undefined;) {
       const from: number = afterRun;

@@ -1,3 +1,4 @@
+import { checkText, objectsIn } from "../policy/given.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { quoteRun } from "./quote-run.ts";
@@ -25,7 +26,7 @@ export function checkAppend(
   run: AppendTo | undefined,
   fence = 1,
 ): void {
-  const first = events[0];
+  const [first] = events;
   if (first === undefined) return;
   if (run === undefined ? fence !== 1 : !run.held || fence !== run.fence) {
     // Who begins a run does not think that it owns one: what it is told is that the id is taken.
@@ -81,4 +82,13 @@ function seqTaken({ runId, seq }: RunEvent, next: number): QuorateError {
     "SEQ_TAKEN",
     `Event ${seq} of run ${quoteRun(runId)} was refused: the next one is ${next}. Somebody else may be writing this run.`,
   );
+}
+
+/** Refuses with `BAD_OPTIONS` what is no list of events. */
+export function checkEvents(events: readonly RunEvent[]): void {
+  if (Array.isArray(events) && events.length === 0) return;
+  for (const { runId, type } of objectsIn(events, "append")) {
+    checkText(runId, "append: the runId of an event");
+    checkText(type, "append: the type of an event");
+  }
 }

@@ -1,8 +1,9 @@
+import { checkText, checkTime } from "../policy/given.ts";
 import { systemClock, type Clock } from "../async/clock.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { checkKeys } from "../policy/check-kind.ts";
-import { checkAppend } from "./check-append.ts";
+import { checkEvents, checkAppend } from "./check-append.ts";
 import { lastEnded } from "./last-ended.ts";
 import { memoryValues, type MemoryValues } from "./memory-values.ts";
 import { noSuchRun, ownedRun } from "./refuse-take.ts";
@@ -96,6 +97,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     values: kept.values,
     append(events, fence) {
       refuseWhenClosed();
+      checkEvents(events);
       const first = events[0];
       if (first === undefined) return;
       const before = logs.get(first.runId);
@@ -119,6 +121,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
     take(runId) {
       refuseWhenClosed();
+      checkText(runId, "take: runId");
       const log = known(runId);
       if (log.driven) throw ownedRun(runId, "this process");
       log.held = true;
@@ -135,6 +138,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
     prune(beforeMs) {
       refuseWhenClosed();
+      checkTime(beforeMs, "prune: beforeMs");
       kept.prune(beforeMs);
       let count = 0;
       for (const [runId, log] of logs) {

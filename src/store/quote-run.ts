@@ -1,5 +1,6 @@
+import { shown } from "../policy/check-kind.ts";
 import { clip } from "../text.ts";
 /** A run id as a message shows it: quoted, and not endless. */
 export function quoteRun(runId: string): string {
-  return JSON.stringify(clip(runId, 100));
+  return typeof runId === "string" ? JSON.stringify(clip(runId, 100)) : shown(runId);
 }

@@ -1,3 +1,4 @@
+import { checkStore } from "../policy/given.ts";
 import { workerBrand, checkNeeds, type Worker, type Workers } from "../agent.ts";
 import { Bell } from "../async/bell.ts";
 import { systemClock } from "../async/clock.ts";
@@ -108,6 +109,7 @@ export function supervisor<
 ): Supervisor<Agents, TaskOf<Agents, Mapped>, Answer, Name> {
   const team = makeTeam(options as never);
   const { agents, clock = systemClock, engine: engineOf = embeddedEngine } = options;
+  checkStore(options.store, team.where);
   const store = options.store ?? memoryStore({ clock });
   let seated: Seated | undefined;
   const root: Root = {

@@ -1,3 +1,5 @@
+import { checkKind } from "../policy/check-kind.ts";
+import { objectsIn } from "../policy/given.ts";
 import assert from "node:assert/strict";
 import { agent, type Agent, type AgentContext, type Workers } from "../agent.ts";
 import type { Clock } from "../async/clock.ts";
@@ -61,7 +63,9 @@ export function scripted<const Name extends string, Output>(
   script: readonly Step<Output>[],
   options: ScriptedOptions<Output> = {},
 ): ScriptedAgent<Name, Output> {
+  checkKind(options, "scripted: options", "object", "give options of agent()");
   const { clock, ...described } = options;
+  objectsIn(script, "scripted");
   if (clock === undefined && script.some(({ afterMs }) => afterMs !== undefined)) {
     throw new QuorateError(
       "BAD_OPTIONS",

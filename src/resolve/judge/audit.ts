@@ -1,3 +1,4 @@
+import { objectsIn } from "../../policy/given.ts";
 import { checkKeys } from "../../policy/check-kind.ts";
 import { addCost, NO_COST, type Cost } from "../../call.ts";
 import { foldedKey } from "../../conflict/canonical.ts";
@@ -62,7 +63,7 @@ export function auditJudges(
 ): readonly JudgeAudit[] {
   checkKeys(options, OPTIONS, "auditJudges");
   const { authorOf = {} } = options;
-  const runs = Map.groupBy(events, ({ runId }) => runId);
+  const runs = Map.groupBy(objectsIn(events, "auditJudges"), ({ runId }) => runId);
   const questions = [...runs.values()].flatMap(judgedIn);
   const byPlace = Map.groupBy(questions, ({ place }) => place);
   return [...Map.groupBy(questions, ({ judge }) => judge)]

@@ -1,3 +1,4 @@
+import { checkSignal, checkStore } from "../../policy/given.ts";
 import { Cancellation, follow } from "../../async/cancellation.ts";
 import { isKept } from "../../engine/cache.ts";
 import { takeInput } from "../../engine/input.ts";
@@ -32,6 +33,8 @@ export async function planTask(
 ): Promise<TaskPlan> {
   const { team } = root;
   checkKeys(options, PLAN_KEYS, `a plan of ${team.where}`);
+  checkSignal(options.signal, `a plan of ${team.where}`);
+  checkStore(options.store, `a plan of ${team.where}`);
   const { seated } = reseated(root, options);
   const { signal, store = root.store } = options;
   const cancellation = new Cancellation();

@@ -1,5 +1,6 @@
+import { checkSignal, checkStore, readGiven } from "../../policy/given.ts";
 import { Cancellation, follow } from "../../async/cancellation.ts";
-import { hear, hearIfRefused, isThenable, promiseOf } from "../../async/hear.ts";
+import { hear, isThenable, promiseOf } from "../../async/hear.ts";
 import type { Collector } from "../../engine/batch.ts";
 import { QuorateError } from "../../errors.ts";
 import { sharedBill } from "../../money/add-bills.ts";
@@ -60,10 +61,13 @@ interface Asked {
 export async function* runMany<Results>(
   given: Root,
   tasks: Iterable<unknown> | AsyncIterable<unknown>,
-  { signal, ...options }: ManyOptions,
+  many: ManyOptions,
 ): AsyncGenerator<TaskOutcome<Results>, void, undefined> {
   const where = `runMany of ${given.team.where}`;
-  checkKeys(options, MANY_KEYS, where);
+  checkKeys(many, MANY_KEYS, where);
+  const { signal, ...options } = many;
+  checkSignal(signal, where);
+  checkStore(options.store, where);
   const known = knownTasks<Asked>(options.similar, where);
   const root = reseated(given, options);
   const { concurrency = root.team.lane.limit, route, mode, store, cache } = options;
@@ -75,7 +79,7 @@ export async function* runMany<Results>(
 
   // One that is no task may stand far behind those that are under way.
   if (Array.isArray(tasks)) hear(tasks);
-  const iterator = hearIfRefused(tasks, () => iteratorOf(tasks));
+  const iterator = readGiven(where, tasks, () => iteratorOf(tasks));
   const taken: { done: TaskOutcome<Results> | undefined }[] = [];
   const underWay = new Set<Started>();
   const nextTask = randomId();

@@ -1,3 +1,4 @@
+import { checkText } from "../../policy/given.ts";
 import { hear } from "../../async/hear.ts";
 import { orCancelled } from "../../async/or-cancelled.ts";
 import { recordDecision, type HumanDecision } from "../../engine/decision.ts";
@@ -17,10 +18,19 @@ type Watch = (event: LiveEvent) => void;
 
 /** Gives a task to a team: a new run, or under an id of the caller's own the run that is there. Never throws. */
 export function beginRun(root: Root, task: unknown, options: RunOptions, watch?: Watch): Started {
-  const { runId } = options;
+  const runId = runIdIn(options);
   return runId === undefined
     ? startRun(root, (driver) => conductNew(driver, task), randomId(), options, watch)
     : startRun(root, (driver) => join(driver, task), runId, options, watch);
+}
+
+/** The id that a run is to have, as far as it can be read: what is wrong with the options is said as the run begins. */
+function runIdIn(options: RunOptions): string | undefined {
+  try {
+    return (Object(options) as RunOptions).runId;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Goes on with a run of the store. Never throws. */
@@ -31,9 +41,13 @@ export function resumeRun(root: Root, runId: string, options: RunOptions, watch?
 
 /** A new run that takes over what it can of another. Never throws. */
 export function forkRun(root: Root, ofRun: string, fork: ForkOptions, watch?: Watch): Started {
-  const { runId = randomId() } = fork;
-  hear(fork.input);
-  return startRun(root, (driver) => conductFork(driver, fork, ofRun), runId, fork, watch);
+  const runId = runIdIn(fork) ?? randomId();
+  hear(fork);
+  const conduct = async (driver: Driver): Promise<Outcome> => {
+    checkText(ofRun, `a fork of ${root.team.where}: the id of its run`);
+    return conductFork(driver, fork, ofRun);
+  };
+  return startRun(root, conduct, runId, fork, watch);
 }
 
 /** Records what a person decided and goes on with the run. Never throws. */

@@ -1,3 +1,5 @@
+import { checkSignal, checkStore } from "../../policy/given.ts";
+import { checkRunId } from "./run-id.ts";
 import { Cancellation, cancelWith, follow } from "../../async/cancellation.ts";
 import { keepAwake } from "../../async/keep-awake.ts";
 import { deadlinePassed } from "../../engine/deadline.ts";
@@ -71,7 +73,11 @@ async function drive(
 ): Promise<Outcome> {
   // Whoever watches has a stream to read from before the first agent says anything.
   if (watch !== undefined) await undefined;
-  checkKeys(options, DRIVE_KEYS, `a run of ${root.team.where}`);
+  const where = `a run of ${root.team.where}`;
+  checkKeys(options, DRIVE_KEYS, where);
+  checkSignal(options.signal, where);
+  checkStore(options.store, where);
+  if (typeof runId !== "string") checkRunId(runId);
   const { seated } = reseated(root, options);
   const { signal, store = root.store } = options;
   using _following = signal === undefined ? undefined : follow(signal, cancellation);

@@ -83,9 +83,14 @@ export function teamBrand(team: Team): TeamBrand {
 
 /** The team behind a supervisor; `undefined` for anything else. */
 export function teamOf(value: unknown): Team | undefined {
-  return typeof value === "object" && value !== null && SUPERVISOR in value
-    ? (value as TeamBrand)[SUPERVISOR]
-    : undefined;
+  try {
+    return typeof value === "object" && value !== null && SUPERVISOR in value
+      ? (value as TeamBrand)[SUPERVISOR]
+      : undefined;
+  } catch {
+    // A proxy that throws whatever is asked of it.
+    return undefined;
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { checkGiven, checkKind } from "../../policy/check-kind.ts";
 import type { ContractCase } from "../contract.ts";
 import type { OpenStore } from "./checks.ts";
 import { closingCases, type StoreHarness } from "./closing.ts";
@@ -15,6 +16,8 @@ import { sharedValueCases, valueCases } from "./values.ts";
  * adds the cases of stores that can be opened again, and of those that can be made to fail.
  */
 export function storeContract(open: OpenStore, harness?: StoreHarness): readonly ContractCase[] {
+  checkGiven(open, "storeContract: open", "function", "give a function that opens a store");
+  checkKind(harness, "storeContract: harness", "object", "give { open }");
   return [
     ...orderCases(open),
     ...contentCases(open),

@@ -1,0 +1,232 @@
+// Types say what is to be handed in; JavaScript hands in anything. Whatever it is, it is taken, or refused with a QuorateError.
+
+import { afterAll, describe, expect, it } from "vitest";
+import * as core from "../src/index.ts";
+import * as sqlite from "../src/sqlite/index.ts";
+import * as testing from "../src/testing/index.ts";
+
+type Call = (...given: unknown[]) => unknown;
+
+/** An object, or a function, that throws whatever is asked of it. */
+const throwing = (target: object): object => {
+  const trap = (): never => {
+    throw new RangeError("a trap of the caller's");
+  };
+  return new Proxy(target, new Proxy({}, { get: () => trap }));
+};
+
+/** Each made anew: some can be gone through only once. */
+const HOSTILE: readonly (() => unknown)[] = [
+  () => undefined,
+  () => null,
+  () => 1,
+  () => Number.NaN,
+  () => 1n,
+  () => "x",
+  () => Symbol("s"),
+  () => [],
+  () => [null],
+  () => [Symbol("s")],
+  () => ({}),
+  () => throwing({}),
+  () => throwing(() => {}),
+  () => ({
+    get name() {
+      throw new RangeError("a getter of the caller's");
+    },
+  }),
+  () => () => {
+    throw new RangeError("a function of the caller's");
+  },
+];
+
+const { agent, memoryStore, supervisor } = core;
+const opened: { close(): unknown }[] = [];
+const store = () => memoryStore({ resumable: true });
+const a = () => agent({ name: "a", run: () => 1 });
+const team = () => supervisor({ name: "team", agents: { a: a() }, store: store() });
+const decision = { subject: "task", winner: "x", why: "" };
+
+/** What each takes, so that one of them after another can be replaced. */
+const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
+  addBills: () => [[]],
+  agent: () => [{ name: "a", run: () => 1 }],
+  auditJudges: () => [[], {}],
+  billOf: () => [[], []],
+  budgetState: () => [store(), "scope"],
+  decide: () => [store(), "r", decision],
+  embeddedEngine: () => [new Map()],
+  equal: () => [],
+  findConflicts: () => [[], {}],
+  human: () => [{}],
+  isSupervisor: () => [team()],
+  isWorker: () => [a()],
+  judge: () => [{ ask: () => "A" }],
+  lane: () => [{ name: "lane" }],
+  learn: () => [[], []],
+  learnFindings: () => [[]],
+  learnedFrom: () => [store(), "team", {}],
+  memoryStore: () => [{}],
+  oneOf: () => [["a"], {}],
+  openQuestions: () => [[]],
+  prefer: () => [["a"]],
+  QuorateError: () => ["TIMEOUT", "slow", {}],
+  recordOutcome: () => [store(), "r", "task", "x", {}],
+  reliability: () => [{}],
+  rerun: () => [{}],
+  resetBudget: () => [store(), "scope"],
+  settle: () => [[], {}],
+  similar: () => [{}],
+  supervisor: () => [{ name: "team", agents: { a: a() } }],
+  support: () => [{}],
+  unanimous: () => [{}],
+  vote: () => [{}],
+  within: () => [{ by: 1 }],
+  sqliteStore: () => [{ path: ":memory:" }],
+  scripted: () => ["a", [], {}],
+  storeContract: () => [store, { open: store }],
+  virtualClock: () => [{}],
+};
+
+/** What came of a call that is no answer and no QuorateError. */
+async function faultOf(call: () => unknown): Promise<string | undefined> {
+  try {
+    const answer = call();
+    if (answer === undefined || answer === null || typeof answer !== "object") return undefined;
+    if ("close" in answer) opened.push(answer as { close(): unknown });
+    // A stream, or the outcomes of many runs.
+    if (Symbol.asyncIterator in answer) {
+      for await (const _first of answer as AsyncIterable<unknown>) break;
+    }
+    await answer;
+    return undefined;
+  } catch (error) {
+    return error instanceof core.QuorateError ? undefined : String(error);
+  }
+}
+
+/** Calls a function with each of what it takes replaced by each of what is hostile. */
+async function faultsOf(
+  takes: () => readonly unknown[],
+  call: (given: readonly unknown[]) => unknown,
+): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const position of takes().keys()) {
+    for (const [index, hostile] of HOSTILE.entries()) {
+      const given = takes().with(position, hostile());
+      const fault = await faultOf(() => call(given));
+      if (fault !== undefined) faults.push(`argument ${position}, hostile ${index}: ${fault}`);
+    }
+  }
+  return faults;
+}
+
+afterAll(async () => {
+  for (const one of opened) await one.close();
+});
+
+const exported = [core, sqlite, testing].flatMap((entry) =>
+  Object.entries(entry as Readonly<Record<string, unknown>>).filter(
+    ([, value]) => typeof value === "function",
+  ),
+);
+
+describe("an exported function that is handed in anything", () => {
+  it("is one that is tried here", () => {
+    expect(exported.map(([name]) => name).toSorted()).toEqual(Object.keys(TAKES).toSorted());
+  });
+
+  it.each(exported)("%s takes it, or refuses it with a QuorateError", async (name, made) => {
+    const isClass = name === "QuorateError";
+    const faults = await faultsOf(TAKES[name] ?? (() => []), (given) =>
+      isClass ? Reflect.construct(made as Call, given) : (made as Call)(...given),
+    );
+    expect(faults).toEqual([]);
+  });
+});
+
+const METHODS: Readonly<Record<string, readonly [() => object, object]>> = {
+  "a supervisor": [
+    team,
+    {
+      run: () => [1, {}],
+      stream: () => [1, {}],
+      resume: () => ["r", {}],
+      resumeStream: () => ["r", {}],
+      fork: () => ["r", {}],
+      forkStream: () => ["r", {}],
+      decide: () => ["r", decision, {}],
+      decideStream: () => ["r", decision, {}],
+      plan: () => [1, {}],
+      runMany: () => [[1], {}],
+    },
+  ],
+  ...Object.fromEntries(
+    [
+      ["a store in memory", store] as const,
+      ["a store in SQLite", () => sqlite.sqliteStore({ path: ":memory:" })] as const,
+    ].map(([name, open]) => [
+      name,
+      [
+        () => {
+          const made = open();
+          opened.push(made);
+          return made;
+        },
+        {
+          append: () => [[], 1],
+          read: () => ["r", 0],
+          runs: () => [10],
+          take: () => ["r"],
+          release: () => ["r", 1],
+          prune: () => [0],
+        },
+      ],
+    ]),
+  ),
+};
+
+const methods = Object.entries(METHODS).flatMap(([owner, [make, takes]]) =>
+  Object.entries(takes).map(([name, given]) => ({
+    owner,
+    name,
+    make,
+    takes: given as () => readonly unknown[],
+  })),
+);
+
+describe("a method that is handed in anything", () => {
+  it.each(methods)("$name of $owner takes it, or refuses it with a QuorateError", async (tried) => {
+    const { make, name, takes } = tried;
+    const faults = await faultsOf(takes, (given) =>
+      (make() as Readonly<Record<string, Call>>)[name]?.(...given),
+    );
+    expect(faults).toEqual([]);
+  });
+});
+
+describe("an option of a run that is anything", () => {
+  const options = ["signal", "store", "route", "mode", "runId", "budget", "cache", "concurrency"];
+  it.each([...options, "timeoutMs", "graceMs", "retries", "backoff", "maxBytes", "deadlineMs"])(
+    "%s is taken, or refused with a QuorateError",
+    async (option) => {
+      const takes = () => [1, { [option]: undefined }];
+      const faults: string[] = [];
+      for (const [index, hostile] of HOSTILE.entries()) {
+        const [task] = takes();
+        const fault = await faultOf(() => team().run(task, { [option]: hostile() } as never));
+        if (fault !== undefined) faults.push(`hostile ${index}: ${fault}`);
+      }
+      expect(faults).toEqual([]);
+    },
+  );
+
+  it("is refused as no signal, whatever else it is", async () => {
+    for (const signal of [null, 1, "x", {}, new AbortController()]) {
+      await expect(team().run(1, { signal } as never)).rejects.toMatchObject({
+        code: "BAD_OPTIONS",
+        message: expect.stringContaining("signal"),
+      });
+    }
+  });
+});
