@@ -311,3 +311,36 @@ describe("a run that waits", () => {
     expect(asked).toEqual([]);
   });
 });
+
+it("a call in doubt that a person is asked about is decided by its place, whatever redact leaves of the choices", async () => {
+  const asked: string[] = [];
+  const payer = agent({
+    name: "payer",
+    inDoubt: "ask",
+    run: (_task: number) => {
+      asked.push("payer");
+      return "paid";
+    },
+  });
+  const store = memoryStore({ resumable: true });
+  const nothing: Redact = () => "[gone]";
+  const team = supervisor({ name: "team", agents: { payer }, store, redact: nothing });
+  await team.run(1, { runId: "r" });
+  const begun = store.read("r").findIndex(({ type }) => type === "call.started") + 1;
+  for (const [index, status, count] of [
+    [0, "ok", 1],
+    [1, "failed", 0],
+  ] as const) {
+    const crashed = memoryStore({ resumable: true });
+    crashed.append(store.read("r").slice(0, begun));
+    crashed.release("r", 1);
+    asked.length = 0;
+    expect((await team.run(1, { runId: "r", store: crashed })).status).toBe("waiting");
+    const [question] = openQuestions(crashed.read("r"));
+    const subject = question?.verdict.subject ?? "";
+    expect(subject).toBe("[gone]");
+    await decide(crashed, "r", { subject, index, why: "so" });
+    const outcome = await team.run(1, { runId: "r", store: crashed });
+    expect([outcome.results.payer.status, asked.length]).toEqual([status, count]);
+  }
+});
