@@ -6,7 +6,7 @@ import { canonicalJson } from "../json.ts";
 import { takeOutput, unkept } from "./accept.ts";
 import { failure, recordFailure } from "./call-failure.ts";
 import type { Models } from "../money/usage-sum.ts";
-import { spentIn, type RecordedCall } from "./history.ts";
+import { spentIn, type RecordedCall } from "./call-record.ts";
 import { CACHE_PREFIX, look, type KeptAnswer, type Place } from "./kept-answer.ts";
 import { isShared } from "./key.ts";
 import { askAnew, obtain, orStoreFailed } from "./obtain.ts";

@@ -4,7 +4,7 @@ import { describeThrown, errorRecord, isSoundError, QuorateError } from "../erro
 import type { EventBody } from "../events.ts";
 import type { Models } from "../money/usage-sum.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
-import { spentIn, type RecordedCall } from "./history.ts";
+import { spentIn, type RecordedCall } from "./call-record.ts";
 import type { Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
 import { isDeadline } from "./deadline.ts";

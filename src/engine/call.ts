@@ -22,7 +22,7 @@ import { dearestMicros } from "./dearest.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
 import type { Tally } from "./charge.ts";
 import { dispatch } from "./dispatch.ts";
-import { spentIn, type RecordedCall } from "./history.ts";
+import { spentIn, type RecordedCall } from "./call-record.ts";
 import { policyInDoubt, WAITS_IN_DOUBT } from "./in-doubt.ts";
 import { checkInput, type CheckedInputs, type InputMap } from "./input.ts";
 import { isShared } from "./key.ts";

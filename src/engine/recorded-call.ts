@@ -1,5 +1,5 @@
 import type { Question } from "./call.ts";
-import type { RecordedCall } from "./history.ts";
+import type { RecordedCall } from "./call-record.ts";
 import { isOfDefinition, isShared, type CallContent } from "./key.ts";
 import type { Run } from "./run.ts";
 

@@ -1,7 +1,7 @@
 import type { Answered, Failed } from "../call.ts";
 import type { Said } from "../conflict/said.ts";
 import { errorFrom, QuorateError } from "../errors.ts";
-import type { RecordedEnd } from "./history.ts";
+import type { RecordedEnd } from "./call-record.ts";
 
 /** How a call ended, and what its answer says. */
 export interface Performed {

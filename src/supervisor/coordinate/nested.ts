@@ -5,7 +5,7 @@ import { said, type Said } from "../../conflict/said.ts";
 import { takeOutput, unkept } from "../../engine/accept.ts";
 import type { Question } from "../../engine/call.ts";
 import { isDeadline } from "../../engine/deadline.ts";
-import type { RecordedCall } from "../../engine/history.ts";
+import type { RecordedCall } from "../../engine/call-record.ts";
 import { mapInput } from "../../engine/input.ts";
 import type { CallContent } from "../../engine/key.ts";
 import { contentOf, recordedCall } from "../../engine/recorded-call.ts";

@@ -1,7 +1,8 @@
 import { either } from "../../async/cancellation.ts";
 import { orGivenUp, STORE_PATIENCE_MS } from "../../async/or-given-up.ts";
 import { seatOf } from "../../engine/call-id.ts";
-import { spentIn, type History, type Origin } from "../../engine/history.ts";
+import { spentIn } from "../../engine/call-record.ts";
+import { type History, type Origin } from "../../engine/history.ts";
 import { Journal } from "../../engine/journal.ts";
 import { ContentKeys } from "../../engine/key.ts";
 import { letGo } from "../../engine/owning.ts";
