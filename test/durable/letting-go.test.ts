@@ -17,6 +17,7 @@ import { virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../supervisor/rejection.ts";
 import { lock } from "../sqlite/lock.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
+import { startProcess } from "./processes/process.ts";
 
 const tempPath = tempPaths();
 const RUN = { runId: "run" };
@@ -89,6 +90,14 @@ describe("a run whose SQLite file could not be written, and that its store could
     broken?.[Symbol.dispose]();
     await using other = sqliteStore({ path });
     expect(await pair(other, () => 3).resume("run")).toMatchObject(REUSED);
+  });
+
+  it("does not hold its process, which tries to let go of it as long as it lives", async () => {
+    const path = tempPath();
+    const { stdout, stderr, code } = await startProcess("cannot-let-go.ts", [path]).ended;
+    expect({ stdout, stderr, code }).toEqual({ stdout: "STORE_FAILED\n", stderr: "", code: 0 });
+    await using store = sqliteStore({ path });
+    expect((await store.runs())[0]?.status).toBe("gone");
   });
 
   it("says that the store fails, and not that somebody drives it, while the file still cannot be written", async () => {
@@ -372,6 +381,66 @@ describe("a store that does not answer", () => {
     expect(await team.resume("run")).toMatchObject(REUSED);
     await clock.advance(60_000);
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+  });
+});
+
+describe("a deadline", () => {
+  it.each(["read", "take", "release"] as const)(
+    "ends the waiting of who goes on with a run, where the store does not answer its %s",
+    async (op) => {
+      const { clock, team, faults } = await failedInMemory();
+      faults.clear();
+      faults.set(op, "hangs");
+      const ends = [
+        rejection(team.resume("run", { deadlineMs: 1_000 })),
+        rejection(team.run(undefined as never, { ...RUN, deadlineMs: 1_000 })),
+      ];
+      await clock.advance(10_000);
+      for (const end of ends) expect(await end).toMatchObject({ code: "TIMEOUT" });
+      faults.clear();
+      expect(await team.resume("run")).toMatchObject(REUSED);
+    },
+  );
+
+  it("ends a run whose store does not answer its appends, and the run can be gone on with", async () => {
+    const clock = virtualClock();
+    const { store, faults } = fallible(clock);
+    const team = pair(
+      store,
+      () => {
+        if (clock.monotonic() === 0) faults.set("append", "hangs");
+        return 2;
+      },
+      clock,
+    );
+    const end = rejection(team.run(undefined as never, { ...RUN, deadlineMs: 1_000 }));
+    await clock.advance(30_000);
+    expect(await end).toMatchObject({ code: "TIMEOUT" });
+    faults.clear();
+    expect(await team.resume("run")).toMatchObject(REUSED);
+    await clock.advance(60_000);
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+  });
+
+  it("ends the waiting for a run that somebody else drives, and a signal does", async () => {
+    const clock = virtualClock();
+    const { store } = fallible(clock);
+    const gate = Promise.withResolvers<number>();
+    const running = pair(store, () => gate.promise, clock).run(undefined as never, RUN);
+    await clock.advance(1);
+    const team = pair(store, () => 3, clock);
+    const late = rejection(team.run(undefined as never, { ...RUN, deadlineMs: 5_000 }));
+    await clock.advance(6_000);
+    expect(await late).toMatchObject({ code: "TIMEOUT" });
+    const controller = new AbortController();
+    const left = rejection(team.run(undefined as never, { ...RUN, signal: controller.signal }));
+    await clock.advance(5_000);
+    controller.abort("enough");
+    await clock.advance(1);
+    expect(await left).toBe("enough");
+    gate.resolve(2);
+    expect(await running).toMatchObject({ status: "complete" });
+    expect(await team.run(undefined as never, RUN)).toMatchObject({ status: "complete" });
   });
 });
 
