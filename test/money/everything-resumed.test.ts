@@ -109,6 +109,48 @@ async function untilDeath(
   return { logs, values: memory.values, nowMs: clock.now(), meter };
 }
 
+/** The same process, in which everything goes on once its store works again. */
+async function inSameProcess(all: Everything, at: number) {
+  const clock = virtualClock();
+  const memory = memoryStore({ clock, resumable: true });
+  const meter = makeMeter(clock, all, GRACE_MS);
+  const failing = mortal(memory, { at, how: "fails" });
+  const made = makeEverything(all, { store: failing.store, clock, meter });
+  const runs = all.runs.map(async ({ startsMs, task, concurrency }, index) => {
+    await pause(clock, startsMs);
+    const runId = nameOf(index);
+    if (concurrency !== undefined) meter.runLimits.set(runId, concurrency);
+    const options = { ...optionsOf(all, index), runId };
+    const failed = await teamOf(made, all, index)
+      .run(task as never, options as never)
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    if (failed !== undefined) expect(failed).toMatchObject({ code: "STORE_FAILED" });
+  });
+  const failed = Promise.all(runs);
+  await whenOver(clock, failed);
+  await failed;
+  failing.mend();
+  const logs = new Map(all.runs.map((_, index) => [nameOf(index), memory.read(nameOf(index))]));
+  const paidBefore = meter.paid.length;
+  const resumed = Promise.all(
+    all.runs.map((_, index) =>
+      memory.read(nameOf(index)).length === 0
+        ? undefined
+        : teamOf(made, all, index).resume(nameOf(index), optionsOf(all, index)),
+    ),
+  );
+  await whenOver(clock, resumed);
+  const outcomes = await resumed;
+  for (let turn = 0; await clock.next(); turn++) expect(turn).toBeLessThan(MOST_TURNS);
+  expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+  // Longer than anything that had begun may take.
+  await clock.advance(200_000);
+  return { clock, memory, meter, outcomes, logs, paidAgain: meter.paid.slice(paidBefore) };
+}
+
 /** Another process, in which everything goes on. */
 async function afterDeath(all: Everything, left: Left, turns: Map<string, number>) {
   const clock = virtualClock({ nowMs: left.nowMs });
@@ -190,6 +232,29 @@ describe("whatever is combined to save money, when the process dies or its store
         expect(shared.spentMicros).toBeGreaterThanOrEqual(
           sharing.reduce((sum, { real, bounded }) => sum + (bounded ? real : 0), 0),
         );
+      }),
+    );
+  });
+
+  it("ends in the same process too when its store works again, spends nothing twice, and leaves nothing", async () => {
+    await fc.assert(
+      fc.asyncProperty(lasting, fc.integer({ min: 1, max: 120 }), async (all, at) => {
+        const { clock, memory, meter, outcomes, logs, paidAgain } = await inSameProcess(all, at);
+        expect(meter.faults).toEqual([]);
+        expect(budgetFaults(all, meter)).toEqual([]);
+        expect(askedFaults(meter, 1)).toEqual([]);
+        for (const [runId, log] of logs) {
+          const ended = endedCalls(log);
+          const again = paidAgain.filter((one) => one.runId === runId && ended.has(one.callId));
+          expect(again.map(({ callId }) => callId)).toEqual([]);
+        }
+        for (const outcome of outcomes) {
+          if (outcome === undefined) continue;
+          expect(billFaults(outcome as never, memory.read(outcome.runId), meter, 1)).toEqual([]);
+          expect(() => memory.take(outcome.runId)).not.toThrow();
+        }
+        const shared = await sharedState(memory.values, SCOPE, clock.now());
+        expect(shared.reservedMicros).toBe(0);
       }),
     );
   });
