@@ -133,37 +133,37 @@ export const opposites: readonly (readonly [readonly string[], readonly string[]
 const wordsIn = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /** Say no of what follows in their clause, as a verb or an adjective: `not safe`, `never closes`, `fails to parse`. */
-export const NOT = wordsIn(
+export const NOT: ReadonlySet<string> = wordsIn(
   "not never cannot cant dont doesnt isnt arent wasnt wont didnt hasnt hardly barely scarcely rarely seldom unable nobody nothing",
 );
 
 /** Say no of the noun that follows: `no timeout`, `without a lock`. */
-export const NO = wordsIn(
+export const NO: ReadonlySet<string> = wordsIn(
   "no without neither nor none lack lacks lacked lacking missing miss misses absence zero",
 );
 
 /** Say no of what stands before them, where nothing follows: `the check is missing`. */
-export const GONE = wordsIn("missing absent lacking nowhere");
+export const GONE: ReadonlySet<string> = wordsIn("missing absent lacking nowhere");
 
 /** What follows is advice, a wish or an assumption, not what is. */
-export const MODAL = wordsIn(
+export const MODAL: ReadonlySet<string> = wordsIn(
   `should must shall ought need needs needed require requires consider want wants prefer recommend add please ensure whether
   shouldn't mustn't`,
 );
 
 /** At the beginning of a clause these are advice; other words there may be the one or the other. */
-export const ADVICE = wordsIn(
+export const ADVICE: ReadonlySet<string> = wordsIn(
   `validate escape sanitize close check use add remove fix handle await lock log hash encrypt set call return avoid move rename
   replace test document add limit guard wrap catch free dispose cache`,
 );
 
 /** What follows these and a `that` is looked into, and not said. */
-export const LOOKS_INTO = wordsIn(
+export const LOOKS_INTO: ReadonlySet<string> = wordsIn(
   "check checks checked checking verify verifies ensure ensures assume assumes assert asserts expect expects guarantee guarantees test tests",
 );
 
 /** Words that say nothing about what a text is about. */
-export const FUNCTION_WORDS = wordsIn(
+export const FUNCTION_WORDS: ReadonlySet<string> = wordsIn(
   `a an and are as at be been being but by can could did do does doing each for from had has have having if in into is it its
   itself may might of or so some such than that the their them then there these they this those to was were when where which
   while who will with would yet also just very really any all own via per still already only both either etc eg ie i we you
@@ -171,22 +171,22 @@ export const FUNCTION_WORDS = wordsIn(
 );
 
 /** Between clauses: no negation reaches over them. */
-export const CLAUSE_WORDS = wordsIn(
+export const CLAUSE_WORDS: ReadonlySet<string> = wordsIn(
   "but because since although though whereas while when if so which that who unless until and or instead rather then than",
 );
 
 /** After these the noun that a `no` is about has ended. */
-export const NOUN_ENDS = wordsIn(
+export const NOUN_ENDS: ReadonlySet<string> = wordsIn(
   "in on at by for from to with into is are was were be has have can will may around of before after during under over",
 );
 
 /** Between a `not` and what it is about. */
-export const ADVERBS = wordsIn(
+export const ADVERBS: ReadonlySet<string> = wordsIn(
   "properly correctly fully always actually necessarily really safely currently explicitly automatically consistently yet ever even well",
 );
 
 /** Look as if they began with un-, in-, dis- …, and do not. */
-export const NO_PREFIX = wordsIn(
+export const NO_PREFIX: ReadonlySet<string> = wordsIn(
   `input into index inform information instance install instant intent increase include inject insert inside inspect integer
   interface internal interval invoke inherit initial inline inner insight instead unit union unique until under understand
   universal discover discount dispatch display distribute disk distinct distance discard discuss import impact implement
@@ -196,12 +196,12 @@ export const NO_PREFIX = wordsIn(
 );
 
 /** What follows these in a clause hangs on the rest of the sentence. */
-export const HANGING = wordsIn(
+export const HANGING: ReadonlySet<string> = wordsIn(
   "if when where which who because since unless although while whose instead rather until",
 );
 
 /** After these a word with hyphens is a name. */
-export const NAMED_AFTER = wordsIn(
+export const NAMED_AFTER: ReadonlySet<string> = wordsIn(
   "flag feature branch package module service image container job queue topic table column key header option setting bucket cluster host repository tag label region namespace pod",
 );
 
@@ -266,17 +266,19 @@ export const UNITS: ReadonlyMap<string, readonly [dimension: string, factor: num
   }),
 );
 
-export const MONTHS = wordsIn(
+export const MONTHS: ReadonlySet<string> = wordsIn(
   "january february march april june july august september october november december",
 );
-export const DAYS = wordsIn("monday tuesday wednesday thursday friday saturday sunday");
+export const DAYS: ReadonlySet<string> = wordsIn(
+  "monday tuesday wednesday thursday friday saturday sunday",
+);
 
-export const EXTENSIONS = wordsIn(
+export const EXTENSIONS: ReadonlySet<string> = wordsIn(
   `ts tsx js jsx mjs cjs java rb py go rs c h cc cpp hpp cs php html htm css scss sass less json jsonc yml yaml toml md mdx txt sql
   sh bash zsh xml properties hbs erb haml vue svelte kt kts swift lock env proto graphql gql ini cfg conf gradle tf csv log ps1 bat
   scala clj ex exs lua pl r dart m mm asm s ftl jsp tpl twig pem key crt`,
 );
 
-export const FILES = wordsIn(
+export const FILES: ReadonlySet<string> = wordsIn(
   "dockerfile makefile gemfile rakefile procfile license jenkinsfile vagrantfile codeowners",
 );
