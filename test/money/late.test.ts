@@ -4,8 +4,10 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   budgetState,
+  judge,
   memoryStore,
   supervisor,
+  unanimous,
   type AgentContext,
   type Budget,
   type Clock,
@@ -319,6 +321,83 @@ describe("a budget whose agents report after their timeout", () => {
       spentMicros: 1_210_000,
       reservedMicros: 0,
       overran: true,
+    });
+  });
+
+  it("holds a reservation for every part of a batch until it has stopped", async () => {
+    const clock = virtualClock({ nowMs: Date.now() });
+    const began: [number, number][] = [];
+    const a = agent({
+      name: "a",
+      ...late,
+      run: (task: number) => {
+        began.push([clock.monotonic(), task]);
+        return String(task);
+      },
+      batch: {
+        maxSize: 2,
+        run: async (tasks, { report }) => {
+          began.push([clock.monotonic(), tasks.length]);
+          report({ usdMicros: 20_000 });
+          await until(clock, 130);
+          report({ usdMicros: 200_000 }, 0);
+          report({ usdMicros: 700_000 }, 1);
+          return tasks.map(String);
+        },
+      },
+    });
+    const budget = { usd: 2, scope: "today" };
+    const team = supervisor({ name: "team", agents: { a }, budget, clock });
+    const running = [1, 2].map((task) => team.run(task));
+    await clock.advance(110);
+    const third = team.run(3);
+    await clock.advance(1_000);
+    for (const { results } of await Promise.all(running)) {
+      expect(results.a).toMatchObject({ error: { code: "TIMEOUT" }, cost: { usdMicros: 10_000 } });
+    }
+    expect((await third).results.a.status).toBe("ok");
+    // When the batch has stopped, and its two parts have cost 0.21 and 0.71; by then it has been looked again.
+    expect(began[0]).toEqual([0, 2]);
+    expect(began[1]?.[0]).toBeGreaterThanOrEqual(130);
+    expect(await budgetState(team.store, "today")).toEqual({
+      spentMicros: 1_920_000,
+      reservedMicros: 0,
+      overran: false,
+    });
+  });
+
+  it("charges a judge that timed out with what it reports until it has stopped", async () => {
+    const clock = virtualClock({ nowMs: Date.now() });
+    const says = (name: string) =>
+      agent({ name, maxCost: { usd: 0 }, run: () => ({ recommendation: name }) });
+    const meter = { cents: 0 };
+    const chief = agent({
+      name: "chief",
+      ...late,
+      run: spending(clock, meter, {
+        reports: [
+          [0, 1],
+          [120, 40],
+        ],
+        stopsMs: 130,
+      }),
+    });
+    const team = supervisor({
+      name: "team",
+      agents: { ship: says("ship"), hold: says("hold") },
+      resolve: [unanimous(), judge({ ask: chief as never })],
+      // One of its two orders at a time.
+      budget: { usd: 1.5, scope: "today" },
+      clock,
+    });
+    const running = team.run("task");
+    await clock.advance(1_000);
+    expect((await running).verdicts[0]).toMatchObject({ status: "undecided" });
+    expect(meter.cents).toBe(82);
+    expect(await budgetState(team.store, "today")).toEqual({
+      spentMicros: 820_000,
+      reservedMicros: 0,
+      overran: false,
     });
   });
 

@@ -33,6 +33,8 @@ interface AnyAgent {
   readonly bound: number;
   /** What of it is used, in percent; `undefined`: nobody says. */
   readonly used: number | undefined;
+  /** The second half of it is said when it stops, also when nobody waits for it any more. */
+  readonly late: boolean;
   readonly byTask: boolean;
   readonly delayMs: number;
   readonly retries: number;
@@ -64,6 +66,7 @@ const anyAgent = (depth: number): fc.Arbitrary<AnyAgent> =>
     ),
     bound: fc.integer({ min: 1, max: 1_000 }),
     used: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined, freq: 4 }),
+    late: fc.boolean(),
     byTask: fc.boolean(),
     delayMs: fc.constantFrom(0, 1, 30),
     retries: fc.nat(2),
@@ -157,6 +160,8 @@ function makeAgent(name: string, spec: AnyAgent, needs: object, world: World): A
   const { steps, bound, used, delayMs, retries, escalateIf, fallback } = spec;
   const { clock, asked, turns } = world;
   const busy = lane({ name: `${name}'s` });
+  // It stops within its grace, or after it.
+  const deafMs = spec.late ? TIMEOUT_MS + GRACE_MS / 2 : 2 * TIMEOUT_MS;
   const made = agent({
     name,
     needs: needs as never,
@@ -176,9 +181,17 @@ function makeAgent(name: string, spec: AnyAgent, needs: object, world: World): A
       const step = steps[turn % steps.length] ?? "yes";
       // What was turned away at the door has cost nothing.
       const paid = step === "busy" && turn % 2 === 0 ? 0 : Math.floor((bound * (used ?? 0)) / 100);
-      if (used !== undefined) context.report({ usdMicros: paid, inputTokens: 0, outputTokens: 0 });
-      if (step === "deaf") await pause(clock, 2 * TIMEOUT_MS);
-      else await pause(clock, step === "hangs" ? 1e6 : delayMs, context.signal);
+      const report = (usdMicros: number): void => {
+        if (used !== undefined) context.report({ usdMicros, inputTokens: 0, outputTokens: 0 });
+      };
+      const first = spec.late ? Math.floor(paid / 2) : paid;
+      report(first);
+      try {
+        if (step === "deaf") await pause(clock, deafMs);
+        else await pause(clock, step === "hangs" ? 1e6 : delayMs, context.signal);
+      } finally {
+        if (spec.late) report(paid - first);
+      }
       if (step === "busy") throw Object.assign(new Error("busy"), { status: 429 });
       if (step === "broken") throw new TypeError("broken");
       return { position: step, subjects: spec.subjects };
