@@ -146,7 +146,16 @@ const arrows: readonly Arrow[] = [
   ...folder("testing", [...words, ...core, "supervisor/*", "sqlite/*"]),
   ...folder(
     "cli",
-    ["index.ts", "errors.ts", "text.ts", "supervisor/*", "sqlite/*", "commander", "listr2"],
+    [
+      "index.ts",
+      "errors.ts",
+      "text.ts",
+      "policy/holder.ts",
+      "supervisor/*",
+      "sqlite/*",
+      "commander",
+      "listr2",
+    ],
     [
       ...words.filter((word) => word !== "errors.ts" && word !== "text.ts"),
       ...verdicts,

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { describeThrown, QuorateError } from "../errors.ts";
+import { givenPath } from "./given-path.ts";
 import type { Store } from "../store/store.ts";
 
 /** Where the commands look when they are not told. */
@@ -15,7 +16,7 @@ export async function openDatabase(file: string): Promise<Store> {
   // Loaded by the commands that need it.
   const { sqliteStore } = await import("../sqlite/index.ts");
   try {
-    return sqliteStore({ path: file });
+    return sqliteStore({ path: givenPath(file) });
   } catch (error) {
     // Nothing has been asked of a store yet: the file was named wrongly.
     throw new QuorateError("BAD_OPTIONS", describeThrown(error), { cause: error });
@@ -36,12 +37,12 @@ function checkPlace(file: string): void {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statSync(givenPath(path), { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** `openDatabase` for a file that has to be there: looking for a run must not leave an empty one behind. */
 export async function openExisting(file: string): Promise<Store> {
-  if (existsSync(file)) return openDatabase(file);
+  if (existsSync(givenPath(file))) return openDatabase(file);
   throw new QuorateError(
     "BAD_OPTIONS",
     `There is no database ${file}; say where the runs are with --db FILE.`,

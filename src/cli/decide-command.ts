@@ -1,9 +1,11 @@
 import { decide, openQuestions, type HumanDecision } from "../index.ts";
+import type { Json } from "../json.ts";
+import type { Verdict } from "../resolve/verdict.ts";
 import type { Store } from "../store/store.ts";
 import { positionText } from "./brief.ts";
 import { DEFAULT_DATABASE, openExisting } from "./database.ts";
 import { findRun } from "./find-run.ts";
-import { followRun, stopSignal } from "./follow-run.ts";
+import { followRun } from "./follow-run.ts";
 import { goOn } from "./go-on.ts";
 import { EXIT } from "./exit-code.ts";
 import { loadTeam } from "./load-team.ts";
@@ -57,8 +59,7 @@ export async function decideCommand(
       return EXIT.ok;
     }
     const following = { team: file, log, screen, signals, flags };
-    const signal = stopSignal(following);
-    const stream = team.decideStream(runId, decision, { signal, store: log.store });
+    const stream = team.decideStream(runId, decision, { signal: signals.signal, store: log.store });
     const { exitCode, document } = await followRun(stream, following);
     if (document !== undefined) screen.print(safeJson(document, 2));
     return exitCode;
@@ -109,10 +110,16 @@ async function meant(
   const named = verdictsMeant(open, subject);
   return {
     subject: named[0]?.subject ?? subject,
-    ...(winner !== undefined && { winner: positionMeant(named, winner) ?? winner }),
+    ...(winner !== undefined && { winner: winnerMeant(named, winner) }),
     why,
     ...(by !== undefined && { by }),
     ...(index !== undefined && { index }),
     ...(question !== undefined && { question }),
   };
+}
+
+/** `null` is a position too. */
+function winnerMeant(named: readonly Verdict[], winner: string): Json {
+  const held = positionMeant(named, winner);
+  return held === undefined ? winner : held;
 }

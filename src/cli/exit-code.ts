@@ -12,10 +12,9 @@ export const EXIT = {
   usage: 2,
   /** An outcome, but not a whole one: undecided, tied, no quorum, or somebody did not answer. */
   open: 3,
-  /** Ctrl-C, SIGTERM, and the reader of the output gone: 128 and the signal's number. */
+  /** Ctrl-C and SIGTERM: 128 and the signal's number. */
   interrupted: 130,
   terminated: 143,
-  brokenPipe: 141,
 } as const;
 
 /** The exit code for an outcome; verdicts are those of the team itself, not of teams within it. */
@@ -42,7 +41,18 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   "NO_SUCH_POSITION",
 ]);
 
+/** What a signal stopped before there was anything to cancel. */
+export class Stopped extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
 /** The exit code for what a command rejected with. */
 export function exitCodeOfError(error: unknown): number {
+  if (error instanceof Stopped) return error.exitCode;
   return error instanceof QuorateError && USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
 }

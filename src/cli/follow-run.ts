@@ -1,4 +1,5 @@
 import { describeThrown } from "../errors.ts";
+import { outputFailure, tellClosed } from "./output.ts";
 import type { Outcome, Reuse } from "../outcome.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
 import { lookAgain } from "./look-again.ts";
@@ -31,17 +32,10 @@ export interface Followed {
   readonly document?: object;
 }
 
-/** What a run is given, so that Ctrl-C and a reader that goes away stop it. */
-export function stopSignal({
-  signals,
-  screen,
-}: Pick<Following, "signals" | "screen">): AbortSignal {
-  return AbortSignal.any([signals.signal, screen.closed]);
-}
-
 /** Watches a run to its end and prints its report. Rejects with what the run rejects with, unless it was stopped. */
 export async function followRun(stream: Watched<Outcome>, following: Following): Promise<Followed> {
   const { log, screen, signals, flags } = following;
+  tellWhenClosed(stream.runId, following);
   const quiet: Terminal = { ...screen, live: false, columns: 80, rows: 24, print() {} };
   const watched = await watchRun(stream, {
     terminal: flags.json === true ? quiet : screen,
@@ -51,7 +45,7 @@ export async function followRun(stream: Watched<Outcome>, following: Following):
     (outcome) => ({ outcome }),
     (error: unknown) => ({ error }),
   );
-  const cancelledBy = stoppedBy(following);
+  const cancelledBy = signals.exitCode;
   if ("error" in ended && cancelledBy === undefined) throw ended.error;
 
   // Stopped before its first event: there is nothing to show, and no log of it.
@@ -78,13 +72,22 @@ export async function followRun(stream: Watched<Outcome>, following: Following):
   return { exitCode };
 }
 
-/** The exit code of what stopped a command from outside; `undefined` while nothing has. */
-export function stoppedBy({
-  signals,
-  screen,
-}: Pick<Following, "signals" | "screen">): number | undefined {
-  return signals.exitCode ?? (screen.closed.aborted ? EXIT.brokenPipe : undefined);
+/** A run that is paid for goes on where nobody reads of it any more; its reader is told where all of it stands. */
+function tellWhenClosed(runId: string, { log, screen }: Following): void {
+  const tell = (): void => {
+    const failure = outputFailure(screen.closed);
+    const what = failure === undefined ? "was closed" : `could not be written: ${failure}`;
+    const place =
+      log.file === undefined
+        ? `the team's own store has it as run ${runId}`
+        : `"${lookAgain(runId, log.file, ONE_LINE, ["show"]).join("").trim()}" has it`;
+    tellClosed(screen.closed, `the output ${what}; the run goes on to its end, and ${place}`);
+  };
+  if (screen.closed.aborted) tell();
+  else screen.closed.addEventListener("abort", tell, { once: true });
 }
+
+const ONE_LINE = { columns: Infinity };
 
 // The log's own line about it is kept after the last event that a reader sees.
 function cancelledRun(run: RunView, reason: unknown): RunView {

@@ -1,5 +1,5 @@
 import { findRun } from "./find-run.ts";
-import { followRun, stopSignal } from "./follow-run.ts";
+import { followRun } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
 import { readInput } from "./read-input.ts";
 import { existingLog } from "./run-log.ts";
@@ -27,7 +27,7 @@ export async function forkCommand(file: string, wanted: string, flags: ForkFlags
   try {
     const ofRun = await findRun(log.store, wanted, log.file);
     const stream = team.forkStream(ofRun, {
-      signal: stopSignal(following),
+      signal: signals.signal,
       store: log.store,
       ...(from !== undefined && { from }),
       ...(task !== undefined && { input: task.input as never }),

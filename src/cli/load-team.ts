@@ -1,16 +1,19 @@
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { isSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
-import { shellPath } from "./shell-word.ts";
+import { EXIT, Stopped } from "./exit-code.ts";
+import { givenPath } from "./given-path.ts";
+import { cancelOnSignals } from "./signals.ts";
+import { stackPlace } from "./stack-place.ts";
+import { strayed, whenIdle } from "./strays.ts";
 
 /**
  * The supervisor that a TypeScript or JavaScript file exports by default. Rejects with `BAD_OPTIONS` when there
  * is no such file, when it cannot be loaded, or when its default export is something else.
  */
 export async function loadTeam(file: string): Promise<Supervisor> {
-  const path = resolve(file);
+  const path = givenPath(file);
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) {
     throw unusable(
@@ -19,8 +22,9 @@ export async function loadTeam(file: string): Promise<Supervisor> {
   }
   let exported: { readonly default?: unknown };
   try {
-    exported = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+    exported = (await loaded(file, path)) as { readonly default?: unknown };
   } catch (error) {
+    if (error instanceof Stopped || (strayed.aborted && error === strayed.reason)) throw error;
     // The team's own mistake in a description: its sentence says more than anything about loading.
     if (error instanceof QuorateError) throw error;
     if (isTakenForCommonJs(error)) {
@@ -31,10 +35,12 @@ export async function loadTeam(file: string): Promise<Supervisor> {
       );
     }
     throw unusable(
-      `${file} cannot be loaded: ${describeThrown(error)}${placeIn(path, error)}`,
+      `${file} cannot be loaded: ${describeThrown(error)}${stackPlace(error, path)}`,
       error,
     );
   }
+  // It may have caught that itself.
+  strayed.throwIfAborted();
   if (!isSupervisor(exported.default)) {
     throw unusable(
       `${file} does not export a supervisor; write "export default supervisor({ … })" in it.`,
@@ -43,34 +49,49 @@ export async function loadTeam(file: string): Promise<Supervisor> {
   return exported.default;
 }
 
+/** How long a team may take to load, where `QUORATE_LOAD_MS` says nothing else. */
+const LOAD_MS = 60_000;
+
+/** What a file exports, once its top-level awaits are over; they may never be, with the process alive or with nothing left in it. */
+async function loaded(file: string, path: string): Promise<unknown> {
+  using signals = cancelOnSignals();
+  const mostMs = Number(process.env["QUORATE_LOAD_MS"] || LOAD_MS);
+  const { promise: given, reject: giveUp } = Promise.withResolvers<never>();
+  const unfinished = `${file} did not finish loading`;
+  const idle = (): void => {
+    giveUp(
+      unusable(
+        `${unfinished}: a top-level await in it, or in what it imports, waits for what never comes.`,
+      ),
+    );
+  };
+  // It must not keep a process alive in which nothing can happen any more.
+  const timer = setTimeout(() => {
+    const more =
+      "a top-level await in it, or in what it imports, still waits; QUORATE_LOAD_MS allows more";
+    giveUp(unusable(`${unfinished} within ${mostMs} ms: ${more}.`));
+  }, mostMs).unref();
+  signals.signal.addEventListener("abort", () => {
+    const { exitCode = EXIT.failed } = signals;
+    const by = exitCode === EXIT.interrupted ? "Ctrl-C" : "SIGTERM";
+    giveUp(
+      strayed.aborted ? strayed.reason : new Stopped(`${unfinished}; stopped by ${by}`, exitCode),
+    );
+  });
+  using _idle = whenIdle(idle);
+  try {
+    return await Promise.race([import(pathToFileURL(path).href), given]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 // What npm init makes is a package of CommonJS, and Node's own message does not say what to do.
 function isTakenForCommonJs(error: unknown): boolean {
   return (
     error instanceof SyntaxError &&
     /^(Cannot use import statement outside a module|Unexpected token 'export')/.test(error.message)
   );
-}
-
-// How a stack names a file, as a URL or, of what may be CommonJS, as a path; not one of Node's own.
-const PLACE = /(?<=^|[\s(])(file:\/\/\/[^\s)]+?|\/[^\s:)]+):(\d+)/gm;
-
-/** Where it went wrong, in the team's file if the stack names it: the message of a syntax error does not say. */
-function placeIn(path: string, error: unknown): string {
-  const stack = error instanceof Error ? String(error.stack) : "";
-  const places = [...stack.matchAll(PLACE)].flatMap(([, name = "", line = ""]) => {
-    const file = pathOf(name);
-    return file === undefined ? [] : [{ file, line }];
-  });
-  const place = places.find(({ file }) => file === path) ?? places[0];
-  return place === undefined ? "" : ` (${shellPath(place.file)}, line ${place.line})`;
-}
-
-function pathOf(name: string): string | undefined {
-  try {
-    return name.startsWith("file:") ? fileURLToPath(name) : name;
-  } catch {
-    return undefined;
-  }
 }
 
 function unusable(message: string, cause?: unknown): QuorateError {

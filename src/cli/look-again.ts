@@ -8,7 +8,7 @@ import type { Terminal } from "./terminal.ts";
 export function lookAgain(
   runId: string,
   file: string,
-  screen: Terminal,
+  screen: Pick<Terminal, "columns">,
   commands: readonly string[] = ["show", "explain"],
 ): string[] {
   const id = shellWord(shortId(runId));

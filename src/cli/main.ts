@@ -8,9 +8,13 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   process.exitCode = 2;
 } else {
   // Not before: an older Node cannot even read what they import.
-  const [{ finish }, { runProgram }] = await Promise.all([
+  const [{ finish }, { keepOutputs }, { runProgram }, { watchStrays }] = await Promise.all([
     import("./finish.ts"),
+    import("./output.ts"),
     import("./program.ts"),
+    import("./strays.ts"),
   ]);
+  keepOutputs();
+  watchStrays();
   await finish(await runProgram(process.argv.slice(2)));
 }

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { givenPath } from "./given-path.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { DEFAULT_DATABASE } from "./database.ts";
 import { EXIT } from "./exit-code.ts";
@@ -38,6 +39,7 @@ export async function planCommand(file: string, flags: PlanFlags): Promise<numbe
 
 /** Where runs before are; the team's own store in memory, which is empty, where there is no database yet: none is made. */
 async function logOf(team: Supervisor, wanted: string | undefined): Promise<RunLog> {
-  if (wanted === undefined && !existsSync(DEFAULT_DATABASE)) return { store: team.store };
+  if (wanted === undefined && !existsSync(givenPath(DEFAULT_DATABASE)))
+    return { store: team.store };
   return existingLog(team, wanted);
 }

@@ -9,6 +9,7 @@ import type { DecideFlags } from "./decide-command.ts";
 import type { ExplainFlags } from "./explain-command.ts";
 import type { ForkFlags } from "./fork-command.ts";
 import type { OutcomeFlags } from "./outcome-command.ts";
+import { reserveStdout } from "./output.ts";
 import { ownName } from "./own-name.ts";
 import type { BillFlags } from "./bill-command.ts";
 import type { PlanFlags } from "./plan-command.ts";
@@ -18,17 +19,20 @@ import type { RunFlags } from "./run-command.ts";
 import type { RunsFlags } from "./runs-command.ts";
 import { safeBlock } from "./safe-text.ts";
 import type { ShowFlags } from "./show-command.ts";
+import { strayed } from "./strays.ts";
 import { terminal } from "./terminal.ts";
 
 /** Carries out one command line, and gives the exit code. Never rejects: what goes wrong is told on stderr. */
 export async function runProgram(args: readonly string[]): Promise<number> {
+  // From before a team is loaded.
+  if (args.includes("--json")) reserveStdout();
   let exitCode: number = EXIT.ok;
   const program = describeProgram((code) => {
     exitCode = code;
   });
   try {
     await program.parseAsync(args, { from: "user" });
-    return exitCode;
+    return strayed.aborted ? EXIT.failed : exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok;
@@ -37,6 +41,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       complain(`${oneSentence(error.message)}; see ${ownName()} ${helpFor(program, args)}`);
       return EXIT.usage;
     }
+    // What stopped the command was told when it came.
+    if (strayed.aborted && error === strayed.reason) return EXIT.failed;
     complain(error);
     if (wantsStack(args) && error instanceof Error)
       process.stderr.write(`${safeBlock(error.stack ?? "")}\n`);
@@ -192,7 +198,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
   command("decide", "Records what a person decided about a subject that a run waits for.")
     .argument("<run>", "its id, the beginning of it, or latest")
     .argument("<subject>", "what was asked")
-    .argument("[winner]", "one of the positions, as they are shown")
+    .argument("[winner]", "one of the positions, as it is shown or as JSON")
     .option("--team <team>", "go on with the run: the file of its supervisor")
     .option("--why <text>", "the reason, for the log")
     .option("--by <name>", "who decided, for the log")

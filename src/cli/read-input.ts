@@ -2,6 +2,7 @@ import { charactersOf } from "../text.ts";
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { describeThrown, QuorateError } from "../errors.ts";
+import { givenPath } from "./given-path.ts";
 import { jsonMistake } from "./json-mistake.ts";
 
 /** The longest input that is read, in bytes. */
@@ -13,7 +14,7 @@ export const MAX_INPUT_BYTES: number = 16 * 1024 * 1024;
  */
 export async function readInput(file: string, stdin: Readable = process.stdin): Promise<unknown> {
   const source = file === "-" ? "standard input" : file;
-  const text = await readText(file === "-" ? stdin : createReadStream(file), source);
+  const text = await readText(file === "-" ? stdin : createReadStream(givenPath(file)), source);
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -3,7 +3,7 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 import { complain } from "./complain.ts";
 import { EXIT, exitCodeOfError } from "./exit-code.ts";
 import { allRuns, findRun } from "./find-run.ts";
-import { followRun, stoppedBy, stopSignal, type Followed, type Following } from "./follow-run.ts";
+import { followRun, type Followed, type Following } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
 import { count } from "./quantities.ts";
 import { existingLog } from "./run-log.ts";
@@ -52,7 +52,7 @@ export async function resumeCommand(
 async function resumeOne(team: Supervisor, runId: string, following: Following): Promise<Followed> {
   const { store } = following.log;
   const finished = (await store.read(runId)).at(-1)?.type === "run.finished";
-  const stream = team.resumeStream(runId, { signal: stopSignal(following), store });
+  const stream = team.resumeStream(runId, { signal: following.signals.signal, store });
   return followRun(stream, { ...following, finished });
 }
 
@@ -66,7 +66,7 @@ async function resumeAll(team: Supervisor, following: Following): Promise<number
   const documents: object[] = [];
   const codes: number[] = [];
   for (const { runId } of gone) {
-    const stopped = stoppedBy(following);
+    const stopped = following.signals.exitCode;
     if (stopped !== undefined) return stopped;
     if (flags.json !== true && codes.length > 0) screen.print("");
     try {
@@ -80,7 +80,7 @@ async function resumeAll(team: Supervisor, following: Following): Promise<number
   }
   if (flags.json === true) screen.print(safeJson(documents, 2));
   else if (gone.length > 1) screen.print("", `went on with ${count(gone.length, "run")}`);
-  return stoppedBy(following) ?? worst(codes);
+  return following.signals.exitCode ?? worst(codes);
 }
 
 function worst(codes: readonly number[]): number {

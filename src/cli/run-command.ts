@@ -1,7 +1,7 @@
 import { QuorateError } from "../errors.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { allRuns } from "./find-run.ts";
-import { followRun, stopSignal, type Following } from "./follow-run.ts";
+import { followRun, type Following } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
 import { readInput } from "./read-input.ts";
 import { chooseLog } from "./run-log.ts";
@@ -31,7 +31,7 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
     const following = { team: file, log, screen, signals, flags };
     const finished = flags.id !== undefined && (await isFinished(flags.id, following));
     const stream = team.stream(task as never, {
-      signal: stopSignal(following),
+      signal: signals.signal,
       store: log.store,
       ...(flags.id !== undefined && { runId: flags.id }),
       ...(flags.agents !== undefined && { route: flags.agents }),

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { CALLED_IN, givenPath } from "./given-path.ts";
 import { safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -10,7 +11,7 @@ export function shellWord(word: string): string {
 
 /** `file` as a person in this folder writes it. */
 export function shellPath(file: string): string {
-  const near = relative(process.cwd(), file);
+  const near = relative(CALLED_IN, givenPath(file));
   return shellWord(near !== "" && !near.startsWith("..") ? near : file);
 }
 

@@ -1,9 +1,11 @@
 import { EXIT } from "./exit-code.ts";
+import { leave } from "./leave.ts";
+import { strayed } from "./strays.ts";
 
-/** Turns Ctrl-C and SIGTERM into an abort while it is held. */
+/** Turns Ctrl-C, SIGTERM, and what the team's code does to the process, into an abort while it is held. */
 export interface SignalScope extends Disposable {
   readonly signal: AbortSignal;
-  /** The exit code of the signal that came; `undefined` while none has. */
+  /** The exit code of what stops the command; `undefined` while nothing does. */
   readonly exitCode: number | undefined;
 }
 
@@ -17,10 +19,16 @@ export function cancelOnSignals(): SignalScope {
   const controller = new AbortController();
   let exitCode: number | undefined;
   const stop = (name: "SIGINT" | "SIGTERM"): void => {
-    if (exitCode !== undefined) process.exit(EXIT_CODES[name]);
+    if (exitCode !== undefined) leave(EXIT_CODES[name]);
     exitCode = EXIT_CODES[name];
     controller.abort(new Error(name === "SIGINT" ? "stopped by Ctrl-C" : "stopped by SIGTERM"));
   };
+  const stray = (): void => {
+    exitCode ??= EXIT.failed;
+    controller.abort(strayed.reason);
+  };
+  if (strayed.aborted) stray();
+  strayed.addEventListener("abort", stray, { once: true });
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   return {
@@ -29,6 +37,7 @@ export function cancelOnSignals(): SignalScope {
       return exitCode;
     },
     [Symbol.dispose]() {
+      strayed.removeEventListener("abort", stray);
       process.off("SIGINT", stop);
       process.off("SIGTERM", stop);
     },

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { closed as closedOf, writeTo } from "./output.ts";
 
 /** What a style says, not how it looks: there are few, so that a page stays quiet. */
 export type Style = "title" | "quiet" | "good" | "warn" | "bad";
@@ -21,9 +22,9 @@ export interface Terminal {
   readonly live: boolean;
   /** `text` in colour where that is wanted, else as it is. */
   style(style: Style, text: string): string;
-  /** Writes lines. Once the reader is gone (`| head`), does nothing. */
+  /** Writes lines. Once nothing can be written any more (`| head`, a full disk), does nothing. */
   print(...lines: readonly string[]): void;
-  /** Aborted when the reader is gone. */
+  /** Aborted when nothing can be written any more, with the error that says why. */
   readonly closed: AbortSignal;
 }
 
@@ -33,17 +34,13 @@ const MIN_COLUMNS = 40;
 // Longer lines of prose are hard to read.
 const MAX_COLUMNS = 100;
 
-/** A terminal on a stream of this process. Give each stream one: it listens for the end of its reader. */
+/** A terminal on a stream of this process. */
 export function terminal(stream: NodeJS.WriteStream = process.stdout): Terminal {
-  const closed = new AbortController();
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    closed.abort(error);
-  });
+  const closed = closedOf(stream);
   const live = stream.isTTY && isUnset("NO_COLOR") && process.env["TERM"] !== "dumb";
   return {
     live,
-    closed: closed.signal,
+    closed,
     get columns() {
       if (!stream.isTTY) return PIPED_COLUMNS;
       return Math.min(MAX_COLUMNS, Math.max(MIN_COLUMNS, stream.columns || PIPED_COLUMNS));
@@ -54,7 +51,7 @@ export function terminal(stream: NodeJS.WriteStream = process.stdout): Terminal 
     style: (style, text) =>
       live ? styleText(FORMATS[style], text, { validateStream: false }) : text,
     print(...lines) {
-      if (!closed.signal.aborted) stream.write(lines.map((line) => `${line}\n`).join(""));
+      if (!closed.aborted) writeTo(stream, lines.map((line) => `${line}\n`).join(""));
     },
   };
 }

@@ -106,7 +106,7 @@ class Attempt implements AttemptControl, Reporting {
     this.#ticket = ticket;
     this.#money = charge;
     this.#part = part;
-    this.#holder = holderOf(seat.lanes);
+    this.#holder = holderOf(seat.agent.name, seat.lanes);
     this.#cancellation = run.shared?.cancellation ?? run.cancellation;
   }
 

@@ -45,7 +45,7 @@ export function runBatch(
   const places = asking.map((one) => ({ ...one, answer: Promise.withResolvers<unknown>() }));
   const attempts: Reporting[] = [];
   const jitter = Math.random();
-  const holder = holderOf(lanes);
+  const holder = holderOf(agent.name, lanes);
   let waitedFor = size;
   let unended = size;
   let lastReport: Usage | undefined;

@@ -3,6 +3,8 @@ import type { Lane } from "./admission.ts";
 
 /** An attempt, or a batch of them, that holds a slot in each of its lanes. */
 export interface Holder {
+  /** The agent that is asked. */
+  readonly agent: string;
   readonly lanes: readonly Lane[];
   /** The attempt that began the run of this one. */
   readonly within: Holder | undefined;
@@ -19,8 +21,13 @@ export function holding<T>(holder: Holder, work: () => T): T {
   return current.run(holder, work);
 }
 
-export function holderOf(lanes: readonly Lane[]): Holder {
-  return { lanes, within: current.getStore(), waits: undefined, over: false };
+/** The agent on whose behalf the code that asks runs, also when its attempt is over; `undefined` for nobody's. */
+export function agentHere(): string | undefined {
+  return current.getStore()?.agent;
+}
+
+export function holderOf(agent: string, lanes: readonly Lane[]): Holder {
+  return { agent, lanes, within: current.getStore(), waits: undefined, over: false };
 }
 
 /** The attempts that have begun what runs now, and still hold their slots: the innermost first. */

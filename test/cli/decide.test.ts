@@ -51,6 +51,53 @@ describe("quorate decide", () => {
     expect(stdout).toContain("reused 2, asked 0");
   });
 
+  it("takes a position by its JSON, else as it is shown", async () => {
+    const typed = team("typed");
+    const cwd = folder();
+    await quorate(["run", typed, "--input", "-"], cwd, "{}");
+    const decided = async (subject: string, winner: string) => {
+      const { code, stderr } = await quorate(["decide", "latest", subject, winner], cwd);
+      expect(stderr).toBe("");
+      expect(code).toBe(0);
+      const { stdout } = await quorate(["show", "latest", "--json"], cwd);
+      const { events } = JSON.parse(stdout) as { readonly events: readonly { winner: unknown }[] };
+      return events.at(-1)?.winner;
+    };
+    expect(await decided("limit", '"20"')).toBe("20");
+    expect(await decided("flag", "true")).toBe(true);
+    expect(await decided("plan", '{ "team": "red", "days": 3 }')).toEqual({ days: 3, team: "red" });
+  });
+
+  it.each([
+    ["20", "limit", 20],
+    ['["20"]', "limit", ["20"]],
+    ["null", "flag", "null"],
+    ["null", "plan", null],
+    ["yes", "flag", "yes"],
+    ['"true"', "flag", "true"],
+    ['[{"days":2}]', "plan", [{ days: 2 }]],
+  ])("takes %s about %s for what it is as JSON, or shown so", async (winner, subject, position) => {
+    const cwd = folder();
+    await quorate(["run", team("typed"), "--input", "-"], cwd, "{}");
+    await quorate(["decide", "latest", subject, winner], cwd);
+    const { stdout } = await quorate(["show", "latest", "--json"], cwd);
+    const { events } = JSON.parse(stdout) as { readonly events: readonly object[] };
+    expect(events.at(-1)).toMatchObject({ type: "person.decided", winner: position });
+  });
+
+  it("asks which one is meant where positions are shown alike, and shows them as JSON", async () => {
+    const cwd = folder();
+    await quorate(["run", team("typed"), "--input", "-"], cwd, "{}");
+    const { code, stderr } = await quorate(["decide", "latest", "limit", "twenty"], cwd);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'quorate: "twenty" may be any of "twenty", "twenty\\u200b"; write the one you mean as JSON\n',
+    );
+    expect(await quorate(["decide", "latest", "limit", '"twenty"'], cwd)).toMatchObject({
+      code: 0,
+    });
+  });
+
   it("refuses what the run does not wait for, and says what it waits for", async () => {
     const { cwd } = await waitingRun();
     const [subject, winner] = await Promise.all([

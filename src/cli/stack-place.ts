@@ -1,0 +1,40 @@
+import { dirname, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { shellPath } from "./shell-word.ts";
+
+// How a stack names a file, as a URL or, of what may be CommonJS, as a path; not one of Node's own.
+const PLACE = /(?<=^|[\s(])(file:\/\/\/[^\s)]+?|\/[^\s:)]+):(\d+)/gm;
+
+const OWN = `${dirname(dirname(fileURLToPath(import.meta.url)))}${sep}`;
+
+/**
+ * Where an error comes from, as ` (team.ts, line 3)`: from `file` if its stack names that, else from the first place that is
+ * neither of this package nor of another one, else from the first. Empty where no stack says.
+ */
+export function stackPlace(error: unknown, file?: string): string {
+  const places = [...stackOf(error).matchAll(PLACE)].flatMap(([, name = "", line = ""]) => {
+    const path = pathOf(name);
+    return path === undefined || path.startsWith(OWN) ? [] : [{ path, line }];
+  });
+  const place =
+    places.find(({ path }) => path === file) ??
+    places.find(({ path }) => !path.includes(`${sep}node_modules${sep}`)) ??
+    places[0];
+  return place === undefined ? "" : ` (${shellPath(place.path)}, line ${place.line})`;
+}
+
+function stackOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.stack) : "";
+  } catch {
+    return "";
+  }
+}
+
+function pathOf(name: string): string | undefined {
+  try {
+    return name.startsWith("file:") ? fileURLToPath(name) : name;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import { describeThrown } from "../errors.ts";
+import { agentHere } from "../policy/holder.ts";
+import { complain } from "./complain.ts";
+import { hasLeft, leave } from "./leave.ts";
+import { EXIT } from "./exit-code.ts";
+import { stackPlace } from "./stack-place.ts";
+
+// What code of a team does to the process, and nobody can catch for it: a promise that it leaves behind and that rejects, an error
+// thrown in a timer, an event or an abort listener, `process.exit()`. A process has one of each of these, so this has state.
+
+const first = new AbortController();
+let told = 0;
+const MOST_TOLD = 5;
+
+/** Aborted by the first stray, with an error that says whose it is: whatever is under way ends in order, and has failed. */
+export const strayed: AbortSignal = first.signal;
+
+/** What replaces the end of the process: it is thrown where the team's code wanted that, which must not go on. */
+class ExitCalled extends Error {}
+
+/** From here on strays are told on stderr and abort {@link strayed}, in place of ending the process. */
+export function watchStrays(): void {
+  process.on("unhandledRejection", (reason) => {
+    stray(reason, "left a promise behind that rejected");
+  });
+  process.on("uncaughtException", (error: unknown) => {
+    stray(error, "threw where nobody could catch it");
+  });
+  process.exit = ((code?: unknown): never => {
+    // By what listens to the end that is on its way.
+    if (hasLeft()) return undefined as never;
+    const called = new ExitCalled(`process.exit(${code === undefined ? "" : String(code)})`);
+    tell(`${whose()} called ${called.message}${stackPlace(called)}`);
+    throw called;
+  }) as typeof process.exit;
+  process.on("beforeExit", () => {
+    const knows = waiting.at(-1);
+    if (knows !== undefined) return knows();
+    // Told once already, and still nothing moves.
+    if (strayed.aborted) leave(EXIT.failed);
+    tell(
+      "nothing is left that could still happen, and the command is not over: something in it waits for ever",
+    );
+    // Where that moves nothing, this comes again.
+    setImmediate(() => {});
+  });
+  process.on("exit", () => {
+    if (hasLeft()) return;
+    tell("the process was ended from within, before the command was over");
+    process.exitCode = EXIT.failed;
+  });
+}
+
+const waiting: (() => void)[] = [];
+
+/** While it is held, `say` is called in place of that when nothing is left in the process that could still happen. */
+export function whenIdle(say: () => void): Disposable {
+  waiting.push(say);
+  return { [Symbol.dispose]: () => void waiting.splice(waiting.indexOf(say), 1) };
+}
+
+function stray(thrown: unknown, did: string): void {
+  if (thrown instanceof ExitCalled) return;
+  tell(`${whose()} ${did}: ${describeThrown(thrown)}${stackPlace(thrown)}`, thrown);
+}
+
+function tell(sentence: string, cause?: unknown): void {
+  if (++told <= MOST_TOLD) complain(sentence);
+  first.abort(new Error(sentence, { cause }));
+}
+
+function whose(): string {
+  const agent = agentHere();
+  return agent === undefined ? "code of the team" : `the agent "${agent}"`;
+}
