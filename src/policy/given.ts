@@ -9,8 +9,8 @@ export function readGiven<T>(what: string, given: unknown, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (isSoundError(error)) throw error;
     hear([given, error]);
+    if (isSoundError(error)) throw error;
     const why = `${what} cannot be read: ${describeThrown(error)}; give plain values`;
     throw new QuorateError("BAD_OPTIONS", why, { cause: error });
   }
