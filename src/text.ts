@@ -9,6 +9,7 @@ export function clip(text: string, maxChars: number): string {
  */
 export function cut(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
+  if (maxChars <= 0) return "";
   if (isPlainCut(text, maxChars)) return text.slice(0, maxChars);
   // From where a character is known to begin: flags are pairs, and counted from there.
   let from = maxChars - 1;

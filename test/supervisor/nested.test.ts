@@ -316,3 +316,78 @@ describe("a nested supervisor", () => {
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
   });
 });
+
+describe("a nested supervisor that has retries", () => {
+  const no = (fields: object = {}) => Object.assign(new Error("no"), fields);
+
+  /** How often the team's agents were asked, and what came of it. */
+  async function repeated(
+    options: object,
+    errors: { readonly a?: Error; readonly b?: Error } = {},
+  ): Promise<{ readonly asked: number; readonly result: object | undefined }> {
+    let asked = 0;
+    const asks = <const Name extends "a" | "b">(name: Name) =>
+      agent({
+        name,
+        retries: 0,
+        run: async () => {
+          asked++;
+          const error = errors[name];
+          return error === undefined ? { recommendation: "ship" } : Promise.reject(error);
+        },
+      });
+    const clock = virtualClock();
+    const inner = supervisor({
+      name: "inner",
+      agents: { a: asks("a"), b: asks("b") },
+      asWorker: { retries: 2 },
+      ...options,
+    });
+    const outer = supervisor({ name: "outer", agents: { inner } as never, clock });
+    const running = outer.run("task" as never);
+    await clock.advance(600_000);
+    return { asked, result: (await running).results["inner"] };
+  }
+
+  it.each([
+    ["its answer is no JSON", { answer: () => Number.NaN }, "OUTPUT_NOT_JSON"],
+    ["its route names nobody", { route: () => ["nobody"] }, "BAD_ROUTE"],
+    ["its route fails", { route: () => [Symbol("a")] }, "BAD_ROUTE"],
+  ])("is not repeated when %s", async (_, options, code) => {
+    const { result } = await repeated(options as object);
+    expect(result).toMatchObject({ status: "failed", attempts: 1, error: { code } });
+  });
+
+  it("is not repeated when all of its agents failed for good", async () => {
+    const errors = { a: no({ status: 401 }), b: no({ status: 404 }) };
+    const { asked, result } = await repeated({}, errors);
+    expect(result).toMatchObject({ status: "failed", attempts: 1, error: { code: "TEAM_FAILED" } });
+    expect(asked).toBe(2);
+  });
+
+  it("is not repeated when an agent failed for good that it cannot do without", async () => {
+    const errors = { a: no({ retryable: false }), b: no() };
+    const { asked, result } = await repeated({ required: ["a"] }, errors);
+    expect(result).toMatchObject({ status: "failed", attempts: 1 });
+    expect(asked).toBe(2);
+  });
+
+  it("is repeated as often as it was said when any that failed may answer yet", async () => {
+    const { asked, result } = await repeated({}, { a: no({ status: 404 }), b: no() });
+    expect(result).toMatchObject({ status: "failed", attempts: 3 });
+    expect(asked).toBe(6);
+  });
+
+  it("waits as long as its agent was told to", async () => {
+    const away = no({ status: 503, headers: { "retry-after": "9" } });
+    const clock = virtualClock();
+    const a = scripted("a", [{ error: away }, { output: 1 }], { retries: 0 });
+    const inner = supervisor({ name: "inner", agents: { a }, asWorker: { retries: 1 } });
+    const outer = supervisor({ name: "outer", agents: { inner } as never, clock });
+    const running = outer.run("task" as never);
+    await clock.advance(8_999);
+    expect(a.calls).toHaveLength(1);
+    await clock.advance(1);
+    expect((await running).results["inner"]).toMatchObject({ status: "ok", attempts: 2 });
+  });
+});
