@@ -12,7 +12,15 @@ import {
   opposites,
 } from "./word-lists.ts";
 import { stem } from "./stem.ts";
-import { dateWordOf, kebabName, numeric, valuesOf, withUnit, type Value } from "./value.ts";
+import {
+  asVersion,
+  dateWordOf,
+  kebabName,
+  numeric,
+  valuesOf,
+  withUnit,
+  type Value,
+} from "./value.ts";
 
 /** It is said that it is so. */
 export const SAID = 1;
@@ -154,13 +162,16 @@ function mayCount(last: Draft | undefined): boolean {
 function pushValue(value: Value, tokens: Draft[]): void {
   const last = tokens.at(-1);
   const ofLines = last?.word === "line" || last?.word === "lines" || last?.value?.kind === LINE;
-  const isLine = ofLines && value.kind === numeric("", 0).kind && value.number !== undefined;
-  const placed = isLine ? numeric("line", value.number) : value;
+  const isLine = ofLines && value.kind === NUMBER && value.number !== undefined;
+  const isVersion = value.kind === NUMBER && VERSIONED.test(last?.word ?? "");
+  const placed = isLine ? numeric("line", value.number) : isVersion ? asVersion(value) : value;
   const { text } = placed;
   tokens.push({ word: text, stem: text, value: placed, ends: false, mood: SAID, aside: false });
 }
 
+const NUMBER = numeric("", 0).kind;
 const LINE = numeric("line", 0).kind;
+const VERSIONED = /^(?:versions?|releases?)$/;
 
 function wordToken(given: string, { lexicon }: Drafting): Draft {
   const known = lexicon.get(given) ?? entryOf(OPERATORS.get(given) ?? given.replace(/'s$/, ""));

@@ -91,7 +91,7 @@ function numberOf(run: string): Value | undefined {
     const plain = whole === "" || GROUPED.test(whole) || /^\d+$/.test(whole);
     if (plain && whole + fraction !== "") {
       const number = Number(`${sign}${whole.replace(/[,_]/g, "")}${fraction}`);
-      if (unit === undefined) return numeric("", number);
+      if (unit === undefined) return { ...numeric("", number), parts: run.split(".") };
       const measured = withUnit(numeric("", number), unit.toLowerCase());
       if (measured !== undefined) return measured;
       return /^(?:st|nd|rd|th|x)$/i.test(unit) ? numeric("", number) : undefined;
@@ -105,6 +105,11 @@ function numberOf(run: string): Value | undefined {
   const isAddress = parts.length === 4 && suffix === "" && /^\d/.test(run);
   if (isAddress) return { kind: "address", text };
   return { kind: "number ", text, parts: suffix === "" ? parts : [...parts, suffix.toLowerCase()] };
+}
+
+/** A number that stands for a version: 1.10 is not 1.1. */
+export function asVersion({ kind, parts, text }: Value): Value {
+  return parts === undefined ? { kind, text } : { kind, text: parts.join("."), parts };
 }
 
 function pathOf(run: string): Value | undefined {

@@ -48,7 +48,7 @@ internal | external
 local | remote
 global | local
 static | dynamic
-first | last
+first | last second third fourth fifth
 top | bottom
 left | right
 up upward | down downward
@@ -139,7 +139,7 @@ export const NOT: ReadonlySet<string> = wordsIn(
 
 /** Say no of the noun that follows: `no timeout`, `without a lock`. */
 export const NO: ReadonlySet<string> = wordsIn(
-  "no without neither nor none lack lacks lacked lacking missing miss misses absence zero",
+  "no without neither nor none lack lacks lacked lacking missing miss misses absence absent zero",
 );
 
 /** Say no of what stands before them, where nothing follows: `the check is missing`. */
