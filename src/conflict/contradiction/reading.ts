@@ -199,11 +199,10 @@ function denialsIn(tokens: readonly Token[]): readonly Denial[] {
   for (const [by, { word, value, ends }] of tokens.entries()) {
     if (value !== undefined) continue;
     const next = ends ? undefined : tokens[by + 1]?.word;
-    const fails = next === "to" && FAILS.has(word);
-    const noLonger = next === "longer" && word === "no";
-    if (fails || noLonger || isNot(word)) {
+    const isPair = next !== undefined && NOT_PAIRS.get(word) === next;
+    if (isPair || isNot(word)) {
       if (next === "only" || next === "just") continue;
-      const from = by + (fails || noLonger ? 2 : 1);
+      const from = by + (isPair ? 2 : 1);
       const scope = verbScope(tokens, by, ends ? tokens.length : from);
       denials.push({ by, scope, ofNoun: false });
     } else if (NO.has(word) && !(next !== undefined && COMPARED.has(next))) {
@@ -217,7 +216,13 @@ function denialsIn(tokens: readonly Token[]): readonly Denial[] {
   return denials;
 }
 
-const FAILS: ReadonlySet<string> = new Set(["fail", "fails", "failed", "failing", "failure"]);
+/** Two words that together say no of what follows. */
+const NOT_PAIRS: ReadonlyMap<string, string> = new Map([
+  ...["fail", "fails", "failed", "failing", "failure"].map((word) => [word, "to"] as const),
+  ["no", "longer"],
+  ["far", "from"],
+  ["anything", "but"],
+]);
 /** `no more than`, `no later than`: nothing is denied. */
 const COMPARED: ReadonlySet<string> = new Set(["more", "less", "later", "earlier", "fewer"]);
 

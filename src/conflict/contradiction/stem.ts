@@ -12,6 +12,8 @@ export function stem(word: string): string {
   if (/(?:iz|ent)ation$/.test(short)) short = short.slice(0, -"ation".length);
   const cut = short.replace(FORMS, (ending) => (ending === "ation" ? "at" : ""));
   if (cut.length >= LEAST && VOWEL.test(cut)) short = cut;
+  // As `lower` and `filter` by themselves.
+  if (short === cut && short.length > LEAST + 1 && short.endsWith("er")) short = short.slice(0, -2);
   if (short.endsWith("e")) short = short.slice(0, -1);
   else if (short.endsWith("y") && short.length > LEAST) short = `${short.slice(0, -1)}i`;
   const last = short.at(-1);

@@ -200,19 +200,20 @@ function markMoods(tokens: readonly Draft[]): void {
     const starts = before === undefined || before.ends;
     aside = (aside && !starts) || HANGING.has(token.word);
     token.aside = aside;
-    if (starts && commandsNot(token, tokens[i + 1])) left = MODAL_REACH;
+    if (starts && commands(token, tokens[i + 1])) left = MODAL_REACH;
     const looksInto = token.word === "that" && LOOKS_INTO.has(before?.word ?? "");
     const advises = MODAL.has(token.word) || looksInto;
     if (advises) left = MODAL_REACH;
     token.mood = moodOf(token, before, left);
-    if (advises) continue;
     if (token.ends) left = 0;
-    else if (token.stem !== "" && left > 0) left--;
+    else if (!advises && token.stem !== "" && left > 0) left--;
   }
 }
 
-function commandsNot({ word }: Token, next: Token | undefined): boolean {
-  return word === "don't" || word === "never" || (word === "do" && next?.word === "not");
+/** `do not ship`, `never retry`, `always retry`; but `never retries` is said of something. */
+function commands({ word }: Token, next: Token | undefined): boolean {
+  if (word === "never" || word === "always") return next?.word.endsWith("s") === false;
+  return word === "don't" || (word === "do" && next?.word === "not");
 }
 
 function moodOf(token: Token, before: Token | undefined, left: number): number {

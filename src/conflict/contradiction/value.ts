@@ -124,7 +124,7 @@ function pathOf(run: string): Value | undefined {
     folders.length > 0 &&
     folders.every((folder) => /^[\p{L}\p{N}_.@~+:[\]$-]+$/u.test(folder)) &&
     (isFile ||
-      (/^(?:\.{0,2}\/|~\/|[a-z]:[\\/])/i.test(run) && folders.length > 1) ||
+      /^(?:\.{0,2}\/|~\/|[a-z]:[\\/])\w/i.test(run) ||
       (folders.length > 2 && folders.every((folder) => /^[\p{Ll}\p{N}_.-]+$/u.test(folder))));
   if (!isPath || NO_NAMES.has(file)) return undefined;
   const parts = folders.map((folder) => folder.toLowerCase());

@@ -1,6 +1,4 @@
-/** Pairs of texts that say the same, or of which one says more than the other. */
-
-/** By kind: the rule was made with these. */
+/** Pairs of texts that say the same, or of which one says more than the other, by kind. The rule was made with these. */
 export const agreeing: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   "other words": [
     [
@@ -232,92 +230,5 @@ export const agreeing: Readonly<Record<string, readonly (readonly [string, strin
     ["Do not ship this", "Don't ship this"],
     ["The rollout is **not** complete", "The rollout is not complete"],
     ["The input is not escaped!", "the input is NOT escaped"],
-  ],
-};
-
-/** Written after the rule and before it was tried on them: it took 52 of the 54 for agreeing. */
-export const agreeingToCheck: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
-  various: [
-    ["Missing input validation in the handler", "The handler does not validate its input"],
-    ["The loop is infinite", "The loop never ends"],
-    ["No error handling around the fetch", "The fetch has no error handling"],
-    ["Unused variable x", "The variable x is never used"],
-    ["The response is not compressed", "The response is sent uncompressed"],
-    ["The handler swallows exceptions", "Exceptions are swallowed in the handler and not rethrown"],
-    ["Timeout is 30 s", "The timeout is thirty seconds"],
-    ["The API isn't documented", "The API is undocumented"],
-    [
-      "User input is not sanitized before it reaches the query",
-      "Unsanitized user input reaches the query",
-    ],
-    ["The connection is not closed after use", "After use the connection stays open"],
-    [
-      "The lock is not released if an exception is thrown",
-      "If an exception is thrown, the lock is never released",
-    ],
-    ["Missing tests", "There are no tests"],
-    ["Dead code in the parser", "The parser has dead code that is never executed"],
-    ["The password is logged", "The password is logged; it should not be logged"],
-    [
-      "Race condition when two requests arrive",
-      "Race condition if two requests arrive at the same time without a lock",
-    ],
-    ["Null pointer dereference in parseDate", "parseDate dereferences a null pointer"],
-    ["The session token is exposed in the URL", "The URL exposes the session token (line 42)"],
-    ["Bug in src/app.ts: the counter is wrong", "The counter is wrong in app.ts"],
-    ["The retry has no backoff", "Retries happen without backoff"],
-    [
-      "Hardcoded credentials in config.py",
-      "config.py contains hardcoded credentials, do not commit these",
-    ],
-    ["The file size limit is 10MB", "File size is limited to 10 MB"],
-    ["The regex is slow", "The regex is slow and not anchored"],
-    [
-      "Possible division by zero in average()",
-      "average() may divide by zero when there are no items",
-    ],
-    [
-      "The config is read on every request",
-      "The config is read on every request, it is not cached",
-    ],
-    ["safe to ship", "Safe to ship!"],
-    ["it is not unsafe to ship", "safe to ship"],
-    ["Don't merge", "do not merge"],
-    ["This isn't ready", "this is not ready yet"],
-    ["The cookie isn't marked HttpOnly", "HttpOnly flag missing on the cookie"],
-    ["Error is ignored", "The error is ignored and never handled"],
-    [
-      "Wrong HTTP status: 200 instead of 404",
-      "The HTTP status is wrong, 404 is expected instead of 200",
-    ],
-    ["The default of 100 is too high", "The default is too high: 100"],
-    ["Memory leak in cache", "The cache leaks memory because entries are never evicted"],
-    [
-      "Event listener is not removed on unmount",
-      "The event listener is never removed when the component unmounts",
-    ],
-    ["Function foo is too long", "foo is a too long function (300 lines)"],
-    ["The test is flaky", "Flaky test: it does not wait for the server"],
-    ["SQL injection via the name parameter", "The name parameter is not escaped: SQL injection"],
-    ["The migration is not reversible", "The migration cannot be reversed"],
-    ["No index on orders.user_id", "orders.user_id has no index"],
-    ["Cannot reproduce", "I could not reproduce"],
-    ["The variable shadows an outer variable", "Variable shadows an outer one of the same name"],
-    ["Version 2.0.0 breaks the API", "v2.0.0 breaks the API"],
-    ["Missing semicolon in a.ts line 3", "a.ts:3 misses a semicolon"],
-    ["The thread pool is never shut down", "The thread pool isn't shut down"],
-    ["The endpoint is unauthenticated", "The endpoint requires no authentication"],
-    ["Off by one in pagination", "Pagination is off by one"],
-    ["Increase the timeout", "The timeout is too low and should be increased"],
-    ["await is missing before fetchUser()", "Missing await before fetchUser"],
-    [
-      "API key is committed",
-      "An API key was committed to the repository by mistake and must be rotated",
-    ],
-    ["The date is not parsed as UTC", "Date parsing does not use UTC"],
-    ["Unhandled promise rejection in sendMail", "sendMail: promise rejection is not handled"],
-    ["The button has no label", "The button lacks an accessible label"],
-    ["Users cannot log in", "Login fails for users"],
-    ["There is no need for the cast", "The cast is unnecessary"],
   ],
 };
