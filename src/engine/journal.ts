@@ -98,7 +98,8 @@ export class Journal {
     const { store, redact } = this.#options;
     const { maxEventBytes = Infinity } = store;
     if (maxEventBytes === Infinity) return undefined;
-    if (redact === undefined && atMost + MOST_BESIDES_BYTES <= maxEventBytes) return undefined;
+    const most = atMost * (redact === undefined ? 1 : MOST_BY_REDACTION) + MOST_BESIDES_BYTES;
+    if (most <= maxEventBytes) return undefined;
     const bytes = bytesOf(redact === undefined ? body : redact.event(body));
     if (bytes <= maxEventBytes) return undefined;
     return `is an event of ${bytes} bytes, and the store takes at most ${maxEventBytes}`;
@@ -216,6 +217,9 @@ function emittedAsShown(
 
 // Its error, its models and its names are bounded, and less than this.
 const MOST_BESIDES_BYTES = 1024 * 1024;
+
+// What stands in the place of a secret is seldom so much longer: an event is not redacted twice for that.
+const MOST_BY_REDACTION = 8;
 
 function bytesOf(body: EventBody): number {
   try {
