@@ -37,7 +37,11 @@ function checkPlace(file: string): void {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(givenPath(path), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(givenPath(path)).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** `openDatabase` for a file that has to be there: looking for a run must not leave an empty one behind. */

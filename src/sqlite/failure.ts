@@ -58,7 +58,7 @@ function sqliteAdvice(cause: unknown): string | undefined {
 /** What to do about a failure of the file system, before SQLite had a say. */
 function systemAdvice(cause: unknown): string | undefined {
   const code: unknown = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  if (code === "ENOENT" || code === "ENOTDIR") return ADVICE[CANTOPEN];
+  if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return ADVICE[CANTOPEN];
   if (code === "ENOSPC") return FULL_ADVICE;
   return code === "EACCES" || code === "EROFS" ? ADVICE[READONLY] : undefined;
 }

@@ -11,9 +11,10 @@ import {
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { DatabaseSync } from "node:sqlite";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { started } from "../../src/testing/store-contract/run-events.ts";
+import { finish, startProcess } from "./processes/run-process.ts";
 import { tempPaths } from "./temp-folder.ts";
 
 const tempPath = tempPaths();
@@ -208,12 +209,6 @@ describe.skipIf(process.platform === "win32")("a path that is no file", () => {
       },
     ],
     [
-      "a named pipe",
-      (path: string) => {
-        execFileSync("mkfifo", [path]);
-      },
-    ],
-    [
       "a device",
       (path: string) => {
         symlinkSync("/dev/null", path);
@@ -233,5 +228,16 @@ describe.skipIf(process.platform === "win32")("a path that is no file", () => {
     await once(server, "listening");
     expect(() => sqliteStore({ path })).toThrow(failure(/is a socket, not a file/));
     server.close();
+  });
+
+  // In a process of its own: whoever opens a pipe waits in the system until somebody else does.
+  it("is refused at once, with what it is: a named pipe", async () => {
+    const path = tempPath();
+    execFileSync("mkfifo", [path]);
+    const child = startProcess("append-and-leave.ts", [path]);
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const { code, stderr } = await finish(child);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/The store ".*" is a named pipe, not a file: choose another path\./);
   });
 });
