@@ -174,4 +174,56 @@ describe("a copy with a damaged file", () => {
     }
     expect(refused).toBeGreaterThan(20);
   });
+
+  it("is refused at once when it was cut short, wherever", async () => {
+    const path = tempPath();
+    const before = sqliteStore({ path });
+    await before.append(wholeRun("run", 40));
+    await before.close();
+    const file = readFileSync(path);
+    for (let bytes = 2; bytes < file.length; bytes += bytes < 200 ? 9 : 499) {
+      const cut = copyWith({ file: file.subarray(0, bytes), wal: Buffer.alloc(0) });
+      expect(() => sqliteStore({ path: cut }), `cut to ${bytes} bytes`).toThrow(
+        expect.objectContaining({
+          code: "STORE_FAILED",
+          message: expect.stringMatching(
+            /is damaged.*restore it from a copy|is not a SQLite database/,
+          ),
+        }),
+      );
+    }
+  });
+
+  it("tells nothing else than what was kept, wherever a page was lost or a row is missing", async () => {
+    const path = tempPath();
+    const events = [started("a", LARGE), ...answers("a", 2, 60)];
+    const before = sqliteStore({ path });
+    await before.append(events);
+    await before.close();
+    const file = readFileSync(path);
+    let said = 0;
+    for (let page = 0; page < file.length; page += 4_096) {
+      for (const byte of [0, 0x0d, 0xff]) {
+        const changed = Buffer.from(file);
+        changed.fill(byte, page, page + 4_096);
+        try {
+          await using store = sqliteStore({
+            path: copyWith({ file: changed, wal: Buffer.alloc(0) }),
+          });
+          expect(await store.read("a"), `page at ${page}`).toEqual(events);
+        } catch (error) {
+          expect(error).toMatchObject({ code: "STORE_FAILED" });
+          said += 1;
+        }
+      }
+    }
+    expect(said).toBeGreaterThan(10);
+
+    using db = new DatabaseSync(path);
+    db.exec("DELETE FROM events WHERE id % 16777216 = 30");
+    await using store = sqliteStore({ path });
+    await expect(store.read("a")).rejects.toMatchObject({
+      message: 'The log of run "a" was changed from outside: event 30 is missing.',
+    });
+  });
 });
