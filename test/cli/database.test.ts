@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { folder, quorate, team } from "./command.ts";
+
+// Processes of their own take their time where many others run.
+vi.setConfig({ testTimeout: 120_000 });
 
 const COMMANDS: readonly (readonly string[])[] = [
   ["runs"],

@@ -1,6 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { folder, quorate, team } from "./command.ts";
 import { asked, halfway, killed, release } from "./durable.ts";
+
+// Processes of their own take their time where many others run.
+vi.setConfig({ testTimeout: 120_000 });
 
 const durable = team("durable");
 

@@ -6,7 +6,7 @@
 import { once } from "node:events";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { started } from "../../src/testing/store-contract/run-events.ts";
 import { finish, startProcess } from "./processes/run-process.ts";
@@ -15,6 +15,8 @@ import { tempPaths } from "./temp-folder.ts";
 const tempPath = tempPaths();
 
 const CASES = fc.readConfigureGlobal().numRuns ?? 100;
+// Processes of their own take their time where many others run.
+vi.setConfig({ testTimeout: CASES > 100 ? 0 : 120_000 });
 // Whoever waits for a lock on a busy machine is not to fail for that.
 const busyTimeoutMs = 600_000;
 
