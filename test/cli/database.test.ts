@@ -29,7 +29,9 @@ describe.skipIf(process.platform === "win32")("a database that is no file", () =
     const cwd = folder();
     execFileSync("mkfifo", [join(cwd, "pipe")]);
     for (const said of await refusals(cwd, "pipe"))
-      expect(said).toContain('The store "pipe" is a named pipe, not a file: choose another path.');
+      expect(said).toMatch(
+        /The store ".*pipe" is a named pipe, not a file: choose another path\.$/,
+      );
   });
 
   it("is refused when it is a folder, also with a slash behind it, and by a link", async () => {
