@@ -19,6 +19,7 @@ import type { RunFlags } from "./run-command.ts";
 import type { RunsFlags } from "./runs-command.ts";
 import { safeBlock } from "./safe-text.ts";
 import type { ShowFlags } from "./show-command.ts";
+import { stackOf } from "./stack-place.ts";
 import { strayed } from "./strays.ts";
 import { terminal } from "./terminal.ts";
 
@@ -32,7 +33,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   });
   try {
     await program.parseAsync(args, { from: "user" });
-    return strayed.aborted ? EXIT.failed : exitCode;
+    return strayed.aborted ? failedBy(strayed.reason, args) : exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok;
@@ -42,12 +43,23 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       return EXIT.usage;
     }
     // What stopped the command was told when it came.
-    if (strayed.aborted && error === strayed.reason) return EXIT.failed;
-    complain(error);
-    if (wantsStack(args) && error instanceof Error)
-      process.stderr.write(`${safeBlock(error.stack ?? "")}\n`);
-    return exitCodeOfError(error);
+    const wasTold = strayed.aborted && error === strayed.reason;
+    if (!wasTold) {
+      complain(error);
+      printStack(error, args);
+    }
+    return strayed.aborted ? failedBy(strayed.reason, args) : exitCodeOfError(error);
   }
+}
+
+/** What the team's code did has been told; the stack of it has not. */
+function failedBy(stray: Error, args: readonly string[]): number {
+  printStack(stray.cause, args);
+  return EXIT.failed;
+}
+
+function printStack(error: unknown, args: readonly string[]): void {
+  if (wantsStack(args)) process.stderr.write(`${safeBlock(stackOf(error))}\n`);
 }
 
 function wantsStack(args: readonly string[]): boolean {

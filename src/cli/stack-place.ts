@@ -23,7 +23,8 @@ export function stackPlace(error: unknown, file?: string): string {
   return place === undefined ? "" : ` (${shellPath(place.path)}, line ${place.line})`;
 }
 
-function stackOf(error: unknown): string {
+/** The stack of what was thrown; empty where it has none. */
+export function stackOf(error: unknown): string {
   try {
     return error instanceof Error ? String(error.stack) : "";
   } catch {

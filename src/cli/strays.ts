@@ -30,7 +30,7 @@ export function watchStrays(): void {
     // By what listens to the end that is on its way.
     if (hasLeft()) return undefined as never;
     const called = new ExitCalled(`process.exit(${code === undefined ? "" : String(code)})`);
-    tell(`${whose()} called ${called.message}${stackPlace(called)}`);
+    tell(`${whose()} called ${called.message}${stackPlace(called)}`, called);
     throw called;
   }) as typeof process.exit;
   process.on("beforeExit", () => {

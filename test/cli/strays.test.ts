@@ -61,6 +61,17 @@ describe("quorate run, where an agent", () => {
     },
   );
 
+  it("strays, has a document of the run with --json and a stack with --debug, without what could harm", async () => {
+    const { code, stdout, stderr } = await run("rejects", folder(), "--json", "--debug");
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: "cancelled",
+      reason: expect.stringMatching(/^the agent "straying" left a promise behind/) as string,
+    });
+    expect(stderr).toMatch(/\n +at .*straying\.ts:\d+/);
+    expect(`${stdout}${stderr}`).not.toMatch(/[\u001b\u0007]/);
+  });
+
   it("strays twice at once, tells both", async () => {
     const { code, stderr } = await run("rejects twice", folder());
     expect(code).toBe(1);
