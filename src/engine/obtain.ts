@@ -108,7 +108,7 @@ async function fetch(
   }
   if (turn.landing !== undefined) return { landing: turn.landing };
   const { claimedBy } = turn;
-  using _lease = renewing(run, place, claimedBy);
+  using _lease = renewing(run, place, claimedBy, unwanted);
   const keeper = keeperOf(run, place, from, false);
   const own = await ask({
     ...run,
@@ -168,10 +168,14 @@ async function waitForTurn(run: Run, place: Place): Promise<Turn> {
   }
 }
 
-/** Says again and again that somebody is asking, until disposed. It does not hold the process. */
-function renewing({ clock }: Run, place: Place, by: string): Disposable {
+/**
+ * Says again and again that somebody is asking, until disposed, or until nobody wants the answer any more: a store that does not
+ * answer is not to keep others from asking. It does not hold the process.
+ */
+function renewing({ clock }: Run, place: Place, by: string, unwanted: Cancellation): Disposable {
   const set = (): Disposable => clock.timer(LEASE_MS / 3, say, { hold: false });
   const say = (): void => {
+    if (unwanted.cancelled) return;
     timer = set();
     // A store that fails is noticed by what has to be kept there.
     renew(place, by, clock.now()).catch(() => {});

@@ -384,6 +384,42 @@ describe("a store that does not answer", () => {
   });
 });
 
+describe("a store that does not answer whether it keeps an answer for others", () => {
+  it("does not keep others from asking once the run that had asked is cancelled", async () => {
+    const clock = virtualClock();
+    const memory = memoryStore({ resumable: true, clock });
+    let asked = 0;
+    const one = agent({ name: "one", version: "1", cache: true, run: () => ++asked });
+    const teamOf = (store: Store) => supervisor({ name: "team", agents: { one }, store, clock });
+    let changes = 0;
+    const silent: Store = {
+      ...memory,
+      values: {
+        ...memory.values,
+        change(...given) {
+          changes += 1;
+          // It says that somebody asks, and is asked to keep the answer.
+          return changes === 2 ? new Promise(() => {}) : memory.values.change(...given);
+        },
+      },
+    };
+    const controller = new AbortController();
+    const { signal } = controller;
+    const left = rejection(teamOf(silent).run(undefined as never, { signal }));
+    await clock.advance(5_000);
+    expect(asked).toBe(1);
+    controller.abort("enough");
+    await clock.advance(20_000);
+    expect(await left).toBe("enough");
+    const other = teamOf(memory).run(undefined as never);
+    await clock.advance(15_000);
+    expect(await other).toMatchObject({ status: "complete" });
+    expect(asked).toBe(2);
+    await clock.advance(60_000);
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+  });
+});
+
 describe("a deadline", () => {
   it.each(["read", "take", "release"] as const)(
     "ends the waiting of who goes on with a run, where the store does not answer its %s",
