@@ -16,6 +16,8 @@ import {
   asVersion,
   dateWordOf,
   kebabName,
+  LINE,
+  NUMBER,
   numeric,
   valuesOf,
   withUnit,
@@ -59,8 +61,8 @@ const OPERATORS: ReadonlyMap<string, string> = new Map([
   ["≤", "<="],
   ["≥", ">="],
 ]);
-/** A run without spaces that is longer is cut: nobody writes such a word. */
-const MAX_RUN_CHARS = 300;
+/** Characters without a space between them; of a run that is longer the rest is another one. */
+const RUN = /\S{1,300}/g;
 /** As many words after one that makes advice of them are taken for advice, within their clause. */
 const MODAL_REACH = 5;
 
@@ -76,7 +78,7 @@ export function tokensOf(text: string, lexicon: Lexicon): readonly Token[] {
     .replace(/[‘’ʼ´]/g, "'")
     .replace(/[“”]/g, '"')
     .replace(/[−–]/g, "-");
-  for (const [run] of plain.matchAll(/\S+/g)) readRun(run.slice(0, MAX_RUN_CHARS), draft);
+  for (const [run] of plain.matchAll(RUN)) readRun(run, draft);
   markMoods(draft.tokens);
   return draft.tokens;
 }
@@ -128,9 +130,10 @@ function readPart(part: string, draft: Drafting): void {
   const { tokens } = draft;
   if (/^\p{N}/u.test(part)) {
     const values = valuesOf(part, false);
-    if (values === undefined) tokens.push(wordToken(part, draft));
-    else for (const value of values) pushValue(value, tokens);
-    return;
+    if (values !== undefined) return values.forEach((value) => pushValue(value, tokens));
+    const [digits = part] = /^[\p{N}.]+/u.exec(part) ?? [];
+    for (const value of valuesOf(digits, false) ?? []) pushValue(value, tokens);
+    return readWord(part.slice(digits.length).toLowerCase(), draft);
   }
   // The first word of a text has a capital anyway.
   const date = tokens.length > 0 ? dateWordOf(part) : undefined;
@@ -169,8 +172,6 @@ function pushValue(value: Value, tokens: Draft[]): void {
   tokens.push({ word: text, stem: text, value: placed, ends: false, mood: SAID, aside: false });
 }
 
-const NUMBER = numeric("", 0).kind;
-const LINE = numeric("line", 0).kind;
 const VERSIONED = /^(?:versions?|releases?)$/;
 
 function wordToken(given: string, { lexicon }: Drafting): Draft {

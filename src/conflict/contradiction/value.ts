@@ -12,7 +12,12 @@ export interface Value {
   readonly parts?: readonly string[];
 }
 
-const NUMBER = /^([+-]?)[$€£]?(\d[\d,_]*)?(\.\d+)?(\p{L}+|%)?$/u;
+const WRITTEN = /^([+-]?)[$€£]?(\d[\d,_]*)?(\.\d+)?(\p{L}+|%)?$/u;
+/** The kind of numbers without a unit, and of versions. */
+export const NUMBER = "number";
+/** The kind of the numbers of lines. */
+export const LINE = "number of line";
+
 const GROUPED = /^\d{1,3}(?:[,_]\d{3})+$/;
 const VERSION = /^v?(\d+(?:\.\d+){0,5})([-+][\w.+-]+)?$/i;
 const CODE = /^(?:[A-Z][A-Z0-9]{1,11}-\d[\w-]*|CVE-[\w-]+|GHSA(?:-\w{4}){3})$/i;
@@ -28,6 +33,7 @@ const PLACE = /^(.*?)(?::(\d+)(?::\d+)?(?:-\d+)?|#L(\d+)(?:-L?\d+)?)$/;
 const NAME = /^[\p{L}_$@][\p{L}\p{N}_$]*(?:(?:\.|::|#|->|\?\.)[\p{L}_$][\p{L}\p{N}_$]*)*$/u;
 /** `camelCase`, `PascalCase`, `snake_case`, `Foo.bar`, `utf8`. */
 const TELLING = /[_$.#@]|::|->|\p{Ll}\p{Lu}|\p{Lu}\p{Lu}\p{Ll}|\p{L}\p{N}/u;
+const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]/u;
 /** `Content-Type`, `--dry-run` */
 const HEADER = /^\p{Lu}\p{L}*(?:-\p{Lu}\p{L}*)+$/u;
 const FLAG = /^--?[a-z][\w-]*$/;
@@ -37,7 +43,6 @@ const NO_NAMES: ReadonlySet<string> = new Set(["e.g", "i.e", "etc", "vs", "node.
 
 /** The values that a run of characters without spaces is; `undefined` where it is words. `quoted`: it stands in code marks. */
 export function valuesOf(run: string, quoted: boolean): readonly Value[] | undefined {
-  if (run.length > 300) return undefined;
   if (URL.test(run)) return [{ kind: "url", text: run.toLowerCase().replace(/\/+$/, "") }];
   if (UUID.test(run)) return [{ kind: "hash", text: run.toLowerCase() }];
   if (DATE.test(run)) return [{ kind: "date", text: run.replaceAll("/", "-") }];
@@ -71,21 +76,21 @@ export function dateWordOf(word: string): Value | undefined {
 }
 
 export function numeric(dimension: string, number: number): Value {
-  return { kind: `number ${dimension}`, text: String(number), number };
+  const kind = dimension === "" ? NUMBER : `${NUMBER} of ${dimension}`;
+  return { kind, text: String(number), number };
 }
 
 /** The number with the unit that stands behind it. */
 export function withUnit(value: Value, unit: string): Value | undefined {
   const found = UNITS.get(unit);
-  if (found === undefined || value.number === undefined || value.kind !== "number ")
-    return undefined;
+  if (found === undefined || value.number === undefined || value.kind !== NUMBER) return undefined;
   const [dimension, factor] = found;
   // Decimal factors and fractions do not meet exactly in binary: 12 digits are as many as anybody writes.
   return numeric(dimension, Number((value.number * factor).toPrecision(12)));
 }
 
 function numberOf(run: string): Value | undefined {
-  const found = NUMBER.exec(run);
+  const found = WRITTEN.exec(run);
   if (found !== null) {
     const [, sign = "", whole = "", fraction = "", unit] = found;
     const plain = whole === "" || GROUPED.test(whole) || /^\d+$/.test(whole);
@@ -104,7 +109,7 @@ function numberOf(run: string): Value | undefined {
   const text = parts.join(".") + suffix.toLowerCase();
   const isAddress = parts.length === 4 && suffix === "" && /^\d/.test(run);
   if (isAddress) return { kind: "address", text };
-  return { kind: "number ", text, parts: suffix === "" ? parts : [...parts, suffix.toLowerCase()] };
+  return { kind: NUMBER, text, parts: suffix === "" ? parts : [...parts, suffix.toLowerCase()] };
 }
 
 /** A number that stands for a version: 1.10 is not 1.1. */
@@ -138,7 +143,8 @@ function nameOf(run: string, quoted: boolean): Value | undefined {
   if (NO_NAMES.has(bare.toLowerCase())) return undefined;
   if (KEBAB.test(bare)) return quoted || HEADER.test(bare) ? kebabName(bare) : undefined;
   if (FLAG.test(run)) return { kind: "name", text: run.toLowerCase(), parts: [run.toLowerCase()] };
-  if (!NAME.test(bare) || !(isCall || quoted || TELLING.test(run))) return undefined;
+  if (!NAME.test(bare) || UNSPACED.test(bare) || !(isCall || quoted || TELLING.test(run)))
+    return undefined;
   const parts = bare.split(JOINTS).map((part) => part.replaceAll("_", "").toLowerCase());
   return { kind: "name", text: parts.join("."), parts };
 }
@@ -158,7 +164,7 @@ export function agree(a: Value, b: Value): boolean {
   if (a.text === b.text) return true;
   if (a.kind === "hash") return a.text.startsWith(b.text) || b.text.startsWith(a.text);
   if (a.number !== undefined && b.number !== undefined) return a.number === b.number;
-  if (a.kind === "number ") return sameVersion(partsOf(a), partsOf(b));
+  if (a.kind === NUMBER) return sameVersion(partsOf(a), partsOf(b));
   if (a.parts === undefined || b.parts === undefined) return false;
   return a.kind === "path" ? endsWith(a.parts, b.parts) : within(a.parts, b.parts);
 }

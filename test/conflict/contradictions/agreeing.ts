@@ -231,4 +231,9 @@ export const agreeing: Readonly<Record<string, readonly (readonly [string, strin
     ["The rollout is **not** complete", "The rollout is not complete"],
     ["The input is not escaped!", "the input is NOT escaped"],
   ],
+  "other scripts": [
+    ["缓存在写入后失效2次", "写入后缓存失效，共2次"],
+    ["缓存失效v2", "缓存过期v2"],
+    ["Кэш живёт 30 секунд", "Кэш живёт 30 секунд (CacheStore)"],
+  ],
 };

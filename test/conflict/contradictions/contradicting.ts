@@ -209,4 +209,8 @@ export const contradicting: Readonly<Record<string, readonly (readonly [string, 
     ["Input: not escaped!", "input escaped"],
     ["The value CANNOT be null", "The value can be null"],
   ],
+  "other scripts": [
+    ["缓存超时为30秒", "缓存超时为300秒"],
+    ["Кэш живёт 30 секунд", "Кэш живёт 300 секунд"],
+  ],
 };
