@@ -18,7 +18,7 @@ function findingsOf(count: number): readonly Finding[] {
     [...String(number)].map((digit) => "abcdefghij".charAt(Number(digit))).join("");
   return Array.from({ length: count }, (_, i) => ({
     agent: `agent-${i % AGENTS}`,
-    text: `the ${letters(i % 97)} parser fails on ${letters(i)} input after ${i % 13} attempts in ${letters(i % 31)}`,
+    text: `${letters(i % 97)}x ${letters(i % 89)}y fails on ${letters(i)} after ${i % 13} attempts in ${letters(i % 31)}z`,
   }));
 }
 
@@ -42,7 +42,7 @@ async function turnsDuring<T>(work: () => Promise<T>): Promise<readonly [T, numb
 const atOnce: Comparator = { ...similar() };
 
 describe("very many findings", () => {
-  const many = findingsOf(1_200);
+  const many = findingsOf(1_100);
 
   test("leave everybody else their turns while they are compared and settled", async () => {
     const [verdicts, turns] = await turnsDuring(() => settle([], { findings: many }));
@@ -57,14 +57,26 @@ describe("very many findings", () => {
     expect(JSON.stringify(reversed)).toBe(JSON.stringify(verdicts));
   });
 
+  const agents = Object.fromEntries(
+    Array.from({ length: AGENTS }, (_, i) => {
+      const name = `agent-${i}`;
+      const texts = many.filter((one) => one.agent === name).map(({ text }) => text);
+      return [name, agent({ name, run: (_task: string) => ({ findings: texts }) })];
+    }),
+  );
+
+  test("are compared to the end when the deadline of their run is over meanwhile", async () => {
+    const clock = virtualClock();
+    const board = supervisor({ name: "board", agents, clock, deadlineMs: 1_000 });
+    const run = board.run("review");
+    setImmediate(() => setImmediate(() => void clock.advance(2_000)));
+    const { status, verdicts } = await run;
+    expect(status).toBe("complete");
+    expect(verdicts.every(({ reasoning }) => !reasoning.includes("failed"))).toBe(true);
+    expect(verdicts).toHaveLength((await settle([], { findings: many })).length);
+  });
+
   test("leave everybody else their turns also in a supervisor, under a clock that stands still", async () => {
-    const agents = Object.fromEntries(
-      Array.from({ length: AGENTS }, (_, i) => {
-        const name = `agent-${i}`;
-        const texts = many.filter((one) => one.agent === name).map(({ text }) => text);
-        return [name, agent({ name, run: (_task: string) => ({ findings: texts }) })];
-      }),
-    );
     const board = supervisor({ name: "board", agents, clock: virtualClock() });
     const [outcome, turns] = await turnsDuring(() => board.run("review"));
     expect(turns).toBeGreaterThan(20);
@@ -101,7 +113,7 @@ describe("very many findings", () => {
   });
 
   test("are as many positions of a claim in free text", async () => {
-    const claims = many.slice(0, 1_100).map(({ text }, i) => ({
+    const claims = many.slice(0, 1_050).map(({ text }, i) => ({
       agent: `agent-${i}`,
       subject: "cause",
       position: text,
