@@ -42,10 +42,11 @@ export interface SqliteStore extends Store, AsyncDisposable {
  * What is appended and changed within one turn of the event loop is one transaction. The store holds the process
  * only while a transaction is due.
  *
- * Throws `BAD_OPTIONS`, and `STORE_FAILED` when the file cannot be used: it is not ours, newer than this package, out of
- * reach, or was made with another codec. Its promises reject with `STORE_FAILED` when a transaction failed (nothing of it is kept; later
- * appends are tried again), an event has more than 64 MiB of JSON or fails in the codec, or the store is closed. `SEQ_TAKEN` and `LEASE_LOST`
- * refuse an append alone, also when it was another process that wrote the run or took it over.
+ * Throws `BAD_OPTIONS`, and `STORE_FAILED` when the file cannot be used: it is not ours, newer than this package, out of reach, damaged, no
+ * file at all, or was made with another codec. Its promises reject with `STORE_FAILED` when a transaction failed (nothing of it is kept;
+ * later appends are tried again), the file was deleted, replaced or cut short, an event has more than 64 MiB of JSON or fails in the codec,
+ * or the store is closed. `SEQ_TAKEN` and `LEASE_LOST` refuse an append alone, also when it was another process that wrote the run or took
+ * it over.
  */
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   const settings = checkOptions(options);
