@@ -152,10 +152,10 @@ describe("a name that no agent of a team has is refused, with whom was meant,", 
 });
 
 describe("a subject that is compared", () => {
-  it("is refused where no agent can say anything about it", async () => {
+  it("is refused where it is misspelt, and no agent can say anything about it", async () => {
     expect(await refusal(() => team({ compare: { tsak: within({ percent: 5 }) } }))).toMatchObject({
       code: "BAD_OPTIONS",
-      message: expect.stringMatching(/compares "tsak".*they speak of "task"/) as string,
+      message: expect.stringMatching(/compares "tsak".*did you mean "task"\?$/) as string,
     });
   });
 

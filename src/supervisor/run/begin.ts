@@ -41,7 +41,9 @@ export function resumeRun(root: Root, runId: string, options: RunOptions, watch?
 
 /** A new run that takes over what it can of another. Never throws. */
 export function forkRun(root: Root, ofRun: string, fork: ForkOptions, watch?: Watch): Started {
-  const runId = runIdIn(fork) ?? randomId();
+  const given = runIdIn(fork);
+  // Not by `??`: null is no id, and is refused as one.
+  const runId = given === undefined ? randomId() : given;
   hear(fork);
   const conduct = async (driver: Driver): Promise<Outcome> => {
     checkText(ofRun, `a fork of ${root.team.where}: the id of its run`);

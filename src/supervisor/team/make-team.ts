@@ -18,6 +18,7 @@ import { makeLane } from "../../policy/admission.ts";
 import { checkInteger } from "../../policy/bounds.ts";
 import { checkCache } from "../../policy/cache.ts";
 import { TASK_SUBJECT } from "../../conflict/said.ts";
+import { didYouMean } from "../../policy/did-you-mean.ts";
 import { checkGiven, checkKeys, checkKind, shown } from "../../policy/check-kind.ts";
 import { checkLanes } from "../../policy/lane.ts";
 import { checkLimits, LIMIT_KEYS, type CallLimits } from "../../policy/limits.ts";
@@ -155,9 +156,10 @@ export function makeTeam(options: AnyOptions): Team {
   }
   if (hasOneSubject(members)) {
     for (const subject of comparing.compare.keys()) {
-      if (subject !== TASK_SUBJECT)
+      const near = subject === TASK_SUBJECT ? undefined : didYouMean(subject, [TASK_SUBJECT]);
+      if (near !== undefined)
         refuse(
-          `compares "${subject}", about which none of its agents can say anything; they speak of "${TASK_SUBJECT}"`,
+          `compares "${subject}", about which none of its agents says anything; did you mean "${near}"?`,
         );
     }
   }
