@@ -208,7 +208,6 @@ class Attempt implements AttemptControl, Reporting {
   }
 
   #fail(error: unknown): void {
-    hear(error);
     this.#run.redact?.learn(error, this.#seat.limits.maxBytes);
     // Somebody may have thrown nothing.
     const later =
