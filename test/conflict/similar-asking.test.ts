@@ -354,7 +354,7 @@ describe("a supervisor whose comparison asks", () => {
   });
 
   test("refuses two agents of one name", () => {
-    const agents = { a: reviewer("a", "x") };
+    const agents = { a: agent({ name: "a", run: (_task: string) => "x", claims: () => [] }) };
     const compare = { x: similar({ embed }), y: similar({ embed }) };
     expect(() => supervisor({ name: "board", agents, compare })).toThrow(badOptions);
     const named = { x: similar({ embed }), y: similar({ embed, name: "other" }) };
