@@ -128,6 +128,8 @@ export interface ErrorRecord {
   readonly cause?: string;
   /** What was thrown, what was behind that, and so on, three deep. */
   readonly causes?: readonly Cause[];
+  /** It was known that a repetition would fail the same way, which its code alone does not say. */
+  readonly retryable?: false;
 }
 
 const MAX_ISSUES = 20;
@@ -150,14 +152,16 @@ export function errorRecord(error: QuorateError): ErrorRecord {
 }
 
 /** An error as it was before it stood in the log; of its causes only what is said there is left. */
-export function errorFrom({ code, message, issues, cause, causes }: ErrorRecord): QuorateError {
+export function errorFrom(record: ErrorRecord): QuorateError {
+  const { code, message, issues, cause, causes, retryable } = record;
   // Records of earlier versions of this package have one cause, and of it only the text.
   const known = causes ?? (cause === undefined ? [] : [{ name: "Error", message: cause }]);
   const thrown = known.reduceRight<Error | undefined>(causedBy, undefined);
-  return new QuorateError(code, message, {
+  const error = new QuorateError(code, message, {
     ...(issues !== undefined && { issues }),
     ...(thrown !== undefined && { cause: thrown }),
   });
+  return retryable === undefined ? error : Object.assign(error, { retryable });
 }
 
 function causedBy(below: Error | undefined, { name, message, code, status }: Cause): Error {

@@ -1,6 +1,13 @@
 import type { Agent } from "../agent.ts";
 import { NO_COST, type CallRequest, type Failed } from "../call.ts";
-import { describeThrown, errorRecord, isSoundError, QuorateError } from "../errors.ts";
+import {
+  describeThrown,
+  errorRecord,
+  isSoundError,
+  QuorateError,
+  type ErrorRecord,
+} from "../errors.ts";
+import { classify } from "../policy/classify-error.ts";
 import type { EventBody } from "../events.ts";
 import type { Models } from "../money/usage-sum.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
@@ -20,9 +27,17 @@ export type Ended = Pick<Failed, "attempts" | "durationMs" | "cost"> & {
 /** Of a call that nobody was asked for. */
 export const NOT_BEGUN: Ended = Object.freeze({ attempts: 0, durationMs: 0, cost: NO_COST });
 
+/** A call's last failure as the log has it. A team around it asks whether it was for good, also when the run is resumed. */
+export function failureRecord(error: QuorateError, nowMs: number): ErrorRecord {
+  const record = errorRecord(error);
+  const isForGood = !classify(error, nowMs).retry;
+  const saysSo = !classify(new QuorateError(error.code, ""), nowMs).retry;
+  return isForGood && !saysSo ? { ...record, retryable: false } : record;
+}
+
 /** Records that a call has failed, and what is to be recorded `after` that. */
 export async function recordFailure(
-  { journal }: Run,
+  { journal, clock }: Run,
   { name }: Pick<Agent, "name">,
   callId: string,
   error: QuorateError,
@@ -37,7 +52,7 @@ export async function recordFailure(
       agent: name,
       attempt,
       durationMs,
-      error: errorRecord(error),
+      error: failureRecord(error, clock.now()),
       cost,
       // Else its first attempt has it.
       ...(attempt === 0 && key !== undefined && { key }),

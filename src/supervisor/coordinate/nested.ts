@@ -1,3 +1,4 @@
+import { failureRecord } from "../../engine/call-failure.ts";
 import { Cancellation, cancelWith, either } from "../../async/cancellation.ts";
 import { sleep } from "../../async/sleep.ts";
 import type { Claim } from "../../conflict/claim.ts";
@@ -114,7 +115,7 @@ export async function performTeam(run: Run, seating: Seating, question: Question
           agent,
           attempt,
           durationMs,
-          error: errorRecord(error),
+          error: failureRecord(error, clock.now()),
           cost,
           ...(error === STOPPED_EARLY && { stopped: true }),
         },
