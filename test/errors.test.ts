@@ -155,6 +155,12 @@ describe("the log", () => {
     expect((error.cause as Error).cause).toMatchObject({ message: "reset" });
   });
 
+  it("keeps that a failure was for good, which its code does not say", async () => {
+    const forGood = await thrown(Object.assign(new Error("no"), { status: 404 }));
+    const perhapsNot = await thrown(new Error("no"));
+    expect([forGood.record?.retryable, perhapsNot.record?.retryable]).toEqual([false, undefined]);
+  });
+
   it("keeps no secret of a cause, however deep", async () => {
     const redact = (value: unknown) =>
       JSON.parse(JSON.stringify(value).replaceAll("hunter2", "***")) as never;
