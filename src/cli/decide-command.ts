@@ -88,7 +88,7 @@ async function takenLines(
     `decided: ${positionText(taken.winner)}: ${safeText(taken.subject)}`,
     ...(isSecret && (why ?? by) !== undefined
       ? wrap(
-          "What you wrote is not kept: only the run's team knows what is secret in it. Give it with --team.",
+          "What you wrote is not kept: without --team nobody knows what is secret in it.",
           screen.columns,
         )
       : []),

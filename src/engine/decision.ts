@@ -76,7 +76,7 @@ export function questionOf({ verdicts }: Asked, decided: Decided): number {
  * holds `winner`, and with `BAD_OPTIONS` when the run does not wait for that subject, or two positions look like `winner`.
  *
  * Of a run whose supervisor has `redact`, only which position was chosen is kept: what is secret in `why` and in `by` only its
- * supervisor knows, whose own `decide` keeps them.
+ * supervisor knows. Its own `decide` keeps them, by paths only in the process that the run went to sleep in.
  */
 export async function decide(store: Store, runId: string, decision: HumanDecision): Promise<void> {
   checkGiven(store, "decide: store", "object", "use memoryStore() or sqliteStore()");
@@ -84,6 +84,7 @@ export async function decide(store: Store, runId: string, decision: HumanDecisio
   checkText(runId, "decide: runId");
   return recordDecision(store, runId, decision, {
     redact: undefined,
+    knowsSecrets: false,
     nowMs: () => systemClock.now(),
   });
 }
@@ -92,6 +93,8 @@ export async function decide(store: Store, runId: string, decision: HumanDecisio
 export interface Recording {
   /** Takes secrets out of what the person wrote. */
   readonly redact: Redactor | undefined;
+  /** `redact` has seen all that was taken out of the run so far. */
+  readonly knowsSecrets: boolean;
   readonly nowMs: () => number;
 }
 
@@ -100,20 +103,20 @@ export async function recordDecision(
   store: Store,
   runId: string,
   decision: HumanDecision,
-  { redact, nowMs }: Recording,
+  { nowMs, ...known }: Recording,
 ): Promise<void> {
   // It is looked at only after the log.
   hear(decision);
   readGiven("the decision", decision, () => checkDecision(decision));
   const before = await fromStore(() => store.read(runId));
   // Before the run is taken: a decision that is refused leaves it alone.
-  chosen(runId, before, decision, redact);
+  chosen(runId, before, decision, known);
   const fence = await takeRun(store, systemClock, runId, new Cancellation());
   try {
     // Somebody may have decided until it was taken.
     const since = await fromStore(() => store.read(runId, before.length));
     const events = [...before, ...since];
-    const body = chosen(runId, events, decision, redact);
+    const body = chosen(runId, events, decision, known);
     const place = { runId, seq: events.length + 1, atMs: Math.round(nowMs()) };
     await fromStore(() => store.append([{ ...body, ...place }], fence));
   } finally {
@@ -129,7 +132,7 @@ function chosen(
   runId: string,
   events: readonly RunEvent[],
   decision: HumanDecision,
-  redact: Redactor | undefined,
+  { redact, knowsSecrets }: Omit<Recording, "nowMs">,
 ): Decided {
   const [first] = events;
   if (first === undefined) {
@@ -139,7 +142,7 @@ function chosen(
     );
   }
   const isSecret = first.type === "run.started" && first.redact !== undefined;
-  const withheld = isSecret && redact === undefined;
+  const withheld = isSecret && (redact === undefined || (redact.byPaths && !knowsSecrets));
   const open = questionFor(runId, events, decision, isSecret);
   const { callId, question, verdict } = open;
   const { subject, positions } = verdict;

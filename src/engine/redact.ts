@@ -40,6 +40,8 @@ export function checkRedact(redact: Redact | undefined, where: string): RedactRu
 
 /** Takes the secrets out of one run, and remembers what they were: some are repeated where no path leads. */
 export interface Redactor {
+  /** Some of its rules are paths, which see no texts: what is secret in one is known only to the process in which it was taken out. */
+  readonly byPaths: boolean;
   /** The event as it is kept. `redacted` says that a task, an output or a position is not what it was. */
   readonly event: (body: EventBody) => EventBody;
   /** A value as it is kept. */
@@ -76,6 +78,7 @@ export function redactor(rules: readonly RedactRule[]): Redactor | undefined {
   // Texts of our own are cut, and a function does not know half a secret.
   const text = (given: string): string => all.withoutLong(value(given, "text") as string);
   return {
+    byPaths: rules.some((rule) => rule.byPaths),
     event: (body) => redactedEvent(body, { value, text }),
     value,
     text,

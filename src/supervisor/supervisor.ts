@@ -67,7 +67,7 @@ export interface Supervisor<
   ) => RunStream<ResultsOf<Agents>>;
   /**
    * Records what a person decided about a subject that the run waits for, without what `redact` takes out of it, and goes on with
-   * the run. Rejects as `resume` does, with `ALREADY_DECIDED` when a person has decided about that subject, `NO_SUCH_POSITION` when nobody
+   * the run. Where `redact` has paths, a process that did not drive the run keeps neither `why` nor `by`. Rejects as `resume` does, with `ALREADY_DECIDED` when a person has decided about that subject, `NO_SUCH_POSITION` when nobody
    * holds that position, and with `BAD_OPTIONS` when the run does not wait for that subject, or two positions look like it.
    */
   readonly decide: (

@@ -113,7 +113,9 @@ async function liveSecretly(
       ...(callId !== undefined && { callId }),
       ...(number !== undefined && { question: number }),
     };
-    await tried(round === 0 ? decide(store, "run", decision) : team.decide("run", decision));
+    // Made anew, it has seen nothing of the run, as in another process.
+    const decider = round % 2 === 0 ? team : makeSecretTeam(spec, secret, store);
+    await tried(round === 0 ? decide(store, "run", decision) : decider.decide("run", decision));
     await tried(watched(team.stream(task, { runId: "run" })));
   }
   const log = await store.read("run");

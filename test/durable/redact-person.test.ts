@@ -80,6 +80,38 @@ describe("what a person writes", () => {
     expect(JSON.stringify(store.read("r"))).not.toContain("hunter");
   });
 
+  it.each([
+    ["the task", { pin: "hunter1" }, ["pin"], { a: "ship", b: "hold" }],
+    ["an answer", 1, ["recommendation.pin"], { a: { pin: "hunter1" }, b: "hold" }],
+  ] as const)(
+    "is withheld in another process than that of the run, where paths took a secret out of %s",
+    async (_, task, redact, answers) => {
+      for (const options of [{}, { input: task }]) {
+        const { gate, team, store } = setUp({ ...answers, redact });
+        await gate.run(task, { runId: "r" });
+        const why = { why: "the pin is hunter1", by: "ann, hunter1" };
+        // Made anew, it has seen nothing of the run.
+        const decided = team().decide("r", { subject: "task", index: 0, ...why }, options);
+        await Promise.allSettled([decided]);
+        expect(decisionIn(store.read("r"))).toMatchObject({
+          index: 0,
+          why: "[redacted]",
+          by: "[redacted]",
+        });
+        expect(JSON.stringify(store.read("r"))).not.toContain("hunter");
+      }
+    },
+  );
+
+  it("is kept without its secrets where redact has paths, in the process of the run", async () => {
+    const { gate, store } = setUp({ redact: ["pin"] });
+    const task = { pin: "hunter1" };
+    await gate.run(task, { runId: "r" });
+    const decision = { subject: "task", winner: "ship", why: "hunter1 is old" };
+    await gate.decide("r", decision, { input: task });
+    expect(decisionIn(store.read("r"))).toMatchObject({ why: "[redacted] is old" });
+  });
+
   it("is not repeated by the error that refuses it", async () => {
     const { gate, store } = setUp();
     await gate.run(1, { runId: "r" });

@@ -67,7 +67,9 @@ export function decideRun(
     const first = await ownStart(driver);
     const task = givenTask(driver, first);
     const { redact } = secrecy;
-    await recordDecision(store, runId, decision, { redact, nowMs: () => root.clock.now() });
+    const knowsSecrets = root.asleep.get(runId)?.secrecy === secrecy;
+    const nowMs = (): number => root.clock.now();
+    await recordDecision(store, runId, decision, { redact, knowsSecrets, nowMs });
     if (first.redacted === true && task === undefined) throw cannotGoOn(runId);
     return conductAgain(driver, task);
   };
