@@ -129,6 +129,7 @@ export function runBatch(
       aborted(reason) {
         if (--waitedFor > 0) return;
         aborted = { reason };
+        holder.over = true;
         controller?.abort(reason);
       },
       over() {

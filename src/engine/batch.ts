@@ -2,9 +2,11 @@ import { setImmediate } from "node:timers";
 import { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import type { CallRequest } from "../call.ts";
+import { isSoundError, type QuorateError } from "../errors.ts";
 import type { Bound } from "../money/bound.ts";
 import { enter, type Ticket } from "../policy/admission.ts";
 import type { BatchOptions } from "../policy/batch.ts";
+import { holdersHere, type Holder } from "../policy/holder.ts";
 import { dispatchBatch, type Collected } from "./batch-dispatch.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
 import type { Tally } from "./charge.ts";
@@ -53,6 +55,8 @@ interface Batch {
 }
 
 interface Waiting extends Collected {
+  /** The attempts that wait for this call: not those of the call that happened to open the batch. */
+  readonly holders: readonly Holder[];
   readonly leave: (reason: unknown) => void;
 }
 
@@ -101,9 +105,16 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
     const { seat, calls, givenUp } = batch;
     const ticket = ticketOf(batch);
     try {
-      const admitted = enter(seat.lanes, givenUp, ticket);
+      const holders = new Set([...calls].flatMap(holdersOf));
+      const admitted = enter(seat.lanes, givenUp, ticket, [...holders]);
       if (admitted !== undefined) await admitted;
     } catch (refusal) {
+      if (isSoundError(refusal) && refusal.code === "DEADLOCK") {
+        // The others can wait until those that wait for these have gone on.
+        for (const call of calls) if (holdersOf(call).length > 0) refuse(call, refusal);
+        if (calls.size > 0) await admit(batch);
+        return;
+      }
       close(batch);
       for (const { reject } of sent(calls)) reject(refusal);
       return;
@@ -112,19 +123,25 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
     await dispatchBatch(seat, sent(calls), ticket);
   };
 
-  const openFor = (seat: Seat, clock: Clock, bound: Bound | undefined): Batch => {
-    if (open !== undefined && takes(open, bound)) return open;
+  const openFor = (
+    seat: Seat,
+    clock: Clock,
+    bound: Bound | undefined,
+    holders: readonly Holder[],
+  ): Batch => {
+    if (open !== undefined && takes(open, bound, holders)) return open;
     if (open?.state === "collecting") queue(open);
     open = begin(seat, clock);
     lookSoon(open);
     return open;
   };
 
-  const join = (collected: Collected, batch: Batch): void => {
+  const join = (collected: Collected, holders: readonly Holder[], batch: Batch): void => {
     const { calls } = batch;
     const { run, bound, reject } = collected;
     const call: Waiting = {
       ...collected,
+      holders,
       leave(reason) {
         calls.delete(call);
         batch.tokens -= bound?.tokens ?? 0;
@@ -152,7 +169,9 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
       }
       return new Promise((resolve, reject) => {
         const bound = needsTicket(seat) ? boundAt(seat, request.input) : undefined;
-        join({ run, request, bound, tally, resolve, reject }, openFor(seat, run.clock, bound));
+        const holders = holdersHere();
+        const batch = openFor(seat, run.clock, bound, holders);
+        join({ run, request, bound, tally, resolve, reject }, holders, batch);
       });
     },
     expect: (name) => void expected.add(name),
@@ -175,7 +194,12 @@ function begin(seat: Seat, clock: Clock): Batch {
 }
 
 /** Whether a call may still come to it: what lanes have been told of it does not change, and no minute is too short for it. */
-function takes({ state, seat, tokens }: Batch, bound: Bound | undefined): boolean {
+function takes(
+  { state, seat, tokens }: Batch,
+  bound: Bound | undefined,
+  holders: readonly Holder[],
+): boolean {
+  if (state === "queueing" && holders.length > 0) return false;
   const more = bound?.tokens ?? 0;
   if (more === 0 || seat.rates.length === 0) return true;
   const most = Math.min(...seat.rates.map(({ tokensPerMinute }) => tokensPerMinute));
@@ -188,6 +212,16 @@ function ticketOf({ seat, clock, calls, tokens }: Batch): Ticket | undefined {
   if (oldest === undefined || seat.rates.length === 0) return undefined;
   const { backoff } = seat.limits;
   return { owner: oldest.run.journal, clock, usdMicros: undefined, tokens, backoff };
+}
+
+/** The attempts that wait for a call, and go on only with what becomes of it. */
+function holdersOf({ holders }: Waiting): readonly Holder[] {
+  return holders.filter(({ over }) => !over);
+}
+
+function refuse({ run, leave }: Waiting, refusal: QuorateError): void {
+  run.cancellation.unwatch(leave);
+  leave(refusal);
 }
 
 /** The calls, which cannot leave any more. */

@@ -87,7 +87,8 @@ let arrivals = 0;
 /**
  * Takes a slot in every one of `lanes` at once; nothing is held before. Returns nothing when there was room, else a
  * promise that resolves when the slots are taken, and rejects with the reason when cancelled before. Throws, or rejects, with
- * what a gate refuses with. `ticket` is needed where a lane has a gate.
+ * what a gate refuses with. `ticket` is needed where a lane has a gate; `holders` are the attempts that wait for this one, and where
+ * no slot can become free because of them it is refused with `DEADLOCK`.
  *
  * Who waits stands in the queue of one lane that is closed to it, the first of `lanes` that is. When that opens and another
  * is closed, it changes over to that one's queue, to the place that its arrival gives it there.
@@ -96,6 +97,7 @@ export function enter(
   lanes: readonly Lane[],
   cancellation: Cancellation,
   ticket?: Ticket,
+  holders: readonly Holder[] = holdersHere(),
 ): void | Promise<void> {
   const closed = firstClosed(lanes, ticket);
   if (closed === undefined) return take(lanes, ticket);
@@ -113,7 +115,7 @@ export function enter(
         cancellation.unwatch(cancel);
         reject(reason);
       },
-      holders: holdersHere(),
+      holders,
       place: closed,
       line: undefined,
       before: undefined,
@@ -128,7 +130,7 @@ export function enter(
       if (place.gate !== undefined) admitWaiting([place]);
     };
     enqueue(waiter, closed);
-    if (waiter.holders.length > 0 && isStuck(closed)) {
+    if (holders.length > 0 && isStuck(closed)) {
       remove(waiter);
       rest(closed);
       return reject(stuck(closed));

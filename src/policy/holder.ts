@@ -10,7 +10,7 @@ export interface Holder {
   readonly within: Holder | undefined;
   /** For which lanes something that it began waits; made when the first one does. */
   waits: Map<Lane, number> | undefined;
-  /** It has given its slots back. */
+  /** It has given its slots back, or will within its grace, whatever it waits for. */
   over: boolean;
 }
 
@@ -30,12 +30,13 @@ export function holderOf(agent: string, lanes: readonly Lane[]): Holder {
   return { agent, lanes, within: current.getStore(), waits: undefined, over: false };
 }
 
-/** The attempts that have begun what runs now, and still hold their slots: the innermost first. */
+/**
+ * The attempts that wait for what runs now, and hold their slots meanwhile: the innermost first. For what one that is over has left
+ * behind nobody waits.
+ */
 export function holdersHere(): readonly Holder[] {
   const holders: Holder[] = [];
-  for (let next = current.getStore(); next !== undefined; next = next.within) {
-    if (!next.over) holders.push(next);
-  }
+  for (let next = current.getStore(); next?.over === false; next = next.within) holders.push(next);
   return holders;
 }
 
@@ -63,16 +64,35 @@ export function goOn(holders: readonly Holder[], lane: Lane): void {
  * Whether no slot of a lane ever becomes free: each is held by an attempt that waits for a slot in this lane, or in another one of
  * which the same is true.
  */
-export function isStuck(lane: Lane, known: Map<Lane, boolean> = new Map()): boolean {
-  const before = known.get(lane);
-  if (before !== undefined) return before;
-  const holders = [...(lane.waiting ?? [])].filter(({ over }) => !over);
-  if (lane.inFlight < lane.limit || holders.length < lane.inFlight) return false;
-  // In a circle all of them are stuck, unless one turns out not to be.
-  known.set(lane, true);
-  const stuck = holders.every(({ waits }) =>
-    [...(waits?.keys() ?? [])].some((other) => isStuck(other, known)),
-  );
-  known.set(lane, stuck);
-  return stuck;
+export function isStuck(lane: Lane): boolean {
+  if (!isHeldByWaiting(lane)) return false;
+  const stuck = new Set([lane]);
+  for (const one of stuck) {
+    for (const other of waitedFor(one)) if (isHeldByWaiting(other)) stuck.add(other);
+  }
+  // Those of which a holder waits for lanes alone that are not stuck are not stuck either, until none of them is left.
+  for (let size = -1; size !== stuck.size;) {
+    ({ size } = stuck);
+    for (const one of stuck) {
+      const goesOn = holdersOf(one).some(({ waits }) => !anyOf(waits, stuck));
+      if (goesOn) stuck.delete(one);
+    }
+  }
+  return stuck.has(lane);
+}
+
+function holdersOf({ waiting }: Lane): readonly Holder[] {
+  return [...(waiting ?? [])].filter(({ over }) => !over);
+}
+
+function isHeldByWaiting(lane: Lane): boolean {
+  return lane.inFlight >= lane.limit && holdersOf(lane).length >= lane.inFlight;
+}
+
+function waitedFor(lane: Lane): readonly Lane[] {
+  return holdersOf(lane).flatMap(({ waits }) => [...(waits?.keys() ?? [])]);
+}
+
+function anyOf(waits: Holder["waits"], lanes: ReadonlySet<Lane>): boolean {
+  return [...(waits?.keys() ?? [])].some((lane) => lanes.has(lane));
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { agent, supervisor, type Outcome } from "../../src/index.ts";
+import { agent, supervisor, type Agent, type Outcome } from "../../src/index.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 
 type Run = (task: number) => Promise<Outcome>;
@@ -125,4 +125,99 @@ describe("an agent that runs its own team", () => {
     for (const { results } of outcomes) expect(results.a).toMatchObject(DEADLOCK);
     expect(clock.monotonic()).toBe(0);
   });
+
+  it("waits for the slot of an attempt that has timed out, which is free after its grace", async () => {
+    const { clock, team, jobs } = pool(2);
+    jobs["deaf"] = async () => {
+      await until(clock, 150);
+      return team.run("quick");
+    };
+    jobs["asks"] = async () => {
+      await until(clock, 300);
+      return result(await team.run("quick"));
+    };
+    const limits = { timeoutMs: 100, graceMs: 1_000 };
+    const deaf = team.run("deaf", limits);
+    const asks = team.run("asks");
+    await clock.advance(2_000);
+    expect(result(await deaf)).toMatchObject({ error: { code: "TIMEOUT" } });
+    expect(result(await asks)).toMatchObject({ output: { status: "ok" } });
+  });
+
+  it("waits where one of those in a circle of teams also waits for one that goes on", async () => {
+    const clock = virtualClock();
+    const [far, wide, near, last, other] = [1, 2, 1, 1, 1].map((slots) => pool(slots, clock));
+    if (!far || !wide || !near || !last || !other) throw new Error("five were made");
+    // Of the two slots of `wide` one is given back at 100.
+    far.jobs["slow"] = () => until(clock, 100);
+    wide.jobs["to near"] = () => until(clock, 10).then(() => near.team.run("quick"));
+    wide.jobs["to far"] = () => until(clock, 15).then(() => far.team.run("quick"));
+    near.jobs["to wide"] = () => wide.team.run("quick");
+    last.jobs["to both"] = () =>
+      until(clock, 20).then(() => Promise.all([wide, near].map(({ team }) => team.run("quick"))));
+    other.jobs["to last"] = () =>
+      until(clock, 30).then(async () => result(await last.team.run("quick")));
+    const running = [
+      far.team.run("slow"),
+      wide.team.run("to near"),
+      wide.team.run("to far"),
+      near.team.run("to wide"),
+      last.team.run("to both"),
+    ];
+    const asking = other.team.run("to last");
+    await clock.advance(200);
+    await Promise.all(running);
+    expect(result(await asking)).toMatchObject({ output: { status: "ok" } });
+  });
+
+  it.each([
+    ["before", 0],
+    ["after", 100],
+  ])(
+    "alone is told where its call and another run's are one batch, also where it comes %s that",
+    async (_, laterMs) => {
+      const clock = virtualClock();
+      const batch = {
+        waitMs: 10,
+        run: (tasks: readonly string[]) => Promise.resolve(tasks.map((task) => `of ${task}`)),
+      };
+      const listed = agent({ name: "listed", run: (task: string) => `of ${task}`, batch });
+      const told: unknown[] = [];
+      const asking = agent({
+        name: "asking",
+        run: async () => {
+          await until(clock, laterMs);
+          const { results } = await run("inner", { route: ["listed"] });
+          told.push(clock.monotonic(), results["listed"]);
+        },
+      });
+      const agents = { listed, asking } as Record<string, Agent>;
+      const team = supervisor({ name: "team", agents, concurrency: 1, clock });
+      const run = team.run as (task: string, options: object) => Promise<Outcome>;
+      const asked = run("outer", { route: ["asking"] });
+      const listing = run("outer", { route: ["listed"] });
+      await clock.advance(1_000);
+      await asked;
+      expect(told).toMatchObject([laterMs, DEADLOCK]);
+      expect((await listing).results["listed"]).toMatchObject({ output: "of outer" });
+    },
+  );
 });
+
+type Jobs = Record<string, () => Promise<unknown>>;
+
+/** A team of one agent that does, of the jobs of its team, the one that it is told. */
+function pool(concurrency: number, clock = virtualClock()) {
+  const jobs: Jobs = { quick: () => Promise.resolve("done") };
+  const a = agent({ name: "a", retries: 0, run: (job: string) => jobs[job]?.() });
+  const team = supervisor({ name: "team", agents: { a }, concurrency, clock });
+  return { clock, jobs, team: team as { run(job: string, limits?: object): Promise<Outcome> } };
+}
+
+function until(clock: VirtualClock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.timer(ms, resolve));
+}
+
+function result({ results }: Outcome): unknown {
+  return results["a"];
+}

@@ -234,6 +234,26 @@ describe("a run with a deadline", () => {
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
   });
 
+  it("bounds each run of a list of tasks", async () => {
+    const clock = virtualClock();
+    const agents = byName([says("a", "ship", 10, clock), says("late", "ship", 1_000, clock)]);
+    const team = supervisor({ name: "team", agents, clock, concurrency: 2 });
+    const ends: unknown[] = [];
+    const listing = (async () => {
+      for await (const { outcome } of team.runMany(["x", "y"] as never, { deadlineMs: 100 })) {
+        ends.push([clock.monotonic(), outcome?.results["late"]]);
+      }
+    })();
+    for (let turn = 0; turn < 20; turn++) await clock.advance(10);
+    expect(ends).toMatchObject([
+      [100, LATE],
+      [100, LATE],
+    ]);
+    await listing;
+    const wrong = team.runMany(["x"] as never, { deadlineMs: 0 });
+    await expect(wrong.next()).rejects.toMatchObject({ code: "BAD_OPTIONS" });
+  });
+
   it("that was reached is over when the run is resumed: nobody is asked again", async () => {
     const clock = virtualClock();
     const store = memoryStore({ clock, resumable: true });

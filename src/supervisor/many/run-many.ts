@@ -8,13 +8,13 @@ import { randomId } from "../../hash.ts";
 import type { Outcome } from "../../outcome.ts";
 import { checkKeys } from "../../policy/check-kind.ts";
 import { LIMIT_KEYS } from "../../policy/limits.ts";
-import { RUN_KEYS, type RunOptions } from "../options.ts";
+import { checkDeadline, RUN_KEYS, type RunOptions } from "../options.ts";
 import { beginRun } from "../run/begin.ts";
 import type { Started } from "../run/drive.ts";
 import { knownTasks, type SimilarTasks } from "./known-tasks.ts";
 import { reseated, type Root } from "../run/root.ts";
 
-/** How many tasks are run. `concurrency` counts attempts over all of these runs. */
+/** How many tasks are run. `concurrency` counts attempts over all of these runs; `deadlineMs` is of each of them. */
 export interface ManyOptions<Name extends string = string, Task = never> extends Omit<
   RunOptions<Name>,
   "runId"
@@ -71,9 +71,10 @@ export async function* runMany<Results>(
   const known = knownTasks<Asked>(options.similar, where);
   const root = reseated(given, options);
   const { concurrency = root.team.lane.limit, route, mode, store, cache } = options;
+  const deadlineMs = checkDeadline(options.deadlineMs, where);
   const { collectors } = root.seated.seating;
   const atOnce = runsAtOnce(concurrency, collectors);
-  const runOptions = { route, mode, store, cache } as RunOptions;
+  const runOptions = { route, mode, store, cache, deadlineMs } as RunOptions;
   const cancelling = new Cancellation();
   using _following = signal === undefined ? undefined : follow(signal, cancelling);
 
