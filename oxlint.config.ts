@@ -143,6 +143,7 @@ const arrows: readonly Arrow[] = [
     "policy/given.ts",
     "store/*",
   ]),
+  ...folder("command", [...words, "policy/check-kind.ts", "policy/limits.ts", "execa"]),
   ...folder("testing", [...words, ...core, "supervisor/*", "sqlite/*"]),
   ...folder(
     "cli",

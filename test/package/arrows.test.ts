@@ -33,6 +33,8 @@ const allowed = [
   ["src/cli/a.ts", 'import { Command } from "commander";'],
   ["src/cli/b.ts", 'import { QuorateError } from "../index.ts";'],
   ["src/cli/c.ts", 'import type { RunEvent } from "../events.ts";'],
+  ["src/command/a.ts", 'import { execa } from "execa";'],
+  ["src/command/b.ts", 'import { agent } from "../agent.ts";'],
   ["src/index.ts", 'export { agent } from "./agent.ts";'],
 ] as const;
 
@@ -60,6 +62,8 @@ const refused = [
   ["src/engine/sub/a.ts", 'import { verdict } from "../../resolve/verdict.ts";'],
   ["src/cli/a.ts", 'import { attempt } from "../call.ts";'],
   ["src/cli/b.ts", 'const engine = await import("../engine/engine.ts");'],
+  ["src/command/a.ts", 'import { run } from "../engine/run.ts";'],
+  ["src/engine/c.ts", 'import { execa } from "execa";'],
   ["src/index.ts", 'export { sqliteStore } from "./sqlite/index.ts";'],
   ["src/index.ts", 'export { Command } from "commander";'],
 ] as const;

@@ -51,15 +51,18 @@ describe("the entries of the package", () => {
     );
   });
 
-  it.each([".", "./sqlite", "./testing"])("%s loads nothing but Node's own modules", (subPath) => {
-    const { files, packages } = loadedBy(join(root, subPaths[subPath] ?? ""));
-    expect(files.length).toBeGreaterThan(1);
-    expect(packages.filter((name) => !name.startsWith("node:"))).toEqual([]);
-  });
+  it.each([".", "./sqlite", "./testing", "./command"])(
+    "%s loads nothing but Node's own modules",
+    (subPath) => {
+      const { files, packages } = loadedBy(join(root, subPaths[subPath] ?? ""));
+      expect(files.length).toBeGreaterThan(1);
+      expect(packages.filter((name) => !name.startsWith("node:"))).toEqual([]);
+    },
+  );
 
   it("does not load SQLite, the command line or the test tools with the core", () => {
     const { files, packages } = loadedBy(join(root, subPaths["."] ?? ""));
-    expect(files.filter((file) => /\/dist\/(sqlite|cli|testing)\//.test(file))).toEqual([]);
+    expect(files.filter((file) => /\/dist\/(sqlite|cli|testing|command)\//.test(file))).toEqual([]);
     expect(packages).not.toContain("node:sqlite");
   });
 

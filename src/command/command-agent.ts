@@ -1,0 +1,280 @@
+import { basename } from "node:path";
+import {
+  agent,
+  type Agent,
+  type AgentContext,
+  type AgentOptions,
+  type UpstreamOf,
+  type Workers,
+} from "../agent.ts";
+import type { Usage } from "../call.ts";
+import { describeThrown, QuorateError } from "../errors.ts";
+import { checkGiven, checkKind, shown } from "../policy/check-kind.ts";
+import { DEFAULT_LIMITS } from "../policy/limits.ts";
+import type { Schema } from "../schema.ts";
+import { checkEnvironment, environmentOf, type Environment } from "./environment.ts";
+import { badEnd } from "./failure.ts";
+import { defaultPrompt, withIssues, type Prompt, type PromptContext } from "./prompt.ts";
+import { lastJson, text, UnreadExit, type Ran, type Read } from "./read.ts";
+import { runProgram, type Program } from "./run-program.ts";
+import { temporaryFiles } from "./temporary-files.ts";
+import { openWorkspace, WORKSPACES, type WorkspaceKind } from "./workspace.ts";
+
+/** What an adapter passes on to `agent()` as it is. */
+export type PassedOn<Name extends string, Input, Task, Raw, Output, Needs extends Workers> = Omit<
+  AgentOptions<Name, Input, Task, Raw, never, Output, Needs>,
+  "name" | "run" | "batch" | "input" | "output" | "needs" | "claims"
+> & {
+  /** Its key in a team. Where left out, the name of the program. */
+  readonly name?: Name;
+  /** Checks the task before the program is started. */
+  readonly input?: Schema<Input, Task>;
+  /** Checks the answer; the program is asked again with what was wrong with it. */
+  readonly output?: Schema<Raw, Output>;
+  /** Agents whose answers this one needs, by their names. */
+  readonly needs?: Needs;
+  readonly claims?: AgentOptions<Name, Input, Task, Raw, never, Output, Needs>["claims"];
+};
+
+/** How a program is started. */
+export interface ProgramOptions<Task = unknown, Upstream = AgentContext["results"]> {
+  /** What it is asked. Default: the task, and the results that it may see. */
+  readonly prompt?: Prompt<Task, Upstream>;
+  /**
+   * Which variables of the environment it sees besides `PATH`, `HOME`, the language, the terminal and the temporary folder:
+   * `["TOKEN"]` hands one on, `{ TOKEN: "…" }` sets one.
+   */
+  readonly env?: Environment;
+  /** The folder it works in. Default: that of this process. */
+  readonly cwd?: string;
+  /** Whether it works there, or in a temporary folder that is removed afterwards. Default: `"in-place"`. */
+  readonly workspace?: WorkspaceKind;
+}
+
+/** How `commandAgent` is described: as an agent, but for `run` and `batch`. `maxBytes` bounds also what the program writes. */
+export type CommandOptions<
+  Name extends string,
+  Input,
+  Task,
+  Raw,
+  Answer,
+  Output,
+  Needs extends Workers,
+> = PassedOn<Name, Input, Task, Raw, Output, Needs> &
+  ProgramOptions<Task, UpstreamOf<Needs>> & {
+    /** A program, by its name or path. No shell reads it. */
+    readonly command: string;
+    readonly args?: readonly string[];
+    /** How it gets the prompt: on its standard input, or as the last argument, after `--`. Default: `"stdin"`. */
+    readonly send?: "stdin" | "argument";
+    /** How its answer is read. Default: `lastJson` where there is an `output`, else `text`. */
+    readonly read?: Read<Answer>;
+    /** What it used, where that can be told from what it printed. Also asked of an answer that cannot be read. */
+    readonly usage?: (ran: Ran) => Usage | undefined;
+  };
+
+/**
+ * An agent that is a program: it is started for each attempt, asked on its standard input, and what it prints is the answer. No
+ * shell is involved, and nothing of the task becomes an option. When the attempt is aborted, its processes are ended.
+ *
+ * Throws `BAD_OPTIONS` when something in the description cannot work.
+ */
+export function commandAgent<
+  const Name extends string = string,
+  Task = unknown,
+  Raw = unknown,
+  Answer = string,
+  Input = Task,
+  Output = Answer,
+  const Needs extends Workers = Readonly<Record<never, never>>,
+>(
+  options: CommandOptions<Name, Input, Task, Raw, Answer, Output, Needs>,
+): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
+  checkGiven(options, "what commandAgent() is given", "object", "describe it: { command }");
+  const {
+    command,
+    args = [],
+    send = "stdin",
+    prompt,
+    read,
+    usage,
+    env,
+    cwd,
+    workspace,
+    ...rest
+  } = options as CommandOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>;
+  checkGiven(command, "commandAgent: command", "string", 'name a program, for instance "tsc"');
+  const where = `commandAgent "${rest.name ?? command}"`;
+  checkArguments(args, where);
+  if (send !== "stdin" && send !== "argument") refuse(where, "send", send, ["stdin", "argument"]);
+  checkKind(prompt, `${where}: prompt`, "function", "use (task) => …");
+  checkKind(read, `${where}: read`, "function", "use text, json, lastJson, exitCode({ … })");
+  checkKind(usage, `${where}: usage`, "function", "use ({ stdout }) => ({ usdMicros })");
+  return programAgent(
+    rest,
+    { prompt: prompt as Prompt | undefined, env, cwd, workspace },
+    {
+      command,
+      usage,
+      send,
+      read: read ?? (rest.output === undefined ? text : lastJson),
+      arguments: () => args,
+      where,
+    },
+  );
+}
+
+/** What is the program's own, of which a preset knows more than its user has to say. */
+export interface ProgramKind {
+  readonly command: string;
+  /** Whose options these are, for messages. */
+  readonly where: string;
+  readonly send: "stdin" | "argument";
+  readonly read: Read;
+  readonly usage?: ((ran: Ran) => Usage | undefined) | undefined;
+  readonly env?: Environment | undefined;
+  readonly workspace?: WorkspaceKind | undefined;
+  readonly install?: string | undefined;
+  readonly arguments: (asked: Asked) => readonly string[] | Promise<readonly string[]>;
+  readonly instructions?: string | undefined;
+}
+
+/** What the arguments of one attempt may depend on. */
+export interface Asked {
+  readonly model: unknown;
+  /** Writes a temporary file, and resolves to its path; it is removed when the attempt is over. */
+  readonly file: (name: string, content: string) => Promise<string>;
+}
+
+type AnyOptions = PassedOn<string, unknown, unknown, unknown, unknown, Workers>;
+
+/** The part of the grace in which a program may stop by itself before it is killed. */
+const KILL_AFTER = 0.4;
+
+/** The agent that a program is, whatever its options were checked for before. */
+export function programAgent<Made>(
+  passed: AnyOptions,
+  options: { readonly [Option in keyof ProgramOptions]: ProgramOptions[Option] | undefined },
+  kind: ProgramKind,
+): Made {
+  const { where } = kind;
+  checkEnvironment(options.env, where);
+  checkKind(options.cwd, `${where}: cwd`, "string", "use the path of a folder");
+  const { workspace = kind.workspace ?? "in-place" } = options;
+  if (!WORKSPACES.includes(workspace)) refuse(where, "workspace", workspace, WORKSPACES);
+  const name = passed.name ?? nameOf(kind.command);
+  const { maxBytes = DEFAULT_LIMITS.maxBytes, graceMs = DEFAULT_LIMITS.graceMs } = passed;
+
+  const run = async (task: unknown, context: AgentContext): Promise<unknown> => {
+    const { signal } = context;
+    const asked = withInstructions(promptOf(options.prompt, task, context), kind.instructions);
+    if (kind.send === "argument") checkArgument(name, asked);
+    await using files = temporaryFiles();
+    const args = await kind.arguments({ model: context.model, file: files.write });
+    const program: Program = {
+      agent: name,
+      command: kind.command,
+      args: kind.send === "argument" ? [...args, "--", asked] : args,
+      stdin: kind.send === "argument" ? "" : asked,
+      env: environmentOf([kind.env ?? [], options.env ?? []]),
+      cwd: options.cwd ?? process.cwd(),
+      maxBytes,
+      killAfterMs: graceMs * KILL_AFTER,
+      install: kind.install,
+      signal,
+    };
+    await using place = await openWorkspace(workspace, program);
+    const told = await runProgram({ ...program, cwd: place.cwd });
+    const { stdout, stderr, exitCode } = told;
+    if (exitCode === undefined) throw badEnd(program, told);
+    const ran: Ran = Object.freeze({ stdout, stderr, exitCode, cwd: place.cwd });
+    const used = usageOf(kind.usage, ran);
+    if (used !== undefined) context.report(used);
+    try {
+      return await kind.read(ran);
+    } catch (thrown) {
+      throw thrown instanceof UnreadExit ? badEnd(program, told) : unread(name, thrown);
+    }
+  };
+  return agent({ ...passed, name, run } as never) as Made;
+}
+
+function promptOf(prompt: Prompt | undefined, task: unknown, context: AgentContext): string {
+  const { results, issues, attempt, tier, model, failed, others } = context;
+  const seen: PromptContext = { results, issues, attempt, tier, model, failed, others };
+  const made: unknown = prompt === undefined ? defaultPrompt(task, seen) : prompt(task, seen);
+  if (typeof made === "string") return withIssues(made, issues);
+  const json = JSON.stringify(made) as string | undefined;
+  if (json !== undefined && !(made instanceof Promise)) return json;
+  throw new QuorateError(
+    "INPUT_INVALID",
+    `a prompt is ${shown(made)}; answer with a text, or with a JSON value`,
+  );
+}
+
+const withInstructions = (prompt: string, instructions: string | undefined): string =>
+  instructions === undefined ? prompt : `${prompt}\n\n${instructions}`;
+
+/** Linux takes at most 128 KiB in one argument, and Windows 32 KiB in all of them. */
+const MAX_ARGUMENT_BYTES = 32 * 1024;
+
+function checkArgument(name: string, prompt: string): void {
+  const bytes = Buffer.byteLength(prompt);
+  const why =
+    bytes > MAX_ARGUMENT_BYTES
+      ? `has ${bytes} bytes, and an argument at most ${MAX_ARGUMENT_BYTES}; ask less, or use send: "stdin"`
+      : prompt.includes("\0")
+        ? 'has a NUL character, which no argument may have; take it out, or use send: "stdin"'
+        : undefined;
+  if (why !== undefined) throw new QuorateError("INPUT_INVALID", `the prompt of ${name} ${why}`);
+}
+
+function usageOf(usage: ProgramKind["usage"], ran: Ran): Usage | undefined {
+  try {
+    return usage?.(ran);
+  } catch {
+    // What cannot be told is unknown. The answer counts.
+    return undefined;
+  }
+}
+
+function unread(name: string, thrown: unknown): QuorateError {
+  if (!(thrown instanceof QuorateError)) {
+    const why = `${name}: its answer cannot be read: ${describeThrown(thrown)}`;
+    return new QuorateError("AGENT_FAILED", why, { cause: thrown });
+  }
+  const { code, message, issues, cause } = thrown;
+  return new QuorateError(code, message.startsWith(name) ? message : `${name}: ${message}`, {
+    issues,
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+function nameOf(command: string): string {
+  return basename(command).replace(/\.(?:exe|cmd|bat|[cm]?[jt]s|sh|py)$/i, "");
+}
+
+function checkArguments(args: unknown, where: string): void {
+  checkKind(args, `${where}: args`, "object", 'use a list of texts, for instance ["--noEmit"]');
+  const list: readonly unknown[] = Array.isArray(args) ? args : [args];
+  const wrong = list.find((one) => typeof one !== "string" || one.includes("\0"));
+  if (wrong === undefined && Array.isArray(args)) return;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${where}: args has ${shown(wrong)}; use a list of texts, for instance ["--noEmit"]`,
+  );
+}
+
+/** Refuses with `BAD_OPTIONS` a value that is none of those that there are. */
+export function refuse(
+  where: string,
+  option: string,
+  value: unknown,
+  known: readonly string[],
+): never {
+  const list = known.map((one) => `"${one}"`).join(", ");
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${where}: ${option} is ${shown(value)}; use one of ${list}`,
+  );
+}

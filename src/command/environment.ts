@@ -1,0 +1,46 @@
+import { checkKind, shown } from "../policy/check-kind.ts";
+import { QuorateError } from "../errors.ts";
+
+/** What a program sees of the environment: names that are handed on, or names with a value; `true` hands on. */
+export type Environment = readonly string[] | Readonly<Record<string, string | true>>;
+
+/** What every program sees: where things are, whose they are, how to write. No key and no token is among these. */
+const ALWAYS = `PATH HOME USER LOGNAME SHELL LANG LANGUAGE LC_ALL LC_CTYPE TERM TZ TMPDIR TEMP TMP
+  XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME
+  SystemRoot windir ComSpec PATHEXT APPDATA LOCALAPPDATA USERPROFILE`.split(/\s+/);
+
+/** The environment of a program, as it is when it is started. */
+export function environmentOf(given: readonly Environment[]): Record<string, string> {
+  const wanted = new Map<string, string | true>(ALWAYS.map((name) => [name, true]));
+  for (const one of given) {
+    for (const [name, value] of entriesOf(one)) wanted.set(name, value);
+  }
+  const seen: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const [name, value] of wanted) {
+    const text = value === true ? process.env[name] : value;
+    if (text !== undefined) seen[name] = text;
+  }
+  return seen;
+}
+
+function entriesOf(given: Environment): readonly (readonly [string, string | true])[] {
+  return isList(given) ? given.map((name) => [name, true]) : Object.entries(given);
+}
+
+const isList = (given: Environment): given is readonly string[] => Array.isArray(given);
+
+/** Refuses with `BAD_OPTIONS` what is no environment. */
+export function checkEnvironment(given: unknown, where: string): void {
+  checkKind(given, `${where}: env`, "object", 'use ["NAME"], or { NAME: "value", OTHER: true }');
+  if (given === undefined) return;
+  for (const [name, value] of entriesOf(given as Environment) as readonly [unknown, unknown][]) {
+    const isName = typeof name === "string" && /^[^=\0]+$/.test(name);
+    const isValue = value === true || (typeof value === "string" && !value.includes("\0"));
+    if (isName && isValue) continue;
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      // Not the value: it may be a secret.
+      `${where}: env has ${shown(name)} as a ${typeof value}; use names with a text, or with true to hand on what this process has`,
+    );
+  }
+}

@@ -1,0 +1,110 @@
+import { stripVTControlCharacters } from "node:util";
+import { QuorateError } from "../errors.ts";
+import { clip } from "../text.ts";
+import type { Program } from "./run-program.ts";
+
+/** How a program ended, and what it had to say. */
+export interface Told {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number | undefined;
+  /** The signal that ended it. */
+  readonly endedBy: string | undefined;
+}
+
+type Started = Pick<Program, "agent" | "command" | "install">;
+
+const MAX_SAID = 500;
+
+/** The end of what a program said, in one line: control characters are shown, not obeyed. */
+export function tailOf(text: string): string {
+  // Much is cut before it is looked at.
+  const plain = stripVTControlCharacters(text.slice(-MAX_SAID * 8)).trim();
+  const tail = plain.length > MAX_SAID ? `…${plain.slice(-MAX_SAID)}` : plain;
+  return tail.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return character === "\n" ? " ⏎ " : `\\u{${code.toString(16)}}`;
+  });
+}
+
+function said({ stderr, stdout }: Pick<Told, "stderr" | "stdout">): string {
+  const tail = tailOf(stderr.trim() === "" ? stdout : stderr);
+  return tail === "" ? "it said nothing" : `it said: ${tail}`;
+}
+
+/** What was behind a failure, as the classifier reads it. */
+function causedBy(message: string, details: object): Error {
+  return Object.assign(new Error(message), details);
+}
+
+const named = (command: string): string => `"${clip(tailOf(command), 100)}"`;
+
+/** Why a program could not be started at all. */
+export function cannotStart(
+  { agent, command, cwd, install }: Program,
+  cause: unknown,
+  hasFolder: boolean,
+): QuorateError {
+  const code = (cause as { readonly code?: unknown } | undefined)?.code;
+  const why = hasFolder ? whyNot(code) : `its folder ${named(cwd)} is not there`;
+  const mend = !hasFolder
+    ? "give cwd a folder that exists"
+    : code === "EACCES"
+      ? `make it executable: chmod +x ${command}`
+      : code === "ENOENT"
+        ? `${install === undefined ? "install it" : `install it with ${install}`}, or give the path of the program as command`
+        : "run it by hand to see why";
+  return new QuorateError(
+    "AGENT_FAILED",
+    `${agent} cannot start ${named(command)}: ${why}; ${mend}`,
+    {
+      // The same again would fail the same way, unless the system is short of something.
+      cause: causedBy(`spawn ${tailOf(command)} ${String(code)}`, {
+        code,
+        syscall: "spawn",
+        cause,
+        ...(code !== "EAGAIN" && code !== "EMFILE" && code !== "ENFILE" && { retryable: false }),
+      }),
+    },
+  );
+}
+
+function whyNot(code: unknown): string {
+  switch (code) {
+    case "ENOENT":
+      return "there is no such program on its PATH";
+    case "EACCES":
+      return "it may not be executed";
+    case "E2BIG":
+      return "its arguments are too long";
+    default:
+      return `the system says ${String(code)}`;
+  }
+}
+
+/** A program that was ended since it wrote too much. */
+export function tooMuch({ agent, command, maxBytes }: Program, stream: string): QuorateError {
+  const where = `${agent}: ${named(command)} wrote more than ${maxBytes} bytes to its ${stream}`;
+  return new QuorateError(
+    "OUTPUT_TOO_LARGE",
+    `${where} and was ended; raise maxBytes, or have it write less`,
+  );
+}
+
+/** A program that did not come to an end of its own, or to one that nobody reads as an answer. */
+export function badEnd({ agent, command }: Started, told: Told): QuorateError {
+  const { exitCode, endedBy } = told;
+  if (endedBy !== undefined) {
+    const why = endedBy === "SIGKILL" ? `${endedBy}, perhaps as memory ran out` : endedBy;
+    return new QuorateError(
+      "AGENT_FAILED",
+      `${agent}: ${named(command)} was ended by ${why}; run it by hand to see why; ${said(told)}`,
+      { cause: causedBy(`ended by ${endedBy}`, { signal: endedBy }) },
+    );
+  }
+  return new QuorateError(
+    "AGENT_FAILED",
+    `${agent}: ${named(command)} exited with ${exitCode}, which is no answer; mend what it says, or read that exit code; ${said(told)}`,
+    { cause: causedBy(`exit code ${exitCode}`, { exitCode, command }) },
+  );
+}

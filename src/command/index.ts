@@ -1,0 +1,10 @@
+export { commandAgent } from "./command-agent.ts";
+export type { CommandOptions, ProgramOptions } from "./command-agent.ts";
+export type { Environment } from "./environment.ts";
+export type { Findings, PlacedFinding, Severity } from "./findings.ts";
+export { junit } from "./junit.ts";
+export type { Prompt, PromptContext } from "./prompt.ts";
+export { exitCode, json, lastJson, text } from "./read.ts";
+export type { ByExitCode, Ran, Read } from "./read.ts";
+export { sarif } from "./sarif.ts";
+export type { WorkspaceKind } from "./workspace.ts";

@@ -1,0 +1,114 @@
+import { QuorateError } from "../errors.ts";
+import { shown } from "../policy/check-kind.ts";
+import { tailOf } from "./failure.ts";
+import { lastDocument } from "./last-document.ts";
+
+/** What a program came to. */
+export interface Ran {
+  /** What it wrote, as UTF-8. */
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+  /** The folder it ran in, which is still there, also where it is a temporary one. */
+  readonly cwd: string;
+}
+
+/** Makes an answer of what a program came to. What it throws is a failed attempt. */
+export type Read<Answer = unknown> = (ran: Ran) => Answer | Promise<Answer>;
+
+/** An exit code that a reader takes for no answer. */
+export class UnreadExit extends Error {
+  constructor(code: number) {
+    super(`exit code ${code} is no answer`);
+  }
+}
+
+/** Standard output as it is, without line breaks at its end. An exit code other than 0 is a failure. */
+export function text(ran: Ran): string {
+  succeeded(ran);
+  return withoutMark(ran.stdout).replace(/[\r\n]+$/, "");
+}
+
+/** The whole of standard output, which is one JSON document. An exit code other than 0 is a failure. */
+export function json(ran: Ran): unknown {
+  succeeded(ran);
+  const document = withoutMark(ran.stdout);
+  try {
+    return JSON.parse(document) as unknown;
+  } catch (cause) {
+    throw unreadable(`what it printed is no JSON document: ${said(cause)}`, cause);
+  }
+}
+
+/**
+ * The last JSON document in standard output, which may stand in prose or in a Markdown fence. One that has its lines to itself is
+ * preferred, then an object: notes and warnings have brackets too. An exit code other than 0 is a failure.
+ */
+export function lastJson(ran: Ran): unknown {
+  succeeded(ran);
+  return jsonIn(ran.stdout);
+}
+
+/** The last JSON document in a text. Throws `OUTPUT_INVALID` where there is none. */
+export function jsonIn(printed: string): unknown {
+  const found = lastDocument(withoutMark(printed));
+  if (found !== undefined) return found.value;
+  throw unreadable("what it answered has no whole JSON document; answer with JSON alone");
+}
+
+/** What a program holds by its exit code, and the end of what it printed. */
+export interface ByExitCode<Position> {
+  readonly recommendation: Position;
+  readonly exitCode: number;
+  /** The end of standard output, or of standard error where that is empty; in one line, at most 500 characters. */
+  readonly evidence: string;
+}
+
+/**
+ * Reads an exit code as a position: `exitCode({ 0: "ship", 1: "hold" })`. A code that is not listed is a failed attempt, and no
+ * position. Throws `BAD_OPTIONS` for what is no exit code.
+ */
+export function exitCode<const Position extends string | number | boolean>(
+  positions: Readonly<Record<number, Position>>,
+): Read<ByExitCode<Position>> {
+  const known = new Map<number, Position>();
+  for (const [code, position] of Object.entries(Object(positions) as typeof positions)) {
+    if (!/^\d{1,10}$/.test(code) || !["string", "number", "boolean"].includes(typeof position)) {
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `exitCode has ${shown(code)} as ${shown(position)}; use whole numbers, each with a text, a number or a boolean`,
+      );
+    }
+    known.set(Number(code), position);
+  }
+  if (known.size === 0) {
+    throw new QuorateError("BAD_OPTIONS", 'exitCode is empty; use { 0: "ship", 1: "hold" }');
+  }
+  return (ran) => {
+    const recommendation = known.get(ran.exitCode);
+    if (recommendation === undefined) throw new UnreadExit(ran.exitCode);
+    const { stdout, stderr } = ran;
+    const evidence = tailOf(stdout.trim() === "" ? stderr : stdout);
+    return { recommendation, exitCode: ran.exitCode, evidence };
+  };
+}
+
+/** Refuses an exit code other than 0. */
+export function succeeded({ exitCode: code }: Ran): void {
+  if (code !== 0) throw new UnreadExit(code);
+}
+
+/** An answer that cannot be read: it is asked for again, with what was wrong with it. */
+export function unreadable(message: string, cause?: unknown): QuorateError {
+  return new QuorateError("OUTPUT_INVALID", message, {
+    issues: [{ message }],
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+/** A text without its byte order mark. */
+export function withoutMark(printed: string): string {
+  return printed.startsWith("\uFEFF") ? printed.slice(1) : printed;
+}
+
+const said = (cause: unknown): string => (cause instanceof Error ? tailOf(cause.message) : "");

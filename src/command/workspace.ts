@@ -1,0 +1,107 @@
+import { cp, lstat, mkdir, mkdtemp, readlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { QuorateError } from "../errors.ts";
+import { badEnd } from "./failure.ts";
+import { runProgram, type Program } from "./run-program.ts";
+import { removed } from "./temporary-files.ts";
+
+/**
+ * Where a program works:
+ *
+ * - `in-place`: in its `cwd` itself.
+ * - `copy`: in a temporary copy of `cwd`.
+ * - `worktree`: in a temporary `git worktree` of the last commit of the repository that `cwd` is in.
+ * - `empty`: in a temporary folder with nothing in it.
+ */
+export type WorkspaceKind = "in-place" | "copy" | "worktree" | "empty";
+
+export const WORKSPACES: readonly WorkspaceKind[] = ["in-place", "copy", "worktree", "empty"];
+
+/** A folder to work in; a temporary one is removed when it is disposed of. */
+export interface Workspace extends AsyncDisposable {
+  readonly cwd: string;
+}
+
+/** Makes the folder, for a program that is about to be started in it. */
+export async function openWorkspace(kind: WorkspaceKind, program: Program): Promise<Workspace> {
+  const { cwd } = program;
+  if (kind === "in-place") return { cwd, [Symbol.asyncDispose]: async () => {} };
+  await using opening = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "quorate-"));
+  opening.defer(() => removed(folder));
+  const place = join(folder, "work");
+  const inside =
+    kind === "worktree"
+      ? await addWorktree(program, place, opening)
+      : await (kind === "copy" ? copyFolder(program, place) : mkdir(place)).then(() => place);
+  const held = opening.move();
+  return { cwd: inside, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+/** Copies a folder without the links that lead out of it: who writes in the copy writes nowhere else. */
+async function copyFolder({ agent, cwd, signal }: Program, place: string): Promise<void> {
+  const root = resolve(cwd);
+  try {
+    await cp(root, place, {
+      recursive: true,
+      verbatimSymlinks: true,
+      async filter(source) {
+        signal.throwIfAborted();
+        return isCopied(root, source);
+      },
+    });
+  } catch (cause) {
+    signal.throwIfAborted();
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new QuorateError("AGENT_FAILED", `${agent} cannot copy its folder: ${why}`, { cause });
+  }
+}
+
+async function isCopied(root: string, source: string): Promise<boolean> {
+  const found = await lstat(source);
+  if (found.isDirectory()) return true;
+  // A worktree or a submodule: its folder of Git is elsewhere, and would be shared with the copy.
+  if (found.isFile()) return !source.endsWith(`${sep}.git`);
+  if (!found.isSymbolicLink()) return false;
+  const target = await readlink(source);
+  if (isAbsolute(target)) return false;
+  const path = relative(root, resolve(dirname(source), target));
+  return path !== ".." && !path.startsWith(`..${sep}`) && !isAbsolute(path);
+}
+
+const CLEANING_MS = 10_000;
+
+/** Adds a worktree at `place` and resolves to the folder in it that `cwd` is in its repository. */
+async function addWorktree(
+  program: Program,
+  place: string,
+  opening: AsyncDisposableStack,
+): Promise<string> {
+  const git = async (args: readonly string[], signal: AbortSignal): Promise<string> => {
+    // The repository's own hooks are programs that nobody asked for.
+    const safe = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
+    const asked: Program = {
+      ...program,
+      command: "git",
+      args: [...safe, ...args],
+      stdin: "",
+      install: undefined,
+      signal,
+      env: { ...program.env, GIT_TERMINAL_PROMPT: "0" },
+    };
+    const told = await runProgram(asked);
+    if (told.exitCode !== 0) throw badEnd(asked, told);
+    return told.stdout.trim();
+  };
+  const prefix = await git(["rev-parse", "--show-prefix"], program.signal);
+  opening.defer(async () => {
+    const signal = AbortSignal.timeout(CLEANING_MS);
+    // What is not there any more, or was never made, is forgotten by "prune".
+    await git(["worktree", "remove", "--force", "--force", place], signal).catch(() => {});
+    await removed(place);
+    await git(["worktree", "prune"], signal).catch(() => {});
+  });
+  await git(["worktree", "add", "--quiet", "--detach", place, "HEAD"], program.signal);
+  return join(place, prefix);
+}
