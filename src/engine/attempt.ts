@@ -269,7 +269,6 @@ class Attempt implements AttemptControl, Reporting {
     this.#timer?.[Symbol.dispose]();
     this.#hear(error);
     this.#state = "given up";
-    this.#holder.over = true;
     this.#told = this.#spent;
     this.#money?.hold(this.#told);
     const { graceMs } = this.#seat.limits;
@@ -284,7 +283,6 @@ class Attempt implements AttemptControl, Reporting {
     if (this.#state === "running" && isDeadline(reason)) return this.#giveUp(reason);
     if (this.#state === "running") {
       this.#state = "stopping";
-      this.#holder.over = true;
       this.#timer?.[Symbol.dispose]();
       // Somebody waits for this one, so it holds the process.
       this.#timer = this.#run.clock.timer(this.#seat.limits.graceMs, () => {
@@ -330,6 +328,7 @@ class Attempt implements AttemptControl, Reporting {
   #abort(reason: unknown): void {
     if (this.#aborted !== undefined) return;
     this.#aborted = { reason };
+    this.#holder.over = true;
     this.#controller?.abort(reason);
     this.#part?.aborted(reason);
   }

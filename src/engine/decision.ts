@@ -1,5 +1,5 @@
 import { Cancellation } from "../async/cancellation.ts";
-import { checkGiven } from "../policy/check-kind.ts";
+import { checkGiven, checkKeys } from "../policy/check-kind.ts";
 import { checkStore, checkText, objectsIn, readGiven } from "../policy/given.ts";
 import { systemClock } from "../async/clock.ts";
 import { hear } from "../async/hear.ts";
@@ -123,6 +123,18 @@ export async function recordDecision(
     await letGo(store, systemClock, runId, fence);
   }
 }
+
+// Written out as a record, so that the compiler misses one that is added.
+const KEYS: Readonly<Record<keyof HumanDecision, true>> = {
+  subject: true,
+  winner: true,
+  index: true,
+  why: true,
+  by: true,
+  callId: true,
+  question: true,
+};
+const DECISION_KEYS: ReadonlySet<string> = new Set(Object.keys(KEYS));
 
 const MAX_WHY = 10_000;
 const MAX_BY = 200;
@@ -261,6 +273,7 @@ function questionFor(
 /** Refuses with `BAD_OPTIONS` what is no decision, without a word of it: it may be secret. */
 function checkDecision(decision: HumanDecision): void {
   const given = Object(decision) as Readonly<Record<keyof HumanDecision, unknown>>;
+  checkKeys(given, DECISION_KEYS, "the decision");
   const { subject, winner, index, why, by } = given;
   const faults: readonly (readonly [boolean, string])[] = [
     [typeof subject !== "string", "subject is no text; use one that openQuestions() shows"],

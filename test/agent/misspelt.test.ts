@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   auditJudges,
+  decide,
   findConflicts,
   human,
   judge,
@@ -74,6 +75,11 @@ const BAGS: readonly (readonly [string, (wrong: object) => unknown, readonly str
   ["learn", (options) => learn([], { labels: "fixed", ...options }), ["labels", "outcomes"]],
   ["settle", (options) => settle([], options), ["resolve", "compare", "findings", "missing"]],
   ["findConflicts", (options) => findConflicts([], options), ["compare"]],
+  [
+    "a decision",
+    (given) => decide(memoryStore(), "x", { subject: "task", winner: "a", why: "so", ...given }),
+    ["winner", "index", "question", "callId"],
+  ],
   ["auditJudges", (options) => auditJudges([], options), ["authorOf"]],
   ["memoryStore", (options) => memoryStore(options), ["keepRuns", "resumable"]],
   ["sqliteStore", (options) => sqliteStore({ path: "unused", ...options }), ["leaseMs", "codec"]],
@@ -134,6 +140,16 @@ describe("a name that no agent of a team has is refused, with whom was meant,", 
     });
   });
 
+  it("in what a fork is from", async () => {
+    const store = memoryStore({ resumable: true });
+    const kept = supervisor({ name: "kept", agents, store });
+    await kept.run("x", { runId: "r" });
+    expect(await refusal(() => kept.fork("r", { from: "secruity" }))).toMatchObject({
+      code: "BAD_OPTIONS",
+      message: expect.stringMatching(/"secruity".*did you mean "security"\?$/) as string,
+    });
+  });
+
   it("in the route of a run, and in what a route answers", async () => {
     const meant = {
       code: "BAD_ROUTE",
@@ -151,13 +167,51 @@ describe("a name that no agent of a team has is refused, with whom was meant,", 
   });
 });
 
-describe("a subject that is compared", () => {
-  it("is refused where it is misspelt, and no agent can say anything about it", async () => {
-    expect(await refusal(() => team({ compare: { tsak: within({ percent: 5 }) } }))).toMatchObject({
-      code: "BAD_OPTIONS",
-      message: expect.stringMatching(/compares "tsak".*did you mean "task"\?$/) as string,
+describe("a tier that a team has not is refused, with which was meant,", () => {
+  const tiers = { small: "mini", large: "maxi" };
+  const meant = {
+    code: "BAD_OPTIONS",
+    message: expect.stringMatching(/the tier "smal".*did you mean "small"\?$/) as string,
+  };
+
+  it("where an agent, one that stands in, a judge or a rerun names it", async () => {
+    const tiered = agent({ name: "tiered", tier: "smal", run: () => 1 });
+    const covered = agent({ name: "covered", fallback: [tiered as never], run: () => 1 });
+    const teams: readonly object[] = [
+      { agents: { tiered } },
+      { agents: { covered } },
+      { resolve: [judge({ ask: tiered as never })] },
+      { resolve: [rerun({ tier: "smal" })] },
+    ];
+    for (const options of teams) {
+      const made = supervisor({ name: "team", agents, tiers, ...options } as never);
+      expect(await refusal(() => made.run("x" as never))).toMatchObject(meant);
+    }
+  });
+
+  it("and all are listed where none is like it", async () => {
+    const made = supervisor({ name: "team", agents, tiers, resolve: [rerun({ tier: "other" })] });
+    expect(await refusal(() => made.run("x"))).toMatchObject({
+      message: expect.stringMatching(/it has "small", "large"$/) as string,
     });
   });
+});
+
+describe("a subject that is compared, or that a team may stop early for,", () => {
+  it.each([
+    ["compares", { compare: { tsak: within({ percent: 5 }) } }],
+    ["may stop early for", { earlyStop: { subjects: ["tsak"] } }],
+  ])(
+    "is refused where it is misspelt, and no agent can say anything about it: %s",
+    async (does, options) => {
+      expect(await refusal(() => team(options))).toMatchObject({
+        code: "BAD_OPTIONS",
+        message: expect.stringMatching(
+          new RegExp(`${does} "tsak".*did you mean "task"\\?$`),
+        ) as string,
+      });
+    },
+  );
 
   it("may be any where an agent, one that stands in, or a team in the team says what it asserts", () => {
     const compare = { price: within({ percent: 5 }) };

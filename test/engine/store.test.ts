@@ -240,6 +240,7 @@ describe("a run id", () => {
     "\u2066run\u2069",
     "\u061crun",
     "ru\u200bn",
+    "ru\u2800n",
     "ru\u00adn",
     "run\ufe0f",
     "run\u{e0041}",

@@ -8,6 +8,7 @@ import type { Run } from "../../engine/run.ts";
 import { takeInput } from "../../engine/input.ts";
 import { QuorateError } from "../../errors.ts";
 import type { EventBody, RunEvent } from "../../events.ts";
+import { didYouMean } from "../../policy/did-you-mean.ts";
 import type { LearnedBefore } from "../../reliability/reliability.ts";
 import type { Json } from "../../json.ts";
 import type { Outcome } from "../../outcome.ts";
@@ -164,9 +165,10 @@ export async function conductFork(
   const { from } = fork;
   if (from !== undefined && !seated.places.has(from)) {
     const known = [...seated.places].map((place) => `"${place}"`).join(", ");
+    const near = didYouMean(from, seated.places);
     throw new QuorateError(
       "BAD_OPTIONS",
-      `there is no agent "${from}" to fork from; use one of ${known}`,
+      `there is no agent "${from}" to fork from; use one of ${known}${near === undefined ? "" : `; did you mean "${near}"?`}`,
     );
   }
   const history = new History(ofRun, events, seated.teams);

@@ -6,8 +6,11 @@ const MAX_RUN_ID = 200;
 /** What the command line calls the run that was begun last. */
 const LATEST = "latest";
 
-/** Characters that nobody sees, or that change how those around them are shown: two ids would look the same. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|^\s|\s$/gu;
+/**
+ * Characters that nobody sees, or that change how those around them are shown: two ids would look the same. U+2800 is Braille without
+ * a dot.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|^\s|\s$/gu;
 
 /** Refuses with `BAD_OPTIONS` what is no id for a run, or an id that would pass for another one. */
 export function checkRunId(runId: unknown): void {

@@ -154,12 +154,17 @@ export function makeTeam(options: AnyOptions): Team {
   for (const link of resolve) {
     for (const agent of link.names ?? []) known(agent, `has ${link.name}() with a word about`);
   }
+  const earlyStop = checkEarlyStop(options.earlyStop, where);
   if (hasOneSubject(members)) {
-    for (const subject of comparing.compare.keys()) {
+    const named = [
+      ...[...comparing.compare.keys()].map((subject) => ["compares", subject] as const),
+      ...(earlyStop?.subjects ?? []).map((subject) => ["may stop early for", subject] as const),
+    ];
+    for (const [does, subject] of named) {
       const near = subject === TASK_SUBJECT ? undefined : didYouMean(subject, [TASK_SUBJECT]);
       if (near !== undefined)
         refuse(
-          `compares "${subject}", about which none of its agents says anything; did you mean "${near}"?`,
+          `${does} "${subject}", about which none of its agents says anything; did you mean "${near}"?`,
         );
     }
   }
@@ -199,7 +204,7 @@ export function makeTeam(options: AnyOptions): Team {
       0,
       MAX_SUBJECTS,
     ),
-    earlyStop: checkEarlyStop(options.earlyStop, where),
+    earlyStop,
   });
 }
 

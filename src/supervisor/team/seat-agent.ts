@@ -9,7 +9,7 @@ import { lanesAt } from "../../policy/lane.ts";
 import { mergeLimits, type CallLimits } from "../../policy/limits.ts";
 import { modelName } from "../../policy/tier.ts";
 import type { Above } from "./seating.ts";
-import type { Team } from "./team.ts";
+import { tiersOf, type Team } from "./team.ts";
 
 /** Where an agent sits. */
 export interface Sitting {
@@ -28,12 +28,10 @@ export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
   const names = [...above.tiers.keys()];
   const first = agent.tier ?? names[0];
   if (first !== undefined && !above.tiers.has(first)) {
-    const known = names.map((name) => `"${name}"`).join(", ");
-    const why =
-      known === "" ? "has no tiers; give it tiers: { … }" : `has no such tier; it has ${known}`;
+    const why = `${sitting.team.where} ${tiersOf(first, above.tiers)}`;
     throw new QuorateError(
       "BAD_OPTIONS",
-      `agent "${agent.name}" wants the tier "${first}", and ${sitting.team.where} ${why}`,
+      `agent "${agent.name}" wants the tier "${first}", and ${why}`,
     );
   }
   const fallback = agent.fallback.map((other) => {

@@ -14,7 +14,7 @@ import type { CallLimits } from "../../policy/limits.ts";
 import type { EscalateIf } from "../../policy/tier.ts";
 import type { Link } from "../../resolve/link.ts";
 import { seatAgent } from "./seat-agent.ts";
-import { teamDefinition, type Member, type Team } from "./team.ts";
+import { teamDefinition, tiersOf, type Member, type Team } from "./team.ts";
 import { wholeDefinition } from "./whole-definition.ts";
 
 /** A team in its place under a root: every agent with its limits there and every lane on its path. */
@@ -150,8 +150,7 @@ function maybeDoubted({ escalateIf, fallback }: Seat): boolean {
 function checkRerun({ name, reruns }: Link, { tiers }: Above, { where }: Team): void {
   const tier = reruns?.tier;
   if (tier === undefined || tiers.has(tier)) return;
-  const known = [...tiers.keys()].map((one) => `"${one}"`).join(", ");
-  const has = known === "" ? "has no tiers; give it tiers: { … }" : `has only ${known}`;
+  const has = tiersOf(tier, tiers);
   throw new QuorateError("BAD_OPTIONS", `${name} asks at the tier "${tier}", and ${where} ${has}`);
 }
 

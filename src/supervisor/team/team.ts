@@ -119,8 +119,19 @@ export function teamDefinition(team: Team, workers: readonly string[]): string {
 
 /** What a message says of an agent that a team has not: whom it may have meant, or all that there are. */
 export function meantOf(agent: unknown, indexOf: ReadonlyMap<string, number>): string {
-  const near = typeof agent === "string" ? didYouMean(agent, indexOf.keys()) : undefined;
-  return near === undefined ? `they are ${listed(indexOf)}` : `did you mean "${near}"?`;
+  return nearest(agent, indexOf.keys()) ?? `they are ${listed(indexOf)}`;
+}
+
+/** What a message says of a tier that a team has not: which may be meant, or all that there are. */
+export function tiersOf(tier: string, tiers: ReadonlyMap<string, unknown>): string {
+  if (tiers.size === 0) return "has no tiers; give it tiers: { … }";
+  const known = [...tiers.keys()].map((name) => `"${name}"`).join(", ");
+  return `has no such tier; ${nearest(tier, tiers.keys()) ?? `it has ${known}`}`;
+}
+
+function nearest(name: unknown, names: Iterable<string>): string | undefined {
+  const near = typeof name === "string" ? didYouMean(name, names) : undefined;
+  return near === undefined ? undefined : `did you mean "${near}"?`;
 }
 
 /** `"a", "b", "c" and 5 more`: the names of a team, for a message. */
