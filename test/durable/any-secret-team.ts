@@ -8,6 +8,7 @@ import {
   unanimous,
   vote,
   type Agent,
+  type Clock,
   type Json,
   type Link,
   type Redact,
@@ -143,11 +144,17 @@ const tasks: Schema<SecretTask> = {
   },
 };
 
+/** What a team is made of besides its description. */
+export interface World {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
 /** Makes a team whose agents repeat the secret wherever they can. What they do depends on nothing else. */
 export function makeSecretTeam(
   spec: SecretTeam,
   secret: Secret,
-  store: Store,
+  world: World,
 ): Supervisor<Record<string, Agent>, SecretTask> {
   const { text, number } = secret;
   const said = `${text} and ${number}`;
@@ -253,7 +260,7 @@ export function makeSecretTeam(
     minAnswers: 0,
   };
   const rest = {
-    store,
+    ...world,
     redact: redactOf(spec, secret),
     ...(spec.hashSecret && { hashSecret: "a secret of the caller's own" }),
   };

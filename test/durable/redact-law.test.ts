@@ -18,6 +18,7 @@ import {
   type Store,
 } from "../../src/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
+import { virtualClock } from "../../src/testing/index.ts";
 import { aes } from "../sqlite/aes.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import {
@@ -26,6 +27,7 @@ import {
   taskOf,
   type Secret,
   type SecretTeam,
+  type World,
 } from "./any-secret-team.ts";
 
 const tempPath = tempPaths();
@@ -58,8 +60,24 @@ async function liveSecretly(
   crashes: readonly number[],
   open: () => Store,
 ): Promise<Seen> {
-  const store = open();
-  const team = makeSecretTeam(spec, secret, store);
+  // By the machine's clock it would be chance which of two agents is repeated first, and so after which event a run is cut.
+  const clock = virtualClock();
+  const living = liveByClock(spec, secret, crashes, { store: open(), clock });
+  let over = false;
+  const end = (): void => void (over = true);
+  living.then(end, end);
+  while (!over) await clock.next();
+  return living;
+}
+
+async function liveByClock(
+  spec: SecretTeam,
+  secret: Secret,
+  crashes: readonly number[],
+  world: World,
+): Promise<Seen> {
+  const { store } = world;
+  const team = makeSecretTeam(spec, secret, world);
   const task = taskOf(secret);
   const seen: Seen = [];
   const tried = async (work: Promise<unknown>): Promise<void> => {
@@ -114,7 +132,7 @@ async function liveSecretly(
       ...(number !== undefined && { question: number }),
     };
     // Made anew, it has seen nothing of the run, as in another process.
-    const decider = round % 2 === 0 ? team : makeSecretTeam(spec, secret, store);
+    const decider = round % 2 === 0 ? team : makeSecretTeam(spec, secret, world);
     await tried(round === 0 ? decide(store, "run", decision) : decider.decide("run", decision));
     await tried(watched(team.stream(task, { runId: "run" })));
   }
@@ -125,7 +143,7 @@ async function liveSecretly(
     await store.append(cut.map((event): RunEvent => ({ ...event, runId })));
     await store.release(runId, 1);
     await tried(team.resume(runId));
-    await tried(makeSecretTeam(spec, secret, store).run(task, { runId }).then(failuresOf));
+    await tried(makeSecretTeam(spec, secret, world).run(task, { runId }).then(failuresOf));
   }
   await tried(team.fork("run", { input: task, runId: "fork" }));
   await tried(team.run(task, { runId: "again" }));
