@@ -111,6 +111,29 @@ exist | absent
 clean | dirty
 agree | disagree
 even | odd
+green | red
+primary | secondary
+manual manually | automatic automatically
+full | partial
+temporary | permanent
+exclusive | shared
+hot warm | cold
+light | heavy
+latest current | outdated obsolete
+optimistic | pessimistic
+encrypted | plaintext
+duplicate | unique
+verbose | quiet
+easy | hard difficult
+simple | complex
+deterministic | random
+finite | infinite
+earlier sooner | later
+cheaper | dearer
+inbound incoming ingress | outbound outgoing egress
+upstream | downstream
+singular | plural
+explicit explicitly | implicit implicitly
 visible shown show | hidden hide
 alive | dead
 active | inactive
