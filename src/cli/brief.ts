@@ -29,7 +29,9 @@ export function brief(output: unknown): string {
 
 /** What is claimed, as a person writes it: a string without its quotes, anything else as JSON. */
 export function positionText(position: Json): string {
-  return typeof position === "string" ? safeText(cut(position, MAX_CHARACTERS)) : json(position);
+  if (typeof position !== "string") return json(position);
+  // Nothing would be seen of an empty one.
+  return safeText(cut(position, MAX_CHARACTERS)) || '""';
 }
 
 /** What went wrong, beside the name of the agent that it went wrong with. */

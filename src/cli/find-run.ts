@@ -35,13 +35,13 @@ export async function findRun(
       "RUN_NOT_FOUND",
       wanted === "latest" || runs.length === 0
         ? `${place} has no runs yet; "${ownName()} run" makes one.`
-        : `${place} has no run ${wanted}; ${whatThereIs(runs, file)}.`,
+        : `${place} has no run "${wanted}"; ${whatThereIs(runs, file)}.`,
     );
   }
   if (second !== undefined) {
     throw new QuorateError(
       "RUN_NOT_FOUND",
-      `${place} has ${found.length} runs that start with ${wanted}; give more of the id.`,
+      `${place} has ${found.length} runs that start with "${wanted}"; give more of the id.`,
     );
   }
   return first.runId;

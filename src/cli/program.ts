@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { AgentsFlags } from "./agents-command.ts";
 import type { AuditFlags } from "./audit-command.ts";
+import { askForMissing } from "./ask-for-missing.ts";
 import { complain } from "./complain.ts";
 import { DEFAULT_DATABASE } from "./database.ts";
 import { EXIT, exitCodeOfError } from "./exit-code.ts";
@@ -300,6 +301,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
       const { pruneCommand } = await import("./prune-command.ts");
       await pruneCommand(options, terminal());
     });
+  for (const listed of program.commands) askForMissing(listed);
   return program;
 }
 

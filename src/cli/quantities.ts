@@ -38,7 +38,7 @@ export function billSentence(bill: Bill): string {
       ? "tokens unknown"
       : `${whole(inputTokens)} tokens in, ${whole(outputTokens)} out`;
   return usdMicros === "unknown" && tokens === "tokens unknown"
-    ? `${asked}; cost and tokens unknown, because no agent reported them`
+    ? `${asked}; cost and tokens unknown: not all of them were reported`
     : `${asked}; ${cost}; ${tokens}`;
 }
 

@@ -15,8 +15,8 @@ const MOST_TOLD = 5;
 /** Aborted by the first stray, with an error that says whose it is: whatever is under way ends in order, and has failed. */
 export const strayed: AbortSignal = first.signal;
 
-/** What replaces the end of the process: it is thrown where the team's code wanted that, which must not go on. */
-class ExitCalled extends Error {}
+/** What is thrown in place of the end of the process: the code that wanted that must not go on. Known by identity: nothing is asked of what is thrown. */
+const exits = new WeakSet<object>();
 
 /** From here on strays are told on stderr and abort {@link strayed}, in place of ending the process. */
 export function watchStrays(): void {
@@ -29,7 +29,8 @@ export function watchStrays(): void {
   process.exit = ((code?: unknown): never => {
     // By what listens to the end that is on its way.
     if (hasLeft()) return undefined as never;
-    const called = new ExitCalled(`process.exit(${code === undefined ? "" : String(code)})`);
+    const called = new Error(`process.exit(${code === undefined ? "" : describeThrown(code)})`);
+    exits.add(called);
     tell(`${whose()} called ${called.message}${stackPlace(called)}`, called);
     throw called;
   }) as typeof process.exit;
@@ -60,7 +61,7 @@ export function whenIdle(say: () => void): Disposable {
 }
 
 function stray(thrown: unknown, did: string): void {
-  if (thrown instanceof ExitCalled) return;
+  if (exits.has(thrown as object)) return;
   tell(`${whose()} ${did}: ${describeThrown(thrown)}${stackPlace(thrown)}`, thrown);
 }
 

@@ -5,7 +5,7 @@ import { systemClock } from "../async/clock.ts";
 import { hear } from "../async/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import type { Position } from "../conflict/conflict.ts";
-import { cut } from "../text.ts";
+import { clip, cut } from "../text.ts";
 import { QuorateError } from "../errors.ts";
 import type { EventBody, RunEvent } from "../events.ts";
 import { REDACTED, type Json } from "../json.ts";
@@ -138,6 +138,7 @@ const DECISION_KEYS: ReadonlySet<string> = new Set(Object.keys(KEYS));
 
 const MAX_WHY = 10_000;
 const MAX_BY = 200;
+const MAX_SHOWN = 100;
 
 /** A decision as it is kept, by the place of the position: what stands there may be not what it was. */
 function chosen(
@@ -187,7 +188,7 @@ function indexFor(
   { index, winner }: HumanDecision,
   { redact, isSecret }: Wanted,
 ): number {
-  const listed = positions.map(({ value }, at) => `${JSON.stringify(value)} (index ${at})`);
+  const listed = positions.map(({ value }, at) => `${briefly(value)} (index ${at})`);
   if (index !== undefined) {
     const position = positions[index];
     if (position === undefined) {
@@ -218,9 +219,14 @@ function indexFor(
       `${found.length} positions about "${subject}" look the same once secrets are taken out; name one by its index: ${holders.join(", ")}`,
     );
   }
-  const values = positions.map(({ value }) => JSON.stringify(value)).join(", ");
-  const what = isSecret ? "that" : JSON.stringify(wanted);
+  const values = positions.map(({ value }) => briefly(value)).join(", ");
+  const what = isSecret ? "that" : briefly(wanted);
   throw noSuchPosition(`nobody holds ${what} about "${subject}"; decide for one of ${values}`);
+}
+
+/** A position as a message shows it: one may be megabytes, and the others are to be read too. */
+function briefly(position: Json): string {
+  return clip(JSON.stringify(position), MAX_SHOWN);
 }
 
 function questionFor(

@@ -54,7 +54,7 @@ describe("quorate fork", () => {
     ]);
     expect([nobody.code, nowhere.code]).toEqual([2, 2]);
     expect(nobody.stderr).toContain('use one of "quick", "slow"');
-    expect(nowhere.stderr).toContain("has no run zzz");
+    expect(nowhere.stderr).toContain('has no run "zzz"');
   });
 });
 

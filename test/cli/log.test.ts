@@ -64,7 +64,7 @@ describe("what a database of runs tells", () => {
   it("says when no run, or no subject, is the one meant", async () => {
     const none = await quorate(["show", "zzz"], cwd);
     expect(none).toMatchObject({ code: 2, stdout: "" });
-    expect(none.stderr).toContain('has no run zzz; "quorate runs');
+    expect(none.stderr).toContain('has no run "zzz"; "quorate runs');
     const nothing = await quorate(["explain", "latest", "--subject", "weather"], cwd);
     expect(nothing.code).toBe(2);
     expect(nothing.stderr).toContain('"weather"');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { positionText } from "../../src/cli/brief.ts";
 import { explain } from "../../src/cli/explain.ts";
 import { lineProgress } from "../../src/cli/line-progress.ts";
 import { report } from "../../src/cli/report.ts";
@@ -121,6 +122,10 @@ describe("explain", () => {
     expect(explain(whole, piped(), { subject: "TASK" }).length).toBeGreaterThan(0);
     expect(explain(whole, piped(), { subject: "else" })).toEqual([]);
   });
+});
+
+it("a position that has nothing to be seen is shown as an empty text in quotes", () => {
+  for (const position of ["", " ", "\u200b"]) expect(positionText(position)).toBe('""');
 });
 
 describe("run as JSON", () => {

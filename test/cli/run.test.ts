@@ -145,6 +145,11 @@ describe("quorate, called wrongly", () => {
       "{}",
     ],
     ["an unknown flag", "--colour", ["runs", "--colour"]],
+    [
+      "a misspelt flag in the place of one that it has to have",
+      "unknown option '--inptu' (Did you mean --input?); see quorate run --help",
+      ["run", team("scripted"), "--inptu", "-"],
+    ],
     ["an unknown command", "'advise'; see quorate --help", ["advise"]],
     [
       "a limit of nothing",

@@ -30,6 +30,10 @@ describe("quorate run, where an agent", () => {
       'the agent "straying" left a promise behind that rejected: an unprintable object',
     ],
     [
+      "throws what cannot be looked at",
+      'the agent "straying" threw where nobody could catch it: an unprintable object',
+    ],
+    [
       "throws in a timer",
       `the agent "straying" threw where nobody could catch it: too late ${PLACE}`,
     ],
@@ -39,6 +43,10 @@ describe("quorate run, where an agent", () => {
     ],
     ["throws in a worker thread", "threw where nobody could catch it: in a thread"],
     ["exits", String.raw`the agent "straying" called process\.exit\(0\) ${PLACE}`],
+    [
+      "exits with what cannot be looked at",
+      String.raw`the agent "straying" called process\.exit\(an unprintable object\) ${PLACE}`,
+    ],
     ["exits and catches that", String.raw`the agent "straying" called process\.exit\(7\) ${PLACE}`],
     ["exits in a signal handler", String.raw`called process\.exit\(0\) ${PLACE}`],
     ["listens itself", "left a promise behind that rejected: heard twice"],

@@ -98,6 +98,19 @@ describe("a run that waits for a person", () => {
     expect(store.read("r")).toEqual(before);
   });
 
+  it("names every position in what refuses a decision, however long one of them is", async () => {
+    const store = memoryStore({ resumable: true });
+    const holder = (name: string, recommendation: string) =>
+      agent({ name, run: () => ({ recommendation }) });
+    const agents = { a: holder("a", "a".repeat(3_000)), b: holder("b", "hold") };
+    const gate = supervisor({ name: "gate", agents, resolve: [human()], store });
+    await gate.run(1, { runId: "r" });
+    for (const choice of [{ winner: "z".repeat(3_000) }, { index: 9 }]) {
+      const decision = { subject: "task", why: "", ...choice };
+      await expect(decide(store, "r", decision)).rejects.toThrow(/"aaaa.*….*"hold"/);
+    }
+  });
+
   it("refuses a second decision, and one for a run that has ended or is not there", async () => {
     const { gate, store } = setUp();
     const decision = { subject: "task", winner: "ship", why: "" };

@@ -15,11 +15,29 @@ const hostile = {
   },
 };
 
+const hides = (): never => {
+  throw new Error("hidden");
+};
+const unlookable: unknown = new Proxy(
+  {},
+  {
+    get: hides,
+    has: hides,
+    getPrototypeOf: hides,
+    ownKeys: hides,
+    getOwnPropertyDescriptor: hides,
+  },
+);
+
 const deeds: Readonly<Record<string, (signal: AbortSignal) => unknown>> = {
   rejects: () => rejecting(new Error("left \u001b[31mred\u001b[0m\u0007 behind")),
   "rejects twice": () => [rejecting(new Error("the first")), rejecting(new Error("the second"))],
   "rejects with nothing": () => rejecting(undefined),
   "rejects with a hostile object": () => rejecting(Object.freeze(hostile)),
+  "throws what cannot be looked at": () =>
+    setTimeout(() => {
+      throw unlookable;
+    }, 1),
   "throws in a timer": () =>
     setTimeout(() => {
       throw new Error("too late");
@@ -37,6 +55,7 @@ const deeds: Readonly<Record<string, (signal: AbortSignal) => unknown>> = {
       new Worker("throw new Error('in a thread')", { eval: true }).on("exit", resolve);
     }),
   exits: () => process.exit(0),
+  "exits with what cannot be looked at": () => process.exit(unlookable as number),
   "exits and catches that": () => {
     try {
       process.exit(7);
