@@ -1,4 +1,4 @@
-import { checkKind } from "../policy/check-kind.ts";
+import { checkKeys, checkKind } from "../policy/check-kind.ts";
 import { objectsIn } from "../policy/given.ts";
 import assert from "node:assert/strict";
 import { agent, type Agent, type AgentContext, type Workers } from "../agent.ts";
@@ -52,11 +52,13 @@ export interface ScriptedAgent<Name extends string, Output> extends Agent<Name, 
   assertComplete(): void;
 }
 
+const STEP_KEYS: ReadonlySet<string> = new Set(["output", "error", "hangs", "afterMs", "deaf"]);
+
 /**
  * An agent for tests: its first attempt takes the first step of `script`, and so on. An attempt beyond the last step
  * fails with an `AssertionError`, which is not retried.
  *
- * Throws `BAD_OPTIONS` as `agent()` does, and for a script with `afterMs` and no clock.
+ * Throws `BAD_OPTIONS` as `agent()` does, for a step that has what no step has, and for a script with `afterMs` and no clock.
  */
 export function scripted<const Name extends string, Output>(
   name: Name,
@@ -65,7 +67,9 @@ export function scripted<const Name extends string, Output>(
 ): ScriptedAgent<Name, Output> {
   checkKind(options, "scripted: options", "object", "give options of agent()");
   const { clock, ...described } = options;
-  objectsIn(script, "scripted");
+  objectsIn(script, "scripted").forEach((step, index) => {
+    checkKeys(step, STEP_KEYS, `scripted "${name}": step ${index}`);
+  });
   if (clock === undefined && script.some(({ afterMs }) => afterMs !== undefined)) {
     throw new QuorateError(
       "BAD_OPTIONS",

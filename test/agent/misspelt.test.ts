@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   agent,
+  decide,
   auditJudges,
   decide,
   findConflicts,
@@ -21,7 +22,7 @@ import {
   within,
 } from "../../src/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
-import { virtualClock } from "../../src/testing/index.ts";
+import { scripted, virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../supervisor/rejection.ts";
 
 const a = agent({ name: "security", run: (_task: string) => ({ recommendation: "ship" }) });
@@ -84,6 +85,12 @@ const BAGS: readonly (readonly [string, (wrong: object) => unknown, readonly str
   ["memoryStore", (options) => memoryStore(options), ["keepRuns", "resumable"]],
   ["sqliteStore", (options) => sqliteStore({ path: "unused", ...options }), ["leaseMs", "codec"]],
   ["virtualClock", (options) => virtualClock(options), ["nowMs"]],
+  ["a step of scripted", (step) => scripted("s", [step as never]), ["output", "error", "afterMs"]],
+  [
+    "a decision",
+    (decision) => decide(memoryStore(), "r", { subject: "", winner: 1, why: "", ...decision }),
+    ["index", "callId", "question"],
+  ],
 ];
 
 /** How people misspell a name: a letter left out, two swapped, one too many, a wrong one, another case. */
