@@ -1,5 +1,11 @@
 import type { Json } from "../json.ts";
-import { checkExpiry, checkKey, checkKeyPart, makeValue } from "../store/check-value.ts";
+import {
+  checkExpiry,
+  checkKey,
+  checkKeyPart,
+  checkListing,
+  makeValue,
+} from "../store/check-value.ts";
 import {
   DEFAULT_VALUES_LIMIT,
   type ChangeOptions,
@@ -69,15 +75,17 @@ export function sqliteValues({
       checkKey(key);
       return query(() => table.read(key));
     },
-    async change(key, make, { expiresAtMs } = {}) {
+    async change(key, make, options = {}) {
       changing();
       checkKey(key);
-      const expiry = checkExpiry(key, expiresAtMs);
+      const expiry = checkExpiry(key, options);
       const end = await group.add(() => changed(key, make, expiry));
       if ("thrown" in end) throw end.thrown;
       return end.made;
     },
-    async list(prefix, { after = "", limit = DEFAULT_VALUES_LIMIT } = {}) {
+    async list(prefix, options = {}) {
+      checkListing(options);
+      const { after = "", limit = DEFAULT_VALUES_LIMIT } = options;
       checkKeyPart(prefix, "The prefix");
       checkKeyPart(after, "The after");
       return query(() => table.list(prefix, after, wholeNumber(limit)));

@@ -2,6 +2,8 @@ import { hearIfRefused } from "../async/hear.ts";
 import { clip } from "../text.ts";
 import { QuorateError } from "../errors.ts";
 import { takeJson, type Json } from "../json.ts";
+import { checkKeys } from "../policy/check-kind.ts";
+import type { ChangeOptions, ListOptions } from "./values.ts";
 
 const MAX_KEY_CHARS = 1_000;
 const MAX_VALUE_BYTES = 64 * 1024 * 1024;
@@ -35,8 +37,18 @@ export function quoteKey(key: string): string {
   return JSON.stringify(clip(key, 100));
 }
 
-/** When a value expires, `Infinity` for never. Refuses with `BAD_OPTIONS` what is no time. */
-export function checkExpiry(key: string, expiresAtMs: number = Infinity): number {
+const CHANGE_KEYS: ReadonlySet<keyof ChangeOptions> = new Set(["expiresAtMs"]);
+const LIST_KEYS: ReadonlySet<keyof ListOptions> = new Set(["after", "limit"]);
+
+/** Refuses with `BAD_OPTIONS` an option that listing values does not have. */
+export function checkListing(options: ListOptions): void {
+  checkKeys(options, LIST_KEYS, "list");
+}
+
+/** When a value expires, `Infinity` for never. Refuses with `BAD_OPTIONS` what is no time, and what changing a value has no option for. */
+export function checkExpiry(key: string, options: ChangeOptions): number {
+  checkKeys(options, CHANGE_KEYS, "change");
+  const { expiresAtMs = Infinity } = options;
   if (typeof expiresAtMs === "number" && !Number.isNaN(expiresAtMs)) return expiresAtMs;
   throw new QuorateError(
     "BAD_OPTIONS",

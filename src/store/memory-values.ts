@@ -1,6 +1,6 @@
 import type { Clock } from "../async/clock.ts";
 import type { Json } from "../json.ts";
-import { checkExpiry, checkKey, checkKeyPart, makeValue } from "./check-value.ts";
+import { checkExpiry, checkKey, checkKeyPart, checkListing, makeValue } from "./check-value.ts";
 import {
   DEFAULT_VALUES_LIMIT,
   type ChangeOptions,
@@ -104,10 +104,10 @@ export function memoryValues(clock: Pick<Clock, "now">, refuseWhenClosed: () => 
         checkKey(key);
         return read(key);
       },
-      change(key, make, { expiresAtMs } = {}) {
+      change(key, make, options = {}) {
         refuseWhenClosed();
         checkKey(key);
-        const expiry = checkExpiry(key, expiresAtMs);
+        const expiry = checkExpiry(key, options);
         const value = read(key);
         const made = makeValue(key, value, make);
         if (Object.is(made, value)) return value;
@@ -115,8 +115,10 @@ export function memoryValues(clock: Pick<Clock, "now">, refuseWhenClosed: () => 
         else write(key, made, expiry);
         return made;
       },
-      list(prefix, { after = "", limit = DEFAULT_VALUES_LIMIT } = {}) {
+      list(prefix, options = {}) {
         refuseWhenClosed();
+        checkListing(options);
+        const { after = "", limit = DEFAULT_VALUES_LIMIT } = options;
         checkKeyPart(prefix, "The prefix");
         checkKeyPart(after, "The after");
         ordered ??= [...entries.keys()].toSorted();

@@ -84,6 +84,12 @@ const BAGS: readonly (readonly [string, (wrong: object) => unknown, readonly str
   ["auditJudges", (options) => auditJudges([], options), ["authorOf"]],
   ["memoryStore", (options) => memoryStore(options), ["keepRuns", "resumable"]],
   ["sqliteStore", (options) => sqliteStore({ path: "unused", ...options }), ["leaseMs", "codec"]],
+  [
+    "a change of a value",
+    (options) => memoryStore().values.change("k", () => 1, options),
+    ["expiresAtMs"],
+  ],
+  ["a list of values", (options) => memoryStore().values.list("", options), ["after", "limit"]],
   ["virtualClock", (options) => virtualClock(options), ["nowMs"]],
   ["a step of scripted", (step) => scripted("s", [step as never]), ["output", "error", "afterMs"]],
   [
