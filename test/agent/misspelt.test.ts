@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
   agent,
-  decide,
   auditJudges,
   decide,
   findConflicts,
@@ -92,11 +91,6 @@ const BAGS: readonly (readonly [string, (wrong: object) => unknown, readonly str
   ["a list of values", (options) => memoryStore().values.list("", options), ["after", "limit"]],
   ["virtualClock", (options) => virtualClock(options), ["nowMs"]],
   ["a step of scripted", (step) => scripted("s", [step as never]), ["output", "error", "afterMs"]],
-  [
-    "a decision",
-    (decision) => decide(memoryStore(), "r", { subject: "", winner: 1, why: "", ...decision }),
-    ["index", "callId", "question"],
-  ],
 ];
 
 /** How people misspell a name: a letter left out, two swapped, one too many, a wrong one, another case. */
