@@ -6,7 +6,7 @@ import { runAttempt } from "./attempt.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
 import { runBatch, type Asking } from "./batch-attempt.ts";
 import { chargeFor, type Charge, type Tally } from "./charge.ts";
-import { dispatch, reserveNow, startOf } from "./dispatch.ts";
+import { dispatch, noteBegun, reserveNow, startOf } from "./dispatch.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
 import { endsCallAlone } from "./deadline.ts";
@@ -99,6 +99,7 @@ async function begin(seat: Seat, one: Reserved, size: number): Promise<Reserved 
   let recorded = false;
   try {
     if (cancellation.cancelled) throw cancellation.reason;
+    noteBegun(run, request);
     const started = journal.record([startOf(seat, request, bound, size > 1 ? size : undefined)]);
     recorded = true;
     // The others do not wait for the store of a run that is over.

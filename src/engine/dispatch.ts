@@ -54,6 +54,7 @@ function begin(
 ): Promise<AttemptEnd> {
   const { cancellation, clock, journal } = run;
   const startedMs = clock.monotonic();
+  noteBegun(run, request);
   const started = journal.record([startOf(seat, request, admitted?.bound)], startedMs);
   if (started !== undefined || cancellation.cancelled) {
     return beginRecorded(run, seat, request, started, admitted);
@@ -95,6 +96,12 @@ export function reserveNow(run: Run, seat: Seat, bound: Bound): Promise<Reservat
 export function boundAt({ agent, tier, model, modelName, prices }: Seat, input: unknown): Bound {
   const price = modelName === undefined ? undefined : prices.get(modelName);
   return boundOf(agent.maxCost, input, { tier, model }, price, agent.name);
+}
+
+/** The log is to have it that an attempt begins: should the run be over before that has ended, nobody knows yet what it costs. */
+export function noteBegun({ shared, clock }: Run, { attempt }: CallRequest): void {
+  if (shared === undefined) return;
+  shared.begun = { attempt, sinceMs: shared.begun?.sinceMs ?? clock.monotonic() };
 }
 
 /** How an attempt begins, as the log has it. */

@@ -2,6 +2,9 @@ import type { Cancellation } from "../async/cancellation.ts";
 import { sleep } from "../async/sleep.ts";
 import { randomId } from "../hash.ts";
 import { expectedCall } from "./batch.ts";
+import { UNKNOWN_COST } from "../call.ts";
+import { overdue } from "./call-failure.ts";
+import { isDeadline } from "./deadline.ts";
 import { NOTHING, takeOff, type Landing } from "./flight.ts";
 import {
   claim,
@@ -48,8 +51,13 @@ export async function obtain(
     return known.wait(run.cancellation);
   }
   let own: Fetched = {};
+  let shared: Shared | undefined;
+  const asking: Ask = (sharing) => {
+    ({ shared } = sharing);
+    return ask(sharing);
+  };
   const flight = takeOff(underway, place.key, async (unwanted) => {
-    own = await fetch(run, seat, place, from, ask, unwanted);
+    own = await fetch(run, seat, place, from, asking, unwanted);
     return own.landing ?? NOTHING;
   });
   try {
@@ -58,15 +66,21 @@ export async function obtain(
     return own.performed ?? landing;
   } catch (reason) {
     // Stopped early, it has an end all the same.
-    if (own.performed === undefined) throw reason;
-    return own.performed;
+    if (own.performed !== undefined) return own.performed;
+    const begun = shared?.begun;
+    if (begun === undefined || !isDeadline(reason)) throw reason;
+    // Its attempt goes on for others.
+    const durationMs = run.clock.monotonic() - begun.sinceMs;
+    const ended = { attempts: begun.attempt, durationMs, cost: UNKNOWN_COST };
+    return overdue(run, seat.agent, from.callId, ended);
   }
 }
 
 /** Asks whatever is kept or under way, and keeps the answer in place of what is there. */
 export async function askAnew(run: Run, place: Place, from: From, ask: Ask): Promise<Performed> {
   const keeper = keeperOf(run, place, from, true);
-  const shared: Shared = { cancellation: run.cancellation, answered: keeper.answered };
+  const { answered } = keeper;
+  const shared: Shared = { cancellation: run.cancellation, answered, begun: undefined };
   const performed = await ask({ ...run, shared });
   await keeper.settled();
   return performed;
@@ -112,7 +126,7 @@ async function fetch(
   const keeper = keeperOf(run, place, from, false);
   const own = await ask({
     ...run,
-    shared: { cancellation: unwanted, answered: keeper.answered },
+    shared: { cancellation: unwanted, answered: keeper.answered, begun: undefined },
   }).then(
     (performed): Fetched => ({ performed, landing: failureFor(run, seat, performed) }),
     (reason: unknown): Fetched => ({ failure: { reason } }),

@@ -63,4 +63,6 @@ export interface Shared {
       readonly durationMs: number;
     } & Models,
   ) => void;
+  /** The attempt that began last, and since when the call is under way: for one whose run is over before it. */
+  begun: { readonly attempt: number; readonly sinceMs: number } | undefined;
 }

@@ -234,6 +234,36 @@ describe("a run with a deadline", () => {
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
   });
 
+  it("leaves it unknown what an attempt costs that goes on for another run", async () => {
+    const clock = virtualClock();
+    const a = agent({
+      name: "a",
+      version: "1",
+      cache: true,
+      backoff: { baseMs: 1, maxMs: 1 },
+      run: async (_task: string, { attempt, report }) => {
+        report({ usdMicros: 7 });
+        if (attempt === 1) throw new Error("once more");
+        await new Promise<void>((resolve) => clock.timer(200, resolve));
+        report({ usdMicros: 50 });
+        return "kept";
+      },
+    });
+    const team = supervisor({ name: "team", agents: { a }, clock });
+    const first = team.run("task", { deadlineMs: 100 });
+    const other = team.run("task");
+    await clock.advance(300);
+    const { results, bill } = await first;
+    expect(results.a).toMatchObject({
+      ...LATE,
+      attempts: 2,
+      durationMs: 100,
+      cost: { usdMicros: "unknown" },
+    });
+    expect(bill.spent.usdMicros).toBe("unknown");
+    expect((await other).results.a).toMatchObject({ status: "ok", reused: "joined" });
+  });
+
   it("bounds each run of a list of tasks", async () => {
     const clock = virtualClock();
     const agents = byName([says("a", "ship", 10, clock), says("late", "ship", 1_000, clock)]);
