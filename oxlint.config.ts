@@ -143,6 +143,18 @@ const arrows: readonly Arrow[] = [
     "policy/given.ts",
     "store/*",
   ]),
+  ...folder(
+    "ai-sdk",
+    [
+      ...words,
+      "policy/bounds.ts",
+      "policy/check-kind.ts",
+      "policy/limits.ts",
+      "resolve/judge/judge.ts",
+      "ai",
+    ],
+    ["conflict/embedding.ts", "money/bound.ts", "resolve/link.ts", "resolve/judge/question.ts"],
+  ),
   ...folder("command", [...words, "policy/check-kind.ts", "policy/limits.ts", "execa"]),
   ...folder("testing", [...words, ...core, "supervisor/*", "sqlite/*"]),
   ...folder(

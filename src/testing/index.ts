@@ -1,3 +1,13 @@
+export { agentContract } from "./agent-contract/agent-contract.ts";
+export type {
+  AgentLacks,
+  AgentPeer,
+  AgentSetting,
+  AgentUnderTest,
+  MakeAgent,
+  PeerStep,
+  PeerUsage,
+} from "./agent-contract/peer.ts";
 export type { ContractCase } from "./contract.ts";
 export { scripted } from "./scripted.ts";
 export type { ScriptedAgent, ScriptedCall, ScriptedOptions, Step } from "./scripted.ts";

@@ -51,7 +51,7 @@ describe("the entries of the package", () => {
     );
   });
 
-  it.each([".", "./sqlite", "./testing", "./command"])(
+  it.each([".", "./sqlite", "./testing", "./command", "./ai-sdk"])(
     "%s loads nothing but Node's own modules",
     (subPath) => {
       const { files, packages } = loadedBy(join(root, subPaths[subPath] ?? ""));
@@ -62,7 +62,9 @@ describe("the entries of the package", () => {
 
   it("does not load SQLite, the command line or the test tools with the core", () => {
     const { files, packages } = loadedBy(join(root, subPaths["."] ?? ""));
-    expect(files.filter((file) => /\/dist\/(sqlite|cli|testing|command)\//.test(file))).toEqual([]);
+    expect(
+      files.filter((file) => /\/dist\/(sqlite|cli|testing|command|ai-sdk)\//.test(file)),
+    ).toEqual([]);
     expect(packages).not.toContain("node:sqlite");
   });
 

@@ -1,0 +1,104 @@
+import type { FlexibleSchema, LanguageModel, LanguageModelCallOptions, ToolSet } from "ai";
+import type { AgentContext } from "../agent.ts";
+import type { Said } from "./answer.ts";
+import { modelFailure } from "./failure.ts";
+import { loadAiSdk, type AiSdk } from "./load.ts";
+import { modelIdOf } from "./model.ts";
+import { readStream, type Watcher } from "./read-stream.ts";
+import { usageOf } from "./usage.ts";
+
+/** What the provider is told beside the prompt. */
+export interface ModelSettings extends Omit<LanguageModelCallOptions, "maxOutputTokens"> {
+  readonly headers?: Record<string, string | undefined>;
+  /** What one provider has of its own. */
+  readonly providerOptions?: NonNullable<Parameters<AiSdk["generateText"]>[0]["providerOptions"]>;
+}
+
+/** One question to a model. */
+export interface ModelQuestion {
+  readonly model: LanguageModel;
+  readonly instructions: string | undefined;
+  readonly prompt: string;
+  /** The shape of the answer; a text where left out. */
+  readonly shape?: (sdk: AiSdk) => FlexibleSchema<unknown>;
+  readonly tools?: ToolSet | undefined;
+  readonly maxSteps: number;
+  readonly maxOutputTokens: number | undefined;
+  readonly settings: ModelSettings | undefined;
+  /** Where the answer is shown while it is written, and how much of it is taken. */
+  readonly watcher?: Watcher | undefined;
+}
+
+type Control = Pick<AgentContext, "signal" | "report">;
+
+/**
+ * Asks a model once, and nothing again: repetitions are Quorate's. Reports what each step used when it has ended. Rejects with the
+ * signal's reason when that aborts, which closes the request, and with one sentence when the provider fails.
+ */
+export async function askModel(question: ModelQuestion, control: Control): Promise<Said> {
+  const sdk = await loadAiSdk();
+  const { signal } = control;
+  signal.throwIfAborted();
+  const id = modelIdOf(question.model);
+  // Which model it was is known of an attempt that is stopped, too.
+  if (id !== undefined) control.report({ model: id });
+  // The AI SDK leaves listeners on the signal that it is given.
+  const own = new AbortController();
+  const abort = (): void => own.abort(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    const request = requestOf(sdk, question, control, id, own.signal);
+    if (question.watcher !== undefined) {
+      const streamed = sdk.streamText({ ...request, onError() {} });
+      const said = await readStream(sdk, streamed, question.watcher);
+      // A stream that is stopped ends as one that is whole.
+      signal.throwIfAborted();
+      return said;
+    }
+    const { text, finishReason, rawFinishReason, toolCalls } = await sdk.generateText(request);
+    const toolNames = toolCalls.map(({ toolName }) => toolName);
+    return { text, finishReason, rawFinishReason, toolNames };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw modelFailure(error, id === undefined ? "the model" : `the model ${id}`);
+  } finally {
+    signal.removeEventListener("abort", abort);
+    // Of a stream that nobody reads to its end, this closes the request.
+    own.abort();
+  }
+}
+
+function requestOf(
+  sdk: AiSdk,
+  question: ModelQuestion,
+  { report }: Control,
+  id: string | undefined,
+  abortSignal: AbortSignal,
+) {
+  const { model, instructions, prompt, shape, tools, maxSteps, maxOutputTokens } = question;
+  return {
+    ...question.settings,
+    model,
+    prompt,
+    abortSignal,
+    maxRetries: 0,
+    stopWhen: sdk.isStepCount(maxSteps),
+    ...(instructions !== undefined && { instructions }),
+    ...(tools !== undefined && { tools }),
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(shape !== undefined && { output: unchecked(sdk, shape(sdk)) }),
+    onStepEnd: (step: { readonly usage: Parameters<typeof usageOf>[0] }) =>
+      report(usageOf(step.usage, id)),
+  };
+}
+
+/** Asks for JSON of a shape, and gives what is said as it is: Quorate checks it, and knows what is wrong with half a document. */
+function unchecked(sdk: AiSdk, schema: FlexibleSchema<unknown>) {
+  return {
+    ...sdk.Output.object({ schema }),
+    parseCompleteOutput: ({ text }: { readonly text: string }) => Promise.resolve(text),
+    // Pieces come as soon as this tells of something new. Parsing all that there is with each of them would take longer than the model.
+    parsePartialOutput: ({ text }: { readonly text: string }) =>
+      Promise.resolve({ partial: String(text.length) }),
+  };
+}

@@ -1,0 +1,39 @@
+import { describeThrown, QuorateError } from "../errors.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const MAX_CAUSES = 5;
+
+/**
+ * A failure of the AI SDK or of a provider, as one sentence that names the model. Carries the status, the headers and the provider's own
+ * words, so that it is understood without the AI SDK; the original is its `cause`.
+ */
+export function modelFailure(thrown: unknown, who: string): Error {
+  if (thrown instanceof QuorateError) return thrown;
+  const call = responseIn(thrown);
+  const status = call?.["statusCode"];
+  const http = typeof status === "number" ? ` with HTTP ${status}` : "";
+  const error = new Error(`${who} failed${http}: ${describeThrown(call ?? thrown)}`, {
+    cause: thrown,
+  });
+  if (call === undefined) return error;
+  const { responseHeaders, responseBody, isRetryable } = call;
+  return Object.assign(error, {
+    ...(typeof status === "number" && { status }),
+    ...(responseHeaders !== undefined && { responseHeaders }),
+    ...(responseBody !== undefined && { responseBody }),
+    ...(isRetryable !== undefined && { isRetryable }),
+  });
+}
+
+/** The failed request behind an error: the AI SDK puts other errors around it. */
+function responseIn(thrown: unknown): Fields | undefined {
+  let next = thrown;
+  for (let depth = 0; depth < MAX_CAUSES; depth += 1) {
+    if (typeof next !== "object" || next === null) return undefined;
+    const fields = next as Fields;
+    if (fields["name"] === "AI_APICallError") return fields;
+    next = fields["lastError"] ?? fields["cause"];
+  }
+  return undefined;
+}

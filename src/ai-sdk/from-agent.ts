@@ -1,0 +1,169 @@
+import type { Agent as SdkAgent } from "ai";
+import {
+  agent,
+  type Agent,
+  type AgentContext,
+  type AgentOptions,
+  type UpstreamOf,
+  type Workers,
+} from "../agent.ts";
+import { QuorateError } from "../errors.ts";
+import { checkKind, shown } from "../policy/check-kind.ts";
+import { jsonIn, textIn, type Said } from "./answer.ts";
+import { modelFailure } from "./failure.ts";
+import { defaultPrompt, withIssues, type PromptContext } from "./prompt.ts";
+import { usageOf } from "./usage.ts";
+
+/** How an agent of the AI SDK stands in a team. */
+export interface FromAgentOptions<
+  Name extends string,
+  Input,
+  Task,
+  Raw,
+  Output,
+  Needs extends Workers,
+> extends Omit<
+  AgentOptions<Name, Input, Task, Raw, never, Output, Needs>,
+  "run" | "batch" | "model" | "tier" | "escalateIf"
+> {
+  /** Makes the question. Default: the task, and the results it may see, as JSON in fences. */
+  readonly prompt?: (task: Task, context: PromptContext<UpstreamOf<Needs>>) => string;
+}
+
+// Of any tools, context and output: a caller has to know them, and this asks with a prompt alone.
+type AnySdkAgent = Pick<SdkAgent, "version"> & { readonly generate: unknown };
+
+/**
+ * An agent of the AI SDK, such as a `ToolLoopAgent`, as it is: its model, instructions, tools and steps are its own. Its repetitions are
+ * off by `maxRetries: 0`, which a `ToolLoopAgent` obeys; another implementation may not know it. With an `output` schema its
+ * answer is checked by that: what its own `output` made of it, or else its text as JSON. Without one the answer is the
+ * former, or the text.
+ *
+ * Throws `BAD_OPTIONS` as `agent()` does, and for what is no agent of the AI SDK.
+ */
+export function fromAgent<
+  const Name extends string,
+  Task = unknown,
+  Raw = unknown,
+  Input = Task,
+  Output = Raw,
+  const Needs extends Workers = Readonly<Record<never, never>>,
+>(
+  asked: AnySdkAgent,
+  options: FromAgentOptions<Name, Input, Task, Raw, Output, Needs>,
+): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
+  if (Object(asked).version !== "agent-v1" || typeof Object(asked).generate !== "function") {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `what fromAgent() is given is ${shown(asked)}; give an agent of the AI SDK 7, for instance new ToolLoopAgent({ model })`,
+    );
+  }
+  checkKind(options, "fromAgent: options", "object", "use { name }");
+  const { prompt, ...described } = options;
+  const { name, output } = described;
+  checkKind(prompt, `agent "${name}": prompt`, "function", "use (task) => a text");
+
+  async function run(task: Task, context: AgentContext<UpstreamOf<Needs>>): Promise<unknown> {
+    const { signal, issues } = context;
+    const made = prompt === undefined ? defaultPrompt(task, context) : prompt(task, context);
+    const { value, said } = await generate(asked, withIssues(made, issues), context, name);
+    signal.throwIfAborted();
+    if (value !== undefined) return value;
+    return output === undefined ? textIn(said, name) : jsonIn(said, name);
+  }
+
+  return agent({
+    ...(described as AgentOptions<Name, Input, Task, unknown, unknown, Output, Needs>),
+    run,
+  }) as Agent<Name, Input, Output>;
+}
+
+interface Generated {
+  /** What the agent's own `output` made of it. */
+  readonly value: unknown;
+  readonly said: Said;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+async function generate(
+  asked: AnySdkAgent,
+  prompt: string,
+  { signal, report }: Pick<AgentContext, "signal" | "report">,
+  name: string,
+): Promise<Generated> {
+  const sdkAgent = asked as { generate(options: object): Promise<Fields> };
+  signal.throwIfAborted();
+  let steps = 0;
+  function onStepEnd({ usage, model }: StepEnd): void {
+    steps += 1;
+    report(usageOf(usage ?? {}, model?.modelId));
+  }
+  // The AI SDK leaves listeners on the signal that it is given.
+  const own = new AbortController();
+  const abort = (): void => own.abort(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    const result = await sdkAgent.generate({
+      prompt,
+      abortSignal: own.signal,
+      maxRetries: 0,
+      onStepEnd,
+    });
+    // Another implementation may not tell of its steps.
+    if (steps === 0) report(usageOf(Object(result["usage"]), undefined));
+    return generated(result);
+  } catch (error) {
+    signal.throwIfAborted();
+    return unfit(error, steps, report) ?? fail(error, name);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+interface StepEnd {
+  readonly usage?: Parameters<typeof usageOf>[0];
+  readonly model?: { readonly modelId: string };
+}
+
+function generated(result: Fields): Generated {
+  const { text, finishReason, rawFinishReason, toolCalls } = result;
+  const calls = (Array.isArray(toolCalls) ? toolCalls : []) as readonly Fields[];
+  const said = {
+    text: typeof text === "string" ? text : "",
+    finishReason: String(finishReason),
+    rawFinishReason: typeof rawFinishReason === "string" ? rawFinishReason : undefined,
+    toolNames: calls.map(({ toolName }) => String(toolName)),
+  };
+  return { value: outputOf(result, said), said };
+}
+
+/** Its `output`, unless that is the text itself; there is none of an answer that is not whole. */
+function outputOf(result: Fields, { text }: Said): unknown {
+  try {
+    const { output } = result;
+    return output === text ? undefined : output;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An answer that the agent's own output refused, as it was said: Quorate's schema knows what is wrong with it. */
+function unfit(
+  error: unknown,
+  steps: number,
+  report: AgentContext["report"],
+): Generated | undefined {
+  const { name, text, usage, finishReason } = Object(error) as Fields;
+  if (name !== "AI_NoObjectGeneratedError" || typeof text !== "string") return undefined;
+  if (steps === 0) report(usageOf(Object(usage), undefined));
+  const reason = String(finishReason);
+  return {
+    value: undefined,
+    said: { text, finishReason: reason, rawFinishReason: reason, toolNames: [] },
+  };
+}
+
+function fail(error: unknown, name: string): never {
+  throw modelFailure(error, `the AI SDK agent of ${name}`);
+}

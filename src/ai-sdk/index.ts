@@ -1,0 +1,11 @@
+export { modelAgent } from "./model-agent.ts";
+export type { ModelAgentOptions, ModelOptions } from "./model-agent.ts";
+export type { ModelSettings } from "./ask-model.ts";
+export type { PromptContext } from "./prompt.ts";
+export { modelJudge, modelJudgeAgent } from "./model-judge.ts";
+export type { JudgeAgentOptions, ModelJudgeOptions } from "./model-judge.ts";
+export { fromAgent } from "./from-agent.ts";
+export type { FromAgentOptions } from "./from-agent.ts";
+export { modelRouter } from "./model-router.ts";
+export type { ModelRouterOptions } from "./model-router.ts";
+export { embed } from "./embed.ts";

@@ -1,0 +1,26 @@
+import { describeThrown, QuorateError } from "../errors.ts";
+import type { Schema } from "../schema.ts";
+
+/**
+ * How large the JSON Schema of a schema is, in bytes. Refuses with `BAD_OPTIONS` a schema that has none: it cannot be shown to a model.
+ */
+export function jsonSchemaBytes(schema: Schema, where: string): number {
+  const standard = schema["~standard"] as Schema["~standard"] & {
+    readonly jsonSchema?: { input?(options: { readonly target: string }): unknown };
+  };
+  const vendor = String(standard.vendor).slice(0, 50);
+  try {
+    if (typeof standard.jsonSchema?.input !== "function") {
+      throw new TypeError(`"${vendor}" does not say`);
+    }
+    const made = standard.jsonSchema.input({ target: "draft-07" });
+    if (typeof made !== "object" || made === null) throw new TypeError("it is no object");
+    return Buffer.byteLength(JSON.stringify(made));
+  } catch (cause) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `${where} has no JSON Schema, which a model is told the shape of its answer by (${describeThrown(cause)}); use Zod 4.2 or newer, ArkType, or Valibot with toStandardJsonSchema()`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,212 @@
+import type { LanguageModel, ToolSet } from "ai";
+import { agent, type Agent, type AgentContext, type AgentOptions } from "../agent.ts";
+import type { UpstreamOf, Workers } from "../agent.ts";
+import { QuorateError } from "../errors.ts";
+import { sha256 } from "../hash.ts";
+import type { CostBound } from "../money/bound.ts";
+import { checkInteger } from "../policy/bounds.ts";
+import { checkGiven, checkKind } from "../policy/check-kind.ts";
+import { DEFAULT_LIMITS } from "../policy/limits.ts";
+import { checkSchema } from "../schema.ts";
+import { jsonIn, textIn } from "./answer.ts";
+import { askModel, type ModelSettings } from "./ask-model.ts";
+import { jsonSchemaBytes } from "./json-schema.ts";
+import { checkModel, modelFor, modelIdOf } from "./model.ts";
+import { defaultPrompt, withIssues, type PromptContext } from "./prompt.ts";
+
+/** How a model is asked. */
+export interface ModelOptions {
+  /** Which model is asked. Where the team has `tiers`, that of the tier is asked in its place. */
+  readonly model: LanguageModel;
+  /** What the model is to do: its system prompt. */
+  readonly instructions?: string;
+  /** How long an answer may be, in tokens of the model. As its provider says where left out. */
+  readonly maxOutputTokens?: number;
+  /** How the provider is to answer: `temperature`, `reasoning`, `providerOptions` and so on, as the AI SDK has them. */
+  readonly settings?: ModelSettings;
+}
+
+/** How an agent that is a language model is described. */
+export interface ModelAgentOptions<
+  Name extends string,
+  Input,
+  Task,
+  Raw,
+  Output,
+  Needs extends Workers,
+>
+  extends
+    Omit<AgentOptions<Name, Input, Task, Raw, never, Output, Needs>, "run" | "batch" | "model">,
+    ModelOptions {
+  /** Makes the question. Default: the task, and the results it may see, as JSON in fences. */
+  readonly prompt?: (task: Task, context: PromptContext<UpstreamOf<Needs>>) => string;
+  /** What the model may call. What a tool does is its own business: give it only what may be done without being asked. */
+  readonly tools?: ToolSet;
+  /** How many requests one attempt makes at most, when there are tools (5). */
+  readonly maxSteps?: number;
+  /** Shows the answer while it is written, with `emit`, and stops reading one that is larger than `maxBytes`. Default: false. */
+  readonly stream?: boolean;
+  /**
+   * How large instructions and prompt may be together, in bytes of UTF-8; a larger one is not sent. With `maxOutputTokens` and
+   * without tools this bounds what an attempt costs: no token is shorter than a byte. For ever where left out.
+   */
+  readonly maxPromptBytes?: number;
+}
+
+type AnyOptions = ModelAgentOptions<string, unknown, unknown, unknown, unknown, Workers>;
+type AnyAgentOptions = AgentOptions<string, unknown, unknown, unknown, never, unknown, Workers>;
+type Described<Name extends string, Input, Task, Output, Needs extends Workers> = Omit<
+  AgentOptions<Name, Input, Task, unknown, never, Output, Needs>,
+  "run" | "batch"
+>;
+
+const MAX_STEPS = 5;
+
+/** Tokens that providers put around what they are sent. */
+const FRAMING_TOKENS = 1_000;
+
+/**
+ * An agent that asks a language model: with an `output` schema for JSON of its shape, else for a text. What fails the schema, or is cut
+ * off, is `OUTPUT_INVALID`, paid for, and asked again with what was wrong. Without a `version` it has one of its own, made of what is
+ * said here in words; a `prompt` and `tools` are functions, and need one.
+ *
+ * Throws `BAD_OPTIONS` as `agent()` does, for a model that is none, and for an output schema that has no JSON Schema.
+ */
+export function modelAgent<
+  const Name extends string,
+  Task = unknown,
+  Raw = string,
+  Input = Task,
+  Output = Raw,
+  const Needs extends Workers = Readonly<Record<never, never>>,
+>(
+  options: ModelAgentOptions<Name, Input, Task, Raw, Output, Needs>,
+): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
+  checkGiven(options, "what modelAgent() is given", "object", "use { name, model, instructions }");
+  const { model, instructions, maxOutputTokens, settings, prompt, tools } = options;
+  const { maxSteps, stream, maxPromptBytes, name, output } = options;
+  const { maxBytes = DEFAULT_LIMITS.maxBytes } = options;
+  const where = `agent "${name}"`;
+  checkAsking(options, where);
+  checkKind(prompt, `${where}: prompt`, "function", "use (task) => a text");
+  checkKind(tools, `${where}: tools`, "object", "use { name: tool({ … }) }");
+  if (maxSteps !== undefined) checkInteger(maxSteps, `${where}: maxSteps`, 1, 100);
+  if (maxPromptBytes !== undefined)
+    checkInteger(maxPromptBytes, `${where}: maxPromptBytes`, 1, 2 ** 30);
+  checkSchema(output, `${where}: output`);
+  const shapeBytes = output === undefined ? 0 : jsonSchemaBytes(output, `${where}: output`);
+
+  async function run(task: Task, context: AgentContext<UpstreamOf<Needs>>): Promise<unknown> {
+    const made = prompt === undefined ? defaultPrompt(task, context) : prompt(task, context);
+    if (typeof made !== "string") {
+      throw new QuorateError("BAD_OPTIONS", `the prompt of ${name} returned no text`);
+    }
+    const question = {
+      model: modelFor(model, context),
+      instructions,
+      prompt: withIssues(made, context.issues),
+      ...(output !== undefined && { shape: () => output as never }),
+      tools,
+      maxSteps: tools === undefined ? 1 : (maxSteps ?? MAX_STEPS),
+      maxOutputTokens,
+      settings,
+      watcher:
+        stream === true
+          ? { show: context.emit, asJson: output !== undefined, maxBytes }
+          : undefined,
+    };
+    checkSize(question.prompt, instructions, maxPromptBytes, name);
+    const said = await askModel(question, context);
+    return output === undefined ? textIn(said, name) : jsonIn(said, name);
+  }
+
+  const made = agent({
+    ...(agentOptions(options) as Described<Name, Input, Task, Output, Needs>),
+    ...versionOf(options),
+    ...boundOf(options, shapeBytes),
+    run,
+  });
+  return made as Agent<Name, Input, Output>;
+}
+
+// Written out as a record, so that the compiler misses an option that is added.
+type OwnOption = Exclude<keyof AnyOptions, keyof AnyAgentOptions>;
+const OWN_OPTIONS: Readonly<Record<OwnOption, true>> = {
+  model: true,
+  instructions: true,
+  maxOutputTokens: true,
+  settings: true,
+  prompt: true,
+  tools: true,
+  maxSteps: true,
+  stream: true,
+  maxPromptBytes: true,
+};
+
+/** The options that are `agent()`'s own. */
+function agentOptions(options: object): object {
+  return Object.fromEntries(
+    Object.entries(options).filter(([option]) => !Object.hasOwn(OWN_OPTIONS, option)),
+  );
+}
+
+/** Refuses with `BAD_OPTIONS` what no model can be asked with. */
+export function checkAsking(options: ModelOptions, where: string): void {
+  const { model, instructions, maxOutputTokens, settings } = options;
+  checkModel(model, where);
+  checkKind(instructions, `${where}: instructions`, "string", "say what the model is to do");
+  checkKind(settings, `${where}: settings`, "object", "use { temperature: 0 }");
+  if (maxOutputTokens !== undefined)
+    checkInteger(maxOutputTokens, `${where}: maxOutputTokens`, 1, 2 ** 30);
+}
+
+/** What is said in words, as a version: other answers are to be expected when it changes. Headers may have secrets in them. */
+export function versionOf(
+  options: ModelOptions & {
+    readonly version?: string;
+    readonly prompt?: unknown;
+    readonly tools?: unknown;
+  },
+): { readonly version?: string } {
+  const { version, prompt, tools, model, instructions, maxOutputTokens, settings } = options;
+  if (version !== undefined) return { version };
+  if (prompt !== undefined || tools !== undefined) return {};
+  const { headers: _headers, ...said } = settings ?? {};
+  const words = [modelIdOf(model), instructions, maxOutputTokens, said];
+  return { version: sha256(JSON.stringify(words)).slice(0, VERSION_CHARS) };
+}
+
+const VERSION_CHARS = 16;
+
+interface Sizes {
+  readonly maxCost?: unknown;
+  readonly maxPromptBytes?: number;
+  readonly maxOutputTokens?: number;
+  readonly tools?: unknown;
+}
+
+/** What an attempt costs at most, where that follows from its sizes. */
+function boundOf(
+  { maxCost, maxPromptBytes, maxOutputTokens, tools }: Sizes,
+  shapeBytes: number,
+): { readonly maxCost?: CostBound } {
+  if (maxCost !== undefined || tools !== undefined) return {};
+  if (maxPromptBytes === undefined || maxOutputTokens === undefined) return {};
+  const inputTokens = maxPromptBytes + shapeBytes + FRAMING_TOKENS;
+  return { maxCost: { inputTokens, outputTokens: maxOutputTokens } };
+}
+
+function checkSize(
+  prompt: string,
+  instructions: string | undefined,
+  maxPromptBytes: number | undefined,
+  name: string,
+): void {
+  if (maxPromptBytes === undefined) return;
+  const bytes = Buffer.byteLength(prompt) + Buffer.byteLength(instructions ?? "");
+  if (bytes <= maxPromptBytes) return;
+  throw new QuorateError(
+    "INPUT_INVALID",
+    `the prompt of ${name} has ${bytes} bytes with its instructions, and maxPromptBytes is ${maxPromptBytes}; ask with less, or raise it`,
+  );
+}

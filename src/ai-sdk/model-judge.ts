@@ -1,0 +1,111 @@
+import { agent, type Agent, type AgentContext, type AgentOptions, type Workers } from "../agent.ts";
+import { QuorateError } from "../errors.ts";
+import { checkGiven } from "../policy/check-kind.ts";
+import { judge, type JudgeOptions } from "../resolve/judge/judge.ts";
+import type { JudgeAnswer, JudgeQuestion } from "../resolve/judge/question.ts";
+import type { Link } from "../resolve/link.ts";
+import { jsonIn } from "./answer.ts";
+import { askModel } from "./ask-model.ts";
+import type { AiSdk } from "./load.ts";
+import { modelFor } from "./model.ts";
+import { checkAsking, versionOf, type ModelOptions } from "./model-agent.ts";
+import { withIssues } from "./prompt.ts";
+
+type AnyAgent = AgentOptions<
+  string,
+  JudgeQuestion,
+  JudgeQuestion,
+  never,
+  never,
+  JudgeAnswer,
+  Workers
+>;
+
+/** How a judge that is a language model is described. */
+export interface JudgeAgentOptions
+  extends
+    Omit<
+      AnyAgent,
+      "name" | "run" | "batch" | "input" | "output" | "needs" | "claims" | "model" | "fallback"
+    >,
+    ModelOptions {
+  /** Its name in the log, and where its record is kept. Default: `"judge"`. */
+  readonly name?: string;
+}
+
+/** A judge that is a language model, and the link that asks it. */
+export interface ModelJudgeOptions
+  extends
+    JudgeAgentOptions,
+    Pick<JudgeOptions, Exclude<keyof JudgeOptions, "ask" | "panel" | "name">> {}
+
+/**
+ * A link that has a language model choose among the positions: `judge({ ask: modelJudgeAgent(options) })`.
+ *
+ * Throws `BAD_OPTIONS` as `judge()` and `agent()` do, and for a model that is none.
+ */
+export function modelJudge(options: ModelJudgeOptions): Link {
+  checkGiven(options, "what modelJudge() is given", "object", "use { model }");
+  const { evidence, maxEvidence, maxEvidenceChars, authorOf, ...asked } = options;
+  return judge({
+    ask: modelJudgeAgent(asked),
+    ...(asked.name !== undefined && { name: asked.name }),
+    ...(evidence !== undefined && { evidence }),
+    ...(maxEvidence !== undefined && { maxEvidence }),
+    ...(maxEvidenceChars !== undefined && { maxEvidenceChars }),
+    ...(authorOf !== undefined && { authorOf }),
+  });
+}
+
+/**
+ * An agent that answers a judge's question by a language model, for `judge({ ask })`, a panel, or an audit. It may choose among the ids
+ * of the question's options and nothing else; what it garbles is asked again. `instructions` are its system prompt; what a
+ * judge has to do is in the question already.
+ */
+export function modelJudgeAgent(
+  options: JudgeAgentOptions,
+): Agent<string, JudgeQuestion, JudgeAnswer> {
+  checkGiven(options, "what modelJudgeAgent() is given", "object", "use { model }");
+  const { name = "judge", model, instructions, maxOutputTokens, settings, ...described } = options;
+  checkAsking(options, `agent "${name}"`);
+  return agent({
+    ...described,
+    ...versionOf(options),
+    name,
+    async run(question: JudgeQuestion, context: AgentContext): Promise<JudgeAnswer> {
+      const ids = question.options.map(({ id }) => id);
+      const asked = {
+        model: modelFor(model, context),
+        instructions,
+        prompt: withIssues(question.text, context.issues),
+        shape: ({ jsonSchema }: AiSdk) =>
+          jsonSchema({
+            type: "object",
+            properties: {
+              reasoning: { type: "string", description: "why, in a few sentences" },
+              choice: { type: "string", enum: ids, description: "the id of exactly one option" },
+            },
+            required: ["reasoning", "choice"],
+            additionalProperties: false,
+          }),
+        maxSteps: 1,
+        maxOutputTokens,
+        settings,
+      };
+      return choiceIn(jsonIn(await askModel(asked, context), name), ids, name);
+    },
+  });
+}
+
+/** The choice that was made. Throws `OUTPUT_INVALID` for what names no option. */
+function choiceIn(said: unknown, ids: readonly string[], name: string): JudgeAnswer {
+  const { choice, reasoning } = Object(said) as Readonly<Record<string, unknown>>;
+  if (typeof choice !== "string" || !ids.includes(choice.trim().toUpperCase())) {
+    const got = typeof choice === "string" ? JSON.stringify(choice.slice(0, 50)) : typeof choice;
+    const message = `it is ${got}, and the options are ${ids.join(", ")}`;
+    throw new QuorateError("OUTPUT_INVALID", `the choice of ${name} names no option: ${message}`, {
+      issues: [{ path: "choice", message }],
+    });
+  }
+  return { choice, ...(typeof reasoning === "string" && { reasoning }) };
+}

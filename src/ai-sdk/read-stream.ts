@@ -1,0 +1,68 @@
+import type { TextStreamPart, ToolSet } from "ai";
+import { QuorateError } from "../errors.ts";
+import type { Said } from "./answer.ts";
+import type { AiSdk } from "./load.ts";
+
+/** Who watches an answer while it is written. */
+export interface Watcher {
+  readonly show: (partial: unknown) => void;
+  /** Whether partial answers are shown as the JSON that they are so far. */
+  readonly asJson: boolean;
+  /** More is not read. */
+  readonly maxBytes: number;
+}
+
+interface Streamed {
+  readonly stream: AsyncIterable<TextStreamPart<ToolSet>>;
+}
+
+/** The answer is shown again when it has grown by this many characters, and by a sixteenth. */
+const GROWTH_CHARS = 16;
+
+/** Reads an answer to its end, and shows what there is of it on the way. Throws what ended it. */
+export async function readStream(
+  sdk: AiSdk,
+  { stream }: Streamed,
+  { show, asJson, maxBytes }: Watcher,
+): Promise<Said> {
+  let text = "";
+  let toolNames: string[] = [];
+  let nextShown = GROWTH_CHARS;
+  let ended: Pick<Said, "finishReason" | "rawFinishReason"> | undefined;
+
+  async function grow(piece: string): Promise<void> {
+    text += piece;
+    if (text.length > maxBytes) {
+      const why = `the answer is larger than ${maxBytes} bytes, and was not read on`;
+      throw new QuorateError("OUTPUT_TOO_LARGE", why);
+    }
+    if (text.length < nextShown) return;
+    nextShown = text.length + Math.max(GROWTH_CHARS, Math.floor(text.length / 16));
+    if (!asJson) return show(text);
+    const { value } = await sdk.parsePartialJson(text);
+    if (value !== undefined) show(value);
+  }
+
+  for await (const part of stream) {
+    switch (part.type) {
+      case "start-step":
+        // What is said before a tool is called is not the answer.
+        [text, toolNames, nextShown] = ["", [], GROWTH_CHARS];
+        break;
+      case "text-delta":
+        await grow(part.text);
+        break;
+      case "tool-call":
+        toolNames.push(part.toolName);
+        break;
+      case "error":
+        throw part.error;
+      case "finish":
+        ended = part;
+        break;
+      default:
+    }
+  }
+  const { finishReason = "other", rawFinishReason } = ended ?? {};
+  return { text, finishReason, rawFinishReason, toolNames };
+}

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import type { ContractCase } from "../contract.ts";
+import { ANSWER, failedWith, MAX_BYTES, TASK, USAGE, withAgent } from "./checks.ts";
+import type { AgentLacks, MakeAgent } from "./peer.ts";
+
+/** What it answers, and what that cost. */
+export function answeringCases(
+  make: MakeAgent,
+  lacks: readonly AgentLacks[],
+): readonly ContractCase[] {
+  return [
+    withAgent(make, "answers with what its other side says, asked once", async ({ run, peer }) => {
+      peer.follow({ does: "answers", output: ANSWER, usage: USAGE });
+      const { result } = await run();
+      assert.ok(result.status === "ok", `it is ${result.status}`);
+      assert.deepEqual(result.output, ANSWER);
+      assert.equal(peer.asked.length, 1);
+      assert.ok(peer.asked[0]?.includes(TASK.question), "the task reached the other side");
+    }),
+    withAgent(
+      make,
+      "answers two who ask at the same time each for itself",
+      async ({ run, peer }) => {
+        peer.follow(
+          { does: "answers", output: { recommendation: "hold" } },
+          { does: "answers", output: { recommendation: "ship" } },
+        );
+        const both = await Promise.all([run(), run()]);
+        const said = both.map(({ result }) => result.status === "ok" && result.output);
+        assert.deepEqual(said.map((one) => JSON.stringify(one)).toSorted(), [
+          '{"recommendation":"hold"}',
+          '{"recommendation":"ship"}',
+        ]);
+      },
+    ),
+    withAgent(
+      make,
+      "gives OUTPUT_INVALID with the place for an answer of the wrong shape, and tells the next attempt",
+      async ({ run, peer }) => {
+        peer.follow(
+          { does: "answers", output: { recommendation: "perhaps" } },
+          { does: "answers", output: ANSWER },
+        );
+        const { result, log } = await run();
+        assert.ok(result.status === "ok", `it is ${result.status}`);
+        assert.equal(result.attempts, 2);
+        const retried = log.find(({ type }) => type === "call.retried");
+        assert.ok(retried?.type === "call.retried");
+        assert.equal(retried.error.code, "OUTPUT_INVALID");
+        assert.equal(retried.error.issues?.[0]?.path, "recommendation");
+        assert.ok(peer.asked[1]?.includes("recommendation"), "the second question has the place");
+        assert.ok(!peer.asked[0]?.includes("refused"), "the first question has no issues");
+        assert.notEqual(peer.asked[0], peer.asked[1]);
+      },
+      { retries: 1 },
+    ),
+    withAgent(
+      make,
+      "gives OUTPUT_INVALID with issues for half a document, and tells the next attempt",
+      async ({ run, peer }) => {
+        peer.follow({ does: "answers half", output: ANSWER }, { does: "answers", output: ANSWER });
+        const { result, log } = await run();
+        assert.ok(result.status === "ok", `it is ${result.status}`);
+        const retried = log.find(({ type }) => type === "call.retried");
+        assert.ok(retried?.type === "call.retried");
+        assert.equal(retried.error.code, "OUTPUT_INVALID");
+        assert.ok((retried.error.issues?.length ?? 0) > 0, "it says what was wrong");
+        assert.notEqual(peer.asked[0], peer.asked[1], "the second question has the issues");
+      },
+      { retries: 1 },
+    ),
+    withAgent(
+      make,
+      "fails with OUTPUT_TOO_LARGE for an answer that is too large",
+      async ({ run, peer }) => {
+        peer.follow({ does: "floods", bytes: MAX_BYTES * 4 });
+        failedWith("OUTPUT_TOO_LARGE", await run());
+      },
+    ),
+    ...(lacks.includes("silence") ? [] : [silenceCase(make)]),
+    ...(lacks.includes("usage") ? [] : usageCases(make)),
+  ];
+}
+
+function usageCases(make: MakeAgent): readonly ContractCase[] {
+  return [
+    withAgent(make, "tells what its other side says that it used", async ({ run, peer }) => {
+      peer.follow({ does: "answers", output: ANSWER, usage: USAGE });
+      const { result } = await run();
+      assert.ok(result.status === "ok");
+      assert.equal(result.cost.inputTokens, USAGE.inputTokens);
+      assert.equal(result.cost.outputTokens, USAGE.outputTokens);
+    }),
+    withAgent(make, "is charged for an answer of the wrong shape", async ({ run, peer }) => {
+      peer.follow({ does: "answers", output: { recommendation: 1 }, usage: USAGE });
+      const asked = await run();
+      failedWith("OUTPUT_INVALID", asked);
+      assert.ok(asked.result.status === "failed");
+      assert.equal(asked.result.cost.inputTokens, USAGE.inputTokens);
+      assert.equal(asked.result.cost.outputTokens, USAGE.outputTokens);
+    }),
+    withAgent(make, "is charged for half a document", async ({ run, peer }) => {
+      peer.follow({ does: "answers half", output: ANSWER, usage: USAGE });
+      const asked = await run();
+      failedWith("OUTPUT_INVALID", asked);
+      assert.ok(asked.result.status === "failed");
+      assert.equal(asked.result.cost.inputTokens, USAGE.inputTokens);
+      assert.equal(asked.result.cost.outputTokens, USAGE.outputTokens);
+    }),
+  ];
+}
+
+function silenceCase(make: MakeAgent): ContractCase {
+  return withAgent(
+    make,
+    "does not know what an answer cost whose use nobody tells, and does not take it for 0",
+    async ({ run, peer }) => {
+      peer.follow({ does: "answers", output: ANSWER });
+      const { result } = await run();
+      assert.ok(result.status === "ok");
+      assert.equal(result.cost.usdMicros, "unknown");
+      assert.equal(result.cost.inputTokens, "unknown");
+      assert.equal(result.cost.outputTokens, "unknown");
+    },
+  );
+}

@@ -1,0 +1,59 @@
+import type { Agent } from "../../agent.ts";
+import type { Json } from "../../json.ts";
+import type { CallLimits } from "../../policy/limits.ts";
+import type { Schema } from "../../schema.ts";
+
+/** What an agent's other side does when it is asked once: a model's server, a program, whatever does the work. */
+export type PeerStep =
+  /** Answers with this, and says that it used so much, or nothing about it. */
+  | { readonly does: "answers"; readonly output: Json; readonly usage?: PeerUsage }
+  /** Answers with the first half of this document's text, as if that were all, and says what it used. */
+  | { readonly does: "answers half"; readonly output: Json; readonly usage?: PeerUsage }
+  /** Begins to work, and never ends. */
+  | { readonly does: "hangs" }
+  /** Answers with a document of at least so many bytes. */
+  | { readonly does: "floods"; readonly bytes: number }
+  /** Refuses as HTTP does, or as near to it as it can. */
+  | { readonly does: "fails"; readonly status: number; readonly retryAfterSeconds?: number }
+  /** Ends in the middle of an answer: closes the connection, or dies. */
+  | { readonly does: "breaks off" };
+
+/** Tokens. */
+export interface PeerUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** The other side of an agent, as a script: the agent is real, and so is the way to it. */
+export interface AgentPeer {
+  /** What it does from now on: a step for each time it is asked, and the last one for all times after that. */
+  follow(...steps: readonly PeerStep[]): void;
+  /** What it was asked, each time as one text: all that reached it. */
+  readonly asked: readonly string[];
+  /** How many it works on now: neither answered, nor ended by the agent's side. */
+  readonly atWork: number;
+}
+
+/** What the agent under test has to be made with. */
+export interface AgentSetting extends CallLimits {
+  readonly name: string;
+  readonly output: Schema<{ readonly recommendation: string }>;
+}
+
+/** An agent with its other side. */
+export interface AgentUnderTest extends Partial<AsyncDisposable> {
+  readonly agent: Agent;
+  readonly peer: AgentPeer;
+}
+
+/** Makes an agent with a peer of its own. */
+export type MakeAgent = (setting: AgentSetting) => AgentUnderTest | Promise<AgentUnderTest>;
+
+/**
+ * What a kind of agent cannot do, so that its cases are left out:
+ *
+ * - `"usage"`: its peer cannot say what it used.
+ * - `"silence"`: its peer always says what it used.
+ * - `"statuses"`: its peer cannot fail as HTTP does.
+ */
+export type AgentLacks = "usage" | "silence" | "statuses";
