@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import {
   agent,
   type Agent,
@@ -70,8 +70,11 @@ export type CommandOptions<
     /** How its answer is read. Default: `lastJson` where there is an `output`, else `text`. */
     readonly read?: Read<Answer>;
     /** What it used, where that can be told from what it printed. Also asked of an answer that cannot be read. */
-    readonly usage?: (ran: Ran) => Usage | undefined;
+    readonly usage?: UsageOf;
   };
+
+/** What a program used, of each model; nothing where it does not say. */
+export type UsageOf = (ran: Ran) => Usage | readonly Usage[] | undefined;
 
 /**
  * An agent that is a program: it is started for each attempt, asked on its standard input, and what it prints is the answer. No
@@ -131,17 +134,24 @@ export interface ProgramKind {
   readonly where: string;
   readonly send: "stdin" | "argument";
   readonly read: Read;
-  readonly usage?: ((ran: Ran) => Usage | undefined) | undefined;
+  readonly usage?: ((ran: Ran, model: unknown) => ReturnType<UsageOf>) | undefined;
+  readonly arguments: (asked: Asked) => readonly string[] | Promise<readonly string[]>;
   readonly env?: Environment | undefined;
   readonly workspace?: WorkspaceKind | undefined;
+  /** It is started in an empty folder, and told where to work: it would obey settings that it finds where it is. */
+  readonly apart?: boolean | undefined;
+  /** How to get it, for a message. */
   readonly install?: string | undefined;
-  readonly arguments: (asked: Asked) => readonly string[] | Promise<readonly string[]>;
+  /** What is added to every prompt. */
   readonly instructions?: string | undefined;
 }
 
 /** What the arguments of one attempt may depend on. */
 export interface Asked {
+  /** What the team has for the tier. */
   readonly model: unknown;
+  /** The folder to work in. */
+  readonly cwd: string;
   /** Writes a temporary file, and resolves to its path; it is removed when the attempt is over. */
   readonly file: (name: string, content: string) => Promise<string>;
 }
@@ -170,26 +180,34 @@ export function programAgent<Made>(
     const asked = withInstructions(promptOf(options.prompt, task, context), kind.instructions);
     if (kind.send === "argument") checkArgument(name, asked);
     await using files = temporaryFiles();
-    const args = await kind.arguments({ model: context.model, file: files.write });
     const program: Program = {
       agent: name,
       command: kind.command,
-      args: kind.send === "argument" ? [...args, "--", asked] : args,
-      stdin: kind.send === "argument" ? "" : asked,
+      args: [],
+      stdin: kind.send === "stdin" ? asked : "",
       env: environmentOf([kind.env ?? [], options.env ?? []]),
-      cwd: options.cwd ?? process.cwd(),
+      cwd: resolve(options.cwd ?? "."),
       maxBytes,
       killAfterMs: graceMs * KILL_AFTER,
       install: kind.install,
       signal,
     };
     await using place = await openWorkspace(workspace, program);
-    const told = await runProgram({ ...program, cwd: place.cwd });
+    await using apart = await openWorkspace(kind.apart === true ? "empty" : "in-place", {
+      ...program,
+      cwd: place.cwd,
+    });
+    const { model } = context;
+    const args = await kind.arguments({ model, cwd: place.cwd, file: files.write });
+    const told = await runProgram({
+      ...program,
+      args: kind.send === "argument" ? [...args, "--", asked] : args,
+      cwd: apart.cwd,
+    });
     const { stdout, stderr, exitCode } = told;
     if (exitCode === undefined) throw badEnd(program, told);
     const ran: Ran = Object.freeze({ stdout, stderr, exitCode, cwd: place.cwd });
-    const used = usageOf(kind.usage, ran);
-    if (used !== undefined) context.report(used);
+    for (const used of usageOf(kind, ran, model)) context.report(used);
     try {
       return await kind.read(ran);
     } catch (thrown) {
@@ -229,12 +247,13 @@ function checkArgument(name: string, prompt: string): void {
   if (why !== undefined) throw new QuorateError("INPUT_INVALID", `the prompt of ${name} ${why}`);
 }
 
-function usageOf(usage: ProgramKind["usage"], ran: Ran): Usage | undefined {
+function usageOf({ usage }: ProgramKind, ran: Ran, model: unknown): readonly Usage[] {
   try {
-    return usage?.(ran);
+    const used = usage?.(ran, model) ?? [];
+    return Array.isArray(used) ? used : [used as Usage];
   } catch {
     // What cannot be told is unknown. The answer counts.
-    return undefined;
+    return [];
   }
 }
 
@@ -244,7 +263,7 @@ function unread(name: string, thrown: unknown): QuorateError {
     return new QuorateError("AGENT_FAILED", why, { cause: thrown });
   }
   const { code, message, issues, cause } = thrown;
-  return new QuorateError(code, message.startsWith(name) ? message : `${name}: ${message}`, {
+  return new QuorateError(code, message.startsWith(`${name} `) ? message : `${name}: ${message}`, {
     issues,
     ...(cause !== undefined && { cause }),
   });
@@ -254,7 +273,7 @@ function nameOf(command: string): string {
   return basename(command).replace(/\.(?:exe|cmd|bat|[cm]?[jt]s|sh|py)$/i, "");
 }
 
-function checkArguments(args: unknown, where: string): void {
+export function checkArguments(args: unknown, where: string): void {
   checkKind(args, `${where}: args`, "object", 'use a list of texts, for instance ["--noEmit"]');
   const list: readonly unknown[] = Array.isArray(args) ? args : [args];
   const wrong = list.find((one) => typeof one !== "string" || one.includes("\0"));

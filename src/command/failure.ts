@@ -108,3 +108,16 @@ export function badEnd({ agent, command }: Started, told: Told): QuorateError {
     { cause: causedBy(`exit code ${exitCode}`, { exitCode, command }) },
   );
 }
+
+/** A failure that the next attempt would meet again: a login or a setting that is missing. */
+export function forGood(message: string, detail: string): QuorateError {
+  const cause = causedBy(tailOf(detail), { retryable: false });
+  return new QuorateError("AGENT_FAILED", message, { cause });
+}
+
+/** A failure that a service told of, with its HTTP status where that is known. */
+export function serviceFailed(message: string, status?: unknown): QuorateError {
+  const isStatus = typeof status === "number" && status >= 400 && status < 600;
+  const cause = causedBy(tailOf(message), isStatus ? { status } : {});
+  return new QuorateError("AGENT_FAILED", tailOf(message), { cause });
+}

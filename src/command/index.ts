@@ -1,5 +1,5 @@
 export { commandAgent } from "./command-agent.ts";
-export type { CommandOptions, ProgramOptions } from "./command-agent.ts";
+export type { CommandOptions, PassedOn, ProgramOptions, UsageOf } from "./command-agent.ts";
 export type { Environment } from "./environment.ts";
 export type { Findings, PlacedFinding, Severity } from "./findings.ts";
 export { junit } from "./junit.ts";
@@ -8,3 +8,9 @@ export { exitCode, json, lastJson, text } from "./read.ts";
 export type { ByExitCode, Ran, Read } from "./read.ts";
 export { sarif } from "./sarif.ts";
 export type { WorkspaceKind } from "./workspace.ts";
+export { claude } from "./claude.ts";
+export type { ClaudeOptions } from "./claude.ts";
+export { codex } from "./codex.ts";
+export { gemini } from "./gemini.ts";
+export { opencode } from "./opencode.ts";
+export type { Preset, PresetOptions, Tools } from "./preset.ts";

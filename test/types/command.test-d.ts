@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { commandAgent, exitCode, sarif, type Findings } from "../../src/command/index.ts";
+import {
+  claude,
+  codex,
+  commandAgent,
+  exitCode,
+  sarif,
+  type Findings,
+} from "../../src/command/index.ts";
 import { agent, supervisor, type InputOf, type OutputOf } from "../../src/index.ts";
 
 // Checked by the compiler alone: what must be refused stands under a @ts-expect-error.
@@ -58,3 +65,27 @@ commandAgent({ command: "x", run: () => 1 });
 const team = supervisor({ name: "team", agents: { security, summary } });
 // @ts-expect-error a diff is a text
 void team.run({ diff: 1 });
+
+// A preset is described as an agent, too.
+const design = claude({
+  name: "design",
+  input: Change,
+  output: Review,
+  prompt: ({ diff, size }) => {
+    holds<Equal<typeof size, number>>();
+    return diff;
+  },
+  maxCost: { usd: 0.5 },
+  login: "account",
+});
+holds<Equal<InputOf<typeof design>, { diff: string; size: string }>>();
+holds<Equal<OutputOf<typeof design>, { recommendation: "ship" | "hold" }>>();
+holds<Equal<(typeof design)["name"], "design">>();
+const worded = codex({ prompt: (task: { diff: string }) => task.diff });
+holds<Equal<OutputOf<typeof worded>, string>>();
+holds<Equal<InputOf<typeof worded>, { diff: string }>>();
+holds<Equal<(typeof worded)["name"], "codex">>();
+// @ts-expect-error there are no such tools
+claude({ tools: "all" });
+// @ts-expect-error only claude has a login
+codex({ login: "key" });

@@ -1,0 +1,115 @@
+import { forGood, serviceFailed } from "./failure.ts";
+import { lastDocument } from "./last-document.ts";
+import {
+  countIn,
+  environment,
+  fields,
+  presetOf,
+  textIn,
+  usageOf,
+  words,
+  type AskedFor,
+  type Fields,
+  type Preset,
+  type Tools,
+} from "./preset.ts";
+import { UnreadExit, unreadable, type Ran } from "./read.ts";
+
+/** What `claude()` has besides the options of all presets. */
+export interface ClaudeOptions {
+  /**
+   * `"key"`: by `ANTHROPIC_API_KEY`, with nothing of the user's own settings (`--bare`). `"account"`: as the user is logged in; without
+   * settings and servers all the same. Default: `"key"`.
+   */
+  readonly login?: "key" | "account";
+}
+
+/**
+ * Claude Code as an agent. Its `output` schema is its `--json-schema`, a `maxCost` in dollars its `--max-budget-usd`. Reports tokens
+ * and cost of each model.
+ */
+export const claude: Preset<"claude", ClaudeOptions> = presetOf<"claude", ClaudeOptions>({
+  name: "claude",
+  install: "npm install --global @anthropic-ai/claude-code",
+  own: ["login"],
+  env: () =>
+    environment(
+      `ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN ANTHROPIC_BASE_URL ANTHROPIC_CUSTOM_HEADERS ANTHROPIC_MODEL
+      CLAUDE_CODE_OAUTH_TOKEN CLAUDE_CONFIG_DIR`,
+      { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1", DISABLE_AUTOUPDATER: "1" },
+    ),
+  takesSchema: () => true,
+  arguments: argumentsOf,
+  answer,
+  usage: (ran) => {
+    const result = resultIn(ran);
+    const models = Object.entries(fields(result?.["modelUsage"]));
+    if (models.length === 0) return undefined;
+    return models.map(([model, used]) =>
+      usageOf({
+        usd: fields(used)["costUSD"],
+        inputTokens: countIn(
+          used,
+          "inputTokens",
+          "cacheReadInputTokens",
+          "cacheCreationInputTokens",
+        ),
+        outputTokens: countIn(used, "outputTokens"),
+        model,
+      }),
+    );
+  },
+});
+
+const TOOLS: Readonly<Record<Tools, string>> = {
+  none: "",
+  read: "Read,Grep,Glob",
+  write: "Read,Grep,Glob,Edit,Write",
+};
+
+function argumentsOf({ tools, model, schema, options }: AskedFor): readonly string[] {
+  const { login = "key", maxCost } = options;
+  const most = fields(maxCost)["usd"];
+  return [
+    ...(login === "account" ? ["--setting-sources", "", "--strict-mcp-config"] : ["--bare"]),
+    ...words("-p --output-format json --no-session-persistence"),
+    "--tools",
+    TOOLS[tools],
+    // Whatever is not permitted is refused: nobody is there to ask.
+    "--permission-mode",
+    tools === "write" ? "acceptEdits" : "dontAsk",
+    ...(tools === "none" ? ["--max-turns", "3"] : []),
+    ...(schema === undefined ? [] : ["--json-schema", JSON.stringify(schema)]),
+    ...(model === undefined ? [] : ["--model", model]),
+    ...(typeof most === "number" && most > 0 ? ["--max-budget-usd", String(most)] : []),
+  ];
+}
+
+function resultIn({ stdout }: Ran): Fields | undefined {
+  const found = fields(lastDocument(stdout)?.value);
+  return found["type"] === "result" ? found : undefined;
+}
+
+const NO_LOGIN = /not logged in|\/login|invalid api key|authentication_error|oauth token/i;
+
+function answer(ran: Ran): string | { readonly document: unknown } {
+  const result = resultIn(ran);
+  if (result === undefined) {
+    if (ran.exitCode !== 0) throw new UnreadExit(ran.exitCode);
+    throw unreadable("what claude printed has no result; it has to print JSON");
+  }
+  const said = textIn(result, "result");
+  if (result["is_error"] === true || result["subtype"] !== "success") {
+    if (NO_LOGIN.test(said) || result["api_error_status"] === 401) {
+      throw forGood(
+        'claude is not logged in; set ANTHROPIC_API_KEY, or log in with the command "claude" and use claude({ login: "account" })',
+        said,
+      );
+    }
+    const why = said === "" ? `it ended with ${textIn(result, "subtype")}` : said;
+    throw serviceFailed(why, result["api_error_status"]);
+  }
+  return result["structured_output"] === undefined || result["structured_output"] === null
+    ? said
+    : { document: result["structured_output"] };
+}

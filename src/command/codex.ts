@@ -1,0 +1,95 @@
+import { forGood, serviceFailed } from "./failure.ts";
+import { strictSchemaOf } from "./json-schema.ts";
+import {
+  countIn,
+  environment,
+  fields,
+  linesOf,
+  presetOf,
+  textIn,
+  usageOf,
+  words,
+  type AskedFor,
+  type Fields,
+  type Preset,
+  type Tools,
+} from "./preset.ts";
+import { UnreadExit, unreadable, type Ran } from "./read.ts";
+
+/**
+ * Codex as an agent. An `output` schema whose properties are all required is its `--output-schema`, another one stands in the
+ * prompt. It reads files by commands in its sandbox. Reports tokens, of `model`.
+ */
+export const codex: Preset<"codex"> = presetOf<"codex">({
+  name: "codex",
+  install: "npm install --global @openai/codex",
+  env: () => environment("OPENAI_API_KEY OPENAI_BASE_URL CODEX_API_KEY CODEX_HOME"),
+  takesSchema: (schema) => strictSchemaOf({ ...schema }) !== undefined,
+  arguments: argumentsOf,
+  answer,
+  usage: ({ stdout }, model) =>
+    linesOf(stdout)
+      .filter(({ type }) => type === "turn.completed")
+      .map(({ usage }) =>
+        usageOf({
+          inputTokens: countIn(usage, "input_tokens"),
+          outputTokens: countIn(usage, "output_tokens"),
+          model,
+        }),
+      ),
+});
+
+/** What is offered to a model besides its shell. */
+const EXTRAS = words(
+  `apps browser_use computer_use goals hooks image_generation memories multi_agent plugins skill_search
+  sleep_tool tool_suggest`,
+);
+const SHELL = words("shell_tool unified_exec view_image code_mode_host");
+
+function off(tools: Tools): readonly string[] {
+  // Retries are Quorate's, and what cannot be reached is not waited for.
+  const names = ["unbounded_connection_retries", ...EXTRAS, ...(tools === "none" ? SHELL : [])];
+  return names.flatMap((name) => ["-c", `features.${name}=false`]);
+}
+
+async function argumentsOf({ tools, model, schema, file }: AskedFor): Promise<readonly string[]> {
+  const strict = schema === undefined ? undefined : strictSchemaOf({ ...schema });
+  const path = strict && (await file("schema.json", JSON.stringify(strict)));
+  return [
+    ...words("exec --json --ephemeral --ignore-user-config --skip-git-repo-check"),
+    "-s",
+    tools === "write" ? "workspace-write" : "read-only",
+    ...off(tools),
+    ...words('-c web_search="disabled" -c shell_environment_policy.inherit="core"'),
+    ...(path === undefined ? [] : ["--output-schema", path]),
+    ...(model === undefined ? [] : ["-m", model]),
+  ];
+}
+
+const NO_LOGIN = /\b401\b|unauthorized|not logged in|missing environment variable|api key/i;
+
+function answer(ran: Ran): string {
+  const lines = linesOf(ran.stdout);
+  const failed = lines.findLast(({ type }) => type === "turn.failed");
+  const said = failed === undefined ? errorIn(ran, lines) : textIn(failed["error"], "message");
+  if (failed !== undefined || ran.exitCode !== 0) {
+    if (NO_LOGIN.test(said)) {
+      throw forGood('codex is not logged in; run "codex login", or set CODEX_API_KEY', said);
+    }
+    if (said === "") throw new UnreadExit(ran.exitCode);
+    throw serviceFailed(said, Number(/\bstatus:? (\d{3})\b/.exec(said)?.[1]));
+  }
+  const message = lines
+    .map(({ item }) => fields(item))
+    .findLast(({ type }) => type === "agent_message");
+  if (message === undefined) throw unreadable("what codex printed has no message of its model");
+  return textIn(message, "text");
+}
+
+function errorIn({ stderr }: Ran, lines: readonly Fields[]): string {
+  const told = textIn(
+    lines.findLast(({ type }) => type === "error"),
+    "message",
+  );
+  return told === "" && /not logged in/i.test(stderr) ? "not logged in" : told;
+}

@@ -1,0 +1,50 @@
+import type { Schema } from "../schema.ts";
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * What a schema accepts, as JSON Schema (draft 7), by the Standard JSON Schema interface that Zod, Valibot and ArkType have.
+ * `undefined` where it cannot be told.
+ */
+export function jsonSchemaOf(schema: Schema | undefined): JsonSchema | undefined {
+  const standard = Object(schema?.["~standard"]) as {
+    readonly jsonSchema?: { readonly input?: (options: { readonly target: string }) => unknown };
+  };
+  try {
+    const made = standard.jsonSchema?.input?.({ target: "draft-07" });
+    return typeof made === "object" && made !== null ? (made as JsonSchema) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A schema as services take it that make a model keep to it: objects have all of their properties and no others. `undefined` for
+ * one that leaves a property open.
+ */
+export function strictSchemaOf(schema: JsonSchema): JsonSchema | undefined {
+  return isClosable(schema) ? (closed(schema) as JsonSchema) : undefined;
+}
+
+const isObject = (value: unknown): value is JsonSchema =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function isClosable(schema: unknown): boolean {
+  if (Array.isArray(schema)) return schema.every(isClosable);
+  if (!isObject(schema)) return true;
+  if (schema["type"] === "object") {
+    const { properties, required, additionalProperties } = schema;
+    const listed = Array.isArray(required) ? (required as readonly unknown[]) : [];
+    if (!isObject(properties) || isObject(additionalProperties)) return false;
+    if (!Object.keys(properties).every((name) => listed.includes(name))) return false;
+  }
+  return Object.values(schema).every(isClosable);
+}
+
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (!isObject(schema)) return schema;
+  const parts = Object.entries(schema).map(([key, value]) => [key, closed(value)]);
+  const isShape = schema["type"] === "object" && isObject(schema["properties"]);
+  return { ...Object.fromEntries(parts), ...(isShape && { additionalProperties: false }) };
+}

@@ -1,0 +1,99 @@
+import { forGood, serviceFailed } from "./failure.ts";
+import {
+  countIn,
+  environment,
+  fields,
+  linesOf,
+  presetOf,
+  textIn,
+  usageOf,
+  words,
+  type AskedFor,
+  type Preset,
+  type Tools,
+} from "./preset.ts";
+import { UnreadExit, unreadable, type Ran } from "./read.ts";
+
+/**
+ * opencode as an agent. Its `model` is one of a provider, `"anthropic/…"`. Its `output` schema stands in the prompt. Keeps its
+ * sessions, which is its own way. Reports tokens, and the cost where it knows one.
+ */
+export const opencode: Preset<"opencode"> = presetOf<"opencode">({
+  name: "opencode",
+  install: "npm install --global opencode-ai",
+  env: (tools) =>
+    environment(
+      `OPENCODE_API_KEY OPENCODE_CONFIG OPENCODE_CONFIG_CONTENT OPENCODE_CONFIG_DIR ANTHROPIC_API_KEY
+      OPENAI_API_KEY OPENROUTER_API_KEY GEMINI_API_KEY GOOGLE_GENERATIVE_AI_API_KEY`,
+      {
+        OPENCODE_DISABLE_MODELS_FETCH: "1",
+        OPENCODE_DISABLE_AUTOUPDATE: "1",
+        OPENCODE_DISABLE_SHARE: "1",
+        // A project's own settings may start programs.
+        OPENCODE_DISABLE_PROJECT_CONFIG: "1",
+        OPENCODE_PERMISSION: JSON.stringify(permissionsOf(tools)),
+      },
+    ),
+  takesSchema: () => false,
+  arguments: ({ model }: AskedFor) => [
+    // Without a title it asks the model for one, too.
+    ...words("run --format json --pure --title quorate"),
+    ...(model === undefined ? [] : ["-m", model]),
+  ],
+  answer,
+  usage: ({ stdout }, model) =>
+    linesOf(stdout)
+      .filter(({ type }) => type === "step_finish")
+      .map(({ part }) => {
+        const { tokens, cost } = fields(part);
+        const cache = fields(tokens)["cache"];
+        const input = countIn(tokens, "input");
+        return usageOf({
+          // It says 0 of a model whose price it does not know.
+          usd: cost === 0 ? undefined : cost,
+          inputTokens: input && input + (countIn(cache, "read", "write") ?? 0),
+          outputTokens: countIn(tokens, "output", "reasoning"),
+          model,
+        });
+      }),
+});
+
+function permissionsOf(tools: Tools): Readonly<Record<string, string>> {
+  const reading = { read: "allow", grep: "allow", glob: "allow", list: "allow" };
+  return {
+    "*": "deny",
+    ...(tools !== "none" && reading),
+    ...(tools === "write" && { edit: "allow" }),
+  };
+}
+
+const NO_LOGIN = /ProviderAuthError|api key|unauthorized|not logged in|no providers/i;
+
+function answer(ran: Ran): string {
+  const lines = linesOf(ran.stdout);
+  const failed = fields(lines.findLast(({ type }) => type === "error")?.["error"]);
+  const data = fields(failed["data"]);
+  const said = textIn(data, "message") || textIn(failed, "message") || textIn(failed, "name");
+  if (said !== "") {
+    if (NO_LOGIN.test(`${textIn(failed, "name")} ${said}`) || data["statusCode"] === 401) {
+      throw forGood(
+        'opencode is not logged in to the provider of its model; run "opencode auth login", or set the key of the provider',
+        said,
+      );
+    }
+    // It says no more than that of a model that it does not know.
+    const hint =
+      textIn(failed, "name") === "UnknownError"
+        ? '; perhaps it knows no such model: see "opencode models", or run "opencode auth login"'
+        : "";
+    throw serviceFailed(`${said}${hint}`, data["statusCode"]);
+  }
+  if (ran.exitCode !== 0) throw new UnreadExit(ran.exitCode);
+  const parts = lines.filter(({ type }) => type === "text").map(({ part }) => fields(part));
+  const last = parts.at(-1);
+  if (last === undefined) throw unreadable("what opencode printed has no text of its model");
+  return parts
+    .filter(({ messageID }) => messageID === last["messageID"])
+    .map((part) => textIn(part, "text"))
+    .join("");
+}
