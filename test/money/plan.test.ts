@@ -54,6 +54,31 @@ async function whenDone<T>(clock: VirtualClock, work: Promise<T>): Promise<T> {
 }
 
 describe("a plan", () => {
+  it("takes no longer than the deadline, whatever its agents may take", async () => {
+    const agents = { a: planned("a", { timeoutMs: Infinity }), b: planned("b") };
+    const team = supervisor({ name: "team", agents, deadlineMs: 1_000 });
+    expect((await team.plan("task")).worst.durationMs).toBe(1_000);
+    const shorter = await team.plan("task", { route: ["b"], deadlineMs: 200 });
+    expect(shorter.worst.durationMs).toBe(200);
+    const longer = await team.plan("task", { route: ["b"], deadlineMs: 1_000_000 });
+    expect(longer.worst.durationMs).toBeLessThan(1_000_000);
+    await expect(team.plan("task", { deadlineMs: 0 })).rejects.toMatchObject({
+      code: "BAD_OPTIONS",
+    });
+  });
+
+  it("is given up at the deadline where a route does not answer", async () => {
+    const clock = virtualClock();
+    const route = () => new Promise<never>(() => {});
+    const team = supervisor({ name: "team", agents: { a: planned("a") }, route, clock });
+    const refused = expect(team.plan("task", { deadlineMs: 100 })).rejects.toMatchObject({
+      code: "TIMEOUT",
+    });
+    await clock.advance(100);
+    await refused;
+    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+  });
+
   it("says who would be asked in what order, at which tier, and how often at most", async () => {
     const a = planned("a");
     const b = planned("b", { tier: "strong", retries: 2 });

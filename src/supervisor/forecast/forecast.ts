@@ -17,6 +17,7 @@ import { totalOf, type Total } from "./total.ts";
 import { lookAhead, type AgentNode, type JudgeNode, type TeamNode } from "./tree.ts";
 import { fromStore } from "../../engine/from-store.ts";
 import { RUN_KEYS } from "../options.ts";
+import { deadlineOf } from "../run/drive.ts";
 import { reseated, type Root, type Seated } from "../run/root.ts";
 import { errorOutside, secrecyOf, type Secrecy } from "../run/secrecy.ts";
 import { planFor } from "../team/route.ts";
@@ -40,10 +41,13 @@ export async function planTask(
   const cancellation = new Cancellation();
   using _following = signal === undefined ? undefined : follow(signal, cancellation);
   if (cancellation.cancelled) throw cancellation.reason;
+  using limit = deadlineOf(root, options, cancellation);
+  const { deadlineMs = Infinity, cancellation: until = cancellation } = limit ?? {};
 
   const secrecy = secrecyOf(team, store.values);
+  const planning = { root, seated, store, options, cancellation: until, deadlineMs, secrecy };
   try {
-    return await planned({ root, seated, store, options, cancellation, secrecy }, given);
+    return await planned(planning, given);
   } catch (error) {
     throw errorOutside(error, secrecy, signal);
   }
@@ -55,11 +59,13 @@ interface Planning {
   readonly store: Store;
   readonly options: PlanOptions;
   readonly cancellation: Cancellation;
+  /** No run takes longer. */
+  readonly deadlineMs: number;
   readonly secrecy: Secrecy;
 }
 
 async function planned(
-  { root, seated, store, options, cancellation, secrecy }: Planning,
+  { root, seated, store, options, cancellation, deadlineMs, secrecy }: Planning,
   given: unknown,
 ): Promise<TaskPlan> {
   const { team, clock } = root;
@@ -94,8 +100,11 @@ async function planned(
     mode: plan.mode,
     agents,
     hits: agents.filter(({ kept }) => kept === true).length,
-    expected: estimate(expected.micros, expected.ms),
-    worst: estimate(total.worst.micros, total.worst.ms),
+    expected: estimate(
+      expected.micros,
+      expected.ms === undefined ? undefined : within(expected.ms, deadlineMs),
+    ),
+    worst: estimate(total.worst.micros, within(total.worst.ms, deadlineMs)),
     gaps: total.gaps,
     recorded: records.runs,
     budgets: await fromStore(() => budgetsOf(seated.budgets, total, store, clock.now())),
@@ -104,6 +113,12 @@ async function planned(
 
 function estimate(micros: number | undefined, ms: number | undefined): Estimate {
   return { usdMicros: micros ?? "unknown", durationMs: ms ?? "unknown" };
+}
+
+/** At the deadline every run is over, whatever its agents may take. */
+function within(ms: number | undefined, deadlineMs: number): number | undefined {
+  const bounded = Math.min(ms ?? Infinity, deadlineMs);
+  return bounded === Infinity ? undefined : bounded;
 }
 
 /** A line for each agent and nested team. `prefix` begins the places of the team's agents. */

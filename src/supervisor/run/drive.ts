@@ -98,12 +98,17 @@ async function drive(
   }
 }
 
-/** The deadline of one run, from when it is begun or gone on with. Throws `BAD_OPTIONS`. */
-function deadlineOf(
+interface Limit extends Disposable {
+  readonly deadlineMs: number;
+  readonly cancellation: Cancellation;
+}
+
+/** The deadline of one run, from when it is begun or gone on with, or of a plan. Throws `BAD_OPTIONS`. */
+export function deadlineOf(
   { team, clock }: Root,
-  options: RunOptions,
+  options: Pick<RunOptions, "deadlineMs">,
   run: Cancellation,
-): (Disposable & { readonly cancellation: Cancellation }) | undefined {
+): Limit | undefined {
   const deadlineMs = checkDeadline(options.deadlineMs, `a run of ${team.where}`) ?? team.deadlineMs;
   if (deadlineMs === undefined || deadlineMs === Infinity) return undefined;
   const startedMs = clock.monotonic();
@@ -115,6 +120,7 @@ function deadlineOf(
   const following = cancelWith(run, cancellation);
   const timer = clock.timer(deadlineMs, end);
   return {
+    deadlineMs,
     cancellation,
     [Symbol.dispose]() {
       timer[Symbol.dispose]();
