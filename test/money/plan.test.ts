@@ -15,6 +15,7 @@ import {
 } from "../../src/index.ts";
 import { listSchedule, type Job } from "../../src/supervisor/forecast/list-schedule.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
+import { rejection } from "../supervisor/rejection.ts";
 
 const usd = (micros: number) => ({ usd: micros / 1e6 });
 
@@ -71,11 +72,9 @@ describe("a plan", () => {
     const clock = virtualClock();
     const route = () => new Promise<never>(() => {});
     const team = supervisor({ name: "team", agents: { a: planned("a") }, route, clock });
-    const refused = expect(team.plan("task", { deadlineMs: 100 })).rejects.toMatchObject({
-      code: "TIMEOUT",
-    });
+    const refused = rejection(team.plan("task", { deadlineMs: 100 }));
     await clock.advance(100);
-    await refused;
+    expect(await refused).toMatchObject({ code: "TIMEOUT" });
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
   });
 
