@@ -141,6 +141,7 @@ export interface Failed {
 /** An agent that was not asked: the route left it out, or what it needs failed. */
 export interface Skipped {
   readonly status: "skipped";
+  /** `early-stop`: only of a run of an earlier version, which stopped agents whose answers could not change a verdict any more. */
   readonly reason: "not-routed" | "need-failed" | "required-failed" | "early-stop";
   /** One sentence for a person. */
   readonly detail: string;

@@ -180,7 +180,7 @@ export type EventBody =
       readonly charged?: number;
       readonly model?: string;
       readonly used?: readonly ModelCost[];
-      /** It was told to stop, since its answer could not change a verdict any more. */
+      /** By an earlier version only: it was told to stop, since its answer could not change a verdict any more. */
       readonly stopped?: true;
     }
   /** An agent's answer, or that it has none, was not left at that. */
@@ -198,6 +198,7 @@ export type EventBody =
       readonly type: "call.skipped";
       readonly callId: string;
       readonly agent: string;
+      /** `early-stop` by an earlier version only. */
       readonly reason: "need-failed" | "required-failed" | "early-stop";
       readonly detail: string;
     }

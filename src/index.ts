@@ -54,7 +54,6 @@ export type { Schema } from "./schema.ts";
 export { supervisor, isSupervisor } from "./supervisor/supervisor.ts";
 export type { Supervisor } from "./supervisor/supervisor.ts";
 export type {
-  EarlyStop,
   ForkOptions,
   Mode,
   ResumeOptions,
@@ -188,7 +187,6 @@ export type {
 } from "./resolve/judge/question.ts";
 export type {
   Ask,
-  Certainty,
   Decision,
   Link,
   LinkContext,

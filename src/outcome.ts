@@ -3,7 +3,7 @@ import type { Conflict } from "./conflict/conflict.ts";
 import type { Verdict } from "./resolve/verdict.ts";
 
 /**
- * - `complete`: every agent that was asked answered, but those whose answers could not change a verdict any more.
+ * - `complete`: every agent that was asked answered.
  * - `partial`: some did not; `missing` says who and why.
  * - `waiting`: a person is asked; the process may leave, and the run is resumed when somebody has decided.
  * - `failed`: a `required` agent did not answer, or fewer than `minAnswers` did.
@@ -13,6 +13,7 @@ export type OutcomeStatus = "complete" | "partial" | "waiting" | "failed";
 /** An agent that was to answer and did not. */
 export interface Missing {
   readonly agent: string;
+  /** `early-stop`: only of a run of an earlier version, as of `Skipped`. */
   readonly why: "failed" | "timeout" | "skipped" | "budget" | "early-stop";
   /** One sentence for a person. */
   readonly detail: string;
@@ -52,7 +53,7 @@ export interface Saved {
   readonly batch: Amount;
   /** Calls that a cheaper tier answered for good; what their tokens would have cost at the dearest, by the prices given. */
   readonly tier: Amount;
-  /** Agents that were stopped, as nothing depended on them any more. What they would have cost, nobody knows. */
+  /** Only of a run of an earlier version: agents that it stopped early. What they would have cost, nobody knows. */
   readonly earlyStop: Amount;
 }
 

@@ -55,8 +55,6 @@ export interface Comparator {
   readonly name: string;
   /** Its options as data: with others it is another comparator, and a nested team another team. */
   readonly definition?: Json;
-  /** Whether a further candidate leaves the groups of the others as they are, and what stands for them: needed to stop early. */
-  readonly steady?: boolean;
   readonly group: (candidates: readonly Candidate[]) => Grouping;
   /**
    * In place of `group` where agents can be asked: in `settle()` and in supervisors. One that rejects leaves the candidates
@@ -85,7 +83,6 @@ const MAX_NOTE_CHARS = 500;
 
 const EQUAL: Comparator = Object.freeze({
   name: "equal",
-  steady: true,
   group: (candidates: readonly Candidate[]) => ({ groups: candidates.map(alone) }),
 });
 

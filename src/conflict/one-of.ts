@@ -30,7 +30,6 @@ export function oneOf(values: readonly Json[]): Comparator {
   return Object.freeze({
     name: "oneOf",
     definition: [...values],
-    steady: true,
     group: (candidates) => ({
       groups: candidates.flatMap(({ key }, index) => {
         const value = listed.get(key);

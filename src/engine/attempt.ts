@@ -32,7 +32,6 @@ import { isSameUsage, unfitAnswer, type UnfitAnswer } from "./unfit-answer.ts";
 import type { Part, Reporting } from "./batch-part.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
-import { STOPPED_EARLY } from "./stopped-early.ts";
 
 type EventOf<Type extends EventBody["type"]> = Extract<EventBody, { type: Type }>;
 
@@ -248,11 +247,10 @@ class Attempt implements AttemptControl, Reporting {
     const settled = this.#over("stopped");
     const straggled = this.#straggled(how, before);
     if (was === "given up") return this.#run.journal.note([straggled]);
-    const { reason } = this.#cancellation;
-    // A call that is stopped early has an end; of another the log says no more than this.
+    // Of a call that is cancelled the log says no more than this.
     const isNews = straggled.cost !== undefined || straggled.charged !== undefined;
-    if (isNews && reason !== STOPPED_EARLY) this.#run.journal.note([straggled]);
-    this.#tell(this.#failed(reason, { settled }));
+    if (isNews) this.#run.journal.note([straggled]);
+    this.#tell(this.#failed(this.#cancellation.reason, { settled }));
   }
 
   /** The agent settles when its time is over, and the timer has not rung. */

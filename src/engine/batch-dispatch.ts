@@ -9,7 +9,7 @@ import { chargeFor, type Charge, type Tally } from "./charge.ts";
 import { dispatch, noteBegun, reserveNow, startOf } from "./dispatch.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
-import { endsCallAlone } from "./deadline.ts";
+import { isDeadline } from "./deadline.ts";
 
 /** A call that was collected, and who waits for what comes of it. */
 export interface Collected {
@@ -126,7 +126,7 @@ async function withdraw(
 ): Promise<void> {
   const settling = charge?.settle({ cost: NO_COST }, "turned away");
   // One that ends without its run has begun, as the log has it, and is to have an end.
-  if (recorded && endsCallAlone(error)) {
+  if (recorded && isDeadline(error)) {
     const nowMs = call.run.clock.monotonic();
     call.resolve({ ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NO_COST });
   } else {

@@ -15,7 +15,6 @@ import { spentIn, type RecordedCall } from "./call-record.ts";
 import type { Performed } from "./replay.ts";
 import type { Run } from "./run.ts";
 import { isDeadline } from "./deadline.ts";
-import { STOPPED_EARLY } from "./stopped-early.ts";
 
 /** What had come of a call when it ended. */
 export type Ended = Pick<Failed, "attempts" | "durationMs" | "cost"> & {
@@ -58,7 +57,6 @@ export async function recordFailure(
       ...(attempt === 0 && key !== undefined && { key }),
       ...(charged !== undefined && { charged }),
       ...models,
-      ...(error === STOPPED_EARLY && { stopped: true }),
     },
     ...after,
   ]);
@@ -98,10 +96,7 @@ export interface LastAttempt {
   readonly end: AttemptEnd;
 }
 
-/**
- * A cancelled call rejects with its run. One that the run's deadline ended is recorded as failed instead, and so is one that was
- * stopped early and had begun.
- */
+/** A cancelled call rejects with its run. One that the run's deadline ended is recorded as failed instead. */
 export async function cancelled(
   run: Run,
   agent: Agent,
@@ -112,12 +107,8 @@ export async function cancelled(
   const { reason } = run.cancellation;
   const after = last?.end.after;
   if (isDeadline(reason)) return overdue(run, agent, callId, ended, after);
-  if (reason !== STOPPED_EARLY || ended.attempts === 0) {
-    if (last !== undefined) run.journal.note(lastWord(last, agent.name, ended.charged));
-    throw reason;
-  }
-  await recordFailure(run, agent, callId, STOPPED_EARLY, ended, undefined, after);
-  return failure(STOPPED_EARLY, ended);
+  if (last !== undefined) run.journal.note(lastWord(last, agent.name, ended.charged));
+  throw reason;
 }
 
 /** The end of a call that was not over when its run's deadline was. */

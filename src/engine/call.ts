@@ -17,7 +17,7 @@ import {
   refused,
 } from "./call-failure.ts";
 import { comeAgain } from "./come-again.ts";
-import { endsCallAlone, isDeadline } from "./deadline.ts";
+import { isDeadline } from "./deadline.ts";
 import { dearestMicros } from "./dearest.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
 import type { Tally } from "./charge.ts";
@@ -293,7 +293,7 @@ async function ask(
         },
         ...after,
       ]);
-      await comeAgain(run, seat, callId, waitMs).catch(unlessStopped);
+      await comeAgain(run, seat, callId, waitMs).catch(unlessOverdue);
       continue;
     }
     const waitMs =
@@ -325,13 +325,13 @@ async function ask(
       issues = error.issues;
       keptIssues = run.redact?.error(error).issues;
     }
-    await comeAgain(run, seat, callId, waitMs).catch(unlessStopped);
+    await comeAgain(run, seat, callId, waitMs).catch(unlessOverdue);
   }
 }
 
-/** A call that ends without its run need not wait any longer; what comes next will see it. */
-function unlessStopped(reason: unknown): void {
-  if (!endsCallAlone(reason)) throw reason;
+/** A call that its deadline ends need not wait any longer; what comes next will see it. */
+function unlessOverdue(reason: unknown): void {
+  if (!isDeadline(reason)) throw reason;
 }
 
 /** How often a call may be told to come later; after that it is a failure like any other. */

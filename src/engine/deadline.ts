@@ -1,5 +1,4 @@
 import { QuorateError } from "../errors.ts";
-import { STOPPED_EARLY } from "./stopped-early.ts";
 
 const passed = new WeakSet<object>();
 
@@ -13,11 +12,7 @@ export function deadlinePassed(where: string, deadlineMs: number): QuorateError 
   return error;
 }
 
+/** Whether what is cancelled with this reason ends by itself, and its run goes on. */
 export function isDeadline(reason: unknown): boolean {
   return typeof reason === "object" && reason !== null && passed.has(reason);
-}
-
-/** Whether what is cancelled with this reason ends by itself, and its run goes on. */
-export function endsCallAlone(reason: unknown): boolean {
-  return reason === STOPPED_EARLY || isDeadline(reason);
 }

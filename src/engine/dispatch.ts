@@ -10,7 +10,7 @@ import type { AttemptEnd } from "./attempt-end.ts";
 import { chargeFor, type Admitted, type Tally } from "./charge.ts";
 import type { Run } from "./run.ts";
 import { needsTicket, type Seat } from "./seat.ts";
-import { endsCallAlone } from "./deadline.ts";
+import { isDeadline } from "./deadline.ts";
 
 /**
  * Makes one attempt: admission → record → run → settle. Rejects when the run is cancelled, when its store fails, and with what a
@@ -77,7 +77,7 @@ async function beginRecorded(
   } catch (error) {
     leave(seat.lanes, admitted?.ticket, false);
     await admitted?.charge?.settle({ cost: NO_COST }, "turned away");
-    if (!endsCallAlone(error)) throw error;
+    if (!isDeadline(error)) throw error;
     // It has begun, as the log has it, and is to have an end.
     const nowMs = clock.monotonic();
     return { ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NO_COST };

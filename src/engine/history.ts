@@ -40,7 +40,6 @@ export class History {
   readonly #outdated: RecordedCall[] = [];
   readonly #scopes = new Map<string, Scope>();
   readonly #skipped = new Map<string, Of<"call.skipped">>();
-  readonly #stopped = new Set<string>();
   readonly #lost = new Set<string>();
   #asked: Of<"run.waiting"> | undefined;
   readonly #doubted = new Set<string>();
@@ -100,19 +99,9 @@ export class History {
     return this.#lacking.has(team);
   }
 
-  /** Whether it was stopped early: its answer could not change a verdict. */
-  stopped(callId: string): boolean {
-    return this.#stopped.has(callId);
-  }
-
   /** Whether a doubt about a call stands in the log. */
   doubted(callId: string, why: string): boolean {
     return this.#doubted.has(`${why} ${callId}`);
-  }
-
-  /** Whether the end of a call of that id is known, whatever it was about. */
-  ended(callId: string): boolean {
-    return this.#calls.get(callId)?.end !== undefined;
   }
 
   /** Why an agent was not asked, if it was not. */
@@ -152,7 +141,6 @@ export class History {
         Object.assign(call, spentIn(call));
         call.reserved = event.reserved;
         call.settled = false;
-        this.#stopped.delete(event.callId);
         break;
       }
       case "call.requeued": {
@@ -196,8 +184,6 @@ export class History {
       }
       case "call.skipped":
         this.#skipped.set(event.callId, event);
-        if (event.reason === "early-stop") this.#stopped.add(event.callId);
-        else this.#stopped.delete(event.callId);
         break;
       case "call.doubted":
         this.#doubted.add(`${event.why} ${event.callId}`);
@@ -249,10 +235,10 @@ export class History {
     }
     const lacking = new Set<string>();
     for (const callId of failed) if (!answered.has(callId)) addTeams(lacking, callId);
-    for (const callId of this.#skipped.keys()) {
-      if (this.#calls.get(callId)?.end === undefined && !this.stopped(callId)) {
-        addTeams(lacking, callId);
-      }
+    for (const [callId, { reason }] of this.#skipped) {
+      // Earlier versions skipped who could not change a verdict any more: nothing is lacking without them.
+      if (reason === "early-stop" || this.#calls.get(callId)?.end !== undefined) continue;
+      addTeams(lacking, callId);
     }
     return lacking;
   }
@@ -285,9 +271,8 @@ export class History {
       this.#lost.add(firstCallOf(call.callId));
       return;
     }
+    // By an earlier version, since it could not change a verdict any more. Nothing went wrong with it: it is asked again.
     const stopped = end.type === "call.failed" && end.stopped === true;
-    if (stopped) this.#stopped.add(call.callId);
-    // Nothing went wrong with what was stopped: should it matter after all, it is asked again.
     call.state = stopped ? "between" : "ended";
     call.attempt = end.attempt;
     call.end = stopped ? undefined : end;

@@ -41,17 +41,30 @@ export function checkGiven(
   checkKind(value, what, kind, instead);
 }
 
-/** Refuses with `BAD_OPTIONS` an option that there is not: a misspelt one would say nothing, and change nothing. */
-export function checkKeys(options: object, known: ReadonlySet<string>, where: string): void {
+/**
+ * Refuses with `BAD_OPTIONS` an option that there is not: a misspelt one would say nothing, and change nothing. `former` says of options
+ * that there were what became of them, and what to do instead.
+ */
+export function checkKeys(
+  options: object,
+  known: ReadonlySet<string>,
+  where: string,
+  former: ReadonlyMap<string, string> = NONE,
+): void {
   checkGiven(options, where, "object", `give it an object with ${[...known].join(", ")}`);
   for (const key of Object.keys(options)) {
     if (known.has(key)) continue;
+    const became = former.get(key);
+    if (became !== undefined)
+      throw new QuorateError("BAD_OPTIONS", `${where}: ${key} was ${became}`);
     const near = didYouMean(key, known);
     const instead =
       near === undefined ? `there are ${[...known].join(", ")}` : `did you mean ${near}?`;
     throw new QuorateError("BAD_OPTIONS", `${where} has no option ${shown(key)}; ${instead}`);
   }
 }
+
+const NONE: ReadonlyMap<string, string> = new Map();
 
 /** A value of an option, as a message shows it. */
 export function shown(value: unknown): string {

@@ -63,6 +63,5 @@ export function human(options: HumanOptions = {}): Link {
     name,
     definition: { ...options } as Json,
     settle,
-    certain: () => "unknown" as const,
   });
 }

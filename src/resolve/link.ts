@@ -76,12 +76,6 @@ export interface LinkContext {
   readonly signal: AbortSignal | undefined;
 }
 
-/**
- * What a link knows of its ruling while some are still to answer: what it decides for, whatever they say; that it passes,
- * whatever they say; or neither.
- */
-export type Certainty = { readonly winner: Json } | "passes" | "unknown";
-
 /** A link decides. */
 export interface Decision {
   /** One of the positions' values. */
@@ -123,11 +117,6 @@ export interface Link {
   readonly settle: (question: Question, context: LinkContext) => Ruling | Promise<Ruling>;
   /** Judges a question with one position. The first link that decides here, or passes with a status, has the word. */
   readonly agreed?: (question: Question, context: LinkContext) => Ruling;
-  /**
-   * What it knows of a question with two or more positions while `toCome`, by name, are still to answer: each may hold any position,
-   * or none. A chain can stop its team early only when every link in it has this.
-   */
-  readonly certain?: (question: Question, toCome: readonly string[]) => Certainty;
   /** By what share of all weight, 0–1, the first position leads the second in its eyes; `undefined` where it does not weigh. */
   readonly lead?: (question: Question) => number | undefined;
   /** It may have members asked once more: at that tier, or where left out at the next of each. */

@@ -5,7 +5,7 @@ import { shown } from "../conflict/plain.ts";
 import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
-import type { Certainty, Link, Question, Ruling } from "./link.ts";
+import type { Link, Question, Ruling } from "./link.ts";
 
 /**
  * The first of these values that somebody holds wins, however few they are: a standing order such as "when in doubt,
@@ -35,11 +35,5 @@ export function prefer(values: readonly Json[]): Link {
     };
   }
 
-  /** Nobody can come who holds something that is preferred to the first. */
-  function certain({ positions }: Question): Certainty {
-    const first = positions.find(({ value }) => foldedKey(value) === keys[0]);
-    return first === undefined ? "unknown" : { winner: first.value };
-  }
-
-  return Object.freeze({ name: "prefer", definition: [...values], settle, certain });
+  return Object.freeze({ name: "prefer", definition: [...values], settle });
 }

@@ -6,7 +6,7 @@ import { checkFindingModel, type FindingModel } from "../reliability/finding-mod
 import { checkCount } from "./check-count.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import { byLearnedFindings } from "./learned-finding.ts";
-import type { Certainty, Link, LinkContext, Question, Ruling } from "./link.ts";
+import type { Link, LinkContext, Question, Ruling } from "./link.ts";
 import { counted } from "./words.ts";
 
 export interface SupportOptions {
@@ -86,20 +86,8 @@ export function support(options: SupportOptions = {}): Link {
     };
   }
 
-  /** Holders only become more, of the positions that there are or of new ones. */
-  function certain({ positions }: Question, toCome: readonly string[]): Certainty {
-    const counts = positions.map(({ heldBy }) => heldBy.length).toSorted((a, b) => b - a);
-    const [most = 0, second = 0] = counts;
-    if (second >= atLeast || most + toCome.length < atLeast) return "passes";
-    const winner = positions.find(({ heldBy }) => heldBy.length >= atLeast);
-    return winner !== undefined && second + toCome.length < atLeast
-      ? { winner: winner.value }
-      : "unknown";
-  }
-
   return Object.freeze({
     name: "support",
-    certain,
     definition: { ...options } as unknown as Json,
     settle(question: Question, context: LinkContext): Ruling {
       if (question.kind !== "finding") return claim(question);

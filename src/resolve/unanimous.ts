@@ -26,7 +26,6 @@ export function unanimous(options: UnanimousOptions = {}): Link {
     settle: ({ positions }: Question): Ruling => ({
       pass: `there are ${positions.length} positions`,
     }),
-    certain: () => "passes",
     agreed({ positions }: Question): Ruling {
       const [position] = positions;
       if (position === undefined) return { pass: "nobody holds a position" };

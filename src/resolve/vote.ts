@@ -5,7 +5,7 @@ import { QuorateError } from "../errors.ts";
 import { checkKeys } from "../policy/check-kind.ts";
 import { checkCount } from "./check-count.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
-import type { Certainty, Link, Question, Ruling } from "./link.ts";
+import type { Link, Question, Ruling } from "./link.ts";
 import { counted } from "./words.ts";
 
 export interface VoteOptions {
@@ -75,27 +75,6 @@ export function vote(options: VoteOptions = {}): Link {
     };
   }
 
-  /**
-   * What those to come could do worst is to back the runner-up together, and best to back the first. In between nothing is known;
-   * nor is it so near to the margin that rounding could matter.
-   */
-  function certain({ positions }: Question, toCome: readonly string[]): Certainty {
-    const votersToCome = toCome.filter((agent) => weightOf(agent) > 0);
-    const weightToCome = votersToCome.reduce((sum, agent) => sum + weightOf(agent), 0);
-    const voters = positions.reduce(
-      (sum, { heldBy }) => sum + heldBy.filter(({ agent }) => weightOf(agent) > 0).length,
-      0,
-    );
-    if (voters + votersToCome.length < quorum) return "passes";
-    const { first, lead, total } = standing(positions);
-    const all = total + weightToCome;
-    if (first === undefined || all === 0) return "unknown";
-    const least = (lead - weightToCome) / all;
-    if (voters >= quorum && least > 2 * SLACK && least >= margin) return { winner: first.value };
-    const most = (lead + weightToCome) / all;
-    return most < margin - 2 * SLACK ? "passes" : "unknown";
-  }
-
   /** The first by weight, and by how much weight it leads the second. */
   function standing(positions: readonly Position[]) {
     const ranked = positions
@@ -118,7 +97,6 @@ export function vote(options: VoteOptions = {}): Link {
     names: [...weights.keys()],
     definition: { ...options } as Json,
     settle,
-    certain,
     lead: leadOf,
   });
 }

@@ -24,12 +24,6 @@ import type { NameOf, ResultsOf, TaskOf, UnderOwnNames } from "./infer.ts";
  */
 export type Mode = "parallel" | "sequence";
 
-/** When agents need not be waited for. */
-export interface EarlyStop {
-  /** The subjects that matter: a run whose verdicts about all of them are certain is over. */
-  readonly subjects: readonly string[];
-}
-
 /** Which agents a task is for; what they need is added. */
 export type Route<Name extends string, Task> =
   | readonly Name[]
@@ -94,8 +88,6 @@ export interface SupervisorOptions<
   readonly lanes?: LanesOf;
   /** How many subjects its chain asks judges about at most, most held first (20); the others stay undecided. */
   readonly maxSubjects?: number;
-  /** Stops agents whose answers cannot change a verdict any more. Off where left out. */
-  readonly earlyStop?: EarlyStop;
   /** Takes secrets out of what is kept and shown. What it changes cannot be used again when a run is resumed. */
   readonly redact?: Redact;
   /**

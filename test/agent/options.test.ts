@@ -95,6 +95,7 @@ const badTeams: readonly (readonly [object, string])[] = [
   [{ compare: { subject: 3 } }, "compare.subject is no comparator"],
   [{ similar: 3 }, "no comparator"],
   [{ needs: { x: 1 } }, 'needs "x", which is no agent'],
+  [{ earlyStop: { subjects: ["task"] } }, "earlyStop was removed; leave it out"],
   [{ asWorker: { timeoutMs: 0 } }, "asWorker: timeoutMs is 0"],
   [{ asWorker: { retries: -1 } }, "asWorker: retries is -1"],
 ];

@@ -5,8 +5,6 @@ import {
   judge,
   memoryStore,
   supervisor,
-  unanimous,
-  vote,
   type AgentContext,
   type RunEvent,
 } from "../../src/index.ts";
@@ -564,50 +562,6 @@ describe("calls of the same content that are collected", () => {
     const results = (await Promise.all(others)).map((outcome) => outcome.results.echo);
     expect(results).toMatchObject([{ output: "two" }, { output: "one", reused: "joined" }]);
     expect(batches).toEqual([["one", "two"]]);
-    expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
-  });
-});
-
-describe("a call that is stopped early while another run waits for its answer", () => {
-  it("is skipped in its own run, and answers the other", async () => {
-    const clock = virtualClock();
-    const store = memoryStore({ clock });
-    const aborted: string[] = [];
-    const says = <const Name extends string>(name: Name, ms: number) =>
-      agent({
-        name,
-        version: "1",
-        cache: name === "slow",
-        run: async (_: unknown, { runId, signal }) => {
-          signal.addEventListener("abort", () => aborted.push(runId));
-          await new Promise<void>((resolve) => clock.timer(ms, resolve));
-          return { recommendation: name === "a" ? "ship" : "hold" };
-        },
-      });
-    const agents = {
-      a: says("a", 10),
-      b: says("b", 10),
-      c: says("c", 10),
-      d: says("d", 10),
-      slow: says("slow", 100),
-    };
-    const team = supervisor({
-      name: "team",
-      agents,
-      clock,
-      store,
-      resolve: [unanimous(), vote()],
-      earlyStop: { subjects: ["task"] },
-    });
-    const stopping = team.run(undefined);
-    const other = team.run(undefined, { route: ["slow"] });
-    await clock.advance(50);
-    const stopped = await stopping;
-    expect(stopped.missing).toMatchObject([{ agent: "slow", why: "early-stop" }]);
-    await clock.advance(50);
-    expect((await other).results.slow).toMatchObject({ status: "ok", reused: "joined" });
-    expect(aborted).toEqual([]);
-    expect(store.read(stopped.runId).at(-1)).toMatchObject({ type: "run.finished" });
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
   });
 });

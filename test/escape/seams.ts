@@ -181,8 +181,6 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
     })),
   "link.settle": (settle) => runWith({ resolve: [link({ settle })] }),
   "link.agreed": (agreed) => runWith({ agents: { ship }, resolve: [link({ agreed })] }),
-  "link.certain": (certain) =>
-    runWith({ resolve: [link({ certain })], earlyStop: { subjects: ["task"] } }),
   "link.lead": (lead) =>
     asked(
       { escalateIf: ["low-margin"] },
@@ -400,7 +398,6 @@ const SUPERVISOR: Keys<SupervisorOptions<Workers, string, unknown>> = {
   escalateIf: true,
   lanes: true,
   maxSubjects: true,
-  earlyStop: true,
   redact: true,
   hashSecret: true,
   engine: true,
@@ -426,7 +423,6 @@ const LINK: Keys<Link> = {
   settle: true,
   names: true,
   agreed: true,
-  certain: true,
   lead: true,
   reruns: true,
   learns: true,
@@ -437,7 +433,6 @@ const LINK: Keys<Link> = {
 const COMPARATOR: Keys<Comparator> = {
   name: true,
   definition: true,
-  steady: true,
   group: true,
   groupLater: true,
   asks: true,

@@ -60,7 +60,6 @@ export interface AnyTeam {
   readonly timeoutMs: number | undefined;
   readonly judge: AnyAgent | undefined;
   readonly reruns: boolean;
-  readonly early: boolean;
   readonly cache: boolean | undefined;
   readonly escalateIf: readonly EscalateIf[] | undefined;
   readonly lanes: readonly number[];
@@ -161,19 +160,6 @@ const anyAgent = (depth: number): fc.Arbitrary<AnyAgent> =>
     budget: seldom(anyBudget),
   });
 
-/** Without what stands in the way of stopping early. */
-function withoutDoubt(team: AnyTeam): AnyTeam {
-  const sure = (member: AnyAgent | AnyTeam): AnyAgent | AnyTeam =>
-    "members" in member
-      ? member
-      : {
-          ...member,
-          escalateIf: (member.escalateIf ?? []).filter((why) => typeof why === "function"),
-          fallback: member.fallback && (sure(member.fallback) as AnyAgent),
-        };
-  return { ...team, reruns: false, judge: undefined, members: team.members.map(sure) };
-}
-
 const DEPTH = 1;
 
 const anyTeam = (depth = DEPTH): fc.Arbitrary<AnyTeam> =>
@@ -200,15 +186,13 @@ const anyTeam = (depth = DEPTH): fc.Arbitrary<AnyTeam> =>
         retries: fc.nat(1),
         timeoutMs: maybe(fc.constantFrom(20, 90)),
         judge: maybe(anyAgent(-1)),
-        early: fc.boolean(),
         reruns: fc.boolean(),
         cache: maybe(fc.boolean()),
         escalateIf: maybe(escalation(-1)),
         lanes: fc.subarray([0, 1]),
         budget: seldom(anyBudget),
       }),
-    )
-    .map((team) => (team.early ? withoutDoubt(team) : team));
+    );
 
 const anyLane: fc.Arbitrary<AnyLane> = fc.record({
   concurrency: fc.constantFrom(1, 2, Infinity),

@@ -177,7 +177,6 @@ function makeTeam(spec: AnyTeam, above: Place, name: string, needs: object): Sup
         : [judge({ name: "chief", ask: makeAgent("chief", chief, {}, here) as never })]),
       vote(),
     ],
-    ...(spec.early && { earlyStop: { subjects: ["task"] } }),
     ...(cache !== undefined && { cache }),
     ...(escalateIf !== undefined && { escalateIf: escalateIf as never }),
     lanes: spec.lanes.flatMap((index) => lanes[index] ?? []),

@@ -70,9 +70,8 @@ export function judge(options: JudgeOptions | JudgePanelOptions): Link {
     ...(evidence === "required" && { evidence }),
     ...(authorOf.length > 0 && { authorOf }),
   };
-  const certain = () => "unknown" as const;
   const asks = Object.freeze([judging]);
-  return Object.freeze({ name, definition, settle, certain, asks, callsPerSubject: ORDERS });
+  return Object.freeze({ name, definition, settle, asks, callsPerSubject: ORDERS });
 }
 
 function rule(heard: Hearing): Ruling {

@@ -49,7 +49,6 @@ export function judgePanel(options: JudgePanelOptions): Link {
     })),
   };
   const asks = Object.freeze(members.map(({ agent }) => agent));
-  const certain = () => "unknown" as const;
   const callsPerSubject = members.every(({ once }) => once) ? 1 : ORDERS;
-  return Object.freeze({ name, definition, settle, certain, asks, callsPerSubject });
+  return Object.freeze({ name, definition, settle, asks, callsPerSubject });
 }

@@ -18,8 +18,7 @@ export function missingOf(
       const why = whyOf(result.error.code);
       missing.push({ agent, why, detail: result.error.message });
     } else if (result?.status === "skipped") {
-      const why = result.reason === "early-stop" ? result.reason : "skipped";
-      missing.push({ agent, why, detail: result.detail });
+      missing.push({ agent, why: "skipped", detail: result.detail });
     }
   }
   return missing;
@@ -38,8 +37,7 @@ export function statusOf(
 ): OutcomeStatus {
   // A route of fewer agents than minAnswers asks all of them to answer, not more than there are.
   if (planned.length - missing.length < Math.min(minAnswers, planned.length)) return "failed";
-  // Who was stopped early was not needed for an answer.
-  if (missing.every(({ why }) => why === "early-stop")) return "complete";
+  if (missing.length === 0) return "complete";
   const fatal = missing.some(({ agent }) => members[indexOf.get(agent) ?? -1]?.required === true);
   return fatal ? "failed" : "partial";
 }

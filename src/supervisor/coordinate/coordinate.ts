@@ -2,7 +2,6 @@ import type { AgentResult, Skipped } from "../../call.ts";
 import type { Conflict } from "../../conflict/conflict.ts";
 import type { Said } from "../../conflict/said.ts";
 import { performCall, type Question } from "../../engine/call.ts";
-import { STOPPED_EARLY } from "../../engine/stopped-early.ts";
 import type { CheckedInputs } from "../../engine/input.ts";
 import type { Run } from "../../engine/run.ts";
 import type { Seat } from "../../engine/seat.ts";
@@ -11,11 +10,10 @@ import type { Verdict } from "../../resolve/verdict.ts";
 import { put } from "../../record.ts";
 import { missingOf, statusOf } from "./conclude.ts";
 import { settleStatements } from "../decide/decide.ts";
-import { earlyStopping, type EarlyStopping } from "./early-stop.ts";
 import { expectCalls } from "./expect-calls.ts";
 import { runGraph } from "../team/graph.ts";
 import { askMember, mayAskFurther, type Asking } from "./member.ts";
-import { madeOf, STOPPED } from "./member-result.ts";
+import { madeOf } from "./member-result.ts";
 import { panelOf } from "../decide/panel.ts";
 import type { Plan } from "../team/plan.ts";
 import { isSeating, type Seating } from "../team/seating.ts";
@@ -74,7 +72,6 @@ export async function coordinate(
   const statements = new Array<Said | undefined>(members.length);
   const askings: (Asking | undefined)[] = [];
   let stop: NotAsked | undefined;
-  using early = earlyStopping(run, seating, plan);
   using expected = expectCalls(run, seating, plan, prefix);
 
   const skip = async (index: number, skipped: NotAsked): Promise<Ended> => {
@@ -97,12 +94,6 @@ export async function coordinate(
       return Promise.resolve({ result: { status: "waiting", detail }, said: undefined });
     }
     if (stop !== undefined) return skip(index, stop);
-    if (early !== undefined) return askUnlessStopped(index, early);
-    return askNow(index, run);
-  };
-
-  const askNow = (index: number, within: Run): Promise<Ended> => {
-    const member = members[index] as Member;
     const seat = seats[index] as Seat | Seating;
     for (const need of member.needs) {
       if (results[need]?.status === "ok") continue;
@@ -110,10 +101,10 @@ export async function coordinate(
       return skip(index, { status: "skipped", reason: "need-failed", detail });
     }
     const question = questionOf(index);
-    if (isSeating(seat)) return askTeam(within, seat, question);
+    if (isSeating(seat)) return askTeam(run, seat, question);
     return mayAskFurther(seat)
-      ? askFurther(index, within, seat, question)
-      : performCall(within, seat, question);
+      ? askFurther(index, seat, question)
+      : performCall(run, seat, question);
   };
 
   const questionOf = (index: number): Question => {
@@ -129,31 +120,10 @@ export async function coordinate(
     };
   };
 
-  const askFurther = async (
-    index: number,
-    within: Run,
-    seat: Seat,
-    question: Question,
-  ): Promise<Ended> => {
-    const asking = await askMember(within, seat, question);
+  const askFurther = async (index: number, seat: Seat, question: Question): Promise<Ended> => {
+    const asking = await askMember(run, seat, question);
     askings[index] = asking;
     return madeOf(asking.calls, seat.agent);
-  };
-
-  const askUnlessStopped = async (index: number, early: EarlyStopping): Promise<Ended> => {
-    const callId = prefix + (members[index]?.name ?? "");
-    if (early.wasStopped(callId)) return { result: STOPPED, said: undefined };
-    try {
-      await early.turn(callId);
-      if (early.stopped) return skip(index, STOPPED);
-      const { result, said } = await askNow(index, early.run);
-      const stopped = result.status === "failed" && result.error === STOPPED_EARLY;
-      return { result: stopped ? STOPPED : result, said };
-    } catch (reason) {
-      if (run.cancellation.cancelled) throw run.cancellation.reason;
-      if (reason !== STOPPED_EARLY) throw reason;
-      return skip(index, STOPPED);
-    }
   };
 
   const keep = (index: number, { result, said }: Ended): void => {
@@ -161,7 +131,6 @@ export async function coordinate(
     statements[index] = said;
     expected?.ended(index);
     const member = members[index];
-    early?.ended(index, prefix + (member?.name ?? ""), result, said);
     const silent = result.status === "failed" || result.status === "skipped";
     if (plan.mode === "sequence" && member?.required === true && silent) {
       const detail = `${member.name} is required and did not answer`;
@@ -170,7 +139,7 @@ export async function coordinate(
   };
 
   await runGraph(plan.graph, ask, keep);
-  // Also when all have ended in spite of it, as a team that was stopped in the middle has.
+  // Also when all have ended in spite of it.
   if (run.cancellation.cancelled) throw run.cancellation.reason;
 
   const missing = missingOf(team, plan, results);

@@ -1,28 +1,19 @@
 import type { Agent } from "../../agent.ts";
-import { addCost, NO_COST, type AgentResult, type Answered, type Skipped } from "../../call.ts";
+import { addCost, NO_COST, type Answered } from "../../call.ts";
 import type { Said } from "../../conflict/said.ts";
 import { furtherId } from "../../engine/call-id.ts";
-import { STOPPED_EARLY } from "../../engine/stopped-early.ts";
-import type { MadeCall } from "./member.ts";
-
-/** The result of somebody whose answer could not change a verdict any more. */
-export const STOPPED: Skipped & { readonly reason: "early-stop" } = Object.freeze({
-  status: "skipped",
-  reason: "early-stop",
-  detail: STOPPED_EARLY.message,
-});
+import type { MadeCall, MadeCalls } from "./member.ts";
 
 /**
  * What came of a member: the last answer among its calls, with the attempts, times and costs of all of them; where none was
  * answered, what the member itself failed with last. `name` is the member's, `fallback` those who stand in for it.
  */
 export function madeOf(
-  calls: readonly MadeCall[],
+  calls: MadeCalls,
   { name, fallback }: Pick<Agent, "name" | "fallback">,
 ): Omit<MadeCall, "callId"> {
   const [first] = calls;
-  const last = calls.at(-1);
-  if (first === undefined || last === undefined) return { result: STOPPED, said: undefined };
+  const last = calls.at(-1) ?? first;
   if (last.result.status === "waiting") return { result: last.result, said: undefined };
   const answered = calls.findLast(({ result }) => result.status === "ok");
   if (answered?.result.status === "ok") {
@@ -31,7 +22,6 @@ export function madeOf(
     const by = callId === first.callId ? {} : { answeredBy: callId };
     return { result: { ...result, ...totalOf(calls), ...by }, said: said && saidBy(name, said) };
   }
-  if (calls.some(({ result }) => isStopped(result))) return { result: STOPPED, said: undefined };
   const stoodIn = new Set(fallback.map((other) => furtherId(first.callId, other.name)));
   const own = calls.findLast(
     ({ callId, result }) =>
@@ -42,13 +32,6 @@ export function madeOf(
     result: result.status === "failed" ? { ...result, ...totalOf(calls) } : result,
     said: undefined,
   };
-}
-
-function isStopped(result: AgentResult): boolean {
-  return (
-    (result.status === "failed" && result.error === STOPPED_EARLY) ||
-    (result.status === "skipped" && result.reason === "early-stop")
-  );
 }
 
 function totalOf(calls: readonly MadeCall[]): Total {

@@ -6,7 +6,6 @@ import { furtherId } from "../../engine/call-id.ts";
 import { performCall, type Question } from "../../engine/call.ts";
 import type { Run } from "../../engine/run.ts";
 import type { Seat } from "../../engine/seat.ts";
-import { STOPPED_EARLY } from "../../engine/stopped-early.ts";
 import { describeThrown, errorRecord, type ErrorRecord } from "../../errors.ts";
 import type { DoubtedFor } from "../../events.ts";
 import { atOnce } from "../../policy/at-once.ts";
@@ -18,9 +17,12 @@ export interface MadeCall {
   readonly said: Said | undefined;
 }
 
-/** What was made of a member so far: its own call, dearer tiers, fallbacks, in their order; never empty. */
+/** The calls that were made for one member, in their order: its own, dearer tiers, fallbacks. */
+export type MadeCalls = readonly [MadeCall, ...MadeCall[]];
+
+/** What was made of a member so far. */
 export interface Asking {
-  readonly calls: readonly MadeCall[];
+  readonly calls: MadeCalls;
   /** The one asked last, at the dearest tier so far. */
   readonly seat: Seat;
   /** What the ids of its further calls begin with. */
@@ -47,10 +49,7 @@ export async function askMember(run: Run, seat: Seat, question: Question): Promi
     const next = furtherId(callId, other.agent.name);
     noteDoubt(run, seat.agent, { callId: last.callId, why: "failed", next });
     const failed = [...(question.failed ?? []), ...failuresOf(asking.calls)];
-    const instead = await unlessStopped(
-      askMember(run, other, { ...question, callId: next, failed }),
-    );
-    if (instead === undefined) break;
+    const instead = await askMember(run, other, { ...question, callId: next, failed });
     asking = { ...instead, calls: [...asking.calls, ...instead.calls] };
   }
   return asking;
@@ -70,13 +69,11 @@ async function climb(run: Run, from: Asking, question: Question): Promise<Asking
     if (next === undefined || last === undefined || isOver(run)) return asking;
     const why = doubtOf(run, asking.seat, last);
     if (why === undefined) return asking;
-    const further = await askFurther(run, asking, next, question, why);
-    if (further === undefined) return asking;
-    asking = further;
+    asking = await askFurther(run, asking, next, question, why);
   }
 }
 
-/** Asks a member once more, since others contradict it, and further as its own answer says. It stays as it is where that is stopped. */
+/** Asks a member once more, since others contradict it, and further as its own answer says. */
 export async function askOnceMore(
   run: Run,
   asking: Asking,
@@ -87,9 +84,7 @@ export async function askOnceMore(
   }: { readonly seat: Seat; readonly why: DoubtedFor; readonly question: Question },
 ): Promise<Asking> {
   const further = await askFurther(run, asking, seat, question, why);
-  return further === undefined || why === "rerun"
-    ? (further ?? asking)
-    : climb(run, further, question);
+  return why === "rerun" ? further : climb(run, further, question);
 }
 
 async function askFurther(
@@ -98,19 +93,11 @@ async function askFurther(
   seat: Seat,
   question: Question,
   why: DoubtedFor,
-): Promise<Asking | undefined> {
+): Promise<Asking> {
   const callId = furtherId(base, why === "rerun" ? why : (seat.tier ?? ""));
   noteDoubt(run, before.agent, { callId: calls.at(-1)?.callId ?? base, why, next: callId });
-  const end = await unlessStopped(performCall(run, seat, { ...question, callId }));
-  return end && { calls: [...calls, { callId, ...end }], seat, callId: base };
-}
-
-/** A further call that is stopped before it has begun has not been made; the calls before it stand. */
-function unlessStopped<T>(call: Promise<T>): Promise<T | undefined> {
-  return call.catch((reason: unknown) => {
-    if (reason !== STOPPED_EARLY) throw reason;
-    return undefined;
-  });
+  const end = await performCall(run, seat, { ...question, callId });
+  return { calls: [...calls, { callId, ...end }], seat, callId: base };
 }
 
 /** Why an answer is not left at that, as far as it alone can tell. A function that throws leaves it, and that is noted. */

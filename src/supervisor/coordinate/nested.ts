@@ -13,7 +13,6 @@ import { contentOf, recordedCall } from "../../engine/recorded-call.ts";
 import { reuse } from "../../engine/reuse.ts";
 import { replayed } from "../../engine/replay.ts";
 import type { Run } from "../../engine/run.ts";
-import { STOPPED_EARLY } from "../../engine/stopped-early.ts";
 import { describeThrown, errorRecord, QuorateError } from "../../errors.ts";
 import { canonicalJson } from "../../json.ts";
 import type { EventBody } from "../../events.ts";
@@ -97,12 +96,11 @@ export async function performTeam(run: Run, seating: Seating, question: Question
       const result = { status: "ok", output, attempts: attempt, durationMs, cost } as const;
       return { result, said: statement };
     } catch (thrown) {
-      const stopped = cancellation.cancelled && cancellation.reason === STOPPED_EARLY;
-      if (cancellation.cancelled && !stopped) throw cancellation.reason;
-      error = stopped ? STOPPED_EARLY : teamError(agent, thrown);
+      if (cancellation.cancelled) throw cancellation.reason;
+      error = teamError(agent, thrown);
     }
     const waitMs =
-      attempt > retries || error === STOPPED_EARLY || run.deadline?.cancelled === true
+      attempt > retries || run.deadline?.cancelled === true
         ? undefined
         : retryWaitMs(error, attempt, limits.backoff, clock.now());
     if (waitMs === undefined) {
@@ -117,7 +115,6 @@ export async function performTeam(run: Run, seating: Seating, question: Question
           durationMs,
           error: failureRecord(error, clock.now()),
           cost,
-          ...(error === STOPPED_EARLY && { stopped: true }),
         },
       ]);
       const result = { status: "failed", error, attempts: attempt, durationMs, cost } as const;

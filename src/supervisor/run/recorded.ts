@@ -7,7 +7,7 @@ import { put } from "../../record.ts";
 import type { Verdict } from "../../resolve/verdict.ts";
 import { NOT_ROUTED } from "../coordinate/coordinate.ts";
 import type { MadeCall } from "../coordinate/member.ts";
-import { madeOf, STOPPED } from "../coordinate/member-result.ts";
+import { madeOf } from "../coordinate/member-result.ts";
 import { isTeam } from "../team/seating.ts";
 import type { Team } from "../team/team.ts";
 
@@ -28,7 +28,9 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
       results.set(event.callId, { status: "skipped", reason, detail });
       skippedAt.set(event.callId, event.seq);
     } else if (event.type === "call.failed" && event.stopped === true) {
-      results.set(event.callId, STOPPED);
+      // Earlier versions stopped who could not change a verdict any more.
+      const { message: detail } = event.error;
+      results.set(event.callId, { status: "skipped", reason: "early-stop", detail });
       skippedAt.set(event.callId, event.seq);
     }
   }
@@ -46,8 +48,7 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
       return result === undefined ? [] : [{ callId, result, said: undefined }];
     });
     const fallback = isTeam(worker) ? [] : worker.fallback;
-    const whole = calls.length === 0 ? NOT_ROUTED : madeOf(calls, { name, fallback }).result;
-    put<AgentResult>(byAgent, name, whole);
+    put<AgentResult>(byAgent, name, resultOf(calls, { name, fallback }));
   }
   const settled = subjects.flatMap((subject) => verdicts.get(subject) ?? []);
   return {
@@ -59,4 +60,17 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
     missing,
     bill,
   };
+}
+
+function resultOf(
+  [first, ...others]: readonly MadeCall[],
+  of: Parameters<typeof madeOf>[1],
+): AgentResult {
+  if (first === undefined) return NOT_ROUTED;
+  const calls = [first, ...others] as const;
+  const stopped = calls.find(
+    ({ result }) => result.status === "skipped" && result.reason === "early-stop",
+  );
+  const answered = calls.some(({ result }) => result.status === "ok");
+  return stopped === undefined || answered ? madeOf(calls, of).result : stopped.result;
 }

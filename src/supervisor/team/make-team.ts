@@ -25,7 +25,6 @@ import { checkLimits, LIMIT_KEYS, type CallLimits } from "../../policy/limits.ts
 import { checkEscalateIf, checkTiers } from "../../policy/tier.ts";
 import { checkAsked, checkChain, DEFAULT_CHAIN } from "../../resolve/chain.ts";
 import type { Learning, Link } from "../../resolve/link.ts";
-import { checkEarlyStop } from "./check-early-stop.ts";
 import { checkOrder } from "./graph.ts";
 import {
   checkConcurrency,
@@ -69,13 +68,18 @@ const OWN_OPTIONS: Readonly<Record<Exclude<keyof AnyOptions, keyof CallLimits>, 
   escalateIf: true,
   lanes: true,
   maxSubjects: true,
-  earlyStop: true,
   redact: true,
   hashSecret: true,
   engine: true,
   clock: true,
 };
 const OPTION_KEYS: ReadonlySet<string> = new Set([...Object.keys(OWN_OPTIONS), ...LIMIT_KEYS]);
+const FORMER_OPTIONS: ReadonlyMap<string, string> = new Map([
+  [
+    "earlyStop",
+    "removed; leave it out, and all agents are waited for (a later version asks fewer agents by panel)",
+  ],
+]);
 
 /** Checks a supervisor's description. Throws `BAD_OPTIONS` with one sentence about the first thing that cannot work. */
 export function makeTeam(options: AnyOptions): Team {
@@ -88,7 +92,7 @@ export function makeTeam(options: AnyOptions): Team {
   const { name, version, agents, route, compare, similar, answer } = options;
   checkName(name, "supervisor");
   const where = `supervisor "${name}"`;
-  checkKeys(options, OPTION_KEYS, where);
+  checkKeys(options, OPTION_KEYS, where, FORMER_OPTIONS);
   checkShape(options, where);
   const refuse = (why: string): never => {
     throw new QuorateError("BAD_OPTIONS", `${where} ${why}`);
@@ -154,17 +158,12 @@ export function makeTeam(options: AnyOptions): Team {
   for (const link of resolve) {
     for (const agent of link.names ?? []) known(agent, `has ${link.name}() with a word about`);
   }
-  const earlyStop = checkEarlyStop(options.earlyStop, where);
   if (hasOneSubject(members)) {
-    const named = [
-      ...[...comparing.compare.keys()].map((subject) => ["compares", subject] as const),
-      ...(earlyStop?.subjects ?? []).map((subject) => ["may stop early for", subject] as const),
-    ];
-    for (const [does, subject] of named) {
+    for (const subject of comparing.compare.keys()) {
       const near = subject === TASK_SUBJECT ? undefined : didYouMean(subject, [TASK_SUBJECT]);
       if (near !== undefined)
         refuse(
-          `${does} "${subject}", about which none of its agents says anything; did you mean "${near}"?`,
+          `compares "${subject}", about which none of its agents says anything; did you mean "${near}"?`,
         );
     }
   }
@@ -204,7 +203,6 @@ export function makeTeam(options: AnyOptions): Team {
       0,
       MAX_SUBJECTS,
     ),
-    earlyStop,
   });
 }
 

@@ -17,7 +17,7 @@ import type { LanesOf } from "../../policy/lane.ts";
 import type { CallLimits } from "../../policy/limits.ts";
 import type { EscalateIf } from "../../policy/tier.ts";
 import type { Link } from "../../resolve/link.ts";
-import type { EarlyStop, Mode } from "../options.ts";
+import type { Mode } from "../options.ts";
 import type { Plan } from "./plan.ts";
 
 /** A supervisor's description, checked, as the rest of the code reads it. Agents are known by their index. */
@@ -55,7 +55,6 @@ export interface Team {
   readonly escalateIf: readonly EscalateIf[] | undefined;
   readonly lanes: LanesOf | undefined;
   readonly maxSubjects: number;
-  readonly earlyStop: EarlyStop | undefined;
 }
 
 /** One place in a team. */
@@ -98,7 +97,7 @@ export function teamOf(value: unknown): Team | undefined {
  * outside. Functions cannot: change the supervisor's version with them.
  */
 export function teamDefinition(team: Team, workers: readonly string[]): string {
-  const { label, members, mode, route, minAnswers, resolve, compare, similar, earlyStop } = team;
+  const { label, members, mode, route, minAnswers, resolve, compare, similar } = team;
   return sha256(
     canonicalJson([
       KEY_FORMAT,
@@ -112,7 +111,6 @@ export function teamDefinition(team: Team, workers: readonly string[]): string {
       [...compare].map(([subject, { name, definition }]) => [subject, name, definition ?? null]),
       similar === undefined ? null : [similar.name, similar.definition ?? null],
       members.map(({ name, needs, required }, index) => [name, workers[index], needs, required]),
-      ...(earlyStop === undefined ? [] : [earlyStop.subjects]),
     ]),
   );
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   agent,
@@ -13,80 +14,58 @@ import {
   unanimous,
   vote,
   within,
-  type Link,
   type Outcome,
   type RunEvent,
   type Store,
-  type SupervisorOptions,
-  type Workers,
 } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
+import { faultsOf, lasting } from "../durable/same-run.ts";
+import {
+  CAN_ASK_FEWER,
+  fewer,
+  FIVE,
+  makeAgent,
+  outcomeOf,
+  own,
+  teamOf,
+  teams,
+  type Options,
+} from "./asking-fewer.ts";
 
-type Options = Partial<SupervisorOptions<Workers, string, unknown>>;
+// Ask fewer: what held of early stop, which was removed, and is to hold of whatever asks fewer agents. Skipped until there is that.
 
-/** Agents a0, a1, …: each says its part when its time has come. A text is what it recommends, `null` a failure. */
-function teamOf(
-  said: readonly (readonly [afterMs: number, says: string | number | null])[],
-  options: Options = {},
-) {
-  const clock = virtualClock();
-  const store = memoryStore({ resumable: true, clock });
-  const asked: string[] = [];
-  const stopped: unknown[] = [];
-  const agents = Object.fromEntries(
-    said.map(([afterMs, says], index) => {
-      const name = `a${index}`;
-      const made = agent({
-        name,
-        retries: 0,
-        run: async (_task: unknown, { signal, report }) => {
-          asked.push(name);
-          report({ usdMicros: 5, inputTokens: 1, outputTokens: 1 });
-          await new Promise<void>((resolve, reject) => {
-            const timer = clock.timer(afterMs, resolve);
-            signal.addEventListener("abort", () => {
-              timer[Symbol.dispose]();
-              stopped.push([name, (signal.reason as Error).message]);
-              reject(signal.reason);
-            });
-          });
-          if (says === null) throw new Error("no");
-          return { recommendation: says };
-        },
-      });
-      return [name, made];
-    }),
-  );
-  const gate = supervisor({
-    name: "gate",
-    agents,
-    clock,
-    store,
-    earlyStop: { subjects: ["task"] },
-    resolve: [unanimous(), vote()],
-    ...options,
-  } as never);
-  const run = async () => {
-    const running = gate.run("task" as never);
-    let over = false;
-    const end = (): void => void (over = true);
-    running.then(end, end);
-    while (!over) await clock.next();
-    return running;
-  };
-  return { gate, run, asked, stopped, clock, store };
-}
+// Whatever the team, its votes and its chain: who is stopped early would have changed neither status nor winner.
+describe.skipIf(!CAN_ASK_FEWER)("a team that stops early", () => {
+  it("comes to the same status and winner as one that waits for all", async () => {
+    let stopped = 0;
+    await fc.assert(
+      fc.asyncProperty(teams, async (spec) => {
+        const [full, early] = [await outcomeOf(spec, false), await outcomeOf(spec, true)];
+        const left = early.missing.filter(({ why }) => why === "early-stop");
+        if (left.length === 0) {
+          expect(early.verdicts).toEqual(full.verdicts);
+          expect(early.missing).toEqual(full.missing);
+        } else stopped++;
+        const known = (outcome: Outcome): unknown =>
+          outcome.verdicts
+            .filter(({ subject }) => subject === "x" || (spec.both && subject === "y"))
+            .map(({ subject, status, winner, by }) => [subject, status, winner, by]);
+        if (left.length > 0) expect(known(early)).toEqual(known(full));
+        if (full.status !== "failed") expect(early.status).not.toBe("failed");
+        if (full.status === "failed") expect(early.status).toBe("failed");
+        for (const { agent: name } of left) {
+          expect(early.results[name]).toMatchObject({ status: "skipped", reason: "early-stop" });
+          expect(spec.members[Number(name.slice(1))]?.required).toBe(false);
+        }
+      }),
+      { numRuns: Math.max(300, fc.readConfigureGlobal().numRuns ?? 0) },
+    );
+    // A law about nothing would hold too: about one team in twelve is stopped.
+    expect(stopped).toBeGreaterThan(0);
+  });
+});
 
-const FIVE = [
-  [1, "ship"],
-  [2, "hold"],
-  [3, "hold"],
-  [4, "hold"],
-  [90, "ship"],
-  [90, "hold"],
-] as const;
-
-describe("early stop", () => {
+describe.skipIf(!CAN_ASK_FEWER)("early stop", () => {
   it("stops those whose answers cannot change the verdict any more, and says so", async () => {
     // 3 to 1 with 2 to come: they could tie. 4 to 1 with 1 to come: it could not.
     const said = [...FIVE.slice(0, 4), [5, "hold"], [90, "ship"]] as const;
@@ -135,7 +114,7 @@ describe("early stop", () => {
     ["while all agree", { resolve: [unanimous(), prefer(["ship", "hold"])] }],
     ["while a required agent is to come", { required: ["a6"] as never }],
     ["while fewer than minAnswers have answered", { minAnswers: 6 }],
-    ["with a subject that nobody speaks about", { earlyStop: { subjects: ["task", "other"] } }],
+    ["with a subject that nobody speaks about", fewer(["task", "other"])],
     ["with a link that cannot say", { resolve: [unanimous(), vote(), own()] }],
     ["with a rerun in the chain", { resolve: [unanimous(), vote(), rerun()] }],
     ["with weights that are learned", { resolve: [unanimous(), reliability({ labels: "open" })] }],
@@ -244,7 +223,7 @@ describe("early stop", () => {
     const gate = supervisor({
       name: "gate",
       agents: { inner, a: says("a", "x"), b: says("b", "y"), c: says("c", "y"), d: says("d", "y") },
-      earlyStop: { subjects: ["task"] },
+      ...fewer(),
       clock,
       store,
       timeoutMs: Infinity,
@@ -286,7 +265,7 @@ describe("early stop", () => {
     const gate = supervisor({
       name: "gate",
       agents: { inner, a: says("a", "ship"), b: says("b", "hold"), c: says("c", "hold"), last },
-      earlyStop: { subjects: ["task"] },
+      ...fewer(),
       resolve: [vote({ weights: { last: 0.5 } })],
       store: memoryStore({ resumable: true }),
     });
@@ -307,7 +286,7 @@ describe("early stop", () => {
     const gate = supervisor({
       name: "gate",
       agents: { deaf, a: says("a", "x"), b: says("b", "y"), c: says("c", "y"), d: says("d", "y") },
-      earlyStop: { subjects: ["task"] },
+      ...fewer(),
       clock,
     });
     const running = gate.run("task", { signal: controller.signal });
@@ -341,7 +320,7 @@ describe("early stop", () => {
     const gate = supervisor({
       name: "gate",
       agents: { slow, a: says("a", "x"), b: says("b", "y"), c: says("c", "y"), d: says("d", "y") },
-      earlyStop: { subjects: ["task"] },
+      ...fewer(),
       clock,
       store,
     });
@@ -376,7 +355,7 @@ describe("early stop", () => {
       supervisor({
         name: "gate",
         agents: { fails, other },
-        earlyStop: { subjects: ["task"] },
+        ...fewer(),
         clock,
         store,
       });
@@ -422,7 +401,7 @@ describe("early stop", () => {
       name: "gate",
       agents: { a, b: says("b", "x"), c: says("c", "y"), d: says("d", "y"), e: says("e", "y") },
       tiers: { small: 1, strong: 2 },
-      earlyStop: { subjects: ["task"] },
+      ...fewer(),
       clock,
     });
     const running = gate.run("task");
@@ -432,16 +411,23 @@ describe("early stop", () => {
     expect(verdicts[0]).toMatchObject({ winner: "y" });
   });
 
+  it("is refused where it names a misspelt subject, and no agent can say anything about it", () => {
+    const a = agent({ name: "a", run: () => ({ recommendation: "ship" }) });
+    expect(() => supervisor({ name: "gate", agents: { a }, ...fewer(["tsak"]) })).toThrow(
+      /"tsak", about which none of its agents says anything; did you mean "task"\?$/,
+    );
+  });
+
   it("is refused where it names no subjects", () => {
     const a = agent({ name: "a", run: () => 1 });
-    for (const earlyStop of [true, {}, { subjects: [] }, { subjects: [1] }, { subject: ["x"] }]) {
-      expect(() =>
-        supervisor({ name: "gate", agents: { a }, earlyStop: earlyStop as never }),
-      ).toThrow(/earlyStop/);
+    for (const subjects of [undefined, true, {}, [], [1]]) {
+      expect(() => supervisor({ name: "gate", agents: { a }, ...fewer(subjects) })).toThrow(
+        /earlyStop/,
+      );
     }
   });
 });
-describe("early stop, by link", () => {
+describe.skipIf(!CAN_ASK_FEWER)("early stop, by link", () => {
   it("waits for a later answer that holds what is preferred to the first preference held so far", async () => {
     const { run } = teamOf(
       [
@@ -470,6 +456,164 @@ describe("early stop, by link", () => {
   });
 });
 
-function own(): Link {
-  return { name: "own", settle: () => ({ pass: "never" }) };
+describe.skipIf(!CAN_ASK_FEWER)(
+  "a call that is stopped early while another run waits for its answer",
+  () => {
+    it("is skipped in its own run, and answers the other", async () => {
+      const clock = virtualClock();
+      const store = memoryStore({ clock });
+      const aborted: string[] = [];
+      const says = <const Name extends string>(name: Name, ms: number) =>
+        agent({
+          name,
+          version: "1",
+          cache: name === "slow",
+          run: async (_: unknown, { runId, signal }) => {
+            signal.addEventListener("abort", () => aborted.push(runId));
+            await new Promise<void>((resolve) => clock.timer(ms, resolve));
+            return { recommendation: name === "a" ? "ship" : "hold" };
+          },
+        });
+      const agents = {
+        a: says("a", 10),
+        b: says("b", 10),
+        c: says("c", 10),
+        d: says("d", 10),
+        slow: says("slow", 100),
+      };
+      const team = supervisor({
+        name: "team",
+        agents,
+        clock,
+        store,
+        resolve: [unanimous(), vote()],
+        ...fewer(),
+      });
+      const stopping = team.run(undefined);
+      const other = team.run(undefined, { route: ["slow"] });
+      await clock.advance(50);
+      const stopped = await stopping;
+      expect(stopped.missing).toMatchObject([{ agent: "slow", why: "early-stop" }]);
+      await clock.advance(50);
+      expect((await other).results.slow).toMatchObject({ status: "ok", reused: "joined" });
+      expect(aborted).toEqual([]);
+      expect(store.read(stopped.runId).at(-1)).toMatchObject({ type: "run.finished" });
+      expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
+    });
+  },
+);
+
+interface Gate {
+  run(task: string, options: { readonly runId: string }): Promise<Outcome>;
+  resume(runId: string): Promise<Outcome>;
 }
+
+describe.skipIf(!CAN_ASK_FEWER)("a run that stops early and crashed", () => {
+  it("leaves those stopped that had been, and decides the same", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({ says: fc.constantFrom("ship", "hold", "broken"), delayMs: fc.nat(5) }),
+          { minLength: 4, maxLength: 8 },
+        ),
+        fc.nat(999),
+        async (members, place) => {
+          const run = async (log: readonly RunEvent[], work: (gate: Gate) => Promise<Outcome>) => {
+            const clock = virtualClock();
+            const store = memoryStore({ resumable: true });
+            if (log.length > 0) {
+              store.append(JSON.parse(JSON.stringify(log)) as readonly RunEvent[]);
+              store.release("run", 1);
+            }
+            const asked: string[] = [];
+            const agents = members.map(({ says, delayMs }, i) =>
+              makeAgent(`a${i}`, () => says, { clock, asked }, { retries: 0 }, delayMs),
+            );
+            const gate = supervisor({
+              name: "gate",
+              agents: Object.fromEntries(agents.map((one) => [one.name, one])),
+              ...fewer(),
+              store,
+              clock,
+            } as never) as unknown as Gate;
+            const working = work(gate);
+            let over = false;
+            const end = (): void => void (over = true);
+            working.then(end, end);
+            while (!over) await clock.next();
+            const events = store.read("run") as readonly RunEvent[];
+            return { outcome: await working, events, asked };
+          };
+          const whole = await run([], (gate) => gate.run("task", { runId: "run" }));
+          expect(faultsOf(whole.events)).toEqual([]);
+          const cut = whole.events.slice(
+            0,
+            1 + Math.floor(((whole.events.length - 1) * place) / 1_000),
+          );
+          const resumed = await run(cut, (gate) => gate.resume("run"));
+          expect(faultsOf(resumed.events)).toEqual([]);
+          const decided = ({ verdicts }: Outcome): unknown =>
+            verdicts.map(({ winner, status }) => [winner, status]);
+          expect(decided(resumed.outcome)).toEqual(decided(whole.outcome));
+          const stopped = new Set(
+            cut.flatMap((event) =>
+              (event.type === "call.failed" && event.stopped === true) ||
+              (event.type === "call.skipped" && event.reason === "early-stop")
+                ? [event.callId]
+                : [],
+            ),
+          );
+          for (const callId of stopped) {
+            expect(resumed.asked).not.toContain(`${callId} 1`);
+            expect(resumed.outcome.results[callId]).toMatchObject({ reason: "early-stop" });
+          }
+          // Who had not ended when it was certain is not asked again for nothing.
+          if (stopped.size > 0) expect(resumed.asked).toEqual([]);
+          const read = await run(resumed.events, (gate) => gate.resume("run"));
+          expect(lasting(read.outcome)).toEqual(lasting(resumed.outcome));
+        },
+      ),
+      { numRuns: Math.max(150, fc.readConfigureGlobal().numRuns ?? 0) },
+    );
+  });
+});
+
+describe.skipIf(!CAN_ASK_FEWER)(
+  "a fork, and a team in the team that stopped one of its members early",
+  () => {
+    /** A root of `inner`, whose `y` is not asked since the vote of the others is certain. */
+    function teamWithoutOne() {
+      const store = memoryStore({ resumable: true });
+      const asked: string[] = [];
+      const member = <const Name extends string>(name: Name) =>
+        agent({
+          name,
+          version: "1",
+          retries: 0,
+          run: () => {
+            asked.push(name);
+            return { recommendation: name === "x" ? "hold" : "ship" };
+          },
+        });
+      const inner = supervisor({
+        name: "inner",
+        agents: { w: member("w"), x: member("x"), v: member("v"), u: member("u"), y: member("y") },
+        mode: "sequence",
+        minAnswers: 1,
+        resolve: [vote()],
+        ...fewer(),
+      });
+      return { asked, store, gate: supervisor({ name: "gate", agents: { inner }, store }) };
+    }
+
+    it("takes over the team's answer where the member was not asked because it could change nothing", async () => {
+      const { asked, gate, store } = teamWithoutOne();
+      await gate.run("task", { runId: "run" });
+      expect(asked.splice(0)).not.toContain("y");
+      const { runId } = await gate.fork("run");
+      expect(asked).toEqual([]);
+      const reused = store.read(runId).filter(({ type }) => type === "call.reused");
+      expect(reused).toMatchObject([{ callId: "inner", by: "fork" }]);
+    });
+  },
+);
