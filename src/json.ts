@@ -1,4 +1,4 @@
-import { hear, isPlain, isThenable } from "./async/hear.ts";
+import { hear, hearLeftOut, isPlain, isThenable } from "./async/hear.ts";
 import { cut } from "./text.ts";
 import { put } from "./record.ts";
 
@@ -151,7 +151,9 @@ function copyMembers(walk: Walk, object: object): unknown {
   const copy: Record<string, unknown> = {};
   spend(walk, 2);
   let comma = 0;
-  for (const key of Object.keys(members)) {
+  const keys = Object.keys(members);
+  hearLeftOut(members, keys.length);
+  for (const key of keys) {
     const value = members[key];
     if (value === undefined) continue;
     spend(walk, comma + 1);

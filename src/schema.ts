@@ -47,7 +47,11 @@ function read(result: StandardSchemaV1.Result<unknown>): Checked {
     readonly value?: unknown;
   };
   // Of issues only the words are kept.
-  hear((issues as unknown) === undefined && isPlain(result) ? unread : result);
+  if ((issues as unknown) !== undefined || !isPlain(result)) hear(result);
+  else {
+    const { value: _value, ...hidden } = Object.getOwnPropertyDescriptors<object>(result);
+    hear([unread, hidden]);
+  }
   return (issues as unknown) === undefined ? { value } : { issues: issuesFrom(issues) };
 }
 

@@ -125,6 +125,22 @@ afterAll(async () => {
   for (const one of opened) await one.close();
 });
 
+it.each([[{}], [{ calls: 1, spent: null }], [new Error("no bill")]])(
+  "a sum of bills is refused where one of them is none: %j",
+  (one) => {
+    expect(() => core.addBills([one as never])).toThrow(core.QuorateError);
+  },
+);
+
+it.each([
+  ["billOf", core.billOf],
+  ["openQuestions", core.openQuestions],
+  ["auditJudges", core.auditJudges],
+] as const)("%s refuses a promise among the events, and listens to it", (_, read) => {
+  const late = Promise.reject(new Error("nobody listens"));
+  expect(() => read([late as never])).toThrow("is given a list whose item 0 is a promise");
+});
+
 const exported = [core, sqlite, testing].flatMap((entry) =>
   Object.entries(entry as Readonly<Record<string, unknown>>).filter(
     ([, value]) => typeof value === "function",

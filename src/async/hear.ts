@@ -27,6 +27,11 @@ export function hearOptions(value: unknown): void {
   if (isObject(value)) look(value, OPTIONS, MOST_HOPS);
 }
 
+/** Hears what JSON leaves out of an object of which it takes so many members: what is hidden, or named by a symbol. */
+export function hearLeftOut(object: object, members: number): void {
+  if (Reflect.ownKeys(object).length > members) hear(object);
+}
+
 /** What `work` makes of what it was given. Where it throws, both that and what it throws are heard. */
 export function hearIfRefused<T>(given: unknown, work: () => T): T {
   try {

@@ -1,4 +1,4 @@
-import { hearIfRefused, isThenable } from "../async/hear.ts";
+import { hearIfRefused, hearLeftOut, isThenable } from "../async/hear.ts";
 import type { Json } from "../json.ts";
 
 /** How large a list or record may be as a position: characters of its JSON, about. */
@@ -81,7 +81,9 @@ function write(value: unknown, string: (text: string) => string): string {
     }
     spend("{}");
     const members: string[] = [];
-    for (const key of Object.keys(part).sort()) {
+    const keys = Object.keys(part).sort();
+    hearLeftOut(part, keys.length);
+    for (const key of keys) {
       const member: unknown = (part as Record<string, unknown>)[key];
       if (member !== undefined)
         members.push(`${spend(`${JSON.stringify(key)}:,`).slice(0, -1)}${walk(member, depth + 1)}`);

@@ -1,4 +1,4 @@
-import { objectsIn } from "../policy/given.ts";
+import { objectsIn, readGiven } from "../policy/given.ts";
 import { addCost, NO_COST } from "../call.ts";
 import type { Amount, Bill, BillLine, Saved, Wasted } from "../outcome.ts";
 
@@ -51,15 +51,18 @@ export function addBills(bills: Iterable<Bill>): Bill {
   let [calls, attempts, spent] = [0, 0, NO_COST];
   let [saved, wasted] = [NOTHING_SAVED, NOTHING_WASTED];
   const lines: BillLine[] = [];
-  for (const bill of objectsIn(bills, "addBills")) {
-    calls += bill.calls;
-    attempts += bill.attempts;
-    spent = addCost(spent, bill.spent);
-    const { saved: less, wasted: vain, lines: more }: Partial<Bill> = bill;
-    saved = addEach(saved, less);
-    wasted = addEach(wasted, vain);
-    for (const line of more ?? []) lines.push(line);
-  }
+  const given = objectsIn(bills, "addBills");
+  readGiven("a bill given to addBills", given, () => {
+    for (const bill of given) {
+      calls += bill.calls;
+      attempts += bill.attempts;
+      spent = addCost(spent, bill.spent);
+      const { saved: less, wasted: vain, lines: more }: Partial<Bill> = bill;
+      saved = addEach(saved, less);
+      wasted = addEach(wasted, vain);
+      for (const line of more ?? []) lines.push(line);
+    }
+  });
   return { calls, attempts, spent, saved, wasted, lines: merged(lines) };
 }
 

@@ -1,4 +1,4 @@
-import { hear } from "../async/hear.ts";
+import { hear, isThenable } from "../async/hear.ts";
 import { describeThrown, isSoundError, QuorateError } from "../errors.ts";
 import { shown } from "./check-kind.ts";
 
@@ -26,12 +26,16 @@ export function listIn<T>(given: Iterable<T>, what: string): readonly T[] {
 }
 
 /** As `listIn`; refuses members that are no objects, too. */
-export function objectsIn<T extends object>(given: Iterable<T>, what: string): readonly T[] {
-  const items = listIn<unknown>(given, what);
-  const odd = items.findIndex((item) => typeof item !== "object" || item === null);
+export function objectsIn<T extends object>(given: Iterable<T>, where: string): readonly T[] {
+  const items = listIn<unknown>(given, where);
+  const odd = items.findIndex(
+    (item) => typeof item !== "object" || item === null || isThenable(item),
+  );
   if (odd < 0) return items as readonly T[];
-  const got = `a list whose item ${odd} is ${shown(items[odd])}`;
-  throw new QuorateError("BAD_OPTIONS", `${what} is given ${got}; give a list of objects`);
+  hear(items);
+  const what = isThenable(items[odd]) ? "a promise" : shown(items[odd]);
+  const got = `a list whose item ${odd} is ${what}`;
+  throw new QuorateError("BAD_OPTIONS", `${where} is given ${got}; give a list of objects`);
 }
 
 /** Refuses with `BAD_OPTIONS` what is no text. */

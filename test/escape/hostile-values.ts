@@ -52,6 +52,12 @@ export const HOSTILE: Readonly<Record<string, () => unknown>> = {
     hidden: Object.defineProperty({}, "late", { value: rejecting() }),
   }),
   "a promise named by a symbol": () => ({ f: () => 1, [Symbol("late")]: rejecting() }),
+  "what is JSON, but for a promise named by a symbol": () => ({
+    subject: "task",
+    [Symbol("late")]: rejecting(),
+  }),
+  "what is JSON, but for a promise in a property that is hidden": () =>
+    Object.defineProperty({ subject: "task" }, "late", { value: rejecting() }),
   "a promise with a then of its own": () => from(rejecting(), () => {}),
   "a promise whose then throws": () =>
     from(rejecting(), () => {

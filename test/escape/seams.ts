@@ -27,6 +27,7 @@ import type {
   Workers,
 } from "../../src/index.ts";
 import {
+  addBills,
   agent,
   decide,
   embeddedEngine,
@@ -329,6 +330,7 @@ export const VALUES: Readonly<Record<string, Seam>> = {
   "findConflicts(), a claim": (claim) => findConflicts([claim, ...contested]),
   "findConflicts(), a claim's position": (position) =>
     findConflicts([...contested, { agent: "c", subject: "task", position }]),
+  "addBills(), a bill": (one) => addBills([one]),
   "learn(), a vote": (one) => learn([one], { labels: "fixed" }),
   "learn(), an outcome": (one) => learn(contested, { labels: "fixed", outcomes: [one] }),
   "learnFindings(), a review": (one) => learnFindings([one]),
