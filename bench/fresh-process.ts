@@ -5,13 +5,17 @@ import type { Sample } from "./workload.ts";
 const run = promisify(execFile);
 const child = new URL("./measure.ts", import.meta.url).pathname;
 
-/** Measures in a new Node process: nothing of another measurement is compiled, collected or resident there. */
+/**
+ * Measures in a new Node process: nothing of another measurement is compiled, collected or resident there. `list` is the
+ * module that exports the workload, as seen from this folder.
+ */
 export async function measureInFreshProcess(
+  list: string,
   workload: string,
   system: string,
   size: number,
 ): Promise<Sample> {
-  const { stdout } = await run(process.execPath, [child, workload, system, String(size)], {
+  const { stdout } = await run(process.execPath, [child, list, workload, system, String(size)], {
     env: { ...process.env, NODE_ENV: "production" },
   });
   return JSON.parse(stdout) as Sample;

@@ -27,7 +27,7 @@ async function report(workload: Workload): Promise<Report> {
   const size = workload.size[pace];
   const rounds = await measureRounds(workload, workload.rounds[pace], (system) =>
     workload.fresh
-      ? measureInFreshProcess(workload.id, system, size)
+      ? measureInFreshProcess("./workloads/all.ts", workload.id, system, size)
       : workload.measure(system, size),
   );
   return { workload, rounds, goals: workload.goals.map((goal) => judge(goal, rounds)) };

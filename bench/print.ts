@@ -34,25 +34,28 @@ export function show({ workload, rounds, goals }: Report): string {
   return lines.join("\n");
 }
 
-function showGoal({ met, median: middle, lowest, highest, atMost, text }: Judged): string {
+/** What became of a goal, in one line. */
+export function showGoal({ met, median: middle, lowest, highest, atMost, text }: Judged): string {
   const range = lowest === highest ? "" : ` (${figure(lowest)}–${figure(highest)})`;
   return `${met ? "met   " : "MISSED"} ${`${figure(middle)} ${text}${range}`.padEnd(54)} goal <= ${atMost}`;
 }
 
-function plural(rounds: number): string {
+/** Over how many rounds a figure was measured. */
+export function plural(rounds: number): string {
   return rounds === 1 ? "measured once" : `median of ${rounds} rounds`;
 }
 
 /** Three significant digits, more never mean anything here. */
-function figure(value: number): string {
+export function figure(value: number): string {
   return Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 }
 
-/** Everything as one JSON value, for a program. */
-export function asJson(reports: readonly Report[]): string {
+/** Everything as one JSON value, for a program; `more` is what a bench says besides. */
+export function asJson(reports: readonly Report[], more: object = {}): string {
   return JSON.stringify(
     {
       machine: machine(),
+      ...more,
       workloads: reports.map(({ workload: { id, title }, rounds, goals }) => ({
         id,
         title,

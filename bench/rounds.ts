@@ -30,26 +30,26 @@ export function median(values: readonly number[]): number {
   return Number.isInteger(middle) ? (upper + (sorted[middle - 1] ?? Number.NaN)) / 2 : upper;
 }
 
-/** A goal, and what the rounds say about it. */
-export interface Judged {
-  readonly text: string;
-  readonly atMost: number;
+/** What a number came to over the rounds. */
+export interface Spread {
   readonly median: number;
   readonly lowest: number;
   readonly highest: number;
+}
+
+export function spread(values: readonly number[]): Spread {
+  return { median: median(values), lowest: Math.min(...values), highest: Math.max(...values) };
+}
+
+/** A goal, and what the rounds say about it. */
+export interface Judged extends Spread {
+  readonly text: string;
+  readonly atMost: number;
   readonly met: boolean;
 }
 
 /** A goal is met when the median over the rounds is within it. */
 export function judge(goal: Goal, rounds: readonly Round[]): Judged {
-  const values = rounds.map(goal.value);
-  const middle = median(values);
-  return {
-    text: goal.text,
-    atMost: goal.atMost,
-    median: middle,
-    lowest: Math.min(...values),
-    highest: Math.max(...values),
-    met: middle <= goal.atMost,
-  };
+  const over = spread(rounds.map(goal.value));
+  return { text: goal.text, atMost: goal.atMost, ...over, met: over.median <= goal.atMost };
 }

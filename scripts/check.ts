@@ -27,21 +27,24 @@ const steps: readonly Step[] = [
   { name: "attw", run: ["attw", "--pack", ".", "--profile", "esm-only"] },
   { name: "knip", run: ["knip", "--no-progress"] },
   { name: "size", run: ["size-limit"] },
-  { name: "lockfile", run: lockfile },
+  { name: "lockfile", run: lockfiles },
 ];
 
 /** A lockfile that names a registry's addresses would tie everybody to that registry. */
-function lockfile(): string {
+function lockfiles(): string {
+  return ["package-lock.json", "bench/peers/package-lock.json"].flatMap(addressesIn).join("\n");
+}
+
+function addressesIn(lockfile: string): readonly string[] {
   const lock: { packages: Record<string, { resolved?: string; link?: boolean }> } = JSON.parse(
-    readFileSync(join(root, "package-lock.json"), "utf8"),
+    readFileSync(join(root, lockfile), "utf8"),
   );
   return Object.entries(lock.packages)
     .filter(([, entry]) => entry.resolved !== undefined)
     .map(
       ([path]) =>
-        `${path} has a "resolved" address; npm leaves it out under the settings of .npmrc.`,
-    )
-    .join("\n");
+        `${lockfile}: ${path} has a "resolved" address; npm leaves it out under the settings of .npmrc.`,
+    );
 }
 
 function outputOf({ run }: Step): { readonly ok: boolean; readonly output: string } {

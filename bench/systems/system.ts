@@ -27,7 +27,7 @@ export async function loadSystem(name: string): Promise<System> {
     case "raw-signal":
       return (await import("./raw-signal.ts")).rawSignal;
     case "p-limit":
-      return (await import("./p-limit.ts")).limited;
+      return (await import("./limited.ts")).limitedBy((await import("p-limit")).default(AT_ONCE));
     default:
       throw new Error(`There is no system called ${name}.`);
   }

@@ -3,6 +3,7 @@ import { durable } from "./durable.ts";
 import { fanOut } from "./fan-out.ts";
 import { features } from "./features.ts";
 import { install } from "./install.ts";
+import { loaded } from "./loaded.ts";
 import { many } from "./many.ts";
 import { sequence } from "./sequence.ts";
 import { start } from "./start.ts";
@@ -15,5 +16,6 @@ export const workloads: readonly Workload[] = [
   durable,
   start,
   install,
+  loaded,
   features,
 ];
