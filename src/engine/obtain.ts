@@ -16,6 +16,7 @@ import {
   type KeptAnswer,
   type Place,
 } from "./kept-answer.ts";
+import { waitFor } from "../policy/admission.ts";
 import { modelsWithout } from "./redact-event.ts";
 import { isRefusal } from "./refusal.ts";
 import type { Performed } from "./replay.ts";
@@ -48,7 +49,10 @@ export async function obtain(
   if (known !== undefined) {
     // That one may be collected, and is not to wait for who waits for it.
     seat.batch?.expectNoMore(expectedCall(from.runId, from.callId));
-    return known.wait(run.cancellation);
+    using waiting = waitFor(seat.lanes);
+    const { refusal } = waiting;
+    if (refusal !== undefined) return { kind: "failed", error: refusal, limits: seat.limits };
+    return await known.wait(run.cancellation);
   }
   let own: Fetched = {};
   let shared: Shared | undefined;

@@ -139,6 +139,24 @@ export function enter(
   });
 }
 
+/**
+ * The agents that wait here do so for an attempt of another run that needs these lanes, until disposed. `refusal` is what they are to be
+ * told where that attempt never gets a slot, since they hold them.
+ */
+export function waitFor(
+  lanes: readonly Lane[],
+): Disposable & { readonly refusal: QuorateError | undefined } {
+  const holders = holdersHere();
+  const full =
+    holders.length === 0 ? undefined : lanes.find(({ inFlight, limit }) => inFlight >= limit);
+  if (full === undefined) return { refusal: undefined, [Symbol.dispose]() {} };
+  wait(holders, full);
+  return {
+    refusal: isStuck(full) ? stuck(full) : undefined,
+    [Symbol.dispose]: () => goOn(holders, full),
+  };
+}
+
 /** As `enter` where there is room now: `false` where the attempt would have to wait. Throws what a gate refuses with. */
 export function enterNow(lanes: readonly Lane[], ticket?: Ticket): boolean {
   if (firstClosed(lanes, ticket) !== undefined) return false;

@@ -170,6 +170,29 @@ describe("an agent that runs its own team", () => {
     expect(result(await asking)).toMatchObject({ output: { status: "ok" } });
   });
 
+  it("is told where another run asks for the same kept answer, and waits for the slot that it holds", async () => {
+    const clock = virtualClock();
+    const told: unknown[] = [];
+    const kept = agent({ name: "kept", version: "1", cache: true, run: () => "kept" });
+    const asking = agent({
+      name: "asking",
+      run: async () => {
+        await until(clock, 100);
+        const { results } = await run("same", { route: ["kept"] });
+        told.push(clock.monotonic(), results["kept"]);
+      },
+    });
+    const agents = { kept, asking } as Record<string, Agent>;
+    const team = supervisor({ name: "team", agents, concurrency: 1, clock });
+    const run = team.run as (task: string, options: object) => Promise<Outcome>;
+    const asked = run("outer", { route: ["asking"] });
+    const other = run("same", { route: ["kept"] });
+    await clock.advance(1_000);
+    await asked;
+    expect(told).toMatchObject([100, DEADLOCK]);
+    expect((await other).results["kept"]).toMatchObject({ output: "kept" });
+  });
+
   it.each([
     ["before", 0],
     ["after", 100],
