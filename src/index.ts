@@ -71,7 +71,6 @@ export type {
 } from "./supervisor/forecast/task-plan.ts";
 export type { NameOf, ResultsOf, TaskOf } from "./supervisor/infer.ts";
 export type { TeamAnswer } from "./supervisor/coordinate/nested.ts";
-export type { SimilarTasks } from "./supervisor/many/known-tasks.ts";
 export type { ManyOptions, TaskOutcome } from "./supervisor/many/run-many.ts";
 export type { RunStream } from "./supervisor/run/stream.ts";
 

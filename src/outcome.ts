@@ -47,7 +47,7 @@ export interface Saved {
   readonly joined: Amount;
   /** Answers of the run that this is a fork of; what those calls cost. */
   readonly fork: Amount;
-  /** In `runMany`: the calls of the run of an equal or similar task, which serves for this one; what they cost. */
+  /** In `runMany`: the calls of the run of another task, equal or with an equal key, which serves for this one; what they cost. */
   readonly duplicates: Amount;
   /** Requests that were not made, as several calls shared one. What they would have cost, nobody knows. */
   readonly batch: Amount;

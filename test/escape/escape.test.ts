@@ -41,7 +41,7 @@ describe("a promise where none belongs", () => {
     ["link.agreed", `own passed: it failed: it ${AT_ONCE}`],
     ["reliability.topicOf", `topicOf ${AT_ONCE}`],
     ["learn.topicOf", `topicOf ${AT_ONCE}`],
-    ["runMany.similar", `similar ${AT_ONCE}`],
+    ["runMany.key", `key ${AT_ONCE}`],
     ["codec.encode", "returned a promise instead of a string"],
     ["store.values.change", UNAWAITED],
     ["run(task)", `the task of supervisor "team" has ${UNAWAITED}; use plain JSON values`],

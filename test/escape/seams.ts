@@ -202,7 +202,7 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
       { run: () => ({ findings: ["a leak in the cache", "a leak in the wall"] }) },
       { similar: similar({ judge: judging, band: [0.01, 1] }) },
     ),
-  "runMany.similar": (isSame) => all(teamOf({}), ["a", "b"], { similar: isSame }),
+  "runMany.key": (key) => all(teamOf({}), ["a", "b"], { key }),
   "store.values.change": async (change) => memoryStore().values.change("key", change),
   "codec.encode": async (encode) => {
     const codec = { encode, decode: (text: string) => text };
@@ -418,7 +418,7 @@ const RUN: Keys<RunOptions> = {
   cache: true,
 };
 const { runId: _ofOne, ...RUN_OF_MANY } = RUN;
-const MANY: Keys<ManyOptions> = { ...RUN_OF_MANY, similar: true };
+const MANY: Keys<ManyOptions> = { ...RUN_OF_MANY, key: true };
 const FORK: Keys<ForkOptions> = { ...RUN, from: true, input: true };
 const LINK: Keys<Link> = {
   name: true,

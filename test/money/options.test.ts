@@ -38,14 +38,13 @@ describe("a function that is to answer at once and does not", () => {
     });
   });
 
-  it("is that task's error, as similar", async () => {
+  it("is that task's error, as key", async () => {
     const errors: unknown[] = [];
-    const many = teamOf({}).runMany([1, 2] as never[], { similar: later as never });
+    const many = teamOf({}).runMany([1, 2] as never[], { key: later as never });
     for await (const { error } of many) errors.push((error as Error | undefined)?.message);
-    expect(errors).toEqual([
-      undefined,
-      'runMany of supervisor "team": similar answered with a promise; it has to answer at once',
-    ]);
+    const sentence =
+      'runMany of supervisor "team": key answered with a promise; it has to answer at once';
+    expect(errors).toEqual([sentence, sentence]);
   });
 });
 

@@ -71,6 +71,11 @@ async function refused(): Promise<void> {
   await team.run({ diff: "", lines: 1 }, { mode: "zigzag" });
   // @ts-expect-error one of the tasks is none
   team.runMany([{ diff: "", lines: 1 }, { diff: "" }]);
+  team.runMany([{ diff: "", lines: 1 }], { key: ({ diff, lines }) => `${lines} ${diff}` });
+  // @ts-expect-error a key is a text
+  team.runMany([{ diff: "", lines: 1 }], { key: ({ lines }) => lines });
+  // @ts-expect-error the task has no such part
+  team.runMany([{ diff: "", lines: 1 }], { key: ({ title }) => title });
 }
 void refused;
 

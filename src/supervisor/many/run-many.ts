@@ -11,7 +11,7 @@ import { LIMIT_KEYS } from "../../policy/limits.ts";
 import { checkDeadline, RUN_KEYS, type RunOptions } from "../options.ts";
 import { beginRun } from "../run/begin.ts";
 import type { Started } from "../run/drive.ts";
-import { knownTasks, type SimilarTasks } from "./known-tasks.ts";
+import { knownTasks } from "./known-tasks.ts";
 import { reseated, type Root } from "../run/root.ts";
 
 /** How many tasks are run. `concurrency` counts attempts over all of these runs; `deadlineMs` is of each of them. */
@@ -19,21 +19,31 @@ export interface ManyOptions<Name extends string = string, Task = never> extends
   RunOptions<Name>,
   "runId"
 > {
-  /** Which tasks share the run of one before them, besides equal ones: none where left out. */
-  readonly similar?: SimilarTasks<Task>;
+  /**
+   * What a task is known by, at once: tasks with an equal key share the outcome of the earliest. Where left out, those that are equal do.
+   */
+  readonly key?: Keyed<Task>["key"];
+}
+
+// A method, whose parameters are compared both ways: a supervisor stays one where others expect one of another task.
+interface Keyed<Task> {
+  key(task: Task): string;
 }
 
 /** What came of one of many tasks. */
 export type TaskOutcome<Results> = {
   readonly index: number;
-  /** The task before, equal or similar, whose run this is. On the bill of `outcome` is what that saved, and nothing else. */
+  /** The task before whose run this is, since it is equal or has an equal key. On the bill of `outcome` is what that saved, and nothing else. */
   readonly sameAs?: number;
 } & (
   | { readonly outcome: Outcome<Results>; readonly error?: undefined }
   | { readonly error: unknown; readonly outcome?: undefined }
 );
 
-const MANY_KEYS: ReadonlySet<string> = new Set(["similar", ...RUN_KEYS, ...LIMIT_KEYS]);
+const MANY_KEYS: ReadonlySet<string> = new Set(["key", ...RUN_KEYS, ...LIMIT_KEYS]);
+const FORMER_KEYS: ReadonlyMap<string, string> = new Map([
+  ["similar", "renamed to key; use key: (task) => string, equal for tasks that are the same"],
+]);
 
 // A slow task holds back the outcomes after it, since the order is kept. So many tasks may be taken but not yielded, as a
 // multiple of the runs at once.
@@ -52,8 +62,8 @@ interface Asked {
  * Runs tasks, as many at once as the supervisor has slots, or as can be collected for those, taken one by one when there is
  * room, and yields what came of each in the order of the tasks.
  *
- * A task that equals one of the 100 different ones before it shares what comes of that. With `similar` it is compared with the
- * last 1,000 that had a run, and shares the outcome of one that is similar; where that one has none, it has a run of its own.
+ * A task that equals one of the 100 different ones before it shares what comes of that. With `key` it shares the outcome of the
+ * earliest with an equal key, of the last 1,000 keys; where that one came to an error, and is not equal, it has a run of its own.
  *
  * Leaving early cancels the runs under way and waits for them; so does the signal, whose reason is then thrown. When the
  * list of tasks throws, so does this, after the outcomes of the tasks before.
@@ -64,11 +74,11 @@ export async function* runMany<Results>(
   many: ManyOptions,
 ): AsyncGenerator<TaskOutcome<Results>, void, undefined> {
   const where = `runMany of ${given.team.where}`;
-  checkKeys(many, MANY_KEYS, where);
+  checkKeys(many, MANY_KEYS, where, FORMER_KEYS);
   const { signal, ...options } = many;
   checkSignal(signal, where);
   checkStore(options.store, where);
-  const known = knownTasks<Asked>(options.similar, where);
+  const known = knownTasks<Asked>(options.key, where);
   const root = reseated(given, options);
   const { concurrency = root.team.lane.limit, route, mode, store, cache } = options;
   const deadlineMs = checkDeadline(options.deadlineMs, where);
@@ -100,29 +110,33 @@ export async function* runMany<Results>(
     return started.outcome;
   };
 
-  const answer = async (at: number, task: unknown): Promise<TaskOutcome<Results>> => {
+  const answer = async (
+    at: number,
+    task: unknown,
+    identity = known.identify(task),
+  ): Promise<TaskOutcome<Results>> => {
     const done = async (outcome: Promise<Outcome>): Promise<TaskOutcome<Results>> => ({
       index: at,
       outcome: (await outcome) as Outcome<Results>,
     });
     const alone = (): Promise<TaskOutcome<Results>> => {
       const outcome = begin(task);
-      known.remember(task, { index: at, outcome });
+      if (identity !== undefined) known.remember(identity, { index: at, outcome });
       return done(outcome);
     };
-    const found = known.find(task);
-    if (found === undefined) return alone();
-    const { remembered, isEqual } = found;
-    const { index: sameAs, outcome } = remembered;
+    const before = identity && known.find(identity);
+    if (identity === undefined || before === undefined) return alone();
+    const { index: sameAs, outcome } = before.remembered;
     try {
       const shared = await outcome;
       const own = { ...shared, bill: sharedBill(shared.bill) };
       return { index: at, outcome: own as Outcome<Results>, sameAs };
     } catch (error) {
+      const isEqual = identity.content !== undefined && identity.content === before.content;
       if (isEqual) return { index: at, error, sameAs };
       if (leaving) throw error;
-      // What was wrong with that task need not be wrong with this one, nor with one equal to this that came to the same.
-      return known.find(task)?.isEqual === true ? answer(at, task) : alone();
+      // What was wrong with that task need not be wrong with this one, nor with another that has the key by now.
+      return known.find(identity) === before ? alone() : answer(at, task, identity);
     }
   };
 
