@@ -139,6 +139,11 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   if (step.does === "hangs") return;
+  if (step.does === "answers late") {
+    const late = JSON.stringify(openaiBody(saidIn(step, "late")));
+    response.once("close", () => response.end(late));
+    return;
+  }
   if (step.does === "fails") return fail(step, response);
   if (url.endsWith("/embeddings")) return embed(body, response);
   const isStream = body["stream"] === true;
@@ -147,6 +152,7 @@ async function answer(
   if (!isStream) {
     const json = JSON.stringify(isAnthropic ? anthropicBody(said) : openaiBody(said));
     response.writeHead(200, { "content-type": "application/json" });
+    if (step.does === "answers twice") response.once("finish", () => sendAgain(response, json));
     if (step.does !== "breaks off") return void response.end(json);
     response.write(json.slice(0, json.length / 2), () => response.destroy());
     return;
@@ -162,8 +168,9 @@ async function answer(
     await (isTaken ? setTimeout(0) : drained(response));
   }
   if (step.does === "stalls") return;
-  if (step.does === "breaks off") response.destroy();
-  else response.end();
+  if (step.does === "breaks off") return void response.destroy();
+  if (step.does === "answers twice") for (const { text } of events) response.write(text);
+  response.end();
 }
 
 function saidIn(step: ModelStep, model: string): Said {
@@ -171,6 +178,8 @@ function saidIn(step: ModelStep, model: string): Said {
   const plain = { model, usage, ended: undefined };
   switch (step.does) {
     case "answers":
+    case "answers late":
+    case "answers twice":
       return { ...plain, text: JSON.stringify(step.output) };
     case "answers half": {
       const text = JSON.stringify(step.output);
@@ -223,4 +232,10 @@ function drained(response: ServerResponse): Promise<void> {
     }
     response.on("drain", done).on("close", done);
   });
+}
+
+/** Sends a response that nobody asked for, on the same connection. */
+function sendAgain({ req: { socket } }: ServerResponse, json: string): void {
+  const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}`;
+  socket.write(`${head}\r\n\r\n${json}`);
 }

@@ -71,9 +71,23 @@ describe("the packed package", () => {
     expect(node("program.ts")).toBe("complete hold hold\n");
   });
 
+  it("says in one sentence what to install where models are asked without the AI SDK", () => {
+    const program = `
+      import { supervisor } from "quorate";
+      import { modelAgent } from "quorate/ai-sdk";
+      const model = { modelId: "m", doGenerate() {} };
+      const one = modelAgent({ name: "one", model });
+      const { results } = await supervisor({ name: "team", agents: { one } }).run("?");
+      console.log(results.one.attempts, results.one.error.message);
+    `;
+    expect(node("--input-type=module", "--eval", program)).toBe(
+      '1 quorate/ai-sdk needs the package "ai", which cannot be loaded; install it: npm install ai@7\n',
+    );
+  });
+
   it("offers its other entries and its command once its dependencies are there", () => {
     link(...Object.keys(dependencies));
-    const entries = ["quorate/sqlite", "quorate/testing", "quorate/cli"];
+    const entries = ["quorate/sqlite", "quorate/testing", "quorate/cli", "quorate/ai-sdk"];
     const load = entries.map((entry) => `await import("${entry}");`).join(" ");
     expect(node("--input-type=module", "--eval", `${load} console.log("loaded")`)).toBe("loaded\n");
     expect(node("node_modules/quorate/dist/cli/main.js", "--version").trim()).toBe(version);

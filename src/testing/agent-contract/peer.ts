@@ -9,6 +9,10 @@ export type PeerStep =
   | { readonly does: "answers"; readonly output: Json; readonly usage?: PeerUsage }
   /** Answers with the first half of this document's text, as if that were all, and says what it used. */
   | { readonly does: "answers half"; readonly output: Json; readonly usage?: PeerUsage }
+  /** Answers with this twice, the second time unasked. */
+  | { readonly does: "answers twice"; readonly output: Json }
+  /** Works until the agent's side ends it, and then answers all the same, where anybody would still hear it. */
+  | { readonly does: "answers late"; readonly output: Json }
   /** Begins to work, and never ends. */
   | { readonly does: "hangs" }
   /** Answers with a document of at least so many bytes. */

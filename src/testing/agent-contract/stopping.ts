@@ -7,6 +7,7 @@ import { virtualClock } from "../virtual-clock.ts";
 import type { MakeAgent } from "./peer.ts";
 
 const TIMEOUT_MS = 1_000;
+const OTHER = { recommendation: "ship" };
 
 /** At how many turns of the event loop after it was asked an agent is stopped. */
 const TURNS = [0, 1, 2, 3, 5, 8, 13, 21];
@@ -46,6 +47,28 @@ export function stoppingCases(make: MakeAgent): readonly ContractCase[] {
         await until(() => peer.atWork === 0, "the work on the other side has ended");
       },
     ),
+    withAgent(
+      make,
+      "keeps nothing of an answer that comes when its time is over",
+      async ({ run, peer }) => {
+        peer.follow({ does: "answers late", output: ANSWER });
+        const clock = virtualClock();
+        const running = run({ clock });
+        await until(() => peer.atWork === 1, "the other side is at work");
+        await clock.advance(TIMEOUT_MS);
+        failedWith("TIMEOUT", await running);
+      },
+      { timeoutMs: TIMEOUT_MS },
+    ),
+    withAgent(make, "is not confused by an answer that comes twice", async ({ run, peer }) => {
+      peer.follow({ does: "answers twice", output: ANSWER }, { does: "answers", output: OTHER });
+      const first = await run();
+      if (first.result.status === "ok") assert.deepEqual(first.result.output, ANSWER);
+      else failedWith("OUTPUT_INVALID", first);
+      const second = await run();
+      assert.ok(second.result.status === "ok", `it is ${second.result.status}`);
+      assert.deepEqual(second.result.output, OTHER);
+    }),
     ...TURNS.map((turns) =>
       withAgent(
         make,
