@@ -83,6 +83,7 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   vote: () => [{}],
   within: () => [{ by: 1 }],
   sqliteStore: () => [{ path: ":memory:" }],
+  agentContract: () => ["it", () => ({}), ["usage"]],
   scripted: () => ["a", [], {}],
   storeContract: () => [store, { open: store }],
   virtualClock: () => [{}],
