@@ -1,6 +1,7 @@
 // Types say what is to be handed in; JavaScript hands in anything. Whatever it is, it is taken, or refused with a QuorateError.
 
 import { afterAll, describe, expect, it } from "vitest";
+import * as aiSdk from "../src/ai-sdk/index.ts";
 import * as core from "../src/index.ts";
 import * as sqlite from "../src/sqlite/index.ts";
 import * as testing from "../src/testing/index.ts";
@@ -83,6 +84,12 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   vote: () => [{}],
   within: () => [{ by: 1 }],
   sqliteStore: () => [{ path: ":memory:" }],
+  embed: () => ["m"],
+  fromAgent: () => [{ version: "agent-v1", generate() {} }, { name: "a" }],
+  modelAgent: () => [{ name: "a", model: "m" }],
+  modelJudge: () => [{ model: "m" }],
+  modelJudgeAgent: () => [{ model: "m" }],
+  modelRouter: () => [{ model: "m", agents: {} }],
   agentContract: () => ["it", () => ({}), ["usage"]],
   scripted: () => ["a", [], {}],
   storeContract: () => [store, { open: store }],
@@ -142,7 +149,7 @@ it.each([
   expect(() => read([late as never])).toThrow("is given a list whose item 0 is a promise");
 });
 
-const exported = [core, sqlite, testing].flatMap((entry) =>
+const exported = [core, sqlite, testing, aiSdk].flatMap((entry) =>
   Object.entries(entry as Readonly<Record<string, unknown>>).filter(
     ([, value]) => typeof value === "function",
   ),

@@ -4,7 +4,7 @@ import { QuorateError } from "../errors.ts";
 import { shown } from "../policy/check-kind.ts";
 import { modelFailure } from "./failure.ts";
 import { loadAiSdk } from "./load.ts";
-import { modelIdOf } from "./model.ts";
+import { hasMethod, modelIdOf } from "./model.ts";
 
 /** Requests that one batch of texts is asked in at once, where the provider takes few texts in one. */
 const PARALLEL = 4;
@@ -15,7 +15,7 @@ const PARALLEL = 4;
  * Throws `BAD_OPTIONS` for what is no embedding model.
  */
 export function embed(model: EmbeddingModel): Embed {
-  if (!(typeof model === "string" && model !== "") && typeof Object(model).doEmbed !== "function") {
+  if (!(typeof model === "string" && model !== "") && !hasMethod(model, "doEmbed")) {
     throw new QuorateError(
       "BAD_OPTIONS",
       `embed: the model is ${shown(model)}; give an embedding model of the AI SDK, for instance openai.embeddingModel("…")`,

@@ -8,9 +8,10 @@ import {
   type Workers,
 } from "../agent.ts";
 import { QuorateError } from "../errors.ts";
-import { checkKind, shown } from "../policy/check-kind.ts";
+import { checkGiven, checkKind, shown } from "../policy/check-kind.ts";
 import { jsonIn, textIn, type Said } from "./answer.ts";
 import { modelFailure } from "./failure.ts";
+import { hasMethod } from "./model.ts";
 import { defaultPrompt, withIssues, type PromptContext } from "./prompt.ts";
 import { usageOf } from "./usage.ts";
 
@@ -52,13 +53,13 @@ export function fromAgent<
   asked: AnySdkAgent,
   options: FromAgentOptions<Name, Input, Task, Raw, Output, Needs>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
-  if (Object(asked).version !== "agent-v1" || typeof Object(asked).generate !== "function") {
+  if (!hasMethod(asked, "generate") || asked.version !== "agent-v1") {
     throw new QuorateError(
       "BAD_OPTIONS",
       `what fromAgent() is given is ${shown(asked)}; give an agent of the AI SDK 7, for instance new ToolLoopAgent({ model })`,
     );
   }
-  checkKind(options, "fromAgent: options", "object", "use { name }");
+  checkGiven(options, "fromAgent: options", "object", "use { name }");
   const { prompt, ...described } = options;
   const { name, output } = described;
   checkKind(prompt, `agent "${name}": prompt`, "function", "use (task) => a text");

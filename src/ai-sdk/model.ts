@@ -16,7 +16,7 @@ export function modelFor(
 /** Refuses with `BAD_OPTIONS` what is no language model of the AI SDK. */
 export function checkModel(model: unknown, where: string): asserts model is LanguageModel {
   if (typeof model === "string" && model !== "") return;
-  if (typeof Object(model).doGenerate === "function") return;
+  if (hasMethod(model, "doGenerate")) return;
   throw new QuorateError(
     "BAD_OPTIONS",
     `${where}: the model is ${shown(model)}; give a language model of the AI SDK, for instance anthropic("…")`,
@@ -27,4 +27,13 @@ export function checkModel(model: unknown, where: string): asserts model is Lang
 export function modelIdOf(model: unknown): string | undefined {
   const id: unknown = typeof model === "string" ? model : Object(model).modelId;
   return typeof id === "string" && id !== "" ? id : undefined;
+}
+
+/** Whether something can do this; what throws when it is looked at cannot. */
+export function hasMethod(value: unknown, name: string): boolean {
+  try {
+    return typeof (Object(value) as Readonly<Record<string, unknown>>)[name] === "function";
+  } catch {
+    return false;
+  }
 }
