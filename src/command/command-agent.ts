@@ -168,6 +168,12 @@ export function programAgent<Made>(
   kind: ProgramKind,
 ): Made {
   const { where } = kind;
+  checkCommand(kind.command, where);
+  for (const option of ["run", "batch"]) {
+    if (!Object.hasOwn(passed, option)) continue;
+    const why = `${where} has ${option}, which a program cannot have; leave it out`;
+    throw new QuorateError("BAD_OPTIONS", why);
+  }
   checkEnvironment(options.env, where);
   checkKind(options.cwd, `${where}: cwd`, "string", "use the path of a folder");
   const { workspace = kind.workspace ?? "in-place" } = options;
@@ -224,6 +230,8 @@ function promptOf(prompt: Prompt | undefined, task: unknown, context: AgentConte
   if (typeof made === "string") return withIssues(made, issues);
   const json = JSON.stringify(made) as string | undefined;
   if (json !== undefined && !(made instanceof Promise)) return json;
+  // Nobody else hears it.
+  if (made instanceof Promise) made.catch(() => {});
   throw new QuorateError(
     "INPUT_INVALID",
     `a prompt is ${shown(made)}; answer with a text, or with a JSON value`,
@@ -271,6 +279,14 @@ function unread(name: string, thrown: unknown): QuorateError {
 
 function nameOf(command: string): string {
   return basename(command).replace(/\.(?:exe|cmd|bat|[cm]?[jt]s|sh|py)$/i, "");
+}
+
+function checkCommand(command: string, where: string): void {
+  if (command.trim() !== "" && !command.includes("\0")) return;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${where}: command is ${shown(command)}; name a program, for instance "tsc"`,
+  );
 }
 
 export function checkArguments(args: unknown, where: string): void {

@@ -64,11 +64,7 @@ export async function runProgram(program: Program): Promise<Told> {
     const exited = new Promise<void>((resolve) => nodeChildProcess.once("exit", () => resolve()));
     await Promise.race([exited, child]);
     await group?.ended();
-    // Somebody who left the group may hold the streams open: nobody waits for that.
-    const closed = child.then(() => true);
-    for (let waits = 0; !(await Promise.race([closed, sleep(PATIENCE_MS, false)])); waits++) {
-      if (waits === MOST_WAITS) [child.stdout, child.stderr].forEach((stream) => stream.destroy());
-    }
+    await closed(child);
     const ended = await child;
     signal.throwIfAborted();
     for (const [stream, { isFull }] of [
@@ -83,6 +79,27 @@ export async function runProgram(program: Program): Promise<Told> {
   } finally {
     signal.removeEventListener("abort", stop);
   }
+}
+
+/**
+ * Resolves when nobody holds the streams of an ended program any more, or nobody can wait for that: a process that has left its group may
+ * hold them for ever. Waits in steps, each of which reads what there is.
+ */
+async function closed(
+  child: Promise<unknown> & { readonly stdout: Readable; readonly stderr: Readable },
+): Promise<void> {
+  const patience = new AbortController();
+  let isClosed = false;
+  const ended = child.then(() => {
+    isClosed = true;
+  });
+  for (let waits = 0; !isClosed && waits < MOST_WAITS; waits++) {
+    await Promise.race([ended, sleep(PATIENCE_MS, undefined, { signal: patience.signal })]);
+  }
+  patience.abort();
+  if (isClosed) return;
+  child.stdout.destroy();
+  child.stderr.destroy();
 }
 
 /** Keeps what a stream gives, up to `maxBytes`; what is beyond that is not kept, and told of once. */

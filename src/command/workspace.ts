@@ -2,7 +2,7 @@ import { cp, lstat, mkdir, mkdtemp, readlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { QuorateError } from "../errors.ts";
-import { badEnd } from "./failure.ts";
+import { badEnd, forGood, tailOf } from "./failure.ts";
 import { runProgram, type Program } from "./run-program.ts";
 import { removed } from "./temporary-files.ts";
 
@@ -42,6 +42,11 @@ export async function openWorkspace(kind: WorkspaceKind, program: Program): Prom
 /** Copies a folder without the links that lead out of it: who writes in the copy writes nowhere else. */
 async function copyFolder({ agent, cwd, signal }: Program, place: string): Promise<void> {
   const root = resolve(cwd);
+  const isThere = await lstat(root).catch(() => undefined);
+  if (isThere === undefined) {
+    const why = `the folder "${tailOf(root)}" of ${agent} is not there; give cwd a folder that exists`;
+    throw forGood(why, why);
+  }
   try {
     await cp(root, place, {
       recursive: true,

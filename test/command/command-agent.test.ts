@@ -138,6 +138,23 @@ describe("a program as an agent", () => {
     }
   });
 
+  it("is not started with a prompt that is no text and no JSON, and a promise among these is heard", async () => {
+    const late = commandAgent({
+      name: "late",
+      prompt: (() => Promise.reject(new Error("late"))) as never,
+      ...play("echo"),
+    });
+    expect(await failureOf(late)).toMatchObject({ code: "INPUT_INVALID", attempts: 1 });
+    const none = commandAgent({
+      name: "none",
+      prompt: (() => undefined) as never,
+      ...play("echo"),
+    });
+    expect((await failureOf(none)).message).toBe(
+      "a prompt is undefined; answer with a text, or with a JSON value",
+    );
+  });
+
   it("works in the folder that it is given", async () => {
     expect(await answerOf(commandAgent({ name: "in", cwd: folder, ...play("folder") }))).toBe(
       folder,
@@ -250,6 +267,9 @@ describe("how a program is described", () => {
     [{ command: "x", cwd: 1 }, "cwd is 1"],
     [{ command: "x", read: "json" }, 'read is "json"; use text, json, lastJson, exitCode({ … })'],
     [{ command: "x", output: {} }, "output is no schema"],
+    [{ command: " " }, 'command is " "; name a program'],
+    [{ command: "x", run: () => 1 }, "has run, which a program cannot have"],
+    [{ command: "x", batch: { maxSize: 2 } }, "has batch, which a program cannot have"],
     [{ command: "x", comand: "y" }, 'no option "comand"'],
     [{ command: "x", timeoutMs: -1 }, "timeoutMs"],
   ])("is refused at once where it cannot work: %j", (options, why) => {

@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { commandAgent } from "../../src/command/index.ts";
@@ -41,6 +44,25 @@ describe("the processes of a program", () => {
     controller.abort(new Error("enough"));
     await expect(run).rejects.toThrow("enough");
     expect(list.pids().filter(isAlive)).toEqual([]);
+  });
+
+  it("are told to stop when the process that started them is", async () => {
+    const list = roll(folder);
+    const team = join(folder, "team.ts");
+    const source = (path: string): string =>
+      JSON.stringify(resolve(import.meta.dirname, "../../src", path));
+    writeFileSync(
+      team,
+      `import { commandAgent } from ${source("command/index.ts")};
+       import { supervisor } from ${source("index.ts")};
+       const agents = { hanging: commandAgent(${JSON.stringify({ name: "hanging", ...play("hang", list.file) })}) };
+       await supervisor({ name: "team", agents }).run("task");`,
+    );
+    const starter = spawn(process.execPath, ["--no-warnings", team], { stdio: "ignore" });
+    await told(list, 1);
+    expect(list.pids().every(isAlive)).toBe(true);
+    starter.kill("SIGTERM");
+    await gone(list.pids());
   });
 
   it("are not started for an attempt that is aborted already", async () => {

@@ -97,6 +97,14 @@ describe("where a program works", () => {
     );
   });
 
+  it("cannot be a copy of what is not there, which is not tried again", async () => {
+    const failed = await failureOf(writing("copy", join(folder, "nowhere")));
+    expect(failed.message).toMatch(
+      /^the folder ".*nowhere" of writer is not there; give cwd a folder that exists$/,
+    );
+    expect(failed.attempts).toBe(1);
+  });
+
   it("is empty, where it says so", async () => {
     expect(await answerOf(writing("empty", project()))).toMatchObject({ names: ["made-here.txt"] });
   });
