@@ -1,5 +1,5 @@
 import { QuorateError } from "../errors.ts";
-import { shown } from "../policy/check-kind.ts";
+import { checkGiven, shown } from "../policy/check-kind.ts";
 import { tailOf } from "./failure.ts";
 import { lastDocument } from "./last-document.ts";
 
@@ -71,8 +71,9 @@ export interface ByExitCode<Position> {
 export function exitCode<const Position extends string | number | boolean>(
   positions: Readonly<Record<number, Position>>,
 ): Read<ByExitCode<Position>> {
+  checkGiven(positions, "what exitCode is given", "object", 'use { 0: "ship", 1: "hold" }');
   const known = new Map<number, Position>();
-  for (const [code, position] of Object.entries(Object(positions) as typeof positions)) {
+  for (const [code, position] of Object.entries(positions)) {
     if (!/^\d{1,10}$/.test(code) || !["string", "number", "boolean"].includes(typeof position)) {
       throw new QuorateError(
         "BAD_OPTIONS",

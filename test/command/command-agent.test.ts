@@ -284,6 +284,13 @@ describe("how a program is described", () => {
     const ran = { stdout: '\uFEFF{"a":1}\r\n', stderr: "", exitCode: 0, cwd: "/" };
     expect([text(ran), json(ran), lastJson(ran)]).toEqual(['{"a":1}', { a: 1 }, { a: 1 }]);
     expect(() => exitCode({})).toThrow("exitCode is empty");
+    expect(() => exitCode(undefined as never)).toThrow("what exitCode is given is missing");
+    const throwing = {
+      get 0(): never {
+        throw new RangeError("a getter of the caller's");
+      },
+    };
+    expect(() => exitCode(throwing)).toThrow("what exitCode is given cannot be read");
     expect(() => exitCode({ ok: "ship" } as never)).toThrow('exitCode has "ok"');
   });
 });
