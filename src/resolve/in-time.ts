@@ -18,13 +18,16 @@ export function inTime(deadline: Cancellation): (link: Link) => Link {
     settle(question, context) {
       const { signal, abort } = abortController();
       deadline.watch(abort);
-      const ruling = link.settle(question, { ...context, signal });
-      if (!isThenable(ruling)) {
-        deadline.unwatch(abort);
-        return ruling;
+      let late: Promise<Ruling> | undefined;
+      try {
+        const ruling = link.settle(question, { ...context, signal });
+        if (!isThenable(ruling)) return ruling;
+        late = orCancelled(promiseOf(ruling) as Promise<Ruling>, deadline);
+        return late.finally(() => deadline.unwatch(abort));
+      } finally {
+        // A link that answers at once, or throws, is told of no deadline any more.
+        if (late === undefined) deadline.unwatch(abort);
       }
-      const late = promiseOf(ruling) as Promise<Ruling>;
-      return orCancelled(late, deadline).finally(() => deadline.unwatch(abort));
     },
   });
 }

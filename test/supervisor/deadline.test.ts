@@ -181,6 +181,25 @@ describe("a run with a deadline", () => {
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
   });
 
+  it("does not abort the signal of a resolver that has thrown before it", async () => {
+    const clock = virtualClock();
+    const signals: (AbortSignal | undefined)[] = [];
+    const throws: Link = {
+      name: "throws",
+      settle: (_, { signal }) => {
+        signals.push(signal);
+        throw new Error("no");
+      },
+    };
+    const hangs: Link = { name: "hangs", settle: never };
+    const agents = byName([says("a", "ship", 1, clock), says("b", "hold", 1, clock)]);
+    const team = supervisor({ name: "team", agents, clock, resolve: [throws, hangs] });
+    const running = team.run("task" as never, { deadlineMs: 100 });
+    await clock.advance(100);
+    expect((await running).verdicts[0]?.reasoning).toContain("throws passed: it failed: no");
+    expect(signals.map((signal) => signal?.aborted)).toEqual([false]);
+  });
+
   it("leaves a conflict open where its judge does not answer", async () => {
     const clock = virtualClock();
     const agents = byName([says("a", "ship", 1, clock), says("b", "hold", 1, clock)]);
