@@ -302,7 +302,9 @@ class Attempt implements AttemptControl, Reporting {
     const before = this.#told;
     this.#told = this.#spent;
     this.#money?.raise(this.#told).catch(() => {});
-    this.#run.journal.note([{ type: "call.reported", ...this.#news(before) }]);
+    const news = this.#news(before);
+    // One that names a model alone says nothing that the log keeps.
+    if (news.cost !== undefined) this.#run.journal.note([{ type: "call.reported", ...news }]);
   }
 
   #straggled(how: "answered" | "failed", before: Spent): EventOf<"call.straggled"> {

@@ -688,3 +688,33 @@ describe("a budget whose agents report after they were cancelled", () => {
     }
   });
 });
+
+describe("a report after the answer that says no amount", () => {
+  it("is no event, and one that says an amount is", async () => {
+    const asked = Promise.withResolvers<AgentContext["report"]>();
+    const early = agent({
+      name: "early",
+      run: (_: string, { report }) => {
+        asked.resolve(report);
+        return 1;
+      },
+    });
+    const later = agent({
+      name: "later",
+      needs: { early },
+      run: async () => {
+        const report = await asked.promise;
+        report({ model: "m" });
+        report({});
+        await new Promise(setImmediate);
+        report({ usdMicros: 7 });
+        await new Promise(setImmediate);
+        return 1;
+      },
+    });
+    const store = memoryStore();
+    const { runId } = await supervisor({ name: "team", agents: { early, later }, store }).run("x");
+    const late = store.read(runId).filter(({ type }) => type === "call.reported");
+    expect(late).toMatchObject([{ callId: "early", cost: { usdMicros: 7 } }]);
+  });
+});
