@@ -22,6 +22,22 @@ export function cut(text: string, maxChars: number): string {
   return text.slice(0, isHighSurrogate(last) ? maxChars - 1 : maxChars);
 }
 
+/**
+ * What no reader sees: control characters; format characters, among them those that turn the direction of writing; whatever else is
+ * drawn as nothing; surrogates without their other half; noncharacters. Of the variation selectors that emoji have, only those
+ * beyond the first: a row of them can hide a text.
+ */
+export const UNSEEN: RegExp =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}]|(?![\uFE00-\uFE0F])\p{Default_Ignorable_Code_Point}|(?<=[\uFE00-\uFE0F])[\uFE00-\uFE0F]/gu;
+const LINE_BREAK = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
+
+/** `text` without what could hide or rearrange it for a reader; every line break is `\n`. */
+export function plain(text: string): string {
+  return text
+    .replace(LINE_BREAK, "\n")
+    .replace(UNSEEN, (character) => (character === "\n" || character === "\t" ? character : ""));
+}
+
 /** The characters of a text, as a reader takes them. */
 export function charactersOf(text: string): Iterable<string> {
   return MAY_JOIN.test(text)

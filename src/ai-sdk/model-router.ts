@@ -3,11 +3,11 @@ import { QuorateError } from "../errors.ts";
 import { checkMs } from "../policy/bounds.ts";
 import { checkGiven } from "../policy/check-kind.ts";
 import { DEFAULT_LIMITS } from "../policy/limits.ts";
+import { jsonFence } from "../prompt/fence.ts";
 import { jsonIn } from "./answer.ts";
 import { askModel } from "./ask-model.ts";
 import type { AiSdk } from "./load.ts";
 import { checkAsking, type ModelOptions } from "./model-agent.ts";
-import { fenced } from "./prompt.ts";
 
 /** How a router that is a language model is described. */
 export interface ModelRouterOptions<Agents extends Workers> extends ModelOptions {
@@ -56,7 +56,7 @@ export function modelRouter<const Agents extends Workers>(
       const question = {
         model,
         instructions,
-        prompt: `${RULES}\n\nThe specialists:\n\n${fenced(specialists)}\n\nThe task:\n\n${fenced(task)}`,
+        prompt: `${RULES}\n\nThe specialists:\n\n${jsonFence(specialists)}\n\nThe task:\n\n${jsonFence(task)}`,
         shape: ({ jsonSchema }: AiSdk) =>
           jsonSchema({
             type: "object",

@@ -1,6 +1,7 @@
 import type { Agent, UpstreamOf, Workers } from "../agent.ts";
 import { checkGiven, checkKind } from "../policy/check-kind.ts";
 import { QuorateError } from "../errors.ts";
+import { jsonFence } from "../prompt/fence.ts";
 import {
   checkArguments,
   programAgent,
@@ -13,7 +14,7 @@ import {
 } from "./command-agent.ts";
 import type { Environment } from "./environment.ts";
 import { jsonSchemaOf } from "./json-schema.ts";
-import { fenced, type Prompt } from "./prompt.ts";
+import type { Prompt } from "./prompt.ts";
 import { jsonIn, type Ran } from "./read.ts";
 
 /**
@@ -150,7 +151,7 @@ export function presetOf<Name extends string, Own = unknown>(kind: CodingAgent):
 function instructionsFor(schema: object | undefined): string {
   const wanted = "Answer with one JSON document and nothing else.";
   if (schema === undefined) return wanted;
-  return `${wanted} It has to keep to this JSON Schema:\n\n${fenced(schema)}`;
+  return `${wanted} It has to keep to this JSON Schema:\n\n${jsonFence(schema, 2)}`;
 }
 
 /** A model's name stands after an option: it must not look like one itself. */

@@ -3,8 +3,7 @@ import { hear, promiseOf } from "../async/hear.ts";
 import { describeThrown } from "../errors.ts";
 import { sha256 } from "../hash.ts";
 import type { CompareContext } from "./compare.ts";
-import { plain } from "./plain.ts";
-import { clip } from "../text.ts";
+import { clip, plain } from "../text.ts";
 
 /** Turns texts into vectors of one length, in their order: an embedding model. */
 export type Embed = (

@@ -1,17 +1,5 @@
 import type { Json } from "../json.ts";
-import { clip, cut } from "../text.ts";
-
-// Control characters but tab and line break; format characters, among them those that turn the direction of writing
-// and those that nobody sees; surrogates without their other half; noncharacters.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
-const LINE_BREAK = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
-
-/** `text` without what could hide or rearrange it for a reader; every line break is `\n`. */
-export function plain(text: string): string {
-  return text
-    .replace(LINE_BREAK, "\n")
-    .replace(UNSEEN, (character) => (character === "\n" || character === "\t" ? character : ""));
-}
+import { clip, cut, plain } from "../text.ts";
 
 /** A value on one line of a sentence: its JSON, at most `maxChars` long. */
 export function shown(value: Json, maxChars: number = 80): string {

@@ -1,9 +1,7 @@
 import { agent, isWorker, type Agent, type AgentContext } from "../agent.ts";
 import type { AgentResult } from "../call.ts";
 import { QuorateError } from "../errors.ts";
-import { sha256 } from "../hash.ts";
-import { plain } from "./plain.ts";
-import { clip } from "../text.ts";
+import { lineFence, shownText } from "../prompt/fence.ts";
 
 /** What somebody is asked about two groups of texts. Plain JSON. */
 export interface SameIssueQuestion {
@@ -68,31 +66,15 @@ export function answerOf(result: AgentResult): boolean | undefined {
 }
 
 function bounded(wordings: readonly string[]): readonly string[] {
-  return wordings
-    .slice(0, MAX_WORDINGS)
-    .map((wording) => clip(plain(wording).trim(), MAX_WORDING_CHARS));
+  return wordings.slice(0, MAX_WORDINGS).map((wording) => shownText(wording, MAX_WORDING_CHARS));
 }
 
 function rendered({ instructions, first, second }: Omit<SameIssueQuestion, "text">): string {
-  const fence = fenceFor(JSON.stringify([first, second]));
-  const fenced = (text: string): string =>
-    [`<${fence}>`, ...text.split("\n").map((line) => `| ${line}`), `</${fence}>`].join("\n");
+  const { explained, fenced } = lineFence([first, second]);
   return [
     instructions,
-    `What others wrote stands between <${fence}> and </${fence}>, each line behind "| ".`,
+    explained,
     `First group:\n${first.map(fenced).join("\n")}`,
     `Second group:\n${second.map(fenced).join("\n")}`,
   ].join("\n\n");
-}
-
-/**
- * A tag that does not occur in the content. The same for the same question, and nothing of the content can be guessed from it: a judge
- * may repeat it, and the log has what judges say.
- */
-function fenceFor(content: string): string {
-  for (let round = 0; ; round++) {
-    const digest = Buffer.from(sha256(`fence ${round}`), "base64url").toString("hex");
-    const fence = `data-${digest.slice(0, 12)}`;
-    if (!content.includes(fence)) return fence;
-  }
 }

@@ -1,18 +1,13 @@
 import type { OtherSide } from "../call.ts";
 import { exactText } from "../conflict/canonical.ts";
-import { plain } from "../conflict/plain.ts";
-import { clip } from "../text.ts";
-import { byCodeUnits } from "../conflict/subject.ts";
 import type { Position } from "../conflict/conflict.ts";
-import type { Json } from "../json.ts";
+import { shownEvidence, shownPosition } from "../prompt/fence.ts";
 import type { Question } from "./link.ts";
 
 // What one agent is shown: of each subject the most held of the other positions, and of each some reasons.
 const MAX_SUBJECTS = 20;
 const MAX_SIDES = 8;
-const MAX_EVIDENCE = 5;
-const MAX_EVIDENCE_CHARS = 1_000;
-const MAX_POSITION_CHARS = 2_000;
+const EVIDENCE = { maxEvidence: 5, maxEvidenceChars: 1_000 };
 
 /**
  * For everybody who holds a position on these questions what the others hold, by agent. Without names; evidence in code-unit order,
@@ -43,18 +38,10 @@ export function otherSides(
 }
 
 function sideOf(subject: string, { value, heldBy }: Position): OtherSide {
-  const pieces = heldBy.map(({ evidence = "" }) =>
-    clip(plain(evidence).trim(), MAX_EVIDENCE_CHARS),
+  const evidence = shownEvidence(
+    heldBy.map((held) => held.evidence),
+    EVIDENCE,
   );
-  const evidence = [...new Set(pieces)]
-    .filter((piece) => piece !== "")
-    .sort(byCodeUnits)
-    .slice(0, MAX_EVIDENCE);
-  return Object.freeze({ subject, position: bounded(value), evidence: Object.freeze(evidence) });
-}
-
-function bounded(value: Json): Json {
-  const text = exactText(value);
-  if (text.length <= MAX_POSITION_CHARS) return value;
-  return clip(plain(typeof value === "string" ? value : text), MAX_POSITION_CHARS);
+  const position = shownPosition(value, exactText(value));
+  return Object.freeze({ subject, position, evidence: Object.freeze(evidence) });
 }

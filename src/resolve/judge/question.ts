@@ -1,11 +1,9 @@
 import { exactText } from "../../conflict/canonical.ts";
 import { MAX_SUBJECT_CHARS } from "../../conflict/check-claim.ts";
 import type { Position, SubjectKind } from "../../conflict/conflict.ts";
-import { plain } from "../../conflict/plain.ts";
-import { clip } from "../../text.ts";
-import { byCodeUnits } from "../../conflict/subject.ts";
-import { sha256 } from "../../hash.ts";
 import type { Json } from "../../json.ts";
+import { lineFence, shownEvidence, shownPosition } from "../../prompt/fence.ts";
+import { clip, plain } from "../../text.ts";
 import type { Question } from "../link.ts";
 
 /** One position, as a judge sees it. */
@@ -53,9 +51,6 @@ export function idOf(place: number): string {
   return IDS.charAt(place);
 }
 
-/** A longer position is shown as the beginning of its JSON. */
-const MAX_POSITION_CHARS = 2_000;
-
 const TASKS: Readonly<Record<SubjectKind, string>> = {
   claim: "Positions were taken on a subject. Choose the one that is best supported.",
   finding:
@@ -76,8 +71,12 @@ export function judgeQuestion(
 ): JudgeQuestion {
   const options = positions.map(({ value, heldBy }, i): JudgeOption => ({
     id: idOf(i),
-    position: bounded(value),
-    evidence: evidenceOf(heldBy, limits),
+    position: shownPosition(value, exactText(value)),
+    // Not by author: what a judge sees must not depend on how agents are called.
+    evidence: shownEvidence(
+      heldBy.map(({ evidence }) => evidence),
+      limits,
+    ),
   }));
   const asked = {
     subject: clip(plain(subject), MAX_SUBJECT_CHARS),
@@ -89,45 +88,15 @@ export function judgeQuestion(
   return { ...asked, text: rendered(asked, uneven) };
 }
 
-// In code-unit order, not by author: what a judge sees must not depend on how agents are called.
-function evidenceOf(
-  heldBy: Position["heldBy"],
-  { maxEvidence, maxEvidenceChars }: JudgeLimits,
-): readonly string[] {
-  const pieces = heldBy.map(({ evidence = "" }) => clip(plain(evidence).trim(), maxEvidenceChars));
-  return [...new Set(pieces)]
-    .filter((piece) => piece !== "")
-    .sort(byCodeUnits)
-    .slice(0, maxEvidence);
-}
-
-function bounded(value: Json): Json {
-  const text = exactText(value);
-  if (text.length <= MAX_POSITION_CHARS) return cleaned(value);
-  return clip(plain(typeof value === "string" ? value : text), MAX_POSITION_CHARS);
-}
-
-function cleaned(value: Json): Json {
-  if (typeof value === "string") return plain(value);
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(cleaned);
-  // fromEntries defines properties: a key `__proto__` stays a key.
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [plain(key), cleaned(member)]),
-  );
-}
-
 /** `uneven`: options without evidence are said to have none, since others have some. */
 function rendered(
   { subject, instructions, options }: Omit<JudgeQuestion, "text">,
   uneven: boolean,
 ): string {
-  const fence = fenceFor(JSON.stringify([subject, options]));
-  const fenced = (text: string): string =>
-    [`<${fence}>`, ...text.split("\n").map((line) => `| ${line}`), `</${fence}>`].join("\n");
+  const { explained, fenced } = lineFence([subject, options] as unknown as Json);
   return [
     instructions,
-    `What others wrote stands between <${fence}> and </${fence}>, each line behind "| ".`,
+    explained,
     `Subject:\n${fenced(subject)}`,
     ...options.map(({ id, position, evidence }) =>
       [
@@ -138,19 +107,4 @@ function rendered(
     ),
     `Answer with one of these ids: ${options.map(({ id }) => id).join(", ")}.`,
   ].join("\n\n");
-}
-
-/**
- * A tag that does not occur in the content. The same for the same question, and nothing of the content can be guessed from it: a judge
- * may repeat it, and the log has what judges say.
- */
-function fenceFor(content: string): string {
-  for (let round = 0; ; round++) {
-    const fence = `data-${hexOf(sha256(`fence ${round}`)).slice(0, 12)}`;
-    if (!content.includes(fence)) return fence;
-  }
-}
-
-function hexOf(base64url: string): string {
-  return Buffer.from(base64url, "base64url").toString("hex");
 }
