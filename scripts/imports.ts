@@ -1,16 +1,20 @@
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
 
 /** What a built module loads when it is imported. */
 export interface Loaded {
   /** Absolute paths, the entry first. */
   readonly files: readonly string[];
+  /** The files of `src` that are in them, as `engine/call.ts`. */
+  readonly sources: readonly string[];
   /** Everything else: `node:` modules and packages, as they are written. */
   readonly packages: readonly string[];
 }
 
-// Made for what tsc writes: imports and re-exports start a line, and types are gone. `import("…")` is lazy and
-// therefore not among what an import loads.
+const root = resolve(import.meta.dirname, "..");
+
+// Made for what rolldown writes: imports start a line and re-exports are imports. `import("…")` is lazy and therefore not among what
+// an import loads.
 const STATIC_IMPORT = /^(?:import|export)\s*(?:[\w$*{][\w$*{},\s]*?\bfrom\s*)?["']([^"']+)["']/gm;
 
 /** Follows the static imports of a file of dist. */
@@ -23,5 +27,17 @@ export function loadedBy(entry: string): Loaded {
       else packages.add(specifier);
     }
   }
-  return { files: [...files], packages: [...packages].toSorted() };
+  const sources = [...files].flatMap(sourcesOf).toSorted();
+  return { files: [...files], sources, packages: [...packages].toSorted() };
+}
+
+/** What a built file was made of, by its source map; a file of nothing but helpers has none. */
+export function sourcesOf(file: string): readonly string[] {
+  if (!existsSync(`${file}.map`)) return [];
+  const map: { readonly sources: readonly string[] } = JSON.parse(
+    readFileSync(`${file}.map`, "utf8"),
+  );
+  return map.sources.map((source) =>
+    relative(resolve(root, "src"), resolve(dirname(file), source)).replaceAll("\\", "/"),
+  );
 }

@@ -1,6 +1,6 @@
 // Makes a checkout ready to use: installs the packages of package-lock.json and builds dist, each only when it
 // is out of date. Runs before every npm script, also on a machine whose Node is older than the one the project
-// installs for itself: nothing here may need more than Node 20 and its own modules.
+// installs for itself: nothing here may need more than Node 20.19 and its own modules.
 //
 //   node scripts/prepare.mjs             installs and builds what is out of date
 //   node scripts/prepare.mjs --rebuild   builds in any case
@@ -38,7 +38,7 @@ const dist = join(root, "dist");
 const POLL_MS = 100;
 
 /** The oldest Node that can install and build; everything after that runs on the project's own. */
-const OLDEST_NODE = 20;
+const OLDEST_NODE = { major: 20, minor: 19 };
 
 // What is in npm's cache is not asked for again, an environment meant for production is no reason to leave the tools
 // out, and somebody without a network waits for 20 seconds instead of npm's 70.
@@ -106,7 +106,14 @@ function buildInputs() {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  const settings = ["package-lock.json", "tsconfig.json", "tsconfig.build.json"];
+  const settings = [
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "tsconfig.build.json",
+    "rolldown.config.ts",
+    "scripts/prepare.mjs",
+  ];
   for (const path of [...settings.map((name) => join(root, name)), ...sources]) {
     hash
       .update(`${path.slice(root.length)}\0`)
@@ -176,32 +183,34 @@ function whyInstallFailed(output) {
 function build(inputs) {
   const started = Date.now();
   say("building dist …");
-  const fresh = join(cache, "dist");
+  // As deep as dist: source maps name the sources from where they are.
+  const fresh = join(root, "dist.new");
   const old = join(cache, "dist-old");
   rmSync(fresh, { recursive: true, force: true });
-  const tsc = spawnSync(
-    process.execPath,
-    [
-      join(root, "node_modules", "typescript", "bin", "tsc"),
-      "-p",
-      "tsconfig.build.json",
-      "--outDir",
-      fresh,
-    ],
-    { cwd: root, encoding: "utf8" },
-  );
-  if (tsc.status !== 0) {
-    process.stderr.write(`${tsc.stdout}${tsc.stderr}`);
-    throw new Refusal(
-      "the sources do not compile; correct what is shown above and run this again.",
-    );
-  }
+  runTool("typescript/bin/tsc", ["-p", "tsconfig.build.json", "--outDir", fresh]);
+  runTool("rolldown/bin/cli.mjs", ["-c", "rolldown.config.ts", "--dir", fresh]);
   rmSync(old, { recursive: true, force: true });
   if (existsSync(dist)) renameSync(dist, old);
   renameSync(fresh, dist);
   rmSync(old, { recursive: true, force: true });
   writeFileSync(stamp, inputs);
   say(`built in ${seconds(started)}.`);
+}
+
+/**
+ * Runs one of the installed packages; what it prints is shown where it fails.
+ *
+ * @param {string} script
+ * @param {string[]} args
+ */
+function runTool(script, args) {
+  const tool = spawnSync(process.execPath, [join(root, "node_modules", script), ...args], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  if (tool.status === 0) return;
+  process.stderr.write(`${tool.stdout}${tool.stderr}`);
+  throw new Refusal("the sources do not compile; correct what is shown above and run this again.");
 }
 
 /**
@@ -318,8 +327,12 @@ function codeOf(error) {
 }
 
 function prepare() {
-  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
-    throw new Refusal(`this needs Node ${OLDEST_NODE} or newer, and this is ${process.version}.`);
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const oldest = OLDEST_NODE;
+  if (major < oldest.major || (major === oldest.major && minor < oldest.minor)) {
+    throw new Refusal(
+      `this needs Node ${oldest.major}.${oldest.minor} or newer, and this is ${process.version}.`,
+    );
   }
   const rebuild = process.argv.includes("--rebuild");
   const noBuild = process.argv.includes("--no-build");

@@ -10,7 +10,8 @@ import type { DecideFlags } from "./decide-command.ts";
 import type { ExplainFlags } from "./explain-command.ts";
 import type { ForkFlags } from "./fork-command.ts";
 import type { OutcomeFlags } from "./outcome-command.ts";
-import { reserveStdout } from "./output.ts";
+import { finish } from "./finish.ts";
+import { keepOutputs, reserveStdout } from "./output.ts";
 import { ownName } from "./own-name.ts";
 import type { BillFlags } from "./bill-command.ts";
 import type { PlanFlags } from "./plan-command.ts";
@@ -21,8 +22,15 @@ import type { RunsFlags } from "./runs-command.ts";
 import { safeBlock } from "./safe-text.ts";
 import type { ShowFlags } from "./show-command.ts";
 import { stackOf } from "./stack-place.ts";
-import { strayed } from "./strays.ts";
+import { strayed, watchStrays } from "./strays.ts";
 import { terminal } from "./terminal.ts";
+
+/** What the command `quorate` is: carries out its command line, and ends the process. */
+export async function commandLine(args: readonly string[]): Promise<never> {
+  keepOutputs();
+  watchStrays();
+  return finish(await runProgram(args));
+}
 
 /** Carries out one command line, and gives the exit code. Never rejects: what goes wrong is told on stderr. */
 export async function runProgram(args: readonly string[]): Promise<number> {

@@ -190,7 +190,7 @@ describe("quorate, called wrongly", () => {
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(older)}`,
     };
     const { code, stderr } = await quorate(["runs"], folder(), "", variables);
-    expect(stderr).toMatch(/^quorate: this needs Node 24 or newer, and this is v[\d.]+\.\n$/);
+    expect(stderr).toMatch(/^quorate: this needs Node 22\.18 or newer, and this is v[\d.]+\.\n$/);
     expect(code).toBe(2);
   });
 

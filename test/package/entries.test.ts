@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadedBy } from "../../scripts/imports.ts";
+import { loadedBy, sourcesOf } from "../../scripts/imports.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -15,6 +15,10 @@ const {
   readonly version: string;
 };
 const entries = Object.entries(subPaths).filter(([, file]) => file.endsWith(".js"));
+
+/** What an entry of the built package exports. */
+const load = async (subPath: string): Promise<Record<string, unknown>> =>
+  (await import(join(root, subPaths[subPath] ?? ""))) as Record<string, unknown>;
 
 /** The names that an entry exports, a type's with `type` before it. An index re-exports and does nothing else. */
 function exportedBy(source: string): readonly string[] {
@@ -45,8 +49,7 @@ describe("the entries of the package", () => {
     const name = subPath === "." ? "quorate" : subPath.replace("./", "quorate-");
     const listed = exportedBy(source);
     await expect(`${listed.join("\n")}\n`).toMatchFileSnapshot(`exports/${name}.txt`);
-    const built = (await import(join(root, file))) as object;
-    expect(Object.keys(built).toSorted()).toEqual(
+    expect(Object.keys(await load(subPath)).toSorted()).toEqual(
       listed.filter((word) => !word.startsWith("type ")),
     );
   });
@@ -61,11 +64,40 @@ describe("the entries of the package", () => {
   );
 
   it("does not load SQLite, the command line or the test tools with the core", () => {
-    const { files, packages } = loadedBy(join(root, subPaths["."] ?? ""));
-    expect(
-      files.filter((file) => /\/dist\/(sqlite|cli|testing|command|ai-sdk)\//.test(file)),
-    ).toEqual([]);
+    const { sources, packages } = loadedBy(join(root, subPaths["."] ?? ""));
+    expect(sources).toContain("supervisor/supervisor.ts");
+    expect(sources.filter((file) => /^(sqlite|cli|testing|command|ai-sdk)\//.test(file))).toEqual(
+      [],
+    );
     expect(packages).not.toContain("node:sqlite");
+  });
+
+  it("have every module once, so that what it makes is the same whichever entry it comes from", () => {
+    const files = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" });
+    const maps = files.filter((file) => file.endsWith(".js.map"));
+    const sources = maps.flatMap((map) => sourcesOf(join(root, "dist", map.slice(0, -4))));
+    expect(sources.length).toBeGreaterThan(200);
+    expect(sources.filter((source, index) => sources.indexOf(source) !== index)).toEqual([]);
+  });
+
+  it.each([
+    ["./sqlite", "sqliteStore"],
+    ["./testing", "scripted"],
+    ["./command", "commandAgent"],
+    ["./ai-sdk", "modelAgent"],
+  ])("%s throws the QuorateError of the core", async (subPath, name) => {
+    const core = await load(".");
+    const { [name]: refusing } = await load(subPath);
+    expect(() => (refusing as (given: unknown) => unknown)(1)).toThrow(
+      core["QuorateError"] as never,
+    );
+  });
+
+  it("make agents that are agents to the core", async () => {
+    const { isWorker } = await load(".");
+    const { commandAgent } = await load("./command");
+    const made = (commandAgent as (options: object) => object)({ name: "tests", command: "true" });
+    expect((isWorker as (value: unknown) => boolean)(made)).toBe(true);
   });
 
   it("has a command whose first line says that Node runs it", () => {

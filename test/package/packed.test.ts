@@ -61,9 +61,10 @@ describe("the packed package", () => {
       expect.arrayContaining(["CHANGELOG.md", "LICENSE", "package.json"]),
     );
     expect(others.every((path) => /^(CHANGELOG|LICENSE|README|package)/.test(path))).toBe(true);
-    expect(packed.every((path) => !/\.(test|tsbuildinfo|map)\b|(?<!\.d)\.ts$/.test(path))).toBe(
-      true,
-    );
+    expect(packed.filter((path) => /\.(test|tsbuildinfo)\b|(?<!\.d)\.ts$/.test(path))).toEqual([]);
+    const maps = packed.filter((path) => path.endsWith(".map"));
+    expect(maps).toContain("dist/chunks/supervisor.js.map");
+    expect(maps.filter((path) => !packed.includes(path.replace(/\.map$/, "")))).toEqual([]);
   });
 
   it("coordinates agents in a project that has no other package", () => {

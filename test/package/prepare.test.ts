@@ -21,12 +21,13 @@ const LOCK = JSON.stringify({
 
 let folder = "";
 
-// A checkout of one source file, whose packages are installed: TypeScript is this project's own.
+// A checkout of one source file, whose packages are installed: TypeScript and rolldown are this project's own.
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "quorate-prepare-"));
   for (const path of ["scripts", "src", "node_modules", "bin"]) mkdirSync(join(folder, path));
   cpSync(join(root, "scripts/prepare.mjs"), join(folder, "scripts/prepare.mjs"));
-  symlinkSync(join(root, "node_modules/typescript"), join(folder, "node_modules/typescript"));
+  for (const tool of ["typescript", "rolldown"])
+    symlinkSync(join(root, "node_modules", tool), join(folder, "node_modules", tool));
   write("package.json", '{ "type": "module" }');
   write("package-lock.json", LOCK);
   write("node_modules/.package-lock.json", LOCK);
@@ -36,8 +37,9 @@ beforeEach(() => {
   );
   write(
     "tsconfig.build.json",
-    '{ "extends": "./tsconfig.json", "compilerOptions": { "rootDir": "src" }, "include": ["src"] }',
+    '{ "extends": "./tsconfig.json", "compilerOptions": { "rootDir": "src", "declaration": true, "emitDeclarationOnly": true }, "include": ["src"] }',
   );
+  write("rolldown.config.ts", 'export default { input: ["src/one.ts"], external: [/^node:/] };\n');
   write("src/one.ts", "export const one: number = 1;\n");
 });
 
@@ -68,6 +70,7 @@ describe("preparing a checkout", () => {
   it("builds what is not built, and then says and does nothing", () => {
     expect(prepare()).toMatchObject({ code: 0, said: expect.stringContaining("building dist") });
     expect(readFileSync(join(folder, "dist/one.js"), "utf8")).toContain("one = 1");
+    expect(readFileSync(join(folder, "dist/one.d.ts"), "utf8")).toContain("one: number");
     expect(prepare()).toEqual({ code: 0, said: "" });
   });
 
@@ -76,7 +79,7 @@ describe("preparing a checkout", () => {
     prepare();
     rmSync(join(folder, "src/two.ts"));
     expect(prepare().said).toContain("building dist");
-    expect(readdirSync(join(folder, "dist"))).toEqual(["one.js"]);
+    expect(readdirSync(join(folder, "dist"))).toEqual(["one.d.ts", "one.js"]);
   });
 
   it("builds again when asked to", () => {
