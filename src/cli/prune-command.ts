@@ -9,8 +9,10 @@ export interface PruneFlags {
 
 /** `quorate prune`: forgets the runs that ended longer ago than so many milliseconds. */
 export async function pruneCommand(flags: PruneFlags, screen: Terminal): Promise<void> {
-  const beforeMs = Date.now() - flags.olderThan;
-  const pruned = await withDatabase(flags.db, async (store) => store.prune(beforeMs));
+  const { pruned, beforeMs } = await withDatabase(flags.db, async (store) => {
+    const beforeMs = (await store.values.now()) - flags.olderThan;
+    return { pruned: await store.prune(beforeMs), beforeMs };
+  });
   screen.print(`forgot ${count(pruned, "run")} that ended before ${dateAndTime(beforeMs)}`);
 }
 

@@ -83,7 +83,7 @@ export async function reuseIfKept(
   call: CachedCall,
 ): Promise<Performed | undefined> {
   if (seat.cache === undefined || !isShared(call.key) || isToAsk(run, call)) return undefined;
-  const found = await orStoreFailed(run, look(placeOf(run, seat, call), run.clock.now()));
+  const found = await orStoreFailed(run, look(placeOf(run, seat, call)));
   if (found.kind !== "answer") return undefined;
   return reuseKept(run, seat, call, found.answer, "cache");
 }
@@ -94,11 +94,11 @@ function isToAsk({ cache, origin }: Run, { callId }: CachedCall): boolean {
 }
 
 /** Where answers are kept for a run. */
-export type Kept = Pick<Run, "values" | "cache" | "clock">;
+export type Kept = Pick<Run, "values" | "cache">;
 
 /** Whether an answer is kept for a call with that key, of an agent whose answers are. Rejects when the store fails. */
 export async function isKept(kept: Kept, seat: Seat, key: string): Promise<boolean> {
-  const found = await look(placeOf(kept, seat, { key }), kept.clock.now());
+  const found = await look(placeOf(kept, seat, { key }));
   return found.kind === "answer" && readKept(seat, found.answer) !== undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Cost, ModelCost } from "../call.ts";
 import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
-import type { Values } from "../store/values.ts";
+import type { ChangeOptions, Values } from "../store/values.ts";
 
 /** An answer that serves other runs. */
 export interface KeptAnswer {
@@ -14,10 +14,8 @@ export interface KeptAnswer {
   /** Of its last attempt. */
   readonly model?: string;
   readonly used?: readonly ModelCost[];
-  /** When it was given, in ms since 1970. */
+  /** When it was given, in ms since 1970 by the clock of its run. */
   readonly atMs: number;
-  /** When it ceases to serve, in ms since 1970; never where left out. */
-  readonly untilMs?: number;
   /** The call that was made for it. */
   readonly from: { readonly runId: string; readonly callId: string };
 }
@@ -47,37 +45,51 @@ export const CACHE_PREFIX = "cache/";
  */
 export const LEASE_MS = 10_000;
 
-// A store that drops what has expired must not drop what somebody is asking for.
-const DAY_MS = 86_400_000;
+// Far away, and yet an expiry: a store may drop an answer when it holds too many.
 const FOR_EVER_MS = Number.MAX_SAFE_INTEGER;
 
 /** What stands in a place. */
-export async function look(place: Place, nowMs: number): Promise<Found> {
-  return found(place, await place.values.get(place.key), nowMs);
+export async function look(place: Place): Promise<Found> {
+  const { values, key } = place;
+  const value = await values.get(key);
+  return value === undefined ? NOTHING : found(place, value, await values.now());
 }
 
 /**
  * Says that `by` is asking, unless there is an answer or somebody else is asking. One step: of all who try, of whatever process,
  * one finds itself.
  */
-export async function claim(place: Place, by: string, nowMs: number): Promise<Found> {
-  const untilMs = nowMs + LEASE_MS;
-  const value = await place.values.change(
+export async function claim(place: Place, by: string): Promise<Found> {
+  let standing: Found = NOTHING;
+  await place.values.change(
     place.key,
-    (value) =>
-      found(place, value, nowMs).kind === "nothing" ? { asking: { by, untilMs } } : value,
-    { expiresAtMs: untilMs + DAY_MS },
+    (value, nowMs) => {
+      standing = found(place, value, nowMs);
+      if (standing.kind !== "nothing") return value;
+      standing = { kind: "asking", by };
+      return asking(by, nowMs);
+    },
+    WHILE_ASKING,
   );
-  return found(place, value, nowMs);
+  return standing;
 }
 
 /** Says again that `by` is asking, where that is still believed. */
-export async function renew({ values, key }: Place, by: string, nowMs: number): Promise<void> {
-  const untilMs = nowMs + LEASE_MS;
-  await values.change(key, (value) => (isBy(value, by) ? { asking: { by, untilMs } } : value), {
-    expiresAtMs: untilMs + DAY_MS,
-  });
+export async function renew({ values, key }: Place, by: string): Promise<void> {
+  await values.change(
+    key,
+    (value, nowMs) => (isBy(value, by) ? asking(by, nowMs) : value),
+    WHILE_ASKING,
+  );
 }
+
+function asking(by: string, nowMs: number): Json {
+  return { asking: { by, untilMs: nowMs + LEASE_MS } };
+}
+
+const WHILE_ASKING: ChangeOptions = {
+  expiresAtMs: (_made, nowMs) => nowMs + LEASE_MS,
+};
 
 /** `by` does not ask any more, and there is no answer to keep. */
 export async function giveUp({ values, key }: Place, by: string): Promise<void> {
@@ -89,14 +101,15 @@ export async function giveUp({ values, key }: Place, by: string): Promise<void> 
  * for a value is not kept.
  */
 export async function keep(place: Place, answer: KeptAnswer, replace: boolean): Promise<boolean> {
-  const { values, key } = place;
-  const { atMs, untilMs = FOR_EVER_MS } = answer;
-  const kept = { answer } as unknown as Json;
+  const { values, key, ttlMs } = place;
   try {
     await values.change(
       key,
-      (value) => (!replace && found(place, value, atMs).kind === "answer" ? value : kept),
-      { expiresAtMs: untilMs },
+      (value, nowMs) =>
+        !replace && found(place, value, nowMs).kind === "answer"
+          ? value
+          : ({ answer, keptAtMs: nowMs } as unknown as Json),
+      { expiresAtMs: (_made, nowMs) => Math.min(nowMs + ttlMs, FOR_EVER_MS) },
     );
     return true;
   } catch (error) {
@@ -108,14 +121,15 @@ export async function keep(place: Place, answer: KeptAnswer, replace: boolean): 
 const NOTHING: Found = Object.freeze({ kind: "nothing" });
 
 function found({ ttlMs, unusable }: Place, value: Json | undefined, nowMs: number): Found {
-  const { answer, asking } = members(value);
+  const { answer, asking, keptAtMs } = members(value);
   const { by, untilMs: leaseMs } = members(asking);
   if (typeof by === "string" && typeof leaseMs === "number") {
     return leaseMs > nowMs ? { kind: "asking", by } : NOTHING;
   }
   if (!isAnswer(answer)) return NOTHING;
-  const { atMs, untilMs = Infinity } = answer;
-  if (nowMs >= Math.min(untilMs, atMs + ttlMs)) return NOTHING;
+  // What an earlier version of this package kept has the clock of its run only.
+  const sinceMs = typeof keptAtMs === "number" ? keptAtMs : answer.atMs;
+  if (nowMs >= sinceMs + ttlMs) return NOTHING;
   return unusable !== undefined && isSame(answer, unusable) ? NOTHING : { kind: "answer", answer };
 }
 
@@ -130,10 +144,10 @@ function isSame(a: KeptAnswer, b: KeptAnswer): boolean {
 
 // The file may have been written by another version of this package.
 function isAnswer(value: unknown): value is KeptAnswer {
-  const { cost, attempts, durationMs, atMs, untilMs = 0, from, used = [] } = members(value);
+  const { cost, attempts, durationMs, atMs, from, used = [] } = members(value);
   const { runId, callId } = members(from);
   return (
-    [attempts, durationMs, atMs, untilMs].every((count) => typeof count === "number") &&
+    [attempts, durationMs, atMs].every((count) => typeof count === "number") &&
     isCost(cost) &&
     Array.isArray(used) &&
     used.every((one) => isCost(members(one)["cost"])) &&

@@ -168,10 +168,10 @@ async function waitForTurn(run: Run, place: Place): Promise<Turn> {
   const { clock, cancellation } = run;
   const me = randomId();
   for (let waited = false; ; waited = true) {
-    let found = await orStoreFailed(run, look(place, clock.now()));
+    let found = await orStoreFailed(run, look(place));
     // It is looked at once more in the step that claims it.
     if (found.kind === "nothing" && !cancellation.cancelled)
-      found = await orStoreFailed(run, claim(place, me, clock.now()));
+      found = await orStoreFailed(run, claim(place, me));
     const isMine = found.kind === "asking" && found.by === me;
     if (cancellation.cancelled) {
       if (isMine) await giveUp(place, me).catch(() => {});
@@ -196,7 +196,7 @@ function renewing({ clock }: Run, place: Place, by: string, unwanted: Cancellati
     if (unwanted.cancelled) return;
     timer = set();
     // A store that fails is noticed by what has to be kept there.
-    renew(place, by, clock.now()).catch(() => {});
+    renew(place, by).catch(() => {});
   };
   let timer = set();
   return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
@@ -215,10 +215,8 @@ function keeperOf(run: Run, place: Place, from: From, replace: boolean): Keeper 
   return {
     answered(given) {
       const atMs = run.clock.now();
-      const { ttlMs } = place;
       const models = run.redact === undefined ? given : modelsWithout(given, run.redact.text);
-      const untilMs = ttlMs < Infinity ? { untilMs: atMs + ttlMs } : {};
-      answer = { ...given, ...models, atMs, ...untilMs, from };
+      answer = { ...given, ...models, atMs, from };
       // The secrets in it are not to be kept, and without them it is another answer.
       if (run.journal.hides(given.output)) return;
       keeping = keep(place, answer, replace);

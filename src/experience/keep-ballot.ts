@@ -1,4 +1,3 @@
-import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Values } from "../store/values.ts";
 import { ballotKey, nameOf, type Ballot, type BallotSubject } from "./ballot.ts";
@@ -54,36 +53,20 @@ export async function keepOutcome(
   ]);
 }
 
-const MAX_TRIES = 20;
-
-/**
- * Changes a ballot. What has no outcome may be forgotten one day; an outcome may not. Which it is shows only within the change,
- * when the expiry has been said: where it was the wrong one nothing is changed, and it is tried again with the other.
- */
+/** Changes a ballot. What has no outcome may be forgotten one day; an outcome may not. */
 async function write(
   values: Values,
   name: string,
   ballot: Ballot,
   make: (known: Ballot | undefined) => Ballot,
 ): Promise<void> {
-  const key = ballotKey(name, ballot);
-  let lasting = outcomesIn(make(undefined)).length > 0;
-  for (let tries = 0; tries < MAX_TRIES; tries++, lasting = !lasting) {
-    let done = false;
-    await values.change(
-      key,
-      (known) => {
-        const made = make(takeBallot(known));
-        done = outcomesIn(made).length > 0 === lasting;
-        return done ? (made as unknown as Json) : known;
-      },
-      lasting ? {} : { expiresAtMs: ballot.atMs + VOTES_SERVE_MS },
-    );
-    if (done) return;
-  }
-  throw new QuorateError(
-    "STORE_FAILED",
-    `what run "${ballot.runId}" teaches could not be kept: others changed it ${MAX_TRIES} times meanwhile`,
+  await values.change(
+    ballotKey(name, ballot),
+    (known) => make(takeBallot(known)) as unknown as Json,
+    {
+      expiresAtMs: (made, nowMs) =>
+        outcomesIn(takeBallot(made)).length > 0 ? Infinity : nowMs + VOTES_SERVE_MS,
+    },
   );
 }
 

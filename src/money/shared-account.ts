@@ -127,7 +127,7 @@ export async function budgetState(
 ): Promise<BudgetState> {
   checkValues(store, "budgetState");
   checkText(scope, "budgetState: scope");
-  return sharedState(store.values, scope, Date.now());
+  return sharedState(store.values, scope, await store.values.now());
 }
 
 /**

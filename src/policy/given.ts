@@ -79,7 +79,7 @@ export function checkValues(store: unknown, where: string): void {
     const given = Object(store) as { readonly values?: unknown };
     return given.values;
   });
-  if (hasMethods(values, ["get", "change", "list"], where)) return;
+  if (hasMethods(values, ["now", "get", "change", "changeAll", "list"], where)) return;
   throw new QuorateError(
     "BAD_OPTIONS",
     `${where}: the store has no values; use memoryStore() or sqliteStore()`,

@@ -37,7 +37,7 @@ export interface SqliteStoreOptions {
    * Kept secret, not proof against who can write the file: they can remove, exchange or repeat what is encoded.
    */
   readonly codec?: Codec;
-  /** Says when a value has expired. Default: the machine's clock. */
+  /** The store's time: for leases, expiries and retention. Default: the machine's clock. */
   readonly clock?: Pick<Clock, "now">;
 }
 

@@ -1,5 +1,6 @@
 import { cut } from "../text.ts";
 import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../async/clock.ts";
 import { isNoProcess, thisPlace } from "./place.ts";
 
 /**
@@ -33,7 +34,7 @@ export interface Owners {
  * its process does not exist. A process that was stopped for longer than that is not asked: what it appends to runs that
  * were taken meanwhile is refused by their fence.
  */
-export function ownersTable(db: DatabaseSync, leaseMs: number): Owners {
+export function ownersTable(db: DatabaseSync, leaseMs: number, clock: Pick<Clock, "now">): Owners {
   // 48 bits, so that it stays an exact number.
   const id = Math.floor(Math.random() * 2 ** 48);
   const { host, space } = thisPlace();
@@ -67,7 +68,7 @@ export function ownersTable(db: DatabaseSync, leaseMs: number): Owners {
   return {
     id,
     beat() {
-      const nowMs = Date.now();
+      const nowMs = clock.now();
       // A clock that was set back must not silence it.
       if (Math.abs(nowMs - shownAtMs) < leastMs) return;
       if (!shown) removeSilent.run(nowMs);
@@ -85,7 +86,7 @@ export function ownersTable(db: DatabaseSync, leaseMs: number): Owners {
       closed.delete(id);
     },
     living() {
-      const nowMs = Date.now();
+      const nowMs = clock.now();
       const known = new Map<number, string | undefined>();
       return (owner) => {
         if (owner === null) return undefined;

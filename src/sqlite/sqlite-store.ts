@@ -55,7 +55,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   const { db, seal } = orFail(() => openDatabase(settings));
   const { files, owners, runs, table, valued, group, snapshot, pruner } = orFail(() => {
     try {
-      const owners = ownersTable(db, leaseMs);
+      const owners = ownersTable(db, leaseMs, clock);
       const runs = runTable(db, owners, givenUp);
       const table = eventTable(db, runs, owners, seal);
       const valued = valueTable(db, clock, seal);
@@ -75,7 +75,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   });
   const heart = heartbeat(leaseMs / BEATS_PER_LEASE, () => group.add(() => owners.beat()));
   let closing: Promise<void> | undefined;
-  const retained = retention(retainMs, prune);
+  const retained = retention(retainMs, clock, prune);
   const hash = codec === undefined ? undefined : seal.hash;
   const values = sqliteValues({ table: valued, group, query, changing, hash });
 

@@ -1,16 +1,20 @@
 import type { Json } from "../json.ts";
 import {
-  checkExpiry,
+  checkChange,
   checkKey,
   checkKeyPart,
   checkListing,
-  makeValue,
+  makeValues,
+  ofOne,
+  type Change,
 } from "../store/check-value.ts";
 import {
   DEFAULT_VALUES_LIMIT,
   type ChangeOptions,
   type KeyedValue,
   type ListOptions,
+  type Make,
+  type MakeAll,
   type Values,
 } from "../store/values.ts";
 import { wholeNumber } from "../store/whole-number.ts";
@@ -20,11 +24,12 @@ import type { ValueTable } from "./value-table.ts";
 /** Values in a file. */
 export interface SqliteValues extends Values {
   get(key: string): Promise<Json | undefined>;
-  change(
-    key: string,
-    make: (value: Json | undefined) => Json | undefined,
+  change(key: string, make: Make, options?: ChangeOptions): Promise<Json | undefined>;
+  changeAll(
+    keys: readonly string[],
+    make: MakeAll,
     options?: ChangeOptions,
-  ): Promise<Json | undefined>;
+  ): Promise<readonly (Json | undefined)[]>;
   list(prefix: string, options?: ListOptions): Promise<readonly KeyedValue[]>;
 }
 
@@ -40,7 +45,7 @@ export interface SqliteValuesOptions {
 }
 
 /** What a change came to: a `make` that throws must not fail what others do in the same transaction. */
-type Changed = { readonly made: Json | undefined } | { readonly thrown: unknown };
+type Changed = { readonly made: readonly (Json | undefined)[] } | { readonly thrown: unknown };
 
 // So many at a time: between two portions others get the lock, and this process its turn.
 const VALUES_PER_PORTION = 1_000;
@@ -53,36 +58,40 @@ export function sqliteValues({
   changing,
   hash,
 }: SqliteValuesOptions): SqliteValues {
-  function changed(
-    key: string,
-    make: (value: Json | undefined) => Json | undefined,
-    expiresAtMs: number,
-  ): Changed {
-    const value = table.read(key);
-    let made: Json | undefined;
+  function changed(change: Change): Changed {
+    const nowMs = table.nowMs();
+    const before = change.keys.map((key) => table.read(key, nowMs));
+    let all: ReturnType<typeof makeValues>;
     try {
-      made = makeValue(key, value, make);
+      all = makeValues(change, before, nowMs);
     } catch (thrown) {
       return { thrown };
     }
-    if (!Object.is(made, value)) table.write(key, made, expiresAtMs);
-    return { made };
+    table.write(all.written, nowMs);
+    return { made: all.made };
+  }
+
+  async function changeAll(
+    keys: readonly string[],
+    make: MakeAll,
+    options?: ChangeOptions,
+  ): Promise<readonly (Json | undefined)[]> {
+    changing();
+    const change = checkChange(keys, make, options);
+    const end = await group.add(() => changed(change));
+    if ("thrown" in end) throw end.thrown;
+    return end.made;
   }
 
   return {
     ...(hash !== undefined && { hash }),
+    now: () => query(() => table.nowMs()),
     async get(key) {
       checkKey(key);
-      return query(() => table.read(key));
+      return query(() => table.read(key, table.nowMs()));
     },
-    async change(key, make, options = {}) {
-      changing();
-      checkKey(key);
-      const expiry = checkExpiry(key, options);
-      const end = await group.add(() => changed(key, make, expiry));
-      if ("thrown" in end) throw end.thrown;
-      return end.made;
-    },
+    change: async (key, make, options) => (await changeAll([key], ofOne(make), options))[0],
+    changeAll,
     async list(prefix, options = {}) {
       checkListing(options);
       const { after = "", limit = DEFAULT_VALUES_LIMIT } = options;

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../async/clock.ts";
 import { takeJson, type Json } from "../json.ts";
+import type { Written } from "../store/check-value.ts";
 import type { KeyedValue } from "../store/values.ts";
 import type { Seal } from "./seal.ts";
 
@@ -13,10 +14,11 @@ const END = Buffer.alloc(2_002, 0xff);
 
 /** Values as rows. All of it is for an open transaction. */
 export interface ValueTable {
+  nowMs(): number;
   /** `undefined` for none. Throws `STORE_FAILED` for what is not as it was written. */
-  read(key: string): Json | undefined;
-  /** `undefined` removes. Throws `STORE_FAILED` when it cannot be sealed, and has written nothing then. */
-  write(key: string, value: Json | undefined, expiresAtMs: number): void;
+  read(key: string, nowMs: number): Json | undefined;
+  /** Throws `STORE_FAILED` when one of them cannot be sealed, and has written nothing then. */
+  write(values: readonly Written[], nowMs: number): void;
   list(prefix: string, after: string, limit: number): readonly KeyedValue[];
   /** Whether there are any that had expired before a time, by now. */
   hasExpired(beforeMs: number): boolean;
@@ -55,19 +57,25 @@ export function valueTable(db: DatabaseSync, clock: Pick<Clock, "now">, seal: Se
   }
 
   return {
-    read(key) {
-      const row = select.get(toBytes(key), clock.now());
+    nowMs: () => clock.now(),
+    read(key, nowMs) {
+      const row = select.get(toBytes(key), nowMs);
       return row && open(key, row["body"]);
     },
-    write(key, value, expiresAtMs) {
-      if (value === undefined) {
-        remove.run(toBytes(key));
-        return;
+    write(values, nowMs) {
+      const bodies = values.map(({ value }) =>
+        value === undefined ? undefined : seal.seal(JSON.stringify(value)),
+      );
+      for (const [index, { key, expiresAtMs }] of values.entries()) {
+        const body = bodies[index];
+        if (body === undefined) {
+          remove.run(toBytes(key));
+          continue;
+        }
+        const expires = expiresAtMs < Infinity;
+        if (expires) deleteExpired.run(nowMs, REMOVED_PER_WRITE);
+        upsert.run(toBytes(key), body, expires ? expiresAtMs : null);
       }
-      const body = seal.seal(JSON.stringify(value));
-      const expires = expiresAtMs < Infinity;
-      if (expires) deleteExpired.run(clock.now(), REMOVED_PER_WRITE);
-      upsert.run(toBytes(key), body, expires ? expiresAtMs : null);
     },
     list(prefix, after, limit) {
       const from = toBytes(prefix);

@@ -1,9 +1,15 @@
-import { hearIfRefused } from "../async/hear.ts";
+import { hear, hearIfRefused } from "../async/hear.ts";
 import { clip } from "../text.ts";
 import { QuorateError } from "../errors.ts";
 import { takeJson, type Json } from "../json.ts";
-import { checkKeys } from "../policy/check-kind.ts";
-import type { ChangeOptions, ListOptions } from "./values.ts";
+import { checkKeys, shown } from "../policy/check-kind.ts";
+import {
+  MAX_CHANGED_KEYS,
+  type ChangeOptions,
+  type ListOptions,
+  type Make,
+  type MakeAll,
+} from "./values.ts";
 
 const MAX_KEY_CHARS = 1_000;
 const MAX_VALUE_BYTES = 64 * 1024 * 1024;
@@ -45,25 +51,93 @@ export function checkListing(options: ListOptions): void {
   checkKeys(options, LIST_KEYS, "list");
 }
 
-/** When a value expires, `Infinity` for never. Refuses with `BAD_OPTIONS` what is no time, and what changing a value has no option for. */
-export function checkExpiry(key: string, options: ChangeOptions): number {
+/** A change that was asked for, of one value or of several. */
+export interface Change {
+  readonly keys: readonly string[];
+  readonly make: MakeAll;
+  readonly expiresAtMs: Exclude<ChangeOptions["expiresAtMs"], undefined>;
+}
+
+/** Refuses with `BAD_OPTIONS` keys that are none or not different, and what changing a value has no option for. */
+export function checkChange(
+  keys: readonly string[],
+  make: MakeAll,
+  options: ChangeOptions = {},
+): Change {
+  const given: unknown = keys;
+  if (!Array.isArray(given) || given.length === 0 || given.length > MAX_CHANGED_KEYS) {
+    hear(given);
+    const what = Array.isArray(given) ? `a list of ${given.length} keys` : shown(given);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `changeAll is given ${what}; give a list of 1 to ${MAX_CHANGED_KEYS} keys.`,
+    );
+  }
+  for (const key of keys) checkKey(key);
+  if (new Set(keys).size < keys.length) {
+    throw new QuorateError("BAD_OPTIONS", "changeAll is given a key twice; give each once.");
+  }
   checkKeys(options, CHANGE_KEYS, "change");
   const { expiresAtMs = Infinity } = options;
+  if (typeof expiresAtMs !== "function") checkExpiry(keys[0] ?? "", expiresAtMs);
+  return { keys: [...keys], make, expiresAtMs };
+}
+
+/** `make` of one value as that of a list of one. */
+export function ofOne(make: Make): MakeAll {
+  return ([value], nowMs) => [make(value, nowMs)];
+}
+
+function checkExpiry(key: string, expiresAtMs: unknown): number {
   if (typeof expiresAtMs === "number" && !Number.isNaN(expiresAtMs)) return expiresAtMs;
+  hear(expiresAtMs);
   throw new QuorateError(
     "BAD_OPTIONS",
-    `The expiresAtMs of the value ${quoteKey(key)} is ${String(expiresAtMs)}: give ms since 1970, or leave it out.`,
+    `The expiresAtMs of the value ${quoteKey(key)} is ${shown(expiresAtMs)}: give ms since 1970, or leave it out.`,
   );
 }
 
-/** What `make` makes of a value, taken over; a `made` that is the value itself leaves it as it is. Throws as `change` does. */
-export function makeValue(
-  key: string,
-  value: Json | undefined,
-  make: (value: Json | undefined) => Json | undefined,
-): Json | undefined {
-  const made: unknown = hearIfRefused(value, () => make(value));
-  if (Object.is(made, value)) return value;
+/** A value that a change replaces by another; `undefined` removes it. */
+export interface Written {
+  readonly key: string;
+  readonly value: Json | undefined;
+  /** `Infinity` for never. */
+  readonly expiresAtMs: number;
+}
+
+/**
+ * What a change makes of values, taken over, and which of them it writes: what is the value itself is left as it is. Throws as
+ * `change` does.
+ */
+export function makeValues(
+  { keys, make, expiresAtMs }: Change,
+  values: readonly (Json | undefined)[],
+  nowMs: number,
+): { readonly made: readonly (Json | undefined)[]; readonly written: readonly Written[] } {
+  const all: unknown = hearIfRefused(values, () => make(values, nowMs));
+  if (!Array.isArray(all) || all.length !== keys.length) {
+    hear(all);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `changeAll: make did not return a list of ${keys.length} values.`,
+    );
+  }
+  const written: Written[] = [];
+  const made = keys.map((key, index) => {
+    const value = values[index];
+    if (Object.is(all[index], value)) return value;
+    const taken = takeMade(key, all[index]);
+    const expires =
+      taken === undefined || typeof expiresAtMs === "number"
+        ? Number(expiresAtMs)
+        : checkExpiry(key, expiresAtMs(taken, nowMs));
+    written.push({ key, value: taken, expiresAtMs: expires });
+    return taken;
+  });
+  return { made, written };
+}
+
+function takeMade(key: string, made: unknown): Json | undefined {
   const taken = takeJson(made, MAX_VALUE_BYTES);
   // What takeJson gives has passed through JSON, or is undefined.
   if (taken.fault === undefined) return taken.value as Json | undefined;

@@ -1,23 +1,34 @@
 import type { Clock } from "../async/clock.ts";
 import type { Json } from "../json.ts";
-import { checkExpiry, checkKey, checkKeyPart, checkListing, makeValue } from "./check-value.ts";
+import {
+  checkChange,
+  checkKey,
+  checkKeyPart,
+  checkListing,
+  makeValues,
+  ofOne,
+} from "./check-value.ts";
 import {
   DEFAULT_VALUES_LIMIT,
   type ChangeOptions,
   type KeyedValue,
   type ListOptions,
+  type Make,
+  type MakeAll,
   type Values,
 } from "./values.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /** Values that are there at once. */
 export interface MemoryValues extends Values {
+  now(): number;
   get(key: string): Json | undefined;
-  change(
-    key: string,
-    make: (value: Json | undefined) => Json | undefined,
+  change(key: string, make: Make, options?: ChangeOptions): Json | undefined;
+  changeAll(
+    keys: readonly string[],
+    make: MakeAll,
     options?: ChangeOptions,
-  ): Json | undefined;
+  ): readonly (Json | undefined)[];
   list(prefix: string, options?: ListOptions): readonly KeyedValue[];
 }
 
@@ -90,31 +101,43 @@ export function memoryValues(clock: Pick<Clock, "now">, refuseWhenClosed: () => 
     for (const key of expiring) if (hasExpired(entries.get(key), untilMs)) remove(key);
   }
 
-  function read(key: string): Json | undefined {
+  function read(key: string, nowMs: number): Json | undefined {
     const entry = entries.get(key);
-    if (!hasExpired(entry, clock.now())) return entry?.value;
+    if (!hasExpired(entry, nowMs)) return entry?.value;
     remove(key);
     return undefined;
   }
 
+  function changeAll(
+    keys: readonly string[],
+    make: MakeAll,
+    options?: ChangeOptions,
+  ): readonly (Json | undefined)[] {
+    refuseWhenClosed();
+    const change = checkChange(keys, make, options);
+    const nowMs = clock.now();
+    const before = change.keys.map((key) => read(key, nowMs));
+    const { made, written } = makeValues(change, before, nowMs);
+    for (const { key, value, expiresAtMs } of written) {
+      if (value === undefined) remove(key);
+      else write(key, value, expiresAtMs);
+    }
+    return made;
+  }
+
   return {
     values: {
+      now() {
+        refuseWhenClosed();
+        return clock.now();
+      },
       get(key) {
         refuseWhenClosed();
         checkKey(key);
-        return read(key);
+        return read(key, clock.now());
       },
-      change(key, make, options = {}) {
-        refuseWhenClosed();
-        checkKey(key);
-        const expiry = checkExpiry(key, options);
-        const value = read(key);
-        const made = makeValue(key, value, make);
-        if (Object.is(made, value)) return value;
-        if (made === undefined) remove(key);
-        else write(key, made, expiry);
-        return made;
-      },
+      change: (key, make, options) => changeAll([key], ofOne(make), options)[0],
+      changeAll,
       list(prefix, options = {}) {
         refuseWhenClosed();
         checkListing(options);

@@ -19,7 +19,7 @@ export interface MemoryStoreOptions {
    * costs a hash per call.
    */
   readonly resumable?: boolean;
-  /** Says when a value has expired. Default: the machine's clock. */
+  /** The store's time: says when a value has expired. Default: the machine's clock. */
   readonly clock?: Pick<Clock, "now">;
 }
 

@@ -6,12 +6,21 @@ export interface KeyedValue {
   readonly value: Json;
 }
 
+/** What a value is to become at the store's time, in ms since 1970; `undefined` for none. */
+export type Make = (value: Json | undefined, nowMs: number) => Json | undefined;
+
+/** As `Make`, for several values in the order of their keys. */
+export type MakeAll = (
+  values: readonly (Json | undefined)[],
+  nowMs: number,
+) => readonly (Json | undefined)[];
+
 export interface ChangeOptions {
   /**
-   * From when on the value counts as none, in ms since 1970 by the store's clock. Default: never. It holds for what this
-   * change writes; what an earlier one said of the key is forgotten.
+   * From when on a value counts as none, in ms since 1970 by the store's clock, or what tells that of the value that was made and
+   * the store's time. Default: never. It holds for what this change writes; what an earlier one said of the key is forgotten.
    */
-  readonly expiresAtMs?: number;
+  readonly expiresAtMs?: number | ((made: Json, nowMs: number) => number);
 }
 
 export interface ListOptions {
@@ -24,11 +33,15 @@ export interface ListOptions {
 /** How many values `list` gives when it is not told. */
 export const DEFAULT_VALUES_LIMIT = 1_000;
 
+/** Of how many keys one change may be. */
+export const MAX_CHANGED_KEYS = 1_000;
+
 /**
  * Small JSON values under keys, beside the runs. Invariants, checked by `storeContract()` of `quorate/testing`:
  *
- * - A change is one step: nobody, of any process that has the store open, changes the value between what `make` was given
- *   and what it returned. Changes of one caller happen in the order in which they were asked for.
+ * - A change is one step, also of several values: nobody, of any process that has the store open, changes them between what `make`
+ *   was given and what it returned, and nobody sees some of them changed. Changes of one caller happen in the order in which they were asked for.
+ * - Time is the store's: whoever has it open compares with one clock, whatever its own says.
  * - When `change` returns or resolves, the value is kept as events are, and everybody reads it; before that, nobody does.
  * - A value is what one trip through JSON makes of it, and frozen: nobody changes it for others.
  * - A value that has expired is none: it is not read, not listed, and `make` is not given it.
@@ -44,6 +57,8 @@ export interface Values {
    * same in every process that has the store open. Left out where all of the store can be read: then SHA-256 serves.
    */
   readonly hash?: ((text: string) => string) | undefined;
+  /** The store's time, in ms since 1970: for comparing with times that stand in values. */
+  now(): number | Promise<number>;
   /** The value; `undefined` for none. */
   get(key: string): Json | undefined | Promise<Json | undefined>;
   /**
@@ -55,9 +70,18 @@ export interface Values {
    */
   change(
     key: string,
-    make: (value: Json | undefined) => Json | undefined,
+    make: Make,
     options?: ChangeOptions,
   ): Json | undefined | Promise<Json | undefined>;
+  /**
+   * As `change`, for 1 to 1,000 values of different keys in one step: `make` returns one for each key, and all are kept or none.
+   * Answers with what was made, in the order of the keys.
+   */
+  changeAll(
+    keys: readonly string[],
+    make: MakeAll,
+    options?: ChangeOptions,
+  ): readonly (Json | undefined)[] | Promise<readonly (Json | undefined)[]>;
   /** Those whose key begins with `prefix`, in the order of their keys. */
   list(
     prefix: string,

@@ -46,12 +46,12 @@ describe("whoever asks the same, and whenever they come, leave or fail", () => {
             ...memory,
             values: slow
               ? {
+                  ...memory.values,
                   get: (key: string) => later(memory.values.get(key)),
                   change: async (...given: Parameters<typeof memory.values.change>) => {
                     await later(undefined);
                     return memory.values.change(...given);
                   },
-                  list: memory.values.list,
                 }
               : memory.values,
           };

@@ -78,7 +78,7 @@ async function planned(
   const cache = checkRunCache(options.cache, where);
   const ahead = {
     kept: (seat: Seat, key: string) =>
-      fromStore(() => isKept({ values: store.values, cache, clock }, seat, key)),
+      fromStore(() => isKept({ values: store.values, cache }, seat, key)),
     bust: cache.bust === true,
     keys: new ContentKeys(redact, keyed),
     cancellation,

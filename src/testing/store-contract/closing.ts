@@ -28,6 +28,8 @@ export function closingCases(
       await refused("STORE_FAILED", () => store.prune(0));
       await refused("STORE_FAILED", () => store.values.get("key"));
       await refused("STORE_FAILED", () => store.values.change("key", () => 1));
+      await refused("STORE_FAILED", () => store.values.changeAll(["a", "b"], () => [1, 2]));
+      await refused("STORE_FAILED", () => store.values.now());
       await refused("STORE_FAILED", () => store.values.list(""));
     }),
     withStore(open, "can be closed twice, also at the same time", async (store) => {

@@ -1,6 +1,7 @@
 import { checkGiven, checkKind } from "../../policy/check-kind.ts";
 import type { ContractCase } from "../contract.ts";
 import type { OpenStore } from "./checks.ts";
+import { changeAllCases, sharedChangeAllCases } from "./change-all.ts";
 import { closingCases, type StoreHarness } from "./closing.ts";
 import { contentCases } from "./content.ts";
 import { forgettingCases } from "./forgetting.ts";
@@ -28,7 +29,9 @@ export function storeContract(open: OpenStore, harness?: StoreHarness): readonly
     ...forgettingCases(open),
     ...valueCases(open),
     ...valueKeyCases(open),
+    ...changeAllCases(open),
     ...(harness === undefined ? [] : sharedValueCases(open, (store) => harness.open(store))),
+    ...(harness === undefined ? [] : sharedChangeAllCases(open, (store) => harness.open(store))),
     ...closingCases(open, harness),
   ];
 }
