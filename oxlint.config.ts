@@ -150,6 +150,7 @@ const arrows: readonly Arrow[] = [
     "ai-sdk",
     [
       ...words,
+      "async/hear.ts",
       "policy/bounds.ts",
       "policy/check-kind.ts",
       "policy/limits.ts",
@@ -159,7 +160,14 @@ const arrows: readonly Arrow[] = [
     ],
     ["conflict/embedding.ts", "money/bound.ts", "resolve/link.ts", "resolve/judge/question.ts"],
   ),
-  ...folder("command", [...words, "policy/check-kind.ts", "policy/limits.ts", "prompt/*", "execa"]),
+  ...folder("command", [
+    ...words,
+    "async/hear.ts",
+    "policy/check-kind.ts",
+    "policy/limits.ts",
+    "prompt/*",
+    "execa",
+  ]),
   ...folder("testing", [...words, ...core, "supervisor/*", "sqlite/*"]),
   ...folder(
     "cli",

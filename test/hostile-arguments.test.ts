@@ -2,6 +2,7 @@
 
 import { afterAll, describe, expect, it } from "vitest";
 import * as aiSdk from "../src/ai-sdk/index.ts";
+import * as command from "../src/command/index.ts";
 import * as core from "../src/index.ts";
 import * as sqlite from "../src/sqlite/index.ts";
 import * as testing from "../src/testing/index.ts";
@@ -46,6 +47,7 @@ const opened: { close(): unknown }[] = [];
 const store = () => memoryStore({ resumable: true });
 const a = () => agent({ name: "a", run: () => 1 });
 const team = () => supervisor({ name: "team", agents: { a: a() }, store: store() });
+const ran = { stdout: "{}", stderr: "", exitCode: 0, cwd: "." };
 const decision = { subject: "task", winner: "x", why: "" };
 
 /** What each takes, so that one of them after another can be replaced. */
@@ -84,6 +86,17 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   vote: () => [{}],
   within: () => [{ by: 1 }],
   sqliteStore: () => [{ path: ":memory:" }],
+  claude: () => [{}],
+  codex: () => [{}],
+  commandAgent: () => [{ command: "x" }],
+  exitCode: () => [{ 0: "ship" }],
+  gemini: () => [{}],
+  json: () => [ran],
+  junit: () => [{ ...ran, stdout: "<testsuites/>" }],
+  lastJson: () => [ran],
+  opencode: () => [{}],
+  sarif: () => [{ ...ran, stdout: '{"runs":[]}' }],
+  text: () => [ran],
   embed: () => ["m"],
   fromAgent: () => [{ version: "agent-v1", generate() {} }, { name: "a" }],
   modelAgent: () => [{ name: "a", model: "m" }],
@@ -149,7 +162,7 @@ it.each([
   expect(() => read([late as never])).toThrow("is given a list whose item 0 is a promise");
 });
 
-const exported = [core, sqlite, testing, aiSdk].flatMap((entry) =>
+const exported = [core, sqlite, testing, aiSdk, command].flatMap((entry) =>
   Object.entries(entry as Readonly<Record<string, unknown>>).filter(
     ([, value]) => typeof value === "function",
   ),

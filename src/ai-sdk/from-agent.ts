@@ -7,12 +7,13 @@ import {
   type UpstreamOf,
   type Workers,
 } from "../agent.ts";
+import { hear, promiseOf } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import { checkGiven, checkKind, shown } from "../policy/check-kind.ts";
 import { jsonIn, textIn, type Said } from "./answer.ts";
 import { modelFailure } from "./failure.ts";
 import { hasMethod } from "./model.ts";
-import { defaultPrompt, withIssues, type PromptContext } from "./prompt.ts";
+import { promptOf, type PromptContext } from "./prompt.ts";
 import { usageOf } from "./usage.ts";
 
 /** How an agent of the AI SDK stands in a team. */
@@ -65,9 +66,9 @@ export function fromAgent<
   checkKind(prompt, `agent "${name}": prompt`, "function", "use (task) => a text");
 
   async function run(task: Task, context: AgentContext<UpstreamOf<Needs>>): Promise<unknown> {
-    const { signal, issues } = context;
-    const made = prompt === undefined ? defaultPrompt(task, context) : prompt(task, context);
-    const { value, said } = await generate(asked, withIssues(made, issues), context, name);
+    const { signal } = context;
+    const question = promptOf(name, prompt, task, context);
+    const { value, said } = await generate(asked, question, context, name);
     signal.throwIfAborted();
     if (value !== undefined) return value;
     return output === undefined ? textIn(said, name) : jsonIn(said, name);
@@ -93,7 +94,7 @@ async function generate(
   { signal, report }: Pick<AgentContext, "signal" | "report">,
   name: string,
 ): Promise<Generated> {
-  const sdkAgent = asked as { generate(options: object): Promise<Fields> };
+  const sdkAgent = asked as { generate(options: object): unknown };
   signal.throwIfAborted();
   let steps = 0;
   function onStepEnd({ usage, model }: StepEnd): void {
@@ -105,12 +106,9 @@ async function generate(
   const abort = (): void => own.abort(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
   try {
-    const result = await sdkAgent.generate({
-      prompt,
-      abortSignal: own.signal,
-      maxRetries: 0,
-      onStepEnd,
-    });
+    const asking = { prompt, abortSignal: own.signal, maxRetries: 0, onStepEnd };
+    const result = (await promiseOf(sdkAgent.generate(asking))) as Fields;
+    if (typeof result !== "object") throw new TypeError(`it answered with ${shown(result)}`);
     // Another implementation may not tell of its steps.
     if (steps === 0) report(usageOf(Object(result["usage"]), undefined));
     return generated(result);
@@ -129,6 +127,8 @@ interface StepEnd {
 
 function generated(result: Fields): Generated {
   const { text, finishReason, rawFinishReason, toolCalls } = result;
+  // What is no answer of an agent is not looked at again.
+  if (typeof text !== "string") hear(result);
   const calls = (Array.isArray(toolCalls) ? toolCalls : []) as readonly Fields[];
   const said = {
     text: typeof text === "string" ? text : "",

@@ -12,7 +12,7 @@ import { jsonIn, textIn } from "./answer.ts";
 import { askModel, type ModelSettings } from "./ask-model.ts";
 import { jsonSchemaBytes } from "./json-schema.ts";
 import { checkModel, modelFor, modelIdOf } from "./model.ts";
-import { defaultPrompt, withIssues, type PromptContext } from "./prompt.ts";
+import { promptOf, type PromptContext } from "./prompt.ts";
 
 /** How a model is asked. */
 export interface ModelOptions {
@@ -97,14 +97,10 @@ export function modelAgent<
   const shapeBytes = output === undefined ? 0 : jsonSchemaBytes(output, `${where}: output`);
 
   async function run(task: Task, context: AgentContext<UpstreamOf<Needs>>): Promise<unknown> {
-    const made = prompt === undefined ? defaultPrompt(task, context) : prompt(task, context);
-    if (typeof made !== "string") {
-      throw new QuorateError("BAD_OPTIONS", `the prompt of ${name} returned no text`);
-    }
     const question = {
       model: modelFor(model, context),
       instructions,
-      prompt: withIssues(made, context.issues),
+      prompt: promptOf(name, prompt, task, context),
       ...(output !== undefined && { shape: () => output as never }),
       tools,
       maxSteps: tools === undefined ? 1 : (maxSteps ?? MAX_STEPS),

@@ -1,5 +1,6 @@
 import type { AgentContext } from "../agent.ts";
-import type { Issue } from "../errors.ts";
+import { hear } from "../async/hear.ts";
+import { QuorateError, type Issue } from "../errors.ts";
 import { jsonFence, shownAnswers } from "../prompt/fence.ts";
 
 /** What a prompt may be made of beside the task. */
@@ -12,7 +13,10 @@ export type PromptContext<Upstream = AgentContext["results"]> = Pick<
  * What is asked where the user does not say: the task, and what others answered, each as JSON in a fence. None of it stands among
  * the instructions of the model.
  */
-export function defaultPrompt(task: unknown, { results, others }: PromptContext): string {
+function defaultPrompt(
+  task: unknown,
+  { results, others }: Pick<AgentContext, "results" | "others">,
+): string {
   const parts = [`The task:\n\n${jsonFence(task)}`];
   if (Object.keys(results).length > 0)
     parts.push(
@@ -24,6 +28,22 @@ export function defaultPrompt(task: unknown, { results, others }: PromptContext)
     );
   }
   return parts.join("\n\n");
+}
+
+/** What a model is asked: what the user makes of the task, or else all of it, with what was wrong with the answer before. */
+export function promptOf<Task, Upstream>(
+  name: string,
+  prompt: ((task: Task, context: PromptContext<Upstream>) => string) | undefined,
+  task: Task,
+  context: AgentContext<Upstream>,
+): string {
+  const made: unknown =
+    prompt === undefined
+      ? defaultPrompt(task, context as unknown as AgentContext)
+      : prompt(task, context);
+  if (typeof made === "string") return withIssues(made, context.issues);
+  hear(made);
+  throw new QuorateError("BAD_OPTIONS", `the prompt of ${name} returned no text`);
 }
 
 /** A prompt with what was wrong with the answer before. */

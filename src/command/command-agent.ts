@@ -7,8 +7,10 @@ import {
   type UpstreamOf,
   type Workers,
 } from "../agent.ts";
+import { hear } from "../async/hear.ts";
 import type { Usage } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
+import { takeJson } from "../json.ts";
 import { checkGiven, checkKind, shown } from "../policy/check-kind.ts";
 import { DEFAULT_LIMITS } from "../policy/limits.ts";
 import type { Schema } from "../schema.ts";
@@ -183,7 +185,8 @@ export function programAgent<Made>(
 
   const run = async (task: unknown, context: AgentContext): Promise<unknown> => {
     const { signal } = context;
-    const asked = withInstructions(promptOf(options.prompt, task, context), kind.instructions);
+    const made = promptOf(options.prompt, task, context);
+    const asked = withInstructions(made, kind.instructions);
     if (kind.send === "argument") checkArgument(name, asked);
     await using files = temporaryFiles();
     const program: Program = {
@@ -223,19 +226,18 @@ export function programAgent<Made>(
   return agent({ ...passed, name, run } as never) as Made;
 }
 
+const MAX_PROMPT_BYTES = 2 ** 28;
+
 function promptOf(prompt: Prompt | undefined, task: unknown, context: AgentContext): string {
   const { results, issues, attempt, tier, model, failed, others } = context;
   const seen: PromptContext = { results, issues, attempt, tier, model, failed, others };
   const made: unknown = prompt === undefined ? defaultPrompt(task, seen) : prompt(task, seen);
   if (typeof made === "string") return withIssues(made, issues);
-  const json = JSON.stringify(made) as string | undefined;
-  if (json !== undefined && !(made instanceof Promise)) return json;
-  // Nobody else hears it.
-  if (made instanceof Promise) made.catch(() => {});
-  throw new QuorateError(
-    "INPUT_INVALID",
-    `a prompt is ${shown(made)}; answer with a text, or with a JSON value`,
-  );
+  const { fault, value } = { value: undefined, ...takeJson(made, MAX_PROMPT_BYTES) };
+  if (fault === undefined && value !== undefined) return JSON.stringify(value);
+  const why = fault?.why ?? "is undefined";
+  const instead = "answer with a text, or with a JSON value";
+  throw new QuorateError("INPUT_INVALID", `a prompt ${why}; ${instead}`);
 }
 
 const withInstructions = (prompt: string, instructions: string | undefined): string =>
@@ -259,8 +261,9 @@ function usageOf({ usage }: ProgramKind, ran: Ran, model: unknown): readonly Usa
   try {
     const used = usage?.(ran, model) ?? [];
     return Array.isArray(used) ? used : [used as Usage];
-  } catch {
+  } catch (thrown) {
     // What cannot be told is unknown. The answer counts.
+    hear(thrown);
     return [];
   }
 }

@@ -1,5 +1,5 @@
 import { bounded, finding, type Findings, type PlacedFinding } from "./findings.ts";
-import { UnreadExit, unreadable, withoutMark, type Ran } from "./read.ts";
+import { checkRan, UnreadExit, unreadable, withoutMark, type Ran } from "./read.ts";
 import { xmlTags, type XmlTag } from "./xml.ts";
 
 /**
@@ -7,6 +7,7 @@ import { xmlTags, type XmlTag } from "./xml.ts";
  * is a failure unless something was found.
  */
 export function junit(ran: Ran): Findings {
+  checkRan(ran);
   const isFailed = ran.exitCode !== 0;
   let found: readonly PlacedFinding[] | undefined;
   try {

@@ -1,3 +1,4 @@
+import { hear } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import { checkGiven, shown } from "../policy/check-kind.ts";
 import { tailOf } from "./failure.ts";
@@ -75,6 +76,7 @@ export function exitCode<const Position extends string | number | boolean>(
   const known = new Map<number, Position>();
   for (const [code, position] of Object.entries(positions)) {
     if (!/^\d{1,10}$/.test(code) || !["string", "number", "boolean"].includes(typeof position)) {
+      hear(positions);
       throw new QuorateError(
         "BAD_OPTIONS",
         `exitCode has ${shown(code)} as ${shown(position)}; use whole numbers, each with a text, a number or a boolean`,
@@ -86,6 +88,7 @@ export function exitCode<const Position extends string | number | boolean>(
     throw new QuorateError("BAD_OPTIONS", 'exitCode is empty; use { 0: "ship", 1: "hold" }');
   }
   return (ran) => {
+    checkRan(ran);
     const recommendation = known.get(ran.exitCode);
     if (recommendation === undefined) throw new UnreadExit(ran.exitCode);
     const { stdout, stderr } = ran;
@@ -95,8 +98,22 @@ export function exitCode<const Position extends string | number | boolean>(
 }
 
 /** Refuses an exit code other than 0. */
-export function succeeded({ exitCode: code }: Ran): void {
-  if (code !== 0) throw new UnreadExit(code);
+export function succeeded(ran: Ran): void {
+  checkRan(ran);
+  if (ran.exitCode !== 0) throw new UnreadExit(ran.exitCode);
+}
+
+/** Refuses with `BAD_OPTIONS` what no program came to: a reader may be called by anybody. */
+export function checkRan(ran: Ran): void {
+  const use = "use what a reader is given: { stdout, stderr, exitCode, cwd }";
+  checkGiven(ran, "what a reader is given", "object", use);
+  const { stdout, stderr, exitCode } = ran as Readonly<Record<keyof Ran, unknown>>;
+  if (typeof stdout === "string" && typeof stderr === "string" && Number.isInteger(exitCode))
+    return;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `what a reader is given has no output or exit code; ${use}`,
+  );
 }
 
 /** An answer that cannot be read: it is asked for again, with what was wrong with it. */

@@ -1,11 +1,12 @@
 import { bounded, finding, type Findings, type PlacedFinding, type Severity } from "./findings.ts";
-import { json, UnreadExit, unreadable, withoutMark, type Ran } from "./read.ts";
+import { checkRan, json, UnreadExit, unreadable, withoutMark, type Ran } from "./read.ts";
 
 /**
  * Reads SARIF 2.1.0 (OASIS) on standard output as findings. Results that are suppressed, or whose kind is `pass` or
  * `notApplicable`, are none. An exit code other than 0 is a failure unless something was found.
  */
 export function sarif(ran: Ran): Findings {
+  checkRan(ran);
   const found = withoutMark(ran.stdout).trim() === "" && ran.exitCode !== 0 ? [] : resultsIn(ran);
   if (ran.exitCode !== 0 && found.length === 0) throw new UnreadExit(ran.exitCode);
   return bounded(found);

@@ -51,6 +51,15 @@ import {
   vote,
   within,
 } from "../../src/index.ts";
+import { claude, commandAgent, exitCode, type CommandOptions } from "../../src/command/index.ts";
+import { fromAgent, modelAgent, modelJudge, modelRouter } from "../../src/ai-sdk/index.ts";
+import type {
+  FromAgentOptions,
+  ModelAgentOptions,
+  ModelJudgeOptions,
+  ModelRouterOptions,
+} from "../../src/ai-sdk/index.ts";
+import type { PresetOptions } from "../../src/command/index.ts";
 import { sqliteStore, type SqliteStoreOptions } from "../../src/sqlite/index.ts";
 
 // Every place where a value or a function of the caller's comes in. What is listed by the keys of an option type is a record, so
@@ -204,6 +213,22 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
     ),
   "runMany.key": (key) => all(teamOf({}), ["a", "b"], { key }),
   "store.values.change": async (change) => memoryStore().values.change("key", change),
+  "commandAgent.prompt": (prompt) => printing({ prompt }),
+  "commandAgent.read": (read) => printing({ read }),
+  "commandAgent.usage": (usage) => printing({ usage }),
+  "a part of a program's prompt": (part: () => unknown) =>
+    printing({ prompt: () => ({ made: part() }) }),
+  "a part of what is read of a program": (part: () => unknown) =>
+    printing({ read: () => ({ part: part() }) }),
+  "claude.prompt": (prompt) => alone(loose(claude)({ ...PRINTS, name: "odd", prompt, retries: 0 })),
+  "modelAgent.prompt": (prompt) =>
+    alone(loose(modelAgent)({ name: "odd", model: MODEL, prompt, retries: 0 })),
+  "what a model fails with": (fails: () => unknown) =>
+    alone(loose(modelAgent)({ name: "odd", model: failing(fails), retries: 0 })),
+  "what a model that judges fails with": (fails: () => unknown) =>
+    runWith({ resolve: [loose(modelJudge)({ model: failing(fails), retries: 0 })] }),
+  "fromAgent.generate": (generate) =>
+    alone(loose(fromAgent)({ version: "agent-v1", generate }, { name: "odd", retries: 0 })),
   "codec.encode": async (encode) => {
     const codec = { encode, decode: (text: string) => text };
     await using store = sqliteStore({ path: ":memory:", codec });
@@ -215,6 +240,34 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
     return store.runs();
   },
 };
+
+// It is done soon: what is made of its answer has to come to its end, too.
+const PRINTS = { command: "true" };
+/** A model that is there, as far as anybody looks. */
+const MODEL = {
+  specificationVersion: "v4",
+  provider: "test",
+  modelId: "odd",
+  supportedUrls: {},
+  doGenerate: () => Promise.reject(new Error("not asked")),
+  doStream: () => Promise.reject(new Error("not asked")),
+};
+
+const failing = (fails: () => unknown) => ({
+  ...MODEL,
+  async doGenerate() {
+    const failure = fails();
+    throw failure;
+  },
+});
+
+async function alone(odd: unknown): Promise<unknown> {
+  return runWith({ agents: { odd, other } });
+}
+
+async function printing(options: object): Promise<unknown> {
+  return alone(loose(commandAgent)({ name: "odd", retries: 0, ...PRINTS, ...options }));
+}
 
 async function manyWith(options: object, engine?: unknown): Promise<unknown> {
   const odd = make.agent({ name: "odd", run: () => plain, retries: 0, ...options }) as never;
@@ -294,6 +347,7 @@ export const VALUES: Readonly<Record<string, Seam>> = {
     runWith({ resolve: [link({ settle: () => ({ winner, confidence: 1 }) })] }),
   "a ruling's confidence": (confidence) =>
     runWith({ resolve: [link({ settle: async () => ({ winner: "ship", confidence }) })] }),
+  "a position by an exit code": (position) => loose(exitCode)({ 0: position }),
   "a group's value": (value) =>
     runWith(comparing({ group: () => ({ groups: [{ value, members: [0, 1] }] }) })),
   "a grouping's refusal and note": (said) =>
@@ -505,6 +559,43 @@ const SQLITE: Keys<SqliteStoreOptions> = {
   clock: true,
 };
 
+const { run: _run, batch: _batch, ...ADAPTED } = AGENT;
+const PROGRAM = {
+  prompt: true,
+  env: true,
+  cwd: true,
+  workspace: true,
+  command: true,
+  args: true,
+} as const;
+const COMMAND: Keys<CommandOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>> =
+  { ...ADAPTED, ...PROGRAM, send: true, read: true, usage: true };
+const PRESET: Keys<PresetOptions<string, unknown, unknown, unknown, unknown, Workers>> = {
+  ...ADAPTED,
+  ...PROGRAM,
+  tools: true,
+  model: true,
+};
+const ASKING = { model: true, instructions: true, maxOutputTokens: true, settings: true } as const;
+const MODEL_AGENT: Keys<ModelAgentOptions<string, unknown, unknown, unknown, unknown, Workers>> = {
+  ...ADAPTED,
+  ...ASKING,
+  prompt: true,
+  tools: true,
+  maxSteps: true,
+  stream: true,
+  maxPromptBytes: true,
+};
+const { tier: _tier, escalateIf: _escalateIf, ...FROM } = ADAPTED;
+const FROM_AGENT: Keys<FromAgentOptions<string, unknown, unknown, unknown, unknown, Workers>> = {
+  ...FROM,
+  prompt: true,
+};
+const { input: _i, output: _o, needs: _n, claims: _c, fallback: _f, ...JUDGING } = ADAPTED;
+const { ask: _ask, panel: _panel, ...JUDGED } = JUDGE;
+const MODEL_JUDGE: Keys<ModelJudgeOptions> = { ...JUDGING, ...ASKING, ...JUDGED };
+const ROUTER: Keys<ModelRouterOptions<Workers>> = { ...ASKING, agents: true, timeoutMs: true };
+
 const OPTIONS: Readonly<Record<string, Options>> = {
   agent: [AGENT, (options) => make.agent({ name: "odd", run: () => plain, ...options })],
   batch: [
@@ -537,6 +628,19 @@ const OPTIONS: Readonly<Record<string, Options>> = {
   within: [WITHIN, loose(within)],
   learn: [LEARN, (options) => loose(learn)(contested, { labels: "open", ...options })],
   settle: [SETTLE, (options) => loose(settle)(contested, options)],
+  commandAgent: [COMMAND, (options) => printing(options)],
+  claude: [PRESET, (options) => alone(loose(claude)({ ...PRINTS, name: "odd", ...options }))],
+  modelAgent: [
+    MODEL_AGENT,
+    (options) => alone(loose(modelAgent)({ name: "odd", model: MODEL, ...options })),
+  ],
+  fromAgent: [
+    FROM_AGENT,
+    (options) =>
+      loose(fromAgent)({ version: "agent-v1", generate() {} }, { name: "odd", ...options }),
+  ],
+  modelJudge: [MODEL_JUDGE, (options) => loose(modelJudge)({ model: MODEL, ...options })],
+  modelRouter: [ROUTER, (options) => loose(modelRouter)({ model: MODEL, agents: {}, ...options })],
   sqliteStore: [SQLITE, (options) => loose(sqliteStore)({ path: ":memory:", ...options })],
 };
 
