@@ -6,7 +6,10 @@ import type { Seat } from "./seat.ts";
  * What the tokens of a call would have cost at the last of the tiers above its own, in micro-dollars, as if there had been as
  * many. `undefined` where there is no such tier, no price of its model, or nobody knows the tokens.
  */
-export function dearestMicros(seat: Seat, { inputTokens, outputTokens }: Cost): number | undefined {
+export function dearestMicros(
+  seat: Pick<Seat, "next" | "prices">,
+  { inputTokens, outputTokens }: Cost,
+): number | undefined {
   if (inputTokens === "unknown" || outputTokens === "unknown") return undefined;
   let dearest: Seat | undefined;
   for (let at = seat.next(); at !== undefined; at = at.next()) dearest = at;

@@ -138,13 +138,24 @@ function agentsIn({ members }: AnyTeam): number {
 
 /** Whether a call is that of a nested team. */
 export function isTeamIn(spec: AnyTeam, callId: string): boolean {
+  return calledIn(spec, callId)?.kind === "team";
+}
+
+/** How often a failed attempt at a call is repeated. */
+export function retriesIn(spec: AnyTeam, callId: string): number {
+  // Of the judge nobody says it.
+  return calledIn(spec, callId)?.retries ?? 1;
+}
+
+/** Who is called; nobody that is described for the judge. */
+function calledIn(spec: AnyTeam, callId: string): AnyTeam | AnyAgent | undefined {
   let place: AnyTeam | AnyAgent | undefined = spec;
   for (const name of callId.split("/")) {
     // Of a team that was repeated.
     const index: number = NAMES.indexOf(name.replace(/~\d+$/, ""));
     place = place?.kind === "team" ? place.members[index] : undefined;
   }
-  return place?.kind === "team";
+  return place;
 }
 
 interface Answer {

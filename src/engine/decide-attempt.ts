@@ -1,0 +1,238 @@
+import type { Agent } from "../agent.ts";
+import { addCost, type AgentResult, type Cost } from "../call.ts";
+import type { Said } from "../conflict/said.ts";
+import { errorRecord, type QuorateError } from "../errors.ts";
+import type { EventBody } from "../events.ts";
+import { modelsOf, NO_MODELS, type Models } from "../money/usage-sum.ts";
+import { retryWaitMs } from "../policy/retry.ts";
+import type { AttemptEnd } from "./attempt-end.ts";
+import { agentError, failureRecord } from "./call-failure.ts";
+import { nextAttempt, spent, type CallState } from "./call-state.ts";
+import { isDeadline } from "./deadline.ts";
+import { dearestMicros } from "./dearest.ts";
+import type { Seat } from "./seat.ts";
+
+/** What came of a call: its result, and what its answer says. */
+export interface CallOutcome {
+  readonly result: AgentResult;
+  readonly said: Said | undefined;
+}
+
+/** Who is called: an agent in its place, or a team with the limits of one. */
+export type Callee = Pick<Seat, "limits" | "modelName" | "tier" | "next" | "prices"> & {
+  readonly agent: Pick<Agent, "name">;
+};
+
+/** What came of one attempt at a call. */
+export type AttemptResult =
+  /** It was made, and ended. */
+  | (AttemptEnd & {
+      /** What the call has cost with it, where that is not the sum of its attempts: a team's cost is that of the calls in it. */
+      readonly total?: Cost;
+      /** The answer as the log keeps it, where that is another. */
+      readonly kept?: { readonly output: unknown; readonly redacted: true };
+    })
+  /** Nobody was asked: a limiter or a budget refused it, or it was cancelled before. */
+  | { readonly ok: false; readonly asked: false; readonly error: unknown }
+  /** It goes on when a person has decided. */
+  | { readonly ok: false; readonly waits: string };
+
+/** What else a decision depends on. */
+export interface Moment {
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+  /** Since the first attempt of this process began. */
+  readonly durationMs: number;
+  /** What budgets were charged for all attempts so far. */
+  readonly charged: number | undefined;
+  /** How long a repetition waits, from 0 to 1 of the longest. */
+  readonly jitter: number;
+  /** Why the call is cancelled. */
+  readonly cancelled: { readonly reason: unknown } | undefined;
+  /** No attempt follows, whatever came of this one. */
+  readonly isLast: boolean;
+}
+
+/** What follows from the result of an attempt. The events are to be recorded in any case. */
+export type Decision =
+  | { readonly kind: "ended"; readonly events: readonly EventBody[]; readonly outcome: CallOutcome }
+  | {
+      readonly kind: "again";
+      readonly events: readonly [EventBody, ...EventBody[]];
+      readonly waitMs: number;
+      readonly error: QuorateError;
+    }
+  /** The call has no end: whoever goes on with its run makes it again. */
+  | { readonly kind: "cancelled"; readonly events: readonly EventBody[]; readonly reason: unknown };
+
+/** How often a call may be turned away and queue again; after that it is a failure like any other. */
+const MAX_REQUEUES = 20;
+
+/**
+ * Decides what follows from the result of an attempt at a call, which was in `state` before it:
+ *
+ *     answered ──▶ succeeded
+ *     failed ── turned away, and not too often ──────────▶ requeued, and again after a wait
+ *            ── worth a repetition, and one is left ─────▶ retried, and again after a wait
+ *            ── else, and where nobody was asked ────────▶ failed
+ *     cancelled ── by the deadline of the run ───────────▶ failed with TIMEOUT
+ *               ── else ─────────────────────────────────▶ no end
+ */
+export function decide(
+  state: CallState,
+  callee: Callee,
+  result: AttemptResult,
+  moment: Moment,
+): Decision {
+  if ("waits" in result) return ended([], { status: "waiting", detail: result.waits });
+  const made = "asked" in result ? undefined : result;
+  const taken = takenBy(state, callee, made, moment);
+  const { cancelled } = moment;
+  if (cancelled !== undefined) {
+    const { reason } = cancelled;
+    if (isDeadline(reason)) return failed(taken, reason, made, moment);
+    return { kind: "cancelled", events: made === undefined ? [] : lastWord(taken, made), reason };
+  }
+  if (result.ok) return succeeded(taken, result, callee, moment);
+  if ("asked" in result) return failed(taken, result.error, undefined, moment, state.key);
+  return again(state, taken, result, callee, moment) ?? failed(taken, result.error, result, moment);
+}
+
+/** What a call has taken by the end of an attempt, as its events say it. */
+interface Taken extends Models {
+  readonly callId: string;
+  readonly agent: string;
+  readonly attempt: number;
+  readonly cost: Cost;
+  readonly charged?: number;
+}
+
+type Made = Exclude<AttemptResult, { readonly asked: false } | { readonly waits: string }>;
+
+function takenBy(
+  state: CallState,
+  { agent, modelName }: Callee,
+  made: Made | undefined,
+  { charged }: Moment,
+): Taken {
+  const before = spent(state).cost;
+  const models = made === undefined ? NO_MODELS : modelsOf(made, modelName, before);
+  const taken = {
+    callId: state.callId,
+    agent: agent.name,
+    attempt: made === undefined ? state.attempt : nextAttempt(state),
+    cost: made === undefined ? before : (made.total ?? addCost(before, made.cost)),
+  };
+  // Most calls have nothing more to say.
+  if (charged === undefined && models === NO_MODELS) return taken;
+  return { ...taken, ...(charged !== undefined && { charged }), ...models };
+}
+
+function ended(
+  events: readonly EventBody[],
+  result: CallOutcome["result"],
+  said?: CallOutcome["said"],
+): Decision {
+  return { kind: "ended", events, outcome: { result, said } };
+}
+
+function succeeded(
+  taken: Taken,
+  { accepted, kept }: Extract<Made, { readonly ok: true }>,
+  callee: Callee,
+  { durationMs }: Moment,
+): Decision {
+  const { output, said } = accepted;
+  const { attempt: attempts, cost } = taken;
+  const dearest = callee.tier === undefined ? undefined : dearestMicros(callee, cost);
+  const event = { type: "call.succeeded", ...taken, durationMs, output } as const;
+  const more = { ...kept, ...(dearest !== undefined && { dearestMicros: dearest }) };
+  return ended(
+    [kept === undefined && dearest === undefined ? event : { ...event, ...more }],
+    { status: "ok", output, attempts, durationMs, cost },
+    said,
+  );
+}
+
+/** `key` is that of the call, which stands in the log only where an attempt began. */
+function failed(
+  taken: Taken,
+  thrown: unknown,
+  made: Made | undefined,
+  { durationMs, nowMs }: Moment,
+  key?: string,
+): Decision {
+  const { agent, attempt: attempts, cost } = taken;
+  const error = agentError(agent, thrown);
+  const event: EventBody = {
+    type: "call.failed",
+    ...taken,
+    durationMs,
+    error: failureRecord(error, nowMs),
+    ...(attempts === 0 && key !== undefined && { key }),
+  };
+  return ended([event, ...(made?.after ?? [])], {
+    status: "failed",
+    error,
+    attempts,
+    durationMs,
+    cost,
+  });
+}
+
+/** What another attempt follows by, if one does. */
+function again(
+  state: CallState,
+  taken: Taken,
+  made: Extract<Made, { readonly ok: false }>,
+  { limits, modelName }: Callee,
+  { nowMs, jitter, isLast }: Moment,
+): Decision | undefined {
+  if (isLast) return undefined;
+  const { requeue, after = [] } = made;
+  const error = agentError(taken.agent, made.error);
+  if (requeue !== undefined && state.requeues < MAX_REQUEUES) {
+    const event = {
+      type: "call.requeued",
+      ...taken,
+      ...requeue,
+      error: errorRecord(error),
+    } as const;
+    return { kind: "again", events: [event, ...after], waitMs: requeue.waitMs, error };
+  }
+  // Being turned away is no repetition.
+  if (taken.attempt - state.requeues > limits.retries) return undefined;
+  const waitMs = retryWaitMs(made.error, taken.attempt, limits.backoff, nowMs, jitter);
+  if (waitMs === undefined) return undefined;
+  const event = {
+    type: "call.retried",
+    ...(modelName !== undefined && { model: modelName }),
+    ...taken,
+    error: errorRecord(error),
+    waitMs,
+  } as const;
+  return { kind: "again", events: [event, ...after], waitMs, error };
+}
+
+/**
+ * What is left to say of an attempt that ended by itself when its run was cancelled. The call has no end, and whoever goes on with
+ * the run is to know what it took.
+ */
+function lastWord(
+  { callId, agent, attempt, charged }: Taken,
+  { ended: settled, cost, used = [], startedMs, endedMs }: Made,
+): readonly EventBody[] {
+  if (settled === undefined || (used.length === 0 && charged === undefined)) return [];
+  return [
+    {
+      type: "call.straggled",
+      callId,
+      agent,
+      attempt,
+      settled,
+      durationMs: endedMs - startedMs,
+      ...(used.length > 0 && { cost, used }),
+      ...(charged !== undefined && { charged }),
+    },
+  ];
+}

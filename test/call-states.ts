@@ -1,0 +1,128 @@
+import { UNKNOWN_COST } from "../src/call.ts";
+import type { Cost, RunEvent } from "../src/index.ts";
+import { evolve, newCall, type CallEvent, type CallState } from "../src/engine/call-state.ts";
+import { decide, type AttemptResult } from "../src/engine/decide-attempt.ts";
+import { History } from "../src/engine/history.ts";
+import { PLAIN_SEAT } from "../src/engine/seat.ts";
+import { errorFrom } from "../src/errors.ts";
+import { DEFAULT_LIMITS } from "../src/policy/limits.ts";
+
+type LoggedCallEvent = Extract<RunEvent, CallEvent>;
+
+/** A call before and after each of its events in a log. */
+interface Step {
+  readonly event: LoggedCallEvent;
+  readonly before: CallState;
+  readonly after: CallState;
+}
+
+function* steps(events: readonly RunEvent[]): Generator<Step> {
+  const states = new Map<string, CallState>();
+  for (const event of events) {
+    if (!isOfCall(event)) continue;
+    const known = states.get(event.callId);
+    const key = "key" in event ? event.key : undefined;
+    const same = known !== undefined && (key === undefined || known.key === key);
+    const before = same ? known : newCall(event.callId, key);
+    const after = evolve(before, event);
+    states.set(event.callId, after);
+    yield { event, before, after };
+  }
+}
+
+function isOfCall(event: RunEvent): event is LoggedCallEvent {
+  return (
+    event.type.startsWith("call.") &&
+    event.type !== "call.skipped" &&
+    event.type !== "call.doubted" &&
+    !(event.type === "call.reused" && event.redacted === true)
+  );
+}
+
+/** Where the reducer of a call's state and the history of its run differ, at any prefix of a log. */
+export function stateFaults(runId: string, events: readonly RunEvent[]): readonly string[] {
+  const faults: string[] = [];
+  const states = new Map<string, CallState>();
+  for (const { event, after } of steps(events)) {
+    states.set(after.callId, after);
+    const history = new History(runId, events.slice(0, events.indexOf(event) + 1));
+    for (const call of history.calls()) {
+      const { state: phase, ...own } = call;
+      const { phase: evolved, ...rest } = states.get(call.callId) ?? newCall("", undefined);
+      const one = JSON.stringify({ ...own, phase });
+      const other = JSON.stringify({ ...rest, phase: evolved });
+      if (one !== other) faults.push(`${event.seq} ${call.callId}: ${one} is ${other}`);
+    }
+  }
+  return faults;
+}
+
+/**
+ * Where a log has something else than `decide` says of attempts that ended just so, at agents and teams that repeat a failed one as
+ * often as `retriesOf` says.
+ */
+export function decisionFaults(
+  events: readonly RunEvent[],
+  retriesOf: (callId: string) => number,
+): readonly string[] {
+  const faults: string[] = [];
+  /** Calls as they were when their last attempt was to begin. */
+  const starts = new Map<string, CallState>();
+  for (const { event, before, after } of steps(events)) {
+    if (event.type === "call.started") starts.set(event.callId, before);
+    const result = resultOf(event, before);
+    if (result === undefined) continue;
+    const state = before.phase === "begun" ? (starts.get(event.callId) ?? before) : before;
+    const callee = {
+      ...PLAIN_SEAT,
+      agent: { name: event.agent },
+      limits: { ...DEFAULT_LIMITS, retries: retriesOf(event.callId) },
+    };
+    const { durationMs = 0, charged } = event as { durationMs?: number; charged?: number };
+    const moment = { nowMs: event.atMs, durationMs, charged, jitter: 1 };
+    const decision = decide(state, callee, result, {
+      ...moment,
+      cancelled: undefined,
+      isLast: false,
+    });
+    const [recorded, decided] = [inShort(event), inShort(decision.events[0])];
+    if (recorded !== decided) faults.push(`${decided} is decided, and recorded is ${recorded}`);
+    // This event alone takes a call that runs to its next attempt.
+    if (JSON.stringify(evolve(state, event)) !== JSON.stringify(after)) {
+      faults.push(`${recorded} does not say all of its attempt`);
+    }
+  }
+  return faults;
+}
+
+/** What an attempt must have come to that such an event was recorded of. */
+function resultOf(event: LoggedCallEvent, { phase }: CallState): AttemptResult | undefined {
+  const { cost = UNKNOWN_COST } = event as { readonly cost?: Cost };
+  const ended = { startedMs: 0, endedMs: 0, cost, total: cost };
+  switch (event.type) {
+    case "call.succeeded":
+      return { ok: true, accepted: { output: event.output, said: undefined }, ...ended };
+    case "call.requeued": {
+      const { waitMs } = event;
+      return { ok: false, error: errorFrom(event.error), requeue: { waitMs }, ...ended };
+    }
+    case "call.retried":
+      return { ok: false, error: errorFrom(event.error), ...ended };
+    case "call.failed": {
+      const error = errorFrom(event.error);
+      return phase === "begun"
+        ? { ok: false, error, ...ended }
+        : { ok: false, asked: false, error };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** What both a recorded and a decided event say, but for times. */
+function inShort(event: object | undefined): string {
+  const { type, callId, agent, attempt, output, cost, charged } = Object(event) as Partial<
+    Extract<LoggedCallEvent, { type: "call.succeeded" }>
+  >;
+  return JSON.stringify({ type, callId, agent, attempt, output, cost, charged });
+}
