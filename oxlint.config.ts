@@ -52,17 +52,9 @@ function folder(
 }
 
 const words = vocabulary.map((word) => `${word}.ts`);
-const core = [
-  "async/*",
-  "policy/*",
-  "conflict/*",
-  "reliability/*",
-  "store/*",
-  "money/*",
-  "engine/*",
-  "resolve/*",
-  "experience/*",
-];
+const core = ["async/*", "policy/*", "conflict/*", "store/*", "money/*", "engine/*", "resolve/*"];
+/** What `quorate/learning` brings. The core knows its types alone. */
+const learning = ["reliability/*", "experience/*"];
 const verdicts = ["conflict/*", "resolve/verdict.ts"];
 
 const arrows: readonly Arrow[] = [
@@ -117,15 +109,33 @@ const arrows: readonly Arrow[] = [
     [...words, "async/*", "policy/*", "conflict/*", "store/*", "money/*"],
     ["reliability/reliability.ts", "resolve/verdict.ts"],
   ),
-  ...folder("resolve", [
-    ...words,
-    "prompt/*",
-    "async/*",
-    "policy/*",
-    "conflict/*",
-    "reliability/*",
-    "engine/*",
-  ]),
+  ...folder(
+    "resolve",
+    [
+      ...words,
+      "async/*",
+      "policy/*",
+      "conflict/*",
+      "reliability/interval.ts",
+      "engine/*",
+      "prompt/*",
+    ],
+    ["reliability/reliability.ts", "store/values.ts"],
+  ),
+  ...folder(
+    "learning",
+    [
+      ...words,
+      "conflict/*",
+      ...learning,
+      "policy/at-once.ts",
+      "policy/check-kind.ts",
+      "resolve/support.ts",
+      "resolve/words.ts",
+    ],
+    ["resolve/link.ts"],
+  ),
+  ...folder("audit", ["resolve/judge/*"]),
   ...folder("experience", [
     ...words,
     "async/hear.ts",
@@ -137,7 +147,7 @@ const arrows: readonly Arrow[] = [
     "resolve/link.ts",
     "resolve/verdict.ts",
   ]),
-  ...folder("supervisor", [...words, ...core]),
+  ...folder("supervisor", [...words, ...core], ["reliability/reliability.ts"]),
   ...folder("sqlite", [
     ...words,
     "async/clock.ts",
@@ -173,6 +183,8 @@ const arrows: readonly Arrow[] = [
     "cli",
     [
       "index.ts",
+      "audit/index.ts",
+      "learning/index.ts",
       "errors.ts",
       "text.ts",
       "policy/holder.ts",
@@ -193,7 +205,7 @@ const arrows: readonly Arrow[] = [
       "./*",
       ...[...core, "resolve/judge/*", "supervisor/*", "supervisor/*/*"].map((path) => `./${path}`),
     ],
-    types: [],
+    types: learning.map((path) => `./${path}`),
   },
 ];
 

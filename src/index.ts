@@ -131,15 +131,8 @@ export type { FindOptions } from "./conflict/detect.ts";
 export type { Claim, ClaimDraft, Finding } from "./conflict/claim.ts";
 export type { Conflict, Holder, Position, SubjectKind } from "./conflict/conflict.ts";
 
-export { learnFindings } from "./reliability/learn-findings.ts";
-export type { RecordedFinding, RecordedReview } from "./reliability/learn-findings.ts";
-export type { FindingModel, ReportedFinding, ReporterRecord } from "./reliability/finding-model.ts";
+export type { FindingModel, ReporterRecord } from "./reliability/finding-model.ts";
 export type { Logistic } from "./reliability/ridge-logistic.ts";
-export { recordOutcome } from "./experience/outcome.ts";
-export type { Judged, OutcomeOptions } from "./experience/outcome.ts";
-export { learnedFrom } from "./experience/recall.ts";
-export { learn } from "./reliability/learn.ts";
-export type { LearnOptions } from "./reliability/learn.ts";
 export type {
   AgentEstimate,
   AgentReliability,
@@ -162,8 +155,6 @@ export { vote } from "./resolve/vote.ts";
 export type { VoteOptions } from "./resolve/vote.ts";
 export { support } from "./resolve/support.ts";
 export type { SupportOptions } from "./resolve/support.ts";
-export { reliability } from "./resolve/reliability.ts";
-export type { ReliabilityOptions } from "./resolve/reliability-options.ts";
 export { prefer } from "./resolve/prefer.ts";
 export { rerun } from "./resolve/rerun.ts";
 export type { RerunOptions } from "./resolve/rerun.ts";
@@ -171,9 +162,6 @@ export { human } from "./resolve/human.ts";
 export type { HumanOptions } from "./resolve/human.ts";
 export { judge } from "./resolve/judge/judge.ts";
 export type { JudgeOptions } from "./resolve/judge/judge.ts";
-export { auditJudges } from "./resolve/judge/audit.ts";
-export type { AuditOptions, Counted, JudgeAudit } from "./resolve/judge/audit.ts";
-export type { Agreement } from "./resolve/judge/agreement.ts";
 export type { JudgePanelOptions, PanelJudge } from "./resolve/judge/panel-options.ts";
 export type { JudgeRecord, JudgeWeight, JudgeWeights } from "./resolve/judge/record.ts";
 export type { JudgeAsk } from "./resolve/judge/seat.ts";
@@ -196,6 +184,9 @@ export type {
   Question,
   Ruling,
   Learning,
+  LearningOptions,
+  Lessons,
+  RunTaught,
   Trust,
 } from "./resolve/link.ts";
 export type { Dissent, Verdict, VerdictStatus } from "./resolve/verdict.ts";

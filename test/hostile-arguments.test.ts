@@ -3,7 +3,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import * as aiSdk from "../src/ai-sdk/index.ts";
 import * as command from "../src/command/index.ts";
+import * as audit from "../src/audit/index.ts";
 import * as core from "../src/index.ts";
+import * as learning from "../src/learning/index.ts";
 import * as sqlite from "../src/sqlite/index.ts";
 import * as testing from "../src/testing/index.ts";
 
@@ -68,6 +70,8 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   lane: () => [{ name: "lane" }],
   learn: () => [[], []],
   learnFindings: () => [[]],
+  learnedSupport: () => [{}],
+  learning: () => [{}],
   learnedFrom: () => [store(), "team", {}],
   memoryStore: () => [{}],
   oneOf: () => [["a"], {}],
@@ -156,13 +160,13 @@ it.each([[{}], [{ calls: 1, spent: null }], [new Error("no bill")]])(
 it.each([
   ["billOf", core.billOf],
   ["openQuestions", core.openQuestions],
-  ["auditJudges", core.auditJudges],
+  ["auditJudges", audit.auditJudges],
 ] as const)("%s refuses a promise among the events, and listens to it", (_, read) => {
   const late = Promise.reject(new Error("nobody listens"));
   expect(() => read([late as never])).toThrow("is given a list whose item 0 is a promise");
 });
 
-const exported = [core, sqlite, testing, aiSdk, command].flatMap((entry) =>
+const exported = [core, learning, audit, sqlite, testing, aiSdk, command].flatMap((entry) =>
   Object.entries(entry as Readonly<Record<string, unknown>>).filter(
     ([, value]) => typeof value === "function",
   ),

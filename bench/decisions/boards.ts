@@ -1,17 +1,20 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import {
-  learn,
-  learnFindings,
-  reliability,
   settle,
   support,
   unanimous,
   type Comparator,
   type Link,
-  type RecordedReview,
   type Verdict,
 } from "../../src/index.ts";
+import {
+  learn,
+  learnFindings,
+  reliability,
+  type RecordedReview,
+  learnedSupport,
+} from "../../src/learning/index.ts";
 import { lines } from "./data.ts";
 import type { Figures, Section, SetResult } from "./section.ts";
 
@@ -116,7 +119,7 @@ async function scored(pulls: readonly Pull[], elsewhere: readonly Pull[]): Promi
     );
   }
   const learners: Readonly<Record<string, (from: readonly Recorded[]) => Link>> = {
-    "learned findings": (from) => support({ learned: learnFindings(from.map(asReview)) }),
+    "learned findings": (from) => learnedSupport({ learned: learnFindings(from.map(asReview)) }),
     reliability: (from) => reliability({ findings: learn(...asVotes(from)) }),
   };
   const here = await Promise.all(pulls.map((pull) => record(pull, agents)));

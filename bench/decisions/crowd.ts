@@ -1,4 +1,5 @@
-import { reliability, unanimous, vote, type Link } from "../../src/index.ts";
+import { unanimous, vote, type Link } from "../../src/index.ts";
+import { reliability } from "../../src/learning/index.ts";
 import { figuresOf, meanQuality, type Quality } from "./score.ts";
 import type { Figures, Section, SetResult } from "./section.ts";
 import { majority, qualityOn, settleVotes } from "./settled.ts";

@@ -1,4 +1,5 @@
-import { learn, type LearnOptions, type RecordedVote } from "../../src/index.ts";
+import type { RecordedVote } from "../../src/index.ts";
+import { learn, type LearnOptions } from "../../src/learning/index.ts";
 import { seeded } from "./random.ts";
 import type { Figures, Section } from "./section.ts";
 

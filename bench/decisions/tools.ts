@@ -1,4 +1,5 @@
-import { reliability, unanimous, vote, type Link } from "../../src/index.ts";
+import { unanimous, vote, type Link } from "../../src/index.ts";
+import { reliability } from "../../src/learning/index.ts";
 import type { DataSet } from "./data.ts";
 import { draw, seeded } from "./random.ts";
 import { figuresOf, meanQuality, type Quality } from "./score.ts";

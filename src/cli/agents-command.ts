@@ -1,10 +1,10 @@
 import {
-  learnedFrom,
   QuorateError,
   type AgentReliability,
   type LearnedBefore,
   type Reliability,
 } from "../index.ts";
+import { learnedFrom } from "../learning/index.ts";
 
 import type { Store } from "../store/store.ts";
 import { withDatabase } from "./database.ts";

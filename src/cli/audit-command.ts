@@ -1,4 +1,5 @@
-import { auditJudges, QuorateError, type JudgeAudit } from "../index.ts";
+import { QuorateError } from "../index.ts";
+import { auditJudges, type JudgeAudit } from "../audit/index.ts";
 import type { RunEvent } from "../events.ts";
 import { auditLines } from "./audit.ts";
 import { withDatabase } from "./database.ts";

@@ -1,4 +1,4 @@
-import type { Agreement, Counted, JudgeAudit } from "../index.ts";
+import type { Agreement, Counted, JudgeAudit } from "../audit/index.ts";
 import { count, whole } from "./quantities.ts";
 import { safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";

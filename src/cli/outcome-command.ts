@@ -1,4 +1,4 @@
-import { recordOutcome, type Judged } from "../index.ts";
+import { recordOutcome, type Judged } from "../learning/index.ts";
 import type { Json } from "../json.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import type { Store } from "../store/store.ts";

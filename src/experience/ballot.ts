@@ -2,15 +2,11 @@ import { foldedKey } from "../conflict/canonical.ts";
 import type { SubjectKind } from "../conflict/conflict.ts";
 import { sha256 } from "../hash.ts";
 import { canonicalJson, type Json } from "../json.ts";
+import type { RunTaught } from "../resolve/link.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 
 /** What one run of a supervisor has decided about, as far as it teaches how good its agents are. Plain JSON. */
-export interface Ballot {
-  readonly runId: string;
-  /** Of a nested supervisor. */
-  readonly callId?: string;
-  /** Milliseconds since 1970. */
-  readonly atMs: number;
+export interface Ballot extends RunTaught {
   readonly subjects: readonly BallotSubject[];
 }
 
@@ -47,10 +43,7 @@ const MAX_SUBJECTS = 500;
 export const MAX_POSITION_CHARS = 1_000;
 
 /** A ballot of verdicts; `undefined` where they teach nothing: nobody else spoke about it, or positions are long texts. */
-export function ballotOf(
-  run: Pick<Ballot, "runId" | "callId" | "atMs">,
-  verdicts: readonly Verdict[],
-): Ballot | undefined {
+export function ballotOf(run: RunTaught, verdicts: readonly Verdict[]): Ballot | undefined {
   const subjects = distinct(verdicts.flatMap((verdict) => subjectOf(verdict) ?? []));
   return subjects.length === 0 ? undefined : { ...run, subjects: subjects.slice(0, MAX_SUBJECTS) };
 }

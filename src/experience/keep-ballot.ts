@@ -1,7 +1,7 @@
 import type { Json } from "../json.ts";
 import type { Values } from "../store/values.ts";
 import { ballotKey, nameOf, type Ballot, type BallotSubject } from "./ballot.ts";
-import { taughtMore } from "./lessons.ts";
+import { taughtMore } from "./taught.ts";
 import { takeBallot } from "./take-ballot.ts";
 
 /** How long a run teaches by its votes alone; with an outcome it does for good. */

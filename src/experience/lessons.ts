@@ -1,49 +1,16 @@
-import type { Json } from "../json.ts";
 import type { LearnedBefore } from "../reliability/reliability.ts";
-import type { Learning } from "../resolve/link.ts";
+import type { LearningOptions, Lessons } from "../resolve/link.ts";
 import type { Values } from "../store/values.ts";
+import { ballotOf } from "./ballot.ts";
+import { keepBallot } from "./keep-ballot.ts";
 import { MAX_RUNS, recall } from "./recall.ts";
-
-/** How much a supervisor's runs have taught so far: counts that only grow, whatever is forgotten since. */
-interface Taught {
-  readonly ballots: number;
-  /** Outcomes recorded, changed or taken back, and what persons decided. */
-  readonly outcomes: number;
-}
-
-const NONE: Taught = Object.freeze({ ballots: 0, outcomes: 0 });
-
-function taughtKey(name: string): string {
-  return `taught/${name}`;
-}
-
-/** Counts what was added. */
-export async function taughtMore(values: Values, name: string, more: Taught): Promise<void> {
-  await values.change(taughtKey(name), (known) => {
-    const { ballots, outcomes } = taughtSoFar(known);
-    return { ballots: ballots + more.ballots, outcomes: outcomes + more.outcomes };
-  });
-}
-
-function taughtSoFar(value: Json | undefined): Taught {
-  const { ballots, outcomes } = (value ?? NONE) as Partial<Record<keyof Taught, unknown>>;
-  return isCount(ballots) && isCount(outcomes) ? { ballots, outcomes } : NONE;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
+import { taughtSoFar, type Taught } from "./taught.ts";
 
 /** What was learned of so many votes or more serves until there is so much more, as a share of what there was; */
 const MANY_VOTES = 2_000;
 const GROWN = 1 / 20;
 /** or until it is this old, since votes expire. */
 const SERVES_MS = 3_600_000;
-
-/** What the runs of one supervisor have taught. */
-export interface Lessons {
-  readonly learned: (values: Values, nowMs: number) => Promise<LearnedBefore>;
-}
 
 interface Kept {
   readonly taught: Taught;
@@ -57,11 +24,15 @@ interface Kept {
  * Learns from a supervisor's runs, and again where they have taught more since; of many votes only where it is a twentieth more,
  * or after an hour: looking at 2,000 runs takes longer than many a run does. Of agents, only what it says of `members` is kept: each run has it in its log.
  */
-export function lessons(name: string, learning: Learning, members: ReadonlySet<string>): Lessons {
+export function lessons(
+  name: string,
+  learning: LearningOptions,
+  members: ReadonlySet<string>,
+): Lessons {
   const kept = new WeakMap<Values, Kept>();
   return {
     async learned(values, nowMs) {
-      const taught = taughtSoFar(await values.get(taughtKey(name)));
+      const taught = await taughtSoFar(values, name);
       const known = kept.get(values);
       if (known !== undefined && serves(known, taught, nowMs)) return known.learned;
       const learned = recall(values, name, learning).then((all) => onlyOf(all, members));
@@ -76,6 +47,10 @@ export function lessons(name: string, learning: Learning, members: ReadonlySet<s
         throw error;
       }
       return learned;
+    },
+    async keep(values, of, verdicts) {
+      const ballot = ballotOf(of, verdicts);
+      if (ballot !== undefined) await keepBallot(values, name, ballot);
     },
   };
 }

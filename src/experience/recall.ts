@@ -18,10 +18,11 @@ import type {
 } from "../reliability/reliability.ts";
 import type { SubjectKind } from "../conflict/conflict.ts";
 import { byCodeUnits } from "../conflict/subject.ts";
-import type { Learning, Trust } from "../resolve/link.ts";
+import type { LearningOptions, Trust } from "../resolve/link.ts";
 import type { Values } from "../store/values.ts";
 import { ballotPrefix, type Ballot, type BallotSubject } from "./ballot.ts";
 import { takeBallot } from "./take-ballot.ts";
+import { DEFAULT_TRUST } from "./trust.ts";
 
 /**
  * What the runs of a supervisor have taught of its agents, as `reliability()` in its chain goes by it: nothing for a supervisor
@@ -30,7 +31,7 @@ import { takeBallot } from "./take-ballot.ts";
 export async function learnedFrom(
   store: { readonly values: Values },
   supervisor: string,
-  learning: Partial<Omit<Learning, "trust" | "reviews">> & { readonly trust?: Trust } = {},
+  learning: Omit<LearningOptions, "reviews"> = {},
 ): Promise<LearnedBefore> {
   checkValues(store, "learnedFrom");
   checkText(supervisor, "learnedFrom: supervisor");
@@ -39,12 +40,10 @@ export async function learnedFrom(
   return recall(store.values, supervisor, {
     labels,
     topicOf,
-    trust: { ...DEFAULT_TRUST, ...trust },
+    trust,
     reviews: true,
   });
 }
-
-const DEFAULT_TRUST: Required<Trust> = Object.freeze({ person: 1, judge: 0 });
 
 /** How many runs are looked back at, the latest first. */
 export const MAX_RUNS = 2_000;
@@ -56,7 +55,7 @@ const PAGE = 100;
 export async function recall(
   values: Values,
   name: string,
-  learning: Learning,
+  learning: LearningOptions,
 ): Promise<LearnedBefore> {
   const found = await latestBallots(values, name);
   const { labels } = learning;
@@ -125,8 +124,9 @@ function taught(
   found: readonly Ballot[],
   kind: SubjectKind,
   labels: LabelKind,
-  { topicOf, trust = DEFAULT_TRUST }: Learning,
+  { topicOf, trust }: LearningOptions,
 ): Reliability | undefined {
+  const weights = { ...DEFAULT_TRUST, ...trust };
   const votes: RecordedVote[] = [];
   const outcomes: RecordedOutcome[] = [];
   // One subject of one run: the same words in another run are another question.
@@ -138,7 +138,7 @@ function taught(
       for (const { position, agents } of one.votes) {
         for (const agent of agents) votes.push({ agent, subject: id, position });
       }
-      const outcome = outcomeOf(one, trust);
+      const outcome = outcomeOf(one, weights);
       if (outcome !== undefined) outcomes.push({ subject: id, ...outcome });
     }
   }

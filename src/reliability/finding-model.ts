@@ -2,7 +2,7 @@ import { words } from "../conflict/words.ts";
 import { QuorateError } from "../errors.ts";
 import { chanceOf, type Logistic } from "./ridge-logistic.ts";
 
-/** What was learned of findings: which stand. Plain JSON: it can be kept, and handed to `support({ learned })` later. */
+/** What was learned of findings: which stand. Plain JSON: it can be kept, and handed to `learnedSupport({ learned })` later. */
 export interface FindingModel {
   readonly format: 1;
   readonly estimator: typeof FINDING_LOGISTIC;

@@ -64,7 +64,7 @@ export interface Reliability {
 export interface LearnedBefore {
   readonly claims?: Reliability | undefined;
   readonly findings?: Reliability | undefined;
-  /** Which findings stand, for `support({ learned: "runs" })`. */
+  /** Which findings stand, for `learnedSupport()`. */
   readonly reviews?: FindingModel | undefined;
 }
 

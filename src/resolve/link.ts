@@ -3,7 +3,8 @@ import type { AgentResult } from "../call.ts";
 import type { Position, SubjectKind } from "../conflict/conflict.ts";
 import type { Json } from "../json.ts";
 import type { LabelKind, LearnedBefore } from "../reliability/reliability.ts";
-import type { VerdictStatus } from "./verdict.ts";
+import type { Values } from "../store/values.ts";
+import type { Verdict, VerdictStatus } from "./verdict.ts";
 
 /** What a link is asked: which of these positions holds? */
 export interface Question {
@@ -39,16 +40,42 @@ export interface Person {
   readonly nowMs: () => number;
 }
 
-/** How a supervisor learns from its runs how good its agents are. */
-export interface Learning {
+/** What a supervisor learns from its runs of how good its agents are. */
+export interface LearningOptions {
   /** Whether positions of claims mean the same in every subject. Claims teach nothing where it is left out. */
   readonly labels?: LabelKind | undefined;
   /** The topic of a subject; no topics where left out. */
   readonly topicOf?: ((subject: string) => string | undefined) | undefined;
-  /** Default: a person's 1, a judge's 0. */
-  readonly trust?: Required<Trust> | undefined;
+  /** What verdicts count as outcomes, by who reached them. Default: a person's 1, a judge's 0. */
+  readonly trust?: Trust | undefined;
   /** Whether it goes by `LearnedBefore.reviews`. */
   readonly reviews?: boolean;
+}
+
+/** How a supervisor learns from its runs; `learning()` of `quorate/learning` makes one. */
+export interface Learning extends LearningOptions {
+  /** Makes what reads and keeps it. Only of `members`, the agents of the supervisor, anything is learned. */
+  readonly lessons: (
+    supervisor: string,
+    learning: LearningOptions,
+    members: ReadonlySet<string>,
+  ) => Lessons;
+}
+
+/** What the runs of one supervisor teach. */
+export interface Lessons {
+  /** What they have taught so far. */
+  readonly learned: (values: Values, nowMs: number) => Promise<LearnedBefore>;
+  /** Keeps what a run has decided about, for those after it. */
+  readonly keep: (values: Values, of: RunTaught, verdicts: readonly Verdict[]) => Promise<void>;
+}
+
+/** Which run teaches, and when it began, in ms since 1970. */
+export interface RunTaught {
+  readonly runId: string;
+  /** Of a nested supervisor. */
+  readonly callId?: string;
+  readonly atMs: number;
 }
 
 /** What a verdict counts as an outcome, by whose it was: 1 as one that was recorded, 0 not at all. */

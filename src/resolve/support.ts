@@ -2,54 +2,35 @@ import { PRESENT } from "../conflict/findings.ts";
 import { shown } from "../conflict/plain.ts";
 import type { Json } from "../json.ts";
 import { checkKeys } from "../policy/check-kind.ts";
-import { checkFindingModel, type FindingModel } from "../reliability/finding-model.ts";
 import { checkCount } from "./check-count.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
-import { byLearnedFindings } from "./learned-finding.ts";
-import type { Link, LinkContext, Question, Ruling } from "./link.ts";
+import type { Link, Question, Ruling } from "./link.ts";
 import { counted } from "./words.ts";
 
 export interface SupportOptions {
   /** How many agents have to hold a position. Default 2; for a finding a quarter of those who looked, where that is more. */
   readonly atLeast?: number;
-  /**
-   * What `learnFindings()` made of earlier reviews: decides findings in place of the count, unless it is `refused`. `"runs"`: what
-   * the outcomes of the supervisor's earlier runs taught, as `recordOutcome()` has them.
-   */
-  readonly learned?: FindingModel | "runs";
 }
 
 const DEFAULT_AT_LEAST = 2;
 const DEFAULT_SHARE = 1 / 4;
-const OPTIONS: ReadonlySet<string> = new Set<keyof SupportOptions>(["atLeast", "learned"]);
+const OPTIONS: ReadonlySet<string> = new Set<keyof SupportOptions>(["atLeast"]);
+const FORMER: ReadonlyMap<string, string> = new Map([
+  ["learned", "moved; use learnedSupport() of quorate/learning"],
+]);
 
 /**
- * A finding stands when at least so many agents report it, and falls otherwise; or, by what was `learned`, when it is
- * likely enough to be right. About claims it decides only when exactly one position is held by at least so many.
+ * A finding stands when at least so many agents report it, and falls otherwise. About claims it decides only when exactly one
+ * position is held by at least so many.
  *
  * Confidence: Laplace's rule of succession. For a claim over its holders and all who spoke; for a finding its k
  * reports are trials that speak for it, and `atLeast` − 1 trials speak against it: (k + 1) / (k + atLeast + 1) that
- * it is there. So the confidence in either answer is least near the threshold. By what was learned: `finding-logistic`, the
- * chance that the finding is right, which may be below one half where it stands.
+ * it is there. So the confidence in either answer is least near the threshold.
  */
 export function support(options: SupportOptions = {}): Link {
-  checkKeys(options, OPTIONS, "support");
-  const { learned } = options;
+  checkKeys(options, OPTIONS, "support", FORMER);
   const atLeast = checkCount(options.atLeast ?? DEFAULT_AT_LEAST, "support: atLeast", 1);
-  const given =
-    learned === undefined || learned === "runs"
-      ? undefined
-      : checkFindingModel(learned, "support: learned");
-  const rules = new WeakMap<FindingModel, ReturnType<typeof byLearnedFindings>>();
-  const ruleOf = (model: FindingModel): ReturnType<typeof byLearnedFindings> => {
-    const known = rules.get(model);
-    if (known !== undefined) return known;
-    const made = byLearnedFindings(model);
-    rules.set(model, made);
-    return made;
-  };
-
-  function finding({ positions }: Question, model: FindingModel | undefined): Ruling {
+  function finding({ positions }: Question): Ruling {
     const looked = positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
     const asked = options.atLeast ?? Math.max(atLeast, Math.ceil(looked * DEFAULT_SHARE));
     const reports = positions.find(({ value }) => value === PRESENT)?.heldBy.length ?? 0;
@@ -58,13 +39,11 @@ export function support(options: SupportOptions = {}): Link {
     if (winner === undefined)
       return { pass: `${counted(reports, "agent")} of the ${asked} asked for report it` };
     const present = laplace(reports, reports + asked - 1, 2);
-    const refused = model?.refused;
-    const unused = refused === undefined ? "" : ` Nothing learned is used: ${refused}.`;
     return {
       winner: winner.value,
       confidence: stands ? present : 1 - present,
       confidenceFrom: LAPLACE,
-      reasoning: `Reported by ${counted(reports, "agent")}; at least ${asked} are asked for.${unused}`,
+      reasoning: `Reported by ${counted(reports, "agent")}; at least ${asked} are asked for.`,
     };
   }
 
@@ -89,13 +68,7 @@ export function support(options: SupportOptions = {}): Link {
   return Object.freeze({
     name: "support",
     definition: { ...options } as unknown as Json,
-    settle(question: Question, context: LinkContext): Ruling {
-      if (question.kind !== "finding") return claim(question);
-      const model = given ?? (learned === "runs" ? context.learned?.reviews : undefined);
-      return model === undefined || model.refused !== undefined
-        ? finding(question, model)
-        : ruleOf(model)(question, context);
-    },
-    ...(learned === "runs" && { learns: Object.freeze({ reviews: true }) }),
+    settle: (question: Question) =>
+      question.kind === "finding" ? finding(question) : claim(question),
   });
 }

@@ -1,16 +1,13 @@
 import { describe, expect, it } from "vitest";
 import {
   agent,
-  auditJudges,
   decide,
   findConflicts,
   human,
   judge,
   lane,
-  learn,
   memoryStore,
   prefer,
-  reliability,
   rerun,
   settle,
   similar,
@@ -20,6 +17,8 @@ import {
   vote,
   within,
 } from "../../src/index.ts";
+import { auditJudges } from "../../src/audit/index.ts";
+import { learn, learnedSupport, reliability } from "../../src/learning/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { scripted, virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../supervisor/rejection.ts";
@@ -63,7 +62,8 @@ const BAGS: readonly (readonly [string, (wrong: object) => unknown, readonly str
   ["runMany", (options) => plain.runMany(["x"], options).next(), ["concurrency", "signal"]],
   ["unanimous", (options) => unanimous(options), ["quorum"]],
   ["vote", (options) => vote(options), ["margin", "weights", "quorum"]],
-  ["support", (options) => support(options), ["atLeast", "learned"]],
+  ["support", (options) => support(options), ["atLeast"]],
+  ["learnedSupport", (options) => learnedSupport(options), ["atLeast", "learned"]],
   ["human", (options) => human(options), ["withinMs", "otherwise", "name"]],
   ["rerun", (options) => rerun(options), ["tier"]],
   ["judge", (options) => judge({ ask: () => ({ choice: "" }), ...options }), ["evidence", "name"]],

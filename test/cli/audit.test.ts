@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { auditLines } from "../../src/cli/audit.ts";
 import { columnsOf } from "../../src/cli/wrap.ts";
-import type { JudgeAudit } from "../../src/index.ts";
+import type { JudgeAudit } from "../../src/audit/index.ts";
 import { folder, quorate, team } from "./command.ts";
 import { piped } from "./piped.ts";
 

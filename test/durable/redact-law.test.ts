@@ -12,11 +12,11 @@ import {
   decide,
   memoryStore,
   openQuestions,
-  recordOutcome,
   type Json,
   type RunEvent,
   type Store,
 } from "../../src/index.ts";
+import { recordOutcome } from "../../src/learning/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { aes } from "../sqlite/aes.ts";

@@ -11,10 +11,8 @@ import type {
   JudgeOptions,
   JudgePanelOptions,
   LaneOptions,
-  LearnOptions,
   Link,
   ManyOptions,
-  ReliabilityOptions,
   RerunOptions,
   RunOptions,
   SettleOptions,
@@ -26,6 +24,11 @@ import type {
   WithinOptions,
   Workers,
 } from "../../src/index.ts";
+import type {
+  LearnedSupportOptions,
+  LearnOptions,
+  ReliabilityOptions,
+} from "../../src/learning/index.ts";
 import {
   addBills,
   agent,
@@ -35,13 +38,9 @@ import {
   human,
   judge,
   lane,
-  learn,
-  learnFindings,
   memoryStore,
   oneOf,
   prefer,
-  recordOutcome,
-  reliability,
   rerun,
   settle,
   similar,
@@ -60,6 +59,13 @@ import type {
   ModelRouterOptions,
 } from "../../src/ai-sdk/index.ts";
 import type { PresetOptions } from "../../src/command/index.ts";
+import {
+  learn,
+  learnedSupport,
+  learnFindings,
+  recordOutcome,
+  reliability,
+} from "../../src/learning/index.ts";
 import { sqliteStore, type SqliteStoreOptions } from "../../src/sqlite/index.ts";
 
 // Every place where a value or a function of the caller's comes in. What is listed by the keys of an option type is a record, so
@@ -534,7 +540,8 @@ const RELIABILITY: Keys<ReliabilityOptions> = {
 };
 const VOTE: Keys<VoteOptions> = { weights: true, margin: true, quorum: true };
 const UNANIMOUS: Keys<UnanimousOptions> = { quorum: true };
-const SUPPORT: Keys<SupportOptions> = { atLeast: true, learned: true };
+const SUPPORT: Keys<SupportOptions> = { atLeast: true };
+const LEARNED_SUPPORT: Keys<LearnedSupportOptions> = { atLeast: true, learned: true };
 const HUMAN: Keys<HumanOptions> = { withinMs: true, otherwise: true, name: true };
 const RERUN: Keys<RerunOptions> = { tier: true };
 const WITHIN: Keys<WithinOptions> = { percent: true, absolute: true };
@@ -623,6 +630,7 @@ const OPTIONS: Readonly<Record<string, Options>> = {
   vote: [VOTE, loose(vote)],
   unanimous: [UNANIMOUS, loose(unanimous)],
   support: [SUPPORT, loose(support)],
+  learnedSupport: [LEARNED_SUPPORT, loose(learnedSupport)],
   human: [HUMAN, loose(human)],
   rerun: [RERUN, loose(rerun)],
   within: [WITHIN, loose(within)],

@@ -2,12 +2,8 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   human,
-  learnedFrom,
   memoryStore,
-  recordOutcome,
-  reliability,
   supervisor,
-  support,
   unanimous,
   vote,
   type Json,
@@ -15,6 +11,12 @@ import {
   type Link,
   type Store,
 } from "../../src/index.ts";
+import {
+  learnedFrom,
+  recordOutcome,
+  reliability,
+  learnedSupport,
+} from "../../src/learning/index.ts";
 import { keepBallot } from "../../src/experience/keep-ballot.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
@@ -373,7 +375,10 @@ describe("a run teaches once", () => {
   });
 
   it("and counts a person's word beside a link that counts findings, in either order", async () => {
-    const links = [support({ learned: "runs" }), reliability({ labels: "fixed", atLeast: 1 })];
+    const links = [
+      learnedSupport({ learned: "runs" }),
+      reliability({ labels: "fixed", atLeast: 1 }),
+    ];
     for (const chain of [links, links.toReversed()]) {
       const store = memoryStore({ resumable: true });
       // As "decided" by a person in the log.

@@ -1,17 +1,19 @@
 import { describe, expect, it } from "vitest";
 import {
   agent,
-  learnedFrom,
   memoryStore,
-  recordOutcome,
-  reliability,
   supervisor,
-  support,
   unanimous,
   vote,
   type Store,
   type Supervisor,
 } from "../../src/index.ts";
+import {
+  learnedFrom,
+  recordOutcome,
+  reliability,
+  learnedSupport,
+} from "../../src/learning/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { rejection } from "../supervisor/rejection.ts";
@@ -186,7 +188,7 @@ describe("outcomes of findings", () => {
     const board = supervisor({
       name: "board",
       agents: { good: reviewer("good", true), bad: reviewer("bad", false) },
-      resolve: [support({ learned: "runs" })],
+      resolve: [learnedSupport({ learned: "runs" })],
       store,
     });
     const before = await board.run(0);

@@ -54,7 +54,7 @@ describe("the entries of the package", () => {
     );
   });
 
-  it.each([".", "./sqlite", "./testing", "./command", "./ai-sdk"])(
+  it.each([".", "./learning", "./audit", "./sqlite", "./testing", "./command", "./ai-sdk"])(
     "%s loads nothing but Node's own modules",
     (subPath) => {
       const { files, packages } = loadedBy(join(root, subPaths[subPath] ?? ""));
@@ -63,12 +63,12 @@ describe("the entries of the package", () => {
     },
   );
 
-  it("does not load SQLite, the command line or the test tools with the core", () => {
+  it("does not load what has an entry of its own with the core: learning, audits, SQLite, adapters, the command line, test tools", () => {
     const { sources, packages } = loadedBy(join(root, subPaths["."] ?? ""));
     expect(sources).toContain("supervisor/supervisor.ts");
-    expect(sources.filter((file) => /^(sqlite|cli|testing|command|ai-sdk)\//.test(file))).toEqual(
-      [],
-    );
+    const elsewhere =
+      /^(learning|reliability|experience|audit|sqlite|cli|testing|command|ai-sdk)\/|judge\/(audit|agreement)/;
+    expect(sources.filter((file) => elsewhere.test(file))).toEqual([]);
     expect(packages).not.toContain("node:sqlite");
   });
 
@@ -81,6 +81,8 @@ describe("the entries of the package", () => {
   });
 
   it.each([
+    ["./learning", "reliability"],
+    ["./audit", "auditJudges"],
     ["./sqlite", "sqliteStore"],
     ["./testing", "scripted"],
     ["./command", "commandAgent"],

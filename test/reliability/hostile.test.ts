@@ -1,18 +1,20 @@
 import { describe, expect, it } from "vitest";
 import {
   judge,
-  learn,
-  learnFindings,
-  reliability,
   settle,
-  support,
   vote,
   type FindingModel,
   type RecordedOutcome,
-  type RecordedReview,
   type RecordedVote,
   type Reliability,
 } from "../../src/index.ts";
+import {
+  learn,
+  learnFindings,
+  reliability,
+  type RecordedReview,
+  learnedSupport,
+} from "../../src/learning/index.ts";
 
 const votes: RecordedVote[] = [];
 const outcomes: RecordedOutcome[] = [];
@@ -118,7 +120,7 @@ describe("a model of findings out of a file", () => {
     ["with an endless record", (copy) => (copy["agents"] = [{ agent: "ann", record: 1e308 }])],
   ])("is refused when it is one %s", (_, change) => {
     expect(model.refused).toBeUndefined();
-    expect(() => support({ learned: changed(model, change) })).toThrow(
+    expect(() => learnedSupport({ learned: changed(model, change) })).toThrow(
       /learned is no model of findings/,
     );
   });

@@ -1,12 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  learn,
-  reliability,
-  settle,
-  type RecordedVote,
-  type Reliability,
-} from "../../src/index.ts";
+import { settle, type RecordedVote, type Reliability } from "../../src/index.ts";
+import { learn, reliability } from "../../src/learning/index.ts";
 import { numbered, vote } from "./votes.ts";
 
 interface Sample {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { learnFindings, settle, support, type RecordedReview } from "../../src/index.ts";
+import { settle } from "../../src/index.ts";
+import { learnFindings, type RecordedReview, learnedSupport } from "../../src/learning/index.ts";
 import { findingChances } from "../../src/reliability/finding-model.ts";
 import { fitLogistic, chanceOf } from "../../src/reliability/ridge-logistic.ts";
 
@@ -165,7 +166,7 @@ describe("support by what was learned", () => {
   const answered = ["sharp", "noisy", "b", "c", "d"];
 
   test("decides findings, with the chance that they are right and from when they stand", async () => {
-    const resolve = [support({ learned })];
+    const resolve = [learnedSupport({ learned })];
     const [pointer, colon] = await settle([], { findings, answered, resolve });
     expect(pointer).toMatchObject({
       winner: "present",
@@ -181,13 +182,17 @@ describe("support by what was learned", () => {
 
   test("is the same after a trip through JSON", async () => {
     const kept = JSON.parse(JSON.stringify(learned)) as typeof learned;
-    const before = await settle([], { findings, answered, resolve: [support({ learned })] });
-    const after = await settle([], { findings, answered, resolve: [support({ learned: kept })] });
+    const before = await settle([], { findings, answered, resolve: [learnedSupport({ learned })] });
+    const after = await settle([], {
+      findings,
+      answered,
+      resolve: [learnedSupport({ learned: kept })],
+    });
     expect(after).toEqual(before);
   });
 
   test("counts where too little was learned, and says so", async () => {
-    const resolve = [support({ learned: learnFindings([]) })];
+    const resolve = [learnedSupport({ learned: learnFindings([]) })];
     const [pointer] = await settle([], { findings, answered, resolve });
     expect(pointer).toMatchObject({ winner: "present", confidenceFrom: "laplace" });
     expect(pointer?.reasoning).toMatch(/Nothing learned is used: 0 findings/);
@@ -196,14 +201,14 @@ describe("support by what was learned", () => {
   test("leaves claims to the count", async () => {
     const claims = ["a", "b"].map((agent) => ({ agent, subject: "task", position: "hold" }));
     const split = [...claims, { agent: "c", subject: "task", position: "ship" }];
-    const [task] = await settle(split, { resolve: [support({ learned })] });
+    const [task] = await settle(split, { resolve: [learnedSupport({ learned })] });
     expect(task).toMatchObject({ winner: "hold", confidenceFrom: "laplace" });
   });
 
   test.each([[{}], [{ ...learned, standsFrom: "0.5" }], [{ ...learned, logistic: null }], [5]])(
     "refuses what is no model: %j",
     (given) => {
-      expect(() => support({ learned: given as never })).toThrow(badOptions);
+      expect(() => learnedSupport({ learned: given as never })).toThrow(badOptions);
     },
   );
 });

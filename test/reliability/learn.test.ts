@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { learn, type RecordedOutcome, type RecordedVote } from "../../src/index.ts";
+import type { RecordedOutcome, RecordedVote } from "../../src/index.ts";
+import { learn } from "../../src/learning/index.ts";
 import { badOptions, numbered, vote } from "./votes.ts";
 
 describe("one-coin, worked by hand", () => {

@@ -1,8 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
   agent,
-  learn,
-  reliability,
   settle,
   supervisor,
   unanimous,
@@ -10,6 +8,7 @@ import {
   type RecordedVote,
   type Reliability,
 } from "../../src/index.ts";
+import { learn, reliability } from "../../src/learning/index.ts";
 import { question } from "../resolve/ask.ts";
 import { badOptions, numbered, vote } from "./votes.ts";
 

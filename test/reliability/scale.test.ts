@@ -1,7 +1,7 @@
 import { growth } from "../operations.ts";
 import { expect, test } from "vitest";
 import { madeUpVotes } from "../../bench/decisions/scale.ts";
-import { learn } from "../../src/index.ts";
+import { learn } from "../../src/learning/index.ts";
 
 test("a million votes are learned from", { timeout: 120_000 }, () => {
   const learned = learn(madeUpVotes(), { labels: "fixed" });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { learn, type RecordedOutcome, type RecordedVote } from "../../src/index.ts";
+import type { RecordedOutcome, RecordedVote } from "../../src/index.ts";
+import { learn } from "../../src/learning/index.ts";
 
 const votes: RecordedVote[] = Array.from({ length: 60 }, (_, i) => [
   { agent: "a", subject: `s${i}`, position: i % 2 === 0 ? "yes" : "no" },

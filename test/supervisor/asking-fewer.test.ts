@@ -7,7 +7,6 @@ import {
   judge,
   memoryStore,
   prefer,
-  reliability,
   rerun,
   supervisor,
   support,
@@ -18,6 +17,7 @@ import {
   type RunEvent,
   type Store,
 } from "../../src/index.ts";
+import { reliability } from "../../src/learning/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { faultsOf, lasting } from "../durable/same-run.ts";
 import {

@@ -1,8 +1,6 @@
 import { orCancelled } from "../../async/or-cancelled.ts";
 import { orStoreFailed } from "../../engine/obtain.ts";
 import type { Run } from "../../engine/run.ts";
-import { ballotOf } from "../../experience/ballot.ts";
-import { keepBallot } from "../../experience/keep-ballot.ts";
 import type { LearnedBefore } from "../../reliability/reliability.ts";
 import type { Verdict } from "../../resolve/verdict.ts";
 import type { Team } from "../team/team.ts";
@@ -33,7 +31,7 @@ export async function learnedBefore(
  */
 export async function keepLesson(
   run: Run,
-  { label, lessons }: Team,
+  { lessons }: Team,
   scope: string,
   verdicts: readonly Verdict[],
 ): Promise<void> {
@@ -43,8 +41,8 @@ export async function keepLesson(
   if (atMs === undefined) return;
   const { runId } = journal;
   const kept = verdicts.flatMap((verdict) => journal.verdictAsKept(verdict) ?? []);
-  const ballot = ballotOf({ runId, atMs, ...(scope !== "" && { callId: scope }) }, kept);
-  if (ballot !== undefined) await ofStore(run, keepBallot(values, label.name, ballot));
+  const taught = { runId, atMs, ...(scope !== "" && { callId: scope }) };
+  await ofStore(run, lessons.keep(values, taught, kept));
 }
 
 /** It may never answer, and the run may have to end. */

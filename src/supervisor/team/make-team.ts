@@ -11,7 +11,6 @@ import { askedToCompare } from "../../conflict/later.ts";
 import type { InputMap } from "../../engine/input.ts";
 import { checkRedact } from "../../engine/redact.ts";
 import { QuorateError } from "../../errors.ts";
-import { lessons, type Lessons } from "../../experience/lessons.ts";
 import { checkBudgets } from "../../money/budget.ts";
 import { checkPrices } from "../../money/price.ts";
 import { makeLane } from "../../policy/admission.ts";
@@ -24,7 +23,7 @@ import { checkLanes } from "../../policy/lane.ts";
 import { checkLimits, LIMIT_KEYS, type CallLimits } from "../../policy/limits.ts";
 import { checkEscalateIf, checkTiers } from "../../policy/tier.ts";
 import { checkAsked, checkChain, DEFAULT_CHAIN } from "../../resolve/chain.ts";
-import type { Learning, Link } from "../../resolve/link.ts";
+import type { Learning, Lessons, Link } from "../../resolve/link.ts";
 import { checkOrder } from "./graph.ts";
 import {
   checkConcurrency,
@@ -222,7 +221,14 @@ function lessonsOf(
     (later, { learns }) => (learns === undefined ? later : { ...later, ...defined(learns) }),
     undefined,
   );
-  return learning && lessons(name, learning, members);
+  if (learning === undefined) return undefined;
+  if (typeof learning.lessons !== "function") {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `${name}: what a link learns has no lessons; use learning() of quorate/learning`,
+    );
+  }
+  return learning.lessons(name, learning, members);
 }
 
 function defined(learning: Learning): Learning {

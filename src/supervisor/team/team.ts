@@ -5,7 +5,6 @@ import type { InputMap } from "../../engine/input.ts";
 import { KEY_FORMAT } from "../../engine/key.ts";
 import type { RedactRule } from "../../engine/redact.ts";
 import type { SupervisorLabel } from "../../events.ts";
-import type { Lessons } from "../../experience/lessons.ts";
 import { sha256 } from "../../hash.ts";
 import { canonicalJson } from "../../json.ts";
 import type { CheckedBudget } from "../../money/budget.ts";
@@ -16,7 +15,7 @@ import type { CacheSettings } from "../../policy/cache.ts";
 import type { LanesOf } from "../../policy/lane.ts";
 import type { CallLimits } from "../../policy/limits.ts";
 import type { EscalateIf } from "../../policy/tier.ts";
-import type { Link } from "../../resolve/link.ts";
+import type { Lessons, Link } from "../../resolve/link.ts";
 import type { Mode } from "../options.ts";
 import type { Plan } from "./plan.ts";
 

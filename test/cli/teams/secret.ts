@@ -1,4 +1,5 @@
-import { agent, human, reliability, supervisor, type AgentContext } from "../../../src/index.ts";
+import { agent, human, supervisor, type AgentContext } from "../../../src/index.ts";
+import { reliability } from "../../../src/learning/index.ts";
 
 interface Task {
   readonly token: string;

@@ -3,7 +3,7 @@ import { oneLine, shown } from "../conflict/plain.ts";
 import { fewOf } from "../conflict/subject.ts";
 import type { Ballot, Scale } from "../reliability/apply.ts";
 import type { Reliability } from "../reliability/reliability.ts";
-import { counted } from "./words.ts";
+import { counted } from "../resolve/words.ts";
 
 // Chances are sums of logarithms: a difference below this is none.
 export const SLACK = 1e-9;

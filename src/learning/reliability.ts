@@ -6,7 +6,8 @@ import { atOnce } from "../policy/at-once.ts";
 import { scaleOf, type Ballot, type Scale } from "../reliability/apply.ts";
 import { learn } from "../reliability/learn.ts";
 import type { RecordedVote, Reliability } from "../reliability/reliability.ts";
-import type { Link, LinkContext, Question, Ruling } from "./link.ts";
+import type { Link, LinkContext, Question, Ruling } from "../resolve/link.ts";
+import { learning } from "./learning.ts";
 import { checkReliabilityOptions, type ReliabilityOptions } from "./reliability-options.ts";
 import {
   figure,
@@ -16,7 +17,7 @@ import {
   type Means,
   type Standing,
 } from "./reliability-reasons.ts";
-import { counted } from "./words.ts";
+import { counted } from "../resolve/words.ts";
 
 /**
  * Decides for the position that is likeliest, after what is known of those who hold each: learned before (`from`), or from the
@@ -80,7 +81,7 @@ export function reliability(options: ReliabilityOptions): Link {
     settle: rule,
     agreed: rule,
     ...((from === undefined || findings === undefined) && {
-      learns: Object.freeze({ labels, topicOf, trust }),
+      learns: learning({ labels, topicOf, trust }),
     }),
   });
 }

@@ -5,7 +5,8 @@ import { checkKeys, checkKind } from "../policy/check-kind.ts";
 import { checkReliability } from "../reliability/check-reliability.ts";
 import { checkLabels } from "../reliability/learn.ts";
 import type { LabelKind, RecordedOutcome, Reliability } from "../reliability/reliability.ts";
-import type { Trust } from "./link.ts";
+import type { Trust } from "../resolve/link.ts";
+import { checkTrust } from "../experience/trust.ts";
 
 export interface ReliabilityOptions {
   /** Whether positions mean the same in every subject. Declared, never guessed; `from` says it where it is left out. */
@@ -36,7 +37,7 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof ReliabilityOptions>([
   "atLeast",
   "name",
 ]);
-const DEFAULTS = { atLeast: 0, name: "reliability", trust: { person: 1, judge: 0 } } as const;
+const DEFAULTS = { atLeast: 0, name: "reliability" } as const;
 
 /** The options, checked. */
 export interface CheckedOptions extends Omit<ReliabilityOptions, "outcomes" | "trust"> {
@@ -77,7 +78,13 @@ export function checkReliabilityOptions(options: ReliabilityOptions): CheckedOpt
       "reliability: outcomes and from are both given; hand the outcomes to learn()",
     );
   }
-  return { ...options, outcomes: known, trust: checkTrust(options.trust), atLeast, name };
+  return {
+    ...options,
+    outcomes: known,
+    trust: checkTrust(options.trust, "reliability"),
+    atLeast,
+    name,
+  };
 }
 
 /** Where it has its positions, they tell whether it was learned of findings. */
@@ -90,19 +97,3 @@ function checkFindings({ known }: Reliability): void {
 }
 
 const FINDING_KEYS: ReadonlySet<string> = new Set([PRESENT, ABSENT].map(foldedKey));
-
-function checkTrust(trust: Trust | undefined): Required<Trust> {
-  checkKind(trust, "reliability: trust", "object", "use { person: 1, judge: 0.5 }");
-  if (trust !== undefined) checkKeys(trust, TRUST_KEYS, "reliability: trust");
-  const { person, judge } = { ...DEFAULTS.trust, ...trust };
-  for (const [who, weight] of Object.entries({ person, judge })) {
-    if (typeof weight === "number" && weight >= 0 && weight <= 1) continue;
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `reliability: trust.${who} is ${String(weight)}; use a weight from 0 to 1`,
-    );
-  }
-  return { person, judge };
-}
-
-const TRUST_KEYS: ReadonlySet<string> = new Set<keyof Trust>(["person", "judge"]);

@@ -4,8 +4,8 @@ import {
   type FindingModel,
   type ReportedFinding,
 } from "../reliability/finding-model.ts";
-import type { LinkContext, Question, Ruling } from "./link.ts";
-import { counted } from "./words.ts";
+import type { LinkContext, Question, Ruling } from "../resolve/link.ts";
+import { counted } from "../resolve/words.ts";
 
 /** From so many outcomes on its confidence counts as checked. */
 const LEAST_CALIBRATED = 100;

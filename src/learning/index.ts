@@ -1,0 +1,13 @@
+export { recordOutcome } from "../experience/outcome.ts";
+export type { Judged, OutcomeOptions } from "../experience/outcome.ts";
+export { learnedFrom } from "../experience/recall.ts";
+export { learn } from "../reliability/learn.ts";
+export type { LearnOptions } from "../reliability/learn.ts";
+export { learnFindings } from "../reliability/learn-findings.ts";
+export type { RecordedFinding, RecordedReview } from "../reliability/learn-findings.ts";
+export type { ReportedFinding } from "../reliability/finding-model.ts";
+export { learnedSupport } from "./learned-support.ts";
+export type { LearnedSupportOptions } from "./learned-support.ts";
+export { learning } from "./learning.ts";
+export { reliability } from "./reliability.ts";
+export type { ReliabilityOptions } from "./reliability-options.ts";

@@ -1,0 +1,59 @@
+import type { Json } from "../json.ts";
+import { checkKeys } from "../policy/check-kind.ts";
+import { checkFindingModel, type FindingModel } from "../reliability/finding-model.ts";
+import type { Link, LinkContext, Question, Ruling } from "../resolve/link.ts";
+import { support, type SupportOptions } from "../resolve/support.ts";
+import { byLearnedFindings } from "./learned-finding.ts";
+import { learning } from "./learning.ts";
+
+export interface LearnedSupportOptions extends SupportOptions {
+  /**
+   * What `learnFindings()` made of earlier reviews; or `"runs"`: what the outcomes of the supervisor's earlier runs taught, as
+   * `recordOutcome()` has them. Default `"runs"`.
+   */
+  readonly learned?: FindingModel | "runs";
+}
+
+const OPTIONS: ReadonlySet<string> = new Set<keyof LearnedSupportOptions>(["atLeast", "learned"]);
+
+/**
+ * As `support()`, but a finding stands when it is likely enough to be right, by what was `learned`. Where nothing was learned, or
+ * what was learned is `refused`, its reports are counted; and about claims it decides as `support()` does.
+ *
+ * Confidence `finding-logistic`: the chance that the finding is right, which may be below one half where it stands.
+ */
+export function learnedSupport(options: LearnedSupportOptions = {}): Link {
+  checkKeys(options, OPTIONS, "learnedSupport");
+  const { learned = "runs", ...rest } = options;
+  const counting = support(rest);
+  const given =
+    learned === "runs" ? undefined : checkFindingModel(learned, "learnedSupport: learned");
+  const rules = new WeakMap<FindingModel, ReturnType<typeof byLearnedFindings>>();
+  const ruleOf = (model: FindingModel): ReturnType<typeof byLearnedFindings> => {
+    const known = rules.get(model);
+    if (known !== undefined) return known;
+    const made = byLearnedFindings(model);
+    rules.set(model, made);
+    return made;
+  };
+
+  async function settle(question: Question, context: LinkContext): Promise<Ruling> {
+    const model = given ?? context.learned?.reviews;
+    if (model === undefined || question.kind !== "finding")
+      return counting.settle(question, context);
+    if (model.refused === undefined) return ruleOf(model)(question, context);
+    const ruling = await counting.settle(question, context);
+    if (ruling.pass !== undefined) return ruling;
+    return {
+      ...ruling,
+      reasoning: `${ruling.reasoning} Nothing learned is used: ${model.refused}.`,
+    };
+  }
+
+  return Object.freeze({
+    name: counting.name,
+    definition: { ...rest, learned } as unknown as Json,
+    settle,
+    ...(learned === "runs" && { learns: learning({ reviews: true }) }),
+  });
+}
