@@ -52,7 +52,16 @@ function folder(
 }
 
 const words = vocabulary.map((word) => `${word}.ts`);
-const core = ["async/*", "policy/*", "conflict/*", "store/*", "money/*", "engine/*", "resolve/*"];
+const core = [
+  "async/*",
+  "policy/*",
+  "conflict/*",
+  "store/*",
+  "money/*",
+  "limits/*",
+  "engine/*",
+  "resolve/*",
+];
 /** What `quorate/learning` brings. The core knows its types alone. */
 const learning = ["reliability/*", "experience/*"];
 const verdicts = ["conflict/*", "resolve/verdict.ts"];
@@ -63,9 +72,8 @@ const arrows: readonly Arrow[] = [
     values: [
       ...words.map((word) => `./${word}`),
       "./async/*",
-      ...["batch", "cache", "check-kind", "lane", "limits", "tier"].map(
-        (one) => `./policy/${one}.ts`,
-      ),
+      ...["batch", "cache", "check-kind", "limits", "tier"].map((one) => `./policy/${one}.ts`),
+      "./limits/lane.ts",
       "./money/bound.ts",
       "./money/budget.ts",
     ],
@@ -104,9 +112,10 @@ const arrows: readonly Arrow[] = [
     "policy/given.ts",
   ]),
   ...folder("money", [...words, "async/*", "policy/*", "store/values.ts"]),
+  ...folder("limits", [...words, "async/*", "policy/*", "money/*", "store/values.ts"]),
   ...folder(
     "engine",
-    [...words, "async/*", "policy/*", "conflict/*", "store/*", "money/*"],
+    [...words, "async/*", "policy/*", "conflict/*", "store/*", "money/*", "limits/*"],
     ["reliability/reliability.ts", "resolve/verdict.ts"],
   ),
   ...folder(
@@ -187,7 +196,7 @@ const arrows: readonly Arrow[] = [
       "learning/index.ts",
       "errors.ts",
       "text.ts",
-      "policy/holder.ts",
+      "limits/deadlock.ts",
       "supervisor/*",
       "sqlite/*",
       "commander",

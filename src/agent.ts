@@ -7,7 +7,7 @@ import { checkBudgets, type Budget, type CheckedBudget } from "./money/budget.ts
 import { checkBatch, type BatchOptions } from "./policy/batch.ts";
 import { checkCache, type CacheOptions, type CacheSettings } from "./policy/cache.ts";
 import { checkGiven, checkKeys, checkKind, shown } from "./policy/check-kind.ts";
-import { checkLanes, type LanesOf } from "./policy/lane.ts";
+import { checkLanes, type LanesOf } from "./limits/lane.ts";
 import { checkLimits, LIMIT_KEYS, type CallLimits } from "./policy/limits.ts";
 import { checkEscalateIf, checkTier, type EscalateIf } from "./policy/tier.ts";
 import { checkSchema, type Schema } from "./schema.ts";

@@ -1,5 +1,5 @@
 import { describeThrown } from "../errors.ts";
-import { agentHere } from "../policy/holder.ts";
+import { agentHere } from "../limits/deadlock.ts";
 import { complain } from "./complain.ts";
 import { hasLeft, leave } from "./leave.ts";
 import { EXIT } from "./exit-code.ts";

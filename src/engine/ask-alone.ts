@@ -1,23 +1,23 @@
 import type { Agent } from "../agent.ts";
-import { Bell } from "../async/bell.ts";
 import { Cancellation, follow } from "../async/cancellation.ts";
 import { systemClock } from "../async/clock.ts";
 import { deadlines } from "../async/deadlines.ts";
 import type { AgentResult } from "../call.ts";
 import { randomId } from "../hash.ts";
-import { makeLane } from "../policy/admission.ts";
+import { lanesAt } from "../limits/lane.ts";
+import { makeLimit } from "../limits/limit.ts";
+import { localLimiter } from "../limits/limiter.ts";
+import { RunBudgets } from "../limits/run-budgets.ts";
 import { mergeLimits } from "../policy/limits.ts";
 import { performCall } from "./call.ts";
-import { lanesAt } from "../policy/lane.ts";
 import { BillFold } from "../money/bill.ts";
-import { Ledger } from "../money/ledger.ts";
 import { memoryStore } from "../store/memory.ts";
 import { embeddedEngine } from "./engine.ts";
 import { flights } from "./flight.ts";
 import { Journal } from "./journal.ts";
 import { agentDefinition } from "./key.ts";
 import type { Run } from "./run.ts";
-import { PLAIN_SEAT, type Seat } from "./seat.ts";
+import { PLAIN_SEAT, slotsOf, type Seat } from "./seat.ts";
 
 const ALONE_CONCURRENCY = 8;
 const NO_STORE = { append: (): void => {} };
@@ -29,7 +29,7 @@ const NO_STORE = { append: (): void => {} };
 export function aloneAsker(
   signal?: AbortSignal,
 ): (agent: Agent, task: unknown, key: string) => Promise<AgentResult> {
-  const lanes = [makeLane(ALONE_CONCURRENCY)];
+  const slots = makeLimit(ALONE_CONCURRENCY);
   const { values } = memoryStore();
   const runId = randomId();
   return async (agent, task, key) => {
@@ -43,7 +43,8 @@ export function aloneAsker(
       clock: systemClock,
       engine: embeddedEngine(new Map([[agent.name, { agent, tiers: new Map() }]])),
       bill: new BillFold(),
-      ledger: new Ledger(values, systemClock, new Bell(), (cause) => journal.failed(cause)),
+      limiter: localLimiter(systemClock),
+      budgets: new RunBudgets(),
       values,
       cache: {},
       flights: flights(),
@@ -59,7 +60,8 @@ export function aloneAsker(
     const limits = mergeLimits(agent.limits);
     const { timeoutMs } = limits;
     const timeouts = timeoutMs === Infinity ? undefined : deadlines(systemClock, timeoutMs);
-    const rates = lanesAt(agent.lanes, { tier: undefined, model: undefined }, agent.name);
+    const lanes = lanesAt(agent.lanes, { tier: undefined, model: undefined }, agent.name);
+    const limiters = [slots, ...lanes.map(({ limit }) => limit)];
     const seat: Seat = {
       ...PLAIN_SEAT,
       agent,
@@ -67,8 +69,8 @@ export function aloneAsker(
       place: agent.name,
       limits,
       timeouts,
-      lanes: [...lanes, ...rates.map(({ lane }) => lane)],
-      rates,
+      limiters,
+      slots: slotsOf({ agent, limits, limiters, budgets: [] }),
     };
     const { result } = await performCall(run, seat, {
       callId: `~${agent.name}/${key}`,

@@ -1,9 +1,8 @@
 import type { Cost, ModelCost } from "../call.ts";
 import { QuorateError } from "../errors.ts";
 import type { EventBody } from "../events.ts";
-import type { Ticket } from "../policy/admission.ts";
+import type { Requeue } from "../limits/permit.ts";
 import { classify } from "../policy/classify-error.ts";
-import type { RateLane } from "../policy/rate-lane.ts";
 import { retryWaitMs } from "../policy/retry.ts";
 import type { Accepted } from "./accept.ts";
 import type { Run } from "./run.ts";
@@ -41,13 +40,6 @@ export type AttemptEnd = (
 /** What there may be to say of an end besides what it is. */
 export type EndDetails = Pick<Partial<AttemptEnd>, "settled" | "ended" | "after" | "requeue">;
 
-/** An attempt was told to come later, and how much later, in ms: it queues again, and that is no repetition. */
-export interface Requeue {
-  /** The lane that was told; none where the agent has no lane that learns from it. */
-  readonly lane?: string;
-  readonly waitMs: number;
-}
-
 /** Whether an attempt's time is over. Its timer may not have rung yet: an agent can keep the event loop from turning. */
 export function isOver({ clock }: Run, { limits }: Seat, startedMs: number): boolean {
   return clock.monotonic() - startedMs > limits.timeoutMs;
@@ -58,7 +50,7 @@ export function timeoutError({ agent, limits }: Seat): QuorateError {
   return new QuorateError("TIMEOUT", `${agent.name} timed out after ${limits.timeoutMs} ms`);
 }
 
-/** When to come again, where the agent was turned away since there were too many, and no lane knows better. */
+/** When to come again, where the agent was turned away since there were too many, and no limit knows better. */
 export function turnedAway(
   { clock }: Run,
   { limits }: Seat,
@@ -70,25 +62,4 @@ export function turnedAway(
   if (classify(error, nowMs).fault !== "limited") return undefined;
   const waitMs = retryWaitMs(error, attempt, limits.backoff, nowMs, jitter);
   return waitMs === undefined ? undefined : { waitMs };
-}
-
-/** Tells the lanes how something that had passed them ended, and what it ended with; when to come again, where they say. */
-export function tellLanes(
-  rates: readonly RateLane[],
-  ticket: Ticket | undefined,
-  error: unknown,
-  tokens: number,
-): Requeue | undefined {
-  if (ticket === undefined) return undefined;
-  const ended =
-    error === undefined ? ({ ended: "answered" } as const) : ({ ended: "failed", error } as const);
-  const news = { ...ended, ticket, tokens };
-  let slowest: Requeue | undefined;
-  for (const rate of rates) {
-    const waitMs = rate.tell(news);
-    if (waitMs !== undefined && waitMs >= (slowest?.waitMs ?? 0)) {
-      slowest = { lane: rate.name, waitMs };
-    }
-  }
-  return slowest;
 }

@@ -3,6 +3,8 @@ import type { Cancellation } from "../async/cancellation.ts";
 import { hear, promiseOf } from "../async/hear.ts";
 import type { CallRequest, Usage } from "../call.ts";
 import type { EventBody } from "../events.ts";
+import { holding } from "../limits/deadlock.ts";
+import type { Permit, Requeue } from "../limits/permit.ts";
 import {
   isPaid,
   NOTHING_REPORTED,
@@ -13,18 +15,14 @@ import {
   type Spent,
   type UsageSum,
 } from "../money/usage-sum.ts";
-import { leave, type Ticket } from "../policy/admission.ts";
-import { holderOf, holding, type Holder } from "../policy/holder.ts";
 import { accept, type Accepted } from "./accept.ts";
-import { NOTHING_ELSE, type Admitted, type Charge, type Ending } from "./charge.ts";
+import type { Charge, Ending } from "./charge.ts";
 import {
   isOver,
-  tellLanes,
   timeoutError,
   turnedAway,
   type AttemptEnd,
   type EndDetails,
-  type Requeue,
 } from "./attempt-end.ts";
 import { isDeadline } from "./deadline.ts";
 import type { AttemptControl } from "./engine.ts";
@@ -35,19 +33,27 @@ import type { Seat } from "./seat.ts";
 
 type EventOf<Type extends EventBody["type"]> = Extract<EventBody, { type: Type }>;
 
+/** What an attempt holds: a permit of its own, or a part of its batch's. */
+export interface Holding {
+  readonly permit?: Permit;
+  /** Its money, where there are budgets. */
+  readonly charge?: Charge | undefined;
+  readonly part?: Part;
+}
+
 /**
- * Carries out one attempt at a request, dispatched at `startedMs` of the clock's monotonic time, which is now. Holds the
- * seat's slots and its reservation, and gives them back itself when the agent has stopped or was abandoned; as `part` of a batch
- * it leaves the slots to the batch. The promise never rejects.
+ * Carries out one attempt at a request, dispatched at `startedMs` of the clock's monotonic time, which is now. Holds
+ * its permit, and releases it itself when the agent has stopped or was abandoned; as `part` of a batch it leaves the slots to the
+ * batch. The promise never rejects.
  */
 export function runAttempt(
   run: Run,
   seat: Seat,
   request: CallRequest,
   startedMs: number,
-  admitted: Admitted = NOTHING_ELSE,
+  holds: Holding,
 ): Promise<AttemptEnd> {
-  return new Promise((tell) => new Attempt(run, seat, request, startedMs, tell, admitted).begin());
+  return new Promise((tell) => new Attempt(run, seat, request, startedMs, tell, holds).begin());
 }
 
 /**
@@ -72,11 +78,10 @@ class Attempt implements AttemptControl, Reporting {
   readonly #request: CallRequest;
   readonly #startedMs: number;
   readonly #tell: (end: AttemptEnd) => void;
-  readonly #ticket: Ticket | undefined;
+  readonly #permit: Permit | undefined;
   readonly #money: Charge | undefined;
   readonly #part: Part | undefined;
   readonly #cancellation: Cancellation;
-  readonly #holder: Holder;
   #state: "running" | "given up" | "stopping" | "over" = "running";
   #timer: Disposable | undefined;
   #controller: Abort | undefined;
@@ -95,17 +100,16 @@ class Attempt implements AttemptControl, Reporting {
     request: CallRequest,
     startedMs: number,
     tell: (end: AttemptEnd) => void,
-    { ticket, charge, part }: Admitted,
+    { permit, charge, part }: Holding,
   ) {
     this.#run = run;
     this.#seat = seat;
     this.#request = request;
     this.#startedMs = startedMs;
     this.#tell = tell;
-    this.#ticket = ticket;
+    this.#permit = permit;
     this.#money = charge;
     this.#part = part;
-    this.#holder = holderOf(seat.agent.name, seat.lanes);
     this.#cancellation = run.shared?.cancellation ?? run.cancellation;
   }
 
@@ -114,9 +118,11 @@ class Attempt implements AttemptControl, Reporting {
     this.#cancellation.watch(this.#stop);
     try {
       // Whatever the engine and the agent do: throw, return a value, a promise, a hostile thenable.
+      const permit = this.#permit;
       const answer =
-        this.#part?.call(this) ??
-        holding(this.#holder, () => this.#run.engine.call(this.#request, this));
+        permit === undefined
+          ? this.#part?.call(this)
+          : holding(permit, () => this.#run.engine.call(this.#request, this));
       promiseOf(answer).then(
         (output) => this.#answered(output),
         (error: unknown) => this.#threw(error),
@@ -231,12 +237,11 @@ class Attempt implements AttemptControl, Reporting {
     return { ok: false, startedMs, endedMs, error, jitter, ...this.#told, ...more };
   }
 
-  /** Lets the lanes know how it ended, before anybody else is admitted to them. */
+  /** Lets the limits know how it ended, before anybody else is admitted to them. */
   #hear(error: unknown): Requeue | undefined {
-    const { rates } = this.#seat;
-    if (rates.length === 0 || this.#state !== "running") return undefined;
+    if (this.#state !== "running") return undefined;
     if (this.#part !== undefined) return this.#part.hear(error);
-    return tellLanes(rates, this.#ticket, error, this.tokens);
+    return this.#permit?.ended(error, this.tokens);
   }
 
   /** The agent has stopped when its end had been told, or after it was cancelled. */
@@ -328,7 +333,7 @@ class Attempt implements AttemptControl, Reporting {
   #abort(reason: unknown): void {
     if (this.#aborted !== undefined) return;
     this.#aborted = { reason };
-    this.#holder.over = true;
+    if (this.#permit !== undefined) this.#permit.over = true;
     this.#controller?.abort(reason);
     this.#part?.aborted(reason);
   }
@@ -339,12 +344,13 @@ class Attempt implements AttemptControl, Reporting {
     this.#told = this.#spent;
     this.#timer?.[Symbol.dispose]();
     this.#cancellation.unwatch(this.#stop);
-    const settled = this.#money?.settle(this.#told, ending);
+    const charged = this.#money?.settle(this.#told, ending);
+    // Slots alone, or those of a batch of one whose money has a permit of its own; else it is released by now.
+    const released = this.#permit?.release(0);
+    this.#part?.over();
+    const settled = charged ?? released;
     // Of one that was given up nobody else hears it; the run has been told that its store fails.
     settled?.catch(() => {});
-    this.#holder.over = true;
-    if (this.#part === undefined) leave(this.#seat.lanes, this.#ticket);
-    else this.#part.over();
     return settled;
   }
 }

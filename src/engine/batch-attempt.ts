@@ -2,12 +2,12 @@ import { abortController, type Abort } from "../async/abort-controller.ts";
 import { hear as hearWithin, promiseOf } from "../async/hear.ts";
 import type { CallRequest, Usage } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
+import { holding } from "../limits/deadlock.ts";
+import type { Permit, Requeue } from "../limits/permit.ts";
 import { equalParts } from "../money/equal-parts.ts";
 import { readUsage, withPrice } from "../money/usage-sum.ts";
-import { leave, type Ticket } from "../policy/admission.ts";
-import { holderOf, holding } from "../policy/holder.ts";
 import { runAttempt } from "./attempt.ts";
-import { isOver, tellLanes, timeoutError, type AttemptEnd, type Requeue } from "./attempt-end.ts";
+import { isOver, timeoutError, type AttemptEnd } from "./attempt-end.ts";
 import type { Part, Reporting } from "./batch-part.ts";
 import type { Charge } from "./charge.ts";
 import type { BatchControl } from "./engine.ts";
@@ -27,9 +27,9 @@ export interface Asking {
  * Each of them ends as an attempt of its own does: it is checked, times out, is cancelled and straggles by itself. What they
  * share is kept here:
  *
- * - the seat's slots, which are given back when the last one is over;
+ * - the permit for its slots, which is released when the last one is over;
  * - the signal, aborted when the last one is waited for no more;
- * - what the lanes are told, once: it answered, or what it failed with, and the tokens of all.
+ * - what the limits are told, once: it answered, or what it failed with, and the tokens of all.
  *
  * The promises, in the order of the requests, never reject.
  */
@@ -37,15 +37,14 @@ export function runBatch(
   seat: Seat,
   asking: readonly [Asking, ...Asking[]],
   startedMs: number,
-  ticket: Ticket | undefined,
+  permit: Permit,
 ): readonly Promise<AttemptEnd>[] {
-  const { agent, lanes, rates } = seat;
+  const { agent } = seat;
   const { engine } = asking[0].run;
   const size = asking.length;
   const places = asking.map((one) => ({ ...one, answer: Promise.withResolvers<unknown>() }));
   const attempts: Reporting[] = [];
   const jitter = Math.random();
-  const holder = holderOf(agent.name, lanes);
   let waitedFor = size;
   let unended = size;
   let lastReport: Usage | undefined;
@@ -56,12 +55,12 @@ export function runBatch(
   const hear = (error: unknown): Requeue | undefined => {
     if (told === undefined) {
       const tokens = attempts.reduce((sum, attempt) => sum + attempt.tokens, 0);
-      told = { requeue: tellLanes(rates, ticket, error, tokens) };
+      told = { requeue: permit.ended(error, tokens) };
     }
     return error === undefined ? undefined : told.requeue;
   };
 
-  /** It has ended by itself: the lanes are told unless nobody waited for it any more. */
+  /** It has ended by itself: the limits are told unless nobody waited for it any more. */
   const hearEnd = (error: unknown): void => {
     if (aborted !== undefined) return;
     hear(isOver(asking[0].run, seat, startedMs) ? timeoutError(seat) : error);
@@ -84,7 +83,7 @@ export function runBatch(
       hearWithin(answers);
       return fail(error);
     }
-    // Where all of them have failed, that is what the lanes have to know.
+    // Where all of them have failed, that is what the limits have to know.
     const failed = taken.every(({ error }) => error !== undefined);
     hearEnd(failed ? taken[0]?.error : undefined);
     for (const [index, { answer }] of places.entries()) {
@@ -129,21 +128,21 @@ export function runBatch(
       aborted(reason) {
         if (--waitedFor > 0) return;
         aborted = { reason };
-        holder.over = true;
+        permit.over = true;
         controller?.abort(reason);
       },
       over() {
         if (--unended > 0) return;
-        holder.over = true;
-        leave(lanes, ticket);
+        // Where it holds something in a store that fails, the run has been told.
+        permit.release(0)?.catch(() => {});
       },
     };
-    return runAttempt(run, seat, request, startedMs, { ticket, charge, part });
+    return runAttempt(run, seat, request, startedMs, { charge, part });
   });
   const requests = asking.map(({ request }) => request);
   try {
     // Whatever the engine and the agent do: as in an attempt of its own.
-    const answers = holding(holder, () => engine.callBatch?.(requests, control));
+    const answers = holding(permit, () => engine.callBatch?.(requests, control));
     promiseOf(answers).then(settle, fail);
   } catch (error) {
     fail(error);

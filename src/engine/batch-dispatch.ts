@@ -1,12 +1,12 @@
 import { orCancelled } from "../async/or-cancelled.ts";
 import { NO_COST, type CallRequest } from "../call.ts";
+import type { Permit } from "../limits/permit.ts";
 import type { Bound } from "../money/bound.ts";
-import { leave, type Ticket } from "../policy/admission.ts";
 import { runAttempt } from "./attempt.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
 import { runBatch, type Asking } from "./batch-attempt.ts";
 import { chargeFor, type Charge, type Tally } from "./charge.ts";
-import { dispatch, noteBegun, reserveNow, startOf } from "./dispatch.ts";
+import { dispatch, moneyRequest, noteBegun, startOf } from "./dispatch.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
 import { isDeadline } from "./deadline.ts";
@@ -30,8 +30,8 @@ interface Reserved {
 }
 
 /**
- * Makes one attempt at each of several calls, as one request: reserve → record → run → settle. The slots are taken: from here
- * on they are given back by what is done here. Each call is under the budgets of its own run, and whatever keeps it from being
+ * Makes one attempt at each of several calls, as one request: reserve → record → run → settle. The permit for the slots is
+ * taken: from here on it is released by what is done here. Each call is under the budgets of its own run, and whatever keeps it from being
  * made keeps it alone: it is refused, its run was cancelled, its store fails.
  *
  * Nobody waits for money while others hold slots: where an open reservation has to be settled first, which may be one of this
@@ -40,23 +40,23 @@ interface Reserved {
 export async function dispatchBatch(
   seat: Seat,
   calls: readonly Collected[],
-  ticket: Ticket | undefined,
+  permit: Permit,
 ): Promise<void> {
   const reserved = await allOf(calls.map((call) => reserve(seat, call)));
   const size = reserved.length;
   const begun = await allOf(reserved.map((one) => begin(seat, one, size)));
   // Looked at once more, and nothing comes in between: the stores of others may have taken their time.
   const [first, ...others] = begun.filter(isWanted);
-  if (first === undefined) return leave(seat.lanes, ticket, false);
+  if (first === undefined) return void permit.discard()?.catch(() => {});
   const startedMs = first.call.run.clock.monotonic();
   if (others.length === 0) {
     const { run, request } = first.call;
     const { charge } = first;
-    first.call.resolve(settled(runAttempt(run, seat, request, startedMs, { ticket, charge })));
+    first.call.resolve(settled(runAttempt(run, seat, request, startedMs, { permit, charge })));
     return;
   }
   const asking = [askingOf(first), ...others.map(askingOf)] as const;
-  const ends = runBatch(seat, asking, startedMs, ticket);
+  const ends = runBatch(seat, asking, startedMs, permit);
   for (const [index, one] of [first, ...others].entries()) {
     const end = ends[index];
     if (end !== undefined) one.call.resolve(settled(end));
@@ -77,14 +77,14 @@ async function reserve(seat: Seat, call: Collected): Promise<Reserved | undefine
   const { cancellation } = run;
   try {
     if (bound === undefined || seat.budgets.length === 0) return { call, charge: undefined };
-    const reservation = await reserveNow(run, seat, bound);
-    if (reservation === undefined) {
+    const permit = await run.limiter.tryAcquire(moneyRequest(run, seat, bound));
+    if (permit === undefined) {
       call.resolve(dispatch(run, seat, request, tally));
       return undefined;
     }
-    const charge = chargeFor(run, seat, request, bound.usdMicros, reservation, tally);
+    const charge = chargeFor(run, seat, request, bound.usdMicros, permit, tally);
     if (!cancellation.cancelled) return { call, charge };
-    await charge.settle({ cost: NO_COST }, "turned away");
+    await charge.discard();
     call.reject(cancellation.reason);
   } catch (error) {
     call.reject(error);
@@ -124,7 +124,7 @@ async function withdraw(
   error: unknown,
   recorded: boolean,
 ): Promise<void> {
-  const settling = charge?.settle({ cost: NO_COST }, "turned away");
+  const settling = charge?.discard();
   // One that ends without its run has begun, as the log has it, and is to have an end.
   if (recorded && isDeadline(error)) {
     const nowMs = call.run.clock.monotonic();

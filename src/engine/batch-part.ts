@@ -1,5 +1,5 @@
 import type { Usage } from "../call.ts";
-import type { Requeue } from "./attempt-end.ts";
+import type { Requeue } from "../limits/permit.ts";
 
 /** An attempt as its batch sees it. */
 export interface Reporting {
@@ -12,7 +12,7 @@ export interface Reporting {
 export interface Part {
   /** Carries the attempt out with the others: its own part of the answer. */
   call(attempt: Reporting): Promise<unknown>;
-  /** Lets the lanes know how it ended. */
+  /** Lets the limits know how it ended. */
   hear(error: unknown): Requeue | undefined;
   /** Nobody waits for this part any more. */
   aborted(reason: unknown): void;

@@ -3,16 +3,16 @@ import { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import type { CallRequest } from "../call.ts";
 import { isSoundError, type QuorateError } from "../errors.ts";
+import { holdersHere } from "../limits/deadlock.ts";
+import type { Permit } from "../limits/permit.ts";
 import type { Bound } from "../money/bound.ts";
-import { enter, type Ticket } from "../policy/admission.ts";
 import type { BatchOptions } from "../policy/batch.ts";
-import { holdersHere, type Holder } from "../policy/holder.ts";
 import { dispatchBatch, type Collected } from "./batch-dispatch.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
 import type { Tally } from "./charge.ts";
 import { boundAt, dispatch } from "./dispatch.ts";
 import type { Run } from "./run.ts";
-import { needsTicket, type Seat } from "./seat.ts";
+import { lifeMsOf, type Seat } from "./seat.ts";
 
 /** Collects the calls of one agent, also of several runs, and makes one request of them. */
 export interface Collector {
@@ -56,7 +56,7 @@ interface Batch {
 
 interface Waiting extends Collected {
   /** The attempts that wait for this call: not those of the call that happened to open the batch. */
-  readonly holders: readonly Holder[];
+  readonly holders: readonly Permit[];
   readonly leave: (reason: unknown) => void;
 }
 
@@ -102,12 +102,10 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
 
   /** Waits for the slots, and sends what is there when it has them. */
   const admit = async (batch: Batch): Promise<void> => {
-    const { seat, calls, givenUp } = batch;
-    const ticket = ticketOf(batch);
+    const { seat, calls } = batch;
+    let permit: Permit;
     try {
-      const holders = new Set([...calls].flatMap(holdersOf));
-      const admitted = enter(seat.lanes, givenUp, ticket, [...holders]);
-      if (admitted !== undefined) await admitted;
+      permit = await acquire(batch);
     } catch (refusal) {
       if (isSoundError(refusal) && refusal.code === "DEADLOCK") {
         // The others can wait until those that wait for these have gone on.
@@ -120,14 +118,14 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
       return;
     }
     close(batch);
-    await dispatchBatch(seat, sent(calls), ticket);
+    await dispatchBatch(seat, sent(calls), permit);
   };
 
   const openFor = (
     seat: Seat,
     clock: Clock,
     bound: Bound | undefined,
-    holders: readonly Holder[],
+    holders: readonly Permit[],
   ): Batch => {
     if (open !== undefined && takes(open, bound, holders)) return open;
     if (open?.state === "collecting") queue(open);
@@ -136,7 +134,7 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
     return open;
   };
 
-  const join = (collected: Collected, holders: readonly Holder[], batch: Batch): void => {
+  const join = (collected: Collected, holders: readonly Permit[], batch: Batch): void => {
     const { calls } = batch;
     const { run, bound, reject } = collected;
     const call: Waiting = {
@@ -168,7 +166,7 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
         return dispatch(run, seat, request, tally);
       }
       return new Promise((resolve, reject) => {
-        const bound = needsTicket(seat) ? boundAt(seat, request.input) : undefined;
+        const bound = seat.slots === undefined ? boundAt(seat, request.input) : undefined;
         const holders = holdersHere();
         const batch = openFor(seat, run.clock, bound, holders);
         join({ run, request, bound, tally, resolve, reject }, holders, batch);
@@ -193,29 +191,41 @@ function begin(seat: Seat, clock: Clock): Batch {
   };
 }
 
-/** Whether a call may still come to it: what lanes have been told of it does not change, and no minute is too short for it. */
+/** Whether a call may still come to it: what limits have been told of it does not change, and no minute is too short for it. */
 function takes(
   { state, seat, tokens }: Batch,
   bound: Bound | undefined,
-  holders: readonly Holder[],
+  holders: readonly Permit[],
 ): boolean {
   if (state === "queueing" && holders.length > 0) return false;
   const more = bound?.tokens ?? 0;
-  if (more === 0 || seat.rates.length === 0) return true;
-  const most = Math.min(...seat.rates.map(({ tokensPerMinute }) => tokensPerMinute));
+  const rates = seat.limiters.flatMap(({ rate }) => rate ?? []);
+  if (more === 0 || rates.length === 0) return true;
+  const most = Math.min(...rates.map(({ tokensPerMinute }) => tokensPerMinute));
   return state === "collecting" && tokens + more <= most;
 }
 
-/** What it needs of the lanes: the oldest call's turn, and the tokens of all. The money is each call's own. */
-function ticketOf({ seat, clock, calls, tokens }: Batch): Ticket | undefined {
+/** Takes its slots: in the oldest call's turn, with the tokens of all. The money is each call's own. */
+async function acquire({ seat, calls, tokens, givenUp }: Batch): Promise<Permit> {
   const [oldest] = calls;
-  if (oldest === undefined || seat.rates.length === 0) return undefined;
-  const { backoff } = seat.limits;
-  return { owner: oldest.run.journal, clock, usdMicros: undefined, tokens, backoff };
+  if (oldest === undefined) throw givenUp.reason;
+  const { agent, limiters, limits, slots } = seat;
+  const holders = new Set([...calls].flatMap(holdersOf));
+  const request = slots ?? {
+    agent: agent.name,
+    runId: oldest.request.runId,
+    limits: limiters,
+    scoped: [],
+    tokens,
+    usdMicros: undefined,
+    backoff: limits.backoff,
+    lifeMs: lifeMsOf(limits),
+  };
+  return oldest.run.limiter.acquire(request, givenUp, [...holders]);
 }
 
 /** The attempts that wait for a call, and go on only with what becomes of it. */
-function holdersOf({ holders }: Waiting): readonly Holder[] {
+function holdersOf({ holders }: Waiting): readonly Permit[] {
   return holders.filter(({ over }) => !over);
 }
 

@@ -1,8 +1,6 @@
 import type { CallRequest } from "../call.ts";
-import type { Reservation } from "../money/ledger.ts";
+import type { Permit } from "../limits/permit.ts";
 import type { Spent } from "../money/usage-sum.ts";
-import type { Ticket } from "../policy/admission.ts";
-import type { Part } from "./batch-part.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
 
@@ -36,10 +34,12 @@ export interface Charge {
   /** The attempt is given up and its agent still works: its call counts with the attempt in full for now. */
   hold(spent: Money): void;
   /**
-   * The work is over, and `spent` is all that was reported of it. The budgets of the run are charged at once, shared ones
-   * when the promise resolves; it rejects when their store fails, which the run has been told then.
+   * The work is over, and `spent` is all that was reported of it: its permit is released. The budgets of the run are charged at once,
+   * shared ones when the promise resolves; it rejects when their store fails, which the run has been told then.
    */
-  settle(spent: Money, ending: Ending): Promise<void>;
+  settle(spent: Money, ending: Ending): Promise<void> | undefined;
+  /** The attempt was never made. As `settle` otherwise. */
+  discard(): Promise<void> | undefined;
   /** More was reported after that; `spent` is all of it. As `settle` otherwise. */
   raise(spent: Money): Promise<void>;
   /** As the tally of its call has it. */
@@ -52,7 +52,7 @@ export function chargeFor(
   { agent }: Seat,
   { callId, attempt }: CallRequest,
   bound: number | undefined,
-  reservation: Reservation,
+  permit: Permit,
   tally: Tally,
 ): Charge {
   let counted = 0;
@@ -72,14 +72,18 @@ export function chargeFor(
     settle(spent, ending) {
       count(micros(spent, bound, ending));
       noteOverrun(spent);
-      return reservation.settle(counted);
+      return permit.release(counted);
+    },
+    discard() {
+      count(0);
+      return permit.discard();
     },
     async raise(spent) {
       const more = inFull(spent, counted) - counted;
       if (more === 0) return;
       count(counted + more);
       noteOverrun(spent);
-      await reservation.raise(more, counted > (bound ?? Infinity));
+      await permit.raise(more, counted > (bound ?? Infinity));
     },
     get total() {
       return tally.charged;
@@ -100,14 +104,3 @@ function inFull(spent: Money, least = 0): number {
 function knownMicros({ cost: { usdMicros }, leastMicros = 0 }: Money): number {
   return usdMicros === "unknown" ? leastMicros : usdMicros;
 }
-
-/** What an attempt has besides its request. */
-export interface Admitted {
-  /** What it was admitted with, where lanes or budgets have asked. */
-  readonly ticket?: Ticket | undefined;
-  /** Its money, where there are budgets. */
-  readonly charge?: Charge | undefined;
-  readonly part?: Part;
-}
-
-export const NOTHING_ELSE: Admitted = Object.freeze({});

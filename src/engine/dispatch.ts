@@ -1,20 +1,27 @@
 import { orGivenUp } from "../async/or-given-up.ts";
 import { NO_COST, type CallRequest } from "../call.ts";
 import type { EventBody } from "../events.ts";
+import type { Permit, PermitRequest } from "../limits/permit.ts";
 import { boundOf, type Bound } from "../money/bound.ts";
-import type { Reservation } from "../money/ledger.ts";
-import { enter, leave, type Lane, type Ticket } from "../policy/admission.ts";
-import type { Limits } from "../policy/limits.ts";
 import { runAttempt } from "./attempt.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
-import { chargeFor, type Admitted, type Tally } from "./charge.ts";
+import { chargeFor, type Charge, type Tally } from "./charge.ts";
 import type { Run } from "./run.ts";
-import { needsTicket, type Seat } from "./seat.ts";
+import { lifeMsOf, type Seat } from "./seat.ts";
 import { isDeadline } from "./deadline.ts";
+
+/** An attempt that has its slots and its money. */
+interface Admitted {
+  readonly permit: Permit;
+  /** Where limiters or budgets have asked. */
+  readonly bound?: Bound;
+  /** Its money, where there are budgets. */
+  readonly charge?: Charge | undefined;
+}
 
 /**
  * Makes one attempt: admission → record → run → settle. Rejects when the run is cancelled, when its store fails, and with what a
- * lane or a budget refuses it with; then nobody was asked.
+ * limiter or a budget refuses it with; then nobody was asked.
  */
 export function dispatch(
   run: Run,
@@ -22,25 +29,28 @@ export function dispatch(
   request: CallRequest,
   tally: Tally,
 ): Promise<AttemptEnd> {
-  if (needsTicket(seat)) return dispatchWithTicket(run, seat, request, tally);
-  const admitted = enter(seat.lanes, run.cancellation);
+  const { slots } = seat;
+  if (slots === undefined) return dispatchBounded(run, seat, request, tally);
+  const permit = run.limiter.acquire(slots, run.cancellation);
   // Not an async function: where there is room and nothing to wait for, the attempt's own promise is the only one.
-  return admitted === undefined
-    ? begin(run, seat, request)
-    : admitted.then(() => begin(run, seat, request));
+  return permit instanceof Promise
+    ? permit.then((late) => begin(run, seat, request, { permit: late }))
+    : begin(run, seat, request, { permit });
 }
 
-async function dispatchWithTicket(
+async function dispatchBounded(
   run: Run,
   seat: Seat,
   request: CallRequest,
   tally: Tally,
 ): Promise<AttemptEnd> {
   const bound = boundAt(seat, request.input);
-  const ticket = ticketOf(run, seat, bound);
-  const reservation = await admit(run, seat, ticket);
-  const charge = reservation && chargeFor(run, seat, request, bound.usdMicros, reservation, tally);
-  const end = await begin(run, seat, request, { bound, ticket, charge });
+  const permit = await run.limiter.acquire(permitRequest(run, seat, bound), run.cancellation);
+  const charge =
+    seat.budgets.length === 0
+      ? undefined
+      : chargeFor(run, seat, request, bound.usdMicros, permit, tally);
+  const end = await begin(run, seat, request, { permit, bound, charge });
   await end.settled;
   return end;
 }
@@ -50,12 +60,12 @@ function begin(
   run: Run,
   seat: Seat,
   request: CallRequest,
-  admitted?: Admitted & { readonly bound: Bound },
+  admitted: Admitted,
 ): Promise<AttemptEnd> {
   const { cancellation, clock, journal } = run;
   const startedMs = clock.monotonic();
   noteBegun(run, request);
-  const started = journal.record([startOf(seat, request, admitted?.bound)], startedMs);
+  const started = journal.record([startOf(seat, request, admitted.bound)], startedMs);
   if (started !== undefined || cancellation.cancelled) {
     return beginRecorded(run, seat, request, started, admitted);
   }
@@ -67,7 +77,7 @@ async function beginRecorded(
   seat: Seat,
   request: CallRequest,
   started: void | Promise<void>,
-  admitted: Admitted | undefined,
+  admitted: Admitted,
 ): Promise<AttemptEnd> {
   const { cancellation, clock } = run;
   try {
@@ -75,8 +85,7 @@ async function beginRecorded(
     if (started !== undefined) await orGivenUp(started, cancellation, clock);
     if (cancellation.cancelled) throw cancellation.reason;
   } catch (error) {
-    leave(seat.lanes, admitted?.ticket, false);
-    await admitted?.charge?.settle({ cost: NO_COST }, "turned away");
+    await (admitted.charge ?? admitted.permit).discard();
     if (!isDeadline(error)) throw error;
     // It has begun, as the log has it, and is to have an end.
     const nowMs = clock.monotonic();
@@ -85,11 +94,24 @@ async function beginRecorded(
   return runAttempt(run, seat, request, clock.monotonic(), admitted);
 }
 
-/** Reserves what an attempt may cost, where there is room for it now; `undefined` where it would have to wait. */
-export function reserveNow(run: Run, seat: Seat, bound: Bound): Promise<Reservation | undefined> {
-  const { budgets, limits } = seat;
-  const ticket = ticketOf(run, seat, bound);
-  return run.ledger.admitNow({ lanes: [], budgets, ticket, lifeMs: lifeMsOf(limits) });
+/** What an attempt of these bounds asks of the limiter: its slots and its money. */
+function permitRequest(run: Run, seat: Seat, bound: Bound): PermitRequest {
+  const money = moneyRequest(run, seat, bound);
+  return { ...money, limits: [...seat.limiters, ...money.limits] };
+}
+
+/** As `permitRequest`, the money alone: the slots are those of a batch. */
+export function moneyRequest({ budgets, journal }: Run, seat: Seat, bound: Bound): PermitRequest {
+  const { own, scoped } = budgets.above(seat.budgets);
+  return {
+    agent: seat.agent.name,
+    runId: journal.runId,
+    limits: own,
+    scoped,
+    ...bound,
+    backoff: seat.limits.backoff,
+    lifeMs: lifeMsOf(seat.limits),
+  };
 }
 
 /** What an attempt may cost at most. Throws `BAD_OPTIONS` where the agent's own function cannot say. */
@@ -132,30 +154,3 @@ export function startOf(
 }
 
 type CallStarted = Extract<EventBody, { type: "call.started" }>;
-
-function ticketOf({ clock, journal }: Run, { limits }: Seat, bound: Bound): Ticket {
-  return { owner: journal, clock, ...bound, backoff: limits.backoff };
-}
-
-function admit(run: Run, seat: Seat, ticket: Ticket): Promise<Reservation | undefined> {
-  const { cancellation, ledger } = run;
-  const { lanes, budgets, limits } = seat;
-  const lifeMs = lifeMsOf(limits);
-  if (budgets.length > 0) return ledger.admit({ lanes, budgets, ticket, lifeMs }, cancellation);
-  return enterOnly(lanes, run, ticket);
-}
-
-/** How long an attempt may take, with the time to record its end besides what it may take itself. */
-function lifeMsOf({ timeoutMs, graceMs }: Limits): number {
-  return timeoutMs + graceMs + RECORDING_MS;
-}
-
-const RECORDING_MS = 60_000;
-
-async function enterOnly(
-  lanes: readonly Lane[],
-  { cancellation }: Run,
-  ticket: Ticket,
-): Promise<undefined> {
-  await enter(lanes, cancellation, ticket);
-}

@@ -16,7 +16,7 @@ import {
   type KeptAnswer,
   type Place,
 } from "./kept-answer.ts";
-import { waitFor } from "../policy/admission.ts";
+import { waitFor } from "../limits/admission.ts";
 import { modelsWithout } from "./redact-event.ts";
 import { isRefusal } from "./refusal.ts";
 import type { Performed } from "./replay.ts";
@@ -49,7 +49,7 @@ export async function obtain(
   if (known !== undefined) {
     // That one may be collected, and is not to wait for who waits for it.
     seat.batch?.expectNoMore(expectedCall(from.runId, from.callId));
-    using waiting = waitFor(seat.lanes);
+    using waiting = waitFor(seat.limiters);
     const { refusal } = waiting;
     if (refusal !== undefined) return { kind: "failed", error: refusal, limits: seat.limits };
     return await known.wait(run.cancellation);

@@ -3,8 +3,9 @@ import type { Clock } from "../async/clock.ts";
 import type { Cost } from "../call.ts";
 import type { OpenQuestion } from "./decision.ts";
 import type { Engine } from "./engine.ts";
+import type { Limiter } from "../limits/limiter.ts";
+import type { RunBudgets } from "../limits/run-budgets.ts";
 import type { BillFold } from "../money/bill.ts";
-import type { Ledger } from "../money/ledger.ts";
 import type { Models } from "../money/usage-sum.ts";
 import type { LearnedBefore } from "../reliability/reliability.ts";
 import type { Store } from "../store/store.ts";
@@ -25,7 +26,10 @@ export interface Run {
   readonly engine: Engine;
   /** What it takes. */
   readonly bill: BillFold;
-  readonly ledger: Ledger;
+  /** Says when an attempt may go. */
+  readonly limiter: Limiter;
+  /** The budgets that are its own. */
+  readonly budgets: RunBudgets;
   /** What is kept beside the runs: answers of other runs, budgets that are shared. */
   readonly values: Store["values"];
   /** What it wants of the cache. */

@@ -1,10 +1,10 @@
 import type { Agent } from "../agent.ts";
 import type { Deadlines } from "../async/deadlines.ts";
-import type { OwnedBudget } from "../money/ledger.ts";
+import type { Limit } from "../limits/limit.ts";
+import type { PermitRequest } from "../limits/permit.ts";
+import type { OwnedBudget } from "../money/budget.ts";
 import type { Price } from "../money/price.ts";
-import type { Lane } from "../policy/admission.ts";
 import type { CacheSettings } from "../policy/cache.ts";
-import type { RateLane } from "../policy/rate-lane.ts";
 import type { Limits } from "../policy/limits.ts";
 import type { EscalateIf } from "../policy/tier.ts";
 import type { Collector } from "./batch.ts";
@@ -19,10 +19,13 @@ export interface Seat {
   readonly limits: Limits;
   /** Keeps the timeouts of its attempts; `undefined` where they have none. */
   readonly timeouts: Deadlines | undefined;
-  /** Every limit on the path to the root, those of `rates` among them. */
-  readonly lanes: readonly Lane[];
-  /** The lanes that are told how attempts end. */
-  readonly rates: readonly RateLane[];
+  /** Every limit on the path to the root. */
+  readonly limiters: readonly Limit[];
+  /**
+   * What each of its attempts asks of the limiter, where that is the same for all: slots alone. `undefined` where a limiter or a budget
+   * has to know more of an attempt than that it is one.
+   */
+  readonly slots: PermitRequest | undefined;
   /** Every budget on the path to the root. */
   readonly budgets: readonly OwnedBudget[];
   readonly tier: string | undefined;
@@ -41,15 +44,37 @@ export interface Seat {
   readonly fallback: readonly Seat[];
 }
 
-/** Whether admission has to know more of an attempt than that it is one. */
-export function needsTicket({ rates, budgets }: Pick<Seat, "rates" | "budgets">): boolean {
-  return rates.length > 0 || budgets.length > 0;
+/** What a seat has to say of how its attempts are limited. */
+export type Limited = Pick<Seat, "agent" | "limits" | "limiters" | "budgets">;
+
+/** What an attempt asks for that says no more of itself than that it is one. */
+export function slotsOf({ agent, limits, limiters, budgets }: Limited): PermitRequest | undefined {
+  if (budgets.length > 0 || limiters.some(({ condition }) => condition !== undefined)) {
+    return undefined;
+  }
+  return Object.freeze({
+    agent: agent.name,
+    runId: "",
+    limits: limiters,
+    scoped: [],
+    tokens: 0,
+    usdMicros: undefined,
+    backoff: limits.backoff,
+    lifeMs: lifeMsOf(limits),
+  });
 }
+
+/** How long an attempt may take, with the time to record its end besides what it may take itself. */
+export function lifeMsOf({ timeoutMs, graceMs }: Limits): number {
+  return timeoutMs + graceMs + RECORDING_MS;
+}
+
+const RECORDING_MS = 60_000;
 
 /** What a seat has of what nobody asked for. */
 export const PLAIN_SEAT: Omit<
   Seat,
-  "agent" | "definition" | "place" | "limits" | "timeouts" | "lanes" | "rates"
+  "agent" | "definition" | "place" | "limits" | "timeouts" | "limiters" | "slots"
 > = Object.freeze({
   budgets: [],
   tier: undefined,

@@ -1,7 +1,7 @@
 import { hearOptions } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import { checkKeys, checkKind, shown } from "../policy/check-kind.ts";
-import { isUsd, MAX_USD, microsOf } from "./micros.ts";
+import { dollars, isUsd, MAX_USD, microsOf } from "./micros.ts";
 
 /** What may be spent at most: a promise, kept by reserving before each attempt what it may cost. */
 export interface Budget {
@@ -21,6 +21,15 @@ export interface CheckedBudget {
   readonly limitMicros: number;
   readonly scope: string | undefined;
   readonly unbounded: "refuse" | "allow";
+}
+
+/** A budget, and whose it is. */
+export interface OwnedBudget {
+  readonly budget: CheckedBudget;
+  /** The place of the team or agent that has it; empty for the root. */
+  readonly place: string;
+  /** For messages. */
+  readonly whose: string;
 }
 
 const MAX_SCOPE = 200;
@@ -63,4 +72,33 @@ function checkBudget(budget: Budget, what: string): CheckedBudget {
     );
   }
   return Object.freeze({ limitMicros: microsOf(usd, "down"), scope, unbounded });
+}
+
+/** What is said when an attempt does not fit into a budget. */
+export function exceeded(
+  whose: string,
+  limitMicros: number,
+  spentMicros: number,
+  boundMicros: number,
+): QuorateError {
+  return new QuorateError(
+    "BUDGET_EXCEEDED",
+    `the budget of ${whose} is ${dollars(limitMicros)}, ${dollars(spentMicros)} of it is spent, and the next attempt may cost ${dollars(boundMicros)}`,
+  );
+}
+
+/** What is said when an attempt has cost more than was reserved for it. */
+export function overrun(whose: string): QuorateError {
+  return new QuorateError(
+    "BUDGET_EXCEEDED",
+    `under the budget of ${whose} an attempt cost more than its maxCost, so nothing new is begun; raise that maxCost`,
+  );
+}
+
+/** What is said when nobody knows what an attempt may cost. */
+export function noBound(whose: string): QuorateError {
+  return new QuorateError(
+    "NO_BOUND",
+    `nobody says what an attempt costs at most, and there is a budget of ${whose}; give the agent a maxCost, in dollars or in tokens of a model that has a price, or the budget unbounded: "allow"`,
+  );
 }

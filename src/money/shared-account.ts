@@ -2,8 +2,7 @@ import { checkText, checkValues } from "../policy/given.ts";
 import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Values } from "../store/values.ts";
-import { exceeded, noBound, overrun } from "./account.ts";
-import type { CheckedBudget } from "./budget.ts";
+import { exceeded, noBound, overrun, type CheckedBudget } from "./budget.ts";
 
 /** What a store keeps of a budget that runs share, of whatever process. Money in micro-dollars. */
 interface Kept {

@@ -11,7 +11,7 @@ import type { Outcome } from "../outcome.ts";
 import { checkInteger, checkMs } from "../policy/bounds.ts";
 import type { CacheOptions, RunCache } from "../policy/cache.ts";
 import { shown } from "../policy/check-kind.ts";
-import type { LanesOf } from "../policy/lane.ts";
+import type { LanesOf } from "../limits/lane.ts";
 import type { CallLimits } from "../policy/limits.ts";
 import type { EscalateIf, Tiers } from "../policy/tier.ts";
 import type { Link } from "../resolve/link.ts";

@@ -1,6 +1,6 @@
 import { checkStore } from "../policy/given.ts";
 import { workerBrand, checkNeeds, type Worker, type Workers } from "../agent.ts";
-import { Bell } from "../async/bell.ts";
+import { scopeQueues } from "../limits/scope-queue.ts";
 import { systemClock } from "../async/clock.ts";
 import type { HumanDecision } from "../engine/decision.ts";
 import { embeddedEngine } from "../engine/engine.ts";
@@ -119,7 +119,7 @@ export function supervisor<
     engineOf,
     named: new Map(),
     asleep: new Map(),
-    settled: new Bell(),
+    queues: scopeQueues(),
     flights: flights(),
     // Not before the first run: a team that is only ever nested is seated by its root.
     get seated() {

@@ -1,5 +1,5 @@
 import { boundAt } from "../../engine/dispatch.ts";
-import type { Lane } from "../../policy/admission.ts";
+import type { Limit } from "../../limits/limit.ts";
 import type { Recorded, Records } from "./records.ts";
 import type { AgentNode, JudgeNode, TeamNode } from "./tree.ts";
 import { sum } from "./worst.ts";
@@ -54,7 +54,7 @@ export function expect(root: TeamNode, records: Records): Expectation {
       const expected = member.kept === true ? NOTHING : asked(member, records.member(member.place));
       places.set(member.place, expected);
       micros = sum(micros, expected.micros);
-      ends[index] = job(expected.ms, waits, roomsOf(member.seat.lanes));
+      ends[index] = job(expected.ms, waits, roomsOf(member.seat.limiters));
     }
     for (const judge of node.judges) {
       const expected = asked(judge, records.judge(judge.place));
@@ -102,18 +102,18 @@ function inOrder(members: TeamNode["members"]): readonly number[] {
 }
 
 /** The limits on a path, one list for all agents that have the same. */
-function rooms(): (lanes: readonly Lane[]) => readonly Room[] {
-  const numbers = new Map<Lane, number>();
+function rooms(): (limits: readonly Limit[]) => readonly Room[] {
+  const numbered = new Map<Limit, Room & { readonly number: number }>();
   const known = new Map<string, readonly Room[]>();
-  return (lanes) => {
-    const limited = lanes.filter(({ limit }) => limit < Infinity);
-    const key = limited
-      .map((lane) => {
-        const number = numbers.get(lane) ?? numbers.size;
-        numbers.set(lane, number);
-        return number;
-      })
-      .join();
+  return (limits) => {
+    const limited = limits
+      .filter(({ concurrency }) => concurrency < Infinity)
+      .map((limit) => {
+        const room = numbered.get(limit) ?? { limit: limit.concurrency, number: numbered.size };
+        numbered.set(limit, room);
+        return room;
+      });
+    const key = limited.map(({ number }) => number).join();
     const list = known.get(key) ?? limited;
     known.set(key, list);
     return list;

@@ -5,7 +5,7 @@ import { takeInput } from "../../engine/input.ts";
 import { ContentKeys } from "../../engine/key.ts";
 import type { Seat } from "../../engine/seat.ts";
 import type { Json } from "../../json.ts";
-import type { OwnedBudget } from "../../money/ledger.ts";
+import type { OwnedBudget } from "../../money/budget.ts";
 import { sharedState } from "../../money/shared-account.ts";
 import { checkRunCache } from "../../policy/cache.ts";
 import { checkKeys } from "../../policy/check-kind.ts";

@@ -1,4 +1,4 @@
-import type { OwnedBudget } from "../../money/ledger.ts";
+import type { OwnedBudget } from "../../money/budget.ts";
 import { mergeLimits } from "../../policy/limits.ts";
 import type { AgentNode, JudgeNode, TeamNode } from "./tree.ts";
 import {
@@ -39,9 +39,8 @@ export function totalOf(root: TeamNode): Total {
       if (!gaps.has(key)) gaps.set(key, { place, what, why });
     };
   const look = ({ seat }: AgentNode | JudgeNode): void => {
-    const rates = new Set(seat.rates.map(({ lane }) => lane));
-    for (const lane of seat.lanes) {
-      if (!rates.has(lane)) narrowest = Math.min(narrowest, lane.limit);
+    for (const { rate, concurrency } of seat.limiters) {
+      if (rate === undefined) narrowest = Math.min(narrowest, concurrency);
     }
   };
   const charge = ({ charges: made }: SeatWorst, many: number): void => {

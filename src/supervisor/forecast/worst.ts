@@ -1,7 +1,7 @@
 import { boundAt } from "../../engine/dispatch.ts";
 import type { Seat } from "../../engine/seat.ts";
 import { describeThrown } from "../../errors.ts";
-import type { OwnedBudget } from "../../money/ledger.ts";
+import type { OwnedBudget } from "../../money/budget.ts";
 import type { Limits } from "../../policy/limits.ts";
 import type { Known } from "./tree.ts";
 

@@ -80,7 +80,7 @@ export async function* runMany<Results>(
   checkStore(options.store, where);
   const known = knownTasks<Asked>(options.key, where);
   const root = reseated(given, options);
-  const { concurrency = root.team.lane.limit, route, mode, store, cache } = options;
+  const { concurrency = root.team.slots.concurrency, route, mode, store, cache } = options;
   const deadlineMs = checkDeadline(options.deadlineMs, where);
   const { collectors } = root.seated.seating;
   const atOnce = runsAtOnce(concurrency, collectors);

@@ -7,8 +7,9 @@ import { Journal } from "../../engine/journal.ts";
 import { ContentKeys } from "../../engine/key.ts";
 import { letGo } from "../../engine/owning.ts";
 import type { Run } from "../../engine/run.ts";
+import { RunBudgets } from "../../limits/run-budgets.ts";
+import { storeLimiter } from "../../limits/store-limiter.ts";
 import { BillFold } from "../../money/bill.ts";
-import { Ledger } from "../../money/ledger.ts";
 import { checkRunCache } from "../../policy/cache.ts";
 import { describeThrown, isSoundError } from "../../errors.ts";
 import type { Bill, Outcome } from "../../outcome.ts";
@@ -47,8 +48,8 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
       lastSeq: position.history.events.length,
     }),
   });
-  const ledger = new Ledger(store.values, clock, root.settled, (cause) => journal.failed(cause));
-  if (position !== undefined) chargeBefore(ledger, seated, position.history);
+  const budgets = new RunBudgets();
+  if (position !== undefined) chargeBefore(budgets, seated, position.history);
   return {
     journal,
     cancellation,
@@ -56,7 +57,13 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
     clock,
     engine: seated.engine,
     bill,
-    ledger,
+    limiter: storeLimiter({
+      values: store.values,
+      clock,
+      queues: root.queues,
+      failed: (cause) => journal.failed(cause),
+    }),
+    budgets,
     values: store.values,
     cache: checkRunCache(options.cache, `a run of ${root.team.where}`),
     flights: root.flights,
@@ -75,11 +82,11 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
 }
 
 /** What the log of a run says that was spent, into its budgets. A call in doubt counts with what was reserved for it. */
-function chargeBefore(ledger: Ledger, { budgets, budgetsAt }: Seated, history: History): void {
+function chargeBefore(own: RunBudgets, { budgets, budgetsAt }: Seated, history: History): void {
   if (budgets.length === 0) return;
   for (const call of history.callsEverMade()) {
     const { charged = 0 } = spentIn(call);
-    if (charged > 0) ledger.charge(budgetsAt.get(seatOf(call.callId, budgetsAt)) ?? [], charged);
+    if (charged > 0) own.charge(budgetsAt.get(seatOf(call.callId, budgetsAt)) ?? [], charged);
   }
 }
 

@@ -1,15 +1,14 @@
-import type { Bell } from "../../async/bell.ts";
 import type { Clock } from "../../async/clock.ts";
 import { hear } from "../../async/hear.ts";
 import { deadlines, type Deadlines } from "../../async/deadlines.ts";
 import type { Engine, EngineFactory, RegisteredAgent } from "../../engine/engine.ts";
 import type { Flights } from "../../engine/flight.ts";
 import { QuorateError } from "../../errors.ts";
-import { checkBudgets } from "../../money/budget.ts";
+import { checkBudgets, type OwnedBudget } from "../../money/budget.ts";
 import type { Seat } from "../../engine/seat.ts";
-import type { OwnedBudget } from "../../money/ledger.ts";
 import type { Outcome } from "../../outcome.ts";
-import { makeLane } from "../../policy/admission.ts";
+import { makeLimit } from "../../limits/limit.ts";
+import type { ScopeQueues } from "../../limits/scope-queue.ts";
 import { atOnce } from "../../policy/at-once.ts";
 import { shown } from "../../policy/check-kind.ts";
 import { checkLimits, mergeLimits, type CallLimits } from "../../policy/limits.ts";
@@ -31,8 +30,8 @@ export interface Root {
   readonly named: Map<string, NamedRun>;
   /** Those that wait for a person, by their ids: what is secret in them is known to this process. */
   readonly asleep: Map<string, Asleep>;
-  /** Rings when a budget that runs share has more room. */
-  readonly settled: Bell;
+  /** Where attempts wait for what is kept in a store. */
+  readonly queues: ScopeQueues;
   /** The calls under way that others may join. */
   readonly flights: Flights;
 }
@@ -89,17 +88,17 @@ export function seatRoot(
   const reused = options === undefined;
   const registry = new Map<string, RegisteredAgent>();
   const where = `a run of ${team.where}`;
-  const lanes =
+  const limiters =
     options?.concurrency === undefined
       ? []
-      : [makeLane(checkConcurrency(options.concurrency, `a run of ${team.where}`))];
+      : [makeLimit(checkConcurrency(options.concurrency, `a run of ${team.where}`))];
   const timeoutsOf = timeoutsBy(clock, reused);
   const budgets = checkBudgets(options?.budget, where).map((budget) => ({
     budget,
     place: "",
     whose: "this run",
   }));
-  const above = { ...NOTHING_ABOVE, lanes, budgets };
+  const above = { ...NOTHING_ABOVE, limiters, budgets };
   const seating = seatTeam({ team, above, overrides, registry, timeoutsOf });
   const { maxBytes } = mergeLimits(team.limits, overrides);
   const checks = seating.seats.some((seat) => !isSeating(seat) && seat.agent.input !== undefined);

@@ -13,13 +13,13 @@ import { checkRedact } from "../../engine/redact.ts";
 import { QuorateError } from "../../errors.ts";
 import { checkBudgets } from "../../money/budget.ts";
 import { checkPrices } from "../../money/price.ts";
-import { makeLane } from "../../policy/admission.ts";
+import { makeLimit } from "../../limits/limit.ts";
 import { checkInteger } from "../../policy/bounds.ts";
 import { checkCache } from "../../policy/cache.ts";
 import { TASK_SUBJECT } from "../../conflict/said.ts";
 import { didYouMean } from "../../policy/did-you-mean.ts";
 import { checkGiven, checkKeys, checkKind, shown } from "../../policy/check-kind.ts";
-import { checkLanes } from "../../policy/lane.ts";
+import { checkLanes } from "../../limits/lane.ts";
 import { checkLimits, LIMIT_KEYS, type CallLimits } from "../../policy/limits.ts";
 import { checkEscalateIf, checkTiers } from "../../policy/tier.ts";
 import { checkAsked, checkChain, DEFAULT_CHAIN } from "../../resolve/chain.ts";
@@ -181,7 +181,7 @@ export function makeTeam(options: AnyOptions): Team {
       0,
       members.length,
     ),
-    lane: makeLane(checkConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY, where)),
+    slots: makeLimit(checkConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY, where)),
     limits: checkLimits(options, where),
     asWorker: checkLimits(options.asWorker ?? {}, `${where}: asWorker`),
     resolve,

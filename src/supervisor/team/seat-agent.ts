@@ -3,9 +3,9 @@ import type { Deadlines } from "../../async/deadlines.ts";
 import { collector } from "../../engine/batch.ts";
 import type { RegisteredAgent } from "../../engine/engine.ts";
 import { agentDefinition } from "../../engine/key.ts";
-import type { Seat } from "../../engine/seat.ts";
+import { slotsOf, type Seat } from "../../engine/seat.ts";
 import { QuorateError } from "../../errors.ts";
-import { lanesAt } from "../../policy/lane.ts";
+import { lanesAt } from "../../limits/lane.ts";
 import { mergeLimits, type CallLimits } from "../../policy/limits.ts";
 import { modelName } from "../../policy/tier.ts";
 import type { Above } from "./seating.ts";
@@ -64,9 +64,14 @@ function seatAt(
   const model = tier === undefined ? undefined : above.tiers.get(tier);
   const where = `agent "${agent.name}"`;
   const limits = mergeLimits(team.limits, agent.limits, overrides);
-  const rates = [...above.rates, agent.lanes].flatMap((lanes) =>
-    lanesAt(lanes, { tier, model }, where),
+  const lanes = [...above.lanes, agent.lanes].flatMap((some) =>
+    lanesAt(some, { tier, model }, where),
   );
+  const limiters = [...above.limiters, ...new Set(lanes.map(({ limit }) => limit))];
+  const budgets = [
+    ...above.budgets,
+    ...agent.budgets.map((budget) => ({ budget, place, whose: where })),
+  ];
   let next: { readonly seat: Seat | undefined } | undefined;
   let definition: string | undefined;
   return {
@@ -75,12 +80,9 @@ function seatAt(
     place,
     limits,
     timeouts: timeoutsOf(limits.timeoutMs),
-    lanes: [...above.lanes, ...new Set(rates.map(({ lane }) => lane))],
-    rates: [...new Set(rates)],
-    budgets: [
-      ...above.budgets,
-      ...agent.budgets.map((budget) => ({ budget, place, whose: where })),
-    ],
+    limiters,
+    slots: slotsOf({ agent, limits, limiters, budgets }),
+    budgets,
     tier,
     model,
     modelName: modelName(model),

@@ -5,11 +5,11 @@ import type { Collector } from "../../engine/batch.ts";
 import type { RegisteredAgent } from "../../engine/engine.ts";
 import type { Seat } from "../../engine/seat.ts";
 import { QuorateError } from "../../errors.ts";
-import type { OwnedBudget } from "../../money/ledger.ts";
+import type { LanesOf } from "../../limits/lane.ts";
+import type { Limit } from "../../limits/limit.ts";
+import type { OwnedBudget } from "../../money/budget.ts";
 import type { Price } from "../../money/price.ts";
-import type { Lane } from "../../policy/admission.ts";
 import type { CacheSettings } from "../../policy/cache.ts";
-import type { LanesOf } from "../../policy/lane.ts";
 import type { CallLimits } from "../../policy/limits.ts";
 import type { EscalateIf } from "../../policy/tier.ts";
 import type { Link } from "../../resolve/link.ts";
@@ -17,7 +17,7 @@ import { seatAgent } from "./seat-agent.ts";
 import { teamDefinition, tiersOf, type Member, type Team } from "./team.ts";
 import { wholeDefinition } from "./whole-definition.ts";
 
-/** A team in its place under a root: every agent with its limits there and every lane on its path. */
+/** A team in its place under a root: every agent with its limits there and every limit on its path. */
 export interface Seating {
   readonly team: Team;
   /** Identifies the team's description, those of its workers included. Only looked at in runs that keep keys. */
@@ -55,8 +55,8 @@ export interface SeatingOptions {
 
 /** What holds for a team and those nested in it. */
 export interface Above {
-  readonly lanes: readonly Lane[];
-  readonly rates: readonly LanesOf[];
+  readonly limiters: readonly Limit[];
+  readonly lanes: readonly LanesOf[];
   readonly budgets: readonly OwnedBudget[];
   readonly prices: ReadonlyMap<string, Price>;
   readonly tiers: ReadonlyMap<string, unknown>;
@@ -65,8 +65,8 @@ export interface Above {
 }
 
 export const NOTHING_ABOVE: Above = Object.freeze({
+  limiters: [],
   lanes: [],
-  rates: [],
   budgets: [],
   prices: new Map(),
   tiers: new Map(),
@@ -85,8 +85,8 @@ export function seatTeam({
 }: SeatingOptions): Seating {
   const { lanes, label } = team;
   const here: Above = {
-    lanes: [...above.lanes, team.lane],
-    rates: lanes === undefined ? above.rates : [...above.rates, lanes],
+    limiters: [...above.limiters, team.slots],
+    lanes: lanes === undefined ? above.lanes : [...above.lanes, lanes],
     budgets: [
       ...above.budgets,
       ...team.budgets.map((budget) => ({

@@ -10,9 +10,9 @@ import { canonicalJson } from "../../json.ts";
 import type { CheckedBudget } from "../../money/budget.ts";
 import type { Price } from "../../money/price.ts";
 import type { Outcome } from "../../outcome.ts";
-import type { Lane } from "../../policy/admission.ts";
+import type { LanesOf } from "../../limits/lane.ts";
+import type { Limit } from "../../limits/limit.ts";
 import type { CacheSettings } from "../../policy/cache.ts";
-import type { LanesOf } from "../../policy/lane.ts";
 import type { CallLimits } from "../../policy/limits.ts";
 import type { EscalateIf } from "../../policy/tier.ts";
 import type { Lessons, Link } from "../../resolve/link.ts";
@@ -33,7 +33,8 @@ export interface Team {
   readonly minAnswers: number;
   /** How long a run of its own may take, in ms. */
   readonly deadlineMs: number | undefined;
-  readonly lane: Lane;
+  /** How many attempts are in flight at once over all of its runs. */
+  readonly slots: Limit;
   readonly limits: CallLimits;
   readonly asWorker: Pick<CallLimits, "timeoutMs" | "retries">;
   readonly resolve: readonly Link[];

@@ -1,7 +1,7 @@
 import { growth } from "../operations.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { makeQueue, type Queue, type Queued } from "../../src/policy/queue.ts";
+import { makeQueue, type Queue, type Queued } from "../../src/limits/queue.ts";
 
 interface One extends Queued<One> {
   readonly name: string;
@@ -62,7 +62,7 @@ describe("a queue", () => {
       fc.property(fc.boolean(), fc.array(step, { maxLength: 80 }), (byTurns, steps) => {
         const queue = makeQueue<One>(byTurns);
         // The lines in the order of their turns, each in the order of its arrivals.
-        let lines: { owner: object | undefined; ones: One[] }[] = [];
+        let lines: { owner: unknown; ones: One[] }[] = [];
         const all = (): One[] => lines.flatMap(({ ones }) => ones);
         let newest = 1_000;
         for (const { does, owner, which } of steps) {

@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Cancellation } from "../../src/async/cancellation.ts";
-import { account } from "../../src/money/account.ts";
-import { enter, makeLane as lane, leave, type Lane } from "../../src/policy/admission.ts";
-import { virtualClock } from "../../src/testing/index.ts";
+import { budgetLimit } from "../../src/limits/budget-limit.ts";
+import { makeLimit as lane, type Limit as Lane } from "../../src/limits/limit.ts";
+import { turnstile } from "./permits.ts";
 
 const waiting = ({ queue }: Lane): number => queue.size;
 
 const AT_REST = { inFlight: 0, queue: { first: undefined }, hold: undefined, alarm: undefined };
+
+const { enter, leave } = turnstile();
 
 const turn = (): Promise<void> => Promise.resolve();
 
@@ -113,12 +115,11 @@ describe("admission", () => {
   });
 
   it("admits who stood behind one that is cancelled, where that needs less of a gate", async () => {
-    const { lane: money, settle } = account(
+    const { limit: money } = budgetLimit(
       { limitMicros: 10, unbounded: "refuse", scope: undefined },
       "it",
     );
-    const clock = virtualClock();
-    const ticket = (usdMicros: number) => ({ owner: clock, clock, usdMicros, tokens: 0 });
+    const ticket = (usdMicros: number) => ({ usdMicros });
     const [staying, leaving] = [new Cancellation(), new Cancellation()];
     void enter([money], staying, ticket(6));
     const large = enter([money], leaving, ticket(9));
@@ -127,18 +128,17 @@ describe("admission", () => {
     await expect(large).rejects.toBe("enough");
     await small;
     expect([money.inFlight, waiting(money)]).toEqual([2, 0]);
-    settle(6, 0);
-    settle(4, 0);
+    leave([money]);
+    leave([money]);
     expect(money).toMatchObject(AT_REST);
   });
 
   it("lets an older one that changes over pass before those who wait for a gate, and a younger one not", async () => {
-    const { lane: money } = account(
+    const { limit: money } = budgetLimit(
       { limitMicros: 10, unbounded: "refuse", scope: undefined },
       "it",
     );
-    const clock = virtualClock();
-    const ticket = (usdMicros: number) => ({ owner: clock, clock, usdMicros, tokens: 0 });
+    const ticket = (usdMicros: number) => ({ usdMicros });
     const cancellation = new Cancellation();
     const order: string[] = [];
     const come = async (name: string, lanes: readonly Lane[], usdMicros: number): Promise<void> => {
@@ -164,11 +164,11 @@ describe("admission", () => {
   });
 
   it("lets the oldest go first when one who leaves makes room in two lanes by turns", async () => {
-    const clock = virtualClock();
     const open = { waitMs: () => 0, take: () => {} };
-    const [a, b] = [lane(1, open, true), lane(1, open, true)];
+    const [a, b] = [lane(1, open, { fair: true }), lane(1, open, { fair: true })];
     const cancellation = new Cancellation();
-    const ticket = () => ({ owner: {}, clock, usdMicros: undefined, tokens: 0 });
+    let runs = 0;
+    const ticket = () => ({ runId: `run ${++runs}` });
     const order: string[] = [];
     const come = async (name: string, lanes: readonly Lane[]): Promise<void> => {
       await enter(lanes, cancellation, ticket());
@@ -224,7 +224,7 @@ describe("admission", () => {
           } else if (does === "goes" && inside.length > 0) {
             const [gone] = inside.splice(which % inside.length, 1);
             // What the oldest-first rule promises, worked out afresh from the whole queue.
-            const free = new Map(all.map((one) => [one, one.limit - one.inFlight]));
+            const free = new Map(all.map((one) => [one, one.concurrency - one.inFlight]));
             for (const one of gone ?? []) free.set(one, (free.get(one) ?? 0) + 1);
             const due = queue.filter((waiter) => {
               if (waiter.lanes.some((one) => (free.get(one) ?? 0) < 1)) return false;
@@ -244,7 +244,7 @@ describe("admission", () => {
           }
           for (const one of all) {
             expect(one.inFlight).toBe(inside.filter((held) => held.includes(one)).length);
-            expect(one.inFlight).toBeLessThanOrEqual(one.limit);
+            expect(one.inFlight).toBeLessThanOrEqual(one.concurrency);
           }
           expect(all.reduce((sum, one) => sum + waiting(one), 0)).toBe(queue.length);
         }

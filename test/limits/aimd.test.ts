@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { adaptive, type Adaptive } from "../../src/policy/adaptive.ts";
+import { aimd, type AdaptiveLimit } from "../../src/limits/aimd.ts";
 
 describe("how many may be in flight", () => {
   it("is as many as there may be at most, until something is turned away", () => {
-    expect(adaptive(7).limit).toBe(7);
-    expect(adaptive(Infinity).limit).toBe(Infinity);
+    expect(aimd(7).limit).toBe(7);
+    expect(aimd(Infinity).limit).toBe(Infinity);
   });
 
   it("is half of what was in flight, once for a burst, and at least one", () => {
-    const width = adaptive(Infinity);
+    const width = aimd(Infinity);
     expect(width.turnedAway(16, 0, 100)).toBe(true);
     expect(width.limit).toBe(8);
     // They had been admitted with the first.
@@ -22,7 +22,7 @@ describe("how many may be in flight", () => {
   });
 
   it("is what of a burst was not turned away, where that is less, and stays there for a while", () => {
-    const width = adaptive(Infinity);
+    const width = aimd(Infinity);
     for (let n = 200; n > 6; n--) width.turnedAway(n, 0, 100 + n);
     expect(width.limit).toBe(6);
     for (let n = 0; n < 40; n++) width.answered(6);
@@ -31,14 +31,14 @@ describe("how many may be in flight", () => {
     expect(width.limit).toBe(7);
   });
 
-  const answersTo = (width: Adaptive, limit: number): number => {
+  const answersTo = (width: AdaptiveLimit, limit: number): number => {
     let answers = 0;
     for (; width.limit < limit; answers++) width.answered(width.limit);
     return answers;
   };
 
   it("comes back fast, stays below where it was turned away, and grows by one in a round beyond", () => {
-    const width = adaptive(44);
+    const width = aimd(44);
     width.turnedAway(40, 0, 1);
     expect(width.limit).toBe(20);
     // In rounds of thirty or so.
@@ -52,7 +52,7 @@ describe("how many may be in flight", () => {
   });
 
   it("does not grow by answers where not all of it is used", () => {
-    const width = adaptive(100);
+    const width = aimd(100);
     width.turnedAway(40, 0, 1);
     for (let n = 0; n < 1_000; n++) width.answered(19);
     expect(width.limit).toBe(20);
@@ -72,7 +72,7 @@ describe("how many may be in flight", () => {
         fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constant(Infinity)),
         fc.array(step),
         (most, steps) => {
-          const width = adaptive(most);
+          const width = aimd(most);
           for (const [nowMs, { away, inFlight, tookMs }] of steps.entries()) {
             const before = width.limit;
             const many = Math.min(inFlight, most);

@@ -1,11 +1,13 @@
 import { Cancellation } from "../../src/async/cancellation.ts";
-import { enter, leave, type Ticket } from "../../src/policy/admission.ts";
-import type { RateLane } from "../../src/policy/rate-lane.ts";
+import { enter } from "../../src/limits/admission.ts";
+import type { Permit } from "../../src/limits/permit.ts";
+import type { RateLane } from "../../src/limits/rate-limit.ts";
 import type { VirtualClock } from "../../src/testing/index.ts";
+import { permitFor } from "./permits.ts";
 
 /** An attempt on its way through lanes. */
 export interface Visitor {
-  readonly ticket: Ticket;
+  readonly permit: Permit;
   /** Where it stands: it waits, has passed, or was turned back with a reason. */
   readonly state: "waits" | "passed" | "refused";
   readonly reason: unknown;
@@ -24,11 +26,11 @@ export interface Visitor {
 export function visit(
   clock: VirtualClock,
   lanes: readonly RateLane[],
-  { owner = lanes, tokens = 0 }: { readonly owner?: object; readonly tokens?: number } = {},
+  { runId = "run", tokens = 0 }: { readonly runId?: string; readonly tokens?: number } = {},
 ): Visitor {
-  const ticket: Ticket = { owner, clock, usdMicros: undefined, tokens };
+  const limits = lanes.map(({ limit }) => limit);
+  const permit = permitFor(limits, { runId, tokens }, clock);
   const cancellation = new Cancellation();
-  const through = lanes.map((one) => one.lane);
   let state: Visitor["state"] = "waits";
   let reason: unknown;
   const refuse = (why: unknown): void => {
@@ -36,19 +38,19 @@ export function visit(
     reason = why;
   };
   try {
-    const entered = enter(through, cancellation, ticket);
+    const entered = enter(permit, cancellation);
     if (entered === undefined) state = "passed";
     else entered.then(() => (state = "passed"), refuse);
   } catch (why) {
     refuse(why);
   }
-  const end = (news: { ended: "answered" } | { ended: "failed"; error: unknown }, used: number) => {
-    const told = lanes.map((one) => one.tell({ ...news, ticket, tokens: used }));
-    leave(through, ticket);
-    return told;
+  const end = (error: unknown, used: number): readonly (number | undefined)[] => {
+    const requeue = permit.ended(error, used);
+    void permit.release(0);
+    return [requeue?.waitMs];
   };
   return {
-    ticket,
+    permit,
     get state() {
       return state;
     },
@@ -56,10 +58,10 @@ export function visit(
       return reason;
     },
     cancel: (why) => cancellation.cancel(why),
-    answers: (used = 0) => end({ ended: "answered" }, used),
-    fails: (error, used = 0) => end({ ended: "failed", error }, used),
-    leaves: () => leave(through, ticket),
-    turnsBack: () => leave(through, ticket, false),
+    answers: (used = 0) => end(undefined, used),
+    fails: (error, used = 0) => end(error, used),
+    leaves: () => void permit.release(0),
+    turnsBack: () => void permit.discard(),
   };
 }
 

@@ -1,7 +1,7 @@
 import { QuorateError } from "../errors.ts";
-import type { Ticket } from "./admission.ts";
-import { checkInteger, checkMs } from "./bounds.ts";
-import { checkKeys, checkKind } from "./check-kind.ts";
+import { checkInteger, checkMs } from "../policy/bounds.ts";
+import { checkKeys, checkKind } from "../policy/check-kind.ts";
+import type { Permit } from "./permit.ts";
 
 /** When a lane stops calling what keeps failing. */
 export interface BreakerOptions {
@@ -39,11 +39,11 @@ export function checkBreaker(
 export interface Breaker {
   readonly state: "closed" | "open" | "half-open";
   /** As a gate's: throws `BREAKER_OPEN` while it is open. */
-  waitMs(ticket: Ticket, nowMs: number): number;
-  take(ticket: Ticket): void;
-  left(ticket: Ticket): void;
+  waitMs(permit: Permit, nowMs: number): number;
+  take(permit: Permit): void;
+  left(permit: Permit): void;
   /** What was called answered an attempt, failed, or nobody knows which. */
-  heard(ticket: Ticket, news: "answered" | "failed" | "unknown", why: unknown, nowMs: number): void;
+  heard(permit: Permit, news: "answered" | "failed" | "unknown", why: unknown, nowMs: number): void;
 }
 
 /**
@@ -63,7 +63,7 @@ export function breaker(name: string, { failures, cooldownMs }: Required<Breaker
   let inRow = 0;
   let sinceMs = -Infinity;
   let cause: unknown;
-  let probe: Ticket | undefined;
+  let probe: Permit | undefined;
 
   const turn = (to: Breaker["state"], nowMs: number): void => {
     state = to;
@@ -82,21 +82,21 @@ export function breaker(name: string, { failures, cooldownMs }: Required<Breaker
       if (openMs > 0) throw refusal(name, failures, cause, clock.now() + openMs);
       return Math.max(0, (probe?.admittedMs ?? -Infinity) + cooldownMs - nowMs);
     },
-    take(ticket) {
+    take(permit) {
       if (state === "closed") return;
       state = "half-open";
-      probe = ticket;
+      probe = permit;
     },
-    left(ticket) {
-      if (probe === ticket) probe = undefined;
+    left(permit) {
+      if (probe === permit) probe = undefined;
     },
-    heard(ticket, news, why, nowMs) {
+    heard(permit, news, why, nowMs) {
       if (state !== "closed") {
-        if (ticket !== probe) return;
+        if (permit !== probe) return;
         probe = undefined;
         if (news === "answered") turn("closed", nowMs);
         if (news !== "failed") return;
-      } else if (news === "unknown" || (ticket.admittedMs ?? -Infinity) < sinceMs) {
+      } else if (news === "unknown" || permit.admittedMs < sinceMs) {
         return;
       } else if (news === "answered") {
         inRow = 0;

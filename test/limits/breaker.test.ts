@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { QuorateError } from "../../src/index.ts";
-import { lane, type LaneOptions } from "../../src/policy/lane.ts";
-import type { RateLane } from "../../src/policy/rate-lane.ts";
+import { lane, type LaneOptions } from "../../src/limits/lane.ts";
+import type { RateLane } from "../../src/limits/rate-limit.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import { count, visit } from "./visitor.ts";
 
@@ -94,7 +94,7 @@ describe("a breaker", () => {
     const waiting = [1, 2, 3].map(() => visit(clock, [one]));
     // Given up, they keep their slots.
     for (const visitor of inside.slice(0, 3)) {
-      one.tell({ ended: "failed", error: DOWN, ticket: visitor.ticket, tokens: 0 });
+      visitor.permit.ended(DOWN, 0);
     }
     await clock.advance(0);
     expect([count(waiting, "refused"), one.state.inFlight, one.state.waiting]).toEqual([3, 4, 0]);

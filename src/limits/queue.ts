@@ -3,7 +3,7 @@ export interface Queued<T> {
   /** Smaller for who came earlier. */
   readonly arrival: number;
   /** Whose line it stands in, where the queue is by turns. */
-  readonly owner: object | undefined;
+  readonly owner: unknown;
   line: Line<T> | undefined;
   before: T | undefined;
   after: T | undefined;
@@ -11,7 +11,7 @@ export interface Queued<T> {
 
 /** Those of one owner, in the order of their arrival. */
 interface Line<T> {
-  readonly owner: object | undefined;
+  readonly owner: unknown;
   first: T;
   last: T;
   before: Line<T> | undefined;
@@ -39,12 +39,12 @@ export interface Queue<T> {
 // Round robin: the lines form a list; the first one's first is next, and goes behind the others with its line when served. A
 // queue that is not by turns is one line.
 export function makeQueue<T extends Queued<T>>(byTurns: boolean): Queue<T> {
-  const lines = new Map<object | undefined, Line<T>>();
+  const lines = new Map<unknown, Line<T>>();
   let front: Line<T> | undefined;
   let back: Line<T> | undefined;
   let size = 0;
 
-  const ownerOf = (one: T): object | undefined => (byTurns ? one.owner : undefined);
+  const ownerOf = (one: T): unknown => (byTurns ? one.owner : undefined);
 
   function append(line: Line<T>): void {
     line.before = back;

@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Cancellation } from "../../src/async/cancellation.ts";
-import { account } from "../../src/money/account.ts";
-import { enter, leave, makeLane, type Lane, type Ticket } from "../../src/policy/admission.ts";
-import { lane, type LaneOptions } from "../../src/policy/lane.ts";
-import type { RateLane } from "../../src/policy/rate-lane.ts";
+import { enter } from "../../src/limits/admission.ts";
+import { budgetLimit } from "../../src/limits/budget-limit.ts";
+import { makeLimit, type Limit } from "../../src/limits/limit.ts";
+import { lane, type LaneOptions } from "../../src/limits/lane.ts";
+import type { RateLane } from "../../src/limits/rate-limit.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
+import { permitFor } from "./permits.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -77,11 +79,13 @@ describe("lanes of all kinds together", () => {
         fc.array(attempt, { minLength: 1, maxLength: 25 }),
         async (limits, options, attempts) => {
           const clock = virtualClock();
-          const plain = limits.map((limit) => makeLane(limit));
+          const plain = limits.map((limit) => makeLimit(limit));
           const rated = options.map((one) => lane(one));
-          const budget = account({ limitMicros: 8, unbounded: "allow", scope: undefined }, "it");
-          const all: readonly Lane[] = [...plain, ...rated.map((one) => one.lane), budget.lane];
-          const owners = [{}, {}, {}];
+          const budget = budgetLimit(
+            { limitMicros: 8, unbounded: "allow", scope: undefined },
+            "it",
+          );
+          const all: readonly Limit[] = [...plain, ...rated.map((one) => one.limit), budget.limit];
           const passed: Passed[] = [];
 
           const checkLimits = (): void => {
@@ -95,7 +99,7 @@ describe("lanes of all kinds together", () => {
               const recent = passed.filter(
                 ({ rates, atMs, made }) => made && rates.includes(one) && atMs > nowMs - MINUTE_MS,
               );
-              expect(one.lane.inFlight).toBeLessThanOrEqual(concurrency);
+              expect(one.limit.inFlight).toBeLessThanOrEqual(concurrency);
               expect(recent.length).toBeLessThanOrEqual(callsPerMinute);
               const tokens = recent.reduce((sum, next) => sum + next.tokens, 0);
               expect(tokens).toBeLessThanOrEqual(tokensPerMinute);
@@ -107,10 +111,10 @@ describe("lanes of all kinds together", () => {
 
           // Nobody is asleep who could go: what holds the first of every queue is what will wake it.
           const checkAwake = (): void => {
-            for (const { queue, inFlight, limit, gate, alarm } of all) {
+            for (const { queue, inFlight, concurrency, condition, alarm } of all) {
               const { first } = queue;
-              if (first?.ticket === undefined || inFlight >= limit || alarm !== undefined) continue;
-              expect(gate?.waitMs(first.ticket)).toBe(Infinity);
+              if (first === undefined || inFlight >= concurrency || alarm !== undefined) continue;
+              expect(condition?.waitMs(first.permit)).toBe(Infinity);
             }
           };
 
@@ -118,25 +122,21 @@ describe("lanes of all kinds together", () => {
             await sleep(clock, one.comesMs);
             const cancellation = new Cancellation();
             const rates = chosen(rated, one.rated);
-            const lanes = [...chosen(plain, one.plain), ...rates.map((rate) => rate.lane)];
-            const gates = one.spends === undefined ? lanes : [...lanes, budget.lane];
+            const lanes = [...chosen(plain, one.plain), ...rates.map((rate) => rate.limit)];
+            const gates = one.spends === undefined ? lanes : [...lanes, budget.limit];
             // A token more than the lane has in a minute passes as well, alone: not what is counted here.
             const most = Math.min(
               one.tokens,
               ...rates.map((rate) => options[rated.indexOf(rate)]?.tokensPerMinute ?? 0),
             );
-            const ticket: Ticket = {
-              owner: owners[one.owner] ?? {},
-              clock,
-              usdMicros: one.spends,
-              tokens: most,
-            };
+            const asks = { runId: `run ${one.owner}`, usdMicros: one.spends, tokens: most };
+            const permit = permitFor(gates, asks, clock);
             using _patience =
               one.givesUpAfterMs === undefined
                 ? undefined
                 : clock.timer(one.givesUpAfterMs, () => cancellation.cancel("gave up"));
             try {
-              await enter(gates, cancellation, ticket);
+              await enter(permit, cancellation);
             } catch (reason) {
               checkAwake();
               return reason === "gave up" ? reason : (reason as { code: string }).code;
@@ -147,20 +147,16 @@ describe("lanes of all kinds together", () => {
             checkAwake();
             if (one.end !== "is never made") await sleep(clock, one.takesMs);
             if (one.end === "answers" || typeof one.end === "object") {
-              const news =
-                one.end === "answers"
-                  ? ({ ended: "answered" } as const)
-                  : ({ ended: "failed", error: one.end } as const);
               const tokens = one.end === "answers" ? most : 0;
               // What was turned away used nothing.
-              if (news.ended === "failed" && one.end !== "answers" && one.end.status === 429) {
+              if (one.end !== "answers" && one.end.status === 429) {
                 passed[passed.indexOf(mine)] = { ...mine, tokens: 0 };
               }
-              for (const rate of rates) rate.tell({ ...news, ticket, tokens });
+              permit.ended(one.end === "answers" ? undefined : one.end, tokens);
             }
             if (one.end === "is never made") mine.made = false;
-            leave(lanes, ticket, one.end !== "is never made");
-            if (one.spends !== undefined) budget.settle(one.spends, 1);
+            if (one.end === "is never made") void permit.discard();
+            else void permit.release(1);
             checkAwake();
             return "passed";
           };

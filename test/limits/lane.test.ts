@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lane, lanesAt, checkLanes, type LaneOptions } from "../../src/policy/lane.ts";
+import { lane, lanesAt, checkLanes, type LaneOptions } from "../../src/limits/lane.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { count, visit } from "./visitor.ts";
 
@@ -10,13 +10,12 @@ describe("a lane", () => {
   it("admits by turns of the runs, so that one with a thousand calls does not starve one with eight", async () => {
     const clock = virtualClock();
     const one = lane({ name: "one", concurrency: 1 });
-    const [big, small] = [{}, {}];
     const order: string[] = [];
     const first = visit(clock, [one]);
     const all = [
-      ...Array.from({ length: 1_000 }, () => ({ name: "big", owner: big })),
-      ...Array.from({ length: 8 }, () => ({ name: "small", owner: small })),
-    ].map(({ name, owner }) => ({ name, visitor: visit(clock, [one], { owner }) }));
+      ...Array.from({ length: 1_000 }, () => "big"),
+      ...Array.from({ length: 8 }, () => "small"),
+    ].map((name) => ({ name, visitor: visit(clock, [one], { runId: name }) }));
     expect(one.state).toEqual({ limit: 1, inFlight: 1, waiting: 1_008, breaker: "off" });
     first.answers();
     for (let served = 0; served < 16; served++) {

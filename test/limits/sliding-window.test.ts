@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { minute } from "../../src/policy/minute.ts";
+import { slidingWindow } from "../../src/limits/sliding-window.ts";
 
 const MINUTE_MS = 60_000;
 
 describe("so much in any minute", () => {
   it("passes at once while the minute has room, and then when what is a minute old makes some", () => {
-    const calls = minute(2);
+    const calls = slidingWindow(2);
     calls.add(1, 100);
     calls.add(1, 30_000);
     expect(calls.waitMs(1, 30_000)).toBe(30_250);
@@ -17,7 +17,7 @@ describe("so much in any minute", () => {
   });
 
   it("has room for who needs more than a minute has by itself, when nothing else is left of it", () => {
-    const tokens = minute(100);
+    const tokens = slidingWindow(100);
     expect(tokens.waitMs(1_000, 0)).toBe(0);
     tokens.add(1_000, 0);
     expect(tokens.waitMs(1, 0)).toBe(60_250);
@@ -28,7 +28,7 @@ describe("so much in any minute", () => {
   });
 
   it("takes back what was not used, as long as it counts, and counts what was used besides", () => {
-    const tokens = minute(100);
+    const tokens = slidingWindow(100);
     tokens.add(80, 0);
     tokens.correct(80, 30, 0, 10_000);
     expect(tokens.waitMs(70, 10_000)).toBe(0);
@@ -43,7 +43,7 @@ describe("so much in any minute", () => {
   });
 
   it("stands still on a clock that goes back", () => {
-    const calls = minute(1);
+    const calls = slidingWindow(1);
     calls.add(1, 100_000);
     expect(calls.waitMs(1, 50_000)).toBeGreaterThan(MINUTE_MS);
     expect(calls.waitMs(1, 160_250)).toBe(0);
@@ -60,7 +60,7 @@ describe("so much in any minute", () => {
         fc.integer({ min: 10, max: 30 }),
         fc.array(step, { maxLength: 60 }),
         (limit, steps) => {
-          const window = minute(limit);
+          const window = slidingWindow(limit);
           const used: { atMs: number; amount: number }[] = [];
           let nowMs = 0;
           for (const { afterMs, amount, really } of steps) {

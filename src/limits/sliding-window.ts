@@ -3,9 +3,9 @@ const SLICE_MS = 250;
 // The one that has begun, and as many as the minute before it takes.
 const SLICES = MINUTE_MS / SLICE_MS + 1;
 
-/** How much of something there is in any 60 seconds. Times are monotonic, in ms; an amount above the limit is the limit. */
-export interface Minute {
-  /** How long so much more has to wait, in ms; at least as long as 1, as who knows nothing of its size has one all the same. */
+/** Counts how much of something there is in any 60 seconds. Times are monotonic, in ms; an amount above the limit is the limit. */
+export interface SlidingWindow {
+  /** How long so much more has to wait, in ms. An amount of 0 counts as 1: an attempt that states no tokens still uses some. */
   waitMs(amount: number, nowMs: number): number;
   /** Counts so much, whether or not it fits. */
   add(amount: number, nowMs: number): void;
@@ -18,7 +18,7 @@ export interface Minute {
  * minute. Amounts are kept by the quarter of a second and count until that is a minute old: so the memory is the same for
  * any limit, and a minute is up to 60.25 s.
  */
-export function minute(limit: number): Minute {
+export function slidingWindow(limit: number): SlidingWindow {
   const slices = new Float64Array(SLICES);
   let current = -Infinity;
   let total = 0;

@@ -1,5 +1,5 @@
 /** How many attempts what they call can take at once, as learned from which of them it turned away. */
-export interface Adaptive {
+export interface AdaptiveLimit {
   /** How many may be in flight. */
   readonly limit: number;
   /** One was answered, while so many were in flight with it. */
@@ -24,7 +24,7 @@ const PATIENCE = 8;
  * more of them (RFC 7661). As in CUBIC (RFC 9438, 4.1) it comes back fast to where it was turned away the last time and stays
  * below that for a while: most of the time is spent near what there is room for. Between 1 and `most`; begins with `most`.
  */
-export function adaptive(most: number): Adaptive {
+export function aimd(most: number): AdaptiveLimit {
   // The limit and what has been gained towards the next one.
   let size = most;
   /** Where something was turned away the last time, as far as is known. */

@@ -1,11 +1,11 @@
 import { hear, hearOptions } from "../async/hear.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { checkBreaker, type BreakerOptions } from "./breaker.ts";
-import { atOnce } from "./at-once.ts";
-import { checkInteger } from "./bounds.ts";
-import { checkGiven, checkKeys, shown } from "./check-kind.ts";
-import { rateLane, type RateLane } from "./rate-lane.ts";
-import type { AskedAt } from "./tier.ts";
+import { atOnce } from "../policy/at-once.ts";
+import { checkInteger } from "../policy/bounds.ts";
+import { checkGiven, checkKeys, shown } from "../policy/check-kind.ts";
+import { rateLimit, type RateLane } from "./rate-limit.ts";
+import type { AskedAt } from "../policy/tier.ts";
 
 /** What a lane lets through. One without limits only adapts itself to what it leads to. */
 export interface LaneOptions {
@@ -71,7 +71,8 @@ export function lane(options: LaneOptions): RateLane {
     const got = shown(adaptive);
     throw new QuorateError("BAD_OPTIONS", `${where}: adaptive is ${got}; use true or false`);
   }
-  return rateLane(name, {
+  return rateLimit({
+    name,
     concurrency: checkMost(concurrency, `${where}: concurrency`),
     callsPerMinute: checkMost(callsPerMinute, `${where}: callsPerMinute`),
     tokensPerMinute: checkMost(tokensPerMinute, `${where}: tokensPerMinute`),
@@ -98,7 +99,7 @@ function checkList(lanes: unknown, where: string): readonly RateLane[] {
     throw new QuorateError("BAD_OPTIONS", `${where}: lanes is ${shown(lanes)}; use [openai]`);
   }
   for (const one of lanes) {
-    if (typeof (one as Partial<RateLane> | null)?.tell === "function") continue;
+    if (typeof (one as Partial<RateLane> | null)?.limit === "object") continue;
     throw new QuorateError(
       "BAD_OPTIONS",
       `${where}: lanes has one that is ${shown(one)}; make lanes with lane({ name, concurrency })`,

@@ -1,0 +1,263 @@
+import type { Cancellation } from "../async/cancellation.ts";
+import { MAX_TIMER_MS } from "../async/clock.ts";
+import { QuorateError } from "../errors.ts";
+import { goOn, holdersHere, isStuck, wait } from "./deadlock.ts";
+import type { Limit } from "./limit.ts";
+import type { Permit } from "./permit.ts";
+import type { Queued } from "./queue.ts";
+
+/** A permit that is not taken yet. */
+export interface Waiter extends Queued<Waiter> {
+  readonly permit: Permit;
+  readonly admit: () => void;
+  readonly refuse: (reason: unknown) => void;
+  /** The limit in whose queue this one stands. */
+  place: Limit;
+  /** The permits of the attempts that wait for this one. */
+  readonly holders: readonly Permit[];
+}
+
+/** How an attempt waits. */
+export interface Waiting {
+  /** The attempts that wait for this one; the ones that the caller runs within where left out. */
+  readonly holders?: readonly Permit[] | undefined;
+  /** Its place among those that wait, from `nextArrival`; the last where left out. */
+  readonly arrival?: number;
+}
+
+const DEFAULTS: Waiting = Object.freeze({});
+
+// Only compared, never shown: the order of arrival has to be known across limits that know nothing of each other.
+let arrivals = 0;
+
+/** The place of an attempt that comes now. */
+export function nextArrival(): number {
+  return arrivals++;
+}
+
+/**
+ * Takes what a permit is for, a slot in every one of its limits, at once; nothing is held before. Returns nothing when there was room, else
+ * a promise that resolves when the slots are taken, and rejects with the reason when cancelled before. Throws, or rejects, with
+ * what a condition refuses with, and with `DEADLOCK` where no slot can become free because of the attempts that wait for this one.
+ *
+ * An attempt that waits stands in the queue of one limit that is closed to it, the first of its limits that is. When that opens and
+ * another one is closed, it changes over to that one's queue, to the place that its arrival gives it there.
+ */
+export function enter(
+  permit: Permit,
+  cancellation: Cancellation,
+  waiting: Waiting = DEFAULTS,
+): void | Promise<void> {
+  const closed = firstClosed(permit);
+  if (closed === undefined) return take(permit);
+  const { holders = holdersHere(), arrival = nextArrival() } = waiting;
+  return new Promise<void>((resolve, reject) => {
+    const waiter: Waiter = {
+      arrival,
+      owner: permit.request.runId,
+      permit,
+      admit: () => {
+        cancellation.unwatch(cancel);
+        resolve();
+      },
+      refuse: (reason) => {
+        cancellation.unwatch(cancel);
+        reject(reason);
+      },
+      holders,
+      place: closed,
+      line: undefined,
+      before: undefined,
+      after: undefined,
+    };
+    const cancel = (reason: unknown): void => {
+      const { place } = waiter;
+      remove(waiter);
+      rest(place);
+      reject(reason);
+      // Those that stood behind it may need less.
+      if (place.condition !== undefined) admitWaiting([place]);
+    };
+    enqueue(waiter, closed);
+    if (holders.length > 0 && isStuck(closed)) {
+      remove(waiter);
+      rest(closed);
+      return reject(stuck(closed));
+    }
+    cancellation.watch(cancel);
+  });
+}
+
+/** As `enter` where there is room now: `false` where the attempt would have to wait. Throws what a condition refuses with. */
+export function enterNow(permit: Permit): boolean {
+  if (firstClosed(permit) !== undefined) return false;
+  take(permit);
+  return true;
+}
+
+/**
+ * The agents that wait here do so for an attempt of another run that needs these limits, until disposed. `refusal` is what they are to be
+ * told where that attempt never gets a slot, since they hold them.
+ */
+export function waitFor(
+  limits: readonly Limit[],
+): Disposable & { readonly refusal: QuorateError | undefined } {
+  const holders = holdersHere();
+  const full = holders.length === 0 ? undefined : limits.find(isFull);
+  if (full === undefined) return { refusal: undefined, [Symbol.dispose]() {} };
+  wait(holders, full);
+  return {
+    refusal: isStuck(full) ? stuck(full) : undefined,
+    [Symbol.dispose]: () => goOn(holders, full),
+  };
+}
+
+/** Admits the attempts that have become admissible in these limits, oldest first, and refuses those that never will be. */
+// It ends: each turn of the loop takes the first out of the queue of a limit that is open to it, and an attempt that is not admitted
+// goes to a limit that is closed, to itself or to those before it. Nothing in the loop opens a limit.
+export function admitWaiting(limits: readonly Limit[]): void {
+  for (;;) {
+    let oldest: Waiter | undefined;
+    for (const limit of limits) {
+      // Nearly always nobody waits, and this is asked at every release.
+      if (limit.hold === undefined || !opens(limit)) continue;
+      const { first } = limit.queue;
+      if (first !== undefined && (oldest?.arrival ?? Infinity) > first.arrival) oldest = first;
+    }
+    if (oldest === undefined) return;
+    const { place, permit, holders } = oldest;
+    try {
+      const closed = firstClosed(permit, oldest);
+      if (closed === undefined) {
+        place.queue.serve();
+        goOn(holders, place);
+        take(permit);
+        oldest.admit();
+      } else if (closed !== place) {
+        remove(oldest);
+        enqueue(oldest, closed);
+        if (holders.length > 0 && isStuck(closed)) throw stuck(closed);
+      }
+    } catch (reason) {
+      const { place: last } = oldest;
+      remove(oldest);
+      rest(last);
+      oldest.refuse(reason);
+    }
+    // The one it stood in; it may stand in another now.
+    rest(place);
+  }
+}
+
+/** Whether the first in a limit's queue may pass it; those that never may are refused, also where it is full. */
+function opens(limit: Limit): boolean {
+  const { queue } = limit;
+  for (let { first } = queue; first !== undefined; first = queue.first) {
+    try {
+      const waitMs = waitMsAt(limit, first.permit);
+      if (isFull(limit)) return false;
+      if (waitMs > 0) setAlarm(limit, first, waitMs);
+      return waitMs === 0;
+    } catch (reason) {
+      remove(first);
+      rest(limit);
+      first.refuse(reason);
+    }
+  }
+  return false;
+}
+
+function isFull({ inFlight, concurrency }: Limit): boolean {
+  return inFlight >= concurrency;
+}
+
+function waitMsAt({ condition }: Limit, permit: Permit): number {
+  return condition === undefined ? 0 : condition.waitMs(permit);
+}
+
+function setAlarm(limit: Limit, { permit }: Waiter, waitMs: number): void {
+  limit.alarm?.[Symbol.dispose]();
+  limit.alarm = undefined;
+  if (waitMs === Infinity) return;
+  limit.alarm = permit.clock.timer(Math.min(Math.ceil(waitMs), MAX_TIMER_MS), () => {
+    limit.alarm = undefined;
+    admitWaiting([limit]);
+  });
+}
+
+/** The first limit that cannot be passed now, by a newcomer or by a waiter. Throws what a condition refuses with. */
+function firstClosed(permit: Permit, waiter?: Waiter): Limit | undefined {
+  for (const limit of permit.request.limits) {
+    if (limit.condition === undefined) {
+      if (isFull(limit)) return limit;
+      continue;
+    }
+    // Asked also where it is full: an attempt that never may pass does not wait for a slot.
+    if (waitMsAt(limit, permit) > 0 || isFull(limit) || isBehind(limit, waiter)) return limit;
+  }
+  return undefined;
+}
+
+/** Whether others wait that this one must not overtake. */
+function isBehind(limit: Limit, waiter: Waiter | undefined): boolean {
+  const { queue } = limit;
+  const { first } = queue;
+  if (first === undefined || first === waiter) return false;
+  if (waiter === undefined) return true;
+  if (queue.wouldLead(waiter)) return false;
+  // A limit that is open to its first is being looked at, and has room for others too. An attempt that changes over goes only where
+  // it is closed, and so does not come back before something has opened: else two limits could send each other their firsts.
+  try {
+    return waitMsAt(limit, first.permit) > 0;
+  } catch {
+    return false;
+  }
+}
+
+function take(permit: Permit): void {
+  for (const limit of permit.request.limits) {
+    limit.inFlight++;
+    const { condition } = limit;
+    if (condition === undefined) continue;
+    if (permit.admittedMs === -Infinity) permit.admittedMs = permit.clock.monotonic();
+    condition.take(permit);
+  }
+}
+
+function enqueue(waiter: Waiter, limit: Limit): void {
+  const { queue, condition } = limit;
+  limit.hold ??= setInterval(() => {}, MAX_TIMER_MS);
+  waiter.place = limit;
+  wait(waiter.holders, limit);
+  queue.add(waiter);
+  if (condition === undefined || queue.first !== waiter || isFull(limit)) return;
+  let waitMs = 0;
+  try {
+    waitMs = waitMsAt(limit, waiter.permit);
+  } catch {
+    // It is refused when the alarm goes off.
+  }
+  setAlarm(limit, waiter, waitMs);
+}
+
+function remove(waiter: Waiter): void {
+  waiter.place.queue.remove(waiter);
+  goOn(waiter.holders, waiter.place);
+}
+
+function stuck({ concurrency }: Limit): QuorateError {
+  const slots = concurrency === 1 ? "the only slot is" : `all ${concurrency} slots are`;
+  return new QuorateError(
+    "DEADLOCK",
+    `${slots} held by agents that wait for runs which need one themselves; raise concurrency, or run those in a supervisor of their own`,
+  );
+}
+
+/** A limit for which nobody waits keeps no timers. */
+function rest(limit: Limit): void {
+  if (limit.queue.first !== undefined) return;
+  clearInterval(limit.hold);
+  limit.hold = undefined;
+  limit.alarm?.[Symbol.dispose]();
+  limit.alarm = undefined;
+}

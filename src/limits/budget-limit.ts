@@ -1,0 +1,55 @@
+import { exceeded, noBound, overrun, type CheckedBudget } from "../money/budget.ts";
+import { makeLimit, type Limit } from "./limit.ts";
+
+/** A budget of one run. */
+export interface BudgetLimit {
+  readonly limit: Limit;
+  /** Charges what had been spent before this process. */
+  charge(micros: number): void;
+}
+
+/**
+ * A budget of one run, in micro-dollars; `whose` is for messages: `this run`, `agent "security"`. What an attempt may cost is reserved when
+ * it is admitted and charged when it is released. An attempt whose money is not there waits while open reservations could free it, and is
+ * refused when they could not:
+ *
+ *     spent + reserved + bound <= limit        it passes
+ *     spent + bound <= limit                   it waits in the limit's queue, and holds nothing
+ *     else                                     BUDGET_EXCEEDED
+ *
+ * Once something cost more than was reserved for it, nothing can be promised any more: nobody else passes.
+ */
+export function budgetLimit({ limitMicros, unbounded }: CheckedBudget, whose: string): BudgetLimit {
+  let spent = 0;
+  let reserved = 0;
+  let overran = false;
+  const limit = makeLimit(Infinity, {
+    waitMs({ request: { usdMicros: bound } }) {
+      if (overran) throw overrun(whose);
+      if (bound === undefined) {
+        if (unbounded === "allow") return 0;
+        throw noBound(whose);
+      }
+      if (spent + bound > limitMicros) throw exceeded(whose, limitMicros, spent, bound);
+      return spent + reserved + bound > limitMicros ? Infinity : 0;
+    },
+    take({ request: { usdMicros = 0 } }) {
+      reserved += usdMicros;
+    },
+    left({ request: { usdMicros } }, charged = 0) {
+      reserved -= usdMicros ?? 0;
+      spent += charged;
+      overran ||= charged > (usdMicros ?? Infinity);
+    },
+    raise(more, overrunning) {
+      spent += more;
+      overran ||= overrunning;
+    },
+  });
+  return {
+    limit,
+    charge(micros) {
+      spent += micros;
+    },
+  };
+}

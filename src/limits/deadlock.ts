@@ -1,0 +1,87 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Limit } from "./limit.ts";
+import type { Permit } from "./permit.ts";
+
+const current = new AsyncLocalStorage<Permit>();
+
+/** Calls `work`, and knows from everything that it begins, runs of teams too, that the holder of `permit` may be waiting for that. */
+export function holding<T>(permit: Permit, work: () => T): T {
+  return current.run(permit, work);
+}
+
+/** The permit on whose behalf the code that asks runs; `undefined` for nobody's. */
+export function permitHere(): Permit | undefined {
+  return current.getStore();
+}
+
+/** The agent on whose behalf the code that asks runs, also when its attempt is over; `undefined` for nobody's. */
+export function agentHere(): string | undefined {
+  return current.getStore()?.request.agent;
+}
+
+/**
+ * The permits of the attempts that wait for what runs now, and hold their slots meanwhile: the innermost first. For what one that is
+ * over has left behind nobody waits.
+ */
+export function holdersHere(): readonly Permit[] {
+  const holders: Permit[] = [];
+  for (let next = current.getStore(); next?.over === false; next = next.within) holders.push(next);
+  return holders;
+}
+
+/** Something that their attempts began waits for a slot in `limit`, until {@link goOn}. */
+export function wait(holders: readonly Permit[], limit: Limit): void {
+  for (const holder of holders) {
+    holder.waits ??= new Map();
+    holder.waits.set(limit, (holder.waits.get(limit) ?? 0) + 1);
+    for (const held of holder.request.limits) (held.waiting ??= new Set()).add(holder);
+  }
+}
+
+export function goOn(holders: readonly Permit[], limit: Limit): void {
+  for (const holder of holders) {
+    const { waits } = holder;
+    const left = (waits?.get(limit) ?? 0) - 1;
+    if (left > 0) waits?.set(limit, left);
+    else waits?.delete(limit);
+    if (waits !== undefined && waits.size > 0) continue;
+    for (const held of holder.request.limits) held.waiting?.delete(holder);
+  }
+}
+
+/**
+ * Whether no slot of a limit ever becomes free: each is held by an attempt that waits for a slot in this limit, or in another one of
+ * which the same is true.
+ */
+export function isStuck(limit: Limit): boolean {
+  if (!isHeldByWaiting(limit)) return false;
+  const stuck = new Set([limit]);
+  for (const one of stuck) {
+    for (const other of waitedFor(one)) if (isHeldByWaiting(other)) stuck.add(other);
+  }
+  // Limits of which a holder waits only for limits that are not stuck are not stuck either, until none of them is left.
+  for (let size = -1; size !== stuck.size;) {
+    ({ size } = stuck);
+    for (const one of stuck) {
+      const goesOn = holdersOf(one).some(({ waits }) => !anyOf(waits, stuck));
+      if (goesOn) stuck.delete(one);
+    }
+  }
+  return stuck.has(limit);
+}
+
+function holdersOf({ waiting }: Limit): readonly Permit[] {
+  return [...(waiting ?? [])].filter(({ over }) => !over);
+}
+
+function isHeldByWaiting(limit: Limit): boolean {
+  return limit.inFlight >= limit.concurrency && holdersOf(limit).length >= limit.inFlight;
+}
+
+function waitedFor(limit: Limit): readonly Limit[] {
+  return holdersOf(limit).flatMap(({ waits }) => [...(waits?.keys() ?? [])]);
+}
+
+function anyOf(waits: Permit["waits"], limits: ReadonlySet<Limit>): boolean {
+  return [...(waits?.keys() ?? [])].some((limit) => limits.has(limit));
+}

@@ -1,0 +1,79 @@
+import { makeQueue, type Queue } from "./queue.ts";
+import type { Waiter } from "./admission.ts";
+import type { BreakerOptions } from "./breaker.ts";
+import type { AttemptResult, Permit } from "./permit.ts";
+
+/** What a limit asks of an attempt besides a free slot. */
+export interface Condition {
+  /**
+   * How long the attempt has to wait, in ms: 0 when it may pass, `Infinity` when only a release or `admitWaiting` can open the limit
+   * for it. Throws when it never may: then the limiter refuses it with that.
+   */
+  waitMs(permit: Permit): number;
+  /** The attempt passes. */
+  take(permit: Permit): void;
+  /** The attempt has left, charged with so many micro-dollars; `undefined` where it was never made, as if it had never passed. */
+  left?(permit: Permit, chargedMicros: number | undefined): void;
+  /**
+   * The attempt ended, and holds its slot still. Where it was throttled, answers after how many ms it may queue again without
+   * that being a repetition.
+   */
+  ended?(permit: Permit, result: AttemptResult): number | undefined;
+  /** An attempt that has left was charged with more; `overran` where that is more than was reserved for it. */
+  raise?(moreMicros: number, overran: boolean): void;
+}
+
+/** The options of a limit that `lane()` made, checked. */
+export interface RateSettings {
+  readonly name: string;
+  readonly concurrency: number;
+  readonly callsPerMinute: number;
+  readonly tokensPerMinute: number;
+  readonly adaptive: boolean;
+  readonly breaker: Required<BreakerOptions> | undefined;
+}
+
+/**
+ * A limit that attempts pass, of slots or of money, as this process sees it. Shared by everything that passes through it: a supervisor has
+ * one for how many attempts are in flight at once over all of its runs.
+ *
+ * Invariant: the first in its queue is not admissible, because the limit is full or its condition is not met, and nobody in the
+ * queue passes before it. So only a release, the condition's time or its owner can make anybody there admissible: a release, the
+ * alarm and `admitWaiting` look at the queue again. Whoever raises `concurrency` calls `admitWaiting`.
+ */
+export interface Limit {
+  /** How many may be in flight now. */
+  concurrency: number;
+  inFlight: number;
+  readonly condition: Condition | undefined;
+  /** What a batch must not exceed; `undefined` for what `lane()` has not made. */
+  readonly rate: RateSettings | undefined;
+  readonly queue: Queue<Waiter>;
+  /**
+   * Is there while an attempt waits, and keeps the process alive: the slot may be held by an attempt that was given up, whose grace timer
+   * does not.
+   */
+  hold: NodeJS.Timeout | undefined;
+  /** Looks at the queue again when the condition may be met for the first in it. */
+  alarm: Disposable | undefined;
+  /** The permits that hold one of its slots and wait for a slot themselves; made when the first one does. */
+  waiting: Set<Permit> | undefined;
+}
+
+/** A limit; one that is `fair` admits attempts that wait by turns of their runs, and others by their arrival. */
+export function makeLimit(
+  concurrency: number,
+  condition?: Condition,
+  { fair = false, rate }: { readonly fair?: boolean; readonly rate?: RateSettings } = {},
+): Limit {
+  return {
+    concurrency,
+    inFlight: 0,
+    condition,
+    rate,
+    queue: makeQueue<Waiter>(fair),
+    hold: undefined,
+    alarm: undefined,
+    waiting: undefined,
+  };
+}

@@ -1,0 +1,131 @@
+import type { Clock } from "../async/clock.ts";
+import type { CheckedBudget } from "../money/budget.ts";
+import type { Backoff } from "../policy/backoff.ts";
+import { admitWaiting } from "./admission.ts";
+import { permitHere } from "./deadlock.ts";
+import type { Limit } from "./limit.ts";
+
+/** What an attempt asks of a limiter before it begins: a slot in every limit, and its money in every budget, at once. */
+export interface PermitRequest {
+  /** The agent that is asked. */
+  readonly agent: string;
+  /** Attempts of one run take turns with those of others. */
+  readonly runId: string;
+  /** Every limit and every budget of its run that it is under, as this process sees them. */
+  readonly limits: readonly Limit[];
+  /** The budgets that it shares with other processes, each scope once. */
+  readonly scoped: readonly CheckedBudget[];
+  /** How many tokens it may use; 0 where nobody says. */
+  readonly tokens: number;
+  /** What it may cost at most; `undefined` where nobody says. */
+  readonly usdMicros: number | undefined;
+  /** How its call waits, where it is throttled. */
+  readonly backoff: Required<Backoff>;
+  /** After how many ms the permit expires, as its process must have died. Only what is scoped outlives a process. */
+  readonly lifeMs: number;
+}
+
+/** How an attempt ended, as a limit has to know it. */
+export interface AttemptResult {
+  /** What it failed with; `undefined` where it was answered. */
+  readonly error: unknown;
+  /** How many tokens it reported; 0 where it reported none. */
+  readonly tokens: number;
+}
+
+/** An attempt was told to come later: it queues again after so many ms, and that is no repetition. */
+export interface Requeue {
+  /** The limit that was throttled; none where the agent has no limit that learns from it. */
+  readonly lane?: string;
+  readonly waitMs: number;
+}
+
+/** What a permit holds outside this process. Its methods reject when that cannot be reached. */
+export interface HeldElsewhere {
+  /** Charges with so much, and gives the slots back; `undefined` where the attempt was never made. */
+  release(chargedMicros?: number, tokens?: number): Promise<void>;
+  raise(moreMicros: number, overran: boolean): Promise<void>;
+}
+
+/**
+ * What an attempt, or a batch of them, holds until it is released: a slot in each of its limits, and what it may cost in each of its
+ * budgets.
+ *
+ * A class, as one is made for every attempt.
+ */
+export class Permit {
+  readonly request: PermitRequest;
+  readonly clock: Clock;
+  /** The permit of the attempt that began the run of this one. */
+  readonly within: Permit | undefined = permitHere();
+  /** When it was admitted, in ms of the clock's monotonic time; where no limit has a condition nobody asks. */
+  admittedMs: number = -Infinity;
+  /** For which limits something that its attempt began waits; made when the first one does. */
+  waits: Map<Limit, number> | undefined = undefined;
+  /** It is released, or will be within its attempt's grace, whatever that waits for. */
+  over: boolean = false;
+  elsewhere: HeldElsewhere | undefined = undefined;
+  #state: "held" | "ended" | "released" = "held";
+  #tokens = 0;
+
+  constructor(request: PermitRequest, clock: Clock) {
+    this.request = request;
+    this.clock = clock;
+  }
+
+  /**
+   * The attempt ended, and holds what it holds until it is released. Answers where a limit wants it to queue again. Counts once: what is
+   * told later is ignored.
+   */
+  ended(error: unknown, tokens: number): Requeue | undefined {
+    if (this.#state !== "held") return undefined;
+    this.#state = "ended";
+    this.#tokens = tokens;
+    let result: AttemptResult | undefined;
+    let slowest: Requeue | undefined;
+    for (const { condition, rate } of this.request.limits) {
+      if (condition?.ended === undefined) continue;
+      result ??= { error, tokens };
+      const waitMs = condition.ended(this, result);
+      if (waitMs === undefined || waitMs < (slowest?.waitMs ?? 0)) continue;
+      slowest = { ...(rate !== undefined && { lane: rate.name }), waitMs };
+    }
+    return slowest;
+  }
+
+  /**
+   * Gives the slots back and charges the budgets with so many micro-dollars; the rest of what was reserved is free again. Admits the
+   * attempts that may go now, oldest first. Answers with a promise where something is held outside this process, which resolves when it is
+   * released there too. Counts once.
+   */
+  release(chargedMicros: number): Promise<void> | undefined {
+    return this.#leave(chargedMicros);
+  }
+
+  /** As `release`, of an attempt that was never made: as if it had never been admitted. */
+  discard(): Promise<void> | undefined {
+    return this.#leave(undefined);
+  }
+
+  /** Charges the budgets with so much more, after `release`; `overran` where it is more than was reserved by now. */
+  async raise(moreMicros: number, overran: boolean): Promise<void> {
+    const { limits } = this.request;
+    for (const { condition } of limits) condition?.raise?.(moreMicros, overran);
+    // An attempt that waited for what is spent now is refused.
+    admitWaiting(limits);
+    await this.elsewhere?.raise(moreMicros, overran);
+  }
+
+  #leave(chargedMicros: number | undefined): Promise<void> | undefined {
+    if (this.#state === "released") return undefined;
+    this.#state = "released";
+    this.over = true;
+    const { limits } = this.request;
+    for (const limit of limits) {
+      limit.inFlight--;
+      limit.condition?.left?.(this, chargedMicros);
+    }
+    admitWaiting(limits);
+    return this.elsewhere?.release(chargedMicros, this.#tokens);
+  }
+}

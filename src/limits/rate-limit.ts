@@ -1,0 +1,131 @@
+import { backoffMs } from "../policy/backoff.ts";
+import { classify, type Fault } from "../policy/classify-error.ts";
+import { admitWaiting } from "./admission.ts";
+import { aimd } from "./aimd.ts";
+import { breaker, type Breaker } from "./breaker.ts";
+import { makeLimit, type Condition, type Limit, type RateSettings } from "./limit.ts";
+import type { AttemptResult, Permit } from "./permit.ts";
+import { slidingWindow } from "./sliding-window.ts";
+
+/** A limit that agents share: made once by `lane()`, given to all that it is for, of whatever supervisor. */
+export interface RateLane {
+  readonly name: string;
+  /** What attempts pass. */
+  readonly limit: Limit;
+  /** How it stands now. */
+  readonly state: LaneState;
+}
+
+/** How a lane stands. */
+export interface LaneState {
+  /** How many may be in flight: fewer than its `concurrency` where it has learned that those are too many. */
+  readonly limit: number;
+  readonly inFlight: number;
+  /** How many wait for it. */
+  readonly waiting: number;
+  readonly breaker: Breaker["state"] | "off";
+}
+
+const ANSWERED = { fault: "answered", retryAfterMs: undefined } as const;
+
+/** Whether an attempt was told to come later. */
+function isThrottled(fault: Fault): fault is "limited" | "busy" {
+  return fault === "limited" || fault === "busy";
+}
+
+/** Up to this part more than `Retry-After` says is waited by each call: all at once, some would be turned away again. */
+const JITTER = 0.1;
+
+/**
+ * A limit of those settings. An attempt passes when its concurrency has room, the minute has room for it, no `Retry-After`
+ * keeps it closed and its breaker lets it through.
+ */
+export function rateLimit(settings: RateSettings): RateLane {
+  const { name, concurrency, callsPerMinute, tokensPerMinute } = settings;
+  const calls = callsPerMinute === Infinity ? undefined : slidingWindow(callsPerMinute);
+  const tokens = tokensPerMinute === Infinity ? undefined : slidingWindow(tokensPerMinute);
+  const guard = settings.breaker === undefined ? undefined : breaker(name, settings.breaker);
+  const width = aimd(concurrency);
+  let closedUntilMs = -Infinity;
+  // How many bursts in a row were turned away.
+  let bursts = 0;
+
+  const condition: Condition = {
+    waitMs(permit) {
+      const nowMs = permit.clock.monotonic();
+      return Math.max(
+        guard?.waitMs(permit, nowMs) ?? 0,
+        closedUntilMs - nowMs,
+        calls?.waitMs(1, nowMs) ?? 0,
+        tokens?.waitMs(permit.request.tokens, nowMs) ?? 0,
+        0,
+      );
+    },
+    take(permit) {
+      const { admittedMs } = permit;
+      guard?.take(permit);
+      calls?.add(1, admittedMs);
+      tokens?.add(permit.request.tokens, admittedMs);
+    },
+    ended(permit, result) {
+      const { clock, request, admittedMs } = permit;
+      const { error } = result;
+      const nowMs = clock.monotonic();
+      const { fault, retryAfterMs } = error === undefined ? ANSWERED : classify(error, clock.now());
+      tokens?.correct(request.tokens, used(permit, result, fault), admittedMs, nowMs);
+      guard?.heard(permit, isThrottled(fault) ? "unknown" : fault, error, nowMs);
+      let waitMs: number | undefined;
+      if (settings.adaptive && isThrottled(fault)) {
+        waitMs = throttled(permit, retryAfterMs, nowMs);
+      } else if (fault === "answered") {
+        bursts = 0;
+        width.answered(limit.inFlight);
+        limit.concurrency = width.limit;
+      }
+      // There may be room for more now, or for nobody.
+      admitWaiting([limit]);
+      return waitMs;
+    },
+    left(permit, chargedMicros) {
+      guard?.left(permit);
+      if (chargedMicros !== undefined) return;
+      const { clock, request, admittedMs } = permit;
+      const nowMs = clock.monotonic();
+      calls?.correct(1, 0, admittedMs, nowMs);
+      tokens?.correct(request.tokens, 0, admittedMs, nowMs);
+    },
+  };
+  const limit = makeLimit(concurrency, condition, { fair: true, rate: settings });
+
+  /** An attempt that was throttled used nothing else than it reported; one that failed may have used what was expected. */
+  function used({ request }: Permit, { tokens: reported }: AttemptResult, fault: Fault): number {
+    const sure = isThrottled(fault) || (fault === "answered" && reported > 0);
+    return sure ? reported : Math.max(request.tokens, reported);
+  }
+
+  /** After how many ms an attempt that was throttled may come again; `undefined` where that is longer than its call waits. */
+  function throttled(
+    { admittedMs, request: { backoff } }: Permit,
+    askedMs: number | undefined,
+    nowMs: number,
+  ): number | undefined {
+    if (width.turnedAway(limit.inFlight, admittedMs, nowMs)) bursts++;
+    limit.concurrency = width.limit;
+    const againMs = backoffMs(backoff, Math.max(1, bursts));
+    if (askedMs === undefined) return againMs;
+    const { maxRetryAfterMs } = backoff;
+    if (askedMs > maxRetryAfterMs) return undefined;
+    closedUntilMs = Math.max(closedUntilMs, nowMs + askedMs);
+    const later = Math.max(againMs, askedMs * (1 + JITTER * Math.random()));
+    return Math.min(later, maxRetryAfterMs);
+  }
+
+  return Object.freeze<RateLane>({
+    name,
+    limit,
+    get state(): LaneState {
+      const { concurrency: most, inFlight, queue } = limit;
+      return { limit: most, inFlight, waiting: queue.size, breaker: guard?.state ?? "off" };
+    },
+  });
+}
