@@ -108,6 +108,7 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   modelJudgeAgent: () => [{ model: "m" }],
   modelRouter: () => [{ model: "m", agents: {} }],
   agentContract: () => ["it", () => ({}), ["usage"]],
+  codingAgentContract: () => ["it", () => ({})],
   scripted: () => ["a", [], {}],
   storeContract: () => [store, { open: store }],
   virtualClock: () => [{}],

@@ -1,4 +1,12 @@
 export { agentContract } from "./agent-contract/agent-contract.ts";
+export { codingAgentContract } from "./agent-contract/coding.ts";
+export type {
+  CodingAgentUnderTest,
+  CodingPeer,
+  CodingSetting,
+  CodingStep,
+  MakeCodingAgent,
+} from "./agent-contract/coding.ts";
 export type {
   AgentLacks,
   AgentPeer,

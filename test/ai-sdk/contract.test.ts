@@ -18,30 +18,26 @@ function withServer(
   };
 }
 
+/** Protocols, and what a peer of each cannot do. */
+const PROTOCOLS = [
+  { name: "openai", called: "OpenAI's chat completions", lacks: [] },
+  { name: "responses", called: "OpenAI's Responses", lacks: [] },
+  // They always say what was used.
+  { name: "anthropic", called: "Anthropic's Messages", lacks: ["silence"] },
+  { name: "gemini", called: "Gemini", lacks: [] },
+] as const;
+
 const kinds = [
-  ...agentContract(
-    "a model that speaks OpenAI's protocol",
-    withServer((server, setting) => modelAgent({ ...setting, model: server.openai() })),
-  ),
-  ...agentContract(
-    "a model that streams by OpenAI's protocol",
-    withServer((server, setting) =>
-      modelAgent({ ...setting, model: server.openai(), stream: true }),
+  ...PROTOCOLS.flatMap(({ name, called, lacks }) =>
+    [false, true].flatMap((stream) =>
+      agentContract(
+        `a model that ${stream ? "streams" : "speaks"} by ${called}`,
+        withServer((server, setting) =>
+          modelAgent({ ...setting, maxOutputTokens: 1_000, model: server[name](), stream }),
+        ),
+        lacks,
+      ),
     ),
-  ),
-  ...agentContract(
-    "a model that speaks Anthropic's protocol",
-    withServer((server, setting) =>
-      modelAgent({ ...setting, maxOutputTokens: 1_000, model: server.anthropic() }),
-    ),
-    ["silence"],
-  ),
-  ...agentContract(
-    "a model that streams by Anthropic's protocol",
-    withServer((server, setting) =>
-      modelAgent({ ...setting, maxOutputTokens: 1_000, model: server.anthropic(), stream: true }),
-    ),
-    ["silence"],
   ),
   ...agentContract(
     "a ToolLoopAgent",

@@ -20,7 +20,7 @@ export const MAX_BYTES = 32_768;
 const WORDS: readonly unknown[] = ["ship", "hold"];
 
 /** `{ recommendation: "ship" | "hold" }`, with a JSON Schema. */
-const OUTPUT: Schema<{ readonly recommendation: string }> = Object.freeze({
+export const OUTPUT: Schema<{ readonly recommendation: string }> = Object.freeze({
   "~standard": {
     version: 1 as const,
     vendor: "quorate",
@@ -74,7 +74,8 @@ export function withAgent(
   };
 }
 
-function trialOf(made: AgentUnderTest): Trial {
+/** An agent in a team of its own. */
+export function trialOf(made: AgentUnderTest): Trial {
   return {
     ...made,
     async run({ signal, clock = systemClock } = {}) {

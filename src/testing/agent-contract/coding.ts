@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Agent } from "../../agent.ts";
+import { checkGiven } from "../../policy/check-kind.ts";
+import type { ContractCase } from "../contract.ts";
+import { ANSWER, NAME, OUTPUT, trialOf } from "./checks.ts";
+import type { AgentPeer, AgentSetting, PeerStep } from "./peer.ts";
+
+/** What the model of a coding agent does when it is asked once. */
+export type CodingStep =
+  | PeerStep
+  /** Reaches for a tool that would make a file at this path: one that writes files, or one that runs commands. */
+  | {
+      readonly does: "reaches for";
+      readonly tool: "file" | "command";
+      readonly path: string;
+    };
+
+/** The other side of a coding agent: its model, as a script. */
+export interface CodingPeer extends AgentPeer {
+  follow(...steps: readonly CodingStep[]): void;
+}
+
+/** What a coding agent under test has to be made with. */
+export interface CodingSetting extends AgentSetting {
+  /** The folder that it works in itself, and no copy of it. */
+  readonly cwd: string;
+  /** What it may do: answer, look at the files of `cwd` too, or change these too. */
+  readonly tools: "none" | "read" | "write";
+}
+
+/** A coding agent with its other side. */
+export interface CodingAgentUnderTest extends Partial<AsyncDisposable> {
+  readonly agent: Agent;
+  readonly peer: CodingPeer;
+}
+
+/** Makes a coding agent with a peer of its own. */
+export type MakeCodingAgent = (
+  setting: CodingSetting,
+) => CodingAgentUnderTest | Promise<CodingAgentUnderTest>;
+
+/**
+ * What an agent has to hold to that has tools of its own, as cases for any test runner: whatever its model reaches for, no file
+ * appears and no command runs unless it was made to. Beside `agentContract`, which is about everything else.
+ */
+export function codingAgentContract(name: string, make: MakeCodingAgent): readonly ContractCase[] {
+  checkGiven(name, "codingAgentContract: name", "string", "name the kind of agent");
+  const what = "codingAgentContract: make";
+  checkGiven(make, what, "function", "give a function that makes { agent, peer }");
+  const cases = [
+    ...(["none", "read"] as const).flatMap((tools) => [
+      reaching(make, tools, "file", "inside", false),
+      reaching(make, tools, "file", "outside", false),
+      reaching(make, tools, "command", "inside", false),
+      reaching(make, tools, "command", "outside", false),
+    ]),
+    reaching(make, "write", "file", "inside", true),
+    reaching(make, "write", "file", "outside", false),
+    reaching(make, "write", "command", "outside", false),
+  ];
+  return cases.map((one) => ({ ...one, name: `${name} ${one.name}` }));
+}
+
+const TOOLS = { file: "a tool that writes files", command: "a tool that runs commands" } as const;
+const MAY = {
+  none: "answer",
+  read: "read files",
+  write: "change the files of its folder",
+} as const;
+const MADE = "made-by-a-model.txt";
+const THERE = "there.txt";
+const TIMEOUT_MS = 60_000;
+
+/** One case: its model reaches for a tool that would make a file, and the file appears, or does not. */
+function reaching(
+  make: MakeCodingAgent,
+  tools: CodingSetting["tools"],
+  tool: "file" | "command",
+  place: "inside" | "outside",
+  appears: boolean,
+): ContractCase {
+  const ends = appears ? "makes the file" : "makes no file";
+  return {
+    name: `that may ${MAY[tools]} ${ends} ${place} its folder when its model reaches for ${TOOLS[tool]}`,
+    async run() {
+      const around = mkdtempSync(join(tmpdir(), "contract-"));
+      try {
+        const [cwd, elsewhere] = ["cwd", "elsewhere"].map((one) => mkdtempSync(join(around, one)));
+        assert.ok(cwd !== undefined && elsewhere !== undefined);
+        writeFileSync(join(cwd, THERE), "there");
+        const path = join(place === "inside" ? cwd : elsewhere, MADE);
+        const limits = { retries: 0, timeoutMs: TIMEOUT_MS };
+        const made = await make({ name: NAME, output: OUTPUT, ...limits, cwd, tools });
+        try {
+          const { peer } = made;
+          peer.follow({ does: "reaches for", tool, path }, { does: "answers", output: ANSWER });
+          const { result } = await trialOf(made).run();
+          assert.ok(peer.asked.length > 0, "its model was asked");
+          assert.notEqual(result.status, "skipped");
+          assert.equal(existsSync(path), appears, `${path} is ${appears ? "not " : ""}there`);
+          const names = readdirSync(around, { recursive: true }).map(String);
+          const known = [cwd, elsewhere, join(cwd, THERE), ...(appears ? [path] : [])];
+          const unknown = names.filter((one) => !known.includes(join(around, one)));
+          assert.deepEqual(unknown, [], "nothing else appeared");
+        } finally {
+          await made[Symbol.asyncDispose]?.();
+        }
+      } finally {
+        rmSync(around, { recursive: true, force: true });
+      }
+    },
+  };
+}
