@@ -9,7 +9,7 @@ import {
   type WireEvent,
 } from "./protocol.ts";
 
-function itemOf({ text, tool }: Said): { readonly id: string } {
+function itemOf({ text, tool }: Said): { readonly id: string; readonly [part: string]: unknown } {
   if (tool !== undefined) {
     const call = { name: tool.name, arguments: JSON.stringify(tool.input), status: "completed" };
     return { id: "item-1", type: "function_call", call_id: "call-1", ...call };
