@@ -2,7 +2,6 @@ import { UNKNOWN_COST } from "../src/call.ts";
 import type { Cost, RunEvent } from "../src/index.ts";
 import { evolve, newCall, type CallEvent, type CallState } from "../src/engine/call-state.ts";
 import { decide, type AttemptResult } from "../src/engine/decide-attempt.ts";
-import { History } from "../src/engine/history.ts";
 import { PLAIN_SEAT } from "../src/engine/seat.ts";
 import { errorFrom } from "../src/errors.ts";
 import { DEFAULT_LIMITS } from "../src/policy/limits.ts";
@@ -37,24 +36,6 @@ function isOfCall(event: RunEvent): event is LoggedCallEvent {
     event.type !== "call.doubted" &&
     !(event.type === "call.reused" && event.redacted === true)
   );
-}
-
-/** Where the reducer of a call's state and the history of its run differ, at any prefix of a log. */
-export function stateFaults(runId: string, events: readonly RunEvent[]): readonly string[] {
-  const faults: string[] = [];
-  const states = new Map<string, CallState>();
-  for (const { event, after } of steps(events)) {
-    states.set(after.callId, after);
-    const history = new History(runId, events.slice(0, events.indexOf(event) + 1));
-    for (const call of history.calls()) {
-      const { state: phase, ...own } = call;
-      const { phase: evolved, ...rest } = states.get(call.callId) ?? newCall("", undefined);
-      const one = JSON.stringify({ ...own, phase });
-      const other = JSON.stringify({ ...rest, phase: evolved });
-      if (one !== other) faults.push(`${event.seq} ${call.callId}: ${one} is ${other}`);
-    }
-  }
-  return faults;
 }
 
 /**

@@ -1,44 +1,20 @@
-import { NO_COST, type Cost } from "../call.ts";
+import { NO_COST } from "../call.ts";
 import { said, type Said } from "../conflict/said.ts";
 import { QuorateError } from "../errors.ts";
 import { sha256 } from "../hash.ts";
 import { canonicalJson } from "../json.ts";
 import { takeOutput, unkept } from "./accept.ts";
-import { failure, recordFailure } from "./call-failure.ts";
+import { failCall } from "./attempts.ts";
+import type { CallOutcome } from "./call-outcome.ts";
+import type { PreparedCall } from "./call-spec.ts";
+import { spent } from "./call-state.ts";
 import type { Models } from "../money/usage-sum.ts";
-import { spentIn, type RecordedCall } from "./call-record.ts";
 import { CACHE_PREFIX, look, type KeptAnswer, type Place } from "./kept-answer.ts";
 import { isShared } from "./key.ts";
 import { askAnew, obtain, orStoreFailed } from "./obtain.ts";
-import type { Performed } from "./replay.ts";
 import { isAnew } from "./reuse.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
-
-/** A call whose answer may be there. */
-export interface CachedCall {
-  readonly callId: string;
-  /** Identifies it by its content. */
-  readonly key: string | undefined;
-  /** Where the run stopped within this call. */
-  readonly begun: RecordedCall | undefined;
-}
-
-/** What had been spent on a call before another one ended it. */
-export interface Before {
-  readonly attempts: number;
-  readonly durationMs: number;
-  readonly cost: Cost;
-  readonly charged: number | undefined;
-}
-
-/** How a call ends by itself. */
-export interface Alone {
-  /** Makes the attempts, under the run that it is given. */
-  ask(shared: Run): Promise<Performed>;
-  /** Records that it failed as another call did. */
-  fail(error: QuorateError, before: Before): Promise<Performed>;
-}
 
 /**
  * The answer to a call of an agent whose answers are kept:
@@ -55,23 +31,22 @@ export interface Alone {
 export async function askOrJoin(
   run: Run,
   seat: Seat,
-  call: CachedCall,
-  { ask, fail }: Alone,
-): Promise<Performed> {
-  const { cancellation, journal } = run;
-  const from = { runId: journal.runId, callId: call.callId };
+  call: PreparedCall,
+  ask: (shared: Run) => Promise<CallOutcome>,
+): Promise<CallOutcome> {
+  const { cancellation } = run;
   let place = placeOf(run, seat, call);
-  if (isToAsk(run, call)) return askAnew(run, place, from, ask);
+  if (isToAsk(run, call)) return askAnew(run, place, call, ask);
   for (;;) {
     if (cancellation.cancelled) throw cancellation.reason;
-    const end = await obtain(run, seat, place, from, ask);
+    const end = await obtain(run, seat, place, call, ask);
     if (!("kind" in end)) return end;
     if (end.kind === "answered") {
       const reused = await reuseKept(run, seat, call, end.answer, end.by);
       if (reused !== undefined) return reused;
       place = { ...place, unusable: end.answer };
     } else if (end.kind === "failed" && isSame(end.limits, seat.limits)) {
-      return fail(end.error, spentBefore(call));
+      return failCall(run, seat, call.state, end.error);
     }
   }
 }
@@ -80,8 +55,8 @@ export async function askOrJoin(
 export async function reuseIfKept(
   run: Run,
   seat: Seat,
-  call: CachedCall,
-): Promise<Performed | undefined> {
+  call: PreparedCall,
+): Promise<CallOutcome | undefined> {
   if (seat.cache === undefined || !isShared(call.key) || isToAsk(run, call)) return undefined;
   const found = await orStoreFailed(run, look(placeOf(run, seat, call)));
   if (found.kind !== "answer") return undefined;
@@ -89,8 +64,8 @@ export async function reuseIfKept(
 }
 
 /** Whether an answer that is there does not do: the run wants new ones, or is a fork that asks this agent anew. */
-function isToAsk({ cache, origin }: Run, { callId }: CachedCall): boolean {
-  return cache.bust === true || (origin?.from !== undefined && isAnew(callId, origin.from));
+function isToAsk({ cache, origin }: Run, { spec }: PreparedCall): boolean {
+  return cache.bust === true || (origin?.from !== undefined && isAnew(spec.callId, origin.from));
 }
 
 /** Where answers are kept for a run. */
@@ -108,7 +83,7 @@ const FORMAT = 1;
 function placeOf(
   { cache, values }: Kept,
   seat: Seat,
-  { key = "" }: Pick<CachedCall, "key">,
+  { key = "" }: Pick<PreparedCall, "key">,
 ): Place {
   const { scope = seat.cache?.scope ?? "" } = cache;
   return {
@@ -130,25 +105,25 @@ function isSame(one: object, other: object): boolean {
  */
 async function reuseKept(
   run: Run,
-  { agent, limits }: Seat,
-  call: CachedCall,
+  seat: Seat,
+  { spec, key = "", state }: PreparedCall,
   answer: KeptAnswer,
   by: "cache" | "joined",
-): Promise<Performed | undefined> {
+): Promise<CallOutcome | undefined> {
   const { journal } = run;
-  const { callId, key = "", begun } = call;
+  const { callId } = spec;
   const { attempts, durationMs, from } = answer;
-  const content = readKept({ agent, limits }, answer);
+  const content = readKept(seat, answer);
   if (content === undefined) return undefined;
-  const { output, said: read } = content;
-  const before = spentBefore(call);
+  const { output } = content;
+  const before = spent(state);
   // Its own attempt, which went on for others when the run had stopped: now it is known what that cost.
-  const isOwn = begun !== undefined && from.runId === journal.runId && from.callId === callId;
+  const isOwn = state.phase !== "new" && from.runId === journal.runId && from.callId === callId;
   const cost = isOwn ? answer.cost : before.cost;
   const event = {
     type: "call.reused",
     callId,
-    agent: agent.name,
+    agent: seat.agent.name,
     key,
     by,
     from,
@@ -161,16 +136,10 @@ async function reuseKept(
     saved: isOwn ? NO_COST : answer.cost,
   } as const;
   const excess = journal.excess(event);
-  if (excess !== undefined) {
-    const error = unkept(agent.name, excess);
-    await recordFailure(run, agent, callId, error, before, key);
-    return failure(error, before);
-  }
+  if (excess !== undefined) return failCall(run, seat, state, unkept(seat.agent.name, excess));
   await journal.record([event]);
-  return {
-    result: { status: "ok", output, attempts, durationMs, cost, reused: by },
-    said: read,
-  };
+  const result = { status: "ok", output, attempts, durationMs, cost, reused: by } as const;
+  return { result, said: content.said };
 }
 
 function modelsIn({ model, used }: KeptAnswer): Models {
@@ -190,15 +159,3 @@ function readKept(
     throw error;
   }
 }
-
-function spentBefore({ begun }: CachedCall): Before {
-  if (begun === undefined) return NOTHING_BEFORE;
-  return { attempts: begun.attempt, durationMs: 0, ...spentIn(begun) };
-}
-
-const NOTHING_BEFORE: Before = Object.freeze({
-  attempts: 0,
-  durationMs: 0,
-  cost: NO_COST,
-  charged: undefined,
-});

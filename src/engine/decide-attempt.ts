@@ -1,25 +1,19 @@
 import type { Agent } from "../agent.ts";
-import { addCost, type AgentResult, type Cost } from "../call.ts";
-import type { Said } from "../conflict/said.ts";
+import { addCost, type Cost } from "../call.ts";
 import { errorRecord, type QuorateError } from "../errors.ts";
 import type { EventBody } from "../events.ts";
 import { modelsOf, NO_MODELS, type Models } from "../money/usage-sum.ts";
 import { retryWaitMs } from "../policy/retry.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
 import { agentError, failureRecord } from "./call-failure.ts";
+import type { CallOutcome } from "./call-outcome.ts";
 import { nextAttempt, spent, type CallState } from "./call-state.ts";
 import { isDeadline } from "./deadline.ts";
 import { dearestMicros } from "./dearest.ts";
 import type { Seat } from "./seat.ts";
 
-/** What came of a call: its result, and what its answer says. */
-export interface CallOutcome {
-  readonly result: AgentResult;
-  readonly said: Said | undefined;
-}
-
 /** Who is called: an agent in its place, or a team with the limits of one. */
-export type Callee = Pick<Seat, "limits" | "modelName" | "tier" | "next" | "prices"> & {
+export type Callee = Pick<Seat, "limits" | "modelName" | "tier" | "next" | "prices" | "batch"> & {
   readonly agent: Pick<Agent, "name">;
 };
 
@@ -55,7 +49,7 @@ export interface Moment {
 
 /** What follows from the result of an attempt. The events are to be recorded in any case. */
 export type Decision =
-  | { readonly kind: "ended"; readonly events: readonly EventBody[]; readonly outcome: CallOutcome }
+  | Ended
   | {
       readonly kind: "again";
       readonly events: readonly [EventBody, ...EventBody[]];
@@ -64,6 +58,12 @@ export type Decision =
     }
   /** The call has no end: whoever goes on with its run makes it again. */
   | { readonly kind: "cancelled"; readonly events: readonly EventBody[]; readonly reason: unknown };
+
+interface Ended {
+  readonly kind: "ended";
+  readonly events: readonly EventBody[];
+  readonly outcome: CallOutcome;
+}
 
 /** How often a call may be turned away and queue again; after that it is a failure like any other. */
 const MAX_REQUEUES = 20;
@@ -90,12 +90,22 @@ export function decide(
   const { cancelled } = moment;
   if (cancelled !== undefined) {
     const { reason } = cancelled;
-    if (isDeadline(reason)) return failed(taken, reason, made, moment);
+    if (isDeadline(reason)) return failed(state, taken, reason, moment, made?.after);
     return { kind: "cancelled", events: made === undefined ? [] : lastWord(taken, made), reason };
   }
   if (result.ok) return succeeded(taken, result, callee, moment);
-  if ("asked" in result) return failed(taken, result.error, undefined, moment, state.key);
-  return again(state, taken, result, callee, moment) ?? failed(taken, result.error, result, moment);
+  const next = "asked" in result ? undefined : again(state, taken, result, callee, moment);
+  return next ?? failed(state, taken, result.error, moment, made?.after);
+}
+
+/** The end of a call by a failure that is none of its attempts'. */
+export function failure(
+  state: CallState,
+  callee: Callee,
+  error: unknown,
+  moment: Pick<Moment, "nowMs" | "durationMs" | "charged">,
+): Ended {
+  return failed(state, takenBy(state, callee, undefined, moment), error, moment);
 }
 
 /** What a call has taken by the end of an attempt, as its events say it. */
@@ -113,7 +123,7 @@ function takenBy(
   state: CallState,
   { agent, modelName }: Callee,
   made: Made | undefined,
-  { charged }: Moment,
+  { charged }: Pick<Moment, "charged">,
 ): Taken {
   const before = spent(state).cost;
   const models = made === undefined ? NO_MODELS : modelsOf(made, modelName, before);
@@ -132,7 +142,7 @@ function ended(
   events: readonly EventBody[],
   result: CallOutcome["result"],
   said?: CallOutcome["said"],
-): Decision {
+): Ended {
   return { kind: "ended", events, outcome: { result, said } };
 }
 
@@ -141,7 +151,7 @@ function succeeded(
   { accepted, kept }: Extract<Made, { readonly ok: true }>,
   callee: Callee,
   { durationMs }: Moment,
-): Decision {
+): Ended {
   const { output, said } = accepted;
   const { attempt: attempts, cost } = taken;
   const dearest = callee.tier === undefined ? undefined : dearestMicros(callee, cost);
@@ -154,30 +164,26 @@ function succeeded(
   );
 }
 
-/** `key` is that of the call, which stands in the log only where an attempt began. */
 function failed(
+  { key }: CallState,
   taken: Taken,
   thrown: unknown,
-  made: Made | undefined,
-  { durationMs, nowMs }: Moment,
-  key?: string,
-): Decision {
+  { durationMs, nowMs }: Pick<Moment, "durationMs" | "nowMs">,
+  after: readonly EventBody[] = [],
+): Ended {
   const { agent, attempt: attempts, cost } = taken;
   const error = agentError(agent, thrown);
+  // Otherwise its first attempt says it. Who was not asked since the deadline was over is asked when the run is resumed.
+  const isOnlyHere = attempts === 0 && key !== undefined && !isDeadline(thrown);
   const event: EventBody = {
     type: "call.failed",
     ...taken,
+    ...(isOnlyHere && { key }),
     durationMs,
     error: failureRecord(error, nowMs),
-    ...(attempts === 0 && key !== undefined && { key }),
   };
-  return ended([event, ...(made?.after ?? [])], {
-    status: "failed",
-    error,
-    attempts,
-    durationMs,
-    cost,
-  });
+  const result = { status: "failed", error, attempts, durationMs, cost } as const;
+  return ended([event, ...after], result);
 }
 
 /** What another attempt follows by, if one does. */

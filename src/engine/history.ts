@@ -1,10 +1,9 @@
-import { addCost, costIn, NO_COST, UNKNOWN_COST, type Cost } from "../call.ts";
 import type { Conflict } from "../conflict/conflict.ts";
 import type { RunEvent } from "../events.ts";
 import { BillFold } from "../money/bill.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { firstCallOf } from "./call-id.ts";
-import { spentIn, type RecordedCall, type RecordedEnd } from "./call-record.ts";
+import { evolve, newCall, type CallEvent, type CallState } from "./call-state.ts";
 import type { RecordedDecision } from "./decided-position.ts";
 import { questionOf } from "./decision.ts";
 
@@ -36,8 +35,8 @@ export class History {
   readonly events: readonly RunEvent[];
   /** Whether whoever goes on with the run has another description of its supervisor. */
   changed = false;
-  readonly #calls = new Map<string, RecordedCall>();
-  readonly #outdated: RecordedCall[] = [];
+  readonly #calls = new Map<string, CallState>();
+  readonly #outdated: CallState[] = [];
   readonly #scopes = new Map<string, Scope>();
   readonly #skipped = new Map<string, Of<"call.skipped">>();
   readonly #lost = new Set<string>();
@@ -57,7 +56,7 @@ export class History {
   }
 
   /** The call of that id, if it was about the same: else it is another call, which the log does not know. */
-  call(callId: string, isSame: (key: string | undefined) => boolean): RecordedCall | undefined {
+  call(callId: string, isSame: (key: string | undefined) => boolean): CallState | undefined {
     const call = this.#calls.get(callId);
     return call !== undefined && isSame(call.key) ? call : undefined;
   }
@@ -75,12 +74,12 @@ export class History {
   }
 
   /** Every call of the run. */
-  calls(): Iterable<RecordedCall> {
+  calls(): Iterable<CallState> {
     return this.#calls.values();
   }
 
   /** Those too that were about something else, and have been made anew under the same id since. */
-  callsEverMade(): readonly RecordedCall[] {
+  callsEverMade(): readonly CallState[] {
     return [...this.#outdated, ...this.#calls.values()];
   }
 
@@ -133,55 +132,22 @@ export class History {
 
   #add(event: RunEvent): void {
     switch (event.type) {
-      case "call.started": {
-        const call = this.#call(event.callId, event.key);
-        call.attempt = event.attempt;
-        call.state = "begun";
-        // One whose end is missing costs what nobody knows, once and for all.
-        Object.assign(call, spentIn(call));
-        call.reserved = event.reserved;
-        call.settled = false;
-        break;
-      }
-      case "call.requeued": {
-        const call = this.#call(event.callId);
-        call.state = "between";
-        call.requeues++;
-        settle(call, event.cost, event.charged);
-        break;
-      }
-      case "call.retried": {
-        const call = this.#call(event.callId);
-        call.state = "between";
-        if (event.error.code === "OUTPUT_INVALID") call.issues = event.error.issues ?? [];
-        settle(call, costIn(event), event.charged);
-        break;
-      }
-      case "call.reused":
-        // Of an answer that is not kept whole nothing is known, and nobody was asked for it.
-        if (event.redacted === true) {
-          this.#lost.add(firstCallOf(event.callId));
-          break;
-        }
-        this.#end(this.#call(event.callId, event.key), event);
-        break;
-      case "call.failed":
-        this.#end(this.#call(event.callId, event.key), event);
-        break;
       case "call.succeeded":
-        this.#end(this.#call(event.callId), event);
+      case "call.reused":
+        // Of an answer that is not kept whole nothing is known.
+        if (event.redacted === true) this.#lost.add(firstCallOf(event.callId));
+        // And nobody was asked for one that was there already.
+        if (event.redacted !== true || event.type === "call.succeeded") this.#evolve(event);
         break;
+      case "call.started":
+      case "call.requeued":
+      case "call.retried":
+      case "call.failed":
       case "call.straggled":
       case "call.abandoned":
-      case "call.reported": {
-        const call = this.#call(event.callId);
-        const { attempt, cost = UNKNOWN_COST, charged } = event;
-        // It was cancelled, and may have no other end; else its end is told, and another one may have begun since.
-        if (!call.settled && call.attempt === attempt)
-          settle(call, addCost(call.cost, cost), charged);
-        else call.charged = charged ?? call.charged;
+      case "call.reported":
+        this.#evolve(event);
         break;
-      }
       case "call.skipped":
         this.#skipped.set(event.callId, event);
         break;
@@ -243,40 +209,14 @@ export class History {
     return lacking;
   }
 
-  /** The call of that id; anew when it begins with another key than before. */
-  #call(callId: string, key?: string): RecordedCall {
+  /** What happened to a call. It is another one from here on where it begins with another key than before. */
+  #evolve(event: CallEvent & { readonly key?: string }): void {
+    const { callId, key } = event;
     const known = this.#calls.get(callId);
-    if (known !== undefined && (key === undefined || known.key === key)) return known;
-    if (known !== undefined) this.#outdated.push(known);
-    const call: RecordedCall = {
-      callId,
-      key,
-      attempt: 0,
-      state: "begun",
-      end: undefined,
-      issues: [],
-      cost: NO_COST,
-      charged: undefined,
-      reserved: undefined,
-      settled: true,
-      requeues: 0,
-    };
-    this.#calls.set(callId, call);
-    return call;
-  }
-
-  #end(call: RecordedCall, end: RecordedEnd): void {
-    // What was answered is not known any more: the call is in doubt, as if its answer had been lost.
-    if (end.type !== "call.failed" && end.redacted === true) {
-      this.#lost.add(firstCallOf(call.callId));
-      return;
-    }
-    // By an earlier version, since it could not change a verdict any more. Nothing went wrong with it: it is asked again.
-    const stopped = end.type === "call.failed" && end.stopped === true;
-    call.state = stopped ? "between" : "ended";
-    call.attempt = end.attempt;
-    call.end = stopped ? undefined : end;
-    settle(call, end.cost, end.charged);
+    const isOther = known !== undefined && key !== undefined && known.key !== key;
+    if (isOther) this.#outdated.push(known);
+    const call = known === undefined || isOther ? newCall(callId, key) : known;
+    this.#calls.set(callId, evolve(call, event));
   }
 
   #scope(scope: string): Scope {
@@ -292,14 +232,6 @@ export class History {
     this.#scopes.set(scope, made);
     return made;
   }
-}
-
-/** The log says what the attempt that began last came to: what the call cost and was charged with by then. */
-function settle(call: RecordedCall, cost: Cost, charged: number | undefined): void {
-  call.charged = charged ?? spentIn(call).charged;
-  call.cost = cost;
-  call.reserved = undefined;
-  call.settled = true;
 }
 
 /**

@@ -2,13 +2,8 @@ import { cut } from "../text.ts";
 import type { Agent } from "../agent.ts";
 import { MAX_SUBJECT_CHARS } from "../conflict/check-claim.ts";
 import type { Position } from "../conflict/conflict.ts";
+import type { CallSpec } from "./call-spec.ts";
 import type { Run } from "./run.ts";
-
-/** A call in doubt, and whether it may wait for a person. */
-interface Doubtful {
-  readonly callId: string;
-  readonly canWait?: boolean;
-}
 
 const CHOICES: readonly Position[] = Object.freeze([
   { value: "retry", heldBy: [] },
@@ -26,7 +21,7 @@ export const WAITS_IN_DOUBT: string =
 export function policyInDoubt(
   { history, redact, waits }: Run,
   agent: Agent,
-  { callId, canWait = false }: Doubtful,
+  { callId, canWait = false }: CallSpec,
 ): "retry" | "fail" | "wait" {
   if (agent.inDoubt !== "ask") return agent.inDoubt;
   if (!canWait) return "fail";

@@ -2,8 +2,9 @@ import type { Cancellation } from "../async/cancellation.ts";
 import { sleep } from "../async/sleep.ts";
 import { randomId } from "../hash.ts";
 import { expectedCall } from "./batch.ts";
-import { UNKNOWN_COST } from "../call.ts";
-import { overdue } from "./call-failure.ts";
+import { failCall } from "./attempts.ts";
+import type { CallOutcome } from "./call-outcome.ts";
+import type { PreparedCall } from "./call-spec.ts";
 import { isDeadline } from "./deadline.ts";
 import { NOTHING, takeOff, type Landing } from "./flight.ts";
 import {
@@ -19,12 +20,15 @@ import {
 import { waitFor } from "../limits/admission.ts";
 import { modelsWithout } from "./redact-event.ts";
 import { isRefusal } from "./refusal.ts";
-import type { Performed } from "./replay.ts";
 import type { Run, Shared } from "./run.ts";
 import type { Seat } from "./seat.ts";
 
-type Ask = (shared: Run) => Promise<Performed>;
+type Ask = (shared: Run) => Promise<CallOutcome>;
 type From = KeptAnswer["from"];
+
+function fromOf({ journal }: Run, { spec }: PreparedCall): From {
+  return { runId: journal.runId, callId: spec.callId };
+}
 
 // How often one looks whether another process has answered: so many ms, and at random up to so many more, so that
 // those who wait do not all look at once.
@@ -41,9 +45,10 @@ export async function obtain(
   run: Run,
   seat: Seat,
   place: Place,
-  from: From,
+  call: PreparedCall,
   ask: Ask,
-): Promise<Landing | Performed> {
+): Promise<Landing | CallOutcome> {
+  const from = fromOf(run, call);
   const underway = run.flights.of(run.values);
   const known = underway.get(place.key);
   if (known !== undefined) {
@@ -73,16 +78,21 @@ export async function obtain(
     if (own.performed !== undefined) return own.performed;
     const begun = shared?.begun;
     if (begun === undefined || !isDeadline(reason)) throw reason;
-    // Its attempt goes on for others.
+    // Its attempt goes on for others: nobody knows yet what it costs.
     const durationMs = run.clock.monotonic() - begun.sinceMs;
-    const ended = { attempts: begun.attempt, durationMs, cost: UNKNOWN_COST };
-    return overdue(run, seat.agent, from.callId, ended);
+    const state = { ...call.state, attempt: begun.attempt, settled: false };
+    return failCall(run, seat, state, reason, { durationMs, charged: undefined });
   }
 }
 
 /** Asks whatever is kept or under way, and keeps the answer in place of what is there. */
-export async function askAnew(run: Run, place: Place, from: From, ask: Ask): Promise<Performed> {
-  const keeper = keeperOf(run, place, from, true);
+export async function askAnew(
+  run: Run,
+  place: Place,
+  call: PreparedCall,
+  ask: Ask,
+): Promise<CallOutcome> {
+  const keeper = keeperOf(run, place, fromOf(run, call), true);
   const { answered } = keeper;
   const shared: Shared = { cancellation: run.cancellation, answered, begun: undefined };
   const performed = await ask({ ...run, shared });
@@ -102,7 +112,7 @@ export async function orStoreFailed<T>({ journal }: Run, stored: Promise<T>): Pr
 /** What one call came to that set out to get an answer for all: for others, and for itself. */
 interface Fetched {
   readonly landing?: Landing;
-  readonly performed?: Performed;
+  readonly performed?: CallOutcome;
   readonly failure?: { readonly reason: unknown };
 }
 
@@ -151,7 +161,7 @@ async function fetch(
 }
 
 /** What others have of a call that failed: its agent's failure, but not that it was not admitted, or stopped. */
-function failureFor({ cancellation }: Run, { limits }: Seat, { result }: Performed): Landing {
+function failureFor({ cancellation }: Run, { limits }: Seat, { result }: CallOutcome): Landing {
   if (result.status !== "failed" || isRefusal(result.error) || cancellation.cancelled) {
     return NOTHING;
   }
@@ -213,12 +223,13 @@ function keeperOf(run: Run, place: Place, from: From, replace: boolean): Keeper 
   let answer: KeptAnswer | undefined;
   let keeping: Promise<boolean> | undefined;
   return {
-    answered(given) {
+    answered({ output, cost, attempt: attempts, durationMs, model, used }) {
       const atMs = run.clock.now();
-      const models = run.redact === undefined ? given : modelsWithout(given, run.redact.text);
-      answer = { ...given, ...models, atMs, from };
+      const named = { ...(model !== undefined && { model }), ...(used !== undefined && { used }) };
+      const models = run.redact === undefined ? named : modelsWithout(named, run.redact.text);
+      answer = { output, cost, attempts, durationMs, ...models, atMs, from };
       // The secrets in it are not to be kept, and without them it is another answer.
-      if (run.journal.hides(given.output)) return;
+      if (run.journal.hides(output)) return;
       keeping = keep(place, answer, replace);
       keeping.catch(() => {});
     },

@@ -1,5 +1,5 @@
-import type { Question } from "./call.ts";
-import type { RecordedCall } from "./call-record.ts";
+import type { CallSpec } from "./call-spec.ts";
+import type { CallState } from "./call-state.ts";
 import { isOfDefinition, isShared, type CallContent } from "./key.ts";
 import type { Run } from "./run.ts";
 
@@ -7,7 +7,7 @@ import type { Run } from "./run.ts";
 export function contentOf(
   definition: string,
   input: unknown,
-  { task, results, map, derived = false, judged = false, failed, others }: Question,
+  { task, results, map, derived = false, judged = false, failed, others }: CallSpec,
 ): CallContent {
   const made = derived || judged || map !== undefined || input !== task;
   return { definition, input, derived: made, results, failed, others };
@@ -20,11 +20,11 @@ export function contentOf(
  */
 export function recordedCall(
   { history, keys }: Run,
-  question: Question,
+  spec: CallSpec,
   content: CallContent | undefined,
-): RecordedCall | undefined {
+): CallState | undefined {
   if (history === undefined) return undefined;
-  const { callId, judged = false, derived = false, results, others } = question;
+  const { callId, judged = false, derived = false, results, others } = spec;
   // Of what others have said, it may be anything that the run knows.
   const ofAny = judged || derived || others !== undefined;
   const team = callId.slice(0, callId.lastIndexOf("/") + 1);

@@ -1,12 +1,11 @@
 import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
-import type { Cost } from "../call.ts";
+import type { EventBody } from "../events.ts";
 import type { OpenQuestion } from "./decision.ts";
 import type { Engine } from "./engine.ts";
 import type { Limiter } from "../limits/limiter.ts";
 import type { RunBudgets } from "../limits/run-budgets.ts";
 import type { BillFold } from "../money/bill.ts";
-import type { Models } from "../money/usage-sum.ts";
 import type { LearnedBefore } from "../reliability/reliability.ts";
 import type { Store } from "../store/store.ts";
 import type { RunCache } from "../policy/cache.ts";
@@ -59,14 +58,7 @@ export interface Shared {
   /** Stops an attempt, in place of the run's cancellation: it goes on as long as somebody waits for it. */
   readonly cancellation: Cancellation;
   /** Is told the answer, in the turn of the event loop in which it is recorded. */
-  readonly answered: (
-    answer: {
-      readonly output: unknown;
-      readonly cost: Cost;
-      readonly attempts: number;
-      readonly durationMs: number;
-    } & Models,
-  ) => void;
+  readonly answered: (answer: Extract<EventBody, { readonly type: "call.succeeded" }>) => void;
   /** The attempt that began last, and since when the call is under way: for one whose run is over before it. */
   begun: { readonly attempt: number; readonly sinceMs: number } | undefined;
 }

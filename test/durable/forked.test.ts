@@ -3,7 +3,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { RunEvent } from "../../src/index.ts";
-import { stateFaults } from "../call-states.ts";
 import { anyTeam, isTeamIn, steps, withChange } from "./any-team.ts";
 import { live, RUN } from "./live.ts";
 import { faultsOf, lasting } from "./same-run.ts";
@@ -41,7 +40,6 @@ it("a fork of a changed team comes to what a new run comes to, and asks nobody w
 
         expect(lasting(fork.outcome)).toEqual(lasting(fresh.outcome));
         expect(faultsOf(fork.events)).toEqual([]);
-        expect(stateFaults(FORK, fork.events)).toEqual([]);
         const known = answered(origin.events);
         for (const event of fork.events) {
           // A team in which somebody failed is asked anew, and those in it who had answered are not.

@@ -6,7 +6,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Outcome, RunEvent } from "../../src/index.ts";
-import { decisionFaults, stateFaults } from "../call-states.ts";
+import { decisionFaults } from "../call-states.ts";
 import {
   anyTeam,
   isTeamIn,
@@ -68,7 +68,6 @@ describe("a run that crashed", () => {
         for await (const { whole, isTeam, cut, resumed } of crashing(spec, task, crashes)) {
           expect(lasting(resumed.outcome)).toEqual(lasting(whole.outcome));
           expect(faultsOf(resumed.events)).toEqual([]);
-          expect(stateFaults(RUN, resumed.events)).toEqual([]);
           const faults = decisionFaults(resumed.events, (callId) => retriesIn(spec, callId));
           expect(faults).toEqual([]);
           const [ended, begun, doubtful] = [endedCalls(cut), begunIn(cut), inDoubt(cut, isTeam)];
@@ -109,7 +108,6 @@ describe("a run that crashed", () => {
     await fc.assert(
       fc.asyncProperty(anyTeam(), fc.nat(999), change, async (spec, place, changing) => {
         const { changed, resumed } = await changedSince(spec, place, changing);
-        expect(stateFaults(RUN, resumed.events)).toEqual([]);
         const again = await live(changed, resumed.events, (team) => team.resume(RUN));
         expect(lasting(again.outcome)).toEqual(lasting(resumed.outcome));
         expect(again.paid).toEqual([]);

@@ -10,7 +10,6 @@ import type { MemoryStore } from "../../src/store/memory.ts";
 import { sharedState } from "../../src/money/shared-account.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import { listenersLeft } from "../listeners.ts";
-import { stateFaults } from "../call-states.ts";
 import { endedCalls } from "../durable/same-run.ts";
 import { everything, type Everything } from "./any-money-team.ts";
 import { makeMeter, pause, type Meter, type Paid } from "./meter.ts";
@@ -228,7 +227,6 @@ describe("whatever is combined to save money, when the process dies or its store
         for (const outcome of outcomes) {
           if (outcome === undefined) continue;
           expect(billFaults(outcome as never, store.read(outcome.runId), both, 1)).toEqual([]);
-          expect(stateFaults(outcome.runId, store.read(outcome.runId))).toEqual([]);
         }
         const shared = await sharedState(store.values, SCOPE, clock.now());
         expect(shared.reservedMicros).toBe(0);
@@ -255,7 +253,6 @@ describe("whatever is combined to save money, when the process dies or its store
         for (const outcome of outcomes) {
           if (outcome === undefined) continue;
           expect(billFaults(outcome as never, memory.read(outcome.runId), meter, 1)).toEqual([]);
-          expect(stateFaults(outcome.runId, memory.read(outcome.runId))).toEqual([]);
           expect(() => memory.take(outcome.runId)).not.toThrow();
         }
         const shared = await sharedState(memory.values, SCOPE, clock.now());

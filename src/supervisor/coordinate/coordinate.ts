@@ -1,7 +1,9 @@
 import type { AgentResult, Skipped } from "../../call.ts";
 import type { Conflict } from "../../conflict/conflict.ts";
 import type { Said } from "../../conflict/said.ts";
-import { performCall, type Question } from "../../engine/call.ts";
+import type { CallOutcome } from "../../engine/call-outcome.ts";
+import type { CallSpec } from "../../engine/call-spec.ts";
+import { performCall } from "../../engine/call.ts";
 import type { CheckedInputs } from "../../engine/input.ts";
 import type { Run } from "../../engine/run.ts";
 import type { Seat } from "../../engine/seat.ts";
@@ -40,7 +42,7 @@ export interface FurtherCalls {
 }
 
 /** Asks a nested team. It is given, since a nested team is coordinated in turn. */
-export type AskTeam = (run: Run, seating: Seating, question: Question) => Promise<Ended>;
+export type AskTeam = (run: Run, seating: Seating, spec: CallSpec) => Promise<CallOutcome>;
 
 /** A task for a team. */
 export interface Assignment {
@@ -74,7 +76,7 @@ export async function coordinate(
   let stop: NotAsked | undefined;
   using expected = expectCalls(run, seating, plan, prefix);
 
-  const skip = async (index: number, skipped: NotAsked): Promise<Ended> => {
+  const skip = async (index: number, skipped: NotAsked): Promise<CallOutcome> => {
     const agent = members[index]?.name ?? "";
     const { reason, detail } = skipped;
     const callId = prefix + agent;
@@ -85,7 +87,7 @@ export async function coordinate(
     return { result: skipped, said: undefined };
   };
 
-  const ask = (index: number): Promise<Ended> => {
+  const ask = (index: number): Promise<CallOutcome> => {
     const member = members[index] as Member;
     const before = plan.mode === "sequence" ? plan.planned : member.needs;
     const wait = before.find((other) => other !== index && results[other]?.status === "waiting");
@@ -100,14 +102,12 @@ export async function coordinate(
       const detail = `it needs ${members[need]?.name}, which did not answer`;
       return skip(index, { status: "skipped", reason: "need-failed", detail });
     }
-    const question = questionOf(index);
-    if (isSeating(seat)) return askTeam(run, seat, question);
-    return mayAskFurther(seat)
-      ? askFurther(index, seat, question)
-      : performCall(run, seat, question);
+    const spec = specOf(index);
+    if (isSeating(seat)) return askTeam(run, seat, spec);
+    return mayAskFurther(seat) ? askFurther(index, seat, spec) : performCall(run, seat, spec);
   };
 
-  const questionOf = (index: number): Question => {
+  const specOf = (index: number): CallSpec => {
     const member = members[index] as Member;
     return {
       callId: prefix + member.name,
@@ -120,13 +120,13 @@ export async function coordinate(
     };
   };
 
-  const askFurther = async (index: number, seat: Seat, question: Question): Promise<Ended> => {
-    const asking = await askMember(run, seat, question);
+  const askFurther = async (index: number, seat: Seat, spec: CallSpec): Promise<CallOutcome> => {
+    const asking = await askMember(run, seat, spec);
     askings[index] = asking;
     return madeOf(asking.calls, seat.agent);
   };
 
-  const keep = (index: number, { result, said }: Ended): void => {
+  const keep = (index: number, { result, said }: CallOutcome): void => {
     results[index] = result;
     statements[index] = said;
     expected?.ended(index);
@@ -151,7 +151,7 @@ export async function coordinate(
   expected?.[Symbol.dispose]();
   const panel =
     seating.doubts || seating.reruns
-      ? panelOf(run, seating, { results, statements, askings }, questionOf)
+      ? panelOf(run, seating, { results, statements, askings }, specOf)
       : undefined;
   const deciding = settleStatements({ run, seating, prefix, missing }, statements, panel);
   const decided = deciding instanceof Promise ? await deciding : deciding;
@@ -169,12 +169,6 @@ export async function coordinate(
 function furtherOf(agent: string, asking: Asking | undefined): readonly FurtherCalls[] {
   if (asking === undefined || asking.calls.length === 1) return [];
   return [{ agent, calls: asking.calls.map(({ callId }) => callId) }];
-}
-
-/** How a member's part ended. */
-export interface Ended {
-  readonly result: AgentResult;
-  readonly said: Said | undefined;
 }
 
 /** Why somebody who was planned is not asked. */

@@ -1,9 +1,9 @@
 import type { Agent } from "../../agent.ts";
 import { hear } from "../../async/hear.ts";
-import type { AgentResult } from "../../call.ts";
-import type { Said } from "../../conflict/said.ts";
 import { furtherId } from "../../engine/call-id.ts";
-import { performCall, type Question } from "../../engine/call.ts";
+import type { CallOutcome } from "../../engine/call-outcome.ts";
+import type { CallSpec } from "../../engine/call-spec.ts";
+import { performCall } from "../../engine/call.ts";
 import type { Run } from "../../engine/run.ts";
 import type { Seat } from "../../engine/seat.ts";
 import { describeThrown, errorRecord, type ErrorRecord } from "../../errors.ts";
@@ -11,10 +11,8 @@ import type { DoubtedFor } from "../../events.ts";
 import { atOnce } from "../../policy/at-once.ts";
 
 /** One of the calls that were made for a member. */
-export interface MadeCall {
+export interface MadeCall extends CallOutcome {
   readonly callId: string;
-  readonly result: AgentResult;
-  readonly said: Said | undefined;
 }
 
 /** The calls that were made for one member, in their order: its own, dearer tiers, fallbacks. */
@@ -38,18 +36,18 @@ export function mayAskFurther({ escalateIf, fallback }: Seat): boolean {
  * Gets one member's answer: its own call, then the next tier for as long as `escalateIf` says so, then those who stand in for it,
  * until one has answered. Rejects as a call does.
  */
-export async function askMember(run: Run, seat: Seat, question: Question): Promise<Asking> {
-  const { callId } = question;
-  const first = await performCall(run, seat, question);
+export async function askMember(run: Run, seat: Seat, spec: CallSpec): Promise<Asking> {
+  const { callId } = spec;
+  const first = await performCall(run, seat, spec);
   let asking: Asking = { calls: [{ callId, ...first }], seat, callId };
-  asking = await climb(run, asking, question);
+  asking = await climb(run, asking, spec);
   for (const other of seat.fallback) {
     const last = asking.calls.at(-1);
     if (last?.result.status !== "failed" || isOver(run)) break;
     const next = furtherId(callId, other.agent.name);
     noteDoubt(run, seat.agent, { callId: last.callId, why: "failed", next });
-    const failed = [...(question.failed ?? []), ...failuresOf(asking.calls)];
-    const instead = await askMember(run, other, { ...question, callId: next, failed });
+    const failed = [...(spec.failed ?? []), ...failuresOf(asking.calls)];
+    const instead = await askMember(run, other, { ...spec, callId: next, failed });
     asking = { ...instead, calls: [...asking.calls, ...instead.calls] };
   }
   return asking;
@@ -61,7 +59,7 @@ function isOver({ cancellation, deadline }: Run): boolean {
 }
 
 /** Asks dearer tiers for as long as the last answer is one to doubt by itself. */
-async function climb(run: Run, from: Asking, question: Question): Promise<Asking> {
+async function climb(run: Run, from: Asking, spec: CallSpec): Promise<Asking> {
   let asking = from;
   for (;;) {
     const next = asking.seat.next();
@@ -69,7 +67,7 @@ async function climb(run: Run, from: Asking, question: Question): Promise<Asking
     if (next === undefined || last === undefined || isOver(run)) return asking;
     const why = doubtOf(run, asking.seat, last);
     if (why === undefined) return asking;
-    asking = await askFurther(run, asking, next, question, why);
+    asking = await askFurther(run, asking, next, spec, why);
   }
 }
 
@@ -77,26 +75,22 @@ async function climb(run: Run, from: Asking, question: Question): Promise<Asking
 export async function askOnceMore(
   run: Run,
   asking: Asking,
-  {
-    seat,
-    why,
-    question,
-  }: { readonly seat: Seat; readonly why: DoubtedFor; readonly question: Question },
+  { seat, why, spec }: { readonly seat: Seat; readonly why: DoubtedFor; readonly spec: CallSpec },
 ): Promise<Asking> {
-  const further = await askFurther(run, asking, seat, question, why);
-  return why === "rerun" ? further : climb(run, further, question);
+  const further = await askFurther(run, asking, seat, spec, why);
+  return why === "rerun" ? further : climb(run, further, spec);
 }
 
 async function askFurther(
   run: Run,
   { calls, seat: before, callId: base }: Asking,
   seat: Seat,
-  question: Question,
+  spec: CallSpec,
   why: DoubtedFor,
 ): Promise<Asking> {
   const callId = furtherId(base, why === "rerun" ? why : (seat.tier ?? ""));
   noteDoubt(run, before.agent, { callId: calls.at(-1)?.callId ?? base, why, next: callId });
-  const end = await performCall(run, seat, { ...question, callId });
+  const end = await performCall(run, seat, { ...spec, callId });
   return { calls: [...calls, { callId, ...end }], seat, callId: base };
 }
 

@@ -4,15 +4,16 @@ import { sleep } from "../../async/sleep.ts";
 import type { Claim } from "../../conflict/claim.ts";
 import { said, type Said } from "../../conflict/said.ts";
 import { takeOutput, unkept } from "../../engine/accept.ts";
-import type { Question } from "../../engine/call.ts";
+import { outcomeOf, type CallOutcome } from "../../engine/call-outcome.ts";
+import type { CallSpec } from "../../engine/call-spec.ts";
 import { isDeadline } from "../../engine/deadline.ts";
-import type { RecordedCall } from "../../engine/call-record.ts";
+import { newCall, nextAttempt } from "../../engine/call-state.ts";
 import { mapInput } from "../../engine/input.ts";
 import type { CallContent } from "../../engine/key.ts";
 import { contentOf, recordedCall } from "../../engine/recorded-call.ts";
 import { reuse } from "../../engine/reuse.ts";
-import { replayed } from "../../engine/replay.ts";
 import type { Run } from "../../engine/run.ts";
+import { PLAIN_SEAT } from "../../engine/seat.ts";
 import { describeThrown, errorRecord, QuorateError } from "../../errors.ts";
 import { canonicalJson } from "../../json.ts";
 import type { EventBody } from "../../events.ts";
@@ -20,7 +21,7 @@ import type { Missing, Outcome, OutcomeStatus } from "../../outcome.ts";
 import { mergeLimits } from "../../policy/limits.ts";
 import { retryWaitMs } from "../../policy/retry.ts";
 import type { Verdict } from "../../resolve/verdict.ts";
-import { coordinate, type Coordinated, type Ended } from "./coordinate.ts";
+import { coordinate, type Coordinated } from "./coordinate.ts";
 import { keepLesson, learnedBefore } from "../run/learned.ts";
 import { planFor, recordedPlan } from "../team/route.ts";
 import type { Seating } from "../team/seating.ts";
@@ -40,28 +41,36 @@ export interface TeamAnswer {
  * where `asWorker` gives them. Its agents are calls of the same run. Rejects only when the run is cancelled, or its
  * store fails.
  */
-export async function performTeam(run: Run, seating: Seating, question: Question): Promise<Ended> {
+export async function performTeam(
+  run: Run,
+  seating: Seating,
+  spec: CallSpec,
+): Promise<CallOutcome> {
   const { journal, clock, cancellation } = run;
   const { team } = seating;
-  const { callId } = question;
+  const { callId } = spec;
   const agent = team.label.name;
   const { retries = 0 } = team.asWorker;
   const limits = mergeLimits(team.limits);
   const firstMs = clock.monotonic();
-  const content = teamContent(run, seating, question);
-  const begun = recordedCall(run, question, content);
+  const content = teamContent(run, seating, spec);
+  const begun = recordedCall(run, spec, content);
   const key = begun?.key ?? (content && run.keys?.of(content));
   if (begun?.end !== undefined) {
-    return replayed(begun.end, (output) => statementOf(team, output));
+    return outcomeOf(begun.end, (output) => statementOf(team, output));
   }
-  const reused = await reuse(run, { agent, callId, key, inTeam: true }, (output) =>
-    statementOf(team, output),
+  const reused = await reuse(
+    run,
+    { ...PLAIN_SEAT, agent: team.label, limits },
+    { spec, input: undefined, key, state: begun ?? newCall(callId, key) },
+    (output) => statementOf(team, output),
+    true,
   );
   if (reused !== undefined) return reused;
 
-  for (let attempt = firstAttempt(begun); ; attempt++) {
+  for (let attempt = begun === undefined ? 1 : nextAttempt(begun); ; attempt++) {
     // One that was stopped in the middle goes on; all that counts in it are its agents' calls.
-    if (begun?.state !== "begun" || attempt > begun.attempt) {
+    if (begun?.phase !== "begun" || attempt > begun.attempt) {
       await journal.record([
         key === undefined
           ? { type: "call.started", callId, agent, attempt }
@@ -72,7 +81,7 @@ export async function performTeam(run: Run, seating: Seating, question: Question
     const prefix = attempt === 1 ? `${callId}/` : `${callId}~${attempt}/`;
     let error: QuorateError;
     try {
-      const answer = await once(run, seating, question, prefix);
+      const answer = await once(run, seating, spec, prefix);
       if (answer === undefined) {
         const detail = `${agent} waits for a person`;
         return { result: { status: "waiting", detail }, said: undefined };
@@ -147,7 +156,7 @@ interface Answer {
 async function once(
   outer: Run,
   seating: Seating,
-  { task: given, results, map, checked, derived }: Question,
+  { task: given, results, map, checked, derived }: CallSpec,
   prefix: string,
 ): Promise<Answer | undefined> {
   const { team } = seating;
@@ -264,24 +273,18 @@ function statementOf({ label, answer }: Team, output: unknown): Said | undefined
   return { claims, findings: reviewed ? findings : undefined };
 }
 
-function teamContent(run: Run, seating: Seating, question: Question): CallContent | undefined {
+function teamContent(run: Run, seating: Seating, spec: CallSpec): CallContent | undefined {
   if (run.keys === undefined) return undefined;
-  const { task, results, map } = question;
+  const { task, results, map } = spec;
   const { name } = seating.team.label;
   const { maxBytes } = mergeLimits(seating.team.limits);
   try {
     const input = map === undefined ? task : mapInput(name, map, task, results, maxBytes);
-    return contentOf(seating.definition(), input, question);
+    return contentOf(seating.definition(), input, spec);
   } catch {
     // The attempt will say what is wrong with the input.
     return undefined;
   }
-}
-
-/** The attempt that goes on, or the one that was to follow. */
-function firstAttempt(begun: RecordedCall | undefined): number {
-  if (begun === undefined) return 1;
-  return begun.state === "between" ? begun.attempt + 1 : begun.attempt;
 }
 
 function teamError(name: string, thrown: unknown): QuorateError {

@@ -1,6 +1,6 @@
 import type { AgentResult, OtherSide } from "../../call.ts";
 import type { Said } from "../../conflict/said.ts";
-import type { Question } from "../../engine/call.ts";
+import type { CallSpec } from "../../engine/call-spec.ts";
 import type { Run } from "../../engine/run.ts";
 import type { Seat } from "../../engine/seat.ts";
 import type { DoubtedFor } from "../../events.ts";
@@ -42,13 +42,13 @@ export function panelOf(
   run: Run,
   { seats }: Seating,
   { results, statements, askings }: Answers,
-  questionOf: (index: number) => Question,
+  specOf: (index: number) => CallSpec,
 ): Panel {
   const askingOf = (index: number): Asking | undefined => {
     const seat = seats[index];
     const result = results[index];
     if (seat === undefined || isSeating(seat) || result?.status !== "ok") return undefined;
-    const { callId } = questionOf(index);
+    const { callId } = specOf(index);
     return askings[index] ?? { calls: [{ callId, result, said: statements[index] }], seat, callId };
   };
   return {
@@ -59,8 +59,8 @@ export function panelOf(
       const asked = wanted.flatMap(({ index, seat, why, others }) => {
         const asking = askingOf(index);
         // A person is not waited for while everybody else has answered: what was said stands.
-        const question = { ...questionOf(index), canWait: false, others };
-        return asking === undefined ? [] : [{ index, asking, once: { seat, why, question } }];
+        const spec = { ...specOf(index), canWait: false, others };
+        return asking === undefined ? [] : [{ index, asking, once: { seat, why, spec } }];
       });
       const ended = await Promise.allSettled(
         asked.map(async ({ index, asking, once }) => {

@@ -1,7 +1,7 @@
 import { either } from "../../async/cancellation.ts";
 import { orGivenUp, STORE_PATIENCE_MS } from "../../async/or-given-up.ts";
 import { seatOf } from "../../engine/call-id.ts";
-import { spentIn } from "../../engine/call-record.ts";
+import { spent } from "../../engine/call-state.ts";
 import { type History, type Origin } from "../../engine/history.ts";
 import { Journal } from "../../engine/journal.ts";
 import { ContentKeys } from "../../engine/key.ts";
@@ -85,7 +85,7 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
 function chargeBefore(own: RunBudgets, { budgets, budgetsAt }: Seated, history: History): void {
   if (budgets.length === 0) return;
   for (const call of history.callsEverMade()) {
-    const { charged = 0 } = spentIn(call);
+    const { charged = 0 } = spent(call);
     if (charged > 0) own.charge(budgetsAt.get(seatOf(call.callId, budgetsAt)) ?? [], charged);
   }
 }

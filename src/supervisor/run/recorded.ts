@@ -1,7 +1,7 @@
 import type { AgentResult } from "../../call.ts";
 import { conflictsAmong } from "../../conflict/subjects.ts";
 import type { History } from "../../engine/history.ts";
-import { replayed } from "../../engine/replay.ts";
+import { outcomeOf } from "../../engine/call-outcome.ts";
 import type { Outcome } from "../../outcome.ts";
 import { put } from "../../record.ts";
 import type { Verdict } from "../../resolve/verdict.ts";
@@ -37,7 +37,7 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
   for (const { callId, end } of history.calls()) {
     // With another description of the supervisor, one that had answered may have been skipped since.
     if (end !== undefined && end.seq > (skippedAt.get(callId) ?? 0))
-      results.set(callId, replayed(end, () => undefined).result);
+      results.set(callId, outcomeOf(end, () => undefined).result);
   }
   const { status, missing, bill, subjects = [...verdicts.keys()], further = [] } = last;
   const callsOf = new Map(further.map(({ agent, calls }) => [agent, calls]));

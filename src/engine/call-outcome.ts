@@ -1,18 +1,21 @@
-import type { Answered, Failed } from "../call.ts";
+import type { AgentResult } from "../call.ts";
 import type { Said } from "../conflict/said.ts";
 import { errorFrom, QuorateError } from "../errors.ts";
-import type { RecordedEnd } from "./call-record.ts";
+import type { CallEnded } from "./call-state.ts";
 
-/** How a call ended, and what its answer says. */
-export interface Performed {
-  readonly result: Answered | Failed;
+/** What came of a call: its result, and what its answer says. */
+export interface CallOutcome {
+  readonly result: AgentResult;
   readonly said: Said | undefined;
 }
 
-/** A call as the log says it ended. `read` reads the answer: the log keeps outputs, not what they say. */
-export function replayed(end: RecordedEnd, read: (output: unknown) => Said | undefined): Performed {
+/** The outcome of a call by the event that ended it. `read` reads the answer: the log keeps outputs, not what they say. */
+export function outcomeOf(
+  end: CallEnded,
+  read: (output: unknown) => Said | undefined,
+): CallOutcome {
   const { attempt: attempts, durationMs, cost } = end;
-  const failed = (error: QuorateError): Performed => ({
+  const failed = (error: QuorateError): CallOutcome => ({
     result: { status: "failed", error, attempts, durationMs, cost },
     said: undefined,
   });

@@ -1,0 +1,141 @@
+import { either } from "../async/cancellation.ts";
+import { sleep } from "../async/sleep.ts";
+import type { Issue } from "../errors.ts";
+import { unkept } from "./accept.ts";
+import { expectedCall } from "./batch.ts";
+import type { CallOutcome } from "./call-outcome.ts";
+import { evolve, spent, type CallEvent, type CallState } from "./call-state.ts";
+import type { Tally } from "./charge.ts";
+import { isDeadline } from "./deadline.ts";
+import {
+  decide,
+  failure,
+  type AttemptResult,
+  type Callee,
+  type Decision,
+  type Moment,
+} from "./decide-attempt.ts";
+import { isRefusal } from "./refusal.ts";
+import type { Run } from "./run.ts";
+
+/**
+ * Makes one attempt at a call that is in `state`, and counts in `tally` what its budgets are charged. `issues` are those of the last
+ * output that failed its schema in this process, as they are, where `state` has what the log keeps of them. Rejects where
+ * nobody was asked.
+ */
+export type MakeAttempt = (
+  state: CallState,
+  tally: Tally,
+  issues: readonly Issue[] | undefined,
+) => Promise<AttemptResult>;
+
+/**
+ * Makes attempts at a call until it has ended, from the state that the log says it is in: a call that is resumed is made as one
+ * that begins. Rejects when the run is cancelled, and when its store fails.
+ */
+export async function attempts(
+  run: Run,
+  callee: Callee,
+  from: CallState,
+  make: MakeAttempt,
+): Promise<CallOutcome> {
+  const { cancellation, clock, journal, redact } = run;
+  const tally: Tally = { charged: spent(from).charged };
+  let state = from;
+  let issues: readonly Issue[] | undefined;
+  let sinceMs: number | undefined;
+  for (;;) {
+    let result: AttemptResult;
+    try {
+      if (cancellation.cancelled) throw cancellation.reason;
+      result = await make(state, tally, issues);
+    } catch (error) {
+      // Whatever else it was refused with when it is cancelled.
+      if (!cancellation.cancelled && !isRefusal(error)) throw error;
+      result = { ok: false, asked: false, error };
+    }
+    const made = "startedMs" in result ? result : undefined;
+    sinceMs ??= made?.startedMs;
+    const durationMs = sinceMs === undefined ? 0 : (made?.endedMs ?? clock.monotonic()) - sinceMs;
+    const decision = decideNow(run, callee, state, result, durationMs, tally);
+    if (decision.kind === "cancelled") {
+      journal.note(decision.events);
+      throw decision.reason;
+    }
+    const [event] = decision.events;
+    if (decision.kind === "again")
+      state = evolve(state, (redact?.event(event) ?? event) as CallEvent);
+    const saved = journal.record(decision.events, result.ok ? result.endedMs : undefined);
+    if (saved !== undefined) await saved;
+    if (decision.kind === "ended") return decision.outcome;
+    if (decision.error.code === "OUTPUT_INVALID") ({ issues } = decision.error);
+    await pause(run, callee, state.callId, decision.waitMs);
+  }
+}
+
+/** The decision about the result of an attempt as the run is now. Others who wait for an answer are told it first. */
+function decideNow(
+  run: Run,
+  callee: Callee,
+  state: CallState,
+  result: AttemptResult,
+  durationMs: number,
+  { charged }: Tally,
+): Decision {
+  const { cancellation, clock, deadline, journal, shared } = run;
+  const isLast = deadline?.cancelled === true;
+  const nowMs = clock.now();
+  const cancelled = undefined;
+  const moment: Moment = { nowMs, durationMs, charged, jitter: 0, cancelled, isLast };
+  const stopped = (): Moment =>
+    cancellation.cancelled ? { ...moment, cancelled: { reason: cancellation.reason } } : moment;
+  if (!result.ok) {
+    const { jitter = Math.random() } = "jitter" in result ? result : {};
+    return decide(state, callee, result, { ...stopped(), jitter });
+  }
+  const decision = decide(state, callee, result, moment);
+  const [end] = decision.events;
+  if (end?.type !== "call.succeeded") return decision;
+  shared?.answered(end);
+  // An answer counts although its run is cancelled, unless the attempt went on for others alone.
+  if (shared !== undefined && cancellation.cancelled)
+    return decide(state, callee, result, stopped());
+  const excess = journal.excess(end, callee.limits.maxBytes);
+  if (excess === undefined) return decision;
+  const error = unkept(callee.agent.name, excess);
+  return decide(state, callee, { ...result, ok: false, error }, moment);
+}
+
+/** Ends a call by a failure that is none of its attempts'. */
+export async function failCall(
+  { journal, clock }: Run,
+  callee: Callee,
+  state: CallState,
+  error: unknown,
+  { durationMs = 0, charged = spent(state).charged }: Partial<Moment> = {},
+): Promise<CallOutcome> {
+  const moment = { nowMs: clock.now(), durationMs, charged };
+  const { events, outcome } = failure(state, callee, error, moment);
+  await journal.record(events);
+  return outcome;
+}
+
+/** Waits for the next attempt; calls that are collected wait for it where they go together. Rejects when the run is cancelled. */
+async function pause(
+  { clock, cancellation, deadline, journal }: Run,
+  { batch }: Callee,
+  callId: string,
+  waitMs: number,
+): Promise<void> {
+  const name = expectedCall(journal.runId, callId);
+  batch?.expect(name);
+  using until = either(cancellation, deadline);
+  try {
+    await sleep(clock, waitMs, until.cancellation);
+  } catch (reason) {
+    // The deadline is over: what follows from that is decided before the next attempt.
+    if (!isDeadline(reason)) throw reason;
+  } finally {
+    batch?.expectNoMore(name);
+  }
+}
