@@ -178,4 +178,29 @@ describe("an input map", () => {
     });
     expect(picky.tasks).toEqual([]);
   });
+
+  it("is made once for a nested team, which is kept in a log and asked again", async () => {
+    let made = 0;
+    const inner = supervisor({
+      name: "inner",
+      agents: { flaky: scripted("flaky", [{ error: new Error("no") }, { output: 1 }]) },
+      asWorker: { retries: 1 },
+      retries: 0,
+      backoff: { baseMs: 0 },
+    });
+    const team = supervisor({
+      name: "team",
+      agents: { inner },
+      inputs: {
+        inner: (task) => {
+          made++;
+          return `${String(task)}!`;
+        },
+      },
+      store: memoryStore({ resumable: true }),
+    });
+    const outcome = await team.run("task");
+    expect(outcome.results.inner).toMatchObject({ status: "ok", attempts: 2 });
+    expect(made).toBe(1);
+  });
 });

@@ -1,25 +1,22 @@
-import { failureRecord } from "../../engine/call-failure.ts";
 import { Cancellation, cancelWith, either } from "../../async/cancellation.ts";
-import { sleep } from "../../async/sleep.ts";
+import { NO_COST } from "../../call.ts";
 import type { Claim } from "../../conflict/claim.ts";
 import { said, type Said } from "../../conflict/said.ts";
-import { takeOutput, unkept } from "../../engine/accept.ts";
+import { takeOutput } from "../../engine/accept.ts";
+import { attempts, type MakeAttempt } from "../../engine/attempts.ts";
 import { outcomeOf, type CallOutcome } from "../../engine/call-outcome.ts";
-import type { CallSpec } from "../../engine/call-spec.ts";
-import { isDeadline } from "../../engine/deadline.ts";
+import type { CallSpec, PreparedCall } from "../../engine/call-spec.ts";
 import { newCall, nextAttempt } from "../../engine/call-state.ts";
+import type { AttemptResult, Callee } from "../../engine/decide-attempt.ts";
 import { mapInput } from "../../engine/input.ts";
-import type { CallContent } from "../../engine/key.ts";
 import { contentOf, recordedCall } from "../../engine/recorded-call.ts";
 import { reuse } from "../../engine/reuse.ts";
 import type { Run } from "../../engine/run.ts";
 import { PLAIN_SEAT } from "../../engine/seat.ts";
-import { describeThrown, errorRecord, QuorateError } from "../../errors.ts";
+import { describeThrown, QuorateError } from "../../errors.ts";
 import { canonicalJson } from "../../json.ts";
-import type { EventBody } from "../../events.ts";
 import type { Missing, Outcome, OutcomeStatus } from "../../outcome.ts";
 import { mergeLimits } from "../../policy/limits.ts";
-import { retryWaitMs } from "../../policy/retry.ts";
 import type { Verdict } from "../../resolve/verdict.ts";
 import { coordinate, type Coordinated } from "./coordinate.ts";
 import { keepLesson, learnedBefore } from "../run/learned.ts";
@@ -46,122 +43,95 @@ export async function performTeam(
   seating: Seating,
   spec: CallSpec,
 ): Promise<CallOutcome> {
-  const { journal, clock, cancellation } = run;
   const { team } = seating;
-  const { callId } = spec;
-  const agent = team.label.name;
-  const { retries = 0 } = team.asWorker;
-  const limits = mergeLimits(team.limits);
-  const firstMs = clock.monotonic();
-  const content = teamContent(run, seating, spec);
-  const begun = recordedCall(run, spec, content);
-  const key = begun?.key ?? (content && run.keys?.of(content));
-  if (begun?.end !== undefined) {
-    return outcomeOf(begun.end, (output) => statementOf(team, output));
-  }
-  const reused = await reuse(
-    run,
-    { ...PLAIN_SEAT, agent: team.label, limits },
-    { spec, input: undefined, key, state: begun ?? newCall(callId, key) },
-    (output) => statementOf(team, output),
-    true,
-  );
+  const callee = calleeOf(team);
+  const input = inputOf(team, spec);
+  const call = prepared(run, seating, spec, input);
+  const read = (output: unknown): Said | undefined => statementOf(team, output);
+  if (call.state.end !== undefined) return outcomeOf(call.state.end, read);
+  const reused = await reuse(run, callee, call, read, true);
   if (reused !== undefined) return reused;
+  return attempts(run, callee, call.state, attemptsAt(run, seating, call, input));
+}
 
-  for (let attempt = begun === undefined ? 1 : nextAttempt(begun); ; attempt++) {
-    // One that was stopped in the middle goes on; all that counts in it are its agents' calls.
-    if (begun?.phase !== "begun" || attempt > begun.attempt) {
-      await journal.record([
-        key === undefined
-          ? { type: "call.started", callId, agent, attempt }
-          : { type: "call.started", callId, agent, attempt, key },
-      ]);
-    }
-    // A repeated team asks its agents anew, and no two calls of a run share an id.
-    const prefix = attempt === 1 ? `${callId}/` : `${callId}~${attempt}/`;
-    let error: QuorateError;
-    try {
-      const answer = await once(run, seating, spec, prefix);
-      if (answer === undefined) {
-        const detail = `${agent} waits for a person`;
-        return { result: { status: "waiting", detail }, said: undefined };
-      }
-      const { output, statement } = answer;
-      const durationMs = clock.monotonic() - firstMs;
-      const cost = run.bill.sums(callId).spent;
-      const kept = answerAsKept(run, team, output);
-      const body: EventBody = {
-        type: "call.succeeded",
-        callId,
-        agent,
-        attempt,
-        durationMs,
-        ...kept,
-        cost,
-      };
-      const excess = journal.excess(body, limits.maxBytes);
-      if (excess !== undefined) throw unkept(agent, excess);
-      await journal.record([body]);
-      const result = { status: "ok", output, attempts: attempt, durationMs, cost } as const;
-      return { result, said: statement };
-    } catch (thrown) {
-      if (cancellation.cancelled) throw cancellation.reason;
-      error = teamError(agent, thrown);
-    }
-    const waitMs =
-      attempt > retries || run.deadline?.cancelled === true
-        ? undefined
-        : retryWaitMs(error, attempt, limits.backoff, clock.now());
-    if (waitMs === undefined) {
-      const durationMs = clock.monotonic() - firstMs;
-      const cost = run.bill.sums(callId).spent;
-      await journal.record([
-        {
-          type: "call.failed",
-          callId,
-          agent,
-          attempt,
-          durationMs,
-          error: failureRecord(error, clock.now()),
-          cost,
-        },
-      ]);
-      const result = { status: "failed", error, attempts: attempt, durationMs, cost } as const;
-      return { result, said: undefined };
-    }
-    await journal.record([
-      {
-        type: "call.retried",
-        callId,
-        agent,
-        attempt,
-        error: errorRecord(error),
-        waitMs,
-        cost: run.bill.sums(callId).spent,
-      },
-    ]);
-    using until = either(cancellation, run.deadline);
-    await sleep(clock, waitMs, until.cancellation).catch((reason: unknown) => {
-      if (cancellation.cancelled || !isDeadline(reason)) throw reason;
-    });
+function calleeOf({ label, limits, asWorker }: Team): Callee {
+  const { retries = 0 } = asWorker;
+  return { ...PLAIN_SEAT, agent: label, limits: { ...mergeLimits(limits), retries } };
+}
+
+/** What a team is asked, or why it cannot be made: its attempt says that. */
+type Input = { readonly value: unknown } | { readonly fault: unknown };
+
+function inputOf({ label, limits }: Team, { task, results, map }: CallSpec): Input {
+  if (map === undefined) return { value: task };
+  try {
+    return { value: mapInput(label.name, map, task, results, mergeLimits(limits).maxBytes) };
+  } catch (fault) {
+    return { fault };
   }
 }
 
-interface Answer {
-  readonly output: unknown;
-  readonly statement: Said | undefined;
+function prepared(run: Run, seating: Seating, spec: CallSpec, made: Input): PreparedCall {
+  const input = "value" in made ? made.value : undefined;
+  const isKeyed = run.keys !== undefined && "value" in made;
+  const content = isKeyed ? contentOf(seating.definition(), input, spec) : undefined;
+  const key = content && run.keys?.of(content);
+  const state = recordedCall(run, spec, content) ?? newCall(spec.callId, key);
+  return { spec, input, key, state };
 }
+
+/** How attempts at a team are made: each asks all of its agents, whose calls are all that counts. */
+function attemptsAt(
+  run: Run,
+  seating: Seating,
+  { spec, key: own }: PreparedCall,
+  input: Input,
+): MakeAttempt {
+  const { bill, clock, journal } = run;
+  const { callId } = spec;
+  const agent = seating.team.label.name;
+  return async (state) => {
+    const startedMs = clock.monotonic();
+    const attempt = nextAttempt(state);
+    const { key = own } = state;
+    // One that was stopped in the middle goes on.
+    if (state.phase !== "begun") {
+      const started = { type: "call.started", callId, agent, attempt } as const;
+      await journal.record([key === undefined ? started : { ...started, key }]);
+    }
+    const takes = () => ({
+      startedMs,
+      endedMs: clock.monotonic(),
+      cost: NO_COST,
+      total: bill.sums(callId).spent,
+    });
+    try {
+      // A repeated team asks its agents anew, and no two calls of a run share an id.
+      const prefix = attempt === 1 ? `${callId}/` : `${callId}~${attempt}/`;
+      const answer = await once(run, seating, spec, input, prefix);
+      if (answer === undefined) return { ok: false, waits: `${agent} waits for a person` };
+      return { ok: true, ...answer, ...takes() };
+    } catch (thrown) {
+      return { ok: false, error: teamError(agent, thrown), ...takes() };
+    }
+  };
+}
+
+/** What a team answered, and how the log keeps it where that is otherwise. */
+type Answer = Pick<Extract<AttemptResult, { readonly ok: true }>, "accepted" | "kept">;
 
 /** One attempt: the team's whole part of the run, under its own timeout. Nothing when it waits for a person. */
 async function once(
   outer: Run,
   seating: Seating,
-  { task: given, results, map, checked, derived }: CallSpec,
+  { map, checked, derived }: CallSpec,
+  input: Input,
   prefix: string,
 ): Promise<Answer | undefined> {
+  if ("fault" in input) throw input.fault;
+  const task = input.value;
   const { team } = seating;
   const { name } = team.label;
-  const { maxBytes } = mergeLimits(team.limits);
   const { timeoutMs = Infinity } = team.asWorker;
   const { clock } = outer;
   const startedMs = clock.monotonic();
@@ -177,7 +147,6 @@ async function once(
   const run: Run = { ...outer, cancellation };
   using _timer = timeoutMs === Infinity ? undefined : clock.timer(timeoutMs, timeOut);
 
-  const task = map === undefined ? given : mapInput(name, map, given, results, maxBytes);
   const scope = prefix.slice(0, -1);
   const recorded = recordedPlan(team, run.history?.plan(scope));
   using until = either(cancellation, outer.deadline);
@@ -188,12 +157,11 @@ async function once(
     const before = learned === undefined ? {} : { learned };
     run.journal.note([{ type: "run.planned", callId: scope, mode, agents, ...before }]);
   }
-  const known = map === undefined ? checked : new Map();
   const assignment = {
     task,
     plan,
     prefix,
-    checked: known,
+    checked: map === undefined ? checked : new Map(),
     derived: derived === true || map !== undefined,
   };
   const done = await coordinate(run, seating, assignment, performTeam);
@@ -205,8 +173,10 @@ async function once(
     throw new QuorateError("TEAM_FAILED", `the team ${name} failed: ${why}`, cause && { cause });
   }
   await keepLesson(run, team, scope, done.verdicts);
+  const { maxBytes } = mergeLimits(team.limits);
   const output = takeOutput(name, answerOf(team, run, done, prefix), maxBytes);
-  return { output, statement: statementOf(team, output) };
+  const kept = answerAsKept(run, team, output);
+  return { accepted: { output, said: statementOf(team, output) }, ...(kept && { kept }) };
 }
 
 /** What a team failed with: what those failed with that it cannot do without, else what any did. */
@@ -237,22 +207,24 @@ function answerOf(team: Team, run: Run, done: Coordinated, prefix: string): unkn
   return team.answer(outcome);
 }
 
-/** Its verdicts without their secrets, as they stand in the log by themselves: no path leads to those in an answer. */
+/**
+ * Its verdicts without their secrets, as they stand in the log by themselves: no path leads to those in an answer. `undefined` where
+ * there are none.
+ */
 function answerAsKept(
   { redact }: Run,
   { answer }: Team,
   output: unknown,
-): { readonly output: unknown; readonly redacted?: true } {
-  if (redact === undefined || answer !== undefined) return { output };
+): { readonly output: unknown; readonly redacted: true } | undefined {
+  if (redact === undefined || answer !== undefined) return undefined;
   const given = output as TeamAnswer;
   const kept: TeamAnswer = {
     ...given,
     verdicts: given.verdicts.map(redact.verdict),
     missing: given.missing.map((one) => ({ ...one, detail: redact.text(one.detail) })),
   };
-  return canonicalJson(kept) === canonicalJson(given)
-    ? { output }
-    : { output: kept, redacted: true };
+  const isSame = canonicalJson(kept) === canonicalJson(given);
+  return isSame ? undefined : { output: kept, redacted: true };
 }
 
 /**
@@ -271,20 +243,6 @@ function statementOf({ label, answer }: Team, output: unknown): Said | undefined
     else if (winner === "present") findings.push(subject);
   }
   return { claims, findings: reviewed ? findings : undefined };
-}
-
-function teamContent(run: Run, seating: Seating, spec: CallSpec): CallContent | undefined {
-  if (run.keys === undefined) return undefined;
-  const { task, results, map } = spec;
-  const { name } = seating.team.label;
-  const { maxBytes } = mergeLimits(seating.team.limits);
-  try {
-    const input = map === undefined ? task : mapInput(name, map, task, results, maxBytes);
-    return contentOf(seating.definition(), input, spec);
-  } catch {
-    // The attempt will say what is wrong with the input.
-    return undefined;
-  }
 }
 
 function teamError(name: string, thrown: unknown): QuorateError {
