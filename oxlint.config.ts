@@ -51,7 +51,8 @@ function folder(
   ];
 }
 
-const words = vocabulary.map((word) => `${word}.ts`);
+// Whoever is handed something in by a caller checks it by the tables of check/.
+const words = [...vocabulary.map((word) => `${word}.ts`), "check/*"];
 const core = [
   "async/*",
   "policy/*",
@@ -68,7 +69,7 @@ const verdicts = ["conflict/*", "resolve/verdict.ts"];
 
 const arrows: readonly Arrow[] = [
   {
-    files: words.map((word) => `src/${word}`),
+    files: vocabulary.map((word) => `src/${word}.ts`),
     values: [
       ...words.map((word) => `./${word}`),
       "./async/*",
@@ -84,6 +85,7 @@ const arrows: readonly Arrow[] = [
       "@standard-schema/spec",
     ],
   },
+  ...folder("check", ["errors.ts", "text.ts", "async/*", "policy/*"]),
   ...folder("async", words),
   ...folder("prompt", words),
   ...folder("policy", [...words, "async/*"]),

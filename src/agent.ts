@@ -1,16 +1,18 @@
-import { cut } from "./text.ts";
+import { anything, func, object, text, word } from "./check/kinds.ts";
+import { NAME, nameIn } from "./check/name.ts";
+import { option, options, type Options } from "./check/options.ts";
 import type { Answered, OtherSide, UpstreamResult, Usage } from "./call.ts";
 import type { ClaimDraft } from "./conflict/claim.ts";
 import { QuorateError, type ErrorRecord, type Issue } from "./errors.ts";
-import { checkMaxCost, type MaxCost } from "./money/bound.ts";
-import { checkBudgets, type Budget, type CheckedBudget } from "./money/budget.ts";
-import { checkBatch, type BatchOptions } from "./policy/batch.ts";
-import { checkCache, type CacheOptions, type CacheSettings } from "./policy/cache.ts";
-import { checkGiven, checkKeys, checkKind, shown } from "./policy/check-kind.ts";
+import { MAX_COST, type MaxCost } from "./money/bound.ts";
+import { BUDGETS, type Budget, type CheckedBudget } from "./money/budget.ts";
+import { BATCH, type BatchOptions } from "./policy/batch.ts";
+import { CACHE, type CacheOptions, type CacheSettings } from "./policy/cache.ts";
+import { shown } from "./policy/check-kind.ts";
 import { checkLanes, type LanesOf } from "./limits/lane.ts";
-import { checkLimits, LIMIT_KEYS, type CallLimits } from "./policy/limits.ts";
-import { checkEscalateIf, checkTier, type EscalateIf } from "./policy/tier.ts";
-import { checkSchema, type Schema } from "./schema.ts";
+import { LIMITS, type CallLimits } from "./policy/limits.ts";
+import { ESCALATE_IF, TIER, type EscalateIf } from "./policy/tier.ts";
+import { SCHEMA, type Schema } from "./schema.ts";
 
 /** What an agent is given beside its task. Everything may be taken apart: `({ signal, emit }) => …`. */
 export interface AgentContext<Upstream = Readonly<Record<string, UpstreamResult | undefined>>> {
@@ -158,27 +160,48 @@ export interface AgentOptions<
 
 type AnyAgentOptions = AgentOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>;
 
-// Written out as a record, so that the compiler misses an option that is added.
-const OWN_OPTIONS: Readonly<Record<Exclude<keyof AnyAgentOptions, keyof CallLimits>, true>> = {
-  name: true,
-  version: true,
-  description: true,
-  input: true,
-  output: true,
-  needs: true,
-  inDoubt: true,
-  tier: true,
-  maxCost: true,
-  budget: true,
-  cache: true,
-  batch: true,
-  lanes: true,
-  escalateIf: true,
-  fallback: true,
-  run: true,
-  claims: true,
-};
-const AGENT_KEYS: ReadonlySet<string> = new Set([...Object.keys(OWN_OPTIONS), ...LIMIT_KEYS]);
+/** Who is asked when an agent has failed: agents of different names. */
+const FALLBACK = option<readonly Agent[]>((given, what) => {
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const names = new Set<string>();
+  for (const one of list) {
+    if (!isWorker(one) || !("run" in one) || "agents" in one || names.has(one.name)) {
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `${what} has ${unfitIn(one)}; use agents of different names`,
+      );
+    }
+    TIER.take(one.name, `${what} has one whose name`);
+    names.add(one.name);
+  }
+  return Object.freeze([...(list as readonly Agent[])]);
+}, "").or(Object.freeze([]));
+
+type Made = Pick<
+  Agent,
+  "input" | "output" | "maxCost" | "cache" | "batch" | "escalateIf" | "fallback" | "run" | "claims"
+> & { readonly budget: readonly CheckedBudget[] };
+
+export const AGENT: Options<AnyAgentOptions, "inDoubt", Made> = options({
+  name: NAME.needed(),
+  version: text('use a text, for instance "1"'),
+  description: text("use a sentence"),
+  input: SCHEMA,
+  output: SCHEMA,
+  needs: object("use { other }, with the agents it needs"),
+  inDoubt: word("retry", "ask", "fail").or("retry"),
+  tier: TIER,
+  maxCost: MAX_COST,
+  budget: BUDGETS,
+  cache: CACHE,
+  batch: BATCH,
+  lanes: anything(),
+  escalateIf: ESCALATE_IF,
+  fallback: FALLBACK,
+  run: func<Agent["run"]>("give it one: run: async (task) => …").needed(),
+  claims: func("use (output) => [{ subject, position }]"),
+  ...LIMITS.table,
+});
 
 /**
  * Describes an agent. Types come from the schemas, and without them from `run`.
@@ -196,28 +219,10 @@ export function agent<
 >(
   options: AgentOptions<Name, Input, Task, Raw, Returned, Output, Needs>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
-  checkGiven(options, "what agent() is given", "object", "describe it: agent({ name, run })");
-  const { name, version, description, input, output, needs, run, claims } = options;
-  const { inDoubt = "retry" } = options;
-  checkName(name, "agent");
+  const name = nameIn<Name>(options, "agent", "describe it: agent({ name, run })");
   const where = `agent "${name}"`;
-  checkKeys(options, AGENT_KEYS, where);
-  checkGiven(run, `${where}: run`, "function", "give it one: run: async (task) => …");
-  checkKind(claims, `${where}: claims`, "function", "use (output) => [{ subject, position }]");
-  checkKind(version, `${where}: version`, "string", 'use a text, for instance "1"');
-  checkKind(description, `${where}: description`, "string", "use a sentence");
-  checkKind(needs, `${where}: needs`, "object", "use { other }, with the agents it needs");
-  checkSchema(input, `${where}: input`);
-  checkSchema(output, `${where}: output`);
-  if (inDoubt !== "retry" && inDoubt !== "ask" && inDoubt !== "fail") {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `${where}: inDoubt is ${shown(inDoubt)}; use "retry", "ask" or "fail"`,
-    );
-  }
-  const { tier, cache: cached } = options;
-  if (tier !== undefined) checkTier(tier, `${where}: tier`);
-  const cache = checkCache(cached, where);
+  const taken = AGENT.of(options, where);
+  const { version, description, input, output, needs, budget, cache, lanes } = taken;
   if (typeof cache === "object" && version === undefined) {
     throw new QuorateError(
       "BAD_OPTIONS",
@@ -228,21 +233,21 @@ export function agent<
     name,
     version,
     description,
-    input: input as Schema | undefined,
-    output: output as Schema | undefined,
+    input,
+    output,
     needs: checkNeeds(needs, where),
-    limits: checkLimits(options, where),
-    inDoubt,
-    tier,
-    maxCost: checkMaxCost(options.maxCost as MaxCost | undefined, where),
-    budgets: checkBudgets(options.budget, where),
+    limits: LIMITS.among(taken),
+    inDoubt: taken.inDoubt,
+    tier: taken.tier,
+    maxCost: taken.maxCost,
+    budgets: budget,
     cache,
-    batch: checkBatch(options.batch as BatchOptions | undefined, where),
-    lanes: checkLanes(options.lanes, where),
-    escalateIf: checkEscalateIf(options.escalateIf as readonly EscalateIf[] | undefined, where),
-    fallback: checkFallback(options.fallback as Agent | readonly Agent[] | undefined, where),
-    run,
-    claims,
+    batch: taken.batch,
+    lanes: checkLanes(lanes, where),
+    escalateIf: taken.escalateIf,
+    fallback: taken.fallback,
+    run: taken.run,
+    claims: taken.claims,
     [WORKER]: {},
   });
 }
@@ -260,39 +265,6 @@ export function isWorker(value: unknown): value is Worker {
 /** What makes an object a worker; for what else is one than what `agent()` makes. */
 export function workerBrand<Input, Output>(): Pick<Worker<string, Input, Output>, typeof WORKER> {
   return { [WORKER]: {} };
-}
-
-const MAX_NAME = 100;
-
-/** Refuses a name that could not stand in a path of names, or in a line of output. */
-export function checkName(name: unknown, what: string): void {
-  if (typeof name === "string" && /^[^~/\p{Cc}]+$/u.test(name) && name.length <= MAX_NAME) return;
-  const got = typeof name === "string" ? `"${cut(name, MAX_NAME)}"` : typeof name;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${what} name ${got} is refused; use 1 to ${MAX_NAME} characters, without "/", "~" or control characters`,
-  );
-}
-
-/** Who is asked when an agent has failed. Throws `BAD_OPTIONS` for what is none, and for two of one name. */
-function checkFallback(
-  given: Agent | readonly Agent[] | undefined,
-  where: string,
-): readonly Agent[] {
-  if (given === undefined) return [];
-  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
-  const names = new Set<string>();
-  for (const one of list) {
-    if (!isWorker(one) || !("run" in one) || "agents" in one || names.has(one.name)) {
-      throw new QuorateError(
-        "BAD_OPTIONS",
-        `${where}: fallback has ${unfitIn(one)}; use agents of different names`,
-      );
-    }
-    checkTier(one.name, `${where}: the name of a fallback`);
-    names.add(one.name);
-  }
-  return Object.freeze([...(list as readonly Agent[])]);
 }
 
 /** What stands in the place of an agent, for a message. */

@@ -1,21 +1,17 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { hear, hearIfRefused, hearOptions, isPlain, isThenable, promiseOf } from "./async/hear.ts";
-import { describeThrown, QuorateError, type Issue } from "./errors.ts";
+import { thing } from "./check/kinds.ts";
+import type { Option } from "./check/options.ts";
+import { hear, hearIfRefused, isPlain, isThenable, promiseOf } from "./async/hear.ts";
+import { describeThrown, type Issue } from "./errors.ts";
 
 /** Any schema of the Standard Schema family: Zod, Valibot, ArkType and others. */
 export type Schema<In = unknown, Out = In> = StandardSchemaV1<In, Out>;
 
-/** Refuses with `BAD_OPTIONS` what is no schema. */
-export function checkSchema(schema: unknown, what: string): void {
-  if (schema === undefined) return;
-  hearOptions(schema);
-  const standard: unknown = Object(schema)["~standard"];
-  if (typeof Object(standard).validate === "function") return;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${what} is no schema; use one of Zod, Valibot, ArkType or another of the Standard Schema family`,
-  );
-}
+export const SCHEMA: Option<Schema | undefined> = thing(
+  "schema",
+  (given) => typeof Object(Object(given)["~standard"]).validate === "function",
+  "use one of Zod, Valibot, ArkType or another of the Standard Schema family",
+);
 
 /** What a check came to: the parsed value, or what was wrong with it. */
 export type Checked =

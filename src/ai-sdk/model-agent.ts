@@ -7,7 +7,7 @@ import type { CostBound } from "../money/bound.ts";
 import { checkInteger } from "../policy/bounds.ts";
 import { checkGiven, checkKind } from "../policy/check-kind.ts";
 import { DEFAULT_LIMITS } from "../policy/limits.ts";
-import { checkSchema } from "../schema.ts";
+import { SCHEMA } from "../schema.ts";
 import { jsonIn, textIn } from "./answer.ts";
 import { askModel, type ModelSettings } from "./ask-model.ts";
 import { jsonSchemaBytes } from "./json-schema.ts";
@@ -93,7 +93,7 @@ export function modelAgent<
   if (maxSteps !== undefined) checkInteger(maxSteps, `${where}: maxSteps`, 1, 100);
   if (maxPromptBytes !== undefined)
     checkInteger(maxPromptBytes, `${where}: maxPromptBytes`, 1, 2 ** 30);
-  checkSchema(output, `${where}: output`);
+  SCHEMA.take(output, `${where}: output`);
   const shapeBytes = output === undefined ? 0 : jsonSchemaBytes(output, `${where}: output`);
 
   async function run(task: Task, context: AgentContext<UpstreamOf<Needs>>): Promise<unknown> {

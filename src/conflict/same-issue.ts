@@ -1,6 +1,7 @@
 import { agent, isWorker, type Agent, type AgentContext } from "../agent.ts";
+import { thing } from "../check/kinds.ts";
+import type { Option } from "../check/options.ts";
 import type { AgentResult } from "../call.ts";
-import { QuorateError } from "../errors.ts";
 import { lineFence, shownText } from "../prompt/fence.ts";
 
 /** What somebody is asked about two groups of texts. Plain JSON. */
@@ -48,14 +49,15 @@ export function sameIssueQuestion(
   return { ...asked, text: rendered(asked) };
 }
 
-/** The agent behind a judge. Throws `BAD_OPTIONS` for what is neither an agent nor a function. */
+export const SAME_ISSUE_JUDGE: Option<SameIssueJudge | undefined> = thing(
+  "agent and no function",
+  (given) => typeof given === "function" || isWorker(given),
+  "give it agent({ … }) or async (question) => ({ same })",
+);
+
+/** The agent behind a judge. */
 export function judgeAgent(judge: SameIssueJudge, name: string): Agent {
-  if (typeof judge === "function") return agent({ name, run: judge });
-  if (isWorker(judge)) return judge;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    "similar: judge is no agent and no function; give it agent({ … }) or async (question) => ({ same })",
-  );
+  return typeof judge === "function" ? agent({ name, run: judge }) : judge;
 }
 
 /** What was answered; `undefined` for nothing that can be used. */

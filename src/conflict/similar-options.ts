@@ -1,10 +1,11 @@
-import { checkName, type Agent } from "../agent.ts";
+import type { Agent } from "../agent.ts";
+import { anything, func, integer, shareAbove } from "../check/kinds.ts";
+import { NAME } from "../check/name.ts";
+import { options, type Options } from "../check/options.ts";
 import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
-import { checkInteger } from "../policy/bounds.ts";
-import { checkKeys, checkKind } from "../policy/check-kind.ts";
 import { embedder, type Embed } from "./embedding.ts";
-import { judgeAgent, type SameIssueJudge } from "./same-issue.ts";
+import { judgeAgent, SAME_ISSUE_JUDGE, type SameIssueJudge } from "./same-issue.ts";
 
 /** How `similar()` compares texts. */
 export interface SimilarOptions {
@@ -30,19 +31,24 @@ export interface SimilarOptions {
   readonly name?: string;
 }
 
-const DEFAULTS = { threshold: 0.28, embedWeight: 0.3, maxPairs: 20, name: "similar" } as const;
 const BAND = 0.1;
 const LEAST_LIKENESS = 0.01;
 const MAX_PAIRS = 1_000;
-const KEYS: ReadonlySet<string> = new Set<keyof SimilarOptions>([
-  "threshold",
-  "embed",
-  "embedWeight",
-  "judge",
-  "band",
-  "maxPairs",
-  "name",
-]);
+
+export const SIMILAR: Options<SimilarOptions, "threshold" | "embedWeight" | "maxPairs" | "name"> =
+  options(
+    {
+      threshold: shareAbove(0).or(0.28),
+      embed: func("use async (texts) => vectors"),
+      embedWeight: shareAbove(0).or(0.3),
+      judge: SAME_ISSUE_JUDGE,
+      // Around the threshold.
+      band: anything(),
+      maxPairs: integer(1, MAX_PAIRS).or(20),
+      name: NAME.or("similar"),
+    },
+    { instead: "use { threshold: 0.3 }" },
+  );
 
 /** The options, checked. */
 export interface SimilarSettings {
@@ -59,39 +65,18 @@ export interface SimilarSettings {
 }
 
 /** The options with their defaults. Throws `BAD_OPTIONS`. */
-export function checkSimilar(options: SimilarOptions): SimilarSettings {
-  checkKind(options, "similar: options", "object", "use { threshold: 0.3 }");
-  checkKeys(options, KEYS, "similar");
-  const { embed, judge, name = DEFAULTS.name } = options;
-  checkName(name, "similar");
-  checkKind(embed, "similar: embed", "function", "use async (texts) => vectors");
-  const threshold = share(options.threshold ?? DEFAULTS.threshold, "threshold");
-  const weight = share(options.embedWeight ?? DEFAULTS.embedWeight, "embedWeight");
-  const maxPairs = checkInteger(
-    options.maxPairs ?? DEFAULTS.maxPairs,
-    "similar: maxPairs",
-    1,
-    MAX_PAIRS,
+export function checkSimilar(given: SimilarOptions): SimilarSettings {
+  const { name, threshold, embed, embedWeight, judge, maxPairs, ...rest } = SIMILAR.of(
+    given,
+    "similar",
   );
-  const band = checkBand(options.band, threshold);
+  const band = checkBand(rest.band, threshold);
   return {
     name,
     threshold,
-    embedding:
-      embed === undefined ? undefined : { agent: embedder(embed, `${name}-embed`), weight },
-    judging:
-      judge === undefined
-        ? undefined
-        : { agent: judgeAgent(judge, `${name}-judge`), band, maxPairs },
+    embedding: embed && { agent: embedder(embed, `${name}-embed`), weight: embedWeight },
+    judging: judge && { agent: judgeAgent(judge, `${name}-judge`), band, maxPairs },
   };
-}
-
-function share(value: unknown, what: string): number {
-  if (typeof value === "number" && value > 0 && value <= 1) return value;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `similar: ${what} is ${String(value)}; use a number above 0, at most 1`,
-  );
 }
 
 function checkBand(given: unknown, threshold: number): readonly [number, number] {

@@ -1,4 +1,5 @@
-import { checkKeys } from "../policy/check-kind.ts";
+import { number } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 import type { Json } from "../json.ts";
 import { QuorateError } from "../errors.ts";
 import { alone, type Candidate, type Comparator, type Group } from "./compare.ts";
@@ -10,17 +11,21 @@ export type WithinOptions =
   /** In the numbers' own unit. */
   | { readonly absolute: number; readonly percent?: undefined };
 
-const OPTIONS: ReadonlySet<string> = new Set(["percent", "absolute"]);
+export const WITHIN: Options<{ readonly percent?: number; readonly absolute?: number }> = options(
+  {
+    percent: number(0, 100),
+    absolute: number(0, Number.MAX_VALUE, "use a finite number from 0"),
+  },
+  { instead: "use { percent: 5 } or { absolute: 10 }" },
+);
 
 /**
  * Numbers that are near each other are the same position. All members of a group are within the tolerance of each
  * other (complete link: the nearest two groups are joined first, as long as their extremes allow). The member nearest
  * to the median of what the group's agents claim stands for it, the lower of two. What is not a number is compared as by `equal()`.
  */
-export function within(options: WithinOptions): Comparator {
-  checkKeys(options, OPTIONS, "within");
-  const percent = tolerance(options.percent, "percent", 100);
-  const absolute = tolerance(options.absolute, "absolute", Number.MAX_VALUE);
+export function within(given: WithinOptions): Comparator {
+  const { percent, absolute } = WITHIN.of(given, "within");
   if ((percent === undefined) === (absolute === undefined)) {
     throw new QuorateError(
       "BAD_OPTIONS",
@@ -37,18 +42,9 @@ export function within(options: WithinOptions): Comparator {
   };
   return Object.freeze({
     name: "within",
-    definition: { ...options } as unknown as Json,
+    definition: { ...given } as unknown as Json,
     group: (candidates) => ({ groups: groupNumbers(candidates, near) }),
   } satisfies Comparator);
-}
-
-function tolerance(value: unknown, name: string, most: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === "number" && value >= 0 && value <= most) return value;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `within: ${name} is ${String(value)}; use a finite number from 0${most === 100 ? " to 100" : ""}`,
-  );
 }
 
 type Near = (low: number, high: number) => number | undefined;

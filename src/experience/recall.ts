@@ -1,4 +1,5 @@
-import { checkKind } from "../policy/check-kind.ts";
+import { func } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 import { checkText, checkValues } from "../policy/given.ts";
 import { hear } from "../async/hear.ts";
 import { PRESENT } from "../conflict/findings.ts";
@@ -8,7 +9,7 @@ import {
   type RecordedFinding,
   type RecordedReview,
 } from "../reliability/learn-findings.ts";
-import { learn } from "../reliability/learn.ts";
+import { LABELS, learn } from "../reliability/learn.ts";
 import type {
   LabelKind,
   LearnedBefore,
@@ -22,7 +23,13 @@ import type { LearningOptions, Trust } from "../resolve/link.ts";
 import type { Values } from "../store/values.ts";
 import { ballotPrefix, type Ballot, type BallotSubject } from "./ballot.ts";
 import { takeBallot } from "./take-ballot.ts";
-import { DEFAULT_TRUST } from "./trust.ts";
+import { DEFAULT_TRUST, TRUST } from "./trust.ts";
+
+export const LEARNED_FROM: Options<Omit<LearningOptions, "reviews">> = options({
+  labels: LABELS,
+  topicOf: func("use (subject) => topic"),
+  trust: TRUST,
+});
 
 /**
  * What the runs of a supervisor have taught of its agents, as `reliability()` in its chain goes by it: nothing for a supervisor
@@ -35,14 +42,8 @@ export async function learnedFrom(
 ): Promise<LearnedBefore> {
   checkValues(store, "learnedFrom");
   checkText(supervisor, "learnedFrom: supervisor");
-  checkKind(learning, "learnedFrom", "object", "give { labels, topicOf, trust }");
-  const { labels, topicOf, trust } = learning;
-  return recall(store.values, supervisor, {
-    labels,
-    topicOf,
-    trust,
-    reviews: true,
-  });
+  const taken = LEARNED_FROM.of(learning, "learnedFrom");
+  return recall(store.values, supervisor, { ...taken, reviews: true });
 }
 
 /** How many runs are looked back at, the latest first. */

@@ -1,8 +1,8 @@
+import { option, options, type Options } from "../check/options.ts";
 import type { Json } from "../json.ts";
-import { checkKeys } from "../policy/check-kind.ts";
 import { checkFindingModel, type FindingModel } from "../reliability/finding-model.ts";
 import type { Link, LinkContext, Question, Ruling } from "../resolve/link.ts";
-import { support, type SupportOptions } from "../resolve/support.ts";
+import { support, SUPPORT, type SupportOptions } from "../resolve/support.ts";
 import { byLearnedFindings } from "./learned-finding.ts";
 import { learning } from "./learning.ts";
 
@@ -14,7 +14,13 @@ export interface LearnedSupportOptions extends SupportOptions {
   readonly learned?: FindingModel | "runs";
 }
 
-const OPTIONS: ReadonlySet<string> = new Set<keyof LearnedSupportOptions>(["atLeast", "learned"]);
+export const LEARNED_SUPPORT: Options<LearnedSupportOptions, "learned"> = options({
+  ...SUPPORT.table,
+  learned: option<FindingModel | "runs">(
+    (given, what) => (given === "runs" ? given : checkFindingModel(given, what)),
+    "",
+  ).or("runs"),
+});
 
 /**
  * As `support()`, but a finding stands when it is likely enough to be right, by what was `learned`. Where nothing was learned, or
@@ -22,12 +28,9 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof LearnedSupportOptions>(["atLe
  *
  * Confidence `finding-logistic`: the chance that the finding is right, which may be below one half where it stands.
  */
-export function learnedSupport(options: LearnedSupportOptions = {}): Link {
-  checkKeys(options, OPTIONS, "learnedSupport");
-  const { learned = "runs", ...rest } = options;
+export function learnedSupport(given: LearnedSupportOptions = {}): Link {
+  const { learned, ...rest } = LEARNED_SUPPORT.of(given, "learnedSupport");
   const counting = support(rest);
-  const given =
-    learned === "runs" ? undefined : checkFindingModel(learned, "learnedSupport: learned");
   const rules = new WeakMap<FindingModel, ReturnType<typeof byLearnedFindings>>();
   const ruleOf = (model: FindingModel): ReturnType<typeof byLearnedFindings> => {
     const known = rules.get(model);
@@ -38,7 +41,7 @@ export function learnedSupport(options: LearnedSupportOptions = {}): Link {
   };
 
   async function settle(question: Question, context: LinkContext): Promise<Ruling> {
-    const model = given ?? context.learned?.reviews;
+    const model = learned === "runs" ? context.learned?.reviews : learned;
     if (model === undefined || question.kind !== "finding")
       return counting.settle(question, context);
     if (model.refused === undefined) return ruleOf(model)(question, context);

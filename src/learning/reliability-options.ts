@@ -1,12 +1,13 @@
+import { func, iterable, number, text } from "../check/kinds.ts";
+import { option, options, type Checked, type Options } from "../check/options.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import { ABSENT, PRESENT } from "../conflict/findings.ts";
 import { QuorateError } from "../errors.ts";
-import { checkKeys, checkKind } from "../policy/check-kind.ts";
 import { checkReliability } from "../reliability/check-reliability.ts";
-import { checkLabels } from "../reliability/learn.ts";
+import { LABELS } from "../reliability/learn.ts";
 import type { LabelKind, RecordedOutcome, Reliability } from "../reliability/reliability.ts";
 import type { Trust } from "../resolve/link.ts";
-import { checkTrust } from "../experience/trust.ts";
+import { DEFAULT_TRUST, TRUST } from "../experience/trust.ts";
 
 export interface ReliabilityOptions {
   /** Whether positions mean the same in every subject. Declared, never guessed; `from` says it where it is left out. */
@@ -27,69 +28,49 @@ export interface ReliabilityOptions {
   readonly name?: string;
 }
 
-const OPTIONS: ReadonlySet<string> = new Set<keyof ReliabilityOptions>([
-  "labels",
-  "from",
-  "findings",
-  "outcomes",
-  "topicOf",
-  "trust",
-  "atLeast",
-  "name",
-]);
-const DEFAULTS = { atLeast: 0, name: "reliability" } as const;
+export const RELIABILITY: Options<
+  ReliabilityOptions,
+  "trust" | "atLeast" | "name",
+  { readonly outcomes: readonly RecordedOutcome[]; readonly trust: Required<Trust> }
+> = options(
+  {
+    labels: LABELS,
+    from: option(checkReliability, ""),
+    findings: option((given, what) => checkFindings(checkReliability(given, what)), ""),
+    outcomes: iterable<RecordedOutcome>().or([]),
+    topicOf: func("use (subject) => topic"),
+    trust: TRUST.or(DEFAULT_TRUST),
+    atLeast: number(0, 1, "use a confidence from 0 to 1").or(0),
+    name: text('use a text, for instance "reliability"').or("reliability"),
+  },
+  { instead: 'use { labels: "fixed" } or { from }' },
+);
 
-/** The options, checked. */
-export interface CheckedOptions extends Omit<ReliabilityOptions, "outcomes" | "trust"> {
-  readonly trust: Required<Trust>;
-  readonly outcomes: readonly RecordedOutcome[];
-  readonly atLeast: number;
-  readonly name: string;
-}
-
-/** Refuses with `BAD_OPTIONS` what cannot be meant, also a record that is none. */
-export function checkReliabilityOptions(options: ReliabilityOptions): CheckedOptions {
-  checkKind(options, "reliability: options", "object", 'use { labels: "fixed" } or { from }');
-  checkKeys(options, OPTIONS, "reliability");
-  const { labels, from, findings, outcomes = [], topicOf } = options;
-  const { atLeast = DEFAULTS.atLeast, name = DEFAULTS.name } = options;
-  checkKind(name, "reliability: name", "string", 'use a text, for instance "reliability"');
-  checkKind(topicOf, "reliability: topicOf", "function", "use (subject) => topic");
-  if (!(typeof atLeast === "number" && atLeast >= 0 && atLeast <= 1)) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `reliability: atLeast is ${String(atLeast)}; use a confidence from 0 to 1`,
-    );
-  }
-  if (from !== undefined) checkReliability(from, "reliability: from");
-  if (findings !== undefined) checkFindings(checkReliability(findings, "reliability: findings"));
-  if (labels !== undefined || (from === undefined && findings === undefined))
-    checkLabels(labels, "reliability");
+/** The options, checked. Throws `BAD_OPTIONS` for what cannot be meant together. */
+export function checkReliabilityOptions(given: ReliabilityOptions): Checked<typeof RELIABILITY> {
+  const taken = RELIABILITY.of(given, "reliability");
+  const { labels, from, findings, outcomes } = taken;
+  if (from === undefined && findings === undefined)
+    LABELS.needed().take(labels, "reliability: labels");
   if (from !== undefined && labels !== undefined && labels !== from.labels) {
     throw new QuorateError(
       "BAD_OPTIONS",
       `reliability: labels is "${labels}", and from was learned with "${from.labels}"; leave labels out, or learn again`,
     );
   }
-  const known = [...outcomes];
-  if (from !== undefined && known.length > 0) {
+  if (from !== undefined && outcomes.length > 0) {
     throw new QuorateError(
       "BAD_OPTIONS",
       "reliability: outcomes and from are both given; hand the outcomes to learn()",
     );
   }
-  return {
-    ...options,
-    outcomes: known,
-    trust: checkTrust(options.trust, "reliability"),
-    atLeast,
-    name,
-  };
+  return taken;
 }
 
 /** Where it has its positions, they tell whether it was learned of findings. */
-function checkFindings({ known }: Reliability): void {
-  if (known === undefined || known.keys.some((key) => FINDING_KEYS.has(key))) return;
+function checkFindings(learned: Reliability): Reliability {
+  const { known } = learned;
+  if (known === undefined || known.keys.some((key) => FINDING_KEYS.has(key))) return learned;
   throw new QuorateError(
     "BAD_OPTIONS",
     'reliability: findings was learned of claims; hand in what learn() made of votes for "present" and "absent"',

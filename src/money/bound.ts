@@ -1,9 +1,10 @@
 import { hear } from "../async/hear.ts";
+import { integer } from "../check/kinds.ts";
+import { option, options, type Option, type Options } from "../check/options.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { atOnce } from "../policy/at-once.ts";
-import { checkGiven, checkKeys, checkKind, shown } from "../policy/check-kind.ts";
 import type { AskedAt } from "../policy/tier.ts";
-import { isUsd, MAX_USD, microsOf } from "./micros.ts";
+import { microsOf, usDollars } from "./micros.ts";
 import { priceMicros, type Price } from "./price.ts";
 
 /** What one attempt may cost at most: dollars, or tokens of a model that has a price. */
@@ -25,27 +26,19 @@ export interface Bound {
 
 export const UNBOUNDED: Bound = Object.freeze({ usdMicros: undefined, tokens: 0 });
 
-/** Refuses with `BAD_OPTIONS` what is no bound and makes none. */
-export function checkMaxCost(maxCost: MaxCost | undefined, where: string): MaxCost | undefined {
-  if (maxCost === undefined || typeof maxCost === "function") return maxCost;
-  checkKind(maxCost, `${where}: maxCost`, "object", "use { usd: 0.05 }, or (task) => ({ usd })");
-  checkBound(maxCost, `${where}: maxCost`);
-  return Object.freeze({ ...maxCost });
-}
+const BOUND: Options<CostBound> = options(
+  { usd: usDollars(), inputTokens: integer(0), outputTokens: integer(0) },
+  { instead: "use { usd: 0.05 }, or (task) => ({ usd })" },
+);
 
-const BOUND_KEYS: ReadonlySet<string> = new Set(["usd", "inputTokens", "outputTokens"]);
+/** A bound, or what makes one. */
+export const MAX_COST: Option<MaxCost | undefined> = option(
+  (given, what) => (typeof given === "function" ? (given as MaxCost) : BOUND.take(given, what)),
+  "",
+);
 
-function checkBound(bound: CostBound, what: string): void {
-  checkKeys(bound, BOUND_KEYS, what);
-  const { usd, inputTokens, outputTokens } = bound;
-  for (const [name, value] of Object.entries({ usd, inputTokens, outputTokens })) {
-    if (value === undefined) continue;
-    if (name === "usd" ? isUsd(value) : Number.isSafeInteger(value) && value >= 0) continue;
-    const instead =
-      name === "usd" ? `use US dollars from 0 to ${MAX_USD}` : "use a whole number from 0";
-    throw new QuorateError("BAD_OPTIONS", `${what}.${name} is ${shown(value)}; ${instead}`);
-  }
-}
+/** What such a function makes. */
+const MADE_BOUND = options(BOUND.table, { instead: "return { usd: 0.05 }" }).needed();
 
 /**
  * What one attempt may cost at most. Throws `BAD_OPTIONS` where the agent's function fails or makes what is no bound: the call
@@ -64,9 +57,7 @@ export function boundOf(
     try {
       const made = atOnce(() => maxCost(input as never, asked), "it");
       hear(made);
-      checkGiven(made, "what it returns", "object", "return { usd: 0.05 }");
-      checkBound(made, "what it returns");
-      bound = made;
+      bound = MADE_BOUND.take(made, "what it returns");
     } catch (cause) {
       const why = describeThrown(cause);
       throw new QuorateError("BAD_OPTIONS", `the maxCost of ${what} failed: ${why}`, { cause });

@@ -1,7 +1,7 @@
-import { hearOptions } from "../async/hear.ts";
+import { fitting, word } from "../check/kinds.ts";
+import { option, options, type Checked, type Option, type Options } from "../check/options.ts";
 import { QuorateError } from "../errors.ts";
-import { checkKeys, checkKind, shown } from "../policy/check-kind.ts";
-import { dollars, isUsd, MAX_USD, microsOf } from "./micros.ts";
+import { dollars, microsOf, usDollars } from "./micros.ts";
 
 /** What may be spent at most: a promise, kept by reserving before each attempt what it may cost. */
 export interface Budget {
@@ -33,44 +33,33 @@ export interface OwnedBudget {
 }
 
 const MAX_SCOPE = 200;
-const BUDGET_KEYS: ReadonlySet<string> = new Set(["usd", "scope", "unbounded"]);
 
-/** One budget or several, checked. Throws `BAD_OPTIONS`; `where` begins its sentence. */
-export function checkBudgets(
-  given: Budget | readonly Budget[] | undefined,
-  where: string,
-): readonly CheckedBudget[] {
-  if (given === undefined) return NONE;
-  hearOptions(given);
-  const list = Array.isArray(given) ? (given as readonly Budget[]) : [given as Budget];
-  return Object.freeze(list.map((budget) => checkBudget(budget, `${where}: budget`)));
-}
+export const BUDGET: Options<Budget, "unbounded"> = options(
+  {
+    usd: usDollars().needed(),
+    scope: fitting(
+      (given) =>
+        typeof given === "string" &&
+        given !== "" &&
+        given.length <= MAX_SCOPE &&
+        given.isWellFormed(),
+      `use 1 to ${MAX_SCOPE} characters of valid Unicode`,
+    ),
+    unbounded: word("refuse", "allow").or("refuse"),
+  },
+  { instead: "use { usd: 2 }" },
+);
 
-const NONE: readonly CheckedBudget[] = Object.freeze([]);
+/** One budget or several. */
+export const BUDGETS: Option<readonly CheckedBudget[]> = option<readonly CheckedBudget[]>(
+  (given, what) => {
+    const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+    return Object.freeze(list.map((one) => checked(BUDGET.needed().take(one, what))));
+  },
+  "",
+).or(Object.freeze([]));
 
-function checkBudget(budget: Budget, what: string): CheckedBudget {
-  checkKind(budget, what, "object", "use { usd: 2 }");
-  checkKeys(budget, BUDGET_KEYS, what);
-  const { usd, scope, unbounded = "refuse" } = budget;
-  checkKind(scope, `${what}.scope`, "string", 'use a name, for instance "nightly 2026-11-22"');
-  if (!isUsd(usd)) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `${what}.usd is ${shown(usd)}; use US dollars from 0 to ${MAX_USD}`,
-    );
-  }
-  if (scope !== undefined && (scope === "" || scope.length > MAX_SCOPE || !scope.isWellFormed())) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `${what}.scope is ${shown(scope)}; use 1 to ${MAX_SCOPE} characters of valid Unicode`,
-    );
-  }
-  if (unbounded !== "refuse" && unbounded !== "allow") {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `${what}.unbounded is ${shown(unbounded)}; use "refuse" or "allow"`,
-    );
-  }
+function checked({ usd, scope, unbounded }: Checked<typeof BUDGET>): CheckedBudget {
   return Object.freeze({ limitMicros: microsOf(usd, "down"), scope, unbounded });
 }
 

@@ -1,3 +1,6 @@
+import { number } from "../check/kinds.ts";
+import type { Option } from "../check/options.ts";
+
 /**
  * Money at the edges: people write US dollars as decimals, everything else reckons in whole micro-dollars. A number is read as
  * the decimal that was written, never as the binary fraction next to it, so `{ usd: 4.1 }` is 4,100,000 micro-dollars and
@@ -5,7 +8,12 @@
  */
 
 /** The most that an option may say, in US dollars: a sum of many such amounts is still a whole number to a computer. */
-export const MAX_USD = 1e9;
+const MAX_USD = 1e9;
+
+/** An amount of US dollars; `per` says of what it is the price. */
+export function usDollars(per = ""): Option<number | undefined> {
+  return number(0, MAX_USD, `use US dollars${per} from 0 to ${MAX_USD}`);
+}
 
 const MICROS_PLACES = 6n;
 
@@ -31,11 +39,6 @@ function decimalOf(value: number): Decimal {
 
 function withoutNoise(value: number): number {
   return Number(value.toPrecision(MAX_DIGITS));
-}
-
-/** Whether a value is an amount of US dollars as options take it. */
-export function isUsd(value: unknown): value is number {
-  return typeof value === "number" && value >= 0 && value <= MAX_USD;
 }
 
 /** US dollars in micro-dollars; what may be spent is rounded down, what something costs is rounded up. */

@@ -1,6 +1,6 @@
-import { QuorateError } from "../errors.ts";
-import { checkKeys, checkKind, shown } from "../policy/check-kind.ts";
-import { isUsd, MAX_USD, tokenMicros } from "./micros.ts";
+import { byName, fitting } from "../check/kinds.ts";
+import { options, type Option, type Options } from "../check/options.ts";
+import { tokenMicros, usDollars } from "./micros.ts";
 
 /** What a model's tokens cost, in US dollars per million of them, and when that was so. The caller's data: none is built in. */
 export interface Price {
@@ -13,34 +13,24 @@ export interface Price {
 /** Prices by the name of a model. */
 export type Prices = Readonly<Record<string, Price>>;
 
-const PRICE_KEYS: ReadonlySet<string> = new Set(["input", "output", "date"]);
+const USD = usDollars(" per million tokens,").needed();
 
-/** Prices, checked. Throws `BAD_OPTIONS`; `where` begins its sentence. */
-export function checkPrices(prices: Prices | undefined, where: string): ReadonlyMap<string, Price> {
-  checkKind(prices, `${where}: prices`, "object", "use { model: { input, output, date } }");
-  return new Map(
-    Object.entries(prices ?? {}).map(([model, price]) => {
-      const what = `${where}: prices.${model}`;
-      checkKind(price, what, "object", "use { input: 1.25, output: 10, date }");
-      checkKeys(price, PRICE_KEYS, what);
-      for (const kind of ["input", "output"] as const) {
-        const usd = price[kind];
-        if (isUsd(usd)) continue;
-        throw new QuorateError(
-          "BAD_OPTIONS",
-          `${what}.${kind} is ${shown(usd)}; use US dollars per million tokens, from 0 to ${MAX_USD}`,
-        );
-      }
-      if (!/^\d{4}-\d{2}-\d{2}$/.test(price.date)) {
-        throw new QuorateError(
-          "BAD_OPTIONS",
-          `${what}.date is ${shown(price.date)}; say of which day the price is, as 2026-11-22`,
-        );
-      }
-      return [model, Object.freeze({ ...price })];
-    }),
-  );
-}
+export const PRICE: Options<Price> = options(
+  {
+    input: USD,
+    output: USD,
+    date: fitting<string>(
+      (given) => typeof given === "string" && /^\d{4}-\d{2}-\d{2}$/.test(given),
+      "say of which day the price is, as 2026-11-22",
+    ).needed(),
+  },
+  { instead: "use { input: 1.25, output: 10, date }" },
+);
+
+export const PRICES: Option<ReadonlyMap<string, Price> | undefined> = byName(
+  PRICE,
+  "use { model: { input, output, date } }",
+);
 
 /** What tokens cost at a price, in micro-dollars, rounded up once. */
 export function priceMicros(

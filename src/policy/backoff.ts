@@ -1,6 +1,5 @@
-import { QuorateError } from "../errors.ts";
-import { checkKeys } from "./check-kind.ts";
-import { checkMs } from "./bounds.ts";
+import { milliseconds } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 
 /** How long to wait between attempts: exponential, with full jitter. */
 export interface Backoff {
@@ -18,26 +17,11 @@ export const DEFAULT_BACKOFF: Required<Backoff> = Object.freeze({
   maxRetryAfterMs: 60_000,
 });
 
-const OPTIONS: ReadonlySet<string> = new Set(Object.keys(DEFAULT_BACKOFF));
-
-/** Throws `BAD_OPTIONS` where a time is not one. */
-export function checkBackoff(backoff: Backoff, where: string): Backoff {
-  if (typeof backoff !== "object" || backoff === null) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `${where}: backoff is not an object; use { baseMs: 500 }`,
-    );
-  }
-  checkKeys(backoff, OPTIONS, `${where}: backoff`);
-  const { baseMs, maxMs, maxRetryAfterMs } = backoff;
-  return Object.freeze({
-    ...(baseMs !== undefined && { baseMs: checkMs(baseMs, `${where}: backoff.baseMs`, 0) }),
-    ...(maxMs !== undefined && { maxMs: checkMs(maxMs, `${where}: backoff.maxMs`, 0) }),
-    ...(maxRetryAfterMs !== undefined && {
-      maxRetryAfterMs: checkMs(maxRetryAfterMs, `${where}: backoff.maxRetryAfterMs`, 0),
-    }),
-  });
-}
+// Without defaults: what is left out here may be said elsewhere.
+export const BACKOFF: Options<Backoff> = options(
+  { baseMs: milliseconds(0), maxMs: milliseconds(0), maxRetryAfterMs: milliseconds(0) },
+  { instead: "use { baseMs: 500 }" },
+);
 
 /**
  * The wait after attempt number `attempt` (from 1), in ms: uniform between 0 and min(maxMs, baseMs · 2^(attempt−1)).

@@ -1,7 +1,7 @@
+import { func, integer, milliseconds } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 import type { OtherSide, UpstreamResult, Usage } from "../call.ts";
 import type { ErrorRecord, Issue } from "../errors.ts";
-import { checkInteger, checkMs } from "./bounds.ts";
-import { checkGiven, checkKeys, checkKind } from "./check-kind.ts";
 
 /** What a batch is given beside its tasks. Everything may be taken apart. What is by task is in the order of the tasks. */
 export interface BatchContext {
@@ -29,9 +29,9 @@ export interface BatchContext {
 
 /** How several tasks of one agent become one request. */
 export interface BatchOptions<Task = never, Returned = unknown> {
-  /** How many tasks at most. */
+  /** How many tasks at most (20). */
   readonly maxSize?: number;
-  /** How long the first task waits for others, in ms; not at all when no other can come. */
+  /** How long the first task waits for others, in ms (10); not at all when no other can come. */
   readonly waitMs?: number;
   /**
    * Answers all tasks, in their order. An `Error` in place of an answer fails that task alone; what it throws fails all of
@@ -43,29 +43,13 @@ export interface BatchOptions<Task = never, Returned = unknown> {
   ) => readonly (Returned | Error)[] | Promise<readonly (Returned | Error)[]>;
 }
 
-/** What holds where nobody said otherwise. */
-export const DEFAULT_BATCH: Readonly<Record<"maxSize" | "waitMs", number>> = Object.freeze({
-  maxSize: 20,
-  waitMs: 10,
-});
-
-const BATCH_KEYS: ReadonlySet<string> = new Set(["maxSize", "waitMs", "run"]);
 const MAX_SIZE = 10_000;
 
-/** A batch, checked. Throws `BAD_OPTIONS`; `where` begins its sentence. */
-export function checkBatch(
-  given: BatchOptions | undefined,
-  where: string,
-): Required<BatchOptions> | undefined {
-  if (given === undefined) return undefined;
-  const what = `${where}: batch`;
-  checkKind(given, what, "object", "use { maxSize, waitMs, run: async (tasks) => answers }");
-  checkKeys(given, BATCH_KEYS, what);
-  const { maxSize = DEFAULT_BATCH.maxSize, waitMs = DEFAULT_BATCH.waitMs, run } = given;
-  checkGiven(run, `${what}.run`, "function", "give it one: run: async (tasks) => answers");
-  return Object.freeze({
-    maxSize: checkInteger(maxSize, `${what}.maxSize`, 1, MAX_SIZE),
-    waitMs: checkMs(waitMs, `${what}.waitMs`, 0),
-    run,
-  });
-}
+export const BATCH: Options<BatchOptions, "maxSize" | "waitMs"> = options(
+  {
+    maxSize: integer(1, MAX_SIZE).or(20),
+    waitMs: milliseconds(0).or(10),
+    run: func<BatchOptions["run"]>("give it one: run: async (tasks) => answers").needed(),
+  },
+  { instead: "use { maxSize, waitMs, run: async (tasks) => answers }" },
+);

@@ -1,7 +1,5 @@
-import { MAX_TIMER_MS } from "../async/clock.ts";
-import { QuorateError } from "../errors.ts";
-import { checkMs } from "./bounds.ts";
-import { checkKeys, checkKind, shown } from "./check-kind.ts";
+import { fitting, flag, orFlag } from "../check/kinds.ts";
+import { option, options, type Option, type Options } from "../check/options.ts";
 
 /** How answers are kept for other runs. */
 export interface CacheOptions {
@@ -25,56 +23,31 @@ export interface CacheSettings {
   readonly scope: string;
 }
 
-const DEFAULTS: CacheSettings = Object.freeze({ ttlMs: Infinity, scope: "" });
-const CACHE_KEYS: ReadonlySet<string> = new Set(["ttlMs", "scope"]);
-const RUN_CACHE_KEYS: ReadonlySet<string> = new Set(["scope", "bust"]);
 const MAX_SCOPE = 200;
-
-/**
- * How answers are kept; `false` where they are not to be, `undefined` where nothing is said. Throws `BAD_OPTIONS`; `where` begins
- * its sentence.
- */
-export function checkCache(
-  given: boolean | CacheOptions | undefined,
-  where: string,
-): CacheSettings | false | undefined {
-  if (given === undefined || given === false) return given;
-  if (given === true) return DEFAULTS;
-  const what = `${where}: cache`;
-  checkKind(given, what, "object", "use true, or { ttlMs, scope }");
-  checkKeys(given, CACHE_KEYS, what);
-  const { ttlMs = DEFAULTS.ttlMs, scope = DEFAULTS.scope } = given;
-  checkScope(scope, what);
-  return Object.freeze({
-    ttlMs: checkTtl(ttlMs, `${what}.ttlMs`),
-    scope,
-  });
-}
-
-/** What a run wants of the cache. Throws `BAD_OPTIONS`. */
-export function checkRunCache(given: RunCache | undefined, where: string): RunCache {
-  if (given === undefined) return NOTHING;
-  const what = `${where}: cache`;
-  checkKind(given, what, "object", "use { scope, bust }");
-  checkKeys(given, RUN_CACHE_KEYS, what);
-  if (given.scope !== undefined) checkScope(given.scope, what);
-  return given;
-}
-
-const NOTHING: RunCache = Object.freeze({});
 /** Three thousand years: a time so far ahead is none any more. */
 const FOR_EVER_MS = 1e14;
 
-function checkTtl(ttlMs: number, what: string): number {
-  // It may be longer than a timer can be: nothing waits for it.
-  if (typeof ttlMs !== "number" || !(ttlMs > MAX_TIMER_MS)) return checkMs(ttlMs, what, 1);
-  return ttlMs > FOR_EVER_MS ? Infinity : ttlMs;
-}
+const SCOPE = fitting<string>(
+  (given) => typeof given === "string" && given.length <= MAX_SCOPE && given.isWellFormed(),
+  `use at most ${MAX_SCOPE} characters of valid Unicode`,
+);
 
-function checkScope(scope: unknown, what: string): void {
-  if (typeof scope === "string" && scope.length <= MAX_SCOPE && scope.isWellFormed()) return;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${what}.scope is ${shown(scope)}; use at most ${MAX_SCOPE} characters of valid Unicode`,
-  );
-}
+// It may be longer than a timer can be: nothing waits for it.
+const TTL = option<number>(
+  (given) =>
+    typeof given === "number" && given >= 1 ? (given > FOR_EVER_MS ? Infinity : given) : undefined,
+  "use milliseconds from 1 on",
+);
+
+export const KEPT: Options<CacheOptions, "ttlMs" | "scope"> = options(
+  { ttlMs: TTL.or(Infinity), scope: SCOPE.or("") },
+  { instead: "use true, or { ttlMs, scope }" },
+);
+
+/** How answers are kept; `false` where they are not to be. */
+export const CACHE: Option<CacheSettings | false | undefined> = orFlag(KEPT);
+
+export const RUN_CACHE: Options<RunCache> = options(
+  { scope: SCOPE, bust: flag() },
+  { instead: "use { scope, bust }" },
+);

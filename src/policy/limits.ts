@@ -1,5 +1,6 @@
-import { checkBackoff, DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
-import { checkInteger, checkMs } from "./bounds.ts";
+import { integer, milliseconds } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
+import { BACKOFF, DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
 
 /** How one call is limited. May stand on a run, on an agent and on its supervisor; the first that says something wins. */
 export interface CallLimits {
@@ -29,29 +30,17 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   maxBytes: 4 * 1024 * 1024,
 });
 
-/** The names of the limits. */
-export const LIMIT_KEYS: readonly string[] = Object.keys(DEFAULT_LIMITS);
-
 const MAX_RETRIES = 100;
 const MAX_BYTES = 2 ** 30;
 
-/** The limits among `options`, without what was left out. Throws `BAD_OPTIONS`; `where` begins its sentence. */
-export function checkLimits(options: CallLimits, where: string): CallLimits {
-  const { timeoutMs, graceMs, retries, backoff, maxBytes } = options;
-  return Object.freeze({
-    ...(timeoutMs !== undefined && {
-      timeoutMs: timeoutMs === Infinity ? timeoutMs : checkMs(timeoutMs, `${where}: timeoutMs`, 1),
-    }),
-    ...(graceMs !== undefined && { graceMs: checkMs(graceMs, `${where}: graceMs`, 0) }),
-    ...(retries !== undefined && {
-      retries: checkInteger(retries, `${where}: retries`, 0, MAX_RETRIES),
-    }),
-    ...(backoff !== undefined && { backoff: checkBackoff(backoff, where) }),
-    ...(maxBytes !== undefined && {
-      maxBytes: checkInteger(maxBytes, `${where}: maxBytes`, 1, MAX_BYTES),
-    }),
-  });
-}
+// Without defaults: what is left out in one place may be said in another.
+export const LIMITS: Options<CallLimits> = options({
+  timeoutMs: milliseconds(1, "orForEver"),
+  graceMs: milliseconds(0),
+  retries: integer(0, MAX_RETRIES),
+  backoff: BACKOFF,
+  maxBytes: integer(1, MAX_BYTES),
+});
 
 /** The defaults, overridden by each of `layers` in turn. */
 export function mergeLimits(...layers: readonly CallLimits[]): Limits {

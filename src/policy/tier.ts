@@ -1,6 +1,6 @@
 import { cut } from "../text.ts";
-import { QuorateError } from "../errors.ts";
-import { checkKind, shown } from "./check-kind.ts";
+import { fitting, oneOrMore } from "../check/kinds.ts";
+import { option, type Option } from "../check/options.ts";
 
 /**
  * When an agent is asked once more, at the next tier:
@@ -27,47 +27,38 @@ export type Tiers = Readonly<Record<string, unknown>>;
 
 const REASONS: ReadonlySet<unknown> = new Set(["schema-fail", "low-margin", "conflict"]);
 
-/**
- * When to ask the next tier. Throws `BAD_OPTIONS`; `where` begins its sentence. Functions of an output are for one agent, and
- * have no place among the words `ofAll`.
- */
-export function checkEscalateIf(
-  given: readonly EscalateIf[] | undefined,
-  where: string,
-  ofAll = false,
-): readonly EscalateIf[] | undefined {
-  if (given === undefined) return undefined;
-  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
-  for (const reason of list) {
-    if (REASONS.has(reason) || (typeof reason === "function" && !ofAll)) continue;
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `${where}: escalateIf has one that is ${shown(reason)}; use "schema-fail", "low-margin", "conflict"${ofAll ? ", and functions on agents" : " or (output) => boolean"}`,
-    );
-  }
-  return Object.freeze([...(list as readonly EscalateIf[])]);
-}
+const isReason = (given: unknown): boolean => REASONS.has(given);
+
+/** When to ask an agent at the next tier. */
+export const ESCALATE_IF: Option<readonly EscalateIf[] | undefined> = oneOrMore(
+  (given) => isReason(given) || typeof given === "function",
+  'use "schema-fail", "low-margin", "conflict" or (output) => boolean',
+);
+
+/** When to ask all agents of a team: a function of an output is for one of them. */
+export const ESCALATE_ALL_IF: Option<
+  readonly Exclude<EscalateIf, (...args: never) => unknown>[] | undefined
+> = oneOrMore(isReason, 'use "schema-fail", "low-margin", "conflict", and functions on agents');
 
 /** What stands in the id of a rerun's call, where others have a tier or a fallback. */
 export const RERUN = "rerun";
 
 /** The name of a tier, which stands in call ids behind a `~`; those behind which a number stands are repeated teams. */
-export function checkTier(tier: unknown, what: string): void {
-  const fits = typeof tier === "string" && /^[^\s~/\d\p{Cc}][^~/\p{Cc}]{0,99}$/u.test(tier);
-  if (fits && tier !== RERUN) return;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${what} is ${shown(tier)}; use a name that begins with a letter, has no "/" and no "~", and is not "${RERUN}"`,
-  );
-}
+export const TIER: Option<string | undefined> = fitting(
+  (given) =>
+    typeof given === "string" &&
+    given !== RERUN &&
+    /^[^\s~/\d\p{Cc}][^~/\p{Cc}]{0,99}$/u.test(given),
+  `use a name that begins with a letter, has no "/" and no "~", and is not "${RERUN}"`,
+);
 
-/** The tiers of a team, in their order. Throws `BAD_OPTIONS`; `where` begins its sentence. */
-export function checkTiers(tiers: Tiers | undefined, where: string): ReadonlyMap<string, unknown> {
-  checkKind(tiers, `${where}: tiers`, "object", "use { small: model, strong: model }");
-  const list = Object.entries(tiers ?? {});
-  for (const [tier] of list) checkTier(tier, `${where}: the tier`);
+/** The tiers of a team, in their order. */
+export const TIERS: Option<ReadonlyMap<string, unknown> | undefined> = option((given, what) => {
+  if (typeof given !== "object" || given === null) return undefined;
+  const list = Object.entries(given);
+  for (const [tier] of list) TIER.take(tier, `${what} has a tier whose name`);
   return new Map(list);
-}
+}, "use { small: model, strong: model }");
 
 /** What a model is called: a text is its own name, an object may have one as `modelId`, `model` or `name`. */
 export function modelName(model: unknown): string | undefined {

@@ -1,7 +1,8 @@
+import { fitting, func, iterable } from "../check/kinds.ts";
+import { options, type Option, type Options } from "../check/options.ts";
 import { hear, hearIfRefused } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import { atOnce } from "../policy/at-once.ts";
-import { checkKeys, checkKind } from "../policy/check-kind.ts";
 import { calibrate, type Checked } from "./calibrate.ts";
 import { choose, type Choice } from "./choose.ts";
 import { excessAgreement } from "./correlation.ts";
@@ -22,7 +23,25 @@ export interface LearnOptions {
   readonly topicOf?: (subject: string) => string | undefined;
 }
 
-const OPTIONS: ReadonlySet<string> = new Set<keyof LearnOptions>(["labels", "outcomes", "topicOf"]);
+/** Whether positions mean the same in every subject. */
+export const LABELS: Option<LabelKind | undefined> = fitting(
+  (given) => given === "fixed" || given === "open",
+  'use "fixed" where a position means the same in every subject, else "open"',
+);
+
+export const LEARN: Options<
+  LearnOptions,
+  never,
+  { readonly outcomes: readonly RecordedOutcome[] }
+> = options(
+  {
+    labels: LABELS.needed(),
+    outcomes: iterable<RecordedOutcome>().or([]),
+    topicOf: func("use (subject) => topic"),
+  },
+  { instead: 'use { labels: "fixed" } or { labels: "open" }' },
+);
+
 /** Outcomes are left out in so many parts, each in turn, to see what confidences are worth. */
 const FOLDS = 5;
 
@@ -33,8 +52,8 @@ const FOLDS = 5;
  * Which estimator runs, and when the result is `refused`, is one rule, written out in docs/decisions.md; `why` says how it
  * came out. Throws `BAD_OPTIONS`, also for more than 10,000,000 votes, and `CLAIMS_INVALID` for what is no vote or outcome.
  */
-export function learn(votes: Iterable<RecordedVote>, options: LearnOptions): Reliability {
-  const { labels, outcomes = [], topicOf } = checkOptions(options);
+export function learn(votes: Iterable<RecordedVote>, given: LearnOptions): Reliability {
+  const { labels, outcomes, topicOf } = LEARN.of(given, "learn");
   const table = hearIfRefused([votes, outcomes], () => voteTable(votes, outcomes));
   const topics = topicsOf(table, topicOf);
   const recorded = Math.floor(
@@ -54,24 +73,6 @@ export function learn(votes: Iterable<RecordedVote>, options: LearnOptions): Rel
     outcomes: choice.fromOutcomes ? recorded : 0,
     ...(calibration !== undefined && { calibration }),
   });
-}
-
-function checkOptions(options: LearnOptions): LearnOptions {
-  checkKind(options, "learn: options", "object", 'use { labels: "fixed" } or { labels: "open" }');
-  checkKeys(options, OPTIONS, "learn");
-  checkLabels(options.labels, "learn");
-  checkKind(options.topicOf, "learn: topicOf", "function", "use (subject) => topic");
-  return options;
-}
-
-/** Refuses with `BAD_OPTIONS` what does not say whether positions mean the same in every subject. */
-export function checkLabels(labels: unknown, where: string): void {
-  if (labels === "fixed" || labels === "open") return;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${where}: labels is ${typeof labels === "string" ? `"${labels.slice(0, 50)}"` : typeof labels}; ` +
-      'use "fixed" where a position means the same in every subject, else "open"',
-  );
 }
 
 interface Topics {

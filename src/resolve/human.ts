@@ -1,7 +1,7 @@
+import { anything, milliseconds, text } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import type { Json } from "../json.ts";
-import { checkKeys, checkKind } from "../policy/check-kind.ts";
-import { checkMs } from "../policy/bounds.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import type { Link, LinkContext, Question, Ruling } from "./link.ts";
 import { shown } from "../conflict/plain.ts";
@@ -15,8 +15,11 @@ export interface HumanOptions {
   readonly name?: string;
 }
 
-const DEFAULT_NAME = "human";
-const OPTIONS: ReadonlySet<string> = new Set(["withinMs", "otherwise", "name"]);
+export const HUMAN: Options<HumanOptions, "name"> = options({
+  withinMs: milliseconds(0, "orForEver"),
+  otherwise: anything(),
+  name: text('use a text, for instance "release manager"').or("human"),
+});
 
 /**
  * Leaves the question to a person. The run goes to sleep in its log, with the status `waiting`, and no process is needed until
@@ -26,11 +29,8 @@ const OPTIONS: ReadonlySet<string> = new Set(["withinMs", "otherwise", "name"]);
  * Needs a store that runs can be resumed from; without one it passes. Confidence 1 from `person`: a person's word is not
  * weighed here. With `otherwise`, Laplace's rule of succession over those who hold it.
  */
-export function human(options: HumanOptions = {}): Link {
-  checkKeys(options, OPTIONS, "human");
-  const { withinMs, otherwise, name = DEFAULT_NAME } = options;
-  checkKind(name, "human: name", "string", 'use a text, for instance "release manager"');
-  if (withinMs !== undefined && withinMs !== Infinity) checkMs(withinMs, "human: withinMs", 0);
+export function human(given: HumanOptions = {}): Link {
+  const { withinMs, otherwise, name } = HUMAN.of(given, "human");
 
   function settle(question: Question, { person }: LinkContext): Ruling {
     const { subject, positions } = question;
@@ -61,7 +61,7 @@ export function human(options: HumanOptions = {}): Link {
   }
   return Object.freeze({
     name,
-    definition: { ...options } as Json,
+    definition: { ...given } as Json,
     settle,
   });
 }

@@ -1,5 +1,5 @@
-import { checkKeys, checkKind } from "../policy/check-kind.ts";
-import { checkTier } from "../policy/tier.ts";
+import { options, type Options } from "../check/options.ts";
+import { TIER } from "../policy/tier.ts";
 import type { Json } from "../json.ts";
 import type { Link } from "./link.ts";
 
@@ -8,7 +8,7 @@ export interface RerunOptions {
   readonly tier?: string;
 }
 
-const OPTIONS: ReadonlySet<string> = new Set<keyof RerunOptions>(["tier"]);
+export const RERUN: Options<RerunOptions> = options({ tier: TIER }, { instead: "use { tier }" });
 
 /**
  * Has those who disagree asked once more, with what the others hold in `context.others`; once in a run, for all subjects that
@@ -17,22 +17,19 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof RerunOptions>(["tier"]);
  *
  * Passes on findings, and where nobody can be asked: without a supervisor. Throws `BAD_OPTIONS`.
  */
-export function rerun(options: RerunOptions = {}): Link {
-  checkKind(options, "what rerun() is given", "object", "use { tier }");
-  checkKeys(options, OPTIONS, "rerun");
-  const { tier } = options;
-  if (tier !== undefined) checkTier(tier, "rerun: tier");
+export function rerun(given: RerunOptions = {}): Link {
+  const taken = RERUN.of(given, "rerun");
   return Object.freeze({
     name: "rerun",
-    definition: { ...options } as Json,
-    reruns: Object.freeze({ ...options }),
+    definition: { ...given } as Json,
+    reruns: taken,
     settle(question, context) {
       if (question.kind === "finding")
         return { pass: "a finding is nobody's answer to a question" };
       if (context.rerun === undefined) {
         return { pass: "without a supervisor there is nobody who could be asked once more" };
       }
-      return context.rerun(question, tier);
+      return context.rerun(question, taken.tier);
     },
   } satisfies Link);
 }

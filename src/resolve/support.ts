@@ -1,8 +1,8 @@
+import { integer } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 import { PRESENT } from "../conflict/findings.ts";
 import { shown } from "../conflict/plain.ts";
 import type { Json } from "../json.ts";
-import { checkKeys } from "../policy/check-kind.ts";
-import { checkCount } from "./check-count.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import type { Link, Question, Ruling } from "./link.ts";
 import { counted } from "./words.ts";
@@ -14,10 +14,11 @@ export interface SupportOptions {
 
 const DEFAULT_AT_LEAST = 2;
 const DEFAULT_SHARE = 1 / 4;
-const OPTIONS: ReadonlySet<string> = new Set<keyof SupportOptions>(["atLeast"]);
-const FORMER: ReadonlyMap<string, string> = new Map([
-  ["learned", "moved; use learnedSupport() of quorate/learning"],
-]);
+
+export const SUPPORT: Options<SupportOptions> = options(
+  { atLeast: integer(1) },
+  { former: { learned: "moved; use learnedSupport() of quorate/learning" } },
+);
 
 /**
  * A finding stands when at least so many agents report it, and falls otherwise. About claims it decides only when exactly one
@@ -27,12 +28,13 @@ const FORMER: ReadonlyMap<string, string> = new Map([
  * reports are trials that speak for it, and `atLeast` − 1 trials speak against it: (k + 1) / (k + atLeast + 1) that
  * it is there. So the confidence in either answer is least near the threshold.
  */
-export function support(options: SupportOptions = {}): Link {
-  checkKeys(options, OPTIONS, "support", FORMER);
-  const atLeast = checkCount(options.atLeast ?? DEFAULT_AT_LEAST, "support: atLeast", 1);
+export function support(given: SupportOptions = {}): Link {
+  const { atLeast: wanted } = SUPPORT.of(given, "support");
+  const atLeast = wanted ?? DEFAULT_AT_LEAST;
+
   function finding({ positions }: Question): Ruling {
     const looked = positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
-    const asked = options.atLeast ?? Math.max(atLeast, Math.ceil(looked * DEFAULT_SHARE));
+    const asked = wanted ?? Math.max(atLeast, Math.ceil(looked * DEFAULT_SHARE));
     const reports = positions.find(({ value }) => value === PRESENT)?.heldBy.length ?? 0;
     const stands = reports >= asked;
     const winner = positions.find(({ value }) => (value === PRESENT) === stands);
@@ -67,7 +69,7 @@ export function support(options: SupportOptions = {}): Link {
 
   return Object.freeze({
     name: "support",
-    definition: { ...options } as unknown as Json,
+    definition: { ...given } as unknown as Json,
     settle: (question: Question) =>
       question.kind === "finding" ? finding(question) : claim(question),
   });

@@ -1,6 +1,6 @@
+import { integer } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 import { shown } from "../conflict/plain.ts";
-import { checkKeys } from "../policy/check-kind.ts";
-import { checkCount } from "./check-count.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import type { Link, Question, Ruling } from "./link.ts";
 import { counted } from "./words.ts";
@@ -10,16 +10,14 @@ export interface UnanimousOptions {
   readonly quorum?: number;
 }
 
-const DEFAULT_QUORUM = 1;
-const OPTIONS: ReadonlySet<string> = new Set(["quorum"]);
+export const UNANIMOUS: Options<UnanimousOptions, "quorum"> = options({ quorum: integer(1).or(1) });
 
 /**
  * Decides where everybody who spoke agrees, and passes on every conflict. With fewer speakers than `quorum` their
  * agreement counts for nothing: the verdict is `no-quorum`. Confidence: Laplace's rule of succession over the speakers.
  */
-export function unanimous(options: UnanimousOptions = {}): Link {
-  checkKeys(options, OPTIONS, "unanimous");
-  const quorum = checkCount(options.quorum ?? DEFAULT_QUORUM, "unanimous: quorum", 1);
+export function unanimous(given: UnanimousOptions = {}): Link {
+  const { quorum } = UNANIMOUS.of(given, "unanimous");
   return Object.freeze({
     name: "unanimous",
     definition: { quorum },

@@ -1,9 +1,8 @@
+import { byName, integer, number } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 import type { Json } from "../json.ts";
 import type { Position } from "../conflict/conflict.ts";
 import { shown } from "../conflict/plain.ts";
-import { QuorateError } from "../errors.ts";
-import { checkKeys } from "../policy/check-kind.ts";
-import { checkCount } from "./check-count.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import type { Link, Question, Ruling } from "./link.ts";
 import { counted } from "./words.ts";
@@ -17,8 +16,18 @@ export interface VoteOptions {
   readonly quorum?: number;
 }
 
-const DEFAULTS = { margin: 0, quorum: 1 } as const;
-const OPTIONS: ReadonlySet<string> = new Set(["weights", "margin", "quorum"]);
+// The sum of many has to stay finite too.
+const MAX_WEIGHT = 1e12;
+
+export const VOTE: Options<
+  VoteOptions,
+  "margin" | "quorum",
+  { readonly weights: ReadonlyMap<string, number> }
+> = options({
+  weights: byName(number(0, MAX_WEIGHT), "use { name: 2 }").or(new Map<string, number>()),
+  margin: number(0, 1, "use a share from 0 to 1").or(0),
+  quorum: integer(1).or(1),
+});
 
 // Weights are added in floating point: a difference below this share of their sum is none.
 const SLACK = 1e-9;
@@ -28,11 +37,8 @@ const SLACK = 1e-9;
  * weigh the same, as `no-quorum` when too few voted, and always on findings: most agents miss most true things, so
  * that a majority against a finding says little. Confidence: Laplace's rule of succession over the weights.
  */
-export function vote(options: VoteOptions = {}): Link {
-  checkKeys(options, OPTIONS, "vote");
-  const weights = checkWeights(options.weights);
-  const margin = checkMargin(options.margin ?? DEFAULTS.margin);
-  const quorum = checkCount(options.quorum ?? DEFAULTS.quorum, "vote: quorum", 1);
+export function vote(given: VoteOptions = {}): Link {
+  const { weights, margin, quorum } = VOTE.of(given, "vote");
   const weightOf = (agent: string): number => weights.get(agent) ?? 1;
   const weighed = weights.size > 0;
 
@@ -95,7 +101,7 @@ export function vote(options: VoteOptions = {}): Link {
   return Object.freeze({
     name: "vote",
     names: [...weights.keys()],
-    definition: { ...options } as Json,
+    definition: { ...given } as Json,
     settle,
     lead: leadOf,
   });
@@ -103,30 +109,6 @@ export function vote(options: VoteOptions = {}): Link {
 
 function weightBehind({ heldBy }: Position, weightOf: (agent: string) => number): number {
   return heldBy.reduce((sum, { agent }) => sum + weightOf(agent), 0);
-}
-
-function checkWeights(given: VoteOptions["weights"]): ReadonlyMap<string, number> {
-  const weights = new Map(given instanceof Map ? given : Object.entries(given ?? {}));
-  for (const [agent, weight] of weights) {
-    // The sum of many has to stay finite too.
-    if (!(typeof weight === "number" && weight >= 0 && weight <= MAX_WEIGHT)) {
-      throw new QuorateError(
-        "BAD_OPTIONS",
-        `vote: the weight of ${agent} is ${String(weight)}; use a number from 0 to ${MAX_WEIGHT}`,
-      );
-    }
-  }
-  return weights;
-}
-
-const MAX_WEIGHT = 1e12;
-
-function checkMargin(margin: unknown): number {
-  if (typeof margin === "number" && margin >= 0 && margin <= 1) return margin;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `vote: margin is ${String(margin)}; use a share from 0 to 1`,
-  );
 }
 
 function percent(share: number): string {

@@ -1,19 +1,37 @@
 import type { InputOf, Workers } from "../agent.ts";
 import type { Clock } from "../async/clock.ts";
 import type { UpstreamResult } from "../call.ts";
-import type { Comparator, Compare } from "../conflict/compare.ts";
+import {
+  anything,
+  fitting,
+  func,
+  integer,
+  milliseconds,
+  object,
+  text,
+  thing,
+  word,
+} from "../check/kinds.ts";
+import { NAME } from "../check/name.ts";
+import { option, options, type Options, type Table } from "../check/options.ts";
+import { CLOCK, SIGNAL, STORE } from "../check/ports.ts";
+import { isComparator, type Comparator, type Compare } from "../conflict/compare.ts";
 import type { EngineFactory } from "../engine/engine.ts";
 import type { Redact } from "../engine/redact.ts";
 import { QuorateError } from "../errors.ts";
-import type { Budget } from "../money/budget.ts";
-import type { Prices } from "../money/price.ts";
+import { BUDGETS, type Budget, type CheckedBudget } from "../money/budget.ts";
+import { PRICES, type Price, type Prices } from "../money/price.ts";
 import type { Outcome } from "../outcome.ts";
-import { checkInteger, checkMs } from "../policy/bounds.ts";
-import type { CacheOptions, RunCache } from "../policy/cache.ts";
-import { shown } from "../policy/check-kind.ts";
+import {
+  CACHE,
+  RUN_CACHE,
+  type CacheOptions,
+  type CacheSettings,
+  type RunCache,
+} from "../policy/cache.ts";
 import type { LanesOf } from "../limits/lane.ts";
-import type { CallLimits } from "../policy/limits.ts";
-import type { EscalateIf, Tiers } from "../policy/tier.ts";
+import { LIMITS, type CallLimits } from "../policy/limits.ts";
+import { ESCALATE_ALL_IF, TIERS, type EscalateIf, type Tiers } from "../policy/tier.ts";
 import type { Link } from "../resolve/link.ts";
 import type { Store } from "../store/store.ts";
 import type { NameOf, ResultsOf, TaskOf, UnderOwnNames } from "./infer.ts";
@@ -124,20 +142,6 @@ export interface RunOptions<Name extends string = string> extends CallLimits {
   readonly cache?: RunCache;
 }
 
-// Written out as a record, so that the compiler misses an option that is added.
-const OWN_OPTIONS: Readonly<Record<Exclude<keyof RunOptions, keyof CallLimits | "runId">, true>> = {
-  signal: true,
-  deadlineMs: true,
-  route: true,
-  mode: true,
-  store: true,
-  concurrency: true,
-  budget: true,
-  cache: true,
-};
-/** What every way to run a task may be told besides limits. */
-export const RUN_KEYS: readonly string[] = Object.keys(OWN_OPTIONS);
-
 /** What going on with a run may have its own way. Its route and mode are those it was begun with. */
 export interface ResumeOptions extends Omit<RunOptions, "runId" | "route" | "mode"> {
   /** The run's task, where `redact` has taken something out of it: else the run cannot go on. */
@@ -155,30 +159,111 @@ export interface ForkOptions<
   readonly input?: Task;
 }
 
-/** What holds where nobody said otherwise. */
-export const DEFAULT_MODE: Mode = "parallel";
-/** Refuses with `BAD_OPTIONS` what is no mode. */
-export function checkMode(mode: unknown, where: string): Mode {
-  if (mode === "parallel" || mode === "sequence") return mode;
+const MAX_CONCURRENCY = 1_000_000;
+const MAX_SUBJECTS = 1_000_000;
+const LEAST_SECRET_CHARS = 16;
+
+const MODE = word("parallel", "sequence");
+const DEADLINE_MS = milliseconds(1, "orForEver");
+const CONCURRENCY = integer(1, MAX_CONCURRENCY);
+
+/** A secret of the caller's; one that is short could be guessed. Never quotes it. */
+const HASH_SECRET = option<string>((secret, what) => {
+  if (typeof secret === "string" && secret.length >= LEAST_SECRET_CHARS) return secret;
+  const got = typeof secret === "string" ? "too short" : `a value of type ${typeof secret}`;
   throw new QuorateError(
     "BAD_OPTIONS",
-    `${where}: mode is ${shown(mode)}; use "parallel" or "sequence"`,
+    `${what} is ${got}; use a random text of at least ${LEAST_SECRET_CHARS} characters`,
   );
+}, "");
+
+const AS_WORKER: Options<Pick<CallLimits, "timeoutMs" | "retries">> = options(
+  { timeoutMs: LIMITS.table.timeoutMs, retries: LIMITS.table.retries },
+  { instead: "use { timeoutMs, retries }" },
+);
+
+type AnyOptions = SupervisorOptions<Workers, string, unknown>;
+
+export const SUPERVISOR: Options<
+  AnyOptions,
+  "mode" | "required" | "minAnswers" | "concurrency" | "maxSubjects",
+  {
+    readonly budget: readonly CheckedBudget[];
+    readonly prices: ReadonlyMap<string, Price>;
+    readonly cache: CacheSettings | false | undefined;
+    readonly tiers: ReadonlyMap<string, unknown> | undefined;
+  }
+> = options(
+  {
+    name: NAME.needed(),
+    version: text('use a text, for instance "1"'),
+    description: text("use a sentence"),
+    agents: anything<Workers>().or({}),
+    mode: MODE.or("parallel"),
+    route: fitting(
+      (given) => typeof given === "function" || Array.isArray(given),
+      'use a list ["agent"] or a function (task) => ["agent"]',
+    ),
+    inputs: object("use { agent: (task, results) => … }"),
+    required: fitting<readonly string[]>(Array.isArray, 'use a list ["agent"]').or([]),
+    // At most as many as it has agents.
+    minAnswers: integer(0).or(1),
+    deadlineMs: DEADLINE_MS,
+    concurrency: CONCURRENCY.or(8),
+    resolve: anything(),
+    compare: object("use { subject: within({ percent: 5 }) }"),
+    similar: thing("comparator", isComparator, "use similar({ threshold })"),
+    needs: object("use { other }, with the agents it needs"),
+    asWorker: AS_WORKER,
+    answer: func("use (outcome) => …"),
+    store: STORE,
+    budget: BUDGETS,
+    prices: PRICES.or(new Map<string, Price>()),
+    cache: CACHE,
+    tiers: TIERS,
+    escalateIf: ESCALATE_ALL_IF,
+    lanes: anything(),
+    maxSubjects: integer(0, MAX_SUBJECTS).or(20),
+    redact: anything(),
+    hashSecret: HASH_SECRET,
+    engine: func("use (agents) => engine"),
+    clock: CLOCK,
+    ...LIMITS.table,
+  },
+  {
+    former: {
+      earlyStop:
+        "removed; leave it out, and all agents are waited for (a later version asks fewer agents by panel)",
+    },
+  },
+);
+
+interface MadeOfRun {
+  readonly budget: readonly CheckedBudget[];
 }
 
-/** Refuses with `BAD_OPTIONS` what is no time that a run may take. */
-export function checkDeadline(deadlineMs: unknown, where: string): number | undefined {
-  if (deadlineMs === undefined || deadlineMs === Infinity) return deadlineMs;
-  return checkMs(deadlineMs, `${where}: deadlineMs`, 1);
-}
+const OF_A_RUN: Table<Omit<RunOptions, "runId" | keyof CallLimits>, never, MadeOfRun> = {
+  signal: SIGNAL,
+  deadlineMs: DEADLINE_MS,
+  route: anything(),
+  mode: MODE,
+  store: STORE,
+  concurrency: CONCURRENCY,
+  budget: BUDGETS,
+  cache: RUN_CACHE,
+};
 
-export const DEFAULT_CONCURRENCY = 8;
-export const DEFAULT_MIN_ANSWERS = 1;
-export const DEFAULT_MAX_SUBJECTS = 20;
+/** What every way to run a task may be told. */
+export const RUN: Options<Omit<RunOptions, "runId">, never, MadeOfRun> = options({
+  ...OF_A_RUN,
+  ...LIMITS.table,
+});
 
-const MAX_CONCURRENCY = 1_000_000;
-
-/** Refuses with `BAD_OPTIONS` what is no number of attempts. */
-export function checkConcurrency(concurrency: number, where: string): number {
-  return checkInteger(concurrency, `${where}: concurrency`, 1, MAX_CONCURRENCY);
-}
+/** What a run may be told that is begun, gone on with or forked. */
+export const DRIVEN: Options<ForkOptions, never, MadeOfRun> = options({
+  runId: anything(),
+  ...OF_A_RUN,
+  from: text("name the place of an agent"),
+  input: anything(),
+  ...LIMITS.table,
+});

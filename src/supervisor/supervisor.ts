@@ -1,4 +1,4 @@
-import { checkStore } from "../policy/given.ts";
+import { nameIn } from "../check/name.ts";
 import { workerBrand, checkNeeds, type Worker, type Workers } from "../agent.ts";
 import { scopeQueues } from "../limits/scope-queue.ts";
 import { systemClock } from "../async/clock.ts";
@@ -11,7 +11,13 @@ import type { Store } from "../store/store.ts";
 import { planTask } from "./forecast/forecast.ts";
 import type { NameOf, ResultsOf, TaskOf } from "./infer.ts";
 import type { TeamAnswer } from "./coordinate/nested.ts";
-import type { ForkOptions, ResumeOptions, RunOptions, SupervisorOptions } from "./options.ts";
+import {
+  SUPERVISOR,
+  type ForkOptions,
+  type ResumeOptions,
+  type RunOptions,
+  type SupervisorOptions,
+} from "./options.ts";
 import { runMany, type ManyOptions, type TaskOutcome } from "./many/run-many.ts";
 import { beginRun, decideRun, forkRun, resumeRun } from "./run/begin.ts";
 import { seatRoot, type Root, type Seated } from "./run/root.ts";
@@ -107,10 +113,11 @@ export function supervisor<
 >(
   options: SupervisorOptions<Agents, Mapped, Answer, Name>,
 ): Supervisor<Agents, TaskOf<Agents, Mapped>, Answer, Name> {
-  const team = makeTeam(options as never);
-  const { agents, clock = systemClock, engine: engineOf = embeddedEngine } = options;
-  checkStore(options.store, team.where);
-  const store = options.store ?? memoryStore({ clock });
+  const name = nameIn<Name>(options, "supervisor", "describe it: supervisor({ name, agents })");
+  const described = SUPERVISOR.of(options, `supervisor "${name}"`);
+  const team = makeTeam(described);
+  const { clock = systemClock, engine: engineOf = embeddedEngine } = described;
+  const { store = memoryStore({ clock }) } = described;
   let seated: Seated | undefined;
   const root: Root = {
     team,
@@ -131,11 +138,11 @@ export function supervisor<
   const supervised: Supervisor<Agents, TaskOf<Agents, Mapped>, Answer, Name> = {
     ...workerBrand<TaskOf<Agents, Mapped>, Answer>(),
     ...teamBrand(team),
-    name: options.name,
-    version: options.version,
-    description: options.description,
-    needs: checkNeeds(options.needs, team.where),
-    agents,
+    name,
+    version: described.version,
+    description: described.description,
+    needs: checkNeeds(described.needs, team.where),
+    agents: described.agents as Agents,
     store,
     run: (task, runOptions = {}) =>
       beginRun(root, task, runOptions).outcome as Promise<Outcome<ResultsOf<Agents>>>,

@@ -35,8 +35,8 @@ const anyBadLimits: readonly (readonly [object, string])[] = [
   [{ retries: 1.5 }, "retries is 1.5"],
   [{ retries: 101 }, "a whole number from 0 to 100"],
   [{ retries: Infinity }, "retries is Infinity"],
-  [{ backoff: 5 }, "backoff is not an object"],
-  [{ backoff: null }, "backoff is not an object"],
+  [{ backoff: 5 }, "backoff is 5; use {"],
+  [{ backoff: null }, "backoff is null; use {"],
   [{ backoff: { baseMs: -1 } }, "backoff.baseMs is -1"],
   [{ backoff: { maxMs: Number.NaN } }, "backoff.maxMs is NaN"],
   [{ backoff: { maxRetryAfterMs: "1" } }, 'backoff.maxRetryAfterMs is "1"'],
@@ -96,8 +96,8 @@ const badTeams: readonly (readonly [object, string])[] = [
   [{ similar: 3 }, "no comparator"],
   [{ needs: { x: 1 } }, 'needs "x", which is no agent'],
   [{ earlyStop: { subjects: ["task"] } }, "earlyStop was removed; leave it out"],
-  [{ asWorker: { timeoutMs: 0 } }, "asWorker: timeoutMs is 0"],
-  [{ asWorker: { retries: -1 } }, "asWorker: retries is -1"],
+  [{ asWorker: { timeoutMs: 0 } }, "asWorker.timeoutMs is 0"],
+  [{ asWorker: { retries: -1 } }, "asWorker.retries is -1"],
 ];
 
 const label = (options: object): string =>

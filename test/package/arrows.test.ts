@@ -9,7 +9,8 @@ const root = resolve(import.meta.dirname, "../..");
 const allowed = [
   ["src/errors.ts", 'import type { Verdict } from "./resolve/verdict.ts";'],
   ["src/schema.ts", 'import type { StandardSchemaV1 } from "@standard-schema/spec";'],
-  ["src/agent.ts", 'import { checkLimits } from "./policy/limits.ts";'],
+  ["src/agent.ts", 'import { LIMITS } from "./policy/limits.ts";'],
+  ["src/check/a.ts", 'import { QuorateError } from "../errors.ts";'],
   ["src/async/a.ts", 'import { setTimeout } from "node:timers/promises";'],
   ["src/prompt/a.ts", 'import { clip } from "../text.ts";'],
   ["src/conflict/b.ts", 'import { lineFence } from "../prompt/fence.ts";'],
@@ -49,6 +50,7 @@ const refused = [
   ["src/errors.ts", 'import { verdict } from "./resolve/verdict.ts";'],
   ["src/json.ts", 'import { retry } from "./policy/retry.ts";'],
   ["src/schema.ts", 'import { SchemaError } from "@standard-schema/spec";'],
+  ["src/check/a.ts", 'import { agent } from "../agent.ts";'],
   ["src/async/a.ts", 'import { retry } from "../policy/retry.ts";'],
   ["src/prompt/a.ts", 'import { exactText } from "../conflict/canonical.ts";'],
   ["src/policy/a.ts", 'import type { Store } from "../store/store.ts";'],

@@ -1,19 +1,16 @@
+import { anything } from "../../check/kinds.ts";
+import { nameIn } from "../../check/name.ts";
+import { options, type Options } from "../../check/options.ts";
 import { oneLine, shown } from "../../conflict/plain.ts";
 import { agentDefinition } from "../../engine/key.ts";
-import { checkGiven, checkKeys } from "../../policy/check-kind.ts";
+import { readGiven } from "../../policy/given.ts";
 import { laplace } from "../confidence.ts";
 import type { Link, LinkContext, Question, Ruling } from "../link.ts";
 import { hear, ORDERS, prepare, questionKey, type Hearing } from "./hearing.ts";
 import type { JudgePanelOptions } from "./panel-options.ts";
 import { judgePanel } from "./panel.ts";
-import { checkAuthors, judgeAgent, ownPosition, type JudgeAsk } from "./seat.ts";
-import {
-  checkSettings,
-  lacksEvidence,
-  NO_EVIDENCE,
-  SETTING_KEYS,
-  type JudgeSettings,
-} from "./settings.ts";
+import { ASK, AUTHORS, judgeAgent, ownPosition, type JudgeAsk } from "./seat.ts";
+import { lacksEvidence, NO_EVIDENCE, SETTINGS, type JudgeSettings } from "./settings.ts";
 
 export interface JudgeOptions extends JudgeSettings {
   /** The judge: an agent, or a function, which is made one under this link's name. */
@@ -23,12 +20,12 @@ export interface JudgeOptions extends JudgeSettings {
   readonly panel?: undefined;
 }
 
-const OWN: Readonly<Record<Exclude<keyof JudgeOptions, keyof JudgeSettings>, true>> = {
-  ask: true,
-  authorOf: true,
-  panel: true,
-};
-const KEYS: ReadonlySet<string> = new Set([...Object.keys(OWN), ...SETTING_KEYS]);
+export const JUDGE: Options<JudgeOptions, "authorOf" | keyof JudgeSettings> = options({
+  ask: ASK,
+  authorOf: AUTHORS,
+  panel: anything(),
+  ...SETTINGS.table,
+});
 
 const MAX_NAME_CHARS = 100;
 
@@ -43,14 +40,13 @@ const MAX_NAME_CHARS = 100;
  *
  * With `panel`, several judges are asked one after another until their choices are worth enough: {@link JudgePanelOptions}.
  */
-export function judge(options: JudgeOptions | JudgePanelOptions): Link {
-  checkGiven(options, "what judge() is given", "object", "use { ask } or { panel }");
-  if (options.panel !== undefined) return judgePanel(options);
-  const settings = checkSettings(options);
-  const { name, evidence, limits } = settings;
-  checkKeys(options, KEYS, name);
-  const judging = judgeAgent(options.ask, name, `${name}: ask`);
-  const authorOf = checkAuthors(options.authorOf, `${name}: authorOf`);
+export function judge(given: JudgeOptions | JudgePanelOptions): Link {
+  const name = nameIn(given, "judge", "use { ask } or { panel }", "judge");
+  const { panel } = readGiven(name, given, () => ({ panel: given.panel }));
+  if (panel !== undefined) return judgePanel(given, name);
+  const settings = JUDGE.of(given, name);
+  const { evidence, maxEvidence, maxEvidenceChars, authorOf } = settings;
+  const judging = judgeAgent(settings.ask, name);
 
   function settle(question: Question, { ask }: LinkContext): Ruling | Promise<Ruling> {
     const own = ownPosition(judging.name, authorOf, question);
@@ -58,14 +54,15 @@ export function judge(options: JudgeOptions | JudgePanelOptions): Link {
       return { pass: `it is not asked about what ${oneLine(own, MAX_NAME_CHARS)} holds, its own` };
     }
     if (lacksEvidence(settings, question)) return { pass: NO_EVIDENCE };
-    const prepared = prepare(question, limits);
+    const prepared = prepare(question, settings);
     if ("refused" in prepared) return { pass: prepared.refused };
     const key = questionKey(name, question.subject);
     return hear(judging, prepared, false, key, ask).then(rule);
   }
 
   const definition = {
-    ...limits,
+    maxEvidence,
+    maxEvidenceChars,
     agent: agentDefinition(judging),
     ...(evidence === "required" && { evidence }),
     ...(authorOf.length > 0 && { authorOf }),

@@ -1,14 +1,11 @@
 import { isWorker, type Agent } from "../../agent.ts";
+import { anything, fitting, flag, shareAbove, word } from "../../check/kinds.ts";
+import { NAME } from "../../check/name.ts";
+import { options, type Checked, type Options } from "../../check/options.ts";
 import { QuorateError } from "../../errors.ts";
-import { checkKeys, shown } from "../../policy/check-kind.ts";
 import { byWorth, isDropped, trustBy, type JudgeWeights, type Trust } from "./record.ts";
-import { checkAuthors, judgeAgent, type JudgeAsk } from "./seat.ts";
-import {
-  checkSettings,
-  SETTING_KEYS,
-  type CheckedSettings,
-  type JudgeSettings,
-} from "./settings.ts";
+import { ASK, AUTHORS, judgeAgent, type JudgeAsk } from "./seat.ts";
+import { SETTINGS, type JudgeSettings } from "./settings.ts";
 
 /** A judge of a panel, with what is known of it. */
 export interface PanelJudge {
@@ -52,24 +49,28 @@ export interface JudgePanelOptions extends JudgeSettings {
   readonly ask?: undefined;
 }
 
-const DEFAULTS = { stopAt: 0.8, atLeast: 0.6, order: "given" } as const;
+export const PANEL_JUDGE: Options<PanelJudge, "once" | "authorOf"> = options({
+  ask: ASK,
+  name: NAME,
+  once: flag().or(false),
+  authorOf: AUTHORS,
+});
 
-const OWN: Readonly<Record<Exclude<keyof JudgePanelOptions, keyof JudgeSettings>, true>> = {
-  panel: true,
-  stopAt: true,
-  atLeast: true,
-  weights: true,
-  order: true,
-  ask: true,
-};
-const KEYS: ReadonlySet<string> = new Set([...Object.keys(OWN), ...SETTING_KEYS]);
-const JUDGE: Readonly<Record<keyof PanelJudge, true>> = {
-  ask: true,
-  name: true,
-  once: true,
-  authorOf: true,
-};
-const JUDGE_KEYS: ReadonlySet<string> = new Set(Object.keys(JUDGE));
+export const PANEL: Options<
+  JudgePanelOptions,
+  "stopAt" | "atLeast" | "order" | keyof JudgeSettings
+> = options({
+  panel: fitting<JudgePanelOptions["panel"]>(
+    (given) => Array.isArray(given) && given.length > 0,
+    "list agents or functions, the cheapest first",
+  ).needed(),
+  stopAt: shareAbove(0.5).or(0.8),
+  atLeast: shareAbove(0).or(0.6),
+  weights: anything(),
+  order: word("given", "worth").or("given"),
+  ask: anything(),
+  ...SETTINGS.table,
+});
 
 /** A judge of the panel, checked. */
 export interface Member {
@@ -81,9 +82,7 @@ export interface Member {
 
 /** A panel, checked. */
 export interface CheckedPanel {
-  readonly settings: CheckedSettings;
-  readonly stopAt: number;
-  readonly atLeast: number;
+  readonly settings: Checked<typeof PANEL>;
   /** Who is asked, in this order. */
   readonly members: readonly Member[];
   /** Who is not, for its record. */
@@ -91,48 +90,25 @@ export interface CheckedPanel {
 }
 
 /** Throws `BAD_OPTIONS` for a panel that cannot work. */
-export function checkPanel(options: JudgePanelOptions): CheckedPanel {
-  const settings = checkSettings(options);
-  const { name } = settings;
-  checkKeys(options, KEYS, name);
-  const { stopAt = DEFAULTS.stopAt, atLeast = DEFAULTS.atLeast, order = DEFAULTS.order } = options;
-  const listed = checkMembers(options, name);
+export function checkPanel(given: unknown, name: string): CheckedPanel {
+  const settings = PANEL.of(given, name);
+  const listed = checkMembers(settings, name);
   const asked = listed.filter(({ trust }) => !isDropped(trust));
   return {
     settings,
-    stopAt: checkShare(stopAt, `${name}: stopAt`, 0.5),
-    atLeast: checkShare(atLeast, `${name}: atLeast`, 0),
-    members: inOrder(asked, order, name),
+    members: settings.order === "given" ? asked : inOrderOfWorth(asked, name),
     dropped: listed.filter(({ trust }) => isDropped(trust)),
   };
 }
 
-function checkMembers({ panel, weights }: JudgePanelOptions, name: string): readonly Member[] {
-  if (!Array.isArray(panel) || panel.length === 0) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `${name}: panel lists no judges; give agents or functions, the cheapest first, as an array`,
-    );
-  }
+function checkMembers({ panel, weights }: Checked<typeof PANEL>, name: string): readonly Member[] {
   const trust = trustBy(weights, `${name}: weights`);
-  const members = (panel as JudgePanelOptions["panel"]).map((listed, i): Member => {
-    const where = `${name}: panel[${i}]`;
-    const {
-      ask,
-      name: own = `${name}-${i + 1}`,
-      once = false,
-      authorOf,
-    } = described(listed, where);
-    if (typeof once !== "boolean") {
-      throw new QuorateError("BAD_OPTIONS", `${where}.once is ${shown(once)}; use true or false`);
-    }
-    const agent = judgeAgent(ask, own, where);
-    return {
-      agent,
-      once,
-      authorOf: checkAuthors(authorOf, `${where}.authorOf`),
-      trust: trust(agent.name, once),
-    };
+  const members = panel.map((listed, i): Member => {
+    const described = typeof listed === "function" || isWorker(listed) ? { ask: listed } : listed;
+    const taken = PANEL_JUDGE.needed().take(described, `${name}: panel[${i}]`);
+    const { ask, name: own = `${name}-${i + 1}`, once, authorOf } = taken;
+    const agent = judgeAgent(ask, own);
+    return { agent, once, authorOf, trust: trust(agent.name, once) };
   });
   const names = new Set<string>();
   for (const { agent } of members) {
@@ -147,33 +123,11 @@ function checkMembers({ panel, weights }: JudgePanelOptions, name: string): read
   return members;
 }
 
-function described(listed: JudgeAsk | PanelJudge, where: string): PanelJudge {
-  if (typeof listed === "function" || isWorker(listed)) return { ask: listed as JudgeAsk };
-  if (typeof listed !== "object" || listed === null) return { ask: listed };
-  checkKeys(listed, JUDGE_KEYS, where);
-  return listed;
-}
-
-function inOrder(members: readonly Member[], order: unknown, name: string): readonly Member[] {
-  if (order === "given") return members;
-  if (order !== "worth") {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `${name}: order is ${shown(order)}; use "given" or "worth"`,
-    );
-  }
+function inOrderOfWorth(members: readonly Member[], name: string): readonly Member[] {
   const unknown = members.find(({ trust }) => trust.record?.usdMicros === undefined);
   if (unknown === undefined) return byWorth(members);
   throw new QuorateError(
     "BAD_OPTIONS",
     `${name}: order is "worth", and what ${unknown.agent.name} costs is not known; give it a record with usdMicros in weights`,
-  );
-}
-
-function checkShare(value: unknown, what: string, above: number): number {
-  if (typeof value === "number" && value > above && value <= 1) return value;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${what} is ${shown(value)}; use a number above ${above}, at most 1`,
   );
 }

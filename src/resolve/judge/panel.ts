@@ -2,19 +2,19 @@ import { agentDefinition } from "../../engine/key.ts";
 import type { Json } from "../../json.ts";
 import type { Link, LinkContext, Question, Ruling } from "../link.ts";
 import { hear, ORDERS, prepare, questionKey } from "./hearing.ts";
-import { checkPanel, type JudgePanelOptions } from "./panel-options.ts";
+import { checkPanel } from "./panel-options.ts";
 import { isReached, rulingOf, type Heard } from "./panel-ruling.ts";
 import { ownPosition } from "./seat.ts";
 import { lacksEvidence, NO_EVIDENCE } from "./settings.ts";
 
-/** See {@link JudgePanelOptions}. Throws `BAD_OPTIONS` for a panel that cannot work. */
-export function judgePanel(options: JudgePanelOptions): Link {
-  const { settings, stopAt, atLeast, members, dropped } = checkPanel(options);
-  const { name, evidence, limits } = settings;
+/** As `judge()` with a panel. Throws `BAD_OPTIONS` for a panel that cannot work. */
+export function judgePanel(given: unknown, name: string): Link {
+  const { settings, members, dropped } = checkPanel(given, name);
+  const { evidence, maxEvidence, maxEvidenceChars, stopAt, atLeast } = settings;
 
   function settle(question: Question, { ask, signal }: LinkContext): Ruling | Promise<Ruling> {
     if (lacksEvidence(settings, question)) return { pass: NO_EVIDENCE };
-    const prepared = prepare(question, limits);
+    const prepared = prepare(question, settings);
     if ("refused" in prepared) return { pass: prepared.refused };
     const key = questionKey(name, question.subject);
     const recused = members.filter(
@@ -37,7 +37,8 @@ export function judgePanel(options: JudgePanelOptions): Link {
   }
 
   const definition: Json = {
-    ...limits,
+    maxEvidence,
+    maxEvidenceChars,
     evidence,
     stopAt,
     atLeast,

@@ -1,6 +1,6 @@
 import { agent, isWorker, type Agent, type AgentContext } from "../../agent.ts";
-import { QuorateError } from "../../errors.ts";
-import { checkKind, shown } from "../../policy/check-kind.ts";
+import { listOf, thing } from "../../check/kinds.ts";
+import type { Option } from "../../check/options.ts";
 import type { Question } from "../link.ts";
 import type { JudgeAnswer, JudgeQuestion } from "./question.ts";
 
@@ -9,28 +9,21 @@ export type JudgeAsk =
   | Agent<string, JudgeQuestion, JudgeAnswer>
   | ((question: JudgeQuestion, context: AgentContext) => JudgeAnswer | Promise<JudgeAnswer>);
 
-/** Refuses with `BAD_OPTIONS` what is no judge. */
-export function judgeAgent(ask: JudgeAsk, name: string, where: string): Agent {
-  if (typeof ask === "function") return agent({ name, run: ask, cache: false });
-  if (isWorker(ask)) return ask;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${where} is no agent and no function; give it agent({ … }) or async (question) => ({ choice, reasoning })`,
-  );
+export const ASK: Option<JudgeAsk> = thing<JudgeAsk>(
+  "agent and no function",
+  (given) => typeof given === "function" || isWorker(given),
+  "give it agent({ … }) or async (question) => ({ choice, reasoning })",
+).needed();
+
+export function judgeAgent(ask: JudgeAsk, name: string): Agent {
+  return typeof ask === "function" ? agent({ name, run: ask, cache: false }) : ask;
 }
 
-/** Refuses with `BAD_OPTIONS` what is no list of agents' names. */
-export function checkAuthors(authors: unknown, where: string): readonly string[] {
-  checkKind(authors, where, "object", 'use a list of agents\' names, for instance ["security"]');
-  if (authors === undefined) return [];
-  if (Array.isArray(authors) && authors.every((name) => typeof name === "string")) {
-    return Object.freeze([...(authors as readonly string[])]);
-  }
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${where} is ${shown(authors)}; use a list of agents' names, for instance ["security"]`,
-  );
-}
+/** Agents that a judge speaks for, by their names. */
+export const AUTHORS: Option<readonly string[]> = listOf<string>(
+  (name) => typeof name === "string",
+  'use a list of agents\' names, for instance ["security"]',
+).or(Object.freeze([]));
 
 /**
  * The one whose position a judge would judge: itself, or an agent that it declared itself the author of. `undefined`

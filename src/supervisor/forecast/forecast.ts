@@ -1,5 +1,5 @@
-import { checkSignal, checkStore } from "../../policy/given.ts";
 import { Cancellation, follow } from "../../async/cancellation.ts";
+import type { Checked } from "../../check/options.ts";
 import { isKept } from "../../engine/cache.ts";
 import { takeInput } from "../../engine/input.ts";
 import { ContentKeys } from "../../engine/key.ts";
@@ -7,16 +7,13 @@ import type { Seat } from "../../engine/seat.ts";
 import type { Json } from "../../json.ts";
 import type { OwnedBudget } from "../../money/budget.ts";
 import { sharedState } from "../../money/shared-account.ts";
-import { checkRunCache } from "../../policy/cache.ts";
-import { checkKeys } from "../../policy/check-kind.ts";
-import { LIMIT_KEYS } from "../../policy/limits.ts";
 import type { Store } from "../../store/store.ts";
 import { expect, type Expectation } from "./expected.ts";
 import { recordsOf } from "./records.ts";
 import { totalOf, type Total } from "./total.ts";
 import { lookAhead, type AgentNode, type JudgeNode, type TeamNode } from "./tree.ts";
 import { fromStore } from "../../engine/from-store.ts";
-import { RUN_KEYS } from "../options.ts";
+import { RUN } from "../options.ts";
 import { deadlineOf } from "../run/drive.ts";
 import { reseated, type Root, type Seated } from "../run/root.ts";
 import { errorOutside, secrecyOf, type Secrecy } from "../run/secrecy.ts";
@@ -24,18 +21,10 @@ import { planFor } from "../team/route.ts";
 import { checkTask } from "../run/start.ts";
 import type { Estimate, PlannedAgent, PlannedBudget, PlanOptions, TaskPlan } from "./task-plan.ts";
 
-const PLAN_KEYS: ReadonlySet<string> = new Set([...RUN_KEYS, ...LIMIT_KEYS]);
-
 /** What a task would take; asks no agent and keeps nothing. Rejects as the run would before anything is asked. */
-export async function planTask(
-  root: Root,
-  given: unknown,
-  options: PlanOptions,
-): Promise<TaskPlan> {
+export async function planTask(root: Root, task: unknown, given: PlanOptions): Promise<TaskPlan> {
   const { team } = root;
-  checkKeys(options, PLAN_KEYS, `a plan of ${team.where}`);
-  checkSignal(options.signal, `a plan of ${team.where}`);
-  checkStore(options.store, `a plan of ${team.where}`);
+  const options = RUN.of(given, `a plan of ${team.where}`);
   const { seated } = reseated(root, options);
   const { signal, store = root.store } = options;
   const cancellation = new Cancellation();
@@ -47,7 +36,7 @@ export async function planTask(
   const secrecy = secrecyOf(team, store.values);
   const planning = { root, seated, store, options, cancellation: until, deadlineMs, secrecy };
   try {
-    return await planned(planning, given);
+    return await planned(planning, task);
   } catch (error) {
     throw errorOutside(error, secrecy, signal);
   }
@@ -57,7 +46,7 @@ interface Planning {
   readonly root: Root;
   readonly seated: Seated;
   readonly store: Store;
-  readonly options: PlanOptions;
+  readonly options: Checked<typeof RUN>;
   readonly cancellation: Cancellation;
   /** No run takes longer. */
   readonly deadlineMs: number;
@@ -70,12 +59,11 @@ async function planned(
 ): Promise<TaskPlan> {
   const { team, clock } = root;
   const { redact, keyed } = secrecy;
-  const where = `a plan of ${team.where}`;
   const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
   if (task !== undefined) redact?.value(task as Json, "input");
   const plan = await planFor(team, task, cancellation, options);
   const checked = await checkTask(seated, plan, task, cancellation);
-  const cache = checkRunCache(options.cache, where);
+  const { cache = {} } = options;
   const ahead = {
     kept: (seat: Seat, key: string) =>
       fromStore(() => isKept({ values: store.values, cache }, seat, key)),

@@ -3,7 +3,7 @@ import { QuorateError } from "../../errors.ts";
 import { sha256 } from "../../hash.ts";
 import { canonicalJson, takeJson } from "../../json.ts";
 import { atOnce } from "../../policy/at-once.ts";
-import { checkKind, shown } from "../../policy/check-kind.ts";
+import { shown } from "../../policy/check-kind.ts";
 
 // Tasks are known again among so many different ones: an endless list must not fill the memory with outcomes.
 const MAX_REMEMBERED = 100;
@@ -34,12 +34,11 @@ export interface KnownTasks<T> {
   remember(identity: Identity, remembered: T): void;
 }
 
-/** Tasks by their keys. Throws `BAD_OPTIONS` for a `key` that is no function; `where` begins its sentence. */
+/** Tasks by their keys. `where` begins the sentence that refuses what `key` answers. */
 export function knownTasks<T>(
   key: ((task: never) => unknown) | undefined,
   where: string,
 ): KnownTasks<T> {
-  checkKind(key, `${where}: key`, "function", "use (task) => string");
   const known = new Map<string, Known<T>>();
   const most = key === undefined ? MAX_REMEMBERED : MAX_KEYED;
   return {

@@ -1,14 +1,15 @@
-import { checkSignal, checkStore, readGiven } from "../../policy/given.ts";
+import { readGiven } from "../../policy/given.ts";
 import { Cancellation, follow } from "../../async/cancellation.ts";
 import { hear, isThenable, promiseOf } from "../../async/hear.ts";
+import { func } from "../../check/kinds.ts";
+import { options, type Options } from "../../check/options.ts";
 import type { Collector } from "../../engine/batch.ts";
 import { QuorateError } from "../../errors.ts";
 import { sharedBill } from "../../money/add-bills.ts";
 import { randomId } from "../../hash.ts";
 import type { Outcome } from "../../outcome.ts";
-import { checkKeys } from "../../policy/check-kind.ts";
-import { LIMIT_KEYS } from "../../policy/limits.ts";
-import { checkDeadline, RUN_KEYS, type RunOptions } from "../options.ts";
+import type { CheckedBudget } from "../../money/budget.ts";
+import { RUN, type RunOptions } from "../options.ts";
 import { beginRun } from "../run/begin.ts";
 import type { Started } from "../run/drive.ts";
 import { knownTasks } from "./known-tasks.ts";
@@ -40,10 +41,15 @@ export type TaskOutcome<Results> = {
   | { readonly error: unknown; readonly outcome?: undefined }
 );
 
-const MANY_KEYS: ReadonlySet<string> = new Set(["key", ...RUN_KEYS, ...LIMIT_KEYS]);
-const FORMER_KEYS: ReadonlyMap<string, string> = new Map([
-  ["similar", "renamed to key; use key: (task) => string, equal for tasks that are the same"],
-]);
+export const MANY: Options<ManyOptions, never, { readonly budget: readonly CheckedBudget[] }> =
+  options(
+    { key: func("use (task) => string"), ...RUN.table },
+    {
+      former: {
+        similar: "renamed to key; use key: (task) => string, equal for tasks that are the same",
+      },
+    },
+  );
 
 // A slow task holds back the outcomes after it, since the order is kept. So many tasks may be taken but not yielded, as a
 // multiple of the runs at once.
@@ -74,16 +80,13 @@ export async function* runMany<Results>(
   many: ManyOptions,
 ): AsyncGenerator<TaskOutcome<Results>, void, undefined> {
   const where = `runMany of ${given.team.where}`;
-  checkKeys(many, MANY_KEYS, where, FORMER_KEYS);
-  const { signal, ...options } = many;
-  checkSignal(signal, where);
-  checkStore(options.store, where);
-  const known = knownTasks<Asked>(options.key, where);
-  const root = reseated(given, options);
-  const { concurrency = root.team.slots.concurrency, route, mode, store, cache } = options;
-  const deadlineMs = checkDeadline(options.deadlineMs, where);
+  const checked = MANY.of(many, where);
+  const known = knownTasks<Asked>(checked.key, where);
+  const root = reseated(given, checked);
+  const { concurrency = root.team.slots.concurrency, signal } = checked;
   const { collectors } = root.seated.seating;
   const atOnce = runsAtOnce(concurrency, collectors);
+  const { route, mode, store, cache, deadlineMs } = checked;
   const runOptions = { route, mode, store, cache, deadlineMs } as RunOptions;
   const cancelling = new Cancellation();
   using _following = signal === undefined ? undefined : follow(signal, cancelling);

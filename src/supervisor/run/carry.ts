@@ -10,7 +10,6 @@ import type { Run } from "../../engine/run.ts";
 import { RunBudgets } from "../../limits/run-budgets.ts";
 import { storeLimiter } from "../../limits/store-limiter.ts";
 import { BillFold } from "../../money/bill.ts";
-import { checkRunCache } from "../../policy/cache.ts";
 import { describeThrown, isSoundError } from "../../errors.ts";
 import type { Bill, Outcome } from "../../outcome.ts";
 import { coordinate, type Assignment, type Coordinated } from "../coordinate/coordinate.ts";
@@ -65,7 +64,7 @@ export function openRun(driver: Driver, { position, origin }: Beginning = {}): R
     }),
     budgets,
     values: store.values,
-    cache: checkRunCache(options.cache, `a run of ${root.team.where}`),
+    cache: options.cache ?? {},
     flights: root.flights,
     shared: undefined,
     resumable: store.resumable,

@@ -1,14 +1,12 @@
-import { checkSignal, checkStore } from "../../policy/given.ts";
 import { checkRunId } from "./run-id.ts";
 import { Cancellation, cancelWith, follow } from "../../async/cancellation.ts";
+import type { Checked } from "../../check/options.ts";
 import { keepAwake } from "../../async/keep-awake.ts";
 import { deadlinePassed } from "../../engine/deadline.ts";
 import type { LiveEvent } from "../../events.ts";
 import type { Outcome } from "../../outcome.ts";
-import { checkKeys } from "../../policy/check-kind.ts";
-import { LIMIT_KEYS } from "../../policy/limits.ts";
 import type { Store } from "../../store/store.ts";
-import { checkDeadline, RUN_KEYS, type ForkOptions, type RunOptions } from "../options.ts";
+import { DRIVEN, type RunOptions } from "../options.ts";
 import { reseated, type Root, type Seated } from "./root.ts";
 import { errorOutside, secrecyOf, type Secrecy } from "./secrecy.ts";
 
@@ -39,7 +37,7 @@ export function startRun(
 export interface Driver {
   readonly root: Root;
   readonly runId: string;
-  readonly options: RunOptions;
+  readonly options: Checked<typeof DRIVEN>;
   readonly seated: Seated;
   readonly store: Store;
   readonly cancellation: Cancellation;
@@ -51,32 +49,18 @@ export interface Driver {
   readonly begunByOthers?: () => void;
 }
 
-// Written out as a record, so that the compiler misses an option that is added.
-const FORK_OPTIONS: Readonly<Record<Exclude<keyof ForkOptions, keyof RunOptions>, true>> = {
-  from: true,
-  input: true,
-};
-const DRIVE_KEYS: ReadonlySet<string> = new Set([
-  "runId",
-  ...RUN_KEYS,
-  ...Object.keys(FORK_OPTIONS),
-  ...LIMIT_KEYS,
-]);
-
 async function drive(
   root: Root,
   conduct: (driver: Driver) => Promise<Outcome>,
   runId: string,
-  options: RunOptions,
+  given: RunOptions,
   cancellation: Cancellation,
   watch: ((event: LiveEvent) => void) | undefined,
 ): Promise<Outcome> {
   // Whoever watches has a stream to read from before the first agent says anything.
   if (watch !== undefined) await undefined;
   const where = `a run of ${root.team.where}`;
-  checkKeys(options, DRIVE_KEYS, where);
-  checkSignal(options.signal, where);
-  checkStore(options.store, where);
+  const options = DRIVEN.of(given, where);
   if (typeof runId !== "string") checkRunId(runId);
   const { seated } = reseated(root, options);
   const { signal, store = root.store } = options;
@@ -103,13 +87,13 @@ interface Limit extends Disposable {
   readonly cancellation: Cancellation;
 }
 
-/** The deadline of one run, from when it is begun or gone on with, or of a plan. Throws `BAD_OPTIONS`. */
+/** The deadline of one run, from when it is begun or gone on with, or of a plan. */
 export function deadlineOf(
   { team, clock }: Root,
   options: Pick<RunOptions, "deadlineMs">,
   run: Cancellation,
 ): Limit | undefined {
-  const deadlineMs = checkDeadline(options.deadlineMs, `a run of ${team.where}`) ?? team.deadlineMs;
+  const deadlineMs = options.deadlineMs ?? team.deadlineMs;
   if (deadlineMs === undefined || deadlineMs === Infinity) return undefined;
   const startedMs = clock.monotonic();
   const end = (): void => cancellation.cancel(deadlinePassed(team.where, deadlineMs));

@@ -12,7 +12,7 @@ import { didYouMean } from "../../policy/did-you-mean.ts";
 import type { LearnedBefore } from "../../reliability/reliability.ts";
 import type { Json } from "../../json.ts";
 import type { Outcome } from "../../outcome.ts";
-import type { ForkOptions, ResumeOptions } from "../options.ts";
+import type { ForkOptions } from "../options.ts";
 import { recordedOutcome } from "./recorded.ts";
 import { learnedBefore } from "./learned.ts";
 import type { Plan } from "../team/plan.ts";
@@ -76,7 +76,7 @@ export function givenTask(
   { options, runId, seated, root, secrecy }: Driver,
   first: StartedEvent,
 ): { readonly known: unknown } | undefined {
-  const { input } = options as ResumeOptions;
+  const { input } = options;
   if (input === undefined) return undefined;
   const known = takeInput(input, seated.maxBytes, `the task of ${root.team.where}`);
   if (isTaskOf(first, secrecy, known)) return { known };
@@ -162,7 +162,7 @@ export async function conductFork(
     );
   }
   await settleDebt(driver.store, driver.runId, driver.deadline ?? driver.cancellation);
-  const { from } = fork;
+  const { from } = driver.options;
   if (from !== undefined && !seated.places.has(from)) {
     const known = [...seated.places].map((place) => `"${place}"`).join(", ");
     const near = didYouMean(from, seated.places);

@@ -1,19 +1,20 @@
 import type { Clock } from "../../async/clock.ts";
+import type { Checked } from "../../check/options.ts";
 import { hear } from "../../async/hear.ts";
 import { deadlines, type Deadlines } from "../../async/deadlines.ts";
 import type { Engine, EngineFactory, RegisteredAgent } from "../../engine/engine.ts";
 import type { Flights } from "../../engine/flight.ts";
 import { QuorateError } from "../../errors.ts";
-import { checkBudgets, type OwnedBudget } from "../../money/budget.ts";
+import type { OwnedBudget } from "../../money/budget.ts";
 import type { Seat } from "../../engine/seat.ts";
 import type { Outcome } from "../../outcome.ts";
 import { makeLimit } from "../../limits/limit.ts";
 import type { ScopeQueues } from "../../limits/scope-queue.ts";
 import { atOnce } from "../../policy/at-once.ts";
 import { shown } from "../../policy/check-kind.ts";
-import { checkLimits, mergeLimits, type CallLimits } from "../../policy/limits.ts";
+import { LIMITS, mergeLimits } from "../../policy/limits.ts";
 import type { Store } from "../../store/store.ts";
-import { checkConcurrency, type RunOptions } from "../options.ts";
+import type { RUN } from "../options.ts";
 import type { Secrecy } from "./secrecy.ts";
 import { isSeating, NOTHING_ABOVE, seatTeam, type Seating } from "../team/seating.ts";
 import type { Team } from "../team/team.ts";
@@ -70,30 +71,26 @@ export interface Seated {
   readonly graceMs: number;
 }
 
-/** The root as a run wants it: seated anew when it has limits of its own. Throws `BAD_OPTIONS`. */
-export function reseated(root: Root, options: RunOptions): Root {
+/** The root as a run wants it: seated anew when it has limits of its own. */
+export function reseated(root: Root, options: Checked<typeof RUN>): Root {
   const { concurrency, timeoutMs, graceMs, retries, backoff, maxBytes, budget } = options;
-  const wanted = concurrency ?? timeoutMs ?? graceMs ?? retries ?? backoff ?? maxBytes ?? budget;
+  const wanted = concurrency ?? timeoutMs ?? graceMs ?? retries ?? backoff ?? maxBytes ?? budget[0];
   if (wanted === undefined) return root;
   return { ...root, seated: seatRoot(root, options) };
 }
 
-/** Seats a team as a root. Throws `BAD_OPTIONS` for what a run wants otherwise and cannot have. */
+/** Seats a team as a root. */
 export function seatRoot(
   { team, clock, engineOf }: Pick<Root, "team" | "clock" | "engineOf">,
-  options?: RunOptions,
+  options?: Checked<typeof RUN>,
 ): Seated {
-  const overrides: CallLimits = checkLimits(options ?? {}, `a run of ${team.where}`);
+  const overrides = LIMITS.among(options ?? {});
   // Seated for one run only, whose timers go with it.
   const reused = options === undefined;
   const registry = new Map<string, RegisteredAgent>();
-  const where = `a run of ${team.where}`;
-  const limiters =
-    options?.concurrency === undefined
-      ? []
-      : [makeLimit(checkConcurrency(options.concurrency, `a run of ${team.where}`))];
+  const limiters = options?.concurrency === undefined ? [] : [makeLimit(options.concurrency)];
   const timeoutsOf = timeoutsBy(clock, reused);
-  const budgets = checkBudgets(options?.budget, where).map((budget) => ({
+  const budgets = (options?.budget ?? []).map((budget) => ({
     budget,
     place: "",
     whose: "this run",

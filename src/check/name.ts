@@ -1,0 +1,37 @@
+import { hear, hearIfRefused } from "../async/hear.ts";
+import { readGiven } from "../policy/given.ts";
+import { QuorateError } from "../errors.ts";
+import { cut } from "../text.ts";
+import { fitting, object } from "./kinds.ts";
+import type { Option } from "./options.ts";
+
+const MAX_NAME = 100;
+const INSTEAD = `use 1 to ${MAX_NAME} characters, without "/", "~" or control characters`;
+
+/** A name that can stand in a path of names, and in a line of output. */
+export const NAME: Option<string | undefined> = fitting(isName, INSTEAD);
+
+function isName(given: unknown): boolean {
+  return typeof given === "string" && /^[^~/\p{Cc}]+$/u.test(given) && given.length <= MAX_NAME;
+}
+
+/**
+ * The name in what a maker such as `agent()` is given, which begins every other sentence about it. Throws `BAD_OPTIONS`; `instead`
+ * says how the thing is described, `standard` what it is called where it has no name.
+ */
+export function nameIn<N extends string>(
+  given: unknown,
+  maker: string,
+  instead: string,
+  standard?: N,
+): N {
+  const what = `what ${maker}() is given`;
+  return hearIfRefused(given, () => {
+    const described = object<{ readonly name?: unknown }>(instead).needed().take(given, what);
+    const { name = standard } = readGiven(what, described, () => ({ name: described.name }));
+    if (isName(name)) return name as N;
+    hear(name);
+    const got = typeof name === "string" ? `"${cut(name, MAX_NAME)}"` : typeof name;
+    throw new QuorateError("BAD_OPTIONS", `${maker} name ${got} is refused; ${INSTEAD}`);
+  });
+}

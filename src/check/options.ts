@@ -1,0 +1,141 @@
+import { hear, hearOptions } from "../async/hear.ts";
+import { describeThrown, isSoundError, QuorateError } from "../errors.ts";
+import { shown } from "../policy/check-kind.ts";
+import { didYouMean } from "../policy/did-you-mean.ts";
+
+// What a caller hands in may be anything, whatever the types say: JavaScript has none. A table says of each option of a bag what it
+// may be and what holds where it is left out; whatever is wrong with it is a QuorateError of one sentence.
+
+/** One option: what is given for it is taken, or refused with `BAD_OPTIONS`. */
+export interface Option<T> {
+  /** What is made of what was given; `undefined` says that it was left out. `what` begins the sentence that refuses it. */
+  readonly take: (given: unknown, what: string) => T;
+  /** What holds where it is left out. */
+  readonly standard: unknown;
+  /** The same option, of which `standard` holds where it is left out. */
+  readonly or: <D>(standard: D) => Option<Exclude<T, undefined> | D>;
+  /** The same option, which has to be given. */
+  readonly needed: () => Option<Exclude<T, undefined>>;
+}
+
+/** An option of which `read` makes something, or nothing where it cannot be meant. `instead` says what to give, and ends the refusal. */
+export function option<T>(
+  read: (given: unknown, what: string) => T | undefined,
+  instead: string,
+): Option<T | undefined> {
+  const made = (standard: unknown, needed: boolean): Option<never> => ({
+    standard,
+    take: (given, what) => {
+      if (given === undefined && !needed) return standard as never;
+      if (given === undefined)
+        throw new QuorateError("BAD_OPTIONS", `${what} is missing; ${instead}`);
+      const as = read(given, what);
+      if (as === undefined) throw refused(what, given, instead);
+      return as as never;
+    },
+    or: (other) => made(other, false),
+    needed: () => made(undefined, true),
+  });
+  return made(undefined, false);
+}
+
+/** The refusal of what was given for an option. */
+export function refused(what: string, given: unknown, instead: string): QuorateError {
+  return new QuorateError("BAD_OPTIONS", `${what} is ${shown(given)}; ${instead}`);
+}
+
+/** What a table makes of the options `O`: those of `D` have defaults, those of `Made` become something else. */
+export type Taken<O, D extends keyof O, Made> = Omit<O, D | keyof Made> & {
+  readonly [K in Exclude<D, keyof Made>]-?: Exclude<O[K], undefined>;
+} & Made;
+
+/** An option of each name that `O` has, and of no other. */
+export type Table<O, D extends keyof O, Made> = {
+  readonly [K in keyof O]-?: Option<
+    K extends keyof Made
+      ? Made[K]
+      : K extends D
+        ? Exclude<O[K], undefined>
+        : Record<never, never> extends Pick<O, K>
+          ? O[K] | undefined
+          : O[K]
+  >;
+};
+
+/** A bag of options: as a whole one option, too. What is taken of it is frozen, and has nothing of what was left out. */
+export interface Options<
+  O extends object,
+  D extends keyof O = never,
+  Made = unknown,
+> extends Option<Taken<O, D, Made> | undefined> {
+  readonly table: Table<O, D, Made>;
+  /** As `take`, of the options of a call, which have to be given; `where` says of which. */
+  readonly of: (given: unknown, where: string) => Taken<O, D, Made>;
+  /** Those of these options that a larger bag has, which was taken with their table in its own. */
+  readonly among: (taken: Partial<O>) => Taken<O, D, Made>;
+}
+
+/** What is taken by a table. */
+export type Checked<T extends { readonly of: (...given: never) => unknown }> = ReturnType<T["of"]>;
+
+/** What may be said of a bag besides its table. */
+export interface Sayings {
+  /** What to give in place of what is no bag; the names of the options where left out. */
+  readonly instead?: string;
+  /** Of options that there were, what became of them, and what to do instead. */
+  readonly former?: Readonly<Record<string, string>>;
+}
+
+/** A bag of options by its table. */
+export function options<O extends object, D extends keyof O = never, Made = unknown>(
+  table: NoInfer<Table<O, D, Made>>,
+  { instead, former = {} }: Sayings = {},
+): Options<O, D, Made> {
+  const entries = Object.entries<Option<unknown>>(table);
+  const names = Object.keys(table).join(", ");
+  const example = instead ?? `give it an object with ${names}`;
+
+  function refuseUnknown(key: string, where: string): void {
+    if (Object.hasOwn(table, key)) return;
+    const became = Object.hasOwn(former, key) ? former[key] : undefined;
+    const near = didYouMean(key, Object.keys(table));
+    const meant = near === undefined ? `there are ${names}` : `did you mean ${near}?`;
+    const why =
+      became === undefined ? ` has no option ${shown(key)}; ${meant}` : `: ${key} was ${became}`;
+    throw new QuorateError("BAD_OPTIONS", where + why);
+  }
+
+  function taken(given: unknown, where: string, joint: string): Taken<O, D, Made> {
+    try {
+      if (typeof given !== "object" || given === null) throw refused(where, given, example);
+      const made: Record<string, unknown> = {};
+      for (const key of Object.keys(given)) refuseUnknown(key, where);
+      for (const [key, one] of entries) {
+        const value: unknown = Reflect.get(given, key);
+        hearOptions(value);
+        const as = one.take(value, where + joint + key);
+        if (as !== undefined) made[key] = as;
+      }
+      return Object.freeze(made) as Taken<O, D, Made>;
+    } catch (error) {
+      hear([given, error]);
+      if (isSoundError(error)) throw error;
+      const why = `${where} cannot be read: ${describeThrown(error)}; give a plain object`;
+      throw new QuorateError("BAD_OPTIONS", why, { cause: error });
+    }
+  }
+
+  return {
+    ...option((given, what) => taken(given, what, "."), example),
+    table,
+    of(given, where) {
+      if (given === undefined)
+        throw new QuorateError("BAD_OPTIONS", `${where} is missing; ${example}`);
+      return taken(given, where, ": ");
+    },
+    among: (larger) => {
+      const mine = Object.entries(larger).filter(([key]) => Object.hasOwn(table, key));
+      return Object.freeze(Object.fromEntries(mine)) as Taken<O, D, Made>;
+    },
+  };
+}
