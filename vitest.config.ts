@@ -10,6 +10,8 @@ if (given === "random") console.log(`Property tests draw from FC_SEED=${seed}.`)
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    // npm run test:runtimes
+    exclude: ["test/runtimes/**"],
     setupFiles: ["test/setup.ts"],
     env: { FC_SEED: seed },
     // Tests take fake time; what takes longer than this hangs.

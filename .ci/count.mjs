@@ -1,11 +1,11 @@
 // Adds up what the tests and the checks reported: node count.mjs FOLDER TESTS-EXIT CHECKS-EXIT
-// [LONG-EXIT].
+// [LONG-EXIT [RUNTIMES-EXIT]].
 // A part that left no report, or that failed without saying what, counts as one failure.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const [folder = ".", testsExit, checksExit, longExit] = process.argv.slice(2);
+const [folder = ".", testsExit, checksExit, longExit, runtimesExit] = process.argv.slice(2);
 
 /**
  * @param {string} name
@@ -52,6 +52,9 @@ const parts = [
   settle("tests", testCounts("tests.json"), testsExit),
   settle("checks", report("checks.json"), checksExit),
   ...(longExit === undefined ? [] : [settle("long tests", testCounts("long.json"), longExit)]),
+  ...(runtimesExit === undefined
+    ? []
+    : [settle("tests on other runtimes", testCounts("runtimes.json"), runtimesExit)]),
 ];
 const passed = parts.reduce((sum, part) => sum + part.passed, 0);
 const failed = parts.reduce((sum, part) => sum + part.failed, 0);

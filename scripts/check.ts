@@ -32,7 +32,9 @@ const steps: readonly Step[] = [
 
 /** A lockfile that names a registry's addresses would tie everybody to that registry. */
 function lockfiles(): string {
-  return ["package-lock.json", "bench/peers/package-lock.json"].flatMap(addressesIn).join("\n");
+  return ["package-lock.json", "bench/peers/package-lock.json", "test/runtimes/package-lock.json"]
+    .flatMap(addressesIn)
+    .join("\n");
 }
 
 function addressesIn(lockfile: string): readonly string[] {

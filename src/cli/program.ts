@@ -28,8 +28,18 @@ import { terminal } from "./terminal.ts";
 /** What the command `quorate` is: carries out its command line, and ends the process. */
 export async function commandLine(args: readonly string[]): Promise<never> {
   keepOutputs();
+  hideSqliteWarning();
   watchStrays();
   return finish(await runProgram(args));
+}
+
+/** Node 22 and 24 say on standard error that their SQLite is experimental, which is no news of a run. */
+function hideSqliteWarning(): void {
+  const { emitWarning } = process;
+  process.emitWarning = (warning: string | Error, ...rest: readonly unknown[]) => {
+    if (String(warning).startsWith("SQLite is an experimental feature")) return;
+    Reflect.apply(emitWarning, process, [warning, ...rest]);
+  };
 }
 
 /** Carries out one command line, and gives the exit code. Never rejects: what goes wrong is told on stderr. */

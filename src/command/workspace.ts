@@ -27,16 +27,32 @@ export interface Workspace extends AsyncDisposable {
 export async function openWorkspace(kind: WorkspaceKind, program: Program): Promise<Workspace> {
   const { cwd } = program;
   if (kind === "in-place") return { cwd, [Symbol.asyncDispose]: async () => {} };
-  await using opening = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "quorate-"));
-  opening.defer(() => removed(folder));
-  const place = join(folder, "work");
-  const inside =
-    kind === "worktree"
-      ? await addWorktree(program, place, opening)
-      : await (kind === "copy" ? copyFolder(program, place) : mkdir(place)).then(() => place);
-  const held = opening.move();
-  return { cwd: inside, [Symbol.asyncDispose]: () => held.disposeAsync() };
+  const undo: Undo[] = [() => removed(folder)];
+  try {
+    const place = join(folder, "work");
+    const inside =
+      kind === "worktree"
+        ? await addWorktree(program, place, undo)
+        : await (kind === "copy" ? copyFolder(program, place) : mkdir(place)).then(() => place);
+    return { cwd: inside, [Symbol.asyncDispose]: () => undone(undo) };
+  } catch (failure) {
+    await undone(undo);
+    throw failure;
+  }
+}
+
+type Undo = () => Promise<void>;
+
+/** Undoes what was done, the last first, each once, whether or not another can be undone. Node 22 has no AsyncDisposableStack. */
+async function undone(all: Undo[]): Promise<void> {
+  const last = all.pop();
+  if (last === undefined) return;
+  try {
+    await last();
+  } finally {
+    await undone(all);
+  }
 }
 
 /** Copies a folder without the links that lead out of it: who writes in the copy writes nowhere else. */
@@ -78,11 +94,7 @@ async function isCopied(root: string, source: string): Promise<boolean> {
 const CLEANING_MS = 10_000;
 
 /** Adds a worktree at `place` and resolves to the folder in it that `cwd` is in its repository. */
-async function addWorktree(
-  program: Program,
-  place: string,
-  opening: AsyncDisposableStack,
-): Promise<string> {
+async function addWorktree(program: Program, place: string, undo: Undo[]): Promise<string> {
   const git = async (args: readonly string[], signal: AbortSignal): Promise<string> => {
     // The repository's own hooks are programs that nobody asked for.
     const safe = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
@@ -100,7 +112,7 @@ async function addWorktree(
     return told.stdout.trim();
   };
   const prefix = await git(["rev-parse", "--show-prefix"], program.signal);
-  opening.defer(async () => {
+  undo.push(async () => {
     const signal = AbortSignal.timeout(CLEANING_MS);
     // What is not there any more, or was never made, is forgotten by "prune".
     await git(["worktree", "remove", "--force", "--force", place], signal).catch(() => {});

@@ -40,8 +40,9 @@ export function eventTable(
   const selectEvent = db.prepare("SELECT id, at_ms, body FROM events WHERE id = ?");
   const selectParts = db.prepare(`
     SELECT event, member, body FROM parts LEFT JOIN blobs USING (blob) WHERE event > ? AND event < ?`);
+  // As bytes: before version 26 Node reads a text to its first NUL only.
   const selectRuns = db.prepare(`
-    SELECT run_id, run, owner, fence, taken_seq, ${LAST_ID} AS last_id
+    SELECT CAST(run_id AS BLOB) AS run_id, run, owner, fence, taken_seq, ${LAST_ID} AS last_id
     FROM runs ORDER BY run DESC LIMIT ?`);
 
   const known = new Map<string, Known>();
@@ -114,7 +115,7 @@ export function eventTable(
     runs(limit) {
       const living = owners.living();
       return selectRuns.all(limit).map((row) => {
-        const runId = String(row["run_id"]);
+        const runId = Buffer.from(row["run_id"] as Uint8Array).toString();
         const run = runs.fromRow(runId, row);
         const firstId = run.run * EVENTS_PER_RUN;
         const [first, last] = [readOne(runId, firstId + 1), readOne(runId, Number(row["last_id"]))];

@@ -1,7 +1,8 @@
 import { existsSync, realpathSync, statSync, type Stats } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { QuorateError } from "../errors.ts";
+import { connect } from "./connect.ts";
 import { isReadOnly } from "./failure.ts";
 import { schemaVersion } from "./schema.ts";
 import { pause } from "./when-free.ts";
@@ -52,7 +53,7 @@ function refuseEmptied(place: string, path: string, timeoutMs: number): void {
 
 function lookWithLogs(file: string, path: string, timeoutMs: number): void {
   try {
-    using db = new DatabaseSync(file, { readOnly: true, timeout: timeoutMs });
+    using db = connect(file, { readOnly: true, timeout: timeoutMs });
     schemaVersion(db, path);
   } catch (error) {
     // A transaction that was interrupted has to be undone first, which is for a writer to do. Whose file it is does not change by that.
@@ -75,7 +76,7 @@ function lookWithoutLogs(file: string, path: string): void {
 export function openAlone(file: string): DatabaseSync {
   const url = pathToFileURL(file);
   url.searchParams.set("immutable", "1");
-  return new DatabaseSync(url, { readOnly: true });
+  return connect(url, { readOnly: true });
 }
 
 /**

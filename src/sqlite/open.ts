@@ -1,7 +1,8 @@
 import { closeSync, openSync } from "node:fs";
 import { resolve } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Codec } from "./codec.ts";
+import { connect } from "./connect.ts";
 import { isBusy } from "./failure.ts";
 import { inspect, refuseCutFile } from "./inspect.ts";
 import { migrate, schemaVersion } from "./schema.ts";
@@ -41,7 +42,7 @@ export function openDatabase(options: OpenOptions): Opened {
   const file = path === MEMORY_PATH ? path : resolve(path);
   if (file !== MEMORY_PATH && !createPrivately(file)) inspect(file, path, busyTimeoutMs);
 
-  const db = new DatabaseSync(file, { timeout: busyTimeoutMs });
+  const db = connect(file, { timeout: busyTimeoutMs });
   try {
     if (file !== MEMORY_PATH) refuseCutFile(db, file, path);
     // Asked before the first write.

@@ -35,7 +35,8 @@ export function pruning(db: DatabaseSync, owners: Owners): Pruning {
   const deleteEvents = db.prepare("DELETE FROM events WHERE id > ? AND id < ?");
   const deleteParts = db.prepare("DELETE FROM parts WHERE event > ? AND event < ? RETURNING blob");
   const deleteBlob = db.prepare(`
-    DELETE FROM blobs WHERE blob = ?1 AND NOT EXISTS (SELECT 1 FROM parts WHERE blob = ?1)`);
+    DELETE FROM blobs WHERE blob = ?
+    AND NOT EXISTS (SELECT 1 FROM parts WHERE parts.blob = blobs.blob)`);
 
   function isOld(run: RunRow, beforeMs: number, living: ReturnType<Owners["living"]>): boolean {
     const last = selectLast.get(run.run * EVENTS_PER_RUN + run.lastSeq);

@@ -58,6 +58,16 @@ describe("counting what CI ran", () => {
     expect(lastLine(0, 0, 0)).toEqual(["54 passed, 0 failed", 0]);
   });
 
+  it("adds up the tests on other runtimes in the same way", () => {
+    tests(40, 0);
+    checks(9, 0);
+    const report = { numPassedTests: 5, numFailedTests: 0, testResults: [] };
+    writeFileSync(join(folder, "long.json"), JSON.stringify(report));
+    expect(lastLine(0, 0, 0, 0)).toEqual(["54 passed, 1 failed", 1]);
+    writeFileSync(join(folder, "runtimes.json"), JSON.stringify(report));
+    expect(lastLine(0, 0, 0, 0)).toEqual(["59 passed, 0 failed", 0]);
+  });
+
   it("counts a test file that could not be loaded as a failure", () => {
     tests(40, 0, [{ status: "failed", assertionResults: [] }]);
     checks(9, 0);

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packedProject, type PackedProject } from "./packed-project.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -11,34 +11,16 @@ const { version, dependencies } = JSON.parse(readFileSync(join(root, "package.js
   readonly dependencies: Readonly<Record<string, string>>;
 };
 
+let installed: PackedProject;
 let project = "";
 let packed: readonly string[] = [];
 
-// A project that has the package installed as it would be published, and nothing else yet.
 beforeAll(() => {
-  project = mkdtempSync(join(tmpdir(), "quorate-packed-"));
-  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", project];
-  const [tarball] = JSON.parse(
-    execFileSync("npm", args, { cwd: root, encoding: "utf8", stdio: "pipe" }),
-  ) as [{ readonly filename: string; readonly files: readonly { readonly path: string }[] }];
-  packed = tarball.files.map(({ path }) => path);
-  const installed = join(project, "node_modules/quorate");
-  mkdirSync(installed, { recursive: true });
-  const unpack = ["-xzf", join(project, tarball.filename), "-C", installed, "--strip-components=1"];
-  execFileSync("tar", unpack);
-  writeFileSync(join(project, "package.json"), '{ "type": "module" }');
+  installed = packedProject();
+  ({ folder: project, packed } = installed);
 }, 60_000);
 
-afterAll(() => rmSync(project, { recursive: true, force: true }));
-
-/** Puts packages of this checkout into the project. */
-function link(...names: readonly string[]): void {
-  for (const name of names) {
-    const path = join(project, "node_modules", name);
-    mkdirSync(dirname(path), { recursive: true });
-    symlinkSync(join(root, "node_modules", name), path);
-  }
-}
+afterAll(() => installed.remove());
 
 function node(...args: readonly string[]): string {
   return execFileSync(process.execPath, args, { cwd: project, encoding: "utf8" });
@@ -87,7 +69,7 @@ describe("the packed package", () => {
   });
 
   it("offers its other entries and its command once its dependencies are there", () => {
-    link(...Object.keys(dependencies));
+    installed.link(...Object.keys(dependencies));
     const entries = ["quorate/sqlite", "quorate/testing", "quorate/cli", "quorate/ai-sdk"];
     const load = entries.map((entry) => `await import("${entry}");`).join(" ");
     expect(node("--input-type=module", "--eval", `${load} console.log("loaded")`)).toBe("loaded\n");
@@ -95,7 +77,7 @@ describe("the packed package", () => {
   });
 
   it("has types that hold in a strict project that looks into them", () => {
-    link("@types/node", "undici-types");
+    installed.link("@types/node", "undici-types");
     const compilerOptions = {
       module: "nodenext",
       target: "es2024",

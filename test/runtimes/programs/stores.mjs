@@ -1,0 +1,54 @@
+// The contract of stores, and a run that another process could go on with. Takes a folder that is there.
+
+import { join } from "node:path";
+import { agent, memoryStore, QuorateError, supervisor } from "quorate";
+import { learnedFrom, recordOutcome, reliability } from "quorate/learning";
+import { sqliteStore } from "quorate/sqlite";
+import { storeContract } from "quorate/testing";
+
+const folder = process.argv[2];
+let files = 0;
+
+async function hold(what, cases) {
+  const broken = [];
+  for (const { name, run } of cases)
+    await run().catch((error) => broken.push(`${name}: ${error.message}`));
+  console.log(what, broken);
+}
+
+await hold(
+  "memory",
+  storeContract(() => memoryStore()),
+);
+await hold(
+  "sqlite",
+  storeContract(() => sqliteStore({ path: join(folder, `${++files}.db`) })),
+);
+
+const path = join(folder, "kept.db");
+const says = (name, recommendation) => agent({ name, run: () => ({ recommendation }) });
+const team = (store) =>
+  supervisor({
+    name: "team",
+    agents: { a: says("a", "ship"), b: says("b", "hold") },
+    resolve: [reliability({ labels: "fixed" })],
+    store,
+  });
+const first = sqliteStore({ path });
+await team(first).run("x", { runId: "r" });
+await recordOutcome(first, "r", "task", "ship");
+await first.close();
+const second = sqliteStore({ path });
+const again = await team(second).run("x", { runId: "r" });
+const learned = await learnedFrom(second, "team", { labels: "fixed" });
+console.log("kept", again.status, learned.claims.votes);
+await second.close();
+
+const refused = (() => {
+  try {
+    sqliteStore({ path: join(folder, "none/there.db") });
+  } catch (error) {
+    return error instanceof QuorateError && error.code;
+  }
+})();
+console.log("refused", refused);
