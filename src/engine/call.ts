@@ -14,7 +14,7 @@ import { dispatch } from "./dispatch.ts";
 import { policyInDoubt, WAITS_IN_DOUBT } from "./in-doubt.ts";
 import { checkInput } from "./input.ts";
 import { isShared } from "./key.ts";
-import { contentOf, recordedCall } from "./recorded-call.ts";
+import { prepareCall } from "./prepare-call.ts";
 import { reuse } from "./reuse.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
@@ -36,9 +36,10 @@ export function performCall(run: Run, seat: Seat, spec: CallSpec): Promise<CallO
   } catch (error) {
     return refused(run, seat, spec, error);
   }
-  if (!(input instanceof Promise)) return answer(run, seat, prepared(run, seat, spec, input));
+  if (!(input instanceof Promise))
+    return answer(run, seat, prepareCall(run, seat.definition, spec, input));
   return orCancelled(input, cancellation).then(
-    (late) => answer(run, seat, prepared(run, seat, spec, late)),
+    (late) => answer(run, seat, prepareCall(run, seat.definition, spec, late)),
     (error: unknown) => refused(run, seat, spec, error),
   );
 }
@@ -76,14 +77,6 @@ async function refused(
   }
   const moment = { nowMs: run.clock.now(), durationMs: 0, charged: undefined };
   return failure(call, seat, error, moment).outcome;
-}
-
-/** A call with its input, its key, and what the log says of it. */
-function prepared(run: Run, seat: Seat, spec: CallSpec, input: unknown): PreparedCall {
-  const content = run.keys && contentOf(seat.definition(), input, spec);
-  const key = content && run.keys?.of(content);
-  const state = recordedCall(run, spec, content) ?? newCall(spec.callId, key);
-  return { spec, input, key, state };
 }
 
 /** The answer to a call: from a log, from what is kept or somebody is asked for just now, or by asking. */

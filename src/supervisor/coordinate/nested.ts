@@ -6,10 +6,10 @@ import { takeOutput } from "../../engine/accept.ts";
 import { attempts, type MakeAttempt } from "../../engine/attempts.ts";
 import { outcomeOf, type CallOutcome } from "../../engine/call-outcome.ts";
 import type { CallSpec, PreparedCall } from "../../engine/call-spec.ts";
-import { newCall, nextAttempt } from "../../engine/call-state.ts";
+import { nextAttempt } from "../../engine/call-state.ts";
 import type { AttemptResult, Callee } from "../../engine/decide-attempt.ts";
 import { mapInput } from "../../engine/input.ts";
-import { contentOf, recordedCall } from "../../engine/recorded-call.ts";
+import { prepareCall } from "../../engine/prepare-call.ts";
 import { reuse } from "../../engine/reuse.ts";
 import type { Run } from "../../engine/run.ts";
 import { PLAIN_SEAT } from "../../engine/seat.ts";
@@ -46,7 +46,9 @@ export async function performTeam(
   const { team } = seating;
   const callee = calleeOf(team);
   const input = inputOf(team, spec);
-  const call = prepared(run, seating, spec, input);
+  const { value, fault } = input;
+  const definition = fault === undefined ? seating.definition : undefined;
+  const call = prepareCall(run, definition, spec, value);
   const read = (output: unknown): Said | undefined => statementOf(team, output);
   if (call.state.end !== undefined) return outcomeOf(call.state.end, read);
   const reused = await reuse(run, callee, call, read, true);
@@ -60,24 +62,18 @@ function calleeOf({ label, limits, asWorker }: Team): Callee {
 }
 
 /** What a team is asked, or why it cannot be made: its attempt says that. */
-type Input = { readonly value: unknown } | { readonly fault: unknown };
+interface Input {
+  readonly value?: unknown;
+  readonly fault?: { readonly thrown: unknown };
+}
 
 function inputOf({ label, limits }: Team, { task, results, map }: CallSpec): Input {
   if (map === undefined) return { value: task };
   try {
     return { value: mapInput(label.name, map, task, results, mergeLimits(limits).maxBytes) };
-  } catch (fault) {
-    return { fault };
+  } catch (thrown) {
+    return { fault: { thrown } };
   }
-}
-
-function prepared(run: Run, seating: Seating, spec: CallSpec, made: Input): PreparedCall {
-  const input = "value" in made ? made.value : undefined;
-  const isKeyed = run.keys !== undefined && "value" in made;
-  const content = isKeyed ? contentOf(seating.definition(), input, spec) : undefined;
-  const key = content && run.keys?.of(content);
-  const state = recordedCall(run, spec, content) ?? newCall(spec.callId, key);
-  return { spec, input, key, state };
 }
 
 /** How attempts at a team are made: each asks all of its agents, whose calls are all that counts. */
@@ -125,11 +121,10 @@ async function once(
   outer: Run,
   seating: Seating,
   { map, checked, derived }: CallSpec,
-  input: Input,
+  { value: task, fault }: Input,
   prefix: string,
 ): Promise<Answer | undefined> {
-  if ("fault" in input) throw input.fault;
-  const task = input.value;
+  if (fault !== undefined) throw fault.thrown;
   const { team } = seating;
   const { name } = team.label;
   const { timeoutMs = Infinity } = team.asWorker;

@@ -1,10 +1,27 @@
-import type { CallSpec } from "./call-spec.ts";
-import type { CallState } from "./call-state.ts";
+import type { CallSpec, PreparedCall } from "./call-spec.ts";
+import { newCall, type CallState } from "./call-state.ts";
 import { isOfDefinition, isShared, type CallContent } from "./key.ts";
 import type { Run } from "./run.ts";
 
+/**
+ * A call with its input, its key, and what the log says of it. `definition` identifies whom it asks; `undefined` where there is no
+ * input, so that nothing can be said of its content.
+ */
+export function prepareCall(
+  run: Run,
+  definition: (() => string) | undefined,
+  spec: CallSpec,
+  input: unknown,
+): PreparedCall {
+  const { keys } = run;
+  const content = keys && definition && contentOf(definition(), input, spec);
+  const key = content && keys.of(content);
+  const state = recordedCall(run, spec, content) ?? newCall(spec.callId, key);
+  return { spec, input, key, state };
+}
+
 /** What a call is about, once its input is known. */
-export function contentOf(
+function contentOf(
   definition: string,
   input: unknown,
   { task, results, map, derived = false, judged = false, failed, others }: CallSpec,
@@ -18,7 +35,7 @@ export function contentOf(
  * log; else by its content, and a call that was made of what others had said only where nothing of that is hidden, as that may be
  * another now.
  */
-export function recordedCall(
+function recordedCall(
   { history, keys }: Run,
   spec: CallSpec,
   content: CallContent | undefined,
