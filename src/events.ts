@@ -35,6 +35,9 @@ export type EventBody =
   | {
       readonly type: "run.started";
       readonly supervisor: SupervisorLabel;
+      /** Whose run it is, and what its caller wrote on it. */
+      readonly tenant?: string;
+      readonly tags?: Readonly<Record<string, string>>;
       /** Identifies the supervisor's description, in a store that runs are resumed from. */
       readonly definition?: string;
       readonly input: unknown;

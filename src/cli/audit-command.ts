@@ -3,7 +3,7 @@ import { auditJudges, type JudgeAudit } from "../audit/index.ts";
 import type { RunEvent } from "../events.ts";
 import { auditLines } from "./audit.ts";
 import { withDatabase } from "./database.ts";
-import { allRuns } from "./find-run.ts";
+import { ALL } from "./find-run.ts";
 import { count } from "./quantities.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
@@ -27,7 +27,7 @@ export async function auditCommand(
   }
   const { runs, events } = await withDatabase(db, async (store) => {
     const kept: RunEvent[] = [];
-    const listed = await allRuns(store);
+    const listed = await store.runs({ limit: ALL });
     for (const { runId } of listed) {
       for (const event of await store.read(runId)) {
         const part = needed(event);

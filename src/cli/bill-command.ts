@@ -3,7 +3,7 @@ import type { Bill } from "../outcome.ts";
 import type { RunSummary, Store } from "../store/store.ts";
 import { spendingLines } from "./bill-page.ts";
 import { withDatabase } from "./database.ts";
-import { allRuns } from "./find-run.ts";
+import { ALL } from "./find-run.ts";
 import { safeJson } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -58,7 +58,7 @@ export async function billCommand(flags: BillFlags, screen: Terminal): Promise<v
 }
 
 async function spendingOf(store: Store, sinceMs: number | null): Promise<Spending> {
-  const runs = (await allRuns(store)).filter(({ startedAtMs }) => startedAtMs >= (sinceMs ?? 0));
+  const runs = await store.runs({ since: sinceMs ?? 0, limit: ALL });
   const bills: Bill[] = [];
   const all = counter();
   const teams = new Map<string, Counter>();

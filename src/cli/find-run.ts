@@ -5,13 +5,8 @@ import { ownName } from "./own-name.ts";
 import { viewRun, type RunView } from "./run-view.ts";
 import { shellPath } from "./shell-word.ts";
 
-// All there are: what is left out would be missing from a bill, and from what is resumed.
-const MAX_RUNS = Number.MAX_SAFE_INTEGER;
-
-/** Every run that a command may mean, the latest first. */
-export async function allRuns(store: Store): Promise<readonly RunSummary[]> {
-  return store.runs(MAX_RUNS);
-}
+/** As many runs as there are: what is left out would be missing from a bill, and from what is resumed. */
+export const ALL = Number.MAX_SAFE_INTEGER;
 
 /**
  * The id of the run whose id is `wanted`, or starts with it, or of the latest one for `latest`. Rejects with
@@ -22,20 +17,20 @@ export async function findRun(
   wanted: string,
   file: string | undefined,
 ): Promise<string> {
-  const exact = await store.read(wanted);
-  if (exact.length > 0) return wanted;
-  const runs = wanted === "latest" ? await store.runs(1) : await allRuns(store);
-  const found = runs.filter(
-    ({ runId }) => wanted === "latest" || (wanted !== "" && runId.startsWith(wanted)),
-  );
+  if (wanted !== "latest" && (await store.run(wanted)) !== undefined) return wanted;
+  const found =
+    wanted === ""
+      ? []
+      : await store.runs(wanted === "latest" ? { limit: 1 } : { prefix: wanted, limit: ALL });
   const [first, second] = found;
   const place = file ?? "the team's store";
   if (first === undefined) {
+    const [latest] = await store.runs({ limit: 1 });
     throw new QuorateError(
       "RUN_NOT_FOUND",
-      wanted === "latest" || runs.length === 0
+      latest === undefined
         ? `${place} has no runs yet; "${ownName()} run" makes one.`
-        : `${place} has no run "${wanted}"; ${whatThereIs(runs, file)}.`,
+        : `${place} has no run "${wanted}"; ${whatThereIs(latest, file)}.`,
     );
   }
   if (second !== undefined) {
@@ -47,10 +42,15 @@ export async function findRun(
   return first.runId;
 }
 
-function whatThereIs(runs: readonly RunSummary[], file: string | undefined): string {
+function whatThereIs({ runId }: RunSummary, file: string | undefined): string {
   return file === undefined
-    ? `its latest is ${runs[0]?.runId ?? "none"}`
+    ? `its latest is ${runId}`
     : `"${ownName()} runs --db ${shellPath(file)}" lists what it has`;
+}
+
+/** Whether a run has finished, so that going on with it asks nobody. */
+export function hasOutcome(run: RunSummary | undefined): boolean {
+  return run !== undefined && run.endedAtMs !== null && run.status !== "cancelled";
 }
 
 /** The run that `findRun` finds, as its log tells it, and whether somebody drives it. Rejects as that does. */
@@ -63,6 +63,6 @@ export async function readRun(
   const events = await store.read(runId);
   const run = viewRun(runId, events);
   if (run.status !== "running") return { run, events };
-  const summary = (await allRuns(store)).find((listed) => listed.runId === runId);
+  const summary = await store.run(runId);
   return { run: summary?.status === "gone" ? { ...run, status: "gone" } : run, events };
 }

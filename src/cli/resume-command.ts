@@ -2,7 +2,7 @@ import { QuorateError } from "../errors.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { complain } from "./complain.ts";
 import { EXIT, exitCodeOfError } from "./exit-code.ts";
-import { allRuns, findRun } from "./find-run.ts";
+import { ALL, findRun, hasOutcome } from "./find-run.ts";
 import { followRun, type Followed, type Following } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
 import { count } from "./quantities.ts";
@@ -51,7 +51,7 @@ export async function resumeCommand(
 
 async function resumeOne(team: Supervisor, runId: string, following: Following): Promise<Followed> {
   const { store } = following.log;
-  const finished = (await store.read(runId)).at(-1)?.type === "run.finished";
+  const finished = hasOutcome(await store.run(runId));
   const stream = team.resumeStream(runId, { signal: following.signals.signal, store });
   return followRun(stream, { ...following, finished });
 }
@@ -59,9 +59,8 @@ async function resumeOne(team: Supervisor, runId: string, following: Following):
 /** All runs of the team that are gone, the oldest first. One that cannot be gone on with does not keep the others. */
 async function resumeAll(team: Supervisor, following: Following): Promise<number> {
   const { log, screen, flags } = following;
-  const gone = (await allRuns(log.store))
-    .filter(({ status, supervisor }) => status === "gone" && supervisor.name === team.name)
-    .toReversed();
+  const query = { team: team.name, status: "gone", limit: ALL } as const;
+  const gone = (await log.store.runs(query)).toReversed();
   if (flags.json !== true && gone.length === 0) screen.print("No run is gone; nothing to resume.");
   const documents: object[] = [];
   const codes: number[] = [];
@@ -90,10 +89,10 @@ function worst(codes: readonly number[]): number {
 
 /** The latest run of the team that is gone; else the latest that somebody drives, which will be refused. */
 async function latestOpen(team: Supervisor, { log }: Following): Promise<string> {
-  const own = (await allRuns(log.store)).filter(({ supervisor }) => supervisor.name === team.name);
-  const open =
-    own.find(({ status }) => status === "gone") ?? own.find(({ status }) => status === "running");
-  if (open !== undefined) return open.runId;
+  for (const status of ["gone", "running"] as const) {
+    const [open] = await log.store.runs({ team: team.name, status, limit: 1 });
+    if (open !== undefined) return open.runId;
+  }
   const place = log.file ?? "the team's store";
   throw new QuorateError(
     "RUN_NOT_FOUND",

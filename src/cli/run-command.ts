@@ -1,6 +1,6 @@
 import { QuorateError } from "../errors.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import { allRuns } from "./find-run.ts";
+import { hasOutcome } from "./find-run.ts";
 import { followRun, type Following } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
 import { readInput } from "./read-input.ts";
@@ -50,13 +50,11 @@ async function isFinished(
   runId: string,
   { log, screen, flags }: Pick<Following, "log" | "screen" | "flags">,
 ): Promise<boolean> {
-  const last = (await log.store.read(runId)).at(-1);
-  if (last === undefined) return false;
-  const summary = (await allRuns(log.store)).find((run) => run.runId === runId);
+  const summary = await log.store.run(runId);
   if (summary?.status === "running" && flags.json !== true) {
     screen.print(`run ${safeText(runId)} is under way elsewhere; waiting for its end`);
   }
-  return last.type === "run.finished";
+  return hasOutcome(summary);
 }
 
 // Before a database is made for a run that cannot be.

@@ -15,7 +15,7 @@ export interface RunsFlags {
 
 /** `quorate runs`: the latest runs of a database, newest first. */
 export async function runsCommand(flags: RunsFlags, screen: Terminal): Promise<void> {
-  const runs = await withDatabase(flags.db, async (store) => store.runs(flags.limit));
+  const runs = await withDatabase(flags.db, async (store) => store.runs({ limit: flags.limit }));
   if (flags.json === true) screen.print(safeJson(runs, 2));
   else screen.print(...runsTable(runs, screen), ...goneLines(runs, flags, screen));
 }

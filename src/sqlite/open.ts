@@ -5,6 +5,7 @@ import type { Codec } from "./codec.ts";
 import { connect } from "./connect.ts";
 import { isBusy } from "./failure.ts";
 import { inspect, refuseCutFile } from "./inspect.ts";
+import { learnRuns, learnValues } from "./learn-runs.ts";
 import { migrate, schemaVersion } from "./schema.ts";
 import { sealOf, type Seal } from "./seal.ts";
 import { pause } from "./when-free.ts";
@@ -57,7 +58,11 @@ export function openDatabase(options: OpenOptions): Opened {
       PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};
       PRAGMA trusted_schema = OFF;
     `);
-    const seal = migrate(db, path, (fresh) => sealOf(db, path, codec, fresh));
+    const check = (fresh: boolean): Seal => sealOf(db, path, codec, fresh);
+    const seal = migrate(db, path, check, (seal) => {
+      learnRuns(db, seal);
+      learnValues(db, seal);
+    });
     if (maxBytes !== Infinity) limitPages(db, maxBytes);
     // From here on waiting for a lock is whenFree's: it does not block the thread.
     db.exec("PRAGMA busy_timeout = 0");

@@ -29,10 +29,10 @@ export interface SqliteStoreOptions {
    * How what events say, and values, stand in the file, for instance encrypted; runs stay whole and can be resumed. A file is made with
    * a codec or without one, and is refused with another, or with another key, when it is opened. Default: none.
    *
-   * Readable stay: run ids; how many events a run has, their times and sizes, and with which type a run ended; which of an
-   * event's members are large, and which of these are equal (by a keyed hash: what they are cannot be tried out);
-   * the process id and host name of those who drive runs; the keys of values, their sizes and when they expire. Nothing else
-   * does: no supervisor, agent, input, output or reason.
+   * Readable stay: run ids; how many events a run has, their times and sizes, and how a run stands; which runs are of one team, tenant
+   * or tag, which of an event's members are large, and which of these are equal (by a keyed hash: what they are cannot be tried out);
+   * the process id and host name of those who drive runs; the keys of values, their sizes, when they expire and from which run they came.
+   * Nothing else does: no supervisor, agent, input, output or reason.
    *
    * Kept secret, not proof against who can write the file: they can remove, exchange or repeat what is encoded.
    */

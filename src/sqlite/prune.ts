@@ -32,6 +32,10 @@ export function pruning(db: DatabaseSync, owners: Owners): Pruning {
   const selectRun = db.prepare(`SELECT ${columns} FROM runs WHERE run = ?`);
   const selectLast = db.prepare(`SELECT at_ms, ${EVENT_TYPE} AS type FROM events WHERE id = ?`);
   const deleteRun = db.prepare("DELETE FROM runs WHERE run = ?");
+  // What is kept of a run beyond its end can still be erased by its labels.
+  const deleteLabels = db.prepare(`
+    DELETE FROM labels WHERE run_id = (SELECT run_id FROM runs WHERE run = ?)
+    AND NOT EXISTS (SELECT 1 FROM kept_values WHERE kept_values.run_id = labels.run_id)`);
   const deleteEvents = db.prepare("DELETE FROM events WHERE id > ? AND id < ?");
   const deleteParts = db.prepare("DELETE FROM parts WHERE event > ? AND event < ? RETURNING blob");
   const deleteBlob = db.prepare(`
@@ -48,6 +52,7 @@ export function pruning(db: DatabaseSync, owners: Owners): Pruning {
     const ids = [run * EVENTS_PER_RUN, (run + 1) * EVENTS_PER_RUN] as const;
     const blobs = new Set(deleteParts.all(...ids).map(({ blob }) => Number(blob)));
     deleteEvents.run(...ids);
+    deleteLabels.run(run);
     deleteRun.run(run);
     for (const blob of blobs) deleteBlob.run(blob);
   }

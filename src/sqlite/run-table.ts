@@ -1,10 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { RunEvent } from "../events.ts";
 import type { AppendTo } from "../store/check-append.ts";
 import { noSuchRun, ownedRun } from "../store/refuse-take.ts";
-import { isEndType } from "../store/summary.ts";
+import { isEndType, type RunState } from "../store/summary.ts";
 import type { GivenUp } from "./given-up.ts";
 import type { Owners } from "./owners.ts";
 import { EVENT_TYPE, EVENTS_PER_RUN } from "./schema.ts";
+import type { Seal } from "./seal.ts";
 
 /** A run as its row says, and its last event's id. */
 export interface RunRow extends AppendTo {
@@ -13,6 +15,8 @@ export interface RunRow extends AppendTo {
   readonly owner: number | null;
   /** Its last `seq` when it was taken last, 0 when it never was. */
   readonly takenSeq: number;
+  /** How it stands, where the row says so. */
+  readonly state: RunState;
 }
 
 /** Which runs there are, and whose. All of it is for an open transaction. */
@@ -20,10 +24,22 @@ export interface RunTable {
   find(runId: string): RunRow | undefined;
   /** A run from its row; what this store has given up is nobody's. */
   fromRow(runId: string, row: Readonly<Record<string, unknown>>): RunRow;
-  /** Adds a run of this store's own, and answers with its number. */
-  begin(runId: string): number;
+  /** Adds a run of this store's own by its first event, and answers with its number. */
+  begin(first: RunEvent, state: RunState): number;
+  setState(run: number, state: RunState): void;
   take(runId: string): number;
   release(runId: string, fence: number): void;
+}
+
+/** The name of the team of a run, by its first event. */
+export function teamOf(first: Partial<RunEvent>): string {
+  const name = first.type === "run.started" ? (first.supervisor as unknown) : undefined;
+  return String((Object(name) as { readonly name?: unknown }).name ?? "");
+}
+
+/** What a tenant, or a tag with its value, is called among the labels. No name of a tag has a line break. */
+export function labelOf(name: string, value?: string): string {
+  return value === undefined ? `tenant\n${name}` : `tag\n${name}\n${value}`;
 }
 
 /** The id of a run's last event, of the row `run`. */
@@ -31,10 +47,14 @@ export const LAST_ID: string = `(
   SELECT max(id) FROM events WHERE id > run * ${EVENTS_PER_RUN} AND id < (run + 1) * ${EVENTS_PER_RUN}
 )`;
 
-export function runTable(db: DatabaseSync, owners: Owners, givenUp: GivenUp): RunTable {
-  const insert = db.prepare("INSERT INTO runs (run_id, owner) VALUES (?, ?)");
-  const select = db.prepare(`
-    SELECT run, owner, fence, taken_seq, ${LAST_ID} AS last_id FROM runs WHERE run_id = ?`);
+/** What `runRow` makes a run of. */
+export const RUN_COLUMNS = `run, owner, fence, taken_seq, state, ${LAST_ID} AS last_id`;
+
+export function runTable(db: DatabaseSync, owners: Owners, givenUp: GivenUp, seal: Seal): RunTable {
+  const insert = db.prepare("INSERT INTO runs (run_id, owner, team, state) VALUES (?, ?, ?, ?)");
+  const insertLabel = db.prepare("INSERT OR IGNORE INTO labels (label, run_id) VALUES (?, ?)");
+  const select = db.prepare(`SELECT ${RUN_COLUMNS} FROM runs WHERE run_id = ?`);
+  const setState = db.prepare("UPDATE runs SET state = ? WHERE run = ?");
   const setOwner = db.prepare("UPDATE runs SET owner = ?, fence = ?, taken_seq = ? WHERE run = ?");
   const letGo = db.prepare(
     "UPDATE runs SET owner = NULL WHERE run_id = ? AND owner = ? AND fence = ?",
@@ -63,9 +83,15 @@ export function runTable(db: DatabaseSync, owners: Owners, givenUp: GivenUp): Ru
   return {
     fromRow,
     find,
-    begin(runId) {
+    begin(first, state) {
+      const { runId } = first;
       givenUp.remove(runId, 1);
-      return Number(insert.run(runId, owners.id).lastInsertRowid);
+      for (const label of labelsOf(first)) insertLabel.run(seal.label(label), runId);
+      const team = seal.label(teamOf(first));
+      return Number(insert.run(runId, owners.id, team, state ?? null).lastInsertRowid);
+    },
+    setState(run, state) {
+      setState.run(state ?? null, run);
     },
     take(runId) {
       const run = find(runId);
@@ -92,5 +118,17 @@ export function runRow(row: Readonly<Record<string, unknown>>, self: number): Ru
     held: owner === self,
     owner,
     takenSeq: Number(row["taken_seq"]),
+    state: STATES.find((state) => state === row["state"]),
   };
+}
+
+const STATES = ["complete", "partial", "failed", "cancelled", "waiting"] as const;
+
+function labelsOf(first: RunEvent): readonly string[] {
+  if (first.type !== "run.started") return [];
+  const { tenant, tags } = first;
+  return [
+    ...(tenant === undefined ? [] : [labelOf(tenant)]),
+    ...Object.entries(tags ?? {}).map(([name, value]) => labelOf(name, value)),
+  ];
 }

@@ -77,7 +77,29 @@ const MIGRATIONS: readonly string[] = [
      expires_ms REAL
    ) STRICT;
    CREATE INDEX kept_values_by_expiry ON kept_values (expires_ms) WHERE expires_ms IS NOT NULL;`,
+
+  // What runs are found by. Names and labels are hashes in a file with a codec. `team` is NULL until somebody has looked at a run of an
+  // earlier version. `state` is how a run stands by its log; NULL while it goes on, and once somebody has taken it, also a process of
+  // an earlier version, which knows nothing of it: then its last event tells. `labels` outlive their run as long as values of it are kept.
+  `ALTER TABLE runs ADD COLUMN team TEXT;
+   ALTER TABLE runs ADD COLUMN state TEXT;
+   CREATE INDEX runs_by_team ON runs (team, run);
+   CREATE INDEX runs_by_state ON runs (state, run);
+   CREATE TRIGGER runs_taken AFTER UPDATE OF fence ON runs BEGIN
+     UPDATE runs SET state = NULL WHERE run = NEW.run;
+   END;
+   CREATE TABLE labels (
+     label TEXT NOT NULL,
+     run_id TEXT NOT NULL,
+     PRIMARY KEY (label, run_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX labels_by_run ON labels (run_id);
+   ALTER TABLE kept_values ADD COLUMN run_id TEXT;
+   CREATE INDEX kept_values_by_run ON kept_values (run_id) WHERE run_id IS NOT NULL;`,
 ];
+
+/** The last version of files whose runs and values do not say what they are found by. */
+const UNKNOWN_UNTIL = 4;
 
 /** The version of the file that this package writes. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;
@@ -108,10 +130,15 @@ export function schemaVersion(db: DatabaseSync, path: string): number {
 
 /**
  * Brings the file to `SCHEMA_VERSION`, wholly or not at all, and answers with what `check` does. `check` is told whether
- * the tables were made from nothing; when it throws, nothing is changed. Writes nothing of its own to a file that is there
- * already.
+ * the tables were made from nothing; `learn` looks at what an earlier version has written. When they throw, nothing is changed.
+ * Writes nothing of its own to a file that is there already.
  */
-export function migrate<T>(db: DatabaseSync, path: string, check: (fresh: boolean) => T): T {
+export function migrate<T>(
+  db: DatabaseSync,
+  path: string,
+  check: (fresh: boolean) => T,
+  learn: (checked: T) => void,
+): T {
   if (schemaVersion(db, path) === SCHEMA_VERSION) return check(false);
   db.exec("BEGIN IMMEDIATE");
   try {
@@ -119,6 +146,7 @@ export function migrate<T>(db: DatabaseSync, path: string, check: (fresh: boolea
     const version = schemaVersion(db, path);
     for (const sql of MIGRATIONS.slice(version)) db.exec(sql);
     const checked = check(version === 0);
+    if (version > 0 && version <= UNKNOWN_UNTIL) learn(checked);
     db.exec(
       `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`,
     );

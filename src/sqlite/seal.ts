@@ -21,6 +21,8 @@ export interface Seal {
   unreadableValue(key: string, cause: unknown): QuorateError;
   /** The same for the same text within a file, so that a large value stands there once. */
   hash(json: string): string;
+  /** What a row holds for a name that runs are found by: the same for the same one. */
+  label(name: string): string;
 }
 
 /** Rows hold the JSON itself. */
@@ -36,6 +38,7 @@ const PLAIN: Seal = {
       { cause },
     ),
   hash: sha256,
+  label: (name) => name,
 };
 
 /** Where a file's word stands: encoded when the file was made, so that another key is noticed before anything is read. */
@@ -75,6 +78,9 @@ export function sealOf(
 
 /** Rows hold `{"code": "…"}`; that of an event which ends its run holds its type too, since `prune` asks for it in SQL. */
 function coded(codec: Codec, hashKey: string): Seal {
+  // Keyed, so that nobody who has only the file can try out what a text may have been.
+  const hash = (text: string): string =>
+    crypto().createHmac("sha256", hashKey).update(text).digest("base64url");
   return {
     seal(json, type) {
       const clear = isEndType(type) ? `"type":"${type}",` : "";
@@ -93,8 +99,8 @@ function coded(codec: Codec, hashKey: string): Seal {
         "STORE_FAILED",
         `The value ${quoteKey(key)} cannot be read with this codec: it was written with another key, or changed from outside.`,
       ),
-    // Keyed, so that nobody who has only the file can try out what a value may have been.
-    hash: (json) => crypto().createHmac("sha256", hashKey).update(json).digest("base64url"),
+    hash,
+    label: hash,
   };
 }
 

@@ -2,8 +2,9 @@ import { checkText, checkTime } from "../policy/given.ts";
 import { checkEvents } from "../store/check-append.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
-import type { RunSummary, Store } from "../store/store.ts";
-import { DEFAULT_RUNS_LIMIT, isEnd } from "../store/summary.ts";
+import { checkQuery } from "../store/run-query.ts";
+import type { RunQuery, RunSummary, Store } from "../store/store.ts";
+import { isEnd } from "../store/summary.ts";
 import { wholeNumber } from "../store/whole-number.ts";
 import { MAX_EVENT_BYTES, toRow } from "./event-row.ts";
 import { eventTable } from "./event-table.ts";
@@ -11,11 +12,13 @@ import { storeFailure } from "./failure.ts";
 import { givenUpRuns } from "./given-up.ts";
 import { groupCommit } from "./group-commit.ts";
 import { heartbeat } from "./heartbeat.ts";
+import { hasUnknownRuns, learnRuns } from "./learn-runs.ts";
 import { MEMORY_PATH, openDatabase } from "./open.ts";
 import { checkOptions, type SqliteStoreOptions } from "./options.ts";
 import { BEATS_PER_LEASE, ownersTable } from "./owners.ts";
 import { pruning } from "./prune.ts";
 import { retention } from "./retention.ts";
+import { runList } from "./run-list.ts";
 import { runTable } from "./run-table.ts";
 import { snapshots } from "./snapshot.ts";
 import { forgetExpired, sqliteValues, type SqliteValues } from "./sqlite-values.ts";
@@ -29,8 +32,9 @@ export interface SqliteStore extends Store, AsyncDisposable {
   readonly path?: string;
   readonly values: SqliteValues;
   append(events: readonly RunEvent[], fence?: number): Promise<void>;
-  read(runId: string, afterSeq?: number): Promise<readonly RunEvent[]>;
-  runs(limit?: number): Promise<readonly RunSummary[]>;
+  read(runId: string, afterSeq?: number, limit?: number): Promise<readonly RunEvent[]>;
+  run(runId: string): Promise<RunSummary | undefined>;
+  runs(query?: RunQuery): Promise<readonly RunSummary[]>;
   take(runId: string): Promise<number>;
   release(runId: string, fence: number): Promise<void>;
   prune(beforeMs: number): Promise<number>;
@@ -53,11 +57,12 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   const { path, busyTimeoutMs, maxBytes, leaseMs, retainMs, codec, clock } = settings;
   const givenUp = givenUpRuns(letGo);
   const { db, seal } = orFail(() => openDatabase(settings));
-  const { files, owners, runs, table, valued, group, snapshot, pruner } = orFail(() => {
+  const { files, owners, runs, list, table, valued, group, snapshot, pruner } = orFail(() => {
     try {
       const owners = ownersTable(db, leaseMs, clock);
-      const runs = runTable(db, owners, givenUp);
+      const runs = runTable(db, owners, givenUp, seal);
       const table = eventTable(db, runs, owners, seal);
+      const list = runList(db, runs, table, owners, seal);
       const valued = valueTable(db, clock, seal);
       const files = watchFiles(db, path);
       const hooks = {
@@ -67,7 +72,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
       };
       const group = groupCommit({ db, path, busyTimeoutMs, ...hooks });
       const [snapshot, pruner] = [snapshots(db), pruning(db, owners)];
-      return { files, owners, runs, table, valued, group, snapshot, pruner };
+      return { files, owners, runs, list, table, valued, group, snapshot, pruner };
     } catch (error) {
       db.close();
       throw error;
@@ -133,6 +138,16 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     }
     retained.pruneWhenDue();
     return kept;
+  }
+
+  async function listed(asked?: RunQuery): Promise<readonly RunSummary[]> {
+    const checked = checkQuery(asked);
+    // By a process of an earlier version that has the file open.
+    if (checked.team !== undefined && (await query(() => hasUnknownRuns(db)))) {
+      // Where the file may only be read, those are not found.
+      await group.add(() => learnRuns(db, seal)).catch(() => undefined);
+    }
+    return query(() => list.list(checked));
   }
 
   async function take(runId: string): Promise<number> {
@@ -213,8 +228,13 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
         return Promise.reject(storeFailure(path, error));
       }
     },
-    read: (runId, afterSeq = 0) => query(() => table.read(runId, wholeNumber(afterSeq))),
-    runs: (limit = DEFAULT_RUNS_LIMIT) => query(() => table.runs(wholeNumber(limit))),
+    read: (runId, afterSeq = 0, limit = Infinity) =>
+      query(() => table.read(runId, wholeNumber(afterSeq), wholeNumber(limit))),
+    async run(runId) {
+      checkText(runId, "run: runId");
+      return query(() => list.run(runId));
+    },
+    runs: listed,
     take,
     release,
     prune,

@@ -7,8 +7,9 @@ import { checkEvents, checkAppend } from "./check-append.ts";
 import { lastEnded } from "./last-ended.ts";
 import { memoryValues, type MemoryValues } from "./memory-values.ts";
 import { noSuchRun, ownedRun } from "./refuse-take.ts";
-import type { RunSummary, Store } from "./store.ts";
-import { DEFAULT_RUNS_LIMIT, isEnd, summary } from "./summary.ts";
+import { checkQuery, isAskedFor, noRunToGoOnFrom } from "./run-query.ts";
+import type { RunQuery, RunSummary, Store } from "./store.ts";
+import { isEnd, summary } from "./summary.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 export interface MemoryStoreOptions {
@@ -30,8 +31,9 @@ const DEFAULTS = { keepRuns: 100, resumable: false, clock: systemClock } as cons
 export interface MemoryStore extends Store, Disposable {
   readonly values: MemoryValues;
   append(events: readonly RunEvent[], fence?: number): void;
-  read(runId: string, afterSeq?: number): readonly RunEvent[];
-  runs(limit?: number): readonly RunSummary[];
+  read(runId: string, afterSeq?: number, limit?: number): readonly RunEvent[];
+  run(runId: string): RunSummary | undefined;
+  runs(query?: RunQuery): readonly RunSummary[];
   take(runId: string): number;
   release(runId: string, fence: number): void;
   prune(beforeMs: number): number;
@@ -53,6 +55,11 @@ class Log {
   get ended(): boolean {
     const last = this.events.at(-1);
     return last !== undefined && isEnd(last);
+  }
+
+  get summary(): RunSummary | undefined {
+    const [first, last] = [this.events[0], this.events.at(-1)];
+    return first && last && summary(first, last, this.driven);
   }
 
   get driven(): boolean {
@@ -107,17 +114,30 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       for (const event of events) log.events.push(event);
       if (log.ended) queue(first.runId, log);
     },
-    read(runId, afterSeq = 0) {
+    read(runId, afterSeq = 0, limit = Infinity) {
       refuseWhenClosed();
-      return logs.get(runId)?.events.slice(wholeNumber(afterSeq)) ?? [];
+      const from = wholeNumber(afterSeq);
+      return logs.get(runId)?.events.slice(from, from + wholeNumber(limit)) ?? [];
     },
-    runs(limit = DEFAULT_RUNS_LIMIT) {
+    run(runId) {
       refuseWhenClosed();
-      const latest = [...logs.values()].reverse().slice(0, wholeNumber(limit));
-      return latest.flatMap((log) => {
-        const [first, last] = [log.events[0], log.events.at(-1)];
-        return first === undefined || last === undefined ? [] : [summary(first, last, log.driven)];
-      });
+      checkText(runId, "run: runId");
+      return logs.get(runId)?.summary;
+    },
+    runs(query) {
+      refuseWhenClosed();
+      const checked = checkQuery(query);
+      const { after, limit } = checked;
+      if (after !== undefined && !logs.has(after)) throw noRunToGoOnFrom(after);
+      const found: RunSummary[] = [];
+      let isListed = after === undefined;
+      for (const [runId, log] of [...logs].reverse()) {
+        if (found.length >= limit) break;
+        const run = isListed ? log.summary : undefined;
+        if (run !== undefined && isAskedFor(run, checked)) found.push(run);
+        if (runId === after) isListed = true;
+      }
+      return found;
     },
     take(runId) {
       refuseWhenClosed();

@@ -2,17 +2,41 @@ import type { RunEvent, SupervisorLabel } from "../events.ts";
 import type { OutcomeStatus } from "../outcome.ts";
 import type { Values } from "./values.ts";
 
+/** How a run stands. `"gone"`: it has not ended, and nobody drives it any more; it waits to be resumed. */
+export type RunStatus = OutcomeStatus | "running" | "gone" | "cancelled";
+
 /** One run, as a list of runs shows it. */
 export interface RunSummary {
   readonly runId: string;
   readonly supervisor: SupervisorLabel;
+  /** Whose run it is, where its caller said so. */
+  readonly tenant?: string;
+  /** What its caller wrote on it. */
+  readonly tags?: Readonly<Record<string, string>>;
   readonly startedAtMs: number;
   /** `null` while the run has no last event. */
   readonly endedAtMs: number | null;
-  /** `"gone"`: it has not ended, and nobody drives it any more; it waits to be resumed. */
-  readonly status: OutcomeStatus | "running" | "gone" | "cancelled";
+  readonly status: RunStatus;
   /** How many events the run has. */
   readonly events: number;
+}
+
+/** Which runs are meant: those of which all holds that is given. */
+export interface RunQuery {
+  /** The name of their supervisor. */
+  readonly team?: string;
+  readonly status?: RunStatus | readonly RunStatus[];
+  readonly tenant?: string;
+  /** Tags that they have, with these values. */
+  readonly tag?: Readonly<Record<string, string>>;
+  /** How their ids begin. */
+  readonly prefix?: string;
+  /** Those that began at this time or later, in ms since 1970. */
+  readonly since?: number;
+  /** The id of a run: only those that are listed after it. `RUN_NOT_FOUND` when it is not there. */
+  readonly after?: string;
+  /** How many at most (100). */
+  readonly limit?: number;
 }
 
 /**
@@ -40,10 +64,16 @@ export interface Store {
   readonly values: Values;
   /** `fence` is 1 where left out. The first append of a run makes this store its owner. */
   append(events: readonly RunEvent[], fence?: number): void | Promise<void>;
-  /** A run's events with `seq` above `afterSeq` (default 0), in order; none for an unknown run. */
-  read(runId: string, afterSeq?: number): readonly RunEvent[] | Promise<readonly RunEvent[]>;
-  /** The latest runs first, at most `limit` (default 100). */
-  runs(limit?: number): readonly RunSummary[] | Promise<readonly RunSummary[]>;
+  /** A run's events with `seq` above `afterSeq` (default 0), in order, at most `limit` (default: all); none for an unknown run. */
+  read(
+    runId: string,
+    afterSeq?: number,
+    limit?: number,
+  ): readonly RunEvent[] | Promise<readonly RunEvent[]>;
+  /** How one run stands; `undefined` where there is none. */
+  run(runId: string): RunSummary | undefined | Promise<RunSummary | undefined>;
+  /** The runs that a query asks for, those that began last first. */
+  runs(query?: RunQuery): readonly RunSummary[] | Promise<readonly RunSummary[]>;
   /**
    * Makes this store the owner of a run that is there, and answers with its new fence. Refused with `RUN_OWNED` while its
    * owner lives and has not let go of it (this store included), with `RUN_NOT_FOUND` when there is none. The last event

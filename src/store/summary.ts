@@ -1,9 +1,6 @@
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
-import type { RunSummary } from "./store.ts";
-
-/** How many runs `runs()` lists when it is not told. */
-export const DEFAULT_RUNS_LIMIT = 100;
+import type { RunStatus, RunSummary } from "./store.ts";
 
 /** The events that end a run. */
 export type EndEvent = Extract<RunEvent, { type: "run.finished" | "run.cancelled" }>;
@@ -18,30 +15,51 @@ export function isEndType(type: unknown): type is EndEvent["type"] {
   return type === "run.finished" || type === "run.cancelled";
 }
 
-/**
- * A run as a list shows it, from its first and its last event and whether somebody drives it, which matters only while
- * it has not ended. Throws `STORE_FAILED` when the first event is not `run.started`: no store accepts one, so the log
- * was changed by something else.
- */
+/** How a run stands by its log alone; `undefined` while it goes on, or should. */
+export type RunState = Exclude<RunStatus, "running" | "gone"> | undefined;
+
+/** How a run stands after an event. */
+export function stateAfter(event: RunEvent): RunState {
+  if (event.type === "run.waiting" || event.type === "person.decided") return "waiting";
+  if (!isEnd(event)) return undefined;
+  return event.type === "run.finished" ? event.status : "cancelled";
+}
+
+/** What a list says of the last event of a run. */
+export interface Last {
+  readonly state: RunState;
+  readonly atMs: number;
+  readonly seq: number;
+  /** Whether somebody drives the run, which matters only while it goes on. */
+  readonly driven: boolean;
+}
+
+/** A run as a list shows it, from its first and its last event and whether somebody drives it. Throws as `summaryOf` does. */
 export function summary(first: RunEvent, last: RunEvent, driven: boolean): RunSummary {
+  const { atMs, seq } = last;
+  return summaryOf(first, { state: stateAfter(last), atMs, seq, driven });
+}
+
+/**
+ * A run as a list shows it, from its first event and what is said of its last. Throws `STORE_FAILED` when the first event is not
+ * `run.started`: no store accepts one, so the log was changed by something else.
+ */
+export function summaryOf(first: RunEvent, { state, atMs, seq, driven }: Last): RunSummary {
   if (first.type !== "run.started") {
     throw new QuorateError(
       "STORE_FAILED",
       `The log of run ${JSON.stringify(first.runId)} begins with ${first.type} instead of run.started.`,
     );
   }
+  const { runId, supervisor, tenant, tags } = first;
   return {
-    runId: first.runId,
-    supervisor: first.supervisor,
+    runId,
+    supervisor,
+    ...(tenant !== undefined && { tenant }),
+    ...(tags !== undefined && { tags }),
     startedAtMs: first.atMs,
-    endedAtMs: isEnd(last) ? last.atMs : null,
-    status: statusAfter(last, driven),
-    events: last.seq,
+    endedAtMs: state === undefined || state === "waiting" ? null : atMs,
+    status: state ?? (driven ? "running" : "gone"),
+    events: seq,
   };
-}
-
-function statusAfter(last: RunEvent, driven: boolean): RunSummary["status"] {
-  if (last.type === "run.waiting" || last.type === "person.decided") return "waiting";
-  if (!isEnd(last)) return driven ? "running" : "gone";
-  return last.type === "run.finished" ? last.status : "cancelled";
 }

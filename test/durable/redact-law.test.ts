@@ -49,7 +49,8 @@ type Seen = unknown[];
 /** All that a store has in it. */
 async function everythingIn(store: Store): Promise<Seen> {
   const logs: unknown[] = [];
-  for (const { runId } of await store.runs(1_000)) logs.push(...(await store.read(runId)));
+  for (const { runId } of await store.runs({ limit: 1_000 }))
+    logs.push(...(await store.read(runId)));
   return [...logs, ...(await store.values.list(""))];
 }
 

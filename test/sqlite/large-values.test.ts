@@ -170,6 +170,6 @@ describe("retainMs", () => {
     await store.append(wholeRun("old", 2));
     await store.close();
     await sqliteStore({ path, retainMs: 0 }).close();
-    await expect(store.runs(1)).rejects.toMatchObject({ code: "STORE_FAILED" });
+    await expect(store.runs({ limit: 1 })).rejects.toMatchObject({ code: "STORE_FAILED" });
   });
 });

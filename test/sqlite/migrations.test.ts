@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/events.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
+import type { RunQuery } from "../../src/store/store.ts";
 import { answered, finished, started } from "../../src/testing/store-contract/run-events.ts";
 import { tempPaths } from "./temp-folder.ts";
 
@@ -104,6 +105,18 @@ const VERSIONS: Readonly<Record<string, (db: DatabaseSync) => void>> = {
       ) STRICT;
       PRAGMA user_version = 3;`);
   },
+  "4": (db) => {
+    VERSIONS["3"]?.(db);
+    db.exec(`
+      CREATE TABLE kept_values (
+        value INTEGER PRIMARY KEY,
+        key BLOB NOT NULL UNIQUE,
+        body TEXT NOT NULL,
+        expires_ms REAL
+      ) STRICT;
+      CREATE INDEX kept_values_by_expiry ON kept_values (expires_ms) WHERE expires_ms IS NOT NULL;
+      PRAGMA user_version = 4;`);
+  },
 };
 
 /** Puts a large member of an event where version 2 keeps it. */
@@ -135,6 +148,15 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
     expect(await store.take("open")).toBe(2);
     await store.append([answered("open", 3, LARGE), finished("open", 4)], 2);
     expect(await store.prune(Infinity)).toBe(2);
+  });
+
+  it("has its runs found by team and by how they stand", async () => {
+    await using store = sqliteStore({ path: oldFile() });
+    const ids = async (query: RunQuery) => (await store.runs(query)).map(({ runId }) => runId);
+    expect(await ids({ team: "gate" })).toEqual(["open", "ended"]);
+    expect(await ids({ team: "gate", status: "complete" })).toEqual(["ended"]);
+    expect(await ids({ status: "gone" })).toEqual(["open"]);
+    expect(await ids({ team: "other" })).toEqual([]);
   });
 
   it("keeps values from now on", async () => {
@@ -175,7 +197,7 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
     {
       using db = new DatabaseSync(path);
       // In the way of a table that a later version needs.
-      db.exec("CREATE TABLE kept_values (mine)");
+      db.exec("CREATE TABLE labels (mine)");
     }
     const before = dump();
     expect(() => sqliteStore({ path })).toThrow(expect.objectContaining({ code: "STORE_FAILED" }));
@@ -193,6 +215,16 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
     const { runId: _, seq, atMs, ...body } = started("late");
     insertEvent.run(run * 16_777_216 + seq, atMs, JSON.stringify(body));
     expect(await store.read("late")).toEqual([started("late")]);
-    expect((await store.runs(1))[0]).toMatchObject({ runId: "late", status: "gone" });
+    expect((await store.runs({ limit: 1 }))[0]).toMatchObject({ runId: "late", status: "gone" });
+    expect((await store.runs({ team: "gate" }))[0]).toMatchObject({ runId: "late" });
+
+    // Which takes a run over and ends it.
+    await store.release("new", 1);
+    const id = Number(db.prepare("SELECT run FROM runs WHERE run_id = 'new'").get()?.["run"]);
+    if (version !== "1") db.exec("UPDATE runs SET fence = fence + 1 WHERE run_id = 'new'");
+    const { runId: _new, seq: last, atMs: lastMs, ...end } = finished("new", 2);
+    insertEvent.run(id * 16_777_216 + last, lastMs, JSON.stringify(end));
+    expect(await store.run("new")).toMatchObject({ status: "complete", endedAtMs: lastMs });
+    expect(await store.runs({ status: "complete", limit: 1 })).toMatchObject([{ runId: "new" }]);
   });
 });

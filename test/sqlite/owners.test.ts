@@ -29,7 +29,7 @@ function stopFor(ms: number): void {
 }
 
 async function status(store: SqliteStore): Promise<unknown> {
-  return (await store.runs(1))[0]?.status;
+  return (await store.runs({ limit: 1 }))[0]?.status;
 }
 
 function change(path: string, sql: string): void {

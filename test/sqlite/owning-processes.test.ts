@@ -50,7 +50,7 @@ async function drive(path: string, leaseMs?: number): Promise<Driver> {
 const LEASE_MS = 1_200;
 
 async function status(store: SqliteStore): Promise<unknown> {
-  return (await store.runs(1))[0]?.status;
+  return (await store.runs({ limit: 1 }))[0]?.status;
 }
 
 describe.skipIf(process.platform === "win32")("a run and the process that drives it", () => {

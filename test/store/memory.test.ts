@@ -143,7 +143,7 @@ describe("the memory store", () => {
           }
         });
         const kept = new Set([...open.keys(), ...(keepRuns === 0 ? [] : ended.slice(-keepRuns))]);
-        expect(new Set(store.runs(1_000).map(({ runId }) => runId))).toEqual(kept);
+        expect(new Set(store.runs({ limit: 1_000 }).map(({ runId }) => runId))).toEqual(kept);
       }),
     );
   });
@@ -157,7 +157,7 @@ describe("the memory store", () => {
   it("keeps the right ones of very many ended runs", () => {
     const store = memoryStore({ keepRuns: 50_000 });
     for (let index = 0; index < 120_000; index += 1) store.append(wholeRun(`run-${index}`, 2));
-    expect(store.runs(1)).toHaveLength(1);
+    expect(store.runs({ limit: 1 })).toHaveLength(1);
     expect(store.read("run-69999")).toEqual([]);
     expect(store.read("run-70000")).toHaveLength(2);
   });

@@ -25,15 +25,12 @@ export interface Records {
 }
 
 const MAX_RUNS = 50;
-// Among the runs of other supervisors.
-const MAX_LISTED = 1_000;
 
 /** What the last finished runs of a supervisor took. */
 export async function recordsOf(store: Store, supervisor: string): Promise<Records> {
-  const listed = await store.runs(MAX_LISTED);
-  const ended = listed.filter((run) => run.supervisor.name === supervisor && ENDED.has(run.status));
+  const ended = await store.runs({ team: supervisor, status: ENDED, limit: MAX_RUNS });
   const runs: OneRun[] = [];
-  for (const { runId } of ended.slice(0, MAX_RUNS)) runs.push(runOf(await store.read(runId)));
+  for (const { runId } of ended) runs.push(runOf(await store.read(runId)));
 
   const medians = (spent: readonly Spent[]): Recorded | undefined => {
     if (spent.length === 0) return undefined;
@@ -55,7 +52,7 @@ export async function recordsOf(store: Store, supervisor: string): Promise<Recor
   };
 }
 
-const ENDED: ReadonlySet<string> = new Set(["complete", "partial", "failed"]);
+const ENDED = ["complete", "partial", "failed"] as const;
 
 interface Spent {
   readonly cost: Cost;

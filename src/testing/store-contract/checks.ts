@@ -52,7 +52,12 @@ export async function statuses(
   store: Store,
   limit?: number,
 ): Promise<Readonly<Record<string, RunSummary["status"]>>> {
-  return Object.fromEntries((await store.runs(limit)).map(({ runId, status }) => [runId, status]));
+  return Object.fromEntries(
+    (await store.runs(limit === undefined ? {} : { limit })).map(({ runId, status }) => [
+      runId,
+      status,
+    ]),
+  );
 }
 
 /** What a value is after one trip through JSON. */

@@ -70,7 +70,7 @@ export function listingCases(open: OpenStore): readonly ContractCase[] {
 
       const latest = runIds.toReversed();
       const listed = async (limit?: number): Promise<readonly string[]> =>
-        (await store.runs(limit)).map(({ runId }) => runId);
+        (await store.runs(limit === undefined ? {} : { limit })).map(({ runId }) => runId);
       assert.deepEqual(await listed(), latest.slice(0, 100));
       assert.deepEqual(await listed(3), latest.slice(0, 3));
       assert.deepEqual(await listed(2 * MANY_RUNS), latest);

@@ -4,6 +4,7 @@ import type { OpenStore } from "./checks.ts";
 import { changeAllCases, sharedChangeAllCases } from "./change-all.ts";
 import { closingCases, type StoreHarness } from "./closing.ts";
 import { contentCases } from "./content.ts";
+import { findingCases } from "./finding.ts";
 import { forgettingCases } from "./forgetting.ts";
 import { listingCases } from "./listing.ts";
 import { orderCases } from "./order.ts";
@@ -23,6 +24,7 @@ export function storeContract(open: OpenStore, harness?: StoreHarness): readonly
     ...orderCases(open),
     ...contentCases(open),
     ...listingCases(open),
+    ...findingCases(open),
     ...owningCases(open),
     ...(harness === undefined ? [] : sharingCases(open, (store) => harness.open(store))),
     ...failingCases(open, harness),

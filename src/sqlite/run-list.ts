@@ -1,0 +1,127 @@
+import type { DatabaseSync } from "node:sqlite";
+import { isAskedFor, noRunToGoOnFrom, type CheckedQuery } from "../store/run-query.ts";
+import type { RunStatus, RunSummary } from "../store/store.ts";
+import { stateAfter, summaryOf, type RunState } from "../store/summary.ts";
+import type { EventTable } from "./event-table.ts";
+import type { Owners } from "./owners.ts";
+import { labelOf, RUN_COLUMNS, type RunRow, type RunTable } from "./run-table.ts";
+import { EVENTS_PER_RUN } from "./schema.ts";
+import type { Seal } from "./seal.ts";
+
+/** Finds runs by what is said of them. All of it is for an open transaction. */
+export interface RunList {
+  run(runId: string): RunSummary | undefined;
+  /** Throws `RUN_NOT_FOUND` where the run to go on from is not there. */
+  list(query: CheckedQuery): readonly RunSummary[];
+}
+
+/** The statuses that are told by a run's log alone. */
+const STATES: ReadonlySet<RunStatus> = new Set([
+  "complete",
+  "partial",
+  "failed",
+  "cancelled",
+  "waiting",
+]);
+
+export function runList(
+  db: DatabaseSync,
+  runs: RunTable,
+  table: EventTable,
+  owners: Owners,
+  seal: Seal,
+): RunList {
+  const selectTime = db.prepare("SELECT at_ms FROM events WHERE id = ?");
+  const statements = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
+
+  function statement(sql: string): ReturnType<DatabaseSync["prepare"]> {
+    const known = statements.get(sql) ?? db.prepare(sql);
+    statements.set(sql, known);
+    return known;
+  }
+
+  function listed(
+    runId: string,
+    { run, lastSeq, owner, state: kept }: RunRow,
+    living: ReturnType<Owners["living"]>,
+  ): RunSummary {
+    const firstId = run * EVENTS_PER_RUN;
+    const first = table.readHead(runId, firstId + 1);
+    const lastId = firstId + lastSeq;
+    let state: RunState = kept;
+    let atMs = Number(selectTime.get(lastId)?.["at_ms"]);
+    if (state === undefined) {
+      const last = table.readHead(runId, lastId);
+      ({ atMs } = last);
+      state = stateAfter(last);
+    }
+    return summaryOf(first, { state, atMs, seq: lastSeq, driven: living(owner) !== undefined });
+  }
+
+  return {
+    run(runId) {
+      const row = runs.find(runId);
+      return row && listed(runId, row, owners.living());
+    },
+    list(query) {
+      const { after, limit } = query;
+      const from = after === undefined ? undefined : runs.find(after);
+      if (after !== undefined && from === undefined) throw noRunToGoOnFrom(after);
+      const { where, values } = conditions(query, from?.run, seal);
+      const select = statement(
+        `SELECT CAST(run_id AS BLOB) AS run_id, ${RUN_COLUMNS} FROM runs ${where} ORDER BY run DESC`,
+      );
+      const living = owners.living();
+      const found: RunSummary[] = [];
+      if (limit === 0) return found;
+      for (const row of select.iterate(...values)) {
+        // As bytes: before version 26 Node reads a text to its first NUL only.
+        const runId = Buffer.from(row["run_id"] as Uint8Array).toString();
+        const run = listed(runId, runs.fromRow(runId, row), living);
+        // What the rows say may have been said by an earlier version, or of a run before it of the same id.
+        if (isAskedFor(run, query)) found.push(run);
+        if (found.length >= limit) break;
+      }
+      return found;
+    },
+  };
+}
+
+type Bound = string | number | Uint8Array;
+
+function conditions(
+  { team, statuses, tenant, tags, prefix, sinceMs }: CheckedQuery,
+  beforeRun: number | undefined,
+  seal: Seal,
+): { readonly where: string; readonly values: readonly Bound[] } {
+  const all: string[] = [];
+  const values: Bound[] = [];
+  const add = (condition: string, ...bound: readonly Bound[]): void => {
+    all.push(condition);
+    values.push(...bound);
+  };
+  if (beforeRun !== undefined) add("run < ?", beforeRun);
+  if (team !== undefined) add("team = ?", seal.label(team));
+  if (statuses !== undefined) {
+    const states = [...statuses].filter((status) => STATES.has(status));
+    const known = states.map(() => "?").join(", ");
+    add(
+      states.length === 0 ? "state IS NULL" : `(state IN (${known}) OR state IS NULL)`,
+      ...states,
+    );
+  }
+  for (const [name, value] of [...(tenant === undefined ? [] : [[tenant]]), ...tags]) {
+    const label = seal.label(labelOf(name ?? "", value));
+    add("run_id IN (SELECT run_id FROM labels WHERE label = ?)", label);
+  }
+  if (prefix !== undefined && prefix.isWellFormed()) {
+    // Texts are compared as UTF-8, in which no byte is 255.
+    const end = Buffer.concat([Buffer.from(prefix), Buffer.from([255])]);
+    add("run_id >= ? AND run_id < CAST(? AS TEXT)", prefix, end);
+  }
+  if (sinceMs !== undefined) {
+    const first = `SELECT 1 FROM events WHERE id = run * ${EVENTS_PER_RUN} + 1 AND at_ms >= ?`;
+    add(`EXISTS (${first})`, sinceMs);
+  }
+  return { where: all.length === 0 ? "" : `WHERE ${all.join(" AND ")}`, values };
+}
