@@ -112,6 +112,7 @@ const arrows: readonly Arrow[] = [
     "async/hear.ts",
     "policy/check-kind.ts",
     "policy/given.ts",
+    "policy/did-you-mean.ts",
   ]),
   ...folder("money", [...words, "async/*", "policy/*", "store/values.ts"]),
   ...folder("limits", [...words, "async/*", "policy/*", "money/*", "store/values.ts"]),

@@ -6,7 +6,7 @@ import { viewRun, type RunView } from "./run-view.ts";
 import { shellPath } from "./shell-word.ts";
 
 /** As many runs as there are: what is left out would be missing from a bill, and from what is resumed. */
-export const ALL = Number.MAX_SAFE_INTEGER;
+export const ALL: number = Number.MAX_SAFE_INTEGER;
 
 /**
  * The id of the run whose id is `wanted`, or starts with it, or of the latest one for `latest`. Rejects with

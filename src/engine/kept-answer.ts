@@ -16,6 +16,8 @@ export interface KeptAnswer {
   readonly used?: readonly ModelCost[];
   /** When it was given, in ms since 1970 by the clock of its run. */
   readonly atMs: number;
+  /** When it was kept, by the store's time: `ttlMs` counts from then. What an earlier version of this package kept has none. */
+  readonly keptAtMs?: number;
   /** The call that was made for it. */
   readonly from: { readonly runId: string; readonly callId: string };
 }
@@ -108,7 +110,7 @@ export async function keep(place: Place, answer: KeptAnswer, replace: boolean): 
       (value, nowMs) =>
         !replace && found(place, value, nowMs).kind === "answer"
           ? value
-          : ({ answer, keptAtMs: nowMs } as unknown as Json),
+          : ({ answer: { ...answer, keptAtMs: nowMs } } as unknown as Json),
       { expiresAtMs: (_made, nowMs) => Math.min(nowMs + ttlMs, FOR_EVER_MS) },
     );
     return true;
@@ -121,15 +123,14 @@ export async function keep(place: Place, answer: KeptAnswer, replace: boolean): 
 const NOTHING: Found = Object.freeze({ kind: "nothing" });
 
 function found({ ttlMs, unusable }: Place, value: Json | undefined, nowMs: number): Found {
-  const { answer, asking, keptAtMs } = members(value);
+  const { answer, asking } = members(value);
   const { by, untilMs: leaseMs } = members(asking);
   if (typeof by === "string" && typeof leaseMs === "number") {
     return leaseMs > nowMs ? { kind: "asking", by } : NOTHING;
   }
   if (!isAnswer(answer)) return NOTHING;
-  // What an earlier version of this package kept has the clock of its run only.
-  const sinceMs = typeof keptAtMs === "number" ? keptAtMs : answer.atMs;
-  if (nowMs >= sinceMs + ttlMs) return NOTHING;
+  const { keptAtMs = answer.atMs } = answer;
+  if (nowMs >= keptAtMs + ttlMs) return NOTHING;
   return unusable !== undefined && isSame(answer, unusable) ? NOTHING : { kind: "answer", answer };
 }
 
@@ -144,10 +145,10 @@ function isSame(a: KeptAnswer, b: KeptAnswer): boolean {
 
 // The file may have been written by another version of this package.
 function isAnswer(value: unknown): value is KeptAnswer {
-  const { cost, attempts, durationMs, atMs, from, used = [] } = members(value);
+  const { cost, attempts, durationMs, atMs, keptAtMs = 0, from, used = [] } = members(value);
   const { runId, callId } = members(from);
   return (
-    [attempts, durationMs, atMs].every((count) => typeof count === "number") &&
+    [attempts, durationMs, atMs, keptAtMs].every((count) => typeof count === "number") &&
     isCost(cost) &&
     Array.isArray(used) &&
     used.every((one) => isCost(members(one)["cost"])) &&

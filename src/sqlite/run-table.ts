@@ -48,7 +48,7 @@ export const LAST_ID: string = `(
 )`;
 
 /** What `runRow` makes a run of. */
-export const RUN_COLUMNS = `run, owner, fence, taken_seq, state, ${LAST_ID} AS last_id`;
+export const RUN_COLUMNS: string = `run, owner, fence, taken_seq, state, ${LAST_ID} AS last_id`;
 
 export function runTable(db: DatabaseSync, owners: Owners, givenUp: GivenUp, seal: Seal): RunTable {
   const insert = db.prepare("INSERT INTO runs (run_id, owner, team, state) VALUES (?, ?, ?, ?)");
