@@ -126,8 +126,8 @@ export { similar } from "./conflict/similar.ts";
 export type { SimilarOptions } from "./conflict/similar-options.ts";
 export type { Embed } from "./conflict/embedding.ts";
 export type { SameIssueAnswer, SameIssueJudge, SameIssueQuestion } from "./conflict/same-issue.ts";
-export { findConflicts } from "./conflict/detect.ts";
-export type { FindOptions } from "./conflict/detect.ts";
+export { findConflicts } from "./conflict/find-conflicts.ts";
+export type { FindOptions } from "./conflict/find-conflicts.ts";
 export type { Claim, ClaimDraft, Finding } from "./conflict/claim.ts";
 export type { Conflict, Holder, Position, SubjectKind } from "./conflict/conflict.ts";
 

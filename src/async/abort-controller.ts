@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Cancellation } from "./cancellation.ts";
 
 /** A signal, and how it is aborted. */
 export interface Abort {
@@ -16,4 +17,11 @@ export function abortController(): Abort {
     signal: controller.signal,
     abort: AsyncLocalStorage.bind((reason: unknown) => controller.abort(reason)),
   };
+}
+
+/** A signal that is aborted with a cancellation, until it is disposed. */
+export function signalOf(cancellation: Cancellation): Disposable & Pick<Abort, "signal"> {
+  const { signal, abort } = abortController();
+  cancellation.watch(abort);
+  return { signal, [Symbol.dispose]: () => cancellation.unwatch(abort) };
 }

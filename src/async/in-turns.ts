@@ -15,19 +15,19 @@ export function finish<T>(steps: Steps<T>): T {
 }
 
 /** Does the work, and lets everybody else have their turn at every `yield`. Rejects with the signal's reason when it is aborted. */
-export function inTurns<T>(steps: Steps<T>, signal: AbortSignal | undefined): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const turn = (): void => {
-      try {
-        signal?.throwIfAborted();
-        const { done, value } = steps.next();
-        if (done === true) resolve(value);
-        else setImmediate(turn);
-      } catch (error) {
-        reject(error as Error);
-      }
-    };
-    turn();
+export async function inTurns<T>(steps: Steps<T>, signal: AbortSignal | undefined): Promise<T> {
+  for (;;) {
+    signal?.throwIfAborted();
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    await nextTurn();
+  }
+}
+
+/** Resolves when everybody else has had their turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
   });
 }
 

@@ -4,6 +4,8 @@ import type { Claim } from "./claim.ts";
 import { clip } from "../text.ts";
 
 export const MAX_SUBJECT_CHARS = 500;
+/** How much of an agent's evidence is kept with its position, in characters. */
+export const MAX_EVIDENCE_CHARS = 4_000;
 
 /**
  * A claim as it came from an agent, whatever it is, as a `Claim`. Throws `CLAIMS_INVALID` with a sentence that names

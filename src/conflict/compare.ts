@@ -1,11 +1,8 @@
 import type { Agent } from "../agent.ts";
 import { hear, isThenable } from "../async/hear.ts";
 import type { AgentResult } from "../call.ts";
-import { describeThrown, QuorateError } from "../errors.ts";
+import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
-import { atOnce } from "../policy/at-once.ts";
-import { foldedKey } from "./canonical.ts";
-import { oneLine } from "./plain.ts";
 
 /** One distinct value that was claimed about a subject. */
 export interface Candidate {
@@ -78,8 +75,6 @@ export type Compare = Readonly<Record<string, Comparator | Same>>;
 
 /** How many distinct values an own function is asked to compare; above that the subject is left undecided. */
 const MAX_OWN_COMPARED = 100;
-
-const MAX_NOTE_CHARS = 500;
 
 const EQUAL: Comparator = Object.freeze({
   name: "equal",
@@ -161,87 +156,4 @@ function own(same: Same): Comparator {
       };
     },
   };
-}
-
-/** A grouping that has been checked: every candidate in one group at most, and no two groups of the same value. */
-export interface CheckedGrouping<C extends Candidate> {
-  readonly groups: readonly CheckedGroup<C>[];
-  readonly setAside: readonly C[];
-  readonly refused?: string;
-  readonly note?: string;
-}
-
-export interface CheckedGroup<C extends Candidate> {
-  readonly value: Json;
-  /** The canonical text of `value`. */
-  readonly key: string;
-  readonly members: readonly C[];
-  readonly note?: string;
-}
-
-/**
- * What a comparator makes of the candidates. One that throws, or that answers with something else than a grouping,
- * leaves the candidates as they are, and `refused` says why.
- */
-export function groupWith<C extends Candidate>(
-  comparator: Comparator,
-  candidates: readonly C[],
-): CheckedGrouping<C> {
-  if (comparator === EQUAL) return { groups: apart(candidates), setAside: [] };
-  let grouping: unknown;
-  try {
-    grouping = atOnce(() => comparator.group(candidates), "it");
-    return checkGrouping(grouping as Grouping, candidates);
-  } catch (error) {
-    hear(grouping);
-    const refused = `the comparison "${comparator.name}" failed: ${describeThrown(error)}`;
-    return { groups: apart(candidates), setAside: [], refused };
-  }
-}
-
-function apart<C extends Candidate>(candidates: readonly C[]): readonly CheckedGroup<C>[] {
-  return candidates.map((candidate) => ({
-    value: candidate.value,
-    key: candidate.key,
-    members: [candidate],
-  }));
-}
-
-function checkGrouping<C extends Candidate>(
-  { groups, refused, note }: Grouping,
-  candidates: readonly C[],
-): CheckedGrouping<C> {
-  const left = new Set(candidates);
-  const keys = new Set<string>();
-  const checked = groups.map(({ value, members, note: own }) => {
-    const found = members.map((index) => {
-      const candidate = candidates[index];
-      if (candidate === undefined || !left.delete(candidate))
-        throw new TypeError(`member ${index} is no candidate, or in two groups`);
-      return candidate;
-    });
-    const [first] = found;
-    if (first === undefined) throw new TypeError("a group has no members");
-    const key = first.value === value ? first.key : foldedKey(value);
-    if (keys.has(key)) throw new TypeError("two groups have the same value");
-    keys.add(key);
-    return { value, key, members: found, ...noteOf(own) };
-  });
-  return {
-    groups: checked,
-    setAside: [...left],
-    ...refusedOf(refused),
-    ...noteOf(note),
-  };
-}
-
-function refusedOf(refused: unknown): { readonly refused?: string } {
-  if (refused === undefined) return {};
-  if (typeof refused === "string") return { refused };
-  throw new TypeError(`refused is ${typeof refused}; give a sentence`);
-}
-
-function noteOf(note: unknown): { readonly note?: string } {
-  hear(note);
-  return typeof note === "string" && note !== "" ? { note: oneLine(note, MAX_NOTE_CHARS) } : {};
 }

@@ -2,10 +2,10 @@ import { turnTaker, type Steps } from "../async/in-turns.ts";
 import { QuorateError } from "../errors.ts";
 import { foldedKey } from "./canonical.ts";
 import type { Finding } from "./claim.ts";
-import { groupWith, type Candidate, type Comparator } from "./compare.ts";
+import type { Candidate } from "./compare.ts";
 import type { Holder, Position } from "./conflict.ts";
-import { MAX_EVIDENCE_CHARS } from "./detect.ts";
-import { MAX_SUBJECT_CHARS } from "./check-claim.ts";
+import { MAX_EVIDENCE_CHARS, MAX_SUBJECT_CHARS } from "./check-claim.ts";
+import type { CheckedGrouping } from "./group.ts";
 import { clip } from "../text.ts";
 import { byCodeUnits, type Subject } from "./subject.ts";
 
@@ -28,60 +28,73 @@ export function checkFinding(finding: unknown): Finding {
   return finding as Finding;
 }
 
-/**
- * Findings grouped into subjects, the most reported first, equally reported ones in code-unit order. Who reports one
- * holds `"present"`, with their own wording as evidence (of several, the one that comes first in the group);
- * of those that answered, who does not holds `"absent"`. Who reports anything has answered. The subject is the text
- * that stands for the group, at most 500 characters of it, with a number where it is `taken`. Blank texts are no findings.
- */
-export function* findingSubjects(
+/** What reviewers report, and who looked. */
+export interface Reports {
+  /** The findings by the canonical text of theirs, each with its reports by reporter. */
+  readonly byKey: ReadonlyMap<string, readonly Finding[]>;
+  /** The distinct texts, in canonical order. */
+  readonly candidates: readonly Candidate[];
+  /** All that answered, in code-unit order. */
+  readonly reviewers: readonly string[];
+}
+
+/** The findings as they are to be grouped. Blank texts are no findings. Throws `CLAIMS_INVALID` as {@link checkFinding}. */
+export function* reportsIn(
   findings: Iterable<Finding>,
   answered: Iterable<string>,
-  similar: Comparator,
-  taken: Iterable<string>,
-): Steps<readonly Subject[]> {
+): Steps<Reports> {
   const isTurn = turnTaker();
-  const reports = new Map<string, Finding[]>();
+  const byKey = new Map<string, Finding[]>();
   const reviewers = new Set(answered);
   for (const given of findings) {
     const finding = checkFinding(given);
     reviewers.add(finding.agent);
     if (finding.text.trim() === "") continue;
     const key = foldedKey(finding.text);
-    const same = reports.get(key);
-    if (same === undefined) reports.set(key, [finding]);
+    const same = byKey.get(key);
+    if (same === undefined) byKey.set(key, [finding]);
     else same.push(finding);
     if (isTurn(PUTTING)) yield;
   }
-  if (reports.size === 0) return [];
-
-  const keys = [...reports.keys()].sort(byCodeUnits);
-  for (const same of reports.values())
-    same.sort((a, b) => byCodeUnits(a.agent, b.agent) || byCodeUnits(a.text, b.text));
   const candidates: Candidate[] = [];
-  for (const key of keys) {
-    const same = reports.get(key) ?? [];
+  for (const key of [...byKey.keys()].sort(byCodeUnits)) {
+    const same = byKey.get(key) ?? [];
+    same.sort((a, b) => byCodeUnits(a.agent, b.agent) || byCodeUnits(a.text, b.text));
     const [value = ""] = same.map(({ text }) => text).sort(byCodeUnits);
     candidates.push({ key, value, heldBy: new Set(same.map(({ agent }) => agent)).size });
     if (isTurn(PUTTING)) yield;
   }
-  const absence = absenceOf([...reviewers].sort(byCodeUnits));
+  return { byKey, candidates, reviewers: [...reviewers].sort(byCodeUnits) };
+}
+
+/**
+ * Findings as they were grouped, the most reported first, equally reported ones in code-unit order. Who reports one
+ * holds `"present"`, with their own wording as evidence (of several, the one that comes first in the group);
+ * of those that answered, who does not holds `"absent"`. Who reports anything has answered. The subject is the text
+ * that stands for the group, at most 500 characters of it, with a number where it is `taken`.
+ */
+export function* findingSubjects(
+  { byKey, reviewers }: Reports,
+  { groups, note: about, refused }: CheckedGrouping<Candidate>,
+  taken: Iterable<string>,
+): Steps<readonly Subject[]> {
+  const isTurn = turnTaker();
+  const absence = absenceOf(reviewers);
   const names = uniqueNames(taken);
-  const { groups, note: about, refused } = groupWith(similar, candidates);
   const apart =
     refused === undefined
       ? undefined
       : `Findings are not grouped: ${clip(refused, MAX_REFUSED_CHARS)}.`;
-  if (isTurn(PUTTING * groups.length)) yield;
   const reported: Reported[] = groups.map(({ value, members, note }) => {
     const wordings = new Map<string, string>();
     for (const member of members) {
-      for (const { agent, text } of reports.get(member.key) ?? []) {
+      for (const { agent, text } of byKey.get(member.key) ?? []) {
         if (!wordings.has(agent)) wordings.set(agent, text);
       }
     }
     return { text: String(value), wordings, note };
   });
+  if (isTurn(PUTTING * groups.length)) yield;
   reported.sort((a, b) => b.wordings.size - a.wordings.size || byCodeUnits(a.text, b.text));
   const subjects: Subject[] = [];
   for (const { text, wordings, note } of reported) {

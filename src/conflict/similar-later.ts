@@ -84,10 +84,11 @@ interface Means {
 async function byJudge(
   texts: Texts,
   vectors: readonly SparseVector[],
-  { judging, threshold, context }: Means,
+  means: Means,
 ): Promise<Compared> {
+  const { judging, threshold, context } = means;
   const { agent, band, maxPairs } = judging;
-  const { counts, wordings, contradictions } = texts;
+  const { counts, contradictions } = texts;
   const { signal } = context;
   const linked = await inTurns(averageLinkSteps(vectors, counts, band[1], contradictions), signal);
   const sure = linked.groups;
@@ -98,21 +99,7 @@ async function byJudge(
     );
   const pairs = await inTurns(nearPairs(sums, band[0]), signal);
   const asked = mostDoubtful(pairs, threshold, contradict).slice(0, maxPairs);
-  const wordingsOf = (group: number): readonly string[] =>
-    inOrderOfStanding(sure[group] ?? [], texts.vectors, counts).map(
-      (index) => wordings[index]?.text ?? "",
-    );
-  const answers = new Map(
-    await Promise.all(asked.map(async (pair) => [pair, await ask(pair)] as const)),
-  );
-
-  async function ask({ first, second }: NearPair): Promise<boolean | undefined> {
-    const question = sameIssueQuestion(wordingsOf(first), wordingsOf(second));
-    // The groups' places are in it: two pairs may look the same once they are cut to what is shown.
-    const content = [context.subject ?? null, first, second, question.first, question.second];
-    const key = `#${sha256(JSON.stringify(content)).slice(0, 16)}`;
-    return answerOf(await context.ask(agent, question, key));
-  }
+  const answers = await answersAbout(asked, sure, texts, means);
 
   const unanswered = asked.filter((pair) => answers.get(pair) === undefined).length;
   const note =
@@ -134,6 +121,27 @@ async function byJudge(
       : { members };
   });
   return { clusters, ...note };
+}
+
+/** Asks the judge about all pairs of groups at the same time: whether they are the same, where it says so. */
+async function answersAbout(
+  pairs: readonly NearPair[],
+  groups: readonly (readonly number[])[],
+  { vectors, counts, wordings }: Texts,
+  { judging: { agent }, context }: Means,
+): Promise<ReadonlyMap<NearPair, boolean | undefined>> {
+  const wordingsOf = (group: number): readonly string[] =>
+    inOrderOfStanding(groups[group] ?? [], vectors, counts).map(
+      (index) => wordings[index]?.text ?? "",
+    );
+  const ask = async ({ first, second }: NearPair): Promise<boolean | undefined> => {
+    const question = sameIssueQuestion(wordingsOf(first), wordingsOf(second));
+    // The groups' places are in it: two pairs may look the same once they are cut to what is shown.
+    const content = [context.subject ?? null, first, second, question.first, question.second];
+    const key = `#${sha256(JSON.stringify(content)).slice(0, 16)}`;
+    return answerOf(await context.ask(agent, question, key));
+  };
+  return new Map(await Promise.all(pairs.map(async (pair) => [pair, await ask(pair)] as const)));
 }
 
 /**

@@ -1,9 +1,10 @@
-import { finish, type Steps } from "../async/in-turns.ts";
+import { inTurns } from "../async/in-turns.ts";
 import type { Claim, Finding } from "./claim.ts";
-import type { Comparator } from "./compare.ts";
+import { candidatesOf, claimedIn, positionsOf } from "./claims.ts";
+import { equal, type Comparator } from "./compare.ts";
 import type { Conflict } from "./conflict.ts";
-import { claimSubjects } from "./detect.ts";
-import { findingSubjects } from "./findings.ts";
+import { findingSubjects, reportsIn } from "./findings.ts";
+import { groupWith, type Asking } from "./group.ts";
 import { similar as similarTexts } from "./similar.ts";
 import type { Subject } from "./subject.ts";
 
@@ -14,38 +15,36 @@ export interface Material {
   /** The reviewers that answered: those whose silence about a finding means that they do not see it. */
   readonly answered?: readonly string[];
   /** Comparators by subject, from `comparators()`. */
-  readonly compare?: ReadonlyMap<string, Comparator>;
+  readonly compare?: ReadonlyMap<string, Comparator> | undefined;
   /** Groups findings. Default: `similar()`. */
-  readonly similar?: Comparator;
+  readonly similar?: Comparator | undefined;
 }
-
-const NOTHING: readonly Subject[] = Object.freeze([]);
-const NO_COMPARATORS: ReadonlyMap<string, Comparator> = new Map();
 
 /**
  * Everything there is to decide, contested or not: claims in code-unit order of their subjects, then findings, the
- * most reported first. Does not depend on who answered first. Throws `CLAIMS_INVALID` for what `checkClaim` and
- * `checkFinding` refuse.
+ * most reported first. Does not depend on who answered first. Comparators are asked one after another. Rejects with `CLAIMS_INVALID`
+ * for what `checkClaim` and `checkFinding` refuse, before any of them is asked; else only when the run ends.
  */
-export function subjects(material: Material): readonly Subject[] {
-  return finish(subjectSteps(material));
-}
-
-/** As {@link subjects}, in steps: all but what the comparators do. */
-export function* subjectSteps(material: Material): Steps<readonly Subject[]> {
-  const { claims = [], findings = [] } = material;
-  if (claims.length === 0 && findings.length === 0) return NOTHING;
-  const claimed =
-    claims.length === 0 ? NOTHING : claimSubjects(claims, material.compare ?? NO_COMPARATORS);
-  if (findings.length === 0) return claimed;
-  const taken = claimed.map(({ subject }) => subject);
-  const reported = yield* findingSubjects(
-    findings,
-    material.answered ?? [],
-    material.similar ?? similarTexts(),
-    taken,
-  );
-  return [...claimed, ...reported];
+export async function subjects(
+  { claims = [], findings = [], answered = [], compare, similar = similarTexts() }: Material,
+  asking: Asking,
+): Promise<readonly Subject[]> {
+  const { stopped } = asking;
+  const claimed = claimedIn(claims);
+  const reports = await inTurns(reportsIn(findings, answered), stopped);
+  const together = {};
+  const all: Subject[] = [];
+  for (const { subject, byKey } of claimed) {
+    const comparator = compare?.get(subject) ?? equal();
+    const context = { ...asking, subject, together };
+    const grouping = await groupWith(comparator, candidatesOf(byKey), context);
+    all.push({ subject, kind: "claim", ...positionsOf(grouping, comparator) });
+  }
+  if (reports.candidates.length === 0) return all;
+  const context = { ...asking, subject: undefined, together };
+  const grouping = await groupWith(similar, reports.candidates, context);
+  const taken = all.map(({ subject }) => subject);
+  return [...all, ...(await inTurns(findingSubjects(reports, grouping, taken), stopped))];
 }
 
 /** The contested ones of some subjects, as an outcome shows them. */

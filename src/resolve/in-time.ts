@@ -1,4 +1,4 @@
-import { abortController } from "../async/abort-controller.ts";
+import { signalOf } from "../async/abort-controller.ts";
 import type { Cancellation } from "../async/cancellation.ts";
 import { isThenable, promiseOf } from "../async/hear.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
@@ -15,19 +15,11 @@ export function inTime(deadline: Cancellation): (link: Link) => Link {
     ...(link.agreed !== undefined && {
       agreed: (question, context) => link.agreed?.(question, context) as never,
     }),
-    settle(question, context) {
-      const { signal, abort } = abortController();
-      deadline.watch(abort);
-      let late: Promise<Ruling> | undefined;
-      try {
-        const ruling = link.settle(question, { ...context, signal });
-        if (!isThenable(ruling)) return ruling;
-        late = orCancelled(promiseOf(ruling) as Promise<Ruling>, deadline);
-        return late.finally(() => deadline.unwatch(abort));
-      } finally {
-        // A link that answers at once, or throws, is told of no deadline any more.
-        if (late === undefined) deadline.unwatch(abort);
-      }
+    async settle(question, context) {
+      using until = signalOf(deadline);
+      const ruling = link.settle(question, { ...context, signal: until.signal });
+      if (!isThenable(ruling)) return ruling;
+      return (await orCancelled(promiseOf(ruling), deadline)) as Ruling;
     },
   });
 }

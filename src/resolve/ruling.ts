@@ -2,6 +2,7 @@ import { hear, isThenable, promiseOf } from "../async/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import type { Position } from "../conflict/conflict.ts";
 import { describeThrown } from "../errors.ts";
+import { atOnce } from "../policy/at-once.ts";
 import type { PassStatus, Question } from "./link.ts";
 
 /** A ruling that has been checked: its winner is one of the question's positions. */
@@ -22,19 +23,21 @@ export interface CheckedPass {
 }
 
 /**
- * What a link rules, checked. A link that throws, rejects, or rules what cannot be, has passed: this neither throws
- * nor rejects. Answers at once unless the link does not.
+ * What a link rules, checked. A link that throws, rejects, or rules what cannot be, has passed: this never rejects.
  */
-export function consult(
-  question: Question,
-  rule: () => unknown,
-): CheckedRuling | Promise<CheckedRuling> {
+export async function consult(question: Question, rule: () => unknown): Promise<CheckedRuling> {
   try {
     const given = rule();
-    if (!isThenable(given)) return check(question, given);
-    return promiseOf(given)
-      .then((late) => check(question, late))
-      .catch(failed);
+    return check(question, isThenable(given) ? await promiseOf(given) : given);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** As {@link consult}, of a link that has to answer at once: one that answers with a promise has passed. */
+export function consultAtOnce(question: Question, rule: () => unknown): CheckedRuling {
+  try {
+    return check(question, atOnce(rule, "it"));
   } catch (error) {
     return failed(error);
   }

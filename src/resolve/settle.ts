@@ -3,7 +3,7 @@ import { hear } from "../async/hear.ts";
 import { checkKeys } from "../policy/check-kind.ts";
 import type { Claim, Finding } from "../conflict/claim.ts";
 import { comparators, type Comparator, type Compare } from "../conflict/compare.ts";
-import { askedToCompare, comparesLater, subjectsLater } from "../conflict/later.ts";
+import { askedToCompare } from "../conflict/group.ts";
 import { subjects } from "../conflict/subjects.ts";
 import { aloneAsker } from "../engine/ask-alone.ts";
 import { checkAsked, checkChain, DEFAULT_CHAIN } from "./chain.ts";
@@ -72,13 +72,11 @@ async function settled(
     findings: [...listIn(findings ?? [], "settle: findings")],
     answered: [...listIn(answered ?? [], "settle: answered")],
     compare: comparators(compare),
-    ...(similar !== undefined && { similar }),
+    similar,
   };
   checkAsked(chain, askedToCompare(material), "settle");
   const ask = aloneAsker(signal);
-  const all = comparesLater(material)
-    ? await subjectsLater(material, { ask, signal, stopped: signal })
-    : subjects(material);
+  const all = await subjects(material, { ask, signal, stopped: signal });
   return settleSubjects(all, {
     resolve: chain,
     ask,

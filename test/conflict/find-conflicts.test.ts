@@ -2,13 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Claim } from "../../src/conflict/claim.ts";
 import { equal, type Compare } from "../../src/conflict/compare.ts";
-import { findConflicts } from "../../src/conflict/detect.ts";
+import { findConflicts } from "../../src/conflict/find-conflicts.ts";
 import { oneOf } from "../../src/conflict/one-of.ts";
 import { similar } from "../../src/conflict/similar.ts";
-import { conflictsAmong, subjects } from "../../src/conflict/subjects.ts";
+import { conflictsAmong } from "../../src/conflict/subjects.ts";
 import { comparators } from "../../src/conflict/compare.ts";
 import { within } from "../../src/conflict/within.ts";
 import type { Json } from "../../src/json.ts";
+import { subjectsOf } from "./subjects-of.ts";
 
 const claim = (agent: string, position: Json, subject = "task"): Claim => ({
   agent,
@@ -26,8 +27,11 @@ function held(claims: readonly Claim[], compare?: Compare): readonly (readonly [
 }
 
 /** The same, where positions that agree matter too. */
-function grouped(claims: readonly Claim[], compare: Compare): readonly (readonly [Json, string])[] {
-  const [subject] = subjects({ claims, compare: comparators(compare) });
+async function grouped(
+  claims: readonly Claim[],
+  compare: Compare,
+): Promise<readonly (readonly [Json, string])[]> {
+  const [subject] = await subjectsOf({ claims, compare: comparators(compare) });
   return (subject?.positions ?? []).map(({ value, heldBy }) => [
     value,
     heldBy.map(({ agent }) => agent).join(","),
@@ -206,19 +210,22 @@ describe("compare", () => {
     ],
     ["answers with a promise", () => Promise.resolve(true), /returned object/],
     ["answers with nothing", () => undefined, /returned undefined/],
-  ])("an own function that %s leaves the subject as it is, with the reason", (_, same, why) => {
-    const compare = comparators({ task: same as unknown as (a: Json, b: Json) => boolean });
-    const [subject] = subjects({ claims: [claim("a", 1), claim("b", 2)], compare });
-    expect(subject?.positions).toHaveLength(2);
-    expect(subject?.refused).toMatch(why);
-  });
+  ])(
+    "an own function that %s leaves the subject as it is, with the reason",
+    async (_, same, why) => {
+      const compare = comparators({ task: same as unknown as (a: Json, b: Json) => boolean });
+      const [subject] = await subjectsOf({ claims: [claim("a", 1), claim("b", 2)], compare });
+      expect(subject?.positions).toHaveLength(2);
+      expect(subject?.refused).toMatch(why);
+    },
+  );
 
-  test("an own function compares at most 100 distinct positions", () => {
+  test("an own function compares at most 100 distinct positions", async () => {
     const many = (count: number): Claim[] =>
       Array.from({ length: count }, (_, i) => claim(`agent-${i}`, i));
     const compare = comparators({ task: () => true });
-    expect(subjects({ claims: many(100), compare })[0]?.positions).toHaveLength(1);
-    const [over] = subjects({ claims: many(101), compare });
+    expect((await subjectsOf({ claims: many(100), compare }))[0]?.positions).toHaveLength(1);
+    const [over] = await subjectsOf({ claims: many(101), compare });
     expect(over?.refused).toMatch(/101 distinct positions.*at most 100/);
     expect(over?.positions).toHaveLength(101);
   });
@@ -235,9 +242,9 @@ describe("compare", () => {
       ],
     ],
     ["no JSON", [{ value: new Date(), members: [0] }]],
-  ])("a comparator that groups %s is refused", (_, groups) => {
+  ])("a comparator that groups %s is refused", async (_, groups) => {
     const broken = { name: "broken", group: () => ({ groups: groups as never }) };
-    const [subject] = subjects({
+    const [subject] = await subjectsOf({
       claims: [claim("a", 1), claim("b", 2)],
       compare: comparators({ task: broken }),
     });
@@ -264,33 +271,33 @@ describe("compare", () => {
 });
 
 describe("within", () => {
-  test("takes numbers for the same that are near enough, relative to the larger one", () => {
+  test("takes numbers for the same that are near enough, relative to the larger one", async () => {
     expect(
-      grouped([claim("a", 100), claim("b", 95)], { task: within({ percent: 5 }) }),
+      await grouped([claim("a", 100), claim("b", 95)], { task: within({ percent: 5 }) }),
     ).toHaveLength(1);
     expect(
-      grouped([claim("a", 100), claim("b", 94.9)], { task: within({ percent: 5 }) }),
+      await grouped([claim("a", 100), claim("b", 94.9)], { task: within({ percent: 5 }) }),
     ).toHaveLength(2);
     expect(
-      grouped([claim("a", -100), claim("b", -95)], { task: within({ percent: 5 }) }),
+      await grouped([claim("a", -100), claim("b", -95)], { task: within({ percent: 5 }) }),
     ).toHaveLength(1);
     expect(
-      grouped([claim("a", 0), claim("b", 0.001)], { task: within({ percent: 5 }) }),
+      await grouped([claim("a", 0), claim("b", 0.001)], { task: within({ percent: 5 }) }),
     ).toHaveLength(2);
     expect(
-      grouped([claim("a", 1), claim("b", 1.05)], { task: within({ absolute: 0.05 }) }),
+      await grouped([claim("a", 1), claim("b", 1.05)], { task: within({ absolute: 0.05 }) }),
     ).toHaveLength(1);
   });
 
-  test("joins the nearest first, so that a stray number does not split a majority", () => {
+  test("joins the nearest first, so that a stray number does not split a majority", async () => {
     const claims = [claim("a", 100), claim("b", 104), claim("c", 104.5), claim("d", 106)];
-    expect(grouped(claims, { task: within({ absolute: 5 }) })).toEqual([
+    expect(await grouped(claims, { task: within({ absolute: 5 }) })).toEqual([
       [104.5, "b,c,d"],
       [100, "a"],
     ]);
   });
 
-  test("lets the member nearest to the median of the holders win", () => {
+  test("lets the member nearest to the median of the holders win", async () => {
     const claims = [
       claim("a", 10),
       claim("b", 11),
@@ -299,21 +306,22 @@ describe("within", () => {
       claim("e", 12),
       claim("f", 99),
     ];
-    expect(grouped(claims, { task: within({ absolute: 5 }) })[0]).toEqual([12, "a,b,c,d,e"]);
-  });
-
-  test("takes the lower of two that are equally near to the median", () => {
-    const claims = [claim("a", 10), claim("b", 12), claim("c", 13), claim("d", 14)];
-    expect(grouped(claims, { task: within({ absolute: 5 }) })).toEqual([[12, "a,b,c,d"]]);
-  });
-
-  test("compares what is no number by equality", () => {
-    const claims = [claim("a", 10), claim("b", "10"), claim("c", "Ten"), claim("d", "ten")];
-    expect(grouped(claims, { task: within({ percent: 100 }) }).map(([, who]) => who)).toEqual([
-      "c,d",
-      "b",
-      "a",
+    expect((await grouped(claims, { task: within({ absolute: 5 }) }))[0]).toEqual([
+      12,
+      "a,b,c,d,e",
     ]);
+  });
+
+  test("takes the lower of two that are equally near to the median", async () => {
+    const claims = [claim("a", 10), claim("b", 12), claim("c", 13), claim("d", 14)];
+    expect(await grouped(claims, { task: within({ absolute: 5 }) })).toEqual([[12, "a,b,c,d"]]);
+  });
+
+  test("compares what is no number by equality", async () => {
+    const claims = [claim("a", 10), claim("b", "10"), claim("c", "Ten"), claim("d", "ten")];
+    expect(
+      (await grouped(claims, { task: within({ percent: 100 }) })).map(([, who]) => who),
+    ).toEqual(["c,d", "b", "a"]);
   });
 
   test("keeps all members of a group within the tolerance of each other, and merges what it can", () => {
@@ -357,14 +365,17 @@ describe("within", () => {
 });
 
 describe("oneOf", () => {
-  test("takes listed values, in the listed spelling, and sets the others aside by name", () => {
+  test("takes listed values, in the listed spelling, and sets the others aside by name", async () => {
     const claims = [
       claim("a", " SHIP"),
       claim("b", "hold"),
       claim("c", "maybe"),
       claim("d", { deep: true }),
     ];
-    const [subject] = subjects({ claims, compare: comparators({ task: oneOf(["Ship", "Hold"]) }) });
+    const [subject] = await subjectsOf({
+      claims,
+      compare: comparators({ task: oneOf(["Ship", "Hold"]) }),
+    });
     expect(subject?.positions.map(({ value, heldBy }) => [value, heldBy.length])).toEqual([
       ["Hold", 1],
       ["Ship", 1],
@@ -374,19 +385,19 @@ describe("oneOf", () => {
     );
   });
 
-  test("leaves no conflict where only one listed value is claimed, and no position where none is", () => {
+  test("leaves no conflict where only one listed value is claimed, and no position where none is", async () => {
     expect(
       held([claim("a", "ship"), claim("b", "maybe")], { task: oneOf(["ship", "hold"]) }),
     ).toEqual([]);
-    const [subject] = subjects({
+    const [subject] = await subjectsOf({
       claims: [claim("a", "maybe")],
       compare: comparators({ task: oneOf(["ship"]) }),
     });
     expect(subject?.positions).toEqual([]);
   });
 
-  test("can list null", () => {
-    expect(grouped([claim("a", null), claim("b", 1)], { task: oneOf([null]) })).toEqual([
+  test("can list null", async () => {
+    expect(await grouped([claim("a", null), claim("b", 1)], { task: oneOf([null]) })).toEqual([
       [null, "a"],
     ]);
   });
@@ -418,9 +429,9 @@ describe("similar, about claims", () => {
   });
 });
 
-test("the conflicts of a run are its contested subjects", () => {
+test("the conflicts of a run are its contested subjects", async () => {
   const claims = [claim("a", 1), claim("b", 2), claim("a", "same", "other")];
-  const all = subjects({ claims });
+  const all = await subjectsOf({ claims });
   expect(all.map(({ subject }) => subject)).toEqual(["other", "task"]);
   expect(conflictsAmong(all)).toEqual(findConflicts(claims));
 });

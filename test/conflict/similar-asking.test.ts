@@ -17,9 +17,9 @@ import {
   type Verdict,
 } from "../../src/index.ts";
 import { embedded, embedder } from "../../src/conflict/embedding.ts";
-import { comparedLater } from "../../src/conflict/later.ts";
 import { joinGroups } from "../../src/conflict/join-groups.ts";
 import { sameIssueQuestion } from "../../src/conflict/same-issue.ts";
+import { subjectsOf } from "./subjects-of.ts";
 
 const badOptions = expect.objectContaining({ code: "BAD_OPTIONS" });
 
@@ -365,7 +365,7 @@ describe("a supervisor whose comparison asks", () => {
     const reason = new Error("the store is gone");
     const ask = () => Promise.reject(reason);
     const material = { findings, similar: similar({ embed }) };
-    await expect(comparedLater(material, { ask, signal: undefined })).rejects.toBe(reason);
+    await expect(subjectsOf(material, ask)).rejects.toBe(reason);
   });
 
   test("leaves a subject undecided whose comparator fails", async () => {

@@ -20,7 +20,7 @@ const allowed = [
   ["src/store/a.ts", 'import { other } from "./other.ts";'],
   ["src/engine/a.ts", 'import { memoryStore } from "../store/memory.ts";'],
   ["src/engine/b.ts", 'import type { Verdict } from "../resolve/verdict.ts";'],
-  ["src/resolve/a.ts", 'import { detect } from "../conflict/detect.ts";'],
+  ["src/resolve/a.ts", 'import { detect } from "../conflict/find-conflicts.ts";'],
   ["src/resolve/b.ts", 'import type { Reliability } from "../reliability/reliability.ts";'],
   ["src/learning/a.ts", 'import { learn } from "../reliability/learn.ts";'],
   ["src/learning/b.ts", 'import type { Link } from "../resolve/link.ts";'],

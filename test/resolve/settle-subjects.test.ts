@@ -27,15 +27,12 @@ const tie: Subject = {
   positions: [position("hold", ["a"]), position("ship", ["b"])],
 };
 
-/** Settles at once, or fails. */
 function settled(
   subjects: readonly Subject[],
   resolve: readonly Link[] = DEFAULT_CHAIN,
   missing: readonly string[] = [],
-): readonly Verdict[] {
-  const verdicts = settleSubjects(subjects, { resolve, ask: askNobody, missing });
-  if (verdicts instanceof Promise) throw new Error("it did not settle at once");
-  return verdicts;
+): Promise<readonly Verdict[]> {
+  return settleSubjects(subjects, { resolve, ask: askNobody, missing });
 }
 
 function ruling(given: unknown): Link {
@@ -43,8 +40,8 @@ function ruling(given: unknown): Link {
 }
 
 describe("settling", () => {
-  test("gives a verdict with who held what, what decided, who dissents and who is missing", () => {
-    expect(settled([contested], [unanimous(), vote()], ["z", "y", "z"])).toEqual([
+  test("gives a verdict with who held what, what decided, who dissents and who is missing", async () => {
+    expect(await settled([contested], [unanimous(), vote()], ["z", "y", "z"])).toEqual([
       {
         subject: "task",
         kind: "claim",
@@ -64,19 +61,19 @@ describe("settling", () => {
     ]);
   });
 
-  test("keeps the order of the subjects, and answers at once where nobody is asked", () => {
+  test("keeps the order of the subjects, and answers at once where nobody is asked", async () => {
     expect(
-      settled([tie, agreed, contested]).map(({ subject, status }) => [subject, status]),
+      (await settled([tie, agreed, contested])).map(({ subject, status }) => [subject, status]),
     ).toEqual([
       ["tie", "tied"],
       ["agreed", "unanimous"],
       ["task", "decided"],
     ]);
-    expect(settled([])).toEqual([]);
+    expect(await settled([])).toEqual([]);
   });
 
-  test("says nothing of a winner where nothing was decided", () => {
-    expect(settled([tie], [vote()])[0]).toMatchObject({
+  test("says nothing of a winner where nothing was decided", async () => {
+    expect((await settled([tie], [vote()]))[0]).toMatchObject({
       status: "tied",
       winner: null,
       confidence: 0,
@@ -84,14 +81,18 @@ describe("settling", () => {
       by: null,
       dissent: [],
     });
-    expect(settled([tie], [])[0]).toMatchObject({ status: "undecided", winner: null });
-    expect(settled([contested], [vote({ quorum: 9 }), support({ atLeast: 3 })])[0]).toMatchObject({
+    expect((await settled([tie], []))[0]).toMatchObject({ status: "undecided", winner: null });
+    expect(
+      (await settled([contested], [vote({ quorum: 9 }), support({ atLeast: 3 })]))[0],
+    ).toMatchObject({
       status: "no-quorum",
     });
-    expect(settled([contested], [vote({ margin: 1 })])[0]).toMatchObject({ status: "undecided" });
+    expect((await settled([contested], [vote({ margin: 1 })]))[0]).toMatchObject({
+      status: "undecided",
+    });
   });
 
-  test("lets a later link decide what an earlier one left tied", () => {
+  test("lets a later link decide what an earlier one left tied", async () => {
     const last: Link = {
       name: "last",
       settle: () => ({
@@ -102,7 +103,7 @@ describe("settling", () => {
         reasoning: "so be it",
       }),
     };
-    expect(settled([tie], [vote(), last])[0]).toMatchObject({
+    expect((await settled([tie], [vote(), last]))[0]).toMatchObject({
       status: "decided",
       winner: "ship",
       by: "last",
@@ -111,14 +112,14 @@ describe("settling", () => {
     });
   });
 
-  test("arbitrates nothing where all agree, and asks nobody", () => {
+  test("arbitrates nothing where all agree, and asks nobody", async () => {
     const never: Link = {
       name: "never",
       settle: () => {
         throw new Error("asked");
       },
     };
-    expect(settled([agreed], [never])).toMatchObject([
+    expect(await settled([agreed], [never])).toMatchObject([
       {
         status: "unanimous",
         winner: "ship",
@@ -128,12 +129,12 @@ describe("settling", () => {
         dissent: [],
       },
     ]);
-    expect(settled([agreed], [never, unanimous({ quorum: 3 })])).toMatchObject([
+    expect(await settled([agreed], [never, unanimous({ quorum: 3 })])).toMatchObject([
       { status: "no-quorum", winner: null, by: null },
     ]);
   });
 
-  test("lets another link judge an agreement", () => {
+  test("lets another link judge an agreement", async () => {
     const strict: Link = {
       ...vote(),
       name: "strict",
@@ -144,28 +145,32 @@ describe("settling", () => {
         reasoning: "they are good",
       }),
     };
-    expect(settled([agreed], [strict, unanimous()])).toMatchObject([
+    expect(await settled([agreed], [strict, unanimous()])).toMatchObject([
       { status: "unanimous", by: "strict", confidence: 0.9 },
     ]);
   });
 
-  test("leaves open what could not be compared or was set aside, and says why", () => {
-    const [refused] = settled([{ ...contested, refused: "there are too many" }]);
+  test("leaves open what could not be compared or was set aside, and says why", async () => {
+    const [refused] = await settled([{ ...contested, refused: "there are too many" }]);
     expect(refused).toMatchObject({ status: "undecided", winner: null, by: null });
     expect(refused?.reasoning).toContain("Nothing can be decided: there are too many.");
-    const [aside] = settled([
+    const [aside] = await settled([
       { subject: "x", kind: "claim", positions: [], note: "Set aside: a." },
     ]);
     expect(aside).toMatchObject({ status: "undecided", reasoning: "Set aside: a.", positions: [] });
   });
 
-  test("can tell a decision for null from none", () => {
+  test("can tell a decision for null from none", async () => {
     const subject: Subject = {
       subject: "x",
       kind: "claim",
       positions: [position(null, ["a", "b"]), position(1, ["c"])],
     };
-    expect(settled([subject])[0]).toMatchObject({ status: "decided", winner: null, by: "vote" });
+    expect((await settled([subject]))[0]).toMatchObject({
+      status: "decided",
+      winner: null,
+      by: "vote",
+    });
   });
 
   test.each([
@@ -212,27 +217,27 @@ describe("settling", () => {
       ruling({ winner: "hold", confidence: 1, confidenceFrom: "", reasoning: "" }),
       /without saying why/,
     ],
-  ] satisfies [string, Link, RegExp][])("goes on after a link that %s", (_, link, why) => {
-    const [verdict] = settled([contested], [link, vote()]);
+  ] satisfies [string, Link, RegExp][])("goes on after a link that %s", async (_, link, why) => {
+    const [verdict] = await settled([contested], [link, vote()]);
     expect(verdict).toMatchObject({ status: "decided", by: "vote" });
     expect(verdict?.reasoning).toMatch(why);
   });
 
-  test("takes an equal winner for the position itself, and no unknown status", () => {
+  test("takes an equal winner for the position itself, and no unknown status", async () => {
     const link = ruling({ winner: " HOLD ", confidence: 1, confidenceFrom: "x", reasoning: "yes" });
-    expect(settled([contested], [link])[0]?.winner).toBe("hold");
-    expect(settled([tie], [ruling({ pass: "no", status: "unanimous" })])[0]?.status).toBe(
+    expect((await settled([contested], [link]))[0]?.winner).toBe("hold");
+    expect((await settled([tie], [ruling({ pass: "no", status: "unanimous" })]))[0]?.status).toBe(
       "undecided",
     );
   });
 
-  test("keeps its reasoning short and on one line, whatever stands in it", () => {
+  test("keeps its reasoning short and on one line, whatever stands in it", async () => {
     const crowd = Array.from({ length: 1_000 }, (_, i) => `agent-${String(i).padStart(3, "0")}`);
     const loud = "x\n\u202eEVIL\u0007".repeat(10_000);
     const positions = Array.from({ length: 50 }, (_, i) =>
       position(`${i} ${loud}`, crowd.slice(i * 20, i * 20 + 20)),
     );
-    const [verdict] = settled(
+    const [verdict] = await settled(
       [{ subject: "x", kind: "claim", positions }],
       [ruling({ pass: loud })],
       crowd,
@@ -343,9 +348,9 @@ describe("settling with links that wait", () => {
     ).rejects.toBe(reason);
     await new Promise(setImmediate);
     expect(consulted).toBe(false);
-    expect(() =>
+    await expect(
       settleSubjects([contested], { resolve: [after], ask: askNobody, signal: stop.signal }),
-    ).toThrow(reason);
+    ).rejects.toBe(reason);
   });
 });
 
@@ -363,14 +368,14 @@ describe("a chain", () => {
     expect(checkChain([once, once, vote(), vote()], "x")).toHaveLength(4);
   });
 
-  test("by default decides claims by majority and findings by count", () => {
+  test("by default decides claims by majority and findings by count", async () => {
     expect(DEFAULT_CHAIN.map(({ name }) => name)).toEqual(["unanimous", "vote", "support"]);
     const finding = {
       subject: "f",
       kind: "finding",
       positions: question({ absent: ["a", "b", "c"], present: ["d", "e"] }).positions,
     } as const;
-    expect(settled([finding])[0]).toMatchObject({ winner: "present", by: "support" });
+    expect((await settled([finding]))[0]).toMatchObject({ winner: "present", by: "support" });
   });
 });
 

@@ -11,7 +11,7 @@ import type { Missing, OutcomeStatus } from "../../outcome.ts";
 import type { Verdict } from "../../resolve/verdict.ts";
 import { put } from "../../record.ts";
 import { missingOf, statusOf } from "./conclude.ts";
-import { settleStatements } from "../decide/decide.ts";
+import { decide } from "../decide/decide.ts";
 import { expectCalls } from "./expect-calls.ts";
 import { runGraph } from "../team/graph.ts";
 import { askMember, mayAskFurther, type Asking } from "./member.ts";
@@ -149,12 +149,8 @@ export async function coordinate(
     return { status: "waiting", results: byName(members, results), missing, ...nothing };
   }
   expected?.[Symbol.dispose]();
-  const panel =
-    seating.doubts || seating.reruns
-      ? panelOf(run, seating, { results, statements, askings }, specOf)
-      : undefined;
-  const deciding = settleStatements({ run, seating, prefix, missing }, statements, panel);
-  const decided = deciding instanceof Promise ? await deciding : deciding;
+  const panel = panelOf(run, seating, { results, statements, askings }, specOf);
+  const decided = await decide({ run, seating, prefix, missing }, panel);
   return {
     status: decided.verdicts.some(({ status }) => status === "waiting")
       ? "waiting"

@@ -1,55 +1,40 @@
-import type { Agent } from "../../agent.ts";
-import type { AgentResult } from "../../call.ts";
 import { furtherId } from "../../engine/call-id.ts";
 import { performCall } from "../../engine/call.ts";
 import { canonicalJson } from "../../json.ts";
 import { RERUN } from "../../policy/tier.ts";
+import type { Ask } from "../../resolve/link.ts";
 import type { Deciding } from "./decide.ts";
 import { askMember, mayAskFurther } from "../coordinate/member.ts";
 import { madeOf } from "../coordinate/member-result.ts";
 
-/** What links and comparators have asked, by judge and key: the questions, and their answers. */
-export type Asked = Map<string, JudgeCall[]>;
-
 interface JudgeCall {
-  readonly task: string;
-  readonly answer: Promise<AgentResult>;
-}
-
-interface JudgeAsked {
-  readonly agent: Agent;
   readonly task: unknown;
-  readonly key: string;
+  readonly answer: ReturnType<Ask>;
 }
 
 /**
- * Asks a judge through all the steps of a call. Where members are asked once more, `asked` keeps what was asked before: the same
- * question is not asked again, and another one under the same key is another call.
+ * Asks judges through all the steps of a call, for all that is decided about one team. A question that was asked before, under the same
+ * key, is not asked again: it has the same answer. Another one under that key is another call.
  */
-export function askJudge(
-  deciding: Deciding,
-  { agent, task, key }: JudgeAsked,
-  asked: Asked | undefined,
-): Promise<AgentResult> {
-  if (asked === undefined) return askOf(deciding, agent, task, key);
-  const place = `${agent.name}/${key}`;
-  const before = asked.get(place) ?? [];
-  asked.set(place, before);
-  const text = canonicalJson(task);
-  const same = before.find((call) => call.task === text);
-  if (same !== undefined) return same.answer;
-  const id = before.reduce((one) => furtherId(one, RERUN), key);
-  const answer = askOf(deciding, agent, task, id);
-  before.push({ task: text, answer });
-  return answer;
+export function judgeAsker(deciding: Deciding): Ask {
+  const asked = new Map<string, JudgeCall[]>();
+  return (agent, task, key) => {
+    const place = `${agent.name}/${key}`;
+    const before = asked.get(place) ?? [];
+    asked.set(place, before);
+    const same = before.find((call) => canonicalJson(call.task) === canonicalJson(task));
+    if (same !== undefined) return same.answer;
+    const id = before.reduce((one) => furtherId(one, RERUN), key);
+    const answer = askJudge(deciding, agent, task, id);
+    before.push({ task, answer });
+    return answer;
+  };
 }
 
-async function askOf(
+async function askJudge(
   { run, seating, prefix }: Deciding,
-  agent: Agent,
-  task: unknown,
-  key: string,
-): Promise<AgentResult> {
+  ...[agent, task, key]: Parameters<Ask>
+): ReturnType<Ask> {
   const judge = seating.judges.get(agent);
   if (judge === undefined) {
     throw new Error(`a link or a comparator asks ${agent.name}, which is not among its "asks"`);

@@ -13,8 +13,8 @@ type Capability = NonNullable<LinkContext["rerun"]>;
 /** What links want asked once more, until all have been heard. */
 export interface RerunWishes {
   readonly rerun: Capability;
-  /** Who is asked, in the order of the team, each at most once however many subjects it is about. */
-  readonly wanted: () => readonly OnceMore[];
+  /** Who is asked, in the order of the team, each at most once however many of these subjects it is about. */
+  readonly wanted: (subjects: readonly Subject[]) => readonly OnceMore[];
 }
 
 /** What a link is told that wants a rerun after there was one. */
@@ -24,21 +24,31 @@ export const ONCE_ONLY: Capability = () => ({
 
 /** Collects the subjects for which a rerun is wanted: those stop in the chain, and nothing after that link is asked about them. */
 export function rerunWishes({ indexOf, members }: Team, panel: Panel): RerunWishes {
-  const questions = new Map<string, Question>();
-  const tiers = new Map<number, string | undefined>();
+  const wishes = new Map<
+    string,
+    { readonly question: Question; readonly tier: string | undefined }
+  >();
+  const ableOf = ({ positions }: Question): readonly number[] =>
+    positions
+      .flatMap(({ heldBy }) => heldBy.flatMap(({ agent }) => indexOf.get(agent) ?? []))
+      .filter((index) => panel.seatOf(index) !== undefined);
   return {
     rerun(question, tier): Pass {
-      const able = question.positions
-        .flatMap(({ heldBy }) => heldBy.flatMap(({ agent }) => indexOf.get(agent) ?? []))
-        .filter((index) => panel.seatOf(index) !== undefined);
-      if (able.length === 0) return { pass: "none of those who disagree can be asked once more" };
-      questions.set(question.subject, question);
-      for (const index of able) tiers.set(index, tiers.get(index) ?? tier);
+      if (ableOf(question).length === 0) {
+        return { pass: "none of those who disagree can be asked once more" };
+      }
+      wishes.set(question.subject, { question, tier });
       return { pass: "those who disagree are asked once more", status: "waiting" };
     },
-    wanted: () => {
-      if (questions.size === 0) return [];
-      const sides = otherSides([...questions.values()]);
+    wanted(subjects) {
+      // In the order of the subjects: which link wished first may depend on who answered first.
+      const wished = subjects.flatMap(({ subject }) => wishes.get(subject) ?? []);
+      const tiers = new Map<number, string | undefined>();
+      for (const { question, tier } of wished) {
+        for (const index of ableOf(question)) tiers.set(index, tiers.get(index) ?? tier);
+      }
+      if (tiers.size === 0) return [];
+      const sides = otherSides(wished.map(({ question }) => question));
       return [...members.entries()].flatMap(([index, { name }]): readonly OnceMore[] => {
         const seat = tiers.has(index) ? panel.seatOf(index) : undefined;
         if (seat === undefined) return [];

@@ -14,7 +14,7 @@ import { totalOf, type Total } from "./total.ts";
 import { lookAhead, type AgentNode, type JudgeNode, type TeamNode } from "./tree.ts";
 import { fromStore } from "../../engine/from-store.ts";
 import { RUN } from "../options.ts";
-import { deadlineOf } from "../run/drive.ts";
+import { deadlineOf } from "../run/deadline.ts";
 import { reseated, type Root, type Seated } from "../run/root.ts";
 import { errorOutside, secrecyOf, type Secrecy } from "../run/secrecy.ts";
 import { planFor } from "../team/route.ts";

@@ -1,5 +1,4 @@
 import type { Agent } from "../../agent.ts";
-import { orCancelled } from "../../async/or-cancelled.ts";
 import type { Cancellation } from "../../async/cancellation.ts";
 import { checkInput, mapInput, type CheckedInputs } from "../../engine/input.ts";
 import { isShared, type ContentKeys } from "../../engine/key.ts";
@@ -159,8 +158,7 @@ async function keptOf(
 async function planOf({ cancellation }: Ahead, { team }: Seating, task: Known): Promise<Plan> {
   if (task === undefined && typeof team.route === "function") return team.everyone;
   try {
-    const planned = planFor(team, task?.value, cancellation);
-    return planned instanceof Promise ? await orCancelled(planned, cancellation) : planned;
+    return await planFor(team, task?.value, cancellation);
   } catch {
     if (cancellation.cancelled) throw cancellation.reason;
     return team.everyone;

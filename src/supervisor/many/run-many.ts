@@ -11,7 +11,7 @@ import type { Outcome } from "../../outcome.ts";
 import type { CheckedBudget } from "../../money/budget.ts";
 import { RUN, type RunOptions } from "../options.ts";
 import { beginRun } from "../run/begin.ts";
-import type { Started } from "../run/drive.ts";
+import type { Started } from "../run/session.ts";
 import { knownTasks } from "./known-tasks.ts";
 import { reseated, type Root } from "../run/root.ts";
 

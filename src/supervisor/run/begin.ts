@@ -8,11 +8,11 @@ import { randomId } from "../../hash.ts";
 import { canonicalJson } from "../../json.ts";
 import type { Outcome } from "../../outcome.ts";
 import type { ForkOptions, RunOptions } from "../options.ts";
-import { conductAgain, conductFork, conductOnce, givenTask, ownStart, readRun } from "./resume.ts";
-import { startRun, type Driver, type Started } from "./drive.ts";
+import { givenTask, ownStart, readRun, resume, runFork, runOnce } from "./resume.ts";
 import type { Root } from "./root.ts";
 import { checkRunId } from "./run-id.ts";
-import { conductNew } from "./start.ts";
+import { inSession, type Session, type Started } from "./session.ts";
+import { runNew } from "./start.ts";
 
 type Watch = (event: LiveEvent) => void;
 
@@ -20,8 +20,8 @@ type Watch = (event: LiveEvent) => void;
 export function beginRun(root: Root, task: unknown, options: RunOptions, watch?: Watch): Started {
   const runId = runIdIn(options);
   return runId === undefined
-    ? startRun(root, (driver) => conductNew(driver, task), randomId(), options, watch)
-    : startRun(root, (driver) => join(driver, task), runId, options, watch);
+    ? inSession({ root, runId: randomId(), options, watch }, (session) => runNew(session, task))
+    : inSession({ root, runId, options, watch }, (session) => join(session, task));
 }
 
 /** The id that a run is to have, as far as it can be read: what is wrong with the options is said as the run begins. */
@@ -35,21 +35,19 @@ function runIdIn(options: RunOptions): string | undefined {
 
 /** Goes on with a run of the store. Never throws. */
 export function resumeRun(root: Root, runId: string, options: RunOptions, watch?: Watch): Started {
-  const conduct = (driver: Driver): Promise<Outcome> => conductAgain(driver);
-  return startRun(root, conduct, runId, options, watch);
+  return inSession({ root, runId, options, watch }, (session) => resume(session));
 }
 
 /** A new run that takes over what it can of another. Never throws. */
-export function forkRun(root: Root, ofRun: string, fork: ForkOptions, watch?: Watch): Started {
-  const given = runIdIn(fork);
+export function forkRun(root: Root, ofRun: string, options: ForkOptions, watch?: Watch): Started {
+  const given = runIdIn(options);
   // Not by `??`: null is no id, and is refused as one.
   const runId = given === undefined ? randomId() : given;
-  hear(fork);
-  const conduct = async (driver: Driver): Promise<Outcome> => {
+  hear(options);
+  return inSession({ root, runId, options, watch }, async (session) => {
     checkText(ofRun, `a fork of ${root.team.where}: the id of its run`);
-    return conductFork(driver, fork, ofRun);
-  };
-  return startRun(root, conduct, runId, fork, watch);
+    return runFork(session, options, ofRun);
+  });
 }
 
 /** Records what a person decided and goes on with the run. Never throws. */
@@ -62,18 +60,17 @@ export function decideRun(
 ): Started {
   // The store is asked first.
   hear(decision);
-  const conduct = async (driver: Driver): Promise<Outcome> => {
-    const { store, secrecy, root } = driver;
-    const first = await ownStart(driver);
-    const task = givenTask(driver, first);
+  return inSession({ root, runId, options, watch }, async (session) => {
+    const { store, secrecy } = session;
+    const first = await ownStart(session);
+    const task = givenTask(session, first);
     const { redact } = secrecy;
     const knowsSecrets = root.asleep.get(runId)?.secrecy === secrecy;
     const nowMs = (): number => root.clock.now();
     await recordDecision(store, runId, decision, { redact, knowsSecrets, nowMs });
     if (first.redacted === true && task === undefined) throw cannotGoOn(runId);
-    return conductAgain(driver, task);
-  };
-  return startRun(root, conduct, runId, options, watch);
+    return resume(session, task);
+  });
 }
 
 function cannotGoOn(runId: string): QuorateError {
@@ -84,14 +81,14 @@ function cannotGoOn(runId: string): QuorateError {
 }
 
 /** The run of that id in this process, if there is one with the same task; else as the store has it. */
-async function join(driver: Driver, task: unknown): Promise<Outcome> {
-  const { root, runId, cancellation, deadline = cancellation } = driver;
+async function join(session: Session, task: unknown): Promise<Outcome> {
+  const { root, runId, cancellation, deadline = cancellation } = session;
   // The store is asked first.
   hear(task);
   checkRunId(runId);
   const known = root.named.get(runId);
   if (known === undefined) {
-    const outcome = conductOnce(driver, task);
+    const outcome = runOnce(session, task);
     root.named.set(runId, { task, outcome });
     try {
       return await outcome;
@@ -106,7 +103,7 @@ async function join(driver: Driver, task: unknown): Promise<Outcome> {
     );
   }
   const outcome = await orCancelled(known.outcome, deadline);
-  const { watch } = driver;
-  if (watch !== undefined) for (const event of await readRun(driver, runId)) watch(event);
+  const { watch } = session;
+  if (watch !== undefined) for (const event of await readRun(session, runId)) watch(event);
   return outcome;
 }

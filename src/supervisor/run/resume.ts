@@ -17,11 +17,11 @@ import { recordedOutcome } from "./recorded.ts";
 import { learnedBefore } from "./learned.ts";
 import type { Plan } from "../team/plan.ts";
 import { planFor, recordedPlan } from "../team/route.ts";
-import { conclude, openRun } from "./carry.ts";
+import { execute, openRun } from "./execute.ts";
 import type { Assignment } from "../coordinate/coordinate.ts";
-import type { Driver } from "./drive.ts";
+import type { Session } from "./session.ts";
 import { isTaskOf } from "./secrecy.ts";
-import { conductNew } from "./start.ts";
+import { runNew } from "./start.ts";
 
 /**
  * Goes on with a run where its log ends: what has ended is not asked again, what is decided stays decided. A finished run's
@@ -30,34 +30,34 @@ import { conductNew } from "./start.ts";
  * Rejects with `NOT_RESUMABLE`, `RUN_NOT_FOUND`, `RUN_OWNED` while somebody else drives it, and `RUN_ID_TAKEN` when it is
  * a run of a supervisor with another name.
  */
-export async function conductAgain(
-  driver: Driver,
+export async function resume(
+  session: Session,
   known?: { readonly known: unknown },
 ): Promise<Outcome> {
-  const { store, runId, root, cancellation, deadline = cancellation } = driver;
-  const before = await readRun(driver, runId);
-  const first = startOf(driver, before);
-  refuseOther(driver, first);
-  const task = known ?? givenTask(driver, first);
+  const { store, runId, root, cancellation, deadline = cancellation } = session;
+  const before = await readRun(session, runId);
+  const first = startOf(session, before);
+  refuseOther(session, first);
+  const task = known ?? givenTask(session, first);
   const finished = recordedOutcome(root.team, new History(runId, before));
-  if (finished !== undefined) return shown(driver, before, finished);
-  refuseForgetful(driver);
+  if (finished !== undefined) return shown(session, before, finished);
+  refuseForgetful(session);
 
-  refuseRedacted(driver, first, task);
+  refuseRedacted(session, first, task);
   const fence = await takeRun(store, root.clock, runId, deadline);
-  const begun = await orLetGo(driver, fence, async () => {
+  const begun = await orLetGo(session, fence, async () => {
     // Whoever had the run may have gone on until it was taken.
-    const since = await readRun(driver, runId, before.length);
-    return prepare(driver, [...before, ...since], fence, task);
+    const since = await readRun(session, runId, before.length);
+    return prepare(session, [...before, ...since], fence, task);
   });
-  if (begun.finished === undefined) return conclude(driver, begun.run, begun.assignment, fence);
+  if (begun.finished === undefined) return execute(session, begun.run, begun.assignment, fence);
   await letGo(store, root.clock, runId, fence);
   return begun.finished;
 }
 
 /** A run's events, of any run of the store. */
 export function readRun(
-  { store, cancellation, deadline = cancellation }: Driver,
+  { store, cancellation, deadline = cancellation }: Session,
   runId: string,
   afterSeq?: number,
 ): Promise<readonly RunEvent[]> {
@@ -65,15 +65,15 @@ export function readRun(
 }
 
 /** The first event of a run, where it is one of this supervisor. */
-export async function ownStart(driver: Driver): Promise<StartedEvent> {
-  const first = startOf(driver, await readRun(driver, driver.runId));
-  refuseOther(driver, first);
+export async function ownStart(session: Session): Promise<StartedEvent> {
+  const first = startOf(session, await readRun(session, session.runId));
+  refuseOther(session, first);
   return first;
 }
 
 /** The run's task where the caller has given it again, since the log has not all of it. Throws `RUN_ID_TAKEN` for another one. */
 export function givenTask(
-  { options, runId, seated, root, secrecy }: Driver,
+  { options, runId, seated, root, secrecy }: Session,
   first: StartedEvent,
 ): { readonly known: unknown } | undefined {
   const { input } = options;
@@ -92,28 +92,28 @@ const POLL_MS = 200;
  * A run under an id of the caller's own: begins it, or joins the one that is there. One that somebody else drives is waited
  * for; one whose driver is gone is resumed. Rejects with `RUN_ID_TAKEN` when that run has another input.
  */
-export async function conductOnce(driver: Driver, given: unknown): Promise<Outcome> {
-  const { runId, root, seated, cancellation, deadline = cancellation } = driver;
+export async function runOnce(session: Session, given: unknown): Promise<Outcome> {
+  const { runId, root, seated, cancellation, deadline = cancellation } = session;
   const task = takeInput(given, seated.maxBytes, `the task of ${root.team.where}`);
   for (;;) {
-    const events = await readRun(driver, runId);
+    const events = await readRun(session, runId);
     const first = events[0];
     if (first === undefined) {
-      const begun = await beginUnlessBegun(driver, task);
+      const begun = await beginUnlessBegun(session, task);
       if (begun !== undefined) return begun;
       continue;
     }
-    refuseOther(driver, first);
-    if (first.type === "run.started" && !isTaskOf(first, driver.secrecy, task)) {
+    refuseOther(session, first);
+    if (first.type === "run.started" && !isTaskOf(first, session.secrecy, task)) {
       throw new QuorateError(
         "RUN_ID_TAKEN",
         `there is a run "${runId}" with another input; use another id for this one`,
       );
     }
     const finished = recordedOutcome(root.team, new History(runId, events));
-    if (finished !== undefined) return shown(driver, events, finished);
+    if (finished !== undefined) return shown(session, events, finished);
     try {
-      return await conductAgain(driver, { known: task });
+      return await resume(session, { known: task });
     } catch (error) {
       if (!(error instanceof QuorateError && error.code === "RUN_OWNED")) throw error;
     }
@@ -122,17 +122,17 @@ export async function conductOnce(driver: Driver, given: unknown): Promise<Outco
 }
 
 /** A new run; nothing when somebody else has begun it in this moment, before anybody was asked. */
-async function beginUnlessBegun(driver: Driver, task: unknown): Promise<Outcome | undefined> {
+async function beginUnlessBegun(session: Session, task: unknown): Promise<Outcome | undefined> {
   // A run that cannot be begun is cancelled, and the next try must not be.
   const cancellation = new Cancellation();
-  using _driver = cancelWith(driver.cancellation, cancellation);
-  await settleDebt(driver.store, driver.runId, driver.deadline ?? cancellation);
+  using _cancelling = cancelWith(session.cancellation, cancellation);
+  await settleDebt(session.store, session.runId, session.deadline ?? cancellation);
   let isThere = false;
   const begunByOthers = (): void => {
     isThere = true;
   };
   try {
-    return await conductNew({ ...driver, cancellation, begunByOthers }, task);
+    return await runNew({ ...session, cancellation, begunByOthers }, task);
   } catch (error) {
     if (isThere) return undefined;
     throw error;
@@ -141,18 +141,18 @@ async function beginUnlessBegun(driver: Driver, task: unknown): Promise<Outcome 
 
 /**
  * A new run that takes over the answers of another where nothing has changed: not the agent at `from`, nor those whose
- * input is another for it. Rejects as `conductAgain` does, and with `BAD_OPTIONS` for a `from` that nobody has.
+ * input is another for it. Rejects as `resume` does, and with `BAD_OPTIONS` for a `from` that nobody has.
  */
-export async function conductFork(
-  driver: Driver,
+export async function runFork(
+  session: Session,
   fork: ForkOptions,
   ofRun: string,
 ): Promise<Outcome> {
-  const { root, seated } = driver;
-  checkRunId(driver.runId);
-  refuseForgetful(driver);
-  const events = await readRun(driver, ofRun);
-  const of = { ...driver, runId: ofRun };
+  const { root, seated } = session;
+  checkRunId(session.runId);
+  refuseForgetful(session);
+  const events = await readRun(session, ofRun);
+  const of = { ...session, runId: ofRun };
   const first = startOf(of, events);
   refuseOther(of, first);
   if (first.redacted === true && !("input" in fork)) {
@@ -161,8 +161,8 @@ export async function conductFork(
       `the task of run "${ofRun}" was redacted; fork it with { input: task }`,
     );
   }
-  await settleDebt(driver.store, driver.runId, driver.deadline ?? driver.cancellation);
-  const { from } = driver.options;
+  await settleDebt(session.store, session.runId, session.deadline ?? session.cancellation);
+  const { from } = session.options;
   if (from !== undefined && !seated.places.has(from)) {
     const known = [...seated.places].map((place) => `"${place}"`).join(", ");
     const near = didYouMean(from, seated.places);
@@ -175,7 +175,7 @@ export async function conductFork(
   const same = !("input" in fork) && fork.route === undefined && fork.mode === undefined;
   const plan = same ? recordedPlan(root.team, history.plan("")) : undefined;
   const input = "input" in fork ? fork.input : first.input;
-  return conductNew(driver, input, { history, from }, plan);
+  return runNew(session, input, { history, from }, plan);
 }
 
 /** A run that was taken: with an outcome already, or ready to go on. */
@@ -185,21 +185,21 @@ type Taken =
 
 /** Everything that may still refuse to go on. */
 async function prepare(
-  driver: Driver,
+  session: Session,
   events: readonly RunEvent[],
   fence: number,
   known: { readonly known: unknown } | undefined,
 ): Promise<Taken> {
-  const { root, runId, options, seated, cancellation, deadline = cancellation } = driver;
-  const { secrecy, watch } = driver;
+  const { root, runId, options, seated, cancellation, deadline = cancellation } = session;
+  const { secrecy, watch } = session;
   const { team } = root;
   const history = new History(runId, events, seated.teams);
   const finished = recordedOutcome(team, history);
-  if (finished !== undefined) return { finished: shown(driver, events, finished) };
+  if (finished !== undefined) return { finished: shown(session, events, finished) };
   for (const event of events) watch?.(event);
-  const first = startOf(driver, history.events);
-  const origin = await originOf(driver, first);
-  const run = openRun(driver, {
+  const first = startOf(session, history.events);
+  const origin = await originOf(session, first);
+  const run = openRun(session, {
     position: { fence, history },
     ...(origin !== undefined && { origin }),
   });
@@ -225,7 +225,7 @@ function plannedOf({ mode, agents }: Plan, learned: LearnedBefore | undefined): 
 
 /** What comes of `work`; where it fails, the run is let go of, so that somebody else can take it. */
 async function orLetGo<T>(
-  { store, runId, root }: Driver,
+  { store, runId, root }: Session,
   fence: number,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -238,18 +238,18 @@ async function orLetGo<T>(
 }
 
 /** A fork that is resumed still takes over answers of its origin, as long as the store has it. */
-async function originOf(driver: Driver, { forkOf }: StartedEvent): Promise<Origin | undefined> {
+async function originOf(session: Session, { forkOf }: StartedEvent): Promise<Origin | undefined> {
   if (forkOf === undefined) return undefined;
-  const events = await readRun(driver, forkOf.runId);
-  return { history: new History(forkOf.runId, events, driver.seated.teams), from: forkOf.from };
+  const events = await readRun(session, forkOf.runId);
+  return { history: new History(forkOf.runId, events, session.seated.teams), from: forkOf.from };
 }
 
-function shown(driver: Driver, events: readonly RunEvent[], outcome: Outcome): Outcome {
-  for (const event of events) driver.watch?.(event);
+function shown(session: Session, events: readonly RunEvent[], outcome: Outcome): Outcome {
+  for (const event of events) session.watch?.(event);
   return outcome;
 }
 
-function startOf({ runId }: Driver, events: readonly RunEvent[]): StartedEvent {
+function startOf({ runId }: Session, events: readonly RunEvent[]): StartedEvent {
   const first = events[0];
   if (first?.type === "run.started") return first;
   throw new QuorateError(
@@ -260,7 +260,7 @@ function startOf({ runId }: Driver, events: readonly RunEvent[]): StartedEvent {
 
 type StartedEvent = Extract<RunEvent, { type: "run.started" }>;
 
-function refuseRedacted({ runId }: Driver, first: StartedEvent, task: unknown): void {
+function refuseRedacted({ runId }: Session, first: StartedEvent, task: unknown): void {
   if (first.redacted !== true || task !== undefined) return;
   throw new QuorateError(
     "NOT_RESUMABLE",
@@ -268,7 +268,7 @@ function refuseRedacted({ runId }: Driver, first: StartedEvent, task: unknown): 
   );
 }
 
-function refuseForgetful({ store, runId }: Driver): void {
+function refuseForgetful({ store, runId }: Session): void {
   if (store.resumable) return;
   throw new QuorateError(
     "NOT_RESUMABLE",
@@ -276,7 +276,7 @@ function refuseForgetful({ store, runId }: Driver): void {
   );
 }
 
-function refuseOther({ root, runId }: Driver, first: RunEvent): void {
+function refuseOther({ root, runId }: Session, first: RunEvent): void {
   if (first.type !== "run.started" || first.supervisor.name === root.team.label.name) return;
   throw new QuorateError(
     "RUN_ID_TAKEN",

@@ -6,8 +6,8 @@ import { QuorateError } from "../../errors.ts";
 import type { EventBody, ForkOf } from "../../events.ts";
 import type { Json } from "../../json.ts";
 import type { Outcome } from "../../outcome.ts";
-import { conclude, openRun } from "./carry.ts";
-import type { Driver } from "./drive.ts";
+import { execute, openRun } from "./execute.ts";
+import type { Session } from "./session.ts";
 import type { Plan } from "../team/plan.ts";
 import type { Seated } from "./root.ts";
 import { learnedBefore } from "./learned.ts";
@@ -16,20 +16,19 @@ import { secrecyAsRecorded } from "./secrecy.ts";
 import { isSeating } from "../team/seating.ts";
 
 /** A new run, from its first event to its last. Of a fork, `planned` is the plan of its origin. */
-export async function conductNew(
-  driver: Driver,
+export async function runNew(
+  session: Session,
   given: unknown,
   origin?: Origin,
   planned?: Plan,
 ): Promise<Outcome> {
-  const { root, options, seated, cancellation, deadline = cancellation } = driver;
+  const { root, options, seated, cancellation, deadline = cancellation } = session;
   const { team } = root;
   const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
-  refuseSecretId(driver, task);
-  const planning = planned ?? planFor(team, task, deadline, options);
-  const plan = planning instanceof Promise ? await planning : planning;
+  refuseSecretId(session, task);
+  const plan = planned ?? (await planFor(team, task, deadline, options));
   const checked = seated.checks ? await checkTask(seated, plan, task, deadline) : undefined;
-  const run = openRun(driver, origin === undefined ? {} : { origin });
+  const run = openRun(session, origin === undefined ? {} : { origin });
   const { mode, agents } = plan;
   const learned = team.lessons === undefined ? undefined : await learnedBefore(run, team, "");
   const started: EventBody =
@@ -40,7 +39,7 @@ export async function conductNew(
           supervisor: team.label,
           definition: seated.seating.definition(),
           input: task,
-          ...secrecyAsRecorded(driver.secrecy, task),
+          ...secrecyAsRecorded(session.secrecy, task),
           ...(origin !== undefined && { forkOf: forkOf(origin) }),
         };
   const excess = run.journal.excess(started, seated.maxBytes);
@@ -53,11 +52,11 @@ export async function conductNew(
     started,
     { type: "run.planned", mode, agents, ...(learned !== undefined && { learned }) },
   ]);
-  return conclude(driver, run, { task, plan, prefix: "", checked });
+  return execute(session, run, { task, plan, prefix: "", checked });
 }
 
 /** What is secret in a task is known from here on; it must not be what the run is called, as that stays readable. */
-function refuseSecretId({ runId, options, secrecy: { redact } }: Driver, task: unknown): void {
+function refuseSecretId({ runId, options, secrecy: { redact } }: Session, task: unknown): void {
   if (redact === undefined || task === undefined) return;
   redact.value(task as Json, "input");
   if (options.runId === undefined || !redact.isIn(runId)) return;
@@ -85,7 +84,7 @@ export async function checkTask(
     if (seat.agent.input === undefined || seating.team.members[index]?.input !== undefined)
       continue;
     const input = checkInput(seat.agent, { task, results: {}, checked }, maxBytes);
-    if (input instanceof Promise) await orCancelled(input, cancellation);
+    await orCancelled(Promise.resolve(input), cancellation);
   }
   return checked;
 }

@@ -1,7 +1,7 @@
 import { QuorateError } from "../../errors.ts";
 import type { LiveEvent, ProgressEvent, RunEvent } from "../../events.ts";
 import type { Outcome } from "../../outcome.ts";
-import type { Started } from "./drive.ts";
+import type { Started } from "./session.ts";
 
 /** A run that is watched. */
 export interface RunStream<Results> extends AsyncIterable<LiveEvent, void, undefined> {

@@ -2,7 +2,7 @@ import { checkNeeds, isWorker, type Agent, type Worker } from "../../agent.ts";
 import { integer } from "../../check/kinds.ts";
 import type { Checked } from "../../check/options.ts";
 import { comparators } from "../../conflict/compare.ts";
-import { askedToCompare } from "../../conflict/later.ts";
+import { askedToCompare } from "../../conflict/group.ts";
 import type { InputMap } from "../../engine/input.ts";
 import { checkRedact } from "../../engine/redact.ts";
 import { QuorateError } from "../../errors.ts";

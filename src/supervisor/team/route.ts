@@ -15,15 +15,14 @@ export interface PlanOverrides {
 }
 
 /**
- * Decides who is asked: the run's list, else the team's route, else everyone; what they need is added. Throws `BAD_ROUTE`.
- * Answers at once unless the route is an asynchronous function.
+ * Decides who is asked: the run's list, else the team's route, else everyone; what they need is added. Rejects with `BAD_ROUTE`.
  */
-export function planFor(
+export async function planFor(
   team: Team,
   task: unknown,
   cancellation: Cancellation,
   { route, mode = team.mode }: PlanOverrides = {},
-): Plan | Promise<Plan> {
+): Promise<Plan> {
   if (mode !== team.mode) {
     checkOrder(team.members, mode, (why) => {
       throw new QuorateError("BAD_OPTIONS", `${team.where} ${why}`);
@@ -33,22 +32,17 @@ export function planFor(
   if (wanted === undefined)
     return mode === team.mode ? team.everyone : planEveryone(team.members, mode);
   if (typeof wanted !== "function") return makePlan(team.members, mode, resolved(team, wanted));
-  const failed = (cause: unknown): never => {
-    if (cancellation.cancelled) throw cancellation.reason;
-    const why = describeThrown(cause);
-    throw new QuorateError("BAD_ROUTE", `the route of ${team.where} failed: ${why}`, { cause });
-  };
   let names: unknown;
   try {
     names = wanted(task);
-  } catch (error) {
-    return failed(error);
+    // A list is taken as it is now: it is its caller's, who may change it.
+    if (isThenable(names)) names = await orCancelled(promiseOf(names), cancellation);
+  } catch (cause) {
+    if (cancellation.cancelled) throw cancellation.reason;
+    const why = describeThrown(cause);
+    throw new QuorateError("BAD_ROUTE", `the route of ${team.where} failed: ${why}`, { cause });
   }
-  if (!isThenable(names)) return makePlan(team.members, mode, resolved(team, names));
-  return orCancelled(promiseOf(names), cancellation).then(
-    (late: unknown) => makePlan(team.members, mode, resolved(team, late)),
-    failed,
-  );
+  return makePlan(team.members, mode, resolved(team, names));
 }
 
 /** The plan that a run was begun with; `undefined` when it has none, or names somebody who has left the team. */

@@ -1,6 +1,6 @@
 import type { Agent } from "../../agent.ts";
 import type { Deadlines } from "../../async/deadlines.ts";
-import { askedToCompare } from "../../conflict/later.ts";
+import { askedToCompare } from "../../conflict/group.ts";
 import type { Collector } from "../../engine/batch.ts";
 import type { RegisteredAgent } from "../../engine/engine.ts";
 import type { Seat } from "../../engine/seat.ts";

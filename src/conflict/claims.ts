@@ -1,77 +1,31 @@
 import { listIn } from "../policy/given.ts";
-import { hearIfRefused } from "../async/hear.ts";
-import { checkKeys } from "../policy/check-kind.ts";
 import type { Json } from "../json.ts";
 import { exactText } from "./canonical.ts";
-import { checkShape, positionKey } from "./check-claim.ts";
+import { checkShape, MAX_EVIDENCE_CHARS, positionKey } from "./check-claim.ts";
 import type { Claim } from "./claim.ts";
-import {
-  comparators,
-  equal,
-  groupWith,
-  type Candidate,
-  type Comparator,
-  type Compare,
-} from "./compare.ts";
-import type { Conflict, Holder, Position } from "./conflict.ts";
+import type { Candidate, Comparator } from "./compare.ts";
+import type { Holder, Position } from "./conflict.ts";
+import type { CheckedGrouping } from "./group.ts";
 import { oneLine, shown } from "./plain.ts";
 import { clip } from "../text.ts";
 import { byCodeUnits, fewOf, type Subject } from "./subject.ts";
 
-/** How {@link findConflicts} compares. */
-export interface FindOptions {
-  /** How positions are compared, by subject. Default: `equal()` for every subject. */
-  readonly compare?: Compare;
+/** The claims about one subject that hold, by the canonical text of their position. */
+export interface Claimed {
+  readonly subject: string;
+  readonly byKey: ReadonlyMap<string, readonly Claim[]>;
 }
 
-const FIND_OPTIONS: ReadonlySet<string> = new Set(["compare"]);
-
-/** How much of an agent's evidence is kept with its position, in characters. */
-export const MAX_EVIDENCE_CHARS = 4_000;
+/** A value that is claimed, and the claims that do. */
+export interface Held extends Candidate {
+  readonly claims: readonly Claim[];
+}
 
 /**
- * The subjects about which the claims differ, in code-unit order. One pass over any number of claims by any number
- * of agents; nothing is compared pairwise but what a comparator has to.
- *
- * An agent has one position per subject: where it claims twice, its last claim holds. The order of claims does not
- * matter otherwise. Throws `CLAIMS_INVALID` for a claim without agent or subject and for a position that is not JSON;
- * `BAD_OPTIONS` for a comparator that is none.
+ * What is claimed, by subject in code-unit order. An agent's last claim about a subject holds. Throws `CLAIMS_INVALID` for what is no
+ * claim.
  */
-export function findConflicts(
-  claims: Iterable<Claim>,
-  options: FindOptions = {},
-): readonly Conflict[] {
-  return hearIfRefused([claims, options], () => conflictsIn(claims, options));
-}
-
-function conflictsIn(claims: Iterable<Claim>, options: FindOptions): readonly Conflict[] {
-  checkKeys(options, FIND_OPTIONS, "findConflicts");
-  const compare = comparators(options.compare);
-  const conflicts: Conflict[] = [];
-  for (const [subject, about] of bySubject(claims)) {
-    const comparator = compare.get(subject);
-    const byKey = byPosition(about);
-    // Most subjects are not contested. Nothing is built for those; no comparator splits one value into two.
-    if (byKey.size < 2) continue;
-    const { positions } = sorted(byKey, comparator ?? equal());
-    if (positions.length > 1) conflicts.push({ subject, kind: "claim", positions });
-  }
-  return conflicts;
-}
-
-/** All subjects of the claims, contested or not, in code-unit order. Throws `CLAIMS_INVALID` as above. */
-export function claimSubjects(
-  claims: Iterable<Claim>,
-  compare: ReadonlyMap<string, Comparator>,
-): readonly Subject[] {
-  return bySubject(claims).map(([subject, about]) => ({
-    subject,
-    kind: "claim",
-    ...sorted(byPosition(about), compare.get(subject) ?? equal()),
-  }));
-}
-
-function bySubject(claims: Iterable<Claim>): readonly (readonly [string, readonly Claim[]])[] {
+export function claimedIn(claims: Iterable<Claim>): readonly Claimed[] {
   const found = new Map<string, Claim[]>();
   for (const given of listIn(claims, "a comparison of claims")) {
     const claim = checkShape(given);
@@ -79,10 +33,11 @@ function bySubject(claims: Iterable<Claim>): readonly (readonly [string, readonl
     if (about === undefined) found.set(claim.subject, [claim]);
     else about.push(claim);
   }
-  return [...found].sort(([a], [b]) => byCodeUnits(a, b));
+  return [...found]
+    .sort(([a], [b]) => byCodeUnits(a, b))
+    .map(([subject, about]) => ({ subject, byKey: byPosition(about) }));
 }
 
-/** The claims that hold, by the canonical text of their position. */
 function byPosition(about: readonly Claim[]): ReadonlyMap<string, readonly Claim[]> {
   const byKey = new Map<string, Claim[]>();
   for (const claim of lastOfEach(about)) {
@@ -101,24 +56,23 @@ function lastOfEach(about: readonly Claim[]): Iterable<Claim> {
   return last.values();
 }
 
-interface Held extends Candidate {
-  readonly claims: readonly Claim[];
-}
-
-/** The positions, most held first; equally held ones in canonical order. */
-function sorted(
-  byKey: ReadonlyMap<string, readonly Claim[]>,
-  comparator: Comparator,
-): Pick<Subject, "positions" | "note" | "refused"> {
-  const candidates = [...byKey]
+/** The distinct values, in canonical order. */
+export function candidatesOf(byKey: Claimed["byKey"]): readonly Held[] {
+  return [...byKey]
     .sort(([a], [b]) => byCodeUnits(a, b))
-    .map(([key, claims]): Held => ({
+    .map(([key, claims]) => ({
       key,
       value: usualSpelling(claims),
       heldBy: claims.length,
       claims,
     }));
-  const { groups, refused, setAside, note } = groupWith(comparator, candidates);
+}
+
+/** The positions that a comparator has made of them, most held first; equally held ones in canonical order. */
+export function positionsOf(
+  { groups, setAside, refused, note }: CheckedGrouping<Held>,
+  comparator: Comparator,
+): Pick<Subject, "positions" | "note" | "refused"> {
   const positions = groups
     .map(({ key, value, members }) => {
       const heldBy = members.flatMap((member) =>
@@ -133,15 +87,9 @@ function sorted(
       (a, b) => b.position.heldBy.length - a.position.heldBy.length || byCodeUnits(a.key, b.key),
     )
     .map(({ position }): Position => position);
+  const aside = setAside.flatMap(({ claims }) => claims);
   const notes = [
-    ...(setAside.length > 0
-      ? [
-          noteOf(
-            setAside.flatMap(({ claims }) => claims),
-            comparator,
-          ),
-        ]
-      : []),
+    ...(aside.length > 0 ? [noteOf(aside, comparator)] : []),
     ...new Set(groups.flatMap((group) => group.note ?? [])),
     ...(note === undefined ? [] : [note]),
   ];

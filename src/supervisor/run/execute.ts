@@ -13,7 +13,7 @@ import { BillFold } from "../../money/bill.ts";
 import { describeThrown, isSoundError } from "../../errors.ts";
 import type { Bill, Outcome } from "../../outcome.ts";
 import { coordinate, type Assignment, type Coordinated } from "../coordinate/coordinate.ts";
-import type { Driver } from "./drive.ts";
+import type { Session } from "./session.ts";
 import { keepLesson } from "./learned.ts";
 import { performTeam } from "../coordinate/nested.ts";
 import type { Seated } from "./root.ts";
@@ -28,8 +28,8 @@ export interface Beginning {
 }
 
 /** A run with its journal, from the beginning or from where it stopped. */
-export function openRun(driver: Driver, { position, origin }: Beginning = {}): Run {
-  const { root, runId, options, store, cancellation, deadline, watch, seated, secrecy } = driver;
+export function openRun(session: Session, { position, origin }: Beginning = {}): Run {
+  const { root, runId, options, store, cancellation, deadline, watch, seated, secrecy } = session;
   const { clock } = root;
   const bill = new BillFold(seated.teams);
   for (const event of position?.history.events ?? []) bill.add(event);
@@ -90,16 +90,16 @@ function chargeBefore(own: RunBudgets, { budgets, budgetsAt }: Seated, history: 
 }
 
 /** Carries a run to its last event. */
-export async function conclude(
-  driver: Driver,
+export async function execute(
+  session: Session,
   run: Run,
   assignment: Assignment,
   fence = 1,
 ): Promise<Outcome> {
-  const { root, seated, store, runId, secrecy } = driver;
+  const { root, seated, store, runId, secrecy } = session;
   const { journal, cancellation, clock } = run;
   try {
-    using until = either(cancellation, driver.deadline);
+    using until = either(cancellation, session.deadline);
     // What was asked stops in its graceMs; only a store that never answers takes longer.
     const patienceMs = seated.graceMs + STORE_PATIENCE_MS;
     const carried = carryOut(run, seated, assignment);
@@ -115,7 +115,7 @@ export async function conclude(
     journal.note([{ type: "run.cancelled", reason: describeThrown(reason) }]);
     journal.close();
     // Whoever goes on with the run need not wait for this process to end.
-    if (isBegun(reason, run)) driver.begunByOthers?.();
+    if (isBegun(reason, run)) session.begunByOthers?.();
     else if (!isLost(reason)) await letGo(store, root.clock, runId, fence);
     throw reason;
   }

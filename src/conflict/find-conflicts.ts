@@ -1,0 +1,44 @@
+import { hearIfRefused } from "../async/hear.ts";
+import { checkKeys } from "../policy/check-kind.ts";
+import type { Claim } from "./claim.ts";
+import { candidatesOf, claimedIn, positionsOf } from "./claims.ts";
+import { comparators, equal, type Compare } from "./compare.ts";
+import type { Conflict } from "./conflict.ts";
+import { groupAtOnce } from "./group.ts";
+
+/** How {@link findConflicts} compares. */
+export interface FindOptions {
+  /** How positions are compared, by subject. Default: `equal()` for every subject. */
+  readonly compare?: Compare;
+}
+
+const FIND_OPTIONS: ReadonlySet<string> = new Set(["compare"]);
+
+/**
+ * The subjects about which the claims differ, in code-unit order. One pass over any number of claims by any number
+ * of agents; nothing is compared pairwise but what a comparator has to. Asks no agent.
+ *
+ * An agent has one position per subject: where it claims twice, its last claim holds. The order of claims does not
+ * matter otherwise. Throws `CLAIMS_INVALID` for a claim without agent or subject and for a position that is not JSON;
+ * `BAD_OPTIONS` for a comparator that is none.
+ */
+export function findConflicts(
+  claims: Iterable<Claim>,
+  options: FindOptions = {},
+): readonly Conflict[] {
+  return hearIfRefused([claims, options], () => conflictsIn(claims, options));
+}
+
+function conflictsIn(claims: Iterable<Claim>, options: FindOptions): readonly Conflict[] {
+  checkKeys(options, FIND_OPTIONS, "findConflicts");
+  const compare = comparators(options.compare);
+  const conflicts: Conflict[] = [];
+  for (const { subject, byKey } of claimedIn(claims)) {
+    // Most subjects are not contested. Nothing is built for those; no comparator splits one value into two.
+    if (byKey.size < 2) continue;
+    const comparator = compare.get(subject) ?? equal();
+    const { positions } = positionsOf(groupAtOnce(comparator, candidatesOf(byKey)), comparator);
+    if (positions.length > 1) conflicts.push({ subject, kind: "claim", positions });
+  }
+  return conflicts;
+}

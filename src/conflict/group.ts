@@ -1,0 +1,167 @@
+import type { Agent } from "../agent.ts";
+import { hear, promiseOf } from "../async/hear.ts";
+import { inTurns } from "../async/in-turns.ts";
+import { untilAborted } from "../async/until-aborted.ts";
+import { describeThrown } from "../errors.ts";
+import type { Json } from "../json.ts";
+import { atOnce } from "../policy/at-once.ts";
+import { foldedKey } from "./canonical.ts";
+import {
+  equal,
+  type Candidate,
+  type Comparator,
+  type CompareContext,
+  type Grouping,
+} from "./compare.ts";
+import { oneLine } from "./plain.ts";
+import { stepsOf } from "./steps-of.ts";
+
+/** A grouping that has been checked: every candidate in one group at most, and no two groups of the same value. */
+export interface CheckedGrouping<C extends Candidate> {
+  readonly groups: readonly CheckedGroup<C>[];
+  readonly setAside: readonly C[];
+  readonly refused?: string;
+  readonly note?: string;
+}
+
+export interface CheckedGroup<C extends Candidate> {
+  readonly value: Json;
+  /** The canonical text of `value`. */
+  readonly key: string;
+  readonly members: readonly C[];
+  readonly note?: string;
+}
+
+/** What comparators may use, and until when. */
+export interface Asking extends Pick<CompareContext, "ask" | "signal"> {
+  /** Aborted when nobody wants to know any more; `signal` may be aborted before, when there is no time left to ask. */
+  readonly stopped: AbortSignal | undefined;
+}
+
+const MAX_NOTE_CHARS = 500;
+
+/**
+ * What a comparator makes of the candidates, asking no agent. One that throws, or that answers with something else than a
+ * grouping, leaves the candidates as they are, and `refused` says why.
+ */
+export function groupAtOnce<C extends Candidate>(
+  comparator: Comparator,
+  candidates: readonly C[],
+): CheckedGrouping<C> {
+  if (comparator === equal()) return { groups: apart(candidates), setAside: [] };
+  let grouping: unknown;
+  try {
+    grouping = atOnce(() => comparator.group(candidates), "it");
+    return checkGrouping(grouping as Grouping, candidates);
+  } catch (error) {
+    return failed(comparator, candidates, error, grouping);
+  }
+}
+
+/**
+ * As {@link groupAtOnce}, but a comparator asks agents where it has to, and lets everything else in the process have its turn where
+ * it has much to do. Rejects only when the run ends. A comparator that is still asking when `signal` is aborted has failed; one that
+ * asks nobody goes on until `stopped` is.
+ */
+export async function groupWith<C extends Candidate>(
+  comparator: Comparator,
+  candidates: readonly C[],
+  { stopped, ...context }: Asking & CompareContext,
+): Promise<CheckedGrouping<C>> {
+  const steps = stepsOf(comparator);
+  const asks = comparator.groupLater !== undefined;
+  if (candidates.length < 2 || (steps === undefined && !asks)) {
+    return groupAtOnce(comparator, candidates);
+  }
+  const ended: unknown[] = [];
+  const ask: CompareContext["ask"] = (agent, task, key) =>
+    context.ask(agent, task, key).catch((reason: unknown) => {
+      ended.push(reason);
+      throw reason;
+    });
+  let grouping: unknown;
+  try {
+    grouping =
+      steps === undefined
+        ? await untilAborted(
+            promiseOf(comparator.groupLater?.(candidates, { ...context, ask })),
+            context.signal,
+          )
+        : await inTurns(steps(candidates), stopped);
+    return checkGrouping(grouping as Grouping, candidates);
+  } catch (error) {
+    if (ended.length > 0) throw ended[0];
+    stopped?.throwIfAborted();
+    return failed(comparator, candidates, error, grouping);
+  }
+}
+
+/** The agents that comparators ask. */
+export function askedToCompare({
+  compare,
+  similar,
+}: {
+  readonly compare: ReadonlyMap<string, Comparator> | undefined;
+  readonly similar: Comparator | undefined;
+}): readonly Agent[] {
+  const all = [...(compare?.values() ?? []), ...(similar === undefined ? [] : [similar])];
+  return [...new Set(all.flatMap(({ asks = [] }) => asks))];
+}
+
+function failed<C extends Candidate>(
+  { name }: Comparator,
+  candidates: readonly C[],
+  error: unknown,
+  given: unknown,
+): CheckedGrouping<C> {
+  hear(given);
+  const refused = `the comparison "${name}" failed: ${describeThrown(error)}`;
+  return { groups: apart(candidates), setAside: [], refused };
+}
+
+function apart<C extends Candidate>(candidates: readonly C[]): readonly CheckedGroup<C>[] {
+  return candidates.map((candidate) => ({
+    value: candidate.value,
+    key: candidate.key,
+    members: [candidate],
+  }));
+}
+
+function checkGrouping<C extends Candidate>(
+  { groups, refused, note }: Grouping,
+  candidates: readonly C[],
+): CheckedGrouping<C> {
+  const left = new Set(candidates);
+  const keys = new Set<string>();
+  const checked = groups.map(({ value, members, note: own }) => {
+    const found = members.map((index) => {
+      const candidate = candidates[index];
+      if (candidate === undefined || !left.delete(candidate))
+        throw new TypeError(`member ${index} is no candidate, or in two groups`);
+      return candidate;
+    });
+    const [first] = found;
+    if (first === undefined) throw new TypeError("a group has no members");
+    const key = first.value === value ? first.key : foldedKey(value);
+    if (keys.has(key)) throw new TypeError("two groups have the same value");
+    keys.add(key);
+    return { value, key, members: found, ...noteOf(own) };
+  });
+  return {
+    groups: checked,
+    setAside: [...left],
+    ...refusedOf(refused),
+    ...noteOf(note),
+  };
+}
+
+function refusedOf(refused: unknown): { readonly refused?: string } {
+  if (refused === undefined) return {};
+  if (typeof refused === "string") return { refused };
+  throw new TypeError(`refused is ${typeof refused}; give a sentence`);
+}
+
+function noteOf(note: unknown): { readonly note?: string } {
+  hear(note);
+  return typeof note === "string" && note !== "" ? { note: oneLine(note, MAX_NOTE_CHARS) } : {};
+}

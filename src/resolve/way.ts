@@ -1,0 +1,144 @@
+import { oneLine } from "../conflict/plain.ts";
+import type { Subject } from "../conflict/subject.ts";
+import type { Link, LinkContext, PassStatus, Question } from "./link.ts";
+import { consult, consultAtOnce, type CheckedDecision, type CheckedRuling } from "./ruling.ts";
+import { unanimous } from "./unanimous.ts";
+import type { Dissent, Verdict, VerdictStatus } from "./verdict.ts";
+import { whoHoldsWhat, whoIsMissing } from "./words.ts";
+
+const MAX_SAID_CHARS = 1_000;
+const MAX_NAME_CHARS = 100;
+
+/** A question on its way through the chain. */
+export interface Way {
+  readonly question: Question;
+  /** What was said about it so far. */
+  readonly said: readonly string[];
+  /** What the links so far make of a question that stays open. */
+  readonly status: PassStatus;
+  /** Where it has come to its end. */
+  readonly verdict?: Verdict;
+}
+
+/** What has come of it: where the links left it open, nothing is decided. */
+export function verdictOf({ question, said, status, verdict }: Way): Verdict {
+  return verdict ?? open(question, said, status);
+}
+
+/** A question before the chain: where nothing is contested, or nothing can be compared, it needs none. */
+export function begun(
+  question: Question,
+  { note, refused }: Subject,
+  context: LinkContext,
+  resolve: readonly Link[],
+): Way {
+  const { positions } = question;
+  const said: string[] = [];
+  if (positions.length > 1) said.push(whoHoldsWhat(positions));
+  if (note !== undefined) said.push(note);
+  const way = { question, said, status: "undecided" } as const;
+  if (refused !== undefined) {
+    said.push(`Nothing can be decided: ${oneLine(refused, MAX_SAID_CHARS)}.`);
+    return { ...way, verdict: open(question, said, "undecided") };
+  }
+  if (positions.length === 0) return { ...way, verdict: open(question, said, "undecided") };
+  return positions.length > 1 ? way : { ...way, verdict: agree(question, said, resolve, context) };
+}
+
+const DEFAULT_AGREEMENT = unanimous();
+
+/** Where everybody agrees nobody is asked, so that there is nothing to wait for. */
+function agree(
+  question: Question,
+  said: string[],
+  resolve: readonly Link[],
+  context: LinkContext,
+): Verdict {
+  for (const link of [...resolve, DEFAULT_AGREEMENT]) {
+    if (link.agreed === undefined) continue;
+    const ruling = consultAtOnce(question, () => link.agreed?.(question, context));
+    said.push(inWords(link, ruling));
+    if (ruling.pass === undefined) return closed(question, said, "unanimous", link, ruling);
+    if (ruling.status !== undefined) return open(question, said, ruling.status);
+  }
+  return open(question, said, "undecided");
+}
+
+/** Takes a question through links, until one decides or waits. */
+export async function follow(way: Way, links: readonly Link[], context: LinkContext): Promise<Way> {
+  if (way.verdict !== undefined) return way;
+  const { question } = way;
+  const said = [...way.said];
+  let { status } = way;
+  for (const link of links) {
+    const ruling = await consult(question, () => link.settle(question, context));
+    context.signal?.throwIfAborted();
+    said.push(inWords(link, ruling));
+    if (ruling.pass === undefined) {
+      return { question, said, status, verdict: closed(question, said, "decided", link, ruling) };
+    }
+    status = ruling.status ?? status;
+    if (status === "waiting")
+      return { question, said, status, verdict: open(question, said, status) };
+  }
+  return { question, said, status };
+}
+
+function inWords({ name }: Link, ruling: CheckedRuling): string {
+  const words = oneLine(ruling.pass ?? ruling.reasoning, MAX_SAID_CHARS);
+  const stop = /[.!?…]$/.test(words) ? "" : ".";
+  return `${oneLine(name, MAX_NAME_CHARS)}${ruling.pass === undefined ? "" : " passed"}: ${words}${stop}`;
+}
+
+function open(
+  { subject, kind, positions, missing }: Question,
+  said: readonly string[],
+  status: PassStatus,
+): Verdict {
+  return Object.freeze({
+    subject,
+    kind,
+    status,
+    winner: null,
+    confidence: 0,
+    confidenceFrom: "none",
+    calibrated: false,
+    reasoning: reasoningOf(said, missing),
+    by: null,
+    positions,
+    dissent: NO_DISSENT,
+    missing,
+  });
+}
+
+function closed(
+  { subject, kind, positions, missing }: Question,
+  said: readonly string[],
+  status: VerdictStatus,
+  link: Link,
+  { winner, confidence, confidenceFrom, calibrated }: CheckedDecision,
+): Verdict {
+  const others = positions.filter((position) => position !== winner);
+  return Object.freeze({
+    subject,
+    kind,
+    status,
+    winner: winner.value,
+    confidence,
+    confidenceFrom,
+    calibrated,
+    reasoning: reasoningOf(said, missing),
+    by: link.name,
+    positions,
+    dissent: others.flatMap(({ value, heldBy }) =>
+      heldBy.map((holder): Dissent => ({ ...holder, position: value })),
+    ),
+    missing,
+  });
+}
+
+const NO_DISSENT: readonly Dissent[] = Object.freeze([]);
+
+function reasoningOf(said: readonly string[], missing: readonly string[]): string {
+  return [...said, ...(missing.length > 0 ? [whoIsMissing(missing)] : [])].join(" ");
+}
