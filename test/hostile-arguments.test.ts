@@ -8,41 +8,9 @@ import * as core from "../src/index.ts";
 import * as learning from "../src/learning/index.ts";
 import * as sqlite from "../src/sqlite/index.ts";
 import * as testing from "../src/testing/index.ts";
+import { HOSTILE } from "./check/hostile.ts";
 
 type Call = (...given: unknown[]) => unknown;
-
-/** An object, or a function, that throws whatever is asked of it. */
-const throwing = (target: object): object => {
-  const trap = (): never => {
-    throw new RangeError("a trap of the caller's");
-  };
-  return new Proxy(target, new Proxy({}, { get: () => trap }));
-};
-
-/** Each made anew: some can be gone through only once. */
-const HOSTILE: readonly (() => unknown)[] = [
-  () => undefined,
-  () => null,
-  () => 1,
-  () => Number.NaN,
-  () => 1n,
-  () => "x",
-  () => Symbol("s"),
-  () => [],
-  () => [null],
-  () => [Symbol("s")],
-  () => ({}),
-  () => throwing({}),
-  () => throwing(() => {}),
-  () => ({
-    get name() {
-      throw new RangeError("a getter of the caller's");
-    },
-  }),
-  () => () => {
-    throw new RangeError("a function of the caller's");
-  },
-];
 
 const { agent, memoryStore, supervisor } = core;
 const opened: { close(): unknown }[] = [];

@@ -1,4 +1,4 @@
-import { hear, hearOptions } from "../async/hear.ts";
+import { hear, hearOptions, isThenable } from "../async/hear.ts";
 import { describeThrown, isSoundError, QuorateError } from "../errors.ts";
 import { shown } from "../policy/check-kind.ts";
 import { didYouMean } from "../policy/did-you-mean.ts";
@@ -107,7 +107,8 @@ export function options<O extends object, D extends keyof O = never, Made = unkn
 
   function taken(given: unknown, where: string, joint: string): Taken<O, D, Made> {
     try {
-      if (typeof given !== "object" || given === null) throw refused(where, given, example);
+      const isBag = typeof given === "object" && given !== null && !isThenable(given);
+      if (!isBag) throw refused(where, given, example);
       const made: Record<string, unknown> = {};
       for (const key of Object.keys(given)) refuseUnknown(key, where);
       for (const [key, one] of entries) {

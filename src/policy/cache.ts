@@ -5,7 +5,7 @@ import { option, options, type Option, type Options } from "../check/options.ts"
 export interface CacheOptions {
   /** How long an answer serves, in ms; for ever where left out. */
   readonly ttlMs?: number;
-  /** Whose answers they are, for instance a tenant: other scopes do not see them. Part of the key. */
+  /** Whose answers they are, for instance a tenant: other scopes do not see them. Part of the key. Default: none. */
   readonly scope?: string;
 }
 

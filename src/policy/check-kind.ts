@@ -1,4 +1,4 @@
-import { hear, hearOptions } from "../async/hear.ts";
+import { hear, hearOptions, isThenable } from "../async/hear.ts";
 import { cut } from "../text.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { didYouMean } from "./did-you-mean.ts";
@@ -70,6 +70,7 @@ const NONE: ReadonlyMap<string, string> = new Map();
 export function shown(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "string") return `"${cut(value, 50)}"`;
+  if (isThenable(value)) return "a promise";
   if (typeof value === "object" || typeof value === "symbol") return `of type ${typeof value}`;
-  return typeof value === "function" ? "a function" : String(value);
+  return typeof value === "function" ? "a function" : cut(String(value), 50);
 }

@@ -80,7 +80,9 @@ export interface RunTaught {
 
 /** What a verdict counts as an outcome, by whose it was: 1 as one that was recorded, 0 not at all. */
 export interface Trust {
+  /** A person's. Default 1. */
   readonly person?: number;
+  /** A judge's. Default 0. */
   readonly judge?: number;
 }
 

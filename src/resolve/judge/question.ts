@@ -37,9 +37,9 @@ export interface JudgeAnswer {
 
 /** How much of a question is shown. */
 export interface JudgeLimits {
-  /** Pieces of evidence per option. */
+  /** Pieces of evidence per option (5). */
   readonly maxEvidence: number;
-  /** Characters of one piece of evidence. */
+  /** Characters of one piece of evidence (1,000). */
   readonly maxEvidenceChars: number;
 }
 
