@@ -76,8 +76,8 @@ export type { RunStream } from "./supervisor/run/stream.ts";
 
 export { addBills } from "./money/add-bills.ts";
 export { billOf } from "./money/bill.ts";
-export { budgetState, resetBudget } from "./money/shared-account.ts";
-export type { BudgetState } from "./money/shared-account.ts";
+export { budgetState, resetBudget } from "./limits/shared-budget.ts";
+export type { BudgetState } from "./limits/shared-budget.ts";
 export type { Budget } from "./money/budget.ts";
 export type { CostBound, MaxCost } from "./money/bound.ts";
 export type { Price, Prices } from "./money/price.ts";

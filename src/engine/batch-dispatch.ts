@@ -6,7 +6,7 @@ import { runAttempt } from "./attempt.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
 import { runBatch, type Asking } from "./batch-attempt.ts";
 import { chargeFor, type Charge, type Tally } from "./charge.ts";
-import { dispatch, moneyRequest, noteBegun, startOf } from "./dispatch.ts";
+import { dispatch, noteBegun, permitRequest, startOf } from "./dispatch.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
 import { isDeadline } from "./deadline.ts";
@@ -77,7 +77,7 @@ async function reserve(seat: Seat, call: Collected): Promise<Reserved | undefine
   const { cancellation } = run;
   try {
     if (bound === undefined || seat.budgets.length === 0) return { call, charge: undefined };
-    const permit = await run.limiter.tryAcquire(moneyRequest(run, seat, bound));
+    const permit = await run.limiter.tryAcquire(permitRequest(run, seat, bound, "money"));
     if (permit === undefined) {
       call.resolve(dispatch(run, seat, request, tally));
       return undefined;

@@ -209,13 +209,13 @@ function takes(
 async function acquire({ seat, calls, tokens, givenUp }: Batch): Promise<Permit> {
   const [oldest] = calls;
   if (oldest === undefined) throw givenUp.reason;
-  const { agent, limiters, limits, slots } = seat;
+  const { agent, limiters, limits, scoped, slots } = seat;
   const holders = new Set([...calls].flatMap(holdersOf));
   const request = slots ?? {
     agent: agent.name,
     runId: oldest.request.runId,
     limits: limiters,
-    scoped: [],
+    scoped,
     tokens,
     usdMicros: undefined,
     backoff: limits.backoff,

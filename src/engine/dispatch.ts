@@ -94,23 +94,27 @@ async function beginRecorded(
   return runAttempt(run, seat, request, clock.monotonic(), admitted);
 }
 
-/** What an attempt of these bounds asks of the limiter: its slots and its money. */
-function permitRequest(run: Run, seat: Seat, bound: Bound): PermitRequest {
-  const money = moneyRequest(run, seat, bound);
-  return { ...money, limits: [...seat.limiters, ...money.limits] };
-}
-
-/** As `permitRequest`, the money alone: the slots are those of a batch. */
-export function moneyRequest({ budgets, journal }: Run, seat: Seat, bound: Bound): PermitRequest {
-  const { own, scoped } = budgets.above(seat.budgets);
+/** What an attempt asks of the limiter: its slots and its money, or the money alone, where the slots are those of a batch. */
+export function permitRequest(
+  { budgets, journal }: Run,
+  seat: Seat,
+  { usdMicros, tokens }: Bound,
+  what: "all" | "money" = "all",
+): PermitRequest {
+  const { agent, limiters, scoped, limits } = seat;
+  const passed =
+    what === "money"
+      ? budgets.money(seat.budgets)
+      : budgets.all({ limits: limiters, scoped, budgets: seat.budgets });
   return {
-    agent: seat.agent.name,
+    agent: agent.name,
     runId: journal.runId,
-    limits: own,
-    scoped,
-    ...bound,
-    backoff: seat.limits.backoff,
-    lifeMs: lifeMsOf(seat.limits),
+    limits: passed.limits,
+    scoped: passed.scoped,
+    usdMicros,
+    tokens,
+    backoff: limits.backoff,
+    lifeMs: lifeMsOf(limits),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Agent } from "../agent.ts";
 import type { Deadlines } from "../async/deadlines.ts";
 import type { Limit } from "../limits/limit.ts";
 import type { PermitRequest } from "../limits/permit.ts";
+import type { Scoped } from "../limits/scoped.ts";
 import type { OwnedBudget } from "../money/budget.ts";
 import type { Price } from "../money/price.ts";
 import type { CacheSettings } from "../policy/cache.ts";
@@ -21,12 +22,14 @@ export interface Seat {
   readonly timeouts: Deadlines | undefined;
   /** Every limit on the path to the root. */
   readonly limiters: readonly Limit[];
+  /** What of those holds for other processes too. */
+  readonly scoped: readonly Scoped[];
   /**
    * What each of its attempts asks of the limiter, where that is the same for all: slots alone. `undefined` where a limiter or a budget
    * has to know more of an attempt than that it is one.
    */
   readonly slots: PermitRequest | undefined;
-  /** Every budget on the path to the root. */
+  /** Every budget on the path to the root: a list of its own for each seat. */
   readonly budgets: readonly OwnedBudget[];
   readonly tier: string | undefined;
   readonly model: unknown;
@@ -76,6 +79,7 @@ export const PLAIN_SEAT: Omit<
   Seat,
   "agent" | "definition" | "place" | "limits" | "timeouts" | "limiters" | "slots"
 > = Object.freeze({
+  scoped: [],
   budgets: [],
   tier: undefined,
   model: undefined,

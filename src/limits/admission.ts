@@ -187,7 +187,7 @@ function setAlarm(limit: Limit, { permit }: Waiter, waitMs: number): void {
 
 /** The first limit that cannot be passed now, by a newcomer or by a waiter. Throws what a condition refuses with. */
 function firstClosed(permit: Permit, waiter?: Waiter): Limit | undefined {
-  for (const limit of permit.request.limits) {
+  for (const limit of permit.limits) {
     if (limit.condition === undefined) {
       if (isFull(limit)) return limit;
       continue;
@@ -215,7 +215,7 @@ function isBehind(limit: Limit, waiter: Waiter | undefined): boolean {
 }
 
 function take(permit: Permit): void {
-  for (const limit of permit.request.limits) {
+  for (const limit of permit.limits) {
     limit.inFlight++;
     const { condition } = limit;
     if (condition === undefined) continue;

@@ -34,7 +34,7 @@ export function wait(holders: readonly Permit[], limit: Limit): void {
   for (const holder of holders) {
     holder.waits ??= new Map();
     holder.waits.set(limit, (holder.waits.get(limit) ?? 0) + 1);
-    for (const held of holder.request.limits) (held.waiting ??= new Set()).add(holder);
+    for (const held of holder.limits) (held.waiting ??= new Set()).add(holder);
   }
 }
 
@@ -45,7 +45,7 @@ export function goOn(holders: readonly Permit[], limit: Limit): void {
     if (left > 0) waits?.set(limit, left);
     else waits?.delete(limit);
     if (waits !== undefined && waits.size > 0) continue;
-    for (const held of holder.request.limits) held.waiting?.delete(holder);
+    for (const held of holder.limits) held.waiting?.delete(holder);
   }
 }
 

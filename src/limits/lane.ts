@@ -4,6 +4,7 @@ import { checkBreaker, type BreakerOptions } from "./breaker.ts";
 import { atOnce } from "../policy/at-once.ts";
 import { checkInteger } from "../policy/bounds.ts";
 import { checkGiven, checkKeys, shown } from "../policy/check-kind.ts";
+import { SCOPE } from "../money/budget.ts";
 import { rateLimit, type RateLane } from "./rate-limit.ts";
 import type { AskedAt } from "../policy/tier.ts";
 
@@ -11,6 +12,11 @@ import type { AskedAt } from "../policy/tier.ts";
 export interface LaneOptions {
   /** What it is called in the log and in messages; at most 100 characters. */
   readonly name: string;
+  /**
+   * Shared by all limiters that name it, also of other processes that have the same store: what is in flight, begins and uses tokens
+   * is counted together. Where left out, the limiter holds in this process. How attempts end, each process learns for itself.
+   */
+  readonly scope?: string;
   /** How many attempts are in flight at most (`Infinity`). */
   readonly concurrency?: number;
   /** How many attempts begin in any 60 seconds at most (`Infinity`). */
@@ -28,7 +34,7 @@ export interface LaneOptions {
 }
 
 /** What holds where nobody said otherwise. */
-export const DEFAULT_LANE: Required<Omit<LaneOptions, "name">> = Object.freeze({
+export const DEFAULT_LANE: Required<Omit<LaneOptions, "name" | "scope">> = Object.freeze({
   concurrency: Infinity,
   callsPerMinute: Infinity,
   tokensPerMinute: Infinity,
@@ -36,7 +42,7 @@ export const DEFAULT_LANE: Required<Omit<LaneOptions, "name">> = Object.freeze({
   breaker: false,
 });
 
-const LANE_KEYS: ReadonlySet<string> = new Set(["name", ...Object.keys(DEFAULT_LANE)]);
+const LANE_KEYS: ReadonlySet<string> = new Set(["name", "scope", ...Object.keys(DEFAULT_LANE)]);
 const MOST = 1_000_000_000;
 
 /**
@@ -53,6 +59,7 @@ export function lane(options: LaneOptions): RateLane {
   checkGiven(options, "what lane() is given", "object", "use lane({ name, concurrency })");
   const {
     name,
+    scope,
     concurrency = DEFAULT_LANE.concurrency,
     callsPerMinute = DEFAULT_LANE.callsPerMinute,
     tokensPerMinute = DEFAULT_LANE.tokensPerMinute,
@@ -73,6 +80,7 @@ export function lane(options: LaneOptions): RateLane {
   }
   return rateLimit({
     name,
+    scope: SCOPE.take(scope, `${where}: scope`),
     concurrency: checkMost(concurrency, `${where}: concurrency`),
     callsPerMinute: checkMost(callsPerMinute, `${where}: callsPerMinute`),
     tokensPerMinute: checkMost(tokensPerMinute, `${where}: tokensPerMinute`),

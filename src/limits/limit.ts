@@ -26,6 +26,8 @@ export interface Condition {
 /** The options of a limit that `lane()` made, checked. */
 export interface RateSettings {
   readonly name: string;
+  /** Under which it holds for all processes that have one store; in this process alone where left out. */
+  readonly scope: string | undefined;
   readonly concurrency: number;
   readonly callsPerMinute: number;
   readonly tokensPerMinute: number;

@@ -1,9 +1,9 @@
 import type { Clock } from "../async/clock.ts";
-import type { CheckedBudget } from "../money/budget.ts";
 import type { Backoff } from "../policy/backoff.ts";
 import { admitWaiting } from "./admission.ts";
 import { permitHere } from "./deadlock.ts";
 import type { Limit } from "./limit.ts";
+import type { Leaving, Scoped } from "./scoped.ts";
 
 /** What an attempt asks of a limiter before it begins: a slot in every limit, and its money in every budget, at once. */
 export interface PermitRequest {
@@ -13,8 +13,8 @@ export interface PermitRequest {
   readonly runId: string;
   /** Every limit and every budget of its run that it is under, as this process sees them. */
   readonly limits: readonly Limit[];
-  /** The budgets that it shares with other processes, each scope once. */
-  readonly scoped: readonly CheckedBudget[];
+  /** What of that holds for other processes too, each scope once. */
+  readonly scoped: readonly Scoped[];
   /** How many tokens it may use; 0 where nobody says. */
   readonly tokens: number;
   /** What it may cost at most; `undefined` where nobody says. */
@@ -42,8 +42,7 @@ export interface Requeue {
 
 /** What a permit holds outside this process. Its methods reject when that cannot be reached. */
 export interface HeldElsewhere {
-  /** Charges with so much, and gives the slots back; `undefined` where the attempt was never made. */
-  release(chargedMicros?: number, tokens?: number): Promise<void>;
+  release(leaving: Leaving): Promise<void>;
   raise(moreMicros: number, overran: boolean): Promise<void>;
 }
 
@@ -56,6 +55,8 @@ export interface HeldElsewhere {
 export class Permit {
   readonly request: PermitRequest;
   readonly clock: Clock;
+  /** What it has a slot in: the limits of its request, and others that a limiter has added. */
+  readonly limits: readonly Limit[];
   /** The permit of the attempt that began the run of this one. */
   readonly within: Permit | undefined = permitHere();
   /** When it was admitted, in ms of the clock's monotonic time; where no limit has a condition nobody asks. */
@@ -66,11 +67,12 @@ export class Permit {
   over: boolean = false;
   elsewhere: HeldElsewhere | undefined = undefined;
   #state: "held" | "ended" | "released" = "held";
-  #tokens = 0;
+  #result: AttemptResult | undefined = undefined;
 
-  constructor(request: PermitRequest, clock: Clock) {
+  constructor(request: PermitRequest, clock: Clock, limits: readonly Limit[] = request.limits) {
     this.request = request;
     this.clock = clock;
+    this.limits = limits;
   }
 
   /**
@@ -80,13 +82,11 @@ export class Permit {
   ended(error: unknown, tokens: number): Requeue | undefined {
     if (this.#state !== "held") return undefined;
     this.#state = "ended";
-    this.#tokens = tokens;
-    let result: AttemptResult | undefined;
     let slowest: Requeue | undefined;
-    for (const { condition, rate } of this.request.limits) {
+    for (const { condition, rate } of this.limits) {
       if (condition?.ended === undefined) continue;
-      result ??= { error, tokens };
-      const waitMs = condition.ended(this, result);
+      this.#result ??= { error, tokens };
+      const waitMs = condition.ended(this, this.#result);
       if (waitMs === undefined || waitMs < (slowest?.waitMs ?? 0)) continue;
       slowest = { ...(rate !== undefined && { lane: rate.name }), waitMs };
     }
@@ -109,7 +109,7 @@ export class Permit {
 
   /** Charges the budgets with so much more, after `release`; `overran` where it is more than was reserved by now. */
   async raise(moreMicros: number, overran: boolean): Promise<void> {
-    const { limits } = this.request;
+    const { limits } = this;
     for (const { condition } of limits) condition?.raise?.(moreMicros, overran);
     // An attempt that waited for what is spent now is refused.
     admitWaiting(limits);
@@ -120,12 +120,16 @@ export class Permit {
     if (this.#state === "released") return undefined;
     this.#state = "released";
     this.over = true;
-    const { limits } = this.request;
+    const { limits } = this;
     for (const limit of limits) {
       limit.inFlight--;
       limit.condition?.left?.(this, chargedMicros);
     }
     admitWaiting(limits);
-    return this.elsewhere?.release(chargedMicros, this.#tokens);
+    return this.elsewhere?.release({
+      chargedMicros: chargedMicros ?? 0,
+      result: this.#result,
+      discarded: chargedMicros === undefined,
+    });
   }
 }

@@ -69,11 +69,10 @@ export function rateLimit(settings: RateSettings): RateLane {
     },
     ended(permit, result) {
       const { clock, request, admittedMs } = permit;
-      const { error } = result;
       const nowMs = clock.monotonic();
-      const { fault, retryAfterMs } = error === undefined ? ANSWERED : classify(error, clock.now());
-      tokens?.correct(request.tokens, used(permit, result, fault), admittedMs, nowMs);
-      guard?.heard(permit, isThrottled(fault) ? "unknown" : fault, error, nowMs);
+      const { fault, retryAfterMs } = faultIn(result, clock.now());
+      tokens?.correct(request.tokens, used(request.tokens, result, fault), admittedMs, nowMs);
+      guard?.heard(permit, isThrottled(fault) ? "unknown" : fault, result.error, nowMs);
       let waitMs: number | undefined;
       if (settings.adaptive && isThrottled(fault)) {
         waitMs = throttled(permit, retryAfterMs, nowMs);
@@ -96,12 +95,6 @@ export function rateLimit(settings: RateSettings): RateLane {
     },
   };
   const limit = makeLimit(concurrency, condition, { fair: true, rate: settings });
-
-  /** An attempt that was throttled used nothing else than it reported; one that failed may have used what was expected. */
-  function used({ request }: Permit, { tokens: reported }: AttemptResult, fault: Fault): number {
-    const sure = isThrottled(fault) || (fault === "answered" && reported > 0);
-    return sure ? reported : Math.max(request.tokens, reported);
-  }
 
   /** After how many ms an attempt that was throttled may come again; `undefined` where that is longer than its call waits. */
   function throttled(
@@ -128,4 +121,26 @@ export function rateLimit(settings: RateSettings): RateLane {
       return { limit: most, inFlight, waiting: queue.size, breaker: guard?.state ?? "off" };
     },
   });
+}
+
+/** How many tokens an attempt counts with that was expected to use so many; `undefined` for one of which nobody knows how it ended. */
+export function tokensUsed(
+  expected: number,
+  result: AttemptResult | undefined,
+  nowMs: number,
+): number {
+  return result === undefined ? expected : used(expected, result, faultIn(result, nowMs).fault);
+}
+
+/** An attempt that was throttled used nothing else than it reported; one that failed may have used what was expected. */
+function used(expected: number, { tokens: reported }: AttemptResult, fault: Fault): number {
+  const sure = isThrottled(fault) || (fault === "answered" && reported > 0);
+  return sure ? reported : Math.max(expected, reported);
+}
+
+function faultIn(
+  { error }: AttemptResult,
+  nowMs: number,
+): Pick<ReturnType<typeof classify>, "fault" | "retryAfterMs"> {
+  return error === undefined ? ANSWERED : classify(error, nowMs);
 }

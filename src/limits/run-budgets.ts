@@ -1,31 +1,50 @@
 import type { CheckedBudget, OwnedBudget } from "../money/budget.ts";
 import { budgetLimit, type BudgetLimit } from "./budget-limit.ts";
 import type { Limit } from "./limit.ts";
+import type { Scoped } from "./scoped.ts";
+import { sharedBudget } from "./shared-budget.ts";
 
-/** The budgets above an attempt. */
-export interface BudgetsAbove {
-  /** Those of its run. */
-  readonly own: readonly Limit[];
-  /** Those that runs share, each scope once. */
-  readonly scoped: readonly CheckedBudget[];
+/** What an attempt passes: in this process, and what of that holds for other processes too. */
+export interface Passed {
+  readonly limits: readonly Limit[];
+  readonly scoped: readonly Scoped[];
+}
+
+/** What is above an attempt in its team. */
+export interface Above extends Passed {
+  readonly budgets: readonly OwnedBudget[];
 }
 
 /** The budgets of one run, which last as long as it. */
 export class RunBudgets {
   // By the budget: a team has one description, and may sit in several places.
   readonly #known = new Map<string, Map<CheckedBudget, BudgetLimit>>();
-  readonly #above = new Map<readonly OwnedBudget[], BudgetsAbove>();
+  readonly #money = new Map<readonly OwnedBudget[], Passed>();
+  readonly #all = new Map<readonly OwnedBudget[], Passed>();
 
-  /** What an attempt under these budgets passes. */
-  above(budgets: readonly OwnedBudget[]): BudgetsAbove {
-    const known = this.#above.get(budgets);
+  /** The money alone. The same object each time for the same list of budgets. */
+  money(budgets: readonly OwnedBudget[]): Passed {
+    const known = this.#money.get(budgets);
     if (known !== undefined) return known;
     const own = budgets.filter(({ budget }) => budget.scope === undefined);
     const made = {
-      own: own.map((owned) => this.#of(owned).limit),
-      scoped: oncePerScope(budgets.map(({ budget }) => budget)),
+      limits: own.map((owned) => this.#of(owned).limit),
+      scoped: oncePerScope(budgets.map(({ budget }) => budget)).map(sharedBudget),
     };
-    this.#above.set(budgets, made);
+    this.#money.set(budgets, made);
+    return made;
+  }
+
+  /** The slots and the money. The same object each time for what has the same list of budgets. */
+  all({ limits, scoped, budgets }: Above): Passed {
+    const known = this.#all.get(budgets);
+    if (known !== undefined) return known;
+    const money = this.money(budgets);
+    const made = {
+      limits: [...limits, ...money.limits],
+      scoped: [...scoped, ...money.scoped],
+    };
+    this.#all.set(budgets, made);
     return made;
   }
 
@@ -45,10 +64,7 @@ export class RunBudgets {
   }
 }
 
-/**
- * Each shared budget once, however many above an attempt name it: the least of what they say holds. In the order of their
- * scopes, so that two attempts that need the same ones do not each take one that the other is waiting for.
- */
+/** Each shared budget once, however many above an attempt name it: the least of what they say holds. */
 function oncePerScope(budgets: readonly CheckedBudget[]): readonly CheckedBudget[] {
   const byScope = new Map<string, CheckedBudget>();
   for (const budget of budgets) {
@@ -61,5 +77,5 @@ function oncePerScope(budgets: readonly CheckedBudget[]): readonly CheckedBudget
       unbounded: other.unbounded === "refuse" ? "refuse" : unbounded,
     });
   }
-  return [...byScope].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, budget]) => budget);
+  return [...byScope.values()];
 }

@@ -1,17 +1,20 @@
 import type { Clock } from "../async/clock.ts";
 import type { Values } from "../store/values.ts";
 import { admitWaiting } from "./admission.ts";
-import { makeLimit, type Limit } from "./limit.ts";
+import { makeLimit, type Condition, type Limit } from "./limit.ts";
 import type { Permit } from "./permit.ts";
+import type { Scoped } from "./scoped.ts";
 
-// How long what other processes release is not heard of; what this one releases is heard of at once.
+// How long what other processes release is not heard of; what this one releases is heard of at once. A scope whose minute is used up is
+// looked at less often.
 const POLL_MS = 200;
+const MOST_POLL_MS = 1_000;
 
 /**
  * Where the attempts of this process wait for what processes share under one scope, oldest first. It is a limit of this process:
  *
  *     open ── the store refuses an attempt ──▶ closed: everybody waits
- *     closed ── something is released here, or POLL_MS ──▶ half-open: one attempt, the first, asks the store; the others wait
+ *     closed ── something is released here, or time passes ──▶ half-open: one attempt, the first, asks the store; the others wait
  *     half-open ── the store takes it ──▶ half-open for the next one; open when nobody waits
  *     half-open ── the store refuses it ──▶ closed
  */
@@ -21,18 +24,18 @@ export interface ScopeQueue {
   readonly releases: number;
   /** The store has taken an attempt that had passed. */
   taken(permit: Permit): void;
-  /** The store has refused it, when so much had been released; it comes again. */
-  refused(releases: number, clock: Clock): void;
+  /** The store has no room for it, when so much had been released; it may have some after so many ms. */
+  refused(releases: number, waitMs: number, clock: Clock): void;
   /** Something was released. */
   released(): void;
 }
 
-function scopeQueue(): ScopeQueue {
+function scopeQueue(fair: boolean): ScopeQueue {
   let doubtful = false;
   let closedUntilMs = -Infinity;
   let probe: Permit | undefined;
   let releases = 0;
-  const limit = makeLimit(Infinity, {
+  const condition: Condition = {
     waitMs({ clock }) {
       return probe === undefined ? Math.max(0, closedUntilMs - clock.monotonic()) : Infinity;
     },
@@ -42,7 +45,8 @@ function scopeQueue(): ScopeQueue {
     left(permit) {
       if (probe === permit) probe = undefined;
     },
-  });
+  };
+  const limit = makeLimit(Infinity, condition, { fair });
   return {
     limit,
     get releases() {
@@ -54,10 +58,12 @@ function scopeQueue(): ScopeQueue {
       doubtful = limit.queue.first !== undefined;
       admitWaiting([limit]);
     },
-    refused(before, clock) {
+    refused(before, waitMs, clock) {
       doubtful = true;
       // Where something was released meanwhile, there may be room by now.
-      if (before === releases) closedUntilMs = clock.monotonic() + POLL_MS;
+      if (before !== releases) return;
+      const pollMs = waitMs === Infinity ? POLL_MS : Math.min(waitMs, MOST_POLL_MS);
+      closedUntilMs = clock.monotonic() + pollMs;
     },
     released() {
       releases++;
@@ -67,19 +73,19 @@ function scopeQueue(): ScopeQueue {
   };
 }
 
-/** The queues of one supervisor, by store and scope. */
+/** The queues of one supervisor, for each scope in each store. */
 export interface ScopeQueues {
-  of(values: Values, scope: string): ScopeQueue;
+  of(values: Values, scoped: Scoped): ScopeQueue;
 }
 
 export function scopeQueues(): ScopeQueues {
   const byStore = new WeakMap<Values, Map<string, ScopeQueue>>();
   return {
-    of(values, scope) {
+    of(values, { key, fair }) {
       const known = byStore.get(values) ?? new Map<string, ScopeQueue>();
       byStore.set(values, known);
-      const queue = known.get(scope) ?? scopeQueue();
-      known.set(scope, queue);
+      const queue = known.get(key) ?? scopeQueue(fair);
+      known.set(key, queue);
       return queue;
     },
   };

@@ -3,13 +3,13 @@ import type { Clock } from "../async/clock.ts";
 import { orGivenUp } from "../async/or-given-up.ts";
 import { isSoundError, type ErrorCode, type QuorateError } from "../errors.ts";
 import { randomId } from "../hash.ts";
-import type { CheckedBudget } from "../money/budget.ts";
-import { raiseShared, reserveShared, settleShared } from "../money/shared-account.ts";
-import type { Values } from "../store/values.ts";
+import type { MakeAll, Values } from "../store/values.ts";
 import { enter, enterNow, nextArrival } from "./admission.ts";
 import { holdersHere } from "./deadlock.ts";
+import type { Limit } from "./limit.ts";
 import { localLimiter, type Limiter } from "./limiter.ts";
 import { Permit, type HeldElsewhere, type PermitRequest } from "./permit.ts";
+import type { Hold, Leaving, Scoped } from "./scoped.ts";
 import type { ScopeQueue, ScopeQueues } from "./scope-queue.ts";
 
 export interface StoreLimiterOptions {
@@ -23,10 +23,13 @@ export interface StoreLimiterOptions {
 
 /**
  * The limiter of processes that have one store: what has a scope is kept there, and all else is the local limiter's. An attempt that passes
- * here asks the store, and gives everything back while it waits for what others hold there.
+ * here takes its part of every scope in one step of the store; where one of them has no room, it gives everything back and waits in
+ * that scope's queue of this process.
  */
 export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOptions): Limiter {
   const local = localLimiter(clock);
+  // A seat asks for the same lists again and again.
+  const entries = new WeakMap<readonly Scoped[], Entry>();
 
   async function acquire(
     request: PermitRequest,
@@ -34,71 +37,65 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
     holders: readonly Permit[],
   ): Promise<Permit> {
     const waiting = { holders, arrival: nextArrival() };
-    const fronts = frontsOf(request);
-    const all = withFronts(request, fronts);
-    let permit = new Permit(all, clock);
+    const { fronts, limits } = entryOf(request);
+    let permit = new Permit(request, clock, limits);
     let admitted = enter(permit, cancellation, waiting);
     for (;;) {
       if (admitted !== undefined) await admitted;
+      const part = new PartInStore(values, request, fronts, failed);
       const releases = fronts.map((front) => front.releases);
-      const held = heldIn(request, fronts);
-      const refusedBy = await orDiscarded(permit, takeInTime(held, cancellation));
-      if (refusedBy === undefined) {
-        keep(permit, held, fronts);
+      const closed = await orDiscarded(permit, takeInTime(part, cancellation));
+      if (closed === undefined) {
+        part.keepIn(permit);
         if (!cancellation.cancelled) return permit;
         await permit.discard();
         throw cancellation.reason;
       }
-      fronts[refusedBy]?.refused(releases[refusedBy] ?? 0, clock);
-      using _tried = { [Symbol.dispose]: giveBack(permit) };
-      // It stands in its place before the others may pass.
-      permit = new Permit(all, clock);
-      admitted = enter(permit, cancellation, waiting);
+      const { index, waitMs } = closed;
+      fronts[index]?.refused(releases[index] ?? 0, waitMs, clock);
+      const tried = permit;
+      try {
+        // It stands in its place again before others may pass.
+        permit = new Permit(request, clock, limits);
+        admitted = enter(permit, cancellation, waiting);
+      } finally {
+        void tried.discard();
+      }
     }
   }
 
   async function tryAcquire(request: PermitRequest): Promise<Permit | undefined> {
-    const fronts = frontsOf(request);
-    const permit = new Permit(withFronts(request, fronts), clock);
+    const { fronts, limits } = entryOf(request);
+    const permit = new Permit(request, clock, limits);
     if (!enterNow(permit)) return undefined;
-    const held = heldIn(request, fronts);
-    const refusedBy = await orDiscarded(permit, held.take());
-    if (refusedBy === undefined) {
-      keep(permit, held, fronts);
+    const part = new PartInStore(values, request, fronts, failed);
+    const closed = await orDiscarded(permit, part.take());
+    if (closed === undefined) {
+      part.keepIn(permit);
       return permit;
     }
     void permit.discard();
     return undefined;
   }
 
-  function frontsOf({ scoped }: PermitRequest): readonly ScopeQueue[] {
-    return scoped.map(({ scope = "" }) => queues.of(values, scope));
+  function entryOf({ limits, scoped }: PermitRequest): Entry {
+    const known = entries.get(scoped);
+    if (known?.of === limits) return known;
+    const fronts = scoped.map((one) => queues.of(values, one));
+    const made = { of: limits, fronts, limits: [...limits, ...fronts.map(({ limit }) => limit)] };
+    entries.set(scoped, made);
+    return made;
   }
 
-  function heldIn(request: PermitRequest, fronts: readonly ScopeQueue[]): HeldInStore {
-    const released = (): void => {
-      for (const front of fronts) front.released();
-    };
-    return heldInStore({ values, clock, request, stored, released });
-  }
-
-  /** As `held.take`; what comes too late for an attempt that is cancelled is free again. */
-  function takeInTime(held: HeldInStore, cancellation: Cancellation): Promise<number | undefined> {
-    const taking = held.take();
+  /** As `part.take`; what comes too late for an attempt that is cancelled is free again. */
+  function takeInTime(part: PartInStore, cancellation: Cancellation): Promise<Closed | undefined> {
+    const taking = part.take();
     const inTime = orGivenUp(taking, cancellation, clock);
     const free = async (): Promise<void> => {
-      if ((await taking) === undefined) await held.release();
+      if ((await taking) === undefined) await part.release(NEVER_MADE);
     };
     inTime.catch(() => void free().catch(() => {}));
     return inTime;
-  }
-
-  async function stored<T>(answer: Promise<T>): Promise<T> {
-    try {
-      return await answer;
-    } catch (error) {
-      throw isSoundError(error) && REFUSALS.has(error.code) ? error : failed(error);
-    }
   }
 
   return {
@@ -111,17 +108,18 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
   };
 }
 
-function withFronts(request: PermitRequest, fronts: readonly ScopeQueue[]): PermitRequest {
-  return { ...request, limits: [...request.limits, ...fronts.map(({ limit }) => limit)] };
-}
+const NEVER_MADE: Leaving = Object.freeze({
+  chargedMicros: 0,
+  result: undefined,
+  discarded: true,
+});
 
-function keep(permit: Permit, held: HeldInStore, fronts: readonly ScopeQueue[]): void {
-  permit.elsewhere = held;
-  for (const front of fronts) front.taken(permit);
-}
-
-function giveBack(permit: Permit): () => void {
-  return () => void permit.discard();
+/** What attempts pass that ask for some limits and scopes. */
+interface Entry {
+  readonly of: readonly Limit[];
+  /** Where they wait for each scope. */
+  readonly fronts: readonly ScopeQueue[];
+  readonly limits: readonly Limit[];
 }
 
 /** What is promised; the permit is discarded where it rejects. */
@@ -134,92 +132,86 @@ async function orDiscarded<T>(permit: Permit, promise: Promise<T>): Promise<T> {
   }
 }
 
-/** What an attempt holds in a store, under every scope. */
-interface HeldInStore extends HeldElsewhere {
-  /** Takes all of it or nothing: answers with the index of the first scope that has to be released first. */
-  take(): Promise<number | undefined>;
+/** A scope that has no room, and after how many ms it may have some. */
+interface Closed {
+  readonly index: number;
+  readonly waitMs: number;
 }
 
-interface HeldInStoreOptions {
-  readonly values: Values;
-  readonly clock: Clock;
-  readonly request: PermitRequest;
-  readonly stored: <T>(answer: Promise<T>) => Promise<T>;
-  readonly released: () => void;
-}
+/** What one permit holds in a store. Its methods reject when the store fails. */
+class PartInStore implements HeldElsewhere {
+  readonly #values: Values;
+  readonly #scoped: readonly Scoped[];
+  readonly #fronts: readonly ScopeQueue[];
+  readonly #failed: (cause: unknown) => QuorateError;
+  readonly #hold: Hold;
 
-function heldInStore({
-  values,
-  clock,
-  request: { scoped, usdMicros: boundMicros, lifeMs },
-  stored,
-  released,
-}: HeldInStoreOptions): HeldInStore {
-  const id = randomId();
-  /** In how many scopes it is reserved, from the first on. */
-  let reserved = 0;
-
-  async function reserve(): Promise<number | undefined> {
-    const nowMs = clock.now();
-    const wanted = { id, boundMicros, nowMs, untilMs: Math.min(nowMs + lifeMs, MAX_MS) };
-    for (const [index, budget] of scoped.entries()) {
-      if (!(await stored(reserveShared(values, budget, wanted)))) return index;
-      reserved++;
-    }
-    return undefined;
+  constructor(
+    values: Values,
+    { scoped, usdMicros, tokens, lifeMs }: PermitRequest,
+    fronts: readonly ScopeQueue[],
+    failed: (cause: unknown) => QuorateError,
+  ) {
+    this.#values = values;
+    this.#scoped = scoped;
+    this.#fronts = fronts;
+    this.#failed = failed;
+    this.#hold = { id: randomId(), usdMicros, tokens, lifeMs };
   }
 
-  /** Charges those in which something is reserved. */
-  async function charge(micros: number): Promise<void> {
-    const nowMs = clock.now();
-    const reservedIn = scoped.slice(0, reserved);
-    reserved = 0;
-    await storedInAll(reservedIn, (scope) =>
-      settleShared(values, scope, { id, boundMicros, nowMs }, micros),
+  /** Takes its part of every scope, or nothing: then answers with the first that has no room. Rejects with what a scope refuses with. */
+  async take(): Promise<Closed | undefined> {
+    let closed: Closed | undefined;
+    await this.#change((kept, nowMs) => {
+      closed = undefined;
+      const made = [...kept];
+      for (const [index, one] of this.#scoped.entries()) {
+        const taken = one.take(kept[index], this.#hold, nowMs);
+        if ("waitMs" in taken) {
+          closed = { index, waitMs: taken.waitMs };
+          return kept;
+        }
+        made[index] = taken.kept;
+      }
+      return made;
+    });
+    return closed;
+  }
+
+  keepIn(permit: Permit): void {
+    permit.elsewhere = this;
+    for (const front of this.#fronts) front.taken(permit);
+  }
+
+  async release(leaving: Leaving): Promise<void> {
+    await this.#change((kept, nowMs) =>
+      this.#scoped.map((one, index) => one.release(kept[index], this.#hold, leaving, nowMs)),
     );
+    this.#released();
   }
 
-  /** Changes each of several budgets, also where the store fails to change one of them. Rejects with its first failure. */
-  async function storedInAll(
-    budgets: readonly CheckedBudget[],
-    change: (scope: string) => Promise<void>,
-  ): Promise<void> {
-    let failure: { readonly error: unknown } | undefined;
-    for (const { scope = "" } of budgets) {
-      try {
-        await stored(change(scope));
-      } catch (error) {
-        failure ??= { error };
-      }
+  async raise(moreMicros: number, overran: boolean): Promise<void> {
+    await this.#change((kept) =>
+      this.#scoped.map((one, index) => one.raise(kept[index], moreMicros, overran)),
+    );
+    this.#released();
+  }
+
+  #released(): void {
+    for (const front of this.#fronts) front.released();
+  }
+
+  async #change(make: MakeAll): Promise<void> {
+    try {
+      await this.#values.changeAll(
+        this.#scoped.map(({ key }) => key),
+        make,
+      );
+    } catch (error) {
+      throw isSoundError(error) && REFUSALS.has(error.code) ? error : this.#failed(error);
     }
-    if (failure !== undefined) throw failure.error;
   }
-
-  return {
-    async take() {
-      let refusedBy: number | undefined;
-      try {
-        refusedBy = await reserve();
-      } catch (error) {
-        // Where this fails too, the run has been told.
-        await charge(0).catch(() => {});
-        throw error;
-      }
-      if (refusedBy !== undefined) await charge(0);
-      return refusedBy;
-    },
-    async release(charged = 0) {
-      await charge(charged);
-      released();
-    },
-    async raise(more, overran) {
-      await storedInAll(scoped, (scope) => raiseShared(values, scope, more, overran));
-      released();
-    },
-  };
 }
 
 /** What a shared budget refuses with: then its store has not failed. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(["BUDGET_EXCEEDED", "NO_BOUND"]);
-
-const MAX_MS = Number.MAX_SAFE_INTEGER;

@@ -34,17 +34,17 @@ export interface OwnedBudget {
 
 const MAX_SCOPE = 200;
 
+/** The name under which something is shared through a store. */
+export const SCOPE: Option<string | undefined> = fitting(
+  (given) =>
+    typeof given === "string" && given !== "" && given.length <= MAX_SCOPE && given.isWellFormed(),
+  `use 1 to ${MAX_SCOPE} characters of valid Unicode`,
+);
+
 export const BUDGET: Options<Budget, "unbounded"> = options(
   {
     usd: usDollars().needed(),
-    scope: fitting(
-      (given) =>
-        typeof given === "string" &&
-        given !== "" &&
-        given.length <= MAX_SCOPE &&
-        given.isWellFormed(),
-      `use 1 to ${MAX_SCOPE} characters of valid Unicode`,
-    ),
+    scope: SCOPE,
     unbounded: word("refuse", "allow").or("refuse"),
   },
   { instead: "use { usd: 2 }" },

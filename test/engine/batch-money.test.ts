@@ -12,7 +12,7 @@ import {
   type Usage,
 } from "../../src/index.ts";
 import { equalParts } from "../../src/money/equal-parts.ts";
-import { sharedState } from "../../src/money/shared-account.ts";
+import { sharedState } from "../../src/limits/shared-budget.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../supervisor/rejection.ts";
 import { batching, outputs, pause, tenfold, upTo } from "./batching.ts";

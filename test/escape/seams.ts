@@ -502,6 +502,7 @@ const COMPARATOR: Keys<Comparator> = {
 };
 const LANE: Keys<LaneOptions> = {
   name: true,
+  scope: true,
   concurrency: true,
   callsPerMinute: true,
   tokensPerMinute: true,

@@ -59,7 +59,7 @@ export function turnstile(): Turnstile {
     },
     leave(limits) {
       const index = inside.findIndex(
-        ({ request: { limits: held } }) =>
+        ({ limits: held }) =>
           held.length === limits.length && limits.every((one) => held.includes(one)),
       );
       const [permit] = inside.splice(index, 1);

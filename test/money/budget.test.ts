@@ -69,9 +69,9 @@ describe("a budget of a run", () => {
     const reason = new Error("enough");
     const values: typeof memory.values = {
       ...memory.values,
-      change(...given) {
+      changeAll(...given) {
         leaving.abort(reason);
-        return memory.values.change(...given);
+        return memory.values.changeAll(...given);
       },
     };
     const team = supervisor({

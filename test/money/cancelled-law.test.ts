@@ -133,6 +133,13 @@ function watchedStore(hear: (what: "append" | "change", done: boolean) => void):
         hear("change", true);
         return made;
       },
+      async changeAll(keys, make, options) {
+        hear("change", false);
+        await undefined;
+        const made = values.changeAll(keys, make, options);
+        hear("change", true);
+        return made;
+      },
     },
   };
 }

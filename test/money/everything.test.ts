@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { memoryStore, type Outcome } from "../../src/index.ts";
 import { addBills } from "../../src/money/add-bills.ts";
-import { sharedState } from "../../src/money/shared-account.ts";
+import { sharedState } from "../../src/limits/shared-budget.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { everything, type AnyRun, type Everything } from "./any-money-team.ts";
 import { billFaults, budgetFaults, askedFaults } from "./money-laws.ts";

@@ -3,7 +3,7 @@ import { agent, budgetState, memoryStore, supervisor, type Store } from "../../s
 import { virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../supervisor/rejection.ts";
 
-type Change = Store["values"]["change"];
+type Change = Store["values"]["changeAll"];
 
 /** A team with one slot, under shared budgets, whose store changes values as `change` does. */
 function setUp(scopes: readonly string[], change: (keep: Change) => Change) {
@@ -11,7 +11,7 @@ function setUp(scopes: readonly string[], change: (keep: Change) => Change) {
   const memory = memoryStore({ clock });
   const store: Store = {
     ...memory,
-    values: { ...memory.values, change: change(memory.values.change) },
+    values: { ...memory.values, changeAll: change(memory.values.changeAll) },
   };
   const asked: string[] = [];
   const [outer = "", inner] = scopes;
@@ -79,32 +79,27 @@ describe("an attempt under shared budgets whose store fails", () => {
     });
   });
 
-  it("is charged in all its budgets but the one that it failed to charge", async () => {
+  it("reserves in all its budgets in one step and charges them in one, so that a store that fails has done all of it or nothing", async () => {
     let changes = 0;
-    const { memory, team } = setUp(["first", "second"], (keep) => (...given) => {
+    const { clock, memory, team } = setUp(["first", "second"], (keep) => (...given) => {
       changes += 1;
-      // Two reserve, and two charge.
-      if (changes === 3) throw new Error("the disk has gone");
-      return keep(...given);
-    });
-    expect(await rejection(team.run("task"))).toMatchObject({ code: "STORE_FAILED" });
-    expect(changes).toBe(4);
-    expect(await budgetState(memory, "second")).toMatchObject({
-      spentMicros: 400_000,
-      reservedMicros: 0,
-    });
-  });
-
-  it("is told of its first failure, also where it then fails to take back what it had reserved", async () => {
-    let changes = 0;
-    const { team } = setUp(["first", "second"], (keep) => (...given) => {
-      changes += 1;
-      if (changes > 1) throw new Error(`failure ${changes}`);
+      if (changes === 2) throw new Error("the disk has gone");
       return keep(...given);
     });
     expect(await rejection(team.run("task"))).toMatchObject({
       code: "STORE_FAILED",
-      cause: { message: "failure 2" },
+      cause: { message: "the disk has gone" },
     });
+    expect(changes).toBe(2);
+    const reserved = { spentMicros: 0, reservedMicros: 1_000_000 };
+    for (const scope of ["first", "second"]) {
+      expect(await budgetState(memory, scope)).toMatchObject(reserved);
+    }
+    await clock.advance(600_000);
+    // Nobody knows what became of it.
+    const spent = { spentMicros: 1_000_000, reservedMicros: 0 };
+    for (const scope of ["first", "second"]) {
+      expect(await budgetState(memory, scope)).toMatchObject(spent);
+    }
   });
 });

@@ -49,6 +49,8 @@ export function mortal(memory: MemoryStore, { at, how }: Death): Mortal {
       values: {
         ...memory.values,
         change: (key, make, options) => write(() => memory.values.change(key, make, options)),
+        changeAll: (keys, make, options) =>
+          write(() => memory.values.changeAll(keys, make, options)),
       },
     },
   };

@@ -70,10 +70,10 @@ describe("a budget that runs share", () => {
         ...memory,
         values: {
           ...memory.values,
-          async change(...given) {
+          async changeAll(...given) {
             if (when === "before") leaving.abort("enough");
             await undefined;
-            const made = memory.values.change(...given);
+            const made = memory.values.changeAll(...given);
             if (when === "after") leaving.abort("enough");
             return made;
           },
@@ -93,9 +93,10 @@ describe("a budget that runs share", () => {
   );
 
   it("is put right when an attempt is settled that another process had taken for dead", async () => {
-    const store = memoryStore();
+    // The store's time counts, whatever the processes have.
+    const time = virtualClock();
+    const store = memoryStore({ clock: time });
     const here = virtualClock({ nowMs: 1_000_000_000_000 });
-    // An hour ahead: by then whoever had reserved must have died.
     const there = virtualClock({ nowMs: 1_000_003_600_000 });
     const budget = { usd: 1, scope: "today" };
     const one = (name: string, clock: typeof here, delayMs: number) =>
@@ -118,6 +119,8 @@ describe("a budget that runs share", () => {
       });
     const slow = one("slow", here, 100).run(1);
     await here.advance(10);
+    // By then whoever had reserved must have died.
+    await time.advance(3_600_000);
     const quick = one("quick", there, 1).run(1);
     await there.advance(10);
     await quick;

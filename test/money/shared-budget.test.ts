@@ -9,9 +9,11 @@ import {
   memoryStore,
   resetBudget,
   supervisor,
+  type Json,
   type Outcome,
 } from "../../src/index.ts";
-import { reserveShared, settleShared, sharedState } from "../../src/money/shared-account.ts";
+import type { Hold } from "../../src/limits/scoped.ts";
+import { sharedBudget, sharedState } from "../../src/limits/shared-budget.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
@@ -176,9 +178,9 @@ describe("a budget that runs share", () => {
       let writes = 0;
       const values: typeof memory.values = {
         ...memory.values,
-        change(...given) {
+        changeAll(...given) {
           if (++writes >= failsAt) throw new Error("no space left on device");
-          return memory.values.change(...given);
+          return memory.values.changeAll(...given);
         },
       };
       const payer = agent({ name: "payer", maxCost: { usd: 0.1 }, run: () => 1 });
@@ -299,8 +301,9 @@ describe("a budget that runs share", () => {
   });
 
   /** An attempt that reports 100,000 of at most 700,000, and that the budget takes for dead long before its process does. */
-  async function takenForDead(store: ReturnType<typeof memoryStore>, reset: "never" | "after") {
+  async function takenForDead(reset: "never" | "after") {
     const [clock, its] = [virtualClock(), virtualClock()];
+    const store = memoryStore({ clock });
     let answer = (): void => {};
     const slow = agent({
       name: "slow",
@@ -338,7 +341,7 @@ describe("a budget that runs share", () => {
   }
 
   it("puts right what it had counted in full, as an attempt was taken for dead and ended after all", async () => {
-    expect(await takenForDead(memoryStore(), "never")).toEqual({
+    expect(await takenForDead("never")).toEqual({
       spentMicros: 300_000,
       reservedMicros: 0,
       overran: false,
@@ -346,7 +349,7 @@ describe("a budget that runs share", () => {
   });
 
   it("takes nothing back that it had forgotten when it was begun anew, and is charged with what ends after that", async () => {
-    expect(await takenForDead(memoryStore(), "after")).toEqual({
+    expect(await takenForDead("after")).toEqual({
       spentMicros: 300_000,
       reservedMicros: 0,
       overran: false,
@@ -366,22 +369,33 @@ describe("a budget that runs share", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
         const { values } = memoryStore();
-        const budget = { limitMicros: 1_000, scope: "all", unbounded: "refuse" } as const;
-        const open = new Map<string, number>();
+        const budget = sharedBudget({ limitMicros: 1_000, scope: "all", unbounded: "refuse" });
+        const open = new Map<string, Hold>();
         let nowMs = 0;
         let charged = 0;
         for (const [at, one] of steps.entries()) {
           if ("reserves" in one) {
-            const wanted = { id: `${at}`, boundMicros: one.reserves, nowMs, untilMs: nowMs + 100 };
-            const fits = await reserveShared(values, budget, wanted).catch(() => false);
-            if (fits) open.set(wanted.id, one.reserves);
+            const hold = { id: `${at}`, usdMicros: one.reserves, tokens: 0, lifeMs: 100 };
+            let fits = false;
+            const take = (kept: Json | undefined): Json | undefined => {
+              const taken = budget.take(kept, hold, nowMs);
+              fits = "kept" in taken;
+              return "kept" in taken ? taken.kept : kept;
+            };
+            try {
+              values.change(budget.key, take);
+            } catch (error) {
+              expect(error).toMatchObject({ code: "BUDGET_EXCEEDED" });
+            }
+            if (fits) open.set(hold.id, hold);
           } else if ("settles" in one) {
-            const [id, boundMicros] = [...open][one.settles % Math.max(open.size, 1)] ?? [];
-            if (id === undefined) continue;
-            open.delete(id);
-            const cost = Math.min(one.charged, boundMicros ?? 0);
+            const hold = [...open.values()][one.settles % Math.max(open.size, 1)];
+            if (hold === undefined) continue;
+            open.delete(hold.id);
+            const cost = Math.min(one.charged, hold.usdMicros ?? 0);
             charged += cost;
-            await settleShared(values, "all", { id, boundMicros, nowMs }, cost);
+            const leaving = { chargedMicros: cost, result: undefined, discarded: false };
+            values.change(budget.key, (kept) => budget.release(kept, hold, leaving, nowMs));
           } else if ("waits" in one) nowMs += one.waits;
           else {
             await resetBudget({ values }, "all");

@@ -6,7 +6,7 @@ import { ContentKeys } from "../../engine/key.ts";
 import type { Seat } from "../../engine/seat.ts";
 import type { Json } from "../../json.ts";
 import type { OwnedBudget } from "../../money/budget.ts";
-import { sharedState } from "../../money/shared-account.ts";
+import { sharedState } from "../../limits/shared-budget.ts";
 import type { Store } from "../../store/store.ts";
 import { expect, type Expectation } from "./expected.ts";
 import { recordsOf } from "./records.ts";

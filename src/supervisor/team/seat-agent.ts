@@ -6,6 +6,7 @@ import { agentDefinition } from "../../engine/key.ts";
 import { slotsOf, type Seat } from "../../engine/seat.ts";
 import { QuorateError } from "../../errors.ts";
 import { lanesAt } from "../../limits/lane.ts";
+import { scopedIn } from "../../limits/shared-slots.ts";
 import { mergeLimits, type CallLimits } from "../../policy/limits.ts";
 import { modelName } from "../../policy/tier.ts";
 import type { Above } from "./seating.ts";
@@ -81,6 +82,7 @@ function seatAt(
     limits,
     timeouts: timeoutsOf(limits.timeoutMs),
     limiters,
+    scoped: scopedIn(limiters),
     slots: slotsOf({ agent, limits, limiters, budgets }),
     budgets,
     tier,

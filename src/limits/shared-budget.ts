@@ -2,7 +2,8 @@ import { checkText, checkValues } from "../policy/given.ts";
 import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Values } from "../store/values.ts";
-import { exceeded, noBound, overrun, type CheckedBudget } from "./budget.ts";
+import { exceeded, noBound, overrun, type CheckedBudget } from "../money/budget.ts";
+import { MAX_LIFE_MS, type Scoped } from "./scoped.ts";
 
 /** What a store keeps of a budget that runs share, of whatever process. Money in micro-dollars. */
 interface Kept {
@@ -31,78 +32,40 @@ const EMPTY: Kept = Object.freeze({ spent: 0, open: {} });
 /** Begins the keys of shared budgets. */
 export const BUDGET_PREFIX = "budget/";
 
-/** A reservation to be made. */
-export interface Wanted {
-  /** Another for each attempt, of whatever process. */
-  readonly id: string;
-  readonly boundMicros: number | undefined;
-  readonly nowMs: number;
-  /** When it counts as spent in full, as its process must have died. */
-  readonly untilMs: number;
-}
-
-/**
- * Reserves what an attempt may cost: `true` when that is done, `false` when open reservations have to be settled first. Rejects
- * with `BUDGET_EXCEEDED` and `NO_BOUND`, as the account of a run does, and when the store fails.
- *
- * A reservation whose process has died is never settled: it counts as spent in full when its time is over, as nobody
- * knows what became of it.
- */
-export async function reserveShared(
-  values: Values,
-  { limitMicros, scope = "", unbounded }: CheckedBudget,
-  { id, boundMicros, nowMs, untilMs }: Wanted,
-): Promise<boolean> {
+/** A budget that runs share, of whatever process; its scope is what it is called in messages. */
+export function sharedBudget({ limitMicros, scope = "", unbounded }: CheckedBudget): Scoped {
   const whose = `"${scope}"`;
-  let fits = false;
-  await values.change(BUDGET_PREFIX + scope, (value) => {
-    const kept = withoutDead(keptFrom(value), nowMs);
-    if (kept.overran === true) throw overrun(whose);
-    if (boundMicros === undefined && unbounded === "refuse") throw noBound(whose);
-    const bound = boundMicros ?? 0;
-    if (kept.spent + bound > limitMicros) throw exceeded(whose, limitMicros, kept.spent, bound);
-    fits = kept.spent + reservedOf(kept) + bound <= limitMicros;
-    if (!fits) return value;
-    return { ...kept, open: { ...kept.open, [id]: [bound, untilMs] } };
-  });
-  return fits;
-}
-
-/**
- * Charges a reservation, once, with what it came to. One that was given up as dead is put right; where the budget was begun anew
- * since then, nothing of it is counted any more, and the new one is charged.
- */
-export async function settleShared(
-  values: Values,
-  scope: string,
-  { id, boundMicros, nowMs }: Pick<Wanted, "id" | "boundMicros" | "nowMs">,
-  chargedMicros: number,
-): Promise<void> {
-  await values.change(BUDGET_PREFIX + scope, (value) => {
-    const { lost, ...kept } = withoutDead(keptFrom(value), nowMs);
-    const { [id]: _settled, ...open } = kept.open;
-    const { [id]: counted, ...others } = lost ?? {};
-    return {
-      ...kept,
-      spent: kept.spent - (counted?.[0] ?? 0) + chargedMicros,
-      open,
-      ...lostOf(others),
-      ...(chargedMicros > (boundMicros ?? Infinity) && { overran: true }),
-    };
-  });
-}
-
-/** Charges what was settled with more; `overran` where it is more than was reserved for it. */
-export async function raiseShared(
-  values: Values,
-  scope: string,
-  moreMicros: number,
-  overran: boolean,
-): Promise<void> {
-  await values.change(BUDGET_PREFIX + scope, (value) => {
-    const kept = keptFrom(value);
-    return { ...kept, spent: kept.spent + moreMicros, ...(overran && { overran }) };
-  });
+  return {
+    key: BUDGET_PREFIX + scope,
+    fair: false,
+    take(value, { id, usdMicros, lifeMs }, nowMs) {
+      const kept = withoutDead(keptFrom(value), nowMs);
+      if (kept.overran === true) throw overrun(whose);
+      if (usdMicros === undefined && unbounded === "refuse") throw noBound(whose);
+      const bound = usdMicros ?? 0;
+      if (kept.spent + bound > limitMicros) throw exceeded(whose, limitMicros, kept.spent, bound);
+      if (kept.spent + reservedOf(kept) + bound > limitMicros) return { waitMs: Infinity };
+      const untilMs = nowMs + Math.min(lifeMs, MAX_LIFE_MS);
+      return { kept: { ...kept, open: { ...kept.open, [id]: [bound, untilMs] } } };
+    },
+    release(value, { id, usdMicros }, { chargedMicros }, nowMs) {
+      const { lost, ...kept } = withoutDead(keptFrom(value), nowMs);
+      const { [id]: _released, ...open } = kept.open;
+      // Where the budget was begun anew since it was given up, nothing of it is counted any more, and the new one is charged.
+      const { [id]: counted, ...others } = lost ?? {};
+      return {
+        ...kept,
+        spent: kept.spent - (counted?.[0] ?? 0) + chargedMicros,
+        open,
+        ...lostOf(others),
+        ...(chargedMicros > (usdMicros ?? Infinity) && { overran: true }),
+      };
+    },
+    raise(value, moreMicros, overran) {
+      const kept = keptFrom(value);
+      return { ...kept, spent: kept.spent + moreMicros, ...(overran && { overran }) };
+    },
+  };
 }
 
 /** How a shared budget stands; all zero for one that nobody has used. */

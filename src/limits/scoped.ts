@@ -1,0 +1,42 @@
+import type { Json } from "../json.ts";
+import type { AttemptResult, PermitRequest } from "./permit.ts";
+
+/** What an attempt wants of what processes share, or holds of it. */
+export interface Hold extends Pick<PermitRequest, "usdMicros" | "tokens" | "lifeMs"> {
+  /** Another for each permit, of whatever process. */
+  readonly id: string;
+}
+
+/** How an attempt left: what it is charged with, in micro-dollars, and how it ended, where it did. */
+export interface Leaving {
+  readonly chargedMicros: number;
+  readonly result: AttemptResult | undefined;
+  /** It was never made. */
+  readonly discarded: boolean;
+}
+
+/**
+ * A limit that holds over all processes that have one store, by its scope: what the store keeps under a key, and what becomes of
+ * that. Its functions are pure; times are the store's, in ms since 1970.
+ *
+ * A permit expires `lifeMs` after it was taken: by then its attempt is over, or its process has died. Its slots are free then, and its
+ * money counts as spent in full, as nobody knows what became of it. One that is released after that is put right.
+ */
+export interface Scoped {
+  readonly key: string;
+  /** Whether attempts that wait for it are admitted by turns of their runs, and not by their arrival. */
+  readonly fair: boolean;
+  /** What is kept once an attempt holds its part, or how long it has to wait, in ms. Throws where it never gets it. */
+  take(
+    kept: Json | undefined,
+    hold: Hold,
+    nowMs: number,
+  ): { readonly kept: Json } | { readonly waitMs: number };
+  /** What is kept once an attempt holds nothing any more. */
+  release(kept: Json | undefined, hold: Hold, leaving: Leaving, nowMs: number): Json | undefined;
+  /** What is kept once an attempt that was released is charged with more; `overran` where that is more than was reserved for it. */
+  raise(kept: Json | undefined, moreMicros: number, overran: boolean): Json | undefined;
+}
+
+/** The longest that a permit is kept for an attempt whose process may have died, in ms: for those without a timeout. */
+export const MAX_LIFE_MS = 86_400_000;

@@ -1,0 +1,145 @@
+import { QuorateError } from "../errors.ts";
+import type { Json } from "../json.ts";
+import type { Limit, RateSettings } from "./limit.ts";
+import { MAX_LIFE_MS, type Scoped } from "./scoped.ts";
+import { tokensUsed } from "./rate-limit.ts";
+
+/** What a store keeps of a limiter that processes share. */
+interface Kept {
+  /** Who holds a slot, by permit: until when, when it began, and with how many tokens it counts; times in ms since 1970. */
+  readonly open: Readonly<Record<string, Held>>;
+  /** What began within the last minute, by the second, the oldest first. */
+  readonly recent: readonly Second[];
+}
+
+type Held = readonly [untilMs: number, atMs: number, tokens: number];
+type Second = readonly [second: number, calls: number, tokens: number];
+
+const EMPTY: Kept = Object.freeze({ open: {}, recent: [] });
+const SECOND_MS = 1_000;
+// A second counts until all of it is a minute old: so a minute is up to 61 s.
+const SECONDS = 60;
+
+/** What processes share of some limits, each scope once: the least of what they say holds. */
+export function scopedIn(limits: readonly Limit[]): readonly Scoped[] {
+  const byScope = new Map<string, RateSettings>();
+  for (const { rate } of limits) {
+    if (rate?.scope === undefined) continue;
+    const other = byScope.get(rate.scope) ?? rate;
+    byScope.set(rate.scope, {
+      ...rate,
+      concurrency: Math.min(rate.concurrency, other.concurrency),
+      callsPerMinute: Math.min(rate.callsPerMinute, other.callsPerMinute),
+      tokensPerMinute: Math.min(rate.tokensPerMinute, other.tokensPerMinute),
+    });
+  }
+  return [...byScope].map(([scope, rate]) => sharedSlots(scope, rate));
+}
+
+/** The slots, calls and tokens of a limiter with a scope. What it learns of how attempts end, each process learns for itself. */
+function sharedSlots(
+  scope: string,
+  { concurrency, callsPerMinute, tokensPerMinute }: RateSettings,
+): Scoped {
+  const counted = (tokens: number): number => Math.min(tokens, tokensPerMinute);
+
+  /** How long until the calls or the tokens of a minute have room for so many more, in ms. */
+  function waitMs(
+    { recent }: Kept,
+    amountOf: (second: Second) => number,
+    more: number,
+    limit: number,
+    nowMs: number,
+  ): number {
+    let left = recent.reduce((sum, second) => sum + amountOf(second), 0) + more;
+    if (left <= limit) return 0;
+    for (const second of recent) {
+      left -= amountOf(second);
+      if (left <= limit) return Math.max(1, (second[0] + SECONDS + 1) * SECOND_MS - nowMs);
+    }
+    return SECONDS * SECOND_MS;
+  }
+
+  return {
+    key: `limiter/${scope}`,
+    fair: true,
+    take(value, { id, tokens, lifeMs }, nowMs) {
+      const kept = current(value, scope, nowMs);
+      if (Object.keys(kept.open).length >= concurrency) return { waitMs: Infinity };
+      const callsMs = waitMs(kept, ([, calls]) => calls, 1, callsPerMinute, nowMs);
+      const least = Math.max(1, counted(tokens));
+      const tokensMs = waitMs(kept, ([, , many]) => many, least, tokensPerMinute, nowMs);
+      const longest = Math.max(callsMs, tokensMs);
+      if (longest > 0) return { waitMs: longest };
+      const untilMs = nowMs + Math.min(lifeMs, MAX_LIFE_MS);
+      const held: Held = [untilMs, nowMs, counted(tokens)];
+      return {
+        kept: asJson({
+          open: { ...kept.open, [id]: held },
+          recent: counting(kept.recent, nowMs, 1, counted(tokens)),
+        }),
+      };
+    },
+    release(value, { id, tokens }, { result, discarded }, nowMs) {
+      const kept = current(value, scope, nowMs);
+      const { [id]: held, ...open } = kept.open;
+      // It has expired, and what it may have used counts already.
+      if (held === undefined) return asJson(kept);
+      const [, atMs, before] = held;
+      const used = discarded ? 0 : counted(tokensUsed(tokens, result, nowMs));
+      // What was not used is taken back where it was counted; what is more counts now.
+      const whenMs = used > before ? nowMs : atMs;
+      const calls = discarded ? -1 : 0;
+      return asJson({ open, recent: counting(kept.recent, whenMs, calls, used - before) });
+    },
+    raise: (value) => value,
+  };
+}
+
+/** What counts now: without the permits that have expired, and what is older than a minute. */
+function current(value: Json | undefined, scope: string, nowMs: number): Kept {
+  const { open, recent } = keptFrom(value, scope);
+  const oldest = Math.floor(nowMs / SECOND_MS) - SECONDS;
+  const living = Object.entries(open).filter(([, [untilMs]]) => untilMs > nowMs);
+  return {
+    open: Object.fromEntries(living),
+    recent: recent.filter(([second]) => second >= oldest),
+  };
+}
+
+/** Counts so many more at a time; what is too old by then is not counted. */
+function counting(
+  recent: readonly Second[],
+  atMs: number,
+  calls: number,
+  tokens: number,
+): readonly Second[] {
+  const second = Math.floor(atMs / SECOND_MS);
+  const known = recent.find(([other]) => other === second);
+  if (known !== undefined) {
+    return recent.map((one) => (one === known ? [second, one[1] + calls, one[2] + tokens] : one));
+  }
+  if (calls <= 0 && tokens <= 0) return recent;
+  return [...recent, [second, calls, tokens] as const].toSorted(([a], [b]) => a - b);
+}
+
+/** What a store has under a limiter's key. Throws `STORE_FAILED` for what is no limiter: then nothing can be promised. */
+function keptFrom(value: Json | undefined, scope: string): Kept {
+  if (value === undefined) return EMPTY;
+  const { open, recent } = Object(value) as Partial<Kept>;
+  const holds = typeof open === "object" && open !== null ? Object.values(open) : [undefined];
+  const isKept = Array.isArray(recent) && [...holds, ...recent].every(areNumbers);
+  if (isKept) return value as unknown as Kept;
+  throw new QuorateError(
+    "STORE_FAILED",
+    `the store has something else where the limiter of the scope "${scope}" is kept; use another scope`,
+  );
+}
+
+function areNumbers(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 3 && value.every(Number.isFinite);
+}
+
+function asJson(kept: Kept): Json {
+  return kept as unknown as Json;
+}
