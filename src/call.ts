@@ -1,3 +1,4 @@
+import type { CallPlace } from "./call-place.ts";
 import type { ErrorRecord, Issue, QuorateError } from "./errors.ts";
 import type { Json } from "./json.ts";
 
@@ -40,11 +41,6 @@ export const UNKNOWN_COST: Cost = Object.freeze({
 /** A cost of nothing, where to begin adding. */
 export const NO_COST: Cost = Object.freeze({ usdMicros: 0, inputTokens: 0, outputTokens: 0 });
 
-/** What an event says that a call has cost so far. The first logs did not say it of an attempt that was repeated. */
-export function costIn({ cost }: { readonly cost?: Cost }): Cost {
-  return cost ?? UNKNOWN_COST;
-}
-
 /** The sum of two costs; unknown where either is. */
 export function addCost(a: Cost, b: Cost): Cost {
   if (a === UNKNOWN_COST || b === UNKNOWN_COST) return UNKNOWN_COST;
@@ -75,8 +71,9 @@ function add(a: number | "unknown", b: number | "unknown"): number | "unknown" {
 /** One attempt at one call, as an engine receives it. Plain JSON: it may be sent to another machine. */
 export interface CallRequest {
   readonly runId: string;
-  /** The call's place in the run: the agent's name, below its supervisors' names, joined by `/`. */
   readonly callId: string;
+  /** Where the call stands in the run, as its events have it. */
+  readonly place: CallPlace;
   /** Where the agent stands in the team, joined by `/`; the key under which an engine finds it. */
   readonly agent: string;
   readonly version: string | undefined;

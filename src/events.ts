@@ -1,4 +1,5 @@
 import type { Cost, ModelCost, ReusedBy } from "./call.ts";
+import type { CallPlace, TeamPlace } from "./call-place.ts";
 import type { Conflict } from "./conflict/conflict.ts";
 import type { ErrorRecord } from "./errors.ts";
 import type { Json } from "./json.ts";
@@ -25,8 +26,8 @@ export interface ForkOf {
 export type DoubtedFor = "schema-fail" | "output" | "conflict" | "low-margin" | "failed" | "rerun";
 
 /**
- * What can happen in a run, without its place in the log. `callId` on `run.planned`, `conflict.found`, `verdict.reached` and
- * `person.decided` names the nested supervisor that they belong to; without it they are the root's.
+ * What can happen in a run, without its place in the log. `run.planned`, `conflict.found`, `verdict.reached` and `person.decided` have the
+ * place of the team that they belong to, and every event of a call has that of the call.
  *
  * `used` is what one attempt used of each model. It is left out where `cost` and `model`, else that of `call.started`, say the same.
  */
@@ -56,19 +57,16 @@ export type EventBody =
   /** Somebody goes on with a run that had stopped. `changed`: with another description of its supervisor. */
   | { readonly type: "run.resumed"; readonly fence: number; readonly changed: boolean }
   /** Who will be asked, in the order of the team; frozen from here on. */
-  | {
+  | (TeamPlace & {
       readonly type: "run.planned";
-      readonly callId?: string;
       readonly mode: "parallel" | "sequence";
       readonly agents: readonly string[];
       /** What earlier runs taught of the agents, where the chain goes by it. */
       readonly learned?: LearnedBefore;
-    }
+    })
   /** An attempt is about to be made: recorded before anything can be spent. */
-  | {
+  | (CallPlace & {
       readonly type: "call.started";
-      readonly callId: string;
-      readonly agent: string;
       readonly attempt: number;
       /** Identifies the call by its content, in a store that runs are resumed from. */
       readonly key?: string;
@@ -79,12 +77,10 @@ export type EventBody =
       readonly reserved?: number;
       /** How many calls of this and other runs are one request. */
       readonly batch?: number;
-    }
+    })
   /** What it calls told an attempt to come later: it queues again, and that is no repetition. */
-  | {
+  | (CallPlace & {
       readonly type: "call.requeued";
-      readonly callId: string;
-      readonly agent: string;
       readonly attempt: number;
       /** The lane that was told; left out where no lane learns from it. */
       readonly lane?: string;
@@ -96,21 +92,17 @@ export type EventBody =
       /** Which model it named last. */
       readonly model?: string;
       readonly used?: readonly ModelCost[];
-    }
+    })
   /** An attempt cost more than was reserved for it: no new one is begun under that budget. */
-  | {
+  | (CallPlace & {
       readonly type: "budget.overran";
-      readonly callId: string;
-      readonly agent: string;
       readonly attempt: number;
       readonly reserved: number;
       readonly cost: Cost;
-    }
+    })
   /** An attempt failed and another follows after `waitMs`. */
-  | {
+  | (CallPlace & {
       readonly type: "call.retried";
-      readonly callId: string;
-      readonly agent: string;
       readonly attempt: number;
       readonly error: ErrorRecord;
       readonly waitMs: number;
@@ -124,12 +116,10 @@ export type EventBody =
       /** Which model it named last, else the one that it was asked with. */
       readonly model?: string;
       readonly used?: readonly ModelCost[];
-    }
+    })
   /** The answer of another call with the same key serves for this one. */
-  | {
+  | (CallPlace & {
       readonly type: "call.reused";
-      readonly callId: string;
-      readonly agent: string;
       readonly key: string;
       /** `fork`: of the run that this is one of; `cache`: kept from another run; `joined`: asked by another run just now. */
       readonly by: ReusedBy;
@@ -150,11 +140,9 @@ export type EventBody =
       readonly saved: Cost;
       /** Of a nested supervisor: how many calls of agents there were in it. */
       readonly calls?: number;
-    }
-  | {
+    })
+  | (CallPlace & {
       readonly type: "call.succeeded";
-      readonly callId: string;
-      readonly agent: string;
       readonly attempt: number;
       readonly durationMs: number;
       readonly output: unknown;
@@ -167,12 +155,10 @@ export type EventBody =
       readonly used?: readonly ModelCost[];
       /** What its tokens would have cost at the dearest tier, in micro-dollars. */
       readonly dearestMicros?: number;
-    }
+    })
   /** The last attempt failed. */
-  | {
+  | (CallPlace & {
       readonly type: "call.failed";
-      readonly callId: string;
-      readonly agent: string;
       /** 0 where nobody was asked: a lane or a budget refused it, or another call's failure is its own. */
       readonly attempt: number;
       /** Identifies the call by its content, where no attempt began that says it. */
@@ -185,34 +171,28 @@ export type EventBody =
       readonly used?: readonly ModelCost[];
       /** By an earlier version only: it was told to stop, since its answer could not change a verdict any more. */
       readonly stopped?: true;
-    }
+    })
   /** An agent's answer, or that it has none, was not left at that. */
-  | {
+  | (CallPlace & {
       readonly type: "call.doubted";
-      readonly callId: string;
-      readonly agent: string;
       readonly why: DoubtedFor;
       /** The further call that is made for it; without it the answer stands, and `detail` says why. */
       readonly next?: string;
       readonly detail?: string;
-    }
+    })
   /** An agent of the plan was not asked. */
-  | {
+  | (CallPlace & {
       readonly type: "call.skipped";
-      readonly callId: string;
-      readonly agent: string;
       /** `early-stop` by an earlier version only. */
       readonly reason: "need-failed" | "required-failed" | "early-stop";
       readonly detail: string;
-    }
+    })
   /**
    * An attempt that had been given up, or was cancelled with its run or team, settled after all, within the run; its answer is
    * not counted.
    */
-  | {
+  | (CallPlace & {
       readonly type: "call.straggled";
-      readonly callId: string;
-      readonly agent: string;
       readonly attempt: number;
       readonly settled: "answered" | "failed";
       readonly durationMs: number;
@@ -221,45 +201,39 @@ export type EventBody =
       readonly used?: readonly ModelCost[];
       /** What its call's budgets were charged so far, now that this attempt is over. */
       readonly charged?: number;
-    }
+    })
   /** An attempt that had been given up or cancelled did not stop within the grace time; its slot is free again. */
-  | {
+  | (CallPlace & {
       readonly type: "call.abandoned";
-      readonly callId: string;
-      readonly agent: string;
       readonly attempt: number;
       readonly cost?: Cost;
       readonly used?: readonly ModelCost[];
       /** As above: it is charged in full, as it may still be at work. */
       readonly charged?: number;
-    }
+    })
   /** The agent of an attempt that was over reported more of what it used. */
-  | {
+  | (CallPlace & {
       readonly type: "call.reported";
-      readonly callId: string;
-      readonly agent: string;
       readonly attempt: number;
       readonly cost?: Cost;
       readonly used?: readonly ModelCost[];
       readonly charged?: number;
-    }
-  | { readonly type: "conflict.found"; readonly callId?: string; readonly conflict: Conflict }
-  | {
+    })
+  | (TeamPlace & { readonly type: "conflict.found"; readonly conflict: Conflict })
+  | (TeamPlace & {
       readonly type: "verdict.reached";
-      readonly callId?: string;
       readonly verdict: Verdict;
       /** Positions are not kept as they are: nothing can be learned of who held which. */
       readonly redacted?: true;
-    }
+    })
   /** A person is asked, and nothing goes on until somebody has decided: the run sleeps. */
   | {
       readonly type: "run.waiting";
-      readonly verdicts: readonly { readonly callId?: string; readonly verdict: Verdict }[];
+      readonly verdicts: readonly (TeamPlace & { readonly verdict: Verdict })[];
     }
   /** A person decided about a subject that the run waits for. */
-  | {
+  | (TeamPlace & {
       readonly type: "person.decided";
-      readonly callId?: string;
       readonly subject: string;
       /** Which of the last `run.waiting`'s questions, and which of its positions: both from 0. */
       readonly question?: number;
@@ -268,7 +242,7 @@ export type EventBody =
       readonly winner: Json;
       readonly why: string;
       readonly by?: string;
-    }
+    })
   /** The run ended with an outcome. Always the last event. */
   | {
       readonly type: "run.finished";
@@ -292,11 +266,9 @@ export type RunEvent = EventBody & {
 };
 
 /** What an agent emits while it works. Live only: it has no place in the log and is dropped when nobody reads. */
-export interface ProgressEvent {
+export interface ProgressEvent extends CallPlace {
   readonly type: "call.progress";
   readonly runId: string;
-  readonly callId: string;
-  readonly agent: string;
   readonly attempt: number;
   readonly atMs: number;
   readonly value: unknown;

@@ -1,3 +1,4 @@
+import { placeOf } from "../src/call-place.ts";
 import { UNKNOWN_COST } from "../src/call.ts";
 import type { Cost, RunEvent } from "../src/index.ts";
 import { evolve, newCall, type CallEvent, type CallState } from "../src/engine/call-state.ts";
@@ -22,7 +23,7 @@ function* steps(events: readonly RunEvent[]): Generator<Step> {
     const known = states.get(event.callId);
     const key = "key" in event ? event.key : undefined;
     const same = known !== undefined && (key === undefined || known.key === key);
-    const before = same ? known : newCall(event.callId, key);
+    const before = same ? known : newCall(placeOf(event), key);
     const after = evolve(before, event);
     states.set(event.callId, after);
     yield { event, before, after };

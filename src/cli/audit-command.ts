@@ -58,9 +58,9 @@ function needed(event: RunEvent): RunEvent | undefined {
   switch (event.type) {
     case "call.started":
     case "call.failed":
-      return isJudges(event.callId) ? event : undefined;
+      return event.role === "judge" ? event : undefined;
     case "call.succeeded":
-      if (isJudges(event.callId)) return event;
+      if (event.role === "judge") return event;
       return event.model === undefined ? undefined : { ...event, output: null };
     case "conflict.found":
     case "verdict.reached":
@@ -69,10 +69,6 @@ function needed(event: RunEvent): RunEvent | undefined {
     default:
       return undefined;
   }
-}
-
-function isJudges(callId: string): boolean {
-  return callId.startsWith("~") || callId.includes("/~");
 }
 
 function unknownJudge(

@@ -1,3 +1,4 @@
+import { scopeOf, type TeamPlace } from "../call-place.ts";
 import type { DoubtedFor, LiveEvent } from "../events.ts";
 import { brief, failureText, positionText } from "./brief.ts";
 import { CHANGED, forkText } from "./origin.ts";
@@ -79,8 +80,8 @@ export function eventText(event: LiveEvent): string | undefined {
   }
 }
 
-function teamOf(event: { readonly callId?: string }): string {
-  return event.callId === undefined ? "" : `${safeText(event.callId)}: `;
+function teamOf(event: TeamPlace): string {
+  return event.team === undefined ? "" : `${safeText(scopeOf(event))}: `;
 }
 
 function who(event: { readonly callId: string }): string {

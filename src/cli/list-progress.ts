@@ -1,5 +1,5 @@
+import type { CallPlace } from "../call-place.ts";
 import { brief, failureText } from "./brief.ts";
-import { parentOf } from "./call-tree.ts";
 import { drawnList, type DrawnList } from "./drawn-list.ts";
 import type { Progress } from "./progress.ts";
 import { count, duration } from "./quantities.ts";
@@ -62,7 +62,7 @@ export function listProgress(screen: Terminal, planned: RunView): Progress {
       const call = view.calls.get(event.callId);
       if (row === undefined || call === undefined) {
         // Within a nested team: a note on that team's line. Else a judge.
-        const outer = rows.get(outermost(event.callId, view));
+        const outer = rows.get(outermost(event, view));
         if (outer !== undefined) outer.note = safeText(event.agent);
         else list.set(verdictLine, `${verdictText(view)}; asking ${safeText(nameOf(event))}`);
         return;
@@ -94,10 +94,13 @@ function verdictText(view: RunView): string {
   return `${count(conflicts, "disagreement")}, ${count(verdicts, "verdict")}`;
 }
 
-function outermost(callId: string, view: RunView): string {
-  const parent = parentOf(callId, view.calls);
-  return parent === "" ? callId : outermost(parent, view);
+/** The root's own call that a call is within. */
+function outermost({ callId, team = "" }: OfTeam, { calls }: Pick<RunView, "calls">): string {
+  const around = calls.get(team);
+  return around === undefined ? callId : outermost(around, { calls });
 }
+
+type OfTeam = Pick<CallPlace, "callId" | "team">;
 
 function endIfOver(list: DrawnList, line: number, { state }: CallView): void {
   if (state === "ok" || state === "failed" || state === "skipped") list.end(line, state);
@@ -134,6 +137,6 @@ function laterText({ toldBy }: CallView): string {
 }
 
 /** A further call of a member by its id, which says at which tier, or for whom; a judge by its name. */
-function nameOf({ callId, agent }: { readonly callId: string; readonly agent: string }): string {
-  return /[^/]~/.test(callId) && !callId.startsWith("~") ? callId : agent;
+function nameOf({ callId, agent, role, via }: CallPlace): string {
+  return via === undefined || role === "judge" ? agent : callId;
 }

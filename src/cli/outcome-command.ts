@@ -25,11 +25,11 @@ export async function outcomeCommand(
   flags: OutcomeFlags,
   screen: Terminal,
 ): Promise<void> {
-  const { db, in: callId } = flags;
+  const { db, in: team } = flags;
   const { judged, truth } = await withDatabase(db, async (store) => {
     const runId = await findRun(store, wanted, db);
     const meant = await meantBy(store, runId, subject, value);
-    const options = callId === undefined ? {} : { callId };
+    const options = team === undefined ? {} : { team };
     const recorded = await recordOutcome(store, runId, meant.subject, meant.truth, options);
     const [first] = await store.read(runId);
     const isSecret = first?.type === "run.started" && first.redact !== undefined;

@@ -1,3 +1,4 @@
+import { memberId, scopeOf, teamOf, type CallPlace } from "../call-place.ts";
 import type { Cost } from "../call.ts";
 import type { Conflict } from "../conflict/conflict.ts";
 import type { ErrorRecord } from "../errors.ts";
@@ -19,6 +20,8 @@ export interface AttemptView {
 export interface CallView {
   readonly callId: string;
   readonly agent: string;
+  /** The call of the team that it is in; `""` for the root's own. */
+  readonly team: string;
   readonly state: CallState;
   readonly attempts: readonly AttemptView[];
   /** From the log; 0 until the call has ended. */
@@ -40,7 +43,7 @@ export interface Resumption {
   readonly changed: boolean;
 }
 
-/** Something found by a team: `team` is the `callId` of a nested supervisor, `""` for the root. */
+/** Something found by a team: `team` is the call of a nested supervisor, with `~` and the attempt where it was repeated, `""` for the root. */
 export interface Found<T> {
   readonly team: string;
   readonly it: T;
@@ -127,17 +130,18 @@ export function runFold(runId: string): RunFold {
           };
           return;
         case "run.planned":
-          if (event.callId === undefined) run = { ...run, mode: event.mode };
+          if (event.team === undefined) run = { ...run, mode: event.mode };
           for (const agent of event.agents) {
-            const callId = event.callId === undefined ? agent : `${event.callId}/${agent}`;
-            if (!calls.has(callId)) calls.set(callId, waitingCall(callId, agent));
+            const callId = memberId(event, agent);
+            const place = { callId, agent, ...teamOf(event) };
+            if (!calls.has(callId)) calls.set(callId, waitingCall(place));
           }
           return;
         case "conflict.found":
-          conflicts.push({ team: event.callId ?? "", it: event.conflict });
+          conflicts.push({ team: scopeOf(event), it: event.conflict });
           return;
         case "verdict.reached":
-          verdicts.push({ team: event.callId ?? "", it: event.verdict });
+          verdicts.push({ team: scopeOf(event), it: event.verdict });
           return;
         case "run.finished":
           run = { ...run, status: event.status, missing: event.missing, bill: event.bill };
@@ -161,11 +165,12 @@ export function runFold(runId: string): RunFold {
           run = {
             ...run,
             status: "waiting",
-            open: event.verdicts.map(({ callId = "", verdict }) => ({ team: callId, it: verdict })),
+            open: event.verdicts.map((open) => ({ team: scopeOf(open), it: open.verdict })),
           };
           return;
         case "person.decided": {
-          const { callId: decider = "", subject } = event;
+          const decider = scopeOf(event);
+          const { subject } = event;
           run = {
             ...run,
             open: run.open.filter(({ team, it }) => team !== decider || it.subject !== subject),
@@ -179,7 +184,7 @@ export function runFold(runId: string): RunFold {
         case "budget.overran":
           return;
         default: {
-          const before = calls.get(event.callId) ?? waitingCall(event.callId, event.agent);
+          const before = calls.get(event.callId) ?? waitingCall(event);
           calls.set(event.callId, nextCall(before, event));
         }
       }
@@ -187,8 +192,8 @@ export function runFold(runId: string): RunFold {
   };
 }
 
-function waitingCall(callId: string, agent: string): CallView {
-  return { callId, agent, state: "waiting", attempts: [], durationMs: 0 };
+function waitingCall({ callId, agent, team = "" }: Omit<CallPlace, "role">): CallView {
+  return { callId, agent, team, state: "waiting", attempts: [], durationMs: 0 };
 }
 
 /** A call that was open when whoever drove the run stopped: it waits to be asked again. */

@@ -1,6 +1,7 @@
 import type { Agent } from "../agent.ts";
 import { Cancellation, follow } from "../async/cancellation.ts";
 import { systemClock } from "../async/clock.ts";
+import { judgePlace, ROOT } from "../call-place.ts";
 import { deadlines } from "../async/deadlines.ts";
 import type { AgentResult } from "../call.ts";
 import { randomId } from "../hash.ts";
@@ -73,7 +74,7 @@ export function aloneAsker(
       slots: slotsOf({ agent, limits, limiters, budgets: [] }),
     };
     const { result } = await performCall(run, seat, {
-      callId: `~${agent.name}/${key}`,
+      place: judgePlace(ROOT, agent.name, key),
       task,
       results: {},
     });

@@ -141,8 +141,8 @@ class Attempt implements AttemptControl, Reporting {
   }
 
   emit(value: unknown): void {
-    const { callId, attempt } = this.#request;
-    this.#run.journal.emit({ callId, agent: this.#seat.agent.name, attempt, value });
+    const { place, attempt } = this.#request;
+    this.#run.journal.emit({ ...place, attempt, value });
   }
 
   report(usage: Usage): void {
@@ -319,11 +319,10 @@ class Attempt implements AttemptControl, Reporting {
 
   /** What it has spent since it was `before`, and what its call is charged with by now. */
   #news(before: Spent): Omit<EventOf<"call.abandoned">, "type"> {
-    const { callId, attempt } = this.#request;
+    const { place, attempt } = this.#request;
     const charged = this.#money?.total;
     return {
-      callId,
-      agent: this.#seat.agent.name,
+      ...place,
       attempt,
       ...spentSince(this.#told, before),
       ...(charged !== undefined && { charged }),

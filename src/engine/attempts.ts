@@ -69,7 +69,7 @@ export async function attempts(
     if (saved !== undefined) await saved;
     if (decision.kind === "ended") return decision.outcome;
     if (decision.error.code === "OUTPUT_INVALID") ({ issues } = decision.error);
-    await pause(run, callee, state.callId, decision.waitMs);
+    await pause(run, callee, state.place.callId, decision.waitMs);
   }
 }
 

@@ -82,7 +82,7 @@ async function reserve(seat: Seat, call: Collected): Promise<Reserved | undefine
       call.resolve(dispatch(run, seat, request, tally));
       return undefined;
     }
-    const charge = chargeFor(run, seat, request, bound.usdMicros, permit, tally);
+    const charge = chargeFor(run, request, bound.usdMicros, permit, tally);
     if (!cancellation.cancelled) return { call, charge };
     await charge.discard();
     call.reject(cancellation.reason);

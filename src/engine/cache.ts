@@ -36,7 +36,7 @@ export async function askOrJoin(
 ): Promise<CallOutcome> {
   const { cancellation } = run;
   let place = placeOf(run, seat, call);
-  if (isToAsk(run, call)) return askAnew(run, place, call, ask);
+  if (isToAsk(run, seat)) return askAnew(run, place, call, ask);
   for (;;) {
     if (cancellation.cancelled) throw cancellation.reason;
     const end = await obtain(run, seat, place, call, ask);
@@ -57,15 +57,15 @@ export async function reuseIfKept(
   seat: Seat,
   call: PreparedCall,
 ): Promise<CallOutcome | undefined> {
-  if (seat.cache === undefined || !isShared(call.key) || isToAsk(run, call)) return undefined;
+  if (seat.cache === undefined || !isShared(call.key) || isToAsk(run, seat)) return undefined;
   const found = await orStoreFailed(run, look(placeOf(run, seat, call)));
   if (found.kind !== "answer") return undefined;
   return reuseKept(run, seat, call, found.answer, "cache");
 }
 
 /** Whether an answer that is there does not do: the run wants new ones, or is a fork that asks this agent anew. */
-function isToAsk({ cache, origin }: Run, { spec }: PreparedCall): boolean {
-  return cache.bust === true || (origin?.from !== undefined && isAnew(spec.callId, origin.from));
+function isToAsk({ cache, origin }: Run, { place }: Seat): boolean {
+  return cache.bust === true || (origin?.from !== undefined && isAnew(place, origin.from));
 }
 
 /** Where answers are kept for a run. */
@@ -111,19 +111,19 @@ async function reuseKept(
   by: "cache" | "joined",
 ): Promise<CallOutcome | undefined> {
   const { journal } = run;
-  const { callId } = spec;
+  const { place } = spec;
   const { attempts, durationMs, from } = answer;
   const content = readKept(seat, answer);
   if (content === undefined) return undefined;
   const { output } = content;
   const before = spent(state);
   // Its own attempt, which went on for others when the run had stopped: now it is known what that cost.
-  const isOwn = state.phase !== "new" && from.runId === journal.runId && from.callId === callId;
+  const isOwn =
+    state.phase !== "new" && from.runId === journal.runId && from.callId === place.callId;
   const cost = isOwn ? answer.cost : before.cost;
   const event = {
     type: "call.reused",
-    callId,
-    agent: seat.agent.name,
+    ...place,
     key,
     by,
     from,

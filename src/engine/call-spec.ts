@@ -1,10 +1,11 @@
+import type { CallPlace } from "../call-place.ts";
 import type { CallRequest } from "../call.ts";
 import type { CallState } from "./call-state.ts";
 import type { CheckedInputs, InputMap } from "./input.ts";
 
 /** What an agent or a team is to be asked. */
 export interface CallSpec {
-  readonly callId: string;
+  readonly place: CallPlace;
   readonly task: unknown;
   readonly results: CallRequest["results"];
   /** Makes the input of the task. */

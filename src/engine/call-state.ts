@@ -1,12 +1,10 @@
-import { addCost, costIn, NO_COST, UNKNOWN_COST, type Cost } from "../call.ts";
+import type { CallPlace } from "../call-place.ts";
+import { addCost, NO_COST, UNKNOWN_COST, type Cost } from "../call.ts";
 import type { Issue } from "../errors.ts";
 import type { EventBody, RunEvent } from "../events.ts";
 
 /** An event of a call, with or without its place in the log. */
-export type CallEvent = Exclude<
-  Extract<EventBody, { readonly callId: string }>,
-  { readonly type: "run.planned" }
->;
+export type CallEvent = Extract<EventBody, CallPlace>;
 
 /** The event that says how a call ended. */
 export type CallEnded = Extract<
@@ -16,7 +14,7 @@ export type CallEnded = Extract<
 
 /** Everything that the log says of one call. */
 export interface CallState {
-  readonly callId: string;
+  readonly place: CallPlace;
   readonly key: string | undefined;
   /**
    *     new ── started ──▶ begun ── retried, requeued ──▶ between ── started ──▶ begun
@@ -44,9 +42,9 @@ export interface CallState {
 }
 
 /** A call of which nothing has happened yet. */
-export function newCall(callId: string, key: string | undefined): CallState {
+export function newCall(place: CallPlace, key: string | undefined): CallState {
   return {
-    callId,
+    place,
     key,
     phase: "new",
     attempt: 0,
@@ -113,7 +111,7 @@ function between(
   state: CallState,
   event: Extract<CallEvent, { type: "call.retried" | "call.requeued" | "call.failed" }>,
 ): CallState {
-  const next = settled(state, costIn(event), event.charged);
+  const next = settled(state, event.cost, event.charged);
   return { ...next, phase: "between", attempt: event.attempt };
 }
 

@@ -58,7 +58,7 @@ async function performInTime(
   } catch (reason) {
     // It had not come as far as to be asked.
     if (run.cancellation.cancelled || !isDeadline(reason)) throw reason;
-    return failCall(run, seat, newCall(spec.callId, undefined), reason);
+    return failCall(run, seat, newCall(spec.place, undefined), reason);
   }
 }
 
@@ -66,13 +66,13 @@ async function performInTime(
 async function refused(
   run: Run,
   seat: Seat,
-  { callId }: CallSpec,
+  { place }: CallSpec,
   error: unknown,
 ): Promise<CallOutcome> {
   const { cancellation, history } = run;
   if (cancellation.cancelled) throw cancellation.reason;
-  const call = newCall(callId, undefined);
-  if (history?.call(callId, (key) => key === undefined)?.phase !== "ended") {
+  const call = newCall(place, undefined);
+  if (history?.call(place.callId, (key) => key === undefined)?.phase !== "ended") {
     return failCall(run, seat, call, error);
   }
   const moment = { nowMs: run.clock.now(), durationMs: 0, charged: undefined };
@@ -102,7 +102,7 @@ async function logged(run: Run, seat: Seat, call: PreparedCall): Promise<CallOut
   const { agent } = seat;
   const { spec, state } = call;
   const read = (output: unknown): Said | undefined => said(agent, output);
-  if (state.phase === "new") return reuse(run, seat, call, read);
+  if (state.phase === "new") return reuse(run, seat, call, read, seat.place);
   if (state.end !== undefined) return outcomeOf(state.end, read);
   if (state.phase !== "begun") return undefined;
   const kept = await reuseIfKept(run, seat, call);
@@ -118,8 +118,9 @@ async function logged(run: Run, seat: Seat, call: PreparedCall): Promise<CallOut
 
 /** How attempts at a call are made: each by itself, or in a batch with those at others. */
 function attemptsAt(run: Run, seat: Seat, { spec, input, key }: PreparedCall): MakeAttempt {
-  const { batch, place, tier } = seat;
-  const { callId, results, failed, others } = spec;
+  const { batch, tier } = seat;
+  const { place, results, failed, others } = spec;
+  const { callId } = place;
   const { runId } = run.journal;
   const { version } = seat.agent;
   const more =
@@ -136,7 +137,8 @@ function attemptsAt(run: Run, seat: Seat, { spec, input, key }: PreparedCall): M
     const bare: CallRequest = {
       runId,
       callId,
-      agent: place,
+      place,
+      agent: seat.place,
       version,
       input,
       // A call that goes on keeps its key, whatever it would be now: its agent's idempotency key is made of it.

@@ -2,7 +2,6 @@ import type { CallRequest } from "../call.ts";
 import type { Permit } from "../limits/permit.ts";
 import type { Spent } from "../money/usage-sum.ts";
 import type { Run } from "./run.ts";
-import type { Seat } from "./seat.ts";
 
 /** What an attempt has spent, as far as money goes. */
 type Money = Pick<Spent, "cost"> & Partial<Pick<Spent, "leastMicros">>;
@@ -49,8 +48,7 @@ export interface Charge {
 /** The money of one attempt, of which `bound` is reserved; `undefined` where nobody says what it may cost at most. */
 export function chargeFor(
   { journal }: Run,
-  { agent }: Seat,
-  { callId, attempt }: CallRequest,
+  { place, attempt }: CallRequest,
   bound: number | undefined,
   permit: Permit,
   tally: Tally,
@@ -65,7 +63,7 @@ export function chargeFor(
     const usdMicros = knownMicros(spent);
     if (usdMicros <= reserved) return;
     const cost = { ...spent.cost, usdMicros };
-    journal.note([{ type: "budget.overran", callId, agent: agent.name, attempt, reserved, cost }]);
+    journal.note([{ type: "budget.overran", ...place, attempt, reserved, cost }]);
   };
   return {
     hold: (spent) => count(inFull(spent, bound)),

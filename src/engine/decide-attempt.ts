@@ -1,4 +1,5 @@
 import type { Agent } from "../agent.ts";
+import type { CallPlace } from "../call-place.ts";
 import { addCost, type Cost } from "../call.ts";
 import { errorRecord, type QuorateError } from "../errors.ts";
 import type { EventBody } from "../events.ts";
@@ -91,7 +92,11 @@ export function decide(
   if (cancelled !== undefined) {
     const { reason } = cancelled;
     if (isDeadline(reason)) return failed(state, taken, reason, moment, made?.after);
-    return { kind: "cancelled", events: made === undefined ? [] : lastWord(taken, made), reason };
+    return {
+      kind: "cancelled",
+      events: made === undefined ? [] : lastWord(state, taken, made),
+      reason,
+    };
   }
   if (result.ok) return succeeded(taken, result, callee, moment);
   const next = "asked" in result ? undefined : again(state, taken, result, callee, moment);
@@ -109,9 +114,7 @@ export function failure(
 }
 
 /** What a call has taken by the end of an attempt, as its events say it. */
-interface Taken extends Models {
-  readonly callId: string;
-  readonly agent: string;
+interface Taken extends CallPlace, Models {
   readonly attempt: number;
   readonly cost: Cost;
   readonly charged?: number;
@@ -121,15 +124,14 @@ type Made = Exclude<AttemptResult, { readonly asked: false } | { readonly waits:
 
 function takenBy(
   state: CallState,
-  { agent, modelName }: Callee,
+  { modelName }: Callee,
   made: Made | undefined,
   { charged }: Pick<Moment, "charged">,
 ): Taken {
   const before = spent(state).cost;
   const models = made === undefined ? NO_MODELS : modelsOf(made, modelName, before);
   const taken = {
-    callId: state.callId,
-    agent: agent.name,
+    ...state.place,
     attempt: made === undefined ? state.attempt : nextAttempt(state),
     cost: made === undefined ? before : (made.total ?? addCost(before, made.cost)),
   };
@@ -225,15 +227,15 @@ function again(
  * the run is to know what it took.
  */
 function lastWord(
-  { callId, agent, attempt, charged }: Taken,
+  { place }: CallState,
+  { attempt, charged }: Taken,
   { ended: settled, cost, used = [], startedMs, endedMs }: Made,
 ): readonly EventBody[] {
   if (settled === undefined || (used.length === 0 && charged === undefined)) return [];
   return [
     {
       type: "call.straggled",
-      callId,
-      agent,
+      ...place,
       attempt,
       settled,
       durationMs: endedMs - startedMs,

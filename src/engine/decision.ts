@@ -7,6 +7,8 @@ import { foldedKey } from "../conflict/canonical.ts";
 import type { Position } from "../conflict/conflict.ts";
 import { clip, cut } from "../text.ts";
 import { QuorateError } from "../errors.ts";
+import { teamOf, type TeamPlace } from "../call-place.ts";
+import { todaysEvents } from "../earlier-events.ts";
 import type { EventBody, RunEvent } from "../events.ts";
 import { REDACTED, type Json } from "../json.ts";
 import { fromStore } from "./from-store.ts";
@@ -26,15 +28,14 @@ export interface HumanDecision {
   readonly why: string;
   /** Who, as they call themselves. */
   readonly by?: string;
-  /** The nested supervisor that the subject belongs to; only needed where several wait for one of that name. */
-  readonly callId?: string;
+  /** The nested supervisor that the subject belongs to, by its call; only needed where several wait for one of that name. */
+  readonly team?: string;
   /** The `question` of an open question; only needed where two of one team look the same once secrets are taken out. */
   readonly question?: number;
 }
 
 /** A subject that a run waits for, and what there is to choose from. */
-export interface OpenQuestion {
-  readonly callId?: string;
+export interface OpenQuestion extends TeamPlace {
   readonly verdict: Verdict;
   /** Its place among all that the run waits for, from 0. */
   readonly question?: number;
@@ -42,13 +43,12 @@ export interface OpenQuestion {
 
 /** What a run waits for a person to decide, in the order of its log; nothing for a run that does not wait. */
 export function openQuestions(events: readonly RunEvent[]): readonly OpenQuestion[] {
-  const last = objectsIn(events, "openQuestions").findLastIndex(
-    ({ type }) => type === "run.waiting",
-  );
-  const waiting = events[last];
+  const all = todaysEvents(objectsIn(events, "openQuestions"));
+  const last = all.findLastIndex(({ type }) => type === "run.waiting");
+  const waiting = all[last];
   if (waiting?.type !== "run.waiting") return [];
   const decided = new Set<number>();
-  for (const event of events.slice(last + 1)) {
+  for (const event of all.slice(last + 1)) {
     if (event.type !== "person.decided") return [];
     decided.add(questionOf(waiting, event));
   }
@@ -62,11 +62,10 @@ type Asked = Extract<EventBody, { type: "run.waiting" }>;
 
 /** Which of the questions a decision is about; -1 for none of them. */
 export function questionOf({ verdicts }: Asked, decided: Decided): number {
-  const { question, callId, subject } = decided;
+  const { question, team, subject } = decided;
   // Decisions of earlier versions of this package name only the subject.
   return (
-    question ??
-    verdicts.findIndex((one) => one.callId === callId && one.verdict.subject === subject)
+    question ?? verdicts.findIndex((one) => one.team === team && one.verdict.subject === subject)
   );
 }
 
@@ -108,14 +107,14 @@ export async function recordDecision(
   // It is looked at only after the log.
   hear(decision);
   readGiven("the decision", decision, () => checkDecision(decision));
-  const before = await fromStore(() => store.read(runId));
+  const before = todaysEvents(await fromStore(() => store.read(runId)));
   // Before the run is taken: a decision that is refused leaves it alone.
   chosen(runId, before, decision, known);
   const fence = await takeRun(store, systemClock, runId, new Cancellation());
   try {
     // Somebody may have decided until it was taken.
     const since = await fromStore(() => store.read(runId, before.length));
-    const events = [...before, ...since];
+    const events = todaysEvents([...before, ...since]);
     const body = chosen(runId, events, decision, known);
     const place = { runId, seq: events.length + 1, atMs: Math.round(nowMs()) };
     await fromStore(() => store.append([{ ...body, ...place }], fence));
@@ -131,7 +130,7 @@ const KEYS: Readonly<Record<keyof HumanDecision, true>> = {
   index: true,
   why: true,
   by: true,
-  callId: true,
+  team: true,
   question: true,
 };
 const DECISION_KEYS: ReadonlySet<string> = new Set(Object.keys(KEYS));
@@ -157,7 +156,7 @@ function chosen(
   const isSecret = first.type === "run.started" && first.redact !== undefined;
   const withheld = isSecret && (redact === undefined || (redact.byPaths && !knowsSecrets));
   const open = questionFor(runId, events, decision, isSecret);
-  const { callId, question, verdict } = open;
+  const { question, verdict } = open;
   const { subject, positions } = verdict;
   const index = indexFor(subject, positions, decision, { redact, isSecret });
   const winner = positions[index]?.value ?? null;
@@ -166,7 +165,7 @@ function chosen(
   const { why, by } = decision;
   return {
     type: "person.decided",
-    ...(callId !== undefined && { callId }),
+    ...teamOf(open),
     subject,
     ...(question !== undefined && { question }),
     index,
@@ -232,23 +231,23 @@ function briefly(position: Json): string {
 function questionFor(
   runId: string,
   events: readonly RunEvent[],
-  { subject, callId, question: number }: HumanDecision,
+  { subject, team, question: number }: HumanDecision,
   isSecret: boolean,
 ): OpenQuestion {
   const open = openQuestions(events);
   const asked = open.filter(
     (one) =>
       one.verdict.subject === subject &&
-      (callId === undefined || one.callId === callId) &&
+      (team === undefined || one.team === team) &&
       (number === undefined || one.question === number),
   );
   const [only, another] = asked;
   if (only !== undefined && another === undefined) return only;
   if (only !== undefined) {
-    const teams = new Set(asked.map((one) => `"${one.callId ?? ""}"`));
+    const teams = new Set(asked.map((one) => `"${one.team ?? ""}"`));
     if (teams.size > 1) {
       throw refusal(
-        `several teams of run "${runId}" wait for "${subject}"; name one as callId: ${[...teams].join(", ")}`,
+        `several teams of run "${runId}" wait for "${subject}"; name one as team: ${[...teams].join(", ")}`,
       );
     }
     const numbers = asked.map(({ question }) => question).join(", ");
@@ -260,7 +259,7 @@ function questionFor(
     (event) =>
       event.type === "person.decided" &&
       event.subject === subject &&
-      (callId === undefined || event.callId === callId) &&
+      (team === undefined || event.team === team) &&
       (number === undefined || event.question === number),
   );
   if (isDecided) {

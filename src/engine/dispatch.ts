@@ -47,9 +47,7 @@ async function dispatchBounded(
   const bound = boundAt(seat, request.input);
   const permit = await run.limiter.acquire(permitRequest(run, seat, bound), run.cancellation);
   const charge =
-    seat.budgets.length === 0
-      ? undefined
-      : chargeFor(run, seat, request, bound.usdMicros, permit, tally);
+    seat.budgets.length === 0 ? undefined : chargeFor(run, request, bound.usdMicros, permit, tally);
   const end = await begin(run, seat, request, { permit, bound, charge });
   await end.settled;
   return end;
@@ -132,22 +130,20 @@ export function noteBegun({ shared, clock }: Run, { attempt }: CallRequest): voi
 
 /** How an attempt begins, as the log has it. */
 export function startOf(
-  { agent, tier, modelName, budgets }: Seat,
-  { callId, attempt, key }: CallRequest,
+  { tier, modelName, budgets }: Seat,
+  { place, attempt, key }: CallRequest,
   bound: Bound | undefined,
   batch?: number,
 ): CallStarted {
-  const { name } = agent;
   if (tier === undefined && bound === undefined && batch === undefined) {
     return key === undefined
-      ? { type: "call.started", callId, agent: name, attempt }
-      : { type: "call.started", callId, agent: name, attempt, key };
+      ? { type: "call.started", ...place, attempt }
+      : { type: "call.started", ...place, attempt, key };
   }
   const reserved = budgets.length > 0 ? bound?.usdMicros : undefined;
   return {
     type: "call.started",
-    callId,
-    agent: name,
+    ...place,
     attempt,
     ...(key !== undefined && { key }),
     ...(tier !== undefined && { tier }),

@@ -1,8 +1,9 @@
+import { placeOf, scopeOf, type CallPlace } from "../call-place.ts";
 import type { Conflict } from "../conflict/conflict.ts";
 import type { RunEvent } from "../events.ts";
 import { BillFold } from "../money/bill.ts";
 import type { Verdict } from "../resolve/verdict.ts";
-import { firstCallOf } from "./call-id.ts";
+import { CallPlaces } from "./call-places.ts";
 import { evolve, newCall, type CallEvent, type CallState } from "./call-state.ts";
 import type { RecordedDecision } from "./decided-position.ts";
 import { questionOf } from "./decision.ts";
@@ -16,7 +17,7 @@ export interface Origin {
   readonly from: string | undefined;
 }
 
-/** What belongs to one team of a run: the root's key is empty, a nested one's is its `callId`. */
+/** What belongs to one attempt of one team of a run. */
 interface Scope {
   plan: Of<"run.planned"> | undefined;
   readonly conflicts: Map<string, Conflict>;
@@ -35,6 +36,8 @@ export class History {
   readonly events: readonly RunEvent[];
   /** Whether whoever goes on with the run has another description of its supervisor. */
   changed = false;
+  /** Where its calls stand. */
+  readonly places: CallPlaces = new CallPlaces();
   readonly #calls = new Map<string, CallState>();
   readonly #outdated: CallState[] = [];
   readonly #scopes = new Map<string, Scope>();
@@ -42,16 +45,13 @@ export class History {
   readonly #lost = new Set<string>();
   #asked: Of<"run.waiting"> | undefined;
   readonly #doubted = new Set<string>();
-  readonly #teams = new Set<string>();
   // Made when it is first asked for: the events do not change after that.
   #lacking: ReadonlySet<string> | undefined;
   #bill: BillFold | undefined;
 
-  /** `teams` are the places of teams as far as they are known; a team that failed before it had a plan cannot be told else. */
-  constructor(runId: string, events: readonly RunEvent[], teams: Iterable<string> = []) {
+  constructor(runId: string, events: readonly RunEvent[]) {
     this.runId = runId;
     this.events = events;
-    for (const team of teams) this.#teams.add(team);
     for (const event of events) this.#add(event);
   }
 
@@ -86,13 +86,13 @@ export class History {
   /** What the run took so far. */
   get bill(): BillFold {
     if (this.#bill === undefined) {
-      this.#bill = new BillFold(this.#teams);
+      this.#bill = new BillFold();
       for (const event of this.events) this.#bill.add(event);
     }
     return this.#bill;
   }
 
-  /** Whether somebody in a team did not answer, by none of the calls that were made for them. */
+  /** Whether somebody in a team, by its call, did not answer, by none of the calls that were made for them. */
   lacks(team: string): boolean {
     this.#lacking ??= this.#teamsThatLack();
     return this.#lacking.has(team);
@@ -131,11 +131,12 @@ export class History {
   }
 
   #add(event: RunEvent): void {
+    if ("role" in event) this.places.add(event);
     switch (event.type) {
       case "call.succeeded":
       case "call.reused":
         // Of an answer that is not kept whole nothing is known.
-        if (event.redacted === true) this.#lost.add(firstCallOf(event.callId));
+        if (event.redacted === true) this.#lost.add(this.places.firstOf(event).callId);
         // And nobody was asked for one that was there already.
         if (event.redacted !== true || event.type === "call.succeeded") this.#evolve(event);
         break;
@@ -155,26 +156,25 @@ export class History {
         this.#doubted.add(`${event.why} ${event.callId}`);
         break;
       case "run.planned":
-        this.#scope(event.callId ?? "").plan = event;
-        // A repeated team's scope ends with "~" and the attempt, and a name has no "~".
-        this.#teams.add((event.callId ?? "").replace(/~\d+$/, ""));
+        this.#scope(scopeOf(event)).plan = event;
         break;
       case "conflict.found":
-        this.#scope(event.callId ?? "").conflicts.set(event.conflict.subject, event.conflict);
+        this.#scope(scopeOf(event)).conflicts.set(event.conflict.subject, event.conflict);
         break;
       case "verdict.reached":
-        this.#scope(event.callId ?? "").verdicts.set(event.verdict.subject, event.verdict);
+        this.#scope(scopeOf(event)).verdicts.set(event.verdict.subject, event.verdict);
         break;
       case "run.waiting":
         this.#asked = event;
-        for (const { callId = "", verdict } of event.verdicts) {
-          const { waiting } = this.#scope(callId);
+        for (const open of event.verdicts) {
+          const { waiting } = this.#scope(scopeOf(open));
+          const { subject } = open.verdict;
           // From the first time on: being asked again does not give more time.
-          waiting.set(verdict.subject, waiting.get(verdict.subject) ?? event.atMs);
+          waiting.set(subject, waiting.get(subject) ?? event.atMs);
         }
         break;
       case "person.decided": {
-        const { decisions } = this.#scope(event.callId ?? "");
+        const { decisions } = this.#scope(scopeOf(event));
         const asked = this.#asked;
         const positions = asked?.verdicts[questionOf(asked, event)]?.verdict.positions ?? [];
         const before = decisions.get(event.subject) ?? [];
@@ -192,21 +192,23 @@ export class History {
   /** The teams in which somebody did not answer, and those that they stand in. */
   #teamsThatLack(): ReadonlySet<string> {
     const answered = new Set<string>();
-    const failed: string[] = [];
-    for (const [callId, { end }] of this.#calls) {
+    const silent: CallPlace[] = [];
+    for (const { place, end } of this.#calls.values()) {
       if (end === undefined) continue;
-      const first = firstCallOf(callId);
-      if (end.type === "call.failed") failed.push(first);
-      else answered.add(first);
+      const first = this.places.firstOf(place);
+      if (end.type === "call.failed") silent.push(first);
+      else answered.add(first.callId);
     }
-    const lacking = new Set<string>();
-    for (const callId of failed) if (!answered.has(callId)) addTeams(lacking, callId);
-    for (const [callId, { reason }] of this.#skipped) {
+    for (const skipped of this.#skipped.values()) {
       // Earlier versions skipped who could not change a verdict any more: nothing is lacking without them.
-      if (reason === "early-stop" || this.#calls.get(callId)?.end !== undefined) continue;
-      addTeams(lacking, callId);
+      if (skipped.reason !== "early-stop" && this.#calls.get(skipped.callId)?.end === undefined)
+        silent.push(skipped);
     }
-    return lacking;
+    return new Set(
+      silent
+        .filter(({ callId }) => !answered.has(callId))
+        .flatMap((place) => [...this.places.teamsAbove(place)]),
+    );
   }
 
   /** What happened to a call. It is another one from here on where it begins with another key than before. */
@@ -215,7 +217,7 @@ export class History {
     const known = this.#calls.get(callId);
     const isOther = known !== undefined && key !== undefined && known.key !== key;
     if (isOther) this.#outdated.push(known);
-    const call = known === undefined || isOther ? newCall(callId, key) : known;
+    const call = known === undefined || isOther ? newCall(placeOf(event), key) : known;
     this.#calls.set(callId, evolve(call, event));
   }
 
@@ -231,18 +233,5 @@ export class History {
     };
     this.#scopes.set(scope, made);
     return made;
-  }
-}
-
-/**
- * Adds the teams that a call stands in, up to the root. A repeated team, which has `~` and the attempt behind its name, stands in the
- * team that it repeats. Where one is there already, so are those above it.
- */
-function addTeams(teams: Set<string>, callId: string): void {
-  for (let at = callId; at !== "";) {
-    const itself = at === callId ? at : at.replace(/(?<=[^/])~\d+$/, "");
-    at = itself === at ? at.slice(0, Math.max(0, at.lastIndexOf("/"))) : itself;
-    if (teams.has(at)) return;
-    teams.add(at);
   }
 }

@@ -21,11 +21,11 @@ export const WAITS_IN_DOUBT: string =
 export function policyInDoubt(
   { history, redact, waits }: Run,
   agent: Agent,
-  { callId, canWait = false }: CallSpec,
+  { place, canWait = false }: CallSpec,
 ): "retry" | "fail" | "wait" {
   if (agent.inDoubt !== "ask") return agent.inDoubt;
   if (!canWait) return "fail";
-  const subject = cut(`May ${callId} be asked again?`, MAX_SUBJECT_CHARS);
+  const subject = cut(`May ${place.callId} be asked again?`, MAX_SUBJECT_CHARS);
   const latest = history?.decisions("", redact?.text(subject) ?? subject).at(-1);
   // The choices are always these, however they look in the log.
   const decided =

@@ -27,7 +27,7 @@ type Ask = (shared: Run) => Promise<CallOutcome>;
 type From = KeptAnswer["from"];
 
 function fromOf({ journal }: Run, { spec }: PreparedCall): From {
-  return { runId: journal.runId, callId: spec.callId };
+  return { runId: journal.runId, callId: spec.place.callId };
 }
 
 // How often one looks whether another process has answered: so many ms, and at random up to so many more, so that

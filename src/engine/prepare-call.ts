@@ -1,3 +1,4 @@
+import { memberId } from "../call-place.ts";
 import type { CallSpec, PreparedCall } from "./call-spec.ts";
 import { newCall, type CallState } from "./call-state.ts";
 import { isOfDefinition, isShared, type CallContent } from "./key.ts";
@@ -16,7 +17,7 @@ export function prepareCall(
   const { keys } = run;
   const content = keys && definition && contentOf(definition(), input, spec);
   const key = content && keys.of(content);
-  const state = recordedCall(run, spec, content) ?? newCall(spec.callId, key);
+  const state = recordedCall(run, spec, content) ?? newCall(spec.place, key);
   return { spec, input, key, state };
 }
 
@@ -41,14 +42,13 @@ function recordedCall(
   content: CallContent | undefined,
 ): CallState | undefined {
   if (history === undefined) return undefined;
-  const { callId, judged = false, derived = false, results, others } = spec;
+  const { place, judged = false, derived = false, results, others } = spec;
   // Of what others have said, it may be anything that the run knows.
   const ofAny = judged || derived || others !== undefined;
-  const team = callId.slice(0, callId.lastIndexOf("/") + 1);
-  const sources = Object.keys(results).map((name) => team + name);
+  const sources = Object.keys(results).map((name) => memberId(place, name));
   const ofOthers = ofAny || sources.length > 0;
   const same = !history.changed && !history.hasLost(ofAny ? undefined : sources);
-  return history.call(callId, (recorded) => {
+  return history.call(place.callId, (recorded) => {
     if (keys === undefined || content === undefined) return recorded === undefined;
     if (recorded === undefined) return history.keyless;
     if (same && !judged && isOfDefinition(recorded, content.definition)) return true;

@@ -2,7 +2,6 @@ import { NO_COST } from "../call.ts";
 import type { Said } from "../conflict/said.ts";
 import { unkept } from "./accept.ts";
 import { failCall } from "./attempts.ts";
-import { placeOf } from "./call-id.ts";
 import { outcomeOf, type CallOutcome } from "./call-outcome.ts";
 import type { PreparedCall } from "./call-spec.ts";
 import type { Callee } from "./decide-attempt.ts";
@@ -10,30 +9,32 @@ import { isShared } from "./key.ts";
 import type { Run } from "./run.ts";
 
 /**
- * Asked anew are the agent itself, or all of a team, and every team that it stands in; also in a repeated team, at another tier,
- * and who stands in for it.
+ * Asked anew is whoever sits there: the agent itself, or all of a team, and every team that it stands in; also in a repeated team, at
+ * another tier, and who stands in for it.
  */
-export function isAnew(callId: string, from: string): boolean {
-  const place = placeOf(callId);
-  return `${from}/`.startsWith(`${place}/`) || place.startsWith(`${from}/`);
+export function isAnew(seat: string, from: string): boolean {
+  const within = [`${from}/`, `${from}~`].some((start) => seat.startsWith(start));
+  return within || `${from}/`.startsWith(`${seat}/`);
 }
 
 /**
  * The answer of the same call in the run that this one is a fork of; `undefined` when there is none, or it is to be asked
- * anew. It is recorded, so that the fork's log stands by itself, and costs nothing. `inTeam`: the call is a nested team's.
+ * anew. It is recorded, so that the fork's log stands by itself, and costs nothing. `seat` is where whoever is asked sits.
  */
 export async function reuse(
   run: Run,
   callee: Callee,
   { spec, key, state }: PreparedCall,
   read: (output: unknown) => Said | undefined,
-  inTeam = false,
+  seat: string,
 ): Promise<CallOutcome | undefined> {
   const { journal, origin } = run;
-  const { callId } = spec;
+  const { place } = spec;
+  const { callId } = place;
+  const inTeam = place.role === "team";
   if (origin === undefined || !isShared(key)) return undefined;
   const { history, from } = origin;
-  if (from !== undefined && isAnew(callId, from)) return undefined;
+  if (from !== undefined && isAnew(seat, from)) return undefined;
   const end = history.call(callId, (recorded) => recorded === key)?.end;
   if (end === undefined || end.type === "call.failed") return undefined;
   // Who did not answer is asked again, also within a team that could do without.
@@ -41,8 +42,7 @@ export async function reuse(
   const { attempt, durationMs, output } = end;
   const event = {
     type: "call.reused",
-    callId,
-    agent: callee.agent.name,
+    ...place,
     key,
     by: "fork",
     from: { runId: history.runId, callId },
@@ -57,7 +57,7 @@ export async function reuse(
   } as const;
   const excess = journal.excess(event);
   if (excess !== undefined) {
-    return failCall(run, callee, state, unkept(callee.agent.name, excess));
+    return failCall(run, callee, state, unkept(place.agent, excess));
   }
   await journal.record([event]);
   const outcome = outcomeOf({ ...end, cost: NO_COST }, read);

@@ -4,6 +4,8 @@ import { ABSENT, PRESENT } from "../conflict/findings.ts";
 import { checkGiven, checkKeys } from "../policy/check-kind.ts";
 import { cut } from "../text.ts";
 import { QuorateError } from "../errors.ts";
+import { scopeOf } from "../call-place.ts";
+import { todaysEvents } from "../earlier-events.ts";
 import type { RunEvent } from "../events.ts";
 import { REDACTED, takeJson, type Json } from "../json.ts";
 import type { Verdict } from "../resolve/verdict.ts";
@@ -12,11 +14,11 @@ import { ballotOf, isSamePosition } from "./ballot.ts";
 import { keepOutcome } from "./keep-ballot.ts";
 
 export interface OutcomeOptions {
-  /** The nested supervisor whose verdict it was, by its place; only needed where several decided about that subject. */
-  readonly callId?: string;
+  /** The nested supervisor whose verdict it was, by its call; only needed where several decided about that subject. */
+  readonly team?: string;
 }
 
-const OPTIONS: ReadonlySet<string> = new Set(["callId"]);
+const OPTIONS: ReadonlySet<string> = new Set(["team"]);
 
 /** Who held what turned out true, and who did not. */
 export interface Judged {
@@ -47,8 +49,7 @@ export async function recordOutcome(
   checkStore(store, "recordOutcome");
   checkText(runId, "recordOutcome: runId");
   checkText(subject, "recordOutcome: subject");
-  const { callId } = options;
-  const events = await store.read(runId);
+  const events = todaysEvents(await store.read(runId));
   const first = events[0];
   if (first?.type !== "run.started") {
     throw new QuorateError(
@@ -56,19 +57,21 @@ export async function recordOutcome(
       `the store has no run "${runId}"; list what there is with runs()`,
     );
   }
-  const { callId: team = "", verdict, redacted } = verdictAbout(first, events, subject, callId);
+  const found = verdictAbout(first, events, subject, options.team);
+  const { team, verdict, redacted } = found;
   if (redacted === true) {
     throw refusal(`the positions about "${subject}" were redacted: nothing says who was right`);
   }
   const outcome =
     truth === undefined ? undefined : truthAsKept(checkTruth(truth, verdict), verdict, first);
-  const ballot = ballotOf({ runId, atMs: first.atMs, ...(team !== "" && { callId: team }) }, [
+  const scope = scopeOf(found);
+  const ballot = ballotOf({ runId, atMs: first.atMs, ...(scope !== "" && { callId: scope }) }, [
     verdict,
   ]);
   if (ballot === undefined) {
     throw refusal(`the positions about "${subject}" are too long to learn from`);
   }
-  const name = team === "" ? first.supervisor.name : nameOf(team);
+  const name = team === undefined ? first.supervisor.name : agentOf(team, events);
   await keepOutcome(store.values, name, ballot, verdict, outcome);
   const holders = (same: boolean): readonly string[] =>
     outcome === undefined
@@ -79,9 +82,10 @@ export async function recordOutcome(
   return { supervisor: name, subject, right: holders(true), wrong: holders(false) };
 }
 
-/** A team's name is the last of its place; a repeated one has "~" and the attempt behind it. */
-function nameOf(place: string): string {
-  return (place.split("/").at(-1) ?? "").replace(/~\d+$/, "");
+/** Whom a call asked. */
+function agentOf(callId: string, events: readonly RunEvent[]): string {
+  const call = events.find((event) => "role" in event && event.callId === callId);
+  return call !== undefined && "agent" in call ? call.agent : callId;
 }
 
 type VerdictEvent = Extract<RunEvent, { type: "verdict.reached" }>;
@@ -102,15 +106,15 @@ function verdictAbout(
   { runId, redact }: StartedEvent,
   events: readonly RunEvent[],
   subject: string,
-  callId: string | undefined,
+  wanted: string | undefined,
 ): VerdictEvent {
   const found = new Map<string, VerdictEvent>();
   const subjects = new Set<string>();
   for (const event of events) {
     if (event.type !== "verdict.reached") continue;
-    const { callId: team = "", verdict } = event;
+    const { team = "", verdict } = event;
     subjects.add(`"${cut(verdict.subject, 80)}"`);
-    if (verdict.subject === subject && (callId ?? team) === team) found.set(team, event);
+    if (verdict.subject === subject && (wanted ?? team) === team) found.set(team, event);
   }
   const own = found.get("");
   if (own !== undefined) return own;
@@ -119,7 +123,7 @@ function verdictAbout(
   if (only !== undefined) {
     const teams = [...found.keys()].map((team) => `"${team}"`).join(", ");
     throw refusal(
-      `several teams of run "${runId}" decided about "${subject}"; name one as callId: ${teams}`,
+      `several teams of run "${runId}" decided about "${subject}"; name one as team: ${teams}`,
     );
   }
   const known = [...subjects].slice(0, 10).join(", ");

@@ -1,3 +1,4 @@
+import type { CallPlace, Via } from "../call-place.ts";
 import { addCost, costSince, NO_COST, UNKNOWN_COST, type Cost, type ModelCost } from "../call.ts";
 import type { BillLine, Saved } from "../outcome.ts";
 import type { Models } from "./usage-sum.ts";
@@ -6,6 +7,9 @@ import type { Models } from "./usage-sum.ts";
 export interface Entry {
   readonly callId: string;
   readonly agent: string;
+  /** A team's calls are those of its agents. */
+  readonly isTeam: boolean;
+  readonly via: Via | undefined;
   /** Of all calls of the run, the first is 0. */
   readonly order: number;
   /** The model that the last attempt was asked with; `null` where nobody said. */
@@ -57,10 +61,12 @@ export interface More {
 }
 
 /** A call of which nothing has happened yet. */
-export function entryOf(callId: string, agent: string, order: number): Entry {
+export function entryOf({ callId, agent, role, via }: CallPlace, order: number): Entry {
   return {
     callId,
     agent,
+    isTeam: role === "team",
+    via,
     order,
     asked: null,
     model: null,

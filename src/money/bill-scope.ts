@@ -26,9 +26,6 @@ type OrderedLine = BillLine & { readonly order: number };
 
 export type Sums = Omit<Bill, "lines">;
 
-/** Tells which calls are those of teams, and so no agents'. */
-export type IsTeam = (callId: string) => boolean;
-
 /** A scope in another, or that of the run. */
 export function scopeIn(parent?: Scope): Scope {
   const scope: Scope = {
@@ -59,9 +56,9 @@ export function changed(scope: Scope): void {
 }
 
 /** What the calls in it come to, those in its teams included. */
-export function sumsOf(scope: Scope, isTeam: IsTeam): Sums {
+export function sumsOf(scope: Scope): Sums {
   if (scope.sums !== undefined) return scope.sums;
-  const entries = billed(scope, isTeam);
+  const entries = billed(scope);
   let [calls, attempts, spent] = [0, 0, NO_COST];
   let plain = scope.stopped.size === 0;
   for (const entry of entries) {
@@ -73,7 +70,7 @@ export function sumsOf(scope: Scope, isTeam: IsTeam): Sums {
   let saved = plain ? NOTHING_SAVED : savedBy(entries, scope.stopped.size);
   let wasted = plain ? NOTHING_WASTED : wastedBy(entries);
   for (const inner of scope.inner) {
-    const sums = sumsOf(inner, isTeam);
+    const sums = sumsOf(inner);
     calls += sums.calls;
     attempts += sums.attempts;
     spent = addCost(spent, sums.spent);
@@ -84,31 +81,31 @@ export function sumsOf(scope: Scope, isTeam: IsTeam): Sums {
 }
 
 /** The lines of its bill, in the order in which their agents and models were asked first. */
-export function linesIn(scope: Scope, isTeam: IsTeam): readonly BillLine[] {
-  return orderedLines(scope, isTeam).map(({ order: _order, ...line }) => line);
+export function linesIn(scope: Scope): readonly BillLine[] {
+  return orderedLines(scope).map(({ order: _order, ...line }) => line);
 }
 
-function orderedLines(scope: Scope, isTeam: IsTeam): readonly OrderedLine[] {
+function orderedLines(scope: Scope): readonly OrderedLine[] {
   if (scope.lines !== undefined) return scope.lines;
-  const lines = billed(scope, isTeam).flatMap((entry) =>
+  const lines = billed(scope).flatMap((entry) =>
     linesOf(entry).map((line) => ({ ...line, order: entry.order })),
   );
-  for (const inner of scope.inner) lines.push(...orderedLines(inner, isTeam));
+  for (const inner of scope.inner) lines.push(...orderedLines(inner));
   return (scope.lines = merged(lines.sort((a, b) => a.order - b.order)));
 }
 
-function billed({ calls }: Scope, isTeam: IsTeam): readonly Entry[] {
-  return calls.filter((entry) => isBilled(entry, isTeam));
+function billed({ calls }: Scope): readonly Entry[] {
+  return calls.filter(isBilled);
 }
 
 /** Whether a call is on the bill: a team's calls are those of its agents, but where its answer was there already. */
-export function isBilled({ callId, attempts, more }: Entry, isTeam: IsTeam): boolean {
-  return more?.reused !== undefined || (attempts > 0 && !isTeam(callId));
+export function isBilled({ isTeam, attempts, more }: Entry): boolean {
+  return more?.reused !== undefined || (attempts > 0 && !isTeam);
 }
 
 function savedBy(entries: readonly Entry[], stopped: number): Saved {
   const saved: { -readonly [K in keyof Saved]: Saved[K] } = { ...NOTHING_SAVED };
-  const askedAgain = askedAgainIn(entries);
+  const askedAgain = new Set(entries.map(({ via }) => via?.callId));
   for (const { callId, more, cost } of entries) {
     if (more === undefined) continue;
     const { reused, count, batched, shared, dearestMicros } = more;
@@ -124,15 +121,6 @@ function savedBy(entries: readonly Entry[], stopped: number): Saved {
   }
   if (stopped > 0) saved.earlyStop = { calls: stopped, usdMicros: "unknown" };
   return saved;
-}
-
-/** The calls for whose member there was a further one. */
-function askedAgainIn(entries: readonly Entry[]): ReadonlySet<string> {
-  const again = new Set<string>();
-  for (const { callId } of entries) {
-    for (const { index } of callId.matchAll(/(?<=[^/])~/g)) again.add(callId.slice(0, index));
-  }
-  return again;
 }
 
 function wastedBy(entries: readonly Entry[]): Wasted {

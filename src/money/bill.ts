@@ -1,7 +1,9 @@
-import { listIn, objectsIn } from "../policy/given.ts";
+import { ROOT, scopeOf, teamOf, type CallPlace, type TeamPlace } from "../call-place.ts";
+import { todaysEvents } from "../earlier-events.ts";
+import { objectsIn } from "../policy/given.ts";
 import type { RunEvent } from "../events.ts";
 import type { Bill, Reuse } from "../outcome.ts";
-import { addCost, costIn, UNKNOWN_COST } from "../call.ts";
+import { addCost, UNKNOWN_COST } from "../call.ts";
 import {
   addUsed,
   countOf,
@@ -22,26 +24,19 @@ import {
   type Sums,
 } from "./bill-scope.ts";
 
-/**
- * The bill of a run as a fold over its log: what was asked, what it cost, what was saved and what was wasted. `teams` are the
- * places of nested supervisors: their calls are no calls of agents.
- */
+/** The bill of a run as a fold over its log: what was asked, what it cost, what was saved and what was wasted. */
 export class BillFold {
-  // As they were given, and own ones from when another is found.
-  #teams: Set<string>;
-  #own = false;
   readonly #calls = new Map<string, Entry>();
-  readonly #scopes = new Map([["", scopeIn()]]);
+  readonly #root = scopeIn();
+  readonly #scopes = new Map([["", this.#root]]);
+  /** Where the teams stand, by their calls. */
+  readonly #teams = new Map<string, TeamPlace>();
   #goesOn = false;
-
-  constructor(teams: ReadonlySet<string> = NO_TEAMS) {
-    this.#teams = teams as Set<string>;
-  }
 
   add(event: RunEvent): void {
     switch (event.type) {
       case "call.started": {
-        const entry = this.#entry(event.callId, event.agent);
+        const entry = this.#entry(event);
         if (entry.open) moreOf(entry).doubtful++;
         leaveOpen(entry);
         turnTo(entry, event.key);
@@ -63,9 +58,9 @@ export class BillFold {
       }
       case "call.retried":
       case "call.requeued": {
-        const entry = this.#entry(event.callId, event.agent);
-        const cost = costIn(event);
-        endWith(entry, { ...event, cost });
+        const entry = this.#entry(event);
+        const { cost } = event;
+        endWith(entry, event);
         const more = moreOf(entry);
         more.failedCost = cost;
         // Who was told to come later has wasted nothing but time.
@@ -73,18 +68,18 @@ export class BillFold {
         break;
       }
       case "call.succeeded": {
-        const entry = this.#entry(event.callId, event.agent);
+        const entry = this.#entry(event);
         endWith(entry, event);
         entry.durationMs += event.durationMs;
         if (event.dearestMicros !== undefined) moreOf(entry).dearestMicros = event.dearestMicros;
         break;
       }
       case "call.failed": {
-        const entry = this.#entry(event.callId, event.agent);
+        const entry = this.#entry(event);
         if (event.key !== undefined) turnTo(entry, event.key);
         endWith(entry, event);
         if (event.stopped === true) {
-          this.#stop(event.callId);
+          this.#stop(event);
         } else {
           const more = moreOf(entry);
           if (event.attempt > 0) more.failedAttempts++;
@@ -94,7 +89,7 @@ export class BillFold {
         break;
       }
       case "call.reused": {
-        const entry = this.#entry(event.callId, event.agent);
+        const entry = this.#entry(event);
         turnTo(entry, event.key);
         const more = moreOf(entry);
         more.reused = { by: event.by, saved: event.saved };
@@ -110,7 +105,7 @@ export class BillFold {
       case "call.straggled":
       case "call.abandoned":
       case "call.reported": {
-        const entry = this.#entry(event.callId, event.agent);
+        const entry = this.#entry(event);
         const cut = entry.open && entry.attempt === event.attempt;
         if (cut) {
           // It was cancelled, and may have no other end.
@@ -128,12 +123,10 @@ export class BillFold {
         break;
       }
       case "call.skipped":
-        if (event.reason === "early-stop") this.#stop(event.callId);
-        break;
-      case "run.planned":
-        if (event.callId !== undefined) this.#found(onceOf(event.callId));
+        if (event.reason === "early-stop") this.#stop(event);
         break;
       case "run.started":
+      case "run.planned":
       case "run.resumed":
       case "run.waiting":
       case "run.finished":
@@ -146,15 +139,15 @@ export class BillFold {
     }
   }
 
-  /** The bill of the run, or of the team at a place in it, however often that was repeated. */
-  bill(team = ""): Bill {
-    const scope = this.#scopes.get(team) ?? scopeIn();
-    return { ...sumsOf(scope, this.#isTeam), lines: linesIn(scope, this.#isTeam) };
+  /** The bill of the run, or of a team in it: from an attempt of its call on. */
+  bill(team: TeamPlace = ROOT): Bill {
+    const scope = this.#scopes.get(scopeOf(team)) ?? scopeIn();
+    return { ...sumsOf(scope), lines: linesIn(scope) };
   }
 
-  /** The same without its lines, which are more work the more agents there are. */
+  /** Of all attempts of a team's call, and without lines, which are more work the more agents there are. */
   sums(team: string): Sums {
-    return sumsOf(this.#scopes.get(team) ?? scopeIn(), this.#isTeam);
+    return sumsOf(this.#scopes.get(team) ?? scopeIn());
   }
 
   /** What comes from here on is done anew: the log was that long when this process took the run. */
@@ -164,7 +157,7 @@ export class BillFold {
 
   /** Calls whose answers stood in a log, and those that were made anew. */
   reuse(): Reuse {
-    const entries = [...this.#calls.values()].filter((entry) => isBilled(entry, this.#isTeam));
+    const entries = [...this.#calls.values()].filter(isBilled);
     const asked = entries.filter(({ anew, more }) => anew && more?.reused === undefined).length;
     const waits = entries.filter(({ anew, open }) => open && !anew).length;
     const calls = entries.reduce((sum, entry) => sum + countOf(entry), 0);
@@ -172,66 +165,43 @@ export class BillFold {
   }
 
   /** The entry of a call that something has happened to. */
-  #entry(callId: string, agent: string): Entry {
-    const scope = this.#scope(teamOf(callId));
+  #entry(place: CallPlace): Entry {
+    const scope = this.#scope(place);
     changed(scope);
-    let entry = this.#calls.get(callId);
+    let entry = this.#calls.get(place.callId);
     if (entry === undefined) {
-      entry = entryOf(callId, agent, this.#calls.size);
-      this.#calls.set(callId, entry);
+      entry = entryOf(place, this.#calls.size);
+      this.#calls.set(place.callId, entry);
+      if (entry.isTeam) this.#teams.set(place.callId, teamOf(place));
       scope.calls.push(entry);
     }
     entry.anew ||= this.#goesOn;
     return entry;
   }
 
-  #scope(path: string): Scope {
-    const known = this.#scopes.get(path);
+  /** That of a team's attempt, which is in that of its first one. */
+  #scope(at: TeamPlace): Scope {
+    const { team, teamAttempt } = at;
+    if (team === undefined) return this.#root;
+    const key = scopeOf(at);
+    const known = this.#scopes.get(key);
     if (known !== undefined) return known;
-    const once = onceOf(path);
-    const made = scopeIn(this.#scope(once === path ? teamOf(path) : once));
-    this.#scopes.set(path, made);
+    const around = teamAttempt === undefined ? this.#teams.get(team) : { team };
+    const made = scopeIn(this.#scope(around ?? ROOT));
+    this.#scopes.set(key, made);
     return made;
   }
 
-  #stop(callId: string): void {
-    const scope = this.#scope(teamOf(callId));
-    scope.stopped.add(callId);
+  #stop(place: CallPlace): void {
+    const scope = this.#scope(place);
+    scope.stopped.add(place.callId);
     changed(scope);
   }
-
-  #found(team: string): void {
-    if (this.#teams.has(team)) return;
-    if (!this.#own) this.#teams = new Set(this.#teams);
-    this.#own = true;
-    this.#teams.add(team);
-    changed(this.#scope(teamOf(team)));
-  }
-
-  // A function, not a method: it is handed on.
-  readonly #isTeam = (callId: string): boolean => {
-    if (this.#teams.size === 0) return false;
-    return (
-      this.#teams.has(callId) || this.#teams.has(callId.replaceAll(/(?<=[^/])~\d+(?=\/|$)/g, ""))
-    );
-  };
-}
-
-const NO_TEAMS: ReadonlySet<string> = new Set();
-
-/** The team that a call or a team stands in; empty for the root. */
-function teamOf(callId: string): string {
-  return callId.slice(0, Math.max(0, callId.lastIndexOf("/")));
-}
-
-/** A repeated team without the "~" and the attempt behind its name. */
-function onceOf(team: string): string {
-  return team.replace(/~\d+$/, "");
 }
 
 /** The bill of a run by its log. */
-export function billOf(events: Iterable<RunEvent>, teams: Iterable<string> = []): Bill {
-  const fold = new BillFold(new Set(listIn(teams, "billOf: teams")));
-  for (const event of objectsIn(events, "billOf")) fold.add(event);
+export function billOf(events: Iterable<RunEvent>): Bill {
+  const fold = new BillFold();
+  for (const event of todaysEvents(objectsIn(events, "billOf"))) fold.add(event);
   return fold.bill();
 }

@@ -96,6 +96,10 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX labels_by_run ON labels (run_id);
    ALTER TABLE kept_values ADD COLUMN run_id TEXT;
    CREATE INDEX kept_values_by_run ON kept_values (run_id) WHERE run_id IS NOT NULL;`,
+
+  // The tables stay as they are. From here on events say where their calls stand, and are called otherwise: who does not know that
+  // reads them wrongly.
+  "",
 ];
 
 /** The last version of files whose runs and values do not say what they are found by. */

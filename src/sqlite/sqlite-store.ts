@@ -1,3 +1,4 @@
+import { todaysEvents } from "../earlier-events.ts";
 import { checkText, checkTime } from "../policy/given.ts";
 import { checkEvents } from "../store/check-append.ts";
 import { QuorateError } from "../errors.ts";
@@ -229,7 +230,11 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
       }
     },
     read: (runId, afterSeq = 0, limit = Infinity) =>
-      query(() => table.read(runId, wholeNumber(afterSeq), wholeNumber(limit))),
+      query(() =>
+        todaysEvents(table.read(runId, wholeNumber(afterSeq), wholeNumber(limit)), () =>
+          table.read(runId, 0, wholeNumber(Infinity)),
+        ),
+      ),
     async run(runId) {
       checkText(runId, "run: runId");
       return query(() => list.run(runId));

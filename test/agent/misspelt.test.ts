@@ -78,7 +78,7 @@ const BAGS: readonly (readonly [string, (wrong: object) => unknown, readonly str
   [
     "a decision",
     (given) => decide(memoryStore(), "x", { subject: "task", winner: "a", why: "so", ...given }),
-    ["winner", "index", "question", "callId"],
+    ["winner", "index", "question", "team"],
   ],
   ["auditJudges", (options) => auditJudges([], options), ["authorOf"]],
   ["memoryStore", (options) => memoryStore(options), ["keepRuns", "resumable"]],

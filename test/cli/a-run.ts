@@ -52,6 +52,7 @@ export const bodies: readonly { readonly afterMs: number; readonly body: EventBo
       type: "call.retried",
       callId: "security",
       agent: "security",
+      role: "agent",
       attempt: 1,
       error: { code: "TIMEOUT", message: "security timed out after 200 ms" },
       waitMs: 300,
@@ -67,6 +68,7 @@ export const bodies: readonly { readonly afterMs: number; readonly body: EventBo
       type: "call.failed",
       callId: "legal",
       agent: "legal",
+      role: "agent",
       attempt: 1,
       durationMs: 600,
       error: { code: "AGENT_FAILED", message: "legal failed: no such statute" },
@@ -104,7 +106,7 @@ export function events(upTo: number = bodies.length): RunEvent[] {
 }
 
 function started(agent: string, attempt: number): EventBody {
-  return { type: "call.started", callId: agent, agent, attempt };
+  return { type: "call.started", callId: agent, agent, role: "agent", attempt };
 }
 
 function succeeded(
@@ -118,6 +120,7 @@ function succeeded(
     type: "call.succeeded",
     callId: agent,
     agent,
+    role: "agent",
     attempt,
     durationMs,
     output,

@@ -103,7 +103,7 @@ describe("a table", () => {
 describe("what becomes of calls and money while a run goes on", () => {
   const said = (body: EventBody): string | undefined =>
     eventText({ ...body, runId: "run", seq: 1, atMs: 0 } as RunEvent);
-  const call = { callId: "security", agent: "security", attempt: 1 };
+  const call = { callId: "security", agent: "security", role: "agent", attempt: 1 } as const;
   const busy = { code: "AGENT_FAILED", message: "security failed: 429" } as const;
 
   it("is one clear line each", () => {
@@ -193,8 +193,9 @@ describe("quorate bill", () => {
     const store = sqliteStore({ path: `${place}/quorate.db` });
     const atMs = Date.now();
     const began = { type: "run.started", supervisor: { name: "old" }, input: 1 } as const;
-    const started = { type: "call.started", callId: "a", agent: "a", attempt: 1 } as const;
-    const ended = { callId: "a", agent: "a", attempt: 1, durationMs: 1, output: 1, cost };
+    const call = { callId: "a", agent: "a", role: "agent", attempt: 1 } as const;
+    const started = { type: "call.started", ...call } as const;
+    const ended = { ...call, durationMs: 1, output: 1, cost };
     const { calls, attempts, spent } = bill;
     const bodies: readonly EventBody[] = [
       began,

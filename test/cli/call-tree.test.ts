@@ -1,16 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { callsInOrder, parentOf } from "../../src/cli/call-tree.ts";
+import { memberPlace, judgePlace, ROOT, teamPlace, type CallPlace } from "../../src/call-place.ts";
+import { callsInOrder } from "../../src/cli/call-tree.ts";
 import { runFold } from "../../src/cli/run-view.ts";
 import { runId, startMs } from "./a-run.ts";
 
-function runOf(...callIds: string[]) {
+const board = teamPlace("board", 1);
+const member = (team: typeof ROOT, name: string) => memberPlace(team, name, "agent");
+
+function runOf(...places: CallPlace[]) {
   const fold = runFold(runId);
-  callIds.forEach((callId, index) => {
-    const agent = callId.split("/").at(-1) ?? "";
+  places.forEach((place, index) => {
     fold.add({
       type: "call.started",
-      callId,
-      agent,
+      ...place,
       attempt: 1,
       runId,
       seq: index + 1,
@@ -22,7 +24,13 @@ function runOf(...callIds: string[]) {
 
 describe("callsInOrder", () => {
   it("puts what happened within a team after the team, at any depth", () => {
-    const run = runOf("board", "solo", "board/inner", "board/a", "board/inner/x");
+    const run = runOf(
+      memberPlace(ROOT, "board", "team"),
+      member(ROOT, "solo"),
+      memberPlace(board, "inner", "team"),
+      member(board, "a"),
+      member(teamPlace("board/inner", 1), "x"),
+    );
     expect(callsInOrder(run).map(({ callId }) => callId)).toEqual([
       "board",
       "board/inner",
@@ -33,7 +41,13 @@ describe("callsInOrder", () => {
   });
 
   it("keeps the calls of a team's second attempt with the team, and a judge's by themselves", () => {
-    const run = runOf("board", "solo", "board/a", "board~2/a", "~judge/task");
+    const run = runOf(
+      memberPlace(ROOT, "board", "team"),
+      member(ROOT, "solo"),
+      member(board, "a"),
+      member(teamPlace("board", 2), "a"),
+      judgePlace(ROOT, "judge", "task"),
+    );
     expect(callsInOrder(run).map(({ callId }) => callId)).toEqual([
       "board",
       "board/a",
@@ -41,6 +55,5 @@ describe("callsInOrder", () => {
       "solo",
       "~judge/task",
     ]);
-    expect(parentOf("~judge/task", run.calls)).toBe("");
   });
 });

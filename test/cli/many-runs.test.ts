@@ -23,7 +23,7 @@ async function database(): Promise<string> {
     atMs,
   });
   const cost = { usdMicros: 7, inputTokens: 1, outputTokens: 1 };
-  const call = { callId: "quick", agent: "quick", attempt: 1 } as const;
+  const call = { callId: "quick", agent: "quick", role: "agent", attempt: 1 } as const;
   const appended = [store.append([started("stopped", 0)])];
   for (let n = 1; n <= FINISHED; n++) {
     const at = { runId: `run-${n}`, atMs: n };

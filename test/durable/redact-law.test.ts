@@ -124,12 +124,12 @@ async function liveByClock(
   for (let round = 0; round < 4; round++) {
     const [question] = openQuestions(await store.read("run"));
     if (question === undefined) break;
-    const { callId, question: number, verdict } = question;
+    const { team: asking, question: number, verdict } = question;
     const decision = {
       subject: verdict.subject,
       index: round % verdict.positions.length,
       ...why,
-      ...(callId !== undefined && { callId }),
+      ...(asking !== undefined && { team: asking }),
       ...(number !== undefined && { question: number }),
     };
     // Made anew, it has seen nothing of the run, as in another process.

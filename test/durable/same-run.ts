@@ -1,3 +1,4 @@
+import { scopeOf } from "../../src/call-place.ts";
 import type { AgentResult, Cost, Outcome, RunEvent } from "../../src/index.ts";
 
 /** What of an outcome a crash must not change: everything but times, and what doubt costs. */
@@ -52,11 +53,11 @@ function onceInRun(event: RunEvent, isTeam: IsTeam): string | undefined {
     case "call.started":
       return isTeam(event.callId) ? `started ${event.callId} ${event.attempt}` : undefined;
     case "run.planned":
-      return `planned ${event.callId ?? ""}`;
+      return `planned ${scopeOf(event)}`;
     case "conflict.found":
-      return `conflict ${event.callId ?? ""} ${event.conflict.subject}`;
+      return `conflict ${scopeOf(event)} ${event.conflict.subject}`;
     case "verdict.reached":
-      return `verdict ${event.callId ?? ""} ${event.verdict.subject}`;
+      return `verdict ${scopeOf(event)} ${event.verdict.subject}`;
     case "call.succeeded":
     case "call.failed":
     case "call.skipped":
@@ -132,7 +133,7 @@ export function attemptsIn(events: readonly RunEvent[], isTeam: IsTeam): number 
 export function teamsOf(events: readonly RunEvent[]): IsTeam {
   const teams = new Set<string>();
   for (const event of events) {
-    if (event.type === "run.planned") teams.add((event.callId ?? "").replace(/~\d+$/, ""));
+    if (event.type === "call.started" && event.role === "team") teams.add(event.callId);
   }
   return (callId) => teams.has(callId);
 }

@@ -83,7 +83,7 @@ describe("a run that waits for a person", () => {
     [{ subject: "task", index: 9, why: "" }, "NO_SUCH_POSITION", "there is no position 9"],
     [{ subject: "other", winner: "ship", why: "" }, "BAD_OPTIONS", 'does not wait for "other"'],
     [
-      { subject: "task", winner: "ship", why: "", callId: "team" },
+      { subject: "task", winner: "ship", why: "", team: "team" },
       "BAD_OPTIONS",
       "does not wait for",
     ],

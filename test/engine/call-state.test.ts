@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { memberPlace, teamPlace } from "../../src/call-place.ts";
 import type { Cost } from "../../src/index.ts";
 import {
   evolve,
@@ -9,7 +10,7 @@ import {
   type CallState,
 } from "../../src/engine/call-state.ts";
 
-const place = { callId: "team/tests", agent: "tests" } as const;
+const place = memberPlace(teamPlace("team", 1), "tests", "agent");
 
 const cost = (usdMicros: number | "unknown"): Cost => ({
   usdMicros,
@@ -60,7 +61,7 @@ const failed: CallEvent = {
 };
 
 function folded(...events: readonly CallEvent[]): CallState {
-  return events.reduce(evolve, newCall(place.callId, "key"));
+  return events.reduce(evolve, newCall(place, "key"));
 }
 
 /** What a state says, in a line. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { memberPlace, teamPlace } from "../../src/call-place.ts";
 import { QuorateError, type Cost } from "../../src/index.ts";
 import { evolve, newCall, type CallState } from "../../src/engine/call-state.ts";
 import { deadlinePassed } from "../../src/engine/deadline.ts";
@@ -41,7 +42,8 @@ function failedWith(error: unknown, more: object = {}): AttemptResult {
   return { ok: false, error, startedMs: 3, endedMs: 10, cost: cost(5), ...more };
 }
 
-const fresh = newCall("team/tests", "key");
+const place = memberPlace(teamPlace("team", 1), "tests", "agent");
+const fresh = newCall(place, "key");
 
 /** The call after one attempt that began and ended so. */
 function after(result: AttemptResult, state: CallState = fresh, retries = 99): CallState {
@@ -64,8 +66,7 @@ function inShort(decision: Decision): string {
 const late = [
   {
     type: "call.abandoned",
-    callId: "team/tests",
-    agent: "tests",
+    ...place,
     attempt: 1,
   },
 ] as const;
@@ -176,8 +177,7 @@ describe("what follows from the result of an attempt", () => {
       events: [
         {
           type: "call.succeeded",
-          callId: "team/tests",
-          agent: "tests",
+          ...place,
           attempt: 2,
           durationMs: 7,
           output: "ship",
@@ -210,8 +210,7 @@ describe("what follows from the result of an attempt", () => {
   it("a refused attempt at a call in doubt leaves the attempt that had begun", () => {
     const begun = evolve(fresh, {
       type: "call.started",
-      callId: "team/tests",
-      agent: "tests",
+      ...place,
       attempt: 1,
       reserved: 30,
     });

@@ -92,6 +92,7 @@ describe("an engine", () => {
     expect(seen[0]).toEqual({
       runId: outcome.runId,
       callId: "a",
+      place: { callId: "a", agent: "a", role: "agent" },
       agent: "a",
       version: "2",
       input: { n: 7 },

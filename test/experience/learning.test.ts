@@ -141,7 +141,7 @@ describe("an outcome", () => {
     const outer = supervisor({ name: "outer", agents: { inner }, store });
     const { runId } = await outer.run(SPLIT);
     // The team's decision is a claim of the outer team's only member: both decided about "task".
-    await recordOutcome(store, runId, "task", "hold", { callId: "inner" });
+    await recordOutcome(store, runId, "task", "hold", { team: "inner" });
     expect(await outcomesOf(store, "inner")).toEqual(["hold"]);
     expect(await learnedFrom(store, "outer", { labels: "fixed" })).toEqual({});
   });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Bill, Cost, EventBody, RunEvent } from "../../src/index.ts";
 import { agent, memoryStore, supervisor } from "../../src/index.ts";
+import { furtherPlace, memberPlace, ROOT, type CallPlace } from "../../src/call-place.ts";
 import { addBills } from "../../src/money/add-bills.ts";
 import { billOf } from "../../src/money/bill.ts";
 import { virtualClock } from "../../src/testing/index.ts";
@@ -17,17 +18,22 @@ function log(...bodies: readonly EventBody[]): readonly RunEvent[] {
   return bodies.map((body, index) => ({ ...body, runId: "run", seq: index + 1, atMs: index }));
 }
 
+/** The place of an agent of the root, or of its call at a tier: `"a"`, `"a~strong"`. */
+function place(callId: string): CallPlace {
+  const [agent = "", tier] = callId.split("~");
+  const own = memberPlace(ROOT, agent, "agent");
+  return tier === undefined ? own : furtherPlace(own, "tier", tier);
+}
+
 const started = (callId: string, attempt = 1, more: object = {}): EventBody => ({
   type: "call.started",
-  callId,
-  agent: callId.split("~")[0] ?? "",
+  ...place(callId),
   attempt,
   ...more,
 });
 const answered = (callId: string, usdMicros: number, more: object = {}): EventBody => ({
   type: "call.succeeded",
-  callId,
-  agent: callId.split("~")[0] ?? "",
+  ...place(callId),
   attempt: 1,
   durationMs: 100,
   output: "yes",
@@ -58,8 +64,7 @@ describe("a bill", () => {
   it("keeps what a call took about something else, also when nobody was asked after that", () => {
     const refused: EventBody = {
       type: "call.failed",
-      callId: "a",
-      agent: "a",
+      ...place("a"),
       attempt: 0,
       key: "other",
       durationMs: 0,
@@ -68,8 +73,7 @@ describe("a bill", () => {
     };
     const reused: EventBody = {
       type: "call.reused",
-      callId: "a",
-      agent: "a",
+      ...place("a"),
       key: "other",
       by: "cache",
       from: { runId: "another", callId: "a" },
@@ -119,7 +123,7 @@ describe("a bill", () => {
 
   it("counts a failed attempt as wasted, and one that was only told to come later not", () => {
     const error = { code: "AGENT_FAILED", message: "" } as const;
-    const retried = { callId: "a", agent: "a", error };
+    const retried = { ...place("a"), error };
     const bill = billOf(
       log(
         started("a"),
@@ -169,14 +173,13 @@ describe("a bill", () => {
   });
 
   it("counts who was stopped early once, in the middle of its work or before, and not as wasted", () => {
-    const stop = { callId: "b", agent: "b", reason: "early-stop", detail: "" } as const;
+    const stop = { ...place("b"), reason: "early-stop", detail: "" } as const;
     const bill = billOf(
       log(
         started("a"),
         {
           type: "call.failed",
-          callId: "a",
-          agent: "a",
+          ...place("a"),
           attempt: 1,
           durationMs: 1,
           error: { code: "CANCELLED", message: "" },
@@ -245,15 +248,6 @@ describe("what a cheaper tier saved", () => {
   });
 });
 
-/** The bill by a log alone. Of a team that did not come so far as to have a plan the log does not say that it is one. */
-function billIn(spec: AnyTeam, events: readonly RunEvent[]): Bill {
-  const places = events.flatMap((event) => ("agent" in event ? [event.callId] : []));
-  return billOf(
-    events,
-    places.filter((place) => isTeamIn(spec, place)),
-  );
-}
-
 /** The sum of the ends of all calls of a log that crashed nowhere. */
 function sumOfCalls(spec: AnyTeam, events: readonly RunEvent[]): number | "unknown" {
   let sum: number | "unknown" = 0;
@@ -287,7 +281,7 @@ describe("the bill of any run", () => {
       fc.asyncProperty(anyTeam(), async (spec) => {
         const { outcome, events } = await live(spec, [], (team) => team.run(1, { runId: RUN }));
         expect(outcome.bill.spent.usdMicros).toBe(sumOfCalls(spec, events));
-        expect(billIn(spec, events)).toEqual(outcome.bill);
+        expect(billOf(events)).toEqual(outcome.bill);
         expect(faultsIn(outcome.bill)).toEqual([]);
         const last = events.at(-1);
         expect(last?.type === "run.finished" && last.bill).toEqual(outcome.bill);
@@ -302,9 +296,9 @@ describe("the bill of any run", () => {
         const kept = 1 + Math.floor(((whole.events.length - 1) * place) / 1_000);
         const cut = whole.events.slice(0, kept);
         const resumed = await live(spec, cut, (team) => team.resume(RUN));
-        expect(billIn(spec, resumed.events)).toEqual(resumed.outcome.bill);
+        expect(billOf(resumed.events)).toEqual(resumed.outcome.bill);
         expect(faultsIn(resumed.outcome.bill)).toEqual([]);
-        expect(resumed.outcome.bill.attempts).toBeGreaterThanOrEqual(billIn(spec, cut).attempts);
+        expect(resumed.outcome.bill.attempts).toBeGreaterThanOrEqual(billOf(cut).attempts);
         expect(resumed.outcome.bill.attempts).toBeGreaterThanOrEqual(whole.outcome.bill.attempts);
       }),
     );

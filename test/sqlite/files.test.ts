@@ -103,7 +103,7 @@ describe("the file of a SQLite store", () => {
     change(path, "PRAGMA user_version = 99");
     const before = everything(path);
     expect(() => sqliteStore({ path })).toThrow(
-      failure(/has schema version 99, and this Quorate knows versions up to 5: update/),
+      failure(/has schema version 99, and this Quorate knows versions up to 6: update/),
     );
     expect(everything(path)).toEqual(before);
   });

@@ -40,9 +40,9 @@ describe("a nested supervisor", () => {
     const outer = supervisor({ name: "outer", agents: { middle } as never });
     const { runId } = await outer.run("task" as never);
     const log = (await outer.store.read(runId)) as readonly RunEvent[];
-    expect(
-      log.map((event) => `${event.type} ${"callId" in event ? event.callId : ""}`.trim()),
-    ).toEqual([
+    const idOf = (event: RunEvent) =>
+      "callId" in event ? event.callId : "team" in event ? event.team : "";
+    expect(log.map((event) => `${event.type} ${idOf(event)}`.trim())).toEqual([
       "run.started",
       "run.planned",
       "call.started middle",

@@ -1,7 +1,9 @@
+import { scopeOf, type TeamPlace } from "../../call-place.ts";
 import type { Cost } from "../../call.ts";
 import { addCost, NO_COST } from "../../call.ts";
 import { foldedKey } from "../../conflict/canonical.ts";
 import type { Position } from "../../conflict/conflict.ts";
+import { CallPlaces } from "../../engine/call-places.ts";
 import type { RunEvent } from "../../events.ts";
 import type { Json } from "../../json.ts";
 import type { Verdict } from "../verdict.ts";
@@ -33,8 +35,8 @@ export interface JudgedQuestion {
   readonly sameModel: ReadonlySet<string>;
 }
 
-// TEAM/…/~JUDGE/LINK:SUBJECT:ORDER, and what tells a further call for the same question.
-const CALL = /^((?:[^/~][^/]*\/)*)~([^/]+)\/([^/]+):([\w.-]{1,40}|#[\w-]{16}):([12])(?:~[^/~]*)?$/;
+// What `hear` calls a question: LINK:SUBJECT:ORDER.
+const QUESTION = /^([^/]+):([\w.-]{1,40}|#[\w-]{16}):([12])$/;
 
 interface Asked {
   readonly judge: string;
@@ -57,6 +59,7 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
   const verdicts = new Map<string, Verdict>();
   const decided = new Map<string, Json>();
   const agentsOf = new Map<string, Set<string>>();
+  const calls = new CallPlaces();
   let runId = "";
   for (const event of events) {
     runId = event.runId;
@@ -64,7 +67,7 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
       case "call.started":
       case "call.succeeded":
       case "call.failed": {
-        const found = CALL.exec(event.callId);
+        const found = QUESTION.exec(event.questionKey ?? "");
         if (found === null) {
           if (event.type === "call.succeeded" && event.model !== undefined) {
             const agents = agentsOf.get(event.model) ?? new Set();
@@ -72,23 +75,24 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
           }
           break;
         }
-        note(asked, found, event);
+        calls.add(event);
+        note(asked, calls.firstOf(event).agent, found, event);
         break;
       }
       case "conflict.found":
-        positions.set(placeOf(event.callId, event.conflict.subject), event.conflict.positions);
+        positions.set(placeOf(event, event.conflict.subject), event.conflict.positions);
         break;
       case "verdict.reached":
         // Of positions without their secrets nobody knows in which order they were shown.
         if (event.redacted === true) {
-          positions.delete(placeOf(event.callId, event.verdict.subject));
+          positions.delete(placeOf(event, event.verdict.subject));
           break;
         }
-        positions.set(placeOf(event.callId, event.verdict.subject), event.verdict.positions);
-        verdicts.set(placeOf(event.callId, event.verdict.subject), event.verdict);
+        positions.set(placeOf(event, event.verdict.subject), event.verdict.positions);
+        verdicts.set(placeOf(event, event.verdict.subject), event.verdict);
         break;
       case "person.decided":
-        decided.set(placeOf(event.callId, event.subject), event.winner);
+        decided.set(placeOf(event, event.subject), event.winner);
         break;
       default:
     }
@@ -125,13 +129,14 @@ const NOBODY: ReadonlySet<string> = new Set();
 
 function note(
   asked: Map<string, Asked>,
-  [, prefix = "", judge = "", link = "", subject = "", digit = ""]: RegExpExecArray,
+  judge: string,
+  [, link = "", subject = "", digit = ""]: RegExpExecArray,
   event: Extract<RunEvent, { type: "call.started" | "call.succeeded" | "call.failed" }>,
 ): void {
-  const key = JSON.stringify([prefix, judge, link, subject]);
+  const scope = scopeOf(event);
+  const key = JSON.stringify([scope, judge, link, subject]);
   let one = asked.get(key);
   if (one === undefined) {
-    const scope = prefix.slice(0, -1);
     one = {
       judge,
       link,
@@ -160,8 +165,8 @@ function note(
 }
 
 /** Where something is decided: the team's place and the subject, as a call's key has it. */
-function placeOf(callId: string | undefined, subject: string): string {
-  return `${callId ?? ""}:${subjectKey(subject)}`;
+function placeOf(team: TeamPlace, subject: string): string {
+  return `${scopeOf(team)}:${subjectKey(subject)}`;
 }
 
 function chosenAt(output: unknown, count: number, reversed: boolean): number {

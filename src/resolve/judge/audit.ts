@@ -2,6 +2,7 @@ import { objectsIn } from "../../policy/given.ts";
 import { checkKeys } from "../../policy/check-kind.ts";
 import { addCost, NO_COST, type Cost } from "../../call.ts";
 import { foldedKey } from "../../conflict/canonical.ts";
+import { todaysEvents } from "../../earlier-events.ts";
 import type { RunEvent } from "../../events.ts";
 import { wilson } from "../../reliability/interval.ts";
 import { agreement, type Agreement } from "./agreement.ts";
@@ -63,7 +64,7 @@ export function auditJudges(
 ): readonly JudgeAudit[] {
   checkKeys(options, OPTIONS, "auditJudges");
   const { authorOf = {} } = options;
-  const runs = Map.groupBy(objectsIn(events, "auditJudges"), ({ runId }) => runId);
+  const runs = Map.groupBy(todaysEvents(objectsIn(events, "auditJudges")), ({ runId }) => runId);
   const questions = [...runs.values()].flatMap(judgedIn);
   const byPlace = Map.groupBy(questions, ({ place }) => place);
   return [...Map.groupBy(questions, ({ judge }) => judge)]

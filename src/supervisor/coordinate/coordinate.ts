@@ -1,3 +1,4 @@
+import { memberPlace, type CallPlace, type TeamPlace } from "../../call-place.ts";
 import type { AgentResult, Skipped } from "../../call.ts";
 import type { Conflict } from "../../conflict/conflict.ts";
 import type { Said } from "../../conflict/said.ts";
@@ -18,7 +19,7 @@ import { askMember, mayAskFurther, type Asking } from "./member.ts";
 import { madeOf } from "./member-result.ts";
 import { panelOf } from "../decide/panel.ts";
 import type { Plan } from "../team/plan.ts";
-import { isSeating, type Seating } from "../team/seating.ts";
+import { isSeating, isTeam, type Seating } from "../team/seating.ts";
 import type { Member } from "../team/team.ts";
 import { upstreamOf } from "./upstream.ts";
 
@@ -48,8 +49,8 @@ export type AskTeam = (run: Run, seating: Seating, spec: CallSpec) => Promise<Ca
 export interface Assignment {
   readonly task: unknown;
   readonly plan: Plan;
-  /** Begins the `callId` of everything in the team: empty at the root, else `"outer/inner/"`. */
-  readonly prefix: string;
+  /** Which team it is, and which attempt. */
+  readonly at: TeamPlace;
   /** What schemas have made of the task already. */
   readonly checked: CheckedInputs | undefined;
   /** The task is not the run's own. */
@@ -65,7 +66,7 @@ export interface Assignment {
 export async function coordinate(
   run: Run,
   seating: Seating,
-  { task, plan, prefix, checked, derived }: Assignment,
+  { task, plan, at, checked, derived }: Assignment,
   askTeam: AskTeam,
 ): Promise<Coordinated> {
   const { team, seats } = seating;
@@ -74,15 +75,14 @@ export async function coordinate(
   const statements = new Array<Said | undefined>(members.length);
   const askings: (Asking | undefined)[] = [];
   let stop: NotAsked | undefined;
-  using expected = expectCalls(run, seating, plan, prefix);
+  using expected = expectCalls(run, seating, plan, at);
 
   const skip = async (index: number, skipped: NotAsked): Promise<CallOutcome> => {
-    const agent = members[index]?.name ?? "";
     const { reason, detail } = skipped;
-    const callId = prefix + agent;
+    const place = placeOf(index);
     // With another description of the supervisor it may be for another reason.
-    if (run.history?.skipped(callId)?.detail !== (run.redact?.text(detail) ?? detail)) {
-      await run.journal.record([{ type: "call.skipped", callId, agent, reason, detail }]);
+    if (run.history?.skipped(place.callId)?.detail !== (run.redact?.text(detail) ?? detail)) {
+      await run.journal.record([{ type: "call.skipped", ...place, reason, detail }]);
     }
     return { result: skipped, said: undefined };
   };
@@ -107,10 +107,15 @@ export async function coordinate(
     return mayAskFurther(seat) ? askFurther(index, seat, spec) : performCall(run, seat, spec);
   };
 
+  const placeOf = (index: number): CallPlace => {
+    const { name, worker } = members[index] as Member;
+    return memberPlace(at, name, isTeam(worker) ? "team" : "agent");
+  };
+
   const specOf = (index: number): CallSpec => {
     const member = members[index] as Member;
     return {
-      callId: prefix + member.name,
+      place: placeOf(index),
       task,
       results: upstreamOf(team, plan, index, results),
       map: member.input,
@@ -123,7 +128,7 @@ export async function coordinate(
   const askFurther = async (index: number, seat: Seat, spec: CallSpec): Promise<CallOutcome> => {
     const asking = await askMember(run, seat, spec);
     askings[index] = asking;
-    return madeOf(asking.calls, seat.agent);
+    return madeOf(asking.calls);
   };
 
   const keep = (index: number, { result, said }: CallOutcome): void => {
@@ -150,7 +155,7 @@ export async function coordinate(
   }
   expected?.[Symbol.dispose]();
   const panel = panelOf(run, seating, { results, statements, askings }, specOf);
-  const decided = await decide({ run, seating, prefix, missing }, panel);
+  const decided = await decide({ run, seating, at, missing }, panel);
   return {
     status: decided.verdicts.some(({ status }) => status === "waiting")
       ? "waiting"
@@ -164,7 +169,7 @@ export async function coordinate(
 
 function furtherOf(agent: string, asking: Asking | undefined): readonly FurtherCalls[] {
   if (asking === undefined || asking.calls.length === 1) return [];
-  return [{ agent, calls: asking.calls.map(({ callId }) => callId) }];
+  return [{ agent, calls: asking.calls.map(({ place }) => place.callId) }];
 }
 
 /** Why somebody who was planned is not asked. */

@@ -1,3 +1,4 @@
+import { memberId, scopeOf, type TeamPlace } from "../../call-place.ts";
 import { expectedCall, type Collector } from "../../engine/batch.ts";
 import type { Run } from "../../engine/run.ts";
 import type { Plan } from "../team/plan.ts";
@@ -18,23 +19,23 @@ export function expectCalls(
   { journal }: Run,
   { team, seats, judges, collectors }: Seating,
   { planned }: Plan,
-  prefix: string,
+  at: TeamPlace,
 ): ExpectedCalls | undefined {
   if (collectors.length === 0) return undefined;
   const expected = (callId: string): string => expectedCall(journal.runId, callId);
-  const nameOf = (index: number): string => expected(prefix + (team.members[index]?.name ?? ""));
+  const nameOf = (index: number): string => expected(memberId(at, team.members[index]?.name ?? ""));
   const of = (index: number): readonly Collector[] => {
     const seat = seats[index];
     return seat === undefined ? [] : collectorsIn(seat);
   };
   const askedToDecide = [...judges.values()].flatMap(({ seat }) => collectorsIn(seat));
   // No member is called so.
-  const deciding = expected(`${prefix}~`);
+  const deciding = expected(memberId(at, "~"));
 
   for (const index of planned) for (const one of of(index)) one.expect(nameOf(index));
   for (const one of askedToDecide) one.expect(deciding);
   // As a nested team it was expected as a whole.
-  for (const one of collectors) one.expectNoMore(expected(prefix.slice(0, -1)));
+  for (const one of collectors) one.expectNoMore(expected(scopeOf(at)));
 
   const ended = (index: number): void => {
     for (const one of of(index)) one.expectNoMore(nameOf(index));

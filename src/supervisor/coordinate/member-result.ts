@@ -1,31 +1,25 @@
-import type { Agent } from "../../agent.ts";
 import { addCost, NO_COST, type Answered } from "../../call.ts";
 import type { Said } from "../../conflict/said.ts";
-import { furtherId } from "../../engine/call-id.ts";
 import type { MadeCall, MadeCalls } from "./member.ts";
 
 /**
  * What came of a member: the last answer among its calls, with the attempts, times and costs of all of them; where none was
- * answered, what the member itself failed with last. `name` is the member's, `fallback` those who stand in for it.
+ * answered, what the member itself failed with last, and not who stood in for it.
  */
-export function madeOf(
-  calls: MadeCalls,
-  { name, fallback }: Pick<Agent, "name" | "fallback">,
-): Omit<MadeCall, "callId"> {
+export function madeOf(calls: MadeCalls): Omit<MadeCall, "place"> {
   const [first] = calls;
   const last = calls.at(-1) ?? first;
   if (last.result.status === "waiting") return { result: last.result, said: undefined };
   const answered = calls.findLast(({ result }) => result.status === "ok");
   if (answered?.result.status === "ok") {
-    const { callId, result, said } = answered;
+    const { place, result, said } = answered;
     if (calls.length === 1) return { result, said };
-    const by = callId === first.callId ? {} : { answeredBy: callId };
-    return { result: { ...result, ...totalOf(calls), ...by }, said: said && saidBy(name, said) };
+    const by = answered === first ? {} : { answeredBy: place.callId };
+    const { agent } = first.place;
+    return { result: { ...result, ...totalOf(calls), ...by }, said: said && saidBy(agent, said) };
   }
-  const stoodIn = new Set(fallback.map((other) => furtherId(first.callId, other.name)));
   const own = calls.findLast(
-    ({ callId, result }) =>
-      result.status === "failed" && ![...stoodIn].some((id) => `${callId}~`.startsWith(`${id}~`)),
+    ({ place, result }) => result.status === "failed" && place.agent === first.place.agent,
   );
   const { result } = own ?? first;
   return {

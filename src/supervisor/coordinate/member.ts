@@ -1,6 +1,5 @@
-import type { Agent } from "../../agent.ts";
 import { hear } from "../../async/hear.ts";
-import { furtherId } from "../../engine/call-id.ts";
+import { furtherPlace, type CallPlace } from "../../call-place.ts";
 import type { CallOutcome } from "../../engine/call-outcome.ts";
 import type { CallSpec } from "../../engine/call-spec.ts";
 import { performCall } from "../../engine/call.ts";
@@ -9,10 +8,11 @@ import type { Seat } from "../../engine/seat.ts";
 import { describeThrown, errorRecord, type ErrorRecord } from "../../errors.ts";
 import type { DoubtedFor } from "../../events.ts";
 import { atOnce } from "../../policy/at-once.ts";
+import { RERUN } from "../../policy/tier.ts";
 
 /** One of the calls that were made for a member. */
 export interface MadeCall extends CallOutcome {
-  readonly callId: string;
+  readonly place: CallPlace;
 }
 
 /** The calls that were made for one member, in their order: its own, dearer tiers, fallbacks. */
@@ -23,8 +23,8 @@ export interface Asking {
   readonly calls: MadeCalls;
   /** The one asked last, at the dearest tier so far. */
   readonly seat: Seat;
-  /** What the ids of its further calls begin with. */
-  readonly callId: string;
+  /** The first call of that agent: further ones stand in for it. */
+  readonly first: CallPlace;
 }
 
 /** Whether a member's first answer may be followed by another call before anybody else is waited for. */
@@ -37,17 +37,18 @@ export function mayAskFurther({ escalateIf, fallback }: Seat): boolean {
  * until one has answered. Rejects as a call does.
  */
 export async function askMember(run: Run, seat: Seat, spec: CallSpec): Promise<Asking> {
-  const { callId } = spec;
-  const first = await performCall(run, seat, spec);
-  let asking: Asking = { calls: [{ callId, ...first }], seat, callId };
+  const { place } = spec;
+  const own = await performCall(run, seat, spec);
+  let asking: Asking = { calls: [{ place, ...own }], seat, first: place };
   asking = await climb(run, asking, spec);
   for (const other of seat.fallback) {
     const last = asking.calls.at(-1);
     if (last?.result.status !== "failed" || isOver(run)) break;
-    const next = furtherId(callId, other.agent.name);
-    noteDoubt(run, seat.agent, { callId: last.callId, why: "failed", next });
+    const { name } = other.agent;
+    const next = furtherPlace(place, "fallback", name, name);
+    noteDoubt(run, last.place, { why: "failed", next: next.callId });
     const failed = [...(spec.failed ?? []), ...failuresOf(asking.calls)];
-    const instead = await askMember(run, other, { ...spec, callId: next, failed });
+    const instead = await askMember(run, other, { ...spec, place: next, failed });
     asking = { ...instead, calls: [...asking.calls, ...instead.calls] };
   }
   return asking;
@@ -83,22 +84,25 @@ export async function askOnceMore(
 
 async function askFurther(
   run: Run,
-  { calls, seat: before, callId: base }: Asking,
+  { calls, first }: Asking,
   seat: Seat,
   spec: CallSpec,
   why: DoubtedFor,
 ): Promise<Asking> {
-  const callId = furtherId(base, why === "rerun" ? why : (seat.tier ?? ""));
-  noteDoubt(run, before.agent, { callId: calls.at(-1)?.callId ?? base, why, next: callId });
-  const end = await performCall(run, seat, { ...spec, callId });
-  return { calls: [...calls, { callId, ...end }], seat, callId: base };
+  const place =
+    why === "rerun"
+      ? furtherPlace(first, why, RERUN)
+      : furtherPlace(first, "tier", seat.tier ?? "");
+  noteDoubt(run, calls.at(-1)?.place ?? first, { why, next: place.callId });
+  const end = await performCall(run, seat, { ...spec, place });
+  return { calls: [...calls, { place, ...end }], seat, first };
 }
 
 /** Why an answer is not left at that, as far as it alone can tell. A function that throws leaves it, and that is noted. */
 function doubtOf(
   run: Run,
-  { agent, escalateIf }: Seat,
-  { callId, result }: MadeCall,
+  { escalateIf }: Seat,
+  { place, result }: MadeCall,
 ): "schema-fail" | "output" | undefined {
   if (result.status === "failed") {
     const flawed = result.error.code === "OUTPUT_INVALID";
@@ -114,23 +118,21 @@ function doubtOf(
       hear(doubted);
     } catch (error) {
       const detail = `escalateIf failed: ${describeThrown(error)}`;
-      noteDoubt(run, agent, { callId, why: "output", detail });
+      noteDoubt(run, place, { why: "output", detail });
     }
   }
   return undefined;
 }
 
 interface Doubt {
-  readonly callId: string;
   readonly why: DoubtedFor;
   readonly next?: string;
   readonly detail?: string;
 }
 
-function noteDoubt({ journal, history }: Run, { name }: Agent, doubt: Doubt): void {
-  const { callId, why } = doubt;
-  if (history?.doubted(callId, why) === true) return;
-  journal.note([{ type: "call.doubted", agent: name, ...doubt }]);
+function noteDoubt({ journal, history }: Run, place: CallPlace, doubt: Doubt): void {
+  if (history?.doubted(place.callId, doubt.why) === true) return;
+  journal.note([{ type: "call.doubted", ...place, ...doubt }]);
 }
 
 function failuresOf(calls: readonly MadeCall[]): readonly ErrorRecord[] {

@@ -1,4 +1,5 @@
 import { Cancellation, cancelWith, either } from "../../async/cancellation.ts";
+import { scopeOf, teamPlace, type TeamPlace } from "../../call-place.ts";
 import { NO_COST } from "../../call.ts";
 import type { Claim } from "../../conflict/claim.ts";
 import { said, type Said } from "../../conflict/said.ts";
@@ -51,7 +52,7 @@ export async function performTeam(
   const call = prepareCall(run, definition, spec, value);
   const read = (output: unknown): Said | undefined => statementOf(team, output);
   if (call.state.end !== undefined) return outcomeOf(call.state.end, read);
-  const reused = await reuse(run, callee, call, read, true);
+  const reused = await reuse(run, callee, call, read, seating.place);
   if (reused !== undefined) return reused;
   return attempts(run, callee, call.state, attemptsAt(run, seating, call, input));
 }
@@ -84,15 +85,14 @@ function attemptsAt(
   input: Input,
 ): MakeAttempt {
   const { bill, clock, journal } = run;
-  const { callId } = spec;
-  const agent = seating.team.label.name;
+  const { callId, agent } = spec.place;
   return async (state) => {
     const startedMs = clock.monotonic();
     const attempt = nextAttempt(state);
     const { key = own } = state;
     // One that was stopped in the middle goes on.
     if (state.phase !== "begun") {
-      const started = { type: "call.started", callId, agent, attempt } as const;
+      const started = { type: "call.started", ...spec.place, attempt } as const;
       await journal.record([key === undefined ? started : { ...started, key }]);
     }
     const takes = () => ({
@@ -103,8 +103,8 @@ function attemptsAt(
     });
     try {
       // A repeated team asks its agents anew, and no two calls of a run share an id.
-      const prefix = attempt === 1 ? `${callId}/` : `${callId}~${attempt}/`;
-      const answer = await once(run, seating, spec, input, prefix);
+      const at = teamPlace(callId, attempt);
+      const answer = await once(run, seating, spec, input, at);
       if (answer === undefined) return { ok: false, waits: `${agent} waits for a person` };
       return { ok: true, ...answer, ...takes() };
     } catch (thrown) {
@@ -122,7 +122,7 @@ async function once(
   seating: Seating,
   { map, checked, derived }: CallSpec,
   { value: task, fault }: Input,
-  prefix: string,
+  at: TeamPlace,
 ): Promise<Answer | undefined> {
   if (fault !== undefined) throw fault.thrown;
   const { team } = seating;
@@ -142,7 +142,7 @@ async function once(
   const run: Run = { ...outer, cancellation };
   using _timer = timeoutMs === Infinity ? undefined : clock.timer(timeoutMs, timeOut);
 
-  const scope = prefix.slice(0, -1);
+  const scope = scopeOf(at);
   const recorded = recordedPlan(team, run.history?.plan(scope));
   using until = either(cancellation, outer.deadline);
   const plan = recorded ?? (await planFor(team, task, until.cancellation));
@@ -150,12 +150,12 @@ async function once(
   if (recorded === undefined) {
     const { mode, agents } = plan;
     const before = learned === undefined ? {} : { learned };
-    run.journal.note([{ type: "run.planned", callId: scope, mode, agents, ...before }]);
+    run.journal.note([{ type: "run.planned", ...at, mode, agents, ...before }]);
   }
   const assignment = {
     task,
     plan,
-    prefix,
+    at,
     checked: map === undefined ? checked : new Map(),
     derived: derived === true || map !== undefined,
   };
@@ -169,7 +169,7 @@ async function once(
   }
   await keepLesson(run, team, scope, done.verdicts);
   const { maxBytes } = mergeLimits(team.limits);
-  const output = takeOutput(name, answerOf(team, run, done, prefix), maxBytes);
+  const output = takeOutput(name, answerOf(team, run, done, at), maxBytes);
   const kept = answerAsKept(run, team, output);
   return { accepted: { output, said: statementOf(team, output) }, ...(kept && { kept }) };
 }
@@ -185,7 +185,7 @@ function failureOf({ members }: Team, results: Coordinated["results"]): Error | 
   return errors.length > 1 ? new AggregateError(errors, "several agents failed") : errors[0];
 }
 
-function answerOf(team: Team, run: Run, done: Coordinated, prefix: string): unknown {
+function answerOf(team: Team, run: Run, done: Coordinated, at: TeamPlace): unknown {
   const { status, results, verdicts, conflicts, missing, reviewed } = done;
   if (team.answer === undefined) {
     return { status, verdicts, missing, reviewed } satisfies TeamAnswer;
@@ -197,7 +197,7 @@ function answerOf(team: Team, run: Run, done: Coordinated, prefix: string): unkn
     verdicts,
     conflicts,
     missing,
-    bill: run.bill.bill(prefix.slice(0, -1)),
+    bill: run.bill.bill(at),
   };
   return team.answer(outcome);
 }

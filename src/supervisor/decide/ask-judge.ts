@@ -1,4 +1,5 @@
-import { furtherId } from "../../engine/call-id.ts";
+import type { Agent } from "../../agent.ts";
+import { furtherPlace, judgePlace, type CallPlace } from "../../call-place.ts";
 import { performCall } from "../../engine/call.ts";
 import { canonicalJson } from "../../json.ts";
 import { RERUN } from "../../policy/tier.ts";
@@ -19,30 +20,32 @@ interface JudgeCall {
 export function judgeAsker(deciding: Deciding): Ask {
   const asked = new Map<string, JudgeCall[]>();
   return (agent, task, key) => {
-    const place = `${agent.name}/${key}`;
-    const before = asked.get(place) ?? [];
-    asked.set(place, before);
+    const place = judgePlace(deciding.at, agent.name, key);
+    const before = asked.get(place.callId) ?? [];
+    asked.set(place.callId, before);
     const same = before.find((call) => canonicalJson(call.task) === canonicalJson(task));
     if (same !== undefined) return same.answer;
-    const id = before.reduce((one) => furtherId(one, RERUN), key);
-    const answer = askJudge(deciding, agent, task, id);
+    const another = before.reduce((one) => furtherPlace(one, "rerun", RERUN), place);
+    const answer = askJudge(deciding, agent, task, another);
     before.push({ task, answer });
     return answer;
   };
 }
 
 async function askJudge(
-  { run, seating, prefix }: Deciding,
-  ...[agent, task, key]: Parameters<Ask>
+  { run, seating }: Deciding,
+  agent: Agent,
+  task: unknown,
+  place: CallPlace,
 ): ReturnType<Ask> {
   const judge = seating.judges.get(agent);
   if (judge === undefined) {
     throw new Error(`a link or a comparator asks ${agent.name}, which is not among its "asks"`);
   }
-  const question = { callId: `${prefix}${judge.name}/${key}`, task, results: {}, judged: true };
+  const question = { place, task, results: {}, judged: true };
   if (mayAskFurther(judge.seat)) {
     const { calls } = await askMember(run, judge.seat, question);
-    return madeOf(calls, agent).result;
+    return madeOf(calls).result;
   }
   const { result } = await performCall(run, judge.seat, question);
   return result;

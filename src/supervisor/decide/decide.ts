@@ -1,4 +1,5 @@
 import { signalOf } from "../../async/abort-controller.ts";
+import { scopeOf, type TeamPlace } from "../../call-place.ts";
 import type { Conflict } from "../../conflict/conflict.ts";
 import type { Subject } from "../../conflict/subject.ts";
 import { conflictsAmong } from "../../conflict/subjects.ts";
@@ -30,8 +31,8 @@ export interface Decided {
 export interface Deciding {
   readonly run: Run;
   readonly seating: Seating;
-  /** Begins the ids of the team's calls. */
-  readonly prefix: string;
+  /** Which team it is, and which attempt. */
+  readonly at: TeamPlace;
   /** Members that were asked and did not answer. */
   readonly missing: readonly Missing[];
 }
@@ -96,11 +97,11 @@ interface Matter {
 }
 
 async function settle(
-  { run, seating: { team }, prefix, missing }: Deciding,
+  { run, seating: { team }, at, missing }: Deciding,
   ask: Ask,
   { all, open, rerun }: Matter,
 ): Promise<readonly Verdict[]> {
-  const scope = prefix.slice(0, -1);
+  const scope = scopeOf(at);
   using stopping = signalOf(run.cancellation);
   const nameOf = callNames(run.redact, all);
   return await settleSubjects(open, {

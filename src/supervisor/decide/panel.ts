@@ -48,8 +48,9 @@ export function panelOf(
     const seat = seats[index];
     const result = results[index];
     if (seat === undefined || isSeating(seat) || result?.status !== "ok") return undefined;
-    const { callId } = specOf(index);
-    return askings[index] ?? { calls: [{ callId, result, said: statements[index] }], seat, callId };
+    const { place } = specOf(index);
+    const call = { place, result, said: statements[index] };
+    return askings[index] ?? { calls: [call], seat, first: place };
   };
   return {
     statements,
@@ -72,7 +73,7 @@ export function panelOf(
         const seat = seats[index];
         const asking = askings[index];
         if (seat === undefined || isSeating(seat) || asking === undefined) continue;
-        const { result, said } = madeOf(asking.calls, seat.agent);
+        const { result, said } = madeOf(asking.calls);
         results[index] = result;
         statements[index] = said;
       }

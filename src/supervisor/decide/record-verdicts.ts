@@ -1,3 +1,4 @@
+import { scopeOf } from "../../call-place.ts";
 import type { Conflict, Position } from "../../conflict/conflict.ts";
 import { byCodeUnits, type Subject } from "../../conflict/subject.ts";
 import { conflictsAmong } from "../../conflict/subjects.ts";
@@ -10,10 +11,10 @@ const NOTHING_RECORDED: ReadonlyMap<string, Verdict> = new Map();
 
 /** The verdicts in the log that still hold, by subject: what is decided stays decided, as long as it is about the same. */
 export function recordedVerdicts(
-  { run, prefix, missing }: Deciding,
+  { run, at, missing }: Deciding,
   subjects: readonly Subject[],
 ): ReadonlyMap<string, Verdict> {
-  const recorded = run.history?.verdicts(prefix.slice(0, -1));
+  const recorded = run.history?.verdicts(scopeOf(at));
   if (recorded === undefined || recorded.size === 0) return NOTHING_RECORDED;
   const absent = canonicalJson(missing.map(({ agent }) => agent).toSorted(byCodeUnits));
   return new Map(
@@ -28,8 +29,8 @@ export function recordedVerdicts(
 
 /** Records where answers differ, but for what the log says already. */
 export function recordConflicts(deciding: Deciding, subjects: readonly Subject[]): void {
-  const { run, prefix } = deciding;
-  const found = run.history?.conflicts(prefix.slice(0, -1));
+  const { run, at } = deciding;
+  const found = run.history?.conflicts(scopeOf(at));
   const isNoted = (conflict: Conflict): boolean => {
     if (found === undefined || found.size === 0) return false;
     const kept = run.redact?.event({ type: "conflict.found", conflict });
@@ -39,26 +40,20 @@ export function recordConflicts(deciding: Deciding, subjects: readonly Subject[]
   run.journal.note(
     conflictsAmong(subjects)
       .filter((conflict) => !isNoted(conflict))
-      .map((conflict): EventBody => ({ type: "conflict.found", ...placeIn(deciding), conflict })),
+      .map((conflict): EventBody => ({ type: "conflict.found", ...at, conflict })),
   );
 }
 
 /** Records verdicts, and those that a person is waited for with the run. Nobody sees them before the event that follows is kept. */
 export function recordVerdicts(deciding: Deciding, verdicts: readonly Verdict[]): void {
-  const { run } = deciding;
-  const place = placeIn(deciding);
+  const { run, at } = deciding;
   const { waiting = [], reached = [] } = Object.groupBy(verdicts, ({ status }) =>
     status === "waiting" ? "waiting" : "reached",
   );
-  run.waits.push(...waiting.map((verdict) => ({ ...place, verdict })));
+  run.waits.push(...waiting.map((verdict) => ({ ...at, verdict })));
   run.journal.note(
-    reached.map((verdict): EventBody => ({ type: "verdict.reached", ...place, verdict })),
+    reached.map((verdict): EventBody => ({ type: "verdict.reached", ...at, verdict })),
   );
-}
-
-/** A nested team's events name it. */
-function placeIn({ prefix }: Deciding): { readonly callId?: string } {
-  return prefix === "" ? {} : { callId: prefix.slice(0, -1) };
 }
 
 /** Whether something in the log is about these positions, and not about what other answers were. */

@@ -1,5 +1,6 @@
 import { addCost, NO_COST, type Cost } from "../../call.ts";
-import { placeOf } from "../../engine/call-id.ts";
+import { todaysEvents } from "../../earlier-events.ts";
+import { CallPlaces } from "../../engine/call-places.ts";
 import type { RunEvent } from "../../events.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -30,7 +31,7 @@ const MAX_RUNS = 50;
 export async function recordsOf(store: Store, supervisor: string): Promise<Records> {
   const ended = await store.runs({ team: supervisor, status: ENDED, limit: MAX_RUNS });
   const runs: OneRun[] = [];
-  for (const { runId } of ended) runs.push(runOf(await store.read(runId)));
+  for (const { runId } of ended) runs.push(runOf(todaysEvents(await store.read(runId))));
 
   const medians = (spent: readonly Spent[]): Recorded | undefined => {
     if (spent.length === 0) return undefined;
@@ -76,37 +77,28 @@ interface Span {
 function runOf(events: readonly RunEvent[]): OneRun {
   const places = new Map<string, Spent>();
   const judging = new Map<string, Span>();
+  const calls = new CallPlaces();
   for (const event of events) {
     const started = event.type === "call.started";
     if (!started && event.type !== "call.succeeded" && event.type !== "call.failed") continue;
-    const { place, team } = placeIn(event.callId);
-    if (team !== undefined) {
+    calls.add(event);
+    // Who stood in for a member, and its dearer tiers, are on its own account.
+    const place = calls.seatOf(calls.firstOf(event));
+    if (event.role === "judge") {
+      const team = calls.teamSeat(event.team);
       const { fromMs } = judging.get(team) ?? { fromMs: event.atMs };
       judging.set(team, { fromMs, toMs: event.atMs });
     }
     // A call that was refused was not made.
     if (started || event.attempt === 0) continue;
-    const { cost, durationMs, calls } = places.get(place) ?? NOT_ASKED;
+    const before = places.get(place) ?? NOT_ASKED;
     places.set(place, {
-      cost: addCost(cost, event.cost),
-      durationMs: durationMs + event.durationMs,
-      calls: calls + 1,
+      cost: addCost(before.cost, event.cost),
+      durationMs: before.durationMs + event.durationMs,
+      calls: before.calls + 1,
     });
   }
   return { places, judging };
-}
-
-/** Where a call belongs; of one that was asked to decide, also for which team. */
-function placeIn(callId: string): { readonly place: string; readonly team?: string } {
-  const place = placeOf(callId);
-  const at = /(?:^|\/)~/.exec(place);
-  if (at === null) return { place };
-  const start = at.index + at[0].length - 1;
-  const end = place.indexOf("/", start);
-  return {
-    place: end < 0 ? place : place.slice(0, end),
-    team: place.slice(0, Math.max(0, start - 1)),
-  };
 }
 
 function spanOf(span: Span | undefined): number {

@@ -1,6 +1,5 @@
 import { either } from "../../async/cancellation.ts";
 import { orGivenUp, STORE_PATIENCE_MS } from "../../async/or-given-up.ts";
-import { seatOf } from "../../engine/call-id.ts";
 import { spent } from "../../engine/call-state.ts";
 import { type History, type Origin } from "../../engine/history.ts";
 import { Journal } from "../../engine/journal.ts";
@@ -31,7 +30,7 @@ export interface Beginning {
 export function openRun(session: Session, { position, origin }: Beginning = {}): Run {
   const { root, runId, options, store, cancellation, deadline, watch, seated, secrecy } = session;
   const { clock } = root;
-  const bill = new BillFold(seated.teams);
+  const bill = new BillFold();
   for (const event of position?.history.events ?? []) bill.add(event);
   bill.goOn();
   const journal = new Journal({
@@ -85,7 +84,7 @@ function chargeBefore(own: RunBudgets, { budgets, budgetsAt }: Seated, history: 
   if (budgets.length === 0) return;
   for (const call of history.callsEverMade()) {
     const { charged = 0 } = spent(call);
-    if (charged > 0) own.charge(budgetsAt.get(seatOf(call.callId, budgetsAt)) ?? [], charged);
+    if (charged > 0) own.charge(budgetsAt.get(history.places.seatOf(call.place)) ?? [], charged);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CallPlace } from "../../call-place.ts";
 import type { AgentResult } from "../../call.ts";
 import { conflictsAmong } from "../../conflict/subjects.ts";
 import type { History } from "../../engine/history.ts";
@@ -8,7 +9,6 @@ import type { Verdict } from "../../resolve/verdict.ts";
 import { NOT_ROUTED } from "../coordinate/coordinate.ts";
 import type { MadeCall } from "../coordinate/member.ts";
 import { madeOf } from "../coordinate/member-result.ts";
-import { isTeam } from "../team/seating.ts";
 import type { Team } from "../team/team.ts";
 
 /** The outcome of a run as its log has it; `undefined` for one that has none. Nothing is asked for it. */
@@ -19,9 +19,11 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
   // By subject: one that was decided anew, about other answers, stands in the log twice.
   const verdicts = new Map<string, Verdict>();
   const results = new Map<string, AgentResult>();
+  const places = new Map<string, CallPlace>();
   const skippedAt = new Map<string, number>();
   for (const event of events) {
-    if (event.type === "verdict.reached" && event.callId === undefined) {
+    if ("role" in event) places.set(event.callId, event);
+    if (event.type === "verdict.reached" && event.team === undefined) {
       verdicts.set(event.verdict.subject, event.verdict);
     } else if (event.type === "call.skipped") {
       const { reason, detail } = event;
@@ -34,7 +36,8 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
       skippedAt.set(event.callId, event.seq);
     }
   }
-  for (const { callId, end } of history.calls()) {
+  for (const { place, end } of history.calls()) {
+    const { callId } = place;
     // With another description of the supervisor, one that had answered may have been skipped since.
     if (end !== undefined && end.seq > (skippedAt.get(callId) ?? 0))
       results.set(callId, outcomeOf(end, () => undefined).result);
@@ -42,13 +45,14 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
   const { status, missing, bill, subjects = [...verdicts.keys()], further = [] } = last;
   const callsOf = new Map(further.map(({ agent, calls }) => [agent, calls]));
   const byAgent: Record<string, AgentResult> = {};
-  for (const { name, worker } of members) {
+  for (const { name } of members) {
     const calls = (callsOf.get(name) ?? [name]).flatMap((callId): readonly MadeCall[] => {
-      const result = results.get(callId);
-      return result === undefined ? [] : [{ callId, result, said: undefined }];
+      const [place, result] = [places.get(callId), results.get(callId)];
+      return place === undefined || result === undefined
+        ? []
+        : [{ place, result, said: undefined }];
     });
-    const fallback = isTeam(worker) ? [] : worker.fallback;
-    put<AgentResult>(byAgent, name, resultOf(calls, { name, fallback }));
+    put<AgentResult>(byAgent, name, resultOf(calls));
   }
   const settled = subjects.flatMap((subject) => verdicts.get(subject) ?? []);
   return {
@@ -62,15 +66,12 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
   };
 }
 
-function resultOf(
-  [first, ...others]: readonly MadeCall[],
-  of: Parameters<typeof madeOf>[1],
-): AgentResult {
+function resultOf([first, ...others]: readonly MadeCall[]): AgentResult {
   if (first === undefined) return NOT_ROUTED;
   const calls = [first, ...others] as const;
   const stopped = calls.find(
     ({ result }) => result.status === "skipped" && result.reason === "early-stop",
   );
   const answered = calls.some(({ result }) => result.status === "ok");
-  return stopped === undefined || answered ? madeOf(calls, of).result : stopped.result;
+  return stopped === undefined || answered ? madeOf(calls).result : stopped.result;
 }

@@ -1,6 +1,8 @@
 import { checkRunId } from "./run-id.ts";
 import { Cancellation, cancelWith } from "../../async/cancellation.ts";
+import { ROOT } from "../../call-place.ts";
 import { sleep } from "../../async/sleep.ts";
+import { todaysEvents } from "../../earlier-events.ts";
 import { fromStore } from "../../engine/from-store.ts";
 import { History, type Origin } from "../../engine/history.ts";
 import { letGo, settleDebt, takeRun } from "../../engine/owning.ts";
@@ -56,12 +58,12 @@ export async function resume(
 }
 
 /** A run's events, of any run of the store. */
-export function readRun(
+export async function readRun(
   { store, cancellation, deadline = cancellation }: Session,
   runId: string,
   afterSeq?: number,
 ): Promise<readonly RunEvent[]> {
-  return fromStore(() => store.read(runId, afterSeq), deadline);
+  return todaysEvents(await fromStore(() => store.read(runId, afterSeq), deadline));
 }
 
 /** The first event of a run, where it is one of this supervisor. */
@@ -171,7 +173,7 @@ export async function runFork(
       `there is no agent "${from}" to fork from; use one of ${known}${near === undefined ? "" : `; did you mean "${near}"?`}`,
     );
   }
-  const history = new History(ofRun, events, seated.teams);
+  const history = new History(ofRun, events);
   const same = !("input" in fork) && fork.route === undefined && fork.mode === undefined;
   const plan = same ? recordedPlan(root.team, history.plan("")) : undefined;
   const input = "input" in fork ? fork.input : first.input;
@@ -193,7 +195,7 @@ async function prepare(
   const { root, runId, options, seated, cancellation, deadline = cancellation } = session;
   const { secrecy, watch } = session;
   const { team } = root;
-  const history = new History(runId, events, seated.teams);
+  const history = new History(runId, events);
   const finished = recordedOutcome(team, history);
   if (finished !== undefined) return { finished: shown(session, events, finished) };
   for (const event of events) watch?.(event);
@@ -216,7 +218,7 @@ async function prepare(
     ...(recorded === undefined ? [plannedOf(plan, learned)] : []),
   ]);
   const checked = seated.checks ? new Map() : undefined;
-  return { run, assignment: { task, plan, prefix: "", checked } };
+  return { run, assignment: { task, plan, at: ROOT, checked } };
 }
 
 function plannedOf({ mode, agents }: Plan, learned: LearnedBefore | undefined): EventBody {
@@ -241,7 +243,7 @@ async function orLetGo<T>(
 async function originOf(session: Session, { forkOf }: StartedEvent): Promise<Origin | undefined> {
   if (forkOf === undefined) return undefined;
   const events = await readRun(session, forkOf.runId);
-  return { history: new History(forkOf.runId, events, session.seated.teams), from: forkOf.from };
+  return { history: new History(forkOf.runId, events), from: forkOf.from };
 }
 
 function shown(session: Session, events: readonly RunEvent[], outcome: Outcome): Outcome {

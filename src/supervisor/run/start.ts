@@ -1,5 +1,6 @@
 import type { Cancellation } from "../../async/cancellation.ts";
 import { orCancelled } from "../../async/or-cancelled.ts";
+import { ROOT } from "../../call-place.ts";
 import type { Origin } from "../../engine/history.ts";
 import { checkInput, takeInput, type CheckedInputs } from "../../engine/input.ts";
 import { QuorateError } from "../../errors.ts";
@@ -52,7 +53,7 @@ export async function runNew(
     started,
     { type: "run.planned", mode, agents, ...(learned !== undefined && { learned }) },
   ]);
-  return execute(session, run, { task, plan, prefix: "", checked });
+  return execute(session, run, { task, plan, at: ROOT, checked });
 }
 
 /** What is secret in a task is known from here on; it must not be what the run is called, as that stays readable. */

@@ -20,6 +20,8 @@ import { wholeDefinition } from "./whole-definition.ts";
 /** A team in its place under a root: every agent with its limits there and every limit on its path. */
 export interface Seating {
   readonly team: Team;
+  /** Its own; empty for the root. */
+  readonly place: string;
   /** Identifies the team's description, those of its workers included. Only looked at in runs that keep keys. */
   readonly definition: () => string;
   readonly seats: readonly (Seat | Seating)[];
@@ -129,6 +131,7 @@ export function seatTeam({
   for (const link of team.resolve) checkRerun(link, here, team);
   return {
     team,
+    place: prefix.slice(0, -1),
     definition: once(() => teamDefinition(team, definitions())),
     seats,
     judges,

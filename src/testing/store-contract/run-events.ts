@@ -27,6 +27,7 @@ export function answered(
     type: "call.succeeded",
     callId: "security",
     agent: "security",
+    role: "agent",
     attempt: 1,
     durationMs: 12,
     output,

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { agent, type Agent } from "../../../src/agent.ts";
+import {
+  furtherPlace,
+  judgePlace,
+  memberPlace,
+  ROOT,
+  teamPlace,
+  type CallPlace,
+  type TeamPlace,
+} from "../../../src/call-place.ts";
 import type { EventBody, RunEvent } from "../../../src/events.ts";
 import { agreement } from "../../../src/resolve/judge/agreement.ts";
 import { auditJudges, type JudgeAudit } from "../../../src/resolve/judge/audit.ts";
@@ -171,19 +180,27 @@ describe("an audit of judges", () => {
   const logged = (bodies: readonly EventBody[]): readonly RunEvent[] =>
     bodies.map((body, i) => ({ ...body, runId: "r", seq: i + 1, atMs: i }));
   const cost = { usdMicros: 1, inputTokens: 1, outputTokens: 1 };
-  const answer = (callId: string, choice: string, model?: string): EventBody => ({
+  const answered = (place: CallPlace, choice: string, model?: string): EventBody => ({
     type: "call.succeeded",
-    callId,
-    agent: /~([^/]+)/.exec(callId)?.[1] ?? callId,
+    ...place,
     attempt: 1,
     durationMs: 1,
     output: { choice },
     cost,
     ...(model !== undefined && { model }),
   });
-  const conflict = (callId?: string): EventBody => ({
+  /** The answer of an agent of the root, or of its judge: `"a"`, `"~judge/question"`. */
+  const answer = (callId: string, choice: string, model?: string): EventBody => {
+    const [, judge, question] = /^~([^/]*)\/(.*)$/.exec(callId) ?? [];
+    const place =
+      judge === undefined || question === undefined
+        ? memberPlace(ROOT, callId, "agent")
+        : judgePlace(ROOT, judge, question);
+    return answered(place, choice, model);
+  };
+  const conflict = (team: TeamPlace = ROOT): EventBody => ({
     type: "conflict.found",
-    ...(callId !== undefined && { callId }),
+    ...team,
     conflict: {
       subject: "task",
       kind: "claim",
@@ -216,11 +233,13 @@ describe("an audit of judges", () => {
   });
 
   test("reads nested teams, further calls, and odd names", () => {
+    const team = teamPlace("inner/team", 2);
+    const second = judgePlace(team, "a b", "x:y:task:2");
     const events = logged([
-      conflict("inner/team~2"),
-      answer("inner/team~2/~a b/x:y:task:1", "A"),
-      answer("inner/team~2/~a b/x:y:task:2", "A"),
-      answer("inner/team~2/~a b/x:y:task:2~strong", "B"),
+      conflict(team),
+      answered(judgePlace(team, "a b", "x:y:task:1"), "A"),
+      answered(second, "A"),
+      answered(furtherPlace(second, "tier", "strong"), "B"),
       // No judge's: another subject, another form, another link's own.
       answer("~b/judge:other:1", "A"),
       answer("~c/whatever", "A"),

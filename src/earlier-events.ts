@@ -1,0 +1,97 @@
+import type { CallPlace, CallRole, TeamPlace, Via } from "./call-place.ts";
+import { UNKNOWN_COST } from "./call.ts";
+import type { EventBody, RunEvent } from "./events.ts";
+
+/**
+ * Events of one run or several as this version writes them, whichever version wrote them: the only place that knows of earlier ones. What
+ * needs no change is handed back as it is. `whole` gives the whole logs, where these are parts: which calls were those of teams, only
+ * what follows them says.
+ */
+export function todaysEvents(
+  events: readonly RunEvent[],
+  whole: () => readonly RunEvent[] = () => events,
+): readonly RunEvent[] {
+  if (!events.some(isEarlier)) return events;
+  const teams = teamsIn(whole());
+  return events.map((event) => (isEarlier(event) ? todaysEvent(event, teams) : event));
+}
+
+/** An event of any version: what a field may be missing in, or be called otherwise. */
+type AnyEvent = RunEvent & {
+  readonly callId?: string;
+  readonly agent?: string;
+  readonly role?: CallRole;
+};
+
+const TEAMS_OWN: ReadonlySet<EventBody["type"]> = new Set([
+  "run.planned",
+  "conflict.found",
+  "verdict.reached",
+  "person.decided",
+]);
+
+/** Whether an earlier version wrote it: the place of a call, or of a team, was in `callId` alone. */
+function isEarlier(event: RunEvent): boolean {
+  if (event.type === "run.waiting") return event.verdicts.some((open) => "callId" in open);
+  const { callId, role } = event as AnyEvent;
+  return callId !== undefined && role === undefined;
+}
+
+/** The calls of teams in these logs: only of those that came as far as to have a plan. */
+function teamsIn(events: readonly RunEvent[]): ReadonlySet<string> {
+  return new Set(
+    events.flatMap((event) => {
+      if (event.type !== "run.planned") return [];
+      const { callId } = event as AnyEvent;
+      const team = callId === undefined ? event.team : teamFrom(callId).team;
+      return team === undefined ? [] : [`${event.runId} ${team}`];
+    }),
+  );
+}
+
+function todaysEvent(event: RunEvent, teams: ReadonlySet<string>): RunEvent {
+  if (event.type === "run.waiting") {
+    const verdicts = event.verdicts.map((open) => {
+      const { callId, ...rest } = open as typeof open & { readonly callId?: string };
+      return { ...teamFrom(callId ?? ""), ...rest };
+    });
+    return { ...event, verdicts };
+  }
+  const { callId = "", ...rest } = event as AnyEvent;
+  if (TEAMS_OWN.has(event.type)) return { ...teamFrom(callId), ...rest } as RunEvent;
+  const { agent = "", runId } = rest;
+  const place = placeFrom(callId, agent, teams.has(`${runId} ${callId}`));
+  // The first logs did not say what an attempt had cost that was repeated.
+  const cost = event.type === "call.retried" ? { cost: event.cost ?? UNKNOWN_COST } : {};
+  return { ...rest, ...place, ...cost } as RunEvent;
+}
+
+/** The team that had this in front of the ids of its calls: "outer/inner", or "outer/inner~2" at its second attempt. */
+function teamFrom(scope: string): TeamPlace {
+  if (scope === "") return {};
+  const [, team = scope, attempt] = /^(.*)~(\d+)$/s.exec(scope) ?? [];
+  return attempt === undefined ? { team } : { team, teamAttempt: Number(attempt) };
+}
+
+/**
+ * The place that an id said: names below those of their teams, joined by "/". Behind "~" stands a repeated team's attempt, or the tier or
+ * the fallback of a further call, or "rerun"; a judge's name begins with it, and what it was asked follows.
+ */
+function placeFrom(callId: string, agent: string, isTeam: boolean): CallPlace {
+  const judge = /^((?:[^~/][^/]*\/)*)~[^/]+\/(.*)$/s.exec(callId);
+  const [, before = "", asked] = judge ?? /^(.*\/)?([^/]*)$/s.exec(callId) ?? [];
+  const via = viaFrom(callId, agent);
+  const team = teamFrom(before.slice(0, -1));
+  if (judge === null) {
+    return { callId, agent, role: isTeam ? "team" : "agent", ...team, ...via };
+  }
+  const questionKey = (asked ?? "").replace(/~.*$/s, "");
+  return { callId, agent, role: "judge", ...team, questionKey, ...via };
+}
+
+function viaFrom(callId: string, agent: string): { readonly via?: Via } {
+  const [, base = "", what] = /^(.*[^/])~([^/~]*)$/s.exec(callId) ?? [];
+  if (what === undefined) return {};
+  if (what === "rerun") return { via: { callId: base, why: "rerun" } };
+  return { via: { callId: base, why: what === agent ? "fallback" : "tier" } };
+}
