@@ -150,6 +150,7 @@ const arrows: readonly Arrow[] = [
     ["resolve/link.ts"],
   ),
   ...folder("audit", ["resolve/judge/*"]),
+  ...folder("similar", ["conflict/*"]),
   ...folder("experience", [
     ...words,
     "async/hear.ts",

@@ -123,10 +123,6 @@ export type {
 export { within } from "./conflict/within.ts";
 export type { WithinOptions } from "./conflict/within.ts";
 export { oneOf } from "./conflict/one-of.ts";
-export { similar } from "./conflict/similar.ts";
-export type { SimilarOptions } from "./conflict/similar-options.ts";
-export type { Embed } from "./conflict/embedding.ts";
-export type { SameIssueAnswer, SameIssueJudge, SameIssueQuestion } from "./conflict/same-issue.ts";
 export { findConflicts } from "./conflict/find-conflicts.ts";
 export type { FindOptions } from "./conflict/find-conflicts.ts";
 export type { Claim, ClaimDraft, Finding } from "./conflict/claim.ts";

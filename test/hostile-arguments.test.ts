@@ -6,6 +6,7 @@ import * as command from "../src/command/index.ts";
 import * as audit from "../src/audit/index.ts";
 import * as core from "../src/index.ts";
 import * as learning from "../src/learning/index.ts";
+import * as alike from "../src/similar/index.ts";
 import * as sqlite from "../src/sqlite/index.ts";
 import * as testing from "../src/testing/index.ts";
 import { HOSTILE } from "./check/hostile.ts";
@@ -135,7 +136,7 @@ it.each([
   expect(() => read([late as never])).toThrow("is given a list whose item 0 is a promise");
 });
 
-const exported = [core, learning, audit, sqlite, testing, aiSdk, command].flatMap((entry) =>
+const exported = [core, learning, audit, alike, sqlite, testing, aiSdk, command].flatMap((entry) =>
   Object.entries(entry as Readonly<Record<string, unknown>>).filter(
     ([, value]) => typeof value === "function",
   ),

@@ -5,7 +5,6 @@ import { equal, type Comparator } from "./compare.ts";
 import type { Conflict } from "./conflict.ts";
 import { findingSubjects, reportsIn } from "./findings.ts";
 import { groupWith, type Asking } from "./group.ts";
-import { similar as similarTexts } from "./similar.ts";
 import type { Subject } from "./subject.ts";
 
 /** What was said in one run, and how it is compared. */
@@ -26,7 +25,7 @@ export interface Material {
  * for what `checkClaim` and `checkFinding` refuse, before any of them is asked; else only when the run ends.
  */
 export async function subjects(
-  { claims = [], findings = [], answered = [], compare, similar = similarTexts() }: Material,
+  { claims = [], findings = [], answered = [], compare, similar }: Material,
   asking: Asking,
 ): Promise<readonly Subject[]> {
   const { stopped } = asking;
@@ -42,9 +41,14 @@ export async function subjects(
   }
   if (reports.candidates.length === 0) return all;
   const context = { ...asking, subject: undefined, together };
-  const grouping = await groupWith(similar, reports.candidates, context);
+  const grouping = await groupWith(similar ?? (await similarTexts()), reports.candidates, context);
   const taken = all.map(({ subject }) => subject);
   return [...all, ...(await inTurns(findingSubjects(reports, grouping, taken), stopped))];
+}
+
+/** Loaded here: most teams report no findings, and to tell which contradict each other takes a tenth of the library. */
+async function similarTexts(): Promise<Comparator> {
+  return (await import("./similar.ts")).similar();
 }
 
 /** The contested ones of some subjects, as an outcome shows them. */

@@ -10,13 +10,13 @@ import {
   prefer,
   rerun,
   settle,
-  similar,
   supervisor,
   support,
   unanimous,
   vote,
   within,
 } from "../../src/index.ts";
+import { similar } from "../../src/similar/index.ts";
 import { auditJudges } from "../../src/audit/index.ts";
 import { learn, learnedSupport, reliability } from "../../src/learning/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";

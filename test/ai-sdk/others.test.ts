@@ -11,7 +11,8 @@ import {
   modelJudgeAgent,
   modelRouter,
 } from "../../src/ai-sdk/index.ts";
-import { agent, judge, QuorateError, similar, supervisor } from "../../src/index.ts";
+import { agent, judge, QuorateError, supervisor } from "../../src/index.ts";
+import { similar } from "../../src/similar/index.ts";
 import { modelServer, type ModelServer } from "./model-server.ts";
 
 const USAGE = { inputTokens: 20, outputTokens: 9 };

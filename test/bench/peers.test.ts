@@ -23,16 +23,20 @@ describe("the peers that are measured beside Quorate", () => {
 });
 
 describe("the installation of the peers", () => {
+  let checkout = "";
   let folder = "";
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "quorate-peers-"));
-    mkdirSync(join(folder, "bin"));
+    checkout = mkdtempSync(join(tmpdir(), "quorate-peers-"));
+    folder = join(checkout, "bench/peers");
+    mkdirSync(join(folder, "bin"), { recursive: true });
+    const shared = "scripts/install-folder.ts";
+    cpSync(join(source, "../..", shared), join(checkout, shared));
     cpSync(join(source, "install.ts"), join(folder, "install.ts"));
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     writeFileSync(join(folder, "package-lock.json"), LOCK);
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => rmSync(checkout, { recursive: true, force: true }));
 
   /** Runs it where `npm` is this script. */
   function install(npm: string): { readonly code: number | null; readonly said: string } {

@@ -1,13 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  findConflicts,
-  settle,
-  similar,
-  type SameIssueQuestion,
-  type SimilarOptions,
-  type Verdict,
-} from "../../src/index.ts";
+import { findConflicts, settle, type Verdict } from "../../src/index.ts";
+import { similar, type SameIssueQuestion, type SimilarOptions } from "../../src/similar/index.ts";
 import { averageLink } from "../../src/conflict/average-link.ts";
 import { contradict } from "../../src/conflict/contradiction/contradict.ts";
 import { reader } from "../../src/conflict/contradiction/reading.ts";

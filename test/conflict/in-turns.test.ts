@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import {
   agent,
   settle,
-  similar,
   supervisor,
   type Comparator,
   type Finding,
   type Verdict,
 } from "../../src/index.ts";
+import { similar } from "../../src/similar/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 
 const AGENTS = 20;

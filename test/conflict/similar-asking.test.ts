@@ -6,16 +6,14 @@ import {
   human,
   memoryStore,
   settle,
-  similar,
   supervisor,
   unanimous,
   vote,
   type Comparator,
   type Finding,
-  type SameIssueQuestion,
-  type SimilarOptions,
   type Verdict,
 } from "../../src/index.ts";
+import { similar, type SameIssueQuestion, type SimilarOptions } from "../../src/similar/index.ts";
 import { embedded, embedder } from "../../src/conflict/embedding.ts";
 import { joinGroups } from "../../src/conflict/join-groups.ts";
 import { sameIssueQuestion } from "../../src/conflict/same-issue.ts";

@@ -3,7 +3,6 @@ import {
   agent,
   judge,
   memoryStore,
-  similar,
   supervisor,
   unanimous,
   type AgentContext,
@@ -12,6 +11,7 @@ import {
   type RunEvent,
   type Store,
 } from "../../src/index.ts";
+import { similar } from "../../src/similar/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { aes } from "../sqlite/aes.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";

@@ -16,7 +16,6 @@ import type {
   RerunOptions,
   RunOptions,
   SettleOptions,
-  SimilarOptions,
   SupervisorOptions,
   SupportOptions,
   UnanimousOptions,
@@ -24,6 +23,7 @@ import type {
   WithinOptions,
   Workers,
 } from "../../src/index.ts";
+import type { SimilarOptions } from "../../src/similar/index.ts";
 import type {
   LearnedSupportOptions,
   LearnOptions,
@@ -43,13 +43,13 @@ import {
   prefer,
   rerun,
   settle,
-  similar,
   supervisor,
   support,
   unanimous,
   vote,
   within,
 } from "../../src/index.ts";
+import { similar } from "../../src/similar/index.ts";
 import { claude, commandAgent, exitCode, type CommandOptions } from "../../src/command/index.ts";
 import { fromAgent, modelAgent, modelJudge, modelRouter } from "../../src/ai-sdk/index.ts";
 import type {

@@ -6,13 +6,12 @@ import {
   judge,
   memoryStore,
   rerun,
-  similar,
   supervisor,
   unanimous,
   type AgentOptions,
   type Link,
-  type SimilarOptions,
 } from "../../src/index.ts";
+import { similar, type SimilarOptions } from "../../src/similar/index.ts";
 import { listSchedule, type Job } from "../../src/supervisor/forecast/list-schedule.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../supervisor/rejection.ts";

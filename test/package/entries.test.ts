@@ -54,20 +54,26 @@ describe("the entries of the package", () => {
     );
   });
 
-  it.each([".", "./learning", "./audit", "./sqlite", "./testing", "./command", "./ai-sdk"])(
-    "%s loads nothing but Node's own modules",
-    (subPath) => {
-      const { files, packages } = loadedBy(join(root, subPaths[subPath] ?? ""));
-      expect(files.length).toBeGreaterThan(1);
-      expect(packages.filter((name) => !name.startsWith("node:"))).toEqual([]);
-    },
-  );
+  it.each([
+    ".",
+    "./learning",
+    "./audit",
+    "./similar",
+    "./sqlite",
+    "./testing",
+    "./command",
+    "./ai-sdk",
+  ])("%s loads nothing but Node's own modules", (subPath) => {
+    const { files, packages } = loadedBy(join(root, subPaths[subPath] ?? ""));
+    expect(files.length).toBeGreaterThan(1);
+    expect(packages.filter((name) => !name.startsWith("node:"))).toEqual([]);
+  });
 
-  it("does not load what has an entry of its own with the core: learning, audits, SQLite, adapters, the command line, test tools", () => {
+  it("does not load what has an entry of its own with the core: learning, audits, likeness, SQLite, adapters, the command line, test tools", () => {
     const { sources, packages } = loadedBy(join(root, subPaths["."] ?? ""));
     expect(sources).toContain("supervisor/supervisor.ts");
     const elsewhere =
-      /^(learning|reliability|experience|audit|sqlite|cli|testing|command|ai-sdk)\/|judge\/(audit|agreement)/;
+      /^(learning|reliability|experience|audit|sqlite|cli|testing|command|ai-sdk)\/|judge\/(audit|agreement)|conflict\/(similar|average-link|embedding|contradiction\/)/;
     expect(sources.filter((file) => elsewhere.test(file))).toEqual([]);
     expect(packages).not.toContain("node:sqlite");
   });
@@ -83,6 +89,7 @@ describe("the entries of the package", () => {
   it.each([
     ["./learning", "reliability"],
     ["./audit", "auditJudges"],
+    ["./similar", "similar"],
     ["./sqlite", "sqliteStore"],
     ["./testing", "scripted"],
     ["./command", "commandAgent"],

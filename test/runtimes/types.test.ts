@@ -24,6 +24,7 @@ const PROGRAM = `
   import { safeText } from "quorate/cli";
   import { commandAgent } from "quorate/command";
   import { reliability } from "quorate/learning";
+  import { similar } from "quorate/similar";
   import { sqliteStore } from "quorate/sqlite";
   import { virtualClock } from "quorate/testing";
 
@@ -32,7 +33,7 @@ const PROGRAM = `
   const { results, status } = await desk.run("sell?");
   const said: string | null = results.lawyer.status === "ok" ? results.lawyer.output.recommendation : null;
   const state: Outcome["status"] = status;
-  export { auditJudges, commandAgent, modelAgent, safeText, said, sqliteStore, state, virtualClock };
+  export { auditJudges, commandAgent, modelAgent, safeText, said, similar, sqliteStore, state, virtualClock };
 `;
 const WRONG = 'import { agent } from "quorate";\nagent({ name: 1, run: async () => 1 });\n';
 const REQUIRED = `

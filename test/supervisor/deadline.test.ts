@@ -3,7 +3,6 @@ import {
   agent,
   judge,
   memoryStore,
-  similar,
   supervisor,
   unanimous,
   vote,
@@ -12,6 +11,7 @@ import {
   type RunEvent,
   type Schema,
 } from "../../src/index.ts";
+import { similar } from "../../src/similar/index.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import { faultsOf } from "../durable/same-run.ts";
 import { rejection } from "./rejection.ts";
