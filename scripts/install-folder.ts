@@ -52,7 +52,7 @@ export function installFolder(folder: string, flags: readonly string[] = []): vo
     say("installed.");
   } else {
     const why = npm.error?.message ?? npm.stderr.trim().split("\n").join(" ");
-    say(`npm ci failed (${why}); correct that and run this again.`);
+    say(`npm ci in ${where} failed (${why}); correct that and run this again.`);
     process.exitCode = 1;
   }
 }
