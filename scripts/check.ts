@@ -5,7 +5,7 @@
 //   npm run check -- --report FILE      also writes { passed, failed } to FILE, as JSON
 
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 
@@ -32,9 +32,10 @@ const steps: readonly Step[] = [
 
 /** A lockfile that names a registry's addresses would tie everybody to that registry. */
 function lockfiles(): string {
-  return ["package-lock.json", "bench/peers/package-lock.json", "test/runtimes/package-lock.json"]
-    .flatMap(addressesIn)
-    .join("\n");
+  const others = globSync("{bench/peers,test/runtimes,test/peers/*}/package-lock.json", {
+    cwd: root,
+  });
+  return ["package-lock.json", ...others].flatMap(addressesIn).join("\n");
 }
 
 function addressesIn(lockfile: string): readonly string[] {

@@ -35,10 +35,10 @@ function isCurrent(folder: string): boolean {
 
 /**
  * Installs the packages of a folder that has a lockfile of its own, when one is missing or of another version. Says so on stderr; where
- * it fails, the exit code of the process is 1. Run it after scripts/prepare.mjs, on the project's own Node.
+ * it fails, the exit code of the process is 1, and the answer false. Run it after scripts/prepare.mjs, on the project's own Node.
  */
-export function installFolder(folder: string, flags: readonly string[] = []): void {
-  if (isCurrent(folder)) return;
+export function installFolder(folder: string, flags: readonly string[] = []): boolean {
+  if (isCurrent(folder)) return true;
   const where = relative(root, folder);
   const say = (line: string): boolean => process.stderr.write(`${where}: ${line}\n`);
   say("installing the packages of its lockfile …");
@@ -55,4 +55,5 @@ export function installFolder(folder: string, flags: readonly string[] = []): vo
     say(`npm ci in ${where} failed (${why}); correct that and run this again.`);
     process.exitCode = 1;
   }
+  return npm.status === 0;
 }

@@ -36,7 +36,12 @@ export const claude: Preset<"claude", ClaudeOptions> = presetOf<"claude", Claude
     environment(
       `ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN ANTHROPIC_BASE_URL ANTHROPIC_CUSTOM_HEADERS ANTHROPIC_MODEL
       CLAUDE_CODE_OAUTH_TOKEN CLAUDE_CONFIG_DIR`,
-      { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1", DISABLE_AUTOUPDATER: "1" },
+      {
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+        DISABLE_AUTOUPDATER: "1",
+        // Repetitions are Quorate's.
+        CLAUDE_CODE_MAX_RETRIES: "0",
+      },
     ),
   takesSchema: () => true,
   arguments: argumentsOf,
@@ -71,7 +76,10 @@ function argumentsOf({ tools, model, schema, options }: AskedFor): readonly stri
   const { login = "key", maxCost } = options;
   const most = fields(maxCost)["usd"];
   return [
-    ...(login === "account" ? ["--setting-sources", "", "--strict-mcp-config"] : ["--bare"]),
+    // With "--bare" it has no tools that search or make files.
+    ...(login === "key" && tools === "none"
+      ? ["--bare"]
+      : ["--setting-sources", "", "--strict-mcp-config"]),
     ...words("-p --output-format json --no-session-persistence"),
     "--tools",
     TOOLS[tools],
@@ -90,6 +98,9 @@ function resultIn({ stdout }: Ran): Fields | undefined {
   return found["type"] === "result" ? found : undefined;
 }
 
+/** What it ends with when its model is asked again and again, and does not come to an answer. */
+const NO_SHAPE = ["error_max_turns", "error_max_structured_output_retries"];
+
 const NO_LOGIN = /not logged in|\/login|invalid api key|authentication_error|oauth token/i;
 
 function answer(ran: Ran): string | { readonly document: unknown } {
@@ -104,6 +115,11 @@ function answer(ran: Ran): string | { readonly document: unknown } {
       throw forGood(
         'claude is not logged in; set ANTHROPIC_API_KEY, or log in with the command "claude" and use claude({ login: "account" })',
         said,
+      );
+    }
+    if (NO_SHAPE.includes(textIn(result, "subtype"))) {
+      throw unreadable(
+        "its model gave no answer of the shape that was wanted, though it was asked again",
       );
     }
     const why = said === "" ? `it ended with ${textIn(result, "subtype")}` : said;

@@ -60,6 +60,9 @@ async function argumentsOf({ tools, model, schema, file }: AskedFor): Promise<re
     "-s",
     tools === "write" ? "workspace-write" : "read-only",
     ...off(tools),
+    // Its sandbox would let it write there, too.
+    ...words("-c sandbox_workspace_write.exclude_slash_tmp=true"),
+    ...words("-c sandbox_workspace_write.exclude_tmpdir_env_var=true"),
     ...words('-c web_search="disabled" -c shell_environment_policy.inherit="core"'),
     ...(path === undefined ? [] : ["--output-schema", path]),
     ...(model === undefined ? [] : ["-m", model]),
@@ -77,13 +80,20 @@ function answer(ran: Ran): string {
       throw forGood('codex is not logged in; run "codex login", or set CODEX_API_KEY', said);
     }
     if (said === "") throw new UnreadExit(ran.exitCode);
-    throw serviceFailed(said, Number(/\bstatus:? (\d{3})\b/.exec(said)?.[1]));
+    throw serviceFailed(said, statusIn(said));
   }
   const message = lines
     .map(({ item }) => fields(item))
     .findLast(({ type }) => type === "agent_message");
   if (message === undefined) throw unreadable("what codex printed has no message of its model");
   return textIn(message, "text");
+}
+
+/** The HTTP status in what it says of a failure. It says none of a request that was wrong, but what it was answered; nor of a server that failed. */
+function statusIn(said: string): number | undefined {
+  const [, status] = /\bstatus:? (\d{3})\b/.exec(said) ?? [];
+  if (status !== undefined) return Number(status);
+  return said.startsWith("{") ? 400 : /experiencing high demand/i.test(said) ? 500 : undefined;
 }
 
 function errorIn({ stderr }: Ran, lines: readonly Fields[]): string {

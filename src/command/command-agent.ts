@@ -154,6 +154,8 @@ export interface Asked {
   readonly model: unknown;
   /** The folder to work in. */
   readonly cwd: string;
+  /** The folder that it is started in, which is empty where that is not `cwd` itself. */
+  readonly startsIn: string;
   /** Writes a temporary file, and resolves to its path; it is removed when the attempt is over. */
   readonly file: (name: string, content: string) => Promise<string>;
 }
@@ -207,7 +209,12 @@ export function programAgent<Made>(
       cwd: place.cwd,
     });
     const { model } = context;
-    const args = await kind.arguments({ model, cwd: place.cwd, file: files.write });
+    const args = await kind.arguments({
+      model,
+      cwd: place.cwd,
+      startsIn: apart.cwd,
+      file: files.write,
+    });
     const told = await runProgram({
       ...program,
       args: kind.send === "argument" ? [...args, "--", asked] : args,

@@ -118,6 +118,8 @@ export function forGood(message: string, detail: string): QuorateError {
 /** A failure that a service told of, with its HTTP status where that is known. */
 export function serviceFailed(message: string, status?: unknown): QuorateError {
   const isStatus = typeof status === "number" && status >= 400 && status < 600;
-  const cause = causedBy(tailOf(message), isStatus ? { status } : {});
-  return new QuorateError("AGENT_FAILED", tailOf(message), { cause });
+  const said = tailOf(message);
+  const http = isStatus && !said.includes(String(status)) ? ` (HTTP ${status})` : "";
+  const cause = causedBy(said, isStatus ? { status } : {});
+  return new QuorateError("AGENT_FAILED", `${said}${http}`, { cause });
 }

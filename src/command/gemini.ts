@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { forGood, serviceFailed } from "./failure.ts";
 import { lastDocument } from "./last-document.ts";
 import {
@@ -25,6 +27,8 @@ export const gemini: Preset<"gemini"> = presetOf<"gemini">({
     environment(
       `GEMINI_API_KEY GOOGLE_API_KEY GOOGLE_GEMINI_BASE_URL GOOGLE_GENAI_USE_VERTEXAI GOOGLE_GENAI_USE_GCA
       GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_LOCATION GOOGLE_APPLICATION_CREDENTIALS`,
+      // Else it does not read the settings that are written below.
+      { GEMINI_CLI_TRUST_WORKSPACE: "true" },
     ),
   apart: true,
   takesSchema: () => false,
@@ -50,7 +54,13 @@ const PERMITTED: Readonly<Record<Tools, readonly string[]>> = {
   write: [...READING, "replace", "write_file"],
 };
 
-async function argumentsOf({ tools, model, cwd, file }: AskedFor): Promise<readonly string[]> {
+/** Repetitions are Quorate's. */
+const SETTINGS = { general: { maxAttempts: 1, retryFetchErrors: false } };
+
+async function argumentsOf(asked: AskedFor): Promise<readonly string[]> {
+  const { tools, model, cwd, startsIn, file } = asked;
+  await mkdir(join(startsIn, ".gemini"));
+  await writeFile(join(startsIn, ".gemini", "settings.json"), JSON.stringify(SETTINGS));
   const path = await file("policy.toml", policyFor(PERMITTED[tools]));
   return [
     ...words("--skip-trust -o json -e none --allowed-mcp-server-names none"),

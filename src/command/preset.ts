@@ -210,7 +210,7 @@ export function linesOf(stdout: string): readonly Fields[] {
   });
 }
 
-/** What a usage is made of, without what is not known. */
+/** What a usage is made of, without what is not known: a program that was told nothing says that it used no token at all. */
 export function usageOf(parts: {
   readonly usd?: unknown;
   readonly inputTokens?: number | undefined;
@@ -218,6 +218,7 @@ export function usageOf(parts: {
   readonly model?: string | undefined;
 }): { usdMicros?: number; inputTokens?: number; outputTokens?: number; model?: string } {
   const { usd, inputTokens, outputTokens, model } = parts;
+  if (inputTokens === 0 && outputTokens === 0) return model === undefined ? {} : { model };
   return {
     // Sums of dollars have noise in their last digits, which would be rounded up.
     ...(typeof usd === "number" && usd >= 0 && { usdMicros: Number((usd * 1e6).toFixed(3)) }),

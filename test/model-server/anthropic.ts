@@ -1,4 +1,12 @@
-import { eventOf, namesIn, pieces, type Protocol, type Said, type WireEvent } from "./protocol.ts";
+import {
+  eventOf,
+  inputOf,
+  namesIn,
+  pieces,
+  type Protocol,
+  type Said,
+  type WireEvent,
+} from "./protocol.ts";
 
 const ENDS = { length: "max_tokens", filter: "refusal", nothing: null } as const;
 
@@ -54,7 +62,7 @@ export const anthropic: Protocol = {
         ? block({ type: "text", text: "" }, texts, true)
         : block(
             { type: "tool_use", id: "call-1", name: tool.name, input: {} },
-            [{ type: "input_json_delta", partial_json: JSON.stringify(tool.input) }],
+            [{ type: "input_json_delta", partial_json: inputOf(tool) }],
             false,
           )),
       ...(said.ended === "nothing"

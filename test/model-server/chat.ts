@@ -1,6 +1,7 @@
 import {
   CACHED_TOKENS,
   eventOf,
+  inputOf,
   namesIn,
   pieces,
   REASONING_TOKENS,
@@ -25,7 +26,7 @@ function usageIn({ usage }: Said): object {
 
 function callsIn({ tool }: Said): object {
   if (tool === undefined) return {};
-  const call = { name: tool.name, arguments: JSON.stringify(tool.input) };
+  const call = { name: tool.name, arguments: inputOf(tool) };
   return { tool_calls: [{ index: 0, id: "call-1", type: "function", function: call }] };
 }
 

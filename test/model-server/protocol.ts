@@ -4,7 +4,8 @@ import type { PeerUsage } from "../../src/testing/index.ts";
 export interface Said {
   readonly model: string;
   readonly text: string;
-  readonly tool?: { readonly name: string; readonly input: object } | undefined;
+  /** Its input is a text where it is not whole. */
+  readonly tool?: { readonly name: string; readonly input: object | string } | undefined;
   readonly usage?: PeerUsage | undefined;
   readonly ended?: Ended | undefined;
 }
@@ -38,6 +39,10 @@ export interface Protocol {
 
 /** How many characters of an answer are in one piece. */
 const PIECE_CHARS = 8;
+
+/** The input of a tool, as a text. */
+export const inputOf = ({ input }: { readonly input: object | string }): string =>
+  typeof input === "string" ? input : JSON.stringify(input);
 
 export function pieces(text: string): readonly string[] {
   // A flood comes in larger ones.

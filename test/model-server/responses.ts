@@ -1,6 +1,7 @@
 import {
   CACHED_TOKENS,
   eventOf,
+  inputOf,
   namesIn,
   pieces,
   REASONING_TOKENS,
@@ -11,7 +12,7 @@ import {
 
 function itemOf({ text, tool }: Said): { readonly id: string; readonly [part: string]: unknown } {
   if (tool !== undefined) {
-    const call = { name: tool.name, arguments: JSON.stringify(tool.input), status: "completed" };
+    const call = { name: tool.name, arguments: inputOf(tool), status: "completed" };
     return { id: "item-1", type: "function_call", call_id: "call-1", ...call };
   }
   const content = [{ type: "output_text", text, annotations: [] }];
@@ -86,7 +87,7 @@ export const responses: Protocol = {
             }),
             event("response.function_call_arguments.delta", {
               ...at,
-              delta: JSON.stringify(tool.input),
+              delta: inputOf(tool),
             }),
           ];
     return [

@@ -48,8 +48,8 @@ export interface ScriptedModel extends AgentPeer, AsyncDisposable {
   readonly sockets: number;
 }
 
-/** What a client asks beside what it was asked, and how that is answered; `undefined` where it takes a step of the script. */
-export type Aside = (asked: Asked) => ModelStep | undefined;
+/** How what a step says is said in answer to a request: by a tool, where a client wants that. */
+export type Phrase = (said: Said, step: ModelStep, asked: Asked) => Said;
 
 const PROTOCOLS: readonly Protocol[] = [anthropic, chat, responses, gemini];
 
@@ -57,7 +57,7 @@ const PROTOCOLS: readonly Protocol[] = [anthropic, chat, responses, gemini];
  * A scripted model behind four wire protocols, on this machine: the Messages of Anthropic, the chat completions and Responses of OpenAI,
  * and Gemini, each with and without streaming; and embeddings as OpenAI has them.
  */
-export async function scriptedModel(aside: Aside = () => undefined): Promise<ScriptedModel> {
+export async function scriptedModel(phrase: Phrase = (said) => said): Promise<ScriptedModel> {
   const steps: ModelStep[] = [];
   const requests: Asked[] = [];
   let [atWork, cut, sockets] = [0, 0, 0];
@@ -75,9 +75,7 @@ export async function scriptedModel(aside: Aside = () => undefined): Promise<Scr
     }
     atWork += 1;
     let isRead = false;
-    let isAside = false;
     response.once("close", () => {
-      if (isAside) return;
       atWork -= 1;
       if (!response.writableFinished) cut += 1;
       if (!isRead) requests.push(unread);
@@ -85,15 +83,12 @@ export async function scriptedModel(aside: Aside = () => undefined): Promise<Scr
     const body = await bodyOf(request);
     isRead = true;
     const asked = { path, body, tools: protocol?.toolsIn(body) ?? [] };
-    const besides = aside(asked);
-    if (besides !== undefined) {
-      isAside = true;
-      atWork -= 1;
-    } else requests.push(asked);
-    const step = besides ?? (steps.length > 1 ? steps.shift() : steps[0]);
+    requests.push(asked);
+    const step = steps.length > 1 ? steps.shift() : steps[0];
     if (step === undefined) throw new Error("the model has no script");
     if (protocol === undefined) return embed(step, body, response);
-    return answer(step, protocol, asked, response);
+    const said = saidIn(step, protocol.modelIn(path, body));
+    return answer(step, phrase(said, step, asked), protocol, asked, response);
   }
 
   const server = createServer((request, response) => {
@@ -152,12 +147,12 @@ function textsIn(value: unknown): string {
 
 async function answer(
   step: ModelStep,
+  said: Said,
   protocol: Protocol,
   { path, body }: Asked,
   response: ServerResponse,
 ): Promise<void> {
   if (step.does === "hangs") return;
-  const said = saidIn(step, protocol.modelIn(path, body));
   if (step.does === "answers late") {
     response.once("close", () => response.end(JSON.stringify(protocol.bodyOf(said))));
     return;
@@ -199,7 +194,7 @@ function saidIn(step: ModelStep, model: string): Said {
       return { ...plain, text: text.slice(0, text.length / 2) };
     }
     case "floods":
-      return { ...plain, text: JSON.stringify({ recommendation: "x".repeat(step.bytes) }) };
+      return { ...plain, text: JSON.stringify({ recommendation: flood(step.bytes) }) };
     case "says":
       return { ...plain, text: step.text, ended: step.ended };
     case "calls":
@@ -209,6 +204,12 @@ function saidIn(step: ModelStep, model: string): Said {
     default:
       return { ...plain, text: '{"recommendation":"hold"}' };
   }
+}
+
+/** A text of so many bytes. Not the same letter again and again: some clients take that for a loop, and stop. */
+function flood(bytes: number): string {
+  const words = Array.from({ length: Math.ceil(bytes / 6) }, (_, i) => (i * 7919).toString(36));
+  return words.join(" ").padEnd(bytes, "x");
 }
 
 function fail(

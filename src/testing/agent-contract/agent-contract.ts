@@ -27,7 +27,13 @@ export function agentContract(
 }
 
 // Written out as a record, so that the compiler misses one that is added.
-const LACKS: Readonly<Record<AgentLacks, true>> = { usage: true, silence: true, statuses: true };
+const LACKS: Readonly<Record<AgentLacks, true>> = {
+  usage: true,
+  silence: true,
+  statuses: true,
+  shape: true,
+  once: true,
+};
 
 function checkLacks(lacks: readonly AgentLacks[]): readonly AgentLacks[] {
   const known = Object.keys(LACKS)

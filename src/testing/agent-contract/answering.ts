@@ -33,6 +33,15 @@ export function answeringCases(
         ]);
       },
     ),
+    ...(lacks.includes("shape") ? [] : shapeCases(make)),
+    ...(lacks.includes("silence") ? [] : [silenceCase(make)]),
+    ...(lacks.includes("usage") ? [] : usageCases(make, lacks)),
+  ];
+}
+
+/** What becomes of an answer that is none of the shape. */
+function shapeCases(make: MakeAgent): readonly ContractCase[] {
+  return [
     withAgent(
       make,
       "gives OUTPUT_INVALID with the place for an answer of the wrong shape, and tells the next attempt",
@@ -77,12 +86,10 @@ export function answeringCases(
         failedWith("OUTPUT_TOO_LARGE", await run());
       },
     ),
-    ...(lacks.includes("silence") ? [] : [silenceCase(make)]),
-    ...(lacks.includes("usage") ? [] : usageCases(make)),
   ];
 }
 
-function usageCases(make: MakeAgent): readonly ContractCase[] {
+function usageCases(make: MakeAgent, lacks: readonly AgentLacks[]): readonly ContractCase[] {
   return [
     withAgent(make, "tells what its other side says that it used", async ({ run, peer }) => {
       peer.follow({ does: "answers", output: ANSWER, usage: USAGE });
@@ -91,6 +98,13 @@ function usageCases(make: MakeAgent): readonly ContractCase[] {
       assert.equal(result.cost.inputTokens, USAGE.inputTokens);
       assert.equal(result.cost.outputTokens, USAGE.outputTokens);
     }),
+    ...(lacks.includes("shape") ? [] : chargedCases(make)),
+  ];
+}
+
+/** That an answer of no use is paid for. */
+function chargedCases(make: MakeAgent): readonly ContractCase[] {
+  return [
     withAgent(make, "is charged for an answer of the wrong shape", async ({ run, peer }) => {
       peer.follow({ does: "answers", output: { recommendation: 1 }, usage: USAGE });
       const asked = await run();

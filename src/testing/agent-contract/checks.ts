@@ -115,7 +115,7 @@ export function askDirectly(
   return (async () => run(TASK, context))();
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 /** Waits for what another process or a socket has to bring about. */
 export async function until(holds: () => boolean, what: string): Promise<void> {

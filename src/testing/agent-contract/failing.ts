@@ -9,6 +9,13 @@ export function failingCases(
   lacks: readonly AgentLacks[],
 ): readonly ContractCase[] {
   return [
+    ...(lacks.includes("once") ? [] : breakingCases(make)),
+    ...(lacks.includes("statuses") ? [] : statusCases(make)),
+  ];
+}
+
+function breakingCases(make: MakeAgent): readonly ContractCase[] {
+  return [
     withAgent(
       make,
       "fails with the original failure as its cause when its other side breaks off, asked once",
@@ -35,7 +42,6 @@ export function failingCases(
       },
       { retries: 1 },
     ),
-    ...(lacks.includes("statuses") ? [] : statusCases(make)),
   ];
 }
 
@@ -54,9 +60,9 @@ function statusCases(make: MakeAgent): readonly ContractCase[] {
     ),
     withAgent(
       make,
-      "is not asked again when its other side refuses the request as wrong",
+      "is not asked again when its other side refuses the request",
       async ({ run, peer }) => {
-        peer.follow({ does: "fails", status: 400 });
+        peer.follow({ does: "fails", status: 403 });
         failedWith("AGENT_FAILED", await run());
         assert.equal(peer.asked.length, 1);
       },

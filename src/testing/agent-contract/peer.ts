@@ -59,5 +59,7 @@ export type MakeAgent = (setting: AgentSetting) => AgentUnderTest | Promise<Agen
  * - `"usage"`: its peer cannot say what it used.
  * - `"silence"`: its peer always says what it used.
  * - `"statuses"`: its peer cannot fail as HTTP does.
+ * - `"shape"`: its peer makes its model keep to the shape of the answer by itself, and gives no other.
+ * - `"once"`: its peer asks again by itself when a request fails, and nothing keeps it from that.
  */
-export type AgentLacks = "usage" | "silence" | "statuses";
+export type AgentLacks = "usage" | "silence" | "statuses" | "shape" | "once";

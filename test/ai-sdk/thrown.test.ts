@@ -1,22 +1,12 @@
-// Clients as they are, against a real server: what they throw has to be understood as it is.
+// What the AI SDK throws has to be understood as it is, by an agent that uses it without an adapter.
 
 import { APICallError, generateText, Output, RetryError } from "ai";
 import { MockLanguageModelV4 } from "ai/test";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { agent, lane, supervisor, type AgentContext, type RunEvent } from "../../src/index.ts";
-import { CLIENTS } from "./clients.ts";
-import { failingServer, type Failing, type FailingServer } from "./failing-server.ts";
-
-let server: FailingServer;
-beforeAll(async () => {
-  server = await failingServer();
-});
-afterAll(() => server[Symbol.asyncDispose]());
+import { agent, supervisor, type AgentContext, type RunEvent } from "../../src/index.ts";
 
 type Ask = (task: unknown, context: AgentContext) => Promise<unknown>;
-
-const PATIENCE_MS = 60_000;
 
 async function run(ask: Ask, options: object = {}) {
   const asker = agent({ name: "asker", backoff: { baseMs: 3 }, ...options, run: ask });
@@ -25,61 +15,6 @@ async function run(ask: Ask, options: object = {}) {
   const log = (await team.store.read(runId)) as readonly RunEvent[];
   return { result: results.asker, log };
 }
-
-const clients = Object.entries(CLIENTS).map(([name, client]) => ({ name, ...client }));
-
-describe.each(clients)("what is thrown by $name", ({ ask }) => {
-  /** The first attempt fails that way, and is given up soon by a client that has to; later ones are answered. */
-  const asking = (failing: Failing, options?: object) =>
-    run((_, { attempt }) => {
-      if (attempt > 1) return ask(server.at("answers"), PATIENCE_MS);
-      return ask(server.at(failing), failing === "hangs" ? 15 : PATIENCE_MS);
-    }, options);
-
-  it.each(["400", "401"] as const)("for HTTP %s is not asked again", async (failing) => {
-    const { result } = await asking(failing, { retries: 3 });
-    expect(result).toMatchObject({ status: "failed", attempts: 1 });
-  });
-
-  it.each(["500", "closes", "resets", "hangs"] as const)(
-    "for a server that says or does this: %s, is asked again once",
-    async (failing) => {
-      const { result, log } = await asking(failing);
-      expect(result).toMatchObject({ status: "ok", attempts: 2 });
-      expect(log.some(({ type }) => type === "call.retried")).toBe(true);
-    },
-  );
-
-  it("for HTTP 429 is asked again when the server says, and uses no retry", async () => {
-    const { result, log } = await asking("429", { retries: 0 });
-    expect(result).toMatchObject({ status: "ok", attempts: 2 });
-    // The server's `Retry-After: 0`, not a wait that was drawn.
-    expect(log.filter(({ type }) => type === "call.requeued")).toMatchObject([{ waitMs: 0 }]);
-  });
-
-  it.each(["500", "resets"] as const)(
-    "for a server that says or does this: %s, opens a breaker",
-    async (failing) => {
-      const guarded = lane({ name: "guarded", breaker: { failures: 1, cooldownMs: 60_000 } });
-      await asking(failing, { lanes: [guarded], retries: 0 });
-      expect(guarded.state.breaker).toBe("open");
-    },
-  );
-
-  it("for a request that was wrong opens no breaker", async () => {
-    const guarded = lane({ name: "guarded", breaker: { failures: 1, cooldownMs: 60_000 } });
-    await asking("400", { lanes: [guarded], retries: 0 });
-    expect(guarded.state.breaker).toBe("closed");
-  });
-});
-
-describe.each(clients.filter(({ reads }) => reads))("what is thrown by $name", ({ ask }) => {
-  it("for a quota that is used up is not asked again, though it is HTTP 429", async () => {
-    const url = server.at("429 quota");
-    const { result } = await run(() => ask(url, PATIENCE_MS), { retries: 3 });
-    expect(result).toMatchObject({ status: "failed", attempts: 1 });
-  });
-});
 
 const Review = z.object({ recommendation: z.enum(["ship", "hold"]) });
 
