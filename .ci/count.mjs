@@ -1,11 +1,12 @@
 // Adds up what the tests and the checks reported: node count.mjs FOLDER TESTS-EXIT CHECKS-EXIT
-// [LONG-EXIT [RUNTIMES-EXIT]].
+// [LONG-EXIT [RUNTIMES-EXIT [PEERS-EXIT]]].
 // A part that left no report, or that failed without saying what, counts as one failure.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const [folder = ".", testsExit, checksExit, longExit, runtimesExit] = process.argv.slice(2);
+const [folder = ".", testsExit, checksExit, longExit, runtimesExit, peersExit] =
+  process.argv.slice(2);
 
 /**
  * @param {string} name
@@ -55,6 +56,7 @@ const parts = [
   ...(runtimesExit === undefined
     ? []
     : [settle("tests on other runtimes", testCounts("runtimes.json"), runtimesExit)]),
+  ...(peersExit === undefined ? [] : [settle("tests with peers", report("peers.json"), peersExit)]),
 ];
 const passed = parts.reduce((sum, part) => sum + part.passed, 0);
 const failed = parts.reduce((sum, part) => sum + part.failed, 0);

@@ -1,5 +1,8 @@
 // Types say what is to be handed in; JavaScript hands in anything. Whatever it is, it is taken, or refused with a QuorateError.
 
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import * as aiSdk from "../src/ai-sdk/index.ts";
 import * as command from "../src/command/index.ts";
@@ -19,6 +22,8 @@ const store = () => memoryStore({ resumable: true });
 const a = () => agent({ name: "a", run: () => 1 });
 const team = () => supervisor({ name: "team", agents: { a: a() }, store: store() });
 const ran = { stdout: "{}", stderr: "", exitCode: 0, cwd: "." };
+const tape = join(mkdtempSync(join(tmpdir(), "hostile-")), "tape.jsonl");
+writeFileSync(tape, "");
 const decision = { subject: "task", winner: "x", why: "" };
 
 /** What each takes, so that one of them after another can be replaced. */
@@ -78,6 +83,8 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   modelRouter: () => [{ model: "m", agents: {} }],
   agentContract: () => ["it", () => ({}), ["usage"]],
   codingAgentContract: () => ["it", () => ({})],
+  record: () => [join(tmpdir(), "quorate-hostile.jsonl"), a(), {}],
+  replay: () => [tape, a(), {}],
   scripted: () => ["a", [], {}],
   storeContract: () => [store, { open: store }],
   virtualClock: () => [{}],

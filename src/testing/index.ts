@@ -16,6 +16,8 @@ export type {
   PeerStep,
   PeerUsage,
 } from "./agent-contract/peer.ts";
+export { record, replay } from "./cassette/cassette.ts";
+export type { CassetteOptions } from "./cassette/cassette.ts";
 export type { ContractCase } from "./contract.ts";
 export { scripted } from "./scripted.ts";
 export type { ScriptedAgent, ScriptedCall, ScriptedOptions, Step } from "./scripted.ts";

@@ -3,7 +3,7 @@ import { objectsIn } from "../policy/given.ts";
 import assert from "node:assert/strict";
 import { agent, type Agent, type AgentContext, type Workers } from "../agent.ts";
 import type { Clock } from "../async/clock.ts";
-import type { UpstreamResult } from "../call.ts";
+import type { UpstreamResult, Usage } from "../call.ts";
 import type { ClaimDraft } from "../conflict/claim.ts";
 import { QuorateError, type Issue } from "../errors.ts";
 import type { CallLimits } from "../policy/limits.ts";
@@ -18,6 +18,10 @@ export type Step<Output = unknown> = (
 ) & {
   /** How long it takes, on the script's clock; default: no time at all. */
   readonly afterMs?: number;
+  /** What it reports that it used, when it begins. */
+  readonly usage?: Usage | readonly Usage[];
+  /** What it shows to whoever watches, when it begins. */
+  readonly emits?: readonly unknown[];
   /** Does not stop when it is told to; without it, a step that takes time rejects with the signal's reason. */
   readonly deaf?: true;
 };
@@ -52,7 +56,15 @@ export interface ScriptedAgent<Name extends string, Output> extends Agent<Name, 
   assertComplete(): void;
 }
 
-const STEP_KEYS: ReadonlySet<string> = new Set(["output", "error", "hangs", "afterMs", "deaf"]);
+const STEP_KEYS: ReadonlySet<string> = new Set([
+  "output",
+  "error",
+  "hangs",
+  "afterMs",
+  "usage",
+  "emits",
+  "deaf",
+]);
 
 /**
  * An agent for tests: its first attempt takes the first step of `script`, and so on. An attempt beyond the last step
@@ -88,6 +100,8 @@ export function scripted<const Name extends string, Output>(
         const unexpected = new assert.AssertionError({ message: tooMany(name, script, calls) });
         return Promise.reject(Object.assign(unexpected, { retryable: false }));
       }
+      for (const value of step.emits ?? []) context.emit(value);
+      for (const usage of [step.usage ?? []].flat()) context.report(usage);
       return perform(step, context.signal, clock);
     },
   });

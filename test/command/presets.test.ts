@@ -385,8 +385,15 @@ describe("what a preset fails with", () => {
       attempts: 1,
     });
     expect(await failed(claude, error(500), { exit: 1 })).toMatchObject({ attempts: 2 });
+    const ended = result({ subtype: "error_during_execution", result: undefined });
+    expect((await failed(claude, ended, {})).message).toBe(
+      "design: it ended with error_during_execution",
+    );
+  });
+
+  it("is no answer of the shape, where claude has asked its model again and again", async () => {
     const turns = result({ subtype: "error_max_turns", result: undefined });
-    expect((await failed(claude, turns, {})).message).toBe("design: it ended with error_max_turns");
+    expect(await failed(claude, turns, {})).toMatchObject({ code: "OUTPUT_INVALID" });
   });
 
   it("is charged all the same", async () => {

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { isWorker, type Agent, type AgentContext } from "../../agent.ts";
+import type { Usage } from "../../call.ts";
+import { QuorateError } from "../../errors.ts";
+import { takeJson, type Json } from "../../json.ts";
+import { checkGiven, checkKeys, checkKind, shown } from "../../policy/check-kind.ts";
+import { clip } from "../../text.ts";
+import { failureFrom, keptFailure } from "./failure.ts";
+import { redactor, type Redact } from "./redact.ts";
+import {
+  askedOf,
+  beginRecording,
+  entriesOf,
+  keep,
+  keyOf,
+  type AskedOf,
+  type Entry,
+} from "./tape.ts";
+
+/** How a cassette is recorded and replayed. */
+export interface CassetteOptions {
+  /**
+   * Takes out of a value what is not to be on the tape, besides keys, tokens, and secrets of the environment, which are never there. Of what
+   * was asked, too: an attempt is found by what is left of it, so that `record` and `replay` need the same.
+   */
+  readonly redact?: Redact;
+}
+
+const OPTIONS: ReadonlySet<string> = new Set(["redact"]);
+
+type AnyAgent = Agent<string, never, unknown>;
+
+/**
+ * The agent, with each of its attempts written to a file: what it was asked, and its answer or failure, with the usage that it reported.
+ * Several agents may have one file. What was recorded of this one before is replaced when it is first asked. An attempt that is stopped
+ * is not recorded; what it emits is not, either. Tasks of a batch are asked one by one.
+ *
+ * Throws `BAD_OPTIONS` for what is no agent: of a team, record the agents.
+ */
+export function record<A extends AnyAgent>(
+  file: string,
+  agent: A,
+  options: CassetteOptions = {},
+): A {
+  const redact = checked("record", file, agent, options);
+  let order = 0;
+  return wrapped(
+    agent,
+    (one) => record(file, one, options),
+    async (task, context) => {
+      if (order === 0) beginRecording(file, agent.name);
+      const asked = askedOf(task, context, redact);
+      const used: Usage[] = [];
+      const attempt = { agent: agent.name, asked, order: order++, used };
+      const listening = withReport(context, (usage) => {
+        used.push(usage);
+        context.report(usage);
+      });
+      try {
+        const output: unknown = await agent.run(task, listening);
+        const { fault, value } = { value: undefined, ...takeJson(output, Infinity) };
+        // The engine says what is wrong with it.
+        if (fault === undefined && !context.signal.aborted) {
+          keep(file, { ...attempt, ...(value !== undefined && { output: redact(value as Json) }) });
+        }
+        return output;
+      } catch (thrown) {
+        if (!context.signal.aborted) {
+          keep(file, { ...attempt, failure: keptFailure(thrown, redact) });
+        }
+        throw thrown;
+      }
+    },
+  );
+}
+
+/**
+ * The agent, answering from a file that `record` wrote, without being asked itself: each attempt gets what came of one that was asked the
+ * same, in the order in which those began. What was used is reported again. An attempt that is not on the tape fails, and says which
+ * it is; it is not repeated.
+ *
+ * Throws `BAD_OPTIONS` for what is no agent, and for a file that is not there or is no cassette.
+ */
+export function replay<A extends AnyAgent>(
+  file: string,
+  agent: A,
+  options: CassetteOptions = {},
+): A {
+  const redact = checked("replay", file, agent, options);
+  const { name } = agent;
+  const entries = entriesOf(file, name);
+  const byKey = Map.groupBy(
+    entries.toSorted((a, b) => a.order - b.order),
+    keyOf,
+  );
+  const taken = new Map<string, number>();
+  return wrapped(
+    agent,
+    (one) => replay(file, one, options),
+    async (task, context) => {
+      context.signal.throwIfAborted();
+      const asked = askedOf(task, context, redact);
+      const key = keyOf({ agent: name, asked });
+      const before = taken.get(key) ?? 0;
+      const entry = byKey.get(key)?.[before];
+      if (entry === undefined) throw missing(file, name, asked, before, entries);
+      taken.set(key, before + 1);
+      for (const usage of entry.used) context.report(usage);
+      if (entry.failure !== undefined) throw failureFrom(entry.failure);
+      return entry.output;
+    },
+  );
+}
+
+function checked(what: string, file: unknown, agent: unknown, options: object): Redact {
+  checkGiven(file, `${what}: file`, "string", 'name a file, for instance "team.jsonl"');
+  if (file === "") throw new QuorateError("BAD_OPTIONS", `${what}: file is ""; name a file`);
+  if (!isWorker(agent) || !("run" in agent) || "agents" in agent) {
+    const instead = "give an agent; of a team, give its agents";
+    throw new QuorateError("BAD_OPTIONS", `${what}: the agent is ${shown(agent)}; ${instead}`);
+  }
+  checkKeys(options, OPTIONS, what);
+  const { redact } = options as CassetteOptions;
+  checkKind(redact, `${what}: redact`, "function", "use (value) => value");
+  return redactor(redact);
+}
+
+type Run = (task: never, context: AgentContext<never>) => Promise<unknown>;
+
+function wrapped<A extends AnyAgent>(agent: A, again: (one: AnyAgent) => AnyAgent, run: Run): A {
+  return Object.freeze({ ...agent, batch: undefined, fallback: agent.fallback.map(again), run });
+}
+
+/** A context that tells of each report. Its members are read when they are asked for. */
+function withReport<Upstream>(
+  context: AgentContext<Upstream>,
+  report: AgentContext["report"],
+): AgentContext<Upstream> {
+  return new Proxy(context, {
+    get: (target, member) => (member === "report" ? report : Reflect.get(target, member, target)),
+  });
+}
+
+const MAX_SHOWN_CHARS = 300;
+
+function missing(
+  file: string,
+  name: string,
+  asked: AskedOf,
+  before: number,
+  entries: readonly Entry[],
+): Error {
+  const which = clip(JSON.stringify(asked.task), MAX_SHOWN_CHARS);
+  const alike = entries.filter((one) => sameTask(one.asked, asked));
+  const [first] = alike;
+  const why =
+    before > 0
+      ? `it has ${before} of them, and this is one more`
+      : first === undefined
+        ? `it has ${entries.length} attempts of ${name}, and none with this task`
+        : `it has ${alike.length} with this task, of which the first differs in: ${differences(first.asked, asked)}`;
+  const message = `the cassette ${file} has no such attempt of ${name}: ${why}; the task is ${which}; record it anew with record(…)`;
+  return Object.assign(new assert.AssertionError({ message }), { retryable: false });
+}
+
+const sameTask = (a: AskedOf, b: AskedOf): boolean => isEqual(a.task, b.task);
+const isEqual = (a: Json, b: Json): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+function differences(a: AskedOf, b: AskedOf): string {
+  const parts = ["results", "issues", "tier", "failed", "others"] as const;
+  return parts.filter((part) => !isEqual(a[part], b[part])).join(", ");
+}

@@ -1,0 +1,68 @@
+import {
+  describeThrown,
+  errorFrom,
+  errorRecord,
+  isSoundError,
+  type ErrorRecord,
+} from "../../errors.ts";
+import type { Json } from "../../json.ts";
+import { classify } from "../../policy/classify-error.ts";
+import { statusOf } from "../../policy/foreign-error.ts";
+import type { Redact } from "./redact.ts";
+
+/** What an attempt failed with, as far as it matters for what follows. */
+export interface KeptFailure {
+  /** Of an error of this package: the whole of it. */
+  readonly record?: ErrorRecord;
+  readonly name?: string;
+  readonly message?: string;
+  readonly status?: number;
+  readonly code?: string;
+  /** Whether it was worth a repetition. */
+  readonly retry: boolean;
+  readonly retryAfterMs?: number;
+}
+
+/** A failure as it goes on a tape. */
+export function keptFailure(thrown: unknown, redact: Redact): KeptFailure {
+  const { retry, retryAfterMs } = classify(thrown, Date.now());
+  const again = { retry, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  if (isSoundError(thrown)) {
+    return redact({ record: errorRecord(thrown), ...again } as unknown as Json) as never;
+  }
+  const status = statusIn(thrown);
+  const { name, code } = thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : {};
+  return redact({
+    ...(typeof name === "string" && { name }),
+    message: describeThrown(thrown),
+    ...(status !== undefined && { status }),
+    ...(typeof code === "string" && { code }),
+    ...again,
+  }) as never;
+}
+
+function statusIn(thrown: unknown): number | undefined {
+  try {
+    return statusOf(Object(thrown));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The failure again: it says the same, and means the same for what follows. */
+export function failureFrom({ record, retry, retryAfterMs, ...kept }: KeptFailure): Error {
+  const { name = "Error", message = "it failed", status, code } = kept;
+  const failure =
+    record === undefined
+      ? Object.assign(new Error(message), {
+          name,
+          ...(status !== undefined && { status }),
+          ...(code !== undefined && { code }),
+        })
+      : errorFrom(record);
+  if (retryAfterMs !== undefined) {
+    Object.assign(failure, { retryAfterMs });
+  }
+  if (classify(failure, Date.now()).retry !== retry) Object.assign(failure, { retryable: retry });
+  return failure;
+}

@@ -1,0 +1,50 @@
+import { QuorateError } from "../../errors.ts";
+import { REDACTED, takeJson, type Json } from "../../json.ts";
+
+/** A value without what nobody else may see. */
+export type Redact = (value: Json) => Json;
+
+/** Names of variables of the environment whose values are secrets. */
+const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL/i;
+/** Shorter ones are words. */
+const LEAST_SECRET_CHARS = 8;
+
+/** How keys and tokens of services look. */
+const SECRET_TEXT =
+  /\b(?:sk|pk|rk)[-_][\w-]{16,}|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bxox[abeprs]-[\w-]{10,}|\bAKIA[A-Z\d]{16}\b|\bAIza[\w-]{30,}|\bey[\w-]{10,}\.ey[\w-]{10,}\.[\w-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?-----END [A-Z ]*PRIVATE KEY-----|(?<=\bBearer\s)[\w.~+/-]{12,}=*/g;
+
+/**
+ * Takes secrets out of what goes on a tape: what looks like a key or a token, the values of variables of the environment that are
+ * named like one, and what the caller's own function takes out.
+ */
+export function redactor(own: Redact | undefined): Redact {
+  const known = Object.entries(process.env)
+    .filter(([name, value = ""]) => SECRET_NAME.test(name) && value.length >= LEAST_SECRET_CHARS)
+    .map(([, value = ""]) => value)
+    .toSorted((a, b) => b.length - a.length);
+  const clean = (text: string): string =>
+    known
+      .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text)
+      .replaceAll(SECRET_TEXT, REDACTED);
+  return (value) => {
+    const cleaned = mapped(value, clean);
+    if (own === undefined) return cleaned;
+    const { value: taken, fault } = { value: undefined, ...takeJson(own(cleaned), Infinity) };
+    if (fault !== undefined || taken === undefined) {
+      const why = fault?.why ?? "is undefined";
+      throw new QuorateError("BAD_OPTIONS", `what redact of a cassette gives ${why}; give JSON`);
+    }
+    return taken as Json;
+  };
+}
+
+/** A value with all its texts changed, names of members too. */
+function mapped(value: Json, change: (text: string) => string): Json {
+  if (typeof value === "string") return change(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => mapped(item, change));
+  // fromEntries defines properties: a key `__proto__` stays a key.
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [change(key), mapped(member, change)]),
+  );
+}
