@@ -318,7 +318,7 @@ describe("the arguments of the presets", () => {
     ]);
     const reading = await started(gemini as never, response, { tools: "read" });
     expect(after(reading, "--include-directories")).toEqual([project]);
-    expect(reading.names).toEqual([]);
+    expect(reading.names).toEqual([".gemini"]);
     expect(Object.values(reading.files)[0]).toContain('"read_file"');
     expect(Object.values(reading.files)[0]).not.toContain('"write_file"');
   });

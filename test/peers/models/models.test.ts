@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { embed, modelAgent, modelJudge } from "../../../src/ai-sdk/index.ts";
-import { agent, similar, supervisor } from "../../../src/index.ts";
+import { agent, supervisor } from "../../../src/index.ts";
+import { similar } from "../../../src/similar/index.ts";
 import { localModels, type LocalModels } from "./llama.ts";
 
 const folder = process.env["QUORATE_MODELS"] ?? "";
