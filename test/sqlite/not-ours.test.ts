@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -142,9 +143,9 @@ describe("a file of this package", () => {
 
   it("that another process migrates at this moment is said to be locked, and opened after", async () => {
     const path = tempPath();
-    await sqliteStore({ path }).close();
+    copyFileSync(new URL("../recorded/databases/schema-3.db", import.meta.url), path);
     using db = new DatabaseSync(path);
-    db.exec("PRAGMA user_version = 3; DROP TABLE kept_values; BEGIN IMMEDIATE");
+    db.exec("BEGIN IMMEDIATE");
     expect(() => sqliteStore({ path, busyTimeoutMs: 0 })).toThrow(failure(/is locked by another/));
     db.exec("ROLLBACK");
     await using store = sqliteStore({ path });
