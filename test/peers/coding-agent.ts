@@ -43,6 +43,8 @@ export interface Given {
 export interface Trial extends AsyncDisposable {
   readonly peer: CodingPeer & ScriptedModel;
   readonly home: string;
+  /** What it is started with. */
+  readonly started: object;
   agent(options?: object): Agent;
   /** The processes that have this home: its own, and all that it started. */
   processes(): readonly string[];
@@ -63,16 +65,13 @@ export async function openTrial(real: RealAgent): Promise<Trial> {
     XDG_CACHE_HOME: join(home, "cache"),
     ...env,
   };
+  const command = join(import.meta.dirname, name, "node_modules/.bin", name);
+  const started = { command, env: own, ...options };
   return {
     peer: server as CodingPeer & ScriptedModel,
     home,
-    agent: (more = {}) =>
-      make({
-        command: join(import.meta.dirname, name, "node_modules/.bin", name),
-        env: own,
-        ...options,
-        ...more,
-      }),
+    started,
+    agent: (more = {}) => make({ ...started, ...more }),
     processes: () => processesOf(home),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
