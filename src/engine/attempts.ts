@@ -1,10 +1,13 @@
+import type { Agent } from "../agent.ts";
 import { either } from "../async/cancellation.ts";
 import { sleep } from "../async/sleep.ts";
+import type { CallRequest } from "../call.ts";
 import type { Issue } from "../errors.ts";
 import { unkept } from "./accept.ts";
 import { expectedCall } from "./batch.ts";
 import type { CallOutcome } from "./call-outcome.ts";
-import { evolve, spent, type CallEvent, type CallState } from "./call-state.ts";
+import type { PreparedCall } from "./call-spec.ts";
+import { evolve, nextAttempt, spent, type CallEvent, type CallState } from "./call-state.ts";
 import type { Tally } from "./charge.ts";
 import { isDeadline } from "./deadline.ts";
 import {
@@ -17,38 +20,39 @@ import {
 } from "./decide-attempt.ts";
 import { isRefusal } from "./refusal.ts";
 import type { Run } from "./run.ts";
+import type { Seat } from "./seat.ts";
 
-/**
- * Makes one attempt at a call that is in `state`, and counts in `tally` what its budgets are charged. `issues` are those of the last
- * output that failed its schema in this process, as they are, where `state` has what the log keeps of them. Rejects where
- * nobody was asked.
- */
-export type MakeAttempt = (
-  state: CallState,
+/** Who is called, with what a request says of it. */
+export type InPlace = Callee & Pick<Seat, "place"> & { readonly agent: Pick<Agent, "version"> };
+
+/** Makes one attempt at a request, and counts in `tally` what its budgets are charged. Rejects where nobody was asked. */
+export type MakeAttempt<C extends InPlace> = (
+  run: Run,
+  callee: C,
+  request: CallRequest,
   tally: Tally,
-  issues: readonly Issue[] | undefined,
 ) => Promise<AttemptResult>;
 
 /**
  * Makes attempts at a call until it has ended, from the state that the log says it is in: a call that is resumed is made as one
- * that begins. Rejects when the run is cancelled, and when its store fails.
+ * that begins. An attempt is made alone, in a batch, or by asking all of a team. Rejects when the run is cancelled, and when its store fails.
  */
-export async function attempts(
+export async function attempts<C extends InPlace>(
   run: Run,
-  callee: Callee,
-  from: CallState,
-  make: MakeAttempt,
+  callee: C,
+  call: PreparedCall,
+  make: MakeAttempt<C>,
 ): Promise<CallOutcome> {
   const { cancellation, clock, journal, redact } = run;
-  const tally: Tally = { charged: spent(from).charged };
-  let state = from;
+  let { state } = call;
+  const tally: Tally = { charged: spent(state).charged };
   let issues: readonly Issue[] | undefined;
   let sinceMs: number | undefined;
   for (;;) {
     let result: AttemptResult;
     try {
       if (cancellation.cancelled) throw cancellation.reason;
-      result = await make(state, tally, issues);
+      result = await make(run, callee, requestOf(run, callee, call, state, issues), tally);
     } catch (error) {
       // Whatever else it was refused with when it is cancelled.
       if (!cancellation.cancelled && !isRefusal(error)) throw error;
@@ -71,6 +75,45 @@ export async function attempts(
     if (decision.error.code === "OUTPUT_INVALID") ({ issues } = decision.error);
     await pause(run, callee, state.place.callId, decision.waitMs);
   }
+}
+
+/**
+ * What the next attempt at a call is asked. `issues` are those of the last output that failed its schema in this process, where the
+ * state has what the log keeps of them.
+ */
+function requestOf(
+  { journal, redact }: Run,
+  callee: InPlace,
+  { spec, input, key }: PreparedCall,
+  state: CallState,
+  issues: readonly Issue[] | undefined,
+): CallRequest {
+  const { tier } = callee;
+  const { place, results, failed, others } = spec;
+  const bare: CallRequest = {
+    runId: journal.runId,
+    callId: place.callId,
+    place,
+    agent: callee.place,
+    version: callee.agent.version,
+    input,
+    // A call that goes on keeps its key, whatever it would be now: its agent's idempotency key is made of it.
+    key: state.key ?? key,
+    results,
+    attempt: nextAttempt(state),
+    issues: issues ?? state.issues,
+  };
+  // The log has to know the request again.
+  const keptIssues = issues === undefined || redact === undefined ? undefined : state.issues;
+  if (tier === undefined && failed === undefined && others === undefined && !keptIssues)
+    return bare;
+  return {
+    ...bare,
+    ...(tier !== undefined && { tier }),
+    ...(failed !== undefined && { failed }),
+    ...(others !== undefined && { others }),
+    ...(keptIssues !== undefined && { keptIssues }),
+  };
 }
 
 /** The decision about the result of an attempt as the run is now. Others who wait for an answer are told it first. */

@@ -1,13 +1,12 @@
 import { either, type Cancellation } from "../async/cancellation.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
-import type { CallRequest } from "../call.ts";
 import { said, type Said } from "../conflict/said.ts";
 import { QuorateError } from "../errors.ts";
 import { attempts, failCall, type MakeAttempt } from "./attempts.ts";
 import { askOrJoin, reuseIfKept } from "./cache.ts";
 import { outcomeOf, type CallOutcome } from "./call-outcome.ts";
 import type { CallSpec, PreparedCall } from "./call-spec.ts";
-import { newCall, nextAttempt } from "./call-state.ts";
+import { newCall } from "./call-state.ts";
 import { isDeadline } from "./deadline.ts";
 import { failure } from "./decide-attempt.ts";
 import { dispatch } from "./dispatch.ts";
@@ -90,11 +89,14 @@ function answer(
     return logged(run, seat, call).then((outcome) => outcome ?? answer(run, seat, call, false));
   }
   if (seat.cache === undefined || !isShared(call.key)) {
-    return attempts(run, seat, call.state, attemptsAt(run, seat, call));
+    return attempts(run, seat, call, makerOf(seat));
   }
-  return askOrJoin(run, seat, call, (shared) =>
-    attempts(shared, seat, call.state, attemptsAt(shared, seat, call)),
-  );
+  return askOrJoin(run, seat, call, (shared) => attempts(shared, seat, call, makerOf(seat)));
+}
+
+/** How attempts at an agent are made: each by itself, or collected with others. */
+function makerOf({ batch }: Seat): MakeAttempt<Seat> {
+  return batch === undefined ? dispatch : batch.add;
 }
 
 /** The answer that a log has to a call, this run's or that of the run it is a fork of; `undefined` where the call is to be made. */
@@ -102,7 +104,7 @@ async function logged(run: Run, seat: Seat, call: PreparedCall): Promise<CallOut
   const { agent } = seat;
   const { spec, state } = call;
   const read = (output: unknown): Said | undefined => said(agent, output);
-  if (state.phase === "new") return reuse(run, seat, call, read, seat.place);
+  if (state.phase === "new") return reuse(run, seat, call, read);
   if (state.end !== undefined) return outcomeOf(state.end, read);
   if (state.phase !== "begun") return undefined;
   const kept = await reuseIfKept(run, seat, call);
@@ -114,45 +116,4 @@ async function logged(run: Run, seat: Seat, call: PreparedCall): Promise<CallOut
   }
   const why = `${agent.name} had been asked when the process ended, and is not to be asked twice`;
   return failCall(run, seat, state, new QuorateError("IN_DOUBT", why));
-}
-
-/** How attempts at a call are made: each by itself, or in a batch with those at others. */
-function attemptsAt(run: Run, seat: Seat, { spec, input, key }: PreparedCall): MakeAttempt {
-  const { batch, tier } = seat;
-  const { place, results, failed, others } = spec;
-  const { callId } = place;
-  const { runId } = run.journal;
-  const { version } = seat.agent;
-  const more =
-    tier === undefined && failed === undefined && others === undefined
-      ? undefined
-      : {
-          ...(tier !== undefined && { tier }),
-          ...(failed !== undefined && { failed }),
-          ...(others !== undefined && { others }),
-        };
-  return (state, tally, asIs) => {
-    // Without what is taken out of it the log would not know the request again.
-    const keptIssues = asIs !== undefined && run.redact !== undefined ? state.issues : undefined;
-    const bare: CallRequest = {
-      runId,
-      callId,
-      place,
-      agent: seat.place,
-      version,
-      input,
-      // A call that goes on keeps its key, whatever it would be now: its agent's idempotency key is made of it.
-      key: state.key ?? key,
-      results,
-      attempt: nextAttempt(state),
-      issues: asIs ?? state.issues,
-    };
-    const request =
-      more === undefined && keptIssues === undefined
-        ? bare
-        : { ...bare, ...more, ...(keptIssues !== undefined && { keptIssues }) };
-    return batch === undefined
-      ? dispatch(run, seat, request, tally)
-      : batch.add(run, seat, request, tally);
-  };
 }

@@ -1,10 +1,9 @@
 import { NO_COST } from "../call.ts";
 import type { Said } from "../conflict/said.ts";
 import { unkept } from "./accept.ts";
-import { failCall } from "./attempts.ts";
+import { failCall, type InPlace } from "./attempts.ts";
 import { outcomeOf, type CallOutcome } from "./call-outcome.ts";
 import type { PreparedCall } from "./call-spec.ts";
-import type { Callee } from "./decide-attempt.ts";
 import { isShared } from "./key.ts";
 import type { Run } from "./run.ts";
 
@@ -19,14 +18,13 @@ export function isAnew(seat: string, from: string): boolean {
 
 /**
  * The answer of the same call in the run that this one is a fork of; `undefined` when there is none, or it is to be asked
- * anew. It is recorded, so that the fork's log stands by itself, and costs nothing. `seat` is where whoever is asked sits.
+ * anew. It is recorded, so that the fork's log stands by itself, and costs nothing.
  */
 export async function reuse(
   run: Run,
-  callee: Callee,
+  callee: InPlace,
   { spec, key, state }: PreparedCall,
   read: (output: unknown) => Said | undefined,
-  seat: string,
 ): Promise<CallOutcome | undefined> {
   const { journal, origin } = run;
   const { place } = spec;
@@ -34,7 +32,7 @@ export async function reuse(
   const inTeam = place.role === "team";
   if (origin === undefined || !isShared(key)) return undefined;
   const { history, from } = origin;
-  if (from !== undefined && isAnew(seat, from)) return undefined;
+  if (from !== undefined && isAnew(callee.place, from)) return undefined;
   const end = history.call(callId, (recorded) => recorded === key)?.end;
   if (end === undefined || end.type === "call.failed") return undefined;
   // Who did not answer is asked again, also within a team that could do without.

@@ -4,11 +4,10 @@ import { NO_COST } from "../../call.ts";
 import type { Claim } from "../../conflict/claim.ts";
 import { said, type Said } from "../../conflict/said.ts";
 import { takeOutput } from "../../engine/accept.ts";
-import { attempts, type MakeAttempt } from "../../engine/attempts.ts";
+import { attempts, type InPlace, type MakeAttempt } from "../../engine/attempts.ts";
 import { outcomeOf, type CallOutcome } from "../../engine/call-outcome.ts";
 import type { CallSpec, PreparedCall } from "../../engine/call-spec.ts";
-import { nextAttempt } from "../../engine/call-state.ts";
-import type { AttemptResult, Callee } from "../../engine/decide-attempt.ts";
+import type { AttemptResult } from "../../engine/decide-attempt.ts";
 import { mapInput } from "../../engine/input.ts";
 import { prepareCall } from "../../engine/prepare-call.ts";
 import { reuse } from "../../engine/reuse.ts";
@@ -45,21 +44,23 @@ export async function performTeam(
   spec: CallSpec,
 ): Promise<CallOutcome> {
   const { team } = seating;
-  const callee = calleeOf(team);
+  const callee = calleeOf(seating);
   const input = inputOf(team, spec);
   const { value, fault } = input;
   const definition = fault === undefined ? seating.definition : undefined;
   const call = prepareCall(run, definition, spec, value);
   const read = (output: unknown): Said | undefined => statementOf(team, output);
   if (call.state.end !== undefined) return outcomeOf(call.state.end, read);
-  const reused = await reuse(run, callee, call, read, seating.place);
+  const reused = await reuse(run, callee, call, read);
   if (reused !== undefined) return reused;
-  return attempts(run, callee, call.state, attemptsAt(run, seating, call, input));
+  return attempts(run, callee, call, attemptsAt(seating, call, input));
 }
 
-function calleeOf({ label, limits, asWorker }: Team): Callee {
-  const { retries = 0 } = asWorker;
-  return { ...PLAIN_SEAT, agent: label, limits: { ...mergeLimits(limits), retries } };
+function calleeOf({ team, place }: Seating): InPlace {
+  const { name, version } = team.label;
+  const { retries = 0 } = team.asWorker;
+  const limits = { ...mergeLimits(team.limits), retries };
+  return { ...PLAIN_SEAT, place, agent: { name, version }, limits };
 }
 
 /** What a team is asked, or why it cannot be made: its attempt says that. */
@@ -79,20 +80,18 @@ function inputOf({ label, limits }: Team, { task, results, map }: CallSpec): Inp
 
 /** How attempts at a team are made: each asks all of its agents, whose calls are all that counts. */
 function attemptsAt(
-  run: Run,
   seating: Seating,
-  { spec, key: own }: PreparedCall,
+  { spec, state }: PreparedCall,
   input: Input,
-): MakeAttempt {
-  const { bill, clock, journal } = run;
-  const { callId, agent } = spec.place;
-  return async (state) => {
+): MakeAttempt<InPlace> {
+  const { place } = spec;
+  const { callId, agent } = place;
+  return async (run, _callee, { attempt, key }) => {
+    const { bill, clock, journal } = run;
     const startedMs = clock.monotonic();
-    const attempt = nextAttempt(state);
-    const { key = own } = state;
     // One that was stopped in the middle goes on.
-    if (state.phase !== "begun") {
-      const started = { type: "call.started", ...spec.place, attempt } as const;
+    if (state.phase !== "begun" || attempt > state.attempt) {
+      const started = { type: "call.started", ...place, attempt } as const;
       await journal.record([key === undefined ? started : { ...started, key }]);
     }
     const takes = () => ({
