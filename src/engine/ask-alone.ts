@@ -14,7 +14,7 @@ import { performCall } from "./call.ts";
 import { BillFold } from "../money/bill.ts";
 import { memoryStore } from "../store/memory.ts";
 import { embeddedEngine } from "./engine.ts";
-import { flights } from "./flight.ts";
+import { flights } from "./single-flight.ts";
 import { Journal } from "./journal.ts";
 import { agentDefinition } from "./key.ts";
 import type { Run } from "./run.ts";

@@ -9,9 +9,9 @@ import type { CallOutcome } from "./call-outcome.ts";
 import type { PreparedCall } from "./call-spec.ts";
 import { spent } from "./call-state.ts";
 import type { Models } from "../money/usage-sum.ts";
-import { CACHE_PREFIX, look, type KeptAnswer, type Place } from "./kept-answer.ts";
+import { CACHE_PREFIX, readSlot, type CachedAnswer, type CacheSlot } from "./cache-entry.ts";
 import { isShared } from "./key.ts";
-import { askAnew, obtain, orStoreFailed } from "./obtain.ts";
+import { askAnew, joinOrAsk, orStoreFailed } from "./join-or-ask.ts";
 import { isAnew } from "./reuse.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
@@ -28,23 +28,23 @@ import type { Seat } from "./seat.ts";
  * under the same limits, shares it: to ask again would be one more repetition. What is the asking run's own, that it was
  * cancelled or ran out of money, is not shared: one of those who waited asks.
  */
-export async function askOrJoin(
+export async function askCached(
   run: Run,
   seat: Seat,
   call: PreparedCall,
   ask: (shared: Run) => Promise<CallOutcome>,
 ): Promise<CallOutcome> {
   const { cancellation } = run;
-  let place = placeOf(run, seat, call);
-  if (isToAsk(run, seat)) return askAnew(run, place, call, ask);
+  let slot = slotOf(run, seat, call);
+  if (isToAsk(run, seat)) return askAnew(run, slot, call, ask);
   for (;;) {
     if (cancellation.cancelled) throw cancellation.reason;
-    const end = await obtain(run, seat, place, call, ask);
+    const end = await joinOrAsk(run, seat, slot, call, ask);
     if (!("kind" in end)) return end;
     if (end.kind === "answered") {
       const reused = await reuseKept(run, seat, call, end.answer, end.by);
       if (reused !== undefined) return reused;
-      place = { ...place, unusable: end.answer };
+      slot = { ...slot, unusable: end.answer };
     } else if (end.kind === "failed" && isSame(end.limits, seat.limits)) {
       return failCall(run, seat, call.state, end.error);
     }
@@ -58,7 +58,7 @@ export async function reuseIfKept(
   call: PreparedCall,
 ): Promise<CallOutcome | undefined> {
   if (seat.cache === undefined || !isShared(call.key) || isToAsk(run, seat)) return undefined;
-  const found = await orStoreFailed(run, look(placeOf(run, seat, call)));
+  const found = await orStoreFailed(run, readSlot(slotOf(run, seat, call)));
   if (found.kind !== "answer") return undefined;
   return reuseKept(run, seat, call, found.answer, "cache");
 }
@@ -72,19 +72,19 @@ function isToAsk({ cache, origin }: Run, { place }: Seat): boolean {
 export type Kept = Pick<Run, "values" | "cache">;
 
 /** Whether an answer is kept for a call with that key, of an agent whose answers are. Rejects when the store fails. */
-export async function isKept(kept: Kept, seat: Seat, key: string): Promise<boolean> {
-  const found = await look(placeOf(kept, seat, { key }));
+export async function isCached(kept: Kept, seat: Seat, key: string): Promise<boolean> {
+  const found = await readSlot(slotOf(kept, seat, { key }));
   return found.kind === "answer" && readKept(seat, found.answer) !== undefined;
 }
 
 /** Part of every key: what is kept otherwise is not found. */
 const FORMAT = 1;
 
-function placeOf(
+function slotOf(
   { cache, values }: Kept,
   seat: Seat,
   { key = "" }: Pick<PreparedCall, "key">,
-): Place {
+): CacheSlot {
   const { scope = seat.cache?.scope ?? "" } = cache;
   return {
     values,
@@ -107,7 +107,7 @@ async function reuseKept(
   run: Run,
   seat: Seat,
   { spec, key = "", state }: PreparedCall,
-  answer: KeptAnswer,
+  answer: CachedAnswer,
   by: "cache" | "joined",
 ): Promise<CallOutcome | undefined> {
   const { journal } = run;
@@ -142,14 +142,14 @@ async function reuseKept(
   return { result, said: content.said };
 }
 
-function modelsIn({ model, used }: KeptAnswer): Models {
+function modelsIn({ model, used }: CachedAnswer): Models {
   return { ...(model !== undefined && { model }), ...(used !== undefined && { used }) };
 }
 
 /** What a kept answer says; nothing where this agent cannot read it any more, or its limits do not permit it. */
 function readKept(
   { agent, limits }: Pick<Seat, "agent" | "limits">,
-  answer: KeptAnswer,
+  answer: CachedAnswer,
 ): { readonly output: unknown; readonly said: Said | undefined } | undefined {
   try {
     const output = takeOutput(agent.name, answer.output, limits.maxBytes);

@@ -3,7 +3,7 @@ import { orCancelled } from "../async/or-cancelled.ts";
 import { said, type Said } from "../conflict/said.ts";
 import { QuorateError } from "../errors.ts";
 import { attempts, failCall, type MakeAttempt } from "./attempts.ts";
-import { askOrJoin, reuseIfKept } from "./cache.ts";
+import { askCached, reuseIfKept } from "./cache.ts";
 import { outcomeOf, type CallOutcome } from "./call-outcome.ts";
 import type { CallSpec, PreparedCall } from "./call-spec.ts";
 import { newCall } from "./call-state.ts";
@@ -91,7 +91,7 @@ function answer(
   if (seat.cache === undefined || !isShared(call.key)) {
     return attempts(run, seat, call, makerOf(seat));
   }
-  return askOrJoin(run, seat, call, (shared) => attempts(shared, seat, call, makerOf(seat)));
+  return askCached(run, seat, call, (shared) => attempts(shared, seat, call, makerOf(seat)));
 }
 
 /** How attempts at an agent are made: each by itself, or collected with others. */

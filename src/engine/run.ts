@@ -9,7 +9,7 @@ import type { BillFold } from "../money/bill.ts";
 import type { LearnedBefore } from "../reliability/reliability.ts";
 import type { Store } from "../store/store.ts";
 import type { RunCache } from "../policy/cache.ts";
-import type { Flights } from "./flight.ts";
+import type { Flights } from "./single-flight.ts";
 import type { History, Origin } from "./history.ts";
 import type { Journal } from "./journal.ts";
 import type { ContentKeys } from "./key.ts";

@@ -4,7 +4,7 @@ import { scopeQueues } from "../limits/scope-queue.ts";
 import { systemClock } from "../async/clock.ts";
 import type { HumanDecision } from "../engine/decision.ts";
 import { embeddedEngine } from "../engine/engine.ts";
-import { flights } from "../engine/flight.ts";
+import { flights } from "../engine/single-flight.ts";
 import type { Outcome } from "../outcome.ts";
 import { memoryStore } from "../store/memory.ts";
 import type { Store } from "../store/store.ts";

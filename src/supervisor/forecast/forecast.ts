@@ -1,6 +1,6 @@
 import { Cancellation, follow } from "../../async/cancellation.ts";
 import type { Checked } from "../../check/options.ts";
-import { isKept } from "../../engine/cache.ts";
+import { isCached } from "../../engine/cache.ts";
 import { takeInput } from "../../engine/input.ts";
 import { ContentKeys } from "../../engine/key.ts";
 import type { Seat } from "../../engine/seat.ts";
@@ -66,7 +66,7 @@ async function planned(
   const { cache = {} } = options;
   const ahead = {
     kept: (seat: Seat, key: string) =>
-      fromStore(() => isKept({ values: store.values, cache }, seat, key)),
+      fromStore(() => isCached({ values: store.values, cache }, seat, key)),
     bust: cache.bust === true,
     keys: new ContentKeys(redact, keyed),
     cancellation,

@@ -1,5 +1,5 @@
 import { orCancelled } from "../../async/or-cancelled.ts";
-import { orStoreFailed } from "../../engine/obtain.ts";
+import { orStoreFailed } from "../../engine/join-or-ask.ts";
 import type { Run } from "../../engine/run.ts";
 import type { LearnedBefore } from "../../reliability/reliability.ts";
 import type { Verdict } from "../../resolve/verdict.ts";

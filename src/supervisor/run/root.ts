@@ -3,7 +3,7 @@ import type { Checked } from "../../check/options.ts";
 import { hear } from "../../async/hear.ts";
 import { deadlines, type Deadlines } from "../../async/deadlines.ts";
 import type { Engine, EngineFactory, RegisteredAgent } from "../../engine/engine.ts";
-import type { Flights } from "../../engine/flight.ts";
+import type { Flights } from "../../engine/single-flight.ts";
 import { QuorateError } from "../../errors.ts";
 import type { OwnedBudget } from "../../money/budget.ts";
 import type { Seat } from "../../engine/seat.ts";

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { Cancellation } from "../../src/async/cancellation.ts";
-import { NOTHING, takeOff } from "../../src/engine/flight.ts";
+import { NO_RESULT, startFlight } from "../../src/engine/single-flight.ts";
 
 describe("a call that others wait for", () => {
   it("is not cancelled by a run that had its answer and is cancelled later", async () => {
-    const flight = takeOff(new Map(), "key", async () => NOTHING);
+    const flight = startFlight(new Map(), "key", async () => NO_RESULT);
     const own = new Cancellation();
-    expect(await flight.wait(own)).toEqual(NOTHING);
+    expect(await flight.wait(own)).toEqual(NO_RESULT);
     own.cancel(new Error("enough"));
     expect(flight.cancellation.cancelled).toBe(false);
   });

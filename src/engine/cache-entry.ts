@@ -4,7 +4,7 @@ import type { Json } from "../json.ts";
 import type { ChangeOptions, Values } from "../store/values.ts";
 
 /** An answer that serves other runs. */
-export interface KeptAnswer {
+export interface CachedAnswer {
   /** Left out for an agent that answers nothing. */
   readonly output?: unknown;
   /** What it took to get it. */
@@ -23,18 +23,18 @@ export interface KeptAnswer {
 }
 
 /** Where the answer to one content is kept, and what of it serves whoever looks. */
-export interface Place {
+export interface CacheSlot {
   readonly values: Values;
   readonly key: string;
   /** How old it may be, in ms. */
   readonly ttlMs: number;
   /** One that cannot be used, so that it counts as none. */
-  readonly unusable: KeptAnswer | undefined;
+  readonly unusable: CachedAnswer | undefined;
 }
 
-/** What stands in a place: an answer that serves, that somebody is asking for one, or neither. */
-export type Found =
-  | { readonly kind: "answer"; readonly answer: KeptAnswer }
+/** What stands in a slot: an answer that serves, that somebody is asking for one, or neither. */
+export type CacheLookup =
+  | { readonly kind: "answer"; readonly answer: CachedAnswer }
   | { readonly kind: "asking"; readonly by: string }
   | { readonly kind: "nothing" };
 
@@ -50,23 +50,23 @@ export const LEASE_MS = 10_000;
 // Far away, and yet an expiry: a store may drop an answer when it holds too many.
 const FOR_EVER_MS = Number.MAX_SAFE_INTEGER;
 
-/** What stands in a place. */
-export async function look(place: Place): Promise<Found> {
-  const { values, key } = place;
+/** What stands in a slot. */
+export async function readSlot(slot: CacheSlot): Promise<CacheLookup> {
+  const { values, key } = slot;
   const value = await values.get(key);
-  return value === undefined ? NOTHING : found(place, value, await values.now());
+  return value === undefined ? NOTHING : found(slot, value, await values.now());
 }
 
 /**
  * Says that `by` is asking, unless there is an answer or somebody else is asking. One step: of all who try, of whatever process,
  * one finds itself.
  */
-export async function claim(place: Place, by: string): Promise<Found> {
-  let standing: Found = NOTHING;
-  await place.values.change(
-    place.key,
+export async function acquireLease(slot: CacheSlot, by: string): Promise<CacheLookup> {
+  let standing: CacheLookup = NOTHING;
+  await slot.values.change(
+    slot.key,
     (value, nowMs) => {
-      standing = found(place, value, nowMs);
+      standing = found(slot, value, nowMs);
       if (standing.kind !== "nothing") return value;
       standing = { kind: "asking", by };
       return asking(by, nowMs);
@@ -77,7 +77,7 @@ export async function claim(place: Place, by: string): Promise<Found> {
 }
 
 /** Says again that `by` is asking, where that is still believed. */
-export async function renew({ values, key }: Place, by: string): Promise<void> {
+export async function renewLease({ values, key }: CacheSlot, by: string): Promise<void> {
   await values.change(
     key,
     (value, nowMs) => (isBy(value, by) ? asking(by, nowMs) : value),
@@ -94,7 +94,7 @@ const WHILE_ASKING: ChangeOptions = {
 };
 
 /** `by` does not ask any more, and there is no answer to keep. */
-export async function giveUp({ values, key }: Place, by: string): Promise<void> {
+export async function releaseLease({ values, key }: CacheSlot, by: string): Promise<void> {
   await values.change(key, (value) => (isBy(value, by) ? undefined : value));
 }
 
@@ -102,13 +102,17 @@ export async function giveUp({ values, key }: Place, by: string): Promise<void> 
  * Keeps an answer; one that is there already stays unless it is to be replaced. Answers with whether it could be: one that is too large
  * for a value is not kept.
  */
-export async function keep(place: Place, answer: KeptAnswer, replace: boolean): Promise<boolean> {
-  const { values, key, ttlMs } = place;
+export async function keepAnswer(
+  slot: CacheSlot,
+  answer: CachedAnswer,
+  replace: boolean,
+): Promise<boolean> {
+  const { values, key, ttlMs } = slot;
   try {
     await values.change(
       key,
       (value, nowMs) =>
-        !replace && found(place, value, nowMs).kind === "answer"
+        !replace && found(slot, value, nowMs).kind === "answer"
           ? value
           : ({ answer: { ...answer, keptAtMs: nowMs } } as unknown as Json),
       { expiresAtMs: (_made, nowMs) => Math.min(nowMs + ttlMs, FOR_EVER_MS) },
@@ -120,9 +124,13 @@ export async function keep(place: Place, answer: KeptAnswer, replace: boolean): 
   }
 }
 
-const NOTHING: Found = Object.freeze({ kind: "nothing" });
+const NOTHING: CacheLookup = Object.freeze({ kind: "nothing" });
 
-function found({ ttlMs, unusable }: Place, value: Json | undefined, nowMs: number): Found {
+function found(
+  { ttlMs, unusable }: CacheSlot,
+  value: Json | undefined,
+  nowMs: number,
+): CacheLookup {
   const { answer, asking } = members(value);
   const { by, untilMs: leaseMs } = members(asking);
   if (typeof by === "string" && typeof leaseMs === "number") {
@@ -139,12 +147,12 @@ function isBy(value: Json | undefined, by: string): boolean {
 }
 
 /** Whether two are one answer: a call answers once in a millisecond. */
-function isSame(a: KeptAnswer, b: KeptAnswer): boolean {
+function isSame(a: CachedAnswer, b: CachedAnswer): boolean {
   return a.atMs === b.atMs && a.from.runId === b.from.runId && a.from.callId === b.from.callId;
 }
 
 // The file may have been written by another version of this package.
-function isAnswer(value: unknown): value is KeptAnswer {
+function isAnswer(value: unknown): value is CachedAnswer {
   const { cost, attempts, durationMs, atMs, keptAtMs = 0, from, used = [] } = members(value);
   const { runId, callId } = members(from);
   return (

@@ -6,17 +6,17 @@ import { failCall } from "./attempts.ts";
 import type { CallOutcome } from "./call-outcome.ts";
 import type { PreparedCall } from "./call-spec.ts";
 import { isDeadline } from "./deadline.ts";
-import { NOTHING, takeOff, type Landing } from "./flight.ts";
+import { NO_RESULT, startFlight, type FlightResult } from "./single-flight.ts";
 import {
-  claim,
-  giveUp,
-  keep,
+  acquireLease,
+  releaseLease,
+  keepAnswer,
   LEASE_MS,
-  look,
-  renew,
-  type KeptAnswer,
-  type Place,
-} from "./kept-answer.ts";
+  readSlot,
+  renewLease,
+  type CachedAnswer,
+  type CacheSlot,
+} from "./cache-entry.ts";
 import { waitFor } from "../limits/admission.ts";
 import { modelsWithout } from "./redact-event.ts";
 import { isRefusal } from "./refusal.ts";
@@ -24,7 +24,7 @@ import type { Run, Shared } from "./run.ts";
 import type { Seat } from "./seat.ts";
 
 type Ask = (shared: Run) => Promise<CallOutcome>;
-type From = KeptAnswer["from"];
+type From = CachedAnswer["from"];
 
 function fromOf({ journal }: Run, { spec }: PreparedCall): From {
   return { runId: journal.runId, callId: spec.place.callId };
@@ -36,21 +36,21 @@ const LOOK_MS = 50;
 const MORE_MS = 150;
 
 /**
- * Obtains the answer of a place: joins who does so in this process already, or else looks whether it is kept, waits for another
- * process that is asking for it, or asks and keeps it. Answers with its own call's end where it asked, or with what others came to.
+ * The answer of a slot: joins a call of this process that is asking for it, or else looks whether it is kept, waits for another
+ * process that is asking, or asks and keeps it. Answers with the call's own outcome where it asked, or with what others came to.
  *
  * Rejects when the run is cancelled, and when its store fails.
  */
-export async function obtain(
+export async function joinOrAsk(
   run: Run,
   seat: Seat,
-  place: Place,
+  slot: CacheSlot,
   call: PreparedCall,
   ask: Ask,
-): Promise<Landing | CallOutcome> {
+): Promise<FlightResult | CallOutcome> {
   const from = fromOf(run, call);
-  const underway = run.flights.of(run.values);
-  const known = underway.get(place.key);
+  const inFlight = run.flights.of(run.values);
+  const known = inFlight.get(slot.key);
   if (known !== undefined) {
     // That one may be collected, and is not to wait for who waits for it.
     seat.batch?.expectNoMore(expectedCall(from.runId, from.callId));
@@ -59,24 +59,18 @@ export async function obtain(
     if (refusal !== undefined) return { kind: "failed", error: refusal, limits: seat.limits };
     return await known.wait(run.cancellation);
   }
-  let own: Fetched = {};
-  let shared: Shared | undefined;
-  const asking: Ask = (sharing) => {
-    ({ shared } = sharing);
-    return ask(sharing);
-  };
-  const flight = takeOff(underway, place.key, async (unwanted) => {
-    own = await fetch(run, seat, place, from, asking, unwanted);
-    return own.landing ?? NOTHING;
-  });
+  const own: Own = { outcome: undefined, failure: undefined, shared: undefined };
+  const flight = startFlight(inFlight, slot.key, (unwanted) =>
+    askForAll(run, seat, slot, from, ask, unwanted, own),
+  );
   try {
-    const landing = await flight.wait(run.cancellation);
+    const result = await flight.wait(run.cancellation);
     if (own.failure !== undefined) throw own.failure.reason;
-    return own.performed ?? landing;
+    return own.outcome ?? result;
   } catch (reason) {
-    // Stopped early, it has an end all the same.
-    if (own.performed !== undefined) return own.performed;
-    const begun = shared?.begun;
+    // Cancelled meanwhile, it has an end all the same.
+    if (own.outcome !== undefined) return own.outcome;
+    const begun = own.shared?.begun;
     if (begun === undefined || !isDeadline(reason)) throw reason;
     // Its attempt goes on for others: nobody knows yet what it costs.
     const durationMs = run.clock.monotonic() - begun.sinceMs;
@@ -85,19 +79,19 @@ export async function obtain(
   }
 }
 
-/** Asks whatever is kept or under way, and keeps the answer in place of what is there. */
+/** Asks whatever is kept or under way, and keeps the answer in slot of what is there. */
 export async function askAnew(
   run: Run,
-  place: Place,
+  slot: CacheSlot,
   call: PreparedCall,
   ask: Ask,
 ): Promise<CallOutcome> {
-  const keeper = keeperOf(run, place, fromOf(run, call), true);
+  const keeper = keeperOf(run, slot, fromOf(run, call), true);
   const { answered } = keeper;
   const shared: Shared = { cancellation: run.cancellation, answered, begun: undefined };
-  const performed = await ask({ ...run, shared });
+  const outcome = await ask({ ...run, shared });
   await keeper.settled();
-  return performed;
+  return outcome;
 }
 
 /** What a run's store answers. When it fails, that is the end of the run. */
@@ -109,88 +103,92 @@ export async function orStoreFailed<T>({ journal }: Run, stored: Promise<T>): Pr
   }
 }
 
-/** What one call came to that set out to get an answer for all: for others, and for itself. */
-interface Fetched {
-  readonly landing?: Landing;
-  readonly performed?: CallOutcome;
-  readonly failure?: { readonly reason: unknown };
+/** What the call that asks for all has come to by itself. */
+interface Own {
+  outcome: CallOutcome | undefined;
+  failure: { readonly reason: unknown } | undefined;
+  shared: Shared | undefined;
 }
 
 /**
- * All of its waiting ends with the run, but not an attempt that is under way: that one is stopped when it is `unwanted`, by
- * others too. Never rejects.
+ * Asks for all who wait, and says what they have of it; `own` says what the call itself has. Cancelling the run ends every wait
+ * here, but not an attempt that is under way: `unwanted` cancels that, once no caller waits for it. Never rejects.
  */
-async function fetch(
+async function askForAll(
   run: Run,
   seat: Seat,
-  place: Place,
+  slot: CacheSlot,
   from: From,
   ask: Ask,
   unwanted: Cancellation,
-): Promise<Fetched> {
+  own: Own,
+): Promise<FlightResult> {
+  const fail = (reason: unknown): FlightResult => {
+    own.outcome = undefined;
+    own.failure = { reason };
+    return NO_RESULT;
+  };
   let turn: Turn;
   try {
-    turn = await waitForTurn(run, place);
+    turn = await waitForTurn(run, slot);
   } catch (reason) {
-    return { failure: { reason } };
+    return fail(reason);
   }
-  if (turn.landing !== undefined) return { landing: turn.landing };
-  const { claimedBy } = turn;
-  using _lease = renewing(run, place, claimedBy, unwanted);
-  const keeper = keeperOf(run, place, from, false);
-  const own = await ask({
-    ...run,
-    shared: { cancellation: unwanted, answered: keeper.answered, begun: undefined },
-  }).then(
-    (performed): Fetched => ({ performed, landing: failureFor(run, seat, performed) }),
-    (reason: unknown): Fetched => ({ failure: { reason } }),
-  );
+  if (turn.kind !== "asking") return turn;
+  using _lease = renewing(run, slot, turn.by, unwanted);
+  const keeper = keeperOf(run, slot, from, false);
+  own.shared = { cancellation: unwanted, answered: keeper.answered, begun: undefined };
+  try {
+    own.outcome = await ask({ ...run, shared: own.shared });
+  } catch (reason) {
+    fail(reason);
+  }
   let isKept = false;
   try {
     const { answer, ...settled } = await keeper.settled();
     ({ isKept } = settled);
-    return answer === undefined
-      ? own
-      : { ...own, landing: { kind: "answered", answer, by: "joined" } };
+    if (answer !== undefined) return { kind: "answered", answer, by: "joined" };
+    return own.outcome === undefined ? NO_RESULT : failureFor(run, seat, own.outcome);
   } catch (reason) {
-    return { failure: { reason } };
+    return fail(reason);
   } finally {
     // Where this fails, the others find that the lease has run out.
-    if (!isKept) await giveUp(place, claimedBy).catch(() => {});
+    if (!isKept) await releaseLease(slot, turn.by).catch(() => {});
   }
 }
 
 /** What others have of a call that failed: its agent's failure, but not that it was not admitted, or stopped. */
-function failureFor({ cancellation }: Run, { limits }: Seat, { result }: CallOutcome): Landing {
+function failureFor(
+  { cancellation }: Run,
+  { limits }: Seat,
+  { result }: CallOutcome,
+): FlightResult {
   if (result.status !== "failed" || isRefusal(result.error) || cancellation.cancelled) {
-    return NOTHING;
+    return NO_RESULT;
   }
   return { kind: "failed", error: result.error, limits };
 }
 
-/** An answer that is there, or who claims to be asking. */
-type Turn =
-  | { readonly landing: Landing }
-  | { readonly landing?: undefined; readonly claimedBy: string };
+/** An answer that is there, or that this call is the one to ask. */
+type Turn = FlightResult | { readonly kind: "asking"; readonly by: string };
 
 /** Waits for an answer, or until nobody else is asking. Rejects when the run is cancelled, and when its store fails. */
-async function waitForTurn(run: Run, place: Place): Promise<Turn> {
+async function waitForTurn(run: Run, slot: CacheSlot): Promise<Turn> {
   const { clock, cancellation } = run;
   const me = randomId();
   for (let waited = false; ; waited = true) {
-    let found = await orStoreFailed(run, look(place));
+    let found = await orStoreFailed(run, readSlot(slot));
     // It is looked at once more in the step that claims it.
     if (found.kind === "nothing" && !cancellation.cancelled)
-      found = await orStoreFailed(run, claim(place, me));
+      found = await orStoreFailed(run, acquireLease(slot, me));
     const isMine = found.kind === "asking" && found.by === me;
     if (cancellation.cancelled) {
-      if (isMine) await giveUp(place, me).catch(() => {});
+      if (isMine) await releaseLease(slot, me).catch(() => {});
       throw cancellation.reason;
     }
-    if (isMine) return { claimedBy: me };
+    if (isMine) return { kind: "asking", by: me };
     if (found.kind === "answer") {
-      const by = waited ? "joined" : "cache";
-      return { landing: { kind: "answered", answer: found.answer, by } };
+      return { kind: "answered", answer: found.answer, by: waited ? "joined" : "cache" };
     }
     await sleep(clock, LOOK_MS + Math.random() * MORE_MS, cancellation);
   }
@@ -200,13 +198,13 @@ async function waitForTurn(run: Run, place: Place): Promise<Turn> {
  * Says again and again that somebody is asking, until disposed, or until nobody wants the answer any more: a store that does not
  * answer is not to keep others from asking. It does not hold the process.
  */
-function renewing({ clock }: Run, place: Place, by: string, unwanted: Cancellation): Disposable {
+function renewing({ clock }: Run, slot: CacheSlot, by: string, unwanted: Cancellation): Disposable {
   const set = (): Disposable => clock.timer(LEASE_MS / 3, say, { hold: false });
   const say = (): void => {
     if (unwanted.cancelled) return;
     timer = set();
     // A store that fails is noticed by what has to be kept there.
-    renew(place, by).catch(() => {});
+    renewLease(slot, by).catch(() => {});
   };
   let timer = set();
   return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
@@ -216,11 +214,11 @@ function renewing({ clock }: Run, place: Place, by: string, unwanted: Cancellati
 interface Keeper {
   readonly answered: Shared["answered"];
   /** What was answered, and whether it is kept. Rejects when the store fails. */
-  settled(): Promise<{ readonly answer: KeptAnswer | undefined; readonly isKept: boolean }>;
+  settled(): Promise<{ readonly answer: CachedAnswer | undefined; readonly isKept: boolean }>;
 }
 
-function keeperOf(run: Run, place: Place, from: From, replace: boolean): Keeper {
-  let answer: KeptAnswer | undefined;
+function keeperOf(run: Run, slot: CacheSlot, from: From, replace: boolean): Keeper {
+  let answer: CachedAnswer | undefined;
   let keeping: Promise<boolean> | undefined;
   return {
     answered({ output, cost, attempt: attempts, durationMs, model, used }) {
@@ -230,7 +228,7 @@ function keeperOf(run: Run, place: Place, from: From, replace: boolean): Keeper 
       answer = { output, cost, attempts, durationMs, ...models, atMs, from };
       // The secrets in it are not to be kept, and without them it is another answer.
       if (run.journal.hides(output)) return;
-      keeping = keep(place, answer, replace);
+      keeping = keepAnswer(slot, answer, replace);
       keeping.catch(() => {});
     },
     async settled() {
