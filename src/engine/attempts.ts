@@ -15,7 +15,7 @@ import {
   failure,
   type AttemptResult,
   type Callee,
-  type Decision,
+  type AttemptDecision,
   type Moment,
 } from "./decide-attempt.ts";
 import { isRefusal } from "./refusal.ts";
@@ -124,7 +124,7 @@ function decideNow(
   result: AttemptResult,
   durationMs: number,
   { charged }: Tally,
-): Decision {
+): AttemptDecision {
   const { cancellation, clock, deadline, journal, shared } = run;
   const isLast = deadline?.cancelled === true;
   const nowMs = clock.now();

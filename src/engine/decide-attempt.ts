@@ -49,7 +49,7 @@ export interface Moment {
 }
 
 /** What follows from the result of an attempt. The events are to be recorded in any case. */
-export type Decision =
+export type AttemptDecision =
   | Ended
   | {
       readonly kind: "again";
@@ -84,7 +84,7 @@ export function decide(
   callee: Callee,
   result: AttemptResult,
   moment: Moment,
-): Decision {
+): AttemptDecision {
   if ("waits" in result) return ended([], { status: "waiting", detail: result.waits });
   const made = "asked" in result ? undefined : result;
   const taken = takenBy(state, callee, made, moment);
@@ -114,20 +114,20 @@ export function failure(
 }
 
 /** What a call has taken by the end of an attempt, as its events say it. */
-interface Taken extends CallPlace, Models {
+interface CallTotals extends CallPlace, Models {
   readonly attempt: number;
   readonly cost: Cost;
   readonly charged?: number;
 }
 
-type Made = Exclude<AttemptResult, { readonly asked: false } | { readonly waits: string }>;
+type MadeAttempt = Exclude<AttemptResult, { readonly asked: false } | { readonly waits: string }>;
 
 function takenBy(
   state: CallState,
   { modelName }: Callee,
-  made: Made | undefined,
+  made: MadeAttempt | undefined,
   { charged }: Pick<Moment, "charged">,
-): Taken {
+): CallTotals {
   const before = spent(state).cost;
   const models = made === undefined ? NO_MODELS : modelsOf(made, modelName, before);
   const taken = {
@@ -149,8 +149,8 @@ function ended(
 }
 
 function succeeded(
-  taken: Taken,
-  { accepted, kept }: Extract<Made, { readonly ok: true }>,
+  taken: CallTotals,
+  { accepted, kept }: Extract<MadeAttempt, { readonly ok: true }>,
   callee: Callee,
   { durationMs }: Moment,
 ): Ended {
@@ -168,7 +168,7 @@ function succeeded(
 
 function failed(
   { key }: CallState,
-  taken: Taken,
+  taken: CallTotals,
   thrown: unknown,
   { durationMs, nowMs }: Pick<Moment, "durationMs" | "nowMs">,
   after: readonly EventBody[] = [],
@@ -191,11 +191,11 @@ function failed(
 /** What another attempt follows by, if one does. */
 function again(
   state: CallState,
-  taken: Taken,
-  made: Extract<Made, { readonly ok: false }>,
+  taken: CallTotals,
+  made: Extract<MadeAttempt, { readonly ok: false }>,
   { limits, modelName }: Callee,
   { nowMs, jitter, isLast }: Moment,
-): Decision | undefined {
+): AttemptDecision | undefined {
   if (isLast) return undefined;
   const { requeue, after = [] } = made;
   const error = agentError(taken.agent, made.error);
@@ -228,8 +228,8 @@ function again(
  */
 function lastWord(
   { place }: CallState,
-  { attempt, charged }: Taken,
-  { ended: settled, cost, used = [], startedMs, endedMs }: Made,
+  { attempt, charged }: CallTotals,
+  { ended: settled, cost, used = [], startedMs, endedMs }: MadeAttempt,
 ): readonly EventBody[] {
   if (settled === undefined || (used.length === 0 && charged === undefined)) return [];
   return [

@@ -7,7 +7,7 @@ import {
   decide,
   type AttemptResult,
   type Callee,
-  type Decision,
+  type AttemptDecision,
   type Moment,
 } from "../../src/engine/decide-attempt.ts";
 import { PLAIN_SEAT } from "../../src/engine/seat.ts";
@@ -57,7 +57,7 @@ const busy = Object.assign(new Error("busy"), { status: 503 });
 const wrong = Object.assign(new Error("wrong"), { status: 400 });
 
 /** What a decision says, in a line. */
-function inShort(decision: Decision): string {
+function inShort(decision: AttemptDecision): string {
   const types = decision.events.map(({ type }) => type.replace("call.", ""));
   const wait = decision.kind === "again" ? ` after ${decision.waitMs} ms` : "";
   return `${[decision.kind, ...types].join(" ")}${wait}`;
@@ -71,7 +71,7 @@ const late = [
   },
 ] as const;
 
-const TABLE: readonly (readonly [string, string, Decision])[] = [
+const TABLE: readonly (readonly [string, string, AttemptDecision])[] = [
   ["an answer", "ended succeeded", decide(fresh, callee(), answered, moment)],
   [
     "a failure with a repetition left",
