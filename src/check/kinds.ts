@@ -1,4 +1,5 @@
 import { MAX_TIMER_MS } from "../async/clock.ts";
+import { hearOptions, isThenable } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
 import { option, refused, type Option } from "./options.ts";
 
@@ -60,16 +61,14 @@ export function integer(least: number, most?: number): Option<number | undefined
   return fitting(fits, `use a whole number ${bound}`);
 }
 
-/** A time in ms that a timer can keep; with `orForEver` also `Infinity`. */
-export function milliseconds(
-  least: number,
-  orForEver: "orForEver" | "" = "",
-): Option<number | undefined> {
-  const forEver = orForEver !== "";
-  const fits = (given: unknown): boolean =>
-    isNumber(given, least, MAX_TIMER_MS) || (forEver && given === Infinity);
-  const instead = `use milliseconds from ${least} to ${MAX_TIMER_MS}`;
-  return fitting(fits, forEver ? `${instead}, or Infinity` : instead);
+/** A time in ms that a timer can keep. */
+export function milliseconds(least: number): Option<number | undefined> {
+  return number(least, MAX_TIMER_MS, `use milliseconds from ${least} to ${MAX_TIMER_MS}`);
+}
+
+/** As an option of numbers, or `Infinity` for no bound. */
+export function orInfinity(one: Option<number | undefined>): Option<number | undefined> {
+  return option((given, what) => (given === Infinity ? given : one.take(given, what)), "");
 }
 
 export function flag(): Option<boolean | undefined> {
@@ -92,8 +91,15 @@ export function func<F>(instead: string): Option<F | undefined> {
   return fitting((given) => typeof given === "function", instead);
 }
 
+/** An object that can be read. */
 export function object<T extends object>(instead: string): Option<T | undefined> {
-  return fitting((given) => typeof given === "object" && given !== null, instead);
+  return option((given) => {
+    if (typeof given !== "object" || given === null || isThenable(given)) return undefined;
+    // There is no property of that name: a proxy is asked, and nobody else.
+    void Reflect.get(given, "");
+    for (const key of Object.keys(given)) hearOptions(Reflect.get(given, key));
+    return given as T;
+  }, instead);
 }
 
 /** `false` for none of it, `true` for a bag with nothing in it, or the bag itself. */

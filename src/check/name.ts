@@ -1,4 +1,3 @@
-import { hear, hearIfRefused } from "../async/hear.ts";
 import { readGiven } from "../policy/given.ts";
 import { QuorateError } from "../errors.ts";
 import { cut } from "../text.ts";
@@ -26,12 +25,9 @@ export function nameIn<N extends string>(
   standard?: N,
 ): N {
   const what = `what ${maker}() is given`;
-  return hearIfRefused(given, () => {
-    const described = object<{ readonly name?: unknown }>(instead).needed().take(given, what);
-    const { name = standard } = readGiven(what, described, () => ({ name: described.name }));
-    if (isName(name)) return name as N;
-    hear(name);
-    const got = typeof name === "string" ? `"${cut(name, MAX_NAME)}"` : typeof name;
-    throw new QuorateError("BAD_OPTIONS", `${maker} name ${got} is refused; ${INSTEAD}`);
-  });
+  const described = object<{ readonly name?: unknown }>(instead).needed().take(given, what);
+  const { name = standard } = readGiven(what, described, () => ({ name: described.name }));
+  if (isName(name)) return name as N;
+  const got = typeof name === "string" ? `"${cut(name, MAX_NAME)}"` : typeof name;
+  throw new QuorateError("BAD_OPTIONS", `${maker} name ${got} is refused; ${INSTEAD}`);
 }

@@ -1,5 +1,6 @@
-import { hear, hearOptions, isThenable } from "../async/hear.ts";
-import { describeThrown, isSoundError, QuorateError } from "../errors.ts";
+import { hearOptions, isThenable } from "../async/hear.ts";
+import { QuorateError } from "../errors.ts";
+import { readGiven } from "../policy/given.ts";
 import { shown } from "../policy/check-kind.ts";
 import { didYouMean } from "../policy/did-you-mean.ts";
 
@@ -13,7 +14,7 @@ export interface Option<T> {
   /** What holds where it is left out. */
   readonly standard: unknown;
   /** The same option, of which `standard` holds where it is left out. */
-  readonly or: <D>(standard: D) => Option<Exclude<T, undefined> | D>;
+  readonly or: <const D>(standard: D) => Option<Exclude<T, undefined> | D>;
   /** The same option, which has to be given. */
   readonly needed: () => Option<Exclude<T, undefined>>;
 }
@@ -27,11 +28,12 @@ export function option<T>(
     standard,
     take: (given, what) => {
       if (given === undefined && !needed) return standard as never;
-      if (given === undefined)
+      return readGiven(what, given, () => {
+        const as = given === undefined ? undefined : read(given, what);
+        if (as !== undefined) return as as never;
+        if (given !== undefined) throw refused(what, given, instead);
         throw new QuorateError("BAD_OPTIONS", `${what} is missing; ${instead}`);
-      const as = read(given, what);
-      if (as === undefined) throw refused(what, given, instead);
-      return as as never;
+      });
     },
     or: (other) => made(other, false),
     needed: () => made(undefined, true),
@@ -105,35 +107,24 @@ export function options<O extends object, D extends keyof O = never, Made = unkn
     throw new QuorateError("BAD_OPTIONS", where + why);
   }
 
-  function taken(given: unknown, where: string, joint: string): Taken<O, D, Made> {
-    try {
-      const isBag = typeof given === "object" && given !== null && !isThenable(given);
-      if (!isBag) throw refused(where, given, example);
-      const made: Record<string, unknown> = {};
-      for (const key of Object.keys(given)) refuseUnknown(key, where);
-      for (const [key, one] of entries) {
-        const value: unknown = Reflect.get(given, key);
-        hearOptions(value);
-        const as = one.take(value, where + joint + key);
-        if (as !== undefined) made[key] = as;
-      }
-      return Object.freeze(made) as Taken<O, D, Made>;
-    } catch (error) {
-      hear([given, error]);
-      if (isSoundError(error)) throw error;
-      const why = `${where} cannot be read: ${describeThrown(error)}; give a plain object`;
-      throw new QuorateError("BAD_OPTIONS", why, { cause: error });
+  function taken(given: unknown, where: string, joint: string): Taken<O, D, Made> | undefined {
+    if (typeof given !== "object" || given === null || isThenable(given)) return undefined;
+    const made: Record<string, unknown> = {};
+    for (const key of Object.keys(given)) refuseUnknown(key, where);
+    for (const [key, one] of entries) {
+      const value: unknown = Reflect.get(given, key);
+      hearOptions(value);
+      const as = one.take(value, where + joint + key);
+      if (as !== undefined) made[key] = as;
     }
+    return Object.freeze(made) as Taken<O, D, Made>;
   }
 
+  const ofCall = option((given, where) => taken(given, where, ": "), example).needed();
   return {
     ...option((given, what) => taken(given, what, "."), example),
     table,
-    of(given, where) {
-      if (given === undefined)
-        throw new QuorateError("BAD_OPTIONS", `${where} is missing; ${example}`);
-      return taken(given, where, ": ");
-    },
+    of: ofCall.take as Options<O, D, Made>["of"],
     among: (larger) => {
       const mine = Object.entries(larger).filter(([key]) => Object.hasOwn(table, key));
       return Object.freeze(Object.fromEntries(mine)) as Taken<O, D, Made>;

@@ -1,5 +1,6 @@
 import { hearIfRefused } from "../async/hear.ts";
-import { checkKeys } from "../policy/check-kind.ts";
+import { object } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 import type { Claim } from "./claim.ts";
 import { candidatesOf, claimedIn, positionsOf } from "./claims.ts";
 import { comparators, equal, type Compare } from "./compare.ts";
@@ -12,7 +13,9 @@ export interface FindOptions {
   readonly compare?: Compare;
 }
 
-const FIND_OPTIONS: ReadonlySet<string> = new Set(["compare"]);
+export const FIND: Options<FindOptions> = options({
+  compare: object("use { subject: within({ percent: 5 }) }"),
+});
 
 /**
  * The subjects about which the claims differ, in code-unit order. One pass over any number of claims by any number
@@ -24,14 +27,13 @@ const FIND_OPTIONS: ReadonlySet<string> = new Set(["compare"]);
  */
 export function findConflicts(
   claims: Iterable<Claim>,
-  options: FindOptions = {},
+  given: FindOptions = {},
 ): readonly Conflict[] {
-  return hearIfRefused([claims, options], () => conflictsIn(claims, options));
+  return hearIfRefused([claims, given], () => conflictsIn(claims, given));
 }
 
-function conflictsIn(claims: Iterable<Claim>, options: FindOptions): readonly Conflict[] {
-  checkKeys(options, FIND_OPTIONS, "findConflicts");
-  const compare = comparators(options.compare);
+function conflictsIn(claims: Iterable<Claim>, given: FindOptions): readonly Conflict[] {
+  const compare = comparators(FIND.of(given, "findConflicts").compare);
   const conflicts: Conflict[] = [];
   for (const { subject, byKey } of claimedIn(claims)) {
     // Most subjects are not contested. Nothing is built for those; no comparator splits one value into two.

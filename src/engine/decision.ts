@@ -1,6 +1,8 @@
 import { Cancellation } from "../async/cancellation.ts";
-import { checkGiven, checkKeys } from "../policy/check-kind.ts";
-import { checkStore, checkText, objectsIn, readGiven } from "../policy/given.ts";
+import { STORE, TEXT } from "../check/arguments.ts";
+import { anything, thing } from "../check/kinds.ts";
+import { options, type Option, type Options } from "../check/options.ts";
+import { objectsIn } from "../policy/given.ts";
 import { systemClock } from "../async/clock.ts";
 import { hear } from "../async/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
@@ -78,9 +80,8 @@ export function questionOf({ verdicts }: Asked, decided: Decided): number {
  * supervisor knows. Its own `decide` keeps them, by paths only in the process that the run went to sleep in.
  */
 export async function decide(store: Store, runId: string, decision: HumanDecision): Promise<void> {
-  checkGiven(store, "decide: store", "object", "use memoryStore() or sqliteStore()");
-  checkStore(store, "decide");
-  checkText(runId, "decide: runId");
+  STORE.needed().take(store, "decide: store");
+  TEXT.take(runId, "decide: runId");
   return recordDecision(store, runId, decision, {
     redact: undefined,
     knowsSecrets: false,
@@ -101,12 +102,15 @@ export interface Recording {
 export async function recordDecision(
   store: Store,
   runId: string,
-  decision: HumanDecision,
+  given: HumanDecision,
   { nowMs, ...known }: Recording,
 ): Promise<void> {
   // It is looked at only after the log.
-  hear(decision);
-  readGiven("the decision", decision, () => checkDecision(decision));
+  hear(given);
+  const decision = DECISION.of(given, "the decision");
+  if (decision.winner === undefined && decision.index === undefined) {
+    throw refusal("the decision: neither winner nor index says which position; give one");
+  }
   const before = todaysEvents(await fromStore(() => store.read(runId)));
   // Before the run is taken: a decision that is refused leaves it alone.
   chosen(runId, before, decision, known);
@@ -122,18 +126,6 @@ export async function recordDecision(
     await letGo(store, systemClock, runId, fence);
   }
 }
-
-// Written out as a record, so that the compiler misses one that is added.
-const KEYS: Readonly<Record<keyof HumanDecision, true>> = {
-  subject: true,
-  winner: true,
-  index: true,
-  why: true,
-  by: true,
-  team: true,
-  question: true,
-};
-const DECISION_KEYS: ReadonlySet<string> = new Set(Object.keys(KEYS));
 
 const MAX_WHY = 10_000;
 const MAX_BY = 200;
@@ -275,27 +267,19 @@ function questionFor(
   throw refusal(`run "${runId}" does not wait for ${what}; it waits for ${subjects}`);
 }
 
-/** Refuses with `BAD_OPTIONS` what is no decision, without a value of it: it may be secret. */
-function checkDecision(decision: HumanDecision): void {
-  const given = Object(decision) as Readonly<Record<keyof HumanDecision, unknown>>;
-  checkKeys(given, DECISION_KEYS, "the decision");
-  const { subject, winner, index, why, by } = given;
-  const faults: readonly (readonly [boolean, string])[] = [
-    [typeof subject !== "string", "subject is no text; use one that openQuestions() shows"],
-    [
-      winner === undefined && index === undefined,
-      "neither winner nor index says which position; give one",
-    ],
-    [
-      index !== undefined && !Number.isSafeInteger(index),
-      "index is no whole number; use the place of a position, from 0",
-    ],
-    [typeof why !== "string", "why is no text; say it in a sentence"],
-    [by !== undefined && typeof by !== "string", "by is no text; use a name"],
-  ];
-  const fault = faults.find(([is]) => is);
-  if (fault !== undefined) throw refusal(`the decision cannot be taken: ${fault[1]}`);
-}
+// Without a value of it: it may be secret.
+const words = (instead: string): Option<string | undefined> =>
+  thing("text", (given) => typeof given === "string", instead);
+
+export const DECISION: Options<HumanDecision> = options({
+  subject: words("use one that openQuestions() shows").needed(),
+  winner: anything(),
+  index: thing("whole number", Number.isSafeInteger, "use the place of a position, from 0"),
+  why: words("say it in a sentence").needed(),
+  by: words("use a name"),
+  team: words("name the place of a nested supervisor"),
+  question: thing("whole number", Number.isSafeInteger, "use the one that openQuestions() shows"),
+});
 
 function noSuchPosition(why: string): QuorateError {
   return new QuorateError("NO_SUCH_POSITION", why);

@@ -1,7 +1,8 @@
-import { checkStore, checkText } from "../policy/given.ts";
+import { STORE, TEXT } from "../check/arguments.ts";
+import { text } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 import { hear } from "../async/hear.ts";
 import { ABSENT, PRESENT } from "../conflict/findings.ts";
-import { checkGiven, checkKeys } from "../policy/check-kind.ts";
 import { cut } from "../text.ts";
 import { QuorateError } from "../errors.ts";
 import { scopeOf } from "../call-place.ts";
@@ -18,7 +19,9 @@ export interface OutcomeOptions {
   readonly team?: string;
 }
 
-const OPTIONS: ReadonlySet<string> = new Set(["team"]);
+export const OUTCOME: Options<OutcomeOptions> = options({
+  team: text("name the place of a nested supervisor"),
+});
 
 /** Who held what turned out true, and who did not. */
 export interface Judged {
@@ -40,15 +43,14 @@ export async function recordOutcome(
   runId: string,
   subject: string,
   truth: Json | undefined,
-  options: OutcomeOptions = {},
+  given: OutcomeOptions = {},
 ): Promise<Judged> {
   // It is looked at only after the log.
   hear(truth);
-  checkKeys(options, OPTIONS, "recordOutcome");
-  checkGiven(store, "recordOutcome: store", "object", "use memoryStore() or sqliteStore()");
-  checkStore(store, "recordOutcome");
-  checkText(runId, "recordOutcome: runId");
-  checkText(subject, "recordOutcome: subject");
+  const { team: wanted } = OUTCOME.of(given, "recordOutcome");
+  STORE.needed().take(store, "recordOutcome: store");
+  TEXT.take(runId, "recordOutcome: runId");
+  TEXT.take(subject, "recordOutcome: subject");
   const events = todaysEvents(await store.read(runId));
   const first = events[0];
   if (first?.type !== "run.started") {
@@ -57,7 +59,7 @@ export async function recordOutcome(
       `the store has no run "${runId}"; list what there is with runs()`,
     );
   }
-  const found = verdictAbout(first, events, subject, options.team);
+  const found = verdictAbout(first, events, subject, wanted);
   const { team, verdict, redacted } = found;
   if (redacted === true) {
     throw refusal(`the positions about "${subject}" were redacted: nothing says who was right`);

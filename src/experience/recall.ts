@@ -1,6 +1,6 @@
 import { func } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
-import { checkText, checkValues } from "../policy/given.ts";
+import { TEXT, VALUES } from "../check/arguments.ts";
 import { hear } from "../async/hear.ts";
 import { PRESENT } from "../conflict/findings.ts";
 import type { FindingModel } from "../reliability/finding-model.ts";
@@ -40,8 +40,8 @@ export async function learnedFrom(
   supervisor: string,
   learning: Omit<LearningOptions, "reviews"> = {},
 ): Promise<LearnedBefore> {
-  checkValues(store, "learnedFrom");
-  checkText(supervisor, "learnedFrom: supervisor");
+  VALUES.take(store, "learnedFrom: store");
+  TEXT.take(supervisor, "learnedFrom: supervisor");
   const taken = LEARNED_FROM.of(learning, "learnedFrom");
   return recall(store.values, supervisor, { ...taken, reviews: true });
 }

@@ -1,39 +1,25 @@
 import { QuorateError } from "../errors.ts";
-import { checkInteger, checkMs } from "../policy/bounds.ts";
-import { checkKeys, checkKind } from "../policy/check-kind.ts";
+import { integer, milliseconds } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 import type { Permit } from "./permit.ts";
 
 /** When a lane stops calling what keeps failing. */
 export interface BreakerOptions {
-  /** After so many failures in a row. */
+  /** After so many failures in a row (5). */
   readonly failures?: number;
-  /** How long nobody is let through then, in ms; after that one attempt tries. */
+  /** How long nobody is let through then, in ms (30,000); after that one attempt tries. */
   readonly cooldownMs?: number;
 }
 
-export const DEFAULT_BREAKER: Required<BreakerOptions> = Object.freeze({
-  failures: 5,
-  cooldownMs: 30_000,
-});
-
-const BREAKER_KEYS: ReadonlySet<string> = new Set(Object.keys(DEFAULT_BREAKER));
 const MAX_FAILURES = 1_000_000;
 
-/** The options with their defaults, `undefined` where there is to be none. Throws `BAD_OPTIONS`. */
-export function checkBreaker(
-  given: boolean | BreakerOptions | undefined,
-  where: string,
-): Required<BreakerOptions> | undefined {
-  if (given === undefined || given === false) return undefined;
-  if (given === true) return DEFAULT_BREAKER;
-  checkKind(given, `${where}: breaker`, "object", "use true, or { failures, cooldownMs }");
-  checkKeys(given, BREAKER_KEYS, `${where}: breaker`);
-  const { failures = DEFAULT_BREAKER.failures, cooldownMs = DEFAULT_BREAKER.cooldownMs } = given;
-  return Object.freeze({
-    failures: checkInteger(failures, `${where}: breaker.failures`, 1, MAX_FAILURES),
-    cooldownMs: checkMs(cooldownMs, `${where}: breaker.cooldownMs`, 1),
-  });
-}
+export const BREAKER: Options<BreakerOptions, "failures" | "cooldownMs"> = options(
+  {
+    failures: integer(1, MAX_FAILURES).or(5),
+    cooldownMs: milliseconds(1).or(30_000),
+  },
+  { instead: "use true, or { failures, cooldownMs }" },
+);
 
 /** Lets nobody through to what keeps failing. Times are monotonic, in ms. */
 export interface Breaker {

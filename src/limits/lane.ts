@@ -1,9 +1,11 @@
 import { hear, hearOptions } from "../async/hear.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
-import { checkBreaker, type BreakerOptions } from "./breaker.ts";
+import { fitting, flag, integer, object, orFlag, orInfinity } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
+import { BREAKER, type BreakerOptions } from "./breaker.ts";
 import { atOnce } from "../policy/at-once.ts";
-import { checkInteger } from "../policy/bounds.ts";
-import { checkGiven, checkKeys, shown } from "../policy/check-kind.ts";
+import { shown } from "../policy/check-kind.ts";
+import { readGiven } from "../policy/given.ts";
 import { SCOPE } from "../money/budget.ts";
 import { rateLimit, type RateLane } from "./rate-limit.ts";
 import type { AskedAt } from "../policy/tier.ts";
@@ -33,17 +35,30 @@ export interface LaneOptions {
   readonly breaker?: boolean | BreakerOptions;
 }
 
-/** What holds where nobody said otherwise. */
-export const DEFAULT_LANE: Required<Omit<LaneOptions, "name" | "scope">> = Object.freeze({
-  concurrency: Infinity,
-  callsPerMinute: Infinity,
-  tokensPerMinute: Infinity,
-  adaptive: true,
-  breaker: false,
-});
-
-const LANE_KEYS: ReadonlySet<string> = new Set(["name", "scope", ...Object.keys(DEFAULT_LANE)]);
+const LANE_EXAMPLE = "use lane({ name, concurrency })";
 const MOST = 1_000_000_000;
+const NO_BOUND = orInfinity(integer(1, MOST)).or(Infinity);
+const NAME = fitting<string>(
+  (given) => typeof given === "string" && /^\P{Cc}{1,100}$/u.test(given),
+  "use 1 to 100 characters, without control characters",
+).needed();
+
+export const LANE: Options<
+  LaneOptions,
+  "concurrency" | "callsPerMinute" | "tokensPerMinute" | "adaptive",
+  { readonly breaker: Required<BreakerOptions> | false }
+> = options(
+  {
+    name: NAME,
+    scope: SCOPE,
+    concurrency: NO_BOUND,
+    callsPerMinute: NO_BOUND,
+    tokensPerMinute: NO_BOUND,
+    adaptive: flag().or(true),
+    breaker: orFlag(BREAKER).or(false),
+  },
+  { instead: LANE_EXAMPLE },
+);
 
 /**
  * A limit for all agents and supervisors of this process that are given it: how many attempts are in flight, begin, or use
@@ -55,42 +70,15 @@ const MOST = 1_000_000_000;
  *
  * Throws `BAD_OPTIONS`.
  */
-export function lane(options: LaneOptions): RateLane {
-  checkGiven(options, "what lane() is given", "object", "use lane({ name, concurrency })");
-  const {
-    name,
-    scope,
-    concurrency = DEFAULT_LANE.concurrency,
-    callsPerMinute = DEFAULT_LANE.callsPerMinute,
-    tokensPerMinute = DEFAULT_LANE.tokensPerMinute,
-    adaptive = DEFAULT_LANE.adaptive,
-    breaker = DEFAULT_LANE.breaker,
-  } = options;
-  if (typeof name !== "string" || !/^\P{Cc}{1,100}$/u.test(name)) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `a lane's name is ${shown(name)}; use 1 to 100 characters, without control characters`,
-    );
-  }
-  const where = `lane "${name}"`;
-  checkKeys(options, LANE_KEYS, where);
-  if (typeof adaptive !== "boolean") {
-    const got = shown(adaptive);
-    throw new QuorateError("BAD_OPTIONS", `${where}: adaptive is ${got}; use true or false`);
-  }
-  return rateLimit({
-    name,
-    scope: SCOPE.take(scope, `${where}: scope`),
-    concurrency: checkMost(concurrency, `${where}: concurrency`),
-    callsPerMinute: checkMost(callsPerMinute, `${where}: callsPerMinute`),
-    tokensPerMinute: checkMost(tokensPerMinute, `${where}: tokensPerMinute`),
-    adaptive,
-    breaker: checkBreaker(breaker, where),
-  });
-}
-
-function checkMost(value: number, what: string): number {
-  return value === Infinity ? value : checkInteger(value, what, 1, MOST);
+export function lane(given: LaneOptions): RateLane {
+  const what = "what lane() is given";
+  object(LANE_EXAMPLE).needed().take(given, what);
+  const name = NAME.take(
+    readGiven(what, given, () => given.name),
+    "a lane's name",
+  );
+  const { scope, breaker, ...taken } = LANE.of(given, `lane "${name}"`);
+  return rateLimit({ ...taken, scope, breaker: breaker === false ? undefined : breaker });
 }
 
 /** The lanes of an agent, or of all agents of a supervisor; as a function, by the tier and the model that it is asked at. */

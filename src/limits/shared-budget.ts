@@ -1,4 +1,4 @@
-import { checkText, checkValues } from "../policy/given.ts";
+import { TEXT, VALUES } from "../check/arguments.ts";
 import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Values } from "../store/values.ts";
@@ -87,8 +87,8 @@ export async function budgetState(
   store: { readonly values: Values },
   scope: string,
 ): Promise<BudgetState> {
-  checkValues(store, "budgetState");
-  checkText(scope, "budgetState: scope");
+  VALUES.take(store, "budgetState: store");
+  TEXT.take(scope, "budgetState: scope");
   return sharedState(store.values, scope, await store.values.now());
 }
 
@@ -100,8 +100,8 @@ export async function resetBudget(
   store: { readonly values: Values },
   scope: string,
 ): Promise<void> {
-  checkValues(store, "resetBudget");
-  checkText(scope, "resetBudget: scope");
+  VALUES.take(store, "resetBudget: store");
+  TEXT.take(scope, "resetBudget: scope");
   await store.values.change(BUDGET_PREFIX + scope, (value) => {
     const open = isKept(value) ? value.open : {};
     return Object.keys(open).length === 0 ? undefined : { ...EMPTY, open };

@@ -1,4 +1,4 @@
-import { integer, milliseconds } from "../check/kinds.ts";
+import { integer, milliseconds, orInfinity } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { BACKOFF, DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
 
@@ -35,7 +35,7 @@ const MAX_BYTES = 2 ** 30;
 
 // Without defaults: what is left out in one place may be said in another.
 export const LIMITS: Options<CallLimits> = options({
-  timeoutMs: milliseconds(1, "orForEver"),
+  timeoutMs: orInfinity(milliseconds(1)),
   graceMs: milliseconds(0),
   retries: integer(0, MAX_RETRIES),
   backoff: BACKOFF,

@@ -1,4 +1,4 @@
-import { anything, milliseconds, text } from "../check/kinds.ts";
+import { anything, milliseconds, orInfinity, text } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import type { Json } from "../json.ts";
@@ -16,7 +16,7 @@ export interface HumanOptions {
 }
 
 export const HUMAN: Options<HumanOptions, "name"> = options({
-  withinMs: milliseconds(0, "orForEver"),
+  withinMs: orInfinity(milliseconds(0)),
   otherwise: anything(),
   name: text('use a text, for instance "release manager"').or("human"),
 });

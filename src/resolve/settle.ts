@@ -1,8 +1,10 @@
-import { checkSignal, listIn } from "../policy/given.ts";
+import { listIn } from "../policy/given.ts";
 import { hear } from "../async/hear.ts";
-import { checkKeys } from "../policy/check-kind.ts";
+import { SIGNAL } from "../check/arguments.ts";
+import { anything, iterable, object, thing } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 import type { Claim, Finding } from "../conflict/claim.ts";
-import { comparators, type Comparator, type Compare } from "../conflict/compare.ts";
+import { comparators, isComparator, type Comparator, type Compare } from "../conflict/compare.ts";
 import { askedToCompare } from "../conflict/group.ts";
 import { subjects } from "../conflict/subjects.ts";
 import { aloneAsker } from "../engine/ask-alone.ts";
@@ -29,15 +31,23 @@ export interface SettleOptions {
   readonly signal?: AbortSignal;
 }
 
-const OPTIONS: ReadonlySet<string> = new Set([
-  "resolve",
-  "compare",
-  "findings",
-  "similar",
-  "answered",
-  "missing",
-  "signal",
-]);
+export const SETTLE: Options<
+  SettleOptions,
+  never,
+  {
+    readonly findings: readonly Finding[];
+    readonly answered: readonly string[];
+    readonly missing: readonly string[];
+  }
+> = options({
+  resolve: anything(),
+  compare: object("use { subject: within({ percent: 5 }) }"),
+  findings: iterable<Finding>().or([]),
+  similar: thing("comparator", isComparator, "use similar({ threshold })"),
+  answered: iterable<string>().or([]),
+  missing: iterable<string>().or([]),
+  signal: SIGNAL,
+});
 
 /**
  * Settles bare claims and findings, without a supervisor: one verdict per subject, contested or not; claims in
@@ -49,38 +59,27 @@ const OPTIONS: ReadonlySet<string> = new Set([
  */
 export async function settle(
   claims: Iterable<Claim>,
-  options: SettleOptions = {},
+  given: SettleOptions = {},
 ): Promise<readonly Verdict[]> {
   try {
-    return await settled(claims, options);
+    return await settled(claims, given);
   } catch (refusal) {
-    hear([claims, options]);
+    hear([claims, given]);
     throw refusal;
   }
 }
 
-async function settled(
-  claims: Iterable<Claim>,
-  options: SettleOptions,
-): Promise<readonly Verdict[]> {
-  checkKeys(options, OPTIONS, "settle");
-  const { resolve, compare, findings, similar, answered, missing, signal } = options;
-  checkSignal(signal, "settle");
+async function settled(claims: Iterable<Claim>, given: SettleOptions): Promise<readonly Verdict[]> {
+  const { resolve, compare, missing, signal, ...said } = SETTLE.of(given, "settle");
   const chain = resolve === undefined ? DEFAULT_CHAIN : checkChain(resolve, "settle");
   const material = {
-    claims: [...listIn(claims, "settle")],
-    findings: [...listIn(findings ?? [], "settle: findings")],
-    answered: [...listIn(answered ?? [], "settle: answered")],
+    similar: undefined,
+    ...said,
+    claims: listIn(claims, "settle"),
     compare: comparators(compare),
-    similar,
   };
   checkAsked(chain, askedToCompare(material), "settle");
   const ask = aloneAsker(signal);
   const all = await subjects(material, { ask, signal, stopped: signal });
-  return settleSubjects(all, {
-    resolve: chain,
-    ask,
-    missing: [...listIn(missing ?? [], "settle: missing")],
-    signal,
-  });
+  return settleSubjects(all, { resolve: chain, ask, missing, signal });
 }

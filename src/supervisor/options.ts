@@ -8,13 +8,14 @@ import {
   integer,
   milliseconds,
   object,
+  orInfinity,
   text,
   thing,
   word,
 } from "../check/kinds.ts";
 import { NAME } from "../check/name.ts";
 import { option, options, type Options, type Table } from "../check/options.ts";
-import { CLOCK, SIGNAL, STORE } from "../check/ports.ts";
+import { CLOCK, SIGNAL, STORE } from "../check/arguments.ts";
 import { isComparator, type Comparator, type Compare } from "../conflict/compare.ts";
 import type { EngineFactory } from "../engine/engine.ts";
 import type { Redact } from "../engine/redact.ts";
@@ -164,7 +165,7 @@ const MAX_SUBJECTS = 1_000_000;
 const LEAST_SECRET_CHARS = 16;
 
 const MODE = word("parallel", "sequence");
-const DEADLINE_MS = milliseconds(1, "orForEver");
+const DEADLINE_MS = orInfinity(milliseconds(1));
 const CONCURRENCY = integer(1, MAX_CONCURRENCY);
 
 /** A secret of the caller's; one that is short could be guessed. Never quotes it. */

@@ -1,4 +1,5 @@
-import { checkKeys, checkKind } from "../policy/check-kind.ts";
+import { anything, object } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 import { objectsIn } from "../policy/given.ts";
 import assert from "node:assert/strict";
 import { agent, type Agent, type AgentContext, type Workers } from "../agent.ts";
@@ -56,15 +57,25 @@ export interface ScriptedAgent<Name extends string, Output> extends Agent<Name, 
   assertComplete(): void;
 }
 
-const STEP_KEYS: ReadonlySet<string> = new Set([
-  "output",
-  "error",
-  "hangs",
-  "afterMs",
-  "usage",
-  "emits",
-  "deaf",
-]);
+interface AnyStep {
+  readonly output?: unknown;
+  readonly error?: unknown;
+  readonly hangs?: true;
+  readonly afterMs?: number;
+  readonly usage?: unknown;
+  readonly emits?: unknown;
+  readonly deaf?: true;
+}
+
+export const STEP: Options<AnyStep> = options({
+  output: anything(),
+  error: anything(),
+  hangs: anything(),
+  afterMs: anything(),
+  usage: anything(),
+  emits: anything(),
+  deaf: anything(),
+});
 
 /**
  * An agent for tests: its first attempt takes the first step of `script`, and so on. An attempt beyond the last step
@@ -75,12 +86,12 @@ const STEP_KEYS: ReadonlySet<string> = new Set([
 export function scripted<const Name extends string, Output>(
   name: Name,
   script: readonly Step<Output>[],
-  options: ScriptedOptions<Output> = {},
+  given: ScriptedOptions<Output> = {},
 ): ScriptedAgent<Name, Output> {
-  checkKind(options, "scripted: options", "object", "give options of agent()");
-  const { clock, ...described } = options;
+  object("give options of agent()").take(given, "scripted: options");
+  const { clock, ...described } = given;
   objectsIn(script, "scripted").forEach((step, index) => {
-    checkKeys(step, STEP_KEYS, `scripted "${name}": step ${index}`);
+    STEP.of(step, `scripted "${name}": step ${index}`);
   });
   if (clock === undefined && script.some(({ afterMs }) => afterMs !== undefined)) {
     throw new QuorateError(

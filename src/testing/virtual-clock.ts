@@ -1,15 +1,17 @@
-import { checkKeys } from "../policy/check-kind.ts";
+import { fitting } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 import { setImmediate } from "node:timers/promises";
 import { MAX_TIMER_MS, type Clock } from "../async/clock.ts";
 import { QuorateError } from "../errors.ts";
 
 export interface VirtualClockOptions {
-  /** What `now()` is at first, in ms since 1970. Default: the beginning of 2026, UTC. */
+  /** What `now()` is at first, in ms since 1970. Default 1,767,225,600,000: the beginning of 2026, UTC. */
   readonly nowMs?: number;
 }
 
-const DEFAULTS = { nowMs: 1_767_225_600_000 } as const;
-const OPTIONS: ReadonlySet<string> = new Set(Object.keys(DEFAULTS));
+export const VIRTUAL_CLOCK: Options<VirtualClockOptions, "nowMs"> = options({
+  nowMs: fitting<number>(Number.isFinite, "give milliseconds since 1970").or(Date.UTC(2026, 0, 1)),
+});
 
 /** Time that passes only when a test says so. */
 export interface VirtualClock extends Clock {
@@ -36,15 +38,8 @@ interface Timer {
 const QUIET_TURNS = 10;
 
 /** A clock for tests and simulations. Work that waits for real input or output is not waited for. */
-export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
-  checkKeys(options, OPTIONS, "virtualClock");
-  const { nowMs = DEFAULTS.nowMs } = options;
-  if (!Number.isFinite(nowMs)) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `virtualClock: nowMs is ${nowMs}: give milliseconds since 1970.`,
-    );
-  }
+export function virtualClock(given: VirtualClockOptions = {}): VirtualClock {
+  const { nowMs } = VIRTUAL_CLOCK.of(given, "virtualClock");
   // In the order in which they fire.
   const timers: Timer[] = [];
   let elapsedMs = 0;

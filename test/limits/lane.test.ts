@@ -170,7 +170,7 @@ describe("a lane", () => {
 describe("lane()", () => {
   it.each<[string, LaneOptions, string]>([
     ["nothing", undefined as never, "lane() is given"],
-    ["no name", {} as never, "name is undefined"],
+    ["no name", {} as never, "name is missing"],
     ["an empty name", { name: "" }, 'name is ""'],
     ["a name of two lines", { name: "a\nb" }, "without control characters"],
     [

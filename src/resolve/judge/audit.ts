@@ -1,5 +1,6 @@
 import { objectsIn } from "../../policy/given.ts";
-import { checkKeys } from "../../policy/check-kind.ts";
+import { byName } from "../../check/kinds.ts";
+import { options, type Options } from "../../check/options.ts";
 import { addCost, NO_COST, type Cost } from "../../call.ts";
 import { foldedKey } from "../../conflict/canonical.ts";
 import { todaysEvents } from "../../earlier-events.ts";
@@ -8,6 +9,7 @@ import { wilson } from "../../reliability/interval.ts";
 import { agreement, type Agreement } from "./agreement.ts";
 import { judgedIn, type JudgedQuestion } from "./audit-log.ts";
 import type { JudgeRecord } from "./record.ts";
+import { AUTHORS } from "./seat.ts";
 
 /** How many of how many, with the 95 % Wilson interval of the share. */
 export interface Counted {
@@ -48,7 +50,13 @@ export interface AuditOptions {
   readonly authorOf?: Readonly<Record<string, readonly string[]>>;
 }
 
-const OPTIONS: ReadonlySet<string> = new Set(["authorOf"]);
+export const AUDIT: Options<
+  AuditOptions,
+  never,
+  { readonly authorOf: ReadonlyMap<string, readonly string[]> }
+> = options({
+  authorOf: byName(AUTHORS, 'use { judge: ["agent"] }').or(new Map<string, readonly string[]>()),
+});
 
 /**
  * What judges did in recorded runs: whether the order of the options moves them, whether they favour themselves, how far
@@ -60,20 +68,15 @@ const OPTIONS: ReadonlySet<string> = new Set(["authorOf"]);
  */
 export function auditJudges(
   events: Iterable<RunEvent>,
-  options: AuditOptions = {},
+  given: AuditOptions = {},
 ): readonly JudgeAudit[] {
-  checkKeys(options, OPTIONS, "auditJudges");
-  const { authorOf = {} } = options;
+  const { authorOf } = AUDIT.of(given, "auditJudges");
   const runs = Map.groupBy(todaysEvents(objectsIn(events, "auditJudges")), ({ runId }) => runId);
   const questions = [...runs.values()].flatMap(judgedIn);
   const byPlace = Map.groupBy(questions, ({ place }) => place);
   return [...Map.groupBy(questions, ({ judge }) => judge)]
-    .map(([judge, asked]) => auditOf(judge, asked, byPlace, ownersOf(authorOf, judge)))
+    .map(([judge, asked]) => auditOf(judge, asked, byPlace, authorOf.get(judge) ?? []))
     .sort((a, b) => b.questions - a.questions || (a.judge < b.judge ? -1 : 1));
-}
-
-function ownersOf(authorOf: AuditOptions["authorOf"] & object, judge: string): readonly string[] {
-  return Object.hasOwn(authorOf, judge) ? (authorOf[judge] ?? []) : [];
 }
 
 function auditOf(

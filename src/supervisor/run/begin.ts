@@ -1,4 +1,4 @@
-import { checkText } from "../../policy/given.ts";
+import { TEXT } from "../../check/arguments.ts";
 import { hear } from "../../async/hear.ts";
 import { orCancelled } from "../../async/or-cancelled.ts";
 import { recordDecision, type HumanDecision } from "../../engine/decision.ts";
@@ -45,7 +45,7 @@ export function forkRun(root: Root, ofRun: string, options: ForkOptions, watch?:
   const runId = given === undefined ? randomId() : given;
   hear(options);
   return inSession({ root, runId, options, watch }, async (session) => {
-    checkText(ofRun, `a fork of ${root.team.where}: the id of its run`);
+    TEXT.take(ofRun, `a fork of ${root.team.where}: the id of its run`);
     return runFork(session, options, ofRun);
   });
 }

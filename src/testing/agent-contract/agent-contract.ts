@@ -1,5 +1,4 @@
-import { QuorateError } from "../../errors.ts";
-import { checkGiven, checkKind, shown } from "../../policy/check-kind.ts";
+import { func, listOf, text } from "../../check/kinds.ts";
 import type { ContractCase } from "../contract.ts";
 import { answeringCases } from "./answering.ts";
 import { failingCases } from "./failing.ts";
@@ -15,9 +14,9 @@ export function agentContract(
   make: MakeAgent,
   lacks: readonly AgentLacks[] = [],
 ): readonly ContractCase[] {
-  checkGiven(name, "agentContract: name", "string", "name the kind of agent");
-  checkGiven(make, "agentContract: make", "function", "give a function that makes { agent, peer }");
-  const without = checkLacks(lacks);
+  text("name the kind of agent").needed().take(name, "agentContract: name");
+  func("give a function that makes { agent, peer }").needed().take(make, "agentContract: make");
+  const without = LACKING.take(lacks, "agentContract: lacks") ?? [];
   const cases = [
     ...answeringCases(make, without),
     ...failingCases(make, without),
@@ -26,7 +25,6 @@ export function agentContract(
   return cases.map(({ name: what, run }) => ({ name: `${name} ${what}`, run }));
 }
 
-// Written out as a record, so that the compiler misses one that is added.
 const LACKS: Readonly<Record<AgentLacks, true>> = {
   usage: true,
   silence: true,
@@ -35,16 +33,9 @@ const LACKS: Readonly<Record<AgentLacks, true>> = {
   once: true,
 };
 
-function checkLacks(lacks: readonly AgentLacks[]): readonly AgentLacks[] {
-  const known = Object.keys(LACKS)
+const LACKING = listOf<AgentLacks>(
+  (one) => typeof one === "string" && Object.hasOwn(LACKS, one),
+  `use a list of ${Object.keys(LACKS)
     .map((one) => `"${one}"`)
-    .join(", ");
-  checkKind(lacks, "agentContract: lacks", "object", `use a list of ${known}`);
-  const list: readonly unknown[] = Array.isArray(lacks) ? lacks : [lacks];
-  const unknown = list.find((one) => typeof one !== "string" || !Object.hasOwn(LACKS, one));
-  if (unknown === undefined && !list.includes(undefined)) return [...lacks];
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `agentContract: lacks has ${shown(unknown)}; use a list of ${known}`,
-  );
-}
+    .join(", ")}`,
+);

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Agent } from "../../agent.ts";
-import { checkGiven } from "../../policy/check-kind.ts";
+import { func, text } from "../../check/kinds.ts";
 import type { ContractCase } from "../contract.ts";
 import { ANSWER, NAME, OUTPUT, trialOf } from "./checks.ts";
 import type { AgentPeer, AgentSetting, PeerStep } from "./peer.ts";
@@ -47,9 +47,9 @@ export type MakeCodingAgent = (
  * appears and no command runs unless it was made to. Beside `agentContract`, which is about everything else.
  */
 export function codingAgentContract(name: string, make: MakeCodingAgent): readonly ContractCase[] {
-  checkGiven(name, "codingAgentContract: name", "string", "name the kind of agent");
-  const what = "codingAgentContract: make";
-  checkGiven(make, what, "function", "give a function that makes { agent, peer }");
+  text("name the kind of agent").needed().take(name, "codingAgentContract: name");
+  const made = func("give a function that makes { agent, peer }").needed();
+  made.take(make, "codingAgentContract: make");
   const cases = [
     ...(["none", "read"] as const).flatMap((tools) => [
       reaching(make, tools, "file", "inside", false),

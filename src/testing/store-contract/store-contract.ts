@@ -1,4 +1,4 @@
-import { checkGiven, checkKind } from "../../policy/check-kind.ts";
+import { func, object } from "../../check/kinds.ts";
 import type { ContractCase } from "../contract.ts";
 import type { OpenStore } from "./checks.ts";
 import { changeAllCases, sharedChangeAllCases } from "./change-all.ts";
@@ -18,8 +18,8 @@ import { sharedValueCases, valueCases } from "./values.ts";
  * adds the cases of stores that can be opened again, and of those that can be made to fail.
  */
 export function storeContract(open: OpenStore, harness?: StoreHarness): readonly ContractCase[] {
-  checkGiven(open, "storeContract: open", "function", "give a function that opens a store");
-  checkKind(harness, "storeContract: harness", "object", "give { open }");
+  func("give a function that opens a store").needed().take(open, "storeContract: open");
+  object("give { open }").take(harness, "storeContract: harness");
   return [
     ...orderCases(open),
     ...contentCases(open),

@@ -1,0 +1,39 @@
+import { fitting, hasMethods, text, thing } from "./kinds.ts";
+import type { Option } from "./options.ts";
+
+// What these are is declared above this room, so nothing here says more of them than that they are taken.
+
+const STORES = "use memoryStore() or sqliteStore()";
+const hasValues = (given: unknown): boolean =>
+  hasMethods(Object(given).values, "get", "change", "list");
+
+export const STORE: Option<undefined> = thing<never>(
+  "store",
+  (given) => hasMethods(given, "append", "read", "runs", "take", "release") && hasValues(given),
+  STORES,
+);
+
+/** What has values, as a store does. */
+export const VALUES: Option<never> = thing<never>("store of values", hasValues, STORES).needed();
+
+export const SIGNAL: Option<undefined> = thing<never>(
+  "AbortSignal",
+  (given) => hasMethods(given, "addEventListener", "removeEventListener"),
+  "give that of an AbortController",
+);
+
+/** What says the time. */
+export const CLOCK: Option<undefined> = thing<never>(
+  "clock",
+  (given) => hasMethods(given, "now", "monotonic", "timer"),
+  "use systemClock, or virtualClock() in tests",
+);
+
+/** A text that has to be handed in, such as the id of a run. */
+export const TEXT: Option<string> = text("give a text").needed();
+
+/** A time that has to be handed in. */
+export const TIME_MS: Option<number> = fitting<number>(
+  (given) => typeof given === "number" && !Number.isNaN(given),
+  "give milliseconds since 1970",
+).needed();
