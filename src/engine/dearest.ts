@@ -1,5 +1,6 @@
 import type { Cost } from "../call.ts";
 import { priceMicros } from "../money/price.ts";
+import { tiersAbove } from "./ladder.ts";
 import type { Seat } from "./seat.ts";
 
 /**
@@ -11,8 +12,7 @@ export function dearestMicros(
   { inputTokens, outputTokens }: Cost,
 ): number | undefined {
   if (inputTokens === "unknown" || outputTokens === "unknown") return undefined;
-  let dearest: Seat | undefined;
-  for (let at = seat.next(); at !== undefined; at = at.next()) dearest = at;
-  const price = dearest?.modelName === undefined ? undefined : seat.prices.get(dearest.modelName);
+  const model = tiersAbove(seat).at(-1)?.modelName;
+  const price = model === undefined ? undefined : seat.prices.get(model);
   return price === undefined ? undefined : priceMicros(price, { inputTokens, outputTokens });
 }

@@ -502,6 +502,24 @@ describe("the worst time", () => {
     // Further tiers are counted twice: by themselves they are asked at once, for what others say when all have answered.
     expect(await tookMs({ escalateIf: ["conflict"] })).toEqual({ worst: 300, took: 180 });
   });
+
+  it("has a nested team wait as long as what its agents called may tell it to", async () => {
+    const clock = virtualClock();
+    const told = agent({
+      name: "told",
+      timeoutMs: 100,
+      retries: 0,
+      run: (): string => {
+        throw Object.assign(new Error("busy"), { status: 503, retryAfterMs: 50_000 });
+      },
+    });
+    const inner = supervisor({ name: "inner", agents: { told }, asWorker: { retries: 1 } });
+    const outer = supervisor({ name: "outer", agents: { inner }, clock });
+    const { worst } = await outer.plan("task");
+    await whenDone(clock, outer.run("task"));
+    expect(clock.monotonic()).toBeGreaterThanOrEqual(50_000);
+    expect(worst.durationMs).toBeGreaterThanOrEqual(clock.monotonic());
+  });
 });
 
 describe("a schedule", () => {

@@ -3,6 +3,7 @@ import { furtherPlace, type CallPlace } from "../../call-place.ts";
 import type { CallOutcome } from "../../engine/call-outcome.ts";
 import type { CallSpec } from "../../engine/call-spec.ts";
 import { performCall } from "../../engine/call.ts";
+import { dearerRungs, ladder, type Rung } from "../../engine/ladder.ts";
 import type { Run } from "../../engine/run.ts";
 import type { Seat } from "../../engine/seat.ts";
 import { describeThrown, errorRecord, type ErrorRecord } from "../../errors.ts";
@@ -27,75 +28,80 @@ export interface Asking {
   readonly first: CallPlace;
 }
 
-/** Whether a member's first answer may be followed by another call before anybody else is waited for. */
-export function mayAskFurther({ escalateIf, fallback }: Seat): boolean {
-  return fallback.length > 0 || escalateIf.length > 0;
-}
-
-/**
- * Gets one member's answer: its own call, then the next tier for as long as `escalateIf` says so, then those who stand in for it,
- * until one has answered. Rejects as a call does.
- */
+/** Gets one member's answer: makes the calls of its ladder, as far as they are called for. Rejects as a call does. */
 export async function askMember(run: Run, seat: Seat, spec: CallSpec): Promise<Asking> {
   const { place } = spec;
   const own = await performCall(run, seat, spec);
-  let asking: Asking = { calls: [{ place, ...own }], seat, first: place };
-  asking = await climb(run, asking, spec);
-  for (const other of seat.fallback) {
-    const last = asking.calls.at(-1);
-    if (last?.result.status !== "failed" || isOver(run)) break;
-    const { name } = other.agent;
-    const next = furtherPlace(place, "fallback", name, name);
-    noteDoubt(run, last.place, { why: "failed", next: next.callId });
-    const failed = [...(spec.failed ?? []), ...failuresOf(asking.calls)];
-    const instead = await askMember(run, other, { ...spec, place: next, failed });
-    asking = { ...instead, calls: [...asking.calls, ...instead.calls] };
-  }
-  return asking;
-}
-
-/** Whether nobody is asked any more. */
-function isOver({ cancellation, deadline }: Run): boolean {
-  return cancellation.cancelled || deadline?.cancelled === true;
-}
-
-/** Asks dearer tiers for as long as the last answer is one to doubt by itself. */
-async function climb(run: Run, from: Asking, spec: CallSpec): Promise<Asking> {
-  let asking = from;
-  for (;;) {
-    const next = asking.seat.next();
-    const last = asking.calls.at(-1);
-    if (next === undefined || last === undefined || isOver(run)) return asking;
-    const why = doubtOf(run, asking.seat, last);
-    if (why === undefined) return asking;
-    asking = await askFurther(run, asking, next, spec, why);
-  }
+  const asking: Asking = { calls: [{ place, ...own }], seat, first: place };
+  return climb(run, asking, ladder(seat).slice(1), spec);
 }
 
 /** Asks a member once more, since others contradict it, and further as its own answer says. */
 export async function askOnceMore(
   run: Run,
-  asking: Asking,
+  { calls, first }: Asking,
   { seat, why, spec }: { readonly seat: Seat; readonly why: DoubtedFor; readonly spec: CallSpec },
 ): Promise<Asking> {
-  const further = await askFurther(run, asking, seat, spec, why);
-  return why === "rerun" ? further : climb(run, further, spec);
+  const place = why === "rerun" ? furtherPlace(first, why, RERUN) : dearerPlace(first, seat.tier);
+  const further = await askFurther(run, calls, seat, { ...spec, place }, why);
+  const asking = { calls: further, seat, first };
+  return why === "rerun" ? asking : climb(run, asking, dearerRungs(seat), spec);
+}
+
+/** Makes the calls of these rungs that are called for by what came of those before. */
+async function climb(
+  run: Run,
+  from: Asking,
+  rungs: readonly Rung[],
+  spec: CallSpec,
+): Promise<Asking> {
+  let asking = from;
+  let { failed } = spec;
+  for (const { seat, standIns, after } of rungs) {
+    if (run.cancellation.cancelled || run.deadline?.cancelled === true) break;
+    const why = whyNext(run, asking, seat, after);
+    if (why === undefined) continue;
+    if (why === "failed") failed = [...(spec.failed ?? []), ...failuresOf(asking.calls)];
+    const first = standIns.reduce(fallbackPlace, from.first);
+    const place = after === "doubt" ? dearerPlace(first, seat.tier) : first;
+    const calls = await askFurther(run, asking.calls, seat, { ...spec, place, failed }, why);
+    asking = { calls, seat, first };
+  }
+  return asking;
+}
+
+/** Why a rung is called for, if it is. */
+function whyNext(
+  run: Run,
+  { calls, seat }: Asking,
+  next: Seat,
+  after: Rung["after"],
+): DoubtedFor | undefined {
+  const last = calls.at(-1) ?? calls[0];
+  if (after === "failure") return last.result.status === "failed" ? "failed" : undefined;
+  // Where a tier was not called for, nor are those above it.
+  return seat.next() === next ? doubtOf(run, seat, last) : undefined;
+}
+
+function dearerPlace(first: CallPlace, tier = ""): CallPlace {
+  return furtherPlace(first, "tier", tier);
+}
+
+function fallbackPlace(first: CallPlace, name: string): CallPlace {
+  return furtherPlace(first, "fallback", name, name);
 }
 
 async function askFurther(
   run: Run,
-  { calls, first }: Asking,
+  calls: MadeCalls,
   seat: Seat,
   spec: CallSpec,
   why: DoubtedFor,
-): Promise<Asking> {
-  const place =
-    why === "rerun"
-      ? furtherPlace(first, why, RERUN)
-      : furtherPlace(first, "tier", seat.tier ?? "");
-  noteDoubt(run, calls.at(-1)?.place ?? first, { why, next: place.callId });
-  const end = await performCall(run, seat, { ...spec, place });
-  return { calls: [...calls, { place, ...end }], seat, first };
+): Promise<MadeCalls> {
+  const { place } = spec;
+  const last = calls.at(-1) ?? calls[0];
+  noteDoubt(run, last.place, { why, next: place.callId });
+  return [...calls, { place, ...(await performCall(run, seat, spec)) }];
 }
 
 /** Why an answer is not left at that, as far as it alone can tell. A function that throws leaves it, and that is noted. */

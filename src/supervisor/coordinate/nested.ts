@@ -22,7 +22,7 @@ import { coordinate, type Coordinated } from "./coordinate.ts";
 import { keepLesson, learnedBefore } from "../run/learned.ts";
 import { planFor, recordedPlan } from "../team/route.ts";
 import type { Seating } from "../team/seating.ts";
-import type { Team } from "../team/team.ts";
+import { limitsAsWorker, type Team } from "../team/team.ts";
 
 /** What a nested supervisor answers where it has no `answer` of its own. */
 export interface TeamAnswer {
@@ -58,9 +58,7 @@ export async function performTeam(
 
 function calleeOf({ team, place }: Seating): InPlace {
   const { name, version } = team.label;
-  const { retries = 0 } = team.asWorker;
-  const limits = { ...mergeLimits(team.limits), retries };
-  return { ...PLAIN_SEAT, place, agent: { name, version }, limits };
+  return { ...PLAIN_SEAT, place, agent: { name, version }, limits: limitsAsWorker(team) };
 }
 
 /** What a team is asked, or why it cannot be made: its attempt says that. */

@@ -1,11 +1,12 @@
 import type { Agent } from "../../agent.ts";
 import { furtherPlace, judgePlace, type CallPlace } from "../../call-place.ts";
 import { performCall } from "../../engine/call.ts";
+import { mayAskFurther } from "../../engine/ladder.ts";
 import { canonicalJson } from "../../json.ts";
 import { RERUN } from "../../policy/tier.ts";
 import type { Ask } from "../../resolve/link.ts";
 import type { Deciding } from "./decide.ts";
-import { askMember, mayAskFurther } from "../coordinate/member.ts";
+import { askMember } from "../coordinate/member.ts";
 import { madeOf } from "../coordinate/member-result.ts";
 
 interface JudgeCall {

@@ -2,7 +2,7 @@ import { foldedKey } from "../../conflict/canonical.ts";
 import type { Position } from "../../conflict/conflict.ts";
 import { oneLine, shown } from "../../conflict/plain.ts";
 import { fewOf, type Subject } from "../../conflict/subject.ts";
-import type { Seat } from "../../engine/seat.ts";
+import { rerunSeat } from "../../engine/ladder.ts";
 import type { LinkContext, Pass, Question } from "../../resolve/link.ts";
 import { otherSides } from "../../resolve/other-sides.ts";
 import type { OnceMore, Panel } from "./panel.ts";
@@ -53,19 +53,10 @@ export function rerunWishes({ indexOf, members }: Team, panel: Panel): RerunWish
         const seat = tiers.has(index) ? panel.seatOf(index) : undefined;
         if (seat === undefined) return [];
         const others = sides.get(name) ?? [];
-        return [{ index, seat: seatAt(seat, tiers.get(index)), why: "rerun", others }];
+        return [{ index, seat: rerunSeat(seat, tiers.get(index)), why: "rerun", others }];
       });
     },
   };
-}
-
-/** The seat at that tier, or at the next where none is named; the same where it is at that tier, or at a dearer one. */
-function seatAt(seat: Seat, tier: string | undefined): Seat {
-  if (tier === undefined) return seat.next() ?? seat;
-  for (let at: Seat | undefined = seat; at !== undefined; at = at.next()) {
-    if (at.tier === tier) return at;
-  }
-  return seat;
 }
 
 const MAX_NAMED = 5;

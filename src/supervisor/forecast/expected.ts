@@ -1,14 +1,13 @@
-import { boundAt } from "../../engine/dispatch.ts";
 import type { Limit } from "../../limits/limit.ts";
 import type { Recorded, Records } from "./records.ts";
 import type { AgentNode, JudgeNode, TeamNode } from "./tree.ts";
-import { sum } from "./worst.ts";
+import { boundOf } from "./worst.ts";
 import { listSchedule, type Job, type Room } from "./list-schedule.ts";
 
-/** What is expected; `undefined` where no run before tells. */
+/** What is expected; not a number where no run before tells. */
 export interface Expected {
-  readonly micros: number | undefined;
-  readonly ms: number | undefined;
+  readonly micros: number;
+  readonly ms: number;
 }
 
 export interface Expectation extends Expected {
@@ -21,26 +20,16 @@ export function expect(root: TeamNode, records: Records): Expectation {
   const places = new Map<string, Expected>();
   const jobs: Job[] = [];
   const roomsOf = rooms();
-  let unknownTime = false;
 
-  const job = (
-    durationMs: number | undefined,
-    after: readonly number[],
-    lanes = NO_ROOMS,
-  ): number => {
-    unknownTime ||= durationMs === undefined;
-    return jobs.push({ durationMs: durationMs ?? 0, after, lanes }) - 1;
-  };
+  const job = (durationMs: number, after: readonly number[], lanes = NO_ROOMS): number =>
+    jobs.push({ durationMs, after, lanes }) - 1;
 
   /** Adds a team's jobs; answers with its cost and its last job. */
-  const team = (
-    node: TeamNode,
-    after: readonly number[],
-  ): { micros: number | undefined; last: number } => {
+  const team = (node: TeamNode, after: readonly number[]): { micros: number; last: number } => {
     const begin = job(0, after);
     // Where a need is given later than who needs it, its job is made first.
     const ends: number[] = [];
-    let micros: number | undefined = 0;
+    let micros = 0;
     for (const index of inOrder(node.members)) {
       const member = node.members[index];
       if (member === undefined) continue;
@@ -48,28 +37,29 @@ export function expect(root: TeamNode, records: Records): Expectation {
       if (member.kind === "team") {
         const inner = team(member, waits);
         ends[index] = inner.last;
-        micros = sum(micros, inner.micros);
+        micros += inner.micros;
         continue;
       }
       const expected = member.kept === true ? NOTHING : asked(member, records.member(member.place));
       places.set(member.place, expected);
-      micros = sum(micros, expected.micros);
+      micros += expected.micros;
       ends[index] = job(expected.ms, waits, roomsOf(member.seat.limiters));
     }
     for (const judge of node.judges) {
       const expected = asked(judge, records.judge(judge.place));
       places.set(judge.place, expected);
-      micros = sum(micros, expected.micros);
+      micros += expected.micros;
     }
     const judgingMs =
-      node.judges.length === 0 || records.runs > 0 ? records.judgingMs(node.place) : undefined;
+      node.judges.length === 0 || records.runs > 0 ? records.judgingMs(node.place) : Number.NaN;
     const last = job(judgingMs, [begin, ...ends]);
-    places.set(node.place, { micros, ms: records.member(node.place)?.durationMs });
+    places.set(node.place, { micros, ms: records.member(node.place)?.durationMs ?? Number.NaN });
     return { micros, last };
   };
 
   const { micros } = team(root, []);
-  return { micros, ms: unknownTime ? undefined : listSchedule(jobs), places };
+  const isKnown = jobs.every(({ durationMs }) => !Number.isNaN(durationMs));
+  return { micros, ms: isKnown ? listSchedule(jobs) : Number.NaN, places };
 }
 
 const NO_ROOMS: readonly Room[] = [];
@@ -77,21 +67,10 @@ const NOTHING: Expected = Object.freeze({ micros: 0, ms: 0 });
 
 /** As often as before, each time with its bound where no cost is recorded. */
 function asked(node: AgentNode | JudgeNode, recorded: Recorded | undefined): Expected {
-  if (recorded === undefined) return { micros: undefined, ms: undefined };
+  if (recorded === undefined) return { micros: Number.NaN, ms: Number.NaN };
   const { micros, durationMs, calls } = recorded;
-  if (micros !== undefined) return { micros, ms: durationMs };
-  const bound = boundOf(node);
-  return { micros: bound === undefined ? undefined : bound * calls, ms: durationMs };
-}
-
-function boundOf(node: AgentNode | JudgeNode): number | undefined {
   const input = node.kind === "agent" ? node.input : undefined;
-  if (typeof node.seat.agent.maxCost === "function" && input === undefined) return undefined;
-  try {
-    return boundAt(node.seat, input?.value).usdMicros;
-  } catch {
-    return undefined;
-  }
+  return { micros: micros ?? boundOf(node.seat, input) * calls, ms: durationMs };
 }
 
 /** The members of a team by their stages, so that each comes after all that it waits for. */

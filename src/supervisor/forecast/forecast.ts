@@ -11,6 +11,7 @@ import type { Store } from "../../store/store.ts";
 import { expect, type Expectation } from "./expected.ts";
 import { recordsOf } from "./records.ts";
 import { totalOf, type Total } from "./total.ts";
+import { UNKNOWN } from "./worst.ts";
 import { lookAhead, type AgentNode, type JudgeNode, type TeamNode } from "./tree.ts";
 import { fromStore } from "../../engine/from-store.ts";
 import { RUN } from "../options.ts";
@@ -88,25 +89,21 @@ async function planned(
     mode: plan.mode,
     agents,
     hits: agents.filter(({ kept }) => kept === true).length,
-    expected: estimate(
-      expected.micros,
-      expected.ms === undefined ? undefined : within(expected.ms, deadlineMs),
-    ),
-    worst: estimate(total.worst.micros, within(total.worst.ms, deadlineMs)),
+    // At the deadline every run is over, whatever its agents may take.
+    expected: estimate(expected.micros, Math.min(expected.ms, deadlineMs)),
+    worst: estimate(total.worst.micros, Math.min(total.worst.ms, deadlineMs)),
     gaps: total.gaps,
     recorded: records.runs,
     budgets: await fromStore(() => budgetsOf(seated.budgets, total, store, clock.now())),
   };
 }
 
-function estimate(micros: number | undefined, ms: number | undefined): Estimate {
-  return { usdMicros: micros ?? "unknown", durationMs: ms ?? "unknown" };
+function estimate(micros: number, ms: number): Estimate {
+  return { usdMicros: known(micros), durationMs: known(ms) };
 }
 
-/** At the deadline every run is over, whatever its agents may take. */
-function within(ms: number | undefined, deadlineMs: number): number | undefined {
-  const bounded = Math.min(ms ?? Infinity, deadlineMs);
-  return bounded === Infinity ? undefined : bounded;
+function known(amount: number): number | "unknown" {
+  return Number.isFinite(amount) ? amount : "unknown";
 }
 
 /** A line for each agent and nested team. `prefix` begins the places of the team's agents. */
@@ -122,9 +119,8 @@ function rowsOf(
   ): PlannedAgent => {
     const { place, before, stage } = node;
     const seat = node.kind === "team" ? undefined : node.seat;
-    const likely = expected.places.get(place);
-    const worst = total.places.get(place);
-    const attempts = worst?.attempts ?? Number.NaN;
+    const likely = expected.places.get(place) ?? { micros: Number.NaN, ms: Number.NaN };
+    const worst = total.places.get(place) ?? UNKNOWN;
     return {
       place,
       role,
@@ -133,9 +129,9 @@ function rowsOf(
       tier: seat?.tier ?? null,
       model: seat?.modelName ?? null,
       kept: node.kind === "agent" ? node.kept : false,
-      attempts: Number.isNaN(attempts) ? "unknown" : attempts,
-      expected: estimate(likely?.micros, likely?.ms),
-      worst: estimate(worst?.micros, worst?.ms),
+      attempts: known(worst.attempts),
+      expected: estimate(likely.micros, likely.ms),
+      worst: estimate(worst.micros, worst.ms),
     };
   };
   return [
@@ -161,11 +157,7 @@ async function budgetsOf(
     // An attempt is charged once for each budget that it is under, also where some of them have one name.
     const together =
       scope === undefined ? [owned] : budgets.filter((other) => other.budget.scope === scope);
-    let worst: number | undefined = 0;
-    for (const one of together) {
-      const more = total.chargedTo(one);
-      worst = worst === undefined || more === undefined ? undefined : worst + more;
-    }
+    const worst = together.reduce((sum, one) => sum + (total.charged.get(one) ?? 0), 0);
     const state = scope === undefined ? undefined : await sharedState(values, scope, nowMs);
     const taken = state === undefined ? 0 : state.spentMicros + state.reservedMicros;
     planned.push({
@@ -173,8 +165,8 @@ async function budgetsOf(
       scope: scope ?? null,
       limitMicros,
       takenMicros: taken,
-      worstMicros: worst ?? "unknown",
-      fits: state?.overran !== true && worst !== undefined && taken + worst <= limitMicros,
+      worstMicros: known(worst),
+      fits: state?.overran !== true && taken + worst <= limitMicros,
     });
   }
   return planned;

@@ -1,19 +1,10 @@
 import type { OwnedBudget } from "../../money/budget.ts";
-import { mergeLimits } from "../../policy/limits.ts";
-import type { AgentNode, JudgeNode, TeamNode } from "./tree.ts";
-import {
-  add,
-  NOTHING,
-  sum,
-  times,
-  waitsMs,
-  worstOf,
-  type SeatWorst,
-  type Tell,
-  type Worst,
-} from "./worst.ts";
+import { mostAttempts, mostWaitMs } from "../../policy/retry.ts";
+import { limitsAsWorker } from "../team/team.ts";
 import { listSchedule } from "./list-schedule.ts";
 import type { PlanGap } from "./task-plan.ts";
+import type { AgentNode, JudgeNode, TeamNode } from "./tree.ts";
+import { add, NOTHING, times, worstOf, type SeatWorst, type Tell, type Worst } from "./worst.ts";
 
 /** The worst case of a run. */
 export interface Total {
@@ -22,14 +13,14 @@ export interface Total {
   readonly places: ReadonlyMap<string, Worst>;
   readonly gaps: readonly PlanGap[];
   /** What the worst case charges to a budget, in micro-dollars. */
-  chargedTo(owned: OwnedBudget): number | undefined;
+  readonly charged: ReadonlyMap<OwnedBudget, number>;
 }
 
 /** What a run takes at most. */
 export function totalOf(root: TeamNode): Total {
   const places = new Map<string, Worst>();
   const gaps = new Map<string, PlanGap>();
-  const charges = new Map<string, Map<unknown, number | undefined>>();
+  const charged = new Map<OwnedBudget, number>();
   let narrowest = Infinity;
 
   const tellOf =
@@ -43,28 +34,22 @@ export function totalOf(root: TeamNode): Total {
       if (rate === undefined) narrowest = Math.min(narrowest, concurrency);
     }
   };
-  const charge = ({ charges: made }: SeatWorst, many: number): void => {
-    for (const { budgets, micros } of made) {
-      for (const { place, budget } of budgets) {
-        const ofPlace = charges.get(place) ?? new Map<unknown, number | undefined>();
-        charges.set(place, ofPlace);
-        const more = micros === undefined ? undefined : micros * many;
-        ofPlace.set(budget, ofPlace.has(budget) ? sum(ofPlace.get(budget), more) : more);
-      }
+  const charge = ({ charges }: SeatWorst, many: number): void => {
+    if (many === 0) return;
+    for (const { budgets, micros } of charges) {
+      for (const owned of budgets) charged.set(owned, (charged.get(owned) ?? 0) + micros * many);
     }
   };
 
   const judging = (node: JudgeNode, repeats: number): Worst => {
-    const { calls, callsInRow, place } = node;
+    const { seat, calls, callsInRow, place } = node;
     const tell = tellOf(place);
-    if (calls === undefined || callsInRow === undefined) {
+    if (calls === Infinity) {
       tell("cost", "nobody says how often it is asked");
       tell("time", "nobody says how often it is asked");
-      charge({ ...NO_CALLS, charges: [{ budgets: node.seat.budgets, micros: undefined }] }, 1);
-      return UNKNOWN;
     }
     look(node);
-    const one = worstOf(node.seat, undefined, false, tell);
+    const one = worstOf(seat, undefined, false, tell);
     charge(one, calls * repeats);
     places.set(place, times(one.own, calls * repeats));
     return { ...times(one.own, calls), ms: times(one.own, callsInRow).ms };
@@ -73,19 +58,16 @@ export function totalOf(root: TeamNode): Total {
   /** A team asked once; `repeats` is how often that may be in the run. */
   const team = (node: TeamNode, repeats: number): Worst => {
     const { members, judges, seating } = node;
-    const durations: (number | undefined)[] = [];
+    const durations: number[] = [];
     let all = NOTHING;
-    let doubtedMs: number | undefined = 0;
-    let rerunMs: number | undefined = 0;
+    let doubtedMs = 0;
+    let rerunMs = 0;
     for (const member of members) {
       if (member.kind === "team") {
-        const { asWorker, limits } = member.seating.team;
-        const { retries = 0 } = asWorker;
-        const once = team(member, repeats * (1 + retries));
-        const { backoff } = mergeLimits(limits);
-        const waits = waitsMs({ retries, backoff: { ...backoff, maxRetryAfterMs: 0 } });
-        const again = times(once, 1 + retries);
-        durations.push(sum(again.ms, waits));
+        const limits = limitsAsWorker(member.seating.team);
+        const attempts = mostAttempts(limits);
+        const again = times(team(member, repeats * attempts), attempts);
+        durations.push(again.ms + mostWaitMs(limits));
         all = add(all, again);
         continue;
       }
@@ -96,17 +78,15 @@ export function totalOf(root: TeamNode): Total {
       places.set(member.place, times(whole, repeats));
       all = add(all, whole);
       durations.push(one.own.ms);
-      doubtedMs = longer(doubtedMs, one.doubtedMs);
-      rerunMs = longer(rerunMs, one.rerun.ms);
+      doubtedMs = Math.max(doubtedMs, one.doubtedMs);
+      rerunMs = Math.max(rerunMs, one.rerun.ms);
     }
-    let ms = sum(pathMs(members, durations), sum(doubtedMs, rerunMs));
-    for (const judge of judges) {
-      const worst = judging(judge, repeats);
-      all = add(all, worst);
-      ms = sum(ms, worst.ms);
-    }
-    places.set(node.place, times({ ...all, ms }, repeats));
-    return { ...all, ms };
+    const judged = judges.map((judge) => judging(judge, repeats));
+    const ms = pathMs(members, durations) + doubtedMs + rerunMs;
+    const worst = { ...all, ms };
+    const whole = judged.reduce(add, worst);
+    places.set(node.place, times(whole, repeats));
+    return whole;
   };
 
   const whole = team(root, 1);
@@ -114,40 +94,16 @@ export function totalOf(root: TeamNode): Total {
     worst: { ...whole, ms: withQueueing(whole, narrowest) },
     places,
     gaps: [...gaps.values()],
-    chargedTo: ({ place, budget }) => {
-      const ofPlace = charges.get(place);
-      return ofPlace?.has(budget) === true ? ofPlace.get(budget) : 0;
-    },
+    charged,
   };
 }
 
-const NO_CALLS: SeatWorst = Object.freeze({
-  own: NOTHING,
-  doubtedMs: 0,
-  rerun: NOTHING,
-  charges: [],
-});
-const UNKNOWN: Worst = Object.freeze({
-  attempts: Number.NaN,
-  micros: undefined,
-  ms: undefined,
-  heldMs: undefined,
-});
-
-function longer(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? undefined : Math.max(a, b);
-}
-
 /** The longest way through the members of a team. */
-function pathMs(
-  members: TeamNode["members"],
-  durations: readonly (number | undefined)[],
-): number | undefined {
-  const known = durations.filter((ms) => ms !== undefined);
-  if (known.length < durations.length) return undefined;
+function pathMs(members: TeamNode["members"], durations: readonly number[]): number {
+  if (!durations.every(Number.isFinite)) return Infinity;
   return listSchedule(
     members.map(({ before }, index) => ({
-      durationMs: known[index] ?? 0,
+      durationMs: durations[index] ?? 0,
       after: before,
       lanes: NO_LANES,
     })),
@@ -160,7 +116,6 @@ const NO_LANES: readonly never[] = [];
  * The longest that a run can take: whenever nothing on its critical path goes on, as many slots are held as the narrowest limit has
  * (Graham 1969, as for list scheduling). Where there are slots for all at once, nothing waits.
  */
-function withQueueing({ attempts, ms, heldMs }: Worst, narrowest: number): number | undefined {
-  if (attempts <= narrowest) return ms;
-  return sum(ms, heldMs === undefined ? undefined : Math.ceil(heldMs / narrowest));
+function withQueueing({ attempts, ms, heldMs }: Worst, narrowest: number): number {
+  return attempts <= narrowest ? ms : ms + Math.ceil(heldMs / narrowest);
 }

@@ -4,6 +4,7 @@ import { checkInput, mapInput, type CheckedInputs } from "../../engine/input.ts"
 import { isShared, type ContentKeys } from "../../engine/key.ts";
 import type { Seat } from "../../engine/seat.ts";
 import { mergeLimits } from "../../policy/limits.ts";
+import type { Graph } from "../team/graph.ts";
 import type { Plan } from "../team/plan.ts";
 import { planFor } from "../team/route.ts";
 import { isSeating, type Seating } from "../team/seating.ts";
@@ -40,9 +41,9 @@ export interface TeamNode extends Node {
 export interface JudgeNode extends Node {
   readonly kind: "judge";
   readonly seat: Seat;
-  /** How often at most in one run of its team, and how often of these one after another; `undefined` where nobody says. */
-  readonly calls: number | undefined;
-  readonly callsInRow: number | undefined;
+  /** How often at most in one run of its team, and how often of these one after another; `Infinity` where nobody says. */
+  readonly calls: number;
+  readonly callsInRow: number;
 }
 
 /** What it takes to look ahead. */
@@ -70,6 +71,7 @@ export async function lookAhead(ahead: Ahead, seating: Seating, place: Place): P
   const { node, prefix, plan } = place;
   const { team, seats } = seating;
   const at = new Map(plan.planned.map((index, position) => [index, position]));
+  const stages = stagesOf(plan.graph);
   const members: (AgentNode | TeamNode)[] = [];
   for (const [position, index] of plan.planned.entries()) {
     const member = team.members[index];
@@ -81,20 +83,13 @@ export async function lookAhead(ahead: Ahead, seating: Seating, place: Place): P
       name: member.name,
       place: prefix + member.name,
       before: [...before].toSorted((a, b) => a - b),
-      stage: 0,
+      stage: stages[index] ?? 1,
     };
     members.push(await lookAtMember(ahead, { ...place, node: next }, member, seat));
   }
-  const staged = withStages(members);
-  const last = staged.reduce((most, { stage }) => Math.max(most, stage), 0);
-  return {
-    ...node,
-    kind: "team",
-    seating,
-    plan,
-    members: staged,
-    judges: judgesOf(seating, prefix, last + 1),
-  };
+  const last = members.reduce((most, { stage }) => Math.max(most, stage), 0);
+  const judges = judgesOf(seating, prefix, last + 1);
+  return { ...node, kind: "team", seating, plan, members, judges };
 }
 
 async function lookAtMember(
@@ -165,24 +160,22 @@ async function planOf({ cancellation }: Ahead, { team }: Seating, task: Known): 
   }
 }
 
-function withStages<T extends AgentNode | TeamNode>(nodes: readonly T[]): readonly T[] {
+/** By member, from 1: who waits for nobody, who waits for those, and so on. */
+function stagesOf({ ready, waits, after }: Graph): readonly number[] {
+  const left = [...waits];
   const stages: number[] = [];
-  // In sequence everybody waits for the one before, else for what stands in the graph; circles there are none.
-  const stageOf = (index: number): number => {
-    const stack = [index];
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const before = nodes[top]?.before ?? [];
-      const open = before.find((other) => stages[other] === undefined);
-      if (open !== undefined) {
-        stack.push(open);
-        continue;
+  for (let [stage, wave] = [1, ready]; wave.length > 0; stage++) {
+    const next: number[] = [];
+    for (const index of wave) {
+      stages[index] = stage;
+      for (const other of after[index] ?? []) {
+        left[other] = (left[other] ?? 0) - 1;
+        if (left[other] === 0) next.push(other);
       }
-      stages[top] = 1 + before.reduce((most, other) => Math.max(most, stages[other] ?? 0), 0);
-      stack.pop();
     }
-    return stages[index] ?? 1;
-  };
-  return nodes.map((node, index) => ({ ...node, stage: stages[index] ?? stageOf(index) }));
+    wave = next;
+  }
+  return stages;
 }
 
 function judgesOf(
@@ -200,7 +193,6 @@ function judgesOf(
       ...(team.similar === undefined ? [] : [team.similar]),
     ];
     const comparing = callsOf(agent, comparators, ({ callsAtMost }) => callsAtMost);
-    const known = about !== undefined && comparing !== undefined;
     return {
       kind: "judge",
       name: agent.name,
@@ -208,24 +200,20 @@ function judgesOf(
       before: [],
       stage,
       seat,
-      calls: known ? about * team.maxSubjects * trials + comparing * hearings : undefined,
-      callsInRow: known ? about * trials + comparing * hearings : undefined,
+      calls: about * team.maxSubjects * trials + comparing * hearings,
+      callsInRow: about * trials + comparing * hearings,
     };
   });
 }
 
-/** How often an agent is asked by all of them together; `undefined` where one of them does not say. */
+/** How often an agent is asked by all of them together; `Infinity` where one of them does not say. */
 function callsOf<T extends { readonly asks?: readonly Agent[] }>(
   agent: Agent,
   asking: readonly T[],
   callsBy: (one: T) => number | undefined,
-): number | undefined {
-  let sum = 0;
-  for (const one of asking) {
-    if (one.asks?.includes(agent) !== true) continue;
-    const calls = callsBy(one);
-    if (calls === undefined || !(calls >= 0)) return undefined;
-    sum += calls;
-  }
-  return sum;
+): number {
+  return asking
+    .filter(({ asks }) => asks?.includes(agent) === true)
+    .map((one) => callsBy(one) ?? Infinity)
+    .reduce((sum, calls) => sum + (calls >= 0 ? calls : Infinity), 0);
 }

@@ -1,61 +1,54 @@
 import { boundAt } from "../../engine/dispatch.ts";
+import { ladder, mayBeContradicted, rerunSeats } from "../../engine/ladder.ts";
 import type { Seat } from "../../engine/seat.ts";
 import { describeThrown } from "../../errors.ts";
 import type { OwnedBudget } from "../../money/budget.ts";
-import type { Limits } from "../../policy/limits.ts";
+import { mostAttempts, mostWaitMs } from "../../policy/retry.ts";
 import type { Known } from "./tree.ts";
 
-/** What something takes at most; `undefined` where nobody can say. */
+/** What something takes at most; `Infinity` where nobody can say. */
 export interface Worst {
   readonly attempts: number;
-  readonly micros: number | undefined;
+  readonly micros: number;
   /** One after another. */
-  readonly ms: number | undefined;
+  readonly ms: number;
   /** How long slots are held for it, added up: an attempt that does not stop holds its slot for its grace time, too. */
-  readonly heldMs: number | undefined;
+  readonly heldMs: number;
 }
 
 export const NOTHING: Worst = Object.freeze({ attempts: 0, micros: 0, ms: 0, heldMs: 0 });
+export const UNKNOWN: Worst = Object.freeze({
+  attempts: Infinity,
+  micros: Infinity,
+  ms: Infinity,
+  heldMs: Infinity,
+});
 
 /** One after the other. */
 export function add(a: Worst, b: Worst): Worst {
-  return {
-    attempts: a.attempts + b.attempts,
-    micros: sum(a.micros, b.micros),
-    ms: sum(a.ms, b.ms),
-    heldMs: sum(a.heldMs, b.heldMs),
-  };
+  return each(a, b, (x, y) => x + y);
 }
 
 /** So many times, one after another. */
-export function times({ attempts, micros, ms, heldMs }: Worst, many: number): Worst {
-  const by = (one: number | undefined): number | undefined =>
-    many === 0 ? 0 : one === undefined ? undefined : one * many;
-  return { attempts: attempts * many, micros: by(micros), ms: by(ms), heldMs: by(heldMs) };
+export function times(one: Worst, many: number): Worst {
+  return many === 0 ? NOTHING : each(one, one, (x) => x * many);
 }
 
-/** The greater of each. */
-function most(a: Worst, b: Worst): Worst {
-  const of = (x: number | undefined, y: number | undefined): number | undefined =>
-    x === undefined || y === undefined ? undefined : Math.max(x, y);
+function each(a: Worst, b: Worst, by: (x: number, y: number) => number): Worst {
   return {
-    attempts: Math.max(a.attempts, b.attempts),
-    micros: of(a.micros, b.micros),
-    ms: of(a.ms, b.ms),
-    heldMs: of(a.heldMs, b.heldMs),
+    attempts: by(a.attempts, b.attempts),
+    micros: by(a.micros, b.micros),
+    ms: by(a.ms, b.ms),
+    heldMs: by(a.heldMs, b.heldMs),
   };
 }
 
-export function sum(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? undefined : a + b;
-}
-
-/** The calls that may be made for one agent, by when. */
+/** What the calls of one agent take at most, by when they are made. */
 export interface SeatWorst {
-  /** Its own call, dearer tiers, and those who stand in for it. */
+  /** The whole of its ladder. */
   readonly own: Worst;
-  /** Once all have answered: dearer tiers, where others contradict it. Counted in `own` but for their time. */
-  readonly doubtedMs: number | undefined;
+  /** Of that the time of what is asked only once all have answered: dearer tiers, where others contradict it. */
+  readonly doubtedMs: number;
   /** Once more, where the chain wants a rerun. */
   readonly rerun: Worst;
   /** What is charged to which budgets, `own` and `rerun` together. */
@@ -63,94 +56,68 @@ export interface SeatWorst {
 }
 
 export interface Charge {
-  readonly budgets: readonly OwnedBudget[];
-  readonly micros: number | undefined;
+  readonly budgets: Iterable<OwnedBudget>;
+  readonly micros: number;
 }
 
 /** Is told why something is unknown. */
 export type Tell = (what: "cost" | "time", why: string) => void;
 
-/** What an agent takes at most that is given a question once. */
+/** What an agent takes at most that is given a question once: every call of its ladder, and the dearest and longest in a rerun. */
 export function worstOf(seat: Seat, input: Known, reruns: boolean, tell: Tell): SeatWorst {
   const charges: Charge[] = [];
   let own = NOTHING;
-  let doubtedMs: number | undefined = 0;
-  let dearest = NOTHING;
-  const budgets = new Set<OwnedBudget>();
-  const visit = (first: Seat): void => {
-    for (const owned of first.budgets) budgets.add(owned);
-    const escalates = first.escalateIf.length > 0;
-    const late = first.escalateIf.some((when) => when === "conflict" || when === "low-margin");
-    for (let at: Seat | undefined = first; at !== undefined; at = at.next()) {
-      const asked = at === first || escalates;
-      // A rerun may ask at any tier above.
-      if (!asked && !reruns) break;
-      const call = callOf(at, input, tell);
-      dearest = most(dearest, call);
-      if (!asked) continue;
-      own = add(own, call);
-      charges.push({ budgets: at.budgets, micros: call.micros });
-      if (at !== first && late) doubtedMs = sum(doubtedMs, call.ms);
-    }
-    for (const other of first.fallback) visit(other);
-  };
-  visit(seat);
+  let doubtedMs = 0;
+  for (const { seat: asked, after } of ladder(seat)) {
+    const call = callOf(asked, input, tell);
+    own = add(own, call);
+    charges.push({ budgets: asked.budgets, micros: call.micros });
+    if (after === "doubt" && mayBeContradicted(asked)) doubtedMs += call.ms;
+  }
   if (!reruns) return { own, doubtedMs, rerun: NOTHING, charges };
-  charges.push({ budgets: [...budgets], micros: dearest.micros });
-  return { own, doubtedMs, rerun: dearest, charges };
+  const seats = rerunSeats(seat);
+  const rerun = seats
+    .map((at) => callOf(at, input, tell))
+    .reduce((most, call) => each(most, call, Math.max));
+  const budgets = new Set(seats.flatMap((at) => at.budgets));
+  charges.push({ budgets, micros: rerun.micros });
+  return { own, doubtedMs, rerun, charges };
 }
 
 /** All attempts of one call. One that is told to come later has cost nothing, or counts as a repetition. */
 function callOf(seat: Seat, input: Known, tell: Tell): Worst {
-  const { limits } = seat;
-  const attempts = 1 + limits.retries;
-  const bound = boundOf(seat, input, tell);
-  const { timeoutMs, graceMs } = limits;
+  const { timeoutMs, graceMs } = seat.limits;
   if (timeoutMs === Infinity) tell("time", "its timeoutMs is Infinity");
-  const endless = timeoutMs === Infinity;
+  const attempts = mostAttempts(seat.limits);
   return {
     attempts,
-    micros: bound === undefined ? undefined : bound * attempts,
-    ms: endless ? undefined : attempts * timeoutMs + waitsMs(limits),
-    heldMs: endless ? undefined : attempts * (timeoutMs + graceMs),
+    micros: boundOf(seat, input, tell) * attempts,
+    ms: attempts * timeoutMs + mostWaitMs(seat.limits),
+    heldMs: attempts * (timeoutMs + graceMs),
   };
 }
 
-/** The longest waits between attempts: as the back-off has it, or as long as an agent may be told to stay away. */
-export function waitsMs({ retries, backoff }: Pick<Limits, "retries" | "backoff">): number {
-  let waitsMs = 0;
-  for (let attempt = 1; attempt <= retries; attempt++) {
-    const { baseMs, maxMs, maxRetryAfterMs } = backoff;
-    waitsMs += Math.max(Math.min(maxMs, baseMs * 2 ** (attempt - 1)), maxRetryAfterMs);
-  }
-  return waitsMs;
-}
-
-function boundOf(seat: Seat, input: Known, tell: Tell): number | undefined {
+/** What one attempt costs at most. */
+export function boundOf(seat: Seat, input: Known, tell?: Tell): number {
   const { agent, modelName, prices } = seat;
+  const unknown = (why: string): number => {
+    tell?.("cost", why);
+    return Infinity;
+  };
   const { maxCost } = agent;
-  if (maxCost === undefined) {
-    tell("cost", "it has no maxCost");
-    return undefined;
-  }
+  if (maxCost === undefined) return unknown("it has no maxCost");
   if (typeof maxCost === "function" && input === undefined) {
-    tell("cost", "its maxCost depends on an input that is not known yet");
-    return undefined;
+    return unknown("its maxCost depends on an input that is not known yet");
   }
   try {
     const { usdMicros } = boundAt(seat, input?.value);
-    if (usdMicros === undefined) {
-      const priced = modelName !== undefined && prices.has(modelName);
-      tell(
-        "cost",
-        priced
-          ? "its maxCost has no tokens"
-          : `its maxCost is in tokens of ${modelName ?? "a model"} without a price`,
-      );
-    }
-    return usdMicros;
+    if (usdMicros !== undefined) return usdMicros;
+    return unknown(
+      modelName !== undefined && prices.has(modelName)
+        ? "its maxCost has no tokens"
+        : `its maxCost is in tokens of ${modelName ?? "a model"} without a price`,
+    );
   } catch (error) {
-    tell("cost", describeThrown(error));
-    return undefined;
+    return unknown(describeThrown(error));
   }
 }

@@ -6,6 +6,7 @@ import type { Engine, EngineFactory, RegisteredAgent } from "../../engine/engine
 import type { Flights } from "../../engine/single-flight.ts";
 import { QuorateError } from "../../errors.ts";
 import type { OwnedBudget } from "../../money/budget.ts";
+import { withStandIns } from "../../engine/ladder.ts";
 import type { Seat } from "../../engine/seat.ts";
 import type { Outcome } from "../../outcome.ts";
 import { makeLimit } from "../../limits/limit.ts";
@@ -113,7 +114,7 @@ export function seatRoot(
     checks,
     places,
     teams,
-    budgets: distinct(seats.flatMap(({ budgets }) => budgets)),
+    budgets: [...new Set(seats.flatMap(({ budgets }) => budgets))],
     budgetsAt: new Map(seats.map(({ place, budgets }) => [place, budgets])),
     caches: seats.some(({ cache }) => cache !== undefined),
     graceMs: seats.reduce((most, { limits }) => Math.max(most, limits.graceMs), 0),
@@ -132,28 +133,11 @@ function checkEngine(engine: Engine, where: string): Engine {
 
 /** Every agent's seat, judges and fallbacks too, at its first tier. */
 function allSeats({ seats, judges }: Seating, found: Seat[] = []): readonly Seat[] {
-  const add = (seat: Seat): void => {
-    found.push(seat);
-    seat.fallback.forEach(add);
-  };
-  for (const seat of seats) {
+  for (const seat of [...seats, ...[...judges.values()].map((judge) => judge.seat)]) {
     if (isSeating(seat)) allSeats(seat, found);
-    else add(seat);
+    else found.push(...withStandIns(seat));
   }
-  for (const { seat } of judges.values()) add(seat);
   return found;
-}
-
-/** Each budget of each place once: an agent has a seat for each tier. */
-function distinct(budgets: readonly OwnedBudget[]): readonly OwnedBudget[] {
-  const known = new Map<string, Set<unknown>>();
-  return budgets.filter(({ place, budget }) => {
-    const ofPlace = known.get(place) ?? new Set();
-    known.set(place, ofPlace);
-    if (ofPlace.has(budget)) return false;
-    ofPlace.add(budget);
-    return true;
-  });
 }
 
 /** Adds the teams that a place stands in and are not there yet, the outermost first, and the place: `"a"`, `"a/b"`, `"a/b/c"`. */

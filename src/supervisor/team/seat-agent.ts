@@ -24,12 +24,12 @@ export interface Sitting {
 
 /** Gives an agent its seat, and those behind it: at dearer tiers, and of who is asked when it has failed. */
 export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
-  const { above, registry } = sitting;
+  const { team, above, overrides, registry, timeoutsOf } = sitting;
   registry.set(place, { agent, tiers: above.tiers });
-  const names = [...above.tiers.keys()];
-  const first = agent.tier ?? names[0];
+  const tiers = [...above.tiers.keys()];
+  const first = agent.tier ?? tiers[0];
   if (first !== undefined && !above.tiers.has(first)) {
-    const why = `${sitting.team.where} ${tiersOf(first, above.tiers)}`;
+    const why = `${team.where} ${tiersOf(first, above.tiers)}`;
     throw new QuorateError(
       "BAD_OPTIONS",
       `agent "${agent.name}" wants the tier "${first}", and ${why}`,
@@ -39,66 +39,51 @@ export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
     if (!above.tiers.has(other.name)) return seatAgent(sitting, other, `${place}~${other.name}`);
     throw new QuorateError(
       "BAD_OPTIONS",
-      `agent "${agent.name}" has the fallback "${other.name}", and ${sitting.team.where} a tier of that name: the log could not tell them apart; rename one`,
+      `agent "${agent.name}" has the fallback "${other.name}", and ${team.where} a tier of that name: the log could not tell them apart; rename one`,
     );
   });
-  return seatAt(
-    sitting,
-    agent,
-    place,
-    names,
-    first === undefined ? -1 : names.indexOf(first),
-    fallback,
-  );
-}
-
-function seatAt(
-  sitting: Sitting,
-  agent: Agent,
-  place: string,
-  tiers: readonly string[],
-  index: number,
-  fallback: readonly Seat[],
-): Seat {
-  const { team, above, overrides, timeoutsOf } = sitting;
-  const tier = tiers[index];
-  const model = tier === undefined ? undefined : above.tiers.get(tier);
   const where = `agent "${agent.name}"`;
   const limits = mergeLimits(team.limits, agent.limits, overrides);
-  const lanes = [...above.lanes, agent.lanes].flatMap((some) =>
-    lanesAt(some, { tier, model }, where),
-  );
-  const limiters = [...above.limiters, ...new Set(lanes.map(({ limit }) => limit))];
+  // The same at all tiers: what is spent at one is spent of them all.
   const budgets = [
     ...above.budgets,
     ...agent.budgets.map((budget) => ({ budget, place, whose: where })),
   ];
-  let next: { readonly seat: Seat | undefined } | undefined;
-  let definition: string | undefined;
-  return {
-    agent,
-    definition: () => (definition ??= agentDefinition(agent, tier, modelName(model))),
-    place,
-    limits,
-    timeouts: timeoutsOf(limits.timeoutMs),
-    limiters,
-    scoped: scopedIn(limiters),
-    slots: slotsOf({ agent, limits, limiters, budgets }),
-    budgets,
-    tier,
-    model,
-    modelName: modelName(model),
-    prices: above.prices,
-    cache: cacheOf(agent, above.cache, where),
-    batch: agent.batch === undefined ? undefined : collector(agent.batch),
-    escalateIf: agent.escalateIf ?? above.escalateIf ?? [],
-    next: () => {
-      const has = tier !== undefined && index + 1 < tiers.length;
-      next ??= { seat: has ? seatAt(sitting, agent, place, tiers, index + 1, []) : undefined };
-      return next.seat;
-    },
-    fallback,
+  const seatAt = (index: number, fallback: readonly Seat[]): Seat => {
+    const tier = tiers[index];
+    const model = tier === undefined ? undefined : above.tiers.get(tier);
+    const lanes = [...above.lanes, agent.lanes].flatMap((some) =>
+      lanesAt(some, { tier, model }, where),
+    );
+    const limiters = [...above.limiters, ...new Set(lanes.map(({ limit }) => limit))];
+    let next: { readonly seat: Seat | undefined } | undefined;
+    let definition: string | undefined;
+    return {
+      agent,
+      definition: () => (definition ??= agentDefinition(agent, tier, modelName(model))),
+      place,
+      limits,
+      timeouts: timeoutsOf(limits.timeoutMs),
+      limiters,
+      scoped: scopedIn(limiters),
+      slots: slotsOf({ agent, limits, limiters, budgets }),
+      budgets,
+      tier,
+      model,
+      modelName: modelName(model),
+      prices: above.prices,
+      cache: cacheOf(agent, above.cache, where),
+      batch: agent.batch === undefined ? undefined : collector(agent.batch),
+      escalateIf: agent.escalateIf ?? above.escalateIf ?? [],
+      next: () => {
+        const has = tier !== undefined && index + 1 < tiers.length;
+        next ??= { seat: has ? seatAt(index + 1, []) : undefined };
+        return next.seat;
+      },
+      fallback,
+    };
   };
+  return seatAt(first === undefined ? -1 : tiers.indexOf(first), fallback);
 }
 
 function cacheOf({ cache, version }: Agent, above: Above["cache"], where: string): Seat["cache"] {

@@ -3,6 +3,7 @@ import type { Deadlines } from "../../async/deadlines.ts";
 import { askedToCompare } from "../../conflict/group.ts";
 import type { Collector } from "../../engine/batch.ts";
 import type { RegisteredAgent } from "../../engine/engine.ts";
+import { mayBeContradicted, withStandIns } from "../../engine/ladder.ts";
 import type { Seat } from "../../engine/seat.ts";
 import { QuorateError } from "../../errors.ts";
 import type { LanesOf } from "../../limits/lane.ts";
@@ -136,18 +137,11 @@ export function seatTeam({
     seats,
     judges,
     collectors: [...seats, ...[...judges.values()].map(({ seat }) => seat)].flatMap(collectorsIn),
-    doubts: here.tiers.size > 0 && seats.some((seat) => !isSeating(seat) && maybeDoubted(seat)),
+    doubts:
+      here.tiers.size > 0 &&
+      seats.some((seat) => !isSeating(seat) && withStandIns(seat).some(mayBeContradicted)),
     reruns: team.resolve.some(({ reruns }) => reruns !== undefined),
   };
-}
-
-/** Whether an agent, or who stands in for it, may be asked once more since others contradict it. */
-function maybeDoubted({ escalateIf, fallback }: Seat): boolean {
-  return (
-    escalateIf.includes("conflict") ||
-    escalateIf.includes("low-margin") ||
-    fallback.some(maybeDoubted)
-  );
 }
 
 function checkRerun({ name, reruns }: Link, { tiers }: Above, { where }: Team): void {

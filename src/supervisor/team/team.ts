@@ -13,7 +13,7 @@ import type { Outcome } from "../../outcome.ts";
 import type { LanesOf } from "../../limits/lane.ts";
 import type { Limit } from "../../limits/limit.ts";
 import type { CacheSettings } from "../../policy/cache.ts";
-import type { CallLimits } from "../../policy/limits.ts";
+import { mergeLimits, type CallLimits, type Limits } from "../../policy/limits.ts";
 import type { EscalateIf } from "../../policy/tier.ts";
 import type { Lessons, Link } from "../../resolve/link.ts";
 import type { Mode } from "../options.ts";
@@ -90,6 +90,11 @@ export function teamOf(value: unknown): Team | undefined {
     // A proxy that throws whatever is asked of it.
     return undefined;
   }
+}
+
+/** A supervisor's limits as one call of another: it is repeated only where `asWorker` says so. */
+export function limitsAsWorker({ limits, asWorker: { retries = 0 } }: Team): Limits {
+  return { ...mergeLimits(limits), retries };
 }
 
 /**

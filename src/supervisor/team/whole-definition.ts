@@ -1,3 +1,4 @@
+import { dearerRungs, mayAskFurther } from "../../engine/ladder.ts";
 import type { Seat } from "../../engine/seat.ts";
 import { sha256 } from "../../hash.ts";
 import { canonicalJson } from "../../json.ts";
@@ -9,16 +10,8 @@ import { canonicalJson } from "../../json.ts";
 export function wholeDefinition(seat: Seat): string {
   const { escalateIf, fallback } = seat;
   const own = seat.definition();
-  if (escalateIf.length === 0 && fallback.length === 0) return own;
+  if (!mayAskFurther(seat)) return own;
   const reasons = escalateIf.map((reason) => (typeof reason === "function" ? "function" : reason));
-  const dearer: string[] = [];
-  for (let at = seat.next(); at !== undefined; at = at.next()) dearer.push(at.definition());
-  return sha256(
-    canonicalJson([
-      own,
-      reasons,
-      reasons.length === 0 ? [] : dearer,
-      fallback.map(wholeDefinition),
-    ]),
-  );
+  const dearer = dearerRungs(seat).map((rung) => rung.seat.definition());
+  return sha256(canonicalJson([own, reasons, dearer, fallback.map(wholeDefinition)]));
 }
