@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { cancelOnSignals, finish, safeText, showProgress, terminal, wrap } from "quorate/cli";
 import { boardReview, boardScore, reviewerScore } from "./board.ts";
+import { diffOf, installed, liveBoard, livePage } from "./live.ts";
 import { heading, reviewPage } from "./page.ts";
 import { pullRequest, pullRequests, type PullRequest } from "./pulls.ts";
 import { total } from "./score.ts";
@@ -16,6 +17,10 @@ the board keeps what a quarter of them report.
   npm start -- --all-findings    with the findings that were left out
   npm start -- --all             on all, scored against what people verified
   npm start -- --fast            without the pretended thinking time
+  npm start -- --live            your own change (git diff) by the coding
+                                 agents that are installed; --diff FILE or
+                                 --diff - for another, --with claude,codex
+                                 for some of them
 `;
 
 const screen = terminal();
@@ -71,6 +76,21 @@ async function reviewAll(fast: boolean): Promise<void> {
   );
 }
 
+async function reviewLive(diff: string, names: readonly string[]): Promise<void> {
+  if (names.length === 0) {
+    const how = "install claude, codex, gemini or opencode, or name one: --with claude";
+    throw new RangeError(`No coding agent is on your path; ${how}.`);
+  }
+  screen.print(screen.style("title", `${names.join(", ")}: one change`), "");
+  const run = liveBoard(names).stream({ diff: diffOf(diff) } as never, { signal: stop.signal });
+  const outcome = await showProgress(run, {
+    terminal: screen,
+    verdicts: false,
+    signal: stop.signal,
+  });
+  screen.print(...livePage(outcome, screen));
+}
+
 function titleLines({ repo, title }: PullRequest, index: number): string[] {
   return wrap(`${index + 1}. ${repo}: ${safeText(title)}`, screen.columns, { rest: "   " });
 }
@@ -83,11 +103,15 @@ async function main(): Promise<void> {
       all: { type: "boolean", default: false },
       "all-findings": { type: "boolean", default: false },
       fast: { type: "boolean", default: false },
+      live: { type: "boolean", default: false },
+      diff: { type: "string", default: "" },
+      with: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) screen.print(USAGE.trimEnd());
   else if (values.list) screen.print(...pullRequests.flatMap(titleLines));
+  else if (values.live) await reviewLive(values.diff, values.with?.split(",") ?? installed());
   else if (values.all) await reviewAll(values.fast);
   else await reviewOne(Number(values.pull), values.fast, values["all-findings"]);
 }

@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { columnsOf } from "../../src/cli/wrap.ts";
@@ -7,12 +9,18 @@ import { COMPILED, folder, quorate } from "../cli/command.ts";
 const MAIN = fileURLToPath(new URL("../../examples/code-review-board/main.ts", import.meta.url));
 const TEAM = fileURLToPath(new URL("../../examples/code-review-board/team.ts", import.meta.url));
 
-function board(
-  ...args: string[]
-): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const child = spawn(process.execPath, [MAIN, "--fast", ...args], {
-    cwd: folder(),
-    env: { ...process.env, ...COMPILED },
+interface Printed {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const board = (...args: string[]): Promise<Printed> => boardIn(folder(), {}, "--fast", ...args);
+
+function boardIn(cwd: string, env: Record<string, string>, ...args: string[]): Promise<Printed> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { ...process.env, ...COMPILED, ...env },
   });
   let stdout = "";
   let stderr = "";
@@ -50,6 +58,37 @@ describe("the code review board", () => {
     expect(short.stdout).not.toContain("numberic");
     expect(long.stdout.replaceAll(/\s+/g, " ")).toContain("numberic");
     expectPlain(long.stdout);
+  });
+
+  it("has a change reviewed by the coding agents that are on the path", async () => {
+    const place = folder();
+    const finding = { text: "eval runs what a user wrote", file: "a.ts", line: 3 };
+    const printed = JSON.stringify({
+      type: "result",
+      subtype: "success",
+      is_error: false,
+      structured_output: { findings: [finding] },
+      modelUsage: { m: { inputTokens: 20, outputTokens: 9, costUSD: 0.0003 } },
+    });
+    const program = `#!/bin/sh\ncat > asked.txt\nprintf '%s' '${printed}'\n`;
+    writeFileSync(join(place, "claude"), program, { mode: 0o755 });
+    writeFileSync(join(place, "own.diff"), "+ eval(input)\n");
+    const path = { PATH: `${place}${delimiter}${process.env["PATH"] ?? ""}` };
+    const { code, stdout } = await boardIn(
+      place,
+      path,
+      "--live",
+      "--diff",
+      "own.diff",
+      "--with",
+      "claude",
+    );
+    expect(stdout).toContain("1 of 1 findings stand");
+    expect(stdout).toContain("1. a.ts:3: eval runs what a user wrote (claude)");
+    expectPlain(stdout);
+    expect(code).toBe(0);
+    const none = await boardIn(place, path, "--live", "--diff", "own.diff", "--with", "baker");
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('no reviewer "baker"') });
   });
 
   it("is a team for the command line too, with its own store", async () => {
