@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import type { AgentsFlags } from "./agents-command.ts";
 import type { AuditFlags } from "./audit-command.ts";
 import { askForMissing } from "./ask-for-missing.ts";
@@ -7,20 +7,18 @@ import { complain } from "./complain.ts";
 import { DEFAULT_DATABASE } from "./database.ts";
 import { EXIT, exitCodeOfError } from "./exit-code.ts";
 import type { DecideFlags } from "./decide-command.ts";
-import type { ExplainFlags } from "./explain-command.ts";
 import type { ForkFlags } from "./fork-command.ts";
 import type { OutcomeFlags } from "./outcome-command.ts";
 import { finish } from "./finish.ts";
+import { age, namesIn, place } from "./flag-values.ts";
+import { addLogCommands } from "./log-commands.ts";
 import { keepOutputs, reserveStdout } from "./output.ts";
 import { ownName } from "./own-name.ts";
 import type { BillFlags } from "./bill-command.ts";
 import type { PlanFlags } from "./plan-command.ts";
-import { ageMs, type PruneFlags } from "./prune-command.ts";
 import type { ResumeFlags } from "./resume-command.ts";
 import type { RunFlags } from "./run-command.ts";
-import type { RunsFlags } from "./runs-command.ts";
 import { safeBlock } from "./safe-text.ts";
-import type { ShowFlags } from "./show-command.ts";
 import { stackOf } from "./stack-place.ts";
 import { strayed, watchStrays } from "./strays.ts";
 import { terminal } from "./terminal.ts";
@@ -198,34 +196,8 @@ function describeProgram(exitWith: (code: number) => void): Command {
     exitWith(await forkCommand(team, run, options));
   });
 
-  command("runs", "Lists the latest runs.")
-    .addOption(database())
-    .option("--limit <n>", "how many", atLeastOne, 20)
-    .option("--json", "print them as JSON")
-    .action(async (options: RunsFlags) => {
-      const { runsCommand } = await import("./runs-command.ts");
-      await runsCommand(options, terminal());
-    });
+  addLogCommands({ command, database, exitWith });
 
-  command("show", "Shows a run again, from its log alone.")
-    .argument("<run>", "its id, the beginning of it, or latest")
-    .addOption(database())
-    .option("--json", "print it as JSON, with its events")
-    .option("--full", "print answers and reasons whole")
-    .action(async (run: string, options: ShowFlags) => {
-      const { showCommand } = await import("./show-command.ts");
-      await showCommand(run, options, terminal());
-    });
-
-  command("explain", "Tells who said what, where they differed, and why it was decided so.")
-    .argument("<run>", "its id, the beginning of it, or latest")
-    .option("--subject <text>", "only subjects that contain this")
-    .addOption(database())
-    .option("--full", "print every subject, and texts whole")
-    .action(async (run: string, options: ExplainFlags) => {
-      const { explainCommand } = await import("./explain-command.ts");
-      await explainCommand(run, options, terminal());
-    });
   command("decide", "Records what a person decided about a subject that a run waits for.")
     .argument("<run>", "its id, the beginning of it, or latest")
     .argument("<subject>", "what was asked")
@@ -311,47 +283,12 @@ function describeProgram(exitWith: (code: number) => void): Command {
       const { billCommand } = await import("./bill-command.ts");
       await billCommand(options, terminal());
     });
-
-  command("prune", "Forgets runs that ended long ago.")
-    .requiredOption("--older-than <age>", "how long ago: 30d, 12h or 90m", age)
-    .addOption(database())
-    .action(async (options: PruneFlags) => {
-      const { pruneCommand } = await import("./prune-command.ts");
-      await pruneCommand(options, terminal());
-    });
   for (const listed of program.commands) askForMissing(listed);
   return program;
 }
 
-function age(value: string): number {
-  const ms = ageMs(value);
-  if (ms === undefined)
-    throw new InvalidArgumentError("give days, hours or minutes, as in 30d, 12h, 90m.");
-  return ms;
-}
-
 function argumentTerm(argument: Argument): string {
   return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
-}
-
-function namesIn(list: string): string[] {
-  const names = list.split(",").map((name) => name.trim());
-  if (names.includes("")) throw new InvalidArgumentError("give names separated by commas.");
-  return names;
-}
-
-function place(value: string): number {
-  const number = Number(value);
-  if (value.trim() === "" || !Number.isInteger(number) || number < 0)
-    throw new InvalidArgumentError("give a whole number, 0 or more.");
-  return number;
-}
-
-function atLeastOne(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError("give a whole number, 1 or more.");
-  return number;
 }
 
 function packageVersion(): string {

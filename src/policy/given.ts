@@ -64,7 +64,7 @@ export function checkSignal(signal: unknown, where: string): void {
 /** Refuses with `BAD_OPTIONS` a store that is none. */
 export function checkStore(store: unknown, where: string): void {
   if (store === undefined) return;
-  if (hasMethods(store, ["append", "read", "run", "runs", "take", "release"], where)) {
+  if (hasMethods(store, ["append", "read", "follow", "run", "runs", "take", "release"], where)) {
     return checkValues(store, where);
   }
   throw new QuorateError(

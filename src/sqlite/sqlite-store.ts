@@ -3,6 +3,7 @@ import { checkText, checkTime } from "../policy/given.ts";
 import { checkEvents } from "../store/check-append.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
+import { followEvents } from "../store/follow.ts";
 import { checkQuery } from "../store/run-query.ts";
 import type { RunQuery, RunSummary, Store } from "../store/store.ts";
 import { isEnd } from "../store/summary.ts";
@@ -14,6 +15,7 @@ import { givenUpRuns } from "./given-up.ts";
 import { groupCommit } from "./group-commit.ts";
 import { heartbeat } from "./heartbeat.ts";
 import { hasUnknownRuns, learnRuns } from "./learn-runs.ts";
+import { lookOut } from "./look-out.ts";
 import { MEMORY_PATH, openDatabase } from "./open.ts";
 import { checkOptions, type SqliteStoreOptions } from "./options.ts";
 import { BEATS_PER_LEASE, ownersTable } from "./owners.ts";
@@ -58,27 +60,29 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   const { path, busyTimeoutMs, maxBytes, leaseMs, retainMs, codec, clock } = settings;
   const givenUp = givenUpRuns(letGo);
   const { db, seal } = orFail(() => openDatabase(settings));
-  const { files, owners, runs, list, table, valued, group, snapshot, pruner } = orFail(() => {
-    try {
-      const owners = ownersTable(db, leaseMs, clock);
-      const runs = runTable(db, owners, givenUp, seal);
-      const table = eventTable(db, runs, owners, seal);
-      const list = runList(db, runs, table, owners, seal);
-      const valued = valueTable(db, clock, seal);
-      const files = watchFiles(db, path);
-      const hooks = {
-        beginning: files.beforeWrite,
-        begun: () => table.forget(),
-        undone: () => owners.undone(),
-      };
-      const group = groupCommit({ db, path, busyTimeoutMs, ...hooks });
-      const [snapshot, pruner] = [snapshots(db), pruning(db, owners)];
-      return { files, owners, runs, list, table, valued, group, snapshot, pruner };
-    } catch (error) {
-      db.close();
-      throw error;
-    }
-  });
+  const { files, owners, runs, list, table, valued, group, snapshot, pruner, looks } = orFail(
+    () => {
+      try {
+        const owners = ownersTable(db, leaseMs, clock);
+        const runs = runTable(db, owners, givenUp, seal);
+        const table = eventTable(db, runs, owners, seal);
+        const list = runList(db, runs, table, owners, seal);
+        const valued = valueTable(db, clock, seal);
+        const files = watchFiles(db, path);
+        const hooks = {
+          beginning: files.beforeWrite,
+          begun: () => table.forget(),
+          undone: () => owners.undone(),
+        };
+        const group = groupCommit({ db, path, busyTimeoutMs, ...hooks });
+        const [snapshot, pruner, looks] = [snapshots(db), pruning(db, owners), lookOut(db)];
+        return { files, owners, runs, list, table, valued, group, snapshot, pruner, looks };
+      } catch (error) {
+        db.close();
+        throw error;
+      }
+    },
+  );
   const heart = heartbeat(leaseMs / BEATS_PER_LEASE, () => group.add(() => owners.beat()));
   let closing: Promise<void> | undefined;
   const retained = retention(retainMs, clock, prune);
@@ -130,6 +134,10 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
         throw error;
       }
     });
+    void kept.then(
+      () => looks.wrote(runId),
+      () => {},
+    );
     const change = isEnd(last) ? heart.ended : first.seq === 1 ? heart.began : undefined;
     if (change !== undefined) {
       void kept.then(
@@ -139,6 +147,21 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     }
     retained.pruneWhenDue();
     return kept;
+  }
+
+  const followed = { read, run, watch: looks.watch };
+
+  function read(runId: string, afterSeq = 0, limit = Infinity): Promise<readonly RunEvent[]> {
+    return query(() =>
+      todaysEvents(table.read(runId, wholeNumber(afterSeq), wholeNumber(limit)), () =>
+        table.read(runId, 0, wholeNumber(Infinity)),
+      ),
+    );
+  }
+
+  async function run(runId: string): Promise<RunSummary | undefined> {
+    checkText(runId, "run: runId");
+    return query(() => list.run(runId));
   }
 
   async function listed(asked?: RunQuery): Promise<readonly RunSummary[]> {
@@ -205,6 +228,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   async function close(): Promise<void> {
     heart.stop();
     givenUp.stop();
+    looks.stop();
     await group.drained();
     const leave = (): void => {
       files.beforeWrite();
@@ -229,16 +253,9 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
         return Promise.reject(storeFailure(path, error));
       }
     },
-    read: (runId, afterSeq = 0, limit = Infinity) =>
-      query(() =>
-        todaysEvents(table.read(runId, wholeNumber(afterSeq), wholeNumber(limit)), () =>
-          table.read(runId, 0, wholeNumber(Infinity)),
-        ),
-      ),
-    async run(runId) {
-      checkText(runId, "run: runId");
-      return query(() => list.run(runId));
-    },
+    read,
+    follow: (runId, afterSeq, signal) => followEvents(followed, runId, afterSeq, signal),
+    run,
     runs: listed,
     take,
     release,

@@ -4,7 +4,9 @@ import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { checkKeys } from "../policy/check-kind.ts";
 import { checkEvents, checkAppend } from "./check-append.ts";
+import { followEvents } from "./follow.ts";
 import { lastEnded } from "./last-ended.ts";
+import { listeners } from "./listeners.ts";
 import { memoryValues, type MemoryValues } from "./memory-values.ts";
 import { noSuchRun, ownedRun } from "./refuse-take.ts";
 import { checkQuery, isAskedFor, noRunToGoOnFrom } from "./run-query.ts";
@@ -79,6 +81,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const logs = new Map<string, Log>();
   const ended = lastEnded<Log>(keepRuns);
   const kept = memoryValues(clock, refuseWhenClosed);
+  const followers = listeners();
   let closed = false;
 
   function refuseWhenClosed(): void {
@@ -99,6 +102,20 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     if (dropped.log.lastSeq === dropped.endSeq && !dropped.log.driven) logs.delete(dropped.runId);
   }
 
+  const followed = { read, run, watch: followers.add };
+
+  function read(runId: string, afterSeq = 0, limit = Infinity): readonly RunEvent[] {
+    refuseWhenClosed();
+    const from = wholeNumber(afterSeq);
+    return logs.get(runId)?.events.slice(from, from + wholeNumber(limit)) ?? [];
+  }
+
+  function run(runId: string): RunSummary | undefined {
+    refuseWhenClosed();
+    checkText(runId, "run: runId");
+    return logs.get(runId)?.summary;
+  }
+
   return {
     resumable,
     values: kept.values,
@@ -113,17 +130,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       if (before === undefined) logs.set(first.runId, log);
       for (const event of events) log.events.push(event);
       if (log.ended) queue(first.runId, log);
+      followers.tell(first.runId);
     },
-    read(runId, afterSeq = 0, limit = Infinity) {
-      refuseWhenClosed();
-      const from = wholeNumber(afterSeq);
-      return logs.get(runId)?.events.slice(from, from + wholeNumber(limit)) ?? [];
-    },
-    run(runId) {
-      refuseWhenClosed();
-      checkText(runId, "run: runId");
-      return logs.get(runId)?.summary;
-    },
+    read,
+    follow: (runId, afterSeq, signal) => followEvents(followed, runId, afterSeq, signal),
+    run,
     runs(query) {
       refuseWhenClosed();
       const checked = checkQuery(query);
@@ -165,6 +176,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
         const last = log.events.at(-1);
         if (last === undefined || !isEnd(last) || log.driven || !(last.atMs < beforeMs)) continue;
         logs.delete(runId);
+        followers.tell(runId);
         count += 1;
       }
       if (count > 0) ended.keep(({ runId, log }) => logs.get(runId) === log);
@@ -172,6 +184,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
     close() {
       closed = true;
+      followers.tellAll();
       logs.clear();
       kept.clear();
       ended.keep(() => false);

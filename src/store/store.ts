@@ -70,6 +70,17 @@ export interface Store {
     afterSeq?: number,
     limit?: number,
   ): readonly RunEvent[] | Promise<readonly RunEvent[]>;
+  /**
+   * A run's events with `seq` above `afterSeq` (default 0), those that are there and then those that come, of whatever process,
+   * until the run has ended or is forgotten, or the reader leaves. Goes on while a run waits or is gone. Several may follow; who reads
+   * slowly holds a part of the log and not all of it. Rejects with `RUN_NOT_FOUND` where there is no such run, with the signal's
+   * reason, and with `STORE_FAILED` when the store fails or is closed.
+   */
+  follow(
+    runId: string,
+    afterSeq?: number,
+    signal?: AbortSignal,
+  ): AsyncIterableIterator<RunEvent, undefined>;
   /** How one run stands; `undefined` where there is none. */
   run(runId: string): RunSummary | undefined | Promise<RunSummary | undefined>;
   /** The runs that a query asks for, those that began last first. */

@@ -94,8 +94,9 @@ const POLL_MS = 200;
  * A run under an id of the caller's own: begins it, or joins the one that is there. One that somebody else drives is waited
  * for; one whose driver is gone is resumed. Rejects with `RUN_ID_TAKEN` when that run has another input.
  */
-export async function runOnce(session: Session, given: unknown): Promise<Outcome> {
-  const { runId, root, seated, cancellation, deadline = cancellation } = session;
+export async function runOnce(asked: Session, given: unknown): Promise<Outcome> {
+  const session = { ...asked, watch: onceEach(asked.watch) };
+  const { runId, root, seated } = session;
   const task = takeInput(given, seated.maxBytes, `the task of ${root.team.where}`);
   for (;;) {
     const events = await readRun(session, runId);
@@ -119,8 +120,48 @@ export async function runOnce(session: Session, given: unknown): Promise<Outcome
     } catch (error) {
       if (!(error instanceof QuorateError && error.code === "RUN_OWNED")) throw error;
     }
-    await sleep(root.clock, POLL_MS, deadline);
+    for (const event of events) session.watch?.(event);
+    await untilLetGo(session, events.length);
   }
+}
+
+/** Waits until a run that somebody else drives has ended, or is not driven any more. Who watches sees its events as they come. */
+async function untilLetGo(session: Session, afterSeq: number): Promise<void> {
+  const { store, runId, root, watch, cancellation, deadline = cancellation } = session;
+  const events = store.follow(runId, afterSeq);
+  const over = new Cancellation();
+  using _deadline = cancelWith(deadline, over);
+  const read = async (): Promise<void> => {
+    let last: RunEvent | undefined;
+    for await (const event of events) watch?.((last = event));
+    // Else it had ended before, and somebody has it all the same.
+    if (last !== undefined) over.cancel(undefined);
+  };
+  read().catch(() => {});
+  try {
+    // That a process has died is no event.
+    for (let isDriven = true; isDriven && !over.cancelled;) {
+      await sleep(root.clock, POLL_MS, over).catch(() => {});
+      if (deadline.cancelled) throw deadline.reason;
+      const run = await fromStore(() => store.run(runId), deadline);
+      isDriven = run?.status === "running";
+    }
+  } finally {
+    void events.return?.();
+  }
+}
+
+/** Shows each event of a run once, whether it is followed or read. */
+function onceEach(watch: Session["watch"]): Session["watch"] {
+  if (watch === undefined) return undefined;
+  let seen = 0;
+  return (event) => {
+    if (event.type !== "call.progress") {
+      if (event.seq <= seen) return;
+      seen = event.seq;
+    }
+    watch(event);
+  };
 }
 
 /** A new run; nothing when somebody else has begun it in this moment, before anybody was asked. */

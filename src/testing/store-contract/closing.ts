@@ -22,6 +22,7 @@ export function closingCases(
       await store.close();
       await refused("STORE_FAILED", () => store.append([answered("run", 2)]));
       await refused("STORE_FAILED", () => store.read("run"));
+      await refused("STORE_FAILED", () => store.follow("run").next());
       await refused("STORE_FAILED", () => store.run("run"));
       await refused("STORE_FAILED", () => store.runs());
       await refused("STORE_FAILED", () => store.take("run"));

@@ -5,6 +5,7 @@ import { changeAllCases, sharedChangeAllCases } from "./change-all.ts";
 import { closingCases, type StoreHarness } from "./closing.ts";
 import { contentCases } from "./content.ts";
 import { findingCases } from "./finding.ts";
+import { followingCases, sharedFollowingCases } from "./following.ts";
 import { forgettingCases } from "./forgetting.ts";
 import { listingCases } from "./listing.ts";
 import { orderCases } from "./order.ts";
@@ -25,6 +26,8 @@ export function storeContract(open: OpenStore, harness?: StoreHarness): readonly
     ...contentCases(open),
     ...listingCases(open),
     ...findingCases(open),
+    ...followingCases(open),
+    ...(harness === undefined ? [] : sharedFollowingCases(open, (store) => harness.open(store))),
     ...owningCases(open),
     ...(harness === undefined ? [] : sharingCases(open, (store) => harness.open(store))),
     ...failingCases(open, harness),

@@ -28,7 +28,7 @@ export default supervisor({
   agents: {
     quick: noted("quick", process.env["VERSION"] ?? "1", async () => {}),
     slow: noted("slow", "1", async (signal) => {
-      if (existsSync("hold")) await wait(60_000, undefined, { signal });
+      while (existsSync("hold")) await wait(20, undefined, { signal });
     }),
   },
 });

@@ -1,0 +1,66 @@
+import { type Command, type Option } from "commander";
+import type { ExplainFlags } from "./explain-command.ts";
+import { age, atLeastOne } from "./flag-values.ts";
+import type { FollowFlags } from "./follow-command.ts";
+import type { PruneFlags } from "./prune-command.ts";
+import type { RunsFlags } from "./runs-command.ts";
+import type { ShowFlags } from "./show-command.ts";
+import { terminal } from "./terminal.ts";
+
+/** How commands are described. */
+export interface Describing {
+  readonly command: (name: string, description: string) => Command;
+  /** The flag that names the file. */
+  readonly database: () => Option;
+  readonly exitWith: (code: number) => void;
+}
+
+/** Adds the commands on the runs of a file that need no team: they show them, and forget them. */
+export function addLogCommands({ command, database, exitWith }: Describing): void {
+  command("runs", "Lists the latest runs.")
+    .addOption(database())
+    .option("--limit <n>", "how many", atLeastOne, 20)
+    .option("--json", "print them as JSON")
+    .action(async (options: RunsFlags) => {
+      const { runsCommand } = await import("./runs-command.ts");
+      await runsCommand(options, terminal());
+    });
+
+  command("show", "Shows a run again, from its log alone.")
+    .argument("<run>", "its id, the beginning of it, or latest")
+    .addOption(database())
+    .option("--json", "print it as JSON, with its events")
+    .option("--full", "print answers and reasons whole")
+    .action(async (run: string, options: ShowFlags) => {
+      const { showCommand } = await import("./show-command.ts");
+      await showCommand(run, options, terminal());
+    });
+
+  command("follow", "Shows a run while it goes on, whoever drives it, and to its end.")
+    .argument("<run>", "its id, the beginning of it, or latest")
+    .addOption(database())
+    .option("--json", "print each event as a line of JSON")
+    .option("--full", "print answers and reasons whole")
+    .action(async (run: string, options: FollowFlags) => {
+      const { followCommand } = await import("./follow-command.ts");
+      exitWith(await followCommand(run, options, terminal()));
+    });
+
+  command("explain", "Tells who said what, where they differed, and why it was decided so.")
+    .argument("<run>", "its id, the beginning of it, or latest")
+    .option("--subject <text>", "only subjects that contain this")
+    .addOption(database())
+    .option("--full", "print every subject, and texts whole")
+    .action(async (run: string, options: ExplainFlags) => {
+      const { explainCommand } = await import("./explain-command.ts");
+      await explainCommand(run, options, terminal());
+    });
+
+  command("prune", "Forgets runs that ended long ago.")
+    .requiredOption("--older-than <age>", "how long ago: 30d, 12h or 90m", age)
+    .addOption(database())
+    .action(async (options: PruneFlags) => {
+      const { pruneCommand } = await import("./prune-command.ts");
+      await pruneCommand(options, terminal());
+    });
+}

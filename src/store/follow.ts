@@ -1,0 +1,89 @@
+import { checkSignal, checkText } from "../policy/given.ts";
+import type { RunEvent } from "../events.ts";
+import { noSuchRun } from "./refuse-take.ts";
+import type { Store } from "./store.ts";
+import { wholeNumber } from "./whole-number.ts";
+
+/** How a store is followed. */
+export interface Followable extends Pick<Store, "read" | "run"> {
+  /** Has `told` called soon after a run may have more events, whoever wrote them, and when the store is closed. */
+  readonly watch: (runId: string, told: () => void) => Disposable;
+}
+
+// So many at a time: whoever reads slowly holds no more of a long log than that.
+const EVENTS_PER_PORTION = 500;
+
+const DONE: IteratorResult<RunEvent, undefined> = Object.freeze({ done: true, value: undefined });
+
+/**
+ * The events of a run after a seq, as `follow` of a store promises it:
+ *
+ * `reading → (there are some) giving → reading`, `reading → (the run has ended) done`, else `reading → waiting → (told) reading`.
+ *
+ * It is told of what comes while it reads, so that it waits for nothing that is there.
+ */
+export function followEvents(
+  store: Followable,
+  runId: string,
+  afterSeq = 0,
+  signal?: AbortSignal,
+): AsyncIterableIterator<RunEvent, undefined> {
+  checkText(runId, "follow: runId");
+  checkSignal(signal, "follow");
+  let seq = wholeNumber(afterSeq);
+  let isKnown = false;
+  let isLeft = false;
+  let wake = (): void => {};
+  let portion: Iterator<RunEvent> = [][Symbol.iterator]();
+
+  async function step(): Promise<IteratorResult<RunEvent, undefined>> {
+    for (;;) {
+      if (isLeft) return DONE;
+      signal?.throwIfAborted();
+      const given = portion.next();
+      if (given.done !== true) {
+        seq = given.value.seq;
+        return { done: false, value: given.value };
+      }
+      const told = Promise.withResolvers<void>();
+      using _watch = store.watch(runId, told.resolve);
+      const events = await store.read(runId, seq, EVENTS_PER_PORTION);
+      portion = events[Symbol.iterator]();
+      if (events.length > 0) {
+        isKnown = true;
+        continue;
+      }
+      const run = await store.run(runId);
+      if (run === undefined && !isKnown) throw noSuchRun(runId);
+      if (run === undefined || (run.endedAtMs !== null && run.events <= seq)) {
+        isLeft = true;
+        return DONE;
+      }
+      isKnown = true;
+      if (run.events > seq) continue;
+      wake = told.resolve;
+      signal?.addEventListener("abort", wake, { once: true });
+      if (isLeft || signal?.aborted === true) wake();
+      await told.promise;
+      signal?.removeEventListener("abort", wake);
+    }
+  }
+
+  // One after another, also for who asks for several at once.
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    next() {
+      const asked = last.then(step, step);
+      last = asked;
+      return asked;
+    },
+    async return() {
+      isLeft = true;
+      wake();
+      return DONE;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
