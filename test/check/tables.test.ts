@@ -116,6 +116,7 @@ it("there are tables of all the rooms that have options", () => {
       "BATCH",
       "BREAKER",
       "BUDGET",
+      "CASSETTE",
       "DECISION",
       "DRIVEN",
       "FIND",

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { isWorker, type Agent, type AgentContext } from "../../agent.ts";
 import type { Usage } from "../../call.ts";
+import { func } from "../../check/kinds.ts";
+import { options, type Options } from "../../check/options.ts";
 import { QuorateError } from "../../errors.ts";
 import { takeJson, type Json } from "../../json.ts";
-import { checkGiven, checkKeys, checkKind, shown } from "../../policy/check-kind.ts";
+import { checkGiven, shown } from "../../policy/check-kind.ts";
 import { clip } from "../../text.ts";
 import { failureFrom, keptFailure } from "./failure.ts";
 import { redactor, type Redact } from "./redact.ts";
@@ -26,7 +28,9 @@ export interface CassetteOptions {
   readonly redact?: Redact;
 }
 
-const OPTIONS: ReadonlySet<string> = new Set(["redact"]);
+export const CASSETTE: Options<CassetteOptions> = options({
+  redact: func("use (value) => value"),
+});
 
 type AnyAgent = Agent<string, never, unknown>;
 
@@ -37,16 +41,12 @@ type AnyAgent = Agent<string, never, unknown>;
  *
  * Throws `BAD_OPTIONS` for what is no agent: of a team, record the agents.
  */
-export function record<A extends AnyAgent>(
-  file: string,
-  agent: A,
-  options: CassetteOptions = {},
-): A {
-  const redact = checked("record", file, agent, options);
+export function record<A extends AnyAgent>(file: string, agent: A, given: CassetteOptions = {}): A {
+  const redact = checked("record", file, agent, given);
   let order = 0;
   return wrapped(
     agent,
-    (one) => record(file, one, options),
+    (one) => record(file, one, given),
     async (task, context) => {
       if (order === 0) beginRecording(file, agent.name);
       const asked = askedOf(task, context, redact);
@@ -81,12 +81,8 @@ export function record<A extends AnyAgent>(
  *
  * Throws `BAD_OPTIONS` for what is no agent, and for a file that is not there or is no cassette.
  */
-export function replay<A extends AnyAgent>(
-  file: string,
-  agent: A,
-  options: CassetteOptions = {},
-): A {
-  const redact = checked("replay", file, agent, options);
+export function replay<A extends AnyAgent>(file: string, agent: A, given: CassetteOptions = {}): A {
+  const redact = checked("replay", file, agent, given);
   const { name } = agent;
   const entries = entriesOf(file, name);
   const byKey = Map.groupBy(
@@ -96,7 +92,7 @@ export function replay<A extends AnyAgent>(
   const taken = new Map<string, number>();
   return wrapped(
     agent,
-    (one) => replay(file, one, options),
+    (one) => replay(file, one, given),
     async (task, context) => {
       context.signal.throwIfAborted();
       const asked = askedOf(task, context, redact);
@@ -112,17 +108,14 @@ export function replay<A extends AnyAgent>(
   );
 }
 
-function checked(what: string, file: unknown, agent: unknown, options: object): Redact {
+function checked(what: string, file: unknown, agent: unknown, given: object): Redact {
   checkGiven(file, `${what}: file`, "string", 'name a file, for instance "team.jsonl"');
   if (file === "") throw new QuorateError("BAD_OPTIONS", `${what}: file is ""; name a file`);
   if (!isWorker(agent) || !("run" in agent) || "agents" in agent) {
     const instead = "give an agent; of a team, give its agents";
     throw new QuorateError("BAD_OPTIONS", `${what}: the agent is ${shown(agent)}; ${instead}`);
   }
-  checkKeys(options, OPTIONS, what);
-  const { redact } = options as CassetteOptions;
-  checkKind(redact, `${what}: redact`, "function", "use (value) => value");
-  return redactor(redact);
+  return redactor(CASSETTE.of(given, what).redact);
 }
 
 type Run = (task: never, context: AgentContext<never>) => Promise<unknown>;
