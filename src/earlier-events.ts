@@ -30,6 +30,12 @@ const TEAMS_OWN: ReadonlySet<EventBody["type"]> = new Set([
   "person.decided",
 ]);
 
+/** What events of earlier versions are called today. */
+const RENAMED: ReadonlyMap<string, EventBody["type"]> = new Map([
+  ["call.doubted", "call.escalated"],
+  ["call.straggled", "call.late"],
+]);
+
 /** Whether an earlier version wrote it: the place of a call, or of a team, was in `callId` alone. */
 function isEarlier(event: RunEvent): boolean {
   if (event.type === "run.waiting") return event.verdicts.some((open) => "callId" in open);
@@ -63,7 +69,8 @@ function todaysEvent(event: RunEvent, teams: ReadonlySet<string>): RunEvent {
   const place = placeFrom(callId, agent, teams.has(`${runId} ${callId}`));
   // The first logs did not say what an attempt had cost that was repeated.
   const cost = event.type === "call.retried" ? { cost: event.cost ?? UNKNOWN_COST } : {};
-  return { ...rest, ...place, ...cost } as RunEvent;
+  const type = RENAMED.get(event.type) ?? event.type;
+  return { ...rest, ...place, ...cost, type } as RunEvent;
 }
 
 /** The team that had this in front of the ids of its calls: "outer/inner", or "outer/inner~2" at its second attempt. */

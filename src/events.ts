@@ -23,7 +23,13 @@ export interface ForkOf {
  * Why a member was asked once more, by a further call: at the next tier for what its `escalateIf` says (`output`: its own
  * function of the output), its fallback since it had failed, or since others contradicted it and the chain wants a rerun.
  */
-export type DoubtedFor = "schema-fail" | "output" | "conflict" | "low-margin" | "failed" | "rerun";
+export type EscalationReason =
+  | "schema-fail"
+  | "output"
+  | "conflict"
+  | "low-margin"
+  | "failed"
+  | "rerun";
 
 /**
  * What can happen in a run, without its place in the log. `run.planned`, `conflict.found`, `verdict.reached` and `person.decided` have the
@@ -174,8 +180,8 @@ export type EventBody =
     })
   /** An agent's answer, or that it has none, was not left at that. */
   | (CallPlace & {
-      readonly type: "call.doubted";
-      readonly why: DoubtedFor;
+      readonly type: "call.escalated";
+      readonly why: EscalationReason;
       /** The further call that is made for it; without it the answer stands, and `detail` says why. */
       readonly next?: string;
       readonly detail?: string;
@@ -192,7 +198,7 @@ export type EventBody =
    * not counted.
    */
   | (CallPlace & {
-      readonly type: "call.straggled";
+      readonly type: "call.late";
       readonly attempt: number;
       readonly settled: "answered" | "failed";
       readonly durationMs: number;

@@ -30,7 +30,7 @@ export type { CallPlace, CallRole, TeamPlace, Via, ViaWhy } from "./call-place.t
 export { QuorateError } from "./errors.ts";
 export type { ErrorCode, ErrorRecord, Issue } from "./errors.ts";
 export type {
-  DoubtedFor,
+  EscalationReason,
   EventBody,
   ForkOf,
   LiveEvent,

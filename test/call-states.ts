@@ -34,7 +34,7 @@ function isOfCall(event: RunEvent): event is LoggedCallEvent {
   return (
     event.type.startsWith("call.") &&
     event.type !== "call.skipped" &&
-    event.type !== "call.doubted" &&
+    event.type !== "call.escalated" &&
     !(event.type === "call.reused" && event.redacted === true)
   );
 }

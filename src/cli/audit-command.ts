@@ -66,8 +66,24 @@ function needed(event: RunEvent): RunEvent | undefined {
     case "verdict.reached":
     case "person.decided":
       return event;
-    default:
+    case "run.started":
+    case "run.planned":
+    case "run.resumed":
+    case "run.waiting":
+    case "run.finished":
+    case "run.cancelled":
+    case "call.retried":
+    case "call.requeued":
+    case "call.reused":
+    case "call.skipped":
+    case "call.escalated":
+    case "call.late":
+    case "call.abandoned":
+    case "call.reported":
+    case "budget.overran":
       return undefined;
+    default:
+      return event satisfies never;
   }
 }
 

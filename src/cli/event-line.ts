@@ -1,12 +1,12 @@
 import { scopeOf, type TeamPlace } from "../call-place.ts";
-import type { DoubtedFor, LiveEvent } from "../events.ts";
+import type { EscalationReason, LiveEvent } from "../events.ts";
 import { brief, failureText, positionText } from "./brief.ts";
 import { CHANGED, forkText } from "./origin.ts";
 import { money, moneyOr } from "./money.ts";
 import { count, duration } from "./quantities.ts";
 import { safeText } from "./safe-text.ts";
 
-const DOUBTS: Readonly<Record<DoubtedFor, string>> = {
+const REASONS: Readonly<Record<EscalationReason, string>> = {
   "schema-fail": "failed its schema",
   output: "is in doubt by its own answer",
   conflict: "is contradicted",
@@ -15,8 +15,8 @@ const DOUBTS: Readonly<Record<DoubtedFor, string>> = {
   rerun: "is to hear the others",
 };
 
-/** One event in a few words, on one line and safe to print; `undefined` for one that says nothing by itself. */
-export function eventText(event: LiveEvent): string | undefined {
+/** One event in a few words, on one line and safe to print. */
+export function eventText(event: LiveEvent): string {
   switch (event.type) {
     case "run.started":
       return `${safeText(event.supervisor.name)}: run ${safeText(event.runId)}${event.forkOf === undefined ? "" : `, ${forkText(event.forkOf)}`}`;
@@ -40,16 +40,16 @@ export function eventText(event: LiveEvent): string | undefined {
       return event.by === "joined"
         ? `${who(event)} shares an answer with run ${safeText(event.from.runId)}: ${brief(event.output)}`
         : `${who(event)} answered before, in run ${safeText(event.from.runId)}: ${brief(event.output)}`;
-    case "call.doubted":
+    case "call.escalated":
       return event.next === undefined
         ? `${who(event)} stands: ${safeText(event.detail ?? event.why)}`
-        : `${who(event)} ${DOUBTS[event.why]}: asking ${safeText(event.next)}`;
+        : `${who(event)} ${REASONS[event.why]}: asking ${safeText(event.next)}`;
     case "call.failed":
       if (event.stopped === true) return `${who(event)} stopped: ${safeText(event.error.message)}`;
       return `${who(event)} failed after ${duration(event.durationMs)}: ${failureText(event.agent, event.error.message)}`;
     case "call.skipped":
       return `${who(event)} skipped: ${safeText(event.detail)}`;
-    case "call.straggled":
+    case "call.late":
       return `${who(event)} ${event.settled} too late (attempt ${event.attempt}); not counted`;
     case "call.abandoned":
       return `${who(event)} did not stop when told to (attempt ${event.attempt}); left behind`;
@@ -75,8 +75,6 @@ export function eventText(event: LiveEvent): string | undefined {
       return `run ${event.status}`;
     case "run.cancelled":
       return `run cancelled: ${safeText(event.reason)}`;
-    default:
-      return undefined;
   }
 }
 

@@ -64,5 +64,8 @@ export async function readRun(
   const run = viewRun(runId, events);
   if (run.status !== "running") return { run, events };
   const summary = await store.run(runId);
-  return { run: summary?.status === "gone" ? { ...run, status: "gone" } : run, events };
+  return {
+    run: summary?.status === "interrupted" ? { ...run, status: "interrupted" } : run,
+    events,
+  };
 }

@@ -35,7 +35,7 @@ export async function followCommand(
       return signals.exitCode ?? EXIT.ok;
     }
     const status = (await store.run(runId))?.status;
-    if (status === "gone" || status === "waiting") {
+    if (status === "interrupted" || status === "waiting") {
       screen.print(`run ${safeText(runId)} is ${status}; what comes is shown when it goes on`);
     }
     const stream = Object.assign(events, { runId, outcome: Promise.resolve() });

@@ -5,7 +5,7 @@ import { shortId } from "./short-id.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface GoOn {
-  /** Every run of the team that is gone where left out. */
+  /** Every run of the team that is interrupted where left out. */
   readonly runId?: string;
   /** The team's file, where it is known. */
   readonly team?: string;

@@ -13,10 +13,8 @@ export function lineProgress(screen: Terminal, verdicts: boolean): Progress {
       if (event.type === "call.progress") return;
       if (!verdicts && (event.type === "conflict.found" || event.type === "verdict.reached"))
         return;
-      const text = eventText(event);
-      if (text === undefined) return;
       const time = padStart(duration(event.atMs - run.startedAtMs), TIME_COLUMNS);
-      screen.print(clip(`${time}  ${text}`, screen.columns));
+      screen.print(clip(`${time}  ${eventText(event)}`, screen.columns));
     },
     notice: (text) => screen.print(text),
     end() {},

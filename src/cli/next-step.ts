@@ -28,7 +28,7 @@ export function nextStep(run: RunView, where: Whereabouts, screen: Terminal): st
       .slice(0, MAX_QUESTIONS)
       .flatMap(({ it }) => decideLines(runId, it.subject, where, screen));
   }
-  return status === "waiting" || status === "gone" || status === "cancelled"
+  return status === "waiting" || status === "interrupted" || status === "cancelled"
     ? goOn({ runId, ...where }, screen)
     : [];
 }

@@ -178,9 +178,9 @@ function describeProgram(exitWith: (code: number) => void): Command {
     resume
       .argument(
         "[run]",
-        "its id, the beginning of it, or latest (default: the latest that is gone)",
+        "its id, the beginning of it, or latest (default: the latest that is interrupted)",
       )
-      .option("--all", "go on with every run of this team that is gone"),
+      .option("--all", "go on with every run of this team that is interrupted"),
   ).action(async (team: string, run: string | undefined, options: ResumeFlags) => {
     const { resumeCommand } = await import("./resume-command.ts");
     exitWith(await resumeCommand(team, run, options));

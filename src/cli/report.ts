@@ -52,7 +52,7 @@ const STATUS_STYLE: Readonly<Record<RunView["status"], Style>> = {
   cancelled: "warn",
   running: "warn",
   waiting: "warn",
-  gone: "warn",
+  interrupted: "warn",
 };
 
 const STATUS_WORDS: Readonly<Record<RunView["status"], string>> = {
@@ -62,7 +62,7 @@ const STATUS_WORDS: Readonly<Record<RunView["status"], string>> = {
   cancelled: "cancelled",
   running: "not finished",
   waiting: "waiting for a person to decide",
-  gone: "gone: not finished, and nobody drives it",
+  interrupted: "interrupted: not finished, and nobody drives it",
 };
 
 function heading(run: RunView, screen: Terminal): string[] {

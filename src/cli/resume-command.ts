@@ -19,7 +19,7 @@ export interface ResumeFlags {
 }
 
 /**
- * `quorate resume`: goes on with a run where its log ends; with the latest one of the team that is gone where none is
+ * `quorate resume`: goes on with a run where its log ends; with the latest one of the team that is interrupted where none is
  * named, or with all that are. Gives the exit code, of several the worst; rejects when nothing could be gone on with.
  */
 export async function resumeCommand(
@@ -56,15 +56,16 @@ async function resumeOne(team: Supervisor, runId: string, following: Following):
   return followRun(stream, { ...following, finished });
 }
 
-/** All runs of the team that are gone, the oldest first. One that cannot be gone on with does not keep the others. */
+/** All runs of the team that are interrupted, the oldest first. One that cannot be gone on with does not keep the others. */
 async function resumeAll(team: Supervisor, following: Following): Promise<number> {
   const { log, screen, flags } = following;
-  const query = { team: team.name, status: "gone", limit: ALL } as const;
-  const gone = (await log.store.runs(query)).toReversed();
-  if (flags.json !== true && gone.length === 0) screen.print("No run is gone; nothing to resume.");
+  const query = { team: team.name, status: "interrupted", limit: ALL } as const;
+  const interrupted = (await log.store.runs(query)).toReversed();
+  if (flags.json !== true && interrupted.length === 0)
+    screen.print("No run is interrupted; nothing to resume.");
   const documents: object[] = [];
   const codes: number[] = [];
-  for (const { runId } of gone) {
+  for (const { runId } of interrupted) {
     const stopped = following.signals.exitCode;
     if (stopped !== undefined) return stopped;
     if (flags.json !== true && codes.length > 0) screen.print("");
@@ -78,7 +79,8 @@ async function resumeAll(team: Supervisor, following: Following): Promise<number
     }
   }
   if (flags.json === true) screen.print(safeJson(documents, 2));
-  else if (gone.length > 1) screen.print("", `went on with ${count(gone.length, "run")}`);
+  else if (interrupted.length > 1)
+    screen.print("", `went on with ${count(interrupted.length, "run")}`);
   return following.signals.exitCode ?? worst(codes);
 }
 
@@ -87,15 +89,15 @@ function worst(codes: readonly number[]): number {
   return codes.some((code) => code !== EXIT.ok && code !== EXIT.open) ? EXIT.failed : EXIT.open;
 }
 
-/** The latest run of the team that is gone; else the latest that somebody drives, which will be refused. */
+/** The latest run of the team that is interrupted; else the latest that somebody drives, which will be refused. */
 async function latestOpen(team: Supervisor, { log }: Following): Promise<string> {
-  for (const status of ["gone", "running"] as const) {
+  for (const status of ["interrupted", "running"] as const) {
     const [open] = await log.store.runs({ team: team.name, status, limit: 1 });
     if (open !== undefined) return open.runId;
   }
   const place = log.file ?? "the team's store";
   throw new QuorateError(
     "RUN_NOT_FOUND",
-    `${place} has no run of ${team.name} that is gone; to go on with one that was cancelled or waits, give its id too.`,
+    `${place} has no run of ${team.name} that is interrupted; to go on with one that was cancelled or waits, give its id too.`,
   );
 }

@@ -58,8 +58,8 @@ export interface RunView {
   readonly startedAtMs: number;
   /** The time of the last event. */
   readonly lastAtMs: number;
-  /** `"gone"`: it has not ended and nobody drives it, which its events alone do not tell. */
-  readonly status: OutcomeStatus | "running" | "gone" | "cancelled";
+  /** `"interrupted"`: it has not ended and nobody drives it, which its events alone do not tell. */
+  readonly status: OutcomeStatus | "running" | "interrupted" | "cancelled";
   /** Why it was cancelled. */
   readonly reason?: string;
   /** The run that it is a fork of. */
@@ -177,16 +177,26 @@ export function runFold(runId: string): RunFold {
           };
           return;
         }
-        case "call.straggled":
+        case "call.late":
         case "call.abandoned":
         case "call.reported":
-        case "call.doubted":
+        case "call.escalated":
         case "budget.overran":
           return;
-        default: {
+        case "call.started":
+        case "call.retried":
+        case "call.requeued":
+        case "call.succeeded":
+        case "call.reused":
+        case "call.failed":
+        case "call.skipped": {
           const before = calls.get(event.callId) ?? waitingCall(event);
           calls.set(event.callId, nextCall(before, event));
+          return;
         }
+        default:
+          // Every event has its case: one that is forgotten is a compile error.
+          event satisfies never;
       }
     },
   };
@@ -262,9 +272,6 @@ function nextCall(call: CallView, event: CallEvent): CallView {
       };
     case "call.skipped":
       return { ...call, state: "skipped", detail: event.detail };
-    default:
-      // An event of a later version of this package: nothing that this view could show.
-      return call;
   }
 }
 

@@ -17,11 +17,11 @@ export interface RunsFlags {
 export async function runsCommand(flags: RunsFlags, screen: Terminal): Promise<void> {
   const runs = await withDatabase(flags.db, async (store) => store.runs({ limit: flags.limit }));
   if (flags.json === true) screen.print(safeJson(runs, 2));
-  else screen.print(...runsTable(runs, screen), ...goneLines(runs, flags, screen));
+  else screen.print(...runsTable(runs, screen), ...interruptedLines(runs, flags, screen));
 }
 
 // Date and time, status, duration, and the spaces between.
-const OTHER_COLUMNS = 2 + 16 + 2 + 9 + 2 + 10 + 2;
+const OTHER_COLUMNS = 2 + 16 + 2 + 11 + 2 + 10 + 2;
 
 function runsTable(runs: readonly RunSummary[], screen: Terminal): string[] {
   if (runs.length === 0) return ["No runs yet."];
@@ -36,19 +36,23 @@ function runsTable(runs: readonly RunSummary[], screen: Terminal): string[] {
     return [
       pad(shortId(run.runId), ids),
       screen.style("quiet", dateAndTime(run.startedAtMs)),
-      pad(run.status, 9),
+      pad(run.status, 11),
       `${screen.style("quiet", padStart(took, 10))}  ${pad(safeText(run.supervisor.name), teams)}`.trimEnd(),
     ].join("  ");
   });
 }
 
-function goneLines(runs: readonly RunSummary[], { db }: RunsFlags, screen: Terminal): string[] {
-  const [first, second] = runs.filter(({ status }) => status === "gone");
+function interruptedLines(
+  runs: readonly RunSummary[],
+  { db }: RunsFlags,
+  screen: Terminal,
+): string[] {
+  const [first, second] = runs.filter(({ status }) => status === "interrupted");
   if (first === undefined) return [];
   const one = second === undefined;
   return [
     "",
-    one ? "gone: resume it with" : "gone: resume them with",
+    one ? "interrupted: resume it with" : "interrupted: resume them with",
     ...goOn({ db, ...(one && { runId: first.runId }) }, screen),
   ];
 }

@@ -60,9 +60,9 @@ export function runAttempt(
  * One attempt, from its dispatch until the agent has stopped or nobody waits for it any more.
  *
  *     running ── settles ───▶ over
- *     running ── timeoutMs ─▶ given up ── settles ──▶ over, straggled
+ *     running ── timeoutMs ─▶ given up ── settles ──▶ over, late
  *                                      └─ graceMs ──▶ over, abandoned
- *     running ── settles after timeoutMs, as nothing else could run before ──▶ over, straggled
+ *     running ── settles after timeoutMs, as nothing else could run before ──▶ over, late
  *     running ── cancelled ─▶ stopping ── settles ──▶ over
  *                                      └─ graceMs ──▶ over, abandoned
  *     over ── reports more ──▶ over
@@ -250,11 +250,11 @@ class Attempt implements AttemptControl, Reporting {
     if (was === "over") return;
     const before = this.#told;
     const settled = this.#over("stopped");
-    const straggled = this.#straggled(how, before);
-    if (was === "given up") return this.#run.journal.note([straggled]);
+    const late = this.#late(how, before);
+    if (was === "given up") return this.#run.journal.note([late]);
     // Of a call that is cancelled the log says no more than this.
-    const isNews = straggled.cost !== undefined || straggled.charged !== undefined;
-    if (isNews) this.#run.journal.note([straggled]);
+    const isNews = late.cost !== undefined || late.charged !== undefined;
+    if (isNews) this.#run.journal.note([late]);
     this.#tell(this.#failed(this.#cancellation.reason, { settled }));
   }
 
@@ -264,7 +264,7 @@ class Attempt implements AttemptControl, Reporting {
     this.#hear(error);
     this.#abort(error);
     const settled = this.#over("stopped");
-    const after = [this.#straggled(how, this.#told)];
+    const after = [this.#late(how, this.#told)];
     this.#tell(this.#failed(error, { settled, after, ended: how }));
   }
 
@@ -312,9 +312,9 @@ class Attempt implements AttemptControl, Reporting {
     if (news.cost !== undefined) this.#run.journal.note([{ type: "call.reported", ...news }]);
   }
 
-  #straggled(how: "answered" | "failed", before: Spent): EventOf<"call.straggled"> {
+  #late(how: "answered" | "failed", before: Spent): EventOf<"call.late"> {
     const durationMs = this.#run.clock.monotonic() - this.#startedMs;
-    return { type: "call.straggled", ...this.#news(before), settled: how, durationMs };
+    return { type: "call.late", ...this.#news(before), settled: how, durationMs };
   }
 
   /** What it has spent since it was `before`, and what its call is charged with by now. */

@@ -24,7 +24,7 @@ export interface Asking {
 
 /**
  * Carries out one attempt at each of several requests as one request to the engine, dispatched at `startedMs`, which is now.
- * Each of them ends as an attempt of its own does: it is checked, times out, is cancelled and straggles by itself. What they
+ * Each of them ends as an attempt of its own does: it is checked, times out, is cancelled and is late by itself. What they
  * share is kept here:
  *
  * - the permit for its slots, which is released when the last one is over;

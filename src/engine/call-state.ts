@@ -91,7 +91,7 @@ export function evolve(state: CallState, event: CallEvent): CallState {
     case "call.failed":
       // An earlier version stopped it since its answer could not change a verdict any more. It is asked again.
       return event.stopped === true ? between(state, event) : ended(state, event);
-    case "call.straggled":
+    case "call.late":
     case "call.abandoned":
     case "call.reported": {
       const { attempt, cost = UNKNOWN_COST, charged } = event;
@@ -101,7 +101,7 @@ export function evolve(state: CallState, event: CallEvent): CallState {
       return charged === undefined ? state : { ...state, charged };
     }
     case "call.skipped":
-    case "call.doubted":
+    case "call.escalated":
     case "budget.overran":
       return state;
   }

@@ -234,7 +234,7 @@ function lastWord(
   if (settled === undefined || (used.length === 0 && charged === undefined)) return [];
   return [
     {
-      type: "call.straggled",
+      type: "call.late",
       ...place,
       attempt,
       settled,

@@ -44,7 +44,7 @@ export class History {
   readonly #skipped = new Map<string, Of<"call.skipped">>();
   readonly #lost = new Set<string>();
   #asked: Of<"run.waiting"> | undefined;
-  readonly #doubted = new Set<string>();
+  readonly #escalated = new Set<string>();
   // Made when it is first asked for: the events do not change after that.
   #lacking: ReadonlySet<string> | undefined;
   #bill: BillFold | undefined;
@@ -98,9 +98,9 @@ export class History {
     return this.#lacking.has(team);
   }
 
-  /** Whether a doubt about a call stands in the log. */
-  doubted(callId: string, why: string): boolean {
-    return this.#doubted.has(`${why} ${callId}`);
+  /** Whether the log says that a call was escalated for that reason. */
+  escalated(callId: string, why: string): boolean {
+    return this.#escalated.has(`${why} ${callId}`);
   }
 
   /** Why an agent was not asked, if it was not. */
@@ -144,7 +144,7 @@ export class History {
       case "call.requeued":
       case "call.retried":
       case "call.failed":
-      case "call.straggled":
+      case "call.late":
       case "call.abandoned":
       case "call.reported":
         this.#evolve(event);
@@ -152,8 +152,8 @@ export class History {
       case "call.skipped":
         this.#skipped.set(event.callId, event);
         break;
-      case "call.doubted":
-        this.#doubted.add(`${event.why} ${event.callId}`);
+      case "call.escalated":
+        this.#escalated.add(`${event.why} ${event.callId}`);
         break;
       case "run.planned":
         this.#scope(scopeOf(event)).plan = event;

@@ -29,13 +29,13 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
     case "call.requeued":
     case "call.failed":
       return { ...body, error: recordWithout(body.error, text), ...modelsWithout(body, text) };
-    case "call.straggled":
+    case "call.late":
     case "call.abandoned":
     case "call.reported":
       return { ...body, ...modelsWithout(body, text) };
     case "call.skipped":
       return { ...body, detail: text(body.detail) };
-    case "call.doubted":
+    case "call.escalated":
       return { ...body, ...(body.detail !== undefined && { detail: text(body.detail) }) };
     case "conflict.found":
       return { ...body, conflict: conflictWithout(body.conflict, changes) };

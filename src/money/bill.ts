@@ -102,7 +102,7 @@ export class BillFold {
         more.count = event.calls ?? 1;
         break;
       }
-      case "call.straggled":
+      case "call.late":
       case "call.abandoned":
       case "call.reported": {
         const entry = this.#entry(event);
@@ -117,7 +117,7 @@ export class BillFold {
           more.lateCost = addCost(more.lateCost, cost);
           addUsed(entry, used);
         }
-        if (event.type === "call.abandoned" || (event.type === "call.straggled" && !cut)) {
+        if (event.type === "call.abandoned" || (event.type === "call.late" && !cut)) {
           moreOf(entry).late++;
         }
         break;
@@ -131,7 +131,7 @@ export class BillFold {
       case "run.waiting":
       case "run.finished":
       case "run.cancelled":
-      case "call.doubted":
+      case "call.escalated":
       case "conflict.found":
       case "verdict.reached":
       case "person.decided":

@@ -25,7 +25,7 @@ const QUERY_KEYS: ReadonlySet<string> = new Set(Object.keys(KEYS));
 
 const STATUSES: Readonly<Record<RunStatus, true>> = {
   running: true,
-  gone: true,
+  interrupted: true,
   waiting: true,
   complete: true,
   partial: true,

@@ -2,8 +2,8 @@ import type { RunEvent, SupervisorLabel } from "../events.ts";
 import type { OutcomeStatus } from "../outcome.ts";
 import type { Values } from "./values.ts";
 
-/** How a run stands. `"gone"`: it has not ended, and nobody drives it any more; it waits to be resumed. */
-export type RunStatus = OutcomeStatus | "running" | "gone" | "cancelled";
+/** How a run stands. `"interrupted"`: it has not ended, and nobody drives it any more; it waits to be resumed. */
+export type RunStatus = OutcomeStatus | "running" | "interrupted" | "cancelled";
 
 /** One run, as a list of runs shows it. */
 export interface RunSummary {

@@ -16,7 +16,7 @@ export function isEndType(type: unknown): type is EndEvent["type"] {
 }
 
 /** How a run stands by its log alone; `undefined` while it goes on, or should. */
-export type RunState = Exclude<RunStatus, "running" | "gone"> | undefined;
+export type RunState = Exclude<RunStatus, "running" | "interrupted"> | undefined;
 
 /** How a run stands after an event. */
 export function stateAfter(event: RunEvent): RunState {
@@ -59,7 +59,7 @@ export function summaryOf(first: RunEvent, { state, atMs, seq, driven }: Last): 
     ...(tags !== undefined && { tags }),
     startedAtMs: first.atMs,
     endedAtMs: state === undefined || state === "waiting" ? null : atMs,
-    status: state ?? (driven ? "running" : "gone"),
+    status: state ?? (driven ? "running" : "interrupted"),
     events: seq,
   };
 }

@@ -101,7 +101,7 @@ describe("a table", () => {
 });
 
 describe("what becomes of calls and money while a run goes on", () => {
-  const said = (body: EventBody): string | undefined =>
+  const said = (body: EventBody): string =>
     eventText({ ...body, runId: "run", seq: 1, atMs: 0 } as RunEvent);
   const call = { callId: "security", agent: "security", role: "agent", attempt: 1 } as const;
   const busy = { code: "AGENT_FAILED", message: "security failed: 429" } as const;
@@ -115,7 +115,7 @@ describe("what becomes of calls and money while a run goes on", () => {
       "security cost $0.0042, more than the $0.001 that it may: nothing new begins under that budget",
     );
     expect(
-      said({ type: "call.doubted", ...call, why: "schema-fail", next: "security~strong" }),
+      said({ type: "call.escalated", ...call, why: "schema-fail", next: "security~strong" }),
     ).toBe("security failed its schema: asking security~strong");
     const stop = { ...call, reason: "early-stop", detail: "nothing depends on it" } as const;
     expect(said({ type: "call.skipped", ...stop })).toBe("security skipped: nothing depends on it");

@@ -47,14 +47,14 @@ describe("quorate follow", () => {
     expect((await run.finished).code).toBe(0);
   });
 
-  it("says that a run is gone, and shows it as soon as somebody goes on with it", async () => {
+  it("says that a run is interrupted, and shows it as soon as somebody goes on with it", async () => {
     const cwd = folder();
     const run = await halfway(cwd);
     run.child.kill("SIGKILL");
     await run.finished;
     release(cwd);
     const page = start(["follow", "latest"], cwd);
-    await page.printed("is gone; what comes is shown");
+    await page.printed("is interrupted; what comes is shown");
     expect((await quorate(["resume", team("durable")], cwd)).code).toBe(0);
     const { code, stdout } = await page.finished;
     expect(code).toBe(0);

@@ -11,19 +11,19 @@ const durable = team("durable");
 const flat = (page: string): string => page.replaceAll(/[\s\\]+/g, " ");
 
 describe("a run whose process was killed", () => {
-  it("is listed as gone, with the command that goes on with it", async () => {
+  it("is listed as interrupted, with the command that goes on with it", async () => {
     const cwd = folder();
     const runId = await killed(cwd);
     const id = runId.slice(0, 8);
     const [listed, shown] = await Promise.all([quorate(["runs"], cwd), quorate(["show", id], cwd)]);
-    expect(listed.stdout).toMatch(new RegExp(`${id} .* gone `));
-    expect(listed.stdout).toContain(`gone: resume it with\n  quorate resume TEAM ${id}\n`);
-    expect(shown.stdout).toContain("gone: not finished, and nobody drives it");
+    expect(listed.stdout).toMatch(new RegExp(`${id} .* interrupted `));
+    expect(listed.stdout).toContain(`interrupted: resume it with\n  quorate resume TEAM ${id}\n`);
+    expect(shown.stdout).toContain("interrupted: not finished, and nobody drives it");
     expect(shown.stdout).toMatch(/quick +ok/);
     expect(shown.stdout).toMatch(/slow +open/);
     expect(shown.stdout).toContain(`quorate resume TEAM ${id}`);
     const json = await quorate(["show", id, "--json"], cwd);
-    expect(JSON.parse(json.stdout)).toMatchObject({ status: "gone" });
+    expect(JSON.parse(json.stdout)).toMatchObject({ status: "interrupted" });
   });
 
   it("goes on where it stopped, and does not ask again who had answered", async () => {
@@ -101,7 +101,7 @@ describe("quorate resume", () => {
 
     const unnamed = await quorate(["resume", durable, "--db", "my runs.db"], cwd);
     expect(unnamed.code).toBe(2);
-    expect(unnamed.stderr).toContain("no run of durable that is gone");
+    expect(unnamed.stderr).toContain("no run of durable that is interrupted");
     const resumed = await quorate(["resume", durable, "pull 7", "--db", "my runs.db"], cwd);
     expect(resumed.code).toBe(0);
     expect(resumed.stdout).toContain("reused 1, asked 1");

@@ -52,7 +52,7 @@ describe("a run whose SQLite file could not be written, and that its store could
   it("is resumed by the same supervisor at once", async () => {
     const { store, team } = await failed(tempPath());
     await using _store = store;
-    expect((await store.runs())[0]?.status).toBe("gone");
+    expect((await store.runs())[0]?.status).toBe("interrupted");
     expect(await team.resume("run")).toMatchObject(REUSED);
   });
 
@@ -97,7 +97,7 @@ describe("a run whose SQLite file could not be written, and that its store could
     const { stdout, stderr, code } = await startProcess("cannot-let-go.ts", [path]).ended;
     expect({ stdout, stderr, code }).toEqual({ stdout: "STORE_FAILED\n", stderr: "", code: 0 });
     await using store = sqliteStore({ path });
-    expect((await store.runs())[0]?.status).toBe("gone");
+    expect((await store.runs())[0]?.status).toBe("interrupted");
   });
 
   it("says that the store fails, and not that somebody drives it, while the file still cannot be written", async () => {
@@ -180,7 +180,7 @@ describe("a run that its store could not let go of", () => {
     expect(() => memory.take("run")).toThrow(expect.objectContaining({ code: "RUN_OWNED" }));
     faults.clear();
     await clock.advance(2_000);
-    expect(memory.runs()[0]?.status).toBe("gone");
+    expect(memory.runs()[0]?.status).toBe("interrupted");
     expect(memory.take("run")).toBe(2);
   });
 

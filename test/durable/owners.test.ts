@@ -83,7 +83,7 @@ describe("a run and the processes that want it", () => {
 
     owner.child.kill("SIGKILL");
     await owner.ended;
-    expect((await store.runs())[0]?.status).toBe("gone");
+    expect((await store.runs())[0]?.status).toBe("interrupted");
     open();
     const outcome = await team.resume("run");
     expect(outcome).toMatchObject({ status: "complete", reuse: { reused: 1, asked: 1 } });

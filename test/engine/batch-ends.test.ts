@@ -164,7 +164,7 @@ describe("a batch that takes too long", () => {
   });
 
   it.each<[string, number, readonly string[]]>([
-    ["answers in its grace time", 700, ["call.straggled"]],
+    ["answers in its grace time", 700, ["call.late"]],
     ["is given up, as it never answers", Infinity, ["call.abandoned"]],
   ])("and is deaf keeps its one slot until it %s, as every log says", async (_, takesMs, after) => {
     const clock = virtualClock();

@@ -83,7 +83,7 @@ describe("an agent that blocks the event loop beyond its timeout", () => {
       "run.planned",
       "call.started a",
       "call.failed a",
-      "call.straggled a",
+      "call.late a",
       "run.finished",
     ]);
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
@@ -106,9 +106,7 @@ describe("an agent that blocks the event loop beyond its timeout", () => {
     const team = supervisor({ name: "team", agents: { a }, budget: { usd: 1 }, clock });
     const { runId } = await team.run("task");
     const log = await team.store.read(runId);
-    expect(
-      log.filter(({ type }) => type === "call.failed" || type === "call.straggled"),
-    ).toMatchObject([
+    expect(log.filter(({ type }) => type === "call.failed" || type === "call.late")).toMatchObject([
       { cost: { usdMicros: 400_000 }, charged: 400_000 },
       { settled: "answered", charged: 400_000 },
     ]);
@@ -178,7 +176,7 @@ describe("an agent that blocks the event loop beyond its timeout", () => {
       expect(results.a).toMatchObject({ error: { code: "TIMEOUT" } });
       expect(kinds(await team.store.read(runId)).slice(-3)).toEqual([
         "call.failed a",
-        "call.straggled a",
+        "call.late a",
         "run.finished",
       ]);
     }

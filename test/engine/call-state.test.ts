@@ -118,7 +118,7 @@ const TABLE: readonly (readonly [string, string, readonly CallEvent[]])[] = [
     [
       started(1, 30),
       {
-        type: "call.straggled",
+        type: "call.late",
         ...place,
         attempt: 1,
         settled: "failed",

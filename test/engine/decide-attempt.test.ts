@@ -138,7 +138,7 @@ const TABLE: readonly (readonly [string, string, AttemptDecision])[] = [
   ],
   [
     "a failure by itself while the run is cancelled, of which something is charged",
-    "cancelled straggled",
+    "cancelled late",
     decide(fresh, callee(), failedWith(busy, { ended: "failed" }), {
       ...moment,
       charged: 9,

@@ -107,12 +107,12 @@ describe("a timeout", () => {
       "call.started slow",
       "call.failed deaf",
       "call.skipped after",
-      "call.straggled deaf",
+      "call.late deaf",
       "call.succeeded slow",
       "verdict.reached",
       "run.finished",
     ]);
-    expect(log.find(({ type }) => type === "call.straggled")).toMatchObject({
+    expect(log.find(({ type }) => type === "call.late")).toMatchObject({
       settled: "answered",
       durationMs: 300,
       attempt: 1,
@@ -230,7 +230,7 @@ describe("an agent that does not stop", () => {
     await clock.advance(1_000);
     const events = kinds(await team.store.read((await running).runId));
     expect(events).toContain("call.abandoned deaf");
-    expect(events).not.toContain("call.straggled deaf");
+    expect(events).not.toContain("call.late deaf");
     expect(events.filter((event) => event.endsWith(" deaf"))).toHaveLength(3);
   });
 

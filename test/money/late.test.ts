@@ -118,7 +118,7 @@ describe("a budget whose agents report after their timeout", () => {
     expect(ofType(log, "call.failed")).toMatchObject([
       { cost: { usdMicros: 10_000 }, charged: 1_000_000 },
     ]);
-    expect(ofType(log, "call.straggled")).toMatchObject([
+    expect(ofType(log, "call.late")).toMatchObject([
       { cost: { usdMicros: 190_000 }, charged: 200_000 },
     ]);
   });
@@ -186,7 +186,7 @@ describe("a budget whose agents report after their timeout", () => {
     expect(results.flaky).toMatchObject({ status: "ok", attempts: 2 });
     const log = await team.store.read(runId);
     expect(ofType(log, "call.retried")).toMatchObject([{ charged: 1_000_000 }]);
-    expect(ofType(log, "call.straggled")).toMatchObject([{ charged: 400_000 }]);
+    expect(ofType(log, "call.late")).toMatchObject([{ charged: 400_000 }]);
     expect(ofType(log, "call.succeeded")).toMatchObject([{ charged: 800_000 }]);
   });
 
@@ -232,14 +232,14 @@ describe("a budget whose agents report after their timeout", () => {
     await clock.advance(1_000);
     await running;
     const log = store.read("run");
-    const straggled = log.findIndex(({ type }) => type === "call.straggled");
-    expect(log[straggled - 1]).toMatchObject({ type: "call.started", attempt: 2 });
+    const late = log.findIndex(({ type }) => type === "call.late");
+    expect(log[late - 1]).toMatchObject({ type: "call.started", attempt: 2 });
     for (const [usd, answers] of [
       [2.8, true],
       [2.79, false],
     ] as const) {
       const died = memoryStore({ resumable: true, clock });
-      died.append(log.slice(0, straggled + 1));
+      died.append(log.slice(0, late + 1));
       died.release("run", 1);
       const resumed = teamWith(asked).resume("run", { store: died, budget: { usd } });
       await clock.advance(1_000);
@@ -528,10 +528,10 @@ describe("a budget whose agents report after they were cancelled", () => {
       "run.started",
       "run.planned",
       "call.started",
-      "call.straggled",
+      "call.late",
       "run.cancelled",
     ]);
-    expect(ofType(store.read("run"), "call.straggled")).toMatchObject([
+    expect(ofType(store.read("run"), "call.late")).toMatchObject([
       { cost: { usdMicros: 500_000 }, charged: 500_000 },
     ]);
   });
@@ -680,7 +680,7 @@ describe("a budget whose agents report after they were cancelled", () => {
     };
     for (const [type, name, answers] of [
       ["call.failed", "slow", false],
-      ["call.straggled", "slow", true],
+      ["call.late", "slow", true],
     ] as const) {
       const resumed = teamIn(1.4).resume("run", { store: upTo(type, name) });
       await clock.advance(1_000);

@@ -120,7 +120,7 @@ function cutIn(events: readonly RunEvent[]): ReadonlySet<string> {
   const cut = new Set<string>();
   for (const event of events) {
     const isCut =
-      event.type === "call.straggled" ||
+      event.type === "call.late" ||
       event.type === "call.abandoned" ||
       ((event.type === "call.failed" || event.type === "call.retried") &&
         (event.error.code === "TIMEOUT" || "stopped" in event));

@@ -33,7 +33,7 @@ describe("a function that is to answer at once and does not", () => {
     const team = teamOf({ escalateIf: [later] }, { tiers: { small: 1, strong: 2 } });
     expect(await run(team)).toMatchObject({ status: "complete", bill: { calls: 1 } });
     const events: readonly RunEvent[] = await team.store.read("run");
-    expect(events.find(({ type }) => type === "call.doubted")).toMatchObject({
+    expect(events.find(({ type }) => type === "call.escalated")).toMatchObject({
       detail: "escalateIf failed: it answered with a promise; it has to answer at once",
     });
   });

@@ -136,13 +136,13 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
     return path;
   }
 
-  it("has all its runs, and what was open is gone and can be taken", async () => {
+  it("has all its runs, and what was open is interrupted and can be taken", async () => {
     const path = oldFile();
     await using store = sqliteStore({ path });
     for (const [runId, events] of Object.entries(RUNS))
       expect(await store.read(runId)).toEqual(events);
     const statuses = (await store.runs()).map(({ runId, status }) => `${runId} ${status}`);
-    expect(statuses).toEqual(["open gone", "ended complete"]);
+    expect(statuses).toEqual(["open interrupted", "ended complete"]);
 
     await expect(store.append([answered("open", 3)])).rejects.toMatchObject({ code: "LEASE_LOST" });
     expect(await store.take("open")).toBe(2);
@@ -155,7 +155,7 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
     const ids = async (query: RunQuery) => (await store.runs(query)).map(({ runId }) => runId);
     expect(await ids({ team: "gate" })).toEqual(["open", "ended"]);
     expect(await ids({ team: "gate", status: "complete" })).toEqual(["ended"]);
-    expect(await ids({ status: "gone" })).toEqual(["open"]);
+    expect(await ids({ status: "interrupted" })).toEqual(["open"]);
     expect(await ids({ team: "other" })).toEqual([]);
   });
 
@@ -215,7 +215,10 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
     const { runId: _, seq, atMs, ...body } = started("late");
     insertEvent.run(run * 16_777_216 + seq, atMs, JSON.stringify(body));
     expect(await store.read("late")).toEqual([started("late")]);
-    expect((await store.runs({ limit: 1 }))[0]).toMatchObject({ runId: "late", status: "gone" });
+    expect((await store.runs({ limit: 1 }))[0]).toMatchObject({
+      runId: "late",
+      status: "interrupted",
+    });
     expect((await store.runs({ team: "gate" }))[0]).toMatchObject({ runId: "late" });
 
     // Which takes a run over and ends it.

@@ -81,7 +81,7 @@ describe("a store as the owner of runs", () => {
     await expect(theirs.take("taken")).rejects.toMatchObject({ code: "RUN_OWNED" });
     stopFor(1);
     const seen = (await theirs.runs()).map(({ status: is }) => is);
-    expect(seen).toEqual(["gone", "gone"]);
+    expect(seen).toEqual(["interrupted", "interrupted"]);
     expect(await theirs.take("taken")).toBe(2);
 
     const [lost, kept] = await Promise.allSettled([
@@ -179,7 +179,7 @@ describe("a store as the owner of runs", () => {
     stopFor(-3_600_000);
     await mine.append([answered("run", 2)]);
     stopFor(LEASE_MS + 1);
-    expect(await status(theirs)).toBe("gone");
+    expect(await status(theirs)).toBe("interrupted");
   });
 
   it("clears away those that have been silent for too long", async () => {
@@ -219,7 +219,7 @@ describe("an owner of which only its row is known", () => {
   }
 
   it.each([
-    ["is gone when its process is", { pid: deadPid, host, space }, "gone"],
+    ["is gone when its process is", { pid: deadPid, host, space }, "interrupted"],
     ["lives when its process does", { pid: process.ppid, host, space }, "running"],
     ["lives on another host", { pid: deadPid, host: "elsewhere", space }, "running"],
     [
@@ -230,7 +230,7 @@ describe("an owner of which only its row is known", () => {
   ])("%s", async (_, owner, expected) => {
     await using store = await ownedBy(owner);
     expect(await status(store)).toBe(expected);
-    if (expected === "gone") expect(await store.take("run")).toBe(2);
+    if (expected === "interrupted") expect(await store.take("run")).toBe(2);
     else await expect(store.take("run")).rejects.toMatchObject({ code: "RUN_OWNED" });
   });
 

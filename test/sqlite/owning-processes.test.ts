@@ -79,7 +79,7 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
     await using store = sqliteStore({ path });
     child.kill("SIGKILL");
     await once(child, "close");
-    expect(await status(store)).toBe("gone");
+    expect(await status(store)).toBe("interrupted");
     expect(await store.take("run")).toBe(2);
     await store.append([answered("run", 3)], 2);
     expect(await status(store)).toBe("running");
@@ -91,7 +91,7 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
     child.stdin.end();
     await once(child, "close");
     await using store = sqliteStore({ path });
-    expect(await status(store)).toBe("gone");
+    expect(await status(store)).toBe("interrupted");
     expect(await store.take("run")).toBe(2);
   });
 
@@ -111,7 +111,7 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
     await using store = sqliteStore({ path });
     await expect(store.take("run")).rejects.toMatchObject({ code: "RUN_OWNED" });
     child.kill("SIGSTOP");
-    await expect.poll(() => status(store), { timeout: 5_000 }).toBe("gone");
+    await expect.poll(() => status(store), { timeout: 5_000 }).toBe("interrupted");
     expect(await store.take("run")).toBe(2);
     await store.append([answered("run", 2, "taken over")], 2);
     child.kill("SIGCONT");
@@ -125,7 +125,7 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
     const { child, ask } = await drive(path, LEASE_MS);
     await using store = sqliteStore({ path });
     child.kill("SIGSTOP");
-    await expect.poll(() => status(store), { timeout: 5_000 }).toBe("gone");
+    await expect.poll(() => status(store), { timeout: 5_000 }).toBe("interrupted");
     child.kill("SIGCONT");
     expect(await ask()).toBe("kept 2");
     expect(await status(store)).toBe("running");

@@ -108,7 +108,7 @@ async function answer(
 
 function statusOf(model: Model): string {
   if (model.ended) return "complete";
-  return model.owner === null ? "gone" : "running";
+  return model.owner === null ? "interrupted" : "running";
 }
 
 /** Checks that stores which have the same runs open do as the port says, whatever is asked of which of them. */

@@ -6,7 +6,7 @@ import type { Store } from "../../src/store/store.ts";
 import { begun } from "../../src/testing/store-contract/finding.ts";
 import { answers, finished } from "../../src/testing/store-contract/run-events.ts";
 
-/** A store with so many finished runs of `most`, and among them one of `rare` that is gone. */
+/** A store with so many finished runs of `most`, and among them one of `rare` that is interrupted. */
 async function filled(store: Store, runs: number): Promise<Store> {
   for (let index = 0; index < runs; index += 1) {
     const runId = `run-${index}`;
@@ -25,7 +25,7 @@ async function filled(store: Store, runs: number): Promise<Store> {
 
 const ASKED: Readonly<Record<string, (store: Store) => unknown>> = {
   "how one run stands": (store) => store.run("rare"),
-  "the runs that are gone": (store) => store.runs({ status: "gone" }),
+  "the runs that are interrupted": (store) => store.runs({ status: "interrupted" }),
   "the runs of a team that has few": (store) => store.runs({ team: "rare" }),
   "the runs of a tenant": (store) => store.runs({ tenant: "acme" }),
   "the runs with a tag": (store) => store.runs({ tag: { kind: "rare" } }),

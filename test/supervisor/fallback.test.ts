@@ -84,7 +84,7 @@ describe("a fallback", () => {
     const events = (await store.read(runId)) as readonly RunEvent[];
     expect(
       events.flatMap((event) =>
-        event.type === "call.doubted" ? [[event.callId, event.why, event.next]] : [],
+        event.type === "call.escalated" ? [[event.callId, event.why, event.next]] : [],
       ),
     ).toEqual([
       ["a", "failed", "a~b"],

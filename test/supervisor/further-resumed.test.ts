@@ -215,7 +215,7 @@ async function live(
 function doubtsIn(events: readonly RunEvent[]): readonly string[] {
   return events
     .flatMap((event) =>
-      event.type === "call.doubted" ? [`${event.callId} ${event.why} ${event.next}`] : [],
+      event.type === "call.escalated" ? [`${event.callId} ${event.why} ${event.next}`] : [],
     )
     .toSorted();
 }

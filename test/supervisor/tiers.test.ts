@@ -57,7 +57,7 @@ function begun(events: readonly RunEvent[]): readonly string[] {
 
 function doubts(events: readonly RunEvent[]): readonly unknown[] {
   return events.flatMap((event) =>
-    event.type === "call.doubted" ? [[event.callId, event.why, event.next ?? event.detail]] : [],
+    event.type === "call.escalated" ? [[event.callId, event.why, event.next ?? event.detail]] : [],
   );
 }
 

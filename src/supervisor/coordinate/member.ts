@@ -7,7 +7,7 @@ import { dearerRungs, ladder, type Rung } from "../../engine/ladder.ts";
 import type { Run } from "../../engine/run.ts";
 import type { Seat } from "../../engine/seat.ts";
 import { describeThrown, errorRecord, type ErrorRecord } from "../../errors.ts";
-import type { DoubtedFor } from "../../events.ts";
+import type { EscalationReason } from "../../events.ts";
 import { atOnce } from "../../policy/at-once.ts";
 import { RERUN } from "../../policy/tier.ts";
 
@@ -40,7 +40,11 @@ export async function askMember(run: Run, seat: Seat, spec: CallSpec): Promise<A
 export async function askOnceMore(
   run: Run,
   { calls, first }: Asking,
-  { seat, why, spec }: { readonly seat: Seat; readonly why: DoubtedFor; readonly spec: CallSpec },
+  {
+    seat,
+    why,
+    spec,
+  }: { readonly seat: Seat; readonly why: EscalationReason; readonly spec: CallSpec },
 ): Promise<Asking> {
   const place = why === "rerun" ? furtherPlace(first, why, RERUN) : dearerPlace(first, seat.tier);
   const further = await askFurther(run, calls, seat, { ...spec, place }, why);
@@ -76,7 +80,7 @@ function whyNext(
   { calls, seat }: Asking,
   next: Seat,
   after: Rung["after"],
-): DoubtedFor | undefined {
+): EscalationReason | undefined {
   const last = calls.at(-1) ?? calls[0];
   if (after === "failure") return last.result.status === "failed" ? "failed" : undefined;
   // Where a tier was not called for, nor are those above it.
@@ -96,11 +100,11 @@ async function askFurther(
   calls: MadeCalls,
   seat: Seat,
   spec: CallSpec,
-  why: DoubtedFor,
+  why: EscalationReason,
 ): Promise<MadeCalls> {
   const { place } = spec;
   const last = calls.at(-1) ?? calls[0];
-  noteDoubt(run, last.place, { why, next: place.callId });
+  noteEscalation(run, last.place, { why, next: place.callId });
   return [...calls, { place, ...(await performCall(run, seat, spec)) }];
 }
 
@@ -124,21 +128,21 @@ function doubtOf(
       hear(doubted);
     } catch (error) {
       const detail = `escalateIf failed: ${describeThrown(error)}`;
-      noteDoubt(run, place, { why: "output", detail });
+      noteEscalation(run, place, { why: "output", detail });
     }
   }
   return undefined;
 }
 
-interface Doubt {
-  readonly why: DoubtedFor;
+interface Escalation {
+  readonly why: EscalationReason;
   readonly next?: string;
   readonly detail?: string;
 }
 
-function noteDoubt({ journal, history }: Run, place: CallPlace, doubt: Doubt): void {
-  if (history?.doubted(place.callId, doubt.why) === true) return;
-  journal.note([{ type: "call.doubted", ...place, ...doubt }]);
+function noteEscalation({ journal, history }: Run, place: CallPlace, escalation: Escalation): void {
+  if (history?.escalated(place.callId, escalation.why) === true) return;
+  journal.note([{ type: "call.escalated", ...place, ...escalation }]);
 }
 
 function failuresOf(calls: readonly MadeCall[]): readonly ErrorRecord[] {

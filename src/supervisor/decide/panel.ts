@@ -3,7 +3,7 @@ import type { Said } from "../../conflict/said.ts";
 import type { CallSpec } from "../../engine/call-spec.ts";
 import type { Run } from "../../engine/run.ts";
 import type { Seat } from "../../engine/seat.ts";
-import type { DoubtedFor } from "../../events.ts";
+import type { EscalationReason } from "../../events.ts";
 import { askOnceMore, type Asking } from "../coordinate/member.ts";
 import { madeOf } from "../coordinate/member-result.ts";
 import { isSeating, type Seating } from "../team/seating.ts";
@@ -25,7 +25,7 @@ export interface Panel {
 export interface OnceMore {
   readonly index: number;
   readonly seat: Seat;
-  readonly why: DoubtedFor;
+  readonly why: EscalationReason;
   readonly others?: readonly OtherSide[];
 }
 

@@ -52,7 +52,7 @@ function brokenCases(
       "takes again at once, when it works again, what it gave up while it failed",
       async (store) => {
         await giveUp(store);
-        assert.deepEqual(await statuses(store), { run: "gone" });
+        assert.deepEqual(await statuses(store), { run: "interrupted" });
         await refused("LEASE_LOST", () => store.append([answered("run", 2, "late")], 1));
         assert.equal(await store.take("run"), 2);
         await refused("LEASE_LOST", () => store.append([answered("run", 2, "late")], 1));

@@ -78,8 +78,8 @@ export function findingCases(open: OpenStore): readonly ContractCase[] {
       "finds runs by how they stand, whatever became of them before",
       async (store) => {
         await store.append([begun("running", {})]);
-        await store.append([begun("gone", {})]);
-        await store.release("gone", 1);
+        await store.append([begun("interrupted", {})]);
+        await store.release("interrupted", 1);
         for (const status of ["complete", "partial", "failed"] as const) {
           await store.append([begun(status, {}), finished(status, 2, status)]);
         }
@@ -90,7 +90,7 @@ export function findingCases(open: OpenStore): readonly ContractCase[] {
         const find = async (status: RunStatus | readonly RunStatus[]) => idsOf(store, { status });
         const all = [
           "running",
-          "gone",
+          "interrupted",
           "complete",
           "partial",
           "failed",
@@ -104,15 +104,15 @@ export function findingCases(open: OpenStore): readonly ContractCase[] {
 
         // Taken, and not gone on with: a run stands by its log.
         const fences = new Map<string, number>();
-        for (const runId of ["gone", "waiting", "cancelled"]) {
+        for (const runId of ["interrupted", "waiting", "cancelled"]) {
           fences.set(runId, await store.take(runId));
         }
         assert.deepEqual(await find("waiting"), ["waiting"]);
         assert.deepEqual(await find("cancelled"), ["cancelled"]);
-        assert.deepEqual(await find("running"), ["gone", "running"]);
+        assert.deepEqual(await find("running"), ["interrupted", "running"]);
         await store.append([answered("waiting", 3)], fences.get("waiting"));
         await store.append([answered("cancelled", 3)], fences.get("cancelled"));
-        assert.deepEqual(await find("running"), ["waiting", "cancelled", "gone", "running"]);
+        assert.deepEqual(await find("running"), ["waiting", "cancelled", "interrupted", "running"]);
         await store.append([finished("cancelled", 4, "failed")], fences.get("cancelled"));
         assert.deepEqual(await find("failed"), ["cancelled", "failed"]);
         assert.deepEqual(await find("cancelled"), []);

@@ -123,12 +123,12 @@ export function owningCases(open: OpenStore): readonly ContractCase[] {
       await store.append([finished("run", 5)], 2);
       assert.equal(await store.take("run"), 3);
     }),
-    withStore(open, "lists a run that nobody drives as gone", async (store) => {
+    withStore(open, "lists a run that nobody drives as interrupted", async (store) => {
       const seen = async (): Promise<unknown> => (await statuses(store))["run"];
       await store.append([started("run")]);
       assert.equal(await seen(), "running");
       await store.release("run", 1);
-      assert.equal(await seen(), "gone");
+      assert.equal(await seen(), "interrupted");
       const fence = await store.take("run");
       assert.equal(await seen(), "running");
       await store.append([finished("run", 2)], fence);
@@ -175,7 +175,7 @@ export function sharingCases(
         await mine.append([started("run")]);
         await mine.append(wholeRun("ended", 2));
         await mine.close();
-        assert.deepEqual(await statuses(theirs), { run: "gone", ended: "complete" });
+        assert.deepEqual(await statuses(theirs), { run: "interrupted", ended: "complete" });
         assert.equal(await theirs.take("run"), 2);
         await theirs.append([answered("run", 2)], 2);
         assert.deepEqual(await statuses(theirs), { run: "running", ended: "complete" });
