@@ -133,7 +133,7 @@ function dayOf(atMs: number): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }
 
-// As money/shared-account.ts keeps them.
+// As limits/shared-budget.ts keeps them.
 const BUDGET_PREFIX = "budget/";
 
 async function sharedBudgets(store: Store): Promise<Spending["budgets"]> {

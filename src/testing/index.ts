@@ -19,6 +19,8 @@ export type {
 export { record, replay } from "./cassette/cassette.ts";
 export type { CassetteOptions } from "./cassette/cassette.ts";
 export type { ContractCase } from "./contract.ts";
+export { limiterContract } from "./limiter-contract/limiter-contract.ts";
+export type { LimiterUnderTest, OpenLimiter } from "./limiter-contract/under-test.ts";
 export { scripted } from "./scripted.ts";
 export type { ScriptedAgent, ScriptedCall, ScriptedOptions, Step } from "./scripted.ts";
 export type { OpenStore } from "./store-contract/checks.ts";

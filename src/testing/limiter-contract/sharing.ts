@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import type { ContractCase } from "../contract.ts";
+import { limiterCase, passedOf, refusedWith, type OpenLimiter } from "./under-test.ts";
+
+const HERE = { elsewhere: false } as const;
+const THERE = { elsewhere: true } as const;
+/** The longest that a limiter takes to see what another one has released. */
+const SEEN_MS = 1_000;
+
+/** What holds over two limiters of the same state, one of whose processes may die. */
+export function sharingCases(open: OpenLimiter): readonly ContractCase[] {
+  return [
+    limiterCase(
+      open,
+      "has no more at work over two processes than a limit lets through",
+      async (bench) => {
+        const one = bench.limit({ concurrency: 2 });
+        const here = [1, 2].map(() => bench.comes([one], HERE));
+        await bench.settles();
+        const there = [1, 2].map(() => bench.comes([one], THERE));
+        await bench.settles();
+        assert.deepEqual([passedOf(here), passedOf(there)], [2, 0]);
+        await here[0]?.leaves();
+        await bench.passes(SEEN_MS);
+        assert.equal(passedOf(there), 1);
+        await here[1]?.leaves();
+        await bench.passes(SEEN_MS);
+        assert.equal(passedOf(there), 2);
+      },
+    ),
+    limiterCase(open, "counts what begins in a minute over two processes", async (bench) => {
+      const one = bench.limit({ callsPerMinute: 2 });
+      const here = bench.comes([one], HERE);
+      const there = bench.comes([one], THERE);
+      await bench.settles();
+      const third = bench.comes([one], THERE);
+      await bench.settles();
+      assert.deepEqual([here.state, there.state, third.state], ["passed", "passed", "waits"]);
+      await bench.passes(62_000);
+      assert.equal(third.state, "passed");
+    }),
+    limiterCase(open, "never promises more than a budget has over two processes", async (bench) => {
+      const budget = bench.budget(100);
+      const here = bench.comes([budget], { ...HERE, usdMicros: 60 });
+      await bench.settles();
+      const there = bench.comes([budget], { ...THERE, usdMicros: 60 });
+      await bench.settles();
+      assert.deepEqual([here.state, there.state], ["passed", "waits"]);
+      await here.leaves(30);
+      await bench.passes(SEEN_MS);
+      assert.equal(there.state, "passed");
+    }),
+    limiterCase(
+      open,
+      "takes all of what has a scope in one step, or nothing of it",
+      async (bench) => {
+        const [slot, budget] = [bench.limit({ concurrency: 1 }), bench.budget(100)];
+        const payer = bench.comes([budget], { ...HERE, usdMicros: 100 });
+        await bench.settles();
+        const both = bench.comes([slot, budget], { ...HERE, usdMicros: 100 });
+        await bench.settles();
+        const there = bench.comes([slot], THERE);
+        await bench.settles();
+        assert.deepEqual([both.state, there.state], ["waits", "passed"]);
+        await payer.leaves(0);
+        await there.leaves();
+        await bench.passes(SEEN_MS);
+        assert.equal(both.state, "passed");
+      },
+    ),
+    limiterCase(
+      open,
+      "gives the slot of a process that has died to another one when its permit expires, and charges its money in full",
+      async (bench) => {
+        const [slot, budget] = [bench.limit({ concurrency: 1 }), bench.budget(100)];
+        const dead = bench.comes([slot, budget], { ...HERE, usdMicros: 60, lifeMs: 10_000 });
+        await bench.settles();
+        assert.equal(dead.state, "passed");
+        const [waits, never] = [40, 41].map((usdMicros) =>
+          bench.comes([slot, budget], { ...THERE, usdMicros }),
+        );
+        await bench.passes(9_000);
+        assert.deepEqual([waits?.state, never?.state], ["waits", "waits"]);
+        await bench.passes(2_000 + SEEN_MS);
+        assert.equal(waits?.state, "passed");
+        await waits.leaves(0);
+        await bench.passes(SEEN_MS);
+        assert.ok(never !== undefined);
+        refusedWith(never, "BUDGET_EXCEEDED");
+      },
+    ),
+    limiterCase(
+      open,
+      "puts right what an attempt was charged whose permit had expired, and takes no slot from whoever has it now",
+      async (bench) => {
+        const [slot, budget] = [bench.limit({ concurrency: 1 }), bench.budget(100)];
+        const slow = bench.comes([slot, budget], { ...HERE, usdMicros: 60, lifeMs: 10_000 });
+        await bench.settles();
+        await bench.passes(11_000);
+        const now = bench.comes([slot, budget], { ...THERE, usdMicros: 40 });
+        await bench.settles();
+        assert.equal(now.state, "passed");
+        await slow.leaves(10);
+        const next = bench.comes([slot, budget], { ...HERE, usdMicros: 50 });
+        await bench.settles();
+        // The slot is another one's.
+        assert.equal(next.state, "waits");
+        await now.leaves(40);
+        await bench.passes(SEEN_MS);
+        // 50 are spent, and no longer 100.
+        assert.equal(next.state, "passed");
+      },
+    ),
+  ];
+}

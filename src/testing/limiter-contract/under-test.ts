@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
+import { Cancellation } from "../../async/cancellation.ts";
+import { QuorateError, type ErrorCode } from "../../errors.ts";
+import { budgetLimit } from "../../limits/budget-limit.ts";
+import { lane, type LaneOptions } from "../../limits/lane.ts";
+import type { Limiter } from "../../limits/limiter.ts";
+import type { Permit, Requeue } from "../../limits/permit.ts";
+import type { Passed } from "../../limits/run-budgets.ts";
+import { sharedBudget } from "../../limits/shared-budget.ts";
+import { scopedIn } from "../../limits/shared-slots.ts";
+import { DEFAULT_BACKOFF } from "../../policy/backoff.ts";
+import type { ContractCase } from "../contract.ts";
+import type { VirtualClock } from "../virtual-clock.ts";
+
+/** A limiter that nothing has passed yet. */
+export interface LimiterUnderTest {
+  readonly limiter: Limiter;
+  /** Its time, and the time of whatever it keeps. */
+  readonly clock: VirtualClock;
+  /** A second one, as another process would open it. Where there is one, all limits and budgets have a scope, and hold over both. */
+  readonly other?: Limiter;
+  close?(): void | Promise<void>;
+}
+
+/** Opens a limiter, or two over the same state. */
+export type OpenLimiter = () => LimiterUnderTest | Promise<LimiterUnderTest>;
+
+/** What an attempt says of itself. */
+export interface Asking {
+  readonly runId?: string;
+  readonly tokens?: number;
+  readonly usdMicros?: number;
+  readonly lifeMs?: number;
+  /** By the second limiter. */
+  readonly elsewhere?: boolean;
+}
+
+/** An attempt on its way past a limiter. */
+export interface Visitor {
+  readonly state: "waits" | "passed" | "refused";
+  /** What it was refused with. */
+  readonly reason: unknown;
+  readonly permit: Permit;
+  cancel(reason: unknown): void;
+  /** Its attempt ends, and is over. */
+  leaves(chargedMicros?: number): Promise<void>;
+  ends(error: unknown, tokens?: number): Requeue | undefined;
+}
+
+/** A limit or a budget, as each of two processes has it. */
+export interface Needed {
+  readonly here: Passed;
+  readonly there: Passed;
+}
+
+/** What a case does with a limiter. */
+export interface Bench {
+  readonly clock: VirtualClock;
+  /** A limit that nobody else has. */
+  limit(options: Omit<LaneOptions, "name" | "scope">): Needed;
+  /** A budget that nobody else has. */
+  budget(limitMicros: number, unbounded?: "refuse" | "allow"): Needed;
+  /** An attempt comes that needs these. */
+  comes(needs: readonly Needed[], asking?: Asking): Visitor;
+  /** Lets happen what happens without time passing. */
+  settles(): Promise<void>;
+  /** Lets time pass. */
+  passes(ms: number): Promise<void>;
+}
+
+// Enough for some transactions of a database in this process, one after another.
+const TURNS = 25;
+
+/** A case that has a limiter of its own. */
+export function limiterCase(
+  open: OpenLimiter,
+  name: string,
+  check: (bench: Bench) => Promise<void>,
+): ContractCase {
+  return {
+    name,
+    async run() {
+      const tested = await open();
+      try {
+        await check(benchOf(tested));
+      } finally {
+        await tested.close?.();
+      }
+    },
+  };
+}
+
+function benchOf({ limiter, clock, other }: LimiterUnderTest): Bench {
+  let made = 0;
+  const settles = async (): Promise<void> => {
+    for (let turn = 0; turn < TURNS; turn++) await setImmediate();
+    await clock.advance(0);
+  };
+  return {
+    clock,
+    settles,
+    async passes(ms) {
+      await clock.advance(ms);
+      await settles();
+    },
+    limit(options) {
+      const name = `limiter ${++made}`;
+      const limitOf = (): Passed => {
+        const { limit } = lane({ name, ...options, ...(other !== undefined && { scope: name }) });
+        return { limits: [limit], scoped: scopedIn([limit]) };
+      };
+      return { here: limitOf(), there: limitOf() };
+    },
+    budget(limitMicros, unbounded = "refuse") {
+      const scope = `budget ${++made}`;
+      const own = (): Passed => {
+        const { limit } = budgetLimit({ limitMicros, scope: undefined, unbounded }, scope);
+        return { limits: [limit], scoped: [] };
+      };
+      const shared = { limits: [], scoped: [sharedBudget({ limitMicros, scope, unbounded })] };
+      const here = other === undefined ? own() : shared;
+      return { here, there: here };
+    },
+    comes(needs, { elsewhere = false, ...asking } = {}) {
+      assert.ok(!elsewhere || other !== undefined, "there is one limiter only");
+      return elsewhere && other !== undefined
+        ? visitor(
+            other,
+            needs.map(({ there }) => there),
+            asking,
+          )
+        : visitor(
+            limiter,
+            needs.map(({ here }) => here),
+            asking,
+          );
+    },
+  };
+}
+
+function visitor(
+  limiter: Limiter,
+  needs: readonly Passed[],
+  { runId = "run", tokens = 0, usdMicros, lifeMs = 100_000 }: Asking,
+): Visitor {
+  const cancellation = new Cancellation();
+  let state: Visitor["state"] = "waits";
+  let reason: unknown;
+  let permit: Permit | undefined;
+  const passed = (given: Permit): void => {
+    state = "passed";
+    permit = given;
+  };
+  const refused = (why: unknown): void => {
+    state = "refused";
+    reason = why;
+  };
+  const request = {
+    agent: "agent",
+    runId,
+    limits: needs.flatMap(({ limits }) => limits),
+    scoped: needs.flatMap(({ scoped }) => scoped),
+    tokens,
+    usdMicros,
+    backoff: DEFAULT_BACKOFF,
+    lifeMs,
+  };
+  try {
+    const admitted = limiter.acquire(request, cancellation);
+    if (admitted instanceof Promise) admitted.then(passed, refused);
+    else passed(admitted);
+  } catch (error) {
+    refused(error);
+  }
+  return {
+    get state() {
+      return state;
+    },
+    get reason() {
+      return reason;
+    },
+    get permit() {
+      assert.ok(permit !== undefined, `an attempt that ${state} has no permit`);
+      return permit;
+    },
+    cancel: (why) => cancellation.cancel(why),
+    ends(error, used = 0) {
+      return this.permit.ended(error, used);
+    },
+    async leaves(chargedMicros = 0) {
+      await this.permit.release(chargedMicros);
+    },
+  };
+}
+
+/** How many of them have passed. */
+export function passedOf(visitors: readonly Visitor[]): number {
+  return visitors.filter(({ state }) => state === "passed").length;
+}
+
+/** It was refused with this code. */
+export function refusedWith({ state, reason }: Visitor, code: ErrorCode): void {
+  assert.equal(state, "refused");
+  assert.ok(reason instanceof QuorateError, `expected a QuorateError, got ${String(reason)}`);
+  assert.equal(reason.code, code, reason.message);
+}

@@ -1,0 +1,57 @@
+import { describe, it } from "vitest";
+import { localLimiter, type Limiter } from "../../src/limits/limiter.ts";
+import { scopeQueues } from "../../src/limits/scope-queue.ts";
+import { storeLimiter } from "../../src/limits/store-limiter.ts";
+import { memoryStore, type Clock, type Store } from "../../src/index.ts";
+import { sqliteStore } from "../../src/sqlite/index.ts";
+import { limiterContract, virtualClock, type LimiterUnderTest } from "../../src/testing/index.ts";
+import { tempPaths } from "../sqlite/temp-folder.ts";
+
+const tempPath = tempPaths();
+
+/** A limiter as a process has it that opens a store. */
+const over = ({ values }: Pick<Store, "values">, clock: Clock): Limiter =>
+  storeLimiter({ values, clock, queues: scopeQueues(), failed: (cause) => cause as never });
+
+function opened(): LimiterUnderTest {
+  const clock = virtualClock();
+  const store = memoryStore({ clock });
+  return { limiter: over(store, clock), other: over(store, clock), clock };
+}
+
+describe("the local limiter", () => {
+  const cases = limiterContract(() => {
+    const clock = virtualClock();
+    return { limiter: localLimiter(clock), clock };
+  });
+  for (const { name, run } of cases) it(name, run);
+});
+
+describe("the limiter of processes that share a store, for what has no scope", () => {
+  const cases = limiterContract(() => {
+    const { limiter, clock } = opened();
+    return { limiter, clock };
+  });
+  for (const { name, run } of cases) it(name, run);
+});
+
+describe("the limiter of processes that share a store in memory", () => {
+  for (const { name, run } of limiterContract(opened, true)) it(name, run);
+});
+
+describe("the limiter of processes that share a SQLite file", () => {
+  const cases = limiterContract(() => {
+    const clock = virtualClock();
+    const path = tempPath();
+    const [here, there] = [sqliteStore({ path, clock }), sqliteStore({ path, clock })];
+    return {
+      limiter: over(here, clock),
+      other: over(there, clock),
+      clock,
+      async close() {
+        await Promise.all([here.close(), there.close()]);
+      },
+    };
+  }, true);
+  for (const { name, run } of cases) it(name, run);
+});
