@@ -1,6 +1,7 @@
 import { agent, type Agent, type AgentContext, type AgentOptions, type Workers } from "../agent.ts";
 import { QuorateError } from "../errors.ts";
 import { checkGiven } from "../policy/check-kind.ts";
+import { withIssues } from "../prompt/default-prompt.ts";
 import { judge, type JudgeOptions } from "../resolve/judge/judge.ts";
 import type { JudgeAnswer, JudgeQuestion } from "../resolve/judge/question.ts";
 import type { Link } from "../resolve/link.ts";
@@ -9,7 +10,6 @@ import { askModel } from "./ask-model.ts";
 import type { AiSdk } from "./load.ts";
 import { modelFor } from "./model.ts";
 import { checkAsking, versionOf, type ModelOptions } from "./model-agent.ts";
-import { withIssues } from "./prompt.ts";
 
 type AnyAgent = AgentOptions<
   string,

@@ -10,13 +10,12 @@ import {
 import { hear } from "../async/hear.ts";
 import type { Usage } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
-import { takeJson } from "../json.ts";
 import { checkGiven, checkKind, shown } from "../policy/check-kind.ts";
 import { DEFAULT_LIMITS } from "../policy/limits.ts";
 import type { Schema } from "../schema.ts";
 import { checkEnvironment, environmentOf, type Environment } from "./environment.ts";
 import { badEnd } from "./failure.ts";
-import { defaultPrompt, withIssues, type Prompt, type PromptContext } from "./prompt.ts";
+import { promptOf, type Prompt } from "./prompt.ts";
 import { lastJson, text, UnreadExit, type Ran, type Read } from "./read.ts";
 import { runProgram, type Program } from "./run-program.ts";
 import { temporaryFiles } from "./temporary-files.ts";
@@ -231,20 +230,6 @@ export function programAgent<Made>(
     }
   };
   return agent({ ...passed, name, run } as never) as Made;
-}
-
-const MAX_PROMPT_BYTES = 2 ** 28;
-
-function promptOf(prompt: Prompt | undefined, task: unknown, context: AgentContext): string {
-  const { results, issues, attempt, tier, model, failed, others } = context;
-  const seen: PromptContext = { results, issues, attempt, tier, model, failed, others };
-  const made: unknown = prompt === undefined ? defaultPrompt(task, seen) : prompt(task, seen);
-  if (typeof made === "string") return withIssues(made, issues);
-  const { fault, value } = { value: undefined, ...takeJson(made, MAX_PROMPT_BYTES) };
-  if (fault === undefined && value !== undefined) return JSON.stringify(value);
-  const why = fault?.why ?? "is undefined";
-  const instead = "answer with a text, or with a JSON value";
-  throw new QuorateError("INPUT_INVALID", `a prompt ${why}; ${instead}`);
 }
 
 const withInstructions = (prompt: string, instructions: string | undefined): string =>

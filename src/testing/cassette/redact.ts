@@ -5,7 +5,7 @@ import { REDACTED, takeJson, type Json } from "../../json.ts";
 export type Redact = (value: Json) => Json;
 
 /** Names of variables of the environment whose values are secrets. */
-const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL/i;
+const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_|\d|$)/i;
 /** Shorter ones are words. */
 const LEAST_SECRET_CHARS = 8;
 
