@@ -65,7 +65,8 @@ export function scopeOf({ team = "", teamAttempt }: TeamPlace): string {
 
 /** The place of a member's own call. */
 export function memberPlace(team: TeamPlace, agent: string, role: "agent" | "team"): CallPlace {
-  return { callId: memberId(team, agent), agent, role, ...team };
+  const callId = memberId(team, agent);
+  return team === ROOT ? { callId, agent, role } : { ...team, callId, agent, role };
 }
 
 /** The place of the call that puts a question to a judge. */
