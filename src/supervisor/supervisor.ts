@@ -8,7 +8,7 @@ import { flights } from "../engine/single-flight.ts";
 import type { Outcome } from "../outcome.ts";
 import { memoryStore } from "../store/memory.ts";
 import type { Store } from "../store/store.ts";
-import { planTask } from "./forecast/forecast.ts";
+import { planTask } from "./forecast/plan-task.ts";
 import type { NameOf, ResultsOf, TaskOf } from "./infer.ts";
 import type { TeamAnswer } from "./coordinate/nested.ts";
 import {

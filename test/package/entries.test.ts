@@ -69,11 +69,11 @@ describe("the entries of the package", () => {
     expect(packages.filter((name) => !name.startsWith("node:"))).toEqual([]);
   });
 
-  it("does not load what has an entry of its own with the core: learning, audits, likeness, SQLite, adapters, the command line, test tools", () => {
+  it("does not load what has an entry of its own with the core: learning, audits, likeness, plans, SQLite, adapters, the command line, test tools", () => {
     const { sources, packages } = loadedBy(join(root, subPaths["."] ?? ""));
     expect(sources).toContain("supervisor/supervisor.ts");
     const elsewhere =
-      /^(learning|reliability|experience|audit|sqlite|cli|testing|command|ai-sdk)\/|judge\/(audit|agreement)|conflict\/(similar|average-link|embedding|contradiction\/)/;
+      /^(learning|reliability|experience|audit|sqlite|cli|testing|command|ai-sdk)\/|judge\/(audit|agreement)|conflict\/(similar|average-link|embedding|contradiction\/)|supervisor\/forecast\/(forecast|tree)/;
     expect(sources.filter((file) => elsewhere.test(file))).toEqual([]);
     expect(packages).not.toContain("node:sqlite");
   });

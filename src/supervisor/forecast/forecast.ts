@@ -1,7 +1,6 @@
-import { Cancellation, follow } from "../../async/cancellation.ts";
+import type { Cancellation } from "../../async/cancellation.ts";
 import type { Checked } from "../../check/options.ts";
 import { isCached } from "../../engine/cache.ts";
-import { takeInput } from "../../engine/input.ts";
 import { ContentKeys } from "../../engine/key.ts";
 import type { Seat } from "../../engine/seat.ts";
 import type { Json } from "../../json.ts";
@@ -14,36 +13,15 @@ import { totalOf, type Total } from "./total.ts";
 import { UNKNOWN } from "./worst.ts";
 import { lookAhead, type AgentNode, type JudgeNode, type TeamNode } from "./tree.ts";
 import { fromStore } from "../../engine/from-store.ts";
-import { RUN } from "../options.ts";
-import { deadlineOf } from "../run/deadline.ts";
-import { reseated, type Root, type Seated } from "../run/root.ts";
-import { errorOutside, secrecyOf, type Secrecy } from "../run/secrecy.ts";
+import type { RUN } from "../options.ts";
+import type { Root, Seated } from "../run/root.ts";
+import type { Secrecy } from "../run/secrecy.ts";
 import { planFor } from "../team/route.ts";
 import { checkTask } from "../run/start.ts";
-import type { Estimate, PlannedAgent, PlannedBudget, PlanOptions, TaskPlan } from "./task-plan.ts";
+import type { Estimate, PlannedAgent, PlannedBudget, TaskPlan } from "./task-plan.ts";
 
-/** What a task would take; asks no agent and keeps nothing. Rejects as the run would before anything is asked. */
-export async function planTask(root: Root, task: unknown, given: PlanOptions): Promise<TaskPlan> {
-  const { team } = root;
-  const options = RUN.of(given, `a plan of ${team.where}`);
-  const { seated } = reseated(root, options);
-  const { signal, store = root.store } = options;
-  const cancellation = new Cancellation();
-  using _following = signal === undefined ? undefined : follow(signal, cancellation);
-  if (cancellation.cancelled) throw cancellation.reason;
-  using limit = deadlineOf(root, options, cancellation);
-  const { deadlineMs = Infinity, cancellation: until = cancellation } = limit ?? {};
-
-  const secrecy = secrecyOf(team, store.values);
-  const planning = { root, seated, store, options, cancellation: until, deadlineMs, secrecy };
-  try {
-    return await planned(planning, task);
-  } catch (error) {
-    throw errorOutside(error, secrecy, signal);
-  }
-}
-
-interface Planning {
+/** What is to be planned. */
+export interface Planning {
   readonly root: Root;
   readonly seated: Seated;
   readonly store: Store;
@@ -52,15 +30,15 @@ interface Planning {
   /** No run takes longer. */
   readonly deadlineMs: number;
   readonly secrecy: Secrecy;
+  /** As the log would have it. */
+  readonly task: unknown;
 }
 
-async function planned(
-  { root, seated, store, options, cancellation, deadlineMs, secrecy }: Planning,
-  given: unknown,
-): Promise<TaskPlan> {
+/** What a task would take; asks no agent and keeps nothing. */
+export async function forecast(planning: Planning): Promise<TaskPlan> {
+  const { root, seated, store, options, cancellation, deadlineMs, secrecy, task } = planning;
   const { team, clock } = root;
   const { redact, keyed } = secrecy;
-  const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
   if (task !== undefined) redact?.value(task as Json, "input");
   const plan = await planFor(team, task, cancellation, options);
   const checked = await checkTask(seated, plan, task, cancellation);
