@@ -5,10 +5,11 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { memoryStore, type Outcome } from "../../src/index.ts";
+import { memoryStore, type Outcome, type RunEvent } from "../../src/index.ts";
 import { addBills } from "../../src/money/add-bills.ts";
 import { sharedState } from "../../src/limits/shared-budget.ts";
 import { virtualClock } from "../../src/testing/index.ts";
+import { decisionFaults } from "../call-states.ts";
 import { everything, type AnyRun, type Everything } from "./any-money-team.ts";
 import { billFaults, budgetFaults, askedFaults } from "./money-laws.ts";
 import { makeMeter, pause, type Meter } from "./meter.ts";
@@ -85,6 +86,22 @@ async function live(all: Everything) {
   return { clock, store, meter, made, outcomes, left: timersOfNode() - before };
 }
 
+/** How often failed attempts at the calls of a run are repeated. */
+function retriesOf(
+  { paid, seats, teams }: Meter,
+  [first]: readonly RunEvent[],
+): (callId: string) => number {
+  const root = first?.type === "run.started" ? first.supervisor.name : "";
+  const asked = paid.filter((one) => one.runId === first?.runId);
+  const places = new Map(asked.map(({ callId, place }) => [callId, place]));
+  return (callId) => {
+    const place = places.get(callId);
+    if (place !== undefined) return seats.get(`${root} ${place}`)?.spec.retries ?? 0;
+    // A team's, which may be in a repeated one.
+    return teams.get(`${root} ${callId.replaceAll(/~\d+(?=\/)/g, "")}/`)?.retries ?? 0;
+  };
+}
+
 describe("whatever is combined to save money", () => {
   it("ends, keeps every limit and budget, says what was paid, and leaves nothing", async () => {
     await fc.assert(
@@ -98,6 +115,8 @@ describe("whatever is combined to save money", () => {
         for (const [runId, sharing] of Map.groupBy(finished, (outcome) => outcome.runId)) {
           const bill = addBills(sharing.map((outcome) => outcome.bill));
           expect(billFaults({ runId, bill }, store.read(runId), meter)).toEqual([]);
+          const log = store.read(runId);
+          expect(decisionFaults(log, retriesOf(meter, log))).toEqual([]);
         }
         const shared = await sharedState(store.values, SCOPE, clock.now());
         expect(shared.reservedMicros).toBe(0);
