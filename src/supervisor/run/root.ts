@@ -60,8 +60,6 @@ export interface Seated {
   readonly checks: boolean;
   /** The places of all agents and teams below the root. */
   readonly places: ReadonlySet<string>;
-  /** Those of the teams. */
-  readonly teams: ReadonlySet<string>;
   /** Every budget in it, once. */
   readonly budgets: readonly OwnedBudget[];
   /** Those above each agent, judges and fallbacks too, by its place. */
@@ -100,9 +98,6 @@ export function seatRoot(
   const seating = seatTeam({ team, above, overrides, registry, timeoutsOf });
   const { maxBytes } = mergeLimits(team.limits, overrides);
   const checks = seating.seats.some((seat) => !isSeating(seat) && seat.agent.input !== undefined);
-  const places = new Set<string>();
-  for (const place of registry.keys()) if (!place.includes("~")) addWithTeams(places, place);
-  const teams = new Set([...places].filter((place) => !registry.has(place)));
   const seats = allSeats(seating);
   return {
     seating,
@@ -112,8 +107,7 @@ export function seatRoot(
     ),
     maxBytes,
     checks,
-    places,
-    teams,
+    places: new Set(placesIn(seating)),
     budgets: [...new Set(seats.flatMap(({ budgets }) => budgets))],
     budgetsAt: new Map(seats.map(({ place, budgets }) => [place, budgets])),
     caches: seats.some(({ cache }) => cache !== undefined),
@@ -140,14 +134,9 @@ function allSeats({ seats, judges }: Seating, found: Seat[] = []): readonly Seat
   return found;
 }
 
-/** Adds the teams that a place stands in and are not there yet, the outermost first, and the place: `"a"`, `"a/b"`, `"a/b/c"`. */
-function addWithTeams(places: Set<string>, place: string): void {
-  const missing: string[] = [];
-  for (let at = place; at !== "" && !places.has(at);) {
-    missing.push(at);
-    at = at.slice(0, Math.max(0, at.lastIndexOf("/")));
-  }
-  for (const at of missing.toReversed()) places.add(at);
+/** The places of a team's members, each team followed by those in it. */
+function placesIn({ seats }: Seating): readonly string[] {
+  return seats.flatMap((seat) => [seat.place, ...(isSeating(seat) ? placesIn(seat) : [])]);
 }
 
 /** One list of deadlines per timeout. */
