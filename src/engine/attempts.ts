@@ -22,10 +22,10 @@ import { isRefusal } from "./refusal.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
 
-/** Who is called, with what a request says of it. */
+/** A callee with the fields that a request states of it. */
 export type InPlace = Callee & Pick<Seat, "place"> & { readonly agent: Pick<Agent, "version"> };
 
-/** Makes one attempt at a request, and counts in `tally` what its budgets are charged. Rejects where nobody was asked. */
+/** Makes one attempt at a request, and counts in `tally` what its budgets are charged. Rejects if it could not ask. */
 export type MakeAttempt<C extends InPlace> = (
   run: Run,
   callee: C,
@@ -34,8 +34,8 @@ export type MakeAttempt<C extends InPlace> = (
 ) => Promise<AttemptResult>;
 
 /**
- * Makes attempts at a call until it has ended, from the state that the log says it is in: a call that is resumed is made as one
- * that begins. An attempt is made alone, in a batch, or by asking all of a team. Rejects when the run is cancelled, and when its store fails.
+ * Makes attempts at a call until it has ended. Begins at the state that the log was folded to, so that a call is resumed as it is begun.
+ * `make` asks an agent alone, in a batch with others, or all agents of a team. Rejects when the run is cancelled, and when its store fails.
  */
 export async function attempts<C extends InPlace>(
   run: Run,
@@ -54,7 +54,7 @@ export async function attempts<C extends InPlace>(
       if (cancellation.cancelled) throw cancellation.reason;
       result = await make(run, callee, requestOf(run, callee, call, state, issues), tally);
     } catch (error) {
-      // Whatever else it was refused with when it is cancelled.
+      // A call that is cancelled is that, whatever it was refused with.
       if (!cancellation.cancelled && !isRefusal(error)) throw error;
       result = { ok: false, asked: false, error };
     }
@@ -78,8 +78,8 @@ export async function attempts<C extends InPlace>(
 }
 
 /**
- * What the next attempt at a call is asked. `issues` are those of the last output that failed its schema in this process, where the
- * state has what the log keeps of them.
+ * The request of the next attempt. `issues` are those of the last output that failed its schema in this process, unredacted; the state
+ * has them as the log does.
  */
 function requestOf(
   { journal, redact }: Run,
@@ -97,13 +97,13 @@ function requestOf(
     agent: callee.place,
     version: callee.agent.version,
     input,
-    // A call that goes on keeps its key, whatever it would be now: its agent's idempotency key is made of it.
+    // A resumed call keeps its key, whatever it would be now: the idempotency key is made of it.
     key: state.key ?? key,
     results,
     attempt: nextAttempt(state),
     issues: issues ?? state.issues,
   };
-  // The log has to know the request again.
+  // The idempotency key is made of what the log has, so that it is the same after a resume.
   const keptIssues = issues === undefined || redact === undefined ? undefined : state.issues;
   if (tier === undefined && failed === undefined && others === undefined && !keptIssues)
     return bare;
@@ -116,7 +116,7 @@ function requestOf(
   };
 }
 
-/** The decision about the result of an attempt as the run is now. Others who wait for an answer are told it first. */
+/** Decides about the result of an attempt as the run is now. Calls that wait for an answer are told it first. */
 function decideNow(
   run: Run,
   callee: Callee,
@@ -149,7 +149,7 @@ function decideNow(
   return decide(state, callee, { ...result, ok: false, error }, moment);
 }
 
-/** Ends a call by a failure that is none of its attempts'. */
+/** Ends a call by a failure that came of no attempt, and records it. */
 export async function failCall(
   { journal, clock }: Run,
   callee: Callee,
@@ -163,7 +163,7 @@ export async function failCall(
   return outcome;
 }
 
-/** Waits for the next attempt; calls that are collected wait for it where they go together. Rejects when the run is cancelled. */
+/** Waits before the next attempt. A batch that collects calls of the agent waits for this one. Rejects when the run is cancelled. */
 async function pause(
   { clock, cancellation, deadline, journal }: Run,
   { batch }: Callee,
@@ -176,7 +176,7 @@ async function pause(
   try {
     await sleep(clock, waitMs, until.cancellation);
   } catch (reason) {
-    // The deadline is over: what follows from that is decided before the next attempt.
+    // At the deadline the wait is over, and the loop decides what follows.
     if (!isDeadline(reason)) throw reason;
   } finally {
     batch?.expectNoMore(name);

@@ -3,7 +3,7 @@ import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { ChangeOptions, Values } from "../store/values.ts";
 
-/** An answer that serves other runs. */
+/** An answer that is kept for other runs. */
 export interface CachedAnswer {
   /** Left out for an agent that answers nothing. */
   readonly output?: unknown;
@@ -22,17 +22,17 @@ export interface CachedAnswer {
   readonly from: { readonly runId: string; readonly callId: string };
 }
 
-/** Where the answer to one content is kept, and what of it serves whoever looks. */
+/** The place in the store of one content key, and which answers the reader accepts. */
 export interface CacheSlot {
   readonly values: Values;
   readonly key: string;
   /** How old it may be, in ms. */
   readonly ttlMs: number;
-  /** One that cannot be used, so that it counts as none. */
+  /** An answer that the reader could not use, so that it counts as none. */
   readonly unusable: CachedAnswer | undefined;
 }
 
-/** What stands in a slot: an answer that serves, that somebody is asking for one, or neither. */
+/** What a slot has: an answer that the reader accepts, a call that is asking for one, or neither. */
 export type CacheLookup =
   | { readonly kind: "answer"; readonly answer: CachedAnswer }
   | { readonly kind: "asking"; readonly by: string }
@@ -42,15 +42,15 @@ export type CacheLookup =
 export const CACHE_PREFIX = "cache/";
 
 /**
- * How long others believe that somebody is asking, in ms, when they hear nothing more of it. A process that asks says so
- * again three times as often; of one that was killed, another takes over after this time at the latest.
+ * How long the lease of an asking call lasts, in ms. The call renews it three times as often; when its process was killed, another call
+ * asks after this time at the latest.
  */
 export const LEASE_MS = 10_000;
 
 // Far away, and yet an expiry: a store may drop an answer when it holds too many.
 const FOR_EVER_MS = Number.MAX_SAFE_INTEGER;
 
-/** What stands in a slot. */
+/** Reads a slot. */
 export async function readSlot(slot: CacheSlot): Promise<CacheLookup> {
   const { values, key } = slot;
   const value = await values.get(key);
@@ -58,8 +58,8 @@ export async function readSlot(slot: CacheSlot): Promise<CacheLookup> {
 }
 
 /**
- * Says that `by` is asking, unless there is an answer or somebody else is asking. One step: of all who try, of whatever process,
- * one finds itself.
+ * Acquires the lease for `by`, unless there is an answer or another call has it. It is one step of the store: of all calls that try, in
+ * whatever process, one finds itself.
  */
 export async function acquireLease(slot: CacheSlot, by: string): Promise<CacheLookup> {
   let standing: CacheLookup = NOTHING;
@@ -76,7 +76,7 @@ export async function acquireLease(slot: CacheSlot, by: string): Promise<CacheLo
   return standing;
 }
 
-/** Says again that `by` is asking, where that is still believed. */
+/** Renews the lease where `by` still has it. */
 export async function renewLease({ values, key }: CacheSlot, by: string): Promise<void> {
   await values.change(
     key,
@@ -93,14 +93,14 @@ const WHILE_ASKING: ChangeOptions = {
   expiresAtMs: (_made, nowMs) => nowMs + LEASE_MS,
 };
 
-/** `by` does not ask any more, and there is no answer to keep. */
+/** Releases the lease where `by` still has it. */
 export async function releaseLease({ values, key }: CacheSlot, by: string): Promise<void> {
   await values.change(key, (value) => (isBy(value, by) ? undefined : value));
 }
 
 /**
- * Keeps an answer; one that is there already stays unless it is to be replaced. Answers with whether it could be: one that is too large
- * for a value is not kept.
+ * Keeps an answer, unless there is one already that must not be replaced. Resolves to false where it is too large for a value, and is
+ * not kept.
  */
 export async function keepAnswer(
   slot: CacheSlot,

@@ -24,9 +24,9 @@ import type { Seat } from "./seat.ts";
  *       answered ▶ reused (joined) · failed here ▶ failed too · else from the beginning
  *     neither ▶ asks, and keeps the answer
  *
- * Of one store, one call at a time asks, of whatever run and process. A failure is not kept; who waited for it in this process,
- * under the same limits, shares it: to ask again would be one more repetition. What is the asking run's own, that it was
- * cancelled or ran out of money, is not shared: one of those who waited asks.
+ * For one content in one store, one call asks at a time, whatever its run and process. A failure is not kept. Calls of this process that
+ * waited under the same limits share it, since asking again would be one more repetition. A failure of the asking run itself, which was
+ * cancelled or ran out of money, is not shared: one of the waiting calls asks.
  */
 export async function askCached(
   run: Run,
@@ -51,7 +51,7 @@ export async function askCached(
   }
 }
 
-/** The answer that is kept for a call; `undefined` where there is none that can be used. */
+/** The cached answer to a call; `undefined` where there is none that this run may use. */
 export async function reuseIfKept(
   run: Run,
   seat: Seat,
@@ -63,21 +63,21 @@ export async function reuseIfKept(
   return reuseKept(run, seat, call, found.answer, "cache");
 }
 
-/** Whether an answer that is there does not do: the run wants new ones, or is a fork that asks this agent anew. */
+/** Whether a cached answer does not serve: the run wants new ones, or it is a fork that asks this agent anew. */
 function isToAsk({ cache, origin }: Run, { place }: Seat): boolean {
   return cache.bust === true || (origin?.from !== undefined && isAnew(place, origin.from));
 }
 
-/** Where answers are kept for a run. */
+/** What a run finds cached answers with. */
 export type Kept = Pick<Run, "values" | "cache">;
 
-/** Whether an answer is kept for a call with that key, of an agent whose answers are. Rejects when the store fails. */
+/** Whether there is a cached answer to a call with that key that the agent can read. Rejects when the store fails. */
 export async function isCached(kept: Kept, seat: Seat, key: string): Promise<boolean> {
   const found = await readSlot(slotOf(kept, seat, { key }));
   return found.kind === "answer" && readKept(seat, found.answer) !== undefined;
 }
 
-/** Part of every key: what is kept otherwise is not found. */
+/** Part of every key: answers that were cached in another format are not found. */
 const FORMAT = 1;
 
 function slotOf(
@@ -100,8 +100,8 @@ function isSame(one: object, other: object): boolean {
 }
 
 /**
- * Another call's answer as this call's; recorded, so that the run's log stands by itself. Nothing when this agent cannot read it
- * any more, or its limits do not permit it.
+ * Takes another call's answer for this one, and records it, so that the run's log stands by itself. `undefined` where this agent cannot
+ * read the answer any more, or its limits do not permit it.
  */
 async function reuseKept(
   run: Run,
@@ -146,7 +146,7 @@ function modelsIn({ model, used }: CachedAnswer): Models {
   return { ...(model !== undefined && { model }), ...(used !== undefined && { used }) };
 }
 
-/** What a kept answer says; nothing where this agent cannot read it any more, or its limits do not permit it. */
+/** Reads a cached answer; `undefined` where this agent cannot any more, or its limits do not permit it. */
 function readKept(
   { agent, limits }: Pick<Seat, "agent" | "limits">,
   answer: CachedAnswer,

@@ -29,7 +29,7 @@ export function outcomeOf(
       said: read(output),
     };
   } catch (error) {
-    // The agent's way of reading its own answers has changed since.
+    // The agent reads its own answers in another way now.
     if (error instanceof QuorateError) return failed(error);
     throw error;
   }

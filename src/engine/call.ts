@@ -43,7 +43,7 @@ export function performCall(run: Run, seat: Seat, spec: CallSpec): Promise<CallO
   );
 }
 
-/** Asks as long as the run's deadline is not over. */
+/** Performs a call that the run's deadline ends, if nothing else did before. */
 async function performInTime(
   run: Run,
   deadline: Cancellation,
@@ -55,13 +55,13 @@ async function performInTime(
   try {
     return await performCall({ ...run, cancellation, deadline: undefined }, seat, spec);
   } catch (reason) {
-    // It had not come as far as to be asked.
+    // No attempt had begun.
     if (run.cancellation.cancelled || !isDeadline(reason)) throw reason;
     return failCall(run, seat, newCall(spec.place, undefined), reason);
   }
 }
 
-/** An input that the agent's schema refuses, or that cannot be made: a failed call, though nobody was asked. */
+/** Fails a call whose input the agent's schema refuses, or cannot be made. Nobody was asked. */
 async function refused(
   run: Run,
   seat: Seat,
@@ -78,7 +78,7 @@ async function refused(
   return failure(call, seat, error, moment).outcome;
 }
 
-/** The answer to a call: from a log, from what is kept or somebody is asked for just now, or by asking. */
+/** Gets the answer to a call: from a log, from the cache, from a call of the same content that is under way, or by asking. */
 function answer(
   run: Run,
   seat: Seat,
@@ -94,12 +94,12 @@ function answer(
   return askCached(run, seat, call, (shared) => attempts(shared, seat, call, makerOf(seat)));
 }
 
-/** How attempts at an agent are made: each by itself, or collected with others. */
+/** Makes attempts at an agent: each by itself, or collected with others. */
 function makerOf({ batch }: Seat): MakeAttempt<Seat> {
   return batch === undefined ? dispatch : batch.add;
 }
 
-/** The answer that a log has to a call, this run's or that of the run it is a fork of; `undefined` where the call is to be made. */
+/** The outcome of a call by this run's log, or by that of the run it is a fork of; `undefined` where the call has to be made. */
 async function logged(run: Run, seat: Seat, call: PreparedCall): Promise<CallOutcome | undefined> {
   const { agent } = seat;
   const { spec, state } = call;

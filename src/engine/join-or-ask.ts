@@ -30,14 +30,14 @@ function fromOf({ journal }: Run, { spec }: PreparedCall): From {
   return { runId: journal.runId, callId: spec.place.callId };
 }
 
-// How often one looks whether another process has answered: so many ms, and at random up to so many more, so that
-// those who wait do not all look at once.
+// How long a call waits before it looks again whether another process has answered, in ms, and up to how much longer at random, so that
+// waiting calls do not all look at once.
 const LOOK_MS = 50;
 const MORE_MS = 150;
 
 /**
- * The answer of a slot: joins a call of this process that is asking for it, or else looks whether it is kept, waits for another
- * process that is asking, or asks and keeps it. Answers with the call's own outcome where it asked, or with what others came to.
+ * Gets the answer of a slot: joins a call of this process that is asking for it, or else reads it, waits for another process that is
+ * asking, or asks and keeps the answer. Resolves to the call's own outcome where it asked, else to the result of the flight.
  *
  * Rejects when the run is cancelled, and when its store fails.
  */
@@ -52,7 +52,7 @@ export async function joinOrAsk(
   const inFlight = run.flights.of(run.values);
   const known = inFlight.get(slot.key);
   if (known !== undefined) {
-    // That one may be collected, and is not to wait for who waits for it.
+    // The other call may be collected in a batch, which must not wait for a call that waits for it.
     seat.batch?.expectNoMore(expectedCall(from.runId, from.callId));
     using waiting = waitFor(seat.limiters);
     const { refusal } = waiting;
@@ -68,18 +68,18 @@ export async function joinOrAsk(
     if (own.failure !== undefined) throw own.failure.reason;
     return own.outcome ?? result;
   } catch (reason) {
-    // Cancelled meanwhile, it has an end all the same.
+    // The call has ended although it was cancelled meanwhile.
     if (own.outcome !== undefined) return own.outcome;
     const begun = own.shared?.begun;
     if (begun === undefined || !isDeadline(reason)) throw reason;
-    // Its attempt goes on for others: nobody knows yet what it costs.
+    // The attempt goes on for others, so its cost is not known yet.
     const durationMs = run.clock.monotonic() - begun.sinceMs;
     const state = { ...call.state, attempt: begun.attempt, settled: false };
     return failCall(run, seat, state, reason, { durationMs, charged: undefined });
   }
 }
 
-/** Asks whatever is kept or under way, and keeps the answer in slot of what is there. */
+/** Asks even if an answer is cached or another call is asking, and replaces the cached answer. */
 export async function askAnew(
   run: Run,
   slot: CacheSlot,
@@ -94,7 +94,7 @@ export async function askAnew(
   return outcome;
 }
 
-/** What a run's store answers. When it fails, that is the end of the run. */
+/** What a run's store answers. A store that fails ends the run. */
 export async function orStoreFailed<T>({ journal }: Run, stored: Promise<T>): Promise<T> {
   try {
     return await stored;
@@ -103,7 +103,7 @@ export async function orStoreFailed<T>({ journal }: Run, stored: Promise<T>): Pr
   }
 }
 
-/** What the call that asks for all has come to by itself. */
+/** What the call that asks for all comes to itself. */
 interface Own {
   outcome: CallOutcome | undefined;
   failure: { readonly reason: unknown } | undefined;
@@ -111,8 +111,8 @@ interface Own {
 }
 
 /**
- * Asks for all who wait, and says what they have of it; `own` says what the call itself has. Cancelling the run ends every wait
- * here, but not an attempt that is under way: `unwanted` cancels that, once no caller waits for it. Never rejects.
+ * Asks for all calls that wait, and resolves to what they get; `own` is set to what the call itself comes to. Cancelling the run ends
+ * every wait here, but not a running attempt: `unwanted` cancels that, once no call waits for it. Never rejects.
  */
 async function askForAll(
   run: Run,
@@ -152,12 +152,12 @@ async function askForAll(
   } catch (reason) {
     return fail(reason);
   } finally {
-    // Where this fails, the others find that the lease has run out.
+    // If this fails, the lease expires by itself.
     if (!isKept) await releaseLease(slot, turn.by).catch(() => {});
   }
 }
 
-/** What others have of a call that failed: its agent's failure, but not that it was not admitted, or stopped. */
+/** What the others get of a call that failed: the agent's failure, but not a refusal or a cancellation of this run. */
 function failureFor(
   { cancellation }: Run,
   { limits }: Seat,
@@ -169,16 +169,16 @@ function failureFor(
   return { kind: "failed", error: result.error, limits };
 }
 
-/** An answer that is there, or that this call is the one to ask. */
+/** What ended the wait: an answer, or the lease to ask. */
 type Turn = FlightResult | { readonly kind: "asking"; readonly by: string };
 
-/** Waits for an answer, or until nobody else is asking. Rejects when the run is cancelled, and when its store fails. */
+/** Waits for an answer, or for the lease to ask. Rejects when the run is cancelled, and when its store fails. */
 async function waitForTurn(run: Run, slot: CacheSlot): Promise<Turn> {
   const { clock, cancellation } = run;
   const me = randomId();
   for (let waited = false; ; waited = true) {
     let found = await orStoreFailed(run, readSlot(slot));
-    // It is looked at once more in the step that claims it.
+    // The step that acquires the lease reads the slot once more.
     if (found.kind === "nothing" && !cancellation.cancelled)
       found = await orStoreFailed(run, acquireLease(slot, me));
     const isMine = found.kind === "asking" && found.by === me;
@@ -195,25 +195,25 @@ async function waitForTurn(run: Run, slot: CacheSlot): Promise<Turn> {
 }
 
 /**
- * Says again and again that somebody is asking, until disposed, or until nobody wants the answer any more: a store that does not
- * answer is not to keep others from asking. It does not hold the process.
+ * Renews the lease until disposed, or until no call wants the answer any more: an attempt whose store does not answer must not keep others
+ * from asking. Does not keep the process alive.
  */
 function renewing({ clock }: Run, slot: CacheSlot, by: string, unwanted: Cancellation): Disposable {
   const set = (): Disposable => clock.timer(LEASE_MS / 3, say, { hold: false });
   const say = (): void => {
     if (unwanted.cancelled) return;
     timer = set();
-    // A store that fails is noticed by what has to be kept there.
+    // A store that fails is noticed when the answer is to be kept.
     renewLease(slot, by).catch(() => {});
   };
   let timer = set();
   return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
 }
 
-/** Keeps the answer of a call when it is there. */
+/** Keeps the answer of a call as soon as it is given. */
 interface Keeper {
   readonly answered: Shared["answered"];
-  /** What was answered, and whether it is kept. Rejects when the store fails. */
+  /** Resolves to what was answered, if anything, and whether the store has it. Rejects when the store fails. */
   settled(): Promise<{ readonly answer: CachedAnswer | undefined; readonly isKept: boolean }>;
 }
 
@@ -226,7 +226,7 @@ function keeperOf(run: Run, slot: CacheSlot, from: From, replace: boolean): Keep
       const named = { ...(model !== undefined && { model }), ...(used !== undefined && { used }) };
       const models = run.redact === undefined ? named : modelsWithout(named, run.redact.text);
       answer = { output, cost, attempts, durationMs, ...models, atMs, from };
-      // The secrets in it are not to be kept, and without them it is another answer.
+      // Its secrets must not be kept, and without them it would be another answer.
       if (run.journal.hides(output)) return;
       keeping = keepAnswer(slot, answer, replace);
       keeping.catch(() => {});

@@ -5,8 +5,8 @@ import { isOfDefinition, isShared, type CallContent } from "./key.ts";
 import type { Run } from "./run.ts";
 
 /**
- * A call with its input, its key, and what the log says of it. `definition` identifies whom it asks; `undefined` where there is no
- * input, so that nothing can be said of its content.
+ * Makes the key of a call and looks for the call in the log. `definition` identifies the callee; `undefined` where the input could not be
+ * made, so that the call has no content key.
  */
 export function prepareCall(
   run: Run,
@@ -21,7 +21,7 @@ export function prepareCall(
   return { spec, input, key, state };
 }
 
-/** What a call is about, once its input is known. */
+/** The content of a call, which its key is made of. */
 function contentOf(
   definition: string,
   input: unknown,

@@ -35,7 +35,7 @@ export async function reuse(
   if (from !== undefined && isAnew(callee.place, from)) return undefined;
   const end = history.call(callId, (recorded) => recorded === key)?.end;
   if (end === undefined || end.type === "call.failed") return undefined;
-  // Who did not answer is asked again, also within a team that could do without.
+  // A member that did not answer is asked again, also within a team that could do without it.
   if (inTeam && history.lacks(callId)) return undefined;
   const { attempt, durationMs, output } = end;
   const event = {
@@ -48,7 +48,7 @@ export async function reuse(
     durationMs,
     output,
     cost: NO_COST,
-    // Of one that was itself taken over, what it had cost to ask.
+    // An answer that was itself taken over saves what it first cost.
     saved: end.type === "call.reused" ? end.saved : end.cost,
     // A team is no call; those in it are.
     ...(inTeam && { calls: history.bill.sums(callId).calls }),

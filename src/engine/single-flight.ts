@@ -4,33 +4,33 @@ import type { Limits } from "../policy/limits.ts";
 import type { Values } from "../store/values.ts";
 import type { CachedAnswer } from "./cache-entry.ts";
 
-/** What a flight came to. */
+/** What the calls that waited for a flight get. */
 export type FlightResult =
-  /** `cache`: it had been kept before; `joined`: somebody was asked for it meanwhile. */
+  /** `cache`: it was cached before; `joined`: another call asked for it meanwhile. */
   | { readonly kind: "answered"; readonly answer: CachedAnswer; readonly by: "cache" | "joined" }
   /** The agent failed, under these limits. */
   | { readonly kind: "failed"; readonly error: QuorateError; readonly limits: Limits }
-  /** Who was to ask has left or was refused: somebody else has to. */
+  /** The asking call was cancelled or refused: one of those that waited has to ask. */
   | { readonly kind: "nothing" };
 
 /**
- * A call under way that calls of the same content wait for, of whatever run. It belongs to nobody: it goes on as long as anybody
- * waits, and is cancelled when the last one has left.
+ * A call under way that calls of the same content wait for, whatever their runs. It belongs to none of them: it goes on as long as one of
+ * them waits, and is cancelled when the last one has left.
  */
 export interface Flight {
-  /** Cancelled when nobody waits any more. */
+  /** Cancelled when no call waits any more. */
   readonly cancellation: Cancellation;
   /**
-   * Waits for what it comes to. Rejects with the reason when `own` is cancelled: at once while others wait, and for the
-   * last one when the flight has ended, as whoever cancels may rely on what was asked having stopped.
+   * Waits for the result. Rejects with the reason when `own` is cancelled: at once while others wait; for the last one when the flight
+   * has ended, since a caller who cancels may rely on the agent having stopped.
    */
   wait(own: Cancellation): Promise<FlightResult>;
 }
 
-/** The flights under way, by what they are about. */
+/** The flights under way, by the keys of their slots. */
 export type InFlight = Map<string, Flight>;
 
-/** The flights of one supervisor: those of one store do not know those of another. */
+/** The flights of one supervisor, apart for each store. */
 export interface Flights {
   of(values: Values): InFlight;
 }
@@ -51,8 +51,8 @@ export function flights(): Flights {
 export const NO_RESULT: FlightResult = Object.freeze({ kind: "nothing" });
 
 /**
- * Begins a flight, which is under way until `work` has ended; one that rejects comes to nothing. Who begins it waits for it at once,
- * as one of its callers.
+ * Starts a flight, which is under way until `work` has ended; `work` that rejects gives `NO_RESULT`. The call that starts it must wait for
+ * it at once.
  */
 export function startFlight(
   inFlight: InFlight,
@@ -85,7 +85,7 @@ export function startFlight(
   };
   inFlight.set(key, flight);
   const end = (result: FlightResult): FlightResult => {
-    // Whoever goes on from here finds none, and may begin another.
+    // A call that goes on from here may start another.
     inFlight.delete(key);
     return result;
   };
