@@ -1,0 +1,105 @@
+import { sarif, type PlacedFinding, type Ran, type Severity } from "quorate/command";
+
+/** What a tool makes of a project: whether it would release it, and what it found. */
+export interface Report {
+  readonly recommendation: "ship" | "hold";
+  readonly findings: readonly PlacedFinding[];
+}
+
+const HOLDS: ReadonlySet<unknown> = new Set(["critical", "high"]);
+const MOST_FINDINGS = 200;
+
+function report(findings: readonly PlacedFinding[]): Report {
+  const holds = findings.some(({ severity }) => HOLDS.has(severity));
+  return {
+    recommendation: holds ? "hold" : "ship",
+    findings: findings.toSorted((a, b) => rankOf(a) - rankOf(b)).slice(0, MOST_FINDINGS),
+  };
+}
+
+const rankOf = ({ severity }: PlacedFinding): number => (HOLDS.has(severity) ? 0 : 1);
+
+/** A tool that could not do its work has no position. */
+function failed(ran: Ran): Error {
+  const said = `${ran.stderr}\n${ran.stdout}`.trim().split("\n").slice(0, 3).join(" ");
+  return new Error(`it ended with exit code ${ran.exitCode}: ${said.slice(0, 300)}`);
+}
+
+/** `src/a.ts(1,14): error TS2322: Type 'string' is not …` */
+const TSC_LINE = /^(.+?)\((\d+),\d+\): (error|warning) (TS\d+): (.*)$/;
+
+export function tscReport(ran: Ran): Report {
+  const found = ran.stdout.split("\n").flatMap((line): PlacedFinding[] => {
+    const [, file, at, level, rule, text] = TSC_LINE.exec(line) ?? [];
+    if (file === undefined || text === undefined) return [];
+    const severity = level === "error" ? "high" : "medium";
+    return [{ text, file, line: Number(at), severity, ...(rule !== undefined && { rule }) }];
+  });
+  // Without settings it prints how it is used.
+  if (ran.stdout.startsWith("Version ")) throw new Error("the project has no tsconfig.json");
+  if (ran.exitCode !== 0 && found.length === 0) throw failed(ran);
+  return report(found);
+}
+
+export function sarifReport(ran: Ran): Report {
+  return report(sarif(ran).findings);
+}
+
+/** What knip says of each file: lists of names, by what is wrong with them. */
+type KnipIssue = Readonly<Record<string, unknown>> & { readonly file: string };
+
+interface Named {
+  readonly name: string;
+  readonly line?: number;
+}
+
+const namesIn = (list: unknown): readonly Named[] =>
+  Array.isArray(list) ? (list as readonly Named[]) : [];
+
+const KNIP: Readonly<Record<string, readonly [text: string, severity: Severity]>> = {
+  unresolved: ["is imported, and not there", "high"],
+  unlisted: ["is imported, and not among the dependencies", "high"],
+  files: ["is imported by nothing", "low"],
+  exports: ["is exported, and imported by nothing", "low"],
+  types: ["is an exported type that nothing imports", "low"],
+  dependencies: ["is a dependency that nothing imports", "low"],
+};
+
+/** What is started by name and imported by nothing: tests, settings, scripts. */
+const STARTED =
+  /(?:^|\/)(?:tests?|__tests__|bench|examples|scripts)\/|\.(?:test|spec|config|d)\.[cm]?[jt]sx?$|^\./;
+
+export function knipReport(ran: Ran): Report {
+  if (ran.exitCode !== 0) throw failed(ran);
+  const { issues } = JSON.parse(ran.stdout) as { readonly issues: readonly KnipIssue[] };
+  return report(
+    issues.flatMap((issue) =>
+      Object.entries(KNIP).flatMap(([kind, [text, severity]]) =>
+        namesIn(issue[kind])
+          .filter(({ name }) => kind !== "files" || !STARTED.test(name))
+          .map(({ name, line }) => ({
+            text: `${name} ${text}`,
+            file: issue.file,
+            severity,
+            rule: kind,
+            ...(line !== undefined && { line }),
+          })),
+      ),
+    ),
+  );
+}
+
+/** `1. pkg.main is ./missing.js but the file does not exist.`, below `Errors:`, `Warnings:` or `Suggestions:` */
+export function publintReport(ran: Ran): Report {
+  if (ran.exitCode !== 0 && !ran.stdout.includes("Errors:")) throw failed(ran);
+  let severity: Severity = "high";
+  const found: PlacedFinding[] = [];
+  for (const line of ran.stdout.split("\n")) {
+    if (line.startsWith("Errors:")) severity = "high";
+    if (line.startsWith("Warnings:")) severity = "medium";
+    if (line.startsWith("Suggestions:")) severity = "low";
+    const [, text] = /^\d+\. (.*)$/.exec(line) ?? [];
+    if (text !== undefined) found.push({ text, file: "package.json", severity });
+  }
+  return report(found);
+}

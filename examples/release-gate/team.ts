@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { prefer, supervisor, unanimous } from "quorate";
+import { claude, codex, commandAgent, gemini, opencode, type Read } from "quorate/command";
+import { z } from "zod";
+import { knipReport, publintReport, sarifReport, tscReport, type Report } from "./findings.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const tool = (name: string): string => join(root, "node_modules/.bin", name);
+const setting = (name: string): string => join(import.meta.dirname, "settings", name);
+
+const CODING_AGENTS = { claude, codex, gemini, opencode } as const;
+export type CodingAgent = keyof typeof CODING_AGENTS;
+export const codingAgents = Object.keys(CODING_AGENTS) as readonly CodingAgent[];
+
+const Review = z.object({
+  recommendation: z.enum(["ship", "hold"]),
+  findings: z
+    .array(
+      z.object({
+        text: z.string().max(1_000),
+        file: z.string(),
+        line: z.number().int(),
+        severity: z.enum(["critical", "high", "medium", "low", "info"]),
+      }),
+    )
+    .max(20),
+});
+
+/**
+ * Tools that look at a project, and coding agents that do, where they are asked to. Whoever would hold it holds it. Nothing of the project is run: its
+ * compiler settings are data, and what may be a program of its own (the configuration of a linter, a bundler, a test runner) is not read.
+ */
+export function releaseGate(folder: string, also: readonly CodingAgent[] = []) {
+  const cwd = resolve(folder);
+  const looking = <const Name extends string>(
+    name: Name,
+    command: string,
+    args: readonly string[],
+    read: Read<Report>,
+  ) =>
+    commandAgent({
+      name,
+      command: tool(command),
+      args,
+      cwd,
+      read,
+      prompt: () => "",
+      usage: () => ({ usdMicros: 0 }),
+      timeoutMs: 300_000,
+      maxBytes: 64 * 2 ** 20,
+      retries: 0,
+    });
+  const reading = also.map((name) =>
+    CODING_AGENTS[name]({
+      output: Review,
+      tools: "read",
+      cwd,
+      prompt: () =>
+        "This project is about to be released. Read it, and look for what must not be released: a hole, a loss of data, a crash in ordinary use. Hold it for such a thing alone, and say in which file and at which line it is.",
+    }),
+  );
+  const oxlint = ["-c", setting("oxlint.json"), "--disable-nested-config", "-f", "sarif"];
+  const knip = ["--config", setting("knip.json"), "--reporter", "json", "--no-exit-code"];
+  return supervisor({
+    name: "release-gate",
+    agents: {
+      types: looking("types", "tsc", ["--noEmit", "--pretty", "false"], tscReport),
+      lint: looking("lint", "oxlint", oxlint, sarifReport),
+      unused: looking("unused", "knip", [...knip, "--no-progress"], knipReport),
+      package: looking("package", "publint", ["run", ".", "--pack", "false"], publintReport),
+      ...Object.fromEntries(reading.map((one) => [one.name, one])),
+    },
+    resolve: [unanimous(), prefer(["hold", "ship"])],
+  });
+}
+
+/** Whether a folder is a project that the gate can look at. */
+export function isProject(folder: string): boolean {
+  try {
+    JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { COMPILED, folder } from "../cli/command.ts";
+
+const START = fileURLToPath(new URL("../../examples/start.ts", import.meta.url));
+
+function gate(
+  ...args: readonly string[]
+): Promise<{ readonly code: number | null; readonly page: string }> {
+  const child = spawn(process.execPath, [START, "gate", ...args], {
+    cwd: folder(),
+    env: { ...process.env, ...COMPILED },
+  });
+  let page = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (page += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (page += text));
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, page })));
+}
+
+const SETTINGS = {
+  compilerOptions: {
+    strict: true,
+    noEmit: true,
+    module: "nodenext",
+    allowImportingTsExtensions: true,
+  },
+  include: ["src"],
+};
+
+/** A project with these files, and with settings that are programs, which leave a file behind when they are run. */
+function project(files: Readonly<Record<string, string>>): string {
+  const place = join(folder(), "project");
+  mkdirSync(join(place, "src"), { recursive: true });
+  const description = {
+    name: "project",
+    version: "1.0.0",
+    type: "module",
+    exports: "./src/index.ts",
+  };
+  const trap = `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(join(place, "RAN"))}, "");\nexport default {};\n`;
+  const settings = [
+    "knip.ts",
+    "oxlint.config.ts",
+    "vite.config.ts",
+    "vitest.config.ts",
+    "eslint.config.js",
+  ];
+  const all = {
+    "package.json": JSON.stringify(description),
+    "tsconfig.json": JSON.stringify(SETTINGS),
+    ...Object.fromEntries(settings.map((name) => [name, trap])),
+    ...files,
+  };
+  for (const [name, text] of Object.entries(all)) writeFileSync(join(place, name), text);
+  return place;
+}
+
+describe("the release gate", () => {
+  it("holds a project that somebody would hold, and says where what is wrong with it is", async () => {
+    const place = project({
+      "src/index.ts":
+        'import { a } from "./a.ts";\nimport "not-there";\nexport const b: number = a;\ndebugger;\n',
+      "src/a.ts": 'export const a: number = "no number";\nexport const left = 1;\n',
+    });
+    const { code, page } = await gate(place);
+    expect(page).toContain("src/a.ts:1 high: Type 'string' is not assignable to type 'number'.");
+    expect(page).toContain("src/index.ts:4 high: `debugger` statement is not allowed");
+    expect(page).toMatch(/src\/index\.ts(?::\d+)? high: not-there is imported, and not among/);
+    expect(page).toMatch(/src\/a\.ts:2 low: left is exported/);
+    expect(page).toMatch(/\nHOLD\n/);
+    expect(code).toBe(4);
+    expect(existsSync(join(place, "RAN"))).toBe(false);
+  });
+
+  it("ships a project that nobody would hold", async () => {
+    const { code, page } = await gate(project({ "src/index.ts": "export const a = 1;\n" }));
+    expect(page).toMatch(/\nSHIP\n/);
+    expect(code).toBe(0);
+  });
+
+  it("says who could not say, and is no success then", async () => {
+    const place = project({ "src/index.ts": "export const a = 1;\n" });
+    rmSync(join(place, "tsconfig.json"));
+    const { code, page } = await gate(place);
+    expect(page.replaceAll(/\s+/g, " ")).toContain(
+      "types could not say: types: its answer cannot be read: the project has no tsconfig.json",
+    );
+    expect(page).toMatch(/\nSHIP\n/);
+    expect(code).toBe(3);
+  });
+
+  it("is not begun with what is no project, and with nobody that it knows", async () => {
+    const empty = await gate(folder());
+    expect(empty).toMatchObject({
+      code: 2,
+      page: expect.stringContaining("it has no package.json"),
+    });
+    const baker = await gate(project({}), "--with", "baker");
+    expect(baker).toMatchObject({ code: 2, page: expect.stringContaining('There is no "baker"') });
+  });
+});
