@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { sarif, type PlacedFinding, type Ran, type Severity } from "quorate/command";
 
 /** What a tool makes of a project: whether it would release it, and what it found. */
@@ -87,6 +88,20 @@ export function knipReport(ran: Ran): Report {
       ),
     ),
   );
+}
+
+/** `/project/src/a.ts:1:43: [GITHUB_TOKEN] found GitHub Token(****): **** [Error/… > …-rule-github]`; what is secret stands there masked. */
+const SECRET_LINE = /^(.+?):(\d+):\d+: (.*) \[(?:Error|Warning)\/[^\]]*?([\w-]+)\]$/;
+
+export function secretsReport(ran: Ran): Report {
+  const found = ran.stdout.split("\n").flatMap((line): PlacedFinding[] => {
+    const [, file = "", at, text, rule = ""] = SECRET_LINE.exec(line) ?? [];
+    if (text === undefined) return [];
+    const path = relative(ran.cwd, file);
+    return [{ text, file: path, line: Number(at), severity: "critical", rule }];
+  });
+  if (ran.exitCode !== 0 && found.length === 0) throw failed(ran);
+  return report(found);
 }
 
 /** `1. pkg.main is ./missing.js but the file does not exist.`, below `Errors:`, `Warnings:` or `Suggestions:` */

@@ -10,7 +10,7 @@ import type { PlacedFinding } from "quorate/command";
 import type { Report } from "./findings.ts";
 import { codingAgents, isProject, releaseGate, type CodingAgent } from "./team.ts";
 
-const USAGE = `Types, lint, unused code and packaging of a project: ship or hold?
+const USAGE = `Types, lint, secrets, unused code and packaging: ship or hold?
 
   npm start -- gate PATH                   the project in that folder
   npm start -- gate PATH --with claude     and a coding agent: ${codingAgents.join(", ")}

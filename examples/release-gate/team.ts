@@ -3,7 +3,14 @@ import { join, resolve } from "node:path";
 import { prefer, supervisor, unanimous } from "quorate";
 import { claude, codex, commandAgent, gemini, opencode, type Read } from "quorate/command";
 import { z } from "zod";
-import { knipReport, publintReport, sarifReport, tscReport, type Report } from "./findings.ts";
+import {
+  knipReport,
+  publintReport,
+  sarifReport,
+  secretsReport,
+  tscReport,
+  type Report,
+} from "./findings.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const tool = (name: string): string => join(root, "node_modules/.bin", name);
@@ -62,12 +69,18 @@ export function releaseGate(folder: string, also: readonly CodingAgent[] = []) {
   );
   const oxlint = ["-c", setting("oxlint.json"), "--disable-nested-config", "-f", "sarif"];
   const knip = ["--config", setting("knip.json"), "--reporter", "json", "--no-exit-code"];
+  const rules = [{ id: "@secretlint/secretlint-rule-preset-recommend" }];
+  const secretlint = [
+    ...["--secretlintrcJSON", JSON.stringify({ rules }), "--format", "unix"],
+    ...["--no-color", "--no-terminalLink", "**/*"],
+  ];
   return supervisor({
     name: "release-gate",
     agents: {
       types: looking("types", "tsc", ["--noEmit", "--pretty", "false"], tscReport),
       lint: looking("lint", "oxlint", oxlint, sarifReport),
       unused: looking("unused", "knip", [...knip, "--no-progress"], knipReport),
+      secrets: looking("secrets", "secretlint", secretlint, secretsReport),
       package: looking("package", "publint", ["run", ".", "--pack", "false"], publintReport),
       ...Object.fromEntries(reading.map((one) => [one.name, one])),
     },

@@ -30,6 +30,9 @@ const SETTINGS = {
   include: ["src"],
 };
 
+/** Looks like one of GitHub's. */
+const TOKEN = `ghp_${"a1B2".repeat(9)}`;
+
 /** A project with these files, and with settings that are programs, which leave a file behind when they are run. */
 function project(files: Readonly<Record<string, string>>): string {
   const place = join(folder(), "project");
@@ -42,6 +45,7 @@ function project(files: Readonly<Record<string, string>>): string {
   };
   const trap = `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(join(place, "RAN"))}, "");\nexport default {};\n`;
   const settings = [
+    ".secretlintrc.js",
     "knip.ts",
     "oxlint.config.ts",
     "vite.config.ts",
@@ -64,12 +68,15 @@ describe("the release gate", () => {
       "src/index.ts":
         'import { a } from "./a.ts";\nimport "not-there";\nexport const b: number = a;\ndebugger;\n',
       "src/a.ts": 'export const a: number = "no number";\nexport const left = 1;\n',
+      "src/key.ts": `export const key = "${TOKEN}";\n`,
     });
     const { code, page } = await gate(place);
     expect(page).toContain("src/a.ts:1 high: Type 'string' is not assignable to type 'number'.");
     expect(page).toContain("src/index.ts:4 high: `debugger` statement is not allowed");
     expect(page).toMatch(/src\/index\.ts(?::\d+)? high: not-there is imported, and not among/);
     expect(page).toMatch(/src\/a\.ts:2 low: left is exported/);
+    expect(page).toMatch(/src\/key\.ts:1 critical: \[GITHUB_TOKEN\] found GitHub/);
+    expect(page).not.toContain(TOKEN);
     expect(page).toMatch(/\nHOLD\n/);
     expect(code).toBe(4);
     expect(existsSync(join(place, "RAN"))).toBe(false);
