@@ -71,8 +71,11 @@ export function releaseGate(folder: string, also: readonly CodingAgent[] = []) {
   const knip = ["--config", setting("knip.json"), "--reporter", "json", "--no-exit-code"];
   const rules = [{ id: "@secretlint/secretlint-rule-preset-recommend" }];
   const secretlint = [
-    ...["--secretlintrcJSON", JSON.stringify({ rules }), "--format", "unix"],
-    ...["--no-color", "--no-terminalLink", "**/*"],
+    `--secretlintrcJSON=${JSON.stringify({ rules })}`,
+    "--format=unix",
+    "--no-color",
+    "--no-terminalLink",
+    "**/*",
   ];
   return supervisor({
     name: "release-gate",
