@@ -1,28 +1,26 @@
-import { memberPlace, type CallPlace, type TeamPlace } from "../../call-place.ts";
 import type { AgentResult, Skipped } from "../../call.ts";
 import type { Conflict } from "../../conflict/conflict.ts";
 import type { Said } from "../../conflict/said.ts";
-import type { CallOutcome } from "../../engine/call-outcome.ts";
-import type { CallSpec } from "../../engine/call-spec.ts";
-import { performCall } from "../../engine/call.ts";
-import type { CheckedInputs } from "../../engine/input.ts";
-import { mayAskFurther } from "../../engine/ladder.ts";
 import type { Run } from "../../engine/run.ts";
-import type { Seat } from "../../engine/seat.ts";
 import type { Missing, OutcomeStatus } from "../../outcome.ts";
-import type { Verdict } from "../../resolve/verdict.ts";
 import { put } from "../../record.ts";
-import { missingOf, statusOf } from "./conclude.ts";
+import type { Verdict } from "../../resolve/verdict.ts";
 import { decide } from "../decide/decide.ts";
-import { expectCalls } from "./expect-calls.ts";
-import { runGraph } from "../team/graph.ts";
-import { askMember, type Asking } from "./member.ts";
-import { madeOf } from "./member-result.ts";
 import { panelOf } from "../decide/panel.ts";
-import type { Plan } from "../team/plan.ts";
-import { isSeating, isTeam, type Seating } from "../team/seating.ts";
+import { runGraph } from "../team/graph.ts";
+import type { Seating } from "../team/seating.ts";
 import type { Member } from "../team/team.ts";
-import { upstreamOf } from "./upstream.ts";
+import { missingOf, statusOf } from "./conclude.ts";
+import { expectCalls } from "./expect-calls.ts";
+import type { Asking } from "./member.ts";
+import {
+  askPlanned,
+  keepAnswer,
+  specOf,
+  type AskTeam,
+  type Assignment,
+  type TeamRun,
+} from "./team-run.ts";
 
 /** What came of one task given to one team. */
 export interface Coordinated {
@@ -43,21 +41,6 @@ export interface FurtherCalls {
   readonly calls: readonly string[];
 }
 
-/** Asks a nested team. It is given, since a nested team is coordinated in turn. */
-export type AskTeam = (run: Run, seating: Seating, spec: CallSpec) => Promise<CallOutcome>;
-
-/** A task for a team. */
-export interface Assignment {
-  readonly task: unknown;
-  readonly plan: Plan;
-  /** Which team it is, and which attempt. */
-  readonly at: TeamPlace;
-  /** What schemas have made of the task already. */
-  readonly checked: CheckedInputs | undefined;
-  /** The task is not the run's own. */
-  readonly derived?: boolean | undefined;
-}
-
 /**
  * A task and a plan, carried through: every planned agent is asked when what it waits for has ended; when all have,
  * their claims are compared once, as a whole, and what is contested is settled.
@@ -67,84 +50,26 @@ export interface Assignment {
 export async function coordinate(
   run: Run,
   seating: Seating,
-  { task, plan, at, checked, derived }: Assignment,
+  assignment: Assignment,
   askTeam: AskTeam,
 ): Promise<Coordinated> {
-  const { team, seats } = seating;
+  const { plan, at } = assignment;
+  const { team } = seating;
   const { members } = team;
   const results = new Array<AgentResult | undefined>(members.length);
   const statements = new Array<Said | undefined>(members.length);
   const askings: (Asking | undefined)[] = [];
-  let stop: NotAsked | undefined;
+  const answers = { results, statements, askings };
+  const asked: TeamRun = { run, seating, assignment, askTeam, answers, stop: undefined };
   using expected = expectCalls(run, seating, plan, at);
-
-  const skip = async (index: number, skipped: NotAsked): Promise<CallOutcome> => {
-    const { reason, detail } = skipped;
-    const place = placeOf(index);
-    // With another description of the supervisor it may be for another reason.
-    if (run.history?.skipped(place.callId)?.detail !== (run.redact?.text(detail) ?? detail)) {
-      await run.journal.record([{ type: "call.skipped", ...place, reason, detail }]);
-    }
-    return { result: skipped, said: undefined };
-  };
-
-  const ask = (index: number): Promise<CallOutcome> => {
-    const member = members[index] as Member;
-    const before = plan.mode === "sequence" ? plan.planned : member.needs;
-    const wait = before.find((other) => other !== index && results[other]?.status === "waiting");
-    if (wait !== undefined) {
-      const detail = `it is asked when ${members[wait]?.name} has answered`;
-      return Promise.resolve({ result: { status: "waiting", detail }, said: undefined });
-    }
-    if (stop !== undefined) return skip(index, stop);
-    const seat = seats[index] as Seat | Seating;
-    for (const need of member.needs) {
-      if (results[need]?.status === "ok") continue;
-      const detail = `it needs ${members[need]?.name}, which did not answer`;
-      return skip(index, { status: "skipped", reason: "need-failed", detail });
-    }
-    const spec = specOf(index);
-    if (isSeating(seat)) return askTeam(run, seat, spec);
-    return mayAskFurther(seat) ? askFurther(index, seat, spec) : performCall(run, seat, spec);
-  };
-
-  const placeOf = (index: number): CallPlace => {
-    const { name, worker } = members[index] as Member;
-    return memberPlace(at, name, isTeam(worker) ? "team" : "agent");
-  };
-
-  const specOf = (index: number): CallSpec => {
-    const member = members[index] as Member;
-    return {
-      place: placeOf(index),
-      task,
-      results: upstreamOf(team, plan, index, results),
-      map: member.input,
-      checked,
-      derived,
-      canWait: true,
-    };
-  };
-
-  const askFurther = async (index: number, seat: Seat, spec: CallSpec): Promise<CallOutcome> => {
-    const asking = await askMember(run, seat, spec);
-    askings[index] = asking;
-    return madeOf(asking.calls);
-  };
-
-  const keep = (index: number, { result, said }: CallOutcome): void => {
-    results[index] = result;
-    statements[index] = said;
-    expected?.ended(index);
-    const member = members[index];
-    const silent = result.status === "failed" || result.status === "skipped";
-    if (plan.mode === "sequence" && member?.required === true && silent) {
-      const detail = `${member.name} is required and did not answer`;
-      stop = { status: "skipped", reason: "required-failed", detail };
-    }
-  };
-
-  await runGraph(plan.graph, ask, keep);
+  await runGraph(
+    plan.graph,
+    (index) => askPlanned(asked, index),
+    (index, outcome) => {
+      keepAnswer(asked, index, outcome);
+      expected?.ended(index);
+    },
+  );
   // Also when all have ended in spite of it.
   if (run.cancellation.cancelled) throw run.cancellation.reason;
 
@@ -155,7 +80,7 @@ export async function coordinate(
     return { status: "waiting", results: byName(members, results), missing, ...nothing };
   }
   expected?.[Symbol.dispose]();
-  const panel = panelOf(run, seating, { results, statements, askings }, specOf);
+  const panel = panelOf(run, seating, answers, (index) => specOf(asked, index));
   const decided = await decide({ run, seating, at, missing }, panel);
   return {
     status: decided.verdicts.some(({ status }) => status === "waiting")
@@ -172,9 +97,6 @@ function furtherOf(agent: string, asking: Asking | undefined): readonly FurtherC
   if (asking === undefined || asking.calls.length === 1) return [];
   return [{ agent, calls: asking.calls.map(({ place }) => place.callId) }];
 }
-
-/** Why somebody who was planned is not asked. */
-type NotAsked = Skipped & { readonly reason: Exclude<Skipped["reason"], "not-routed"> };
 
 /** The result of an agent that the route left out. */
 export const NOT_ROUTED: Skipped = Object.freeze({

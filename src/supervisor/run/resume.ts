@@ -20,7 +20,7 @@ import { learnedBefore } from "./learned.ts";
 import type { Plan } from "../team/plan.ts";
 import { planFor, recordedPlan } from "../team/route.ts";
 import { execute, openRun } from "./execute.ts";
-import type { Assignment } from "../coordinate/coordinate.ts";
+import type { Assignment } from "../coordinate/team-run.ts";
 import type { Session } from "./session.ts";
 import { isTaskOf } from "./secrecy.ts";
 import { runNew } from "./start.ts";

@@ -91,42 +91,42 @@ export function runGraph<T>(
   keep: (index: number, answer: T) => void,
 ): Promise<void> {
   if (size === 0) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    // Counted down only where somebody waits.
-    const left = ready.length === size ? waits : [...waits];
-    let unfinished = size;
-    let inFlight = 0;
-    let stopped: { readonly reason: unknown } | undefined;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // Counted down only where somebody waits.
+  const left = ready.length === size ? waits : [...waits];
+  let unfinished = size;
+  let inFlight = 0;
+  let stopped: { readonly reason: unknown } | undefined;
 
-    const start = (index: number): void => {
-      inFlight++;
-      ask(index).then(
-        (answer) => {
-          keep(index, answer);
-          ended(index);
-        },
-        (reason: unknown) => {
-          stopped ??= { reason };
-          ended(index);
-        },
-      );
-    };
-    const ended = (index: number): void => {
-      inFlight--;
-      unfinished--;
-      if (stopped === undefined) {
-        for (const next of after[index] ?? NOBODY) {
-          const others = (left[next] ?? 0) - 1;
-          (left as number[])[next] = others;
-          if (others === 0) start(next);
-        }
-        if (unfinished === 0) resolve();
-      } else if (inFlight === 0) {
-        reject(stopped.reason);
+  const start = (index: number): void => {
+    inFlight++;
+    ask(index).then(
+      (answer) => {
+        keep(index, answer);
+        ended(index);
+      },
+      (reason: unknown) => {
+        stopped ??= { reason };
+        ended(index);
+      },
+    );
+  };
+  const ended = (index: number): void => {
+    inFlight--;
+    unfinished--;
+    if (stopped === undefined) {
+      for (const next of after[index] ?? NOBODY) {
+        const others = (left[next] ?? 0) - 1;
+        (left as number[])[next] = others;
+        if (others === 0) start(next);
       }
-    };
-    for (const index of ready) start(index);
-  });
+      if (unfinished === 0) resolve();
+    } else if (inFlight === 0) {
+      reject(stopped.reason);
+    }
+  };
+  for (const index of ready) start(index);
+  return promise;
 }
 
 const NOBODY: readonly number[] = [];
