@@ -64,6 +64,15 @@ describe("a log that has the places of its calls in their ids alone", () => {
     ]);
   });
 
+  it("is read the same in parts", async () => {
+    const { store } = open();
+    await using _store = store;
+    const whole = await store.read("done");
+    for (let from = 0; from < whole.length; from++) {
+      expect(await store.read("done", from, 3)).toEqual(whole.slice(from, from + 3));
+    }
+  });
+
   it("is the log that the same run has today", async () => {
     const { store, team } = open();
     await using _store = store;
