@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defineConfig } from "rolldown";
+import { defineConfig, type ChunkingContext } from "rolldown";
 
 // What the package publishes: one readable file per entry of package.json, and chunks for what entries share, so that a class is the
 // same one whichever entry it comes from. The types are tsc's.
@@ -20,6 +20,29 @@ const entries = [...Object.values(manifest.exports), ...Object.values(manifest.b
   .filter((file) => file.endsWith(".js"))
   .map((file) => file.replace(/^(\.\/)?dist\//, "").replace(/\.js$/, ""));
 
+const known = new Map<string, ReadonlySet<string>>();
+
+/** The modules that an entry of ours loads when it is imported, itself among them. */
+function reachedBy(entry: string, context: ChunkingContext): ReadonlySet<string> {
+  const before = known.get(entry);
+  if (before !== undefined) return before;
+  const reached = new Set([join(root, entry)]);
+  for (const id of reached) {
+    for (const imported of context.getModuleInfo(id)?.importedIds ?? []) reached.add(imported);
+  }
+  known.set(entry, reached);
+  return reached;
+}
+
+/**
+ * What the core loads is one chunk, so that importing it reads few files; but for what the command line's help needs of it. The rest
+ * goes by who shares it.
+ */
+function chunkOf(id: string, context: ChunkingContext): string | null {
+  if (!reachedBy("src/index.ts", context).has(id)) return null;
+  return reachedBy("src/cli/program.ts", context).has(id) ? "base" : "core";
+}
+
 export default defineConfig({
   cwd: root,
   input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
@@ -34,5 +57,6 @@ export default defineConfig({
     sourcemap: true,
     keepNames: true,
     minifyInternalExports: false,
+    codeSplitting: { groups: [{ name: chunkOf, debugName: "the core" }] },
   },
 });

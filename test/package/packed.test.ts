@@ -45,7 +45,7 @@ describe("the packed package", () => {
     expect(others.every((path) => /^(CHANGELOG|LICENSE|README|package)/.test(path))).toBe(true);
     expect(packed.filter((path) => /\.(test|tsbuildinfo)\b|(?<!\.d)\.ts$/.test(path))).toEqual([]);
     const maps = packed.filter((path) => path.endsWith(".map"));
-    expect(maps).toContain("dist/chunks/supervisor.js.map");
+    expect(maps).toContain("dist/chunks/core.js.map");
     expect(maps.filter((path) => !packed.includes(path.replace(/\.map$/, "")))).toEqual([]);
   });
 
