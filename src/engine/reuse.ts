@@ -17,10 +17,25 @@ export function isAnew(seat: string, from: string): boolean {
 }
 
 /**
+ * The outcome that a log has of a call: this run's, or else that of the run it is a fork of. `undefined` where the call has to be made, or
+ * is in doubt. `read` reads the answer.
+ */
+export async function replayOrReuse(
+  run: Run,
+  callee: InPlace,
+  call: PreparedCall,
+  read: (output: unknown) => Said | undefined,
+): Promise<CallOutcome | undefined> {
+  const { phase, end } = call.state;
+  if (end !== undefined) return outcomeOf(end, read);
+  return phase === "new" ? reuse(run, callee, call, read) : undefined;
+}
+
+/**
  * The answer of the same call in the run that this one is a fork of; `undefined` when there is none, or it is to be asked
  * anew. It is recorded, so that the fork's log stands by itself, and costs nothing.
  */
-export async function reuse(
+async function reuse(
   run: Run,
   callee: InPlace,
   { spec, key, state }: PreparedCall,

@@ -5,12 +5,12 @@ import type { Claim } from "../../conflict/claim.ts";
 import { said, type Said } from "../../conflict/said.ts";
 import { takeOutput } from "../../engine/accept.ts";
 import { attempts, type InPlace, type MakeAttempt } from "../../engine/attempts.ts";
-import { outcomeOf, type CallOutcome } from "../../engine/call-outcome.ts";
+import type { CallOutcome } from "../../engine/call-outcome.ts";
 import type { CallSpec, PreparedCall } from "../../engine/call-spec.ts";
 import type { AttemptResult } from "../../engine/decide-attempt.ts";
 import { mapInput } from "../../engine/input.ts";
 import { prepareCall } from "../../engine/prepare-call.ts";
-import { reuse } from "../../engine/reuse.ts";
+import { replayOrReuse } from "../../engine/reuse.ts";
 import type { Run } from "../../engine/run.ts";
 import { PLAIN_SEAT } from "../../engine/seat.ts";
 import { describeThrown, QuorateError } from "../../errors.ts";
@@ -49,11 +49,8 @@ export async function performTeam(
   const { value, fault } = input;
   const definition = fault === undefined ? seating.definition : undefined;
   const call = prepareCall(run, definition, spec, value);
-  const read = (output: unknown): Said | undefined => statementOf(team, output);
-  if (call.state.end !== undefined) return outcomeOf(call.state.end, read);
-  const reused = await reuse(run, callee, call, read);
-  if (reused !== undefined) return reused;
-  return attempts(run, callee, call, attemptsAt(seating, call, input));
+  const known = await replayOrReuse(run, callee, call, (output) => statementOf(team, output));
+  return known ?? attempts(run, callee, call, attemptsAt(seating, call, input));
 }
 
 function calleeOf({ team, place }: Seating): InPlace {
