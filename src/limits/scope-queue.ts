@@ -30,7 +30,7 @@ export interface ScopeQueue {
   released(): void;
 }
 
-function scopeQueue(fair: boolean): ScopeQueue {
+function scopeQueue(fair: boolean, idle: () => void): ScopeQueue {
   let doubtful = false;
   let closedUntilMs = -Infinity;
   let probe: Permit | undefined;
@@ -44,6 +44,7 @@ function scopeQueue(fair: boolean): ScopeQueue {
     },
     left(permit) {
       if (probe === permit) probe = undefined;
+      if (limit.inFlight === 0 && limit.queue.first === undefined) idle();
     },
   };
   const limit = makeLimit(Infinity, condition, { fair });
@@ -73,7 +74,7 @@ function scopeQueue(fair: boolean): ScopeQueue {
   };
 }
 
-/** The queues of one supervisor, for each scope in each store. */
+/** The queues of one supervisor, for each scope in each store. One that nobody uses is forgotten. */
 export interface ScopeQueues {
   of(values: Values, scoped: Scoped): ScopeQueue;
 }
@@ -84,7 +85,7 @@ export function scopeQueues(): ScopeQueues {
     of(values, { key, fair }) {
       const known = byStore.get(values) ?? new Map<string, ScopeQueue>();
       byStore.set(values, known);
-      const queue = known.get(key) ?? scopeQueue(fair);
+      const queue = known.get(key) ?? scopeQueue(fair, () => known.delete(key));
       known.set(key, queue);
       return queue;
     },

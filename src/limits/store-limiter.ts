@@ -79,9 +79,10 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
   }
 
   function entryOf({ limits, scoped }: PermitRequest): Entry {
-    const known = entries.get(scoped);
-    if (known?.of === limits) return known;
     const fronts = scoped.map((one) => queues.of(values, one));
+    const known = entries.get(scoped);
+    const isSame = known?.fronts.every((front, index) => front === fronts[index]) ?? false;
+    if (known?.of === limits && isSame) return known;
     const made = { of: limits, fronts, limits: [...limits, ...fronts.map(({ limit }) => limit)] };
     entries.set(scoped, made);
     return made;
