@@ -16,7 +16,7 @@ import {
   type UsageSum,
 } from "../money/usage-sum.ts";
 import { accept, type Accepted } from "./accept.ts";
-import type { Charge, Ending } from "./charge.ts";
+import type { Charge, Ending, Holding } from "./charge.ts";
 import {
   isOver,
   timeoutError,
@@ -32,14 +32,6 @@ import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
 
 type EventOf<Type extends EventBody["type"]> = Extract<EventBody, { type: Type }>;
-
-/** What an attempt holds: a permit of its own, or a part of its batch's. */
-export interface Holding {
-  readonly permit?: Permit;
-  /** Its money, where there are budgets. */
-  readonly charge?: Charge | undefined;
-  readonly part?: Part;
-}
 
 /**
  * Carries out one attempt at a request, dispatched at `startedMs` of the clock's monotonic time, which is now. Holds

@@ -1,6 +1,7 @@
 import type { CallRequest } from "../call.ts";
 import type { Permit } from "../limits/permit.ts";
 import type { Spent } from "../money/usage-sum.ts";
+import type { Part } from "./batch-part.ts";
 import type { Run } from "./run.ts";
 
 /** What an attempt has spent, as far as money goes. */
@@ -101,4 +102,12 @@ function inFull(spent: Money, least = 0): number {
 /** What is known of the money, which may not be all of it. */
 function knownMicros({ cost: { usdMicros }, leastMicros = 0 }: Money): number {
   return usdMicros === "unknown" ? leastMicros : usdMicros;
+}
+
+/** What an attempt holds: a permit of its own, or a part of its batch's. */
+export interface Holding {
+  readonly permit?: Permit;
+  /** Its money, where there are budgets. */
+  readonly charge?: Charge | undefined;
+  readonly part?: Part;
 }

@@ -5,18 +5,16 @@ import type { Permit, PermitRequest } from "../limits/permit.ts";
 import { boundOf, type Bound } from "../money/bound.ts";
 import { runAttempt } from "./attempt.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
-import { chargeFor, type Charge, type Tally } from "./charge.ts";
+import { chargeFor, type Holding, type Tally } from "./charge.ts";
 import type { Run } from "./run.ts";
 import { lifeMsOf, type Seat } from "./seat.ts";
 import { isDeadline } from "./deadline.ts";
 
 /** An attempt that has its slots and its money. */
-interface Admitted {
+interface Admitted extends Holding {
   readonly permit: Permit;
   /** Where limiters or budgets have asked. */
   readonly bound?: Bound;
-  /** Its money, where there are budgets. */
-  readonly charge?: Charge | undefined;
 }
 
 /**

@@ -32,6 +32,11 @@ export interface Breaker {
   heard(permit: Permit, news: "answered" | "failed" | "unknown", why: unknown, nowMs: number): void;
 }
 
+type State =
+  | { readonly is: "closed"; readonly sinceMs: number; readonly inRow: number }
+  | { readonly is: "open"; readonly sinceMs: number; readonly cause: unknown }
+  | { readonly is: "half-open"; readonly probe: Permit | undefined };
+
 /**
  * A circuit breaker (M. Nygard, "Release It!", 2007).
  *
@@ -40,58 +45,43 @@ export interface Breaker {
  *     half-open ── the probe was answered ──▶ closed
  *     half-open ── the probe failed ──▶ open
  *
- * A probe of which nothing is learned, since it was cancelled or failed by itself, is followed by another one; so is one that
- * takes longer than `cooldownMs`. What becomes of attempts that were admitted before the breaker opened or closed the last
- * time changes nothing.
+ * A probe that proves nothing (it was cancelled, or failed by the agent's own fault) or outlasts `cooldownMs` is replaced. How attempts
+ * end that were admitted before the breaker opened or closed the last time is ignored.
  */
 export function breaker(name: string, { failures, cooldownMs }: Required<BreakerOptions>): Breaker {
-  let state: Breaker["state"] = "closed";
-  let inRow = 0;
-  let sinceMs = -Infinity;
-  let cause: unknown;
-  let probe: Permit | undefined;
-
-  const turn = (to: Breaker["state"], nowMs: number): void => {
-    state = to;
-    sinceMs = nowMs;
-    inRow = 0;
-    probe = undefined;
-  };
+  let state: State = { is: "closed", sinceMs: -Infinity, inRow: 0 };
 
   return {
     get state() {
-      return state;
+      return state.is;
     },
     waitMs({ clock }, nowMs) {
-      if (state === "closed") return 0;
-      const openMs = state === "open" ? sinceMs + cooldownMs - nowMs : 0;
-      if (openMs > 0) throw refusal(name, failures, cause, clock.now() + openMs);
-      return Math.max(0, (probe?.admittedMs ?? -Infinity) + cooldownMs - nowMs);
+      if (state.is === "closed") return 0;
+      if (state.is === "half-open") {
+        return Math.max(0, (state.probe?.admittedMs ?? -Infinity) + cooldownMs - nowMs);
+      }
+      const openMs = state.sinceMs + cooldownMs - nowMs;
+      if (openMs > 0) throw refusal(name, failures, state.cause, clock.now() + openMs);
+      return 0;
     },
-    take(permit) {
-      if (state === "closed") return;
-      state = "half-open";
-      probe = permit;
+    take(probe) {
+      if (state.is !== "closed") state = { is: "half-open", probe };
     },
     left(permit) {
-      if (probe === permit) probe = undefined;
+      if (state.is !== "half-open" || state.probe !== permit) return;
+      state = { is: "half-open", probe: undefined };
     },
-    heard(permit, news, why, nowMs) {
-      if (state !== "closed") {
-        if (permit !== probe) return;
-        probe = undefined;
-        if (news === "answered") turn("closed", nowMs);
-        if (news !== "failed") return;
-      } else if (news === "unknown" || permit.admittedMs < sinceMs) {
-        return;
-      } else if (news === "answered") {
-        inRow = 0;
-        return;
-      } else if (++inRow < failures) {
-        return;
+    heard(permit, news, cause, nowMs) {
+      const open = { is: "open", sinceMs: nowMs, cause } as const;
+      if (state.is === "closed") {
+        if (news === "unknown" || permit.admittedMs < state.sinceMs) return;
+        const inRow = news === "failed" ? state.inRow + 1 : 0;
+        state = inRow < failures ? { ...state, inRow } : open;
+      } else if (state.is === "half-open" && state.probe === permit) {
+        if (news === "failed") state = open;
+        else if (news === "answered") state = { is: "closed", sinceMs: nowMs, inRow: 0 };
+        else state = { is: "half-open", probe: undefined };
       }
-      cause = why;
-      turn("open", nowMs);
     },
   };
 }
