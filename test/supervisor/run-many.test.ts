@@ -201,6 +201,25 @@ describe("many tasks", () => {
     expect(most).toBe(1);
   });
 
+  it("from an async source that answers only after they were left are not run", async () => {
+    const { clock, seen, made } = team();
+    const list = [1, 2];
+    const tasks: AsyncIterable<number> = {
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          if (list.length < 2) await new Promise<void>((resolve) => clock.timer(100, resolve));
+          return { done: false, value: list.shift() ?? 3 };
+        },
+      }),
+    };
+    void (async () => {
+      for await (const _ of made.runMany(tasks)) break;
+    })();
+    await clock.advance(1_000);
+    expect(list).toEqual([]);
+    expect(seen.asked).toEqual([1]);
+  });
+
   it("from an async source that is still being asked are left at once, and the source is closed when it answers", async () => {
     const { clock, made } = team();
     let closed = false;

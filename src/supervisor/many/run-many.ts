@@ -1,18 +1,15 @@
-import { readGiven } from "../../policy/given.ts";
 import { Cancellation, follow } from "../../async/cancellation.ts";
-import { hear, isThenable, promiseOf } from "../../async/hear.ts";
 import { func } from "../../check/kinds.ts";
 import { options, type Options } from "../../check/options.ts";
 import type { Collector } from "../../engine/batch.ts";
 import { QuorateError } from "../../errors.ts";
-import { sharedBill } from "../../money/add-bills.ts";
-import { randomId } from "../../hash.ts";
 import type { Outcome } from "../../outcome.ts";
 import type { CheckedBudget } from "../../money/budget.ts";
 import { RUN, type RunOptions } from "../options.ts";
 import { beginRun } from "../run/begin.ts";
 import type { Started } from "../run/session.ts";
-import { knownTasks } from "./known-tasks.ts";
+import { sharedOutcomes } from "./shared-outcomes.ts";
+import { taskList } from "./task-list.ts";
 import { reseated, type Root } from "../run/root.ts";
 
 /** How many tasks are run. `concurrency` counts attempts over all of these runs; `deadlineMs` is of each of them. */
@@ -58,12 +55,6 @@ const AHEAD = 4;
 // Calls that are collected share a slot, so that more runs than slots are needed to fill them; but no more than so many.
 const MAX_COLLECTED = 1_000;
 
-/** A task that has a run. */
-interface Asked {
-  readonly index: number;
-  readonly outcome: Promise<Outcome>;
-}
-
 /**
  * Runs tasks, as many at once as the supervisor has slots, or as can be collected for those, taken one by one when there is
  * room, and yields what came of each in the order of the tasks.
@@ -81,7 +72,6 @@ export async function* runMany<Results>(
 ): AsyncGenerator<TaskOutcome<Results>, void, undefined> {
   const where = `runMany of ${given.team.where}`;
   const checked = MANY.of(many, where);
-  const known = knownTasks<Asked>(checked.key, where);
   const root = reseated(given, checked);
   const { concurrency = root.team.slots.concurrency, signal } = checked;
   const { collectors } = root.seated.seating;
@@ -91,18 +81,10 @@ export async function* runMany<Results>(
   const cancelling = new Cancellation();
   using _following = signal === undefined ? undefined : follow(signal, cancelling);
 
-  // One that is no task may stand far behind those that are under way.
-  if (Array.isArray(tasks)) hear(tasks);
-  const iterator = readGiven(where, tasks, () => iteratorOf(tasks));
-  const taken: { done: TaskOutcome<Results> | undefined }[] = [];
-  const underWay = new Set<Started>();
-  const nextTask = randomId();
-  let index = 0;
-  let pulling = false;
-  let ended: { readonly failure?: { readonly reason: unknown } } | undefined;
   let leaving = false;
   let wake = (): void => {};
-
+  const changed = (): void => wake();
+  const underWay = new Set<Started>();
   const begin = (task: unknown): Promise<Outcome> => {
     const started = beginRun(root, task, runOptions);
     underWay.add(started);
@@ -112,101 +94,41 @@ export async function* runMany<Results>(
     started.outcome.then(finish, finish);
     return started.outcome;
   };
+  const outcomeOf = sharedOutcomes<Results>({
+    key: checked.key,
+    where,
+    begin,
+    isLeft: () => leaving,
+  });
+  /** What was taken and not yielded, in the order of the tasks. */
+  const taken: { done?: TaskOutcome<Results> }[] = [];
+  let index = 0;
+  const list = taskList(tasks, where, {
+    collectors,
+    changed,
+    hasRoom: () => underWay.size < atOnce && taken.length < AHEAD * atOnce,
+    take(task) {
+      const place: (typeof taken)[number] = {};
+      const at = index++;
+      taken.push(place);
+      const keep = (done: TaskOutcome<Results>): void => {
+        place.done = done;
+        changed();
+      };
+      outcomeOf(at, task).then(keep, (error: unknown) => keep({ index: at, error }));
+    },
+  });
 
-  const answer = async (
-    at: number,
-    task: unknown,
-    identity = known.identify(task),
-  ): Promise<TaskOutcome<Results>> => {
-    const done = async (outcome: Promise<Outcome>): Promise<TaskOutcome<Results>> => ({
-      index: at,
-      outcome: (await outcome) as Outcome<Results>,
-    });
-    const alone = (): Promise<TaskOutcome<Results>> => {
-      const outcome = begin(task);
-      if (identity !== undefined) known.remember(identity, { index: at, outcome });
-      return done(outcome);
-    };
-    const before = identity && known.find(identity);
-    if (identity === undefined || before === undefined) return alone();
-    const { index: sameAs, outcome } = before.remembered;
-    try {
-      const shared = await outcome;
-      const own = { ...shared, bill: sharedBill(shared.bill) };
-      return { index: at, outcome: own as Outcome<Results>, sameAs };
-    } catch (error) {
-      const isEqual = identity.content !== undefined && identity.content === before.content;
-      if (isEqual) return { index: at, error, sameAs };
-      if (leaving) throw error;
-      // What was wrong with that task need not be wrong with this one, nor with another that has the key by now.
-      return known.find(identity) === before ? alone() : answer(at, task, identity);
-    }
-  };
-
-  const take = (next: IteratorResult<unknown>): void => {
-    if (typeof next !== "object" || next === null) {
-      throw new TypeError("the list of tasks gave something that is no iterator result");
-    }
-    if (next.done === true) {
-      ended ??= {};
-      return;
-    }
-    const place: (typeof taken)[number] = { done: undefined };
-    const at = index++;
-    taken.push(place);
-    const keep = (done: TaskOutcome<Results>): void => {
-      place.done = done;
-      wake();
-    };
-    answer(at, next.value).then(keep, (error: unknown) => keep({ index: at, error }));
-  };
-
-  const fail = (reason: unknown): void => {
-    ended ??= { failure: { reason } };
-  };
-
-  const pull = (): void => {
-    while (
-      ended === undefined &&
-      !pulling &&
-      underWay.size < atOnce &&
-      taken.length < AHEAD * atOnce
-    ) {
-      try {
-        const next: unknown = iterator.next();
-        if (!isThenable(next)) {
-          take(next as IteratorResult<unknown>);
-          continue;
-        }
-        pulling = true;
-        for (const one of collectors) one.expect(nextTask);
-        const pulled = (): void => {
-          pulling = false;
-          for (const one of collectors) one.expectNoMore(nextTask);
-          wake();
-        };
-        promiseOf(next)
-          .then((pulledTask) => take(pulledTask as IteratorResult<unknown>))
-          .then(pulled, (error: unknown) => {
-            fail(error);
-            pulled();
-          });
-      } catch (error) {
-        fail(error);
-      }
-    }
-  };
-
-  cancelling.watch(() => wake());
+  cancelling.watch(changed);
   try {
     for (;;) {
       if (cancelling.cancelled) throw cancelling.reason;
-      pull();
+      list.pull();
       const first = taken[0];
       if (first?.done !== undefined) {
         taken.shift();
         yield first.done;
-      } else if (first === undefined && ended !== undefined) {
+      } else if (first === undefined && list.ended !== undefined) {
         break;
       } else {
         await new Promise<void>((resolve) => {
@@ -214,17 +136,17 @@ export async function* runMany<Results>(
         });
       }
     }
-    if (ended.failure !== undefined) throw ended.failure.reason;
+    if (list.ended.failure !== undefined) throw list.ended.failure.reason;
   } finally {
     leaving = true;
-    for (const one of collectors) one.expectNoMore(nextTask);
+    list.leave();
     const reason = cancelling.cancelled
       ? cancelling.reason
       : new QuorateError("CANCELLED", "the loop over many runs was left before its end");
     const left = [...underWay];
     for (const started of left) started.cancellation.cancel(reason);
     await Promise.allSettled(left.map(({ outcome }) => outcome));
-    if (ended === undefined) await letGo(iterator, pulling);
+    await list.close();
   }
 }
 
@@ -232,24 +154,4 @@ export async function* runMany<Results>(
 function runsAtOnce(slots: number, collectors: readonly Collector[]): number {
   const largest = collectors.reduce((most, { maxSize }) => Math.max(most, maxSize), 1);
   return Math.max(slots, Math.min(slots * largest, MAX_COLLECTED));
-}
-
-/** Lets the list of tasks clean up. While it is asked for a task it does so when it has answered, which may be never. */
-async function letGo(iterator: AnyIterator, pulling: boolean): Promise<void> {
-  const left = promiseOf(iterator.return?.());
-  if (pulling) left.catch(() => {});
-  else await left;
-}
-
-type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
-
-function iteratorOf(tasks: Iterable<unknown> | AsyncIterable<unknown>): AnyIterator {
-  // A text is iterable too, and no object.
-  const list: Partial<AsyncIterable<unknown> & Iterable<unknown>> = Object(tasks);
-  const iterator = list[Symbol.asyncIterator]?.() ?? list[Symbol.iterator]?.();
-  if (iterator !== undefined) return iterator;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    "runMany was given no list of tasks; give it something iterable",
-  );
 }
