@@ -1,3 +1,4 @@
+import { func, object } from "../check/kinds.ts";
 import type { Agent as SdkAgent } from "ai";
 import {
   agent,
@@ -9,7 +10,7 @@ import {
 } from "../agent.ts";
 import { hear, promiseOf } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
-import { checkGiven, checkKind, shown } from "../policy/check-kind.ts";
+import { shown } from "../policy/check-kind.ts";
 import { jsonIn, textIn, type Said } from "./answer.ts";
 import { modelFailure } from "./failure.ts";
 import { hasMethod } from "./model.ts";
@@ -60,10 +61,10 @@ export function fromAgent<
       `what fromAgent() is given is ${shown(asked)}; give an agent of the AI SDK 7, for instance new ToolLoopAgent({ model })`,
     );
   }
-  checkGiven(options, "fromAgent: options", "object", "use { name }");
+  object("use { name }").needed().take(options, "fromAgent: options");
   const { prompt, ...described } = options;
   const { name, output } = described;
-  checkKind(prompt, `agent "${name}": prompt`, "function", "use (task) => a text");
+  func("use (task) => a text").take(prompt, `agent "${name}": prompt`);
 
   async function run(task: Task, context: AgentContext<UpstreamOf<Needs>>): Promise<unknown> {
     const { signal } = context;

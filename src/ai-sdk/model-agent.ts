@@ -1,11 +1,10 @@
+import { func, integer, object, text } from "../check/kinds.ts";
 import type { LanguageModel, ToolSet } from "ai";
 import { agent, type Agent, type AgentContext, type AgentOptions } from "../agent.ts";
 import type { UpstreamOf, Workers } from "../agent.ts";
 import { QuorateError } from "../errors.ts";
 import { sha256 } from "../hash.ts";
 import type { CostBound } from "../money/bound.ts";
-import { checkInteger } from "../policy/bounds.ts";
-import { checkGiven, checkKind } from "../policy/check-kind.ts";
 import { DEFAULT_LIMITS } from "../policy/limits.ts";
 import { SCHEMA } from "../schema.ts";
 import { jsonIn, textIn } from "./answer.ts";
@@ -82,17 +81,16 @@ export function modelAgent<
 >(
   options: ModelAgentOptions<Name, Input, Task, Raw, Output, Needs>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
-  checkGiven(options, "what modelAgent() is given", "object", "use { name, model, instructions }");
+  object("use { name, model, instructions }").needed().take(options, "what modelAgent() is given");
   const { model, instructions, maxOutputTokens, settings, prompt, tools } = options;
   const { maxSteps, stream, maxPromptBytes, name, output } = options;
   const { maxBytes = DEFAULT_LIMITS.maxBytes } = options;
   const where = `agent "${name}"`;
   checkAsking(options, where);
-  checkKind(prompt, `${where}: prompt`, "function", "use (task) => a text");
-  checkKind(tools, `${where}: tools`, "object", "use { name: tool({ … }) }");
-  if (maxSteps !== undefined) checkInteger(maxSteps, `${where}: maxSteps`, 1, 100);
-  if (maxPromptBytes !== undefined)
-    checkInteger(maxPromptBytes, `${where}: maxPromptBytes`, 1, 2 ** 30);
+  func("use (task) => a text").take(prompt, `${where}: prompt`);
+  object("use { name: tool({ … }) }").take(tools, `${where}: tools`);
+  integer(1, 100).take(maxSteps, `${where}: maxSteps`);
+  integer(1, 2 ** 30).take(maxPromptBytes, `${where}: maxPromptBytes`);
   SCHEMA.take(output, `${where}: output`);
   const shapeBytes = output === undefined ? 0 : jsonSchemaBytes(output, `${where}: output`);
 
@@ -150,10 +148,9 @@ function agentOptions(options: object): object {
 export function checkAsking(options: ModelOptions, where: string): void {
   const { model, instructions, maxOutputTokens, settings } = options;
   checkModel(model, where);
-  checkKind(instructions, `${where}: instructions`, "string", "say what the model is to do");
-  checkKind(settings, `${where}: settings`, "object", "use { temperature: 0 }");
-  if (maxOutputTokens !== undefined)
-    checkInteger(maxOutputTokens, `${where}: maxOutputTokens`, 1, 2 ** 30);
+  text("say what the model is to do").take(instructions, `${where}: instructions`);
+  object("use { temperature: 0 }").take(settings, `${where}: settings`);
+  integer(1, 2 ** 30).take(maxOutputTokens, `${where}: maxOutputTokens`);
 }
 
 /** What is said in words, as a version: other answers are to be expected when it changes. Headers may have secrets in them. */

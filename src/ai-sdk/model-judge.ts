@@ -1,6 +1,6 @@
+import { object } from "../check/kinds.ts";
 import { agent, type Agent, type AgentContext, type AgentOptions, type Workers } from "../agent.ts";
 import { QuorateError } from "../errors.ts";
-import { checkGiven } from "../policy/check-kind.ts";
 import { withIssues } from "../prompt/default-prompt.ts";
 import { judge, type JudgeOptions } from "../resolve/judge/judge.ts";
 import type { JudgeAnswer, JudgeQuestion } from "../resolve/judge/question.ts";
@@ -45,7 +45,7 @@ export interface ModelJudgeOptions
  * Throws `BAD_OPTIONS` as `judge()` and `agent()` do, and for a model that is none.
  */
 export function modelJudge(options: ModelJudgeOptions): Link {
-  checkGiven(options, "what modelJudge() is given", "object", "use { model }");
+  object("use { model }").needed().take(options, "what modelJudge() is given");
   const { evidence, maxEvidence, maxEvidenceChars, authorOf, ...asked } = options;
   return judge({
     ask: modelJudgeAgent(asked),
@@ -65,7 +65,7 @@ export function modelJudge(options: ModelJudgeOptions): Link {
 export function modelJudgeAgent(
   options: JudgeAgentOptions,
 ): Agent<string, JudgeQuestion, JudgeAnswer> {
-  checkGiven(options, "what modelJudgeAgent() is given", "object", "use { model }");
+  object("use { model }").needed().take(options, "what modelJudgeAgent() is given");
   const { name = "judge", model, instructions, maxOutputTokens, settings, ...described } = options;
   checkAsking(options, `agent "${name}"`);
   return agent({

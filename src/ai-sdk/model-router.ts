@@ -1,7 +1,6 @@
+import { milliseconds, object } from "../check/kinds.ts";
 import type { Workers } from "../agent.ts";
 import { QuorateError } from "../errors.ts";
-import { checkMs } from "../policy/bounds.ts";
-import { checkGiven } from "../policy/check-kind.ts";
 import { DEFAULT_LIMITS } from "../policy/limits.ts";
 import { jsonFence } from "../prompt/fence.ts";
 import { jsonIn } from "./answer.ts";
@@ -31,12 +30,12 @@ const RULES =
 export function modelRouter<const Agents extends Workers>(
   options: ModelRouterOptions<Agents>,
 ): (task: unknown) => Promise<readonly Extract<keyof Agents, string>[]> {
-  checkGiven(options, "what modelRouter() is given", "object", "use { model, agents }");
+  object("use { model, agents }").needed().take(options, "what modelRouter() is given");
   const { model, agents, instructions, maxOutputTokens, settings } = options;
   const { timeoutMs = DEFAULT_LIMITS.timeoutMs } = options;
   checkAsking(options, "modelRouter");
-  checkMs(timeoutMs, "modelRouter: timeoutMs", 1);
-  checkGiven(agents, "modelRouter: agents", "object", "use those of the team");
+  milliseconds(1).take(timeoutMs, "modelRouter: timeoutMs");
+  object("use those of the team").needed().take(agents, "modelRouter: agents");
   const specialists = Object.values(agents).map(({ name, description }) => {
     if (description !== undefined) return { name, description };
     throw new QuorateError(

@@ -29,11 +29,18 @@ export const CLOCK: Option<undefined> = thing<never>(
   "use systemClock, or virtualClock() in tests",
 );
 
+/** What says what day it is, and nothing else of a clock. */
+export const NOW: Option<{ now(): number } | undefined> = thing(
+  "clock",
+  (given) => hasMethods(given, "now"),
+  "give one with now()",
+);
+
 /** A text that has to be handed in, such as the id of a run. */
 export const TEXT: Option<string> = text("give a text").needed();
 
-/** A time that has to be handed in. */
+/** A time that has to be handed in. Nothing is before one that is `NaN`. */
 export const TIME_MS: Option<number> = fitting<number>(
-  (given) => typeof given === "number" && !Number.isNaN(given),
+  (given) => typeof given === "number",
   "give milliseconds since 1970",
 ).needed();

@@ -1,3 +1,4 @@
+import { fitting, func, listOf, object, text as words, word } from "../check/kinds.ts";
 import { basename, resolve } from "node:path";
 import {
   agent,
@@ -10,7 +11,7 @@ import {
 import { hear } from "../async/hear.ts";
 import type { Usage } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
-import { checkGiven, checkKind, shown } from "../policy/check-kind.ts";
+import type { Option } from "../check/options.ts";
 import { DEFAULT_LIMITS } from "../policy/limits.ts";
 import type { Schema } from "../schema.ts";
 import { checkEnvironment, environmentOf, type Environment } from "./environment.ts";
@@ -19,7 +20,7 @@ import { promptOf, type Prompt } from "./prompt.ts";
 import { lastJson, text, UnreadExit, type Ran, type Read } from "./read.ts";
 import { runProgram, type Program } from "./run-program.ts";
 import { temporaryFiles } from "./temporary-files.ts";
-import { openWorkspace, WORKSPACES, type WorkspaceKind } from "./workspace.ts";
+import { openWorkspace, WORKSPACE, type WorkspaceKind } from "./workspace.ts";
 
 /** What an adapter passes on to `agent()` as it is. */
 export type PassedOn<Name extends string, Input, Task, Raw, Output, Needs extends Workers> = Omit<
@@ -94,7 +95,7 @@ export function commandAgent<
 >(
   options: CommandOptions<Name, Input, Task, Raw, Answer, Output, Needs>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
-  checkGiven(options, "what commandAgent() is given", "object", "describe it: { command }");
+  object("describe it: { command }").needed().take(options, "what commandAgent() is given");
   const {
     command,
     args = [],
@@ -107,13 +108,13 @@ export function commandAgent<
     workspace,
     ...rest
   } = options as CommandOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>;
-  checkGiven(command, "commandAgent: command", "string", 'name a program, for instance "tsc"');
+  words(PROGRAM).needed().take(command, "commandAgent: command");
   const where = `commandAgent "${rest.name ?? command}"`;
-  checkArguments(args, where);
-  if (send !== "stdin" && send !== "argument") refuse(where, "send", send, ["stdin", "argument"]);
-  checkKind(prompt, `${where}: prompt`, "function", "use (task) => …");
-  checkKind(read, `${where}: read`, "function", "use text, json, lastJson, exitCode({ … })");
-  checkKind(usage, `${where}: usage`, "function", "use ({ stdout }) => ({ usdMicros })");
+  ARGUMENTS.take(args, `${where}: args`);
+  word("stdin", "argument").take(send, `${where}: send`);
+  func("use (task) => …").take(prompt, `${where}: prompt`);
+  func("use text, json, lastJson, exitCode({ … })").take(read, `${where}: read`);
+  func("use ({ stdout }) => ({ usdMicros })").take(usage, `${where}: usage`);
   return programAgent(
     rest,
     { prompt: prompt as Prompt | undefined, env, cwd, workspace },
@@ -171,16 +172,16 @@ export function programAgent<Made>(
   kind: ProgramKind,
 ): Made {
   const { where } = kind;
-  checkCommand(kind.command, where);
+  COMMAND.take(kind.command, `${where}: command`);
   for (const option of ["run", "batch"]) {
     if (!Object.hasOwn(passed, option)) continue;
     const why = `${where} has ${option}, which a program cannot have; leave it out`;
     throw new QuorateError("BAD_OPTIONS", why);
   }
   checkEnvironment(options.env, where);
-  checkKind(options.cwd, `${where}: cwd`, "string", "use the path of a folder");
+  words("use the path of a folder").take(options.cwd, `${where}: cwd`);
   const { workspace = kind.workspace ?? "in-place" } = options;
-  if (!WORKSPACES.includes(workspace)) refuse(where, "workspace", workspace, WORKSPACES);
+  WORKSPACE.take(workspace, `${where}: workspace`);
   const name = passed.name ?? nameOf(kind.command);
   const { maxBytes = DEFAULT_LIMITS.maxBytes, graceMs = DEFAULT_LIMITS.graceMs } = passed;
 
@@ -276,35 +277,14 @@ function nameOf(command: string): string {
   return basename(command).replace(/\.(?:exe|cmd|bat|[cm]?[jt]s|sh|py)$/i, "");
 }
 
-function checkCommand(command: string, where: string): void {
-  if (command.trim() !== "" && !command.includes("\0")) return;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${where}: command is ${shown(command)}; name a program, for instance "tsc"`,
-  );
-}
+const PROGRAM = 'name a program, for instance "tsc"';
+const COMMAND = fitting(
+  (given) => typeof given === "string" && given.trim() !== "" && !given.includes("\0"),
+  PROGRAM,
+);
 
-export function checkArguments(args: unknown, where: string): void {
-  checkKind(args, `${where}: args`, "object", 'use a list of texts, for instance ["--noEmit"]');
-  const list: readonly unknown[] = Array.isArray(args) ? args : [args];
-  const wrong = list.find((one) => typeof one !== "string" || one.includes("\0"));
-  if (wrong === undefined && Array.isArray(args)) return;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${where}: args has ${shown(wrong)}; use a list of texts, for instance ["--noEmit"]`,
-  );
-}
-
-/** Refuses with `BAD_OPTIONS` a value that is none of those that there are. */
-export function refuse(
-  where: string,
-  option: string,
-  value: unknown,
-  known: readonly string[],
-): never {
-  const list = known.map((one) => `"${one}"`).join(", ");
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${where}: ${option} is ${shown(value)}; use one of ${list}`,
-  );
-}
+/** Arguments that are always the same. */
+export const ARGUMENTS: Option<readonly string[] | undefined> = listOf(
+  (one) => typeof one === "string" && !one.includes("\0"),
+  'use a list of texts, for instance ["--noEmit"]',
+);

@@ -1,4 +1,5 @@
-import { checkKind, shown } from "../policy/check-kind.ts";
+import { object } from "../check/kinds.ts";
+import { shown } from "../policy/check-kind.ts";
 import { QuorateError } from "../errors.ts";
 
 /** What a program sees of the environment: names that are handed on, or names with a value; `true` hands on. */
@@ -31,7 +32,7 @@ const isList = (given: Environment): given is readonly string[] => Array.isArray
 
 /** Refuses with `BAD_OPTIONS` what is no environment. */
 export function checkEnvironment(given: unknown, where: string): void {
-  checkKind(given, `${where}: env`, "object", 'use ["NAME"], or { NAME: "value", OTHER: true }');
+  object('use ["NAME"], or { NAME: "value", OTHER: true }').take(given, `${where}: env`);
   if (given === undefined) return;
   for (const [name, value] of entriesOf(given as Environment) as readonly [unknown, unknown][]) {
     const isName = typeof name === "string" && /^[^=\0]+$/.test(name);

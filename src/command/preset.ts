@@ -1,11 +1,10 @@
+import { func, object, text, word } from "../check/kinds.ts";
 import type { Agent, UpstreamOf, Workers } from "../agent.ts";
-import { checkGiven, checkKind } from "../policy/check-kind.ts";
 import { QuorateError } from "../errors.ts";
 import { jsonFence } from "../prompt/fence.ts";
 import {
-  checkArguments,
+  ARGUMENTS,
   programAgent,
-  refuse,
   type Asked,
   type PassedOn,
   type ProgramKind,
@@ -25,8 +24,6 @@ import { jsonIn, type Ran } from "./read.ts";
  * - `write`: change files, too; by default in a copy.
  */
 export type Tools = "none" | "read" | "write";
-
-const TOOLS: readonly Tools[] = ["none", "read", "write"];
 
 /** How a coding agent is described: as an agent, but for `run` and `batch`. */
 export type PresetOptions<
@@ -96,16 +93,16 @@ const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 export function presetOf<Name extends string, Own = unknown>(kind: CodingAgent): Preset<Name, Own> {
   const make = (given: AnyPreset = {}): unknown => {
     const where = `${kind.name}()`;
-    checkGiven(given, where, "object", "describe it: { output, prompt }");
+    object("describe it: { output, prompt }").needed().take(given, where);
     const { tools = "none", model, command = kind.name, args = [], ...others } = given;
     const { prompt, env, cwd, workspace, ...rest } = others;
     const own = kind.own ?? [];
     const passed = Object.fromEntries(Object.entries(rest).filter(([key]) => !own.includes(key)));
-    if (!TOOLS.includes(tools)) refuse(where, "tools", tools, TOOLS);
+    word("none", "read", "write").take(tools, `${where}: tools`);
     checkModel(model, where);
-    checkKind(command, `${where}: command`, "string", "name the program, or its path");
-    checkKind(prompt, `${where}: prompt`, "function", "use (task) => …");
-    checkArguments(args, where);
+    text("name the program, or its path").take(command, `${where}: command`);
+    func("use (task) => …").take(prompt, `${where}: prompt`);
+    ARGUMENTS.take(args, `${where}: args`);
     const schema = jsonSchemaOf(given.output);
     const isTaken = schema !== undefined && kind.takesSchema(schema);
     const modelAt = (tier: unknown): string | undefined =>
@@ -156,7 +153,7 @@ function instructionsFor(schema: object | undefined): string {
 
 /** A model's name stands after an option: it must not look like one itself. */
 function checkModel(model: unknown, where: string): void {
-  checkKind(model, `${where}: model`, "string", "name a model");
+  text("name a model").take(model, `${where}: model`);
   if (model === undefined || /^[^-\s\p{Cc}][^\s\p{Cc}]*$/u.test(model as string)) return;
   throw new QuorateError(
     "BAD_OPTIONS",

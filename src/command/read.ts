@@ -1,6 +1,7 @@
+import { object } from "../check/kinds.ts";
 import { hear } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
-import { checkGiven, shown } from "../policy/check-kind.ts";
+import { shown } from "../policy/check-kind.ts";
 import { tailOf } from "./failure.ts";
 import { lastDocument } from "./last-document.ts";
 
@@ -72,7 +73,7 @@ export interface ByExitCode<Position> {
 export function exitCode<const Position extends string | number | boolean>(
   positions: Readonly<Record<number, Position>>,
 ): Read<ByExitCode<Position>> {
-  checkGiven(positions, "what exitCode is given", "object", 'use { 0: "ship", 1: "hold" }');
+  object('use { 0: "ship", 1: "hold" }').needed().take(positions, "what exitCode is given");
   const known = new Map<number, Position>();
   for (const [code, position] of Object.entries(positions)) {
     if (!/^\d{1,10}$/.test(code) || !["string", "number", "boolean"].includes(typeof position)) {
@@ -106,7 +107,7 @@ export function succeeded(ran: Ran): void {
 /** Refuses with `BAD_OPTIONS` what no program came to: a reader may be called by anybody. */
 export function checkRan(ran: Ran): void {
   const use = "use what a reader is given: { stdout, stderr, exitCode, cwd }";
-  checkGiven(ran, "what a reader is given", "object", use);
+  object(use).needed().take(ran, "what a reader is given");
   const { stdout, stderr, exitCode } = ran as Readonly<Record<keyof Ran, unknown>>;
   if (typeof stdout === "string" && typeof stderr === "string" && Number.isInteger(exitCode))
     return;

@@ -1,6 +1,8 @@
 import { cp, lstat, mkdir, mkdtemp, readlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { word } from "../check/kinds.ts";
+import type { Option } from "../check/options.ts";
 import { QuorateError } from "../errors.ts";
 import { badEnd, forGood, tailOf } from "./failure.ts";
 import { runProgram, type Program } from "./run-program.ts";
@@ -16,7 +18,12 @@ import { removed } from "./temporary-files.ts";
  */
 export type WorkspaceKind = "in-place" | "copy" | "worktree" | "empty";
 
-export const WORKSPACES: readonly WorkspaceKind[] = ["in-place", "copy", "worktree", "empty"];
+export const WORKSPACE: Option<WorkspaceKind | undefined> = word(
+  "in-place",
+  "copy",
+  "worktree",
+  "empty",
+);
 
 /** A folder to work in; a temporary one is removed when it is disposed of. */
 export interface Workspace extends AsyncDisposable {

@@ -25,7 +25,7 @@ export interface OpenOptions {
   readonly sync: "normal" | "full";
   readonly busyTimeoutMs: number;
   readonly maxBytes: number;
-  readonly codec: Codec | undefined;
+  readonly codec?: Codec;
 }
 
 export interface Opened {

@@ -1,4 +1,6 @@
-import { checkKeys } from "../policy/check-kind.ts";
+import { NOW } from "../check/arguments.ts";
+import { fitting, integer, number, word } from "../check/kinds.ts";
+import { option, options, type Options } from "../check/options.ts";
 import { systemClock, type Clock } from "../async/clock.ts";
 import { QuorateError } from "../errors.ts";
 import { codecFault, type Codec } from "./codec.ts";
@@ -41,66 +43,34 @@ export interface SqliteStoreOptions {
   readonly clock?: Pick<Clock, "now">;
 }
 
-export type SqliteSettings = Required<Omit<SqliteStoreOptions, "codec">> & {
-  readonly codec: Codec | undefined;
-};
-
-const DEFAULTS = {
-  sync: "normal",
-  busyTimeoutMs: 5_000,
-  maxBytes: Infinity,
-  leaseMs: 30_000,
-  retainMs: Infinity,
-  clock: systemClock,
-} as const;
-
-const OPTIONS: ReadonlySet<string> = new Set(["path", "codec", ...Object.keys(DEFAULTS)]);
-
 const DAY_MS = 86_400_000;
 const LEAST_LEASE_MS = 300;
 const LEAST_MAX_BYTES = 1024 * 1024;
 
-/** The options with their defaults. Throws `BAD_OPTIONS`. */
-export function checkOptions(options: SqliteStoreOptions): SqliteSettings {
-  checkKeys(options, OPTIONS, "sqliteStore");
-  const {
-    path,
-    sync = DEFAULTS.sync,
-    busyTimeoutMs = DEFAULTS.busyTimeoutMs,
-    maxBytes = DEFAULTS.maxBytes,
-    leaseMs = DEFAULTS.leaseMs,
-    retainMs = DEFAULTS.retainMs,
-    codec,
-    clock = DEFAULTS.clock,
-  } = options;
-  if (typeof path !== "string" || path === "" || path.includes("\0")) {
-    throw bad(`path must name a file, for instance "quorate.db".`);
-  }
-  if (sync !== "normal" && sync !== "full") {
-    throw bad(`sync is ${JSON.stringify(sync)}: give "normal" or "full".`);
-  }
-  checkMs("busyTimeoutMs", busyTimeoutMs, 0);
-  checkMs("leaseMs", leaseMs, LEAST_LEASE_MS);
-  if (typeof maxBytes !== "number" || !(maxBytes >= LEAST_MAX_BYTES)) {
-    throw bad(
-      `maxBytes is ${String(maxBytes)}: give at least ${LEAST_MAX_BYTES} bytes, or leave it out.`,
-    );
-  }
-  if (typeof retainMs !== "number" || !(retainMs >= 0)) {
-    throw bad(`retainMs is ${String(retainMs)}: give ms from 0, or leave it out.`);
-  }
-  const fault = codec === undefined ? undefined : codecFault(codec);
-  if (fault !== undefined) throw bad(`codec is not to be used: ${fault}.`);
-  if (typeof (clock as Partial<Clock> | null)?.now !== "function")
-    throw bad("clock has no now(): give a clock.");
-  return { path, sync, busyTimeoutMs, maxBytes, leaseMs, retainMs, codec, clock };
-}
+const CODEC = option<Codec>((given, what) => {
+  const fault = codecFault(given as Codec);
+  if (fault === undefined) return given as Codec;
+  throw new QuorateError("BAD_OPTIONS", `${what} is not to be used: ${fault}.`);
+}, "");
 
-function checkMs(name: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least && value <= DAY_MS) return;
-  throw bad(`${name} is ${String(value)}: give a whole number of ms from ${least} to ${DAY_MS}.`);
-}
-
-function bad(why: string): QuorateError {
-  return new QuorateError("BAD_OPTIONS", `sqliteStore: ${why}`);
-}
+export const SQLITE: Options<
+  SqliteStoreOptions,
+  "sync" | "busyTimeoutMs" | "maxBytes" | "leaseMs" | "retainMs" | "clock"
+> = options(
+  {
+    path: fitting<string>(
+      (given) => typeof given === "string" && given !== "" && !given.includes("\0"),
+      'name a file, for instance "quorate.db"',
+    ).needed(),
+    sync: word("normal", "full").or("normal"),
+    busyTimeoutMs: integer(0, DAY_MS).or(5_000),
+    maxBytes: number(LEAST_MAX_BYTES, Infinity, `use ${LEAST_MAX_BYTES} bytes or more`).or(
+      Infinity,
+    ),
+    leaseMs: integer(LEAST_LEASE_MS, DAY_MS).or(30_000),
+    retainMs: number(0, Infinity, "use milliseconds from 0 on").or(Infinity),
+    codec: CODEC,
+    clock: NOW.or(systemClock),
+  },
+  { instead: "use { path }" },
+);

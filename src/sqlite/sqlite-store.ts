@@ -1,5 +1,5 @@
 import { todaysEvents } from "../earlier-events.ts";
-import { checkText, checkTime } from "../policy/given.ts";
+import { TEXT, TIME_MS } from "../check/arguments.ts";
 import { checkEvents } from "../store/check-append.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
@@ -17,7 +17,7 @@ import { heartbeat } from "./heartbeat.ts";
 import { hasUnknownRuns, learnRuns } from "./learn-runs.ts";
 import { lookOut } from "./look-out.ts";
 import { MEMORY_PATH, openDatabase } from "./open.ts";
-import { checkOptions, type SqliteStoreOptions } from "./options.ts";
+import { SQLITE, type SqliteStoreOptions } from "./options.ts";
 import { BEATS_PER_LEASE, ownersTable } from "./owners.ts";
 import { pruning } from "./prune.ts";
 import { retention } from "./retention.ts";
@@ -56,7 +56,7 @@ export interface SqliteStore extends Store, AsyncDisposable {
  * it over.
  */
 export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
-  const settings = checkOptions(options);
+  const settings = SQLITE.of(options, "sqliteStore");
   const { path, busyTimeoutMs, maxBytes, leaseMs, retainMs, codec, clock } = settings;
   const givenUp = givenUpRuns(letGo);
   const { db, seal } = orFail(() => openDatabase(settings));
@@ -160,7 +160,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   }
 
   async function run(runId: string): Promise<RunSummary | undefined> {
-    checkText(runId, "run: runId");
+    TEXT.take(runId, "run: runId");
     return query(() => list.run(runId));
   }
 
@@ -176,7 +176,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   async function take(runId: string): Promise<number> {
     refuseWhenClosed();
-    checkText(runId, "take: runId");
+    TEXT.take(runId, "take: runId");
     const fence = await group.add(() => {
       table.forget();
       return runs.take(runId);
@@ -187,7 +187,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   async function release(runId: string, fence: number): Promise<void> {
     refuseWhenClosed();
-    checkText(runId, "release: runId");
+    TEXT.take(runId, "release: runId");
     // Whatever comes of it: a run that nobody drives is not kept alive.
     heart.ended(runId, fence);
     try {
@@ -207,7 +207,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   }
 
   async function prune(beforeMs: number): Promise<number> {
-    checkTime(beforeMs, "prune: beforeMs");
+    TIME_MS.take(beforeMs, "prune: beforeMs");
     let count = 0;
     for (let afterRun: number | undefined = 0; afterRun !== undefined;) {
       const from: number = afterRun;

@@ -3,7 +3,7 @@ import {
   checkChange,
   checkKey,
   checkKeyPart,
-  checkListing,
+  LIST,
   makeValues,
   ofOne,
   type Change,
@@ -93,7 +93,7 @@ export function sqliteValues({
     change: async (key, make, options) => (await changeAll([key], ofOne(make), options))[0],
     changeAll,
     async list(prefix, options = {}) {
-      checkListing(options);
+      LIST.of(options, "list");
       const { after = "", limit = DEFAULT_VALUES_LIMIT } = options;
       checkKeyPart(prefix, "The prefix");
       checkKeyPart(after, "The after");

@@ -1,4 +1,5 @@
-import { checkText, objectsIn } from "../policy/given.ts";
+import { TEXT } from "../check/arguments.ts";
+import { objectsIn } from "../policy/given.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { quoteRun } from "./quote-run.ts";
@@ -88,7 +89,7 @@ function seqTaken({ runId, seq }: RunEvent, next: number): QuorateError {
 export function checkEvents(events: readonly RunEvent[]): void {
   if (Array.isArray(events) && events.length === 0) return;
   for (const { runId, type } of objectsIn(events, "append")) {
-    checkText(runId, "append: the runId of an event");
-    checkText(type, "append: the type of an event");
+    TEXT.take(runId, "append: the runId of an event");
+    TEXT.take(type, "append: the type of an event");
   }
 }

@@ -2,7 +2,9 @@ import { hear, hearIfRefused } from "../async/hear.ts";
 import { clip } from "../text.ts";
 import { QuorateError } from "../errors.ts";
 import { takeJson, type Json } from "../json.ts";
-import { checkKeys, shown } from "../policy/check-kind.ts";
+import { anything } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
+import { shown } from "../policy/check-kind.ts";
 import {
   MAX_CHANGED_KEYS,
   type ChangeOptions,
@@ -43,13 +45,9 @@ export function quoteKey(key: string): string {
   return JSON.stringify(clip(key, 100));
 }
 
-const CHANGE_KEYS: ReadonlySet<keyof ChangeOptions> = new Set(["expiresAtMs"]);
-const LIST_KEYS: ReadonlySet<keyof ListOptions> = new Set(["after", "limit"]);
-
-/** Refuses with `BAD_OPTIONS` an option that listing values does not have. */
-export function checkListing(options: ListOptions): void {
-  checkKeys(options, LIST_KEYS, "list");
-}
+// What is given for these is looked at by the key that it is about.
+export const CHANGE: Options<ChangeOptions> = options({ expiresAtMs: anything() });
+export const LIST: Options<ListOptions> = options({ after: anything(), limit: anything() });
 
 /** A change that was asked for, of one value or of several. */
 export interface Change {
@@ -62,12 +60,12 @@ export interface Change {
 export function checkChange(
   keys: readonly string[],
   make: MakeAll,
-  options: ChangeOptions = {},
+  given: ChangeOptions = {},
 ): Change {
-  const given: unknown = keys;
-  if (!Array.isArray(given) || given.length === 0 || given.length > MAX_CHANGED_KEYS) {
-    hear(given);
-    const what = Array.isArray(given) ? `a list of ${given.length} keys` : shown(given);
+  const list: unknown = keys;
+  if (!Array.isArray(list) || list.length === 0 || list.length > MAX_CHANGED_KEYS) {
+    hear(list);
+    const what = Array.isArray(list) ? `a list of ${list.length} keys` : shown(list);
     throw new QuorateError(
       "BAD_OPTIONS",
       `changeAll is given ${what}; give a list of 1 to ${MAX_CHANGED_KEYS} keys.`,
@@ -77,8 +75,7 @@ export function checkChange(
   if (new Set(keys).size < keys.length) {
     throw new QuorateError("BAD_OPTIONS", "changeAll is given a key twice; give each once.");
   }
-  checkKeys(options, CHANGE_KEYS, "change");
-  const { expiresAtMs = Infinity } = options;
+  const { expiresAtMs = Infinity } = CHANGE.of(given, "change");
   if (typeof expiresAtMs !== "function") checkExpiry(keys[0] ?? "", expiresAtMs);
   return { keys: [...keys], make, expiresAtMs };
 }

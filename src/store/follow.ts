@@ -1,4 +1,4 @@
-import { checkSignal, checkText } from "../policy/given.ts";
+import { SIGNAL, TEXT } from "../check/arguments.ts";
 import type { RunEvent } from "../events.ts";
 import { noSuchRun } from "./refuse-take.ts";
 import type { Store } from "./store.ts";
@@ -28,8 +28,8 @@ export function followEvents(
   afterSeq = 0,
   signal?: AbortSignal,
 ): AsyncIterableIterator<RunEvent, undefined> {
-  checkText(runId, "follow: runId");
-  checkSignal(signal, "follow");
+  TEXT.take(runId, "follow: runId");
+  SIGNAL.take(signal, "follow: signal");
   let seq = wholeNumber(afterSeq);
   let isKnown = false;
   let isLeft = false;

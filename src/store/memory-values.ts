@@ -1,13 +1,6 @@
 import type { Clock } from "../async/clock.ts";
 import type { Json } from "../json.ts";
-import {
-  checkChange,
-  checkKey,
-  checkKeyPart,
-  checkListing,
-  makeValues,
-  ofOne,
-} from "./check-value.ts";
+import { checkChange, checkKey, checkKeyPart, LIST, makeValues, ofOne } from "./check-value.ts";
 import {
   DEFAULT_VALUES_LIMIT,
   type ChangeOptions,
@@ -140,7 +133,7 @@ export function memoryValues(clock: Pick<Clock, "now">, refuseWhenClosed: () => 
       changeAll,
       list(prefix, options = {}) {
         refuseWhenClosed();
-        checkListing(options);
+        LIST.of(options, "list");
         const { after = "", limit = DEFAULT_VALUES_LIMIT } = options;
         checkKeyPart(prefix, "The prefix");
         checkKeyPart(after, "The after");

@@ -1,8 +1,9 @@
-import { checkText, checkTime } from "../policy/given.ts";
+import { NOW, TEXT, TIME_MS } from "../check/arguments.ts";
+import { flag, integer } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
 import { systemClock, type Clock } from "../async/clock.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
-import { checkKeys } from "../policy/check-kind.ts";
 import { checkEvents, checkAppend } from "./check-append.ts";
 import { followEvents } from "./follow.ts";
 import { lastEnded } from "./last-ended.ts";
@@ -26,8 +27,11 @@ export interface MemoryStoreOptions {
   readonly clock?: Pick<Clock, "now">;
 }
 
-const OPTIONS: ReadonlySet<string> = new Set(["keepRuns", "resumable", "clock"]);
-const DEFAULTS = { keepRuns: 100, resumable: false, clock: systemClock } as const;
+export const MEMORY: Options<MemoryStoreOptions, keyof MemoryStoreOptions> = options({
+  keepRuns: integer(0).or(100),
+  resumable: flag().or(false),
+  clock: NOW.or(systemClock),
+});
 
 /** A store that answers at once. */
 export interface MemoryStore extends Store, Disposable {
@@ -76,8 +80,8 @@ class Log {
  *
  * Throws `BAD_OPTIONS` for a bad option; a closed store throws `STORE_FAILED`.
  */
-export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  const { keepRuns, resumable, clock } = checked(options);
+export function memoryStore(given: MemoryStoreOptions = {}): MemoryStore {
+  const { keepRuns, resumable, clock } = MEMORY.of(given, "memoryStore");
   const logs = new Map<string, Log>();
   const ended = lastEnded<Log>(keepRuns);
   const kept = memoryValues(clock, refuseWhenClosed);
@@ -112,7 +116,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
   function run(runId: string): RunSummary | undefined {
     refuseWhenClosed();
-    checkText(runId, "run: runId");
+    TEXT.take(runId, "run: runId");
     return logs.get(runId)?.summary;
   }
 
@@ -152,7 +156,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
     take(runId) {
       refuseWhenClosed();
-      checkText(runId, "take: runId");
+      TEXT.take(runId, "take: runId");
       const log = known(runId);
       if (log.driven) throw ownedRun(runId, "this process");
       log.held = true;
@@ -169,7 +173,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
     prune(beforeMs) {
       refuseWhenClosed();
-      checkTime(beforeMs, "prune: beforeMs");
+      TIME_MS.take(beforeMs, "prune: beforeMs");
       kept.prune(beforeMs);
       let count = 0;
       for (const [runId, log] of logs) {
@@ -193,29 +197,4 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       this.close();
     },
   };
-}
-
-function checked(options: MemoryStoreOptions): Required<MemoryStoreOptions> {
-  checkKeys(options, OPTIONS, "memoryStore");
-  const {
-    keepRuns = DEFAULTS.keepRuns,
-    resumable = DEFAULTS.resumable,
-    clock = DEFAULTS.clock,
-  } = options;
-  if (!Number.isSafeInteger(keepRuns) || keepRuns < 0) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `memoryStore: keepRuns is ${String(keepRuns)}: give a whole number from 0.`,
-    );
-  }
-  if (typeof resumable !== "boolean") {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `memoryStore: resumable is ${String(resumable)}: give true or false.`,
-    );
-  }
-  if (typeof (clock as Partial<Clock> | null)?.now !== "function") {
-    throw new QuorateError("BAD_OPTIONS", "memoryStore: clock has no now(): give a clock.");
-  }
-  return { keepRuns, resumable, clock };
 }

@@ -1,27 +1,15 @@
-import { hear } from "../async/hear.ts";
+import { TIME_MS } from "../check/arguments.ts";
+import { anything, text } from "../check/kinds.ts";
+import { option, options, refused, type Options } from "../check/options.ts";
 import { QuorateError } from "../errors.ts";
-import { checkKeys, shown } from "../policy/check-kind.ts";
+import { shown } from "../policy/check-kind.ts";
 import { didYouMean } from "../policy/did-you-mean.ts";
-import { checkText, checkTime } from "../policy/given.ts";
 import { quoteRun } from "./quote-run.ts";
 import type { RunQuery, RunStatus, RunSummary } from "./store.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /** How many runs `runs()` lists when it is not told. */
 const DEFAULT_LIMIT = 100;
-
-// Written out as records, so that the compiler misses one that is added.
-const KEYS: Readonly<Record<keyof RunQuery, true>> = {
-  team: true,
-  status: true,
-  tenant: true,
-  tag: true,
-  prefix: true,
-  since: true,
-  after: true,
-  limit: true,
-};
-const QUERY_KEYS: ReadonlySet<string> = new Set(Object.keys(KEYS));
 
 const STATUSES: Readonly<Record<RunStatus, true>> = {
   running: true,
@@ -33,6 +21,23 @@ const STATUSES: Readonly<Record<RunStatus, true>> = {
   cancelled: true,
 };
 const STATUS_NAMES: ReadonlySet<string> = new Set(Object.keys(STATUSES));
+
+const WORDS = text("give a text");
+
+export const QUERY: Options<
+  RunQuery,
+  never,
+  { readonly status: ReadonlySet<RunStatus> | undefined; readonly tag: CheckedQuery["tags"] }
+> = options({
+  team: WORDS,
+  status: option(statusesIn, ""),
+  tenant: WORDS,
+  tag: option(tagsIn, "").or([]),
+  prefix: WORDS,
+  since: TIME_MS.or(undefined),
+  after: WORDS,
+  limit: anything(),
+});
 
 /** A query that was checked. */
 export interface CheckedQuery {
@@ -48,18 +53,14 @@ export interface CheckedQuery {
 }
 
 /** Refuses with `BAD_OPTIONS` what is no query. */
-export function checkQuery(query: RunQuery = {}): CheckedQuery {
-  checkKeys(query, QUERY_KEYS, "runs");
-  const { team, status, tenant, tag, prefix, since, after, limit = DEFAULT_LIMIT } = query;
-  for (const [name, text] of Object.entries({ team, tenant, prefix, after })) {
-    if (text !== undefined) checkText(text, `runs: ${name}`);
-  }
-  if (since !== undefined) checkTime(since, "runs: since");
+export function checkQuery(given: RunQuery = {}): CheckedQuery {
+  const taken = QUERY.of(given, "runs");
+  const { team, status, tenant, tag, prefix, since, after, limit = DEFAULT_LIMIT } = taken;
   return {
     team,
-    statuses: status === undefined ? undefined : checkStatuses(status),
+    statuses: status,
     tenant,
-    tags: checkTags(tag),
+    tags: tag,
     prefix,
     sinceMs: since,
     after,
@@ -67,32 +68,28 @@ export function checkQuery(query: RunQuery = {}): CheckedQuery {
   };
 }
 
-function checkStatuses(status: RunStatus | readonly RunStatus[]): ReadonlySet<RunStatus> {
-  const statuses: readonly unknown[] = Array.isArray(status) ? status : [status];
+function statusesIn(given: unknown, what: string): ReadonlySet<RunStatus> {
+  const statuses: readonly unknown[] = Array.isArray(given) ? given : [given];
   for (const one of statuses) {
     if (typeof one === "string" && STATUS_NAMES.has(one)) continue;
-    hear(status);
     const near = typeof one === "string" ? didYouMean(one, STATUS_NAMES) : undefined;
     const instead =
       near === undefined ? `use ${[...STATUS_NAMES].join(", ")}` : `did you mean "${near}"?`;
-    throw new QuorateError("BAD_OPTIONS", `runs: status is ${shown(one)}; ${instead}`);
+    throw refused(what, one, instead);
   }
   return new Set(statuses as readonly RunStatus[]);
 }
 
-function checkTags(tag: RunQuery["tag"]): CheckedQuery["tags"] {
-  if (tag === undefined) return [];
-  const given: unknown = tag;
+function tagsIn(given: unknown, what: string): CheckedQuery["tags"] {
   const isRecord = typeof given === "object" && given !== null && !Array.isArray(given);
   const odd = isRecord
     ? Object.values(given).filter((value) => typeof value !== "string")
     : [given];
-  if (odd.length === 0) return Object.entries(tag);
-  hear(given);
-  const what = `${isRecord ? "has the value" : "is"} ${shown(odd[0])}`;
+  if (odd.length === 0) return Object.entries(given as object);
+  const why = `${isRecord ? "has the value" : "is"} ${shown(odd[0])}`;
   throw new QuorateError(
     "BAD_OPTIONS",
-    `runs: tag ${what}; give texts by their names, for instance { branch: "main" }`,
+    `${what} ${why}; give texts by their names, for instance { branch: "main" }`,
   );
 }
 

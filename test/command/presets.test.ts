@@ -201,7 +201,7 @@ describe.each(PRESETS)("$name", ({ make, name, printed, cost }) => {
   it("is refused with a model that looks like an option, and with tools that there are not", () => {
     expect(() => make({ model: "--yolo" })).toThrow("is no name of a model");
     expect(() => make({ tools: "all" as Tools })).toThrow(
-      'tools is "all"; use one of "none", "read", "write"',
+      'tools is "all"; use "none", "read" or "write"',
     );
     expect(() => make({ tolls: "read" } as never)).toThrow('no option "tolls"');
   });

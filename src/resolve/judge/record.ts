@@ -1,5 +1,6 @@
+import { object } from "../../check/kinds.ts";
 import { QuorateError } from "../../errors.ts";
-import { checkKind, shown } from "../../policy/check-kind.ts";
+import { shown } from "../../policy/check-kind.ts";
 import type { Reliability } from "../../reliability/reliability.ts";
 
 /** How a judge did on questions whose answer became known. Plain JSON; `auditJudges` counts it. */
@@ -51,7 +52,7 @@ const LEAST = 0.01;
 
 /** Looks up how far a judge is to be trusted that is asked once or in both orders. Throws `BAD_OPTIONS` for no weights. */
 export function trustBy(weights: unknown, where: string): (judge: string, once: boolean) => Trust {
-  checkKind(weights, where, "object", "use for instance { strong: 0.85 }");
+  object("use for instance { strong: 0.85 }").take(weights, where);
   if (isReliability(weights)) return learnedTrust(weights, where);
   const known = new Map<string, unknown>(
     weights instanceof Map ? weights : Object.entries(weights ?? {}),

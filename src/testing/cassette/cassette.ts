@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import { func, text } from "../../check/kinds.ts";
+import { options, type Options } from "../../check/options.ts";
 import { isWorker, type Agent, type AgentContext } from "../../agent.ts";
 import type { Usage } from "../../call.ts";
-import { func } from "../../check/kinds.ts";
-import { options, type Options } from "../../check/options.ts";
 import { QuorateError } from "../../errors.ts";
 import { takeJson, type Json } from "../../json.ts";
-import { checkGiven, shown } from "../../policy/check-kind.ts";
+import { shown } from "../../policy/check-kind.ts";
 import { clip } from "../../text.ts";
 import { failureFrom, keptFailure } from "./failure.ts";
 import { redactor, type Redact } from "./redact.ts";
@@ -28,9 +28,7 @@ export interface CassetteOptions {
   readonly redact?: Redact;
 }
 
-export const CASSETTE: Options<CassetteOptions> = options({
-  redact: func("use (value) => value"),
-});
+export const CASSETTE: Options<CassetteOptions> = options({ redact: func("use (value) => value") });
 
 type AnyAgent = Agent<string, never, unknown>;
 
@@ -108,8 +106,8 @@ export function replay<A extends AnyAgent>(file: string, agent: A, given: Casset
   );
 }
 
-function checked(what: string, file: unknown, agent: unknown, given: object): Redact {
-  checkGiven(file, `${what}: file`, "string", 'name a file, for instance "team.jsonl"');
+function checked(what: string, file: unknown, agent: unknown, given: unknown): Redact {
+  text('name a file, for instance "team.jsonl"').needed().take(file, `${what}: file`);
   if (file === "") throw new QuorateError("BAD_OPTIONS", `${what}: file is ""; name a file`);
   if (!isWorker(agent) || !("run" in agent) || "agents" in agent) {
     const instead = "give an agent; of a team, give its agents";

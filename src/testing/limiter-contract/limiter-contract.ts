@@ -1,4 +1,4 @@
-import { checkGiven } from "../../policy/check-kind.ts";
+import { func } from "../../check/kinds.ts";
 import type { ContractCase } from "../contract.ts";
 import { endCases } from "./ends.ts";
 import { leavingCases } from "./leaving.ts";
@@ -13,7 +13,7 @@ import type { OpenLimiter } from "./under-test.ts";
  * has died, are added.
  */
 export function limiterContract(open: OpenLimiter, shared = false): readonly ContractCase[] {
-  checkGiven(open, "limiterContract: open", "function", "give a function that opens a limiter");
+  func("give a function that opens a limiter").needed().take(open, "limiterContract: open");
   return [
     ...slotCases(open),
     ...moneyCases(open),
