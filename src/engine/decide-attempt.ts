@@ -209,9 +209,10 @@ function again(
     } as const;
     return { kind: "again", events: [event, ...after], waitMs: requeue.waitMs, error };
   }
-  // Being turned away is no repetition.
-  if (taken.attempt - state.requeues > limits.retries) return undefined;
-  const waitMs = retryWaitMs(made.error, taken.attempt, limits.backoff, nowMs, jitter);
+  // An attempt that queues again is no repetition: it neither uses one up nor makes the next wait longer.
+  const repetition = taken.attempt - state.requeues;
+  if (repetition > limits.retries) return undefined;
+  const waitMs = retryWaitMs(made.error, repetition, limits.backoff, nowMs, jitter);
   if (waitMs === undefined) return undefined;
   const event = {
     type: "call.retried",

@@ -100,7 +100,7 @@ const TABLE: readonly (readonly [string, string, AttemptDecision])[] = [
   ],
   [
     "a failure after an attempt that was turned away, which is no repetition",
-    "again retried after 500 ms",
+    "again retried after 250 ms",
     decide(
       after(failedWith(busy, { requeue: { waitMs: 40 } })),
       callee(),
