@@ -9,14 +9,12 @@ export interface TeamPlace {
 /** Whom a call asks: a member that is an agent or a team, or an agent that a resolver or a comparator asks. */
 export type CallRole = "agent" | "team" | "judge";
 
-/** Why a call is made in place of another: at a dearer tier, of an agent that stands in, or to ask once more. */
-export type ViaWhy = "tier" | "fallback" | "rerun";
-
 /** The earlier call of the same member that a call stands in for, and why. */
 export interface Via {
   /** Of a fallback, the first call of the agent that it stands in for; else the first one of its own agent. */
   readonly callId: string;
-  readonly why: ViaWhy;
+  /** At a dearer tier, of an agent that stands in, or to ask once more. */
+  readonly why: "tier" | "fallback" | "rerun";
 }
 
 /** Where a call stands in its run: every event of the call has it, and nothing else has to be known to tell whose it is. */
@@ -83,7 +81,7 @@ export function judgePlace(team: TeamPlace, agent: string, questionKey: string):
 /** The place of a further call for the same member: `what` tells it from the others, `agent` is a fallback's. */
 export function furtherPlace(
   place: CallPlace,
-  why: ViaWhy,
+  why: Via["why"],
   what: string,
   agent: string = place.agent,
 ): CallPlace {

@@ -26,7 +26,7 @@ export type {
   Usage,
   Waiting,
 } from "./call.ts";
-export type { CallPlace, CallRole, TeamPlace, Via, ViaWhy } from "./call-place.ts";
+export type { CallPlace, CallRole, TeamPlace, Via } from "./call-place.ts";
 export { QuorateError } from "./errors.ts";
 export type { ErrorCode, ErrorRecord, Issue } from "./errors.ts";
 export type {

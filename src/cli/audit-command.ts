@@ -53,38 +53,12 @@ export async function auditCommand(
   );
 }
 
-/** What an audit needs of an event: of outputs only those of judges, as what others answered may be large. */
+/** What an audit may need of an event: no task, and of outputs only those of judges, as they may be large. */
 function needed(event: RunEvent): RunEvent | undefined {
-  switch (event.type) {
-    case "call.started":
-    case "call.failed":
-      return event.role === "judge" ? event : undefined;
-    case "call.succeeded":
-      if (event.role === "judge") return event;
-      return event.model === undefined ? undefined : { ...event, output: null };
-    case "conflict.found":
-    case "verdict.reached":
-    case "person.decided":
-      return event;
-    case "run.started":
-    case "run.planned":
-    case "run.resumed":
-    case "run.waiting":
-    case "run.finished":
-    case "run.cancelled":
-    case "call.retried":
-    case "call.requeued":
-    case "call.reused":
-    case "call.skipped":
-    case "call.escalated":
-    case "call.late":
-    case "call.abandoned":
-    case "call.reported":
-    case "budget.overran":
-      return undefined;
-    default:
-      return event satisfies never;
-  }
+  if (event.type === "run.started") return undefined;
+  if (!("role" in event) || event.role === "judge") return event;
+  const tells = event.type === "call.succeeded" && event.model !== undefined;
+  return tells ? { ...event, output: null } : undefined;
 }
 
 function unknownJudge(

@@ -94,24 +94,7 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
       case "person.decided":
         decided.set(placeOf(event, event.subject), event.winner);
         break;
-      case "run.started":
-      case "run.planned":
-      case "run.resumed":
-      case "run.waiting":
-      case "run.finished":
-      case "run.cancelled":
-      case "call.retried":
-      case "call.requeued":
-      case "call.reused":
-      case "call.skipped":
-      case "call.escalated":
-      case "call.late":
-      case "call.abandoned":
-      case "call.reported":
-      case "budget.overran":
-        break;
       default:
-        event satisfies never;
     }
   }
   return [...asked.values()].flatMap((one): JudgedQuestion[] => {
