@@ -86,7 +86,6 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   record: () => [join(tmpdir(), "quorate-hostile.jsonl"), a(), {}],
   replay: () => [tape, a(), {}],
   scripted: () => ["a", [], {}],
-  limiterContract: () => [() => ({}), false],
   storeContract: () => [store, { open: store }],
   virtualClock: () => [{}],
 };
