@@ -8,7 +8,7 @@ import { MAX_COST, type MaxCost } from "./money/bound.ts";
 import { BUDGETS, type Budget, type CheckedBudget } from "./money/budget.ts";
 import { BATCH, type BatchOptions } from "./policy/batch.ts";
 import { CACHE, type CacheOptions, type CacheSettings } from "./policy/cache.ts";
-import { shown } from "./policy/check-kind.ts";
+import { shown } from "./check/shown.ts";
 import { checkLanes, type LanesOf } from "./limits/lane.ts";
 import { LIMITS, type CallLimits } from "./policy/limits.ts";
 import { ESCALATE_IF, TIER, type EscalateIf } from "./policy/tier.ts";

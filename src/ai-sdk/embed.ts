@@ -1,7 +1,7 @@
 import type { EmbeddingModel } from "ai";
 import type { Embed } from "../conflict/embedding.ts";
 import { QuorateError } from "../errors.ts";
-import { shown } from "../policy/check-kind.ts";
+import { shown } from "../check/shown.ts";
 import { modelFailure } from "./failure.ts";
 import { loadAiSdk } from "./load.ts";
 import { hasMethod, modelIdOf } from "./model.ts";

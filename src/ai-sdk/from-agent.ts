@@ -10,7 +10,7 @@ import {
 } from "../agent.ts";
 import { hear, promiseOf } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
-import { shown } from "../policy/check-kind.ts";
+import { shown } from "../check/shown.ts";
 import { jsonIn, textIn, type Said } from "./answer.ts";
 import { modelFailure } from "./failure.ts";
 import { hasMethod } from "./model.ts";

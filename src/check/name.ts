@@ -1,4 +1,4 @@
-import { readGiven } from "../policy/given.ts";
+import { readGiven } from "./given.ts";
 import { QuorateError } from "../errors.ts";
 import { cut } from "../text.ts";
 import { fitting, object } from "./kinds.ts";

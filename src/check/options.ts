@@ -1,8 +1,8 @@
 import { hearOptions, isThenable } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
-import { readGiven } from "../policy/given.ts";
-import { shown } from "../policy/check-kind.ts";
-import { didYouMean } from "../policy/did-you-mean.ts";
+import { readGiven } from "./given.ts";
+import { shown } from "./shown.ts";
+import { didYouMean } from "./did-you-mean.ts";
 
 // What a caller hands in may be anything, whatever the types say: JavaScript has none. A table says of each option of a bag what it
 // may be and what holds where it is left out; whatever is wrong with it is a QuorateError of one sentence.

@@ -1,5 +1,5 @@
 import { object } from "../check/kinds.ts";
-import { shown } from "../policy/check-kind.ts";
+import { shown } from "../check/shown.ts";
 import { QuorateError } from "../errors.ts";
 
 /** What a program sees of the environment: names that are handed on, or names with a value; `true` hands on. */

@@ -1,7 +1,7 @@
 import { object } from "../check/kinds.ts";
 import { hear } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
-import { shown } from "../policy/check-kind.ts";
+import { shown } from "../check/shown.ts";
 import { tailOf } from "./failure.ts";
 import { lastDocument } from "./last-document.ts";
 

@@ -1,4 +1,4 @@
-import { listIn } from "../policy/given.ts";
+import { listIn } from "../check/given.ts";
 import type { Json } from "../json.ts";
 import { exactText } from "./canonical.ts";
 import { checkShape, MAX_EVIDENCE_CHARS, positionKey } from "./check-claim.ts";

@@ -4,7 +4,7 @@ import { inTurns } from "../async/in-turns.ts";
 import { untilAborted } from "../async/until-aborted.ts";
 import { describeThrown } from "../errors.ts";
 import type { Json } from "../json.ts";
-import { atOnce } from "../policy/at-once.ts";
+import { atOnce } from "../check/at-once.ts";
 import { foldedKey } from "./canonical.ts";
 import {
   equal,

@@ -2,7 +2,7 @@ import type { Agent } from "../agent.ts";
 import { hear } from "../async/hear.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { takeJson } from "../json.ts";
-import { atOnce } from "../policy/at-once.ts";
+import { atOnce } from "../check/at-once.ts";
 import { checkClaim } from "./check-claim.ts";
 import type { Claim } from "./claim.ts";
 

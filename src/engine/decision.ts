@@ -2,7 +2,7 @@ import { Cancellation } from "../async/cancellation.ts";
 import { STORE, TEXT } from "../check/arguments.ts";
 import { anything, thing } from "../check/kinds.ts";
 import { options, type Option, type Options } from "../check/options.ts";
-import { objectsIn } from "../policy/given.ts";
+import { objectsIn } from "../check/given.ts";
 import { systemClock } from "../async/clock.ts";
 import { hear } from "../async/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";

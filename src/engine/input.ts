@@ -2,7 +2,7 @@ import type { Agent } from "../agent.ts";
 import type { CallRequest } from "../call.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
 import { takeJson } from "../json.ts";
-import { atOnce } from "../policy/at-once.ts";
+import { atOnce } from "../check/at-once.ts";
 import { check, describeIssues, type Checked, type Schema } from "../schema.ts";
 
 /** What schemas have made of one task: each is asked once, however many agents share it. */

@@ -2,7 +2,7 @@ import { foldedKey } from "../conflict/canonical.ts";
 import type { Position } from "../conflict/conflict.ts";
 import { shown } from "../conflict/plain.ts";
 import type { Json } from "../json.ts";
-import { atOnce } from "../policy/at-once.ts";
+import { atOnce } from "../check/at-once.ts";
 import { scaleOf, type Ballot, type Scale } from "../reliability/apply.ts";
 import { learn } from "../reliability/learn.ts";
 import type { RecordedVote, Reliability } from "../reliability/reliability.ts";

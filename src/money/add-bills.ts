@@ -1,4 +1,4 @@
-import { objectsIn, readGiven } from "../policy/given.ts";
+import { objectsIn, readGiven } from "../check/given.ts";
 import { addCost, NO_COST } from "../call.ts";
 import type { Amount, Bill, BillLine, Saved, Wasted } from "../outcome.ts";
 

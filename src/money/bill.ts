@@ -1,6 +1,6 @@
 import { ROOT, scopeOf, teamOf, type CallPlace, type TeamPlace } from "../call-place.ts";
 import { todaysEvents } from "../earlier-events.ts";
-import { objectsIn } from "../policy/given.ts";
+import { objectsIn } from "../check/given.ts";
 import type { RunEvent } from "../events.ts";
 import type { Bill, Reuse } from "../outcome.ts";
 import { addCost, UNKNOWN_COST } from "../call.ts";

@@ -2,7 +2,7 @@ import { hear } from "../async/hear.ts";
 import { integer } from "../check/kinds.ts";
 import { option, options, type Option, type Options } from "../check/options.ts";
 import { describeThrown, QuorateError } from "../errors.ts";
-import { atOnce } from "../policy/at-once.ts";
+import { atOnce } from "../check/at-once.ts";
 import type { AskedAt } from "../policy/tier.ts";
 import { microsOf, usDollars } from "./micros.ts";
 import { priceMicros, type Price } from "./price.ts";

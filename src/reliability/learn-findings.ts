@@ -1,4 +1,4 @@
-import { listIn } from "../policy/given.ts";
+import { listIn } from "../check/given.ts";
 import { hearIfRefused } from "../async/hear.ts";
 import { byCodeUnits } from "../conflict/subject.ts";
 import { QuorateError } from "../errors.ts";

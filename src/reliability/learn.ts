@@ -2,7 +2,7 @@ import { fitting, func, iterable } from "../check/kinds.ts";
 import { options, type Option, type Options } from "../check/options.ts";
 import { hear, hearIfRefused } from "../async/hear.ts";
 import { QuorateError } from "../errors.ts";
-import { atOnce } from "../policy/at-once.ts";
+import { atOnce } from "../check/at-once.ts";
 import { calibrate, type Checked } from "./calibrate.ts";
 import { choose, type Choice } from "./choose.ts";
 import { excessAgreement } from "./correlation.ts";

@@ -2,7 +2,7 @@ import { hear, isThenable, promiseOf } from "../async/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import type { Position } from "../conflict/conflict.ts";
 import { describeThrown } from "../errors.ts";
-import { atOnce } from "../policy/at-once.ts";
+import { atOnce } from "../check/at-once.ts";
 import type { PassStatus, Question } from "./link.ts";
 
 /** A ruling that has been checked: its winner is one of the question's positions. */

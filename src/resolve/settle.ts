@@ -1,4 +1,4 @@
-import { listIn } from "../policy/given.ts";
+import { listIn } from "../check/given.ts";
 import { hear } from "../async/hear.ts";
 import { SIGNAL } from "../check/arguments.ts";
 import { anything, iterable, object, thing } from "../check/kinds.ts";

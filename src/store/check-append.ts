@@ -1,5 +1,5 @@
 import { TEXT } from "../check/arguments.ts";
-import { objectsIn } from "../policy/given.ts";
+import { objectsIn } from "../check/given.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { quoteRun } from "./quote-run.ts";

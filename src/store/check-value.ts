@@ -4,7 +4,7 @@ import { QuorateError } from "../errors.ts";
 import { takeJson, type Json } from "../json.ts";
 import { anything } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
-import { shown } from "../policy/check-kind.ts";
+import { shown } from "../check/shown.ts";
 import {
   MAX_CHANGED_KEYS,
   type ChangeOptions,

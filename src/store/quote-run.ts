@@ -1,4 +1,4 @@
-import { shown } from "../policy/check-kind.ts";
+import { shown } from "../check/shown.ts";
 import { clip } from "../text.ts";
 /** A run id as a message shows it: quoted, and not endless. */
 export function quoteRun(runId: string): string {

@@ -1,6 +1,6 @@
 import { anything, object } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
-import { objectsIn } from "../policy/given.ts";
+import { objectsIn } from "../check/given.ts";
 import assert from "node:assert/strict";
 import { agent, type Agent, type AgentContext, type Workers } from "../agent.ts";
 import type { Clock } from "../async/clock.ts";

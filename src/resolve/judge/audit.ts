@@ -1,4 +1,4 @@
-import { objectsIn } from "../../policy/given.ts";
+import { objectsIn } from "../../check/given.ts";
 import { byName } from "../../check/kinds.ts";
 import { options, type Options } from "../../check/options.ts";
 import { addCost, NO_COST, type Cost } from "../../call.ts";

@@ -3,7 +3,7 @@ import { nameIn } from "../../check/name.ts";
 import { options, type Options } from "../../check/options.ts";
 import { oneLine, shown } from "../../conflict/plain.ts";
 import { agentDefinition } from "../../engine/key.ts";
-import { readGiven } from "../../policy/given.ts";
+import { readGiven } from "../../check/given.ts";
 import { laplace } from "../confidence.ts";
 import type { Link, LinkContext, Question, Ruling } from "../link.ts";
 import { hear, ORDERS, prepare, questionKey, type Hearing } from "./hearing.ts";

@@ -1,6 +1,6 @@
 import { object } from "../../check/kinds.ts";
 import { QuorateError } from "../../errors.ts";
-import { shown } from "../../policy/check-kind.ts";
+import { shown } from "../../check/shown.ts";
 import type { Reliability } from "../../reliability/reliability.ts";
 
 /** How a judge did on questions whose answer became known. Plain JSON; `auditJudges` counts it. */

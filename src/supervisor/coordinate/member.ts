@@ -8,7 +8,7 @@ import type { Run } from "../../engine/run.ts";
 import type { Seat } from "../../engine/seat.ts";
 import { describeThrown, errorRecord, type ErrorRecord } from "../../errors.ts";
 import type { EscalationReason } from "../../events.ts";
-import { atOnce } from "../../policy/at-once.ts";
+import { atOnce } from "../../check/at-once.ts";
 import { RERUN } from "../../policy/tier.ts";
 
 /** One of the calls that were made for a member. */

@@ -1,7 +1,7 @@
 import { hear } from "../../async/hear.ts";
 import type { Position } from "../../conflict/conflict.ts";
 import type { Subject } from "../../conflict/subject.ts";
-import { atOnce } from "../../policy/at-once.ts";
+import { atOnce } from "../../check/at-once.ts";
 import type { Question } from "../../resolve/link.ts";
 import type { OnceMore, Panel } from "./panel.ts";
 import type { Team } from "../team/team.ts";

@@ -4,8 +4,8 @@ import { sha256 } from "../../hash.ts";
 import { canonicalJson, takeJson } from "../../json.ts";
 import { sharedBill } from "../../money/add-bills.ts";
 import type { Outcome } from "../../outcome.ts";
-import { atOnce } from "../../policy/at-once.ts";
-import { shown } from "../../policy/check-kind.ts";
+import { atOnce } from "../../check/at-once.ts";
+import { shown } from "../../check/shown.ts";
 import type { TaskOutcome } from "./run-many.ts";
 
 // Tasks are known again among so many different ones: an endless list must not fill the memory with outcomes.

@@ -2,7 +2,7 @@ import { hear, isThenable, promiseOf } from "../../async/hear.ts";
 import type { Collector } from "../../engine/batch.ts";
 import { QuorateError } from "../../errors.ts";
 import { randomId } from "../../hash.ts";
-import { readGiven } from "../../policy/given.ts";
+import { readGiven } from "../../check/given.ts";
 
 /** A list of tasks, taken one by one. */
 export interface TaskList {

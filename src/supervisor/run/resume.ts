@@ -10,7 +10,7 @@ import type { Run } from "../../engine/run.ts";
 import { takeInput } from "../../engine/input.ts";
 import { QuorateError } from "../../errors.ts";
 import type { EventBody, RunEvent } from "../../events.ts";
-import { didYouMean } from "../../policy/did-you-mean.ts";
+import { didYouMean } from "../../check/did-you-mean.ts";
 import type { LearnedBefore } from "../../reliability/reliability.ts";
 import type { Json } from "../../json.ts";
 import type { Outcome } from "../../outcome.ts";

@@ -1,4 +1,4 @@
-import { didYouMean } from "../../policy/did-you-mean.ts";
+import { didYouMean } from "../../check/did-you-mean.ts";
 import type { Agent } from "../../agent.ts";
 import type { Comparator } from "../../conflict/compare.ts";
 import type { InputMap } from "../../engine/input.ts";

@@ -5,7 +5,7 @@ import { isWorker, type Agent, type AgentContext } from "../../agent.ts";
 import type { Usage } from "../../call.ts";
 import { QuorateError } from "../../errors.ts";
 import { takeJson, type Json } from "../../json.ts";
-import { shown } from "../../policy/check-kind.ts";
+import { shown } from "../../check/shown.ts";
 import { clip } from "../../text.ts";
 import { failureFrom, keptFailure } from "./failure.ts";
 import { redactor, type Redact } from "./redact.ts";

@@ -1,0 +1,11 @@
+import { isThenable } from "../async/hear.ts";
+import { cut } from "../text.ts";
+
+/** A value of an option, as a message shows it. */
+export function shown(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "string") return `"${cut(value, 50)}"`;
+  if (isThenable(value)) return "a promise";
+  if (typeof value === "object" || typeof value === "symbol") return `of type ${typeof value}`;
+  return typeof value === "function" ? "a function" : cut(String(value), 50);
+}
