@@ -35,12 +35,13 @@ function reachedBy(entry: string, context: ChunkingContext): ReadonlySet<string>
 }
 
 /**
- * What the core loads is one chunk, so that importing it reads few files; but for what the command line's help needs of it. The rest
- * goes by who shares it.
+ * What the core loads is one chunk, so that importing it reads few files; but for what the command line's help and parts need of it. The
+ * rest goes by who shares it.
  */
 function chunkOf(id: string, context: ChunkingContext): string | null {
   if (!reachedBy("src/index.ts", context).has(id)) return null;
-  return reachedBy("src/cli/program.ts", context).has(id) ? "base" : "core";
+  const small = ["src/cli/program.ts", "src/cli/index.ts"];
+  return small.some((entry) => reachedBy(entry, context).has(id)) ? "base" : "core";
 }
 
 export default defineConfig({
