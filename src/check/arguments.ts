@@ -5,11 +5,13 @@ import type { Option } from "./options.ts";
 
 const STORES = "use memoryStore() or sqliteStore()";
 const hasValues = (given: unknown): boolean =>
-  hasMethods(Object(given).values, "get", "change", "list");
+  hasMethods(Object(given).values, "now", "get", "change", "changeAll", "list");
 
 export const STORE: Option<undefined> = thing<never>(
   "store",
-  (given) => hasMethods(given, "append", "read", "runs", "take", "release") && hasValues(given),
+  (given) =>
+    hasMethods(given, "append", "read", "follow", "run", "runs", "take", "release") &&
+    hasValues(given),
   STORES,
 );
 
