@@ -81,6 +81,7 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   modelJudge: () => [{ model: "m" }],
   modelJudgeAgent: () => [{ model: "m" }],
   modelRouter: () => [{ model: "m", agents: {} }],
+  limiterContract: () => [() => ({})],
   agentContract: () => ["it", () => ({}), ["usage"]],
   codingAgentContract: () => ["it", () => ({})],
   record: () => [join(tmpdir(), "quorate-hostile.jsonl"), a(), {}],
