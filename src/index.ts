@@ -107,7 +107,7 @@ export type {
 
 export type { Redact, RedactedKind } from "./engine/redact.ts";
 export { memoryStore } from "./store/memory.ts";
-export type { RunSummary, Store } from "./store/store.ts";
+export type { Erasure, RunQuery, RunStatus, RunSummary, Store } from "./store/store.ts";
 export type { Values } from "./store/values.ts";
 
 export { equal } from "./conflict/compare.ts";

@@ -33,3 +33,13 @@ export function atLeastOne(value: string): number {
     throw new InvalidArgumentError("give a whole number, 1 or more.");
   return number;
 }
+
+/** A tag, `name=value`, beside those before it. */
+export function tag(
+  given: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const at = given.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError('give a name and a value, as in "branch=main".');
+  return { ...before, [given.slice(0, at)]: given.slice(at + 1) };
+}

@@ -1,6 +1,7 @@
 import { type Command, type Option } from "commander";
+import type { DeleteFlags } from "./delete-command.ts";
 import type { ExplainFlags } from "./explain-command.ts";
-import { age, atLeastOne } from "./flag-values.ts";
+import { age, atLeastOne, namesIn, tag } from "./flag-values.ts";
 import type { FollowFlags } from "./follow-command.ts";
 import type { PruneFlags } from "./prune-command.ts";
 import type { RunsFlags } from "./runs-command.ts";
@@ -19,6 +20,11 @@ export interface Describing {
 export function addLogCommands({ command, database, exitWith }: Describing): void {
   command("runs", "Lists the latest runs.")
     .addOption(database())
+    .option("--team <name>", "only those of this team")
+    .option("--status <names>", "only those that stand so, separated by commas", namesIn)
+    .option("--tenant <name>", "only those of this tenant")
+    .option("--tag <name=value>", "only those with this tag; may be given again", tag)
+    .option("--since <age>", "only those begun since: 7d, 12h or 90m", age)
     .option("--limit <n>", "how many", atLeastOne, 20)
     .option("--json", "print them as JSON")
     .action(async (options: RunsFlags) => {
@@ -62,5 +68,18 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
     .action(async (options: PruneFlags) => {
       const { pruneCommand } = await import("./prune-command.ts");
       await pruneCommand(options, terminal());
+    });
+
+  command(
+    "delete",
+    "Erases runs with all that came of them: answers that are kept, what was learned.",
+  )
+    .argument("[run]", "its id, the beginning of it, or latest")
+    .option("--tenant <name>", "all runs of this tenant")
+    .option("--tag <name=value>", "all runs with this tag; may be given again", tag)
+    .addOption(database())
+    .action(async (run: string | undefined, options: DeleteFlags) => {
+      const { deleteCommand } = await import("./delete-command.ts");
+      await deleteCommand(run, options, terminal());
     });
 }

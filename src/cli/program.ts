@@ -10,7 +10,7 @@ import type { DecideFlags } from "./decide-command.ts";
 import type { ForkFlags } from "./fork-command.ts";
 import type { OutcomeFlags } from "./outcome-command.ts";
 import { finish } from "./finish.ts";
-import { age, namesIn, place } from "./flag-values.ts";
+import { age, namesIn, place, tag } from "./flag-values.ts";
 import { addLogCommands } from "./log-commands.ts";
 import { keepOutputs, reserveStdout } from "./output.ts";
 import { ownName } from "./own-name.ts";
@@ -150,6 +150,8 @@ function describeProgram(exitWith: (code: number) => void): Command {
     run
       .requiredOption("--input <file>", "the task, as JSON; - reads standard input")
       .option("--id <id>", "a name for the run: given again, it is gone on with, or shown")
+      .option("--tenant <name>", "whose run it is")
+      .option("--tag <name=value>", "a text to find the run by; may be given again", tag)
       .option("--agents <names>", "ask only these, separated by commas", namesIn)
       .addOption(
         new Option("--mode <mode>", "how they are asked").choices(["parallel", "sequence"]),

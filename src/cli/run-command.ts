@@ -12,6 +12,8 @@ import { terminal } from "./terminal.ts";
 export interface RunFlags {
   readonly input: string;
   readonly id?: string;
+  readonly tenant?: string;
+  readonly tag?: Readonly<Record<string, string>>;
   readonly agents?: readonly string[];
   readonly mode?: "parallel" | "sequence";
   readonly db?: string;
@@ -34,6 +36,8 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
       signal: signals.signal,
       store: log.store,
       ...(flags.id !== undefined && { runId: flags.id }),
+      ...(flags.tenant !== undefined && { tenant: flags.tenant }),
+      ...(flags.tag !== undefined && { tags: flags.tag }),
       ...(flags.agents !== undefined && { route: flags.agents }),
       ...(flags.mode !== undefined && { mode: flags.mode }),
     });

@@ -1,4 +1,4 @@
-import type { RunSummary } from "../store/store.ts";
+import type { RunStatus, RunSummary } from "../store/store.ts";
 import { withDatabase } from "./database.ts";
 import { goOn } from "./go-on.ts";
 import { count, dateAndTime, duration } from "./quantities.ts";
@@ -10,21 +10,38 @@ import { columnsOf, pad, padStart } from "./wrap.ts";
 export interface RunsFlags {
   readonly db: string;
   readonly limit: number;
+  readonly team?: string;
+  readonly status?: readonly string[];
+  readonly tenant?: string;
+  readonly tag?: Readonly<Record<string, string>>;
+  /** How long ago, in ms. */
+  readonly since?: number;
   readonly json?: boolean;
 }
 
 /** `quorate runs`: the latest runs of a database, newest first. */
 export async function runsCommand(flags: RunsFlags, screen: Terminal): Promise<void> {
-  const runs = await withDatabase(flags.db, async (store) => store.runs({ limit: flags.limit }));
+  const { limit, team, status, tenant, tag, since } = flags;
+  const runs = await withDatabase(flags.db, async (store) =>
+    store.runs({
+      limit,
+      ...(team !== undefined && { team }),
+      // What is none, the store refuses.
+      ...(status !== undefined && { status: status as readonly RunStatus[] }),
+      ...(tenant !== undefined && { tenant }),
+      ...(tag !== undefined && { tag }),
+      ...(since !== undefined && { since: (await store.values.now()) - since }),
+    }),
+  );
   if (flags.json === true) screen.print(safeJson(runs, 2));
-  else screen.print(...runsTable(runs, screen), ...interruptedLines(runs, flags, screen));
+  else screen.print(...runsTable(runs, flags, screen), ...interruptedLines(runs, flags, screen));
 }
 
 // Date and time, status, duration, and the spaces between.
 const OTHER_COLUMNS = 2 + 16 + 2 + 11 + 2 + 10 + 2;
 
-function runsTable(runs: readonly RunSummary[], screen: Terminal): string[] {
-  if (runs.length === 0) return ["No runs yet."];
+function runsTable(runs: readonly RunSummary[], flags: RunsFlags, screen: Terminal): string[] {
+  if (runs.length === 0) return [isNarrowed(flags) ? "No such runs." : "No runs yet."];
   const widest = Math.max(...runs.map(({ runId }) => columnsOf(shortId(runId))));
   const ids = Math.max(8, Math.min(widest, screen.columns - OTHER_COLUMNS - 8));
   const teams = Math.max(0, screen.columns - ids - OTHER_COLUMNS);
@@ -40,6 +57,10 @@ function runsTable(runs: readonly RunSummary[], screen: Terminal): string[] {
       `${screen.style("quiet", padStart(took, 10))}  ${pad(safeText(run.supervisor.name), teams)}`.trimEnd(),
     ].join("  ");
   });
+}
+
+function isNarrowed({ team, status, tenant, tag, since }: RunsFlags): boolean {
+  return [team, status, tenant, tag, since].some((flag) => flag !== undefined);
 }
 
 function interruptedLines(

@@ -115,7 +115,10 @@ export async function keepAnswer(
         !replace && found(slot, value, nowMs).kind === "answer"
           ? value
           : ({ answer: { ...answer, keptAtMs: nowMs } } as unknown as Json),
-      { expiresAtMs: (_made, nowMs) => Math.min(nowMs + ttlMs, FOR_EVER_MS) },
+      {
+        expiresAtMs: (_made, nowMs) => Math.min(nowMs + ttlMs, FOR_EVER_MS),
+        runId: answer.from.runId,
+      },
     );
     return true;
   } catch (error) {

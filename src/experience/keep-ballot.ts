@@ -64,6 +64,7 @@ async function write(
     ballotKey(name, ballot),
     (known) => make(takeBallot(known)) as unknown as Json,
     {
+      runId: ballot.runId,
       expiresAtMs: (made, nowMs) =>
         outcomesIn(takeBallot(made)).length > 0 ? Infinity : nowMs + VOTES_SERVE_MS,
     },

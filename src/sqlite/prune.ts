@@ -5,7 +5,7 @@ import { LAST_ID, runRow, type RunRow } from "./run-table.ts";
 import { EVENT_TYPE, EVENTS_PER_RUN } from "./schema.ts";
 
 // So many runs at a time: between two portions others get the lock, and this process its turn.
-const RUNS_PER_PORTION = 100;
+export const RUNS_PER_PORTION = 100;
 
 /** Some of the runs of the file, in the order of their numbers. */
 export interface Portion {
@@ -23,6 +23,8 @@ export interface Pruning {
    * that only they had. Answers with how many runs.
    */
   forget(runs: readonly number[], beforeMs: number): number;
+  /** For an open transaction: forgets a run by its number, and the large values that only it had. */
+  forgetOne(run: number): void;
 }
 
 /** Forgets runs that ended before a time, and that nobody has taken since to go on with. */
@@ -58,6 +60,7 @@ export function pruning(db: DatabaseSync, owners: Owners): Pruning {
   }
 
   return {
+    forgetOne,
     look(beforeMs, afterRun) {
       const living = owners.living();
       const runs = selectRuns.all(afterRun, RUNS_PER_PORTION).map((row) => runRow(row, owners.id));

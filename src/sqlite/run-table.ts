@@ -27,6 +27,8 @@ export interface RunTable {
   /** Adds a run of this store's own by its first event, and answers with its number. */
   begin(first: RunEvent, state: RunState): number;
   setState(run: number, state: RunState): void;
+  /** Who drives a run, in some words for a person. */
+  driver(run: RunRow): string | undefined;
   take(runId: string): number;
   release(runId: string, fence: number): void;
 }
@@ -83,6 +85,7 @@ export function runTable(db: DatabaseSync, owners: Owners, givenUp: GivenUp, sea
   return {
     fromRow,
     find,
+    driver,
     begin(first, state) {
       const { runId } = first;
       givenUp.remove(runId, 1);

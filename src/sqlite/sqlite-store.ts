@@ -4,12 +4,13 @@ import { checkEvents } from "../store/check-append.ts";
 import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import { followEvents } from "../store/follow.ts";
-import { checkQuery } from "../store/run-query.ts";
-import type { RunQuery, RunSummary, Store } from "../store/store.ts";
+import { checkErasure, checkQuery } from "../store/run-query.ts";
+import type { Erasure, RunQuery, RunSummary, Store } from "../store/store.ts";
 import { isEnd } from "../store/summary.ts";
 import { wholeNumber } from "../store/whole-number.ts";
 import { MAX_EVENT_BYTES, toRow } from "./event-row.ts";
 import { eventTable } from "./event-table.ts";
+import { erasing } from "./erase.ts";
 import { storeFailure } from "./failure.ts";
 import { givenUpRuns } from "./given-up.ts";
 import { groupCommit } from "./group-commit.ts";
@@ -19,7 +20,7 @@ import { lookOut } from "./look-out.ts";
 import { MEMORY_PATH, openDatabase } from "./open.ts";
 import { SQLITE, type SqliteStoreOptions } from "./options.ts";
 import { BEATS_PER_LEASE, ownersTable } from "./owners.ts";
-import { pruning } from "./prune.ts";
+import { pruning, RUNS_PER_PORTION } from "./prune.ts";
 import { retention } from "./retention.ts";
 import { runList } from "./run-list.ts";
 import { runTable } from "./run-table.ts";
@@ -41,6 +42,7 @@ export interface SqliteStore extends Store, AsyncDisposable {
   take(runId: string): Promise<number>;
   release(runId: string, fence: number): Promise<void>;
   prune(beforeMs: number): Promise<number>;
+  erase(what: Erasure): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -225,6 +227,23 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     return count;
   }
 
+  const eraser = erasing({ db, runs, list, pruner, seal });
+
+  async function erase(what: Erasure): Promise<number> {
+    refuseWhenClosed();
+    const runIds = await query(() => eraser.look(checkErasure(what)));
+    let count = 0;
+    for (let at = 0; at < runIds.length; at += RUNS_PER_PORTION) {
+      const portion = runIds.slice(at, at + RUNS_PER_PORTION);
+      count += await group.add(() => {
+        table.forget();
+        return eraser.erase(portion);
+      });
+      for (const runId of portion) looks.wrote(runId);
+    }
+    return count;
+  }
+
   async function close(): Promise<void> {
     heart.stop();
     givenUp.stop();
@@ -260,6 +279,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
     take,
     release,
     prune,
+    erase,
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]() {
       return this.close();

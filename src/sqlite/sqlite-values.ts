@@ -67,7 +67,7 @@ export function sqliteValues({
     } catch (thrown) {
       return { thrown };
     }
-    table.write(all.written, nowMs);
+    table.write(all.written, nowMs, change.runId);
     return { made: all.made };
   }
 

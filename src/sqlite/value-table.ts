@@ -18,7 +18,7 @@ export interface ValueTable {
   /** `undefined` for none. Throws `STORE_FAILED` for what is not as it was written. */
   read(key: string, nowMs: number): Json | undefined;
   /** Throws `STORE_FAILED` when one of them cannot be sealed, and has written nothing then. */
-  write(values: readonly Written[], nowMs: number): void;
+  write(values: readonly Written[], nowMs: number, runId?: string): void;
   list(prefix: string, after: string, limit: number): readonly KeyedValue[];
   /** Whether there are any that had expired before a time, by now. */
   hasExpired(beforeMs: number): boolean;
@@ -30,8 +30,9 @@ export function valueTable(db: DatabaseSync, clock: Pick<Clock, "now">, seal: Se
   const lives = "(expires_ms IS NULL OR expires_ms > ?)";
   const select = db.prepare(`SELECT body FROM kept_values WHERE key = ? AND ${lives}`);
   const upsert = db.prepare(`
-    INSERT INTO kept_values (key, body, expires_ms) VALUES (?, ?, ?)
-    ON CONFLICT (key) DO UPDATE SET body = excluded.body, expires_ms = excluded.expires_ms`);
+    INSERT INTO kept_values (key, body, expires_ms, run_id) VALUES (?, ?, ?, ?)
+    ON CONFLICT (key) DO UPDATE
+    SET body = excluded.body, expires_ms = excluded.expires_ms, run_id = excluded.run_id`);
   const remove = db.prepare("DELETE FROM kept_values WHERE key = ?");
   const selectSome = db.prepare(`
     SELECT key, body FROM kept_values WHERE key >= ? AND key > ? AND key < ? AND ${lives}
@@ -62,7 +63,7 @@ export function valueTable(db: DatabaseSync, clock: Pick<Clock, "now">, seal: Se
       const row = select.get(toBytes(key), nowMs);
       return row && open(key, row["body"]);
     },
-    write(values, nowMs) {
+    write(values, nowMs, runId) {
       const bodies = values.map(({ value }) =>
         value === undefined ? undefined : seal.seal(JSON.stringify(value)),
       );
@@ -74,7 +75,7 @@ export function valueTable(db: DatabaseSync, clock: Pick<Clock, "now">, seal: Se
         }
         const expires = expiresAtMs < Infinity;
         if (expires) deleteExpired.run(nowMs, REMOVED_PER_WRITE);
-        upsert.run(toBytes(key), body, expires ? expiresAtMs : null);
+        upsert.run(toBytes(key), body, expires ? expiresAtMs : null, runId ?? null);
       }
     },
     list(prefix, after, limit) {

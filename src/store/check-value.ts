@@ -2,7 +2,7 @@ import { hear, hearIfRefused } from "../async/hear.ts";
 import { clip } from "../text.ts";
 import { QuorateError } from "../errors.ts";
 import { takeJson, type Json } from "../json.ts";
-import { anything } from "../check/kinds.ts";
+import { anything, text } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { shown } from "../check/shown.ts";
 import {
@@ -46,7 +46,10 @@ export function quoteKey(key: string): string {
 }
 
 // What is given for these is looked at by the key that it is about.
-export const CHANGE: Options<ChangeOptions> = options({ expiresAtMs: anything() });
+export const CHANGE: Options<ChangeOptions> = options({
+  expiresAtMs: anything(),
+  runId: text("give the id of a run"),
+});
 export const LIST: Options<ListOptions> = options({ after: anything(), limit: anything() });
 
 /** A change that was asked for, of one value or of several. */
@@ -54,6 +57,7 @@ export interface Change {
   readonly keys: readonly string[];
   readonly make: MakeAll;
   readonly expiresAtMs: Exclude<ChangeOptions["expiresAtMs"], undefined>;
+  readonly runId: string | undefined;
 }
 
 /** Refuses with `BAD_OPTIONS` keys that are none or not different, and what changing a value has no option for. */
@@ -75,9 +79,9 @@ export function checkChange(
   if (new Set(keys).size < keys.length) {
     throw new QuorateError("BAD_OPTIONS", "changeAll is given a key twice; give each once.");
   }
-  const { expiresAtMs = Infinity } = CHANGE.of(given, "change");
+  const { expiresAtMs = Infinity, runId } = CHANGE.of(given, "change");
   if (typeof expiresAtMs !== "function") checkExpiry(keys[0] ?? "", expiresAtMs);
-  return { keys: [...keys], make, expiresAtMs };
+  return { keys: [...keys], make, expiresAtMs, runId };
 }
 
 /** `make` of one value as that of a list of one. */

@@ -10,6 +10,7 @@ import {
   type MakeAll,
   type Values,
 } from "./values.ts";
+import type { RunSummary } from "./store.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /** Values that are there at once. */
@@ -30,8 +31,13 @@ export interface KeptValues {
   readonly values: MemoryValues;
   /** Forgets those that had expired before a time. */
   prune(beforeMs: number): void;
+  /** Removes those that come from runs which are meant. */
+  erase(isMeant: (from: ValueOrigin) => boolean): void;
   clear(): void;
 }
+
+/** The run that a value comes from, as it was when the value was written. */
+export type ValueOrigin = Pick<RunSummary, "runId" | "tenant" | "tags">;
 
 // Of those with an expiry: a cache that nobody clears must not fill the memory. Characters are those of their JSON.
 const MAX_EXPIRING = 10_000;
@@ -45,10 +51,15 @@ interface Entry {
   readonly expiresAtMs: number;
   /** 0 without an expiry. */
   readonly chars: number;
+  readonly from: ValueOrigin | undefined;
 }
 
-/** `refuseWhenClosed` is asked before everything. */
-export function memoryValues(clock: Pick<Clock, "now">, refuseWhenClosed: () => void): KeptValues {
+/** `refuseWhenClosed` is asked before everything; `runOf` knows the runs that there are. */
+export function memoryValues(
+  clock: Pick<Clock, "now">,
+  refuseWhenClosed: () => void,
+  runOf: (runId: string) => ValueOrigin | undefined,
+): KeptValues {
   const entries = new Map<string, Entry>();
   /** The keys of those with an expiry, the one that was written longest ago first. */
   const expiring = new Set<string>();
@@ -64,13 +75,18 @@ export function memoryValues(clock: Pick<Clock, "now">, refuseWhenClosed: () => 
     ordered = undefined;
   }
 
-  function write(key: string, value: Json, expiresAtMs: number): void {
+  function write(
+    key: string,
+    value: Json,
+    expiresAtMs: number,
+    from: ValueOrigin | undefined,
+  ): void {
     const before = entries.get(key);
     if (before === undefined) ordered = undefined;
     else if (expiring.delete(key)) expiringChars -= before.chars;
     const expires = expiresAtMs < Infinity;
     const chars = expires ? JSON.stringify(value).length : 0;
-    entries.set(key, { value, expiresAtMs, chars });
+    entries.set(key, { value, expiresAtMs, chars, from });
     if (!expires) return;
     expiring.add(key);
     expiringChars += chars;
@@ -111,9 +127,11 @@ export function memoryValues(clock: Pick<Clock, "now">, refuseWhenClosed: () => 
     const nowMs = clock.now();
     const before = change.keys.map((key) => read(key, nowMs));
     const { made, written } = makeValues(change, before, nowMs);
+    const { runId } = change;
+    const from = runId === undefined ? undefined : (runOf(runId) ?? { runId });
     for (const { key, value, expiresAtMs } of written) {
       if (value === undefined) remove(key);
-      else write(key, value, expiresAtMs);
+      else write(key, value, expiresAtMs, from);
     }
     return made;
   }
@@ -152,6 +170,9 @@ export function memoryValues(clock: Pick<Clock, "now">, refuseWhenClosed: () => 
     },
     prune(beforeMs) {
       removeExpired(Math.min(beforeMs, clock.now()));
+    },
+    erase(isMeant) {
+      for (const [key, { from }] of entries) if (from !== undefined && isMeant(from)) remove(key);
     },
     clear() {
       entries.clear();

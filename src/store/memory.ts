@@ -10,8 +10,8 @@ import { lastEnded } from "./last-ended.ts";
 import { listeners } from "./listeners.ts";
 import { memoryValues, type MemoryValues } from "./memory-values.ts";
 import { noSuchRun, ownedRun } from "./refuse-take.ts";
-import { checkQuery, isAskedFor, noRunToGoOnFrom } from "./run-query.ts";
-import type { RunQuery, RunSummary, Store } from "./store.ts";
+import { checkErasure, checkQuery, isAskedFor, isErased, noRunToGoOnFrom } from "./run-query.ts";
+import type { Erasure, RunQuery, RunSummary, Store } from "./store.ts";
 import { isEnd, summary } from "./summary.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -43,6 +43,7 @@ export interface MemoryStore extends Store, Disposable {
   take(runId: string): number;
   release(runId: string, fence: number): void;
   prune(beforeMs: number): number;
+  erase(what: Erasure): number;
   close(): void;
 }
 
@@ -84,7 +85,7 @@ export function memoryStore(given: MemoryStoreOptions = {}): MemoryStore {
   const { keepRuns, resumable, clock } = MEMORY.of(given, "memoryStore");
   const logs = new Map<string, Log>();
   const ended = lastEnded<Log>(keepRuns);
-  const kept = memoryValues(clock, refuseWhenClosed);
+  const kept = memoryValues(clock, refuseWhenClosed, (runId) => logs.get(runId)?.summary);
   const followers = listeners();
   let closed = false;
 
@@ -185,6 +186,20 @@ export function memoryStore(given: MemoryStoreOptions = {}): MemoryStore {
       }
       if (count > 0) ended.keep(({ runId, log }) => logs.get(runId) === log);
       return count;
+    },
+    erase(what) {
+      refuseWhenClosed();
+      const checked = checkErasure(what);
+      const meant = [...logs].filter(([, { summary }]) => summary && isErased(summary, checked));
+      const driven = meant.find(([, log]) => log.driven);
+      if (driven !== undefined) throw ownedRun(driven[0], "this process");
+      for (const [runId] of meant) {
+        logs.delete(runId);
+        followers.tell(runId);
+      }
+      kept.erase((from) => isErased(from, checked));
+      if (meant.length > 0) ended.keep(({ runId, log }) => logs.get(runId) === log);
+      return meant.length;
     },
     close() {
       closed = true;

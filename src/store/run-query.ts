@@ -5,7 +5,7 @@ import { QuorateError } from "../errors.ts";
 import { shown } from "../check/shown.ts";
 import { didYouMean } from "../check/did-you-mean.ts";
 import { quoteRun } from "./quote-run.ts";
-import type { RunQuery, RunStatus, RunSummary } from "./store.ts";
+import type { Erasure, RunQuery, RunStatus, RunSummary } from "./store.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /** How many runs `runs()` lists when it is not told. */
@@ -93,14 +93,53 @@ function tagsIn(given: unknown, what: string): CheckedQuery["tags"] {
   );
 }
 
+export const ERASURE: Options<Erasure, never, { readonly tag: CheckedQuery["tags"] }> = options({
+  run: WORDS,
+  tenant: WORDS,
+  tag: option(tagsIn, "").or([]),
+});
+
+/** An erasure that was checked. */
+export interface CheckedErasure extends Pick<CheckedQuery, "tenant" | "tags"> {
+  readonly runId: string | undefined;
+}
+
+/** Refuses with `BAD_OPTIONS` what does not say which runs are to be erased. */
+export function checkErasure(what: Erasure): CheckedErasure {
+  const { run, tenant, tag: tags } = ERASURE.of(what, "erase");
+  if (run !== undefined || tenant !== undefined || tags.length > 0) {
+    return { runId: run, tenant, tags };
+  }
+  const why =
+    "erase is not told which runs: give run, tenant or tag; to forget old ones, use prune";
+  throw new QuorateError("BAD_OPTIONS", why);
+}
+
+/** Whether an erasure means a run. */
+export function isErased(
+  run: Pick<RunSummary, "runId" | "tenant" | "tags">,
+  { runId, ...whose }: CheckedErasure,
+): boolean {
+  return (runId === undefined || run.runId === runId) && isOf(run, whose);
+}
+
+function isOf(
+  run: Pick<RunSummary, "tenant" | "tags">,
+  { tenant, tags }: Pick<CheckedQuery, "tenant" | "tags">,
+): boolean {
+  return (
+    (tenant === undefined || run.tenant === tenant) &&
+    tags.every(([name, value]) => run.tags?.[name] === value)
+  );
+}
+
 /** Whether a run is what a query asks for, apart from its place in the list. */
 export function isAskedFor(run: RunSummary, query: CheckedQuery): boolean {
-  const { team, statuses, tenant, tags, prefix, sinceMs } = query;
+  const { team, statuses, prefix, sinceMs } = query;
   return (
+    isOf(run, query) &&
     (team === undefined || run.supervisor.name === team) &&
     (statuses === undefined || statuses.has(run.status)) &&
-    (tenant === undefined || run.tenant === tenant) &&
-    tags.every(([name, value]) => run.tags?.[name] === value) &&
     (prefix === undefined || run.runId.startsWith(prefix)) &&
     (sinceMs === undefined || run.startedAtMs >= sinceMs)
   );

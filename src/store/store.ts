@@ -39,6 +39,12 @@ export interface RunQuery {
   readonly limit?: number;
 }
 
+/** Which runs are erased: those of which all holds that is given, and something is. */
+export interface Erasure extends Pick<RunQuery, "tenant" | "tag"> {
+  /** The id of one. */
+  readonly run?: string;
+}
+
 /**
  * Where events are kept, and small values beside them, and who may add to them. Invariants, checked by `storeContract()` of `quorate/testing`:
  *
@@ -72,7 +78,7 @@ export interface Store {
   ): readonly RunEvent[] | Promise<readonly RunEvent[]>;
   /**
    * A run's events with `seq` above `afterSeq` (default 0), those that are there and then those that come, of whatever process,
-   * until the run has ended or is forgotten, or the reader leaves. Goes on while a run waits or is gone. Several may follow; who reads
+   * until the run has ended or is forgotten, or the reader leaves. Goes on while a run waits or is interrupted. Several may follow; who reads
    * slowly holds a part of the log and not all of it. Rejects with `RUN_NOT_FOUND` where there is no such run, with the signal's
    * reason, and with `STORE_FAILED` when the store fails or is closed.
    */
@@ -103,6 +109,12 @@ export interface Store {
    * forgotten too, and not counted.
    */
   prune(beforeMs: number): number | Promise<number>;
+  /**
+   * Erases runs, however they stand: their events and large values, and the values that come from them, such as cached answers and what
+   * was learned, also of runs that are forgotten already. Answers with how many runs there were. Refused with `RUN_OWNED` while
+   * somebody drives one of them: then none is erased, but those that were before it was taken.
+   */
+  erase(what: Erasure): number | Promise<number>;
   /** Waits for what was appended and releases what the store holds, its runs too. Appending afterwards is refused. */
   close(): void | Promise<void>;
 }

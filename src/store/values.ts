@@ -21,6 +21,8 @@ export interface ChangeOptions {
    * the store's time. Default: never. It holds for what this change writes; what an earlier one said of the key is forgotten.
    */
   readonly expiresAtMs?: number | ((made: Json, nowMs: number) => number);
+  /** The run that the value comes from: it is erased with it. It holds for what this change writes, as the expiry does. */
+  readonly runId?: string;
 }
 
 export interface ListOptions {

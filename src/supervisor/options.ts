@@ -35,6 +35,7 @@ import { LIMITS, type CallLimits } from "../policy/limits.ts";
 import { ESCALATE_ALL_IF, TIERS, type EscalateIf, type Tiers } from "../policy/tier.ts";
 import type { Link } from "../resolve/link.ts";
 import type { Store } from "../store/store.ts";
+import { TAGS, TENANT, type Whose } from "./whose-run.ts";
 import type { NameOf, ResultsOf, TaskOf, UnderOwnNames } from "./infer.ts";
 
 /**
@@ -120,7 +121,7 @@ export interface SupervisorOptions<
 }
 
 /** What one run may have its own way. Limits win over those of the supervisor and of its agents. */
-export interface RunOptions<Name extends string = string> extends CallLimits {
+export interface RunOptions<Name extends string = string> extends CallLimits, Whose {
   /** A name of the caller's own for the run, at most 200 characters; a random UUID where left out. */
   readonly runId?: string;
   /** Cancels the run. */
@@ -143,8 +144,8 @@ export interface RunOptions<Name extends string = string> extends CallLimits {
   readonly cache?: RunCache;
 }
 
-/** What going on with a run may have its own way. Its route and mode are those it was begun with. */
-export interface ResumeOptions extends Omit<RunOptions, "runId" | "route" | "mode"> {
+/** What going on with a run may have its own way. Its route, mode, tenant and tags are those it was begun with. */
+export interface ResumeOptions extends Omit<RunOptions, "runId" | "route" | "mode" | keyof Whose> {
   /** The run's task, where `redact` has taken something out of it: else the run cannot go on. */
   readonly input?: unknown;
 }
@@ -252,6 +253,8 @@ const OF_A_RUN: Table<Omit<RunOptions, "runId" | keyof CallLimits>, never, MadeO
   concurrency: CONCURRENCY,
   budget: BUDGETS,
   cache: RUN_CACHE,
+  tenant: TENANT,
+  tags: TAGS,
 };
 
 /** What every way to run a task may be told. */

@@ -121,6 +121,7 @@ it("there are tables of all the rooms that have options", () => {
       "CHANGE",
       "DECISION",
       "DRIVEN",
+      "ERASURE",
       "FIND",
       "HUMAN",
       "JUDGE",

@@ -476,6 +476,8 @@ const RUN: Keys<RunOptions> = {
   concurrency: true,
   budget: true,
   cache: true,
+  tenant: true,
+  tags: true,
 };
 const { runId: _ofOne, ...RUN_OF_MANY } = RUN;
 const MANY: Keys<ManyOptions> = { ...RUN_OF_MANY, key: true };

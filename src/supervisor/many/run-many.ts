@@ -76,8 +76,8 @@ export async function* runMany<Results>(
   const { concurrency = root.team.slots.concurrency, signal } = checked;
   const { collectors } = root.seated.seating;
   const atOnce = runsAtOnce(concurrency, collectors);
-  const { route, mode, store, cache, deadlineMs } = checked;
-  const runOptions = { route, mode, store, cache, deadlineMs } as RunOptions;
+  const { route, mode, store, cache, deadlineMs, tenant, tags } = checked;
+  const runOptions = { route, mode, store, cache, deadlineMs, tenant, tags } as RunOptions;
   const cancelling = new Cancellation();
   using _following = signal === undefined ? undefined : follow(signal, cancelling);
 

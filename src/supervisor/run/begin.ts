@@ -13,6 +13,7 @@ import type { Root } from "./root.ts";
 import { checkRunId } from "./run-id.ts";
 import { inSession, type Session, type Started } from "./session.ts";
 import { runNew } from "./start.ts";
+import { refuseOtherTenant } from "../whose-run.ts";
 
 type Watch = (event: LiveEvent) => void;
 
@@ -89,13 +90,14 @@ async function join(session: Session, task: unknown): Promise<Outcome> {
   const known = root.named.get(runId);
   if (known === undefined) {
     const outcome = runOnce(session, task);
-    root.named.set(runId, { task, outcome });
+    root.named.set(runId, { task, outcome, whose: session.options });
     try {
       return await outcome;
     } finally {
       root.named.delete(runId);
     }
   }
+  refuseOtherTenant(runId, session.options, known.whose);
   if (canonicalJson(known.task) !== canonicalJson(task)) {
     throw new QuorateError(
       "RUN_ID_TAKEN",

@@ -24,6 +24,7 @@ import type { Assignment } from "../coordinate/team-run.ts";
 import type { Session } from "./session.ts";
 import { isTaskOf } from "./secrecy.ts";
 import { runNew } from "./start.ts";
+import { refuseOtherTenant } from "../whose-run.ts";
 
 /**
  * Goes on with a run where its log ends: what has ended is not asked again, what is decided stays decided. A finished run's
@@ -107,6 +108,7 @@ export async function runOnce(asked: Session, given: unknown): Promise<Outcome> 
       continue;
     }
     refuseOther(session, first);
+    if (first.type === "run.started") refuseOtherTenant(runId, session.options, first);
     if (first.type === "run.started" && !isTaskOf(first, session.secrecy, task)) {
       throw new QuorateError(
         "RUN_ID_TAKEN",

@@ -18,6 +18,7 @@ import type { Store } from "../../store/store.ts";
 import type { RUN } from "../options.ts";
 import type { Secrecy } from "./secrecy.ts";
 import { isSeating, NOTHING_ABOVE, seatTeam, type Seating } from "../team/seating.ts";
+import type { Whose } from "../whose-run.ts";
 import type { Team } from "../team/team.ts";
 
 /** What a supervisor needs to run tasks. */
@@ -47,6 +48,7 @@ export interface Asleep {
 /** A run that another caller may join. */
 export interface NamedRun {
   readonly task: unknown;
+  readonly whose: Whose;
   readonly outcome: Promise<Outcome>;
 }
 

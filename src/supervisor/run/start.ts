@@ -15,6 +15,7 @@ import { learnedBefore } from "./learned.ts";
 import { planFor } from "../team/route.ts";
 import { secrecyAsRecorded } from "./secrecy.ts";
 import { isSeating } from "../team/seating.ts";
+import { whoseRun, type Whose } from "../whose-run.ts";
 
 /** A new run, from its first event to its last. Of a fork, `planned` is the plan of its origin. */
 export async function runNew(
@@ -32,12 +33,15 @@ export async function runNew(
   const run = openRun(session, origin === undefined ? {} : { origin });
   const { mode, agents } = plan;
   const learned = team.lessons === undefined ? undefined : await learnedBefore(run, team, "");
+  const whose = whoseRun(options, origin?.history.events[0]);
+  refuseSecretLabels(session, whose);
   const started: EventBody =
     run.keys === undefined
-      ? { type: "run.started", supervisor: team.label, input: task }
+      ? { type: "run.started", supervisor: team.label, ...whose, input: task }
       : {
           type: "run.started",
           supervisor: team.label,
+          ...whose,
           definition: seated.seating.definition(),
           input: task,
           ...secrecyAsRecorded(session.secrecy, task),
@@ -65,6 +69,18 @@ function refuseSecretId({ runId, options, secrecy: { redact } }: Session, task: 
     "BAD_OPTIONS",
     "runId has something in it that redact takes out of the task; choose an id without it, as ids stay readable",
   );
+}
+
+/** As its id, what a run is found by stays readable. */
+function refuseSecretLabels({ secrecy: { redact } }: Session, { tenant, tags = {} }: Whose): void {
+  if (redact === undefined) return;
+  for (const text of [tenant ?? "", ...Object.entries(tags).flat()]) {
+    if (!redact.isIn(text)) continue;
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      "tenant or tags have something in them that redact takes out of the task; use others, as they stay readable",
+    );
+  }
 }
 
 function forkOf({ history, from }: Origin): ForkOf {

@@ -28,6 +28,7 @@ export function closingCases(
       await refused("STORE_FAILED", () => store.take("run"));
       await refused("STORE_FAILED", () => store.release("run", 1));
       await refused("STORE_FAILED", () => store.prune(0));
+      await refused("STORE_FAILED", () => store.erase({ run: "run" }));
       await refused("STORE_FAILED", () => store.values.get("key"));
       await refused("STORE_FAILED", () => store.values.change("key", () => 1));
       await refused("STORE_FAILED", () => store.values.changeAll(["a", "b"], () => [1, 2]));

@@ -9,6 +9,7 @@ import { followingCases, sharedFollowingCases } from "./following.ts";
 import { forgettingCases } from "./forgetting.ts";
 import { listingCases } from "./listing.ts";
 import { orderCases } from "./order.ts";
+import { erasingCases, sharedErasingCases } from "./erasing.ts";
 import { failingCases } from "./failing.ts";
 import { owningCases, sharingCases } from "./owning.ts";
 import { valueKeyCases } from "./value-keys.ts";
@@ -32,6 +33,8 @@ export function storeContract(open: OpenStore, harness?: StoreHarness): readonly
     ...(harness === undefined ? [] : sharingCases(open, (store) => harness.open(store))),
     ...failingCases(open, harness),
     ...forgettingCases(open),
+    ...erasingCases(open),
+    ...(harness === undefined ? [] : sharedErasingCases(open, (store) => harness.open(store))),
     ...valueCases(open),
     ...valueKeyCases(open),
     ...changeAllCases(open),

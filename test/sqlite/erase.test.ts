@@ -1,0 +1,68 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it } from "vitest";
+import { agent, supervisor } from "../../src/index.ts";
+import { recordOutcome, reliability } from "../../src/learning/index.ts";
+import { sqliteStore } from "../../src/sqlite/index.ts";
+import { aes } from "./aes.ts";
+import { tempPaths } from "./temp-folder.ts";
+
+const tempPath = tempPaths();
+
+/** All that the files of a store hold. */
+function bytesOf(path: string): Buffer {
+  const names = readdirSync(dirname(path)).filter((name) => name.startsWith(basename(path)));
+  return Buffer.concat(names.map((name) => readFileSync(join(dirname(path), name))));
+}
+
+describe("erasing the runs of a tenant", () => {
+  it("leaves nothing of what was asked and said, and nothing in the file once its free room is given back", async () => {
+    const path = tempPath();
+    await using store = sqliteStore({ path });
+    const answers = (name: string) =>
+      agent({
+        name,
+        version: "1",
+        cache: true,
+        run: (task: { text: string }) => ({ recommendation: "ship", text: `said of ${task.text}` }),
+      });
+    const team = supervisor({
+      name: "team",
+      agents: { one: answers("one"), two: answers("two") },
+      resolve: [reliability({ labels: "fixed" })],
+      store,
+    });
+    const task = (whose: string) => ({ text: `${whose}'s secret ${"x".repeat(10_000)}` });
+    for (const tenant of ["acme", "other"]) {
+      const { runId } = await team.run(task(tenant), { tenant, tags: { of: tenant } });
+      await recordOutcome(store, runId, "task", "ship");
+    }
+    expect(bytesOf(path).includes("acme's secret")).toBe(true);
+    expect((await store.values.list("ballot/")).length).toBe(2);
+    expect((await store.values.list("cache/")).length).toBe(4);
+
+    expect(await store.erase({ tenant: "acme" })).toBe(1);
+    {
+      using db = new DatabaseSync(path);
+      db.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+    expect(bytesOf(path).includes("acme")).toBe(false);
+    expect(bytesOf(path).includes("other's secret")).toBe(true);
+    expect((await store.values.list("ballot/")).length).toBe(1);
+    expect((await store.values.list("cache/")).length).toBe(2);
+  });
+
+  it("finds them by keyed hashes in a file with a codec", async () => {
+    const path = tempPath();
+    await using store = sqliteStore({ path, codec: aes() });
+    const one = agent({ name: "one", run: () => "ship" });
+    const team = supervisor({ name: "team", agents: { one }, store });
+    await team.run("task", { tenant: "acme", tags: { branch: "main" } });
+    expect(bytesOf(path).includes("acme")).toBe(false);
+    expect(await store.runs({ tenant: "acme", team: "team" })).toMatchObject([
+      { tenant: "acme", tags: { branch: "main" } },
+    ]);
+    expect(await store.erase({ tag: { branch: "main" } })).toBe(1);
+  });
+});
