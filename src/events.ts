@@ -31,6 +31,13 @@ export type EscalationReason =
   | "failed"
   | "rerun";
 
+/** What an attempt waits for: slots of a supervisor, a limit that agents share, or money that others have reserved. */
+export interface WaitsFor {
+  readonly kind: "concurrency" | "lane" | "budget";
+  /** What it is called; of a budget with a scope, the scope. */
+  readonly name: string;
+}
+
 /**
  * What can happen in a run, without its place in the log. `run.planned`, `conflict.found`, `verdict.reached` and `person.decided` have the
  * place of the team that they belong to, and every event of a call has that of the call.
@@ -69,6 +76,13 @@ export type EventBody =
       readonly agents: readonly string[];
       /** What earlier runs taught of the agents, where the chain goes by it. */
       readonly learned?: LearnedBefore;
+    })
+  /** An attempt has to wait before it begins, and holds nothing meanwhile. The next event of its call says what became of that. */
+  | (CallPlace & {
+      readonly type: "call.queued";
+      readonly attempt: number;
+      /** What it has to wait for first; what it has to wait for after that is not recorded. */
+      readonly waitsFor: WaitsFor;
     })
   /** An attempt is about to be made: recorded before anything can be spent. */
   | (CallPlace & {

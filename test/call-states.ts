@@ -35,6 +35,7 @@ function isOfCall(event: RunEvent): event is LoggedCallEvent {
     event.type.startsWith("call.") &&
     event.type !== "call.skipped" &&
     event.type !== "call.escalated" &&
+    event.type !== "call.queued" &&
     !(event.type === "call.reused" && event.redacted === true)
   );
 }

@@ -1,5 +1,5 @@
 import { scopeOf, type TeamPlace } from "../call-place.ts";
-import type { EscalationReason, LiveEvent } from "../events.ts";
+import type { EscalationReason, LiveEvent, WaitsFor } from "../events.ts";
 import { brief, failureText, positionText } from "./brief.ts";
 import { CHANGED, forkText } from "./origin.ts";
 import { money, moneyOr } from "./money.ts";
@@ -26,6 +26,8 @@ export function eventText(event: LiveEvent): string {
       const how = event.mode === "sequence" ? "one after another" : "in parallel";
       return `${teamOf(event)}asking ${count(event.agents.length, "agent")}${event.agents.length > 1 ? ` ${how}` : ""}`;
     }
+    case "call.queued":
+      return `${who(event)} waits for ${waitText(event.waitsFor)}`;
     case "call.started":
       return `${who(event)} started${event.attempt > 1 ? ` again (attempt ${event.attempt})` : ""}`;
     case "call.retried":
@@ -84,4 +86,10 @@ function teamOf(event: TeamPlace): string {
 
 function who(event: { readonly callId: string }): string {
   return safeText(event.callId);
+}
+
+function waitText({ kind, name }: WaitsFor): string {
+  const of = safeText(name);
+  if (kind === "concurrency") return `a slot of ${of}`;
+  return kind === "lane" ? `the lane ${of}` : `money under the budget of ${of}`;
 }

@@ -180,6 +180,7 @@ export function runFold(runId: string): RunFold {
         case "call.late":
         case "call.abandoned":
         case "call.reported":
+        case "call.queued":
         case "call.escalated":
         case "budget.overran":
           return;

@@ -221,7 +221,7 @@ async function acquire({ seat, calls, tokens, givenUp }: Batch): Promise<Permit>
     backoff: limits.backoff,
     lifeMs: lifeMsOf(limits),
   };
-  return oldest.run.limiter.acquire(request, givenUp, [...holders]);
+  return oldest.run.limiter.acquire(request, givenUp, { holders: [...holders] });
 }
 
 /** The attempts that wait for a call, and go on only with what becomes of it. */

@@ -100,6 +100,7 @@ export function evolve(state: CallState, event: CallEvent): CallState {
         return settled(state, addCost(state.cost, cost), charged);
       return charged === undefined ? state : { ...state, charged };
     }
+    case "call.queued":
     case "call.skipped":
     case "call.escalated":
     case "budget.overran":

@@ -1,6 +1,7 @@
 import { orGivenUp } from "../async/or-given-up.ts";
 import { NO_COST, type CallRequest } from "../call.ts";
-import type { EventBody } from "../events.ts";
+import type { EventBody, WaitsFor } from "../events.ts";
+import type { Waiting } from "../limits/admission.ts";
 import type { Permit, PermitRequest } from "../limits/permit.ts";
 import { boundOf, type Bound } from "../money/bound.ts";
 import { runAttempt } from "./attempt.ts";
@@ -29,7 +30,7 @@ export function dispatch(
 ): Promise<AttemptEnd> {
   const { slots } = seat;
   if (slots === undefined) return dispatchBounded(run, seat, request, tally);
-  const permit = run.limiter.acquire(slots, run.cancellation);
+  const permit = run.limiter.acquire(slots, run.cancellation, new Queueing(run, request));
   // Not an async function: where there is room and nothing to wait for, the attempt's own promise is the only one.
   return permit instanceof Promise
     ? permit.then((late) => begin(run, seat, request, { permit: late }))
@@ -43,12 +44,32 @@ async function dispatchBounded(
   tally: Tally,
 ): Promise<AttemptEnd> {
   const bound = boundAt(seat, request.input);
-  const permit = await run.limiter.acquire(permitRequest(run, seat, bound), run.cancellation);
+  const permit = await run.limiter.acquire(
+    permitRequest(run, seat, bound),
+    run.cancellation,
+    new Queueing(run, request),
+  );
   const charge =
     seat.budgets.length === 0 ? undefined : chargeFor(run, request, bound.usdMicros, permit, tally);
   const end = await begin(run, seat, request, { permit, bound, charge });
   await end.settled;
   return end;
+}
+
+/** Records that an attempt waits, where it does. A class, as one is made for every attempt. */
+class Queueing implements Waiting {
+  readonly #run: Run;
+  readonly #request: CallRequest;
+
+  constructor(run: Run, request: CallRequest) {
+    this.#run = run;
+    this.#request = request;
+  }
+
+  queued(waitsFor: WaitsFor): void {
+    const { place, attempt } = this.#request;
+    this.#run.journal.note([{ ...place, type: "call.queued", attempt, waitsFor }]);
+  }
 }
 
 /** Begins an attempt that has its slots and its money, and that owns them from then on. */

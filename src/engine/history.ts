@@ -185,6 +185,7 @@ export class History {
       case "run.resumed":
       case "run.finished":
       case "run.cancelled":
+      case "call.queued":
       case "budget.overran":
     }
   }

@@ -71,6 +71,7 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
       };
     case "run.planned":
     case "run.resumed":
+    case "call.queued":
     case "call.started":
     case "budget.overran":
       return body;

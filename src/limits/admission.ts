@@ -1,6 +1,7 @@
 import type { Cancellation } from "../async/cancellation.ts";
 import { MAX_TIMER_MS } from "../async/clock.ts";
 import { QuorateError } from "../errors.ts";
+import type { WaitsFor } from "../events.ts";
 import { goOn, holdersHere, isStuck, wait } from "./deadlock.ts";
 import type { Limit } from "./limit.ts";
 import type { Permit } from "./permit.ts";
@@ -21,6 +22,8 @@ export interface Waiter extends Queued<Waiter> {
 export interface Waiting {
   /** The attempts that wait for this one; the ones that the caller runs within where left out. */
   readonly holders?: readonly Permit[] | undefined;
+  /** Is told for what it has to wait, once it does. */
+  readonly queued?: ((waitsFor: WaitsFor) => void) | undefined;
   /** Its place among those that wait, from `nextArrival`; the last where left out. */
   readonly arrival?: number;
 }
@@ -85,6 +88,7 @@ export function enter(
       return reject(stuck(closed));
     }
     cancellation.watch(cancel);
+    waiting.queued?.(closed.waitsFor);
   });
 }
 

@@ -1,5 +1,5 @@
 import { exceeded, noBound, overrun, type CheckedBudget } from "../money/budget.ts";
-import { makeLimit, type Limit } from "./limit.ts";
+import { makeLimit, type Condition, type Limit } from "./limit.ts";
 
 /** A budget of one run. */
 export interface BudgetLimit {
@@ -23,7 +23,7 @@ export function budgetLimit({ limitMicros, unbounded }: CheckedBudget, whose: st
   let spent = 0;
   let reserved = 0;
   let overran = false;
-  const limit = makeLimit(Infinity, {
+  const condition: Condition = {
     waitMs({ request: { usdMicros: bound } }) {
       if (overran) throw overrun(whose);
       if (bound === undefined) {
@@ -45,7 +45,8 @@ export function budgetLimit({ limitMicros, unbounded }: CheckedBudget, whose: st
       spent += more;
       overran ||= overrunning;
     },
-  });
+  };
+  const limit = makeLimit(Infinity, condition, { waitsFor: { kind: "budget", name: whose } });
   return {
     limit,
     charge(micros) {

@@ -1,3 +1,4 @@
+import type { WaitsFor } from "../events.ts";
 import { makeQueue, type Queue } from "./queue.ts";
 import type { Waiter } from "./admission.ts";
 import type { BreakerOptions } from "./breaker.ts";
@@ -50,6 +51,8 @@ export interface Limit {
   readonly condition: Condition | undefined;
   /** What a batch must not exceed; `undefined` for what `lane()` has not made. */
   readonly rate: RateSettings | undefined;
+  /** What an attempt waits for that stands in its queue. */
+  readonly waitsFor: WaitsFor;
   readonly queue: Queue<Waiter>;
   /**
    * Is there while an attempt waits, and keeps the process alive: the slot may be held by an attempt that was given up, whose grace timer
@@ -62,17 +65,26 @@ export interface Limit {
   waiting: Set<Permit> | undefined;
 }
 
+export interface LimitDetails {
+  readonly fair?: boolean;
+  readonly rate?: RateSettings;
+  readonly waitsFor?: WaitsFor;
+}
+
+const SLOTS: WaitsFor = Object.freeze({ kind: "concurrency", name: "this run" });
+
 /** A limit; one that is `fair` admits attempts that wait by turns of their runs, and others by their arrival. */
 export function makeLimit(
   concurrency: number,
   condition?: Condition,
-  { fair = false, rate }: { readonly fair?: boolean; readonly rate?: RateSettings } = {},
+  { fair = false, rate, waitsFor = SLOTS }: LimitDetails = {},
 ): Limit {
   return {
     concurrency,
     inFlight: 0,
     condition,
     rate,
+    waitsFor,
     queue: makeQueue<Waiter>(fair),
     hold: undefined,
     alarm: undefined,

@@ -1,6 +1,6 @@
 import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
-import { enter, enterNow } from "./admission.ts";
+import { enter, enterNow, type Waiting } from "./admission.ts";
 import { Permit, type PermitRequest } from "./permit.ts";
 
 /**
@@ -18,12 +18,12 @@ export interface Limiter {
    * Admits an attempt: answers with its permit where there is room for it, else with a promise of it. Rejects, or throws, with
    * `BUDGET_EXCEEDED`, `NO_BOUND`, `BREAKER_OPEN` or `DEADLOCK` where it never may go, and with the reason when cancelled.
    *
-   * `holders` are the permits of the attempts that wait for this one: the ones that the caller runs within where left out.
+   * `waiting` says how it waits, where it does: for whom, and who is told.
    */
   acquire(
     request: PermitRequest,
     cancellation: Cancellation,
-    holders?: readonly Permit[],
+    waiting?: Waiting,
   ): Permit | Promise<Permit>;
   /** As `acquire` where there is room for the attempt now; `undefined` where it would have to wait. */
   tryAcquire(request: PermitRequest): Permit | undefined | Promise<Permit | undefined>;
@@ -32,9 +32,9 @@ export interface Limiter {
 /** The limiter of one process. What it is given room for is known to whoever has the same limits, whichever limiter that asks. */
 export function localLimiter(clock: Clock): Limiter {
   return {
-    acquire(request, cancellation, holders) {
+    acquire(request, cancellation, waiting) {
       const permit = new Permit(request, clock);
-      const admitted = enter(permit, cancellation, holders && { holders });
+      const admitted = enter(permit, cancellation, waiting);
       return admitted === undefined ? permit : admitted.then(() => permit);
     },
     tryAcquire(request) {

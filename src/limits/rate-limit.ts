@@ -94,7 +94,11 @@ export function rateLimit(settings: RateSettings): RateLane {
       tokens?.correct(request.tokens, 0, admittedMs, nowMs);
     },
   };
-  const limit = makeLimit(concurrency, condition, { fair: true, rate: settings });
+  const limit = makeLimit(concurrency, condition, {
+    fair: true,
+    rate: settings,
+    waitsFor: { kind: "lane", name },
+  });
 
   /** After how many ms an attempt that was throttled may come again; `undefined` where that is longer than its call waits. */
   function throttled(

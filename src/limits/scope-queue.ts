@@ -30,7 +30,7 @@ export interface ScopeQueue {
   released(): void;
 }
 
-function scopeQueue(fair: boolean, idle: () => void): ScopeQueue {
+function scopeQueue({ fair, waitsFor }: Scoped, idle: () => void): ScopeQueue {
   let doubtful = false;
   let closedUntilMs = -Infinity;
   let probe: Permit | undefined;
@@ -47,7 +47,7 @@ function scopeQueue(fair: boolean, idle: () => void): ScopeQueue {
       if (limit.inFlight === 0 && limit.queue.first === undefined) idle();
     },
   };
-  const limit = makeLimit(Infinity, condition, { fair });
+  const limit = makeLimit(Infinity, condition, { fair, waitsFor });
   return {
     limit,
     get releases() {
@@ -82,10 +82,11 @@ export interface ScopeQueues {
 export function scopeQueues(): ScopeQueues {
   const byStore = new WeakMap<Values, Map<string, ScopeQueue>>();
   return {
-    of(values, { key, fair }) {
+    of(values, scoped) {
+      const { key } = scoped;
       const known = byStore.get(values) ?? new Map<string, ScopeQueue>();
       byStore.set(values, known);
-      const queue = known.get(key) ?? scopeQueue(fair, () => known.delete(key));
+      const queue = known.get(key) ?? scopeQueue(scoped, () => known.delete(key));
       known.set(key, queue);
       return queue;
     },

@@ -1,3 +1,4 @@
+import type { WaitsFor } from "../events.ts";
 import type { Json } from "../json.ts";
 import type { AttemptResult, PermitRequest } from "./permit.ts";
 
@@ -24,6 +25,8 @@ export interface Leaving {
  */
 export interface Scoped {
   readonly key: string;
+  /** What an attempt waits for that waits for it. */
+  readonly waitsFor: WaitsFor;
   /** Whether attempts that wait for it are admitted by turns of their runs, and not by their arrival. */
   readonly fair: boolean;
   /** What is kept once an attempt holds its part, or how long it has to wait, in ms. Throws where it never gets it. */

@@ -37,6 +37,7 @@ export function sharedBudget({ limitMicros, scope = "", unbounded }: CheckedBudg
   const whose = `"${scope}"`;
   return {
     key: BUDGET_PREFIX + scope,
+    waitsFor: { kind: "budget", name: scope },
     fair: false,
     take(value, { id, usdMicros, lifeMs }, nowMs) {
       const kept = withoutDead(keptFrom(value), nowMs);

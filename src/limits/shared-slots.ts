@@ -39,7 +39,7 @@ export function scopedIn(limits: readonly Limit[]): readonly Scoped[] {
 /** The slots, calls and tokens of a limiter with a scope. What it learns of how attempts end, each process learns for itself. */
 function sharedSlots(
   scope: string,
-  { concurrency, callsPerMinute, tokensPerMinute }: RateSettings,
+  { name, concurrency, callsPerMinute, tokensPerMinute }: RateSettings,
 ): Scoped {
   const counted = (tokens: number): number => Math.min(tokens, tokensPerMinute);
 
@@ -62,6 +62,7 @@ function sharedSlots(
 
   return {
     key: `limiter/${scope}`,
+    waitsFor: { kind: "lane", name },
     fair: true,
     take(value, { id, tokens, lifeMs }, nowMs) {
       const kept = current(value, scope, nowMs);

@@ -2,9 +2,10 @@ import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import { orGivenUp } from "../async/or-given-up.ts";
 import { isSoundError, type ErrorCode, type QuorateError } from "../errors.ts";
+import type { WaitsFor } from "../events.ts";
 import { randomId } from "../hash.ts";
 import type { MakeAll, Values } from "../store/values.ts";
-import { enter, enterNow, nextArrival } from "./admission.ts";
+import { enter, enterNow, nextArrival, type Waiting } from "./admission.ts";
 import { holdersHere } from "./deadlock.ts";
 import type { Limit } from "./limit.ts";
 import { localLimiter, type Limiter } from "./limiter.ts";
@@ -34,9 +35,18 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
   async function acquire(
     request: PermitRequest,
     cancellation: Cancellation,
-    holders: readonly Permit[],
+    given: Waiting = {},
   ): Promise<Permit> {
-    const waiting = { holders, arrival: nextArrival() };
+    let waiting: Waiting = {
+      holders: given.holders ?? holdersHere(),
+      arrival: nextArrival(),
+      queued: told,
+    };
+    function told(waitsFor: WaitsFor): void {
+      // Where it waits again, it waits on.
+      waiting = { ...waiting, queued: undefined };
+      given.queued?.(waitsFor);
+    }
     const { fronts, limits } = entryOf(request);
     let permit = new Permit(request, clock, limits);
     let admitted = enter(permit, cancellation, waiting);
@@ -100,10 +110,10 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
   }
 
   return {
-    acquire: (request, cancellation, holders) =>
+    acquire: (request, cancellation, waiting) =>
       request.scoped.length === 0
-        ? local.acquire(request, cancellation, holders)
-        : acquire(request, cancellation, holders ?? holdersHere()),
+        ? local.acquire(request, cancellation, waiting)
+        : acquire(request, cancellation, waiting),
     tryAcquire: (request) =>
       request.scoped.length === 0 ? local.tryAcquire(request) : tryAcquire(request),
   };

@@ -131,6 +131,7 @@ export class BillFold {
       case "run.waiting":
       case "run.finished":
       case "run.cancelled":
+      case "call.queued":
       case "call.escalated":
       case "conflict.found":
       case "verdict.reached":

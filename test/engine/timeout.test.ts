@@ -208,6 +208,7 @@ describe("an agent that does not stop", () => {
       "run.started",
       "run.planned",
       "call.started deaf",
+      "call.queued next",
       "call.failed deaf",
       "call.abandoned deaf",
       "call.started next",

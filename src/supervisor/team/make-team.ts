@@ -108,7 +108,9 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
     everyone: planEveryone(members, mode),
     deadlineMs: described.deadlineMs,
     minAnswers: atMostAll.take(minAnswers, `${where}: minAnswers`),
-    slots: makeLimit(described.concurrency),
+    slots: makeLimit(described.concurrency, undefined, {
+      waitsFor: { kind: "concurrency", name },
+    }),
     limits: LIMITS.among(described),
     asWorker: LIMITS.among(described.asWorker ?? {}),
     resolve,
