@@ -1,10 +1,11 @@
-import { func, integer, object, text } from "../check/kinds.ts";
+import { anything, flag, func, integer, object, text } from "../check/kinds.ts";
 import type { LanguageModel, ToolSet } from "ai";
 import { agent, type Agent, type AgentContext, type AgentOptions } from "../agent.ts";
 import type { UpstreamOf, Workers } from "../agent.ts";
 import { QuorateError } from "../errors.ts";
 import { sha256 } from "../hash.ts";
 import type { CostBound } from "../money/bound.ts";
+import { options, type Options } from "../check/options.ts";
 import { DEFAULT_LIMITS } from "../policy/limits.ts";
 import { SCHEMA } from "../schema.ts";
 import { jsonIn, textIn } from "./answer.ts";
@@ -59,7 +60,27 @@ type Described<Name extends string, Input, Task, Output, Needs extends Workers> 
   "run" | "batch"
 >;
 
-const MAX_STEPS = 5;
+const MAX_TOKENS = 2 ** 30;
+
+/** What every use of a model may be told. Which models there are says `checkModel`. */
+export const MODEL: Options<ModelOptions, never, { readonly model: unknown }> = options({
+  model: anything(),
+  instructions: text("say what the model is to do"),
+  maxOutputTokens: integer(1, MAX_TOKENS),
+  settings: object("use { temperature: 0 }"),
+});
+
+type OwnOptions = Pick<AnyOptions, Exclude<keyof AnyOptions, keyof AnyAgentOptions>>;
+
+export const MODEL_AGENT: Options<OwnOptions, "maxSteps" | "stream", { readonly model: unknown }> =
+  options({
+    ...MODEL.table,
+    prompt: func("use (task) => a text"),
+    tools: object("use { name: tool({ … }) }"),
+    maxSteps: integer(1, 100).or(5),
+    stream: flag().or(false),
+    maxPromptBytes: integer(1, MAX_TOKENS),
+  });
 
 /** Tokens that providers put around what they are sent. */
 const FRAMING_TOKENS = 1_000;
@@ -79,18 +100,16 @@ export function modelAgent<
   Output = Raw,
   const Needs extends Workers = Readonly<Record<never, never>>,
 >(
-  options: ModelAgentOptions<Name, Input, Task, Raw, Output, Needs>,
+  given: ModelAgentOptions<Name, Input, Task, Raw, Output, Needs>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
-  object("use { name, model, instructions }").needed().take(options, "what modelAgent() is given");
-  const { model, instructions, maxOutputTokens, settings, prompt, tools } = options;
-  const { maxSteps, stream, maxPromptBytes, name, output } = options;
-  const { maxBytes = DEFAULT_LIMITS.maxBytes } = options;
+  object("use { name, model, instructions }").needed().take(given, "what modelAgent() is given");
+  const { name, output, maxBytes = DEFAULT_LIMITS.maxBytes } = given;
   const where = `agent "${name}"`;
-  checkAsking(options, where);
-  func("use (task) => a text").take(prompt, `${where}: prompt`);
-  object("use { name: tool({ … }) }").take(tools, `${where}: tools`);
-  integer(1, 100).take(maxSteps, `${where}: maxSteps`);
-  integer(1, 2 ** 30).take(maxPromptBytes, `${where}: maxPromptBytes`);
+  const asking = MODEL_AGENT.of(MODEL_AGENT.among(given), where);
+  checkModel(asking.model, where);
+  const { model, instructions, maxOutputTokens, settings, tools, maxSteps } = asking;
+  const { stream, maxPromptBytes } = asking;
+  const { prompt } = given;
   SCHEMA.take(output, `${where}: output`);
   const shapeBytes = output === undefined ? 0 : jsonSchemaBytes(output, `${where}: output`);
 
@@ -101,13 +120,10 @@ export function modelAgent<
       prompt: promptOf(name, prompt, task, context),
       ...(output !== undefined && { shape: () => output as never }),
       tools,
-      maxSteps: tools === undefined ? 1 : (maxSteps ?? MAX_STEPS),
+      maxSteps: tools === undefined ? 1 : maxSteps,
       maxOutputTokens,
       settings,
-      watcher:
-        stream === true
-          ? { show: context.emit, asJson: output !== undefined, maxBytes }
-          : undefined,
+      watcher: stream ? { show: context.emit, asJson: output !== undefined, maxBytes } : undefined,
     };
     checkSize(question.prompt, instructions, maxPromptBytes, name);
     const said = await askModel(question, context);
@@ -115,42 +131,17 @@ export function modelAgent<
   }
 
   const made = agent({
-    ...(agentOptions(options) as Described<Name, Input, Task, Output, Needs>),
-    ...versionOf(options),
-    ...boundOf(options, shapeBytes),
+    ...(MODEL_AGENT.besides(given) as Described<Name, Input, Task, Output, Needs>),
+    ...versionOf(given),
+    ...boundOf(given, shapeBytes),
     run,
   });
   return made as Agent<Name, Input, Output>;
 }
 
-// Written out as a record, so that the compiler misses an option that is added.
-type OwnOption = Exclude<keyof AnyOptions, keyof AnyAgentOptions>;
-const OWN_OPTIONS: Readonly<Record<OwnOption, true>> = {
-  model: true,
-  instructions: true,
-  maxOutputTokens: true,
-  settings: true,
-  prompt: true,
-  tools: true,
-  maxSteps: true,
-  stream: true,
-  maxPromptBytes: true,
-};
-
-/** The options that are `agent()`'s own. */
-function agentOptions(options: object): object {
-  return Object.fromEntries(
-    Object.entries(options).filter(([option]) => !Object.hasOwn(OWN_OPTIONS, option)),
-  );
-}
-
 /** Refuses with `BAD_OPTIONS` what no model can be asked with. */
-export function checkAsking(options: ModelOptions, where: string): void {
-  const { model, instructions, maxOutputTokens, settings } = options;
-  checkModel(model, where);
-  text("say what the model is to do").take(instructions, `${where}: instructions`);
-  object("use { temperature: 0 }").take(settings, `${where}: settings`);
-  integer(1, 2 ** 30).take(maxOutputTokens, `${where}: maxOutputTokens`);
+export function checkAsking(given: ModelOptions, where: string): void {
+  checkModel(MODEL.of(MODEL.among(given), where).model, where);
 }
 
 /** What is said in words, as a version: other answers are to be expected when it changes. Headers may have secrets in them. */

@@ -73,8 +73,10 @@ export interface Options<
   readonly table: Table<O, D, Made>;
   /** As `take`, of the options of a call, which have to be given; `where` says of which. */
   readonly of: (given: unknown, where: string) => Taken<O, D, Made>;
-  /** Those of these options that a larger bag has, which was taken with their table in its own. */
-  readonly among: (taken: Partial<O>) => Taken<O, D, Made>;
+  /** Those of these options that a larger bag has. */
+  readonly among: (larger: object) => Taken<O, D, Made>;
+  /** What a larger bag has besides these options. */
+  readonly besides: (larger: object) => object;
 }
 
 /** What is taken by a table. */
@@ -120,14 +122,17 @@ export function options<O extends object, D extends keyof O = never, Made = unkn
     return Object.freeze(made) as Taken<O, D, Made>;
   }
 
+  function part(larger: object, isMine: boolean): object {
+    const kept = Object.entries(larger).filter(([key]) => Object.hasOwn(table, key) === isMine);
+    return Object.freeze(Object.fromEntries(kept));
+  }
+
   const ofCall = option((given, where) => taken(given, where, ": "), example).needed();
   return {
     ...option((given, what) => taken(given, what, "."), example),
     table,
     of: ofCall.take as Options<O, D, Made>["of"],
-    among: (larger) => {
-      const mine = Object.entries(larger).filter(([key]) => Object.hasOwn(table, key));
-      return Object.freeze(Object.fromEntries(mine)) as Taken<O, D, Made>;
-    },
+    among: (larger) => part(larger, true) as Taken<O, D, Made>,
+    besides: (larger) => part(larger, false),
   };
 }

@@ -135,6 +135,8 @@ it("there are tables of all the rooms that have options", () => {
       "LIST",
       "MANY",
       "MEMORY",
+      "MODEL",
+      "MODEL_AGENT",
       "OUTCOME",
       "PANEL",
       "PANEL_JUDGE",
