@@ -37,6 +37,7 @@ export type {
   ProgressEvent,
   RunEvent,
   SupervisorLabel,
+  WaitsFor,
 } from "./events.ts";
 export type { Json } from "./json.ts";
 export type {

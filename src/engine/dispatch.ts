@@ -1,7 +1,7 @@
 import { orGivenUp } from "../async/or-given-up.ts";
 import { NO_COST, type CallRequest } from "../call.ts";
 import type { EventBody, WaitsFor } from "../events.ts";
-import type { Waiting } from "../limits/admission.ts";
+import type { WaitOptions } from "../limits/admission.ts";
 import type { Permit, PermitRequest } from "../limits/permit.ts";
 import { boundOf, type Bound } from "../money/bound.ts";
 import { runAttempt } from "./attempt.ts";
@@ -57,7 +57,7 @@ async function dispatchBounded(
 }
 
 /** Records that an attempt waits, where it does. A class, as one is made for every attempt. */
-class Queueing implements Waiting {
+class Queueing implements WaitOptions {
   readonly #run: Run;
   readonly #request: CallRequest;
 
@@ -122,7 +122,7 @@ export function permitRequest(
   const passed =
     what === "money"
       ? budgets.money(seat.budgets)
-      : budgets.all({ limits: limiters, scoped, budgets: seat.budgets });
+      : budgets.all({ limits: limiters, scoped }, seat.budgets);
   return {
     agent: agent.name,
     runId: journal.runId,

@@ -19,7 +19,7 @@ export interface Waiter extends Queued<Waiter> {
 }
 
 /** How an attempt waits. */
-export interface Waiting {
+export interface WaitOptions {
   /** The attempts that wait for this one; the ones that the caller runs within where left out. */
   readonly holders?: readonly Permit[] | undefined;
   /** Is told for what it has to wait, once it does. */
@@ -28,7 +28,7 @@ export interface Waiting {
   readonly arrival?: number;
 }
 
-const DEFAULTS: Waiting = Object.freeze({});
+const DEFAULTS: WaitOptions = Object.freeze({});
 
 // Only compared, never shown: the order of arrival has to be known across limits that know nothing of each other.
 let arrivals = 0;
@@ -49,7 +49,7 @@ export function nextArrival(): number {
 export function enter(
   permit: Permit,
   cancellation: Cancellation,
-  waiting: Waiting = DEFAULTS,
+  waiting: WaitOptions = DEFAULTS,
 ): void | Promise<void> {
   const closed = firstClosed(permit);
   if (closed === undefined) return take(permit);

@@ -1,6 +1,6 @@
 import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
-import { enter, enterNow, type Waiting } from "./admission.ts";
+import { enter, enterNow, type WaitOptions } from "./admission.ts";
 import { Permit, type PermitRequest } from "./permit.ts";
 
 /**
@@ -23,7 +23,7 @@ export interface Limiter {
   acquire(
     request: PermitRequest,
     cancellation: Cancellation,
-    waiting?: Waiting,
+    waiting?: WaitOptions,
   ): Permit | Promise<Permit>;
   /** As `acquire` where there is room for the attempt now; `undefined` where it would have to wait. */
   tryAcquire(request: PermitRequest): Permit | undefined | Promise<Permit | undefined>;

@@ -10,11 +10,6 @@ export interface Passed {
   readonly scoped: readonly Scoped[];
 }
 
-/** What is above an attempt in its team. */
-export interface Above extends Passed {
-  readonly budgets: readonly OwnedBudget[];
-}
-
 /** The budgets of one run, which last as long as it. */
 export class RunBudgets {
   // By the budget: a team has one description, and may sit in several places.
@@ -36,7 +31,7 @@ export class RunBudgets {
   }
 
   /** The slots and the money. The same object each time for what has the same list of budgets. */
-  all({ limits, scoped, budgets }: Above): Passed {
+  all({ limits, scoped }: Passed, budgets: readonly OwnedBudget[]): Passed {
     const known = this.#all.get(budgets);
     if (known !== undefined) return known;
     const money = this.money(budgets);

@@ -5,7 +5,7 @@ import { isSoundError, type ErrorCode, type QuorateError } from "../errors.ts";
 import type { WaitsFor } from "../events.ts";
 import { randomId } from "../hash.ts";
 import type { MakeAll, Values } from "../store/values.ts";
-import { enter, enterNow, nextArrival, type Waiting } from "./admission.ts";
+import { enter, enterNow, nextArrival, type WaitOptions } from "./admission.ts";
 import { holdersHere } from "./deadlock.ts";
 import type { Limit } from "./limit.ts";
 import { localLimiter, type Limiter } from "./limiter.ts";
@@ -30,14 +30,14 @@ export interface StoreLimiterOptions {
 export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOptions): Limiter {
   const local = localLimiter(clock);
   // A seat asks for the same lists again and again.
-  const entries = new WeakMap<readonly Scoped[], Entry>();
+  const passages = new WeakMap<readonly Scoped[], Passage>();
 
   async function acquire(
     request: PermitRequest,
     cancellation: Cancellation,
-    given: Waiting = {},
+    given: WaitOptions = {},
   ): Promise<Permit> {
-    let waiting: Waiting = {
+    let waiting: WaitOptions = {
       holders: given.holders ?? holdersHere(),
       arrival: nextArrival(),
       queued: told,
@@ -47,7 +47,7 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
       waiting = { ...waiting, queued: undefined };
       given.queued?.(waitsFor);
     }
-    const { fronts, limits } = entryOf(request);
+    const { fronts, limits } = passageOf(request);
     let permit = new Permit(request, clock, limits);
     let admitted = enter(permit, cancellation, waiting);
     for (;;) {
@@ -75,7 +75,7 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
   }
 
   async function tryAcquire(request: PermitRequest): Promise<Permit | undefined> {
-    const { fronts, limits } = entryOf(request);
+    const { fronts, limits } = passageOf(request);
     const permit = new Permit(request, clock, limits);
     if (!enterNow(permit)) return undefined;
     const part = new PartInStore(values, request, fronts, failed);
@@ -88,13 +88,13 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
     return undefined;
   }
 
-  function entryOf({ limits, scoped }: PermitRequest): Entry {
+  function passageOf({ limits, scoped }: PermitRequest): Passage {
     const fronts = scoped.map((one) => queues.of(values, one));
-    const known = entries.get(scoped);
+    const known = passages.get(scoped);
     const isSame = known?.fronts.every((front, index) => front === fronts[index]) ?? false;
     if (known?.of === limits && isSame) return known;
     const made = { of: limits, fronts, limits: [...limits, ...fronts.map(({ limit }) => limit)] };
-    entries.set(scoped, made);
+    passages.set(scoped, made);
     return made;
   }
 
@@ -126,7 +126,7 @@ const NEVER_MADE: Leaving = Object.freeze({
 });
 
 /** What attempts pass that ask for some limits and scopes. */
-interface Entry {
+interface Passage {
   readonly of: readonly Limit[];
   /** Where they wait for each scope. */
   readonly fronts: readonly ScopeQueue[];

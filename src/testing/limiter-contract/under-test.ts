@@ -27,7 +27,7 @@ export interface LimiterUnderTest {
 export type OpenLimiter = () => LimiterUnderTest | Promise<LimiterUnderTest>;
 
 /** What an attempt says of itself. */
-export interface Asking {
+export interface VisitorOptions {
   readonly runId?: string;
   readonly tokens?: number;
   readonly usdMicros?: number;
@@ -62,7 +62,7 @@ export interface Bench {
   /** A budget that nobody else has. */
   budget(limitMicros: number, unbounded?: "refuse" | "allow"): Needed;
   /** An attempt comes that needs these. */
-  comes(needs: readonly Needed[], asking?: Asking): Visitor;
+  comes(needs: readonly Needed[], asking?: VisitorOptions): Visitor;
   /** Lets happen what happens without time passing. */
   settles(): Promise<void>;
   /** Lets time pass. */
@@ -142,7 +142,7 @@ function benchOf({ limiter, clock, other }: LimiterUnderTest): Bench {
 function visitor(
   limiter: Limiter,
   needs: readonly Passed[],
-  { runId = "run", tokens = 0, usdMicros, lifeMs = 100_000 }: Asking,
+  { runId = "run", tokens = 0, usdMicros, lifeMs = 100_000 }: VisitorOptions,
 ): Visitor {
   const cancellation = new Cancellation();
   let state: Visitor["state"] = "waits";
