@@ -1,6 +1,6 @@
 import { anything, func, object, text, word } from "./check/kinds.ts";
 import { NAME, nameIn } from "./check/name.ts";
-import { option, options, type Options } from "./check/options.ts";
+import { option, options, refuseUnknown, type Options } from "./check/options.ts";
 import type { Answered, OtherSide, UpstreamResult, Usage } from "./call.ts";
 import type { ClaimDraft } from "./conflict/claim.ts";
 import { QuorateError, type ErrorRecord, type Issue } from "./errors.ts";
@@ -202,6 +202,15 @@ export const AGENT: Options<AnyAgentOptions, "inDoubt", Made> = options({
   claims: func("use (output) => [{ subject, position }]"),
   ...LIMITS.table,
 });
+
+/**
+ * Refuses with `BAD_OPTIONS` what neither `agent()` takes nor `own` lists. It is for what is described as an agent and has its own way to run:
+ * nobody says `run` or `batch` there.
+ */
+export function checkDescription(given: object, own: readonly string[], where: string): void {
+  const names = Object.keys(AGENT.table).filter((name) => name !== "run" && name !== "batch");
+  refuseUnknown(given, [...own, ...names], where);
+}
 
 /**
  * Describes an agent. Types come from the schemas, and without them from `run`.

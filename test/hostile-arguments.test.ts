@@ -164,6 +164,19 @@ describe("an exported function that is handed in anything", () => {
   });
 });
 
+function opening<S extends { close(): unknown }>(open: () => S): () => S {
+  return () => {
+    const made = open();
+    opened.push(made);
+    return made;
+  };
+}
+
+const STORES = [
+  ["a store in memory", opening(store)],
+  ["a store in SQLite", opening(() => sqlite.sqliteStore({ path: ":memory:" }))],
+] as const;
+
 const METHODS: Readonly<Record<string, readonly [() => object, object]>> = {
   "a supervisor": [
     team,
@@ -181,25 +194,31 @@ const METHODS: Readonly<Record<string, readonly [() => object, object]>> = {
     },
   ],
   ...Object.fromEntries(
-    [
-      ["a store in memory", store] as const,
-      ["a store in SQLite", () => sqlite.sqliteStore({ path: ":memory:" })] as const,
-    ].map(([name, open]) => [
-      name,
+    STORES.flatMap(([name, open]) => [
       [
-        () => {
-          const made = open();
-          opened.push(made);
-          return made;
-        },
-        {
-          append: () => [[], 1],
-          read: () => ["r", 0],
-          runs: () => [10],
-          take: () => ["r"],
-          release: () => ["r", 1],
-          prune: () => [0],
-        },
+        `the values of ${name}`,
+        [
+          () => open().values,
+          {
+            get: () => ["key"],
+            list: () => ["", {}],
+          },
+        ],
+      ],
+      [
+        name,
+        [
+          open,
+          {
+            append: () => [[], 1],
+            read: () => ["r", 0],
+            run: () => ["r"],
+            runs: () => [10],
+            take: () => ["r"],
+            release: () => ["r", 1],
+            prune: () => [0],
+          },
+        ],
       ],
     ]),
   ),
@@ -222,6 +241,52 @@ describe("a method that is handed in anything", () => {
     );
     expect(faults).toEqual([]);
   });
+});
+
+it.each(STORES)(
+  "%s says what was wrong with a call, and not that the store failed",
+  async (_, open) => {
+    const { read, values } = open();
+    const refusal = async (call: () => unknown) => {
+      const error: unknown = await (async () => call())().catch((thrown: unknown) => thrown);
+      return error instanceof core.QuorateError ? `${error.code} ${error.message}` : error;
+    };
+    const make = undefined as never;
+    expect([
+      await refusal(() => read(undefined as never)),
+      await refusal(() => values.change("key", make)),
+      await refusal(() => values.changeAll(["key"], make)),
+    ]).toEqual([
+      "BAD_OPTIONS read: runId is missing; give a text",
+      "BAD_OPTIONS change: make is missing; use (value) => the new one",
+      "BAD_OPTIONS change: make is missing; use (value) => the new one",
+    ]);
+  },
+);
+
+it.each([
+  ["agent", () => command.commandAgent({ name: "a", command: "x", arg: [] } as never), "args"],
+  ["agent", () => command.claude({ name: "a", tool: "read" } as never), "tools"],
+  ["agent", () => command.claude({ name: "a", logn: "key" } as never), "login"],
+  ["agent", () => aiSdk.modelAgent({ name: "a", model: "m", tool: {} } as never), "tools"],
+  ["link", () => aiSdk.modelJudge({ model: "m", maxEvidenc: 1 } as never), "maxEvidence"],
+  ["router", () => aiSdk.modelRouter({ model: "m", agents: {}, timeout: 1 } as never), "timeoutMs"],
+])(
+  "of an unknown option of an %s of another kind the nearest of its own is named",
+  (_, make, near) => {
+    expect(make).toThrow(`did you mean ${near}?`);
+  },
+);
+
+it.each([
+  [
+    () => sqlite.sqliteStore("quorate.db" as never),
+    'sqliteStore is given "quorate.db"; use { path }',
+  ],
+  [() => sqlite.sqliteStore(undefined as never), "sqliteStore is given undefined; use { path }"],
+  [() => core.vote(1 as never), "vote is given 1; give it an object with weights, margin, quorum"],
+])("what is no bag of options is refused with what to give: %s", (make, why) => {
+  expect(make).toThrow(why);
 });
 
 describe("an option of a run that is anything", () => {

@@ -2,6 +2,7 @@ import { func, object } from "../check/kinds.ts";
 import type { Agent as SdkAgent } from "ai";
 import {
   agent,
+  checkDescription,
   type Agent,
   type AgentContext,
   type AgentOptions,
@@ -64,6 +65,7 @@ export function fromAgent<
   object("use { name }").needed().take(options, "fromAgent: options");
   const { prompt, ...described } = options;
   const { name, output } = described;
+  checkDescription(options, ["prompt"], `agent "${name}"`);
   func("use (task) => a text").take(prompt, `agent "${name}": prompt`);
 
   async function run(task: Task, context: AgentContext<UpstreamOf<Needs>>): Promise<unknown> {

@@ -1,6 +1,12 @@
 import { anything, flag, func, integer, object, text } from "../check/kinds.ts";
 import type { LanguageModel, ToolSet } from "ai";
-import { agent, type Agent, type AgentContext, type AgentOptions } from "../agent.ts";
+import {
+  agent,
+  checkDescription,
+  type Agent,
+  type AgentContext,
+  type AgentOptions,
+} from "../agent.ts";
 import type { UpstreamOf, Workers } from "../agent.ts";
 import { QuorateError } from "../errors.ts";
 import { sha256 } from "../hash.ts";
@@ -105,6 +111,7 @@ export function modelAgent<
   object("use { name, model, instructions }").needed().take(given, "what modelAgent() is given");
   const { name, output, maxBytes = DEFAULT_LIMITS.maxBytes } = given;
   const where = `agent "${name}"`;
+  checkDescription(given, Object.keys(MODEL_AGENT.table), where);
   const asking = MODEL_AGENT.of(MODEL_AGENT.among(given), where);
   checkModel(asking.model, where);
   const { model, instructions, maxOutputTokens, settings, tools, maxSteps } = asking;

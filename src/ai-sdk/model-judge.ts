@@ -1,5 +1,6 @@
 import { object } from "../check/kinds.ts";
-import { agent, type Agent, type AgentContext, type AgentOptions, type Workers } from "../agent.ts";
+import { agent, checkDescription, type Agent, type AgentContext } from "../agent.ts";
+import type { AgentOptions, Workers } from "../agent.ts";
 import { QuorateError } from "../errors.ts";
 import { withIssues } from "../prompt/default-prompt.ts";
 import { judge, type JudgeOptions } from "../resolve/judge/judge.ts";
@@ -9,7 +10,7 @@ import { jsonIn } from "./answer.ts";
 import { askModel } from "./ask-model.ts";
 import type { AiSdk } from "./load.ts";
 import { modelFor } from "./model.ts";
-import { checkAsking, versionOf, type ModelOptions } from "./model-agent.ts";
+import { checkAsking, MODEL, versionOf, type ModelOptions } from "./model-agent.ts";
 
 type AnyAgent = AgentOptions<
   string,
@@ -39,6 +40,8 @@ export interface ModelJudgeOptions
     JudgeAgentOptions,
     Pick<JudgeOptions, Exclude<keyof JudgeOptions, "ask" | "panel" | "name">> {}
 
+const LINK_OPTIONS = ["evidence", "maxEvidence", "maxEvidenceChars", "authorOf"];
+
 /**
  * A link that has a language model choose among the positions: `judge({ ask: modelJudgeAgent(options) })`.
  *
@@ -46,6 +49,7 @@ export interface ModelJudgeOptions
  */
 export function modelJudge(options: ModelJudgeOptions): Link {
   object("use { model }").needed().take(options, "what modelJudge() is given");
+  checkDescription(options, [...Object.keys(MODEL.table), ...LINK_OPTIONS], "modelJudge");
   const { evidence, maxEvidence, maxEvidenceChars, authorOf, ...asked } = options;
   return judge({
     ask: modelJudgeAgent(asked),
@@ -67,7 +71,9 @@ export function modelJudgeAgent(
 ): Agent<string, JudgeQuestion, JudgeAnswer> {
   object("use { model }").needed().take(options, "what modelJudgeAgent() is given");
   const { name = "judge", model, instructions, maxOutputTokens, settings, ...described } = options;
-  checkAsking(options, `agent "${name}"`);
+  const where = `agent "${name}"`;
+  checkDescription(options, Object.keys(MODEL.table), where);
+  checkAsking(options, where);
   return agent({
     ...described,
     ...versionOf(options),

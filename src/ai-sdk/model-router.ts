@@ -1,4 +1,5 @@
 import { milliseconds, object } from "../check/kinds.ts";
+import { refuseUnknown } from "../check/options.ts";
 import type { Workers } from "../agent.ts";
 import { QuorateError } from "../errors.ts";
 import { DEFAULT_LIMITS } from "../policy/limits.ts";
@@ -6,7 +7,7 @@ import { jsonFence } from "../prompt/fence.ts";
 import { jsonIn } from "./answer.ts";
 import { askModel } from "./ask-model.ts";
 import type { AiSdk } from "./load.ts";
-import { checkAsking, type ModelOptions } from "./model-agent.ts";
+import { checkAsking, MODEL, type ModelOptions } from "./model-agent.ts";
 
 /** How a router that is a language model is described. */
 export interface ModelRouterOptions<Agents extends Workers> extends ModelOptions {
@@ -31,6 +32,7 @@ export function modelRouter<const Agents extends Workers>(
   options: ModelRouterOptions<Agents>,
 ): (task: unknown) => Promise<readonly Extract<keyof Agents, string>[]> {
   object("use { model, agents }").needed().take(options, "what modelRouter() is given");
+  refuseUnknown(options, [...Object.keys(MODEL.table), "agents", "timeoutMs"], "modelRouter");
   const { model, agents, instructions, maxOutputTokens, settings } = options;
   const { timeoutMs = DEFAULT_LIMITS.timeoutMs } = options;
   checkAsking(options, "modelRouter");

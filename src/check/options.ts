@@ -90,29 +90,36 @@ export interface Sayings {
   readonly former?: Readonly<Record<string, string>>;
 }
 
+/** Refuses with `BAD_OPTIONS` what is none of the options that there are. */
+export function refuseUnknown(
+  given: object,
+  names: readonly string[],
+  where: string,
+  former: Sayings["former"] = {},
+): void {
+  const key = Object.keys(given).find((one) => !names.includes(one));
+  if (key === undefined) return;
+  const became = Object.hasOwn(former, key) ? former[key] : undefined;
+  const near = didYouMean(key, names);
+  const meant = near === undefined ? `there are ${names.join(", ")}` : `did you mean ${near}?`;
+  const why =
+    became === undefined ? ` has no option ${shown(key)}; ${meant}` : `: ${key} was ${became}`;
+  throw new QuorateError("BAD_OPTIONS", where + why);
+}
+
 /** A bag of options by its table. */
 export function options<O extends object, D extends keyof O = never, Made = unknown>(
   table: NoInfer<Table<O, D, Made>>,
   { instead, former = {} }: Sayings = {},
 ): Options<O, D, Made> {
   const entries = Object.entries<Option<unknown>>(table);
-  const names = Object.keys(table).join(", ");
-  const example = instead ?? `give it an object with ${names}`;
-
-  function refuseUnknown(key: string, where: string): void {
-    if (Object.hasOwn(table, key)) return;
-    const became = Object.hasOwn(former, key) ? former[key] : undefined;
-    const near = didYouMean(key, Object.keys(table));
-    const meant = near === undefined ? `there are ${names}` : `did you mean ${near}?`;
-    const why =
-      became === undefined ? ` has no option ${shown(key)}; ${meant}` : `: ${key} was ${became}`;
-    throw new QuorateError("BAD_OPTIONS", where + why);
-  }
+  const names = Object.keys(table);
+  const example = instead ?? `give it an object with ${names.join(", ")}`;
 
   function taken(given: unknown, where: string, joint: string): Taken<O, D, Made> | undefined {
     if (typeof given !== "object" || given === null || isThenable(given)) return undefined;
     const made: Record<string, unknown> = {};
-    for (const key of Object.keys(given)) refuseUnknown(key, where);
+    refuseUnknown(given, names, where, former);
     for (const [key, one] of entries) {
       const value: unknown = Reflect.get(given, key);
       hearOptions(value);
@@ -127,11 +134,15 @@ export function options<O extends object, D extends keyof O = never, Made = unkn
     return Object.freeze(Object.fromEntries(kept));
   }
 
-  const ofCall = option((given, where) => taken(given, where, ": "), example).needed();
   return {
     ...option((given, what) => taken(given, what, "."), example),
     table,
-    of: ofCall.take as Options<O, D, Made>["of"],
+    of: (given, where) =>
+      readGiven(where, given, () => {
+        const made = taken(given, where, ": ");
+        if (made !== undefined) return made;
+        throw new QuorateError("BAD_OPTIONS", `${where} is given ${shown(given)}; ${example}`);
+      }),
     among: (larger) => part(larger, true) as Taken<O, D, Made>,
     besides: (larger) => part(larger, false),
   };

@@ -2,6 +2,7 @@ import { fitting, func, listOf, object, text as words, word } from "../check/kin
 import { basename, resolve } from "node:path";
 import {
   agent,
+  checkDescription,
   type Agent,
   type AgentContext,
   type AgentOptions,
@@ -120,6 +121,7 @@ export function commandAgent<
     { prompt: prompt as Prompt | undefined, env, cwd, workspace },
     {
       command,
+      options: OWN_OPTIONS,
       usage,
       send,
       read: read ?? (rest.output === undefined ? text : lastJson),
@@ -129,9 +131,13 @@ export function commandAgent<
   );
 }
 
+const OWN_OPTIONS = "command args send prompt read usage env cwd workspace".split(" ");
+
 /** What is the program's own, of which a preset knows more than its user has to say. */
 export interface ProgramKind {
   readonly command: string;
+  /** The options that it has besides those of an agent. */
+  readonly options: readonly string[];
   /** Whose options these are, for messages. */
   readonly where: string;
   readonly send: "stdin" | "argument";
@@ -178,6 +184,7 @@ export function programAgent<Made>(
     const why = `${where} has ${option}, which a program cannot have; leave it out`;
     throw new QuorateError("BAD_OPTIONS", why);
   }
+  checkDescription(passed, kind.options, where);
   checkEnvironment(options.env, where);
   words("use the path of a folder").take(options.cwd, `${where}: cwd`);
   const { workspace = kind.workspace ?? "in-place" } = options;

@@ -89,6 +89,8 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
 /** Coding agents tell of all that they do. */
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 
+const OWN_OPTIONS = "tools model command args prompt env cwd workspace".split(" ");
+
 /** Makes the agents of one preset. */
 export function presetOf<Name extends string, Own = unknown>(kind: CodingAgent): Preset<Name, Own> {
   const make = (given: AnyPreset = {}): unknown => {
@@ -109,6 +111,7 @@ export function presetOf<Name extends string, Own = unknown>(kind: CodingAgent):
       typeof tier === "string" ? tier : model;
     const program: ProgramKind = {
       command,
+      options: [...OWN_OPTIONS, ...own],
       where,
       send: "stdin",
       install: kind.install,

@@ -256,9 +256,11 @@ function questionFor(
   );
   if (isDecided) {
     const what = isSecret ? "that subject" : `"${subject}"`;
+    const hasEnded = events.at(-1)?.type === "run.finished";
+    const next = hasEnded ? "the run has ended since" : "resume the run to go on with that";
     throw new QuorateError(
       "ALREADY_DECIDED",
-      `a person has decided about ${what} in run "${runId}" already; resume the run to go on with that`,
+      `a person has decided about ${what} in run "${runId}" already; ${next}`,
     );
   }
   if (open.length === 0) throw refusal(`run "${runId}" does not wait for anybody`);

@@ -153,7 +153,8 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
 
   const followed = { read, run, watch: looks.watch };
 
-  function read(runId: string, afterSeq = 0, limit = Infinity): Promise<readonly RunEvent[]> {
+  async function read(runId: string, afterSeq = 0, limit = Infinity): Promise<readonly RunEvent[]> {
+    TEXT.take(runId, "read: runId");
     return query(() =>
       todaysEvents(table.read(runId, wholeNumber(afterSeq), wholeNumber(limit)), () =>
         table.read(runId, 0, wholeNumber(Infinity)),

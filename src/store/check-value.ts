@@ -2,7 +2,7 @@ import { hear, hearIfRefused } from "../async/hear.ts";
 import { clip } from "../text.ts";
 import { QuorateError } from "../errors.ts";
 import { takeJson, type Json } from "../json.ts";
-import { anything, text } from "../check/kinds.ts";
+import { anything, func, text } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { shown } from "../check/shown.ts";
 import {
@@ -52,6 +52,8 @@ export const CHANGE: Options<ChangeOptions> = options({
 });
 export const LIST: Options<ListOptions> = options({ after: anything(), limit: anything() });
 
+const MAKE = func("use (value) => the new one").needed();
+
 /** A change that was asked for, of one value or of several. */
 export interface Change {
   readonly keys: readonly string[];
@@ -79,6 +81,7 @@ export function checkChange(
   if (new Set(keys).size < keys.length) {
     throw new QuorateError("BAD_OPTIONS", "changeAll is given a key twice; give each once.");
   }
+  MAKE.take(make, "change: make");
   const { expiresAtMs = Infinity, runId } = CHANGE.of(given, "change");
   if (typeof expiresAtMs !== "function") checkExpiry(keys[0] ?? "", expiresAtMs);
   return { keys: [...keys], make, expiresAtMs, runId };
@@ -86,6 +89,7 @@ export function checkChange(
 
 /** `make` of one value as that of a list of one. */
 export function ofOne(make: Make): MakeAll {
+  MAKE.take(make, "change: make");
   return ([value], nowMs) => [make(value, nowMs)];
 }
 

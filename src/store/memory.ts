@@ -111,6 +111,7 @@ export function memoryStore(given: MemoryStoreOptions = {}): MemoryStore {
 
   function read(runId: string, afterSeq = 0, limit = Infinity): readonly RunEvent[] {
     refuseWhenClosed();
+    TEXT.take(runId, "read: runId");
     const from = wholeNumber(afterSeq);
     return logs.get(runId)?.events.slice(from, from + wholeNumber(limit)) ?? [];
   }

@@ -117,9 +117,15 @@ describe("a run that waits for a person", () => {
     await expect(decide(store, "r", decision)).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
     await gate.run(1, { runId: "r" });
     await decide(store, "r", decision);
-    await expect(decide(store, "r", decision)).rejects.toMatchObject({ code: "ALREADY_DECIDED" });
+    await expect(decide(store, "r", decision)).rejects.toMatchObject({
+      code: "ALREADY_DECIDED",
+      message: expect.stringMatching(/already; resume the run to go on with that$/),
+    });
     await gate.resume("r");
-    await expect(decide(store, "r", decision)).rejects.toMatchObject({ code: "ALREADY_DECIDED" });
+    await expect(decide(store, "r", decision)).rejects.toMatchObject({
+      code: "ALREADY_DECIDED",
+      message: expect.stringMatching(/already; the run has ended since$/),
+    });
   });
 
   it("asks what needs a waiting team only when that has answered", async () => {

@@ -12,7 +12,7 @@ const NO_ERASURES: readonly (readonly [what: unknown, instead: RegExp])[] = [
   [{ tennant: "acme" }, /did you mean tenant\?/],
   [{ run: 1 }, /run is 1/],
   [{ tag: "branch" }, /for instance/],
-  [undefined, /erase is missing/],
+  [undefined, /erase is given undefined/],
 ];
 
 const LARGE = "x".repeat(50_000);

@@ -21,8 +21,8 @@ const NO_QUERIES: readonly (readonly [query: unknown, instead: RegExp])[] = [
   [{ since: "yesterday" }, /since is "yesterday"/],
   [{ after: 1 }, /after is 1/],
   [{ prefix: [] }, /prefix is of type object/],
-  [3, /runs is 3/],
-  [null, /runs is null/],
+  [3, /runs is given 3/],
+  [null, /runs is given null/],
 ];
 
 interface Begun {
