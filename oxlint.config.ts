@@ -137,7 +137,15 @@ const arrows: readonly Arrow[] = [
     [...words, "async/hear.ts", "policy/limits.ts", "prompt/*", "resolve/judge/judge.ts", "ai"],
     ["conflict/embedding.ts", "money/bound.ts", "resolve/link.ts", "resolve/judge/question.ts"],
   ),
-  ...folder("command", [...words, "async/hear.ts", "policy/limits.ts", "prompt/*", "execa"]),
+  ...folder("command", [
+    ...words,
+    "async/hear.ts",
+    "conflict/claim.ts",
+    "conflict/finding-details.ts",
+    "policy/limits.ts",
+    "prompt/*",
+    "execa",
+  ]),
   ...folder("testing", [...words, ...core, "supervisor/*", "sqlite/*"]),
   ...folder(
     "cli",

@@ -126,7 +126,15 @@ export type { WithinOptions } from "./conflict/within.ts";
 export { oneOf } from "./conflict/one-of.ts";
 export { findConflicts } from "./conflict/find-conflicts.ts";
 export type { FindOptions } from "./conflict/find-conflicts.ts";
-export type { Claim, ClaimDraft, Finding } from "./conflict/claim.ts";
+export type {
+  Claim,
+  ClaimDraft,
+  Finding,
+  FindingDetails,
+  PlacedFinding,
+  Severity,
+} from "./conflict/claim.ts";
+export type { Place } from "./conflict/place.ts";
 export type { Conflict, Holder, Position, SubjectKind } from "./conflict/conflict.ts";
 
 export type { FindingModel, ReporterRecord } from "./reliability/finding-model.ts";

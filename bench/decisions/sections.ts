@@ -3,6 +3,7 @@ import { contradictions } from "./contradictions.ts";
 import { crowd } from "./crowd.ts";
 import { judges } from "./judges.ts";
 import { panels } from "./panels.ts";
+import { places } from "./places.ts";
 import { scale } from "./scale.ts";
 import type { Section } from "./section.ts";
 import { tools } from "./tools.ts";
@@ -15,5 +16,6 @@ export const sections: Readonly<Record<string, Section>> = {
   judges,
   boards,
   contradictions,
+  places,
   scale,
 };

@@ -2,7 +2,7 @@ import { clip } from "../text.ts";
 import type { Position } from "../conflict/conflict.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { count } from "./quantities.ts";
-import { positionWords, stands, supportOf, verdictSentence } from "./report.ts";
+import { detailWords, positionWords, stands, supportOf, verdictSentence } from "./report.ts";
 import type { Found, RunView } from "./run-view.ts";
 import { safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
@@ -65,10 +65,9 @@ function explainOne({ team, it }: Found<Verdict>, screen: Terminal, full: boolea
       screen.style(it.winner === null ? "warn" : "good", line),
     ),
     ...it.positions.flatMap((position) => positionLines(position, it, screen, full)),
+    ...labelled("suggestion", safeText(it.finding?.suggestion ?? ""), screen),
     ...labelled("why", safeText(it.reasoning), screen),
-    ...(it.missing.length > 0
-      ? labelled("did not answer", it.missing.map(safeText).join(", "), screen)
-      : []),
+    ...labelled("did not answer", it.missing.map(safeText).join(", "), screen),
   ];
 }
 
@@ -81,10 +80,14 @@ function positionLines(
   const silent = position.heldBy
     .filter(({ evidence }) => evidence === undefined)
     .map(({ agent }) => safeText(agent));
-  const speaking = position.heldBy.flatMap(({ agent, evidence }) => {
+  const speaking = position.heldBy.flatMap(({ agent, evidence, finding }) => {
     if (evidence === undefined) return [];
     const text = safeText(full ? evidence : clip(evidence, MAX_EVIDENCE_CHARACTERS));
-    return wrap(`${safeText(agent)}: ${text}`, screen.columns, {
+    const { file, line } = finding ?? {};
+    const at = file === undefined ? "" : safeText(line === undefined ? file : `${file}:${line}`);
+    const details = [at, detailWords(finding)].filter((part) => part !== "").join(", ");
+    const who = `${safeText(agent)}${details === "" ? "" : ` (${details})`}`;
+    return wrap(`${who}: ${text}`, screen.columns, {
       first: "      ",
       rest: "        ",
     });
@@ -101,5 +104,6 @@ function positionLines(
 }
 
 function labelled(label: string, text: string, screen: Terminal): string[] {
+  if (text === "") return [];
   return wrap(`${label}: ${text}`, screen.columns, { first: "    ", rest: "      " });
 }

@@ -1,4 +1,5 @@
 import { clip as clipText } from "../text.ts";
+import type { FindingDetails } from "../conflict/claim.ts";
 import type { Position } from "../conflict/conflict.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { billLines } from "./bill-lines.ts";
@@ -193,7 +194,7 @@ function verdictLines(verdict: Verdict, screen: Terminal, full: boolean): string
       screen.style(verdict.winner === null ? "warn" : "good", line),
     ),
     ...(verdict.kind === "finding" && verdict.winner === "present"
-      ? reporters(verdict, screen)
+      ? [...wrapped(detailWords(verdict.finding), screen), ...reporters(verdict, screen)]
       : []),
     ...(full || verdict.kind === "claim" || verdict.winner === null
       ? wrap(reasoning, screen.columns, { first: "    " }).map((line) =>
@@ -203,11 +204,23 @@ function verdictLines(verdict: Verdict, screen: Terminal, full: boolean): string
   ];
 }
 
+/** `severity high, rule no-eval`: what is known of a finding besides its text and where it is. */
+export function detailWords(finding: FindingDetails | undefined): string {
+  const { severity, rule, category } = finding ?? {};
+  return Object.entries({ severity, rule, category })
+    .flatMap(([part, said]) => (said === undefined ? [] : [`${part} ${safeText(said)}`]))
+    .join(", ");
+}
+
+function wrapped(text: string, screen: Terminal): string[] {
+  return text === "" ? [] : wrap(text, screen.columns, { first: "    ", rest: "      " });
+}
+
 function reporters({ positions }: Verdict, screen: Terminal): string[] {
   const names = positions
     .filter(({ value }) => value === "present")
     .flatMap(({ heldBy }) => heldBy.map(({ agent }) => safeText(agent)));
-  return wrap(`reported by ${names.join(", ")}`, screen.columns, { first: "    ", rest: "      " });
+  return wrapped(`reported by ${names.join(", ")}`, screen);
 }
 
 /** A position as it is read beside who holds it. */

@@ -1,4 +1,5 @@
-import { bounded, finding, type Findings, type PlacedFinding, type Severity } from "./findings.ts";
+import type { PlacedFinding, Severity } from "../conflict/claim.ts";
+import { bounded, finding, type Findings } from "./findings.ts";
 import { checkRan, json, UnreadExit, unreadable, withoutMark, type Ran } from "./read.ts";
 
 /**

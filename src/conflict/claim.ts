@@ -17,8 +17,33 @@ export interface Claim extends ClaimDraft {
   readonly agent: string;
 }
 
-/** Something an agent reports without being asked about it: an open finding. */
-export interface Finding {
-  readonly agent: string;
+/** How bad a finding is, the worst first. */
+export const SEVERITIES = ["critical", "high", "medium", "low", "info"] as const;
+
+export type Severity = (typeof SEVERITIES)[number];
+
+/** What a finding says besides its text: where it is, how bad, and what to do. Whatever was not said is left out. */
+export interface FindingDetails {
+  /** As it was named, mostly as seen from the root of the project. Never looked up on a disk. */
+  readonly file?: string;
+  /** Counted from 1. */
+  readonly line?: number;
+  /** The last line, where that is another one. */
+  readonly endLine?: number;
+  readonly severity?: Severity;
+  /** Which rule of a tool, or which test. */
+  readonly rule?: string;
+  /** How to mend it. */
+  readonly suggestion?: string;
+  readonly category?: string;
+}
+
+/** What is reported, and where. */
+export interface PlacedFinding extends FindingDetails {
   readonly text: string;
+}
+
+/** Something an agent reports without being asked about it: an open finding. */
+export interface Finding extends PlacedFinding {
+  readonly agent: string;
 }

@@ -3,6 +3,7 @@ import { hear, isThenable } from "../async/hear.ts";
 import type { AgentResult } from "../call.ts";
 import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
+import type { Place } from "./place.ts";
 
 /** One distinct value that was claimed about a subject. */
 export interface Candidate {
@@ -11,6 +12,11 @@ export interface Candidate {
   readonly key: string;
   /** How many hold it. */
   readonly heldBy: number;
+  /**
+   * Where the finding is that it is the text of; absent for claims and where no file was said. What is elsewhere is never put
+   * together, whatever a comparator says.
+   */
+  readonly place?: Place;
 }
 
 /** Candidates that are taken for the same position. */

@@ -1,4 +1,5 @@
 import type { Json } from "../json.ts";
+import type { FindingDetails, PlacedFinding } from "./claim.ts";
 
 /** One agent behind a position. */
 export interface Holder {
@@ -9,6 +10,8 @@ export interface Holder {
   readonly said?: Json;
   /** The agent's own statement of how sure it is. Never used as a confidence. */
   readonly stated?: number;
+  /** Where the agent itself reports the finding, and what else it says of it; absent where it says a text alone. */
+  readonly finding?: FindingDetails;
 }
 
 /** One distinct value that was claimed about a subject, and who holds it. */
@@ -20,7 +23,7 @@ export interface Position {
 
 /**
  * What is asked: `claim` is an answer to a question put to the agents; `finding` is something reported by
- * itself, where the positions are `"present"` and `"absent"` and the subject is the report's text.
+ * itself, where the positions are `"present"` and `"absent"` and the subject is the report's text, after its place where it has one.
  */
 export type SubjectKind = "claim" | "finding";
 
@@ -28,6 +31,8 @@ export type SubjectKind = "claim" | "finding";
 export interface Conflict {
   readonly subject: string;
   readonly kind: SubjectKind;
+  /** What those who report it say together; absent where they say texts alone, and of claims. */
+  readonly finding?: PlacedFinding;
   /** Two or more, most held first; equally held ones in canonical order. */
   readonly positions: readonly Position[];
 }

@@ -1,11 +1,14 @@
 import { turnTaker, type Steps } from "../async/in-turns.ts";
 import { QuorateError } from "../errors.ts";
 import { foldedKey } from "./canonical.ts";
-import type { Finding } from "./claim.ts";
+import type { Finding, PlacedFinding } from "./claim.ts";
+import { combined, inOrder, isSaid } from "./combined.ts";
 import type { Candidate } from "./compare.ts";
 import type { Holder, Position } from "./conflict.ts";
 import { MAX_EVIDENCE_CHARS, MAX_SUBJECT_CHARS } from "./check-claim.ts";
 import type { CheckedGrouping } from "./group.ts";
+import { detailsOf } from "./finding-details.ts";
+import { byPlace, inOnePlace, placeText } from "./place.ts";
 import { clip } from "../text.ts";
 import { byCodeUnits, type Subject } from "./subject.ts";
 
@@ -15,7 +18,7 @@ const MAX_REFUSED_CHARS = 500;
 export const PRESENT = "present";
 export const ABSENT = "absent";
 
-/** A finding from anywhere, as a `Finding`. Throws `CLAIMS_INVALID` when agent or text are no texts. */
+/** A finding from anywhere, as a `Finding`, with what can be used of its details. Throws `CLAIMS_INVALID` when agent or text are no texts. */
 export function checkFinding(finding: unknown): Finding {
   const { agent, text } = (finding ?? {}) as Partial<Record<keyof Finding, unknown>>;
   if (typeof agent !== "string" || agent === "" || typeof text !== "string") {
@@ -25,14 +28,14 @@ export function checkFinding(finding: unknown): Finding {
       `a finding of ${who} has a text of type ${typeof text}; give { agent, text }, both texts`,
     );
   }
-  return finding as Finding;
+  return { agent, text, ...detailsOf(finding) };
 }
 
 /** What reviewers report, and who looked. */
 export interface Reports {
-  /** The findings by the canonical text of theirs, each with its reports by reporter. */
+  /** The findings by the key of their candidate, each with its reports by reporter. */
   readonly byKey: ReadonlyMap<string, readonly Finding[]>;
-  /** The distinct texts, in canonical order. */
+  /** The distinct texts, each once for every place that it is reported at, in canonical order. */
   readonly candidates: readonly Candidate[];
   /** All that answered, in code-unit order. */
   readonly reviewers: readonly string[];
@@ -44,34 +47,40 @@ export function* reportsIn(
   answered: Iterable<string>,
 ): Steps<Reports> {
   const isTurn = turnTaker();
-  const byKey = new Map<string, Finding[]>();
+  const byText = new Map<string, Finding[]>();
   const reviewers = new Set(answered);
   for (const given of findings) {
     const finding = checkFinding(given);
     reviewers.add(finding.agent);
     if (finding.text.trim() === "") continue;
     const key = foldedKey(finding.text);
-    const same = byKey.get(key);
-    if (same === undefined) byKey.set(key, [finding]);
+    const same = byText.get(key);
+    if (same === undefined) byText.set(key, [finding]);
     else same.push(finding);
     if (isTurn(PUTTING)) yield;
   }
+  const byKey = new Map<string, readonly Finding[]>();
   const candidates: Candidate[] = [];
-  for (const key of [...byKey.keys()].sort(byCodeUnits)) {
-    const same = byKey.get(key) ?? [];
-    same.sort((a, b) => byCodeUnits(a.agent, b.agent) || byCodeUnits(a.text, b.text));
-    const [value = ""] = same.map(({ text }) => text).sort(byCodeUnits);
-    candidates.push({ key, value, heldBy: new Set(same.map(({ agent }) => agent)).size });
-    if (isTurn(PUTTING)) yield;
+  for (const textKey of [...byText.keys()].sort(byCodeUnits)) {
+    for (const { place, reports } of byPlace(byText.get(textKey) ?? [])) {
+      const key = place === undefined ? textKey : JSON.stringify([textKey, place]);
+      const same = reports.toSorted(inOrder);
+      const [value = ""] = same.map(({ text }) => text).sort(byCodeUnits);
+      const heldBy = new Set(same.map(({ agent }) => agent)).size;
+      byKey.set(key, same);
+      candidates.push({ key, value, heldBy, ...(place !== undefined && { place }) });
+      if (isTurn(PUTTING)) yield;
+    }
   }
   return { byKey, candidates, reviewers: [...reviewers].sort(byCodeUnits) };
 }
 
 /**
  * Findings as they were grouped, the most reported first, equally reported ones in code-unit order. Who reports one
- * holds `"present"`, with their own wording as evidence (of several, the one that comes first in the group);
+ * holds `"present"`, with their own wording as evidence (of several, the first one in the group that has a place, or else the first one);
  * of those that answered, who does not holds `"absent"`. Who reports anything has answered. The subject is the text
- * that stands for the group, at most 500 characters of it, with a number where it is `taken`.
+ * that stands for the group, after its place where it has one, at most 500 characters of it, with a number where it is `taken`.
+ * Whatever a comparator says, what is elsewhere is not in the group.
  */
 export function* findingSubjects(
   { byKey, reviewers }: Reports,
@@ -85,24 +94,31 @@ export function* findingSubjects(
     refused === undefined
       ? undefined
       : `Findings are not grouped: ${clip(refused, MAX_REFUSED_CHARS)}.`;
-  const reported: Reported[] = groups.map(({ value, members, note }) => {
-    const wordings = new Map<string, string>();
-    for (const member of members) {
-      for (const { agent, text } of byKey.get(member.key) ?? []) {
-        if (!wordings.has(agent)) wordings.set(agent, text);
-      }
+  const reported: Reported[] = [];
+  for (const { value, members, note } of groups) {
+    for (const [part, together] of inOnePlace(members).entries()) {
+      const reports = together.flatMap(({ key }) => byKey.get(key) ?? []);
+      const stands = String(part === 0 ? value : together[0]?.value);
+      const finding = combined(reports, stands);
+      const at = finding && placeText(finding);
+      reported.push({
+        text: at === undefined ? stands : `${at}: ${finding?.text}`,
+        finding,
+        reports: firstOfEach(reports),
+        note,
+      });
     }
-    return { text: String(value), wordings, note };
-  });
+  }
   if (isTurn(PUTTING * groups.length)) yield;
-  reported.sort((a, b) => b.wordings.size - a.wordings.size || byCodeUnits(a.text, b.text));
+  reported.sort((a, b) => b.reports.size - a.reports.size || byCodeUnits(a.text, b.text));
   const subjects: Subject[] = [];
-  for (const { text, wordings, note } of reported) {
+  for (const { text, finding, reports, note } of reported) {
     const notes = [note, about, apart].filter((each) => each !== undefined).join(" ");
     subjects.push({
       subject: names(text),
       kind: "finding",
-      positions: positionsOf(wordings, absence),
+      positions: positionsOf(reports, absence),
+      ...(finding !== undefined && { finding }),
       ...(notes !== "" && { note: notes }),
     });
     if (isTurn(PUTTING)) yield;
@@ -113,21 +129,34 @@ export function* findingSubjects(
 /** What it takes to put a finding where it belongs. */
 const PUTTING = 200;
 
-/** A finding, and who reports it in which words. */
+/** A finding, and who reports it as what. */
 interface Reported {
   readonly text: string;
-  readonly wordings: ReadonlyMap<string, string>;
+  readonly finding: PlacedFinding | undefined;
+  readonly reports: ReadonlyMap<string, Finding>;
   readonly note: string | undefined;
 }
 
+/** By agent, its first report with a place, else its first one. */
+function firstOfEach(reports: readonly Finding[]): Reported["reports"] {
+  const first = new Map<string, Finding>();
+  for (const report of reports) {
+    const known = first.get(report.agent);
+    if (known === undefined || (known.file === undefined && report.file !== undefined))
+      first.set(report.agent, report);
+  }
+  return first;
+}
+
 function positionsOf(
-  wordings: Reported["wordings"],
+  reports: Reported["reports"],
   absence: (reporters: readonly string[]) => readonly Holder[],
 ): readonly Position[] {
-  const reporters = [...wordings].sort(([a], [b]) => byCodeUnits(a, b));
-  const present = reporters.map(([agent, wording]): Holder => ({
+  const reporters = [...reports].sort(([a], [b]) => byCodeUnits(a, b));
+  const present = reporters.map(([agent, report]): Holder => ({
     agent,
-    evidence: clip(wording, MAX_EVIDENCE_CHARS),
+    evidence: clip(report.text, MAX_EVIDENCE_CHARS),
+    ...(isSaid(report) && { finding: detailsOf(report) }),
   }));
   const absent = absence(reporters.map(([agent]) => agent));
   const positions = [

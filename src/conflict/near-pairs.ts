@@ -46,8 +46,15 @@ export function likeness(a: GroupSum, b: GroupSum): number {
   return product / (a.size * b.size);
 }
 
-/** Pairs of groups that are at least so alike, in the order of their indices. With very many groups some pairs are missed. */
-export function* nearPairs(groups: readonly GroupSum[], least: number): Steps<readonly NearPair[]> {
+/**
+ * Pairs of groups that are at least so alike and not to be `skipped`, in the order of their indices. With very many groups some pairs
+ * are missed.
+ */
+export function* nearPairs(
+  groups: readonly GroupSum[],
+  least: number,
+  skipped: (first: number, second: number) => boolean = () => false,
+): Steps<readonly NearPair[]> {
   const isTurn = turnTaker();
   const postings = postingsOf(groups.map(({ sum }) => sum));
   const pairs: NearPair[] = [];
@@ -58,7 +65,7 @@ export function* nearPairs(groups: readonly GroupSum[], least: number): Steps<re
       const other = groups[second];
       if (second <= first || other === undefined || pairs.length >= MAX_PAIRS) continue;
       const alike = likeness(group, other);
-      if (alike >= least) pairs.push({ first, second, likeness: alike });
+      if (alike >= least && !skipped(first, second)) pairs.push({ first, second, likeness: alike });
     }
     if (isTurn(group.sum.size * found.length)) yield;
   }

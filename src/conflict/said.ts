@@ -4,13 +4,14 @@ import { describeThrown, QuorateError } from "../errors.ts";
 import { takeJson } from "../json.ts";
 import { atOnce } from "../check/at-once.ts";
 import { checkClaim } from "./check-claim.ts";
-import type { Claim } from "./claim.ts";
+import type { Claim, PlacedFinding } from "./claim.ts";
+import { detailsOf } from "./finding-details.ts";
 
 /** What one answer asserts, and what it reports. */
 export interface Said {
   readonly claims: readonly Claim[];
-  /** Texts of open findings; `undefined` when the agent is not one that reports any. */
-  readonly findings: readonly string[] | undefined;
+  /** Open findings; `undefined` when the agent is not one that reports any. */
+  readonly findings: readonly PlacedFinding[] | undefined;
 }
 
 /** Who answers, and how its answers are read. */
@@ -27,7 +28,7 @@ const MAX_FINDINGS = 1_000;
 
 /**
  * Reads an answer: by the agent's `claims` where it has them. Else a `recommendation` of string, number or boolean is one
- * claim about `"task"`, and a `findings` array of strings or `{ text }` is open findings; `undefined` when there is neither.
+ * claim about `"task"`, and a `findings` array of strings or `{ text, file, line, … }` is open findings; `undefined` when there is neither.
  *
  * Throws `CLAIMS_INVALID` when the agent's `claims` throws or returns what is no claim, for a position of more than 64 KiB,
  * for more than 10,000 claims, and for more than 1,000 findings.
@@ -61,16 +62,17 @@ function recommendationOf({ name }: Speaker, output: unknown): readonly Claim[] 
   }
 }
 
-function findingsOf({ name }: Speaker, output: unknown): readonly string[] | undefined {
+function findingsOf({ name }: Speaker, output: unknown): readonly PlacedFinding[] | undefined {
   const list = property(output, "findings");
   if (!Array.isArray(list)) return undefined;
   if (list.length > MAX_FINDINGS) {
     const why = `${name} reports ${list.length} findings; report at most ${MAX_FINDINGS}`;
     throw new QuorateError("CLAIMS_INVALID", why);
   }
-  return list
-    .map((item: unknown) => (typeof item === "string" ? item : property(item, "text")))
-    .filter((text): text is string => typeof text === "string" && text.trim() !== "");
+  return list.flatMap((item: unknown) => {
+    const text = typeof item === "string" ? item : property(item, "text");
+    return typeof text === "string" && text.trim() !== "" ? [{ text, ...detailsOf(item) }] : [];
+  });
 }
 
 function property(value: unknown, name: string): unknown {

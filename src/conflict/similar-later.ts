@@ -3,8 +3,10 @@ import { inTurns } from "../async/in-turns.ts";
 import { averageLinkSteps, type SparseVector } from "./average-link.ts";
 import type { CompareContext } from "./compare.ts";
 import { embedded } from "./embedding.ts";
+import type { Apart } from "./keep-apart.ts";
 import { joinGroups, type AnsweredPair } from "./join-groups.ts";
 import { nearPairs, sumOf, type NearPair } from "./near-pairs.ts";
+import { placeText } from "./place.ts";
 import { oneLine } from "./plain.ts";
 import { answerOf, sameIssueQuestion } from "./same-issue.ts";
 import type { SimilarSettings } from "./similar-options.ts";
@@ -88,16 +90,17 @@ async function byJudge(
 ): Promise<Compared> {
   const { judging, threshold, context } = means;
   const { agent, band, maxPairs } = judging;
-  const { counts, contradictions } = texts;
+  const { counts, contradictions, elsewhere } = texts;
   const { signal } = context;
   const linked = await inTurns(averageLinkSteps(vectors, counts, band[1], contradictions), signal);
   const sure = linked.groups;
   const sums = sure.map((members) => sumOf(members, vectors, counts));
-  const contradict = (first: number, second: number): boolean =>
-    (sure[first] ?? []).some((one) =>
-      (sure[second] ?? []).some((other) => contradictions.apart(one, other)),
-    );
-  const pairs = await inTurns(nearPairs(sums, band[0]), signal);
+  const anyOf =
+    (apart: Apart["apart"]) =>
+    (first: number, second: number): boolean =>
+      (sure[first] ?? []).some((one) => (sure[second] ?? []).some((other) => apart(one, other)));
+  const contradict = anyOf(contradictions.apart);
+  const pairs = await inTurns(nearPairs(sums, band[0], anyOf(elsewhere)), signal);
   const asked = mostDoubtful(pairs, threshold, contradict).slice(0, maxPairs);
   const answers = await answersAbout(asked, sure, texts, means);
 
@@ -131,9 +134,10 @@ async function answersAbout(
   { judging: { agent }, context }: Means,
 ): Promise<ReadonlyMap<NearPair, boolean | undefined>> {
   const wordingsOf = (group: number): readonly string[] =>
-    inOrderOfStanding(groups[group] ?? [], vectors, counts).map(
-      (index) => wordings[index]?.text ?? "",
-    );
+    inOrderOfStanding(groups[group] ?? [], vectors, counts).map((index) => {
+      const { text = "", place } = wordings[index] ?? {};
+      return place === undefined ? text : `${placeText(place)}: ${text}`;
+    });
   const ask = async ({ first, second }: NearPair): Promise<boolean | undefined> => {
     const question = sameIssueQuestion(wordingsOf(first), wordingsOf(second));
     // The groups' places are in it: two pairs may look the same once they are cut to what is shown.

@@ -1,9 +1,12 @@
+import type { PlacedFinding } from "./claim.ts";
 import type { Position, SubjectKind } from "./conflict.ts";
 
 /** What is to be decided: a subject with its positions, contested or not. */
 export interface Subject {
   readonly subject: string;
   readonly kind: SubjectKind;
+  /** What those who report it say together, where it is more than a text. */
+  readonly finding?: PlacedFinding;
   /** Most held first; equally held ones in canonical order. One when it is not contested, none when all were set aside. */
   readonly positions: readonly Position[];
   /** A sentence about claims that were set aside. */

@@ -55,5 +55,10 @@ async function similarTexts(): Promise<Comparator> {
 export function conflictsAmong(all: readonly Subject[]): readonly Conflict[] {
   return all
     .filter(({ positions }) => positions.length > 1)
-    .map(({ subject, kind, positions }) => ({ subject, kind, positions }));
+    .map(({ subject, kind, positions, finding }) => ({
+      subject,
+      kind,
+      positions,
+      ...(finding !== undefined && { finding }),
+    }));
 }

@@ -3,6 +3,7 @@ import type { SparseVector } from "./average-link.ts";
 import type { Candidate, Group } from "./compare.ts";
 import { contradictionsAmong } from "./contradiction/among.ts";
 import type { Apart } from "./keep-apart.ts";
+import { isElsewhere } from "./place.ts";
 import { inOrderOfStanding } from "./stand-for.ts";
 import { vectorSteps, wordingSteps, type Wording } from "./vectors.ts";
 
@@ -18,8 +19,10 @@ export interface Texts {
   /** Of the wordings, and how many hold each; none where there are too many to compare. */
   readonly vectors: readonly SparseVector[];
   readonly counts: readonly number[];
-  /** Which wordings contradict each other. */
+  /** Which wordings contradict each other, or are elsewhere. */
   readonly contradictions: Apart;
+  /** Which are elsewhere: nobody's word makes them one. */
+  readonly elsewhere: (a: number, b: number) => boolean;
 }
 
 /** Wordings that are one group, by index. */
@@ -34,8 +37,14 @@ export function* textSteps(candidates: readonly Candidate[]): Steps<Texts> {
   const compared = wordings.length > 1 && wordings.length <= MAX_SIMILAR_TEXTS;
   const vectors = compared ? yield* vectorSteps(wordings) : [];
   const counts = wordings.map(({ heldBy }) => heldBy);
-  const contradictions = contradictionsAmong(wordings.map(({ reading }) => reading));
-  return { candidates, wordings, wordless, vectors, counts, contradictions };
+  const elsewhere = (a: number, b: number): boolean =>
+    isElsewhere(wordings[a]?.place, wordings[b]?.place);
+  const among = contradictionsAmong(wordings.map(({ reading }) => reading));
+  const isPlaced = wordings.some(({ place }) => place !== undefined);
+  const contradictions: Apart = isPlaced
+    ? { kindOf: (index) => index, apart: (a, b) => elsewhere(a, b) || among.apart(a, b) }
+    : among;
+  return { candidates, wordings, wordless, vectors, counts, contradictions, elsewhere };
 }
 
 /** Each wording by itself. */

@@ -1,14 +1,16 @@
 import { finish, turnTaker, type Steps } from "../async/in-turns.ts";
 import type { SparseVector } from "./average-link.ts";
 import { reader, type Reading } from "./contradiction/reading.ts";
+import type { Place } from "./place.ts";
 import { comparedPart, words } from "./words.ts";
 
-/** Texts that consist of the same words in the same order, and assert the same of the same. */
+/** Texts that consist of the same words in the same order, and assert the same of the same, at one place where they have any. */
 export interface Wording {
   /** One of the texts. */
   readonly text: string;
   readonly words: readonly string[];
   readonly reading: Reading;
+  readonly place: Place | undefined;
   /** Indices of the candidates that consist of these words. */
   readonly candidates: number[];
   heldBy: number;
@@ -30,6 +32,7 @@ export function wordingsOf(candidates: readonly Worded[]): Wordings {
 interface Worded {
   readonly value: unknown;
   readonly heldBy: number;
+  readonly place?: Place;
 }
 
 interface Wordings {
@@ -47,7 +50,7 @@ export function* wordingSteps(candidates: readonly Worded[]): Steps<Wordings> {
   const mostChars = Math.floor(MAX_COMPARED_CHARS / Math.max(1, candidates.length));
   const wordings = new Map<string, Wording>();
   const wordless: number[] = [];
-  for (const [i, { value, heldBy }] of candidates.entries()) {
+  for (const [i, { value, heldBy, place }] of candidates.entries()) {
     const text = typeof value === "string" ? value : "";
     const found = words(text, mostChars);
     if (found.length === 0) {
@@ -56,8 +59,16 @@ export function* wordingSteps(candidates: readonly Worded[]): Steps<Wordings> {
     }
     const part = comparedPart(text, mostChars);
     const reading = read(part);
-    const key = `${found.join(" ")}\n${reading.key}`;
-    const wording = wordings.get(key) ?? { text, words: found, reading, candidates: [], heldBy: 0 };
+    const at = place === undefined ? "" : JSON.stringify(place);
+    const key = `${found.join(" ")}\n${at}\n${reading.key}`;
+    const wording = wordings.get(key) ?? {
+      text,
+      words: found,
+      reading,
+      place,
+      candidates: [],
+      heldBy: 0,
+    };
     wordings.set(key, wording);
     wording.candidates.push(i);
     wording.heldBy += heldBy;

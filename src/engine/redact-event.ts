@@ -1,3 +1,4 @@
+import type { FindingDetails } from "../conflict/claim.ts";
 import type { Conflict, Holder, Position } from "../conflict/conflict.ts";
 import { errorFrom, errorRecord, type ErrorRecord, type QuorateError } from "../errors.ts";
 import type { EventBody } from "../events.ts";
@@ -131,6 +132,7 @@ function conflictWithout(conflict: Conflict, changes: Changes): Conflict {
   return {
     ...conflict,
     subject: changes.text(conflict.subject),
+    ...(conflict.finding !== undefined && { finding: findingWithout(conflict.finding, changes) }),
     positions: conflict.positions.map((position) => positionWithout(position, changes)),
   };
 }
@@ -161,5 +163,17 @@ function holderWithout(holder: Holder, changes: Changes): Holder {
     ...holder,
     ...(holder.evidence !== undefined && { evidence: changes.text(holder.evidence) }),
     ...(holder.said !== undefined && { said: changes.value(holder.said, "position") }),
+    ...(holder.finding !== undefined && { finding: findingWithout(holder.finding, changes) }),
   };
+}
+
+/** What is a number no longer is left out, and a severity stays: it is one of five words. */
+function findingWithout<T extends FindingDetails>(finding: T, changes: Changes): T {
+  const kept = Object.entries(finding).flatMap(([part, said]: [string, string | number]) => {
+    if (part === "severity") return [[part, said]];
+    if (typeof said === "string") return [[part, changes.text(said)]];
+    const number = changes.value(said, "position");
+    return typeof number === "number" ? [[part, number]] : [];
+  });
+  return Object.fromEntries(kept) as T;
 }

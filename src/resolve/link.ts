@@ -1,5 +1,6 @@
 import type { Agent } from "../agent.ts";
 import type { AgentResult } from "../call.ts";
+import type { PlacedFinding } from "../conflict/claim.ts";
 import type { Position, SubjectKind } from "../conflict/conflict.ts";
 import type { Json } from "../json.ts";
 import type { LabelKind, LearnedBefore } from "../reliability/reliability.ts";
@@ -10,6 +11,8 @@ import type { Verdict, VerdictStatus } from "./verdict.ts";
 export interface Question {
   readonly subject: string;
   readonly kind: SubjectKind;
+  /** What those who report it say together, where it is more than a text. */
+  readonly finding?: PlacedFinding;
   /** Most held first; equally held ones in canonical order. */
   readonly positions: readonly Position[];
   /** Agents that were asked and did not answer. */

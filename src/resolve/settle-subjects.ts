@@ -113,6 +113,10 @@ function linkContext(
   };
 }
 
-function questionOf({ subject, kind, positions }: Subject, missing: readonly string[]): Question {
-  return Object.freeze({ subject, kind, positions, missing });
+function questionOf(
+  { subject, kind, positions, finding }: Subject,
+  missing: readonly string[],
+): Question {
+  const said = finding === undefined ? undefined : { finding };
+  return Object.freeze({ subject, kind, ...said, positions, missing });
 }

@@ -1,3 +1,4 @@
+import type { PlacedFinding } from "../conflict/claim.ts";
 import type { Holder, Position, SubjectKind } from "../conflict/conflict.ts";
 import type { Json } from "../json.ts";
 
@@ -26,6 +27,8 @@ export interface Dissent extends Holder {
 export interface Verdict {
   readonly subject: string;
   readonly kind: SubjectKind;
+  /** What those who report it say together; absent where they say texts alone, and of claims. */
+  readonly finding?: PlacedFinding;
   readonly status: VerdictStatus;
   /** One of `positions`' values; `null` when nothing was decided. */
   readonly winner: Json;

@@ -91,13 +91,14 @@ function inWords({ name }: Link, ruling: CheckedRuling): string {
 }
 
 function open(
-  { subject, kind, positions, missing }: Question,
+  { subject, kind, finding, positions, missing }: Question,
   said: readonly string[],
   status: PassStatus,
 ): Verdict {
   return Object.freeze({
     subject,
     kind,
+    ...(finding !== undefined && { finding }),
     status,
     winner: null,
     confidence: 0,
@@ -112,7 +113,7 @@ function open(
 }
 
 function closed(
-  { subject, kind, positions, missing }: Question,
+  { subject, kind, finding, positions, missing }: Question,
   said: readonly string[],
   status: VerdictStatus,
   link: Link,
@@ -122,6 +123,7 @@ function closed(
   return Object.freeze({
     subject,
     kind,
+    ...(finding !== undefined && { finding }),
     status,
     winner: winner.value,
     confidence,

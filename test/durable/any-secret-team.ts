@@ -28,6 +28,8 @@ export interface Gossip {
   /** What it holds about each subject. */
   readonly holds: "ship" | "hold" | "text" | "object" | "number";
   readonly evidence: boolean;
+  /** Whether it reports a finding that has the secret in every part of it. */
+  readonly finds: boolean;
   /** What it does before it answers, the first time that it is asked, or each time. */
   readonly trouble: "none" | "throws once" | "throws" | "flawed once" | "flawed" | "not json";
   readonly emits: boolean;
@@ -55,6 +57,7 @@ export interface SecretTeam {
 const gossip: fc.Arbitrary<Gossip> = fc.record({
   holds: fc.constantFrom("ship", "hold", "text", "object", "number"),
   evidence: fc.boolean(),
+  finds: fc.boolean(),
   trouble: fc.constantFrom(
     "none",
     "none",
@@ -180,7 +183,20 @@ export function makeSecretTeam(
       if (trouble === "not json") return { held: 1n };
       const flawed = trouble === "flawed" || (trouble === "flawed once" && first);
       // In a rerun it comes round.
-      return { held: again ? "ship" : heldBy(one), ...(flawed && { flaw: text }) };
+      const finding = {
+        text: `found ${said}`,
+        file: `src/${text}.ts`,
+        line: number,
+        severity: "high",
+        rule: `no-${text}`,
+        suggestion: `without ${said}`,
+        category: text,
+      };
+      return {
+        held: again ? "ship" : heldBy(one),
+        ...(one.finds && { findings: [finding] }),
+        ...(flawed && { flaw: text }),
+      };
     };
     const common = {
       name,
@@ -279,6 +295,7 @@ export function makeSecretTeam(
 
 const PLAIN: Gossip = {
   holds: "ship",
+  finds: false,
   evidence: false,
   trouble: "none",
   emits: false,

@@ -1,7 +1,7 @@
 import { Cancellation, cancelWith, either } from "../../async/cancellation.ts";
 import { scopeOf, teamPlace, type TeamPlace } from "../../call-place.ts";
 import { NO_COST } from "../../call.ts";
-import type { Claim } from "../../conflict/claim.ts";
+import type { Claim, PlacedFinding } from "../../conflict/claim.ts";
 import { said, type Said } from "../../conflict/said.ts";
 import { takeOutput } from "../../engine/accept.ts";
 import { attempts, type InPlace, type MakeAttempt } from "../../engine/attempts.ts";
@@ -225,11 +225,11 @@ function statementOf({ label, answer }: Team, output: unknown): Said | undefined
   if (answer !== undefined) return said({ name: agent, claims: undefined }, output);
   const { verdicts, reviewed } = output as TeamAnswer;
   const claims: Claim[] = [];
-  const findings: string[] = [];
-  for (const { kind, subject, status, winner, reasoning } of verdicts) {
+  const findings: PlacedFinding[] = [];
+  for (const { kind, subject, finding, status, winner, reasoning } of verdicts) {
     if (status !== "unanimous" && status !== "decided") continue;
     if (kind === "claim") claims.push({ agent, subject, position: winner, evidence: reasoning });
-    else if (winner === "present") findings.push(subject);
+    else if (winner === "present") findings.push(finding ?? { text: subject });
   }
   return { claims, findings: reviewed ? findings : undefined };
 }

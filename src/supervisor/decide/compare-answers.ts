@@ -31,7 +31,7 @@ export async function compareAnswers(
     for (const claim of said.claims) claims.push(claim);
     if (said.findings === undefined) continue;
     answered.push(agent);
-    for (const text of said.findings) findings.push({ agent, text });
+    for (const finding of said.findings) findings.push({ ...finding, agent });
   }
   const reviewed = answered.length > 0;
   if (claims.length === 0 && findings.length === 0) return { subjects: [], reviewed };

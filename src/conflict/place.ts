@@ -1,0 +1,120 @@
+import type { FindingDetails } from "./claim.ts";
+import { byCodeUnits } from "./subject.ts";
+
+/**
+ * Where some findings of one file are that may be one. `line` is the greatest of their first lines and `endLine` the least of their last
+ * ones: no two of them are further apart than these.
+ */
+export interface Place {
+  /** As paths are compared: with `/`, without `.` and without what `..` goes back on. */
+  readonly file: string;
+  /** Absent where no line was said: then it may be any. */
+  readonly line?: number;
+  readonly endLine?: number;
+}
+
+/**
+ * How many lines there may be between two places that are one: the made set of `bench/decisions/placed.ts` finds most duplicates and
+ * fewest near-misses with it.
+ */
+export const NEAR_LINES = 8;
+
+/** Where a finding is; `undefined` where no file was said: it may be anywhere. */
+export function placeOf({ file, line, endLine = line }: FindingDetails): Place | undefined {
+  if (file === undefined) return undefined;
+  if (line === undefined || endLine === undefined) return { file: comparedPath(file) };
+  return { file: comparedPath(file), line, endLine };
+}
+
+/** Whether what is at these places is never one finding: in another file, or more than `near` lines apart. */
+export function isElsewhere(
+  a: Place | undefined,
+  b: Place | undefined,
+  near: number = NEAR_LINES,
+): boolean {
+  if (a === undefined || b === undefined) return false;
+  if (a.file !== b.file) return true;
+  const both = joined(a, b);
+  if (both.line === undefined || both.endLine === undefined) return false;
+  return both.line - both.endLine > near;
+}
+
+/** Where the findings of both are, which are in one file. */
+export function joined(a: Place, b: Place): Place {
+  if (a.line === undefined || a.endLine === undefined) return b;
+  if (b.line === undefined || b.endLine === undefined) return a;
+  return {
+    file: a.file,
+    line: Math.max(a.line, b.line),
+    endLine: Math.min(a.endLine, b.endLine),
+  };
+}
+
+/** What is at one place, and which. */
+export interface Placed<T> {
+  readonly place: Place | undefined;
+  readonly reports: readonly T[];
+}
+
+/** Reports by where they are, those without a file first, then in the order of files and lines: whatever is in one part is near all of it. */
+export function byPlace<T extends FindingDetails>(reports: readonly T[]): readonly Placed<T>[] {
+  const placed = reports.map((report) => ({ place: placeOf(report), report }));
+  if (placed.every(({ place }) => place === undefined)) return [{ place: undefined, reports }];
+  placed.sort(({ place: a }, { place: b }) => inFileOrder(a, b));
+  const parts: { place: Place | undefined; readonly reports: T[] }[] = [];
+  for (const { place, report } of placed) {
+    const last = parts.at(-1);
+    const isFirst = last === undefined || last.place?.file !== place?.file;
+    if (isFirst || isElsewhere(last.place, place)) {
+      parts.push({ place, reports: [report] });
+      continue;
+    }
+    last.place = last.place && place && joined(last.place, place);
+    last.reports.push(report);
+  }
+  return parts;
+}
+
+/** Members of a group that are in one place, each with the first part that none of is elsewhere. */
+export function inOnePlace<T extends { readonly place?: Place }>(
+  members: readonly T[],
+): readonly (readonly T[])[] {
+  if (members.every(({ place }) => place === undefined)) return [members];
+  const parts: T[][] = [];
+  for (const member of members) {
+    const part = parts.find((one) => one.every((other) => !isElsewhere(other.place, member.place)));
+    if (part === undefined) parts.push([member]);
+    else part.push(member);
+  }
+  return parts;
+}
+
+/** What has no line is before the lines of its file. */
+function inFileOrder(a: Place | undefined, b: Place | undefined): number {
+  return (
+    byCodeUnits(a?.file ?? "", b?.file ?? "") ||
+    (a?.line ?? 0) - (b?.line ?? 0) ||
+    (a?.endLine ?? 0) - (b?.endLine ?? 0)
+  );
+}
+
+const MAX_PLACE_CHARS = 200;
+
+/** `src/a.ts:10`, as it stands before a finding's text; of a very long path the end. */
+export function placeText({ file, line }: FindingDetails): string | undefined {
+  if (file === undefined) return undefined;
+  const at = line === undefined ? file : `${file}:${line}`;
+  return at.length > MAX_PLACE_CHARS ? `…${at.slice(1 - MAX_PLACE_CHARS)}` : at;
+}
+
+/** The text that two paths share where they name the same file, as far as can be told without looking at a disk. */
+export function comparedPath(file: string): string {
+  const [root = ""] = /^[\\/]*/.exec(file) ?? [];
+  const parts: string[] = [];
+  for (const part of file.normalize("NFC").split(/[\\/]+/)) {
+    if (part === "" || part === ".") continue;
+    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
+    else parts.push(part);
+  }
+  return `${root === "" ? "" : "/"}${parts.join("/")}`;
+}
