@@ -1,3 +1,4 @@
+import type { Cancellation } from "../async/cancellation.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import { NO_COST, type CallRequest } from "../call.ts";
 import type { Permit } from "../limits/permit.ts";
@@ -77,7 +78,8 @@ async function reserve(seat: Seat, call: Collected): Promise<Reserved | undefine
   const { cancellation } = run;
   try {
     if (bound === undefined || seat.budgets.length === 0) return { call, charge: undefined };
-    const permit = await run.limiter.tryAcquire(permitRequest(run, seat, bound, "money"));
+    const taking = run.limiter.tryAcquire(permitRequest(run, seat, bound, "money"));
+    const permit = taking instanceof Promise ? await inTime(taking, cancellation) : taking;
     if (permit === undefined) {
       call.resolve(dispatch(run, seat, request, tally));
       return undefined;
@@ -90,6 +92,19 @@ async function reserve(seat: Seat, call: Collected): Promise<Reserved | undefine
     call.reject(error);
   }
   return undefined;
+}
+
+/** The others do not wait for the store of a run that is over: what it takes too late is given back. */
+async function inTime(
+  taking: Promise<Permit | undefined>,
+  cancellation: Cancellation,
+): Promise<Permit | undefined> {
+  try {
+    return await orCancelled(taking, cancellation);
+  } catch (error) {
+    if (cancellation.cancelled) taking.then((late) => late?.discard()).catch(() => {});
+    throw error;
+  }
 }
 
 /** Records that an attempt begins, as one of `size`. */

@@ -422,6 +422,27 @@ describe("the questions to a judge", () => {
   });
 });
 
+it("a batch does not wait for the money of a call whose run is over", async () => {
+  const hanging = memoryStore();
+  const { values } = hanging;
+  const store = {
+    ...hanging,
+    values: { ...values, changeAll: () => new Promise<never>(() => {}) },
+  };
+  const budget = { usd: 1, scope: "all" };
+  const { team, batches } = batching(tenfold, { budget, maxCost: { usd: 0.1 } });
+  const controller = new AbortController();
+  const stuck = team.run(1, { store, signal: controller.signal });
+  const others = [2, 3].map((task) => team.run(task));
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  expect(batches).toEqual([]);
+  controller.abort(new Error("enough"));
+  await expect(stuck).rejects.toThrow("enough");
+  expect(await outputs(others)).toEqual([20, 30]);
+  expect(batches).toEqual([[2, 3]]);
+});
+
 it("who joins a call that is collected is not waited for", async () => {
   const clock = virtualClock();
   const asked: unknown[] = [];
