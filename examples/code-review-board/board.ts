@@ -2,7 +2,7 @@ import type { Outcome, Verdict } from "quorate";
 import type { PullRequest } from "./pulls.ts";
 import { match, score, type Match, type Score } from "./score.ts";
 
-/** One thing that reviewers reported, in the words of one of them. */
+/** One thing that reviewers reported, in the words of one of them, after its place where they name one. */
 export interface BoardFinding {
   readonly text: string;
   readonly reportedBy: readonly string[];

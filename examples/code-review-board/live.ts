@@ -70,19 +70,10 @@ export function livePage(outcome: Outcome, screen: Terminal): string[] {
       `${standing.length} of ${standing.length + leftOut.length} findings stand`,
     ),
     ...standing.flatMap(({ text, reportedBy }, index) =>
-      prose(`${index + 1}. ${placeOf(outcome, text)}${text} (${reportedBy.join(", ")})`),
+      prose(`${index + 1}. ${text} (${reportedBy.join(", ")})`),
     ),
     ...Object.entries(outcome.results).flatMap(([name, result]) =>
       result?.status === "failed" ? prose(`${name} failed: ${result.error.message}`) : [],
     ),
   ];
-}
-
-/** Where the one who said this saw it. */
-function placeOf({ results }: Outcome, text: string): string {
-  const said = Object.values(results).flatMap((result) =>
-    result?.status === "ok" ? (result.output as z.infer<typeof Review>).findings : [],
-  );
-  const found = said.find((one) => one.text === text);
-  return found === undefined ? "" : `${found.file}:${found.line}: `;
 }
