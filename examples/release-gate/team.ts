@@ -68,6 +68,8 @@ export function releaseGate(folder: string, also: readonly CodingAgent[] = []) {
     }),
   );
   const oxlint = ["-c", setting("oxlint.json"), "--disable-nested-config", "-f", "sarif"];
+  // Where there is no .gitignore, nothing else says that these are not the project's.
+  oxlint.push("--ignore-pattern", "**/node_modules/**");
   const knip = ["--config", setting("knip.json"), "--reporter", "json", "--no-exit-code"];
   const rules = [{ id: "@secretlint/secretlint-rule-preset-recommend" }];
   const secretlint = [

@@ -41,5 +41,8 @@ export function tag(
 ): Readonly<Record<string, string>> {
   const at = given.indexOf("=");
   if (at < 1) throw new InvalidArgumentError('give a name and a value, as in "branch=main".');
-  return { ...before, [given.slice(0, at)]: given.slice(at + 1) };
+  const name = given.slice(0, at);
+  if (Object.hasOwn(before, name))
+    throw new InvalidArgumentError(`"${name}" is given already; give each name once.`);
+  return { ...before, [name]: given.slice(at + 1) };
 }

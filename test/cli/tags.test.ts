@@ -41,7 +41,10 @@ describe("runs with a tenant and tags", () => {
     expect(none.stderr).toContain("give run, tenant or tag");
   });
 
-  it("are refused where a tag has no name", async () => {
+  it("are refused where a tag has no name, or two values", async () => {
+    const twice = await quorate(["delete", "--tag", "branch=a", "--tag", "branch=b"], folder());
+    expect(twice.code).toBe(2);
+    expect(twice.stderr).toContain('"branch" is given already; give each name once');
     const { code, stderr } = await run(folder(), "--tag", "main");
     expect(code).toBe(2);
     expect(stderr).toContain('as in "branch=main"');

@@ -83,7 +83,10 @@ describe("the release gate", () => {
   });
 
   it("ships a project that nobody would hold", async () => {
-    const { code, page } = await gate(project({ "src/index.ts": "export const a = 1;\n" }));
+    const place = project({ "src/index.ts": "export const a = 1;\n" });
+    mkdirSync(join(place, "node_modules/other"), { recursive: true });
+    writeFileSync(join(place, "node_modules/other/index.js"), "debugger;\n");
+    const { code, page } = await gate(place);
     expect(page).toMatch(/\nSHIP\n/);
     expect(code).toBe(0);
   });
