@@ -113,10 +113,9 @@ export const SCHEMA_VERSION: number = MIGRATIONS.length;
  * for a file of another program or of a newer version.
  */
 export function schemaVersion(db: DatabaseSync, path: string): number {
-  const application = pragma(db, "application_id");
-  const version = pragma(db, "user_version");
+  const { application, version, isEmpty } = db.isTransaction ? markOf(db) : markAtOnce(db);
   if (application !== APPLICATION_ID) {
-    if (application === 0 && version === 0 && isEmpty(db)) return 0;
+    if (application === 0 && version === 0 && isEmpty) return 0;
     throw new QuorateError(
       "STORE_FAILED",
       `The store "${path}" is a database of another program: choose another path. It was not changed.`,
@@ -160,10 +159,31 @@ export function migrate<T>(
   }
 }
 
-function pragma(db: DatabaseSync, name: "application_id" | "user_version"): number {
-  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+/** What a file says of itself. */
+interface Mark {
+  readonly application: number;
+  readonly version: number;
+  readonly isEmpty: boolean;
 }
 
-function isEmpty(db: DatabaseSync): boolean {
-  return db.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+/** Reads the mark as it is at one moment: another process may be making the file. */
+function markAtOnce(db: DatabaseSync): Mark {
+  db.exec("BEGIN");
+  try {
+    return markOf(db);
+  } finally {
+    if (db.isTransaction) db.exec("ROLLBACK");
+  }
+}
+
+function markOf(db: DatabaseSync): Mark {
+  return {
+    application: pragma(db, "application_id"),
+    version: pragma(db, "user_version"),
+    isEmpty: db.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined,
+  };
+}
+
+function pragma(db: DatabaseSync, name: "application_id" | "user_version"): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
