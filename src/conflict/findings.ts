@@ -107,9 +107,9 @@ export function* findingSubjects(
         reports: firstOfEach(reports),
         note,
       });
+      if (isTurn(PUTTING * reports.length)) yield;
     }
   }
-  if (isTurn(PUTTING * groups.length)) yield;
   reported.sort((a, b) => b.reports.size - a.reports.size || byCodeUnits(a.text, b.text));
   const subjects: Subject[] = [];
   for (const { text, finding, reports, note } of reported) {

@@ -107,13 +107,22 @@ export function* vectorSteps(wordings: readonly Wording[]): Steps<readonly Spars
     if (isTurn(found.length * WEIGHING)) yield;
   }
   const vectors: SparseVector[] = [];
-  for (const bag of bags) {
+  for (const [i, bag] of bags.entries()) {
     const terms: number[] = [];
     const weights: number[] = [];
     for (const [word, often] of bag) {
       const term = numbers.get(word) ?? 0;
       terms.push(term);
       weights.push((1 + Math.log(often)) * rarity(holders[term] ?? 1));
+    }
+    const file = wordings[i]?.place?.file;
+    if (file !== undefined) {
+      // No word is like it. It weighs nothing, and is rare: a search that is cut short comes by what is in the same file.
+      const key = `\n${file}`;
+      const term = numbers.get(key) ?? numbers.size;
+      numbers.set(key, term);
+      terms.push(term);
+      weights.push(0);
     }
     const length = Math.hypot(...weights);
     vectors.push({ terms, weights: weights.map((weight) => weight / length) });

@@ -8,6 +8,7 @@ import { runFold, viewRun } from "../../src/cli/run-view.ts";
 import { timeline } from "../../src/cli/timeline.ts";
 import { columnsOf } from "../../src/cli/wrap.ts";
 import type { RunEvent } from "../../src/events.ts";
+import type { Verdict } from "../../src/resolve/verdict.ts";
 import { bodies, events, holdVerdict, runId, startMs } from "./a-run.ts";
 import { piped } from "./piped.ts";
 
@@ -121,6 +122,48 @@ describe("explain", () => {
   it("can be asked about one subject", () => {
     expect(explain(whole, piped(), { subject: "TASK" }).length).toBeGreaterThan(0);
     expect(explain(whole, piped(), { subject: "else" })).toEqual([]);
+  });
+});
+
+describe("a finding with a place", () => {
+  const nasty = "\u001b[2J";
+  const finding = {
+    text: "eval of what a user wrote",
+    file: "src/a.ts",
+    line: 10,
+    severity: "high",
+    rule: `no-eval${nasty}`,
+    suggestion: "parse it",
+  } as const;
+  const { text, ...details } = finding;
+  const heldBy = [{ agent: "security", evidence: text, finding: { ...details, line: 12 } }];
+  const verdict: Verdict = {
+    ...holdVerdict,
+    subject: `src/a.ts:10: ${text}`,
+    kind: "finding",
+    finding,
+    winner: "present",
+    positions: [{ value: "present", heldBy }],
+    dissent: [],
+  };
+  const run = viewRun(
+    runId,
+    events().map((event) => (event.type === "verdict.reached" ? { ...event, verdict } : event)),
+  );
+
+  it("is shown with it, with its severity, its rule and what to do", () => {
+    const short = report(run, piped()).join("\n");
+    expect(short).toContain("src/a.ts:10: eval of what a user wrote");
+    expect(short).toContain("severity high, rule no-eval");
+    const page = explain(run, piped(120)).join("\n");
+    expect(page).toContain("src/a.ts:10: eval of what a user wrote");
+    expect(page).toContain("security (src/a.ts:12, severity high, rule no-eval");
+    expect(page).toContain("suggestion: parse it");
+    expect(page + short).not.toContain("\u001b");
+  });
+
+  it("is whole in the JSON of its run", () => {
+    expect(runJson(run)).toMatchObject({ verdicts: [{ finding, positions: [{ heldBy }] }] });
   });
 });
 

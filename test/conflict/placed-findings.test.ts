@@ -233,6 +233,25 @@ describe("findings with places", () => {
     );
   });
 
+  test("are grouped in each of very many files, where all use the same few words", async () => {
+    const wordings = [
+      "Variable is defined but never used",
+      "Unused variable is defined here, never used",
+      "This variable is never used",
+      "The variable defined here is never used anywhere",
+    ];
+    const findings = Array.from({ length: 1_000 }, (_, i) =>
+      wordings.map((text, k): Finding => ({
+        agent: `r${k}`,
+        text,
+        file: `src/f${i}.ts`,
+        line: 10 + k,
+      })),
+    ).flat();
+    const groups = await found(...findings);
+    expect(groups).toHaveLength(1_000);
+  });
+
   test("may be very many with the same words", async () => {
     const findings = Array.from({ length: 4_000 }, (_, i): Finding => ({
       agent: `r${i % 4}`,
