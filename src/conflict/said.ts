@@ -29,6 +29,7 @@ const MAX_FINDINGS = 1_000;
 /**
  * Reads an answer: by the agent's `claims` where it has them. Else a `recommendation` of string, number or boolean is one
  * claim about `"task"`, and a `findings` array of strings or `{ text, file, line, … }` is open findings; `undefined` when there is neither.
+ * An array in which nothing has a text is none.
  *
  * Throws `CLAIMS_INVALID` when the agent's `claims` throws or returns what is no claim, for a position of more than 64 KiB,
  * for more than 10,000 claims, and for more than 1,000 findings.
@@ -69,8 +70,12 @@ function findingsOf({ name }: Speaker, output: unknown): readonly PlacedFinding[
     const why = `${name} reports ${list.length} findings; report at most ${MAX_FINDINGS}`;
     throw new QuorateError("CLAIMS_INVALID", why);
   }
+  const textOf = (item: unknown): unknown =>
+    typeof item === "string" ? item : property(item, "text");
+  // Who reports something that cannot be read has not said that there is nothing.
+  if (list.length > 0 && list.every((item) => typeof textOf(item) !== "string")) return undefined;
   return list.flatMap((item: unknown) => {
-    const text = typeof item === "string" ? item : property(item, "text");
+    const text = textOf(item);
     return typeof text === "string" && text.trim() !== "" ? [{ text, ...detailsOf(item) }] : [];
   });
 }

@@ -6,6 +6,25 @@ const CHECK = "Missing null check of the user";
 const reviewer = <Name extends string>(name: Name, ...findings: readonly unknown[]) =>
   agent({ name, version: "1", run: () => ({ findings }) });
 
+test("who reports what has no text is not taken for somebody who found nothing", async () => {
+  const board = supervisor({
+    name: "board",
+    agents: {
+      ann: reviewer("ann", { txt: CHECK }, 1),
+      bob: reviewer("bob", CHECK),
+      cyd: reviewer("cyd"),
+      dan: reviewer("dan", ""),
+    },
+  });
+  const [verdict] = (await board.run("review")).verdicts;
+  expect(
+    verdict?.positions.map(({ value, heldBy }) => [value, heldBy.map(({ agent: who }) => who)]),
+  ).toEqual([
+    ["absent", ["cyd", "dan"]],
+    ["present", ["bob"]],
+  ]);
+});
+
 describe("findings of a team", () => {
   test("keep their places in conflicts, verdicts and the log", async () => {
     const store = memoryStore();
