@@ -9,8 +9,11 @@ export function didYouMean(given: string, names: Iterable<string>): string | und
   const all = [...names];
   const meant = given.toLowerCase();
   const lower = all.map((name) => name.toLowerCase());
-  const near = (name: string): boolean =>
-    distance(meant, name) <= (Math.min(meant.length, name.length) < LONG ? 1 : 2);
+  const near = (name: string): boolean => {
+    const shorter = Math.min(meant.length, name.length);
+    // Names of one letter are all one letter apart.
+    return shorter > 1 && distance(meant, name) <= (shorter < LONG ? 1 : 2);
+  };
   const index = [
     lower.indexOf(meant),
     lower.findIndex(near),

@@ -234,3 +234,10 @@ it.fails("a preference for a position that no agent's schema allows is refused",
     code: "BAD_OPTIONS",
   });
 });
+
+it("a name of one letter is not taken for another one", () => {
+  const short = agent({ name: "a", run: () => 1 });
+  const make = (): unknown =>
+    supervisor({ name: "team", agents: { a: short }, required: ["c" as never] });
+  expect(make).toThrow('requires "c", which is not among its agents; they are "a"');
+});
