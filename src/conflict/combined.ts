@@ -96,7 +96,7 @@ function linesOf(reports: readonly Finding[]): Pick<FindingDetails, "line" | "en
  * The highest severity that two reporters give, else the median of all that are given, of two in the middle the higher one. Of several
  * by one reporter, the highest counts.
  */
-export function severityOf(reports: readonly Finding[]): Severity | undefined {
+function severityOf(reports: readonly Finding[]): Severity | undefined {
   const byAgent = new Map<string, number>();
   for (const { agent, severity } of reports) {
     if (severity === undefined) continue;

@@ -19,27 +19,17 @@ export function detailsOf(said: unknown): FindingDetails {
   const line = lineOf(own("line"));
   const endLine = lineOf(own("endLine"));
   const severity = textOf(own("severity"), MAX_NAME_CHARS)?.toLowerCase();
-  return {
-    ...(file !== undefined && isPath(file) && { file }),
-    ...(line !== undefined && { line }),
-    ...(line !== undefined && endLine !== undefined && endLine > line && { endLine }),
-    ...partOf(
-      "severity",
-      SEVERITIES.find((one) => one === severity),
-    ),
-    ...partOf("rule", textOf(own("rule"), MAX_NAME_CHARS)),
-    ...partOf("suggestion", textOf(own("suggestion"), MAX_EVIDENCE_CHARS)),
-    ...partOf("category", textOf(own("category"), MAX_NAME_CHARS)),
+  const parts: { readonly [Part in keyof FindingDetails]-?: FindingDetails[Part] | undefined } = {
+    file: file !== undefined && isPath(file) ? file : undefined,
+    line,
+    endLine: line !== undefined && endLine !== undefined && endLine > line ? endLine : undefined,
+    severity: SEVERITIES.find((one) => one === severity),
+    rule: textOf(own("rule"), MAX_NAME_CHARS),
+    suggestion: textOf(own("suggestion"), MAX_EVIDENCE_CHARS),
+    category: textOf(own("category"), MAX_NAME_CHARS),
   };
-}
-
-function partOf<Name extends keyof FindingDetails>(
-  name: Name,
-  value: FindingDetails[Name],
-): { readonly [N in Name]?: FindingDetails[N] } {
-  return value === undefined
-    ? {}
-    : ({ [name]: value } as { readonly [N in Name]: FindingDetails[N] });
+  const known = Object.entries(parts).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known) as FindingDetails;
 }
 
 function textOf(value: unknown, maxChars: number): string | undefined {

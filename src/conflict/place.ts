@@ -40,7 +40,7 @@ export function isElsewhere(
 }
 
 /** Where the findings of both are, which are in one file. */
-export function joined(a: Place, b: Place): Place {
+function joined(a: Place, b: Place): Place {
   if (a.line === undefined || a.endLine === undefined) return b;
   if (b.line === undefined || b.endLine === undefined) return a;
   return {

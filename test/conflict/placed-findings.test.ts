@@ -110,6 +110,30 @@ describe("findings with places", () => {
     }
   });
 
+  test("of different files are two also where a judge would say that they are the same, and it sees the places of others", async () => {
+    const asked: string[] = [];
+    const judged = similar({
+      threshold: 0.5,
+      band: [0.01, 1],
+      judge: ({ text }) => {
+        asked.push(text);
+        return { same: true };
+      },
+    });
+    const verdicts = await settle([], {
+      findings: [
+        { agent: "ann", text: "user may be null", file: "a.ts", line: 10 },
+        { agent: "bob", text: "null check of user is missing", file: "a.ts", line: 11 },
+        { agent: "cyd", text: "user may be null there", file: "b.ts", line: 10 },
+      ],
+      similar: judged,
+    });
+    expect(verdicts.map(reportersOf)).toEqual([["ann", "bob"], ["cyd"]]);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toContain("| a.ts:10: user may be null");
+    expect(asked[0]).toContain("| a.ts:11: null check of user is missing");
+  });
+
   test("of one file are one up to the declared nearness, and two beyond it", async () => {
     const at = (line: number): Finding[] => [
       { agent: "ann", text: CHECK, file: "a.ts", line: 5, endLine: 10 },
