@@ -339,7 +339,8 @@ class Attempt implements AttemptControl, Reporting {
     // Slots alone, or those of a batch of one whose money has a permit of its own; else it is released by now.
     const released = this.#permit?.release(0);
     this.#part?.over();
-    const settled = charged ?? released;
+    const settled =
+      charged && released ? Promise.all([charged, released]).then(() => {}) : (charged ?? released);
     // Of one that was given up nobody else hears it; the run has been told that its store fails.
     settled?.catch(() => {});
     return settled;

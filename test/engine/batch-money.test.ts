@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
   agent,
   judge,
@@ -420,6 +420,40 @@ describe("the questions to a judge", () => {
     await Promise.all(running);
     expect([sizes, clock.monotonic()]).toEqual([[4], atMs]);
   });
+});
+
+it("a call that goes without others, and whose store fails when its slot is free again, fails its run and nothing else", async () => {
+  const unheard: unknown[] = [];
+  const listen = (reason: unknown): void => void unheard.push(reason);
+  process.on("unhandledRejection", listen);
+  onTestFinished(() => void process.off("unhandledRejection", listen));
+  const kept = memoryStore();
+  const { changeAll } = kept.values;
+  let failing = false;
+  const store: Store = {
+    ...kept,
+    values: {
+      ...kept.values,
+      changeAll: async (keys, make, options) => {
+        if (failing && keys.includes("limiter/provider")) throw new Error("disk full");
+        return changeAll(keys, make, options);
+      },
+    },
+  };
+  const a = agent({
+    name: "a",
+    lanes: [lane({ name: "provider", scope: "provider", concurrency: 1 })],
+    maxCost: { usd: 0.1 },
+    run() {
+      failing = true;
+    },
+    batch: { run: (tasks) => tasks },
+  });
+  const budget = { usd: 1, scope: "all" };
+  const running = supervisor({ name: "team", agents: { a }, store, budget }).run(1);
+  await expect(running).rejects.toMatchObject({ code: "STORE_FAILED" });
+  await new Promise(setImmediate);
+  expect(unheard).toEqual([]);
 });
 
 it("a batch does not wait for the money of a call whose run is over", async () => {
