@@ -288,6 +288,9 @@ describe("a fork", () => {
     });
     await expect(gate.fork("run", { store: memoryStore() })).rejects.toMatchObject({
       code: "NOT_RESUMABLE",
+      message: expect.stringMatching(
+        /^run "run" cannot be forked from this store; use sqliteStore/,
+      ),
     });
     expect(asked).toEqual([]);
     expect(faultsOf(store.read("run"))).toEqual([]);

@@ -195,9 +195,9 @@ export async function runFork(
 ): Promise<Outcome> {
   const { root, seated } = session;
   checkRunId(session.runId);
-  refuseForgetful(session);
-  const events = await readRun(session, ofRun);
   const of = { ...session, runId: ofRun };
+  refuseForgetful(of, "forked");
+  const events = await readRun(session, ofRun);
   const first = startOf(of, events);
   refuseOther(of, first);
   if (first.redacted === true && !("input" in fork)) {
@@ -313,11 +313,11 @@ function refuseRedacted({ runId }: Session, first: StartedEvent, task: unknown):
   );
 }
 
-function refuseForgetful({ store, runId }: Session): void {
+function refuseForgetful({ store, runId }: Session, asked = "resumed"): void {
   if (store.resumable) return;
   throw new QuorateError(
     "NOT_RESUMABLE",
-    `run "${runId}" cannot be resumed from this store; use sqliteStore({ path }), or memoryStore({ resumable: true })`,
+    `run "${runId}" cannot be ${asked} from this store; use sqliteStore({ path }), or memoryStore({ resumable: true })`,
   );
 }
 
