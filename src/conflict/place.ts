@@ -13,10 +13,7 @@ export interface Place {
   readonly endLine?: number;
 }
 
-/**
- * How many lines there may be between two places that are one: the made set of `bench/decisions/placed.ts` finds most duplicates and
- * fewest near-misses with it.
- */
+/** How many lines there may be between two places that are one: what has the best F1 on the made set of `bench/decisions/placed.ts`. */
 export const NEAR_LINES = 8;
 
 /** Where a finding is; `undefined` where no file was said: it may be anywhere. */
