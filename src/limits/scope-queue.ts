@@ -28,6 +28,8 @@ export interface ScopeQueue {
   refused(releases: number, waitMs: number, clock: Clock): void;
   /** Something was released. */
   released(): void;
+  /** What a permit that had left held in the store is released there, or the store has failed. */
+  gone(): void;
 }
 
 function scopeQueue({ fair, waitsFor }: Scoped, idle: () => void): ScopeQueue {
@@ -35,6 +37,11 @@ function scopeQueue({ fair, waitsFor }: Scoped, idle: () => void): ScopeQueue {
   let closedUntilMs = -Infinity;
   let probe: Permit | undefined;
   let releases = 0;
+  // How many have left, and hold their part of the store until it says otherwise: who comes meanwhile is to hear of that here.
+  let leaving = 0;
+  const rest = (): void => {
+    if (limit.inFlight + leaving === 0 && limit.queue.first === undefined) idle();
+  };
   const condition: Condition = {
     waitMs({ clock }) {
       return probe === undefined ? Math.max(0, closedUntilMs - clock.monotonic()) : Infinity;
@@ -44,7 +51,8 @@ function scopeQueue({ fair, waitsFor }: Scoped, idle: () => void): ScopeQueue {
     },
     left(permit) {
       if (probe === permit) probe = undefined;
-      if (limit.inFlight === 0 && limit.queue.first === undefined) idle();
+      if (permit.elsewhere === undefined) rest();
+      else leaving++;
     },
   };
   const limit = makeLimit(Infinity, condition, { fair, waitsFor });
@@ -70,6 +78,10 @@ function scopeQueue({ fair, waitsFor }: Scoped, idle: () => void): ScopeQueue {
       releases++;
       closedUntilMs = -Infinity;
       admitWaiting([limit]);
+    },
+    gone() {
+      leaving--;
+      rest();
     },
   };
 }

@@ -156,6 +156,7 @@ class PartInStore implements HeldElsewhere {
   readonly #fronts: readonly ScopeQueue[];
   readonly #failed: (cause: unknown) => QuorateError;
   readonly #hold: Hold;
+  #isKept = false;
 
   constructor(
     values: Values,
@@ -191,14 +192,19 @@ class PartInStore implements HeldElsewhere {
 
   keepIn(permit: Permit): void {
     permit.elsewhere = this;
+    this.#isKept = true;
     for (const front of this.#fronts) front.taken(permit);
   }
 
   async release(leaving: Leaving): Promise<void> {
-    await this.#change((kept, nowMs) =>
-      this.#scoped.map((one, index) => one.release(kept[index], this.#hold, leaving, nowMs)),
-    );
-    this.#released();
+    try {
+      await this.#change((kept, nowMs) =>
+        this.#scoped.map((one, index) => one.release(kept[index], this.#hold, leaving, nowMs)),
+      );
+      this.#released();
+    } finally {
+      if (this.#isKept) for (const front of this.#fronts) front.gone();
+    }
   }
 
   async raise(moreMicros: number, overran: boolean): Promise<void> {

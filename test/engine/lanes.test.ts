@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { agent, lane, supervisor, type Agent, type RunEvent } from "../../src/index.ts";
+import {
+  agent,
+  lane,
+  memoryStore,
+  supervisor,
+  type Agent,
+  type RunEvent,
+  type Store,
+} from "../../src/index.ts";
 import { scripted, virtualClock, type Step } from "../../src/testing/index.ts";
 
 const busy = (fields: object = {}): Step => ({
@@ -304,4 +312,37 @@ describe("a lane that an agent and its supervisor both name", () => {
     const team = supervisor({ name: "team", agents: { a }, lanes: [provider] });
     expect((await team.run("task")).results.a).toMatchObject({ status: "ok", output: 1 });
   });
+});
+
+it("what is released under a scope is heard of at once, also by who came while the store was told of it", async () => {
+  const clock = virtualClock();
+  const kept = memoryStore({ clock });
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => void clock.timer(ms, resolve));
+  const { changeAll } = kept.values;
+  // The first slot is taken, given back, which takes a while, and asked for meanwhile.
+  const delays = [0, 20];
+  const values: Store["values"] = {
+    ...kept.values,
+    changeAll: async (keys, make, options) => {
+      await pause(delays.shift() ?? 0);
+      return changeAll(keys, make, options);
+    },
+  };
+  const begun: number[] = [];
+  const a = agent({
+    name: "a",
+    lanes: [lane({ name: "provider", scope: "provider", concurrency: 1 })],
+    run: async () => {
+      begun.push(clock.monotonic());
+      await pause(30);
+    },
+  });
+  const team = supervisor({ name: "team", agents: { a }, store: { ...kept, values }, clock });
+  const first = team.run(1);
+  await clock.advance(35);
+  const second = team.run(2);
+  await clock.advance(200);
+  await Promise.all([first, second]);
+  expect(begun).toEqual([0, 50]);
 });
