@@ -1,3 +1,4 @@
+import { QuorateError } from "../errors.ts";
 import { withDatabase } from "./database.ts";
 import { findRun } from "./find-run.ts";
 import { count } from "./quantities.ts";
@@ -15,6 +16,11 @@ export async function deleteCommand(
   { db, tenant, tag }: DeleteFlags,
   screen: Terminal,
 ): Promise<void> {
+  if (wanted === undefined && tenant === undefined && tag === undefined) {
+    const what = "delete is not told which runs";
+    const instead = "give a run, --tenant or --tag; to forget old runs, use quorate prune";
+    throw new QuorateError("BAD_OPTIONS", `${what}: ${instead}`);
+  }
   const erased = await withDatabase(db, async (store) =>
     store.erase({
       ...(wanted !== undefined && { run: await findRun(store, wanted, db) }),

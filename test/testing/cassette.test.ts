@@ -158,7 +158,7 @@ describe("an attempt that is not on the cassette", () => {
     [
       "another task",
       { diff: "+ 2" },
-      'it has 1 attempts of asked, and none with this task; the task is {"diff":"+ 2"}',
+      'it has 1 of that agent, and none with this task; the task is {"diff":"+ 2"}',
     ],
   ])("fails and says which: %s", async (_, task, message) => {
     const result = await ask(replay(file, nobody), task);

@@ -148,7 +148,7 @@ function missing(
     before > 0
       ? `it has ${before} of them, and this is one more`
       : first === undefined
-        ? `it has ${entries.length} attempts of ${name}, and none with this task`
+        ? `it has ${entries.length} of that agent, and none with this task`
         : `it has ${alike.length} with this task, of which the first differs in: ${differences(first.asked, asked)}`;
   const message = `the cassette ${file} has no such attempt of ${name}: ${why}; the task is ${which}; record it anew with record(…)`;
   return Object.assign(new assert.AssertionError({ message }), { retryable: false });
