@@ -38,7 +38,9 @@ describe("runs with a tenant and tags", () => {
     expect(await listed(cwd)).toEqual(["three", "two"]);
     const none = await quorate(["delete"], cwd);
     expect(none.code).toBe(2);
-    expect(none.stderr).toContain("give a run, --tenant or --tag; to forget old runs, use quorate prune");
+    expect(none.stderr).toContain(
+      "give a run, --tenant or --tag; to forget old runs, use quorate prune",
+    );
   });
 
   it("are refused where a tag has no name, or two values", async () => {
