@@ -146,7 +146,7 @@ const arrows: readonly Arrow[] = [
     "prompt/*",
     "execa",
   ]),
-  ...folder("testing", [...words, ...core, "supervisor/*", "sqlite/*"]),
+  ...folder("testing", [...words, ...core, "supervisor/*"]),
   ...folder(
     "cli",
     [

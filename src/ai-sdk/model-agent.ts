@@ -54,7 +54,7 @@ export interface ModelAgentOptions<
   readonly stream?: boolean;
   /**
    * How large instructions and prompt may be together, in bytes of UTF-8; a larger one is not sent. With `maxOutputTokens` and
-   * without tools this bounds what an attempt costs: no token is shorter than a byte. For ever where left out.
+   * without tools this bounds what an attempt costs: no token is shorter than a byte. Unbounded where left out.
    */
   readonly maxPromptBytes?: number;
 }

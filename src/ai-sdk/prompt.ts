@@ -22,5 +22,5 @@ export function promptOf<Task, Upstream>(
       : prompt(task, context);
   if (typeof made === "string") return withIssues(made, context.issues);
   hear(made);
-  throw new QuorateError("BAD_OPTIONS", `the prompt of ${name} returned no text`);
+  throw new QuorateError("INPUT_INVALID", `the prompt of ${name} is no text; answer with a text`);
 }

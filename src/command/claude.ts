@@ -18,8 +18,8 @@ import { UnreadExit, unreadable, type Ran } from "./read.ts";
 /** What `claude()` has besides the options of all presets. */
 export interface ClaudeOptions {
   /**
-   * `"key"`: by `ANTHROPIC_API_KEY`, with nothing of the user's own settings (`--bare`). `"account"`: as the user is logged in; without
-   * settings and servers all the same. Default: `"key"`.
+   * `"key"`: by `ANTHROPIC_API_KEY` alone (`--bare`). `"account"`: as the user is logged in. Both without the user's settings and servers.
+   * With `tools` of `"read"` or `"write"` both are as `"account"`, as `--bare` has no tools that search or make files. Default: `"key"`.
    */
   readonly login?: "key" | "account";
 }

@@ -89,7 +89,10 @@ function answer(ran: Ran): string {
   return textIn(message, "text");
 }
 
-/** The HTTP status in what it says of a failure. It says none of a request that was wrong, but what it was answered; nor of a server that failed. */
+/**
+ * The HTTP status of a failure, from codex's message. Some messages have none: of a refused request it prints only the service's JSON
+ * answer, which is taken as 400, and of a failed server only that demand is high, taken as 500.
+ */
 function statusIn(said: string): number | undefined {
   const [, status] = /\bstatus:? (\d{3})\b/.exec(said) ?? [];
   if (status !== undefined) return Number(status);

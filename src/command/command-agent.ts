@@ -44,8 +44,8 @@ export interface ProgramOptions<Task = unknown, Upstream = AgentContext["results
   /** What it is asked. Default: the task, and the results that it may see. */
   readonly prompt?: Prompt<Task, Upstream>;
   /**
-   * Which variables of the environment it sees besides `PATH`, `HOME`, the language, the terminal and the temporary folder:
-   * `["TOKEN"]` hands one on, `{ TOKEN: "…" }` sets one.
+   * Which variables of the environment it sees besides `PATH`, `HOME`, `USER`, `SHELL`, the language, the terminal, the time zone, and
+   * temporary and XDG folders: `["TOKEN"]` hands one on, `{ TOKEN: "…" }` sets one.
    */
   readonly env?: Environment;
   /** The folder it works in. Default: that of this process. */

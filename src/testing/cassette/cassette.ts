@@ -22,8 +22,8 @@ import {
 /** How a cassette is recorded and replayed. */
 export interface CassetteOptions {
   /**
-   * Takes out of a value what is not to be on the tape, besides keys, tokens, and secrets of the environment, which are never there. Of what
-   * was asked, too: an attempt is found by what is left of it, so that `record` and `replay` need the same.
+   * Takes out of a value what is not to be on the tape, besides keys and tokens of the usual forms, and secrets of the environment of at
+   * least 8 characters. Of what was asked, too: an attempt is found by what is left of it, so that `record` and `replay` need the same.
    */
   readonly redact?: Redact;
 }
