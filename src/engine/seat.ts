@@ -20,7 +20,7 @@ export interface Seat {
   readonly limits: Limits;
   /** Keeps the timeouts of its attempts; `undefined` where they have none. */
   readonly timeouts: Deadlines | undefined;
-  /** Every limit on the path to the root. */
+  /** Every limit on the path to the root: a list of its own for each seat. */
   readonly limiters: readonly Limit[];
   /** What of those holds for other processes too. */
   readonly scoped: readonly Scoped[];
@@ -29,7 +29,7 @@ export interface Seat {
    * has to know more of an attempt than that it is one.
    */
   readonly slots: PermitRequest | undefined;
-  /** Every budget on the path to the root: a list of its own for each seat. */
+  /** Every budget on the path to the root, the same list at all tiers. */
   readonly budgets: readonly OwnedBudget[];
   readonly tier: string | undefined;
   readonly model: unknown;

@@ -15,7 +15,7 @@ export class RunBudgets {
   // By the budget: a team has one description, and may sit in several places.
   readonly #known = new Map<string, Map<CheckedBudget, BudgetLimit>>();
   readonly #money = new Map<readonly OwnedBudget[], Passed>();
-  readonly #all = new Map<readonly OwnedBudget[], Passed>();
+  readonly #all = new Map<Passed["limits"], Passed>();
 
   /** The money alone. The same object each time for the same list of budgets. */
   money(budgets: readonly OwnedBudget[]): Passed {
@@ -30,16 +30,16 @@ export class RunBudgets {
     return made;
   }
 
-  /** The slots and the money. The same object each time for what has the same list of budgets. */
+  /** The slots and the money of a seat, known by its list of limits: an agent at two tiers has one list of budgets and two of limits. */
   all({ limits, scoped }: Passed, budgets: readonly OwnedBudget[]): Passed {
-    const known = this.#all.get(budgets);
+    const known = this.#all.get(limits);
     if (known !== undefined) return known;
     const money = this.money(budgets);
     const made = {
       limits: [...limits, ...money.limits],
       scoped: [...scoped, ...money.scoped],
     };
-    this.#all.set(budgets, made);
+    this.#all.set(limits, made);
     return made;
   }
 

@@ -229,6 +229,30 @@ describe("lanes", () => {
     ]);
   });
 
+  it("are those of the tier that an agent escalates to, also within one run and without a budget", async () => {
+    const [small, large] = [lane({ name: "small" }), lane({ name: "large" })];
+    const seen: unknown[] = [];
+    const grader = agent({
+      name: "grader",
+      lanes: ({ tier }) => (tier === "cheap" ? [small] : [large]),
+      escalateIf: [({ sure }: { recommendation: string; sure: boolean }) => !sure],
+      run: async (_task: unknown, { tier }) => {
+        seen.push([tier, small.state.inFlight, large.state.inFlight]);
+        return { recommendation: "ship", sure: tier === "dear" };
+      },
+    });
+    const team = supervisor({
+      name: "team",
+      agents: { grader },
+      tiers: { cheap: "mini", dear: "maxi" },
+    });
+    expect((await team.run("task")).status).toBe("complete");
+    expect(seen).toEqual([
+      ["cheap", 1, 0],
+      ["dear", 0, 1],
+    ]);
+  });
+
   it("hold by what agents report: the tokens of a minute", async () => {
     const clock = virtualClock();
     const rate = lane({ name: "rate", tokensPerMinute: 1_000 });
