@@ -77,7 +77,10 @@ export type EventBody =
       /** What earlier runs taught of the agents, where the chain goes by it. */
       readonly learned?: LearnedBefore;
     })
-  /** An attempt has to wait before it begins, and holds nothing meanwhile. The next event of its call says what became of that. */
+  /**
+   * An attempt has to wait before it begins, and holds nothing meanwhile. The next event of its call says what became of that. It is
+   * not recorded of a call that is collected into a batch.
+   */
   | (CallPlace & {
       readonly type: "call.queued";
       readonly attempt: number;

@@ -204,7 +204,7 @@ function verdictLines(verdict: Verdict, screen: Terminal, full: boolean): string
   ];
 }
 
-/** `severity high, rule no-eval`: what is known of a finding besides its text and where it is. */
+/** `severity high, rule no-eval`: a finding's severity, rule and category. */
 export function detailWords(finding: FindingDetails | undefined): string {
   const { severity, rule, category } = finding ?? {};
   return Object.entries({ severity, rule, category })

@@ -5,10 +5,10 @@ import { QuorateError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Place } from "./place.ts";
 
-/** One distinct value that was claimed about a subject. */
+/** One distinct value that was claimed about a subject; of findings, one text at one place. */
 export interface Candidate {
   readonly value: Json;
-  /** The value's canonical text with trimmed, lower-cased strings. No two candidates share it. */
+  /** Tells candidates apart: the value's canonical text with trimmed, lower-cased strings, with its place where it has one. */
   readonly key: string;
   /** How many hold it. */
   readonly heldBy: number;

@@ -79,7 +79,7 @@ export function* reportsIn(
  * Findings as they were grouped, the most reported first, equally reported ones in code-unit order. Who reports one
  * holds `"present"`, with their own wording as evidence (of several, the first one in the group that has a place, or else the first one);
  * of those that answered, who does not holds `"absent"`. Who reports anything has answered. The subject is the text
- * that stands for the group, after its place where it has one, at most 500 characters of it, with a number where it is `taken`.
+ * that stands for the group, or where it has a place, that place and the text of {@link combined}; at most 500 characters of it, with a number where it is `taken`.
  * Whatever a comparator says, what is elsewhere is not in the group.
  */
 export function* findingSubjects(

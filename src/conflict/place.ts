@@ -72,7 +72,7 @@ export function byPlace<T extends FindingDetails>(reports: readonly T[]): readon
   return parts;
 }
 
-/** Members of a group that are in one place, each with the first part that none of is elsewhere. */
+/** Splits the members of a group by place: each joins the first part of which no member is elsewhere. */
 export function inOnePlace<T extends { readonly place?: Place }>(
   members: readonly T[],
 ): readonly (readonly T[])[] {

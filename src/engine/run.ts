@@ -29,7 +29,7 @@ export interface Run {
   readonly limiter: Limiter;
   /** The budgets that are its own. */
   readonly budgets: RunBudgets;
-  /** What is kept beside the runs: answers of other runs, budgets that are shared. */
+  /** What is kept beside the runs: answers of other runs, and what they have taught. */
   readonly values: Store["values"];
   /** What it wants of the cache. */
   readonly cache: RunCache;

@@ -1,4 +1,5 @@
 import { PRESENT } from "../conflict/findings.ts";
+import { LEAST_CALIBRATED } from "../reliability/calibrate.ts";
 import {
   findingChances,
   type FindingModel,
@@ -6,9 +7,6 @@ import {
 } from "../reliability/finding-model.ts";
 import type { LinkContext, Question, Ruling } from "../resolve/link.ts";
 import { counted } from "../resolve/words.ts";
-
-/** From so many outcomes on its confidence counts as checked. */
-const LEAST_CALIBRATED = 100;
 
 /** Decides findings by what was learned of earlier ones. The model must not be `refused`. */
 export function byLearnedFindings(

@@ -15,8 +15,8 @@ export interface LaneOptions {
   /** What it is called in the log and in messages; at most 100 characters. */
   readonly name: string;
   /**
-   * Shared by all limiters that name it, also of other processes that have the same store: what is in flight, begins and uses tokens
-   * is counted together. Where left out, the limiter holds in this process. How attempts end, each process learns for itself.
+   * Shared by all lanes that name it, also of other processes that have the same store: what is in flight, begins and uses tokens
+   * is counted together. Where left out, the lane holds in this process. How attempts end, each process learns for itself.
    */
   readonly scope?: string;
   /** How many attempts are in flight at most (`Infinity`). */

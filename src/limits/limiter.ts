@@ -8,7 +8,7 @@ import { Permit, type PermitRequest } from "./permit.ts";
  *
  * - Slots and money are taken in one step; nothing is held while waiting, and nothing is left behind by an attempt that was cancelled or
  *   refused.
- * - Never more than a limit's concurrency hold its slots, never more begin or use tokens in a minute than it lets through, and what is
+ * - Never more than a limit's concurrency hold its slots, no more attempts begin and no more tokens are used in a minute than it lets through, and what is
  *   spent and what is reserved under a budget never exceed it together.
  * - Of the attempts that wait in one process the oldest admissible one goes first; those of different runs take turns at a `lane()`.
  * - An attempt that could go is admitted: a release, time that passes, and how attempts end wake those that wait.
@@ -29,7 +29,7 @@ export interface Limiter {
   tryAcquire(request: PermitRequest): Permit | undefined | Promise<Permit | undefined>;
 }
 
-/** The limiter of one process. What it is given room for is known to whoever has the same limits, whichever limiter that asks. */
+/** The limiter of one process. A limit counts for all limiters of the process: whoever is given the same `Limit` shares its slots. */
 export function localLimiter(clock: Clock): Limiter {
   return {
     acquire(request, cancellation, waiting) {

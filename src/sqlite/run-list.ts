@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { isAskedFor, noRunToGoOnFrom, type CheckedQuery } from "../store/run-query.ts";
 import type { RunStatus, RunSummary } from "../store/store.ts";
-import { stateAfter, summaryOf, type RunState } from "../store/summary.ts";
+import { stateAfter, summaryOf } from "../store/summary.ts";
 import type { EventTable } from "./event-table.ts";
 import type { Owners } from "./owners.ts";
 import { labelOf, RUN_COLUMNS, type RunRow, type RunTable } from "./run-table.ts";
@@ -48,13 +48,9 @@ export function runList(
     const firstId = run * EVENTS_PER_RUN;
     const first = table.readHead(runId, firstId + 1);
     const lastId = firstId + lastSeq;
-    let state: RunState = kept;
-    let atMs = Number(selectTime.get(lastId)?.["at_ms"]);
-    if (state === undefined) {
-      const last = table.readHead(runId, lastId);
-      ({ atMs } = last);
-      state = stateAfter(last);
-    }
+    const last = kept === undefined ? table.readHead(runId, lastId) : undefined;
+    const state = last === undefined ? kept : stateAfter(last);
+    const atMs = last?.atMs ?? Number(selectTime.get(lastId)?.["at_ms"]);
     return summaryOf(first, { state, atMs, seq: lastSeq, driven: living(owner) !== undefined });
   }
 

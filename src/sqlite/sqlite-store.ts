@@ -49,7 +49,7 @@ export interface SqliteStore extends Store, AsyncDisposable {
 /**
  * Keeps runs and values in a SQLite file, which several processes may use at once; each store that has it open is one owner of runs.
  * What is appended and changed within one turn of the event loop is one transaction. The store holds the process
- * only while a transaction is due.
+ * only while a transaction is due, or somebody waits for the next event of a run (`follow`).
  *
  * Throws `BAD_OPTIONS`, and `STORE_FAILED` when the file cannot be used: it is not ours, newer than this package, out of reach, damaged, no
  * file at all, or was made with another codec. Its promises reject with `STORE_FAILED` when a transaction failed (nothing of it is kept;
