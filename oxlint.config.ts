@@ -131,6 +131,7 @@ const arrows: readonly Arrow[] = [
     "resolve/verdict.ts",
   ]),
   ...folder("supervisor", [...words, ...core], ["reliability/reliability.ts"]),
+  ...folder("report", words, verdicts),
   ...folder("sqlite", [...words, "async/clock.ts", "async/hear.ts", "store/*"]),
   ...folder(
     "ai-sdk",
@@ -159,6 +160,7 @@ const arrows: readonly Arrow[] = [
       "limits/deadlock.ts",
       "supervisor/*",
       "sqlite/*",
+      "report/*",
       "commander",
       "listr2",
     ],

@@ -3,7 +3,7 @@ import type { Position } from "../conflict/conflict.ts";
 import type { Verdict } from "../resolve/verdict.ts";
 import { count } from "./quantities.ts";
 import { detailWords, positionWords, stands, supportOf, verdictSentence } from "./report.ts";
-import type { Found, RunView } from "./run-view.ts";
+import type { Found, RunView } from "../report/run-view.ts";
 import { safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 import { wrap } from "./wrap.ts";

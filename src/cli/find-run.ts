@@ -2,7 +2,7 @@ import { QuorateError } from "../errors.ts";
 import type { RunEvent } from "../events.ts";
 import type { RunSummary, Store } from "../store/store.ts";
 import { ownName } from "./own-name.ts";
-import { viewRun, type RunView } from "./run-view.ts";
+import { viewRun, type RunView } from "../report/run-view.ts";
 import { shellPath } from "./shell-word.ts";
 
 /** As many runs as there are: what is left out would be missing from a bill, and from what is resumed. */

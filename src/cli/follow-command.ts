@@ -6,7 +6,7 @@ import { findRun } from "./find-run.ts";
 import { nextStep } from "./next-step.ts";
 import { watchRun } from "./progress.ts";
 import { report, section } from "./report.ts";
-import type { RunView } from "./run-view.ts";
+import type { RunView } from "../report/run-view.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import { cancelOnSignals, type SignalScope } from "./signals.ts";
 import type { Terminal } from "./terminal.ts";

@@ -8,7 +8,7 @@ import { watchRun, type Watched } from "./progress.ts";
 import { report, section } from "./report.ts";
 import { runJson } from "./run-json.ts";
 import type { RunLog } from "./run-log.ts";
-import type { RunView } from "./run-view.ts";
+import type { RunView } from "../report/run-view.ts";
 import { safeText } from "./safe-text.ts";
 import type { SignalScope } from "./signals.ts";
 import type { Terminal } from "./terminal.ts";

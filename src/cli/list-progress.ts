@@ -3,7 +3,7 @@ import { brief, failureText } from "./brief.ts";
 import { drawnList, type DrawnList } from "./drawn-list.ts";
 import type { Progress } from "./progress.ts";
 import { count, duration } from "./quantities.ts";
-import type { CallView, RunView } from "./run-view.ts";
+import type { CallView, RunView } from "../report/run-view.ts";
 import { safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 import { clip, columnsOf, pad, padStart } from "./wrap.ts";

@@ -2,7 +2,7 @@ import { cut } from "../text.ts";
 import { goOn } from "./go-on.ts";
 import { databasePart } from "./look-again.ts";
 import { ownName } from "./own-name.ts";
-import type { RunView } from "./run-view.ts";
+import type { RunView } from "../report/run-view.ts";
 import { safeText } from "./safe-text.ts";
 import { commandLines, shellPath, shellWord } from "./shell-word.ts";
 import { shortId } from "./short-id.ts";

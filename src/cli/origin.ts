@@ -1,6 +1,6 @@
 import type { ForkOf } from "../events.ts";
 import { count } from "./quantities.ts";
-import type { RunView } from "./run-view.ts";
+import type { RunView } from "../report/run-view.ts";
 import { safeText } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
 import type { Terminal } from "./terminal.ts";

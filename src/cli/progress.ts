@@ -1,6 +1,6 @@
 import type { LiveEvent } from "../events.ts";
 import { lineProgress } from "./line-progress.ts";
-import { runFold, type RunView } from "./run-view.ts";
+import { runFold, type RunView } from "../report/run-view.ts";
 import { terminal, type Terminal } from "./terminal.ts";
 
 /** A run that can be watched: what `supervisor.stream()` returns. */

@@ -1,6 +1,6 @@
-import { callsInOrder } from "./call-tree.ts";
+import { callsInOrder } from "../report/call-tree.ts";
 import { duration } from "./quantities.ts";
-import type { CallView, RunView } from "./run-view.ts";
+import type { CallView, RunView } from "../report/run-view.ts";
 import { safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 import { columnsOf, pad, padStart } from "./wrap.ts";

@@ -4,7 +4,7 @@ import { explain } from "../../src/cli/explain.ts";
 import { lineProgress } from "../../src/cli/line-progress.ts";
 import { report } from "../../src/cli/report.ts";
 import { runJson } from "../../src/cli/run-json.ts";
-import { runFold, viewRun } from "../../src/cli/run-view.ts";
+import { runFold, viewRun } from "../../src/report/run-view.ts";
 import { timeline } from "../../src/cli/timeline.ts";
 import { columnsOf } from "../../src/cli/wrap.ts";
 import type { RunEvent } from "../../src/events.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { memberPlace, judgePlace, ROOT, teamPlace, type CallPlace } from "../../src/call-place.ts";
-import { callsInOrder } from "../../src/cli/call-tree.ts";
-import { runFold } from "../../src/cli/run-view.ts";
-import { runId, startMs } from "./a-run.ts";
+import { callsInOrder } from "../../src/report/call-tree.ts";
+import { runFold } from "../../src/report/run-view.ts";
+import { runId, startMs } from "../cli/a-run.ts";
 
 const board = teamPlace("board", 1);
 const member = (team: typeof ROOT, name: string) => memberPlace(team, name, "agent");
