@@ -1,46 +1,27 @@
-import { memberId, scopeOf, teamOf, type CallPlace } from "../call-place.ts";
-import type { Cost } from "../call.ts";
+import { memberId, scopeOf, teamOf } from "../call-place.ts";
 import type { Conflict } from "../conflict/conflict.ts";
-import type { ErrorRecord } from "../errors.ts";
 import type { ForkOf, RunEvent, SupervisorLabel } from "../events.ts";
+import type { Json } from "../json.ts";
 import type { Bill, Missing, OutcomeStatus } from "../outcome.ts";
 import type { Verdict } from "../resolve/verdict.ts";
+import { interruptedCall, newCall, nextCall, type CallView } from "./call-view.ts";
 
-export type CallState = "waiting" | "running" | "retrying" | "ok" | "failed" | "skipped";
-
-/** One time an agent was asked. */
-export interface AttemptView {
-  readonly startedAtMs: number;
-  /** `null` while it is open. */
-  readonly endedAtMs: number | null;
-  readonly answered: boolean;
-}
-
-/** One call as far as its events tell. */
-export interface CallView {
-  readonly callId: string;
-  readonly agent: string;
-  /** The call of the team that it is in; `""` for the root's own. */
-  readonly team: string;
-  readonly state: CallState;
-  readonly attempts: readonly AttemptView[];
-  /** From the log; 0 until the call has ended. */
-  readonly durationMs: number;
-  readonly output?: unknown;
-  readonly error?: ErrorRecord;
-  /** Why it was skipped. */
-  readonly detail?: string;
-  readonly cost?: Cost;
-  /** The lane that told it to come later, while it waits for that. */
-  readonly toldBy?: string;
-  /** The run whose answer was taken over, so that nobody was asked. */
-  readonly reusedFrom?: string;
-}
+export type { AttemptView, CallState, CallView, EscalationView, LateEnd } from "./call-view.ts";
 
 /** Somebody went on with the run. `changed`: with another description of its supervisor. */
 export interface Resumption {
   readonly atMs: number;
   readonly changed: boolean;
+}
+
+/** What a person decided, and when. */
+export interface DecisionView {
+  readonly team: string;
+  readonly subject: string;
+  readonly winner: Json;
+  readonly why: string;
+  readonly by?: string;
+  readonly atMs: number;
 }
 
 /** Something found by a team: `team` is the call of a nested supervisor, with `~` and the attempt where it was repeated, `""` for the root. */
@@ -53,6 +34,9 @@ export interface Found<T> {
 export interface RunView {
   readonly runId: string;
   readonly supervisor: SupervisorLabel;
+  /** Whose run it is, and what its caller wrote on it. */
+  readonly tenant?: string;
+  readonly tags?: Readonly<Record<string, string>>;
   readonly input: unknown;
   readonly mode: "parallel" | "sequence";
   readonly startedAtMs: number;
@@ -71,6 +55,9 @@ export interface RunView {
   readonly verdicts: readonly Found<Verdict>[];
   /** What a person is asked, while the run waits for that. */
   readonly open: readonly Found<Verdict>[];
+  /** Since when it waits for that. */
+  readonly waitingSinceMs?: number;
+  readonly decisions: readonly DecisionView[];
   readonly missing: readonly Missing[];
   readonly bill?: Bill;
 }
@@ -90,6 +77,7 @@ export function emptyRun(runId: string): RunView {
     conflicts: [],
     verdicts: [],
     open: [],
+    decisions: [],
     missing: [],
   };
 }
@@ -124,6 +112,8 @@ export function runFold(runId: string): RunFold {
           run = {
             ...run,
             supervisor: event.supervisor,
+            ...(event.tenant !== undefined && { tenant: event.tenant }),
+            ...(event.tags !== undefined && { tags: event.tags }),
             input: event.input,
             startedAtMs: event.atMs,
             ...(event.forkOf !== undefined && { forkOf: event.forkOf }),
@@ -134,7 +124,7 @@ export function runFold(runId: string): RunFold {
           for (const agent of event.agents) {
             const callId = memberId(event, agent);
             const place = { callId, agent, ...teamOf(event) };
-            if (!calls.has(callId)) calls.set(callId, waitingCall(place));
+            if (!calls.has(callId)) calls.set(callId, newCall(place));
           }
           return;
         case "conflict.found":
@@ -150,7 +140,7 @@ export function runFold(runId: string): RunFold {
           run = { ...run, status: "cancelled", reason: event.reason };
           return;
         case "run.resumed": {
-          const { reason: _overcome, ...rest } = run;
+          const { reason: _overcome, waitingSinceMs: _decided, ...rest } = run;
           const { atMs, changed } = event;
           run = {
             ...rest,
@@ -158,130 +148,49 @@ export function runFold(runId: string): RunFold {
             open: [],
             resumed: [...run.resumed, { atMs, changed }],
           };
-          for (const [callId, call] of calls) calls.set(callId, interrupted(call, stoppedAtMs));
+          for (const [callId, call] of calls) {
+            calls.set(callId, interruptedCall(call, stoppedAtMs));
+          }
           return;
         }
         case "run.waiting":
           run = {
             ...run,
             status: "waiting",
+            waitingSinceMs: event.atMs,
             open: event.verdicts.map((open) => ({ team: scopeOf(open), it: open.verdict })),
           };
           return;
         case "person.decided": {
           const decider = scopeOf(event);
-          const { subject } = event;
+          const { subject, winner, why, by, atMs } = event;
+          const decision = { team: decider, subject, winner, why, atMs };
           run = {
             ...run,
             open: run.open.filter(({ team, it }) => team !== decider || it.subject !== subject),
+            decisions: [...run.decisions, by === undefined ? decision : { ...decision, by }],
           };
           return;
         }
-        case "call.late":
-        case "call.abandoned":
-        case "call.reported":
         case "call.queued":
-        case "call.escalated":
-        case "budget.overran":
-          return;
         case "call.started":
         case "call.retried":
         case "call.requeued":
         case "call.succeeded":
         case "call.reused":
         case "call.failed":
-        case "call.skipped": {
-          const before = calls.get(event.callId) ?? waitingCall(event);
-          calls.set(event.callId, nextCall(before, event));
+        case "call.skipped":
+        case "call.escalated":
+        case "call.late":
+        case "call.abandoned":
+        case "call.reported":
+        case "budget.overran":
+          calls.set(event.callId, nextCall(calls.get(event.callId) ?? newCall(event), event));
           return;
-        }
         default:
           // Every event has its case: one that is forgotten is a compile error.
           event satisfies never;
       }
     },
   };
-}
-
-function waitingCall({ callId, agent, team = "" }: Omit<CallPlace, "role">): CallView {
-  return { callId, agent, team, state: "waiting", attempts: [], durationMs: 0 };
-}
-
-/** A call that was open when whoever drove the run stopped: it waits to be asked again. */
-function interrupted(call: CallView, stoppedAtMs: number): CallView {
-  if (call.state !== "running" && call.state !== "retrying") return call;
-  const open = call.attempts.at(-1)?.endedAtMs === null;
-  return {
-    ...call,
-    state: "waiting",
-    ...(open && { attempts: closeLast(call.attempts, stoppedAtMs, false) }),
-  };
-}
-
-type CallEvent = Extract<
-  RunEvent,
-  {
-    type:
-      | "call.started"
-      | "call.retried"
-      | "call.requeued"
-      | "call.succeeded"
-      | "call.reused"
-      | "call.failed"
-      | "call.skipped";
-  }
->;
-
-function nextCall(call: CallView, event: CallEvent): CallView {
-  switch (event.type) {
-    case "call.started": {
-      const attempt = { startedAtMs: event.atMs, endedAtMs: null, answered: false };
-      const { toldBy: _over, ...rest } = call;
-      return { ...rest, state: "running", attempts: [...call.attempts, attempt] };
-    }
-    case "call.retried":
-    case "call.requeued":
-      return {
-        ...call,
-        state: "retrying",
-        error: event.error,
-        ...(event.type === "call.requeued" && { toldBy: event.lane ?? "" }),
-        attempts: closeLast(call.attempts, event.atMs, false),
-      };
-    case "call.succeeded":
-    case "call.reused": {
-      const { error: _overcome, ...rest } = call;
-      return {
-        ...rest,
-        state: "ok",
-        output: event.output,
-        durationMs: event.durationMs,
-        cost: event.cost,
-        attempts: closeLast(call.attempts, event.atMs, true),
-        ...(event.type === "call.reused" && { reusedFrom: event.from.runId }),
-      };
-    }
-    case "call.failed":
-      return {
-        ...call,
-        ...(event.stopped === true
-          ? ({ state: "skipped", detail: event.error.message } as const)
-          : ({ state: "failed", error: event.error } as const)),
-        durationMs: event.durationMs,
-        cost: event.cost,
-        attempts: closeLast(call.attempts, event.atMs, false),
-      };
-    case "call.skipped":
-      return { ...call, state: "skipped", detail: event.detail };
-  }
-}
-
-function closeLast(
-  attempts: readonly AttemptView[],
-  endedAtMs: number,
-  answered: boolean,
-): readonly AttemptView[] {
-  return attempts.map((attempt, index) =>
-    index === attempts.length - 1 ? { ...attempt, endedAtMs, answered } : attempt,
-  );
 }
