@@ -1,6 +1,6 @@
 import { unanimous, vote, type Link } from "../../src/index.ts";
-import { reliability } from "../../src/learning/index.ts";
-import type { DataSet } from "./data.ts";
+import { learn, reliability } from "../../src/learning/index.ts";
+import type { DataSet, Vote } from "./data.ts";
 import { draw, seeded } from "./random.ts";
 import { figuresOf, meanQuality, type Quality } from "./score.ts";
 import type { Figures, Section, SetResult } from "./section.ts";
@@ -13,13 +13,20 @@ const OUTCOMES = [0, 20, 50, 200] as const;
 const MOST_OUTCOMES = 200;
 const SEED = 1;
 
+/** How many of a panel speak, where its record is that of all of it. */
+const VOICES = { one: 1, two: 2 } as const;
+
 /** A few agents of many: what their panel is worth without outcomes, and with some. */
 export const panels: Section = async (folders, { quick }) => {
   const sets: Record<string, SetResult> = {};
   const draws = DRAWS[quick ? "quick" : "full"];
   for (const folder of folders) {
     for (const { name, kind } of folder.metas) {
-      if (kind === "llm-agent") sets[name] = await scoreSet(folder.read(name), draws);
+      if (kind !== "llm-agent") continue;
+      const set = folder.read(name);
+      sets[name] = await scoreSet(set, draws);
+      for (const [voices, count] of Object.entries(VOICES))
+        sets[`${name}, ${voices} of ${PANEL}`] = await scoreVoices(set, draws, count);
     }
   }
   if (Object.keys(sets).length === 0) return undefined;
@@ -28,6 +35,7 @@ export const panels: Section = async (folders, { quick }) => {
     notes: [
       `Means of ${draws} seeded draws; ${MOST_OUTCOMES} items with outcomes are drawn and never scored.`,
       "vs best: accuracy as a share of that of the panel's best agent, by hindsight.",
+      "one of 5, two of 5: learned of all five, and so many drawn for each item speak.",
     ],
     sets,
   };
@@ -70,4 +78,43 @@ async function scoreSet({ meta, items, votes }: DataSet, draws: number): Promise
     return [method, { ...figuresOf(quality), "vs best": quality.accuracy / oracle }];
   });
   return { "best agent, by hindsight": { accuracy: oracle }, ...Object.fromEntries(rows) };
+}
+
+/** What the confidence is worth where few of a panel speak. */
+async function scoreVoices(
+  { meta, items, votes }: DataSet,
+  draws: number,
+  count: number,
+): Promise<SetResult> {
+  const random = seeded(SEED);
+  const agents = [...new Set(votes.map(({ agent }) => agent))].sort();
+  const qualities = new Map<string, Quality[]>();
+  for (let i = 0; i < draws; i++) {
+    const panel = new Set(draw(agents, PANEL, random));
+    const known = draw(items, MOST_OUTCOMES, random);
+    const heldBack = new Set(known.map(({ item }) => item));
+    const theirs = votes.filter(({ agent, label }) => panel.has(agent) && label !== null);
+    const byItem = Map.groupBy(theirs, ({ item }) => item);
+    const scored = items.filter(({ item }) => !heldBack.has(item) && byItem.has(item));
+    const heard = scored.flatMap(({ item }): readonly Vote[] =>
+      draw(byItem.get(item) ?? [], count, random),
+    );
+    for (const outcomes of OUTCOMES) {
+      const from = learn(
+        theirs.map(({ item, agent, label }) => ({ subject: item, agent, position: label })),
+        {
+          labels: meta.labels === "fixed" ? "fixed" : "open",
+          outcomes: known
+            .slice(0, outcomes)
+            .map(({ item, truth }) => ({ subject: item, position: truth })),
+        },
+      );
+      const settled = await settleVotes(heard, [reliability({ from }), unanimous(), vote()]);
+      const method = `reliability, ${outcomes} outcomes`;
+      qualities.set(method, [...(qualities.get(method) ?? []), qualityOn(scored, settled)]);
+    }
+  }
+  return Object.fromEntries(
+    [...qualities].map(([method, all]) => [method, figuresOf(meanQuality(all))]),
+  );
 }

@@ -2,6 +2,7 @@ import type { Position } from "../conflict/conflict.ts";
 import { oneLine, shown } from "../conflict/plain.ts";
 import { fewOf } from "../conflict/subject.ts";
 import type { Ballot, Scale } from "../reliability/apply.ts";
+import type { Standing } from "../reliability/one-coin.ts";
 import type { Reliability } from "../reliability/reliability.ts";
 import { counted } from "../resolve/words.ts";
 
@@ -18,17 +19,16 @@ export interface Means {
   readonly atLeast: number;
 }
 
-/** A position that somebody holds, and how likely it is. */
-export interface Standing {
+/** A position that somebody holds, and how it stands. */
+export interface PositionStanding extends Standing {
   readonly position: Position;
   readonly place: number;
-  readonly chance: number;
 }
 
 /** `Weights: security 2.1, style 0.4 for "hold"; performance 1.2 for "ship".` The heaviest of each. */
 export function weightsOf(
   positions: readonly Position[],
-  first: Standing,
+  first: PositionStanding,
   { scale, topic }: Means,
 ): string {
   const others = positions.filter((position) => position !== first.position);
@@ -62,8 +62,8 @@ function inWords({ agent, weight }: Weighed): string {
 /** Whose word alone would have turned it, had they said what the runner-up says; the heaviest are tried. */
 export function whatElse(
   ballot: Ballot,
-  first: Standing,
-  second: Standing,
+  first: PositionStanding,
+  second: PositionStanding,
   { scale, topic }: Means,
 ): string {
   const tried = heaviest(first.position.heldBy, scale, topic).slice(0, MAX_NAMED);
@@ -73,10 +73,11 @@ export function whatElse(
       if (place === first.place) return { key, by: by.filter((name) => name !== agent) };
       return place === second.place ? { key, by: [...by, agent] } : { key, by };
     });
-    const chances = scale.chances({ held, topic });
-    const turned = chances[second.place] ?? 0;
-    if (turned <= (chances[first.place] ?? 0) + SLACK) continue;
-    return `Had ${oneLine(agent, MAX_NAME_CHARS)} said ${said}, ${said} would lead with ${figure(turned)}.`;
+    const standings = scale.standings({ held, topic });
+    const turned = standings[second.place];
+    if (turned === undefined || turned.lead <= (standings[first.place]?.lead ?? 0) + SLACK)
+      continue;
+    return `Had ${oneLine(agent, MAX_NAME_CHARS)} said ${said}, ${said} would lead with ${figure(turned.chance)}.`;
   }
   const who =
     tried.length < first.position.heldBy.length ? `Of the ${MAX_NAMED} heaviest none` : "No one";

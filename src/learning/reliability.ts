@@ -5,6 +5,7 @@ import type { Json } from "../json.ts";
 import { atOnce } from "../check/at-once.ts";
 import { scaleOf, type Ballot, type Scale } from "../reliability/apply.ts";
 import { learn } from "../reliability/learn.ts";
+import type { Standing } from "../reliability/one-coin.ts";
 import type { RecordedVote, Reliability } from "../reliability/reliability.ts";
 import type { Link, LinkContext, Question, Ruling } from "../resolve/link.ts";
 import { learning } from "./learning.ts";
@@ -15,7 +16,7 @@ import {
   weightsOf,
   whatElse,
   type Means,
-  type Standing,
+  type PositionStanding,
 } from "./reliability-reasons.ts";
 import { counted } from "../resolve/words.ts";
 
@@ -89,25 +90,25 @@ export function reliability(options: ReliabilityOptions): Link {
 function decide(positions: readonly Position[], means: Means): Ruling {
   const { learned, scale, topic, atLeast } = means;
   const ballot = ballotOf(positions, topic);
-  const [first, second] = ranked(positions, scale.chances(ballot));
+  const [first, second] = ranked(positions, scale.standings(ballot));
   if (first === undefined) return { pass: "nobody holds a position" };
-  const chance = scale.confidence(first.chance);
-  const lead = `${shown(first.position.value)} is right with ${figure(chance)}`;
-  if (second !== undefined && first.chance - second.chance <= SLACK) {
-    return { pass: `${lead}, and ${shown(second.position.value)} is as likely`, status: "tied" };
+  const { confidence, calibrated } = scale.confidence(first.chance, ballot);
+  const leads = `${shown(first.position.value)} is right with ${figure(confidence)}`;
+  if (second !== undefined && first.lead - second.lead <= SLACK) {
+    return { pass: `${leads}, and ${shown(second.position.value)} is as likely`, status: "tied" };
   }
-  if (chance < atLeast) return { pass: `${lead}, less than the ${atLeast} asked for` };
+  if (confidence < atLeast) return { pass: `${leads}, less than the ${atLeast} asked for` };
   const runnerUp =
     second === undefined ? "" : `, ${shown(second.position.value)} with ${figure(second.chance)}`;
   const source =
     learned.outcomes > 0 ? `${counted(learned.outcomes, "outcome")}` : "votes alone, so unchecked";
   return {
     winner: first.position.value,
-    confidence: chance,
+    confidence,
     confidenceFrom: learned.estimator,
-    calibrated: learned.calibration !== undefined,
+    calibrated,
     reasoning: [
-      `${lead}${runnerUp}, by ${learned.estimator} from ${source}.`,
+      `${leads}${runnerUp}, by ${learned.estimator} from ${source}.`,
       weightsOf(positions, first, means),
       ...(second === undefined ? [] : [whatElse(ballot, first, second, means)]),
     ].join(" "),
@@ -122,12 +123,17 @@ function ballotOf(positions: readonly Position[], topic: string | undefined): Ba
   return { held, topic };
 }
 
-function ranked(positions: readonly Position[], chances: readonly number[]): readonly Standing[] {
+function ranked(
+  positions: readonly Position[],
+  standings: readonly Standing[],
+): readonly PositionStanding[] {
   return positions
-    .map((position, place) => ({ position, place, chance: chances[place] ?? 0 }))
+    .map((position, place) => ({ position, place, ...(standings[place] ?? NO_STANDING) }))
     .filter(({ position }) => position.heldBy.length > 0)
-    .sort((a, b) => b.chance - a.chance || a.place - b.place);
+    .sort((a, b) => b.lead - a.lead || a.place - b.place);
 }
+
+const NO_STANDING: Standing = Object.freeze({ lead: 0, chance: 0 });
 
 function* votesOf(all: readonly Question[]): Generator<RecordedVote> {
   for (const { subject, kind, positions } of all) {

@@ -1,7 +1,7 @@
-import { calibrated } from "./calibrate.ts";
+import { calibrated, fits } from "./calibrate.ts";
 import { confusionChances, type ConfusionModel, type TopicModel } from "./dawid-skene.ts";
 import type { Learned } from "./learned.ts";
-import { oneCoinChances, type OneCoinModel } from "./one-coin.ts";
+import { exponentFrom, oneCoinStandings, type OneCoinModel, type Standing } from "./one-coin.ts";
 import type { Reliability } from "./reliability.ts";
 import { at } from "./vote-table.ts";
 
@@ -14,13 +14,21 @@ export interface Ballot {
 
 /** What a `Reliability` says of ballots. */
 export interface Scale {
-  /** How likely each held position is true, in the ballot's order, before calibration; the rest is that none of them is. */
-  readonly chances: (ballot: Ballot) => readonly number[];
-  /** The chance of the likeliest as a confidence: calibrated once there are outcomes enough, at most 0.95 until then. */
-  readonly confidence: (chance: number) => number;
+  /** How each held position stands, in the ballot's order, before calibration; the rest is that none of them is true. */
+  readonly standings: (ballot: Ballot) => readonly Standing[];
+  /** The chance of the first of a ballot as a confidence: calibrated where that can be, else at most 0.95. */
+  readonly confidence: (chance: number, ballot: Ballot) => Confidence;
   /** What a vote of an agent counts. */
   readonly weight: (agent: string, topic: string | undefined) => number;
 }
+
+export interface Confidence {
+  readonly confidence: number;
+  /** Whether it was held against outcomes of ballots like this one. */
+  readonly calibrated: boolean;
+}
+
+const NOT_HELD: Standing = Object.freeze({ lead: 0, chance: 0 });
 
 /** No confidence is higher before it was held against outcomes: what all agents have in common nobody sees in their votes. */
 const MOST_UNCHECKED = 0.95;
@@ -33,7 +41,7 @@ export function scaleOf(reliability: Reliability): Scale {
     learned.estimator === "one-coin" ? learned.model : oneCoinOf(reliability, topics);
   const { calibration } = reliability;
 
-  function chances({ held, topic }: Ballot): readonly number[] {
+  function standings({ held, topic }: Ballot): readonly Standing[] {
     const voters: number[] = [];
     const said: number[] = [];
     const topicNumber = topic === undefined ? -1 : (topics.get(topic) ?? -1);
@@ -47,20 +55,25 @@ export function scaleOf(reliability: Reliability): Scale {
     }
     if (known) {
       const all = confusionChances(learned.model, voters, said, topicNumber);
-      return numbers.map((number) => at(all, number ?? 0));
+      return numbers.map((number) => ({
+        lead: at(all, number ?? 0),
+        chance: at(all, number ?? 0),
+      }));
     }
-    // Chances come in the order in which positions come up: that of the ballot, without those that nobody holds.
-    const found = oneCoinChances(fallback, voters, said, topicNumber).chances;
+    // They come in the order in which positions come up: that of the ballot, without those that nobody holds.
+    const found = oneCoinStandings(fallback, voters, said, topicNumber).standings;
     let next = 0;
-    return held.map(({ by }) => (by.length === 0 ? 0 : at(found, next++)));
+    return held.map(({ by }) => (by.length === 0 ? NOT_HELD : (found[next++] ?? NOT_HELD)));
   }
 
   return {
-    chances,
-    confidence: (chance) =>
-      calibration === undefined
-        ? Math.min(chance, MOST_UNCHECKED)
-        : calibrated(chance, calibration),
+    standings,
+    confidence(chance, { held }) {
+      const voices = held.reduce((sum, { by }) => sum + by.length, 0);
+      return calibration !== undefined && fits(calibration, voices)
+        ? { confidence: calibrated(chance, calibration), calibrated: true }
+        : { confidence: Math.min(chance, MOST_UNCHECKED), calibrated: false };
+    },
     weight(agent, topic) {
       const found = reliability.agents[agents.get(agent) ?? -1];
       const inTopic =
@@ -100,7 +113,7 @@ function numbered(names: readonly string[]): ReadonlyMap<string, number> {
 }
 
 function oneCoinOf(
-  { agents, pool, collision, positions }: Reliability,
+  { agents, pool, collision, positions, outcomes }: Reliability,
   topics: ReadonlyMap<string, number>,
 ): OneCoinModel {
   const byTopic = Array.from({ length: topics.size }, () => new Map<number, number>());
@@ -114,6 +127,7 @@ function oneCoinOf(
     topics: byTopic,
     collision,
     positions,
+    exponent: exponentFrom(outcomes),
   };
 }
 

@@ -5,6 +5,8 @@ export interface Checked {
   /** The confidence that it was made with, 0–1. */
   readonly confidence: number;
   readonly right: boolean;
+  /** How many agents spoke. */
+  readonly voices: number;
 }
 
 /** Fewer outcomes make the confidence worse rather than better. */
@@ -46,7 +48,16 @@ export function calibrate(checked: readonly Checked[]): Calibration | undefined 
     shift -= stepShift;
     if (Math.abs(stepSlope) + Math.abs(stepShift) < ENOUGH) break;
   }
-  return { slope: Math.max(0, slope), shift, outcomes: checked.length };
+  const voices = checked.reduce((sum, each) => sum + each.voices, 0) / checked.length;
+  return { slope: Math.max(0, slope), shift, outcomes: checked.length, voices };
+}
+
+/** Nobody saw what confidences of a few voices are worth where many more spoke: those of fewer than this share stay as they are. */
+const LEAST_VOICES = 1 / 2;
+
+/** Whether a calibration says anything of what so many agents decide. */
+export function fits({ voices = 0 }: Calibration, speakers: number): boolean {
+  return speakers >= voices * LEAST_VOICES;
 }
 
 /** The confidence as the outcomes say it should have been. */

@@ -58,7 +58,8 @@ function faultOf(given: unknown): string | undefined {
     isPart(calibration) &&
     isFinite(calibration["slope"]) &&
     calibration["slope"] >= 0 &&
-    isFinite(calibration["shift"]);
+    isFinite(calibration["shift"]) &&
+    isFinite(calibration["voices"] ?? 0);
   return ok ? undefined : "calibration has no slope and shift";
 }
 

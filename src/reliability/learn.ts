@@ -8,7 +8,7 @@ import { choose, type Choice } from "./choose.ts";
 import { excessAgreement } from "./correlation.ts";
 import { confusionChances, learnConfusion, type Known } from "./dawid-skene.ts";
 import { describe } from "./describe.ts";
-import { learnOneCoin, learnOneCoinFrom, oneCoinChances } from "./one-coin.ts";
+import { learnOneCoin, learnOneCoinFrom, oneCoinStandings, type Standing } from "./one-coin.ts";
 import type { LabelKind, RecordedOutcome, RecordedVote, Reliability } from "./reliability.ts";
 import type { Learned } from "./learned.ts";
 import { at, voteTable, type VoteTable } from "./vote-table.ts";
@@ -144,6 +144,7 @@ function crossChecked(
       checked.push({
         confidence: decided.confidence,
         right: decided.key === at(table.truths, subject),
+        voices: at(table.starts, subject + 1) - at(table.starts, subject),
       });
     }
   }
@@ -162,17 +163,17 @@ function decide(
   if (from === to) return undefined;
   const agents = agentOf.subarray(from, to);
   const said = keyOf.subarray(from, to);
-  let best = { key: -1, confidence: -1 };
+  let best = { key: -1, lead: -1, confidence: -1 };
+  const consider = (key: number, { lead, chance }: Standing): void => {
+    if (lead > best.lead) best = { key, lead, confidence: chance };
+  };
   if (estimator === "dawid-skene") {
     const chances = confusionChances(model, agents, said, topic);
-    for (const key of said)
-      if (at(chances, key) > best.confidence) best = { key, confidence: at(chances, key) };
+    for (const key of said) consider(key, { lead: at(chances, key), chance: at(chances, key) });
   } else {
-    const { chances, places } = oneCoinChances(model, agents, said, topic);
-    for (let i = 0; i < said.length; i++) {
-      const confidence = at(chances, at(places, i));
-      if (confidence > best.confidence) best = { key: at(said, i), confidence };
-    }
+    const { standings, places } = oneCoinStandings(model, agents, said, topic);
+    for (let i = 0; i < said.length; i++)
+      consider(at(said, i), standings[at(places, i)] ?? { lead: 0, chance: 0 });
   }
   return best;
 }

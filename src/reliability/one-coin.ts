@@ -13,6 +13,20 @@ export interface OneCoinModel {
   readonly collision: number;
   /** How many positions there can be; one that nobody holds may be true where more can be than are held. */
   readonly positions: number;
+  /** How the weights behind a position add up to how sure it is: (Σ weight^exponent)^(1 / exponent). */
+  readonly exponent: number;
+}
+
+/**
+ * Agents share mistakes, so that k of the same weight count as √k: by this who wins is decided, and how sure it is too where weights
+ * come from agreement. Weights from outcomes are worth more: k of them count as k^⅔ for how sure it is.
+ */
+const WINNING_EXPONENT = 2;
+const OUTCOME_EXPONENT = 1.5;
+
+/** How weights add up to a confidence, by whether they come from outcomes. */
+export function exponentFrom(outcomes: number): number {
+  return outcomes > 0 ? OUTCOME_EXPONENT : WINNING_EXPONENT;
 }
 
 /** The collision rate where nothing is known of it. */
@@ -64,6 +78,7 @@ export function learnOneCoin(table: VoteTable): OneCoinModel {
     topics: [],
     collision: startingCollision(positions),
     positions,
+    exponent: exponentFrom(0),
   };
 }
 
@@ -125,6 +140,7 @@ export function learnOneCoinFrom(
     ),
     collision: start > DEFAULT_COLLISION ? start : learned,
     positions,
+    exponent: OUTCOME_EXPONENT,
   };
 }
 
@@ -143,48 +159,73 @@ function drawnTogether(
   };
 }
 
-/** How likely each of the positions is that somebody holds. */
-export interface HeldChances {
-  /** Of each position, numbered as they come up; they add up to less than 1 where another may be true. */
-  readonly chances: readonly number[];
+/** How each of the positions stands that somebody holds. */
+export interface HeldStandings {
+  /** Of each position, numbered as they come up. */
+  readonly standings: readonly Standing[];
   /** Of each vote: its position. */
   readonly places: readonly number[];
 }
 
+/** How a position stands. */
+export interface Standing {
+  /** The position with the largest wins: chances too, with every weight discounted alike. */
+  readonly lead: number;
+  /** How likely it is true, 0–1; over those that are held it adds up to less than 1 where another may be true. */
+  readonly chance: number;
+}
+
+/** Of the effective number of wrong positions at least this is left to what nobody holds, where more can be than are held. */
+const LEAST_UNHELD = 0.5;
+
 /**
- * How likely each position is true that somebody holds: `agents[i]`, whose number is −1 where nothing is known of it, says `said[i]`.
+ * How each position stands that somebody holds: `agents[i]`, whose number is −1 where nothing is known of it, says `said[i]`.
  *
- * The evidence for a position is √(Σ weights²): k agents of the same weight count as √k, since they share mistakes, and a
- * weak one more never takes any away. What nobody holds has none, and counts as one position where there can be more
- * than are held.
+ * Two wrong agents say the same with the chance `collision`, so that there are 1 / collision wrong positions in effect. Those that
+ * nobody holds have the odds 1 each: a voice that is alone is as likely right as its agent is.
  */
-export function oneCoinChances(
+export function oneCoinStandings(
   model: OneCoinModel,
   agents: ArrayLike<number>,
   said: ArrayLike<number>,
   topic: number,
-): HeldChances {
+): HeldStandings {
+  const { exponent, collision, positions } = model;
   const place = new Map<number, number>();
   const places: number[] = [];
-  const squares: number[] = [];
+  const weights: number[][] = [];
   const inTopic = model.topics[topic];
   for (let i = 0; i < said.length; i++) {
     const key = at(said, i);
     let found = place.get(key);
     if (found === undefined) {
-      place.set(key, (found = squares.length));
-      squares.push(0);
+      place.set(key, (found = weights.length));
+      weights.push([]);
     }
     places.push(found);
-    const weight = weightOf(accuracyOf(model, inTopic, at(agents, i)), model.collision);
-    squares[found] = at(squares, found) + weight ** 2;
+    weights[found]?.push(weightOf(accuracyOf(model, inTopic, at(agents, i)), collision));
   }
-  const evidence = squares.map(Math.sqrt);
-  const elsewhere = squares.length < model.positions ? 1 : 0;
+  const held = weights.length;
+  const unheld = held < positions ? Math.max(LEAST_UNHELD, 1 / collision - (held - 1)) : 0;
+  const leads = shares(weights, WINNING_EXPONENT, unheld);
+  const chances = shares(weights, exponent, unheld);
+  const standings = leads.map((lead, i) => ({ lead, chance: at(chances, i) }));
+  return { standings, places };
+}
+
+/** Evidence as shares of all odds. */
+function shares(
+  weights: readonly (readonly number[])[],
+  exponent: number,
+  unheld: number,
+): readonly number[] {
+  const evidence = weights.map(
+    (each) => each.reduce((sum, weight) => sum + weight ** exponent, 0) ** (1 / exponent),
+  );
   const highest = evidence.reduce((most, each) => Math.max(most, each), 0);
   const odds = evidence.map((each) => Math.exp(each - highest));
-  const total = odds.reduce((sum, each) => sum + each, elsewhere * Math.exp(-highest));
-  return { chances: odds.map((each) => each / total), places };
+  const total = odds.reduce((sum, each) => sum + each, unheld * Math.exp(-highest));
+  return odds.map((each) => each / total);
 }
 
 function accuracyOf(

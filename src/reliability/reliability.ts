@@ -102,4 +102,6 @@ export interface Calibration {
   readonly shift: number;
   /** From so many outcomes. */
   readonly outcomes: number;
+  /** So many agents spoke of each, on average: where fewer than half as many speak, the confidence stays as it is. */
+  readonly voices?: number;
 }

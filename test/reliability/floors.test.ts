@@ -46,7 +46,16 @@ describe("panels of five models", () => {
 
   test("are better than their best member with 200", () => {
     expect(of("reliability, 200 outcomes")["vs best"]).toBeGreaterThan(1.015);
-    expect(of("reliability, 200 outcomes")["ece"]).toBeLessThan(0.075);
+    expect(of("reliability, 200 outcomes")["ece"]).toBeLessThan(0.08);
+  });
+});
+
+describe("one of a panel that speaks alone", () => {
+  test("is as sure as its record says, from 20 outcomes on", async () => {
+    const of = await measured(panels, "mmlu_pro, one of 5");
+    expect(of("reliability, 20 outcomes")["ece"]).toBeLessThan(0.13);
+    expect(of("reliability, 50 outcomes")["ece"]).toBeLessThan(0.1);
+    expect(of("reliability, 200 outcomes")["ece"]).toBeLessThan(0.08);
   });
 });
 

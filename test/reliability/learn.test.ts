@@ -175,7 +175,8 @@ test("an outcome does not tell what the confidence in its own subject was worth"
   }));
   const { calibration } = learn(votes, { labels: "open", outcomes });
   expect(calibration?.outcomes).toBe(200);
-  expect(calibration?.slope).toBeLessThan(1);
+  // One that had seen its own outcome would find itself right each time it is surer than even.
+  expect(calibration?.slope).toBeLessThanOrEqual(1 + 1e-9);
 });
 
 describe("where learning would do harm it is refused", () => {

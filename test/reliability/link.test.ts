@@ -51,12 +51,39 @@ describe("reliability", () => {
       confidenceFrom: "one-coin",
       calibrated: false,
     });
-    // By hand: odds of accuracy / ((1 − accuracy) × collision); weights add up by their squares; and 1 for neither.
+    // By hand: odds of accuracy / ((1 − accuracy) × collision); weights from outcomes add up with the exponent 1.5; and what is
+    // left of 1 / collision positions for neither.
     const weight = (name: string): number =>
       from.agents.find(({ agent: known }) => known === name)?.weight ?? 0;
     const x = Math.exp(weight("a"));
-    const y = Math.exp(Math.hypot(weight("b"), weight("c")));
-    expect(verdict?.confidence).toBeCloseTo(x / (x + y + 1), 12);
+    const y = Math.exp((weight("b") ** 1.5 + weight("c") ** 1.5) ** (1 / 1.5));
+    expect(verdict?.confidence).toBeCloseTo(x / (x + y + 1 / from.collision - 1), 12);
+  });
+
+  test("is as sure of what one agent says alone as that agent is often right", async () => {
+    const from = openRecord();
+    for (const { agent: name, accuracy, weight } of from.agents) {
+      if (weight === 0.1) continue;
+      const claims = [vote(name, "new", "x")];
+      const [verdict] = await settle(claims, { resolve: [reliability({ from })] });
+      expect(verdict?.confidence).toBeCloseTo(accuracy, 12);
+    }
+  });
+
+  test("leaves nothing to what nobody holds where no more positions can be than are held", async () => {
+    const votes = numbered(30).flatMap((s) => [
+      vote("a", s, "yes"),
+      vote("b", s, "yes"),
+      vote("c", s, Number(s) % 3 === 0 ? "no" : "yes"),
+    ]);
+    const from = learn(votes, { labels: "open" });
+    const claims = [vote("a", "new", "yes"), vote("c", "new", "no")];
+    const [verdict] = await settle(claims, { resolve: [reliability({ from })] });
+    const [yes = 0, no = 0] = ["a", "c"].map((name) =>
+      Math.exp(from.agents.find(({ agent: known }) => known === name)?.weight ?? 0),
+    );
+    expect(verdict).toMatchObject({ winner: "yes" });
+    expect(verdict?.confidence).toBeCloseTo(yes / (yes + no), 12);
   });
 
   test("says who weighed what, and what would have turned it", async () => {
@@ -65,8 +92,8 @@ describe("reliability", () => {
     const [verdict] = await settle(claims, { resolve: [reliability({ from })] });
     expect(verdict?.reasoning).toBe(
       '"x" is held by a, b (2 of 3); "y" by c (1 of 3). ' +
-        'reliability: "x" is right with 0.917, "y" with 0.0463, by one-coin from 10 outcomes. ' +
-        'Weights: a 3.02, b 1.15 for "x"; c 0.244 for "y". Had a said "y", "y" would lead with 0.833.',
+        'reliability: "x" is right with 0.91, "y" with 0.036, by one-coin from 10 outcomes. ' +
+        'Weights: a 3.02, b 1.15 for "x"; c 0.244 for "y". Had a said "y", "y" would lead with 0.809.',
     );
   });
 
@@ -124,6 +151,27 @@ describe("reliability", () => {
     const [unchecked] = await settle(claims, { resolve: [reliability({ from: before })] });
     expect(unchecked).toMatchObject({ calibrated: false });
     expect(unchecked?.confidence).toBeGreaterThan(0.7);
+  });
+
+  test("is not calibrated by what many more voices decided", async () => {
+    const said = numbered(150).flatMap((s) =>
+      numbered(6).map((a) =>
+        vote(`agent ${a}`, s, Number(s) % 5 < 3 ? `right ${s}` : `the same mistake about ${s}`),
+      ),
+    );
+    const outcomes = numbered(150).map((s) => ({ subject: s, position: `right ${s}` }));
+    const from = learn(said, { labels: "open", outcomes });
+    expect(from.calibration).toMatchObject({ voices: 6 });
+    const bySpeakers = async (count: number) => {
+      const claims = numbered(count).map((a) => vote(`agent ${a}`, "new", "x"));
+      const [verdict] = await settle(claims, { resolve: [reliability({ from })] });
+      return verdict;
+    };
+    expect(await bySpeakers(3)).toMatchObject({ calibrated: true });
+    expect(await bySpeakers(2)).toMatchObject({ calibrated: false });
+    const alone = await bySpeakers(1);
+    expect(alone).toMatchObject({ calibrated: false });
+    expect(alone?.confidence).toBeCloseTo(from.agents[0]?.accuracy ?? 0, 12);
   });
 
   test("gives what all agree on a confidence, before unanimous", async () => {
@@ -303,6 +351,7 @@ describe("reliability", () => {
       { ...record, agents: [{ ...first, rates: [[1, 2]] }] },
       { ...record, agents: [{ ...first, topics: [{}] }] },
       { ...record, calibration: { slope: "1", shift: 0 } },
+      { ...record, calibration: { slope: 1, shift: 0, voices: "5" } },
       { ...record, topics: [{ topic: "x", shares: [1] }] },
     ];
     for (const from of damaged)
