@@ -9,7 +9,7 @@ import { learnedFrom } from "../learning/index.ts";
 import type { Store } from "../store/store.ts";
 import { withDatabase } from "./database.ts";
 import { ownName } from "./own-name.ts";
-import { count } from "./quantities.ts";
+import { count } from "../report/quantities.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 import { columnsOf, pad, padStart, wrap } from "./wrap.ts";

@@ -4,7 +4,7 @@ import type { RunEvent } from "../events.ts";
 import { auditLines } from "./audit.ts";
 import { withDatabase } from "./database.ts";
 import { ALL } from "./find-run.ts";
-import { count } from "./quantities.ts";
+import { count } from "../report/quantities.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 import { wrap } from "./wrap.ts";

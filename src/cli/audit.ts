@@ -1,5 +1,5 @@
 import type { Agreement, Counted, JudgeAudit } from "../audit/index.ts";
-import { count, whole } from "./quantities.ts";
+import { count, whole } from "../report/quantities.ts";
 import { safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 import { pad, wrap } from "./wrap.ts";

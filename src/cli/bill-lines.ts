@@ -1,6 +1,6 @@
 import type { Amount, Bill, BillLine, Saved, Wasted } from "../outcome.ts";
-import { money, moneyOr } from "./money.ts";
-import { billSentence, count, duration, whole } from "./quantities.ts";
+import { money, moneyOr } from "../report/money.ts";
+import { billSentence, count, duration, whole } from "../report/quantities.ts";
 import { safeText } from "./safe-text.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";

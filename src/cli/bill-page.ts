@@ -1,7 +1,7 @@
 import type { Spending, Spent } from "./bill-command.ts";
 import { agentTable, savedLines } from "./bill-lines.ts";
-import { money } from "./money.ts";
-import { count, dateAndTime, whole } from "./quantities.ts";
+import { money } from "../report/money.ts";
+import { count, dateAndTime, whole } from "../report/quantities.ts";
 import { section } from "./report.ts";
 import { safeText } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";

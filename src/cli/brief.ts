@@ -1,6 +1,6 @@
 import { cut } from "../text.ts";
 import type { Json } from "../json.ts";
-import { count } from "./quantities.ts";
+import { count } from "../report/quantities.ts";
 import { safeText } from "./safe-text.ts";
 
 // Enough for any line; what is longer is cut before the costly work, for an output may be megabytes.

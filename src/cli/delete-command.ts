@@ -1,7 +1,7 @@
 import { QuorateError } from "../errors.ts";
 import { withDatabase } from "./database.ts";
 import { findRun } from "./find-run.ts";
-import { count } from "./quantities.ts";
+import { count } from "../report/quantities.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface DeleteFlags {

@@ -2,8 +2,8 @@ import { scopeOf, type TeamPlace } from "../call-place.ts";
 import type { EscalationReason, LiveEvent, WaitsFor } from "../events.ts";
 import { brief, failureText, positionText } from "./brief.ts";
 import { CHANGED, forkText } from "./origin.ts";
-import { money, moneyOr } from "./money.ts";
-import { count, duration } from "./quantities.ts";
+import { money, moneyOr } from "../report/money.ts";
+import { count, duration } from "../report/quantities.ts";
 import { safeText } from "./safe-text.ts";
 
 const REASONS: Readonly<Record<EscalationReason, string>> = {

@@ -1,7 +1,7 @@
 import { clip } from "../text.ts";
 import type { Position } from "../conflict/conflict.ts";
 import type { Verdict } from "../resolve/verdict.ts";
-import { count } from "./quantities.ts";
+import { count } from "../report/quantities.ts";
 import { detailWords, positionWords, stands, supportOf, verdictSentence } from "./report.ts";
 import type { Found, RunView } from "../report/run-view.ts";
 import { safeText } from "./safe-text.ts";

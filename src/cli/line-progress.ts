@@ -1,6 +1,6 @@
 import { eventText } from "./event-line.ts";
 import type { Progress } from "./progress.ts";
-import { duration } from "./quantities.ts";
+import { duration } from "../report/quantities.ts";
 import type { Terminal } from "./terminal.ts";
 import { clip, padStart } from "./wrap.ts";
 

@@ -2,7 +2,7 @@ import type { CallPlace } from "../call-place.ts";
 import { brief, failureText } from "./brief.ts";
 import { drawnList, type DrawnList } from "./drawn-list.ts";
 import type { Progress } from "./progress.ts";
-import { count, duration } from "./quantities.ts";
+import { count, duration } from "../report/quantities.ts";
 import type { CallView, RunView } from "../report/run-view.ts";
 import { safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";

@@ -1,5 +1,5 @@
 import type { ForkOf } from "../events.ts";
-import { count } from "./quantities.ts";
+import { count } from "../report/quantities.ts";
 import type { RunView } from "../report/run-view.ts";
 import { safeText } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";

@@ -1,6 +1,6 @@
 import type { Estimate, PlannedAgent, PlannedBudget, TaskPlan } from "../index.ts";
-import { money, moneyOr } from "./money.ts";
-import { count, duration, whole } from "./quantities.ts";
+import { money, moneyOr } from "../report/money.ts";
+import { count, duration, whole } from "../report/quantities.ts";
 import { section } from "./report.ts";
 import { safeText } from "./safe-text.ts";
 import { table } from "./table.ts";

@@ -1,5 +1,5 @@
 import { withDatabase } from "./database.ts";
-import { count, dateAndTime } from "./quantities.ts";
+import { count, dateAndTime } from "../report/quantities.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface PruneFlags {

@@ -6,7 +6,7 @@ import { billLines } from "./bill-lines.ts";
 import { brief, failureText, positionText } from "./brief.ts";
 import { callsInOrder } from "../report/call-tree.ts";
 import { originLines } from "./origin.ts";
-import { count, dateAndTime, duration, share } from "./quantities.ts";
+import { count, dateAndTime, duration, share } from "../report/quantities.ts";
 import type { CallState, CallView, RunView } from "../report/run-view.ts";
 import { safeBlock, safeText } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";

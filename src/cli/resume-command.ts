@@ -5,7 +5,7 @@ import { EXIT, exitCodeOfError } from "./exit-code.ts";
 import { ALL, findRun, hasOutcome } from "./find-run.ts";
 import { followRun, type Followed, type Following } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
-import { count } from "./quantities.ts";
+import { count } from "../report/quantities.ts";
 import { existingLog } from "./run-log.ts";
 import { safeJson } from "./safe-text.ts";
 import { cancelOnSignals } from "./signals.ts";

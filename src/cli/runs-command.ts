@@ -1,7 +1,7 @@
 import type { RunStatus, RunSummary } from "../store/store.ts";
 import { withDatabase } from "./database.ts";
 import { goOn } from "./go-on.ts";
-import { count, dateAndTime, duration } from "./quantities.ts";
+import { count, dateAndTime, duration } from "../report/quantities.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
 import type { Terminal } from "./terminal.ts";

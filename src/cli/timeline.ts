@@ -1,5 +1,5 @@
 import { callsInOrder } from "../report/call-tree.ts";
-import { duration } from "./quantities.ts";
+import { duration } from "../report/quantities.ts";
 import type { CallView, RunView } from "../report/run-view.ts";
 import { safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";

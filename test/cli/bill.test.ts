@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { billLines } from "../../src/cli/bill-lines.ts";
 import { eventText } from "../../src/cli/event-line.ts";
-import { money } from "../../src/cli/money.ts";
+import { money } from "../../src/report/money.ts";
 import { spendingLines } from "../../src/cli/bill-page.ts";
 import { table } from "../../src/cli/table.ts";
 import { columnsOf } from "../../src/cli/wrap.ts";
