@@ -5,7 +5,7 @@ import type { Option } from "./options.ts";
 
 const STORES = "use memoryStore() or sqliteStore()";
 const hasValues = (given: unknown): boolean =>
-  hasMethods(Object(given).values, "now", "get", "change", "changeAll", "list");
+  hasMethods(Object(given).values, "now", "get", "change", "changeAll", "list", "watch");
 
 export const STORE: Option<undefined> = thing<never>(
   "store",

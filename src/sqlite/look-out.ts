@@ -3,8 +3,8 @@ import { listeners } from "../store/listeners.ts";
 
 /** Tells of what was written to the file. */
 export interface LookOut {
-  /** Has `told` called soon after something may have been written under a name, by whatever process. Holds the process. */
-  watch(name: string, told: () => void): Disposable;
+  /** Has `told` called soon after something may have been written under a name, by whatever process. Holds the process where `hold` (default). */
+  watch(name: string, told: () => void, hold?: boolean): Disposable;
   /** This store has written something under a name. */
   wrote(name: string): void;
   /** Tells all, and looks no more. */
@@ -23,6 +23,7 @@ export function lookOut(db: DatabaseSync): LookOut {
   const told = listeners();
   let timer: NodeJS.Timeout | undefined;
   let seen: unknown;
+  let holding = 0;
   let stopped = false;
 
   function current(): unknown {
@@ -47,16 +48,21 @@ export function lookOut(db: DatabaseSync): LookOut {
   }
 
   return {
-    watch(name, tell) {
+    watch(name, tell, hold = true) {
       const listening = told.add(name, tell);
       if (timer === undefined && !stopped) {
         seen = current();
-        timer = setInterval(look, LOOK_EVERY_MS);
+        timer = setInterval(look, LOOK_EVERY_MS).unref();
       }
+      if (hold && holding++ === 0) timer?.ref();
+      let left = false;
       return {
         [Symbol.dispose]() {
+          if (left) return;
+          left = true;
           listening[Symbol.dispose]();
-          if (told.size === 0) stop();
+          // Nobody holds the process: the timer stops by itself, as somebody else may come before it rings.
+          if (hold && --holding === 0) timer?.unref();
         },
       };
     },

@@ -89,7 +89,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
   let closing: Promise<void> | undefined;
   const retained = retention(retainMs, clock, prune);
   const hash = codec === undefined ? undefined : seal.hash;
-  const values = sqliteValues({ table: valued, group, query, changing, hash });
+  const values = sqliteValues({ table: valued, group, query, changing, hash, looks });
 
   function orFail<T>(work: () => T): T {
     try {
@@ -241,6 +241,7 @@ export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
         return eraser.erase(portion);
       });
       for (const runId of portion) looks.wrote(runId);
+      looks.wrote("");
     }
     return count;
   }

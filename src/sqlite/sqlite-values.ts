@@ -3,6 +3,7 @@ import {
   checkChange,
   checkKey,
   checkKeyPart,
+  checkWatch,
   LIST,
   makeValues,
   ofOne,
@@ -17,8 +18,10 @@ import {
   type MakeAll,
   type Values,
 } from "../store/values.ts";
+import { watchers } from "../store/watchers.ts";
 import { wholeNumber } from "../store/whole-number.ts";
 import type { GroupCommit } from "./group-commit.ts";
+import type { LookOut } from "./look-out.ts";
 import type { ValueTable } from "./value-table.ts";
 
 /** Values in a file. */
@@ -42,10 +45,14 @@ export interface SqliteValuesOptions {
   readonly changing: () => void;
   /** Of a file with a codec. */
   readonly hash: ((text: string) => string) | undefined;
+  readonly looks: LookOut;
 }
 
 /** What a change came to: a `make` that throws must not fail what others do in the same transaction. */
-type Changed = { readonly made: readonly (Json | undefined)[] } | { readonly thrown: unknown };
+type Changed = ReturnType<typeof makeValues> | { readonly thrown: unknown };
+
+/** What those who watch values listen to. No run has such an id. */
+const VALUES = "";
 
 // So many at a time: between two portions others get the lock, and this process its turn.
 const VALUES_PER_PORTION = 1_000;
@@ -57,7 +64,10 @@ export function sqliteValues({
   query,
   changing,
   hash,
+  looks,
 }: SqliteValuesOptions): SqliteValues {
+  const watching = watchers();
+
   function changed(change: Change): Changed {
     const nowMs = table.nowMs();
     const before = change.keys.map((key) => table.read(key, nowMs));
@@ -68,7 +78,7 @@ export function sqliteValues({
       return { thrown };
     }
     table.write(all.written, nowMs, change.runId);
-    return { made: all.made };
+    return all;
   }
 
   async function changeAll(
@@ -80,6 +90,7 @@ export function sqliteValues({
     const change = checkChange(keys, make, options);
     const end = await group.add(() => changed(change));
     if ("thrown" in end) throw end.thrown;
+    watching.tell(end.written);
     return end.made;
   }
 
@@ -98,6 +109,17 @@ export function sqliteValues({
       checkKeyPart(prefix, "The prefix");
       checkKeyPart(after, "The after");
       return query(() => table.list(prefix, after, wholeNumber(limit)));
+    },
+    watch(prefix, told) {
+      checkWatch(prefix, told);
+      const here = watching.add(prefix, told);
+      const elsewhere = looks.watch(VALUES, told, false);
+      return {
+        [Symbol.dispose]() {
+          here[Symbol.dispose]();
+          elsewhere[Symbol.dispose]();
+        },
+      };
     },
   };
 }

@@ -26,6 +26,12 @@ export function checkKeyPart(text: string, what: string): void {
   checkText(text, what, 0);
 }
 
+/** Refuses with `BAD_OPTIONS` a watch of no prefix, or by nobody. */
+export function checkWatch(prefix: string, told: () => void): void {
+  checkKeyPart(prefix, "The prefix");
+  TOLD.take(told, "watch: told");
+}
+
 function checkText(text: unknown, what: string, least: number): void {
   if (typeof text !== "string") {
     throw new QuorateError(
@@ -53,6 +59,7 @@ export const CHANGE: Options<ChangeOptions> = options({
 export const LIST: Options<ListOptions> = options({ after: anything(), limit: anything() });
 
 const MAKE = func("use (value) => the new one").needed();
+const TOLD = func("use () => { … }").needed();
 
 /** A change that was asked for, of one value or of several. */
 export interface Change {

@@ -1,6 +1,15 @@
 import type { Clock } from "../async/clock.ts";
 import type { Json } from "../json.ts";
-import { checkChange, checkKey, checkKeyPart, LIST, makeValues, ofOne } from "./check-value.ts";
+import {
+  checkChange,
+  checkKey,
+  checkKeyPart,
+  checkWatch,
+  LIST,
+  makeValues,
+  ofOne,
+} from "./check-value.ts";
+import { watchers } from "./watchers.ts";
 import {
   DEFAULT_VALUES_LIMIT,
   type ChangeOptions,
@@ -66,6 +75,7 @@ export function memoryValues(
   let expiringChars = 0;
   /** All keys in their order, until one comes or goes. */
   let ordered: readonly string[] | undefined;
+  const watching = watchers();
 
   function remove(key: string): void {
     const entry = entries.get(key);
@@ -133,6 +143,7 @@ export function memoryValues(
       if (value === undefined) remove(key);
       else write(key, value, expiresAtMs, from);
     }
+    watching.tell(written);
     return made;
   }
 
@@ -167,18 +178,29 @@ export function memoryValues(
           listed.push({ key, value: entry.value });
         }
       },
+      watch(prefix, told) {
+        checkWatch(prefix, told);
+        return watching.add(prefix, told);
+      },
     },
     prune(beforeMs) {
       removeExpired(Math.min(beforeMs, clock.now()));
     },
     erase(isMeant) {
-      for (const [key, { from }] of entries) if (from !== undefined && isMeant(from)) remove(key);
+      const erased: { readonly key: string }[] = [];
+      for (const [key, { from }] of entries) {
+        if (from === undefined || !isMeant(from)) continue;
+        remove(key);
+        erased.push({ key });
+      }
+      watching.tell(erased);
     },
     clear() {
       entries.clear();
       expiring.clear();
       expiringChars = 0;
       ordered = undefined;
+      watching.tellAll();
     },
   };
 }

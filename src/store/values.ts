@@ -89,4 +89,10 @@ export interface Values {
     prefix: string,
     options?: ListOptions,
   ): readonly KeyedValue[] | Promise<readonly KeyedValue[]>;
+  /**
+   * Calls `told` after values whose keys begin with `prefix` may have changed, until disposed: once a change of this store is kept, within
+   * a second after one of another process, and when the store is closed. Whoever is told looks for itself. `told` must not throw. Does not
+   * keep the process alive.
+   */
+  watch(prefix: string, told: () => void): Disposable;
 }

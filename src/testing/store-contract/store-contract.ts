@@ -14,6 +14,7 @@ import { failingCases } from "./failing.ts";
 import { owningCases, sharingCases } from "./owning.ts";
 import { valueKeyCases } from "./value-keys.ts";
 import { sharedValueCases, valueCases } from "./values.ts";
+import { sharedWatchingCases, watchingCases } from "./watching.ts";
 
 /**
  * What every store has to do, as cases for any test runner. `open` gives a new, empty store each time; a `harness`
@@ -40,6 +41,8 @@ export function storeContract(open: OpenStore, harness?: StoreHarness): readonly
     ...changeAllCases(open),
     ...(harness === undefined ? [] : sharedValueCases(open, (store) => harness.open(store))),
     ...(harness === undefined ? [] : sharedChangeAllCases(open, (store) => harness.open(store))),
+    ...watchingCases(open),
+    ...(harness === undefined ? [] : sharedWatchingCases(open, (store) => harness.open(store))),
     ...closingCases(open, harness),
   ];
 }

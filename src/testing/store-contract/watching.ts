@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
+import type { Store } from "../../store/store.ts";
+import type { ContractCase } from "../contract.ts";
+import { refused, withStore, type OpenStore } from "./checks.ts";
+import { finished, started } from "./run-events.ts";
+
+// A store tells of what another process changed within a second.
+const TOLD_WITHIN_MS = 1_000;
+const LOOKS = 50;
+
+/** Resolves once `isSo`; where it never becomes so, the check that follows says what is wrong. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (let look = 0; look < LOOKS && !isSo(); look += 1) await setTimeout(TOLD_WITHIN_MS / LOOKS);
+}
+
+/** That whoever watches values is told of changes. */
+export function watchingCases(open: OpenStore): readonly ContractCase[] {
+  return [
+    withStore(
+      open,
+      "tells who watches values of each change below their prefix, and of no other",
+      async (store) => {
+        const seen: unknown[] = [];
+        let told = 0;
+        using _watch = store.values.watch("a/", () => {
+          told += 1;
+          seen.push(store.values.get("a/1"));
+        });
+        await store.values.change("b/1", () => 1);
+        assert.equal(told, 0);
+        await store.values.change("a/1", () => 2);
+        assert.equal(told, 1);
+        // Whoever is told reads what was changed.
+        assert.equal(await seen[0], 2);
+        await store.values.change("a/1", (value) => value);
+        assert.equal(told, 1);
+        await store.values.changeAll(["b/1", "a/1"], () => [2, undefined]);
+        assert.equal(told, 2);
+      },
+    ),
+    withStore(open, "tells who watches of values that are erased", async (store) => {
+      await store.append([started("run"), finished("run", 2)]);
+      await store.values.change("a/1", () => 1, { runId: "run" });
+      let told = 0;
+      using _watch = store.values.watch("a/", () => {
+        told += 1;
+      });
+      await store.erase({ run: "run" });
+      assert.ok(told > 0);
+    }),
+    withStore(open, "tells nobody who has left, and each who is there", async (store) => {
+      const told = [0, 0];
+      const first = store.values.watch("", () => {
+        told[0] = Number(told[0]) + 1;
+      });
+      using _second = store.values.watch("", () => {
+        told[1] = Number(told[1]) + 1;
+        first[Symbol.dispose]();
+      });
+      await store.values.change("key", () => 1);
+      await store.values.change("key", () => 2);
+      assert.deepEqual(told, [1, 2]);
+      first[Symbol.dispose]();
+    }),
+    withStore(open, "refuses to watch what is no prefix, for nobody", async (store) => {
+      await refused("BAD_OPTIONS", () => store.values.watch(1 as never, () => {}));
+      await refused("BAD_OPTIONS", () => store.values.watch("a", undefined as never));
+    }),
+    withStore(open, "tells who watches values that the store is closed", async (store) => {
+      let told = 0;
+      store.values.watch("a/", () => {
+        told += 1;
+      });
+      await store.close();
+      assert.ok(told > 0);
+    }),
+  ];
+}
+
+/** The same of another that has the values open. */
+export function sharedWatchingCases(
+  open: OpenStore,
+  another: (store: Store) => Store | Promise<Store>,
+): readonly ContractCase[] {
+  return [
+    withStore(open, "tells who watches of what another one changed", async (mine) => {
+      const theirs = await another(mine);
+      try {
+        let told = 0;
+        using _watch = mine.values.watch("a/", () => {
+          told += 1;
+        });
+        await theirs.values.change("a/1", () => 1);
+        await until(() => told > 0);
+        assert.ok(told > 0, `was not told within ${TOLD_WITHIN_MS} ms`);
+        assert.equal(await mine.values.get("a/1"), 1);
+      } finally {
+        await theirs.close();
+      }
+    }),
+  ];
+}
