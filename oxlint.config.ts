@@ -131,7 +131,7 @@ const arrows: readonly Arrow[] = [
     "resolve/verdict.ts",
   ]),
   ...folder("supervisor", [...words, ...core], ["reliability/reliability.ts"]),
-  ...folder("report", words, verdicts),
+  ...folder("report", [...words, "conflict/claim.ts"], verdicts),
   ...folder("sqlite", [...words, "async/clock.ts", "async/hear.ts", "store/*"]),
   ...folder(
     "ai-sdk",

@@ -10,6 +10,7 @@ import * as audit from "../src/audit/index.ts";
 import * as core from "../src/index.ts";
 import * as learning from "../src/learning/index.ts";
 import * as alike from "../src/similar/index.ts";
+import * as reports from "../src/report/index.ts";
 import * as sqlite from "../src/sqlite/index.ts";
 import * as testing from "../src/testing/index.ts";
 import { HOSTILE } from "./check/hostile.ts";
@@ -87,6 +88,8 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   record: () => [join(tmpdir(), "quorate-hostile.jsonl"), a(), {}],
   replay: () => [tape, a(), {}],
   scripted: () => ["a", [], {}],
+  render: () => [reports.report([]), "md"],
+  report: () => [[]],
   storeContract: () => [store, { open: store }],
   virtualClock: () => [{}],
 };
@@ -144,10 +147,11 @@ it.each([
   expect(() => read([late as never])).toThrow("is given a list whose item 0 is a promise");
 });
 
-const exported = [core, learning, audit, alike, sqlite, testing, aiSdk, command].flatMap((entry) =>
-  Object.entries(entry as Readonly<Record<string, unknown>>).filter(
-    ([, value]) => typeof value === "function",
-  ),
+const exported = [core, learning, audit, alike, sqlite, testing, aiSdk, command, reports].flatMap(
+  (entry) =>
+    Object.entries(entry as Readonly<Record<string, unknown>>).filter(
+      ([, value]) => typeof value === "function",
+    ),
 );
 
 describe("an exported function that is handed in anything", () => {

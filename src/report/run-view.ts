@@ -59,6 +59,8 @@ export interface RunView {
   readonly waitingSinceMs?: number;
   readonly decisions: readonly DecisionView[];
   readonly missing: readonly Missing[];
+  /** Of a run that was resumed: the subjects that the team decided, as others may stand in the log from before. */
+  readonly settled?: readonly string[];
   readonly bill?: Bill;
 }
 
@@ -134,7 +136,13 @@ export function runFold(runId: string): RunFold {
           verdicts.push({ team: scopeOf(event), it: event.verdict });
           return;
         case "run.finished":
-          run = { ...run, status: event.status, missing: event.missing, bill: event.bill };
+          run = {
+            ...run,
+            status: event.status,
+            missing: event.missing,
+            bill: event.bill,
+            ...(event.subjects !== undefined && { settled: event.subjects }),
+          };
           return;
         case "run.cancelled":
           run = { ...run, status: "cancelled", reason: event.reason };

@@ -63,6 +63,7 @@ describe("the entries of the package", () => {
     "./testing",
     "./command",
     "./ai-sdk",
+    "./report",
   ])("%s loads nothing but Node's own modules", (subPath) => {
     const { files, packages } = loadedBy(join(root, subPaths[subPath] ?? ""));
     expect(files.length).toBeGreaterThan(1);

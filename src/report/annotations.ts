@@ -1,0 +1,59 @@
+import { clip, plain } from "../text.ts";
+import type { Severity } from "../conflict/claim.ts";
+import type { Report } from "./report.ts";
+import type { ReportedFinding } from "./reported-finding.ts";
+
+/** What GitHub shows of one kind and one step; it drops what comes after that. */
+const MAX_OF_A_KIND = 10;
+const MAX_CHARS = 4_000;
+const MAX_TITLE = 200;
+
+type Kind = "error" | "warning" | "notice";
+
+const KINDS: Readonly<Record<Severity, Kind>> = {
+  critical: "error",
+  high: "error",
+  medium: "warning",
+  low: "notice",
+  info: "notice",
+};
+
+/**
+ * A report as workflow commands of GitHub Actions, a line each: findings that stand and have a place annotate it in the change. A line is one command, whatever the texts
+ * of agents in it say. At most 10 of each kind, the worst first, as GitHub shows no more of one step.
+ */
+export function annotations(report: Report): string {
+  const made = report.findings
+    .filter(({ stands, file }) => stands === true && file !== undefined)
+    .map((finding) => ({ kind: kindOf(finding), finding }));
+  const shown = [...Map.groupBy(made, ({ kind }) => kind).values()].flatMap((of) =>
+    of.slice(0, MAX_OF_A_KIND),
+  );
+  return shown.map(({ kind, finding }) => `${annotation(kind, finding)}\n`).join("");
+}
+
+function kindOf({ severity }: ReportedFinding): Kind {
+  return severity === undefined ? "warning" : KINDS[severity];
+}
+
+function annotation(kind: Kind, finding: ReportedFinding): string {
+  const { file = "", line, endLine, rule, category, text, suggestion, reportedBy } = finding;
+  const title = [rule ?? category ?? "Quorate", `reported by ${reportedBy.join(", ")}`].join(", ");
+  const properties = Object.entries({ file, line, endLine, title: clip(title, MAX_TITLE) })
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${property(String(value))}`]))
+    .join(",");
+  const message = suggestion === undefined ? text : `${text}\n\nSuggestion: ${suggestion}`;
+  return `::${kind} ${properties}::${data(message)}`;
+}
+
+/** What ends a line ends a command; and the runner decodes what stands behind a percent sign. */
+function data(text: string): string {
+  return clip(plain(text), MAX_CHARS)
+    .replaceAll("%", "%25")
+    .replaceAll("\r", "%0D")
+    .replaceAll("\n", "%0A");
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

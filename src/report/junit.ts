@@ -1,0 +1,144 @@
+import type { ReportedAgent } from "./reported-agent.ts";
+import { placeOf, type ReportedFinding } from "./reported-finding.ts";
+import type { Report, ReportedVerdict } from "./report.ts";
+
+/** One case of a suite. */
+interface Case {
+  readonly name: string;
+  readonly seconds: number;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly result?: {
+    readonly kind: "failure" | "error" | "skipped";
+    readonly type: string;
+    readonly message: string;
+    readonly text: string;
+  };
+}
+
+/**
+ * A report as JUnit XML, in three suites: each agent is a case, which has an error where it failed; each verdict is one, which failed where nothing was
+ * decided; and each finding that stands is a failure, with its file and line.
+ */
+export function junit(report: Report): string {
+  const name = report.team?.name ?? "quorate";
+  const standing = report.findings.filter(({ stands }) => stands === true);
+  const suites = [
+    suite(`${name}: agents`, report, report.agents.map(agentCase)),
+    suite(`${name}: verdicts`, report, report.verdicts.map(verdictCase)),
+    suite(`${name}: findings`, report, standing.map(findingCase)),
+  ];
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${attributes({ name: `quorate ${name}` })}>`,
+    ...suites.flat(),
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+function agentCase({ agent, status, durationMs, detail }: ReportedAgent): Case {
+  const base = { name: agent, seconds: durationMs / 1000 };
+  if (status === "ok") return base;
+  const message = detail ?? status;
+  const kind = status === "failed" ? "error" : "skipped";
+  return { ...base, result: { kind, type: status, message, text: message } };
+}
+
+function verdictCase({ subject, status, winner, reasoning }: ReportedVerdict): Case {
+  const base = { name: subject, seconds: 0 };
+  if (winner !== null) return base;
+  const kind = status === "waiting" ? "skipped" : "failure";
+  const message = `no winner: ${status}`;
+  return { ...base, result: { kind, type: status, message, text: reasoning } };
+}
+
+function findingCase(finding: ReportedFinding): Case {
+  const { text, file, line, severity, rule, category, suggestion, reportedBy } = finding;
+  const place = placeOf(finding);
+  const details = Object.entries({ place, severity, rule, category, suggestion })
+    .flatMap(([what, said]) => (said === undefined || said === "" ? [] : [`${what}: ${said}`]))
+    .join("\n");
+  return {
+    name: place === "" ? text : `${place}: ${text}`,
+    seconds: 0,
+    file,
+    line,
+    result: {
+      kind: "failure",
+      type: severity ?? "finding",
+      message: text,
+      text: `${text}\n${details}\nreported by: ${reportedBy.join(", ")}`,
+    },
+  };
+}
+
+function suite(name: string, report: Report, cases: readonly Case[]): readonly string[] {
+  const of = (kind: string): number => cases.filter(({ result }) => result?.kind === kind).length;
+  const started =
+    report.startedAtMs === null ? undefined : new Date(report.startedAtMs).toISOString();
+  const counts = {
+    name,
+    tests: cases.length,
+    failures: of("failure"),
+    errors: of("error"),
+    skipped: of("skipped"),
+    time: seconds(cases.reduce((sum, { seconds: each }) => sum + each, 0)),
+    timestamp: started,
+  };
+  return [
+    `  <testsuite${attributes(counts)}>`,
+    ...cases.flatMap((one) => caseLines(one, name)),
+    "  </testsuite>",
+  ];
+}
+
+function caseLines({ name, seconds: took, file, line, result }: Case, suiteName: string): string[] {
+  const opening = `    <testcase${attributes({ name, classname: suiteName, time: seconds(took), file, line })}`;
+  if (result === undefined) return [`${opening}/>`];
+  const { kind, type, message, text } = result;
+  const said = kind === "skipped" ? { message } : { type, message };
+  return [
+    `${opening}>`,
+    `      <${kind}${attributes(said)}>${xmlText(text)}</${kind}>`,
+    "    </testcase>",
+  ];
+}
+
+function seconds(value: number): string {
+  return value.toFixed(3);
+}
+
+function attributes(values: Readonly<Record<string, string | number | undefined>>): string {
+  return Object.entries(values)
+    .flatMap(([name, value]) =>
+      value === undefined ? [] : [` ${name}="${xmlAttribute(String(value))}"`],
+    )
+    .join("");
+}
+
+/** What XML 1.0 has no place for: control characters, halves of characters, two that are none. */
+const NOT_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  // As they are they would become spaces in an attribute, or line ends of another kind in a text.
+  "\t": "&#9;",
+  "\n": "&#10;",
+  "\r": "&#13;",
+};
+
+function xmlText(text: string): string {
+  return text
+    .replaceAll(NOT_XML, "\uFFFD")
+    .replaceAll(/[&<>\r]/g, (character) => ENTITIES[character] ?? character);
+}
+
+function xmlAttribute(text: string): string {
+  return text
+    .replaceAll(NOT_XML, "\uFFFD")
+    .replaceAll(/[&<>"\t\n\r]/g, (character) => ENTITIES[character] ?? character);
+}

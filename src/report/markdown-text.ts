@@ -1,0 +1,49 @@
+import { clip, plain } from "../text.ts";
+
+// What agents wrote stands in comments that GitHub and others render. There it may mention nobody, link nowhere, show no picture, and not
+// begin anything that our own Markdown did not begin.
+
+/** What a renderer may turn into a link or a mention by itself, wherever it stands in a word: such a word stands as code, which is left alone. */
+const LINKS_ITSELF = /[@#$]|:\/\/|www\.|mailto:|xmpp:|\bGH-\d|\b(?:CVE|GHSA)-|[\da-f]{7}|`/i;
+
+/** What means something in the middle of a line. An ampersand would begin the name of a character. */
+const SPECIAL = /[\\*_[\]<>|~&]/g;
+
+/** What means something where a line begins: a heading, a list, a quotation, a rule. */
+const BEGINS_A_BLOCK = /^(?:[-+>]|\d{1,9}[.)])/;
+
+/**
+ * A text of others as one line of Markdown that says exactly that text. At most `maxChars` of it.
+ */
+export function markdownText(text: string, maxChars: number): string {
+  const words = oneLine(text, maxChars).split(" ");
+  const line = words
+    .map((word) => (LINKS_ITSELF.test(word) ? code(word) : escaped(word)))
+    .join(" ");
+  const begun = BEGINS_A_BLOCK.exec(line)?.[0];
+  if (begun === undefined) return line;
+  // The character that makes it one is the last: of a number the one behind it.
+  return `${line.slice(0, begun.length - 1)}\\${line.slice(begun.length - 1)}`;
+}
+
+/** A text of others as code: a name, a path, a value. */
+export function markdownCode(text: string, maxChars: number): string {
+  return code(oneLine(text, maxChars));
+}
+
+function oneLine(text: string, maxChars: number): string {
+  return clip(plain(text).replaceAll(/\s+/g, " ").trim(), maxChars);
+}
+
+function escaped(word: string): string {
+  return word.replaceAll(SPECIAL, (character) => (character === "&" ? "&amp;" : `\\${character}`));
+}
+
+/** Between more backticks than stand in it in a row. It is for no table: there a bar would end the cell, also within code. */
+function code(text: string): string {
+  if (text === "") return "";
+  const longest = Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  const space = text.startsWith("`") || text.endsWith("`") ? " " : "";
+  return `${fence}${space}${text}${space}${fence}`;
+}

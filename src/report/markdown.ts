@@ -1,0 +1,156 @@
+import type { Position } from "../conflict/conflict.ts";
+import type { Json } from "../json.ts";
+import { markdownCode, markdownText } from "./markdown-text.ts";
+import { billSentence, count, duration, share } from "./quantities.ts";
+import type { Report, ReportedVerdict } from "./report.ts";
+import { placeOf, type ReportedFinding } from "./reported-finding.ts";
+
+export interface MarkdownOptions {
+  /** The longest text, in characters. What does not fit is left out, and the last line says so. Default: 60,000, which a comment on GitHub takes. */
+  readonly maxChars?: number;
+}
+
+const MAX_CHARS = 60_000;
+const MAX_NAME = 200;
+const MAX_PATH = 1_000;
+const MAX_POSITION = 200;
+const MAX_TEXT = 600;
+const MAX_HOLDERS = 20;
+/** What the last line takes, where something is left out. */
+const LEFT_OUT_CHARS = 100;
+
+/**
+ * A report as Markdown, for a comment, a step's summary or a file. What agents wrote can neither mention anybody, nor link, nor show a picture, nor
+ * begin a block of its own: it is text in its place.
+ */
+export function markdown(report: Report, { maxChars = MAX_CHARS }: MarkdownOptions = {}): string {
+  const lines = [
+    `### ${title(report)}`,
+    "",
+    ...headline(report),
+    ...section("Verdicts", report.verdicts.flatMap(verdictLines)),
+    ...section("Findings that stand", findings(report, true).flatMap(findingLines)),
+    ...section("Open findings", findings(report, null).flatMap(findingLines)),
+    ...section("Missing", report.missing.map(missingLine)),
+    "",
+    ...footer(report),
+  ];
+  return fit(lines, maxChars);
+}
+
+function title({ team }: Report): string {
+  return team === null ? "Quorate" : `Quorate: ${markdownText(team.name, MAX_NAME)}`;
+}
+
+const STATUS_WORDS: Readonly<Record<Report["status"], string>> = {
+  complete: "Complete",
+  partial: "Partial: not everybody answered",
+  failed: "Failed: too few answered",
+  waiting: "Waiting for a person to decide",
+  cancelled: "Cancelled",
+  running: "Not finished",
+  interrupted: "Interrupted: not finished, and nobody drives it",
+};
+
+function headline(report: Report): string[] {
+  const { verdict, status, reason } = report;
+  const why = reason === null ? "" : `: ${markdownText(reason, MAX_TEXT)}`;
+  const said = verdict === null ? "" : ` ${sentence(verdict)}`;
+  return [`**${STATUS_WORDS[status]}${why}.**${said}`];
+}
+
+function section(name: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", `#### ${name}`, "", ...lines];
+}
+
+/** `hold`: decided by `vote`, confidence 0.60. */
+function sentence({ winner, status, by, confidence }: ReportedVerdict): string {
+  if (winner === null) return `No winner: ${status}.`;
+  const how = by === null || status === "unanimous" ? "" : ` by ${markdownCode(by, MAX_NAME)}`;
+  return `${position(winner)}: ${status}${how}, confidence ${share(confidence)}.`;
+}
+
+function verdictLines(verdict: ReportedVerdict): string[] {
+  const { team } = verdict;
+  const where = team === undefined ? "" : `${markdownCode(team, MAX_NAME)}: `;
+  return [
+    `- ${where}**${markdownText(verdict.subject, MAX_TEXT)}**: ${sentence(verdict)}`,
+    ...verdict.positions.map(positionLine),
+    `  - ${markdownText(verdict.reasoning, MAX_TEXT)}`,
+  ];
+}
+
+function positionLine({ value, heldBy }: Position): string {
+  const holders = heldBy.slice(0, MAX_HOLDERS).map(({ agent, evidence }) => {
+    const why = evidence === undefined ? "" : ` (${markdownText(evidence, MAX_TEXT)})`;
+    return `${markdownCode(agent, MAX_NAME)}${why}`;
+  });
+  const others = heldBy.length - holders.length;
+  return `  - ${position(value)}: ${[...holders, ...(others > 0 ? [`${others} more`] : [])].join(", ") || "nobody"}`;
+}
+
+function position(value: Json): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return markdownCode(text, MAX_POSITION) || '`""`';
+}
+
+function findings(report: Report, stands: boolean | null): readonly ReportedFinding[] {
+  return report.findings.filter((finding) => finding.stands === stands);
+}
+
+function findingLines(finding: ReportedFinding): string[] {
+  const { text, severity, rule, category, suggestion, confidence, team } = finding;
+  const place = placeOf(finding);
+  const head = [
+    ...(team === undefined ? [] : [`${markdownCode(team, MAX_NAME)}:`]),
+    ...(severity === undefined ? [] : [`**${severity}**`]),
+    ...(place === "" ? [] : [markdownCode(place, MAX_PATH)]),
+  ].join(" ");
+  const details = [
+    ...(rule === undefined ? [] : [`rule ${markdownCode(rule, MAX_NAME)}`]),
+    ...(category === undefined ? [] : [`category ${markdownCode(category, MAX_NAME)}`]),
+    reporters(finding),
+    ...(finding.stands === null ? [finding.status] : [`confidence ${share(confidence)}`]),
+  ];
+  return [
+    `- ${head === "" ? "" : `${head}: `}${markdownText(text, MAX_TEXT)}`,
+    `  - ${details.join(", ")}`,
+    ...(suggestion === undefined ? [] : [`  - suggestion: ${markdownText(suggestion, MAX_TEXT)}`]),
+  ];
+}
+
+function reporters({ reportedBy, notReportedBy }: ReportedFinding): string {
+  const names = reportedBy.slice(0, MAX_HOLDERS).map((name) => markdownCode(name, MAX_NAME));
+  const others = reportedBy.length - names.length;
+  const all = [...names, ...(others > 0 ? [`${others} more`] : [])].join(", ");
+  return `reported by ${all} (${reportedBy.length} of ${reportedBy.length + notReportedBy.length})`;
+}
+
+function missingLine({ agent, why, detail }: Report["missing"][number]): string {
+  return `- ${markdownCode(agent, MAX_NAME)} (${why}): ${markdownText(detail, MAX_TEXT)}`;
+}
+
+function footer({ runId, bill, durationMs, findings: all }: Report): string[] {
+  const refuted = all.filter(({ stands }) => stands === false).length;
+  const parts = [
+    ...(refuted === 0 ? [] : [`${count(refuted, "finding")} did not stand`]),
+    ...(bill === null ? [] : [billSentence(bill)]),
+    ...(durationMs === null ? [] : [duration(durationMs)]),
+    `run ${markdownCode(runId, MAX_NAME)}`,
+  ];
+  return [`${parts.join("; ")}.`];
+}
+
+/** Whole lines, as many as there is room for: each stands by itself, so that none is left open. */
+function fit(lines: readonly string[], maxChars: number): string {
+  const whole = `${lines.join("\n")}\n`;
+  if (whole.length <= maxChars) return whole;
+  const kept: string[] = [];
+  let room = maxChars - LEFT_OUT_CHARS;
+  for (const line of lines) {
+    room -= line.length + 1;
+    if (room < 0) break;
+    kept.push(line);
+  }
+  return `${kept.join("\n")}\n\n${count(lines.length - kept.length, "line")} more did not fit.\n`;
+}

@@ -1,0 +1,78 @@
+import { SEVERITIES, type FindingDetails } from "../conflict/claim.ts";
+import type { Verdict, VerdictStatus } from "../resolve/verdict.ts";
+
+/** What agents reported, and whether it stands. */
+export interface ReportedFinding extends FindingDetails {
+  readonly text: string;
+  /** `true` where it was decided that it is there, `false` where it is not, `null` where nothing was decided. */
+  readonly stands: boolean | null;
+  readonly status: VerdictStatus;
+  /** 0–1: how likely what was decided is right; 0 where nothing was. */
+  readonly confidence: number;
+  readonly by: string | null;
+  readonly reasoning: string;
+  readonly reportedBy: readonly string[];
+  /** Those who answered and did not report it. */
+  readonly notReportedBy: readonly string[];
+  /** Those who did not answer. */
+  readonly missing: readonly string[];
+  /** The nested team that asks a person about it. */
+  readonly team?: string;
+}
+
+/** Findings in the order in which they are read: what stands, what is open, what does not stand; the worst first, then by place. */
+export function reportedFindings(
+  verdicts: readonly (Verdict & { readonly team?: string })[],
+): readonly ReportedFinding[] {
+  return verdicts.map(findingOf).toSorted(inOrder);
+}
+
+function findingOf(verdict: Verdict & { readonly team?: string }): ReportedFinding {
+  const { subject, finding, status, winner, confidence, by, reasoning, missing, team } = verdict;
+  const holders = (position: string): readonly string[] =>
+    verdict.positions
+      .filter(({ value }) => value === position)
+      .flatMap(({ heldBy }) => heldBy.map(({ agent }) => agent));
+  return {
+    ...(finding ?? { text: subject }),
+    stands: winner === null ? null : winner === "present",
+    status,
+    confidence,
+    by,
+    reasoning,
+    reportedBy: holders("present"),
+    notReportedBy: holders("absent"),
+    missing,
+    ...(team !== undefined && { team }),
+  };
+}
+
+/** `src/a.ts:10-12`, as far as it is known; empty where no file is. */
+export function placeOf({ file, line, endLine }: FindingDetails): string {
+  if (file === undefined || line === undefined) return file ?? "";
+  return endLine === undefined ? `${file}:${line}` : `${file}:${line}-${endLine}`;
+}
+
+function inOrder(a: ReportedFinding, b: ReportedFinding): number {
+  return (
+    rankOf(a) - rankOf(b) ||
+    severityRank(a) - severityRank(b) ||
+    compareText(a.file ?? "\uFFFF", b.file ?? "\uFFFF") ||
+    (a.line ?? 0) - (b.line ?? 0) ||
+    compareText(a.text, b.text)
+  );
+}
+
+function rankOf({ stands }: ReportedFinding): number {
+  return stands === null ? 1 : stands ? 0 : 2;
+}
+
+/** One without a severity stands after the worst two: nobody said that it does not matter. */
+function severityRank({ severity }: ReportedFinding): number {
+  return severity === undefined ? 1.5 : SEVERITIES.indexOf(severity);
+}
+
+/** By code units: the same on every machine. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,150 @@
+import type { Severity } from "../conflict/claim.ts";
+import { sha256 } from "../hash.ts";
+import type { Report } from "./report.ts";
+import type { ReportedFinding } from "./reported-finding.ts";
+
+/** How bad a finding is, in the words of SARIF. */
+const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = {
+  critical: "error",
+  high: "error",
+  medium: "warning",
+  low: "note",
+  info: "note",
+};
+
+/** What has no rule of a tool is of this one. */
+const NO_RULE = "finding";
+
+/**
+ * A report as SARIF 2.1.0 (OASIS), as a JSON text. A finding that stands is a result of the kind `fail`; one that is open is `open`, or `review` where a person is
+ * asked. What does not stand, and what names no file, is no result: services that show results refuse those without a place. The latter and the agents that
+ * did not answer are notifications.
+ */
+export function sarif(report: Report): string {
+  const shown = report.findings.filter(({ stands }) => stands !== false);
+  const placed = shown.filter(({ file }) => file !== undefined);
+  const rules = rulesOf(placed);
+  const log = {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: { driver: { name: "Quorate", rules } },
+        automationDetails: {
+          id: `quorate/${encodeURIComponent(report.team?.name ?? "team")}/`,
+        },
+        invocations: [invocationOf(report, shown)],
+        results: placed.map((finding) => resultOf(finding, rules)),
+        columnKind: "utf16CodeUnits",
+        properties: { runId: report.runId, status: report.status },
+      },
+    ],
+  };
+  return `${JSON.stringify(log, undefined, 2)}\n`;
+}
+
+interface Rule {
+  readonly id: string;
+  readonly shortDescription: { readonly text: string };
+  readonly properties?: { readonly tags: readonly string[] };
+}
+
+function rulesOf(findings: readonly ReportedFinding[]): readonly Rule[] {
+  return [...Map.groupBy(findings, ruleIdOf)].map(([id, reported]) => {
+    const tags = [...new Set(reported.flatMap(({ category }) => category ?? []))];
+    return {
+      id,
+      shortDescription: { text: id === NO_RULE ? "What agents reported" : plainMessage(id) },
+      ...(tags.length > 0 && { properties: { tags } }),
+    };
+  });
+}
+
+function ruleIdOf({ rule, category }: ReportedFinding): string {
+  return rule ?? category ?? NO_RULE;
+}
+
+function resultOf(finding: ReportedFinding, rules: readonly Rule[]): object {
+  const { text, severity, category, suggestion, status, confidence, reportedBy } = finding;
+  const ruleId = ruleIdOf(finding);
+  const isOpen = finding.stands === null;
+  return {
+    ruleId,
+    ruleIndex: rules.findIndex(({ id }) => id === ruleId),
+    // What is no failure has no level (3.27.10).
+    kind: isOpen ? (status === "waiting" ? "review" : "open") : "fail",
+    level: isOpen ? "none" : severity === undefined ? "warning" : LEVELS[severity],
+    message: {
+      text: plainMessage(suggestion === undefined ? text : `${text}\n\nSuggestion: ${suggestion}`),
+    },
+    locations: [locationOf(finding)],
+    partialFingerprints: { "quorateFinding/v1": fingerprintOf(finding) },
+    properties: {
+      ...(severity !== undefined && { severity }),
+      ...(category !== undefined && { category }),
+      ...(suggestion !== undefined && { suggestion }),
+      status,
+      confidence,
+      reportedBy,
+    },
+  };
+}
+
+function locationOf({ file = "", line, endLine }: ReportedFinding): object {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: uriOf(file) },
+      ...(line !== undefined && {
+        region: { startLine: line, ...(endLine !== undefined && { endLine }) },
+      }),
+    },
+  };
+}
+
+/** A path as a reference: relative to the root of the project where it is relative, and never of a scheme that the text itself names. */
+function uriOf(file: string): string {
+  const path = file.replaceAll("\\", "/").replace(/^(?:\.\/+)+/, "");
+  const encoded = path
+    .toWellFormed()
+    .split("/")
+    .map((part) => encodeURIComponent(part))
+    .join("/");
+  const isAbsolute = /^(?:\/|[a-z]%3A\/)/i.test(encoded);
+  return isAbsolute ? `file:///${encoded.replace(/^\/+/, "")}` : encoded;
+}
+
+/** The same for the same finding in another run, also where lines before it came or went. */
+function fingerprintOf({ file = "", text, rule = "" }: ReportedFinding): string {
+  return sha256(JSON.stringify([file, rule, text]));
+}
+
+function invocationOf(report: Report, shown: readonly ReportedFinding[]): object {
+  const { startedAtMs, durationMs, status } = report;
+  const times =
+    startedAtMs === null || durationMs === null
+      ? {}
+      : {
+          startTimeUtc: new Date(startedAtMs).toISOString(),
+          endTimeUtc: new Date(startedAtMs + durationMs).toISOString(),
+        };
+  const unplaced = shown.filter(({ file }) => file === undefined);
+  return {
+    executionSuccessful: status === "complete" || status === "partial" || status === "waiting",
+    ...times,
+    toolExecutionNotifications: [
+      ...unplaced.map(({ text, severity, stands }) => ({
+        level: stands === null ? "note" : severity === undefined ? "warning" : LEVELS[severity],
+        message: { text: plainMessage(text) },
+      })),
+      ...report.missing.map(({ agent, detail }) => ({
+        level: "warning",
+        message: { text: plainMessage(`${agent} did not answer: ${detail}`) },
+      })),
+    ],
+  };
+}
+
+/** A message is a text in which `[text](target)` is a link (3.11.6): what agents wrote has none. */
+function plainMessage(text: string): string {
+  return text.toWellFormed().replaceAll(/\[([^[\]]*)\](?=\()/g, String.raw`\[$1\]`);
+}
