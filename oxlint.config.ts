@@ -131,7 +131,11 @@ const arrows: readonly Arrow[] = [
     "resolve/verdict.ts",
   ]),
   ...folder("supervisor", [...words, ...core], ["reliability/reliability.ts"]),
-  ...folder("report", [...words, "conflict/claim.ts"], verdicts),
+  ...folder(
+    "report",
+    [...words, "conflict/claim.ts"],
+    ["conflict/conflict.ts", "resolve/verdict.ts"],
+  ),
   ...folder("sqlite", [...words, "async/clock.ts", "async/hear.ts", "store/*"]),
   ...folder(
     "ai-sdk",
