@@ -1,23 +1,7 @@
 import { defineConfig, type OxlintOverride } from "oxlint";
 
 // The arrows of the layout: who may import whom. Dependencies point downwards only, packages stay at the edge,
-// and whatever is not listed here is refused.
-
-const vocabulary = [
-  "errors",
-  "json",
-  "call",
-  "call-place",
-  "earlier-events",
-  "outcome",
-  "events",
-  "schema",
-  "agent",
-  "record",
-  "hash",
-  "text",
-  "thrown",
-];
+// and whatever is not listed here is refused. ARCHITECTURE.md says what each room is for.
 
 interface Arrow {
   readonly files: readonly string[];
@@ -27,160 +11,182 @@ interface Arrow {
   readonly types: readonly string[];
 }
 
+const packages: ReadonlySet<string> = new Set([
+  "ai",
+  "commander",
+  "execa",
+  "listr2",
+  "@standard-schema/spec",
+]);
+
+/** Rooms and files of `src`, and packages, as they are imported from a file that stands as deep as `up` says. */
+const from = (up: string, paths: readonly string[]): readonly string[] =>
+  paths.map((path) => {
+    if (packages.has(path)) return path;
+    return `${up}${path}${path.endsWith(".ts") ? "" : "/*"}`;
+  });
+
 /**
- * A folder may import its own files and what is listed, as seen from `src`; once for the files in it, once for
- * those in a folder of it.
+ * The files in a folder of `src` may import its own files and what is listed: rooms, and files as seen from `src`. Those in a folder of it
+ * may, too, unless it is a room of its own.
  */
-function folder(
+function room(
   name: string,
   values: readonly string[],
   types: readonly string[] = [],
+  inner: readonly string[] = ["*"],
 ): readonly Arrow[] {
-  const up = (prefix: string, paths: readonly string[]): string[] =>
-    paths.map((path) => (path.endsWith(".ts") || path.endsWith("/*") ? `${prefix}${path}` : path));
   return [
     {
       files: [`src/${name}/*.ts`],
-      values: ["./*", "./*/*", ...up("../", values)],
-      types: up("../", types),
+      values: ["./*", "./*/*", ...from("../", values)],
+      types: from("../", types),
     },
     {
-      files: [`src/${name}/*/*.ts`],
+      files: inner.map((one) => `src/${name}/${one}/*.ts`),
       // Not "../*/*": that has "../../index.ts", too.
-      values: ["./*", "../*", "../[a-z]*/*", ...up("../../", values)],
-      types: up("../../", types),
+      values: ["./*", "../*", "../[a-z]*/*", ...from("../../", values)],
+      types: from("../../", types),
     },
   ];
 }
 
+/** A folder in a room that may import less than the room. */
+function innerRoom(
+  name: string,
+  values: readonly string[],
+  types: readonly string[] = [],
+): readonly Arrow[] {
+  const parent = `${name.slice(0, name.indexOf("/"))}/`;
+  const seen = (paths: readonly string[]): readonly string[] =>
+    from("../../", paths).map((path) => path.replace(`../../${parent}`, "../"));
+  return [{ files: [`src/${name}/*.ts`], values: ["./*", ...seen(values)], types: seen(types) }];
+}
+
 // Whoever is handed something in by a caller checks it by the tables of check/.
-const words = [...vocabulary.map((word) => `${word}.ts`), "check/*"];
-const core = [
-  "async/*",
-  "policy/*",
-  "conflict/*",
-  "store/*",
-  "money/*",
-  "limits/*",
-  "engine/*",
-  "resolve/*",
+const words = ["model", "async", "check"];
+/** How one call is limited and paid. */
+const limiting = ["retry", "money", "limits", "describe"];
+/** One call, and what keeps it. */
+const calling = [
+  ...limiting,
+  "store",
+  "conflict",
+  "log",
+  "executor",
+  "call",
+  "call/batch",
+  "call/cache",
 ];
-/** What `quorate/learning` brings. The core knows its types alone. */
-const learning = ["reliability/*", "experience/*"];
-const verdicts = ["conflict/*", "resolve/verdict.ts"];
+const deciding = ["conflict/similar", "resolve", "resolve/judge"];
+const doors = ["index.ts", "supervisor.ts"];
 
 const arrows: readonly Arrow[] = [
-  {
-    files: vocabulary.map((word) => `src/${word}.ts`),
-    values: [
-      ...words.map((word) => `./${word}`),
-      "./async/*",
-      ...["batch", "cache", "limits", "tier"].map((one) => `./policy/${one}.ts`),
-      "./limits/lane.ts",
-      "./money/bound.ts",
-      "./money/budget.ts",
-    ],
-    types: [
-      "./conflict/*",
-      "./reliability/reliability.ts",
-      "./resolve/verdict.ts",
-      "@standard-schema/spec",
-    ],
-  },
-  ...folder("check", ["errors.ts", "text.ts", "async/*"]),
-  ...folder("async", words),
-  ...folder("prompt", words),
-  ...folder("policy", [...words, "async/*"]),
-  ...folder("conflict", [...words, "prompt/*", "async/*"]),
-  ...folder("reliability", [...words, "async/*", "conflict/*"]),
-  ...folder("store", [...words, "async/clock.ts", "async/hear.ts"]),
-  ...folder("money", [...words, "async/*", "policy/*", "store/values.ts"]),
-  ...folder("limits", [...words, "async/*", "policy/*", "money/*", "store/values.ts"]),
-  ...folder(
-    "engine",
-    [...words, "async/*", "policy/*", "conflict/*", "store/*", "money/*", "limits/*"],
-    ["reliability/reliability.ts", "resolve/verdict.ts"],
+  ...room("model", [], ["learning/statistics/finding-model.ts", "@standard-schema/spec"]),
+  ...room("async", ["model"]),
+  ...room("check", ["model", "async"], ["@standard-schema/spec"]),
+  ...room("prompt", words, ["describe/agent.ts"]),
+  ...room("store", words),
+  ...room("retry", words, ["describe/limits.ts"]),
+  ...room("money", words, ["describe/tier.ts"]),
+  ...room(
+    "limits",
+    [...words, "retry", "money"],
+    ["describe/tier.ts", "store/values.ts", "store/store.ts"],
   ),
-  ...folder(
-    "resolve",
-    [
-      ...words,
-      "async/*",
-      "policy/*",
-      "conflict/*",
-      "reliability/interval.ts",
-      "engine/*",
-      "prompt/*",
-    ],
-    ["reliability/reliability.ts", "store/values.ts"],
-  ),
-  ...folder(
-    "learning",
-    [...words, "conflict/*", ...learning, "resolve/support.ts", "resolve/words.ts"],
+  ...room("describe", [...words, "retry", "money", "limits"]),
+  ...room("conflict", [...words, "prompt", "describe"], [], ["similar"]),
+  ...innerRoom("conflict/contradiction", words, ["conflict/keep-apart.ts"]),
+  ...room("log", [...words, "money", "store", "conflict"]),
+  ...room("executor", [...words, "describe", "log", "call/key.ts"]),
+  ...room("call", [...words, ...calling]),
+  ...room("resolve", [
+    ...words,
+    "prompt",
+    "store",
+    "conflict",
+    "conflict/similar",
+    "describe",
+    "call",
+    "call/batch",
+  ]),
+  ...room("team", [...words, ...calling, ...deciding]),
+  ...room("run", [...words, ...calling, ...deciding, "team", "team/coordinate", "team/decide"]),
+  ...room("forecast", [...words, ...calling, "team", "run"]),
+  ...room("learning", [...words, "conflict", "resolve"], [], []),
+  ...innerRoom("learning/statistics", [...words, "conflict"]),
+  ...innerRoom(
+    "learning/history",
+    [...words, "store", "conflict", "learning/statistics"],
     ["resolve/link.ts"],
   ),
-  ...folder("audit", ["resolve/judge/*"]),
-  ...folder("similar", ["conflict/*"]),
-  ...folder("experience", [
+  ...room("audit", [
     ...words,
-    "async/hear.ts",
-    "conflict/*",
-    "reliability/*",
-    "store/*",
-    "resolve/link.ts",
-    "resolve/verdict.ts",
+    "log",
+    "conflict",
+    "learning/statistics/interval.ts",
+    "resolve",
+    "resolve/judge",
   ]),
-  ...folder("supervisor", [...words, ...core], ["reliability/reliability.ts"]),
-  ...folder(
-    "report",
-    [...words, "conflict/claim.ts"],
-    ["conflict/conflict.ts", "resolve/verdict.ts"],
-  ),
-  ...folder("sqlite", [...words, "async/clock.ts", "async/hear.ts", "store/*"]),
-  ...folder(
+  ...room("similar", ["conflict", "conflict/similar"]),
+  ...room("report", words),
+  ...room("sqlite", [...words, "store"]),
+  ...room(
     "ai-sdk",
-    [...words, "async/hear.ts", "policy/limits.ts", "prompt/*", "resolve/judge/judge.ts", "ai"],
-    ["conflict/embedding.ts", "money/bound.ts", "resolve/link.ts", "resolve/judge/question.ts"],
+    [...words, "prompt", "describe", "resolve/judge/judge.ts", "ai"],
+    [
+      "conflict/similar/embedding.ts",
+      "money/bound.ts",
+      "resolve/link.ts",
+      "resolve/judge/question.ts",
+    ],
   ),
-  ...folder("command", [
-    ...words,
-    "async/hear.ts",
-    "conflict/claim.ts",
-    "conflict/finding-details.ts",
-    "policy/limits.ts",
-    "prompt/*",
-    "execa",
-  ]),
-  ...folder("testing", [...words, ...core, "supervisor/*"]),
-  ...folder(
+  ...room("command", [...words, "prompt", "describe", "conflict/finding-details.ts", "execa"]),
+  ...room("testing", [...words, ...calling, ...deciding, "supervisor.ts", "run", "team"]),
+  ...room(
     "cli",
     [
-      "index.ts",
+      ...doors,
       "audit/index.ts",
       "learning/index.ts",
-      "call-place.ts",
-      "errors.ts",
-      "text.ts",
+      "model",
+      "check",
+      "report",
       "limits/deadlock.ts",
-      "supervisor/*",
-      "sqlite/*",
-      "report/*",
+      "sqlite",
       "commander",
       "listr2",
     ],
-    [
-      ...words.filter((word) => !["call-place.ts", "errors.ts", "text.ts"].includes(word)),
-      ...verdicts,
-      "store/store.ts",
-    ],
+    ["store/store.ts"],
   ),
   {
+    files: ["src/supervisor.ts"],
+    values: from("./", [
+      ...words,
+      ...calling,
+      ...deciding,
+      "team",
+      "team/coordinate",
+      "run",
+      "run/many",
+      "forecast",
+    ]),
+    types: [],
+  },
+  {
     files: ["src/index.ts"],
-    values: [
-      "./*",
-      ...[...core, "resolve/judge/*", "supervisor/*", "supervisor/*/*"].map((path) => `./${path}`),
-    ],
-    types: learning.map((path) => `./${path}`),
+    values: from("./", [
+      "supervisor.ts",
+      ...words,
+      ...calling,
+      ...deciding,
+      "team",
+      "team/coordinate",
+      "run",
+      "run/many",
+      "forecast",
+    ]),
+    types: from("./", ["learning/statistics"]),
   },
 ];
 

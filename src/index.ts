@@ -1,4 +1,4 @@
-export { agent, isWorker } from "./agent.ts";
+export { agent, isWorker } from "./describe/agent.ts";
 export type {
   Agent,
   AgentContext,
@@ -9,7 +9,7 @@ export type {
   UpstreamOf,
   Worker,
   Workers,
-} from "./agent.ts";
+} from "./describe/agent.ts";
 export { systemClock } from "./async/clock.ts";
 export type { Clock } from "./async/clock.ts";
 export type {
@@ -25,10 +25,10 @@ export type {
   ModelCost,
   Usage,
   Waiting,
-} from "./call.ts";
-export type { CallPlace, CallRole, TeamPlace, Via } from "./call-place.ts";
-export { QuorateError } from "./errors.ts";
-export type { ErrorCode, ErrorRecord, Issue } from "./errors.ts";
+} from "./model/call.ts";
+export type { CallPlace, CallRole, TeamPlace, Via } from "./model/call-place.ts";
+export { QuorateError } from "./model/errors.ts";
+export type { ErrorCode, ErrorRecord, Issue } from "./model/errors.ts";
 export type {
   EscalationReason,
   EventBody,
@@ -38,8 +38,8 @@ export type {
   RunEvent,
   SupervisorLabel,
   WaitsFor,
-} from "./events.ts";
-export type { Json } from "./json.ts";
+} from "./model/events.ts";
+export type { Json } from "./model/json.ts";
 export type {
   Amount,
   Bill,
@@ -50,11 +50,11 @@ export type {
   Reuse,
   Saved,
   Wasted,
-} from "./outcome.ts";
-export type { Schema } from "./schema.ts";
+} from "./model/outcome.ts";
+export type { Schema } from "./check/schema.ts";
 
-export { supervisor, isSupervisor } from "./supervisor/supervisor.ts";
-export type { Supervisor } from "./supervisor/supervisor.ts";
+export { supervisor, isSupervisor } from "./supervisor.ts";
+export type { Supervisor } from "./supervisor.ts";
 export type {
   ForkOptions,
   Mode,
@@ -62,7 +62,7 @@ export type {
   Route,
   RunOptions,
   SupervisorOptions,
-} from "./supervisor/options.ts";
+} from "./team/options.ts";
 export type {
   Estimate,
   PlanGap,
@@ -70,11 +70,11 @@ export type {
   PlannedBudget,
   PlanOptions,
   TaskPlan,
-} from "./supervisor/forecast/task-plan.ts";
-export type { NameOf, ResultsOf, TaskOf } from "./supervisor/infer.ts";
-export type { TeamAnswer } from "./supervisor/coordinate/nested.ts";
-export type { ManyOptions, TaskOutcome } from "./supervisor/many/run-many.ts";
-export type { RunStream } from "./supervisor/run/stream.ts";
+} from "./forecast/task-plan.ts";
+export type { NameOf, ResultsOf, TaskOf } from "./team/infer.ts";
+export type { TeamAnswer } from "./team/coordinate/nested.ts";
+export type { ManyOptions, TaskOutcome } from "./run/many/run-many.ts";
+export type { RunStream } from "./run/stream.ts";
 
 export { addBills } from "./money/add-bills.ts";
 export { billOf } from "./money/bill.ts";
@@ -87,26 +87,26 @@ export { lane } from "./limits/lane.ts";
 export type { LaneOptions, LanesOf } from "./limits/lane.ts";
 export type { LaneState, RateLane } from "./limits/rate-limit.ts";
 export type { BreakerOptions } from "./limits/breaker.ts";
-export type { AskedAt, EscalateIf, Tiers } from "./policy/tier.ts";
-export type { CacheOptions, RunCache } from "./policy/cache.ts";
-export type { BatchContext, BatchOptions } from "./policy/batch.ts";
+export type { AskedAt, EscalateIf, Tiers } from "./describe/tier.ts";
+export type { CacheOptions, RunCache } from "./describe/cache.ts";
+export type { BatchContext, BatchOptions } from "./describe/batch.ts";
 
-export { DEFAULT_LIMITS } from "./policy/limits.ts";
-export type { CallLimits, Limits } from "./policy/limits.ts";
-export type { Backoff } from "./policy/backoff.ts";
+export { DEFAULT_LIMITS } from "./describe/limits.ts";
+export type { CallLimits, Limits } from "./describe/limits.ts";
+export type { Backoff } from "./retry/backoff.ts";
 
-export { decide, openQuestions } from "./engine/decision.ts";
-export type { HumanDecision, OpenQuestion } from "./engine/decision.ts";
-export { embeddedEngine } from "./engine/engine.ts";
+export { decide, openQuestions } from "./log/decision.ts";
+export type { HumanDecision, OpenQuestion } from "./log/decision.ts";
+export { embeddedEngine } from "./executor/engine.ts";
 export type {
   AgentRegistry,
   AttemptControl,
   BatchControl,
   Engine,
   EngineFactory,
-} from "./engine/engine.ts";
+} from "./executor/engine.ts";
 
-export type { Redact, RedactedKind } from "./engine/redact.ts";
+export type { Redact, RedactedKind } from "./log/redact.ts";
 export { memoryStore } from "./store/memory.ts";
 export type { Erasure, RunQuery, RunStatus, RunSummary, Store } from "./store/store.ts";
 export type { Values } from "./store/values.ts";
@@ -133,12 +133,12 @@ export type {
   FindingDetails,
   PlacedFinding,
   Severity,
-} from "./conflict/claim.ts";
+} from "./model/claim.ts";
 export type { Place } from "./conflict/place.ts";
-export type { Conflict, Holder, Position, SubjectKind } from "./conflict/conflict.ts";
+export type { Conflict, Holder, Position, SubjectKind } from "./model/conflict.ts";
 
-export type { FindingModel, ReporterRecord } from "./reliability/finding-model.ts";
-export type { Logistic } from "./reliability/ridge-logistic.ts";
+export type { FindingModel, ReporterRecord } from "./learning/statistics/finding-model.ts";
+export type { Logistic } from "./learning/statistics/ridge-logistic.ts";
 export type {
   AgentEstimate,
   AgentReliability,
@@ -150,7 +150,7 @@ export type {
   Reliability,
   TopicReliability,
   LearnedBefore,
-} from "./reliability/reliability.ts";
+} from "./model/reliability.ts";
 
 export { settle } from "./resolve/settle.ts";
 export type { SettleOptions } from "./resolve/settle.ts";
@@ -195,4 +195,4 @@ export type {
   RunTaught,
   Trust,
 } from "./resolve/link.ts";
-export type { Dissent, Verdict, VerdictStatus } from "./resolve/verdict.ts";
+export type { Dissent, Verdict, VerdictStatus } from "./model/verdict.ts";

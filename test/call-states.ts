@@ -1,11 +1,11 @@
-import { placeOf } from "../src/call-place.ts";
-import { UNKNOWN_COST } from "../src/call.ts";
+import { placeOf } from "../src/model/call-place.ts";
+import { UNKNOWN_COST } from "../src/model/call.ts";
 import type { Cost, RunEvent } from "../src/index.ts";
-import { evolve, newCall, type CallEvent, type CallState } from "../src/engine/call-state.ts";
-import { decide, type AttemptResult } from "../src/engine/decide-attempt.ts";
-import { PLAIN_SEAT } from "../src/engine/seat.ts";
-import { errorFrom } from "../src/errors.ts";
-import { DEFAULT_LIMITS } from "../src/policy/limits.ts";
+import { evolve, newCall, type CallEvent, type CallState } from "../src/log/call-state.ts";
+import { decide, type AttemptResult } from "../src/call/decide-attempt.ts";
+import { PLAIN_SEAT } from "../src/call/seat.ts";
+import { errorFrom } from "../src/model/errors.ts";
+import { DEFAULT_LIMITS } from "../src/describe/limits.ts";
 
 type LoggedCallEvent = Extract<RunEvent, CallEvent>;
 

@@ -1,7 +1,7 @@
 import { support, unanimous, type Comparator, type Link } from "../../src/index.ts";
 import { finish } from "../../src/async/in-turns.ts";
-import { averageLink } from "../../src/conflict/average-link.ts";
-import { groupSteps, textSteps } from "../../src/conflict/texts.ts";
+import { averageLink } from "../../src/conflict/similar/average-link.ts";
+import { groupSteps, textSteps } from "../../src/conflict/similar/texts.ts";
 import {
   f1,
   FOLDER,

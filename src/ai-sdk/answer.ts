@@ -1,4 +1,4 @@
-import { describeThrown, QuorateError } from "../errors.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
 
 /** What a model said when it was done. */
 export interface Said {

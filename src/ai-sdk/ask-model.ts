@@ -1,5 +1,5 @@
 import type { FlexibleSchema, LanguageModel, LanguageModelCallOptions, ToolSet } from "ai";
-import type { AgentContext } from "../agent.ts";
+import type { AgentContext } from "../describe/agent.ts";
 import type { Said } from "./answer.ts";
 import { modelFailure } from "./failure.ts";
 import { loadAiSdk, type AiSdk } from "./load.ts";

@@ -1,6 +1,6 @@
 import type { EmbeddingModel } from "ai";
-import type { Embed } from "../conflict/embedding.ts";
-import { QuorateError } from "../errors.ts";
+import type { Embed } from "../conflict/similar/embedding.ts";
+import { QuorateError } from "../model/errors.ts";
 import { shown } from "../check/shown.ts";
 import { modelFailure } from "./failure.ts";
 import { loadAiSdk } from "./load.ts";

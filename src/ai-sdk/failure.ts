@@ -1,4 +1,4 @@
-import { describeThrown, QuorateError } from "../errors.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

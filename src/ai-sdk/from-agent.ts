@@ -8,9 +8,9 @@ import {
   type AgentOptions,
   type UpstreamOf,
   type Workers,
-} from "../agent.ts";
-import { hear, promiseOf } from "../async/hear.ts";
-import { QuorateError } from "../errors.ts";
+} from "../describe/agent.ts";
+import { hear, promiseOf } from "../model/hear.ts";
+import { QuorateError } from "../model/errors.ts";
 import { shown } from "../check/shown.ts";
 import { jsonIn, textIn, type Said } from "./answer.ts";
 import { modelFailure } from "./failure.ts";

@@ -1,5 +1,5 @@
-import { describeThrown, QuorateError } from "../errors.ts";
-import type { Schema } from "../schema.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
+import type { Schema } from "../check/schema.ts";
 
 /**
  * How large the JSON Schema of a schema is, in bytes. Refuses with `BAD_OPTIONS` a schema that has none: it cannot be shown to a model.

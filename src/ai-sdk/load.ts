@@ -1,5 +1,5 @@
 import type * as Ai from "ai";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 
 /** The AI SDK. */
 export type AiSdk = typeof Ai;

@@ -6,14 +6,14 @@ import {
   type Agent,
   type AgentContext,
   type AgentOptions,
-} from "../agent.ts";
-import type { UpstreamOf, Workers } from "../agent.ts";
-import { QuorateError } from "../errors.ts";
-import { sha256 } from "../hash.ts";
+} from "../describe/agent.ts";
+import type { UpstreamOf, Workers } from "../describe/agent.ts";
+import { QuorateError } from "../model/errors.ts";
+import { sha256 } from "../model/hash.ts";
 import type { CostBound } from "../money/bound.ts";
 import { options, type Options } from "../check/options.ts";
-import { DEFAULT_LIMITS } from "../policy/limits.ts";
-import { SCHEMA } from "../schema.ts";
+import { DEFAULT_LIMITS } from "../describe/limits.ts";
+import { SCHEMA } from "../check/schema.ts";
 import { jsonIn, textIn } from "./answer.ts";
 import { askModel, type ModelSettings } from "./ask-model.ts";
 import { jsonSchemaBytes } from "./json-schema.ts";

@@ -1,7 +1,7 @@
 import { object } from "../check/kinds.ts";
-import { agent, checkDescription, type Agent, type AgentContext } from "../agent.ts";
-import type { AgentOptions, Workers } from "../agent.ts";
-import { QuorateError } from "../errors.ts";
+import { agent, checkDescription, type Agent, type AgentContext } from "../describe/agent.ts";
+import type { AgentOptions, Workers } from "../describe/agent.ts";
+import { QuorateError } from "../model/errors.ts";
 import { withIssues } from "../prompt/default-prompt.ts";
 import { judge, type JudgeOptions } from "../resolve/judge/judge.ts";
 import type { JudgeAnswer, JudgeQuestion } from "../resolve/judge/question.ts";

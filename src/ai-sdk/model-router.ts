@@ -1,8 +1,8 @@
 import { milliseconds, object } from "../check/kinds.ts";
 import { refuseUnknown } from "../check/options.ts";
-import type { Workers } from "../agent.ts";
-import { QuorateError } from "../errors.ts";
-import { DEFAULT_LIMITS } from "../policy/limits.ts";
+import type { Workers } from "../describe/agent.ts";
+import { QuorateError } from "../model/errors.ts";
+import { DEFAULT_LIMITS } from "../describe/limits.ts";
 import { jsonFence } from "../prompt/fence.ts";
 import { jsonIn } from "./answer.ts";
 import { askModel } from "./ask-model.ts";

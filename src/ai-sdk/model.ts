@@ -1,6 +1,6 @@
 import type { LanguageModel } from "ai";
-import type { AgentContext } from "../agent.ts";
-import { QuorateError } from "../errors.ts";
+import type { AgentContext } from "../describe/agent.ts";
+import { QuorateError } from "../model/errors.ts";
 import { shown } from "../check/shown.ts";
 
 /** The model to ask: that of the tier, where there is one. Throws `BAD_OPTIONS` for a tier that has no model of the AI SDK. */

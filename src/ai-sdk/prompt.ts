@@ -1,6 +1,6 @@
-import type { AgentContext } from "../agent.ts";
-import { hear } from "../async/hear.ts";
-import { QuorateError } from "../errors.ts";
+import type { AgentContext } from "../describe/agent.ts";
+import { hear } from "../model/hear.ts";
+import { QuorateError } from "../model/errors.ts";
 import { defaultPrompt, taskInFence, withIssues } from "../prompt/default-prompt.ts";
 
 /** What a prompt may be made of beside the task. */

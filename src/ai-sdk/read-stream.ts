@@ -1,5 +1,5 @@
 import type { TextStreamPart, ToolSet } from "ai";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import type { Said } from "./answer.ts";
 import type { AiSdk } from "./load.ts";
 

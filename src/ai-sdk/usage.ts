@@ -1,5 +1,5 @@
 import type { LanguageModelUsage } from "ai";
-import type { Usage } from "../call.ts";
+import type { Usage } from "../model/call.ts";
 
 /** What one request used, as a report; what the provider did not say is left out. */
 export function usageOf(

@@ -1,4 +1,4 @@
-import { hear, hearOptions } from "./hear.ts";
+import { hear, hearOptions } from "../model/hear.ts";
 
 /**
  * One place to cancel from and many that hear of it. An `AbortSignal` does the same at a far higher cost, and keeps

@@ -1,5 +1,5 @@
 import type { Cancellation } from "./cancellation.ts";
-import { hear } from "./hear.ts";
+import { hear } from "../model/hear.ts";
 
 /**
  * What foreign code promises, or the cancellation's reason if that comes first: it may never settle. What comes after that is

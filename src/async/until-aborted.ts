@@ -1,4 +1,4 @@
-import { hear } from "./hear.ts";
+import { hear } from "../model/hear.ts";
 
 /** What is promised, or the signal's reason when it is aborted before. Nothing is left on a signal that outlives it. */
 export async function untilAborted<T>(

@@ -1,5 +1,5 @@
-import { hear, hearIfRefused, isThenable } from "../async/hear.ts";
-import { QuorateError } from "../errors.ts";
+import { hear, hearIfRefused, isThenable } from "../model/hear.ts";
+import { QuorateError } from "../model/errors.ts";
 
 /**
  * What a function of the caller's answers, where nobody waits for it. Throws what it throws, and `BAD_OPTIONS` for a promise.

@@ -1,5 +1,5 @@
-import { hear, isThenable } from "../async/hear.ts";
-import { describeThrown, isSoundError, QuorateError } from "../errors.ts";
+import { hear, isThenable } from "../model/hear.ts";
+import { describeThrown, isSoundError, QuorateError } from "../model/errors.ts";
 import { shown } from "./shown.ts";
 
 // What a caller hands in may be anything, whatever the types say: JavaScript has none. Whatever is wrong with it is a QuorateError.

@@ -1,6 +1,6 @@
 import { MAX_TIMER_MS } from "../async/clock.ts";
-import { hearOptions, isThenable } from "../async/hear.ts";
-import { QuorateError } from "../errors.ts";
+import { hearOptions, isThenable } from "../model/hear.ts";
+import { QuorateError } from "../model/errors.ts";
 import { option, refused, type Option } from "./options.ts";
 
 /** What fits, as it is given. */

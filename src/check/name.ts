@@ -1,6 +1,6 @@
 import { readGiven } from "./given.ts";
-import { QuorateError } from "../errors.ts";
-import { cut } from "../text.ts";
+import { QuorateError } from "../model/errors.ts";
+import { cut } from "../model/text.ts";
 import { fitting, object } from "./kinds.ts";
 import type { Option } from "./options.ts";
 

@@ -1,5 +1,5 @@
-import { hearOptions, isThenable } from "../async/hear.ts";
-import { QuorateError } from "../errors.ts";
+import { hearOptions, isThenable } from "../model/hear.ts";
+import { QuorateError } from "../model/errors.ts";
 import { readGiven } from "./given.ts";
 import { shown } from "./shown.ts";
 import { didYouMean } from "./did-you-mean.ts";

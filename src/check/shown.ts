@@ -1,5 +1,5 @@
-import { isThenable } from "../async/hear.ts";
-import { cut } from "../text.ts";
+import { isThenable } from "../model/hear.ts";
+import { cut } from "../model/text.ts";
 
 /** A value of an option, as a message shows it. */
 export function shown(value: unknown): string {

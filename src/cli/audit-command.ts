@@ -1,6 +1,6 @@
 import { QuorateError } from "../index.ts";
 import { auditJudges, type JudgeAudit } from "../audit/index.ts";
-import type { RunEvent } from "../events.ts";
+import type { RunEvent } from "../model/events.ts";
 import { auditLines } from "./audit.ts";
 import { withDatabase } from "./database.ts";
 import { ALL } from "./find-run.ts";

@@ -1,5 +1,5 @@
 import { addBills, billOf, budgetState, type BudgetState } from "../index.ts";
-import type { Bill } from "../outcome.ts";
+import type { Bill } from "../model/outcome.ts";
 import type { RunSummary, Store } from "../store/store.ts";
 import { spendingLines } from "./bill-page.ts";
 import { withDatabase } from "./database.ts";

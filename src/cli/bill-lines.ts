@@ -1,4 +1,4 @@
-import type { Amount, Bill, BillLine, Saved, Wasted } from "../outcome.ts";
+import type { Amount, Bill, BillLine, Saved, Wasted } from "../model/outcome.ts";
 import { money, moneyOr } from "../report/money.ts";
 import { billSentence, count, duration, whole } from "../report/quantities.ts";
 import { safeText } from "./safe-text.ts";

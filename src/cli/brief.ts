@@ -1,5 +1,5 @@
-import { cut } from "../text.ts";
-import type { Json } from "../json.ts";
+import { cut } from "../model/text.ts";
+import type { Json } from "../model/json.ts";
 import { count } from "../report/quantities.ts";
 import { safeText } from "./safe-text.ts";
 

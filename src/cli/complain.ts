@@ -1,4 +1,4 @@
-import { describeThrown, QuorateError } from "../errors.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
 import { safeText } from "./safe-text.ts";
 
 /** Tells on stderr, in one line, what went wrong: a sentence, or what was thrown. */

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { describeThrown, QuorateError } from "../errors.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
 import { givenPath } from "./given-path.ts";
 import type { Store } from "../store/store.ts";
 

@@ -1,6 +1,6 @@
 import { decide, openQuestions, type HumanDecision } from "../index.ts";
-import type { Json } from "../json.ts";
-import type { Verdict } from "../resolve/verdict.ts";
+import type { Json } from "../model/json.ts";
+import type { Verdict } from "../model/verdict.ts";
 import type { Store } from "../store/store.ts";
 import { positionText } from "./brief.ts";
 import { DEFAULT_DATABASE, openExisting } from "./database.ts";

@@ -1,4 +1,4 @@
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import { withDatabase } from "./database.ts";
 import { findRun } from "./find-run.ts";
 import { count } from "../report/quantities.ts";

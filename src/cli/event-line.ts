@@ -1,5 +1,5 @@
-import { scopeOf, type TeamPlace } from "../call-place.ts";
-import type { EscalationReason, LiveEvent, WaitsFor } from "../events.ts";
+import { scopeOf, type TeamPlace } from "../model/call-place.ts";
+import type { EscalationReason, LiveEvent, WaitsFor } from "../model/events.ts";
 import { brief, failureText, positionText } from "./brief.ts";
 import { CHANGED, forkText } from "./origin.ts";
 import { money, moneyOr } from "../report/money.ts";

@@ -1,6 +1,6 @@
-import { QuorateError } from "../errors.ts";
-import type { OutcomeStatus } from "../outcome.ts";
-import type { Verdict } from "../resolve/verdict.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { OutcomeStatus } from "../model/outcome.ts";
+import type { Verdict } from "../model/verdict.ts";
 
 /** What the process says to a script that called it. */
 export const EXIT = {

@@ -1,4 +1,4 @@
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import { withDatabase } from "./database.ts";
 import { explain } from "./explain.ts";
 import { readRun } from "./find-run.ts";

@@ -1,6 +1,6 @@
-import { clip } from "../text.ts";
-import type { Position } from "../conflict/conflict.ts";
-import type { Verdict } from "../resolve/verdict.ts";
+import { clip } from "../model/text.ts";
+import type { Position } from "../model/conflict.ts";
+import type { Verdict } from "../model/verdict.ts";
 import { count } from "../report/quantities.ts";
 import { detailWords, positionWords, stands, supportOf, verdictSentence } from "./report.ts";
 import type { Found, RunView } from "../report/run-view.ts";

@@ -1,5 +1,5 @@
-import { QuorateError } from "../errors.ts";
-import type { RunEvent } from "../events.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { RunEvent } from "../model/events.ts";
 import type { RunSummary, Store } from "../store/store.ts";
 import { ownName } from "./own-name.ts";
 import { viewRun, type RunView } from "../report/run-view.ts";

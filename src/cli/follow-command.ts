@@ -1,4 +1,4 @@
-import type { RunEvent } from "../events.ts";
+import type { RunEvent } from "../model/events.ts";
 import type { Store } from "../store/store.ts";
 import { withDatabase } from "./database.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";

@@ -1,6 +1,6 @@
-import { describeThrown } from "../errors.ts";
+import { describeThrown } from "../model/errors.ts";
 import { outputFailure, tellClosed } from "./output.ts";
-import type { Outcome, Reuse } from "../outcome.ts";
+import type { Outcome, Reuse } from "../model/outcome.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
 import { lookAgain } from "./look-again.ts";
 import { nextStep } from "./next-step.ts";

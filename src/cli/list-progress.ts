@@ -1,4 +1,4 @@
-import type { CallPlace } from "../call-place.ts";
+import type { CallPlace } from "../model/call-place.ts";
 import { brief, failureText } from "./brief.ts";
 import { drawnList, type DrawnList } from "./drawn-list.ts";
 import type { Progress } from "./progress.ts";

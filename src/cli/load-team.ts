@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
-import { describeThrown, QuorateError } from "../errors.ts";
-import { isSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
+import { isSupervisor, type Supervisor } from "../supervisor.ts";
 import { EXIT, Stopped } from "./exit-code.ts";
 import { givenPath } from "./given-path.ts";
 import { cancelOnSignals } from "./signals.ts";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { QuorateError } from "../errors.ts";
-import type { Json } from "../json.ts";
-import type { Verdict } from "../resolve/verdict.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { Json } from "../model/json.ts";
+import type { Verdict } from "../model/verdict.ts";
 import { positionText } from "./brief.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 

@@ -1,4 +1,4 @@
-import { cut } from "../text.ts";
+import { cut } from "../model/text.ts";
 import { goOn } from "./go-on.ts";
 import { databasePart } from "./look-again.ts";
 import { ownName } from "./own-name.ts";

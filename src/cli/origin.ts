@@ -1,4 +1,4 @@
-import type { ForkOf } from "../events.ts";
+import type { ForkOf } from "../model/events.ts";
 import { count } from "../report/quantities.ts";
 import type { RunView } from "../report/run-view.ts";
 import { safeText } from "./safe-text.ts";

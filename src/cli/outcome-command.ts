@@ -1,6 +1,6 @@
 import { recordOutcome, type Judged } from "../learning/index.ts";
-import type { Json } from "../json.ts";
-import type { Verdict } from "../resolve/verdict.ts";
+import type { Json } from "../model/json.ts";
+import type { Verdict } from "../model/verdict.ts";
 import type { Store } from "../store/store.ts";
 import { positionText } from "./brief.ts";
 import { withDatabase } from "./database.ts";

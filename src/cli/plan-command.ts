@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { givenPath } from "./given-path.ts";
-import type { Supervisor } from "../supervisor/supervisor.ts";
+import type { Supervisor } from "../supervisor.ts";
 import { DEFAULT_DATABASE } from "./database.ts";
 import { EXIT } from "./exit-code.ts";
 import { loadTeam } from "./load-team.ts";

@@ -1,4 +1,4 @@
-import type { LiveEvent } from "../events.ts";
+import type { LiveEvent } from "../model/events.ts";
 import { lineProgress } from "./line-progress.ts";
 import { runFold, type RunView } from "../report/run-view.ts";
 import { terminal, type Terminal } from "./terminal.ts";

@@ -1,7 +1,7 @@
-import { charactersOf } from "../text.ts";
+import { charactersOf } from "../model/text.ts";
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
-import { describeThrown, QuorateError } from "../errors.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
 import { givenPath } from "./given-path.ts";
 import { jsonMistake } from "./json-mistake.ts";
 

@@ -1,7 +1,7 @@
-import { clip as clipText } from "../text.ts";
-import type { FindingDetails } from "../conflict/claim.ts";
-import type { Position } from "../conflict/conflict.ts";
-import type { Verdict } from "../resolve/verdict.ts";
+import { clip as clipText } from "../model/text.ts";
+import type { FindingDetails } from "../model/claim.ts";
+import type { Position } from "../model/conflict.ts";
+import type { Verdict } from "../model/verdict.ts";
 import { billLines } from "./bill-lines.ts";
 import { brief, failureText, positionText } from "./brief.ts";
 import { callsInOrder } from "../report/call-tree.ts";

@@ -1,5 +1,5 @@
-import { QuorateError } from "../errors.ts";
-import type { Supervisor } from "../supervisor/supervisor.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { Supervisor } from "../supervisor.ts";
 import { complain } from "./complain.ts";
 import { EXIT, exitCodeOfError } from "./exit-code.ts";
 import { ALL, findRun, hasOutcome } from "./find-run.ts";

@@ -1,5 +1,5 @@
-import { QuorateError } from "../errors.ts";
-import type { Supervisor } from "../supervisor/supervisor.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { Supervisor } from "../supervisor.ts";
 import { hasOutcome } from "./find-run.ts";
 import { followRun, type Following } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";

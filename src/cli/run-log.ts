@@ -1,5 +1,5 @@
 import type { Store } from "../store/store.ts";
-import type { Supervisor } from "../supervisor/supervisor.ts";
+import type { Supervisor } from "../supervisor.ts";
 import { DEFAULT_DATABASE, openDatabase, openExisting } from "./database.ts";
 
 /** Where a run is kept, and the file of it where that is known. Whoever chose it closes the store. */

@@ -1,4 +1,4 @@
-import { describeThrown } from "../errors.ts";
+import { describeThrown } from "../model/errors.ts";
 import { agentHere } from "../limits/deadlock.ts";
 import { complain } from "./complain.ts";
 import { hasLeft, leave } from "./leave.ts";

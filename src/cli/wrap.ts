@@ -1,4 +1,4 @@
-import { charactersOf } from "../text.ts";
+import { charactersOf } from "../model/text.ts";
 
 // East Asian wide and full-width blocks, and what is drawn as a picture.
 const WIDE =

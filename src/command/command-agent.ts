@@ -8,13 +8,13 @@ import {
   type AgentOptions,
   type UpstreamOf,
   type Workers,
-} from "../agent.ts";
-import { hear } from "../async/hear.ts";
-import type { Usage } from "../call.ts";
-import { describeThrown, QuorateError } from "../errors.ts";
+} from "../describe/agent.ts";
+import { hear } from "../model/hear.ts";
+import type { Usage } from "../model/call.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
 import type { Option } from "../check/options.ts";
-import { DEFAULT_LIMITS } from "../policy/limits.ts";
-import type { Schema } from "../schema.ts";
+import { DEFAULT_LIMITS } from "../describe/limits.ts";
+import type { Schema } from "../check/schema.ts";
 import { checkEnvironment, environmentOf, type Environment } from "./environment.ts";
 import { badEnd } from "./failure.ts";
 import { promptOf, type Prompt } from "./prompt.ts";

@@ -1,6 +1,6 @@
 import { object } from "../check/kinds.ts";
 import { shown } from "../check/shown.ts";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 
 /** What a program sees of the environment: names that are handed on, or names with a value; `true` hands on. */
 export type Environment = readonly string[] | Readonly<Record<string, string | true>>;

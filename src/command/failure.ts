@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
-import { QuorateError } from "../errors.ts";
-import { clip } from "../text.ts";
+import { QuorateError } from "../model/errors.ts";
+import { clip } from "../model/text.ts";
 import type { Program } from "./run-program.ts";
 
 /** How a program ended, and what it had to say. */

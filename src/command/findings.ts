@@ -1,6 +1,6 @@
-import { SEVERITIES, type PlacedFinding } from "../conflict/claim.ts";
+import { SEVERITIES, type PlacedFinding } from "../model/claim.ts";
 import { detailsOf } from "../conflict/finding-details.ts";
-import { clip } from "../text.ts";
+import { clip } from "../model/text.ts";
 
 /** What a tool reports. */
 export interface Findings {

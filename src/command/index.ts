@@ -1,7 +1,7 @@
 export { commandAgent } from "./command-agent.ts";
 export type { CommandOptions, PassedOn, ProgramOptions, UsageOf } from "./command-agent.ts";
 export type { Environment } from "./environment.ts";
-export type { PlacedFinding, Severity } from "../conflict/claim.ts";
+export type { PlacedFinding, Severity } from "../model/claim.ts";
 export type { Findings } from "./findings.ts";
 export { junit } from "./junit.ts";
 export type { Prompt, PromptContext } from "./prompt.ts";

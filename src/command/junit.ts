@@ -1,4 +1,4 @@
-import type { PlacedFinding } from "../conflict/claim.ts";
+import type { PlacedFinding } from "../model/claim.ts";
 import { bounded, finding, type Findings } from "./findings.ts";
 import { checkRan, UnreadExit, unreadable, withoutMark, type Ran } from "./read.ts";
 import { xmlTags, type XmlTag } from "./xml.ts";

@@ -1,6 +1,6 @@
 import { func, object, text, word } from "../check/kinds.ts";
-import type { Agent, UpstreamOf, Workers } from "../agent.ts";
-import { QuorateError } from "../errors.ts";
+import type { Agent, UpstreamOf, Workers } from "../describe/agent.ts";
+import { QuorateError } from "../model/errors.ts";
 import { jsonFence } from "../prompt/fence.ts";
 import {
   ARGUMENTS,

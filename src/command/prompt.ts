@@ -1,6 +1,6 @@
-import type { AgentContext } from "../agent.ts";
-import { QuorateError } from "../errors.ts";
-import { takeJson, type Json } from "../json.ts";
+import type { AgentContext } from "../describe/agent.ts";
+import { QuorateError } from "../model/errors.ts";
+import { takeJson, type Json } from "../model/json.ts";
 import { defaultPrompt, taskInFence, withIssues } from "../prompt/default-prompt.ts";
 
 /** What a prompt may be made of beside the task. */

@@ -1,6 +1,6 @@
 import { object } from "../check/kinds.ts";
-import { hear } from "../async/hear.ts";
-import { QuorateError } from "../errors.ts";
+import { hear } from "../model/hear.ts";
+import { QuorateError } from "../model/errors.ts";
 import { shown } from "../check/shown.ts";
 import { tailOf } from "./failure.ts";
 import { lastDocument } from "./last-document.ts";

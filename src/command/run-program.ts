@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { execa as Execa } from "execa";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import { cannotStart, tooMuch, type Told } from "./failure.ts";
 import { processGroup } from "./process-group.ts";
 

@@ -1,4 +1,4 @@
-import type { PlacedFinding, Severity } from "../conflict/claim.ts";
+import type { PlacedFinding, Severity } from "../model/claim.ts";
 import { bounded, finding, type Findings } from "./findings.ts";
 import { checkRan, json, UnreadExit, unreadable, withoutMark, type Ran } from "./read.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { word } from "../check/kinds.ts";
 import type { Option } from "../check/options.ts";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import { badEnd, forGood, tailOf } from "./failure.ts";
 import { runProgram, type Program } from "./run-program.ts";
 import { removed } from "./temporary-files.ts";

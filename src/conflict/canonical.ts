@@ -1,5 +1,5 @@
-import { hearIfRefused, hearLeftOut, isThenable } from "../async/hear.ts";
-import type { Json } from "../json.ts";
+import { hearIfRefused, hearLeftOut, isThenable } from "../model/hear.ts";
+import type { Json } from "../model/json.ts";
 
 /** How large a list or record may be as a position: characters of its JSON, about. */
 const MAX_POSITION_CHARS = 1_048_576;

@@ -1,7 +1,7 @@
-import { describeThrown, QuorateError } from "../errors.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
 import { foldedKey } from "./canonical.ts";
-import type { Claim } from "./claim.ts";
-import { clip } from "../text.ts";
+import type { Claim } from "../model/claim.ts";
+import { clip } from "../model/text.ts";
 
 export const MAX_SUBJECT_CHARS = 500;
 /** How much of an agent's evidence is kept with its position, in characters. */

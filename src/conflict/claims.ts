@@ -1,13 +1,13 @@
 import { listIn } from "../check/given.ts";
-import type { Json } from "../json.ts";
+import type { Json } from "../model/json.ts";
 import { exactText } from "./canonical.ts";
 import { checkShape, MAX_EVIDENCE_CHARS, positionKey } from "./check-claim.ts";
-import type { Claim } from "./claim.ts";
+import type { Claim } from "../model/claim.ts";
 import type { Candidate, Comparator } from "./compare.ts";
-import type { Holder, Position } from "./conflict.ts";
+import type { Holder, Position } from "../model/conflict.ts";
 import type { CheckedGrouping } from "./group.ts";
 import { oneLine, shown } from "./plain.ts";
-import { clip } from "../text.ts";
+import { clip } from "../model/text.ts";
 import { byCodeUnits, fewOf, type Subject } from "./subject.ts";
 
 /** The claims about one subject that hold, by the canonical text of their position. */

@@ -5,8 +5,8 @@ import {
   type FindingDetails,
   type PlacedFinding,
   type Severity,
-} from "./claim.ts";
-import { clip, cut } from "../text.ts";
+} from "../model/claim.ts";
+import { clip, cut } from "../model/text.ts";
 import { detailsOf } from "./finding-details.ts";
 import { comparedPath } from "./place.ts";
 import { byCodeUnits } from "./subject.ts";

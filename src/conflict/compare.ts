@@ -1,8 +1,8 @@
-import type { Agent } from "../agent.ts";
-import { hear, isThenable } from "../async/hear.ts";
-import type { AgentResult } from "../call.ts";
-import { QuorateError } from "../errors.ts";
-import type { Json } from "../json.ts";
+import type { Agent } from "../describe/agent.ts";
+import { hear, isThenable } from "../model/hear.ts";
+import type { AgentResult } from "../model/call.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { Json } from "../model/json.ts";
 import type { Place } from "./place.ts";
 
 /** One distinct value that was claimed about a subject; of findings, one text at one place. */

@@ -1,10 +1,10 @@
-import { hearIfRefused } from "../async/hear.ts";
+import { hearIfRefused } from "../model/hear.ts";
 import { object } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
-import type { Claim } from "./claim.ts";
+import type { Claim } from "../model/claim.ts";
 import { candidatesOf, claimedIn, positionsOf } from "./claims.ts";
 import { comparators, equal, type Compare } from "./compare.ts";
-import type { Conflict } from "./conflict.ts";
+import type { Conflict } from "../model/conflict.ts";
 import { groupAtOnce } from "./group.ts";
 
 /** How {@link findConflicts} compares. */

@@ -1,6 +1,6 @@
-import { clip, plain } from "../text.ts";
+import { clip, plain } from "../model/text.ts";
 import { MAX_EVIDENCE_CHARS } from "./check-claim.ts";
-import { SEVERITIES, type FindingDetails } from "./claim.ts";
+import { SEVERITIES, type FindingDetails } from "../model/claim.ts";
 
 const MAX_NAME_CHARS = 1_000;
 const MAX_LINE = 999_999_999;

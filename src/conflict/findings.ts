@@ -1,15 +1,15 @@
 import { turnTaker, type Steps } from "../async/in-turns.ts";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import { foldedKey } from "./canonical.ts";
-import type { Finding, PlacedFinding } from "./claim.ts";
+import type { Finding, PlacedFinding } from "../model/claim.ts";
 import { combined, inOrder, isSaid } from "./combined.ts";
 import type { Candidate } from "./compare.ts";
-import type { Holder, Position } from "./conflict.ts";
+import type { Holder, Position } from "../model/conflict.ts";
 import { MAX_EVIDENCE_CHARS, MAX_SUBJECT_CHARS } from "./check-claim.ts";
 import type { CheckedGrouping } from "./group.ts";
 import { detailsOf } from "./finding-details.ts";
 import { byPlace, inOnePlace, placeText } from "./place.ts";
-import { clip } from "../text.ts";
+import { clip } from "../model/text.ts";
 import { byCodeUnits, type Subject } from "./subject.ts";
 
 const MAX_REFUSED_CHARS = 500;

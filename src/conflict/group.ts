@@ -1,9 +1,9 @@
-import type { Agent } from "../agent.ts";
-import { hear, promiseOf } from "../async/hear.ts";
+import type { Agent } from "../describe/agent.ts";
+import { hear, promiseOf } from "../model/hear.ts";
 import { inTurns } from "../async/in-turns.ts";
 import { untilAborted } from "../async/until-aborted.ts";
-import { describeThrown } from "../errors.ts";
-import type { Json } from "../json.ts";
+import { describeThrown } from "../model/errors.ts";
+import type { Json } from "../model/json.ts";
 import { atOnce } from "../check/at-once.ts";
 import { foldedKey } from "./canonical.ts";
 import {

@@ -1,4 +1,4 @@
-import { likeness, type GroupSum, type NearPair } from "./near-pairs.ts";
+import { likeness, type GroupSum, type NearPair } from "./similar/near-pairs.ts";
 
 /** A pair of groups that somebody may have been asked about. */
 export interface AnsweredPair extends NearPair {

@@ -1,5 +1,5 @@
-import { describeThrown, QuorateError } from "../errors.ts";
-import type { Json } from "../json.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
+import type { Json } from "../model/json.ts";
 import { foldedKey } from "./canonical.ts";
 
 /** The key of a value that an option lists. Throws `BAD_OPTIONS` for what is not JSON; `where` begins its sentence. */

@@ -1,6 +1,6 @@
-import { hearOptions } from "../async/hear.ts";
-import { QuorateError } from "../errors.ts";
-import type { Json } from "../json.ts";
+import { hearOptions } from "../model/hear.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { Json } from "../model/json.ts";
 import { listedKey } from "./listed-key.ts";
 import type { Comparator } from "./compare.ts";
 

@@ -1,4 +1,4 @@
-import type { FindingDetails } from "./claim.ts";
+import type { FindingDetails } from "../model/claim.ts";
 import { byCodeUnits } from "./subject.ts";
 
 /**

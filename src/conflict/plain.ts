@@ -1,5 +1,5 @@
-import type { Json } from "../json.ts";
-import { clip, cut, plain } from "../text.ts";
+import type { Json } from "../model/json.ts";
+import { clip, cut, plain } from "../model/text.ts";
 
 /** A value on one line of a sentence: its JSON, at most `maxChars` long. */
 export function shown(value: Json, maxChars: number = 80): string {

@@ -1,10 +1,10 @@
-import type { Agent } from "../agent.ts";
-import { hear } from "../async/hear.ts";
-import { describeThrown, QuorateError } from "../errors.ts";
-import { takeJson } from "../json.ts";
+import type { Agent } from "../describe/agent.ts";
+import { hear } from "../model/hear.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
+import { takeJson } from "../model/json.ts";
 import { atOnce } from "../check/at-once.ts";
 import { checkClaim } from "./check-claim.ts";
-import type { Claim, PlacedFinding } from "./claim.ts";
+import type { Claim, PlacedFinding } from "../model/claim.ts";
 import { detailsOf } from "./finding-details.ts";
 
 /** What one answer asserts, and what it reports. */

@@ -1,7 +1,7 @@
-import { agent, isWorker, type Agent, type AgentContext } from "../agent.ts";
+import { agent, isWorker, type Agent, type AgentContext } from "../describe/agent.ts";
 import { thing } from "../check/kinds.ts";
 import type { Option } from "../check/options.ts";
-import type { AgentResult } from "../call.ts";
+import type { AgentResult } from "../model/call.ts";
 import { lineFence, shownText } from "../prompt/fence.ts";
 
 /** What somebody is asked about two groups of texts. Plain JSON. */

@@ -1,5 +1,5 @@
-import type { PlacedFinding } from "./claim.ts";
-import type { Position, SubjectKind } from "./conflict.ts";
+import type { PlacedFinding } from "../model/claim.ts";
+import type { Position, SubjectKind } from "../model/conflict.ts";
 
 /** What is to be decided: a subject with its positions, contested or not. */
 export interface Subject {

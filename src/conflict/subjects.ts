@@ -1,8 +1,8 @@
 import { inTurns } from "../async/in-turns.ts";
-import type { Claim, Finding } from "./claim.ts";
+import type { Claim, Finding } from "../model/claim.ts";
 import { candidatesOf, claimedIn, positionsOf } from "./claims.ts";
 import { equal, type Comparator } from "./compare.ts";
-import type { Conflict } from "./conflict.ts";
+import type { Conflict } from "../model/conflict.ts";
 import { findingSubjects, reportsIn } from "./findings.ts";
 import { groupWith, type Asking } from "./group.ts";
 import type { Subject } from "./subject.ts";
@@ -48,7 +48,7 @@ export async function subjects(
 
 /** Loaded here: most teams report no findings, and to tell which contradict each other takes a tenth of the library. */
 async function similarTexts(): Promise<Comparator> {
-  return (await import("./similar.ts")).similar();
+  return (await import("./similar/similar.ts")).similar();
 }
 
 /** The contested ones of some subjects, as an outcome shows them. */

@@ -1,7 +1,7 @@
 import { number } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
-import type { Json } from "../json.ts";
-import { QuorateError } from "../errors.ts";
+import type { Json } from "../model/json.ts";
+import { QuorateError } from "../model/errors.ts";
 import { alone, type Candidate, type Comparator, type Group } from "./compare.ts";
 
 /** How far apart two numbers may be and still be the same position: exactly one of the two. */

@@ -1,4 +1,4 @@
-import { cut } from "../text.ts";
+import { cut } from "../model/text.ts";
 
 /** Only so much of a text counts when it is compared with others. */
 const MAX_COMPARED_CHARS = 4_000;

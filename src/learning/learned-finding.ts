@@ -1,10 +1,10 @@
 import { PRESENT } from "../conflict/findings.ts";
-import { LEAST_CALIBRATED } from "../reliability/calibrate.ts";
+import { LEAST_CALIBRATED } from "./statistics/calibrate.ts";
 import {
   findingChances,
   type FindingModel,
   type ReportedFinding,
-} from "../reliability/finding-model.ts";
+} from "./statistics/finding-model.ts";
 import type { LinkContext, Question, Ruling } from "../resolve/link.ts";
 import { counted } from "../resolve/words.ts";
 

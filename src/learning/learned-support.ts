@@ -1,6 +1,6 @@
 import { option, options, type Options } from "../check/options.ts";
-import type { Json } from "../json.ts";
-import { checkFindingModel, type FindingModel } from "../reliability/finding-model.ts";
+import type { Json } from "../model/json.ts";
+import { checkFindingModel, type FindingModel } from "./statistics/finding-model.ts";
 import type { Link, LinkContext, Question, Ruling } from "../resolve/link.ts";
 import { support, SUPPORT, type SupportOptions } from "../resolve/support.ts";
 import { byLearnedFindings } from "./learned-finding.ts";

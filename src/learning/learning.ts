@@ -1,8 +1,8 @@
 import { flag, func } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
-import { lessons } from "../experience/lessons.ts";
-import { TRUST } from "../experience/trust.ts";
-import { LABELS } from "../reliability/learn.ts";
+import { lessons } from "./history/lessons.ts";
+import { TRUST } from "./history/trust.ts";
+import { LABELS } from "./statistics/learn.ts";
 import type { Learning, LearningOptions } from "../resolve/link.ts";
 
 export const LEARNING: Options<LearningOptions> = options(

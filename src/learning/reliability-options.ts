@@ -2,12 +2,12 @@ import { func, iterable, number, text } from "../check/kinds.ts";
 import { option, options, type Checked, type Options } from "../check/options.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import { ABSENT, PRESENT } from "../conflict/findings.ts";
-import { QuorateError } from "../errors.ts";
-import { checkReliability } from "../reliability/check-reliability.ts";
-import { LABELS } from "../reliability/learn.ts";
-import type { LabelKind, RecordedOutcome, Reliability } from "../reliability/reliability.ts";
+import { QuorateError } from "../model/errors.ts";
+import { checkReliability } from "./statistics/check-reliability.ts";
+import { LABELS } from "./statistics/learn.ts";
+import type { LabelKind, RecordedOutcome, Reliability } from "../model/reliability.ts";
 import type { Trust } from "../resolve/link.ts";
-import { DEFAULT_TRUST, TRUST } from "../experience/trust.ts";
+import { DEFAULT_TRUST, TRUST } from "./history/trust.ts";
 
 export interface ReliabilityOptions {
   /** Whether positions mean the same in every subject. Declared, never guessed; `from` says it where it is left out. */

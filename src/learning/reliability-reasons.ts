@@ -1,9 +1,9 @@
-import type { Position } from "../conflict/conflict.ts";
+import type { Position } from "../model/conflict.ts";
 import { oneLine, shown } from "../conflict/plain.ts";
 import { fewOf } from "../conflict/subject.ts";
-import type { Ballot, Scale } from "../reliability/apply.ts";
-import type { Standing } from "../reliability/one-coin.ts";
-import type { Reliability } from "../reliability/reliability.ts";
+import type { Ballot, Scale } from "./statistics/apply.ts";
+import type { Standing } from "./statistics/one-coin.ts";
+import type { Reliability } from "../model/reliability.ts";
 import { counted } from "../resolve/words.ts";
 
 // Chances are sums of logarithms: a difference below this is none.

@@ -1,12 +1,12 @@
 import { foldedKey } from "../conflict/canonical.ts";
-import type { Position } from "../conflict/conflict.ts";
+import type { Position } from "../model/conflict.ts";
 import { shown } from "../conflict/plain.ts";
-import type { Json } from "../json.ts";
+import type { Json } from "../model/json.ts";
 import { atOnce } from "../check/at-once.ts";
-import { scaleOf, type Ballot, type Scale } from "../reliability/apply.ts";
-import { learn } from "../reliability/learn.ts";
-import type { Standing } from "../reliability/one-coin.ts";
-import type { RecordedVote, Reliability } from "../reliability/reliability.ts";
+import { scaleOf, type Ballot, type Scale } from "./statistics/apply.ts";
+import { learn } from "./statistics/learn.ts";
+import type { Standing } from "./statistics/one-coin.ts";
+import type { RecordedVote, Reliability } from "../model/reliability.ts";
 import type { Link, LinkContext, Question, Ruling } from "../resolve/link.ts";
 import { learning } from "./learning.ts";
 import { checkReliabilityOptions, type ReliabilityOptions } from "./reliability-options.ts";

@@ -1,4 +1,4 @@
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import { integer, milliseconds } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import type { Permit } from "./permit.ts";

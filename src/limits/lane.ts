@@ -1,5 +1,5 @@
-import { hear, hearOptions } from "../async/hear.ts";
-import { describeThrown, QuorateError } from "../errors.ts";
+import { hear, hearOptions } from "../model/hear.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
 import { fitting, flag, integer, object, orFlag, orInfinity } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { BREAKER, type BreakerOptions } from "./breaker.ts";
@@ -8,7 +8,7 @@ import { shown } from "../check/shown.ts";
 import { readGiven } from "../check/given.ts";
 import { SCOPE } from "../money/budget.ts";
 import { rateLimit, type RateLane } from "./rate-limit.ts";
-import type { AskedAt } from "../policy/tier.ts";
+import type { AskedAt } from "../describe/tier.ts";
 
 /** What a lane lets through. One without limits only adapts itself to what it leads to. */
 export interface LaneOptions {

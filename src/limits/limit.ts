@@ -1,4 +1,4 @@
-import type { WaitsFor } from "../events.ts";
+import type { WaitsFor } from "../model/events.ts";
 import { makeQueue, type Queue } from "./queue.ts";
 import type { Waiter } from "./admission.ts";
 import type { BreakerOptions } from "./breaker.ts";

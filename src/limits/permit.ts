@@ -1,5 +1,5 @@
 import type { Clock } from "../async/clock.ts";
-import type { Backoff } from "../policy/backoff.ts";
+import type { Backoff } from "../retry/backoff.ts";
 import { admitWaiting } from "./admission.ts";
 import { permitHere } from "./deadlock.ts";
 import type { Limit } from "./limit.ts";

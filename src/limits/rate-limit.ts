@@ -1,5 +1,5 @@
-import { backoffMs } from "../policy/backoff.ts";
-import { classify, type Fault } from "../policy/classify-error.ts";
+import { backoffMs } from "../retry/backoff.ts";
+import { classify, type Fault } from "../retry/classify-error.ts";
 import { admitWaiting } from "./admission.ts";
 import { aimd } from "./aimd.ts";
 import { breaker, type Breaker } from "./breaker.ts";

@@ -1,5 +1,5 @@
-import type { WaitsFor } from "../events.ts";
-import type { Json } from "../json.ts";
+import type { WaitsFor } from "../model/events.ts";
+import type { Json } from "../model/json.ts";
 import type { AttemptResult, PermitRequest } from "./permit.ts";
 
 /** What an attempt wants of what processes share, or holds of it. */

@@ -1,6 +1,6 @@
 import { TEXT, VALUES } from "../check/arguments.ts";
-import { QuorateError } from "../errors.ts";
-import type { Json } from "../json.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { Json } from "../model/json.ts";
 import type { Values } from "../store/values.ts";
 import { exceeded, noBound, overrun, type CheckedBudget } from "../money/budget.ts";
 import { MAX_LIFE_MS, type Scoped } from "./scoped.ts";

@@ -1,5 +1,5 @@
-import { QuorateError } from "../errors.ts";
-import type { Json } from "../json.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { Json } from "../model/json.ts";
 import type { Limit, RateSettings } from "./limit.ts";
 import { MAX_LIFE_MS, type Scoped } from "./scoped.ts";
 import { tokensUsed } from "./rate-limit.ts";

@@ -1,6 +1,6 @@
 import { objectsIn, readGiven } from "../check/given.ts";
-import { addCost, NO_COST } from "../call.ts";
-import type { Amount, Bill, BillLine, Saved, Wasted } from "../outcome.ts";
+import { addCost, NO_COST } from "../model/call.ts";
+import type { Amount, Bill, BillLine, Saved, Wasted } from "../model/outcome.ts";
 
 const NONE: Amount = Object.freeze({ calls: 0, usdMicros: 0 });
 

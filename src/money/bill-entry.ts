@@ -1,6 +1,13 @@
-import type { CallPlace, Via } from "../call-place.ts";
-import { addCost, costSince, NO_COST, UNKNOWN_COST, type Cost, type ModelCost } from "../call.ts";
-import type { BillLine, Saved } from "../outcome.ts";
+import type { CallPlace, Via } from "../model/call-place.ts";
+import {
+  addCost,
+  costSince,
+  NO_COST,
+  UNKNOWN_COST,
+  type Cost,
+  type ModelCost,
+} from "../model/call.ts";
+import type { BillLine, Saved } from "../model/outcome.ts";
 import type { Models } from "./usage-sum.ts";
 
 /** One call, as far as the log has come. */

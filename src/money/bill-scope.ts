@@ -1,5 +1,5 @@
-import { addCost, NO_COST } from "../call.ts";
-import type { Bill, BillLine, Saved, Wasted } from "../outcome.ts";
+import { addCost, NO_COST } from "../model/call.ts";
+import type { Bill, BillLine, Saved, Wasted } from "../model/outcome.ts";
 import { add, addEach, merged, NOTHING_SAVED, NOTHING_WASTED } from "./add-bills.ts";
 import { costOf, countOf, linesOf, type Entry } from "./bill-entry.ts";
 

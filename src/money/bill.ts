@@ -1,9 +1,9 @@
-import { ROOT, scopeOf, teamOf, type CallPlace, type TeamPlace } from "../call-place.ts";
-import { todaysEvents } from "../earlier-events.ts";
+import { ROOT, scopeOf, teamOf, type CallPlace, type TeamPlace } from "../model/call-place.ts";
+import { todaysEvents } from "../model/earlier-events.ts";
 import { objectsIn } from "../check/given.ts";
-import type { RunEvent } from "../events.ts";
-import type { Bill, Reuse } from "../outcome.ts";
-import { addCost, UNKNOWN_COST } from "../call.ts";
+import type { RunEvent } from "../model/events.ts";
+import type { Bill, Reuse } from "../model/outcome.ts";
+import { addCost, UNKNOWN_COST } from "../model/call.ts";
 import {
   addUsed,
   countOf,

@@ -1,9 +1,9 @@
-import { hear } from "../async/hear.ts";
+import { hear } from "../model/hear.ts";
 import { integer } from "../check/kinds.ts";
 import { option, options, type Option, type Options } from "../check/options.ts";
-import { describeThrown, QuorateError } from "../errors.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
 import { atOnce } from "../check/at-once.ts";
-import type { AskedAt } from "../policy/tier.ts";
+import type { AskedAt } from "../describe/tier.ts";
 import { microsOf, usDollars } from "./micros.ts";
 import { priceMicros, type Price } from "./price.ts";
 

@@ -1,6 +1,6 @@
 import { fitting, word } from "../check/kinds.ts";
 import { option, options, type Checked, type Option, type Options } from "../check/options.ts";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import { dollars, microsOf, usDollars } from "./micros.ts";
 
 /** What may be spent at most: a promise, kept by reserving before each attempt what it may cost. */

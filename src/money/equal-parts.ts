@@ -1,4 +1,4 @@
-import type { Usage } from "../call.ts";
+import type { Usage } from "../model/call.ts";
 
 /**
  * A report about `count` calls together, as a report about each: in whole parts that differ by at most one and add up to it,

@@ -1,4 +1,4 @@
-import { cut } from "../text.ts";
+import { cut } from "../model/text.ts";
 import {
   addCost,
   costSince,
@@ -7,7 +7,7 @@ import {
   type Cost,
   type ModelCost,
   type Usage,
-} from "../call.ts";
+} from "../model/call.ts";
 import { wholeMicros } from "./micros.ts";
 import { priceMicros, type Price } from "./price.ts";
 

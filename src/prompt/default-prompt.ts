@@ -1,5 +1,5 @@
-import type { AgentContext } from "../agent.ts";
-import type { Issue } from "../errors.ts";
+import type { AgentContext } from "../describe/agent.ts";
+import type { Issue } from "../model/errors.ts";
 import { jsonFence, shownAnswers } from "./fence.ts";
 
 /**

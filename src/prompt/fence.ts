@@ -1,6 +1,6 @@
-import { sha256 } from "../hash.ts";
-import type { Json } from "../json.ts";
-import { clip, plain, UNSEEN } from "../text.ts";
+import { sha256 } from "../model/hash.ts";
+import type { Json } from "../model/json.ts";
+import { clip, plain, UNSEEN } from "../model/text.ts";
 
 // The one place where text of others is made fit to be shown to a model. Whoever wrote it may want to pass for an instruction, to end
 // its fence, to hide what a person would see, or to fill the prompt: it is cut to length, loses or shows what nobody sees, and

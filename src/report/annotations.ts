@@ -1,5 +1,5 @@
-import { clip, plain } from "../text.ts";
-import type { Severity } from "../conflict/claim.ts";
+import { clip, plain } from "../model/text.ts";
+import type { Severity } from "../model/claim.ts";
 import type { Report } from "./report.ts";
 import type { ReportedFinding } from "./reported-finding.ts";
 

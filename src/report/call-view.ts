@@ -1,7 +1,7 @@
-import { teamOf, type CallPlace, type CallRole, type Via } from "../call-place.ts";
-import type { Cost, ReusedBy } from "../call.ts";
-import type { ErrorRecord } from "../errors.ts";
-import type { EscalationReason, RunEvent, WaitsFor } from "../events.ts";
+import { teamOf, type CallPlace, type CallRole, type Via } from "../model/call-place.ts";
+import type { Cost, ReusedBy } from "../model/call.ts";
+import type { ErrorRecord } from "../model/errors.ts";
+import type { EscalationReason, RunEvent, WaitsFor } from "../model/events.ts";
 
 export type CallState = "waiting" | "running" | "retrying" | "ok" | "failed" | "skipped";
 

@@ -1,4 +1,4 @@
-import { clip, plain } from "../text.ts";
+import { clip, plain } from "../model/text.ts";
 
 // What agents wrote stands in comments that GitHub and others render. There it may mention nobody, link nowhere, show no picture, and not
 // begin anything that our own Markdown did not begin.

@@ -1,5 +1,5 @@
-import type { Position } from "../conflict/conflict.ts";
-import type { Json } from "../json.ts";
+import type { Position } from "../model/conflict.ts";
+import type { Json } from "../model/json.ts";
 import { markdownCode, markdownText } from "./markdown-text.ts";
 import { billSentence, count, duration, share } from "./quantities.ts";
 import type { Report, ReportedVerdict } from "./report.ts";

@@ -1,4 +1,4 @@
-import type { Bill } from "../outcome.ts";
+import type { Bill } from "../model/outcome.ts";
 import { moneyOr } from "./money.ts";
 
 /** `412 ms`, `1.24 s`, `2 min 05 s`. */

@@ -1,6 +1,6 @@
 import { readGiven } from "../check/given.ts";
 import { word } from "../check/kinds.ts";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import { annotations } from "./annotations.ts";
 import { junit } from "./junit.ts";
 import { markdown } from "./markdown.ts";

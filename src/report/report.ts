@@ -1,9 +1,9 @@
 import { objectsIn, readGiven } from "../check/given.ts";
-import { todaysEvents } from "../earlier-events.ts";
-import { QuorateError } from "../errors.ts";
-import type { RunEvent } from "../events.ts";
-import type { Bill, Missing, Outcome, OutcomeStatus } from "../outcome.ts";
-import type { Verdict } from "../resolve/verdict.ts";
+import { todaysEvents } from "../model/earlier-events.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { RunEvent } from "../model/events.ts";
+import type { Bill, Missing, Outcome, OutcomeStatus } from "../model/outcome.ts";
+import type { Verdict } from "../model/verdict.ts";
 import { reportedFindings, type ReportedFinding } from "./reported-finding.ts";
 import { agentOf, membersOf, type ReportedAgent } from "./reported-agent.ts";
 import { viewRun, type RunView } from "./run-view.ts";

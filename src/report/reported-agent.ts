@@ -1,4 +1,4 @@
-import { addCost, NO_COST, type AgentResult, type Cost } from "../call.ts";
+import { addCost, NO_COST, type AgentResult, type Cost } from "../model/call.ts";
 import type { CallView, RunView } from "./run-view.ts";
 
 /** How one agent of the team ended. */

@@ -1,5 +1,5 @@
-import { SEVERITIES, type FindingDetails } from "../conflict/claim.ts";
-import type { Verdict, VerdictStatus } from "../resolve/verdict.ts";
+import { SEVERITIES, type FindingDetails } from "../model/claim.ts";
+import type { Verdict, VerdictStatus } from "../model/verdict.ts";
 
 /** What agents reported, and whether it stands. */
 export interface ReportedFinding extends FindingDetails {

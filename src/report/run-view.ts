@@ -1,9 +1,9 @@
-import { memberId, scopeOf, teamOf } from "../call-place.ts";
-import type { Conflict } from "../conflict/conflict.ts";
-import type { ForkOf, RunEvent, SupervisorLabel } from "../events.ts";
-import type { Json } from "../json.ts";
-import type { Bill, Missing, OutcomeStatus } from "../outcome.ts";
-import type { Verdict } from "../resolve/verdict.ts";
+import { memberId, scopeOf, teamOf } from "../model/call-place.ts";
+import type { Conflict } from "../model/conflict.ts";
+import type { ForkOf, RunEvent, SupervisorLabel } from "../model/events.ts";
+import type { Json } from "../model/json.ts";
+import type { Bill, Missing, OutcomeStatus } from "../model/outcome.ts";
+import type { Verdict } from "../model/verdict.ts";
 import { interruptedCall, newCall, nextCall, type CallView } from "./call-view.ts";
 
 export type { AttemptView, CallState, CallView, EscalationView, LateEnd } from "./call-view.ts";

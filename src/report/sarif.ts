@@ -1,5 +1,5 @@
-import type { Severity } from "../conflict/claim.ts";
-import { sha256 } from "../hash.ts";
+import type { Severity } from "../model/claim.ts";
+import { sha256 } from "../model/hash.ts";
 import type { Report } from "./report.ts";
 import type { ReportedFinding } from "./reported-finding.ts";
 

@@ -1,6 +1,6 @@
-import type { Agent } from "../agent.ts";
-import { hearOptions } from "../async/hear.ts";
-import { QuorateError } from "../errors.ts";
+import type { Agent } from "../describe/agent.ts";
+import { hearOptions } from "../model/hear.ts";
+import { QuorateError } from "../model/errors.ts";
 import type { Link } from "./link.ts";
 import { support } from "./support.ts";
 import { unanimous } from "./unanimous.ts";

@@ -1,7 +1,7 @@
 import { anything, milliseconds, orInfinity, text } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { foldedKey } from "../conflict/canonical.ts";
-import type { Json } from "../json.ts";
+import type { Json } from "../model/json.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import type { Link, LinkContext, Question, Ruling } from "./link.ts";
 import { shown } from "../conflict/plain.ts";

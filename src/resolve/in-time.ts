@@ -1,6 +1,6 @@
 import { signalOf } from "../async/abort-controller.ts";
 import type { Cancellation } from "../async/cancellation.ts";
-import { isThenable, promiseOf } from "../async/hear.ts";
+import { isThenable, promiseOf } from "../model/hear.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
 import type { Link, Ruling } from "./link.ts";
 

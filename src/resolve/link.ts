@@ -1,11 +1,11 @@
-import type { Agent } from "../agent.ts";
-import type { AgentResult } from "../call.ts";
-import type { PlacedFinding } from "../conflict/claim.ts";
-import type { Position, SubjectKind } from "../conflict/conflict.ts";
-import type { Json } from "../json.ts";
-import type { LabelKind, LearnedBefore } from "../reliability/reliability.ts";
+import type { Agent } from "../describe/agent.ts";
+import type { AgentResult } from "../model/call.ts";
+import type { PlacedFinding } from "../model/claim.ts";
+import type { Position, SubjectKind } from "../model/conflict.ts";
+import type { Json } from "../model/json.ts";
+import type { LabelKind, LearnedBefore } from "../model/reliability.ts";
 import type { Values } from "../store/values.ts";
-import type { Verdict, VerdictStatus } from "./verdict.ts";
+import type { Verdict, VerdictStatus } from "../model/verdict.ts";
 
 /** What a link is asked: which of these positions holds? */
 export interface Question {

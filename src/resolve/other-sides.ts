@@ -1,6 +1,6 @@
-import type { OtherSide } from "../call.ts";
+import type { OtherSide } from "../model/call.ts";
 import { exactText } from "../conflict/canonical.ts";
-import type { Position } from "../conflict/conflict.ts";
+import type { Position } from "../model/conflict.ts";
 import { shownEvidence, shownPosition } from "../prompt/fence.ts";
 import type { Question } from "./link.ts";
 

@@ -1,9 +1,9 @@
-import { hearOptions } from "../async/hear.ts";
+import { hearOptions } from "../model/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import { listedKey } from "../conflict/listed-key.ts";
 import { shown } from "../conflict/plain.ts";
-import { QuorateError } from "../errors.ts";
-import type { Json } from "../json.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { Json } from "../model/json.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import type { Link, Question, Ruling } from "./link.ts";
 

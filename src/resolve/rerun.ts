@@ -1,6 +1,6 @@
 import { options, type Options } from "../check/options.ts";
-import { TIER } from "../policy/tier.ts";
-import type { Json } from "../json.ts";
+import { TIER } from "../describe/tier.ts";
+import type { Json } from "../model/json.ts";
 import type { Link } from "./link.ts";
 
 export interface RerunOptions {

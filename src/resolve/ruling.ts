@@ -1,7 +1,7 @@
-import { hear, isThenable, promiseOf } from "../async/hear.ts";
+import { hear, isThenable, promiseOf } from "../model/hear.ts";
 import { foldedKey } from "../conflict/canonical.ts";
-import type { Position } from "../conflict/conflict.ts";
-import { describeThrown } from "../errors.ts";
+import type { Position } from "../model/conflict.ts";
+import { describeThrown } from "../model/errors.ts";
 import { atOnce } from "../check/at-once.ts";
 import type { PassStatus, Question } from "./link.ts";
 

@@ -3,8 +3,8 @@ import { untilAborted } from "../async/until-aborted.ts";
 import { byCodeUnits, type Subject } from "../conflict/subject.ts";
 import type { Ask, Link, LinkContext, Person, Question } from "./link.ts";
 import { asksAgents, isContested, mayAskTooMany, mostHeld, withoutAsking } from "./ask-about.ts";
-import type { LearnedBefore } from "../reliability/reliability.ts";
-import type { Verdict } from "./verdict.ts";
+import type { LearnedBefore } from "../model/reliability.ts";
+import type { Verdict } from "../model/verdict.ts";
 import { begun, follow, verdictOf, type Way } from "./way.ts";
 
 /** With what subjects are settled. */

@@ -1,17 +1,17 @@
 import { listIn } from "../check/given.ts";
-import { hear } from "../async/hear.ts";
+import { hear } from "../model/hear.ts";
 import { SIGNAL } from "../check/arguments.ts";
 import { anything, iterable, object, thing } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
-import type { Claim, Finding } from "../conflict/claim.ts";
+import type { Claim, Finding } from "../model/claim.ts";
 import { comparators, isComparator, type Comparator, type Compare } from "../conflict/compare.ts";
 import { askedToCompare } from "../conflict/group.ts";
 import { subjects } from "../conflict/subjects.ts";
-import { aloneAsker } from "../engine/ask-alone.ts";
+import { aloneAsker } from "../call/batch/ask-alone.ts";
 import { checkAsked, checkChain, DEFAULT_CHAIN } from "./chain.ts";
 import type { Link } from "./link.ts";
 import { settleSubjects } from "./settle-subjects.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Verdict } from "../model/verdict.ts";
 
 /** How {@link settle} compares and decides, and what else was said. */
 export interface SettleOptions {

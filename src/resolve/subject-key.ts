@@ -1,4 +1,4 @@
-import { sha256 } from "../hash.ts";
+import { sha256 } from "../model/hash.ts";
 
 /** A subject as part of a call's key: itself where it is a short plain word, else its hash. `#` is in no such word. */
 export function subjectKey(subject: string): string {

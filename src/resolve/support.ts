@@ -2,7 +2,7 @@ import { integer } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { PRESENT } from "../conflict/findings.ts";
 import { shown } from "../conflict/plain.ts";
-import type { Json } from "../json.ts";
+import type { Json } from "../model/json.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import type { Link, Question, Ruling } from "./link.ts";
 import { counted } from "./words.ts";

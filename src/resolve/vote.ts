@@ -1,7 +1,7 @@
 import { byName, integer, number } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
-import type { Json } from "../json.ts";
-import type { Position } from "../conflict/conflict.ts";
+import type { Json } from "../model/json.ts";
+import type { Position } from "../model/conflict.ts";
 import { shown } from "../conflict/plain.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import type { Link, Question, Ruling } from "./link.ts";

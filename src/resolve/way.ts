@@ -3,7 +3,7 @@ import type { Subject } from "../conflict/subject.ts";
 import type { Link, LinkContext, PassStatus, Question } from "./link.ts";
 import { consult, consultAtOnce, type CheckedDecision, type CheckedRuling } from "./ruling.ts";
 import { unanimous } from "./unanimous.ts";
-import type { Dissent, Verdict, VerdictStatus } from "./verdict.ts";
+import type { Dissent, Verdict, VerdictStatus } from "../model/verdict.ts";
 import { whoHoldsWhat, whoIsMissing } from "./words.ts";
 
 const MAX_SAID_CHARS = 1_000;

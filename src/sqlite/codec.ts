@@ -1,5 +1,5 @@
-import { hear, isThenable } from "../async/hear.ts";
-import { QuorateError } from "../errors.ts";
+import { hear, isThenable } from "../model/hear.ts";
+import { QuorateError } from "../model/errors.ts";
 
 /**
  * Writes texts in another form, and reads them again: `decode(encode(text))` is `text`, for every text. Both answer at

@@ -1,5 +1,5 @@
 import type * as Sqlite from "node:sqlite";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 
 /** Opens a file by the SQLite of the runtime. Throws `STORE_FAILED` where that has none. */
 // Looked up when it is needed: an import would fail without a sentence, and Node 22 and 24 warn as soon as it is loaded.

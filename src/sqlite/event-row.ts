@@ -1,5 +1,5 @@
-import { QuorateError } from "../errors.ts";
-import type { RunEvent } from "../events.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { RunEvent } from "../model/events.ts";
 import { quoteRun } from "../store/quote-run.ts";
 import { EVENTS_PER_RUN } from "./schema.ts";
 import type { Seal } from "./seal.ts";

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { RunEvent } from "../events.ts";
+import type { RunEvent } from "../model/events.ts";
 import { checkAppend, type AppendTo } from "../store/check-append.ts";
 import { stateAfter, type RunState } from "../store/summary.ts";
 import { toEvent, type EventRow, type LargePart } from "./event-row.ts";

@@ -1,4 +1,4 @@
-import { describeThrown, QuorateError } from "../errors.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
 
 // Result codes of SQLite, https://sqlite.org/rescode.html. The low byte of an extended code is the primary one.
 const BUSY = 5;

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync, type Stats } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import { connect } from "./connect.ts";
 import { isReadOnly } from "./failure.ts";
 import { schemaVersion } from "./schema.ts";

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { RunEvent } from "../events.ts";
+import type { RunEvent } from "../model/events.ts";
 import { stateAfter } from "../store/summary.ts";
 import { LAST_ID, teamOf } from "./run-table.ts";
 import { EVENTS_PER_RUN } from "./schema.ts";

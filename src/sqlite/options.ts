@@ -2,7 +2,7 @@ import { NOW } from "../check/arguments.ts";
 import { fitting, integer, number, word } from "../check/kinds.ts";
 import { option, options, type Options } from "../check/options.ts";
 import { systemClock, type Clock } from "../async/clock.ts";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import { codecFault, type Codec } from "./codec.ts";
 
 export interface SqliteStoreOptions {

@@ -1,4 +1,4 @@
-import { cut } from "../text.ts";
+import { cut } from "../model/text.ts";
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../async/clock.ts";
 import { isNoProcess, thisPlace } from "./place.ts";

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { RunEvent } from "../events.ts";
+import type { RunEvent } from "../model/events.ts";
 import type { AppendTo } from "../store/check-append.ts";
 import { noSuchRun, ownedRun } from "../store/refuse-take.ts";
 import { isEndType, type RunState } from "../store/summary.ts";

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 
 /** Stands in the header of every file of ours: "Quor" in ASCII. */
 export const APPLICATION_ID = 0x51_75_6f_72;

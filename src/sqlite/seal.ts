@@ -1,8 +1,8 @@
 import type * as Crypto from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { hear, hearIfRefused } from "../async/hear.ts";
-import { QuorateError } from "../errors.ts";
-import { sha256 } from "../hash.ts";
+import { hear, hearIfRefused } from "../model/hear.ts";
+import { QuorateError } from "../model/errors.ts";
+import { sha256 } from "../model/hash.ts";
 import { quoteKey } from "../store/check-value.ts";
 import { quoteRun } from "../store/quote-run.ts";
 import { isEndType } from "../store/summary.ts";

@@ -1,8 +1,8 @@
-import { todaysEvents } from "../earlier-events.ts";
+import { todaysEvents } from "../model/earlier-events.ts";
 import { TEXT, TIME_MS } from "../check/arguments.ts";
 import { checkEvents } from "../store/check-append.ts";
-import { QuorateError } from "../errors.ts";
-import type { RunEvent } from "../events.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { RunEvent } from "../model/events.ts";
 import { followEvents } from "../store/follow.ts";
 import { checkErasure, checkQuery } from "../store/run-query.ts";
 import type { Erasure, RunQuery, RunSummary, Store } from "../store/store.ts";

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../async/clock.ts";
-import { takeJson, type Json } from "../json.ts";
+import { takeJson, type Json } from "../model/json.ts";
 import type { Written } from "../store/check-value.ts";
 import type { KeyedValue } from "../store/values.ts";
 import type { Seal } from "./seal.ts";

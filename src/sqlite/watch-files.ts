@@ -1,7 +1,7 @@
 import { realpathSync, statSync, type Stats } from "node:fs";
 import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import { isDamage } from "./failure.ts";
 import { openAlone } from "./inspect.ts";
 import { MEMORY_PATH } from "./open.ts";

@@ -1,7 +1,7 @@
 import { TEXT } from "../check/arguments.ts";
 import { objectsIn } from "../check/given.ts";
-import { QuorateError } from "../errors.ts";
-import type { RunEvent } from "../events.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { RunEvent } from "../model/events.ts";
 import { quoteRun } from "./quote-run.ts";
 
 const MAX_RUN_ID_CHARS = 500;

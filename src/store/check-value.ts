@@ -1,7 +1,7 @@
-import { hear, hearIfRefused } from "../async/hear.ts";
-import { clip } from "../text.ts";
-import { QuorateError } from "../errors.ts";
-import { takeJson, type Json } from "../json.ts";
+import { hear, hearIfRefused } from "../model/hear.ts";
+import { clip } from "../model/text.ts";
+import { QuorateError } from "../model/errors.ts";
+import { takeJson, type Json } from "../model/json.ts";
 import { anything, func, text } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { shown } from "../check/shown.ts";

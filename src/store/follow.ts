@@ -1,5 +1,5 @@
 import { SIGNAL, TEXT } from "../check/arguments.ts";
-import type { RunEvent } from "../events.ts";
+import type { RunEvent } from "../model/events.ts";
 import { noSuchRun } from "./refuse-take.ts";
 import type { Store } from "./store.ts";
 import { wholeNumber } from "./whole-number.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../async/clock.ts";
-import type { Json } from "../json.ts";
+import type { Json } from "../model/json.ts";
 import {
   checkChange,
   checkKey,

@@ -1,4 +1,4 @@
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import { quoteRun } from "./quote-run.ts";
 
 /** What `take` says of a run that is not there. */

@@ -1,7 +1,7 @@
 import { TIME_MS } from "../check/arguments.ts";
 import { anything, text } from "../check/kinds.ts";
 import { option, options, refused, type Options } from "../check/options.ts";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import { shown } from "../check/shown.ts";
 import { didYouMean } from "../check/did-you-mean.ts";
 import { quoteRun } from "./quote-run.ts";

@@ -1,5 +1,5 @@
-import type { RunEvent, SupervisorLabel } from "../events.ts";
-import type { OutcomeStatus } from "../outcome.ts";
+import type { RunEvent, SupervisorLabel } from "../model/events.ts";
+import type { OutcomeStatus } from "../model/outcome.ts";
 import type { Values } from "./values.ts";
 
 /** How a run stands. `"interrupted"`: it has not ended, and nobody drives it any more; it waits to be resumed. */

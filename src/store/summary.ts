@@ -1,5 +1,5 @@
-import { QuorateError } from "../errors.ts";
-import type { RunEvent } from "../events.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { RunEvent } from "../model/events.ts";
 import type { RunStatus, RunSummary } from "./store.ts";
 
 /** The events that end a run. */

@@ -1,4 +1,4 @@
-import type { Json } from "../json.ts";
+import type { Json } from "../model/json.ts";
 
 /** A value and the key that it is kept under. */
 export interface KeyedValue {

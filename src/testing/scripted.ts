@@ -2,12 +2,12 @@ import { anything, object } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { objectsIn } from "../check/given.ts";
 import assert from "node:assert/strict";
-import { agent, type Agent, type AgentContext, type Workers } from "../agent.ts";
+import { agent, type Agent, type AgentContext, type Workers } from "../describe/agent.ts";
 import type { Clock } from "../async/clock.ts";
-import type { UpstreamResult, Usage } from "../call.ts";
-import type { ClaimDraft } from "../conflict/claim.ts";
-import { QuorateError, type Issue } from "../errors.ts";
-import type { CallLimits } from "../policy/limits.ts";
+import type { UpstreamResult, Usage } from "../model/call.ts";
+import type { ClaimDraft } from "../model/claim.ts";
+import { QuorateError, type Issue } from "../model/errors.ts";
+import type { CallLimits } from "../describe/limits.ts";
 
 /** What one attempt does. */
 export type Step<Output = unknown> = (

@@ -2,7 +2,7 @@ import { fitting } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { setImmediate } from "node:timers/promises";
 import { MAX_TIMER_MS, type Clock } from "../async/clock.ts";
-import { QuorateError } from "../errors.ts";
+import { QuorateError } from "../model/errors.ts";
 
 export interface VirtualClockOptions {
   /** What `now()` is at first, in ms since 1970. Default 1,767,225,600,000: the beginning of 2026, UTC. */

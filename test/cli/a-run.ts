@@ -1,6 +1,6 @@
 import { addBills } from "../../src/money/add-bills.ts";
-import type { Verdict } from "../../src/resolve/verdict.ts";
-import type { EventBody, RunEvent } from "../../src/events.ts";
+import type { Verdict } from "../../src/model/verdict.ts";
+import type { EventBody, RunEvent } from "../../src/model/events.ts";
 
 export const runId = "run-1";
 export const startMs = Date.UTC(2026, 10, 22, 12, 0);

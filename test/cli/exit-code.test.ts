@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exitCodeOf, exitCodeOfError } from "../../src/cli/exit-code.ts";
-import { QuorateError } from "../../src/errors.ts";
+import { QuorateError } from "../../src/model/errors.ts";
 
 describe("exit codes", () => {
   it("is 0 only when everybody answered and everything is decided", () => {

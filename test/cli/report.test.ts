@@ -7,8 +7,8 @@ import { runJson } from "../../src/cli/run-json.ts";
 import { runFold, viewRun } from "../../src/report/run-view.ts";
 import { timeline } from "../../src/cli/timeline.ts";
 import { columnsOf } from "../../src/cli/wrap.ts";
-import type { RunEvent } from "../../src/events.ts";
-import type { Verdict } from "../../src/resolve/verdict.ts";
+import type { RunEvent } from "../../src/model/events.ts";
+import type { Verdict } from "../../src/model/verdict.ts";
 import { bodies, events, holdVerdict, runId, startMs } from "./a-run.ts";
 import { piped } from "./piped.ts";
 

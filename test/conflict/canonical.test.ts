@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { exactText, foldedKey } from "../../src/conflict/canonical.ts";
-import type { Json } from "../../src/json.ts";
+import type { Json } from "../../src/model/json.ts";
 
 function nested(levels: number): Json {
   return levels === 0 ? 1 : [nested(levels - 1)];

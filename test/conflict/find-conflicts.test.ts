@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Claim } from "../../src/conflict/claim.ts";
+import type { Claim } from "../../src/model/claim.ts";
 import { equal, type Compare } from "../../src/conflict/compare.ts";
 import { findConflicts } from "../../src/conflict/find-conflicts.ts";
 import { oneOf } from "../../src/conflict/one-of.ts";
-import { similar } from "../../src/conflict/similar.ts";
+import { similar } from "../../src/conflict/similar/similar.ts";
 import { conflictsAmong } from "../../src/conflict/subjects.ts";
 import { comparators } from "../../src/conflict/compare.ts";
 import { within } from "../../src/conflict/within.ts";
-import type { Json } from "../../src/json.ts";
+import type { Json } from "../../src/model/json.ts";
 import { subjectsOf } from "./subjects-of.ts";
 
 const claim = (agent: string, position: Json, subject = "task"): Claim => ({

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Finding } from "../../src/conflict/claim.ts";
+import type { Finding } from "../../src/model/claim.ts";
 import { equal } from "../../src/conflict/compare.ts";
 import { subjectsOf } from "./subjects-of.ts";
 

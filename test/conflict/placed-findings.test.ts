@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Finding } from "../../src/conflict/claim.ts";
+import type { Finding } from "../../src/model/claim.ts";
 import { equal, type Comparator } from "../../src/conflict/compare.ts";
 import type { Subject } from "../../src/conflict/subject.ts";
 import { comparedPath, isElsewhere, NEAR_LINES, placeOf } from "../../src/conflict/place.ts";

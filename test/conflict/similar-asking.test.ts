@@ -14,7 +14,7 @@ import {
   type Verdict,
 } from "../../src/index.ts";
 import { similar, type SameIssueQuestion, type SimilarOptions } from "../../src/similar/index.ts";
-import { embedded, embedder } from "../../src/conflict/embedding.ts";
+import { embedded, embedder } from "../../src/conflict/similar/embedding.ts";
 import { joinGroups } from "../../src/conflict/join-groups.ts";
 import { sameIssueQuestion } from "../../src/conflict/same-issue.ts";
 import { subjectsOf } from "./subjects-of.ts";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { averageLink } from "../../src/conflict/average-link.ts";
-import { similar } from "../../src/conflict/similar.ts";
-import { MAX_SIMILAR_TEXTS } from "../../src/conflict/texts.ts";
-import { vectorsOf, wordingsOf } from "../../src/conflict/vectors.ts";
+import { averageLink } from "../../src/conflict/similar/average-link.ts";
+import { similar } from "../../src/conflict/similar/similar.ts";
+import { MAX_SIMILAR_TEXTS } from "../../src/conflict/similar/texts.ts";
+import { vectorsOf, wordingsOf } from "../../src/conflict/similar/vectors.ts";
 import { words } from "../../src/conflict/words.ts";
 
 /** The groups of some texts, as texts: the one that stands for its group first. */

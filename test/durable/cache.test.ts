@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { agent, memoryStore, supervisor, type AgentContext, type Store } from "../../src/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
-import { rejection } from "../supervisor/rejection.ts";
+import { rejection } from "../team/rejection.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { faultsOf } from "./same-run.ts";
 

@@ -14,7 +14,7 @@ import {
 } from "../../src/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
-import { rejection } from "../supervisor/rejection.ts";
+import { rejection } from "../team/rejection.ts";
 import { lock } from "../sqlite/lock.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { startProcess } from "./processes/process.ts";

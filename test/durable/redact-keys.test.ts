@@ -15,7 +15,7 @@ import { similar } from "../../src/similar/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { aes } from "../sqlite/aes.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
-import { rejection } from "../supervisor/rejection.ts";
+import { rejection } from "../team/rejection.ts";
 
 const tempPath = tempPaths();
 

@@ -11,7 +11,7 @@ import {
   type Redact,
   type RunEvent,
 } from "../../src/index.ts";
-import { rejection } from "../supervisor/rejection.ts";
+import { rejection } from "../team/rejection.ts";
 
 const hide: Redact = (value) =>
   JSON.parse(JSON.stringify(value).replaceAll(/hunter\d/g, "***")) as never;

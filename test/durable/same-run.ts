@@ -1,4 +1,4 @@
-import { scopeOf } from "../../src/call-place.ts";
+import { scopeOf } from "../../src/model/call-place.ts";
 import type { AgentResult, Cost, Outcome, RunEvent } from "../../src/index.ts";
 
 /** What of an outcome a crash must not change: everything but times, and what doubt costs. */

@@ -1,5 +1,5 @@
 import { runInNewContext } from "node:vm";
-import { THEN } from "../supervisor/thenable.ts";
+import { THEN } from "../team/thenable.ts";
 
 /** A promise that rejects: nobody who makes one here listens to it. */
 export function rejecting(): Promise<never> {

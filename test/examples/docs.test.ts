@@ -126,7 +126,7 @@ describe("the tables", () => {
   });
 
   it("name every error", () => {
-    const errors = readFileSync(join(root, "src/errors.ts"), "utf8");
+    const errors = readFileSync(join(root, "src/model/errors.ts"), "utf8");
     const codesIn = (source: string, form: RegExp): readonly string[] =>
       [...source.matchAll(form)].map(([, code]) => code ?? "").toSorted();
     const [, list = ""] = /const CODES = \[([^\]]+)\]/.exec(errors) ?? [];

@@ -2,7 +2,7 @@ import type { Cancellation } from "../../src/async/cancellation.ts";
 import { enter } from "../../src/limits/admission.ts";
 import type { Limit } from "../../src/limits/limit.ts";
 import { Permit, type PermitRequest } from "../../src/limits/permit.ts";
-import { DEFAULT_BACKOFF } from "../../src/policy/backoff.ts";
+import { DEFAULT_BACKOFF } from "../../src/retry/backoff.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 
 /** What an attempt asks for, of which only what is given matters. */

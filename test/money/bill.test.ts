@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Bill, Cost, EventBody, RunEvent } from "../../src/index.ts";
 import { agent, memoryStore, supervisor } from "../../src/index.ts";
-import { furtherPlace, memberPlace, ROOT, type CallPlace } from "../../src/call-place.ts";
+import { furtherPlace, memberPlace, ROOT, type CallPlace } from "../../src/model/call-place.ts";
 import { addBills } from "../../src/money/add-bills.ts";
 import { billOf } from "../../src/money/bill.ts";
 import { virtualClock } from "../../src/testing/index.ts";

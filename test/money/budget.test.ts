@@ -10,7 +10,7 @@ import {
   type Supervisor,
 } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
-import { rejection } from "../supervisor/rejection.ts";
+import { rejection } from "../team/rejection.ts";
 
 type Event<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
 

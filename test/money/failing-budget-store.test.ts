@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { agent, budgetState, memoryStore, supervisor, type Store } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
-import { rejection } from "../supervisor/rejection.ts";
+import { rejection } from "../team/rejection.ts";
 
 type Change = Store["values"]["changeAll"];
 

@@ -11,7 +11,7 @@ import {
   type Usage,
 } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
-import { batching, tenfold, upTo } from "../engine/batching.ts";
+import { batching, tenfold, upTo } from "../call/batching.ts";
 
 const date = "2026-11-22";
 /** Dollars per million tokens, and so micro-dollars per token. */

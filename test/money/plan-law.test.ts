@@ -25,7 +25,7 @@ import {
 import { anyTeam as strangeTeam, makeTeam as makeStrangeTeam } from "../durable/any-team.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 // A plan loads it; virtual time does not pass while a file is read.
-import "../../src/supervisor/forecast/forecast.ts";
+import "../../src/forecast/forecast.ts";
 
 /** What one attempt does: answers, fails in some way, or does not stop when told to. */
 type Step = "yes" | "no" | "doubtful" | "flawed" | "busy" | "broken" | "hangs" | "deaf";

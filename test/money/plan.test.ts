@@ -12,9 +12,9 @@ import {
   type Link,
 } from "../../src/index.ts";
 import { similar, type SimilarOptions } from "../../src/similar/index.ts";
-import { listSchedule, type Job } from "../../src/supervisor/forecast/list-schedule.ts";
+import { listSchedule, type Job } from "../../src/forecast/list-schedule.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
-import { rejection } from "../supervisor/rejection.ts";
+import { rejection } from "../team/rejection.ts";
 
 const usd = (micros: number) => ({ usd: micros / 1e6 });
 

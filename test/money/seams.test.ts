@@ -11,7 +11,7 @@ import {
   type Store,
 } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
-import { rejection } from "../supervisor/rejection.ts";
+import { rejection } from "../team/rejection.ts";
 
 const busy = (): Error => Object.assign(new Error("busy"), { status: 429, retryAfterMs: 1 });
 

@@ -11,7 +11,7 @@ import {
   shownPosition,
   shownText,
 } from "../../src/prompt/fence.ts";
-import { sha256 } from "../../src/hash.ts";
+import { sha256 } from "../../src/model/hash.ts";
 import { judgeQuestion } from "../../src/resolve/judge/question.ts";
 import { exactText } from "../../src/conflict/canonical.ts";
 

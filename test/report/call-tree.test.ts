@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { memberPlace, judgePlace, ROOT, teamPlace, type CallPlace } from "../../src/call-place.ts";
+import {
+  memberPlace,
+  judgePlace,
+  ROOT,
+  teamPlace,
+  type CallPlace,
+} from "../../src/model/call-place.ts";
 import { callsInOrder } from "../../src/report/call-tree.ts";
 import { runFold } from "../../src/report/run-view.ts";
 import { runId, startMs } from "../cli/a-run.ts";

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { junit as readJunit, sarif as readSarif } from "../../src/command/index.ts";
 import { render, report } from "../../src/report/index.ts";
 import { markdownCode, markdownText } from "../../src/report/markdown-text.ts";
-import { plain } from "../../src/text.ts";
+import { plain } from "../../src/model/text.ts";
 import { hostile, HOSTILE_TEXTS } from "./hostile-review.ts";
 import { review } from "./review.ts";
 

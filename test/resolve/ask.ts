@@ -1,6 +1,6 @@
-import type { AgentResult } from "../../src/call.ts";
-import type { Position } from "../../src/conflict/conflict.ts";
-import type { Json } from "../../src/json.ts";
+import type { AgentResult } from "../../src/model/call.ts";
+import type { Position } from "../../src/model/conflict.ts";
+import type { Json } from "../../src/model/json.ts";
 import type { Ask, LinkContext, Question } from "../../src/resolve/link.ts";
 
 export const COST = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { agent } from "../../src/agent.ts";
+import { agent } from "../../src/describe/agent.ts";
 import type { Subject } from "../../src/conflict/subject.ts";
 import { checkAsked, checkChain, DEFAULT_CHAIN } from "../../src/resolve/chain.ts";
 import type { Link, Ruling } from "../../src/resolve/link.ts";
@@ -7,7 +7,7 @@ import { prefer } from "../../src/resolve/prefer.ts";
 import { settleSubjects } from "../../src/resolve/settle-subjects.ts";
 import { support } from "../../src/resolve/support.ts";
 import { unanimous } from "../../src/resolve/unanimous.ts";
-import type { Verdict } from "../../src/resolve/verdict.ts";
+import type { Verdict } from "../../src/model/verdict.ts";
 import { vote } from "../../src/resolve/vote.ts";
 import { askNobody, position, question } from "./ask.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Claim, Finding } from "../../src/conflict/claim.ts";
+import type { Claim, Finding } from "../../src/model/claim.ts";
 import { oneOf } from "../../src/conflict/one-of.ts";
 import { within } from "../../src/conflict/within.ts";
-import type { Json } from "../../src/json.ts";
+import type { Json } from "../../src/model/json.ts";
 import type { JudgeQuestion } from "../../src/resolve/judge/question.ts";
 import { judge } from "../../src/resolve/judge/judge.ts";
 import { prefer } from "../../src/resolve/prefer.ts";

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { RunEvent } from "../../src/events.ts";
+import type { RunEvent } from "../../src/model/events.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { answered, started, wholeRun } from "../../src/testing/store-contract/run-events.ts";
 import { tempPaths } from "./temp-folder.ts";

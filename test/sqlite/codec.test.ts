@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
-import type { RunEvent } from "../../src/events.ts";
+import type { RunEvent } from "../../src/model/events.ts";
 import { agent, supervisor } from "../../src/index.ts";
 import { sqliteStore, type Codec, type SqliteStore } from "../../src/sqlite/index.ts";
 import {

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { beforeAll, describe, expect, it } from "vitest";
-import { QuorateError } from "../../src/errors.ts";
-import type { RunEvent } from "../../src/events.ts";
+import { QuorateError } from "../../src/model/errors.ts";
+import type { RunEvent } from "../../src/model/events.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import {
   answered,

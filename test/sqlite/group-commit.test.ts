@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { RunEvent } from "../../src/events.ts";
+import type { RunEvent } from "../../src/model/events.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { answered, answers, started } from "../../src/testing/store-contract/run-events.ts";
 import { tempPaths } from "./temp-folder.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
-import type { RunEvent } from "../../src/events.ts";
+import type { RunEvent } from "../../src/model/events.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import type { RunQuery } from "../../src/store/store.ts";
 import { answered, finished, started } from "../../src/testing/store-contract/run-events.ts";

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { Json } from "../../src/json.ts";
+import type { Json } from "../../src/model/json.ts";
 import { sqliteStore, type SqliteStoreOptions } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { answered, started } from "../../src/testing/store-contract/run-events.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { QuorateError } from "../../src/errors.ts";
+import { QuorateError } from "../../src/model/errors.ts";
 import { checkAppend, type AppendTo } from "../../src/store/check-append.ts";
 import { summary } from "../../src/store/summary.ts";
 import { wholeNumber } from "../../src/store/whole-number.ts";

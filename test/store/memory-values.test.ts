@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Json } from "../../src/json.ts";
+import type { Json } from "../../src/model/json.ts";
 import { memoryStore, type MemoryStoreOptions } from "../../src/store/memory.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { checkValueLaw } from "./value-law.ts";

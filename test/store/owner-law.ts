@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { QuorateError } from "../../src/errors.ts";
+import { QuorateError } from "../../src/model/errors.ts";
 import type { Store } from "../../src/store/store.ts";
 import { answered, finished, started } from "../../src/testing/store-contract/run-events.ts";
 

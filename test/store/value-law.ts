@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import type { Json } from "../../src/json.ts";
+import type { Json } from "../../src/model/json.ts";
 import type { Store } from "../../src/store/store.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 

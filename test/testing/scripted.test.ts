@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isWorker, type AgentContext } from "../../src/agent.ts";
+import { isWorker, type AgentContext } from "../../src/describe/agent.ts";
 import { supervisor } from "../../src/index.ts";
 import { scripted, virtualClock } from "../../src/testing/index.ts";
 

@@ -1,10 +1,10 @@
-import type { Agent } from "../../agent.ts";
-import type { AgentResult } from "../../call.ts";
+import type { Agent } from "../../describe/agent.ts";
+import type { AgentResult } from "../../model/call.ts";
 import { foldedKey } from "../../conflict/canonical.ts";
-import type { Position } from "../../conflict/conflict.ts";
+import type { Position } from "../../model/conflict.ts";
 import { oneLine, shown } from "../../conflict/plain.ts";
 import { byCodeUnits } from "../../conflict/subject.ts";
-import { describeThrown, QuorateError } from "../../errors.ts";
+import { describeThrown, QuorateError } from "../../model/errors.ts";
 import type { LinkContext, Question } from "../link.ts";
 import { subjectKey } from "../subject-key.ts";
 import {

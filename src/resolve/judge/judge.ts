@@ -2,7 +2,7 @@ import { anything } from "../../check/kinds.ts";
 import { nameIn } from "../../check/name.ts";
 import { options, type Options } from "../../check/options.ts";
 import { oneLine, shown } from "../../conflict/plain.ts";
-import { agentDefinition } from "../../engine/key.ts";
+import { agentDefinition } from "../../call/key.ts";
 import { readGiven } from "../../check/given.ts";
 import { laplace } from "../confidence.ts";
 import type { Link, LinkContext, Question, Ruling } from "../link.ts";

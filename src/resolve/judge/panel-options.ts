@@ -1,8 +1,8 @@
-import { isWorker, type Agent } from "../../agent.ts";
+import { isWorker, type Agent } from "../../describe/agent.ts";
 import { anything, fitting, flag, shareAbove, word } from "../../check/kinds.ts";
 import { NAME } from "../../check/name.ts";
 import { options, type Checked, type Options } from "../../check/options.ts";
-import { QuorateError } from "../../errors.ts";
+import { QuorateError } from "../../model/errors.ts";
 import { byWorth, isDropped, trustBy, type JudgeWeights, type Trust } from "./record.ts";
 import { ASK, AUTHORS, judgeAgent, type JudgeAsk } from "./seat.ts";
 import { SETTINGS, type JudgeSettings } from "./settings.ts";

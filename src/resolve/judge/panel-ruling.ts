@@ -1,4 +1,4 @@
-import type { Position } from "../../conflict/conflict.ts";
+import type { Position } from "../../model/conflict.ts";
 import { oneLine, shown } from "../../conflict/plain.ts";
 import { fewOf } from "../../conflict/subject.ts";
 import type { Ruling } from "../link.ts";

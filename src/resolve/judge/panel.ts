@@ -1,5 +1,5 @@
-import { agentDefinition } from "../../engine/key.ts";
-import type { Json } from "../../json.ts";
+import { agentDefinition } from "../../call/key.ts";
+import type { Json } from "../../model/json.ts";
 import type { Link, LinkContext, Question, Ruling } from "../link.ts";
 import { hear, ORDERS, prepare, questionKey } from "./hearing.ts";
 import { checkPanel } from "./panel-options.ts";

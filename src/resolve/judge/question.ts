@@ -1,9 +1,9 @@
 import { exactText } from "../../conflict/canonical.ts";
 import { MAX_SUBJECT_CHARS } from "../../conflict/check-claim.ts";
-import type { Position, SubjectKind } from "../../conflict/conflict.ts";
-import type { Json } from "../../json.ts";
+import type { Position, SubjectKind } from "../../model/conflict.ts";
+import type { Json } from "../../model/json.ts";
 import { lineFence, shownEvidence, shownPosition } from "../../prompt/fence.ts";
-import { clip, plain } from "../../text.ts";
+import { clip, plain } from "../../model/text.ts";
 import type { Question } from "../link.ts";
 
 /** One position, as a judge sees it. */

@@ -1,7 +1,7 @@
 import { object } from "../../check/kinds.ts";
-import { QuorateError } from "../../errors.ts";
+import { QuorateError } from "../../model/errors.ts";
 import { shown } from "../../check/shown.ts";
-import type { Reliability } from "../../reliability/reliability.ts";
+import type { Reliability } from "../../model/reliability.ts";
 
 /** How a judge did on questions whose answer became known. Plain JSON; `auditJudges` counts it. */
 export interface JudgeRecord {

@@ -1,4 +1,4 @@
-import { agent, isWorker, type Agent, type AgentContext } from "../../agent.ts";
+import { agent, isWorker, type Agent, type AgentContext } from "../../describe/agent.ts";
 import { listOf, thing } from "../../check/kinds.ts";
 import type { Option } from "../../check/options.ts";
 import type { Question } from "../link.ts";

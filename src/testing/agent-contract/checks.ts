@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import type { AgentContext } from "../../agent.ts";
+import type { AgentContext } from "../../describe/agent.ts";
 import { systemClock, type Clock } from "../../async/clock.ts";
-import type { AgentResult, Usage } from "../../call.ts";
-import type { QuorateError } from "../../errors.ts";
-import type { RunEvent } from "../../events.ts";
-import type { CallLimits } from "../../policy/limits.ts";
-import type { Schema } from "../../schema.ts";
-import { supervisor } from "../../supervisor/supervisor.ts";
+import type { AgentResult, Usage } from "../../model/call.ts";
+import type { QuorateError } from "../../model/errors.ts";
+import type { RunEvent } from "../../model/events.ts";
+import type { CallLimits } from "../../describe/limits.ts";
+import type { Schema } from "../../check/schema.ts";
+import { supervisor } from "../../supervisor.ts";
 import type { ContractCase } from "../contract.ts";
 import type { AgentUnderTest, MakeAgent, PeerUsage } from "./peer.ts";
 

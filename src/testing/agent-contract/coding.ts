@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Agent } from "../../agent.ts";
+import type { Agent } from "../../describe/agent.ts";
 import { func, text } from "../../check/kinds.ts";
 import type { ContractCase } from "../contract.ts";
 import { ANSWER, NAME, OUTPUT, trialOf } from "./checks.ts";

@@ -1,7 +1,7 @@
-import type { Agent } from "../../agent.ts";
-import type { Json } from "../../json.ts";
-import type { CallLimits } from "../../policy/limits.ts";
-import type { Schema } from "../../schema.ts";
+import type { Agent } from "../../describe/agent.ts";
+import type { Json } from "../../model/json.ts";
+import type { CallLimits } from "../../describe/limits.ts";
+import type { Schema } from "../../check/schema.ts";
 
 /** What an agent's other side does when it is asked once: a model's server, a program, whatever does the work. */
 export type PeerStep =

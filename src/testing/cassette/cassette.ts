@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { func, text } from "../../check/kinds.ts";
 import { options, type Options } from "../../check/options.ts";
-import { isWorker, type Agent, type AgentContext } from "../../agent.ts";
-import type { Usage } from "../../call.ts";
-import { QuorateError } from "../../errors.ts";
-import { takeJson, type Json } from "../../json.ts";
+import { isWorker, type Agent, type AgentContext } from "../../describe/agent.ts";
+import type { Usage } from "../../model/call.ts";
+import { QuorateError } from "../../model/errors.ts";
+import { takeJson, type Json } from "../../model/json.ts";
 import { shown } from "../../check/shown.ts";
-import { clip } from "../../text.ts";
+import { clip } from "../../model/text.ts";
 import { failureFrom, keptFailure } from "./failure.ts";
 import { redactor, type Redact } from "./redact.ts";
 import {

@@ -4,10 +4,10 @@ import {
   errorRecord,
   isSoundError,
   type ErrorRecord,
-} from "../../errors.ts";
-import type { Json } from "../../json.ts";
-import { classify } from "../../policy/classify-error.ts";
-import { statusOf } from "../../policy/foreign-error.ts";
+} from "../../model/errors.ts";
+import type { Json } from "../../model/json.ts";
+import { classify } from "../../retry/classify-error.ts";
+import { statusOf } from "../../retry/foreign-error.ts";
 import type { Redact } from "./redact.ts";
 
 /** What an attempt failed with, as far as it matters for what follows. */

@@ -1,5 +1,5 @@
-import { QuorateError } from "../../errors.ts";
-import { REDACTED, takeJson, type Json } from "../../json.ts";
+import { QuorateError } from "../../model/errors.ts";
+import { REDACTED, takeJson, type Json } from "../../model/json.ts";
 
 /** A value without what nobody else may see. */
 export type Redact = (value: Json) => Json;

@@ -6,11 +6,11 @@ import {
   readFileSync,
   writeFileSync,
 } from "node:fs";
-import type { AgentContext } from "../../agent.ts";
-import type { Usage } from "../../call.ts";
-import { QuorateError } from "../../errors.ts";
-import { sha256 } from "../../hash.ts";
-import { canonicalJson, takeJson, type Json } from "../../json.ts";
+import type { AgentContext } from "../../describe/agent.ts";
+import type { Usage } from "../../model/call.ts";
+import { QuorateError } from "../../model/errors.ts";
+import { sha256 } from "../../model/hash.ts";
+import { canonicalJson, takeJson, type Json } from "../../model/json.ts";
 import type { KeptFailure } from "./failure.ts";
 import type { Redact } from "./redact.ts";
 

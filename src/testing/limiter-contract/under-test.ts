@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { Cancellation } from "../../async/cancellation.ts";
-import { QuorateError, type ErrorCode } from "../../errors.ts";
+import { QuorateError, type ErrorCode } from "../../model/errors.ts";
 import { budgetLimit } from "../../limits/budget-limit.ts";
 import { lane, type LaneOptions } from "../../limits/lane.ts";
 import type { Limiter } from "../../limits/limiter.ts";
@@ -9,7 +9,7 @@ import type { Permit, Requeue } from "../../limits/permit.ts";
 import type { Passed } from "../../limits/run-budgets.ts";
 import { sharedBudget } from "../../limits/shared-budget.ts";
 import { scopedIn } from "../../limits/shared-slots.ts";
-import { DEFAULT_BACKOFF } from "../../policy/backoff.ts";
+import { DEFAULT_BACKOFF } from "../../retry/backoff.ts";
 import type { ContractCase } from "../contract.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
 

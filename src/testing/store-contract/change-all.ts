@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import type { Json } from "../../json.ts";
+import type { Json } from "../../model/json.ts";
 import type { Store } from "../../store/store.ts";
 import type { MakeAll } from "../../store/values.ts";
 import type { ContractCase } from "../contract.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { QuorateError, type ErrorCode } from "../../errors.ts";
-import type { RunEvent } from "../../events.ts";
+import { QuorateError, type ErrorCode } from "../../model/errors.ts";
+import type { RunEvent } from "../../model/events.ts";
 import type { RunSummary, Store } from "../../store/store.ts";
 import type { ContractCase } from "../contract.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Verdict } from "../../resolve/verdict.ts";
+import type { Verdict } from "../../model/verdict.ts";
 import type { ContractCase } from "../contract.ts";
 import { holds, refused, throughJson, withStore, type OpenStore } from "./checks.ts";
 import { answered, answers, finished, runEvent, started, wholeRun } from "./run-events.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import type { QuorateError } from "../../errors.ts";
+import type { QuorateError } from "../../model/errors.ts";
 import type { Store } from "../../store/store.ts";
 import type { ContractCase } from "../contract.ts";
 import { holds, refused, statuses, withStore, type OpenStore } from "./checks.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RunEvent } from "../../events.ts";
+import type { RunEvent } from "../../model/events.ts";
 import type { RunQuery, RunStatus, Store } from "../../store/store.ts";
 import type { ContractCase } from "../contract.ts";
 import { refused, throughJson, withStore, type OpenStore } from "./checks.ts";

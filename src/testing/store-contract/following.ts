@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import type { RunEvent } from "../../events.ts";
+import type { RunEvent } from "../../model/events.ts";
 import type { Store } from "../../store/store.ts";
 import type { ContractCase } from "../contract.ts";
 import { refused, throughJson, withStore, type OpenStore } from "./checks.ts";

@@ -1,5 +1,5 @@
 import { addBills } from "../../money/add-bills.ts";
-import type { EventBody, RunEvent } from "../../events.ts";
+import type { EventBody, RunEvent } from "../../model/events.ts";
 
 const STARTED_AT_MS = 1_767_225_600_000;
 

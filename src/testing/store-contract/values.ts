@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Json } from "../../json.ts";
+import type { Json } from "../../model/json.ts";
 import type { Store } from "../../store/store.ts";
 import type { ContractCase } from "../contract.ts";
 import { holds, refused, throughJson, withStore, type OpenStore } from "./checks.ts";

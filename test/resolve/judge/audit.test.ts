@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { agent, type Agent } from "../../../src/agent.ts";
+import { agent, type Agent } from "../../../src/describe/agent.ts";
 import {
   furtherPlace,
   judgePlace,
@@ -8,16 +8,16 @@ import {
   teamPlace,
   type CallPlace,
   type TeamPlace,
-} from "../../../src/call-place.ts";
-import type { EventBody, RunEvent } from "../../../src/events.ts";
+} from "../../../src/model/call-place.ts";
+import type { EventBody, RunEvent } from "../../../src/model/events.ts";
 import { agreement } from "../../../src/resolve/judge/agreement.ts";
-import { auditJudges, type JudgeAudit } from "../../../src/resolve/judge/audit.ts";
+import { auditJudges, type JudgeAudit } from "../../../src/audit/audit.ts";
 import { judge } from "../../../src/resolve/judge/judge.ts";
 import type { JudgeAnswer, JudgeQuestion } from "../../../src/resolve/judge/question.ts";
 import { human } from "../../../src/resolve/human.ts";
 import type { Link } from "../../../src/resolve/link.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
-import { supervisor } from "../../../src/supervisor/supervisor.ts";
+import { supervisor } from "../../../src/supervisor.ts";
 
 type Judge = Agent<string, JudgeQuestion, JudgeAnswer>;
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { agent } from "../../../src/agent.ts";
-import type { AgentResult } from "../../../src/call.ts";
-import { QuorateError } from "../../../src/errors.ts";
+import { agent } from "../../../src/describe/agent.ts";
+import type { AgentResult } from "../../../src/model/call.ts";
+import { QuorateError } from "../../../src/model/errors.ts";
 import { judge, type JudgeOptions } from "../../../src/resolve/judge/judge.ts";
 import type { JudgeAnswer, JudgeQuestion } from "../../../src/resolve/judge/question.ts";
 import type { Ask, Question, Ruling } from "../../../src/resolve/link.ts";

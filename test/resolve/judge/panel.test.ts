@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { agent, type Agent } from "../../../src/agent.ts";
+import { agent, type Agent } from "../../../src/describe/agent.ts";
 import { judge } from "../../../src/resolve/judge/judge.ts";
 import type { JudgePanelOptions } from "../../../src/resolve/judge/panel-options.ts";
 import type { JudgeAnswer, JudgeQuestion } from "../../../src/resolve/judge/question.ts";

@@ -1,4 +1,4 @@
-import { learn } from "../../../src/reliability/learn.ts";
+import { learn } from "../../../src/learning/statistics/learn.ts";
 import { describe, expect, test } from "vitest";
 import {
   byWorth,

@@ -2,7 +2,7 @@
 // Ends when it is given no more. Arguments: the file, the run's id, `leaseMs`.
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { QuorateError } from "../../../src/errors.ts";
+import { QuorateError } from "../../../src/model/errors.ts";
 import { sqliteStore } from "../../../src/sqlite/index.ts";
 import { answered, started } from "../../../src/testing/store-contract/run-events.ts";
 

@@ -3,7 +3,7 @@
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { once } from "node:events";
-import { QuorateError } from "../../../src/errors.ts";
+import { QuorateError } from "../../../src/model/errors.ts";
 import { sqliteStore } from "../../../src/sqlite/index.ts";
 import { answered } from "../../../src/testing/store-contract/run-events.ts";
 

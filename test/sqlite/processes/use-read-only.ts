@@ -1,5 +1,5 @@
 // Reads and appends where it may only read, and prints what came of it.
-import { QuorateError } from "../../../src/errors.ts";
+import { QuorateError } from "../../../src/model/errors.ts";
 import { sqliteStore } from "../../../src/sqlite/index.ts";
 import { started } from "../../../src/testing/store-contract/run-events.ts";
 

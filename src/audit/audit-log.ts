@@ -1,0 +1,183 @@
+import { scopeOf, type TeamPlace } from "../model/call-place.ts";
+import type { Cost } from "../model/call.ts";
+import { addCost, NO_COST } from "../model/call.ts";
+import { foldedKey } from "../conflict/canonical.ts";
+import type { Position } from "../model/conflict.ts";
+import { CallPlaces } from "../log/call-places.ts";
+import type { RunEvent } from "../model/events.ts";
+import type { Json } from "../model/json.ts";
+import type { Verdict } from "../model/verdict.ts";
+import { subjectKey } from "../resolve/subject-key.ts";
+import { canonical, chosenId } from "../resolve/judge/hearing.ts";
+import { idOf } from "../resolve/judge/question.ts";
+
+/** One question that a judge was asked, as the log has it. */
+export interface JudgedQuestion {
+  readonly judge: string;
+  /** The link that asked. */
+  readonly link: string;
+  /** Identifies run, team and subject: the same for all judges that were asked about it. */
+  readonly place: string;
+  /** In the order in which they were shown first. */
+  readonly positions: readonly Position[];
+  /**
+   * By order: the number of the position that was chosen, -1 where the answer failed or named none, `undefined` where it was
+   * not asked in that order.
+   */
+  readonly chosen: readonly [number | undefined, number | undefined];
+  readonly verdict: Verdict | undefined;
+  /** The number of the position that a person decided for. */
+  readonly outcome: number | undefined;
+  readonly cost: Cost;
+  /** The model that answered, where the log has it. */
+  readonly model: string | undefined;
+  /** Names of the agents of that run with the same model. */
+  readonly sameModel: ReadonlySet<string>;
+}
+
+// What `hear` calls a question: LINK:SUBJECT:ORDER.
+const QUESTION = /^([^/]+):([\w.-]{1,40}|#[\w-]{16}):([12])$/;
+
+interface Asked {
+  readonly judge: string;
+  readonly link: string;
+  readonly scope: string;
+  readonly subject: string;
+  readonly outputs: [unknown, unknown];
+  readonly started: Set<number>;
+  readonly ended: Set<number>;
+  /** An answer is not kept whole. */
+  hidden: boolean;
+  cost: Cost;
+  model: string | undefined;
+}
+
+/** What one run's log says of the judges that were asked in it. Answers that were taken over from elsewhere do not count. */
+export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[] {
+  const asked = new Map<string, Asked>();
+  const positions = new Map<string, readonly Position[]>();
+  const verdicts = new Map<string, Verdict>();
+  const decided = new Map<string, Json>();
+  const agentsOf = new Map<string, Set<string>>();
+  const calls = new CallPlaces();
+  let runId = "";
+  for (const event of events) {
+    runId = event.runId;
+    switch (event.type) {
+      case "call.started":
+      case "call.succeeded":
+      case "call.failed": {
+        const found = QUESTION.exec(event.questionKey ?? "");
+        if (found === null) {
+          if (event.type === "call.succeeded" && event.model !== undefined) {
+            const agents = agentsOf.get(event.model) ?? new Set();
+            agentsOf.set(event.model, agents.add(event.agent));
+          }
+          break;
+        }
+        calls.add(event);
+        note(asked, calls.firstOf(event).agent, found, event);
+        break;
+      }
+      case "conflict.found":
+        positions.set(placeOf(event, event.conflict.subject), event.conflict.positions);
+        break;
+      case "verdict.reached":
+        // Of positions without their secrets nobody knows in which order they were shown.
+        if (event.redacted === true) {
+          positions.delete(placeOf(event, event.verdict.subject));
+          break;
+        }
+        positions.set(placeOf(event, event.verdict.subject), event.verdict.positions);
+        verdicts.set(placeOf(event, event.verdict.subject), event.verdict);
+        break;
+      case "person.decided":
+        decided.set(placeOf(event, event.subject), event.winner);
+        break;
+      default:
+    }
+  }
+  return [...asked.values()].flatMap((one): JudgedQuestion[] => {
+    const place = `${one.scope}:${one.subject}`;
+    const held = positions.get(place);
+    // Without its positions, while it is being asked, and where answers are hidden, nobody knows what it chose.
+    const open = one.ended.size === 0 || one.started.size > one.ended.size;
+    if (held === undefined || open || one.hidden) return [];
+    const order = canonical(held);
+    const outcome = decided.get(place);
+    return [
+      {
+        judge: one.judge,
+        link: one.link,
+        place: `${runId}/${place}`,
+        positions: order,
+        chosen: [
+          one.ended.has(1) ? chosenAt(one.outputs[0], order.length, false) : undefined,
+          one.ended.has(2) ? chosenAt(one.outputs[1], order.length, true) : undefined,
+        ],
+        verdict: verdicts.get(place),
+        outcome: outcome === undefined ? undefined : indexOf(order, outcome),
+        cost: one.cost,
+        model: one.model,
+        sameModel: (one.model === undefined ? undefined : agentsOf.get(one.model)) ?? NOBODY,
+      },
+    ];
+  });
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+function note(
+  asked: Map<string, Asked>,
+  judge: string,
+  [, link = "", subject = "", digit = ""]: RegExpExecArray,
+  event: Extract<RunEvent, { type: "call.started" | "call.succeeded" | "call.failed" }>,
+): void {
+  const scope = scopeOf(event);
+  const key = JSON.stringify([scope, judge, link, subject]);
+  let one = asked.get(key);
+  if (one === undefined) {
+    one = {
+      judge,
+      link,
+      scope,
+      subject,
+      outputs: [undefined, undefined],
+      started: new Set(),
+      ended: new Set(),
+      hidden: false,
+      cost: NO_COST,
+      model: undefined,
+    };
+    asked.set(key, one);
+  }
+  const order = Number(digit);
+  one.started.add(order);
+  if (event.type === "call.started") {
+    one.model = event.model ?? one.model;
+    return;
+  }
+  one.ended.add(order);
+  one.cost = addCost(one.cost, event.cost);
+  one.model = event.model ?? one.model;
+  one.hidden ||= event.type === "call.succeeded" && event.redacted === true;
+  one.outputs[order === 1 ? 0 : 1] = event.type === "call.succeeded" ? event.output : undefined;
+}
+
+/** Where something is decided: the team's place and the subject, as a call's key has it. */
+function placeOf(team: TeamPlace, subject: string): string {
+  return `${scopeOf(team)}:${subjectKey(subject)}`;
+}
+
+function chosenAt(output: unknown, count: number, reversed: boolean): number {
+  const choice = (output as { readonly choice?: unknown } | null | undefined)?.choice;
+  const id = chosenId(choice);
+  for (let i = 0; i < count; i++) if (idOf(i) === id) return reversed ? count - 1 - i : i;
+  return -1;
+}
+
+function indexOf(positions: readonly Position[], value: Json): number | undefined {
+  const wanted = foldedKey(value);
+  const index = positions.findIndex((position) => foldedKey(position.value) === wanted);
+  return index < 0 ? undefined : index;
+}

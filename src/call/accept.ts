@@ -1,0 +1,63 @@
+import type { Agent } from "../describe/agent.ts";
+import { said, type Said } from "../conflict/said.ts";
+import { QuorateError } from "../model/errors.ts";
+import { takeJson } from "../model/json.ts";
+import type { Limits } from "../describe/limits.ts";
+import { check, describeIssues, type Checked } from "../check/schema.ts";
+
+/** An answer that was taken: what is kept of it, and what it says. */
+export interface Accepted {
+  readonly output: unknown;
+  readonly said: Said | undefined;
+}
+
+/**
+ * Takes an agent's answer, or throws why not: `OUTPUT_INVALID`, `OUTPUT_NOT_JSON`, `OUTPUT_TOO_LARGE`, `CLAIMS_INVALID`.
+ * Answers at once unless the schema is asynchronous.
+ */
+export function accept(agent: Agent, limits: Limits, raw: unknown): Accepted | Promise<Accepted> {
+  if (agent.output === undefined) return keep(agent, limits, raw);
+  // Before the schema sees it: a schema may be slow on a huge value, or hang on a cyclic one.
+  const checked = check(agent.output, takeOutput(agent.name, raw, limits.maxBytes));
+  return checked instanceof Promise
+    ? checked.then((late) => keep(agent, limits, parsed(agent, late)))
+    : keep(agent, limits, parsed(agent, checked));
+}
+
+function parsed(agent: Agent, checked: Checked): unknown {
+  if (checked.issues === undefined) return checked.value;
+  throw new QuorateError(
+    "OUTPUT_INVALID",
+    `the output of ${agent.name} fails its schema: ${describeIssues(checked.issues)}`,
+    { issues: checked.issues },
+  );
+}
+
+function keep(agent: Agent, limits: Limits, answer: unknown): Accepted {
+  const output = takeOutput(agent.name, answer, limits.maxBytes);
+  return { output, said: said(agent, output) };
+}
+
+/** An answer as JSON has it. Throws `OUTPUT_NOT_JSON` or `OUTPUT_TOO_LARGE`. */
+export function takeOutput(name: string, output: unknown, maxBytes: number): unknown {
+  const taken = takeJson(output, maxBytes);
+  if (taken.fault === undefined) return taken.value;
+  const { fault } = taken;
+  throw fault.kind === "too-large"
+    ? new QuorateError(
+        "OUTPUT_TOO_LARGE",
+        `the output of ${name} ${fault.why}; raise maxBytes or answer less`,
+      )
+    : new QuorateError(
+        "OUTPUT_NOT_JSON",
+        `the output of ${name} ${fault.why}; answer with plain JSON values`,
+      );
+}
+
+/** What an agent or a team fails with whose answer the store does not take; `why` is what the journal says of it. */
+export function unkept(name: string, why: string): QuorateError {
+  return new QuorateError(
+    "OUTPUT_TOO_LARGE",
+    `the output of ${name} ${why}; answer less, or put what is large elsewhere and answer with its place`,
+  );
+}

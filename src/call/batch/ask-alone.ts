@@ -1,0 +1,83 @@
+import type { Agent } from "../../describe/agent.ts";
+import { Cancellation, follow } from "../../async/cancellation.ts";
+import { systemClock } from "../../async/clock.ts";
+import { judgePlace, ROOT } from "../../model/call-place.ts";
+import { deadlines } from "../../async/deadlines.ts";
+import type { AgentResult } from "../../model/call.ts";
+import { randomId } from "../../model/hash.ts";
+import { lanesAt } from "../../limits/lane.ts";
+import { makeLimit } from "../../limits/limit.ts";
+import { localLimiter } from "../../limits/limiter.ts";
+import { RunBudgets } from "../../limits/run-budgets.ts";
+import { mergeLimits } from "../../describe/limits.ts";
+import { performCall } from "../call.ts";
+import { BillFold } from "../../money/bill.ts";
+import { memoryStore } from "../../store/memory.ts";
+import { embeddedEngine } from "../../executor/engine.ts";
+import { flights } from "../cache/single-flight.ts";
+import { Journal } from "../../log/journal.ts";
+import { agentDefinition } from "../key.ts";
+import type { Run } from "../run.ts";
+import { PLAIN_SEAT, slotsOf, type Seat } from "../seat.ts";
+
+const ALONE_CONCURRENCY = 8;
+const NO_STORE = { append: (): void => {} };
+
+/**
+ * Asks agents without a supervisor: through all the steps of a call, with the default limits, at most 8 attempts at once, and
+ * with a log that nobody keeps. Each call rejects only when `signal` aborts, with its reason.
+ */
+export function aloneAsker(
+  signal?: AbortSignal,
+): (agent: Agent, task: unknown, key: string) => Promise<AgentResult> {
+  const slots = makeLimit(ALONE_CONCURRENCY);
+  const { values } = memoryStore();
+  const runId = randomId();
+  return async (agent, task, key) => {
+    const cancellation = new Cancellation();
+    using _following = signal === undefined ? undefined : follow(signal, cancellation);
+    const journal = new Journal({ runId, store: NO_STORE, clock: systemClock, fail: () => {} });
+    const run: Run = {
+      journal,
+      cancellation,
+      deadline: undefined,
+      clock: systemClock,
+      engine: embeddedEngine(new Map([[agent.name, { agent, tiers: new Map() }]])),
+      bill: new BillFold(),
+      limiter: localLimiter(systemClock),
+      budgets: new RunBudgets(),
+      values,
+      cache: {},
+      flights: flights(),
+      shared: undefined,
+      resumable: false,
+      keys: undefined,
+      redact: undefined,
+      history: undefined,
+      origin: undefined,
+      learned: new Map(),
+      waits: [],
+    };
+    const limits = mergeLimits(agent.limits);
+    const { timeoutMs } = limits;
+    const timeouts = timeoutMs === Infinity ? undefined : deadlines(systemClock, timeoutMs);
+    const lanes = lanesAt(agent.lanes, { tier: undefined, model: undefined }, agent.name);
+    const limiters = [slots, ...lanes.map(({ limit }) => limit)];
+    const seat: Seat = {
+      ...PLAIN_SEAT,
+      agent,
+      definition: () => agentDefinition(agent),
+      place: agent.name,
+      limits,
+      timeouts,
+      limiters,
+      slots: slotsOf({ agent, limits, limiters, budgets: [] }),
+    };
+    const { result } = await performCall(run, seat, {
+      place: judgePlace(ROOT, agent.name, key),
+      task,
+      results: {},
+    });
+    return result;
+  };
+}

@@ -1,0 +1,161 @@
+import type { Cancellation } from "../../async/cancellation.ts";
+import { orCancelled } from "../../async/or-cancelled.ts";
+import { NO_COST, type CallRequest } from "../../model/call.ts";
+import type { Permit } from "../../limits/permit.ts";
+import type { Bound } from "../../money/bound.ts";
+import { runAttempt } from "../attempt.ts";
+import type { AttemptEnd } from "../attempt-end.ts";
+import { runBatch, type Asking } from "./batch-attempt.ts";
+import { chargeFor, type Charge, type Tally } from "../charge.ts";
+import { dispatch, noteBegun, permitRequest, startOf } from "../dispatch.ts";
+import type { Run } from "../run.ts";
+import type { Seat } from "../seat.ts";
+import { isDeadline } from "../deadline.ts";
+
+/** A call that was collected, and who waits for what comes of it. */
+export interface Collected {
+  readonly run: Run;
+  readonly request: CallRequest;
+  /** What it may cost at most; `undefined` where nobody asks. */
+  readonly bound: Bound | undefined;
+  /** What its budgets are charged is counted here. */
+  readonly tally: Tally;
+  readonly resolve: (made: AttemptEnd | Promise<AttemptEnd>) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** One for which everything is reserved. */
+interface Reserved {
+  readonly call: Collected;
+  readonly charge: Charge | undefined;
+}
+
+/**
+ * Makes one attempt at each of several calls, as one request: reserve → record → run → settle. The permit for the slots is
+ * taken: from here on it is released by what is done here. Each call is under the budgets of its own run, and whatever keeps it from being
+ * made keeps it alone: it is refused, its run was cancelled, its store fails.
+ *
+ * Nobody waits for money while others hold slots: where an open reservation has to be settled first, which may be one of this
+ * very batch, the call goes on alone, and waits for a slot and the money together. Never rejects.
+ */
+export async function dispatchBatch(
+  seat: Seat,
+  calls: readonly Collected[],
+  permit: Permit,
+): Promise<void> {
+  const reserved = await allOf(calls.map((call) => reserve(seat, call)));
+  const size = reserved.length;
+  const begun = await allOf(reserved.map((one) => begin(seat, one, size)));
+  // Looked at once more, and nothing comes in between: the stores of others may have taken their time.
+  const [first, ...others] = begun.filter(isWanted);
+  if (first === undefined) return void permit.discard()?.catch(() => {});
+  const startedMs = first.call.run.clock.monotonic();
+  if (others.length === 0) {
+    const { run, request } = first.call;
+    const { charge } = first;
+    first.call.resolve(settled(runAttempt(run, seat, request, startedMs, { permit, charge })));
+    return;
+  }
+  const asking = [askingOf(first), ...others.map(askingOf)] as const;
+  const ends = runBatch(seat, asking, startedMs, permit);
+  for (const [index, one] of [first, ...others].entries()) {
+    const end = ends[index];
+    if (end !== undefined) one.call.resolve(settled(end));
+  }
+}
+
+function askingOf({ call: { run, request }, charge }: Reserved): Asking {
+  return { run, request, charge };
+}
+
+/** What is left of those that something was to be done with, in their order. */
+async function allOf<T>(doing: readonly Promise<T | undefined>[]): Promise<readonly T[]> {
+  return (await Promise.all(doing)).filter((done) => done !== undefined);
+}
+
+async function reserve(seat: Seat, call: Collected): Promise<Reserved | undefined> {
+  const { run, request, bound, tally } = call;
+  const { cancellation } = run;
+  try {
+    if (bound === undefined || seat.budgets.length === 0) return { call, charge: undefined };
+    const taking = run.limiter.tryAcquire(permitRequest(run, seat, bound, "money"));
+    const permit = taking instanceof Promise ? await inTime(taking, cancellation) : taking;
+    if (permit === undefined) {
+      call.resolve(dispatch(run, seat, request, tally));
+      return undefined;
+    }
+    const charge = chargeFor(run, request, bound.usdMicros, permit, tally);
+    if (!cancellation.cancelled) return { call, charge };
+    await charge.discard();
+    call.reject(cancellation.reason);
+  } catch (error) {
+    call.reject(error);
+  }
+  return undefined;
+}
+
+/** The others do not wait for the store of a run that is over: what it takes too late is given back. */
+async function inTime(
+  taking: Promise<Permit | undefined>,
+  cancellation: Cancellation,
+): Promise<Permit | undefined> {
+  try {
+    return await orCancelled(taking, cancellation);
+  } catch (error) {
+    if (cancellation.cancelled) taking.then((late) => late?.discard()).catch(() => {});
+    throw error;
+  }
+}
+
+/** Records that an attempt begins, as one of `size`. */
+async function begin(seat: Seat, one: Reserved, size: number): Promise<Reserved | undefined> {
+  const { request, bound, run } = one.call;
+  const { journal, cancellation } = run;
+  let recorded = false;
+  try {
+    if (cancellation.cancelled) throw cancellation.reason;
+    noteBegun(run, request);
+    const started = journal.record([startOf(seat, request, bound, size > 1 ? size : undefined)]);
+    recorded = true;
+    // The others do not wait for the store of a run that is over.
+    if (started !== undefined) await orCancelled(started, cancellation);
+    return one;
+  } catch (error) {
+    await withdraw(one, error, recorded);
+    return undefined;
+  }
+}
+
+/** Whether somebody waits for a call that has begun; if not, it is withdrawn. */
+function isWanted(one: Reserved): boolean {
+  const { cancelled, reason } = one.call.run.cancellation;
+  if (cancelled) void withdraw(one, reason, true);
+  return !cancelled;
+}
+
+/** Takes a call out of a batch that is not sent yet: nobody was asked, and it costs nothing. Never rejects. */
+async function withdraw(
+  { call, charge }: Reserved,
+  error: unknown,
+  recorded: boolean,
+): Promise<void> {
+  const settling = charge?.discard();
+  // One that ends without its run has begun, as the log has it, and is to have an end.
+  if (recorded && isDeadline(error)) {
+    const nowMs = call.run.clock.monotonic();
+    call.resolve({ ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NO_COST });
+  } else {
+    call.reject(error);
+  }
+  try {
+    await settling;
+  } catch {
+    // The store has failed, and its run has been told.
+  }
+}
+
+async function settled(attempt: Promise<AttemptEnd>): Promise<AttemptEnd> {
+  const end = await attempt;
+  await end.settled;
+  return end;
+}

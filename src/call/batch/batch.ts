@@ -1,0 +1,241 @@
+import { setImmediate } from "node:timers";
+import { Cancellation } from "../../async/cancellation.ts";
+import type { Clock } from "../../async/clock.ts";
+import type { CallRequest } from "../../model/call.ts";
+import { isSoundError, type QuorateError } from "../../model/errors.ts";
+import { holdersHere } from "../../limits/deadlock.ts";
+import type { Permit } from "../../limits/permit.ts";
+import type { Bound } from "../../money/bound.ts";
+import type { BatchOptions } from "../../describe/batch.ts";
+import { dispatchBatch, type Collected } from "./batch-dispatch.ts";
+import type { AttemptEnd } from "../attempt-end.ts";
+import type { Tally } from "../charge.ts";
+import { boundAt, dispatch } from "../dispatch.ts";
+import type { Run } from "../run.ts";
+import { lifeMsOf, type Seat } from "../seat.ts";
+
+/** Collects the calls of one agent, also of several runs, and makes one request of them. */
+export interface Collector {
+  readonly maxSize: number;
+  /** As `dispatch`, together with others. Of one seat, always the same. */
+  add(run: Run, seat: Seat, request: CallRequest, tally: Tally): Promise<AttemptEnd>;
+  /** Something may lead to a call: who is collected waits for it. Each needs a name of its own. */
+  expect(name: string): void;
+  /** It has, or will not. Unknown names are no mistake. */
+  expectNoMore(name: string): void;
+}
+
+/** What a run is expected under to ask a seat: the call, in whichever run. */
+export function expectedCall(runId: string, callId: string): string {
+  // Neither has control characters.
+  return `${runId}\n${callId}`;
+}
+
+/**
+ * Calls that go together, from the first that is collected until they are sent:
+ *
+ *     collecting ── full, waitMs over, or nobody else can come ──▶ queueing ── has its slots ──▶ sent
+ *
+ * It takes more calls while it collects, and while it queues as long as that does not change what it queues for. Nothing is
+ * held before it is sent. Whoever is cancelled leaves it; when all have left it is given up.
+ */
+interface Batch {
+  readonly seat: Seat;
+  readonly clock: Clock;
+  /** In the order of their arrival. */
+  readonly calls: Set<Waiting>;
+  /** What its calls may take together. */
+  tokens: number;
+  readonly sinceMs: number;
+  readonly givenUp: Cancellation;
+  state: "collecting" | "queueing";
+  timer: Disposable | undefined;
+  /** It is looked at when this turn of the event loop is over. */
+  watched: boolean;
+}
+
+interface Waiting extends Collected {
+  /** The attempts that wait for this call: not those of the call that happened to open the batch. */
+  readonly holders: readonly Permit[];
+  readonly leave: (reason: unknown) => void;
+}
+
+/** A collector for one seat. */
+export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collector {
+  const expected = new Set<string>();
+  /** The one that takes more calls. */
+  let open: Batch | undefined;
+
+  const expectNoMore = (name: string): void => {
+    const last = expected.delete(name) && expected.size === 0;
+    if (last && open !== undefined) lookSoon(open);
+  };
+
+  // Not before the end of the turn: runs that are started one after another meet.
+  const lookSoon = (batch: Batch): void => {
+    if (batch.watched) return;
+    batch.watched = true;
+    setImmediate(() => {
+      batch.watched = false;
+      look(batch);
+    });
+  };
+
+  const look = (batch: Batch): void => {
+    const { calls, clock, sinceMs, state } = batch;
+    if (state !== "collecting" || calls.size === 0) return;
+    const leftMs = sinceMs + waitMs - clock.monotonic();
+    if (expected.size === 0 || leftMs <= 0) queue(batch);
+    else batch.timer ??= clock.timer(leftMs, () => queue(batch));
+  };
+
+  const queue = (batch: Batch): void => {
+    batch.state = "queueing";
+    batch.timer?.[Symbol.dispose]();
+    void admit(batch);
+  };
+
+  const close = (batch: Batch): void => {
+    batch.timer?.[Symbol.dispose]();
+    if (open === batch) open = undefined;
+  };
+
+  /** Waits for the slots, and sends what is there when it has them. */
+  const admit = async (batch: Batch): Promise<void> => {
+    const { seat, calls } = batch;
+    let permit: Permit;
+    try {
+      permit = await acquire(batch);
+    } catch (refusal) {
+      if (isSoundError(refusal) && refusal.code === "DEADLOCK") {
+        // The others can wait until those that wait for these have gone on.
+        for (const call of calls) if (holdersOf(call).length > 0) refuse(call, refusal);
+        if (calls.size > 0) await admit(batch);
+        return;
+      }
+      close(batch);
+      for (const { reject } of sent(calls)) reject(refusal);
+      return;
+    }
+    close(batch);
+    await dispatchBatch(seat, sent(calls), permit);
+  };
+
+  const openFor = (
+    seat: Seat,
+    clock: Clock,
+    bound: Bound | undefined,
+    holders: readonly Permit[],
+  ): Batch => {
+    if (open !== undefined && takes(open, bound, holders)) return open;
+    if (open?.state === "collecting") queue(open);
+    open = begin(seat, clock);
+    lookSoon(open);
+    return open;
+  };
+
+  const join = (collected: Collected, holders: readonly Permit[], batch: Batch): void => {
+    const { calls } = batch;
+    const { run, bound, reject } = collected;
+    const call: Waiting = {
+      ...collected,
+      holders,
+      leave(reason) {
+        calls.delete(call);
+        batch.tokens -= bound?.tokens ?? 0;
+        reject(reason);
+        if (calls.size > 0) return;
+        close(batch);
+        batch.givenUp.cancel(reason);
+      },
+    };
+    calls.add(call);
+    batch.tokens += bound?.tokens ?? 0;
+    // First: it may be sent at once.
+    run.cancellation.watch(call.leave);
+    if (calls.size < maxSize) return;
+    close(batch);
+    if (batch.state === "collecting") queue(batch);
+  };
+
+  return {
+    maxSize,
+    add(run, seat, request, tally) {
+      expectNoMore(expectedCall(request.runId, request.callId));
+      if (maxSize === 1 || run.engine.callBatch === undefined) {
+        return dispatch(run, seat, request, tally);
+      }
+      return new Promise((resolve, reject) => {
+        const bound = seat.slots === undefined ? boundAt(seat, request.input) : undefined;
+        const holders = holdersHere();
+        const batch = openFor(seat, run.clock, bound, holders);
+        join({ run, request, bound, tally, resolve, reject }, holders, batch);
+      });
+    },
+    expect: (name) => void expected.add(name),
+    expectNoMore,
+  };
+}
+
+function begin(seat: Seat, clock: Clock): Batch {
+  return {
+    seat,
+    clock,
+    calls: new Set(),
+    tokens: 0,
+    sinceMs: clock.monotonic(),
+    givenUp: new Cancellation(),
+    state: "collecting",
+    timer: undefined,
+    watched: false,
+  };
+}
+
+/** Whether a call may still come to it: what limits have been told of it does not change, and no minute is too short for it. */
+function takes(
+  { state, seat, tokens }: Batch,
+  bound: Bound | undefined,
+  holders: readonly Permit[],
+): boolean {
+  if (state === "queueing" && holders.length > 0) return false;
+  const more = bound?.tokens ?? 0;
+  const rates = seat.limiters.flatMap(({ rate }) => rate ?? []);
+  if (more === 0 || rates.length === 0) return true;
+  const most = Math.min(...rates.map(({ tokensPerMinute }) => tokensPerMinute));
+  return state === "collecting" && tokens + more <= most;
+}
+
+/** Takes its slots: in the oldest call's turn, with the tokens of all. The money is each call's own. */
+async function acquire({ seat, calls, tokens, givenUp }: Batch): Promise<Permit> {
+  const [oldest] = calls;
+  if (oldest === undefined) throw givenUp.reason;
+  const { agent, limiters, limits, scoped, slots } = seat;
+  const holders = new Set([...calls].flatMap(holdersOf));
+  const request = slots ?? {
+    agent: agent.name,
+    runId: oldest.request.runId,
+    limits: limiters,
+    scoped,
+    tokens,
+    usdMicros: undefined,
+    backoff: limits.backoff,
+    lifeMs: lifeMsOf(limits),
+  };
+  return oldest.run.limiter.acquire(request, givenUp, { holders: [...holders] });
+}
+
+/** The attempts that wait for a call, and go on only with what becomes of it. */
+function holdersOf({ holders }: Waiting): readonly Permit[] {
+  return holders.filter(({ over }) => !over);
+}
+
+function refuse({ run, leave }: Waiting, refusal: QuorateError): void {
+  run.cancellation.unwatch(leave);
+  leave(refusal);
+}
+
+/** The calls, which cannot leave any more. */
+function sent(calls: ReadonlySet<Waiting>): readonly Waiting[] {
+  for (const { run, leave: hear } of calls) run.cancellation.unwatch(hear);
+  return [...calls];
+}

@@ -1,0 +1,161 @@
+import { NO_COST } from "../../model/call.ts";
+import { said, type Said } from "../../conflict/said.ts";
+import { QuorateError } from "../../model/errors.ts";
+import { sha256 } from "../../model/hash.ts";
+import { canonicalJson } from "../../model/json.ts";
+import { takeOutput, unkept } from "../accept.ts";
+import { failCall } from "../attempts.ts";
+import type { CallOutcome } from "../call-outcome.ts";
+import type { PreparedCall } from "../call-spec.ts";
+import { spent } from "../../log/call-state.ts";
+import type { Models } from "../../money/usage-sum.ts";
+import { CACHE_PREFIX, readSlot, type CachedAnswer, type CacheSlot } from "./cache-entry.ts";
+import { isShared } from "../key.ts";
+import { askAnew, joinOrAsk, orStoreFailed } from "./join-or-ask.ts";
+import { isAnew } from "./reuse.ts";
+import type { Run } from "../run.ts";
+import type { Seat } from "../seat.ts";
+
+/**
+ * The answer to a call of an agent whose answers are kept:
+ *
+ *     kept ▶ reused (cache)
+ *     under way, here or in another process ▶ waits
+ *       answered ▶ reused (joined) · failed here ▶ failed too · else from the beginning
+ *     neither ▶ asks, and keeps the answer
+ *
+ * For one content in one store, one call asks at a time, whatever its run and process. A failure is not kept. Calls of this process that
+ * waited under the same limits share it, since asking again would be one more repetition. A failure of the asking run itself, which was
+ * cancelled or ran out of money, is not shared: one of the waiting calls asks.
+ */
+export async function askCached(
+  run: Run,
+  seat: Seat,
+  call: PreparedCall,
+  ask: (shared: Run) => Promise<CallOutcome>,
+): Promise<CallOutcome> {
+  const { cancellation } = run;
+  let slot = slotOf(run, seat, call);
+  if (isToAsk(run, seat)) return askAnew(run, slot, call, ask);
+  for (;;) {
+    if (cancellation.cancelled) throw cancellation.reason;
+    const end = await joinOrAsk(run, seat, slot, call, ask);
+    if (!("kind" in end)) return end;
+    if (end.kind === "answered") {
+      const reused = await reuseKept(run, seat, call, end.answer, end.by);
+      if (reused !== undefined) return reused;
+      slot = { ...slot, unusable: end.answer };
+    } else if (end.kind === "failed" && isSame(end.limits, seat.limits)) {
+      return failCall(run, seat, call.state, end.error);
+    }
+  }
+}
+
+/** The cached answer to a call; `undefined` where there is none that this run may use. */
+export async function reuseIfKept(
+  run: Run,
+  seat: Seat,
+  call: PreparedCall,
+): Promise<CallOutcome | undefined> {
+  if (seat.cache === undefined || !isShared(call.key) || isToAsk(run, seat)) return undefined;
+  const found = await orStoreFailed(run, readSlot(slotOf(run, seat, call)));
+  if (found.kind !== "answer") return undefined;
+  return reuseKept(run, seat, call, found.answer, "cache");
+}
+
+/** Whether a cached answer does not serve: the run wants new ones, or it is a fork that asks this agent anew. */
+function isToAsk({ cache, origin }: Run, { place }: Seat): boolean {
+  return cache.bust === true || (origin?.from !== undefined && isAnew(place, origin.from));
+}
+
+/** What a run finds cached answers with. */
+export type Kept = Pick<Run, "values" | "cache">;
+
+/** Whether there is a cached answer to a call with that key that the agent can read. Rejects when the store fails. */
+export async function isCached(kept: Kept, seat: Seat, key: string): Promise<boolean> {
+  const found = await readSlot(slotOf(kept, seat, { key }));
+  return found.kind === "answer" && readKept(seat, found.answer) !== undefined;
+}
+
+/** Part of every key: answers that were cached in another format are not found. */
+const FORMAT = 1;
+
+function slotOf(
+  { cache, values }: Kept,
+  seat: Seat,
+  { key = "" }: Pick<PreparedCall, "key">,
+): CacheSlot {
+  const { scope = seat.cache?.scope ?? "" } = cache;
+  return {
+    values,
+    // Keys of values are not secret: in a store that is, nobody may try out what was asked.
+    key: CACHE_PREFIX + (values.hash ?? sha256)(canonicalJson([FORMAT, scope, key])),
+    ttlMs: seat.cache?.ttlMs ?? Infinity,
+    unusable: undefined,
+  };
+}
+
+function isSame(one: object, other: object): boolean {
+  return one === other || canonicalJson(one) === canonicalJson(other);
+}
+
+/**
+ * Takes another call's answer for this one, and records it, so that the run's log stands by itself. `undefined` where this agent cannot
+ * read the answer any more, or its limits do not permit it.
+ */
+async function reuseKept(
+  run: Run,
+  seat: Seat,
+  { spec, key = "", state }: PreparedCall,
+  answer: CachedAnswer,
+  by: "cache" | "joined",
+): Promise<CallOutcome | undefined> {
+  const { journal } = run;
+  const { place } = spec;
+  const { attempts, durationMs, from } = answer;
+  const content = readKept(seat, answer);
+  if (content === undefined) return undefined;
+  const { output } = content;
+  const before = spent(state);
+  // Its own attempt, which went on for others when the run had stopped: now it is known what that cost.
+  const isOwn =
+    state.phase !== "new" && from.runId === journal.runId && from.callId === place.callId;
+  const cost = isOwn ? answer.cost : before.cost;
+  const event = {
+    type: "call.reused",
+    ...place,
+    key,
+    by,
+    from,
+    attempt: attempts,
+    durationMs,
+    output,
+    cost,
+    ...(before.charged !== undefined && { charged: before.charged }),
+    ...(isOwn && modelsIn(answer)),
+    saved: isOwn ? NO_COST : answer.cost,
+  } as const;
+  const excess = journal.excess(event);
+  if (excess !== undefined) return failCall(run, seat, state, unkept(seat.agent.name, excess));
+  await journal.record([event]);
+  const result = { status: "ok", output, attempts, durationMs, cost, reused: by } as const;
+  return { result, said: content.said };
+}
+
+function modelsIn({ model, used }: CachedAnswer): Models {
+  return { ...(model !== undefined && { model }), ...(used !== undefined && { used }) };
+}
+
+/** Reads a cached answer; `undefined` where this agent cannot any more, or its limits do not permit it. */
+function readKept(
+  { agent, limits }: Pick<Seat, "agent" | "limits">,
+  answer: CachedAnswer,
+): { readonly output: unknown; readonly said: Said | undefined } | undefined {
+  try {
+    const output = takeOutput(agent.name, answer.output, limits.maxBytes);
+    return { output, said: said(agent, output) };
+  } catch (error) {
+    if (error instanceof QuorateError) return undefined;
+    throw error;
+  }
+}

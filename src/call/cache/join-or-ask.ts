@@ -1,0 +1,239 @@
+import type { Cancellation } from "../../async/cancellation.ts";
+import { sleep } from "../../async/sleep.ts";
+import { randomId } from "../../model/hash.ts";
+import { expectedCall } from "../batch/batch.ts";
+import { failCall } from "../attempts.ts";
+import type { CallOutcome } from "../call-outcome.ts";
+import type { PreparedCall } from "../call-spec.ts";
+import { isDeadline } from "../deadline.ts";
+import { NO_RESULT, startFlight, type FlightResult } from "./single-flight.ts";
+import {
+  acquireLease,
+  releaseLease,
+  keepAnswer,
+  LEASE_MS,
+  readSlot,
+  renewLease,
+  type CachedAnswer,
+  type CacheSlot,
+} from "./cache-entry.ts";
+import { waitFor } from "../../limits/admission.ts";
+import { modelsWithout } from "../../log/redact-event.ts";
+import { isRefusal } from "../refusal.ts";
+import type { Run, Shared } from "../run.ts";
+import type { Seat } from "../seat.ts";
+
+type Ask = (shared: Run) => Promise<CallOutcome>;
+type From = CachedAnswer["from"];
+
+function fromOf({ journal }: Run, { spec }: PreparedCall): From {
+  return { runId: journal.runId, callId: spec.place.callId };
+}
+
+// How long a call waits before it looks again whether another process has answered, in ms, and up to how much longer at random, so that
+// waiting calls do not all look at once.
+const LOOK_MS = 50;
+const MORE_MS = 150;
+
+/**
+ * Gets the answer of a slot: joins a call of this process that is asking for it, or else reads it, waits for another process that is
+ * asking, or asks and keeps the answer. Resolves to the call's own outcome where it asked, else to the result of the flight.
+ *
+ * Rejects when the run is cancelled, and when its store fails.
+ */
+export async function joinOrAsk(
+  run: Run,
+  seat: Seat,
+  slot: CacheSlot,
+  call: PreparedCall,
+  ask: Ask,
+): Promise<FlightResult | CallOutcome> {
+  const from = fromOf(run, call);
+  const inFlight = run.flights.of(run.values);
+  const known = inFlight.get(slot.key);
+  if (known !== undefined) {
+    // The other call may be collected in a batch, which must not wait for a call that waits for it.
+    seat.batch?.expectNoMore(expectedCall(from.runId, from.callId));
+    using waiting = waitFor(seat.limiters);
+    const { refusal } = waiting;
+    if (refusal !== undefined) return { kind: "failed", error: refusal, limits: seat.limits };
+    return await known.wait(run.cancellation);
+  }
+  const own: Own = { outcome: undefined, failure: undefined, shared: undefined };
+  const flight = startFlight(inFlight, slot.key, (unwanted) =>
+    askForAll(run, seat, slot, from, ask, unwanted, own),
+  );
+  try {
+    const result = await flight.wait(run.cancellation);
+    if (own.failure !== undefined) throw own.failure.reason;
+    return own.outcome ?? result;
+  } catch (reason) {
+    // The call has ended although it was cancelled meanwhile.
+    if (own.outcome !== undefined) return own.outcome;
+    const begun = own.shared?.begun;
+    if (begun === undefined || !isDeadline(reason)) throw reason;
+    // The attempt goes on for others, so its cost is not known yet.
+    const durationMs = run.clock.monotonic() - begun.sinceMs;
+    const state = { ...call.state, attempt: begun.attempt, settled: false };
+    return failCall(run, seat, state, reason, { durationMs, charged: undefined });
+  }
+}
+
+/** Asks even if an answer is cached or another call is asking, and replaces the cached answer. */
+export async function askAnew(
+  run: Run,
+  slot: CacheSlot,
+  call: PreparedCall,
+  ask: Ask,
+): Promise<CallOutcome> {
+  const keeper = keeperOf(run, slot, fromOf(run, call), true);
+  const { answered } = keeper;
+  const shared: Shared = { cancellation: run.cancellation, answered, begun: undefined };
+  const outcome = await ask({ ...run, shared });
+  await keeper.settled();
+  return outcome;
+}
+
+/** What a run's store answers. A store that fails ends the run. */
+export async function orStoreFailed<T>({ journal }: Run, stored: Promise<T>): Promise<T> {
+  try {
+    return await stored;
+  } catch (cause) {
+    throw journal.failed(cause);
+  }
+}
+
+/** What the call that asks for all comes to itself. */
+interface Own {
+  outcome: CallOutcome | undefined;
+  failure: { readonly reason: unknown } | undefined;
+  shared: Shared | undefined;
+}
+
+/**
+ * Asks for all calls that wait, and resolves to what they get; `own` is set to what the call itself comes to. Cancelling the run ends
+ * every wait here, but not a running attempt: `unwanted` cancels that, once no call waits for it. Never rejects.
+ */
+async function askForAll(
+  run: Run,
+  seat: Seat,
+  slot: CacheSlot,
+  from: From,
+  ask: Ask,
+  unwanted: Cancellation,
+  own: Own,
+): Promise<FlightResult> {
+  const fail = (reason: unknown): FlightResult => {
+    own.outcome = undefined;
+    own.failure = { reason };
+    return NO_RESULT;
+  };
+  let turn: Turn;
+  try {
+    turn = await waitForTurn(run, slot);
+  } catch (reason) {
+    return fail(reason);
+  }
+  if (turn.kind !== "asking") return turn;
+  using _lease = renewing(run, slot, turn.by, unwanted);
+  const keeper = keeperOf(run, slot, from, false);
+  own.shared = { cancellation: unwanted, answered: keeper.answered, begun: undefined };
+  try {
+    own.outcome = await ask({ ...run, shared: own.shared });
+  } catch (reason) {
+    fail(reason);
+  }
+  let isKept = false;
+  try {
+    const { answer, ...settled } = await keeper.settled();
+    ({ isKept } = settled);
+    if (answer !== undefined) return { kind: "answered", answer, by: "joined" };
+    return own.outcome === undefined ? NO_RESULT : failureFor(run, seat, own.outcome);
+  } catch (reason) {
+    return fail(reason);
+  } finally {
+    // If this fails, the lease expires by itself.
+    if (!isKept) await releaseLease(slot, turn.by).catch(() => {});
+  }
+}
+
+/** What the others get of a call that failed: the agent's failure, but not a refusal or a cancellation of this run. */
+function failureFor(
+  { cancellation }: Run,
+  { limits }: Seat,
+  { result }: CallOutcome,
+): FlightResult {
+  if (result.status !== "failed" || isRefusal(result.error) || cancellation.cancelled) {
+    return NO_RESULT;
+  }
+  return { kind: "failed", error: result.error, limits };
+}
+
+/** What ended the wait: an answer, or the lease to ask. */
+type Turn = FlightResult | { readonly kind: "asking"; readonly by: string };
+
+/** Waits for an answer, or for the lease to ask. Rejects when the run is cancelled, and when its store fails. */
+async function waitForTurn(run: Run, slot: CacheSlot): Promise<Turn> {
+  const { clock, cancellation } = run;
+  const me = randomId();
+  for (let waited = false; ; waited = true) {
+    let found = await orStoreFailed(run, readSlot(slot));
+    // The step that acquires the lease reads the slot once more.
+    if (found.kind === "nothing" && !cancellation.cancelled)
+      found = await orStoreFailed(run, acquireLease(slot, me));
+    const isMine = found.kind === "asking" && found.by === me;
+    if (cancellation.cancelled) {
+      if (isMine) await releaseLease(slot, me).catch(() => {});
+      throw cancellation.reason;
+    }
+    if (isMine) return { kind: "asking", by: me };
+    if (found.kind === "answer") {
+      return { kind: "answered", answer: found.answer, by: waited ? "joined" : "cache" };
+    }
+    await sleep(clock, LOOK_MS + Math.random() * MORE_MS, cancellation);
+  }
+}
+
+/**
+ * Renews the lease until disposed, or until no call wants the answer any more: an attempt whose store does not answer must not keep others
+ * from asking. Does not keep the process alive.
+ */
+function renewing({ clock }: Run, slot: CacheSlot, by: string, unwanted: Cancellation): Disposable {
+  const set = (): Disposable => clock.timer(LEASE_MS / 3, say, { hold: false });
+  const say = (): void => {
+    if (unwanted.cancelled) return;
+    timer = set();
+    // A store that fails is noticed when the answer is to be kept.
+    renewLease(slot, by).catch(() => {});
+  };
+  let timer = set();
+  return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
+}
+
+/** Keeps the answer of a call as soon as it is given. */
+interface Keeper {
+  readonly answered: Shared["answered"];
+  /** Resolves to what was answered, if anything, and whether the store has it. Rejects when the store fails. */
+  settled(): Promise<{ readonly answer: CachedAnswer | undefined; readonly isKept: boolean }>;
+}
+
+function keeperOf(run: Run, slot: CacheSlot, from: From, replace: boolean): Keeper {
+  let answer: CachedAnswer | undefined;
+  let keeping: Promise<boolean> | undefined;
+  return {
+    answered({ output, cost, attempt: attempts, durationMs, model, used }) {
+      const atMs = run.clock.now();
+      const named = { ...(model !== undefined && { model }), ...(used !== undefined && { used }) };
+      const models = run.redact === undefined ? named : modelsWithout(named, run.redact.text);
+      answer = { output, cost, attempts, durationMs, ...models, atMs, from };
+      // Its secrets must not be kept, and without them it would be another answer.
+      if (run.journal.hides(output)) return;
+      keeping = keepAnswer(slot, answer, replace);
+      keeping.catch(() => {});
+    },
+    async settled() {
+      const isKept = keeping !== undefined && (await orStoreFailed(run, keeping));
+      return { answer, isKept };
+    },
+  };
+}

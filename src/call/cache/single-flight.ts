@@ -1,0 +1,94 @@
+import { Cancellation } from "../../async/cancellation.ts";
+import type { QuorateError } from "../../model/errors.ts";
+import type { Limits } from "../../describe/limits.ts";
+import type { Values } from "../../store/values.ts";
+import type { CachedAnswer } from "./cache-entry.ts";
+
+/** What the calls that waited for a flight get. */
+export type FlightResult =
+  /** `cache`: it was cached before; `joined`: another call asked for it meanwhile. */
+  | { readonly kind: "answered"; readonly answer: CachedAnswer; readonly by: "cache" | "joined" }
+  /** The agent failed, under these limits. */
+  | { readonly kind: "failed"; readonly error: QuorateError; readonly limits: Limits }
+  /** The asking call was cancelled or refused: one of those that waited has to ask. */
+  | { readonly kind: "nothing" };
+
+/**
+ * A call under way that calls of the same content wait for, whatever their runs. It belongs to none of them: it goes on as long as one of
+ * them waits, and is cancelled when the last one has left.
+ */
+export interface Flight {
+  /** Cancelled when no call waits any more. */
+  readonly cancellation: Cancellation;
+  /**
+   * Waits for the result. Rejects with the reason when `own` is cancelled: at once while others wait; for the last one when the flight
+   * has ended, since a caller who cancels may rely on the agent having stopped.
+   */
+  wait(own: Cancellation): Promise<FlightResult>;
+}
+
+/** The flights under way, by the keys of their slots. */
+export type InFlight = Map<string, Flight>;
+
+/** The flights of one supervisor, apart for each store. */
+export interface Flights {
+  of(values: Values): InFlight;
+}
+
+export function flights(): Flights {
+  const byStore = new WeakMap<Values, InFlight>();
+  return {
+    of(values) {
+      const known = byStore.get(values);
+      if (known !== undefined) return known;
+      const made: InFlight = new Map();
+      byStore.set(values, made);
+      return made;
+    },
+  };
+}
+
+export const NO_RESULT: FlightResult = Object.freeze({ kind: "nothing" });
+
+/**
+ * Starts a flight, which is under way until `work` has ended; `work` that rejects gives `NO_RESULT`. The call that starts it must wait for
+ * it at once.
+ */
+export function startFlight(
+  inFlight: InFlight,
+  key: string,
+  work: (cancellation: Cancellation) => Promise<FlightResult>,
+): Flight {
+  const cancellation = new Cancellation();
+  let callers = 0;
+  const flight: Flight = {
+    cancellation,
+    wait(own) {
+      callers++;
+      return new Promise((resolve, reject) => {
+        let left = false;
+        const leave = (reason: unknown): void => {
+          left = true;
+          callers--;
+          if (callers > 0) return reject(reason);
+          cancellation.cancel(reason);
+          void ended.then(() => reject(reason));
+        };
+        void ended.then((result) => {
+          if (left) return;
+          own.unwatch(leave);
+          resolve(result);
+        });
+        own.watch(leave);
+      });
+    },
+  };
+  inFlight.set(key, flight);
+  const end = (result: FlightResult): FlightResult => {
+    // A call that goes on from here may start another.
+    inFlight.delete(key);
+    return result;
+  };
+  const ended = work(cancellation).then(end, () => end(NO_RESULT));
+  return flight;
+}

@@ -1,0 +1,35 @@
+import type { CallPlace } from "../model/call-place.ts";
+import type { CallRequest } from "../model/call.ts";
+import type { CallState } from "../log/call-state.ts";
+import type { CheckedInputs, InputMap } from "./input.ts";
+
+/** What an agent or a team is to be asked. */
+export interface CallSpec {
+  readonly place: CallPlace;
+  readonly task: unknown;
+  readonly results: CallRequest["results"];
+  /** Makes the input of the task. */
+  readonly map?: InputMap | undefined;
+  /** What schemas have made of the task already. Not for what `map` makes of it. */
+  readonly checked?: CheckedInputs | undefined;
+  /** The task is not the run's own: it was made of that, and perhaps of what others have said. */
+  readonly derived?: boolean | undefined;
+  /** A link or a comparator asks: the task is made of what all members have said. */
+  readonly judged?: boolean | undefined;
+  /** Whether the call may wait for a person. A judge's may not: the question it is asked about would have to wait too. */
+  readonly canWait?: boolean;
+  /** Of a fallback: what those failed with that were asked before it. */
+  readonly failed?: CallRequest["failed"] | undefined;
+  /** Of an agent that is asked once more: what others hold. */
+  readonly others?: CallRequest["others"] | undefined;
+}
+
+/** A call that is ready to be made. */
+export interface PreparedCall {
+  readonly spec: CallSpec;
+  readonly input: unknown;
+  /** Identifies it by its content; `undefined` in a run without keys. */
+  readonly key: string | undefined;
+  /** What the log says of it. It has another key there where its content is known to be the same by other means. */
+  readonly state: CallState;
+}

@@ -1,0 +1,113 @@
+import type { CallRequest } from "../model/call.ts";
+import type { Permit } from "../limits/permit.ts";
+import type { Spent } from "../money/usage-sum.ts";
+import type { Part } from "./batch/batch-part.ts";
+import type { Run } from "./run.ts";
+
+/** What an attempt has spent, as far as money goes. */
+type Money = Pick<Spent, "cost"> & Partial<Pick<Spent, "leastMicros">>;
+
+/** What the budgets above one call were charged for it. */
+export interface Tally {
+  /**
+   * For all attempts so far, in micro-dollars; one that is still at work counts with its reservation. `undefined` where
+   * there are no budgets.
+   */
+  charged: number | undefined;
+}
+
+/** How the work of an attempt ended: its agent stopped, did not stop in time, or was told to come later and did nothing. */
+export type Ending = "stopped" | "abandoned" | "turned away";
+
+/**
+ * The money of one attempt, from its reservation on:
+ *
+ *     reserved ── stops ───▶ charged with what it reported, in full where it reported nothing
+ *     reserved ── given up ▶ held ── stops within its grace ──▶ charged likewise
+ *                               └─── is abandoned ────────────▶ charged in full
+ *     charged  ── reports more ▶ charged with more, where that is higher
+ *
+ * In full is what was reserved, or what it reported where that is more. The budgets free the rest when the attempt is charged,
+ * and not before: until then nobody knows what the agent will still spend.
+ */
+export interface Charge {
+  /** The attempt is given up and its agent still works: its call counts with the attempt in full for now. */
+  hold(spent: Money): void;
+  /**
+   * The work is over, and `spent` is all that was reported of it: its permit is released. The budgets of the run are charged at once,
+   * shared ones when the promise resolves; it rejects when their store fails, which the run has been told then.
+   */
+  settle(spent: Money, ending: Ending): Promise<void> | undefined;
+  /** The attempt was never made. As `settle` otherwise. */
+  discard(): Promise<void> | undefined;
+  /** More was reported after that; `spent` is all of it. As `settle` otherwise. */
+  raise(spent: Money): Promise<void>;
+  /** As the tally of its call has it. */
+  readonly total: number | undefined;
+}
+
+/** The money of one attempt, of which `bound` is reserved; `undefined` where nobody says what it may cost at most. */
+export function chargeFor(
+  { journal }: Run,
+  { place, attempt }: CallRequest,
+  bound: number | undefined,
+  permit: Permit,
+  tally: Tally,
+): Charge {
+  let counted = 0;
+  const count = (micros: number): void => {
+    tally.charged = (tally.charged ?? 0) + micros - counted;
+    counted = micros;
+  };
+  const noteOverrun = (spent: Money): void => {
+    const reserved = bound ?? Infinity;
+    const usdMicros = knownMicros(spent);
+    if (usdMicros <= reserved) return;
+    const cost = { ...spent.cost, usdMicros };
+    journal.note([{ type: "budget.overran", ...place, attempt, reserved, cost }]);
+  };
+  return {
+    hold: (spent) => count(inFull(spent, bound)),
+    settle(spent, ending) {
+      count(micros(spent, bound, ending));
+      noteOverrun(spent);
+      return permit.release(counted);
+    },
+    discard() {
+      count(0);
+      return permit.discard();
+    },
+    async raise(spent) {
+      const more = inFull(spent, counted) - counted;
+      if (more === 0) return;
+      count(counted + more);
+      noteOverrun(spent);
+      await permit.raise(more, counted > (bound ?? Infinity));
+    },
+    get total() {
+      return tally.charged;
+    },
+  };
+}
+
+function micros(spent: Money, bound: number | undefined, ending: Ending): number {
+  if (ending === "stopped" && spent.cost.usdMicros !== "unknown") return spent.cost.usdMicros;
+  return ending === "turned away" ? knownMicros(spent) : inFull(spent, bound);
+}
+
+function inFull(spent: Money, least = 0): number {
+  return Math.max(least, knownMicros(spent));
+}
+
+/** What is known of the money, which may not be all of it. */
+function knownMicros({ cost: { usdMicros }, leastMicros = 0 }: Money): number {
+  return usdMicros === "unknown" ? leastMicros : usdMicros;
+}
+
+/** What an attempt holds: a permit of its own, or a part of its batch's. */
+export interface Holding {
+  readonly permit?: Permit;
+  /** Its money, where there are budgets. */
+  readonly charge?: Charge | undefined;
+  readonly part?: Part;
+}

@@ -1,0 +1,85 @@
+import type { Agent } from "../describe/agent.ts";
+import type { CallRequest } from "../model/call.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
+import { takeJson } from "../model/json.ts";
+import { atOnce } from "../check/at-once.ts";
+import { check, describeIssues, type Checked, type Schema } from "../check/schema.ts";
+
+/** What schemas have made of one task: each is asked once, however many agents share it. */
+export type CheckedInputs = Map<Schema, unknown>;
+
+/** Makes an agent's input of the task and the results that it sees. */
+export type InputMap = (task: unknown, results: CallRequest["results"]) => unknown;
+
+/** What an agent's input is made of. */
+export interface InputParts {
+  readonly task: unknown;
+  readonly results: CallRequest["results"];
+  readonly map?: InputMap | undefined;
+  readonly checked?: CheckedInputs | undefined;
+}
+
+/**
+ * An agent's input: the task, or what `map` makes of it, as the agent's schema gives it. Throws `INPUT_INVALID`. Answers at
+ * once unless the schema is asynchronous.
+ */
+export function checkInput(
+  agent: Agent,
+  { task, results, map, checked: known }: InputParts,
+  maxBytes: number,
+): unknown {
+  const input = map === undefined ? task : mapInput(agent.name, map, task, results, maxBytes);
+  const schema = agent.input;
+  if (schema === undefined) return input;
+  const shared = map === undefined ? known : undefined;
+  if (shared?.has(schema) === true) return shared.get(schema);
+  const keep = (checked: Checked): unknown => {
+    if (checked.issues !== undefined) {
+      throw new QuorateError(
+        "INPUT_INVALID",
+        `the input of ${agent.name} fails its schema: ${describeIssues(checked.issues)}`,
+        { issues: checked.issues },
+      );
+    }
+    // What a key is made of, and what another machine receives, is the value after its schema.
+    const value = takeInput(
+      checked.value,
+      maxBytes,
+      `the input of ${agent.name}, after its schema,`,
+    );
+    shared?.set(schema, value);
+    return value;
+  };
+  const checked = check(schema, input);
+  return checked instanceof Promise ? checked.then(keep) : keep(checked);
+}
+
+/** What `map` makes of the task. Throws `INPUT_INVALID` when it throws, or makes what is not JSON. */
+export function mapInput(
+  name: string,
+  map: InputMap,
+  task: unknown,
+  results: CallRequest["results"],
+  maxBytes: number,
+): unknown {
+  let input: unknown;
+  try {
+    input = atOnce(() => map(task, results), "its function");
+  } catch (cause) {
+    const why = describeThrown(cause);
+    throw new QuorateError("INPUT_INVALID", `the input of ${name} cannot be made: ${why}`, {
+      cause,
+    });
+  }
+  return takeInput(input, maxBytes, `the input of ${name}`);
+}
+
+/** A task as JSON has it. Throws `INPUT_INVALID` for what is not JSON, or too large. */
+export function takeInput(value: unknown, maxBytes: number, what: string): unknown {
+  const taken = takeJson(value, maxBytes);
+  if (taken.fault === undefined) return taken.value;
+  const { fault } = taken;
+  const remedy =
+    fault.kind === "too-large" ? "raise maxBytes or send less" : "use plain JSON values";
+  throw new QuorateError("INPUT_INVALID", `${what} ${fault.why}; ${remedy}`);
+}

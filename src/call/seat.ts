@@ -1,0 +1,93 @@
+import type { Agent } from "../describe/agent.ts";
+import type { Deadlines } from "../async/deadlines.ts";
+import type { Limit } from "../limits/limit.ts";
+import type { PermitRequest } from "../limits/permit.ts";
+import type { Scoped } from "../limits/scoped.ts";
+import type { OwnedBudget } from "../money/budget.ts";
+import type { Price } from "../money/price.ts";
+import type { CacheSettings } from "../describe/cache.ts";
+import type { Limits } from "../describe/limits.ts";
+import type { EscalateIf } from "../describe/tier.ts";
+import type { Collector } from "./batch/batch.ts";
+
+/** An agent in its place in a team, at one tier, with everything that limits it there. */
+export interface Seat {
+  readonly agent: Agent;
+  /** Identifies the agent; see `agentDefinition`. Only looked at in runs that keep keys. */
+  readonly definition: () => string;
+  /** Where the engine finds the agent. */
+  readonly place: string;
+  readonly limits: Limits;
+  /** Keeps the timeouts of its attempts; `undefined` where they have none. */
+  readonly timeouts: Deadlines | undefined;
+  /** Every limit on the path to the root: a list of its own for each seat. */
+  readonly limiters: readonly Limit[];
+  /** What of those holds for other processes too. */
+  readonly scoped: readonly Scoped[];
+  /**
+   * What each of its attempts asks of the limiter, where that is the same for all: slots alone. `undefined` where a limiter or a budget
+   * has to know more of an attempt than that it is one.
+   */
+  readonly slots: PermitRequest | undefined;
+  /** Every budget on the path to the root, the same list at all tiers. */
+  readonly budgets: readonly OwnedBudget[];
+  readonly tier: string | undefined;
+  readonly model: unknown;
+  /** What the model is called. */
+  readonly modelName: string | undefined;
+  readonly prices: ReadonlyMap<string, Price>;
+  /** How its answers are kept for other runs; `undefined` where they are not. */
+  readonly cache: CacheSettings | undefined;
+  /** Collects its calls into batches; `undefined` where each is a request of its own. */
+  readonly batch: Collector | undefined;
+  readonly escalateIf: readonly EscalateIf[];
+  /** The same agent at the next tier; `undefined` at the last. */
+  readonly next: () => Seat | undefined;
+  /** Who is asked when it has failed. */
+  readonly fallback: readonly Seat[];
+}
+
+/** What a seat has to say of how its attempts are limited. */
+export type Limited = Pick<Seat, "agent" | "limits" | "limiters" | "budgets">;
+
+/** What an attempt asks for that says no more of itself than that it is one. */
+export function slotsOf({ agent, limits, limiters, budgets }: Limited): PermitRequest | undefined {
+  if (budgets.length > 0 || limiters.some(({ condition }) => condition !== undefined)) {
+    return undefined;
+  }
+  return Object.freeze({
+    agent: agent.name,
+    runId: "",
+    limits: limiters,
+    scoped: [],
+    tokens: 0,
+    usdMicros: undefined,
+    backoff: limits.backoff,
+    lifeMs: lifeMsOf(limits),
+  });
+}
+
+/** How long an attempt may take, with the time to record its end besides what it may take itself. */
+export function lifeMsOf({ timeoutMs, graceMs }: Limits): number {
+  return timeoutMs + graceMs + RECORDING_MS;
+}
+
+const RECORDING_MS = 60_000;
+
+/** What a seat has of what nobody asked for. */
+export const PLAIN_SEAT: Omit<
+  Seat,
+  "agent" | "definition" | "place" | "limits" | "timeouts" | "limiters" | "slots"
+> = Object.freeze({
+  scoped: [],
+  budgets: [],
+  tier: undefined,
+  model: undefined,
+  modelName: undefined,
+  prices: new Map(),
+  cache: undefined,
+  batch: undefined,
+  escalateIf: [],
+  next: () => undefined,
+  fallback: [],
+});

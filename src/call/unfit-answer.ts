@@ -1,0 +1,78 @@
+import type { Usage } from "../model/call.ts";
+import { describeThrown, isSoundError, QuorateError, type Issue } from "../model/errors.ts";
+import { causes, field, isObject, type Fields } from "../retry/foreign-error.ts";
+import type { Seat } from "./seat.ts";
+import { describeIssues, isIssue, issuesFrom } from "../check/schema.ts";
+
+/** A model that answered, but not with what it was asked for, as its client throws it. */
+export interface UnfitAnswer {
+  readonly error: QuorateError;
+  /** What the answer cost all the same, as far as the client says; its model where that has a price. */
+  readonly usage: Usage;
+  /** What it answered, where that was JSON. */
+  readonly answer: unknown;
+}
+
+/**
+ * What an agent threw, where it says that a model's answer does not fit the agent's schema: the AI SDK's `NoObjectGeneratedError`.
+ * It is `OUTPUT_INVALID` then, as if the agent had returned that answer.
+ */
+export function unfitAnswer(seat: Seat, thrown: unknown): UnfitAnswer | undefined {
+  const { name } = seat.agent;
+  if (isSoundError(thrown)) return undefined;
+  try {
+    const link = causes(thrown).find((one) => field(one, "name") === "AI_NoObjectGeneratedError");
+    if (link === undefined) return undefined;
+    const issues = issuesIn(link);
+    const error = new QuorateError(
+      "OUTPUT_INVALID",
+      `the answer of the model of ${name} fails its schema: ${describeIssues(issues)}`,
+      { issues, cause: thrown },
+    );
+    const answer = causes(link)
+      .map((one) => field(one, "value"))
+      .find((value) => value !== undefined);
+    return { error, usage: usageIn(link, seat), answer };
+  } catch {
+    // It only looks like one.
+    return undefined;
+  }
+}
+
+/** What was wrong with the answer: what the schema said, or why it is no JSON. */
+function issuesIn(error: Fields): readonly Issue[] {
+  const [, ...below] = causes(error);
+  for (const link of below) {
+    const issues = field(link, "issues");
+    if (Array.isArray(issues) && issues.length > 0) return issuesFrom(issues.filter(isIssue));
+  }
+  const reasons = [describeThrown(below.at(-1) ?? error)];
+  if (field(error, "finishReason") === "length") reasons.push("it was cut off at its longest");
+  return reasons.map((message) => ({ message }));
+}
+
+function usageIn(error: Fields, { prices }: Seat): Usage {
+  const usage = field(error, "usage");
+  if (!isObject(usage)) return {};
+  const response = field(error, "response");
+  const model = isObject(response) ? field(response, "modelId") : undefined;
+  return {
+    ...countIn(usage, "inputTokens"),
+    ...countIn(usage, "outputTokens"),
+    // Providers name it more exactly than price lists do.
+    ...(typeof model === "string" && prices.has(model) && { model }),
+  };
+}
+
+function countIn<Name extends string>(
+  usage: Fields,
+  name: Name,
+): { readonly [N in Name]?: number } {
+  const count = field(usage, name);
+  return typeof count === "number" ? ({ [name]: count } as { readonly [N in Name]: number }) : {};
+}
+
+/** Whether what a client says of an answer is what the agent has reported last. */
+export function isSameUsage(said: Usage, reported: Usage | undefined): boolean {
+  return said.inputTokens === reported?.inputTokens && said.outputTokens === reported?.outputTokens;
+}

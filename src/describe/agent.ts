@@ -1,0 +1,302 @@
+import { anything, func, object, text, word } from "../check/kinds.ts";
+import { NAME, nameIn } from "../check/name.ts";
+import { option, options, refuseUnknown, type Options } from "../check/options.ts";
+import type { Answered, OtherSide, UpstreamResult, Usage } from "../model/call.ts";
+import type { ClaimDraft } from "../model/claim.ts";
+import { QuorateError, type ErrorRecord, type Issue } from "../model/errors.ts";
+import { MAX_COST, type MaxCost } from "../money/bound.ts";
+import { BUDGETS, type Budget, type CheckedBudget } from "../money/budget.ts";
+import { BATCH, type BatchOptions } from "./batch.ts";
+import { CACHE, type CacheOptions, type CacheSettings } from "./cache.ts";
+import { shown } from "../check/shown.ts";
+import { checkLanes, type LanesOf } from "../limits/lane.ts";
+import { LIMITS, type CallLimits } from "./limits.ts";
+import { ESCALATE_IF, TIER, type EscalateIf } from "./tier.ts";
+import { SCHEMA, type Schema } from "../check/schema.ts";
+
+/** What an agent is given beside its task. Everything may be taken apart: `({ signal, emit }) => …`. */
+export interface AgentContext<Upstream = Readonly<Record<string, UpstreamResult | undefined>>> {
+  /** Aborted when the attempt times out or the run is cancelled; its reason says which. Pass it on. */
+  readonly signal: AbortSignal;
+  /** The results of the agents that this one `needs`; in sequence, of all that were asked before it. */
+  readonly results: Upstream;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** What was wrong with the output of the attempt before, when it failed its schema; else empty. */
+  readonly issues: readonly Issue[];
+  /** The same for every attempt at the same request, and after a resume; another when the request changed. */
+  readonly idempotencyKey: string;
+  /** At which of the team's tiers it is asked; `undefined` where it has none. */
+  readonly tier: string | undefined;
+  /** What the team's `tiers` have for that tier: a model, an endpoint, whatever was put there. */
+  readonly model: unknown;
+  /** Of a fallback: what those failed with that were asked before it, in their order. Else empty. */
+  readonly failed: readonly ErrorRecord[];
+  /** Of an agent that is asked once more since others disagree: what they hold. Else empty. */
+  readonly others: readonly OtherSide[];
+  readonly runId: string;
+  readonly callId: string;
+  /** Shows live progress to whoever watches the run. Not kept. */
+  readonly emit: (value: unknown) => void;
+  /** Tells what was used so far; several reports of one attempt are added up. */
+  readonly report: (usage: Usage) => void;
+}
+
+// Registered, so that two copies of this package in one process know each other's workers.
+const WORKER: unique symbol = Symbol.for("quorate.worker") as never;
+
+/**
+ * What a team is made of: an agent, or a supervisor, which is one. `Input` is what it accepts, `Output` what it answers.
+ */
+export interface Worker<Name extends string = string, Input = never, Output = unknown> {
+  readonly name: Name;
+  readonly version: string | undefined;
+  readonly description: string | undefined;
+  /** Workers whose answers this one is given; it is asked when they have answered. */
+  readonly needs: Workers;
+  readonly [WORKER]: { readonly input?: (input: Input) => void; readonly output?: Output };
+}
+
+/** Workers by their names. */
+export type Workers = Readonly<Record<string, Worker>>;
+
+/** A specialist: a name and one async function, with what a supervisor has to know about it. */
+export interface Agent<
+  Name extends string = string,
+  Input = never,
+  Output = unknown,
+> extends Worker<Name, Input, Output> {
+  readonly input: Schema | undefined;
+  readonly output: Schema | undefined;
+  readonly limits: CallLimits;
+  readonly inDoubt: InDoubt;
+  readonly tier: string | undefined;
+  readonly maxCost: MaxCost | undefined;
+  readonly budgets: readonly CheckedBudget[];
+  /** `undefined`: as its supervisor says. */
+  readonly cache: CacheSettings | false | undefined;
+  readonly batch: Required<BatchOptions> | undefined;
+  readonly lanes: LanesOf | undefined;
+  /** `undefined`: as its supervisor says. */
+  readonly escalateIf: readonly EscalateIf[] | undefined;
+  readonly fallback: readonly Agent[];
+  readonly run: (task: never, context: AgentContext<never>) => unknown;
+  readonly claims: ((output: never) => Iterable<ClaimDraft>) | undefined;
+}
+
+/**
+ * What becomes of a call that had begun when the process died, so that nobody knows whether the agent did its work: it is
+ * asked again, at worst a second time (`retry`); a person is asked whether it may be (`ask`: the run waits); or the call
+ * has failed with `IN_DOUBT` (`fail`).
+ */
+export type InDoubt = "retry" | "ask" | "fail";
+
+/** What a worker accepts as its task. */
+export type InputOf<W> = W extends Worker<string, infer Input, unknown> ? Input : never;
+/** What a worker answers. */
+export type OutputOf<W> = W extends Worker<string, never, infer Output> ? Output : never;
+
+/** The results that an agent sees: what it needs has answered, or it would not have been asked. */
+export type UpstreamOf<Needs extends Workers> = {
+  readonly [K in keyof Needs]: Pick<Answered<OutputOf<Needs[K]>>, "status" | "output">;
+} & Readonly<Record<string, UpstreamResult | undefined>>;
+
+// What a schema takes, as something that does not have to be mutable: a function's literal results are readonly.
+type Frozen<T> = T extends (...args: never) => unknown
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T;
+
+/** How an agent is described. */
+export interface AgentOptions<
+  Name extends string,
+  Input,
+  Task,
+  Raw,
+  Returned extends Frozen<Raw>,
+  Output,
+  Needs extends Workers,
+> extends CallLimits {
+  /** Also its key in a team, and its place in the log. Not empty, at most 100 characters, without `/` and `~`. */
+  readonly name: Name;
+  /** Change it when the answers change: it is part of what identifies a call. */
+  readonly version?: string;
+  /** What it is good at, in a sentence. */
+  readonly description?: string;
+  /** Checks the task before the agent is asked. */
+  readonly input?: Schema<Input, Task>;
+  /** Checks the answer; a failure is retried with the issues in `context.issues`. */
+  readonly output?: Schema<Raw, Output>;
+  /** Agents whose answers this one needs, by their names. It is asked when they have answered. */
+  readonly needs?: Needs;
+  /** After a crash in the middle of a call: `"retry"` where left out. */
+  readonly inDoubt?: InDoubt;
+  /** At which of its team's `tiers` it is asked; the first where left out. */
+  readonly tier?: string;
+  /** What one attempt costs at most: `{ usd }`, tokens of a model that has a price, or a function of the task. */
+  readonly maxCost?: MaxCost<Task>;
+  /** What it may spend: in one run, or with a `scope` in all that name it. */
+  readonly budget?: Budget | readonly Budget[];
+  /** Keeps its answers, by their content, for other runs. Needs a `version`. As the supervisor says where left out. */
+  readonly cache?: boolean | CacheOptions;
+  /** Makes one request of several tasks, also of several runs. */
+  readonly batch?: BatchOptions<Task, Returned>;
+  /** Limits that it shares with others, made by `lane()`. */
+  readonly lanes?: LanesOf;
+  /** When it is asked once more, at the next of its team's tiers. As the supervisor says where left out. */
+  readonly escalateIf?: readonly EscalateIf<Output>[];
+  /** Who is asked, one after another, when it has failed. They see what failed in `context.failed`. */
+  readonly fallback?:
+    | Agent<string, Input, NoInfer<Output>>
+    | readonly Agent<string, Input, NoInfer<Output>>[];
+  readonly run: (
+    task: Task,
+    context: AgentContext<UpstreamOf<Needs>>,
+  ) => Returned | Promise<Returned>;
+  /** What the answer asserts. Default: a `recommendation` of string, number or boolean is a claim about `"task"`. */
+  readonly claims?: (output: Output) => Iterable<ClaimDraft>;
+}
+
+type AnyAgentOptions = AgentOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>;
+
+/** Who is asked when an agent has failed: agents of different names. */
+const FALLBACK = option<readonly Agent[]>((given, what) => {
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const names = new Set<string>();
+  for (const one of list) {
+    if (!isWorker(one) || !("run" in one) || "agents" in one || names.has(one.name)) {
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `${what} has ${unfitIn(one)}; use agents of different names`,
+      );
+    }
+    TIER.take(one.name, `${what} has one whose name`);
+    names.add(one.name);
+  }
+  return Object.freeze([...(list as readonly Agent[])]);
+}, "").or(Object.freeze([]));
+
+type Made = Pick<
+  Agent,
+  "input" | "output" | "maxCost" | "cache" | "batch" | "escalateIf" | "fallback" | "run" | "claims"
+> & { readonly budget: readonly CheckedBudget[] };
+
+export const AGENT: Options<AnyAgentOptions, "inDoubt", Made> = options({
+  name: NAME.needed(),
+  version: text('use a text, for instance "1"'),
+  description: text("use a sentence"),
+  input: SCHEMA,
+  output: SCHEMA,
+  needs: object("use { other }, with the agents it needs"),
+  inDoubt: word("retry", "ask", "fail").or("retry"),
+  tier: TIER,
+  maxCost: MAX_COST,
+  budget: BUDGETS,
+  cache: CACHE,
+  batch: BATCH,
+  lanes: anything(),
+  escalateIf: ESCALATE_IF,
+  fallback: FALLBACK,
+  run: func<Agent["run"]>("give it one: run: async (task) => …").needed(),
+  claims: func("use (output) => [{ subject, position }]"),
+  ...LIMITS.table,
+});
+
+/**
+ * Refuses with `BAD_OPTIONS` what neither `agent()` takes nor `own` lists. It is for what is described as an agent and has its own way to run:
+ * nobody says `run` or `batch` there.
+ */
+export function checkDescription(given: object, own: readonly string[], where: string): void {
+  const names = Object.keys(AGENT.table).filter((name) => name !== "run" && name !== "batch");
+  refuseUnknown(given, [...own, ...names], where);
+}
+
+/**
+ * Describes an agent. Types come from the schemas, and without them from `run`.
+ *
+ * Throws `BAD_OPTIONS` when something in the description cannot work.
+ */
+export function agent<
+  const Name extends string,
+  Task,
+  Raw,
+  const Returned extends Frozen<Raw>,
+  Input = Task,
+  Output = Returned,
+  const Needs extends Workers = Readonly<Record<never, never>>,
+>(
+  options: AgentOptions<Name, Input, Task, Raw, Returned, Output, Needs>,
+): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
+  const name = nameIn<Name>(options, "agent", "describe it: agent({ name, run })");
+  const where = `agent "${name}"`;
+  const taken = AGENT.of(options, where);
+  const { version, description, input, output, needs, budget, cache, lanes } = taken;
+  if (typeof cache === "object" && version === undefined) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `${where} has a cache and no version; give it one, and change it when the answers change`,
+    );
+  }
+  return Object.freeze({
+    name,
+    version,
+    description,
+    input,
+    output,
+    needs: checkNeeds(needs, where),
+    limits: LIMITS.among(taken),
+    inDoubt: taken.inDoubt,
+    tier: taken.tier,
+    maxCost: taken.maxCost,
+    budgets: budget,
+    cache,
+    batch: taken.batch,
+    lanes: checkLanes(lanes, where),
+    escalateIf: taken.escalateIf,
+    fallback: taken.fallback,
+    run: taken.run,
+    claims: taken.claims,
+    [WORKER]: {},
+  });
+}
+
+/** Whether a value is an agent or a supervisor; also across copies of this package. */
+export function isWorker(value: unknown): value is Worker {
+  try {
+    return typeof value === "object" && value !== null && WORKER in value;
+  } catch {
+    // A proxy that throws whatever is asked of it.
+    return false;
+  }
+}
+
+/** What makes an object a worker; for what else is one than what `agent()` makes. */
+export function workerBrand<Input, Output>(): Pick<Worker<string, Input, Output>, typeof WORKER> {
+  return { [WORKER]: {} };
+}
+
+/** What stands in the place of an agent, for a message. */
+function unfitIn(one: unknown): string {
+  if (!isWorker(one)) return `one that is ${shown(one)}`;
+  return "agents" in one ? `the supervisor "${one.name}"` : `"${one.name}" twice`;
+}
+
+/** The workers that something needs. Throws `BAD_OPTIONS` when one is none, or stands under another name. */
+export function checkNeeds(needs: Workers | undefined, where: string): Workers {
+  for (const [key, worker] of Object.entries(needs ?? {})) {
+    if (!isWorker(worker)) {
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `${where} needs "${key}", which is no agent; make it with agent({ … })`,
+      );
+    }
+    if (worker.name !== key) {
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `${where} needs "${worker.name}" under the key "${key}"; the key must be its name`,
+      );
+    }
+  }
+  return Object.freeze({ ...needs });
+}

@@ -1,0 +1,100 @@
+import type { Limit } from "../limits/limit.ts";
+import type { Recorded, Records } from "./records.ts";
+import type { AgentNode, JudgeNode, TeamNode } from "./tree.ts";
+import { boundOf } from "./worst.ts";
+import { listSchedule, type Job, type Room } from "./list-schedule.ts";
+
+/** What is expected; not a number where no run before tells. */
+export interface Expected {
+  readonly micros: number;
+  readonly ms: number;
+}
+
+export interface Expectation extends Expected {
+  /** By place; of a team the sum of its agents, and the time from its first call to its answer. */
+  readonly places: ReadonlyMap<string, Expected>;
+}
+
+/** What runs before say that a run takes. */
+export function expect(root: TeamNode, records: Records): Expectation {
+  const places = new Map<string, Expected>();
+  const jobs: Job[] = [];
+  const roomsOf = rooms();
+
+  const job = (durationMs: number, after: readonly number[], lanes = NO_ROOMS): number =>
+    jobs.push({ durationMs, after, lanes }) - 1;
+
+  /** Adds a team's jobs; answers with its cost and its last job. */
+  const team = (node: TeamNode, after: readonly number[]): { micros: number; last: number } => {
+    const begin = job(0, after);
+    // Where a need is given later than who needs it, its job is made first.
+    const ends: number[] = [];
+    let micros = 0;
+    for (const index of inOrder(node.members)) {
+      const member = node.members[index];
+      if (member === undefined) continue;
+      const waits = [begin, ...member.before.map((other) => ends[other] ?? begin)];
+      if (member.kind === "team") {
+        const inner = team(member, waits);
+        ends[index] = inner.last;
+        micros += inner.micros;
+        continue;
+      }
+      const expected = member.kept === true ? NOTHING : asked(member, records.member(member.place));
+      places.set(member.place, expected);
+      micros += expected.micros;
+      ends[index] = job(expected.ms, waits, roomsOf(member.seat.limiters));
+    }
+    for (const judge of node.judges) {
+      const expected = asked(judge, records.judge(judge.place));
+      places.set(judge.place, expected);
+      micros += expected.micros;
+    }
+    const judgingMs =
+      node.judges.length === 0 || records.runs > 0 ? records.judgingMs(node.place) : Number.NaN;
+    const last = job(judgingMs, [begin, ...ends]);
+    places.set(node.place, { micros, ms: records.member(node.place)?.durationMs ?? Number.NaN });
+    return { micros, last };
+  };
+
+  const { micros } = team(root, []);
+  const isKnown = jobs.every(({ durationMs }) => !Number.isNaN(durationMs));
+  return { micros, ms: isKnown ? listSchedule(jobs) : Number.NaN, places };
+}
+
+const NO_ROOMS: readonly Room[] = [];
+const NOTHING: Expected = Object.freeze({ micros: 0, ms: 0 });
+
+/** As often as before, each time with its bound where no cost is recorded. */
+function asked(node: AgentNode | JudgeNode, recorded: Recorded | undefined): Expected {
+  if (recorded === undefined) return { micros: Number.NaN, ms: Number.NaN };
+  const { micros, durationMs, calls } = recorded;
+  const input = node.kind === "agent" ? node.input : undefined;
+  return { micros: micros ?? boundOf(node.seat, input) * calls, ms: durationMs };
+}
+
+/** The members of a team by their stages, so that each comes after all that it waits for. */
+function inOrder(members: TeamNode["members"]): readonly number[] {
+  return [...members.keys()].toSorted(
+    (a, b) => (members[a]?.stage ?? 0) - (members[b]?.stage ?? 0) || a - b,
+  );
+}
+
+/** The limits on a path, one list for all agents that have the same. */
+function rooms(): (limits: readonly Limit[]) => readonly Room[] {
+  const numbered = new Map<Limit, Room & { readonly number: number }>();
+  const known = new Map<string, readonly Room[]>();
+  return (limits) => {
+    const limited = limits
+      .filter(({ concurrency }) => concurrency < Infinity)
+      .map((limit) => {
+        const room = numbered.get(limit) ?? { limit: limit.concurrency, number: numbered.size };
+        numbered.set(limit, room);
+        return room;
+      });
+    const key = limited.map(({ number }) => number).join();
+    const list = known.get(key) ?? limited;
+    known.set(key, list);
+    return list;
+  };
+}

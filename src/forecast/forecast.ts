@@ -1,0 +1,151 @@
+import type { Cancellation } from "../async/cancellation.ts";
+import type { Checked } from "../check/options.ts";
+import { isCached } from "../call/cache/cache.ts";
+import { ContentKeys } from "../call/key.ts";
+import type { Seat } from "../call/seat.ts";
+import type { Json } from "../model/json.ts";
+import type { OwnedBudget } from "../money/budget.ts";
+import { sharedState } from "../limits/shared-budget.ts";
+import type { Store } from "../store/store.ts";
+import { expect, type Expectation } from "./expected.ts";
+import { recordsOf } from "./records.ts";
+import { totalOf, type Total } from "./total.ts";
+import { UNKNOWN } from "./worst.ts";
+import { lookAhead, type AgentNode, type JudgeNode, type TeamNode } from "./tree.ts";
+import { fromStore } from "../log/from-store.ts";
+import type { RUN } from "../team/options.ts";
+import type { Root, Seated } from "../run/root.ts";
+import type { Secrecy } from "../run/secrecy.ts";
+import { planFor } from "../team/route.ts";
+import { checkTask } from "../run/start.ts";
+import type { Estimate, PlannedAgent, PlannedBudget, TaskPlan } from "./task-plan.ts";
+
+/** What is to be planned. */
+export interface Planning {
+  readonly root: Root;
+  readonly seated: Seated;
+  readonly store: Store;
+  readonly options: Checked<typeof RUN>;
+  readonly cancellation: Cancellation;
+  /** No run takes longer. */
+  readonly deadlineMs: number;
+  readonly secrecy: Secrecy;
+  /** As the log would have it. */
+  readonly task: unknown;
+}
+
+/** What a task would take; asks no agent and keeps nothing. */
+export async function forecast(planning: Planning): Promise<TaskPlan> {
+  const { root, seated, store, options, cancellation, deadlineMs, secrecy, task } = planning;
+  const { team, clock } = root;
+  const { redact, keyed } = secrecy;
+  if (task !== undefined) redact?.value(task as Json, "input");
+  const plan = await planFor(team, task, cancellation, options);
+  const checked = await checkTask(seated, plan, task, cancellation);
+  const { cache = {} } = options;
+  const ahead = {
+    kept: (seat: Seat, key: string) =>
+      fromStore(() => isCached({ values: store.values, cache }, seat, key)),
+    bust: cache.bust === true,
+    keys: new ContentKeys(redact, keyed),
+    cancellation,
+  };
+  const node = { name: team.label.name, place: "", before: [], stage: 1 };
+  const tree = await lookAhead(ahead, seated.seating, {
+    node,
+    prefix: "",
+    task: { value: task, derived: false },
+    plan,
+    checked,
+  });
+  const records = await fromStore(() => recordsOf(store, team.label.name));
+  const expected = expect(tree, records);
+  const total = totalOf(tree);
+  const agents = rowsOf(tree, "", expected, total);
+  return {
+    supervisor: team.label,
+    mode: plan.mode,
+    agents,
+    hits: agents.filter(({ kept }) => kept === true).length,
+    // At the deadline every run is over, whatever its agents may take.
+    expected: estimate(expected.micros, Math.min(expected.ms, deadlineMs)),
+    worst: estimate(total.worst.micros, Math.min(total.worst.ms, deadlineMs)),
+    gaps: total.gaps,
+    recorded: records.runs,
+    budgets: await fromStore(() => budgetsOf(seated.budgets, total, store, clock.now())),
+  };
+}
+
+function estimate(micros: number, ms: number): Estimate {
+  return { usdMicros: known(micros), durationMs: known(ms) };
+}
+
+function known(amount: number): number | "unknown" {
+  return Number.isFinite(amount) ? amount : "unknown";
+}
+
+/** A line for each agent and nested team. `prefix` begins the places of the team's agents. */
+function rowsOf(
+  { members, judges }: TeamNode,
+  prefix: string,
+  expected: Expectation,
+  total: Total,
+): readonly PlannedAgent[] {
+  const row = (
+    node: AgentNode | TeamNode | JudgeNode,
+    role: PlannedAgent["role"],
+  ): PlannedAgent => {
+    const { place, before, stage } = node;
+    const seat = node.kind === "team" ? undefined : node.seat;
+    const likely = expected.places.get(place) ?? { micros: Number.NaN, ms: Number.NaN };
+    const worst = total.places.get(place) ?? UNKNOWN;
+    return {
+      place,
+      role,
+      needs: before.map((other) => prefix + (members[other]?.name ?? "")),
+      stage,
+      tier: seat?.tier ?? null,
+      model: seat?.modelName ?? null,
+      kept: node.kind === "agent" ? node.kept : false,
+      attempts: known(worst.attempts),
+      expected: estimate(likely.micros, likely.ms),
+      worst: estimate(worst.micros, worst.ms),
+    };
+  };
+  return [
+    ...members.flatMap((node) =>
+      node.kind === "team"
+        ? [row(node, "team"), ...rowsOf(node, `${node.place}/`, expected, total)]
+        : [row(node, "member")],
+    ),
+    ...judges.map((node) => row(node, "judge")),
+  ];
+}
+
+async function budgetsOf(
+  budgets: readonly OwnedBudget[],
+  total: Total,
+  { values }: Store,
+  nowMs: number,
+): Promise<readonly PlannedBudget[]> {
+  const planned: PlannedBudget[] = [];
+  for (const owned of budgets) {
+    const { budget, whose } = owned;
+    const { scope, limitMicros } = budget;
+    // An attempt is charged once for each budget that it is under, also where some of them have one name.
+    const together =
+      scope === undefined ? [owned] : budgets.filter((other) => other.budget.scope === scope);
+    const worst = together.reduce((sum, one) => sum + (total.charged.get(one) ?? 0), 0);
+    const state = scope === undefined ? undefined : await sharedState(values, scope, nowMs);
+    const taken = state === undefined ? 0 : state.spentMicros + state.reservedMicros;
+    planned.push({
+      whose,
+      scope: scope ?? null,
+      limitMicros,
+      takenMicros: taken,
+      worstMicros: known(worst),
+      fits: state?.overran !== true && taken + worst <= limitMicros,
+    });
+  }
+  return planned;
+}

@@ -1,0 +1,32 @@
+import { Cancellation, follow } from "../async/cancellation.ts";
+import { takeInput } from "../call/input.ts";
+import { RUN } from "../team/options.ts";
+import { deadlineOf } from "../run/deadline.ts";
+import { reseated, type Root } from "../run/root.ts";
+import { errorOutside, secrecyOf } from "../run/secrecy.ts";
+import type { PlanOptions, TaskPlan } from "./task-plan.ts";
+
+/**
+ * What a task would take; asks no agent and keeps nothing. Rejects as the run would before anything is asked. The forecast is loaded
+ * here, when all that was handed in is taken.
+ */
+export async function planTask(root: Root, given: unknown, asked: PlanOptions): Promise<TaskPlan> {
+  const { team } = root;
+  const options = RUN.of(asked, `a plan of ${team.where}`);
+  const { seated } = reseated(root, options);
+  const { signal, store = root.store } = options;
+  const cancellation = new Cancellation();
+  using _following = signal === undefined ? undefined : follow(signal, cancellation);
+  if (cancellation.cancelled) throw cancellation.reason;
+  using limit = deadlineOf(root, options, cancellation);
+  const { deadlineMs = Infinity, cancellation: until = cancellation } = limit ?? {};
+  const secrecy = secrecyOf(team, store.values);
+  try {
+    const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
+    const { forecast } = await import("./forecast.ts");
+    const planning = { root, seated, store, options, cancellation: until, deadlineMs, secrecy };
+    return await forecast({ ...planning, task });
+  } catch (error) {
+    throw errorOutside(error, secrecy, signal);
+  }
+}

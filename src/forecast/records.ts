@@ -1,0 +1,114 @@
+import { addCost, NO_COST, type Cost } from "../model/call.ts";
+import { todaysEvents } from "../model/earlier-events.ts";
+import { CallPlaces } from "../log/call-places.ts";
+import type { RunEvent } from "../model/events.ts";
+import type { Store } from "../store/store.ts";
+
+/** What runs before took at a place. */
+export interface Recorded {
+  /** Of a run in which somebody was asked there; `undefined` where no run has one that is known. */
+  readonly micros: number | undefined;
+  readonly durationMs: number;
+  /** How often somebody was asked there in a run. */
+  readonly calls: number;
+}
+
+/** What runs before took. */
+export interface Records {
+  /** How many they are. */
+  readonly runs: number;
+  /** Medians over the runs in which the member at that place was asked; `undefined` where there is none. */
+  member(place: string): Recorded | undefined;
+  /** Medians over all runs, also those in which it had nothing to decide; `undefined` where there is no run. */
+  judge(place: string): Recorded | undefined;
+  /** The median time that a team's agents took to decide, from the first question to the last answer; 0 where none were asked. */
+  judgingMs(team: string): number;
+}
+
+const MAX_RUNS = 50;
+
+/** What the last finished runs of a supervisor took. */
+export async function recordsOf(store: Store, supervisor: string): Promise<Records> {
+  const ended = await store.runs({ team: supervisor, status: ENDED, limit: MAX_RUNS });
+  const runs: OneRun[] = [];
+  for (const { runId } of ended) runs.push(runOf(todaysEvents(await store.read(runId))));
+
+  const medians = (spent: readonly Spent[]): Recorded | undefined => {
+    if (spent.length === 0) return undefined;
+    const known = spent.flatMap(({ cost: { usdMicros } }) =>
+      usdMicros === "unknown" ? [] : [usdMicros],
+    );
+    return {
+      micros: known.length === 0 ? undefined : median(known),
+      durationMs: median(spent.map(({ durationMs }) => durationMs)),
+      calls: median(spent.map(({ calls }) => calls)),
+    };
+  };
+  return {
+    runs: runs.length,
+    member: (place) => medians(runs.flatMap(({ places }) => places.get(place) ?? [])),
+    judge: (place) => medians(runs.map(({ places }) => places.get(place) ?? NOT_ASKED)),
+    judgingMs: (team) =>
+      runs.length === 0 ? 0 : median(runs.map(({ judging }) => spanOf(judging.get(team)))),
+  };
+}
+
+const ENDED = ["complete", "partial", "failed"] as const;
+
+interface Spent {
+  readonly cost: Cost;
+  readonly durationMs: number;
+  readonly calls: number;
+}
+
+const NOT_ASKED: Spent = Object.freeze({ cost: NO_COST, durationMs: 0, calls: 0 });
+
+interface OneRun {
+  readonly places: ReadonlyMap<string, Spent>;
+  /** By team: when its agents were first asked to decide, and when the last had answered. */
+  readonly judging: ReadonlyMap<string, Span>;
+}
+
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+function runOf(events: readonly RunEvent[]): OneRun {
+  const places = new Map<string, Spent>();
+  const judging = new Map<string, Span>();
+  const calls = new CallPlaces();
+  for (const event of events) {
+    const started = event.type === "call.started";
+    if (!started && event.type !== "call.succeeded" && event.type !== "call.failed") continue;
+    calls.add(event);
+    // Who stood in for a member, and its dearer tiers, are on its own account.
+    const place = calls.seatOf(calls.firstOf(event));
+    if (event.role === "judge") {
+      const team = calls.teamSeat(event.team);
+      const { fromMs } = judging.get(team) ?? { fromMs: event.atMs };
+      judging.set(team, { fromMs, toMs: event.atMs });
+    }
+    // A call that was refused was not made.
+    if (started || event.attempt === 0) continue;
+    const before = places.get(place) ?? NOT_ASKED;
+    places.set(place, {
+      cost: addCost(before.cost, event.cost),
+      durationMs: before.durationMs + event.durationMs,
+      calls: before.calls + 1,
+    });
+  }
+  return { places, judging };
+}
+
+function spanOf(span: Span | undefined): number {
+  return span === undefined ? 0 : Math.max(0, span.toMs - span.fromMs);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  const low = sorted[Math.ceil(half) - 1] ?? 0;
+  const high = sorted[Math.floor(half)] ?? 0;
+  return Math.round((low + high) / 2);
+}

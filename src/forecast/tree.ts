@@ -1,0 +1,219 @@
+import type { Agent } from "../describe/agent.ts";
+import type { Cancellation } from "../async/cancellation.ts";
+import { checkInput, mapInput, type CheckedInputs } from "../call/input.ts";
+import { isShared, type ContentKeys } from "../call/key.ts";
+import type { Seat } from "../call/seat.ts";
+import { mergeLimits } from "../describe/limits.ts";
+import type { Graph } from "../team/graph.ts";
+import type { Plan } from "../team/plan.ts";
+import { planFor } from "../team/route.ts";
+import { isSeating, type Seating } from "../team/seating.ts";
+import type { Member } from "../team/team.ts";
+
+/** What an agent would be asked, where that does not depend on what others answer. */
+export type Known = { readonly value: unknown; readonly derived: boolean } | undefined;
+
+/** A place in a team that would be asked. */
+export interface Node {
+  readonly name: string;
+  readonly place: string;
+  /** What it waits for: indices in the list that it stands in. */
+  readonly before: readonly number[];
+  readonly stage: number;
+}
+
+export interface AgentNode extends Node {
+  readonly kind: "agent";
+  readonly seat: Seat;
+  readonly input: Known;
+  readonly kept: boolean | "unknown";
+}
+
+export interface TeamNode extends Node {
+  readonly kind: "team";
+  readonly seating: Seating;
+  readonly plan: Plan;
+  readonly members: readonly (AgentNode | TeamNode)[];
+  readonly judges: readonly JudgeNode[];
+}
+
+/** An agent that is asked to compare, or to decide. */
+export interface JudgeNode extends Node {
+  readonly kind: "judge";
+  readonly seat: Seat;
+  /** How often at most in one run of its team, and how often of these one after another; `Infinity` where nobody says. */
+  readonly calls: number;
+  readonly callsInRow: number;
+}
+
+/** What it takes to look ahead. */
+export interface Ahead {
+  /** Whether the store keeps an answer to what has that key. */
+  readonly kept: (seat: Seat, key: string) => Promise<boolean>;
+  /** Whether that is not to be used. */
+  readonly bust: boolean;
+  readonly keys: ContentKeys;
+  readonly cancellation: Cancellation;
+}
+
+/** Where a team stands, and what it is given. */
+interface Place {
+  readonly node: Node;
+  /** Begins the places of its agents. */
+  readonly prefix: string;
+  readonly task: Known;
+  readonly plan: Plan;
+  readonly checked: CheckedInputs;
+}
+
+/** What would be asked of a team and of those in it. Functions that map inputs and route are called, agents are not. */
+export async function lookAhead(ahead: Ahead, seating: Seating, place: Place): Promise<TeamNode> {
+  const { node, prefix, plan } = place;
+  const { team, seats } = seating;
+  const at = new Map(plan.planned.map((index, position) => [index, position]));
+  const stages = stagesOf(plan.graph);
+  const members: (AgentNode | TeamNode)[] = [];
+  for (const [position, index] of plan.planned.entries()) {
+    const member = team.members[index];
+    const seat = seats[index];
+    if (member === undefined || seat === undefined) continue;
+    const before = new Set(member.needs.map((need) => at.get(need) ?? 0));
+    if (plan.mode === "sequence" && position > 0) before.add(position - 1);
+    const next: Node = {
+      name: member.name,
+      place: prefix + member.name,
+      before: [...before].toSorted((a, b) => a - b),
+      stage: stages[index] ?? 1,
+    };
+    members.push(await lookAtMember(ahead, { ...place, node: next }, member, seat));
+  }
+  const last = members.reduce((most, { stage }) => Math.max(most, stage), 0);
+  const judges = judgesOf(seating, prefix, last + 1);
+  return { ...node, kind: "team", seating, plan, members, judges };
+}
+
+async function lookAtMember(
+  ahead: Ahead,
+  place: Place,
+  member: Member,
+  seat: Seat | Seating,
+): Promise<AgentNode | TeamNode> {
+  const { node } = place;
+  const task = await inputOf(place, member, seat);
+  if (!isSeating(seat)) {
+    return {
+      ...node,
+      kind: "agent",
+      seat,
+      input: task,
+      kept: await keptOf(ahead, node, seat, task),
+    };
+  }
+  const plan = await planOf(ahead, seat, task);
+  const checked = member.input === undefined ? place.checked : new Map();
+  return lookAhead(ahead, seat, { node, prefix: `${node.place}/`, task, plan, checked });
+}
+
+/** What the member is asked. Of what its schema or its map refuses nothing is known: then it is not asked, or costs what it may. */
+async function inputOf(
+  { node, task, checked }: Place,
+  member: Member,
+  seat: Seat | Seating,
+): Promise<Known> {
+  const { input: map } = member;
+  if (task === undefined || (map !== undefined && node.before.length > 0)) return undefined;
+  try {
+    if (!isSeating(seat)) {
+      const parts = { task: task.value, results: {}, map, checked };
+      const value = await checkInput(seat.agent, parts, seat.limits.maxBytes);
+      return { value, derived: task.derived || map !== undefined || value !== task.value };
+    }
+    if (map === undefined) return task;
+    const { maxBytes } = mergeLimits(seat.team.limits);
+    return { value: mapInput(node.name, map, task.value, {}, maxBytes), derived: true };
+  } catch {
+    return undefined;
+  }
+}
+
+async function keptOf(
+  { kept, bust, keys }: Ahead,
+  { before }: Node,
+  seat: Seat,
+  input: Known,
+): Promise<boolean | "unknown"> {
+  if (seat.cache === undefined || bust) return false;
+  if (input === undefined || before.length > 0) return "unknown";
+  const definition = seat.definition();
+  const key = keys.of({ definition, input: input.value, derived: input.derived, results: {} });
+  return isShared(key) && kept(seat, key);
+}
+
+/** Whom a nested team would ask; everybody where that cannot be known now. */
+async function planOf({ cancellation }: Ahead, { team }: Seating, task: Known): Promise<Plan> {
+  if (task === undefined && typeof team.route === "function") return team.everyone;
+  try {
+    return await planFor(team, task?.value, cancellation);
+  } catch {
+    if (cancellation.cancelled) throw cancellation.reason;
+    return team.everyone;
+  }
+}
+
+/** By member, from 1: who waits for nobody, who waits for those, and so on. */
+function stagesOf({ ready, waits, after }: Graph): readonly number[] {
+  const left = [...waits];
+  const stages: number[] = [];
+  for (let [stage, wave] = [1, ready]; wave.length > 0; stage++) {
+    const next: number[] = [];
+    for (const index of wave) {
+      stages[index] = stage;
+      for (const other of after[index] ?? []) {
+        left[other] = (left[other] ?? 0) - 1;
+        if (left[other] === 0) next.push(other);
+      }
+    }
+    wave = next;
+  }
+  return stages;
+}
+
+function judgesOf(
+  { team, judges, doubts, reruns }: Seating,
+  prefix: string,
+  stage: number,
+): readonly JudgeNode[] {
+  // After a rerun the whole chain is tried once more; what was said is compared then, too, and after dearer tiers were asked.
+  const trials = reruns ? 2 : 1;
+  const hearings = trials + (doubts ? 1 : 0);
+  return [...judges].map(([agent, { name, seat }]): JudgeNode => {
+    const about = callsOf(agent, team.resolve, ({ callsPerSubject }) => callsPerSubject);
+    const comparators = [
+      ...team.compare.values(),
+      ...(team.similar === undefined ? [] : [team.similar]),
+    ];
+    const comparing = callsOf(agent, comparators, ({ callsAtMost }) => callsAtMost);
+    return {
+      kind: "judge",
+      name: agent.name,
+      place: prefix + name,
+      before: [],
+      stage,
+      seat,
+      calls: about * team.maxSubjects * trials + comparing * hearings,
+      callsInRow: about * trials + comparing * hearings,
+    };
+  });
+}
+
+/** How often an agent is asked by all of them together; `Infinity` where one of them does not say. */
+function callsOf<T extends { readonly asks?: readonly Agent[] }>(
+  agent: Agent,
+  asking: readonly T[],
+  callsBy: (one: T) => number | undefined,
+): number {
+  return asking
+    .filter(({ asks }) => asks?.includes(agent) === true)
+    .map((one) => callsBy(one) ?? Infinity)
+    .reduce((sum, calls) => sum + (calls >= 0 ? calls : Infinity), 0);
+}

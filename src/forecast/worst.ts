@@ -1,0 +1,123 @@
+import { boundAt } from "../call/dispatch.ts";
+import { ladder, mayBeContradicted, rerunSeats } from "../call/ladder.ts";
+import type { Seat } from "../call/seat.ts";
+import { describeThrown } from "../model/errors.ts";
+import type { OwnedBudget } from "../money/budget.ts";
+import { mostAttempts, mostWaitMs } from "../retry/retry.ts";
+import type { Known } from "./tree.ts";
+
+/** What something takes at most; `Infinity` where nobody can say. */
+export interface Worst {
+  readonly attempts: number;
+  readonly micros: number;
+  /** One after another. */
+  readonly ms: number;
+  /** How long slots are held for it, added up: an attempt that does not stop holds its slot for its grace time, too. */
+  readonly heldMs: number;
+}
+
+export const NOTHING: Worst = Object.freeze({ attempts: 0, micros: 0, ms: 0, heldMs: 0 });
+export const UNKNOWN: Worst = Object.freeze({
+  attempts: Infinity,
+  micros: Infinity,
+  ms: Infinity,
+  heldMs: Infinity,
+});
+
+/** One after the other. */
+export function add(a: Worst, b: Worst): Worst {
+  return each(a, b, (x, y) => x + y);
+}
+
+/** So many times, one after another. */
+export function times(one: Worst, many: number): Worst {
+  return many === 0 ? NOTHING : each(one, one, (x) => x * many);
+}
+
+function each(a: Worst, b: Worst, by: (x: number, y: number) => number): Worst {
+  return {
+    attempts: by(a.attempts, b.attempts),
+    micros: by(a.micros, b.micros),
+    ms: by(a.ms, b.ms),
+    heldMs: by(a.heldMs, b.heldMs),
+  };
+}
+
+/** What the calls of one agent take at most, by when they are made. */
+export interface SeatWorst {
+  /** The whole of its ladder. */
+  readonly own: Worst;
+  /** Of that the time of what is asked only once all have answered: dearer tiers, where others contradict it. */
+  readonly doubtedMs: number;
+  /** Once more, where the chain wants a rerun. */
+  readonly rerun: Worst;
+  /** What is charged to which budgets, `own` and `rerun` together. */
+  readonly charges: readonly Charge[];
+}
+
+export interface Charge {
+  readonly budgets: Iterable<OwnedBudget>;
+  readonly micros: number;
+}
+
+/** Is told why something is unknown. */
+export type Tell = (what: "cost" | "time", why: string) => void;
+
+/** What an agent takes at most that is given a question once: every call of its ladder, and the dearest and longest in a rerun. */
+export function worstOf(seat: Seat, input: Known, reruns: boolean, tell: Tell): SeatWorst {
+  const charges: Charge[] = [];
+  let own = NOTHING;
+  let doubtedMs = 0;
+  for (const { seat: asked, after } of ladder(seat)) {
+    const call = callOf(asked, input, tell);
+    own = add(own, call);
+    charges.push({ budgets: asked.budgets, micros: call.micros });
+    if (after === "doubt" && mayBeContradicted(asked)) doubtedMs += call.ms;
+  }
+  if (!reruns) return { own, doubtedMs, rerun: NOTHING, charges };
+  const seats = rerunSeats(seat);
+  const rerun = seats
+    .map((at) => callOf(at, input, tell))
+    .reduce((most, call) => each(most, call, Math.max));
+  const budgets = new Set(seats.flatMap((at) => at.budgets));
+  charges.push({ budgets, micros: rerun.micros });
+  return { own, doubtedMs, rerun, charges };
+}
+
+/** All attempts of one call. One that is told to come later has cost nothing, or counts as a repetition. */
+function callOf(seat: Seat, input: Known, tell: Tell): Worst {
+  const { timeoutMs, graceMs } = seat.limits;
+  if (timeoutMs === Infinity) tell("time", "its timeoutMs is Infinity");
+  const attempts = mostAttempts(seat.limits);
+  return {
+    attempts,
+    micros: boundOf(seat, input, tell) * attempts,
+    ms: attempts * timeoutMs + mostWaitMs(seat.limits),
+    heldMs: attempts * (timeoutMs + graceMs),
+  };
+}
+
+/** What one attempt costs at most. */
+export function boundOf(seat: Seat, input: Known, tell?: Tell): number {
+  const { agent, modelName, prices } = seat;
+  const unknown = (why: string): number => {
+    tell?.("cost", why);
+    return Infinity;
+  };
+  const { maxCost } = agent;
+  if (maxCost === undefined) return unknown("it has no maxCost");
+  if (typeof maxCost === "function" && input === undefined) {
+    return unknown("its maxCost depends on an input that is not known yet");
+  }
+  try {
+    const { usdMicros } = boundAt(seat, input?.value);
+    if (usdMicros !== undefined) return usdMicros;
+    return unknown(
+      modelName !== undefined && prices.has(modelName)
+        ? "its maxCost has no tokens"
+        : `its maxCost is in tokens of ${modelName ?? "a model"} without a price`,
+    );
+  } catch (error) {
+    return unknown(describeThrown(error));
+  }
+}

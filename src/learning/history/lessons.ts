@@ -1,0 +1,86 @@
+import type { LearnedBefore } from "../../model/reliability.ts";
+import type { LearningOptions, Lessons } from "../../resolve/link.ts";
+import type { Values } from "../../store/values.ts";
+import { ballotOf } from "./ballot.ts";
+import { keepBallot } from "./keep-ballot.ts";
+import { MAX_RUNS, recall } from "./recall.ts";
+import { taughtSoFar, type Taught } from "./taught.ts";
+
+/** What was learned of so many votes or more serves until there is so much more, as a share of what there was; */
+const MANY_VOTES = 2_000;
+const GROWN = 1 / 20;
+/** or until it is this old, since votes expire. */
+const SERVES_MS = 3_600_000;
+
+interface Kept {
+  readonly taught: Taught;
+  readonly learnedAtMs: number;
+  readonly learned: Promise<LearnedBefore>;
+  /** What it was learned of; 0 until that is known. */
+  votes: number;
+}
+
+/**
+ * Learns from a supervisor's runs, and again where they have taught more since; of many votes only where it is a twentieth more,
+ * or after an hour: looking at 2,000 runs takes longer than many a run does. Of agents, only what it says of `members` is kept: each run has it in its log.
+ */
+export function lessons(
+  name: string,
+  learning: LearningOptions,
+  members: ReadonlySet<string>,
+): Lessons {
+  const kept = new WeakMap<Values, Kept>();
+  return {
+    async learned(values, nowMs) {
+      const taught = await taughtSoFar(values, name);
+      const known = kept.get(values);
+      if (known !== undefined && serves(known, taught, nowMs)) return known.learned;
+      const learned = recall(values, name, learning).then((all) => onlyOf(all, members));
+      const entry: Kept = { taught, learnedAtMs: nowMs, learned, votes: 0 };
+      kept.set(values, entry);
+      try {
+        const { claims, findings } = await learned;
+        entry.votes = (claims?.votes ?? 0) + (findings?.votes ?? 0);
+      } catch (error) {
+        // The next run asks the store again.
+        if (kept.get(values) === entry) kept.delete(values);
+        throw error;
+      }
+      return learned;
+    },
+    async keep(values, of, verdicts) {
+      const ballot = ballotOf(of, verdicts);
+      if (ballot !== undefined) await keepBallot(values, name, ballot);
+    },
+  };
+}
+
+function serves({ taught, learnedAtMs, votes }: Kept, now: Taught, nowMs: number): boolean {
+  const ageMs = nowMs - learnedAtMs;
+  const grown = votes < MANY_VOTES ? 0 : GROWN;
+  const isNear = (then: number, since: number): boolean =>
+    since >= then && since - then <= Math.min(then, MAX_RUNS) * grown;
+  return (
+    ageMs >= 0 &&
+    ageMs < SERVES_MS &&
+    isNear(taught.ballots, now.ballots) &&
+    isNear(taught.outcomes, now.outcomes)
+  );
+}
+
+function onlyOf(
+  { claims, findings, reviews }: LearnedBefore,
+  members: ReadonlySet<string>,
+): LearnedBefore {
+  const only = <T extends { readonly agents: readonly { readonly agent: string }[] }>(
+    all: T,
+  ): T => ({
+    ...all,
+    agents: all.agents.filter(({ agent }) => members.has(agent)),
+  });
+  return {
+    ...(claims !== undefined && { claims: only(claims) }),
+    ...(findings !== undefined && { findings: only(findings) }),
+    ...(reviews !== undefined && { reviews: only(reviews) }),
+  };
+}

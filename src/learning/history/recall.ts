@@ -1,0 +1,196 @@
+import { func } from "../../check/kinds.ts";
+import { options, type Options } from "../../check/options.ts";
+import { TEXT, VALUES } from "../../check/arguments.ts";
+import { hear } from "../../model/hear.ts";
+import { PRESENT } from "../../conflict/findings.ts";
+import type { FindingModel } from "../statistics/finding-model.ts";
+import {
+  learnFindings,
+  type RecordedFinding,
+  type RecordedReview,
+} from "../statistics/learn-findings.ts";
+import { LABELS, learn } from "../statistics/learn.ts";
+import type {
+  LabelKind,
+  LearnedBefore,
+  RecordedOutcome,
+  RecordedVote,
+  Reliability,
+} from "../../model/reliability.ts";
+import type { SubjectKind } from "../../model/conflict.ts";
+import { byCodeUnits } from "../../conflict/subject.ts";
+import type { LearningOptions, Trust } from "../../resolve/link.ts";
+import type { Values } from "../../store/values.ts";
+import { ballotPrefix, type Ballot, type BallotSubject } from "./ballot.ts";
+import { takeBallot } from "./take-ballot.ts";
+import { DEFAULT_TRUST, TRUST } from "./trust.ts";
+
+export const LEARNED_FROM: Options<Omit<LearningOptions, "reviews">> = options({
+  labels: LABELS,
+  topicOf: func("use (subject) => topic"),
+  trust: TRUST,
+});
+
+/**
+ * What the runs of a supervisor have taught of its agents, as `reliability()` in its chain goes by it: nothing for a supervisor
+ * without runs that taught anything. `learning` as it is given to `reliability()`.
+ */
+export async function learnedFrom(
+  store: { readonly values: Values },
+  supervisor: string,
+  learning: Omit<LearningOptions, "reviews"> = {},
+): Promise<LearnedBefore> {
+  VALUES.take(store, "learnedFrom: store");
+  TEXT.take(supervisor, "learnedFrom: supervisor");
+  const taken = LEARNED_FROM.of(learning, "learnedFrom");
+  return recall(store.values, supervisor, { ...taken, reviews: true });
+}
+
+/** How many runs are looked back at, the latest first. */
+export const MAX_RUNS = 2_000;
+/** How many votes these may have together: about a second's work. */
+const MAX_VOTES = 200_000;
+const PAGE = 100;
+
+/** What the runs of a supervisor have taught; nothing where there are none. */
+export async function recall(
+  values: Values,
+  name: string,
+  learning: LearningOptions,
+): Promise<LearnedBefore> {
+  const found = await latestBallots(values, name);
+  const { labels } = learning;
+  const claims = labels === undefined ? undefined : taught(found, "claim", labels, learning);
+  // "present" and "absent" mean the same of every finding.
+  const findings = taught(found, "finding", "fixed", learning);
+  const reviews = learning.reviews === true ? reviewed(found) : undefined;
+  return {
+    ...(claims !== undefined && { claims }),
+    ...(findings !== undefined && { findings }),
+    ...(reviews !== undefined && { reviews }),
+  };
+}
+
+async function latestBallots(values: Values, name: string): Promise<readonly Ballot[]> {
+  const found: Ballot[] = [];
+  let votes = 0;
+  let seen = 0;
+  let after: string | undefined;
+  while (seen < MAX_RUNS) {
+    const limit = Math.min(PAGE, MAX_RUNS - seen);
+    const page = await values.list(ballotPrefix(name), {
+      limit,
+      ...(after !== undefined && { after }),
+    });
+    for (const { value } of page) {
+      const ballot = takeBallot(value);
+      if (ballot === undefined) continue;
+      votes += votesIn(ballot);
+      if (votes > MAX_VOTES && found.length > 0) return found;
+      found.push(ballot);
+    }
+    seen += page.length;
+    after = page.at(-1)?.key;
+    if (page.length < limit) break;
+  }
+  return found;
+}
+
+function votesIn({ subjects }: Ballot): number {
+  let count = 0;
+  for (const { votes } of subjects) for (const { agents } of votes) count += agents.length;
+  return count;
+}
+
+/** Which findings stand, from the reviews of which an outcome is known. */
+function reviewed(found: readonly Ballot[]): FindingModel | undefined {
+  const reviews = found.flatMap(({ subjects }): readonly RecordedReview[] => {
+    const findings = subjects.filter(({ kind }) => kind === "finding");
+    if (!findings.some(({ outcome }) => outcome !== undefined)) return [];
+    return [{ findings: findings.map(findingOf) }];
+  });
+  return reviews.length === 0 ? undefined : learnFindings(reviews);
+}
+
+function findingOf({ subject, votes, outcome }: BallotSubject): RecordedFinding {
+  const reporters = votes.filter(({ position }) => position === PRESENT);
+  return {
+    text: subject,
+    reportedBy: reporters.flatMap(({ agents }) => agents),
+    ...(outcome !== undefined && { right: outcome === PRESENT }),
+  };
+}
+
+function taught(
+  found: readonly Ballot[],
+  kind: SubjectKind,
+  labels: LabelKind,
+  { topicOf, trust }: LearningOptions,
+): Reliability | undefined {
+  const weights = { ...DEFAULT_TRUST, ...trust };
+  const votes: RecordedVote[] = [];
+  const outcomes: RecordedOutcome[] = [];
+  // One subject of one run: the same words in another run are another question.
+  const subjects: string[] = [];
+  for (const ballot of found) {
+    for (const one of ballot.subjects) {
+      if (one.kind !== kind) continue;
+      const id = String(subjects.push(one.subject) - 1);
+      for (const { position, agents } of one.votes) {
+        for (const agent of agents) votes.push({ agent, subject: id, position });
+      }
+      const outcome = outcomeOf(one, weights);
+      if (outcome !== undefined) outcomes.push({ subject: id, ...outcome });
+    }
+  }
+  if (votes.length === 0) return undefined;
+  const topics = topicOf === undefined ? undefined : topicsOf(subjects, topicOf);
+  return learn(votes, {
+    labels,
+    outcomes,
+    ...(topics !== undefined && { topicOf: (id) => topics[Number(id)] }),
+  });
+}
+
+/** Each run has in its log what is known by topic. */
+const MAX_TOPICS = 50;
+
+/** The topics of subjects, the most frequent ones. What cannot be told has none: agents have chosen the words. */
+function topicsOf(
+  subjects: readonly string[],
+  topicOf: (subject: string) => string | undefined,
+): readonly (string | undefined)[] {
+  const counts = new Map<string, number>();
+  const topics = subjects.map((subject) => {
+    const topic = topicFor(subject, topicOf);
+    if (topic !== undefined) counts.set(topic, (counts.get(topic) ?? 0) + 1);
+    return topic;
+  });
+  if (counts.size <= MAX_TOPICS) return topics;
+  const frequent = [...counts].toSorted(([a, m], [b, n]) => n - m || byCodeUnits(a, b));
+  const kept = new Set(frequent.slice(0, MAX_TOPICS).map(([topic]) => topic));
+  return topics.map((topic) => (topic !== undefined && kept.has(topic) ? topic : undefined));
+}
+
+function topicFor(
+  subject: string,
+  topicOf: (subject: string) => string | undefined,
+): string | undefined {
+  try {
+    const topic: unknown = topicOf(subject);
+    hear(topic);
+    return typeof topic === "string" ? topic : undefined;
+  } catch (thrown) {
+    hear(thrown);
+    return undefined;
+  }
+}
+
+function outcomeOf(
+  { outcome, decided }: BallotSubject,
+  weights: Required<Trust>,
+): Omit<RecordedOutcome, "subject"> | undefined {
+  if (outcome !== undefined) return { position: outcome };
+  const weight = decided === undefined ? 0 : weights[decided.by];
+  return decided === undefined || weight <= 0 ? undefined : { position: decided.position, weight };
+}

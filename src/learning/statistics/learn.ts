@@ -1,0 +1,184 @@
+import { fitting, func, iterable } from "../../check/kinds.ts";
+import { options, type Option, type Options } from "../../check/options.ts";
+import { hear, hearIfRefused } from "../../model/hear.ts";
+import { QuorateError } from "../../model/errors.ts";
+import { atOnce } from "../../check/at-once.ts";
+import { calibrate, type Checked } from "./calibrate.ts";
+import { choose, type Choice } from "./choose.ts";
+import { excessAgreement } from "./correlation.ts";
+import { confusionChances, learnConfusion, type Known } from "./dawid-skene.ts";
+import { describe } from "./describe.ts";
+import { learnOneCoin, learnOneCoinFrom, oneCoinStandings, type Standing } from "./one-coin.ts";
+import type {
+  LabelKind,
+  RecordedOutcome,
+  RecordedVote,
+  Reliability,
+} from "../../model/reliability.ts";
+import type { Learned } from "./learned.ts";
+import { at, voteTable, type VoteTable } from "./vote-table.ts";
+
+/** What {@link learn} is told about the votes. */
+export interface LearnOptions {
+  /** Whether positions mean the same in every subject: it is declared, never guessed. */
+  readonly labels: LabelKind;
+  /** What turned out true. Those of subjects without votes are left aside. Default: nothing. */
+  readonly outcomes?: Iterable<RecordedOutcome>;
+  /** The topic of a subject; `undefined` for none. With outcomes, agents are then known by topic too. Default: no topics. */
+  readonly topicOf?: (subject: string) => string | undefined;
+}
+
+/** Whether positions mean the same in every subject. */
+export const LABELS: Option<LabelKind | undefined> = fitting(
+  (given) => given === "fixed" || given === "open",
+  'use "fixed" where a position means the same in every subject, else "open"',
+);
+
+export const LEARN: Options<
+  LearnOptions,
+  never,
+  { readonly outcomes: readonly RecordedOutcome[] }
+> = options(
+  {
+    labels: LABELS.needed(),
+    outcomes: iterable<RecordedOutcome>().or([]),
+    topicOf: func("use (subject) => topic"),
+  },
+  { instead: 'use { labels: "fixed" } or { labels: "open" }' },
+);
+
+/** Outcomes are left out in so many parts, each in turn, to see what confidences are worth. */
+const FOLDS = 5;
+
+/**
+ * Learns how good agents are, from what they said and, where known, from what turned out true. Pure: the same votes give the
+ * same result to the last bit, in any order. An agent that said two things of a subject has said nothing of it.
+ *
+ * Which estimator runs, and when the result is `refused`, is one rule, written out in docs/decisions.md; `why` says how it
+ * came out. Throws `BAD_OPTIONS`, also for more than 10,000,000 votes, and `CLAIMS_INVALID` for what is no vote or outcome.
+ */
+export function learn(votes: Iterable<RecordedVote>, given: LearnOptions): Reliability {
+  const { labels, outcomes, topicOf } = LEARN.of(given, "learn");
+  const table = hearIfRefused([votes, outcomes], () => voteTable(votes, outcomes));
+  const topics = topicsOf(table, topicOf);
+  const recorded = Math.floor(
+    table.truths.reduce((sum, truth, i) => sum + (truth >= 0 ? at(table.weights, i) : 0), 0),
+  );
+  const choice = choose(table, labels, recorded, () => excessAgreement(table));
+  const learned = fit(table, table.truths, topics, choice);
+  const checked = choice.fromOutcomes ? crossChecked(table, topics, choice, recorded) : [];
+  const calibration = calibrate(checked);
+  return describe({
+    table,
+    labels,
+    choice,
+    learned,
+    topics: topics.names,
+    topicOf: topics.topicOf,
+    outcomes: choice.fromOutcomes ? recorded : 0,
+    ...(calibration !== undefined && { calibration }),
+  });
+}
+
+interface Topics {
+  /** In code-unit order. */
+  readonly names: readonly string[];
+  /** Of each subject: the number of its topic, −1 for none. */
+  readonly topicOf: Int32Array | undefined;
+}
+
+function topicsOf({ subjects }: VoteTable, topicOf: LearnOptions["topicOf"]): Topics {
+  if (topicOf === undefined) return { names: [], topicOf: undefined };
+  const found = subjects.map((subject) => {
+    const topic: unknown = atOnce(() => topicOf(subject), "learn: topicOf");
+    if (topic === undefined || typeof topic === "string") return topic;
+    hear(topic);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `learn: topicOf returned ${typeof topic} for "${subject.slice(0, 80)}"; return a text, or undefined for none`,
+    );
+  });
+  const names = [...new Set(found)].filter((topic) => topic !== undefined).sort();
+  const numbers = new Map(names.map((name, i) => [name, i]));
+  return {
+    names,
+    topicOf: Int32Array.from(found, (topic) =>
+      topic === undefined ? -1 : (numbers.get(topic) ?? -1),
+    ),
+  };
+}
+
+function fit(table: VoteTable, truths: Int32Array, topics: Topics, choice: Choice): Learned {
+  const { estimator, fromOutcomes, passes } = choice;
+  if (estimator === "dawid-skene") {
+    const known: Known = fromOutcomes
+      ? { truths, topicOf: topics.topicOf, topics: topics.names.length }
+      : { truths: new Int32Array(truths.length).fill(-1) };
+    return { estimator, model: learnConfusion(table, known, passes) };
+  }
+  const model = fromOutcomes
+    ? learnOneCoinFrom(table, truths, topics.topicOf, topics.names.length)
+    : learnOneCoin(table);
+  return { estimator, model };
+}
+
+/** Each outcome's subject decided by what the other outcomes teach, a fifth of them at a time. */
+function crossChecked(
+  table: VoteTable,
+  topics: Topics,
+  choice: Choice,
+  recorded: number,
+): readonly Checked[] {
+  if (recorded < FOLDS) return [];
+  const checked: Checked[] = [];
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const rest = table.truths.slice();
+    const left: number[] = [];
+    let seen = 0;
+    for (let subject = 0; subject < rest.length; subject++) {
+      // What is only held for true by somebody says nothing of how often that is so.
+      if (at(rest, subject) < 0 || at(table.weights, subject) < 1) continue;
+      if (seen++ % FOLDS !== fold) continue;
+      rest[subject] = -1;
+      left.push(subject);
+    }
+    const learned = fit(table, rest, topics, choice);
+    for (const subject of left) {
+      const decided = decide(learned, table, subject, topics.topicOf?.[subject] ?? -1);
+      if (decided === undefined) continue;
+      checked.push({
+        confidence: decided.confidence,
+        right: decided.key === at(table.truths, subject),
+        voices: at(table.starts, subject + 1) - at(table.starts, subject),
+      });
+    }
+  }
+  return checked;
+}
+
+/** The likeliest of the positions that somebody holds. */
+function decide(
+  { estimator, model }: Learned,
+  { starts, agentOf, keyOf }: VoteTable,
+  subject: number,
+  topic: number,
+): { readonly key: number; readonly confidence: number } | undefined {
+  const from = at(starts, subject);
+  const to = at(starts, subject + 1);
+  if (from === to) return undefined;
+  const agents = agentOf.subarray(from, to);
+  const said = keyOf.subarray(from, to);
+  let best = { key: -1, lead: -1, confidence: -1 };
+  const consider = (key: number, { lead, chance }: Standing): void => {
+    if (lead > best.lead) best = { key, lead, confidence: chance };
+  };
+  if (estimator === "dawid-skene") {
+    const chances = confusionChances(model, agents, said, topic);
+    for (const key of said) consider(key, { lead: at(chances, key), chance: at(chances, key) });
+  } else {
+    const { standings, places } = oneCoinStandings(model, agents, said, topic);
+    for (let i = 0; i < said.length; i++)
+      consider(at(said, i), standings[at(places, i)] ?? { lead: 0, chance: 0 });
+  }
+  return best;
+}

@@ -1,0 +1,179 @@
+import type { FindingDetails } from "../model/claim.ts";
+import type { Conflict, Holder, Position } from "../model/conflict.ts";
+import { errorFrom, errorRecord, type ErrorRecord, type QuorateError } from "../model/errors.ts";
+import type { EventBody } from "../model/events.ts";
+import { canonicalJson, type Json } from "../model/json.ts";
+import type { Models } from "../money/usage-sum.ts";
+import type { Verdict } from "../model/verdict.ts";
+import type { RedactedKind } from "./redact.ts";
+
+/** What takes the secrets out of values and texts. */
+interface Changes {
+  readonly value: (value: Json, kind: RedactedKind) => Json;
+  readonly text: (text: string) => string;
+}
+
+/** The event as it is kept. Every text and value in it that an agent, a task or a person may have written is looked at. */
+export function redactedEvent(body: EventBody, changes: Changes): EventBody {
+  const { text } = changes;
+  switch (body.type) {
+    case "run.started": {
+      const input = changed(body.input, "input", changes);
+      return { ...body, input: input.value, ...input.mark };
+    }
+    case "call.succeeded":
+    case "call.reused": {
+      const output = changed(body.output, "output", changes);
+      return { ...body, output: output.value, ...output.mark, ...modelsWithout(body, text) };
+    }
+    case "call.retried":
+    case "call.requeued":
+    case "call.failed":
+      return { ...body, error: recordWithout(body.error, text), ...modelsWithout(body, text) };
+    case "call.late":
+    case "call.abandoned":
+    case "call.reported":
+      return { ...body, ...modelsWithout(body, text) };
+    case "call.skipped":
+      return { ...body, detail: text(body.detail) };
+    case "call.escalated":
+      return { ...body, ...(body.detail !== undefined && { detail: text(body.detail) }) };
+    case "conflict.found":
+      return { ...body, conflict: conflictWithout(body.conflict, changes) };
+    case "verdict.reached": {
+      const verdict = verdictWithout(body.verdict, changes);
+      const same = body.verdict.positions.every(
+        ({ value }, at) => canonicalJson(value) === canonicalJson(verdict.positions[at]?.value),
+      );
+      return { ...body, verdict, ...(!same && { redacted: true }) };
+    }
+    case "run.waiting":
+      return {
+        ...body,
+        verdicts: body.verdicts.map((open) => ({
+          ...open,
+          verdict: verdictWithout(open.verdict, changes),
+        })),
+      };
+    case "run.finished":
+      return {
+        ...body,
+        ...(body.subjects !== undefined && { subjects: body.subjects.map(text) }),
+        missing: body.missing.map((missing) => ({ ...missing, detail: text(missing.detail) })),
+      };
+    case "run.cancelled":
+      return { ...body, reason: text(body.reason) };
+    case "person.decided":
+      // `winner` stands in the question that the log has, as it is shown there.
+      return {
+        ...body,
+        why: text(body.why),
+        ...(body.by !== undefined && { by: text(body.by) }),
+      };
+    case "run.planned":
+    case "run.resumed":
+    case "call.queued":
+    case "call.started":
+    case "budget.overran":
+      return body;
+  }
+}
+
+/** The models that an agent says it has used: their names are texts of its own. */
+export function modelsWithout({ model, used }: Models, text: (value: string) => string): Models {
+  return {
+    ...(model !== undefined && { model: text(model) }),
+    ...(used !== undefined && {
+      used: used.map((one) => ({ ...one, model: one.model === null ? null : text(one.model) })),
+    }),
+  };
+}
+
+function changed(
+  value: unknown,
+  kind: RedactedKind,
+  changes: Changes,
+): { readonly value: unknown; readonly mark?: { readonly redacted: true } } {
+  if (value === undefined) return { value };
+  const kept = changes.value(value as Json, kind);
+  return canonicalJson(kept) === canonicalJson(value)
+    ? { value }
+    : { value: kept, mark: { redacted: true } };
+}
+
+/** An error as the log has it: its cause and its issues too are what is left of them there. */
+export function errorWithout(error: QuorateError, text: (value: string) => string): QuorateError {
+  return errorFrom(recordWithout(errorRecord(error), text));
+}
+
+function recordWithout(error: ErrorRecord, text: (value: string) => string): ErrorRecord {
+  return {
+    ...error,
+    message: text(error.message),
+    ...(error.cause !== undefined && { cause: text(error.cause) }),
+    ...(error.causes !== undefined && {
+      causes: error.causes.map((cause) => ({
+        ...cause,
+        name: text(cause.name),
+        message: text(cause.message),
+        ...(typeof cause.code === "string" && { code: text(cause.code) }),
+      })),
+    }),
+    ...(error.issues !== undefined && {
+      issues: error.issues.map(({ message, path }) => ({
+        message: text(message),
+        ...(path !== undefined && { path: text(path) }),
+      })),
+    }),
+  };
+}
+
+function conflictWithout(conflict: Conflict, changes: Changes): Conflict {
+  return {
+    ...conflict,
+    subject: changes.text(conflict.subject),
+    ...(conflict.finding !== undefined && { finding: findingWithout(conflict.finding, changes) }),
+    positions: conflict.positions.map((position) => positionWithout(position, changes)),
+  };
+}
+
+/** A verdict as it is kept. */
+export function verdictWithout(verdict: Verdict, changes: Changes): Verdict {
+  return {
+    ...verdict,
+    ...conflictWithout(verdict, changes),
+    winner: verdict.winner === null ? null : changes.value(verdict.winner, "position"),
+    reasoning: changes.text(verdict.reasoning),
+    dissent: verdict.dissent.map((holder) => ({
+      ...holderWithout(holder, changes),
+      position: changes.value(holder.position, "position"),
+    })),
+  };
+}
+
+function positionWithout({ value, heldBy }: Position, changes: Changes): Position {
+  return {
+    value: changes.value(value, "position"),
+    heldBy: heldBy.map((holder) => holderWithout(holder, changes)),
+  };
+}
+
+function holderWithout(holder: Holder, changes: Changes): Holder {
+  return {
+    ...holder,
+    ...(holder.evidence !== undefined && { evidence: changes.text(holder.evidence) }),
+    ...(holder.said !== undefined && { said: changes.value(holder.said, "position") }),
+    ...(holder.finding !== undefined && { finding: findingWithout(holder.finding, changes) }),
+  };
+}
+
+/** What is a number no longer is left out, and a severity stays: it is one of five words. */
+function findingWithout<T extends FindingDetails>(finding: T, changes: Changes): T {
+  const kept = Object.entries(finding).flatMap(([part, said]: [string, string | number]) => {
+    if (part === "severity") return [[part, said]];
+    if (typeof said === "string") return [[part, changes.text(said)]];
+    const number = changes.value(said, "position");
+    return typeof number === "number" ? [[part, number]] : [];
+  });
+  return Object.fromEntries(kept) as T;
+}

@@ -1,0 +1,152 @@
+import { hear, isThenable } from "../model/hear.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { EventBody } from "../model/events.ts";
+import { REDACTED, takeJson, type Json } from "../model/json.ts";
+import type { Verdict } from "../model/verdict.ts";
+import { errorWithout, redactedEvent, verdictWithout } from "./redact-event.ts";
+import { secrets } from "./secrets.ts";
+
+/**
+ * What a value is, of those that a redaction sees: a task, an agent's output or what it emits, a claimed position, or a text
+ * (evidence, reasoning, a subject, an error's message, what a person writes).
+ */
+export type RedactedKind = "input" | "output" | "position" | "text";
+
+/**
+ * Takes secrets out of what is kept and shown. Paths name members of tasks, outputs and positions: `"apiKey"`,
+ * `"users.*.email"`, where `*` is any member or item; what stands there becomes `"[redacted]"`, and so does every repetition of
+ * it in other values and in texts of the same run, of 4 characters or more. A function is given every value, texts too, and
+ * returns what is kept of it.
+ */
+export type Redact = readonly string[] | ((value: Json, kind: RedactedKind) => Json);
+
+/** In its place where the caller's function cannot be waited for: nothing else would tell why all is hidden. */
+const NOT_AT_ONCE = "[redacted: redact answered with a promise; it has to answer at once]";
+
+/** One `redact` option, checked. */
+export interface RedactRule {
+  readonly change: (value: Json, kind: RedactedKind) => Json;
+  /** Paths see no texts: what they take out is looked for there as well. */
+  readonly byPaths: boolean;
+}
+
+/** Checks a `redact` option. Throws `BAD_OPTIONS` for what is neither paths nor a function. */
+export function checkRedact(redact: Redact | undefined, where: string): RedactRule | undefined {
+  if (redact === undefined) return undefined;
+  return typeof redact === "function"
+    ? { change: byFunction(redact), byPaths: false }
+    : { change: byPaths(checkPaths(redact, where)), byPaths: true };
+}
+
+/** Takes the secrets out of one run, and remembers what they were: some are repeated where no path leads. */
+export interface Redactor {
+  /** Some of its rules are paths, which see no texts: what is secret in one is known only to the process in which it was taken out. */
+  readonly byPaths: boolean;
+  /** The event as it is kept. `redacted` says that a task, an output or a position is not what it was. */
+  readonly event: (body: EventBody) => EventBody;
+  /** A value as it is kept. */
+  readonly value: (value: Json, kind: RedactedKind) => Json;
+  readonly text: (text: string) => string;
+  readonly verdict: (verdict: Verdict) => Verdict;
+  /** Remembers what is secret in an answer that may not be kept, or in what was thrown. */
+  readonly learn: (output: unknown, maxBytes: number) => void;
+  /** An error as it leaves the run: as its log has it. */
+  readonly error: (error: QuorateError) => QuorateError;
+  /** A value without anything that was taken out of this run so far, however short it was: this may be hashed. */
+  readonly bare: (value: Json, kind: RedactedKind) => Json;
+  /** Whether a text has something in it that was taken out of a value. */
+  readonly isIn: (text: string) => boolean;
+}
+
+/** The redactor of one run, by the rules of its supervisor and of those nested in it; `undefined` where there are none. */
+export function redactor(rules: readonly RedactRule[]): Redactor | undefined {
+  if (rules.length === 0) return undefined;
+  // `repeated` is taken out wherever it comes up again; `all` is in no hash.
+  const repeated = secrets(LEAST_REPEATED);
+  const all = secrets(1);
+  const value = (given: Json, kind: RedactedKind): Json => {
+    let kept = given;
+    for (const { change, byPaths: remember } of rules) {
+      const before = kept;
+      kept = change(before, kind);
+      if (kind === "text" || kept === before) continue;
+      all.learn(before, kept);
+      if (remember) repeated.learn(before, kept);
+    }
+    return repeated.without(kept);
+  };
+  // Texts of our own are cut, and a function does not know half a secret.
+  const text = (given: string): string => all.withoutLong(value(given, "text") as string);
+  return {
+    byPaths: rules.some((rule) => rule.byPaths),
+    event: (body) => redactedEvent(body, { value, text }),
+    value,
+    text,
+    verdict: (given) => verdictWithout(given, { value, text }),
+    learn(output, maxBytes) {
+      const taken = takeJson(output, maxBytes);
+      if (taken.fault === undefined && taken.value !== undefined)
+        value(taken.value as Json, "output");
+    },
+    error: (error) => errorWithout(error, text),
+    bare: (given, kind) => all.without(value(given, kind)),
+    isIn: (given) => all.isIn(given, LEAST_REPEATED),
+  };
+}
+
+/** A shorter secret would be found in words that have nothing to do with it. */
+const LEAST_REPEATED = 4;
+
+type Change = RedactRule["change"];
+
+function byFunction(redact: (value: Json, kind: RedactedKind) => Json): Change {
+  return (value, kind) => {
+    try {
+      const kept = redact(value, kind);
+      if (isThenable(kept)) {
+        hear(kept);
+        return NOT_AT_ONCE;
+      }
+      const taken = takeJson(kept, Infinity);
+      // A text stays a text.
+      if (taken.fault === undefined && (kind !== "text" || typeof taken.value === "string")) {
+        return taken.value as Json;
+      }
+    } catch (thrown) {
+      hear(thrown);
+      // It cannot be told what was secret in it.
+    }
+    return REDACTED;
+  };
+}
+
+function byPaths(paths: readonly (readonly string[])[]): Change {
+  return (value, kind) => (kind === "text" ? value : paths.reduce(without, value));
+}
+
+function without(value: Json, path: readonly string[]): Json {
+  const [name, ...rest] = path;
+  if (name === undefined) return REDACTED;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    return value.map((item: Json, index) =>
+      name === "*" || name === String(index) ? without(item, rest) : item,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [
+      key,
+      name === "*" || name === key ? without(member, rest) : member,
+    ]),
+  );
+}
+
+function checkPaths(paths: unknown, where: string): readonly (readonly string[])[] {
+  if (Array.isArray(paths) && paths.every((path) => typeof path === "string" && path !== "")) {
+    return paths.map((path: string) => path.split("."));
+  }
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${where}: redact is neither a list of paths nor a function; use ["apiKey", "users.*.email"]`,
+  );
+}

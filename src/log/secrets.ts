@@ -1,0 +1,138 @@
+import { oneLine } from "../conflict/plain.ts";
+import { REDACTED, type Json } from "../model/json.ts";
+
+/** What was taken out of values, so that it is found where it comes up again. */
+export interface Secrets {
+  /** Remembers what stands in `before` and not in `after`. */
+  learn(before: Json, after: Json): void;
+  /** A value, keys of objects too, with `"[redacted]"` in the place of each secret. */
+  without(value: Json): Json;
+  /** A text without its long secrets, and without the beginnings of those: a text may have been cut within one. */
+  withoutLong(text: string): string;
+  /** Whether a text has a secret of at least so many characters in it. */
+  isIn(text: string, leastChars: number): boolean;
+}
+
+/** So much of a secret gives it away, where the rest was cut off. */
+const LONG_CHARS = 16;
+
+/** Secrets are looked up by their beginnings: there may be thousands, and every text is looked through. */
+const HEAD_CHARS = 4;
+
+/** Remembers secrets of at least `leastChars` characters; `true`, `false` and `null` only where that is 1. */
+export function secrets(leastChars: number): Secrets {
+  const known = new Set<string>();
+  const byHead = new Map<string, string[]>();
+  const short = new Set<string>();
+
+  function add(secret: string): void {
+    // Also as it stands in the middle of a sentence: as JSON, or on one line.
+    const quoted = JSON.stringify(secret).slice(1, -1);
+    for (const form of [secret, quoted, oneLine(secret, secret.length)]) {
+      if (form.length < leastChars || form === REDACTED || known.has(form)) continue;
+      known.add(form);
+      if (form.length < HEAD_CHARS) {
+        short.add(form);
+        continue;
+      }
+      const head = form.slice(0, HEAD_CHARS);
+      const others = byHead.get(head);
+      if (others === undefined) byHead.set(head, [form]);
+      else others.push(form);
+    }
+  }
+
+  function learn(before: Json, after: Json | undefined): void {
+    if (Object.is(before, after)) return;
+    if (typeof before === "string") {
+      add(before);
+      if (typeof after === "string") add(changedPart(before, after));
+    } else if (typeof before === "number") {
+      add(String(before));
+    } else if (typeof before === "object" && before !== null) {
+      const rest = Object(after) as Readonly<Record<string, Json>>;
+      for (const [key, member] of Object.entries(before)) {
+        learn(member, Object.hasOwn(rest, key) ? rest[key] : undefined);
+      }
+    } else if (leastChars === 1) {
+      add(String(before));
+    }
+  }
+
+  /** How many characters of a text, from a place on, are a secret, or the beginning of a long one. */
+  function lengthAt(text: string, at: number, least: number): number {
+    let longest = 0;
+    for (const secret of byHead.get(text.slice(at, at + HEAD_CHARS)) ?? []) {
+      if (secret.length < least) continue;
+      const same = commonLength(secret, text, at);
+      if (same === secret.length || same >= LONG_CHARS) longest = Math.max(longest, same);
+    }
+    return longest;
+  }
+
+  /** A text without secrets of at least so many characters. */
+  function cleaned(text: string, least: number): string {
+    if (byHead.size === 0) return text;
+    let kept = "";
+    let from = 0;
+    for (let at = 0; at + HEAD_CHARS <= text.length;) {
+      const length = lengthAt(text, at, least);
+      if (length === 0) {
+        at++;
+        continue;
+      }
+      kept += text.slice(from, at) + REDACTED;
+      at += length;
+      from = at;
+    }
+    return from === 0 ? text : kept + text.slice(from);
+  }
+
+  function withoutText(text: string): string {
+    let kept = cleaned(text, HEAD_CHARS);
+    for (const secret of short) {
+      if (kept.includes(secret)) kept = kept.replaceAll(secret, () => REDACTED);
+    }
+    return kept;
+  }
+
+  function without(value: Json): Json {
+    if (typeof value === "string") return withoutText(value);
+    if (typeof value !== "object" || value === null) {
+      return known.has(String(value)) ? REDACTED : value;
+    }
+    if (Array.isArray(value)) return value.map(without);
+    return Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [withoutText(key), without(member)]),
+    );
+  }
+
+  return {
+    learn,
+    without: (value) => (known.size === 0 ? value : without(value)),
+    withoutLong: (text) => cleaned(text, LONG_CHARS),
+    isIn(text, least) {
+      for (const secret of known) if (secret.length >= least && text.includes(secret)) return true;
+      return false;
+    },
+  };
+}
+
+/** How long the beginning is that a text has in common, from a place on, with a secret. */
+function commonLength(secret: string, text: string, at: number): number {
+  if (text.startsWith(secret, at)) return secret.length;
+  const most = Math.min(secret.length, text.length - at);
+  let same = 0;
+  while (same < most && text[at + same] === secret[same]) same++;
+  return same;
+}
+
+/** What a text has between the beginning and the end that it shares with another. */
+function changedPart(before: string, after: string): string {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  return before.slice(start, before.length - end);
+}

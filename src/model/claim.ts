@@ -1,0 +1,49 @@
+import type { Json } from "./json.ts";
+
+/** What one answer asserts about one subject. */
+export interface ClaimDraft {
+  /** What the claim is about. Claims are compared within one subject. At most 500 characters. */
+  readonly subject: string;
+  /** What is asserted. Any JSON value. */
+  readonly position: Json;
+  /** The agent's own statement of how sure it is, 0–1. Kept, shown, and never used as a confidence. */
+  readonly confidence?: number;
+  /** Why, in the agent's words. */
+  readonly evidence?: string;
+}
+
+/** A claim and who made it. */
+export interface Claim extends ClaimDraft {
+  readonly agent: string;
+}
+
+/** How bad a finding is, the worst first. */
+export const SEVERITIES = ["critical", "high", "medium", "low", "info"] as const;
+
+export type Severity = (typeof SEVERITIES)[number];
+
+/** What a finding says besides its text: where it is, how bad, and what to do. Whatever was not said is left out. */
+export interface FindingDetails {
+  /** As it was named, mostly as seen from the root of the project. Never looked up on a disk. */
+  readonly file?: string;
+  /** Counted from 1. */
+  readonly line?: number;
+  /** The last line, where that is another one. */
+  readonly endLine?: number;
+  readonly severity?: Severity;
+  /** Which rule of a tool, or which test. */
+  readonly rule?: string;
+  /** How to mend it. */
+  readonly suggestion?: string;
+  readonly category?: string;
+}
+
+/** What is reported, and where. */
+export interface PlacedFinding extends FindingDetails {
+  readonly text: string;
+}
+
+/** Something an agent reports without being asked about it: an open finding. */
+export interface Finding extends PlacedFinding {
+  readonly agent: string;
+}

@@ -1,0 +1,103 @@
+import type { AgentResult, Cost } from "./call.ts";
+import type { Conflict } from "./conflict.ts";
+import type { Verdict } from "./verdict.ts";
+
+/**
+ * - `complete`: every agent that was asked answered.
+ * - `partial`: some did not; `missing` says who and why.
+ * - `waiting`: a person is asked; the process may leave, and the run is resumed when somebody has decided.
+ * - `failed`: a `required` agent did not answer, or fewer than `minAnswers` did.
+ */
+export type OutcomeStatus = "complete" | "partial" | "waiting" | "failed";
+
+/** An agent that was to answer and did not. */
+export interface Missing {
+  readonly agent: string;
+  /** `early-stop`: only of a run of an earlier version, as of `Skipped`. */
+  readonly why: "failed" | "timeout" | "skipped" | "budget" | "early-stop";
+  /** One sentence for a person. */
+  readonly detail: string;
+}
+
+/** What a run took, what it did without, and what was for nothing. */
+export interface Bill {
+  /** Agents and judges that were asked, or whose answers were there already. */
+  readonly calls: number;
+  /** How often they were asked, retries included. */
+  readonly attempts: number;
+  /** What the agents reported, added up; unknown as soon as one attempt's is unknown. */
+  readonly spent: Cost;
+  readonly saved: Saved;
+  readonly wasted: Wasted;
+  /** By agent and model, in the order in which they were asked first. */
+  readonly lines: readonly BillLine[];
+}
+
+/** How often something happened, and the money of it in micro-dollars. */
+export interface Amount {
+  readonly calls: number;
+  readonly usdMicros: number | "unknown";
+}
+
+/** What was not paid for. */
+export interface Saved {
+  /** Answers that were kept from other runs; what those calls cost. */
+  readonly cache: Amount;
+  /** Answers that another run was just asking for; what that call cost. */
+  readonly joined: Amount;
+  /** Answers of the run that this is a fork of; what those calls cost. */
+  readonly fork: Amount;
+  /** In `runMany`: the calls of the run of another task, equal or with an equal key, which serves for this one; what they cost. */
+  readonly duplicates: Amount;
+  /** Requests that were not made, as several calls shared one. What they would have cost, nobody knows. */
+  readonly batch: Amount;
+  /** Calls that a cheaper tier answered for good; what their tokens would have cost at the dearest, by the prices given. */
+  readonly tier: Amount;
+  /** Only of a run of an earlier version: agents that it stopped early. What they would have cost, nobody knows. */
+  readonly earlyStop: Amount;
+}
+
+/** What was paid for nothing. */
+export interface Wasted {
+  /** Attempts that failed. */
+  readonly retries: Amount;
+  /** Attempts that were given up and ended later, or never; what they reported after that. */
+  readonly late: Amount;
+  /** Attempts that were repeated, as the process had died in the middle of them. */
+  readonly inDoubt: Amount;
+}
+
+/**
+ * What one agent took with one model. Each call and each attempt counts once, so that they add up: an attempt of several models on
+ * the line of the one that it named last, a call on that of its last attempt. The other lines have their cost alone.
+ */
+export interface BillLine {
+  readonly agent: string;
+  /** `null` where nobody said. */
+  readonly model: string | null;
+  readonly calls: number;
+  readonly attempts: number;
+  readonly cost: Cost;
+  /** Of its calls, added up: more than passed, where they were at the same time. */
+  readonly durationMs: number;
+}
+
+/** How much of a run stood in a log already. */
+export interface Reuse {
+  readonly reused: number;
+  readonly asked: number;
+}
+
+/** What a run returns: what each agent said, where they differed, what was decided, what is missing. */
+export interface Outcome<Results = Readonly<Record<string, AgentResult>>> {
+  readonly runId: string;
+  readonly status: OutcomeStatus;
+  /** One entry per agent of the team, by name. */
+  readonly results: Results;
+  readonly verdicts: readonly Verdict[];
+  readonly conflicts: readonly Conflict[];
+  readonly missing: readonly Missing[];
+  readonly bill: Bill;
+  /** Only of a run that was resumed or forked: calls whose answers stood in a log, and calls that were made. */
+  readonly reuse?: Reuse;
+}

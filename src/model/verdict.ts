@@ -1,0 +1,51 @@
+import type { PlacedFinding } from "./claim.ts";
+import type { Holder, Position, SubjectKind } from "./conflict.ts";
+import type { Json } from "./json.ts";
+
+/**
+ * - `unanimous`: everyone who spoke holds the winner.
+ * - `decided`: there was a conflict, and a link of the chain settled it.
+ * - `tied`: the votes were even, and nothing after the vote decided.
+ * - `no-quorum`: too few spoke for the vote to count, and nothing after it decided.
+ * - `undecided`: every link passed.
+ * - `waiting`: a person is asked, and has not decided yet.
+ */
+export type VerdictStatus =
+  | "unanimous"
+  | "decided"
+  | "tied"
+  | "no-quorum"
+  | "undecided"
+  | "waiting";
+
+/** Somebody who holds another position than the winner. */
+export interface Dissent extends Holder {
+  readonly position: Json;
+}
+
+/** What was decided about one subject, and on what grounds. */
+export interface Verdict {
+  readonly subject: string;
+  readonly kind: SubjectKind;
+  /** What those who report it say together; absent where they say texts alone, and of claims. */
+  readonly finding?: PlacedFinding;
+  readonly status: VerdictStatus;
+  /** One of `positions`' values; `null` when nothing was decided. */
+  readonly winner: Json;
+  /** 0–1: how likely the winner is right, by the estimator named in `confidenceFrom`; 0 when nothing was decided. */
+  readonly confidence: number;
+  /** The estimator, for instance `"laplace"` or `"judge-agreement"`; `"none"` when nothing was decided. */
+  readonly confidenceFrom: string;
+  /** Whether the estimator was checked against recorded outcomes. */
+  readonly calibrated: boolean;
+  /** Sentences that a person can check: who held what, what each link said, what decided. */
+  readonly reasoning: string;
+  /** The link that decided; `null` when none did. */
+  readonly by: string | null;
+  /** Most held first; equally held ones in canonical order. */
+  readonly positions: readonly Position[];
+  /** Everyone who holds another position than the winner; empty when nothing was decided. */
+  readonly dissent: readonly Dissent[];
+  /** Agents that were asked and did not answer. */
+  readonly missing: readonly string[];
+}

@@ -1,0 +1,192 @@
+import { QuorateError, type ErrorCode } from "../model/errors.ts";
+import {
+  causes,
+  errorsIn,
+  field,
+  isObject,
+  mistakesOf,
+  namesOf,
+  statusOf,
+  type Fields,
+} from "./foreign-error.ts";
+import { retryAfterOf } from "./retry-after.ts";
+
+/** What a failed attempt means for what follows it. */
+export interface Classified {
+  /** Whether the call may be repeated: whatever failed, unless it is known that it would fail again. */
+  readonly retry: boolean;
+  readonly fault: Fault;
+  /** How long what was called asks to be left alone. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/**
+ * What a failed attempt says about what it called:
+ *
+ * - `limited`: it is there, and turned the attempt away since there were too many (HTTP 429).
+ * - `busy`: it is there, and told the attempt to come later (HTTP 529, or 503 with a `Retry-After`).
+ * - `failed`: it was not reached, did not answer in time, or has a fault of its own.
+ * - `answered`: it answered, and the answer is no good.
+ * - `unknown`: nothing, for instance as the agent itself failed, or the request was wrong.
+ */
+export type Fault = "limited" | "busy" | "failed" | "answered" | "unknown";
+
+type Meaning = Omit<Classified, "retryAfterMs">;
+
+const AGAIN: Meaning = { retry: true, fault: "unknown" };
+const NEVER: Meaning = { retry: false, fault: "unknown" };
+const FAILED: Meaning = { retry: true, fault: "failed" };
+const ANSWERED: Meaning = { retry: true, fault: "answered" };
+const LIMITED: Meaning = { retry: true, fault: "limited" };
+
+/** What this package's own errors mean. Those that are not listed say nothing by themselves; perhaps their cause does. */
+const OWN_CODES: Partial<Record<ErrorCode, Meaning>> = {
+  TIMEOUT: FAILED,
+  OUTPUT_INVALID: ANSWERED,
+  // What the agent's own code makes of an answer.
+  OUTPUT_NOT_JSON: { retry: false, fault: "answered" },
+  OUTPUT_TOO_LARGE: { retry: false, fault: "answered" },
+  CLAIMS_INVALID: { retry: false, fault: "answered" },
+  BAD_OPTIONS: NEVER,
+  BAD_ROUTE: NEVER,
+  INPUT_INVALID: NEVER,
+  BUDGET_EXCEEDED: NEVER,
+  NO_BOUND: NEVER,
+  BREAKER_OPEN: NEVER,
+  CANCELLED: NEVER,
+  IN_DOUBT: NEVER,
+};
+
+/** What HTTP statuses mean; of those that are not listed, 5xx is a fault of the server, and 4xx one of the request. */
+const STATUSES: Readonly<Record<number, Meaning>> = {
+  408: FAILED,
+  409: AGAIN,
+  425: AGAIN,
+  429: LIMITED,
+  529: { retry: true, fault: "busy" },
+};
+
+/** What codes and names of errors mean, of systems and of clients. */
+const NAMES: ReadonlyMap<unknown, Meaning> = new Map([
+  // The way to the other end, by Node and by undici, which is Node's fetch.
+  ...each(
+    FAILED,
+    `EAI_AGAIN EADDRNOTAVAIL ECONNABORTED ECONNREFUSED ECONNRESET EHOSTDOWN EHOSTUNREACH ENETDOWN ENETRESET ENETUNREACH
+    ENOTFOUND EPIPE ETIMEDOUT ETIMEOUT ERR_HTTP_CONTENT_LENGTH_MISMATCH ERR_HTTP2_SESSION_ERROR ERR_HTTP2_STREAM_ERROR
+    ERR_NETWORK ERR_STREAM_PREMATURE_CLOSE UND_ERR_BODY_TIMEOUT UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT
+    UND_ERR_RES_CONTENT_LENGTH_MISMATCH UND_ERR_SOCKET`,
+  ),
+  // An `AbortSignal.timeout` of the agent's own, and clients that say it in their words.
+  ...each(FAILED, "TimeoutError APIConnectionError APIConnectionTimeoutError NetworkError"),
+  ...each(ANSWERED, "AI_NoObjectGeneratedError"),
+  // AWS answers some of these with HTTP 400.
+  ...each(
+    LIMITED,
+    `PriorRequestNotComplete ProvisionedThroughputExceededException RequestLimitExceeded SlowDown
+    Throttling ThrottlingException ThrottledException TooManyRequestsException`,
+  ),
+  // A package that is not there, or a login.
+  ...each(
+    NEVER,
+    `ERR_MODULE_NOT_FOUND MODULE_NOT_FOUND ERR_PACKAGE_PATH_NOT_EXPORTED ERR_UNKNOWN_BUILTIN_MODULE
+    ERR_DLOPEN_FAILED AI_LoadAPIKeyError AI_LoadSettingError AI_NoSuchModelError AI_NoSuchProviderError
+    CredentialsProviderError TokenProviderError CredentialUnavailableError`,
+  ),
+]);
+
+function each(meaning: Meaning, names: string): readonly (readonly [string, Meaning])[] {
+  return names.split(/\s+/).map((name) => [name, meaning]);
+}
+
+/** How services call it that a quota is used up or a bill is not paid: waiting does not help, whatever the status says. */
+const EXHAUSTED: ReadonlySet<unknown> = new Set([
+  "insufficient_quota",
+  "billing_hard_limit_reached",
+  "billing_not_active",
+  "billing_error",
+  "credit_balance_too_low",
+  "exceeded_current_quota_error",
+  "insufficient_balance",
+]);
+
+/**
+ * What a failure means, by the outermost link of its chain of causes that says anything; `nowMs` is the time, for a `Retry-After` that
+ * is a date. A failure that says nothing is worth a repetition. What a link says outright, `retryable`, is above all else in it.
+ */
+export function classify(error: unknown, nowMs: number): Classified {
+  try {
+    return classifyNested(error, nowMs, 0);
+  } catch {
+    // It is hostile, such as a revoked proxy in a list of errors.
+    return { ...AGAIN, retryAfterMs: undefined };
+  }
+}
+
+function classifyNested(error: unknown, nowMs: number, depth: number): Classified {
+  const chain = causes(error);
+  const retryAfterMs = chain
+    .map((link) => retryAfterOf(link, nowMs))
+    .find((ms) => ms !== undefined);
+  let said: Partial<Meaning> = {};
+  for (const link of chain) said = { ...saidBy(link, retryAfterMs), ...said };
+  if (said.retry === undefined && said.fault === undefined && retryAfterMs === undefined) {
+    const parts = depth < MAX_NESTED ? chain.flatMap(errorsIn) : [];
+    // Several failed at once, as in `Promise.any`: worth it if any of them is.
+    const each = parts.map((part) => classifyNested(part, nowMs, depth + 1));
+    const first = each.find(({ retry }) => retry) ?? each[0];
+    if (first !== undefined) return first;
+  }
+  const { retry = true, fault = retryAfterMs === undefined ? "unknown" : "busy" } = said;
+  // Where it is of no use, nobody was told to come later.
+  const isLater = fault === "limited" || fault === "busy";
+  return { retry, fault: isLater && !retry ? "unknown" : fault, retryAfterMs };
+}
+
+const MAX_NESTED = 3;
+
+/** What one link of the chain says, if anything. */
+function saidBy(link: Fields, retryAfterMs: number | undefined): Partial<Meaning> {
+  try {
+    const meaning = meantBy(link, retryAfterMs);
+    const outright = field(link, "retryable");
+    if (typeof outright === "boolean") return { ...meaning, retry: outright };
+    // As the AWS SDK says it, also of some requests that were answered with HTTP 400.
+    const hint = field(link, "$retryable");
+    if (isObject(hint))
+      return field(hint, "throttling") === true ? LIMITED : { ...meaning, retry: true };
+    // What a client makes of the status: a quota that is used up has the one of too many requests.
+    const may = field(link, "isRetryable");
+    if (typeof may !== "boolean" || meaning?.retry === false) return meaning ?? {};
+    return { ...meaning, retry: may };
+  } catch {
+    // Even `instanceof` throws on a hostile object, such as a revoked proxy: nothing it says can be relied on.
+    return {};
+  }
+}
+
+function meantBy(link: Fields, retryAfterMs: number | undefined): Meaning | undefined {
+  if (link instanceof QuorateError) return OWN_CODES[link.code];
+  if (mistakesOf(link).some((mistake) => EXHAUSTED.has(mistake)) || isMissingProgram(link)) {
+    return NEVER;
+  }
+  for (const name of namesOf(link)) {
+    const meaning = NAMES.get(name);
+    if (meaning !== undefined) return meaning;
+  }
+  const status = statusOf(link);
+  if (status === undefined) return undefined;
+  if (status === 503 && retryAfterMs !== undefined) return { retry: true, fault: "busy" };
+  return STATUSES[status] ?? (status < 500 ? NEVER : FAILED);
+}
+
+/** A program that cannot be started, as Node says it, or that a shell did not find (126, 127: POSIX, 2.8.2). */
+function isMissingProgram(link: Fields): boolean {
+  const code = field(link, "code");
+  const syscall = field(link, "syscall");
+  if (code === "ENOENT" || code === "EACCES") {
+    return typeof syscall === "string" && syscall.startsWith("spawn");
+  }
+  const isCommand = field(link, "cmd") !== undefined || field(link, "command") !== undefined;
+  const exit = field(link, "exitCode") ?? code;
+  return isCommand && (exit === 126 || exit === 127);
+}

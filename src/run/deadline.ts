@@ -1,0 +1,37 @@
+import { Cancellation, cancelWith } from "../async/cancellation.ts";
+import { deadlinePassed } from "../call/deadline.ts";
+import type { RunOptions } from "../team/options.ts";
+import type { Root } from "./root.ts";
+
+/** Until when a run goes. */
+export interface Deadline extends Disposable {
+  readonly deadlineMs: number;
+  /** Cancelled when the time is over, and with the run. */
+  readonly cancellation: Cancellation;
+}
+
+/** The deadline of one run, from when it is begun or gone on with, or of a plan. */
+export function deadlineOf(
+  { team, clock }: Root,
+  options: Pick<RunOptions, "deadlineMs">,
+  run: Cancellation,
+): Deadline | undefined {
+  const deadlineMs = options.deadlineMs ?? team.deadlineMs;
+  if (deadlineMs === undefined || deadlineMs === Infinity) return undefined;
+  const startedMs = clock.monotonic();
+  const end = (): void => cancellation.cancel(deadlinePassed(team.where, deadlineMs));
+  // The timer does not ring while an agent keeps the event loop from turning.
+  const cancellation = new Cancellation(() => {
+    if (clock.monotonic() - startedMs > deadlineMs) end();
+  });
+  const following = cancelWith(run, cancellation);
+  const timer = clock.timer(deadlineMs, end);
+  return {
+    deadlineMs,
+    cancellation,
+    [Symbol.dispose]() {
+      timer[Symbol.dispose]();
+      following[Symbol.dispose]();
+    },
+  };
+}

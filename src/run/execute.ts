@@ -1,0 +1,171 @@
+import { either } from "../async/cancellation.ts";
+import { orGivenUp, STORE_PATIENCE_MS } from "../async/or-given-up.ts";
+import { spent } from "../log/call-state.ts";
+import { type History, type Origin } from "../log/history.ts";
+import { Journal } from "../log/journal.ts";
+import { ContentKeys } from "../call/key.ts";
+import { letGo } from "../log/owning.ts";
+import type { Run } from "../call/run.ts";
+import { RunBudgets } from "../limits/run-budgets.ts";
+import { storeLimiter } from "../limits/store-limiter.ts";
+import { BillFold } from "../money/bill.ts";
+import { describeThrown, isSoundError } from "../model/errors.ts";
+import type { Bill, Outcome } from "../model/outcome.ts";
+import { coordinate, type Coordinated } from "../team/coordinate/coordinate.ts";
+import type { Assignment } from "../team/coordinate/team-run.ts";
+import type { Session } from "./session.ts";
+import { keepLesson } from "../team/learned.ts";
+import { performTeam } from "../team/coordinate/nested.ts";
+import type { Seated } from "./root.ts";
+import { outcomeOutside } from "./secrecy.ts";
+
+/** What a run goes on from. */
+export interface Beginning {
+  /** Where its owner stands in its log, when it had begun. */
+  readonly position?: { readonly fence: number; readonly history: History };
+  /** The run that it is a fork of. */
+  readonly origin?: Origin;
+}
+
+/** A run with its journal, from the beginning or from where it stopped. */
+export function openRun(session: Session, { position, origin }: Beginning = {}): Run {
+  const { root, runId, options, store, cancellation, deadline, watch, seated, secrecy } = session;
+  const { clock } = root;
+  const bill = new BillFold();
+  for (const event of position?.history.events ?? []) bill.add(event);
+  bill.goOn();
+  const journal = new Journal({
+    runId,
+    store,
+    clock,
+    bill,
+    redact: secrecy.redact,
+    watch,
+    fail: (error) => cancellation.cancel(error),
+    ...(position !== undefined && {
+      fence: position.fence,
+      lastSeq: position.history.events.length,
+    }),
+  });
+  const budgets = new RunBudgets();
+  if (position !== undefined) chargeBefore(budgets, seated, position.history);
+  return {
+    journal,
+    cancellation,
+    deadline,
+    clock,
+    engine: seated.engine,
+    bill,
+    limiter: storeLimiter({
+      values: store.values,
+      clock,
+      queues: root.queues,
+      failed: (cause) => journal.failed(cause),
+    }),
+    budgets,
+    values: store.values,
+    cache: options.cache ?? {},
+    flights: root.flights,
+    shared: undefined,
+    resumable: store.resumable,
+    keys:
+      store.resumable || seated.caches || secrecy.redact !== undefined
+        ? new ContentKeys(secrecy.redact, secrecy.keyed)
+        : undefined,
+    redact: secrecy.redact,
+    history: position?.history,
+    origin,
+    learned: new Map(),
+    waits: [],
+  };
+}
+
+/** What the log of a run says that was spent, into its budgets. A call in doubt counts with what was reserved for it. */
+function chargeBefore(own: RunBudgets, { budgets, budgetsAt }: Seated, history: History): void {
+  if (budgets.length === 0) return;
+  for (const call of history.callsEverMade()) {
+    const { charged = 0 } = spent(call);
+    if (charged > 0) own.charge(budgetsAt.get(history.places.seatOf(call.place)) ?? [], charged);
+  }
+}
+
+/** Carries a run to its last event. */
+export async function execute(
+  session: Session,
+  run: Run,
+  assignment: Assignment,
+  fence = 1,
+): Promise<Outcome> {
+  const { root, seated, store, runId, secrecy } = session;
+  const { journal, cancellation, clock } = run;
+  try {
+    using until = either(cancellation, session.deadline);
+    // What was asked stops in its graceMs; only a store that never answers takes longer.
+    const patienceMs = seated.graceMs + STORE_PATIENCE_MS;
+    const carried = carryOut(run, seated, assignment);
+    const { done, bill } = await orGivenUp(carried, until.cancellation, clock, patienceMs);
+    const { status, results, verdicts, conflicts, missing } = done;
+    journal.close();
+    if (status === "waiting") await letGo(store, root.clock, runId, fence);
+    const whole = { runId, status, results, verdicts, conflicts, missing, bill };
+    const outcome = outcomeOutside(whole, secrecy);
+    const fresh = run.history === undefined && run.origin === undefined;
+    return fresh ? outcome : { ...outcome, reuse: run.bill.reuse() };
+  } catch (reason) {
+    journal.note([{ type: "run.cancelled", reason: describeThrown(reason) }]);
+    journal.close();
+    // Whoever goes on with the run need not wait for this process to end.
+    if (isBegun(reason, run)) session.begunByOthers?.();
+    else if (!isLost(reason)) await letGo(store, root.clock, runId, fence);
+    throw reason;
+  }
+}
+
+/** Everything up to the run's last event, which is kept. */
+async function carryOut(
+  run: Run,
+  { seating }: Seated,
+  assignment: Assignment,
+): Promise<{ readonly done: Coordinated; readonly bill: Bill }> {
+  const done = await coordinate(run, seating, assignment, performTeam);
+  const bill = run.bill.bill();
+  if (done.status !== "waiting") await keepLesson(run, seating.team, "", done.verdicts);
+  await recordEnd(run, done, bill);
+  return { done, bill };
+}
+
+/** Whether a run that was to begin was there already: it never was this process's to let go of. */
+function isBegun(reason: unknown, { journal, history }: Run): boolean {
+  const taken = isSoundError(reason) && reason.code === "SEQ_TAKEN";
+  return taken && history === undefined && !journal.begun;
+}
+
+/** Whether somebody else has taken the run over. */
+function isLost(reason: unknown): boolean {
+  return isSoundError(reason) && reason.code === "LEASE_LOST";
+}
+
+/** The run's last event; or that it waits, unless that is what its log ends with and nothing has come since. */
+async function recordEnd(
+  { journal, history, waits }: Run,
+  { status, missing, verdicts, further }: Coordinated,
+  bill: Bill,
+): Promise<void> {
+  if (status !== "waiting") {
+    const ended = journal.record([
+      history === undefined && further.length === 0
+        ? { type: "run.finished", status, missing, bill }
+        : {
+            type: "run.finished",
+            status,
+            ...(history !== undefined && { subjects: verdicts.map(({ subject }) => subject) }),
+            ...(further.length > 0 && { further }),
+            missing,
+            bill,
+          },
+    ]);
+    if (ended !== undefined) await ended;
+  } else if (!journal.untouched || history?.events.at(-1)?.type !== "run.waiting") {
+    await journal.record([{ type: "run.waiting", verdicts: waits }]);
+  }
+}

@@ -1,0 +1,77 @@
+import type { CallPlace } from "../model/call-place.ts";
+import type { AgentResult } from "../model/call.ts";
+import { conflictsAmong } from "../conflict/subjects.ts";
+import type { History } from "../log/history.ts";
+import { outcomeOf } from "../call/call-outcome.ts";
+import type { Outcome } from "../model/outcome.ts";
+import { put } from "../model/record.ts";
+import type { Verdict } from "../model/verdict.ts";
+import { NOT_ROUTED } from "../team/coordinate/coordinate.ts";
+import type { MadeCall } from "../team/coordinate/member.ts";
+import { madeOf } from "../team/coordinate/member-result.ts";
+import type { Team } from "../team/team.ts";
+
+/** The outcome of a run as its log has it; `undefined` for one that has none. Nothing is asked for it. */
+export function recordedOutcome({ members }: Team, history: History): Outcome | undefined {
+  const { runId, events } = history;
+  const last = events.at(-1);
+  if (last?.type !== "run.finished") return undefined;
+  // By subject: one that was decided anew, about other answers, stands in the log twice.
+  const verdicts = new Map<string, Verdict>();
+  const results = new Map<string, AgentResult>();
+  const places = new Map<string, CallPlace>();
+  const skippedAt = new Map<string, number>();
+  for (const event of events) {
+    if ("role" in event) places.set(event.callId, event);
+    if (event.type === "verdict.reached" && event.team === undefined) {
+      verdicts.set(event.verdict.subject, event.verdict);
+    } else if (event.type === "call.skipped") {
+      const { reason, detail } = event;
+      results.set(event.callId, { status: "skipped", reason, detail });
+      skippedAt.set(event.callId, event.seq);
+    } else if (event.type === "call.failed" && event.stopped === true) {
+      // Earlier versions stopped who could not change a verdict any more.
+      const { message: detail } = event.error;
+      results.set(event.callId, { status: "skipped", reason: "early-stop", detail });
+      skippedAt.set(event.callId, event.seq);
+    }
+  }
+  for (const { place, end } of history.calls()) {
+    const { callId } = place;
+    // With another description of the supervisor, one that had answered may have been skipped since.
+    if (end !== undefined && end.seq > (skippedAt.get(callId) ?? 0))
+      results.set(callId, outcomeOf(end, () => undefined).result);
+  }
+  const { status, missing, bill, subjects = [...verdicts.keys()], further = [] } = last;
+  const callsOf = new Map(further.map(({ agent, calls }) => [agent, calls]));
+  const byAgent: Record<string, AgentResult> = {};
+  for (const { name } of members) {
+    const calls = (callsOf.get(name) ?? [name]).flatMap((callId): readonly MadeCall[] => {
+      const [place, result] = [places.get(callId), results.get(callId)];
+      return place === undefined || result === undefined
+        ? []
+        : [{ place, result, said: undefined }];
+    });
+    put<AgentResult>(byAgent, name, resultOf(calls));
+  }
+  const settled = subjects.flatMap((subject) => verdicts.get(subject) ?? []);
+  return {
+    runId,
+    status,
+    results: byAgent,
+    verdicts: settled,
+    conflicts: conflictsAmong(settled),
+    missing,
+    bill,
+  };
+}
+
+function resultOf([first, ...others]: readonly MadeCall[]): AgentResult {
+  if (first === undefined) return NOT_ROUTED;
+  const calls = [first, ...others] as const;
+  const stopped = calls.find(
+    ({ result }) => result.status === "skipped" && result.reason === "early-stop",
+  );
+  const answered = calls.some(({ result }) => result.status === "ok");
+  return stopped === undefined || answered ? madeOf(calls).result : stopped.result;
+}

@@ -1,0 +1,153 @@
+import type { Clock } from "../async/clock.ts";
+import type { Checked } from "../check/options.ts";
+import { hear } from "../model/hear.ts";
+import { deadlines, type Deadlines } from "../async/deadlines.ts";
+import type { Engine, EngineFactory, RegisteredAgent } from "../executor/engine.ts";
+import type { Flights } from "../call/cache/single-flight.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { OwnedBudget } from "../money/budget.ts";
+import { withStandIns } from "../call/ladder.ts";
+import type { Seat } from "../call/seat.ts";
+import type { Outcome } from "../model/outcome.ts";
+import { makeLimit } from "../limits/limit.ts";
+import type { ScopeQueues } from "../limits/scope-queue.ts";
+import { atOnce } from "../check/at-once.ts";
+import { shown } from "../check/shown.ts";
+import { LIMITS, mergeLimits } from "../describe/limits.ts";
+import type { Store } from "../store/store.ts";
+import type { RUN } from "../team/options.ts";
+import type { Secrecy } from "./secrecy.ts";
+import { isSeating, NOTHING_ABOVE, seatTeam, type Seating } from "../team/seating.ts";
+import type { Whose } from "../team/whose-run.ts";
+import type { Team } from "../team/team.ts";
+
+/** What a supervisor needs to run tasks. */
+export interface Root {
+  readonly team: Team;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly engineOf: EngineFactory;
+  /** The team as it is seated when a run wants nothing otherwise. */
+  readonly seated: Seated;
+  /** Runs under way in this process under ids that their callers chose. */
+  readonly named: Map<string, NamedRun>;
+  /** Those that wait for a person, by their ids: what is secret in them is known to this process. */
+  readonly asleep: Map<string, Asleep>;
+  /** Where attempts wait for what is kept in a store. */
+  readonly queues: ScopeQueues;
+  /** The calls under way that others may join. */
+  readonly flights: Flights;
+}
+
+/** A run that waits for a person. */
+export interface Asleep {
+  readonly store: Store;
+  readonly secrecy: Secrecy;
+}
+
+/** A run that another caller may join. */
+export interface NamedRun {
+  readonly task: unknown;
+  readonly whose: Whose;
+  readonly outcome: Promise<Outcome>;
+}
+
+/** A seated team, and the engine that finds its agents. */
+export interface Seated {
+  readonly seating: Seating;
+  readonly engine: Engine;
+  /** The largest task, in bytes of JSON. */
+  readonly maxBytes: number;
+  /** Whether any agent of the root has a schema for its task. */
+  readonly checks: boolean;
+  /** The places of all agents and teams below the root. */
+  readonly places: ReadonlySet<string>;
+  /** Every budget in it, once. */
+  readonly budgets: readonly OwnedBudget[];
+  /** Those above each agent, judges and fallbacks too, by its place. */
+  readonly budgetsAt: ReadonlyMap<string, readonly OwnedBudget[]>;
+  /** Whether any agent keeps its answers for other runs. */
+  readonly caches: boolean;
+  /** How long the slowest of its agents is given to stop, in ms. */
+  readonly graceMs: number;
+}
+
+/** The root as a run wants it: seated anew when it has limits of its own. */
+export function reseated(root: Root, options: Checked<typeof RUN>): Root {
+  const { concurrency, timeoutMs, graceMs, retries, backoff, maxBytes, budget } = options;
+  const wanted = concurrency ?? timeoutMs ?? graceMs ?? retries ?? backoff ?? maxBytes ?? budget[0];
+  if (wanted === undefined) return root;
+  return { ...root, seated: seatRoot(root, options) };
+}
+
+/** Seats a team as a root. */
+export function seatRoot(
+  { team, clock, engineOf }: Pick<Root, "team" | "clock" | "engineOf">,
+  options?: Checked<typeof RUN>,
+): Seated {
+  const overrides = LIMITS.among(options ?? {});
+  // Seated for one run only, whose timers go with it.
+  const reused = options === undefined;
+  const registry = new Map<string, RegisteredAgent>();
+  const limiters = options?.concurrency === undefined ? [] : [makeLimit(options.concurrency)];
+  const timeoutsOf = timeoutsBy(clock, reused);
+  const budgets = (options?.budget ?? []).map((budget) => ({
+    budget,
+    place: "",
+    whose: "this run",
+  }));
+  const above = { ...NOTHING_ABOVE, limiters, budgets };
+  const seating = seatTeam({ team, above, overrides, registry, timeoutsOf });
+  const { maxBytes } = mergeLimits(team.limits, overrides);
+  const checks = seating.seats.some((seat) => !isSeating(seat) && seat.agent.input !== undefined);
+  const seats = allSeats(seating);
+  return {
+    seating,
+    engine: checkEngine(
+      atOnce(() => engineOf(registry), `${team.where}: engine`),
+      team.where,
+    ),
+    maxBytes,
+    checks,
+    places: new Set(placesIn(seating)),
+    budgets: [...new Set(seats.flatMap(({ budgets }) => budgets))],
+    budgetsAt: new Map(seats.map(({ place, budgets }) => [place, budgets])),
+    caches: seats.some(({ cache }) => cache !== undefined),
+    graceMs: seats.reduce((most, { limits }) => Math.max(most, limits.graceMs), 0),
+  };
+}
+
+/** Refuses with `BAD_OPTIONS` what cannot carry out an attempt. */
+function checkEngine(engine: Engine, where: string): Engine {
+  if (typeof (engine as Partial<Engine> | null | undefined)?.call === "function") return engine;
+  hear(engine);
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${where}: engine made ${shown(engine)} without call; make { call(request, control) }`,
+  );
+}
+
+/** Every agent's seat, judges and fallbacks too, at its first tier. */
+function allSeats({ seats, judges }: Seating, found: Seat[] = []): readonly Seat[] {
+  for (const seat of [...seats, ...[...judges.values()].map((judge) => judge.seat)]) {
+    if (isSeating(seat)) allSeats(seat, found);
+    else found.push(...withStandIns(seat));
+  }
+  return found;
+}
+
+/** The places of a team's members, each team followed by those in it. */
+function placesIn({ seats }: Seating): readonly string[] {
+  return seats.flatMap((seat) => [seat.place, ...(isSeating(seat) ? placesIn(seat) : [])]);
+}
+
+/** One list of deadlines per timeout. */
+function timeoutsBy(clock: Clock, reused: boolean): (timeoutMs: number) => Deadlines | undefined {
+  const lists = new Map<number, Deadlines>();
+  return (timeoutMs) => {
+    if (timeoutMs === Infinity) return undefined;
+    const list = lists.get(timeoutMs) ?? deadlines(clock, timeoutMs, reused);
+    lists.set(timeoutMs, list);
+    return list;
+  };
+}

@@ -1,0 +1,38 @@
+import { cut } from "../model/text.ts";
+import { QuorateError } from "../model/errors.ts";
+
+const MAX_RUN_ID = 200;
+
+/** What the command line calls the run that was begun last. */
+const LATEST = "latest";
+
+/**
+ * Characters that nobody sees, or that change how those around them are shown: two ids would look the same. U+2800 is Braille without
+ * a dot.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|^\s|\s$/gu;
+
+/** Refuses with `BAD_OPTIONS` what is no id for a run, or an id that would pass for another one. */
+export function checkRunId(runId: unknown): void {
+  const fault = faultOf(runId);
+  if (fault === undefined) return;
+  const got = typeof runId === "string" ? ` "${seen(cut(runId, MAX_RUN_ID))}"` : "";
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `runId${got} is refused: it ${fault}; use 1 to ${MAX_RUN_ID} characters that can be seen`,
+  );
+}
+
+function faultOf(runId: unknown): string | undefined {
+  if (typeof runId !== "string") return `is of type ${runId === null ? "null" : typeof runId}`;
+  if (runId === "") return "is empty";
+  if (runId.length > MAX_RUN_ID) return `has ${runId.length} characters`;
+  if (!runId.isWellFormed()) return "has half a character";
+  if (seen(runId) !== runId) return "has characters that nobody sees";
+  return runId.toLowerCase() === LATEST ? "names the latest run on the command line" : undefined;
+}
+
+/** The id with everything that nobody sees spelled out. */
+function seen(runId: string): string {
+  return runId.replace(UNSEEN, (unseen) => `\\u{${unseen.codePointAt(0)?.toString(16)}}`);
+}

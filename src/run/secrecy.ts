@@ -1,0 +1,102 @@
+import type { AgentResult } from "../model/call.ts";
+import { areOther, secretHash, type SecretHash } from "../call/key.ts";
+import { redactor, type Redactor } from "../log/redact.ts";
+import { describeThrown, isSoundError } from "../model/errors.ts";
+import type { EventBody } from "../model/events.ts";
+import { keyedHash } from "../model/hash.ts";
+import { canonicalJson, type Json } from "../model/json.ts";
+import type { Outcome } from "../model/outcome.ts";
+import { put } from "../model/record.ts";
+import type { Values } from "../store/values.ts";
+import { isTeam } from "../team/seating.ts";
+import type { Team } from "../team/team.ts";
+
+/** What keeps the secrets of one run. */
+export interface Secrecy {
+  /** `undefined` where nothing is taken out. */
+  readonly redact: Redactor | undefined;
+  /** Hashes what is taken out; `undefined` where that cannot be hashed without being guessed. */
+  readonly keyed: SecretHash | undefined;
+}
+
+const NOTHING_SECRET: Secrecy = Object.freeze({ redact: undefined, keyed: undefined });
+
+/**
+ * By the rules of the team and of all that are nested in it: they write to one log, and what is a secret to one of them is one to
+ * whoever reads that. Hashes are keyed with the team's own secret, else with that of the store.
+ */
+export function secrecyOf(team: Team, values: Values): Secrecy {
+  const teams = allTeams(team);
+  const rules = new Set(teams.flatMap(({ redact }) => redact ?? []));
+  if (rules.size === 0) return NOTHING_SECRET;
+  const secret = teams.find(({ hashSecret }) => hashSecret !== undefined)?.hashSecret;
+  const hash =
+    secret === undefined ? values.hash : (text: string): string => keyedHash(secret, text);
+  return { redact: redactor([...rules]), keyed: hash && secretHash(hash) };
+}
+
+function allTeams(team: Team): readonly Team[] {
+  return [team, ...team.members.flatMap(({ worker }) => (isTeam(worker) ? allTeams(worker) : []))];
+}
+
+type StartedBody = Extract<EventBody, { type: "run.started" }>;
+
+/** What the first event of a run says of its secrecy. */
+export function secrecyAsRecorded(
+  { redact, keyed }: Secrecy,
+  task: unknown,
+): Pick<StartedBody, "redact" | "inputHash"> {
+  if (redact === undefined) return {};
+  const hidden = task !== undefined && !isSame(redact.value(task as Json, "input"), task);
+  return {
+    redact: keyed === undefined ? "unkeyed" : "keyed",
+    ...(hidden && keyed !== undefined && { inputHash: keyed(canonicalJson(task)) }),
+  };
+}
+
+/**
+ * Whether a run was begun with that task, as far as its first event tells: where something was taken out of it, by the hash of the
+ * whole; where there is none, by what is left.
+ */
+export function isTaskOf(
+  { input, inputHash }: StartedBody,
+  { redact, keyed }: Secrecy,
+  task: unknown,
+): boolean {
+  const kept =
+    redact === undefined || task === undefined ? task : redact.value(task as Json, "input");
+  if (!isSame(input, kept)) return false;
+  return inputHash === undefined || !areOther(inputHash, keyed?.(canonicalJson(task)));
+}
+
+function isSame(one: unknown, another: unknown): boolean {
+  return canonicalJson(one) === canonicalJson(another);
+}
+
+/**
+ * An error as it leaves the run: errors are printed and passed on, so that theirs are the texts in which a secret travels farthest. A
+ * reason of the caller's own stays what it is.
+ */
+export function errorOutside(
+  error: unknown,
+  { redact }: Secrecy,
+  signal: AbortSignal | undefined,
+): unknown {
+  if (redact === undefined || (signal?.aborted === true && error === signal.reason)) return error;
+  return isSoundError(error) ? redact.error(error) : new Error(redact.text(describeThrown(error)));
+}
+
+/** An outcome as its caller gets it: outputs and verdicts whole, errors as the log has them. */
+export function outcomeOutside(outcome: Outcome, { redact }: Secrecy): Outcome {
+  if (redact === undefined) return outcome;
+  const results: Record<string, AgentResult> = {};
+  for (const [name, result] of Object.entries(outcome.results)) {
+    put<AgentResult>(
+      results,
+      name,
+      result.status === "failed" ? { ...result, error: redact.error(result.error) } : result,
+    );
+  }
+  const missing = outcome.missing.map((one) => ({ ...one, detail: redact.text(one.detail) }));
+  return { ...outcome, results, missing };
+}

@@ -1,0 +1,88 @@
+import { checkRunId } from "./run-id.ts";
+import { Cancellation, follow } from "../async/cancellation.ts";
+import type { Checked } from "../check/options.ts";
+import { keepAwake } from "../async/keep-awake.ts";
+import type { LiveEvent } from "../model/events.ts";
+import type { Outcome } from "../model/outcome.ts";
+import type { Store } from "../store/store.ts";
+import { DRIVEN, type RunOptions } from "../team/options.ts";
+import { deadlineOf } from "./deadline.ts";
+import { reseated, type Root, type Seated } from "./root.ts";
+import { errorOutside, secrecyOf, type Secrecy } from "./secrecy.ts";
+
+/** What a run is begun or gone on with. */
+export interface Given {
+  readonly root: Root;
+  readonly runId: string;
+  readonly options: RunOptions;
+  readonly watch: ((event: LiveEvent) => void) | undefined;
+}
+
+/** A run in this process: what it was given, and what was made of that. */
+export interface Session extends Omit<Given, "options"> {
+  readonly options: Checked<typeof DRIVEN>;
+  readonly seated: Seated;
+  readonly store: Store;
+  readonly cancellation: Cancellation;
+  /** Cancelled when `deadlineMs` is over, and with the run; `undefined` where there is no deadline. */
+  readonly deadline: Cancellation | undefined;
+  readonly secrecy: Secrecy;
+  /** Is told when a run that was to begin was there already, so that nobody was asked. */
+  readonly begunByOthers?: () => void;
+}
+
+/** A run under way. */
+export interface Started {
+  readonly runId: string;
+  /** Rejects with whatever keeps the run from having an outcome. */
+  readonly outcome: Promise<Outcome>;
+  readonly cancellation: Cancellation;
+}
+
+/** Carries a run out in a session of its own, which ends with it. Never throws. */
+export function inSession(given: Given, run: (session: Session) => Promise<Outcome>): Started {
+  const cancellation = new Cancellation();
+  return { runId: given.runId, outcome: outcomeOf(given, cancellation, run), cancellation };
+}
+
+async function outcomeOf(
+  given: Given,
+  cancellation: Cancellation,
+  run: (session: Session) => Promise<Outcome>,
+): Promise<Outcome> {
+  const { root, runId, watch } = given;
+  // Whoever watches has a stream to read from before the first agent says anything.
+  if (watch !== undefined) await undefined;
+  const options = DRIVEN.of(given.options, `a run of ${root.team.where}`);
+  if (typeof runId !== "string") checkRunId(runId);
+  const { seated } = reseated(root, options);
+  const { signal, store = root.store } = options;
+  using _following = signal === undefined ? undefined : follow(signal, cancellation);
+  // The timer of an AbortSignal.timeout() does not keep the process alive, and the run waits for it.
+  using _awake = signal === undefined ? undefined : keepAwake();
+  if (cancellation.cancelled) throw cancellation.reason;
+  const before = root.asleep.get(runId);
+  const secrecy = before?.store === store ? before.secrecy : secrecyOf(root.team, store.values);
+  using until = deadlineOf(root, options, cancellation);
+  const deadline = until?.cancellation;
+  const session = { ...given, options, seated, store, cancellation, deadline, secrecy };
+  try {
+    const outcome = await run(session);
+    rememberAsleep(session, outcome);
+    return outcome;
+  } catch (error) {
+    throw errorOutside(error, secrecy, signal);
+  }
+}
+
+const MAX_ASLEEP = 1_000;
+
+/** What was secret in a run that waits is known when it goes on in this process: what a person writes may repeat it. */
+function rememberAsleep({ root, runId, store, secrecy }: Session, { status }: Outcome): void {
+  const { asleep } = root;
+  asleep.delete(runId);
+  if (status !== "waiting" || secrecy.redact === undefined) return;
+  asleep.set(runId, { store, secrecy });
+  const [oldest] = asleep.keys();
+  if (asleep.size > MAX_ASLEEP && oldest !== undefined) asleep.delete(oldest);
+}

@@ -1,0 +1,107 @@
+import type { Cancellation } from "../async/cancellation.ts";
+import { orCancelled } from "../async/or-cancelled.ts";
+import { ROOT } from "../model/call-place.ts";
+import type { Origin } from "../log/history.ts";
+import { checkInput, takeInput, type CheckedInputs } from "../call/input.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { EventBody, ForkOf } from "../model/events.ts";
+import type { Json } from "../model/json.ts";
+import type { Outcome } from "../model/outcome.ts";
+import { execute, openRun } from "./execute.ts";
+import type { Session } from "./session.ts";
+import type { Plan } from "../team/plan.ts";
+import type { Seated } from "./root.ts";
+import { learnedBefore } from "../team/learned.ts";
+import { planFor } from "../team/route.ts";
+import { secrecyAsRecorded } from "./secrecy.ts";
+import { isSeating } from "../team/seating.ts";
+import { whoseRun, type Whose } from "../team/whose-run.ts";
+
+/** A new run, from its first event to its last. Of a fork, `planned` is the plan of its origin. */
+export async function runNew(
+  session: Session,
+  given: unknown,
+  origin?: Origin,
+  planned?: Plan,
+): Promise<Outcome> {
+  const { root, options, seated, cancellation, deadline = cancellation } = session;
+  const { team } = root;
+  const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
+  refuseSecretId(session, task);
+  const plan = planned ?? (await planFor(team, task, deadline, options));
+  const checked = seated.checks ? await checkTask(seated, plan, task, deadline) : undefined;
+  const run = openRun(session, origin === undefined ? {} : { origin });
+  const { mode, agents } = plan;
+  const learned = team.lessons === undefined ? undefined : await learnedBefore(run, team, "");
+  const whose = whoseRun(options, origin?.history.events[0]);
+  refuseSecretLabels(session, whose);
+  const started: EventBody =
+    run.keys === undefined
+      ? { type: "run.started", supervisor: team.label, ...whose, input: task }
+      : {
+          type: "run.started",
+          supervisor: team.label,
+          ...whose,
+          definition: seated.seating.definition(),
+          input: task,
+          ...secrecyAsRecorded(session.secrecy, task),
+          ...(origin !== undefined && { forkOf: forkOf(origin) }),
+        };
+  const excess = run.journal.excess(started, seated.maxBytes);
+  if (excess !== undefined) {
+    const why = `the task of ${team.where} ${excess}; send less, or say where it is instead`;
+    throw new QuorateError("INPUT_INVALID", why);
+  }
+  // Not waited for: nothing is asked before its own first event is kept, and with it these.
+  run.journal.note([
+    started,
+    { type: "run.planned", mode, agents, ...(learned !== undefined && { learned }) },
+  ]);
+  return execute(session, run, { task, plan, at: ROOT, checked });
+}
+
+/** What is secret in a task is known from here on; it must not be what the run is called, as that stays readable. */
+function refuseSecretId({ runId, options, secrecy: { redact } }: Session, task: unknown): void {
+  if (redact === undefined || task === undefined) return;
+  redact.value(task as Json, "input");
+  if (options.runId === undefined || !redact.isIn(runId)) return;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    "runId has something in it that redact takes out of the task; choose an id without it, as ids stay readable",
+  );
+}
+
+/** As its id, what a run is found by stays readable. */
+function refuseSecretLabels({ secrecy: { redact } }: Session, { tenant, tags = {} }: Whose): void {
+  if (redact === undefined) return;
+  for (const text of [tenant ?? "", ...Object.entries(tags).flat()]) {
+    if (!redact.isIn(text)) continue;
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      "tenant or tags have something in them that redact takes out of the task; use others, as they stay readable",
+    );
+  }
+}
+
+function forkOf({ history, from }: Origin): ForkOf {
+  return { runId: history.runId, ...(from !== undefined && { from }) };
+}
+
+/** Checks the task against the schemas of all who are asked, before anything runs. */
+export async function checkTask(
+  { seating, maxBytes }: Seated,
+  { planned }: Plan,
+  task: unknown,
+  cancellation: Cancellation,
+): Promise<CheckedInputs> {
+  const checked: CheckedInputs = new Map();
+  for (const index of planned) {
+    const seat = seating.seats[index];
+    if (seat === undefined || isSeating(seat)) continue;
+    if (seat.agent.input === undefined || seating.team.members[index]?.input !== undefined)
+      continue;
+    const input = checkInput(seat.agent, { task, results: {}, checked }, maxBytes);
+    await orCancelled(Promise.resolve(input), cancellation);
+  }
+  return checked;
+}

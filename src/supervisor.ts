@@ -1,0 +1,173 @@
+import { nameIn } from "./check/name.ts";
+import { workerBrand, checkNeeds, type Worker, type Workers } from "./describe/agent.ts";
+import { scopeQueues } from "./limits/scope-queue.ts";
+import { systemClock } from "./async/clock.ts";
+import type { HumanDecision } from "./log/decision.ts";
+import { embeddedEngine } from "./executor/engine.ts";
+import { flights } from "./call/cache/single-flight.ts";
+import type { Outcome } from "./model/outcome.ts";
+import { memoryStore } from "./store/memory.ts";
+import type { Store } from "./store/store.ts";
+import { planTask } from "./forecast/plan-task.ts";
+import type { NameOf, ResultsOf, TaskOf } from "./team/infer.ts";
+import type { TeamAnswer } from "./team/coordinate/nested.ts";
+import {
+  SUPERVISOR,
+  type ForkOptions,
+  type ResumeOptions,
+  type RunOptions,
+  type SupervisorOptions,
+} from "./team/options.ts";
+import { runMany, type ManyOptions, type TaskOutcome } from "./run/many/run-many.ts";
+import { beginRun, decideRun, forkRun, resumeRun } from "./run/begin.ts";
+import { seatRoot, type Root, type Seated } from "./run/root.ts";
+import { streamRun, type RunStream } from "./run/stream.ts";
+import type { PlanOptions, TaskPlan } from "./forecast/task-plan.ts";
+import { makeTeam } from "./team/make-team.ts";
+import { teamBrand, teamOf, type TeamBrand } from "./team/team.ts";
+
+/** A team of agents that takes tasks. It is a worker itself, so teams nest. */
+export interface Supervisor<
+  Agents extends Workers = Workers,
+  Task = never,
+  Answer = unknown,
+  Name extends string = string,
+>
+  extends Worker<Name, Task, Answer>, TeamBrand {
+  readonly agents: Agents;
+  readonly store: Store;
+  /**
+   * Gives a task to the team and resolves when it is settled, whatever the agents did. Rejects with `INPUT_INVALID`,
+   * `BAD_ROUTE` or `BAD_OPTIONS` before anything is asked; with the reason of `signal`, once all that was asked has
+   * stopped or has been given `graceMs`; and with `STORE_FAILED`.
+   */
+  readonly run: (
+    task: Task,
+    options?: RunOptions<NameOf<Agents>>,
+  ) => Promise<Outcome<ResultsOf<Agents>>>;
+  /** As `run`, and shows every event once it is kept. Leaving the loop early cancels the run. */
+  readonly stream: (
+    task: Task,
+    options?: RunOptions<NameOf<Agents>>,
+  ) => RunStream<ResultsOf<Agents>>;
+  /**
+   * Goes on with a run where its log ends: no agent that has answered is asked again. `reuse` of the outcome counts. A
+   * finished run's outcome is read from the log. Rejects as `run` does, and with `RUN_NOT_FOUND`, `RUN_OWNED` while
+   * somebody else drives it, `RUN_ID_TAKEN` for a run of another supervisor, `NOT_RESUMABLE`, and `LEASE_LOST`.
+   */
+  readonly resume: (runId: string, options?: ResumeOptions) => Promise<Outcome<ResultsOf<Agents>>>;
+  /** As `resume`, and shows every event of the run, those before it too. */
+  readonly resumeStream: (runId: string, options?: ResumeOptions) => RunStream<ResultsOf<Agents>>;
+  /**
+   * A new run beside another one: with another task, with agents that have changed since, or with the agent at `from` asked
+   * anew. Answers of calls whose content is the same are taken over and cost nothing. Rejects as `resume` does.
+   */
+  readonly fork: (
+    runId: string,
+    options?: ForkOptions<Task, NameOf<Agents>>,
+  ) => Promise<Outcome<ResultsOf<Agents>>>;
+  /** As `fork`, and shows every event. */
+  readonly forkStream: (
+    runId: string,
+    options?: ForkOptions<Task, NameOf<Agents>>,
+  ) => RunStream<ResultsOf<Agents>>;
+  /**
+   * Records what a person decided about a subject that the run waits for, without what `redact` takes out of it, and goes on with
+   * the run. Where `redact` has paths, a process that did not drive the run keeps neither `why` nor `by`. Rejects as `resume` does, with `ALREADY_DECIDED` when a person has decided about that subject, `NO_SUCH_POSITION` when nobody
+   * holds that position, and with `BAD_OPTIONS` when the run does not wait for that subject, or two positions look like it.
+   */
+  readonly decide: (
+    runId: string,
+    decision: HumanDecision,
+    options?: ResumeOptions,
+  ) => Promise<Outcome<ResultsOf<Agents>>>;
+  /** As `decide`, and shows every event of the run, those before it too. */
+  readonly decideStream: (
+    runId: string,
+    decision: HumanDecision,
+    options?: ResumeOptions,
+  ) => RunStream<ResultsOf<Agents>>;
+  /**
+   * What a task would take: who would be asked, whose answers are kept, expected and worst cost and time. Asks no agent, and keeps
+   * nothing. Rejects as `run` does before anything is asked.
+   */
+  readonly plan: (task: Task, options?: PlanOptions<NameOf<Agents>>) => Promise<TaskPlan>;
+  /** One run per task, a few at once, in the order of the tasks; one that came before shares its run, and says so. */
+  readonly runMany: (
+    tasks: Iterable<Task> | AsyncIterable<Task>,
+    options?: ManyOptions<NameOf<Agents>, Task>,
+  ) => AsyncGenerator<TaskOutcome<ResultsOf<Agents>>, void, undefined>;
+}
+
+/**
+ * Makes a supervisor of a team. The defaults: all agents at once (`mode: "parallel"`), at most 8 attempts in flight over all
+ * of its runs, 30 s an attempt, 1 retry, conflicts settled by `DEFAULT_CHAIN`, events kept in memory.
+ *
+ * Throws `BAD_OPTIONS` for a description that cannot work: an agent that is not there, needs that go in a circle.
+ */
+export function supervisor<
+  const Name extends string,
+  const Agents extends Workers,
+  Mapped extends keyof Agents = never,
+  Answer = TeamAnswer,
+>(
+  options: SupervisorOptions<Agents, Mapped, Answer, Name>,
+): Supervisor<Agents, TaskOf<Agents, Mapped>, Answer, Name> {
+  const name = nameIn<Name>(options, "supervisor", "describe it: supervisor({ name, agents })");
+  const described = SUPERVISOR.of(options, `supervisor "${name}"`);
+  const team = makeTeam(described);
+  const { clock = systemClock, engine: engineOf = embeddedEngine } = described;
+  const { store = memoryStore({ clock }) } = described;
+  let seated: Seated | undefined;
+  const root: Root = {
+    team,
+    store,
+    clock,
+    engineOf,
+    named: new Map(),
+    asleep: new Map(),
+    queues: scopeQueues(),
+    flights: flights(),
+    // Not before the first run: a team that is only ever nested is seated by its root.
+    get seated() {
+      seated ??= seatRoot({ team, clock, engineOf });
+      return seated;
+    },
+  };
+
+  const supervised: Supervisor<Agents, TaskOf<Agents, Mapped>, Answer, Name> = {
+    ...workerBrand<TaskOf<Agents, Mapped>, Answer>(),
+    ...teamBrand(team),
+    name,
+    version: described.version,
+    description: described.description,
+    needs: checkNeeds(described.needs, team.where),
+    agents: described.agents as Agents,
+    store,
+    run: (task, runOptions = {}) =>
+      beginRun(root, task, runOptions).outcome as Promise<Outcome<ResultsOf<Agents>>>,
+    stream: (task, runOptions = {}) =>
+      streamRun((watch) => beginRun(root, task, runOptions, watch)),
+    resume: (runId, resumeOptions = {}) =>
+      resumeRun(root, runId, resumeOptions).outcome as Promise<Outcome<ResultsOf<Agents>>>,
+    resumeStream: (runId, resumeOptions = {}) =>
+      streamRun((watch) => resumeRun(root, runId, resumeOptions, watch)),
+    fork: (runId, fork = {}) =>
+      forkRun(root, runId, fork).outcome as Promise<Outcome<ResultsOf<Agents>>>,
+    forkStream: (runId, fork = {}) => streamRun((watch) => forkRun(root, runId, fork, watch)),
+    decide: (runId, decision, resumeOptions = {}) =>
+      decideRun(root, runId, decision, resumeOptions).outcome as Promise<
+        Outcome<ResultsOf<Agents>>
+      >,
+    decideStream: (runId, decision, resumeOptions = {}) =>
+      streamRun((watch) => decideRun(root, runId, decision, resumeOptions, watch)),
+    plan: (task, planOptions = {}) => planTask(root, task, planOptions),
+    runMany: (tasks, runOptions = {}) => runMany(root, tasks, runOptions),
+  };
+  return Object.freeze(supervised);
+}
+
+/** Whether a value is a supervisor; also one of another copy of this package. */
+export function isSupervisor(value: unknown): value is Supervisor {
+  return teamOf(value) !== undefined;
+}

@@ -1,0 +1,117 @@
+import type { AgentResult, Skipped } from "../../model/call.ts";
+import type { Conflict } from "../../model/conflict.ts";
+import type { Said } from "../../conflict/said.ts";
+import type { Run } from "../../call/run.ts";
+import type { Missing, OutcomeStatus } from "../../model/outcome.ts";
+import { put } from "../../model/record.ts";
+import type { Verdict } from "../../model/verdict.ts";
+import { decide } from "../decide/decide.ts";
+import { panelOf } from "../decide/panel.ts";
+import { runGraph } from "../graph.ts";
+import type { Seating } from "../seating.ts";
+import type { Member } from "../team.ts";
+import { missingOf, statusOf } from "./conclude.ts";
+import { expectCalls } from "./expect-calls.ts";
+import type { Asking } from "./member.ts";
+import {
+  askPlanned,
+  keepAnswer,
+  specOf,
+  type AskTeam,
+  type Assignment,
+  type TeamRun,
+} from "./team-run.ts";
+
+/** What came of one task given to one team. */
+export interface Coordinated {
+  readonly status: OutcomeStatus;
+  readonly results: Readonly<Record<string, AgentResult>>;
+  readonly conflicts: readonly Conflict[];
+  readonly verdicts: readonly Verdict[];
+  readonly missing: readonly Missing[];
+  /** Whether any member looked for open findings, whatever it found. */
+  readonly reviewed: boolean;
+  /** Members for whom more than one call was made. */
+  readonly further: readonly FurtherCalls[];
+}
+
+/** The calls that were made for one member. */
+export interface FurtherCalls {
+  readonly agent: string;
+  readonly calls: readonly string[];
+}
+
+/**
+ * A task and a plan, carried through: every planned agent is asked when what it waits for has ended; when all have,
+ * their claims are compared once, as a whole, and what is contested is settled.
+ *
+ * Rejects only when the run is cancelled, or its store fails; then everything that was asked has been stopped.
+ */
+export async function coordinate(
+  run: Run,
+  seating: Seating,
+  assignment: Assignment,
+  askTeam: AskTeam,
+): Promise<Coordinated> {
+  const { plan, at } = assignment;
+  const { team } = seating;
+  const { members } = team;
+  const results = new Array<AgentResult | undefined>(members.length);
+  const statements = new Array<Said | undefined>(members.length);
+  const askings: (Asking | undefined)[] = [];
+  const answers = { results, statements, askings };
+  const asked: TeamRun = { run, seating, assignment, askTeam, answers, stop: undefined };
+  using expected = expectCalls(run, seating, plan, at);
+  await runGraph(
+    plan.graph,
+    (index) => askPlanned(asked, index),
+    (index, outcome) => {
+      keepAnswer(asked, index, outcome);
+      expected?.ended(index);
+    },
+  );
+  // Also when all have ended in spite of it.
+  if (run.cancellation.cancelled) throw run.cancellation.reason;
+
+  const missing = missingOf(team, plan, results);
+  // Decided once, on the whole set: not while somebody is still to answer.
+  if (results.some((result) => result?.status === "waiting")) {
+    const nothing = { conflicts: [], verdicts: [], reviewed: false, further: [] };
+    return { status: "waiting", results: byName(members, results), missing, ...nothing };
+  }
+  expected?.[Symbol.dispose]();
+  const panel = panelOf(run, seating, answers, (index) => specOf(asked, index));
+  const decided = await decide({ run, seating, at, missing }, panel);
+  return {
+    status: decided.verdicts.some(({ status }) => status === "waiting")
+      ? "waiting"
+      : statusOf(team, plan, missing),
+    results: byName(members, results),
+    missing,
+    further: askings.flatMap((asking, index) => furtherOf(members[index]?.name ?? "", asking)),
+    ...decided,
+  };
+}
+
+function furtherOf(agent: string, asking: Asking | undefined): readonly FurtherCalls[] {
+  if (asking === undefined || asking.calls.length === 1) return [];
+  return [{ agent, calls: asking.calls.map(({ place }) => place.callId) }];
+}
+
+/** The result of an agent that the route left out. */
+export const NOT_ROUTED: Skipped = Object.freeze({
+  status: "skipped",
+  reason: "not-routed",
+  detail: "the route left it out",
+});
+
+function byName(
+  members: readonly Member[],
+  results: readonly (AgentResult | undefined)[],
+): Readonly<Record<string, AgentResult>> {
+  const record: Record<string, AgentResult> = {};
+  for (let index = 0; index < members.length; index++) {
+    put(record, (members[index] as Member).name, results[index] ?? NOT_ROUTED);
+  }
+  return record;
+}

@@ -1,0 +1,50 @@
+import { memberId, scopeOf, type TeamPlace } from "../../model/call-place.ts";
+import { expectedCall, type Collector } from "../../call/batch/batch.ts";
+import type { Run } from "../../call/run.ts";
+import type { Plan } from "../plan.ts";
+import { collectorsIn, type Seating } from "../seating.ts";
+
+/** The calls that a team is still to make, as its collectors know of them. Disposing says that there are no more. */
+export interface ExpectedCalls extends Disposable {
+  /** A member's part has ended, whether it was asked or not. */
+  ended(index: number): void;
+}
+
+/**
+ * Lets the collectors of a team know which calls are to come, so that who is collected waits for those, and for no others: those
+ * of its planned members, whatever the teams in it may ask until they have plans of their own, and its judges until it decides.
+ * Nothing for a team in which nobody collects.
+ */
+export function expectCalls(
+  { journal }: Run,
+  { team, seats, judges, collectors }: Seating,
+  { planned }: Plan,
+  at: TeamPlace,
+): ExpectedCalls | undefined {
+  if (collectors.length === 0) return undefined;
+  const expected = (callId: string): string => expectedCall(journal.runId, callId);
+  const nameOf = (index: number): string => expected(memberId(at, team.members[index]?.name ?? ""));
+  const of = (index: number): readonly Collector[] => {
+    const seat = seats[index];
+    return seat === undefined ? [] : collectorsIn(seat);
+  };
+  const askedToDecide = [...judges.values()].flatMap(({ seat }) => collectorsIn(seat));
+  // No member is called so.
+  const deciding = expected(memberId(at, "~"));
+
+  for (const index of planned) for (const one of of(index)) one.expect(nameOf(index));
+  for (const one of askedToDecide) one.expect(deciding);
+  // As a nested team it was expected as a whole.
+  for (const one of collectors) one.expectNoMore(expected(scopeOf(at)));
+
+  const ended = (index: number): void => {
+    for (const one of of(index)) one.expectNoMore(nameOf(index));
+  };
+  return {
+    ended,
+    [Symbol.dispose]() {
+      for (const index of planned) ended(index);
+      for (const one of askedToDecide) one.expectNoMore(deciding);
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { hear } from "../../model/hear.ts";
+import { furtherPlace, type CallPlace } from "../../model/call-place.ts";
+import type { CallOutcome } from "../../call/call-outcome.ts";
+import type { CallSpec } from "../../call/call-spec.ts";
+import { performCall } from "../../call/call.ts";
+import { dearerRungs, ladder, type Rung } from "../../call/ladder.ts";
+import type { Run } from "../../call/run.ts";
+import type { Seat } from "../../call/seat.ts";
+import { describeThrown, errorRecord, type ErrorRecord } from "../../model/errors.ts";
+import type { EscalationReason } from "../../model/events.ts";
+import { atOnce } from "../../check/at-once.ts";
+import { RERUN } from "../../describe/tier.ts";
+
+/** One of the calls that were made for a member. */
+export interface MadeCall extends CallOutcome {
+  readonly place: CallPlace;
+}
+
+/** The calls that were made for one member, in their order: its own, dearer tiers, fallbacks. */
+export type MadeCalls = readonly [MadeCall, ...MadeCall[]];
+
+/** What was made of a member so far. */
+export interface Asking {
+  readonly calls: MadeCalls;
+  /** The one asked last, at the dearest tier so far. */
+  readonly seat: Seat;
+  /** The first call of that agent: further ones stand in for it. */
+  readonly first: CallPlace;
+}
+
+/** Gets one member's answer: makes the calls of its ladder, as far as they are called for. Rejects as a call does. */
+export async function askMember(run: Run, seat: Seat, spec: CallSpec): Promise<Asking> {
+  const { place } = spec;
+  const own = await performCall(run, seat, spec);
+  const asking: Asking = { calls: [{ place, ...own }], seat, first: place };
+  return climb(run, asking, ladder(seat).slice(1), spec);
+}
+
+/** Asks a member once more, since others contradict it, and further as its own answer says. */
+export async function askOnceMore(
+  run: Run,
+  { calls, first }: Asking,
+  {
+    seat,
+    why,
+    spec,
+  }: { readonly seat: Seat; readonly why: EscalationReason; readonly spec: CallSpec },
+): Promise<Asking> {
+  const place = why === "rerun" ? furtherPlace(first, why, RERUN) : dearerPlace(first, seat.tier);
+  const further = await askFurther(run, calls, seat, { ...spec, place }, why);
+  const asking = { calls: further, seat, first };
+  return why === "rerun" ? asking : climb(run, asking, dearerRungs(seat), spec);
+}
+
+/** Makes the calls of these rungs that are called for by what came of those before. */
+async function climb(
+  run: Run,
+  from: Asking,
+  rungs: readonly Rung[],
+  spec: CallSpec,
+): Promise<Asking> {
+  let asking = from;
+  let { failed } = spec;
+  for (const { seat, standIns, after } of rungs) {
+    if (run.cancellation.cancelled || run.deadline?.cancelled === true) break;
+    const why = whyNext(run, asking, seat, after);
+    if (why === undefined) continue;
+    if (why === "failed") failed = [...(spec.failed ?? []), ...failuresOf(asking.calls)];
+    const first = standIns.reduce(fallbackPlace, from.first);
+    const place = after === "doubt" ? dearerPlace(first, seat.tier) : first;
+    const calls = await askFurther(run, asking.calls, seat, { ...spec, place, failed }, why);
+    asking = { calls, seat, first };
+  }
+  return asking;
+}
+
+/** Why a rung is called for, if it is. */
+function whyNext(
+  run: Run,
+  { calls, seat }: Asking,
+  next: Seat,
+  after: Rung["after"],
+): EscalationReason | undefined {
+  const last = calls.at(-1) ?? calls[0];
+  if (after === "failure") return last.result.status === "failed" ? "failed" : undefined;
+  // Where a tier was not called for, nor are those above it.
+  return seat.next() === next ? doubtOf(run, seat, last) : undefined;
+}
+
+function dearerPlace(first: CallPlace, tier = ""): CallPlace {
+  return furtherPlace(first, "tier", tier);
+}
+
+function fallbackPlace(first: CallPlace, name: string): CallPlace {
+  return furtherPlace(first, "fallback", name, name);
+}
+
+async function askFurther(
+  run: Run,
+  calls: MadeCalls,
+  seat: Seat,
+  spec: CallSpec,
+  why: EscalationReason,
+): Promise<MadeCalls> {
+  const { place } = spec;
+  const last = calls.at(-1) ?? calls[0];
+  noteEscalation(run, last.place, { why, next: place.callId });
+  return [...calls, { place, ...(await performCall(run, seat, spec)) }];
+}
+
+/** Why an answer is not left at that, as far as it alone can tell. A function that throws leaves it, and that is noted. */
+function doubtOf(
+  run: Run,
+  { escalateIf }: Seat,
+  { place, result }: MadeCall,
+): "schema-fail" | "output" | undefined {
+  if (result.status === "failed") {
+    const flawed = result.error.code === "OUTPUT_INVALID";
+    return flawed && escalateIf.includes("schema-fail") ? "schema-fail" : undefined;
+  }
+  if (result.status !== "ok") return undefined;
+  for (const reason of escalateIf) {
+    if (typeof reason !== "function") continue;
+    try {
+      const doubts = reason as (output: unknown) => unknown;
+      const doubted = atOnce(() => doubts(result.output), "it");
+      if (doubted === true) return "output";
+      hear(doubted);
+    } catch (error) {
+      const detail = `escalateIf failed: ${describeThrown(error)}`;
+      noteEscalation(run, place, { why: "output", detail });
+    }
+  }
+  return undefined;
+}
+
+interface Escalation {
+  readonly why: EscalationReason;
+  readonly next?: string;
+  readonly detail?: string;
+}
+
+function noteEscalation({ journal, history }: Run, place: CallPlace, escalation: Escalation): void {
+  if (history?.escalated(place.callId, escalation.why) === true) return;
+  journal.note([{ type: "call.escalated", ...place, ...escalation }]);
+}
+
+function failuresOf(calls: readonly MadeCall[]): readonly ErrorRecord[] {
+  return calls.flatMap(({ result }) =>
+    result.status === "failed" ? [errorRecord(result.error)] : [],
+  );
+}

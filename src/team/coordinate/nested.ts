@@ -1,0 +1,243 @@
+import { Cancellation, cancelWith, either } from "../../async/cancellation.ts";
+import { scopeOf, teamPlace, type TeamPlace } from "../../model/call-place.ts";
+import { NO_COST } from "../../model/call.ts";
+import type { Claim, PlacedFinding } from "../../model/claim.ts";
+import { said, type Said } from "../../conflict/said.ts";
+import { takeOutput } from "../../call/accept.ts";
+import { attempts, type InPlace, type MakeAttempt } from "../../call/attempts.ts";
+import type { CallOutcome } from "../../call/call-outcome.ts";
+import type { CallSpec, PreparedCall } from "../../call/call-spec.ts";
+import type { AttemptResult } from "../../call/decide-attempt.ts";
+import { mapInput } from "../../call/input.ts";
+import { prepareCall } from "../../call/prepare-call.ts";
+import { replayOrReuse } from "../../call/cache/reuse.ts";
+import type { Run } from "../../call/run.ts";
+import { PLAIN_SEAT } from "../../call/seat.ts";
+import { describeThrown, QuorateError } from "../../model/errors.ts";
+import { canonicalJson } from "../../model/json.ts";
+import type { Missing, Outcome, OutcomeStatus } from "../../model/outcome.ts";
+import { mergeLimits } from "../../describe/limits.ts";
+import type { Verdict } from "../../model/verdict.ts";
+import { coordinate, type Coordinated } from "./coordinate.ts";
+import { keepLesson, learnedBefore } from "../learned.ts";
+import { planFor, recordedPlan } from "../route.ts";
+import type { Seating } from "../seating.ts";
+import { limitsAsWorker, type Team } from "../team.ts";
+
+/** What a nested supervisor answers where it has no `answer` of its own. */
+export interface TeamAnswer {
+  readonly status: OutcomeStatus;
+  readonly verdicts: readonly Verdict[];
+  readonly missing: readonly Missing[];
+  /** Whether any of its agents looks for open findings, whatever was found. */
+  readonly reviewed: boolean;
+}
+
+/**
+ * Asks a nested supervisor once: the same events around it as around an agent, but no slot, and a timeout and retries only
+ * where `asWorker` gives them. Its agents are calls of the same run. Rejects only when the run is cancelled, or its
+ * store fails.
+ */
+export async function performTeam(
+  run: Run,
+  seating: Seating,
+  spec: CallSpec,
+): Promise<CallOutcome> {
+  const { team } = seating;
+  const callee = calleeOf(seating);
+  const input = inputOf(team, spec);
+  const { value, fault } = input;
+  const definition = fault === undefined ? seating.definition : undefined;
+  const call = prepareCall(run, definition, spec, value);
+  const known = await replayOrReuse(run, callee, call, (output) => statementOf(team, output));
+  return known ?? attempts(run, callee, call, attemptsAt(seating, call, input));
+}
+
+function calleeOf({ team, place }: Seating): InPlace {
+  const { name, version } = team.label;
+  return { ...PLAIN_SEAT, place, agent: { name, version }, limits: limitsAsWorker(team) };
+}
+
+/** What a team is asked, or why it cannot be made: its attempt says that. */
+interface Input {
+  readonly value?: unknown;
+  readonly fault?: { readonly thrown: unknown };
+}
+
+function inputOf({ label, limits }: Team, { task, results, map }: CallSpec): Input {
+  if (map === undefined) return { value: task };
+  try {
+    return { value: mapInput(label.name, map, task, results, mergeLimits(limits).maxBytes) };
+  } catch (thrown) {
+    return { fault: { thrown } };
+  }
+}
+
+/** How attempts at a team are made: each asks all of its agents, whose calls are all that counts. */
+function attemptsAt(
+  seating: Seating,
+  { spec, state }: PreparedCall,
+  input: Input,
+): MakeAttempt<InPlace> {
+  const { place } = spec;
+  const { callId, agent } = place;
+  return async (run, _callee, { attempt, key }) => {
+    const { bill, clock, journal } = run;
+    const startedMs = clock.monotonic();
+    // One that was stopped in the middle goes on.
+    if (state.phase !== "begun" || attempt > state.attempt) {
+      const started = { type: "call.started", ...place, attempt } as const;
+      await journal.record([key === undefined ? started : { ...started, key }]);
+    }
+    const takes = () => ({
+      startedMs,
+      endedMs: clock.monotonic(),
+      cost: NO_COST,
+      total: bill.sums(callId).spent,
+    });
+    try {
+      // A repeated team asks its agents anew, and no two calls of a run share an id.
+      const at = teamPlace(callId, attempt);
+      const answer = await once(run, seating, spec, input, at);
+      if (answer === undefined) return { ok: false, waits: `${agent} waits for a person` };
+      return { ok: true, ...answer, ...takes() };
+    } catch (thrown) {
+      return { ok: false, error: teamError(agent, thrown), ...takes() };
+    }
+  };
+}
+
+/** What a team answered, and how the log keeps it where that is otherwise. */
+type Answer = Pick<Extract<AttemptResult, { readonly ok: true }>, "accepted" | "kept">;
+
+/** One attempt: the team's whole part of the run, under its own timeout. Nothing when it waits for a person. */
+async function once(
+  outer: Run,
+  seating: Seating,
+  { map, checked, derived }: CallSpec,
+  { value: task, fault }: Input,
+  at: TeamPlace,
+): Promise<Answer | undefined> {
+  if (fault !== undefined) throw fault.thrown;
+  const { team } = seating;
+  const { name } = team.label;
+  const { timeoutMs = Infinity } = team.asWorker;
+  const { clock } = outer;
+  const startedMs = clock.monotonic();
+  const timeOut = (): void => {
+    const why = `${name} timed out after ${timeoutMs} ms`;
+    cancellation.cancel(new QuorateError("TIMEOUT", why));
+  };
+  // The timer does not ring while an agent keeps the event loop from turning.
+  const cancellation = new Cancellation(() => {
+    if (!outer.cancellation.cancelled && clock.monotonic() - startedMs > timeoutMs) timeOut();
+  });
+  using _outer = cancelWith(outer.cancellation, cancellation);
+  const run: Run = { ...outer, cancellation };
+  using _timer = timeoutMs === Infinity ? undefined : clock.timer(timeoutMs, timeOut);
+
+  const scope = scopeOf(at);
+  const recorded = recordedPlan(team, run.history?.plan(scope));
+  using until = either(cancellation, outer.deadline);
+  const plan = recorded ?? (await planFor(team, task, until.cancellation));
+  const learned = await learnedBefore(run, team, scope);
+  if (recorded === undefined) {
+    const { mode, agents } = plan;
+    const before = learned === undefined ? {} : { learned };
+    run.journal.note([{ type: "run.planned", ...at, mode, agents, ...before }]);
+  }
+  const assignment = {
+    task,
+    plan,
+    at,
+    checked: map === undefined ? checked : new Map(),
+    derived: derived === true || map !== undefined,
+  };
+  const done = await coordinate(run, seating, assignment, performTeam);
+  if (cancellation.cancelled) throw cancellation.reason;
+  if (done.status === "waiting") return undefined;
+  if (done.status === "failed") {
+    const why = done.missing.map(({ agent, detail }) => `${agent}: ${detail}`).join("; ");
+    const cause = failureOf(team, done.results);
+    throw new QuorateError("TEAM_FAILED", `the team ${name} failed: ${why}`, cause && { cause });
+  }
+  await keepLesson(run, team, scope, done.verdicts);
+  const { maxBytes } = mergeLimits(team.limits);
+  const output = takeOutput(name, answerOf(team, run, done, at), maxBytes);
+  const kept = answerAsKept(run, team, output);
+  return { accepted: { output, said: statementOf(team, output) }, ...(kept && { kept }) };
+}
+
+/** What a team failed with: what those failed with that it cannot do without, else what any did. */
+function failureOf({ members }: Team, results: Coordinated["results"]): Error | undefined {
+  const failed = members.flatMap(({ name, required }) => {
+    const result = results[name];
+    return result?.status === "failed" ? [{ required, error: result.error }] : [];
+  });
+  const fatal = failed.filter(({ required }) => required);
+  const errors = (fatal.length > 0 ? fatal : failed).map(({ error }) => error);
+  return errors.length > 1 ? new AggregateError(errors, "several agents failed") : errors[0];
+}
+
+function answerOf(team: Team, run: Run, done: Coordinated, at: TeamPlace): unknown {
+  const { status, results, verdicts, conflicts, missing, reviewed } = done;
+  if (team.answer === undefined) {
+    return { status, verdicts, missing, reviewed } satisfies TeamAnswer;
+  }
+  const outcome: Outcome = {
+    runId: run.journal.runId,
+    status,
+    results,
+    verdicts,
+    conflicts,
+    missing,
+    bill: run.bill.bill(at),
+  };
+  return team.answer(outcome);
+}
+
+/**
+ * Its verdicts without their secrets, as they stand in the log by themselves: no path leads to those in an answer. `undefined` where
+ * there are none.
+ */
+function answerAsKept(
+  { redact }: Run,
+  { answer }: Team,
+  output: unknown,
+): { readonly output: unknown; readonly redacted: true } | undefined {
+  if (redact === undefined || answer !== undefined) return undefined;
+  const given = output as TeamAnswer;
+  const kept: TeamAnswer = {
+    ...given,
+    verdicts: given.verdicts.map(redact.verdict),
+    missing: given.missing.map((one) => ({ ...one, detail: redact.text(one.detail) })),
+  };
+  const isSame = canonicalJson(kept) === canonicalJson(given);
+  return isSame ? undefined : { output: kept, redacted: true };
+}
+
+/**
+ * What a team's answer says. Of its verdicts, each decided one is one claim of the team, and a finding that stands is one
+ * that the team reports.
+ */
+function statementOf({ label, answer }: Team, output: unknown): Said | undefined {
+  const agent = label.name;
+  if (answer !== undefined) return said({ name: agent, claims: undefined }, output);
+  const { verdicts, reviewed } = output as TeamAnswer;
+  const claims: Claim[] = [];
+  const findings: PlacedFinding[] = [];
+  for (const { kind, subject, finding, status, winner, reasoning } of verdicts) {
+    if (status !== "unanimous" && status !== "decided") continue;
+    if (kind === "claim") claims.push({ agent, subject, position: winner, evidence: reasoning });
+    else if (winner === "present") findings.push(finding ?? { text: subject });
+  }
+  return { claims, findings: reviewed ? findings : undefined };
+}
+
+function teamError(name: string, thrown: unknown): QuorateError {
+  return thrown instanceof QuorateError
+    ? thrown
+    : new QuorateError("TEAM_FAILED", `the team ${name} failed: ${describeThrown(thrown)}`, {
+        cause: thrown,
+      });
+}

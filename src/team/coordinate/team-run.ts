@@ -1,0 +1,137 @@
+import { memberPlace, type CallPlace, type TeamPlace } from "../../model/call-place.ts";
+import type { Skipped } from "../../model/call.ts";
+import type { CallOutcome } from "../../call/call-outcome.ts";
+import type { CallSpec } from "../../call/call-spec.ts";
+import { performCall } from "../../call/call.ts";
+import type { CheckedInputs } from "../../call/input.ts";
+import { mayAskFurther } from "../../call/ladder.ts";
+import type { Run } from "../../call/run.ts";
+import type { Seat } from "../../call/seat.ts";
+import type { Answers } from "../decide/panel.ts";
+import type { Plan } from "../plan.ts";
+import { isSeating, isTeam, type Seating } from "../seating.ts";
+import type { Member } from "../team.ts";
+import { askMember } from "./member.ts";
+import { madeOf } from "./member-result.ts";
+import { upstreamOf } from "./upstream.ts";
+
+/** A task for a team. */
+export interface Assignment {
+  readonly task: unknown;
+  readonly plan: Plan;
+  /** Which team it is, and which attempt. */
+  readonly at: TeamPlace;
+  /** What schemas have made of the task already. */
+  readonly checked: CheckedInputs | undefined;
+  /** The task is not the run's own. */
+  readonly derived?: boolean | undefined;
+}
+
+/** Asks a nested team. It is given, since a nested team is coordinated in turn. */
+export type AskTeam = (run: Run, seating: Seating, spec: CallSpec) => Promise<CallOutcome>;
+
+/** One task given to one team, while its members are asked. Members are known by their index. */
+export interface TeamRun {
+  readonly run: Run;
+  readonly seating: Seating;
+  readonly assignment: Assignment;
+  readonly askTeam: AskTeam;
+  readonly answers: Answers;
+  /** Why nobody is asked any more, where that is so. */
+  stop: NotAsked | undefined;
+}
+
+/** Why somebody who was planned is not asked. */
+type NotAsked = Skipped & { readonly reason: Exclude<Skipped["reason"], "not-routed"> };
+
+/** Asks a member for which all have ended that it waits for; or says why it is not asked. Rejects as a call does. */
+export function askPlanned(team: TeamRun, index: number): Promise<CallOutcome> {
+  const { run, seating, askTeam, stop } = team;
+  const wait = waitOf(team, index);
+  if (wait !== undefined) return Promise.resolve({ result: wait, said: undefined });
+  const skipped = stop ?? needFailed(team, index);
+  if (skipped !== undefined) return skip(team, index, skipped);
+  const seat = seating.seats[index] as Seat | Seating;
+  const spec = specOf(team, index);
+  if (isSeating(seat)) return askTeam(run, seat, spec);
+  return mayAskFurther(seat) ? climb(team, index, seat, spec) : performCall(run, seat, spec);
+}
+
+async function climb(
+  { run, answers }: TeamRun,
+  index: number,
+  seat: Seat,
+  spec: CallSpec,
+): Promise<CallOutcome> {
+  const asking = await askMember(run, seat, spec);
+  answers.askings[index] = asking;
+  return madeOf(asking.calls);
+}
+
+/** Keeps what came of a member. In sequence nobody is asked after one that is required and did not answer. */
+export function keepAnswer(team: TeamRun, index: number, { result, said }: CallOutcome): void {
+  const { answers, assignment } = team;
+  answers.results[index] = result;
+  answers.statements[index] = said;
+  const { name, required } = memberAt(team, index);
+  const silent = result.status === "failed" || result.status === "skipped";
+  if (assignment.plan.mode !== "sequence" || !required || !silent) return;
+  const detail = `${name} is required and did not answer`;
+  team.stop = { status: "skipped", reason: "required-failed", detail };
+}
+
+/** What a member is asked, with the results that it sees by now. */
+export function specOf(team: TeamRun, index: number): CallSpec {
+  const { seating, assignment, answers } = team;
+  const { task, plan, checked, derived } = assignment;
+  return {
+    place: placeOf(team, index),
+    task,
+    results: upstreamOf(seating.team, plan, index, answers.results),
+    map: memberAt(team, index).input,
+    checked,
+    derived,
+    canWait: true,
+  };
+}
+
+function memberAt({ seating }: TeamRun, index: number): Member {
+  return seating.team.members[index] as Member;
+}
+
+function placeOf(team: TeamRun, index: number): CallPlace {
+  const { name, worker } = memberAt(team, index);
+  return memberPlace(team.assignment.at, name, isTeam(worker) ? "team" : "agent");
+}
+
+/** Who waits for a person is waited for by all who see its result. */
+function waitOf(team: TeamRun, index: number): CallOutcome["result"] | undefined {
+  const { mode, planned } = team.assignment.plan;
+  const before = mode === "sequence" ? planned : memberAt(team, index).needs;
+  const { results } = team.answers;
+  const wait = before.find((other) => other !== index && results[other]?.status === "waiting");
+  if (wait === undefined) return undefined;
+  return {
+    status: "waiting",
+    detail: `it is asked when ${memberAt(team, wait).name} has answered`,
+  };
+}
+
+function needFailed(team: TeamRun, index: number): NotAsked | undefined {
+  const { results } = team.answers;
+  const need = memberAt(team, index).needs.find((other) => results[other]?.status !== "ok");
+  if (need === undefined) return undefined;
+  const detail = `it needs ${memberAt(team, need).name}, which did not answer`;
+  return { status: "skipped", reason: "need-failed", detail };
+}
+
+async function skip(team: TeamRun, index: number, skipped: NotAsked): Promise<CallOutcome> {
+  const { history, redact, journal } = team.run;
+  const { reason, detail } = skipped;
+  const place = placeOf(team, index);
+  // With another description of the supervisor it may be for another reason.
+  if (history?.skipped(place.callId)?.detail !== (redact?.text(detail) ?? detail)) {
+    await journal.record([{ type: "call.skipped", ...place, reason, detail }]);
+  }
+  return { result: skipped, said: undefined };
+}

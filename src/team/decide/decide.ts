@@ -1,0 +1,118 @@
+import { signalOf } from "../../async/abort-controller.ts";
+import { scopeOf, type TeamPlace } from "../../model/call-place.ts";
+import type { Conflict } from "../../model/conflict.ts";
+import type { Subject } from "../../conflict/subject.ts";
+import { conflictsAmong } from "../../conflict/subjects.ts";
+import type { Run } from "../../call/run.ts";
+import type { Missing } from "../../model/outcome.ts";
+import { inTime } from "../../resolve/in-time.ts";
+import type { Ask, LinkContext } from "../../resolve/link.ts";
+import { settleSubjects } from "../../resolve/settle-subjects.ts";
+import type { Verdict } from "../../model/verdict.ts";
+import type { Seating } from "../seating.ts";
+import { judgeAsker } from "./ask-judge.ts";
+import { callNames } from "./call-names.ts";
+import { compareAnswers, type Comparison } from "./compare-answers.ts";
+import { doubtful } from "./escalate.ts";
+import type { Panel } from "./panel.ts";
+import { personFor } from "./person.ts";
+import { recordConflicts, recordedVerdicts, recordVerdicts } from "./record-verdicts.ts";
+import { ONCE_ONLY, rerunWishes, withChanges } from "./rerun.ts";
+
+/** Where a team's answers differ, and what was decided. */
+export interface Decided {
+  readonly conflicts: readonly Conflict[];
+  readonly verdicts: readonly Verdict[];
+  /** Whether any member looked for open findings, whatever it found. */
+  readonly reviewed: boolean;
+}
+
+/** The team that decides, and in which run. */
+export interface Deciding {
+  readonly run: Run;
+  readonly seating: Seating;
+  /** Which team it is, and which attempt. */
+  readonly at: TeamPlace;
+  /** Members that were asked and did not answer. */
+  readonly missing: readonly Missing[];
+}
+
+/**
+ * Compares what all members said, once and as a whole, and settles what is contested. Members that said nothing cost
+ * nothing. Rejects when the run is cancelled meanwhile.
+ *
+ * Members whose claims are in doubt are asked once more first; and where the chain wants a rerun those who disagree are,
+ * once. What they say then is compared and settled anew, as a whole: nothing is decided on what they said before.
+ */
+export async function decide(deciding: Deciding, panel: Panel): Promise<Decided> {
+  const { team, doubts, reruns } = deciding.seating;
+  const ask = judgeAsker(deciding);
+  const compare = (): Promise<Comparison> => compareAnswers(deciding, panel.statements, ask);
+  let { subjects, reviewed } = await compare();
+  let made: readonly Verdict[] | undefined;
+  if (doubts) {
+    const doubted = doubtful(team, panel, subjects);
+    if (doubted.length > 0) {
+      await panel.again(doubted);
+      ({ subjects, reviewed } = await compare());
+    }
+  }
+  if (reruns) {
+    const { rerun, wanted } = rerunWishes(team, panel);
+    // On the whole, also where a verdict stands in the log: it may have been reached after the rerun.
+    made = await settle(deciding, ask, { all: subjects, open: subjects, rerun });
+    const again = wanted(subjects);
+    if (again.length > 0) {
+      await panel.again(again);
+      const before = subjects;
+      ({ subjects, reviewed } = await compare());
+      subjects = withChanges(team, again, before, subjects);
+      made = undefined;
+    }
+  }
+  if (subjects.length === 0) return { conflicts: [], verdicts: [], reviewed };
+
+  recordConflicts(deciding, subjects);
+  const recorded = recordedVerdicts(deciding, subjects);
+  const open = subjects.filter(({ subject }) => !recorded.has(subject));
+  const rerun = reruns ? ONCE_ONLY : undefined;
+  made ??= await settle(deciding, ask, { all: subjects, open, rerun });
+  const { cancellation } = deciding.run;
+  if (cancellation.cancelled) throw cancellation.reason;
+  const added = made.filter(({ subject }) => !recorded.has(subject));
+  recordVerdicts(deciding, added);
+  const now = new Map(added.map((verdict) => [verdict.subject, verdict]));
+  const verdicts = subjects.flatMap(
+    ({ subject }) => recorded.get(subject) ?? now.get(subject) ?? [],
+  );
+  return { conflicts: conflictsAmong(subjects), verdicts, reviewed };
+}
+
+/** What is to be settled. */
+interface Matter {
+  readonly all: readonly Subject[];
+  /** Those of them that are not settled yet. */
+  readonly open: readonly Subject[];
+  readonly rerun: LinkContext["rerun"];
+}
+
+async function settle(
+  { run, seating: { team }, at, missing }: Deciding,
+  ask: Ask,
+  { all, open, rerun }: Matter,
+): Promise<readonly Verdict[]> {
+  const scope = scopeOf(at);
+  using stopping = signalOf(run.cancellation);
+  const nameOf = callNames(run.redact, all);
+  return await settleSubjects(open, {
+    all,
+    signal: stopping.signal,
+    resolve: run.deadline === undefined ? team.resolve : team.resolve.map(inTime(run.deadline)),
+    maxSubjects: team.maxSubjects,
+    person: run.resumable ? personFor(run, scope, all) : undefined,
+    missing: missing.map(({ agent }) => agent),
+    learned: run.learned.get(scope),
+    rerun,
+    ask: (agent, task, key) => ask(agent, task, nameOf(key, task)),
+  });
+}

@@ -1,0 +1,66 @@
+import { hear } from "../../model/hear.ts";
+import type { Position } from "../../model/conflict.ts";
+import type { Subject } from "../../conflict/subject.ts";
+import { atOnce } from "../../check/at-once.ts";
+import type { Question } from "../../resolve/link.ts";
+import type { OnceMore, Panel } from "./panel.ts";
+import type { Team } from "../team.ts";
+
+/** A lead of less than this share of all weight is a narrow one. */
+const LOW_MARGIN = 0.2;
+
+/**
+ * The members who are asked once more, at their next tiers, since they hold a position on a claim that is contested, or where the
+ * first position leads the second by less than a fifth of the weight. In the order of the team.
+ */
+export function doubtful(
+  { members, indexOf, resolve }: Team,
+  panel: Panel,
+  subjects: readonly Subject[],
+): readonly OnceMore[] {
+  const contested = new Set<number>();
+  const narrow = new Set<number>();
+  const weigh = resolve.find(({ lead }) => lead !== undefined)?.lead ?? plainLead;
+  for (const { subject, kind, positions } of subjects) {
+    if (kind === "finding" || positions.length < 2) continue;
+    const low = leadOf(weigh, { subject, kind, positions, missing: [] }) < LOW_MARGIN;
+    for (const { heldBy } of positions) {
+      for (const { agent } of heldBy) {
+        const index = indexOf.get(agent);
+        if (index === undefined) continue;
+        contested.add(index);
+        if (low) narrow.add(index);
+      }
+    }
+  }
+  if (contested.size === 0) return [];
+  return [...members.keys()].flatMap((index): readonly OnceMore[] => {
+    const seat = panel.seatOf(index);
+    const next = contested.has(index) ? seat?.next() : undefined;
+    if (seat === undefined || next === undefined) return [];
+    if (seat.escalateIf.includes("conflict")) return [{ index, seat: next, why: "conflict" }];
+    return narrow.has(index) && seat.escalateIf.includes("low-margin")
+      ? [{ index, seat: next, why: "low-margin" }]
+      : [];
+  });
+}
+
+function leadOf(weigh: (question: Question) => number | undefined, question: Question): number {
+  try {
+    const lead: unknown = atOnce(() => weigh(question), "it");
+    hear(lead);
+    return typeof lead === "number" ? lead : plainLead(question);
+  } catch (thrown) {
+    // A link of somebody else's.
+    hear(thrown);
+    return plainLead(question);
+  }
+}
+
+/** Each agent with the same weight. */
+function plainLead({ positions }: Question): number {
+  const counts = positions.map(({ heldBy }: Position) => heldBy.length).toSorted((a, b) => b - a);
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const [first = 0, second = 0] = counts;
+  return all === 0 ? 0 : (first - second) / all;
+}

@@ -1,0 +1,108 @@
+import { foldedKey } from "../../conflict/canonical.ts";
+import type { Position } from "../../model/conflict.ts";
+import { oneLine, shown } from "../../conflict/plain.ts";
+import { fewOf, type Subject } from "../../conflict/subject.ts";
+import { rerunSeat } from "../../call/ladder.ts";
+import type { LinkContext, Pass, Question } from "../../resolve/link.ts";
+import { otherSides } from "../../resolve/other-sides.ts";
+import type { OnceMore, Panel } from "./panel.ts";
+import type { Team } from "../team.ts";
+
+type Capability = NonNullable<LinkContext["rerun"]>;
+
+/** What links want asked once more, until all have been heard. */
+export interface RerunWishes {
+  readonly rerun: Capability;
+  /** Who is asked, in the order of the team, each at most once however many of these subjects it is about. */
+  readonly wanted: (subjects: readonly Subject[]) => readonly OnceMore[];
+}
+
+/** What a link is told that wants a rerun after there was one. */
+export const ONCE_ONLY: Capability = () => ({
+  pass: "those who disagree have been asked once more",
+});
+
+/** Collects the subjects for which a rerun is wanted: those stop in the chain, and nothing after that link is asked about them. */
+export function rerunWishes({ indexOf, members }: Team, panel: Panel): RerunWishes {
+  const wishes = new Map<
+    string,
+    { readonly question: Question; readonly tier: string | undefined }
+  >();
+  const ableOf = ({ positions }: Question): readonly number[] =>
+    positions
+      .flatMap(({ heldBy }) => heldBy.flatMap(({ agent }) => indexOf.get(agent) ?? []))
+      .filter((index) => panel.seatOf(index) !== undefined);
+  return {
+    rerun(question, tier): Pass {
+      if (ableOf(question).length === 0) {
+        return { pass: "none of those who disagree can be asked once more" };
+      }
+      wishes.set(question.subject, { question, tier });
+      return { pass: "those who disagree are asked once more", status: "waiting" };
+    },
+    wanted(subjects) {
+      // In the order of the subjects: which link wished first may depend on who answered first.
+      const wished = subjects.flatMap(({ subject }) => wishes.get(subject) ?? []);
+      const tiers = new Map<number, string | undefined>();
+      for (const { question, tier } of wished) {
+        for (const index of ableOf(question)) tiers.set(index, tiers.get(index) ?? tier);
+      }
+      if (tiers.size === 0) return [];
+      const sides = otherSides(wished.map(({ question }) => question));
+      return [...members.entries()].flatMap(([index, { name }]): readonly OnceMore[] => {
+        const seat = tiers.has(index) ? panel.seatOf(index) : undefined;
+        if (seat === undefined) return [];
+        const others = sides.get(name) ?? [];
+        return [{ index, seat: rerunSeat(seat, tiers.get(index)), why: "rerun", others }];
+      });
+    },
+  };
+}
+
+const MAX_NAMED = 5;
+const MAX_NAME_CHARS = 100;
+
+/**
+ * The subjects after a rerun, each with a sentence on who of those that were asked has changed their mind about it, and who has
+ * not.
+ */
+export function withChanges(
+  { members }: Team,
+  asked: readonly OnceMore[],
+  before: readonly Subject[],
+  after: readonly Subject[],
+): readonly Subject[] {
+  const names = asked.map(({ index }) => members[index]?.name ?? "");
+  const known = new Map(before.map(({ subject, positions }) => [subject, holders(positions)]));
+  return after.map((subject) => {
+    const was = known.get(subject.subject);
+    const is = holders(subject.positions);
+    const changed: string[] = [];
+    const same: string[] = [];
+    for (const name of names) {
+      const [old, now] = [was?.get(name), is.get(name)];
+      if (old === undefined && now === undefined) continue;
+      if (old !== undefined && now !== undefined && foldedKey(old.value) === foldedKey(now.value))
+        same.push(name);
+      else changed.push(`${oneLine(name, MAX_NAME_CHARS)} from ${spoken(old)} to ${spoken(now)}`);
+    }
+    if (changed.length === 0 && same.length === 0) return subject;
+    const changes = changed.length === 0 ? "nobody" : fewOf(changed, MAX_NAMED, (one) => one);
+    const rest =
+      same.length === 0
+        ? ""
+        : `; not ${fewOf(same, MAX_NAMED, (name) => oneLine(name, MAX_NAME_CHARS))}`;
+    const told = `Asked once more, knowing what the others hold, changed their mind: ${changes}${rest}.`;
+    return { ...subject, note: subject.note === undefined ? told : `${told} ${subject.note}` };
+  });
+}
+
+function spoken(position: Position | undefined): string {
+  return position === undefined ? "nothing" : shown(position.value);
+}
+
+function holders(positions: readonly Position[]): ReadonlyMap<string, Position> {
+  return new Map(
+    positions.flatMap((position) => position.heldBy.map(({ agent }) => [agent, position] as const)),
+  );
+}

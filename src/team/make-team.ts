@@ -1,0 +1,161 @@
+import { checkNeeds, isWorker, type Agent, type Worker } from "../describe/agent.ts";
+import { integer } from "../check/kinds.ts";
+import type { Checked } from "../check/options.ts";
+import { comparators } from "../conflict/compare.ts";
+import { askedToCompare } from "../conflict/group.ts";
+import type { InputMap } from "../call/input.ts";
+import { checkRedact } from "../log/redact.ts";
+import { QuorateError } from "../model/errors.ts";
+import { makeLimit } from "../limits/limit.ts";
+import { TASK_SUBJECT } from "../conflict/said.ts";
+import { didYouMean } from "../check/did-you-mean.ts";
+import { shown } from "../check/shown.ts";
+import { readGiven } from "../check/given.ts";
+import { checkLanes } from "../limits/lane.ts";
+import { LIMITS } from "../describe/limits.ts";
+import { checkAsked, checkChain, DEFAULT_CHAIN } from "../resolve/chain.ts";
+import type { Learning, Lessons, Link } from "../resolve/link.ts";
+import { checkOrder } from "./graph.ts";
+import type { SUPERVISOR } from "./options.ts";
+import { planEveryone } from "./plan.ts";
+import { meantOf, teamOf, type Member, type Team } from "./team.ts";
+
+/** Makes a team of a supervisor's description. Throws `BAD_OPTIONS` with one sentence about the first thing that cannot work. */
+export function makeTeam(described: Checked<typeof SUPERVISOR>): Team {
+  const where = `supervisor "${described.name}"`;
+  return readGiven(where, described, () => made(described, where));
+}
+
+function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
+  const { name, version, agents, mode, route, compare, similar, answer, minAnswers } = described;
+  const refuse = (why: string): never => {
+    throw new QuorateError("BAD_OPTIONS", `${where} ${why}`);
+  };
+
+  if (Object.keys(Object(agents)).length === 0) {
+    refuse("has no agents; give it at least one: agents: { security }");
+  }
+  const workers = Object.entries<Worker>(agents);
+  const indexOf = new Map(workers.map(([key], index) => [key, index]));
+  const known = (agent: string, what: string): number => {
+    const named = typeof agent === "string" ? agent : shown(agent);
+    return (
+      indexOf.get(agent) ??
+      refuse(`${what} "${named}", which is not among its agents; ${meantOf(agent, indexOf)}`)
+    );
+  };
+
+  const required = new Set(described.required.map((agent) => known(agent, "requires")));
+  if (Array.isArray(route)) {
+    if (route.length === 0) refuse("routes to nobody; name at least one agent, or leave route out");
+    for (const agent of route) known(agent, "routes to");
+  }
+
+  // By Object.entries: an agent may be called "constructor".
+  const inputs = new Map<string, InputMap>(Object.entries(described.inputs ?? {}) as never);
+  for (const [agent, map] of inputs) {
+    known(agent, "maps the input of");
+    if (typeof map !== "function")
+      refuse(`has inputs.${agent} that is no function; use (task, results) => …`);
+  }
+
+  const members = workers.map(([key, worker], index): Member => {
+    if (!isWorker(worker)) refuse(`has "${key}", which is no agent; make it with agent({ … })`);
+    if (worker.name !== key) {
+      refuse(`has the agent "${worker.name}" under the key "${key}"; the key must be its name`);
+    }
+    return {
+      name: key,
+      worker: teamOf(worker) ?? (worker as Agent),
+      needs: Object.entries(worker.needs).map(([need, needed]) => {
+        const place = known(need, `has "${key}", which needs`);
+        if (workers[place]?.[1] === needed) return place;
+        return refuse(
+          `has "${key}", which needs another agent called "${need}" than the team's; use the same one`,
+        );
+      }),
+      required: required.has(index),
+      input: inputs.get(key),
+    };
+  });
+  checkOrder(members, mode, refuse);
+  checkNeeds(described.needs, where);
+
+  const comparing = { compare: comparators(compare), similar };
+  const resolve =
+    described.resolve === undefined ? DEFAULT_CHAIN : checkChain(described.resolve, where);
+  checkAsked(resolve, askedToCompare(comparing), where);
+  for (const link of resolve) {
+    for (const agent of link.names ?? []) known(agent, `has ${link.name}() with a word about`);
+  }
+  if (hasOneSubject(members)) {
+    for (const subject of comparing.compare.keys()) {
+      const near = subject === TASK_SUBJECT ? undefined : didYouMean(subject, [TASK_SUBJECT]);
+      if (near !== undefined)
+        refuse(
+          `compares "${subject}", about which none of its agents says anything; did you mean "${near}"?`,
+        );
+    }
+  }
+  const atMostAll = integer(0, members.length).needed();
+  return Object.freeze({
+    label: Object.freeze({ name, ...(version !== undefined && { version }) }),
+    where,
+    members,
+    indexOf,
+    mode,
+    route: route as Team["route"],
+    everyone: planEveryone(members, mode),
+    deadlineMs: described.deadlineMs,
+    minAnswers: atMostAll.take(minAnswers, `${where}: minAnswers`),
+    slots: makeLimit(described.concurrency, undefined, {
+      waitsFor: { kind: "concurrency", name },
+    }),
+    limits: LIMITS.among(described),
+    asWorker: LIMITS.among(described.asWorker ?? {}),
+    resolve,
+    lessons: lessonsOf(name, resolve, new Set(indexOf.keys())),
+    ...comparing,
+    answer: answer as Team["answer"],
+    redact: checkRedact(described.redact, where),
+    hashSecret: described.hashSecret,
+    budgets: described.budget,
+    prices: described.prices,
+    cache: described.cache,
+    tiers: described.tiers,
+    escalateIf: described.escalateIf,
+    lanes: checkLanes(described.lanes, where),
+    maxSubjects: described.maxSubjects,
+  });
+}
+
+/** Whether all that its members can claim is about the task: none says what its answers assert, and a team claims what it decided. */
+function hasOneSubject(members: readonly Member[]): boolean {
+  const says = (one: Agent): boolean => one.claims === undefined && one.fallback.every(says);
+  return members.every(({ worker }) => "run" in worker && says(worker));
+}
+
+/** How a team learns: by what its links go by, of two that say the same thing by the first. */
+function lessonsOf(
+  name: string,
+  resolve: readonly Link[],
+  members: ReadonlySet<string>,
+): Lessons | undefined {
+  const learning = resolve.reduceRight<Learning | undefined>(
+    (later, { learns }) => (learns === undefined ? later : { ...later, ...defined(learns) }),
+    undefined,
+  );
+  if (learning === undefined) return undefined;
+  if (typeof learning.lessons !== "function") {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `${name}: what a link learns has no lessons; use learning() of quorate/learning`,
+    );
+  }
+  return learning.lessons(name, learning, members);
+}
+
+function defined(learning: Learning): Learning {
+  const said = Object.entries(learning).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(said) as unknown as Learning;
+}

@@ -1,0 +1,273 @@
+import type { InputOf, Workers } from "../describe/agent.ts";
+import type { Clock } from "../async/clock.ts";
+import type { UpstreamResult } from "../model/call.ts";
+import {
+  anything,
+  fitting,
+  func,
+  integer,
+  milliseconds,
+  object,
+  orInfinity,
+  text,
+  thing,
+  word,
+} from "../check/kinds.ts";
+import { NAME } from "../check/name.ts";
+import { option, options, type Options, type Table } from "../check/options.ts";
+import { CLOCK, SIGNAL, STORE } from "../check/arguments.ts";
+import { isComparator, type Comparator, type Compare } from "../conflict/compare.ts";
+import type { EngineFactory } from "../executor/engine.ts";
+import type { Redact } from "../log/redact.ts";
+import { QuorateError } from "../model/errors.ts";
+import { BUDGETS, type Budget, type CheckedBudget } from "../money/budget.ts";
+import { PRICES, type Price, type Prices } from "../money/price.ts";
+import type { Outcome } from "../model/outcome.ts";
+import {
+  CACHE,
+  RUN_CACHE,
+  type CacheOptions,
+  type CacheSettings,
+  type RunCache,
+} from "../describe/cache.ts";
+import type { LanesOf } from "../limits/lane.ts";
+import { LIMITS, type CallLimits } from "../describe/limits.ts";
+import { ESCALATE_ALL_IF, TIERS, type EscalateIf, type Tiers } from "../describe/tier.ts";
+import type { Link } from "../resolve/link.ts";
+import type { Store } from "../store/store.ts";
+import { TAGS, TENANT, type Whose } from "./whose-run.ts";
+import type { NameOf, ResultsOf, TaskOf, UnderOwnNames } from "./infer.ts";
+
+/**
+ * - `parallel`: all at once, but what `needs` others when those have answered.
+ * - `sequence`: one after another in the order of the record, each seeing the results before it.
+ */
+export type Mode = "parallel" | "sequence";
+
+/** Which agents a task is for; what they need is added. */
+export type Route<Name extends string, Task> =
+  | readonly Name[]
+  | ((task: Task) => readonly Name[] | Promise<readonly Name[]>);
+
+/** How a supervisor is described. Limits stand for its agents, where those have none of their own. */
+export interface SupervisorOptions<
+  Agents extends Workers,
+  Mapped extends keyof Agents,
+  Answer,
+  Name extends string = string,
+> extends CallLimits {
+  /** Its place in the log, and its key in another team. As an agent's: at most 100 characters, without `/` and `~`. */
+  readonly name: Name;
+  readonly version?: string;
+  readonly description?: string;
+  /** The team. A key is its agent's name. */
+  readonly agents: Agents & UnderOwnNames<Agents>;
+  /** `"parallel"` where left out. */
+  readonly mode?: Mode;
+  /** All agents where left out. */
+  readonly route?: Route<NameOf<NoInfer<Agents>>, TaskOf<NoInfer<Agents>, Mapped>>;
+  /** What an agent is asked in place of the task. */
+  readonly inputs?: {
+    readonly [K in Mapped]: (
+      task: TaskOf<NoInfer<Agents>, Mapped>,
+      results: Readonly<Record<string, UpstreamResult | undefined>>,
+    ) => InputOf<Agents[K]>;
+  };
+  /** Agents without whose answer the run is `failed`. In sequence nobody is asked after one of them failed. */
+  readonly required?: readonly NameOf<NoInfer<Agents>>[];
+  /** The run is `failed` when fewer agents answer (1). */
+  readonly minAnswers?: number;
+  /** How long each of its runs may take, in ms, as of `RunOptions`. For ever where left out; not of a nested supervisor. */
+  readonly deadlineMs?: number;
+  /** How many attempts are in flight at most, over all runs of this supervisor (8). */
+  readonly concurrency?: number;
+  /** How conflicts are settled: the first link that decides. `DEFAULT_CHAIN` where left out. */
+  readonly resolve?: readonly Link[];
+  /** How positions are compared, by subject; `equal()` where left out. */
+  readonly compare?: Compare;
+  /** How open findings are grouped; `similar()` where left out. */
+  readonly similar?: Comparator;
+  /** As a worker of another supervisor: what it needs, and its limits as one call (none where left out). */
+  readonly needs?: Workers;
+  readonly asWorker?: Pick<CallLimits, "timeoutMs" | "retries">;
+  /** As a worker of another supervisor: what it answers. Its verdicts where left out, each decided one a claim. */
+  readonly answer?: (outcome: Outcome<ResultsOf<NoInfer<Agents>>>) => Answer;
+  /** Where events are kept: in memory, the last 100 finished runs, where left out. */
+  readonly store?: Store;
+  /** What a run may spend, or with a `scope` all that name it. */
+  readonly budget?: Budget | readonly Budget[];
+  /** What models cost, for agents that report tokens only. */
+  readonly prices?: Prices;
+  /** Keeps the answers of its agents for other runs; an agent's own word wins. */
+  readonly cache?: boolean | CacheOptions;
+  /** What agents are asked with, by the name of a tier, from cheap to dear: they get it as `context.model`. */
+  readonly tiers?: Tiers;
+  /** When an agent is asked once more, at the next tier; an agent's own word wins. */
+  readonly escalateIf?: readonly Exclude<EscalateIf, (...args: never) => unknown>[];
+  /** Limits that all of its agents pass, made by `lane()`. */
+  readonly lanes?: LanesOf;
+  /** How many subjects its chain asks judges about at most, most held first (20); the others stay undecided. */
+  readonly maxSubjects?: number;
+  /** Takes secrets out of what is kept and shown. What it changes cannot be used again when a run is resumed. */
+  readonly redact?: Redact;
+  /**
+   * A secret of the caller's, at least 16 characters, that hashes of redacted content are keyed with. Without one such content has no
+   * hash, as it could be guessed from that: its answers are not cached, joined or taken over by a fork.
+   */
+  readonly hashSecret?: string;
+  /** Where attempts are carried out: in this process where left out. */
+  readonly engine?: EngineFactory;
+  readonly clock?: Clock;
+}
+
+/** What one run may have its own way. Limits win over those of the supervisor and of its agents. */
+export interface RunOptions<Name extends string = string> extends CallLimits, Whose {
+  /** A name of the caller's own for the run, at most 200 characters; a random UUID where left out. */
+  readonly runId?: string;
+  /** Cancels the run. */
+  readonly signal?: AbortSignal;
+  /**
+   * How long the run may take, in ms from when it is begun or gone on with; `Infinity`: for ever. What has no answer by then has failed
+   * with `TIMEOUT`, and the run is decided on the answers that there are. A route, or an agent's schema for the task, that has not
+   * answered by then rejects the run with `TIMEOUT`.
+   */
+  readonly deadlineMs?: number;
+  /** Which agents this task is for; wins over the supervisor's route. */
+  readonly route?: readonly Name[];
+  readonly mode?: Mode;
+  readonly store?: Store;
+  /** How many attempts of this run are in flight at most; the supervisor's limit holds besides. */
+  readonly concurrency?: number;
+  /** What this run may spend, besides what its supervisor says. */
+  readonly budget?: Budget | readonly Budget[];
+  /** Whose answers are used from the cache, and whether any are. */
+  readonly cache?: RunCache;
+}
+
+/** What going on with a run may have its own way. Its route, mode, tenant and tags are those it was begun with. */
+export interface ResumeOptions extends Omit<RunOptions, "runId" | "route" | "mode" | keyof Whose> {
+  /** The run's task, where `redact` has taken something out of it: else the run cannot go on. */
+  readonly input?: unknown;
+}
+
+/** How a run is forked. */
+export interface ForkOptions<
+  Task = unknown,
+  Name extends string = string,
+> extends RunOptions<Name> {
+  /** The place of an agent that is asked anew: its name, below those of its supervisors, joined by `/`. */
+  readonly from?: string;
+  /** Another task, in place of the run's. */
+  readonly input?: Task;
+}
+
+const MAX_CONCURRENCY = 1_000_000;
+const MAX_SUBJECTS = 1_000_000;
+const LEAST_SECRET_CHARS = 16;
+
+const MODE = word("parallel", "sequence");
+const DEADLINE_MS = orInfinity(milliseconds(1));
+const CONCURRENCY = integer(1, MAX_CONCURRENCY);
+
+/** A secret of the caller's; one that is short could be guessed. Never quotes it. */
+const HASH_SECRET = option<string>((secret, what) => {
+  if (typeof secret === "string" && secret.length >= LEAST_SECRET_CHARS) return secret;
+  const got = typeof secret === "string" ? "too short" : `a value of type ${typeof secret}`;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${what} is ${got}; use a random text of at least ${LEAST_SECRET_CHARS} characters`,
+  );
+}, "");
+
+const AS_WORKER: Options<Pick<CallLimits, "timeoutMs" | "retries">> = options(
+  { timeoutMs: LIMITS.table.timeoutMs, retries: LIMITS.table.retries },
+  { instead: "use { timeoutMs, retries }" },
+);
+
+type AnyOptions = SupervisorOptions<Workers, string, unknown>;
+
+export const SUPERVISOR: Options<
+  AnyOptions,
+  "mode" | "required" | "minAnswers" | "concurrency" | "maxSubjects",
+  {
+    readonly budget: readonly CheckedBudget[];
+    readonly prices: ReadonlyMap<string, Price>;
+    readonly cache: CacheSettings | false | undefined;
+    readonly tiers: ReadonlyMap<string, unknown> | undefined;
+  }
+> = options(
+  {
+    name: NAME.needed(),
+    version: text('use a text, for instance "1"'),
+    description: text("use a sentence"),
+    agents: anything<Workers>().or({}),
+    mode: MODE.or("parallel"),
+    route: fitting(
+      (given) => typeof given === "function" || Array.isArray(given),
+      'use a list ["agent"] or a function (task) => ["agent"]',
+    ),
+    inputs: object("use { agent: (task, results) => … }"),
+    required: fitting<readonly string[]>(Array.isArray, 'use a list ["agent"]').or([]),
+    // At most as many as it has agents.
+    minAnswers: integer(0).or(1),
+    deadlineMs: DEADLINE_MS,
+    concurrency: CONCURRENCY.or(8),
+    resolve: anything(),
+    compare: object("use { subject: within({ percent: 5 }) }"),
+    similar: thing("comparator", isComparator, "use similar({ threshold })"),
+    needs: object("use { other }, with the agents it needs"),
+    asWorker: AS_WORKER,
+    answer: func("use (outcome) => …"),
+    store: STORE,
+    budget: BUDGETS,
+    prices: PRICES.or(new Map<string, Price>()),
+    cache: CACHE,
+    tiers: TIERS,
+    escalateIf: ESCALATE_ALL_IF,
+    lanes: anything(),
+    maxSubjects: integer(0, MAX_SUBJECTS).or(20),
+    redact: anything(),
+    hashSecret: HASH_SECRET,
+    engine: func("use (agents) => engine"),
+    clock: CLOCK,
+    ...LIMITS.table,
+  },
+  {
+    former: {
+      earlyStop:
+        "removed; leave it out, and all agents are waited for (a later version asks fewer agents by panel)",
+    },
+  },
+);
+
+interface MadeOfRun {
+  readonly budget: readonly CheckedBudget[];
+}
+
+const OF_A_RUN: Table<Omit<RunOptions, "runId" | keyof CallLimits>, never, MadeOfRun> = {
+  signal: SIGNAL,
+  deadlineMs: DEADLINE_MS,
+  route: anything(),
+  mode: MODE,
+  store: STORE,
+  concurrency: CONCURRENCY,
+  budget: BUDGETS,
+  cache: RUN_CACHE,
+  tenant: TENANT,
+  tags: TAGS,
+};
+
+/** What every way to run a task may be told. */
+export const RUN: Options<Omit<RunOptions, "runId">, never, MadeOfRun> = options({
+  ...OF_A_RUN,
+  ...LIMITS.table,
+});
+
+/** What a run may be told that is begun, gone on with or forked. */
+export const DRIVEN: Options<ForkOptions, never, MadeOfRun> = options({
+  runId: anything(),
+  ...OF_A_RUN,
+  from: text("name the place of an agent"),
+  input: anything(),
+  ...LIMITS.table,
+});

@@ -1,0 +1,23 @@
+import { makeGraph, type Graph, type Place } from "./graph.ts";
+import type { Mode } from "./options.ts";
+
+/** Who will be asked, and who waits for whom. Frozen before anything runs. */
+export interface Plan {
+  readonly mode: Mode;
+  /** Indices of members, in the order of the team. */
+  readonly planned: readonly number[];
+  /** Their names. */
+  readonly agents: readonly string[];
+  readonly graph: Graph;
+}
+
+/** The plan of asking the whole team. */
+export function planEveryone(members: readonly Place[], mode: Mode): Plan {
+  return makePlan(members, mode, [...members.keys()]);
+}
+
+/** The plan of asking those of the members. */
+export function makePlan(members: readonly Place[], mode: Mode, planned: readonly number[]): Plan {
+  const agents = planned.map((index) => members[index]?.name ?? "");
+  return { mode, planned, agents, graph: makeGraph(members, mode, planned) };
+}

@@ -1,0 +1,89 @@
+import { cut } from "../model/text.ts";
+import type { Cancellation } from "../async/cancellation.ts";
+import { hear, isThenable, promiseOf } from "../model/hear.ts";
+import { orCancelled } from "../async/or-cancelled.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
+import { checkOrder } from "./graph.ts";
+import type { Mode } from "./options.ts";
+import { makePlan, planEveryone, type Plan } from "./plan.ts";
+import { listed, meantOf, type Team } from "./team.ts";
+
+/** What a run wants in place of the team's own route and mode. */
+export interface PlanOverrides {
+  readonly route?: readonly string[];
+  readonly mode?: Mode;
+}
+
+/**
+ * Decides who is asked: the run's list, else the team's route, else everyone; what they need is added. Rejects with `BAD_ROUTE`.
+ */
+export async function planFor(
+  team: Team,
+  task: unknown,
+  cancellation: Cancellation,
+  { route, mode = team.mode }: PlanOverrides = {},
+): Promise<Plan> {
+  if (mode !== team.mode) {
+    checkOrder(team.members, mode, (why) => {
+      throw new QuorateError("BAD_OPTIONS", `${team.where} ${why}`);
+    });
+  }
+  const wanted = route ?? team.route;
+  if (wanted === undefined)
+    return mode === team.mode ? team.everyone : planEveryone(team.members, mode);
+  if (typeof wanted !== "function") return makePlan(team.members, mode, resolved(team, wanted));
+  let names: unknown;
+  try {
+    names = wanted(task);
+    // A list is taken as it is now: it is its caller's, who may change it.
+    if (isThenable(names)) names = await orCancelled(promiseOf(names), cancellation);
+  } catch (cause) {
+    if (cancellation.cancelled) throw cancellation.reason;
+    const why = describeThrown(cause);
+    throw new QuorateError("BAD_ROUTE", `the route of ${team.where} failed: ${why}`, { cause });
+  }
+  return makePlan(team.members, mode, resolved(team, names));
+}
+
+/** The plan that a run was begun with; `undefined` when it has none, or names somebody who has left the team. */
+export function recordedPlan(
+  { members, indexOf }: Team,
+  recorded: { readonly mode: Mode; readonly agents: readonly string[] } | undefined,
+): Plan | undefined {
+  if (recorded === undefined) return undefined;
+  const planned = recorded.agents.map((name) => indexOf.get(name) ?? -1);
+  if (planned.includes(-1)) return undefined;
+  const asked = new Set(planned);
+  const whole = planned.every((index) => members[index]?.needs.every((need) => asked.has(need)));
+  return whole ? makePlan(members, recorded.mode, planned) : undefined;
+}
+
+/** The indices of the named agents and of all that they need, in the order of the team. */
+function resolved(team: Team, names: unknown): readonly number[] {
+  // Names it keeps; whatever else is in the list, it refuses.
+  hear(names);
+  if (!Array.isArray(names) || names.length === 0) {
+    throw new QuorateError(
+      "BAD_ROUTE",
+      `the route of ${team.where} names nobody; name at least one of ${listed(team.indexOf)}`,
+    );
+  }
+  const asked = new Set<number>();
+  const open = names.map((name: unknown) => {
+    const index = typeof name === "string" ? team.indexOf.get(name) : undefined;
+    if (index === undefined) {
+      const got = typeof name === "string" ? `"${cut(name, 100)}"` : typeof name;
+      throw new QuorateError(
+        "BAD_ROUTE",
+        `the route of ${team.where} names ${got}, which is not among its agents; ${meantOf(name, team.indexOf)}`,
+      );
+    }
+    return index;
+  });
+  for (let index = open.pop(); index !== undefined; index = open.pop()) {
+    if (asked.has(index)) continue;
+    asked.add(index);
+    open.push(...(team.members[index]?.needs ?? []));
+  }
+  return [...asked].toSorted((a, b) => a - b);
+}

@@ -1,0 +1,97 @@
+import type { Agent } from "../describe/agent.ts";
+import type { Deadlines } from "../async/deadlines.ts";
+import { collector } from "../call/batch/batch.ts";
+import type { RegisteredAgent } from "../executor/engine.ts";
+import { agentDefinition } from "../call/key.ts";
+import { slotsOf, type Seat } from "../call/seat.ts";
+import { QuorateError } from "../model/errors.ts";
+import { lanesAt } from "../limits/lane.ts";
+import { scopedIn } from "../limits/shared-slots.ts";
+import { mergeLimits, type CallLimits } from "../describe/limits.ts";
+import { modelName } from "../describe/tier.ts";
+import type { Above } from "./seating.ts";
+import { tiersOf, type Team } from "./team.ts";
+
+/** Where an agent sits. */
+export interface Sitting {
+  readonly team: Team;
+  /** What its team and those above it say. */
+  readonly above: Above;
+  readonly overrides: CallLimits;
+  readonly registry: Map<string, RegisteredAgent>;
+  readonly timeoutsOf: (timeoutMs: number) => Deadlines | undefined;
+}
+
+/** Gives an agent its seat, and those behind it: at dearer tiers, and of who is asked when it has failed. */
+export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
+  const { team, above, overrides, registry, timeoutsOf } = sitting;
+  registry.set(place, { agent, tiers: above.tiers });
+  const tiers = [...above.tiers.keys()];
+  const first = agent.tier ?? tiers[0];
+  if (first !== undefined && !above.tiers.has(first)) {
+    const why = `${team.where} ${tiersOf(first, above.tiers)}`;
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `agent "${agent.name}" wants the tier "${first}", and ${why}`,
+    );
+  }
+  const fallback = agent.fallback.map((other) => {
+    if (!above.tiers.has(other.name)) return seatAgent(sitting, other, `${place}~${other.name}`);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `agent "${agent.name}" has the fallback "${other.name}", and ${team.where} a tier of that name: the log could not tell them apart; rename one`,
+    );
+  });
+  const where = `agent "${agent.name}"`;
+  const limits = mergeLimits(team.limits, agent.limits, overrides);
+  // The same at all tiers: what is spent at one is spent of them all.
+  const budgets = [
+    ...above.budgets,
+    ...agent.budgets.map((budget) => ({ budget, place, whose: where })),
+  ];
+  const seatAt = (index: number, fallback: readonly Seat[]): Seat => {
+    const tier = tiers[index];
+    const model = tier === undefined ? undefined : above.tiers.get(tier);
+    const lanes = [...above.lanes, agent.lanes].flatMap((some) =>
+      lanesAt(some, { tier, model }, where),
+    );
+    const limiters = [...above.limiters, ...new Set(lanes.map(({ limit }) => limit))];
+    let next: { readonly seat: Seat | undefined } | undefined;
+    let definition: string | undefined;
+    return {
+      agent,
+      definition: () => (definition ??= agentDefinition(agent, tier, modelName(model))),
+      place,
+      limits,
+      timeouts: timeoutsOf(limits.timeoutMs),
+      limiters,
+      scoped: scopedIn(limiters),
+      slots: slotsOf({ agent, limits, limiters, budgets }),
+      budgets,
+      tier,
+      model,
+      modelName: modelName(model),
+      prices: above.prices,
+      cache: cacheOf(agent, above.cache, where),
+      batch: agent.batch === undefined ? undefined : collector(agent.batch),
+      escalateIf: agent.escalateIf ?? above.escalateIf ?? [],
+      next: () => {
+        const has = tier !== undefined && index + 1 < tiers.length;
+        next ??= { seat: has ? seatAt(index + 1, []) : undefined };
+        return next.seat;
+      },
+      fallback,
+    };
+  };
+  return seatAt(first === undefined ? -1 : tiers.indexOf(first), fallback);
+}
+
+function cacheOf({ cache, version }: Agent, above: Above["cache"], where: string): Seat["cache"] {
+  const settings = cache ?? above;
+  if (settings === undefined || settings === false) return undefined;
+  if (version !== undefined) return settings;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${where} has no version, and its supervisor caches; give it one, or cache: false`,
+  );
+}

@@ -1,0 +1,146 @@
+import { didYouMean } from "../check/did-you-mean.ts";
+import type { Agent } from "../describe/agent.ts";
+import type { Comparator } from "../conflict/compare.ts";
+import type { InputMap } from "../call/input.ts";
+import { KEY_FORMAT } from "../call/key.ts";
+import type { RedactRule } from "../log/redact.ts";
+import type { SupervisorLabel } from "../model/events.ts";
+import { sha256 } from "../model/hash.ts";
+import { canonicalJson } from "../model/json.ts";
+import type { CheckedBudget } from "../money/budget.ts";
+import type { Price } from "../money/price.ts";
+import type { Outcome } from "../model/outcome.ts";
+import type { LanesOf } from "../limits/lane.ts";
+import type { Limit } from "../limits/limit.ts";
+import type { CacheSettings } from "../describe/cache.ts";
+import { mergeLimits, type CallLimits, type Limits } from "../describe/limits.ts";
+import type { EscalateIf } from "../describe/tier.ts";
+import type { Lessons, Link } from "../resolve/link.ts";
+import type { Mode } from "./options.ts";
+import type { Plan } from "./plan.ts";
+
+/** A supervisor's description, checked, as the rest of the code reads it. Agents are known by their index. */
+export interface Team {
+  readonly label: SupervisorLabel;
+  /** `supervisor "NAME"`: how its sentences begin. */
+  readonly where: string;
+  readonly members: readonly Member[];
+  readonly indexOf: ReadonlyMap<string, number>;
+  readonly mode: Mode;
+  readonly route: readonly string[] | ((task: unknown) => unknown) | undefined;
+  /** The plan where the route leaves nobody out. */
+  readonly everyone: Plan;
+  readonly minAnswers: number;
+  /** How long a run of its own may take, in ms. */
+  readonly deadlineMs: number | undefined;
+  /** How many attempts are in flight at once over all of its runs. */
+  readonly slots: Limit;
+  readonly limits: CallLimits;
+  readonly asWorker: Pick<CallLimits, "timeoutMs" | "retries">;
+  readonly resolve: readonly Link[];
+  /** What its runs teach; `undefined` where its chain does not go by that. */
+  readonly lessons: Lessons | undefined;
+  readonly compare: ReadonlyMap<string, Comparator>;
+  /** Groups open findings. */
+  readonly similar: Comparator | undefined;
+  readonly answer: ((outcome: Outcome) => unknown) | undefined;
+  readonly redact: RedactRule | undefined;
+  /** Keys the hashes of what `redact` takes something out of. */
+  readonly hashSecret: string | undefined;
+  readonly budgets: readonly CheckedBudget[];
+  readonly prices: ReadonlyMap<string, Price>;
+  readonly cache: CacheSettings | false | undefined;
+  /** `undefined`: as the team above it. */
+  readonly tiers: ReadonlyMap<string, unknown> | undefined;
+  readonly escalateIf: readonly EscalateIf[] | undefined;
+  readonly lanes: LanesOf | undefined;
+  readonly maxSubjects: number;
+}
+
+/** One place in a team. */
+export interface Member {
+  readonly name: string;
+  /** An agent, or the team of a nested supervisor. */
+  readonly worker: Agent | Team;
+  readonly needs: readonly number[];
+  readonly required: boolean;
+  /** Makes its input of the task. */
+  readonly input: InputMap | undefined;
+}
+
+// Registered, so that supervisors of another copy of this package are known; its value is the team.
+const SUPERVISOR: unique symbol = Symbol.for("quorate.supervisor") as never;
+
+/** What makes a worker a supervisor. */
+export interface TeamBrand {
+  readonly [SUPERVISOR]: Team;
+}
+
+export function teamBrand(team: Team): TeamBrand {
+  return { [SUPERVISOR]: team };
+}
+
+/** The team behind a supervisor; `undefined` for anything else. */
+export function teamOf(value: unknown): Team | undefined {
+  try {
+    return typeof value === "object" && value !== null && SUPERVISOR in value
+      ? (value as TeamBrand)[SUPERVISOR]
+      : undefined;
+  } catch {
+    // A proxy that throws whatever is asked of it.
+    return undefined;
+  }
+}
+
+/** A supervisor's limits as one call of another: it is repeated only where `asWorker` says so. */
+export function limitsAsWorker({ limits, asWorker: { retries = 0 } }: Team): Limits {
+  return { ...mergeLimits(limits), retries };
+}
+
+/**
+ * What identifies a supervisor's description, given those of its workers: what shapes the answers and can be told from
+ * outside. Functions cannot: change the supervisor's version with them.
+ */
+export function teamDefinition(team: Team, workers: readonly string[]): string {
+  const { label, members, mode, route, minAnswers, resolve, compare, similar } = team;
+  return sha256(
+    canonicalJson([
+      KEY_FORMAT,
+      "team",
+      label.name,
+      label.version ?? null,
+      mode,
+      typeof route === "function" ? "function" : (route ?? null),
+      minAnswers,
+      resolve.map(({ name, definition }) => [name, definition ?? null]),
+      [...compare].map(([subject, { name, definition }]) => [subject, name, definition ?? null]),
+      similar === undefined ? null : [similar.name, similar.definition ?? null],
+      members.map(({ name, needs, required }, index) => [name, workers[index], needs, required]),
+    ]),
+  );
+}
+
+/** What a message says of an agent that a team has not: whom it may have meant, or all that there are. */
+export function meantOf(agent: unknown, indexOf: ReadonlyMap<string, number>): string {
+  return nearest(agent, indexOf.keys()) ?? `they are ${listed(indexOf)}`;
+}
+
+/** What a message says of a tier that a team has not: which may be meant, or all that there are. */
+export function tiersOf(tier: string, tiers: ReadonlyMap<string, unknown>): string {
+  if (tiers.size === 0) return "has no tiers; give it tiers: { … }";
+  const known = [...tiers.keys()].map((name) => `"${name}"`).join(", ");
+  return `has no such tier; ${nearest(tier, tiers.keys()) ?? `it has ${known}`}`;
+}
+
+function nearest(name: unknown, names: Iterable<string>): string | undefined {
+  const near = typeof name === "string" ? didYouMean(name, names) : undefined;
+  return near === undefined ? undefined : `did you mean "${near}"?`;
+}
+
+/** `"a", "b", "c" and 5 more`: the names of a team, for a message. */
+export function listed(indexOf: ReadonlyMap<string, number>): string {
+  const names = [...indexOf.keys()].map((name) => `"${name}"`);
+  return names.length <= 12
+    ? names.join(", ")
+    : `${names.slice(0, 12).join(", ")} and ${names.length - 12} more`;
+}

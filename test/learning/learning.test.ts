@@ -1,0 +1,248 @@
+import { describe, expect, it } from "vitest";
+import {
+  agent,
+  memoryStore,
+  supervisor,
+  unanimous,
+  vote,
+  type Store,
+  type Supervisor,
+} from "../../src/index.ts";
+import {
+  learnedFrom,
+  recordOutcome,
+  reliability,
+  learnedSupport,
+} from "../../src/learning/index.ts";
+import { sqliteStore } from "../../src/sqlite/index.ts";
+import { tempPaths } from "../sqlite/temp-folder.ts";
+import { rejection } from "../team/rejection.ts";
+
+const tempPath = tempPaths();
+
+/** Says what its task has for it. */
+const speaker = <Name extends string>(name: Name) =>
+  agent({
+    name,
+    run: (task: Readonly<Record<string, string>>) => ({ recommendation: task[name] ?? "ship" }),
+  });
+
+const agents = { good: speaker("good"), bad: speaker("bad"), worse: speaker("worse") };
+
+const gate = (store: Store) =>
+  supervisor({
+    name: "gate",
+    agents,
+    resolve: [reliability({ labels: "fixed" }), unanimous(), vote()],
+    store,
+  });
+
+/** What is kept of how runs turned out, by supervisor. */
+async function outcomesOf(store: Store, name: string): Promise<readonly unknown[]> {
+  const kept = await store.values.list(`ballot/${name}/`);
+  return kept.flatMap(({ value }) =>
+    (value as { subjects: readonly { outcome?: unknown }[] }).subjects.flatMap(
+      ({ outcome }) => outcome ?? [],
+    ),
+  );
+}
+
+/** Runs in which "good" alone is right, and what turned out to be true of them. */
+async function teach(team: Supervisor<never, never>, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const [truth, other] = i % 2 === 0 ? ["hold", "ship"] : ["ship", "hold"];
+    const task = { good: truth, bad: other, worse: i % 3 === 0 ? truth : other } as never;
+    const { runId } = await team.run(task);
+    await recordOutcome(team.store, runId, "task", truth as string);
+  }
+}
+
+const SPLIT = { good: "hold", bad: "ship", worse: "ship" };
+
+describe.each([
+  ["the memory store", () => memoryStore({ resumable: true })],
+  ["SQLite", () => sqliteStore({ path: tempPath() })],
+])("recorded outcomes in %s", (_, open) => {
+  it("teach a supervisor whom to believe, against the majority", async () => {
+    const store = open();
+    const team = gate(store);
+    const before = await team.run(SPLIT);
+    expect(before.verdicts[0]?.winner).toBe("ship");
+    await teach(team as never, 60);
+    const { verdicts, runId } = await team.run(SPLIT);
+    expect(verdicts[0]).toMatchObject({ winner: "hold", by: "reliability" });
+    expect(verdicts[0]?.reasoning).toContain("60 outcomes");
+    const planned = (await store.read(runId)).find(({ type }) => type === "run.planned");
+    expect(planned).toMatchObject({ learned: { claims: { outcomes: 60 } } });
+    await store.close();
+  });
+
+  it("are kept when their runs are forgotten, and for one supervisor only", async () => {
+    const store = open();
+    await teach(gate(store) as never, 30);
+    await store.prune(Date.now() + 1_000);
+    expect(await store.runs()).toHaveLength(0);
+    const learned = await learnedFrom(store, "gate", { labels: "fixed" });
+    expect(learned.claims).toMatchObject({ outcomes: 30, subjects: 30 });
+    const best = learned.claims?.agents.toSorted((a, b) => b.accuracy - a.accuracy)[0];
+    expect(best).toMatchObject({ agent: "good", trials: 30 });
+    expect(await learnedFrom(store, "another")).toEqual({});
+    await store.close();
+  });
+});
+
+describe("an outcome", () => {
+  it("says who was right, may be put right, and taken back", async () => {
+    const store = memoryStore();
+    const { runId } = await gate(store).run(SPLIT);
+    expect(await recordOutcome(store, runId, "task", "hold")).toEqual({
+      supervisor: "gate",
+      subject: "task",
+      right: ["good"],
+      wrong: ["bad", "worse"],
+    });
+    expect(await outcomesOf(store, "gate")).toEqual(["hold"]);
+    await recordOutcome(store, runId, "task", "neither");
+    expect(await outcomesOf(store, "gate")).toEqual(["neither"]);
+    await recordOutcome(store, runId, "task", undefined);
+    expect(await outcomesOf(store, "gate")).toEqual([]);
+  });
+
+  it("is of a run that is there, about a subject that it has a verdict about", async () => {
+    const store = memoryStore();
+    const { runId } = await gate(store).run(SPLIT);
+    expect(await rejection(recordOutcome(store, "no", "task", "hold"))).toMatchObject({
+      code: "RUN_NOT_FOUND",
+    });
+    expect(await rejection(recordOutcome(store, runId, "tsk", "hold"))).toMatchObject({
+      code: "BAD_OPTIONS",
+      message: `run "${runId}" has no verdict about "tsk"; it has "task"`,
+    });
+  });
+
+  it("teaches also a supervisor that does not learn by itself", async () => {
+    const store = memoryStore();
+    const plain = supervisor({ name: "plain", agents, store });
+    const { runId } = await plain.run(SPLIT);
+    expect(await learnedFrom(store, "plain", { labels: "fixed" })).toEqual({});
+    await recordOutcome(store, runId, "task", "hold");
+    expect(await outcomesOf(store, "plain")).toEqual(["hold"]);
+    const learned = await learnedFrom(store, "plain", { labels: "fixed" });
+    expect(learned.claims).toMatchObject({ votes: 3 });
+  });
+
+  it("belongs to the team that decided, also where it is nested", async () => {
+    const store = memoryStore();
+    const inner = supervisor({
+      name: "inner",
+      agents,
+      resolve: [reliability({ labels: "fixed" }), vote()],
+    });
+    const outer = supervisor({ name: "outer", agents: { inner }, store });
+    const { runId } = await outer.run(SPLIT);
+    // The team's decision is a claim of the outer team's only member: both decided about "task".
+    await recordOutcome(store, runId, "task", "hold", { team: "inner" });
+    expect(await outcomesOf(store, "inner")).toEqual(["hold"]);
+    expect(await learnedFrom(store, "outer", { labels: "fixed" })).toEqual({});
+  });
+});
+
+describe("verdicts of earlier runs", () => {
+  it.each([
+    ["person", {}, 40],
+    ["person", { person: 0 }, 0],
+    ["judge-panel", {}, 0],
+    ["judge-panel", { judge: 0.5 }, 20],
+  ])("of a %s count with what is trusted: %o", async (confidenceFrom, trust, outcomes) => {
+    const store = memoryStore();
+    const team = supervisor({
+      name: "gate",
+      agents,
+      resolve: [
+        reliability({ labels: "fixed", atLeast: 1 }),
+        {
+          name: "boss",
+          settle: () => ({ winner: "hold", confidence: 1, confidenceFrom, reasoning: "so it is" }),
+        },
+      ],
+      store,
+    });
+    for (let i = 0; i < 40; i++) await team.run(SPLIT);
+    const { claims } = await learnedFrom(store, "gate", { labels: "fixed", trust });
+    expect(claims?.outcomes).toBe(outcomes);
+  });
+});
+
+describe("outcomes of findings", () => {
+  it("teach which findings stand", async () => {
+    const store = memoryStore();
+    const reviewer = <Name extends string>(name: Name, right: boolean) =>
+      agent({
+        name,
+        run: () => ({
+          findings: right
+            ? ["the loop never ends"]
+            : ["identifier spelled oddly", "documentation is missing"],
+        }),
+      });
+    const board = supervisor({
+      name: "board",
+      agents: { good: reviewer("good", true), bad: reviewer("bad", false) },
+      resolve: [learnedSupport({ learned: "runs" })],
+      store,
+    });
+    const before = await board.run(0);
+    expect(before.verdicts.map(({ winner }) => winner)).toEqual(["absent", "absent", "absent"]);
+    for (let n = 1; n <= 40; n++) {
+      const { runId, verdicts } = await board.run(n);
+      for (const { subject } of verdicts) {
+        await recordOutcome(store, runId, subject, subject.includes("loop") ? "present" : "absent");
+      }
+    }
+    const { verdicts } = await board.run(99);
+    const standing = verdicts.filter(({ winner }) => winner === "present");
+    expect(standing).toMatchObject([
+      { subject: "the loop never ends", confidenceFrom: "finding-logistic" },
+    ]);
+  });
+});
+
+describe("what was learned", () => {
+  it("is read once, when a run begins: a resume goes by the same", async () => {
+    const store = memoryStore({ resumable: true });
+    const team = gate(store);
+    const controller = new AbortController();
+    const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
+    const stuck = agent({
+      name: "stuck",
+      run: () => {
+        begin();
+        return new Promise<never>(() => {});
+      },
+    });
+    const cut = supervisor({
+      name: "gate",
+      agents: { ...agents, stuck },
+      graceMs: 0,
+      resolve: [reliability({ labels: "fixed" }), vote()],
+      store,
+    });
+    const running = cut.run(SPLIT, { runId: "r", signal: controller.signal });
+    await asked;
+    controller.abort();
+    await rejection(running);
+    await teach(team as never, 60);
+    // By now a new run would say "hold".
+    const { verdicts } = await team.resume("r");
+    expect(verdicts[0]).toMatchObject({ winner: "ship" });
+  });
+
+  it("is nothing where nobody asks for it", async () => {
+    const store = memoryStore();
+    const plain = supervisor({ name: "plain", agents, store });
+    const { runId } = await plain.run(SPLIT);
+    const events = store.read(runId);
+    expect(events.find(({ type }) => type === "run.planned")).not.toHaveProperty("learned");
+    expect(await store.values.list("ballot/")).toEqual([]);
+  });
+});

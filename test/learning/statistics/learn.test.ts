@@ -1,0 +1,293 @@
+import { describe, expect, test } from "vitest";
+import type { RecordedOutcome, RecordedVote } from "../../../src/index.ts";
+import { learn } from "../../../src/learning/index.ts";
+import { badOptions, numbered, vote } from "./votes.ts";
+
+describe("one-coin, worked by hand", () => {
+  test("from votes alone, an agent is as good as the mean share of the votes on what it says", () => {
+    const votes = [
+      vote("a", "1", "x"),
+      vote("b", "1", "x"),
+      vote("c", "1", "y"),
+      vote("a", "2", "x"),
+      vote("b", "2", "x"),
+      vote("c", "2", "x"),
+    ];
+    const learned = learn(votes, { labels: "open" });
+    // Shares: x has 2/3 and y 1/3 of the first, x all of the second. Together 14/3 of 6 votes.
+    const pool = (14 / 3 + 1) / (6 + 2);
+    expect(learned.pool.accuracy).toBeCloseTo(pool, 12);
+    expect(learned.agents.map(({ agent, trials }) => [agent, trials])).toEqual([
+      ["a", 2],
+      ["b", 2],
+      ["c", 2],
+    ]);
+    expect(learned.agents[0]?.accuracy).toBeCloseTo((5 / 3 + 4 * pool) / (2 + 4), 12);
+    expect(learned.agents[2]?.accuracy).toBeCloseTo((4 / 3 + 4 * pool) / (2 + 4), 12);
+    // Two that are wrong of two positions say the same: a collision rate of 1. 3/4 against 1/4.
+    expect(learned.collision).toBe(1);
+    expect(learned.agents[0]?.weight).toBeCloseTo(Math.log(3), 12);
+  });
+
+  test("from outcomes, an agent is as good as it was, drawn towards all", () => {
+    const votes = numbered(10).flatMap((s) => [
+      vote("a", s, `right ${s}`),
+      vote("b", s, Number(s) < 5 ? `right ${s}` : `wrong ${s}`),
+    ]);
+    const outcomes = numbered(10).map((s) => ({ subject: s, position: `right ${s}` }));
+    const learned = learn(votes, { labels: "open", outcomes });
+    const pool = (15 + 1) / (20 + 2);
+    expect(learned).toMatchObject({ estimator: "one-coin", outcomes: 10, collision: 0.35 });
+    expect(learned.refused).toBeUndefined();
+    expect(learned.agents[0]?.accuracy).toBeCloseTo((10 + 4 * pool) / 14, 12);
+    expect(learned.agents[1]?.accuracy).toBeCloseTo((5 + 4 * pool) / 14, 12);
+    const [low, high] = learned.agents[1]?.interval ?? [1, 0];
+    expect(low).toBeLessThan(0.36);
+    expect(high).toBeGreaterThan(0.75);
+  });
+
+  test("learns how often two that are wrong say the same", () => {
+    const votes = numbered(100).flatMap((s) => [
+      vote("a", s, "the same mistake"),
+      vote("b", s, "the same mistake"),
+      vote("c", s, `right ${s}`),
+      vote("d", s, `mistake ${s}`),
+    ]);
+    const outcomes = numbered(100).map((s) => ({ subject: s, position: `right ${s}` }));
+    // 3 pairs of wrong votes for each subject, of which one agrees; drawn towards .35 by 200 pairs.
+    expect(learn(votes, { labels: "open", outcomes }).collision).toBeCloseTo(
+      (100 + 200 * 0.35) / (300 + 200),
+      12,
+    );
+  });
+
+  test("knows agents by topic, once there are outcomes", () => {
+    const votes = numbered(40).map((s) =>
+      vote("a", s, Number(s) % 2 === 0 ? `right ${s}` : `wrong ${s}`),
+    );
+    const outcomes = numbered(40).map((s) => ({ subject: s, position: `right ${s}` }));
+    const topicOf = (subject: string): string => (Number(subject) % 2 === 0 ? "even" : "odd");
+    const [a] = learn(votes, { labels: "open", outcomes, topicOf }).agents;
+    expect(a?.accuracy).toBeCloseTo(0.5, 12);
+    expect(a?.topics?.map(({ topic, trials }) => [topic, trials])).toEqual([
+      ["even", 20],
+      ["odd", 20],
+    ]);
+    expect(a?.topics?.[0]?.accuracy).toBeCloseTo((20 + 8 * 0.5) / 28, 12);
+    expect(a?.topics?.[1]?.accuracy).toBeCloseTo((8 * 0.5) / 28, 12);
+  });
+});
+
+describe("dawid-skene, worked by hand", () => {
+  const truths = numbered(40).map((s) => ({
+    subject: s,
+    position: Number(s) < 20 ? "yes" : "no",
+  }));
+  // Of 20 that are true it finds 15; what is false it never reports.
+  const votes = numbered(40).map((s) => vote("a", s, Number(s) < 15 ? "yes" : "no"));
+
+  test("learns what an agent says for each truth", () => {
+    const learned = learn(votes, { labels: "fixed", outcomes: truths });
+    expect(learned).toMatchObject({ estimator: "dawid-skene", outcomes: 40, positions: 2 });
+    expect(learned.known).toEqual({ keys: ['"no', '"yes'], shares: [0.5, 0.5] });
+    const [whenNo = [], whenYes = []] = learned.agents[0]?.rates ?? [];
+    const pool = [20.5 / 21, 15.5 / 21];
+    expect(whenNo[0]).toBeCloseTo((20 + 4 * (pool[0] ?? 0)) / 24, 12);
+    expect(whenYes[1]).toBeCloseTo((15 + 4 * (pool[1] ?? 0)) / 24, 12);
+    expect(learned.agents[0]?.accuracy).toBeCloseTo(((whenNo[0] ?? 0) + (whenYes[1] ?? 0)) / 2, 12);
+  });
+
+  test("tells an agent that is always wrong from one that is right, by their votes", () => {
+    const said = numbered(60).flatMap((s): RecordedVote[] => {
+      const truth = Number(s) % 3 === 0 ? "yes" : "no";
+      const other = truth === "yes" ? "no" : "yes";
+      return [
+        ...["a", "b", "c", "d"].map((agent) => vote(agent, s, truth)),
+        vote("contrary", s, other),
+      ];
+    });
+    const learned = learn(said, { labels: "fixed" });
+    expect(learned).toMatchObject({ estimator: "dawid-skene", outcomes: 0 });
+    expect(learned.refused).toBeUndefined();
+    const of = new Map(learned.agents.map((agent) => [agent.agent, agent]));
+    expect(of.get("a")?.accuracy).toBeGreaterThan(0.95);
+    expect(of.get("contrary")?.accuracy).toBeLessThan(0.15);
+    // It is known to say yes where the truth is no: its word has weight in the table, and none as a vote.
+    expect(of.get("contrary")?.rates?.[0]?.[1]).toBeGreaterThan(0.9);
+    expect(of.get("contrary")?.weight).toBe(0.1);
+  });
+});
+
+describe("which estimator runs", () => {
+  const many = (agents: number, subjects: number, position: (s: number) => string) =>
+    numbered(subjects).flatMap((s) =>
+      numbered(agents).map((a) => vote(`agent ${a}`, s, position(Number(s)))),
+    );
+
+  test("a table only where positions are declared to mean the same, with a history", () => {
+    const votes = many(5, 30, (s) => (s % 2 === 0 ? "ship" : "hold"));
+    expect(learn(votes, { labels: "fixed" }).estimator).toBe("dawid-skene");
+    expect(learn(votes, { labels: "open" }).estimator).toBe("one-coin");
+    expect(learn(votes.slice(0, 140), { labels: "fixed" }).estimator).toBe("one-coin");
+    const few = many(4, 30, (s) => (s % 2 === 0 ? "ship" : "hold"));
+    expect(learn(few, { labels: "fixed" })).toMatchObject({
+      estimator: "one-coin",
+      why: expect.stringContaining("too few votes or agents") as string,
+    });
+  });
+
+  test("no table with more than 20 positions", () => {
+    const votes = many(5, 63, (s) => `position ${s % 21}`);
+    expect(learn(votes, { labels: "fixed" })).toMatchObject({
+      estimator: "one-coin",
+      why: "one-coin, since there are 21 different positions, and a table takes 2 to 20, and learned from the votes in one pass.",
+    });
+  });
+
+  test("outcomes are used from 10 on", () => {
+    const votes = many(3, 30, (s) => `option ${s}`);
+    const outcomes = (count: number): RecordedOutcome[] =>
+      numbered(count).map((s) => ({ subject: s, position: `option ${s}` }));
+    expect(learn(votes, { labels: "open", outcomes: outcomes(9) })).toMatchObject({
+      outcomes: 0,
+      why: expect.stringContaining("(9 outcomes: too few)") as string,
+    });
+    expect(learn(votes, { labels: "open", outcomes: outcomes(10) }).outcomes).toBe(10);
+  });
+
+  test("confidence is calibrated from 100 outcomes on", () => {
+    const votes = many(3, 120, (s) => `option ${s}`);
+    const outcomes = (count: number): RecordedOutcome[] =>
+      numbered(count).map((s) => ({ subject: s, position: `option ${s}` }));
+    expect(learn(votes, { labels: "open", outcomes: outcomes(99) }).calibration).toBeUndefined();
+    expect(learn(votes, { labels: "open", outcomes: outcomes(100) }).calibration).toMatchObject({
+      outcomes: 100,
+    });
+  });
+});
+
+test("an outcome does not tell what the confidence in its own subject was worth", () => {
+  // Everybody speaks once, and is right by chance: who was right tells nothing about who will be.
+  const votes = numbered(200).map((s) => vote(`agent ${s}`, s, s));
+  const outcomes = numbered(200).map((s) => ({
+    subject: s,
+    position: Number(s) % 2 === 0 ? s : "something else",
+  }));
+  const { calibration } = learn(votes, { labels: "open", outcomes });
+  expect(calibration?.outcomes).toBe(200);
+  // One that had seen its own outcome would find itself right each time it is surer than even.
+  expect(calibration?.slope).toBeLessThanOrEqual(1 + 1e-9);
+});
+
+describe("where learning would do harm it is refused", () => {
+  test("no votes, one agent, two agents, few subjects", () => {
+    expect(learn([], { labels: "fixed" })).toMatchObject({
+      refused: expect.stringContaining("0 agents cannot be told apart") as string,
+      agents: [],
+      votes: 0,
+    });
+    const of = (agents: readonly string[], subjects: number) =>
+      learn(
+        numbered(subjects).flatMap((s) => agents.map((agent) => vote(agent, s, "x"))),
+        { labels: "open" },
+      ).refused;
+    expect(of(["a"], 50)).toContain("one agent cannot be told apart");
+    expect(of(["a", "b"], 50)).toContain("2 agents cannot be told apart");
+    expect(of(["a", "b", "c"], 19)).toContain(
+      "19 subjects with votes of two agents or more: too little",
+    );
+    expect(of(["a", "b", "c"], 20)).toBeUndefined();
+  });
+
+  // Five of one make say whatever that make says, three of another likewise; two more err each by itself, and less.
+  const camps = numbered(200).flatMap((s): RecordedVote[] => {
+    const said = (who: string, wrong: boolean): string => (wrong ? `${who} on ${s}` : `right ${s}`);
+    const i = Number(s);
+    return [
+      ...numbered(5).map((a) => vote(`first ${a}`, s, said("first", i % 5 < 2))),
+      ...numbered(3).map((a) => vote(`second ${a}`, s, said("second", i % 7 < 3))),
+      ...numbered(2).map((a) =>
+        vote(`single ${a}`, s, said(`single ${a}`, (i + Number(a)) % 4 === 0)),
+      ),
+    ];
+  });
+
+  test("agents that agree in camps", () => {
+    expect(learn(camps, { labels: "open" }).refused).toContain("agents agree in camps");
+  });
+
+  test("and outcomes tell them apart", () => {
+    const outcomes = numbered(50).map((s) => ({ subject: s, position: `right ${s}` }));
+    const learned = learn(camps, { labels: "open", outcomes });
+    expect(learned.refused).toBeUndefined();
+    const of = new Map(learned.agents.map(({ agent, accuracy }) => [agent, accuracy]));
+    expect(of.get("single 0")).toBeGreaterThan(of.get("first 0") ?? 1);
+  });
+
+  test("not agents of different quality that err each by itself", () => {
+    const votes = numbered(200).flatMap((s) =>
+      numbered(6).map((a) =>
+        vote(
+          `agent ${a}`,
+          s,
+          (Number(s) * 7 + Number(a) * 13) % 20 < 3 * Number(a)
+            ? `slip ${a} of ${s}`
+            : `right ${s}`,
+        ),
+      ),
+    );
+    expect(learn(votes, { labels: "open" }).refused).toBeUndefined();
+  });
+});
+
+describe("what is handed in", () => {
+  test("a vote that is there twice counts once; an agent that said two things has said nothing", () => {
+    const once = [vote("a", "1", "x"), vote("b", "1", "y"), vote("b", "2", "y")];
+    const learned = learn(once, { labels: "open" });
+    expect(learn([...once, vote("a", "1", " X ")], { labels: "open" })).toEqual(learned);
+    const contradicted = learn([...once, vote("b", "1", "x")], { labels: "open" });
+    expect(contradicted.votes).toBe(2);
+    expect(contradicted.agents.map(({ agent, trials }) => [agent, trials])).toEqual([
+      ["a", 1],
+      ["b", 1],
+    ]);
+  });
+
+  test("outcomes of other subjects, and two of one, are left aside", () => {
+    const votes = numbered(12).flatMap((s) => [vote("a", s, "x"), vote("b", s, "y")]);
+    const outcomes = numbered(12).map((s) => ({ subject: s, position: "x" }));
+    const learned = learn(votes, { labels: "open", outcomes });
+    const more = [...outcomes, { subject: "unheard of", position: "x" }];
+    expect(learn(votes, { labels: "open", outcomes: more })).toEqual(learned);
+    const twice = [...outcomes, { subject: "0", position: "y" }];
+    expect(learn(votes, { labels: "open", outcomes: twice }).outcomes).toBe(11);
+  });
+
+  test("any name will do for an agent, a subject and a topic", () => {
+    const votes = numbered(10).flatMap((s) => [
+      vote("__proto__", s, "__proto__"),
+      vote("constructor", s, "x"),
+    ]);
+    const outcomes = numbered(10).map((s) => ({ subject: s, position: "__proto__" }));
+    const learned = learn(votes, { labels: "open", outcomes, topicOf: () => "__proto__" });
+    expect(learned.agents.map(({ agent }) => agent)).toEqual(["__proto__", "constructor"]);
+    expect(learned.agents[0]?.topics?.[0]).toMatchObject({ topic: "__proto__", trials: 10 });
+  });
+
+  test("refuses what is no vote, no outcome and no option", () => {
+    const invalid = expect.objectContaining({ code: "CLAIMS_INVALID" }) as Error;
+    const learning =
+      (votes: unknown, options: unknown = { labels: "open" }) =>
+      () =>
+        learn(votes as never, options as never);
+    expect(learning([{ agent: "", subject: "1", position: 1 }])).toThrow(invalid);
+    expect(learning([{ agent: "a", subject: "1", position: Number.NaN }])).toThrow(invalid);
+    const votes = [vote("a", "1", "x")];
+    expect(learning(votes, { labels: "open", outcomes: [{ subject: "1" }] })).toThrow(invalid);
+    expect(learning(votes, {})).toThrow(badOptions);
+    expect(learning(votes, { labels: "some" })).toThrow(badOptions);
+    expect(learning(votes, { labels: "open", outcome: [] })).toThrow(badOptions);
+    expect(learning(votes, { labels: "open", topicOf: "x" })).toThrow(badOptions);
+    expect(learning(votes, { labels: "open", topicOf: () => 1 })).toThrow(badOptions);
+  });
+});
