@@ -40,6 +40,7 @@ export type {
   WaitsFor,
 } from "./model/events.ts";
 export type { Json } from "./model/json.ts";
+export type { Notice, NoticeCode, NoticeLevel } from "./model/notices.ts";
 export type {
   Amount,
   Bill,

@@ -5,6 +5,7 @@ import type { CallRequest, Usage } from "../model/call.ts";
 import type { EventBody } from "../model/events.ts";
 import { holding } from "../limits/deadlock.ts";
 import type { Permit, Requeue } from "../limits/permit.ts";
+import { misreported } from "../money/misreported.ts";
 import {
   isPaid,
   NOTHING_REPORTED,
@@ -85,6 +86,8 @@ class Attempt implements AttemptControl, Reporting {
   /** Something was reported since it is over, and will be recorded. */
   #reporting = false;
   #lastReport: Usage | undefined;
+  /** A report that cannot be read was recorded. */
+  #refused = false;
 
   constructor(
     run: Run,
@@ -139,6 +142,7 @@ class Attempt implements AttemptControl, Reporting {
 
   report(usage: Usage): void {
     hear(usage);
+    this.refuse(misreported(usage));
     const read = readUsage(usage);
     if (read === undefined) return;
     this.#lastReport = read;
@@ -148,6 +152,14 @@ class Attempt implements AttemptControl, Reporting {
     this.#reporting = true;
     // What it reports in one go is one event.
     queueMicrotask(() => this.#reportLate());
+  }
+
+  /** Records what is wrong with a report, once of an attempt. */
+  refuse(detail: string | undefined): void {
+    if (detail === undefined || this.#refused) return;
+    this.#refused = true;
+    const { place, attempt } = this.#request;
+    this.#run.journal.note([{ type: "report.refused", ...place, attempt, detail }]);
   }
 
   get #spent(): Spent {

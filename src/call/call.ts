@@ -85,6 +85,7 @@ function answer(
   call: PreparedCall,
   isLogged = call.state.phase !== "new" || run.origin !== undefined,
 ): Promise<CallOutcome> {
+  if (seat.cache !== undefined && !isShared(call.key)) run.notices.addUncached(seat.agent.name);
   if (isLogged) {
     return logged(run, seat, call).then((outcome) => outcome ?? answer(run, seat, call, false));
   }

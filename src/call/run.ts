@@ -6,6 +6,7 @@ import type { Engine } from "../executor/engine.ts";
 import type { Limiter } from "../limits/limiter.ts";
 import type { RunBudgets } from "../limits/run-budgets.ts";
 import type { BillFold } from "../money/bill.ts";
+import type { NoticeFold } from "../model/notice-fold.ts";
 import type { LearnedBefore } from "../model/reliability.ts";
 import type { Store } from "../store/store.ts";
 import type { RunCache } from "../describe/cache.ts";
@@ -25,6 +26,8 @@ export interface Run {
   readonly engine: Engine;
   /** What it takes. */
   readonly bill: BillFold;
+  /** What is to be told of it beside its outcome. */
+  readonly notices: NoticeFold;
   /** Says when an attempt may go. */
   readonly limiter: Limiter;
   /** The budgets that are its own. */

@@ -59,6 +59,10 @@ export function eventText(event: LiveEvent): string {
       return `${who(event)} reported more of what it used (attempt ${event.attempt})`;
     case "call.progress":
       return `${who(event)}: ${brief(event.value)}`;
+    case "report.refused":
+      return `${who(event)} reported what it used in a form that cannot be read: it ${safeText(event.detail)}`;
+    case "notices.given":
+      return `${teamOf(event)}${event.notices.length === 0 ? "no notice any more" : event.notices.map(({ level, message }) => `${level}: ${safeText(message)}`).join("; ")}`;
     case "conflict.found":
       return `${teamOf(event)}disagreement about ${safeText(event.conflict.subject)}`;
     case "verdict.reached": {

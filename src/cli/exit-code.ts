@@ -1,4 +1,5 @@
 import { QuorateError } from "../model/errors.ts";
+import type { Notice } from "../model/notices.ts";
 import type { OutcomeStatus } from "../model/outcome.ts";
 import type { Verdict } from "../model/verdict.ts";
 
@@ -10,7 +11,7 @@ export const EXIT = {
   failed: 1,
   /** The command was called wrongly; nothing ran. */
   usage: 2,
-  /** An outcome, but not a whole one: undecided, tied, no quorum, or somebody did not answer. */
+  /** An outcome, but not a whole one: undecided, tied, no quorum, somebody did not answer, or a notice warns. */
   open: 3,
   /** Ctrl-C and SIGTERM: 128 and the signal's number. */
   interrupted: 130,
@@ -21,12 +22,14 @@ export const EXIT = {
 export function exitCodeOf(outcome: {
   readonly status: OutcomeStatus;
   readonly verdicts: readonly Pick<Verdict, "status">[];
+  readonly notices: readonly Pick<Notice, "level">[];
 }): number {
   if (outcome.status === "failed") return EXIT.failed;
   const allDecided = outcome.verdicts.every(
     ({ status }) => status === "unanimous" || status === "decided",
   );
-  return outcome.status === "complete" && allDecided ? EXIT.ok : EXIT.open;
+  const warned = outcome.notices.some(({ level }) => level === "warn");
+  return outcome.status === "complete" && allDecided && !warned ? EXIT.ok : EXIT.open;
 }
 
 const USAGE_CODES: ReadonlySet<string> = new Set([

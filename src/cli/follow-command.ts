@@ -67,13 +67,13 @@ function eventsOf(
   };
 }
 
-function exitCodeFor({ status, verdicts }: RunView): number {
+function exitCodeFor({ status, verdicts, notices }: RunView): number {
   switch (status) {
     case "complete":
     case "partial":
     case "failed": {
       const own = verdicts.filter(({ team }) => team === "").map(({ it }) => it);
-      return exitCodeOf({ status, verdicts: own });
+      return exitCodeOf({ status, verdicts: own, notices });
     }
     case "cancelled":
       return EXIT.failed;

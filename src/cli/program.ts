@@ -116,7 +116,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
       "after",
       [
         "",
-        "Exit codes: 0 complete and decided; 3 undecided, or somebody did not answer;",
+        "Exit codes: 0 complete and decided; 3 undecided, somebody did not answer, or a notice warns;",
         "1 failed; 2 called wrongly; 130 stopped by Ctrl-C.",
       ].join("\n"),
     );

@@ -37,6 +37,7 @@ export function report(run: RunView, screen: Terminal, options: ReportOptions = 
     ...section("Answers", screen, answers(run, screen, full)),
     ...section("Verdicts", screen, verdicts(run, screen, full)),
     ...section("Missing", screen, missing(run, screen)),
+    ...section("Notices", screen, notices(run, screen)),
     ...section("Bill", screen, run.bill === undefined ? [] : billLines(run.bill, screen, full)),
   ];
 }
@@ -247,6 +248,16 @@ export function verdictSentence(verdict: Verdict, full: boolean): string {
 function winnerText({ kind, winner }: Verdict, full: boolean): string {
   if (kind === "finding") return winner === "present" ? "stands" : "does not stand";
   return full ? positionText(winner) : clipText(positionText(winner), MAX_POSITION_CHARACTERS);
+}
+
+function notices(run: RunView, screen: Terminal): string[] {
+  return run.notices.flatMap(({ level, message, team }) => {
+    const where = team === undefined ? "" : `${safeText(team)}: `;
+    return wrap(`${level}: ${where}${safeText(message)}`, screen.columns, {
+      first: "  ",
+      rest: "    ",
+    }).map((line) => screen.style(level === "warn" ? "warn" : "quiet", line));
+  });
 }
 
 function missing(run: RunView, screen: Terminal): string[] {

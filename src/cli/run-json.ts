@@ -37,6 +37,7 @@ export function runJson(run: RunView): Readonly<Record<string, unknown>> {
     verdicts: [...run.verdicts, ...run.open].map(found),
     conflicts: run.conflicts.map(found),
     missing: run.missing,
+    notices: run.notices,
     bill: run.bill ?? null,
   };
 }

@@ -104,6 +104,7 @@ export function evolve(state: CallState, event: CallEvent): CallState {
     case "call.skipped":
     case "call.escalated":
     case "budget.overran":
+    case "report.refused":
       return state;
   }
 }

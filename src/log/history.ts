@@ -187,6 +187,8 @@ export class History {
       case "run.cancelled":
       case "call.queued":
       case "budget.overran":
+      case "report.refused":
+      case "notices.given":
     }
   }
 

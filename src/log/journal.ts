@@ -4,6 +4,7 @@ import { QuorateError, type ErrorCode } from "../model/errors.ts";
 import type { EventBody, LiveEvent, ProgressEvent, RunEvent } from "../model/events.ts";
 import { canonicalJson, REDACTED, takeJson, type Json } from "../model/json.ts";
 import type { BillFold } from "../money/bill.ts";
+import type { NoticeFold } from "../model/notice-fold.ts";
 import type { Redactor } from "./redact.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Store } from "../store/store.ts";
@@ -18,6 +19,8 @@ export interface JournalOptions {
   readonly lastSeq?: number;
   /** Reckons what the run takes: it is told of every event. */
   readonly bill?: BillFold | undefined;
+  /** Gathers what is to be told of the run beside its outcome: it is told of every event. */
+  readonly notices?: NoticeFold | undefined;
   /** Takes secrets out of events before anything else is done with them. */
   readonly redact?: Redactor | undefined;
   /** Sees every event once it is kept. Must not throw. */
@@ -66,7 +69,7 @@ export class Journal {
       bodies = [...this.#preface, ...following];
       this.#preface = [];
     }
-    const { store, fence, redact, bill } = this.#options;
+    const { store, fence, redact, bill, notices } = this.#options;
     if (redact !== undefined) bodies = bodies.map(redact.event);
     const atMs = this.#wallMs(nowMs);
     for (const body of bodies) {
@@ -75,6 +78,7 @@ export class Journal {
       event.seq = ++this.#seq;
       event.atMs = atMs;
       bill?.add(event as RunEvent);
+      notices?.add(event as RunEvent);
     }
     const events = bodies as readonly RunEvent[];
     if (events[0]?.seq === 1) this.#begunAtMs = atMs;

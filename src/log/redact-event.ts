@@ -35,6 +35,7 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
     case "call.reported":
       return { ...body, ...modelsWithout(body, text) };
     case "call.skipped":
+    case "report.refused":
       return { ...body, detail: text(body.detail) };
     case "call.escalated":
       return { ...body, ...(body.detail !== undefined && { detail: text(body.detail) }) };
@@ -60,6 +61,11 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
         ...body,
         ...(body.subjects !== undefined && { subjects: body.subjects.map(text) }),
         missing: body.missing.map((missing) => ({ ...missing, detail: text(missing.detail) })),
+      };
+    case "notices.given":
+      return {
+        ...body,
+        notices: body.notices.map((one) => ({ ...one, message: text(one.message) })),
       };
     case "run.cancelled":
       return { ...body, reason: text(body.reason) };

@@ -4,6 +4,7 @@ import type { EventBody } from "../model/events.ts";
 import { REDACTED, takeJson, type Json } from "../model/json.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { errorWithout, redactedEvent, verdictWithout } from "./redact-event.ts";
+import { watchPaths, type UnmatchedPath } from "./redact-paths.ts";
 import { secrets } from "./secrets.ts";
 
 /**
@@ -26,16 +27,16 @@ const NOT_AT_ONCE = "[redacted: redact answered with a promise; it has to answer
 /** One `redact` option, checked. */
 export interface RedactRule {
   readonly change: (value: Json, kind: RedactedKind) => Json;
-  /** Paths see no texts: what they take out is looked for there as well. */
-  readonly byPaths: boolean;
+  /** Where it goes by paths, which see no texts: what they take out is looked for there as well. */
+  readonly paths?: readonly (readonly string[])[];
 }
 
 /** Checks a `redact` option. Throws `BAD_OPTIONS` for what is neither paths nor a function. */
 export function checkRedact(redact: Redact | undefined, where: string): RedactRule | undefined {
   if (redact === undefined) return undefined;
-  return typeof redact === "function"
-    ? { change: byFunction(redact), byPaths: false }
-    : { change: byPaths(checkPaths(redact, where)), byPaths: true };
+  if (typeof redact === "function") return { change: byFunction(redact) };
+  const paths = checkPaths(redact, where);
+  return { change: byPaths(paths), paths };
 }
 
 /** Takes the secrets out of one run, and remembers what they were: some are repeated where no path leads. */
@@ -54,6 +55,10 @@ export interface Redactor {
   readonly error: (error: QuorateError) => QuorateError;
   /** A value without anything that was taken out of this run so far, however short it was: this may be hashed. */
   readonly bare: (value: Json, kind: RedactedKind) => Json;
+  /** Sees whether paths lead to anything in a value that the log has already. */
+  readonly look: (kept: Json) => void;
+  /** Paths that have led to nothing so far. */
+  readonly unmatched: () => readonly UnmatchedPath[];
   /** Whether a text has something in it that was taken out of a value. */
   readonly isIn: (text: string) => boolean;
 }
@@ -64,21 +69,25 @@ export function redactor(rules: readonly RedactRule[]): Redactor | undefined {
   // `repeated` is taken out wherever it comes up again; `all` is in no hash.
   const repeated = secrets(LEAST_REPEATED);
   const all = secrets(1);
+  const paths = watchPaths(rules.flatMap((rule) => rule.paths ?? []));
   const value = (given: Json, kind: RedactedKind): Json => {
+    if (kind !== "text") paths.look(given);
     let kept = given;
-    for (const { change, byPaths: remember } of rules) {
+    for (const { change, paths: remember } of rules) {
       const before = kept;
       kept = change(before, kind);
       if (kind === "text" || kept === before) continue;
       all.learn(before, kept);
-      if (remember) repeated.learn(before, kept);
+      if (remember !== undefined) repeated.learn(before, kept);
     }
     return repeated.without(kept);
   };
   // Texts of our own are cut, and a function does not know half a secret.
   const text = (given: string): string => all.withoutLong(value(given, "text") as string);
   return {
-    byPaths: rules.some((rule) => rule.byPaths),
+    byPaths: rules.some(({ paths }) => paths !== undefined),
+    look: paths.look,
+    unmatched: paths.unmatched,
     event: (body) => redactedEvent(body, { value, text }),
     value,
     text,

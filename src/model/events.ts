@@ -3,6 +3,7 @@ import type { CallPlace, TeamPlace } from "./call-place.ts";
 import type { Conflict } from "./conflict.ts";
 import type { ErrorRecord } from "./errors.ts";
 import type { Json } from "./json.ts";
+import type { Notice } from "./notices.ts";
 import type { Bill, Missing, OutcomeStatus } from "./outcome.ts";
 import type { LearnedBefore } from "./reliability.ts";
 import type { Verdict } from "./verdict.ts";
@@ -39,7 +40,7 @@ export interface WaitsFor {
 }
 
 /**
- * What can happen in a run, without its place in the log. `run.planned`, `conflict.found`, `verdict.reached` and `person.decided` have the
+ * What can happen in a run, without its place in the log. `run.planned`, `conflict.found`, `verdict.reached`, `notices.given` and `person.decided` have the
  * place of the team that they belong to, and every event of a call has that of the call.
  *
  * `used` is what one attempt used of each model. It is left out where `cost` and `model`, else that of `call.started`, say the same.
@@ -242,6 +243,13 @@ export type EventBody =
       readonly used?: readonly ModelCost[];
       readonly charged?: number;
     })
+  /** An agent reported what it used in a form that nobody can read. Once of an attempt. */
+  | (CallPlace & {
+      readonly type: "report.refused";
+      readonly attempt: number;
+      /** What is wrong with it, in words that follow "it". */
+      readonly detail: string;
+    })
   | (TeamPlace & { readonly type: "conflict.found"; readonly conflict: Conflict })
   | (TeamPlace & {
       readonly type: "verdict.reached";
@@ -249,6 +257,8 @@ export type EventBody =
       /** Positions are not kept as they are: nothing can be learned of who held which. */
       readonly redacted?: true;
     })
+  /** What the outcome of a team does not say by itself. What was said last of a team counts; an empty list takes back what was. */
+  | (TeamPlace & { readonly type: "notices.given"; readonly notices: readonly Notice[] })
   /** A person is asked, and nothing goes on until somebody has decided: the run sleeps. */
   | {
       readonly type: "run.waiting";

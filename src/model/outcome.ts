@@ -1,5 +1,6 @@
 import type { AgentResult, Cost } from "./call.ts";
 import type { Conflict } from "./conflict.ts";
+import type { Notice } from "./notices.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
@@ -97,6 +98,8 @@ export interface Outcome<Results = Readonly<Record<string, AgentResult>>> {
   readonly verdicts: readonly Verdict[];
   readonly conflicts: readonly Conflict[];
   readonly missing: readonly Missing[];
+  /** What the rest does not say by itself: what was not compared, not known, not kept. Of nested teams too, those last. */
+  readonly notices: readonly Notice[];
   readonly bill: Bill;
   /** Only of a run that was resumed or forked: calls whose answers stood in a log, and calls that were made. */
   readonly reuse?: Reuse;

@@ -137,6 +137,8 @@ export class BillFold {
       case "verdict.reached":
       case "person.decided":
       case "budget.overran":
+      case "report.refused":
+      case "notices.given":
     }
   }
 

@@ -201,6 +201,7 @@ export function nextCall(given: CallView, event: CallEvent): CallView {
     case "call.reported":
       return { ...call, ...lateCost(event) };
     case "budget.overran":
+    case "report.refused":
       return call;
   }
 }

@@ -2,6 +2,8 @@ import { memberId, scopeOf, teamOf } from "../model/call-place.ts";
 import type { Conflict } from "../model/conflict.ts";
 import type { ForkOf, RunEvent, SupervisorLabel } from "../model/events.ts";
 import type { Json } from "../model/json.ts";
+import { NoticeFold } from "../model/notice-fold.ts";
+import type { Notice } from "../model/notices.ts";
 import type { Bill, Missing, OutcomeStatus } from "../model/outcome.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { interruptedCall, newCall, nextCall, type CallView } from "./call-view.ts";
@@ -61,6 +63,8 @@ export interface RunView {
   readonly missing: readonly Missing[];
   /** Of a run that was resumed: the subjects that the team decided, as others may stand in the log from before. */
   readonly settled?: readonly string[];
+  /** What the rest does not say by itself: the run's own team first. */
+  readonly notices: readonly Notice[];
   readonly bill?: Bill;
 }
 
@@ -81,6 +85,7 @@ export function emptyRun(runId: string): RunView {
     open: [],
     decisions: [],
     missing: [],
+    notices: [],
   };
 }
 
@@ -102,6 +107,7 @@ export function runFold(runId: string): RunFold {
   const calls = new Map<string, CallView>();
   const conflicts: Found<Conflict>[] = [];
   const verdicts: Found<Verdict>[] = [];
+  const told = new NoticeFold();
   let run: RunView = { ...emptyRun(runId), calls, conflicts, verdicts };
 
   return {
@@ -109,6 +115,7 @@ export function runFold(runId: string): RunFold {
     add(event) {
       const stoppedAtMs = run.lastAtMs;
       run = { ...run, lastAtMs: event.atMs };
+      told.add(event);
       switch (event.type) {
         case "run.started":
           run = {
@@ -134,6 +141,9 @@ export function runFold(runId: string): RunFold {
           return;
         case "verdict.reached":
           verdicts.push({ team: scopeOf(event), it: event.verdict });
+          return;
+        case "notices.given":
+          run = { ...run, notices: told.given() };
           return;
         case "run.finished":
           run = {
@@ -193,6 +203,7 @@ export function runFold(runId: string): RunFold {
         case "call.abandoned":
         case "call.reported":
         case "budget.overran":
+        case "report.refused":
           calls.set(event.callId, nextCall(calls.get(event.callId) ?? newCall(event), event));
           return;
         default:

@@ -1,5 +1,6 @@
 import { either } from "../async/cancellation.ts";
 import { orGivenUp, STORE_PATIENCE_MS } from "../async/or-given-up.ts";
+import { ROOT } from "../model/call-place.ts";
 import { spent } from "../log/call-state.ts";
 import { type History, type Origin } from "../log/history.ts";
 import { Journal } from "../log/journal.ts";
@@ -9,12 +10,17 @@ import type { Run } from "../call/run.ts";
 import { RunBudgets } from "../limits/run-budgets.ts";
 import { storeLimiter } from "../limits/store-limiter.ts";
 import { BillFold } from "../money/bill.ts";
+import { NoticeFold } from "../model/notice-fold.ts";
 import { describeThrown, isSoundError } from "../model/errors.ts";
+import type { EventBody } from "../model/events.ts";
+import type { Json } from "../model/json.ts";
 import type { Bill, Outcome } from "../model/outcome.ts";
 import { coordinate, type Coordinated } from "../team/coordinate/coordinate.ts";
 import type { Assignment } from "../team/coordinate/team-run.ts";
 import type { Session } from "./session.ts";
+import { noticesAdded } from "../team/decide/notices-added.ts";
 import { keepLesson } from "../team/learned.ts";
+import { runNotices } from "./run-notices.ts";
 import { performTeam } from "../team/coordinate/nested.ts";
 import type { Seated } from "./root.ts";
 import { outcomeOutside } from "./secrecy.ts";
@@ -32,13 +38,20 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
   const { root, runId, options, store, cancellation, deadline, watch, seated, secrecy } = session;
   const { clock } = root;
   const bill = new BillFold();
-  for (const event of position?.history.events ?? []) bill.add(event);
+  const notices = new NoticeFold();
+  for (const event of position?.history.events ?? []) {
+    bill.add(event);
+    notices.add(event);
+    if ("input" in event) secrecy.redact?.look(event.input as Json);
+    if ("output" in event) secrecy.redact?.look(event.output as Json);
+  }
   bill.goOn();
   const journal = new Journal({
     runId,
     store,
     clock,
     bill,
+    notices,
     redact: secrecy.redact,
     watch,
     fail: (error) => cancellation.cancel(error),
@@ -56,6 +69,7 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     clock,
     engine: seated.engine,
     bill,
+    notices,
     limiter: storeLimiter({
       values: store.values,
       clock,
@@ -102,12 +116,13 @@ export async function execute(
     using until = either(cancellation, session.deadline);
     // What was asked stops in its graceMs; only a store that never answers takes longer.
     const patienceMs = seated.graceMs + STORE_PATIENCE_MS;
-    const carried = carryOut(run, seated, assignment);
+    const carried = carryOut(session, run, assignment);
     const { done, bill } = await orGivenUp(carried, until.cancellation, clock, patienceMs);
     const { status, results, verdicts, conflicts, missing } = done;
+    const notices = run.notices.given();
     journal.close();
     if (status === "waiting") await letGo(store, root.clock, runId, fence);
-    const whole = { runId, status, results, verdicts, conflicts, missing, bill };
+    const whole = { runId, status, results, verdicts, conflicts, missing, notices, bill };
     const outcome = outcomeOutside(whole, secrecy);
     const fresh = run.history === undefined && run.origin === undefined;
     return fresh ? outcome : { ...outcome, reuse: run.bill.reuse() };
@@ -123,14 +138,16 @@ export async function execute(
 
 /** Everything up to the run's last event, which is kept. */
 async function carryOut(
+  { seated }: Session,
   run: Run,
-  { seating }: Seated,
   assignment: Assignment,
 ): Promise<{ readonly done: Coordinated; readonly bill: Bill }> {
+  const { seating } = seated;
   const done = await coordinate(run, seating, assignment, performTeam);
   const bill = run.bill.bill();
   if (done.status !== "waiting") await keepLesson(run, seating.team, "", done.verdicts);
-  await recordEnd(run, done, bill);
+  const own = [...done.notices, ...runNotices(run, seated, done, bill)];
+  await recordEnd(run, done, bill, noticesAdded(run, ROOT, own));
   return { done, bill };
 }
 
@@ -150,9 +167,11 @@ async function recordEnd(
   { journal, history, waits }: Run,
   { status, missing, verdicts, further }: Coordinated,
   bill: Bill,
+  notices: readonly EventBody[],
 ): Promise<void> {
   if (status !== "waiting") {
     const ended = journal.record([
+      ...notices,
       history === undefined && further.length === 0
         ? { type: "run.finished", status, missing, bill }
         : {
@@ -165,7 +184,11 @@ async function recordEnd(
           },
     ]);
     if (ended !== undefined) await ended;
-  } else if (!journal.untouched || history?.events.at(-1)?.type !== "run.waiting") {
-    await journal.record([{ type: "run.waiting", verdicts: waits }]);
+  } else if (
+    notices.length > 0 ||
+    !journal.untouched ||
+    history?.events.at(-1)?.type !== "run.waiting"
+  ) {
+    await journal.record([...notices, { type: "run.waiting", verdicts: waits }]);
   }
 }

@@ -3,6 +3,7 @@ import type { AgentResult } from "../model/call.ts";
 import { conflictsAmong } from "../conflict/subjects.ts";
 import type { History } from "../log/history.ts";
 import { outcomeOf } from "../call/call-outcome.ts";
+import { NoticeFold } from "../model/notice-fold.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { put } from "../model/record.ts";
 import type { Verdict } from "../model/verdict.ts";
@@ -21,7 +22,9 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
   const results = new Map<string, AgentResult>();
   const places = new Map<string, CallPlace>();
   const skippedAt = new Map<string, number>();
+  const notices = new NoticeFold();
   for (const event of events) {
+    notices.add(event);
     if ("role" in event) places.set(event.callId, event);
     if (event.type === "verdict.reached" && event.team === undefined) {
       verdicts.set(event.verdict.subject, event.verdict);
@@ -62,6 +65,7 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
     verdicts: settled,
     conflicts: conflictsAmong(settled),
     missing,
+    notices: notices.given(),
     bill,
   };
 }

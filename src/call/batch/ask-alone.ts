@@ -12,6 +12,7 @@ import { RunBudgets } from "../../limits/run-budgets.ts";
 import { mergeLimits } from "../../describe/limits.ts";
 import { performCall } from "../call.ts";
 import { BillFold } from "../../money/bill.ts";
+import { NoticeFold } from "../../model/notice-fold.ts";
 import { memoryStore } from "../../store/memory.ts";
 import { embeddedEngine } from "../../executor/engine.ts";
 import { flights } from "../cache/single-flight.ts";
@@ -44,6 +45,7 @@ export function aloneAsker(
       clock: systemClock,
       engine: embeddedEngine(new Map([[agent.name, { agent, tiers: new Map() }]])),
       bill: new BillFold(),
+      notices: new NoticeFold(),
       limiter: localLimiter(systemClock),
       budgets: new RunBudgets(),
       values,

@@ -5,6 +5,7 @@ import { describeThrown, QuorateError } from "../../model/errors.ts";
 import { holding } from "../../limits/deadlock.ts";
 import type { Permit, Requeue } from "../../limits/permit.ts";
 import { equalParts } from "../../money/equal-parts.ts";
+import { misreported } from "../../money/misreported.ts";
 import { readUsage, withPrice } from "../../money/usage-sum.ts";
 import { runAttempt } from "../attempt.ts";
 import { isOver, timeoutError, type AttemptEnd } from "../attempt-end.ts";
@@ -109,6 +110,7 @@ export function runBatch(
         return;
       }
       const usage = readUsage(given);
+      for (const one of attempts) one.refuse(misreported(given));
       if (usage === undefined) return;
       lastReport = usage;
       // The price is that of the whole: rounded up once, and not for each task.

@@ -4,6 +4,8 @@ import type { Requeue } from "../../limits/permit.ts";
 /** An attempt as its batch sees it. */
 export interface Reporting {
   report(usage: Usage): void;
+  /** Records what is wrong with a report, where anything is. */
+  refuse(detail: string | undefined): void;
   /** Those reported so far. */
   readonly tokens: number;
 }

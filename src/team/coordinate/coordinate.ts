@@ -2,11 +2,13 @@ import type { AgentResult, Skipped } from "../../model/call.ts";
 import type { Conflict } from "../../model/conflict.ts";
 import type { Said } from "../../conflict/said.ts";
 import type { Run } from "../../call/run.ts";
+import type { Notice } from "../../model/notices.ts";
 import type { Missing, OutcomeStatus } from "../../model/outcome.ts";
 import { put } from "../../model/record.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import { decide } from "../decide/decide.ts";
 import { panelOf } from "../decide/panel.ts";
+import { teamNotices } from "../decide/team-notices.ts";
 import { runGraph } from "../graph.ts";
 import type { Seating } from "../seating.ts";
 import type { Member } from "../team.ts";
@@ -29,6 +31,8 @@ export interface Coordinated {
   readonly conflicts: readonly Conflict[];
   readonly verdicts: readonly Verdict[];
   readonly missing: readonly Missing[];
+  /** What the rest does not say by itself. */
+  readonly notices: readonly Notice[];
   /** Whether any member looked for open findings, whatever it found. */
   readonly reviewed: boolean;
   /** Members for whom more than one call was made. */
@@ -76,7 +80,7 @@ export async function coordinate(
   const missing = missingOf(team, plan, results);
   // Decided once, on the whole set: not while somebody is still to answer.
   if (results.some((result) => result?.status === "waiting")) {
-    const nothing = { conflicts: [], verdicts: [], reviewed: false, further: [] };
+    const nothing = { conflicts: [], verdicts: [], notices: [], reviewed: false, further: [] };
     return { status: "waiting", results: byName(members, results), missing, ...nothing };
   }
   expected?.[Symbol.dispose]();
@@ -88,6 +92,7 @@ export async function coordinate(
       : statusOf(team, plan, missing),
     results: byName(members, results),
     missing,
+    notices: teamNotices({ team, plan, results, statements, verdicts: decided.verdicts }),
     further: askings.flatMap((asking, index) => furtherOf(members[index]?.name ?? "", asking)),
     ...decided,
   };

@@ -18,6 +18,7 @@ import { canonicalJson } from "../../model/json.ts";
 import type { Missing, Outcome, OutcomeStatus } from "../../model/outcome.ts";
 import { mergeLimits } from "../../describe/limits.ts";
 import type { Verdict } from "../../model/verdict.ts";
+import { noticesAdded } from "../decide/notices-added.ts";
 import { coordinate, type Coordinated } from "./coordinate.ts";
 import { keepLesson, learnedBefore } from "../learned.ts";
 import { planFor, recordedPlan } from "../route.ts";
@@ -162,6 +163,7 @@ async function once(
     throw new QuorateError("TEAM_FAILED", `the team ${name} failed: ${why}`, cause && { cause });
   }
   await keepLesson(run, team, scope, done.verdicts);
+  run.journal.note(noticesAdded(run, at, done.notices));
   const { maxBytes } = mergeLimits(team.limits);
   const output = takeOutput(name, answerOf(team, run, done, at), maxBytes);
   const kept = answerAsKept(run, team, output);
@@ -191,6 +193,7 @@ function answerOf(team: Team, run: Run, done: Coordinated, at: TeamPlace): unkno
     verdicts,
     conflicts,
     missing,
+    notices: run.notices.given(at.team),
     bill: run.bill.bill(at),
   };
   return team.answer(outcome);

@@ -1,0 +1,109 @@
+/** `warn`: whoever goes by the outcome should look first; the command line ends with 3. `info`: good to know. */
+export type NoticeLevel = "info" | "warn";
+
+/**
+ * - `nothing-compared`: two or more answered, and no two of them spoke about the same subject.
+ * - `nothing-found`: everybody who looked for findings has none.
+ * - `one-voice`: one agent alone spoke about a subject, where others were asked.
+ * - `said-nothing`: an agent answered, and nothing in its answer can be compared.
+ * - `answer-unread`: an answer has a recommendation or findings in a form that nobody can compare.
+ * - `report-unread`: an agent reported a cost in a form that nobody can read.
+ * - `cost-unknown`: calls reported no cost, where money is looked after.
+ * - `not-cached`: answers were not cached, since they have secrets and there is no secret to hash them with.
+ * - `redact-unmatched`: a path of `redact` led to nothing.
+ * - `redacted-decided`: the log does not have a position that was decided about as it is.
+ */
+export type NoticeCode =
+  | "nothing-compared"
+  | "nothing-found"
+  | "one-voice"
+  | "said-nothing"
+  | "answer-unread"
+  | "report-unread"
+  | "cost-unknown"
+  | "not-cached"
+  | "redact-unmatched"
+  | "redacted-decided";
+
+/** What an outcome does not say by itself: something was not compared, not known, or not kept. Plain JSON. */
+export interface Notice {
+  readonly code: NoticeCode;
+  readonly level: NoticeLevel;
+  /** What is so, and what to do: sentences for a person. */
+  readonly message: string;
+  /** Whom it is about, in the order of their team. */
+  readonly agents?: readonly string[];
+  /** The nested team that it is about, by its call; left out for the run's own team. */
+  readonly team?: string;
+}
+
+interface NoticeKind {
+  /** Where nothing makes it more or less than usual. */
+  readonly level: NoticeLevel;
+  /** What to do. */
+  readonly advice: string;
+}
+
+/** Each code with its level and what to do. */
+export const NOTICES: Readonly<Record<NoticeCode, NoticeKind>> = {
+  "nothing-compared": {
+    level: "warn",
+    advice:
+      "Have agents return a recommendation or findings, or give them claims that name the same subject; " +
+      "claims: () => [] says that an agent is meant to claim nothing.",
+  },
+  "nothing-found": { level: "info", advice: "Nothing has to be done." },
+  "one-voice": {
+    level: "warn",
+    advice: "Take it as one opinion, and see why the others did not speak.",
+  },
+  "said-nothing": {
+    level: "info",
+    advice:
+      "Have it return a recommendation or findings, or give it claims; claims: () => [] says that it is meant to claim nothing.",
+  },
+  "answer-unread": {
+    level: "warn",
+    advice:
+      "Recommend with a text, a number, true or false; report findings as a list of texts or of { text, file, line }; or give the agent claims.",
+  },
+  "report-unread": {
+    level: "warn",
+    advice:
+      "Report { usdMicros } or { inputTokens, outputTokens, model }, each a number of 0 or more.",
+  },
+  "cost-unknown": {
+    level: "info",
+    advice: "Have each agent report what it used; the bill is at least what is known.",
+  },
+  "not-cached": {
+    level: "info",
+    advice: "Give the team a hashSecret, or its store a codec.",
+  },
+  "redact-unmatched": {
+    level: "info",
+    advice: "Check the path: what it was to take out may stand in the log under another name.",
+  },
+  "redacted-decided": {
+    level: "info",
+    advice:
+      "Take the winner from the outcome: the log does not have it, and no truth can be recorded about it.",
+  },
+};
+
+/** What a notice says besides its code. */
+interface NoticeDetails {
+  /** One sentence, without its full stop. */
+  readonly what: string;
+  readonly agents?: readonly string[];
+  readonly level?: NoticeLevel;
+}
+
+/** A notice of that code: what is so, and what to do. */
+export function notice(
+  code: NoticeCode,
+  { what, agents, level = NOTICES[code].level }: NoticeDetails,
+): Notice {
+  const message = `${what}. ${NOTICES[code].advice}`;
+  return { code, level, message, ...(agents !== undefined && { agents }) };
+}

@@ -1,0 +1,59 @@
+import type { Usage } from "../model/call.ts";
+import { hear } from "../model/hear.ts";
+import { didYouMean } from "../check/did-you-mean.ts";
+import { shown } from "../check/shown.ts";
+import { cut } from "../model/text.ts";
+
+/** What a report may say, and what that has to be. */
+const PARTS: Readonly<Record<keyof Usage, "number" | "string">> = {
+  usdMicros: "number",
+  inputTokens: "number",
+  outputTokens: "number",
+  model: "string",
+};
+
+const MAX_KEYS = 50;
+const MAX_KEY_CHARS = 50;
+
+/**
+ * What is wrong with a report that cannot be read as it is meant, in words that follow "it": `has "usd", which is no part of one`;
+ * `undefined` for one that can. What is left out or `undefined` is said by nobody.
+ */
+export function misreported(given: unknown): string | undefined {
+  try {
+    if (typeof given !== "object" || given === null || Array.isArray(given)) {
+      return `is ${Array.isArray(given) ? "a list" : shown(given)}`;
+    }
+    for (const key of Object.keys(given).slice(0, MAX_KEYS)) {
+      const value: unknown = Reflect.get(given, key);
+      // A getter may make a promise each time.
+      hear(value);
+      if (value === undefined) continue;
+      if (!isPart(key)) {
+        const near = didYouMean(key, Object.keys(PARTS));
+        const meant = near === undefined ? "" : ` (${near}?)`;
+        return `has "${cut(key, MAX_KEY_CHARS)}", which is no part of one${meant}`;
+      }
+      if (typeof value !== PARTS[key] || (typeof value === "number" && !isAmount(key, value))) {
+        return `says ${key}: ${shown(value)}`;
+      }
+    }
+    return undefined;
+  } catch (thrown) {
+    hear(thrown);
+    // It may do anything when it is read.
+    return "cannot be read";
+  }
+}
+
+function isPart(key: string): key is keyof Usage {
+  return Object.hasOwn(PARTS, key);
+}
+
+/** Money may have a fraction, which is rounded up; tokens are counted. */
+function isAmount(key: keyof Usage, value: number): boolean {
+  return (
+    value >= 0 &&
+    (key === "usdMicros" ? value <= Number.MAX_SAFE_INTEGER : Number.isSafeInteger(value))
+  );
+}

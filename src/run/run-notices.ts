@@ -1,0 +1,96 @@
+import { oneLine } from "../conflict/plain.ts";
+import { fewOf } from "../conflict/subject.ts";
+import type { Run } from "../call/run.ts";
+import { notice, type Notice } from "../model/notices.ts";
+import type { Bill, OutcomeStatus } from "../model/outcome.ts";
+import { counted } from "../resolve/words.ts";
+import type { Seated } from "./root.ts";
+
+/** What the outcome of a run does not say by itself of its money, its cache and its secrets. */
+export function runNotices(
+  run: Run,
+  { budgets }: Pick<Seated, "budgets">,
+  { status }: { readonly status: OutcomeStatus },
+  bill: Bill,
+): readonly Notice[] {
+  return [
+    ...refusedReports(run),
+    ...unknownCosts(bill, budgets.length > 0),
+    ...uncached(run),
+    ...(status === "complete" ? unmatchedPaths(run) : []),
+    ...redactedVerdicts(run),
+  ];
+}
+
+function refusedReports({ notices }: Run): readonly Notice[] {
+  return [...notices.refused].map(([agent, detail]) =>
+    notice("report-unread", {
+      what: `${nameIn(agent)} reported its cost in a form that cannot be read: it ${detail}`,
+      agents: [agent],
+    }),
+  );
+}
+
+/** Where nobody looks after money, and nobody has reported any, its absence is no news. */
+function unknownCosts({ lines }: Bill, isBudgeted: boolean): readonly Notice[] {
+  const unknown = lines.filter(
+    ({ attempts, cost }) => attempts > 0 && cost.usdMicros === "unknown",
+  );
+  const isWatched = isBudgeted || lines.some(({ cost }) => isKnown(cost.usdMicros));
+  if (unknown.length === 0 || !isWatched) return [];
+  const agents = [...new Set(unknown.map(({ agent }) => agent))];
+  const calls = lines.reduce((sum, line) => sum + line.calls, 0);
+  const silent = unknown.reduce((sum, line) => sum + line.calls, 0);
+  return [
+    notice("cost-unknown", {
+      what: `What ${silent} of ${counted(calls, "call")} cost is not known: ${few(agents)}`,
+      agents,
+    }),
+  ];
+}
+
+function isKnown(micros: number | "unknown"): boolean {
+  return micros !== "unknown" && micros > 0;
+}
+
+function uncached({ notices }: Run): readonly Notice[] {
+  const agents = [...notices.uncached];
+  if (agents.length === 0) return [];
+  return [
+    notice("not-cached", {
+      what: `What ${few(agents)} answered was not cached: redact takes out some of what they were asked, and without a secret of yours that has no hash that nobody can guess from`,
+      agents,
+    }),
+  ];
+}
+
+function unmatchedPaths({ redact }: Run): readonly Notice[] {
+  return (redact?.unmatched() ?? []).map(({ path, near }) => {
+    const meant = near === undefined ? "" : `; there is "${oneLine(near, MAX_NAME_CHARS)}"`;
+    return notice("redact-unmatched", {
+      what: `redact has the path "${oneLine(path, MAX_NAME_CHARS)}", and nothing in this run stands there${meant}`,
+      level: near === undefined ? "info" : "warn",
+    });
+  });
+}
+
+function redactedVerdicts({ notices }: Run): readonly Notice[] {
+  const subjects = [...notices.redacted].map((subject) => `"${oneLine(subject, MAX_NAME_CHARS)}"`);
+  if (subjects.length === 0) return [];
+  return [
+    notice("redacted-decided", {
+      what: `The log has positions without what redact takes out, and one was decided for, about ${fewOf(subjects, MAX_NAMES, String)}`,
+    }),
+  ];
+}
+
+const MAX_NAMES = 5;
+const MAX_NAME_CHARS = 100;
+
+function nameIn(name: string): string {
+  return oneLine(name, MAX_NAME_CHARS);
+}
+
+function few(agents: readonly string[]): string {
+  return fewOf(agents, MAX_NAMES, nameIn);
+}
