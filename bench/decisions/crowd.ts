@@ -1,5 +1,7 @@
 import { unanimous, vote, type Link } from "../../src/index.ts";
 import { reliability } from "../../src/learning/index.ts";
+import type { DataSet } from "./data.ts";
+import { draw, seeded } from "./random.ts";
 import { figuresOf, meanQuality, type Quality } from "./score.ts";
 import type { Figures, Section, SetResult } from "./section.ts";
 import { majority, qualityOn, settleVotes } from "./settled.ts";
@@ -12,17 +14,28 @@ const METHODS: Readonly<Record<string, readonly Link[] | undefined>> = {
   "reliability, declared fixed": [reliability({ labels: "fixed" }), unanimous(), vote()],
 };
 
-/** Many agents, many items, no outcomes: each method settles a set's votes as a whole. */
-export const crowd: Section = async (folders) => {
+const OUTCOMES = [20, 50] as const;
+const MOST_OUTCOMES = 50;
+const DRAWS = { full: 10, quick: 1 } as const;
+const SEED = 1;
+
+/** Many agents, many items, no outcomes or a few: each method settles a set's votes as a whole. */
+export const crowd: Section = async (folders, { quick }) => {
+  const draws = DRAWS[quick ? "quick" : "full"];
   const sets: Record<string, SetResult> = {};
   const means = new Map<string, Quality[]>();
   for (const folder of folders) {
     for (const { name, kind } of folder.metas) {
       if (kind !== "crowd") continue;
-      const { items, votes } = folder.read(name);
+      const set = folder.read(name);
+      const { items, votes } = set;
       const result: Record<string, Figures> = {};
       for (const [method, chain] of Object.entries(METHODS)) {
         const quality = qualityOn(items, await settleVotes(votes, chain));
+        result[method] = figuresOf(quality);
+        means.set(method, [...(means.get(method) ?? []), quality]);
+      }
+      for (const [method, quality] of await withOutcomes(set, draws)) {
         result[method] = figuresOf(quality);
         means.set(method, [...(means.get(method) ?? []), quality]);
       }
@@ -32,8 +45,36 @@ export const crowd: Section = async (folders) => {
   if (means.size === 0) return undefined;
   const entries = [...means].map(([method, all]) => [method, figuresOf(meanQuality(all))] as const);
   return {
-    title: "votes with fixed meanings, no outcomes",
-    notes: ["Ties are shared evenly. ECE: ten equal bins of the winner's confidence."],
+    title: "votes with fixed meanings, no outcomes, and a few",
+    notes: [
+      "Ties are shared evenly. ECE: ten equal bins of the winner's confidence.",
+      `outcomes: means of ${draws} seeded draws; ${MOST_OUTCOMES} items with outcomes are drawn and never scored.`,
+    ],
     sets: { mean: Object.fromEntries(entries), ...sets },
   };
 };
+
+async function withOutcomes(
+  { items, votes }: DataSet,
+  draws: number,
+): Promise<readonly (readonly [string, Quality])[]> {
+  const random = seeded(SEED);
+  const qualities = new Map<number, Quality[]>();
+  for (let i = 0; i < draws; i++) {
+    const known = draw(items, MOST_OUTCOMES, random);
+    const heldBack = new Set(known.map(({ item }) => item));
+    const scored = items.filter(({ item }) => !heldBack.has(item));
+    for (const count of OUTCOMES) {
+      const outcomes = known
+        .slice(0, count)
+        .map(({ item, truth }) => ({ subject: item, position: truth }));
+      const chain = [reliability({ labels: "fixed", outcomes }), unanimous(), vote()];
+      const quality = qualityOn(scored, await settleVotes(votes, chain));
+      qualities.set(count, [...(qualities.get(count) ?? []), quality]);
+    }
+  }
+  return [...qualities].map(([count, all]) => [
+    `declared fixed, ${count} outcomes`,
+    meanQuality(all),
+  ]);
+}

@@ -28,6 +28,7 @@ const WITH_OUTCOMES: readonly Method[] = [
   { name: "weighted panel", options: { stopAt: 1 } },
   { name: "cheapest first, to .8", options: { stopAt: 0.8 } },
   { name: "cheapest first, to .9", options: { stopAt: 0.9 } },
+  { name: "by worth", options: { order: "worth" } },
   { name: "by worth, to .8", options: { stopAt: 0.8, order: "worth" } },
   { name: "by worth, to .9", options: { stopAt: 0.9, order: "worth" } },
 ];

@@ -9,7 +9,7 @@ import { scoreTable } from "./table.ts";
 import team from "./team.ts";
 
 const USAGE = `Twelve recorded code reviewers review a real pull request;
-the board keeps what a quarter of them report.
+the board keeps what a third of them report.
 
   npm start                      on the first pull request
   npm start -- --pull 5          on another one, 1 to ${pullRequests.length}

@@ -40,7 +40,7 @@ export function reviewPage(
       `The board's review: ${plural(standing.length, "finding")} stand${standing.length === 1 ? "s" : ""}`,
     ),
     ...quiet(
-      "What a quarter of them report stands. The confidence comes from how many report it, by Laplace's rule of succession, and not from what a model says of itself.",
+      "What a third of them report stands. The confidence comes from how many report it, by Laplace's rule of succession, and not from what a model says of itself.",
     ),
     ...standing.flatMap((finding, index) => [
       "",

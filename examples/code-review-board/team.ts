@@ -25,7 +25,7 @@ const recorded = <Name extends string>(name: Name) =>
     },
   });
 
-/** Twelve reviewers. By the default chain a finding stands when a quarter of them report it, whatever words they use. */
+/** Twelve reviewers. By the default chain a finding stands when a third of them report it, whatever words they use. */
 export default supervisor({
   name: "code-review-board",
   version: "1",

@@ -1,5 +1,4 @@
 import { PRESENT } from "../conflict/findings.ts";
-import { LEAST_CALIBRATED } from "./statistics/calibrate.ts";
 import {
   findingChances,
   type FindingModel,
@@ -7,6 +6,9 @@ import {
 } from "./statistics/finding-model.ts";
 import type { LinkContext, Question, Ruling } from "../resolve/link.ts";
 import { counted } from "../resolve/words.ts";
+
+/** From so many findings with an outcome on, what they taught counts as checked. */
+const LEAST_CALIBRATED = 100;
 
 /** Decides findings by what was learned of earlier ones. The model must not be `refused`. */
 export function byLearnedFindings(

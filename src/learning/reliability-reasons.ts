@@ -2,8 +2,8 @@ import type { Position } from "../model/conflict.ts";
 import { oneLine, shown } from "../conflict/plain.ts";
 import { fewOf } from "../conflict/subject.ts";
 import type { Ballot, Scale } from "./statistics/apply.ts";
-import type { Standing } from "./statistics/one-coin.ts";
 import type { Reliability } from "../model/reliability.ts";
+import type { Standing } from "./statistics/standing.ts";
 import { counted } from "../resolve/words.ts";
 
 // Chances are sums of logarithms: a difference below this is none.

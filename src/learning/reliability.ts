@@ -5,8 +5,8 @@ import type { Json } from "../model/json.ts";
 import { atOnce } from "../check/at-once.ts";
 import { scaleOf, type Ballot, type Scale } from "./statistics/apply.ts";
 import { learn } from "./statistics/learn.ts";
-import type { Standing } from "./statistics/one-coin.ts";
 import type { RecordedVote, Reliability } from "../model/reliability.ts";
+import type { Standing } from "./statistics/standing.ts";
 import type { Link, LinkContext, Question, Ruling } from "../resolve/link.ts";
 import { learning } from "./learning.ts";
 import { checkReliabilityOptions, type ReliabilityOptions } from "./reliability-options.ts";
@@ -26,8 +26,8 @@ import { counted } from "../resolve/words.ts";
  * Passes where what was learned is `refused`, where two positions are as likely, and below `atLeast`. Where all agree it
  * gives the confidence, so put it before `unanimous()`.
  *
- * Confidence `dawid-skene` or `one-coin`, as docs/decisions.md has them; `calibrated` where it was fitted to 100 recorded
- * outcomes or more. The winner is a position that somebody holds; its confidence may be below one half.
+ * Confidence `dawid-skene` or `one-coin`, as docs/decisions.md has them; `calibrated` where it was fitted to enough recorded
+ * outcomes. The winner is a position that somebody holds; its confidence may be below one half.
  */
 export function reliability(options: ReliabilityOptions): Link {
   const { labels, from, findings, topicOf, trust, name, atLeast, outcomes } =

@@ -56,8 +56,21 @@ export interface Reliability {
   readonly known?: { readonly keys: readonly string[]; readonly shares: readonly number[] };
   /** Of `dawid-skene`: the shares of the positions by topic. */
   readonly topics?: readonly { readonly topic: string; readonly shares: readonly number[] }[];
+  /** Of `dawid-skene`: how far votes on one subject hang together, 0–1: n of them are as sure as n / (1 + (n − 1) × correlation). */
+  readonly correlation?: number;
+  /** Of `dawid-skene` with topics: what turned out true where agents said the same together, the 500 most frequent. */
+  readonly patterns?: readonly LearnedPattern[];
   /** What the recorded outcomes say of the confidence. Absent until there are enough of them. */
   readonly calibration?: Calibration;
+}
+
+/** What turned out true in a topic where all agents that spoke said just this. */
+export interface LearnedPattern {
+  readonly topic: string;
+  /** Each agent, and what it said: the number of its position in `known.keys`. */
+  readonly said: readonly (readonly [agent: string, key: number])[];
+  /** By position, in the order of `known.keys`: in how many outcomes it was true. */
+  readonly truths: readonly number[];
 }
 
 /** What the runs before have taught of a supervisor's agents: how good they are at claims, and at findings. */

@@ -8,12 +8,12 @@ import type { Link, Question, Ruling } from "./link.ts";
 import { counted } from "./words.ts";
 
 export interface SupportOptions {
-  /** How many agents have to hold a position. Default 2; for a finding a quarter of those who looked, where that is more. */
+  /** How many agents have to hold a position. Default 2; for a finding a third of those who looked, where that is more. */
   readonly atLeast?: number;
 }
 
 const DEFAULT_AT_LEAST = 2;
-const DEFAULT_SHARE = 1 / 4;
+const DEFAULT_SHARE = 1 / 3;
 
 export const SUPPORT: Options<SupportOptions> = options(
   { atLeast: integer(1) },

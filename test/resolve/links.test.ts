@@ -111,7 +111,7 @@ describe("support, about findings", () => {
     question({ absent: agents(silent), present: agents(reports) }, "finding");
 
   test("lets a finding stand that enough agents report, however many do not", () => {
-    expect(decided(support(), finding(2, 6))).toEqual({
+    expect(decided(support(), finding(2, 4))).toEqual({
       winner: "present",
       confidence: 3 / 5,
       confidenceFrom: "laplace",
@@ -131,13 +131,15 @@ describe("support, about findings", () => {
     });
   });
 
-  test("asks for a quarter of those who looked, where that is more than two", () => {
+  test("asks for a third of those who looked, where that is more than two", () => {
     const outcomes = [
-      [2, 7, "absent"],
-      [3, 9, "present"],
-      [3, 10, "absent"],
-      [10, 30, "present"],
-      [9, 31, "absent"],
+      [2, 4, "present"],
+      [2, 5, "absent"],
+      [3, 6, "present"],
+      [3, 7, "absent"],
+      [4, 8, "present"],
+      [10, 20, "present"],
+      [9, 19, "absent"],
     ] as const;
     for (const [reports, silent, winner] of outcomes) {
       expect(decided(support(), finding(reports, silent)).winner).toBe(winner);

@@ -1,9 +1,10 @@
 import { calibrated, fits } from "./calibrate.ts";
-import { confusionChances, type ConfusionModel, type TopicModel } from "./dawid-skene.ts";
+import { confusionStandings, type ConfusionModel, type TopicModel } from "./dawid-skene.ts";
 import type { Learned } from "./learned.ts";
-import { exponentFrom, oneCoinStandings, type OneCoinModel, type Standing } from "./one-coin.ts";
+import { exponentFrom, oneCoinStandings, type OneCoinModel } from "./one-coin.ts";
+import { patternName, type Pattern } from "./patterns.ts";
 import type { Reliability } from "../../model/reliability.ts";
-import { at } from "./vote-table.ts";
+import type { Standing } from "./standing.ts";
 
 /** The votes on one subject. */
 export interface Ballot {
@@ -54,11 +55,8 @@ export function scaleOf(reliability: Reliability): Scale {
       }
     }
     if (known) {
-      const all = confusionChances(learned.model, voters, said, topicNumber);
-      return numbers.map((number) => ({
-        lead: at(all, number ?? 0),
-        chance: at(all, number ?? 0),
-      }));
+      const all = confusionStandings(learned.model, voters, said, topicNumber);
+      return numbers.map((number) => all[number ?? 0] ?? NOT_HELD);
     }
     // They come in the order in which positions come up: that of the ballot, without those that nobody holds.
     const found = oneCoinStandings(fallback, voters, said, topicNumber).standings;
@@ -96,13 +94,14 @@ function restore(reliability: Reliability): Restored {
     reliability.topics?.map(({ topic }) => topic) ??
     [...new Set(agents.flatMap(({ topics = [] }) => topics.map(({ topic }) => topic)))].sort();
   const topics = numbered(topicNames);
+  const numbers = numbered(agents.map(({ agent }) => agent));
   const learned: Learned =
     estimator === "one-coin"
       ? { estimator, model: oneCoinOf(reliability, topics) }
-      : { estimator, model: confusionOf(reliability, topics) };
+      : { estimator, model: confusionOf(reliability, topics, numbers) };
   return {
     learned,
-    agents: numbered(agents.map(({ agent }) => agent)),
+    agents: numbers,
     keys: numbered(known?.keys ?? []),
     topics,
   };
@@ -132,8 +131,9 @@ function oneCoinOf(
 }
 
 function confusionOf(
-  { agents, pool, known, topics: sharesByTopic = [] }: Reliability,
+  { agents, pool, known, topics: sharesByTopic = [], correlation, patterns = [] }: Reliability,
   topics: ReadonlyMap<string, number>,
+  numbers: ReadonlyMap<string, number>,
 ): ConfusionModel {
   const keys = known?.keys.length ?? 0;
   const cells = keys * keys;
@@ -157,5 +157,19 @@ function confusionOf(
     pool: flat(pool.rates),
     rates: all,
     topics: byTopic,
+    correlation,
+    patterns: new Map(
+      patterns.flatMap(({ topic, said, truths }): readonly (readonly [string, Pattern])[] => {
+        const pattern: Pattern = {
+          topic: topics.get(topic) ?? -1,
+          said: said
+            .map(([agent, key]) => [numbers.get(agent) ?? -1, key] as const)
+            .sort(([a], [b]) => a - b),
+          truths: Float64Array.from(truths),
+        };
+        const isKnown = pattern.topic >= 0 && pattern.said.every(([agent]) => agent >= 0);
+        return isKnown ? [[patternName(pattern.topic, pattern.said), pattern]] : [];
+      }),
+    ),
   };
 }

@@ -1,4 +1,4 @@
-import type { Calibration } from "../../model/reliability.ts";
+import type { Calibration, Estimator } from "../../model/reliability.ts";
 
 /** One decision whose outcome is known. */
 export interface Checked {
@@ -9,8 +9,11 @@ export interface Checked {
   readonly voices: number;
 }
 
-/** Fewer outcomes make the confidence worse rather than better. */
-export const LEAST_CALIBRATED = 100;
+/** Fewer outcomes make the confidence worse rather than better: of weights that come from as few outcomes themselves, more are needed. */
+const LEAST_CALIBRATED: Readonly<Record<Estimator, number>> = {
+  "dawid-skene": 20,
+  "one-coin": 100,
+};
 /** Nothing is surer than this, and nothing less sure than the rest of it. */
 const MOST = 0.999;
 /** How strongly slope and shift are held to 1 and 0: a normal prior of precision RIDGE. */
@@ -19,8 +22,11 @@ const ROUNDS = 100;
 const ENOUGH = 1e-12;
 
 /** Platt's scaling (1999) by Newton's method, drawn towards leaving confidences as they are. `undefined` for too few. */
-export function calibrate(checked: readonly Checked[]): Calibration | undefined {
-  if (checked.length < LEAST_CALIBRATED) return undefined;
+export function calibrate(
+  checked: readonly Checked[],
+  estimator: Estimator,
+): Calibration | undefined {
+  if (checked.length < LEAST_CALIBRATED[estimator]) return undefined;
   const points = checked.map(
     ({ confidence, right }) => [logit(confidence), right ? 1 : 0] as const,
   );

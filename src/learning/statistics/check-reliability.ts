@@ -53,6 +53,10 @@ function faultOf(given: unknown): string | undefined {
       Array.isArray(topics) && topics.every((t) => isTopic(t) && isShares(t["shares"], keys));
     if (!ok) return "topics is no list of topics with shares";
   }
+  if (given["correlation"] !== undefined && !isShare(given["correlation"]))
+    return "correlation is no share";
+  if (given["patterns"] !== undefined && !arePatterns(given["patterns"], keys))
+    return "patterns is no list of what agents said together";
   if (calibration === undefined) return undefined;
   const ok =
     isPart(calibration) &&
@@ -70,6 +74,27 @@ function keysOf(known: unknown): number | undefined {
     return undefined;
   if (new Set(keys).size < keys.length) return undefined;
   return isShares(shares, keys.length) ? keys.length : undefined;
+}
+
+function arePatterns(patterns: unknown, keys: number): boolean {
+  if (!Array.isArray(patterns)) return false;
+  return patterns.every((pattern: unknown) => {
+    if (!isTopic(pattern)) return false;
+    const { said, truths } = pattern;
+    return (
+      Array.isArray(said) &&
+      said.every((one: unknown) => isSaid(one, keys)) &&
+      Array.isArray(truths) &&
+      truths.length === keys &&
+      truths.every((count: unknown) => isFinite(count) && count >= 0)
+    );
+  });
+}
+
+function isSaid(one: unknown, keys: number): boolean {
+  if (!Array.isArray(one) || one.length !== 2) return false;
+  const [agent, key] = one as readonly unknown[];
+  return typeof agent === "string" && isCount(key) && Number(key) < keys;
 }
 
 function isEstimate(value: unknown, keys: number): boolean {

@@ -1,11 +1,15 @@
-import { at, type VoteTable } from "./vote-table.ts";
+import { correlationOf } from "./over-dispersion.ts";
+import { byPattern, patternsOf, type Patterns } from "./patterns.ts";
+import { toChances, type Standing } from "./standing.ts";
+import { add, at, type VoteTable } from "./vote-table.ts";
 
 // Dawid and Skene (1979), Maximum likelihood estimation of observer error-rates using the EM algorithm, with three changes
 // that were measured to help on data with known truths:
 // - rows are drawn towards those of all agents (a Dirichlet prior of ROW_VOTES votes), since most agents say little;
 // - a few passes, not until nothing changes: later passes make the votes more and more sure of themselves;
-// - n votes on a subject count as √n when it is decided, and a share of the confidence is left to the case that the
-//   votes say nothing: agents share mistakes.
+// - n votes on a subject count as √n when it is decided, and for how sure that is by as much as votes on one subject hang
+//   together (over-dispersion.ts); a share of the confidence is left to the case that the votes say nothing. Agents share
+//   mistakes.
 
 /** What each agent says for each truth. Rates are rows of `keys`: truth, then what is said. */
 export interface ConfusionModel {
@@ -18,6 +22,10 @@ export interface ConfusionModel {
   readonly rates: Float64Array;
   /** By topic: shares, and the rates of the agents that were seen in it. */
   readonly topics: readonly TopicModel[];
+  /** How far votes on one subject hang together, 0–1; `undefined` in what was learned before that was looked at. */
+  readonly correlation: number | undefined;
+  /** What turned out true where agents said the same together, by topic. */
+  readonly patterns: Patterns;
 }
 
 export interface TopicModel {
@@ -42,7 +50,7 @@ const TOPIC_VOTES = 4;
 const TOPIC_SUBJECTS = 12;
 const SHARE_SUBJECTS = 1;
 /** What an agent said of subjects without an outcome counts as at most so many votes, once there are outcomes. */
-const GUESSED_VOTES = 20;
+const GUESSED_VOTES = 100;
 /** The share of the confidence that goes to the case that the votes on a subject say nothing. */
 export const SHARED_MISTAKE = 0.06;
 
@@ -58,8 +66,15 @@ export function learnConfusion(table: VoteTable, known: Known, passes: number): 
     guessAgain(table, known, model, guesses);
     model = tally(table, known, guesses);
   }
-  return { keys, ...model };
+  return {
+    keys,
+    ...model,
+    correlation: correlationOf(table, known.truths, { keys, ...model }),
+    patterns: patternsOf(table, known.truths, known.topicOf),
+  };
 }
+
+type Tally = Omit<ConfusionModel, "keys" | "correlation" | "patterns">;
 
 function firstGuess(
   { subjects, keys, starts, keyOf }: VoteTable,
@@ -78,12 +93,7 @@ function firstGuess(
 }
 
 /** Without a discount: here the guesses are to tell agents apart, not to be believed. */
-function guessAgain(
-  table: VoteTable,
-  known: Known,
-  model: Omit<ConfusionModel, "keys">,
-  guesses: Float64Array,
-): void {
+function guessAgain(table: VoteTable, known: Known, model: Tally, guesses: Float64Array): void {
   const keys = table.keys.length;
   const logs = model.rates.map(Math.log);
   const logShares = model.shares.map(Math.log);
@@ -101,11 +111,7 @@ function guessAgain(
 }
 
 /** Counts who said what where what is thought, and draws the counts together. */
-function tally(
-  table: VoteTable,
-  known: Known,
-  guesses: Float64Array,
-): Omit<ConfusionModel, "keys"> {
+function tally(table: VoteTable, known: Known, guesses: Float64Array): Tally {
   const keys = table.keys.length;
   const cells = keys * keys;
   const sure = new Float64Array(table.agents.length * cells);
@@ -212,54 +218,48 @@ function sharesOf(counts: Float64Array, towards: Float64Array, pseudo: number): 
 }
 
 /**
- * How likely each position is true after these votes: `agents[i]`, whose number is −1 where nothing is known of it, says
- * `said[i]`. Chances add up to 1 over all positions, held or not.
+ * How each position stands after these votes: `agents[i]`, whose number is −1 where nothing is known of it, says `said[i]`. Over
+ * all positions, held or not, leads and chances add up to 1.
  *
- * ln share + √n / n × Σ ln rate, as chances; of those SHARED_MISTAKE goes to the shares.
+ * ln share + d × Σ ln rate, as chances; of those SHARED_MISTAKE goes to the shares. d is √n / n for the lead, and for the chance
+ * 1 / (1 + (n − 1) × correlation): who wins does not depend on how sure that is. Where all said just this before in that topic, both are
+ * drawn to what turned out true then.
  */
-export function confusionChances(
+export function confusionStandings(
   model: ConfusionModel,
   agents: ArrayLike<number>,
   said: ArrayLike<number>,
   topic: number,
-): Float64Array {
-  const { keys, pool } = model;
+): readonly Standing[] {
+  const { keys, pool, correlation, patterns } = model;
   const cells = keys * keys;
   const inTopic = model.topics[topic];
   const shares = inTopic?.shares ?? model.shares;
-  const chances = new Float64Array(keys);
+  const evidence = new Float64Array(keys);
   for (let i = 0; i < said.length; i++) {
     const agent = at(agents, i);
     const own = agent < 0 ? undefined : inTopic?.rates.get(agent);
     const rates = own ?? (agent < 0 ? pool : model.rates);
     const start = (own !== undefined || agent < 0 ? 0 : agent * cells) + at(said, i);
     for (let truth = 0; truth < keys; truth++)
-      add(chances, truth, Math.log(at(rates, start + truth * keys)));
+      add(evidence, truth, Math.log(at(rates, start + truth * keys)));
   }
-  const discount = said.length === 0 ? 0 : 1 / Math.sqrt(said.length);
-  for (let truth = 0; truth < keys; truth++)
-    chances[truth] = at(chances, truth) * discount + Math.log(at(shares, truth));
+  const votes = Math.max(1, said.length);
+  const leads = discounted(evidence, 1 / Math.sqrt(votes), shares);
+  const chances =
+    correlation === undefined
+      ? leads
+      : discounted(evidence, 1 / (1 + (votes - 1) * correlation), shares);
+  const standings = Array.from(leads, (lead, truth) => ({ lead, chance: at(chances, truth) }));
+  return byPattern(patterns, agents, said, topic, standings);
+}
+
+function discounted(evidence: Float64Array, by: number, shares: Float64Array): Float64Array {
+  const chances = evidence.map((sum, truth) => sum * by + Math.log(at(shares, truth)));
   toChances(chances);
   return chances.map((chance, truth) => blend(chance, at(shares, truth)));
 }
 
 function blend(chance: number, share: number): number {
   return (1 - SHARED_MISTAKE) * chance + SHARED_MISTAKE * share;
-}
-
-/** Logarithms of chances as chances, without overflow. */
-export function toChances(scores: Float64Array): void {
-  let highest = Number.NEGATIVE_INFINITY;
-  for (const score of scores) highest = Math.max(highest, score);
-  let total = 0;
-  for (let i = 0; i < scores.length; i++) {
-    const chance = Math.exp(at(scores, i) - highest);
-    scores[i] = chance;
-    total += chance;
-  }
-  for (let i = 0; i < scores.length; i++) scores[i] = at(scores, i) / total;
-}
-
-export function add(values: Float64Array, index: number, what: number): void {
-  values[index] = at(values, index) + what;
 }

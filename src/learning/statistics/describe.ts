@@ -71,6 +71,14 @@ export function describe(given: Description): Reliability {
           shares: [...shares],
         })),
       }),
+      ...(learned.model.correlation !== undefined && { correlation: learned.model.correlation }),
+      ...(learned.model.patterns.size > 0 && {
+        patterns: [...learned.model.patterns.values()].map(({ topic, said, truths }) => ({
+          topic: topics[topic] ?? "",
+          said: said.map(([agent, key]) => [names[agent] ?? "", key] as const),
+          truths: [...truths],
+        })),
+      }),
     }),
     ...(calibration !== undefined && { calibration }),
   };

@@ -6,9 +6,9 @@ import { atOnce } from "../../check/at-once.ts";
 import { calibrate, type Checked } from "./calibrate.ts";
 import { choose, type Choice } from "./choose.ts";
 import { excessAgreement } from "./correlation.ts";
-import { confusionChances, learnConfusion, type Known } from "./dawid-skene.ts";
+import { confusionStandings, learnConfusion, type Known } from "./dawid-skene.ts";
 import { describe } from "./describe.ts";
-import { learnOneCoin, learnOneCoinFrom, oneCoinStandings, type Standing } from "./one-coin.ts";
+import { learnOneCoin, learnOneCoinFrom, oneCoinStandings } from "./one-coin.ts";
 import type {
   LabelKind,
   RecordedOutcome,
@@ -16,6 +16,7 @@ import type {
   Reliability,
 } from "../../model/reliability.ts";
 import type { Learned } from "./learned.ts";
+import type { Standing } from "./standing.ts";
 import { at, voteTable, type VoteTable } from "./vote-table.ts";
 
 /** What {@link learn} is told about the votes. */
@@ -67,7 +68,7 @@ export function learn(votes: Iterable<RecordedVote>, given: LearnOptions): Relia
   const choice = choose(table, labels, recorded, () => excessAgreement(table));
   const learned = fit(table, table.truths, topics, choice);
   const checked = choice.fromOutcomes ? crossChecked(table, topics, choice, recorded) : [];
-  const calibration = calibrate(checked);
+  const calibration = calibrate(checked, choice.estimator);
   return describe({
     table,
     labels,
@@ -169,16 +170,16 @@ function decide(
   const agents = agentOf.subarray(from, to);
   const said = keyOf.subarray(from, to);
   let best = { key: -1, lead: -1, confidence: -1 };
-  const consider = (key: number, { lead, chance }: Standing): void => {
-    if (lead > best.lead) best = { key, lead, confidence: chance };
+  const consider = (key: number, standing: Standing | undefined): void => {
+    if (standing === undefined || standing.lead <= best.lead) return;
+    best = { key, lead: standing.lead, confidence: standing.chance };
   };
   if (estimator === "dawid-skene") {
-    const chances = confusionChances(model, agents, said, topic);
-    for (const key of said) consider(key, { lead: at(chances, key), chance: at(chances, key) });
+    const standings = confusionStandings(model, agents, said, topic);
+    for (const key of said) consider(key, standings[key]);
   } else {
     const { standings, places } = oneCoinStandings(model, agents, said, topic);
-    for (let i = 0; i < said.length; i++)
-      consider(at(said, i), standings[at(places, i)] ?? { lead: 0, chance: 0 });
+    for (let i = 0; i < said.length; i++) consider(at(said, i), standings[at(places, i)]);
   }
   return best;
 }

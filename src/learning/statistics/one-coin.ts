@@ -1,5 +1,5 @@
-import { add } from "./dawid-skene.ts";
-import { at, type VoteTable } from "./vote-table.ts";
+import type { Standing } from "./standing.ts";
+import { add, at, type VoteTable } from "./vote-table.ts";
 
 /** How often each agent is right, whatever the question. */
 export interface OneCoinModel {
@@ -165,14 +165,6 @@ export interface HeldStandings {
   readonly standings: readonly Standing[];
   /** Of each vote: its position. */
   readonly places: readonly number[];
-}
-
-/** How a position stands. */
-export interface Standing {
-  /** The position with the largest wins: chances too, with every weight discounted alike. */
-  readonly lead: number;
-  /** How likely it is true, 0–1; over those that are held it adds up to less than 1 where another may be true. */
-  readonly chance: number;
 }
 
 /** Of the effective number of wrong positions at least this is left to what nobody holds, where more can be than are held. */

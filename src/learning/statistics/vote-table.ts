@@ -111,6 +111,10 @@ export function at(values: ArrayLike<number>, index: number): number {
   return values[index] ?? 0;
 }
 
+export function add(values: Float64Array, index: number, what: number): void {
+  values[index] = at(values, index) + what;
+}
+
 interface Numbering {
   readonly number: (name: string) => number;
   readonly known: (name: string) => number | undefined;

@@ -30,7 +30,7 @@ export interface PanelJudge {
 export interface JudgePanelOptions extends JudgeSettings {
   /** The judges in the order in which they are asked, the cheapest first. */
   readonly panel: readonly (JudgeAsk | PanelJudge)[];
-  /** Nobody more is asked once a position is this likely, above 0.5; 1 asks all. Default 0.8. */
+  /** Nobody more is asked once a position is this likely, above 0.5; 1 asks all. Default 0.8, and 0.75 in the order of worth. */
   readonly stopAt?: number;
   /** Below this likelihood nothing is decided when nobody is left to ask. Default 0.6. */
   readonly atLeast?: number;
@@ -56,21 +56,23 @@ export const PANEL_JUDGE: Options<PanelJudge, "once" | "authorOf"> = options({
   authorOf: AUTHORS,
 });
 
-export const PANEL: Options<
-  JudgePanelOptions,
-  "stopAt" | "atLeast" | "order" | keyof JudgeSettings
-> = options({
-  panel: fitting<JudgePanelOptions["panel"]>(
-    (given) => Array.isArray(given) && given.length > 0,
-    "list agents or functions, the cheapest first",
-  ).needed(),
-  stopAt: shareAbove(0.5).or(0.8),
-  atLeast: shareAbove(0).or(0.6),
-  weights: anything(),
-  order: word("given", "worth").or("given"),
-  ask: anything(),
-  ...SETTINGS.table,
-});
+export const PANEL: Options<JudgePanelOptions, "atLeast" | "order" | keyof JudgeSettings> = options(
+  {
+    panel: fitting<JudgePanelOptions["panel"]>(
+      (given) => Array.isArray(given) && given.length > 0,
+      "list agents or functions, the cheapest first",
+    ).needed(),
+    stopAt: shareAbove(0.5),
+    atLeast: shareAbove(0).or(0.6),
+    weights: anything(),
+    order: word("given", "worth").or("given"),
+    ask: anything(),
+    ...SETTINGS.table,
+  },
+);
+
+/** Those who are worth most are asked first there, so that fewer are needed. */
+const STOP_AT: Readonly<Record<"given" | "worth", number>> = { given: 0.8, worth: 0.75 };
 
 /** A judge of the panel, checked. */
 export interface Member {
@@ -83,6 +85,7 @@ export interface Member {
 /** A panel, checked. */
 export interface CheckedPanel {
   readonly settings: Checked<typeof PANEL>;
+  readonly stopAt: number;
   /** Who is asked, in this order. */
   readonly members: readonly Member[];
   /** Who is not, for its record. */
@@ -96,6 +99,7 @@ export function checkPanel(given: unknown, name: string): CheckedPanel {
   const asked = listed.filter(({ trust }) => !isDropped(trust));
   return {
     settings,
+    stopAt: settings.stopAt ?? STOP_AT[settings.order],
     members: settings.order === "given" ? asked : inOrderOfWorth(asked, name),
     dropped: listed.filter(({ trust }) => isDropped(trust)),
   };

@@ -9,8 +9,8 @@ import { lacksEvidence, NO_EVIDENCE } from "./settings.ts";
 
 /** As `judge()` with a panel. Throws `BAD_OPTIONS` for a panel that cannot work. */
 export function judgePanel(given: unknown, name: string): Link {
-  const { settings, members, dropped } = checkPanel(given, name);
-  const { evidence, maxEvidence, maxEvidenceChars, stopAt, atLeast } = settings;
+  const { settings, stopAt, members, dropped } = checkPanel(given, name);
+  const { evidence, maxEvidence, maxEvidenceChars, atLeast } = settings;
 
   function settle(question: Question, { ask, signal }: LinkContext): Ruling | Promise<Ruling> {
     if (lacksEvidence(settings, question)) return { pass: NO_EVIDENCE };

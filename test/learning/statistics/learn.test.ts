@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { RecordedOutcome, RecordedVote } from "../../../src/index.ts";
-import { learn } from "../../../src/learning/index.ts";
+import {
+  settle,
+  type RecordedOutcome,
+  type RecordedVote,
+  type Reliability,
+} from "../../../src/index.ts";
+import { learn, reliability } from "../../../src/learning/index.ts";
 import { badOptions, numbered, vote } from "./votes.ts";
 
 describe("one-coin, worked by hand", () => {
@@ -118,6 +123,80 @@ describe("dawid-skene, worked by hand", () => {
   });
 });
 
+describe("how far votes on one subject hang together", () => {
+  // 400 subjects with one truth each; an agent errs by its own coin, or all that look at a subject by the subject's.
+  const correlationOf = (share: number): number => {
+    let state = 7;
+    const random = (): number => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state / 4_294_967_296;
+    };
+    const votes = numbered(400).flatMap((s): RecordedVote[] => {
+      const misled = random() < 0.3;
+      return numbered(8).map((a) => {
+        const wrong = random() < share ? misled : random() < 0.3;
+        return vote(`agent ${a}`, s, wrong === (Number(s) % 2 === 0) ? "yes" : "no");
+      });
+    });
+    return learn(votes, { labels: "fixed" }).correlation ?? 0;
+  };
+
+  test("is little where each errs by itself, and much where what misleads one misleads others", () => {
+    expect(correlationOf(0)).toBeLessThan(0.25);
+    expect(correlationOf(0.6)).toBeGreaterThan(correlationOf(0) + 0.1);
+  });
+
+  test("is at most 0.8, and is not looked for where agents can only be right or wrong", () => {
+    expect(correlationOf(1)).toBeLessThanOrEqual(0.8);
+    const open = numbered(60).flatMap((s) => ["a", "b", "c"].map((name) => vote(name, s, s)));
+    expect(learn(open, { labels: "open" }).correlation).toBeUndefined();
+  });
+});
+
+describe("what agents say together in a topic", () => {
+  // In "web" a report of both is a false alarm, as nothing either says by itself tells: of one alone it is right.
+  const subjects = numbered(120).map((s) => {
+    const kind = Number(s) % 4;
+    const said = { a: kind === 0 || kind === 1, b: kind === 0 || kind === 2 };
+    return { s, said, present: said.a !== said.b };
+  });
+  const word = (present: boolean): string => (present ? "present" : "absent");
+  const votes = subjects.flatMap(({ s, said }) => [
+    vote("a", s, word(said.a)),
+    vote("b", s, word(said.b)),
+  ]);
+  const outcomes = subjects.map(({ s, present }) => ({ subject: s, position: word(present) }));
+  const topicOf = (): string => "web";
+
+  test("is known by what turned out then", async () => {
+    const from = learn(votes, { labels: "fixed", outcomes, topicOf });
+    expect(from.patterns).toHaveLength(4);
+    expect(from.patterns?.[0]).toMatchObject({
+      topic: "web",
+      said: [
+        ["a", 1],
+        ["b", 1],
+      ],
+    });
+    const winnerOf = async (by: Reliability): Promise<unknown> => {
+      const claims = [vote("b", "new", "present"), vote("a", "new", "absent")];
+      const [verdict] = await settle(claims, { resolve: [reliability({ from: by, topicOf })] });
+      return verdict?.winner;
+    };
+    expect(await winnerOf(from)).toBe("present");
+    const { patterns: _, ...without } = from;
+    const even = await settle([vote("a", "new", "present"), vote("b", "new", "absent")], {
+      resolve: [reliability({ from: without, topicOf })],
+    });
+    expect(even[0]?.status).toBe("tied");
+  });
+
+  test("is learned only where there are topics", () => {
+    expect(learn(votes, { labels: "fixed", outcomes }).patterns).toBeUndefined();
+    expect(learn(votes, { labels: "fixed" }).patterns).toBeUndefined();
+  });
+});
+
 describe("which estimator runs", () => {
   const many = (agents: number, subjects: number, position: (s: number) => string) =>
     numbered(subjects).flatMap((s) =>
@@ -155,7 +234,17 @@ describe("which estimator runs", () => {
     expect(learn(votes, { labels: "open", outcomes: outcomes(10) }).outcomes).toBe(10);
   });
 
-  test("confidence is calibrated from 100 outcomes on", () => {
+  test("confidence is calibrated from 20 outcomes on by a table, which knows agents from their votes too", () => {
+    const votes = many(5, 60, (s) => (s % 2 === 0 ? "ship" : "hold"));
+    const outcomes = (count: number): RecordedOutcome[] =>
+      numbered(count).map((s) => ({ subject: s, position: Number(s) % 2 === 0 ? "ship" : "hold" }));
+    const calibrationOf = (count: number) =>
+      learn(votes, { labels: "fixed", outcomes: outcomes(count) }).calibration;
+    expect(calibrationOf(19)).toBeUndefined();
+    expect(calibrationOf(20)).toMatchObject({ outcomes: 20, voices: 5 });
+  });
+
+  test("confidence is calibrated from 100 outcomes on where only how often each is right is known", () => {
     const votes = many(3, 120, (s) => `option ${s}`);
     const outcomes = (count: number): RecordedOutcome[] =>
       numbered(count).map((s) => ({ subject: s, position: `option ${s}` }));

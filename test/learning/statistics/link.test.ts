@@ -108,7 +108,7 @@ describe("reliability", () => {
     expect(few?.reasoning).toContain('No one alone would have turned it to "y".');
   });
 
-  test("n votes by a table count as √n, and some confidence is left to the case that they say nothing", async () => {
+  test("n votes by a table count for less the more they hang together, and some confidence is left to the case that they say nothing", async () => {
     // Of 20 that are true both report 15, of 20 that are false none.
     const votes = numbered(40).flatMap((s) =>
       ["a", "b"].map((name) => vote(name, s, Number(s) < 15 ? "yes" : "no")),
@@ -117,19 +117,28 @@ describe("reliability", () => {
       subject: s,
       position: Number(s) < 20 ? "yes" : "no",
     }));
-    const from = learn(votes, { labels: "fixed", outcomes });
+    const { calibration: _, ...from } = learn(votes, { labels: "fixed", outcomes });
     const [whenNo = [], whenYes = []] = from.agents[0]?.rates ?? [];
     const [no = 0, yes = 0] = [whenNo[0], whenYes[0]];
-    const confidenceOf = async (position: string, ...agents: string[]): Promise<number> => {
+    const confidenceBy = async (by: Reliability, position: string, ...agents: string[]) => {
       const claims = agents.map((name) => vote(name, "new", position));
-      const [verdict] = await settle(claims, { resolve: [reliability({ from })] });
+      const [verdict] = await settle(claims, { resolve: [reliability({ from: by })] });
       return verdict?.confidence ?? 0;
     };
+    const confidenceOf = async (position: string, ...agents: string[]): Promise<number> =>
+      confidenceBy(from, position, ...agents);
     // Both truths are as likely before.
     const left = 0.06 * 0.5;
     expect(await confidenceOf("no", "a")).toBeCloseTo(0.94 * (no / (no + yes)) + left, 12);
-    const both = no ** Math.SQRT2 / (no ** Math.SQRT2 + yes ** Math.SQRT2);
-    expect(await confidenceOf("no", "a", "b")).toBeCloseTo(0.94 * both + left, 12);
+    const both = (power: number): number => no ** power / (no ** power + yes ** power);
+    const { correlation = 0, ...before } = from;
+    // Both always say the same: no two votes hang together more.
+    expect(correlation).toBe(0.8);
+    const power = 2 / (1 + correlation);
+    expect(await confidenceOf("no", "a", "b")).toBeCloseTo(0.94 * both(power) + left, 12);
+    // In what was learned before that was looked at, n votes count as √n.
+    const byRoot = await confidenceBy(before, "no", "a", "b");
+    expect(byRoot).toBeCloseTo(0.94 * both(Math.SQRT2) + left, 12);
     // What is not held against 100 outcomes is never surer than this.
     expect(await confidenceOf("yes", "a", "b")).toBe(0.95);
   });
@@ -353,6 +362,10 @@ describe("reliability", () => {
       { ...record, calibration: { slope: "1", shift: 0 } },
       { ...record, calibration: { slope: 1, shift: 0, voices: "5" } },
       { ...record, topics: [{ topic: "x", shares: [1] }] },
+      { ...record, correlation: 2 },
+      { ...record, patterns: {} },
+      { ...record, patterns: [{ topic: "x", said: [["a", 2]], truths: [1, 0] }] },
+      { ...record, patterns: [{ topic: "x", said: [["a", 1]], truths: [1] }] },
     ];
     for (const from of damaged)
       expect(() => reliability({ from: from as Reliability })).toThrow(badOptions);
