@@ -110,6 +110,7 @@ describe("a timeout", () => {
       "call.late deaf",
       "call.succeeded slow",
       "verdict.reached",
+      "notices.given",
       "run.finished",
     ]);
     expect(log.find(({ type }) => type === "call.late")).toMatchObject({
@@ -213,6 +214,7 @@ describe("an agent that does not stop", () => {
       "call.abandoned deaf",
       "call.started next",
       "call.succeeded next",
+      "notices.given",
       "run.finished",
     ]);
   });

@@ -104,7 +104,7 @@ describe("a run with an answer from the cache", () => {
     await clock.advance(100);
     await Promise.all(running);
     const joined = store.read("one").some(({ type }) => type === "call.reused") ? "one" : "two";
-    const events = store.read(joined).slice(0, -2);
+    const events = store.read(joined).slice(0, -3);
     expect(events.at(-1)).toMatchObject({ type: "call.reused", redacted: true });
     for (const event of events) store.append([{ ...event, runId: "cut" }]);
     store.release("cut", 1);
