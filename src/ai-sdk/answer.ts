@@ -1,7 +1,7 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
 
 /** What a model said when it was done. */
-export interface Said {
+export interface ModelText {
   readonly text: string;
   /** Why it ended, in the words of the AI SDK. */
   readonly finishReason: string;
@@ -12,7 +12,7 @@ export interface Said {
 }
 
 /** The JSON that was said. Throws `OUTPUT_INVALID` for what is none, for instance half a document. */
-export function jsonIn(said: Said, who: string): unknown {
+export function jsonIn(said: ModelText, who: string): unknown {
   const text = unfenced(said.text.trim());
   try {
     return JSON.parse(text);
@@ -23,7 +23,7 @@ export function jsonIn(said: Said, who: string): unknown {
 }
 
 /** The text that was said. Throws `OUTPUT_INVALID` where it is not all that the model was to say. */
-export function textIn(said: Said, who: string): string {
+export function textIn(said: ModelText, who: string): string {
   const why = whyCut(said);
   if (why.length > 0) throw unfit(who, why);
   return said.text;
@@ -40,7 +40,7 @@ function unfit(who: string, reasons: readonly string[]): QuorateError {
 const MAX_NAMES = 5;
 
 /** Why an answer may not be whole, if anything says so. */
-function whyCut({ finishReason, rawFinishReason, toolNames }: Said): readonly string[] {
+function whyCut({ finishReason, rawFinishReason, toolNames }: ModelText): readonly string[] {
   switch (finishReason) {
     case "length":
       return ["it was cut off at its longest: answer in fewer words, or raise maxOutputTokens"];

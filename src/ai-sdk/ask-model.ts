@@ -1,6 +1,6 @@
 import type { FlexibleSchema, LanguageModel, LanguageModelCallOptions, ToolSet } from "ai";
 import type { AgentContext } from "../describe/agent.ts";
-import type { Said } from "./answer.ts";
+import type { ModelText } from "./answer.ts";
 import { modelFailure } from "./failure.ts";
 import { loadAiSdk, type AiSdk } from "./load.ts";
 import { modelIdOf } from "./model.ts";
@@ -35,7 +35,7 @@ type Control = Pick<AgentContext, "signal" | "report">;
  * Asks a model once, and nothing again: repetitions are Quorate's. Reports what each step used when it has ended. Rejects with the
  * signal's reason when that aborts, which closes the request, and with one sentence when the provider fails.
  */
-export async function askModel(question: ModelQuestion, control: Control): Promise<Said> {
+export async function askModel(question: ModelQuestion, control: Control): Promise<ModelText> {
   const sdk = await loadAiSdk();
   const { signal } = control;
   signal.throwIfAborted();

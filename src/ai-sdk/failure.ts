@@ -1,6 +1,5 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
+import type { Fields } from "../model/record.ts";
 
 const MAX_CAUSES = 5;
 

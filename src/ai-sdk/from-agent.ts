@@ -12,11 +12,12 @@ import {
 import { hear, promiseOf } from "../model/hear.ts";
 import { QuorateError } from "../model/errors.ts";
 import { shown } from "../check/shown.ts";
-import { jsonIn, textIn, type Said } from "./answer.ts";
+import { jsonIn, textIn, type ModelText } from "./answer.ts";
 import { modelFailure } from "./failure.ts";
 import { hasMethod } from "./model.ts";
 import { promptOf, type PromptContext } from "./prompt.ts";
 import { usageOf } from "./usage.ts";
+import type { Fields } from "../model/record.ts";
 
 /** How an agent of the AI SDK stands in a team. */
 export interface FromAgentOptions<
@@ -86,10 +87,8 @@ export function fromAgent<
 interface Generated {
   /** What the agent's own `output` made of it. */
   readonly value: unknown;
-  readonly said: Said;
+  readonly said: ModelText;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 async function generate(
   asked: AnySdkAgent,
@@ -143,7 +142,7 @@ function generated(result: Fields): Generated {
 }
 
 /** Its `output`, unless that is the text itself; there is none of an answer that is not whole. */
-function outputOf(result: Fields, { text }: Said): unknown {
+function outputOf(result: Fields, { text }: ModelText): unknown {
   try {
     const { output } = result;
     return output === text ? undefined : output;

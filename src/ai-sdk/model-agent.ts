@@ -59,8 +59,8 @@ export interface ModelAgentOptions<
   readonly maxPromptBytes?: number;
 }
 
-type AnyOptions = ModelAgentOptions<string, unknown, unknown, unknown, unknown, Workers>;
-type AnyAgentOptions = AgentOptions<string, unknown, unknown, unknown, never, unknown, Workers>;
+type AnyModelAgentOptions = ModelAgentOptions<string, unknown, unknown, unknown, unknown, Workers>;
+type AgentOptionsOfAny = AgentOptions<string, unknown, unknown, unknown, never, unknown, Workers>;
 type Described<Name extends string, Input, Task, Output, Needs extends Workers> = Omit<
   AgentOptions<Name, Input, Task, unknown, never, Output, Needs>,
   "run" | "batch"
@@ -76,7 +76,10 @@ export const MODEL: Options<ModelOptions, never, { readonly model: unknown }> = 
   settings: object("use { temperature: 0 }"),
 });
 
-type OwnOptions = Pick<AnyOptions, Exclude<keyof AnyOptions, keyof AnyAgentOptions>>;
+type OwnOptions = Pick<
+  AnyModelAgentOptions,
+  Exclude<keyof AnyModelAgentOptions, keyof AgentOptionsOfAny>
+>;
 
 export const MODEL_AGENT: Options<OwnOptions, "maxSteps" | "stream", { readonly model: unknown }> =
   options({

@@ -12,7 +12,7 @@ import type { AiSdk } from "./load.ts";
 import { modelFor } from "./model.ts";
 import { checkAsking, MODEL, versionOf, type ModelOptions } from "./model-agent.ts";
 
-type AnyAgent = AgentOptions<
+type JudgingOptions = AgentOptions<
   string,
   JudgeQuestion,
   JudgeQuestion,
@@ -26,7 +26,7 @@ type AnyAgent = AgentOptions<
 export interface JudgeAgentOptions
   extends
     Omit<
-      AnyAgent,
+      JudgingOptions,
       "name" | "run" | "batch" | "input" | "output" | "needs" | "claims" | "model" | "fallback"
     >,
     ModelOptions {

@@ -1,6 +1,6 @@
 import type { TextStreamPart, ToolSet } from "ai";
 import { QuorateError } from "../model/errors.ts";
-import type { Said } from "./answer.ts";
+import type { ModelText } from "./answer.ts";
 import type { AiSdk } from "./load.ts";
 
 /** Who watches an answer while it is written. */
@@ -24,11 +24,11 @@ export async function readStream(
   sdk: AiSdk,
   { stream }: Streamed,
   { show, asJson, maxBytes }: Watcher,
-): Promise<Said> {
+): Promise<ModelText> {
   let text = "";
   let toolNames: string[] = [];
   let nextShown = GROWTH_CHARS;
-  let ended: Pick<Said, "finishReason" | "rawFinishReason"> | undefined;
+  let ended: Pick<ModelText, "finishReason" | "rawFinishReason"> | undefined;
 
   async function grow(piece: string): Promise<void> {
     text += piece;

@@ -38,7 +38,7 @@ export interface JudgedQuestion {
 // What `hear` calls a question: LINK:SUBJECT:ORDER.
 const QUESTION = /^([^/]+):([\w.-]{1,40}|#[\w-]{16}):([12])$/;
 
-interface Asked {
+interface AskedLink {
   readonly judge: string;
   readonly link: string;
   readonly scope: string;
@@ -54,7 +54,7 @@ interface Asked {
 
 /** What one run's log says of the judges that were asked in it. Answers that were taken over from elsewhere do not count. */
 export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[] {
-  const asked = new Map<string, Asked>();
+  const asked = new Map<string, AskedLink>();
   const positions = new Map<string, readonly Position[]>();
   const verdicts = new Map<string, Verdict>();
   const decided = new Map<string, Json>();
@@ -128,7 +128,7 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
 const NOBODY: ReadonlySet<string> = new Set();
 
 function note(
-  asked: Map<string, Asked>,
+  asked: Map<string, AskedLink>,
   judge: string,
   [, link = "", subject = "", digit = ""]: RegExpExecArray,
   event: Extract<RunEvent, { type: "call.started" | "call.succeeded" | "call.failed" }>,

@@ -3,7 +3,7 @@ import { said, type Said } from "../conflict/said.ts";
 import { QuorateError } from "../model/errors.ts";
 import { takeJson } from "../model/json.ts";
 import type { Limits } from "../describe/limits.ts";
-import { check, describeIssues, type Checked } from "../check/schema.ts";
+import { check, describeIssues, type SchemaResult } from "../check/schema.ts";
 
 /** An answer that was taken: what is kept of it, and what it says. */
 export interface Accepted {
@@ -24,7 +24,7 @@ export function accept(agent: Agent, limits: Limits, raw: unknown): Accepted | P
     : keep(agent, limits, parsed(agent, checked));
 }
 
-function parsed(agent: Agent, checked: Checked): unknown {
+function parsed(agent: Agent, checked: SchemaResult): unknown {
   if (checked.issues === undefined) return checked.value;
   throw new QuorateError(
     "OUTPUT_INVALID",

@@ -3,7 +3,7 @@ import type { CallRequest } from "../model/call.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { takeJson } from "../model/json.ts";
 import { atOnce } from "../check/at-once.ts";
-import { check, describeIssues, type Checked, type Schema } from "../check/schema.ts";
+import { check, describeIssues, type SchemaResult, type Schema } from "../check/schema.ts";
 
 /** What schemas have made of one task: each is asked once, however many agents share it. */
 export type CheckedInputs = Map<Schema, unknown>;
@@ -33,7 +33,7 @@ export function checkInput(
   if (schema === undefined) return input;
   const shared = map === undefined ? known : undefined;
   if (shared?.has(schema) === true) return shared.get(schema);
-  const keep = (checked: Checked): unknown => {
+  const keep = (checked: SchemaResult): unknown => {
     if (checked.issues !== undefined) {
       throw new QuorateError(
         "INPUT_INVALID",

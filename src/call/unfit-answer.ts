@@ -1,6 +1,7 @@
 import type { Usage } from "../model/call.ts";
 import { describeThrown, isSoundError, QuorateError, type Issue } from "../model/errors.ts";
-import { causes, field, isObject, type Fields } from "../retry/foreign-error.ts";
+import { causes, field, isObject } from "../retry/foreign-error.ts";
+import type { Fields } from "../model/record.ts";
 import type { Seat } from "./seat.ts";
 import { describeIssues, isIssue, issuesFrom } from "../check/schema.ts";
 

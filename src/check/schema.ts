@@ -14,7 +14,7 @@ export const SCHEMA: Option<Schema | undefined> = thing(
 );
 
 /** What a check came to: the parsed value, or what was wrong with it. */
-export type Checked =
+export type SchemaResult =
   | { readonly value: unknown; readonly issues?: undefined }
   | { readonly issues: readonly Issue[] };
 
@@ -22,7 +22,7 @@ export type Checked =
  * Validates `value`. Answers at once unless the schema is asynchronous. A schema that throws counts as one issue,
  * so that its caller has one way to fail.
  */
-export function check(schema: Schema, value: unknown): Checked | Promise<Checked> {
+export function check(schema: Schema, value: unknown): SchemaResult | Promise<SchemaResult> {
   try {
     const result = schema["~standard"].validate(value);
     return isThenable(result) ? promiseOf(result).then(checked).catch(thrown) : checked(result);
@@ -34,11 +34,11 @@ export function check(schema: Schema, value: unknown): Checked | Promise<Checked
 // An agent is told what to mend: what does not fit on a page helps nobody, and may come by the hundred thousand.
 const MAX_ISSUES = 20;
 
-function checked(result: unknown): Checked {
+function checked(result: unknown): SchemaResult {
   return hearIfRefused(result, () => read(result as StandardSchemaV1.Result<unknown>));
 }
 
-function read(result: StandardSchemaV1.Result<unknown>): Checked {
+function read(result: StandardSchemaV1.Result<unknown>): SchemaResult {
   const { value, issues, ...unread } = result as StandardSchemaV1.FailureResult & {
     readonly value?: unknown;
   };
@@ -70,7 +70,7 @@ export function isIssue(found: unknown): found is StandardSchemaV1.Issue {
   return typeof message === "string" && (path === undefined || Array.isArray(path));
 }
 
-function thrown(error: unknown): Checked {
+function thrown(error: unknown): SchemaResult {
   return { issues: [{ message: `the schema itself failed: ${describeThrown(error)}` }] };
 }
 

@@ -19,19 +19,19 @@ export interface BillFlags {
 export interface Spending {
   readonly sinceMs: number | null;
   readonly total: Bill;
-  readonly teams: readonly Spent[];
+  readonly teams: readonly TeamSpent[];
   /** By the day on which they began, in the machine's own zone, in order. */
-  readonly days: readonly Spent[];
+  readonly days: readonly TeamSpent[];
   /** Those that cost most, of which that is known. */
   readonly dearest: readonly SpentRun[];
   /** All of them together. */
-  readonly all: Spent;
+  readonly all: TeamSpent;
   /** The budgets that runs share. */
   readonly budgets: readonly (BudgetState & { readonly scope: string })[];
 }
 
 /** What some of the runs came to. Money in micro-dollars. */
-export interface Spent {
+export interface TeamSpent {
   readonly name: string;
   readonly runs: number;
   /** Of the runs of which that is known. */
@@ -123,7 +123,7 @@ function within(counters: Map<string, Counter>, name: string): Counter {
   return known;
 }
 
-function spentIn(counters: ReadonlyMap<string, Counter>): Spent[] {
+function spentIn(counters: ReadonlyMap<string, Counter>): TeamSpent[] {
   return [...counters].map(([name, counter]) => ({ name, ...counter }));
 }
 

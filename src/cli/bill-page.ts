@@ -1,4 +1,4 @@
-import type { Spending, Spent } from "./bill-command.ts";
+import type { Spending, TeamSpent } from "./bill-command.ts";
 import { agentTable, savedLines } from "./bill-lines.ts";
 import { money } from "../report/money.ts";
 import { count, dateAndTime, whole } from "../report/quantities.ts";
@@ -34,20 +34,20 @@ export function spendingLines(spending: Spending, screen: Terminal, full: boolea
   ];
 }
 
-function spentText({ usdMicros, unknownRuns, runs }: Spent): string {
+function spentText({ usdMicros, unknownRuns, runs }: TeamSpent): string {
   if (unknownRuns === 0) return money(usdMicros);
   if (unknownRuns === runs) return "what they cost is unknown";
   return `${money(usdMicros)}, and the cost of ${count(unknownRuns, "run")} is unknown`;
 }
 
 /** What those are known to have cost of which it is known. */
-function knownText({ usdMicros, unknownRuns, runs }: Spent): string {
+function knownText({ usdMicros, unknownRuns, runs }: TeamSpent): string {
   return unknownRuns === runs ? "unknown" : money(usdMicros);
 }
 
 function spentTable(
   title: string,
-  spent: readonly Spent[],
+  spent: readonly TeamSpent[],
   screen: Terminal,
   full: boolean,
 ): string[] {
@@ -74,7 +74,7 @@ function spentTable(
 }
 
 /** A bar for each day; the longest is that of the dearest. */
-function dayLines(days: readonly Spent[], screen: Terminal, full: boolean): string[] {
+function dayLines(days: readonly TeamSpent[], screen: Terminal, full: boolean): string[] {
   const shown = full ? days : days.slice(-MAX_DAYS);
   const most = Math.max(1, ...shown.map(({ usdMicros }) => usdMicros));
   const sign = screen.live ? "█" : "#";

@@ -15,7 +15,7 @@ const TIME_COLUMNS = 7;
 const OTHER_COLUMNS = 2 + 2 + 2 + TIME_COLUMNS + 2;
 
 /** One agent of the plan. */
-interface Row {
+interface ProgressRow {
   readonly line: number;
   /** The last that it, or somebody within it, let be known. */
   note: string;
@@ -29,10 +29,13 @@ export function listProgress(screen: Terminal, planned: RunView): Progress {
   const widest = Math.max(...calls.map((call) => columnsOf(safeText(call.agent))));
   const names = Math.min(MAX_NAME_COLUMNS, widest);
   const rows = new Map(
-    calls.map(({ callId }, line): [string, Row] => [callId, { line, note: "", startedMs: 0 }]),
+    calls.map(({ callId }, line): [string, ProgressRow] => [
+      callId,
+      { line, note: "", startedMs: 0 },
+    ]),
   );
   const verdictLine = calls.length;
-  const rowText = (call: CallView, row?: Row): string => {
+  const rowText = (call: CallView, row?: ProgressRow): string => {
     const room = screen.columns - names - OTHER_COLUMNS;
     return `${pad(safeText(call.agent), names)}  ${callText(screen, call, row, room)}`;
   };
@@ -40,7 +43,7 @@ export function listProgress(screen: Terminal, planned: RunView): Progress {
     ...calls.map((call) => rowText(call)),
     screen.style("quiet", "answers are compared when all are there"),
   ]);
-  const redraw = (call: CallView, row: Row): void => list.set(row.line, rowText(call, row));
+  const redraw = (call: CallView, row: ProgressRow): void => list.set(row.line, rowText(call, row));
   let run = planned;
 
   const ticker = setInterval(() => {
@@ -106,7 +109,12 @@ function endIfOver(list: DrawnList, line: number, { state }: CallView): void {
   if (state === "ok" || state === "failed" || state === "skipped") list.end(line, state);
 }
 
-function callText(screen: Terminal, call: CallView, row: Row | undefined, room: number): string {
+function callText(
+  screen: Terminal,
+  call: CallView,
+  row: ProgressRow | undefined,
+  room: number,
+): string {
   const text = (words: string): string => clip(words, room);
   const timed = (ms: number): string =>
     `${screen.style("quiet", padStart(duration(ms), TIME_COLUMNS))}  `;

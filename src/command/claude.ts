@@ -3,17 +3,16 @@ import { lastDocument } from "./last-document.ts";
 import {
   countIn,
   environment,
-  fields,
   presetOf,
   textIn,
   usageOf,
   words,
   type AskedFor,
-  type Fields,
   type Preset,
   type Tools,
 } from "./preset.ts";
 import { UnreadExit, unreadable, type Ran } from "./read.ts";
+import { fields, type Fields } from "../model/record.ts";
 
 /** What `claude()` has besides the options of all presets. */
 export interface ClaudeOptions {

@@ -3,18 +3,17 @@ import { strictSchemaOf } from "./json-schema.ts";
 import {
   countIn,
   environment,
-  fields,
   linesOf,
   presetOf,
   textIn,
   usageOf,
   words,
   type AskedFor,
-  type Fields,
   type Preset,
   type Tools,
 } from "./preset.ts";
 import { UnreadExit, unreadable, type Ran } from "./read.ts";
+import { fields, type Fields } from "../model/record.ts";
 
 /**
  * Codex as an agent. An `output` schema whose properties are all required is its `--output-schema`, another one stands in the

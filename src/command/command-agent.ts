@@ -143,7 +143,7 @@ export interface ProgramKind {
   readonly send: "stdin" | "argument";
   readonly read: Read;
   readonly usage?: ((ran: Ran, model: unknown) => ReturnType<UsageOf>) | undefined;
-  readonly arguments: (asked: Asked) => readonly string[] | Promise<readonly string[]>;
+  readonly arguments: (asked: AskedProgram) => readonly string[] | Promise<readonly string[]>;
   readonly env?: Environment | undefined;
   readonly workspace?: WorkspaceKind | undefined;
   /** It is started in an empty folder, and told where to work: it would obey settings that it finds where it is. */
@@ -155,7 +155,7 @@ export interface ProgramKind {
 }
 
 /** What the arguments of one attempt may depend on. */
-export interface Asked {
+export interface AskedProgram {
   /** What the team has for the tier. */
   readonly model: unknown;
   /** The folder to work in. */
@@ -166,14 +166,14 @@ export interface Asked {
   readonly file: (name: string, content: string) => Promise<string>;
 }
 
-type AnyOptions = PassedOn<string, unknown, unknown, unknown, unknown, Workers>;
+type AnyPassedOn = PassedOn<string, unknown, unknown, unknown, unknown, Workers>;
 
 /** The part of the grace in which a program may stop by itself before it is killed. */
 const KILL_AFTER = 0.4;
 
 /** The agent that a program is, whatever its options were checked for before. */
 export function programAgent<Made>(
-  passed: AnyOptions,
+  passed: AnyPassedOn,
   options: { readonly [Option in keyof ProgramOptions]: ProgramOptions[Option] | undefined },
   kind: ProgramKind,
 ): Made {

@@ -12,7 +12,7 @@ export interface Told {
   readonly endedBy: string | undefined;
 }
 
-type Started = Pick<Program, "agent" | "command" | "install">;
+type StartedProgram = Pick<Program, "agent" | "command" | "install">;
 
 const MAX_SAID = 500;
 
@@ -92,7 +92,7 @@ export function tooMuch({ agent, command, maxBytes }: Program, stream: string): 
 }
 
 /** A program that did not come to an end of its own, or to one that nobody reads as an answer. */
-export function badEnd({ agent, command }: Started, told: Told): QuorateError {
+export function badEnd({ agent, command }: StartedProgram, told: Told): QuorateError {
   const { exitCode, endedBy } = told;
   if (endedBy !== undefined) {
     const why = endedBy === "SIGKILL" ? `${endedBy}, perhaps as memory ran out` : endedBy;

@@ -5,7 +5,6 @@ import { lastDocument } from "./last-document.ts";
 import {
   countIn,
   environment,
-  fields,
   presetOf,
   textIn,
   usageOf,
@@ -15,6 +14,7 @@ import {
   type Tools,
 } from "./preset.ts";
 import { UnreadExit, unreadable, type Ran } from "./read.ts";
+import { fields } from "../model/record.ts";
 
 /**
  * Gemini CLI as an agent. Its `output` schema stands in the prompt. It is started in an empty folder, since it obeys settings that

@@ -1,5 +1,5 @@
 /** A JSON document that was found in a text. */
-export interface Found {
+export interface FoundDocument {
   readonly value: unknown;
 }
 
@@ -8,10 +8,10 @@ export interface Found {
  * within a line, and an object before a list. Where the text ends in the middle of one, there is none: whoever wrote it was cut off, and
  * what stands before may be an example. Takes time in proportion to the text.
  */
-export function lastDocument(text: string): Found | undefined {
+export function lastDocument(text: string): FoundDocument | undefined {
   const whole = parsed(text);
   if (whole !== undefined) return whole;
-  let best: Span | undefined;
+  let best: DocumentSpan | undefined;
   let bestRank = -1;
   for (const span of spansIn(text)) {
     if (span.end === undefined) {
@@ -26,7 +26,7 @@ export function lastDocument(text: string): Found | undefined {
   return best && parsed(text.slice(best.start, best.end));
 }
 
-function parsed(text: string): Found | undefined {
+function parsed(text: string): FoundDocument | undefined {
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
@@ -34,7 +34,7 @@ function parsed(text: string): Found | undefined {
   }
 }
 
-interface Span {
+interface DocumentSpan {
   readonly start: number;
   /** Left out where the text ends before it. */
   readonly end?: number;
@@ -63,7 +63,7 @@ const isEdge = (unit: string | undefined): boolean =>
   unit === undefined || unit === "\n" || unit === "\r";
 
 /** The outermost objects and lists of a text, from left to right. */
-function* spansIn(text: string): Generator<Span> {
+function* spansIn(text: string): Generator<DocumentSpan> {
   const opening = /[[{]/g;
   for (let at = 0; ;) {
     opening.lastIndex = at;
@@ -75,11 +75,11 @@ function* spansIn(text: string): Generator<Span> {
   }
 }
 
-type Expected = "value" | "value or end" | "key" | "key or end" | "colon" | "comma or end";
+type ExpectedToken = "value" | "value or end" | "key" | "key or end" | "colon" | "comma or end";
 
 interface Scanned {
   /** Left out where it is broken. */
-  readonly span?: Span;
+  readonly span?: DocumentSpan;
   /** Where the search goes on. */
   readonly next: number;
 }
@@ -90,7 +90,7 @@ interface Scanned {
  */
 function scan(text: string, start: number): Scanned {
   const open: number[] = [];
-  let expected: Expected = "value";
+  let expected: ExpectedToken = "value";
   // Where the text in quotes begins that was read last, if nothing was since.
   let quoted: number | undefined;
   let at = start;

@@ -2,7 +2,6 @@ import { forGood, serviceFailed } from "./failure.ts";
 import {
   countIn,
   environment,
-  fields,
   linesOf,
   presetOf,
   textIn,
@@ -13,6 +12,7 @@ import {
   type Tools,
 } from "./preset.ts";
 import { UnreadExit, unreadable, type Ran } from "./read.ts";
+import { fields } from "../model/record.ts";
 
 /**
  * opencode as an agent. Its `model` is one of a provider, `"anthropic/…"`. Its `output` schema stands in the prompt. Keeps its

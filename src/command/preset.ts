@@ -5,7 +5,7 @@ import { jsonFence } from "../prompt/fence.ts";
 import {
   ARGUMENTS,
   programAgent,
-  type Asked,
+  type AskedProgram,
   type PassedOn,
   type ProgramKind,
   type ProgramOptions,
@@ -15,6 +15,7 @@ import type { Environment } from "./environment.ts";
 import { jsonSchemaOf } from "./json-schema.ts";
 import type { Prompt } from "./prompt.ts";
 import { jsonIn, type Ran } from "./read.ts";
+import { fields, type Fields } from "../model/record.ts";
 
 /**
  * What a coding agent may do:
@@ -77,7 +78,7 @@ export interface CodingAgent {
 }
 
 /** What the arguments of a coding agent depend on. */
-export interface AskedFor extends Omit<Asked, "model"> {
+export interface AskedFor extends Omit<AskedProgram, "model"> {
   readonly tools: Tools;
   readonly model: string | undefined;
   /** What the answer has to keep to, where the program takes that. */
@@ -180,10 +181,6 @@ export function environment(
   const handedOn = [...NETWORK, ...words(names)].map((name) => [name, true] as const);
   return { ...Object.fromEntries(handedOn), ...set };
 }
-
-export type Fields = Readonly<Record<string, unknown>>;
-
-export const fields = (value: unknown): Fields => Object(value) as Fields;
 
 /** A part that is a text; empty where it is none. */
 export function textIn(value: unknown, name: string): string {

@@ -1,6 +1,7 @@
 import type { PlacedFinding, Severity } from "../model/claim.ts";
 import { bounded, finding, type Findings } from "./findings.ts";
 import { checkRan, json, UnreadExit, unreadable, withoutMark, type Ran } from "./read.ts";
+import { fields, type Fields } from "../model/record.ts";
 
 /**
  * Reads SARIF 2.1.0 (OASIS) on standard output as findings. Results that are suppressed, or whose kind is `pass` or
@@ -34,9 +35,6 @@ function resultsIn(ran: Ran): readonly PlacedFinding[] {
   });
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const fields = (value: unknown): Fields => Object(value) as Fields;
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function isFinding({ kind, suppressions, baselineState }: Fields): boolean {

@@ -17,7 +17,7 @@ export interface Claimed {
 }
 
 /** A value that is claimed, and the claims that do. */
-export interface Held extends Candidate {
+export interface HeldClaims extends Candidate {
   readonly claims: readonly Claim[];
 }
 
@@ -57,7 +57,7 @@ function lastOfEach(about: readonly Claim[]): Iterable<Claim> {
 }
 
 /** The distinct values, in canonical order. */
-export function candidatesOf(byKey: Claimed["byKey"]): readonly Held[] {
+export function candidatesOf(byKey: Claimed["byKey"]): readonly HeldClaims[] {
   return [...byKey]
     .sort(([a], [b]) => byCodeUnits(a, b))
     .map(([key, claims]) => ({
@@ -70,7 +70,7 @@ export function candidatesOf(byKey: Claimed["byKey"]): readonly Held[] {
 
 /** The positions that a comparator has made of them, most held first; equally held ones in canonical order. */
 export function positionsOf(
-  { groups, setAside, refused, note }: CheckedGrouping<Held>,
+  { groups, setAside, refused, note }: CheckedGrouping<HeldClaims>,
   comparator: Comparator,
 ): Pick<Subject, "positions" | "note" | "refused"> {
   const positions = groups

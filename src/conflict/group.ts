@@ -33,7 +33,7 @@ export interface CheckedGroup<C extends Candidate> {
 }
 
 /** What comparators may use, and until when. */
-export interface Asking extends Pick<CompareContext, "ask" | "signal"> {
+export interface GroupingContext extends Pick<CompareContext, "ask" | "signal"> {
   /** Aborted when nobody wants to know any more; `signal` may be aborted before, when there is no time left to ask. */
   readonly stopped: AbortSignal | undefined;
 }
@@ -66,7 +66,7 @@ export function groupAtOnce<C extends Candidate>(
 export async function groupWith<C extends Candidate>(
   comparator: Comparator,
   candidates: readonly C[],
-  { stopped, ...context }: Asking & CompareContext,
+  { stopped, ...context }: GroupingContext & CompareContext,
 ): Promise<CheckedGrouping<C>> {
   const steps = stepsOf(comparator);
   const asks = comparator.groupLater !== undefined;

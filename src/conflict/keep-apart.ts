@@ -14,28 +14,28 @@ export interface KeptApart {
   readonly steps: () => number;
 }
 
-interface Group {
+interface ApartGroup {
   /** In the order in which they came in: nothing before the end ever changes. */
   readonly members: number[];
   readonly byKind: Map<number, number[]>;
 }
 
 /** How far two groups have been compared: nothing among these members is apart. `undefined`: something is. */
-type Compared = readonly [number, number] | undefined;
+type ComparedPair = readonly [number, number] | undefined;
 
 /** Smaller pairs of groups are compared again each time. */
 const LEAST_KEPT = 16;
 
 /** Groups of one member each. */
 export function keptApart(count: number, { apart, kindOf }: Apart): KeptApart {
-  const groups = Array.from({ length: count }, (_, index): Group => ({
+  const groups = Array.from({ length: count }, (_, index): ApartGroup => ({
     members: [index],
     byKind: new Map([[kindOf(index), [index]]]),
   }));
-  const compared = new Map<number, Compared>();
+  const compared = new Map<number, ComparedPair>();
   let steps = 0;
 
-  function isApartFrom(index: number, { byKind }: Group): boolean {
+  function isApartFrom(index: number, { byKind }: ApartGroup): boolean {
     const own = kindOf(index);
     for (const [kind, members] of byKind) {
       steps++;
@@ -67,7 +67,7 @@ export function keptApart(count: number, { apart, kindOf }: Apart): KeptApart {
     return may;
   }
 
-  function hasApart({ members }: Group, from: number, other: Group): boolean {
+  function hasApart({ members }: ApartGroup, from: number, other: ApartGroup): boolean {
     for (let i = from; i < members.length; i++)
       if (isApartFrom(members[i] ?? 0, other)) return true;
     return false;

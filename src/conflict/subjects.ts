@@ -4,7 +4,7 @@ import { candidatesOf, claimedIn, positionsOf } from "./claims.ts";
 import { equal, type Comparator } from "./compare.ts";
 import type { Conflict } from "../model/conflict.ts";
 import { findingSubjects, reportsIn } from "./findings.ts";
-import { groupWith, type Asking } from "./group.ts";
+import { groupWith, type GroupingContext } from "./group.ts";
 import type { Subject } from "./subject.ts";
 
 /** What was said in one run, and how it is compared. */
@@ -26,7 +26,7 @@ export interface Material {
  */
 export async function subjects(
   { claims = [], findings = [], answered = [], compare, similar }: Material,
-  asking: Asking,
+  asking: GroupingContext,
 ): Promise<readonly Subject[]> {
   const { stopped } = asking;
   const claimed = claimedIn(claims);

@@ -2,7 +2,7 @@ import type { Limit } from "../limits/limit.ts";
 import type { Recorded, Records } from "./records.ts";
 import type { AgentNode, JudgeNode, TeamNode } from "./tree.ts";
 import { boundOf } from "./worst.ts";
-import { listSchedule, type Job, type Room } from "./list-schedule.ts";
+import { listSchedule, type ScheduledJob, type Room } from "./list-schedule.ts";
 
 /** What is expected; not a number where no run before tells. */
 export interface Expected {
@@ -18,7 +18,7 @@ export interface Expectation extends Expected {
 /** What runs before say that a run takes. */
 export function expect(root: TeamNode, records: Records): Expectation {
   const places = new Map<string, Expected>();
-  const jobs: Job[] = [];
+  const jobs: ScheduledJob[] = [];
   const roomsOf = rooms();
 
   const job = (durationMs: number, after: readonly number[], lanes = NO_ROOMS): number =>

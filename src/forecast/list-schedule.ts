@@ -1,5 +1,5 @@
 /** Something that takes its time, once others are over. */
-export interface Job {
+export interface ScheduledJob {
   readonly durationMs: number;
   /** The jobs that it waits for, by their index. */
   readonly after: readonly number[];
@@ -19,25 +19,25 @@ export interface Room {
  * Jobs of the same lanes wait in one queue. A queue that finds a lane full waits at that lane, and is not looked at again before
  * there is room in it, so that the work is in proportion to the jobs also where each has lanes of its own.
  */
-export function listSchedule(jobs: readonly Job[]): number {
+export function listSchedule(jobs: readonly ScheduledJob[]): number {
   const left = jobs.map(({ after }) => after.length);
   const next = jobs.map((): number[] => []);
   for (const [index, { after }] of jobs.entries())
     for (const before of after) next[before]?.push(index);
-  const queues = new Map<readonly Room[], Queue>();
+  const queues = new Map<readonly Room[], RoomQueue>();
   /** Queues that have found no lane full yet. */
-  const ready = heap<Queue>(orderOf);
-  const waiting = new Map<Room, Waiting>();
+  const ready = heap<RoomQueue>(orderOf);
+  const waiting = new Map<Room, WaitingRoom>();
   /** Lanes that have become less full, and that queues wait at. */
-  const freed = new Set<Waiting>();
+  const freed = new Set<WaitingRoom>();
   const running = heap<End>(({ endMs }) => endMs);
   let order = 0;
   let nowMs = 0;
 
-  const at = (room: Room): Waiting => {
+  const at = (room: Room): WaitingRoom => {
     const known = waiting.get(room);
     if (known !== undefined) return known;
-    const made = { room, used: 0, queues: heap<Queue>(orderOf) };
+    const made = { room, used: 0, queues: heap<RoomQueue>(orderOf) };
     waiting.set(room, made);
     return made;
   };
@@ -50,7 +50,7 @@ export function listSchedule(jobs: readonly Job[]): number {
     if (isFirst) ready.add(queue);
   };
   /** The queue whose first job has waited longest, of those that may have room. */
-  const longest = (): Queue | undefined => {
+  const longest = (): RoomQueue | undefined => {
     let from = ready;
     for (const lane of freed) {
       if (isFull(lane) || lane.queues.top === undefined) freed.delete(lane);
@@ -94,17 +94,17 @@ export function listSchedule(jobs: readonly Job[]): number {
   }
 }
 
-interface Queue {
-  readonly lanes: readonly Waiting[];
+interface RoomQueue {
+  readonly lanes: readonly WaitingRoom[];
   readonly jobs: { readonly index: number; readonly order: number }[];
   head: number;
 }
 
 /** How many use a lane, and the queues that found it full. */
-interface Waiting {
+interface WaitingRoom {
   readonly room: Room;
   used: number;
-  readonly queues: Heap<Queue>;
+  readonly queues: Heap<RoomQueue>;
 }
 
 interface End {
@@ -112,11 +112,11 @@ interface End {
   readonly endMs: number;
 }
 
-function orderOf(queue: Queue | undefined): number {
+function orderOf(queue: RoomQueue | undefined): number {
   return queue?.jobs[queue.head]?.order ?? Infinity;
 }
 
-function isFull({ used, room }: Waiting): boolean {
+function isFull({ used, room }: WaitingRoom): boolean {
   return used >= room.limit;
 }
 

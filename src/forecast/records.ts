@@ -33,7 +33,7 @@ export async function recordsOf(store: Store, supervisor: string): Promise<Recor
   const runs: OneRun[] = [];
   for (const { runId } of ended) runs.push(runOf(todaysEvents(await store.read(runId))));
 
-  const medians = (spent: readonly Spent[]): Recorded | undefined => {
+  const medians = (spent: readonly RecordedCost[]): Recorded | undefined => {
     if (spent.length === 0) return undefined;
     const known = spent.flatMap(({ cost: { usdMicros } }) =>
       usdMicros === "unknown" ? [] : [usdMicros],
@@ -55,28 +55,28 @@ export async function recordsOf(store: Store, supervisor: string): Promise<Recor
 
 const ENDED = ["complete", "partial", "failed"] as const;
 
-interface Spent {
+interface RecordedCost {
   readonly cost: Cost;
   readonly durationMs: number;
   readonly calls: number;
 }
 
-const NOT_ASKED: Spent = Object.freeze({ cost: NO_COST, durationMs: 0, calls: 0 });
+const NOT_ASKED: RecordedCost = Object.freeze({ cost: NO_COST, durationMs: 0, calls: 0 });
 
 interface OneRun {
-  readonly places: ReadonlyMap<string, Spent>;
+  readonly places: ReadonlyMap<string, RecordedCost>;
   /** By team: when its agents were first asked to decide, and when the last had answered. */
-  readonly judging: ReadonlyMap<string, Span>;
+  readonly judging: ReadonlyMap<string, RecordedSpan>;
 }
 
-interface Span {
+interface RecordedSpan {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
 function runOf(events: readonly RunEvent[]): OneRun {
-  const places = new Map<string, Spent>();
-  const judging = new Map<string, Span>();
+  const places = new Map<string, RecordedCost>();
+  const judging = new Map<string, RecordedSpan>();
   const calls = new CallPlaces();
   for (const event of events) {
     const started = event.type === "call.started";
@@ -101,7 +101,7 @@ function runOf(events: readonly RunEvent[]): OneRun {
   return { places, judging };
 }
 
-function spanOf(span: Span | undefined): number {
+function spanOf(span: RecordedSpan | undefined): number {
   return span === undefined ? 0 : Math.max(0, span.toMs - span.fromMs);
 }
 

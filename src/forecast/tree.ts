@@ -11,7 +11,7 @@ import { isSeating, type Seating } from "../team/seating.ts";
 import type { Member } from "../team/team.ts";
 
 /** What an agent would be asked, where that does not depend on what others answer. */
-export type Known = { readonly value: unknown; readonly derived: boolean } | undefined;
+export type KnownTask = { readonly value: unknown; readonly derived: boolean } | undefined;
 
 /** A place in a team that would be asked. */
 export interface Node {
@@ -25,7 +25,7 @@ export interface Node {
 export interface AgentNode extends Node {
   readonly kind: "agent";
   readonly seat: Seat;
-  readonly input: Known;
+  readonly input: KnownTask;
   readonly kept: boolean | "unknown";
 }
 
@@ -57,17 +57,21 @@ export interface Ahead {
 }
 
 /** Where a team stands, and what it is given. */
-interface Place {
+interface ForecastPlace {
   readonly node: Node;
   /** Begins the places of its agents. */
   readonly prefix: string;
-  readonly task: Known;
+  readonly task: KnownTask;
   readonly plan: Plan;
   readonly checked: CheckedInputs;
 }
 
 /** What would be asked of a team and of those in it. Functions that map inputs and route are called, agents are not. */
-export async function lookAhead(ahead: Ahead, seating: Seating, place: Place): Promise<TeamNode> {
+export async function lookAhead(
+  ahead: Ahead,
+  seating: Seating,
+  place: ForecastPlace,
+): Promise<TeamNode> {
   const { node, prefix, plan } = place;
   const { team, seats } = seating;
   const at = new Map(plan.planned.map((index, position) => [index, position]));
@@ -94,7 +98,7 @@ export async function lookAhead(ahead: Ahead, seating: Seating, place: Place): P
 
 async function lookAtMember(
   ahead: Ahead,
-  place: Place,
+  place: ForecastPlace,
   member: Member,
   seat: Seat | Seating,
 ): Promise<AgentNode | TeamNode> {
@@ -116,10 +120,10 @@ async function lookAtMember(
 
 /** What the member is asked. Of what its schema or its map refuses nothing is known: then it is not asked, or costs what it may. */
 async function inputOf(
-  { node, task, checked }: Place,
+  { node, task, checked }: ForecastPlace,
   member: Member,
   seat: Seat | Seating,
-): Promise<Known> {
+): Promise<KnownTask> {
   const { input: map } = member;
   if (task === undefined || (map !== undefined && node.before.length > 0)) return undefined;
   try {
@@ -140,7 +144,7 @@ async function keptOf(
   { kept, bust, keys }: Ahead,
   { before }: Node,
   seat: Seat,
-  input: Known,
+  input: KnownTask,
 ): Promise<boolean | "unknown"> {
   if (seat.cache === undefined || bust) return false;
   if (input === undefined || before.length > 0) return "unknown";
@@ -150,7 +154,7 @@ async function keptOf(
 }
 
 /** Whom a nested team would ask; everybody where that cannot be known now. */
-async function planOf({ cancellation }: Ahead, { team }: Seating, task: Known): Promise<Plan> {
+async function planOf({ cancellation }: Ahead, { team }: Seating, task: KnownTask): Promise<Plan> {
   if (task === undefined && typeof team.route === "function") return team.everyone;
   try {
     return await planFor(team, task?.value, cancellation);

@@ -4,7 +4,7 @@ import type { Seat } from "../call/seat.ts";
 import { describeThrown } from "../model/errors.ts";
 import type { OwnedBudget } from "../money/budget.ts";
 import { mostAttempts, mostWaitMs } from "../retry/retry.ts";
-import type { Known } from "./tree.ts";
+import type { KnownTask } from "./tree.ts";
 
 /** What something takes at most; `Infinity` where nobody can say. */
 export interface Worst {
@@ -52,10 +52,10 @@ export interface SeatWorst {
   /** Once more, where the chain wants a rerun. */
   readonly rerun: Worst;
   /** What is charged to which budgets, `own` and `rerun` together. */
-  readonly charges: readonly Charge[];
+  readonly charges: readonly WorstCharge[];
 }
 
-export interface Charge {
+export interface WorstCharge {
   readonly budgets: Iterable<OwnedBudget>;
   readonly micros: number;
 }
@@ -64,8 +64,8 @@ export interface Charge {
 export type Tell = (what: "cost" | "time", why: string) => void;
 
 /** What an agent takes at most that is given a question once: every call of its ladder, and the dearest and longest in a rerun. */
-export function worstOf(seat: Seat, input: Known, reruns: boolean, tell: Tell): SeatWorst {
-  const charges: Charge[] = [];
+export function worstOf(seat: Seat, input: KnownTask, reruns: boolean, tell: Tell): SeatWorst {
+  const charges: WorstCharge[] = [];
   let own = NOTHING;
   let doubtedMs = 0;
   for (const { seat: asked, after } of ladder(seat)) {
@@ -85,7 +85,7 @@ export function worstOf(seat: Seat, input: Known, reruns: boolean, tell: Tell): 
 }
 
 /** All attempts of one call. One that is told to come later has cost nothing, or counts as a repetition. */
-function callOf(seat: Seat, input: Known, tell: Tell): Worst {
+function callOf(seat: Seat, input: KnownTask, tell: Tell): Worst {
   const { timeoutMs, graceMs } = seat.limits;
   if (timeoutMs === Infinity) tell("time", "its timeoutMs is Infinity");
   const attempts = mostAttempts(seat.limits);
@@ -98,7 +98,7 @@ function callOf(seat: Seat, input: Known, tell: Tell): Worst {
 }
 
 /** What one attempt costs at most. */
-export function boundOf(seat: Seat, input: Known, tell?: Tell): number {
+export function boundOf(seat: Seat, input: KnownTask, tell?: Tell): number {
   const { agent, modelName, prices } = seat;
   const unknown = (why: string): number => {
     tell?.("cost", why);

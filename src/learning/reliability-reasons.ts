@@ -1,7 +1,7 @@
 import type { Position } from "../model/conflict.ts";
 import { oneLine, shown } from "../conflict/plain.ts";
 import { fewOf } from "../conflict/subject.ts";
-import type { Ballot, Scale } from "./statistics/apply.ts";
+import type { HeldPositions, Scale } from "./statistics/apply.ts";
 import type { Reliability } from "../model/reliability.ts";
 import type { Standing } from "./statistics/standing.ts";
 import { counted } from "../resolve/words.ts";
@@ -12,7 +12,7 @@ const MAX_NAMED = 5;
 const MAX_NAME_CHARS = 100;
 
 /** By what a question is decided. */
-export interface Means {
+export interface LearnedMeans {
   readonly learned: Reliability;
   readonly scale: Scale;
   readonly topic: string | undefined;
@@ -29,7 +29,7 @@ export interface PositionStanding extends Standing {
 export function weightsOf(
   positions: readonly Position[],
   first: PositionStanding,
-  { scale, topic }: Means,
+  { scale, topic }: LearnedMeans,
 ): string {
   const others = positions.filter((position) => position !== first.position);
   const parts = [first.position, ...others.slice(0, MAX_NAMED - 1)].map(
@@ -61,10 +61,10 @@ function inWords({ agent, weight }: Weighed): string {
 
 /** Whose word alone would have turned it, had they said what the runner-up says; the heaviest are tried. */
 export function whatElse(
-  ballot: Ballot,
+  ballot: HeldPositions,
   first: PositionStanding,
   second: PositionStanding,
-  { scale, topic }: Means,
+  { scale, topic }: LearnedMeans,
 ): string {
   const tried = heaviest(first.position.heldBy, scale, topic).slice(0, MAX_NAMED);
   const said = shown(second.position.value);

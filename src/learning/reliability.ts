@@ -3,7 +3,7 @@ import type { Position } from "../model/conflict.ts";
 import { shown } from "../conflict/plain.ts";
 import type { Json } from "../model/json.ts";
 import { atOnce } from "../check/at-once.ts";
-import { scaleOf, type Ballot, type Scale } from "./statistics/apply.ts";
+import { scaleOf, type HeldPositions, type Scale } from "./statistics/apply.ts";
 import { learn } from "./statistics/learn.ts";
 import type { RecordedVote, Reliability } from "../model/reliability.ts";
 import type { Standing } from "./statistics/standing.ts";
@@ -15,7 +15,7 @@ import {
   SLACK,
   weightsOf,
   whatElse,
-  type Means,
+  type LearnedMeans,
   type PositionStanding,
 } from "./reliability-reasons.ts";
 import { counted } from "../resolve/words.ts";
@@ -87,7 +87,7 @@ export function reliability(options: ReliabilityOptions): Link {
   });
 }
 
-function decide(positions: readonly Position[], means: Means): Ruling {
+function decide(positions: readonly Position[], means: LearnedMeans): Ruling {
   const { learned, scale, topic, atLeast } = means;
   const ballot = ballotOf(positions, topic);
   const [first, second] = ranked(positions, scale.standings(ballot));
@@ -115,7 +115,7 @@ function decide(positions: readonly Position[], means: Means): Ruling {
   };
 }
 
-function ballotOf(positions: readonly Position[], topic: string | undefined): Ballot {
+function ballotOf(positions: readonly Position[], topic: string | undefined): HeldPositions {
   const held = positions.map(({ value, heldBy }) => ({
     key: foldedKey(value),
     by: heldBy.map(({ agent }) => agent),

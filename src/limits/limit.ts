@@ -2,7 +2,7 @@ import type { WaitsFor } from "../model/events.ts";
 import { makeQueue, type Queue } from "./queue.ts";
 import type { Waiter } from "./admission.ts";
 import type { BreakerOptions } from "./breaker.ts";
-import type { AttemptResult, Permit } from "./permit.ts";
+import type { AttemptReport, Permit } from "./permit.ts";
 
 /** What a limit asks of an attempt besides a free slot. */
 export interface Condition {
@@ -19,7 +19,7 @@ export interface Condition {
    * The attempt ended, and holds its slot still. Where it was throttled, answers after how many ms it may queue again without
    * that being a repetition.
    */
-  ended?(permit: Permit, result: AttemptResult): number | undefined;
+  ended?(permit: Permit, result: AttemptReport): number | undefined;
   /** An attempt that has left was charged with more; `overran` where that is more than was reserved for it. */
   raise?(moreMicros: number, overran: boolean): void;
 }

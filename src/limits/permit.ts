@@ -26,7 +26,7 @@ export interface PermitRequest {
 }
 
 /** How an attempt ended, as a limit has to know it. */
-export interface AttemptResult {
+export interface AttemptReport {
   /** What it failed with; `undefined` where it was answered. */
   readonly error: unknown;
   /** How many tokens it reported; 0 where it reported none. */
@@ -67,7 +67,7 @@ export class Permit {
   over: boolean = false;
   elsewhere: HeldElsewhere | undefined = undefined;
   #state: "held" | "ended" | "released" = "held";
-  #result: AttemptResult | undefined = undefined;
+  #result: AttemptReport | undefined = undefined;
 
   constructor(request: PermitRequest, clock: Clock, limits: readonly Limit[] = request.limits) {
     this.request = request;

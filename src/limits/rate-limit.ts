@@ -4,7 +4,7 @@ import { admitWaiting } from "./admission.ts";
 import { aimd } from "./aimd.ts";
 import { breaker, type Breaker } from "./breaker.ts";
 import { makeLimit, type Condition, type Limit, type RateSettings } from "./limit.ts";
-import type { AttemptResult, Permit } from "./permit.ts";
+import type { AttemptReport, Permit } from "./permit.ts";
 import { slidingWindow } from "./sliding-window.ts";
 
 /** A limit that agents share: made once by `lane()`, given to all that it is for, of whatever supervisor. */
@@ -130,20 +130,20 @@ export function rateLimit(settings: RateSettings): RateLane {
 /** How many tokens an attempt counts with that was expected to use so many; `undefined` for one of which nobody knows how it ended. */
 export function tokensUsed(
   expected: number,
-  result: AttemptResult | undefined,
+  result: AttemptReport | undefined,
   nowMs: number,
 ): number {
   return result === undefined ? expected : used(expected, result, faultIn(result, nowMs).fault);
 }
 
 /** An attempt that was throttled used nothing else than it reported; one that failed may have used what was expected. */
-function used(expected: number, { tokens: reported }: AttemptResult, fault: Fault): number {
+function used(expected: number, { tokens: reported }: AttemptReport, fault: Fault): number {
   const sure = isThrottled(fault) || (fault === "answered" && reported > 0);
   return sure ? reported : Math.max(expected, reported);
 }
 
 function faultIn(
-  { error }: AttemptResult,
+  { error }: AttemptReport,
   nowMs: number,
 ): Pick<ReturnType<typeof classify>, "fault" | "retryAfterMs"> {
   return error === undefined ? ANSWERED : classify(error, nowMs);

@@ -1,6 +1,6 @@
 import type { WaitsFor } from "../model/events.ts";
 import type { Json } from "../model/json.ts";
-import type { AttemptResult, PermitRequest } from "./permit.ts";
+import type { AttemptReport, PermitRequest } from "./permit.ts";
 
 /** What an attempt wants of what processes share, or holds of it. */
 export interface Hold extends Pick<PermitRequest, "usdMicros" | "tokens" | "lifeMs"> {
@@ -11,7 +11,7 @@ export interface Hold extends Pick<PermitRequest, "usdMicros" | "tokens" | "life
 /** How an attempt left: what it is charged with, in micro-dollars, and how it ended, where it did. */
 export interface Leaving {
   readonly chargedMicros: number;
-  readonly result: AttemptResult | undefined;
+  readonly result: AttemptReport | undefined;
   /** It was never made. */
   readonly discarded: boolean;
 }

@@ -6,7 +6,7 @@ import { exceeded, noBound, overrun, type CheckedBudget } from "../money/budget.
 import { MAX_LIFE_MS, type Scoped } from "./scoped.ts";
 
 /** What a store keeps of a budget that runs share, of whatever process. Money in micro-dollars. */
-interface Kept {
+interface KeptBudget {
   readonly spent: number;
   /** An attempt cost more than was reserved for it. */
   readonly overran?: true;
@@ -27,7 +27,7 @@ export interface BudgetState {
   readonly overran: boolean;
 }
 
-const EMPTY: Kept = Object.freeze({ spent: 0, open: {} });
+const EMPTY: KeptBudget = Object.freeze({ spent: 0, open: {} });
 
 /** Begins the keys of shared budgets. */
 export const BUDGET_PREFIX = "budget/";
@@ -110,7 +110,7 @@ export async function resetBudget(
 }
 
 /** What a store has under a budget's key. Throws `STORE_FAILED` for what is no budget: then nothing can be promised. */
-function keptFrom(value: Json | undefined): Kept {
+function keptFrom(value: Json | undefined): KeptBudget {
   if (value === undefined) return EMPTY;
   // One of an earlier version may have been settled to less than nothing.
   const kept: unknown = value;
@@ -121,8 +121,8 @@ function keptFrom(value: Json | undefined): Kept {
   );
 }
 
-function isKept(value: unknown): value is Kept {
-  const { spent, open, lost = {} } = Object(value) as Partial<Kept>;
+function isKept(value: unknown): value is KeptBudget {
+  const { spent, open, lost = {} } = Object(value) as Partial<KeptBudget>;
   return isMicros(spent) && isReservations(open) && isReservations(lost);
 }
 
@@ -138,7 +138,7 @@ function isMicros(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-function reservedOf({ open }: Kept): number {
+function reservedOf({ open }: KeptBudget): number {
   return Object.values(open).reduce((sum, [micros]) => sum + micros, 0);
 }
 
@@ -146,7 +146,7 @@ function reservedOf({ open }: Kept): number {
 const LOST_MS = 86_400_000;
 
 /** What is left when those reservations are counted as spent whose process must have died. */
-function withoutDead(kept: Kept, nowMs: number): Kept {
+function withoutDead(kept: KeptBudget, nowMs: number): KeptBudget {
   const { lost, ...rest } = kept;
   const dead = Object.entries(kept.open).filter(([, [, untilMs]]) => untilMs < nowMs);
   const forgotten = Object.entries(lost ?? {}).some(([, one]) => isForgotten(one, nowMs));
@@ -166,6 +166,6 @@ function isForgotten([, untilMs]: Reservations[string], nowMs: number): boolean 
   return untilMs + LOST_MS < nowMs;
 }
 
-function lostOf(lost: Reservations): Pick<Kept, "lost"> {
+function lostOf(lost: Reservations): Pick<KeptBudget, "lost"> {
   return Object.keys(lost).length === 0 ? {} : { lost };
 }

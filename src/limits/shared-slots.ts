@@ -5,17 +5,17 @@ import { MAX_LIFE_MS, type Scoped } from "./scoped.ts";
 import { tokensUsed } from "./rate-limit.ts";
 
 /** What a store keeps of a limiter that processes share. */
-interface Kept {
+interface KeptSlots {
   /** Who holds a slot, by permit: until when, when it began, and with how many tokens it counts; times in ms since 1970. */
-  readonly open: Readonly<Record<string, Held>>;
+  readonly open: Readonly<Record<string, HeldSlot>>;
   /** What began within the last minute, by the second, the oldest first. */
   readonly recent: readonly Second[];
 }
 
-type Held = readonly [untilMs: number, atMs: number, tokens: number];
+type HeldSlot = readonly [untilMs: number, atMs: number, tokens: number];
 type Second = readonly [second: number, calls: number, tokens: number];
 
-const EMPTY: Kept = Object.freeze({ open: {}, recent: [] });
+const EMPTY: KeptSlots = Object.freeze({ open: {}, recent: [] });
 const SECOND_MS = 1_000;
 // A second counts until all of it is a minute old: so a minute is up to 61 s.
 const SECONDS = 60;
@@ -45,7 +45,7 @@ function sharedSlots(
 
   /** How long until the calls or the tokens of a minute have room for so many more, in ms. */
   function waitMs(
-    { recent }: Kept,
+    { recent }: KeptSlots,
     amountOf: (second: Second) => number,
     more: number,
     limit: number,
@@ -73,7 +73,7 @@ function sharedSlots(
       const longest = Math.max(callsMs, tokensMs);
       if (longest > 0) return { waitMs: longest };
       const untilMs = nowMs + Math.min(lifeMs, MAX_LIFE_MS);
-      const held: Held = [untilMs, nowMs, counted(tokens)];
+      const held: HeldSlot = [untilMs, nowMs, counted(tokens)];
       return {
         kept: asJson({
           open: { ...kept.open, [id]: held },
@@ -98,7 +98,7 @@ function sharedSlots(
 }
 
 /** What counts now: without the permits that have expired, and what is older than a minute. */
-function current(value: Json | undefined, scope: string, nowMs: number): Kept {
+function current(value: Json | undefined, scope: string, nowMs: number): KeptSlots {
   const { open, recent } = keptFrom(value, scope);
   const oldest = Math.floor(nowMs / SECOND_MS) - SECONDS;
   const living = Object.entries(open).filter(([, [untilMs]]) => untilMs > nowMs);
@@ -125,12 +125,12 @@ function counting(
 }
 
 /** What a store has under a limiter's key. Throws `STORE_FAILED` for what is no limiter: then nothing can be promised. */
-function keptFrom(value: Json | undefined, scope: string): Kept {
+function keptFrom(value: Json | undefined, scope: string): KeptSlots {
   if (value === undefined) return EMPTY;
-  const { open, recent } = Object(value) as Partial<Kept>;
+  const { open, recent } = Object(value) as Partial<KeptSlots>;
   const holds = typeof open === "object" && open !== null ? Object.values(open) : [undefined];
   const isKept = Array.isArray(recent) && [...holds, ...recent].every(areNumbers);
-  if (isKept) return value as unknown as Kept;
+  if (isKept) return value as unknown as KeptSlots;
   throw new QuorateError(
     "STORE_FAILED",
     `the store has something else where the limiter of the scope "${scope}" is kept; use another scope`,
@@ -141,6 +141,6 @@ function areNumbers(value: unknown): boolean {
   return Array.isArray(value) && value.length === 3 && value.every(Number.isFinite);
 }
 
-function asJson(kept: Kept): Json {
+function asJson(kept: KeptSlots): Json {
   return kept as unknown as Json;
 }

@@ -18,7 +18,7 @@ export interface Origin {
 }
 
 /** What belongs to one attempt of one team of a run. */
-interface Scope {
+interface TeamHistory {
   plan: Of<"run.planned"> | undefined;
   readonly conflicts: Map<string, Conflict>;
   readonly verdicts: Map<string, Verdict>;
@@ -40,7 +40,7 @@ export class History {
   readonly places: CallPlaces = new CallPlaces();
   readonly #calls = new Map<string, CallState>();
   readonly #outdated: CallState[] = [];
-  readonly #scopes = new Map<string, Scope>();
+  readonly #scopes = new Map<string, TeamHistory>();
   readonly #skipped = new Map<string, Of<"call.skipped">>();
   readonly #lost = new Set<string>();
   #asked: Of<"run.waiting"> | undefined;
@@ -224,10 +224,10 @@ export class History {
     this.#calls.set(callId, evolve(call, event));
   }
 
-  #scope(scope: string): Scope {
+  #scope(scope: string): TeamHistory {
     const known = this.#scopes.get(scope);
     if (known !== undefined) return known;
-    const made: Scope = {
+    const made: TeamHistory = {
       plan: undefined,
       conflicts: new Map(),
       verdicts: new Map(),

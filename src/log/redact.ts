@@ -106,9 +106,9 @@ export function redactor(rules: readonly RedactRule[]): Redactor | undefined {
 /** A shorter secret would be found in words that have nothing to do with it. */
 const LEAST_REPEATED = 4;
 
-type Change = RedactRule["change"];
+type RedactChange = RedactRule["change"];
 
-function byFunction(redact: (value: Json, kind: RedactedKind) => Json): Change {
+function byFunction(redact: (value: Json, kind: RedactedKind) => Json): RedactChange {
   return (value, kind) => {
     try {
       const kept = redact(value, kind);
@@ -129,7 +129,7 @@ function byFunction(redact: (value: Json, kind: RedactedKind) => Json): Change {
   };
 }
 
-function byPaths(paths: readonly (readonly string[])[]): Change {
+function byPaths(paths: readonly (readonly string[])[]): RedactChange {
   return (value, kind) => (kind === "text" ? value : paths.reduce(without, value));
 }
 

@@ -84,17 +84,17 @@ function isPlainPromise(promise: Promise<unknown>): boolean {
 }
 
 /** How a value is looked through. */
-interface Way {
+interface HearWay {
   readonly levels: number;
   /** Whether it is a caller's own: nothing of it is called, and only what is plain is entered. */
   readonly options: boolean;
 }
 
-const WHOLE: Way = { levels: Infinity, options: false };
-const OPTIONS: Way = { levels: OPTION_LEVELS, options: true };
+const WHOLE: HearWay = { levels: Infinity, options: false };
+const OPTIONS: HearWay = { levels: OPTION_LEVELS, options: true };
 
 /** Layer by layer, without recursion: a value that is nested deeply must not use up the stack. */
-function look(root: object, way: Way, hops: number): void {
+function look(root: object, way: HearWay, hops: number): void {
   const seen = new Set<object>([root]);
   let layer: object[] = [root];
   let left = MOST_VALUES;
@@ -115,7 +115,7 @@ function look(root: object, way: Way, hops: number): void {
 }
 
 /** Listens to a promise, and where it is no option to any thenable. Does nothing for what is neither. */
-function listen(object: object, way: Way, hops: number): void {
+function listen(object: object, way: HearWay, hops: number): void {
   const ignore = (value: unknown): void => {
     if (hops > 0 && isObject(value)) look(value, way, hops - 1);
   };
@@ -148,7 +148,7 @@ function listenAnyway(promise: Promise<unknown>): void {
 }
 
 /** What an object holds, as far as it can be read, and what is thrown instead. */
-function* within(object: object, { options }: Way): Generator<unknown> {
+function* within(object: object, { options }: HearWay): Generator<unknown> {
   try {
     if (Array.isArray(object)) {
       for (let index = 0; index < object.length; index++) yield object[index];

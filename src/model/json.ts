@@ -21,7 +21,7 @@ export interface JsonFault {
 }
 
 /** A value as JSON has it, or why it cannot be had. */
-export type Taken =
+export type TakenJson =
   | { readonly value: unknown; readonly fault?: undefined }
   | { readonly fault: JsonFault };
 
@@ -37,7 +37,7 @@ const UNAWAITED = "a Promise that nobody awaits";
  * `toJSON`, holes in arrays and nesting below 500 levels. Promises within what is refused are heard: nobody will
  * await them. What is counted are the bytes of the value's JSON in UTF-8, without white space; `undefined` has none.
  */
-export function takeJson(value: unknown, maxBytes: number): Taken {
+export function takeJson(value: unknown, maxBytes: number): TakenJson {
   switch (typeof value) {
     case "undefined":
       return { value };

@@ -1,3 +1,9 @@
+/** What somebody else handed in, seen as an object of which nothing is known. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A value's fields: none where it is no object. */
+export const fields = (value: unknown): Fields => Object(value) as Fields;
+
 /**
  * Puts a value under a name that somebody else chose. Plain assignment would set the prototype for `"__proto__"`, and a
  * record without a prototype is slow to fill.

@@ -73,13 +73,13 @@ function describe(thrown: unknown): Cause {
   };
 }
 
-interface Said {
+interface ThrownText {
   readonly name: unknown;
   readonly message: unknown;
   readonly status: unknown;
 }
 
-function messageOf(thrown: object, { name, message, status }: Said): string {
+function messageOf(thrown: object, { name, message, status }: ThrownText): string {
   if (typeof message === "string" && message !== "") return message;
   if (typeof message === "string" && typeof name === "string" && name !== "") return name;
   if (typeof status === "number" && read(thrown, "headers") !== undefined) {

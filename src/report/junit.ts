@@ -3,7 +3,7 @@ import { placeOf, type ReportedFinding } from "./reported-finding.ts";
 import type { Report, ReportedVerdict } from "./report.ts";
 
 /** One case of a suite. */
-interface Case {
+interface TestCase {
   readonly name: string;
   readonly seconds: number;
   readonly file?: string | undefined;
@@ -37,7 +37,7 @@ export function junit(report: Report): string {
   ].join("\n");
 }
 
-function agentCase({ agent, status, durationMs, detail }: ReportedAgent): Case {
+function agentCase({ agent, status, durationMs, detail }: ReportedAgent): TestCase {
   const base = { name: agent, seconds: durationMs / 1000 };
   if (status === "ok") return base;
   const message = detail ?? status;
@@ -45,7 +45,7 @@ function agentCase({ agent, status, durationMs, detail }: ReportedAgent): Case {
   return { ...base, result: { kind, type: status, message, text: message } };
 }
 
-function verdictCase({ subject, status, winner, reasoning }: ReportedVerdict): Case {
+function verdictCase({ subject, status, winner, reasoning }: ReportedVerdict): TestCase {
   const base = { name: subject, seconds: 0 };
   if (winner !== null) return base;
   const kind = status === "waiting" ? "skipped" : "failure";
@@ -53,7 +53,7 @@ function verdictCase({ subject, status, winner, reasoning }: ReportedVerdict): C
   return { ...base, result: { kind, type: status, message, text: reasoning } };
 }
 
-function findingCase(finding: ReportedFinding): Case {
+function findingCase(finding: ReportedFinding): TestCase {
   const { text, file, line, severity, rule, category, suggestion, reportedBy } = finding;
   const place = placeOf(finding);
   const details = Object.entries({ place, severity, rule, category, suggestion })
@@ -73,7 +73,7 @@ function findingCase(finding: ReportedFinding): Case {
   };
 }
 
-function suite(name: string, report: Report, cases: readonly Case[]): readonly string[] {
+function suite(name: string, report: Report, cases: readonly TestCase[]): readonly string[] {
   const of = (kind: string): number => cases.filter(({ result }) => result?.kind === kind).length;
   const started =
     report.startedAtMs === null ? undefined : new Date(report.startedAtMs).toISOString();
@@ -93,7 +93,10 @@ function suite(name: string, report: Report, cases: readonly Case[]): readonly s
   ];
 }
 
-function caseLines({ name, seconds: took, file, line, result }: Case, suiteName: string): string[] {
+function caseLines(
+  { name, seconds: took, file, line, result }: TestCase,
+  suiteName: string,
+): string[] {
   const opening = `    <testcase${attributes({ name, classname: suiteName, time: seconds(took), file, line })}`;
   if (result === undefined) return [`${opening}/>`];
   const { kind, type, message, text } = result;

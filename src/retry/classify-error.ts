@@ -7,9 +7,9 @@ import {
   mistakesOf,
   namesOf,
   statusOf,
-  type Fields,
 } from "./foreign-error.ts";
 import { retryAfterOf } from "./retry-after.ts";
+import type { Fields } from "../model/record.ts";
 
 /** What a failed attempt means for what follows it. */
 export interface Classified {

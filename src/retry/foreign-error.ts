@@ -1,3 +1,4 @@
+import type { Fields } from "../model/record.ts";
 // What a foreign error says of itself. It may be anything: a property that throws when it is read counts as absent, but
 // `instanceof` and `in` throw on some objects, too. Whoever uses these functions is ready for that.
 
@@ -6,8 +7,6 @@ const MAX_CAUSES = 5;
 const MAX_BODY_CHARS = 16_384;
 
 /** An object of whatever kind. */
-export type Fields = Readonly<Record<string, unknown>>;
-
 /** An error and what caused it, and so on, a few deep. The `RetryError` of the AI SDK has its cause as `lastError`. */
 export function causes(error: unknown): readonly Fields[] {
   const chain: Fields[] = [];

@@ -1,4 +1,5 @@
-import { field, headerOf, headersOf, type Fields } from "./foreign-error.ts";
+import { field, headerOf, headersOf } from "./foreign-error.ts";
+import type { Fields } from "../model/record.ts";
 
 /**
  * How long what was called asks to be left alone, in ms: `retryAfterMs` as a number, the header `retry-after-ms`, or `Retry-After` in seconds

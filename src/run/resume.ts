@@ -224,7 +224,7 @@ export async function runFork(
 }
 
 /** A run that was taken: with an outcome already, or ready to go on. */
-type Taken =
+type TakenRun =
   | { readonly finished: Outcome }
   | { readonly finished?: undefined; readonly run: Run; readonly assignment: Assignment };
 
@@ -234,7 +234,7 @@ async function prepare(
   events: readonly RunEvent[],
   fence: number,
   known: { readonly known: unknown } | undefined,
-): Promise<Taken> {
+): Promise<TakenRun> {
   const { root, runId, options, seated, cancellation, deadline = cancellation } = session;
   const { secrecy, watch } = session;
   const { team } = root;

@@ -94,7 +94,7 @@ interface Cursor {
 }
 
 /** Progress, and how many events of the log came before it. */
-interface Placed {
+interface PlacedProgress {
   readonly after: number;
   readonly event: ProgressEvent;
 }
@@ -102,7 +102,7 @@ interface Placed {
 /** Events kept for readers, each of which goes through them by a cursor of its own. */
 function eventFeed(): EventFeed {
   const events: RunEvent[] = [];
-  const readers = new Set<{ readonly progress: Placed[]; readonly wake: () => void }>();
+  const readers = new Set<{ readonly progress: PlacedProgress[]; readonly wake: () => void }>();
   let over: Over | undefined;
 
   const finish = (how: Over): void => {
@@ -132,7 +132,7 @@ function eventFeed(): EventFeed {
         waiting = [];
         for (const resolve of woken) resolve();
       };
-      const reader = { progress: [] as Placed[], wake };
+      const reader = { progress: [] as PlacedProgress[], wake };
       readers.add(reader);
       return {
         take() {

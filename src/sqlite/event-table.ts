@@ -8,7 +8,7 @@ import type { RunTable } from "./run-table.ts";
 import { EVENTS_PER_RUN } from "./schema.ts";
 import { changedOutside, type Seal } from "./seal.ts";
 
-interface Known extends AppendTo {
+interface KnownRun extends AppendTo {
   readonly run: number;
   readonly state: RunState;
 }
@@ -45,7 +45,7 @@ export function eventTable(
     SELECT event, member, body FROM parts LEFT JOIN blobs USING (blob)
     WHERE event > ? AND event < ? AND member IN ('supervisor', 'tenant', 'tags')`);
 
-  const known = new Map<string, Known>();
+  const known = new Map<string, KnownRun>();
 
   function blobOf({ hash, body }: LargePart): number {
     const blob = findBlob.get(hash)?.["blob"];
@@ -81,7 +81,7 @@ export function eventTable(
     },
     append(events, rows, fence) {
       const runId = events[0]?.runId ?? "";
-      const to: Known | undefined = known.get(runId) ?? runs.find(runId);
+      const to: KnownRun | undefined = known.get(runId) ?? runs.find(runId);
       checkAppend(events, to, fence);
       owners.beat();
       const [first, last] = [events[0], events.at(-1)];

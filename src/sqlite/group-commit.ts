@@ -4,7 +4,7 @@ import { QuorateError } from "../model/errors.ts";
 import { storeFailure } from "./failure.ts";
 import { whenFree } from "./when-free.ts";
 
-interface Job {
+interface CommitJob {
   /** Returns what the job's promise resolves with, or the refusal that it rejects with. */
   readonly work: () => unknown;
   readonly settled: PromiseWithResolvers<unknown>;
@@ -49,16 +49,16 @@ export function groupCommit(options: GroupCommitOptions): GroupCommit {
   const begin = db.prepare("BEGIN IMMEDIATE");
   const commit = db.prepare("COMMIT");
   const rollback = db.prepare("ROLLBACK");
-  let waiting: Job[] = [];
+  let waiting: CommitJob[] = [];
   let scheduled = false;
 
-  function take(): Job[] {
+  function take(): CommitJob[] {
     const taken = waiting;
     waiting = [];
     return taken;
   }
 
-  function workAll(jobs: readonly Job[]): void {
+  function workAll(jobs: readonly CommitJob[]): void {
     for (const job of jobs) {
       try {
         job.answer = job.work();
@@ -131,6 +131,6 @@ export function groupCommit(options: GroupCommitOptions): GroupCommit {
   };
 }
 
-function fail(jobs: readonly Job[], failure: QuorateError): void {
+function fail(jobs: readonly CommitJob[], failure: QuorateError): void {
   for (const { settled, refusal } of jobs) settled.reject(refusal ?? failure);
 }

@@ -2,14 +2,14 @@ import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 /** Where a process id means something. */
-export interface Place {
+export interface ProcessPlace {
   readonly host: string;
   /** The process namespace, where the system tells: containers that share a host's name have their own. */
   readonly space: string;
 }
 
 /** Where this process runs. */
-export function thisPlace(): Place {
+export function thisPlace(): ProcessPlace {
   return { host: hostname(), space: processSpace() };
 }
 

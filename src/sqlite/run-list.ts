@@ -83,16 +83,16 @@ export function runList(
   };
 }
 
-type Bound = string | number | Uint8Array;
+type BoundValue = string | number | Uint8Array;
 
 function conditions(
   { team, statuses, tenant, tags, prefix, sinceMs }: CheckedQuery,
   beforeRun: number | undefined,
   seal: Seal,
-): { readonly where: string; readonly values: readonly Bound[] } {
+): { readonly where: string; readonly values: readonly BoundValue[] } {
   const all: string[] = [];
-  const values: Bound[] = [];
-  const add = (condition: string, ...bound: readonly Bound[]): void => {
+  const values: BoundValue[] = [];
+  const add = (condition: string, ...bound: readonly BoundValue[]): void => {
     all.push(condition);
     values.push(...bound);
   };

@@ -7,7 +7,7 @@ import {
   LIST,
   makeValues,
   ofOne,
-  type Change,
+  type ValueChange,
 } from "../store/check-value.ts";
 import {
   DEFAULT_VALUES_LIMIT,
@@ -68,7 +68,7 @@ export function sqliteValues({
 }: SqliteValuesOptions): SqliteValues {
   const watching = watchers();
 
-  function changed(change: Change): Changed {
+  function changed(change: ValueChange): Changed {
     const nowMs = table.nowMs();
     const before = change.keys.map((key) => table.read(key, nowMs));
     let all: ReturnType<typeof makeValues>;

@@ -19,7 +19,7 @@ export interface FileWatch {
   beforeWrite(): void;
 }
 
-interface Watched {
+interface WatchedFile {
   readonly file: string;
   /** For messages. */
   readonly name: string;
@@ -91,7 +91,7 @@ function knowsNoop(): boolean {
 }
 
 /** Throws when a file is not any more what it was when it was opened. */
-function checking({ file, name, isCut }: Watched, opened: Stats): () => void {
+function checking({ file, name, isCut }: WatchedFile, opened: Stats): () => void {
   let bytes = opened.size;
   return () => {
     const now = look(file);

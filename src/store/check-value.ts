@@ -62,7 +62,7 @@ const MAKE = func("use (value) => the new one").needed();
 const TOLD = func("use () => { … }").needed();
 
 /** A change that was asked for, of one value or of several. */
-export interface Change {
+export interface ValueChange {
   readonly keys: readonly string[];
   readonly make: MakeAll;
   readonly expiresAtMs: Exclude<ChangeOptions["expiresAtMs"], undefined>;
@@ -74,7 +74,7 @@ export function checkChange(
   keys: readonly string[],
   make: MakeAll,
   given: ChangeOptions = {},
-): Change {
+): ValueChange {
   const list: unknown = keys;
   if (!Array.isArray(list) || list.length === 0 || list.length > MAX_CHANGED_KEYS) {
     hear(list);
@@ -122,7 +122,7 @@ export interface Written {
  * `change` does.
  */
 export function makeValues(
-  { keys, make, expiresAtMs }: Change,
+  { keys, make, expiresAtMs }: ValueChange,
   values: readonly (Json | undefined)[],
   nowMs: number,
 ): { readonly made: readonly (Json | undefined)[]; readonly written: readonly Written[] } {

@@ -55,7 +55,7 @@ const MAX_EXPIRING_CHARS = 64 * 1024 * 1024;
 // Down to which part they are dropped when there are too many, so that it is done once in many changes.
 const KEPT_PART = 0.9;
 
-interface Entry {
+interface MemoryValue {
   readonly value: Json;
   readonly expiresAtMs: number;
   /** 0 without an expiry. */
@@ -69,7 +69,7 @@ export function memoryValues(
   refuseWhenClosed: () => void,
   runOf: (runId: string) => ValueOrigin | undefined,
 ): KeptValues {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, MemoryValue>();
   /** The keys of those with an expiry, the one that was written longest ago first. */
   const expiring = new Set<string>();
   let expiringChars = 0;
@@ -205,7 +205,7 @@ export function memoryValues(
   };
 }
 
-function hasExpired(entry: Entry | undefined, nowMs: number): boolean {
+function hasExpired(entry: MemoryValue | undefined, nowMs: number): boolean {
   return entry !== undefined && entry.expiresAtMs <= nowMs;
 }
 

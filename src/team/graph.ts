@@ -1,7 +1,7 @@
 import type { Mode } from "./options.ts";
 
 /** What the graph has to know of a place in the team. */
-export interface Place {
+export interface GraphNode {
   readonly name: string;
   readonly needs: readonly number[];
 }
@@ -21,7 +21,11 @@ export interface Graph {
  * The graph of the `planned` places: each waits for what it needs, and in sequence also for the one before it. What is
  * needed is always planned.
  */
-export function makeGraph(nodes: readonly Place[], mode: Mode, planned: readonly number[]): Graph {
+export function makeGraph(
+  nodes: readonly GraphNode[],
+  mode: Mode,
+  planned: readonly number[],
+): Graph {
   const ready: number[] = [];
   const waits = nodes.map(() => 0);
   const after = nodes.map((): number[] => []);
@@ -39,7 +43,7 @@ export function makeGraph(nodes: readonly Place[], mode: Mode, planned: readonly
 
 /** Refuses a team that could never finish: a circle of needs, or in sequence a need that comes later. */
 export function checkOrder(
-  nodes: readonly Place[],
+  nodes: readonly GraphNode[],
   mode: Mode,
   refuse: (why: string) => never,
 ): void {

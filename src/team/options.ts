@@ -184,10 +184,10 @@ const AS_WORKER: Options<Pick<CallLimits, "timeoutMs" | "retries">> = options(
   { instead: "use { timeoutMs, retries }" },
 );
 
-type AnyOptions = SupervisorOptions<Workers, string, unknown>;
+type AnySupervisorOptions = SupervisorOptions<Workers, string, unknown>;
 
 export const SUPERVISOR: Options<
-  AnyOptions,
+  AnySupervisorOptions,
   "mode" | "required" | "minAnswers" | "concurrency" | "maxSubjects",
   {
     readonly budget: readonly CheckedBudget[];

@@ -1,4 +1,4 @@
-import { makeGraph, type Graph, type Place } from "./graph.ts";
+import { makeGraph, type Graph, type GraphNode } from "./graph.ts";
 import type { Mode } from "./options.ts";
 
 /** Who will be asked, and who waits for whom. Frozen before anything runs. */
@@ -12,12 +12,16 @@ export interface Plan {
 }
 
 /** The plan of asking the whole team. */
-export function planEveryone(members: readonly Place[], mode: Mode): Plan {
+export function planEveryone(members: readonly GraphNode[], mode: Mode): Plan {
   return makePlan(members, mode, [...members.keys()]);
 }
 
 /** The plan of asking those of the members. */
-export function makePlan(members: readonly Place[], mode: Mode, planned: readonly number[]): Plan {
+export function makePlan(
+  members: readonly GraphNode[],
+  mode: Mode,
+  planned: readonly number[],
+): Plan {
   const agents = planned.map((index) => members[index]?.name ?? "");
   return { mode, planned, agents, graph: makeGraph(members, mode, planned) };
 }

@@ -28,7 +28,7 @@ export interface VirtualClock extends Clock {
   readonly pendingUnheld: number;
 }
 
-interface Timer {
+interface VirtualTimer {
   readonly atMs: number;
   readonly held: boolean;
   readonly fire: () => void;
@@ -41,17 +41,17 @@ const QUIET_TURNS = 10;
 export function virtualClock(given: VirtualClockOptions = {}): VirtualClock {
   const { nowMs } = VIRTUAL_CLOCK.of(given, "virtualClock");
   // In the order in which they fire.
-  const timers: Timer[] = [];
+  const timers: VirtualTimer[] = [];
   let elapsedMs = 0;
   let changes = 0;
 
-  function add(timer: Timer): void {
+  function add(timer: VirtualTimer): void {
     changes += 1;
     const later = timers.findLastIndex(({ atMs }) => atMs <= timer.atMs) + 1;
     timers.splice(later, 0, timer);
   }
 
-  function remove(timer: Timer): void {
+  function remove(timer: VirtualTimer): void {
     const index = timers.indexOf(timer);
     if (index === -1) return;
     changes += 1;
@@ -68,7 +68,7 @@ export function virtualClock(given: VirtualClockOptions = {}): VirtualClock {
     }
   }
 
-  async function fire(timer: Timer): Promise<void> {
+  async function fire(timer: VirtualTimer): Promise<void> {
     remove(timer);
     elapsedMs = Math.max(elapsedMs, timer.atMs);
     timer.fire();

@@ -1,11 +1,11 @@
-import type { Asking } from "../../src/conflict/group.ts";
+import type { GroupingContext } from "../../src/conflict/group.ts";
 import type { Subject } from "../../src/conflict/subject.ts";
 import { subjects, type Material } from "../../src/conflict/subjects.ts";
 
 /** What there is to decide, where comparators ask nobody. */
 export function subjectsOf(
   material: Material,
-  ask: Asking["ask"] = () => Promise.reject(new Error("nobody is asked")),
+  ask: GroupingContext["ask"] = () => Promise.reject(new Error("nobody is asked")),
 ): Promise<readonly Subject[]> {
   return subjects(material, { ask, signal: undefined, stopped: undefined });
 }

@@ -12,7 +12,7 @@ import {
   type Link,
 } from "../../src/index.ts";
 import { similar, type SimilarOptions } from "../../src/similar/index.ts";
-import { listSchedule, type Job } from "../../src/forecast/list-schedule.ts";
+import { listSchedule, type ScheduledJob } from "../../src/forecast/list-schedule.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
 
@@ -543,7 +543,7 @@ describe("a schedule", () => {
 
   it("is that of looking at all who wait whenever there is room, whatever they need and are limited by", () => {
     /** The same by hand: of all jobs that may begin the one that has waited longest does, until none may. */
-    const byHand = (jobs: readonly Job[]): number => {
+    const byHand = (jobs: readonly ScheduledJob[]): number => {
       const left = new Set(jobs.keys());
       let waits: number[] = [];
       let running: { readonly index: number; readonly endMs: number }[] = [];

@@ -17,7 +17,7 @@ import type { Seat } from "../seat.ts";
 import { isSameUsage, unfitAnswer } from "../unfit-answer.ts";
 
 /** One call of a batch. */
-export interface Asking {
+export interface AskingAttempt {
   readonly run: Run;
   readonly request: CallRequest;
   readonly charge: Charge | undefined;
@@ -36,7 +36,7 @@ export interface Asking {
  */
 export function runBatch(
   seat: Seat,
-  asking: readonly [Asking, ...Asking[]],
+  asking: readonly [AskingAttempt, ...AskingAttempt[]],
   startedMs: number,
   permit: Permit,
 ): readonly Promise<AttemptEnd>[] {
@@ -77,7 +77,7 @@ export function runBatch(
   };
 
   const settle = (answers: unknown): void => {
-    let taken: readonly Taken[];
+    let taken: readonly TakenPart[];
     try {
       taken = takeAnswers(agent.name, answers, size);
     } catch (error) {
@@ -153,13 +153,13 @@ export function runBatch(
 }
 
 /** What a batch has for one of its tasks: an answer, or why there is none. */
-interface Taken {
+interface TakenPart {
   readonly output?: unknown;
   readonly error?: object;
 }
 
 /** What a batch answered, task by task. Throws `AGENT_FAILED` where it is no list of as many, which is not worth a repetition. */
-function takeAnswers(name: string, answers: unknown, size: number): readonly Taken[] {
+function takeAnswers(name: string, answers: unknown, size: number): readonly TakenPart[] {
   const inOrder = "return an answer for each task, in their order";
   if (!Array.isArray(answers)) {
     throw misshapen(`${name} answered a batch of ${size} tasks with no list; ${inOrder}`);

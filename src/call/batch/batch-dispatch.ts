@@ -5,7 +5,7 @@ import type { Permit } from "../../limits/permit.ts";
 import type { Bound } from "../../money/bound.ts";
 import { runAttempt } from "../attempt.ts";
 import type { AttemptEnd } from "../attempt-end.ts";
-import { runBatch, type Asking } from "./batch-attempt.ts";
+import { runBatch, type AskingAttempt } from "./batch-attempt.ts";
 import { chargeFor, type Charge, type Tally } from "../charge.ts";
 import { dispatch, noteBegun, permitRequest, startOf } from "../dispatch.ts";
 import type { Run } from "../run.ts";
@@ -64,7 +64,7 @@ export async function dispatchBatch(
   }
 }
 
-function askingOf({ call: { run, request }, charge }: Reserved): Asking {
+function askingOf({ call: { run, request }, charge }: Reserved): AskingAttempt {
   return { run, request, charge };
 }
 

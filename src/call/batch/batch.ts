@@ -43,7 +43,7 @@ interface Batch {
   readonly seat: Seat;
   readonly clock: Clock;
   /** In the order of their arrival. */
-  readonly calls: Set<Waiting>;
+  readonly calls: Set<WaitingCall>;
   /** What its calls may take together. */
   tokens: number;
   readonly sinceMs: number;
@@ -54,7 +54,7 @@ interface Batch {
   watched: boolean;
 }
 
-interface Waiting extends Collected {
+interface WaitingCall extends Collected {
   /** The attempts that wait for this call: not those of the call that happened to open the batch. */
   readonly holders: readonly Permit[];
   readonly leave: (reason: unknown) => void;
@@ -137,7 +137,7 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
   const join = (collected: Collected, holders: readonly Permit[], batch: Batch): void => {
     const { calls } = batch;
     const { run, bound, reject } = collected;
-    const call: Waiting = {
+    const call: WaitingCall = {
       ...collected,
       holders,
       leave(reason) {
@@ -225,17 +225,17 @@ async function acquire({ seat, calls, tokens, givenUp }: Batch): Promise<Permit>
 }
 
 /** The attempts that wait for a call, and go on only with what becomes of it. */
-function holdersOf({ holders }: Waiting): readonly Permit[] {
+function holdersOf({ holders }: WaitingCall): readonly Permit[] {
   return holders.filter(({ over }) => !over);
 }
 
-function refuse({ run, leave }: Waiting, refusal: QuorateError): void {
+function refuse({ run, leave }: WaitingCall, refusal: QuorateError): void {
   run.cancellation.unwatch(leave);
   leave(refusal);
 }
 
 /** The calls, which cannot leave any more. */
-function sent(calls: ReadonlySet<Waiting>): readonly Waiting[] {
+function sent(calls: ReadonlySet<WaitingCall>): readonly WaitingCall[] {
   for (const { run, leave: hear } of calls) run.cancellation.unwatch(hear);
   return [...calls];
 }

@@ -19,7 +19,7 @@ export interface Stance {
 }
 
 /** A word that has an opposite, or a denial: what another text can contradict. */
-export interface Charge {
+export interface ChargedWord {
   /** All that it may mean. Another text with one of these says the same. */
   readonly stances: readonly Stance[];
   /** What of that it is surely about. */
@@ -52,7 +52,7 @@ export interface Reading {
   /** Stems of words and texts of values in their order, without the words that say nothing by themselves. */
   readonly tokens: readonly string[];
   readonly vocabulary: ReadonlySet<string>;
-  readonly charges: readonly Charge[];
+  readonly charges: readonly ChargedWord[];
   readonly slots: readonly Slot[];
   readonly mentions: ReadonlyMap<string, readonly Mention[]>;
   /** Stems of the words that have no opposite. */
@@ -107,7 +107,7 @@ function readingOf(
   const denials = denialsIn(all);
   const denied = new Set(denials.flatMap(({ scope }) => scope));
   const denying = new Set(denials.flatMap(({ by, scope }) => (scope.length > 0 ? [by] : [])));
-  const charges: Charge[] = [];
+  const charges: ChargedWord[] = [];
   const slots: Slot[] = [];
   const mentions = new Map<string, Mention[]>();
   const topic = new Set<string>();
@@ -162,7 +162,7 @@ function readingOf(
   };
 }
 
-function keyOf(slots: readonly Slot[], charges: readonly Charge[]): string {
+function keyOf(slots: readonly Slot[], charges: readonly ChargedWord[]): string {
   if (slots.length === 0 && charges.length === 0) return "";
   const values = slots.map(({ value }) => value.text).join("\n");
   const said = charges.map(({ stances }) =>

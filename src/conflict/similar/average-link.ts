@@ -17,7 +17,7 @@ export interface Linked {
   readonly steps: number;
 }
 
-interface Cluster {
+interface LinkedCluster {
   /** Index of the vector that it began with. */
   readonly id: number;
   /** The sum of the members, each as often as it counts. */
@@ -82,7 +82,7 @@ export function* averageLinkSteps(
   apart: Apart | undefined,
 ): Steps<Linked> {
   const isTurn = turnTaker();
-  const clusters: Cluster[] = [];
+  const clusters: LinkedCluster[] = [];
   for (const [i, vector] of vectors.entries()) {
     clusters.push(single(vector, i, counts[i] ?? 1));
     if (isTurn(COUNTING * vector.terms.length)) yield;
@@ -101,7 +101,7 @@ export function* averageLinkSteps(
   let compared = 0;
   const steps = (): number => postings.steps() + compared + (kept?.steps() ?? 0);
 
-  function likeness(a: Cluster, b: Cluster): number {
+  function likeness(a: LinkedCluster, b: LinkedCluster): number {
     const [few, many] = a.sum.size <= b.sum.size ? [a, b] : [b, a];
     let product = 0;
     for (const [term, weight] of few.sum) product += weight * (many.sum.get(term) ?? 0);
@@ -109,14 +109,17 @@ export function* averageLinkSteps(
     return product / (a.size * b.size);
   }
 
-  function nearest(cluster: Cluster, before: Cluster | undefined): Cluster | undefined {
+  function nearest(
+    cluster: LinkedCluster,
+    before: LinkedCluster | undefined,
+  ): LinkedCluster | undefined {
     const { found, products, whole } = postings.search(cluster.id, cluster.sum, mostVisits);
     const alike = (id: number): number =>
       (products[id] ?? 0) / (cluster.size * (clusters[id]?.size ?? 1));
     const mayJoin = (id: number): boolean => kept?.mayJoin(cluster.id, id) ?? true;
     const promising = whole ? found : topOf(found, alike, mayJoin);
     const back = before === undefined ? 0 : whole ? alike(before.id) : likeness(cluster, before);
-    let best: Cluster | undefined;
+    let best: LinkedCluster | undefined;
     let most = threshold - SAME;
     for (const id of promising) {
       const other = clusters[id];
@@ -133,7 +136,7 @@ export function* averageLinkSteps(
     return before !== undefined && back >= most - SAME ? before : best;
   }
 
-  function merge(a: Cluster, b: Cluster): Cluster {
+  function merge(a: LinkedCluster, b: LinkedCluster): LinkedCluster {
     // The larger one takes the smaller one in, so that a member moves a few times at most.
     const [into, from] = a.members.length >= b.members.length ? [a, b] : [b, a];
     for (const [term, weight] of from.sum) into.sum.set(term, (into.sum.get(term) ?? 0) + weight);
@@ -147,10 +150,10 @@ export function* averageLinkSteps(
     return into;
   }
 
-  const merged = new Set<Cluster>();
+  const merged = new Set<LinkedCluster>();
   for (const start of clusters) {
-    const chain: Cluster[] = [];
-    let current: Cluster | undefined = merged.has(start) ? undefined : start;
+    const chain: LinkedCluster[] = [];
+    let current: LinkedCluster | undefined = merged.has(start) ? undefined : start;
     while (current !== undefined && !current.finished) {
       const before = chain.at(-1);
       const stepsBefore = steps();
@@ -163,7 +166,7 @@ export function* averageLinkSteps(
         if (current !== undefined) current.linked = false;
       } else if (next === before) {
         chain.pop();
-        const both: Cluster = merge(current, next);
+        const both: LinkedCluster = merge(current, next);
         merged.add(both === next ? current : next);
         both.linked = false;
         current = chain.pop() ?? both;
@@ -182,7 +185,7 @@ export function* averageLinkSteps(
   return { groups, steps: steps() };
 }
 
-function single(vector: SparseVector, id: number, size: number): Cluster {
+function single(vector: SparseVector, id: number, size: number): LinkedCluster {
   const sum = new Map<number, number>();
   vector.terms.forEach((term, i) => sum.set(term, (vector.weights[i] ?? 0) * size));
   return { id, sum, members: [id], first: id, size, finished: false, linked: false };

@@ -65,12 +65,12 @@ export async function embedded(
   return uneven ? "the vectors have different lengths" : known;
 }
 
-type Known = Map<string, readonly number[]>;
+type KnownVectors = Map<string, readonly number[]>;
 
-const knownTogether = new WeakMap<object, Map<Agent, Known>>();
+const knownTogether = new WeakMap<object, Map<Agent, KnownVectors>>();
 
-function knownTo(embedding: Agent, together: object): Known {
-  const byAgent = knownTogether.get(together) ?? new Map<Agent, Known>();
+function knownTo(embedding: Agent, together: object): KnownVectors {
+  const byAgent = knownTogether.get(together) ?? new Map<Agent, KnownVectors>();
   knownTogether.set(together, byAgent);
   const known = byAgent.get(embedding) ?? new Map<string, readonly number[]>();
   byAgent.set(embedding, known);

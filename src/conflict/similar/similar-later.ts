@@ -77,7 +77,7 @@ async function vectorsFor(
   return { vectors: mixed(vectors, dense, weight) };
 }
 
-interface Means {
+interface SimilarMeans {
   readonly judging: Judging;
   readonly threshold: number;
   readonly context: CompareContext;
@@ -86,7 +86,7 @@ interface Means {
 async function byJudge(
   texts: Texts,
   vectors: readonly SparseVector[],
-  means: Means,
+  means: SimilarMeans,
 ): Promise<Compared> {
   const { judging, threshold, context } = means;
   const { agent, band, maxPairs } = judging;
@@ -131,7 +131,7 @@ async function answersAbout(
   pairs: readonly NearPair[],
   groups: readonly (readonly number[])[],
   { vectors, counts, wordings }: Texts,
-  { judging: { agent }, context }: Means,
+  { judging: { agent }, context }: SimilarMeans,
 ): Promise<ReadonlyMap<NearPair, boolean | undefined>> {
   const wordingsOf = (group: number): readonly string[] =>
     inOrderOfStanding(groups[group] ?? [], vectors, counts).map((index) => {

@@ -12,7 +12,7 @@ const GROWN = 1 / 20;
 /** or until it is this old, since votes expire. */
 const SERVES_MS = 3_600_000;
 
-interface Kept {
+interface KeptLesson {
   readonly taught: Taught;
   readonly learnedAtMs: number;
   readonly learned: Promise<LearnedBefore>;
@@ -29,14 +29,14 @@ export function lessons(
   learning: LearningOptions,
   members: ReadonlySet<string>,
 ): Lessons {
-  const kept = new WeakMap<Values, Kept>();
+  const kept = new WeakMap<Values, KeptLesson>();
   return {
     async learned(values, nowMs) {
       const taught = await taughtSoFar(values, name);
       const known = kept.get(values);
       if (known !== undefined && serves(known, taught, nowMs)) return known.learned;
       const learned = recall(values, name, learning).then((all) => onlyOf(all, members));
-      const entry: Kept = { taught, learnedAtMs: nowMs, learned, votes: 0 };
+      const entry: KeptLesson = { taught, learnedAtMs: nowMs, learned, votes: 0 };
       kept.set(values, entry);
       try {
         const { claims, findings } = await learned;
@@ -55,7 +55,7 @@ export function lessons(
   };
 }
 
-function serves({ taught, learnedAtMs, votes }: Kept, now: Taught, nowMs: number): boolean {
+function serves({ taught, learnedAtMs, votes }: KeptLesson, now: Taught, nowMs: number): boolean {
   const ageMs = nowMs - learnedAtMs;
   const grown = votes < MANY_VOTES ? 0 : GROWN;
   const isNear = (then: number, since: number): boolean =>

@@ -7,7 +7,7 @@ import type { Reliability } from "../../model/reliability.ts";
 import type { Standing } from "./standing.ts";
 
 /** The votes on one subject. */
-export interface Ballot {
+export interface HeldPositions {
   /** Positions that somebody holds, by the text that equal ones share, and who holds each. */
   readonly held: readonly { readonly key: string; readonly by: readonly string[] }[];
   readonly topic?: string | undefined;
@@ -16,9 +16,9 @@ export interface Ballot {
 /** What a `Reliability` says of ballots. */
 export interface Scale {
   /** How each held position stands, in the ballot's order, before calibration; the rest is that none of them is true. */
-  readonly standings: (ballot: Ballot) => readonly Standing[];
+  readonly standings: (ballot: HeldPositions) => readonly Standing[];
   /** The chance of the first of a ballot as a confidence: calibrated where that can be, else at most 0.95. */
-  readonly confidence: (chance: number, ballot: Ballot) => Confidence;
+  readonly confidence: (chance: number, ballot: HeldPositions) => Confidence;
   /** What a vote of an agent counts. */
   readonly weight: (agent: string, topic: string | undefined) => number;
 }
@@ -42,7 +42,7 @@ export function scaleOf(reliability: Reliability): Scale {
     learned.estimator === "one-coin" ? learned.model : oneCoinOf(reliability, topics);
   const { calibration } = reliability;
 
-  function standings({ held, topic }: Ballot): readonly Standing[] {
+  function standings({ held, topic }: HeldPositions): readonly Standing[] {
     const voters: number[] = [];
     const said: number[] = [];
     const topicNumber = topic === undefined ? -1 : (topics.get(topic) ?? -1);

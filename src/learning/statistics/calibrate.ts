@@ -1,7 +1,7 @@
 import type { Calibration, Estimator } from "../../model/reliability.ts";
 
 /** One decision whose outcome is known. */
-export interface Checked {
+export interface CheckedGuess {
   /** The confidence that it was made with, 0–1. */
   readonly confidence: number;
   readonly right: boolean;
@@ -23,7 +23,7 @@ const ENOUGH = 1e-12;
 
 /** Platt's scaling (1999) by Newton's method, drawn towards leaving confidences as they are. `undefined` for too few. */
 export function calibrate(
-  checked: readonly Checked[],
+  checked: readonly CheckedGuess[],
   estimator: Estimator,
 ): Calibration | undefined {
   if (checked.length < LEAST_CALIBRATED[estimator]) return undefined;

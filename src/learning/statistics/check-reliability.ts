@@ -16,7 +16,7 @@ export function checkReliability(given: unknown, what: string): Reliability {
 // It is divided by, and its logarithm is taken.
 const LEAST_COLLISION = 1e-12;
 
-type Part = Readonly<Record<string, unknown>>;
+type UncheckedPart = Readonly<Record<string, unknown>>;
 
 function faultOf(given: unknown): string | undefined {
   if (!isPart(given)) return "it is no object";
@@ -114,11 +114,11 @@ function isShares(value: unknown, length: number): boolean {
   );
 }
 
-function isTopic(value: unknown): value is Part {
+function isTopic(value: unknown): value is UncheckedPart {
   return isPart(value) && typeof value["topic"] === "string";
 }
 
-function isPart(value: unknown): value is Part {
+function isPart(value: unknown): value is UncheckedPart {
   return typeof value === "object" && value !== null;
 }
 

@@ -2,7 +2,7 @@ import type { Estimator, LabelKind } from "../../model/reliability.ts";
 import { at, type VoteTable } from "./vote-table.ts";
 
 /** What is done with votes and outcomes, and why. */
-export interface Choice {
+export interface EstimatorChoice {
   readonly estimator: Estimator;
   /** How often guesses are made again from the votes. */
   readonly passes: number;
@@ -47,7 +47,7 @@ export function choose(
   labels: LabelKind,
   outcomes: number,
   excess: () => number,
-): Choice {
+): EstimatorChoice {
   const history = hasHistory(table);
   const fromOutcomes = outcomes >= LEAST_OUTCOMES;
   const estimator = tableFits(table, labels, outcomes, history) ? "dawid-skene" : "one-coin";

@@ -34,7 +34,7 @@ export interface TopicModel {
 }
 
 /** What is known besides the votes. */
-export interface Known {
+export interface KnownTruths {
   /** Of each subject: the position that is true, −1 where that is not known. */
   readonly truths: Int32Array;
   /** Of each subject: the number of its topic, −1 for none. */
@@ -58,7 +58,11 @@ export const SHARED_MISTAKE = 0.06;
  * Learns rates in a few passes: who is right is guessed from the votes, and how good they are from who is right.
  * Subjects with an outcome are not guessed. The first guess is the share of the votes.
  */
-export function learnConfusion(table: VoteTable, known: Known, passes: number): ConfusionModel {
+export function learnConfusion(
+  table: VoteTable,
+  known: KnownTruths,
+  passes: number,
+): ConfusionModel {
   const keys = table.keys.length;
   const guesses = firstGuess(table, known.truths);
   let model = tally(table, known, guesses);
@@ -93,7 +97,12 @@ function firstGuess(
 }
 
 /** Without a discount: here the guesses are to tell agents apart, not to be believed. */
-function guessAgain(table: VoteTable, known: Known, model: Tally, guesses: Float64Array): void {
+function guessAgain(
+  table: VoteTable,
+  known: KnownTruths,
+  model: Tally,
+  guesses: Float64Array,
+): void {
   const keys = table.keys.length;
   const logs = model.rates.map(Math.log);
   const logShares = model.shares.map(Math.log);
@@ -111,7 +120,7 @@ function guessAgain(table: VoteTable, known: Known, model: Tally, guesses: Float
 }
 
 /** Counts who said what where what is thought, and draws the counts together. */
-function tally(table: VoteTable, known: Known, guesses: Float64Array): Tally {
+function tally(table: VoteTable, known: KnownTruths, guesses: Float64Array): Tally {
   const keys = table.keys.length;
   const cells = keys * keys;
   const sure = new Float64Array(table.agents.length * cells);

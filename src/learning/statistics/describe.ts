@@ -1,4 +1,4 @@
-import type { Choice } from "./choose.ts";
+import type { EstimatorChoice } from "./choose.ts";
 import type { ConfusionModel } from "./dawid-skene.ts";
 import { wilson } from "./interval.ts";
 import type { Learned } from "./learned.ts";
@@ -16,7 +16,7 @@ import { at, type VoteTable } from "./vote-table.ts";
 export interface Description {
   readonly table: VoteTable;
   readonly labels: LabelKind;
-  readonly choice: Choice;
+  readonly choice: EstimatorChoice;
   readonly learned: Learned;
   /** Names of topics. */
   readonly topics: readonly string[];

@@ -76,7 +76,7 @@ function refusal(outcomes: number, right: number): string | undefined {
   return undefined;
 }
 
-function recordsOf(reviews: readonly Checked[]): readonly ReporterRecord[] {
+function recordsOf(reviews: readonly CheckedReview[]): readonly ReporterRecord[] {
   const counts = new Map<string, { reports: number; right: number }>();
   let allReports = 0;
   let allRight = 0;
@@ -124,14 +124,14 @@ function bestLine(chances: readonly number[], sought: number): number {
   return line;
 }
 
-interface Checked {
+interface CheckedReview {
   readonly findings: readonly RecordedFinding[];
   readonly missed: number;
   /** The same for the same review. */
   readonly key: string;
 }
 
-function checkReview(given: RecordedReview): Checked {
+function checkReview(given: RecordedReview): CheckedReview {
   const { findings, missed = 0 } = (given ?? {}) as Partial<RecordedReview>;
   if (!Array.isArray(findings)) throw refuse("a review has no list of findings");
   if (!(Number.isSafeInteger(missed) && missed >= 0))

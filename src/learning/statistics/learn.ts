@@ -3,10 +3,10 @@ import { options, type Option, type Options } from "../../check/options.ts";
 import { hear, hearIfRefused } from "../../model/hear.ts";
 import { QuorateError } from "../../model/errors.ts";
 import { atOnce } from "../../check/at-once.ts";
-import { calibrate, type Checked } from "./calibrate.ts";
-import { choose, type Choice } from "./choose.ts";
+import { calibrate, type CheckedGuess } from "./calibrate.ts";
+import { choose, type EstimatorChoice } from "./choose.ts";
 import { excessAgreement } from "./correlation.ts";
-import { confusionStandings, learnConfusion, type Known } from "./dawid-skene.ts";
+import { confusionStandings, learnConfusion, type KnownTruths } from "./dawid-skene.ts";
 import { describe } from "./describe.ts";
 import { learnOneCoin, learnOneCoinFrom, oneCoinStandings } from "./one-coin.ts";
 import type {
@@ -109,10 +109,15 @@ function topicsOf({ subjects }: VoteTable, topicOf: LearnOptions["topicOf"]): To
   };
 }
 
-function fit(table: VoteTable, truths: Int32Array, topics: Topics, choice: Choice): Learned {
+function fit(
+  table: VoteTable,
+  truths: Int32Array,
+  topics: Topics,
+  choice: EstimatorChoice,
+): Learned {
   const { estimator, fromOutcomes, passes } = choice;
   if (estimator === "dawid-skene") {
-    const known: Known = fromOutcomes
+    const known: KnownTruths = fromOutcomes
       ? { truths, topicOf: topics.topicOf, topics: topics.names.length }
       : { truths: new Int32Array(truths.length).fill(-1) };
     return { estimator, model: learnConfusion(table, known, passes) };
@@ -127,11 +132,11 @@ function fit(table: VoteTable, truths: Int32Array, topics: Topics, choice: Choic
 function crossChecked(
   table: VoteTable,
   topics: Topics,
-  choice: Choice,
+  choice: EstimatorChoice,
   recorded: number,
-): readonly Checked[] {
+): readonly CheckedGuess[] {
   if (recorded < FOLDS) return [];
-  const checked: Checked[] = [];
+  const checked: CheckedGuess[] = [];
   for (let fold = 0; fold < FOLDS; fold++) {
     const rest = table.truths.slice();
     const left: number[] = [];

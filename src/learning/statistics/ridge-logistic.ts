@@ -45,7 +45,7 @@ export function chanceOf({ intercept, weights }: Logistic, features: readonly nu
   return 1 / (1 + Math.exp(-score));
 }
 
-interface Row {
+interface Observation {
   readonly x: readonly number[];
   readonly y: number;
 }
@@ -57,7 +57,11 @@ function scaleOf(examples: readonly Example[], k: number): { mean: number; sd: n
   return { mean, sd: Math.sqrt(variance) || 1 };
 }
 
-function newtonStep(rows: readonly Row[], fitted: Float64Array, ridge: number): readonly number[] {
+function newtonStep(
+  rows: readonly Observation[],
+  fitted: Float64Array,
+  ridge: number,
+): readonly number[] {
   const width = fitted.length;
   const slope = Array.from(fitted, (weight, k) => (k === 0 ? 0 : ridge * weight));
   const curve = Array.from(fitted, (_, k) =>

@@ -63,13 +63,13 @@ export function canonical(positions: readonly Position[]): readonly Position[] {
 /** What a judge says of a case. */
 export type Hearing =
   /** The same in all orders in which it was asked. */
-  | { readonly said: "choice"; readonly choice: Choice }
+  | { readonly said: "choice"; readonly choice: JudgeChoice }
   /** One thing in one order and another in the other. */
-  | { readonly said: "split"; readonly first: Choice; readonly other: Choice }
+  | { readonly said: "split"; readonly first: JudgeChoice; readonly other: JudgeChoice }
   | { readonly said: "nothing"; readonly error: QuorateError };
 
 /** One order's answer. */
-export interface Choice {
+export interface JudgeChoice {
   readonly position: Position;
   /** Under which id it stood. */
   readonly id: string;
@@ -90,7 +90,7 @@ export async function hear(
   const answers = await Promise.allSettled(
     asked.map((order, i) => ask(judge, order.asked, `${key}:${i + 1}`)),
   );
-  const choices: Choice[] = [];
+  const choices: JudgeChoice[] = [];
   for (const [i, { asked: question, positions }] of asked.entries()) {
     const answer = answers[i];
     if (answer === undefined) continue;
@@ -108,7 +108,7 @@ function choiceOf(
   answer: PromiseSettledResult<AgentResult>,
   options: readonly JudgeOption[],
   positions: readonly Position[],
-): Choice | QuorateError {
+): JudgeChoice | QuorateError {
   if (answer.status === "rejected") return failed(`no answer: ${describeThrown(answer.reason)}`);
   const result = answer.value;
   if (result.status === "failed") return failed(`no answer: ${describeThrown(result.error)}`);

@@ -3,7 +3,7 @@ import { anything, fitting, flag, shareAbove, word } from "../../check/kinds.ts"
 import { NAME } from "../../check/name.ts";
 import { options, type Checked, type Options } from "../../check/options.ts";
 import { QuorateError } from "../../model/errors.ts";
-import { byWorth, isDropped, trustBy, type JudgeWeights, type Trust } from "./record.ts";
+import { byWorth, isDropped, trustBy, type JudgeWeights, type JudgeTrust } from "./record.ts";
 import { ASK, AUTHORS, judgeAgent, type JudgeAsk } from "./seat.ts";
 import { SETTINGS, type JudgeSettings } from "./settings.ts";
 
@@ -75,11 +75,11 @@ export const PANEL: Options<JudgePanelOptions, "atLeast" | "order" | keyof Judge
 const STOP_AT: Readonly<Record<"given" | "worth", number>> = { given: 0.8, worth: 0.75 };
 
 /** A judge of the panel, checked. */
-export interface Member {
+export interface TrustedJudge {
   readonly agent: Agent;
   readonly once: boolean;
   readonly authorOf: readonly string[];
-  readonly trust: Trust;
+  readonly trust: JudgeTrust;
 }
 
 /** A panel, checked. */
@@ -87,9 +87,9 @@ export interface CheckedPanel {
   readonly settings: Checked<typeof PANEL>;
   readonly stopAt: number;
   /** Who is asked, in this order. */
-  readonly members: readonly Member[];
+  readonly members: readonly TrustedJudge[];
   /** Who is not, for its record. */
-  readonly dropped: readonly Member[];
+  readonly dropped: readonly TrustedJudge[];
 }
 
 /** Throws `BAD_OPTIONS` for a panel that cannot work. */
@@ -105,9 +105,12 @@ export function checkPanel(given: unknown, name: string): CheckedPanel {
   };
 }
 
-function checkMembers({ panel, weights }: Checked<typeof PANEL>, name: string): readonly Member[] {
+function checkMembers(
+  { panel, weights }: Checked<typeof PANEL>,
+  name: string,
+): readonly TrustedJudge[] {
   const trust = trustBy(weights, `${name}: weights`);
-  const members = panel.map((listed, i): Member => {
+  const members = panel.map((listed, i): TrustedJudge => {
     const described = typeof listed === "function" || isWorker(listed) ? { ask: listed } : listed;
     const taken = PANEL_JUDGE.needed().take(described, `${name}: panel[${i}]`);
     const { ask, name: own = `${name}-${i + 1}`, once, authorOf } = taken;
@@ -127,7 +130,7 @@ function checkMembers({ panel, weights }: Checked<typeof PANEL>, name: string): 
   return members;
 }
 
-function inOrderOfWorth(members: readonly Member[], name: string): readonly Member[] {
+function inOrderOfWorth(members: readonly TrustedJudge[], name: string): readonly TrustedJudge[] {
   const unknown = members.find(({ trust }) => trust.record?.usdMicros === undefined);
   if (unknown === undefined) return byWorth(members);
   throw new QuorateError(

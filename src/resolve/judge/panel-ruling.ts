@@ -5,19 +5,19 @@ import type { Ruling } from "../link.ts";
 import { counted } from "../words.ts";
 import { beliefs, type Voice } from "./evidence.ts";
 import type { Hearing } from "./hearing.ts";
-import type { Member } from "./panel-options.ts";
+import type { TrustedJudge } from "./panel-options.ts";
 
 /** A judge that was asked, and what it said. */
 export interface Heard {
-  readonly member: Member;
+  readonly member: TrustedJudge;
   readonly hearing: Hearing;
 }
 
 /** What a ruling depends on beside what was said. */
 export interface Terms {
   readonly atLeast: number;
-  readonly dropped: readonly Member[];
-  readonly recused: readonly Member[];
+  readonly dropped: readonly TrustedJudge[];
+  readonly recused: readonly TrustedJudge[];
 }
 
 // A likelihood this much below what is asked for has reached it: it comes from logarithms.
@@ -155,12 +155,12 @@ function inWords({ member, hearing }: Heard): string {
   }
 }
 
-function recordOf(member: Member): string {
+function recordOf(member: TrustedJudge): string {
   const { estimate, checked } = member.trust;
   return `${nameOf(member)} (${figure(estimate)} after ${counted(checked, "outcome")})`;
 }
 
-function nameOf({ agent }: Member): string {
+function nameOf({ agent }: TrustedJudge): string {
   return oneLine(agent.name, MAX_NAME_CHARS);
 }
 

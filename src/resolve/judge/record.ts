@@ -25,7 +25,7 @@ export type JudgeWeights =
   | Reliability;
 
 /** How often a judge's choice is right, and how sure that is. */
-export interface Trust {
+export interface JudgeTrust {
   /** The estimate, drawn towards the default by {@link PSEUDO_OUTCOMES}. */
   readonly estimate: number;
   /** What its choices count as: one standard error below the estimate, or as given. 0–1, both excluded. */
@@ -51,7 +51,10 @@ const LEAST_CHECKED = 10;
 const LEAST = 0.01;
 
 /** Looks up how far a judge is to be trusted that is asked once or in both orders. Throws `BAD_OPTIONS` for no weights. */
-export function trustBy(weights: unknown, where: string): (judge: string, once: boolean) => Trust {
+export function trustBy(
+  weights: unknown,
+  where: string,
+): (judge: string, once: boolean) => JudgeTrust {
   object("use for instance { strong: 0.85 }").take(weights, where);
   if (isReliability(weights)) return learnedTrust(weights, where);
   const known = new Map<string, unknown>(
@@ -67,7 +70,7 @@ export function trustBy(weights: unknown, where: string): (judge: string, once: 
 }
 
 /** How far a judge is to be trusted with this weight. */
-export function trustIn(weight: JudgeWeight | undefined, once: boolean): Trust {
+export function trustIn(weight: JudgeWeight | undefined, once: boolean): JudgeTrust {
   const start = once ? DEFAULT_ACCURACY.once : DEFAULT_ACCURACY.bothOrders;
   if (weight === undefined) return { estimate: start, accuracy: start, checked: 0 };
   if (typeof weight === "number") return { estimate: weight, accuracy: weight, checked: 0 };
@@ -76,7 +79,7 @@ export function trustIn(weight: JudgeWeight | undefined, once: boolean): Trust {
   return { ...cautious(estimate, consistent), record: weight };
 }
 
-function cautious(estimate: number, checked: number): Trust {
+function cautious(estimate: number, checked: number): JudgeTrust {
   const error = Math.sqrt((estimate * (1 - estimate)) / (checked + PSEUDO_OUTCOMES));
   const accuracy = Math.min(1 - LEAST, Math.max(LEAST, estimate - error));
   return { estimate, accuracy, checked };
@@ -95,7 +98,7 @@ function isReliability(weights: unknown): weights is Reliability {
 function learnedTrust(
   { agents, outcomes, refused }: Reliability,
   where: string,
-): (judge: string, once: boolean) => Trust {
+): (judge: string, once: boolean) => JudgeTrust {
   if (refused !== undefined || !(outcomes > 0)) {
     throw new QuorateError(
       "BAD_OPTIONS",
@@ -112,7 +115,7 @@ function learnedTrust(
 }
 
 /** Whether a judge's record is so bad that it is not asked. */
-export function isDropped({ estimate, checked }: Trust): boolean {
+export function isDropped({ estimate, checked }: JudgeTrust): boolean {
   return checked >= LEAST_CHECKED && estimate < LEAST_ACCURACY;
 }
 
@@ -121,7 +124,9 @@ export function isDropped({ estimate, checked }: Trust): boolean {
  * the best one left, that is, within one standard error of the share of questions that it settles rightly, a question
  * without a choice counting as half (the one-standard-error rule of Breiman et al. 1984).
  */
-export function byWorth<T extends { readonly trust: Trust }>(judges: readonly T[]): readonly T[] {
+export function byWorth<T extends { readonly trust: JudgeTrust }>(
+  judges: readonly T[],
+): readonly T[] {
   const rest = judges.map((judge) => ({ judge, ...worthOf(judge.trust) }));
   const ordered: T[] = [];
   while (rest.length > 0) {
@@ -134,7 +139,7 @@ export function byWorth<T extends { readonly trust: Trust }>(judges: readonly T[
   return ordered;
 }
 
-function worthOf({ estimate, record }: Trust): {
+function worthOf({ estimate, record }: JudgeTrust): {
   readonly share: number;
   readonly error: number;
   readonly cost: number;

@@ -33,7 +33,7 @@ interface Identity {
 }
 
 /** A task that has a run. */
-interface Known {
+interface KnownTaskContent {
   readonly content: string | undefined;
   readonly index: number;
   readonly outcome: Promise<Outcome>;
@@ -50,7 +50,7 @@ export function sharedOutcomes<Results>({
   begin,
   isLeft,
 }: Sharing): (index: number, task: unknown) => Promise<TaskOutcome<Results>> {
-  const known = new Map<string, Known>();
+  const known = new Map<string, KnownTaskContent>();
   const most = key === undefined ? MAX_REMEMBERED : MAX_KEYED;
 
   const identify = (task: unknown): Identity | undefined => {

@@ -28,8 +28,8 @@ export function madeOf(calls: MadeCalls): Omit<MadeCall, "place"> {
   };
 }
 
-function totalOf(calls: readonly MadeCall[]): Total {
-  let total: Total = { attempts: 0, durationMs: 0, cost: NO_COST };
+function totalOf(calls: readonly MadeCall[]): MemberTotal {
+  let total: MemberTotal = { attempts: 0, durationMs: 0, cost: NO_COST };
   for (const { result } of calls) {
     if (result.status !== "ok" && result.status !== "failed") continue;
     total = {
@@ -41,7 +41,7 @@ function totalOf(calls: readonly MadeCall[]): Total {
   return total;
 }
 
-type Total = Pick<Answered, "attempts" | "durationMs" | "cost">;
+type MemberTotal = Pick<Answered, "attempts" | "durationMs" | "cost">;
 
 /** Who stands in for a member speaks in its name: it is the member that has a position and a weight. */
 function saidBy(name: string, { claims, findings }: Said): Said {

@@ -44,10 +44,10 @@ const JSON_SCHEMA = {
 /** An agent with its other side, and a team of its own. */
 export interface Trial extends AgentUnderTest {
   /** Asks it once, in a team of one. */
-  run(options?: { readonly signal?: AbortSignal; readonly clock?: Clock }): Promise<Asked>;
+  run(options?: { readonly signal?: AbortSignal; readonly clock?: Clock }): Promise<AskedAgent>;
 }
 
-export interface Asked {
+export interface AskedAgent {
   readonly result: AgentResult;
   readonly log: readonly RunEvent[];
 }
@@ -127,7 +127,7 @@ export async function until(holds: () => boolean, what: string): Promise<void> {
 }
 
 /** The error of a call that failed with this code. */
-export function failedWith(code: string, { result }: Asked): QuorateError {
+export function failedWith(code: string, { result }: AskedAgent): QuorateError {
   assert.equal(result.status, "failed", `it is ${result.status}, and was to fail with ${code}`);
   assert.ok(result.status === "failed");
   assert.equal(result.error.code, code, result.error.message);

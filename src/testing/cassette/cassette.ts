@@ -8,7 +8,7 @@ import { takeJson, type Json } from "../../model/json.ts";
 import { shown } from "../../check/shown.ts";
 import { clip } from "../../model/text.ts";
 import { failureFrom, keptFailure } from "./failure.ts";
-import { redactor, type Redact } from "./redact.ts";
+import { redactor, type RedactTape } from "./redact.ts";
 import {
   askedOf,
   beginRecording,
@@ -16,7 +16,7 @@ import {
   keep,
   keyOf,
   type AskedOf,
-  type Entry,
+  type TapeEntry,
 } from "./tape.ts";
 
 /** How a cassette is recorded and replayed. */
@@ -25,12 +25,12 @@ export interface CassetteOptions {
    * Takes out of a value what is not to be on the tape, besides keys and tokens of the usual forms, and secrets of the environment of at
    * least 8 characters. Of what was asked, too: an attempt is found by what is left of it, so that `record` and `replay` need the same.
    */
-  readonly redact?: Redact;
+  readonly redact?: RedactTape;
 }
 
 export const CASSETTE: Options<CassetteOptions> = options({ redact: func("use (value) => value") });
 
-type AnyAgent = Agent<string, never, unknown>;
+type TapedAgent = Agent<string, never, unknown>;
 
 /**
  * The agent, with each of its attempts written to a file: what it was asked, and its answer or failure, with the usage that it reported.
@@ -39,7 +39,11 @@ type AnyAgent = Agent<string, never, unknown>;
  *
  * Throws `BAD_OPTIONS` for what is no agent: of a team, record the agents.
  */
-export function record<A extends AnyAgent>(file: string, agent: A, given: CassetteOptions = {}): A {
+export function record<A extends TapedAgent>(
+  file: string,
+  agent: A,
+  given: CassetteOptions = {},
+): A {
   const redact = checked("record", file, agent, given);
   let order = 0;
   return wrapped(
@@ -79,7 +83,11 @@ export function record<A extends AnyAgent>(file: string, agent: A, given: Casset
  *
  * Throws `BAD_OPTIONS` for what is no agent, and for a file that is not there or is no cassette.
  */
-export function replay<A extends AnyAgent>(file: string, agent: A, given: CassetteOptions = {}): A {
+export function replay<A extends TapedAgent>(
+  file: string,
+  agent: A,
+  given: CassetteOptions = {},
+): A {
   const redact = checked("replay", file, agent, given);
   const { name } = agent;
   const entries = entriesOf(file, name);
@@ -106,7 +114,7 @@ export function replay<A extends AnyAgent>(file: string, agent: A, given: Casset
   );
 }
 
-function checked(what: string, file: unknown, agent: unknown, given: unknown): Redact {
+function checked(what: string, file: unknown, agent: unknown, given: unknown): RedactTape {
   text('name a file, for instance "team.jsonl"').needed().take(file, `${what}: file`);
   if (file === "") throw new QuorateError("BAD_OPTIONS", `${what}: file is ""; name a file`);
   if (!isWorker(agent) || !("run" in agent) || "agents" in agent) {
@@ -116,9 +124,13 @@ function checked(what: string, file: unknown, agent: unknown, given: unknown): R
   return redactor(CASSETTE.of(given, what).redact);
 }
 
-type Run = (task: never, context: AgentContext<never>) => Promise<unknown>;
+type RunFunction = (task: never, context: AgentContext<never>) => Promise<unknown>;
 
-function wrapped<A extends AnyAgent>(agent: A, again: (one: AnyAgent) => AnyAgent, run: Run): A {
+function wrapped<A extends TapedAgent>(
+  agent: A,
+  again: (one: TapedAgent) => TapedAgent,
+  run: RunFunction,
+): A {
   return Object.freeze({ ...agent, batch: undefined, fallback: agent.fallback.map(again), run });
 }
 
@@ -139,7 +151,7 @@ function missing(
   name: string,
   asked: AskedOf,
   before: number,
-  entries: readonly Entry[],
+  entries: readonly TapeEntry[],
 ): Error {
   const which = clip(JSON.stringify(asked.task), MAX_SHOWN_CHARS);
   const alike = entries.filter((one) => sameTask(one.asked, asked));

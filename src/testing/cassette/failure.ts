@@ -8,7 +8,7 @@ import {
 import type { Json } from "../../model/json.ts";
 import { classify } from "../../retry/classify-error.ts";
 import { statusOf } from "../../retry/foreign-error.ts";
-import type { Redact } from "./redact.ts";
+import type { RedactTape } from "./redact.ts";
 
 /** What an attempt failed with, as far as it matters for what follows. */
 export interface KeptFailure {
@@ -24,7 +24,7 @@ export interface KeptFailure {
 }
 
 /** A failure as it goes on a tape. */
-export function keptFailure(thrown: unknown, redact: Redact): KeptFailure {
+export function keptFailure(thrown: unknown, redact: RedactTape): KeptFailure {
   const { retry, retryAfterMs } = classify(thrown, Date.now());
   const again = { retry, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   if (isSoundError(thrown)) {

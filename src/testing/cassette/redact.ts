@@ -2,7 +2,7 @@ import { QuorateError } from "../../model/errors.ts";
 import { REDACTED, takeJson, type Json } from "../../model/json.ts";
 
 /** A value without what nobody else may see. */
-export type Redact = (value: Json) => Json;
+export type RedactTape = (value: Json) => Json;
 
 /** Names of variables of the environment whose values are secrets. */
 const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_|\d|$)/i;
@@ -17,7 +17,7 @@ const SECRET_TEXT =
  * Takes secrets out of what goes on a tape: what looks like a key or a token, the values of variables of the environment that are
  * named like one, and what the caller's own function takes out.
  */
-export function redactor(own: Redact | undefined): Redact {
+export function redactor(own: RedactTape | undefined): RedactTape {
   const known = Object.entries(process.env)
     .filter(([name, value = ""]) => SECRET_NAME.test(name) && value.length >= LEAST_SECRET_CHARS)
     .map(([, value = ""]) => value)

@@ -12,7 +12,7 @@ import { QuorateError } from "../../model/errors.ts";
 import { sha256 } from "../../model/hash.ts";
 import { canonicalJson, takeJson, type Json } from "../../model/json.ts";
 import type { KeptFailure } from "./failure.ts";
-import type { Redact } from "./redact.ts";
+import type { RedactTape } from "./redact.ts";
 
 // A cassette is a file of JSON lines, one for each attempt that came to its end:
 //
@@ -36,7 +36,7 @@ export interface AskedOf {
 }
 
 /** One attempt on a tape. */
-export interface Entry {
+export interface TapeEntry {
   readonly agent: string;
   readonly asked: AskedOf;
   readonly order: number;
@@ -46,10 +46,10 @@ export interface Entry {
   readonly failure?: KeptFailure;
 }
 
-type Asking = Pick<AgentContext<never>, "results" | "issues" | "tier" | "failed" | "others">;
+type AskedWith = Pick<AgentContext<never>, "results" | "issues" | "tier" | "failed" | "others">;
 
 /** What an agent is asked, as it stands on a tape. */
-export function askedOf(task: unknown, context: Asking, redact: Redact): AskedOf {
+export function askedOf(task: unknown, context: AskedWith, redact: RedactTape): AskedOf {
   const { results, issues, tier = null, failed, others } = context;
   // Messages name times and places that are others each time.
   const codes = failed.map(({ code }) => code);
@@ -64,7 +64,7 @@ export function askedOf(task: unknown, context: Asking, redact: Redact): AskedOf
 }
 
 /** Equal for what is asked the same. */
-export function keyOf({ agent, asked }: Pick<Entry, "agent" | "asked">): string {
+export function keyOf({ agent, asked }: Pick<TapeEntry, "agent" | "asked">): string {
   return sha256(canonicalJson([agent, asked]));
 }
 
@@ -77,7 +77,7 @@ export function beginRecording(file: string, agent: string): void {
 
 function agentOf(line: string): unknown {
   try {
-    return (JSON.parse(line) as Partial<Entry> | null)?.agent;
+    return (JSON.parse(line) as Partial<TapeEntry> | null)?.agent;
   } catch {
     // Whatever it is, it is nobody's.
     return undefined;
@@ -85,12 +85,12 @@ function agentOf(line: string): unknown {
 }
 
 /** Writes an attempt to the tape. */
-export function keep(file: string, entry: Entry): void {
+export function keep(file: string, entry: TapeEntry): void {
   appendFileSync(file, `${JSON.stringify({ format: FORMAT, ...entry })}\n`);
 }
 
 /** All that is on the tape of an agent. Throws `BAD_OPTIONS` with the line where it is no tape. */
-export function entriesOf(file: string, agent: string): readonly Entry[] {
+export function entriesOf(file: string, agent: string): readonly TapeEntry[] {
   const text = textOf(file);
   if (text === undefined) {
     const mend = `record it with record(${JSON.stringify(file)}, agent)`;
@@ -130,7 +130,7 @@ function textOf(file: string): string | undefined {
 }
 
 /** An attempt, or what is wrong with the line, as the end of a sentence. */
-function entryIn(line: string): Entry | string {
+function entryIn(line: string): TapeEntry | string {
   if (line.length > MAX_LINE_BYTES) return `is longer than ${MAX_LINE_BYTES} bytes`;
   let parsed: unknown;
   try {
@@ -148,7 +148,7 @@ function entryIn(line: string): Entry | string {
     Array.isArray(entry["used"]) &&
     isFields(entry["asked"]) &&
     (entry["failure"] === undefined || isFields(entry["failure"]));
-  return isEntry ? (entry as unknown as Entry) : "is no attempt of an agent";
+  return isEntry ? (entry as unknown as TapeEntry) : "is no attempt of an agent";
 }
 
 function isFields(value: unknown): boolean {

@@ -6,7 +6,7 @@ import {
   trustBy,
   trustIn,
   type JudgeRecord,
-  type Trust,
+  type JudgeTrust,
 } from "../../../src/resolve/judge/record.ts";
 
 function record(outcomes: number, consistent: number, right: number, usdMicros = 1): JudgeRecord {
@@ -79,7 +79,7 @@ describe("the order of worth", () => {
 });
 
 describe("weights", () => {
-  const trust = (weights: unknown, judge: string = "j"): Trust =>
+  const trust = (weights: unknown, judge: string = "j"): JudgeTrust =>
     trustBy(weights, "w")(judge, false);
 
   test("are shares above one half, or counts that fit each other, by name", () => {
