@@ -156,6 +156,7 @@ const arrows: readonly Arrow[] = [
       "sqlite",
       "commander",
       "listr2",
+      "ms",
     ],
     ["store/store.ts"],
   ),

@@ -36,7 +36,8 @@ function checkPlace(file: string): void {
   }
 }
 
-function isFolder(path: string): boolean {
+/** Whether there is a folder at a path that the caller gave. */
+export function isFolder(path: string): boolean {
   try {
     return statSync(givenPath(path)).isDirectory();
   } catch {

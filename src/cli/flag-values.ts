@@ -1,14 +1,46 @@
 import { InvalidArgumentError } from "commander";
-import { ageMs } from "./prune-command.ts";
+import type { Setting } from "./read-task.ts";
+import { timeSpan } from "./time-span.ts";
 
 // What flags are given, read. They throw what commander tells of a flag that cannot be read.
 
 /** A time ago, in ms. */
 export function age(value: string): number {
-  const ms = ageMs(value);
+  const ms = timeSpan(value);
   if (ms === undefined)
-    throw new InvalidArgumentError("give days, hours or minutes, as in 30d, 12h, 90m.");
+    throw new InvalidArgumentError('give a number and a unit, as in 30d, 12h, 90m or "2 weeks".');
   return ms;
+}
+
+/** How long something may take, in ms. */
+export function span(value: string): number {
+  const ms = timeSpan(value);
+  if (ms === undefined || ms < 1)
+    throw new InvalidArgumentError("give a number and a unit, as in 30s, 5m or 1h.");
+  return ms;
+}
+
+/** An amount of dollars. */
+export function dollars(value: string): number {
+  const usd = Number(value.replace(/^\$/, ""));
+  if (value.trim() === "" || !Number.isFinite(usd) || usd < 0)
+    throw new InvalidArgumentError("give an amount in US dollars, as in 0.50.");
+  return usd;
+}
+
+/** A member of the task, beside those before it: `name=text`, `name:=JSON`, `name=@file`. */
+export function setting(given: string, before: readonly Setting[] = []): Setting[] {
+  const at = given.indexOf("=");
+  const isJson = given[at - 1] === ":";
+  const name = given.slice(0, isJson ? at - 1 : at);
+  if (at < 1 || name === "")
+    throw new InvalidArgumentError("give a name and a value: name=text, name:=JSON or name=@file.");
+  if (before.some((one) => one.name === name))
+    throw new InvalidArgumentError(`"${name}" is given already; give each name once.`);
+  const said = given.slice(at + 1);
+  const inFile = /^@(?!@)./.test(said);
+  const value = said.startsWith("@") ? said.slice(1) : said;
+  return [...before, { name, kind: isJson ? "json" : "text", value, inFile }];
 }
 
 /** Names that are separated by commas. */

@@ -6,6 +6,7 @@ import { lookAgain } from "./look-again.ts";
 import { nextStep } from "./next-step.ts";
 import { watchRun, type Watched } from "./progress.ts";
 import { report, section } from "./report.ts";
+import { addToStepSummary, writeReports, type ReportFile } from "./report-files.ts";
 import { runJson } from "./run-json.ts";
 import type { RunLog } from "./run-log.ts";
 import type { RunView } from "../report/run-view.ts";
@@ -20,7 +21,12 @@ export interface Following {
   readonly log: RunLog;
   readonly screen: Terminal;
   readonly signals: SignalScope;
-  readonly flags: { readonly db?: string; readonly json?: boolean; readonly full?: boolean };
+  readonly flags: {
+    readonly db?: string;
+    readonly json?: boolean;
+    readonly full?: boolean;
+    readonly report?: readonly ReportFile[];
+  };
   /** The run had finished before: it is only read. */
   readonly finished?: boolean;
 }
@@ -52,7 +58,10 @@ export async function followRun(stream: Watched<Outcome>, following: Following):
   if (cancelledBy !== undefined && watched.run.startedAtMs === 0) return { exitCode: cancelledBy };
 
   const run = "error" in ended ? cancelledRun(watched.run, ended.error) : watched.run;
-  const exitCode = "error" in ended ? (cancelledBy ?? EXIT.failed) : exitCodeOf(ended.outcome);
+  const code = "error" in ended ? (cancelledBy ?? EXIT.failed) : exitCodeOf(ended.outcome);
+  const isReported = await writeReports(run, flags.report ?? []);
+  const exitCode = isReported || cancelledBy !== undefined ? code : EXIT.failed;
+  await addToStepSummary(run);
   const reuse = "outcome" in ended ? ended.outcome.reuse : undefined;
   if (flags.json === true) {
     const document = {

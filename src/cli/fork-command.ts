@@ -1,15 +1,14 @@
 import { findRun } from "./find-run.ts";
 import { followRun } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
-import { readInput } from "./read-input.ts";
+import { hasTask, readTask, type TaskFlags } from "./read-task.ts";
 import { existingLog } from "./run-log.ts";
 import { safeJson } from "./safe-text.ts";
 import { cancelOnSignals } from "./signals.ts";
 import { terminal } from "./terminal.ts";
 
-export interface ForkFlags {
+export interface ForkFlags extends TaskFlags {
   readonly from?: string;
-  readonly input?: string;
   readonly db?: string;
   readonly json?: boolean;
   readonly full?: boolean;
@@ -19,7 +18,7 @@ export interface ForkFlags {
 export async function forkCommand(file: string, wanted: string, flags: ForkFlags): Promise<number> {
   const { from } = flags;
   const team = await loadTeam(file);
-  const task = flags.input === undefined ? undefined : { input: await readInput(flags.input) };
+  const task = hasTask(flags) ? { input: await readTask(flags) } : undefined;
   const log = await existingLog(team, flags.db);
   const screen = terminal();
   using signals = cancelOnSignals();

@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
+import { memoryStore } from "../index.ts";
 import { givenPath } from "./given-path.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { DEFAULT_DATABASE } from "./database.ts";
 import { EXIT } from "./exit-code.ts";
 import { loadTeam } from "./load-team.ts";
 import { planLines } from "./plan-lines.ts";
-import { readInput } from "./read-input.ts";
+import { readTask, type TaskFlags } from "./read-task.ts";
 import { existingLog, type RunLog } from "./run-log.ts";
 import { safeJson } from "./safe-text.ts";
 import { terminal } from "./terminal.ts";
 
-export interface PlanFlags {
-  readonly input: string;
+export interface PlanFlags extends TaskFlags {
   readonly agents?: readonly string[];
   readonly mode?: "parallel" | "sequence";
   readonly db?: string;
@@ -21,7 +21,7 @@ export interface PlanFlags {
 /** `quorate plan`: what a task would take. Asks nobody and writes nothing. Gives the exit code. */
 export async function planCommand(file: string, flags: PlanFlags): Promise<number> {
   const team = await loadTeam(file);
-  const task = await readInput(flags.input);
+  const task = await readTask(flags);
   const log = await logOf(team, flags.db);
   const screen = terminal();
   try {
@@ -37,9 +37,8 @@ export async function planCommand(file: string, flags: PlanFlags): Promise<numbe
   }
 }
 
-/** Where runs before are; the team's own store in memory, which is empty, where there is no database yet: none is made. */
+/** Where runs before are; a store in memory, which is empty, where there is no database yet: none is made. */
 async function logOf(team: Supervisor, wanted: string | undefined): Promise<RunLog> {
-  if (wanted === undefined && !existsSync(givenPath(DEFAULT_DATABASE)))
-    return { store: team.store };
-  return existingLog(team, wanted);
+  if (existsSync(givenPath(wanted ?? DEFAULT_DATABASE))) return existingLog(team, wanted);
+  return { store: wanted === undefined ? team.store : memoryStore({ resumable: true }) };
 }

@@ -9,7 +9,9 @@ import { EXIT, exitCodeOfError } from "./exit-code.ts";
 import type { DecideFlags } from "./decide-command.ts";
 import type { ForkFlags } from "./fork-command.ts";
 import type { OutcomeFlags } from "./outcome-command.ts";
+import { envFile } from "./env-file.ts";
 import { finish } from "./finish.ts";
+import { addFrontCommands } from "./front-commands.ts";
 import { age, namesIn, place, tag } from "./flag-values.ts";
 import { addLogCommands } from "./log-commands.ts";
 import { keepOutputs, reserveStdout } from "./output.ts";
@@ -18,10 +20,13 @@ import type { BillFlags } from "./bill-command.ts";
 import type { PlanFlags } from "./plan-command.ts";
 import type { ResumeFlags } from "./resume-command.ts";
 import type { RunFlags } from "./run-command.ts";
+import { addRunFlags } from "./run-flags.ts";
 import { safeBlock } from "./safe-text.ts";
 import { stackOf } from "./stack-place.ts";
 import { strayed, watchStrays } from "./strays.ts";
+import { addEnvironmentFlag, addTaskFlags, teamDatabase } from "./task-flags.ts";
 import { terminal } from "./terminal.ts";
+import { withoutCommands } from "./workflow-commands.ts";
 
 /** What the command `quorate` is: carries out its command line, and ends the process. */
 export async function commandLine(args: readonly string[]): Promise<never> {
@@ -76,7 +81,7 @@ function failedBy(stray: Error, args: readonly string[]): number {
 }
 
 function printStack(error: unknown, args: readonly string[]): void {
-  if (wantsStack(args)) process.stderr.write(`${safeBlock(stackOf(error))}\n`);
+  if (wantsStack(args)) process.stderr.write(withoutCommands(`${safeBlock(stackOf(error))}\n`));
 }
 
 function wantsStack(args: readonly string[]): boolean {
@@ -126,29 +131,29 @@ function describeProgram(exitWith: (code: number) => void): Command {
       .description(description)
       .option("--debug", "print the stack of an error too");
   const database = (): Option =>
-    new Option("--db <file>", "the SQLite file with the runs").default(DEFAULT_DATABASE);
+    new Option("--db <file>", "the SQLite file with the runs")
+      .default(DEFAULT_DATABASE)
+      .env("QUORATE_DB");
   // The commands that ask a team: it may have a store of its own.
   const asking = (
     name: string,
     description: string,
     describe: (command: Command) => Command,
   ): Command =>
-    describe(
-      command(name, description).argument(
-        "<team>",
-        "a TypeScript or JavaScript file whose default export is a supervisor",
+    addEnvironmentFlag(
+      describe(
+        command(name, description).argument(
+          "<team>",
+          "a TypeScript or JavaScript file whose default export is a supervisor",
+        ),
       ),
     )
-      .option(
-        "--db <file>",
-        `where the log is (default: the team's own store, else ${DEFAULT_DATABASE})`,
-      )
+      .addOption(teamDatabase("where the log is"))
       .option("--json", "print one JSON document and nothing else")
       .option("--full", "print answers and reasons whole");
 
   asking("run", "Gives a task to a team and shows how it goes.", (run) =>
-    run
-      .requiredOption("--input <file>", "the task, as JSON; - reads standard input")
+    addRunFlags(addTaskFlags(run, "the task"))
       .option("--id <id>", "a name for the run: given again, it is gone on with, or shown")
       .option("--tenant <name>", "whose run it is")
       .option("--tag <name=value>", "a text to find the run by; may be given again", tag)
@@ -161,15 +166,14 @@ function describeProgram(exitWith: (code: number) => void): Command {
     exitWith(await runCommand(team, options));
   });
 
-  command("plan", "Tells what a task would take, without asking anybody.")
-    .argument("<team>", "a TypeScript or JavaScript file whose default export is a supervisor")
-    .requiredOption("--input <file>", "the task, as JSON; - reads standard input")
+  const plan = command("plan", "Tells what a task would take, without asking anybody.").argument(
+    "<team>",
+    "a TypeScript or JavaScript file whose default export is a supervisor",
+  );
+  addEnvironmentFlag(addTaskFlags(plan, "the task"))
     .option("--agents <names>", "plan for only these, separated by commas", namesIn)
     .addOption(new Option("--mode <mode>", "how they are asked").choices(["parallel", "sequence"]))
-    .option(
-      "--db <file>",
-      `where runs before are (default: the team's own store, else ${DEFAULT_DATABASE})`,
-    )
+    .addOption(teamDatabase("where runs before are"))
     .option("--json", "print it as JSON")
     .action(async (team: string, options: PlanFlags) => {
       const { planCommand } = await import("./plan-command.ts");
@@ -189,16 +193,19 @@ function describeProgram(exitWith: (code: number) => void): Command {
   });
 
   asking("fork", "Runs again beside a run, and asks only where something differs.", (fork) =>
-    fork
-      .argument("<run>", "its id, the beginning of it, or latest")
-      .option("--from <agent>", "ask this agent anew, whatever is known of it")
-      .option("--input <file>", "another task, as JSON; - reads standard input"),
+    addTaskFlags(
+      fork
+        .argument("<run>", "its id, the beginning of it, or latest")
+        .option("--from <agent>", "ask this agent anew, whatever is known of it"),
+      "another task",
+    ),
   ).action(async (team: string, run: string, options: ForkFlags) => {
     const { forkCommand } = await import("./fork-command.ts");
     exitWith(await forkCommand(team, run, options));
   });
 
   addLogCommands({ command, database, exitWith });
+  addFrontCommands({ command, database, exitWith });
 
   command("decide", "Records what a person decided about a subject that a run waits for.")
     .argument("<run>", "its id, the beginning of it, or latest")
@@ -217,10 +224,8 @@ function describeProgram(exitWith: (code: number) => void): Command {
       "of two subjects that look the same: which, as the run asks them, from 0",
       place,
     )
-    .option(
-      "--db <file>",
-      `where the log is (default: the team's own store, else ${DEFAULT_DATABASE})`,
-    )
+    .addOption(teamDatabase("where the log is"))
+    .option("--env-file <file>", "with --team: set the variables of a file, as Node does", envFile)
     .option("--json", "with --team: print one JSON document and nothing else")
     .option("--full", "with --team: print answers and reasons whole")
     .action(

@@ -15,13 +15,3 @@ export async function pruneCommand(flags: PruneFlags, screen: Terminal): Promise
   });
   screen.print(`forgot ${count(pruned, "run")} that ended before ${dateAndTime(beforeMs)}`);
 }
-
-const UNITS_MS = { d: 86_400_000, h: 3_600_000, m: 60_000 } as const;
-
-/** `30d`, `12h` or `90m` in milliseconds; `undefined` for anything else. */
-export function ageMs(age: string): number | undefined {
-  const [, digits, unit] = /^(\d{1,6})([dhm])$/.exec(age) ?? [];
-  return digits === undefined
-    ? undefined
-    : Number(digits) * UNITS_MS[unit as keyof typeof UNITS_MS];
-}

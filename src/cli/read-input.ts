@@ -1,5 +1,5 @@
 import { charactersOf } from "../model/text.ts";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { givenPath } from "./given-path.ts";
@@ -9,18 +9,40 @@ import { jsonMistake } from "./json-mistake.ts";
 export const MAX_INPUT_BYTES: number = 16 * 1024 * 1024;
 
 /**
- * The JSON in `file`, or on standard input when `file` is `-`. Rejects with `INPUT_INVALID` when it cannot be
+ * The JSON in `file`, on standard input when `file` is `-`, or `file` itself where that is JSON and no name. Rejects with `INPUT_INVALID` when it cannot be
  * read, is longer than `MAX_INPUT_BYTES`, or is not JSON; the sentence says where.
  */
 export async function readInput(file: string, stdin: Readable = process.stdin): Promise<unknown> {
-  const source = file === "-" ? "standard input" : file;
-  const text = await readText(file === "-" ? stdin : createReadStream(givenPath(file)), source);
+  if (looksLikeJson(file)) return parsed(file, "what is given as JSON");
+  return parsed(await readTextInput(file, stdin), sourceOf(file));
+}
+
+/** A JSON text; throws `INPUT_INVALID` where it is none. `source` says what it is. */
+export function parsed(text: string, source: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
     // Without its cause, which repeats a piece of the input: that may be secret.
     throw invalid(`${source} is not JSON: ${whereAndWhat(text)}.`);
   }
+}
+
+/** An object, a list and a string are known by how they begin; of the rest a file of that name goes first. */
+function looksLikeJson(given: string): boolean {
+  if (/^\s*[{["]/.test(given)) return true;
+  return /^(?:null|true|false|-?\d+(?:\.\d+)?)$/.test(given) && !existsSync(givenPath(given));
+}
+
+/** The text in `file`, or on standard input when `file` is `-`. Rejects with `INPUT_INVALID` as `readInput` does. */
+export async function readTextInput(
+  file: string,
+  stdin: Readable = process.stdin,
+): Promise<string> {
+  return readText(file === "-" ? stdin : createReadStream(givenPath(file)), sourceOf(file));
+}
+
+function sourceOf(file: string): string {
+  return file === "-" ? "standard input" : file;
 }
 
 async function readText(stream: Readable, source: string): Promise<string> {

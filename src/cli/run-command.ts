@@ -3,14 +3,15 @@ import type { Supervisor } from "../supervisor.ts";
 import { hasOutcome } from "./find-run.ts";
 import { followRun, type Following } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
-import { readInput } from "./read-input.ts";
+import { hasTask, readTask, type TaskFlags } from "./read-task.ts";
+import { checkReportFiles, type ReportFile } from "./report-files.ts";
+import { limitsOf, type LimitFlags } from "./run-flags.ts";
 import { chooseLog } from "./run-log.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import { cancelOnSignals } from "./signals.ts";
 import { terminal } from "./terminal.ts";
 
-export interface RunFlags {
-  readonly input: string;
+export interface RunFlags extends TaskFlags, LimitFlags {
   readonly id?: string;
   readonly tenant?: string;
   readonly tag?: Readonly<Record<string, string>>;
@@ -19,12 +20,15 @@ export interface RunFlags {
   readonly db?: string;
   readonly json?: boolean;
   readonly full?: boolean;
+  readonly report?: readonly ReportFile[];
 }
 
 /** `quorate run`: one task for one team, watched to its end. Gives the exit code; rejects when nothing ran. */
 export async function runCommand(file: string, flags: RunFlags): Promise<number> {
+  checkReportFiles(flags.report ?? []);
+  if (!hasTask(flags)) await readTask(flags);
   const team = await loadTeam(file);
-  const task = await readInput(flags.input);
+  const task = await readTask(flags);
   checkAgents(flags.agents ?? [], team);
   const log = await chooseLog(team, flags.db);
   const screen = terminal();
@@ -40,6 +44,7 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
       ...(flags.tag !== undefined && { tags: flags.tag }),
       ...(flags.agents !== undefined && { route: flags.agents }),
       ...(flags.mode !== undefined && { mode: flags.mode }),
+      ...limitsOf(flags),
     });
     const { exitCode, document } = await followRun(stream, { ...following, finished });
     if (document !== undefined) screen.print(safeJson(document, 2));

@@ -31,11 +31,16 @@ export function safeText(text: string): string {
 // Inside JSON text these can only stand within strings, where an escape means the same.
 const UNSAFE_IN_JSON = /[\u007F-\u009F\u2028\u2029]|\p{Cf}|\p{Default_Ignorable_Code_Point}/gu;
 
-/** A JSON document that is whole, and still safe on a terminal: what could harm stands as `\u` escapes. */
+/**
+ * A JSON document that is whole, and still safe on a terminal: what could harm stands as `\u` escapes. So does the bracket of `##[`, which runners of
+ * GitHub Actions take for a command.
+ */
 export function safeJson(value: unknown, indent?: number): string {
-  return String(JSON.stringify(value, undefined, indent)).replace(UNSAFE_IN_JSON, (character) =>
-    Array.from({ length: character.length }, (_, index) => codeUnit(character, index)).join(""),
-  );
+  return String(JSON.stringify(value, undefined, indent))
+    .replace(UNSAFE_IN_JSON, (character) =>
+      Array.from({ length: character.length }, (_, index) => codeUnit(character, index)).join(""),
+    )
+    .replaceAll("##[", String.raw`##\u005b`);
 }
 
 function codeUnit(text: string, index: number): string {

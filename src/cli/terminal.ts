@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { closed as closedOf, writeTo } from "./output.ts";
+import { withoutCommands } from "./workflow-commands.ts";
 
 /** What a style says, not how it looks: there are few, so that a page stays quiet. */
 export type Style = "title" | "quiet" | "good" | "warn" | "bad";
@@ -51,7 +52,8 @@ export function terminal(stream: NodeJS.WriteStream = process.stdout): Terminal 
     style: (style, text) =>
       live ? styleText(FORMATS[style], text, { validateStream: false }) : text,
     print(...lines) {
-      if (!closed.aborted) writeTo(stream, lines.map((line) => `${line}\n`).join(""));
+      const text = lines.map((line) => `${line}\n`).join("");
+      if (!closed.aborted) writeTo(stream, withoutCommands(text));
     },
   };
 }

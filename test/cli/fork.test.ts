@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ageMs } from "../../src/cli/prune-command.ts";
+import { timeSpan } from "../../src/cli/time-span.ts";
 import { folder, quorate, team } from "./command.ts";
 import { asked } from "./durable.ts";
 
@@ -71,10 +71,12 @@ describe("quorate prune", () => {
     expect((await quorate(["runs"], cwd)).stdout).toBe("No runs yet.\n");
   });
 
-  it("knows days, hours and minutes, and nothing else", async () => {
-    expect(["30d", "12h", "90m"].map(ageMs)).toEqual([2_592_000_000, 43_200_000, 5_400_000]);
-    expect(["", "30", "d", "1.5d", "-1d", "30s", "1d2h"].map(ageMs)).toEqual(
-      Array(7).fill(undefined),
+  it("knows an age by its number and its unit, and nothing else", async () => {
+    expect(["30d", "12h", "90m", "2 weeks", "1.5d", "30s"].map(timeSpan)).toEqual([
+      2_592_000_000, 43_200_000, 5_400_000, 1_209_600_000, 129_600_000, 30_000,
+    ]);
+    expect(["", "30", "d", "-1d", "1d2h", "3 moons"].map(timeSpan)).toEqual(
+      Array(6).fill(undefined),
     );
     const { code, stderr } = await quorate(["prune", "--older-than", "soon"], folder());
     expect(code).toBe(2);

@@ -120,7 +120,7 @@ describe("quorate, called wrongly", () => {
       "cannot be loaded: no key (throwing.ts, line 1)",
       ["run", "throwing.ts", "--input", "-"],
     ],
-    ["no input", "see quorate run --help", ["run", team("scripted")]],
+    ["no input", "there is no task; give it with --input FILE", ["run", team("scripted")]],
     [
       "an input that is not there",
       "there is no such file",

@@ -1,0 +1,63 @@
+import { QuorateError } from "../model/errors.ts";
+import { put } from "../model/record.ts";
+import { parsed, readInput, readTextInput } from "./read-input.ts";
+
+/** A member of a task, `--set`: a text, JSON, or what a file has. */
+export interface Setting {
+  readonly name: string;
+  readonly kind: "text" | "json";
+  readonly value: string;
+  /** `value` names the file that has it. */
+  readonly inFile: boolean;
+}
+
+/** How a task is given on a command line. */
+export interface TaskFlags {
+  readonly input?: string;
+  readonly text?: string;
+  readonly set?: readonly Setting[];
+}
+
+/** Whether a task is given at all. */
+export function hasTask({ input, text, set }: TaskFlags): boolean {
+  return input !== undefined || text !== undefined || set !== undefined;
+}
+
+/**
+ * The task that was given: JSON in a file, on standard input or on the command line itself; a text; or an object of members, which also go over those of a
+ * JSON object. Rejects with `INPUT_INVALID` where it cannot be read or there is none.
+ */
+export async function readTask(flags: TaskFlags): Promise<unknown> {
+  const { input, text, set = [] } = flags;
+  if (!hasTask(flags)) {
+    const how = "give it with --input FILE, --text FILE or --set NAME=VALUE";
+    throw invalid(`there is no task; ${how}, or --input null where the team needs none.`);
+  }
+  if (text !== undefined) {
+    if (input !== undefined || set.length > 0) {
+      throw invalid("--text is the whole task; leave --input and --set out.");
+    }
+    return await readTextInput(text);
+  }
+  const task = input === undefined ? {} : await readInput(input);
+  return set.length === 0 ? task : await withMembers(task, set);
+}
+
+async function withMembers(task: unknown, set: readonly Setting[]): Promise<unknown> {
+  if (typeof task !== "object" || task === null || Array.isArray(task)) {
+    throw invalid("--set sets members of an object, and the input is none; leave one of them out.");
+  }
+  // A member may be called `__proto__`.
+  const members: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(task)) put(members, name, value);
+  for (const { name, kind, value, inFile } of set) {
+    const text = inFile ? await readTextInput(value) : value;
+    const source = inFile ? value : `the value of ${name}`;
+    put(members, name, kind === "text" ? text : parsed(text, source));
+  }
+  return members;
+}
+
+function invalid(message: string): QuorateError {
+  return new QuorateError("INPUT_INVALID", message);
+}

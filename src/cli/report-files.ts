@@ -1,0 +1,70 @@
+import { appendFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { InvalidArgumentError } from "commander";
+import { describeThrown, QuorateError } from "../model/errors.ts";
+import { FORMATS, render, type ReportFormat } from "../report/render.ts";
+import { reportOfView } from "../report/report.ts";
+import type { RunView } from "../report/run-view.ts";
+import { complain } from "./complain.ts";
+import { isFolder } from "./database.ts";
+import { givenPath } from "./given-path.ts";
+
+/** A report that is to be written, and where. */
+export interface ReportFile {
+  readonly format: ReportFormat;
+  readonly file: string;
+}
+
+/** The flag `--report FORMAT=FILE`, beside those before it. */
+export function reportFile(given: string, before: readonly ReportFile[] = []): ReportFile[] {
+  const at = given.indexOf("=");
+  const [name, file] = [given.slice(0, Math.max(at, 0)), given.slice(at + 1)];
+  const format = FORMATS.find((one) => one === name);
+  if (format === undefined || file === "") {
+    throw new InvalidArgumentError(
+      `give a format and a file, as in "md=report.md"; formats are ${FORMATS.join(", ")}.`,
+    );
+  }
+  return [...before, { format, file }];
+}
+
+/** Refuses with `BAD_OPTIONS`, before anything is spent, a file for which there is no folder. */
+export function checkReportFiles(files: readonly ReportFile[]): void {
+  for (const { file } of files) {
+    if (isFolder(file)) throw refusal(`${file} is a folder; name a file for the report.`);
+    if (!isFolder(dirname(file))) {
+      throw refusal(`There is no folder ${dirname(file)} for the report ${file}; make it first.`);
+    }
+  }
+}
+
+function refusal(message: string): QuorateError {
+  return new QuorateError("BAD_OPTIONS", message);
+}
+
+/** Writes the reports of a run, each in the place of what its file had. Whether all could be written; tells on stderr what could not. */
+export async function writeReports(run: RunView, files: readonly ReportFile[]): Promise<boolean> {
+  if (files.length === 0) return true;
+  const report = reportOfView(run);
+  const written = files.map(async ({ format, file }) => {
+    try {
+      await writeFile(givenPath(file), render(report, format));
+      return true;
+    } catch (error) {
+      complain(`the report ${file} could not be written: ${describeThrown(error)}`);
+      return false;
+    }
+  });
+  return (await Promise.all(written)).every((one) => one);
+}
+
+/** Adds a run to the summary of the step where a runner of GitHub Actions, or another that does as that, has a file for it. */
+export async function addToStepSummary(run: RunView): Promise<void> {
+  const file = process.env["GITHUB_STEP_SUMMARY"] ?? "";
+  if (file === "") return;
+  try {
+    await appendFile(file, `${render(reportOfView(run), "md")}\n`);
+  } catch (error) {
+    complain(`the step's summary ${file} could not be written: ${describeThrown(error)}`);
+  }
+}
