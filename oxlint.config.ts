@@ -15,7 +15,9 @@ const packages: ReadonlySet<string> = new Set([
   "ai",
   "commander",
   "execa",
+  "@bomb.sh/tab",
   "listr2",
+  "ms",
   "@standard-schema/spec",
 ]);
 

@@ -121,8 +121,8 @@ function describeProgram(exitWith: (code: number) => void): Command {
       "after",
       [
         "",
-        "Exit codes: 0 complete and decided; 3 undecided, somebody did not answer, or a notice warns;",
-        "1 failed; 2 called wrongly; 130 stopped by Ctrl-C.",
+        "Exit codes: 0 complete and decided; 3 undecided, somebody did not answer, or a",
+        "notice warns; 1 failed; 2 called wrongly; 130 stopped by Ctrl-C.",
       ].join("\n"),
     );
   const command = (name: string, description: string): Command =>

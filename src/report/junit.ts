@@ -1,3 +1,4 @@
+import type { Notice } from "../model/notices.ts";
 import type { ReportedAgent } from "./reported-agent.ts";
 import { placeOf, type ReportedFinding } from "./reported-finding.ts";
 import type { Report, ReportedVerdict } from "./report.ts";
@@ -17,8 +18,8 @@ interface TestCase {
 }
 
 /**
- * A report as JUnit XML, in three suites: each agent is a case, which has an error where it failed; each verdict is one, which failed where nothing was
- * decided; and each finding that stands is a failure, with its file and line.
+ * A report as JUnit XML, in four suites: each agent is a case, which has an error where it failed; each verdict is one, which failed where nothing was
+ * decided; each notice is one, which failed where it warns; and each finding that stands is a failure, with its file and line.
  */
 export function junit(report: Report): string {
   const name = report.team?.name ?? "quorate";
@@ -26,6 +27,7 @@ export function junit(report: Report): string {
   const suites = [
     suite(`${name}: agents`, report, report.agents.map(agentCase)),
     suite(`${name}: verdicts`, report, report.verdicts.map(verdictCase)),
+    suite(`${name}: notices`, report, report.notices.map(noticeCase)),
     suite(`${name}: findings`, report, standing.map(findingCase)),
   ];
   return [
@@ -51,6 +53,12 @@ function verdictCase({ subject, status, winner, reasoning }: ReportedVerdict): T
   const kind = status === "waiting" ? "skipped" : "failure";
   const message = `no winner: ${status}`;
   return { ...base, result: { kind, type: status, message, text: reasoning } };
+}
+
+function noticeCase({ code, level, message, team }: Notice): TestCase {
+  const base = { name: team === undefined ? code : `${team}: ${code}`, seconds: 0 };
+  if (level === "info") return base;
+  return { ...base, result: { kind: "failure", type: code, message, text: message } };
 }
 
 function findingCase(finding: ReportedFinding): TestCase {

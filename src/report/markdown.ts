@@ -1,4 +1,5 @@
 import type { Position } from "../model/conflict.ts";
+import type { Notice } from "../model/notices.ts";
 import type { Json } from "../model/json.ts";
 import { markdownCode, markdownText } from "./markdown-text.ts";
 import { billSentence, count, duration, share } from "./quantities.ts";
@@ -28,6 +29,7 @@ export function markdown(report: Report, { maxChars = MAX_CHARS }: MarkdownOptio
     `### ${title(report)}`,
     "",
     ...headline(report),
+    ...section("Notices", report.notices.map(noticeLine)),
     ...section("Verdicts", report.verdicts.flatMap(verdictLines)),
     ...section("Findings that stand", findings(report, true).flatMap(findingLines)),
     ...section("Open findings", findings(report, null).flatMap(findingLines)),
@@ -124,6 +126,11 @@ function reporters({ reportedBy, notReportedBy }: ReportedFinding): string {
   const others = reportedBy.length - names.length;
   const all = [...names, ...(others > 0 ? [`${others} more`] : [])].join(", ");
   return `reported by ${all} (${reportedBy.length} of ${reportedBy.length + notReportedBy.length})`;
+}
+
+function noticeLine({ level, message, team }: Notice): string {
+  const where = team === undefined ? "" : ` in ${markdownCode(team, MAX_NAME)}`;
+  return `- **${level === "warn" ? "Warning" : "Note"}**${where}: ${markdownText(message, MAX_TEXT)}`;
 }
 
 function missingLine({ agent, why, detail }: Report["missing"][number]): string {

@@ -2,6 +2,7 @@ import { objectsIn, readGiven } from "../check/given.ts";
 import { todaysEvents } from "../model/earlier-events.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
+import type { Notice } from "../model/notices.ts";
 import type { Bill, Missing, Outcome, OutcomeStatus } from "../model/outcome.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { reportedFindings, type ReportedFinding } from "./reported-finding.ts";
@@ -38,6 +39,8 @@ export interface Report {
   readonly findings: readonly ReportedFinding[];
   readonly agents: readonly ReportedAgent[];
   readonly missing: readonly Missing[];
+  /** What the rest does not say by itself; those that warn come first. */
+  readonly notices: readonly Notice[];
   readonly bill: Bill | null;
 }
 
@@ -83,12 +86,13 @@ export function reportOfView(run: RunView): Report {
     ],
     agents: membersOf(run),
     missing: run.missing,
+    notices: run.notices,
     bill: run.bill ?? null,
   });
 }
 
 function reportOfOutcome(outcome: Outcome): Report {
-  const { runId, status, results, verdicts, missing, bill } = outcome;
+  const { runId, status, results, verdicts, missing, notices, bill } = outcome;
   const agents = Object.entries(results).map(([agent, result]) => agentOf(agent, result));
   return documentOf({
     runId,
@@ -100,6 +104,7 @@ function reportOfOutcome(outcome: Outcome): Report {
     verdicts,
     agents,
     missing,
+    notices,
     bill,
   });
 }
@@ -108,7 +113,7 @@ type Known = Omit<Report, "schema" | "verdict" | "findings">;
 
 function documentOf({ verdicts, ...known }: Known): Report {
   const questions = verdicts.filter(({ kind }) => kind === "claim");
-  const { agents, missing, bill, ...head } = known;
+  const { agents, missing, notices, bill, ...head } = known;
   return {
     schema: "quorate-report/1",
     ...head,
@@ -117,6 +122,7 @@ function documentOf({ verdicts, ...known }: Known): Report {
     findings: reportedFindings(verdicts.filter(({ kind }) => kind === "finding")),
     agents,
     missing,
+    notices: notices.toSorted((a, b) => Number(a.level === "info") - Number(b.level === "info")),
     bill,
   };
 }

@@ -17,8 +17,8 @@ const NO_RULE = "finding";
 
 /**
  * A report as SARIF 2.1.0 (OASIS), as a JSON text. A finding that stands is a result of the kind `fail`; one that is open is `open`, or `review` where a person is
- * asked. What does not stand, and what names no file, is no result: services that show results refuse those without a place. The latter and the agents that
- * did not answer are notifications.
+ * asked. What does not stand, and what names no file, is no result: services that show results refuse those without a place. The latter, the notices and
+ * the agents that did not answer are notifications.
  */
 export function sarif(report: Report): string {
   const shown = report.findings.filter(({ stands }) => stands !== false);
@@ -135,6 +135,11 @@ function invocationOf(report: Report, shown: readonly ReportedFinding[]): object
       ...unplaced.map(({ text, severity, stands }) => ({
         level: stands === null ? "note" : severity === undefined ? "warning" : LEVELS[severity],
         message: { text: plainMessage(text) },
+      })),
+      ...report.notices.map(({ code, level, message }) => ({
+        descriptor: { id: code },
+        level: level === "warn" ? "warning" : "note",
+        message: { text: plainMessage(message) },
       })),
       ...report.missing.map(({ agent, detail }) => ({
         level: "warning",

@@ -6,7 +6,7 @@ import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { describe, expect, it } from "vitest";
 import { junit as readJunit, sarif as readSarif } from "../../src/command/index.ts";
-import { render, report } from "../../src/report/index.ts";
+import { render, report, type Report } from "../../src/report/index.ts";
 import { markdownCode, markdownText } from "../../src/report/markdown-text.ts";
 import { plain } from "../../src/model/text.ts";
 import { hostile, HOSTILE_TEXTS } from "./hostile-review.ts";
@@ -89,16 +89,23 @@ describe("a report as Markdown", () => {
 
 describe("a report as JUnit XML", () => {
   it("is read by another reader of it: an error for who failed, a failure for what stands", async () => {
-    const read = await parse(render(report(await review.store.read(await runId())), "junit"));
+    const made = report(await review.store.read(await runId()));
+    const read = await parse(render(made, "junit"));
     if (read === undefined || read === null || !("testsuite" in read)) throw new Error("no suites");
     expect(
       read.testsuite?.map(({ name, tests, failures, errors }) => [name, tests, failures, errors]),
     ).toEqual([
       ["review: agents", 4, 0, 1],
       ["review: verdicts", 1, 0, 0],
+      ["review: notices", 0, 0, 0],
       ["review: findings", 2, 2, 0],
     ]);
-    const [agents, , findings] = read.testsuite ?? [];
+    const warned = { ...made, notices: [{ code: "one-voice", level: "warn", message: "alone" }] };
+    expect(render(warned as Report, "junit")).toContain(
+      '<failure type="one-voice" message="alone">',
+    );
+    expect(render(warned as Report, "md")).toContain("- **Warning**: alone\n");
+    const [agents, , , findings] = read.testsuite ?? [];
     expect(agents?.testcase?.[3]).toMatchObject({
       name: "dan",
       error: [{ type: "failed", message: expect.stringContaining("no such model") }],
@@ -115,7 +122,7 @@ describe("a report as JUnit XML", () => {
     const xml = render(report(await hostile.run({})), "junit");
     const read = await parse(xml);
     if (read === undefined || read === null || !("testsuite" in read)) throw new Error("no suites");
-    const [agents, verdicts, findings] = read.testsuite ?? [];
+    const [agents, verdicts, , findings] = read.testsuite ?? [];
     expect(agents?.testcase?.map(({ name }) => name)).toContain("ann @octocat `x`");
     expect(verdicts?.testcase).toHaveLength(HOSTILE_TEXTS.length);
     expect(findings?.testcase?.every(({ failure }) => failure?.length === 1)).toBe(true);
