@@ -96,8 +96,13 @@ export { DEFAULT_LIMITS } from "./describe/limits.ts";
 export type { CallLimits, Limits } from "./describe/limits.ts";
 export type { Backoff } from "./retry/backoff.ts";
 
-export { decide, openQuestions } from "./log/decision.ts";
-export type { HumanDecision, OpenQuestion } from "./log/decision.ts";
+export { cancel } from "./log/cancel-run.ts";
+export type { CancelAnswer } from "./log/cancel-run.ts";
+export { decide } from "./log/decision.ts";
+export type { DecisionKept } from "./log/decision.ts";
+export type { HumanDecision } from "./log/chosen-position.ts";
+export { openQuestions } from "./log/questions.ts";
+export type { OpenQuestion } from "./log/questions.ts";
 export { embeddedEngine } from "./executor/engine.ts";
 export type {
   AgentRegistry,

@@ -2,7 +2,8 @@ import { nameIn } from "./check/name.ts";
 import { workerBrand, checkNeeds, type Worker, type Workers } from "./describe/agent.ts";
 import { scopeQueues } from "./limits/scope-queue.ts";
 import { systemClock } from "./async/clock.ts";
-import type { HumanDecision } from "./log/decision.ts";
+import type { CancelAnswer } from "./log/cancel-run.ts";
+import type { HumanDecision } from "./log/chosen-position.ts";
 import { embeddedEngine } from "./executor/engine.ts";
 import { flights } from "./call/cache/single-flight.ts";
 import type { Outcome } from "./model/outcome.ts";
@@ -19,7 +20,7 @@ import {
   type SupervisorOptions,
 } from "./team/options.ts";
 import { runMany, type ManyOptions, type TaskOutcome } from "./run/many/run-many.ts";
-import { beginRun, decideRun, forkRun, resumeRun } from "./run/begin.ts";
+import { beginRun, decideRun, forkRun, requestCancel, resumeRun } from "./run/begin.ts";
 import { seatRoot, type Root, type Seated } from "./run/root.ts";
 import { streamRun, type RunStream } from "./run/stream.ts";
 import type { PlanOptions, TaskPlan } from "./forecast/task-plan.ts";
@@ -87,6 +88,11 @@ export interface Supervisor<
     decision: HumanDecision,
     options?: ResumeOptions,
   ) => RunStream<ResultsOf<Agents>>;
+  /**
+   * Asks for a run of this team to be cancelled, whichever process drives it; as `cancel`. Rejects with `RUN_NOT_FOUND`, and with
+   * `RUN_ID_TAKEN` for a run of another supervisor.
+   */
+  readonly cancel: (runId: string, reason?: string) => Promise<CancelAnswer>;
   /**
    * What a task would take: who would be asked, whose answers are kept, expected and worst cost and time. Asks no agent, and keeps
    * nothing. Rejects as `run` does before anything is asked.
@@ -161,6 +167,7 @@ export function supervisor<
       >,
     decideStream: (runId, decision, resumeOptions = {}) =>
       streamRun((watch) => decideRun(root, runId, decision, resumeOptions, watch)),
+    cancel: (runId, reason) => requestCancel(root, runId, reason),
     plan: (task, planOptions = {}) => planTask(root, task, planOptions),
     runMany: (tasks, runOptions = {}) => runMany(root, tasks, runOptions),
   };

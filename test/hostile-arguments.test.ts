@@ -65,6 +65,7 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   vote: () => [{}],
   within: () => [{ by: 1 }],
   sqliteStore: () => [{ path: ":memory:" }],
+  cancel: () => [store(), "r", "why"],
   claude: () => [{}],
   codex: () => [{}],
   commandAgent: () => [{ command: "x" }],

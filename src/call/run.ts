@@ -1,7 +1,7 @@
 import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import type { EventBody } from "../model/events.ts";
-import type { OpenQuestion } from "../log/decision.ts";
+import type { OpenQuestion } from "../log/questions.ts";
 import type { Engine } from "../executor/engine.ts";
 import type { Limiter } from "../limits/limiter.ts";
 import type { RunBudgets } from "../limits/run-budgets.ts";

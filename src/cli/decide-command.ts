@@ -51,7 +51,11 @@ export async function decideCommand(
     const runId = await findRun(log.store, wanted, log.file);
     const decision = await meant(log.store, runId, subject, winner, flags);
     if (file === undefined || team === undefined) {
-      await decide(log.store, runId, decision);
+      if ((await decide(log.store, runId, decision)) === "left") {
+        const what = `Somebody drives the run: the decision is left for them, and taken over when the run waits again.`;
+        screen.print(...wrap(what, screen.columns));
+        return EXIT.ok;
+      }
       screen.print(
         ...(await takenLines(log.store, runId, flags, screen)),
         ...section("To go on with it", screen, goOn({ runId, db: log.file ?? "" }, screen)),

@@ -6,7 +6,7 @@ import { findRun } from "./find-run.ts";
 import { nextStep } from "./next-step.ts";
 import { watchRun } from "./progress.ts";
 import { report, section } from "./report.ts";
-import type { RunView } from "../report/run-view.ts";
+import { runFold, type RunView } from "../report/run-view.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import { cancelOnSignals, type SignalScope } from "./signals.ts";
 import type { Terminal } from "./terminal.ts";
@@ -31,8 +31,12 @@ export async function followCommand(
     const runId = await findRun(store, wanted, flags.db);
     await using events = eventsOf(store, runId, signals);
     if (flags.json === true) {
-      for await (const event of events) screen.print(safeJson(event));
-      return signals.exitCode ?? EXIT.ok;
+      const fold = runFold(runId);
+      for await (const event of events) {
+        fold.add(event);
+        screen.print(safeJson(event));
+      }
+      return signals.exitCode ?? exitCodeFor(fold.view());
     }
     const status = (await store.run(runId))?.status;
     if (status === "interrupted" || status === "waiting") {

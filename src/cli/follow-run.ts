@@ -1,4 +1,4 @@
-import { describeThrown } from "../model/errors.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
 import { outputFailure, tellClosed } from "./output.ts";
 import type { Outcome, Reuse } from "../model/outcome.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
@@ -52,7 +52,8 @@ export async function followRun(stream: Watched<Outcome>, following: Following):
     (error: unknown) => ({ error }),
   );
   const cancelledBy = signals.exitCode;
-  if ("error" in ended && cancelledBy === undefined) throw ended.error;
+  // One that was cancelled by its id is shown as it was left.
+  if ("error" in ended && cancelledBy === undefined && !isCancelled(ended.error)) throw ended.error;
 
   // Stopped before its first event: there is nothing to show, and no log of it.
   if (cancelledBy !== undefined && watched.run.startedAtMs === 0) return { exitCode: cancelledBy };
@@ -79,6 +80,10 @@ export async function followRun(stream: Watched<Outcome>, following: Following):
     ...reuseLines(following, reuse),
   );
   return { exitCode };
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof QuorateError && error.code === "CANCELLED";
 }
 
 /** A run that is paid for goes on where nobody reads of it any more; its reader is told where all of it stands. */

@@ -1,4 +1,5 @@
 import { type Command, type Option } from "commander";
+import type { CancelFlags } from "./cancel-command.ts";
 import type { DeleteFlags } from "./delete-command.ts";
 import type { ExplainFlags } from "./explain-command.ts";
 import { age, atLeastOne, namesIn, tag } from "./flag-values.ts";
@@ -16,7 +17,7 @@ export interface Describing {
   readonly exitWith: (code: number) => void;
 }
 
-/** Adds the commands on the runs of a file that need no team: they show them, and forget them. */
+/** Adds the commands on the runs of a file that need no team: they show, cancel and forget them. */
 export function addLogCommands({ command, database, exitWith }: Describing): void {
   command("runs", "Lists the latest runs.")
     .addOption(database())
@@ -50,6 +51,15 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
     .action(async (run: string, options: FollowFlags) => {
       const { followCommand } = await import("./follow-command.ts");
       exitWith(await followCommand(run, options, terminal()));
+    });
+
+  command("cancel", "Cancels a run, whichever process drives it.")
+    .argument("<run>", "its id, the beginning of it, or latest")
+    .option("--reason <text>", "why, for the log")
+    .addOption(database())
+    .action(async (run: string, options: CancelFlags) => {
+      const { cancelCommand } = await import("./cancel-command.ts");
+      exitWith(await cancelCommand(run, options, terminal()));
     });
 
   command("explain", "Tells who said what, where they differed, and why it was decided so.")

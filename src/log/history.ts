@@ -6,7 +6,7 @@ import type { Verdict } from "../model/verdict.ts";
 import { CallPlaces } from "./call-places.ts";
 import { evolve, newCall, type CallEvent, type CallState } from "./call-state.ts";
 import type { RecordedDecision } from "./decided-position.ts";
-import { questionOf } from "./decision.ts";
+import { questionOf } from "./questions.ts";
 
 type Of<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
 

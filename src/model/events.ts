@@ -288,7 +288,12 @@ export type EventBody =
       readonly bill: Bill;
     }
   /** The run ended without an outcome: its caller cancelled it, or its route failed. Always the last event. */
-  | { readonly type: "run.cancelled"; readonly reason: string };
+  | {
+      readonly type: "run.cancelled";
+      readonly reason: string;
+      /** Somebody asked for that by the run's id (`cancel`). */
+      readonly requested?: true;
+    };
 
 /** One line of a run's log. `seq` counts from 1 without a gap. */
 export type RunEvent = EventBody & {

@@ -1,16 +1,23 @@
 import { TEXT } from "../check/arguments.ts";
 import { hear } from "../model/hear.ts";
 import { orCancelled } from "../async/or-cancelled.ts";
-import { recordDecision, type HumanDecision } from "../log/decision.ts";
-import { QuorateError } from "../model/errors.ts";
+import { cancelRun, type CancelAnswer } from "../log/cancel-run.ts";
+import type { HumanDecision } from "../log/chosen-position.ts";
+import { recordDecision } from "../log/decision.ts";
+import { takeInput } from "../call/input.ts";
+import { decisionsLeft } from "../log/requests.ts";
+import { isSoundError, QuorateError } from "../model/errors.ts";
 import type { LiveEvent } from "../model/events.ts";
 import { randomId } from "../model/hash.ts";
 import { canonicalJson } from "../model/json.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { ForkOptions, RunOptions } from "../team/options.ts";
-import { givenTask, ownStart, readRun, resume, runFork, runOnce } from "./resume.ts";
+import { runFork } from "./fork.ts";
+import { givenTask, ownStart, readRun, refuseOther, resume } from "./resume.ts";
+import { resumeOnceFree, runOnce } from "./run-once.ts";
 import type { Root } from "./root.ts";
 import { checkRunId } from "./run-id.ts";
+import { secrecyOf } from "./secrecy.ts";
 import { inSession, type Session, type Started } from "./session.ts";
 import { runNew } from "./start.ts";
 import { refuseOtherTenant } from "../team/whose-run.ts";
@@ -21,7 +28,9 @@ type Watch = (event: LiveEvent) => void;
 export function beginRun(root: Root, task: unknown, options: RunOptions, watch?: Watch): Started {
   const runId = runIdIn(options);
   return runId === undefined
-    ? inSession({ root, runId: randomId(), options, watch }, (session) => runNew(session, task))
+    ? inSession({ root, runId: randomId(), options, watch }, (session) =>
+        goingOn(session, runNew(session, task), task),
+      )
     : inSession({ root, runId, options, watch }, (session) => join(session, task));
 }
 
@@ -36,7 +45,7 @@ function runIdIn(options: RunOptions): string | undefined {
 
 /** Goes on with a run of the store. Never throws. */
 export function resumeRun(root: Root, runId: string, options: RunOptions, watch?: Watch): Started {
-  return inSession({ root, runId, options, watch }, (session) => resume(session));
+  return inSession({ root, runId, options, watch }, (session) => goingOn(session, resume(session)));
 }
 
 /** A new run that takes over what it can of another. Never throws. */
@@ -47,7 +56,7 @@ export function forkRun(root: Root, ofRun: string, options: ForkOptions, watch?:
   hear(options);
   return inSession({ root, runId, options, watch }, async (session) => {
     TEXT.take(ofRun, `a fork of ${root.team.where}: the id of its run`);
-    return runFork(session, options, ofRun);
+    return goingOn(session, runFork(session, options, ofRun), options.input);
   });
 }
 
@@ -68,10 +77,57 @@ export function decideRun(
     const { redact } = secrecy;
     const knowsSecrets = root.asleep.get(runId)?.secrecy === secrecy;
     const nowMs = (): number => root.clock.now();
-    await recordDecision(store, runId, decision, { redact, knowsSecrets, nowMs });
+    const kept = await recordDecision(store, runId, decision, { redact, knowsSecrets, nowMs });
     if (first.redacted === true && task === undefined) throw cannotGoOn(runId);
-    return resume(session, task);
+    const gone = kept === "left" ? resumeOnceFree(session, task) : resume(session, task);
+    return goingOn(session, gone, task?.known);
   });
+}
+
+/** Asks for a run of this team to be cancelled. Rejects with what is wrong with what it is given, or as `cancel` does. */
+export async function requestCancel(
+  root: Root,
+  runId: string,
+  reason: string | undefined,
+): Promise<CancelAnswer> {
+  TEXT.take(runId, `${root.team.where}: cancel: runId`);
+  const { store, team, clock } = root;
+  const before = root.asleep.get(runId);
+  const { redact } = before?.secrecy ?? secrecyOf(team, store.values);
+  return cancelRun(store, runId, reason, {
+    redact,
+    knowsSecrets: before !== undefined,
+    nowMs: () => clock.now(),
+    team: team.label.name,
+    check: (first) => refuseOther({ root }, first),
+  });
+}
+
+/**
+ * What comes of a run; one that waits goes on where a person has decided meanwhile: whoever did found that it was driven here, and left
+ * that for us.
+ */
+async function goingOn(session: Session, run: Promise<Outcome>, task?: unknown): Promise<Outcome> {
+  let outcome = await run;
+  const { root, seated } = session;
+  while (outcome.status === "waiting" && (await isDecided(session))) {
+    const where = `the task of ${root.team.where}`;
+    const known = task === undefined ? undefined : takeInput(task, seated.maxBytes, where);
+    try {
+      outcome = await resume(session, known === undefined ? undefined : { known });
+    } catch (error) {
+      // Whoever goes on with it now writes what was decided.
+      if (isSoundError(error) && error.code === "RUN_OWNED") return outcome;
+      throw error;
+    }
+  }
+  return outcome;
+}
+
+/** Whether a person has left a decision. Where the store fails, that is for whoever goes on with the run. */
+async function isDecided({ store, runId, cancellation }: Session): Promise<boolean> {
+  const left = await decisionsLeft(store, runId, cancellation).catch(() => []);
+  return left.length > 0;
 }
 
 function cannotGoOn(runId: string): QuorateError {
@@ -89,7 +145,7 @@ async function join(session: Session, task: unknown): Promise<Outcome> {
   checkRunId(runId);
   const known = root.named.get(runId);
   if (known === undefined) {
-    const outcome = runOnce(session, task);
+    const outcome = goingOn(session, runOnce(session, task), task);
     root.named.set(runId, { task, outcome, whose: session.options });
     try {
       return await outcome;

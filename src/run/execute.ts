@@ -6,6 +6,7 @@ import { type History, type Origin } from "../log/history.ts";
 import { Journal } from "../log/journal.ts";
 import { ContentKeys } from "../call/key.ts";
 import { letGo } from "../log/owning.ts";
+import { removeCancel } from "../log/requests.ts";
 import type { Run } from "../call/run.ts";
 import { RunBudgets } from "../limits/run-budgets.ts";
 import { storeLimiter } from "../limits/store-limiter.ts";
@@ -112,6 +113,7 @@ export async function execute(
 ): Promise<Outcome> {
   const { root, seated, store, runId, secrecy } = session;
   const { journal, cancellation, clock } = run;
+  session.requests.drives = true;
   try {
     using until = either(cancellation, session.deadline);
     // What was asked stops in its graceMs; only a store that never answers takes longer.
@@ -127,8 +129,17 @@ export async function execute(
     const fresh = run.history === undefined && run.origin === undefined;
     return fresh ? outcome : { ...outcome, reuse: run.bill.reuse() };
   } catch (reason) {
-    journal.note([{ type: "run.cancelled", reason: describeThrown(reason) }]);
+    const { cancel } = session.requests;
+    const asked = cancel !== undefined && reason === cancel.error ? cancel : undefined;
+    journal.note([
+      asked === undefined
+        ? { type: "run.cancelled", reason: describeThrown(reason) }
+        : { type: "run.cancelled", reason: asked.reason, requested: true },
+    ]);
     journal.close();
+    session.requests.drives = false;
+    // In the same transaction where there is one: who asked and who goes on find both or neither.
+    if (asked !== undefined) void removeCancel(store.values, runId);
     // Whoever goes on with the run need not wait for this process to end.
     if (isBegun(reason, run)) session.begunByOthers?.();
     else if (!isLost(reason)) await letGo(store, root.clock, runId, fence);

@@ -2,6 +2,9 @@ import { checkRunId } from "./run-id.ts";
 import { Cancellation, follow } from "../async/cancellation.ts";
 import type { Checked } from "../check/options.ts";
 import { keepAwake } from "../async/keep-awake.ts";
+import { requestDesk } from "../log/request-desk.ts";
+import { cancelledError } from "../log/requests.ts";
+import type { QuorateError } from "../model/errors.ts";
 import type { LiveEvent } from "../model/events.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Store } from "../store/store.ts";
@@ -27,8 +30,17 @@ export interface Session extends Omit<Given, "options"> {
   /** Cancelled when `deadlineMs` is over, and with the run; `undefined` where there is no deadline. */
   readonly deadline: Cancellation | undefined;
   readonly secrecy: Secrecy;
+  readonly requests: Requests;
   /** Is told when a run that was to begin was there already, so that nobody was asked. */
   readonly begunByOthers?: () => void;
+}
+
+/** What is asked of a run from outside. */
+export interface Requests {
+  /** Whether this process drives the run. */
+  drives: boolean;
+  /** Somebody asked for the run to be cancelled: why, and what it is cancelled with. */
+  cancel: { readonly reason: string; readonly error: QuorateError } | undefined;
 }
 
 /** A run under way. */
@@ -65,7 +77,29 @@ async function outcomeOf(
   const secrecy = before?.store === store ? before.secrecy : secrecyOf(root.team, store.values);
   using until = deadlineOf(root, options, cancellation);
   const deadline = until?.cancellation;
-  const session = { ...given, options, seated, store, cancellation, deadline, secrecy };
+  const requests: Requests = { drives: false, cancel: undefined };
+  using _hearing = requestDesk(store.values).hear({
+    runId,
+    team: root.team.label.name,
+    drives: () => requests.drives,
+    told(reason) {
+      if (cancellation.cancelled) return;
+      const error = cancelledError(runId, reason);
+      requests.cancel = { reason, error };
+      cancellation.cancel(error);
+    },
+  });
+  const session = {
+    ...given,
+    watch: onceEach(watch),
+    options,
+    seated,
+    store,
+    cancellation,
+    deadline,
+    secrecy,
+    requests,
+  };
   try {
     const outcome = await run(session);
     rememberAsleep(session, outcome);
@@ -73,6 +107,19 @@ async function outcomeOf(
   } catch (error) {
     throw errorOutside(error, secrecy, signal);
   }
+}
+
+/** Shows each event of a run once, whether it is recorded, followed or read. */
+function onceEach(watch: Given["watch"]): Given["watch"] {
+  if (watch === undefined) return undefined;
+  let seen = 0;
+  return (event) => {
+    if (event.type !== "call.progress") {
+      if (event.seq <= seen) return;
+      seen = event.seq;
+    }
+    watch(event);
+  };
 }
 
 const MAX_ASLEEP = 1_000;

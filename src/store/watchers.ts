@@ -16,13 +16,16 @@ export function watchers(): Watchers {
       return { [Symbol.dispose]: () => void all.delete(one) };
     },
     tell(changed) {
+      if (all.size === 0) return;
       // Of those who are told, some may leave or come.
-      for (const { prefix, told } of all.size === 0 ? [] : [...all]) {
+      const now = [...all];
+      for (const { prefix, told } of now) {
         if (changed.some(({ key }) => key.startsWith(prefix))) told();
       }
     },
     tellAll() {
-      for (const { told } of [...all]) told();
+      const now = [...all];
+      for (const { told } of now) told();
     },
   };
 }

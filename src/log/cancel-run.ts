@@ -1,0 +1,99 @@
+import { systemClock } from "../async/clock.ts";
+import { STORE, TEXT } from "../check/arguments.ts";
+import { text } from "../check/kinds.ts";
+import type { RunEvent } from "../model/events.ts";
+import type { Store, RunSummary } from "../store/store.ts";
+import { noSuchRun } from "../store/refuse-take.ts";
+import { writtenBy } from "./chosen-position.ts";
+import { takenUnlessOwned, type Recording } from "./decision.ts";
+import { fromStore } from "./from-store.ts";
+import { letGo } from "./owning.ts";
+import { requestDesk } from "./request-desk.ts";
+import { leaveCancel, removeCancel } from "./requests.ts";
+
+/**
+ * What came of a request to cancel a run:
+ *
+ * - `"asked"`: somebody drives the run, and is asked to cancel it. Who drives it in this process is told at once, another process within a
+ *   second; then the run stops as one that its caller cancels. Where they are gone, whoever goes on with the run ends it as cancelled.
+ * - `"cancelled"`: nobody drove the run. It has ended as cancelled, or had before.
+ * - `"ended"`: the run had ended before, with an outcome.
+ */
+export type CancelAnswer = "asked" | "cancelled" | "ended";
+
+const REASON = text("say why in a sentence");
+const MAX_REASON = 10_000;
+const NO_REASON = "somebody asked for it";
+
+/**
+ * Asks for a run to be cancelled, whichever process drives it. Resolves once the request is kept; the run has ended when its log says so.
+ * Rejects with `RUN_NOT_FOUND` where there is no such run.
+ *
+ * Of a run whose supervisor has `redact`, the reason is kept only by a process that knows what is secret in it: the one that drives the
+ * run, and with `cancel` of its supervisor every one where `redact` has no paths.
+ */
+export async function cancel(store: Store, runId: string, reason?: string): Promise<CancelAnswer> {
+  STORE.needed().take(store, "cancel: store");
+  TEXT.take(runId, "cancel: runId");
+  const nowMs = (): number | Promise<number> => store.values.now();
+  return cancelRun(store, runId, reason, { redact: undefined, knowsSecrets: false, nowMs });
+}
+
+/** Who asks, beside what a decision brings along. */
+export interface Cancelling extends Recording {
+  /** The name of the only team whose runs are meant. */
+  readonly team?: string;
+  /** Refuses a run of another team, by its first event. */
+  readonly check?: (first: RunEvent) => void;
+}
+
+/** As `cancel`. */
+export async function cancelRun(
+  store: Store,
+  runId: string,
+  given: string | undefined,
+  { nowMs, team, check, ...known }: Cancelling,
+): Promise<CancelAnswer> {
+  const reason = REASON.take(given, "cancel: reason") ?? NO_REASON;
+  const desk = requestDesk(store.values);
+  // What is secret in the reason, the run that is told takes out itself.
+  const here = desk.tell(runId, reason, team);
+  if (here === "drives") return "asked";
+  const [first] = await fromStore(() => store.read(runId, 0, 1));
+  if (first === undefined) {
+    if (here !== undefined) return "asked";
+    throw noSuchRun(runId);
+  }
+  check?.(first);
+  const run = await fromStore(() => store.run(runId));
+  const before = answerFor(run);
+  if (before !== undefined) return before;
+  const written = writtenBy(reason, MAX_REASON, first, known);
+  await leaveCancel(store, runId, { reason: written, afterSeq: run?.events ?? 1 });
+  const fence = await takenUnlessOwned(store, runId);
+  if (fence === undefined) {
+    // Whoever drives it may have come to its end just now.
+    const ended = answerFor(await fromStore(() => store.run(runId)));
+    if (ended !== undefined) await removeCancel(store.values, runId);
+    return ended ?? "asked";
+  }
+  try {
+    const now = await fromStore(() => store.run(runId));
+    const ended = answerFor(now);
+    if (ended !== undefined) return ended;
+    const seq = (now?.events ?? 0) + 1;
+    const atMs = Math.round(await fromStore(nowMs));
+    const end = { type: "run.cancelled", reason: written, requested: true } as const;
+    await fromStore(() => store.append([{ ...end, runId, seq, atMs }], fence));
+    return "cancelled";
+  } finally {
+    void removeCancel(store.values, runId);
+    await letGo(store, systemClock, runId, fence);
+  }
+}
+
+/** What there is to say of a run that is there no more, or has ended. */
+function answerFor(run: RunSummary | undefined): CancelAnswer | undefined {
+  if (run === undefined || run.endedAtMs === null) return undefined;
+  return run.status === "cancelled" ? "cancelled" : "ended";
+}

@@ -1,0 +1,50 @@
+import { didYouMean } from "../check/did-you-mean.ts";
+import { History } from "../log/history.ts";
+import { settleDebt } from "../log/owning.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { Outcome } from "../model/outcome.ts";
+import type { ForkOptions } from "../team/options.ts";
+import { recordedPlan } from "../team/route.ts";
+import { readRun, refuseForgetful, refuseOther, startOf } from "./resume.ts";
+import { checkRunId } from "./run-id.ts";
+import type { Session } from "./session.ts";
+import { runNew } from "./start.ts";
+
+/**
+ * A new run that takes over the answers of another where nothing has changed: not the agent at `from`, nor those whose
+ * input is another for it. Rejects as `resume` does, and with `BAD_OPTIONS` for a `from` that nobody has.
+ */
+export async function runFork(
+  session: Session,
+  fork: ForkOptions,
+  ofRun: string,
+): Promise<Outcome> {
+  const { root, seated } = session;
+  checkRunId(session.runId);
+  const of = { ...session, runId: ofRun };
+  refuseForgetful(of, "forked");
+  const events = await readRun(session, ofRun);
+  const first = startOf(of, events);
+  refuseOther(of, first);
+  if (first.redacted === true && !("input" in fork)) {
+    throw new QuorateError(
+      "NOT_RESUMABLE",
+      `the task of run "${ofRun}" was redacted; fork it with { input: task }`,
+    );
+  }
+  await settleDebt(session.store, session.runId, session.deadline ?? session.cancellation);
+  const { from } = session.options;
+  if (from !== undefined && !seated.places.has(from)) {
+    const known = [...seated.places].map((place) => `"${place}"`).join(", ");
+    const near = didYouMean(from, seated.places);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `there is no agent "${from}" to fork from; use one of ${known}${near === undefined ? "" : `; did you mean "${near}"?`}`,
+    );
+  }
+  const history = new History(ofRun, events);
+  const same = !("input" in fork) && fork.route === undefined && fork.mode === undefined;
+  const plan = same ? recordedPlan(root.team, history.plan("")) : undefined;
+  const input = "input" in fork ? fork.input : first.input;
+  return runNew(session, input, { history, from }, plan);
+}

@@ -1,0 +1,42 @@
+import { fromStore } from "../log/from-store.ts";
+import { cancelledError, cancelLeft, removeCancel } from "../log/requests.ts";
+import type { EventBody, RunEvent } from "../model/events.ts";
+import type { Json } from "../model/json.ts";
+import { isEnd } from "../store/summary.ts";
+import type { StartedEvent } from "./resume.ts";
+import type { Session } from "./session.ts";
+
+/** Ends a run that was taken as cancelled where somebody has asked for that and its owner did not come to it. Rejects with `CANCELLED` then. */
+export async function endIfCancelled(
+  { store, runId, root, secrecy, watch, cancellation, deadline = cancellation }: Session,
+  events: readonly RunEvent[],
+  fence: number,
+): Promise<void> {
+  const request = await cancelLeft(store, runId, deadline);
+  if (request === undefined) return;
+  const last = events.at(-1);
+  const isAnswered = last !== undefined && isEnd(last) && last.seq > request.afterSeq;
+  if (!isAnswered) {
+    const reason = secrecy.redact?.text(request.reason) ?? request.reason;
+    const place = { runId, seq: events.length + 1, atMs: Math.round(root.clock.now()) };
+    const end = { type: "run.cancelled", reason, requested: true, ...place } as const;
+    await fromStore(() => store.append([end], fence));
+    for (const event of [...events, end]) watch?.(event);
+  }
+  await removeCancel(store.values, runId);
+  if (!isAnswered) throw cancelledError(runId, request.reason);
+}
+
+/** How what others have left for the run is written into its log: without what is secret in its task. */
+export function keptBy(
+  { secrecy: { redact } }: Session,
+  first: StartedEvent,
+  known: { readonly known: unknown } | undefined,
+): ((body: EventBody) => EventBody) | undefined {
+  const task = known === undefined ? first.input : known.known;
+  if (redact === undefined) return undefined;
+  return (body) => {
+    if (task !== undefined) redact.value(task as Json, "input");
+    return redact.event(body);
+  };
+}
