@@ -131,7 +131,7 @@ const arrows: readonly Arrow[] = [
     "resolve/judge",
   ]),
   ...room("similar", ["conflict", "conflict/similar"]),
-  ...room("report", words),
+  ...room("report", [...words, "money/bill.ts"]),
   ...room("sqlite", [...words, "store"]),
   ...room(
     "ai-sdk",

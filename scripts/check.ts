@@ -23,6 +23,7 @@ const steps: readonly Step[] = [
   { name: "format", run: ["oxfmt", "--check", "."] },
   { name: "lint", run: ["oxlint"] },
   { name: "types", run: ["tsc", "-p", "tsconfig.json"] },
+  { name: "page", run: ["tsc", "-p", "dashboard/tsconfig.json"] },
   { name: "publint", run: ["publint", "--strict"] },
   { name: "attw", run: ["attw", "--pack", ".", "--profile", "esm-only"] },
   { name: "knip", run: ["knip", "--no-progress"] },
@@ -32,9 +33,12 @@ const steps: readonly Step[] = [
 
 /** A lockfile that names a registry's addresses would tie everybody to that registry. */
 function lockfiles(): string {
-  const others = globSync("{bench/peers,test/runtimes,test/peers/*}/package-lock.json", {
-    cwd: root,
-  });
+  const others = globSync(
+    "{bench/peers,test/runtimes,test/browser,test/peers/*}/package-lock.json",
+    {
+      cwd: root,
+    },
+  );
   return ["package-lock.json", ...others].flatMap(addressesIn).join("\n");
 }
 

@@ -102,7 +102,8 @@ function installIsCurrent() {
 /** What the build depends on, as one hash: file names and contents. */
 function buildInputs() {
   const hash = createHash("sha256");
-  const sources = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })
+  const sources = ["src", "dashboard"]
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
@@ -189,6 +190,8 @@ function build(inputs) {
   rmSync(fresh, { recursive: true, force: true });
   runTool("typescript/bin/tsc", ["-p", "tsconfig.build.json", "--outDir", fresh]);
   runTool("rolldown/bin/cli.mjs", ["-c", "rolldown.config.ts", "--dir", fresh]);
+  const page = ["--config", "dashboard/vite.config.ts", "--outDir", join(fresh, "dashboard")];
+  runTool("vite/bin/vite.js", ["build", ...page]);
   rmSync(old, { recursive: true, force: true });
   if (existsSync(dist)) renameSync(dist, old);
   renameSync(fresh, dist);

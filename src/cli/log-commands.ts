@@ -38,6 +38,7 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
     .addOption(database())
     .option("--json", "print it as JSON, with its events")
     .option("--full", "print answers and reasons whole")
+    .option("--html <file>", "write it as a page that a browser shows, in one file")
     .action(async (run: string, options: ShowFlags) => {
       const { showCommand } = await import("./show-command.ts");
       await showCommand(run, options, terminal());

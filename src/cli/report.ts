@@ -7,7 +7,7 @@ import { brief, failureText, positionText } from "./brief.ts";
 import { callsInOrder } from "../report/call-tree.ts";
 import { originLines } from "./origin.ts";
 import { count, dateAndTime, duration, share } from "../report/quantities.ts";
-import type { CallState, CallView, RunView } from "../report/run-view.ts";
+import type { CallViewState, CallView, RunView } from "../report/run-view.ts";
 import { safeBlock, safeText } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
 import type { Style, Terminal } from "./terminal.ts";
@@ -81,7 +81,7 @@ function heading(run: RunView, screen: Terminal): string[] {
   ];
 }
 
-const CALL_STYLE: Readonly<Record<CallState, Style>> = {
+const CALL_STYLE: Readonly<Record<CallViewState, Style>> = {
   ok: "good",
   failed: "bad",
   skipped: "quiet",
@@ -90,7 +90,7 @@ const CALL_STYLE: Readonly<Record<CallState, Style>> = {
   waiting: "quiet",
 };
 
-const CALL_WORDS: Readonly<Record<CallState, string>> = {
+const CALL_WORDS: Readonly<Record<CallViewState, string>> = {
   ok: "ok",
   failed: "failed",
   skipped: "skipped",

@@ -5,6 +5,7 @@ import { nextStep } from "./next-step.ts";
 import { report, section } from "./report.ts";
 import { runJson } from "./run-json.ts";
 import { safeJson } from "./safe-text.ts";
+import { shellPath } from "./shell-word.ts";
 import type { Terminal } from "./terminal.ts";
 import { timeline } from "./timeline.ts";
 
@@ -12,6 +13,8 @@ export interface ShowFlags {
   readonly db: string;
   readonly json?: boolean;
   readonly full?: boolean;
+  /** The file that the page of the run is written to. */
+  readonly html?: string;
 }
 
 /** `quorate show`: the report of a run, from its events alone. */
@@ -21,6 +24,13 @@ export async function showCommand(
   screen: Terminal,
 ): Promise<void> {
   const { run, events } = await withDatabase(flags.db, (store) => readRun(store, wanted, flags.db));
+  if (flags.html !== undefined) {
+    const interrupted = run.status === "interrupted";
+    const { writePage } = await import("./write-page.ts");
+    await writePage(flags.html, run.runId, events, { interrupted });
+    screen.print(`The page of this run is in ${shellPath(flags.html)}.`);
+    return;
+  }
   if (flags.json === true) {
     screen.print(safeJson({ ...runJson(run), events }, 2));
     return;

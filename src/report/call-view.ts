@@ -3,7 +3,7 @@ import type { Cost, ReusedBy } from "../model/call.ts";
 import type { ErrorRecord } from "../model/errors.ts";
 import type { EscalationReason, RunEvent, WaitsFor } from "../model/events.ts";
 
-export type CallState = "waiting" | "running" | "retrying" | "ok" | "failed" | "skipped";
+export type CallViewState = "waiting" | "running" | "retrying" | "ok" | "failed" | "skipped";
 
 /** An attempt that was over, and whose agent answered, failed or was abandoned after all. */
 export interface LateEnd {
@@ -47,7 +47,7 @@ export interface CallView {
   readonly via?: Via;
   /** Of a judge's call, what it is asked about. */
   readonly questionKey?: string;
-  readonly state: CallState;
+  readonly state: CallViewState;
   readonly attempts: readonly AttemptView[];
   /** The next attempt waits to begin. */
   readonly queued?: { readonly atMs: number; readonly waitsFor: WaitsFor };
@@ -65,6 +65,8 @@ export interface CallView {
   readonly detail?: string;
   /** Of all attempts so far. */
   readonly cost?: Cost;
+  /** Of its attempts that failed, as far as it is part of `cost`. */
+  readonly failedCost?: Cost;
   /** What was reported when an attempt was over. */
   readonly lateCost?: Cost;
   /** The lane that told it to come later, while it waits for that. */
@@ -77,7 +79,7 @@ export interface CallView {
   readonly escalated: readonly EscalationView[];
 }
 
-export type CallEvent = Extract<RunEvent, CallPlace>;
+export type CallViewEvent = Extract<RunEvent, CallPlace>;
 
 /** The view of a call that nothing has happened to yet. */
 export function newCall(place: Omit<CallPlace, "role"> & { readonly role?: CallRole }): CallView {
@@ -109,7 +111,7 @@ export function interruptedCall(given: CallView, stoppedAtMs: number): CallView 
 }
 
 /** The view of a call after one more of its events. */
-export function nextCall(given: CallView, event: CallEvent): CallView {
+export function nextCall(given: CallView, event: CallViewEvent): CallView {
   const { role, model } = { model: undefined, ...event };
   const call = {
     ...given,
@@ -141,7 +143,8 @@ export function nextCall(given: CallView, event: CallEvent): CallView {
       const toldBy = event.type === "call.requeued" ? { toldBy: event.lane ?? "" } : {};
       const { error, atMs: endedAtMs, cost } = event;
       const attempts = closeLast(call.attempts, { endedAtMs, error, ...toldBy });
-      return { ...call, state: "retrying", error, cost, ...toldBy, attempts };
+      const failed = event.type === "call.retried" ? { failedCost: cost } : {};
+      return { ...call, state: "retrying", error, cost, ...failed, ...toldBy, attempts };
     }
     case "call.succeeded":
     case "call.reused": {
@@ -173,6 +176,7 @@ export function nextCall(given: CallView, event: CallEvent): CallView {
         ...(event.key !== undefined && { key: event.key }),
         durationMs,
         cost,
+        failedCost: cost,
         attempts: closeLast(call.attempts, { endedAtMs, error }),
       };
     }

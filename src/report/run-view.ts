@@ -8,7 +8,7 @@ import type { Bill, Missing, OutcomeStatus } from "../model/outcome.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { interruptedCall, newCall, nextCall, type CallView } from "./call-view.ts";
 
-export type { AttemptView, CallState, CallView, EscalationView, LateEnd } from "./call-view.ts";
+export type { AttemptView, CallViewState, CallView, EscalationView, LateEnd } from "./call-view.ts";
 
 /** Somebody went on with the run. `changed`: with another description of its supervisor. */
 export interface Resumption {
@@ -23,6 +23,8 @@ export interface DecisionView {
   readonly winner: Json;
   readonly why: string;
   readonly by?: string;
+  /** Since when the run had waited for it, where its log says that. */
+  readonly askedAtMs?: number;
   readonly atMs: number;
 }
 
@@ -182,11 +184,19 @@ export function runFold(runId: string): RunFold {
         case "person.decided": {
           const decider = scopeOf(event);
           const { subject, winner, why, by, atMs } = event;
-          const decision = { team: decider, subject, winner, why, atMs };
+          const decision: DecisionView = {
+            team: decider,
+            subject,
+            winner,
+            why,
+            ...(by !== undefined && { by }),
+            ...(run.waitingSinceMs !== undefined && { askedAtMs: run.waitingSinceMs }),
+            atMs,
+          };
           run = {
             ...run,
             open: run.open.filter(({ team, it }) => team !== decider || it.subject !== subject),
-            decisions: [...run.decisions, by === undefined ? decision : { ...decision, by }],
+            decisions: [...run.decisions, decision],
           };
           return;
         }

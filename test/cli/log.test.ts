@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { folder, quorate, team } from "./command.ts";
 
@@ -52,6 +54,21 @@ describe("what a database of runs tells", () => {
     expect(document.runId).toBe(ids[0]);
     expect(document.events[0]?.type).toBe("run.started");
     expect(document.events.at(-1)?.type).toBe("run.finished");
+  });
+
+  it("writes a run as a page that needs nothing else", async () => {
+    const { code, stdout } = await quorate(["show", ids[0] ?? "", "--html", "run.html"], cwd);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "The page of this run is in run.html.\n" });
+    const page = readFileSync(join(cwd, "run.html"), "utf8");
+    expect(page).toContain(`id="run-data">{"runId":"${ids[0]}"`);
+  });
+
+  it("says why a page cannot be written, and writes none", async () => {
+    const { code, stderr } = await quorate(["show", "latest", "--html", "no/run.html"], cwd);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /the page cannot be written to no\/run\.html; name a file that can be: /,
+    );
   });
 
   it("explains who said what and which link decided", async () => {

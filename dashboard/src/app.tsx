@@ -1,0 +1,119 @@
+import {
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+  type CSSProperties,
+  type ReactNode,
+} from "react";
+import { DeskProvider, type Desk } from "./desk.ts";
+import { pageOf, type RunPage } from "./model/page.ts";
+import { finderFor } from "./model/search.ts";
+import { AnswerPart } from "./parts/answer.tsx";
+import { BillPart, NoticesPart } from "./parts/bill.tsx";
+import { Details } from "./parts/details.tsx";
+import { Divider } from "./parts/divider.tsx";
+import { Findings } from "./parts/findings.tsx";
+import { Disagreements } from "./parts/matrix.tsx";
+import { MiniTimeline, Timeline } from "./parts/timeline.tsx";
+import { TopBar } from "./parts/top-bar.tsx";
+import { Waits } from "./parts/waits.tsx";
+import { callHref, placeIn, subjectHref } from "./model/place.ts";
+import type { RunSource } from "./source.ts";
+import { useHash } from "./use-hash.ts";
+
+const SIDE_WIDTH = 468;
+
+/** The page of a run. */
+export function App(props: { readonly source: RunSource; readonly foot: ReactNode }): ReactNode {
+  const { source, foot } = props;
+  const { run, bill } = useSyncExternalStore(source.follow, source.now);
+  const page = useMemo(() => pageOf(run, bill), [run, bill]);
+  const [query, setQuery] = useState("");
+  const looked = useDeferredValue(query);
+  const finder = useMemo(() => finderFor(looked), [looked]);
+  const [width, setWidth] = useState(SIDE_WIDTH);
+  const where = useWhere(page);
+  const desk = useMemo(
+    (): Desk => ({ page, finder, query: looked, ...where }),
+    [page, finder, looked, where],
+  );
+  useEffect(() => {
+    document.title = `${page.answer.headline} · ${page.run.supervisor.name} · Quorate`;
+  }, [page]);
+  return (
+    <DeskProvider value={desk}>
+      <a className="skip" href="#answer">
+        Skip to the answer
+      </a>
+      <TopBar tenant={run.tenant} query={query} onQuery={setQuery} />
+      <div className="wrap run" style={{ "--side": `${width}px` } as CSSProperties}>
+        <AnswerPart />
+        <main className="main">
+          <Waits />
+          <Disagreements />
+          <Findings />
+          <div className="pair">
+            <BillPart />
+            <NoticesPart />
+          </div>
+        </main>
+        <aside aria-label="Timeline and details">
+          <Timeline />
+          <Details />
+          <Divider width={width} onWidth={setWidth} />
+        </aside>
+      </div>
+      {foot}
+      <MiniTimeline />
+    </DeskProvider>
+  );
+}
+
+type Where = Pick<Desk, "selected" | "select" | "open" | "toggle">;
+
+/** What is selected and unfolded, by the address and by what was clicked. */
+function useWhere(page: RunPage): Where {
+  const hash = useHash();
+  const place = useMemo(() => placeIn(hash), [hash]);
+  const [selected, setSelected] = useState<string | undefined>(() => mostTelling(page));
+  const [open, setOpen] = useState<ReadonlySet<number>>(() => new Set(firstOpen(page)));
+  useEffect(() => {
+    if (place?.kind === "call") setSelected(place.callId);
+    if (place?.kind === "subject") setOpen((before) => new Set([...before, place.number]));
+  }, [place]);
+  useEffect(() => {
+    if (place?.kind !== "subject") return;
+    document.getElementById(`subject-${place.number}`)?.scrollIntoView({ block: "center" });
+  }, [place]);
+  const select = useCallback((callId: string): void => {
+    setSelected(callId);
+    history.replaceState(history.state, "", callHref(callId));
+  }, []);
+  const toggle = useCallback((number: number): void => {
+    setOpen((before) => {
+      const after = new Set(before);
+      if (!after.delete(number)) after.add(number);
+      return after;
+    });
+    history.replaceState(history.state, "", subjectHref(number));
+  }, []);
+  return useMemo(() => ({ selected, select, open, toggle }), [selected, select, open, toggle]);
+}
+
+/** Whose call is worth a look first: one that did not go smoothly, else the first. */
+function mostTelling({ lanes }: RunPage): string | undefined {
+  const troubled = lanes.find(({ call }) => (call?.attempts.length ?? 0) > 1);
+  return (troubled ?? lanes[0])?.id;
+}
+
+/** Of what stands, the weakest is unfolded: it is the one to be looked at. */
+function firstOpen({ subjects }: RunPage): readonly number[] {
+  const decided = subjects.filter(({ fate }) => fate === "stands" || fate === "settled");
+  const weakest = decided.toSorted(
+    (a, b) => (a.verdict?.confidence ?? 0) - (b.verdict?.confidence ?? 0),
+  )[0];
+  return weakest === undefined ? [] : [weakest.number];
+}

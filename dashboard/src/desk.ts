@@ -1,0 +1,34 @@
+import { createContext, useContext } from "react";
+import type { RunPage } from "./model/page.ts";
+import type { Finder } from "./model/search.ts";
+
+/** What the parts of the page share: the run, what is looked for, what is selected and unfolded. */
+export interface Desk {
+  readonly page: RunPage;
+  readonly finder: Finder;
+  readonly query: string;
+  /** The call that the details are of. */
+  readonly selected: string | undefined;
+  readonly select: (callId: string) => void;
+  /** Subjects that are unfolded, by their numbers. */
+  readonly open: ReadonlySet<number>;
+  readonly toggle: (number: number) => void;
+}
+
+const DeskContext = createContext<Desk | undefined>(undefined);
+
+export const DeskProvider = DeskContext.Provider;
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (desk === undefined) throw new Error("A part of the page is drawn outside of it.");
+  return desk;
+}
+
+/** The call of an agent in a team, by what it is called there; its first one where there are several. */
+export function callOf({ run }: RunPage, team: string, agent: string): string | undefined {
+  for (const call of run.calls.values()) {
+    if (call.team === team && call.agent === agent && call.role !== "judge") return call.callId;
+  }
+  return undefined;
+}

@@ -1,0 +1,83 @@
+import type { RunView } from "../../../src/report/run-view.ts";
+import type { Held, Subject } from "./subjects.ts";
+
+/** One column of the matrix: an agent, or several that hold the same everywhere. */
+export interface Column {
+  readonly agents: readonly string[];
+  /** On how many subjects it holds something else than what was decided. */
+  readonly against: number;
+  /** It answered nothing. */
+  readonly missing: boolean;
+}
+
+/** A matrix of one team: its subjects and who spoke about them. */
+export interface Matrix {
+  readonly team: string;
+  readonly subjects: readonly Subject[];
+  readonly columns: readonly Column[];
+}
+
+/** A matrix for the root and for each team that decided something. */
+export function matricesOf(
+  run: RunView,
+  subjects: readonly Subject[],
+  fold: boolean,
+): readonly Matrix[] {
+  const byTeam = Map.groupBy(subjects, ({ team }) => team);
+  return [...byTeam].map(([team, rows]) => ({
+    team,
+    subjects: rows,
+    columns: columnsOf(agentsIn(run, team, rows), rows, fold),
+  }));
+}
+
+/** In the order of the team, so that columns keep their place while a run goes on; then whoever else spoke. */
+function agentsIn(run: RunView, team: string, rows: readonly Subject[]): readonly string[] {
+  const spoke = new Set(rows.flatMap(({ held }) => [...held.keys()]));
+  const planned = [...run.calls.values()]
+    .filter((call) => call.team === team && call.role !== "judge" && spoke.has(call.agent))
+    .map(({ agent }) => agent);
+  return [...new Set([...planned, ...spoke])];
+}
+
+function columnsOf(
+  agents: readonly string[],
+  rows: readonly Subject[],
+  fold: boolean,
+): readonly Column[] {
+  const alike = Map.groupBy(agents, (agent) =>
+    fold ? rows.map(({ held }) => signOf(held.get(agent))).join() : agent,
+  );
+  const columns = [...alike.values()].map((together): Column => {
+    const [first = ""] = together;
+    const held = rows.map((row) => row.held.get(first));
+    return {
+      agents: together,
+      against: held.filter((one) => one !== undefined && one.position !== "missing" && one.against)
+        .length,
+      missing: held.every((one) => one === undefined || one.position === "missing"),
+    };
+  });
+  return columns.toSorted(
+    (a, b) =>
+      Number(a.missing) - Number(b.missing) ||
+      Number(b.agents.length > 1) - Number(a.agents.length > 1) ||
+      a.against - b.against,
+  );
+}
+
+function signOf(held: Held | undefined): string {
+  return held === undefined ? "" : String(held.position);
+}
+
+/** Agents and on how many subjects each dissents, most first. */
+export function dissentersOf(subjects: readonly Subject[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { held } of subjects) {
+    for (const [agent, one] of held) {
+      if (one.position !== "missing" && one.against)
+        counts.set(agent, (counts.get(agent) ?? 0) + 1);
+    }
+  }
+  return new Map([...counts].toSorted(([, a], [, b]) => b - a));
+}

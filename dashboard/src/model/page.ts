@@ -1,0 +1,40 @@
+import type { Bill } from "../../../src/model/outcome.ts";
+import type { RunView } from "../../../src/report/run-view.ts";
+import { answerOf, type Answer } from "./answer.ts";
+import { chainNames } from "./chain.ts";
+import { costsOf, type Costs } from "./costs.ts";
+import { lanesOf, type Lane } from "./lanes.ts";
+import { noticesOf, type PageNotice } from "./notices.ts";
+import { subjectsOf, type Subject } from "./subjects.ts";
+
+/** Everything that the page of a run shows, made of the run's view alone: the same for a file and for a run that is watched. */
+export interface RunPage {
+  readonly run: RunView;
+  readonly answer: Answer;
+  readonly subjects: readonly Subject[];
+  readonly lanes: readonly Lane[];
+  readonly costs: Costs;
+  readonly notices: readonly PageNotice[];
+  /** What the elements of its chain are called. */
+  readonly chain: readonly string[];
+  /** How long the run took, as far as it has come. */
+  readonly endMs: number;
+}
+
+/** `bill` where the run has none yet, as of a run that waits. */
+export function pageOf(run: RunView, bill: Bill | undefined = run.bill): RunPage {
+  const subjects = subjectsOf(run);
+  const lanes = lanesOf(run);
+  const costs = costsOf(run, bill);
+  const notices = noticesOf(run);
+  return {
+    run,
+    answer: answerOf({ run, subjects, lanes, costs, notices }),
+    subjects,
+    lanes,
+    costs,
+    notices,
+    chain: chainNames([...run.verdicts, ...run.open].map(({ it }) => it)),
+    endMs: Math.max(1, run.lastAtMs - run.startedAtMs),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Lane } from "./lanes.ts";
+import type { Subject } from "./subjects.ts";
+
+/** What a search finds; `undefined` where nothing is looked for. */
+export type Finder = ((...texts: readonly (string | undefined)[]) => boolean) | undefined;
+
+/** A text, whatever the case, or `/a regular expression/`; one that is not finished finds nothing. */
+export function finderFor(query: string): Finder {
+  const wanted = query.trim();
+  if (wanted === "") return undefined;
+  const [, pattern] = /^\/(.+)\/$/.exec(wanted) ?? [];
+  if (pattern === undefined && !(wanted.startsWith("/") && wanted.length > 1)) {
+    const small = wanted.toLowerCase();
+    return (...texts) => texts.some((text) => text?.toLowerCase().includes(small));
+  }
+  try {
+    const expression = new RegExp(pattern ?? "(?!)", "iu");
+    return (...texts) => texts.some((text) => text !== undefined && expression.test(text));
+  } catch {
+    return () => false;
+  }
+}
+
+export function finds(finder: Finder, { text, finding, positions, name }: Subject): boolean {
+  if (finder === undefined) return true;
+  const said = positions.flatMap(({ heldBy }) =>
+    heldBy.flatMap(({ agent, evidence }) => (evidence === undefined ? [] : [agent, evidence])),
+  );
+  return finder(text, name, finding?.severity, finding?.category, finding?.rule, ...said);
+}
+
+export function findsLane(finder: Finder, { name, word, note }: Lane): boolean {
+  return finder === undefined || finder(name, word, note);
+}

@@ -1,0 +1,41 @@
+import { money } from "../../../src/report/money.ts";
+import { count, duration, share, whole } from "../../../src/report/quantities.ts";
+import type { Json } from "../../../src/model/json.ts";
+
+export { count, duration, money, share, whole };
+
+/** `$0.0750`: four decimals, so that amounts stand under each other; more where less would read as nothing. */
+export function dollars(usdMicros: number): string {
+  if (usdMicros === 0) return "$0";
+  return usdMicros < 100 || usdMicros >= 100_000_000
+    ? money(usdMicros)
+    : `$${(usdMicros / 1e6).toFixed(4)}`;
+}
+
+/** `a, b and 3 more`. */
+export function fewNames(names: readonly string[], most: number = 3): string {
+  const shown = names.slice(0, most).join(", ");
+  return names.length <= most ? shown : `${shown} and ${names.length - most} more`;
+}
+
+/** A position as a person writes it: a string without its quotes, anything else as JSON. */
+export function positionText(position: Json): string {
+  if (typeof position !== "string") return JSON.stringify(position);
+  return position === "" ? '""' : position;
+}
+
+/** `18:15:32`, in UTC: a page reads the same wherever it is opened. */
+export function timeOfDay(atMs: number): string {
+  return new Date(atMs).toISOString().slice(11, 19);
+}
+
+/** `2026-11-29 18:15 UTC`. */
+export function dateTime(atMs: number): string {
+  const iso = new Date(atMs).toISOString();
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+}
+
+/** JSON for a reader: indented, whatever the value is. */
+export function jsonText(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value, undefined, 2) ?? "");
+}

@@ -1,0 +1,136 @@
+import type { ReactNode } from "react";
+import { useDesk } from "../desk.ts";
+import type { AgentCost } from "../model/costs.ts";
+import { spentText } from "../model/costs.ts";
+import { visible } from "../model/visible.ts";
+import { count, dollars } from "../model/words.ts";
+import { Icon } from "./icon.tsx";
+
+const ROWS = 24;
+
+/** What the run took: spent, saved and wasted on one scale. */
+export function BillPart(): ReactNode {
+  const { costs } = useDesk().page;
+  const { agents, spent, saved, wasted, unreported, calls, attempts } = costs;
+  const whole = Math.max(1, spent + saved);
+  const most = Math.max(1, ...agents.map((one) => (one.spent ?? 0) + one.saved));
+  const shown = agents.slice(0, ROWS);
+  return (
+    <section className="card" id="bill" aria-labelledby="bill-h">
+      <header>
+        <h2 id="bill-h">Bill</h2>
+        <span className="sub">{`${count(calls, "call")}, ${count(attempts, "attempt")}`}</span>
+      </header>
+      <div className="body">
+        <div className="sums">
+          <Sum
+            kind="spent"
+            title={unreported > 0 ? "Spent, at least" : "Spent"}
+            value={unreported > 0 && spent > 0 ? dollars(spent) : spentText(costs)}
+            share={spent / whole}
+            words={
+              unreported > 0
+                ? `${unreported} of ${count(calls, "call")} reported nothing`
+                : "as reported"
+            }
+          />
+          <Sum
+            kind="saved"
+            title="Saved"
+            value={dollars(saved)}
+            share={saved / whole}
+            words={costs.savedWords}
+          />
+          <Sum
+            kind="wasted"
+            title="Wasted, of what was spent"
+            value={dollars(wasted)}
+            share={wasted / whole}
+            words={costs.wastedWords}
+          />
+        </div>
+        {shown.map((one) => (
+          <AgentBill key={one.agent} cost={one} most={most} />
+        ))}
+        {agents.length > shown.length && (
+          <p className="xs muted">{`and ${agents.length - shown.length} more`}</p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+interface SumProps {
+  readonly kind: "spent" | "saved" | "wasted";
+  readonly title: string;
+  readonly value: string;
+  readonly share: number;
+  readonly words: string;
+}
+
+function Sum({ kind, title, value, share, words }: SumProps): ReactNode {
+  return (
+    <div className={kind}>
+      <p className="t">{title}</p>
+      <p className="v">{value}</p>
+      <span className="meter">
+        <i style={{ width: `${Math.min(1, share) * 100}%` }} />
+      </span>
+      <p className="s">{words}</p>
+    </div>
+  );
+}
+
+function AgentBill({ cost, most }: { readonly cost: AgentCost; readonly most: number }): ReactNode {
+  const { agent, spent, wasted, saved } = cost;
+  const width = (amount: number): string => `${(amount / most) * 100}%`;
+  const words = [
+    spent === undefined ? "not reported" : spent > 0 || saved === 0 ? dollars(spent) : "",
+    saved > 0 && `saved ${dollars(saved)}`,
+  ].filter(Boolean);
+  const label = [...words, wasted > 0 && `of that wasted ${dollars(wasted)}`].filter(Boolean);
+  const useful = (spent ?? 0) - wasted;
+  return (
+    <div className="bl">
+      <span className="clip">{visible(agent)}</span>
+      <span className="money" role="img" aria-label={label.join(", ")}>
+        {spent === undefined && <i className="unknown" />}
+        {useful > 0 && <i style={{ left: 0, width: width(useful) }} />}
+        {wasted > 0 && (
+          <i className="wasted" style={{ left: width(useful), width: width(wasted) }} />
+        )}
+        {saved > 0 && (
+          <i className="saved" style={{ left: width(spent ?? 0), width: width(saved) }} />
+        )}
+      </span>
+      <span className={spent === undefined ? "end faint" : "end"}>{words.join(", ")}</span>
+    </div>
+  );
+}
+
+/** What a reader of the answer should know. */
+export function NoticesPart(): ReactNode {
+  const { notices } = useDesk().page;
+  const warnings = notices.filter(({ level }) => level === "warn").length;
+  return (
+    <section className="card" id="notices" aria-labelledby="notices-h">
+      <header>
+        <h2 id="notices-h">Notices</h2>
+        <span className="sub">{warnings === 0 ? "no warnings" : count(warnings, "warning")}</span>
+      </header>
+      <div className="body">
+        <ul className="notices">
+          {notices.map(({ level, message }, index) => (
+            <li key={index} className={level}>
+              <Icon name={level === "warn" ? "alert" : "info"} />
+              <span>{message}</span>
+            </li>
+          ))}
+        </ul>
+        {notices.length === 0 && (
+          <p className="muted">Everybody answered, and nothing is to be said.</p>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,122 @@
+import type { ReactNode } from "react";
+import { useDesk } from "../desk.ts";
+import { holdersOf, positionWords, type Subject } from "../model/subjects.ts";
+import { visible } from "../model/visible.ts";
+import { duration, fewNames, timeOfDay } from "../model/words.ts";
+import { whyOf } from "../model/chain.ts";
+import { Icon } from "./icon.tsx";
+import { Severity } from "./finding.tsx";
+import { subjectHref } from "../model/place.ts";
+import { Txt } from "./text.tsx";
+
+/** What waits for a person: both sides in their own words, and how to decide. */
+export function Waits(): ReactNode {
+  const { page } = useDesk();
+  const { run, subjects } = page;
+  const asked = subjects.filter(({ fate }) => fate === "waits");
+  if (asked.length === 0) return null;
+  const since = run.waitingSinceMs;
+  return (
+    <section className="card waits" id="waits" aria-labelledby="waits-h">
+      <header>
+        <h2 id="waits-h">
+          <Icon name="person" />
+          Waits for a person
+        </h2>
+        {since !== undefined && (
+          <span className="sub">
+            {`since ${timeOfDay(since)} UTC, ${duration(since - run.startedAtMs)} into the run`}
+          </span>
+        )}
+      </header>
+      <div className="body">
+        {asked.map((subject) => (
+          <Question key={subject.number} subject={subject} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+const MOST_VOICES = 4;
+
+function Question({ subject }: { readonly subject: Subject }): ReactNode {
+  const { page } = useDesk();
+  const { verdict, finding, number, positions, kind } = subject;
+  const why = verdict === undefined ? undefined : whyOf(verdict, page.chain);
+  const voices = positions.flatMap((_, position) =>
+    holdersOf(subject, position).flatMap(({ agent, evidence }) =>
+      evidence === undefined ? [] : [{ agent, evidence, position }],
+    ),
+  );
+  const place = finding?.file === undefined ? "" : placeText(finding.file, finding.line);
+  return (
+    <div className="question">
+      <div className="spread q">
+        <a href={subjectHref(number)}>
+          {kind === "finding" ? `Is finding ${number} there?` : visible(subject.text)}
+        </a>
+        <span className="spread">
+          <Severity severity={finding?.severity} />
+          {place !== "" && <span className="mono xs muted">{visible(place)}</span>}
+        </span>
+      </div>
+      <div className="voices">
+        {voices.slice(0, MOST_VOICES).map(({ agent, evidence, position }) => (
+          <div key={agent} className={position === 0 && kind === "claim" ? "voice" : "voice for"}>
+            <p>
+              <b>{visible(agent)}</b>
+              {kind === "finding"
+                ? " reports it"
+                : ` holds ${visible(positionWords(subject, position))}`}
+            </p>
+            <p>
+              <Txt>{evidence}</Txt>
+            </p>
+          </div>
+        ))}
+        {positions.map((_, position) => (
+          <Silent key={position} subject={subject} position={position} />
+        ))}
+      </div>
+      <div className="how">
+        {why?.steps.map(({ name, words, did }) => (
+          <p key={name} className="xs muted">
+            <b>{visible(name)}</b>
+            {did === "waits"
+              ? " is asked, and has not decided yet."
+              : ` deferred: ${visible(words)}`}
+          </p>
+        ))}
+        <p className="xs muted">Decide from the command line, where the run is kept:</p>
+        <p className="cmd">{`quorate decide ${visible(page.run.runId)} SUBJECT WINNER`}</p>
+      </div>
+    </div>
+  );
+}
+
+/** Those that hold a position without a word about it. */
+function Silent(props: { readonly subject: Subject; readonly position: number }): ReactNode {
+  const { subject, position } = props;
+  const silent = holdersOf(subject, position)
+    .filter(({ evidence }) => evidence === undefined)
+    .map(({ agent }) => visible(agent));
+  if (silent.length === 0) return null;
+  const holds =
+    subject.kind === "finding"
+      ? `${silent.length === 1 ? "does" : "do"} not report it`
+      : `hold ${visible(positionWords(subject, position))}`;
+  return (
+    <div className="voice">
+      <p>
+        <b>{silent.length === 1 ? silent[0] : `${silent.length} agents`}</b> {holds}
+      </p>
+      {silent.length > 1 && <p className="muted xs">{fewNames(silent, 12)}</p>}
+    </div>
+  );
+}
+
+function placeText(file: string, line: number | undefined): string {
+  const name = file.slice(file.lastIndexOf("/") + 1);
+  return line === undefined ? name : `${name}:${line}`;
+}

@@ -1,0 +1,11 @@
+import { useSyncExternalStore } from "react";
+
+/** The part of the address behind "#". */
+export function useHash(): string {
+  return useSyncExternalStore(followHash, () => location.hash);
+}
+
+function followHash(told: () => void): () => void {
+  window.addEventListener("hashchange", told);
+  return () => window.removeEventListener("hashchange", told);
+}
