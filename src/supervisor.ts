@@ -21,6 +21,7 @@ import {
 } from "./team/options.ts";
 import { runMany, type ManyOptions, type TaskOutcome } from "./run/many/run-many.ts";
 import { beginRun, decideRun, forkRun, requestCancel, resumeRun } from "./run/begin.ts";
+import { harmless } from "./run/listeners.ts";
 import { seatRoot, type Root, type Seated } from "./run/root.ts";
 import { streamRun, type RunStream } from "./run/stream.ts";
 import type { PlanOptions, TaskPlan } from "./forecast/task-plan.ts";
@@ -123,7 +124,7 @@ export function supervisor<
   const described = SUPERVISOR.of(options, `supervisor "${name}"`);
   const team = makeTeam(described);
   const { clock = systemClock, engine: engineOf = embeddedEngine } = described;
-  const { store = memoryStore({ clock }) } = described;
+  const { onEvent, store = memoryStore({ clock }) } = described;
   let seated: Seated | undefined;
   const root: Root = {
     team,
@@ -134,6 +135,7 @@ export function supervisor<
     asleep: new Map(),
     queues: scopeQueues(),
     flights: flights(),
+    onEvent: onEvent && harmless(onEvent, team.where),
     // Not before the first run: a team that is only ever nested is seated by its root.
     get seated() {
       seated ??= seatRoot({ team, clock, engineOf });

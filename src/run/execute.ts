@@ -23,6 +23,7 @@ import { noticesAdded } from "../team/decide/notices-added.ts";
 import { keepLesson } from "../team/learned.ts";
 import { runNotices } from "./run-notices.ts";
 import { performTeam } from "../team/coordinate/nested.ts";
+import { listenersOf } from "./listeners.ts";
 import type { Seated } from "./root.ts";
 import { outcomeOutside } from "./secrecy.ts";
 
@@ -54,7 +55,7 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     bill,
     notices,
     redact: secrecy.redact,
-    watch,
+    watch: listenersOf(watch, root.onEvent),
     fail: (error) => cancellation.cancel(error),
     ...(position !== undefined && {
       fence: position.fence,

@@ -16,6 +16,7 @@ import { shown } from "../check/shown.ts";
 import { LIMITS, mergeLimits } from "../describe/limits.ts";
 import type { Store } from "../store/store.ts";
 import type { RUN } from "../team/options.ts";
+import type { OnEvent } from "./listeners.ts";
 import type { Secrecy } from "./secrecy.ts";
 import { isSeating, NOTHING_ABOVE, seatTeam, type Seating } from "../team/seating.ts";
 import type { Whose } from "../team/whose-run.ts";
@@ -37,6 +38,8 @@ export interface Root {
   readonly queues: ScopeQueues;
   /** The calls under way that others may join. */
   readonly flights: Flights;
+  /** Hears of every event of its runs. */
+  readonly onEvent: OnEvent | undefined;
 }
 
 /** A run that waits for a person. */

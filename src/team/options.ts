@@ -20,6 +20,7 @@ import { isComparator, type Comparator, type Compare } from "../conflict/compare
 import type { EngineFactory } from "../executor/engine.ts";
 import type { Redact } from "../log/redact.ts";
 import { QuorateError } from "../model/errors.ts";
+import type { LiveEvent } from "../model/events.ts";
 import { BUDGETS, type Budget, type CheckedBudget } from "../money/budget.ts";
 import { PRICES, type Price, type Prices } from "../money/price.ts";
 import type { Outcome } from "../model/outcome.ts";
@@ -117,6 +118,12 @@ export interface SupervisorOptions<
   readonly hashSecret?: string;
   /** Where attempts are carried out: in this process where left out. */
   readonly engine?: EngineFactory;
+  /**
+   * Hears of every event of its runs that this process keeps, once it is kept, and of progress: for logs and metrics of the caller's
+   * own. It is called at once and not waited for; what it throws is a warning of the process, and fails no run. Of a nested supervisor
+   * it is not called: its events are those of the run that it is asked in.
+   */
+  readonly onEvent?: (event: LiveEvent) => unknown;
   readonly clock?: Clock;
 }
 
@@ -229,6 +236,7 @@ export const SUPERVISOR: Options<
     redact: anything(),
     hashSecret: HASH_SECRET,
     engine: func("use (agents) => engine"),
+    onEvent: func("use (event) => …"),
     clock: CLOCK,
     ...LIMITS.table,
   },

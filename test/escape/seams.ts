@@ -463,6 +463,7 @@ const SUPERVISOR: Keys<SupervisorOptions<Workers, string, unknown>> = {
   redact: true,
   hashSecret: true,
   engine: true,
+  onEvent: true,
   clock: true,
 };
 const RUN: Keys<RunOptions> = {

@@ -1,0 +1,52 @@
+import { channel } from "node:diagnostics_channel";
+import { describeThrown } from "../model/errors.ts";
+import type { LiveEvent } from "../model/events.ts";
+import { isThenable, promiseOf } from "../model/hear.ts";
+
+/** Who hears of every event of a supervisor's runs. What it returns is ignored, and not waited for. */
+export type OnEvent = (event: LiveEvent) => unknown;
+
+type Watch = (event: LiveEvent) => void;
+
+/** The name under which Node's `diagnostics_channel` has the events of all runs of this process. */
+export const EVENT_CHANNEL = "quorate:event";
+
+const everyEvent = channel(EVENT_CHANNEL);
+
+/**
+ * Who is told of each event that this process keeps: whoever watches the run, the supervisor's `onEvent`, and the subscribers of
+ * `quorate:event`. `undefined` where there is nobody when the run begins or goes on.
+ */
+export function listenersOf(
+  watch: Watch | undefined,
+  onEvent: OnEvent | undefined,
+): Watch | undefined {
+  const published = everyEvent.hasSubscribers;
+  if (onEvent === undefined && !published) return watch;
+  return (event) => {
+    watch?.(event);
+    onEvent?.(event);
+    if (published) everyEvent.publish(event);
+  };
+}
+
+/** A listener that never fails whoever tells it: the first time it fails is a warning of the process, with `where` it is from. */
+export function harmless(onEvent: OnEvent, where: string): OnEvent {
+  let warned = false;
+  const failed = (error: unknown): void => {
+    if (warned) return;
+    warned = true;
+    process.emitWarning(
+      `${where}: onEvent failed with ${describeThrown(error)}; the run goes on, and later failures are not told`,
+      "QuorateWarning",
+    );
+  };
+  return (event) => {
+    try {
+      const returned = onEvent(event);
+      if (isThenable(returned)) promiseOf(returned).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  };
+}
