@@ -135,7 +135,7 @@ const arrows: readonly Arrow[] = [
   ...room("sqlite", [...words, "store"]),
   ...room(
     "ai-sdk",
-    [...words, "prompt", "describe", "resolve/judge/judge.ts", "ai"],
+    [...words, "prompt", "describe", "resolve/judge/judge.ts", "resolve/judge/choice.ts", "ai"],
     [
       "conflict/similar/embedding.ts",
       "money/bound.ts",

@@ -195,6 +195,7 @@ export type {
   PersonDecision,
   Question,
   Ruling,
+  Told,
   Learning,
   LearningOptions,
   Lessons,

@@ -4,9 +4,10 @@ import type { AgentOptions, Workers } from "../describe/agent.ts";
 import { QuorateError } from "../model/errors.ts";
 import { withIssues } from "../prompt/default-prompt.ts";
 import { judge, type JudgeOptions } from "../resolve/judge/judge.ts";
-import type { JudgeAnswer, JudgeQuestion } from "../resolve/judge/question.ts";
+import { readChoice } from "../resolve/judge/choice.ts";
+import type { JudgeAnswer, JudgeOption, JudgeQuestion } from "../resolve/judge/question.ts";
 import type { Link } from "../resolve/link.ts";
-import { jsonIn } from "./answer.ts";
+import { jsonIn, type ModelText } from "./answer.ts";
 import { askModel } from "./ask-model.ts";
 import type { AiSdk } from "./load.ts";
 import { modelFor } from "./model.ts";
@@ -50,10 +51,12 @@ const LINK_OPTIONS = ["evidence", "maxEvidence", "maxEvidenceChars", "authorOf"]
 export function modelJudge(options: ModelJudgeOptions): Link {
   object("use { model }").needed().take(options, "what modelJudge() is given");
   checkDescription(options, [...Object.keys(MODEL.table), ...LINK_OPTIONS], "modelJudge");
-  const { evidence, maxEvidence, maxEvidenceChars, authorOf, ...asked } = options;
+  // Told by the link, so that they stand in its questions and in the log.
+  const { evidence, maxEvidence, maxEvidenceChars, authorOf, instructions, ...asked } = options;
   return judge({
     ask: modelJudgeAgent(asked),
     ...(asked.name !== undefined && { name: asked.name }),
+    ...(instructions !== undefined && { instructions }),
     ...(evidence !== undefined && { evidence }),
     ...(maxEvidence !== undefined && { maxEvidence }),
     ...(maxEvidenceChars !== undefined && { maxEvidenceChars }),
@@ -63,8 +66,8 @@ export function modelJudge(options: ModelJudgeOptions): Link {
 
 /**
  * An agent that answers a judge's question by a language model, for `judge({ ask })`, a panel, or an audit. It may choose among the ids
- * of the question's options and nothing else; what it garbles is asked again. `instructions` are its system prompt; what a
- * judge has to do is in the question already.
+ * of the question's options and nothing else; what it garbles is asked again. `instructions` are its system prompt, beside what its link
+ * tells it to go by; what a judge has to do is in the question already.
  */
 export function modelJudgeAgent(
   options: JudgeAgentOptions,
@@ -82,7 +85,7 @@ export function modelJudgeAgent(
       const ids = question.options.map(({ id }) => id);
       const asked = {
         model: modelFor(model, context),
-        instructions,
+        instructions: instructions ?? question.criteria,
         prompt: withIssues(question.text, context.issues),
         shape: ({ jsonSchema }: AiSdk) =>
           jsonSchema({
@@ -98,20 +101,36 @@ export function modelJudgeAgent(
         maxOutputTokens,
         settings,
       };
-      return choiceIn(jsonIn(await askModel(asked, context), name), ids, name);
+      return choiceIn(await askModel(asked, context), question.options, name);
     },
   });
 }
 
 /** The choice that was made. Throws `OUTPUT_INVALID` for what names no option. */
-function choiceIn(said: unknown, ids: readonly string[], name: string): JudgeAnswer {
-  const { choice, reasoning } = Object(said) as Readonly<Record<string, unknown>>;
-  if (typeof choice !== "string" || !ids.includes(choice.trim().toUpperCase())) {
-    const got = typeof choice === "string" ? JSON.stringify(choice.slice(0, 50)) : typeof choice;
-    const message = `it is ${got}, and the options are ${ids.join(", ")}`;
-    throw new QuorateError("OUTPUT_INVALID", `the choice of ${name} names no option: ${message}`, {
-      issues: [{ path: "choice", message }],
-    });
+function choiceIn(said: ModelText, options: readonly JudgeOption[], name: string): JudgeAnswer {
+  const answer = answerIn(said, options, name);
+  const read = readChoice(answer, options);
+  if (read.wrong !== undefined) {
+    throw new QuorateError(
+      "OUTPUT_INVALID",
+      `the choice of ${name} names no option: ${read.detail}`,
+      {
+        issues: [{ path: "choice", message: read.detail }],
+      },
+    );
   }
+  const { reasoning } = Object(answer) as Partial<JudgeAnswer>;
+  const choice = options[read.place]?.id ?? "";
   return { choice, ...(typeof reasoning === "string" && { reasoning }) };
+}
+
+/** Its JSON; or its text, of a model that does not hold to JSON and all the same names an option. */
+function answerIn(said: ModelText, options: readonly JudgeOption[], name: string): unknown {
+  try {
+    return jsonIn(said, name);
+  } catch (error) {
+    const text = said.text.trim();
+    if (said.finishReason !== "stop" || readChoice(text, options).wrong !== undefined) throw error;
+    return text;
+  }
 }

@@ -8,14 +8,17 @@ import type { RunEvent } from "../model/events.ts";
 import type { Json } from "../model/json.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { subjectKey } from "../resolve/subject-key.ts";
-import { canonical, chosenId } from "../resolve/judge/hearing.ts";
-import { idOf } from "../resolve/judge/question.ts";
+import { readChoice } from "../resolve/judge/choice.ts";
+import { canonical } from "../resolve/judge/hearing.ts";
+import { optionsOf } from "../resolve/judge/question.ts";
 
 /** One question that a judge was asked, as the log has it. */
 export interface JudgedQuestion {
   readonly judge: string;
   /** The link that asked. */
   readonly link: string;
+  /** What the link's user told it to go by; `null` for nothing. */
+  readonly instructions: string | null;
   /** Identifies run, team and subject: the same for all judges that were asked about it. */
   readonly place: string;
   /** In the order in which they were shown first. */
@@ -59,6 +62,7 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
   const verdicts = new Map<string, Verdict>();
   const decided = new Map<string, Json>();
   const agentsOf = new Map<string, Set<string>>();
+  const told = new Map<string, string>();
   const calls = new CallPlaces();
   let runId = "";
   for (const event of events) {
@@ -79,6 +83,9 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
         note(asked, calls.firstOf(event).agent, found, event);
         break;
       }
+      case "judge.instructed":
+        told.set(toldKey(scopeOf(event), event.link, event.judge), event.instructions);
+        break;
       case "conflict.found":
         positions.set(placeOf(event, event.conflict.subject), event.conflict.positions);
         break;
@@ -109,11 +116,12 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
       {
         judge: one.judge,
         link: one.link,
+        instructions: told.get(toldKey(one.scope, one.link, one.judge)) ?? null,
         place: `${runId}/${place}`,
         positions: order,
         chosen: [
-          one.ended.has(1) ? chosenAt(one.outputs[0], order.length, false) : undefined,
-          one.ended.has(2) ? chosenAt(one.outputs[1], order.length, true) : undefined,
+          one.ended.has(1) ? chosenAt(one.outputs[0], order, false) : undefined,
+          one.ended.has(2) ? chosenAt(one.outputs[1], order, true) : undefined,
         ],
         verdict: verdicts.get(place),
         outcome: outcome === undefined ? undefined : indexOf(order, outcome),
@@ -123,6 +131,10 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
       },
     ];
   });
+}
+
+function toldKey(scope: string, link: string, judge: string): string {
+  return JSON.stringify([scope, link, judge]);
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
@@ -169,12 +181,15 @@ function placeOf(team: TeamPlace, subject: string): string {
   return `${scopeOf(team)}:${subjectKey(subject)}`;
 }
 
-function chosenAt(output: unknown, count: number, reversed: boolean): number {
-  const choice = (output as { readonly choice?: unknown } | null | undefined)?.choice;
-  const id = chosenId(choice);
-  for (let i = 0; i < count; i++) if (idOf(i) === id) return reversed ? count - 1 - i : i;
-  return -1;
+/** The number of the position that an answer names, in the order in which they were shown first; -1 where nobody can tell. */
+function chosenAt(output: unknown, order: readonly Position[], reversed: boolean): number {
+  const shown = optionsOf(reversed ? order.toReversed() : order, NO_EVIDENCE);
+  const read = readChoice(output, shown);
+  if (read.wrong !== undefined) return -1;
+  return reversed ? order.length - 1 - read.place : read.place;
 }
+
+const NO_EVIDENCE = { maxEvidence: 0, maxEvidenceChars: 1 };
 
 function indexOf(positions: readonly Position[], value: Json): number | undefined {
   const wanted = foldedKey(value);

@@ -18,10 +18,18 @@ export interface Counted {
   readonly interval: readonly [low: number, high: number];
 }
 
+/** What a judge was told, and about how many questions. */
+export interface Instructed {
+  readonly text: string | null;
+  readonly questions: number;
+}
+
 /** What the log says of one judge. */
 export interface JudgeAudit {
   /** The agent's name. */
   readonly judge: string;
+  /** What it was told to go by, and about how many questions: what was used most first, `null` for nothing of its user's own. */
+  readonly instructions: readonly Instructed[];
   /** Questions that it was asked to the end: in both orders, or in one where its panel has it so. */
   readonly questions: number;
   /** Of these: an answer failed, or named no option. */
@@ -95,6 +103,7 @@ function auditOf(
   const cost = asked.reduce((sum, one) => addCost(sum, one.cost), NO_COST);
   return {
     judge,
+    instructions: instructionsOf(asked),
     questions: asked.length,
     failed: asked.filter(({ chosen }) => chosen.includes(-1)).length,
     flipped: counted(both.filter(({ chosen: [a, b] }) => a !== b).length, both.length),
@@ -122,6 +131,12 @@ function auditOf(
     },
     cost,
   };
+}
+
+function instructionsOf(asked: readonly JudgedQuestion[]): readonly Instructed[] {
+  return [...Map.groupBy(asked, ({ instructions }) => instructions)]
+    .map(([text, all]) => ({ text, questions: all.length }))
+    .toSorted((a, b) => b.questions - a.questions);
 }
 
 /** What it chose in all orders that it was asked in. */

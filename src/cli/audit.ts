@@ -1,3 +1,4 @@
+import { clip } from "../model/text.ts";
 import type { Agreement, Counted, JudgeAudit } from "../audit/index.ts";
 import { count, whole } from "../report/quantities.ts";
 import { safeText } from "./safe-text.ts";
@@ -5,6 +6,7 @@ import type { Terminal } from "./terminal.ts";
 import { pad, wrap } from "./wrap.ts";
 
 const LABEL_COLUMNS = 11;
+const MAX_TOLD_CHARACTERS = 400;
 
 /** What is known of a judge, a line or two for each matter. */
 export function auditLines(audit: JudgeAudit, screen: Terminal): string[] {
@@ -14,6 +16,15 @@ export function auditLines(audit: JudgeAudit, screen: Terminal): string[] {
     ...(flipped.count > 0 ? [`${whole(flipped.count)} without a choice`] : []),
   ];
   const matters: readonly (readonly [string, string])[] = [
+    ...audit.instructions
+      .filter(({ text }) => text !== null || audit.instructions.length > 1)
+      .map(
+        ({ text, questions: some }) =>
+          [
+            "told",
+            `${count(some, "question")}: ${text === null ? "nothing of its user's own" : safeText(clip(text, MAX_TOLD_CHARACTERS))}`,
+          ] as const,
+      ),
     ["asked", [count(questions, "question"), ...without].join(", ")],
     [
       "order",

@@ -61,6 +61,8 @@ export function eventText(event: LiveEvent): string {
       return `${who(event)}: ${brief(event.value)}`;
     case "report.refused":
       return `${who(event)} reported what it used in a form that cannot be read: it ${safeText(event.detail)}`;
+    case "judge.instructed":
+      return `${teamOf(event)}${safeText(event.judge)} is told what to go by: ${safeText(event.instructions)}`;
     case "notices.given":
       return `${teamOf(event)}${event.notices.length === 0 ? "no notice any more" : event.notices.map(({ level, message }) => `${level}: ${safeText(message)}`).join("; ")}`;
     case "conflict.found":

@@ -189,6 +189,7 @@ export class History {
       case "budget.overran":
       case "report.refused":
       case "notices.given":
+      case "judge.instructed":
     }
   }
 

@@ -67,6 +67,8 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
         ...body,
         notices: body.notices.map((one) => ({ ...one, message: text(one.message) })),
       };
+    case "judge.instructed":
+      return { ...body, instructions: text(body.instructions) };
     case "run.cancelled":
       return { ...body, reason: text(body.reason) };
     case "person.decided":

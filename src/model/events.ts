@@ -40,7 +40,7 @@ export interface WaitsFor {
 }
 
 /**
- * What can happen in a run, without its place in the log. `run.planned`, `conflict.found`, `verdict.reached`, `notices.given` and `person.decided` have the
+ * What can happen in a run, without its place in the log. `run.planned`, `conflict.found`, `verdict.reached`, `notices.given`, `judge.instructed` and `person.decided` have the
  * place of the team that they belong to, and every event of a call has that of the call.
  *
  * `used` is what one attempt used of each model. It is left out where `cost` and `model`, else that of `call.started`, say the same.
@@ -242,6 +242,13 @@ export type EventBody =
       readonly cost?: Cost;
       readonly used?: readonly ModelCost[];
       readonly charged?: number;
+    })
+  /** What a link's user told a judge to go by: before the link first asks it. */
+  | (TeamPlace & {
+      readonly type: "judge.instructed";
+      readonly judge: string;
+      readonly link: string;
+      readonly instructions: string;
     })
   /** An agent reported what it used in a form that nobody can read. Once of an attempt. */
   | (CallPlace & {

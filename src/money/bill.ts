@@ -139,6 +139,7 @@ export class BillFold {
       case "budget.overran":
       case "report.refused":
       case "notices.given":
+      case "judge.instructed":
     }
   }
 

@@ -144,6 +144,8 @@ export function runFold(runId: string): RunFold {
         case "verdict.reached":
           verdicts.push({ team: scopeOf(event), it: event.verdict });
           return;
+        case "judge.instructed":
+          return;
         case "notices.given":
           run = { ...run, notices: told.given() };
           return;

@@ -19,12 +19,18 @@ export interface Question {
   readonly missing: readonly string[];
 }
 
+/** What a judge's user told it to go by, and the link that asks. */
+export interface Told {
+  readonly link: string;
+  readonly instructions: string;
+}
+
 /**
  * Asks an agent through all the steps of a call: limits, retries, log. `key` names the call and is another for each
- * question of a run; it must not depend on who answered first. Resolves also when the agent fails; rejects only
- * when the run ends.
+ * question of a run; it must not depend on who answered first. What the agent is told stands in the log, once. Resolves also when the
+ * agent fails; rejects only when the run ends.
  */
-export type Ask = (agent: Agent, task: unknown, key: string) => Promise<AgentResult>;
+export type Ask = (agent: Agent, task: unknown, key: string, told?: Told) => Promise<AgentResult>;
 
 /** What a person decided about a subject. */
 export interface PersonDecision {

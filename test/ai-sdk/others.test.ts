@@ -54,11 +54,19 @@ describe("a judge that is a model", () => {
   });
 
   it("is asked again, with the ids, when it names no option", async () => {
-    server.follow(chosen("ship"), chosen("ship"), chosen("A"), chosen("B"));
+    server.follow(chosen("both"), chosen("both"), chosen("A"), chosen("B"));
     const resolve = [modelJudge({ model: server.openai() })];
     await supervisor({ name: "team", agents: contested, resolve }).run("?");
     expect(server.bodies).toHaveLength(4);
     expect(server.asked[2]).toContain("and the options are A, B");
+  });
+
+  it("is understood where it means one option in other words, also without JSON", async () => {
+    server.follow(chosen("Option A."), { does: "says", text: "hold", usage: USAGE });
+    const resolve = [modelJudge({ model: server.openai() })];
+    const { verdicts } = await supervisor({ name: "team", agents: contested, resolve }).run("?");
+    expect(verdicts[0]).toMatchObject({ status: "decided", winner: "hold" });
+    expect(server.bodies).toHaveLength(2);
   });
 
   it("passes in one sentence when it fails", async () => {

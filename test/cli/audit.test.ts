@@ -7,6 +7,10 @@ import { piped } from "./piped.ts";
 
 const audit: JudgeAudit = {
   judge: "strong\u001b[2J",
+  instructions: [
+    { text: "Safety first.\u001b[2J", questions: 1_000 },
+    { text: null, questions: 200 },
+  ],
   questions: 1_200,
   failed: 3,
   flipped: { count: 90, of: 1_190, interval: [0.062, 0.092] },
@@ -26,7 +30,8 @@ describe("an audit's page", () => {
     expect(page[0]).toBe("strong");
     for (const line of page) expect(columnsOf(line)).toBeLessThanOrEqual(80);
     expect(flat(page)).toBe(
-      "strong asked 1,200 questions, 3 without a whole answer, 90 without a choice " +
+      "strong told 1,000 questions: Safety first. told 200 questions: nothing of its user's own " +
+        "asked 1,200 questions, 3 without a whole answer, 90 without a choice " +
         "order chose differently in the other order in 90 of 1,190, 7.6 % (95 %: 6.2 % to 9.2 %) " +
         "place chose the option that stood first in 1,300 of 2,397, 54.2 % (95 %: 52.2 % to 56.2 %); even is 50.0 % " +
         "self chose its own position in 7 of 9, 77.8 % (95 %: 45.3 % to 93.7 %); even is 50.0 % " +

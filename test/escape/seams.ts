@@ -512,7 +512,13 @@ const LANE: Keys<LaneOptions> = {
   adaptive: true,
   breaker: true,
 };
-const SETTINGS = { name: true, evidence: true, maxEvidence: true, maxEvidenceChars: true } as const;
+const SETTINGS = {
+  name: true,
+  instructions: true,
+  evidence: true,
+  maxEvidence: true,
+  maxEvidenceChars: true,
+} as const;
 const JUDGE: Keys<JudgeOptions> = { ...SETTINGS, ask: true, authorOf: true, panel: true };
 const PANEL: Keys<JudgePanelOptions> = {
   ...SETTINGS,

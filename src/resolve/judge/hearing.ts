@@ -2,24 +2,26 @@ import type { Agent } from "../../describe/agent.ts";
 import type { AgentResult } from "../../model/call.ts";
 import { foldedKey } from "../../conflict/canonical.ts";
 import type { Position } from "../../model/conflict.ts";
-import { oneLine, shown } from "../../conflict/plain.ts";
 import { byCodeUnits } from "../../conflict/subject.ts";
 import { describeThrown, QuorateError } from "../../model/errors.ts";
-import type { LinkContext, Question } from "../link.ts";
+import type { LinkContext, Question, Told } from "../link.ts";
 import { subjectKey } from "../subject-key.ts";
+import { readChoice, type ReadChoice } from "./choice.ts";
 import {
+  askedAgain,
   judgeQuestion,
   MAX_OPTIONS,
-  type JudgeAnswer,
   type JudgeLimits,
-  type JudgeOption,
   type JudgeQuestion,
 } from "./question.ts";
 
-const MAX_REASONING_CHARS = 500;
-
 /** In how many orders a judge sees the options. */
-export const ORDERS = 2;
+const ORDERS = 2;
+
+/** How often a judge is asked about one subject at most: in each order, and again where its answer cannot be read. */
+export function mostCalls(once: boolean): number {
+  return 2 * (once ? 1 : ORDERS);
+}
 
 /** One question with its options in one order, and in the reverse. */
 export interface Case {
@@ -36,7 +38,7 @@ interface Order {
 /** The question as judges are asked it, or why they cannot be. */
 export function prepare(
   question: Question,
-  limits: JudgeLimits,
+  limits: JudgeLimits & { readonly instructions?: string | undefined },
 ): Case | { readonly refused: string } {
   const count = question.positions.length;
   if (count > MAX_OPTIONS) {
@@ -77,24 +79,34 @@ export interface JudgeChoice {
   readonly words: string;
 }
 
-/** Asks a judge, in both orders at once or in the first one only. Waits for all its answers, and does not reject. */
+/** How a judge is asked. */
+export interface HearingTerms {
+  /** In the first order only. */
+  readonly once: boolean;
+  /** Of the link and the subject: {@link questionKey}. */
+  readonly key: string;
+  readonly ask: LinkContext["ask"];
+  readonly told: Told | undefined;
+}
+
+/**
+ * Asks a judge, in both orders at once or in the first one only, and once more where its answer cannot be read. Waits for all its
+ * answers, and does not reject.
+ */
 export async function hear(
   judge: Agent,
   { orders }: Case,
-  once: boolean,
-  key: string,
-  ask: LinkContext["ask"],
+  { once, key, ask, told }: HearingTerms,
 ): Promise<Hearing> {
   const asked = once ? orders.slice(0, 1) : orders;
   // All answers are awaited, whatever the first one is: no call is left behind.
-  const answers = await Promise.allSettled(
-    asked.map((order, i) => ask(judge, order.asked, `${key}:${i + 1}`)),
+  const answers = await Promise.all(
+    asked.map((order, i) =>
+      choiceIn(order, (question) => ask(judge, question, `${key}:${i + 1}`, told)),
+    ),
   );
   const choices: JudgeChoice[] = [];
-  for (const [i, { asked: question, positions }] of asked.entries()) {
-    const answer = answers[i];
-    if (answer === undefined) continue;
-    const choice = choiceOf(answer, question.options, positions);
+  for (const choice of answers) {
     if (choice instanceof QuorateError) return { said: "nothing", error: choice };
     choices.push(choice);
   }
@@ -104,36 +116,38 @@ export async function hear(
   return other === undefined ? { said: "choice", choice: first } : { said: "split", first, other };
 }
 
-function choiceOf(
-  answer: PromiseSettledResult<AgentResult>,
-  options: readonly JudgeOption[],
-  positions: readonly Position[],
-): JudgeChoice | QuorateError {
-  if (answer.status === "rejected") return failed(`no answer: ${describeThrown(answer.reason)}`);
-  const result = answer.value;
-  if (result.status === "failed") return failed(`no answer: ${describeThrown(result.error)}`);
-  if (result.status !== "ok") return failed(`no answer: ${result.detail}`);
-  const { choice, reasoning } = (result.output ?? {}) as Readonly<
-    Partial<Record<keyof JudgeAnswer, unknown>>
-  >;
-  const id = chosenId(choice);
-  const position = positions[options.findIndex((option) => option.id === id)];
-  if (position === undefined) {
-    const got = typeof choice === "string" ? shown(choice) : `of type ${typeof choice}`;
-    return failed(
-      `the choice is ${got}, and the options are ${options.map((option) => option.id).join(", ")}`,
-    );
-  }
-  return {
-    position,
-    id,
-    words: typeof reasoning === "string" ? oneLine(reasoning, MAX_REASONING_CHARS) : "",
-  };
+/** What is chosen in one order; an answer that cannot be read is asked for once more. Does not reject. */
+async function choiceIn(
+  { asked, positions }: Order,
+  ask: (question: JudgeQuestion) => Promise<AgentResult>,
+): Promise<JudgeChoice | QuorateError> {
+  const first = await readAnswer(asked, ask);
+  const last =
+    first instanceof QuorateError || first.wrong === undefined
+      ? first
+      : await readAnswer(askedAgain(asked, first.wrong), ask);
+  if (last instanceof QuorateError) return last;
+  if (last.wrong !== undefined) return failed(last.detail);
+  const { place, words } = last;
+  const position = positions[place];
+  const id = asked.options[place]?.id ?? "";
+  return position === undefined ? failed("it chose nothing") : { position, id, words };
 }
 
-/** The id that an answer's `choice` names; one that is no text names none. */
-export function chosenId(choice: unknown): string {
-  return typeof choice === "string" ? choice.trim().toUpperCase() : "";
+/** Asks, and reads what is answered. Gives the error where nothing is. */
+async function readAnswer(
+  question: JudgeQuestion,
+  ask: (question: JudgeQuestion) => Promise<AgentResult>,
+): Promise<ReadChoice | QuorateError> {
+  let result: AgentResult;
+  try {
+    result = await ask(question);
+  } catch (thrown) {
+    return failed(`no answer: ${describeThrown(thrown)}`);
+  }
+  if (result.status === "failed") return failed(`no answer: ${describeThrown(result.error)}`);
+  if (result.status !== "ok") return failed(`no answer: ${result.detail}`);
+  return readChoice(result.output, question.options);
 }
 
 function failed(why: string): QuorateError {

@@ -6,11 +6,17 @@ import { agentDefinition } from "../../call/key.ts";
 import { readGiven } from "../../check/given.ts";
 import { laplace } from "../confidence.ts";
 import type { Link, LinkContext, Question, Ruling } from "../link.ts";
-import { hear, ORDERS, prepare, questionKey, type Hearing } from "./hearing.ts";
+import { hear, mostCalls, prepare, questionKey, type Hearing } from "./hearing.ts";
 import type { JudgePanelOptions } from "./panel-options.ts";
 import { judgePanel } from "./panel.ts";
 import { ASK, AUTHORS, judgeAgent, ownPosition, type JudgeAsk } from "./seat.ts";
-import { lacksEvidence, NO_EVIDENCE, SETTINGS, type JudgeSettings } from "./settings.ts";
+import {
+  lacksEvidence,
+  NO_EVIDENCE,
+  SETTINGS,
+  type JudgeDefaults,
+  type JudgeSettings,
+} from "./settings.ts";
 
 export interface JudgeOptions extends JudgeSettings {
   /** The judge: an agent, or a function, which is made one under this link's name. */
@@ -20,7 +26,7 @@ export interface JudgeOptions extends JudgeSettings {
   readonly panel?: undefined;
 }
 
-export const JUDGE: Options<JudgeOptions, "authorOf" | keyof JudgeSettings> = options({
+export const JUDGE: Options<JudgeOptions, "authorOf" | JudgeDefaults> = options({
   ask: ASK,
   authorOf: AUTHORS,
   panel: anything(),
@@ -32,7 +38,8 @@ const MAX_NAME_CHARS = 100;
 /**
  * Has somebody else choose among the positions: a model, or anything that can. It is asked twice about a subject, with
  * the options in one order and in the reverse, and passes when the two answers differ: a judge that goes by the
- * place of an option decides nothing. It also passes when an answer fails or names no option (`JUDGE_FAILED`), when it holds
+ * place of an option decides nothing. An answer from which nobody can tell which option it means is asked for once more. It also passes
+ * when an answer fails, or still names no option (`JUDGE_FAILED`), when it holds
  * a position itself, with more than 26 positions, and when two positions look the same once they are cut to what is shown.
  *
  * Confidence `judge-agreement`: Laplace's rule of succession over the orders that agree, so 0.75. What the judge says about
@@ -45,7 +52,7 @@ export function judge(given: JudgeOptions | JudgePanelOptions): Link {
   const { panel } = readGiven(name, given, () => ({ panel: given.panel }));
   if (panel !== undefined) return judgePanel(given, name);
   const settings = JUDGE.of(given, name);
-  const { evidence, maxEvidence, maxEvidenceChars, authorOf } = settings;
+  const { evidence, instructions, maxEvidence, maxEvidenceChars, authorOf } = settings;
   const judging = judgeAgent(settings.ask, name);
 
   function settle(question: Question, { ask }: LinkContext): Ruling | Promise<Ruling> {
@@ -57,10 +64,12 @@ export function judge(given: JudgeOptions | JudgePanelOptions): Link {
     const prepared = prepare(question, settings);
     if ("refused" in prepared) return { pass: prepared.refused };
     const key = questionKey(name, question.subject);
-    return hear(judging, prepared, false, key, ask).then(rule);
+    return hear(judging, prepared, { once: false, key, ask, told }).then(rule);
   }
 
+  const told = instructions === undefined ? undefined : { link: name, instructions };
   const definition = {
+    ...(instructions !== undefined && { instructions }),
     maxEvidence,
     maxEvidenceChars,
     agent: agentDefinition(judging),
@@ -68,7 +77,7 @@ export function judge(given: JudgeOptions | JudgePanelOptions): Link {
     ...(authorOf.length > 0 && { authorOf }),
   };
   const asks = Object.freeze([judging]);
-  return Object.freeze({ name, definition, settle, asks, callsPerSubject: ORDERS });
+  return Object.freeze({ name, definition, settle, asks, callsPerSubject: mostCalls(false) });
 }
 
 function rule(heard: Hearing): Ruling {

@@ -5,7 +5,7 @@ import { options, type Checked, type Options } from "../../check/options.ts";
 import { QuorateError } from "../../model/errors.ts";
 import { byWorth, isDropped, trustBy, type JudgeWeights, type JudgeTrust } from "./record.ts";
 import { ASK, AUTHORS, judgeAgent, type JudgeAsk } from "./seat.ts";
-import { SETTINGS, type JudgeSettings } from "./settings.ts";
+import { INSTRUCTIONS, SETTINGS, type JudgeDefaults, type JudgeSettings } from "./settings.ts";
 
 /** A judge of a panel, with what is known of it. */
 export interface PanelJudge {
@@ -16,6 +16,8 @@ export interface PanelJudge {
   readonly once?: boolean;
   /** Agents that are this judge by another name, or of its model: what they hold it does not judge. Default: none. */
   readonly authorOf?: readonly string[];
+  /** What this judge is to go by. As the panel says where left out. */
+  readonly instructions?: string;
 }
 
 /**
@@ -54,22 +56,21 @@ export const PANEL_JUDGE: Options<PanelJudge, "once" | "authorOf"> = options({
   name: NAME,
   once: flag().or(false),
   authorOf: AUTHORS,
+  instructions: INSTRUCTIONS,
 });
 
-export const PANEL: Options<JudgePanelOptions, "atLeast" | "order" | keyof JudgeSettings> = options(
-  {
-    panel: fitting<JudgePanelOptions["panel"]>(
-      (given) => Array.isArray(given) && given.length > 0,
-      "list agents or functions, the cheapest first",
-    ).needed(),
-    stopAt: shareAbove(0.5),
-    atLeast: shareAbove(0).or(0.6),
-    weights: anything(),
-    order: word("given", "worth").or("given"),
-    ask: anything(),
-    ...SETTINGS.table,
-  },
-);
+export const PANEL: Options<JudgePanelOptions, "atLeast" | "order" | JudgeDefaults> = options({
+  panel: fitting<JudgePanelOptions["panel"]>(
+    (given) => Array.isArray(given) && given.length > 0,
+    "list agents or functions, the cheapest first",
+  ).needed(),
+  stopAt: shareAbove(0.5),
+  atLeast: shareAbove(0).or(0.6),
+  weights: anything(),
+  order: word("given", "worth").or("given"),
+  ask: anything(),
+  ...SETTINGS.table,
+});
 
 /** Those who are worth most are asked first there, so that fewer are needed. */
 const STOP_AT: Readonly<Record<"given" | "worth", number>> = { given: 0.8, worth: 0.75 };
@@ -80,6 +81,7 @@ export interface TrustedJudge {
   readonly once: boolean;
   readonly authorOf: readonly string[];
   readonly trust: JudgeTrust;
+  readonly instructions: string | undefined;
 }
 
 /** A panel, checked. */
@@ -106,16 +108,16 @@ export function checkPanel(given: unknown, name: string): CheckedPanel {
 }
 
 function checkMembers(
-  { panel, weights }: Checked<typeof PANEL>,
+  { panel, weights, instructions: all }: Checked<typeof PANEL>,
   name: string,
 ): readonly TrustedJudge[] {
   const trust = trustBy(weights, `${name}: weights`);
   const members = panel.map((listed, i): TrustedJudge => {
     const described = typeof listed === "function" || isWorker(listed) ? { ask: listed } : listed;
     const taken = PANEL_JUDGE.needed().take(described, `${name}: panel[${i}]`);
-    const { ask, name: own = `${name}-${i + 1}`, once, authorOf } = taken;
+    const { ask, name: own = `${name}-${i + 1}`, once, authorOf, instructions = all } = taken;
     const agent = judgeAgent(ask, own);
-    return { agent, once, authorOf, trust: trust(agent.name, once) };
+    return { agent, once, authorOf, trust: trust(agent.name, once), instructions };
   });
   const names = new Set<string>();
   for (const { agent } of members) {

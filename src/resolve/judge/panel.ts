@@ -1,7 +1,7 @@
 import { agentDefinition } from "../../call/key.ts";
 import type { Json } from "../../model/json.ts";
 import type { Link, LinkContext, Question, Ruling } from "../link.ts";
-import { hear, ORDERS, prepare, questionKey } from "./hearing.ts";
+import { hear, mostCalls, prepare, questionKey } from "./hearing.ts";
 import { checkPanel } from "./panel-options.ts";
 import { isReached, rulingOf, type Heard } from "./panel-ruling.ts";
 import { ownPosition } from "./seat.ts";
@@ -26,7 +26,11 @@ export function judgePanel(given: unknown, name: string): Link {
       const heard: Heard[] = [];
       for (const member of asked) {
         // One after another on purpose: a dearer judge is asked only where those before it leave doubt.
-        const hearing = await hear(member.agent, prepared, member.once, key, ask);
+        const { instructions, once } = member;
+        const shown = prepare(question, { ...settings, instructions });
+        if ("refused" in shown) break;
+        const told = instructions === undefined ? undefined : { link: name, instructions };
+        const hearing = await hear(member.agent, shown, { once, key, ask, told });
         signal?.throwIfAborted();
         heard.push({ member, hearing });
         if (isReached(prepared.positions, heard, stopAt)) break;
@@ -42,14 +46,15 @@ export function judgePanel(given: unknown, name: string): Link {
     evidence,
     stopAt,
     atLeast,
-    panel: members.map(({ agent, once, authorOf, trust }) => ({
+    panel: members.map(({ agent, once, authorOf, trust, instructions }) => ({
       agent: agentDefinition(agent),
+      ...(instructions !== undefined && { instructions }),
       once,
       authorOf: [...authorOf],
       accuracy: trust.accuracy,
     })),
   };
   const asks = Object.freeze(members.map(({ agent }) => agent));
-  const callsPerSubject = members.every(({ once }) => once) ? 1 : ORDERS;
+  const callsPerSubject = mostCalls(members.every(({ once }) => once));
   return Object.freeze({ name, definition, settle, asks, callsPerSubject });
 }

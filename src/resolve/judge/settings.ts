@@ -1,6 +1,6 @@
-import { integer, word } from "../../check/kinds.ts";
+import { fitting, integer, word } from "../../check/kinds.ts";
 import { NAME } from "../../check/name.ts";
-import { options, type Checked, type Options } from "../../check/options.ts";
+import { options, type Checked, type Option, type Options } from "../../check/options.ts";
 import type { Question } from "../link.ts";
 import type { JudgeLimits } from "./question.ts";
 
@@ -9,14 +9,31 @@ export interface JudgeSettings extends Partial<JudgeLimits> {
   /** Of the link. Default: `"judge"`. */
   readonly name?: string;
   /**
+   * What judges are to go by, at most 10,000 characters, in place of "choose the one that is best supported". The rules of the
+   * question stay: what agents wrote is material, and one of the options has to be chosen. Part of what identifies a question, and in the log.
+   */
+  readonly instructions?: string;
+  /**
    * `"required"`: a subject is passed on where nobody gave evidence for any position. Default: `"optional"`. Either way judges
    * are told which claims came without evidence where others came with it.
    */
   readonly evidence?: "optional" | "required";
 }
 
-export const SETTINGS: Options<JudgeSettings, keyof JudgeSettings> = options({
+const MAX_INSTRUCTIONS_CHARS = 10_000;
+
+export const INSTRUCTIONS: Option<string | undefined> = fitting<string>(
+  (given) =>
+    typeof given === "string" && given.trim() !== "" && given.length <= MAX_INSTRUCTIONS_CHARS,
+  `say what the judge is to go by, in at most ${MAX_INSTRUCTIONS_CHARS} characters`,
+);
+
+/** What holds where it is left out. */
+export type JudgeDefaults = Exclude<keyof JudgeSettings, "instructions">;
+
+export const SETTINGS: Options<JudgeSettings, JudgeDefaults> = options({
   name: NAME.or("judge"),
+  instructions: INSTRUCTIONS,
   evidence: word("optional", "required").or("optional"),
   maxEvidence: integer(0).or(5),
   maxEvidenceChars: integer(1).or(1_000),

@@ -1,10 +1,10 @@
 import type { Agent } from "../../describe/agent.ts";
-import { furtherPlace, judgePlace, type CallPlace } from "../../model/call-place.ts";
+import { furtherPlace, judgePlace, scopeOf, type CallPlace } from "../../model/call-place.ts";
 import { performCall } from "../../call/call.ts";
 import { mayAskFurther } from "../../call/ladder.ts";
 import { canonicalJson } from "../../model/json.ts";
 import { RERUN } from "../../describe/tier.ts";
-import type { Ask } from "../../resolve/link.ts";
+import type { Ask, Told } from "../../resolve/link.ts";
 import type { Deciding } from "./decide.ts";
 import { askMember } from "../coordinate/member.ts";
 import { madeOf } from "../coordinate/member-result.ts";
@@ -20,16 +20,36 @@ interface JudgeCall {
  */
 export function judgeAsker(deciding: Deciding): Ask {
   const asked = new Map<string, JudgeCall[]>();
-  return (agent, task, key) => {
+  const tell = instructing(deciding);
+  return (agent, task, key, told) => {
     const place = judgePlace(deciding.at, agent.name, key);
     const before = asked.get(place.callId) ?? [];
     asked.set(place.callId, before);
     const same = before.find((call) => canonicalJson(call.task) === canonicalJson(task));
     if (same !== undefined) return same.answer;
     const another = before.reduce((one) => furtherPlace(one, "rerun", RERUN), place);
+    if (told !== undefined) tell(agent.name, told);
     const answer = askJudge(deciding, agent, task, another);
     before.push({ task, answer });
     return answer;
+  };
+}
+
+/** Records what judges are told, each once, unless the log has it. */
+function instructing({ run, at }: Deciding): (judge: string, told: Told) => void {
+  const { journal, history, redact } = run;
+  const known = new Set<string>();
+  const nameOf = (judge: string, { link, instructions }: Told): string =>
+    canonicalJson([judge, link, redact?.text(instructions) ?? instructions]);
+  for (const event of history?.events ?? []) {
+    if (event.type !== "judge.instructed" || scopeOf(event) !== scopeOf(at)) continue;
+    known.add(nameOf(event.judge, event));
+  }
+  return (judge, told) => {
+    const name = nameOf(judge, told);
+    if (known.has(name)) return;
+    known.add(name);
+    journal.note([{ type: "judge.instructed", ...at, judge, ...told }]);
   };
 }
 

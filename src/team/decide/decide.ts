@@ -113,6 +113,6 @@ async function settle(
     missing: missing.map(({ agent }) => agent),
     learned: run.learned.get(scope),
     rerun,
-    ask: (agent, task, key) => ask(agent, task, nameOf(key, task)),
+    ask: (agent, task, key, told) => ask(agent, task, nameOf(key, task), told),
   });
 }

@@ -111,9 +111,40 @@ describe("an audit of judges", () => {
       questions: 1,
       failed: 1,
       first: { of: 0, even: 0 },
-      cost: { usdMicros: 200, inputTokens: "unknown" },
-      record: { outcomes: 0, consistent: 0, right: 0, usdMicros: 200 },
+      // Each order was asked again.
+      cost: { usdMicros: 400, inputTokens: "unknown" },
+      record: { outcomes: 0, consistent: 0, right: 0, usdMicros: 400 },
     });
+  });
+
+  test("counts the answer that it gave when it was asked again, and what it means in other words", async () => {
+    const corrected = judging("corrected", ({ again, ...asked }) =>
+      again === undefined ? "the better one" : `Option ${holding(asked)}.`,
+    );
+    const audits = auditJudges(await runs([judge({ ask: corrected })]));
+    expect(one(audits, "corrected")).toMatchObject({
+      questions: 1,
+      failed: 0,
+      flipped: { count: 0, of: 1 },
+      first: { count: 1, of: 2 },
+    });
+  });
+
+  test("says what a judge was told to go by, and about how many questions", async () => {
+    const ask = judging("steady", holding);
+    const audits = auditJudges(
+      await runs(
+        [judge({ ask, instructions: "Safety first." })],
+        [judge({ ask, instructions: "Safety first." })],
+        [judge({ ask })],
+        [judge({ panel: [{ ask, instructions: "Be quick." }], instructions: "Be slow." })],
+      ),
+    );
+    expect(one(audits, "steady").instructions).toEqual([
+      { text: "Safety first.", questions: 2 },
+      { text: null, questions: 1 },
+      { text: "Be quick.", questions: 1 },
+    ]);
   });
 
   test("compares it with verdicts that others reached, and not with its own", async () => {

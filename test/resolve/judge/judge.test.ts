@@ -6,6 +6,8 @@ import { QuorateError } from "../../../src/model/errors.ts";
 import { judge, type JudgeOptions } from "../../../src/resolve/judge/judge.ts";
 import type { JudgeAnswer, JudgeQuestion } from "../../../src/resolve/judge/question.ts";
 import type { Ask, Question, Ruling } from "../../../src/resolve/link.ts";
+import { memoryStore } from "../../../src/store/memory.ts";
+import { supervisor } from "../../../src/supervisor.ts";
 import { answered, COST, directAsk, position, question } from "../ask.ts";
 
 const dispute: Question = {
@@ -45,6 +47,8 @@ function choose(value: string): (question: JudgeQuestion) => JudgeAnswer {
     reasoning: "because",
   });
 }
+
+const isHold = ({ position: value }: { readonly position: unknown }): boolean => value === "hold";
 
 /** The lines of a prompt that are no agent's. */
 function ours(text: string): readonly string[] {
@@ -131,16 +135,34 @@ describe("a judge", () => {
     expect(other.ruling).toMatchObject({ winner: "hold" });
   });
 
-  test("may answer with spaces and small letters, and with nothing else", async () => {
+  test("may answer with spaces and small letters, in other words that mean one option, and with nothing else", async () => {
     expect(
       (await rule(({ options }) => ({ choice: options[0]?.position === "hold" ? " a\n" : "b" })))
         .ruling.pass,
     ).toBeUndefined();
+    const means = async (said: (id: string) => unknown): Promise<void> => {
+      const { ruling, asked } = await rule(({ options }) => ({
+        choice: said(options.find(({ position: value }) => value === "hold")?.id ?? "") as string,
+      }));
+      expect(ruling).toMatchObject({ winner: "hold" });
+      expect(asked).toHaveLength(2);
+    };
+    await means((id) => `${id}.`);
+    await means((id) => `Option ${id}`);
+    await means((id) => `**option ${id.toLowerCase()}**`);
+    await means((id) => `The answer: (${id})`);
+    await means((id) => `"${id}"`);
+    await means((id) => `${id}: hold`);
+    await means((id) => `Option ${id} - "Hold."`);
+    await means(() => "hold");
+    await means(() => " 'HOLD'. ");
     for (const choice of [
       "C",
       "",
-      "Option A",
-      "hold",
+      "Option C",
+      "A or B",
+      "A: ship and hold",
+      "not hold",
       "AB",
       0,
       null,
@@ -151,9 +173,124 @@ describe("a judge", () => {
       const { ruling } = await rule(() => ({ choice: choice as string }));
       expect(ruling.pass).toMatch(/^JUDGE_FAILED: the choice is .*, and the options are A, B$/);
     }
-    for (const output of [null, undefined, "A", 5, []]) {
+    for (const output of [null, undefined, "C", 5, []]) {
       expect((await rule(() => output as never)).ruling.pass).toMatch(/^JUDGE_FAILED/);
     }
+    const plain = await rule(({ options }) => options.find(isHold)?.id as never);
+    expect(plain.ruling).toMatchObject({ winner: "hold" });
+  });
+
+  test("understands positions that are no texts, by their value and by their JSON", async () => {
+    const numbers = { ...question({}), positions: [position(20, ["a"]), position(true, ["b"])] };
+    for (const choice of [20, "20", true, "true"]) {
+      const { ruling } = await rule(() => ({ choice: choice as string }), numbers);
+      expect(ruling).toMatchObject({ winner: JSON.parse(String(choice)) });
+    }
+  });
+
+  test("is asked once more, with what was wrong, where nobody can tell what its answer means", async () => {
+    const { ruling, asked, keys } = await rule(({ again, options }) => ({
+      choice: again === undefined ? "the second" : (options.find(isHold)?.id ?? ""),
+    }));
+    expect(ruling).toMatchObject({ winner: "hold" });
+    expect(asked.map(({ again }) => again)).toEqual([
+      undefined,
+      undefined,
+      "it names none of the options, which are A, B",
+      "it names none of the options, which are A, B",
+    ]);
+    expect(ours(asked[2]?.text ?? "").at(-1)).toBe(
+      "Your answer before could not be read: it names none of the options, which are A, B.",
+    );
+    expect(keys).toEqual(["judge:task:1", "judge:task:2", "judge:task:1", "judge:task:2"]);
+    const stubborn = await rule(() => ({ choice: "the second" }));
+    expect(stubborn.asked).toHaveLength(4);
+    expect(stubborn.ruling.pass).toBe(
+      'JUDGE_FAILED: the choice is "the second", and the options are A, B',
+    );
+  });
+
+  test("is asked once more where an answer may mean two options, so that a position that is called like another's id gains nothing", async () => {
+    // Canonical: "hold" is A, "Option A" is B.
+    const forged = question({ "Option A": ["mallory"], hold: ["ann"] });
+    const { ruling, asked } = await rule(({ again, options }) => {
+      const id = options.find(isHold)?.id ?? "";
+      return { choice: again === undefined ? `Option ${id}` : id };
+    }, forged);
+    expect(ruling).toMatchObject({ winner: "hold" });
+    expect(asked.filter(({ again }) => again !== undefined).map(({ again }) => again)).toEqual([
+      "it may mean the options A and B",
+    ]);
+    // An id alone is an id, whatever positions say.
+    const named = question({ B: ["mallory"], A: ["mallory"], hold: ["ann"] });
+    const plain = await rule(({ options }) => ({ choice: options.find(isHold)?.id ?? "" }), named);
+    expect(plain.ruling).toMatchObject({ winner: "hold" });
+    expect(plain.asked).toHaveLength(2);
+  });
+
+  test("chooses the option whose id it answers, whatever the positions are called", async () => {
+    const named = fc.constantFrom("A", "B", "c", "Option A", "B: hold", "A.", "hold", "the answer");
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(named, { minLength: 2 }), fc.nat(7), async (values, at) => {
+        const wanted = values[at % values.length] ?? "";
+        const held = question(Object.fromEntries(values.map((value) => [value, [`by ${value}`]])));
+        const { ruling, asked } = await rule(choose(wanted), held);
+        expect(ruling).toMatchObject({ winner: wanted });
+        expect(asked).toHaveLength(2);
+      }),
+    );
+  });
+
+  test("goes by what its user tells it, and by the same rules", async () => {
+    const usual = await rule(choose("hold"));
+    const told = await rule(choose("hold"), dispute, { instructions: "Safety first." });
+    const [one] = told.asked;
+    expect(usual.asked[0]?.criteria).toBeUndefined();
+    expect(one?.criteria).toBe("Safety first.");
+    expect(one?.text.startsWith(one?.instructions)).toBe(true);
+    expect(one?.instructions).toContain("Safety first.");
+    expect(one?.instructions).not.toContain("best supported");
+    const rules = (usual.asked[0]?.instructions ?? "").split("best supported. ")[1] ?? "no rules";
+    expect(one?.instructions.endsWith(rules)).toBe(true);
+    const finding = { ...question({ present: ["a"], absent: ["b"] }, "finding") };
+    const found = await rule(choose("present"), finding, { instructions: "Only what is urgent." });
+    expect(found.asked[0]?.instructions).toMatch(/missed it[^]*Only what is urgent/);
+    const bad = expect.objectContaining({ code: "BAD_OPTIONS" });
+    for (const instructions of ["", " ", 7, "x".repeat(10_001)]) {
+      expect(() => judge({ ask: choose("a"), instructions: instructions as string })).toThrow(bad);
+    }
+  });
+
+  test("is another judge with other instructions: neither a cached answer nor a nested team's key is the same", async () => {
+    const store = memoryStore({ resumable: true });
+    let asked = 0;
+    const ask = agent({
+      name: "wise",
+      version: "1",
+      cache: true,
+      run: (given: JudgeQuestion): JudgeAnswer => {
+        asked++;
+        return choose("hold")(given);
+      },
+    });
+    const team = (instructions?: string) =>
+      supervisor({
+        name: "gate",
+        agents: {
+          a: agent({ name: "a", run: (_task: string) => ({ recommendation: "hold" }) }),
+          b: agent({ name: "b", run: (_task: string) => ({ recommendation: "ship" }) }),
+        },
+        resolve: [judge({ ask, ...(instructions !== undefined && { instructions }) })],
+        store,
+      });
+    const definitions = new Set<unknown>();
+    for (const instructions of ["one", "one", "two", undefined]) {
+      const { runId } = await team(instructions).run("x");
+      const [first] = await store.read(runId);
+      definitions.add(first?.type === "run.started" && first.definition);
+    }
+    expect(asked).toBe(6);
+    expect(definitions.size).toBe(3);
   });
 
   test("passes when one of its answers fails, and waits for the other", async () => {
