@@ -112,6 +112,7 @@ const arrows: readonly Arrow[] = [
     "call",
     "call/batch",
   ]),
+  ...room("panel", [...words, "resolve"]),
   ...room("team", [...words, ...calling, ...deciding]),
   ...room("run", [...words, ...calling, ...deciding, "team", "team/coordinate", "team/decide"]),
   ...room("forecast", [...words, ...calling, "team", "run"]),

@@ -1,3 +1,4 @@
+import { adaptive } from "./adaptive.ts";
 import { boards } from "./boards.ts";
 import { contradictions } from "./contradictions.ts";
 import { crowd } from "./crowd.ts";
@@ -12,6 +13,7 @@ import { tools } from "./tools.ts";
 export const sections: Readonly<Record<string, Section>> = {
   crowd,
   panels,
+  adaptive,
   tools,
   judges,
   boards,

@@ -3,11 +3,9 @@ import { oneLine, shown } from "../conflict/plain.ts";
 import { fewOf } from "../conflict/subject.ts";
 import type { HeldPositions, Scale } from "./statistics/apply.ts";
 import type { Reliability } from "../model/reliability.ts";
-import type { Standing } from "./statistics/standing.ts";
+import { SLACK, type Standing } from "./statistics/standing.ts";
 import { counted } from "../resolve/words.ts";
 
-// Chances are sums of logarithms: a difference below this is none.
-export const SLACK = 1e-9;
 const MAX_NAMED = 5;
 const MAX_NAME_CHARS = 100;
 

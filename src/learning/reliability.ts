@@ -5,14 +5,15 @@ import type { Json } from "../model/json.ts";
 import { atOnce } from "../check/at-once.ts";
 import { scaleOf, type HeldPositions, type Scale } from "./statistics/apply.ts";
 import { learn } from "./statistics/learn.ts";
-import type { RecordedVote, Reliability } from "../model/reliability.ts";
-import type { Standing } from "./statistics/standing.ts";
+import type { LearnedBefore, RecordedVote, Reliability } from "../model/reliability.ts";
+import { SLACK, type Standing } from "./statistics/standing.ts";
+import { leaderOf } from "./statistics/sure.ts";
+import { ifAllAgree, ifAllAgreed, NEVER, type Foresight, type View } from "../resolve/foresight.ts";
 import type { Link, LinkContext, Question, Ruling } from "../resolve/link.ts";
 import { learning } from "./learning.ts";
 import { checkReliabilityOptions, type ReliabilityOptions } from "./reliability-options.ts";
 import {
   figure,
-  SLACK,
   weightsOf,
   whatElse,
   type LearnedMeans,
@@ -59,14 +60,28 @@ export function reliability(options: ReliabilityOptions): Link {
     return learned;
   }
 
+  function scaleFor(learned: Reliability): Scale {
+    let scale = scales.get(learned);
+    if (scale === undefined) scales.set(learned, (scale = scaleOf(learned)));
+    return scale;
+  }
+
   function rule(question: Question, context: LinkContext): Ruling {
     const learned = learnedFor(question, context);
     if (typeof learned === "string") return { pass: learned };
     if (learned.refused !== undefined) return { pass: learned.refused };
-    let scale = scales.get(learned);
-    if (scale === undefined) scales.set(learned, (scale = scaleOf(learned)));
+    const scale = scaleFor(learned);
     const topic = atOnce(() => topicOf?.(question.subject), `${name}: topicOf`);
     return decide(question.positions, { learned, scale, topic, atLeast });
+  }
+
+  function foresee(subject: string, before: LearnedBefore | undefined): Foresight | string {
+    const learned = from ?? (outcomes.length === 0 ? before?.claims : undefined);
+    if (learned === undefined) return `${name} learns from the answers that it is to decide about`;
+    if (learned.refused !== undefined) return { contested: NEVER, agreed: NEVER };
+    const topic = atOnce(() => topicOf?.(subject), `${name}: topicOf`);
+    const view = viewOf(scaleFor(learned), topic, atLeast);
+    return { contested: view, agreed: view };
   }
 
   const definition = {
@@ -81,10 +96,31 @@ export function reliability(options: ReliabilityOptions): Link {
     definition,
     settle: rule,
     agreed: rule,
+    foresee,
     ...((from === undefined || findings === undefined) && {
       learns: learning({ labels, topicOf, trust }),
     }),
   });
+}
+
+/** How it looks at a claim of which not all is said. With `atLeast` it is sure of nothing before the end. */
+function viewOf(scale: Scale, topic: string | undefined, atLeast: number): View {
+  const now: View["now"] = (said) => {
+    const ballot = { ...said, topic };
+    const standings = scale.standings(ballot);
+    const place = leaderOf(standings);
+    if (place === undefined) return undefined;
+    const { confidence } = scale.confidence(standings[place]?.chance ?? 0, ballot);
+    return confidence < atLeast ? undefined : { place, confidence };
+  };
+  const sure: View["sure"] = (said, toCome) => {
+    if (toCome.length === 0) return now(said)?.place ?? "passes";
+    return atLeast > 0 ? undefined : scale.sure({ ...said, topic }, toCome);
+  };
+  if (scale.agreementLeads)
+    return { now, sure, could: ifAllAgree(sure), most: ifAllAgreed(now), passes: false };
+  // What an agent says for another truth may tell more than what it says for this one.
+  return { now, sure, could: () => true, most: () => 1, passes: false };
 }
 
 function decide(positions: readonly Position[], means: LearnedMeans): Ruling {

@@ -5,6 +5,7 @@ import type { Position, SubjectKind } from "../model/conflict.ts";
 import type { Json } from "../model/json.ts";
 import type { LabelKind, LearnedBefore } from "../model/reliability.ts";
 import type { Values } from "../store/values.ts";
+import type { Foresight } from "./foresight.ts";
 import type { Verdict, VerdictStatus } from "../model/verdict.ts";
 
 /** What a link is asked: which of these positions holds? */
@@ -157,6 +158,11 @@ export interface Link {
   readonly agreed?: (question: Question, context: LinkContext) => Ruling;
   /** By what share of all weight, 0–1, the first position leads the second in its eyes; `undefined` where it does not weigh. */
   readonly lead?: (question: Question) => number | undefined;
+  /**
+   * What it would make of a claim before everybody has spoken, and what it is sure of: a panel asks no further by it. By what earlier runs
+   * taught, where it goes by that. A sentence says why it cannot tell. Absent: it cannot.
+   */
+  readonly foresee?: (subject: string, learned: LearnedBefore | undefined) => Foresight | string;
   /** It may have members asked once more: at that tier, or where left out at the next of each. */
   readonly reruns?: { readonly tier?: string };
   /** It goes by what earlier runs taught: a supervisor keeps what its runs teach, and hands it to the chain. */

@@ -5,6 +5,7 @@ import { shown } from "../conflict/plain.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
+import type { View } from "./foresight.ts";
 import type { Link, Question, Ruling } from "./link.ts";
 
 /**
@@ -35,5 +36,32 @@ export function prefer(values: readonly Json[]): Link {
     };
   }
 
-  return Object.freeze({ name: "prefer", definition: [...values], settle });
+  const now: View["now"] = ({ held }) => {
+    const places = keys.map((key) => held.findIndex((one) => one.key === key));
+    const place = places.find((found) => found >= 0);
+    if (place === undefined) return undefined;
+    const speakers = held.reduce((sum, { by }) => sum + by.length, 0);
+    const confidence = laplace(held[place]?.by.length ?? 0, speakers, held.length);
+    return { place, confidence };
+  };
+  // Whoever comes may hold what is preferred to all that is held.
+  const sure: View["sure"] = (said, toCome) => {
+    const best = said.held.findIndex(({ key }) => key === keys[0]);
+    if (best >= 0) return best;
+    return toCome.length > 0 ? undefined : (now(said)?.place ?? "passes");
+  };
+  const contested: View = {
+    now,
+    sure,
+    could: () => true,
+    most: () => 1,
+    passes: false,
+  };
+
+  return Object.freeze({
+    name: "prefer",
+    definition: [...values],
+    settle,
+    foresee: () => ({ contested }),
+  });
 }

@@ -4,6 +4,14 @@ import { PRESENT } from "../conflict/findings.ts";
 import { shown } from "../conflict/plain.ts";
 import type { Json } from "../model/json.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
+import {
+  byRule,
+  ifAllAgree,
+  ifAllAgreed,
+  type SaidSoFar,
+  type Sure,
+  type View,
+} from "./foresight.ts";
 import type { Link, Question, Ruling } from "./link.ts";
 import { counted } from "./words.ts";
 
@@ -67,8 +75,27 @@ export function support(given: SupportOptions = {}): Link {
     };
   }
 
+  function sure({ held }: SaidSoFar, toCome: readonly string[]): Sure {
+    const counts = held.map(({ by }) => by.length);
+    const supported = counts.filter((count) => count >= atLeast).length;
+    if (supported > 1) return "passes";
+    const reachable = Math.max(0, ...counts.filter((count) => count < atLeast)) + toCome.length;
+    if (reachable >= atLeast) return undefined;
+    return supported === 0 ? "passes" : counts.findIndex((count) => count >= atLeast);
+  }
+
+  const now = byRule(claim);
+  const contested: View = {
+    now,
+    sure,
+    could: ifAllAgree(sure),
+    most: ifAllAgreed(now),
+    passes: true,
+  };
+
   return Object.freeze({
     name: "support",
+    foresee: () => ({ contested }),
     definition: { ...given } as unknown as Json,
     settle: (question: Question) =>
       question.kind === "finding" ? finding(question) : claim(question),

@@ -2,6 +2,7 @@ import { integer } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { shown } from "../conflict/plain.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
+import { agreement, NEVER } from "./foresight.ts";
 import type { Link, Question, Ruling } from "./link.ts";
 import { counted } from "./words.ts";
 
@@ -21,6 +22,7 @@ export function unanimous(given: UnanimousOptions = {}): Link {
   return Object.freeze({
     name: "unanimous",
     definition: { quorum },
+    foresee: () => ({ contested: NEVER, agreed: agreement(quorum) }),
     settle: ({ positions }: Question): Ruling => ({
       pass: `there are ${positions.length} positions`,
     }),

@@ -4,6 +4,14 @@ import type { Json } from "../model/json.ts";
 import type { Position } from "../model/conflict.ts";
 import { shown } from "../conflict/plain.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
+import {
+  byRule,
+  ifAllAgree,
+  ifAllAgreed,
+  type SaidSoFar,
+  type Sure,
+  type View,
+} from "./foresight.ts";
 import type { Link, Question, Ruling } from "./link.ts";
 import { counted } from "./words.ts";
 
@@ -98,8 +106,34 @@ export function vote(given: VoteOptions = {}): Link {
     return kind === "finding" || total === 0 ? undefined : lead / total;
   }
 
+  /** The worst that can come is that all vote for the runner-up, and the best that all vote for one. */
+  function sure({ held }: SaidSoFar, toCome: readonly string[]): Sure {
+    const still = toCome.filter((agent) => weightOf(agent) > 0);
+    const voters = held.flatMap(({ by }) => by).filter((agent) => weightOf(agent) > 0).length;
+    if (voters + still.length < quorum) return "passes";
+    const behind = held.map(({ by }) => by.reduce((sum, agent) => sum + weightOf(agent), 0));
+    const [first = 0, second = 0] = behind.toSorted((a, b) => b - a);
+    const left = still.reduce((sum, agent) => sum + weightOf(agent), 0);
+    const total = behind.reduce((sum, weight) => sum + weight, left);
+    const least = (first - second - left) / total;
+    const most = (first - second + left) / total;
+    if (!(most > SLACK / 2 && most >= margin - 2 * SLACK)) return "passes";
+    if (voters < quorum || least <= 2 * SLACK || least < margin - SLACK / 2) return undefined;
+    return behind.indexOf(first);
+  }
+
+  const now = byRule(settle);
+  const contested: View = {
+    now,
+    sure,
+    could: ifAllAgree(sure),
+    most: ifAllAgreed(now),
+    passes: margin > 0 || quorum > 1 || weighed,
+  };
+
   return Object.freeze({
     name: "vote",
+    foresee: () => ({ contested }),
     names: [...weights.keys()],
     definition: { ...given } as Json,
     settle,

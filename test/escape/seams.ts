@@ -489,6 +489,7 @@ const LINK: Keys<Link> = {
   names: true,
   agreed: true,
   lead: true,
+  foresee: true,
   reruns: true,
   learns: true,
   definition: true,

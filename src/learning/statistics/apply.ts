@@ -1,16 +1,25 @@
 import { calibrated, fits } from "./calibrate.ts";
-import { confusionStandings, type ConfusionModel, type TopicModel } from "./dawid-skene.ts";
+import {
+  confusionStandings,
+  information,
+  type ConfusionModel,
+  type TopicModel,
+} from "./dawid-skene.ts";
 import type { Learned } from "./learned.ts";
-import { exponentFrom, oneCoinStandings, type OneCoinModel } from "./one-coin.ts";
+import { ACCURACY_VOTES, exponentFrom, oneCoinStandings, type OneCoinModel } from "./one-coin.ts";
 import { patternName, type Pattern } from "./patterns.ts";
 import type { Reliability } from "../../model/reliability.ts";
 import type { Standing } from "./standing.ts";
+import { sureByConfusion, sureByOneCoin, type NumberedVotes } from "./sure.ts";
+import { at } from "./vote-table.ts";
 
 /** The votes on one subject. */
 export interface HeldPositions {
   /** Positions that somebody holds, by the text that equal ones share, and who holds each. */
   readonly held: readonly { readonly key: string; readonly by: readonly string[] }[];
   readonly topic?: string | undefined;
+  /** The keys of all positions that can be, where they are listed. */
+  readonly listed?: readonly string[] | undefined;
 }
 
 /** What a `Reliability` says of ballots. */
@@ -19,8 +28,20 @@ export interface Scale {
   readonly standings: (ballot: HeldPositions) => readonly Standing[];
   /** The chance of the first of a ballot as a confidence: calibrated where that can be, else at most 0.95. */
   readonly confidence: (chance: number, ballot: HeldPositions) => Confidence;
+  /** Which held position wins whatever those to come say, some or all of them; `undefined` while another one may. A proof. */
+  readonly sure: (ballot: HeldPositions, toCome: readonly string[]) => number | undefined;
+  /** Whether nothing makes a position likelier than that all hold it: not so where it is known what each says for each truth. */
+  readonly agreementLeads: boolean;
+  /** What the answer of an agent is worth before it is there, and the standard error of that. */
+  readonly worth: (agent: string, topic: string | undefined) => Worth;
   /** What a vote of an agent counts. */
   readonly weight: (agent: string, topic: string | undefined) => number;
+}
+
+export interface Worth {
+  /** Of `one-coin` how often it is right; of `dawid-skene` what it tells of the truth, in nats. */
+  readonly worth: number;
+  readonly error: number;
 }
 
 export interface Confidence {
@@ -42,30 +63,70 @@ export function scaleOf(reliability: Reliability): Scale {
     learned.estimator === "one-coin" ? learned.model : oneCoinOf(reliability, topics);
   const { calibration } = reliability;
 
-  function standings({ held, topic }: HeldPositions): readonly Standing[] {
-    const voters: number[] = [];
-    const said: number[] = [];
-    const topicNumber = topic === undefined ? -1 : (topics.get(topic) ?? -1);
-    const numbers = held.map(({ key }) => keys.get(key));
-    const known = learned.estimator === "dawid-skene" && numbers.every((n) => n !== undefined);
-    for (const [place, { by }] of held.entries()) {
-      for (const agent of by) {
-        voters.push(agents.get(agent) ?? -1);
-        said.push(known ? (numbers[place] ?? 0) : place);
-      }
+  const topicNumber = (topic: string | undefined): number =>
+    topic === undefined ? -1 : (topics.get(topic) ?? -1);
+
+  /** Who says what, as numbers: of positions that are known, or of places in the ballot. */
+  function votesOf({ held, topic }: HeldPositions, numbers: readonly number[]): NumberedVotes {
+    return {
+      agents: held.flatMap(({ by }) => by.map((agent) => agents.get(agent) ?? -1)),
+      said: held.flatMap(({ by }, place) => by.map(() => at(numbers, place))),
+      topic: topicNumber(topic),
+    };
+  }
+
+  /** The numbers of the positions, where a table knows all of them. */
+  function knownAs({ held }: HeldPositions): readonly number[] | undefined {
+    if (learned.estimator !== "dawid-skene") return undefined;
+    const numbers = held.flatMap(({ key }) => keys.get(key) ?? []);
+    return numbers.length === held.length ? numbers : undefined;
+  }
+
+  function standings(ballot: HeldPositions): readonly Standing[] {
+    const { held } = ballot;
+    const known = knownAs(ballot);
+    if (known !== undefined && learned.estimator === "dawid-skene") {
+      const { agents: voters, said, topic } = votesOf(ballot, known);
+      const all = confusionStandings(learned.model, voters, said, topic);
+      return known.map((number) => all[number] ?? NOT_HELD);
     }
-    if (known) {
-      const all = confusionStandings(learned.model, voters, said, topicNumber);
-      return numbers.map((number) => all[number ?? 0] ?? NOT_HELD);
-    }
+    const { agents: voters, said, topic } = votesOf(ballot, [...held.keys()]);
     // They come in the order in which positions come up: that of the ballot, without those that nobody holds.
-    const found = oneCoinStandings(fallback, voters, said, topicNumber).standings;
+    const found = oneCoinStandings(fallback, voters, said, topic).standings;
     let next = 0;
     return held.map(({ by }) => (by.length === 0 ? NOT_HELD : (found[next++] ?? NOT_HELD)));
   }
 
+  function sure(ballot: HeldPositions, toCome: readonly string[]): number | undefined {
+    const numbers = toCome.map((agent) => agents.get(agent) ?? -1);
+    const known = knownAs(ballot);
+    const byAccuracy = (): number | undefined =>
+      sureByOneCoin(fallback, votesOf(ballot, [...ballot.held.keys()]), numbers);
+    if (known === undefined || learned.estimator !== "dawid-skene") return byAccuracy();
+    const number = sureByConfusion(learned.model, votesOf(ballot, known), numbers);
+    const place = known.findIndex((one) => one === number);
+    if (place < 0) return undefined;
+    // One position that was never seen, and it goes by how often each is right.
+    const areKnown = ballot.listed?.every((key) => keys.has(key)) ?? false;
+    return areKnown || toCome.length === 0 || byAccuracy() === place ? place : undefined;
+  }
+
+  function worth(agent: string, topic: string | undefined): Worth {
+    const found = reliability.agents[agents.get(agent) ?? -1];
+    const inTopic = found?.topics?.find((one) => one.topic === topic);
+    const { accuracy } = inTopic ?? found ?? reliability.pool;
+    const trials = inTopic?.trials ?? found?.trials ?? 0;
+    const error = Math.sqrt((accuracy * (1 - accuracy)) / (trials + ACCURACY_VOTES));
+    if (learned.estimator === "one-coin") return { worth: accuracy, error };
+    const told = information(learned.model, agents.get(agent) ?? -1, topicNumber(topic));
+    return { worth: told, error: accuracy > 0 ? (error * told) / accuracy : 0 };
+  }
+
   return {
     standings,
+    sure,
+    worth,
+    agreementLeads: learned.estimator === "one-coin",
     confidence(chance, { held }) {
       const voices = held.reduce((sum, { by }) => sum + by.length, 0);
       return calibration !== undefined && fits(calibration, voices)

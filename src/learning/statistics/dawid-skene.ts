@@ -266,9 +266,30 @@ export function confusionStandings(
 function discounted(evidence: Float64Array, by: number, shares: Float64Array): Float64Array {
   const chances = evidence.map((sum, truth) => sum * by + Math.log(at(shares, truth)));
   toChances(chances);
-  return chances.map((chance, truth) => blend(chance, at(shares, truth)));
+  return chances.map((chance, truth) => blended(chance, at(shares, truth)));
 }
 
-function blend(chance: number, share: number): number {
+/** SHARED_MISTAKE of a chance goes to the share. */
+export function blended(chance: number, share: number): number {
   return (1 - SHARED_MISTAKE) * chance + SHARED_MISTAKE * share;
+}
+
+/** What an agent's answer tells of the truth before it is there, in nats: Σ share × rate × ln(rate / what it says in all). */
+export function information(model: ConfusionModel, agent: number, topic: number): number {
+  const { keys } = model;
+  const inTopic = model.topics[topic];
+  const shares = inTopic?.shares ?? model.shares;
+  const own = agent < 0 ? model.pool : inTopic?.rates.get(agent);
+  const rates = own ?? model.rates.subarray(agent * keys ** 2, (agent + 1) * keys ** 2);
+  let told = 0;
+  for (let said = 0; said < keys; said++) {
+    let often = 0;
+    for (let truth = 0; truth < keys; truth++)
+      often += at(shares, truth) * at(rates, truth * keys + said);
+    for (let truth = 0; truth < keys; truth++) {
+      const rate = at(rates, truth * keys + said);
+      told += at(shares, truth) * rate * Math.log(rate / often);
+    }
+  }
+  return told;
 }

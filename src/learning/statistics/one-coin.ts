@@ -220,7 +220,7 @@ function shares(
   return odds.map((each) => each / total);
 }
 
-function accuracyOf(
+export function accuracyOf(
   { pool, accuracies }: OneCoinModel,
   inTopic: ReadonlyMap<number, number> | undefined,
   agent: number,

@@ -1,5 +1,8 @@
 import { at } from "./vote-table.ts";
 
+/** Leads are sums of logarithms: a difference below this is none. */
+export const SLACK = 1e-9;
+
 /** How a position stands. */
 export interface Standing {
   /** The position with the largest wins: chances too, with every weight discounted alike. */

@@ -1,0 +1,88 @@
+import {
+  agreement,
+  type Foresight,
+  type LinkMade,
+  type SaidSoFar,
+  type Sure,
+  type View,
+} from "../resolve/foresight.ts";
+
+/** How the links of a chain look at one subject; `undefined` for one that cannot tell, a judge say. */
+export type Outlook = readonly (Foresight | undefined)[];
+
+const AGREEMENT = agreement(1);
+const NOBODY: LinkMade = Object.freeze({ place: null, confidence: 0 });
+
+/** What a chain makes of what was said so far; `undefined` where a link has the word that cannot tell. */
+export function madeOf(outlook: Outlook, said: SaidSoFar): LinkMade | undefined {
+  if (said.held.length === 0) return NOBODY;
+  for (const view of viewsOf(outlook, said.held.length > 1)) {
+    if (view === undefined) return undefined;
+    const made = view.now(said);
+    if (made !== undefined) return made;
+  }
+  return NOBODY;
+}
+
+/**
+ * Who wins for sure, whatever those to come say, whoever of them fails: the place in `held`, or `null` for nobody; `undefined` while
+ * that is open. It is what the chain makes of all answers once they are there.
+ */
+export function certain(
+  outlook: Outlook,
+  said: SaidSoFar,
+  toCome: readonly string[],
+): number | null | undefined {
+  const { length } = said.held;
+  if (length === 0) return toCome.length === 0 ? null : undefined;
+  const contested = length > 1 || toCome.length > 0 ? walk(outlook, true, said, toCome) : undefined;
+  if (length > 1) return contested;
+  // Whoever comes may agree or not.
+  const agreed = walk(outlook, false, said, toCome);
+  return toCome.length === 0 || agreed === contested ? agreed : undefined;
+}
+
+function walk(
+  outlook: Outlook,
+  contested: boolean,
+  said: SaidSoFar,
+  toCome: readonly string[],
+): Exclude<Sure, "passes"> {
+  for (const view of viewsOf(outlook, contested)) {
+    const sure = view?.sure(said, toCome);
+    if (sure !== "passes") return sure;
+  }
+  return null;
+}
+
+/** The links that have the word, in their order. Where all agree those are asked that judge that, and at last whether anybody spoke. */
+function viewsOf(outlook: Outlook, contested: boolean): readonly (View | undefined)[] {
+  if (contested) return outlook.map((foresight) => foresight?.contested);
+  const agreed = outlook.flatMap((foresight) => {
+    if (foresight === undefined) return [undefined];
+    return foresight.agreed === undefined ? [] : [foresight.agreed];
+  });
+  return [...agreed, AGREEMENT];
+}
+
+/** The highest confidence that answers of `next` may give a chain, or more. */
+export function mostSure(outlook: Outlook, said: SaidSoFar, next: readonly string[]): number {
+  return [...viewsOf(outlook, true), ...viewsOf(outlook, false)].reduce(
+    (most, view) => Math.max(most, view?.most(said, next) ?? 0),
+    0,
+  );
+}
+
+/** Whether answers of `next` may make it certain who wins: `false` only where none do. */
+export function couldBeCertain(
+  outlook: Outlook,
+  said: SaidSoFar,
+  next: readonly string[],
+  rest: readonly string[],
+): boolean {
+  if (rest.length === 0) return true;
+  const views = viewsOf(outlook, true);
+  // A link that cannot tell has the word, or those before it decide.
+  if (views.every((view) => view?.passes === true)) return true;
+  return views.some((view) => view !== undefined && view.could(said, next, rest));
+}

@@ -1,0 +1,56 @@
+import type { SaidSoFar } from "../resolve/foresight.ts";
+import { certain, couldBeCertain, madeOf, mostSure, type Outlook } from "./certain.ts";
+import { couldLead, LEAST_TRUTHS, leads, type IsKin } from "./lead.ts";
+
+/**
+ * When enough of a team are asked. `"certain"`: nobody to come could change who wins, a proof. `"lead"`: or two who are not kin hold what
+ * leads, where at least 20 truths are known. `{ confidence }`: or the verdict is this sure, 0–1.
+ */
+export type PanelUntil = "certain" | "lead" | { readonly confidence: number };
+
+/** By what it is decided whether more are asked. */
+export interface PanelRule {
+  readonly until: PanelUntil;
+  readonly outlook: Outlook;
+  /** Truths that what is known of the agents rests on. */
+  readonly truths: number;
+  readonly isKin: IsKin;
+}
+
+/** Whether enough have spoken about a subject. */
+export function isClosed(rule: PanelRule, said: SaidSoFar, toCome: readonly string[]): boolean {
+  const { until, outlook, truths, isKin } = rule;
+  if (toCome.length === 0 || certain(outlook, said, toCome) !== undefined) return true;
+  if (until === "certain") return false;
+  if (until === "lead") return truths >= LEAST_TRUTHS && leads(said, madeOf(outlook, said), isKin);
+  const made = madeOf(outlook, said);
+  return typeof made?.place === "number" && made.confidence >= until.confidence;
+}
+
+/**
+ * Who is asked next, of those to come in their order: the fewest whose answers could close it. Fewer could not, so that asking them
+ * one by one would be as many calls.
+ */
+export function nextRound(
+  rule: PanelRule,
+  said: SaidSoFar,
+  toCome: readonly string[],
+): readonly string[] {
+  for (let count = 1; count < toCome.length; count++) {
+    const next = toCome.slice(0, count);
+    if (couldClose(rule, said, next, toCome.slice(count))) return next;
+  }
+  return toCome;
+}
+
+function couldClose(
+  { until, outlook, truths, isKin }: PanelRule,
+  said: SaidSoFar,
+  next: readonly string[],
+  rest: readonly string[],
+): boolean {
+  if (couldBeCertain(outlook, said, next, rest)) return true;
+  if (until === "certain") return false;
+  if (until === "lead") return truths >= LEAST_TRUTHS && couldLead(said, next, isKin);
+  return mostSure(outlook, said, next) >= until.confidence;
+}
