@@ -103,14 +103,16 @@ export type { DecisionKept } from "./log/decision.ts";
 export type { HumanDecision } from "./log/chosen-position.ts";
 export { openQuestions } from "./log/questions.ts";
 export type { OpenQuestion } from "./log/questions.ts";
-export { embeddedEngine } from "./executor/engine.ts";
+export { embeddedExecutor } from "./executor/embedded.ts";
 export type {
   AgentRegistry,
-  AttemptControl,
-  BatchControl,
-  Engine,
-  EngineFactory,
-} from "./executor/engine.ts";
+  Attempt,
+  AttemptEvent,
+  AttemptRequest,
+  BatchAttempt,
+  Executor,
+  ExecutorFactory,
+} from "./executor/executor.ts";
 
 export type { Redact, RedactedKind } from "./log/redact.ts";
 export { memoryStore } from "./store/memory.ts";

@@ -4,7 +4,9 @@ import { scopeQueues } from "./limits/scope-queue.ts";
 import { systemClock } from "./async/clock.ts";
 import type { CancelAnswer } from "./log/cancel-run.ts";
 import type { HumanDecision } from "./log/chosen-position.ts";
-import { embeddedEngine } from "./executor/engine.ts";
+import { embeddedExecutor } from "./executor/embedded.ts";
+import type { Executor } from "./executor/executor.ts";
+import { makeExecutor } from "./executor/make-executor.ts";
 import { flights } from "./call/cache/single-flight.ts";
 import type { Outcome } from "./model/outcome.ts";
 import { memoryStore } from "./store/memory.ts";
@@ -123,14 +125,14 @@ export function supervisor<
   const name = nameIn<Name>(options, "supervisor", "describe it: supervisor({ name, agents })");
   const described = SUPERVISOR.of(options, `supervisor "${name}"`);
   const team = makeTeam(described);
-  const { clock = systemClock, engine: engineOf = embeddedEngine } = described;
+  const { clock = systemClock, executor: executorOf = embeddedExecutor } = described;
   const { onEvent, store = memoryStore({ clock }) } = described;
   let seated: Seated | undefined;
+  let executor: Executor | undefined;
   const root: Root = {
     team,
     store,
     clock,
-    engineOf,
     named: new Map(),
     asleep: new Map(),
     queues: scopeQueues(),
@@ -138,8 +140,13 @@ export function supervisor<
     onEvent: onEvent && harmless(onEvent, team.where),
     // Not before the first run: a team that is only ever nested is seated by its root.
     get seated() {
-      seated ??= seatRoot({ team, clock, engineOf });
+      seated ??= seatRoot({ team, clock });
       return seated;
+    },
+    // One for all runs, whatever limits they have of their own.
+    get executor() {
+      executor ??= makeExecutor(executorOf, root.seated.registry, team.where);
+      return executor;
     },
   };
 

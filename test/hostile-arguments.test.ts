@@ -35,7 +35,7 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   billOf: () => [[], []],
   budgetState: () => [store(), "scope"],
   decide: () => [store(), "r", decision],
-  embeddedEngine: () => [new Map()],
+  embeddedExecutor: () => [new Map()],
   equal: () => [],
   findConflicts: () => [[], {}],
   human: () => [{}],

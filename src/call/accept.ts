@@ -3,6 +3,8 @@ import { said, type Said } from "../conflict/said.ts";
 import { QuorateError } from "../model/errors.ts";
 import { takeJson } from "../model/json.ts";
 import type { Limits } from "../describe/limits.ts";
+import type { Redactor } from "../log/redact.ts";
+import type { Seat } from "./seat.ts";
 import { check, describeIssues, type SchemaResult } from "../check/schema.ts";
 
 /** An answer that was taken: what is kept of it, and what it says. */
@@ -15,7 +17,13 @@ export interface Accepted {
  * Takes an agent's answer, or throws why not: `OUTPUT_INVALID`, `OUTPUT_NOT_JSON`, `OUTPUT_TOO_LARGE`, `CLAIMS_INVALID`.
  * Answers at once unless the schema is asynchronous.
  */
-export function accept(agent: Agent, limits: Limits, raw: unknown): Accepted | Promise<Accepted> {
+export function accept(
+  { agent, limits }: Pick<Seat, "agent" | "limits">,
+  raw: unknown,
+  redact: Redactor | undefined,
+): Accepted | Promise<Accepted> {
+  // Also of an answer that is refused: what is wrong with it may be said in its own words.
+  redact?.learn(raw, limits.maxBytes);
   if (agent.output === undefined) return keep(agent, limits, raw);
   // Before the schema sees it: a schema may be slow on a huge value, or hang on a cyclic one.
   const checked = check(agent.output, takeOutput(agent.name, raw, limits.maxBytes));

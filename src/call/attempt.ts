@@ -1,23 +1,16 @@
-import { abortController, type Abort } from "../async/abort-controller.ts";
 import type { Cancellation } from "../async/cancellation.ts";
 import { hear, promiseOf } from "../model/hear.ts";
 import type { CallRequest, Usage } from "../model/call.ts";
-import type { EventBody } from "../model/events.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { EventBody, WaitsFor } from "../model/events.ts";
+import type { Attempt, AttemptEvent, AttemptRequest } from "../executor/executor.ts";
+import type { WaitOptions } from "../limits/admission.ts";
 import { holding } from "../limits/deadlock.ts";
-import type { Permit, Requeue } from "../limits/permit.ts";
+import type { Requeue } from "../limits/permit.ts";
 import { misreported } from "../money/misreported.ts";
-import {
-  isPaid,
-  NOTHING_REPORTED,
-  readUsage,
-  spentSince,
-  tokensIn,
-  usageSum,
-  type Spent,
-  type UsageSum,
-} from "../money/usage-sum.ts";
+import { isPaid, NOTHING_REPORTED, readUsage, tokensIn, type Spent } from "../money/usage-sum.ts";
 import { accept, type Accepted } from "./accept.ts";
-import type { Charge, Ending, Holding } from "./charge.ts";
+import { HOLDS_NOTHING, letGo, type Ending, type Holding } from "./charge.ts";
 import {
   isOver,
   timeoutError,
@@ -25,119 +18,144 @@ import {
   type AttemptEnd,
   type EndDetails,
 } from "./attempt-end.ts";
+import { newsOf, placeIn, thrownBy, type News } from "./attempt-events.ts";
+import { Reports } from "./reports.ts";
+import { attemptIdOf, attemptRequest } from "./attempt-request.ts";
 import { isDeadline } from "./deadline.ts";
-import type { AttemptControl } from "../executor/engine.ts";
 import { isSameUsage, unfitAnswer, type UnfitAnswer } from "./unfit-answer.ts";
-import type { Part, Reporting } from "./batch/batch-part.ts";
+import { idempotencyKey } from "./key.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
 
-type EventOf<Type extends EventBody["type"]> = Extract<EventBody, { type: Type }>;
-
 /**
- * Carries out one attempt at a request, dispatched at `startedMs` of the clock's monotonic time, which is now. Holds
- * its permit, and releases it itself when the agent has stopped or was abandoned; as `part` of a batch it leaves the slots to the
- * batch. The promise never rejects.
- */
-export function runAttempt(
-  run: Run,
-  seat: Seat,
-  request: CallRequest,
-  startedMs: number,
-  holds: Holding,
-): Promise<AttemptEnd> {
-  return new Promise((tell) => new Attempt(run, seat, request, startedMs, tell, holds).begin());
-}
-
-/**
- * One attempt, from its dispatch until the agent has stopped or nobody waits for it any more.
+ * One attempt, from when it waits for its permit until its agent has stopped or nobody waits for it any more.
  *
- *     running ── settles ───▶ over
- *     running ── timeoutMs ─▶ given up ── settles ──▶ over, late
+ *     sent ── started ─▶ running          (what follows may come of one that is sent as well)
+ *     running ── answers, fails, and has stopped ──▶ over
+ *     running ── answers, fails ─▶ answered ── stops ────▶ over
+ *                                           └─ graceMs ──▶ over, abandoned
+ *     running ── timeoutMs ─▶ given up ── stops ──▶ over, late
  *                                      └─ graceMs ──▶ over, abandoned
- *     running ── settles after timeoutMs, as nothing else could run before ──▶ over, late
- *     running ── cancelled ─▶ stopping ── settles ──▶ over
+ *     running ── answers after timeoutMs, as nothing else could run before ──▶ over, late
+ *     running ── cancelled ─▶ stopping ── stops ──▶ over
  *                                      └─ graceMs ──▶ over, abandoned
  *     over ── reports more ──▶ over
  *
- * Its end is told at the first arrow, but when cancelled at the second: whoever cancels may rely on what was cancelled
- * having stopped, or having been given `graceMs` to. The slots and the money are held until it is over.
+ * Its time is counted from `started`: not while its executor has it in a queue. Its end is told at the first arrow, but when cancelled
+ * at the second: whoever cancels may rely on what was cancelled having stopped, or having been given `graceMs` to. The slots and the
+ * money are held until it is over.
  *
- * A class for its prototype: one is made for every attempt, and most agents never ask for the signal.
+ * A class for its prototype: one is made for every attempt, and most executors ask for little of it.
  */
-class Attempt implements AttemptControl, Reporting {
+export class CallAttempt implements Attempt, WaitOptions {
+  readonly call: CallRequest;
+  /** The number of its `call.started` in the log. */
+  startedSeq = 0;
+  /** What it may cost at most, in micro-dollars, where somebody says. */
+  maxUsdMicros: number | undefined;
+  heard = 0;
+  cancelled: Attempt["cancelled"];
   readonly #run: Run;
   readonly #seat: Seat;
-  readonly #request: CallRequest;
-  readonly #startedMs: number;
-  readonly #tell: (end: AttemptEnd) => void;
-  readonly #permit: Permit | undefined;
-  readonly #money: Charge | undefined;
-  readonly #part: Part | undefined;
   readonly #cancellation: Cancellation;
-  #state: "running" | "given up" | "stopping" | "over" = "running";
+  /** When it was sent; when its work began, once that is known. */
+  #startedMs = 0;
+  #tell: (end: AttemptEnd) => void = () => {};
+  #holds: Holding = HOLDS_NOTHING;
+  #state: "sending" | "sent" | "running" | "answered" | "given up" | "stopping" | "over" =
+    "sending";
+  /** What its agent has come to, whether or not that is taken. */
+  #how: "answered" | "failed" | undefined;
+  #hasStopped = false;
+  #ending: Ending = "stopped";
   #timer: Disposable | undefined;
-  #controller: Abort | undefined;
-  #aborted: { readonly reason: unknown } | undefined;
   // Made at the first report: most attempts have one or none.
-  #sum: UsageSum | undefined;
-  /** What of it has been told. */
-  #told: Spent = NOTHING_REPORTED;
-  /** Something was reported since it is over, and will be recorded. */
-  #reporting = false;
-  #lastReport: Usage | undefined;
-  /** A report that cannot be read was recorded. */
-  #refused = false;
+  #reports: Reports | undefined;
 
-  constructor(
-    run: Run,
-    seat: Seat,
-    request: CallRequest,
-    startedMs: number,
-    tell: (end: AttemptEnd) => void,
-    { permit, charge, part }: Holding,
-  ) {
+  constructor(run: Run, seat: Seat, call: CallRequest) {
     this.#run = run;
     this.#seat = seat;
-    this.#request = request;
-    this.#startedMs = startedMs;
-    this.#tell = tell;
-    this.#permit = permit;
-    this.#money = charge;
-    this.#part = part;
+    this.call = call;
     this.#cancellation = run.shared?.cancellation ?? run.cancellation;
   }
 
-  begin(): void {
-    this.#timer = this.#seat.timeouts?.add(() => this.#giveUp(), this.#startedMs);
+  /** Records that it waits for its permit. */
+  queued(waitsFor: WaitsFor): void {
+    this.#run.journal.note([{ type: "call.queued", ...placeIn(this.call), waitsFor }]);
+  }
+
+  /**
+   * Carries it out, from `nowMs` of the clock's monotonic time, which is now. Holds its permit, and releases it itself when the agent has
+   * stopped or was abandoned; as `part` of a batch it leaves the slots to the batch, which sends it. The promise never rejects.
+   */
+  begin(nowMs: number, holds: Holding): Promise<AttemptEnd> {
+    const { permit } = holds;
+    const ended = new Promise<AttemptEnd>((tell) => {
+      this.#tell = tell;
+    });
+    this.#startedMs = nowMs;
+    this.#holds = holds;
     this.#cancellation.watch(this.#stop);
+    if (permit === undefined) return ended;
     try {
-      // Whatever the engine and the agent do: throw, return a value, a promise, a hostile thenable.
-      const permit = this.#permit;
-      const answer =
-        permit === undefined
-          ? this.#part?.call(this)
-          : holding(permit, () => this.#run.engine.call(this.#request, this));
-      promiseOf(answer).then(
-        (output) => this.#answered(output),
-        (error: unknown) => this.#threw(error),
-      );
-    } catch (error) {
-      this.#threw(error);
+      // Whatever the executor does: throw, return a value, a promise, a hostile thenable.
+      const sent = holding.run(permit, this.#run.executor.start, this);
+      if (sent !== undefined) promiseOf(sent).then(hear, (why: unknown) => this.#refused(why));
+    } catch (why) {
+      this.#refused(why);
+    }
+    if (this.#state === "sending") this.#state = "sent";
+    return ended;
+  }
+
+  get attemptId(): string {
+    return attemptIdOf(this.call, this.startedSeq);
+  }
+
+  get idempotencyKey(): string {
+    return idempotencyKey(this.call, this.#seat.agent);
+  }
+
+  toJSON(): AttemptRequest {
+    return attemptRequest(this, this.#seat, this.maxUsdMicros);
+  }
+
+  hear(event: AttemptEvent): void {
+    const { seq } = event;
+    if (seq !== undefined) {
+      if (seq <= this.heard) return;
+      this.heard = seq;
+    }
+    switch (event.type) {
+      case "started":
+        return this.#start();
+      case "report":
+        return this.report(event.usage);
+      case "progress":
+        return this.#run.journal.emit({ ...placeIn(this.call), value: event.value });
+      case "answer":
+      case "failure":
+        this.#start();
+        this.#hasStopped ||= event.stopped === true;
+        if (event.type === "answer") return this.#answered(event.output);
+        return this.#threw(thrownBy(event));
+      case "stopped":
+        return this.#stopped();
     }
   }
 
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = abortController();
-      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
-    }
-    return this.#controller.signal;
+  #refused(thrown: unknown): void {
+    this.hear({ type: "failure", thrown, stopped: true });
   }
 
-  emit(value: unknown): void {
-    const { place, attempt } = this.#request;
-    this.#run.journal.emit({ ...place, attempt, value });
+  /** Its work begins: its time is counted from here on. */
+  #start(): void {
+    const state = this.#state;
+    if (state !== "sending" && state !== "sent") return;
+    // Where it begins as it is sent, the clock has just been read.
+    if (state === "sent") this.#startedMs = this.#run.clock.monotonic();
+    this.#state = "running";
+    this.#timer = this.#seat.timeouts?.add(() => this.#giveUp(), this.#startedMs);
   }
 
   report(usage: Usage): void {
@@ -145,45 +163,46 @@ class Attempt implements AttemptControl, Reporting {
     this.refuse(misreported(usage));
     const read = readUsage(usage);
     if (read === undefined) return;
-    this.#lastReport = read;
-    this.#sum ??= usageSum(this.#seat.prices, this.#seat.modelName);
-    this.#sum.add(read);
-    if (this.#state !== "over" || this.#reporting) return;
-    this.#reporting = true;
+    this.#reports ??= new Reports(this.#seat);
+    const isFirst = this.#reports.add(read);
     // What it reports in one go is one event.
-    queueMicrotask(() => this.#reportLate());
+    if (this.#state === "over" && isFirst) queueMicrotask(() => this.#reportLate());
   }
 
   /** Records what is wrong with a report, once of an attempt. */
   refuse(detail: string | undefined): void {
-    if (detail === undefined || this.#refused) return;
-    this.#refused = true;
-    const { place, attempt } = this.#request;
-    this.#run.journal.note([{ type: "report.refused", ...place, attempt, detail }]);
-  }
-
-  get #spent(): Spent {
-    return this.#sum?.spent ?? NOTHING_REPORTED;
+    if (detail === undefined) return;
+    this.#reports ??= new Reports(this.#seat);
+    if (!this.#reports.refuse()) return;
+    this.#run.journal.note([{ type: "report.refused", ...placeIn(this.call), detail }]);
   }
 
   get tokens(): number {
     return tokensIn(this.#spent);
   }
 
+  get #spent(): Spent {
+    return this.#reports?.spent ?? NOTHING_REPORTED;
+  }
+
+  /** What of that has been told. */
+  get #told(): Spent {
+    return this.#reports?.told ?? NOTHING_REPORTED;
+  }
+
   #answered(output: unknown): void {
+    if (this.#how !== undefined) return hear(output);
+    this.#how = "answered";
     // The time of its team may be over as well: then it is stopping from here on.
     const isStopping = this.#cancellation.cancelled || this.#state !== "running";
     if (isStopping || isOver(this.#run, this.#seat, this.#startedMs)) {
       // Nobody takes it any more.
       hear(output);
-      return isStopping ? this.#settle("answered") : this.#settleLate("answered");
+      return isStopping ? this.#settle() : this.#settleLate();
     }
-    const { agent, limits } = this.#seat;
-    // Also of an answer that is refused: what is wrong with it may be said in its own words.
-    this.#run.redact?.learn(output, limits.maxBytes);
     let value: Accepted | Promise<Accepted>;
     try {
-      value = accept(agent, limits, output);
+      value = accept(this.#seat, output, this.#run.redact);
     } catch (error) {
       return this.#fail(error);
     }
@@ -199,10 +218,12 @@ class Attempt implements AttemptControl, Reporting {
 
   #threw(thrown: unknown): void {
     hear(thrown);
+    if (this.#how !== undefined) return;
+    this.#how = "failed";
     const unfit = unfitAnswer(this.#seat, thrown);
     if (unfit !== undefined) this.#charge(unfit);
-    if (this.#cancellation.cancelled || this.#state !== "running") return this.#settle("failed");
-    if (isOver(this.#run, this.#seat, this.#startedMs)) return this.#settleLate("failed");
+    if (this.#cancellation.cancelled || this.#state !== "running") return this.#settle();
+    if (isOver(this.#run, this.#seat, this.#startedMs)) return this.#settleLate();
     this.#fail(unfit === undefined ? thrown : unfit.error);
   }
 
@@ -210,8 +231,8 @@ class Attempt implements AttemptControl, Reporting {
     const startedMs = this.#startedMs;
     const endedMs = this.#run.clock.monotonic();
     this.#hear(undefined);
-    if (this.#state !== "running") return this.#settle("answered");
-    const settled = this.#over("stopped");
+    if (this.#state !== "running") return this.#settle();
+    const settled = this.#end("stopped");
     const how = { ok: true, ended: "answered" } as const;
     this.#tell({ ...how, startedMs, endedMs, accepted, settled, ...this.#told });
   }
@@ -221,74 +242,110 @@ class Attempt implements AttemptControl, Reporting {
     // Somebody may have thrown nothing.
     const later =
       this.#hear(error ?? null) ??
-      turnedAway(this.#run, this.#seat, this.#request.attempt, error, this.#part?.jitter);
-    if (this.#state !== "running") return this.#settle("failed");
+      turnedAway(this.#run, this.#seat, this.call.attempt, error, this.#holds.part?.jitter);
+    if (this.#state !== "running") return this.#settle();
     // One that was paid for is a repetition: those are counted, or nobody could say what a call costs at most.
     const requeue = isPaid(this.#spent) ? undefined : later;
-    const settled = this.#over(requeue === undefined ? "stopped" : "turned away");
+    const settled = this.#end(requeue === undefined ? "stopped" : "turned away");
     this.#tell(this.#failed(error, { settled, requeue, ended: "failed" }));
   }
 
   /** What a client says of an unfit answer's cost, unless that is what the agent has just reported. */
   #charge({ answer, usage }: UnfitAnswer): void {
     this.#run.redact?.learn(answer, this.#seat.limits.maxBytes);
-    if (!isSameUsage(usage, this.#lastReport)) this.report(usage);
+    if (!isSameUsage(usage, this.#reports?.last)) this.report(usage);
   }
 
   #failed(error: unknown, more?: EndDetails): AttemptEnd {
     const endedMs = this.#run.clock.monotonic();
-    const [startedMs, jitter] = [this.#startedMs, this.#part?.jitter];
+    const [startedMs, jitter] = [this.#startedMs, this.#holds.part?.jitter];
     return { ok: false, startedMs, endedMs, error, jitter, ...this.#told, ...more };
   }
 
   /** Lets the limits know how it ended, before anybody else is admitted to them. */
   #hear(error: unknown): Requeue | undefined {
     if (this.#state !== "running") return undefined;
-    if (this.#part !== undefined) return this.#part.hear(error);
-    return this.#permit?.ended(error, this.tokens);
+    const { part, permit } = this.#holds;
+    return part === undefined ? permit?.ended(error, this.tokens) : part.hear(error);
+  }
+
+  /** It has an end, which is told now. What it holds is held until its agent has stopped. */
+  #end(ending: Ending): Promise<void> | undefined {
+    if (this.#hasStopped) return this.#over(ending);
+    this.#ending = ending;
+    this.#linger("answered");
+    return undefined;
+  }
+
+  /** Its end is told; its agent has `graceMs` to stop. */
+  #linger(state: "answered" | "given up"): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#state = state;
+    this.#reports?.tell();
+    this.#holds.charge?.hold(this.#told);
+    const { graceMs } = this.#seat.limits;
+    this.#timer = this.#run.clock.timer(graceMs, () => void this.#abandon(), { hold: false });
+  }
+
+  #stopped(): void {
+    this.#hasStopped = true;
+    if (this.#state === "answered") return this.#release();
+    if (this.#state === "given up" || this.#state === "stopping") return this.#settle();
+    // Else its answer is being checked.
+    if (this.#how === undefined) {
+      const why = `${this.#seat.agent.name} stopped and had not answered`;
+      this.hear({ type: "failure", thrown: new QuorateError("AGENT_FAILED", why) });
+    }
+  }
+
+  /** The agent has stopped when its answer had been taken. */
+  #release(): void {
+    const [before, charged] = [this.#told, this.#holds.charge?.total];
+    void this.#over(this.#ending);
+    const news = this.#news(before);
+    if (news.cost === undefined && news.charged === charged) return;
+    this.#run.journal.note([{ type: "call.reported", ...news }]);
   }
 
   /** The agent has stopped when its end had been told, or after it was cancelled. */
-  #settle(how: "answered" | "failed"): void {
+  #settle(): void {
     const was = this.#state;
-    if (was === "over") return;
+    if (was === "over" || !this.#hasStopped) return;
     const before = this.#told;
     const settled = this.#over("stopped");
-    const late = this.#late(how, before);
-    if (was === "given up") return this.#run.journal.note([late]);
     // Of a call that is cancelled the log says no more than this.
-    const isNews = late.cost !== undefined || late.charged !== undefined;
-    if (isNews) this.#run.journal.note([late]);
+    const { cost, charged } = this.#news(before);
+    const isNews = was === "given up" || cost !== undefined || charged !== undefined;
+    if (isNews) this.#run.journal.note([this.#late(before)]);
+    if (was === "given up") return;
     this.#tell(this.#failed(this.#cancellation.reason, { settled }));
   }
 
-  /** The agent settles when its time is over, and the timer has not rung. */
-  #settleLate(how: "answered" | "failed"): void {
+  /** The agent answers, or fails, when its time is over, and the timer has not rung. */
+  #settleLate(): void {
+    if (!this.#hasStopped) return this.#giveUp();
     const error = timeoutError(this.#seat);
     this.#hear(error);
     this.#abort(error);
     const settled = this.#over("stopped");
-    const after = [this.#late(how, this.#told)];
-    this.#tell(this.#failed(error, { settled, after, ended: how }));
+    const [ended, after] = [this.#how, [this.#late(this.#told)]];
+    this.#tell(this.#failed(error, { settled, after, ...(ended && { ended }) }));
   }
 
   #giveUp(error: unknown = timeoutError(this.#seat)): void {
-    this.#timer?.[Symbol.dispose]();
     this.#hear(error);
-    this.#state = "given up";
-    this.#told = this.#spent;
-    this.#money?.hold(this.#told);
-    const { graceMs } = this.#seat.limits;
-    this.#timer = this.#run.clock.timer(graceMs, () => void this.#abandon(), { hold: false });
+    this.#linger("given up");
     this.#abort(error);
     this.#tell(this.#failed(error));
   }
 
   // A function, not a method: it is watched for, and has to be known again.
   readonly #stop = (reason: unknown): void => {
+    if (this.#state === "answered") return;
+    const isAsked = this.#state !== "given up" && this.#state !== "stopping";
     // Nothing is waited for that does not stop in time.
-    if (this.#state === "running" && isDeadline(reason)) return this.#giveUp(reason);
-    if (this.#state === "running") {
+    if (isAsked && isDeadline(reason)) return this.#giveUp(reason);
+    if (isAsked) {
       this.#state = "stopping";
       this.#timer?.[Symbol.dispose]();
       // Somebody waits for this one, so it holds the process.
@@ -307,54 +364,38 @@ class Attempt implements AttemptControl, Reporting {
   }
 
   #reportLate(): void {
-    this.#reporting = false;
     const before = this.#told;
-    this.#told = this.#spent;
-    this.#money?.raise(this.#told).catch(() => {});
+    this.#reports?.tell();
+    this.#holds.charge?.raise(this.#told).catch(() => {});
     const news = this.#news(before);
     // One that names a model alone says nothing that the log keeps.
     if (news.cost !== undefined) this.#run.journal.note([{ type: "call.reported", ...news }]);
   }
 
-  #late(how: "answered" | "failed", before: Spent): EventOf<"call.late"> {
-    const durationMs = this.#run.clock.monotonic() - this.#startedMs;
-    return { type: "call.late", ...this.#news(before), settled: how, durationMs };
+  /** What it has spent since it was `before`, and what its call is charged with by now. */
+  #news(before: Spent): News {
+    return newsOf(this.call, this.#told, before, this.#holds.charge?.total);
   }
 
-  /** What it has spent since it was `before`, and what its call is charged with by now. */
-  #news(before: Spent): Omit<EventOf<"call.abandoned">, "type"> {
-    const { place, attempt } = this.#request;
-    const charged = this.#money?.total;
-    return {
-      ...place,
-      attempt,
-      ...spentSince(this.#told, before),
-      ...(charged !== undefined && { charged }),
-    };
+  #late(before: Spent): EventBody {
+    const durationMs = this.#run.clock.monotonic() - this.#startedMs;
+    return { type: "call.late", ...this.#news(before), settled: this.#how ?? "failed", durationMs };
   }
 
   #abort(reason: unknown): void {
-    if (this.#aborted !== undefined) return;
-    this.#aborted = { reason };
-    if (this.#permit !== undefined) this.#permit.over = true;
-    this.#controller?.abort(reason);
-    this.#part?.aborted(reason);
+    if (this.cancelled !== undefined) return;
+    this.cancelled = { reason };
+    if (this.#holds.part !== undefined) return this.#holds.part.aborted(reason);
+    if (this.#holds.permit !== undefined) this.#holds.permit.over = true;
+    this.#run.executor.cancel(this.attemptId, reason);
   }
 
   /** Nothing of it is held any more. Resolves when its budgets are charged. */
   #over(ending: Ending): Promise<void> | undefined {
     this.#state = "over";
-    this.#told = this.#spent;
+    this.#reports?.tell();
     this.#timer?.[Symbol.dispose]();
     this.#cancellation.unwatch(this.#stop);
-    const charged = this.#money?.settle(this.#told, ending);
-    // Slots alone, or those of a batch of one whose money has a permit of its own; else it is released by now.
-    const released = this.#permit?.release(0);
-    this.#part?.over();
-    const settled =
-      charged && released ? Promise.all([charged, released]).then(() => {}) : (charged ?? released);
-    // Of one that was given up nobody else hears it; the run has been told that its store fails.
-    settled?.catch(() => {});
-    return settled;
+    return letGo(this.#holds, this.#told, ending);
   }
 }

@@ -111,3 +111,23 @@ export interface Holding {
   readonly charge?: Charge | undefined;
   readonly part?: Part;
 }
+
+/** Of an attempt that waits for its permit. */
+export const HOLDS_NOTHING: Holding = Object.freeze({});
+
+/** Gives back what an attempt holds. Resolves when its budgets are charged; `undefined` where they are by then. */
+export function letGo(
+  { permit, charge, part }: Holding,
+  spent: Money,
+  ending: Ending,
+): Promise<void> | undefined {
+  const charged = charge?.settle(spent, ending);
+  // Slots alone, or those of a batch of one whose money has a permit of its own; else it is released by now.
+  const released = permit?.release(0);
+  part?.over();
+  const settled =
+    charged && released ? Promise.all([charged, released]).then(() => {}) : (charged ?? released);
+  // Of one that was given up nobody else hears it; the run has been told that its store fails.
+  settled?.catch(() => {});
+  return settled;
+}

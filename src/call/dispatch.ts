@@ -1,22 +1,14 @@
 import { orGivenUp } from "../async/or-given-up.ts";
 import { NO_COST, type CallRequest } from "../model/call.ts";
-import type { EventBody, WaitsFor } from "../model/events.ts";
-import type { WaitOptions } from "../limits/admission.ts";
-import type { Permit, PermitRequest } from "../limits/permit.ts";
+import type { EventBody } from "../model/events.ts";
+import type { PermitRequest } from "../limits/permit.ts";
 import { boundOf, type Bound } from "../money/bound.ts";
-import { runAttempt } from "./attempt.ts";
+import { CallAttempt } from "./attempt.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
 import { chargeFor, type Holding, type Tally } from "./charge.ts";
 import type { Run } from "./run.ts";
 import { lifeMsOf, type Seat } from "./seat.ts";
 import { isDeadline } from "./deadline.ts";
-
-/** An attempt that has its slots and its money. */
-interface Admitted extends Holding {
-  readonly permit: Permit;
-  /** Where limiters or budgets have asked. */
-  readonly bound?: Bound;
-}
 
 /**
  * Makes one attempt: admission → record → run → settle. Rejects when the run is cancelled, when its store fails, and with what a
@@ -28,87 +20,77 @@ export function dispatch(
   request: CallRequest,
   tally: Tally,
 ): Promise<AttemptEnd> {
+  const attempt = new CallAttempt(run, seat, request);
   const { slots } = seat;
-  if (slots === undefined) return dispatchBounded(run, seat, request, tally);
-  const permit = run.limiter.acquire(slots, run.cancellation, new Queueing(run, request));
+  if (slots === undefined) return dispatchBounded(run, seat, attempt, tally);
+  const permit = run.limiter.acquire(slots, run.cancellation, attempt);
   // Not an async function: where there is room and nothing to wait for, the attempt's own promise is the only one.
-  return permit instanceof Promise
-    ? permit.then((late) => begin(run, seat, request, { permit: late }))
-    : begin(run, seat, request, { permit });
+  if (permit instanceof Promise) {
+    return permit.then((late) => begin(run, seat, attempt, { permit: late }));
+  }
+  const nowMs = run.clock.monotonic();
+  const recorded = recordStart(run, seat, attempt, undefined, nowMs);
+  if (recorded !== undefined || run.cancellation.cancelled) {
+    return whenRecorded(run, attempt, recorded, { permit });
+  }
+  return attempt.begin(nowMs, { permit });
 }
 
 async function dispatchBounded(
   run: Run,
   seat: Seat,
-  request: CallRequest,
+  attempt: CallAttempt,
   tally: Tally,
 ): Promise<AttemptEnd> {
-  const bound = boundAt(seat, request.input);
+  const { call } = attempt;
+  const bound = boundAt(seat, call.input);
   const permit = await run.limiter.acquire(
     permitRequest(run, seat, bound),
     run.cancellation,
-    new Queueing(run, request),
+    attempt,
   );
   const charge =
-    seat.budgets.length === 0 ? undefined : chargeFor(run, request, bound.usdMicros, permit, tally);
-  const end = await begin(run, seat, request, { permit, bound, charge });
+    seat.budgets.length === 0 ? undefined : chargeFor(run, call, bound.usdMicros, permit, tally);
+  const end = await begin(run, seat, attempt, { permit, charge }, bound);
   await end.settled;
   return end;
-}
-
-/** Records that an attempt waits, where it does. A class, as one is made for every attempt. */
-class Queueing implements WaitOptions {
-  readonly #run: Run;
-  readonly #request: CallRequest;
-
-  constructor(run: Run, request: CallRequest) {
-    this.#run = run;
-    this.#request = request;
-  }
-
-  queued(waitsFor: WaitsFor): void {
-    const { place, attempt } = this.#request;
-    this.#run.journal.note([{ ...place, type: "call.queued", attempt, waitsFor }]);
-  }
 }
 
 /** Begins an attempt that has its slots and its money, and that owns them from then on. */
 function begin(
   run: Run,
   seat: Seat,
-  request: CallRequest,
-  admitted: Admitted,
+  attempt: CallAttempt,
+  holds: Holding,
+  bound?: Bound,
 ): Promise<AttemptEnd> {
-  const { cancellation, clock, journal } = run;
-  const startedMs = clock.monotonic();
-  noteBegun(run, request);
-  const started = journal.record([startOf(seat, request, admitted.bound)], startedMs);
-  if (started !== undefined || cancellation.cancelled) {
-    return beginRecorded(run, seat, request, started, admitted);
-  }
-  return runAttempt(run, seat, request, startedMs, admitted);
+  const nowMs = run.clock.monotonic();
+  const recorded = recordStart(run, seat, attempt, bound, nowMs);
+  return recorded !== undefined || run.cancellation.cancelled
+    ? whenRecorded(run, attempt, recorded, holds)
+    : attempt.begin(nowMs, holds);
 }
 
-async function beginRecorded(
+/** Begins an attempt when the log has it. */
+async function whenRecorded(
   run: Run,
-  seat: Seat,
-  request: CallRequest,
-  started: void | Promise<void>,
-  admitted: Admitted,
+  attempt: CallAttempt,
+  recorded: void | Promise<void>,
+  holds: Holding,
 ): Promise<AttemptEnd> {
   const { cancellation, clock } = run;
   try {
     // Its slots are not kept from others by a store that does not answer a run that is over.
-    if (started !== undefined) await orGivenUp(started, cancellation, clock);
+    if (recorded !== undefined) await orGivenUp(recorded, cancellation, clock);
     if (cancellation.cancelled) throw cancellation.reason;
   } catch (error) {
-    await (admitted.charge ?? admitted.permit).discard();
+    await (holds.charge ?? holds.permit)?.discard();
     if (!isDeadline(error)) throw error;
     // It has begun, as the log has it, and is to have an end.
     const nowMs = clock.monotonic();
     return { ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NO_COST };
   }
-  return runAttempt(run, seat, request, clock.monotonic(), admitted);
+  return attempt.begin(clock.monotonic(), holds);
 }
 
 /** What an attempt asks of the limiter: its slots and its money, or the money alone, where the slots are those of a batch. */
@@ -141,14 +123,31 @@ export function boundAt({ agent, tier, model, modelName, prices }: Seat, input: 
   return boundOf(agent.maxCost, input, { tier, model }, price, agent.name);
 }
 
-/** The log is to have it that an attempt begins: should the run be over before that has ended, nobody knows yet what it costs. */
-export function noteBegun({ shared, clock }: Run, { attempt }: CallRequest): void {
-  if (shared === undefined) return;
-  shared.begun = { attempt, sinceMs: shared.begun?.sinceMs ?? clock.monotonic() };
+/**
+ * Records that an attempt begins, as one of `batch`. Answers as `Journal.record` does. Should its run be over before it has ended, nobody
+ * knows yet what it costs.
+ */
+export function recordStart(
+  { shared, clock, journal }: Run,
+  seat: Seat,
+  attempt: CallAttempt,
+  bound: Bound | undefined,
+  nowMs?: number,
+  batch?: number,
+): void | Promise<void> {
+  const { call } = attempt;
+  if (shared !== undefined) {
+    const sinceMs = shared.begun?.sinceMs ?? clock.monotonic();
+    shared.begun = { attempt: call.attempt, sinceMs };
+  }
+  const recorded = journal.record([startOf(seat, call, bound, batch)], nowMs);
+  attempt.startedSeq = journal.lastSeq;
+  attempt.maxUsdMicros = bound?.usdMicros;
+  return recorded;
 }
 
 /** How an attempt begins, as the log has it. */
-export function startOf(
+function startOf(
   { tier, modelName, budgets }: Seat,
   { place, attempt, key }: CallRequest,
   bound: Bound | undefined,

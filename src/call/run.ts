@@ -2,7 +2,7 @@ import type { Cancellation } from "../async/cancellation.ts";
 import type { Clock } from "../async/clock.ts";
 import type { EventBody } from "../model/events.ts";
 import type { OpenQuestion } from "../log/questions.ts";
-import type { Engine } from "../executor/engine.ts";
+import type { Executor } from "../executor/executor.ts";
 import type { Limiter } from "../limits/limiter.ts";
 import type { RunBudgets } from "../limits/run-budgets.ts";
 import type { BillFold } from "../money/bill.ts";
@@ -23,7 +23,7 @@ export interface Run {
   /** Cancelled when the run's `deadlineMs` is over: no call goes on, and what was answered by then is decided. */
   readonly deadline: Cancellation | undefined;
   readonly clock: Clock;
-  readonly engine: Engine;
+  readonly executor: Executor;
   /** What it takes. */
   readonly bill: BillFold;
   /** What is to be told of it beside its outcome. */

@@ -1,51 +1,56 @@
-import type { CallRequest, OtherSide, UpstreamResult, Usage } from "../model/call.ts";
+import type { OtherSide, UpstreamResult, Usage } from "../model/call.ts";
 import type { ErrorRecord, Issue } from "../model/errors.ts";
 import type { BatchContext } from "../describe/batch.ts";
-import type { BatchControl, RegisteredAgent } from "./engine.ts";
-import { idempotencyKey } from "../call/key.ts";
+import type { BatchAttempt, RegisteredAgent } from "./executor.ts";
+import { signalFor, type Listening } from "./listening.ts";
 
 /** What an agent's `batch.run` is handed beside its tasks. Its members cost something only where they are read. */
 export class EmbeddedBatchContext implements BatchContext {
   readonly #registered: RegisteredAgent;
-  readonly #requests: readonly CallRequest[];
-  readonly #control: BatchControl;
+  readonly #batch: BatchAttempt;
+  readonly #listening: Listening;
+  #signal: AbortSignal | undefined;
+  #ended = false;
 
-  constructor(
-    registered: RegisteredAgent,
-    requests: readonly CallRequest[],
-    control: BatchControl,
-  ) {
+  constructor(registered: RegisteredAgent, batch: BatchAttempt, listening: Listening) {
     this.#registered = registered;
-    this.#requests = requests;
-    this.#control = control;
+    this.#batch = batch;
+    this.#listening = listening;
+  }
+
+  /** Its agent has stopped. Not a method, as agents have the context. */
+  static end(context: EmbeddedBatchContext): void {
+    context.#ended = true;
+    if (context.#signal !== undefined) context.#listening.delete(context.#batch.attemptId);
   }
 
   get signal(): AbortSignal {
-    return this.#control.signal;
+    this.#signal ??= signalFor(this.#batch, this.#ended ? undefined : this.#listening);
+    return this.#signal;
   }
 
   get results(): readonly Readonly<Record<string, UpstreamResult | undefined>>[] {
-    return this.#requests.map(({ results }) => results);
+    return this.#batch.calls.map(({ results }) => results);
   }
 
   get issues(): readonly (readonly Issue[])[] {
-    return this.#requests.map(({ issues }) => issues);
+    return this.#batch.calls.map(({ issues }) => issues);
   }
 
   get failed(): readonly (readonly ErrorRecord[])[] {
-    return this.#requests.map(({ failed = [] }) => failed);
+    return this.#batch.calls.map(({ failed = [] }) => failed);
   }
 
   get others(): readonly (readonly OtherSide[])[] {
-    return this.#requests.map(({ others = [] }) => others);
+    return this.#batch.calls.map(({ others = [] }) => others);
   }
 
   get idempotencyKeys(): readonly string[] {
-    return this.#requests.map((request) => idempotencyKey(request, this.#registered.agent));
+    return this.#batch.idempotencyKeys;
   }
 
   get tier(): string | undefined {
-    return this.#requests[0]?.tier;
+    return this.#batch.calls[0]?.tier;
   }
 
   get model(): unknown {
@@ -55,6 +60,7 @@ export class EmbeddedBatchContext implements BatchContext {
 
   // A function, not a method: it may be taken apart.
   get report(): (usage: Usage, index?: number) => void {
-    return (usage, index) => this.#control.report(usage, index);
+    return (usage, index) =>
+      this.#batch.hear({ type: "report", usage, ...(index !== undefined && { index }) });
   }
 }

@@ -1,8 +1,8 @@
 import type { AgentContext } from "../describe/agent.ts";
-import type { CallRequest, OtherSide, UpstreamResult, Usage } from "../model/call.ts";
+import type { OtherSide, UpstreamResult, Usage } from "../model/call.ts";
 import type { ErrorRecord, Issue } from "../model/errors.ts";
-import type { AttemptControl, RegisteredAgent } from "./engine.ts";
-import { idempotencyKey } from "../call/key.ts";
+import type { Attempt, RegisteredAgent } from "./executor.ts";
+import { signalFor, type Listening } from "./listening.ts";
 
 /**
  * What an agent is handed beside its task. A class, since most agents ask for little of it: a getter on a prototype costs
@@ -10,67 +10,76 @@ import { idempotencyKey } from "../call/key.ts";
  */
 export class EmbeddedContext implements AgentContext {
   readonly #registered: RegisteredAgent;
-  readonly #request: CallRequest;
-  readonly #control: AttemptControl;
+  readonly #attempt: Attempt;
+  readonly #listening: Listening;
+  #signal: AbortSignal | undefined;
+  #ended = false;
 
-  constructor(registered: RegisteredAgent, request: CallRequest, control: AttemptControl) {
+  constructor(registered: RegisteredAgent, attempt: Attempt, listening: Listening) {
     this.#registered = registered;
-    this.#request = request;
-    this.#control = control;
+    this.#attempt = attempt;
+    this.#listening = listening;
+  }
+
+  /** Its agent has stopped. Not a method, as agents have the context. */
+  static end(context: EmbeddedContext): void {
+    context.#ended = true;
+    if (context.#signal !== undefined) context.#listening.delete(context.#attempt.attemptId);
   }
 
   get signal(): AbortSignal {
-    return this.#control.signal;
+    this.#signal ??= signalFor(this.#attempt, this.#ended ? undefined : this.#listening);
+    return this.#signal;
   }
 
   get results(): Readonly<Record<string, UpstreamResult | undefined>> {
-    return this.#request.results;
+    return this.#attempt.call.results;
   }
 
   get attempt(): number {
-    return this.#request.attempt;
+    return this.#attempt.call.attempt;
   }
 
   get issues(): readonly Issue[] {
-    return this.#request.issues;
+    return this.#attempt.call.issues;
   }
 
   get idempotencyKey(): string {
-    return idempotencyKey(this.#request, this.#registered.agent);
+    return this.#attempt.idempotencyKey;
   }
 
   get tier(): string | undefined {
-    return this.#request.tier;
+    return this.#attempt.call.tier;
   }
 
   get model(): unknown {
-    const { tier } = this.#request;
+    const { tier } = this.#attempt.call;
     return tier === undefined ? undefined : this.#registered.tiers.get(tier);
   }
 
   get failed(): readonly ErrorRecord[] {
-    return this.#request.failed ?? NONE;
+    return this.#attempt.call.failed ?? NONE;
   }
 
   get others(): readonly OtherSide[] {
-    return this.#request.others ?? NONE;
+    return this.#attempt.call.others ?? NONE;
   }
 
   get runId(): string {
-    return this.#request.runId;
+    return this.#attempt.call.runId;
   }
 
   get callId(): string {
-    return this.#request.callId;
+    return this.#attempt.call.callId;
   }
 
   // Functions, not methods: an agent may take them apart.
   get emit(): (value: unknown) => void {
-    return (value) => this.#control.emit(value);
+    return (value) => this.#attempt.hear({ type: "progress", value });
   }
 
   get report(): (usage: Usage) => void {
-    return (usage) => this.#control.report(usage);
+    return (usage) => this.#attempt.hear({ type: "report", usage });
   }
 }
 

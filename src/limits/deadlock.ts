@@ -2,21 +2,20 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Limit } from "./limit.ts";
 import type { Permit } from "./permit.ts";
 
-const current = new AsyncLocalStorage<Permit>();
-
-/** Calls `work`, and knows from everything that it begins, runs of teams too, that the holder of `permit` may be waiting for that. */
-export function holding<T>(permit: Permit, work: () => T): T {
-  return current.run(permit, work);
-}
+/**
+ * Whose attempt runs: `holding.run(permit, work)` calls `work`, and everything that it begins, runs of teams too, knows that the holder of
+ * `permit` may be waiting for that.
+ */
+export const holding: AsyncLocalStorage<Permit> = new AsyncLocalStorage<Permit>();
 
 /** The permit on whose behalf the code that asks runs; `undefined` for nobody's. */
 export function permitHere(): Permit | undefined {
-  return current.getStore();
+  return holding.getStore();
 }
 
 /** The agent on whose behalf the code that asks runs, also when its attempt is over; `undefined` for nobody's. */
 export function agentHere(): string | undefined {
-  return current.getStore()?.request.agent;
+  return holding.getStore()?.request.agent;
 }
 
 /**
@@ -25,7 +24,7 @@ export function agentHere(): string | undefined {
  */
 export function holdersHere(): readonly Permit[] {
   const holders: Permit[] = [];
-  for (let next = current.getStore(); next?.over === false; next = next.within) holders.push(next);
+  for (let next = holding.getStore(); next?.over === false; next = next.within) holders.push(next);
   return holders;
 }
 

@@ -114,6 +114,11 @@ export class Journal {
     return this.#begunAtMs;
   }
 
+  /** The number of the event that was recorded last. */
+  get lastSeq(): number {
+    return this.#seq;
+  }
+
   /** Whether any of its events was kept. */
   get begun(): boolean {
     return this.#begun;

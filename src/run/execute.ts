@@ -69,7 +69,7 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     cancellation,
     deadline,
     clock,
-    engine: seated.engine,
+    executor: root.executor,
     bill,
     notices,
     limiter: storeLimiter({

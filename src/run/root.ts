@@ -1,18 +1,14 @@
 import type { Clock } from "../async/clock.ts";
 import type { Checked } from "../check/options.ts";
-import { hear } from "../model/hear.ts";
 import { deadlines, type Deadlines } from "../async/deadlines.ts";
-import type { Engine, EngineFactory, RegisteredAgent } from "../executor/engine.ts";
+import type { AgentRegistry, Executor, RegisteredAgent } from "../executor/executor.ts";
 import type { Flights } from "../call/cache/single-flight.ts";
-import { QuorateError } from "../model/errors.ts";
 import type { OwnedBudget } from "../money/budget.ts";
 import { withStandIns } from "../call/ladder.ts";
 import type { Seat } from "../call/seat.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { makeLimit } from "../limits/limit.ts";
 import type { ScopeQueues } from "../limits/scope-queue.ts";
-import { atOnce } from "../check/at-once.ts";
-import { shown } from "../check/shown.ts";
 import { LIMITS, mergeLimits } from "../describe/limits.ts";
 import type { Store } from "../store/store.ts";
 import type { RUN } from "../team/options.ts";
@@ -27,9 +23,10 @@ export interface Root {
   readonly team: Team;
   readonly store: Store;
   readonly clock: Clock;
-  readonly engineOf: EngineFactory;
   /** The team as it is seated when a run wants nothing otherwise. */
   readonly seated: Seated;
+  /** Carries out the attempts of all of its runs. */
+  readonly executor: Executor;
   /** Runs under way in this process under ids that their callers chose. */
   readonly named: Map<string, NamedRun>;
   /** Those that wait for a person, by their ids: what is secret in them is known to this process. */
@@ -55,10 +52,11 @@ export interface NamedRun {
   readonly outcome: Promise<Outcome>;
 }
 
-/** A seated team, and the engine that finds its agents. */
+/** A seated team. */
 export interface Seated {
   readonly seating: Seating;
-  readonly engine: Engine;
+  /** Where an executor finds its agents. */
+  readonly registry: AgentRegistry;
   /** The largest task, in bytes of JSON. */
   readonly maxBytes: number;
   /** Whether any agent of the root has a schema for its task. */
@@ -85,7 +83,7 @@ export function reseated(root: Root, options: Checked<typeof RUN>): Root {
 
 /** Seats a team as a root. */
 export function seatRoot(
-  { team, clock, engineOf }: Pick<Root, "team" | "clock" | "engineOf">,
+  { team, clock }: Pick<Root, "team" | "clock">,
   options?: Checked<typeof RUN>,
 ): Seated {
   const overrides = LIMITS.among(options ?? {});
@@ -106,10 +104,7 @@ export function seatRoot(
   const seats = allSeats(seating);
   return {
     seating,
-    engine: checkEngine(
-      atOnce(() => engineOf(registry), `${team.where}: engine`),
-      team.where,
-    ),
+    registry,
     maxBytes,
     checks,
     places: new Set(placesIn(seating)),
@@ -118,16 +113,6 @@ export function seatRoot(
     caches: seats.some(({ cache }) => cache !== undefined),
     graceMs: seats.reduce((most, { limits }) => Math.max(most, limits.graceMs), 0),
   };
-}
-
-/** Refuses with `BAD_OPTIONS` what cannot carry out an attempt. */
-function checkEngine(engine: Engine, where: string): Engine {
-  if (typeof (engine as Partial<Engine> | null | undefined)?.call === "function") return engine;
-  hear(engine);
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${where}: engine made ${shown(engine)} without call; make { call(request, control) }`,
-  );
 }
 
 /** Every agent's seat, judges and fallbacks too, at its first tier. */

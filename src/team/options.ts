@@ -17,7 +17,7 @@ import { NAME } from "../check/name.ts";
 import { option, options, type Options, type Table } from "../check/options.ts";
 import { CLOCK, SIGNAL, STORE } from "../check/arguments.ts";
 import { isComparator, type Comparator, type Compare } from "../conflict/compare.ts";
-import type { EngineFactory } from "../executor/engine.ts";
+import type { ExecutorFactory } from "../executor/executor.ts";
 import type { Redact } from "../log/redact.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { LiveEvent } from "../model/events.ts";
@@ -116,8 +116,11 @@ export interface SupervisorOptions<
    * hash, as it could be guessed from that: its answers are not cached, joined or taken over by a fork.
    */
   readonly hashSecret?: string;
-  /** Where attempts are carried out: in this process where left out. */
-  readonly engine?: EngineFactory;
+  /**
+   * Where attempts are carried out: in this process where left out. Made once, before the first attempt; whoever gives it closes it. Of a
+   * nested supervisor that of its root counts.
+   */
+  readonly executor?: ExecutorFactory;
   /**
    * Hears of every event of its runs that this process keeps, once it is kept, and of progress: for logs and metrics of the caller's
    * own. It is called at once and not waited for; what it throws is a warning of the process, and fails no run. Of a nested supervisor
@@ -235,13 +238,15 @@ export const SUPERVISOR: Options<
     maxSubjects: integer(0, MAX_SUBJECTS).or(20),
     redact: anything(),
     hashSecret: HASH_SECRET,
-    engine: func("use (agents) => engine"),
+    executor: func("use (agents) => executor"),
     onEvent: func("use (event) => …"),
     clock: CLOCK,
     ...LIMITS.table,
   },
   {
     former: {
+      engine:
+        "renamed to executor, which is told what happens to attempts as events: { start, cancel, close }",
       earlyStop:
         "removed; leave it out, and all agents are waited for (a later version asks fewer agents by panel)",
     },

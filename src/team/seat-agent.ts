@@ -1,7 +1,7 @@
 import type { Agent } from "../describe/agent.ts";
 import type { Deadlines } from "../async/deadlines.ts";
 import { collector } from "../call/batch/batch.ts";
-import type { RegisteredAgent } from "../executor/engine.ts";
+import type { RegisteredAgent } from "../executor/executor.ts";
 import { agentDefinition } from "../call/key.ts";
 import { slotsOf, type Seat } from "../call/seat.ts";
 import { QuorateError } from "../model/errors.ts";

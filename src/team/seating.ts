@@ -2,7 +2,7 @@ import type { Agent } from "../describe/agent.ts";
 import type { Deadlines } from "../async/deadlines.ts";
 import { askedToCompare } from "../conflict/group.ts";
 import type { Collector } from "../call/batch/batch.ts";
-import type { RegisteredAgent } from "../executor/engine.ts";
+import type { RegisteredAgent } from "../executor/executor.ts";
 import { mayBeContradicted, withStandIns } from "../call/ladder.ts";
 import type { Seat } from "../call/seat.ts";
 import { QuorateError } from "../model/errors.ts";

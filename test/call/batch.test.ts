@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { agent, embeddedEngine, lane, supervisor, type RunEvent } from "../../src/index.ts";
+import { agent, embeddedExecutor, lane, supervisor, type RunEvent } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
 import { thenable } from "../team/thenable.ts";
@@ -255,9 +255,10 @@ describe("calls of one agent", () => {
     const team = supervisor({
       name: "team",
       agents: { a },
-      engine: (agents) => {
-        const { call } = embeddedEngine(agents);
-        return { call };
+      executor: (agents) => {
+        const { startBatch, ...alone } = embeddedExecutor(agents);
+        expect(startBatch).toBeDefined();
+        return alone;
       },
     });
     const outcomes = await Promise.all(upTo(3).map((task) => team.run(task)));

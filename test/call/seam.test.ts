@@ -2,41 +2,51 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
   agent,
-  embeddedEngine,
+  embeddedExecutor,
   supervisor,
-  type CallRequest,
-  type Engine,
-  type EngineFactory,
+  type AttemptEvent,
+  type AttemptRequest,
+  type ExecutorFactory,
 } from "../../src/index.ts";
 import { scripted, virtualClock } from "../../src/testing/index.ts";
+import { executorOf, type Call } from "./executor-of.ts";
 
-const throughJson = (value: unknown): unknown =>
-  value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
+const throughJson = <T>(value: T): T =>
+  value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
 
 /** Sends everything through JSON and back, as one that sends it to another machine would. */
 const faraway =
-  (seen: CallRequest[]): EngineFactory =>
+  (seen: AttemptRequest[]): ExecutorFactory =>
   (agents) => {
-    const there = embeddedEngine(agents);
+    const there = embeddedExecutor(agents);
     return {
-      async call(request, control) {
-        const sent = throughJson(request) as CallRequest;
+      ...there,
+      async start(attempt) {
+        const sent = JSON.parse(JSON.stringify(attempt)) as AttemptRequest;
         seen.push(sent);
         await new Promise(setImmediate);
-        const { signal } = control;
-        const answer = await there.call(sent, {
-          signal,
-          emit: (value) => control.emit(throughJson(value)),
-          report: (usage) => control.report(throughJson(usage) as object),
+        let seq = 0;
+        void there.start({
+          attemptId: sent.attemptId,
+          idempotencyKey: sent.idempotencyKey,
+          call: sent,
+          cancelled: undefined,
+          heard: 0,
+          hear(event) {
+            const numbered: AttemptEvent = { ...throughJson(event), seq: ++seq };
+            // What is told twice is heard once.
+            attempt.hear(numbered);
+            attempt.hear(numbered);
+          },
+          toJSON: () => sent,
         });
-        return throughJson(answer);
       },
     };
   };
 
-describe("an engine", () => {
+describe("an executor", () => {
   it("gets plain JSON, and its plain JSON is all that a run needs", async () => {
-    const seen: CallRequest[] = [];
+    const seen: AttemptRequest[] = [];
     const clock = virtualClock();
     const Task = z.object({ n: z.string().transform(Number) });
     const emitted: unknown[] = [];
@@ -61,7 +71,7 @@ describe("an engine", () => {
     const team = supervisor({
       name: "team",
       agents: { a, inner, last },
-      engine: faraway(seen),
+      executor: faraway(seen),
       clock,
     });
     const stream = team.stream({ n: "7" });
@@ -90,6 +100,12 @@ describe("an engine", () => {
       "last last 1",
     ]);
     expect(seen[0]).toEqual({
+      attemptId: `${outcome.runId}/a#1.3`,
+      idempotencyKey: expect.stringMatching(/^[\w-]{43}$/),
+      traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/),
+      timeoutMs: 30_000,
+      graceMs: 5_000,
+      maxBytes: 4_194_304,
       runId: outcome.runId,
       callId: "a",
       place: { callId: "a", agent: "a", role: "agent" },
@@ -105,15 +121,15 @@ describe("an engine", () => {
     });
   });
 
-  it.each<[string, Engine["call"], string]>([
+  it.each<[string, Call, string]>([
     [
       "throws",
       () => {
-        throw new Error("no engine");
+        throw new Error("no executor");
       },
       "AGENT_FAILED",
     ],
-    ["rejects", () => Promise.reject(new Error("no engine")), "AGENT_FAILED"],
+    ["rejects", () => Promise.reject(new Error("no executor")), "AGENT_FAILED"],
     ["rejects with nothing", () => Promise.reject(undefined as never), "AGENT_FAILED"],
     ["answers garbage", () => () => 1, "OUTPUT_NOT_JSON"],
     ["hangs", () => new Promise(() => {}), "TIMEOUT"],
@@ -125,7 +141,7 @@ describe("an engine", () => {
       agents: { a },
       clock,
       retries: 0,
-      engine: () => ({ call }),
+      executor: () => executorOf(call),
     });
     const running = team.run("task");
     await clock.advance(60_000);
@@ -140,7 +156,7 @@ describe("an engine", () => {
   it("is told to stop by its signal, also when nobody asked for it before", async () => {
     const clock = virtualClock();
     const reasons: unknown[] = [];
-    const call: Engine["call"] = async (_, control) => {
+    const call: Call = async (_, control) => {
       await new Promise<void>((resolve) => clock.timer(150, resolve));
       reasons.push(control.signal.reason);
     };
@@ -151,7 +167,7 @@ describe("an engine", () => {
       clock,
       timeoutMs: 100,
       retries: 0,
-      engine: () => ({ call }),
+      executor: () => executorOf(call),
     });
     const running = team.run("task");
     await clock.advance(200);
@@ -161,11 +177,11 @@ describe("an engine", () => {
 
   it("that cannot be made rejects the run", async () => {
     const a = scripted("a", []);
-    const engine = (): never => {
-      throw new Error("no engine");
+    const executor = (): never => {
+      throw new Error("no executor");
     };
-    const team = supervisor({ name: "team", agents: { a }, engine });
-    await expect(team.run("task")).rejects.toThrow("no engine");
+    const team = supervisor({ name: "team", agents: { a }, executor });
+    await expect(team.run("task")).rejects.toThrow("no executor");
     expect(await team.store.runs()).toEqual([]);
   });
 });

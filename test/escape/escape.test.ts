@@ -37,7 +37,7 @@ describe("a promise where none belongs", () => {
     ["supervisor.similar", `the comparison \\"own\\" failed: it ${AT_ONCE}`],
     ["supervisor.answer", `the output of inner has ${UNAWAITED}`],
     ["supervisor.redact", `redact ${AT_ONCE}`],
-    ["supervisor.engine", `engine ${AT_ONCE}`],
+    ["supervisor.executor", `executor ${AT_ONCE}`],
     ["link.agreed", `own passed: it failed: it ${AT_ONCE}`],
     ["reliability.topicOf", `topicOf ${AT_ONCE}`],
     ["learn.topicOf", `topicOf ${AT_ONCE}`],

@@ -4,7 +4,7 @@ import type {
   AgentOptions,
   BatchOptions,
   Comparator,
-  Engine,
+  Executor,
   ForkOptions,
   HumanDecision,
   HumanOptions,
@@ -33,7 +33,7 @@ import {
   addBills,
   agent,
   decide,
-  embeddedEngine,
+  embeddedExecutor,
   findConflicts,
   human,
   judge,
@@ -88,6 +88,23 @@ const make = {
   agent: loose(agent),
   supervisor: loose(supervisor),
 };
+
+/** An executor that does nothing but what it is given to do. */
+function executorWith(more: Partial<Executor>): Executor {
+  return { start() {}, cancel() {}, close() {}, ...more };
+}
+
+/** Tells this of every attempt, as everything that can be told. */
+function telling(told: unknown): Executor["start"] {
+  return (attempt) => {
+    const value = told as never;
+    attempt.hear({ type: "report", usage: value });
+    attempt.hear({ type: "progress", value });
+    attempt.hear({ type: "failure", thrown: value });
+    attempt.hear({ type: "answer", output: value });
+    attempt.hear({ type: "stopped" });
+  };
+}
 
 type Run = (task: unknown, options?: unknown) => Promise<unknown>;
 function teamOf(options: object): { readonly run: Run; readonly [key: string]: unknown } {
@@ -188,13 +205,17 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
     return (team["store"] as ReturnType<typeof memoryStore>).read(runId);
   },
   "supervisor.lanes": (lanes) => runWith({ lanes }),
-  "supervisor.engine": (engine) => runWith({ engine }),
-  "engine.call": (call) => runWith({ engine: (): Engine => ({ call }) }),
-  "engine.callBatch": (callBatch) =>
+  "supervisor.executor": (executor) => runWith({ executor }),
+  "executor.start": (start) => runWith({ executor: () => executorWith({ start }) }),
+  "executor.start, what it tells": (told: unknown) =>
+    runWith({ executor: () => executorWith({ start: telling(told) }) }),
+  "executor.startBatch": (startBatch) =>
     manyWith({ batch: { run: () => [] } }, (agents: never) => ({
-      ...embeddedEngine(agents),
-      callBatch,
+      ...embeddedExecutor(agents),
+      startBatch,
     })),
+  "executor.cancel": (cancel) =>
+    runWith({ timeoutMs: 20, executor: () => executorWith({ start: () => {}, cancel }) }),
   "link.settle": (settle) => runWith({ resolve: [link({ settle })] }),
   "link.agreed": (agreed) => runWith({ agents: { ship }, resolve: [link({ agreed })] }),
   "link.lead": (lead) =>
@@ -275,9 +296,9 @@ async function printing(options: object): Promise<unknown> {
   return alone(loose(commandAgent)({ name: "odd", retries: 0, ...PRINTS, ...options }));
 }
 
-async function manyWith(options: object, engine?: unknown): Promise<unknown> {
+async function manyWith(options: object, executor?: unknown): Promise<unknown> {
   const odd = make.agent({ name: "odd", run: () => plain, retries: 0, ...options }) as never;
-  const team = teamOf({ agents: { odd, other }, ...(engine !== undefined && { engine }) });
+  const team = teamOf({ agents: { odd, other }, ...(executor !== undefined && { executor }) });
   return all(team, ["a", "b"]);
 }
 
@@ -462,7 +483,7 @@ const SUPERVISOR: Keys<SupervisorOptions<Workers, string, unknown>> = {
   maxSubjects: true,
   redact: true,
   hashSecret: true,
-  engine: true,
+  executor: true,
   onEvent: true,
   clock: true,
 };

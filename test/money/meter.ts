@@ -1,11 +1,5 @@
-import type {
-  AttemptControl,
-  BatchControl,
-  CallRequest,
-  Clock,
-  Engine,
-  AgentRegistry,
-} from "../../src/index.ts";
+import type { CallRequest, Clock, Executor } from "../../src/index.ts";
+import { executorOf, type BatchControl } from "../call/executor-of.ts";
 import type { AnyAgent, AnyTeam, Everything } from "./any-money-team.ts";
 
 /** An agent in its place. */
@@ -45,7 +39,7 @@ export interface Meter {
   readonly faults: readonly string[];
   /** How many a run may have in flight. */
   readonly runLimits: Map<string, number>;
-  engine(root: string, agents: AgentRegistry): Engine;
+  executor(root: string): Executor;
 }
 
 type Asked = Pick<BatchControl, "report"> & { readonly signal: AbortSignal };
@@ -179,19 +173,14 @@ export function makeMeter(
     paid,
     faults,
     runLimits,
-    engine: (root) => ({
-      async call(request, control: AttemptControl) {
-        const { signal } = control;
-        const report: Asked["report"] = (usage) => control.report(usage);
-        const [answer] = await act(root, [request], { signal, report });
-        return answer;
-      },
-      callBatch: (requests, control) =>
-        act(root, requests, {
-          signal: control.signal,
-          report: (usage, index) => control.report(usage, index),
-        }),
-    }),
+    executor: (root) =>
+      executorOf(
+        async (request, { signal, report }) => {
+          const [answer] = await act(root, [request], { signal, report: (usage) => report(usage) });
+          return answer;
+        },
+        (requests, control) => act(root, requests, control),
+      ),
   };
 }
 

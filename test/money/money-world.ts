@@ -66,7 +66,7 @@ const schema: Schema<Answer> = {
   },
 };
 
-/** Makes all of it. What agents do is done by the engine, which is the meter's. */
+/** Makes all of it. What agents do is done by the executor, which is the meter's. */
 export function makeEverything({ lanes: anyLanes, teams }: Everything, world: World): Made {
   const lanes = anyLanes.map(({ concurrency, callsPerMinute, failures }, index) =>
     lane({
@@ -113,7 +113,7 @@ function seat(
 function makeAgent(name: string, spec: AnyAgent, needs: object, place: Place): Agent {
   const { bound, retries, cache, batch, dear, escalateIf, fallback, budget } = spec;
   const never = (): never => {
-    throw new Error("the engine does what agents do");
+    throw new Error("the executor does what agents do");
   };
   return agent({
     name,
@@ -183,6 +183,6 @@ function makeTeam(spec: AnyTeam, above: Place, name: string, needs: object): Sup
     ...(budget !== undefined && { budget: budgetOf(budget) }),
     store,
     clock,
-    engine: (agents) => meter.engine(root, agents),
+    executor: () => meter.executor(root),
   }) as never;
 }

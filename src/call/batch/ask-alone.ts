@@ -14,7 +14,7 @@ import { performCall } from "../call.ts";
 import { BillFold } from "../../money/bill.ts";
 import { NoticeFold } from "../../model/notice-fold.ts";
 import { memoryStore } from "../../store/memory.ts";
-import { embeddedEngine } from "../../executor/engine.ts";
+import { embeddedExecutor } from "../../executor/embedded.ts";
 import { flights } from "../cache/single-flight.ts";
 import { Journal } from "../../log/journal.ts";
 import { agentDefinition } from "../key.ts";
@@ -43,7 +43,7 @@ export function aloneAsker(
       cancellation,
       deadline: undefined,
       clock: systemClock,
-      engine: embeddedEngine(new Map([[agent.name, { agent, tiers: new Map() }]])),
+      executor: embeddedExecutor(new Map([[agent.name, { agent, tiers: new Map() }]])),
       bill: new BillFold(),
       notices: new NoticeFold(),
       limiter: localLimiter(systemClock),

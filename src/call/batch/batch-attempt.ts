@@ -1,17 +1,17 @@
-import { abortController, type Abort } from "../../async/abort-controller.ts";
 import { hear as hearWithin, promiseOf } from "../../model/hear.ts";
-import type { CallRequest, Usage } from "../../model/call.ts";
+import type { Usage } from "../../model/call.ts";
 import { describeThrown, QuorateError } from "../../model/errors.ts";
+import type { AttemptEvent, BatchAttempt } from "../../executor/executor.ts";
 import { holding } from "../../limits/deadlock.ts";
 import type { Permit, Requeue } from "../../limits/permit.ts";
 import { equalParts } from "../../money/equal-parts.ts";
 import { misreported } from "../../money/misreported.ts";
 import { readUsage, withPrice } from "../../money/usage-sum.ts";
-import { runAttempt } from "../attempt.ts";
+import type { CallAttempt } from "../attempt.ts";
+import { thrownBy } from "../attempt-events.ts";
 import { isOver, timeoutError, type AttemptEnd } from "../attempt-end.ts";
-import type { Part, Reporting } from "./batch-part.ts";
 import type { Charge } from "../charge.ts";
-import type { BatchControl } from "../../executor/engine.ts";
+import type { Part } from "./batch-part.ts";
 import type { Run } from "../run.ts";
 import type { Seat } from "../seat.ts";
 import { isSameUsage, unfitAnswer } from "../unfit-answer.ts";
@@ -19,39 +19,41 @@ import { isSameUsage, unfitAnswer } from "../unfit-answer.ts";
 /** One call of a batch. */
 export interface AskingAttempt {
   readonly run: Run;
-  readonly request: CallRequest;
+  readonly attempt: CallAttempt;
   readonly charge: Charge | undefined;
 }
 
 /**
- * Carries out one attempt at each of several requests as one request to the engine, dispatched at `startedMs`, which is now.
+ * Carries out one attempt at each of several calls as one request to the executor, sent at `nowMs`, which is now.
  * Each of them ends as an attempt of its own does: it is checked, times out, is cancelled and is late by itself. What they
  * share is kept here:
  *
  * - the permit for its slots, which is released when the last one is over;
- * - the signal, aborted when the last one is waited for no more;
+ * - that it is cancelled, when the last one is waited for no more;
  * - what the limits are told, once: it answered, or what it failed with, and the tokens of all.
  *
- * The promises, in the order of the requests, never reject.
+ * The promises, in the order of the calls, never reject.
  */
 export function runBatch(
   seat: Seat,
   asking: readonly [AskingAttempt, ...AskingAttempt[]],
-  startedMs: number,
+  nowMs: number,
   permit: Permit,
 ): readonly Promise<AttemptEnd>[] {
   const { agent } = seat;
-  const { engine } = asking[0].run;
+  const [first] = asking;
+  const { executor, clock } = first.run;
   const size = asking.length;
-  const places = asking.map((one) => ({ ...one, answer: Promise.withResolvers<unknown>() }));
-  const attempts: Reporting[] = [];
-  const jitter = Math.random();
+  const attempts = asking.map(({ attempt }) => attempt);
+  let startedMs = nowMs;
+  let isSent = false;
   let waitedFor = size;
   let unended = size;
   let lastReport: Usage | undefined;
-  let controller: Abort | undefined;
-  let aborted: { readonly reason: unknown } | undefined;
+  let cancelled: BatchAttempt["cancelled"];
   let told: { readonly requeue: Requeue | undefined } | undefined;
+  /** Resolves when each of the answers has been told. */
+  let answered: Promise<unknown> | undefined;
 
   const hear = (error: unknown): Requeue | undefined => {
     if (told === undefined) {
@@ -63,94 +65,135 @@ export function runBatch(
 
   /** It has ended by itself: the limits are told unless nobody waited for it any more. */
   const hearEnd = (error: unknown): void => {
-    if (aborted !== undefined) return;
-    hear(isOver(asking[0].run, seat, startedMs) ? timeoutError(seat) : error);
+    if (cancelled !== undefined) return;
+    hear(isOver(first.run, seat, startedMs) ? timeoutError(seat) : error);
   };
 
-  const fail = (thrown: unknown): void => {
+  const tellAll = (event: AttemptEvent): void => {
+    for (const attempt of attempts) attempt.hear(event);
+  };
+
+  const fail = (thrown: unknown, hasStopped: boolean): void => {
+    hearWithin(thrown);
+    if (answered !== undefined) return;
     // One answer for all: what it cost is in parts, too.
     const unfit = unfitAnswer(seat, thrown);
-    if (unfit !== undefined && !isSameUsage(unfit.usage, lastReport)) control.report(unfit.usage);
+    if (unfit !== undefined && !isSameUsage(unfit.usage, lastReport)) report(unfit.usage);
     const error = unfit === undefined ? thrown : unfit.error;
     hearEnd(error ?? null);
-    for (const { answer } of places) answer.reject(error);
+    answered = Promise.resolve();
+    tellAll({ type: "failure", thrown: error, ...(hasStopped && STOPPED) });
   };
 
-  const settle = (answers: unknown): void => {
+  const settle = (answers: unknown, hasStopped: boolean): void => {
+    if (answered !== undefined) return hearWithin(answers);
     let taken: readonly TakenPart[];
     try {
       taken = takeAnswers(agent.name, answers, size);
     } catch (error) {
       hearWithin(answers);
-      return fail(error);
+      return fail(error, hasStopped);
     }
     // Where all of them have failed, that is what the limits have to know.
     const failed = taken.every(({ error }) => error !== undefined);
     hearEnd(failed ? taken[0]?.error : undefined);
-    for (const [index, { answer }] of places.entries()) {
-      const { error, output } = taken[index] ?? {};
-      if (error === undefined) answer.resolve(promiseOf(output));
-      else answer.reject(error);
+    const more = hasStopped ? STOPPED : {};
+    answered = Promise.all(
+      attempts.map((attempt, index) => {
+        const { error, output } = taken[index] ?? {};
+        return (error === undefined ? promiseOf(output) : Promise.reject(error)).then(
+          (one) => attempt.hear({ type: "answer", output: one, ...more }),
+          (thrown: unknown) => attempt.hear({ type: "failure", thrown, ...more }),
+        );
+      }),
+    );
+  };
+
+  const report = (given: unknown, index?: number): void => {
+    hearWithin(given);
+    if (index !== undefined) {
+      // Of a task that is none, nobody knows whose it is.
+      if (Number.isInteger(index)) attempts[index]?.report(given as Usage);
+      return;
     }
+    for (const one of attempts) one.refuse(misreported(given));
+    const usage = readUsage(given);
+    if (usage === undefined) return;
+    lastReport = usage;
+    // The price is that of the whole: rounded up once, and not for each task.
+    const shares = equalParts(withPrice(usage, seat.prices, seat.modelName), size);
+    for (const [at, share] of shares.entries()) attempts[at]?.report(share);
   };
 
-  const control: BatchControl = {
-    get signal() {
-      if (controller === undefined) {
-        controller = abortController();
-        if (aborted !== undefined) controller.abort(aborted.reason);
-      }
-      return controller.signal;
+  const batch: BatchAttempt & { heard: number } = {
+    attemptId: first.attempt.attemptId,
+    calls: attempts.map(({ call }) => call),
+    get idempotencyKeys() {
+      return attempts.map(({ idempotencyKey }) => idempotencyKey);
     },
-    report(given, index) {
-      hearWithin(given);
-      if (index !== undefined) {
-        // Of a task that is none, nobody knows whose it is.
-        if (Number.isInteger(index)) attempts[index]?.report(given);
-        return;
+    get cancelled() {
+      return cancelled;
+    },
+    heard: 0,
+    toJSON: () => attempts.map((attempt) => attempt.toJSON()),
+    hear(event) {
+      const { seq } = event;
+      if (seq !== undefined) {
+        if (seq <= this.heard) return;
+        this.heard = seq;
       }
-      const usage = readUsage(given);
-      for (const one of attempts) one.refuse(misreported(given));
-      if (usage === undefined) return;
-      lastReport = usage;
-      // The price is that of the whole: rounded up once, and not for each task.
-      const shares = equalParts(withPrice(usage, seat.prices, seat.modelName), size);
-      for (const [at, share] of shares.entries()) attempts[at]?.report(share);
+      switch (event.type) {
+        case "started":
+          if (isSent) startedMs = clock.monotonic();
+          return tellAll(event);
+        case "report":
+          return report(event.usage, event.index);
+        case "answer":
+          return settle(event.output, event.stopped === true);
+        case "failure":
+          return fail(thrownBy(event), event.stopped === true);
+        case "stopped":
+          // Not before each has its answer.
+          if (answered === undefined) tellAll(event);
+          else void answered.then(() => tellAll(event));
+          return;
+        case "progress":
+          // Nobody can tell whose it is.
+          return hearWithin(event.value);
+      }
     },
   };
 
-  const ends = places.map(({ run, request, answer, charge }) => {
-    const part: Part = {
-      jitter,
-      hear,
-      call(attempt) {
-        attempts.push(attempt);
-        return answer.promise;
-      },
-      aborted(reason) {
-        if (--waitedFor > 0) return;
-        aborted = { reason };
-        permit.over = true;
-        controller?.abort(reason);
-      },
-      over() {
-        if (--unended > 0) return;
-        // Where it holds something in a store that fails, the run has been told.
-        permit.release(0)?.catch(() => {});
-      },
-    };
-    return runAttempt(run, seat, request, startedMs, { charge, part });
-  });
-  const requests = asking.map(({ request }) => request);
+  const part: Part = {
+    jitter: Math.random(),
+    hear,
+    aborted(reason) {
+      if (--waitedFor > 0) return;
+      cancelled = { reason };
+      permit.over = true;
+      executor.cancel(batch.attemptId, reason);
+    },
+    over() {
+      if (--unended > 0) return;
+      // Where it holds something in a store that fails, the run has been told.
+      permit.release(0)?.catch(() => {});
+    },
+  };
+  const ends = asking.map(({ attempt, charge }) => attempt.begin(nowMs, { charge, part }));
   try {
-    // Whatever the engine and the agent do: as in an attempt of its own.
-    const answers = holding(permit, () => engine.callBatch?.(requests, control));
-    promiseOf(answers).then(settle, fail);
-  } catch (error) {
-    fail(error);
+    // Whatever the executor and the agent do: as in an attempt of its own.
+    const sent = holding.run(permit, () => executor.startBatch?.(batch));
+    if (sent !== undefined) {
+      promiseOf(sent).then(hearWithin, (thrown: unknown) => fail(thrown, true));
+    }
+  } catch (thrown) {
+    fail(thrown, true);
   }
+  isSent = true;
   return ends;
 }
+
+const STOPPED = { stopped: true } as const;
 
 /** What a batch has for one of its tasks: an answer, or why there is none. */
 interface TakenPart {

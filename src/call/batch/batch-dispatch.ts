@@ -3,11 +3,11 @@ import { orCancelled } from "../../async/or-cancelled.ts";
 import { NO_COST, type CallRequest } from "../../model/call.ts";
 import type { Permit } from "../../limits/permit.ts";
 import type { Bound } from "../../money/bound.ts";
-import { runAttempt } from "../attempt.ts";
+import { CallAttempt } from "../attempt.ts";
 import type { AttemptEnd } from "../attempt-end.ts";
 import { runBatch, type AskingAttempt } from "./batch-attempt.ts";
 import { chargeFor, type Charge, type Tally } from "../charge.ts";
-import { dispatch, noteBegun, permitRequest, startOf } from "../dispatch.ts";
+import { dispatch, permitRequest, recordStart } from "../dispatch.ts";
 import type { Run } from "../run.ts";
 import type { Seat } from "../seat.ts";
 import { isDeadline } from "../deadline.ts";
@@ -27,6 +27,7 @@ export interface Collected {
 /** One for which everything is reserved. */
 interface Reserved {
   readonly call: Collected;
+  readonly attempt: CallAttempt;
   readonly charge: Charge | undefined;
 }
 
@@ -49,23 +50,22 @@ export async function dispatchBatch(
   // Looked at once more, and nothing comes in between: the stores of others may have taken their time.
   const [first, ...others] = begun.filter(isWanted);
   if (first === undefined) return void permit.discard()?.catch(() => {});
-  const startedMs = first.call.run.clock.monotonic();
+  const nowMs = first.call.run.clock.monotonic();
   if (others.length === 0) {
-    const { run, request } = first.call;
-    const { charge } = first;
-    first.call.resolve(settled(runAttempt(run, seat, request, startedMs, { permit, charge })));
+    const { call, attempt, charge } = first;
+    call.resolve(settled(attempt.begin(nowMs, { permit, charge })));
     return;
   }
   const asking = [askingOf(first), ...others.map(askingOf)] as const;
-  const ends = runBatch(seat, asking, startedMs, permit);
+  const ends = runBatch(seat, asking, nowMs, permit);
   for (const [index, one] of [first, ...others].entries()) {
     const end = ends[index];
     if (end !== undefined) one.call.resolve(settled(end));
   }
 }
 
-function askingOf({ call: { run, request }, charge }: Reserved): AskingAttempt {
-  return { run, request, charge };
+function askingOf({ call: { run }, attempt, charge }: Reserved): AskingAttempt {
+  return { run, attempt, charge };
 }
 
 /** What is left of those that something was to be done with, in their order. */
@@ -76,8 +76,10 @@ async function allOf<T>(doing: readonly Promise<T | undefined>[]): Promise<reado
 async function reserve(seat: Seat, call: Collected): Promise<Reserved | undefined> {
   const { run, request, bound, tally } = call;
   const { cancellation } = run;
+  const attempt = new CallAttempt(run, seat, request);
   try {
-    if (bound === undefined || seat.budgets.length === 0) return { call, charge: undefined };
+    if (bound === undefined || seat.budgets.length === 0)
+      return { call, attempt, charge: undefined };
     const taking = run.limiter.tryAcquire(permitRequest(run, seat, bound, "money"));
     const permit = taking instanceof Promise ? await inTime(taking, cancellation) : taking;
     if (permit === undefined) {
@@ -85,7 +87,7 @@ async function reserve(seat: Seat, call: Collected): Promise<Reserved | undefine
       return undefined;
     }
     const charge = chargeFor(run, request, bound.usdMicros, permit, tally);
-    if (!cancellation.cancelled) return { call, charge };
+    if (!cancellation.cancelled) return { call, attempt, charge };
     await charge.discard();
     call.reject(cancellation.reason);
   } catch (error) {
@@ -109,13 +111,13 @@ async function inTime(
 
 /** Records that an attempt begins, as one of `size`. */
 async function begin(seat: Seat, one: Reserved, size: number): Promise<Reserved | undefined> {
-  const { request, bound, run } = one.call;
-  const { journal, cancellation } = run;
+  const { bound, run } = one.call;
+  const { cancellation } = run;
   let recorded = false;
   try {
     if (cancellation.cancelled) throw cancellation.reason;
-    noteBegun(run, request);
-    const started = journal.record([startOf(seat, request, bound, size > 1 ? size : undefined)]);
+    const of = size > 1 ? size : undefined;
+    const started = recordStart(run, seat, one.attempt, bound, undefined, of);
     recorded = true;
     // The others do not wait for the store of a run that is over.
     if (started !== undefined) await orCancelled(started, cancellation);

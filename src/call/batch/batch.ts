@@ -162,7 +162,7 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
     maxSize,
     add(run, seat, request, tally) {
       expectNoMore(expectedCall(request.runId, request.callId));
-      if (maxSize === 1 || run.engine.callBatch === undefined) {
+      if (maxSize === 1 || run.executor.startBatch === undefined) {
         return dispatch(run, seat, request, tally);
       }
       return new Promise((resolve, reject) => {

@@ -1,0 +1,42 @@
+import type { CallRequest, Cost, ModelCost } from "../model/call.ts";
+import type { CallPlace } from "../model/call-place.ts";
+import { errorFrom } from "../model/errors.ts";
+import type { AttemptEvent } from "../executor/executor.ts";
+import { spentSince, type Spent } from "../money/usage-sum.ts";
+
+/** What an attempt failed with, as it would have been thrown here. */
+export function thrownBy(event: Extract<AttemptEvent, { readonly type: "failure" }>): unknown {
+  if (!("error" in event)) return event.thrown;
+  const { error, retryAfterMs } = event;
+  const thrown = errorFrom(error);
+  return retryAfterMs === undefined ? thrown : Object.assign(thrown, { retryAfterMs });
+}
+
+/** Where an attempt stands, as its events have it. */
+export function placeIn({ place, attempt }: CallRequest): CallPlace & { readonly attempt: number } {
+  return { ...place, attempt };
+}
+
+/** What there is to say of an attempt whose end was told before. */
+export interface News extends CallPlace {
+  readonly attempt: number;
+  /** What it has spent since then. */
+  readonly cost?: Cost;
+  readonly used?: readonly ModelCost[];
+  /** What its call is charged with by now. */
+  readonly charged?: number;
+}
+
+/** The same, of an attempt that has `spent` so much now, and had spent so much `before`. */
+export function newsOf(
+  call: CallRequest,
+  spent: Spent,
+  before: Spent,
+  charged: number | undefined,
+): News {
+  return {
+    ...placeIn(call),
+    ...spentSince(spent, before),
+    ...(charged !== undefined && { charged }),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Usage } from "../model/call.ts";
+import { NOTHING_REPORTED, usageSum, type Spent, type UsageSum } from "../money/usage-sum.ts";
+import type { Seat } from "./seat.ts";
+
+/** What one attempt reports, and what of that has been told. A class, as an attempt is one. */
+export class Reports {
+  readonly #sum: UsageSum;
+  #told: Spent = NOTHING_REPORTED;
+  #last: Usage | undefined;
+  #hasMore = false;
+  #refused = false;
+
+  constructor({ prices, modelName }: Pick<Seat, "prices" | "modelName">) {
+    this.#sum = usageSum(prices, modelName);
+  }
+
+  /** Adds a report. Answers whether it is the first since it was told. */
+  add(usage: Usage): boolean {
+    const isFirst = !this.#hasMore;
+    this.#hasMore = true;
+    this.#last = usage;
+    this.#sum.add(usage);
+    return isFirst;
+  }
+
+  /** One of them cannot be read. Answers whether it is the first such. */
+  refuse(): boolean {
+    const isFirst = !this.#refused;
+    this.#refused = true;
+    return isFirst;
+  }
+
+  /** All that was reported so far is told now. */
+  tell(): void {
+    this.#told = this.#sum.spent;
+    this.#hasMore = false;
+  }
+
+  get spent(): Spent {
+    return this.#sum.spent;
+  }
+
+  get told(): Spent {
+    return this.#told;
+  }
+
+  get last(): Usage | undefined {
+    return this.#last;
+  }
+}

@@ -1,0 +1,35 @@
+import { hear } from "../model/hear.ts";
+import { atOnce } from "../check/at-once.ts";
+import { shown } from "../check/shown.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { AgentRegistry, Executor, ExecutorFactory } from "./executor.ts";
+
+/** Makes the executor of a supervisor, so that its functions can be taken apart. Throws `BAD_OPTIONS` for what cannot carry out an attempt. */
+export function makeExecutor(
+  make: ExecutorFactory,
+  agents: AgentRegistry,
+  where: string,
+): Executor {
+  const made = atOnce(() => make(agents), `${where}: executor`);
+  const { start, startBatch, cancel, close } = Object(made) as Partial<Executor>;
+  if (typeof start !== "function" || typeof cancel !== "function") {
+    hear(made);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `${where}: executor made ${shown(made)} without start and cancel; make { start(attempt), cancel(attemptId, reason), close() }`,
+    );
+  }
+  return {
+    start: start.bind(made),
+    ...(typeof startBatch === "function" && { startBatch: startBatch.bind(made) }),
+    cancel(attemptId, reason) {
+      try {
+        // Nobody could do anything about it: an attempt that does not stop is abandoned.
+        hear(cancel.call(made, attemptId, reason));
+      } catch (thrown) {
+        hear(thrown);
+      }
+    },
+    close: () => close?.call(made),
+  };
+}
