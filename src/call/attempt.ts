@@ -89,17 +89,16 @@ export class CallAttempt implements Attempt, WaitOptions {
    * stopped or was abandoned; as `part` of a batch it leaves the slots to the batch, which sends it. The promise never rejects.
    */
   begin(nowMs: number, holds: Holding): Promise<AttemptEnd> {
-    const { permit } = holds;
     const ended = new Promise<AttemptEnd>((tell) => {
       this.#tell = tell;
     });
     this.#startedMs = nowMs;
     this.#holds = holds;
     this.#cancellation.watch(this.#stop);
-    if (permit === undefined) return ended;
+    if (holds.permit === undefined) return ended;
     try {
       // Whatever the executor does: throw, return a value, a promise, a hostile thenable.
-      const sent = holding.run(permit, this.#run.executor.start, this);
+      const sent = holding.run(holds.permit, this.#run.executor.start, this);
       if (sent !== undefined) promiseOf(sent).then(hear, (why: unknown) => this.#refused(why));
     } catch (why) {
       this.#refused(why);
