@@ -138,6 +138,7 @@ describe("the promises", () => {
       "call.started",
       "call.succeeded",
       "call.failed",
+      "notices.given",
       "run.finished",
     ]);
     expect(log[4]).toMatchObject({ agent: "good", output: "fine" });
