@@ -40,9 +40,18 @@ describe("the packed package", () => {
   it("holds the build and its papers, and nothing else", () => {
     const others = packed.filter((path) => !path.startsWith("dist/"));
     expect(others.toSorted()).toEqual(
-      expect.arrayContaining(["CHANGELOG.md", "LICENSE", "package.json"]),
+      expect.arrayContaining([
+        "CHANGELOG.md",
+        "LICENSE",
+        "action.yml",
+        "action/comment.mjs",
+        "action/run.mjs",
+        "package.json",
+      ]),
     );
-    expect(others.every((path) => /^(CHANGELOG|LICENSE|README|package)/.test(path))).toBe(true);
+    expect(others.every((path) => /^(action|CHANGELOG|LICENSE|README|package)/.test(path))).toBe(
+      true,
+    );
     expect(packed.filter((path) => /\.(test|tsbuildinfo)\b|(?<!\.d)\.ts$/.test(path))).toEqual([]);
     const maps = packed.filter((path) => path.endsWith(".map"));
     expect(maps).toContain("dist/chunks/core.js.map");
