@@ -156,6 +156,7 @@ const arrows: readonly Arrow[] = [
       "check",
       "report",
       "limits/deadlock.ts",
+      "money/price.ts",
       "sqlite",
       "commander",
       "listr2",

@@ -29,7 +29,7 @@ export interface FromAgentOptions<
   Needs extends Workers,
 > extends Omit<
   AgentOptions<Name, Input, Task, Raw, never, Output, Needs>,
-  "run" | "batch" | "model" | "tier" | "escalateIf"
+  "run" | "batch" | "tier" | "escalateIf"
 > {
   /** Makes the question. Default: the task, and the results it may see, as JSON in fences. */
   readonly prompt?: (task: Task, context: PromptContext<UpstreamOf<Needs>>) => string;

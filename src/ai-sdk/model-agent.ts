@@ -144,9 +144,16 @@ export function modelAgent<
     ...(MODEL_AGENT.besides(given) as Described<Name, Input, Task, Output, Needs>),
     ...versionOf(given),
     ...boundOf(given, shapeBytes),
+    ...namedBy(model),
     run,
   });
   return made as Agent<Name, Input, Output>;
+}
+
+/** The model's name, where it has one: what it is priced and identified by, and listed with on the bill. */
+export function namedBy(model: LanguageModel): { readonly model?: string } {
+  const id = modelIdOf(model);
+  return id === undefined ? {} : { model: id };
 }
 
 /** Refuses with `BAD_OPTIONS` what no model can be asked with. */

@@ -11,7 +11,7 @@ import { jsonIn, type ModelText } from "./answer.ts";
 import { askModel } from "./ask-model.ts";
 import type { AiSdk } from "./load.ts";
 import { modelFor } from "./model.ts";
-import { checkAsking, MODEL, versionOf, type ModelOptions } from "./model-agent.ts";
+import { checkAsking, MODEL, namedBy, versionOf, type ModelOptions } from "./model-agent.ts";
 
 type JudgingOptions = AgentOptions<
   string,
@@ -80,6 +80,7 @@ export function modelJudgeAgent(
   return agent({
     ...described,
     ...versionOf(options),
+    ...namedBy(model),
     name,
     async run(question: JudgeQuestion, context: AgentContext): Promise<JudgeAnswer> {
       const ids = question.options.map(({ id }) => id);

@@ -3,12 +3,17 @@ import type { Usage } from "../model/call.ts";
 
 /** What one request used, as a report; what the provider did not say is left out. */
 export function usageOf(
-  { inputTokens, outputTokens }: Partial<LanguageModelUsage>,
+  { inputTokens, outputTokens, inputTokenDetails, outputTokenDetails }: Partial<LanguageModelUsage>,
   model: string | undefined,
 ): Usage {
+  const { cacheReadTokens, cacheWriteTokens } = inputTokenDetails ?? {};
+  const { reasoningTokens } = outputTokenDetails ?? {};
   return {
     ...(isCount(inputTokens) && { inputTokens }),
     ...(isCount(outputTokens) && { outputTokens }),
+    ...(isCount(cacheReadTokens) && { cachedInputTokens: cacheReadTokens }),
+    ...(isCount(cacheWriteTokens) && { cacheWriteTokens }),
+    ...(isCount(reasoningTokens) && { reasoningTokens }),
     ...(model !== undefined && { model }),
   };
 }

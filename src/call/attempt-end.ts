@@ -21,8 +21,6 @@ export type AttemptEnd = (
   readonly model?: string | undefined;
   /** What it used of each model, where it reported anything. */
   readonly used?: readonly ModelCost[];
-  /** What is known of the money, in micro-dollars, where some of it is not. */
-  readonly leastMicros?: number;
   /**
    * Resolves when its budgets are charged, and rejects when their store fails. `undefined` where there are none, and where it
    * was given up: they are charged when its agent has stopped.

@@ -2,7 +2,7 @@ import type { CallRequest, Cost, ModelCost } from "../model/call.ts";
 import type { CallPlace } from "../model/call-place.ts";
 import { errorFrom } from "../model/errors.ts";
 import type { AttemptEvent } from "../executor/executor.ts";
-import { spentSince, type Spent } from "../money/usage-sum.ts";
+import { spentSince, type Spent } from "../money/spent.ts";
 
 /** What an attempt failed with, as it would have been thrown here. */
 export function thrownBy(event: Extract<AttemptEvent, { readonly type: "failure" }>): unknown {

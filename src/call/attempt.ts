@@ -8,7 +8,8 @@ import type { WaitOptions } from "../limits/admission.ts";
 import { holding } from "../limits/deadlock.ts";
 import type { Requeue } from "../limits/permit.ts";
 import { misreported } from "../money/misreported.ts";
-import { isPaid, NOTHING_REPORTED, readUsage, tokensIn, type Spent } from "../money/usage-sum.ts";
+import { readUsage } from "../money/read-usage.ts";
+import { isPaid, nothingBy, tokensIn, type Spent } from "../money/spent.ts";
 import { accept, type Accepted } from "./accept.ts";
 import { HOLDS_NOTHING, letGo, type Ending, type Holding } from "./charge.ts";
 import {
@@ -181,12 +182,12 @@ export class CallAttempt implements Attempt, WaitOptions {
   }
 
   get #spent(): Spent {
-    return this.#reports?.spent ?? NOTHING_REPORTED;
+    return this.#reports?.spent ?? nothingBy(this.#seat);
   }
 
   /** What of that has been told. */
   get #told(): Spent {
-    return this.#reports?.told ?? NOTHING_REPORTED;
+    return this.#reports?.told ?? nothingBy(this.#seat);
   }
 
   #answered(output: unknown): void {
@@ -313,7 +314,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     const before = this.#told;
     const settled = this.#over("stopped");
     // Of a call that is cancelled the log says no more than this.
-    const { cost, charged } = this.#news(before);
+    const { cost, charged } = this.#last(before);
     const isNews = was === "given up" || cost !== undefined || charged !== undefined;
     if (isNews) this.#run.journal.note([this.#late(before)]);
     if (was === "given up") return;
@@ -358,7 +359,7 @@ export class CallAttempt implements Attempt, WaitOptions {
   #abandon(): Promise<void> | undefined {
     const before = this.#told;
     const settled = this.#over("abandoned");
-    this.#run.journal.note([{ type: "call.abandoned", ...this.#news(before) }]);
+    this.#run.journal.note([{ type: "call.abandoned", ...this.#last(before) }]);
     return settled;
   }
 
@@ -376,9 +377,16 @@ export class CallAttempt implements Attempt, WaitOptions {
     return newsOf(this.call, this.#told, before, this.#holds.charge?.total);
   }
 
+  /** The same, as the last that is said of it: of one that is free that it cost nothing, as it may have no other end. */
+  #last(before: Spent): News {
+    const news = this.#news(before);
+    const isNothing = this.#seat.free && this.#told.used.length === 0;
+    return isNothing ? { ...news, cost: this.#told.cost } : news;
+  }
+
   #late(before: Spent): EventBody {
     const durationMs = this.#run.clock.monotonic() - this.#startedMs;
-    return { type: "call.late", ...this.#news(before), settled: this.#how ?? "failed", durationMs };
+    return { type: "call.late", ...this.#last(before), settled: this.#how ?? "failed", durationMs };
   }
 
   #abort(reason: unknown): void {

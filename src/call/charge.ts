@@ -1,11 +1,11 @@
-import type { CallRequest } from "../model/call.ts";
+import { known, type CallRequest } from "../model/call.ts";
 import type { Permit } from "../limits/permit.ts";
-import type { Spent } from "../money/usage-sum.ts";
+import type { Spent } from "../money/spent.ts";
 import type { Part } from "./batch/batch-part.ts";
 import type { Run } from "./run.ts";
 
 /** What an attempt has spent, as far as money goes. */
-type Money = Pick<Spent, "cost"> & Partial<Pick<Spent, "leastMicros">>;
+type Money = Pick<Spent, "cost">;
 
 /** What the budgets above one call were charged for it. */
 export interface Tally {
@@ -63,7 +63,8 @@ export function chargeFor(
     const reserved = bound ?? Infinity;
     const usdMicros = knownMicros(spent);
     if (usdMicros <= reserved) return;
-    const cost = { ...spent.cost, usdMicros };
+    const { atLeast: _atLeast, ...rest } = spent.cost;
+    const cost = { ...rest, usdMicros };
     journal.note([{ type: "budget.overran", ...place, attempt, reserved, cost }]);
   };
   return {
@@ -100,8 +101,8 @@ function inFull(spent: Money, least = 0): number {
 }
 
 /** What is known of the money, which may not be all of it. */
-function knownMicros({ cost: { usdMicros }, leastMicros = 0 }: Money): number {
-  return usdMicros === "unknown" ? leastMicros : usdMicros;
+function knownMicros({ cost }: Money): number {
+  return known(cost, "usdMicros");
 }
 
 /** What an attempt holds: a permit of its own, or a part of its batch's. */

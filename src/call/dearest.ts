@@ -9,10 +9,12 @@ import type { Seat } from "./seat.ts";
  */
 export function dearestMicros(
   seat: Pick<Seat, "next" | "prices">,
-  { inputTokens, outputTokens }: Cost,
+  { inputTokens, outputTokens, ...cost }: Cost,
 ): number | undefined {
   if (inputTokens === "unknown" || outputTokens === "unknown") return undefined;
   const model = tiersAbove(seat).at(-1)?.modelName;
   const price = model === undefined ? undefined : seat.prices.get(model);
-  return price === undefined ? undefined : priceMicros(price, { inputTokens, outputTokens });
+  return price === undefined
+    ? undefined
+    : priceMicros(price, { ...cost, inputTokens, outputTokens });
 }

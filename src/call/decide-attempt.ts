@@ -1,9 +1,9 @@
 import type { Agent } from "../describe/agent.ts";
 import type { CallPlace } from "../model/call-place.ts";
-import { addCost, type Cost } from "../model/call.ts";
+import { addCost, UNKNOWN_COST, type Cost } from "../model/call.ts";
 import { errorRecord, type QuorateError } from "../model/errors.ts";
 import type { EventBody } from "../model/events.ts";
-import { modelsOf, NO_MODELS, type Models } from "../money/usage-sum.ts";
+import { modelsOf, NO_MODELS, type Models } from "../money/spent.ts";
 import { retryWaitMs } from "../retry/retry.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
 import { agentError, failureRecord } from "./call-failure.ts";
@@ -14,7 +14,10 @@ import { dearestMicros } from "./dearest.ts";
 import type { Seat } from "./seat.ts";
 
 /** Who is called: an agent in its place, or a team with the limits of one. */
-export type Callee = Pick<Seat, "limits" | "modelName" | "tier" | "next" | "prices" | "batch"> & {
+export type Callee = Pick<
+  Seat,
+  "limits" | "modelName" | "tier" | "next" | "prices" | "escalateIf" | "batch"
+> & {
   readonly agent: Pick<Agent, "name">;
 };
 
@@ -156,7 +159,9 @@ function succeeded(
 ): Ended {
   const { output, said } = accepted;
   const { attempt: attempts, cost } = taken;
-  const dearest = callee.tier === undefined ? undefined : dearestMicros(callee, cost);
+  // Only who would be asked at a dearer tier is spared it by a good answer.
+  const spared = callee.tier !== undefined && callee.escalateIf.length > 0;
+  const dearest = spared ? dearestMicros(callee, cost) : undefined;
   // What is spread first is copied as a whole, which takes a fifth of the time.
   const event = { ...taken, type: "call.succeeded", durationMs, output } as const;
   const more = { ...kept, ...(dearest !== undefined && { dearestMicros: dearest }) };
@@ -233,7 +238,7 @@ function lastWord(
   { attempt, charged }: CallTotals,
   { ended: settled, cost, used = [], startedMs, endedMs }: MadeAttempt,
 ): readonly EventBody[] {
-  if (settled === undefined || (used.length === 0 && charged === undefined)) return [];
+  if (settled === undefined || (cost === UNKNOWN_COST && charged === undefined)) return [];
   return [
     {
       type: "call.late",
@@ -241,7 +246,8 @@ function lastWord(
       attempt,
       settled,
       durationMs: endedMs - startedMs,
-      ...(used.length > 0 && { cost, used }),
+      ...(cost !== UNKNOWN_COST && { cost }),
+      ...(used.length > 0 && { used }),
       ...(charged !== undefined && { charged }),
     },
   ];

@@ -118,9 +118,13 @@ export function permitRequest(
 }
 
 /** What an attempt may cost at most. Throws `BAD_OPTIONS` where the agent's own function cannot say. */
-export function boundAt({ agent, tier, model, modelName, prices }: Seat, input: unknown): Bound {
+export function boundAt(
+  { agent, tier, model, modelName, prices, free }: Seat,
+  input: unknown,
+): Bound {
   const price = modelName === undefined ? undefined : prices.get(modelName);
-  return boundOf(agent.maxCost, input, { tier, model }, price, agent.name);
+  const bound = boundOf(agent.maxCost, input, { tier, model }, price, agent.name);
+  return free ? { ...bound, usdMicros: 0 } : bound;
 }
 
 /**
@@ -153,7 +157,8 @@ function startOf(
   bound: Bound | undefined,
   batch?: number,
 ): CallStarted {
-  if (tier === undefined && bound === undefined && batch === undefined) {
+  const isPlain = tier === undefined && modelName === undefined;
+  if (isPlain && bound === undefined && batch === undefined) {
     // What is spread first is copied as a whole, which takes a fifth of the time.
     return key === undefined
       ? { ...place, type: "call.started", attempt }

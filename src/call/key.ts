@@ -183,7 +183,7 @@ class ValueHashes {
 
 /**
  * What identifies an agent: its name, its version, the shapes of what it takes and gives, and at which tier, with what model,
- * it is asked. Of a model that has no name the tier stands for it: change the agent's version with it.
+ * it is asked, where it has any. Of a model that has no name the tier stands for it: change the agent's version with it.
  */
 export function agentDefinition(
   { name, version, input, output }: Agent,
@@ -191,7 +191,7 @@ export function agentDefinition(
   model?: string,
 ): string {
   const parts = [KEY_FORMAT, "agent", name, version ?? null, shape(input), shape(output)];
-  if (tier !== undefined) parts.push(tier, model ?? null);
+  if (tier !== undefined || model !== undefined) parts.push(tier ?? null, model ?? null);
   return sha256(canonicalJson(parts));
 }
 

@@ -1,17 +1,19 @@
 import type { Usage } from "../model/call.ts";
-import { NOTHING_REPORTED, usageSum, type Spent, type UsageSum } from "../money/usage-sum.ts";
+import { nothingBy, type Spent } from "../money/spent.ts";
+import { usageSum, type UsageSum } from "../money/usage-sum.ts";
 import type { Seat } from "./seat.ts";
 
 /** What one attempt reports, and what of that has been told. A class, as an attempt is one. */
 export class Reports {
   readonly #sum: UsageSum;
-  #told: Spent = NOTHING_REPORTED;
+  #told: Spent;
   #last: Usage | undefined;
   #hasMore = false;
   #refused = false;
 
-  constructor({ prices, modelName }: Pick<Seat, "prices" | "modelName">) {
-    this.#sum = usageSum(prices, modelName);
+  constructor(seat: Pick<Seat, "prices" | "modelName" | "free">) {
+    this.#sum = usageSum(seat);
+    this.#told = nothingBy(seat);
   }
 
   /** Adds a report. Answers whether it is the first since it was told. */

@@ -36,6 +36,8 @@ export interface Seat {
   /** What the model is called. */
   readonly modelName: string | undefined;
   readonly prices: ReadonlyMap<string, Price>;
+  /** What it uses costs nothing, and it reserves no money. */
+  readonly free: boolean;
   /** How its answers are kept for other runs; `undefined` where they are not. */
   readonly cache: CacheSettings | undefined;
   /** Collects its calls into batches; `undefined` where each is a request of its own. */
@@ -85,6 +87,7 @@ export const PLAIN_SEAT: Omit<
   model: undefined,
   modelName: undefined,
   prices: new Map(),
+  free: false,
   cache: undefined,
   batch: undefined,
   escalateIf: [],

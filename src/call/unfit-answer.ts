@@ -1,5 +1,6 @@
 import type { Usage } from "../model/call.ts";
 import { describeThrown, isSoundError, QuorateError, type Issue } from "../model/errors.ts";
+import type { Tokens } from "../money/price.ts";
 import { causes, field, isObject } from "../retry/foreign-error.ts";
 import type { Fields } from "../model/record.ts";
 import type { Seat } from "./seat.ts";
@@ -58,19 +59,20 @@ function usageIn(error: Fields, { prices }: Seat): Usage {
   const response = field(error, "response");
   const model = isObject(response) ? field(response, "modelId") : undefined;
   return {
-    ...countIn(usage, "inputTokens"),
-    ...countIn(usage, "outputTokens"),
+    ...countIn(usage, "inputTokens", "inputTokens"),
+    ...countIn(usage, "outputTokens", "outputTokens"),
+    ...countIn(field(usage, "inputTokenDetails"), "cacheReadTokens", "cachedInputTokens"),
+    ...countIn(field(usage, "inputTokenDetails"), "cacheWriteTokens", "cacheWriteTokens"),
+    ...countIn(field(usage, "outputTokenDetails"), "reasoningTokens", "reasoningTokens"),
     // Providers name it more exactly than price lists do.
     ...(typeof model === "string" && prices.has(model) && { model }),
   };
 }
 
-function countIn<Name extends string>(
-  usage: Fields,
-  name: Name,
-): { readonly [N in Name]?: number } {
-  const count = field(usage, name);
-  return typeof count === "number" ? ({ [name]: count } as { readonly [N in Name]: number }) : {};
+/** A count of the AI SDK's, under our name for it. */
+function countIn(usage: unknown, name: string, ours: keyof Tokens): Partial<Tokens> {
+  const count = isObject(usage) ? field(usage, name) : undefined;
+  return typeof count === "number" ? { [ours]: count } : {};
 }
 
 /** Whether what a client says of an answer is what the agent has reported last. */

@@ -79,7 +79,7 @@ export function flag(): Option<boolean | undefined> {
 export function word<const W extends string>(...words: readonly W[]): Option<W | undefined> {
   const quoted = words.map((one) => `"${one}"`);
   const last = quoted.pop();
-  const instead = `use ${quoted.join(", ")} or ${last}`;
+  const instead = quoted.length === 0 ? `use ${last}` : `use ${quoted.join(", ")} or ${last}`;
   return fitting((given) => (words as readonly unknown[]).includes(given), instead);
 }
 

@@ -1,6 +1,7 @@
 import { addBills, billOf, budgetState, type BudgetState } from "../index.ts";
 import type { Bill } from "../model/outcome.ts";
 import type { RunSummary, Store } from "../store/store.ts";
+import { knownMicros } from "../report/spent.ts";
 import { spendingLines } from "./bill-page.ts";
 import { withDatabase } from "./database.ts";
 import { ALL } from "./find-run.ts";
@@ -22,7 +23,7 @@ export interface Spending {
   readonly teams: readonly TeamSpent[];
   /** By the day on which they began, in the machine's own zone, in order. */
   readonly days: readonly TeamSpent[];
-  /** Those that cost most, of which that is known. */
+  /** Those that cost most, as far as that is known. */
   readonly dearest: readonly SpentRun[];
   /** All of them together. */
   readonly all: TeamSpent;
@@ -34,9 +35,9 @@ export interface Spending {
 export interface TeamSpent {
   readonly name: string;
   readonly runs: number;
-  /** Of the runs of which that is known. */
+  /** As far as it is known: where there are `unknownRuns`, it is at least that. */
   readonly usdMicros: number;
-  /** Of so many it is not. */
+  /** Of so many runs it is not known, or not all. */
   readonly unknownRuns: number;
 }
 
@@ -45,6 +46,8 @@ export interface SpentRun {
   readonly team: string;
   readonly startedAtMs: number;
   readonly usdMicros: number;
+  /** Not all of it is known. */
+  readonly atLeast?: true;
 }
 
 const MAX_DEAREST = 5;
@@ -66,14 +69,17 @@ async function spendingOf(store: Store, sinceMs: number | null): Promise<Spendin
   const dearest: SpentRun[] = [];
   for (const run of runs) {
     const bill = await billOfRun(store, run);
-    const { usdMicros } = bill.spent;
+    const { spent } = bill;
+    const usdMicros = knownMicros(spent) ?? 0;
     const { runId, startedAtMs, supervisor } = run;
     bills.push(bill);
-    count(all, usdMicros);
-    count(within(teams, supervisor.name), usdMicros);
-    count(within(days, dayOf(startedAtMs)), usdMicros);
-    if (usdMicros === "unknown" || usdMicros === 0) continue;
-    dearest.push({ runId, team: supervisor.name, startedAtMs, usdMicros });
+    count(all, spent);
+    count(within(teams, supervisor.name), spent);
+    count(within(days, dayOf(startedAtMs)), spent);
+    if (usdMicros === 0) continue;
+    const isAll = spent.usdMicros !== "unknown";
+    const team = supervisor.name;
+    dearest.push({ runId, team, startedAtMs, usdMicros, ...(!isAll && { atLeast: true }) });
     if (dearest.length > 2 * MAX_DEAREST) keepDearest(dearest);
   }
   keepDearest(dearest);
@@ -96,9 +102,15 @@ function keepDearest(runs: SpentRun[]): void {
 /** A run's bill: as its last event has it, else by its log so far. */
 async function billOfRun(store: Store, { runId, events }: RunSummary): Promise<Bill> {
   const [last] = await store.read(runId, events - 1);
-  // One of an earlier version has no lines.
-  if (last?.type === "run.finished" && Array.isArray(last.bill.lines)) return last.bill;
-  return billOf(await store.read(runId));
+  const bill = last?.type === "run.finished" ? last.bill : undefined;
+  return bill !== undefined && isWhole(bill) ? bill : billOf(await store.read(runId));
+}
+
+/** Whether a bill says all that its log does: one of an earlier version has no lines, or does not say what is known of an unknown cost. */
+function isWhole({ lines, spent }: Partial<Bill>): boolean {
+  const { usdMicros, unreportedCalls, unpricedCalls } = spent ?? {};
+  const says = usdMicros !== "unknown" || (unreportedCalls ?? unpricedCalls) !== undefined;
+  return Array.isArray(lines) && says;
 }
 
 interface Counter {
@@ -111,10 +123,10 @@ function counter(): Counter {
   return { runs: 0, usdMicros: 0, unknownRuns: 0 };
 }
 
-function count(counter: Counter, usdMicros: number | "unknown"): void {
+function count(counter: Counter, spent: Bill["spent"]): void {
   counter.runs++;
-  if (usdMicros === "unknown") counter.unknownRuns++;
-  else counter.usdMicros += usdMicros;
+  if (spent.usdMicros === "unknown") counter.unknownRuns++;
+  counter.usdMicros += knownMicros(spent) ?? 0;
 }
 
 function within(counters: Map<string, Counter>, name: string): Counter {

@@ -1,6 +1,7 @@
 import type { Amount, Bill, BillLine, Saved, Wasted } from "../model/outcome.ts";
-import { money, moneyOr } from "../report/money.ts";
-import { billSentence, count, duration, whole } from "../report/quantities.ts";
+import { money } from "../report/money.ts";
+import { count, duration, whole } from "../report/quantities.ts";
+import { billSentence, costCell, isAllUnknown, knownMicros, tokensCell } from "../report/spent.ts";
 import { safeText } from "./safe-text.ts";
 import { table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -99,15 +100,15 @@ export function agentTable({ lines }: Partial<Bill>, screen: Terminal, full: boo
           title: "tokens in",
           kind: "number",
           spare: 4,
-          cells: cells(({ cost }) => wholeOr(cost.inputTokens)),
+          cells: cells(({ cost }) => tokensCell(cost, "inputTokens")),
         },
         {
           title: "out",
           kind: "number",
           spare: 4,
-          cells: cells(({ cost }) => wholeOr(cost.outputTokens)),
+          cells: cells(({ cost }) => tokensCell(cost, "outputTokens")),
         },
-        { title: "cost", kind: "number", cells: cells(({ cost }) => moneyOr(cost.usdMicros)) },
+        { title: "cost", kind: "number", cells: cells(({ cost }) => costCell(cost)) },
         {
           title: "time",
           kind: "number",
@@ -123,13 +124,9 @@ export function agentTable({ lines }: Partial<Bill>, screen: Terminal, full: boo
 
 function saysMore({ model, attempts, cost }: BillLine): boolean {
   if (model !== null) return true;
-  return attempts > 0 && Object.values(cost).some((amount) => amount !== "unknown");
+  return attempts > 0 && !isAllUnknown(cost);
 }
 
-function microsOf({ cost: { usdMicros } }: BillLine): number {
-  return usdMicros === "unknown" ? -1 : usdMicros;
-}
-
-function wholeOr(tokens: number | "unknown"): string {
-  return tokens === "unknown" ? "unknown" : whole(tokens);
+function microsOf({ cost }: BillLine): number {
+  return knownMicros(cost) ?? -1;
 }

@@ -3,6 +3,7 @@ import { agentTable, savedLines } from "./bill-lines.ts";
 import { money } from "../report/money.ts";
 import { count, dateAndTime, whole } from "../report/quantities.ts";
 import { section } from "./report.ts";
+import { spentText } from "../report/spent.ts";
 import { safeText } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
 import { table } from "./table.ts";
@@ -21,7 +22,7 @@ export function spendingLines(spending: Spending, screen: Terminal, full: boolea
     return [`No runs${since}.`, ...section("Shared budgets", screen, budgetLines(budgets, screen))];
   }
   const asked = `${count(total.calls, "call")}, ${count(total.attempts, "attempt")}`;
-  const sentence = `${count(all.runs, "run")}${since}: ${asked}; ${spentText(all)}`;
+  const sentence = `${count(all.runs, "run")}${since}: ${asked}; ${spentText(total)}${inSome(all)}`;
   return [
     ...wrap(sentence, screen.columns),
     ...savedLines(total, screen),
@@ -34,15 +35,15 @@ export function spendingLines(spending: Spending, screen: Terminal, full: boolea
   ];
 }
 
-function spentText({ usdMicros, unknownRuns, runs }: TeamSpent): string {
-  if (unknownRuns === 0) return money(usdMicros);
-  if (unknownRuns === runs) return "what they cost is unknown";
-  return `${money(usdMicros)}, and the cost of ${count(unknownRuns, "run")} is unknown`;
+function inSome({ unknownRuns, runs }: TeamSpent): string {
+  if (unknownRuns === 0 || unknownRuns === runs) return "";
+  return `; the cost of ${count(unknownRuns, "run")} is not all known`;
 }
 
-/** What those are known to have cost of which it is known. */
-function knownText({ usdMicros, unknownRuns, runs }: TeamSpent): string {
-  return unknownRuns === runs ? "unknown" : money(usdMicros);
+/** What they are known to have cost. */
+function knownText({ usdMicros, unknownRuns }: TeamSpent): string {
+  if (unknownRuns === 0) return money(usdMicros);
+  return usdMicros === 0 ? "unknown" : `≥ ${money(usdMicros)}`;
 }
 
 function spentTable(
@@ -111,7 +112,13 @@ function dearestLines(dearest: Spending["dearest"], screen: Terminal): string[] 
         cells: dearest.map(({ startedAtMs }) => dateAndTime(startedAtMs)),
       },
       { title: "team", kind: "text", cells: dearest.map(({ team }) => safeText(team)) },
-      { title: "cost", kind: "number", cells: dearest.map(({ usdMicros }) => money(usdMicros)) },
+      {
+        title: "cost",
+        kind: "number",
+        cells: dearest.map(
+          ({ usdMicros, atLeast }) => `${atLeast === true ? "≥ " : ""}${money(usdMicros)}`,
+        ),
+      },
     ],
     screen,
   );

@@ -1,6 +1,7 @@
 import { findRun } from "./find-run.ts";
 import { followRun } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
+import { pricesIn } from "./prices-in.ts";
 import { hasTask, readTask, type TaskFlags } from "./read-task.ts";
 import { existingLog } from "./run-log.ts";
 import { safeJson } from "./safe-text.ts";
@@ -8,6 +9,7 @@ import { cancelOnSignals } from "./signals.ts";
 import { terminal } from "./terminal.ts";
 
 export interface ForkFlags extends TaskFlags {
+  readonly prices?: string;
   readonly from?: string;
   readonly db?: string;
   readonly json?: boolean;
@@ -19,6 +21,7 @@ export async function forkCommand(file: string, wanted: string, flags: ForkFlags
   const { from } = flags;
   const team = await loadTeam(file);
   const task = hasTask(flags) ? { input: await readTask(flags) } : undefined;
+  const prices = await pricesIn(flags.prices);
   const log = await existingLog(team, flags.db);
   const screen = terminal();
   using signals = cancelOnSignals();
@@ -28,6 +31,7 @@ export async function forkCommand(file: string, wanted: string, flags: ForkFlags
     const stream = team.forkStream(ofRun, {
       signal: signals.signal,
       store: log.store,
+      ...prices,
       ...(from !== undefined && { from }),
       ...(task !== undefined && { input: task.input as never }),
     });

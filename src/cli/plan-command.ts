@@ -6,12 +6,14 @@ import { DEFAULT_DATABASE } from "./database.ts";
 import { EXIT } from "./exit-code.ts";
 import { loadTeam } from "./load-team.ts";
 import { planLines } from "./plan-lines.ts";
+import { pricesIn } from "./prices-in.ts";
 import { readTask, type TaskFlags } from "./read-task.ts";
 import { existingLog, type RunLog } from "./run-log.ts";
 import { safeJson } from "./safe-text.ts";
 import { terminal } from "./terminal.ts";
 
 export interface PlanFlags extends TaskFlags {
+  readonly prices?: string;
   readonly agents?: readonly string[];
   readonly mode?: "parallel" | "sequence";
   readonly db?: string;
@@ -22,11 +24,13 @@ export interface PlanFlags extends TaskFlags {
 export async function planCommand(file: string, flags: PlanFlags): Promise<number> {
   const team = await loadTeam(file);
   const task = await readTask(flags);
+  const prices = await pricesIn(flags.prices);
   const log = await logOf(team, flags.db);
   const screen = terminal();
   try {
     const plan = await team.plan(task as never, {
       store: log.store,
+      ...prices,
       ...(flags.agents !== undefined && { route: flags.agents }),
       ...(flags.mode !== undefined && { mode: flags.mode }),
     });

@@ -103,6 +103,10 @@ function helpFor(program: Command, args: readonly string[]): string {
 }
 
 const HELP_COLUMNS = 80;
+const PRICES = [
+  "--prices <file>",
+  "what models cost, as JSON; a model in it has its price there",
+] as const;
 
 function describeProgram(exitWith: (code: number) => void): Command {
   const program = new Command("quorate")
@@ -149,6 +153,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
       ),
     )
       .addOption(teamDatabase("where the log is"))
+      .option(...PRICES)
       .option("--json", "print one JSON document and nothing else")
       .option("--full", "print answers and reasons whole");
 
@@ -174,6 +179,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .option("--agents <names>", "plan for only these, separated by commas", namesIn)
     .addOption(new Option("--mode <mode>", "how they are asked").choices(["parallel", "sequence"]))
     .addOption(teamDatabase("where runs before are"))
+    .option(...PRICES)
     .option("--json", "print it as JSON")
     .action(async (team: string, options: PlanFlags) => {
       const { planCommand } = await import("./plan-command.ts");

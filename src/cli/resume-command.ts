@@ -6,12 +6,14 @@ import { ALL, findRun, hasOutcome } from "./find-run.ts";
 import { followRun, type Followed, type Following } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
 import { count } from "../report/quantities.ts";
+import { pricesIn, type GivenPrices } from "./prices-in.ts";
 import { existingLog } from "./run-log.ts";
 import { safeJson } from "./safe-text.ts";
 import { cancelOnSignals } from "./signals.ts";
 import { terminal } from "./terminal.ts";
 
 export interface ResumeFlags {
+  readonly prices?: string;
   readonly all?: boolean;
   readonly db?: string;
   readonly json?: boolean;
@@ -31,10 +33,11 @@ export async function resumeCommand(
     throw new QuorateError("BAD_OPTIONS", `Give either the run ${wanted} or --all, not both.`);
   }
   const team = await loadTeam(file);
+  const prices = await pricesIn(flags.prices);
   const log = await existingLog(team, flags.db);
   const screen = terminal();
   using signals = cancelOnSignals();
-  const following = { team: file, log, screen, signals, flags };
+  const following: Resuming = { team: file, log, screen, signals, flags, prices };
   try {
     if (flags.all === true) return await resumeAll(team, following);
     const runId =
@@ -49,15 +52,24 @@ export async function resumeCommand(
   }
 }
 
-async function resumeOne(team: Supervisor, runId: string, following: Following): Promise<Followed> {
+/** What goes on with runs, and by which prices. */
+interface Resuming extends Following {
+  readonly prices: GivenPrices;
+}
+
+async function resumeOne(team: Supervisor, runId: string, following: Resuming): Promise<Followed> {
   const { store } = following.log;
   const finished = hasOutcome(await store.run(runId));
-  const stream = team.resumeStream(runId, { signal: following.signals.signal, store });
+  const stream = team.resumeStream(runId, {
+    ...following.prices,
+    signal: following.signals.signal,
+    store,
+  });
   return followRun(stream, { ...following, finished });
 }
 
 /** All runs of the team that are interrupted, the oldest first. One that cannot be gone on with does not keep the others. */
-async function resumeAll(team: Supervisor, following: Following): Promise<number> {
+async function resumeAll(team: Supervisor, following: Resuming): Promise<number> {
   const { log, screen, flags } = following;
   const query = { team: team.name, status: "interrupted", limit: ALL } as const;
   const interrupted = (await log.store.runs(query)).toReversed();

@@ -3,6 +3,7 @@ import type { Supervisor } from "../supervisor.ts";
 import { hasOutcome } from "./find-run.ts";
 import { followRun, type Following } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
+import { pricesIn } from "./prices-in.ts";
 import { hasTask, readTask, type TaskFlags } from "./read-task.ts";
 import { checkReportFiles, type ReportFile } from "./report-files.ts";
 import { limitsOf, type LimitFlags } from "./run-flags.ts";
@@ -12,6 +13,7 @@ import { cancelOnSignals } from "./signals.ts";
 import { terminal } from "./terminal.ts";
 
 export interface RunFlags extends TaskFlags, LimitFlags {
+  readonly prices?: string;
   readonly id?: string;
   readonly tenant?: string;
   readonly tag?: Readonly<Record<string, string>>;
@@ -30,6 +32,7 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
   const team = await loadTeam(file);
   const task = await readTask(flags);
   checkAgents(flags.agents ?? [], team);
+  const prices = await pricesIn(flags.prices);
   const log = await chooseLog(team, flags.db);
   const screen = terminal();
   using signals = cancelOnSignals();
@@ -39,6 +42,7 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
     const stream = team.stream(task as never, {
       signal: signals.signal,
       store: log.store,
+      ...prices,
       ...(flags.id !== undefined && { runId: flags.id }),
       ...(flags.tenant !== undefined && { tenant: flags.tenant }),
       ...(flags.tag !== undefined && { tags: flags.tag }),

@@ -58,6 +58,8 @@ export const claude: Preset<"claude", ClaudeOptions> = presetOf<"claude", Claude
           "cacheReadInputTokens",
           "cacheCreationInputTokens",
         ),
+        cachedInputTokens: countIn(used, "cacheReadInputTokens"),
+        cacheWriteTokens: countIn(used, "cacheCreationInputTokens"),
         outputTokens: countIn(used, "outputTokens"),
         model,
       }),

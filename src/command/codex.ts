@@ -32,7 +32,10 @@ export const codex: Preset<"codex"> = presetOf<"codex">({
       .map(({ usage }) =>
         usageOf({
           inputTokens: countIn(usage, "input_tokens"),
+          cachedInputTokens: countIn(usage, "cached_input_tokens"),
+          cacheWriteTokens: countIn(usage, "cache_write_input_tokens"),
           outputTokens: countIn(usage, "output_tokens"),
+          reasoningTokens: countIn(usage, "reasoning_output_tokens"),
           model,
         }),
       ),

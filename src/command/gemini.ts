@@ -40,7 +40,9 @@ export const gemini: Preset<"gemini"> = presetOf<"gemini">({
       const { tokens } = fields(used);
       return usageOf({
         inputTokens: countIn(tokens, "prompt"),
+        cachedInputTokens: countIn(tokens, "cached"),
         outputTokens: countIn(tokens, "candidates", "thoughts"),
+        reasoningTokens: countIn(tokens, "thoughts"),
         model,
       });
     });

@@ -52,7 +52,10 @@ export const opencode: Preset<"opencode"> = presetOf<"opencode">({
           // It says 0 of a model whose price it does not know.
           usd: cost === 0 ? undefined : cost,
           inputTokens: input && input + (countIn(cache, "read", "write") ?? 0),
+          cachedInputTokens: countIn(cache, "read"),
+          cacheWriteTokens: countIn(cache, "write"),
           outputTokens: countIn(tokens, "output", "reasoning"),
+          reasoningTokens: countIn(tokens, "reasoning"),
           model,
         });
       }),

@@ -1,5 +1,6 @@
 import { func, object, text, word } from "../check/kinds.ts";
 import type { Agent, UpstreamOf, Workers } from "../describe/agent.ts";
+import type { Usage } from "../model/call.ts";
 import { QuorateError } from "../model/errors.ts";
 import { jsonFence } from "../prompt/fence.ts";
 import {
@@ -140,6 +141,7 @@ export function presetOf<Name extends string, Own = unknown>(kind: CodingAgent):
         timeoutMs: DEFAULT_TIMEOUT_MS,
         maxBytes: DEFAULT_MAX_BYTES,
         ...passed,
+        ...(model !== undefined && { model }),
         name: given.name ?? kind.name,
       },
       { prompt: prompt as Prompt | undefined, env, cwd, workspace },
@@ -208,19 +210,18 @@ export function linesOf(stdout: string): readonly Fields[] {
 }
 
 /** What a usage is made of, without what is not known: a program that was told nothing says that it used no token at all. */
-export function usageOf(parts: {
-  readonly usd?: unknown;
-  readonly inputTokens?: number | undefined;
-  readonly outputTokens?: number | undefined;
-  readonly model?: string | undefined;
-}): { usdMicros?: number; inputTokens?: number; outputTokens?: number; model?: string } {
-  const { usd, inputTokens, outputTokens, model } = parts;
+export function usageOf(
+  parts: {
+    readonly [K in Exclude<keyof Usage, "usdMicros">]?: Usage[K] | undefined;
+  } & { readonly usd?: unknown },
+): Usage {
+  const { usd, ...said } = parts;
+  const { inputTokens, outputTokens, model } = said;
   if (inputTokens === 0 && outputTokens === 0) return model === undefined ? {} : { model };
+  const known = Object.entries(said).filter(([, value]) => value !== undefined);
   return {
     // Sums of dollars have noise in their last digits, which would be rounded up.
     ...(typeof usd === "number" && usd >= 0 && { usdMicros: Number((usd * 1e6).toFixed(3)) }),
-    ...(inputTokens !== undefined && { inputTokens }),
-    ...(outputTokens !== undefined && { outputTokens }),
-    ...(model !== undefined && { model }),
+    ...Object.fromEntries(known),
   };
 }

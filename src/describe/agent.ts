@@ -11,7 +11,7 @@ import { CACHE, type CacheOptions, type CacheSettings } from "./cache.ts";
 import { shown } from "../check/shown.ts";
 import { checkLanes, type LanesOf } from "../limits/lane.ts";
 import { LIMITS, type CallLimits } from "./limits.ts";
-import { ESCALATE_IF, TIER, type EscalateIf } from "./tier.ts";
+import { ESCALATE_IF, MODEL_OPTION, TIER, type EscalateIf, type ModelOption } from "./tier.ts";
 import { SCHEMA, type Schema } from "../check/schema.ts";
 
 /** What an agent is given beside its task. Everything may be taken apart: `({ signal, emit }) => …`. */
@@ -28,7 +28,7 @@ export interface AgentContext<Upstream = Readonly<Record<string, UpstreamResult 
   readonly idempotencyKey: string;
   /** At which of the team's tiers it is asked; `undefined` where it has none. */
   readonly tier: string | undefined;
-  /** What the team's `tiers` have for that tier: a model, an endpoint, whatever was put there. */
+  /** What the team's `tiers` have for that tier: a model, an endpoint, whatever was put there. Without a tier, the agent's own `model`. */
   readonly model: unknown;
   /** Of a fallback: what those failed with that were asked before it, in their order. Else empty. */
   readonly failed: readonly ErrorRecord[];
@@ -71,6 +71,8 @@ export interface Agent<
   readonly limits: CallLimits;
   readonly inDoubt: InDoubt;
   readonly tier: string | undefined;
+  readonly model: ModelOption | undefined;
+  readonly cost: "free" | undefined;
   readonly maxCost: MaxCost | undefined;
   readonly budgets: readonly CheckedBudget[];
   /** `undefined`: as its supervisor says. */
@@ -134,6 +136,16 @@ export interface AgentOptions<
   readonly inDoubt?: InDoubt;
   /** At which of its team's `tiers` it is asked; the first where left out. */
   readonly tier?: string;
+  /**
+   * What it asks, where it asks no tier of its team: the name of a model, or an object that has one as `modelId`, `model` or `name`. It
+   * is priced by that name, identified by it, and on the bill with it.
+   */
+  readonly model?: ModelOption;
+  /**
+   * `"free"`: whatever it uses costs nothing, as of a linter or a model of one's own. An attempt that reports nothing has used nothing; it
+   * is asked at no tier.
+   */
+  readonly cost?: "free";
   /** What one attempt costs at most: `{ usd }`, tokens of a model that has a price, or a function of the task. */
   readonly maxCost?: MaxCost<Task>;
   /** What it may spend: in one run, or with a `scope` in all that name it. */
@@ -191,6 +203,8 @@ export const AGENT: Options<AnyAgentOptions, "inDoubt", Made> = options({
   needs: object("use { other }, with the agents it needs"),
   inDoubt: word("retry", "ask", "fail").or("retry"),
   tier: TIER,
+  model: MODEL_OPTION,
+  cost: word("free"),
   maxCost: MAX_COST,
   budget: BUDGETS,
   cache: CACHE,
@@ -238,6 +252,7 @@ export function agent<
       `${where} has a cache and no version; give it one, and change it when the answers change`,
     );
   }
+  checkFree({ cost: taken.cost, tier: taken.tier, maxCost: taken.maxCost }, where);
   return Object.freeze({
     name,
     version,
@@ -248,6 +263,8 @@ export function agent<
     limits: LIMITS.among(taken),
     inDoubt: taken.inDoubt,
     tier: taken.tier,
+    model: taken.model,
+    cost: taken.cost,
     maxCost: taken.maxCost,
     budgets: budget,
     cache,
@@ -259,6 +276,22 @@ export function agent<
     claims: taken.claims,
     [WORKER]: {},
   });
+}
+
+/** Refuses with `BAD_OPTIONS` what contradicts that an agent is free. */
+function checkFree(
+  { cost, tier, maxCost }: Pick<Agent, "cost" | "tier" | "maxCost">,
+  where: string,
+): void {
+  if (cost === undefined) return;
+  const usd = typeof maxCost === "object" ? (maxCost.usd ?? 0) : 0;
+  const other =
+    usd > 0 ? `a maxCost of ${usd} dollars` : tier === undefined ? undefined : `the tier "${tier}"`;
+  if (other === undefined) return;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${where} has cost: "free" and ${other}; leave out one of them`,
+  );
 }
 
 /** Whether a value is an agent or a supervisor; also across copies of this package. */

@@ -60,6 +60,14 @@ export const TIERS: Option<ReadonlyMap<string, unknown> | undefined> = option((g
   return new Map(list);
 }, "use { small: model, strong: model }");
 
+/** What an agent asks: the name of a model, or an object that has one as `modelId`, `model` or `name`. */
+export type ModelOption = string | object;
+
+export const MODEL_OPTION: Option<ModelOption | undefined> = fitting(
+  (given) => given !== "" && modelName(given) !== undefined,
+  'use its name, for instance "gpt-6", or a model that has one as modelId',
+);
+
 /** What a model is called: a text is its own name, an object may have one as `modelId`, `model` or `name`. */
 export function modelName(model: unknown): string | undefined {
   if (typeof model === "string") return cut(model, MAX_NAME);

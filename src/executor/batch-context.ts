@@ -55,7 +55,8 @@ export class EmbeddedBatchContext implements BatchContext {
 
   get model(): unknown {
     const { tier } = this;
-    return tier === undefined ? undefined : this.#registered.tiers.get(tier);
+    const { agent, tiers } = this.#registered;
+    return tier === undefined ? agent.model : tiers.get(tier);
   }
 
   // A function, not a method: it may be taken apart.

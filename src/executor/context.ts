@@ -54,7 +54,8 @@ export class EmbeddedContext implements AgentContext {
 
   get model(): unknown {
     const { tier } = this.#attempt.call;
-    return tier === undefined ? undefined : this.#registered.tiers.get(tier);
+    const { agent, tiers } = this.#registered;
+    return tier === undefined ? agent.model : tiers.get(tier);
   }
 
   get failed(): readonly ErrorRecord[] {

@@ -99,7 +99,8 @@ function callOf(seat: Seat, input: KnownTask, tell: Tell): Worst {
 
 /** What one attempt costs at most. */
 export function boundOf(seat: Seat, input: KnownTask, tell?: Tell): number {
-  const { agent, modelName, prices } = seat;
+  const { agent, modelName, prices, free } = seat;
+  if (free) return 0;
   const unknown = (why: string): number => {
     tell?.("cost", why);
     return Infinity;

@@ -135,7 +135,7 @@ export function spent(state: CallState): Pick<CallState, "cost" | "charged"> {
   const { cost, charged, reserved } = state;
   if (state.settled) return { cost, charged };
   return {
-    cost: UNKNOWN_COST,
+    cost: addCost(cost, UNKNOWN_COST),
     charged: reserved === undefined ? charged : (charged ?? 0) + reserved,
   };
 }

@@ -3,7 +3,7 @@ import type { Conflict, Holder, Position } from "../model/conflict.ts";
 import { errorFrom, errorRecord, type ErrorRecord, type QuorateError } from "../model/errors.ts";
 import type { EventBody } from "../model/events.ts";
 import { canonicalJson, type Json } from "../model/json.ts";
-import type { Models } from "../money/usage-sum.ts";
+import type { Models } from "../money/spent.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { RedactedKind } from "./redact.ts";
 

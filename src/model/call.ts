@@ -2,14 +2,33 @@ import type { CallPlace } from "./call-place.ts";
 import type { ErrorRecord, Issue, QuorateError } from "./errors.ts";
 import type { Json } from "./json.ts";
 
+/** Counts of tokens. Some of the input may have been read from a provider's cache or written to it; some of the output is reasoning. */
+export interface TokenParts {
+  /** Of `inputTokens`, those that were read from the provider's cache. */
+  readonly cachedInputTokens?: number;
+  /** Of `inputTokens`, those that were written to the provider's cache. */
+  readonly cacheWriteTokens?: number;
+  /** Of `outputTokens`, those that the model spent on reasoning. */
+  readonly reasoningTokens?: number;
+}
+
 /**
  * What something cost. Money is in integer micro-dollars, tokens are counts. What nobody reported is
- * `"unknown"`, never 0.
+ * `"unknown"`, never 0. The parts of the tokens are those that were reported, and left out where none were.
  */
-export interface Cost {
+export interface Cost extends TokenParts {
   readonly usdMicros: number | "unknown";
   readonly inputTokens: number | "unknown";
   readonly outputTokens: number | "unknown";
+  /** What was reported of an unknown amount all the same: it is at least that. Left out where nothing is known of it. */
+  readonly atLeast?: KnownCost;
+}
+
+/** A cost of which everything is known. */
+export interface KnownCost {
+  readonly usdMicros: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
 }
 
 /** What something cost with one model; `null` where nobody said which. */
@@ -22,10 +41,12 @@ export interface ModelCost {
  * An agent's own report of what it used: an amount, or tokens that have the price of their model. May be given in several parts,
  * which are added up, each at the price of its own model.
  */
-export interface Usage {
+export interface Usage extends TokenParts {
   /** What has a fraction is rounded up. */
   readonly usdMicros?: number;
+  /** All of the input, cached or not. */
   readonly inputTokens?: number;
+  /** All of the output, reasoning included. */
   readonly outputTokens?: number;
   /** Which model this is of, where the agent knows better than its team. */
   readonly model?: string;
@@ -41,32 +62,67 @@ export const UNKNOWN_COST: Cost = Object.freeze({
 /** A cost of nothing, where to begin adding. */
 export const NO_COST: Cost = Object.freeze({ usdMicros: 0, inputTokens: 0, outputTokens: 0 });
 
-/** The sum of two costs; unknown where either is. */
+/** The sum of two costs; unknown where either is, and then at least what is known of both. */
 export function addCost(a: Cost, b: Cost): Cost {
-  if (a === UNKNOWN_COST || b === UNKNOWN_COST) return UNKNOWN_COST;
-  return {
-    usdMicros: add(a.usdMicros, b.usdMicros),
-    inputTokens: add(a.inputTokens, b.inputTokens),
-    outputTokens: add(a.outputTokens, b.outputTokens),
-  };
+  // Nearly every sum is one of these: most agents are asked once, and many report nothing.
+  if (a === NO_COST) return b;
+  if (b === NO_COST || (a === UNKNOWN_COST && b === UNKNOWN_COST)) return a;
+  return madeCost(
+    (name) => (a[name] === "unknown" || b[name] === "unknown" ? "unknown" : a[name] + b[name]),
+    (name) => known(a, name) + known(b, name),
+    (part) => (a[part] ?? 0) + (b[part] ?? 0),
+  );
 }
 
-/** What has come to a cost since it was `before`; what was unknown then has all come since. */
+/** What has come to a cost since it was `before`; what was unknown then has all come since, but for what was known of it. */
 export function costSince(cost: Cost, before: Cost): Cost {
-  return {
-    usdMicros: since(cost.usdMicros, before.usdMicros),
-    inputTokens: since(cost.inputTokens, before.inputTokens),
-    outputTokens: since(cost.outputTokens, before.outputTokens),
+  if (before === NO_COST) return cost;
+  return madeCost(
+    (name) => (cost[name] === "unknown" ? "unknown" : cost[name] - known(before, name)),
+    // What earlier versions recorded of an unknown cost has nothing that was known.
+    (name) => Math.max(0, known(cost, name) - known(before, name)),
+    (part) => Math.max(0, (cost[part] ?? 0) - (before[part] ?? 0)),
+  );
+}
+
+/** What is known of an amount of a cost: all of it, or what it is at least. */
+export function known(cost: Cost, name: keyof KnownCost): number {
+  const amount = cost[name];
+  return amount === "unknown" ? (cost.atLeast?.[name] ?? 0) : amount;
+}
+
+/** A cost of these amounts, and of what is known where one is unknown. */
+export function madeCost(
+  amount: (name: keyof KnownCost) => number | "unknown",
+  least: (name: keyof KnownCost) => number,
+  part: (name: keyof TokenParts) => number,
+): Cost {
+  const cost = {
+    usdMicros: amount("usdMicros"),
+    inputTokens: amount("inputTokens"),
+    outputTokens: amount("outputTokens"),
   };
+  const parts: { -readonly [K in keyof TokenParts]: TokenParts[K] } = {};
+  for (const name of TOKEN_PARTS) {
+    const tokens = part(name);
+    if (tokens > 0) parts[name] = tokens;
+  }
+  const isKnown = AMOUNTS.every((name) => cost[name] !== "unknown" || least(name) === 0);
+  if (isKnown) return { ...cost, ...parts };
+  const atLeast = {
+    usdMicros: least("usdMicros"),
+    inputTokens: least("inputTokens"),
+    outputTokens: least("outputTokens"),
+  };
+  return { ...cost, ...parts, atLeast };
 }
 
-function since(amount: number | "unknown", before: number | "unknown"): number | "unknown" {
-  return amount === "unknown" || before === "unknown" ? amount : amount - before;
-}
-
-function add(a: number | "unknown", b: number | "unknown"): number | "unknown" {
-  return a === "unknown" || b === "unknown" ? "unknown" : a + b;
-}
+export const AMOUNTS: readonly (keyof KnownCost)[] = ["usdMicros", "inputTokens", "outputTokens"];
+export const TOKEN_PARTS: readonly (keyof TokenParts)[] = [
+  "cachedInputTokens",
+  "cacheWriteTokens",
+  "reasoningTokens",
+];
 
 /** One attempt at one call, as an engine receives it. Plain JSON: it may be sent to another machine. */
 export interface CallRequest {

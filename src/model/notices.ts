@@ -74,7 +74,8 @@ export const NOTICES: Readonly<Record<NoticeCode, NoticeKind>> = {
   },
   "cost-unknown": {
     level: "info",
-    advice: "Have each agent report what it used; the bill is at least what is known.",
+    advice:
+      'Have each agent report what it used, of models that have a price, or say that it is free with cost: "free"; the bill is at least what is known.',
   },
   "not-cached": {
     level: "info",

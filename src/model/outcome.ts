@@ -26,12 +26,23 @@ export interface Bill {
   readonly calls: number;
   /** How often they were asked, retries included. */
   readonly attempts: number;
-  /** What the agents reported, added up; unknown as soon as one attempt's is unknown. */
-  readonly spent: Cost;
+  /** What the agents reported, added up. */
+  readonly spent: TotalSpent;
   readonly saved: Saved;
   readonly wasted: Wasted;
   /** By agent and model, in the order in which they were asked first. */
   readonly lines: readonly BillLine[];
+}
+
+/**
+ * What was spent. An amount is unknown as soon as that of one attempt is; `atLeast` says what is known of it all the same, and the counts
+ * of how many calls it is unknown. They are left out where they are 0, and by an earlier version.
+ */
+export interface TotalSpent extends Cost {
+  /** Calls of which an attempt has reported nothing of what it used. */
+  readonly unreportedCalls?: number;
+  /** Other calls of which the money is not known, though they reported something: mostly tokens of a model without a price. */
+  readonly unpricedCalls?: number;
 }
 
 /** How often something happened, and the money of it in micro-dollars. */

@@ -1,6 +1,6 @@
 import { objectsIn, readGiven } from "../check/given.ts";
-import { addCost, NO_COST } from "../model/call.ts";
-import type { Amount, Bill, BillLine, Saved, Wasted } from "../model/outcome.ts";
+import { addCost, NO_COST, type Cost } from "../model/call.ts";
+import type { Amount, Bill, BillLine, Saved, TotalSpent, Wasted } from "../model/outcome.ts";
 
 const NONE: Amount = Object.freeze({ calls: 0, usdMicros: 0 });
 
@@ -49,6 +49,7 @@ export function addEach<T extends Saved | Wasted>(a: T, b: T | undefined): T {
  */
 export function addBills(bills: Iterable<Bill>): Bill {
   let [calls, attempts, spent] = [0, 0, NO_COST];
+  let [unreported, unpriced] = [0, 0];
   let [saved, wasted] = [NOTHING_SAVED, NOTHING_WASTED];
   const lines: BillLine[] = [];
   const given = objectsIn(bills, "addBills");
@@ -56,14 +57,28 @@ export function addBills(bills: Iterable<Bill>): Bill {
     for (const bill of given) {
       calls += bill.calls;
       attempts += bill.attempts;
-      spent = addCost(spent, bill.spent);
+      const { unreportedCalls = 0, unpricedCalls = 0, ...cost } = bill.spent;
+      spent = addCost(spent, cost);
+      unreported += unreportedCalls;
+      unpriced += unpricedCalls;
       const { saved: less, wasted: vain, lines: more }: Partial<Bill> = bill;
       saved = addEach(saved, less);
       wasted = addEach(wasted, vain);
       for (const line of more ?? []) lines.push(line);
     }
   });
-  return { calls, attempts, spent, saved, wasted, lines: merged(lines) };
+  const all = spentWith(spent, unreported, unpriced);
+  return { calls, attempts, spent: all, saved, wasted, lines: merged(lines) };
+}
+
+/** What was spent, with the calls of which that is not all known, where there are any. */
+export function spentWith(cost: Cost, unreported: number, unpriced: number): TotalSpent {
+  if (unreported + unpriced === 0) return cost;
+  return {
+    ...cost,
+    ...(unreported > 0 && { unreportedCalls: unreported }),
+    ...(unpriced > 0 && { unpricedCalls: unpriced }),
+  };
 }
 
 /** Lines of the same agent and model as one, in the order of their first. */

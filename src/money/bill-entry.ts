@@ -1,14 +1,16 @@
 import type { CallPlace, Via } from "../model/call-place.ts";
 import {
   addCost,
+  AMOUNTS,
   costSince,
+  known,
   NO_COST,
   UNKNOWN_COST,
   type Cost,
   type ModelCost,
 } from "../model/call.ts";
 import type { BillLine, Saved } from "../model/outcome.ts";
-import type { Models } from "./usage-sum.ts";
+import type { Models } from "./spent.ts";
 
 /** One call, as far as the log has come. */
 export interface Entry {
@@ -34,11 +36,15 @@ export interface Entry {
   durationMs: number;
   /** Of all attempts since it began with this key. */
   cost: Cost;
+  /** What nobody knows of it: an attempt has reported nothing, or not all that is needed to know its money. */
+  gap: Gap | undefined;
   /** Something was recorded of it since this process has the run. */
   anew: boolean;
   /** What most calls have nothing of. */
   more: More | undefined;
 }
+
+export type Gap = "unreported" | "unpriced";
 
 /** What the attempts of a call took of one model. An attempt of several counts with the one that it named last. */
 interface Part {
@@ -84,6 +90,7 @@ export function entryOf({ callId, agent, role, via }: CallPlace, order: number):
     open: false,
     durationMs: 0,
     cost: NO_COST,
+    gap: undefined,
     anew: false,
     more: undefined,
   };
@@ -104,7 +111,8 @@ export function turnTo(entry: Entry, key: string | undefined): void {
 export function leaveOpen(entry: Entry): void {
   if (!entry.open) return;
   entry.open = false;
-  entry.cost = UNKNOWN_COST;
+  entry.cost = addCost(entry.cost, UNKNOWN_COST);
+  entry.gap = "unreported";
   entry.model = entry.asked;
   addTo(entry, entry.asked, UNKNOWN_COST, 1);
 }
@@ -116,11 +124,24 @@ export function endWith(
 ): void {
   if (entry.open) {
     entry.model = model ?? entry.asked;
-    addUsed(entry, used ?? [{ model: entry.model, cost: costSince(cost, entry.cost) }]);
+    const parts = used ?? [{ model: entry.model, cost: costSince(cost, entry.cost) }];
+    addUsed(entry, parts);
+    noteGap(entry, parts);
     addTo(entry, entry.model, NO_COST, 1);
   }
   entry.open = false;
   entry.cost = cost;
+}
+
+/** One attempt that reported nothing is all that is said of its call. */
+function noteGap(entry: Entry, used: readonly ModelCost[]): void {
+  if (used.length === 0 || used.some(({ cost }) => isUnreported(cost))) entry.gap = "unreported";
+  else if (used.some(({ cost }) => cost.usdMicros === "unknown")) entry.gap ??= "unpriced";
+}
+
+/** Whether a cost is that of an attempt that reported nothing. */
+function isUnreported(cost: Cost): boolean {
+  return AMOUNTS.every((name) => cost[name] === "unknown" && known(cost, name) === 0);
 }
 
 export function addUsed(entry: Entry, used: readonly ModelCost[]): void {
@@ -155,8 +176,13 @@ export function moreOf(entry: Entry): More {
 }
 
 export function costOf({ more, cost, open }: Entry): Cost {
-  if (open) return UNKNOWN_COST;
-  return more === undefined ? cost : addCost(addCost(more.before, more.lateCost), cost);
+  const ended = open ? addCost(cost, UNKNOWN_COST) : cost;
+  return more === undefined ? ended : addCost(addCost(more.before, more.lateCost), ended);
+}
+
+/** What nobody knows of a call: of an attempt under way nothing is known yet. */
+export function gapOf({ gap, open }: Entry): Gap | undefined {
+  return open ? "unreported" : gap;
 }
 
 export function countOf({ more }: Entry): number {

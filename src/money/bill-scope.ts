@@ -1,7 +1,7 @@
-import { addCost, NO_COST } from "../model/call.ts";
+import { addCost, NO_COST, type Cost } from "../model/call.ts";
 import type { Bill, BillLine, Saved, Wasted } from "../model/outcome.ts";
 import { add, addEach, merged, NOTHING_SAVED, NOTHING_WASTED } from "./add-bills.ts";
-import { costOf, countOf, linesOf, type Entry } from "./bill-entry.ts";
+import { costOf, countOf, gapOf, linesOf, type Entry } from "./bill-entry.ts";
 
 /**
  * The calls of one team of a run, each team in it a scope of its own: a bill is asked for at the end of every team, and is not to
@@ -24,7 +24,12 @@ export interface Scope {
 /** A line, and which of all calls of the run it is of, or the first of them. */
 type OrderedLine = BillLine & { readonly order: number };
 
-export type Sums = Omit<Bill, "lines">;
+export interface Sums extends Omit<Bill, "lines" | "spent"> {
+  readonly spent: Cost;
+  /** Calls of which nothing was reported, and calls of which the money is not all known. */
+  readonly unreported: number;
+  readonly unpriced: number;
+}
 
 /** A scope in another, or that of the run. */
 export function scopeIn(parent?: Scope): Scope {
@@ -60,11 +65,15 @@ export function sumsOf(scope: Scope): Sums {
   if (scope.sums !== undefined) return scope.sums;
   const entries = billed(scope);
   let [calls, attempts, spent] = [0, 0, NO_COST];
+  let [unreported, unpriced] = [0, 0];
   let plain = scope.stopped.size === 0;
   for (const entry of entries) {
     calls += countOf(entry);
     attempts += entry.attempts;
     spent = addCost(spent, costOf(entry));
+    const gap = gapOf(entry);
+    if (gap === "unreported") unreported++;
+    else if (gap === "unpriced") unpriced++;
     plain &&= entry.more === undefined;
   }
   let saved = plain ? NOTHING_SAVED : savedBy(entries, scope.stopped.size);
@@ -74,10 +83,12 @@ export function sumsOf(scope: Scope): Sums {
     calls += sums.calls;
     attempts += sums.attempts;
     spent = addCost(spent, sums.spent);
+    unreported += sums.unreported;
+    unpriced += sums.unpriced;
     if (sums.saved !== NOTHING_SAVED) saved = addEach(saved, sums.saved);
     if (sums.wasted !== NOTHING_WASTED) wasted = addEach(wasted, sums.wasted);
   }
-  return (scope.sums = { calls, attempts, spent, saved, wasted });
+  return (scope.sums = { calls, attempts, spent, unreported, unpriced, saved, wasted });
 }
 
 /** The lines of its bill, in the order in which their agents and models were asked first. */

@@ -4,6 +4,7 @@ import { objectsIn } from "../check/given.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { Bill, Reuse } from "../model/outcome.ts";
 import { addCost, UNKNOWN_COST } from "../model/call.ts";
+import { spentWith } from "./add-bills.ts";
 import {
   addUsed,
   countOf,
@@ -115,6 +116,7 @@ export class BillFold {
           const { cost, used = [{ model: entry.asked, cost }] } = event;
           const more = moreOf(entry);
           more.lateCost = addCost(more.lateCost, cost);
+          if (entry.gap === "unreported" && used.length > 0) entry.gap = "unpriced";
           addUsed(entry, used);
         }
         if (event.type === "call.abandoned" || (event.type === "call.late" && !cut)) {
@@ -146,7 +148,9 @@ export class BillFold {
   /** The bill of the run, or of a team in it: from an attempt of its call on. */
   bill(team: TeamPlace = ROOT): Bill {
     const scope = this.#scopes.get(scopeOf(team)) ?? scopeIn();
-    return { ...sumsOf(scope), lines: linesIn(scope) };
+    const { unreported, unpriced, ...sums } = sumsOf(scope);
+    const spent = spentWith(sums.spent, unreported, unpriced);
+    return { ...sums, spent, lines: linesIn(scope) };
   }
 
   /** Of all attempts of a team's call, and without lines, which are more work the more agents there are. */

@@ -5,13 +5,18 @@ import { describeThrown, QuorateError } from "../model/errors.ts";
 import { atOnce } from "../check/at-once.ts";
 import type { AskedAt } from "../describe/tier.ts";
 import { microsOf, usDollars } from "./micros.ts";
-import { priceMicros, type Price } from "./price.ts";
+import { mostMicros, type Price } from "./price.ts";
 
 /** What one attempt may cost at most: dollars, or tokens of a model that has a price. */
 export interface CostBound {
   readonly usd?: number;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
+}
+
+/** Whether a bound says that nothing is spent, of whatever task. */
+export function isFree(maxCost: MaxCost | undefined): boolean {
+  return typeof maxCost === "object" && maxCost.usd === 0;
 }
 
 /** A bound, or what makes one of a task. The function must not wait, and sees the task after its schema. */
@@ -67,5 +72,5 @@ export function boundOf(
   const tokens = inputTokens + outputTokens;
   if (usd !== undefined) return { usdMicros: microsOf(usd, "up"), tokens };
   if (price === undefined || tokens === 0) return { usdMicros: undefined, tokens };
-  return { usdMicros: priceMicros(price, { inputTokens, outputTokens }), tokens };
+  return { usdMicros: mostMicros(price, { inputTokens, outputTokens }), tokens };
 }

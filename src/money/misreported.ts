@@ -9,6 +9,9 @@ const PARTS: Readonly<Record<keyof Usage, "number" | "string">> = {
   usdMicros: "number",
   inputTokens: "number",
   outputTokens: "number",
+  cachedInputTokens: "number",
+  cacheWriteTokens: "number",
+  reasoningTokens: "number",
   model: "string",
 };
 

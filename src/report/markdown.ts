@@ -2,9 +2,10 @@ import type { Position } from "../model/conflict.ts";
 import type { Notice } from "../model/notices.ts";
 import type { Json } from "../model/json.ts";
 import { markdownCode, markdownText } from "./markdown-text.ts";
-import { billSentence, count, duration, share } from "./quantities.ts";
+import { count, duration, share } from "./quantities.ts";
 import type { Report, ReportedVerdict } from "./report.ts";
 import { placeOf, type ReportedFinding } from "./reported-finding.ts";
+import { billSentence } from "./spent.ts";
 
 export interface MarkdownOptions {
   /** The longest text, in characters. What does not fit is left out, and the last line says so. Default: 60,000, which a comment on GitHub takes. */

@@ -1,6 +1,3 @@
-import type { Bill } from "../model/outcome.ts";
-import { moneyOr } from "./money.ts";
-
 /** `412 ms`, `1.24 s`, `2 min 05 s`. */
 export function duration(ms: number): string {
   if (ms < 999.5) return `${Math.max(0, Math.round(ms))} ms`;
@@ -26,20 +23,6 @@ export function dateAndTime(atMs: number): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   return `${date} ${two(at.getHours())}:${two(at.getMinutes())}`;
-}
-
-/** One sentence about what a run took; what nobody reported is said to be unknown. */
-export function billSentence(bill: Bill): string {
-  const { usdMicros, inputTokens, outputTokens } = bill.spent;
-  const asked = `${count(bill.calls, "call")}, ${count(bill.attempts, "attempt")}`;
-  const cost = moneyOr(usdMicros, "cost unknown");
-  const tokens =
-    inputTokens === "unknown" || outputTokens === "unknown"
-      ? "tokens unknown"
-      : `${whole(inputTokens)} tokens in, ${whole(outputTokens)} out`;
-  return usdMicros === "unknown" && tokens === "tokens unknown"
-    ? `${asked}; cost and tokens unknown: not all of them were reported`
-    : `${asked}; ${cost}; ${tokens}`;
 }
 
 /** 0–1 with two digits, rounded down, so that only certainty reads 1.00. */

@@ -75,9 +75,9 @@ export interface Seated {
 
 /** The root as a run wants it: seated anew when it has limits of its own. */
 export function reseated(root: Root, options: Checked<typeof RUN>): Root {
-  const { concurrency, timeoutMs, graceMs, retries, backoff, maxBytes, budget } = options;
-  const wanted = concurrency ?? timeoutMs ?? graceMs ?? retries ?? backoff ?? maxBytes ?? budget[0];
-  if (wanted === undefined) return root;
+  const { concurrency, timeoutMs, graceMs, retries, backoff, maxBytes, budget, prices } = options;
+  const limits = [concurrency, timeoutMs, graceMs, retries, backoff, maxBytes, budget[0], prices];
+  if (limits.every((one) => one === undefined)) return root;
   return { ...root, seated: seatRoot(root, options) };
 }
 
@@ -86,7 +86,8 @@ export function seatRoot(
   { team, clock }: Pick<Root, "team" | "clock">,
   options?: Checked<typeof RUN>,
 ): Seated {
-  const overrides = LIMITS.among(options ?? {});
+  const limits = LIMITS.among(options ?? {});
+  const overrides = { ...limits, prices: options?.prices };
   // Seated for one run only, whose timers go with it.
   const reused = options === undefined;
   const registry = new Map<string, RegisteredAgent>();
@@ -99,7 +100,7 @@ export function seatRoot(
   }));
   const above = { ...NOTHING_ABOVE, limiters, budgets };
   const seating = seatTeam({ team, above, overrides, registry, timeoutsOf });
-  const { maxBytes } = mergeLimits(team.limits, overrides);
+  const { maxBytes } = mergeLimits(team.limits, limits);
   const checks = seating.seats.some((seat) => !isSeating(seat) && seat.agent.input !== undefined);
   const seats = allSeats(seating);
   return {

@@ -150,6 +150,8 @@ export interface RunOptions<Name extends string = string> extends CallLimits, Wh
   readonly concurrency?: number;
   /** What this run may spend, besides what its supervisor says. */
   readonly budget?: Budget | readonly Budget[];
+  /** What models cost in this run; a model that is in them has its price here, whatever its supervisor says. */
+  readonly prices?: Prices;
   /** Whose answers are used from the cache, and whether any are. */
   readonly cache?: RunCache;
 }
@@ -253,8 +255,10 @@ export const SUPERVISOR: Options<
   },
 );
 
-interface MadeOfRun {
+/** What the options of a run become when they are checked. */
+export interface MadeOfRun {
   readonly budget: readonly CheckedBudget[];
+  readonly prices: ReadonlyMap<string, Price> | undefined;
 }
 
 const OF_A_RUN: Table<Omit<RunOptions, "runId" | keyof CallLimits>, never, MadeOfRun> = {
@@ -265,6 +269,7 @@ const OF_A_RUN: Table<Omit<RunOptions, "runId" | keyof CallLimits>, never, MadeO
   store: STORE,
   concurrency: CONCURRENCY,
   budget: BUDGETS,
+  prices: PRICES,
   cache: RUN_CACHE,
   tenant: TENANT,
   tags: TAGS,

@@ -7,9 +7,10 @@ import { slotsOf, type Seat } from "../call/seat.ts";
 import { QuorateError } from "../model/errors.ts";
 import { lanesAt } from "../limits/lane.ts";
 import { scopedIn } from "../limits/shared-slots.ts";
-import { mergeLimits, type CallLimits } from "../describe/limits.ts";
+import { isFree } from "../money/bound.ts";
+import { mergeLimits } from "../describe/limits.ts";
 import { modelName } from "../describe/tier.ts";
-import type { Above } from "./seating.ts";
+import type { Above, Overrides } from "./seating.ts";
 import { tiersOf, type Team } from "./team.ts";
 
 /** Where an agent sits. */
@@ -17,7 +18,7 @@ export interface Sitting {
   readonly team: Team;
   /** What its team and those above it say. */
   readonly above: Above;
-  readonly overrides: CallLimits;
+  readonly overrides: Overrides;
   readonly registry: Map<string, RegisteredAgent>;
   readonly timeoutsOf: (timeoutMs: number) => Deadlines | undefined;
 }
@@ -27,7 +28,7 @@ export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
   const { team, above, overrides, registry, timeoutsOf } = sitting;
   registry.set(place, { agent, tiers: above.tiers });
   const tiers = [...above.tiers.keys()];
-  const first = agent.tier ?? tiers[0];
+  const first = agent.tier ?? (agent.cost === "free" ? undefined : tiers[0]);
   if (first !== undefined && !above.tiers.has(first)) {
     const why = `${team.where} ${tiersOf(first, above.tiers)}`;
     throw new QuorateError(
@@ -51,7 +52,8 @@ export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
   ];
   const seatAt = (index: number, fallback: readonly Seat[]): Seat => {
     const tier = tiers[index];
-    const model = tier === undefined ? undefined : above.tiers.get(tier);
+    const model = tier === undefined ? agent.model : above.tiers.get(tier);
+    const called = modelName(model);
     const lanes = [...above.lanes, agent.lanes].flatMap((some) =>
       lanesAt(some, { tier, model }, where),
     );
@@ -60,7 +62,7 @@ export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
     let definition: string | undefined;
     return {
       agent,
-      definition: () => (definition ??= agentDefinition(agent, tier, modelName(model))),
+      definition: () => (definition ??= agentDefinition(agent, tier, called)),
       place,
       limits,
       timeouts: timeoutsOf(limits.timeoutMs),
@@ -70,8 +72,9 @@ export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
       budgets,
       tier,
       model,
-      modelName: modelName(model),
+      modelName: called,
       prices: above.prices,
+      free: agent.cost === "free" || isFree(agent.maxCost),
       cache: cacheOf(agent, above.cache, where),
       batch: agent.batch === undefined ? undefined : collector(agent.batch),
       escalateIf: agent.escalateIf ?? above.escalateIf ?? [],

@@ -49,11 +49,16 @@ export interface SeatingOptions {
   /** What the teams above it say, which holds for its agents too. */
   readonly above?: Above;
   /** What a run wants otherwise, for everything in it. */
-  readonly overrides?: CallLimits;
+  readonly overrides?: Overrides;
   /** Filled with every agent by its place. */
   readonly registry: Map<string, RegisteredAgent>;
   /** What keeps timeouts of so many ms. */
   readonly timeoutsOf: (timeoutMs: number) => Deadlines | undefined;
+}
+
+/** What a run has its own way, for every agent in it. */
+export interface Overrides extends CallLimits {
+  readonly prices?: ReadonlyMap<string, Price> | undefined;
 }
 
 /** What holds for a team and those nested in it. */
@@ -98,7 +103,7 @@ export function seatTeam({
         whose: `a run of "${label.name}"`,
       })),
     ],
-    prices: team.prices.size === 0 ? above.prices : new Map([...above.prices, ...team.prices]),
+    prices: allPrices([above.prices, team.prices, overrides.prices]),
     tiers: team.tiers ?? above.tiers,
     cache: team.cache ?? above.cache,
     escalateIf: team.escalateIf ?? above.escalateIf,
@@ -155,6 +160,11 @@ function checkRerun({ name, reruns }: Link, { tiers }: Above, { where }: Team): 
 export function collectorsIn(seat: Seat | Seating): readonly Collector[] {
   if (isSeating(seat)) return seat.collectors;
   return seat.batch === undefined ? [] : [seat.batch];
+}
+
+/** Prices of several lists; those of a later one win. */
+function allPrices(lists: readonly (ReadonlyMap<string, Price> | undefined)[]): Above["prices"] {
+  return new Map(lists.flatMap((list) => [...(list ?? [])]));
 }
 
 function once(make: () => string): () => string {

@@ -2,7 +2,13 @@ import { anything, object } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { objectsIn } from "../check/given.ts";
 import assert from "node:assert/strict";
-import { agent, type Agent, type AgentContext, type Workers } from "../describe/agent.ts";
+import {
+  agent,
+  type Agent,
+  type AgentContext,
+  type AgentOptions,
+  type Workers,
+} from "../describe/agent.ts";
 import type { Clock } from "../async/clock.ts";
 import type { UpstreamResult, Usage } from "../model/call.ts";
 import type { ClaimDraft } from "../model/claim.ts";
@@ -40,7 +46,13 @@ export interface ScriptedCall {
   readonly aborted: boolean;
 }
 
-export interface ScriptedOptions<Output> extends CallLimits {
+export interface ScriptedOptions<Output>
+  extends
+    CallLimits,
+    Pick<
+      AgentOptions<string, unknown, unknown, unknown, never, Output, Workers>,
+      "model" | "cost" | "maxCost"
+    > {
   /** What `afterMs` is measured on. No default: a script that takes time has to say whose. */
   readonly clock?: Clock;
   readonly version?: string;

@@ -4,6 +4,8 @@ import { fromAgent, modelAgent } from "../../src/ai-sdk/index.ts";
 import { agentContract, type MakeAgent } from "../../src/testing/index.ts";
 import { modelServer, type ModelServer } from "./model-server.ts";
 
+const MODEL = "model-x";
+
 /** An agent with a server of its own. */
 function withServer(
   make: (server: ModelServer, ...given: Parameters<MakeAgent>) => object,
@@ -13,6 +15,7 @@ function withServer(
     return {
       agent: make(server, setting) as never,
       peer: server,
+      model: MODEL,
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };
   };
@@ -22,8 +25,8 @@ function withServer(
 const PROTOCOLS = [
   { name: "openai", called: "OpenAI's chat completions", lacks: [] },
   { name: "responses", called: "OpenAI's Responses", lacks: [] },
-  // They always say what was used.
-  { name: "anthropic", called: "Anthropic's Messages", lacks: ["silence"] },
+  // They always say what was used, and not what of it was reasoning.
+  { name: "anthropic", called: "Anthropic's Messages", lacks: ["silence", "reasoning"] },
   { name: "gemini", called: "Gemini", lacks: [] },
 ] as const;
 
@@ -33,7 +36,7 @@ const kinds = [
       agentContract(
         `a model that ${stream ? "streams" : "speaks"} by ${called}`,
         withServer((server, setting) =>
-          modelAgent({ ...setting, maxOutputTokens: 1_000, model: server[name](), stream }),
+          modelAgent({ ...setting, maxOutputTokens: 1_000, model: server[name](MODEL), stream }),
         ),
         lacks,
       ),
@@ -42,7 +45,7 @@ const kinds = [
   ...agentContract(
     "a ToolLoopAgent",
     withServer((server, setting) =>
-      fromAgent(new ToolLoopAgent({ model: server.openai() }), setting),
+      fromAgent(new ToolLoopAgent({ model: server.openai(MODEL) }), { ...setting, model: MODEL }),
     ),
   ),
 ];

@@ -70,7 +70,7 @@ describe("the bill of a run", () => {
     const silent = { ...addBills([]), calls: 4, attempts: 5, spent: unknown };
     expect(billLines(silent, piped())).toHaveLength(1);
     // Some may have reported: a sum with what nobody knows is not known either.
-    expect(billLines(silent, piped()).join()).toContain("not all of them were reported");
+    expect(billLines(silent, piped()).join()).toContain("not all of it was reported");
     const { calls, attempts, spent } = bill;
     expect(billLines({ calls, attempts, spent } as Bill, piped())).toEqual([
       "  9 calls, 7 attempts; $0.0042; 12,345 tokens in, 67 out",
@@ -174,7 +174,9 @@ describe("quorate bill", () => {
     const { code, stdout } = await quorate(["bill", "--since", "1h"], cwd);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^3 runs since \d{4}-\d\d-\d\d \d\d:\d\d: 9 calls, 10 attempts;/);
-    expect(stdout).toContain("$0.0133, and the cost of 1");
+    expect(stdout.replace(/\s+/g, " ")).toContain(
+      "; at least $0.0132; 3 of 9 calls reported nothing; at least 12,000 tokens in, 1,000 out; the cost of 1 run is not all known",
+    );
     expect(stdout).toMatch(/wasted +1 attempt that failed \(\$0\.00046\)/);
     expect(stdout).toMatch(/security +large +2 +2 +2,400 +160 +\$0\.0092/);
     expect(stdout).toMatch(/priced +2 +\$0\.0133\n +scripted +1 +unknown +1 run\n/);
@@ -218,7 +220,7 @@ describe("quorate bill", () => {
     }
     await store.close();
     const { stdout } = await quorate(["bill"], place);
-    expect(stdout).toMatch(/^2 runs: 2 calls, 2 attempts; \$0\.0084\n/);
+    expect(stdout).toMatch(/^2 runs: 2 calls, 2 attempts; \$0\.0084; 24,690 tokens in, 134 out\n/);
   });
 
   it("draws a bar for each day, of plain signs when piped", () => {

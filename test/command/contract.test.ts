@@ -3,6 +3,8 @@ import { commandAgent, type CommandOptions, type Ran } from "../../src/command/i
 import { agentContract, type MakeAgent, type PeerUsage } from "../../src/testing/index.ts";
 import { programPeer } from "./program-peer.ts";
 
+const MODEL = "model-x";
+
 /** What a program said that it used, on a line of its own. */
 function usage({ stdout }: Ran): PeerUsage | undefined {
   const line = stdout.split("\n").find((one) => one.startsWith('{"usage"'));
@@ -20,10 +22,11 @@ const withProgram =
   async (setting) => {
     const peer = await programPeer();
     const { command, args } = peer;
-    const agent = commandAgent({ ...setting, ...options, command, args, usage });
+    const agent = commandAgent({ ...setting, ...options, command, args, usage, model: MODEL });
     return {
       agent: agent as never,
       peer,
+      model: MODEL,
       [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
     };
   };

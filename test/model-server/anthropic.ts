@@ -15,6 +15,18 @@ function endOf({ ended, tool }: Said): string | null {
   return tool === undefined ? "end_turn" : "tool_use";
 }
 
+const NOTHING = { inputTokens: 0, outputTokens: 0 };
+
+/** What is cached is told beside the rest of the input. */
+function inputIn({ usage = NOTHING }: Said): object {
+  const { inputTokens, cachedInputTokens = 0 } = usage;
+  return {
+    input_tokens: inputTokens - cachedInputTokens,
+    cache_read_input_tokens: cachedInputTokens,
+    cache_creation_input_tokens: 0,
+  };
+}
+
 /** The Messages of Anthropic. They always say what was used. */
 export const anthropic: Protocol = {
   isAt: (path) => path.includes("/messages"),
@@ -24,7 +36,7 @@ export const anthropic: Protocol = {
   toolsIn: (body) => namesIn(body["tools"]),
   bodyOf(said) {
     const { model, text, tool, usage } = said;
-    const { inputTokens, outputTokens } = usage ?? { inputTokens: 0, outputTokens: 0 };
+    const { outputTokens } = usage ?? NOTHING;
     return {
       id: "msg-1",
       type: "message",
@@ -36,12 +48,12 @@ export const anthropic: Protocol = {
       ],
       stop_reason: endOf(said),
       stop_sequence: null,
-      usage: { input_tokens: inputTokens, output_tokens: outputTokens },
+      usage: { ...inputIn(said), output_tokens: outputTokens },
     };
   },
   eventsOf(said) {
     const { usage, tool } = said;
-    const { inputTokens, outputTokens } = usage ?? { inputTokens: 0, outputTokens: 0 };
+    const { outputTokens } = usage ?? NOTHING;
     const event = (type: string, more: object = {}, isText = false): WireEvent =>
       eventOf({ type, ...more }, isText, true);
     const block = (content: object, deltas: readonly object[], isText: boolean) => [
@@ -53,7 +65,7 @@ export const anthropic: Protocol = {
       ...anthropic.bodyOf({ ...said, text: "" }),
       content: [],
       stop_reason: null,
-      usage: { input_tokens: inputTokens, output_tokens: 0 },
+      usage: { ...inputIn(said), output_tokens: 0 },
     };
     const texts = pieces(said.text).map((text) => ({ type: "text_delta", text }));
     return [

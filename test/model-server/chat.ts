@@ -1,10 +1,8 @@
 import {
-  CACHED_TOKENS,
   eventOf,
   inputOf,
   namesIn,
   pieces,
-  REASONING_TOKENS,
   type Protocol,
   type Said,
   type WireEvent,
@@ -12,14 +10,14 @@ import {
 
 function usageIn({ usage }: Said): object {
   if (usage === undefined) return {};
-  const { inputTokens, outputTokens } = usage;
+  const { inputTokens, outputTokens, cachedInputTokens = 0, reasoningTokens = 0 } = usage;
   return {
     usage: {
       prompt_tokens: inputTokens,
       completion_tokens: outputTokens,
       total_tokens: inputTokens + outputTokens,
-      prompt_tokens_details: { cached_tokens: CACHED_TOKENS },
-      completion_tokens_details: { reasoning_tokens: REASONING_TOKENS },
+      prompt_tokens_details: { cached_tokens: cachedInputTokens },
+      completion_tokens_details: { reasoning_tokens: reasoningTokens },
     },
   };
 }

@@ -1,12 +1,4 @@
-import {
-  CACHED_TOKENS,
-  eventOf,
-  namesIn,
-  pieces,
-  REASONING_TOKENS,
-  type Protocol,
-  type Said,
-} from "./protocol.ts";
+import { eventOf, namesIn, pieces, type Protocol, type Said } from "./protocol.ts";
 
 const ENDS = { length: "MAX_TOKENS", filter: "SAFETY", nothing: undefined } as const;
 
@@ -14,14 +6,13 @@ const endOf = ({ ended }: Said): string | undefined => (ended === undefined ? "S
 
 function usageIn({ usage }: Said): object {
   if (usage === undefined) return {};
-  const { inputTokens, outputTokens } = usage;
-  const thoughts = Math.min(REASONING_TOKENS, outputTokens);
+  const { inputTokens, outputTokens, cachedInputTokens = 0, reasoningTokens = 0 } = usage;
   return {
     usageMetadata: {
       promptTokenCount: inputTokens,
-      cachedContentTokenCount: Math.min(CACHED_TOKENS, inputTokens),
-      candidatesTokenCount: outputTokens - thoughts,
-      thoughtsTokenCount: thoughts,
+      cachedContentTokenCount: cachedInputTokens,
+      candidatesTokenCount: outputTokens - reasoningTokens,
+      thoughtsTokenCount: reasoningTokens,
       totalTokenCount: inputTokens + outputTokens,
     },
   };

@@ -58,10 +58,6 @@ export function eventOf(body: object, isText = false, isNamed = false): WireEven
   return { text: `${name}data: ${JSON.stringify(body)}\n\n`, isText };
 }
 
-/** Of a prompt these were cached, and of an answer these were thought: so many where there are as many. */
-export const CACHED_TOKENS = 5;
-export const REASONING_TOKENS = 3;
-
 /** The names of tools in a list of their descriptions. */
 export function namesIn(tools: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(tools) ? tools : [];

@@ -1,10 +1,8 @@
 import {
-  CACHED_TOKENS,
   eventOf,
   inputOf,
   namesIn,
   pieces,
-  REASONING_TOKENS,
   type Protocol,
   type Said,
   type WireEvent,
@@ -21,13 +19,13 @@ function itemOf({ text, tool }: Said): { readonly id: string; readonly [part: st
 
 function usageIn({ usage }: Said): object {
   if (usage === undefined) return {};
-  const { inputTokens, outputTokens } = usage;
+  const { inputTokens, outputTokens, cachedInputTokens = 0, reasoningTokens = 0 } = usage;
   return {
     usage: {
       input_tokens: inputTokens,
-      input_tokens_details: { cached_tokens: CACHED_TOKENS },
+      input_tokens_details: { cached_tokens: cachedInputTokens },
       output_tokens: outputTokens,
-      output_tokens_details: { reasoning_tokens: REASONING_TOKENS },
+      output_tokens_details: { reasoning_tokens: reasoningTokens },
       total_tokens: inputTokens + outputTokens,
     },
   };

@@ -87,7 +87,7 @@ describe("a bill", () => {
     for (const end of [refused, reused]) {
       const known = billOf(log(before, answered("a", 9), end));
       expect(known).toMatchObject({ attempts: 1, spent: { usdMicros: 9 } });
-      expect(billOf(log(before, end)).spent).toEqual(unknown);
+      expect(billOf(log(before, end)).spent).toMatchObject({ ...unknown, unreportedCalls: 1 });
     }
   });
 
@@ -214,11 +214,15 @@ describe("a bill", () => {
 });
 
 describe("what a cheaper tier saved", () => {
+  const doubting = { escalateIf: [() => false] };
   const prices = {
     mini: { input: 1, output: 1, date: "2026-11-22" },
     large: { input: 100, output: 100, date: "2026-11-22" },
   };
-  const run = async (inputTokens: number | undefined): Promise<Bill> => {
+  const run = async (
+    inputTokens: number | undefined,
+    options: { readonly escalateIf?: readonly (() => boolean)[] } = doubting,
+  ): Promise<Bill> => {
     const team = supervisor({
       name: "team",
       tiers: { small: "mini", middle: "unpriced", strong: "large" },
@@ -226,6 +230,7 @@ describe("what a cheaper tier saved", () => {
       agents: {
         a: agent({
           name: "a",
+          ...options,
           run: (_task: unknown, { report }) => {
             if (inputTokens !== undefined) report({ inputTokens, outputTokens: 0 });
             return "yes";
@@ -240,6 +245,13 @@ describe("what a cheaper tier saved", () => {
     const { saved, spent, lines } = await run(30);
     expect(spent.usdMicros).toBe(30);
     expect(saved.tier).toEqual({ calls: 1, usdMicros: 30 * 99 });
+    expect(lines[0]?.model).toBe("mini");
+  });
+
+  it("is nothing where the agent is asked at its tier and no other: nobody made that saving", async () => {
+    const { saved, spent, lines } = await run(30, {});
+    expect(saved.tier).toEqual({ calls: 0, usdMicros: 0 });
+    expect(spent.usdMicros).toBe(30);
     expect(lines[0]?.model).toBe("mini");
   });
 
@@ -261,7 +273,8 @@ function sumOfCalls(spec: AnyTeam, events: readonly RunEvent[]): number | "unkno
 }
 
 function faultsIn(bill: Bill): readonly string[] {
-  const amounts = { ...bill.saved, ...bill.wasted, spent: bill.spent };
+  const { atLeast, ...spent } = bill.spent;
+  const amounts = { ...bill.saved, ...bill.wasted, spent, atLeast: { ...atLeast } };
   const bad = Object.entries(amounts).flatMap(([name, amount]) =>
     Object.values(amount).some((value) => value !== "unknown" && !(value >= 0)) ? [name] : [],
   );

@@ -104,7 +104,8 @@ describe("a log that has the places of its calls in their ids alone", () => {
       late: { output: { recommendation: "ship" } },
     });
     const events = await store.read("done");
-    expect(billOf(events)).toEqual(outcome.bill);
+    // Of what nobody reported it says today how many calls that were, too.
+    expect(billOf(events)).toMatchObject(outcome.bill);
     expect(outcome.bill).toMatchObject({ calls: 14, attempts: 14 });
     expect(auditJudges(events)).toMatchObject([{ judge: "judge", questions: 2 }]);
   });

@@ -1,7 +1,7 @@
 // The contract of agents, held to agents in this process: a sound one passes, and each fault is found by the case that is about it.
 
 import { describe, expect, it } from "vitest";
-import { agent, QuorateError, type AgentContext, type Json } from "../../src/index.ts";
+import { agent, QuorateError, type AgentContext, type Json, type Usage } from "../../src/index.ts";
 import {
   agentContract,
   type AgentSetting,
@@ -164,6 +164,38 @@ describe("the contract of agents", () => {
     expect(failed.join("\n")).toMatch(/leaves no listener/);
   });
 
+  it("finds an agent that does not tell which of its tokens were cached or reasoning", async () => {
+    const failed = await failedBy((prompt, { signal, report }, peer) => {
+      const coarse = ({ inputTokens, outputTokens }: Usage): void =>
+        report({ ...(inputTokens && { inputTokens }), ...(outputTokens && { outputTokens }) });
+      return soundly(prompt, { signal, report: coarse } as AgentContext, peer);
+    });
+    expect(failed).toEqual([
+      "it tells how many of the tokens were read from a cache, within those of the whole",
+      "it tells how many of the tokens were reasoning, within those of the whole",
+    ]);
+  });
+
+  it("finds a kind of agent that does not pass on what agent() is told", async () => {
+    const forgetting = ({ name, output, maxBytes, retries, timeoutMs }: AgentSetting) =>
+      make(soundly)({
+        name,
+        output,
+        ...(maxBytes !== undefined && { maxBytes }),
+        ...(retries !== undefined && { retries }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      });
+    const failed: string[] = [];
+    const named = (setting: AgentSetting) => ({ ...forgetting(setting), model: "mini" });
+    for (const { name, run } of agentContract("it", named)) {
+      if (/free|model/.test(name)) await run().catch(() => failed.push(name));
+    }
+    expect(failed).toEqual([
+      "it costs nothing, and is asked under a budget of nothing, where it is free",
+      "it names the model that it asks",
+    ]);
+  });
+
   it("finds an agent that does not say why it failed", async () => {
     const failed = await failedBy((prompt, context, peer) =>
       soundly(prompt, context, peer).catch(() => {
@@ -183,7 +215,7 @@ describe("the contract of agents", () => {
       "shape",
       "once",
     ]).length;
-    expect(all - some).toBe(12);
+    expect(all - some).toBe(14);
   });
 
   it("refuses what makes no agent", () => {

@@ -6,7 +6,8 @@ import { holding } from "../../limits/deadlock.ts";
 import type { Permit, Requeue } from "../../limits/permit.ts";
 import { equalParts } from "../../money/equal-parts.ts";
 import { misreported } from "../../money/misreported.ts";
-import { readUsage, withPrice } from "../../money/usage-sum.ts";
+import { readUsage } from "../../money/read-usage.ts";
+import { withPrice } from "../../money/usage-sum.ts";
 import type { CallAttempt } from "../attempt.ts";
 import { thrownBy } from "../attempt-events.ts";
 import { isOver, timeoutError, type AttemptEnd } from "../attempt-end.ts";
@@ -121,7 +122,7 @@ export function runBatch(
     if (usage === undefined) return;
     lastReport = usage;
     // The price is that of the whole: rounded up once, and not for each task.
-    const shares = equalParts(withPrice(usage, seat.prices, seat.modelName), size);
+    const shares = equalParts(withPrice(usage, seat), size);
     for (const [at, share] of shares.entries()) attempts[at]?.report(share);
   };
 

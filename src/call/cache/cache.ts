@@ -8,7 +8,7 @@ import { failCall } from "../attempts.ts";
 import type { CallOutcome } from "../call-outcome.ts";
 import type { PreparedCall } from "../call-spec.ts";
 import { spent } from "../../log/call-state.ts";
-import type { Models } from "../../money/usage-sum.ts";
+import type { Models } from "../../money/spent.ts";
 import { CACHE_PREFIX, readSlot, type CachedAnswer, type CacheSlot } from "./cache-entry.ts";
 import { isShared } from "../key.ts";
 import { askAnew, joinOrAsk, orStoreFailed } from "./join-or-ask.ts";

@@ -4,8 +4,7 @@ import { options, type Options } from "../../check/options.ts";
 import type { Collector } from "../../call/batch/batch.ts";
 import { QuorateError } from "../../model/errors.ts";
 import type { Outcome } from "../../model/outcome.ts";
-import type { CheckedBudget } from "../../money/budget.ts";
-import { RUN, type RunOptions } from "../../team/options.ts";
+import { RUN, type MadeOfRun, type RunOptions } from "../../team/options.ts";
 import { beginRun } from "../begin.ts";
 import type { Started } from "../session.ts";
 import { sharedOutcomes } from "./shared-outcomes.ts";
@@ -38,15 +37,14 @@ export type TaskOutcome<Results> = {
   | { readonly error: unknown; readonly outcome?: undefined }
 );
 
-export const MANY: Options<ManyOptions, never, { readonly budget: readonly CheckedBudget[] }> =
-  options(
-    { key: func("use (task) => string"), ...RUN.table },
-    {
-      former: {
-        similar: "renamed to key; use key: (task) => string, equal for tasks that are the same",
-      },
+export const MANY: Options<ManyOptions, never, MadeOfRun> = options(
+  { key: func("use (task) => string"), ...RUN.table },
+  {
+    former: {
+      similar: "renamed to key; use key: (task) => string, equal for tasks that are the same",
     },
-  );
+  },
+);
 
 // A slow task holds back the outcomes after it, since the order is kept. So many tasks may be taken but not yielded, as a
 // multiple of the runs at once.

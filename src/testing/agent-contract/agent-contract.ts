@@ -27,6 +27,8 @@ export function agentContract(
 
 const LACKS: Readonly<Record<AgentLacks, true>> = {
   usage: true,
+  cached: true,
+  reasoning: true,
   silence: true,
   statuses: true,
   shape: true,

@@ -36,6 +36,7 @@ export function answeringCases(
     ...(lacks.includes("shape") ? [] : shapeCases(make)),
     ...(lacks.includes("silence") ? [] : [silenceCase(make)]),
     ...(lacks.includes("usage") ? [] : usageCases(make, lacks)),
+    ...describedCases(make),
   ];
 }
 
@@ -98,7 +99,51 @@ function usageCases(make: MakeAgent, lacks: readonly AgentLacks[]): readonly Con
       assert.equal(result.cost.inputTokens, USAGE.inputTokens);
       assert.equal(result.cost.outputTokens, USAGE.outputTokens);
     }),
+    ...(lacks.includes("cached") ? [] : [partCase(make, "cachedInputTokens")]),
+    ...(lacks.includes("reasoning") ? [] : [partCase(make, "reasoningTokens")]),
     ...(lacks.includes("shape") ? [] : chargedCases(make)),
+  ];
+}
+
+const PARTS = {
+  cachedInputTokens: "were read from a cache",
+  reasoningTokens: "were reasoning",
+} as const;
+
+/** That it tells which of the tokens were others. */
+function partCase(make: MakeAgent, part: keyof typeof PARTS): ContractCase {
+  const name = `tells how many of the tokens ${PARTS[part]}, within those of the whole`;
+  return withAgent(make, name, async ({ run, peer }) => {
+    peer.follow({ does: "answers", output: ANSWER, usage: { ...USAGE, [part]: 4 } });
+    const { result } = await run();
+    assert.ok(result.status === "ok", `it is ${result.status}`);
+    const { inputTokens, outputTokens } = result.cost;
+    assert.deepEqual({ inputTokens, outputTokens }, USAGE);
+    assert.equal(result.cost[part], 4);
+  });
+}
+
+/** That it is known by what `agent()` is told beside what it does. */
+function describedCases(make: MakeAgent): readonly ContractCase[] {
+  return [
+    withAgent(
+      make,
+      "costs nothing, and is asked under a budget of nothing, where it is free",
+      async ({ run, peer }) => {
+        peer.follow({ does: "answers", output: ANSWER });
+        const { result } = await run({ budget: { usd: 0 } });
+        assert.ok(result.status === "ok", `it is ${result.status}`);
+        assert.equal(result.cost.usdMicros, 0);
+      },
+      { cost: "free" },
+    ),
+    withAgent(make, "names the model that it asks", async ({ run, peer, model }) => {
+      peer.follow({ does: "answers", output: ANSWER });
+      const { log } = await run();
+      const started = log.find(({ type }) => type === "call.started");
+      assert.ok(started?.type === "call.started");
+      if (model !== undefined) assert.equal(started.model, model);
+    }),
   ];
 }
 

@@ -5,11 +5,12 @@ import { systemClock, type Clock } from "../../async/clock.ts";
 import type { AgentResult, Usage } from "../../model/call.ts";
 import type { QuorateError } from "../../model/errors.ts";
 import type { RunEvent } from "../../model/events.ts";
+import type { Budget } from "../../money/budget.ts";
 import type { CallLimits } from "../../describe/limits.ts";
 import type { Schema } from "../../check/schema.ts";
 import { supervisor } from "../../supervisor.ts";
 import type { ContractCase } from "../contract.ts";
-import type { AgentUnderTest, MakeAgent, PeerUsage } from "./peer.ts";
+import type { AgentSetting, AgentUnderTest, MakeAgent, PeerUsage } from "./peer.ts";
 
 export const NAME = "subject";
 export const TASK = { question: "ship or hold?" };
@@ -44,7 +45,11 @@ const JSON_SCHEMA = {
 /** An agent with its other side, and a team of its own. */
 export interface Trial extends AgentUnderTest {
   /** Asks it once, in a team of one. */
-  run(options?: { readonly signal?: AbortSignal; readonly clock?: Clock }): Promise<AskedAgent>;
+  run(options?: {
+    readonly signal?: AbortSignal;
+    readonly clock?: Clock;
+    readonly budget?: Budget | readonly Budget[];
+  }): Promise<AskedAgent>;
 }
 
 export interface AskedAgent {
@@ -57,12 +62,12 @@ export function withAgent(
   make: MakeAgent,
   name: string,
   check: (trial: Trial) => Promise<void>,
-  limits: CallLimits = {},
+  more: CallLimits & Pick<AgentSetting, "cost"> = {},
 ): ContractCase {
   return {
     name,
     async run() {
-      const setting = { retries: 0, backoff: { baseMs: 0 }, maxBytes: MAX_BYTES, ...limits };
+      const setting = { retries: 0, backoff: { baseMs: 0 }, maxBytes: MAX_BYTES, ...more };
       const made = await make({ name: NAME, output: OUTPUT, ...setting });
       try {
         await check(trialOf(made));
@@ -78,10 +83,13 @@ export function withAgent(
 export function trialOf(made: AgentUnderTest): Trial {
   return {
     ...made,
-    async run({ signal, clock = systemClock } = {}) {
+    async run({ signal, clock = systemClock, budget = [] } = {}) {
       const agents = { [NAME]: made.agent as never };
       const team = supervisor({ name: "contract", agents, clock });
-      const { runId, results } = await team.run(TASK as never, signal && { signal });
+      const { runId, results } = await team.run(TASK as never, {
+        ...(signal && { signal }),
+        budget,
+      });
       const log = (await team.store.read(runId)) as readonly RunEvent[];
       const result = (results as Readonly<Record<string, AgentResult>>)[NAME];
       assert.ok(result !== undefined);

@@ -22,10 +22,12 @@ export type PeerStep =
   /** Ends in the middle of an answer: closes the connection, or dies. */
   | { readonly does: "breaks off" };
 
-/** Tokens. */
+/** Tokens, as in a report of an agent: the parts are counted in the whole. */
 export interface PeerUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly cachedInputTokens?: number;
+  readonly reasoningTokens?: number;
 }
 
 /** The other side of an agent, as a script: the agent is real, and so is the way to it. */
@@ -42,12 +44,16 @@ export interface AgentPeer {
 export interface AgentSetting extends CallLimits {
   readonly name: string;
   readonly output: Schema<{ readonly recommendation: string }>;
+  /** As of `agent()`, to be passed on. */
+  readonly cost?: "free";
 }
 
 /** An agent with its other side. */
 export interface AgentUnderTest extends Partial<AsyncDisposable> {
   readonly agent: Agent;
   readonly peer: AgentPeer;
+  /** What the model is called that it asks, where it asks one and knows: the agent is to say so. */
+  readonly model?: string;
 }
 
 /** Makes an agent with a peer of its own. */
@@ -57,9 +63,17 @@ export type MakeAgent = (setting: AgentSetting) => AgentUnderTest | Promise<Agen
  * What a kind of agent cannot do, so that its cases are left out:
  *
  * - `"usage"`: its peer cannot say what it used.
+ * - `"cached"`, `"reasoning"`: its peer cannot say which tokens were read from a cache, or were reasoning.
  * - `"silence"`: its peer always says what it used.
  * - `"statuses"`: its peer cannot fail as HTTP does.
  * - `"shape"`: its peer makes its model keep to the shape of the answer by itself, and gives no other.
  * - `"once"`: its peer asks again by itself when a request fails, and nothing keeps it from that.
  */
-export type AgentLacks = "usage" | "silence" | "statuses" | "shape" | "once";
+export type AgentLacks =
+  | "usage"
+  | "cached"
+  | "reasoning"
+  | "silence"
+  | "statuses"
+  | "shape"
+  | "once";

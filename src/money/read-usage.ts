@@ -1,0 +1,47 @@
+import { TOKEN_PARTS, type Usage } from "../model/call.ts";
+import { cut } from "../model/text.ts";
+import { wholeMicros } from "./micros.ts";
+import type { Tokens } from "./price.ts";
+
+/** Tokens of each kind; left out where none were reported. */
+export type Counts = { -readonly [K in keyof Tokens]?: Tokens[K] };
+
+export const COUNTS: readonly (keyof Tokens)[] = ["inputTokens", "outputTokens", ...TOKEN_PARTS];
+
+const MAX_MODEL_CHARS = 200;
+
+/** What an agent hands in as a report, without what makes no sense; `undefined` where nothing is left. */
+export function readUsage(given: unknown): Usage | undefined {
+  try {
+    const { usdMicros, model, ...counts } = fieldsIn(given);
+    const usage: Counts & { usdMicros?: number; model?: string } = {};
+    const micros = isAmount(usdMicros) ? wholeMicros(usdMicros) : undefined;
+    if (isCount(micros)) usage.usdMicros = micros;
+    for (const name of COUNTS) {
+      const count = counts[name];
+      if (isCount(count)) usage[name] = count;
+    }
+    if (typeof model === "string") usage.model = cut(model, MAX_MODEL_CHARS);
+    return Object.keys(usage).length === 0 ? undefined : usage;
+  } catch {
+    // It may do anything when it is read.
+    return undefined;
+  }
+}
+
+// Read by name, each once: it may be a proxy, or have what is not its own.
+function fieldsIn(given: unknown): Partial<Record<keyof Usage, unknown>> {
+  const usage = Object(given) as Partial<Record<keyof Usage, unknown>>;
+  const { usdMicros, inputTokens, outputTokens, model } = usage;
+  const { cachedInputTokens, cacheWriteTokens, reasoningTokens } = usage;
+  const parts = { cachedInputTokens, cacheWriteTokens, reasoningTokens };
+  return { usdMicros, inputTokens, outputTokens, model, ...parts };
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === "number" && value >= 0;
+}
+
+function isCount(value: unknown): value is number {
+  return isAmount(value) && Number.isSafeInteger(value);
+}
