@@ -41,7 +41,7 @@ export async function agentsCommand(
     return;
   }
   if (known.length === 0) {
-    const what = `Nothing has been learned yet. Put reliability() into a team's chain, or record how runs turned out: ${ownName()} outcome RUN SUBJECT VALUE.`;
+    const what = `Nothing has been learned yet. Put reliability() into a team's chain, or record how runs turned out: ${ownName()} truth RUN SUBJECT VALUE.`;
     screen.print(...wrap(what, screen.columns));
     return;
   }

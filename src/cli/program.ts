@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Argument, Command, CommanderError, Option } from "commander";
+import { QuorateError } from "../model/errors.ts";
 import type { AgentsFlags } from "./agents-command.ts";
 import type { AuditFlags } from "./audit-command.ts";
 import { askForMissing } from "./ask-for-missing.ts";
@@ -8,7 +9,6 @@ import { DEFAULT_DATABASE } from "./database.ts";
 import { EXIT, exitCodeOfError } from "./exit-code.ts";
 import type { DecideFlags } from "./decide-command.ts";
 import type { ForkFlags } from "./fork-command.ts";
-import type { OutcomeFlags } from "./outcome-command.ts";
 import { envFile } from "./env-file.ts";
 import { finish } from "./finish.ts";
 import { addFrontCommands } from "./front-commands.ts";
@@ -26,6 +26,7 @@ import { stackOf } from "./stack-place.ts";
 import { strayed, watchStrays } from "./strays.ts";
 import { addEnvironmentFlag, addTaskFlags, teamDatabase } from "./task-flags.ts";
 import { terminal } from "./terminal.ts";
+import { addTruthCommands } from "./truth-commands.ts";
 import { withoutCommands } from "./workflow-commands.ts";
 
 /** What the command `quorate` is: carries out its command line, and ends the process. */
@@ -241,26 +242,17 @@ function describeProgram(exitWith: (code: number) => void): Command {
       },
     );
 
-  command("outcome", "Records what turned out to be true, so that later runs learn from it.")
-    .argument("<run>", "its id, the beginning of it, or latest")
-    .argument("<subject>", "what it decided about")
-    .argument(
-      "[value]",
-      "what is true: a position as it is shown, or another; of a finding present or absent",
-    )
-    .option("--in <place>", "the nested supervisor that decided, where several did")
-    .option("--forget", "take back what was recorded")
-    .addOption(database())
-    .option("--json", "print who was right as JSON")
-    .action(
-      async (run: string, subject: string, value: string | undefined, options: OutcomeFlags) => {
-        if ((value === undefined) !== (options.forget === true)) {
-          throw new CommanderError(2, "quorate.value", "error: give either a value or --forget");
-        }
-        const { outcomeCommand } = await import("./outcome-command.ts");
-        await outcomeCommand(run, subject, value, options, terminal());
-      },
-    );
+  addTruthCommands({ command, database, exitWith });
+  program
+    .command("outcome", { hidden: true })
+    .argument("[given...]")
+    .allowUnknownOption()
+    .action(() => {
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        "quorate outcome was renamed to truth: quorate truth takes the same.",
+      );
+    });
 
   command("agents", "Shows how good agents are, as far as their runs have taught.")
     .argument("[supervisor]", "the name of one (default: all)")

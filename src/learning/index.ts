@@ -1,5 +1,8 @@
-export { recordOutcome } from "./history/outcome.ts";
-export type { Judged, OutcomeOptions } from "./history/outcome.ts";
+export { recordTruth, recordTruths } from "./history/truth.ts";
+export type { Truth, TruthOptions, TruthRecorded, TruthResult } from "./history/truth.ts";
+export { recordedTruths } from "./history/recorded-truths.ts";
+export type { StoredTruth, TruthListed, TruthQuery } from "./history/recorded-truths.ts";
+export type { KnownTruth } from "./history/ballot.ts";
 export { learnedFrom } from "./history/recall.ts";
 export { learn } from "./statistics/learn.ts";
 export type { LearnOptions } from "./statistics/learn.ts";

@@ -9,7 +9,7 @@ import { learning } from "./learning.ts";
 export interface LearnedSupportOptions extends SupportOptions {
   /**
    * What `learnFindings()` made of earlier reviews; or `"runs"`: what the outcomes of the supervisor's earlier runs taught, as
-   * `recordOutcome()` has them. Default `"runs"`.
+   * `recordTruth()` has them. Default `"runs"`.
    */
   readonly learned?: FindingModel | "runs";
 }

@@ -16,7 +16,7 @@ import {
   type RunEvent,
   type Store,
 } from "../../src/index.ts";
-import { recordOutcome } from "../../src/learning/index.ts";
+import { recordTruth } from "../../src/learning/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { aes } from "../sqlite/aes.ts";
@@ -151,8 +151,8 @@ async function liveByClock(
   for await (const { error } of team.runMany([task, task]))
     if (error !== undefined) seen.push(inspect(error));
   for (const truth of [secret.text, secret.number, "ship"]) {
-    await tried(recordOutcome(store, "run", "task", truth));
-    await tried(recordOutcome(store, "run", `who has ${secret.text}`, truth));
+    await tried(recordTruth(store, "run", "task", truth));
+    await tried(recordTruth(store, "run", `who has ${secret.text}`, truth));
   }
   seen.push(...(await everythingIn(store)));
   await store.close();

@@ -63,7 +63,8 @@ import {
   learn,
   learnedSupport,
   learnFindings,
-  recordOutcome,
+  recordTruth,
+  recordTruths,
   reliability,
 } from "../../src/learning/index.ts";
 import { sqliteStore, type SqliteStoreOptions } from "../../src/sqlite/index.ts";
@@ -403,7 +404,10 @@ export const VALUES: Readonly<Record<string, Seam>> = {
       winner,
       why: "so",
     } satisfies Omit<HumanDecision, "winner"> & { readonly winner: unknown }),
-  "recordOutcome()": async (truth) => recordOutcome(memoryStore(), "none", "task", truth),
+  "recordTruth()": async (truth) => recordTruth(memoryStore(), "none", "task", truth),
+  "recordTruths(), one of them": async (truth) => recordTruths(memoryStore(), [truth as never]),
+  "recordTruths(), a value": async (truth) =>
+    recordTruths(memoryStore(), [{ runId: "none", subject: "task", truth: truth as never }]),
   "settle(), a claim": (claim) => settle([...contested, claim]),
   "settle(), a claim's position": (position) =>
     settle([...contested, { agent: "c", subject: "task", position }]),

@@ -11,12 +11,7 @@ import {
   type Link,
   type Store,
 } from "../../src/index.ts";
-import {
-  learnedFrom,
-  recordOutcome,
-  reliability,
-  learnedSupport,
-} from "../../src/learning/index.ts";
+import { learnedFrom, recordTruth, reliability, learnedSupport } from "../../src/learning/index.ts";
 import { keepBallot } from "../../src/learning/history/keep-ballot.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
@@ -96,7 +91,7 @@ describe("whatever agents are called, and say", () => {
     const subject = "s".repeat(500);
     const team = gate(store, subject);
     const { runId } = await team.run(SPLIT);
-    await recordOutcome(store, runId, subject, "hold");
+    await recordTruth(store, runId, subject, "hold");
     const again = await team.run(SPLIT);
     expect((await learnedOf(store, again.runId))?.claims).toMatchObject({ votes: 3, subjects: 1 });
   });
@@ -134,7 +129,7 @@ describe("whatever agents are called, and say", () => {
     const team = supervisor({ name: "__proto__", agents, resolve: CHAIN, store });
     for (let i = 0; i < 12; i++) {
       const { runId } = await team.run({ constructor: "hold", ann: "hold" });
-      await recordOutcome(store, runId, "task", "ship");
+      await recordTruth(store, runId, "task", "ship");
     }
     const { verdicts } = await team.run({ constructor: "hold", ann: "hold" });
     expect(verdicts[0]).toMatchObject({ winner: "ship", by: "reliability" });
@@ -168,7 +163,7 @@ describe("whatever agents are called, and say", () => {
           agents: ["ann", ...Array.from({ length: 30 }, (__, k) => `gone ${k}`)],
         },
       ],
-      outcome: "ship",
+      truth: { value: "ship" },
     }));
     for (let i = 0; i < 8; i++)
       await keepBallot(store.values, "gate", { runId: `r${i}`, atMs: NOW + i, subjects });
@@ -204,7 +199,7 @@ describe("what redaction takes out", () => {
     const task = { ann: { secret: "s3cret" }, bob: { secret: "pass" }, cid: { secret: "pass" } };
     const { runId } = await team.run(task);
     expect(JSON.stringify(await store.values.list(""))).not.toMatch(/s3cret|pass/);
-    expect(await rejection(recordOutcome(store, runId, "task", "hold"))).toMatchObject({
+    expect(await rejection(recordTruth(store, runId, "task", "hold"))).toMatchObject({
       code: "BAD_OPTIONS",
       message: 'the positions about "task" were redacted: nothing says who was right',
     });
@@ -230,7 +225,7 @@ describe("what redaction takes out", () => {
     const [kept] = await store.values.list("ballot/gate/");
     expect(kept?.value).toMatchObject({ subjects: [{ subject: "mail of …" }] });
     expect(JSON.stringify(kept)).not.toMatch(/bob@|1234|5678/);
-    expect(await recordOutcome(store, runId, "mail of …", "ann")).toMatchObject({ right: ["ann"] });
+    expect(await recordTruth(store, runId, "mail of …", "ann")).toMatchObject({ right: ["ann"] });
   });
 });
 
@@ -256,7 +251,7 @@ describe("two who write at once", () => {
     const [ballot] = await one.values.list("ballot/gate/");
     await Promise.all([
       ...subjects.map((subject, i) =>
-        recordOutcome(i % 2 === 0 ? one : other, runId, subject, "ann"),
+        recordTruth(i % 2 === 0 ? one : other, runId, subject, "ann"),
       ),
       // As when the run ends, or is resumed and ends again.
       keepBallot(other.values, "gate", ballot?.value as never),
@@ -278,7 +273,7 @@ describe("two who write at once", () => {
         change(key, make, options) {
           // Just before the ballot is written.
           if (key.startsWith("ballot/")) {
-            told ??= recordOutcome(store, "r", "task", "hold");
+            told ??= recordTruth(store, "r", "task", "hold");
             return told.then(() => values.change(key, make, options));
           }
           return values.change(key, make, options);
@@ -288,7 +283,7 @@ describe("two who write at once", () => {
     await team.run(SPLIT, { runId: "r", store: slow });
     expect(told).toBeDefined();
     expect((await store.values.list("ballot/gate/"))[0]?.value).toMatchObject({
-      subjects: [{ outcome: "hold" }],
+      subjects: [{ truth: { value: "hold" } }],
     });
   });
 });
@@ -427,7 +422,7 @@ describe("what was learned of many votes", () => {
     await team.run(SPLIT);
     expect(listed).toBe(2);
     const { runId } = await team.run(SPLIT);
-    for (let i = 0; i < 3; i++) await recordOutcome(store, runId, "task", "hold");
+    for (let i = 0; i < 3; i++) await recordTruth(store, runId, "task", "hold");
     await team.run(SPLIT);
     expect(listed).toBe(3);
   });

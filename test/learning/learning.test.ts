@@ -10,9 +10,13 @@ import {
 } from "../../src/index.ts";
 import {
   learnedFrom,
-  recordOutcome,
-  reliability,
   learnedSupport,
+  recordedTruths,
+  recordTruth,
+  recordTruths,
+  reliability,
+  type Truth,
+  type TruthListed,
 } from "../../src/learning/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
@@ -38,11 +42,17 @@ const gate = (store: Store) =>
   });
 
 /** What is kept of how runs turned out, by supervisor. */
-async function outcomesOf(store: Store, name: string): Promise<readonly unknown[]> {
+async function listed(store: Store): Promise<readonly TruthListed[]> {
+  const all: TruthListed[] = [];
+  for await (const one of recordedTruths(store)) all.push(one);
+  return all;
+}
+
+async function truthsOf(store: Store, name: string): Promise<readonly unknown[]> {
   const kept = await store.values.list(`ballot/${name}/`);
   return kept.flatMap(({ value }) =>
-    (value as { subjects: readonly { outcome?: unknown }[] }).subjects.flatMap(
-      ({ outcome }) => outcome ?? [],
+    (value as { subjects: readonly { truth?: { value: unknown } }[] }).subjects.flatMap(
+      ({ truth }) => truth?.value ?? [],
     ),
   );
 }
@@ -53,7 +63,7 @@ async function teach(team: Supervisor<never, never>, times: number): Promise<voi
     const [truth, other] = i % 2 === 0 ? ["hold", "ship"] : ["ship", "hold"];
     const task = { good: truth, bad: other, worse: i % 3 === 0 ? truth : other } as never;
     const { runId } = await team.run(task);
-    await recordOutcome(team.store, runId, "task", truth as string);
+    await recordTruth(team.store, runId, "task", truth as string);
   }
 }
 
@@ -62,7 +72,7 @@ const SPLIT = { good: "hold", bad: "ship", worse: "ship" };
 describe.each([
   ["the memory store", () => memoryStore({ resumable: true })],
   ["SQLite", () => sqliteStore({ path: tempPath() })],
-])("recorded outcomes in %s", (_, open) => {
+])("recorded truths in %s", (_, open) => {
   it("teach a supervisor whom to believe, against the majority", async () => {
     const store = open();
     const team = gate(store);
@@ -91,30 +101,109 @@ describe.each([
   });
 });
 
-describe("an outcome", () => {
+describe("a truth", () => {
   it("says who was right, may be put right, and taken back", async () => {
     const store = memoryStore();
     const { runId } = await gate(store).run(SPLIT);
-    expect(await recordOutcome(store, runId, "task", "hold")).toEqual({
+    expect(await recordTruth(store, runId, "task", "hold")).toEqual({
       supervisor: "gate",
       subject: "task",
       right: ["good"],
       wrong: ["bad", "worse"],
     });
-    expect(await outcomesOf(store, "gate")).toEqual(["hold"]);
-    await recordOutcome(store, runId, "task", "neither");
-    expect(await outcomesOf(store, "gate")).toEqual(["neither"]);
-    await recordOutcome(store, runId, "task", undefined);
-    expect(await outcomesOf(store, "gate")).toEqual([]);
+    expect(await truthsOf(store, "gate")).toEqual(["hold"]);
+    await recordTruth(store, runId, "task", "neither");
+    expect(await truthsOf(store, "gate")).toEqual(["neither"]);
+    await recordTruth(store, runId, "task", undefined);
+    expect(await truthsOf(store, "gate")).toEqual([]);
+  });
+
+  it("is kept with who says so and when, and a later one says what it replaces", async () => {
+    const store = memoryStore({ clock: { now: () => 7_000, monotonic: () => 0 } as never });
+    const { runId } = await gate(store).run(SPLIT);
+    const first = await recordTruth(store, runId, "task", "hold", { by: "ann" });
+    expect(first).not.toHaveProperty("replaced");
+    const second = await recordTruth(store, runId, "task", "ship", { by: "bob", atMs: 9_000 });
+    expect(second.replaced).toEqual({ value: "hold", by: "ann", atMs: 7_000 });
+    expect(await listed(store)).toEqual([
+      {
+        supervisor: "gate",
+        kind: "claim",
+        recorded: { runId, subject: "task", truth: "ship", by: "bob", atMs: 9_000 },
+      },
+    ]);
+    const taken = await recordTruth(store, runId, "task", undefined);
+    expect(taken.replaced).toEqual({ value: "ship", by: "bob", atMs: 9_000 });
+    expect(await listed(store)).toEqual([]);
+    for (const options of [{ by: "" }, { by: "x".repeat(201) }, { atMs: -1 }, { who: "ann" }]) {
+      const refused = recordTruth(store, runId, "task", "hold", options as object);
+      expect(await rejection(refused)).toMatchObject({ code: "BAD_OPTIONS" });
+    }
+  });
+
+  it("may be one of many, of which one that is refused keeps none from being recorded", async () => {
+    const store = memoryStore();
+    const team = gate(store);
+    const runIds = [];
+    for (let i = 0; i < 40; i++) runIds.push((await team.run(SPLIT)).runId);
+    const truths: Truth[] = runIds.map((runId, i) => ({
+      runId,
+      subject: "task",
+      truth: i % 2 === 0 ? "hold" : "ship",
+      by: "a test",
+    }));
+    const [first = ""] = runIds;
+    const results = await recordTruths(store, [
+      ...truths,
+      { runId: "none", subject: "task", truth: "hold" },
+      { runId: first, subject: "weather", truth: "rain" },
+      { runId: first, subject: "task", truth: "ship" },
+    ]);
+    expect(results.slice(0, 40).every(({ recorded }) => recorded?.supervisor === "gate")).toBe(
+      true,
+    );
+    expect(results.slice(40).map(({ error }) => error?.code)).toEqual([
+      "RUN_NOT_FOUND",
+      "BAD_OPTIONS",
+      undefined,
+    ]);
+    expect(results[42]?.recorded).toMatchObject({
+      right: ["bad", "worse"],
+      replaced: { value: "hold", by: "a test" },
+    });
+    const stored = await listed(store);
+    expect(stored).toHaveLength(40);
+    // What was written is what is read.
+    const other = await recordTruths(
+      store,
+      stored.map(({ recorded }) => recorded),
+    );
+    expect(other.every(({ recorded }) => recorded?.replaced !== undefined)).toBe(true);
+    expect(await listed(store)).toEqual(stored);
+    const { claims } = await learnedFrom(store, "gate", { labels: "fixed" });
+    expect(claims?.outcomes).toBe(40);
+  });
+
+  it("is none of many where one of them is no truth: none is recorded", async () => {
+    const store = memoryStore();
+    const { runId } = await gate(store).run(SPLIT);
+    const good = { runId, subject: "task", truth: "hold" };
+    for (const bad of [null, 7, { ...good, runId: 7 }, { ...good, teem: "x" }, { runId }]) {
+      const refused = await rejection(recordTruths(store, [good, bad as never]));
+      expect(refused).toMatchObject({ code: "BAD_OPTIONS" });
+    }
+    const many = Array.from({ length: 100_001 }, () => good);
+    expect(await rejection(recordTruths(store, many))).toMatchObject({ code: "BAD_OPTIONS" });
+    expect(await listed(store)).toEqual([]);
   });
 
   it("is of a run that is there, about a subject that it has a verdict about", async () => {
     const store = memoryStore();
     const { runId } = await gate(store).run(SPLIT);
-    expect(await rejection(recordOutcome(store, "no", "task", "hold"))).toMatchObject({
+    expect(await rejection(recordTruth(store, "no", "task", "hold"))).toMatchObject({
       code: "RUN_NOT_FOUND",
     });
-    expect(await rejection(recordOutcome(store, runId, "tsk", "hold"))).toMatchObject({
+    expect(await rejection(recordTruth(store, runId, "tsk", "hold"))).toMatchObject({
       code: "BAD_OPTIONS",
       message: `run "${runId}" has no verdict about "tsk"; it has "task"`,
     });
@@ -125,8 +214,8 @@ describe("an outcome", () => {
     const plain = supervisor({ name: "plain", agents, store });
     const { runId } = await plain.run(SPLIT);
     expect(await learnedFrom(store, "plain", { labels: "fixed" })).toEqual({});
-    await recordOutcome(store, runId, "task", "hold");
-    expect(await outcomesOf(store, "plain")).toEqual(["hold"]);
+    await recordTruth(store, runId, "task", "hold");
+    expect(await truthsOf(store, "plain")).toEqual(["hold"]);
     const learned = await learnedFrom(store, "plain", { labels: "fixed" });
     expect(learned.claims).toMatchObject({ votes: 3 });
   });
@@ -141,8 +230,8 @@ describe("an outcome", () => {
     const outer = supervisor({ name: "outer", agents: { inner }, store });
     const { runId } = await outer.run(SPLIT);
     // The team's decision is a claim of the outer team's only member: both decided about "task".
-    await recordOutcome(store, runId, "task", "hold", { team: "inner" });
-    expect(await outcomesOf(store, "inner")).toEqual(["hold"]);
+    await recordTruth(store, runId, "task", "hold", { team: "inner" });
+    expect(await truthsOf(store, "inner")).toEqual(["hold"]);
     expect(await learnedFrom(store, "outer", { labels: "fixed" })).toEqual({});
   });
 });
@@ -173,7 +262,7 @@ describe("verdicts of earlier runs", () => {
   });
 });
 
-describe("outcomes of findings", () => {
+describe("truths of findings", () => {
   it("teach which findings stand", async () => {
     const store = memoryStore();
     const reviewer = <Name extends string>(name: Name, right: boolean) =>
@@ -196,7 +285,7 @@ describe("outcomes of findings", () => {
     for (let n = 1; n <= 40; n++) {
       const { runId, verdicts } = await board.run(n);
       for (const { subject } of verdicts) {
-        await recordOutcome(store, runId, subject, subject.includes("loop") ? "present" : "absent");
+        await recordTruth(store, runId, subject, subject.includes("loop") ? "present" : "absent");
       }
     }
     const { verdicts } = await board.run(99);

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { agent, supervisor } from "../../src/index.ts";
-import { recordOutcome, reliability } from "../../src/learning/index.ts";
+import { recordTruth, reliability } from "../../src/learning/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { aes } from "./aes.ts";
 import { tempPaths } from "./temp-folder.ts";
@@ -36,7 +36,7 @@ describe("erasing the runs of a tenant", () => {
     const task = (whose: string) => ({ text: `${whose}'s secret ${"x".repeat(10_000)}` });
     for (const tenant of ["acme", "other"]) {
       const { runId } = await team.run(task(tenant), { tenant, tags: { of: tenant } });
-      await recordOutcome(store, runId, "task", "ship");
+      await recordTruth(store, runId, "task", "ship");
     }
     expect(bytesOf(path).includes("acme's secret")).toBe(true);
     expect((await store.values.list("ballot/")).length).toBe(2);

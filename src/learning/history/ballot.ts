@@ -17,12 +17,28 @@ export interface BallotSubject {
   /** What somebody decided who looks at more than who holds what. */
   readonly decided?: { readonly position: Json; readonly by: "person" | "judge" };
   /** What turned out to be true. */
-  readonly outcome?: Json;
+  readonly truth?: KnownTruth;
 }
+
+/** What turned out to be true of a subject, who said so, and when. */
+export interface KnownTruth {
+  readonly value: Json;
+  readonly by?: string;
+  /** In ms since 1970; absent of one that an earlier version recorded. */
+  readonly atMs?: number;
+}
+
+/** Begins the keys of all ballots. */
+export const ALL_BALLOTS = "ballot/";
 
 /** Begins the keys of a supervisor's ballots; no name has a "/". */
 export function ballotPrefix(name: string): string {
-  return `ballot/${name}/`;
+  return `${ALL_BALLOTS}${name}/`;
+}
+
+/** Whose ballot has that key. */
+export function supervisorOf(key: string): string {
+  return key.split("/", 2)[1] ?? "";
 }
 
 /** The latest first, in the order of keys. */

@@ -1,76 +1,102 @@
 import type { Json } from "../../model/json.ts";
 import type { Values } from "../../store/values.ts";
-import { ballotKey, nameOf, type Ballot, type BallotSubject } from "./ballot.ts";
+import { ballotKey, nameOf, type Ballot, type BallotSubject, type KnownTruth } from "./ballot.ts";
 import { taughtMore } from "./taught.ts";
 import { takeBallot } from "./take-ballot.ts";
 
-/** How long a run teaches by its votes alone; with an outcome it does for good. */
+/** How long a run teaches by its votes alone; with a truth it does for good. */
 const VOTES_SERVE_MS = 90 * 86_400_000;
 
-/** Keeps a ballot, with the outcomes that are known of it already. */
+/** Keeps a ballot, with the truths that are known of it already. */
 export async function keepBallot(values: Values, name: string, ballot: Ballot): Promise<void> {
   const person = ballot.subjects.some(({ decided }) => decided?.by === "person");
   // Asked for together: a store keeps both in one transaction.
   await Promise.all([
-    write(values, name, ballot, (known) => withOutcomes(ballot, known)),
-    taughtMore(values, name, { ballots: 1, outcomes: person ? 1 : 0 }),
+    write(values, name, ballot, (known) => withTruths(ballot, known)),
+    taughtMore(values, name, { ballots: 1, truths: person ? 1 : 0 }),
   ]);
 }
 
-/** Outcomes may be recorded before the run has ended, and about subjects that the ballot has no room for. */
-function withOutcomes(ballot: Ballot, known: Ballot | undefined): Ballot {
-  const recorded = new Map(outcomesIn(known).map((one) => [nameOf(one), one]));
+/** Truths may be recorded before the run has ended, and about subjects that the ballot has no room for. */
+function withTruths(ballot: Ballot, known: Ballot | undefined): Ballot {
+  const recorded = new Map(subjectsWithTruth(known).map((one) => [nameOf(one), one]));
   const subjects = ballot.subjects.map((one) => {
-    const outcome = recorded.get(nameOf(one))?.outcome;
+    const truth = recorded.get(nameOf(one))?.truth;
     recorded.delete(nameOf(one));
-    return outcome === undefined ? one : { ...one, outcome };
+    return truth === undefined ? one : { ...one, truth };
   });
   return { ...ballot, subjects: [...subjects, ...recorded.values()] };
 }
 
-/** Says what turned out to be true of a subject of a ballot; `undefined` takes that back. */
-export async function keepOutcome(
+/** What turned out to be true of a subject; without a value what was recorded is taken back. */
+export interface TruthChange {
+  readonly about: Pick<BallotSubject, "subject" | "kind">;
+  readonly value: Json | undefined;
+  readonly by?: string | undefined;
+  /** When it was said, in ms since 1970. Default: when it is recorded, by the store's clock. */
+  readonly atMs?: number | undefined;
+}
+
+/** Says what turned out to be true of subjects of a ballot. Answers with what was known of each before. */
+export async function keepTruths(
   values: Values,
   name: string,
   ballot: Ballot,
-  about: Pick<BallotSubject, "subject" | "kind">,
-  outcome: Json | undefined,
-): Promise<void> {
-  const wanted = nameOf(about);
+  changes: readonly TruthChange[],
+): Promise<readonly (KnownTruth | undefined)[]> {
+  let replaced: readonly (KnownTruth | undefined)[] = [];
   await Promise.all([
-    write(values, name, ballot, (known = ballot) => {
-      const added = known.subjects.some((one) => nameOf(one) === wanted)
-        ? known.subjects
-        : [...known.subjects, ...ballot.subjects.filter((one) => nameOf(one) === wanted)];
-      const subjects = added.map((one) => {
-        if (nameOf(one) !== wanted) return one;
-        const { outcome: _before, ...rest } = one;
-        return outcome === undefined ? rest : { ...rest, outcome };
+    write(values, name, ballot, (known = ballot, nowMs) => {
+      let changed = known;
+      // It may be made more than once: what it was made of last counts.
+      replaced = changes.map((change) => {
+        const before = changed.subjects.find((one) => nameOf(one) === nameOf(change.about))?.truth;
+        changed = withChange(changed, ballot, change, nowMs);
+        return before;
       });
-      return { ...known, subjects };
+      return changed;
     }),
-    taughtMore(values, name, { ballots: 0, outcomes: 1 }),
+    taughtMore(values, name, { ballots: 0, truths: changes.length }),
   ]);
+  return replaced;
 }
 
-/** Changes a ballot. What has no outcome may be forgotten one day; an outcome may not. */
+function withChange(
+  known: Ballot,
+  ballot: Ballot,
+  { about, value, by, atMs }: TruthChange,
+  nowMs: number,
+): Ballot {
+  const wanted = nameOf(about);
+  const isKnown = known.subjects.some((one) => nameOf(one) === wanted);
+  const added = ballot.subjects.filter((one) => !isKnown && nameOf(one) === wanted);
+  const subjects = [...known.subjects, ...added].map((one) => {
+    if (nameOf(one) !== wanted) return one;
+    const { truth: _before, ...rest } = one;
+    if (value === undefined) return rest;
+    return { ...rest, truth: { value, ...(by !== undefined && { by }), atMs: atMs ?? nowMs } };
+  });
+  return { ...known, subjects };
+}
+
+/** Changes a ballot. What has no truth may be forgotten one day; a truth may not. */
 async function write(
   values: Values,
   name: string,
   ballot: Ballot,
-  make: (known: Ballot | undefined) => Ballot,
+  make: (known: Ballot | undefined, nowMs: number) => Ballot,
 ): Promise<void> {
   await values.change(
     ballotKey(name, ballot),
-    (known) => make(takeBallot(known)) as unknown as Json,
+    (known, nowMs) => make(takeBallot(known), nowMs) as unknown as Json,
     {
       runId: ballot.runId,
       expiresAtMs: (made, nowMs) =>
-        outcomesIn(takeBallot(made)).length > 0 ? Infinity : nowMs + VOTES_SERVE_MS,
+        subjectsWithTruth(takeBallot(made)).length > 0 ? Infinity : nowMs + VOTES_SERVE_MS,
     },
   );
 }
 
-function outcomesIn(ballot: Ballot | undefined): readonly BallotSubject[] {
-  return ballot?.subjects.filter(({ outcome }) => outcome !== undefined) ?? [];
+function subjectsWithTruth(ballot: Ballot | undefined): readonly BallotSubject[] {
+  return ballot?.subjects.filter(({ truth }) => truth !== undefined) ?? [];
 }

@@ -64,7 +64,7 @@ function serves({ taught, learnedAtMs, votes }: KeptLesson, now: Taught, nowMs: 
     ageMs >= 0 &&
     ageMs < SERVES_MS &&
     isNear(taught.ballots, now.ballots) &&
-    isNear(taught.outcomes, now.outcomes)
+    isNear(taught.truths, now.truths)
   );
 }
 

@@ -102,22 +102,22 @@ function votesIn({ subjects }: Ballot): number {
   return count;
 }
 
-/** Which findings stand, from the reviews of which an outcome is known. */
+/** Which findings stand, from the reviews of which a truth is known. */
 function reviewed(found: readonly Ballot[]): FindingModel | undefined {
   const reviews = found.flatMap(({ subjects }): readonly RecordedReview[] => {
     const findings = subjects.filter(({ kind }) => kind === "finding");
-    if (!findings.some(({ outcome }) => outcome !== undefined)) return [];
+    if (!findings.some(({ truth }) => truth !== undefined)) return [];
     return [{ findings: findings.map(findingOf) }];
   });
   return reviews.length === 0 ? undefined : learnFindings(reviews);
 }
 
-function findingOf({ subject, votes, outcome }: BallotSubject): RecordedFinding {
+function findingOf({ subject, votes, truth }: BallotSubject): RecordedFinding {
   const reporters = votes.filter(({ position }) => position === PRESENT);
   return {
     text: subject,
     reportedBy: reporters.flatMap(({ agents }) => agents),
-    ...(outcome !== undefined && { right: outcome === PRESENT }),
+    ...(truth !== undefined && { right: truth.value === PRESENT }),
   };
 }
 
@@ -187,10 +187,10 @@ function topicFor(
 }
 
 function outcomeOf(
-  { outcome, decided }: BallotSubject,
+  { truth, decided }: BallotSubject,
   weights: Required<Trust>,
 ): Omit<RecordedOutcome, "subject"> | undefined {
-  if (outcome !== undefined) return { position: outcome };
+  if (truth !== undefined) return { position: truth.value };
   const weight = decided === undefined ? 0 : weights[decided.by];
   return decided === undefined || weight <= 0 ? undefined : { position: decided.position, weight };
 }

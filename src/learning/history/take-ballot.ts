@@ -11,21 +11,40 @@ export function takeBallot(value: Json | undefined): Ballot | undefined {
     typeof atMs === "number" &&
     Array.isArray(subjects) &&
     subjects.every(isSubject);
-  return sound ? (value as unknown as Ballot) : undefined;
+  if (!sound) return undefined;
+  const ballot = value as unknown as Ballot;
+  const hasEarlier = (subjects as readonly object[]).some((one) => Object.hasOwn(one, EARLIER));
+  return hasEarlier ? { ...ballot, subjects: ballot.subjects.map(todaysSubject) } : ballot;
+}
+
+/** What earlier versions called a truth: its value alone. */
+const EARLIER = "outcome";
+
+function todaysSubject(subject: BallotSubject): BallotSubject {
+  const { [EARLIER]: value, ...rest } = subject as BallotSubject & {
+    readonly [EARLIER]?: Json;
+  };
+  return value === undefined || rest.truth !== undefined ? rest : { ...rest, truth: { value } };
 }
 
 function isSubject(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const { subject, kind, votes, decided, outcome } = value as Partial<
-    Record<keyof BallotSubject, unknown>
-  >;
+  const {
+    subject,
+    kind,
+    votes,
+    decided,
+    truth,
+    [EARLIER]: earlier,
+  } = value as Partial<Record<keyof BallotSubject | typeof EARLIER, unknown>>;
   return (
     typeof subject === "string" &&
     (kind === "claim" || kind === "finding") &&
     Array.isArray(votes) &&
     votes.every(isVote) &&
     (decided === undefined || isDecided(decided)) &&
-    (outcome === undefined || isPosition(outcome))
+    (truth === undefined || isTruth(truth)) &&
+    (earlier === undefined || isPosition(earlier))
   );
 }
 
@@ -34,6 +53,14 @@ function isVote(value: unknown): boolean {
   const { agents } = value;
   return (
     Array.isArray(agents) && agents.every((agent) => typeof agent === "string" && agent !== "")
+  );
+}
+
+function isTruth(value: unknown): boolean {
+  if (!isRecord(value) || !isPosition(value["value"])) return false;
+  const { by, atMs } = value;
+  return (
+    (by === undefined || typeof by === "string") && (atMs === undefined || typeof atMs === "number")
   );
 }
 

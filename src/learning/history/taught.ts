@@ -4,11 +4,11 @@ import type { Values } from "../../store/values.ts";
 /** How much a supervisor's runs have taught so far: counts that only grow, whatever is forgotten since. */
 export interface Taught {
   readonly ballots: number;
-  /** Outcomes recorded, changed or taken back, and what persons decided. */
-  readonly outcomes: number;
+  /** Truths recorded, changed or taken back, and what persons decided. */
+  readonly truths: number;
 }
 
-const NONE: Taught = Object.freeze({ ballots: 0, outcomes: 0 });
+const NONE: Taught = Object.freeze({ ballots: 0, truths: 0 });
 
 function taughtKey(name: string): string {
   return `taught/${name}`;
@@ -17,8 +17,8 @@ function taughtKey(name: string): string {
 /** Counts what was added. */
 export async function taughtMore(values: Values, name: string, more: Taught): Promise<void> {
   await values.change(taughtKey(name), (known) => {
-    const { ballots, outcomes } = taughtIn(known);
-    return { ballots: ballots + more.ballots, outcomes: outcomes + more.outcomes };
+    const { ballots, truths } = taughtIn(known);
+    return { ballots: ballots + more.ballots, truths: truths + more.truths };
   });
 }
 
@@ -28,8 +28,13 @@ export async function taughtSoFar(values: Values, name: string): Promise<Taught>
 }
 
 function taughtIn(value: Json | undefined): Taught {
-  const { ballots, outcomes } = (value ?? NONE) as Partial<Record<keyof Taught, unknown>>;
-  return isCount(ballots) && isCount(outcomes) ? { ballots, outcomes } : NONE;
+  // Earlier versions called truths outcomes.
+  const {
+    ballots,
+    outcomes,
+    truths = outcomes,
+  } = (value ?? NONE) as Partial<Record<keyof Taught | "outcomes", unknown>>;
+  return isCount(ballots) && isCount(truths) ? { ballots, truths } : NONE;
 }
 
 function isCount(value: unknown): value is number {

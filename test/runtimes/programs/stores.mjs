@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { agent, memoryStore, QuorateError, supervisor } from "quorate";
-import { learnedFrom, recordOutcome, reliability } from "quorate/learning";
+import { learnedFrom, recordTruth, reliability } from "quorate/learning";
 import { sqliteStore } from "quorate/sqlite";
 import { storeContract } from "quorate/testing";
 
@@ -36,7 +36,7 @@ const team = (store) =>
   });
 const first = sqliteStore({ path });
 await team(first).run("x", { runId: "r" });
-await recordOutcome(first, "r", "task", "ship");
+await recordTruth(first, "r", "task", "ship");
 await first.close();
 const second = sqliteStore({ path });
 const again = await team(second).run("x", { runId: "r" });

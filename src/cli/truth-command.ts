@@ -1,4 +1,4 @@
-import { recordOutcome, type Judged } from "../learning/index.ts";
+import { recordTruth, type TruthRecorded } from "../learning/index.ts";
 import type { Json } from "../model/json.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Store } from "../store/store.ts";
@@ -8,29 +8,31 @@ import { findRun } from "./find-run.ts";
 import { positionMeant, verdictsMeant } from "./meant.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
+import { replacedWords } from "./truth-words.ts";
 import { wrap } from "./wrap.ts";
 
-export interface OutcomeFlags {
+export interface TruthFlags {
   readonly db: string;
   readonly in?: string;
+  readonly by?: string;
   readonly forget?: boolean;
   readonly json?: boolean;
 }
 
-/** `quorate outcome`: records what turned out to be true of a subject that a run decided about. */
-export async function outcomeCommand(
+/** `quorate truth`: records what turned out to be true of a subject that a run decided about. */
+export async function truthCommand(
   wanted: string,
   subject: string,
   value: string | undefined,
-  flags: OutcomeFlags,
+  flags: TruthFlags,
   screen: Terminal,
 ): Promise<void> {
-  const { db, in: team } = flags;
+  const { db, in: team, by } = flags;
   const { judged, truth } = await withDatabase(db, async (store) => {
     const runId = await findRun(store, wanted, db);
     const meant = await meantBy(store, runId, subject, value);
-    const options = team === undefined ? {} : { team };
-    const recorded = await recordOutcome(store, runId, meant.subject, meant.truth, options);
+    const options = { ...(team !== undefined && { team }), ...(by !== undefined && { by }) };
+    const recorded = await recordTruth(store, runId, meant.subject, meant.truth, options);
     const [first] = await store.read(runId);
     const isSecret = first?.type === "run.started" && first.redact !== undefined;
     // What nobody held may be secret, and is not kept: it is not printed either.
@@ -41,13 +43,18 @@ export async function outcomeCommand(
   else for (const line of lines(judged, truth)) screen.print(...wrap(line, screen.columns));
 }
 
-function lines({ subject, right, wrong, supervisor }: Judged, truth: Json | undefined): string[] {
+function lines(
+  { subject, right, wrong, supervisor, replaced }: TruthRecorded,
+  truth: Json | undefined,
+): string[] {
   const what = safeText(subject);
+  const before = replaced === undefined ? [] : [replacedWords(replaced)];
   if (truth === undefined) return [`forgotten: how "${what}" turned out`];
   const names = (agents: readonly string[]): string =>
     agents.length === 0 ? "nobody" : agents.map(safeText).join(", ");
   return [
     `recorded: ${positionText(truth)}: ${what}`,
+    ...before,
     `right: ${names(right)}; wrong: ${names(wrong)}`,
     `quorate agents "${safeText(supervisor)}" shows what that teaches`,
   ];

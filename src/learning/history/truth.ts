@@ -1,0 +1,204 @@
+import { listIn } from "../../check/given.ts";
+import { STORE, TEXT } from "../../check/arguments.ts";
+import { anything, fitting, number, text } from "../../check/kinds.ts";
+import { options, type Options } from "../../check/options.ts";
+import { hear } from "../../model/hear.ts";
+import { isSoundError, QuorateError } from "../../model/errors.ts";
+import type { Json } from "../../model/json.ts";
+import type { Store } from "../../store/store.ts";
+import { isSamePosition, type KnownTruth } from "./ballot.ts";
+import { verdictReader, type JudgedVerdict } from "./judged-verdict.ts";
+import { keepTruths } from "./keep-ballot.ts";
+
+/** What may be said of a truth besides what it is. */
+export interface TruthOptions {
+  /** The nested supervisor whose verdict it was, by its call; only needed where several decided about that subject. */
+  readonly team?: string;
+  /** Who says so: a person, a ticket, a test; at most 200 characters. */
+  readonly by?: string;
+  /** When it was said, in ms since 1970. Default: when it is recorded, by the store's clock. */
+  readonly atMs?: number;
+}
+
+const MAX_BY_CHARS = 200;
+const LATEST_MS = 8.64e15;
+
+export const TRUTH_OPTIONS: Options<TruthOptions> = options({
+  team: text("name the place of a nested supervisor"),
+  by: fitting<string>(
+    (given) => typeof given === "string" && given !== "" && given.length <= MAX_BY_CHARS,
+    `name who says so, in 1 to ${MAX_BY_CHARS} characters`,
+  ),
+  atMs: number(0, LATEST_MS, "give milliseconds since 1970"),
+});
+
+/** What turned out to be true of a subject that a run decided about. */
+export interface Truth extends TruthOptions {
+  readonly runId: string;
+  readonly subject: string;
+  /** A position, whether somebody held it or not; of a finding `"present"` or `"absent"`. `undefined` takes back what was recorded. */
+  readonly truth: Json | undefined;
+}
+
+export const TRUTH: Options<Truth> = options({
+  runId: TEXT,
+  subject: TEXT,
+  truth: anything<Json>(),
+  ...TRUTH_OPTIONS.table,
+});
+
+/** What was recorded: who held what turned out true, and who did not. */
+export interface TruthRecorded {
+  readonly supervisor: string;
+  readonly subject: string;
+  readonly right: readonly string[];
+  readonly wrong: readonly string[];
+  /** What was recorded of that subject before, which counts no more. */
+  readonly replaced?: KnownTruth;
+}
+
+/** What came of one of several truths: it was recorded, or refused with `RUN_NOT_FOUND` or `BAD_OPTIONS`. */
+export type TruthResult =
+  | { readonly recorded: TruthRecorded; readonly error?: undefined }
+  | { readonly recorded?: undefined; readonly error: QuorateError };
+
+/**
+ * Records what turned out to be true of a subject that a run decided about: `reliability()` learns from it how good the agents
+ * are, and how much its confidence is worth. `truth` is a position, whether somebody held it or not; of a finding `"present"` or
+ * `"absent"`. Recorded again, the last one counts, and `replaced` says what there was; `undefined` takes it back. It is kept in the store
+ * beside the runs, with who says so and when, also when the run is pruned.
+ *
+ * Rejects with `RUN_NOT_FOUND`, and with `BAD_OPTIONS` where the run has no verdict about that subject.
+ */
+export async function recordTruth(
+  store: Store,
+  runId: string,
+  subject: string,
+  truth: Json | undefined,
+  given: TruthOptions = {},
+): Promise<TruthRecorded> {
+  // It is looked at only after the log.
+  hear(truth);
+  const said = TRUTH_OPTIONS.of(given, "recordTruth");
+  STORE.needed().take(store, "recordTruth: store");
+  TEXT.take(runId, "recordTruth: runId");
+  TEXT.take(subject, "recordTruth: subject");
+  const [result] = await recordOfRun(store, runId, [{ ...said, runId, subject, truth }]);
+  if (result?.recorded !== undefined) return result.recorded;
+  throw result?.error ?? new QuorateError("BAD_OPTIONS", "nothing was recorded");
+}
+
+/** How many truths may be recorded together. */
+const MAX_TRUTHS = 100_000;
+/** Of how many runs at the same time: a store keeps their changes together. */
+const RUNS_AT_ONCE = 16;
+
+/**
+ * As `recordTruth`, for many: each run's log is read once. One that is refused keeps none of the others from being recorded. Gives what
+ * came of each, in their order; of several about one subject the last one counts.
+ *
+ * Rejects with `BAD_OPTIONS`, before anything is recorded, for what is no truth and for more than 100,000; and when the store fails.
+ */
+export async function recordTruths(
+  store: Store,
+  truths: Iterable<Truth>,
+): Promise<readonly TruthResult[]> {
+  STORE.needed().take(store, "recordTruths: store");
+  const list = listIn(truths, "recordTruths");
+  if (list.length > MAX_TRUTHS) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `recordTruths is given ${list.length} truths; give at most ${MAX_TRUTHS} at once`,
+    );
+  }
+  const taken = list.map((one, i) => {
+    hear(one);
+    const { truth, ...rest } = TRUTH.of(one, `recordTruths: truth ${i}`);
+    return { ...rest, truth };
+  });
+  const results: TruthResult[] = [];
+  const byRun = [...Map.groupBy(taken.entries(), ([, { runId }]) => runId)];
+  for (let from = 0; from < byRun.length; from += RUNS_AT_ONCE) {
+    await Promise.all(
+      byRun.slice(from, from + RUNS_AT_ONCE).map(async ([runId, entries]) => {
+        const recorded = await recordOfRun(
+          store,
+          runId,
+          entries.map(([, truth]) => truth),
+        );
+        for (const [at, [index]] of entries.entries()) {
+          results[index] = recorded[at] as TruthResult;
+        }
+      }),
+    );
+  }
+  return results;
+}
+
+/** Records truths of one run, in their order. Rejects when the store fails. */
+async function recordOfRun(
+  store: Store,
+  runId: string,
+  truths: readonly Truth[],
+): Promise<readonly TruthResult[]> {
+  const events = await store.read(runId);
+  const read = orRefusal(() => verdictReader(runId, events));
+  const found = truths.map((truth) =>
+    read instanceof QuorateError ? read : orRefusal(() => read({ ...truth, team: truth.team })),
+  );
+  const results: TruthResult[] = found.map((one) =>
+    one instanceof QuorateError ? { error: one } : { recorded: recordedOf(one, undefined) },
+  );
+  const known = [...found.entries()].flatMap(([at, one]) =>
+    one instanceof QuorateError ? [] : [{ at, ...one }],
+  );
+  const byTeam = Map.groupBy(known, ({ supervisor, ballot: { callId = "" } }) =>
+    JSON.stringify([supervisor, callId]),
+  );
+  for (const ofTeam of byTeam.values()) {
+    const [first] = ofTeam;
+    if (first === undefined) continue;
+    const subjects = ofTeam.flatMap(({ ballot }) => ballot.subjects);
+    const changes = ofTeam.map(({ at, verdict, truth }) => ({
+      about: verdict,
+      value: truth,
+      by: truths[at]?.by,
+      atMs: truths[at]?.atMs,
+    }));
+    const ballot = { ...first.ballot, subjects };
+    const replaced = await keepTruths(store.values, first.supervisor, ballot, changes);
+    for (const [i, one] of ofTeam.entries()) {
+      results[one.at] = { recorded: recordedOf(one, replaced[i]) };
+    }
+  }
+  return results;
+}
+
+/** What `work` makes, or the error that it refuses with. */
+function orRefusal<T>(work: () => T): T | QuorateError {
+  try {
+    return work();
+  } catch (error) {
+    if (isSoundError(error)) return error;
+    throw error;
+  }
+}
+
+function recordedOf(
+  { verdict, supervisor, truth }: JudgedVerdict,
+  replaced: KnownTruth | undefined,
+): TruthRecorded {
+  const holders = (same: boolean): readonly string[] =>
+    truth === undefined
+      ? []
+      : verdict.positions
+          .filter(({ value }) => isSamePosition(value, truth) === same)
+          .flatMap(({ heldBy }) => heldBy.map(({ agent }) => agent));
+  return {
+    supervisor,
+    subject: verdict.subject,
+    right: holders(true),
+    wrong: holders(false),
+    ...(replaced !== undefined && { replaced }),
+  };
+}
