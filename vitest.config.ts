@@ -10,8 +10,8 @@ if (given === "random") console.log(`Property tests draw from FC_SEED=${seed}.`)
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // npm run test:runtimes, and npm run test:peers
-    exclude: ["test/runtimes/**", "test/peers/**"],
+    // npm run test:runtimes, npm run test:peers, and npm run test:browser
+    exclude: ["test/runtimes/**", "test/peers/**", "test/browser/**"],
     setupFiles: ["test/setup.ts"],
     env: { FC_SEED: seed },
     // Tests take fake time; what takes longer than this hangs.

@@ -59,6 +59,7 @@ export function App(props: { readonly source: RunSource; readonly foot: ReactNod
             <BillPart />
             <NoticesPart />
           </div>
+          {foot}
         </main>
         <aside aria-label="Timeline and details">
           <Timeline />
@@ -66,7 +67,6 @@ export function App(props: { readonly source: RunSource; readonly foot: ReactNod
           <Divider width={width} onWidth={setWidth} />
         </aside>
       </div>
-      {foot}
       <MiniTimeline />
     </DeskProvider>
   );

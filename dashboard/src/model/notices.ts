@@ -1,5 +1,4 @@
 import type { RunView } from "../../../src/report/run-view.ts";
-import { fewNames } from "./words.ts";
 import { visible } from "./visible.ts";
 
 /** Something that a reader of the answer should know. */
@@ -30,7 +29,7 @@ export function noticesOf(run: RunView): readonly PageNotice[] {
     message: visible(message),
     short: code.replaceAll("-", " "),
   }));
-  return [
+  const all = [
     ...missing,
     ...told,
     ...failed.map(({ agent, error }): PageNotice => ({
@@ -45,6 +44,7 @@ export function noticesOf(run: RunView): readonly PageNotice[] {
     })),
     ...howItCame(run),
   ];
+  return all.toSorted((a, b) => Number(a.level === "info") - Number(b.level === "info"));
 }
 
 function sentence(agent: string, detail: string): string {
@@ -55,7 +55,7 @@ function sentence(agent: string, detail: string): string {
   return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
 }
 
-function howItCame({ forkOf, resumed, tags }: RunView): readonly PageNotice[] {
+function howItCame({ forkOf, resumed }: RunView): readonly PageNotice[] {
   const notices: PageNotice[] = [];
   if (forkOf !== undefined) {
     const from = forkOf.from === undefined ? "" : `, with ${visible(forkOf.from)} asked anew`;
@@ -67,11 +67,6 @@ function howItCame({ forkOf, resumed, tags }: RunView): readonly PageNotice[] {
     const times = resumed.length === 1 ? "once" : `${resumed.length} times`;
     const message = `This run stopped and was gone on with ${times}${changed}.`;
     notices.push({ level: "info", message, short: "resumed" });
-  }
-  const labels = Object.entries(tags ?? {}).map(([name, value]) => `${name} ${value}`);
-  if (labels.length > 0) {
-    const message = `Its tags: ${fewNames(labels.map(visible), 8)}.`;
-    notices.push({ level: "info", message, short: "tags" });
   }
   return notices;
 }

@@ -1,5 +1,7 @@
 import { money } from "../../../src/report/money.ts";
 import { count, duration, share, whole } from "../../../src/report/quantities.ts";
+import { safeText } from "../../../src/cli/safe-text.ts";
+import { shortId } from "../../../src/cli/short-id.ts";
 import type { Json } from "../../../src/model/json.ts";
 
 export { count, duration, money, share, whole };
@@ -22,6 +24,14 @@ export function fewNames(names: readonly string[], most: number = 3): string {
 export function positionText(position: Json): string {
   if (typeof position !== "string") return JSON.stringify(position);
   return position === "" ? '""' : position;
+}
+
+export { shortId };
+
+/** One word of a command, quoted where a shell needs it, without what could not be seen. */
+export function shellWord(word: string): string {
+  const safe = safeText(word);
+  return /^[\w./@:+-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** `18:15:32`, in UTC: a page reads the same wherever it is opened. */

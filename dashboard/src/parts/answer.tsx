@@ -2,7 +2,7 @@ import { useState, type ReactNode } from "react";
 import { useDesk } from "../desk.ts";
 import type { Fact, Tone } from "../model/answer.ts";
 import { visible } from "../model/visible.ts";
-import { dateTime, share } from "../model/words.ts";
+import { dateTime, share, shortId } from "../model/words.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 const SIGNS: Readonly<Record<Tone, IconName>> = {
@@ -31,16 +31,23 @@ export function AnswerPart(): ReactNode {
         <b>{visible(name)}</b>
         {version !== undefined && <span>{`version ${visible(version)}`}</span>}
         <span>·</span>
-        <span className="mono xs">{visible(run.runId)}</span>
+        <span className="mono xs" title={visible(run.runId)}>
+          {shortId(run.runId)}
+        </span>
         <span>·</span>
         <span>{dateTime(run.startedAtMs)}</span>
+        {Object.entries(run.tags ?? {}).map(([name, value]) => (
+          <span key={name} className="tag">
+            {visible(`${name} ${value}`)}
+          </span>
+        ))}
       </p>
       <div className="head">
         <span className={`sign ${answer.tone}`}>
           <Icon name={SIGNS[answer.tone]} />
         </span>
         <h1 id="answer" tabIndex={-1}>
-          {answer.headline}
+          {held(answer.headline)}
         </h1>
         <div className="end">
           {run.open.length > 0 && (
@@ -59,6 +66,11 @@ export function AnswerPart(): ReactNode {
       </dl>
     </section>
   );
+}
+
+/** A number stays with what it counts, wherever the line breaks. */
+function held(sentence: string): string {
+  return sentence.replaceAll(/(\d) (?=[a-z])/g, "$1\u00A0");
 }
 
 function FactPart({ fact }: { readonly fact: Fact }): ReactNode {

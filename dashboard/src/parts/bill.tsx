@@ -43,7 +43,7 @@ export function BillPart(): ReactNode {
           />
           <Sum
             kind="wasted"
-            title="Wasted, of what was spent"
+            title="Wasted"
             value={dollars(wasted)}
             share={wasted / whole}
             words={costs.wastedWords}

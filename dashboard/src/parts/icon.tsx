@@ -18,7 +18,7 @@ const PATHS = {
   again: "M13 8a5 5 0 11-1.6-3.7M13 2v3h-3",
   minus: "M3.5 8h9",
   question: "M6 6a2 2 0 113 1.7c-.7.4-1 .8-1 1.6M8 11.8v.1",
-  dot: "M8 8v.01",
+  dot: "M8 6a2 2 0 100 4 2 2 0 000-4z",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -21,14 +21,13 @@ const percent = (share: number): string => `${(share * 100).toFixed(3)}%`;
 /** A row of the timeline. */
 export function LanePart(props: LaneProps): ReactNode {
   const { lane, index, scale, selected, dim, reachable, top, onSelect, onKeyDown } = props;
-  const { name, word, end, note, depth, bars } = lane;
+  const { name, word, end, depth, bars } = lane;
   return (
     <button
       type="button"
       className={dim ? "lane dim" : "lane"}
       data-lane={index}
       aria-pressed={selected}
-      aria-label={[name, word, end === word ? "" : end, note].filter(Boolean).join(", ")}
       tabIndex={reachable ? 0 : -1}
       style={{ transform: `translateY(${top}px)` }}
       onClick={onSelect}
@@ -56,7 +55,10 @@ export function LanePart(props: LaneProps): ReactNode {
         ))}
         <LaneNote lane={lane} scale={scale} />
       </span>
-      <span className="end">{end}</span>
+      <span className="end">
+        {end}
+        {end !== word && <span className="vh">{`, ${word}`}</span>}
+      </span>
     </button>
   );
 }

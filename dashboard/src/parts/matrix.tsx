@@ -54,7 +54,7 @@ export function Disagreements(): ReactNode {
             <button type="button" className="lk" onClick={() => setOnly(false)}>
               {`+ ${lone.length} more`}
             </button>
-            {" on which nobody is contradicted but by silence"}
+            {" that all agree on, or that one agent alone reports"}
           </span>
         )}
         <div className="legend">

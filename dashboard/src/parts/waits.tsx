@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
+import { cut } from "../../../src/model/text.ts";
 import { useDesk } from "../desk.ts";
 import { holdersOf, positionWords, type Subject } from "../model/subjects.ts";
 import { visible } from "../model/visible.ts";
-import { duration, fewNames, timeOfDay } from "../model/words.ts";
+import { duration, fewNames, positionText, shellWord, shortId, timeOfDay } from "../model/words.ts";
 import { whyOf } from "../model/chain.ts";
 import { Icon } from "./icon.tsx";
 import { Severity } from "./finding.tsx";
@@ -54,7 +55,7 @@ function Question({ subject }: { readonly subject: Subject }): ReactNode {
     <div className="question">
       <div className="spread q">
         <a href={subjectHref(number)}>
-          {kind === "finding" ? `Is finding ${number} there?` : visible(subject.text)}
+          {kind === "finding" ? `Does finding ${number} stand?` : visible(subject.text)}
         </a>
         <span className="spread">
           <Severity severity={finding?.severity} />
@@ -89,10 +90,32 @@ function Question({ subject }: { readonly subject: Subject }): ReactNode {
           </p>
         ))}
         <p className="xs muted">Decide from the command line, where the run is kept:</p>
-        <p className="cmd">{`quorate decide ${visible(page.run.runId)} SUBJECT WINNER`}</p>
+        <p className="cmd">{decideCommand(page.run.runId, subject)}</p>
+        {positions.length > 1 && (
+          <p className="xs muted">{`or, in place of the last word: ${otherWinners(subject)}`}</p>
+        )}
       </div>
     </div>
   );
+}
+
+const SUBJECT_CHARS = 60;
+
+/** What records a decision: the beginning of a subject is enough to name it. */
+function decideCommand(runId: string, { name, positions }: Subject): string {
+  const winner = positionText(positions.at(-1)?.value ?? null);
+  const begins = cut(name, SUBJECT_CHARS);
+  // To the end of a word, where there is one.
+  const subject = begins === name ? name : begins.replace(/(?<=^.{20,}) \S*$/s, "");
+  const words = [shortId(runId), subject, winner].map(shellWord);
+  return `quorate decide ${words.join(" ")}`;
+}
+
+function otherWinners({ positions }: Subject): string {
+  return positions
+    .slice(0, -1)
+    .map(({ value }) => shellWord(cut(positionText(value), SUBJECT_CHARS)))
+    .join(", ");
 }
 
 /** Those that hold a position without a word about it. */

@@ -32,32 +32,34 @@ export function WhyPart({ subject }: { readonly subject: Subject }): ReactNode {
   );
   return (
     <>
-      <h3>{TITLES[fate]}</h3>
-      {why.steps.length === 0 && (
-        <p className="xs muted">
-          <Txt>{why.before}</Txt>
-        </p>
-      )}
-      <ol className="chain">
-        {why.steps.map((step, index) => (
-          <li key={index} className={step.did}>
-            <span className="kn">
-              <Icon name={SIGNS[step.did]} />
-            </span>
-            <span>
-              <b>{visible(step.name)}</b>{" "}
-              {step.did === "waits" ? (
-                "is asked, and has not decided yet."
-              ) : (
-                <>
-                  {`${step.did}: `}
-                  <Txt>{step.words}</Txt>
-                </>
-              )}
-            </span>
-          </li>
-        ))}
-      </ol>
+      <div>
+        <h3>{TITLES[fate]}</h3>
+        {why.steps.length === 0 && (
+          <p className="xs muted">
+            <Txt>{why.before}</Txt>
+          </p>
+        )}
+        <ol className="chain">
+          {why.steps.map((step, index) => (
+            <li key={index} className={step.did}>
+              <span className="kn">
+                <Icon name={SIGNS[step.did]} />
+              </span>
+              <span>
+                <b>{visible(step.name)}</b>{" "}
+                {step.did === "waits" ? (
+                  "is asked, and has not decided yet."
+                ) : (
+                  <>
+                    {`${step.did}: `}
+                    <Txt>{step.words}</Txt>
+                  </>
+                )}
+              </span>
+            </li>
+          ))}
+        </ol>
+      </div>
       {person !== undefined && (
         <p className="would">
           <b>{visible(person.by ?? "A person")}</b>

@@ -1,0 +1,51 @@
+// Tries the page of a run in a real browser, which is installed on first use, with packages of its own.
+//
+//   npm run test:browser                       all tests
+//   npm run test:browser -- --report FILE      also writes { passed, failed } to FILE, as JSON
+//   npm run test:browser -- --renew            makes the pictures of docs/pictures anew, with which others are compared
+
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { installFolder } from "../../scripts/install-folder.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+function tryPages(renew: boolean, rest: readonly string[]): Counts {
+  if (!installFolder(import.meta.dirname, ["--ignore-scripts"])) return { passed: 0, failed: 1 };
+  const report = join(tmpdir(), `quorate-browser-${process.pid}.json`);
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  const config = join(import.meta.dirname, "vitest.config.ts");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const { status } = spawnSync(
+    process.execPath,
+    [vitest, "run", "--config", config, ...reporters, ...rest],
+    { cwd: root, stdio: "inherit", env: { ...process.env, ...(renew && { RENEW: "yes" }) } },
+  );
+  try {
+    const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(
+      readFileSync(report, "utf8"),
+    ) as { readonly numPassedTests: number; readonly numFailedTests: number };
+    return { passed, failed: status !== 0 && failed === 0 ? 1 : failed };
+  } catch {
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(report, { force: true });
+  }
+}
+
+const { values, positionals } = parseArgs({
+  options: { report: { type: "string" }, renew: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+const counts = tryPages(values.renew, positionals);
+console.log(`browser: ${counts.passed} passed, ${counts.failed} failed`);
+if (values.report !== undefined) writeFileSync(values.report, JSON.stringify(counts));
+if (counts.failed > 0) process.exitCode = 1;
