@@ -103,6 +103,7 @@ function installIsCurrent() {
 function buildInputs() {
   const hash = createHash("sha256");
   const sources = ["src", "dashboard"]
+    .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
@@ -190,8 +191,11 @@ function build(inputs) {
   rmSync(fresh, { recursive: true, force: true });
   runTool("typescript/bin/tsc", ["-p", "tsconfig.build.json", "--outDir", fresh]);
   runTool("rolldown/bin/cli.mjs", ["-c", "rolldown.config.ts", "--dir", fresh]);
-  const page = ["--config", "dashboard/vite.config.ts", "--outDir", join(fresh, "dashboard")];
-  runTool("vite/bin/vite.js", ["build", ...page]);
+  const page = join("dashboard", "vite.config.ts");
+  if (existsSync(join(root, page))) {
+    const outDir = join(fresh, "dashboard");
+    runTool("vite/bin/vite.js", ["build", "--config", page, "--outDir", outDir]);
+  }
   rmSync(old, { recursive: true, force: true });
   if (existsSync(dist)) renameSync(dist, old);
   renameSync(fresh, dist);

@@ -38,6 +38,7 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   embeddedExecutor: () => [new Map()],
   equal: () => [],
   findConflicts: () => [[], {}],
+  htmlPage: () => [[], {}],
   human: () => [{}],
   isSupervisor: () => [team()],
   isWorker: () => [a()],

@@ -27,7 +27,7 @@ export async function showCommand(
   if (flags.html !== undefined) {
     const interrupted = run.status === "interrupted";
     const { writePage } = await import("./write-page.ts");
-    await writePage(flags.html, run.runId, events, { interrupted });
+    await writePage(flags.html, events, { interrupted });
     screen.print(`The page of this run is in ${shellPath(flags.html)}.`);
     return;
   }

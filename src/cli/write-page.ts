@@ -8,11 +8,10 @@ import { shellPath } from "./shell-word.ts";
 /** Writes the page of a run to a file, in the place of what is there. Rejects with `BAD_OPTIONS` where that cannot be written. */
 export async function writePage(
   file: string,
-  runId: string,
   events: readonly RunEvent[],
   options: HtmlPageOptions = {},
 ): Promise<void> {
-  const page = htmlPage(runId, events, options);
+  const page = htmlPage(events, options);
   try {
     await writeFile(givenPath(file), page);
   } catch (error) {

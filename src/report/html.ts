@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
-import { objectsIn } from "../check/given.ts";
+import { objectsIn, readGiven } from "../check/given.ts";
+import { flag } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
+import { QuorateError } from "../model/errors.ts";
 import { todaysEvents } from "../model/earlier-events.ts";
 import { billOf } from "../money/bill.ts";
 import type { TeamPlace } from "../model/call-place.ts";
@@ -9,23 +12,34 @@ import { viewRun } from "./run-view.ts";
 
 /** What the page of a run is told beside its events. */
 export interface HtmlPageOptions {
-  /** Nobody drives the run and it has not ended, which its events do not tell. */
+  /** Nobody drives the run and it has not ended, which its events do not tell. Default: false. */
   readonly interrupted?: boolean;
 }
 
 /** Longer texts are cut in a page, which says so: nobody reads them there, and a browser has to hold them all. */
 const MAX_TEXT_CHARS = 20_000;
 
+const HTML_PAGE: Options<HtmlPageOptions, "interrupted"> = options({
+  interrupted: flag().or(false),
+});
+
 /**
  * The page of a run by its events, as a store reads them: one HTML file that shows the run without a network. All that agents, models and
- * callers wrote stands in it as data, never as markup. Texts of more than 20,000 characters are cut, and say so.
+ * callers wrote stands in it as data, never as markup. Texts of more than 20,000 characters are cut, and say so. Throws `BAD_OPTIONS` for
+ * what are no events of a run.
  */
-export function htmlPage(
-  runId: string,
-  log: Iterable<RunEvent>,
-  { interrupted = false }: HtmlPageOptions = {},
-): string {
-  const events = todaysEvents(objectsIn(log, "htmlPage"));
+export function htmlPage(log: Iterable<RunEvent>, given: HtmlPageOptions = {}): string {
+  const { interrupted } = HTML_PAGE.of(given, "htmlPage");
+  return readGiven("what htmlPage() is given", log, () => {
+    const events = todaysEvents(objectsIn(log, "htmlPage"));
+    const runId: unknown = events[0]?.runId;
+    if (typeof runId === "string") return pageOf(runId, events, interrupted);
+    const why = "htmlPage() is given no events of a run; give what the store reads of it";
+    throw new QuorateError("BAD_OPTIONS", why);
+  });
+}
+
+function pageOf(runId: string, events: readonly RunEvent[], interrupted: boolean): string {
   const { supervisor, bill } = viewRun(runId, events);
   const data = {
     runId,

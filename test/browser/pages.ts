@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunEvent } from "../../src/index.ts";
 import { htmlPage } from "../../src/report/index.ts";
-import { DEMO_RUN, demoEvents } from "../dashboard/demo-run.ts";
+import { demoEvents } from "../dashboard/demo-run.ts";
 import { hostileEvents } from "../dashboard/hostile-run.ts";
 
 /** Pages of runs in files, which are removed when it is disposed of. */
@@ -13,20 +13,20 @@ export interface Pages extends Disposable {
   /** To its end. */
   readonly decided: string;
   readonly hostile: string;
-  readonly of: (name: string, runId: string, events: readonly RunEvent[]) => string;
+  readonly of: (name: string, events: readonly RunEvent[]) => string;
 }
 
 export async function makePages(): Promise<Pages> {
   const folder = mkdtempSync(join(tmpdir(), "quorate-pages-"));
-  const of = (name: string, runId: string, events: readonly RunEvent[]): string => {
+  const of = (name: string, events: readonly RunEvent[]): string => {
     const file = join(folder, `${name}.html`);
-    writeFileSync(file, htmlPage(runId, events));
+    writeFileSync(file, htmlPage(events));
     return file;
   };
   return {
-    demo: of("demo", DEMO_RUN, await demoEvents()),
-    decided: of("decided", DEMO_RUN, await demoEvents({ decided: true })),
-    hostile: of("hostile", "hostile", await hostileEvents()),
+    demo: of("demo", await demoEvents()),
+    decided: of("decided", await demoEvents({ decided: true })),
+    hostile: of("hostile", await hostileEvents()),
     of,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -26,7 +26,7 @@ describe("the page of a run", () => {
   let page = "";
   beforeAll(async () => {
     demo = await demoEvents();
-    page = htmlPage(DEMO_RUN, demo);
+    page = htmlPage(demo);
   });
 
   it("holds the events of the run as data, but for what stands there twice, and keys", () => {
@@ -81,20 +81,22 @@ describe("the page of a run", () => {
 
   it("says of a run that nobody drives that it is interrupted", () => {
     const part = demo.slice(0, 20);
-    expect(dataOf(htmlPage(DEMO_RUN, part, { interrupted: true })).interrupted).toBe(true);
-    expect(dataOf(htmlPage(DEMO_RUN, part)).interrupted).toBeUndefined();
+    expect(dataOf(htmlPage(part, { interrupted: true })).interrupted).toBe(true);
+    expect(dataOf(htmlPage(part)).interrupted).toBeUndefined();
   });
 
   it("takes no more than 150 kB, compressed, for a run of a hundred calls", async () => {
     const events = await manyCalls(100);
     expect(events.filter(({ type }) => type === "call.succeeded")).toHaveLength(100);
-    expect(gzipSync(htmlPage("many", events), { level: 9 }).length).toBeLessThan(150_000);
+    expect(gzipSync(htmlPage(events), { level: 9 }).length).toBeLessThan(150_000);
   });
 
   it("refuses what are no events, in one sentence", () => {
-    expect(() => htmlPage("x", [7] as never)).toThrow(
-      expect.objectContaining({ code: "BAD_OPTIONS" }),
-    );
+    for (const given of [[7], [{}], [], undefined, "run"]) {
+      expect(() => htmlPage(given as never)).toThrow(
+        expect.objectContaining({ code: "BAD_OPTIONS" }),
+      );
+    }
   });
 });
 
@@ -151,13 +153,13 @@ describe("what agents wrote that could harm a page", () => {
   let events: readonly RunEvent[] = [];
   beforeAll(async () => {
     events = await hostileEvents();
-    page = htmlPage("hostile", events);
+    page = htmlPage(events);
   });
 
   it("ends no element and begins none", () => {
     const [, inside = ""] = ELEMENT.exec(page) ?? [];
     expect(inside).not.toMatch(/[<>&]/);
-    const harmless = htmlPage("harmless", events.slice(0, 1));
+    const harmless = htmlPage(events.slice(0, 1));
     for (const tag of [/<script/g, /<\/script>/g, /<style/g, /<!--/g, /<title/g]) {
       expect(page.match(tag)).toEqual(harmless.match(tag));
     }

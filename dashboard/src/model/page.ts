@@ -34,7 +34,7 @@ export function pageOf(run: RunView, bill: Bill | undefined = run.bill): RunPage
     lanes,
     costs,
     notices,
-    chain: chainNames([...run.verdicts, ...run.open].map(({ it }) => it)),
+    chain: chainNames(subjects.flatMap(({ verdict }) => verdict ?? [])),
     endMs: Math.max(1, run.lastAtMs - run.startedAtMs),
   };
 }

@@ -47,7 +47,7 @@ const PRESENT = "present";
 
 /** Everything that was spoken about: questions first, then findings, those that most report first. */
 export function subjectsOf(run: RunView): readonly Subject[] {
-  const settled = [...run.verdicts, ...run.open];
+  const settled = [...lastOfEach(run), ...run.open];
   const known = new Set(settled.map(({ team, it }) => keyOf(team, it.subject)));
   const undecided = run.conflicts.filter(({ team, it }) => !known.has(keyOf(team, it.subject)));
   const drafts = [
@@ -55,6 +55,15 @@ export function subjectsOf(run: RunView): readonly Subject[] {
     ...undecided.map((found) => draftOf(found, undefined)),
   ];
   return drafts.toSorted(inOrder).map((draft, index) => ({ ...draft, number: index + 1 }));
+}
+
+/** The last verdict about each subject; of a run that was resumed without what stands in its log from before. */
+function lastOfEach({ verdicts, settled }: RunView): readonly Found<Verdict>[] {
+  const wanted = settled === undefined ? undefined : new Set(settled);
+  const last = new Map(verdicts.map((found) => [keyOf(found.team, found.it.subject), found]));
+  return [...last.values()].filter(
+    ({ team, it }) => team !== "" || wanted === undefined || wanted.has(it.subject),
+  );
 }
 
 function keyOf(team: string, subject: string): string {
