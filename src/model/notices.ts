@@ -8,7 +8,7 @@ export type NoticeLevel = "info" | "warn";
  * - `said-nothing`: an agent answered, and nothing in its answer can be compared.
  * - `answer-unread`: an answer has a recommendation or findings in a form that nobody can compare.
  * - `report-unread`: an agent reported a cost in a form that nobody can read.
- * - `cost-unknown`: calls reported no cost, where money is looked after.
+ * - `cost-unknown`: calls reported nothing of what they used, or it has no price, where money is looked after.
  * - `not-cached`: answers were not cached, since they have secrets and there is no secret to hash them with.
  * - `redact-unmatched`: a path of `redact` led to nothing.
  * - `redacted-decided`: the log does not have a position that was decided about as it is.

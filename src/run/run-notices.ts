@@ -32,25 +32,25 @@ function refusedReports({ notices }: Run): readonly Notice[] {
 }
 
 /** Where nobody looks after money, and nobody has reported any, its absence is no news. */
-function unknownCosts({ lines }: Bill, isBudgeted: boolean): readonly Notice[] {
-  const unknown = lines.filter(
-    ({ attempts, cost }) => attempts > 0 && cost.usdMicros === "unknown",
-  );
-  const isWatched = isBudgeted || lines.some(({ cost }) => isKnown(cost.usdMicros));
-  if (unknown.length === 0 || !isWatched) return [];
+function unknownCosts({ calls, spent, lines }: Bill, isBudgeted: boolean): readonly Notice[] {
+  const { unreportedCalls = 0, unpricedCalls = 0 } = spent;
+  const isWatched =
+    isBudgeted ||
+    unpricedCalls > 0 ||
+    lines.some(({ cost }) => cost.usdMicros !== "unknown" && cost.usdMicros > 0);
+  if (unreportedCalls + unpricedCalls === 0 || !isWatched) return [];
+  const unknown = lines.filter(({ cost }) => cost.usdMicros === "unknown");
   const agents = [...new Set(unknown.map(({ agent }) => agent))];
-  const calls = lines.reduce((sum, line) => sum + line.calls, 0);
-  const silent = unknown.reduce((sum, line) => sum + line.calls, 0);
+  const why = [
+    ...(unreportedCalls > 0 ? [`${unreportedCalls} reported nothing`] : []),
+    ...(unpricedCalls > 0 ? [`${unpricedCalls} used what has no price`] : []),
+  ].join(", ");
   return [
     notice("cost-unknown", {
-      what: `What ${silent} of ${counted(calls, "call")} cost is not known: ${few(agents)}`,
+      what: `It is not known what all of ${counted(calls, "call")} cost: ${why} (${few(agents)})`,
       agents,
     }),
   ];
-}
-
-function isKnown(micros: number | "unknown"): boolean {
-  return micros !== "unknown" && micros > 0;
 }
 
 function uncached({ notices }: Run): readonly Notice[] {

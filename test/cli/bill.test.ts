@@ -132,8 +132,8 @@ describe("quorate plan", () => {
     const planned = await quorate(["plan", team("priced"), "--input", "-"], empty, "{}");
     expect(planned).toMatchObject({ code: 0, stderr: "" });
     expect(planned.stdout).toMatch(/1 +security +large +2 +\? +\? +\$0\.018 +2 min 00 s/);
-    expect(planned.stdout).toMatch(/2 +~chief +mini +judge +4 /);
-    expect(planned.stdout).toContain("at worst  $0.0288");
+    expect(planned.stdout).toMatch(/2 +~chief +mini +judge +8 /);
+    expect(planned.stdout).toContain("at worst  $0.0378");
     const { code, stderr } = await quorate(["runs"], empty);
     expect({ code, stderr: stderr.slice(0, 29) }).toEqual({
       code: 2,
@@ -153,7 +153,7 @@ describe("quorate plan", () => {
     const { budgets } = JSON.parse(tight.stdout) as { budgets: readonly { fits: boolean }[] };
     expect(budgets.map(({ fits }) => fits)).toEqual([false, true]);
     const page = await quorate(args, cwd, "{}", { BUDGET: "0.01" });
-    expect(page.stdout).toContain("$0.01: the worst case of $0.0288 does not fit");
+    expect(page.stdout).toContain("$0.01: the worst case of $0.0378 does not fit");
     for (const line of page.stdout.split("\n")) expect(columnsOf(line)).toBeLessThanOrEqual(80);
   });
 

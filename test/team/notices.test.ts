@@ -256,8 +256,27 @@ describe("what an outcome does not say by itself", () => {
     });
     const mixed = await supervisor({ name: "gate", agents: { a: quiet, c: paid } }).run("x");
     expect(only(mixed, "cost-unknown").message).toContain(
-      "What 1 of 2 calls cost is not known: a.",
+      "It is not known what all of 2 calls cost: 1 reported nothing (a).",
     );
+    const tokens = agent({
+      name: "d",
+      model: "mini",
+      run: (_task: string, { report }) => {
+        report({ inputTokens: 5, outputTokens: 1 });
+        return { recommendation: "ship" };
+      },
+    });
+    const unpriced = await supervisor({ name: "gate", agents: { b: other, d: tokens } }).run("x");
+    expect(only(unpriced, "cost-unknown").message).toContain(
+      "1 reported nothing, 1 used what has no price (b, d)",
+    );
+    const free = agent({
+      name: "e",
+      cost: "free",
+      run: (_task: string) => ({ recommendation: "ship" }),
+    });
+    const known = await supervisor({ name: "gate", agents: { c: paid, e: free } }).run("x");
+    expect(known.notices).toEqual([]);
   });
 
   it("is that a path of redact led to nothing, and a warning where another name was meant", async () => {
