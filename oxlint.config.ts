@@ -157,6 +157,7 @@ const arrows: readonly Arrow[] = [
       "report",
       "limits/deadlock.ts",
       "money/price.ts",
+      "team/fail-on.ts",
       "sqlite",
       "commander",
       "listr2",

@@ -6,6 +6,7 @@ export type {
   InDoubt,
   InputOf,
   OutputOf,
+  PositionOf,
   UpstreamOf,
   Worker,
   Workers,
@@ -72,7 +73,7 @@ export type {
   PlanOptions,
   TaskPlan,
 } from "./forecast/task-plan.ts";
-export type { NameOf, ResultsOf, TaskOf } from "./team/infer.ts";
+export type { NameOf, OutcomeOf, ResultsOf, TaskOf, WinnerOf } from "./team/infer.ts";
 export type { TeamAnswer } from "./team/coordinate/nested.ts";
 export type { ManyOptions, TaskOutcome } from "./run/many/run-many.ts";
 export type { RunStream } from "./run/stream.ts";
@@ -162,6 +163,8 @@ export type {
 
 export { settle } from "./resolve/settle.ts";
 export type { SettleOptions } from "./resolve/settle.ts";
+export { conflictsOf } from "./resolve/conflicts-of.ts";
+export type { GateOptions } from "./resolve/gate.ts";
 export { DEFAULT_CHAIN } from "./resolve/chain.ts";
 export { unanimous } from "./resolve/unanimous.ts";
 export type { UnanimousOptions } from "./resolve/unanimous.ts";

@@ -8,11 +8,12 @@ import { embeddedExecutor } from "./executor/embedded.ts";
 import type { Executor } from "./executor/executor.ts";
 import { makeExecutor } from "./executor/make-executor.ts";
 import { flights } from "./call/cache/single-flight.ts";
+import type { Json } from "./model/json.ts";
 import type { Outcome } from "./model/outcome.ts";
 import { memoryStore } from "./store/memory.ts";
 import type { Store } from "./store/store.ts";
 import { planTask } from "./forecast/plan-task.ts";
-import type { NameOf, ResultsOf, TaskOf } from "./team/infer.ts";
+import type { NameOf, OutcomeOf, ResultsOf, TaskOf, TeamPosition, WinnerOf } from "./team/infer.ts";
 import type { TeamAnswer } from "./team/coordinate/nested.ts";
 import {
   SUPERVISOR,
@@ -36,8 +37,10 @@ export interface Supervisor<
   Task = never,
   Answer = unknown,
   Name extends string = string,
+  Winner extends Json = WinnerOf<Agents>,
+  Position = TeamPosition<Answer, Winner>,
 >
-  extends Worker<Name, Task, Answer>, TeamBrand {
+  extends Worker<Name, Task, Answer, Position>, TeamBrand {
   readonly agents: Agents;
   readonly store: Store;
   /**
@@ -48,20 +51,26 @@ export interface Supervisor<
   readonly run: (
     task: Task,
     options?: RunOptions<NameOf<Agents>>,
-  ) => Promise<Outcome<ResultsOf<Agents>>>;
+  ) => Promise<Outcome<ResultsOf<Agents>, Winner>>;
   /** As `run`, and shows every event once it is kept. Leaving the loop early cancels the run. */
   readonly stream: (
     task: Task,
     options?: RunOptions<NameOf<Agents>>,
-  ) => RunStream<ResultsOf<Agents>>;
+  ) => RunStream<ResultsOf<Agents>, Winner>;
   /**
    * Goes on with a run where its log ends: no agent that has answered is asked again. `reuse` of the outcome counts. A
    * finished run's outcome is read from the log. Rejects as `run` does, and with `RUN_NOT_FOUND`, `RUN_OWNED` while
    * somebody else drives it, `RUN_ID_TAKEN` for a run of another supervisor, `NOT_RESUMABLE`, and `LEASE_LOST`.
    */
-  readonly resume: (runId: string, options?: ResumeOptions) => Promise<Outcome<ResultsOf<Agents>>>;
+  readonly resume: (
+    runId: string,
+    options?: ResumeOptions,
+  ) => Promise<Outcome<ResultsOf<Agents>, Winner>>;
   /** As `resume`, and shows every event of the run, those before it too. */
-  readonly resumeStream: (runId: string, options?: ResumeOptions) => RunStream<ResultsOf<Agents>>;
+  readonly resumeStream: (
+    runId: string,
+    options?: ResumeOptions,
+  ) => RunStream<ResultsOf<Agents>, Winner>;
   /**
    * A new run beside another one: with another task, with agents that have changed since, or with the agent at `from` asked
    * anew. Answers of calls whose content is the same are taken over and cost nothing. Rejects as `resume` does.
@@ -69,12 +78,12 @@ export interface Supervisor<
   readonly fork: (
     runId: string,
     options?: ForkOptions<Task, NameOf<Agents>>,
-  ) => Promise<Outcome<ResultsOf<Agents>>>;
+  ) => Promise<Outcome<ResultsOf<Agents>, Winner>>;
   /** As `fork`, and shows every event. */
   readonly forkStream: (
     runId: string,
     options?: ForkOptions<Task, NameOf<Agents>>,
-  ) => RunStream<ResultsOf<Agents>>;
+  ) => RunStream<ResultsOf<Agents>, Winner>;
   /**
    * Records what a person decided about a subject that the run waits for, without what `redact` takes out of it, and goes on with
    * the run. Where `redact` has paths, a process that did not drive the run keeps neither `why` nor `by`. Rejects as `resume` does, with `ALREADY_DECIDED` when a person has decided about that subject, `NO_SUCH_POSITION` when nobody
@@ -84,13 +93,13 @@ export interface Supervisor<
     runId: string,
     decision: HumanDecision,
     options?: ResumeOptions,
-  ) => Promise<Outcome<ResultsOf<Agents>>>;
+  ) => Promise<Outcome<ResultsOf<Agents>, Winner>>;
   /** As `decide`, and shows every event of the run, those before it too. */
   readonly decideStream: (
     runId: string,
     decision: HumanDecision,
     options?: ResumeOptions,
-  ) => RunStream<ResultsOf<Agents>>;
+  ) => RunStream<ResultsOf<Agents>, Winner>;
   /**
    * Asks for a run of this team to be cancelled, whichever process drives it; as `cancel`. Rejects with `RUN_NOT_FOUND`, and with
    * `RUN_ID_TAKEN` for a run of another supervisor.
@@ -105,7 +114,7 @@ export interface Supervisor<
   readonly runMany: (
     tasks: Iterable<Task> | AsyncIterable<Task>,
     options?: ManyOptions<NameOf<Agents>, Task>,
-  ) => AsyncGenerator<TaskOutcome<ResultsOf<Agents>>, void, undefined>;
+  ) => AsyncGenerator<TaskOutcome<ResultsOf<Agents>, Winner>, void, undefined>;
 }
 
 /**
@@ -151,7 +160,7 @@ export function supervisor<
   };
 
   const supervised: Supervisor<Agents, TaskOf<Agents, Mapped>, Answer, Name> = {
-    ...workerBrand<TaskOf<Agents, Mapped>, Answer>(),
+    ...workerBrand(),
     ...teamBrand(team),
     name,
     version: described.version,
@@ -160,20 +169,17 @@ export function supervisor<
     agents: described.agents as Agents,
     store,
     run: (task, runOptions = {}) =>
-      beginRun(root, task, runOptions).outcome as Promise<Outcome<ResultsOf<Agents>>>,
+      beginRun(root, task, runOptions).outcome as Promise<OutcomeOf<Agents>>,
     stream: (task, runOptions = {}) =>
       streamRun((watch) => beginRun(root, task, runOptions, watch)),
     resume: (runId, resumeOptions = {}) =>
-      resumeRun(root, runId, resumeOptions).outcome as Promise<Outcome<ResultsOf<Agents>>>,
+      resumeRun(root, runId, resumeOptions).outcome as Promise<OutcomeOf<Agents>>,
     resumeStream: (runId, resumeOptions = {}) =>
       streamRun((watch) => resumeRun(root, runId, resumeOptions, watch)),
-    fork: (runId, fork = {}) =>
-      forkRun(root, runId, fork).outcome as Promise<Outcome<ResultsOf<Agents>>>,
+    fork: (runId, fork = {}) => forkRun(root, runId, fork).outcome as Promise<OutcomeOf<Agents>>,
     forkStream: (runId, fork = {}) => streamRun((watch) => forkRun(root, runId, fork, watch)),
     decide: (runId, decision, resumeOptions = {}) =>
-      decideRun(root, runId, decision, resumeOptions).outcome as Promise<
-        Outcome<ResultsOf<Agents>>
-      >,
+      decideRun(root, runId, decision, resumeOptions).outcome as Promise<OutcomeOf<Agents>>,
     decideStream: (runId, decision, resumeOptions = {}) =>
       streamRun((watch) => decideRun(root, runId, decision, resumeOptions, watch)),
     cancel: (runId, reason) => requestCancel(root, runId, reason),

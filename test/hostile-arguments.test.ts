@@ -34,6 +34,7 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   auditJudges: () => [[], {}],
   billOf: () => [[], []],
   budgetState: () => [store(), "scope"],
+  conflictsOf: () => [[]],
   decide: () => [store(), "r", decision],
   embeddedExecutor: () => [new Map()],
   equal: () => [],

@@ -138,6 +138,7 @@ describe("the promises", () => {
       "call.started",
       "call.succeeded",
       "call.failed",
+      "verdict.reached",
       "notices.given",
       "run.finished",
     ]);

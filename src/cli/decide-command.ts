@@ -1,4 +1,5 @@
 import { decide, openQuestions, type HumanDecision } from "../index.ts";
+import type { FailOn } from "../team/fail-on.ts";
 import type { Json } from "../model/json.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Store } from "../store/store.ts";
@@ -24,6 +25,7 @@ export interface DecideFlags {
   readonly db?: string;
   readonly json?: boolean;
   readonly full?: boolean;
+  readonly failOn?: FailOn;
   /** Of a position, and of a question, among those that look the same. */
   readonly index?: number;
   readonly question?: number;
@@ -62,7 +64,7 @@ export async function decideCommand(
       );
       return EXIT.ok;
     }
-    const following = { team: file, log, screen, signals, flags };
+    const following = { team: file, supervisor: team, log, screen, signals, flags };
     const stream = team.decideStream(runId, decision, { signal: signals.signal, store: log.store });
     const { exitCode, document } = await followRun(stream, following);
     if (document !== undefined) screen.print(safeJson(document, 2));

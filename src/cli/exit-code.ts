@@ -13,23 +13,40 @@ export const EXIT = {
   usage: 2,
   /** An outcome, but not a whole one: undecided, tied, no quorum, somebody did not answer, or a notice warns. */
   open: 3,
+  /** Decided, and the gate does not pass. */
+  against: 4,
   /** Ctrl-C and SIGTERM: 128 and the signal's number. */
   interrupted: 130,
   terminated: 143,
 } as const;
 
-/** The exit code for an outcome; verdicts are those of the team itself, not of teams within it. */
+/**
+ * The exit code for an outcome, the first that fits; verdicts are those of the team itself, not of teams within it. `passed` is what the
+ * gate says, `undefined` where there is none.
+ */
 export function exitCodeOf(outcome: {
   readonly status: OutcomeStatus;
+  readonly passed: boolean | null | undefined;
   readonly verdicts: readonly Pick<Verdict, "status">[];
   readonly notices: readonly Pick<Notice, "level">[];
 }): number {
-  if (outcome.status === "failed") return EXIT.failed;
-  const allDecided = outcome.verdicts.every(
-    ({ status }) => status === "unanimous" || status === "decided",
-  );
-  const warned = outcome.notices.some(({ level }) => level === "warn");
-  return outcome.status === "complete" && allDecided && !warned ? EXIT.ok : EXIT.open;
+  const { status, passed, verdicts, notices } = outcome;
+  if (status === "failed") return EXIT.failed;
+  if (passed === false) return EXIT.against;
+  const isWhole = status === "complete" && passed !== null && verdicts.every(isDecided);
+  return isWhole && notices.every(({ level }) => level === "info") ? EXIT.ok : EXIT.open;
+}
+
+/** One voice among several is told of by a notice, and no gate goes by it. */
+function isDecided({ status }: Pick<Verdict, "status">): boolean {
+  return status === "unanimous" || status === "decided" || status === "unopposed";
+}
+
+/** Of several exit codes the one that a script must hear of. */
+export function worstOf(codes: readonly number[]): number {
+  const known: readonly number[] = [EXIT.ok, EXIT.open, EXIT.against];
+  if (codes.some((code) => !known.includes(code))) return EXIT.failed;
+  return Math.max(EXIT.ok, ...codes);
 }
 
 const USAGE_CODES: ReadonlySet<string> = new Set([

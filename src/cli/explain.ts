@@ -2,7 +2,14 @@ import { clip } from "../model/text.ts";
 import type { Position } from "../model/conflict.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { count } from "../report/quantities.ts";
-import { detailWords, positionWords, stands, supportOf, verdictSentence } from "./report.ts";
+import {
+  detailWords,
+  inVerdictStyle,
+  positionWords,
+  stands,
+  supportOf,
+  verdictSentence,
+} from "./report.ts";
 import type { Found, RunView } from "../report/run-view.ts";
 import { safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
@@ -28,7 +35,7 @@ export function explain(run: RunView, screen: Terminal, options: ExplainOptions 
     .filter(({ it }) => matches(it, options.subject))
     .toSorted((a, b) => rank(a.it) - rank(b.it) || supportOf(b.it) - supportOf(a.it));
   const shown = full || options.subject !== undefined ? wanted : wanted.slice(0, MAX_SUBJECTS);
-  const lines = shown.flatMap((found) => ["", ...explainOne(found, screen, full)]);
+  const lines = shown.flatMap((found) => ["", ...explainOne(found, run, screen, full)]);
   const hidden = wanted.length - shown.length;
   if (hidden > 0) {
     lines.push(
@@ -56,14 +63,18 @@ function rank(verdict: Verdict): number {
   return stands(verdict) ? 2 + contested : 4 + contested;
 }
 
-function explainOne({ team, it }: Found<Verdict>, screen: Terminal, full: boolean): string[] {
+function explainOne(
+  { team, it }: Found<Verdict>,
+  run: RunView,
+  screen: Terminal,
+  full: boolean,
+): string[] {
+  const style = inVerdictStyle(it, team === "" ? run : {}, screen);
   const where = team === "" ? "" : `${safeText(team)}: `;
   const title = wrap(`${where}${safeText(it.subject)}`, screen.columns);
   return [
     ...title.map((line) => screen.style("title", line)),
-    ...wrap(verdictSentence(it, full), screen.columns, { first: "  " }).map((line) =>
-      screen.style(it.winner === null ? "warn" : "good", line),
-    ),
+    ...wrap(verdictSentence(it, full), screen.columns, { first: "  " }).map(style),
     ...it.positions.flatMap((position) => positionLines(position, it, screen, full)),
     ...labelled("suggestion", safeText(it.finding?.suggestion ?? ""), screen),
     ...labelled("why", safeText(it.reasoning), screen),

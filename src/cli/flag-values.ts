@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from "commander";
 import type { Setting } from "./read-task.ts";
 import { timeSpan } from "./time-span.ts";
+import { describeThrown } from "../model/errors.ts";
+import { readFailOn, type FailOn } from "../team/fail-on.ts";
 
 // What flags are given, read. They throw what commander tells of a flag that cannot be read.
 
@@ -64,6 +66,15 @@ export function atLeastOne(value: string): number {
   if (!Number.isInteger(number) || number < 1)
     throw new InvalidArgumentError("give a whole number, 1 or more.");
   return number;
+}
+
+/** What must not come out, beside those before it. */
+export function failOn(given: string, before?: FailOn): FailOn {
+  try {
+    return readFailOn(given, before);
+  } catch (error) {
+    throw new InvalidArgumentError(`${describeThrown(error)}.`);
+  }
 }
 
 /** A tag, `name=value`, beside those before it. */

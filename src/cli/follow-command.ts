@@ -71,13 +71,13 @@ function eventsOf(
   };
 }
 
-function exitCodeFor({ status, verdicts, notices }: RunView): number {
+function exitCodeFor({ status, verdicts, gate, notices }: RunView): number {
   switch (status) {
     case "complete":
     case "partial":
     case "failed": {
       const own = verdicts.filter(({ team }) => team === "").map(({ it }) => it);
-      return exitCodeOf({ status, verdicts: own, notices });
+      return exitCodeOf({ status, passed: gate?.passed, verdicts: own, notices });
     }
     case "cancelled":
       return EXIT.failed;

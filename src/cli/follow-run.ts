@@ -1,6 +1,8 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { outputFailure, tellClosed } from "./output.ts";
 import type { Outcome, Reuse } from "../model/outcome.ts";
+import { gatedOutcome, type FailOn } from "../team/fail-on.ts";
+import type { Supervisor } from "../supervisor.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
 import { lookAgain } from "./look-again.ts";
 import { nextStep } from "./next-step.ts";
@@ -18,6 +20,7 @@ import type { Terminal } from "./terminal.ts";
 export interface Following {
   /** The team's file, for the command that goes on with the run. */
   readonly team: string;
+  readonly supervisor: Supervisor;
   readonly log: RunLog;
   readonly screen: Terminal;
   readonly signals: SignalScope;
@@ -26,6 +29,7 @@ export interface Following {
     readonly json?: boolean;
     readonly full?: boolean;
     readonly report?: readonly ReportFile[];
+    readonly failOn?: FailOn;
   };
   /** The run had finished before: it is only read. */
   readonly finished?: boolean;
@@ -58,8 +62,15 @@ export async function followRun(stream: Watched<Outcome>, following: Following):
   // Stopped before its first event: there is nothing to show, and no log of it.
   if (cancelledBy !== undefined && watched.run.startedAtMs === 0) return { exitCode: cancelledBy };
 
-  const run = "error" in ended ? cancelledRun(watched.run, ended.error) : watched.run;
-  const code = "error" in ended ? (cancelledBy ?? EXIT.failed) : exitCodeOf(ended.outcome);
+  const gate = "outcome" in ended ? gateOf(ended.outcome, watched.run, following) : undefined;
+  const run =
+    "error" in ended
+      ? cancelledRun(watched.run, ended.error)
+      : { ...watched.run, ...(gate !== undefined && { gate }) };
+  const code =
+    "error" in ended
+      ? (cancelledBy ?? EXIT.failed)
+      : exitCodeOf({ ...ended.outcome, passed: gate?.passed });
   const isReported = await writeReports(run, flags.report ?? []);
   const exitCode = isReported || cancelledBy !== undefined ? code : EXIT.failed;
   await addToStepSummary(run);
@@ -84,6 +95,16 @@ export async function followRun(stream: Watched<Outcome>, following: Following):
 
 function isCancelled(error: unknown): boolean {
   return error instanceof QuorateError && error.code === "CANCELLED";
+}
+
+/** As the log has it; by what its caller says now where that is other. */
+function gateOf(
+  outcome: Outcome,
+  run: RunView,
+  { supervisor, flags: { failOn } }: Following,
+): RunView["gate"] {
+  const recorded = failOn === undefined ? run.gate : undefined;
+  return recorded ?? gatedOutcome(supervisor, failOn, outcome);
 }
 
 /** A run that is paid for goes on where nobody reads of it any more; its reader is told where all of it stands. */

@@ -1,3 +1,4 @@
+import type { FailOn } from "../team/fail-on.ts";
 import { findRun } from "./find-run.ts";
 import { followRun } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
@@ -14,6 +15,7 @@ export interface ForkFlags extends TaskFlags {
   readonly db?: string;
   readonly json?: boolean;
   readonly full?: boolean;
+  readonly failOn?: FailOn;
 }
 
 /** `quorate fork`: a new run that takes over what it can of another. Gives the exit code; rejects when nothing ran. */
@@ -25,7 +27,7 @@ export async function forkCommand(file: string, wanted: string, flags: ForkFlags
   const log = await existingLog(team, flags.db);
   const screen = terminal();
   using signals = cancelOnSignals();
-  const following = { team: file, log, screen, signals, flags };
+  const following = { team: file, supervisor: team, log, screen, signals, flags };
   try {
     const ofRun = await findRun(log.store, wanted, log.file);
     const stream = team.forkStream(ofRun, {

@@ -51,7 +51,8 @@ export function exitCodeFor(exitCode: number): number {
   const failure = outputFailure(stdout);
   if (failure === undefined) return exitCode;
   if (!told.has(stdout)) complain(`the output could not be written: ${failure}`);
-  return exitCode === EXIT.ok || exitCode === EXIT.open ? EXIT.failed : exitCode;
+  const whole: readonly number[] = [EXIT.ok, EXIT.open, EXIT.against];
+  return whole.includes(exitCode) ? EXIT.failed : exitCode;
 }
 
 /** Keeps code of the team from closing the outputs: what is opened next would have their numbers, a database too. */

@@ -12,7 +12,7 @@ import type { ForkFlags } from "./fork-command.ts";
 import { envFile } from "./env-file.ts";
 import { finish } from "./finish.ts";
 import { addFrontCommands } from "./front-commands.ts";
-import { age, namesIn, place, tag } from "./flag-values.ts";
+import { age, failOn, namesIn, place, tag } from "./flag-values.ts";
 import { addLogCommands } from "./log-commands.ts";
 import { keepOutputs, reserveStdout } from "./output.ts";
 import { ownName } from "./own-name.ts";
@@ -109,6 +109,12 @@ const PRICES = [
   "what models cost, as JSON; a model in it has its price there",
 ] as const;
 
+const FAIL_ON = [
+  "--fail-on <what>",
+  "exit with 4 when this comes out: hold, SUBJECT=VALUE or severity>=high, in place of what the team's gate says of it; may be given again",
+  failOn,
+] as const;
+
 function describeProgram(exitWith: (code: number) => void): Command {
   const program = new Command("quorate")
     .description("Runs a team of agents, and shows what it did and why.")
@@ -126,8 +132,9 @@ function describeProgram(exitWith: (code: number) => void): Command {
       "after",
       [
         "",
-        "Exit codes: 0 complete and decided; 3 undecided, somebody did not answer, or a",
-        "notice warns; 1 failed; 2 called wrongly; 130 stopped by Ctrl-C.",
+        "Exit codes, the first that fits: 2 wrong usage; 1 failed; 4 decided, and the",
+        "gate does not pass; 3 undecided, waiting, somebody did not answer, or a notice",
+        "warns; 0 complete and decided. 130 after Ctrl-C.",
       ].join("\n"),
     );
   const command = (name: string, description: string): Command =>
@@ -155,6 +162,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
     )
       .addOption(teamDatabase("where the log is"))
       .option(...PRICES)
+      .option(...FAIL_ON)
       .option("--json", "print one JSON document and nothing else")
       .option("--full", "print answers and reasons whole");
 
@@ -232,6 +240,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
       place,
     )
     .addOption(teamDatabase("where the log is"))
+    .option(...FAIL_ON)
     .option("--env-file <file>", "with --team: set the variables of a file, as Node does", envFile)
     .option("--json", "with --team: print one JSON document and nothing else")
     .option("--full", "with --team: print answers and reasons whole")

@@ -67,15 +67,29 @@ const STATUS_WORDS: Readonly<Record<RunView["status"], string>> = {
   interrupted: "interrupted: not finished, and nobody drives it",
 };
 
+/** What the gate says, where there is one. */
+function gateWords({ gate }: RunView): string {
+  if (gate === undefined) return "";
+  if (gate.passed === null) return "; nobody can tell whether it passes";
+  return gate.passed ? "; it passes" : "; it does not pass";
+}
+
+function statusStyle({ status, gate }: RunView): Style {
+  if (gate?.passed === false) return "bad";
+  return gate?.passed === null && status === "complete" ? "warn" : STATUS_STYLE[status];
+}
+
 function heading(run: RunView, screen: Terminal): string[] {
   const version =
     run.supervisor.version === undefined ? "" : ` ${safeText(run.supervisor.version)}`;
   const name = clip(`${safeText(run.supervisor.name)}${version}`, screen.columns - 40);
   const status =
-    STATUS_WORDS[run.status] + (run.reason === undefined ? "" : `: ${safeText(run.reason)}`);
+    STATUS_WORDS[run.status] +
+    (run.reason === undefined ? "" : `: ${safeText(run.reason)}`) +
+    gateWords(run);
   const took = `${dateAndTime(run.startedAtMs)}, ${duration(run.lastAtMs - run.startedAtMs)}`;
   return [
-    `${screen.style("title", name)}  ${screen.style(STATUS_STYLE[run.status], clip(status, screen.columns - columnsOf(name) - 2))}`,
+    `${screen.style("title", name)}  ${screen.style(statusStyle(run), clip(status, screen.columns - columnsOf(name) - 2))}`,
     screen.style("quiet", clip(`run ${safeText(run.runId)}, ${took}`, screen.columns)),
     ...originLines(run, screen),
   ];
@@ -154,7 +168,7 @@ function verdicts(run: RunView, screen: Terminal, full: boolean): string[] {
   const shown = full
     ? [...claims, ...standing, ...rest]
     : [...claims, ...standing].slice(0, MAX_VERDICTS);
-  const lines = shown.flatMap((verdict) => [...verdictLines(verdict, screen, full), ""]);
+  const lines = shown.flatMap((verdict) => [...verdictLines(verdict, run, screen, full), ""]);
   const hidden = claims.length + standing.length - shown.length;
   if (!full && hidden > 0) lines.push(`  and ${hidden} more; --full shows all`, "");
   if (!full && rest.length > 0) {
@@ -167,10 +181,8 @@ function verdicts(run: RunView, screen: Terminal, full: boolean): string[] {
 }
 
 /** Whether a reported finding was settled as being there. */
-export function stands(verdict: Pick<Verdict, "status" | "winner">): boolean {
-  return (
-    (verdict.status === "unanimous" || verdict.status === "decided") && verdict.winner === "present"
-  );
+export function stands(verdict: Pick<Verdict, "kind" | "winner">): boolean {
+  return verdict.kind === "finding" && verdict.winner === "present";
 }
 
 /** How many reported a finding. */
@@ -182,7 +194,25 @@ function bySupport(a: Verdict, b: Verdict): number {
   return supportOf(b) - supportOf(a) || b.confidence - a.confidence;
 }
 
-function verdictLines(verdict: Verdict, screen: Terminal, full: boolean): string[] {
+/** What a verdict looks like: in green where the gate passes, in red where it is about that. What is open, or one voice alone, stands out. */
+export function inVerdictStyle(
+  verdict: Verdict,
+  { gate }: Pick<RunView, "gate">,
+  screen: Terminal,
+): (line: string) => string {
+  const { subject, winner, status, asked } = verdict;
+  const isOpen = winner === null || (status === "unopposed" && asked !== 1);
+  const style = gate?.against.includes(subject)
+    ? "bad"
+    : isOpen
+      ? "warn"
+      : gate?.passed === true
+        ? "good"
+        : undefined;
+  return (line) => (style === undefined ? line : screen.style(style, line));
+}
+
+function verdictLines(verdict: Verdict, run: RunView, screen: Terminal, full: boolean): string[] {
   const subject = safeText(
     full ? verdict.subject : clipText(verdict.subject, MAX_SUBJECT_CHARACTERS),
   );
@@ -191,8 +221,8 @@ function verdictLines(verdict: Verdict, screen: Terminal, full: boolean): string
   );
   return [
     ...wrap(subject, screen.columns, { first: "  " }),
-    ...wrap(verdictSentence(verdict, full), screen.columns, { first: "    " }).map((line) =>
-      screen.style(verdict.winner === null ? "warn" : "good", line),
+    ...wrap(verdictSentence(verdict, full), screen.columns, { first: "    " }).map(
+      inVerdictStyle(verdict, run, screen),
     ),
     ...(verdict.kind === "finding" && verdict.winner === "present"
       ? [...wrapped(detailWords(verdict.finding), screen), ...reporters(verdict, screen)]
@@ -240,9 +270,11 @@ export function verdictSentence(verdict: Verdict, full: boolean): string {
   if (verdict.winner === null) return `no winner: ${verdict.status}`;
   const winner = winnerText(verdict, full);
   const by =
-    verdict.status === "unanimous" || verdict.by === null ? "" : ` by ${safeText(verdict.by)}`;
+    verdict.status === "decided" && verdict.by !== null ? ` by ${safeText(verdict.by)}` : "";
+  const { asked = 1 } = verdict;
+  const among = verdict.status === "unopposed" && asked > 1 ? ` (1 of ${asked} asked spoke)` : "";
   const checked = verdict.calibrated ? ", checked against outcomes" : "";
-  return `${winner}: ${verdict.status}${by}, confidence ${share(verdict.confidence)} (${safeText(verdict.confidenceFrom)}${checked})`;
+  return `${winner}: ${verdict.status}${among}${by}, confidence ${share(verdict.confidence)} (${safeText(verdict.confidenceFrom)}${checked})`;
 }
 
 function winnerText({ kind, winner }: Verdict, full: boolean): string {

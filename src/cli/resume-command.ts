@@ -1,7 +1,8 @@
 import { QuorateError } from "../model/errors.ts";
+import type { FailOn } from "../team/fail-on.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { complain } from "./complain.ts";
-import { EXIT, exitCodeOfError } from "./exit-code.ts";
+import { exitCodeOfError, worstOf } from "./exit-code.ts";
 import { ALL, findRun, hasOutcome } from "./find-run.ts";
 import { followRun, type Followed, type Following } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
@@ -15,6 +16,7 @@ import { terminal } from "./terminal.ts";
 export interface ResumeFlags {
   readonly prices?: string;
   readonly all?: boolean;
+  readonly failOn?: FailOn;
   readonly db?: string;
   readonly json?: boolean;
   readonly full?: boolean;
@@ -37,7 +39,7 @@ export async function resumeCommand(
   const log = await existingLog(team, flags.db);
   const screen = terminal();
   using signals = cancelOnSignals();
-  const following: Resuming = { team: file, log, screen, signals, flags, prices };
+  const following: Resuming = { team: file, supervisor: team, log, screen, signals, flags, prices };
   try {
     if (flags.all === true) return await resumeAll(team, following);
     const runId =
@@ -93,12 +95,7 @@ async function resumeAll(team: Supervisor, following: Resuming): Promise<number>
   if (flags.json === true) screen.print(safeJson(documents, 2));
   else if (interrupted.length > 1)
     screen.print("", `went on with ${count(interrupted.length, "run")}`);
-  return following.signals.exitCode ?? worst(codes);
-}
-
-function worst(codes: readonly number[]): number {
-  if (codes.every((code) => code === EXIT.ok)) return EXIT.ok;
-  return codes.some((code) => code !== EXIT.ok && code !== EXIT.open) ? EXIT.failed : EXIT.open;
+  return following.signals.exitCode ?? worstOf(codes);
 }
 
 /** The latest run of the team that is interrupted; else the latest that somebody drives, which will be refused. */

@@ -1,4 +1,5 @@
 import { QuorateError } from "../model/errors.ts";
+import type { FailOn } from "../team/fail-on.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { hasOutcome } from "./find-run.ts";
 import { followRun, type Following } from "./follow-run.ts";
@@ -23,6 +24,7 @@ export interface RunFlags extends TaskFlags, LimitFlags {
   readonly json?: boolean;
   readonly full?: boolean;
   readonly report?: readonly ReportFile[];
+  readonly failOn?: FailOn;
 }
 
 /** `quorate run`: one task for one team, watched to its end. Gives the exit code; rejects when nothing ran. */
@@ -37,7 +39,7 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
   const screen = terminal();
   using signals = cancelOnSignals();
   try {
-    const following = { team: file, log, screen, signals, flags };
+    const following = { team: file, supervisor: team, log, screen, signals, flags };
     const finished = flags.id !== undefined && (await isFinished(flags.id, following));
     const stream = team.stream(task as never, {
       signal: signals.signal,

@@ -23,6 +23,8 @@ export function runJson(run: RunView): Readonly<Record<string, unknown>> {
     readonly team: string;
     readonly it: T;
   }): object => (team === "" ? it : { team, ...it });
+  const verdicts = [...run.verdicts, ...run.open];
+  const own = verdicts.flatMap(({ team, it }) => (team === "" ? [it] : []));
   return {
     runId: run.runId,
     supervisor: run.supervisor,
@@ -34,8 +36,9 @@ export function runJson(run: RunView): Readonly<Record<string, unknown>> {
     startedAtMs: run.startedAtMs,
     lastAtMs: run.lastAtMs,
     results,
-    verdicts: [...run.verdicts, ...run.open].map(found),
-    conflicts: run.conflicts.map(found),
+    verdict: own.findLast(({ kind, subject }) => kind === "claim" && subject === "task") ?? null,
+    passed: run.gate?.passed ?? null,
+    verdicts: verdicts.map(found),
     missing: run.missing,
     notices: run.notices,
     bill: run.bill ?? null,

@@ -1,7 +1,7 @@
 import type { Agent } from "../describe/agent.ts";
 import { hear } from "../model/hear.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
-import { takeJson } from "../model/json.ts";
+import { takeJson, type Json } from "../model/json.ts";
 import { atOnce } from "../check/at-once.ts";
 import { checkClaim } from "./check-claim.ts";
 import type { Claim, PlacedFinding } from "../model/claim.ts";
@@ -12,12 +12,14 @@ export interface Said {
   readonly claims: readonly Claim[];
   /** Open findings; `undefined` when the agent is not one that reports any. */
   readonly findings: readonly PlacedFinding[] | undefined;
+  /** The claim is the output itself, which others may be given as well: a text that they work with is no position then. */
+  readonly plain?: true;
 }
 
 /** Who answers, and how its answers are read. */
 export type Speaker = Pick<Agent, "name" | "claims">;
 
-/** The subject of an answer that is a plain recommendation. */
+/** The subject of what an answer says where nothing else is said of it. */
 export const TASK_SUBJECT = "task";
 
 const MAX_CLAIMS = 10_000;
@@ -27,40 +29,53 @@ const MAX_POSITION_BYTES = 65_536;
 const MAX_FINDINGS = 1_000;
 
 /**
- * Reads an answer: by the agent's `claims` where it has them. Else a `recommendation` of string, number or boolean is one
- * claim about `"task"`, and a `findings` array of strings or `{ text, file, line, … }` is open findings; `undefined` when there is neither.
- * An array in which nothing has a text is none.
+ * Reads an answer. What it claims: what the agent's `claims` function says; where `claims` names a property, that one is a claim about
+ * `"task"`; else an output that is a string, number or boolean, or its `recommendation` that is one. A `findings` array of strings or
+ * `{ text, file, line, … }` is open findings besides; an array in which nothing has a text is none. `undefined` when it says nothing.
  *
  * Throws `CLAIMS_INVALID` when the agent's `claims` throws or returns what is no claim, for a position of more than 64 KiB,
- * for more than 10,000 claims, and for more than 1,000 findings.
+ * for more than 10,000 claims, and for more than 1,000 findings. A whole output that is longer, or blank, is no position.
  */
 export function said(agent: Speaker, output: unknown): Said | undefined {
-  if (agent.claims === undefined && typeof output !== "object") return undefined;
+  const { name, claims } = agent;
   const findings = findingsOf(agent, output);
-  const claims =
-    agent.claims === undefined ? recommendationOf(agent, output) : ownClaims(agent, output);
-  return claims.length === 0 && findings === undefined ? undefined : { claims, findings };
+  if (claims === undefined && isScalar(output)) {
+    const position = plainPosition(output);
+    if (position === undefined) return undefined;
+    return { claims: [aboutTask(name, position)], findings, plain: true };
+  }
+  const made =
+    typeof claims === "function" ? ownClaims(name, claims, output) : namedClaim(agent, output);
+  return made.length === 0 && findings === undefined ? undefined : { claims: made, findings };
 }
 
 const NONE: readonly never[] = [];
 
-function recommendationOf({ name }: Speaker, output: unknown): readonly Claim[] {
-  const position = property(output, "recommendation");
-  switch (typeof position) {
-    case "string": {
-      const { fault } = takeJson(position, MAX_POSITION_BYTES);
-      if (fault !== undefined) {
-        const why = `the recommendation of ${name} ${fault.why}; recommend in fewer`;
-        throw new QuorateError("CLAIMS_INVALID", why);
-      }
-      return [{ agent: name, subject: TASK_SUBJECT, position }];
-    }
-    case "number":
-    case "boolean":
-      return [{ agent: name, subject: TASK_SUBJECT, position }];
-    default:
-      return NONE;
-  }
+function aboutTask(agent: string, position: Json): Claim {
+  return { agent, subject: TASK_SUBJECT, position };
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
+/** A text that nobody could hold is an answer all the same, for whoever reads it. */
+function plainPosition(output: string | number | boolean): Json | undefined {
+  if (typeof output !== "string") return output;
+  if (output.trim() === "" || output.length > MAX_POSITION_BYTES) return undefined;
+  return takeJson(output, MAX_POSITION_BYTES).fault === undefined ? output : undefined;
+}
+
+/** A property that was named may be any JSON value; `recommendation`, which was not, has to be one that can be meant as an answer. */
+function namedClaim({ name, claims }: Speaker, output: unknown): readonly Claim[] {
+  const named = typeof claims === "string" ? claims : undefined;
+  const value = property(output, named ?? "recommendation");
+  if (value === undefined || value === null) return NONE;
+  if (named === undefined && !isScalar(value)) return NONE;
+  const taken = takeJson(value, MAX_POSITION_BYTES);
+  if (taken.fault === undefined) return [aboutTask(name, taken.value as Json)];
+  const why = `the ${named ?? "recommendation"} of ${name} ${taken.fault.why}; say it in fewer`;
+  throw new QuorateError("CLAIMS_INVALID", why);
 }
 
 function findingsOf({ name }: Speaker, output: unknown): readonly PlacedFinding[] | undefined {
@@ -86,13 +101,16 @@ function property(value: unknown, name: string): unknown {
     : undefined;
 }
 
-function ownClaims(agent: Speaker, output: unknown): readonly Claim[] {
-  const read = agent.claims as (output: unknown) => unknown;
+function ownClaims(
+  agent: string,
+  read: (output: never) => unknown,
+  output: unknown,
+): readonly Claim[] {
   let drafts: unknown;
   let draft: unknown;
   try {
     const claims: Claim[] = [];
-    drafts = atOnce(() => read(output), "its function");
+    drafts = atOnce(() => read(output as never), "its function");
     for (draft of iterable(drafts)) {
       if (claims.length === MAX_CLAIMS) throw new Error(`more than ${MAX_CLAIMS} claims`);
       claims.push(ownClaim(agent, draft));
@@ -101,7 +119,7 @@ function ownClaims(agent: Speaker, output: unknown): readonly Claim[] {
   } catch (error) {
     hear([drafts, draft]);
     const why = describeThrown(error);
-    throw new QuorateError("CLAIMS_INVALID", `the claims of ${agent.name} cannot be read: ${why}`, {
+    throw new QuorateError("CLAIMS_INVALID", `the claims of ${agent} cannot be read: ${why}`, {
       cause: error,
     });
   }
@@ -113,7 +131,7 @@ function iterable(drafts: unknown): Iterable<unknown> {
 }
 
 /** What a draft has besides a claim's own members is nobody's business, but for promises. */
-function ownClaim({ name }: Speaker, draft: unknown): Claim {
+function ownClaim(name: string, draft: unknown): Claim {
   const { subject, position: _, confidence, evidence, agent: __, ...rest } = Object(draft);
   hear(rest);
   const position = ownPosition(draft);
@@ -131,4 +149,9 @@ function ownPosition(draft: unknown): unknown {
   const taken = takeJson(property(draft, "position"), MAX_POSITION_BYTES);
   if (taken.fault === undefined) return taken.value;
   throw new Error(`a position ${taken.fault.why}; use plain JSON values`);
+}
+
+/** Whether who answers this looks for open findings, whatever it has found. */
+export function looksForFindings(output: unknown): boolean {
+  return findingsOf({ name: "it", claims: undefined }, output) !== undefined;
 }

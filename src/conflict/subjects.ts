@@ -51,8 +51,10 @@ async function similarTexts(): Promise<Comparator> {
   return (await import("./similar/similar.ts")).similar();
 }
 
-/** The contested ones of some subjects, as an outcome shows them. */
-export function conflictsAmong(all: readonly Subject[]): readonly Conflict[] {
+/** The contested ones of some subjects. */
+export function conflictsAmong(
+  all: readonly Pick<Subject, "subject" | "kind" | "positions" | "finding">[],
+): readonly Conflict[] {
   return all
     .filter(({ positions }) => positions.length > 1)
     .map(({ subject, kind, positions, finding }) => ({

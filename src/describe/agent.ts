@@ -1,8 +1,9 @@
-import { anything, func, object, text, word } from "../check/kinds.ts";
+import { anything, fitting, func, object, text, word } from "../check/kinds.ts";
 import { NAME, nameIn } from "../check/name.ts";
 import { option, options, refuseUnknown, type Options } from "../check/options.ts";
 import type { Answered, OtherSide, UpstreamResult, Usage } from "../model/call.ts";
 import type { ClaimDraft } from "../model/claim.ts";
+import type { PositionOn, DefaultPosition, PropertyOf } from "../model/position-on.ts";
 import { QuorateError, type ErrorRecord, type Issue } from "../model/errors.ts";
 import { MAX_COST, type MaxCost } from "../money/bound.ts";
 import { BUDGETS, type Budget, type CheckedBudget } from "../money/budget.ts";
@@ -46,15 +47,25 @@ export interface AgentContext<Upstream = Readonly<Record<string, UpstreamResult 
 const WORKER: unique symbol = Symbol.for("quorate.worker") as never;
 
 /**
- * What a team is made of: an agent, or a supervisor, which is one. `Input` is what it accepts, `Output` what it answers.
+ * What a team is made of: an agent, or a supervisor, which is one. `Input` is what it accepts, `Output` what it answers, `Position` what
+ * it can hold about the task.
  */
-export interface Worker<Name extends string = string, Input = never, Output = unknown> {
+export interface Worker<
+  Name extends string = string,
+  Input = never,
+  Output = unknown,
+  Position = unknown,
+> {
   readonly name: Name;
   readonly version: string | undefined;
   readonly description: string | undefined;
   /** Workers whose answers this one is given; it is asked when they have answered. */
   readonly needs: Workers;
-  readonly [WORKER]: { readonly input?: (input: Input) => void; readonly output?: Output };
+  readonly [WORKER]: {
+    readonly input?: (input: Input) => void;
+    readonly output?: Output;
+    readonly position?: Position;
+  };
 }
 
 /** Workers by their names. */
@@ -65,7 +76,8 @@ export interface Agent<
   Name extends string = string,
   Input = never,
   Output = unknown,
-> extends Worker<Name, Input, Output> {
+  Position = DefaultPosition<Output>,
+> extends Worker<Name, Input, Output, Position> {
   readonly input: Schema | undefined;
   readonly output: Schema | undefined;
   readonly limits: CallLimits;
@@ -83,7 +95,7 @@ export interface Agent<
   readonly escalateIf: readonly EscalateIf[] | undefined;
   readonly fallback: readonly Agent[];
   readonly run: (task: never, context: AgentContext<never>) => unknown;
-  readonly claims: ((output: never) => Iterable<ClaimDraft>) | undefined;
+  readonly claims: string | ((output: never) => Iterable<ClaimDraft>) | undefined;
 }
 
 /**
@@ -97,6 +109,9 @@ export type InDoubt = "retry" | "ask" | "fail";
 export type InputOf<W> = W extends Worker<string, infer Input, unknown> ? Input : never;
 /** What a worker answers. */
 export type OutputOf<W> = W extends Worker<string, never, infer Output> ? Output : never;
+/** What a worker can hold about the task, as far as its types tell. */
+export type PositionOf<W> =
+  W extends Worker<string, never, unknown, infer Position> ? Position : never;
 
 /** The results that an agent sees: what it needs has answered, or it would not have been asked. */
 export type UpstreamOf<Needs extends Workers> = {
@@ -119,6 +134,8 @@ export interface AgentOptions<
   Returned extends Frozen<Raw>,
   Output,
   Needs extends Workers,
+  Property extends string = string,
+  Draft extends ClaimDraft = ClaimDraft,
 > extends CallLimits {
   /** Also its key in a team, and its place in the log. Not empty, at most 100 characters, without `/` and `~`. */
   readonly name: Name;
@@ -166,11 +183,20 @@ export interface AgentOptions<
     task: Task,
     context: AgentContext<UpstreamOf<Needs>>,
   ) => Returned | Promise<Returned>;
-  /** What the answer asserts. Default: a `recommendation` of string, number or boolean is a claim about `"task"`. */
-  readonly claims?: (output: Output) => Iterable<ClaimDraft>;
+  /**
+   * What the answer asserts: the name of the property that is its position on `"task"`, or a function that lists claims. Where left out
+   * an answer that is a string, number or boolean is that position, or its `recommendation` that is one.
+   */
+  readonly claims?: PropertyOf<NoInfer<Output>, Property> | ((output: Output) => Iterable<Draft>);
 }
 
 type AnyAgentOptions = AgentOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>;
+
+/** A property, or a function of the output. */
+const CLAIMS = fitting<Agent["claims"]>(
+  (given) => typeof given === "function" || (typeof given === "string" && given !== ""),
+  'name the property that is the position, "verdict", or use (output) => [{ subject, position }]',
+);
 
 /** Who is asked when an agent has failed: agents of different names. */
 const FALLBACK = option<readonly Agent[]>((given, what) => {
@@ -213,7 +239,7 @@ export const AGENT: Options<AnyAgentOptions, "inDoubt", Made> = options({
   escalateIf: ESCALATE_IF,
   fallback: FALLBACK,
   run: func<Agent["run"]>("give it one: run: async (task) => …").needed(),
-  claims: func("use (output) => [{ subject, position }]"),
+  claims: CLAIMS,
   ...LIMITS.table,
 });
 
@@ -239,9 +265,11 @@ export function agent<
   Input = Task,
   Output = Returned,
   const Needs extends Workers = Readonly<Record<never, never>>,
+  const Property extends string = never,
+  const Draft extends ClaimDraft = never,
 >(
-  options: AgentOptions<Name, Input, Task, Raw, Returned, Output, Needs>,
-): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
+  options: AgentOptions<Name, Input, Task, Raw, Returned, Output, Needs, Property, Draft>,
+): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
   const name = nameIn<Name>(options, "agent", "describe it: agent({ name, run })");
   const where = `agent "${name}"`;
   const taken = AGENT.of(options, where);
@@ -305,7 +333,10 @@ export function isWorker(value: unknown): value is Worker {
 }
 
 /** What makes an object a worker; for what else is one than what `agent()` makes. */
-export function workerBrand<Input, Output>(): Pick<Worker<string, Input, Output>, typeof WORKER> {
+export function workerBrand<Input, Output, Position>(): Pick<
+  Worker<string, Input, Output, Position>,
+  typeof WORKER
+> {
   return { [WORKER]: {} };
 }
 

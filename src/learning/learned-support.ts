@@ -2,7 +2,8 @@ import { option, options, type Options } from "../check/options.ts";
 import type { Json } from "../model/json.ts";
 import { checkFindingModel, type FindingModel } from "./statistics/finding-model.ts";
 import type { Link, LinkContext, Question, Ruling } from "../resolve/link.ts";
-import { support, SUPPORT, type SupportOptions } from "../resolve/support.ts";
+import { countSupport, SUPPORT, type SupportOptions } from "../resolve/support.ts";
+import { isMajority } from "../resolve/voices.ts";
 import { byLearnedFindings } from "./learned-finding.ts";
 import { learning } from "./learning.ts";
 
@@ -30,7 +31,7 @@ export const LEARNED_SUPPORT: Options<LearnedSupportOptions, "learned"> = option
  */
 export function learnedSupport(given: LearnedSupportOptions = {}): Link {
   const { learned, ...rest } = LEARNED_SUPPORT.of(given, "learnedSupport");
-  const counting = support(rest);
+  const count = countSupport(rest);
   const rules = new WeakMap<FindingModel, ReturnType<typeof byLearnedFindings>>();
   const ruleOf = (model: FindingModel): ReturnType<typeof byLearnedFindings> => {
     const known = rules.get(model);
@@ -40,12 +41,11 @@ export function learnedSupport(given: LearnedSupportOptions = {}): Link {
     return made;
   };
 
-  async function settle(question: Question, context: LinkContext): Promise<Ruling> {
+  function settle(question: Question, context: LinkContext): Ruling {
     const model = learned === "runs" ? context.learned?.reviews : learned;
-    if (model === undefined || question.kind !== "finding")
-      return counting.settle(question, context);
+    if (model === undefined || question.kind !== "finding") return count(question);
     if (model.refused === undefined) return ruleOf(model)(question, context);
-    const ruling = await counting.settle(question, context);
+    const ruling = count(question);
     if (ruling.pass !== undefined) return ruling;
     return {
       ...ruling,
@@ -54,9 +54,11 @@ export function learnedSupport(given: LearnedSupportOptions = {}): Link {
   }
 
   return Object.freeze({
-    name: counting.name,
+    name: "support",
     definition: { ...rest, learned } as unknown as Json,
     settle,
+    agreed: (question: Question, context: LinkContext) =>
+      isMajority(question) ? undefined : settle(question, context),
     ...(learned === "runs" && { learns: learning({ reviews: true }) }),
   });
 }

@@ -60,6 +60,9 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
       return {
         ...body,
         ...(body.subjects !== undefined && { subjects: body.subjects.map(text) }),
+        ...(body.gate !== undefined && {
+          gate: { ...body.gate, against: body.gate.against.map(text) },
+        }),
         missing: body.missing.map((missing) => ({ ...missing, detail: text(missing.detail) })),
       };
     case "notices.given":

@@ -291,6 +291,8 @@ export type EventBody =
       readonly subjects?: readonly string[];
       /** The agents of which more than one call was made, and those that their results are made of, in their order. */
       readonly further?: readonly { readonly agent: string; readonly calls: readonly string[] }[];
+      /** What the team's gate says, and about which subjects the winner does not pass; only where it has a gate. */
+      readonly gate?: { readonly passed: boolean | null; readonly against: readonly string[] };
       readonly missing: readonly Missing[];
       readonly bill: Bill;
     }

@@ -1,6 +1,6 @@
 import type { AgentResult, Cost } from "./call.ts";
-import type { Conflict } from "./conflict.ts";
 import type { Notice } from "./notices.ts";
+import type { Json } from "./json.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
@@ -100,14 +100,28 @@ export interface Reuse {
   readonly asked: number;
 }
 
-/** What a run returns: what each agent said, where they differed, what was decided, what is missing. */
-export interface Outcome<Results = Readonly<Record<string, AgentResult>>> {
+/**
+ * What a run returns: what each agent said, what was decided, what is missing. `Winner` is what agents can hold about the task, as far as
+ * their types tell.
+ */
+export interface Outcome<
+  Results = Readonly<Record<string, AgentResult>>,
+  Winner extends Json = Json,
+> {
   readonly runId: string;
   readonly status: OutcomeStatus;
   /** One entry per agent of the team, by name. */
   readonly results: Results;
+  /** The verdict about `"task"`; `null` where no agent claimed anything about it. */
+  readonly verdict: Verdict<Winner> | null;
+  /** One per subject; `conflictsOf()` has those that were contested. */
   readonly verdicts: readonly Verdict[];
-  readonly conflicts: readonly Conflict[];
+  /**
+   * What the team's `gate` says: `true` only where all that it is about is decided and passes, and nobody `required` is missing; `false`
+   * where something that is decided does not pass; `null` where nobody can tell, or where there is no gate. One voice among several that
+   * were asked decides nothing.
+   */
+  readonly passed: boolean | null;
   readonly missing: readonly Missing[];
   /** What the rest does not say by itself: what was not compared, not known, not kept. Of nested teams too, those last. */
   readonly notices: readonly Notice[];

@@ -3,8 +3,9 @@ import type { Holder, Position, SubjectKind } from "./conflict.ts";
 import type { Json } from "./json.ts";
 
 /**
- * - `unanimous`: everyone who spoke holds the winner.
- * - `decided`: there was a conflict, and a link of the chain settled it.
+ * - `unanimous`: two or more spoke, a majority of those asked, and all of them hold the winner.
+ * - `unopposed`: one voice alone, as the others who were asked failed or said nothing about it, or as nobody else was asked.
+ * - `decided`: a link of the chain settled a conflict, or what those hold who spoke where they are no majority.
  * - `tied`: the votes were even, and nothing after the vote decided.
  * - `no-quorum`: too few spoke for the vote to count, and nothing after it decided.
  * - `undecided`: every link passed.
@@ -12,6 +13,7 @@ import type { Json } from "./json.ts";
  */
 export type VerdictStatus =
   | "unanimous"
+  | "unopposed"
   | "decided"
   | "tied"
   | "no-quorum"
@@ -23,15 +25,15 @@ export interface Dissent extends Holder {
   readonly position: Json;
 }
 
-/** What was decided about one subject, and on what grounds. */
-export interface Verdict {
+/** What was decided about one subject, and on what grounds. `Winner` is what agents can hold about it, where that is known. */
+export interface Verdict<Winner extends Json = Json> {
   readonly subject: string;
   readonly kind: SubjectKind;
   /** What those who report it say together; absent where they say texts alone, and of claims. */
   readonly finding?: PlacedFinding;
   readonly status: VerdictStatus;
   /** One of `positions`' values; `null` when nothing was decided. */
-  readonly winner: Json;
+  readonly winner: Winner | null;
   /** 0–1: how likely the winner is right, by the estimator named in `confidenceFrom`; 0 when nothing was decided. */
   readonly confidence: number;
   /** The estimator, for instance `"laplace"` or `"judge-agreement"`; `"none"` when nothing was decided. */
@@ -48,4 +50,9 @@ export interface Verdict {
   readonly dissent: readonly Dissent[];
   /** Agents that were asked and did not answer. */
   readonly missing: readonly string[];
+  /**
+   * How many agents were asked: of a claim all that were and that are not only there for what others `need` of them; of a finding those
+   * who looked or did not answer. Absent in logs of earlier versions.
+   */
+  readonly asked?: number;
 }

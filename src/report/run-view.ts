@@ -68,6 +68,8 @@ export interface RunView {
   /** What the rest does not say by itself: the run's own team first. */
   readonly notices: readonly Notice[];
   readonly bill?: Bill;
+  /** What the team's gate says, and about which subjects the winner does not pass; only where it has a gate. */
+  readonly gate?: { readonly passed: boolean | null; readonly against: readonly string[] };
 }
 
 /** The view of a run that has not said anything yet. */
@@ -156,6 +158,7 @@ export function runFold(runId: string): RunFold {
             missing: event.missing,
             bill: event.bill,
             ...(event.subjects !== undefined && { settled: event.subjects }),
+            ...(event.gate !== undefined && { gate: event.gate }),
           };
           return;
         case "run.cancelled":

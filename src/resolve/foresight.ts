@@ -1,5 +1,6 @@
 import { laplace } from "./confidence.ts";
 import type { Question, Ruling } from "./link.ts";
+import { voicesOf } from "./voices.ts";
 
 /** What was said about one claim so far. */
 export interface SaidSoFar {
@@ -92,7 +93,8 @@ export function byRule(rule: (question: Question) => Ruling): View["now"] {
       value: key,
       heldBy: by.map((agent) => ({ agent })),
     }));
-    const ruling = rule({ subject: "", kind: "claim", positions, missing: [] });
+    const asked = voicesOf(positions);
+    const ruling = rule({ subject: "", kind: "claim", positions, missing: [], asked });
     if (ruling.pass !== undefined) return undefined;
     const place = positions.findIndex(({ value }) => value === ruling.winner);
     return { place, confidence: ruling.confidence };

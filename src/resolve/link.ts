@@ -18,6 +18,8 @@ export interface Question {
   readonly positions: readonly Position[];
   /** Agents that were asked and did not answer. */
   readonly missing: readonly string[];
+  /** How many agents were asked, those who said nothing about it included. */
+  readonly asked: number;
 }
 
 /** What a judge's user told it to go by, and the link that asks. */
@@ -141,7 +143,7 @@ export interface Pass {
   readonly status?: PassStatus;
 }
 
-export type PassStatus = Exclude<VerdictStatus, "unanimous" | "decided">;
+export type PassStatus = Exclude<VerdictStatus, "unanimous" | "unopposed" | "decided">;
 
 export type Ruling = Decision | Pass;
 
@@ -154,8 +156,11 @@ export interface Link {
    * passed, and the reasoning says so. Must not depend on anything but its arguments and the answers of agents.
    */
   readonly settle: (question: Question, context: LinkContext) => Ruling | Promise<Ruling>;
-  /** Judges a question with one position. The first link that decides here, or passes with a status, has the word. */
-  readonly agreed?: (question: Question, context: LinkContext) => Ruling;
+  /**
+   * Judges a question with one position; `undefined` leaves it to others. The first link that decides here, or passes with a status, has
+   * the word.
+   */
+  readonly agreed?: (question: Question, context: LinkContext) => Ruling | undefined;
   /** By what share of all weight, 0–1, the first position leads the second in its eyes; `undefined` where it does not weigh. */
   readonly lead?: (question: Question) => number | undefined;
   /**

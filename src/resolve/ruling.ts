@@ -34,10 +34,14 @@ export async function consult(question: Question, rule: () => unknown): Promise<
   }
 }
 
-/** As {@link consult}, of a link that has to answer at once: one that answers with a promise has passed. */
-export function consultAtOnce(question: Question, rule: () => unknown): CheckedRuling {
+/**
+ * As {@link consult}, of a link that has to answer at once: one that answers with a promise has passed. `undefined` where it has no
+ * word to say.
+ */
+export function consultAtOnce(question: Question, rule: () => unknown): CheckedRuling | undefined {
   try {
-    return check(question, atOnce(rule, "it"));
+    const given: unknown = atOnce(rule, "it");
+    return given === undefined ? undefined : check(question, given);
   } catch (error) {
     return failed(error);
   }

@@ -5,6 +5,7 @@ import type { Ask, Link, LinkContext, Person, Question } from "./link.ts";
 import { asksAgents, isContested, mayAskTooMany, mostHeld, withoutAsking } from "./ask-about.ts";
 import type { LearnedBefore } from "../model/reliability.ts";
 import type { Verdict } from "../model/verdict.ts";
+import { voicesOf } from "./voices.ts";
 import { begun, follow, verdictOf, type Way } from "./way.ts";
 
 /** With what subjects are settled. */
@@ -15,6 +16,8 @@ export interface SettleContext {
   readonly rerun?: LinkContext["rerun"];
   /** Agents that were asked and did not answer. */
   readonly missing?: readonly string[];
+  /** How many agents were asked; as many as spoke or are missing where left out. */
+  readonly asked?: number;
   readonly signal?: AbortSignal | undefined;
   /** All that belongs together, where some of it is settled already. Default: the subjects. */
   readonly all?: readonly Subject[];
@@ -51,9 +54,10 @@ async function settleAll(
 ): Promise<readonly Verdict[]> {
   const { all = subjects, resolve, maxSubjects = Infinity, signal } = context;
   const missing = Object.freeze([...new Set(context.missing)].sort(byCodeUnits));
-  const given = linkContext(all, missing, context);
+  const among = { missing, asked: context.asked ?? 0 };
+  const given = linkContext(all, among, context);
   const begin = (subject: Subject): Way =>
-    begun(questionOf(subject, missing), subject, given, resolve);
+    begun(questionOf(subject, among), subject, given, resolve);
   if (!mayAskTooMany(all, resolve, maxSubjects)) {
     return forAll(subjects, signal, async (subject) =>
       verdictOf(await follow(begin(subject), resolve, given)),
@@ -97,7 +101,7 @@ async function forAll<T>(
 /** The same for every link and subject. All questions are made when somebody looks at them: most links do not. */
 function linkContext(
   subjects: readonly Subject[],
-  missing: readonly string[],
+  among: Among,
   { ask, person, rerun, signal, learned }: SettleContext,
 ): LinkContext {
   let all: readonly Question[] | undefined;
@@ -108,15 +112,19 @@ function linkContext(
     signal,
     learned,
     get all() {
-      return (all ??= Object.freeze(subjects.map((subject) => questionOf(subject, missing))));
+      return (all ??= Object.freeze(subjects.map((subject) => questionOf(subject, among))));
     },
   };
 }
 
-function questionOf(
-  { subject, kind, positions, finding }: Subject,
-  missing: readonly string[],
-): Question {
+/** Who was asked: how many, and who of them did not answer. */
+type Among = Pick<Question, "missing" | "asked">;
+
+function questionOf({ subject, kind, positions, finding }: Subject, among: Among): Question {
+  const { missing } = among;
   const said = finding === undefined ? undefined : { finding };
-  return Object.freeze({ subject, kind, ...said, positions, missing });
+  // Who looked for findings holds something about each; who did not look was not asked for any.
+  const least = voicesOf(positions) + missing.length;
+  const asked = kind === "finding" ? least : Math.max(among.asked, least);
+  return Object.freeze({ subject, kind, ...said, positions, missing, asked });
 }

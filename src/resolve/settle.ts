@@ -81,5 +81,7 @@ async function settled(claims: Iterable<Claim>, given: SettleOptions): Promise<r
   checkAsked(chain, askedToCompare(material), "settle");
   const ask = aloneAsker(signal);
   const all = await subjects(material, { ask, signal, stopped: signal });
-  return settleSubjects(all, { resolve: chain, ask, missing, signal });
+  const known = [...material.claims, ...material.findings].map(({ agent }) => agent);
+  const asked = new Set([...known, ...material.answered, ...missing]).size;
+  return settleSubjects(all, { resolve: chain, ask, missing, asked, signal });
 }

@@ -13,6 +13,7 @@ import {
   type View,
 } from "./foresight.ts";
 import type { Link, Question, Ruling } from "./link.ts";
+import { isMajority } from "./voices.ts";
 import { counted } from "./words.ts";
 
 export interface SupportOptions {
@@ -35,9 +36,23 @@ export const SUPPORT: Options<SupportOptions> = options(
  * Confidence: Laplace's rule of succession. For a claim over its holders and all who spoke; for a finding its k
  * reports are trials that speak for it, and `atLeast` − 1 trials speak against it: (k + 1) / (k + atLeast + 1) that
  * it is there. So the confidence in either answer is least near the threshold.
+ *
+ * Where all who spoke agree it has the word if they are no majority of those who were asked.
  */
 export function support(given: SupportOptions = {}): Link {
-  const { atLeast: wanted } = SUPPORT.of(given, "support");
+  const taken = SUPPORT.of(given, "support");
+  const settle = countSupport(taken);
+  return Object.freeze({
+    name: "support",
+    foresee: () => ({ contested: foreseen(taken.atLeast ?? DEFAULT_AT_LEAST, settle) }),
+    definition: { ...given } as unknown as Json,
+    settle,
+    agreed: (question: Question) => (isMajority(question) ? undefined : settle(question)),
+  });
+}
+
+/** The rule of {@link support}: what it makes of a question. */
+export function countSupport({ atLeast: wanted }: SupportOptions): (question: Question) => Ruling {
   const atLeast = wanted ?? DEFAULT_AT_LEAST;
 
   function finding({ positions }: Question): Ruling {
@@ -75,6 +90,11 @@ export function support(given: SupportOptions = {}): Link {
     };
   }
 
+  return (question) => (question.kind === "finding" ? finding(question) : claim(question));
+}
+
+/** What {@link support} is certain of before all have answered. */
+function foreseen(atLeast: number, settle: (question: Question) => Ruling): View {
   function sure({ held }: SaidSoFar, toCome: readonly string[]): Sure {
     const counts = held.map(({ by }) => by.length);
     const supported = counts.filter((count) => count >= atLeast).length;
@@ -83,21 +103,6 @@ export function support(given: SupportOptions = {}): Link {
     if (reachable >= atLeast) return undefined;
     return supported === 0 ? "passes" : counts.findIndex((count) => count >= atLeast);
   }
-
-  const now = byRule(claim);
-  const contested: View = {
-    now,
-    sure,
-    could: ifAllAgree(sure),
-    most: ifAllAgreed(now),
-    passes: true,
-  };
-
-  return Object.freeze({
-    name: "support",
-    foresee: () => ({ contested }),
-    definition: { ...given } as unknown as Json,
-    settle: (question: Question) =>
-      question.kind === "finding" ? finding(question) : claim(question),
-  });
+  const now = byRule(settle);
+  return { now, sure, could: ifAllAgree(sure), most: ifAllAgreed(now), passes: true };
 }

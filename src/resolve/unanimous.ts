@@ -4,6 +4,7 @@ import { shown } from "../conflict/plain.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import { agreement, NEVER } from "./foresight.ts";
 import type { Link, Question, Ruling } from "./link.ts";
+import { isMajority } from "./voices.ts";
 import { counted } from "./words.ts";
 
 export interface UnanimousOptions {
@@ -14,8 +15,9 @@ export interface UnanimousOptions {
 export const UNANIMOUS: Options<UnanimousOptions, "quorum"> = options({ quorum: integer(1).or(1) });
 
 /**
- * Decides where everybody who spoke agrees, and passes on every conflict. With fewer speakers than `quorum` their
- * agreement counts for nothing: the verdict is `no-quorum`. Confidence: Laplace's rule of succession over the speakers.
+ * Decides where everybody who spoke agrees, two at least and a majority of those who were asked, and passes on every conflict. One voice
+ * alone is no agreement: its verdict is `unopposed`. With fewer speakers than `quorum` what they say counts for nothing: the verdict is
+ * `no-quorum`. Confidence: Laplace's rule of succession over the speakers.
  */
 export function unanimous(given: UnanimousOptions = {}): Link {
   const { quorum } = UNANIMOUS.of(given, "unanimous");
@@ -26,7 +28,8 @@ export function unanimous(given: UnanimousOptions = {}): Link {
     settle: ({ positions }: Question): Ruling => ({
       pass: `there are ${positions.length} positions`,
     }),
-    agreed({ positions }: Question): Ruling {
+    agreed(question: Question): Ruling {
+      const { positions, asked } = question;
       const [position] = positions;
       if (position === undefined) return { pass: "nobody holds a position" };
       const speakers = position.heldBy.length;
@@ -36,8 +39,15 @@ export function unanimous(given: UnanimousOptions = {}): Link {
           status: "no-quorum",
         };
       }
+      if (speakers > 1 && !isMajority(question)) {
+        return { pass: `${speakers} of the ${asked} who were asked spoke, which is no majority` };
+      }
       const who =
-        speakers === 1 ? "The only one who spoke holds" : `All ${speakers} who spoke hold`;
+        speakers > 1
+          ? `All ${speakers} who spoke hold`
+          : asked > 1
+            ? `Only one of the ${asked} who were asked spoke, and holds`
+            : "The only one who was asked holds";
       return {
         winner: position.value,
         confidence: laplace(speakers, speakers, 1),

@@ -13,6 +13,7 @@ import {
   type View,
 } from "./foresight.ts";
 import type { Link, Question, Ruling } from "./link.ts";
+import { isMajority } from "./voices.ts";
 import { counted } from "./words.ts";
 
 export interface VoteOptions {
@@ -44,19 +45,21 @@ const SLACK = 1e-9;
  * The position with the most weight behind it wins, if its lead reaches `margin`. Passes as `tied` when the first two
  * weigh the same, as `no-quorum` when too few voted, and always on findings: most agents miss most true things, so
  * that a majority against a finding says little. Confidence: Laplace's rule of succession over the weights.
+ *
+ * Where all who spoke agree it has the word if they are no majority of those who were asked, or fewer than `quorum`.
  */
 export function vote(given: VoteOptions = {}): Link {
   const { weights, margin, quorum } = VOTE.of(given, "vote");
   const weightOf = (agent: string): number => weights.get(agent) ?? 1;
   const weighed = weights.size > 0;
 
+  const votersIn = ({ positions }: Pick<Question, "positions">): number =>
+    positions.flatMap(({ heldBy }) => heldBy).filter(({ agent }) => weightOf(agent) > 0).length;
+
   function settle({ kind, positions }: Question): Ruling {
     if (kind === "finding")
       return { pass: "a finding is not voted on, since most agents miss most true things" };
-    const voters = positions.reduce(
-      (sum, { heldBy }) => sum + heldBy.filter(({ agent }) => weightOf(agent) > 0).length,
-      0,
-    );
+    const voters = votersIn({ positions });
     if (voters < quorum) {
       return {
         pass: `${counted(voters, "agent")} voted, fewer than the quorum of ${quorum}`,
@@ -137,6 +140,10 @@ export function vote(given: VoteOptions = {}): Link {
     names: [...weights.keys()],
     definition: { ...given } as Json,
     settle,
+    agreed: (question: Question) =>
+      question.kind === "finding" || (isMajority(question) && votersIn(question) >= quorum)
+        ? undefined
+        : settle(question),
     lead: leadOf,
   });
 }

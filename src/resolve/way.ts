@@ -2,7 +2,8 @@ import { oneLine } from "../conflict/plain.ts";
 import type { Subject } from "../conflict/subject.ts";
 import type { Link, LinkContext, PassStatus, Question } from "./link.ts";
 import { consult, consultAtOnce, type CheckedDecision, type CheckedRuling } from "./ruling.ts";
-import { unanimous } from "./unanimous.ts";
+import { DEFAULT_CHAIN } from "./chain.ts";
+import { agreementOf } from "./voices.ts";
 import type { Dissent, Verdict, VerdictStatus } from "../model/verdict.ts";
 import { whoHoldsWhat, whoIsMissing } from "./words.ts";
 
@@ -45,20 +46,23 @@ export function begun(
   return positions.length > 1 ? way : { ...way, verdict: agree(question, said, resolve, context) };
 }
 
-const DEFAULT_AGREEMENT = unanimous();
-
-/** Where everybody agrees nobody is asked, so that there is nothing to wait for. */
+/** Where all who spoke agree nobody is asked, so that there is nothing to wait for. Links that the chain does not have come last. */
 function agree(
   question: Question,
   said: string[],
   resolve: readonly Link[],
   context: LinkContext,
 ): Verdict {
-  for (const link of [...resolve, DEFAULT_AGREEMENT]) {
-    if (link.agreed === undefined) continue;
-    const ruling = consultAtOnce(question, () => link.agreed?.(question, context));
+  const others = DEFAULT_CHAIN.filter(({ name }) => resolve.every((link) => link.name !== name));
+  for (const link of [...resolve, ...others]) {
+    const { agreed } = link;
+    if (agreed === undefined) continue;
+    const ruling = consultAtOnce(question, () => agreed(question, context));
+    if (ruling === undefined) continue;
     said.push(inWords(link, ruling));
-    if (ruling.pass === undefined) return closed(question, said, "unanimous", link, ruling);
+    if (ruling.pass === undefined) {
+      return closed(question, said, agreementOf(question), link, ruling);
+    }
     if (ruling.status !== undefined) return open(question, said, ruling.status);
   }
   return open(question, said, "undecided");
@@ -91,7 +95,7 @@ function inWords({ name }: Link, ruling: CheckedRuling): string {
 }
 
 function open(
-  { subject, kind, finding, positions, missing }: Question,
+  { subject, kind, finding, positions, missing, asked }: Question,
   said: readonly string[],
   status: PassStatus,
 ): Verdict {
@@ -109,11 +113,12 @@ function open(
     positions,
     dissent: NO_DISSENT,
     missing,
+    asked,
   });
 }
 
 function closed(
-  { subject, kind, finding, positions, missing }: Question,
+  { subject, kind, finding, positions, missing, asked }: Question,
   said: readonly string[],
   status: VerdictStatus,
   link: Link,
@@ -136,6 +141,7 @@ function closed(
       heldBy.map((holder): Dissent => ({ ...holder, position: value })),
     ),
     missing,
+    asked,
   });
 }
 

@@ -12,6 +12,8 @@ import { RunBudgets } from "../limits/run-budgets.ts";
 import { storeLimiter } from "../limits/store-limiter.ts";
 import { BillFold } from "../money/bill.ts";
 import { NoticeFold } from "../model/notice-fold.ts";
+import type { Gated } from "../resolve/gate.ts";
+import { answerIn, gatedTeam } from "../team/decide/gated-team.ts";
 import { describeThrown, isSoundError } from "../model/errors.ts";
 import type { EventBody } from "../model/events.ts";
 import type { Json } from "../model/json.ts";
@@ -120,12 +122,13 @@ export async function execute(
     // What was asked stops in its graceMs; only a store that never answers takes longer.
     const patienceMs = seated.graceMs + STORE_PATIENCE_MS;
     const carried = carryOut(session, run, assignment);
-    const { done, bill } = await orGivenUp(carried, until.cancellation, clock, patienceMs);
-    const { status, results, verdicts, conflicts, missing } = done;
+    const { done, gated, bill } = await orGivenUp(carried, until.cancellation, clock, patienceMs);
+    const { status, results, verdicts, missing } = done;
     const notices = run.notices.given();
     journal.close();
     if (status === "waiting") await letGo(store, root.clock, runId, fence);
-    const whole = { runId, status, results, verdicts, conflicts, missing, notices, bill };
+    const answer = answerIn(verdicts, gated);
+    const whole = { runId, status, results, ...answer, verdicts, missing, notices, bill };
     const outcome = outcomeOutside(whole, secrecy);
     const fresh = run.history === undefined && run.origin === undefined;
     return fresh ? outcome : { ...outcome, reuse: run.bill.reuse() };
@@ -148,19 +151,24 @@ export async function execute(
   }
 }
 
+/** What a run comes to. */
+interface Carried {
+  readonly done: Coordinated;
+  readonly gated: Gated | undefined;
+  readonly bill: Bill;
+}
+
 /** Everything up to the run's last event, which is kept. */
-async function carryOut(
-  { seated }: Session,
-  run: Run,
-  assignment: Assignment,
-): Promise<{ readonly done: Coordinated; readonly bill: Bill }> {
+async function carryOut({ seated }: Session, run: Run, assignment: Assignment): Promise<Carried> {
   const { seating } = seated;
   const done = await coordinate(run, seating, assignment, performTeam);
   const bill = run.bill.bill();
   if (done.status !== "waiting") await keepLesson(run, seating.team, "", done.verdicts);
   const own = [...done.notices, ...runNotices(run, seated, done, bill)];
-  await recordEnd(run, done, bill, noticesAdded(run, ROOT, own));
-  return { done, bill };
+  const gated = gatedTeam(seating.team, seating.team.gate, done);
+  const carried = { done, gated, bill };
+  await recordEnd(run, carried, noticesAdded(run, ROOT, own));
+  return carried;
 }
 
 /** Whether a run that was to begin was there already: it never was this process's to let go of. */
@@ -177,20 +185,20 @@ function isLost(reason: unknown): boolean {
 /** The run's last event; or that it waits, unless that is what its log ends with and nothing has come since. */
 async function recordEnd(
   { journal, history, waits }: Run,
-  { status, missing, verdicts, further }: Coordinated,
-  bill: Bill,
+  { done: { status, missing, verdicts, further }, gated, bill }: Carried,
   notices: readonly EventBody[],
 ): Promise<void> {
   if (status !== "waiting") {
     const ended = journal.record([
       ...notices,
-      history === undefined && further.length === 0
+      history === undefined && further.length === 0 && gated === undefined
         ? { type: "run.finished", status, missing, bill }
         : {
             type: "run.finished",
             status,
             ...(history !== undefined && { subjects: verdicts.map(({ subject }) => subject) }),
             ...(further.length > 0 && { further }),
+            ...(gated !== undefined && { gate: gated }),
             missing,
             bill,
           },

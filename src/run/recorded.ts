@@ -1,19 +1,19 @@
 import type { CallPlace } from "../model/call-place.ts";
 import type { AgentResult } from "../model/call.ts";
-import { conflictsAmong } from "../conflict/subjects.ts";
 import type { History } from "../log/history.ts";
 import { outcomeOf } from "../call/call-outcome.ts";
 import { NoticeFold } from "../model/notice-fold.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { put } from "../model/record.ts";
 import type { Verdict } from "../model/verdict.ts";
+import { answerIn, gatedTeam } from "../team/decide/gated-team.ts";
 import { NOT_ROUTED } from "../team/coordinate/coordinate.ts";
 import type { MadeCall } from "../team/coordinate/member.ts";
 import { madeOf } from "../team/coordinate/member-result.ts";
 import type { Team } from "../team/team.ts";
 
 /** The outcome of a run as its log has it; `undefined` for one that has none. Nothing is asked for it. */
-export function recordedOutcome({ members }: Team, history: History): Outcome | undefined {
+export function recordedOutcome({ members, gate }: Team, history: History): Outcome | undefined {
   const { runId, events } = history;
   const last = events.at(-1);
   if (last?.type !== "run.finished") return undefined;
@@ -58,12 +58,14 @@ export function recordedOutcome({ members }: Team, history: History): Outcome | 
     put<AgentResult>(byAgent, name, resultOf(calls));
   }
   const settled = subjects.flatMap((subject) => verdicts.get(subject) ?? []);
+  const ended = { status, results: byAgent, verdicts: settled, missing };
+  const gated = last.gate ?? gatedTeam({ members }, gate, ended);
   return {
     runId,
     status,
     results: byAgent,
+    ...answerIn(settled, gated),
     verdicts: settled,
-    conflicts: conflictsAmong(settled),
     missing,
     notices: notices.given(),
     bill,

@@ -1,13 +1,18 @@
 import { QuorateError } from "../model/errors.ts";
 import type { LiveEvent, ProgressEvent, RunEvent } from "../model/events.ts";
+import type { Json } from "../model/json.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Started } from "./session.ts";
 
 /** A run that is watched. */
-export interface RunStream<Results> extends AsyncIterable<LiveEvent, void, undefined> {
+export interface RunStream<Results, Winner extends Json = Json> extends AsyncIterable<
+  LiveEvent,
+  void,
+  undefined
+> {
   readonly runId: string;
   /** As the promise of `run()`. */
-  readonly outcome: Promise<Outcome<Results>>;
+  readonly outcome: Promise<Outcome<Results, Winner>>;
 }
 
 // A reader that lags behind loses the oldest progress, never an event of the log.
@@ -17,12 +22,12 @@ const MAX_UNREAD_PROGRESS = 1_000;
  * Begins a run and shows its events. Every iterator reads from the first event on; one that is left before the end cancels
  * the run and waits until it has stopped. An iterator throws what rejects `outcome`.
  */
-export function streamRun<Results>(
+export function streamRun<Results, Winner extends Json>(
   begin: (watch: (event: LiveEvent) => void) => Started,
-): RunStream<Results> {
+): RunStream<Results, Winner> {
   const feed = eventFeed();
   const started = begin(feed.push);
-  const outcome = started.outcome as Promise<Outcome<Results>>;
+  const outcome = started.outcome as Promise<Outcome<Results, Winner>>;
   // Whoever only reads events hears of a failure by the iterator; the promise must not count as unhandled.
   outcome.then(feed.end, feed.fail);
 

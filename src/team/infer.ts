@@ -1,10 +1,33 @@
-import type { InputOf, OutputOf, Workers } from "../describe/agent.ts";
+import type { InputOf, OutputOf, PositionOf, Workers } from "../describe/agent.ts";
 import type { AgentResult } from "../model/call.ts";
+import type { DefaultPosition } from "../model/position-on.ts";
+import type { Json } from "../model/json.ts";
+import type { Outcome } from "../model/outcome.ts";
+import type { TeamAnswer } from "./coordinate/nested.ts";
 
 /** The results of a team, by agent. */
 export type ResultsOf<Agents extends Workers> = {
   readonly [K in keyof Agents]: AgentResult<OutputOf<Agents[K]>>;
 };
+
+/** What the agents of a team can hold about the task, as far as their types tell; any JSON value where those tell nothing. */
+export type WinnerOf<Agents extends Workers> = [AnyPosition<Agents>] extends [never]
+  ? Json
+  : AnyPosition<Agents>;
+
+type AnyPosition<Agents extends Workers> = AsJson<
+  { [K in keyof Agents]: PositionOf<Agents[K]> }[keyof Agents]
+>;
+
+type AsJson<Position> = unknown extends Position ? Json : Position extends Json ? Position : Json;
+
+/** What a team can hold about the task of another: what it decided, or what its own answer says. */
+export type TeamPosition<Answer, Winner> = [Answer] extends [TeamAnswer]
+  ? Winner
+  : DefaultPosition<Answer>;
+
+/** What a run of a team returns. */
+export type OutcomeOf<Agents extends Workers> = Outcome<ResultsOf<Agents>, WinnerOf<Agents>>;
 
 /** What a team is asked: what every one of its agents accepts, but those whose input is mapped. */
 export type TaskOf<Agents extends Workers, Mapped extends PropertyKey = never> = [

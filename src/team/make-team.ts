@@ -89,6 +89,12 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
     for (const agent of link.names ?? []) known(agent, `has ${link.name}() with a word about`);
   }
   if (hasOneSubject(members)) {
+    for (const subject of described.gate?.rules.keys() ?? []) {
+      if (subject !== TASK_SUBJECT)
+        refuse(
+          `has a gate about "${subject}", about which none of its agents says anything; they speak about "${TASK_SUBJECT}"`,
+        );
+    }
     for (const subject of comparing.compare.keys()) {
       const near = subject === TASK_SUBJECT ? undefined : didYouMean(subject, [TASK_SUBJECT]);
       if (near !== undefined)
@@ -117,6 +123,7 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
     lessons: lessonsOf(name, resolve, new Set(indexOf.keys())),
     ...comparing,
     answer: answer as Team["answer"],
+    gate: described.gate,
     redact: checkRedact(described.redact, where),
     hashSecret: described.hashSecret,
     budgets: described.budget,
@@ -131,7 +138,8 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
 
 /** Whether all that its members can claim is about the task: none says what its answers assert, and a team claims what it decided. */
 function hasOneSubject(members: readonly Member[]): boolean {
-  const says = (one: Agent): boolean => one.claims === undefined && one.fallback.every(says);
+  const says = (one: Agent): boolean =>
+    typeof one.claims !== "function" && one.fallback.every(says);
   return members.every(({ worker }) => "run" in worker && says(worker));
 }
 

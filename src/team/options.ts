@@ -23,7 +23,6 @@ import { QuorateError } from "../model/errors.ts";
 import type { LiveEvent } from "../model/events.ts";
 import { BUDGETS, type Budget, type CheckedBudget } from "../money/budget.ts";
 import { PRICES, type Price, type Prices } from "../money/price.ts";
-import type { Outcome } from "../model/outcome.ts";
 import {
   CACHE,
   RUN_CACHE,
@@ -34,10 +33,11 @@ import {
 import type { LanesOf } from "../limits/lane.ts";
 import { LIMITS, type CallLimits } from "../describe/limits.ts";
 import { ESCALATE_ALL_IF, TIERS, type EscalateIf, type Tiers } from "../describe/tier.ts";
+import { GATE, type Gate, type GateOptions } from "../resolve/gate.ts";
 import type { Link } from "../resolve/link.ts";
 import type { Store } from "../store/store.ts";
 import { TAGS, TENANT, type Whose } from "./whose-run.ts";
-import type { NameOf, ResultsOf, TaskOf, UnderOwnNames } from "./infer.ts";
+import type { NameOf, OutcomeOf, TaskOf, UnderOwnNames, WinnerOf } from "./infer.ts";
 
 /**
  * - `parallel`: all at once, but what `needs` others when those have answered.
@@ -88,11 +88,13 @@ export interface SupervisorOptions<
   readonly compare?: Compare;
   /** How open findings are grouped; `similar()` where left out. */
   readonly similar?: Comparator;
+  /** What has to be decided for the outcome to pass: `outcome.passed`, and exit code 4 of the command line where it does not. */
+  readonly gate?: GateOptions<WinnerOf<NoInfer<Agents>>>;
   /** As a worker of another supervisor: what it needs, and its limits as one call (none where left out). */
   readonly needs?: Workers;
   readonly asWorker?: Pick<CallLimits, "timeoutMs" | "retries">;
   /** As a worker of another supervisor: what it answers. Its verdicts where left out, each decided one a claim. */
-  readonly answer?: (outcome: Outcome<ResultsOf<NoInfer<Agents>>>) => Answer;
+  readonly answer?: (outcome: OutcomeOf<NoInfer<Agents>>) => Answer;
   /** Where events are kept: in memory, the last 100 finished runs, where left out. */
   readonly store?: Store;
   /** What a run may spend, or with a `scope` all that name it. */
@@ -205,6 +207,7 @@ export const SUPERVISOR: Options<
     readonly budget: readonly CheckedBudget[];
     readonly prices: ReadonlyMap<string, Price>;
     readonly cache: CacheSettings | false | undefined;
+    readonly gate: Gate | undefined;
     readonly tiers: ReadonlyMap<string, unknown> | undefined;
   }
 > = options(
@@ -230,6 +233,7 @@ export const SUPERVISOR: Options<
     needs: object("use { other }, with the agents it needs"),
     asWorker: AS_WORKER,
     answer: func("use (outcome) => …"),
+    gate: GATE,
     store: STORE,
     budget: BUDGETS,
     prices: PRICES.or(new Map<string, Price>()),

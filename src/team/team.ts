@@ -16,6 +16,7 @@ import type { CacheSettings } from "../describe/cache.ts";
 import { mergeLimits, type CallLimits, type Limits } from "../describe/limits.ts";
 import type { EscalateIf } from "../describe/tier.ts";
 import type { Lessons, Link } from "../resolve/link.ts";
+import type { Gate } from "../resolve/gate.ts";
 import type { Mode } from "./options.ts";
 import type { Plan } from "./plan.ts";
 
@@ -44,6 +45,8 @@ export interface Team {
   /** Groups open findings. */
   readonly similar: Comparator | undefined;
   readonly answer: ((outcome: Outcome) => unknown) | undefined;
+  /** What its outcome has to be to pass. */
+  readonly gate: Gate | undefined;
   readonly redact: RedactRule | undefined;
   /** Keys the hashes of what `redact` takes something out of. */
   readonly hashSecret: string | undefined;

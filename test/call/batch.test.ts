@@ -21,6 +21,7 @@ describe("calls of one agent", () => {
         "run.planned",
         "call.started",
         "call.succeeded",
+        "verdict.reached",
         "run.finished",
       ]);
       expect(log[2]).toMatchObject({ type: "call.started", callId: "a", attempt: 1, batch: 5 });

@@ -101,7 +101,7 @@ describe("a kept answer", () => {
         reused: "cache",
       },
     });
-    expect(second.verdicts).toMatchObject([{ winner: "1", status: "unanimous" }]);
+    expect(second.verdicts).toMatchObject([{ winner: "1", status: "unopposed" }]);
     expect(second.bill).toMatchObject({
       calls: 1,
       attempts: 0,

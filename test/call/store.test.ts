@@ -217,7 +217,7 @@ describe("a run id", () => {
     const a = scripted("a", [{ output: 1 }]);
     const team = supervisor({ name: "team", agents: { a } });
     expect((await team.run("task", { runId: "release 7/2" })).runId).toBe("release 7/2");
-    expect(await team.store.read("release 7/2")).toHaveLength(5);
+    expect(await team.store.read("release 7/2")).toHaveLength(6);
   });
 
   it("is another each time where nothing is said", async () => {

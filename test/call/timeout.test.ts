@@ -97,7 +97,7 @@ describe("a timeout", () => {
     expect(outcome).toMatchObject({
       status: "partial",
       results: { deaf: { status: "failed", durationMs: 100 }, after: { status: "skipped" } },
-      verdicts: [{ winner: "ship", status: "unanimous" }],
+      verdicts: [{ winner: "ship", status: "unopposed", asked: 3 }],
     });
     const log = (await team.store.read(outcome.runId)) as RunEvent[];
     expect(kinds(log)).toEqual([
@@ -214,6 +214,7 @@ describe("an agent that does not stop", () => {
       "call.abandoned deaf",
       "call.started next",
       "call.succeeded next",
+      "verdict.reached",
       "notices.given",
       "run.finished",
     ]);

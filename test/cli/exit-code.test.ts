@@ -1,34 +1,48 @@
 import { describe, expect, it } from "vitest";
-import { exitCodeOf, exitCodeOfError } from "../../src/cli/exit-code.ts";
+import { exitCodeOf, exitCodeOfError, worstOf } from "../../src/cli/exit-code.ts";
 import { QuorateError } from "../../src/model/errors.ts";
+
+const code = (
+  verdicts: Parameters<typeof exitCodeOf>[0]["verdicts"],
+  rest: Partial<Parameters<typeof exitCodeOf>[0]> = {},
+): number => exitCodeOf({ status: "complete", passed: undefined, verdicts, notices: [], ...rest });
 
 describe("exit codes", () => {
   it("is 0 only when everybody answered and everything is decided", () => {
-    expect(exitCodeOf({ status: "complete", verdicts: [], notices: [] })).toBe(0);
-    expect(
-      exitCodeOf({
-        status: "complete",
-        verdicts: [{ status: "unanimous" }, { status: "decided" }],
-        notices: [{ level: "info" }],
-      }),
-    ).toBe(0);
+    expect(code([])).toBe(0);
+    expect(code([{ status: "unanimous" }, { status: "decided" }])).toBe(0);
+    expect(code([{ status: "unopposed" }])).toBe(0);
   });
 
   it.each(["undecided", "tied", "no-quorum"] as const)("is 3 when one verdict is %s", (status) => {
-    const verdicts = [{ status: "decided" }, { status }] as const;
-    expect(exitCodeOf({ status: "complete", verdicts, notices: [] })).toBe(3);
+    expect(code([{ status: "decided" }, { status }])).toBe(3);
   });
 
   it("is 3 for a partial outcome and 1 for a failed one", () => {
-    expect(exitCodeOf({ status: "partial", verdicts: [{ status: "decided" }], notices: [] })).toBe(
-      3,
-    );
-    expect(exitCodeOf({ status: "failed", verdicts: [], notices: [] })).toBe(1);
+    expect(code([{ status: "decided" }], { status: "partial" })).toBe(3);
+    expect(code([], { status: "failed" })).toBe(1);
   });
 
-  it("is 3 where a notice warns", () => {
-    const notices = [{ level: "info" }, { level: "warn" }] as const;
-    expect(exitCodeOf({ status: "complete", verdicts: [], notices })).toBe(3);
+  it("is 4 where the gate does not pass, unless the run failed, and 3 where nobody can tell", () => {
+    const decided = [{ status: "decided" }] as const;
+    expect(code(decided, { passed: true })).toBe(0);
+    expect(code(decided, { passed: false })).toBe(4);
+    expect(code(decided, { passed: false, status: "partial" })).toBe(4);
+    expect(code(decided, { passed: false, status: "failed" })).toBe(1);
+    expect(code(decided, { passed: null })).toBe(3);
+    expect(code(decided, { passed: true, status: "partial" })).toBe(3);
+  });
+
+  it("is 3 for a notice that warns, and 0 for one that informs", () => {
+    expect(code([], { notices: [{ level: "info" }] })).toBe(0);
+    expect(code([], { notices: [{ level: "info" }, { level: "warn" }] })).toBe(3);
+  });
+
+  it("is of several runs the one that says most", () => {
+    expect(worstOf([])).toBe(0);
+    expect(worstOf([0, 3, 0])).toBe(3);
+    expect(worstOf([4, 3])).toBe(4);
+    expect(worstOf([4, 2, 0])).toBe(1);
   });
 
   it("is 2 for a call that was wrong, 1 for what broke", () => {

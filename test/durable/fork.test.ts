@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import {
   agent,
+  conflictsOf,
   memoryStore,
   supervisor,
   vote,
@@ -81,9 +82,9 @@ describe("a fork", () => {
     expect(spent(fork)).toBe(0);
     expect(fork.reuse).toMatchObject({ asked: 0 });
     expect(fork.runId).not.toBe("run");
-    expect([fork.verdicts, fork.conflicts, fork.status]).toEqual([
+    expect([fork.verdicts, conflictsOf(fork.verdicts), fork.status]).toEqual([
       first.verdicts,
-      first.conflicts,
+      conflictsOf(first.verdicts),
       first.status,
     ]);
     for (const [name, result] of Object.entries(fork.results)) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   agent,
+  conflictsOf,
   memoryStore,
   supervisor,
   type Agent,
@@ -375,7 +376,7 @@ describe("a run that is resumed", () => {
 
   it("says nothing more of a conflict that is none any more when it is read again", async () => {
     const { gate, outcome } = await failingSince({ recommendation: "hold" });
-    expect(outcome.conflicts).toEqual([]);
+    expect(conflictsOf(outcome.verdicts)).toEqual([]);
     expect(lasting(await gate.resume("run"))).toEqual(lasting(outcome));
   });
 

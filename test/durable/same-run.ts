@@ -2,9 +2,17 @@ import { scopeOf } from "../../src/model/call-place.ts";
 import type { AgentResult, Cost, Outcome, RunEvent } from "../../src/index.ts";
 
 /** What of an outcome a crash must not change: everything but times, and what doubt costs. */
-export function lasting({ status, results, verdicts, conflicts, missing, bill }: Outcome): unknown {
+export function lasting({
+  status,
+  results,
+  verdicts,
+  verdict,
+  passed,
+  missing,
+  bill,
+}: Outcome): unknown {
   const lastingResults = Object.entries(results).map(([name, result]) => [name, ofResult(result)]);
-  return { status, results: lastingResults, verdicts, conflicts, missing, calls: bill.calls };
+  return { status, results: lastingResults, verdict, passed, verdicts, missing, calls: bill.calls };
 }
 
 function ofResult(result: AgentResult): unknown {

@@ -474,6 +474,7 @@ const SUPERVISOR: Keys<SupervisorOptions<Workers, string, unknown>> = {
   concurrency: true,
   resolve: true,
   compare: true,
+  gate: true,
   similar: true,
   needs: true,
   asWorker: true,

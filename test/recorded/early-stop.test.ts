@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { billOf, memoryStore, type Outcome, type RunEvent } from "../../src/index.ts";
+import { billOf, conflictsOf, memoryStore, type Outcome, type RunEvent } from "../../src/index.ts";
 import { sqliteStore } from "../../src/sqlite/index.ts";
 import { folder, quorate as command } from "../cli/command.ts";
 import { earlyStopTeam } from "./early-stop-team.ts";
@@ -10,7 +10,7 @@ import { earlyStopTeam } from "./early-stop-team.ts";
 const FILE = join(import.meta.dirname, "early-stop.json");
 const recorded = JSON.parse(readFileSync(FILE, "utf8")) as {
   readonly events: readonly RunEvent[];
-  readonly outcome: Outcome;
+  readonly outcome: Outcome & { readonly conflicts: unknown };
 };
 const STOPPED = ["slow", "inner", "after"];
 
@@ -25,10 +25,10 @@ function left(count: number) {
 describe("a log of an earlier version, whose run was stopped early,", () => {
   it("gives the outcome that the run had, and asks nobody", async () => {
     const { team, asked } = left(recorded.events.length);
-    expect(await team.resume("done")).toEqual({
-      ...recorded.outcome,
-      notices: [],
-    });
+    const { conflicts, ...before } = recorded.outcome;
+    const outcome = await team.resume("done");
+    expect(outcome).toEqual({ ...before, verdict: outcome.verdicts[0], passed: null, notices: [] });
+    expect(conflictsOf(outcome.verdicts)).toEqual(conflicts);
     expect(asked).toEqual([]);
     for (const name of STOPPED) {
       expect(recorded.outcome.results[name]).toMatchObject({ reason: "early-stop" });

@@ -135,13 +135,14 @@ describe("a log that has the places of its calls in their ids alone", () => {
     const { store, team, asked } = open();
     await using _store = store;
     expect((await team.fork("done")).status).toBe("complete");
-    expect(asked).toEqual(["main", "starts"]);
-    // All of the team at both of its attempts, and nobody who is given the same as before.
+    // What the board decided says how many were asked, as earlier versions did not: who is given it is asked anew.
+    expect(asked).toEqual(["main", "starts", "late"]);
+    // All of the team at both of its attempts, and of the others who is given what it decided.
     const anew = open();
     await using _anew = anew.store;
     await anew.team.fork("done", { from: "board" } as never);
     expect(anew.asked.toSorted()).toEqual(
-      ["main", "starts", "starts", "holds", "holds", "judge", "judge"].toSorted(),
+      ["main", "starts", "starts", "holds", "holds", "judge", "judge", "late"].toSorted(),
     );
   });
 

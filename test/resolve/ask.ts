@@ -40,6 +40,7 @@ export function question(
     kind,
     positions: Object.entries(held).map(([value, agents]) => position(value, agents)),
     missing: [],
+    asked: Object.values(held).flat().length,
   };
 }
 

@@ -57,6 +57,7 @@ describe("settling", () => {
         positions: contested.positions,
         dissent: [{ agent: "c", evidence: "why", position: "ship" }],
         missing: ["y", "z"],
+        asked: 5,
       },
     ]);
   });

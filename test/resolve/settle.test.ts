@@ -27,7 +27,14 @@ describe("settle", () => {
       claim("c", 1, "size"),
     ]);
     expect(verdicts).toMatchObject([
-      { subject: "size", status: "unanimous", winner: 1, confidence: 2 / 3, by: "unanimous" },
+      {
+        subject: "size",
+        status: "unopposed",
+        winner: 1,
+        confidence: 2 / 3,
+        by: "unanimous",
+        asked: 3,
+      },
       {
         subject: "task",
         status: "decided",
@@ -42,7 +49,7 @@ describe("settle", () => {
   test("settles nothing, one claim, and a tie", async () => {
     expect(await settle([])).toEqual([]);
     expect(await settle([], { answered: ["a"], missing: ["b"] })).toEqual([]);
-    expect(await settle([claim("a", 1)])).toMatchObject([{ status: "unanimous", winner: 1 }]);
+    expect(await settle([claim("a", 1)])).toMatchObject([{ status: "unopposed", winner: 1 }]);
     expect(await settle([claim("a", 1), claim("b", 2)])).toMatchObject([
       { status: "tied", winner: null },
     ]);
@@ -73,8 +80,9 @@ describe("settle", () => {
     expect(await settle(claims, { compare })).toMatchObject([
       {
         subject: "gate",
-        status: "unanimous",
+        status: "unopposed",
         winner: "ship",
+        asked: 3,
         reasoning: expect.stringContaining(
           'Set aside, since oneOf does not list it: a ("maybe").',
         ) as string,
@@ -243,18 +251,21 @@ describe("verdicts", () => {
           by,
           positions,
           dissent,
+          asked = 0,
         } of verdicts) {
           expect(confidence).toBeGreaterThanOrEqual(0);
           expect(confidence).toBeLessThanOrEqual(1);
           const holders = positions.flatMap(({ heldBy }) => heldBy.map(({ agent }) => agent));
           expect(new Set(holders).size).toBe(holders.length);
-          if (status === "unanimous" || status === "decided") {
+          if (status === "unanimous" || status === "decided" || status === "unopposed") {
             const won = positions.find(({ value }) => value === winner);
             expect(won).toBeDefined();
             expect(dissent.length + (won?.heldBy.length ?? 0)).toBe(holders.length);
             expect(by).not.toBeNull();
             expect(confidenceFrom).not.toBe("none");
-            if (status === "unanimous") expect(positions).toHaveLength(1);
+            if (status !== "decided") expect(positions).toHaveLength(1);
+            expect(status === "unopposed").toBe(holders.length === 1);
+            if (status === "unanimous") expect(holders.length * 2).toBeGreaterThan(asked);
           } else {
             expect({ winner, confidence, confidenceFrom, by, dissent }).toEqual({
               winner: null,

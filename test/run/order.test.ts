@@ -30,12 +30,12 @@ const sayings = fc.oneof(
   fc.constant("fails" as const),
 );
 
-function decisions({ verdicts, conflicts, missing, status, results }: Outcome): unknown {
+function decisions({ verdicts, verdict, missing, status, results }: Outcome): unknown {
   const outputs = Object.entries(results).map(([name, result]) => [
     name,
     result.status === "ok" ? result.output : result.status,
   ]);
-  return JSON.parse(JSON.stringify({ verdicts, conflicts, missing, status, outputs })) as unknown;
+  return JSON.parse(JSON.stringify({ verdicts, verdict, missing, status, outputs })) as unknown;
 }
 
 describe("a run decides the same", () => {

@@ -172,7 +172,7 @@ describe("a stream", () => {
     const [one, two, three] = await Promise.all([first, second, collected(stream)]);
     expect(two).toEqual(one);
     expect(three).toEqual(one);
-    expect(one.length).toBe(5);
+    expect(one.length).toBe(6);
   });
 
   it("that is left early cancels the run, and waits until it has stopped", async () => {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { agent, QuorateError, supervisor, type Agent, type RunEvent } from "../../src/index.ts";
+import {
+  agent,
+  conflictsOf,
+  QuorateError,
+  supervisor,
+  type Agent,
+  type RunEvent,
+} from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { THEN, thenable } from "./thenable.ts";
 
@@ -15,9 +22,10 @@ async function beside(run: Run, options: Partial<Agent> & object = {}) {
   const running = team.run("task");
   await clock.advance(3_600_000);
   const outcome = await running;
-  const { results, verdicts, runId } = outcome;
+  const { results, verdict, runId } = outcome;
   expect(results.good).toMatchObject({ status: "ok", attempts: 1 });
-  expect(verdicts.find(({ subject }) => subject === "task")).toMatchObject({ winner: "ship" });
+  // What the other answers may be a position too.
+  expect(verdict?.positions).toContainEqual({ value: "ship", heldBy: [{ agent: "good" }] });
   const log = (await team.store.read(runId)) as readonly RunEvent[];
   expect(log.map(({ seq }) => seq)).toEqual(log.map((_, index) => index + 1));
   expect(log.at(-1)?.type).toBe("run.finished");
@@ -388,7 +396,7 @@ describe("an agent may be called", () => {
       const after = agent({
         name: "after",
         needs: { [name]: odd },
-        run: (_: string, { results }) => Object.hasOwn(results, name),
+        run: (_: string, { results }) => ({ seen: Object.hasOwn(results, name) }),
       });
       const agents = Object.fromEntries([odd, other, after].map((worker) => [worker.name, worker]));
       const team = supervisor({ name: "team", agents, inputs: { other: () => "mapped" } } as never);
@@ -399,9 +407,9 @@ describe("an agent may be called", () => {
         status: "ok",
         output: { recommendation: name },
       });
-      expect(outcome.results["after"]).toMatchObject({ output: true });
+      expect(outcome.results["after"]).toMatchObject({ output: { seen: true } });
       expect(outcome.results["other"]).toMatchObject({ output: { recommendation: "mapped" } });
-      const holders = outcome.conflicts[0]?.positions.flatMap(({ heldBy }) =>
+      const holders = conflictsOf(outcome.verdicts)[0]?.positions.flatMap(({ heldBy }) =>
         heldBy.map(({ agent }) => agent),
       );
       expect(holders?.toSorted()).toEqual([name, "other"].toSorted());
@@ -413,7 +421,7 @@ describe("an agent may be called", () => {
         mode: "sequence",
         route: [name, "after"] as never,
       });
-      expect(sequence.results["after"]).toMatchObject({ status: "ok", output: true });
+      expect(sequence.results["after"]).toMatchObject({ status: "ok", output: { seen: true } });
     },
   );
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { agent, supervisor, type RunEvent } from "../../src/index.ts";
+import { agent, conflictsOf, supervisor, type RunEvent } from "../../src/index.ts";
 import { scripted, virtualClock } from "../../src/testing/index.ts";
 
 const ship = <const Name extends string>(name: Name) =>
@@ -26,8 +26,8 @@ describe("a nested supervisor", () => {
         verdicts: [{ subject: "task", winner: "ship", status: "decided" }],
       },
     });
-    expect(outcome.conflicts).toMatchObject([{ subject: "task", positions: [{}, {}] }]);
-    const holders = outcome.conflicts[0]?.positions.flatMap(({ value, heldBy }) =>
+    expect(conflictsOf(outcome.verdicts)).toMatchObject([{ subject: "task", positions: [{}, {}] }]);
+    const holders = conflictsOf(outcome.verdicts)[0]?.positions.flatMap(({ value, heldBy }) =>
       heldBy.map((holder) => `${holder.agent}: ${String(value)}`),
     );
     expect(holders?.toSorted()).toEqual(["d: hold", "inner: ship"]);

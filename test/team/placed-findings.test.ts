@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { agent, judge, memoryStore, supervisor, type RunEvent } from "../../src/index.ts";
+import {
+  agent,
+  conflictsOf,
+  judge,
+  memoryStore,
+  supervisor,
+  type RunEvent,
+} from "../../src/index.ts";
 
 const CHECK = "Missing null check of the user";
 
@@ -49,7 +56,7 @@ describe("findings of a team", () => {
       [`a.ts:10: ${CHECK}`, together],
       [`zzz.ts:990: ${CHECK}`, { text: CHECK, file: "zzz.ts", line: 990, severity: "low" }],
     ]);
-    expect(outcome.conflicts[0]?.finding).toEqual(together);
+    expect(conflictsOf(outcome.verdicts)[0]?.finding).toEqual(together);
     const log: RunEvent[] = [];
     for await (const event of store.read(outcome.runId)) log.push(event);
     const verdicts = log.flatMap((event) =>

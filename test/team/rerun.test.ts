@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   agent,
+  conflictsOf,
   human,
   judge,
   memoryStore,
@@ -38,7 +39,7 @@ function speaker<const Name extends string>(
       if (then instanceof Error) throw then;
       return { recommendation: then };
     },
-    claims: ({ recommendation }): readonly ClaimDraft[] => [
+    claims: ({ recommendation }) => [
       { subject: "task", position: recommendation, evidence: `because of ${name}` },
     ],
   });
@@ -59,12 +60,12 @@ describe("a rerun", () => {
       agents: {
         a: speaker("a", "ship", "hold", seen),
         b: speaker("b", "hold"),
-        c: agent({ name: "c", run: () => "nothing to say" }),
+        c: agent({ name: "c", run: () => ({}) }),
       },
       resolve: CHAIN,
       store,
     });
-    const { runId, verdicts, conflicts, results, bill } = await gate.run("task");
+    const { runId, verdicts, results, bill } = await gate.run("task");
     expect(seen).toEqual([
       [undefined, [{ subject: "task", position: "hold", evidence: ["because of b"] }]],
     ]);
@@ -72,7 +73,7 @@ describe("a rerun", () => {
     expect(verdicts[0]?.reasoning).toContain(
       'Asked once more, knowing what the others hold, changed their mind: a from "ship" to "hold"; not b.',
     );
-    expect(conflicts).toEqual([]);
+    expect(conflictsOf(verdicts)).toEqual([]);
     expect(results.a).toMatchObject({
       output: { recommendation: "hold" },
       answeredBy: "a~rerun",

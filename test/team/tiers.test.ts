@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
   agent,
+  conflictsOf,
   memoryStore,
   QuorateError,
   supervisor,
@@ -228,9 +229,9 @@ describe("agents that contradict each other", () => {
       escalateIf: ["conflict"],
       store,
     });
-    const { runId, verdicts, conflicts, results, bill } = await gate.run("task");
+    const { runId, verdicts, results, bill } = await gate.run("task");
     expect(verdicts).toMatchObject([{ status: "unanimous", winner: "hold" }]);
-    expect(conflicts).toEqual([]);
+    expect(conflictsOf(verdicts)).toEqual([]);
     expect(results.a).toMatchObject({ answeredBy: "a~strong", attempts: 2 });
     expect(results.c).not.toHaveProperty("answeredBy");
     expect(bill.calls).toBe(5);
@@ -240,7 +241,7 @@ describe("agents that contradict each other", () => {
   });
 
   it("are left alone where they agree, or where nobody of them claims what is contested", async () => {
-    const silent = agent({ name: "silent", run: () => "nothing", escalateIf: on });
+    const silent = agent({ name: "silent", run: () => ({}), escalateIf: on });
     const store = memoryStore();
     const gate = supervisor({
       name: "gate",

@@ -3,6 +3,7 @@ import { func } from "../../check/kinds.ts";
 import { options, type Options } from "../../check/options.ts";
 import type { Collector } from "../../call/batch/batch.ts";
 import { QuorateError } from "../../model/errors.ts";
+import type { Json } from "../../model/json.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import { RUN, type MadeOfRun, type RunOptions } from "../../team/options.ts";
 import { beginRun } from "../begin.ts";
@@ -28,12 +29,12 @@ interface Keyed<Task> {
 }
 
 /** What came of one of many tasks. */
-export type TaskOutcome<Results> = {
+export type TaskOutcome<Results, Winner extends Json = Json> = {
   readonly index: number;
   /** The task before whose run this is, since it is equal or has an equal key. On the bill of `outcome` is what that saved, and nothing else. */
   readonly sameAs?: number;
 } & (
-  | { readonly outcome: Outcome<Results>; readonly error?: undefined }
+  | { readonly outcome: Outcome<Results, Winner>; readonly error?: undefined }
   | { readonly error: unknown; readonly outcome?: undefined }
 );
 
@@ -63,11 +64,11 @@ const MAX_COLLECTED = 1_000;
  * Leaving early cancels the runs under way and waits for them; so does the signal, whose reason is then thrown. When the
  * list of tasks throws, so does this, after the outcomes of the tasks before.
  */
-export async function* runMany<Results>(
+export async function* runMany<Results, Winner extends Json>(
   given: Root,
   tasks: Iterable<unknown> | AsyncIterable<unknown>,
   many: ManyOptions,
-): AsyncGenerator<TaskOutcome<Results>, void, undefined> {
+): AsyncGenerator<TaskOutcome<Results, Winner>, void, undefined> {
   const where = `runMany of ${given.team.where}`;
   const checked = MANY.of(many, where);
   const root = reseated(given, checked);
@@ -92,14 +93,14 @@ export async function* runMany<Results>(
     started.outcome.then(finish, finish);
     return started.outcome;
   };
-  const outcomeOf = sharedOutcomes<Results>({
+  const outcomeOf = sharedOutcomes<Results, Winner>({
     key: checked.key,
     where,
     begin,
     isLeft: () => leaving,
   });
   /** What was taken and not yielded, in the order of the tasks. */
-  const taken: { done?: TaskOutcome<Results> }[] = [];
+  const taken: { done?: TaskOutcome<Results, Winner> }[] = [];
   let index = 0;
   const list = taskList(tasks, where, {
     collectors,
@@ -109,7 +110,7 @@ export async function* runMany<Results>(
       const place: (typeof taken)[number] = {};
       const at = index++;
       taken.push(place);
-      const keep = (done: TaskOutcome<Results>): void => {
+      const keep = (done: TaskOutcome<Results, Winner>): void => {
         place.done = done;
         changed();
       };

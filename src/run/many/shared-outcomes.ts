@@ -1,7 +1,7 @@
 import { hear } from "../../model/hear.ts";
 import { QuorateError } from "../../model/errors.ts";
 import { sha256 } from "../../model/hash.ts";
-import { canonicalJson, takeJson } from "../../model/json.ts";
+import { canonicalJson, takeJson, type Json } from "../../model/json.ts";
 import { sharedBill } from "../../money/add-bills.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import { atOnce } from "../../check/at-once.ts";
@@ -44,12 +44,12 @@ interface KnownTaskContent {
  * the tasks are not equal, the task has a run of its own. Rejects with what its own run does, with what the caller's own function throws,
  * and with `BAD_OPTIONS` when that does not answer with a text.
  */
-export function sharedOutcomes<Results>({
+export function sharedOutcomes<Results, Winner extends Json>({
   key,
   where,
   begin,
   isLeft,
-}: Sharing): (index: number, task: unknown) => Promise<TaskOutcome<Results>> {
+}: Sharing): (index: number, task: unknown) => Promise<TaskOutcome<Results, Winner>> {
   const known = new Map<string, KnownTaskContent>();
   const most = key === undefined ? MAX_REMEMBERED : MAX_KEYED;
 
@@ -68,14 +68,14 @@ export function sharedOutcomes<Results>({
     index: number,
     task: unknown,
     identity = identify(task),
-  ): Promise<TaskOutcome<Results>> => {
+  ): Promise<TaskOutcome<Results, Winner>> => {
     const before = identity && known.get(identity.key);
     if (identity !== undefined && before !== undefined) {
       const { index: sameAs, outcome, content } = before;
       try {
         const shared = await outcome;
         const own = { ...shared, bill: sharedBill(shared.bill) };
-        return { index, outcome: own as Outcome<Results>, sameAs };
+        return { index, outcome: own as Outcome<Results, Winner>, sameAs };
       } catch (error) {
         const isEqual = identity.content !== undefined && identity.content === content;
         if (isEqual) return { index, error, sameAs };
@@ -86,7 +86,7 @@ export function sharedOutcomes<Results>({
     }
     const outcome = begin(task);
     if (identity !== undefined) remember(identity, index, outcome);
-    return { index, outcome: (await outcome) as Outcome<Results> };
+    return { index, outcome: (await outcome) as Outcome<Results, Winner> };
   };
   return (index, task) => outcomeOf(index, task);
 }

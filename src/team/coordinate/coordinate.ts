@@ -1,5 +1,4 @@
 import type { AgentResult, Skipped } from "../../model/call.ts";
-import type { Conflict } from "../../model/conflict.ts";
 import type { Said } from "../../conflict/said.ts";
 import type { Run } from "../../call/run.ts";
 import type { Notice } from "../../model/notices.ts";
@@ -28,12 +27,11 @@ import {
 export interface Coordinated {
   readonly status: OutcomeStatus;
   readonly results: Readonly<Record<string, AgentResult>>;
-  readonly conflicts: readonly Conflict[];
   readonly verdicts: readonly Verdict[];
   readonly missing: readonly Missing[];
   /** What the rest does not say by itself. */
   readonly notices: readonly Notice[];
-  /** Whether any member looked for open findings, whatever it found. */
+  /** Whether members looked for open findings, whatever they found, and not as many of them failed. */
   readonly reviewed: boolean;
   /** Members for whom more than one call was made. */
   readonly further: readonly FurtherCalls[];
@@ -80,12 +78,12 @@ export async function coordinate(
   const missing = missingOf(team, plan, results);
   // Decided once, on the whole set: not while somebody is still to answer.
   if (results.some((result) => result?.status === "waiting")) {
-    const nothing = { conflicts: [], verdicts: [], notices: [], reviewed: false, further: [] };
+    const nothing = { verdicts: [], notices: [], reviewed: false, further: [] };
     return { status: "waiting", results: byName(members, results), missing, ...nothing };
   }
   expected?.[Symbol.dispose]();
   const panel = panelOf(run, seating, answers, (index) => specOf(asked, index));
-  const decided = await decide({ run, seating, at, missing }, panel);
+  const decided = await decide({ run, seating, at, planned: plan.planned, missing }, panel);
   return {
     status: decided.verdicts.some(({ status }) => status === "waiting")
       ? "waiting"

@@ -44,6 +44,6 @@ function totalOf(calls: readonly MadeCall[]): MemberTotal {
 type MemberTotal = Pick<Answered, "attempts" | "durationMs" | "cost">;
 
 /** Who stands in for a member speaks in its name: it is the member that has a position and a weight. */
-function saidBy(name: string, { claims, findings }: Said): Said {
-  return { claims: claims.map((claim) => ({ ...claim, agent: name })), findings };
+function saidBy(name: string, said: Said): Said {
+  return { ...said, claims: said.claims.map((claim) => ({ ...claim, agent: name })) };
 }

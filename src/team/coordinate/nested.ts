@@ -17,8 +17,10 @@ import { describeThrown, QuorateError } from "../../model/errors.ts";
 import { canonicalJson } from "../../model/json.ts";
 import type { Missing, Outcome, OutcomeStatus } from "../../model/outcome.ts";
 import { mergeLimits } from "../../describe/limits.ts";
+import { isSettled } from "../../resolve/gate.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import { noticesAdded } from "../decide/notices-added.ts";
+import { answerIn, gatedTeam } from "../decide/gated-team.ts";
 import { coordinate, type Coordinated } from "./coordinate.ts";
 import { keepLesson, learnedBefore } from "../learned.ts";
 import { planFor, recordedPlan } from "../route.ts";
@@ -30,7 +32,7 @@ export interface TeamAnswer {
   readonly status: OutcomeStatus;
   readonly verdicts: readonly Verdict[];
   readonly missing: readonly Missing[];
-  /** Whether any of its agents looks for open findings, whatever was found. */
+  /** Whether its agents looked for open findings, whatever was found, and not as many of them failed. */
   readonly reviewed: boolean;
 }
 
@@ -182,7 +184,7 @@ function failureOf({ members }: Team, results: Coordinated["results"]): Error | 
 }
 
 function answerOf(team: Team, run: Run, done: Coordinated, at: TeamPlace): unknown {
-  const { status, results, verdicts, conflicts, missing, reviewed } = done;
+  const { status, results, verdicts, missing, reviewed } = done;
   if (team.answer === undefined) {
     return { status, verdicts, missing, reviewed } satisfies TeamAnswer;
   }
@@ -190,8 +192,8 @@ function answerOf(team: Team, run: Run, done: Coordinated, at: TeamPlace): unkno
     runId: run.journal.runId,
     status,
     results,
+    ...answerIn(verdicts, gatedTeam(team, team.gate, done)),
     verdicts,
-    conflicts,
     missing,
     notices: run.notices.given(at.team),
     bill: run.bill.bill(at),
@@ -220,8 +222,8 @@ function answerAsKept(
 }
 
 /**
- * What a team's answer says. Of its verdicts, each decided one is one claim of the team, and a finding that stands is one
- * that the team reports.
+ * What a team's answer says. Of its verdicts, each that is settled is one claim of the team, and a finding that stands is one
+ * that the team reports. One voice among several that were asked is nothing that the team says.
  */
 function statementOf({ label, answer }: Team, output: unknown): Said | undefined {
   const agent = label.name;
@@ -229,12 +231,13 @@ function statementOf({ label, answer }: Team, output: unknown): Said | undefined
   const { verdicts, reviewed } = output as TeamAnswer;
   const claims: Claim[] = [];
   const findings: PlacedFinding[] = [];
-  for (const { kind, subject, finding, status, winner, reasoning } of verdicts) {
-    if (status !== "unanimous" && status !== "decided") continue;
+  for (const verdict of verdicts) {
+    const { kind, subject, finding, winner, reasoning } = verdict;
+    if (!isSettled(verdict)) continue;
     if (kind === "claim") claims.push({ agent, subject, position: winner, evidence: reasoning });
     else if (winner === "present") findings.push(finding ?? { text: subject });
   }
-  return { claims, findings: reviewed ? findings : undefined };
+  return { claims, findings: reviewed || findings.length > 0 ? findings : undefined };
 }
 
 function teamError(name: string, thrown: unknown): QuorateError {

@@ -6,21 +6,28 @@ import type { Subject } from "../../conflict/subject.ts";
 import { subjects } from "../../conflict/subjects.ts";
 import type { Ask } from "../../resolve/link.ts";
 import { callNames } from "./call-names.ts";
+import { enoughLooked } from "../../resolve/gate.ts";
 import type { Deciding } from "./decide.ts";
 
 /** What the members of a team have said, compared. */
 export interface Comparison {
   readonly subjects: readonly Subject[];
-  /** Whether any member looked for open findings, whatever it found. */
+  /** Whether members looked for open findings, whatever they found, and not as many of them failed. */
   readonly reviewed: boolean;
+  /** How many members were asked for a position. */
+  readonly asked: number;
 }
 
 /** Compares what all members said, once and as a whole. Rejects only when the run ends. */
 export async function compareAnswers(
-  { run, seating: { team } }: Deciding,
+  deciding: Deciding,
   statements: readonly (Said | undefined)[],
   ask: Ask,
 ): Promise<Comparison> {
+  const { run, seating, planned } = deciding;
+  const { team } = seating;
+  const feeding = feeders(deciding, statements);
+  const asked = planned.length - feeding.size;
   const claims: Claim[] = [];
   const findings: Finding[] = [];
   const answered: string[] = [];
@@ -28,13 +35,13 @@ export async function compareAnswers(
   for (const [index, said] of statements.entries()) {
     const agent = team.members[index]?.name;
     if (said === undefined || agent === undefined) continue;
-    for (const claim of said.claims) claims.push(claim);
+    if (!feeding.has(index)) for (const claim of said.claims) claims.push(claim);
     if (said.findings === undefined) continue;
     answered.push(agent);
     for (const finding of said.findings) findings.push({ ...finding, agent });
   }
-  const reviewed = answered.length > 0;
-  if (claims.length === 0 && findings.length === 0) return { subjects: [], reviewed };
+  const reviewed = enoughLooked(answered.length, deciding.missing.length);
+  if (claims.length === 0 && findings.length === 0) return { subjects: [], reviewed, asked };
   using until = either(run.cancellation, run.deadline);
   using asking = signalOf(until.cancellation);
   using stopping = signalOf(run.cancellation);
@@ -48,5 +55,25 @@ export async function compareAnswers(
       stopped: stopping.signal,
     },
   );
-  return { subjects: compared, reviewed };
+  return { subjects: compared, reviewed, asked };
+}
+
+/**
+ * Members that answered what others need, and took no position: with no claim, or with a bare text, number or boolean. They were asked
+ * for those others, so that their silence is nobody's.
+ */
+function feeders(
+  { seating: { team }, planned, missing }: Deciding,
+  statements: readonly (Said | undefined)[],
+): ReadonlySet<number> {
+  const needed = new Set(planned.flatMap((index) => team.members[index]?.needs ?? []));
+  if (needed.size === 0) return needed;
+  const silent = new Set(missing.map(({ agent }) => agent));
+  return new Set(
+    planned.filter((index) => {
+      if (!needed.has(index) || silent.has(team.members[index]?.name ?? "")) return false;
+      const { claims = [], findings, plain = false } = statements[index] ?? {};
+      return findings === undefined && (plain || claims.length === 0);
+    }),
+  );
 }

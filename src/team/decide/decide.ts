@@ -1,8 +1,6 @@
 import { signalOf } from "../../async/abort-controller.ts";
 import { scopeOf, type TeamPlace } from "../../model/call-place.ts";
-import type { Conflict } from "../../model/conflict.ts";
 import type { Subject } from "../../conflict/subject.ts";
-import { conflictsAmong } from "../../conflict/subjects.ts";
 import type { Run } from "../../call/run.ts";
 import type { Missing } from "../../model/outcome.ts";
 import { inTime } from "../../resolve/in-time.ts";
@@ -19,11 +17,10 @@ import { personFor } from "./person.ts";
 import { recordConflicts, recordedVerdicts, recordVerdicts } from "./record-verdicts.ts";
 import { ONCE_ONLY, rerunWishes, withChanges } from "./rerun.ts";
 
-/** Where a team's answers differ, and what was decided. */
+/** What was decided of a team's answers. */
 export interface Decided {
-  readonly conflicts: readonly Conflict[];
   readonly verdicts: readonly Verdict[];
-  /** Whether any member looked for open findings, whatever it found. */
+  /** Whether members looked for open findings, whatever they found, and not as many of them failed. */
   readonly reviewed: boolean;
 }
 
@@ -33,7 +30,9 @@ export interface Deciding {
   readonly seating: Seating;
   /** Which team it is, and which attempt. */
   readonly at: TeamPlace;
-  /** Members that were asked and did not answer. */
+  /** Members that were to be asked. */
+  readonly planned: readonly number[];
+  /** Those of them that did not answer. */
   readonly missing: readonly Missing[];
 }
 
@@ -48,35 +47,35 @@ export async function decide(deciding: Deciding, panel: Panel): Promise<Decided>
   const { team, doubts, reruns } = deciding.seating;
   const ask = judgeAsker(deciding);
   const compare = (): Promise<Comparison> => compareAnswers(deciding, panel.statements, ask);
-  let { subjects, reviewed } = await compare();
+  let { subjects, reviewed, asked } = await compare();
   let made: readonly Verdict[] | undefined;
   if (doubts) {
     const doubted = doubtful(team, panel, subjects);
     if (doubted.length > 0) {
       await panel.again(doubted);
-      ({ subjects, reviewed } = await compare());
+      ({ subjects, reviewed, asked } = await compare());
     }
   }
   if (reruns) {
     const { rerun, wanted } = rerunWishes(team, panel);
     // On the whole, also where a verdict stands in the log: it may have been reached after the rerun.
-    made = await settle(deciding, ask, { all: subjects, open: subjects, rerun });
+    made = await settle(deciding, ask, { all: subjects, open: subjects, rerun, asked });
     const again = wanted(subjects);
     if (again.length > 0) {
       await panel.again(again);
       const before = subjects;
-      ({ subjects, reviewed } = await compare());
+      ({ subjects, reviewed, asked } = await compare());
       subjects = withChanges(team, again, before, subjects);
       made = undefined;
     }
   }
-  if (subjects.length === 0) return { conflicts: [], verdicts: [], reviewed };
+  if (subjects.length === 0) return { verdicts: [], reviewed };
 
   recordConflicts(deciding, subjects);
   const recorded = recordedVerdicts(deciding, subjects);
   const open = subjects.filter(({ subject }) => !recorded.has(subject));
   const rerun = reruns ? ONCE_ONLY : undefined;
-  made ??= await settle(deciding, ask, { all: subjects, open, rerun });
+  made ??= await settle(deciding, ask, { all: subjects, open, rerun, asked });
   const { cancellation } = deciding.run;
   if (cancellation.cancelled) throw cancellation.reason;
   const added = made.filter(({ subject }) => !recorded.has(subject));
@@ -85,7 +84,7 @@ export async function decide(deciding: Deciding, panel: Panel): Promise<Decided>
   const verdicts = subjects.flatMap(
     ({ subject }) => recorded.get(subject) ?? now.get(subject) ?? [],
   );
-  return { conflicts: conflictsAmong(subjects), verdicts, reviewed };
+  return { verdicts, reviewed };
 }
 
 /** What is to be settled. */
@@ -94,12 +93,14 @@ interface Matter {
   /** Those of them that are not settled yet. */
   readonly open: readonly Subject[];
   readonly rerun: LinkContext["rerun"];
+  /** How many members were asked for a position. */
+  readonly asked: number;
 }
 
 async function settle(
   { run, seating: { team }, at, missing }: Deciding,
   ask: Ask,
-  { all, open, rerun }: Matter,
+  { all, open, rerun, asked }: Matter,
 ): Promise<readonly Verdict[]> {
   const scope = scopeOf(at);
   using stopping = signalOf(run.cancellation);
@@ -111,6 +112,7 @@ async function settle(
     maxSubjects: team.maxSubjects,
     person: run.resumable ? personFor(run, scope, all) : undefined,
     missing: missing.map(({ agent }) => agent),
+    asked,
     learned: run.learned.get(scope),
     rerun,
     ask: (agent, task, key, told) => ask(agent, task, nameOf(key, task), told),

@@ -3,6 +3,7 @@ import type { Position } from "../../model/conflict.ts";
 import type { Subject } from "../../conflict/subject.ts";
 import { atOnce } from "../../check/at-once.ts";
 import type { Question } from "../../resolve/link.ts";
+import { voicesOf } from "../../resolve/voices.ts";
 import type { OnceMore, Panel } from "./panel.ts";
 import type { Team } from "../team.ts";
 
@@ -23,7 +24,14 @@ export function doubtful(
   const weigh = resolve.find(({ lead }) => lead !== undefined)?.lead ?? plainLead;
   for (const { subject, kind, positions } of subjects) {
     if (kind === "finding" || positions.length < 2) continue;
-    const low = leadOf(weigh, { subject, kind, positions, missing: [] }) < LOW_MARGIN;
+    const low =
+      leadOf(weigh, {
+        subject,
+        kind,
+        positions,
+        missing: [],
+        asked: voicesOf(positions),
+      }) < LOW_MARGIN;
     for (const { heldBy } of positions) {
       for (const { agent } of heldBy) {
         const index = indexOf.get(agent);

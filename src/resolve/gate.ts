@@ -1,0 +1,139 @@
+import { word } from "../check/kinds.ts";
+import { option, options, type Options } from "../check/options.ts";
+import { foldedKey } from "../conflict/canonical.ts";
+import { SEVERITIES, type Severity } from "../model/claim.ts";
+import { PRESENT } from "../conflict/findings.ts";
+import { listedKey } from "../conflict/listed-key.ts";
+import { TASK_SUBJECT } from "../conflict/said.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { Json } from "../model/json.ts";
+import type { Verdict } from "../model/verdict.ts";
+import { voicesOf } from "./voices.ts";
+
+/** What has to be decided for an outcome to pass. `Winner` is what agents can hold about `"task"`, where that is known. */
+export interface GateOptions<Winner extends Json = Json> {
+  /** The winners that pass: about `"task"` as a list, about several subjects by their names. Compared as by `equal()`. */
+  readonly pass?: readonly Winner[] | Readonly<Record<string, readonly Json[]>>;
+  /** A finding that stands and is as severe, or worse, does not pass. Findings are not looked at where left out. */
+  readonly severity?: Severity;
+}
+
+/** What a gate says of a run. */
+export interface Gated {
+  /** `null`: nobody can tell. */
+  readonly passed: boolean | null;
+  /** The subjects whose winner does not pass. */
+  readonly against: readonly string[];
+}
+
+/** A gate, checked. */
+export interface Gate {
+  readonly rules: ReadonlyMap<string, GateRule>;
+  readonly severity: Severity | undefined;
+}
+
+/** Which winners pass: those that are `listed`, or all others. */
+export interface GateRule {
+  readonly listed: ReadonlySet<string>;
+  readonly pass: boolean;
+}
+
+const PASS = option<Gate["rules"]>((given, what) => {
+  if (typeof given !== "object" || given === null) return undefined;
+  const bySubject = Array.isArray(given) ? [[TASK_SUBJECT, given] as const] : Object.entries(given);
+  if (bySubject.length === 0) return undefined;
+  return new Map(
+    bySubject.map(([subject, list]) => [subject, passing(list, `${what}.${subject}`)]),
+  );
+}, 'list the winners that pass, ["ship"], or say for each subject: { days: [10] }');
+
+function passing(list: unknown, what: string): GateRule {
+  if (!Array.isArray(list) || list.length === 0) {
+    const why = `${what} lists nothing that passes; use a list with one winner at least`;
+    throw new QuorateError("BAD_OPTIONS", why);
+  }
+  return {
+    listed: new Set((list as readonly Json[]).map((value) => listedKey(value, what))),
+    pass: true,
+  };
+}
+
+const GATE_TABLE: Options<GateOptions, never, { readonly pass?: Gate["rules"] }> = options(
+  { pass: PASS, severity: word(...SEVERITIES) },
+  { instead: 'use { pass: ["ship"] }' },
+);
+
+/** The `gate` of a team. */
+export const GATE = option<Gate>((given, what) => {
+  const taken = GATE_TABLE.take(given, what);
+  if (taken === undefined) return undefined;
+  const { pass = new Map(), severity } = taken;
+  if (pass.size > 0 || severity !== undefined) return { rules: pass, severity };
+  throw new QuorateError("BAD_OPTIONS", `${what} is empty; say what passes, { pass: ["ship"] }`);
+}, "");
+
+/** What a gate looks at. */
+export interface GatedRun {
+  readonly status: "complete" | "partial" | "waiting" | "failed";
+  readonly verdicts: readonly Verdict[];
+  /** How many looked for findings, and how many did not answer. */
+  readonly looked: number;
+  readonly missing: number;
+}
+
+/**
+ * Whether a run passes: only where everything that the gate is about is settled and passes; not where something that is settled does not
+ * pass; else nobody can tell.
+ */
+export function gatedBy({ rules, severity }: Gate, run: GatedRun): Gated {
+  const judged = [
+    ...[...rules].map(([subject, rule]) => {
+      const verdict = run.verdicts.find((one) => one.kind === "claim" && one.subject === subject);
+      return { subject, passes: verdict === undefined ? null : passesBy(rule, verdict) };
+    }),
+    ...(severity === undefined ? [] : judgedFindings(severity, run)),
+  ];
+  const against = judged.flatMap(({ subject, passes }) => (passes === false ? [subject] : []));
+  if (against.length > 0) return { passed: false, against };
+  const isWhole = run.status === "complete" || run.status === "partial";
+  return {
+    passed: isWhole && judged.every(({ passes }) => passes === true) ? true : null,
+    against,
+  };
+}
+
+function passesBy({ listed, pass }: GateRule, verdict: Verdict): boolean | null {
+  return isSure(verdict) ? listed.has(foldedKey(verdict.winner)) === pass : null;
+}
+
+function judgedFindings(
+  severity: Severity,
+  { verdicts, looked, missing }: GatedRun,
+): readonly { readonly subject: string; readonly passes: boolean | null }[] {
+  const bound = SEVERITIES.indexOf(severity);
+  const found = verdicts.flatMap((verdict) => {
+    const { kind, subject, finding, winner } = verdict;
+    const said = finding?.severity;
+    if (kind !== "finding" || (said !== undefined && SEVERITIES.indexOf(said) > bound)) return [];
+    const stands = winner === PRESENT;
+    // Nobody said how bad it is.
+    const unknown = !isSure(verdict) || (stands && said === undefined);
+    return [{ subject, passes: unknown ? null : !stands }];
+  });
+  return enoughLooked(looked, missing) ? found : [...found, { subject: "", passes: null }];
+}
+
+/** That nothing was found says little where as many failed as looked. */
+export function enoughLooked(looked: number, missing: number): boolean {
+  return looked === 1 ? missing === 0 : looked > missing;
+}
+
+/** Whether something was decided. One voice decides where nobody else was asked. */
+export function isSettled({ status, asked }: Verdict): boolean {
+  return status === "unanimous" || status === "decided" || (status === "unopposed" && asked === 1);
+}
+
+/** As {@link isSettled}; in logs of earlier versions one voice is unanimous, and nobody knows how many were asked. */
+function isSure(verdict: Verdict): boolean {
+  return isSettled(verdict) && (voicesOf(verdict.positions) > 1 || verdict.asked === 1);
+}

@@ -1,0 +1,20 @@
+import type { Position } from "../model/conflict.ts";
+import type { Question } from "./link.ts";
+import type { VerdictStatus } from "../model/verdict.ts";
+
+/** How many hold a position. */
+export function voicesOf(positions: readonly Position[]): number {
+  return positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
+}
+
+/** Whether those who spoke are two or more, and more than half of those who were asked. */
+export function isMajority({ positions, asked }: Pick<Question, "positions" | "asked">): boolean {
+  const voices = voicesOf(positions);
+  return voices >= 2 && voices * 2 > asked;
+}
+
+/** What it is called when all who spoke hold one position, whichever link has the word: one voice is no agreement. */
+export function agreementOf(question: Pick<Question, "positions" | "asked">): VerdictStatus {
+  if (isMajority(question)) return "unanimous";
+  return voicesOf(question.positions) === 1 ? "unopposed" : "decided";
+}
