@@ -7,6 +7,8 @@ export interface SaidSoFar {
   /** Positions that somebody holds, by the text that equal ones share, and who holds each; nobody holds two. */
   readonly held: readonly { readonly key: string; readonly by: readonly string[] }[];
   readonly topic?: string | undefined;
+  /** How many were asked so far, those who failed or said nothing included. As many as hold something where left out. */
+  readonly asked?: number | undefined;
   /** The keys of all positions that can be, where they are listed. */
   readonly listed?: readonly string[] | undefined;
 }
@@ -55,7 +57,8 @@ export function saidToo(said: SaidSoFar, key: string, by: readonly string[]): Sa
   const held = known
     ? said.held.map((one) => (one.key === key ? { key, by: [...one.by, ...by] } : one))
     : [...said.held, { key, by }];
-  return { ...said, held };
+  const before = said.asked ?? said.held.reduce((sum, one) => sum + one.by.length, 0);
+  return { ...said, held, asked: before + by.length };
 }
 
 /** The positions that those to come may take: each that is held, those that are listed, or one that nobody holds. */

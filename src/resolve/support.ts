@@ -4,10 +4,12 @@ import { PRESENT } from "../conflict/findings.ts";
 import { shown } from "../conflict/plain.ts";
 import type { Json } from "../model/json.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
+import { counting } from "./agreement-view.ts";
 import {
   byRule,
   ifAllAgree,
   ifAllAgreed,
+  type Foresight,
   type SaidSoFar,
   type Sure,
   type View,
@@ -44,7 +46,7 @@ export function support(given: SupportOptions = {}): Link {
   const settle = countSupport(taken);
   return Object.freeze({
     name: "support",
-    foresee: () => ({ contested: foreseen(taken.atLeast ?? DEFAULT_AT_LEAST, settle) }),
+    foresee: () => foreseen(taken.atLeast ?? DEFAULT_AT_LEAST, settle),
     definition: { ...given } as unknown as Json,
     settle,
     agreed: (question: Question) => (isMajority(question) ? undefined : settle(question)),
@@ -94,7 +96,7 @@ export function countSupport({ atLeast: wanted }: SupportOptions): (question: Qu
 }
 
 /** What {@link support} is certain of before all have answered. */
-function foreseen(atLeast: number, settle: (question: Question) => Ruling): View {
+function foreseen(atLeast: number, settle: (question: Question) => Ruling): Foresight {
   function sure({ held }: SaidSoFar, toCome: readonly string[]): Sure {
     const counts = held.map(({ by }) => by.length);
     const supported = counts.filter((count) => count >= atLeast).length;
@@ -104,5 +106,14 @@ function foreseen(atLeast: number, settle: (question: Question) => Ruling): View
     return supported === 0 ? "passes" : counts.findIndex((count) => count >= atLeast);
   }
   const now = byRule(settle);
-  return { now, sure, could: ifAllAgree(sure), most: ifAllAgreed(now), passes: true };
+  const contested: View = {
+    now,
+    sure,
+    could: ifAllAgree(sure),
+    most: ifAllAgreed(now),
+    passes: true,
+  };
+  const count = (agents: readonly string[]): number => agents.length;
+  const agreed = counting({ makes: now, count, quorum: atLeast, fewer: "passes", always: true });
+  return { contested, agreed };
 }

@@ -2,7 +2,8 @@ import { integer } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { shown } from "../conflict/plain.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
-import { agreement, NEVER } from "./foresight.ts";
+import { unanimity } from "./agreement-view.ts";
+import { NEVER } from "./foresight.ts";
 import type { Link, Question, Ruling } from "./link.ts";
 import { isMajority } from "./voices.ts";
 import { counted } from "./words.ts";
@@ -24,7 +25,7 @@ export function unanimous(given: UnanimousOptions = {}): Link {
   return Object.freeze({
     name: "unanimous",
     definition: { quorum },
-    foresee: () => ({ contested: NEVER, agreed: agreement(quorum) }),
+    foresee: () => ({ contested: NEVER, agreed: unanimity(quorum) }),
     settle: ({ positions }: Question): Ruling => ({
       pass: `there are ${positions.length} positions`,
     }),

@@ -9,7 +9,11 @@ export function voicesOf(positions: readonly Position[]): number {
 
 /** Whether those who spoke are two or more, and more than half of those who were asked. */
 export function isMajority({ positions, asked }: Pick<Question, "positions" | "asked">): boolean {
-  const voices = voicesOf(positions);
+  return areMajority(voicesOf(positions), asked);
+}
+
+/** Whether so many are two or more, and more than half of those who were asked. */
+export function areMajority(voices: number, asked: number): boolean {
   return voices >= 2 && voices * 2 > asked;
 }
 

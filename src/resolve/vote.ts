@@ -4,6 +4,7 @@ import type { Json } from "../model/json.ts";
 import type { Position } from "../model/conflict.ts";
 import { shown } from "../conflict/plain.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
+import { counting } from "./agreement-view.ts";
 import {
   byRule,
   ifAllAgree,
@@ -53,8 +54,10 @@ export function vote(given: VoteOptions = {}): Link {
   const weightOf = (agent: string): number => weights.get(agent) ?? 1;
   const weighed = weights.size > 0;
 
+  const countOf = (agents: readonly string[]): number =>
+    agents.filter((agent) => weightOf(agent) > 0).length;
   const votersIn = ({ positions }: Pick<Question, "positions">): number =>
-    positions.flatMap(({ heldBy }) => heldBy).filter(({ agent }) => weightOf(agent) > 0).length;
+    countOf(positions.flatMap(({ heldBy }) => heldBy.map(({ agent }) => agent)));
 
   function settle({ kind, positions }: Question): Ruling {
     if (kind === "finding")
@@ -112,7 +115,7 @@ export function vote(given: VoteOptions = {}): Link {
   /** The worst that can come is that all vote for the runner-up, and the best that all vote for one. */
   function sure({ held }: SaidSoFar, toCome: readonly string[]): Sure {
     const still = toCome.filter((agent) => weightOf(agent) > 0);
-    const voters = held.flatMap(({ by }) => by).filter((agent) => weightOf(agent) > 0).length;
+    const voters = countOf(held.flatMap(({ by }) => by));
     if (voters + still.length < quorum) return "passes";
     const behind = held.map(({ by }) => by.reduce((sum, agent) => sum + weightOf(agent), 0));
     const [first = 0, second = 0] = behind.toSorted((a, b) => b - a);
@@ -134,9 +137,11 @@ export function vote(given: VoteOptions = {}): Link {
     passes: margin > 0 || quorum > 1 || weighed,
   };
 
+  const agreed = counting({ makes: now, count: countOf, quorum, fewer: null, always: false });
+
   return Object.freeze({
     name: "vote",
-    foresee: () => ({ contested }),
+    foresee: () => ({ contested, agreed }),
     names: [...weights.keys()],
     definition: { ...given } as Json,
     settle,

@@ -127,7 +127,7 @@ export function saidBy({ members }: AnyPanel, count: number): SaidSoFar {
     const key = foldedKey(says);
     byKey.set(key, [...(byKey.get(key) ?? []), `a${i}`]);
   }
-  return { held: [...byKey].map(([key, by]) => ({ key, by })) };
+  return { held: [...byKey].map(([key, by]) => ({ key, by })), asked: count };
 }
 
 export function namesFrom({ members }: AnyPanel, first: number): readonly string[] {
@@ -145,7 +145,10 @@ export async function verdictAfter(
     .flatMap(({ says }, i): Claim[] =>
       says === undefined ? [] : [{ agent: `a${i}`, subject: SUBJECT, position: says }],
     );
-  const [verdict] = await settle(claims, { resolve });
+  const missing = members
+    .slice(0, count)
+    .flatMap(({ says }, i) => (says === undefined ? [`a${i}`] : []));
+  const [verdict] = await settle(claims, { resolve, missing });
   return verdict;
 }
 
