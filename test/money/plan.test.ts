@@ -9,6 +9,7 @@ import {
   supervisor,
   unanimous,
   type AgentOptions,
+  type JudgeQuestion,
   type Link,
 } from "../../src/index.ts";
 import { similar, type SimilarOptions } from "../../src/similar/index.ts";
@@ -342,10 +343,11 @@ describe("the worst case", () => {
       name: "chief",
       retries: 0,
       maxCost: usd(10),
-      run: (_question: unknown, { report }) => {
+      // What it answers first nobody can read: it is asked for once more.
+      run: ({ again }: JudgeQuestion, { report }) => {
         asked++;
         report({ usdMicros: 10 });
-        return { choice: "A", reasoning: "" };
+        return { choice: again === undefined ? "the first" : "A", reasoning: "" };
       },
     });
     const speaker = <const Name extends string>(name: Name) =>
@@ -360,15 +362,15 @@ describe("the worst case", () => {
     const team = supervisor({
       name: "team",
       agents: { a: speaker("a"), b: speaker("b") },
-      resolve: [unanimous(), judge({ ask: counting as never })],
+      resolve: [unanimous(), judge({ ask: counting })],
       maxSubjects: 4,
     });
     const { worst, agents } = await team.plan("task");
-    expect(agents.at(-1)).toMatchObject({ place: "~chief", role: "judge", attempts: 8, stage: 2 });
-    expect(worst.usdMicros).toBe(80);
+    expect(agents.at(-1)).toMatchObject({ place: "~chief", role: "judge", attempts: 16, stage: 2 });
+    expect(worst.usdMicros).toBe(160);
     const { bill, verdicts } = await team.run("task");
-    expect(asked).toBe(8);
-    expect(bill.spent.usdMicros).toBe(80);
+    expect(asked).toBe(16);
+    expect(bill.spent.usdMicros).toBe(160);
     expect(verdicts.filter(({ status }) => status === "undecided")).toHaveLength(9);
   });
 
@@ -380,10 +382,10 @@ describe("the worst case", () => {
       name: "chief",
       retries: 0,
       maxCost: usd(100),
-      run: (_question: unknown, { report }) => {
+      run: ({ again }: JudgeQuestion, { report }) => {
         asked++;
         report({ usdMicros: 100 });
-        return { choice: "A", reasoning: "it comes first" };
+        return { choice: again === undefined ? "?" : "A", reasoning: "it comes first" };
       },
     });
     const member = <const Name extends string>(name: Name, recommendation: string) =>
@@ -399,15 +401,15 @@ describe("the worst case", () => {
     const team = supervisor({
       name: "team",
       agents: { a: member("a", "ship"), b: member("b", "hold") },
-      resolve: [unanimous(), judge({ ask: chief as never }), rerun()],
+      resolve: [unanimous(), judge({ ask: chief }), rerun()],
       maxSubjects: 1,
       clock,
     });
     const { worst } = await team.plan("task");
     const { bill } = await whenDone(clock, team.run("task"));
-    expect(asked).toBe(4);
-    expect(worst.usdMicros).toBe(400);
-    expect(bill.lines.find(({ agent: name }) => name === "chief")?.cost.usdMicros).toBe(400);
+    expect(asked).toBe(8);
+    expect(worst.usdMicros).toBe(800);
+    expect(bill.lines.find(({ agent: name }) => name === "chief")?.cost.usdMicros).toBe(800);
   });
 
   it("is unknown where a link does not say how often it asks", async () => {
