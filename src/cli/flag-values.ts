@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import type { Setting } from "./read-task.ts";
+import type { TaskMember } from "./read-task.ts";
 import { timeSpan } from "./time-span.ts";
 import { describeThrown } from "../model/errors.ts";
 import { readFailOn, type FailOn } from "../team/fail-on.ts";
@@ -31,7 +31,7 @@ export function dollars(value: string): number {
 }
 
 /** A member of the task, beside those before it: `name=text`, `name:=JSON`, `name=@file`. */
-export function setting(given: string, before: readonly Setting[] = []): Setting[] {
+export function setting(given: string, before: readonly TaskMember[] = []): TaskMember[] {
   const at = given.indexOf("=");
   const isJson = given[at - 1] === ":";
   const name = given.slice(0, isJson ? at - 1 : at);

@@ -71,7 +71,7 @@ export async function followRun(stream: Watched<Outcome>, following: Following):
     "error" in ended
       ? (cancelledBy ?? EXIT.failed)
       : exitCodeOf({ ...ended.outcome, passed: gate?.passed });
-  const isReported = await writeReports(run, flags.report ?? []);
+  const isReported = await writeReports(run, flags.report ?? [], () => log.store.read(run.runId));
   const exitCode = isReported || cancelledBy !== undefined ? code : EXIT.failed;
   await addToStepSummary(run);
   const reuse = "outcome" in ended ? ended.outcome.reuse : undefined;

@@ -3,7 +3,7 @@ import { put } from "../model/record.ts";
 import { parsed, readInput, readTextInput } from "./read-input.ts";
 
 /** A member of a task, `--set`: a text, JSON, or what a file has. */
-export interface Setting {
+export interface TaskMember {
   readonly name: string;
   readonly kind: "text" | "json";
   readonly value: string;
@@ -15,7 +15,7 @@ export interface Setting {
 export interface TaskFlags {
   readonly input?: string;
   readonly text?: string;
-  readonly set?: readonly Setting[];
+  readonly set?: readonly TaskMember[];
 }
 
 /** Whether a task is given at all. */
@@ -43,7 +43,7 @@ export async function readTask(flags: TaskFlags): Promise<unknown> {
   return set.length === 0 ? task : await withMembers(task, set);
 }
 
-async function withMembers(task: unknown, set: readonly Setting[]): Promise<unknown> {
+async function withMembers(task: unknown, set: readonly TaskMember[]): Promise<unknown> {
   if (typeof task !== "object" || task === null || Array.isArray(task)) {
     throw invalid("--set sets members of an object, and the input is none; leave one of them out.");
   }

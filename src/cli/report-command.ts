@@ -22,12 +22,12 @@ export async function reportCommand(
 ): Promise<number> {
   const { report: files = [], format = files.length === 0 ? "md" : undefined } = flags;
   checkReportFiles(files);
-  const { run } = await withDatabase(flags.db, (store) => readRun(store, wanted, flags.db));
+  const { run, events } = await withDatabase(flags.db, (store) => readRun(store, wanted, flags.db));
   const text = format === undefined ? "" : render(reportOfView(run), format);
   // These are commands to the runner, and meant to be.
   if (format === "github") writeTo(process.stdout, text);
   else if (format !== undefined) screen.print(shown(text, format));
-  return (await writeReports(run, files)) ? EXIT.ok : EXIT.failed;
+  return (await writeReports(run, files, () => events)) ? EXIT.ok : EXIT.failed;
 }
 
 /** Safe on a terminal too, as far as the format has another way to say it. */

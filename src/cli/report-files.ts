@@ -2,6 +2,8 @@ import { appendFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { describeThrown, QuorateError } from "../model/errors.ts";
+import type { RunEvent } from "../model/events.ts";
+import { htmlPage } from "../report/html.ts";
 import { FORMATS, render, type ReportFormat } from "../report/render.ts";
 import { reportOfView } from "../report/report.ts";
 import type { RunView } from "../report/run-view.ts";
@@ -9,9 +11,12 @@ import { complain } from "./complain.ts";
 import { isFolder } from "./database.ts";
 import { givenPath } from "./given-path.ts";
 
+/** What a file may have: a format of `render()`, or the page that a browser shows. */
+const FILE_FORMATS = [...FORMATS, "html"] as const;
+
 /** A report that is to be written, and where. */
 export interface ReportFile {
-  readonly format: ReportFormat;
+  readonly format: ReportFormat | "html";
   readonly file: string;
 }
 
@@ -19,10 +24,10 @@ export interface ReportFile {
 export function reportFile(given: string, before: readonly ReportFile[] = []): ReportFile[] {
   const at = given.indexOf("=");
   const [name, file] = [given.slice(0, Math.max(at, 0)), given.slice(at + 1)];
-  const format = FORMATS.find((one) => one === name);
+  const format = FILE_FORMATS.find((one) => one === name);
   if (format === undefined || file === "") {
     throw new InvalidArgumentError(
-      `give a format and a file, as in "md=report.md"; formats are ${FORMATS.join(", ")}.`,
+      `give a format and a file, as in "md=report.md"; formats are ${FILE_FORMATS.join(", ")}.`,
     );
   }
   return [...before, { format, file }];
@@ -42,13 +47,25 @@ function refusal(message: string): QuorateError {
   return new QuorateError("BAD_OPTIONS", message);
 }
 
-/** Writes the reports of a run, each in the place of what its file had. Whether all could be written; tells on stderr what could not. */
-export async function writeReports(run: RunView, files: readonly ReportFile[]): Promise<boolean> {
+/**
+ * Writes the reports of a run, each in the place of what its file had; `read` gives its events. Whether all could be written; tells on stderr what could
+ * not.
+ */
+export async function writeReports(
+  run: RunView,
+  files: readonly ReportFile[],
+  read: () => readonly RunEvent[] | Promise<readonly RunEvent[]>,
+): Promise<boolean> {
   if (files.length === 0) return true;
   const report = reportOfView(run);
+  const interrupted = run.status === "interrupted";
   const written = files.map(async ({ format, file }) => {
     try {
-      await writeFile(givenPath(file), render(report, format));
+      const text =
+        format === "html"
+          ? htmlPage(run.runId, await read(), { interrupted })
+          : render(report, format);
+      await writeFile(givenPath(file), text);
       return true;
     } catch (error) {
       complain(`the report ${file} could not be written: ${describeThrown(error)}`);

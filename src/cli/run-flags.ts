@@ -22,7 +22,7 @@ export function addRunFlags(run: Command): Command {
     .option("--concurrency <n>", "how many attempts are in flight at most", atLeastOne)
     .option(
       "--report <format=file>",
-      "write the run as md, json, junit, sarif or github; may be given again",
+      "write the run as md, json, junit, sarif, github or html; may be given again",
       reportFile,
     );
 }

@@ -1,16 +1,16 @@
 import { clip, plain } from "../model/text.ts";
 import type { Severity } from "../model/claim.ts";
 import type { Report } from "./report.ts";
-import type { ReportedFinding } from "./reported-finding.ts";
+import type { ReportFinding } from "./report-finding.ts";
 
 /** What GitHub shows of one kind and one step; it drops what comes after that. */
 const MAX_OF_A_KIND = 10;
 const MAX_CHARS = 4_000;
 const MAX_TITLE = 200;
 
-type Kind = "error" | "warning" | "notice";
+type AnnotationKind = "error" | "warning" | "notice";
 
-const KINDS: Readonly<Record<Severity, Kind>> = {
+const KINDS: Readonly<Record<Severity, AnnotationKind>> = {
   critical: "error",
   high: "error",
   medium: "warning",
@@ -32,11 +32,11 @@ export function annotations(report: Report): string {
   return shown.map(({ kind, finding }) => `${annotation(kind, finding)}\n`).join("");
 }
 
-function kindOf({ severity }: ReportedFinding): Kind {
+function kindOf({ severity }: ReportFinding): AnnotationKind {
   return severity === undefined ? "warning" : KINDS[severity];
 }
 
-function annotation(kind: Kind, finding: ReportedFinding): string {
+function annotation(kind: AnnotationKind, finding: ReportFinding): string {
   const { file = "", line, endLine, rule, category, text, suggestion, reportedBy } = finding;
   const title = [rule ?? category ?? "Quorate", `reported by ${reportedBy.join(", ")}`].join(", ");
   const properties = Object.entries({ file, line, endLine, title: clip(title, MAX_TITLE) })

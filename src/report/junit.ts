@@ -1,7 +1,7 @@
 import type { Notice } from "../model/notices.ts";
-import type { ReportedAgent } from "./reported-agent.ts";
-import { placeOf, type ReportedFinding } from "./reported-finding.ts";
-import type { Report, ReportedVerdict } from "./report.ts";
+import type { ReportAgent } from "./report-agent.ts";
+import { placeOf, type ReportFinding } from "./report-finding.ts";
+import type { Report, ReportVerdict } from "./report.ts";
 
 /** One case of a suite. */
 interface TestCase {
@@ -39,7 +39,7 @@ export function junit(report: Report): string {
   ].join("\n");
 }
 
-function agentCase({ agent, status, durationMs, detail }: ReportedAgent): TestCase {
+function agentCase({ agent, status, durationMs, detail }: ReportAgent): TestCase {
   const base = { name: agent, seconds: durationMs / 1000 };
   if (status === "ok") return base;
   const message = detail ?? status;
@@ -47,7 +47,7 @@ function agentCase({ agent, status, durationMs, detail }: ReportedAgent): TestCa
   return { ...base, result: { kind, type: status, message, text: message } };
 }
 
-function verdictCase({ subject, status, winner, reasoning }: ReportedVerdict): TestCase {
+function verdictCase({ subject, status, winner, reasoning }: ReportVerdict): TestCase {
   const base = { name: subject, seconds: 0 };
   if (winner !== null) return base;
   const kind = status === "waiting" ? "skipped" : "failure";
@@ -61,7 +61,7 @@ function noticeCase({ code, level, message, team }: Notice): TestCase {
   return { ...base, result: { kind: "failure", type: code, message, text: message } };
 }
 
-function findingCase(finding: ReportedFinding): TestCase {
+function findingCase(finding: ReportFinding): TestCase {
   const { text, file, line, severity, rule, category, suggestion, reportedBy } = finding;
   const place = placeOf(finding);
   const details = Object.entries({ place, severity, rule, category, suggestion })

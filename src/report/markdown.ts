@@ -3,8 +3,8 @@ import type { Notice } from "../model/notices.ts";
 import type { Json } from "../model/json.ts";
 import { markdownCode, markdownText } from "./markdown-text.ts";
 import { count, duration, share } from "./quantities.ts";
-import type { Report, ReportedVerdict } from "./report.ts";
-import { placeOf, type ReportedFinding } from "./reported-finding.ts";
+import { placeOf, type ReportFinding } from "./report-finding.ts";
+import type { Report, ReportVerdict } from "./report.ts";
 import { billSentence } from "./spent.ts";
 
 export interface MarkdownOptions {
@@ -67,13 +67,13 @@ function section(name: string, lines: readonly string[]): string[] {
 }
 
 /** `hold`: decided by `vote`, confidence 0.60. */
-function sentence({ winner, status, by, confidence }: ReportedVerdict): string {
+function sentence({ winner, status, by, confidence }: ReportVerdict): string {
   if (winner === null) return `No winner: ${status}.`;
   const how = by === null || status === "unanimous" ? "" : ` by ${markdownCode(by, MAX_NAME)}`;
   return `${position(winner)}: ${status}${how}, confidence ${share(confidence)}.`;
 }
 
-function verdictLines(verdict: ReportedVerdict): string[] {
+function verdictLines(verdict: ReportVerdict): string[] {
   const { team } = verdict;
   const where = team === undefined ? "" : `${markdownCode(team, MAX_NAME)}: `;
   return [
@@ -97,11 +97,11 @@ function position(value: Json): string {
   return markdownCode(text, MAX_POSITION) || '`""`';
 }
 
-function findings(report: Report, stands: boolean | null): readonly ReportedFinding[] {
+function findings(report: Report, stands: boolean | null): readonly ReportFinding[] {
   return report.findings.filter((finding) => finding.stands === stands);
 }
 
-function findingLines(finding: ReportedFinding): string[] {
+function findingLines(finding: ReportFinding): string[] {
   const { text, severity, rule, category, suggestion, confidence, team } = finding;
   const place = placeOf(finding);
   const head = [
@@ -122,7 +122,7 @@ function findingLines(finding: ReportedFinding): string[] {
   ];
 }
 
-function reporters({ reportedBy, notReportedBy }: ReportedFinding): string {
+function reporters({ reportedBy, notReportedBy }: ReportFinding): string {
   const names = reportedBy.slice(0, MAX_HOLDERS).map((name) => markdownCode(name, MAX_NAME));
   const others = reportedBy.length - names.length;
   const all = [...names, ...(others > 0 ? [`${others} more`] : [])].join(", ");

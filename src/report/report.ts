@@ -5,12 +5,12 @@ import type { RunEvent } from "../model/events.ts";
 import type { Notice } from "../model/notices.ts";
 import type { Bill, Missing, Outcome, OutcomeStatus } from "../model/outcome.ts";
 import type { Verdict } from "../model/verdict.ts";
-import { reportedFindings, type ReportedFinding } from "./reported-finding.ts";
-import { agentOf, membersOf, type ReportedAgent } from "./reported-agent.ts";
+import { reportFindings, type ReportFinding } from "./report-finding.ts";
+import { agentOf, membersOf, type ReportAgent } from "./report-agent.ts";
 import { viewRun, type RunView } from "./run-view.ts";
 
 /** A question that the agents answered, and what was decided about it. */
-export interface ReportedVerdict extends Verdict {
+export interface ReportVerdict extends Verdict {
   /** The nested team that asks a person about it. */
   readonly team?: string;
 }
@@ -32,12 +32,12 @@ export interface Report {
   readonly startedAtMs: number | null;
   readonly durationMs: number | null;
   /** What was decided about `"task"`; `null` where nobody was asked that. */
-  readonly verdict: ReportedVerdict | null;
+  readonly verdict: ReportVerdict | null;
   /** What was decided about questions, of the team itself. Questions that a person is asked are among them, also those of nested teams. */
-  readonly verdicts: readonly ReportedVerdict[];
+  readonly verdicts: readonly ReportVerdict[];
   /** What agents reported: what stands first, then what is open, then what does not stand; within that the worst first, by file and line. */
-  readonly findings: readonly ReportedFinding[];
-  readonly agents: readonly ReportedAgent[];
+  readonly findings: readonly ReportFinding[];
+  readonly agents: readonly ReportAgent[];
   readonly missing: readonly Missing[];
   /** What the rest does not say by itself; those that warn come first. */
   readonly notices: readonly Notice[];
@@ -109,9 +109,9 @@ function reportOfOutcome(outcome: Outcome): Report {
   });
 }
 
-type Known = Omit<Report, "schema" | "verdict" | "findings">;
+type KnownOfRun = Omit<Report, "schema" | "verdict" | "findings">;
 
-function documentOf({ verdicts, ...known }: Known): Report {
+function documentOf({ verdicts, ...known }: KnownOfRun): Report {
   const questions = verdicts.filter(({ kind }) => kind === "claim");
   const { agents, missing, notices, bill, ...head } = known;
   return {
@@ -119,7 +119,7 @@ function documentOf({ verdicts, ...known }: Known): Report {
     ...head,
     verdict: questions.find(({ subject, team }) => subject === TASK && team === undefined) ?? null,
     verdicts: questions,
-    findings: reportedFindings(verdicts.filter(({ kind }) => kind === "finding")),
+    findings: reportFindings(verdicts.filter(({ kind }) => kind === "finding")),
     agents,
     missing,
     notices: notices.toSorted((a, b) => Number(a.level === "info") - Number(b.level === "info")),

@@ -1,7 +1,7 @@
 import type { Severity } from "../model/claim.ts";
 import { sha256 } from "../model/hash.ts";
 import type { Report } from "./report.ts";
-import type { ReportedFinding } from "./reported-finding.ts";
+import type { ReportFinding } from "./report-finding.ts";
 
 /** How bad a finding is, in the words of SARIF. */
 const LEVELS: Readonly<Record<Severity, "error" | "warning" | "note">> = {
@@ -43,13 +43,13 @@ export function sarif(report: Report): string {
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
-interface Rule {
+interface SarifRule {
   readonly id: string;
   readonly shortDescription: { readonly text: string };
   readonly properties?: { readonly tags: readonly string[] };
 }
 
-function rulesOf(findings: readonly ReportedFinding[]): readonly Rule[] {
+function rulesOf(findings: readonly ReportFinding[]): readonly SarifRule[] {
   return [...Map.groupBy(findings, ruleIdOf)].map(([id, reported]) => {
     const tags = [...new Set(reported.flatMap(({ category }) => category ?? []))];
     return {
@@ -60,11 +60,11 @@ function rulesOf(findings: readonly ReportedFinding[]): readonly Rule[] {
   });
 }
 
-function ruleIdOf({ rule, category }: ReportedFinding): string {
+function ruleIdOf({ rule, category }: ReportFinding): string {
   return rule ?? category ?? NO_RULE;
 }
 
-function resultOf(finding: ReportedFinding, rules: readonly Rule[]): object {
+function resultOf(finding: ReportFinding, rules: readonly SarifRule[]): object {
   const { text, severity, category, suggestion, status, confidence, reportedBy } = finding;
   const ruleId = ruleIdOf(finding);
   const isOpen = finding.stands === null;
@@ -90,7 +90,7 @@ function resultOf(finding: ReportedFinding, rules: readonly Rule[]): object {
   };
 }
 
-function locationOf({ file = "", line, endLine }: ReportedFinding): object {
+function locationOf({ file = "", line, endLine }: ReportFinding): object {
   return {
     physicalLocation: {
       artifactLocation: { uri: uriOf(file) },
@@ -114,11 +114,11 @@ function uriOf(file: string): string {
 }
 
 /** The same for the same finding in another run, also where lines before it came or went. */
-function fingerprintOf({ file = "", text, rule = "" }: ReportedFinding): string {
+function fingerprintOf({ file = "", text, rule = "" }: ReportFinding): string {
   return sha256(JSON.stringify([file, rule, text]));
 }
 
-function invocationOf(report: Report, shown: readonly ReportedFinding[]): object {
+function invocationOf(report: Report, shown: readonly ReportFinding[]): object {
   const { startedAtMs, durationMs, status } = report;
   const times =
     startedAtMs === null || durationMs === null

@@ -25,7 +25,7 @@ const reportFlags = (...given: string[]): string[] => given.flatMap((one) => ["-
 describe("quorate run --report", () => {
   it("writes the run in every format that is asked for, and its log says the same later", async () => {
     const cwd = folder();
-    const formats = ["md", "json", "junit", "sarif", "github"];
+    const formats = ["md", "json", "junit", "sarif", "github", "html"];
     const flags = reportFlags(...formats.map((format) => `${format}=run.${format}`));
     expect(await run(cwd, flags)).toMatchObject({ code: 0, stderr: "" });
     const read = (name: string): string => readFileSync(join(cwd, name), "utf8");
@@ -38,6 +38,7 @@ describe("quorate run --report", () => {
     });
     expect(read("run.junit")).toContain('<testsuite name="reviewing: findings" tests="1"');
     expect(JSON.parse(read("run.sarif"))).toMatchObject({ version: "2.1.0" });
+    expect(read("run.html")).toContain("<title>reviewing · ");
     expect(read("run.github")).toMatch(/^::error file=src\/login\.ts,line=10,/);
 
     const again = reportFlags(...formats.map((format) => `${format}=again.${format}`));
@@ -54,7 +55,7 @@ describe("quorate run --report", () => {
     mkdirSync(join(cwd, "reports"));
     for (const [given, sentence] of [
       ["pdf=run.pdf", 'give a format and a file, as in "md=report.md"'],
-      ["md", "formats are md, json, junit, sarif, github"],
+      ["md", "formats are md, json, junit, sarif, github, html"],
       ["md=nowhere/run.md", "There is no folder nowhere for the report nowhere/run.md"],
       ["md=reports", "reports is a folder"],
     ] as const) {

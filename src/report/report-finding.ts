@@ -2,7 +2,7 @@ import { SEVERITIES, type FindingDetails } from "../model/claim.ts";
 import type { Verdict, VerdictStatus } from "../model/verdict.ts";
 
 /** What agents reported, and whether it stands. */
-export interface ReportedFinding extends FindingDetails {
+export interface ReportFinding extends FindingDetails {
   readonly text: string;
   /** `true` where it was decided that it is there, `false` where it is not, `null` where nothing was decided. */
   readonly stands: boolean | null;
@@ -21,13 +21,13 @@ export interface ReportedFinding extends FindingDetails {
 }
 
 /** Findings in the order in which they are read: what stands, what is open, what does not stand; the worst first, then by place. */
-export function reportedFindings(
+export function reportFindings(
   verdicts: readonly (Verdict & { readonly team?: string })[],
-): readonly ReportedFinding[] {
+): readonly ReportFinding[] {
   return verdicts.map(findingOf).toSorted(inOrder);
 }
 
-function findingOf(verdict: Verdict & { readonly team?: string }): ReportedFinding {
+function findingOf(verdict: Verdict & { readonly team?: string }): ReportFinding {
   const { subject, finding, status, winner, confidence, by, reasoning, missing, team } = verdict;
   const holders = (position: string): readonly string[] =>
     verdict.positions
@@ -53,7 +53,7 @@ export function placeOf({ file, line, endLine }: FindingDetails): string {
   return endLine === undefined ? `${file}:${line}` : `${file}:${line}-${endLine}`;
 }
 
-function inOrder(a: ReportedFinding, b: ReportedFinding): number {
+function inOrder(a: ReportFinding, b: ReportFinding): number {
   return (
     rankOf(a) - rankOf(b) ||
     severityRank(a) - severityRank(b) ||
@@ -63,12 +63,12 @@ function inOrder(a: ReportedFinding, b: ReportedFinding): number {
   );
 }
 
-function rankOf({ stands }: ReportedFinding): number {
+function rankOf({ stands }: ReportFinding): number {
   return stands === null ? 1 : stands ? 0 : 2;
 }
 
 /** One without a severity stands after the worst two: nobody said that it does not matter. */
-function severityRank({ severity }: ReportedFinding): number {
+function severityRank({ severity }: ReportFinding): number {
   return severity === undefined ? 1.5 : SEVERITIES.indexOf(severity);
 }
 

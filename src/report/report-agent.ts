@@ -2,7 +2,7 @@ import { addCost, NO_COST, type AgentResult, type Cost } from "../model/call.ts"
 import type { CallView, RunView } from "./run-view.ts";
 
 /** How one agent of the team ended. */
-export interface ReportedAgent {
+export interface ReportAgent {
   readonly agent: string;
   /** `open`: it was asked, and nothing says how that ended. */
   readonly status: "ok" | "failed" | "skipped" | "waiting" | "open";
@@ -14,7 +14,7 @@ export interface ReportedAgent {
 }
 
 /** An agent of the team, as an outcome tells it. */
-export function agentOf(agent: string, result: AgentResult): ReportedAgent {
+export function agentOf(agent: string, result: AgentResult): ReportAgent {
   if (result.status === "skipped" || result.status === "waiting") {
     const { status, detail } = result;
     return { agent, status, attempts: 0, durationMs: 0, cost: null, detail };
@@ -25,7 +25,7 @@ export function agentOf(agent: string, result: AgentResult): ReportedAgent {
 }
 
 /** How each agent of the team itself ended, in the order of the plan: by its own call, and by those that were made for it besides. */
-export function membersOf(run: RunView): readonly ReportedAgent[] {
+export function membersOf(run: RunView): readonly ReportAgent[] {
   const calls = [...run.calls.values()].filter(({ team, role }) => team === "" && role !== "judge");
   const further = Map.groupBy(
     calls.filter(({ via }) => via !== undefined),
@@ -48,7 +48,7 @@ const STATUSES = {
 } as const;
 
 /** The last that answered counts; where none did, what the member's own calls ended with. */
-function memberOf(first: CallView, calls: readonly CallView[]): ReportedAgent {
+function memberOf(first: CallView, calls: readonly CallView[]): ReportAgent {
   const { agent } = first;
   const own = calls.findLast((call) => call.agent === agent) ?? first;
   const { state, error, detail } = calls.findLast((call) => call.state === "ok") ?? own;
