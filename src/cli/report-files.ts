@@ -62,9 +62,7 @@ export async function writeReports(
   const written = files.map(async ({ format, file }) => {
     try {
       const text =
-        format === "html"
-          ? htmlPage(run.runId, await read(), { interrupted })
-          : render(report, format);
+        format === "html" ? htmlPage(await read(), { interrupted }) : render(report, format);
       await writeFile(givenPath(file), text);
       return true;
     } catch (error) {
