@@ -3,6 +3,7 @@ import { withDatabase } from "./database.ts";
 import { explain } from "./explain.ts";
 import { readRun } from "./find-run.ts";
 import { originLines } from "./origin.ts";
+import { notices, section } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ExplainFlags {
@@ -31,5 +32,6 @@ export async function explainCommand(
     ...(lines.length === 0
       ? ["Nothing was claimed or reported in this run, so nothing was decided."]
       : lines),
+    ...section("Notices", screen, notices(run, screen)),
   );
 }

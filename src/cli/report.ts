@@ -282,7 +282,8 @@ function winnerText({ kind, winner }: Verdict, full: boolean): string {
   return full ? positionText(winner) : clipText(positionText(winner), MAX_POSITION_CHARACTERS);
 }
 
-function notices(run: RunView, screen: Terminal): string[] {
+/** What the outcome does not say by itself, and what to do. */
+export function notices(run: RunView, screen: Terminal): string[] {
   return run.notices.flatMap(({ level, message, team }) => {
     const where = team === undefined ? "" : `${safeText(team)}: `;
     return wrap(`${level}: ${where}${safeText(message)}`, screen.columns, {

@@ -12,6 +12,10 @@ describe("quorate run, of answers that cannot be compared", () => {
     );
     const shown = await quorate(["show", "latest"], cwd);
     expect(shown.stdout.replaceAll(/\s+/g, " ")).toContain("Notices warn: None of the 2 answers");
+    const explained = await quorate(["explain", "latest"], cwd);
+    expect(explained.stdout.replaceAll(/\s+/g, " ")).toContain(
+      "so nothing was decided. Notices warn: None of the 2 answers",
+    );
     const json = await quorate(["show", "latest", "--json"], cwd);
     expect(JSON.parse(json.stdout)).toMatchObject({
       status: "complete",
