@@ -49,8 +49,8 @@ export const NOTICES: Readonly<Record<NoticeCode, NoticeKind>> = {
   "nothing-compared": {
     level: "warn",
     advice:
-      "Have agents return a recommendation or findings, or give them claims that name the same subject; " +
-      "claims: () => [] says that an agent is meant to claim nothing.",
+      "Have agents answer with a text, a number, true or false, or return a recommendation or findings; or say by claims what counts, " +
+      'as in claims: "verdict"; claims: () => [] says that an agent is meant to claim nothing.',
   },
   "nothing-found": { level: "info", advice: "Nothing has to be done." },
   "one-voice": {
@@ -60,7 +60,7 @@ export const NOTICES: Readonly<Record<NoticeCode, NoticeKind>> = {
   "said-nothing": {
     level: "info",
     advice:
-      "Have it return a recommendation or findings, or give it claims; claims: () => [] says that it is meant to claim nothing.",
+      'Have it return a recommendation or findings, or say by claims what counts, as in claims: "verdict"; claims: () => [] says that it is meant to claim nothing.',
   },
   "answer-unread": {
     level: "warn",

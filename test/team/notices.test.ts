@@ -156,6 +156,11 @@ describe("what an outcome does not say by itself", () => {
     });
     const written = await supervisor({ name: "write", agents: { fetched, writer } }).run("x");
     expect(codes(written)).toEqual(["info nothing-compared"]);
+    const noted = agent({ name: "noted", run: (_task: string) => "notes" });
+    const summed = agent({ name: "summed", needs: { noted }, run: (_task: string) => "a sum" });
+    const texts = await supervisor({ name: "texts", agents: { noted, summed } }).run("x");
+    expect(texts.verdict).toMatchObject({ status: "unopposed", winner: "a sum" });
+    expect(texts.notices).toEqual([]);
   });
 
   it("is a warning of an agent that is required and said nothing", async () => {

@@ -71,8 +71,9 @@ function answered({ result }: Asked): boolean {
   return result?.status === "ok";
 }
 
-function spoke({ said }: Asked): boolean {
-  return said !== undefined && (said.claims.length > 0 || said.findings !== undefined);
+function spoke({ said, isNeeded }: Asked): boolean {
+  if (said === undefined || (isNeeded && said.plain === true)) return false;
+  return said.claims.length > 0 || said.findings !== undefined;
 }
 
 function unreadNotice({ member: { name }, unread }: Asked): Notice {
