@@ -1,5 +1,5 @@
 import { word } from "../check/kinds.ts";
-import { option, options, type Options } from "../check/options.ts";
+import { option, options, type Options, type Option } from "../check/options.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import { SEVERITIES, type Severity } from "../model/claim.ts";
 import { PRESENT } from "../conflict/findings.ts";
@@ -64,7 +64,7 @@ const GATE_TABLE: Options<GateOptions, never, { readonly pass?: Gate["rules"] }>
 );
 
 /** The `gate` of a team. */
-export const GATE = option<Gate>((given, what) => {
+export const GATE: Option<Gate | undefined> = option<Gate>((given, what) => {
   const taken = GATE_TABLE.take(given, what);
   if (taken === undefined) return undefined;
   const { pass = new Map(), severity } = taken;
