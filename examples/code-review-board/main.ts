@@ -1,5 +1,7 @@
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { cancelOnSignals, finish, safeText, showProgress, terminal, wrap } from "quorate/cli";
+import { htmlPage } from "quorate/report";
 import { boardReview, boardScore, reviewerScore } from "./board.ts";
 import { diffOf, installed, liveBoard, livePage } from "./live.ts";
 import { heading, reviewPage } from "./page.ts";
@@ -23,6 +25,9 @@ the board keeps what a third of them report.
                                  for some of them
 `;
 
+/** The page of the last review, beside the log. */
+const PAGE = "quorate.html";
+
 const screen = terminal();
 using stop = cancelOnSignals();
 
@@ -35,7 +40,8 @@ async function reviewOne(number: number, fast: boolean, allFindings: boolean): P
     verdicts: false,
     signal: stop.signal,
   });
-  screen.print(...reviewPage(pull, outcome, screen, allFindings));
+  writeFileSync(PAGE, htmlPage(await team.store.read(outcome.runId)));
+  screen.print(...reviewPage(pull, outcome, screen, allFindings, PAGE));
 }
 
 async function reviewAll(fast: boolean): Promise<void> {

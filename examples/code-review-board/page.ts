@@ -23,6 +23,7 @@ export function reviewPage(
   outcome: Outcome,
   screen: Terminal,
   allFindings: boolean,
+  file: string,
 ): string[] {
   const review = boardReview(outcome);
   const { standing, leftOut } = review;
@@ -59,6 +60,7 @@ export function reviewPage(
     ),
     ...title("The log"),
     ...prose(`Every event of this run is in quorate.db, as run ${outcome.runId}.`),
+    ...prose(`Its page is ${file}: open it in a browser.`),
     ...title("Next"),
     ...(allFindings || leftOut.length === 0
       ? []

@@ -8,7 +8,7 @@ import type { Bill, Missing, OutcomeStatus } from "../model/outcome.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { interruptedCall, newCall, nextCall, type CallView } from "./call-view.ts";
 
-export type { AttemptView, CallViewState, CallView, EscalationView, LateEnd } from "./call-view.ts";
+export type { CallView, CallViewState } from "./call-view.ts";
 
 /** Somebody went on with the run. `changed`: with another description of its supervisor. */
 export interface Resumption {

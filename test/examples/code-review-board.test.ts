@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -35,11 +35,14 @@ function expectPlain(page: string): void {
 }
 
 describe("the code review board", () => {
-  it("reviews a pull request: what stands, who reported it, how sure that is, and where the log is", async () => {
-    const { code, stdout, stderr } = await board();
+  it("reviews a pull request: what stands, who reported it, how sure that is, and where its log and its page are", async () => {
+    const place = folder();
+    const { code, stdout, stderr } = await boardIn(place, {}, "--fast");
     expect(stderr).toBe("");
     expect(code).toBe(0);
     expectPlain(stdout);
+    expect(stdout).toContain("Its page is quorate.html: open it in a browser.");
+    expect(readFileSync(join(place, "quorate.html"), "utf8")).toContain('"type":"run.finished"');
     expect(stdout).toContain("Advanced date override handling");
     expect(stdout).toMatch(/augment answered in .*: 5 findings/);
     expect(stdout).toMatch(/findings? stands?/);

@@ -1,5 +1,6 @@
 import { callsInOrder } from "../../../src/report/call-tree.ts";
-import type { AttemptView, CallView, RunView } from "../../../src/report/run-view.ts";
+import type { AttemptView, CallView } from "../../../src/report/call-view.ts";
+import type { RunView } from "../../../src/report/run-view.ts";
 import { duration, fewNames } from "./words.ts";
 import { visible } from "./visible.ts";
 

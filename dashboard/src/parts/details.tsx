@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { AttemptView, CallView } from "../../../src/report/run-view.ts";
+import type { AttemptView, CallView } from "../../../src/report/call-view.ts";
 import { useDesk } from "../desk.ts";
 import { PERSON, type CallWord, type Lane } from "../model/lanes.ts";
 import type { Subject } from "../model/subjects.ts";
