@@ -148,7 +148,7 @@ describe("the page of a run in a browser", () => {
 
   it("draws a wait of minutes short, and says who decided", async () => {
     const page = await show(pages.decided);
-    expect(await page.locator("h1").innerText()).toMatch(/^4.findings stand$/);
+    expect(await page.locator("h1").innerText()).toMatch(/^Does not pass: 4.findings stand$/);
     expect(await page.locator(".axis").innerText()).toContain("12 min 00 s");
     await page.locator("button.lane", { hasText: "a person" }).click();
     expect(await page.locator(".details").innerText()).toMatch(/marta: The busy check comes after/);

@@ -175,6 +175,7 @@ function demoTeam(clock: ReturnType<typeof virtualClock>) {
     concurrency: 8,
     prices: PRICES,
     backoff: { baseMs: 150, maxMs: 150 },
+    gate: { severity: "medium" },
     resolve: [unanimous(), vote(), oneShort(3), support({ atLeast: 3 })],
     store: memoryStore({ resumable: true, clock }),
     clock,

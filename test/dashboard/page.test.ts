@@ -174,7 +174,12 @@ describe("the page of a run that waits for a person", () => {
 describe("the page of a run that a person decided about", () => {
   it("says who decided, and does not count the wait as work", async () => {
     const page = pageFrom(await demoEvents({ decided: true }));
-    expect(page.answer.headline).toBe("4 findings stand");
+    expect(page.answer).toMatchObject({
+      headline: "Does not pass: 4 findings stand",
+      tone: "fail",
+    });
+    expect(factsOf(page)["Gate"]).toEqual(["Does not pass", "4 findings stand"]);
+    expect(factsOf(page)["Duration"]).toEqual(["12 min 02 s", "12 min 00 s for a person"]);
     expect(page.run.decisions).toMatchObject([{ by: "marta", winner: "present" }]);
     expect(page.lanes.at(-1)).toMatchObject({ word: "answered", note: "marta" });
     const scale = scaleOf("time", page.lanes, page.endMs);

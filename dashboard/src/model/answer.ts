@@ -7,7 +7,8 @@ import { positionWords, type Subject } from "./subjects.ts";
 import { visible } from "./visible.ts";
 import { count, duration, fewNames, share } from "./words.ts";
 
-export type Tone = "ok" | "fail" | "warn" | "dissent" | "person" | "plain";
+/** `decided`: settled, and nothing says whether that is good or bad. */
+export type Tone = "ok" | "fail" | "warn" | "dissent" | "person" | "decided" | "plain";
 
 /** One of the facts under the headline. */
 export interface Fact {
@@ -45,16 +46,13 @@ export function answerOf(parts: AnswerParts): Answer {
   return {
     ...headlineOf(run, own, lanes),
     facts: [
-      statusFact(run, lanes),
+      run.gate === undefined ? statusFact(run, lanes) : gateFact(run.gate, own),
       confidenceFact(own),
       dissentFact(own),
       {
         title: "Cost",
         value: spentText(costs),
-        detail:
-          costs.unreported === 0
-            ? count(costs.attempts, "attempt")
-            : `${costs.unreported} of ${count(costs.calls, "call")} reported nothing`,
+        detail: costDetail(costs),
         href: "#bill",
       },
       {
@@ -118,15 +116,26 @@ function headlineOf(
     const what = answered.length === 1 ? "1 answer" : `${answered.length} answers`;
     return { headline: `${what}, nothing to compare`, tone: "plain" };
   }
+  const passed = run.gate?.passed;
+  // What is decided about a question says it by itself: "Hold: …".
+  const before = own.some(({ kind }) => kind === "claim")
+    ? ""
+    : passed === true
+      ? "passes: "
+      : passed === false
+        ? "does not pass: "
+        : "";
   const [first = "", ...rest] = told;
-  return { headline: [capital(first), ...rest].join("; "), tone: toneOf(run, own) };
+  return {
+    headline: [capital(`${before}${first}`), ...rest].join("; "),
+    tone: toneOf(run, own),
+  };
 }
 
 function toneOf(run: RunView, own: readonly Subject[]): Tone {
   if (run.status === "waiting") return "person";
-  if (own.some(({ fate }) => fate === "open")) return "warn";
-  if (own.some(({ fate, kind }) => kind === "finding" && fate === "stands")) return "fail";
-  return run.status === "partial" ? "warn" : "ok";
+  if (run.gate !== undefined) return GATE[String(run.gate.passed)]?.[1] ?? "warn";
+  return own.some(({ fate }) => fate === "open") ? "warn" : "decided";
 }
 
 /** What was decided, said in words: about questions, then about findings. */
@@ -153,10 +162,12 @@ function claimSentences(claims: readonly Subject[]): readonly string[] {
     const what = visible(positionWords(only, winner));
     const held = positions[winner]?.heldBy.length ?? 0;
     if (held === voices) {
-      return [`${what}: ${voices === 1 ? "one voice" : `all ${voices} agree`}`];
+      const { asked = 1 } = verdict;
+      const alone = asked > 1 ? `one voice of ${asked} asked` : "one voice alone";
+      return [`${what}: ${voices === 1 ? alone : `all ${voices} agree`}`];
     }
     const by = verdict.by === null ? "" : `, decided by ${visible(verdict.by)}`;
-    return [`${what}: held by ${held} of ${voices}${by}`];
+    return [`${what}: ${held} of ${voices}${by}`];
   }
   switch (verdict.status) {
     case "tied":
@@ -199,6 +210,32 @@ function statusFact(run: RunView, lanes: readonly Lane[]): Fact {
   return { title: "Status", value, tone, detail };
 }
 
+const GATE: Readonly<Record<string, readonly [value: string, tone: Tone]>> = {
+  true: ["Passes", "ok"],
+  false: ["Does not pass", "fail"],
+  null: ["Nobody can tell", "warn"],
+};
+
+function gateFact(gate: NonNullable<RunView["gate"]>, own: readonly Subject[]): Fact {
+  const [value, tone] = GATE[String(gate.passed)] ?? ["Nobody can tell", "warn"];
+  const against = own.filter(({ name }) => gate.against.includes(name));
+  const findings = against.filter(({ kind }) => kind === "finding").length;
+  const claims = against.filter(({ kind }) => kind === "claim").map(({ name }) => visible(name));
+  const parts = [
+    findings > 0 ? `${count(findings, "finding")} ${findings === 1 ? "stands" : "stand"}` : "",
+    claims.length > 0 ? `by ${fewNames(claims, 2)}` : "",
+  ].filter((part) => part !== "");
+  const why = gate.passed === true ? "all that it is about" : "not all of it is decided";
+  return { title: "Gate", value, tone, detail: parts.join(", ") || why };
+}
+
+function costDetail({ unreported, reported, calls, attempts }: Costs): string {
+  if (reported + unreported === 0) return "nobody has ended yet";
+  return unreported === 0
+    ? count(attempts, "attempt")
+    : `${unreported} of ${count(calls, "call")} reported nothing`;
+}
+
 function confidenceFact(own: readonly Subject[]): Fact {
   const decided = own.filter(({ fate }) => fate === "stands" || fate === "settled");
   const figures = decided.flatMap(({ verdict }) => (verdict === undefined ? [] : [verdict]));
@@ -226,6 +263,9 @@ function dissentFact(own: readonly Subject[]): Fact {
     ),
   );
   const [one, two] = dissenters;
+  if (own.every(({ winner }) => winner === undefined)) {
+    return { title: "Dissent", value: "—", detail: "nothing was decided" };
+  }
   if (one === undefined) {
     return { title: "Dissent", value: "None", detail: `of ${count(voices.size, "agent")}` };
   }

@@ -16,8 +16,10 @@ export interface AgentCost {
 export interface Costs {
   /** All that is known: where `unreported` is above 0 it was at least that. */
   readonly spent: number;
-  /** Calls that were asked and of which nobody reported all that they used. */
+  /** Calls that have ended and of which nobody reported all that they used. */
   readonly unreported: number;
+  /** Calls that have ended, or whose answers were there, of which all is known. */
+  readonly reported: number;
   readonly calls: number;
   readonly attempts: number;
   readonly saved: number;
@@ -42,7 +44,8 @@ export function costsOf(run: RunView, bill: Bill | undefined): Costs {
     agents.reduce((total, one) => total + of(one), 0);
   return {
     spent: sum(({ spent = 0 }) => spent),
-    unreported: calls.filter((call) => call.attempts.length > 0 && !isReported(call)).length,
+    unreported: calls.filter((call) => call.cost !== undefined && !isReported(call)).length,
+    reported: calls.filter(isReported).length,
     calls: bill?.calls ?? calls.length,
     attempts: bill?.attempts ?? calls.reduce((total, { attempts }) => total + attempts.length, 0),
     saved: sum(({ saved }) => saved),
@@ -58,7 +61,7 @@ function isReported({ cost }: CallView): boolean {
 }
 
 function costOf(agent: string, calls: readonly CallView[]): AgentCost {
-  const reported = calls.filter((call) => isReported(call) || call.attempts.length === 0);
+  const reported = calls.filter(isReported);
   const sum = (of: (call: CallView) => number): number =>
     calls.reduce((total, call) => total + of(call), 0);
   const spent = sum(({ cost, lateCost }) => known(cost?.usdMicros) + known(lateCost?.usdMicros));
@@ -106,7 +109,8 @@ function words(parts: readonly string[]): string {
 }
 
 /** `$0.4018`, `≥ $0.4018`, `not reported`, `$0`. */
-export function spentText({ spent, unreported }: Costs): string {
+export function spentText({ spent, unreported, reported }: Costs): string {
+  if (unreported + reported === 0) return "—";
   if (unreported === 0) return dollars(spent);
   return spent === 0 ? "not reported" : `≥ ${dollars(spent)}`;
 }

@@ -6,8 +6,9 @@ export interface Idle {
   readonly toMs: number;
 }
 
-/** Shorter ones are left as they are. */
+/** Shorter ones, as a share of all else and by themselves, are left as they are. */
 const LEAST_SHARE = 0.2;
+const LEAST_MS = 1_000;
 
 /** The stretches that would leave little room for all else on a clock's scale. */
 export function idleIn(lanes: readonly Lane[], endMs: number): readonly Idle[] {
@@ -23,6 +24,6 @@ export function idleIn(lanes: readonly Lane[], endMs: number): readonly Idle[] {
   }
   if (endMs > until) gaps.push({ fromMs: until, toMs: endMs });
   const idle = gaps.reduce((sum, gap) => sum + gap.toMs - gap.fromMs, 0);
-  const least = Math.max(1, endMs - idle) * LEAST_SHARE;
+  const least = Math.max(LEAST_MS, (endMs - idle) * LEAST_SHARE);
   return busy.length === 0 ? [] : gaps.filter(({ fromMs, toMs }) => toMs - fromMs > least);
 }

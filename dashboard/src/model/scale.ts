@@ -18,7 +18,7 @@ export interface Scale {
 }
 
 /** Beyond the last event, so that what goes on can be seen to go on. */
-const ROOM = 1.04;
+const ROOM = 1.06;
 
 export function scaleOf(kind: ScaleKind, lanes: readonly Lane[], endMs: number): Scale {
   return kind === "time" ? timeScale(lanes, endMs) : sequenceScale(lanes, endMs);

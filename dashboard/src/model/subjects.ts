@@ -115,6 +115,7 @@ function fateOf(kind: Verdict["kind"], verdict: Verdict | undefined): Fate {
 }
 
 function inOrder(a: Draft, b: Draft): number {
+  if ((a.team === "") !== (b.team === "")) return a.team === "" ? -1 : 1;
   if (a.kind !== b.kind) return a.kind === "claim" ? -1 : 1;
   if (a.kind === "claim") return 0;
   return b.support - a.support;

@@ -7,10 +7,11 @@ import { Icon, type IconName } from "./icon.tsx";
 
 const SIGNS: Readonly<Record<Tone, IconName>> = {
   ok: "check",
-  fail: "pause",
+  fail: "cross",
   warn: "alert",
   dissent: "alert",
   person: "person",
+  decided: "check",
   plain: "play",
 };
 

@@ -25,7 +25,7 @@ export function BillPart(): ReactNode {
         <div className="sums">
           <Sum
             kind="spent"
-            title={unreported > 0 ? "Spent, at least" : "Spent"}
+            title={unreported > 0 && spent > 0 ? "Spent, at least" : "Spent"}
             value={unreported > 0 && spent > 0 ? dollars(spent) : spentText(costs)}
             share={spent / whole}
             words={
@@ -128,7 +128,7 @@ export function NoticesPart(): ReactNode {
           ))}
         </ul>
         {notices.length === 0 && (
-          <p className="muted">Everybody answered, and nothing is to be said.</p>
+          <p className="muted">There is nothing that the rest does not say.</p>
         )}
       </div>
     </section>

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { positionWords, type Subject } from "../model/subjects.ts";
 import { visible } from "../model/visible.ts";
 
-export type MarkKind = "for" | "not" | "against" | "against-not" | "wait" | "missing";
+export type MarkKind = "for" | "not" | "against" | "against-not" | "wait" | "held" | "missing";
 
 const DIAMOND = "M8 2.5L13.5 8 8 13.5 2.5 8z";
 const HOLLOW = "M8 3.2L12.8 8 8 12.8 3.2 8z";
@@ -19,6 +19,8 @@ function shapeOf(kind: MarkKind, dotRadius: number): ReactNode {
       return <circle className="mk-not" cx={8} cy={8} r={1.7} />;
     case "for":
       return <circle className="mk-for" cx={8} cy={8} r={dotRadius} />;
+    case "held":
+      return <circle className="mk-held" cx={8} cy={8} r={dotRadius} />;
     case "wait":
       return <circle className="mk-wait" cx={8} cy={8} r={dotRadius} />;
   }
@@ -48,12 +50,16 @@ export function Mark(props: { readonly subject: Subject; readonly agent: string 
 export function markKind(subject: Subject, position: number, against: boolean): MarkKind {
   if (subject.kind === "claim") {
     if (against) return "against";
-    return subject.winner === undefined ? "wait" : "for";
+    return subject.winner === undefined ? undecided(subject) : "for";
   }
   const reports = subject.positions[position]?.value === "present";
   if (against) return reports ? "against" : "against-not";
   if (!reports) return "not";
-  return subject.winner === undefined ? "wait" : "for";
+  return subject.winner === undefined ? undecided(subject) : "for";
+}
+
+function undecided({ fate }: Subject): MarkKind {
+  return fate === "waits" ? "wait" : "held";
 }
 
 export function letterOf(position: number): string {

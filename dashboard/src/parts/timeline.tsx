@@ -24,11 +24,12 @@ export function Timeline(): ReactNode {
   const calls = lanes.filter(({ call }) => call !== undefined);
   const answered = calls.filter(({ word }) => word === "answered" || word === "cached").length;
   const others = calls.length - answered;
+  const not = page.run.status === "running" ? "not yet" : "did not";
   return (
     <section className="card timeline" id="timeline" aria-labelledby="timeline-h">
       <header>
         <h2 id="timeline-h">Timeline</h2>
-        <span className="sub">{`${answered} answered${others > 0 ? `, ${others} did not` : ""}`}</span>
+        <span className="sub">{`${answered} answered${others > 0 ? `, ${others} ${not}` : ""}`}</span>
         <div className="end">
           <Choose<ScaleKind>
             label="Scale of the timeline"

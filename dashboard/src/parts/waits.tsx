@@ -128,7 +128,7 @@ function Silent(props: { readonly subject: Subject; readonly position: number })
   const holds =
     subject.kind === "finding"
       ? `${silent.length === 1 ? "does" : "do"} not report it`
-      : `hold ${visible(positionWords(subject, position))}`;
+      : `${silent.length === 1 ? "holds" : "hold"} ${visible(positionWords(subject, position))}`;
   return (
     <div className="voice">
       <p>

@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { matricesOf } from "../../dashboard/src/model/columns.ts";
+import { pageOf, type RunPage } from "../../dashboard/src/model/page.ts";
+import { agent, human, memoryStore, supervisor, unanimous, vote } from "../../src/index.ts";
+import { viewRun } from "../../src/report/run-view.ts";
+
+type Answer = string | Error | object;
+
+const says = (name: string, answer: Answer) =>
+  agent({
+    name,
+    retries: 0,
+    run: (): string | object => {
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  });
+
+const agentsOf = (answers: Readonly<Record<string, Answer>>) =>
+  Object.fromEntries(
+    Object.entries(answers).map(([name, answer]) => [name, says(name, answer)] as const),
+  );
+
+interface Team {
+  readonly store: ReturnType<typeof memoryStore>;
+  readonly run: (task: never, options: { readonly runId: string }) => Promise<unknown>;
+}
+
+async function pageOfRun(team: Team, events = Infinity): Promise<RunPage> {
+  await team.run({} as never, { runId: "r" });
+  const log = await team.store.read("r");
+  return pageOf(viewRun("r", log.slice(0, events)));
+}
+
+const store = () => memoryStore({ resumable: true });
+
+async function decided(answers: Readonly<Record<string, Answer>>): Promise<RunPage> {
+  const kept = store();
+  const team = supervisor({
+    name: "gate",
+    agents: agentsOf(answers),
+    resolve: [unanimous(), vote()],
+    store: kept,
+  });
+  return pageOfRun({ store: kept, run: team.run });
+}
+
+describe("the answer of a run", () => {
+  it("names the winner, and how many hold it", async () => {
+    const { answer } = await decided({ a: "hold", b: "hold", c: "ship" });
+    expect(answer).toMatchObject({ headline: "Hold: 2 of 3, decided by vote", tone: "decided" });
+    expect(answer.facts[2]).toMatchObject({ value: "1 of 3 agents", detail: "c" });
+  });
+
+  it("says that all agree", async () => {
+    const { answer } = await decided({ a: "ship", b: "ship" });
+    expect(answer.headline).toBe("Ship: all 2 agree");
+    expect(answer.facts[2]).toMatchObject({ value: "None" });
+  });
+
+  it("says that it is tied, and takes nobody for a dissenter then", async () => {
+    const { answer, subjects } = await decided({ a: "hold", b: "ship" });
+    expect(answer).toMatchObject({ headline: "Tied: 1 to 1", tone: "warn" });
+    expect(answer.facts[2]).toMatchObject({ value: "—" });
+    expect(subjects[0]).toMatchObject({ fate: "open", contested: true });
+  });
+
+  it("says that one alone spoke, where others failed", async () => {
+    const { answer } = await decided({ a: "ship", b: new Error("no login"), c: new Error("x") });
+    expect(answer.headline).toBe("Ship: one voice of 3 asked");
+    expect(answer.facts[0]).toMatchObject({ title: "Status", value: "Partial" });
+  });
+
+  it("says that nobody answered", async () => {
+    const { answer, notices } = await decided({ a: new Error("boom"), b: new Error("bang") });
+    expect(answer).toMatchObject({ headline: "Failed: 0 of 2 answered", tone: "fail" });
+    expect(notices.map(({ message }) => message)).toEqual(
+      expect.arrayContaining(["a failed: boom.", "b failed: bang."]),
+    );
+  });
+
+  it("says that there was nothing to compare", async () => {
+    const { answer, subjects } = await decided({ a: { note: "x" }, b: { other: 1 } });
+    expect(answer.headline).toBe("2 answers, nothing to compare");
+    expect(subjects).toEqual([]);
+  });
+
+  it("says how far a run has come that is under way", async () => {
+    const kept = store();
+    const team = supervisor({ name: "t", agents: agentsOf({ a: "x", b: "y" }), store: kept });
+    const { answer, lanes } = await pageOfRun({ store: kept, run: team.run }, 4);
+    expect(answer.headline).toBe("Running: 0 of 2 answered");
+    expect(answer.facts[3]).toMatchObject({ value: "—", detail: "nobody has ended yet" });
+    expect(lanes.map(({ word }) => word)).toEqual(["working", "working"]);
+  });
+});
+
+describe("the page of a run with a team in a team", () => {
+  it("has the root's own question first, and a matrix for each", async () => {
+    const kept = store();
+    const inner = supervisor({
+      name: "inner",
+      agents: agentsOf({ x: "hold", y: "ship", z: "hold" }),
+    });
+    const team = supervisor({
+      name: "outer",
+      agents: { inner, lead: says("lead", "ship") },
+      resolve: [unanimous(), vote(), human()],
+      store: kept,
+    });
+    const page = await pageOfRun({ store: kept, run: team.run });
+    expect(page.answer.headline).toBe("A person has to decide: 1 to 1");
+    expect(page.subjects.map(({ team: of }) => of)).toEqual(["", "inner"]);
+    const matrices = matricesOf(page.run, page.subjects, false);
+    expect(matrices.map(({ columns }) => columns.flatMap(({ agents }) => agents))).toEqual([
+      ["inner", "lead"],
+      ["x", "z", "y"],
+    ]);
+    expect(page.lanes.map(({ name, depth }) => [name, depth])).toEqual([
+      ["inner", 0],
+      ["x", 1],
+      ["y", 1],
+      ["z", 1],
+      ["lead", 0],
+      ["a person", 0],
+    ]);
+  });
+});
