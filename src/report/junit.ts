@@ -19,14 +19,18 @@ interface TestCase {
 
 /**
  * A report as JUnit XML, in four suites: each agent is a case, which has an error where it failed; each verdict is one, which failed where nothing was
- * decided; each notice is one, which failed where it warns; and each finding that stands is a failure, with its file and line.
+ * decided or the gate does not let it pass; each notice is one, which failed where it warns; and each finding that stands is a failure, with its file and line.
  */
 export function junit(report: Report): string {
   const name = report.team?.name ?? "quorate";
   const standing = report.findings.filter(({ stands }) => stands === true);
   const suites = [
     suite(`${name}: agents`, report, report.agents.map(agentCase)),
-    suite(`${name}: verdicts`, report, report.verdicts.map(verdictCase)),
+    suite(
+      `${name}: verdicts`,
+      report,
+      report.verdicts.map((verdict) => verdictCase(verdict, report)),
+    ),
     suite(`${name}: notices`, report, report.notices.map(noticeCase)),
     suite(`${name}: findings`, report, standing.map(findingCase)),
   ];
@@ -47,9 +51,14 @@ function agentCase({ agent, status, durationMs, detail }: ReportAgent): TestCase
   return { ...base, result: { kind, type: status, message, text: message } };
 }
 
-function verdictCase({ subject, status, winner, reasoning }: ReportVerdict): TestCase {
+function verdictCase(verdict: ReportVerdict, { against }: Report): TestCase {
+  const { subject, status, winner, reasoning, team } = verdict;
   const base = { name: subject, seconds: 0 };
-  if (winner !== null) return base;
+  if (winner !== null) {
+    if (team !== undefined || !against.includes(subject)) return base;
+    const message = `${JSON.stringify(winner)} does not pass`;
+    return { ...base, result: { kind: "failure", type: "gate", message, text: reasoning } };
+  }
   const kind = status === "waiting" ? "skipped" : "failure";
   const message = `no winner: ${status}`;
   return { ...base, result: { kind, type: status, message, text: reasoning } };

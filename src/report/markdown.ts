@@ -31,7 +31,10 @@ export function markdown(report: Report, { maxChars = MAX_CHARS }: MarkdownOptio
     "",
     ...headline(report),
     ...section("Notices", report.notices.map(noticeLine)),
-    ...section("Verdicts", report.verdicts.flatMap(verdictLines)),
+    ...section(
+      "Verdicts",
+      report.verdicts.flatMap((verdict) => verdictLines(verdict, report)),
+    ),
     ...section("Findings that stand", findings(report, true).flatMap(findingLines)),
     ...section("Open findings", findings(report, null).flatMap(findingLines)),
     ...section("Missing", report.missing.map(missingLine)),
@@ -56,10 +59,11 @@ const STATUS_WORDS: Readonly<Record<Report["status"], string>> = {
 };
 
 function headline(report: Report): string[] {
-  const { verdict, status, reason } = report;
+  const { verdict, status, reason, passed } = report;
   const why = reason === null ? "" : `: ${markdownText(reason, MAX_TEXT)}`;
+  const gate = passed === null ? "" : passed ? "Passes. " : "Does not pass. ";
   const said = verdict === null ? "" : ` ${sentence(verdict)}`;
-  return [`**${STATUS_WORDS[status]}${why}.**${said}`];
+  return [`**${gate}${STATUS_WORDS[status]}${why}.**${said}`];
 }
 
 function section(name: string, lines: readonly string[]): string[] {
@@ -67,17 +71,20 @@ function section(name: string, lines: readonly string[]): string[] {
 }
 
 /** `hold`: decided by `vote`, confidence 0.60. */
-function sentence({ winner, status, by, confidence }: ReportVerdict): string {
+function sentence({ winner, status, by, confidence, asked = 1 }: ReportVerdict): string {
   if (winner === null) return `No winner: ${status}.`;
-  const how = by === null || status === "unanimous" ? "" : ` by ${markdownCode(by, MAX_NAME)}`;
-  return `${position(winner)}: ${status}${how}, confidence ${share(confidence)}.`;
+  const decides = by !== null && status === "decided";
+  const how = decides ? ` by ${markdownCode(by, MAX_NAME)}` : "";
+  const among = status === "unopposed" && asked > 1 ? ` (1 of ${asked} asked spoke)` : "";
+  return `${position(winner)}: ${status}${how}${among}, confidence ${share(confidence)}.`;
 }
 
-function verdictLines(verdict: ReportVerdict): string[] {
-  const { team } = verdict;
+function verdictLines(verdict: ReportVerdict, { against }: Report): string[] {
+  const { team, subject } = verdict;
+  const gate = team === undefined && against.includes(subject) ? " It does not pass." : "";
   const where = team === undefined ? "" : `${markdownCode(team, MAX_NAME)}: `;
   return [
-    `- ${where}**${markdownText(verdict.subject, MAX_TEXT)}**: ${sentence(verdict)}`,
+    `- ${where}**${markdownText(subject, MAX_TEXT)}**: ${sentence(verdict)}${gate}`,
     ...verdict.positions.map(positionLine),
     `  - ${markdownText(verdict.reasoning, MAX_TEXT)}`,
   ];

@@ -28,6 +28,10 @@ export interface Report {
   readonly status: OutcomeStatus | "running" | "interrupted" | "cancelled";
   /** Why it was cancelled. */
   readonly reason: string | null;
+  /** What the team's gate says, or `--fail-on`; `null` where nobody can tell, or where there is no gate. */
+  readonly passed: boolean | null;
+  /** The subjects whose winner does not pass; empty where only an outcome is known, which does not say them. */
+  readonly against: readonly string[];
   /** In ms since 1970; `null` where only an outcome is known. */
   readonly startedAtMs: number | null;
   readonly durationMs: number | null;
@@ -78,6 +82,8 @@ export function reportOfView(run: RunView): Report {
     team: { name, ...(version !== undefined && { version }) },
     status: run.status,
     reason: run.reason ?? null,
+    passed: run.gate?.passed ?? null,
+    against: run.gate?.against ?? [],
     startedAtMs: run.startedAtMs,
     durationMs: run.lastAtMs - run.startedAtMs,
     verdicts: [
@@ -99,6 +105,8 @@ function reportOfOutcome(outcome: Outcome): Report {
     team: null,
     status,
     reason: null,
+    passed: outcome.passed,
+    against: [],
     startedAtMs: null,
     durationMs: null,
     verdicts,

@@ -161,3 +161,22 @@ describe("what quorate prints where a runner of GitHub Actions reads it", () => 
     ]);
   });
 });
+
+describe("a report of a gate", () => {
+  it("says what does not pass, and the step fails as the gate does", async () => {
+    const cwd = folder();
+    const { code } = await run(cwd, [
+      "--fail-on",
+      "hold",
+      ...reportFlags("md=run.md", "junit=run.xml", "json=run.json"),
+    ]);
+    expect(code).toBe(4);
+    const read = (name: string): string => readFileSync(join(cwd, name), "utf8");
+    expect(read("run.md")).toContain("**Does not pass. Complete.** `hold`");
+    expect(read("run.md")).toMatch(/\*\*task\*\*: `hold`: .* It does not pass\.\n/);
+    expect(read("run.xml")).toContain(
+      '<failure type="gate" message="&quot;hold&quot; does not pass">',
+    );
+    expect(JSON.parse(read("run.json"))).toMatchObject({ passed: false, against: ["task"] });
+  });
+});
