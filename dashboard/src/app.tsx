@@ -109,11 +109,12 @@ function mostTelling({ lanes }: RunPage): string | undefined {
   return (troubled ?? lanes[0])?.id;
 }
 
-/** Of what stands, the weakest is unfolded: it is the one to be looked at. */
+/** Of what was decided, the weakest is unfolded: it is the one to be looked at; where nothing was, what is open. */
 function firstOpen({ subjects }: RunPage): readonly number[] {
   const decided = subjects.filter(({ fate }) => fate === "stands" || fate === "settled");
   const weakest = decided.toSorted(
     (a, b) => (a.verdict?.confidence ?? 0) - (b.verdict?.confidence ?? 0),
   )[0];
-  return weakest === undefined ? [] : [weakest.number];
+  const first = weakest ?? subjects.find(({ fate }) => fate === "open");
+  return first === undefined ? [] : [first.number];
 }

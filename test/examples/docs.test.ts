@@ -6,7 +6,12 @@ import { DEFAULT_LIMITS } from "../../src/index.ts";
 import { folder } from "../cli/command.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const pages = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)];
+const pages = [
+  "README.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
 const text = (page: string): string => readFileSync(join(root, page), "utf8");
 
 /** A page with its TypeScript alone, each line where it stood: what is wrong with it is told by the page's line. */

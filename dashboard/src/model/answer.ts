@@ -238,20 +238,23 @@ function costDetail({ unreported, reported, calls, attempts }: Costs): string {
 
 function confidenceFact(own: readonly Subject[]): Fact {
   const decided = own.filter(({ fate }) => fate === "stands" || fate === "settled");
-  const figures = decided.flatMap(({ verdict }) => (verdict === undefined ? [] : [verdict]));
+  const all = decided.flatMap(({ verdict }) => (verdict === undefined ? [] : [verdict]));
+  // A person's word is not weighed: it says nothing of how sure the others are.
+  const weighed = all.filter(({ confidenceFrom }) => confidenceFrom !== "person");
+  const figures = weighed.length > 0 ? weighed : all;
   const [first] = figures;
   if (first === undefined) {
     return { title: "Confidence", value: "—", detail: "nothing was decided" };
   }
-  const all = figures.map(({ confidence }) => confidence);
-  const [least, most] = [Math.min(...all), Math.max(...all)];
+  const shares = figures.map(({ confidence }) => confidence);
+  const [least, most] = [Math.min(...shares), Math.max(...shares)];
   const from = [...new Set(figures.map(({ confidenceFrom }) => visible(confidenceFrom)))];
   const checked = figures.every(({ calibrated }) => calibrated);
   return {
     title: "Confidence",
     value: share(least) === share(most) ? share(least) : `${share(least)}–${share(most)}`,
     detail: `${fewNames(from, 2)}, ${checked ? "checked against truth" : "not calibrated"}`,
-    dots: all,
+    dots: shares,
   };
 }
 

@@ -31,12 +31,12 @@ export function Findings(): ReactNode {
   const groups = groupsOf(shown.slice(0, most));
   const hasFindings = subjects.some(({ kind }) => kind === "finding");
   const quiet = subjects.length - loud;
-  const title = hasFindings ? "Findings" : "Why it was decided so";
+  const title = hasFindings ? "Findings" : "Who holds what, and why";
   return (
     <section className="card findings" id="findings" aria-labelledby="findings-h">
       <header>
         <h2 id="findings-h">{title}</h2>
-        <span className="sub">{hasFindings ? "by file and line" : "who holds what"}</span>
+        {hasFindings && <span className="sub">by file and line</span>}
         {quiet > 0 && loud > 0 && (
           <div className="end">
             <Choose<Show>

@@ -81,7 +81,6 @@ const ENDS: Partial<Record<BarKind, readonly [kind: string, icon: IconName]>> = 
   "turned-away": ["cross", "cross"],
   "timed-out": ["clock", "clock"],
   late: ["late", "dot"],
-  person: ["person", "person"],
 };
 
 /** A sign at the end of what did not go well: a shape, as the colour alone says nothing. */

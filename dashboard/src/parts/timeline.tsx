@@ -159,7 +159,8 @@ function Load({ steps, scale, endMs }: LoadProps): ReactNode {
       const y = TALL - (value(step) / most) * (TALL - 2);
       return [`${from},${y}`, `${to},${y}`];
     });
-    return `0,${TALL} ${points.join(" ")} 1000,${TALL}`;
+    const ends = [steps[0]?.atMs ?? 0, endMs].map((atMs) => `${scale.at(atMs) * 1000},${TALL}`);
+    return [ends[0], ...points, ends[1]].join(" ");
   };
   return (
     <div
