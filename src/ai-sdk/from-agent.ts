@@ -10,6 +10,8 @@ import {
   type Workers,
 } from "../describe/agent.ts";
 import { hear, promiseOf } from "../model/hear.ts";
+import type { ClaimDraft } from "../model/claim.ts";
+import type { PositionOn } from "../model/position-on.ts";
 import { QuorateError } from "../model/errors.ts";
 import { shown } from "../check/shown.ts";
 import { jsonIn, textIn, type ModelText } from "./answer.ts";
@@ -27,8 +29,10 @@ export interface FromAgentOptions<
   Raw,
   Output,
   Needs extends Workers,
+  Property extends string = string,
+  Draft extends ClaimDraft = ClaimDraft,
 > extends Omit<
-  AgentOptions<Name, Input, Task, Raw, never, Output, Needs>,
+  AgentOptions<Name, Input, Task, Raw, never, Output, Needs, Property, Draft>,
   "run" | "batch" | "tier" | "escalateIf"
 > {
   /** Makes the question. Default: the task, and the results it may see, as JSON in fences. */
@@ -53,10 +57,12 @@ export function fromAgent<
   Input = Task,
   Output = Raw,
   const Needs extends Workers = Readonly<Record<never, never>>,
+  const Property extends string = never,
+  const Draft extends ClaimDraft = never,
 >(
   asked: AnySdkAgent,
-  options: FromAgentOptions<Name, Input, Task, Raw, Output, Needs>,
-): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
+  options: FromAgentOptions<Name, Input, Task, Raw, Output, Needs, Property, Draft>,
+): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
   if (!hasMethod(asked, "generate") || asked.version !== "agent-v1") {
     throw new QuorateError(
       "BAD_OPTIONS",
@@ -81,7 +87,7 @@ export function fromAgent<
   return agent({
     ...(described as AgentOptions<Name, Input, Task, unknown, unknown, Output, Needs>),
     run,
-  }) as Agent<Name, Input, Output>;
+  }) as Agent<Name, Input, Output, PositionOn<Output, Property, Draft>>;
 }
 
 interface Generated {

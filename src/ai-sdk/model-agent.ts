@@ -8,6 +8,8 @@ import {
   type AgentOptions,
 } from "../describe/agent.ts";
 import type { UpstreamOf, Workers } from "../describe/agent.ts";
+import type { ClaimDraft } from "../model/claim.ts";
+import type { PositionOn } from "../model/position-on.ts";
 import { QuorateError } from "../model/errors.ts";
 import { sha256 } from "../model/hash.ts";
 import type { CostBound } from "../money/bound.ts";
@@ -40,9 +42,14 @@ export interface ModelAgentOptions<
   Raw,
   Output,
   Needs extends Workers,
+  Property extends string = string,
+  Draft extends ClaimDraft = ClaimDraft,
 >
   extends
-    Omit<AgentOptions<Name, Input, Task, Raw, never, Output, Needs>, "run" | "batch" | "model">,
+    Omit<
+      AgentOptions<Name, Input, Task, Raw, never, Output, Needs, Property, Draft>,
+      "run" | "batch" | "model"
+    >,
     ModelOptions {
   /** Makes the question. Default: the task, and the results it may see, as JSON in fences. */
   readonly prompt?: (task: Task, context: PromptContext<UpstreamOf<Needs>>) => string;
@@ -108,9 +115,11 @@ export function modelAgent<
   Input = Task,
   Output = Raw,
   const Needs extends Workers = Readonly<Record<never, never>>,
+  const Property extends string = never,
+  const Draft extends ClaimDraft = never,
 >(
-  given: ModelAgentOptions<Name, Input, Task, Raw, Output, Needs>,
-): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
+  given: ModelAgentOptions<Name, Input, Task, Raw, Output, Needs, Property, Draft>,
+): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
   object("use { name, model, instructions }").needed().take(given, "what modelAgent() is given");
   const { name, output, maxBytes = DEFAULT_LIMITS.maxBytes } = given;
   const where = `agent "${name}"`;
@@ -147,7 +156,7 @@ export function modelAgent<
     ...namedBy(model),
     run,
   });
-  return made as Agent<Name, Input, Output>;
+  return made as Agent<Name, Input, Output, PositionOn<Output, Property, Draft>>;
 }
 
 /** The model's name, where it has one: what it is priced and identified by, and listed with on the bill. */

@@ -1,3 +1,5 @@
+import type { ClaimDraft } from "../model/claim.ts";
+import type { PositionOn, PropertyOf } from "../model/position-on.ts";
 import { fitting, func, listOf, object, text as words, word } from "../check/kinds.ts";
 import { basename, resolve } from "node:path";
 import {
@@ -24,7 +26,16 @@ import { temporaryFiles } from "./temporary-files.ts";
 import { openWorkspace, WORKSPACE, type WorkspaceKind } from "./workspace.ts";
 
 /** What an adapter passes on to `agent()` as it is. */
-export type PassedOn<Name extends string, Input, Task, Raw, Output, Needs extends Workers> = Omit<
+export type PassedOn<
+  Name extends string,
+  Input,
+  Task,
+  Raw,
+  Output,
+  Needs extends Workers,
+  Property extends string = string,
+  Draft extends ClaimDraft = ClaimDraft,
+> = Omit<
   AgentOptions<Name, Input, Task, Raw, never, Output, Needs>,
   "name" | "run" | "batch" | "input" | "output" | "needs" | "claims"
 > & {
@@ -36,7 +47,7 @@ export type PassedOn<Name extends string, Input, Task, Raw, Output, Needs extend
   readonly output?: Schema<Raw, Output>;
   /** Agents whose answers this one needs, by their names. */
   readonly needs?: Needs;
-  readonly claims?: AgentOptions<Name, Input, Task, Raw, never, Output, Needs>["claims"];
+  readonly claims?: PropertyOf<NoInfer<Output>, Property> | ((output: Output) => Iterable<Draft>);
 };
 
 /** How a program is started. */
@@ -63,7 +74,9 @@ export type CommandOptions<
   Answer,
   Output,
   Needs extends Workers,
-> = PassedOn<Name, Input, Task, Raw, Output, Needs> &
+  Property extends string = string,
+  Draft extends ClaimDraft = ClaimDraft,
+> = PassedOn<Name, Input, Task, Raw, Output, Needs, Property, Draft> &
   ProgramOptions<Task, UpstreamOf<Needs>> & {
     /** A program, by its name or path. No shell reads it. */
     readonly command: string;
@@ -93,9 +106,11 @@ export function commandAgent<
   Input = Task,
   Output = Answer,
   const Needs extends Workers = Readonly<Record<never, never>>,
+  const Property extends string = never,
+  const Draft extends ClaimDraft = never,
 >(
-  options: CommandOptions<Name, Input, Task, Raw, Answer, Output, Needs>,
-): Agent<Name, NoInfer<Input>, NoInfer<Output>> {
+  options: CommandOptions<Name, Input, Task, Raw, Answer, Output, Needs, Property, Draft>,
+): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
   object("describe it: { command }").needed().take(options, "what commandAgent() is given");
   const {
     command,

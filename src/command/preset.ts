@@ -1,6 +1,8 @@
 import { func, object, text, word } from "../check/kinds.ts";
 import type { Agent, UpstreamOf, Workers } from "../describe/agent.ts";
 import type { Usage } from "../model/call.ts";
+import type { ClaimDraft } from "../model/claim.ts";
+import type { PositionOn } from "../model/position-on.ts";
 import { QuorateError } from "../model/errors.ts";
 import { jsonFence } from "../prompt/fence.ts";
 import {
@@ -35,7 +37,9 @@ export type PresetOptions<
   Raw,
   Output,
   Needs extends Workers,
-> = PassedOn<Name, Input, Task, Raw, Output, Needs> &
+  Property extends string = string,
+  Draft extends ClaimDraft = ClaimDraft,
+> = PassedOn<Name, Input, Task, Raw, Output, Needs, Property, Draft> &
   ProgramOptions<Task, UpstreamOf<Needs>> & {
     /** Default: `"none"`. */
     readonly tools?: Tools;
@@ -57,9 +61,11 @@ export type Preset<Default extends string, Own = unknown> = <
   Input = Task,
   Output = string,
   const Needs extends Workers = Readonly<Record<never, never>>,
+  const Property extends string = never,
+  const Draft extends ClaimDraft = never,
 >(
-  options?: PresetOptions<Name, Input, Task, Raw, Output, Needs> & Own,
-) => Agent<Name, NoInfer<Input>, NoInfer<Output>>;
+  options?: PresetOptions<Name, Input, Task, Raw, Output, Needs, Property, Draft> & Own,
+) => Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>>;
 
 /** What is different about one coding agent. */
 export interface CodingAgent {
