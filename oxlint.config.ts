@@ -16,6 +16,8 @@ const packages: ReadonlySet<string> = new Set([
   "commander",
   "execa",
   "@bomb.sh/tab",
+  "@pydantic",
+  "@pydantic/genai-prices",
   "listr2",
   "ms",
   "@standard-schema/spec",
@@ -144,6 +146,7 @@ const arrows: readonly Arrow[] = [
       "resolve/judge/question.ts",
     ],
   ),
+  ...room("prices", [...words, "money/price.ts", "@pydantic", "@pydantic/genai-prices"]),
   ...room("command", [...words, "prompt", "describe", "conflict/finding-details.ts", "execa"]),
   ...room("testing", [...words, ...calling, ...deciding, "supervisor.ts", "run", "team"]),
   ...room(

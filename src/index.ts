@@ -23,7 +23,9 @@ export type {
   ReusedBy,
   Skipped,
   UpstreamResult,
+  KnownCost,
   ModelCost,
+  TokenParts,
   Usage,
   Waiting,
 } from "./model/call.ts";
@@ -51,6 +53,7 @@ export type {
   OutcomeStatus,
   Reuse,
   Saved,
+  TotalSpent,
   Wasted,
 } from "./model/outcome.ts";
 export type { Schema } from "./check/schema.ts";
@@ -89,7 +92,7 @@ export { lane } from "./limits/lane.ts";
 export type { LaneOptions, LanesOf } from "./limits/lane.ts";
 export type { LaneState, RateLane } from "./limits/rate-limit.ts";
 export type { BreakerOptions } from "./limits/breaker.ts";
-export type { AskedAt, EscalateIf, Tiers } from "./describe/tier.ts";
+export type { AskedAt, EscalateIf, ModelOption, Tiers } from "./describe/tier.ts";
 export type { CacheOptions, RunCache } from "./describe/cache.ts";
 export type { BatchContext, BatchOptions } from "./describe/batch.ts";
 

@@ -53,7 +53,7 @@ export function releaseGate(folder: string, also: readonly CodingAgent[] = []) {
       cwd,
       read,
       prompt: () => "",
-      usage: () => ({ usdMicros: 0 }),
+      cost: "free",
       timeoutMs: 300_000,
       maxBytes: 64 * 2 ** 20,
       retries: 0,

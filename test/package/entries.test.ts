@@ -63,6 +63,7 @@ describe("the entries of the package", () => {
     "./testing",
     "./command",
     "./ai-sdk",
+    "./prices",
     "./report",
   ])("%s loads nothing but Node's own modules", (subPath) => {
     const { files, packages } = loadedBy(join(root, subPaths[subPath] ?? ""));
@@ -74,7 +75,7 @@ describe("the entries of the package", () => {
     const { sources, packages } = loadedBy(join(root, subPaths["."] ?? ""));
     expect(sources).toContain("supervisor.ts");
     const elsewhere =
-      /^(learning|audit|report|sqlite|cli|testing|command|ai-sdk)\/|^conflict\/(similar|contradiction)\/|^forecast\/(forecast|tree)/;
+      /^(learning|audit|report|sqlite|cli|testing|command|ai-sdk|prices)\/|^conflict\/(similar|contradiction)\/|^forecast\/(forecast|tree)/;
     expect(sources.filter((file) => elsewhere.test(file))).toEqual([]);
     expect(packages).not.toContain("node:sqlite");
   });

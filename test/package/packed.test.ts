@@ -77,6 +77,16 @@ describe("the packed package", () => {
     );
   });
 
+  it("says in one sentence what to install where prices are asked for without the price package", () => {
+    const program = `
+      import { pricesOf } from "quorate/prices";
+      await pricesOf(["gpt-5-mini"]).catch(({ code, message }) => console.log(code, message));
+    `;
+    expect(node("--input-type=module", "--eval", program)).toBe(
+      'BAD_OPTIONS quorate/prices needs the package "@pydantic/genai-prices", which cannot be loaded; install it: npm install @pydantic/genai-prices\n',
+    );
+  });
+
   it("offers its other entries and its command once its dependencies are there", () => {
     installed.link(...Object.keys(dependencies));
     const entries = ["quorate/sqlite", "quorate/testing", "quorate/cli", "quorate/ai-sdk"];

@@ -1,0 +1,2 @@
+export { pricesOf } from "./prices-of.ts";
+export type { PricesOfOptions } from "./prices-of.ts";
