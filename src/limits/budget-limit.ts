@@ -1,13 +1,6 @@
 import { exceeded, noBound, overrun, type CheckedBudget } from "../money/budget.ts";
 import { makeLimit, type Condition, type Limit } from "./limit.ts";
 
-/** A budget of one run. */
-export interface BudgetLimit {
-  readonly limit: Limit;
-  /** Charges what had been spent before this process. */
-  charge(micros: number): void;
-}
-
 /**
  * A budget of one run, in micro-dollars; `whose` is for messages: `this run`, `agent "security"`. What an attempt may cost is reserved when
  * it is admitted and charged when it is released. An attempt whose money is not there waits while open reservations could free it, and is
@@ -19,7 +12,7 @@ export interface BudgetLimit {
  *
  * Once something cost more than was reserved for it, nothing can be promised any more: nobody else passes.
  */
-export function budgetLimit({ limitMicros, unbounded }: CheckedBudget, whose: string): BudgetLimit {
+export function budgetLimit({ limitMicros, unbounded }: CheckedBudget, whose: string): Limit {
   let spent = 0;
   let reserved = 0;
   let overran = false;
@@ -46,11 +39,5 @@ export function budgetLimit({ limitMicros, unbounded }: CheckedBudget, whose: st
       overran ||= overrunning;
     },
   };
-  const limit = makeLimit(Infinity, condition, { waitsFor: { kind: "budget", name: whose } });
-  return {
-    limit,
-    charge(micros) {
-      spent += micros;
-    },
-  };
+  return makeLimit(Infinity, condition, { waitsFor: { kind: "budget", name: whose } });
 }

@@ -20,7 +20,7 @@ export interface Condition {
    * that being a repetition.
    */
   ended?(permit: Permit, result: AttemptReport): number | undefined;
-  /** An attempt that has left was charged with more; `overran` where that is more than was reserved for it. */
+  /** More is charged, for an attempt that has left or for those of an earlier process; `overran` where that is more than was reserved. */
   raise?(moreMicros: number, overran: boolean): void;
 }
 

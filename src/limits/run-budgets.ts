@@ -1,5 +1,5 @@
 import type { CheckedBudget, OwnedBudget } from "../money/budget.ts";
-import { budgetLimit, type BudgetLimit } from "./budget-limit.ts";
+import { budgetLimit } from "./budget-limit.ts";
 import type { Limit } from "./limit.ts";
 import type { Scoped } from "./scoped.ts";
 import { sharedBudget } from "./shared-budget.ts";
@@ -13,7 +13,7 @@ export interface Passed {
 /** The budgets of one run, which last as long as it. */
 export class RunBudgets {
   // By the budget: a team has one description, and may sit in several places.
-  readonly #known = new Map<string, Map<CheckedBudget, BudgetLimit>>();
+  readonly #known = new Map<string, Map<CheckedBudget, Limit>>();
   readonly #money = new Map<readonly OwnedBudget[], Passed>();
   readonly #all = new Map<Passed["limits"], Passed>();
 
@@ -23,7 +23,7 @@ export class RunBudgets {
     if (known !== undefined) return known;
     const own = budgets.filter(({ budget }) => budget.scope === undefined);
     const made = {
-      limits: own.map((owned) => this.#of(owned).limit),
+      limits: own.map((owned) => this.#of(owned)),
       scoped: oncePerScope(budgets.map(({ budget }) => budget)).map(sharedBudget),
     };
     this.#money.set(budgets, made);
@@ -46,12 +46,12 @@ export class RunBudgets {
   /** Charges what the run had spent before this process went on with it. Budgets that runs share know of it. */
   charge(budgets: readonly OwnedBudget[], micros: number): void {
     for (const owned of budgets) {
-      if (owned.budget.scope === undefined) this.#of(owned).charge(micros);
+      if (owned.budget.scope === undefined) this.#of(owned).condition?.raise?.(micros, false);
     }
   }
 
-  #of({ budget, place, whose }: OwnedBudget): BudgetLimit {
-    const ofPlace = this.#known.get(place) ?? new Map<CheckedBudget, BudgetLimit>();
+  #of({ budget, place, whose }: OwnedBudget): Limit {
+    const ofPlace = this.#known.get(place) ?? new Map<CheckedBudget, Limit>();
     this.#known.set(place, ofPlace);
     const made = ofPlace.get(budget) ?? budgetLimit(budget, whose);
     ofPlace.set(budget, made);

@@ -141,6 +141,7 @@ function noteGap(entry: Entry, used: readonly ModelCost[]): void {
 
 /** Whether a cost is that of an attempt that reported nothing. */
 function isUnreported(cost: Cost): boolean {
+  if (cost === UNKNOWN_COST) return true;
   return AMOUNTS.every((name) => cost[name] === "unknown" && known(cost, name) === 0);
 }
 

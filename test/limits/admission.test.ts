@@ -115,10 +115,7 @@ describe("admission", () => {
   });
 
   it("admits who stood behind one that is cancelled, where that needs less of a gate", async () => {
-    const { limit: money } = budgetLimit(
-      { limitMicros: 10, unbounded: "refuse", scope: undefined },
-      "it",
-    );
+    const money = budgetLimit({ limitMicros: 10, unbounded: "refuse", scope: undefined }, "it");
     const ticket = (usdMicros: number) => ({ usdMicros });
     const [staying, leaving] = [new Cancellation(), new Cancellation()];
     void enter([money], staying, ticket(6));
@@ -134,10 +131,7 @@ describe("admission", () => {
   });
 
   it("lets an older one that changes over pass before those who wait for a gate, and a younger one not", async () => {
-    const { limit: money } = budgetLimit(
-      { limitMicros: 10, unbounded: "refuse", scope: undefined },
-      "it",
-    );
+    const money = budgetLimit({ limitMicros: 10, unbounded: "refuse", scope: undefined }, "it");
     const ticket = (usdMicros: number) => ({ usdMicros });
     const cancellation = new Cancellation();
     const order: string[] = [];

@@ -85,7 +85,7 @@ describe("lanes of all kinds together", () => {
             { limitMicros: 8, unbounded: "allow", scope: undefined },
             "it",
           );
-          const all: readonly Limit[] = [...plain, ...rated.map((one) => one.limit), budget.limit];
+          const all: readonly Limit[] = [...plain, ...rated.map((one) => one.limit), budget];
           const passed: Passed[] = [];
 
           const checkLimits = (): void => {
@@ -123,7 +123,7 @@ describe("lanes of all kinds together", () => {
             const cancellation = new Cancellation();
             const rates = chosen(rated, one.rated);
             const lanes = [...chosen(plain, one.plain), ...rates.map((rate) => rate.limit)];
-            const gates = one.spends === undefined ? lanes : [...lanes, budget.limit];
+            const gates = one.spends === undefined ? lanes : [...lanes, budget];
             // A token more than the lane has in a minute passes as well, alone: not what is counted here.
             const most = Math.min(
               one.tokens,

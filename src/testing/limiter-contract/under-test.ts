@@ -115,7 +115,7 @@ function benchOf({ limiter, clock, other }: LimiterUnderTest): Bench {
     budget(limitMicros, unbounded = "refuse") {
       const scope = `budget ${++made}`;
       const own = (): Passed => {
-        const { limit } = budgetLimit({ limitMicros, scope: undefined, unbounded }, scope);
+        const limit = budgetLimit({ limitMicros, scope: undefined, unbounded }, scope);
         return { limits: [limit], scoped: [] };
       };
       const shared = { limits: [], scoped: [sharedBudget({ limitMicros, scope, unbounded })] };
