@@ -115,7 +115,7 @@ const arrows: readonly Arrow[] = [
     "call/batch",
   ]),
   ...room("panel", [...words, "resolve"]),
-  ...room("team", [...words, ...calling, ...deciding]),
+  ...room("team", [...words, ...calling, ...deciding, "panel"]),
   ...room("run", [...words, ...calling, ...deciding, "team", "team/coordinate", "team/decide"]),
   ...room("forecast", [...words, ...calling, "team", "run"]),
   ...room("learning", [...words, "conflict", "resolve"], [], []),

@@ -3,8 +3,9 @@ import { unanimous, vote, type Link, type Reliability } from "../../src/index.ts
 import { learn, reliability } from "../../src/learning/index.ts";
 import { scaleOf } from "../../src/learning/statistics/apply.ts";
 import { madeOf, type Outlook } from "../../src/panel/certain.ts";
+import type { PanelUntil } from "../../src/model/planned-panel.ts";
 import { inOrder, type PanelOrder } from "../../src/panel/order.ts";
-import { isClosed, nextRound, type PanelRule, type PanelUntil } from "../../src/panel/until.ts";
+import { isClosed, nextRound, type PanelRule } from "../../src/panel/until.ts";
 import type { SaidSoFar } from "../../src/resolve/foresight.ts";
 import { byBeta, byWindow, type Stop } from "./adaptive-peers.ts";
 import type { DataSet, Item, Vote } from "./data.ts";

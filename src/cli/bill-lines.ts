@@ -43,6 +43,7 @@ function savings({
   duplicates,
   batch,
   tier,
+  panel,
   earlyStop,
 }: Saved): readonly string[] {
   return [
@@ -52,6 +53,7 @@ function savings({
     ...part(duplicates, "call", "by asking the same once"),
     ...part({ calls: Math.round(batch.calls), usdMicros: 0 }, "request", "by batches"),
     ...part(tier, "call", "by cheaper tiers"),
+    ...(panel === undefined ? [] : part({ ...panel, usdMicros: 0 }, "call", "by asking fewer")),
     ...part({ ...earlyStop, usdMicros: 0 }, "call", "by stopping early"),
   ];
 }

@@ -67,6 +67,8 @@ export interface Comparator {
     candidates: readonly Candidate[],
     context: CompareContext,
   ) => Promise<Grouping>;
+  /** Values are one only where their keys are: what comes later groups nothing anew. A panel can go by it then. */
+  readonly exact?: true;
   /** Agents that `groupLater` asks; a supervisor has to know them before the run. */
   readonly asks?: readonly Agent[];
   /** How often `groupLater` asks each of them at most; a plan needs it to say what that can cost. */
@@ -84,6 +86,7 @@ const MAX_OWN_COMPARED = 100;
 
 const EQUAL: Comparator = Object.freeze({
   name: "equal",
+  exact: true,
   group: (candidates: readonly Candidate[]) => ({ groups: candidates.map(alone) }),
 });
 

@@ -29,6 +29,7 @@ export function oneOf(values: readonly Json[]): Comparator {
   }
   return Object.freeze({
     name: "oneOf",
+    exact: true,
     definition: [...values],
     group: (candidates) => ({
       groups: candidates.flatMap(({ key }, index) => {

@@ -81,7 +81,11 @@ export function reliability(options: ReliabilityOptions): Link {
     if (learned.refused !== undefined) return { contested: NEVER, agreed: NEVER };
     const topic = atOnce(() => topicOf?.(subject), `${name}: topicOf`);
     const view = viewOf(scaleFor(learned), topic, atLeast);
-    return { contested: view, agreed: view };
+    const record = {
+      truths: learned.outcomes,
+      worth: (agent: string) => scaleFor(learned).worth(agent, topic),
+    };
+    return { contested: view, agreed: view, record };
   }
 
   const definition = {

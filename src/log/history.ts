@@ -204,9 +204,9 @@ export class History {
       else answered.add(first.callId);
     }
     for (const skipped of this.#skipped.values()) {
-      // Earlier versions skipped who could not change a verdict any more: nothing is lacking without them.
-      if (skipped.reason !== "early-stop" && this.#calls.get(skipped.callId)?.end === undefined)
-        silent.push(skipped);
+      // Who could not change a verdict any more: nothing is lacking without them.
+      const isNeedless = skipped.reason === "early-stop" || skipped.reason === "panel";
+      if (!isNeedless && this.#calls.get(skipped.callId)?.end === undefined) silent.push(skipped);
     }
     return new Set(
       silent

@@ -191,11 +191,11 @@ export interface Failed {
   readonly cost: Cost;
 }
 
-/** An agent that was not asked: the route left it out, or what it needs failed. */
+/** An agent that was not asked: the route left it out, what it needs failed, or those who have answered were enough. */
 export interface Skipped {
   readonly status: "skipped";
   /** `early-stop`: only of a run of an earlier version, which stopped agents whose answers could not change a verdict any more. */
-  readonly reason: "not-routed" | "need-failed" | "required-failed" | "early-stop";
+  readonly reason: "not-routed" | "need-failed" | "required-failed" | "panel" | "early-stop";
   /** One sentence for a person. */
   readonly detail: string;
 }

@@ -5,6 +5,7 @@ import type { ErrorRecord } from "./errors.ts";
 import type { Json } from "./json.ts";
 import type { Notice } from "./notices.ts";
 import type { Bill, Missing, OutcomeStatus } from "./outcome.ts";
+import type { PlannedPanel } from "./planned-panel.ts";
 import type { LearnedBefore } from "./reliability.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -77,6 +78,8 @@ export type EventBody =
       readonly agents: readonly string[];
       /** What earlier runs taught of the agents, where the chain goes by it. */
       readonly learned?: LearnedBefore;
+      /** In which order they are asked, and when that is enough; all are asked where it is left out. */
+      readonly panel?: PlannedPanel;
     })
   /**
    * An attempt has to wait before it begins, and holds nothing meanwhile. The next event of its call says what became of that. It is
@@ -208,7 +211,7 @@ export type EventBody =
   | (CallPlace & {
       readonly type: "call.skipped";
       /** `early-stop` by an earlier version only. */
-      readonly reason: "need-failed" | "required-failed" | "early-stop";
+      readonly reason: "need-failed" | "required-failed" | "panel" | "early-stop";
       readonly detail: string;
     })
   /**

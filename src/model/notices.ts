@@ -11,6 +11,7 @@ export type NoticeLevel = "info" | "warn";
  * - `cost-unknown`: calls reported nothing of what they used, or it has no price, where money is looked after.
  * - `not-cached`: answers were not cached, since they have secrets and there is no secret to hash them with.
  * - `redact-unmatched`: a path of `redact` led to nothing.
+ * - `short-of-truths`: a panel was to go by who leads, and too little is known of its agents for that.
  * - `redacted-decided`: the log does not have a position that was decided about as it is.
  */
 export type NoticeCode =
@@ -23,6 +24,7 @@ export type NoticeCode =
   | "cost-unknown"
   | "not-cached"
   | "redact-unmatched"
+  | "short-of-truths"
   | "redacted-decided";
 
 /** What an outcome does not say by itself: something was not compared, not known, or not kept. Plain JSON. */
@@ -84,6 +86,10 @@ export const NOTICES: Readonly<Record<NoticeCode, NoticeKind>> = {
   "redact-unmatched": {
     level: "info",
     advice: "Check the path: what it was to take out may stand in the log under another name.",
+  },
+  "short-of-truths": {
+    level: "info",
+    advice: "Record what turned out true; until then more are asked than need be.",
   },
   "redacted-decided": {
     level: "info",

@@ -65,6 +65,8 @@ export interface Saved {
   readonly batch: Amount;
   /** Calls that a cheaper tier answered for good; what their tokens would have cost at the dearest, by the prices given. */
   readonly tier: Amount;
+  /** Agents that were not asked, as those who had answered were enough for the panel. What they would have cost, nobody knows. Absent where all were asked. */
+  readonly panel?: Amount;
   /** Only of a run of an earlier version: agents that it stopped early. What they would have cost, nobody knows. */
   readonly earlyStop: Amount;
 }

@@ -35,10 +35,13 @@ export function sharedBill({ calls, spent }: Bill): Bill {
 /** Amount by amount. */
 export function addEach<T extends Saved | Wasted>(a: T, b: T | undefined): T {
   if (b === undefined) return a;
+  const [one, other] = [a, b] as object[] as readonly Readonly<Record<string, Amount>>[];
+  // One that has not been saved or wasted at all may be left out.
+  const names = Object.keys({ ...one, ...other });
   return Object.fromEntries(
-    Object.entries(a as object as Readonly<Record<string, Amount>>).map(([name, amount]) => {
-      const other = (b as object as Readonly<Record<string, Amount>>)[name] ?? NONE;
-      return [name, add(amount, other.calls, other.usdMicros)];
+    names.map((name) => {
+      const { calls, usdMicros } = other?.[name] ?? NONE;
+      return [name, add(one?.[name] ?? NONE, calls, usdMicros)];
     }),
   ) as unknown as T;
 }

@@ -63,7 +63,7 @@ export interface More {
   doubtful: number;
   late: number;
   lateCost: Cost;
-  reused: { readonly by: keyof Saved; readonly saved: Cost } | undefined;
+  reused: { readonly by: Exclude<keyof Saved, "panel">; readonly saved: Cost } | undefined;
   /** 1, but for a team whose answer was there already. */
   count: number;
   /** Requests of which this call was a part: one over how many calls shared it. */

@@ -17,6 +17,8 @@ export interface Scope {
   readonly calls: Entry[];
   /** The calls that were stopped early, also before they had begun. */
   readonly stopped: Set<string>;
+  /** The calls that a panel made needless: they were never begun. */
+  readonly leftOut: Set<string>;
   sums: Sums | undefined;
   lines: readonly OrderedLine[] | undefined;
 }
@@ -38,6 +40,7 @@ export function scopeIn(parent?: Scope): Scope {
     inner: [],
     calls: [],
     stopped: new Set(),
+    leftOut: new Set(),
     sums: undefined,
     lines: undefined,
   };
@@ -66,7 +69,7 @@ export function sumsOf(scope: Scope): Sums {
   const entries = billed(scope);
   let [calls, attempts, spent] = [0, 0, NO_COST];
   let [unreported, unpriced] = [0, 0];
-  let plain = scope.stopped.size === 0;
+  let plain = scope.stopped.size === 0 && scope.leftOut.size === 0;
   for (const entry of entries) {
     calls += countOf(entry);
     attempts += entry.attempts;
@@ -76,7 +79,7 @@ export function sumsOf(scope: Scope): Sums {
     else if (gap === "unpriced") unpriced++;
     plain &&= entry.more === undefined;
   }
-  let saved = plain ? NOTHING_SAVED : savedBy(entries, scope.stopped.size);
+  let saved = plain ? NOTHING_SAVED : savedBy(entries, scope);
   let wasted = plain ? NOTHING_WASTED : wastedBy(entries);
   for (const inner of scope.inner) {
     const sums = sumsOf(inner);
@@ -114,7 +117,7 @@ export function isBilled({ isTeam, attempts, more }: Entry): boolean {
   return more?.reused !== undefined || (attempts > 0 && !isTeam);
 }
 
-function savedBy(entries: readonly Entry[], stopped: number): Saved {
+function savedBy(entries: readonly Entry[], { stopped, leftOut }: Scope): Saved {
   const saved: { -readonly [K in keyof Saved]: Saved[K] } = { ...NOTHING_SAVED };
   const askedAgain = new Set(entries.map(({ via }) => via?.callId));
   for (const { callId, more, cost } of entries) {
@@ -130,7 +133,8 @@ function savedBy(entries: readonly Entry[], stopped: number): Saved {
       saved.tier = add(saved.tier, 1, dearestMicros - cost.usdMicros);
     }
   }
-  if (stopped > 0) saved.earlyStop = { calls: stopped, usdMicros: "unknown" };
+  if (stopped.size > 0) saved.earlyStop = { calls: stopped.size, usdMicros: "unknown" };
+  if (leftOut.size > 0) saved.panel = { calls: leftOut.size, usdMicros: "unknown" };
   return saved;
 }
 

@@ -37,6 +37,8 @@ export class BillFold {
   add(event: RunEvent): void {
     switch (event.type) {
       case "call.started": {
+        // With another description of its team it may be asked after all.
+        this.#scope(event).leftOut.delete(event.callId);
         const entry = this.#entry(event);
         if (entry.open) moreOf(entry).doubtful++;
         leaveOpen(entry);
@@ -126,6 +128,7 @@ export class BillFold {
       }
       case "call.skipped":
         if (event.reason === "early-stop") this.#stop(event);
+        if (event.reason === "panel") this.#leaveOut(event);
         break;
       case "run.started":
       case "run.planned":
@@ -198,6 +201,12 @@ export class BillFold {
     const made = scopeIn(this.#scope(around ?? ROOT));
     this.#scopes.set(key, made);
     return made;
+  }
+
+  #leaveOut(place: CallPlace): void {
+    const scope = this.#scope(place);
+    scope.leftOut.add(place.callId);
+    changed(scope);
   }
 
   #stop(place: CallPlace): void {

@@ -9,12 +9,14 @@ export interface PanelMember {
   readonly usdMicros?: number | undefined;
 }
 
+export const PANEL_ORDERS = ["best", "thrifty", "given"] as const;
+
 /**
  * In which order the members of a team are asked. `"best"`: those first whose answers are worth most; of equal ones the cheaper one.
  * `"thrifty"`: always the cheapest of those that cannot be told from the best one left, by one standard error (the rule of Breiman et al.
  * 1984). `"given"`: as they are listed.
  */
-export type PanelOrder = "best" | "thrifty" | "given";
+export type PanelOrder = (typeof PANEL_ORDERS)[number];
 
 /** The names of the members in the order in which they are asked. What is known of none leaves them as they are listed. */
 export function inOrder(members: readonly PanelMember[], order: PanelOrder): readonly string[] {

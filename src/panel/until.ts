@@ -1,12 +1,7 @@
+import type { PanelUntil } from "../model/planned-panel.ts";
 import type { SaidSoFar } from "../resolve/foresight.ts";
 import { certain, couldBeCertain, madeOf, mostSure, type Outlook } from "./certain.ts";
 import { couldLead, LEAST_TRUTHS, leads, type IsKin } from "./lead.ts";
-
-/**
- * When enough of a team are asked. `"certain"`: nobody to come could change who wins, a proof. `"lead"`: or two who are not kin hold what
- * leads, where at least 20 truths are known. `{ confidence }`: or the verdict is this sure, 0–1.
- */
-export type PanelUntil = "certain" | "lead" | { readonly confidence: number };
 
 /** By what it is decided whether more are asked. */
 export interface PanelRule {

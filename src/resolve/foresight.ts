@@ -45,6 +45,16 @@ export interface Foresight {
   readonly contested: View;
   /** Where there is one: as it judges that. Absent where it does not. */
   readonly agreed?: View;
+  /** What it knows of the agents. Absent where it treats all alike, or as its options say. */
+  readonly record?: AgentsRecord;
+}
+
+/** What is known of agents before they answer. */
+export interface AgentsRecord {
+  /** Truths that it rests on; 0 where it is learned from agreement. */
+  readonly truths: number;
+  /** What an answer is worth, and the standard error of that. */
+  readonly worth: (agent: string) => { readonly worth: number; readonly error: number };
 }
 
 /** A position that nobody holds, in proofs. */

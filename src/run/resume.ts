@@ -7,14 +7,14 @@ import { takeDecisions } from "../log/take-decisions.ts";
 import type { Run } from "../call/run.ts";
 import { takeInput } from "../call/input.ts";
 import { QuorateError } from "../model/errors.ts";
-import type { EventBody, RunEvent } from "../model/events.ts";
-import type { LearnedBefore } from "../model/reliability.ts";
+import type { RunEvent } from "../model/events.ts";
 import type { Json } from "../model/json.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { recordedOutcome } from "./recorded.ts";
 import { endIfCancelled, keptBy } from "./requested.ts";
+import { withPanel } from "../team/freeze-panel.ts";
 import { learnedBefore } from "../team/learned.ts";
-import type { Plan } from "../team/plan.ts";
+import { plannedEvent } from "../team/plan.ts";
 import { planFor, recordedPlan } from "../team/route.ts";
 import { execute, openRun } from "./execute.ts";
 import type { Assignment } from "../team/coordinate/team-run.ts";
@@ -121,20 +121,18 @@ async function prepare(
   // What is secret in it is taken out of what comes from here on.
   if (task !== undefined) secrecy.redact?.value(task as Json, "input");
   const recorded = recordedPlan(team, history.plan(""));
-  const plan = recorded ?? (await planFor(team, task, deadline, options));
+  const routed = recorded ?? (await planFor(team, task, deadline, options));
   const learned = await learnedBefore(run, team, "");
+  const plan =
+    recorded ?? withPanel(seated.seating, routed, { settings: undefined, learned, seed: runId });
   const changed = first.definition !== seated.seating.definition();
   history.changed = changed;
   run.journal.preface([
     { type: "run.resumed", fence, changed },
-    ...(recorded === undefined ? [plannedOf(plan, learned)] : []),
+    ...(recorded === undefined ? [plannedEvent(plan, learned)] : []),
   ]);
   const checked = seated.checks ? new Map() : undefined;
   return { run, assignment: { task, plan, at: ROOT, checked } };
-}
-
-function plannedOf({ mode, agents }: Plan, learned: LearnedBefore | undefined): EventBody {
-  return { type: "run.planned", mode, agents, ...(learned !== undefined && { learned }) };
 }
 
 /** What comes of `work`; where it fails, the run is let go of, so that somebody else can take it. */

@@ -9,8 +9,9 @@ import type { Json } from "../model/json.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { execute, openRun } from "./execute.ts";
 import type { Session } from "./session.ts";
-import type { Plan } from "../team/plan.ts";
+import { plannedEvent, type Plan } from "../team/plan.ts";
 import type { Seated } from "./root.ts";
+import { withPanel } from "../team/freeze-panel.ts";
 import { learnedBefore } from "../team/learned.ts";
 import { planFor } from "../team/route.ts";
 import { secrecyAsRecorded } from "./secrecy.ts";
@@ -24,15 +25,19 @@ export async function runNew(
   origin?: Origin,
   planned?: Plan,
 ): Promise<Outcome> {
-  const { root, options, seated, cancellation, deadline = cancellation } = session;
+  const { root, runId, options, seated, cancellation, deadline = cancellation } = session;
   const { team } = root;
   const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
   refuseSecretId(session, task);
-  const plan = planned ?? (await planFor(team, task, deadline, options));
-  const checked = seated.checks ? await checkTask(seated, plan, task, deadline) : undefined;
+  const routed = planned ?? (await planFor(team, task, deadline, options));
+  const checked = seated.checks ? await checkTask(seated, routed, task, deadline) : undefined;
   const run = openRun(session, origin === undefined ? {} : { origin });
-  const { mode, agents } = plan;
   const learned = team.lessons === undefined ? undefined : await learnedBefore(run, team, "");
+  // A fork that says nothing else is asked as the run was that it is of.
+  const plan =
+    planned !== undefined && options.panel === undefined
+      ? planned
+      : withPanel(seated.seating, routed, { settings: options.panel, learned, seed: runId });
   const whose = whoseRun(options, origin?.history.events[0]);
   refuseSecretLabels(session, whose);
   const started: EventBody =
@@ -53,10 +58,7 @@ export async function runNew(
     throw new QuorateError("INPUT_INVALID", why);
   }
   // Not waited for: nothing is asked before its own first event is kept, and with it these.
-  run.journal.note([
-    started,
-    { type: "run.planned", mode, agents, ...(learned !== undefined && { learned }) },
-  ]);
+  run.journal.note([started, plannedEvent(plan, learned)]);
   return execute(session, run, { task, plan, at: ROOT, checked });
 }
 

@@ -15,6 +15,7 @@ import { checkLanes } from "../limits/lane.ts";
 import { LIMITS } from "../describe/limits.ts";
 import { checkAsked, checkChain, DEFAULT_CHAIN } from "../resolve/chain.ts";
 import type { Learning, Lessons, Link } from "../resolve/link.ts";
+import { panelFault } from "./freeze-panel.ts";
 import { checkOrder } from "./graph.ts";
 import type { SUPERVISOR } from "./options.ts";
 import { planEveryone } from "./plan.ts";
@@ -103,6 +104,12 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
         );
     }
   }
+  const { panel } = described;
+  const fault =
+    panel === undefined
+      ? undefined
+      : panelFault({ resolve, compare: comparing.compare, indexOf }, panel);
+  if (fault !== undefined) refuse(fault);
   const atMostAll = integer(0, members.length).needed();
   return Object.freeze({
     label: Object.freeze({ name, ...(version !== undefined && { version }) }),
@@ -133,6 +140,7 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
     escalateIf: described.escalateIf,
     lanes: checkLanes(described.lanes, where),
     maxSubjects: described.maxSubjects,
+    panel,
   });
 }
 

@@ -36,6 +36,7 @@ import { ESCALATE_ALL_IF, TIERS, type EscalateIf, type Tiers } from "../describe
 import { GATE, type Gate, type GateOptions } from "../resolve/gate.ts";
 import type { Link } from "../resolve/link.ts";
 import type { Store } from "../store/store.ts";
+import { RUN_PANEL, TEAM_PANEL, type PanelSettings, type TeamPanel } from "./panel-options.ts";
 import { TAGS, TENANT, type Whose } from "./whose-run.ts";
 import type { NameOf, OutcomeOf, TaskOf, UnderOwnNames, WinnerOf } from "./infer.ts";
 
@@ -111,6 +112,12 @@ export interface SupervisorOptions<
   readonly lanes?: LanesOf;
   /** How many subjects its chain asks judges about at most, most held first (20); the others stay undecided. */
   readonly maxSubjects?: number;
+  /**
+   * When enough of its members have answered, so that nobody else is asked. `"certain"`: nothing still to come could change the winner.
+   * `"lead"`: or two who are not kin hold what leads, where at least 20 truths are known. `{ until, order, explore, kin }`: more. All are
+   * asked where it is left out.
+   */
+  readonly panel?: TeamPanel<NameOf<NoInfer<Agents>>>;
   /** Takes secrets out of what is kept and shown. What it changes cannot be used again when a run is resumed. */
   readonly redact?: Redact;
   /**
@@ -147,6 +154,8 @@ export interface RunOptions<Name extends string = string> extends CallLimits, Wh
   /** Which agents this task is for; wins over the supervisor's route. */
   readonly route?: readonly Name[];
   readonly mode?: Mode;
+  /** When enough have answered, as of the supervisor; `false`: everybody is asked. Not of nested supervisors. */
+  readonly panel?: TeamPanel<Name> | false;
   readonly store?: Store;
   /** How many attempts of this run are in flight at most; the supervisor's limit holds besides. */
   readonly concurrency?: number;
@@ -159,7 +168,10 @@ export interface RunOptions<Name extends string = string> extends CallLimits, Wh
 }
 
 /** What going on with a run may have its own way. Its route, mode, tenant and tags are those it was begun with. */
-export interface ResumeOptions extends Omit<RunOptions, "runId" | "route" | "mode" | keyof Whose> {
+export interface ResumeOptions extends Omit<
+  RunOptions,
+  "runId" | "route" | "mode" | "panel" | keyof Whose
+> {
   /** The run's task, where `redact` has taken something out of it: else the run cannot go on. */
   readonly input?: unknown;
 }
@@ -209,6 +221,7 @@ export const SUPERVISOR: Options<
     readonly cache: CacheSettings | false | undefined;
     readonly gate: Gate | undefined;
     readonly tiers: ReadonlyMap<string, unknown> | undefined;
+    readonly panel: PanelSettings | undefined;
   }
 > = options(
   {
@@ -242,6 +255,7 @@ export const SUPERVISOR: Options<
     escalateIf: ESCALATE_ALL_IF,
     lanes: anything(),
     maxSubjects: integer(0, MAX_SUBJECTS).or(20),
+    panel: TEAM_PANEL,
     redact: anything(),
     hashSecret: HASH_SECRET,
     executor: func("use (agents) => executor"),
@@ -254,13 +268,14 @@ export const SUPERVISOR: Options<
       engine:
         "renamed to executor, which is told what happens to attempts as events: { start, cancel, close }",
       earlyStop:
-        "removed; leave it out, and all agents are waited for (a later version asks fewer agents by panel)",
+        'removed; leave it out, or use panel: "certain", which asks no more agents than it takes',
     },
   },
 );
 
 /** What the options of a run become when they are checked. */
 export interface MadeOfRun {
+  readonly panel: PanelSettings | false | undefined;
   readonly budget: readonly CheckedBudget[];
   readonly prices: ReadonlyMap<string, Price> | undefined;
 }
@@ -270,6 +285,7 @@ const OF_A_RUN: Table<Omit<RunOptions, "runId" | keyof CallLimits>, never, MadeO
   deadlineMs: DEADLINE_MS,
   route: anything(),
   mode: MODE,
+  panel: RUN_PANEL,
   store: STORE,
   concurrency: CONCURRENCY,
   budget: BUDGETS,

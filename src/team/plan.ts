@@ -1,4 +1,7 @@
 import { makeGraph, type Graph, type GraphNode } from "./graph.ts";
+import type { EventBody } from "../model/events.ts";
+import type { LearnedBefore } from "../model/reliability.ts";
+import type { PlannedPanel } from "../model/planned-panel.ts";
 import type { Mode } from "./options.ts";
 
 /** Who will be asked, and who waits for whom. Frozen before anything runs. */
@@ -9,6 +12,22 @@ export interface Plan {
   /** Their names. */
   readonly agents: readonly string[];
   readonly graph: Graph;
+  /** In which order they are asked, and when that is enough; everybody is where it is left out. */
+  readonly panel?: PlannedPanel;
+}
+
+/** A plan as a log has it, with what earlier runs taught. */
+export function plannedEvent(
+  { mode, agents, panel }: Plan,
+  learned: LearnedBefore | undefined,
+): Extract<EventBody, { readonly type: "run.planned" }> {
+  return {
+    type: "run.planned",
+    mode,
+    agents,
+    ...(learned !== undefined && { learned }),
+    ...(panel !== undefined && { panel }),
+  };
 }
 
 /** The plan of asking the whole team. */

@@ -48,14 +48,16 @@ export async function planFor(
 /** The plan that a run was begun with; `undefined` when it has none, or names somebody who has left the team. */
 export function recordedPlan(
   { members, indexOf }: Team,
-  recorded: { readonly mode: Mode; readonly agents: readonly string[] } | undefined,
+  recorded: Pick<Plan, "mode" | "agents" | "panel"> | undefined,
 ): Plan | undefined {
   if (recorded === undefined) return undefined;
   const planned = recorded.agents.map((name) => indexOf.get(name) ?? -1);
   if (planned.includes(-1)) return undefined;
   const asked = new Set(planned);
   const whole = planned.every((index) => members[index]?.needs.every((need) => asked.has(need)));
-  return whole ? makePlan(members, recorded.mode, planned) : undefined;
+  if (!whole) return undefined;
+  const { panel } = recorded;
+  return { ...makePlan(members, recorded.mode, planned), ...(panel !== undefined && { panel }) };
 }
 
 /** The indices of the named agents and of all that they need, in the order of the team. */

@@ -18,6 +18,7 @@ import type { EscalateIf } from "../describe/tier.ts";
 import type { Lessons, Link } from "../resolve/link.ts";
 import type { Gate } from "../resolve/gate.ts";
 import type { Mode } from "./options.ts";
+import type { PanelSettings } from "./panel-options.ts";
 import type { Plan } from "./plan.ts";
 
 /** A supervisor's description, checked, as the rest of the code reads it. Agents are known by their index. */
@@ -58,6 +59,8 @@ export interface Team {
   readonly escalateIf: readonly EscalateIf[] | undefined;
   readonly lanes: LanesOf | undefined;
   readonly maxSubjects: number;
+  /** When enough of its members have answered; everybody is asked where it is left out. */
+  readonly panel: PanelSettings | undefined;
 }
 
 /** One place in a team. */

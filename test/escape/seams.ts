@@ -488,6 +488,7 @@ const SUPERVISOR: Keys<SupervisorOptions<Workers, string, unknown>> = {
   escalateIf: true,
   lanes: true,
   maxSubjects: true,
+  panel: true,
   redact: true,
   hashSecret: true,
   executor: true,
@@ -500,6 +501,7 @@ const RUN: Keys<RunOptions> = {
   signal: true,
   route: true,
   mode: true,
+  panel: true,
   store: true,
   deadlineMs: true,
   concurrency: true,
@@ -530,6 +532,7 @@ const COMPARATOR: Keys<Comparator> = {
   definition: true,
   group: true,
   groupLater: true,
+  exact: true,
   asks: true,
   callsAtMost: true,
 };

@@ -14,7 +14,8 @@ import {
 } from "../../src/index.ts";
 import { learn, reliability } from "../../src/learning/index.ts";
 import type { Outlook } from "../../src/panel/certain.ts";
-import { isClosed, nextRound, type PanelRule, type PanelUntil } from "../../src/panel/until.ts";
+import type { PanelUntil } from "../../src/model/planned-panel.ts";
+import { isClosed, nextRound, type PanelRule } from "../../src/panel/until.ts";
 import type { SaidSoFar } from "../../src/resolve/foresight.ts";
 
 export const SUBJECT = "task";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { certain, madeOf } from "../../src/panel/certain.ts";
-import type { PanelUntil } from "../../src/panel/until.ts";
+import type { PanelUntil } from "../../src/model/planned-panel.ts";
 import {
   asked,
   chainOf,

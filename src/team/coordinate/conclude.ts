@@ -17,7 +17,7 @@ export function missingOf(
     if (result?.status === "failed") {
       const why = whyOf(result.error.code);
       missing.push({ agent, why, detail: result.error.message });
-    } else if (result?.status === "skipped") {
+    } else if (result?.status === "skipped" && result.reason !== "panel") {
       missing.push({ agent, why: "skipped", detail: result.detail });
     }
   }

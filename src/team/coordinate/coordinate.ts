@@ -14,6 +14,7 @@ import type { Member } from "../team.ts";
 import { missingOf, statusOf } from "./conclude.ts";
 import { expectCalls } from "./expect-calls.ts";
 import type { Asking } from "./member.ts";
+import { panelGate } from "./panel-gate.ts";
 import {
   askPlanned,
   keepAnswer,
@@ -62,14 +63,20 @@ export async function coordinate(
   const statements = new Array<Said | undefined>(members.length);
   const askings: (Asking | undefined)[] = [];
   const answers = { results, statements, askings };
-  const asked: TeamRun = { run, seating, assignment, askTeam, answers, stop: undefined };
-  using expected = expectCalls(run, seating, plan, at);
+  const withoutGate = { run, seating, assignment, askTeam, answers, stop: undefined };
+  const gate =
+    plan.panel === undefined
+      ? undefined
+      : panelGate(withoutGate, plan.panel, (index) => expected?.expect(index));
+  const asked: TeamRun = { ...withoutGate, gate };
+  using expected = expectCalls(run, seating, { ...plan, planned: gate?.first ?? plan.planned }, at);
   await runGraph(
     plan.graph,
     (index) => askPlanned(asked, index),
     (index, outcome) => {
       keepAnswer(asked, index, outcome);
       expected?.ended(index);
+      gate?.ended(index);
     },
   );
   // Also when all have ended in spite of it.
@@ -90,7 +97,10 @@ export async function coordinate(
       : statusOf(team, plan, missing),
     results: byName(members, results),
     missing,
-    notices: teamNotices({ team, plan, results, statements, verdicts: decided.verdicts }),
+    notices: [
+      ...teamNotices({ team, plan, results, statements, verdicts: decided.verdicts }),
+      ...(gate === undefined ? [] : gate.notices),
+    ],
     further: askings.flatMap((asking, index) => furtherOf(members[index]?.name ?? "", asking)),
     ...decided,
   };

@@ -6,6 +6,8 @@ import { collectorsIn, type Seating } from "../seating.ts";
 
 /** The calls that a team is still to make, as its collectors know of them. Disposing says that there are no more. */
 export interface ExpectedCalls extends Disposable {
+  /** A member is asked after all: it was not among those who were planned. */
+  expect(index: number): void;
   /** A member's part has ended, whether it was asked or not. */
   ended(index: number): void;
 }
@@ -32,6 +34,7 @@ export function expectCalls(
   // No member is called so.
   const deciding = expected(memberId(at, "~"));
 
+  const later: number[] = [];
   for (const index of planned) for (const one of of(index)) one.expect(nameOf(index));
   for (const one of askedToDecide) one.expect(deciding);
   // As a nested team it was expected as a whole.
@@ -41,9 +44,13 @@ export function expectCalls(
     for (const one of of(index)) one.expectNoMore(nameOf(index));
   };
   return {
+    expect(index) {
+      for (const one of of(index)) one.expect(nameOf(index));
+      later.push(index);
+    },
     ended,
     [Symbol.dispose]() {
-      for (const index of planned) ended(index);
+      for (const index of [...planned, ...later]) ended(index);
       for (const one of askedToDecide) one.expectNoMore(deciding);
     },
   };

@@ -22,7 +22,9 @@ import type { Verdict } from "../../model/verdict.ts";
 import { noticesAdded } from "../decide/notices-added.ts";
 import { answerIn, gatedTeam } from "../decide/gated-team.ts";
 import { coordinate, type Coordinated } from "./coordinate.ts";
+import { withPanel } from "../freeze-panel.ts";
 import { keepLesson, learnedBefore } from "../learned.ts";
+import { plannedEvent } from "../plan.ts";
 import { planFor, recordedPlan } from "../route.ts";
 import type { Seating } from "../seating.ts";
 import { limitsAsWorker, type Team } from "../team.ts";
@@ -142,13 +144,11 @@ async function once(
   const scope = scopeOf(at);
   const recorded = recordedPlan(team, run.history?.plan(scope));
   using until = either(cancellation, outer.deadline);
-  const plan = recorded ?? (await planFor(team, task, until.cancellation));
+  const routed = recorded ?? (await planFor(team, task, until.cancellation));
   const learned = await learnedBefore(run, team, scope);
-  if (recorded === undefined) {
-    const { mode, agents } = plan;
-    const before = learned === undefined ? {} : { learned };
-    run.journal.note([{ type: "run.planned", ...at, mode, agents, ...before }]);
-  }
+  const seed = `${run.journal.runId} ${scope}`;
+  const plan = recorded ?? withPanel(seating, routed, { settings: undefined, learned, seed });
+  if (recorded === undefined) run.journal.note([{ ...plannedEvent(plan, learned), ...at }]);
   const assignment = {
     task,
     plan,

@@ -13,6 +13,7 @@ import { isSeating, isTeam, type Seating } from "../seating.ts";
 import type { Member } from "../team.ts";
 import { askMember } from "./member.ts";
 import { madeOf } from "./member-result.ts";
+import type { PanelGate } from "./panel-gate.ts";
 import { upstreamOf } from "./upstream.ts";
 
 /** A task for a team. */
@@ -37,6 +38,8 @@ export interface TeamRun {
   readonly assignment: Assignment;
   readonly askTeam: AskTeam;
   readonly answers: Answers;
+  /** Lets its members be asked, where there is a panel. */
+  readonly gate: PanelGate | undefined;
   /** Why nobody is asked any more, where that is so. */
   stop: NotAsked | undefined;
 }
@@ -46,11 +49,27 @@ type NotAsked = Skipped & { readonly reason: Exclude<Skipped["reason"], "not-rou
 
 /** Asks a member for which all have ended that it waits for; or says why it is not asked. Rejects as a call does. */
 export function askPlanned(team: TeamRun, index: number): Promise<CallOutcome> {
-  const { run, seating, askTeam, stop } = team;
+  const { stop } = team;
   const wait = waitOf(team, index);
   if (wait !== undefined) return Promise.resolve({ result: wait, said: undefined });
   const skipped = stop ?? needFailed(team, index);
   if (skipped !== undefined) return skip(team, index, skipped);
+  const admitted = team.gate?.admit(index);
+  return admitted === undefined ? askNow(team, index) : askAdmitted(team, index, admitted);
+}
+
+async function askAdmitted(
+  team: TeamRun,
+  index: number,
+  admitted: ReturnType<PanelGate["admit"]>,
+): Promise<CallOutcome> {
+  const why = await admitted;
+  if (why === undefined) return askNow(team, index);
+  return why.status === "waiting" ? { result: why, said: undefined } : skip(team, index, why);
+}
+
+function askNow(team: TeamRun, index: number): Promise<CallOutcome> {
+  const { run, seating, askTeam } = team;
   const seat = seating.seats[index] as Seat | Seating;
   const spec = specOf(team, index);
   if (isSeating(seat)) return askTeam(run, seat, spec);

@@ -33,7 +33,9 @@ interface Asked {
 
 /** What the outcome of a team does not say by itself: what was not compared, and who did not speak. */
 export function teamNotices(answers: TeamAnswers): readonly Notice[] {
-  const asked = answers.plan.planned.map((index) => askedAt(answers, index));
+  const asked = answers.plan.planned
+    .filter((index) => !isLeftOut(answers.results[index]))
+    .map((index) => askedAt(answers, index));
   const unread = asked.filter((one) => one.unread.length > 0).map(unreadNotice);
   if (asked.length < 2) return unread;
   const compared = comparedNotice(asked, answers.verdicts);
@@ -46,6 +48,11 @@ export function teamNotices(answers: TeamAnswers): readonly Notice[] {
     // Where nobody spoke that is told already.
     ...(compared === undefined || asked.some(spoke) ? silentNotices(asked) : []),
   ];
+}
+
+/** Whether those who had answered were enough without it. */
+function isLeftOut(result: AgentResult | undefined): boolean {
+  return result?.status === "skipped" && result.reason === "panel";
 }
 
 function askedAt({ team, plan, results, statements }: TeamAnswers, index: number): Asked {

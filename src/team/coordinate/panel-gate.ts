@@ -1,0 +1,193 @@
+import { orCancelled } from "../../async/or-cancelled.ts";
+import { scopeOf } from "../../model/call-place.ts";
+import { foldedKey } from "../../conflict/canonical.ts";
+import { TASK_SUBJECT } from "../../conflict/said.ts";
+import type { Subject } from "../../conflict/subject.ts";
+import type { Skipped, Waiting } from "../../model/call.ts";
+import { notice, type Notice } from "../../model/notices.ts";
+import type { PlannedPanel } from "../../model/planned-panel.ts";
+import type { Outlook } from "../../panel/certain.ts";
+import { LEAST_TRUTHS } from "../../panel/lead.ts";
+import { isClosed, nextRound, type PanelRule } from "../../panel/until.ts";
+import type { SaidSoFar } from "../../resolve/foresight.ts";
+import { judgeAsker } from "../decide/ask-judge.ts";
+import { compareAnswers } from "../decide/compare-answers.ts";
+import { recordIn } from "../freeze-panel.ts";
+import { isSeating } from "../seating.ts";
+import type { TeamRun } from "./team-run.ts";
+
+/** Lets members of a team be asked, the fewest whose answers could be enough at once, until it is enough. */
+export interface PanelGate {
+  /** Resolves when a member may be asked, or with why it is not; `undefined`: it may now. Rejects when the run is cancelled. */
+  admit(index: number): Promise<NotAdmitted | undefined> | undefined;
+  /** A member's part is over, whether it was asked or not. */
+  ended(index: number): void;
+  /** Those who are asked at first. */
+  readonly first: readonly number[];
+  /** What the outcome is to say of it besides. */
+  readonly notices: readonly Notice[];
+}
+
+/** Why a member is not asked: it is enough, or somebody is waited for first. */
+type NotAdmitted = (Skipped & { readonly reason: "panel" }) | Waiting;
+
+/**
+ * States of a member: to come, asked (it may be), ended. A round is all that are asked and have not ended; when it is over, what was said is
+ * compared, and either nobody else is asked, or the next round is. Nobody is asked that need not be, so that nothing is under way when it is
+ * enough.
+ */
+export function panelGate(
+  team: Omit<TeamRun, "gate">,
+  panel: PlannedPanel,
+  asks: (index: number) => void,
+): PanelGate {
+  const { run, seating, assignment, answers } = team;
+  const compare = claimsSoFar(team);
+  const { indexOf, members, minAnswers, resolve } = seating.team;
+  const order = panel.order.flatMap((name) => indexOf.get(name) ?? []);
+  const learned = run.learned.get(scopeOf(assignment.at));
+  const truths = recordIn(resolve, learned)?.truths ?? 0;
+  const isKin = kinOf(team, panel);
+  const asked = new Set<number>();
+  const ended = new Set<number>();
+  const pending = new Map<number, (why: NotAdmitted | undefined) => void>();
+  let closed: NotAdmitted | undefined;
+
+  const nameOf = (index: number): string => members[index]?.name ?? "";
+  const toCome = (): readonly number[] =>
+    order.filter((index) => !asked.has(index) && !ended.has(index));
+  const ruleAbout = (subject: string): PanelRule => ({
+    until: panel.until,
+    outlook: seating.doubts ? [] : outlookOn(subject),
+    truths,
+    isKin,
+  });
+  const outlookOn = (subject: string): Outlook =>
+    resolve.map((link) => {
+      const foresight = link.foresee?.(subject, learned);
+      return typeof foresight === "object" ? foresight : undefined;
+    });
+  const answered = (): number => answers.results.filter((result) => result?.status === "ok").length;
+
+  const ask = (indices: readonly number[]): void => {
+    for (const index of indices) {
+      asked.add(index);
+      asks(index);
+      pending.get(index)?.(undefined);
+      pending.delete(index);
+    }
+  };
+  const close = (why: NotAdmitted): void => {
+    closed = why;
+    for (const done of pending.values()) done(why);
+    pending.clear();
+  };
+
+  /** What is open about the subjects that were spoken about so far; at first, and where nobody spoke, about the task. */
+  const openIn = (subjects: readonly Subject[], rest: readonly string[]): readonly Open[] => {
+    if (subjects.length === 0) return [{ rule: ruleAbout(TASK_SUBJECT), said: NOTHING_SAID }];
+    return subjects.flatMap(({ subject, positions, refused }): readonly Open[] => {
+      const rule = ruleAbout(subject);
+      const said = { held: refused === undefined ? positions.map(heldIn) : [] };
+      const isOpen = refused !== undefined || !isClosed(rule, said, rest);
+      return isOpen ? [{ rule, said }] : [];
+    });
+  };
+  const countOf = (open: readonly Open[], rest: readonly string[]): number =>
+    open.reduce((most, { rule, said }) => Math.max(most, nextRound(rule, said, rest).length), 0);
+
+  const goOn = async (): Promise<void> => {
+    const rest = toCome();
+    if (rest.length === 0) return;
+    const waits = answers.results.findIndex((result) => result?.status === "waiting");
+    if (waits >= 0) {
+      close({ status: "waiting", detail: `it is asked when ${nameOf(waits)} has answered` });
+      return;
+    }
+    // Anybody may still report a finding that nobody has.
+    if (answers.statements.some((said) => said?.findings !== undefined)) {
+      ask(rest);
+      return;
+    }
+    const names = rest.map(nameOf);
+    const open = openIn(await compare(), names);
+    const lacking = minAnswers - answered();
+    if (open.length === 0 && lacking <= 0) {
+      close({ status: "skipped", reason: "panel", detail: ENOUGH });
+      return;
+    }
+    ask(rest.slice(0, Math.max(lacking, countOf(open, names), 1)));
+  };
+
+  const everybody = order.map(nameOf);
+  const least = Math.max(panel.always, minAnswers, countOf(openIn([], everybody), everybody));
+  for (const index of panel.explores === true ? order : order.slice(0, least)) asked.add(index);
+
+  return {
+    first: [...asked],
+    notices: noticesOf(panel, truths),
+    admit(index) {
+      if (asked.has(index)) return undefined;
+      if (closed !== undefined) return Promise.resolve(closed);
+      const { promise, resolve: settle } = Promise.withResolvers<NotAdmitted | undefined>();
+      pending.set(index, settle);
+      return orCancelled(promise, run.cancellation);
+    },
+    ended(index) {
+      ended.add(index);
+      if (closed !== undefined || ![...asked].every((one) => ended.has(one))) return;
+      // It rejects only when the run is cancelled, of which who waits hears by itself.
+      goOn().catch(() => {});
+    },
+  };
+}
+
+/** Compares what was claimed so far: only comparators that ask nobody are among those of a panel. */
+function claimsSoFar({
+  run,
+  seating,
+  assignment,
+  answers,
+}: Omit<TeamRun, "gate">): () => Promise<readonly Subject[]> {
+  const deciding = { run, seating, at: assignment.at, missing: [] };
+  return async () => {
+    const claims = answers.statements.map((said) => said && { ...said, findings: undefined });
+    return (await compareAnswers(deciding, claims, judgeAsker(deciding))).subjects;
+  };
+}
+
+function noticesOf({ until }: PlannedPanel, truths: number): readonly Notice[] {
+  if (until !== "lead" || truths >= LEAST_TRUTHS) return [];
+  return [
+    notice("short-of-truths", {
+      what: `The panel goes on until "lead", and ${truths} truths are known of its agents where ${LEAST_TRUTHS} are needed, so that it went on until it was certain`,
+    }),
+  ];
+}
+
+/** A claim that more have to speak about. */
+interface Open {
+  readonly rule: PanelRule;
+  readonly said: SaidSoFar;
+}
+
+const NOTHING_SAID: SaidSoFar = { held: [] };
+const ENOUGH = "those who have answered were enough";
+
+function heldIn({ value, heldBy }: Subject["positions"][number]): SaidSoFar["held"][number] {
+  return { key: foldedKey(value), by: heldBy.map(({ agent }) => agent) };
+}
+
+/** Whether two are declared kin, or ask one model. */
+function kinOf(
+  { seating }: Pick<TeamRun, "seating">,
+  { kin = [] }: PlannedPanel,
+): PanelRule["isKin"] {
+  const modelOf = (name: string): string | undefined => {
+    const seat = seating.seats[seating.team.indexOf.get(name) ?? -1];
+    return seat === undefined || isSeating(seat) ? undefined : seat.modelName;
+  };
+  return (one, other) =>
+    kin.some((group) => group.includes(one) && group.includes(other)) ||
+    (modelOf(one) !== undefined && modelOf(one) === modelOf(other));
+}

@@ -1,0 +1,117 @@
+import { TASK_SUBJECT } from "../conflict/said.ts";
+import { QuorateError } from "../model/errors.ts";
+import { sha256 } from "../model/hash.ts";
+import { microsOf } from "../money/micros.ts";
+import type { LearnedBefore } from "../model/reliability.ts";
+import { inOrder, type PanelOrder } from "../panel/order.ts";
+import type { Foresight } from "../resolve/foresight.ts";
+import type { Link } from "../resolve/link.ts";
+import type { PanelSettings } from "./panel-options.ts";
+import type { Plan } from "./plan.ts";
+import { isSeating, type Seating } from "./seating.ts";
+import type { Team } from "./team.ts";
+
+/** By what the members of one run are put in order. */
+export interface Freezing {
+  readonly settings: PanelSettings | false | undefined;
+  readonly learned: LearnedBefore | undefined;
+  /** Draws whether this run explores: the same for the same run, wherever it goes on. */
+  readonly seed: string;
+}
+
+/** The plan with the order in which its members are asked. */
+export function withPanel(
+  seating: Seating,
+  plan: Plan,
+  { settings = seating.team.panel, learned, seed }: Freezing,
+): Plan {
+  if (settings === undefined || settings === false) return plan;
+  const fault = panelFault(seating.team, settings);
+  if (fault !== undefined) throw new QuorateError("BAD_OPTIONS", `${seating.team.where} ${fault}`);
+  const { until, order, explore, kin } = settings;
+  const { members } = seating.team;
+  const needed = new Set(plan.planned.flatMap((index) => members[index]?.needs ?? []));
+  const isAlways = (index: number): boolean =>
+    members[index]?.required === true || needed.has(index);
+  const nameOf = (index: number): string => members[index]?.name ?? "";
+  const always = plan.planned.filter(isAlways);
+  const others = plan.planned.filter((index) => !isAlways(index));
+  // One after another they are asked as they are listed.
+  const by: PanelOrder = plan.mode === "sequence" ? "given" : order;
+  const names =
+    plan.mode === "sequence"
+      ? plan.agents
+      : [...always.map(nameOf), ...ordered(seating, others, by, learned)];
+  return {
+    ...plan,
+    panel: {
+      until,
+      order: names,
+      always: plan.mode === "sequence" ? 0 : always.length,
+      ...(kin.length > 0 && { kin }),
+      ...(drawn(seed) < explore && { explores: true as const }),
+    },
+  };
+}
+
+/** Best first by what is known of them; as they are listed where nothing is. */
+function ordered(
+  { team, seats }: Seating,
+  indices: readonly number[],
+  order: PanelOrder,
+  learned: LearnedBefore | undefined,
+): readonly string[] {
+  const record = recordIn(team.resolve, learned);
+  const listed = indices.map((index) => team.members[index]?.name ?? "");
+  if (record === undefined) return listed;
+  const members = indices.map((index, i) => {
+    const seat = seats[index];
+    const maxCost = seat === undefined || isSeating(seat) ? undefined : seat.agent.maxCost;
+    const usdMicros =
+      typeof maxCost === "object" && maxCost.usd !== undefined
+        ? microsOf(maxCost.usd, "up")
+        : undefined;
+    const name = listed[i] ?? "";
+    return { name, usdMicros, ...record.worth(name) };
+  });
+  return inOrder(members, order);
+}
+
+/** What the chain knows of the members, by the first link that does. */
+export function recordIn(
+  resolve: readonly Link[],
+  learned: LearnedBefore | undefined,
+): Foresight["record"] {
+  for (const link of resolve) {
+    const foresight = link.foresee?.(TASK_SUBJECT, learned);
+    if (typeof foresight === "object" && foresight.record !== undefined) return foresight.record;
+  }
+  return undefined;
+}
+
+/** A share from 0 to 1 that the text draws. */
+function drawn(text: string): number {
+  const bits = [...Buffer.from(sha256(text), "base64url").subarray(0, 6)];
+  return bits.reduce((sum, byte) => sum * 256 + byte, 0) / 2 ** 48;
+}
+
+/** Why a team cannot be asked by a panel, if so: nobody could tell before the end whether it is enough. */
+export function panelFault(
+  { resolve, compare, indexOf }: Pick<Team, "resolve" | "compare" | "indexOf">,
+  { kin }: PanelSettings,
+): string | undefined {
+  if (!resolve.some(({ foresee }) => foresee !== undefined)) {
+    const names = resolve.map(({ name }) => `${name}()`).join(", ");
+    return `has a panel, and of its chain (${names}) nobody can tell before all have answered; put vote() or reliability() into it, or leave panel out`;
+  }
+  const rerun = resolve.find(({ reruns }) => reruns !== undefined);
+  if (rerun !== undefined)
+    return `has a panel and ${rerun.name}(), which asks anew what was enough; leave one of them out`;
+  const vague = [...compare].find(([, { exact }]) => exact !== true);
+  if (vague !== undefined)
+    return `has a panel, and compares "${vague[0]}" by ${vague[1].name}(): what is to come could group anew what is there; use equal() or oneOf(), or leave panel out`;
+  const unknown = kin.flat().find((name) => !indexOf.has(name));
+  return unknown === undefined
+    ? undefined
+    : `has a panel with kin "${String(unknown)}", which is not among its agents`;
+}

@@ -1,0 +1,276 @@
+import { describe, expect, it } from "vitest";
+import {
+  agent,
+  billOf,
+  judge,
+  memoryStore,
+  prefer,
+  rerun,
+  supervisor,
+  support,
+  unanimous,
+  vote,
+  within,
+  type Outcome,
+  type RunEvent,
+} from "../../src/index.ts";
+import { recordTruth, reliability } from "../../src/learning/index.ts";
+import { virtualClock } from "../../src/testing/index.ts";
+
+/** Agents a0, a1, …: each says its part when its time has come; `null` is a failure. */
+function teamOf(
+  said: readonly (readonly [afterMs: number, says: string | null])[],
+  options: object = {},
+) {
+  const clock = virtualClock();
+  const store = memoryStore({ resumable: true, clock });
+  const asked: string[] = [];
+  const agents = Object.fromEntries(
+    said.map(([afterMs, says], index) => {
+      const name = `a${index}`;
+      const made = agent({
+        name,
+        version: "1",
+        retries: 0,
+        run: async (_task: unknown, { signal }) => {
+          asked.push(`${name} at ${clock.monotonic()}`);
+          await new Promise<void>((resolve, reject) => {
+            const timer = clock.timer(afterMs, resolve);
+            signal.addEventListener("abort", () => {
+              timer[Symbol.dispose]();
+              reject(signal.reason as Error);
+            });
+          });
+          if (says === null) throw new Error("no");
+          return { recommendation: says };
+        },
+      });
+      return [name, made];
+    }),
+  );
+  const gate = supervisor({
+    name: "gate",
+    agents,
+    clock,
+    store,
+    panel: "certain",
+    resolve: [unanimous(), vote()],
+    ...options,
+  } as never);
+  const over = async <T>(running: Promise<T>): Promise<T> => {
+    let done = false;
+    const end = (): void => void (done = true);
+    running.then(end, end);
+    while (!done) await clock.next();
+    return running;
+  };
+  return {
+    gate,
+    run: (runOptions: object = {}): Promise<Outcome> =>
+      over(gate.run("task" as never, runOptions as never)),
+    resume: (runId: string): Promise<Outcome> => over(gate.resume(runId)),
+    asked,
+    clock,
+    store,
+  };
+}
+
+const FIVE = [
+  [1, "ship"],
+  [1, "ship"],
+  [1, "ship"],
+  [1, "hold"],
+  [1, "hold"],
+] as const;
+
+describe("a panel that goes on until it is certain", () => {
+  it("asks at once the fewest that could be enough, and nobody once it is", async () => {
+    const { run, asked, store } = teamOf(FIVE);
+    const outcome = await run();
+    expect(asked).toEqual(["a0 at 0", "a1 at 0", "a2 at 0"]);
+    expect(outcome).toMatchObject({ status: "complete", missing: [], notices: [] });
+    expect(outcome.verdicts).toMatchObject([{ winner: "ship", missing: [] }]);
+    const detail = "those who have answered were enough";
+    for (const name of ["a3", "a4"])
+      expect(outcome.results[name]).toEqual({ status: "skipped", reason: "panel", detail });
+    expect(outcome.bill).toMatchObject({
+      calls: 3,
+      saved: { panel: { calls: 2, usdMicros: "unknown" } },
+    });
+    const events = (await store.read(outcome.runId)) as readonly RunEvent[];
+    expect(events.find(({ type }) => type === "run.planned")).toMatchObject({
+      panel: { until: "certain", order: ["a0", "a1", "a2", "a3", "a4"], always: 0 },
+    });
+    expect(billOf(events)).toEqual(outcome.bill);
+  });
+
+  it("asks more while it is open", async () => {
+    const { run, asked } = teamOf([
+      [1, "ship"],
+      [1, "hold"],
+      [2, "hold"],
+      [1, "hold"],
+      [1, "ship"],
+    ]);
+    const { verdicts, results } = await run();
+    expect(asked).toEqual(
+      ["a0 at 0", "a1 at 0", "a2 at 0", "a3 at 2", "a4 at 3"].slice(0, asked.length),
+    );
+    expect(asked).toHaveLength(
+      5 - Object.values(results).filter((r) => r.status === "skipped").length,
+    );
+    expect(verdicts).toMatchObject([{ winner: "hold" }]);
+  });
+
+  it("goes on to others where some fail", async () => {
+    const { run, asked } = teamOf([
+      [1, null],
+      [1, "ship"],
+      [1, "ship"],
+      [1, "ship"],
+      [1, "hold"],
+    ]);
+    const outcome = await run();
+    expect(asked.map((one) => one.slice(0, 2))).toEqual(
+      ["a0", "a1", "a2", "a3"].slice(0, asked.length),
+    );
+    expect(outcome.missing).toMatchObject([{ agent: "a0", why: "failed" }]);
+    expect(outcome.verdicts).toMatchObject([{ winner: "ship", missing: ["a0"] }]);
+  });
+
+  it("always asks who is required", async () => {
+    const { run, asked } = teamOf(FIVE, { required: ["a4"] });
+    await run();
+    expect(asked.map((one) => one.slice(0, 2))).toContain("a4");
+  });
+
+  it("asks everybody where it is left out, or a run says so", async () => {
+    const all = teamOf(FIVE, { panel: undefined });
+    await all.run();
+    expect(all.asked).toHaveLength(5);
+    const once = teamOf(FIVE);
+    const outcome = await once.run({ panel: false });
+    expect(once.asked).toHaveLength(5);
+    expect(outcome.bill.saved).not.toHaveProperty("panel");
+    const own = teamOf(FIVE, { panel: undefined });
+    await own.run({ panel: "certain" });
+    expect(own.asked).toHaveLength(3);
+  });
+
+  it("asks as many as have to answer", async () => {
+    const { run, asked } = teamOf(FIVE, { minAnswers: 4 });
+    await run();
+    expect(asked).toHaveLength(4);
+  });
+});
+
+it("a panel that was interrupted after any event ends as one that was not, and asks nobody twice", async () => {
+  const said = [
+    [1, "ship"],
+    [2, "hold"],
+    [1, null],
+    [3, "hold"],
+    [1, "hold"],
+    [1, "ship"],
+  ] as const;
+  const whole = teamOf(said);
+  const outcome = await whole.run({ runId: "r" });
+  const events = (await whole.store.read("r")) as readonly RunEvent[];
+  for (let count = 1; count < events.length; count++) {
+    const again = teamOf(said);
+    again.store.append(structuredClone(events.slice(0, count)) as never);
+    again.store.release("r", 1);
+    const { verdicts, results, missing, status } = await again.resume("r");
+    expect([count, status, verdicts, missing]).toEqual([
+      count,
+      outcome.status,
+      outcome.verdicts,
+      outcome.missing,
+    ]);
+    for (const [name, result] of Object.entries(results))
+      expect([count, name, result.status]).toEqual([count, name, outcome.results[name]?.status]);
+    const answered = events
+      .slice(0, count)
+      .flatMap((event) => (event.type === "call.succeeded" ? [event.callId] : []));
+    for (const one of again.asked) expect(answered).not.toContain(one.slice(0, 2));
+  }
+});
+
+describe("a panel that goes on until two lead", () => {
+  const truth = (week: number): string => (week % 2 === 0 ? "ship" : "hold");
+  const other = (week: number): string => (week % 2 === 0 ? "hold" : "ship");
+
+  it("asks the best first, by what truths have taught, and two of them are enough; before that it says so", async () => {
+    const store = memoryStore();
+    const asked: string[] = [];
+    const member = (name: string, wrongEach: number) =>
+      agent({
+        name,
+        run: (week: number) => {
+          asked.push(name);
+          return { recommendation: week % wrongEach === 0 ? other(week) : truth(week) };
+        },
+      });
+    const gate = supervisor({
+      name: "gate",
+      agents: {
+        poor: member("poor", 2),
+        fair: member("fair", 4),
+        good: member("good", 5),
+        best: member("best", 6),
+        weak: member("weak", 3),
+      },
+      resolve: [reliability({ labels: "open" }), unanimous(), vote()],
+      panel: { until: "lead", explore: 0 },
+      store,
+    });
+    const first = await gate.run(1);
+    expect(first.notices).toMatchObject([{ code: "short-of-truths", level: "info" }]);
+    for (let week = 1; week <= 30; week++) {
+      const { runId } = await gate.run(week, { panel: false });
+      await recordTruth(store, runId, "task", truth(week));
+    }
+    asked.length = 0;
+    const later = await gate.run(41);
+    expect(later.notices).toEqual([]);
+    expect(asked.toSorted()).toEqual(["best", "good"]);
+    expect(later.verdicts).toMatchObject([{ winner: truth(41) }]);
+    expect(later.bill.saved.panel).toMatchObject({ calls: 3 });
+    asked.length = 0;
+    await gate.run(43, { panel: { until: "lead", explore: 1 } });
+    expect(asked).toHaveLength(5);
+  });
+});
+
+describe("a panel is refused", () => {
+  const refused = (options: object): unknown => {
+    try {
+      teamOf(FIVE, options);
+      return "it was not";
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it.each([
+    [
+      { resolve: [judge({ ask: () => ({ choice: "1" }) })] },
+      "of its chain (judge()) nobody can tell",
+    ],
+    [{ resolve: [vote(), rerun()] }, "has a panel and rerun()"],
+    [{ compare: { task: within({ percent: 1 }) } }, 'compares "task" by within()'],
+    [{ panel: { until: "lead", kin: [["a0", "nobody"]] } }, 'kin "nobody"'],
+    [{ panel: "sure" }, 'use "certain", "lead"'],
+    [{ panel: { until: { confidence: 2 } } }, "confidence"],
+    [{ panel: { until: "certain", order: "cheap" } }, "order"],
+  ])("where it cannot work: %j", (options, why) => {
+    expect(refused(options)).toMatchObject({
+      code: "BAD_OPTIONS",
+      message: expect.stringContaining(why) as string,
+    });
+  });
+
+  it("not with prefer or support before a judge", () => {
+    expect(refused({ resolve: [prefer(["hold"]), support()] })).toBe("it was not");
+  });
+});
