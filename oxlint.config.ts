@@ -195,7 +195,7 @@ const arrows: readonly Arrow[] = [
       "run/many",
       "forecast",
     ]),
-    types: from("./", ["learning/statistics"]),
+    types: from("./", ["learning/statistics", "panel"]),
   },
 ];
 

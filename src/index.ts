@@ -68,7 +68,11 @@ export type {
   RunOptions,
   SupervisorOptions,
 } from "./team/options.ts";
+export type { PanelOptions, TeamPanel } from "./team/panel-options.ts";
+export type { PanelUntil, PlannedPanel } from "./model/planned-panel.ts";
+export type { PanelOrder } from "./panel/order.ts";
 export type {
+  ForecastPanel,
   Estimate,
   PlanGap,
   PlannedAgent,
@@ -210,4 +214,12 @@ export type {
   RunTaught,
   Trust,
 } from "./resolve/link.ts";
+export type {
+  AgentsRecord,
+  Foresight,
+  LinkMade,
+  SaidSoFar,
+  Sure,
+  View,
+} from "./resolve/foresight.ts";
 export type { Dissent, Verdict, VerdictStatus } from "./model/verdict.ts";

@@ -18,6 +18,7 @@ export function planLines(plan: TaskPlan, screen: Terminal): string[] {
   return [
     screen.style("title", `${safeText(supervisor.name)}: a plan`),
     ...wrap(`${count(asked, "agent")}${how}${kept}. Nobody was asked.`, screen.columns),
+    ...panelLines(plan, screen),
     "",
     ...agentLines(agents, screen),
     "",
@@ -26,6 +27,22 @@ export function planLines(plan: TaskPlan, screen: Terminal): string[] {
     ...section("Unknown at worst", screen, gapLines(gaps, screen)),
     ...section("Budgets", screen, budgetLines(budgets, screen)),
   ];
+}
+
+/** How many of them are asked. */
+function panelLines({ panel }: TaskPlan, screen: Terminal): string[] {
+  if (panel === undefined) return [];
+  const { until, order, first, calls } = panel;
+  const enough =
+    until === "certain"
+      ? "it is certain who wins"
+      : until === "lead"
+        ? "two who are not kin hold what leads"
+        : `the verdict has a confidence of ${until.confidence}`;
+  const usual =
+    calls.expected === "unknown" ? "" : `; ${calls.expected.toFixed(1)} of them in the runs before`;
+  const words = `A panel: ${whole(first)} of ${whole(order.length)} at once, ${order.slice(0, first).map(safeText).join(", ")}, and more until ${enough}${usual}.`;
+  return wrap(words, screen.columns);
 }
 
 function total(label: string, words: string, screen: Terminal): string[] {

@@ -40,7 +40,11 @@ export function expect(root: TeamNode, records: Records): Expectation {
         micros += inner.micros;
         continue;
       }
-      const expected = member.kept === true ? NOTHING : asked(member, records.member(member.place));
+      const recorded = records.member(member.place);
+      const whole = member.kept === true ? NOTHING : asked(member, recorded);
+      // Of a panel not everybody is asked in every run.
+      const share = node.plan.panel === undefined ? 1 : (recorded?.share ?? 1);
+      const expected = { ...whole, micros: whole.micros * share };
       places.set(member.place, expected);
       micros += expected.micros;
       ends[index] = job(expected.ms, waits, roomsOf(member.seat.limiters));

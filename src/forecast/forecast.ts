@@ -8,7 +8,7 @@ import type { OwnedBudget } from "../money/budget.ts";
 import { sharedState } from "../limits/shared-budget.ts";
 import type { Store } from "../store/store.ts";
 import { expect, type Expectation } from "./expected.ts";
-import { recordsOf } from "./records.ts";
+import { recordsOf, type Records } from "./records.ts";
 import { totalOf, type Total } from "./total.ts";
 import { UNKNOWN } from "./worst.ts";
 import { lookAhead, type AgentNode, type JudgeNode, type TeamNode } from "./tree.ts";
@@ -16,9 +16,20 @@ import { fromStore } from "../log/from-store.ts";
 import type { RUN } from "../team/options.ts";
 import type { Root, Seated } from "../run/root.ts";
 import type { Secrecy } from "../run/secrecy.ts";
+import type { PlannedPanel } from "../model/planned-panel.ts";
+import type { LearnedBefore } from "../model/reliability.ts";
+import { withPanel } from "../team/freeze-panel.ts";
+import { firstRound, panelRules } from "../team/panel-rule.ts";
+import type { Seating } from "../team/seating.ts";
 import { planFor } from "../team/route.ts";
 import { checkTask } from "../run/start.ts";
-import type { Estimate, PlannedAgent, PlannedBudget, TaskPlan } from "./task-plan.ts";
+import type {
+  Estimate,
+  ForecastPanel,
+  PlannedAgent,
+  PlannedBudget,
+  TaskPlan,
+} from "./task-plan.ts";
 
 /** What is to be planned. */
 export interface Planning {
@@ -40,7 +51,10 @@ export async function forecast(planning: Planning): Promise<TaskPlan> {
   const { team, clock } = root;
   const { redact, keyed } = secrecy;
   if (task !== undefined) redact?.value(task as Json, "input");
-  const plan = await planFor(team, task, cancellation, options);
+  const learned = await fromStore(async () => team.lessons?.learned(store.values, clock.now()));
+  const routed = await planFor(team, task, cancellation, options);
+  const settings = options.panel;
+  const plan = withPanel(seated.seating, routed, { settings, learned, seed: "" });
   const checked = await checkTask(seated, plan, task, cancellation);
   const { cache = {} } = options;
   const ahead = {
@@ -65,6 +79,9 @@ export async function forecast(planning: Planning): Promise<TaskPlan> {
   return {
     supervisor: team.label,
     mode: plan.mode,
+    ...(plan.panel !== undefined && {
+      panel: panelAhead(seated.seating, plan.panel, learned, records),
+    }),
     agents,
     hits: agents.filter(({ kept }) => kept === true).length,
     // At the deadline every run is over, whatever its agents may take.
@@ -73,6 +90,25 @@ export async function forecast(planning: Planning): Promise<TaskPlan> {
     gaps: total.gaps,
     recorded: records.runs,
     budgets: await fromStore(() => budgetsOf(seated.budgets, total, store, clock.now())),
+  };
+}
+
+/** An earlier run in which everybody was asked, to learn from it, counts as one. */
+function panelAhead(
+  seating: Seating,
+  panel: PlannedPanel,
+  learned: LearnedBefore | undefined,
+  records: Records,
+): ForecastPanel {
+  const { until, order, always } = panel;
+  const rules = panelRules(seating, panel, learned);
+  const shares = order.map((name) => records.member(name)?.share ?? 0);
+  const expected = records.runs === 0 ? "unknown" : shares.reduce((sum, share) => sum + share, 0);
+  return {
+    until,
+    order,
+    first: firstRound(seating, { until, order, always }, rules),
+    calls: { expected, worst: order.length },
   };
 }
 

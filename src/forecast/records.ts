@@ -11,6 +11,8 @@ export interface Recorded {
   readonly durationMs: number;
   /** How often somebody was asked there in a run. */
   readonly calls: number;
+  /** In which share of the runs somebody was asked there at all. */
+  readonly share: number;
 }
 
 /** What runs before took. */
@@ -42,6 +44,7 @@ export async function recordsOf(store: Store, supervisor: string): Promise<Recor
       micros: known.length === 0 ? undefined : median(known),
       durationMs: median(spent.map(({ durationMs }) => durationMs)),
       calls: median(spent.map(({ calls }) => calls)),
+      share: spent.length / runs.length,
     };
   };
   return {

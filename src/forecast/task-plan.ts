@@ -1,4 +1,5 @@
 import type { SupervisorLabel } from "../model/events.ts";
+import type { PlannedPanel } from "../model/planned-panel.ts";
 import type { Mode, RunOptions } from "../team/options.ts";
 
 /** What something takes: money in micro-dollars, time in ms. Unknown where nobody can say. */
@@ -50,10 +51,20 @@ export interface PlanGap {
   readonly why: string;
 }
 
+/** How many of a team would be asked. */
+export interface ForecastPanel extends Pick<PlannedPanel, "until" | "order"> {
+  /** So many of them are asked at once at first. */
+  readonly first: number;
+  /** How many are asked: on average of the runs before, and at most. */
+  readonly calls: { readonly expected: number | "unknown"; readonly worst: number };
+}
+
 /** What a task would take, as far as that can be known without asking anybody. Plain JSON. */
 export interface TaskPlan {
   readonly supervisor: SupervisorLabel;
   readonly mode: Mode;
+  /** Where not everybody need be asked. */
+  readonly panel?: ForecastPanel;
   /** In the order of the team, each nested team followed by its agents. */
   readonly agents: readonly PlannedAgent[];
   /** How many agents need not be asked, as their answers are kept. */

@@ -6,14 +6,13 @@ import type { Subject } from "../../conflict/subject.ts";
 import type { Skipped, Waiting } from "../../model/call.ts";
 import { notice, type Notice } from "../../model/notices.ts";
 import type { PlannedPanel } from "../../model/planned-panel.ts";
-import type { Outlook } from "../../panel/certain.ts";
 import { LEAST_TRUTHS } from "../../panel/lead.ts";
 import { isClosed, nextRound, type PanelRule } from "../../panel/until.ts";
 import type { SaidSoFar } from "../../resolve/foresight.ts";
 import { judgeAsker } from "../decide/ask-judge.ts";
 import { compareAnswers } from "../decide/compare-answers.ts";
-import { recordIn } from "../freeze-panel.ts";
-import { isSeating } from "../seating.ts";
+import { alwaysAsked } from "../freeze-panel.ts";
+import { firstRound, panelRules } from "../panel-rule.ts";
 import type { TeamRun } from "./team-run.ts";
 
 /** Lets members of a team be asked, the fewest whose answers could be enough at once, until it is enough. */
@@ -43,11 +42,12 @@ export function panelGate(
 ): PanelGate {
   const { run, seating, assignment, answers } = team;
   const compare = claimsSoFar(team);
-  const { indexOf, members, minAnswers, resolve } = seating.team;
+  const { indexOf, members, minAnswers } = seating.team;
   const order = panel.order.flatMap((name) => indexOf.get(name) ?? []);
   const learned = run.learned.get(scopeOf(assignment.at));
-  const truths = recordIn(resolve, learned)?.truths ?? 0;
-  const isKin = kinOf(team, panel);
+  const ruleAbout = panelRules(seating, panel, learned);
+  // In sequence they have their turn when it is enough already.
+  const isAlways = alwaysAsked(seating.team, assignment.plan);
   const asked = new Set<number>();
   const ended = new Set<number>();
   const pending = new Map<number, (why: NotAdmitted | undefined) => void>();
@@ -56,17 +56,6 @@ export function panelGate(
   const nameOf = (index: number): string => members[index]?.name ?? "";
   const toCome = (): readonly number[] =>
     order.filter((index) => !asked.has(index) && !ended.has(index));
-  const ruleAbout = (subject: string): PanelRule => ({
-    until: panel.until,
-    outlook: seating.doubts ? [] : outlookOn(subject),
-    truths,
-    isKin,
-  });
-  const outlookOn = (subject: string): Outlook =>
-    resolve.map((link) => {
-      const foresight = link.foresee?.(subject, learned);
-      return typeof foresight === "object" ? foresight : undefined;
-    });
   const answered = (): number => answers.results.filter((result) => result?.status === "ok").length;
 
   const ask = (indices: readonly number[]): void => {
@@ -79,7 +68,8 @@ export function panelGate(
   };
   const close = (why: NotAdmitted): void => {
     closed = why;
-    for (const done of pending.values()) done(why);
+    for (const [index, done] of pending)
+      done(why.status === "skipped" && isAlways(index) ? undefined : why);
     pending.clear();
   };
 
@@ -119,16 +109,17 @@ export function panelGate(
     ask(rest.slice(0, Math.max(lacking, countOf(open, names), 1)));
   };
 
-  const everybody = order.map(nameOf);
-  const least = Math.max(panel.always, minAnswers, countOf(openIn([], everybody), everybody));
-  for (const index of panel.explores === true ? order : order.slice(0, least)) asked.add(index);
+  for (const index of order.slice(0, firstRound(seating, panel, ruleAbout))) asked.add(index);
 
   return {
     first: [...asked],
-    notices: noticesOf(panel, truths),
+    notices: noticesOf(panel, ruleAbout(TASK_SUBJECT).truths),
     admit(index) {
       if (asked.has(index)) return undefined;
-      if (closed !== undefined) return Promise.resolve(closed);
+      if (closed !== undefined) {
+        const isLeftOut = closed.status === "waiting" || !isAlways(index);
+        return isLeftOut ? Promise.resolve(closed) : undefined;
+      }
       const { promise, resolve: settle } = Promise.withResolvers<NotAdmitted | undefined>();
       pending.set(index, settle);
       return orCancelled(promise, run.cancellation);
@@ -176,18 +167,4 @@ const ENOUGH = "those who have answered were enough";
 
 function heldIn({ value, heldBy }: Subject["positions"][number]): SaidSoFar["held"][number] {
   return { key: foldedKey(value), by: heldBy.map(({ agent }) => agent) };
-}
-
-/** Whether two are declared kin, or ask one model. */
-function kinOf(
-  { seating }: Pick<TeamRun, "seating">,
-  { kin = [] }: PlannedPanel,
-): PanelRule["isKin"] {
-  const modelOf = (name: string): string | undefined => {
-    const seat = seating.seats[seating.team.indexOf.get(name) ?? -1];
-    return seat === undefined || isSeating(seat) ? undefined : seat.modelName;
-  };
-  return (one, other) =>
-    kin.some((group) => group.includes(one) && group.includes(other)) ||
-    (modelOf(one) !== undefined && modelOf(one) === modelOf(other));
 }

@@ -4,32 +4,20 @@ import {
   agent,
   equal,
   judge,
-  memoryStore,
   oneOf,
   prefer,
   supervisor,
   support,
   unanimous,
   vote,
-  type Agent,
-  type AgentContext,
   type ClaimDraft,
   type Link,
   type Outcome,
-  type SupervisorOptions,
-  type Workers,
+  type TeamPanel,
 } from "../../src/index.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 
-// For the issue "Ask fewer": teams of which an earlier version stopped those who could not change a verdict any more.
-
-/** Whether the package can do that by now. */
-export const CAN_ASK_FEWER: boolean = false;
-
-/** What has a team ask no more agents than the verdicts about these subjects need. It was `earlyStop`, and there is nothing like it now. */
-export function fewer(subjects: unknown = ["task"]): object {
-  return { earlyStop: { subjects } };
-}
+// Teams of any shape, for the laws of panels.
 
 const SUBJECTS = ["x", "y"] as const;
 const POSITIONS = ["ship", "Ship", "hold", " HOLD", "wait", 1, 2, null, true] as const;
@@ -140,9 +128,9 @@ function makeAgents(spec: AnyTeam, clock: VirtualClock): Record<string, never> {
   return Object.fromEntries(made.map((one) => [one.name, one])) as never;
 }
 
-export async function outcomeOf(spec: AnyTeam, early: boolean): Promise<Outcome> {
+/** What comes of it, with everybody asked or by a panel. */
+export async function outcomeOf(spec: AnyTeam, panel?: TeamPanel): Promise<Outcome> {
   const clock = virtualClock();
-  const subjects = spec.both ? [...SUBJECTS] : [SUBJECTS[0]];
   const gate = supervisor({
     name: "gate",
     agents: makeAgents(spec, clock),
@@ -154,7 +142,7 @@ export async function outcomeOf(spec: AnyTeam, early: boolean): Promise<Outcome>
     compare: { x: spec.listed ? oneOf(["ship", "hold", 1]) : equal() },
     clock,
     timeoutMs: Infinity,
-    ...(early && fewer(subjects)),
+    ...(panel !== undefined && { panel: panel as never }),
   });
   const running = gate.run("task" as never) as Promise<Outcome>;
   let over = false;
@@ -163,104 +151,4 @@ export async function outcomeOf(spec: AnyTeam, early: boolean): Promise<Outcome>
   while (!over) await clock.next();
   expect(clock.pending + clock.pendingUnheld).toBe(0);
   return running;
-}
-
-export type Options = Partial<SupervisorOptions<Workers, string, unknown>>;
-
-/** Agents a0, a1, …: each says its part when its time has come. A text is what it recommends, `null` a failure. */
-export function teamOf(
-  said: readonly (readonly [afterMs: number, says: string | number | null])[],
-  options: Options = {},
-) {
-  const clock = virtualClock();
-  const store = memoryStore({ resumable: true, clock });
-  const asked: string[] = [];
-  const stopped: unknown[] = [];
-  const agents = Object.fromEntries(
-    said.map(([afterMs, says], index) => {
-      const name = `a${index}`;
-      const made = agent({
-        name,
-        retries: 0,
-        run: async (_task: unknown, { signal, report }) => {
-          asked.push(name);
-          report({ usdMicros: 5, inputTokens: 1, outputTokens: 1 });
-          await new Promise<void>((resolve, reject) => {
-            const timer = clock.timer(afterMs, resolve);
-            signal.addEventListener("abort", () => {
-              timer[Symbol.dispose]();
-              stopped.push([name, (signal.reason as Error).message]);
-              reject(signal.reason);
-            });
-          });
-          if (says === null) throw new Error("no");
-          return { recommendation: says };
-        },
-      });
-      return [name, made];
-    }),
-  );
-  const gate = supervisor({
-    name: "gate",
-    agents,
-    clock,
-    store,
-    ...fewer(),
-    resolve: [unanimous(), vote()],
-    ...options,
-  } as never);
-  const run = async () => {
-    const running = gate.run("task" as never);
-    let over = false;
-    const end = (): void => void (over = true);
-    running.then(end, end);
-    while (!over) await clock.next();
-    return running;
-  };
-  return { gate, run, asked, stopped, clock, store };
-}
-
-export const FIVE = [
-  [1, "ship"],
-  [2, "hold"],
-  [3, "hold"],
-  [4, "hold"],
-  [90, "ship"],
-  [90, "hold"],
-] as const;
-
-export function own(): Link {
-  return { name: "own", settle: () => ({ pass: "never" }) };
-}
-
-/** An agent of the law about crashes. */
-export function makeAgent(
-  name: string,
-  does: (context: AgentContext) => "ship" | "hold" | "broken",
-  { clock, asked }: { readonly clock: VirtualClock; readonly asked: string[] },
-  options: object,
-  delayMs = 0,
-): Agent {
-  return agent({
-    name,
-    version: "1",
-    backoff: { baseMs: 1 },
-    ...options,
-    run: async (_task: unknown, context: AgentContext) => {
-      asked.push(`${context.callId} ${context.attempt}`);
-      context.report({ usdMicros: 1, inputTokens: 1, outputTokens: 1 });
-      if (delayMs > 0) {
-        await new Promise<void>((resolve, reject) => {
-          const timer = clock.timer(delayMs, resolve);
-          context.signal.addEventListener("abort", () => {
-            timer[Symbol.dispose]();
-            reject(context.signal.reason);
-          });
-        });
-      }
-      const says = does(context);
-      if (says === "broken") throw new Error(`broken at ${context.callId}`);
-      return { recommendation: says };
-    },
-  }) as Agent;
 }

@@ -1,0 +1,52 @@
+import { TASK_SUBJECT } from "../conflict/said.ts";
+import type { PlannedPanel } from "../model/planned-panel.ts";
+import type { LearnedBefore } from "../model/reliability.ts";
+import type { Outlook } from "../panel/certain.ts";
+import { nextRound, type PanelRule } from "../panel/until.ts";
+import { recordIn } from "./freeze-panel.ts";
+import { isSeating, type Seating } from "./seating.ts";
+
+/** By what it is decided whether enough of a team have spoken about a subject. */
+export function panelRules(
+  seating: Seating,
+  panel: PlannedPanel,
+  learned: LearnedBefore | undefined,
+): (subject: string) => PanelRule {
+  const { resolve } = seating.team;
+  const truths = recordIn(resolve, learned)?.truths ?? 0;
+  const isKin = kinOf(seating, panel);
+  const outlookOn = (subject: string): Outlook =>
+    resolve.map((link) => {
+      const foresight = link.foresee?.(subject, learned);
+      return typeof foresight === "object" ? foresight : undefined;
+    });
+  return (subject) => ({
+    until: panel.until,
+    // Those who are contradicted may be asked anew, and say something else.
+    outlook: seating.doubts ? [] : outlookOn(subject),
+    truths,
+    isKin,
+  });
+}
+
+/** How many are asked at first. */
+export function firstRound(
+  { team }: Seating,
+  { order, always, explores }: PlannedPanel,
+  ruleAbout: (subject: string) => PanelRule,
+): number {
+  if (explores === true) return order.length;
+  const fewest = nextRound(ruleAbout(TASK_SUBJECT), { held: [] }, order).length;
+  return Math.min(order.length, Math.max(always, team.minAnswers, fewest));
+}
+
+/** Whether two are declared kin, or ask one model. */
+function kinOf({ seats, team }: Seating, { kin = [] }: PlannedPanel): PanelRule["isKin"] {
+  const modelOf = (name: string): string | undefined => {
+    const seat = seats[team.indexOf.get(name) ?? -1];
+    return seat === undefined || isSeating(seat) ? undefined : seat.modelName;
+  };
+  return (one, other) =>
+    kin.some((group) => group.includes(one) && group.includes(other)) ||
+    (modelOf(one) !== undefined && modelOf(one) === modelOf(other));
+}

@@ -1,0 +1,52 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { foldedKey } from "../../src/conflict/canonical.ts";
+import type { Outcome } from "../../src/index.ts";
+import { outcomeOf, teams } from "./any-panel-team.ts";
+
+/** Who won about each subject, whatever it is spelled like. */
+function winnersOf({ verdicts }: Outcome): ReadonlyMap<string, string | null> {
+  return new Map(
+    verdicts.map(({ subject, winner }) => [subject, winner === null ? null : foldedKey(winner)]),
+  );
+}
+
+function leftOutOf({ results }: Outcome): readonly string[] {
+  return Object.entries(results).flatMap(([name, result]) =>
+    result.status === "skipped" && result.reason === "panel" ? [name] : [],
+  );
+}
+
+describe("a team that is asked by a panel until it is certain", () => {
+  it("has the winners of one in which everybody is asked, whatever the team, its votes, failures and chain", async () => {
+    let fewer = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        teams.filter(({ chain }) => chain.links.some((name) => name !== "judge")),
+        async (spec) => {
+          const [full, panel] = [await outcomeOf(spec), await outcomeOf(spec, "certain")];
+          const left = leftOutOf(panel);
+          if (left.length > 0) fewer++;
+          const winners = winnersOf(full);
+          for (const [subject, winner] of winnersOf(panel))
+            expect([subject, winner]).toEqual([subject, winners.get(subject)]);
+          if (winners.size > 0) expect(panel.verdicts.length).toBeGreaterThan(0);
+          expect(panel.status === "failed").toBe(full.status === "failed");
+          // Nobody that was not asked is missing, or silent, or required.
+          for (const name of left) {
+            expect(panel.missing.map(({ agent }) => agent)).not.toContain(name);
+            expect(panel.verdicts.flatMap(({ missing }) => missing)).not.toContain(name);
+            expect(spec.members[Number(name.slice(1))]?.required).toBe(false);
+          }
+          expect(panel.bill.saved.panel?.calls ?? 0).toBe(left.length);
+          expect(panel.bill.calls + left.length).toBeLessThanOrEqual(
+            full.bill.calls + (full.status === "failed" ? spec.members.length : 0),
+          );
+        },
+      ),
+      { numRuns: Math.max(150, fc.readConfigureGlobal().numRuns ?? 0) },
+    );
+    // A law about nothing would hold too.
+    expect(fewer).toBeGreaterThan(0);
+  });
+});
