@@ -289,7 +289,7 @@ function saidIn(answers: Answers, order: readonly string[], calls: number): Said
   }
   const held = [...byKey].map(([key, by]) => ({ key, by }));
   // As the library has them: most held first.
-  return { held: held.sort((a, b) => b.by.length - a.by.length) };
+  return { held: held.sort((a, b) => b.by.length - a.by.length), asked: calls };
 }
 
 function inRounds(rule: PanelRule): (answers: Answers, order: readonly string[]) => Asked {

@@ -9,7 +9,7 @@ export interface PlannedPanel {
   readonly until: PanelUntil;
   /** All who are planned, by name. */
   readonly order: readonly string[];
-  /** So many of them, the first ones, are asked in any case: they are required, or others need them. */
+  /** So many of them, the first ones, are asked in any case: they are required, others need them, or in sequence come before those. */
   readonly always: number;
   /** Members that are likely to err alike, as declared. */
   readonly kin?: readonly (readonly string[])[];

@@ -20,6 +20,8 @@ export interface Question {
   readonly missing: readonly string[];
   /** How many agents were asked, those who said nothing about it included. */
   readonly asked: number;
+  /** Others of the team were not asked, since those who had answered were enough for its panel. */
+  readonly enough?: true;
 }
 
 /** What a judge's user told it to go by, and the link that asks. */

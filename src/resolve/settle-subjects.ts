@@ -18,6 +18,8 @@ export interface SettleContext {
   readonly missing?: readonly string[];
   /** How many agents were asked; as many as spoke or are missing where left out. */
   readonly asked?: number;
+  /** Others were not asked, since those who had answered were enough. */
+  readonly enough?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** All that belongs together, where some of it is settled already. Default: the subjects. */
   readonly all?: readonly Subject[];
@@ -54,7 +56,7 @@ async function settleAll(
 ): Promise<readonly Verdict[]> {
   const { all = subjects, resolve, maxSubjects = Infinity, signal } = context;
   const missing = Object.freeze([...new Set(context.missing)].sort(byCodeUnits));
-  const among = { missing, asked: context.asked ?? 0 };
+  const among = { missing, asked: context.asked ?? 0, ...(context.enough === true && ENOUGH) };
   const given = linkContext(all, among, context);
   const begin = (subject: Subject): Way =>
     begun(questionOf(subject, among), subject, given, resolve);
@@ -118,13 +120,23 @@ function linkContext(
 }
 
 /** Who was asked: how many, and who of them did not answer. */
-type Among = Pick<Question, "missing" | "asked">;
+type Among = Pick<Question, "missing" | "asked" | "enough">;
+
+const ENOUGH = { enough: true } as const;
 
 function questionOf({ subject, kind, positions, finding }: Subject, among: Among): Question {
-  const { missing } = among;
+  const { missing, enough } = among;
   const said = finding === undefined ? undefined : { finding };
   // Who looked for findings holds something about each; who did not look was not asked for any.
   const least = voicesOf(positions) + missing.length;
   const asked = kind === "finding" ? least : Math.max(among.asked, least);
-  return Object.freeze({ subject, kind, ...said, positions, missing, asked });
+  return Object.freeze({
+    subject,
+    kind,
+    ...said,
+    positions,
+    missing,
+    asked,
+    ...(enough === true && ENOUGH),
+  });
 }

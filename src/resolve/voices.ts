@@ -18,7 +18,11 @@ export function areMajority(voices: number, asked: number): boolean {
 }
 
 /** What it is called when all who spoke hold one position, whichever link has the word: one voice is no agreement. */
-export function agreementOf(question: Pick<Question, "positions" | "asked">): VerdictStatus {
+export function agreementOf(
+  question: Pick<Question, "positions" | "asked" | "enough">,
+): VerdictStatus {
   if (isMajority(question)) return "unanimous";
-  return voicesOf(question.positions) === 1 ? "unopposed" : "decided";
+  // One that a panel had enough of decides: nobody else was to speak.
+  const isEnough = question.enough === true && question.asked === 1;
+  return voicesOf(question.positions) === 1 && !isEnough ? "unopposed" : "decided";
 }

@@ -30,7 +30,9 @@ export function withPanel(
   if (fault !== undefined) throw new QuorateError("BAD_OPTIONS", `${seating.team.where} ${fault}`);
   const { until, order, explore, kin } = settings;
   const { members } = seating.team;
-  const isAlways = alwaysAsked(seating.team, plan);
+  const needed = new Set(plan.planned.flatMap((index) => members[index]?.needs ?? []));
+  const isAlways = (index: number): boolean =>
+    members[index]?.required === true || needed.has(index);
   const nameOf = (index: number): string => members[index]?.name ?? "";
   const always = plan.planned.filter(isAlways);
   const others = plan.planned.filter((index) => !isAlways(index));
@@ -45,20 +47,12 @@ export function withPanel(
     panel: {
       until,
       order: names,
-      always: plan.mode === "sequence" ? 0 : always.length,
+      // In sequence all that come before the last of them, too.
+      always: plan.mode === "sequence" ? plan.planned.findLastIndex(isAlways) + 1 : always.length,
       ...(kin.length > 0 && { kin }),
       ...(drawn(seed) < explore && { explores: true as const }),
     },
   };
-}
-
-/** Whom no panel leaves out: they are required, or others that are planned need them. */
-export function alwaysAsked(
-  { members }: Team,
-  { planned }: Pick<Plan, "planned">,
-): (index: number) => boolean {
-  const needed = new Set(planned.flatMap((index) => members[index]?.needs ?? []));
-  return (index) => members[index]?.required === true || needed.has(index);
 }
 
 /** Best first by what is known of them; as they are listed where nothing is. */

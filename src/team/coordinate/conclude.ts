@@ -4,6 +4,11 @@ import type { Missing, OutcomeStatus } from "../../model/outcome.ts";
 import type { Plan } from "../plan.ts";
 import type { Team } from "../team.ts";
 
+/** Whether somebody was not asked, as those who had answered were enough. */
+export function isLeftOut(result: AgentResult | undefined): boolean {
+  return result?.status === "skipped" && result.reason === "panel";
+}
+
 /** Who was to answer and did not, in the order of the team. */
 export function missingOf(
   { members }: Team,
@@ -17,7 +22,7 @@ export function missingOf(
     if (result?.status === "failed") {
       const why = whyOf(result.error.code);
       missing.push({ agent, why, detail: result.error.message });
-    } else if (result?.status === "skipped" && result.reason !== "panel") {
+    } else if (result?.status === "skipped" && !isLeftOut(result)) {
       missing.push({ agent, why: "skipped", detail: result.detail });
     }
   }

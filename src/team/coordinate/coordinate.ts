@@ -11,7 +11,7 @@ import { teamNotices } from "../decide/team-notices.ts";
 import { runGraph } from "../graph.ts";
 import type { Seating } from "../seating.ts";
 import type { Member } from "../team.ts";
-import { missingOf, statusOf } from "./conclude.ts";
+import { isLeftOut, missingOf, statusOf } from "./conclude.ts";
 import { expectCalls } from "./expect-calls.ts";
 import type { Asking } from "./member.ts";
 import { panelGate } from "./panel-gate.ts";
@@ -90,7 +90,9 @@ export async function coordinate(
   }
   expected?.[Symbol.dispose]();
   const panel = panelOf(run, seating, answers, (index) => specOf(asked, index));
-  const decided = await decide({ run, seating, at, planned: plan.planned, missing }, panel);
+  const planned = plan.planned.filter((index) => !isLeftOut(results[index]));
+  const enough = planned.length < plan.planned.length;
+  const decided = await decide({ run, seating, at, planned, enough, missing }, panel);
   return {
     status: decided.verdicts.some(({ status }) => status === "waiting")
       ? "waiting"

@@ -10,9 +10,9 @@ import { LEAST_TRUTHS } from "../../panel/lead.ts";
 import { isClosed, nextRound, type PanelRule } from "../../panel/until.ts";
 import type { SaidSoFar } from "../../resolve/foresight.ts";
 import { judgeAsker } from "../decide/ask-judge.ts";
-import { compareAnswers } from "../decide/compare-answers.ts";
-import { alwaysAsked } from "../freeze-panel.ts";
+import { compareAnswers, type Comparison } from "../decide/compare-answers.ts";
 import { firstRound, panelRules } from "../panel-rule.ts";
+import { missingOf } from "./conclude.ts";
 import type { TeamRun } from "./team-run.ts";
 
 /** Lets members of a team be asked, the fewest whose answers could be enough at once, until it is enough. */
@@ -46,8 +46,6 @@ export function panelGate(
   const order = panel.order.flatMap((name) => indexOf.get(name) ?? []);
   const learned = run.learned.get(scopeOf(assignment.at));
   const ruleAbout = panelRules(seating, panel, learned);
-  // In sequence they have their turn when it is enough already.
-  const isAlways = alwaysAsked(seating.team, assignment.plan);
   const asked = new Set<number>();
   const ended = new Set<number>();
   const pending = new Map<number, (why: NotAdmitted | undefined) => void>();
@@ -68,17 +66,20 @@ export function panelGate(
   };
   const close = (why: NotAdmitted): void => {
     closed = why;
-    for (const [index, done] of pending)
-      done(why.status === "skipped" && isAlways(index) ? undefined : why);
+    for (const done of pending.values()) done(why);
     pending.clear();
   };
 
   /** What is open about the subjects that were spoken about so far; at first, and where nobody spoke, about the task. */
-  const openIn = (subjects: readonly Subject[], rest: readonly string[]): readonly Open[] => {
-    if (subjects.length === 0) return [{ rule: ruleAbout(TASK_SUBJECT), said: NOTHING_SAID }];
+  const openIn = (
+    { subjects, asked: spoke }: Comparison,
+    rest: readonly string[],
+  ): readonly Open[] => {
+    if (subjects.length === 0)
+      return [{ rule: ruleAbout(TASK_SUBJECT), said: { held: [], asked: spoke } }];
     return subjects.flatMap(({ subject, positions, refused }): readonly Open[] => {
       const rule = ruleAbout(subject);
-      const said = { held: refused === undefined ? positions.map(heldIn) : [] };
+      const said = { held: refused === undefined ? positions.map(heldIn) : [], asked: spoke };
       const isOpen = refused !== undefined || !isClosed(rule, said, rest);
       return isOpen ? [{ rule, said }] : [];
     });
@@ -116,10 +117,7 @@ export function panelGate(
     notices: noticesOf(panel, ruleAbout(TASK_SUBJECT).truths),
     admit(index) {
       if (asked.has(index)) return undefined;
-      if (closed !== undefined) {
-        const isLeftOut = closed.status === "waiting" || !isAlways(index);
-        return isLeftOut ? Promise.resolve(closed) : undefined;
-      }
+      if (closed !== undefined) return Promise.resolve(closed);
       const { promise, resolve: settle } = Promise.withResolvers<NotAdmitted | undefined>();
       pending.set(index, settle);
       return orCancelled(promise, run.cancellation);
@@ -139,11 +137,14 @@ function claimsSoFar({
   seating,
   assignment,
   answers,
-}: Omit<TeamRun, "gate">): () => Promise<readonly Subject[]> {
-  const deciding = { run, seating, at: assignment.at, missing: [] };
+}: Omit<TeamRun, "gate">): () => Promise<Comparison> {
+  const { at, plan } = assignment;
   return async () => {
+    const planned = plan.planned.filter((index) => answers.results[index] !== undefined);
+    const missing = missingOf(seating.team, { ...plan, planned }, answers.results);
+    const deciding = { run, seating, at, planned, missing };
     const claims = answers.statements.map((said) => said && { ...said, findings: undefined });
-    return (await compareAnswers(deciding, claims, judgeAsker(deciding))).subjects;
+    return compareAnswers(deciding, claims, judgeAsker(deciding));
   };
 }
 
@@ -162,7 +163,6 @@ interface Open {
   readonly said: SaidSoFar;
 }
 
-const NOTHING_SAID: SaidSoFar = { held: [] };
 const ENOUGH = "those who have answered were enough";
 
 function heldIn({ value, heldBy }: Subject["positions"][number]): SaidSoFar["held"][number] {

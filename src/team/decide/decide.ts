@@ -32,6 +32,8 @@ export interface Deciding {
   readonly at: TeamPlace;
   /** Members that were to be asked. */
   readonly planned: readonly number[];
+  /** Others were not asked, since those who had answered were enough. */
+  readonly enough?: boolean;
   /** Those of them that did not answer. */
   readonly missing: readonly Missing[];
 }
@@ -98,7 +100,7 @@ interface Matter {
 }
 
 async function settle(
-  { run, seating: { team }, at, missing }: Deciding,
+  { run, seating: { team }, at, missing, enough }: Deciding,
   ask: Ask,
   { all, open, rerun, asked }: Matter,
 ): Promise<readonly Verdict[]> {
@@ -113,6 +115,7 @@ async function settle(
     person: run.resumable ? personFor(run, scope, all) : undefined,
     missing: missing.map(({ agent }) => agent),
     asked,
+    enough,
     learned: run.learned.get(scope),
     rerun,
     ask: (agent, task, key, told) => ask(agent, task, nameOf(key, task), told),

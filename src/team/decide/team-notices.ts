@@ -6,6 +6,7 @@ import { unreadIn } from "../../conflict/unread.ts";
 import { notice, type Notice } from "../../model/notices.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import { counted } from "../../resolve/words.ts";
+import { isLeftOut } from "../coordinate/conclude.ts";
 import type { Plan } from "../plan.ts";
 import type { Member, Team } from "../team.ts";
 
@@ -48,11 +49,6 @@ export function teamNotices(answers: TeamAnswers): readonly Notice[] {
     // Where nobody spoke that is told already.
     ...(compared === undefined || asked.some(spoke) ? silentNotices(asked) : []),
   ];
-}
-
-/** Whether those who had answered were enough without it. */
-function isLeftOut(result: AgentResult | undefined): boolean {
-  return result?.status === "skipped" && result.reason === "panel";
 }
 
 function askedAt({ team, plan, results, statements }: TeamAnswers, index: number): Asked {
