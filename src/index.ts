@@ -219,7 +219,7 @@ export type {
   Foresight,
   LinkMade,
   SaidSoFar,
-  Sure,
-  View,
+  SureWinner,
+  LinkView,
 } from "./resolve/foresight.ts";
 export type { Dissent, Verdict, VerdictStatus } from "./model/verdict.ts";

@@ -8,7 +8,13 @@ import { learn } from "./statistics/learn.ts";
 import type { LearnedBefore, RecordedVote, Reliability } from "../model/reliability.ts";
 import { SLACK, type Standing } from "./statistics/standing.ts";
 import { leaderOf } from "./statistics/sure.ts";
-import { ifAllAgree, ifAllAgreed, NEVER, type Foresight, type View } from "../resolve/foresight.ts";
+import {
+  ifAllAgree,
+  ifAllAgreed,
+  NEVER,
+  type Foresight,
+  type LinkView,
+} from "../resolve/foresight.ts";
 import type { Link, LinkContext, Question, Ruling } from "../resolve/link.ts";
 import { learning } from "./learning.ts";
 import { checkReliabilityOptions, type ReliabilityOptions } from "./reliability-options.ts";
@@ -108,8 +114,8 @@ export function reliability(options: ReliabilityOptions): Link {
 }
 
 /** How it looks at a claim of which not all is said. With `atLeast` it is sure of nothing before the end. */
-function viewOf(scale: Scale, topic: string | undefined, atLeast: number): View {
-  const now: View["now"] = (said) => {
+function viewOf(scale: Scale, topic: string | undefined, atLeast: number): LinkView {
+  const now: LinkView["now"] = (said) => {
     const ballot = { ...said, topic };
     const standings = scale.standings(ballot);
     const place = leaderOf(standings);
@@ -117,7 +123,7 @@ function viewOf(scale: Scale, topic: string | undefined, atLeast: number): View 
     const { confidence } = scale.confidence(standings[place]?.chance ?? 0, ballot);
     return confidence < atLeast ? undefined : { place, confidence };
   };
-  const sure: View["sure"] = (said, toCome) => {
+  const sure: LinkView["sure"] = (said, toCome) => {
     if (toCome.length === 0) return now(said)?.place ?? "passes";
     return atLeast > 0 ? undefined : scale.sure({ ...said, topic }, toCome);
   };

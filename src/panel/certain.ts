@@ -3,8 +3,8 @@ import {
   type Foresight,
   type LinkMade,
   type SaidSoFar,
-  type Sure,
-  type View,
+  type SureWinner,
+  type LinkView,
 } from "../resolve/foresight.ts";
 
 /** How the links of a chain look at one subject; `undefined` for one that cannot tell, a judge say. */
@@ -47,7 +47,7 @@ function walk(
   contested: boolean,
   said: SaidSoFar,
   toCome: readonly string[],
-): Exclude<Sure, "passes"> {
+): Exclude<SureWinner, "passes"> {
   for (const view of viewsOf(outlook, contested)) {
     const sure = view?.sure(said, toCome);
     if (sure !== "passes") return sure;
@@ -56,7 +56,7 @@ function walk(
 }
 
 /** The links that have the word, in their order. Where all agree those are asked that judge that, and at last whether anybody spoke. */
-function viewsOf(outlook: Outlook, contested: boolean): readonly (View | undefined)[] {
+function viewsOf(outlook: Outlook, contested: boolean): readonly (LinkView | undefined)[] {
   if (contested) return outlook.map((foresight) => foresight?.contested);
   const agreed = outlook.flatMap((foresight) => {
     if (foresight === undefined) return [undefined];

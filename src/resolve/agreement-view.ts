@@ -1,5 +1,11 @@
 import { laplace } from "./confidence.ts";
-import { ifAllAgree, ifAllAgreed, type LinkMade, type SaidSoFar, type View } from "./foresight.ts";
+import {
+  ifAllAgree,
+  ifAllAgreed,
+  type LinkMade,
+  type SaidSoFar,
+  type LinkView,
+} from "./foresight.ts";
 import { areMajority } from "./voices.ts";
 
 // What links make of claims about which all who spoke agree, as far as not everybody has been asked. Whether those who spoke are a majority
@@ -36,15 +42,15 @@ interface Counting {
   readonly always: boolean;
 }
 
-function viewOf(now: View["now"], sure: View["sure"]): View {
+function viewOf(now: LinkView["now"], sure: LinkView["sure"]): LinkView {
   return { now, sure, could: ifAllAgree(sure), most: ifAllAgreed(now), passes: true };
 }
 
 const NOBODY: LinkMade = Object.freeze({ place: null, confidence: 0 });
 
 /** As `unanimous()` judges it: with at least so many voices one alone decides, and a majority does. */
-export function unanimity(quorum: number): View {
-  const now: View["now"] = (said) => {
+export function unanimity(quorum: number): LinkView {
+  const now: LinkView["now"] = (said) => {
     const { voices, asked } = speaking(said);
     if (voices < quorum) return NOBODY;
     if (voices > 1 && !areMajority(voices, asked)) return undefined;
@@ -65,8 +71,8 @@ export function unanimity(quorum: number): View {
 }
 
 /** As a link judges it that counts: it has the word where those who spoke are no majority. */
-export function counting({ makes, count, quorum, fewer, always }: Counting): View {
-  const now: View["now"] = (said) => {
+export function counting({ makes, count, quorum, fewer, always }: Counting): LinkView {
+  const now: LinkView["now"] = (said) => {
     const { voices, asked } = speaking(said);
     const isShort = count(said.held[0]?.by ?? []) < quorum;
     if (areMajority(voices, asked) && (always || !isShort)) return undefined;

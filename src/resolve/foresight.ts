@@ -23,14 +23,14 @@ export interface LinkMade {
  * What a link makes of it for sure, whoever of those to come says what, or nothing: the place of the winner, `null` that nobody wins,
  * `"passes"`; `undefined` where it is open.
  */
-export type Sure = number | null | "passes" | undefined;
+export type SureWinner = number | null | "passes" | undefined;
 
 /** How a link looks at a claim that not everybody has spoken about. Pure. */
-export interface View {
+export interface LinkView {
   /** Should nobody say anything more. */
   readonly now: (said: SaidSoFar) => LinkMade | undefined;
   /** A proof: whatever comes, it is so. */
-  readonly sure: (said: SaidSoFar, toCome: readonly string[]) => Sure;
+  readonly sure: (said: SaidSoFar, toCome: readonly string[]) => SureWinner;
   /** Whether answers of `next` may make it sure of a winner: `false` only where none do. */
   readonly could: (said: SaidSoFar, next: readonly string[], rest: readonly string[]) => boolean;
   /** The highest confidence that answers of `next` may give it, or more. */
@@ -42,9 +42,9 @@ export interface View {
 /** What a link can foresee of one subject. */
 export interface Foresight {
   /** Where there are two positions or more: as it settles. */
-  readonly contested: View;
+  readonly contested: LinkView;
   /** Where there is one: as it judges that. Absent where it does not. */
-  readonly agreed?: View;
+  readonly agreed?: LinkView;
   /** What it knows of the agents. Absent where it treats all alike, or as its options say. */
   readonly record?: AgentsRecord;
 }
@@ -82,7 +82,7 @@ export function mayBeSaid({ held, listed }: SaidSoFar): readonly string[] {
  * Of a link in whose eyes a position is never nearer to winning than when all of `next` hold it: it could be sure only where it would
  * be then.
  */
-export function ifAllAgree(sure: View["sure"]): View["could"] {
+export function ifAllAgree(sure: LinkView["sure"]): LinkView["could"] {
   return (said, next, rest) =>
     mayBeSaid(said).some((key) => {
       const found = sure(saidToo(said, key, next), rest);
@@ -91,7 +91,7 @@ export function ifAllAgree(sure: View["sure"]): View["could"] {
 }
 
 /** The same of a link that is never surer than when all of `next` hold one position. */
-export function ifAllAgreed(now: View["now"]): View["most"] {
+export function ifAllAgreed(now: LinkView["now"]): LinkView["most"] {
   return (said, next) =>
     mayBeSaid(said).reduce(
       (most, key) => Math.max(most, now(saidToo(said, key, next))?.confidence ?? 0),
@@ -100,7 +100,7 @@ export function ifAllAgreed(now: View["now"]): View["most"] {
 }
 
 /** What a rule makes of it. */
-export function byRule(rule: (question: Question) => Ruling): View["now"] {
+export function byRule(rule: (question: Question) => Ruling): LinkView["now"] {
   return ({ held }) => {
     const positions = held.map(({ key, by }) => ({
       value: key,
@@ -115,7 +115,7 @@ export function byRule(rule: (question: Question) => Ruling): View["now"] {
 }
 
 /** Where there is a conflict a link never decides. */
-export const NEVER: View = Object.freeze({
+export const NEVER: LinkView = Object.freeze({
   now: () => undefined,
   sure: () => "passes" as const,
   could: () => false,
@@ -124,13 +124,13 @@ export const NEVER: View = Object.freeze({
 });
 
 /** Agreement of at least so many. */
-export function agreement(quorum: number): View {
-  const sure: View["sure"] = ({ held }, toCome) => {
+export function agreement(quorum: number): LinkView {
+  const sure: LinkView["sure"] = ({ held }, toCome) => {
     const speakers = held[0]?.by.length ?? 0;
     if (speakers >= quorum) return 0;
     return speakers + toCome.length < quorum ? null : undefined;
   };
-  const now: View["now"] = ({ held }) => {
+  const now: LinkView["now"] = ({ held }) => {
     const speakers = held[0]?.by.length ?? 0;
     return speakers < quorum
       ? { place: null, confidence: 0 }

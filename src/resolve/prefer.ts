@@ -5,7 +5,7 @@ import { shown } from "../conflict/plain.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
-import type { View } from "./foresight.ts";
+import type { LinkView } from "./foresight.ts";
 import type { Link, Question, Ruling } from "./link.ts";
 
 /**
@@ -36,7 +36,7 @@ export function prefer(values: readonly Json[]): Link {
     };
   }
 
-  const now: View["now"] = ({ held }) => {
+  const now: LinkView["now"] = ({ held }) => {
     const places = keys.map((key) => held.findIndex((one) => one.key === key));
     const place = places.find((found) => found >= 0);
     if (place === undefined) return undefined;
@@ -45,12 +45,12 @@ export function prefer(values: readonly Json[]): Link {
     return { place, confidence };
   };
   // Whoever comes may hold what is preferred to all that is held.
-  const sure: View["sure"] = (said, toCome) => {
+  const sure: LinkView["sure"] = (said, toCome) => {
     const best = said.held.findIndex(({ key }) => key === keys[0]);
     if (best >= 0) return best;
     return toCome.length > 0 ? undefined : (now(said)?.place ?? "passes");
   };
-  const contested: View = {
+  const contested: LinkView = {
     now,
     sure,
     could: () => true,

@@ -11,8 +11,8 @@ import {
   ifAllAgreed,
   type Foresight,
   type SaidSoFar,
-  type Sure,
-  type View,
+  type SureWinner,
+  type LinkView,
 } from "./foresight.ts";
 import type { Link, Question, Ruling } from "./link.ts";
 import { isMajority } from "./voices.ts";
@@ -97,7 +97,7 @@ export function countSupport({ atLeast: wanted }: SupportOptions): (question: Qu
 
 /** What {@link support} is certain of before all have answered. */
 function foreseen(atLeast: number, settle: (question: Question) => Ruling): Foresight {
-  function sure({ held }: SaidSoFar, toCome: readonly string[]): Sure {
+  function sure({ held }: SaidSoFar, toCome: readonly string[]): SureWinner {
     const counts = held.map(({ by }) => by.length);
     const supported = counts.filter((count) => count >= atLeast).length;
     if (supported > 1) return "passes";
@@ -106,7 +106,7 @@ function foreseen(atLeast: number, settle: (question: Question) => Ruling): Fore
     return supported === 0 ? "passes" : counts.findIndex((count) => count >= atLeast);
   }
   const now = byRule(settle);
-  const contested: View = {
+  const contested: LinkView = {
     now,
     sure,
     could: ifAllAgree(sure),

@@ -10,8 +10,8 @@ import {
   ifAllAgree,
   ifAllAgreed,
   type SaidSoFar,
-  type Sure,
-  type View,
+  type SureWinner,
+  type LinkView,
 } from "./foresight.ts";
 import type { Link, Question, Ruling } from "./link.ts";
 import { isMajority } from "./voices.ts";
@@ -113,7 +113,7 @@ export function vote(given: VoteOptions = {}): Link {
   }
 
   /** The worst that can come is that all vote for the runner-up, and the best that all vote for one. */
-  function sure({ held }: SaidSoFar, toCome: readonly string[]): Sure {
+  function sure({ held }: SaidSoFar, toCome: readonly string[]): SureWinner {
     const still = toCome.filter((agent) => weightOf(agent) > 0);
     const voters = countOf(held.flatMap(({ by }) => by));
     if (voters + still.length < quorum) return "passes";
@@ -129,7 +129,7 @@ export function vote(given: VoteOptions = {}): Link {
   }
 
   const now = byRule(settle);
-  const contested: View = {
+  const contested: LinkView = {
     now,
     sure,
     could: ifAllAgree(sure),
