@@ -31,6 +31,22 @@ async function show(file: string, options: OpenOptions = {}): Promise<Page> {
   return watched.page;
 }
 
+/** What axe finds wrong: the rule, and the first element that breaks it. */
+async function wrongWith(page: Page): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+/** By how much the page is wider than its window. */
+function overhang(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth - clientWidth;
+  });
+}
+
 const VIEWS = [
   { width: 1440, height: 1000, scheme: "light" },
   { width: 1440, height: 1000, scheme: "dark" },
@@ -55,17 +71,17 @@ describe("the page of a run in a browser", () => {
     "has nothing that axe finds wrong, and scrolls not sideways, at $width $scheme",
     async (view) => {
       const page = await show(pages.demo, { view });
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-        .analyze();
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-      expect(found).toEqual([]);
-      const over = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(over).toBe(0);
+      expect(await wrongWith(page)).toEqual([]);
+      expect(await overhang(page)).toBe(0);
     },
   );
+
+  it("has nothing that axe finds wrong, and scrolls not sideways, whatever agents wrote", async () => {
+    const view = { width: 390, height: 844, scheme: "dark" } as const;
+    const page = await show(pages.hostile, { view });
+    expect(await wrongWith(page)).toEqual([]);
+    expect(await overhang(page)).toBe(0);
+  });
 
   it("can be used by the keyboard alone", async () => {
     const page = await show(pages.demo);

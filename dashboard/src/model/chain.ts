@@ -1,3 +1,4 @@
+import { fewNames } from "./words.ts";
 import type { Verdict } from "../../../src/model/verdict.ts";
 
 /** One element of the chain, and what it said about a subject. */
@@ -64,6 +65,6 @@ export function wouldChange(verdict: Verdict, why: Why): string | undefined {
   const over = 1 - missing;
   const names = reporters.map(({ agent }) => agent);
   return over === 1
-    ? `It falls if any one of ${names.join(", ")} takes it back.`
+    ? `It falls if any one of ${fewNames(names, 12)} takes it back.`
     : `It falls only if ${over} of these ${names.length} take it back.`;
 }

@@ -15,7 +15,12 @@ export interface Matrix {
   readonly team: string;
   readonly subjects: readonly Subject[];
   readonly columns: readonly Column[];
+  /** How many columns more there would be. */
+  readonly left: number;
 }
+
+/** More of them nobody takes in at a glance; those that dissent most are shown then. */
+const MOST_COLUMNS = 40;
 
 /** A matrix for the root and for each team that decided something. */
 export function matricesOf(
@@ -24,11 +29,15 @@ export function matricesOf(
   fold: boolean,
 ): readonly Matrix[] {
   const byTeam = Map.groupBy(subjects, ({ team }) => team);
-  return [...byTeam].map(([team, rows]) => ({
-    team,
-    subjects: rows,
-    columns: columnsOf(agentsIn(run, team, rows), rows, fold),
-  }));
+  return [...byTeam].map(([team, rows]) => {
+    const columns = columnsOf(agentsIn(run, team, rows), rows, fold);
+    const left = Math.max(0, columns.length - MOST_COLUMNS);
+    return { team, subjects: rows, columns: left === 0 ? columns : mostAgainst(columns), left };
+  });
+}
+
+function mostAgainst(columns: readonly Column[]): readonly Column[] {
+  return columns.toSorted((a, b) => b.against - a.against).slice(0, MOST_COLUMNS);
 }
 
 /** In the order of the team, so that columns keep their place while a run goes on; then whoever else spoke. */

@@ -140,13 +140,14 @@ function More({ subject }: { readonly subject: Subject }): ReactNode {
 }
 
 const FEW = 8;
+const MANY = 200;
 
 function HoldersPart(props: { readonly subject: Subject; readonly position: number }): ReactNode {
   const { subject, position } = props;
   const { page, select } = useDesk();
-  const [all, setAll] = useState(false);
+  const [most, setMost] = useState(FEW);
   const holders = holdersOf(subject, position);
-  const shown = all ? holders : holders.slice(0, FEW);
+  const shown = holders.slice(0, most);
   const against = subject.winner !== undefined && subject.winner !== position;
   const reports = subject.positions[position]?.value === "present";
   const words =
@@ -172,7 +173,7 @@ function HoldersPart(props: { readonly subject: Subject; readonly position: numb
           );
         })}
         {holders.length > shown.length && (
-          <button type="button" className="who faint" onClick={() => setAll(true)}>
+          <button type="button" className="who faint" onClick={() => setMost(most + MANY)}>
             {`+ ${holders.length - shown.length}`}
           </button>
         )}

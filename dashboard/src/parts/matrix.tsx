@@ -90,9 +90,8 @@ function MatrixPart(props: {
   readonly matrix: Matrix;
   readonly rows: readonly Subject[];
 }): ReactNode {
-  const { columns, team } = props.matrix;
+  const { columns, team, left } = props.matrix;
   const [most, setMost] = useState(ROWS);
-  const { page } = useDesk();
   const style = { "--columns": columns.length } as CSSProperties;
   const rows = props.rows.slice(0, most);
   const rest = props.rows.length - rows.length;
@@ -131,23 +130,21 @@ function MatrixPart(props: {
             </span>
             <span className="ver total" role="cell" />
             {columns.map(({ agents, against, missing }) => (
-              <span
-                key={agents.join("\n")}
-                className={cellClass("c total", agents, false)}
-                role="cell"
-              >
+              <span key={agents.join("\n")} className={cellClass("c total", false)} role="cell">
                 {missing ? "–" : against}
               </span>
             ))}
           </div>
         </div>
       </div>
+      {left > 0 && (
+        <p className="under">{`Those that dissent most; ${left} more columns are left out.`}</p>
+      )}
       {rest > 0 && (
         <p className="under">
           <button type="button" className="lk" onClick={() => setMost(most + 5 * ROWS)}>
             {`${rest} more rows`}
           </button>
-          <span className="vh">{visible(page.run.runId)}</span>
         </p>
       )}
     </>
@@ -160,7 +157,7 @@ function useIsSelected(): (agents: readonly string[]) => boolean {
   return (agents) => agent !== undefined && agents.includes(agent);
 }
 
-function cellClass(base: string, _agents: readonly string[], on: boolean, gone = false): string {
+function cellClass(base: string, on: boolean, gone = false): string {
   return [base, on && "on", gone && "gone"].filter(Boolean).join(" ");
 }
 
@@ -171,7 +168,7 @@ function Head({ column, team }: { readonly column: Column; readonly team: string
   const [first = "", ...others] = agents;
   const call = callOf(page, team, first);
   return (
-    <span className={cellClass("head", agents, isSelected(agents), missing)} role="columnheader">
+    <span className={cellClass("head", isSelected(agents), missing)} role="columnheader">
       <button
         type="button"
         title={agents.map(visible).join(", ")}
@@ -207,7 +204,7 @@ function Row(props: { readonly subject: Subject; readonly columns: readonly Colu
       {columns.map(({ agents, missing }) => (
         <span
           key={agents.join("\n")}
-          className={cellClass("c", agents, isSelected(agents), missing)}
+          className={cellClass("c", isSelected(agents), missing)}
           role="cell"
         >
           <Mark subject={subject} agent={agents[0] ?? ""} />
