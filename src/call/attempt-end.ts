@@ -36,7 +36,7 @@ export type AttemptEnd = (
 };
 
 /** What there may be to say of an end besides what it is. */
-export type EndDetails = Pick<Partial<AttemptEnd>, "settled" | "ended" | "after" | "requeue">;
+export type EndMore = Pick<Partial<AttemptEnd>, "settled" | "ended" | "after" | "requeue">;
 
 /** Whether an attempt's time is over. Its timer may not have rung yet: an agent can keep the event loop from turning. */
 export function isOver({ clock }: Run, { limits }: Seat, startedMs: number): boolean {

@@ -1,6 +1,8 @@
 import type { CallRequest, Cost, ModelCost } from "../model/call.ts";
 import type { CallPlace } from "../model/call-place.ts";
 import { errorFrom } from "../model/errors.ts";
+import type { EventBody } from "../model/events.ts";
+import { takeCheckpoint } from "../executor/checkpoint.ts";
 import type { AttemptEvent } from "../executor/executor.ts";
 import { spentSince, type Spent } from "../money/spent.ts";
 
@@ -15,6 +17,17 @@ export function thrownBy(event: Extract<AttemptEvent, { readonly type: "failure"
 /** Where an attempt stands, as its events have it. */
 export function placeIn({ place, attempt }: CallRequest): CallPlace & { readonly attempt: number } {
   return { ...place, attempt };
+}
+
+/** What an attempt says of how far it is, as the log keeps it; nothing where it cannot. */
+export function checkpointOf(call: CallRequest, value: unknown): readonly EventBody[] {
+  try {
+    const kept = takeCheckpoint(call.place.agent, value);
+    return [{ type: "call.checkpointed", ...placeIn(call), value: kept }];
+  } catch {
+    // Who handed it in has been told.
+    return [];
+  }
 }
 
 /** What there is to say of an attempt whose end was told before. */

@@ -1,29 +1,23 @@
 import type { Cancellation } from "../async/cancellation.ts";
-import { hear, promiseOf } from "../model/hear.ts";
+import { hear } from "../model/hear.ts";
 import type { CallRequest, Usage } from "../model/call.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { EventBody, WaitsFor } from "../model/events.ts";
 import type { Attempt, AttemptEvent, AttemptRequest } from "../executor/executor.ts";
 import type { WaitOptions } from "../limits/admission.ts";
-import { holding } from "../limits/deadlock.ts";
 import type { Requeue } from "../limits/permit.ts";
 import { misreported } from "../money/misreported.ts";
 import { readUsage } from "../money/read-usage.ts";
 import { isPaid, nothingBy, tokensIn, type Spent } from "../money/spent.ts";
 import { accept, type Accepted } from "./accept.ts";
 import { HOLDS_NOTHING, letGo, type Ending, type Holding } from "./charge.ts";
-import {
-  isOver,
-  timeoutError,
-  turnedAway,
-  type AttemptEnd,
-  type EndDetails,
-} from "./attempt-end.ts";
-import { newsOf, placeIn, thrownBy, type News } from "./attempt-events.ts";
+import { isOver, timeoutError, turnedAway, type AttemptEnd, type EndMore } from "./attempt-end.ts";
+import { checkpointOf, newsOf, placeIn, thrownBy, type News } from "./attempt-events.ts";
 import { Reports } from "./reports.ts";
 import { attemptIdOf, attemptRequest } from "./attempt-request.ts";
 import { isDeadline } from "./deadline.ts";
-import { isSameUsage, unfitAnswer, type UnfitAnswer } from "./unfit-answer.ts";
+import { goesOnElsewhere } from "./send.ts";
+import { isSameUsage, unfitAnswer } from "./unfit-answer.ts";
 import { idempotencyKey } from "./key.ts";
 import type { Run } from "./run.ts";
 import type { Seat } from "./seat.ts";
@@ -51,7 +45,7 @@ import type { Seat } from "./seat.ts";
 export class CallAttempt implements Attempt, WaitOptions {
   readonly call: CallRequest;
   /** The number of its `call.started` in the log. */
-  startedSeq = 0;
+  startedSeq: number;
   /** What it may cost at most, in micro-dollars, where somebody says. */
   maxUsdMicros: number | undefined;
   heard = 0;
@@ -59,12 +53,11 @@ export class CallAttempt implements Attempt, WaitOptions {
   readonly #run: Run;
   readonly #seat: Seat;
   readonly #cancellation: Cancellation;
-  /** When it was sent; when its work began, once that is known. */
+  /** When it was sent, then when its work began. */
   #startedMs = 0;
   #tell: (end: AttemptEnd) => void = () => {};
   #holds: Holding = HOLDS_NOTHING;
-  #state: "sending" | "sent" | "running" | "answered" | "given up" | "stopping" | "over" =
-    "sending";
+  #state: "sent" | "running" | "answered" | "given up" | "stopping" | "over" = "sent";
   /** What its agent has come to, whether or not that is taken. */
   #how: "answered" | "failed" | undefined;
   #hasStopped = false;
@@ -73,10 +66,11 @@ export class CallAttempt implements Attempt, WaitOptions {
   // Made at the first report: most attempts have one or none.
   #reports: Reports | undefined;
 
-  constructor(run: Run, seat: Seat, call: CallRequest) {
+  constructor(run: Run, seat: Seat, call: CallRequest, startedSeq = 0) {
     this.#run = run;
     this.#seat = seat;
     this.call = call;
+    this.startedSeq = startedSeq;
     this.#cancellation = run.shared?.cancellation ?? run.cancellation;
   }
 
@@ -86,26 +80,25 @@ export class CallAttempt implements Attempt, WaitOptions {
   }
 
   /**
-   * Carries it out, from `nowMs` of the clock's monotonic time, which is now. Holds its permit, and releases it itself when the agent has
-   * stopped or was abandoned; as `part` of a batch it leaves the slots to the batch, which sends it. The promise never rejects.
+   * From `nowMs` of the clock's monotonic time on, which is now, it hears what happens to it. Holds its permit, and releases it itself when the
+   * agent has stopped or was abandoned; as `part` of a batch it leaves the slots to the batch. The promise never rejects.
    */
-  begin(nowMs: number, holds: Holding): Promise<AttemptEnd> {
+  open(nowMs: number, holds: Holding): Promise<AttemptEnd> {
     const ended = new Promise<AttemptEnd>((tell) => {
       this.#tell = tell;
     });
     this.#startedMs = nowMs;
     this.#holds = holds;
     this.#cancellation.watch(this.#stop);
-    if (holds.permit === undefined) return ended;
-    try {
-      // Whatever the executor does: throw, return a value, a promise, a hostile thenable.
-      const sent = holding.run(holds.permit, this.#run.executor.start, this);
-      if (sent !== undefined) promiseOf(sent).then(hear, (why: unknown) => this.#refused(why));
-    } catch (why) {
-      this.#refused(why);
-    }
-    if (this.#state === "sending") this.#state = "sent";
     return ended;
+  }
+
+  /** Nobody is at work on it, as if it had not been opened. */
+  discard(): Promise<void> | undefined {
+    this.#state = "over";
+    this.#timer?.[Symbol.dispose]();
+    this.#cancellation.unwatch(this.#stop);
+    return (this.#holds.charge ?? this.#holds.permit)?.discard();
   }
 
   get attemptId(): string {
@@ -121,18 +114,21 @@ export class CallAttempt implements Attempt, WaitOptions {
   }
 
   hear(event: AttemptEvent): void {
-    const { seq } = event;
-    if (seq !== undefined) {
-      if (seq <= this.heard) return;
-      this.heard = seq;
+    if (event.seq !== undefined) {
+      if (event.seq <= this.heard) return;
+      this.heard = event.seq;
     }
     switch (event.type) {
       case "started":
-        return this.#start();
+        return this.#start(event.atOnce);
       case "report":
         return this.report(event.usage);
       case "progress":
         return this.#run.journal.emit({ ...placeIn(this.call), value: event.value });
+      case "checkpoint":
+        // When it has an end nobody goes on with it.
+        if (this.#state !== "running") return;
+        return this.#run.journal.note(checkpointOf(this.call, event.value));
       case "answer":
       case "failure":
         this.#start();
@@ -144,16 +140,11 @@ export class CallAttempt implements Attempt, WaitOptions {
     }
   }
 
-  #refused(thrown: unknown): void {
-    this.hear({ type: "failure", thrown, stopped: true });
-  }
-
   /** Its work begins: its time is counted from here on. */
-  #start(): void {
-    const state = this.#state;
-    if (state !== "sending" && state !== "sent") return;
-    // Where it begins as it is sent, the clock has just been read.
-    if (state === "sent") this.#startedMs = this.#run.clock.monotonic();
+  #start(atOnce = false): void {
+    if (this.#state !== "sent") return;
+    // The clock has just been read where it begins as it is sent.
+    if (!atOnce) this.#startedMs = this.#run.clock.monotonic();
     this.#state = "running";
     this.#timer = this.#seat.timeouts?.add(() => this.#giveUp(), this.#startedMs);
   }
@@ -185,7 +176,6 @@ export class CallAttempt implements Attempt, WaitOptions {
     return this.#reports?.spent ?? nothingBy(this.#seat);
   }
 
-  /** What of that has been told. */
   get #told(): Spent {
     return this.#reports?.told ?? nothingBy(this.#seat);
   }
@@ -206,14 +196,11 @@ export class CallAttempt implements Attempt, WaitOptions {
     } catch (error) {
       return this.#fail(error);
     }
-    if (value instanceof Promise) {
-      value.then(
-        (late) => this.#succeed(late),
-        (error: unknown) => this.#fail(error),
-      );
-    } else {
-      this.#succeed(value);
-    }
+    if (!(value instanceof Promise)) return this.#succeed(value);
+    value.then(
+      (late) => this.#succeed(late),
+      (error: unknown) => this.#fail(error),
+    );
   }
 
   #threw(thrown: unknown): void {
@@ -221,7 +208,11 @@ export class CallAttempt implements Attempt, WaitOptions {
     if (this.#how !== undefined) return;
     this.#how = "failed";
     const unfit = unfitAnswer(this.#seat, thrown);
-    if (unfit !== undefined) this.#charge(unfit);
+    if (unfit !== undefined) {
+      this.#run.redact?.learn(unfit.answer, this.#seat.limits.maxBytes);
+      // Unless that is what the agent has just reported.
+      if (!isSameUsage(unfit.usage, this.#reports?.last)) this.report(unfit.usage);
+    }
     if (this.#cancellation.cancelled || this.#state !== "running") return this.#settle();
     if (isOver(this.#run, this.#seat, this.#startedMs)) return this.#settleLate();
     this.#fail(unfit === undefined ? thrown : unfit.error);
@@ -250,13 +241,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     this.#tell(this.#failed(error, { settled, requeue, ended: "failed" }));
   }
 
-  /** What a client says of an unfit answer's cost, unless that is what the agent has just reported. */
-  #charge({ answer, usage }: UnfitAnswer): void {
-    this.#run.redact?.learn(answer, this.#seat.limits.maxBytes);
-    if (!isSameUsage(usage, this.#reports?.last)) this.report(usage);
-  }
-
-  #failed(error: unknown, more?: EndDetails): AttemptEnd {
+  #failed(error: unknown, more?: EndMore): AttemptEnd {
     const endedMs = this.#run.clock.monotonic();
     const [startedMs, jitter] = [this.#startedMs, this.#holds.part?.jitter];
     return { ok: false, startedMs, endedMs, error, jitter, ...this.#told, ...more };
@@ -341,12 +326,14 @@ export class CallAttempt implements Attempt, WaitOptions {
 
   // A function, not a method: it is watched for, and has to be known again.
   readonly #stop = (reason: unknown): void => {
-    if (this.#state === "answered") return;
-    const isAsked = this.#state !== "given up" && this.#state !== "stopping";
-    // Nothing is waited for that does not stop in time.
-    if (isAsked && isDeadline(reason)) return this.#giveUp(reason);
-    if (isAsked) {
+    const was = this.#state;
+    if (was === "answered") return;
+    if (was === "sent" || was === "running") {
+      // Nothing is waited for that does not stop in time.
+      if (isDeadline(reason)) return this.#giveUp(reason);
       this.#state = "stopping";
+      this.#hasStopped ||= goesOnElsewhere(this.#run, reason);
+      if (this.#hasStopped) return this.#settle();
       this.#timer?.[Symbol.dispose]();
       // Somebody waits for this one, so it holds the process.
       this.#timer = this.#run.clock.timer(this.#seat.limits.graceMs, () => {

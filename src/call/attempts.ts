@@ -105,10 +105,18 @@ function requestOf(
   };
   // The idempotency key is made of what the log has, so that it is the same after a resume.
   const keptIssues = issues === undefined || redact === undefined ? undefined : state.issues;
-  if (tier === undefined && failed === undefined && others === undefined && !keptIssues)
+  const { checkpoint } = state;
+  if (
+    tier === undefined &&
+    failed === undefined &&
+    others === undefined &&
+    !keptIssues &&
+    checkpoint === undefined
+  )
     return bare;
   return {
     ...bare,
+    ...(checkpoint !== undefined && { checkpoint }),
     ...(tier !== undefined && { tier }),
     ...(failed !== undefined && { failed }),
     ...(others !== undefined && { others }),

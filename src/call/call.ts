@@ -3,6 +3,7 @@ import { orCancelled } from "../async/or-cancelled.ts";
 import { said, type Said } from "../conflict/said.ts";
 import { QuorateError } from "../model/errors.ts";
 import { attempts, failCall, type MakeAttempt } from "./attempts.ts";
+import { attached } from "./attach.ts";
 import { askCached, reuseIfKept } from "./cache/cache.ts";
 import type { CallOutcome } from "./call-outcome.ts";
 import type { CallSpec, PreparedCall } from "./call-spec.ts";
@@ -104,6 +105,10 @@ function makerOf({ batch }: Seat): MakeAttempt<Seat> {
 async function logged(run: Run, seat: Seat, call: PreparedCall): Promise<CallOutcome | undefined> {
   const { agent } = seat;
   const { spec, state } = call;
+  if (state.phase === "begun") {
+    const goneOn = await attached(run, seat, call, makerOf(seat));
+    if (goneOn !== undefined) return goneOn;
+  }
   const read = (output: unknown): Said | undefined => said(agent, output);
   const known = await replayOrReuse(run, seat, call, read);
   if (known !== undefined || state.phase !== "begun") return known;

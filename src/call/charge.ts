@@ -3,6 +3,7 @@ import type { Permit } from "../limits/permit.ts";
 import type { Spent } from "../money/spent.ts";
 import type { Part } from "./batch/batch-part.ts";
 import type { Run } from "./run.ts";
+import type { Seat } from "./seat.ts";
 
 /** What an attempt has spent, as far as money goes. */
 type Money = Pick<Spent, "cost">;
@@ -51,7 +52,7 @@ export function chargeFor(
   { journal }: Run,
   { place, attempt }: CallRequest,
   bound: number | undefined,
-  permit: Permit,
+  permit: Pick<Permit, "release" | "discard" | "raise">,
   tally: Tally,
 ): Charge {
   let counted = 0;
@@ -89,6 +90,33 @@ export function chargeFor(
       return tally.charged;
     },
   };
+}
+
+/**
+ * The money of an attempt that goes on after its process died. What was reserved for it counts as spent since the run was gone on with, and
+ * is put right when it has stopped.
+ */
+export function chargeReserved(
+  run: Run,
+  call: CallRequest,
+  reserved: number | undefined,
+  budgets: Seat["budgets"],
+  permit: Permit,
+  tally: Tally,
+): Charge {
+  const before = reserved ?? 0;
+  tally.charged = (tally.charged ?? 0) - before;
+  const held: Parameters<typeof chargeFor>[3] = {
+    release(micros) {
+      run.budgets.charge(budgets, micros - before);
+      return permit.release(0);
+    },
+    discard: () => permit.discard(),
+    async raise(more) {
+      run.budgets.charge(budgets, more);
+    },
+  };
+  return chargeFor(run, call, reserved, held, tally);
 }
 
 function micros(spent: Money, bound: number | undefined, ending: Ending): number {

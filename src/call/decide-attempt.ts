@@ -29,6 +29,8 @@ export type AttemptResult =
       readonly total?: Cost;
       /** The answer as the log keeps it, where that is another. */
       readonly kept?: { readonly output: unknown; readonly redacted: true };
+      /** It had begun before its process died, and went on: the log counts it already, and what it reported is all known. */
+      readonly goesOn?: true;
     })
   /** Nobody was asked: a limiter or a budget refused it, or it was cancelled before. */
   | { readonly ok: false; readonly asked: false; readonly error: unknown }
@@ -131,7 +133,7 @@ function takenBy(
   made: MadeAttempt | undefined,
   { charged }: Pick<Moment, "charged">,
 ): CallTotals {
-  const before = spent(state).cost;
+  const before = made?.goesOn === true ? state.cost : spent(state).cost;
   const models = made === undefined ? NO_MODELS : modelsOf(made, modelName, before);
   const taken = {
     ...state.place,

@@ -5,7 +5,8 @@ import type { PermitRequest } from "../limits/permit.ts";
 import { boundOf, type Bound } from "../money/bound.ts";
 import { CallAttempt } from "./attempt.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
-import { chargeFor, type Holding, type Tally } from "./charge.ts";
+import { chargeFor, type Tally } from "./charge.ts";
+import { send, type Permitted } from "./send.ts";
 import type { Run } from "./run.ts";
 import { lifeMsOf, type Seat } from "./seat.ts";
 import { isDeadline } from "./deadline.ts";
@@ -33,7 +34,7 @@ export function dispatch(
   if (recorded !== undefined || run.cancellation.cancelled) {
     return whenRecorded(run, attempt, recorded, { permit });
   }
-  return attempt.begin(nowMs, { permit });
+  return send(run, attempt, nowMs, { permit });
 }
 
 async function dispatchBounded(
@@ -61,14 +62,14 @@ function begin(
   run: Run,
   seat: Seat,
   attempt: CallAttempt,
-  holds: Holding,
+  holds: Permitted,
   bound?: Bound,
 ): Promise<AttemptEnd> {
   const nowMs = run.clock.monotonic();
   const recorded = recordStart(run, seat, attempt, bound, nowMs);
   return recorded !== undefined || run.cancellation.cancelled
     ? whenRecorded(run, attempt, recorded, holds)
-    : attempt.begin(nowMs, holds);
+    : send(run, attempt, nowMs, holds);
 }
 
 /** Begins an attempt when the log has it. */
@@ -76,7 +77,7 @@ async function whenRecorded(
   run: Run,
   attempt: CallAttempt,
   recorded: void | Promise<void>,
-  holds: Holding,
+  holds: Permitted,
 ): Promise<AttemptEnd> {
   const { cancellation, clock } = run;
   try {
@@ -84,13 +85,13 @@ async function whenRecorded(
     if (recorded !== undefined) await orGivenUp(recorded, cancellation, clock);
     if (cancellation.cancelled) throw cancellation.reason;
   } catch (error) {
-    await (holds.charge ?? holds.permit)?.discard();
+    await (holds.charge ?? holds.permit).discard();
     if (!isDeadline(error)) throw error;
     // It has begun, as the log has it, and is to have an end.
     const nowMs = clock.monotonic();
     return { ok: false, startedMs: nowMs, endedMs: nowMs, error, cost: NO_COST };
   }
-  return attempt.begin(clock.monotonic(), holds);
+  return send(run, attempt, clock.monotonic(), holds);
 }
 
 /** What an attempt asks of the limiter: its slots and its money, or the money alone, where the slots are those of a batch. */

@@ -30,6 +30,8 @@ export function eventText(event: LiveEvent): string {
       return `${who(event)} waits for ${waitText(event.waitsFor)}`;
     case "call.started":
       return `${who(event)} started${event.attempt > 1 ? ` again (attempt ${event.attempt})` : ""}`;
+    case "call.checkpointed":
+      return `${who(event)} says how far it is: ${brief(event.value)}`;
     case "call.retried":
       return `${who(event)} asked again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
     case "call.requeued":

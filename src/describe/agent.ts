@@ -39,6 +39,14 @@ export interface AgentContext<Upstream = Readonly<Record<string, UpstreamResult 
   readonly callId: string;
   /** Shows live progress to whoever watches the run. Not kept. */
   readonly emit: (value: unknown) => void;
+  /**
+   * Says how far the attempt is, in at most 64 KiB of JSON, for instance the id of a task that goes on elsewhere. It is kept in the log;
+   * what was said last stands in `checkpointed` where the attempt is made again since the process has died. Throws `OUTPUT_NOT_JSON` or
+   * `OUTPUT_TOO_LARGE`.
+   */
+  readonly checkpoint: (value: unknown) => void;
+  /** What this attempt said last by `checkpoint` before the process died; else `undefined`. A repetition after a failure begins anew. */
+  readonly checkpointed: unknown;
   /** Tells what was used so far; several reports of one attempt are added up. */
   readonly report: (usage: Usage) => void;
 }

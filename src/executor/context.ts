@@ -1,6 +1,7 @@
 import type { AgentContext } from "../describe/agent.ts";
 import type { OtherSide, UpstreamResult, Usage } from "../model/call.ts";
 import type { ErrorRecord, Issue } from "../model/errors.ts";
+import { takeCheckpoint } from "./checkpoint.ts";
 import type { Attempt, RegisteredAgent } from "./executor.ts";
 import { signalFor, type Listening } from "./listening.ts";
 
@@ -77,6 +78,17 @@ export class EmbeddedContext implements AgentContext {
   // Functions, not methods: an agent may take them apart.
   get emit(): (value: unknown) => void {
     return (value) => this.#attempt.hear({ type: "progress", value });
+  }
+
+  get checkpoint(): (value: unknown) => void {
+    return (value) => {
+      const kept = takeCheckpoint(this.#registered.agent.name, value);
+      this.#attempt.hear({ type: "checkpoint", value: kept });
+    };
+  }
+
+  get checkpointed(): unknown {
+    return this.#attempt.call.checkpoint;
   }
 
   get report(): (usage: Usage) => void {

@@ -6,7 +6,7 @@ import { EmbeddedContext } from "./context.ts";
 import type { AgentRegistry, Attempt, AttemptEvent, Executor } from "./executor.ts";
 import type { Listening } from "./listening.ts";
 
-const STARTED: AttemptEvent = Object.freeze({ type: "started" });
+const STARTED: AttemptEvent = Object.freeze({ type: "started", atOnce: true });
 
 /** Carries attempts out in this process. */
 export function embeddedExecutor(agents: AgentRegistry): Executor {

@@ -56,24 +56,28 @@ export interface BatchAttempt extends Pick<Attempt, "attemptId" | "cancelled" | 
  * `seq` counts from 1 without a gap, so that what is told twice is heard once. An executor in this process tells each once, and numbers
  * none.
  */
-export type AttemptEvent = { readonly seq?: number } & (
-  | { readonly type: "started" }
-  /** What it used; of a batch by the call at `index`, or by all together, in equal parts. */
-  | { readonly type: "report"; readonly usage: Usage; readonly index?: number }
-  | { readonly type: "progress"; readonly value: unknown }
-  /** Of a batch a list of as many answers, each or an `Error` in its place. */
-  | { readonly type: "answer"; readonly output: unknown; readonly stopped?: true }
-  /** In this process what was thrown; from elsewhere what it was as JSON, and how long it asks to be left alone, in ms. */
-  | { readonly type: "failure"; readonly thrown: unknown; readonly stopped?: true }
-  | {
-      readonly type: "failure";
-      readonly error: ErrorRecord;
-      readonly retryAfterMs?: number;
-      readonly stopped?: true;
-    }
-  /** It is at work no more: its slot is free. */
-  | { readonly type: "stopped" }
-);
+export type AttemptEvent = { readonly seq?: number } &
+  /** `atOnce`: as it was handed over, in the same turn of the event loop. */
+  (
+    | { readonly type: "started"; readonly atOnce?: true }
+    /** What it used; of a batch by the call at `index`, or by all together, in equal parts. */
+    | { readonly type: "report"; readonly usage: Usage; readonly index?: number }
+    | { readonly type: "progress"; readonly value: unknown }
+    /** What it wants to be handed back where its process, or that of its run, dies before it has ended. */
+    | { readonly type: "checkpoint"; readonly value: unknown }
+    /** Of a batch a list of as many answers, each or an `Error` in its place. */
+    | { readonly type: "answer"; readonly output: unknown; readonly stopped?: true }
+    /** In this process what was thrown; from elsewhere what it was as JSON, and how long it asks to be left alone, in ms. */
+    | { readonly type: "failure"; readonly thrown: unknown; readonly stopped?: true }
+    | {
+        readonly type: "failure";
+        readonly error: ErrorRecord;
+        readonly retryAfterMs?: number;
+        readonly stopped?: true;
+      }
+    /** It is at work no more: its slot is free. */
+    | { readonly type: "stopped" }
+  );
 
 /**
  * Where attempts are carried out: in this process, in another one, on another machine. A supervisor never calls an agent's function.
@@ -88,6 +92,12 @@ export interface Executor {
   start(attempt: Attempt): void | Promise<void>;
   /** As `start`, for several as one request. Without it nothing is collected: each is an attempt of its own. */
   startBatch?(batch: BatchAttempt): void | Promise<void>;
+  /**
+   * Goes on telling of an attempt that this executor, perhaps in a process that has died since, was handed before: all that came after
+   * the event numbered `attempt.heard`. Answers whether it does: not where it knows nothing of the attempt, or where that was cancelled; then
+   * nobody is at work on it. Without it a call that had begun when the process of its run died is in doubt.
+   */
+  attach?(attempt: Attempt): boolean | Promise<boolean>;
   /** Stops an attempt, or takes it out of the queue; it is told `stopped` when its agent has. Unknown ids are no mistake. */
   cancel(attemptId: string, reason: unknown): void;
   /** Lets go of what the executor holds; attempts elsewhere may go on. */

@@ -11,7 +11,7 @@ export function makeExecutor(
   where: string,
 ): Executor {
   const made = atOnce(() => make(agents), `${where}: executor`);
-  const { start, startBatch, cancel, close } = Object(made) as Partial<Executor>;
+  const { start, startBatch, attach, cancel, close } = Object(made) as Partial<Executor>;
   if (typeof start !== "function" || typeof cancel !== "function") {
     hear(made);
     throw new QuorateError(
@@ -22,6 +22,7 @@ export function makeExecutor(
   return {
     start: start.bind(made),
     ...(typeof startBatch === "function" && { startBatch: startBatch.bind(made) }),
+    ...(typeof attach === "function" && { attach: attach.bind(made) }),
     cancel(attemptId, reason) {
       try {
         // Nobody could do anything about it: an attempt that does not stop is abandoned.

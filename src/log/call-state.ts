@@ -4,7 +4,7 @@ import type { Issue } from "../model/errors.ts";
 import type { EventBody, RunEvent } from "../model/events.ts";
 
 /** An event of a call, with or without its place in the log. */
-export type CallEvent = Extract<EventBody, CallPlace>;
+export type CallEvent = Extract<EventBody, CallPlace> & { readonly seq?: number };
 
 /** The event that says how a call ended. */
 export type CallEnded = Extract<
@@ -37,6 +37,10 @@ export interface CallState {
   readonly reserved: number | undefined;
   /** Whether the log says what the attempt that began last has cost. */
   readonly settled: boolean;
+  /** The number of the event with which that attempt began; 0 where none has. */
+  readonly startedSeq: number;
+  /** How far it said that it is, where it has no end; `undefined` where it has not said it. */
+  readonly checkpoint: unknown;
   /** How many of its attempts were turned away and queued again. */
   readonly requeues: number;
 }
@@ -54,6 +58,8 @@ export function newCall(place: CallPlace, key: string | undefined): CallState {
     charged: undefined,
     reserved: undefined,
     settled: true,
+    startedSeq: 0,
+    checkpoint: undefined,
     requeues: 0,
   };
 }
@@ -75,7 +81,14 @@ export function evolve(state: CallState, event: CallEvent): CallState {
         ...spent(state),
         reserved: event.reserved,
         settled: false,
+        startedSeq: "seq" in event ? event.seq : 0,
+        // The same attempt, made again.
+        checkpoint: state.attempt === event.attempt ? state.checkpoint : undefined,
       };
+    case "call.checkpointed":
+      return event.redacted === true || event.attempt !== state.attempt
+        ? state
+        : { ...state, checkpoint: event.value };
     case "call.requeued":
       return { ...between(state, event), requeues: state.requeues + 1 };
     case "call.retried": {
@@ -114,7 +127,7 @@ function between(
   event: Extract<CallEvent, { type: "call.retried" | "call.requeued" | "call.failed" }>,
 ): CallState {
   const next = settled(state, event.cost, event.charged);
-  return { ...next, phase: "between", attempt: event.attempt };
+  return { ...next, phase: "between", attempt: event.attempt, checkpoint: undefined };
 }
 
 function ended(state: CallState, event: Extract<CallEvent, Pick<CallEnded, "type">>): CallState {

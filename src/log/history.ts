@@ -141,6 +141,7 @@ export class History {
         if (event.redacted !== true || event.type === "call.succeeded") this.#evolve(event);
         break;
       case "call.started":
+      case "call.checkpointed":
       case "call.requeued":
       case "call.retried":
       case "call.failed":

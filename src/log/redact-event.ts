@@ -26,6 +26,10 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
       const output = changed(body.output, "output", changes);
       return { ...body, output: output.value, ...output.mark, ...modelsWithout(body, text) };
     }
+    case "call.checkpointed": {
+      const checkpoint = changed(body.value, "output", changes);
+      return { ...body, value: checkpoint.value, ...checkpoint.mark };
+    }
     case "call.retried":
     case "call.requeued":
     case "call.failed":

@@ -145,6 +145,8 @@ export interface CallRequest {
   readonly issues: readonly Issue[];
   /** The same as the log has it, where that is not all: an idempotency key is made of this. */
   readonly keptIssues?: readonly Issue[];
+  /** How far it said that it is when it was made before, by a process that died. */
+  readonly checkpoint?: unknown;
   /** At which of the team's tiers. */
   readonly tier?: string;
   /** What those failed with that were asked before a fallback. */

@@ -105,6 +105,14 @@ export type EventBody =
       /** How many calls of this and other runs are one request. */
       readonly batch?: number;
     })
+  /** An attempt said how far it is: it is handed that back where it is made again since its process has died. */
+  | (CallPlace & {
+      readonly type: "call.checkpointed";
+      readonly attempt: number;
+      readonly value: unknown;
+      /** The value is not kept whole, and is not handed back. */
+      readonly redacted?: true;
+    })
   /** What it calls told an attempt to come later: it queues again, and that is no repetition. */
   | (CallPlace & {
       readonly type: "call.requeued";

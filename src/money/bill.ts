@@ -137,6 +137,7 @@ export class BillFold {
       case "run.finished":
       case "run.cancelled":
       case "call.queued":
+      case "call.checkpointed":
       case "call.escalated":
       case "conflict.found":
       case "verdict.reached":

@@ -121,6 +121,8 @@ export function nextCall(given: CallView, event: CallViewEvent): CallView {
   switch (event.type) {
     case "call.queued":
       return { ...call, queued: { atMs: event.atMs, waitsFor: event.waitsFor } };
+    case "call.checkpointed":
+      return call;
     case "call.started": {
       const { toldBy: _told, queued, ...rest } = call;
       const attempt: AttemptView = {

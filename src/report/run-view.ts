@@ -207,6 +207,7 @@ export function runFold(runId: string): RunFold {
         }
         case "call.queued":
         case "call.started":
+        case "call.checkpointed":
         case "call.retried":
         case "call.requeued":
         case "call.succeeded":

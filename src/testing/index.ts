@@ -19,6 +19,13 @@ export type {
 export { record, replay } from "./cassette/cassette.ts";
 export type { CassetteOptions } from "./cassette/cassette.ts";
 export type { ContractCase } from "./contract.ts";
+export { executorContract } from "./executor-contract/executor-contract.ts";
+export { executorAgents } from "./executor-contract/stepper.ts";
+export type { ContractStep } from "./executor-contract/stepper.ts";
+export type { ExecutorUnderTest, OpenExecutor } from "./executor-contract/under-test.ts";
+export { farExecutor } from "./far/far-executor.ts";
+export type { FarExecutor, FarLink } from "./far/far-executor.ts";
+export { farWorker } from "./far/far-worker.ts";
 export { limiterContract } from "./limiter-contract/limiter-contract.ts";
 export type { LimiterUnderTest, OpenLimiter } from "./limiter-contract/under-test.ts";
 export { scripted } from "./scripted.ts";

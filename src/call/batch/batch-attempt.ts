@@ -47,7 +47,6 @@ export function runBatch(
   const size = asking.length;
   const attempts = asking.map(({ attempt }) => attempt);
   let startedMs = nowMs;
-  let isSent = false;
   let waitedFor = size;
   let unended = size;
   let lastReport: Usage | undefined;
@@ -145,7 +144,7 @@ export function runBatch(
       }
       switch (event.type) {
         case "started":
-          if (isSent) startedMs = clock.monotonic();
+          if (event.atOnce !== true) startedMs = clock.monotonic();
           return tellAll(event);
         case "report":
           return report(event.usage, event.index);
@@ -159,6 +158,7 @@ export function runBatch(
           else void answered.then(() => tellAll(event));
           return;
         case "progress":
+        case "checkpoint":
           // Nobody can tell whose it is.
           return hearWithin(event.value);
       }
@@ -180,7 +180,7 @@ export function runBatch(
       permit.release(0)?.catch(() => {});
     },
   };
-  const ends = asking.map(({ attempt, charge }) => attempt.begin(nowMs, { charge, part }));
+  const ends = asking.map(({ attempt, charge }) => attempt.open(nowMs, { charge, part }));
   try {
     // Whatever the executor and the agent do: as in an attempt of its own.
     const sent = holding.run(permit, () => executor.startBatch?.(batch));
@@ -190,7 +190,6 @@ export function runBatch(
   } catch (thrown) {
     fail(thrown, true);
   }
-  isSent = true;
   return ends;
 }
 

@@ -9,6 +9,7 @@ import { runBatch, type AskingAttempt } from "./batch-attempt.ts";
 import { chargeFor, type Charge, type Tally } from "../charge.ts";
 import { dispatch, permitRequest, recordStart } from "../dispatch.ts";
 import type { Run } from "../run.ts";
+import { send } from "../send.ts";
 import type { Seat } from "../seat.ts";
 import { isDeadline } from "../deadline.ts";
 
@@ -53,7 +54,7 @@ export async function dispatchBatch(
   const nowMs = first.call.run.clock.monotonic();
   if (others.length === 0) {
     const { call, attempt, charge } = first;
-    call.resolve(settled(attempt.begin(nowMs, { permit, charge })));
+    call.resolve(settled(send(call.run, attempt, nowMs, { permit, charge })));
     return;
   }
   const asking = [askingOf(first), ...others.map(askingOf)] as const;

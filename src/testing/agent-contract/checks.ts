@@ -117,6 +117,8 @@ export function askDirectly(
     runId: "run",
     callId: NAME,
     emit() {},
+    checkpoint() {},
+    checkpointed: undefined,
     report: (usage) => void reports.push(usage),
   };
   const run = agent.run as unknown as (task: unknown, given: AgentContext) => unknown;

@@ -1,0 +1,79 @@
+import type { CallRequest } from "../model/call.ts";
+import { CallAttempt } from "./attempt.ts";
+import { attempts, type MakeAttempt } from "./attempts.ts";
+import type { CallOutcome } from "./call-outcome.ts";
+import type { PreparedCall } from "./call-spec.ts";
+import type { CallState } from "../log/call-state.ts";
+import { chargeReserved, type Tally } from "./charge.ts";
+import type { AttemptResult } from "./decide-attempt.ts";
+import type { Run } from "./run.ts";
+import { lifeMsOf, type Seat } from "./seat.ts";
+import { goOnWith } from "./send.ts";
+import type { PermitRequest } from "../limits/permit.ts";
+
+/** The executor knows nothing of an attempt: the call is in doubt. */
+const GONE = new Error("the executor knows nothing of the attempt");
+
+/**
+ * The outcome of a call that had begun when the process of its run died: its attempt goes on where it is at work, and is neither begun nor
+ * paid a second time. Those that follow are made by `make`. `undefined` where the executor knows nothing of it.
+ */
+export async function attached(
+  run: Run,
+  seat: Seat,
+  call: PreparedCall,
+  make: MakeAttempt<Seat>,
+): Promise<CallOutcome | undefined> {
+  if (run.executor.attach === undefined) return undefined;
+  let isFirst = true;
+  try {
+    return await attempts(run, seat, call, (given, callee, request, tally) => {
+      if (!isFirst) return make(given, callee, request, tally);
+      isFirst = false;
+      return goOn(given, callee, call.state, request, tally);
+    });
+  } catch (error) {
+    if (error === GONE) return undefined;
+    throw error;
+  }
+}
+
+async function goOn(
+  run: Run,
+  seat: Seat,
+  { startedSeq, reserved }: CallState,
+  request: CallRequest,
+  tally: Tally,
+): Promise<AttemptResult> {
+  const attempt = new CallAttempt(run, seat, request, startedSeq);
+  // Before anything is waited for: its slot is not another's meanwhile.
+  const permit = await run.limiter.acquire(slotsIn(run, seat), run.cancellation, attempt);
+  const { budgets } = seat;
+  const charge =
+    budgets.length === 0
+      ? undefined
+      : chargeReserved(run, request, reserved, budgets, permit, tally);
+  const end = await goOnWith(run, attempt, { permit, charge });
+  if (end === undefined) throw GONE;
+  await end.settled;
+  return { ...end, goesOn: true };
+}
+
+/** Its slots alone: what it may cost was reserved when it began. */
+function slotsIn(
+  { journal }: Run,
+  { slots, agent, limiters, scoped, limits }: Seat,
+): PermitRequest {
+  return (
+    slots ?? {
+      agent: agent.name,
+      runId: journal.runId,
+      limits: limiters,
+      scoped,
+      tokens: 0,
+      usdMicros: undefined,
+      backoff: limits.backoff,
+      lifeMs: lifeMsOf(limits),
+    }
+  );
+}

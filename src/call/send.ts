@@ -1,0 +1,67 @@
+import { isSoundError } from "../model/errors.ts";
+import { hear, promiseOf } from "../model/hear.ts";
+import { holding } from "../limits/deadlock.ts";
+import type { Permit } from "../limits/permit.ts";
+import type { CallAttempt } from "./attempt.ts";
+import type { AttemptEnd } from "./attempt-end.ts";
+import type { Holding } from "./charge.ts";
+import type { Run } from "./run.ts";
+
+/** What an attempt holds that is no part of a batch. */
+export interface Permitted extends Holding {
+  readonly permit: Permit;
+}
+
+/** Hands an attempt to its executor, at `nowMs` of the clock's monotonic time, which is now. The promise never rejects. */
+export function send(
+  { executor }: Pick<Run, "executor">,
+  attempt: CallAttempt,
+  nowMs: number,
+  holds: Permitted,
+): Promise<AttemptEnd> {
+  const ended = attempt.open(nowMs, holds);
+  try {
+    // Whatever the executor does: throw, return a value, a promise, a hostile thenable.
+    const sent = holding.run(holds.permit, executor.start, attempt);
+    if (sent !== undefined) {
+      promiseOf(sent).then(hear, (thrown: unknown) =>
+        attempt.hear({ type: "failure", thrown, stopped: true }),
+      );
+    }
+  } catch (thrown) {
+    attempt.hear({ type: "failure", thrown, stopped: true });
+  }
+  return ended;
+}
+
+/**
+ * Goes on with an attempt that a process which died has sent. Answers with its end, or `undefined` where the executor knows nothing of it:
+ * then nothing is held any more.
+ */
+export async function goOnWith(
+  { executor, clock }: Run,
+  attempt: CallAttempt,
+  holds: Permitted,
+): Promise<AttemptEnd | undefined> {
+  const { attach } = executor;
+  const ended = attempt.open(clock.monotonic(), holds);
+  const attached = async (): Promise<unknown> =>
+    attach !== undefined && promiseOf(holding.run(holds.permit, attach, attempt));
+  const isThere = await Promise.race([
+    // Who cannot tell what became of it knows nothing of it.
+    attached().catch(hear),
+    // It is cancelled, or has ended.
+    ended.then(() => true),
+  ]);
+  if (isThere !== true) {
+    await attempt.discard();
+    return undefined;
+  }
+  return ended;
+}
+
+/** Whether somebody else goes on with an attempt whose run is over here: whoever has taken the run over, or does when its store works again. */
+export function goesOnElsewhere({ executor }: Pick<Run, "executor">, reason: unknown): boolean {
+  if (executor.attach === undefined || !isSoundError(reason)) return false;
+  return reason.code === "LEASE_LOST" || reason.code === "STORE_FAILED";
+}

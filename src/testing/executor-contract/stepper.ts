@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+import { agent, type Agent, type AgentContext } from "../../describe/agent.ts";
+import type { Usage } from "../../model/call.ts";
+
+/** What the agent of the contract does, one after another. Plain JSON, as it is its task. */
+export type ContractStep =
+  | { readonly do: "report"; readonly usage: Usage }
+  | { readonly do: "emit"; readonly value: unknown }
+  | { readonly do: "checkpoint"; readonly value: unknown }
+  /** Waits until there is such a file, and stops when it is told to, unless it is `deaf`. */
+  | { readonly do: "wait"; readonly file: string; readonly deaf?: true }
+  | { readonly do: "answer"; readonly value: unknown }
+  /** Answers with what it was given beside its task. */
+  | { readonly do: "tell" }
+  | { readonly do: "fail"; readonly status: number; readonly retryAfterMs?: number };
+
+const LOOK_EVERY_MS = 2;
+
+/** The agents that an executor under test carries out: one that does what its task says. */
+export const executorAgents: readonly Agent[] = [
+  agent({
+    name: "stepper",
+    run: async (steps: readonly ContractStep[], context) => {
+      for (const step of steps) {
+        const ended = await take(step, context);
+        if (ended !== undefined) return ended.output;
+      }
+      return undefined;
+    },
+  }) as Agent,
+];
+
+async function take(
+  step: ContractStep,
+  context: AgentContext,
+): Promise<{ readonly output: unknown } | undefined> {
+  const { signal } = context;
+  switch (step.do) {
+    case "report":
+      context.report(step.usage);
+      return undefined;
+    case "emit":
+      context.emit(step.value);
+      return undefined;
+    case "checkpoint":
+      context.checkpoint(step.value);
+      return undefined;
+    case "wait":
+      while (!existsSync(step.file)) {
+        if (step.deaf !== true) signal.throwIfAborted();
+        await setTimeout(LOOK_EVERY_MS);
+      }
+      return undefined;
+    case "answer":
+      return { output: step.value };
+    case "tell": {
+      const { attempt, results, issues, idempotencyKey, runId, callId, checkpointed } = context;
+      return {
+        output: { attempt, results, issues, idempotencyKey, runId, callId, checkpointed },
+      };
+    }
+    case "fail": {
+      const { status, retryAfterMs } = step;
+      throw Object.assign(new Error("told to fail"), {
+        status,
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      });
+    }
+  }
+}

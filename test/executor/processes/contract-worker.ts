@@ -1,0 +1,3 @@
+import { executorAgents, farWorker } from "../../../src/testing/index.ts";
+
+farWorker(executorAgents);
