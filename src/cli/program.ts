@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { Argument, Command, CommanderError, Option } from "commander";
 import { QuorateError } from "../model/errors.ts";
 import type { AgentsFlags } from "./agents-command.ts";
 import type { AuditFlags } from "./audit-command.ts";
 import { askForMissing } from "./ask-for-missing.ts";
+import { addCompletion, describeCompletion, isCompletion } from "./completion.ts";
 import { complain } from "./complain.ts";
 import { DEFAULT_DATABASE } from "./database.ts";
 import { EXIT, exitCodeOfError } from "./exit-code.ts";
@@ -14,8 +14,10 @@ import { finish } from "./finish.ts";
 import { addFrontCommands } from "./front-commands.ts";
 import { age, failOn, namesIn, place, tag } from "./flag-values.ts";
 import { addLogCommands } from "./log-commands.ts";
+import { addExamples } from "./help-examples.ts";
 import { keepOutputs, reserveStdout } from "./output.ts";
 import { ownName } from "./own-name.ts";
+import { packageVersion } from "./package-version.ts";
 import type { BillFlags } from "./bill-command.ts";
 import type { PlanFlags } from "./plan-command.ts";
 import type { ResumeFlags } from "./resume-command.ts";
@@ -51,10 +53,11 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   // From before a team is loaded.
   if (args.includes("--json")) reserveStdout();
   let exitCode: number = EXIT.ok;
-  const program = describeProgram((code) => {
+  const program = describeProgram(args, (code) => {
     exitCode = code;
   });
   try {
+    if (isCompletion(args)) await addCompletion(program);
     await program.parseAsync(args, { from: "user" });
     return strayed.aborted ? failedBy(strayed.reason, args) : exitCode;
   } catch (error) {
@@ -89,8 +92,14 @@ function wantsStack(args: readonly string[]): boolean {
   return args.includes("--debug") || (process.env["QUORATE_DEBUG"] ?? "") !== "";
 }
 
+/** Commands that write, erase or stop something: nobody is led to one by a slip of the pen. */
+const CHANGING = new Set(["cancel", "decide", "delete", "prune", "truth"]);
+
 function oneSentence(message: string): string {
   return message
+    .replace(/\s*\(Did you mean (?:one of )?(.*?)\?\)/, (all, names: string) =>
+      names.split(", ").some((name) => CHANGING.has(name)) ? "" : all,
+    )
     .replace(/^error: /, "")
     .replaceAll(/\s*\n\s*/g, " ")
     .replace(/\.$/, "")
@@ -115,11 +124,11 @@ const FAIL_ON = [
   failOn,
 ] as const;
 
-function describeProgram(exitWith: (code: number) => void): Command {
+function describeProgram(args: readonly string[], exitWith: (code: number) => void): Command {
   const program = new Command("quorate")
     .description("Runs a team of agents, and shows what it did and why.")
-    .version(packageVersion())
-    .helpCommand(false)
+    .version(packageVersion(), "-v, --version")
+    .helpCommand("help [command]", "Shows how a command is used.")
     // What a sub-command rejects comes back to runProgram, which tells it in one sentence.
     .exitOverride()
     .configureHelp({
@@ -297,15 +306,15 @@ function describeProgram(exitWith: (code: number) => void): Command {
       const { billCommand } = await import("./bill-command.ts");
       await billCommand(options, terminal());
     });
-  for (const listed of program.commands) askForMissing(listed);
+  const completion = "Prints what makes a shell complete command lines of quorate.";
+  if (!isCompletion(args)) describeCompletion(command("completion", completion));
+  for (const listed of program.commands) {
+    askForMissing(listed);
+    addExamples(listed);
+  }
   return program;
 }
 
 function argumentTerm(argument: Argument): string {
   return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
-}
-
-function packageVersion(): string {
-  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(manifest) as { readonly version: string }).version;
 }

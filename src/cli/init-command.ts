@@ -1,0 +1,172 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { QuorateError } from "../model/errors.ts";
+import { CALLED_IN } from "./given-path.ts";
+import { firstRun, initFiles } from "./init-files.ts";
+import {
+  INSTALLING,
+  TEMPLATES,
+  type InitPlan,
+  type PackageManager,
+  type Template,
+} from "./init-plan.ts";
+import { CODING_PROGRAMS, isSet, KEYS, loginOf, programOnPath } from "./installed-agents.ts";
+import { installedVersion, manifestOf } from "./installed-package.ts";
+import { ownName } from "./own-name.ts";
+import { packageVersion } from "./package-version.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface InitFlags {
+  readonly template?: Template;
+  readonly yes?: boolean;
+}
+
+/** `quorate init`: writes a team and what belongs to it into the folder where it is called. Gives the exit code. What is there already stays as it is. */
+export async function initCommand(flags: InitFlags, screen: Terminal): Promise<number> {
+  const manifest = await packageManifest();
+  const template = flags.template ?? (await chosen(flags, screen));
+  const plan = planFor(template, manifest);
+  for (const line of found(plan)) screen.print(line);
+  screen.print("");
+  for (const { path, text } of initFiles(plan)) {
+    const isNew = await writeNew(join(CALLED_IN, path), text);
+    screen.print(isNew ? `wrote  ${path}` : `kept   ${path}, which is there already`);
+  }
+  screen.print(`${await completeManifest(manifest, plan)}  package.json`);
+  const runs = `${ownName()} ${firstRun(plan).replace(/^quorate /, "")}`;
+  const isInstalled = installedVersion("quorate", CALLED_IN) !== undefined;
+  screen.print(
+    "",
+    "Next:",
+    ...(isInstalled ? [] : [`  ${INSTALLING[plan.packageManager].add} quorate`]),
+    `  ${isInstalled ? runs : runs.replace(/^quorate /, "npx quorate ")}`,
+    `  node --test ${template}.test.${plan.ending}`,
+  );
+  return 0;
+}
+
+async function chosen({ yes = false }: InitFlags, screen: Terminal): Promise<Template> {
+  if (yes || !process.stdin.isTTY || !screen.live) return "gate";
+  using asking = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = (await asking.question(`Which team (${TEMPLATES.join(", ")})? [gate] `)).trim();
+  const template = TEMPLATES.find((one) => one === (answer === "" ? "gate" : answer));
+  if (template !== undefined) return template;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `There is no template of that name; choose ${TEMPLATES.join(", ")}.`,
+  );
+}
+
+type Manifest = Readonly<Record<string, unknown>>;
+
+const MANIFEST = join(CALLED_IN, "package.json");
+
+async function packageManifest(): Promise<Manifest | undefined> {
+  if (!existsSync(MANIFEST)) return undefined;
+  const manifest = manifestOf(MANIFEST);
+  if (manifest !== undefined) return manifest;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    "package.json cannot be read as a JSON object; mend it first.",
+  );
+}
+
+function planFor(template: Template, manifest: Manifest | undefined): InitPlan {
+  // A program that nobody is logged in to, or that nothing can start, would fail in every run.
+  const canStart = installedVersion("execa", CALLED_IN) !== undefined;
+  const codingAgent = canStart
+    ? CODING_PROGRAMS.find(
+        (one) => programOnPath(one.name) !== undefined && loginOf(one) !== undefined,
+      )
+    : undefined;
+  return {
+    template,
+    ending: manifest === undefined || manifest["type"] === "module" ? "ts" : "mts",
+    packageManager: packageManagerOf(manifest),
+    ...(codingAgent !== undefined && { codingAgent: codingAgent.name }),
+  };
+}
+
+const LOCKFILES: Readonly<Record<string, PackageManager>> = {
+  "pnpm-lock.yaml": "pnpm",
+  "yarn.lock": "yarn",
+  "bun.lock": "bun",
+  "bun.lockb": "bun",
+  "package-lock.json": "npm",
+};
+
+/** What the package says, what its lockfile says, what this command was started by. */
+function packageManagerOf(manifest: Manifest | undefined): PackageManager {
+  const names = ["npm", "pnpm", "yarn", "bun"] as const;
+  const said = String(manifest?.["packageManager"] ?? "").split("@", 1)[0];
+  const lockfile = Object.keys(LOCKFILES).find((file) => existsSync(join(CALLED_IN, file)));
+  const agent = (process.env["npm_config_user_agent"] ?? "").split("/", 1)[0];
+  return (
+    names.find((name) => name === said) ??
+    LOCKFILES[lockfile ?? ""] ??
+    names.find((name) => name === agent) ??
+    "npm"
+  );
+}
+
+function found({ codingAgent, packageManager }: InitPlan): readonly string[] {
+  const programs = CODING_PROGRAMS.filter(({ name }) => programOnPath(name) !== undefined);
+  const keys = KEYS.filter(isSet);
+  const names = programs.map(({ name }) => name).join(", ");
+  return [
+    `Node ${process.version}, ${packageManager}`,
+    `coding agents: ${names === "" ? "none" : names}${codingAgent === undefined ? "" : `; the team asks ${codingAgent}`}`,
+    `keys: ${keys.length === 0 ? "none" : keys.join(", ")}`,
+  ];
+}
+
+/** Whether the file was written: one that is there is nobody's to replace. */
+async function writeNew(file: string, text: string): Promise<boolean> {
+  await mkdir(dirname(file), { recursive: true });
+  try {
+    await writeFile(file, text, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Makes package.json, or adds what it lacks: the package that the team imports, and a script. Nothing that it says is changed. */
+async function completeManifest(manifest: Manifest | undefined, plan: InitPlan): Promise<string> {
+  const script = firstRun(plan);
+  const range = `^${packageVersion()}`;
+  if (manifest === undefined) {
+    const made = {
+      private: true,
+      type: "module",
+      scripts: { [plan.template]: script },
+      dependencies: { quorate: range },
+    };
+    await writeNew(MANIFEST, `${JSON.stringify(made, undefined, 2)}\n`);
+    return "wrote";
+  }
+  const scripts = membersOf(manifest["scripts"]);
+  const isListed = ["dependencies", "devDependencies"].some((kind) =>
+    Object.hasOwn(membersOf(manifest[kind]), "quorate"),
+  );
+  const isScripted = Object.hasOwn(scripts, plan.template);
+  if (isListed && isScripted) return "kept ";
+  const text = await readFile(MANIFEST, "utf8");
+  const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? "  ";
+  const more = {
+    ...manifest,
+    scripts: { ...scripts, ...(!isScripted && { [plan.template]: script }) },
+    ...(!isListed && {
+      dependencies: { ...membersOf(manifest["dependencies"]), quorate: range },
+    }),
+  };
+  await writeFile(MANIFEST, `${JSON.stringify(more, undefined, indent)}\n`);
+  return "added to";
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

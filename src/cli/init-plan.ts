@@ -1,0 +1,32 @@
+/** What `quorate init` can write. */
+export const TEMPLATES = ["gate", "review", "council"] as const;
+
+export type Template = (typeof TEMPLATES)[number];
+
+/** What is known of the place that a team is written for. */
+export interface InitPlan {
+  readonly template: Template;
+  /** How TypeScript files end: `ts` in a package of ES modules, else `mts`. */
+  readonly ending: "ts" | "mts";
+  /** A coding agent that is installed, and may ask its service. */
+  readonly codingAgent?: "claude" | "codex" | "gemini" | "opencode";
+  readonly packageManager: PackageManager;
+}
+
+export type PackageManager = "npm" | "pnpm" | "yarn" | "bun";
+
+/** A file that is to be written, as seen from the folder. */
+export interface PlannedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** How packages are installed as the lockfile says, and how one is added. */
+export const INSTALLING: Readonly<
+  Record<PackageManager, { readonly locked: string; readonly add: string }>
+> = {
+  npm: { locked: "npm ci", add: "npm install" },
+  pnpm: { locked: "corepack enable && pnpm install --frozen-lockfile", add: "pnpm add" },
+  yarn: { locked: "corepack enable && yarn install --immutable", add: "yarn add" },
+  bun: { locked: "npx --yes bun install --frozen-lockfile", add: "bun add" },
+};

@@ -1,0 +1,253 @@
+import { execFile } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { faultsIn } from "../action/github-lint.ts";
+import { folder, quorate, team } from "./command.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const node = promisify(execFile);
+
+/** No coding agent, no key and no login but those that a test brings. */
+const alone = (cwd: string, more: Readonly<Record<string, string>> = {}) => ({
+  PATH: join(cwd, "bin"),
+  HOME: cwd,
+  USERPROFILE: cwd,
+  ...Object.fromEntries(
+    ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "CODEX_API_KEY"].map((key) => [
+      key,
+      "",
+    ]),
+  ),
+  npm_config_user_agent: "",
+  ...more,
+});
+
+/** A folder in which quorate is installed, and execa where a coding agent is to be started. */
+function place(...packages: readonly string[]): string {
+  const cwd = folder();
+  mkdirSync(join(cwd, "node_modules"));
+  symlinkSync(root, join(cwd, "node_modules", "quorate"));
+  for (const name of packages) {
+    symlinkSync(join(root, "node_modules", name), join(cwd, "node_modules", name));
+  }
+  return cwd;
+}
+
+function program(cwd: string, name: string): void {
+  mkdirSync(join(cwd, "bin"), { recursive: true });
+  writeFileSync(join(cwd, "bin", name), "#!/bin/sh\nexit 1\n");
+  chmodSync(join(cwd, "bin", name), 0o755);
+}
+
+describe("quorate init", () => {
+  it.each([
+    ["gate", 4, "Does not pass"],
+    ["review", 4, "src/login.ts:10"],
+    ["council", 0, "`no`: decided"],
+  ] as const)(
+    "writes a team that runs as it stands, and a test of it that passes: %s",
+    async (template, code, said) => {
+      const cwd = place();
+      const init = await quorate(["init", "--template", template, "--yes"], cwd, "", alone(cwd));
+      expect(init).toMatchObject({ code: 0, stderr: "" });
+      const command = /^ {2}quorate (run .*)$/m.exec(init.stdout)?.[1] ?? "";
+      const args = [...command.matchAll(/"([^"]*)"|(\S+?)(?:="([^"]*)")?(?=\s|$)/g)].map(
+        ([, whole, word = "", quoted]) =>
+          whole ?? (quoted === undefined ? word : `${word}=${quoted}`),
+      );
+      const report = ["--report", "md=report.md"];
+      const run = await quorate([...args, ...report], cwd, "", alone(cwd));
+      expect(run).toMatchObject({ code, stderr: "" });
+      expect(readFileSync(join(cwd, "report.md"), "utf8")).toContain(said);
+      await node(process.execPath, ["--test", `${template}.test.ts`], { cwd });
+      const manifest: unknown = JSON.parse(readFileSync(join(cwd, "package.json"), "utf8"));
+      expect(manifest).toMatchObject({
+        type: "module",
+        scripts: { [template]: expect.stringMatching(/^quorate run /) },
+        dependencies: { quorate: expect.stringMatching(/^\^\d/) },
+      });
+    },
+  );
+
+  it("compiles, also where it asks a coding agent that is installed", async () => {
+    for (const template of ["gate", "review", "council"]) {
+      const cwd = place("execa");
+      program(cwd, "codex");
+      const variables = alone(cwd, { CODEX_API_KEY: "a key of nobody" });
+      const { stdout } = await quorate(["init", "--template", template], cwd, "", variables);
+      expect(stdout).toContain("coding agents: codex; the team asks codex");
+      expect(stdout).not.toContain("a key of nobody");
+      expect(readFileSync(join(cwd, `${template}.ts`), "utf8")).toContain(
+        "const reviewer = codex({",
+      );
+      const options = {
+        extends: join(root, "tsconfig.json"),
+        compilerOptions: { typeRoots: [join(root, "node_modules/@types")], rootDir: "/" },
+        include: [`${template}.ts`, `${template}.test.ts`],
+      };
+      writeFileSync(join(cwd, "tsconfig.json"), JSON.stringify(options));
+      await node(join(root, "node_modules/.bin/tsc"), ["-p", cwd]);
+    }
+  });
+
+  it("leaves a coding agent that nobody is logged in to as a comment: it would fail in every run", async () => {
+    const cwd = place("execa");
+    program(cwd, "claude");
+    const { stdout } = await quorate(["init", "--yes"], cwd, "", alone(cwd));
+    expect(stdout).toContain("coding agents: claude\n");
+    expect(readFileSync(join(cwd, "gate.ts"), "utf8")).toContain("// const reviewer = claude({");
+  });
+
+  it("overwrites nothing: what is there is kept, and package.json only gets what it lacks", async () => {
+    const cwd = place();
+    const manifest = { name: "mine", type: "commonjs", scripts: { gate: "echo", test: "x" } };
+    writeFileSync(join(cwd, "package.json"), JSON.stringify(manifest, undefined, "\t"));
+    writeFileSync(join(cwd, "gate.mts"), "mine");
+    writeFileSync(join(cwd, "yarn.lock"), "");
+    const { stdout } = await quorate(["init", "--yes"], cwd, "", alone(cwd));
+    expect(stdout).toContain("kept   gate.mts, which is there already");
+    expect(stdout).toContain(", yarn\n");
+    expect(readFileSync(join(cwd, "gate.mts"), "utf8")).toBe("mine");
+    const text = readFileSync(join(cwd, "package.json"), "utf8");
+    expect(JSON.parse(text)).toEqual({
+      ...manifest,
+      dependencies: { quorate: expect.any(String) as string },
+    });
+    expect(text).toContain('\n\t"name"');
+    const again = await quorate(["init", "--yes"], cwd, "", alone(cwd));
+    expect(again.stdout).not.toContain("wrote");
+    expect(readFileSync(join(cwd, "package.json"), "utf8")).toBe(text);
+  });
+
+  it("writes a workflow that GitHub's own language service has nothing against, with no more permissions than it needs", async () => {
+    for (const lockfile of ["package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock"]) {
+      const cwd = place();
+      writeFileSync(join(cwd, lockfile), "");
+      await quorate(["init", "--yes"], cwd, "", alone(cwd));
+      const workflow = readFileSync(join(cwd, ".github/workflows/quorate.yml"), "utf8");
+      expect(await faultsIn(".github/workflows/quorate.yml", workflow)).toEqual([]);
+      expect(workflow).toContain("permissions:\n  contents: read\njobs:");
+      expect(workflow).not.toContain("pull_request_target");
+    }
+  });
+
+  it("says what is wrong in one sentence, and writes nothing then", async () => {
+    const cwd = place();
+    writeFileSync(join(cwd, "package.json"), "{");
+    const { code, stderr } = await quorate(["init", "--yes"], cwd, "", alone(cwd));
+    expect(code).toBe(2);
+    expect(stderr).toContain("package.json cannot be read");
+    expect(readdirSync(cwd).toSorted()).toEqual(["node_modules", "package.json"]);
+  });
+});
+
+describe("quorate doctor", () => {
+  it("tells what is there and what is missing, and never what a key is", async () => {
+    const cwd = place("execa");
+    program(cwd, "claude");
+    program(cwd, "codex");
+    const variables = alone(cwd, { ANTHROPIC_API_KEY: "sk-secret" });
+    const { code, stdout } = await quorate(["doctor", team("scripted")], cwd, "", variables);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ok +Node: v\d+/m);
+    expect(stdout).toMatch(/^missing +ai: npm install ai/m);
+    expect(stdout).toMatch(/^ok +execa: \d+/m);
+    expect(stdout).toMatch(/^ok +claude: .*\n? *by ANTHROPIC_API_KEY$/m);
+    expect(stdout).toMatch(/^missing +codex: [^]*no login is\s+seen/m);
+    expect(stdout).toMatch(/^ok +keys: ANTHROPIC_API_KEY$/m);
+    expect(stdout).toMatch(/^ok +quorate\.db: is not there yet/m);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("scripted, with security, performance, style");
+    expect(stdout).not.toContain("sk-secret");
+    expect(existsSync(join(cwd, "quorate.db"))).toBe(false);
+  });
+
+  it("fails where a command would: a database that is none, a team that cannot be loaded", async () => {
+    const cwd = folder();
+    writeFileSync(join(cwd, "no.db"), "no database, and long enough to be looked at as one");
+    writeFileSync(join(cwd, "broken.ts"), "export default (;");
+    const args = ["doctor", "broken.ts", "--db", "no.db", "--json"];
+    const { code, stdout } = await quorate(args, cwd, "", alone(cwd));
+    expect(code).toBe(1);
+    const wrong = (JSON.parse(stdout) as { about: string; health: string }[]).filter(
+      ({ health }) => health === "wrong",
+    );
+    expect(wrong.map(({ about }) => about)).toEqual(["database", "team"]);
+  });
+
+  it("counts the runs of a database, and those that are interrupted", async () => {
+    const cwd = folder();
+    await quorate(["run", team("echo"), "--input", "null"], cwd);
+    const { stdout } = await quorate(["doctor"], cwd, "", alone(cwd));
+    expect(stdout).toMatch(/^ok +quorate\.db: 1 run, 0 interrupted$/m);
+  });
+});
+
+describe("the help of quorate", () => {
+  const commands = async (): Promise<readonly string[]> => {
+    const { stdout } = await quorate(["--help"], folder());
+    return [...stdout.matchAll(/^ {2}([a-z]+)(?: [<[]|  )/gm)].map(([, name = ""]) => name);
+  };
+
+  it("of every command ends with examples, is at most 80 columns wide, and is the same by help CMD", async () => {
+    const names = (await commands()).filter((name) => name !== "help");
+    expect(names).toEqual(
+      expect.arrayContaining(["run", "report", "init", "doctor", "completion"]),
+    );
+    for (const name of names) {
+      const { stdout, code } = await quorate(["help", name], folder());
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`\nExamples:\n(?:.*\n)*?.*quorate ${name}`));
+      expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+      if (name !== "completion") {
+        expect((await quorate([name, "--help"], folder())).stdout).toBe(stdout);
+      }
+    }
+  }, 60_000);
+
+  it("tells the version by -v and --version", async () => {
+    const [short, long] = [await quorate(["-v"], folder()), await quorate(["--version"], folder())];
+    expect(short.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(long).toEqual(short);
+  });
+
+  it("leads a slip of the pen to what is near, and never to what writes, erases or stops", async () => {
+    const said = async (name: string) => (await quorate([name], folder())).stderr;
+    expect(await said("rnu")).toContain("(Did you mean run?)");
+    for (const name of ["delte", "decde", "prun", "cancl", "thruth"]) {
+      expect(await said(name)).not.toMatch(/delete|decide|prune|cancel|truth\?/);
+    }
+  });
+});
+
+describe("quorate completion", () => {
+  it.each(["zsh", "bash", "fish", "powershell"])("prints a script for %s", async (shell) => {
+    const { stdout, code } = await quorate(["completion", shell], folder());
+    expect(code).toBe(0);
+    expect(stdout).toContain("quorate");
+    expect(stdout.split("\n").length).toBeGreaterThan(20);
+  });
+
+  it("completes commands, flags and their words", async () => {
+    const asked = async (...args: string[]) =>
+      (await quorate(["complete", "--", ...args], folder())).stdout;
+    expect(await asked("re")).toMatch(/^resume\t.*\nreport\t/);
+    expect(await asked("run", "--")).toMatch(/^--report\t/m);
+    expect(await asked("report", "latest", "--format", "")).toContain("sarif");
+  });
+
+  it("says which shells there are", async () => {
+    const { stderr, code } = await quorate(["completion", "tcsh"], folder());
+    expect(code).toBe(2);
+    expect(stderr).toContain("Allowed choices are zsh, bash, fish, powershell");
+  });
+});
