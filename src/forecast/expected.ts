@@ -44,7 +44,7 @@ export function expect(root: TeamNode, records: Records): Expectation {
       const whole = member.kept === true ? NOTHING : asked(member, recorded);
       // Of a panel not everybody is asked in every run.
       const share = node.plan.panel === undefined ? 1 : (recorded?.share ?? 1);
-      const expected = { ...whole, micros: whole.micros * share };
+      const expected = { micros: whole.micros * share, ms: share < 1 / 2 ? 0 : whole.ms };
       places.set(member.place, expected);
       micros += expected.micros;
       ends[index] = job(expected.ms, waits, roomsOf(member.seat.limiters));

@@ -82,7 +82,12 @@ export function totalOf(root: TeamNode): Total {
       rerunMs = Math.max(rerunMs, one.rerun.ms);
     }
     const judged = judges.map((judge) => judging(judge, repeats));
-    const ms = pathMs(members, durations) + doubtedMs + rerunMs;
+    // A panel may ask one after another, until all are asked.
+    const askedMs =
+      node.plan.panel === undefined
+        ? pathMs(members, durations)
+        : durations.reduce((sum, duration) => sum + duration, 0);
+    const ms = askedMs + doubtedMs + rerunMs;
     const worst = { ...all, ms };
     const whole = judged.reduce(add, worst);
     places.set(node.place, times(whole, repeats));

@@ -14,7 +14,7 @@ import {
   type Outcome,
   type RunEvent,
 } from "../../src/index.ts";
-import { recordTruth, reliability } from "../../src/learning/index.ts";
+import { learn, recordTruth, reliability } from "../../src/learning/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 
 /** Agents a0, a1, …: each says its part when its time has come; `null` is a failure. */
@@ -164,6 +164,23 @@ describe("a panel that goes on until it is certain", () => {
   });
 });
 
+it("one voice that is enough by itself decides, and is not called unopposed", async () => {
+  // a0 is always right, and the others each by itself in one of five.
+  const subjects = Array.from({ length: 100 }, (_, i) => `s${i}`);
+  const votes = subjects.flatMap((subject, s) =>
+    FIVE.map((_, a) => {
+      const position = a === 0 || (s + a) % 5 === 0 ? "right" : `wrong ${a}`;
+      return { agent: `a${a}`, subject, position };
+    }),
+  );
+  const outcomes = subjects.map((subject) => ({ subject, position: "right" }));
+  const from = learn(votes, { labels: "open", outcomes });
+  const { run, asked } = teamOf(FIVE, { resolve: [reliability({ from }), unanimous(), vote()] });
+  const { verdicts } = await run();
+  expect(asked).toHaveLength(1);
+  expect(verdicts).toMatchObject([{ status: "decided", winner: "ship", asked: 1 }]);
+});
+
 it("a panel that was interrupted after any event ends as one that was not, and asks nobody twice", async () => {
   const said = [
     [1, "ship"],
@@ -194,6 +211,25 @@ it("a panel that was interrupted after any event ends as one that was not, and a
       .flatMap((event) => (event.type === "call.succeeded" ? [event.callId] : []));
     for (const one of again.asked) expect(answered).not.toContain(one.slice(0, 2));
   }
+});
+
+describe("the plan of a team with a panel", () => {
+  it("says how many would be asked, and at worst that all are, one after another", async () => {
+    const { gate, run } = teamOf(FIVE, { timeoutMs: 1_000 });
+    const all = teamOf(FIVE, { timeoutMs: 1_000, panel: undefined });
+    const before = await gate.plan("task" as never);
+    expect(before.panel).toEqual({
+      until: "certain",
+      order: ["a0", "a1", "a2", "a3", "a4"],
+      first: 3,
+      calls: { expected: "unknown", worst: 5 },
+    });
+    const { worst } = await all.gate.plan("task" as never);
+    expect(before.worst.durationMs).toBeGreaterThanOrEqual(4 * Number(worst.durationMs));
+    await run();
+    expect((await gate.plan("task" as never)).panel?.calls).toEqual({ expected: 3, worst: 5 });
+    expect((await gate.plan("task" as never, { panel: false } as never)).panel).toBeUndefined();
+  });
 });
 
 describe("a panel that goes on until two lead", () => {
