@@ -73,9 +73,8 @@ async function main(): Promise<number> {
   const options = { terminal: screen, verdicts: false, signal: stop.signal };
   const outcome: Outcome = await showProgress(run, options);
   screen.print(...page(outcome));
-  const winner = outcome.verdicts[0]?.winner;
-  if (winner === "hold") return 4;
-  return winner === "ship" && outcome.status === "complete" ? 0 : 3;
+  if (outcome.passed === false) return 4;
+  return outcome.passed === true && outcome.status === "complete" ? 0 : 3;
 }
 
 let exitCode: number;

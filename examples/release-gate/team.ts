@@ -90,6 +90,7 @@ export function releaseGate(folder: string, also: readonly CodingAgent[] = []) {
       ...Object.fromEntries(reading.map((one) => [one.name, one])),
     },
     resolve: [unanimous(), prefer(["hold", "ship"])],
+    gate: { pass: ["ship"] },
   });
 }
 

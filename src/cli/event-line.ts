@@ -74,7 +74,7 @@ export function eventText(event: LiveEvent): string {
       const what =
         winner === null
           ? status
-          : `${positionText(winner)}, ${status}${by === null || by === status ? "" : ` by ${safeText(by)}`}`;
+          : `${positionText(winner)}, ${status}${status === "decided" && by !== null ? ` by ${safeText(by)}` : ""}`;
       return `${teamOf(event)}verdict: ${what}: ${safeText(subject)}`;
     }
     case "run.waiting":
