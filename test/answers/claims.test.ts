@@ -85,8 +85,10 @@ describe("an answer is not compared", () => {
   test("where it is a text that others work with, nor is its author's silence counted", async () => {
     const research = agent({ name: "research", run: () => "forty pages" });
     const write = agent({ name: "write", needs: { research }, run: () => "one page" });
-    const { verdict } = await supervisor({ name: "team", agents: { research, write } }).run("x");
+    const team = supervisor({ name: "team", agents: { research, write } });
+    const { verdict, notices } = await team.run("x");
     expect(verdict).toMatchObject({ status: "unopposed", winner: "one page", asked: 1 });
+    expect(notices).toEqual([]);
   });
 
   test("but a recommendation is, and a failure is missed, whoever needs it", async () => {
