@@ -36,8 +36,12 @@ export function performCall(run: Run, seat: Seat, spec: CallSpec): Promise<CallO
   } catch (error) {
     return refused(run, seat, spec, error);
   }
-  if (!(input instanceof Promise))
-    return answer(run, seat, prepareCall(run, seat.definition, spec, input));
+  if (!(input instanceof Promise)) {
+    const call = prepareCall(run, seat.definition, spec, input);
+    // Most calls have nothing to be looked up: each function on their way is one more on the stack of their agents.
+    const isPlain = seat.cache === undefined && !isLogged(run, call);
+    return isPlain ? attempts(run, seat, call, makerOf(seat)) : answer(run, seat, call);
+  }
   return orCancelled(input, cancellation).then(
     (late) => answer(run, seat, prepareCall(run, seat.definition, spec, late)),
     (error: unknown) => refused(run, seat, spec, error),
@@ -84,16 +88,21 @@ function answer(
   run: Run,
   seat: Seat,
   call: PreparedCall,
-  isLogged = call.state.phase !== "new" || run.origin !== undefined,
+  isKnown = isLogged(run, call),
 ): Promise<CallOutcome> {
   if (seat.cache !== undefined && !isShared(call.key)) run.notices.addUncached(seat.agent.name);
-  if (isLogged) {
+  if (isKnown) {
     return logged(run, seat, call).then((outcome) => outcome ?? answer(run, seat, call, false));
   }
   if (seat.cache === undefined || !isShared(call.key)) {
     return attempts(run, seat, call, makerOf(seat));
   }
   return askCached(run, seat, call, (shared) => attempts(shared, seat, call, makerOf(seat)));
+}
+
+/** Whether a log may have it: that of its run, or of the run that this one is a fork of. */
+function isLogged({ origin }: Run, { state }: PreparedCall): boolean {
+  return state.phase !== "new" || origin !== undefined;
 }
 
 /** Makes attempts at an agent: each by itself, or collected with others. */

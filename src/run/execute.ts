@@ -121,7 +121,8 @@ export async function execute(
     using until = either(cancellation, session.deadline);
     // What was asked stops in its graceMs; only a store that never answers takes longer.
     const patienceMs = seated.graceMs + STORE_PATIENCE_MS;
-    const carried = carryOut(session, run, assignment);
+    const coordinated = coordinate(run, seated.seating, assignment, performTeam);
+    const carried = carryOut(session, run, coordinated);
     const { done, gated, bill } = await orGivenUp(carried, until.cancellation, clock, patienceMs);
     const { status, results, verdicts, missing } = done;
     const notices = run.notices.given();
@@ -159,9 +160,13 @@ interface Carried {
 }
 
 /** Everything up to the run's last event, which is kept. */
-async function carryOut({ seated }: Session, run: Run, assignment: Assignment): Promise<Carried> {
+async function carryOut(
+  { seated }: Session,
+  run: Run,
+  coordinated: Promise<Coordinated>,
+): Promise<Carried> {
   const { seating } = seated;
-  const done = await coordinate(run, seating, assignment, performTeam);
+  const done = await coordinated;
   const bill = run.bill.bill();
   if (done.status !== "waiting") await keepLesson(run, seating.team, "", done.verdicts);
   const own = [...done.notices, ...runNotices(run, seated, done, bill)];

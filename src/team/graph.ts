@@ -89,9 +89,10 @@ export function checkOrder(
  * Asks every place as soon as all that it waits for have ended, and resolves when all have. A rejection of `ask` stops the
  * run: nobody else is asked, and this rejects with the first reason once all that were asked have ended.
  */
-export function runGraph<T>(
+export function runGraph<Team, T>(
   { size, ready, waits, after }: Graph,
-  ask: (index: number) => Promise<T>,
+  team: Team,
+  ask: (team: Team, index: number) => Promise<T>,
   keep: (index: number, answer: T) => void,
 ): Promise<void> {
   if (size === 0) return Promise.resolve();
@@ -102,9 +103,9 @@ export function runGraph<T>(
   let inFlight = 0;
   let stopped: { readonly reason: unknown } | undefined;
 
-  const start = (index: number): void => {
+  const follow = (index: number, asking: Promise<T>): void => {
     inFlight++;
-    ask(index).then(
+    asking.then(
       (answer) => {
         keep(index, answer);
         ended(index);
@@ -122,14 +123,14 @@ export function runGraph<T>(
       for (const next of after[index] ?? NOBODY) {
         const others = (left[next] ?? 0) - 1;
         (left as number[])[next] = others;
-        if (others === 0) start(next);
+        if (others === 0) follow(next, ask(team, next));
       }
       if (unfinished === 0) resolve();
     } else if (inFlight === 0) {
       reject(stopped.reason);
     }
   };
-  for (const index of ready) start(index);
+  for (const index of ready) follow(index, ask(team, index));
   return promise;
 }
 

@@ -70,15 +70,11 @@ export async function coordinate(
       : panelGate(withoutGate, plan.panel, (index) => expected?.expect(index));
   const asked: TeamRun = { ...withoutGate, gate };
   using expected = expectCalls(run, seating, { ...plan, planned: gate?.first ?? plan.planned }, at);
-  await runGraph(
-    plan.graph,
-    (index) => askPlanned(asked, index),
-    (index, outcome) => {
-      keepAnswer(asked, index, outcome);
-      expected?.ended(index);
-      gate?.ended(index);
-    },
-  );
+  await runGraph(plan.graph, asked, askPlanned, (index, outcome) => {
+    keepAnswer(asked, index, outcome);
+    expected?.ended(index);
+    gate?.ended(index);
+  });
   // Also when all have ended in spite of it.
   if (run.cancellation.cancelled) throw run.cancellation.reason;
 

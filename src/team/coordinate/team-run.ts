@@ -48,14 +48,20 @@ export interface TeamRun {
 type NotAsked = Skipped & { readonly reason: Exclude<Skipped["reason"], "not-routed"> };
 
 /** Asks a member for which all have ended that it waits for; or says why it is not asked. Rejects as a call does. */
-export function askPlanned(team: TeamRun, index: number): Promise<CallOutcome> {
-  const { stop } = team;
-  const wait = waitOf(team, index);
-  if (wait !== undefined) return Promise.resolve({ result: wait, said: undefined });
-  const skipped = stop ?? needFailed(team, index);
-  if (skipped !== undefined) return skip(team, index, skipped);
-  const admitted = team.gate?.admit(index);
-  return admitted === undefined ? askNow(team, index) : askAdmitted(team, index, admitted);
+export function askPlanned(team: TeamRun, index: number, isAdmitted = false): Promise<CallOutcome> {
+  const { run, seating, askTeam, stop, gate } = team;
+  if (!isAdmitted) {
+    const wait = waitOf(team, index);
+    if (wait !== undefined) return Promise.resolve({ result: wait, said: undefined });
+    const skipped = stop ?? needFailed(team, index);
+    if (skipped !== undefined) return skip(team, index, skipped);
+    const admitted = gate?.admit(index);
+    if (admitted !== undefined) return askAdmitted(team, index, admitted);
+  }
+  const seat = seating.seats[index] as Seat | Seating;
+  const spec = specOf(team, index);
+  if (isSeating(seat)) return askTeam(run, seat, spec);
+  return mayAskFurther(seat) ? climb(team, index, seat, spec) : performCall(run, seat, spec);
 }
 
 async function askAdmitted(
@@ -64,16 +70,8 @@ async function askAdmitted(
   admitted: ReturnType<PanelGate["admit"]>,
 ): Promise<CallOutcome> {
   const why = await admitted;
-  if (why === undefined) return askNow(team, index);
+  if (why === undefined) return askPlanned(team, index, true);
   return why.status === "waiting" ? { result: why, said: undefined } : skip(team, index, why);
-}
-
-function askNow(team: TeamRun, index: number): Promise<CallOutcome> {
-  const { run, seating, askTeam } = team;
-  const seat = seating.seats[index] as Seat | Seating;
-  const spec = specOf(team, index);
-  if (isSeating(seat)) return askTeam(run, seat, spec);
-  return mayAskFurther(seat) ? climb(team, index, seat, spec) : performCall(run, seat, spec);
 }
 
 async function climb(
