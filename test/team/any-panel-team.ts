@@ -4,6 +4,7 @@ import {
   agent,
   equal,
   judge,
+  memoryStore,
   oneOf,
   prefer,
   supervisor,
@@ -13,6 +14,7 @@ import {
   type ClaimDraft,
   type Link,
   type Outcome,
+  type RunEvent,
   type TeamPanel,
 } from "../../src/index.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
@@ -101,16 +103,18 @@ function linksOf(
   });
 }
 
-function makeAgents(spec: AnyTeam, clock: VirtualClock): Record<string, never> {
+function makeAgents(spec: AnyTeam, clock: VirtualClock, asked: string[]): Record<string, never> {
   const made: { readonly name: string }[] = [];
   for (const [index, described] of spec.members.entries()) {
     const needed = described.need === undefined ? undefined : made[described.need];
     made.push(
       agent({
         name: `a${index}`,
+        version: "1",
         retries: 0,
         needs: (needed === undefined ? {} : { [needed.name]: needed }) as never,
         run: async (_task: unknown, { signal }) => {
+          asked.push(`a${index}`);
           await new Promise<void>((resolve, reject) => {
             const timer = clock.timer(described.afterMs, resolve);
             signal.addEventListener("abort", () => {
@@ -130,10 +134,25 @@ function makeAgents(spec: AnyTeam, clock: VirtualClock): Record<string, never> {
 
 /** What comes of it, with everybody asked or by a panel. */
 export async function outcomeOf(spec: AnyTeam, panel?: TeamPanel): Promise<Outcome> {
+  return (await resumedFrom(spec, panel, [])).outcome;
+}
+
+/** What comes of it where its process ended after these events of a log; and its whole log. */
+export async function resumedFrom(
+  spec: AnyTeam,
+  panel: TeamPanel | undefined,
+  left: readonly RunEvent[],
+): Promise<{
+  readonly outcome: Outcome;
+  readonly events: readonly RunEvent[];
+  readonly asked: readonly string[];
+}> {
   const clock = virtualClock();
+  const store = memoryStore({ resumable: true, clock });
+  const asked: string[] = [];
   const gate = supervisor({
     name: "gate",
-    agents: makeAgents(spec, clock),
+    agents: makeAgents(spec, clock, asked),
     mode: spec.mode,
     concurrency: spec.concurrency,
     minAnswers: Math.min(spec.minAnswers, spec.members.length),
@@ -141,14 +160,21 @@ export async function outcomeOf(spec: AnyTeam, panel?: TeamPanel): Promise<Outco
     resolve: linksOf(spec.chain, spec),
     compare: { x: spec.listed ? oneOf(["ship", "hold", 1]) : equal() },
     clock,
+    store,
     timeoutMs: Infinity,
     ...(panel !== undefined && { panel: panel as never }),
   });
-  const running = gate.run("task" as never) as Promise<Outcome>;
+  if (left.length > 0) {
+    store.append(structuredClone(left) as never);
+    store.release("r", 1);
+  }
+  const running = (
+    left.length > 0 ? gate.resume("r") : gate.run("task" as never, { runId: "r" })
+  ) as Promise<Outcome>;
   let over = false;
   const end = (): void => void (over = true);
   running.then(end, end);
   while (!over) await clock.next();
   expect(clock.pending + clock.pendingUnheld).toBe(0);
-  return running;
+  return { outcome: await running, events: (await store.read("r")) as readonly RunEvent[], asked };
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldedKey } from "../../src/conflict/canonical.ts";
 import type { Outcome } from "../../src/index.ts";
-import { outcomeOf, teams } from "./any-panel-team.ts";
+import { outcomeOf, resumedFrom, teams } from "./any-panel-team.ts";
 
 /** Who won about each subject, whatever it is spelled like. */
 function winnersOf({ verdicts }: Outcome): ReadonlyMap<string, string | null> {
@@ -17,36 +17,55 @@ function leftOutOf({ results }: Outcome): readonly string[] {
   );
 }
 
+/** Of whose chain some link can tell before the end. */
+const tellingTeams = teams.filter(({ chain }) => chain.links.some((name) => name !== "judge"));
+
 describe("a team that is asked by a panel until it is certain", () => {
   it("has the winners of one in which everybody is asked, whatever the team, its votes, failures and chain", async () => {
     let fewer = 0;
     await fc.assert(
-      fc.asyncProperty(
-        teams.filter(({ chain }) => chain.links.some((name) => name !== "judge")),
-        async (spec) => {
-          const [full, panel] = [await outcomeOf(spec), await outcomeOf(spec, "certain")];
-          const left = leftOutOf(panel);
-          if (left.length > 0) fewer++;
-          const winners = winnersOf(full);
-          for (const [subject, winner] of winnersOf(panel))
-            expect([subject, winner]).toEqual([subject, winners.get(subject)]);
-          if (winners.size > 0) expect(panel.verdicts.length).toBeGreaterThan(0);
-          expect(panel.status === "failed").toBe(full.status === "failed");
-          // Nobody that was not asked is missing, or silent, or required.
-          for (const name of left) {
-            expect(panel.missing.map(({ agent }) => agent)).not.toContain(name);
-            expect(panel.verdicts.flatMap(({ missing }) => missing)).not.toContain(name);
-            expect(spec.members[Number(name.slice(1))]?.required).toBe(false);
-          }
-          expect(panel.bill.saved.panel?.calls ?? 0).toBe(left.length);
-          expect(panel.bill.calls + left.length).toBeLessThanOrEqual(
-            full.bill.calls + (full.status === "failed" ? spec.members.length : 0),
-          );
-        },
-      ),
+      fc.asyncProperty(tellingTeams, async (spec) => {
+        const [full, panel] = [await outcomeOf(spec), await outcomeOf(spec, "certain")];
+        const left = leftOutOf(panel);
+        if (left.length > 0) fewer++;
+        const winners = winnersOf(full);
+        for (const [subject, winner] of winnersOf(panel))
+          expect([subject, winner]).toEqual([subject, winners.get(subject)]);
+        if (winners.size > 0) expect(panel.verdicts.length).toBeGreaterThan(0);
+        expect(panel.status === "failed").toBe(full.status === "failed");
+        // Nobody that was not asked is missing, or silent, or required.
+        for (const name of left) {
+          expect(panel.missing.map(({ agent }) => agent)).not.toContain(name);
+          expect(panel.verdicts.flatMap(({ missing }) => missing)).not.toContain(name);
+          expect(spec.members[Number(name.slice(1))]?.required).toBe(false);
+        }
+        expect(panel.bill.saved.panel?.calls ?? 0).toBe(left.length);
+        expect(panel.bill.calls + left.length).toBeLessThanOrEqual(
+          full.bill.calls + (full.status === "failed" ? spec.members.length : 0),
+        );
+      }),
       { numRuns: Math.max(150, fc.readConfigureGlobal().numRuns ?? 0) },
     );
     // A law about nothing would hold too.
     expect(fewer).toBeGreaterThan(0);
+  });
+
+  it("comes to the same where its process ends after any event, and asks nobody twice who has answered", async () => {
+    await fc.assert(
+      fc.asyncProperty(tellingTeams, fc.nat(), async (spec, at) => {
+        const whole = await resumedFrom(spec, "certain", []);
+        const count = 1 + (at % Math.max(1, whole.events.length - 1));
+        const left = whole.events.slice(0, count);
+        const { outcome, asked } = await resumedFrom(spec, "certain", left);
+        expect(leftOutOf(outcome)).toEqual(leftOutOf(whole.outcome));
+        expect(winnersOf(outcome)).toEqual(winnersOf(whole.outcome));
+        expect(outcome.missing).toEqual(whole.outcome.missing);
+        expect(outcome.status).toBe(whole.outcome.status);
+        for (const event of left)
+          if (event.type === "call.succeeded") expect(asked).not.toContain(event.callId);
+        for (const name of leftOutOf(whole.outcome)) expect(asked).not.toContain(name);
+      }),
+      { numRuns: Math.max(150, fc.readConfigureGlobal().numRuns ?? 0) },
+    );
   });
 });
