@@ -1,11 +1,11 @@
 // Adds up what the tests and the checks reported: node count.mjs FOLDER TESTS-EXIT CHECKS-EXIT
-// [LONG-EXIT [RUNTIMES-EXIT [PEERS-EXIT]]].
+// [LONG-EXIT [RUNTIMES-EXIT [PEERS-EXIT [BROWSER-EXIT]]]].
 // A part that left no report, or that failed without saying what, counts as one failure.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const [folder = ".", testsExit, checksExit, longExit, runtimesExit, peersExit] =
+const [folder = ".", testsExit, checksExit, longExit, runtimesExit, peersExit, browserExit] =
   process.argv.slice(2);
 
 /**
@@ -57,6 +57,9 @@ const parts = [
     ? []
     : [settle("tests on other runtimes", testCounts("runtimes.json"), runtimesExit)]),
   ...(peersExit === undefined ? [] : [settle("tests with peers", report("peers.json"), peersExit)]),
+  ...(browserExit === undefined
+    ? []
+    : [settle("tests in a browser", report("browser.json"), browserExit)]),
 ];
 const passed = parts.reduce((sum, part) => sum + part.passed, 0);
 const failed = parts.reduce((sum, part) => sum + part.failed, 0);

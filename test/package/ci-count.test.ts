@@ -80,6 +80,19 @@ describe("counting what CI ran", () => {
     expect(lastLine(0, 0, 0, 0, 1)).toEqual(["66 passed, 2 failed", 1]);
   });
 
+  it("adds up the tests in a browser as they count themselves", () => {
+    tests(40, 0);
+    checks(9, 0);
+    const report = { numPassedTests: 5, numFailedTests: 0, testResults: [] };
+    for (const name of ["long", "runtimes"]) {
+      writeFileSync(join(folder, `${name}.json`), JSON.stringify(report));
+    }
+    writeFileSync(join(folder, "peers.json"), JSON.stringify({ passed: 7, failed: 0 }));
+    expect(lastLine(0, 0, 0, 0, 0, 0)).toEqual(["66 passed, 1 failed", 1]);
+    writeFileSync(join(folder, "browser.json"), JSON.stringify({ passed: 3, failed: 0 }));
+    expect(lastLine(0, 0, 0, 0, 0, 0)).toEqual(["69 passed, 0 failed", 0]);
+  });
+
   it("counts a test file that could not be loaded as a failure", () => {
     tests(40, 0, [{ status: "failed", assertionResults: [] }]);
     checks(9, 0);
