@@ -34,6 +34,13 @@ export function costsOf({ results, bill }: Outcome): Readonly<Record<string, Cos
 
 const UNKNOWN: Cost = { usdMicros: "unknown", inputTokens: "unknown", outputTokens: "unknown" };
 
+/** A cost without what is known of it all the same: of an attempt in doubt that is what the log has, which depends on where it was cut. */
+function amountsOf(cost: Cost | undefined): object | undefined {
+  if (cost === undefined) return undefined;
+  const { usdMicros, inputTokens, outputTokens } = cost;
+  return { usdMicros, inputTokens, outputTokens };
+}
+
 /**
  * What is wrong with the costs of a run that crashed: they are those of the run that did not, but unknown, and never too
  * low, where an attempt was in doubt, since nobody knows what that took.
@@ -46,7 +53,8 @@ export function costFaults(
   const doubts = [...doubtful].map((attempt) => attempt.replace(/ \d+$/, "").split(/[/~]/)[0]);
   return Object.entries(whole).flatMap(([name, cost]) => {
     const unknown = name === "" ? doubts.length > 0 : doubts.includes(name);
-    const [wanted, got] = [JSON.stringify(unknown ? UNKNOWN : cost), JSON.stringify(crashed[name])];
+    const wanted = JSON.stringify(unknown ? UNKNOWN : cost);
+    const got = JSON.stringify(unknown ? amountsOf(crashed[name]) : crashed[name]);
     return wanted === got ? [] : [`${name || "the run"} cost ${got} instead of ${wanted}`];
   });
 }
