@@ -110,3 +110,19 @@ agent({
     run: (tasks) => tasks.map(() => ({ recommendation: "perhaps" })),
   },
 });
+
+// What an agent asks and whether it costs anything say nothing of its task and its answer.
+const named = agent({
+  name: "named",
+  model: { modelId: "mini" },
+  cost: "free",
+  run: async (task: string, { report }) => {
+    report({ inputTokens: task.length, cachedInputTokens: 1, outputTokens: 1, reasoningTokens: 1 });
+    return { recommendation: task };
+  },
+});
+holds<Equal<OutputOf<typeof named>, { readonly recommendation: string }>>();
+// @ts-expect-error -- an agent is free, or its attempts have a maxCost
+agent({ name: "cheap", cost: "cheap", run: async () => 1 });
+// @ts-expect-error -- a model is a name, or has one
+agent({ name: "numbered", model: 7, run: async () => 1 });
