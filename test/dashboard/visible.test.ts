@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { partsOf, visible } from "../../dashboard/src/model/visible.ts";
+import { oneLine, partsOf, visible } from "../../dashboard/src/model/visible.ts";
 
 const shown = (text: string): string =>
   partsOf(text)
@@ -26,6 +26,10 @@ describe("a text of others on the page", () => {
     expect(shown("use `isSame()` here")).toBe("use [code isSame()] here");
     expect(shown("a ` alone")).toBe("a ` alone");
     expect(shown("`a\u202Eb`")).toBe("`a[unseen U+202E]b`");
+  });
+
+  it("fits in one line where there is room for no more, with what is code as all else", () => {
+    expect(oneLine("use `isSame()`\n  of $` here")).toBe("use isSame() of $` here");
   });
 
   it("never loses a letter", () => {

@@ -44,6 +44,12 @@ export function visible(text: string): string {
   return text.replaceAll(new RegExp(UNSEEN.source, "gu"), nameOf).replaceAll(/\s+/g, " ").trim();
 }
 
+/** The same in one line, where code is set as all else. */
+export function oneLine(text: string): string {
+  const parts = partsOf(text).map((part) => part.text);
+  return parts.join("").replaceAll(/\s+/g, " ").trim();
+}
+
 function nameOf(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;

@@ -1,15 +1,17 @@
 import { useState, type CSSProperties, type ReactNode } from "react";
+import { cut } from "../../../src/model/text.ts";
 import { callOf, useDesk } from "../desk.ts";
 import { matricesOf, type Column, type Matrix } from "../model/columns.ts";
 import { finds } from "../model/search.ts";
 import type { Subject } from "../model/subjects.ts";
-import { visible } from "../model/visible.ts";
+import { oneLine, visible } from "../model/visible.ts";
 import { count } from "../model/words.ts";
 import { callHref, subjectHref } from "../model/place.ts";
 import { FateChip, SwitchField } from "./controls.tsx";
 import { Key, Mark } from "./mark.tsx";
 
 const ROWS = 40;
+const MOST_CHARS = 500;
 
 /** Agents and subjects: who holds what. */
 export function Disagreements(): ReactNode {
@@ -189,13 +191,13 @@ function Head({ column, team }: { readonly column: Column; readonly team: string
 function Row(props: { readonly subject: Subject; readonly columns: readonly Column[] }): ReactNode {
   const { subject, columns } = props;
   const isSelected = useIsSelected();
-  const text = visible(subject.text).replaceAll("`", "");
+  const text = oneLine(cut(subject.text, MOST_CHARS));
   return (
     <div className="row" role="row">
       <span className="sub" role="rowheader">
         <span className="n">{subject.number}</span>
-        <a className="clip txt" href={subjectHref(subject.number)} title={text.slice(0, 500)}>
-          {text.slice(0, 300)}
+        <a className="clip txt" href={subjectHref(subject.number)} title={text}>
+          {text}
         </a>
       </span>
       <span className="ver" role="cell">
