@@ -85,6 +85,25 @@ describe("the answer of a run", () => {
     expect(subjects).toEqual([]);
   });
 
+  it("counts those that a panel did not ask as not asked, and not as missing", async () => {
+    const kept = store();
+    const answers = { a: "ship", b: "ship", c: "ship", d: "hold", e: "ship" };
+    const team = supervisor({
+      name: "five",
+      agents: agentsOf(answers),
+      panel: "certain",
+      store: kept,
+    });
+    const { answer, lanes, costs } = await pageOfRun({ store: kept, run: team.run });
+    expect(answer.headline).toMatch(/^Ship: /);
+    const notAsked = lanes.filter(({ word }) => word === "not asked").length;
+    expect(notAsked).toBeGreaterThan(0);
+    expect(answer.facts[0]?.detail).toBe(
+      `${5 - notAsked} of ${5 - notAsked} answered, ${notAsked} not asked`,
+    );
+    expect(costs.savedWords).toContain("not asked");
+  });
+
   it("says how far a run has come that is under way", async () => {
     const kept = store();
     const team = supervisor({ name: "t", agents: agentsOf({ a: "x", b: "y" }), store: kept });

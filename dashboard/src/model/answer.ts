@@ -1,7 +1,7 @@
 import type { RunView } from "../../../src/report/run-view.ts";
 import { dissentersOf } from "./columns.ts";
 import { spentText, type Costs } from "./costs.ts";
-import type { Lane } from "./lanes.ts";
+import { countCalls, type Lane } from "./lanes.ts";
 import type { PageNotice } from "./notices.ts";
 import { positionWords, type Subject } from "./subjects.ts";
 import { visible } from "./visible.ts";
@@ -85,7 +85,10 @@ function headlineOf(
   own: readonly Subject[],
   lanes: readonly Lane[],
 ): Pick<Answer, "headline" | "tone"> {
-  const asked = lanes.filter(({ depth, call }) => depth === 0 && call?.role !== "judge" && call);
+  const asked = lanes.filter(
+    ({ depth, call, word }) =>
+      depth === 0 && call !== undefined && call.role !== "judge" && word !== "not asked",
+  );
   const answered = asked.filter(({ word }) => word === "answered" || word === "cached");
   const told = sentencesOf(own);
   const soFar = told.length > 0 ? `: ${told.join("; ")}` : "";
@@ -203,10 +206,14 @@ const STATUS: Readonly<Record<RunView["status"], readonly [value: string, tone: 
 
 function statusFact(run: RunView, lanes: readonly Lane[]): Fact {
   const [value, tone] = STATUS[run.status];
-  const calls = lanes.filter(({ call }) => call !== undefined && call.role !== "team");
-  const answered = calls.filter(({ word }) => word === "answered" || word === "cached").length;
+  const { answered, others, notAsked } = countCalls(
+    lanes.filter(({ call }) => call?.role !== "team"),
+  );
+  const rest = notAsked === 0 ? "" : `, ${notAsked} not asked`;
   const detail =
-    run.reason === undefined ? `${answered} of ${calls.length} answered` : visible(run.reason);
+    run.reason === undefined
+      ? `${answered} of ${answered + others} answered${rest}`
+      : visible(run.reason);
   return { title: "Status", value, tone, detail };
 }
 

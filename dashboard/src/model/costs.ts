@@ -80,8 +80,9 @@ function dearestFirst(a: AgentCost, b: AgentCost): number {
 }
 
 function savedWords({ saved }: Bill): string {
-  const { cache, joined, fork, duplicates, batch, tier } = saved;
+  const { cache, joined, fork, duplicates, batch, tier, panel } = saved;
   return words([
+    panel === undefined ? "" : part(panel, "agent", "not asked"),
     part(cache, "answer", "from the cache"),
     part(joined, "answer", "of other runs"),
     part(fork, "answer", "of the run before"),

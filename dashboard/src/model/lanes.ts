@@ -36,6 +36,20 @@ export type CallWord =
   | "waits"
   | "interrupted";
 
+/** How many calls answered, how many were asked and did not, and how many were not asked. */
+export interface CallCounts {
+  readonly answered: number;
+  readonly others: number;
+  readonly notAsked: number;
+}
+
+export function countCalls(lanes: readonly Lane[]): CallCounts {
+  const words = lanes.filter(({ call }) => call !== undefined).map(({ word }) => word);
+  const answered = words.filter((word) => word === "answered" || word === "cached").length;
+  const notAsked = words.filter((word) => word === "not asked").length;
+  return { answered, others: words.length - answered - notAsked, notAsked };
+}
+
 /** One row of the timeline. */
 export interface Lane {
   readonly id: string;

@@ -1,6 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useDesk } from "../desk.ts";
+import { countCalls } from "../model/lanes.ts";
 import { loadOf, type LoadStep } from "../model/load.ts";
 import { scaleOf, type Scale, type ScaleKind } from "../model/scale.ts";
 import { findsLane } from "../model/search.ts";
@@ -21,15 +22,18 @@ export function Timeline(): ReactNode {
   const [kind, setKind] = useState<ScaleKind>("time");
   const scale = useMemo(() => scaleOf(kind, lanes, endMs), [kind, lanes, endMs]);
   const load = useMemo(() => loadOf(lanes, endMs), [lanes, endMs]);
-  const calls = lanes.filter(({ call }) => call !== undefined);
-  const answered = calls.filter(({ word }) => word === "answered" || word === "cached").length;
-  const others = calls.length - answered;
+  const { answered, others, notAsked } = useMemo(() => countCalls(lanes), [lanes]);
   const not = page.run.status === "running" ? "not yet" : "did not";
+  const said = [
+    `${answered} answered`,
+    ...(others > 0 ? [`${others} ${not}`] : []),
+    ...(notAsked > 0 ? [`${notAsked} not asked`] : []),
+  ];
   return (
     <section className="card timeline" id="timeline" aria-labelledby="timeline-h">
       <header>
         <h2 id="timeline-h">Timeline</h2>
-        <span className="sub">{`${answered} answered${others > 0 ? `, ${others} ${not}` : ""}`}</span>
+        <span className="sub">{said.join(", ")}</span>
         <div className="end">
           <Choose<ScaleKind>
             label="Scale of the timeline"
