@@ -63,6 +63,17 @@ describe("the packed package", () => {
     expect(node("program.ts")).toBe("complete hold hold\n");
   });
 
+  it("makes the page of a run there", () => {
+    writeFileSync(
+      join(project, "page.mjs"),
+      `import { htmlPage } from "quorate/report";
+       const event = { type: "run.started", runId: "r", seq: 1, atMs: 0, supervisor: { name: "desk" }, input: 1 };
+       const page = htmlPage([event]);
+       console.log(page.includes("<title>desk · r · Quorate</title>"), page.includes('id="licences"'));`,
+    );
+    expect(node("page.mjs")).toBe("true true\n");
+  });
+
   it("says in one sentence what to install where models are asked without the AI SDK", () => {
     const program = `
       import { supervisor } from "quorate";
