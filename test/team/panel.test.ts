@@ -213,6 +213,106 @@ it("a panel that was interrupted after any event ends as one that was not, and a
   }
 });
 
+describe("a panel among other things", () => {
+  const says = <const Name extends string>(name: Name, right: string, asked: string[]) =>
+    agent({
+      name,
+      version: "1",
+      run: (_task: string) => {
+        asked.push(name);
+        return { recommendation: right };
+      },
+    });
+  const five = (asked: string[]) => ({
+    a: says("a", "ship", asked),
+    b: says("b", "ship", asked),
+    c: says("c", "ship", asked),
+    d: says("d", "hold", asked),
+    e: says("e", "hold", asked),
+  });
+
+  it("in a nested team asks fewer of that team, and the team above has its verdict", async () => {
+    const asked: string[] = [];
+    const inner = supervisor({ name: "inner", agents: five(asked), panel: "certain" });
+    const outer = supervisor({
+      name: "outer",
+      agents: { inner, x: says("x", "ship", asked), y: says("y", "ship", asked) },
+    });
+    const { status, verdicts, bill } = await outer.run("go?");
+    expect(asked.toSorted()).toEqual(["a", "b", "c", "x", "y"]);
+    expect([status, verdicts[0]?.winner]).toEqual(["complete", "ship"]);
+    expect(bill.saved.panel).toMatchObject({ calls: 2 });
+  });
+
+  it("a fork asks as its run did, and nobody anew", async () => {
+    const asked: string[] = [];
+    const store = memoryStore({ resumable: true });
+    const gate = supervisor({ name: "gate", agents: five(asked), panel: "certain", store });
+    const { runId, verdicts } = await gate.run("go?");
+    asked.length = 0;
+    const forked = await gate.fork(runId);
+    expect(asked).toEqual([]);
+    expect(forked.verdicts[0]?.winner).toBe(verdicts[0]?.winner);
+    expect(forked.results.d).toMatchObject({ status: "skipped", reason: "panel" });
+  });
+
+  it("a batch does not wait for members that may never be asked", async () => {
+    const asked: string[] = [];
+    const batched = (name: string, right: string) =>
+      agent({
+        name,
+        run: (_task: string) => {
+          asked.push(name);
+          return { recommendation: right };
+        },
+        batch: {
+          maxSize: 10,
+          waitMs: 60_000,
+          run: (tasks: readonly unknown[]) => {
+            asked.push(name);
+            return tasks.map(() => ({ recommendation: right }));
+          },
+        },
+      });
+    const clock = virtualClock();
+    const gate = supervisor({
+      name: "gate",
+      agents: {
+        a: batched("a", "ship"),
+        b: batched("b", "ship"),
+        c: batched("c", "ship"),
+        d: batched("d", "hold"),
+      },
+      panel: "certain",
+      clock,
+    } as never);
+    const running = gate.run("go?" as never);
+    let over = false;
+    const end = (): void => void (over = true);
+    running.then(end, end);
+    while (!over) await clock.next();
+    expect((await running).verdicts[0]?.winner).toBe("ship");
+    expect(clock.monotonic()).toBeLessThan(60_000);
+    expect(asked).toHaveLength(3);
+  });
+
+  it("a cancelled run lets go of those who were to come", async () => {
+    const { gate, clock, asked } = teamOf([
+      [50, "ship"],
+      [50, "ship"],
+      [50, "ship"],
+      [1, "hold"],
+    ]);
+    const stop = new AbortController();
+    const running = gate.run("task" as never, { signal: stop.signal } as never);
+    running.catch(() => {});
+    await clock.next();
+    stop.abort(new Error("enough of it"));
+    await expect(running).rejects.toThrow("enough of it");
+    expect(asked).toHaveLength(3);
+  });
+});
+
 describe("the plan of a team with a panel", () => {
   it("says how many would be asked, and at worst that all are, one after another", async () => {
     const { gate, run } = teamOf(FIVE, { timeoutMs: 1_000 });

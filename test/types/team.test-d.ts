@@ -67,6 +67,15 @@ async function refused(): Promise<void> {
   // @ts-expect-error there is no such agent
   await team.run({ diff: "", lines: 1 }, { route: ["nobody"] });
   await team.run({ diff: "", lines: 1 }, { route: ["size"], mode: "sequence", retries: 0 });
+  await team.run(
+    { diff: "", lines: 1 },
+    { panel: { until: { confidence: 0.6 }, kin: [["size"]] } },
+  );
+  await team.run({ diff: "", lines: 1 }, { panel: false });
+  // @ts-expect-error there is no such agent
+  await team.run({ diff: "", lines: 1 }, { panel: { until: "lead", kin: [["nobody"]] } });
+  // @ts-expect-error a panel goes on until something else
+  await team.run({ diff: "", lines: 1 }, { panel: "sure" });
   // @ts-expect-error there is no such mode
   await team.run({ diff: "", lines: 1 }, { mode: "zigzag" });
   // @ts-expect-error one of the tasks is none
@@ -83,6 +92,9 @@ void refused;
 supervisor({ name: "team", agents: { safety: security } });
 // @ts-expect-error there is no such agent
 supervisor({ name: "team", agents: { free }, required: ["nobody"] });
+supervisor({ name: "team", agents: { free }, panel: { until: "lead", kin: [["free"]] } });
+// @ts-expect-error there is no such agent
+supervisor({ name: "team", agents: { free }, panel: { until: "lead", kin: [["nobody"]] } });
 // @ts-expect-error there is no such agent
 supervisor({ name: "team", agents: { free }, route: ["nobody"] });
 // @ts-expect-error there is no such agent
