@@ -261,7 +261,7 @@ describe("a panel among other things", () => {
     const batched = (name: string, right: string) =>
       agent({
         name,
-        run: (_task: string) => {
+        run: (_task: unknown) => {
           asked.push(name);
           return { recommendation: right };
         },
