@@ -7,6 +7,7 @@ import {
   supervisor,
   type Json,
   type PositionOf,
+  type Supervisor,
   type Verdict,
   type WinnerOf,
 } from "../../src/index.ts";
@@ -92,7 +93,7 @@ const answering = supervisor({
 holds<Equal<PositionOf<typeof answering>, "ask" | "go">>();
 
 // A team is still one where any team is expected.
-const anyTeam: import("../../src/index.ts").Supervisor = gate;
+const anyTeam: Supervisor = gate;
 void anyTeam;
 
 supervisor({
