@@ -101,9 +101,11 @@ export function billFaults(
     openIn(events) === 0;
   const { usdMicros } = bill.spent;
   if (known && usdMicros === "unknown") faults.push(`${runId}: unknown, and all is reported`);
+  const most = reported((atMs) => atMs <= endMs + 1);
+  const { usdMicros: sure = 0 } = bill.spent.atLeast ?? {};
+  if (sure > most) faults.push(`${runId}: at least ${sure} on the bill, ${most} reported`);
   if (usdMicros !== "unknown") {
     const least = reported((atMs, callId) => atMs < endMs - 1 && !isLost(callId));
-    const most = reported((atMs) => atMs <= endMs + 1);
     if (usdMicros < least || usdMicros > most) {
       faults.push(`${runId}: ${usdMicros} on the bill, ${least} to ${most} reported`);
     }
