@@ -37,7 +37,7 @@ export interface CallState {
   readonly reserved: number | undefined;
   /** Whether the log says what the attempt that began last has cost. */
   readonly settled: boolean;
-  /** The number of the event with which that attempt began; 0 where none has. */
+  /** The number of the event with which that attempt began, where it has no end; else 0. */
   readonly startedSeq: number;
   /** How far it said that it is, where it has no end; `undefined` where it has not said it. */
   readonly checkpoint: unknown;
@@ -122,17 +122,24 @@ export function evolve(state: CallState, event: CallEvent): CallState {
   }
 }
 
+/** What is known only of an attempt that has no end. */
+const NOT_AT_WORK: Pick<CallState, "startedSeq" | "checkpoint"> = Object.freeze({
+  startedSeq: 0,
+  checkpoint: undefined,
+});
+
 function between(
   state: CallState,
   event: Extract<CallEvent, { type: "call.retried" | "call.requeued" | "call.failed" }>,
 ): CallState {
   const next = settled(state, event.cost, event.charged);
-  return { ...next, phase: "between", attempt: event.attempt, checkpoint: undefined };
+  return { ...next, phase: "between", attempt: event.attempt, ...NOT_AT_WORK };
 }
 
 function ended(state: CallState, event: Extract<CallEvent, Pick<CallEnded, "type">>): CallState {
   const next = settled(state, event.cost, event.charged);
-  return { ...next, phase: "ended", attempt: event.attempt, end: event as CallEnded };
+  const end = event as CallEnded;
+  return { ...next, phase: "ended", attempt: event.attempt, end, ...NOT_AT_WORK };
 }
 
 /** The log says what all attempts so far cost, and what was charged for them. */
