@@ -136,6 +136,7 @@ const arrows: readonly Arrow[] = [
   ...room("similar", ["conflict", "conflict/similar"]),
   ...room("report", [...words, "money/bill.ts"]),
   ...room("sqlite", [...words, "store"]),
+  ...room("ports", ["store", "limits"], ["async/cancellation.ts"]),
   ...room(
     "ai-sdk",
     [...words, "prompt", "describe", "resolve/judge/judge.ts", "resolve/judge/choice.ts", "ai"],

@@ -87,7 +87,8 @@ export type { RunStream } from "./run/stream.ts";
 
 export { addBills } from "./money/add-bills.ts";
 export { billOf } from "./money/bill.ts";
-export { budgetState, resetBudget } from "./limits/shared-budget.ts";
+export { budgets } from "./limits/budgets.ts";
+export type { Budgets, ScopedBudget } from "./limits/budgets.ts";
 export type { BudgetState } from "./limits/shared-budget.ts";
 export type { Budget } from "./money/budget.ts";
 export type { CostBound, MaxCost } from "./money/bound.ts";
@@ -123,9 +124,11 @@ export type {
 } from "./executor/executor.ts";
 
 export type { Redact, RedactedKind } from "./log/redact.ts";
-export { memoryStore } from "./store/memory.ts";
-export type { Erasure, RunQuery, RunStatus, RunSummary, Store } from "./store/store.ts";
-export type { Values } from "./store/values.ts";
+export { memory } from "./team/backend.ts";
+export type { Backend, MemoryBackend } from "./team/backend.ts";
+export { memoryStore } from "./team/retired.ts";
+export type { MemoryOptions } from "./store/memory.ts";
+export type { Erasure, RunQuery, RunStatus, RunSummary } from "./store/store.ts";
 
 export { equal } from "./conflict/compare.ts";
 export type {

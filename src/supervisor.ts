@@ -10,8 +10,7 @@ import { makeExecutor } from "./executor/make-executor.ts";
 import { flights } from "./call/cache/single-flight.ts";
 import type { Json } from "./model/json.ts";
 import type { Outcome } from "./model/outcome.ts";
-import { memoryStore } from "./store/memory.ts";
-import type { Store } from "./store/store.ts";
+import { memory, type Backend } from "./team/backend.ts";
 import { planTask } from "./forecast/plan-task.ts";
 import type { NameOf, OutcomeOf, ResultsOf, TaskOf, TeamPosition, WinnerOf } from "./team/infer.ts";
 import type { TeamAnswer } from "./team/coordinate/nested.ts";
@@ -42,7 +41,7 @@ export interface Supervisor<
 >
   extends Worker<Name, Task, Answer, Position>, TeamBrand {
   readonly agents: Agents;
-  readonly store: Store;
+  readonly backend: Backend;
   /**
    * Gives a task to the team and resolves when it is settled, whatever the agents did. Rejects with `INPUT_INVALID`,
    * `BAD_ROUTE` or `BAD_OPTIONS` before anything is asked; with the reason of `signal`, once all that was asked has
@@ -134,13 +133,13 @@ export function supervisor<
   const name = nameIn<Name>(options, "supervisor", "describe it: supervisor({ name, agents })");
   const described = SUPERVISOR.of(options, `supervisor "${name}"`);
   const team = makeTeam(described);
-  const { clock = systemClock, executor: executorOf = embeddedExecutor } = described;
-  const { onEvent, store = memoryStore({ clock }) } = described;
+  const { clock = systemClock, onEvent, backend = memory({ clock }) } = described;
+  const { executor: executorOf = backend.executor ?? embeddedExecutor } = described;
   let seated: Seated | undefined;
   let executor: Executor | undefined;
   const root: Root = {
     team,
-    store,
+    backend,
     clock,
     named: new Map(),
     asleep: new Map(),
@@ -167,7 +166,7 @@ export function supervisor<
     description: described.description,
     needs: checkNeeds(described.needs, team.where),
     agents: described.agents as Agents,
-    store,
+    backend,
     run: (task, runOptions = {}) =>
       beginRun(root, task, runOptions).outcome as Promise<OutcomeOf<Agents>>,
     stream: (task, runOptions = {}) =>

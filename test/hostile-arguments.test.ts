@@ -17,11 +17,12 @@ import { HOSTILE } from "./check/hostile.ts";
 
 type Call = (...given: unknown[]) => unknown;
 
-const { agent, memoryStore, supervisor } = core;
+const { agent, memory, supervisor } = core;
 const opened: { close(): unknown }[] = [];
-const store = () => memoryStore({ resumable: true });
+const backend = () => memory({ resumable: true });
+const store = () => backend().store;
 const a = () => agent({ name: "a", run: () => 1 });
-const team = () => supervisor({ name: "team", agents: { a: a() }, store: store() });
+const team = () => supervisor({ name: "team", agents: { a: a() }, backend: backend() });
 const ran = { stdout: "{}", stderr: "", exitCode: 0, cwd: "." };
 const tape = join(mkdtempSync(join(tmpdir(), "hostile-")), "tape.jsonl");
 writeFileSync(tape, "");
@@ -33,9 +34,9 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   agent: () => [{ name: "a", run: () => 1 }],
   auditJudges: () => [[], {}],
   billOf: () => [[], []],
-  budgetState: () => [store(), "scope"],
+  budgets: () => [backend()],
   conflictsOf: () => [[]],
-  decide: () => [store(), "r", decision],
+  decide: () => [backend(), "r", decision],
   embeddedExecutor: () => [new Map()],
   equal: () => [],
   findConflicts: () => [[], {}],
@@ -49,18 +50,18 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   learnFindings: () => [[]],
   learnedSupport: () => [{}],
   learning: () => [{}],
-  learnedFrom: () => [store(), "team", {}],
+  learnedFrom: () => [backend(), "team", {}],
+  memory: () => [{}],
   memoryStore: () => [{}],
   oneOf: () => [["a"], {}],
   openQuestions: () => [[]],
   prefer: () => [["a"]],
   QuorateError: () => ["TIMEOUT", "slow", {}],
-  recordTruth: () => [store(), "r", "task", "x", {}],
-  recordTruths: () => [store(), [{ runId: "r", subject: "task", truth: "x" }]],
-  recordedTruths: () => [store(), {}],
+  recordTruth: () => [backend(), "r", "task", "x", {}],
+  recordTruths: () => [backend(), [{ runId: "r", subject: "task", truth: "x" }]],
+  recordedTruths: () => [backend(), {}],
   reliability: () => [{}],
   rerun: () => [{}],
-  resetBudget: () => [store(), "scope"],
   settle: () => [[], {}],
   similar: () => [{}],
   supervisor: () => [{ name: "team", agents: { a: a() } }],
@@ -68,8 +69,9 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   unanimous: () => [{}],
   vote: () => [{}],
   within: () => [{ by: 1 }],
+  sqlite: () => [{ path: ":memory:" }],
   sqliteStore: () => [{ path: ":memory:" }],
-  cancel: () => [store(), "r", "why"],
+  cancel: () => [backend(), "r", "why"],
   claude: () => [{}],
   codex: () => [{}],
   commandAgent: () => [{ command: "x" }],
@@ -186,7 +188,7 @@ function opening<S extends { close(): unknown }>(open: () => S): () => S {
 
 const STORES = [
   ["a store in memory", opening(store)],
-  ["a store in SQLite", opening(() => sqlite.sqliteStore({ path: ":memory:" }))],
+  ["a store in SQLite", opening(() => sqlite.sqlite({ path: ":memory:" }).store)],
 ] as const;
 
 const METHODS: Readonly<Record<string, readonly [() => object, object]>> = {
@@ -291,11 +293,8 @@ it.each([
 );
 
 it.each([
-  [
-    () => sqlite.sqliteStore("quorate.db" as never),
-    'sqliteStore is given "quorate.db"; use { path }',
-  ],
-  [() => sqlite.sqliteStore(undefined as never), "sqliteStore is given undefined; use { path }"],
+  [() => sqlite.sqlite("quorate.db" as never), 'sqlite is given "quorate.db"; use { path }'],
+  [() => sqlite.sqlite(undefined as never), "sqlite is given undefined; use { path }"],
   [() => core.vote(1 as never), "vote is given 1; give it an object with weights, margin, quorum"],
 ])("what is no bag of options is refused with what to give: %s", (make, why) => {
   expect(make).toThrow(why);

@@ -3,7 +3,7 @@ import {
   agent,
   findConflicts,
   judge,
-  memoryStore,
+  memory,
   settle,
   supervisor,
   unanimous,
@@ -130,7 +130,7 @@ describe("the promises", () => {
     const bad = scripted("bad", [{ error: new Error("no") }], { retries: 0 });
     const team = supervisor({ name: "team", agents: { good, bad } });
     const { runId } = await team.run("task");
-    const log = await team.store.read(runId);
+    const log = await team.backend.store.read(runId);
     expect(log.map(({ type }) => type)).toEqual([
       "run.started",
       "run.planned",
@@ -276,7 +276,7 @@ describe("the promises", () => {
   });
 
   it("a run that lost its process goes on, and asks nobody again who has answered", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const teamOf = (second: "hangs" | "answers") => {
       const clock = virtualClock();
       const first = scripted("first", second === "hangs" ? [{ output: 1 }] : []);
@@ -288,7 +288,7 @@ describe("the promises", () => {
       return {
         first,
         clock,
-        team: supervisor({ name: "team", agents, store, mode: "sequence", clock }),
+        team: supervisor({ name: "team", agents, backend: { store }, mode: "sequence", clock }),
       };
     };
     const before = teamOf("hangs");

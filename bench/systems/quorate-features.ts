@@ -1,4 +1,4 @@
-import { agent, lane, memoryStore, supervisor, type Supervisor } from "quorate";
+import { agent, lane, memory, supervisor, type Supervisor } from "quorate";
 import type { Feature } from "../workloads/features.ts";
 import { AGENTS } from "./system.ts";
 
@@ -28,7 +28,7 @@ function teamWith(feature: Feature): Supervisor<never, number> {
     ...(feature === "budget" && { budget: { usd: 1_000 } }),
     ...(feature === "shared-budget" && { budget: { usd: 1e6, scope: "all" } }),
     ...(feature === "tiers" && { tiers: { small: "mini", strong: "large" } }),
-    store: memoryStore(),
+    backend: memory(),
   }) as never;
 }
 

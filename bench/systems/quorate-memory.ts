@@ -1,4 +1,4 @@
-import { memoryStore, supervisor } from "quorate";
+import { memory, supervisor } from "quorate";
 import { team } from "./quorate.ts";
 
 /** The built package in memory: as it is where left out, or so that runs can be resumed, which takes a key per call. */
@@ -6,12 +6,12 @@ export function openInMemory(resumable: boolean): {
   readonly fanOut: (times: number) => Promise<void>;
   readonly close: () => void;
 } {
-  const store = memoryStore({ resumable });
-  const parallel = supervisor({ name: "parallel", agents: team, store });
+  const backend = memory({ resumable });
+  const parallel = supervisor({ name: "parallel", agents: team, backend });
   return {
     async fanOut(times) {
       for (let task = 0; task < times; task++) await parallel.run(task);
     },
-    close: () => store.close(),
+    close: () => backend.close(),
   };
 }

@@ -132,5 +132,5 @@ try {
   process.stderr.write(`${safeText(message)}${help}\n`);
   exitCode = stop.exitCode ?? (calledWrongly ? 2 : 1);
 }
-await team.store.close();
+await team.backend.store.close();
 await finish(exitCode);

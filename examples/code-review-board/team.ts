@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { agent, supervisor } from "quorate";
-import { sqliteStore } from "quorate/sqlite";
+import { sqlite } from "quorate/sqlite";
 import { pullRequest } from "./pulls.ts";
 
 /** What the board is asked: which of the recorded pull requests, and whether to answer without a delay. */
@@ -43,7 +43,7 @@ export default supervisor({
     propel: recorded("propel"),
     qodo: recorded("qodo"),
   },
-  store: sqliteStore({ path: "quorate.db" }),
+  backend: sqlite({ path: "quorate.db" }),
 });
 
 // Another time for everybody, and the same one every time: 0.2 to 1.4 seconds.

@@ -1,5 +1,5 @@
 import type { LanguageModel } from "ai";
-import { human, memoryStore, supervisor, unanimous, vote } from "quorate";
+import { human, memory, supervisor, unanimous, vote } from "quorate";
 import { modelAgent, modelJudge } from "quorate/ai-sdk";
 import { z } from "zod";
 
@@ -46,6 +46,6 @@ export function council({ judge, ...models }: Models) {
     agents: { optimist: seat("optimist"), skeptic: seat("skeptic"), engineer: seat("engineer") },
     // One who stands alone against two is outvoted; three who all differ are not.
     resolve: [unanimous(), vote({ margin: 0.3 }), modelJudge({ model: judge }), human()],
-    store: memoryStore({ resumable: true }),
+    backend: memory({ resumable: true }),
   });
 }

@@ -3,20 +3,19 @@ import type { Option } from "./options.ts";
 
 // What these are is declared above this room, so nothing here says more of them than that they are taken.
 
-const STORES = "use memoryStore() or sqliteStore()";
-const hasValues = (given: unknown): boolean =>
-  hasMethods(Object(given).values, "now", "get", "change", "changeAll", "list", "watch");
+const BACKENDS = "use memory(), sqlite({ path }), or { store } with a store of your own";
 
-export const STORE: Option<undefined> = thing<never>(
-  "store",
-  (given) =>
-    hasMethods(given, "append", "read", "follow", "run", "runs", "take", "release") &&
-    hasValues(given),
-  STORES,
+function isStore(given: unknown): boolean {
+  const methods = ["append", "read", "follow", "run", "runs", "take", "release"] as const;
+  const ofValues = ["now", "get", "change", "changeAll", "list", "watch"] as const;
+  return hasMethods(given, ...methods) && hasMethods(Object(given).values, ...ofValues);
+}
+
+export const BACKEND: Option<undefined> = thing<never>(
+  "backend",
+  (given) => isStore(Object(given).store),
+  BACKENDS,
 );
-
-/** What has values, as a store does. */
-export const VALUES: Option<never> = thing<never>("store of values", hasValues, STORES).needed();
 
 export const SIGNAL: Option<undefined> = thing<never>(
   "AbortSignal",

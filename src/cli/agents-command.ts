@@ -27,12 +27,12 @@ export async function agentsCommand(
   screen: Terminal,
 ): Promise<void> {
   const { db, labels } = flags;
-  const known = await withDatabase(db, async (store) => {
+  const known = await withDatabase(db, async (store, backend) => {
     const names = await supervisorsIn(store);
     if (name !== undefined && !names.includes(name)) throw unknown(name, names);
     const found: { supervisor: string; learned: LearnedBefore }[] = [];
     for (const supervisor of name === undefined ? names : [name]) {
-      found.push({ supervisor, learned: await learnedFrom(store, supervisor, { labels }) });
+      found.push({ supervisor, learned: await learnedFrom(backend, supervisor, { labels }) });
     }
     return found;
   });

@@ -1,4 +1,4 @@
-import { addBills, billOf, budgetState, type BudgetState } from "../index.ts";
+import { addBills, billOf, budgets, type Backend, type ScopedBudget } from "../index.ts";
 import type { Bill } from "../model/outcome.ts";
 import type { RunSummary, Store } from "../store/store.ts";
 import { knownMicros } from "../report/spent.ts";
@@ -28,7 +28,7 @@ export interface Spending {
   /** All of them together. */
   readonly all: TeamSpent;
   /** The budgets that runs share. */
-  readonly budgets: readonly (BudgetState & { readonly scope: string })[];
+  readonly budgets: readonly ScopedBudget[];
 }
 
 /** What some of the runs came to. Money in micro-dollars. */
@@ -55,12 +55,13 @@ const MAX_DEAREST = 5;
 /** `quorate bill`: what the runs of a database came to. */
 export async function billCommand(flags: BillFlags, screen: Terminal): Promise<void> {
   const sinceMs = flags.since === undefined ? null : Date.now() - flags.since;
-  const spending = await withDatabase(flags.db, (store) => spendingOf(store, sinceMs));
+  const spending = await withDatabase(flags.db, (_store, backend) => spendingOf(backend, sinceMs));
   if (flags.json === true) screen.print(safeJson(spending, 2));
   else screen.print(...spendingLines(spending, screen, flags.full ?? false));
 }
 
-async function spendingOf(store: Store, sinceMs: number | null): Promise<Spending> {
+async function spendingOf(backend: Backend, sinceMs: number | null): Promise<Spending> {
+  const { store } = backend;
   const runs = await store.runs({ since: sinceMs ?? 0, limit: ALL });
   const bills: Bill[] = [];
   const all = counter();
@@ -90,7 +91,7 @@ async function spendingOf(store: Store, sinceMs: number | null): Promise<Spendin
     days: spentIn(days).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     dearest,
     all: { name: "", ...all },
-    budgets: await sharedBudgets(store),
+    budgets: await budgets(backend).list(),
   };
 }
 
@@ -143,17 +144,4 @@ function dayOf(atMs: number): string {
   const at = new Date(atMs);
   const two = (value: number): string => String(value).padStart(2, "0");
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-}
-
-// As limits/shared-budget.ts keeps them.
-const BUDGET_PREFIX = "budget/";
-
-async function sharedBudgets(store: Store): Promise<Spending["budgets"]> {
-  const kept = await store.values.list(BUDGET_PREFIX);
-  const budgets: (BudgetState & { readonly scope: string })[] = [];
-  for (const { key } of kept) {
-    const scope = key.slice(BUDGET_PREFIX.length);
-    budgets.push({ scope, ...(await budgetState(store, scope)) });
-  }
-  return budgets;
 }

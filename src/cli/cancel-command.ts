@@ -28,10 +28,10 @@ export async function cancelCommand(
   screen: Terminal,
 ): Promise<number> {
   using signals = cancelOnSignals();
-  return await withDatabase(db, async (store) => {
+  return await withDatabase(db, async (store, backend) => {
     const runId = await findRun(store, wanted, db);
     const run = `run ${safeText(shortId(runId))}`;
-    const answer = await cancel(store, runId, reason);
+    const answer = await cancel(backend, runId, reason);
     if (answer === "asked") {
       screen.print(`asked whoever drives ${run} to cancel it`);
       await untilEnded(store, runId, signals.signal);

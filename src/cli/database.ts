@@ -2,21 +2,27 @@ import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { givenPath } from "./given-path.ts";
+import type { Backend } from "../index.ts";
 import type { Store } from "../store/store.ts";
 
 /** Where the commands look when they are not told. */
 export const DEFAULT_DATABASE = "quorate.db";
 
+/** A backend that was opened, and is to be closed. */
+interface OpenBackend extends Backend {
+  close(): Promise<void>;
+}
+
 /**
  * Opens a database of runs, made when it is not there. Rejects with `BAD_OPTIONS` when `file` is none and cannot
  * become one.
  */
-export async function openDatabase(file: string): Promise<Store> {
+export async function openDatabase(file: string): Promise<OpenBackend> {
   checkPlace(file);
   // Loaded by the commands that need it.
-  const { sqliteStore } = await import("../sqlite/index.ts");
+  const { sqlite } = await import("../sqlite/index.ts");
   try {
-    return sqliteStore({ path: givenPath(file) });
+    return sqlite({ path: givenPath(file) });
   } catch (error) {
     // Nothing has been asked of a store yet: the file was named wrongly.
     throw new QuorateError("BAD_OPTIONS", describeThrown(error), { cause: error });
@@ -46,7 +52,7 @@ export function isFolder(path: string): boolean {
 }
 
 /** `openDatabase` for a file that has to be there: looking for a run must not leave an empty one behind. */
-export async function openExisting(file: string): Promise<Store> {
+export async function openExisting(file: string): Promise<OpenBackend> {
   if (existsSync(givenPath(file))) return openDatabase(file);
   throw new QuorateError(
     "BAD_OPTIONS",
@@ -58,11 +64,14 @@ export async function openExisting(file: string): Promise<Store> {
  * Does something with the runs of an existing database and closes it. Rejects with `BAD_OPTIONS` when there is
  * no such file.
  */
-export async function withDatabase<T>(file: string, use: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openExisting(file);
+export async function withDatabase<T>(
+  file: string,
+  use: (store: Store, backend: Backend) => Promise<T>,
+): Promise<T> {
+  const backend = await openExisting(file);
   try {
-    return await use(store);
+    return await use(backend.store, backend);
   } finally {
-    await store.close();
+    await backend.close();
   }
 }

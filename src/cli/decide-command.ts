@@ -53,7 +53,7 @@ export async function decideCommand(
     const runId = await findRun(log.store, wanted, log.file);
     const decision = await meant(log.store, runId, subject, winner, flags);
     if (file === undefined || team === undefined) {
-      if ((await decide(log.store, runId, decision)) === "left") {
+      if ((await decide(log.backend, runId, decision)) === "left") {
         const what = `Somebody drives the run: the decision is left for them, and taken over when the run waits again.`;
         screen.print(...wrap(what, screen.columns));
         return EXIT.ok;
@@ -65,7 +65,10 @@ export async function decideCommand(
       return EXIT.ok;
     }
     const following = { team: file, supervisor: team, log, screen, signals, flags };
-    const stream = team.decideStream(runId, decision, { signal: signals.signal, store: log.store });
+    const stream = team.decideStream(runId, decision, {
+      signal: signals.signal,
+      backend: log.backend,
+    });
     const { exitCode, document } = await followRun(stream, following);
     if (document !== undefined) screen.print(safeJson(document, 2));
     return exitCode;
@@ -75,7 +78,8 @@ export async function decideCommand(
 }
 
 async function existingDatabase(file: string): Promise<RunLog> {
-  return { store: await openExisting(file), file };
+  const backend = await openExisting(file);
+  return { backend, store: backend.store, file };
 }
 
 /** What was recorded, as the log has it. */

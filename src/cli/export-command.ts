@@ -11,9 +11,9 @@ export interface ExportFlags {
 
 /** `quorate export --truths`: every truth that was recorded, a JSON object on each line, as `quorate truth --from` reads it. */
 export async function exportCommand({ db, team }: ExportFlags, screen: Terminal): Promise<void> {
-  await withDatabase(db, async (store) => {
+  await withDatabase(db, async (_store, backend) => {
     const wanted = team === undefined ? {} : { supervisor: team };
-    for await (const { supervisor, kind, recorded } of recordedTruths(store, wanted)) {
+    for await (const { supervisor, kind, recorded } of recordedTruths(backend, wanted)) {
       const { runId: run, atMs, ...rest } = recorded;
       const at = atMs === undefined ? {} : { at: new Date(atMs).toISOString() };
       screen.print(safeJson({ run, ...rest, ...at, kind, supervisor }));

@@ -32,7 +32,7 @@ export async function forkCommand(file: string, wanted: string, flags: ForkFlags
     const ofRun = await findRun(log.store, wanted, log.file);
     const stream = team.forkStream(ofRun, {
       signal: signals.signal,
-      store: log.store,
+      backend: log.backend,
       ...prices,
       ...(from !== undefined && { from }),
       ...(task !== undefined && { input: task.input as never }),

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { memoryStore } from "../index.ts";
+import { memory } from "../index.ts";
 import { givenPath } from "./given-path.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { DEFAULT_DATABASE } from "./database.ts";
@@ -29,7 +29,7 @@ export async function planCommand(file: string, flags: PlanFlags): Promise<numbe
   const screen = terminal();
   try {
     const plan = await team.plan(task as never, {
-      store: log.store,
+      backend: log.backend,
       ...prices,
       ...(flags.agents !== undefined && { route: flags.agents }),
       ...(flags.mode !== undefined && { mode: flags.mode }),
@@ -44,5 +44,6 @@ export async function planCommand(file: string, flags: PlanFlags): Promise<numbe
 /** Where runs before are; a store in memory, which is empty, where there is no database yet: none is made. */
 async function logOf(team: Supervisor, wanted: string | undefined): Promise<RunLog> {
   if (existsSync(givenPath(wanted ?? DEFAULT_DATABASE))) return existingLog(team, wanted);
-  return { store: wanted === undefined ? team.store : memoryStore({ resumable: true }) };
+  const backend = wanted === undefined ? team.backend : memory({ resumable: true });
+  return { backend, store: backend.store };
 }

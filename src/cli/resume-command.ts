@@ -60,12 +60,12 @@ interface Resuming extends Following {
 }
 
 async function resumeOne(team: Supervisor, runId: string, following: Resuming): Promise<Followed> {
-  const { store } = following.log;
+  const { backend, store } = following.log;
   const finished = hasOutcome(await store.run(runId));
   const stream = team.resumeStream(runId, {
     ...following.prices,
     signal: following.signals.signal,
-    store,
+    backend,
   });
   return followRun(stream, { ...following, finished });
 }

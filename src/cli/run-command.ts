@@ -43,7 +43,7 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
     const finished = flags.id !== undefined && (await isFinished(flags.id, following));
     const stream = team.stream(task as never, {
       signal: signals.signal,
-      store: log.store,
+      backend: log.backend,
       ...prices,
       ...(flags.id !== undefined && { runId: flags.id }),
       ...(flags.tenant !== undefined && { tenant: flags.tenant }),

@@ -1,9 +1,12 @@
+import type { Backend } from "../index.ts";
 import type { Store } from "../store/store.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { DEFAULT_DATABASE, openDatabase, openExisting } from "./database.ts";
 
 /** Where a run is kept, and the file of it where that is known. Whoever chose it closes the store. */
 export interface RunLog {
+  readonly backend: Backend;
+  /** That of the backend. */
   readonly store: Store;
   readonly file?: string;
 }
@@ -24,14 +27,17 @@ export async function existingLog(team: Supervisor, wanted: string | undefined):
 async function choose(
   team: Supervisor,
   wanted: string | undefined,
-  open: (file: string) => Promise<Store>,
+  open: (file: string) => Promise<Backend>,
 ): Promise<RunLog> {
-  if (wanted === undefined && !isInMemory(team.store)) {
-    const { path } = team.store as { readonly path?: unknown };
-    return { store: team.store, ...(typeof path === "string" && { file: path }) };
+  const { backend } = team;
+  const { store } = backend;
+  if (wanted === undefined && !isInMemory(store)) {
+    const { path } = store as { readonly path?: unknown };
+    return { backend, store, ...(typeof path === "string" && { file: path }) };
   }
   const file = wanted ?? DEFAULT_DATABASE;
-  return { store: await open(file), file };
+  const opened = await open(file);
+  return { backend: opened, store: opened.store, file };
 }
 
 // A store that reaches outside has something to wait for when it is closed; the one in memory is only disposed of.

@@ -28,11 +28,11 @@ export async function truthCommand(
   screen: Terminal,
 ): Promise<void> {
   const { db, in: team, by } = flags;
-  const { judged, truth } = await withDatabase(db, async (store) => {
+  const { judged, truth } = await withDatabase(db, async (store, backend) => {
     const runId = await findRun(store, wanted, db);
     const meant = await meantBy(store, runId, subject, value);
     const options = { ...(team !== undefined && { team }), ...(by !== undefined && { by }) };
-    const recorded = await recordTruth(store, runId, meant.subject, meant.truth, options);
+    const recorded = await recordTruth(backend, runId, meant.subject, meant.truth, options);
     const [first] = await store.read(runId);
     const isSecret = first?.type === "run.started" && first.redact !== undefined;
     // What nobody held may be secret, and is not kept: it is not printed either.

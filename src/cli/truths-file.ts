@@ -37,9 +37,9 @@ const MAX_SHOWN = 20;
 export async function truthsFileCommand(flags: TruthsFileFlags, screen: Terminal): Promise<number> {
   const { db, from, by } = flags;
   const lines = linesOf(await readTextInput(from), from === "-" ? "standard input" : from, by);
-  const results = await withDatabase(db, (store) =>
+  const results = await withDatabase(db, (_store, backend) =>
     recordTruths(
-      store,
+      backend,
       lines.map(({ truth }) => truth),
     ),
   );

@@ -14,7 +14,8 @@ export async function planTask(root: Root, given: unknown, asked: PlanOptions): 
   const { team } = root;
   const options = RUN.of(asked, `a plan of ${team.where}`);
   const { seated } = reseated(root, options);
-  const { signal, store = root.store } = options;
+  const { signal, backend = root.backend } = options;
+  const { store } = backend;
   const cancellation = new Cancellation();
   using _following = signal === undefined ? undefined : follow(signal, cancellation);
   if (cancellation.cancelled) throw cancellation.reason;

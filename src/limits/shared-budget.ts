@@ -1,4 +1,3 @@
-import { TEXT, VALUES } from "../check/arguments.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
 import type { Values } from "../store/values.ts";
@@ -83,27 +82,9 @@ export async function sharedState(
   };
 }
 
-/** How a budget that runs share stands, by its scope; all zero for one that nobody has used. */
-export async function budgetState(
-  store: { readonly values: Values },
-  scope: string,
-): Promise<BudgetState> {
-  VALUES.take(store, "budgetState: store");
-  TEXT.take(scope, "budgetState: scope");
-  return sharedState(store.values, scope, await store.values.now());
-}
-
-/**
- * Begins a budget that runs share anew: what was spent under its scope, and an overrun, are forgotten. What is reserved for
- * attempts under way stays, and is charged to the new one.
- */
-export async function resetBudget(
-  store: { readonly values: Values },
-  scope: string,
-): Promise<void> {
-  VALUES.take(store, "resetBudget: store");
-  TEXT.take(scope, "resetBudget: scope");
-  await store.values.change(BUDGET_PREFIX + scope, (value) => {
+/** Begins a shared budget anew: what is reserved for attempts under way stays. */
+export async function resetShared(values: Values, scope: string): Promise<void> {
+  await values.change(BUDGET_PREFIX + scope, (value) => {
     const open = isKept(value) ? value.open : {};
     return Object.keys(open).length === 0 ? undefined : { ...EMPTY, open };
   });
@@ -117,7 +98,7 @@ function keptFrom(value: Json | undefined): KeptBudget {
   if (isKept(kept)) return kept.spent < 0 ? { ...kept, spent: 0 } : kept;
   throw new QuorateError(
     "STORE_FAILED",
-    "the store has something else where a shared budget is kept; begin it anew with resetBudget()",
+    "the store has something else where a shared budget is kept; begin it anew with budgets(backend).reset()",
   );
 }
 

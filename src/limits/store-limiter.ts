@@ -22,6 +22,9 @@ export interface StoreLimiterOptions {
   readonly failed: (cause: unknown) => QuorateError;
 }
 
+/** Makes the limiter of a run. */
+export type MakeLimiter = (options: StoreLimiterOptions) => Limiter;
+
 /**
  * The limiter of processes that have one store: what has a scope is kept there, and all else is the local limiter's. An attempt that passes
  * here takes its part of every scope in one step of the store; where one of them has no room, it gives everything back and waits in

@@ -1,5 +1,5 @@
 import { systemClock } from "../async/clock.ts";
-import { STORE, TEXT } from "../check/arguments.ts";
+import { BACKEND, TEXT } from "../check/arguments.ts";
 import { text } from "../check/kinds.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { Store, RunSummary } from "../store/store.ts";
@@ -32,9 +32,14 @@ const NO_REASON = "somebody asked for it";
  * Of a run whose supervisor has `redact`, the reason is kept only by a process that knows what is secret in it: the one that drives the
  * run, and with `cancel` of its supervisor every one where `redact` has no paths.
  */
-export async function cancel(store: Store, runId: string, reason?: string): Promise<CancelAnswer> {
-  STORE.needed().take(store, "cancel: store");
+export async function cancel(
+  backend: { readonly store: Store },
+  runId: string,
+  reason?: string,
+): Promise<CancelAnswer> {
+  BACKEND.needed().take(backend, "cancel: backend");
   TEXT.take(runId, "cancel: runId");
+  const { store } = backend;
   const nowMs = (): number | Promise<number> => store.values.now();
   return cancelRun(store, runId, reason, { redact: undefined, knowsSecrets: false, nowMs });
 }

@@ -1,5 +1,5 @@
 import { Cancellation } from "../async/cancellation.ts";
-import { STORE, TEXT } from "../check/arguments.ts";
+import { BACKEND, TEXT } from "../check/arguments.ts";
 import { anything, thing } from "../check/kinds.ts";
 import { options, type Option, type Options } from "../check/options.ts";
 import { systemClock } from "../async/clock.ts";
@@ -30,12 +30,13 @@ export type DecisionKept = "recorded" | "left";
  * supervisor knows. Its own `decide` keeps them, by paths only in the process that the run went to sleep in.
  */
 export async function decide(
-  store: Store,
+  backend: { readonly store: Store },
   runId: string,
   decision: HumanDecision,
 ): Promise<DecisionKept> {
-  STORE.needed().take(store, "decide: store");
+  BACKEND.needed().take(backend, "decide: backend");
   TEXT.take(runId, "decide: runId");
+  const { store } = backend;
   return recordDecision(store, runId, decision, {
     redact: undefined,
     knowsSecrets: false,

@@ -91,7 +91,8 @@ export async function requestCancel(
   reason: string | undefined,
 ): Promise<CancelAnswer> {
   TEXT.take(runId, `${root.team.where}: cancel: runId`);
-  const { store, team, clock } = root;
+  const { team, clock } = root;
+  const { store } = root.backend;
   const before = root.asleep.get(runId);
   const { redact } = before?.secrecy ?? secrecyOf(team, store.values);
   return cancelRun(store, runId, reason, {

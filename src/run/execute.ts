@@ -74,7 +74,7 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     executor: root.executor,
     bill,
     notices,
-    limiter: storeLimiter({
+    limiter: (session.backend.limiter ?? storeLimiter)({
       values: store.values,
       clock,
       queues: root.queues,

@@ -184,7 +184,7 @@ export function refuseForgetful({ store, runId }: Session, asked = "resumed"): v
   if (store.resumable) return;
   throw new QuorateError(
     "NOT_RESUMABLE",
-    `run "${runId}" cannot be ${asked} from this store; use sqliteStore({ path }), or memoryStore({ resumable: true })`,
+    `run "${runId}" cannot be ${asked} from this backend; use sqlite({ path }), or memory({ resumable: true })`,
   );
 }
 

@@ -11,6 +11,7 @@ import { makeLimit } from "../limits/limit.ts";
 import type { ScopeQueues } from "../limits/scope-queue.ts";
 import { LIMITS, mergeLimits } from "../describe/limits.ts";
 import type { Store } from "../store/store.ts";
+import type { Backend } from "../team/backend.ts";
 import type { RUN } from "../team/options.ts";
 import type { OnEvent } from "./listeners.ts";
 import type { Secrecy } from "./secrecy.ts";
@@ -21,7 +22,7 @@ import type { Team } from "../team/team.ts";
 /** What a supervisor needs to run tasks. */
 export interface Root {
   readonly team: Team;
-  readonly store: Store;
+  readonly backend: Backend;
   readonly clock: Clock;
   /** The team as it is seated when a run wants nothing otherwise. */
   readonly seated: Seated;

@@ -8,6 +8,7 @@ import type { QuorateError } from "../model/errors.ts";
 import type { LiveEvent } from "../model/events.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Store } from "../store/store.ts";
+import type { Backend } from "../team/backend.ts";
 import { DRIVEN, type RunOptions } from "../team/options.ts";
 import { deadlineOf } from "./deadline.ts";
 import { reseated, type Root, type Seated } from "./root.ts";
@@ -25,6 +26,8 @@ export interface Given {
 export interface Session extends Omit<Given, "options"> {
   readonly options: Checked<typeof DRIVEN>;
   readonly seated: Seated;
+  readonly backend: Backend;
+  /** That of its backend. */
   readonly store: Store;
   readonly cancellation: Cancellation;
   /** Cancelled when `deadlineMs` is over, and with the run; `undefined` where there is no deadline. */
@@ -68,7 +71,8 @@ async function outcomeOf(
   const options = DRIVEN.of(given.options, `a run of ${root.team.where}`);
   if (typeof runId !== "string") checkRunId(runId);
   const { seated } = reseated(root, options);
-  const { signal, store = root.store } = options;
+  const { signal, backend = root.backend } = options;
+  const { store } = backend;
   using _following = signal === undefined ? undefined : follow(signal, cancellation);
   // The timer of an AbortSignal.timeout() does not keep the process alive, and the run waits for it.
   using _awake = signal === undefined ? undefined : keepAwake();
@@ -94,6 +98,7 @@ async function outcomeOf(
     watch: onceEach(watch),
     options,
     seated,
+    backend,
     store,
     cancellation,
     deadline,

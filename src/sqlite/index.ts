@@ -1,3 +1,5 @@
 export type { Codec } from "./codec.ts";
-export type { SqliteStoreOptions } from "./options.ts";
-export { sqliteStore, type SqliteStore } from "./sqlite-store.ts";
+export type { SqliteOptions } from "./options.ts";
+export { sqliteStore } from "./retired.ts";
+export { sqlite, type SqliteBackend } from "./sqlite.ts";
+export type { SqliteStore } from "./sqlite-store.ts";

@@ -5,7 +5,7 @@ import { systemClock, type Clock } from "../async/clock.ts";
 import { QuorateError } from "../model/errors.ts";
 import { codecFault, type Codec } from "./codec.ts";
 
-export interface SqliteStoreOptions {
+export interface SqliteOptions {
   /** The file, made when there is none; its folder must exist. `":memory:"` keeps everything in this process. */
   readonly path: string;
   /**
@@ -54,7 +54,7 @@ const CODEC = option<Codec>((given, what) => {
 }, "");
 
 export const SQLITE: Options<
-  SqliteStoreOptions,
+  SqliteOptions,
   "sync" | "busyTimeoutMs" | "maxBytes" | "leaseMs" | "retainMs" | "clock"
 > = options(
   {

@@ -18,7 +18,7 @@ import { heartbeat } from "./heartbeat.ts";
 import { hasUnknownRuns, learnRuns } from "./learn-runs.ts";
 import { lookOut } from "./look-out.ts";
 import { MEMORY_PATH, openDatabase } from "./open.ts";
-import { SQLITE, type SqliteStoreOptions } from "./options.ts";
+import { SQLITE, type SqliteOptions } from "./options.ts";
 import { BEATS_PER_LEASE, ownersTable } from "./owners.ts";
 import { pruning, RUNS_PER_PORTION } from "./prune.ts";
 import { retention } from "./retention.ts";
@@ -57,8 +57,8 @@ export interface SqliteStore extends Store, AsyncDisposable {
  * or the store is closed. `SEQ_TAKEN` and `LEASE_LOST` refuse an append alone, also when it was another process that wrote the run or took
  * it over.
  */
-export function sqliteStore(options: SqliteStoreOptions): SqliteStore {
-  const settings = SQLITE.of(options, "sqliteStore");
+export function sqliteStore(options: SqliteOptions): SqliteStore {
+  const settings = SQLITE.of(options, "sqlite");
   const { path, busyTimeoutMs, maxBytes, leaseMs, retainMs, codec, clock } = settings;
   const givenUp = givenUpRuns(letGo);
   const { db, seal } = orFail(() => openDatabase(settings));

@@ -15,7 +15,7 @@ import type { Erasure, RunQuery, RunSummary, Store } from "./store.ts";
 import { isEnd, summary } from "./summary.ts";
 import { wholeNumber } from "./whole-number.ts";
 
-export interface MemoryStoreOptions {
+export interface MemoryOptions {
   /** How many ended runs are kept, the last ones to end; a whole number from 0. Default 100. Open runs are all kept. */
   readonly keepRuns?: number;
   /**
@@ -27,7 +27,7 @@ export interface MemoryStoreOptions {
   readonly clock?: Pick<Clock, "now">;
 }
 
-export const MEMORY: Options<MemoryStoreOptions, keyof MemoryStoreOptions> = options({
+export const MEMORY: Options<MemoryOptions, keyof MemoryOptions> = options({
   keepRuns: integer(0).or(100),
   resumable: flag().or(false),
   clock: NOW.or(systemClock),
@@ -81,8 +81,8 @@ class Log {
  *
  * Throws `BAD_OPTIONS` for a bad option; a closed store throws `STORE_FAILED`.
  */
-export function memoryStore(given: MemoryStoreOptions = {}): MemoryStore {
-  const { keepRuns, resumable, clock } = MEMORY.of(given, "memoryStore");
+export function memoryStore(given: MemoryOptions = {}): MemoryStore {
+  const { keepRuns, resumable, clock } = MEMORY.of(given, "memory");
   const logs = new Map<string, Log>();
   const ended = lastEnded<Log>(keepRuns);
   const kept = memoryValues(clock, refuseWhenClosed, (runId) => logs.get(runId)?.summary);

@@ -15,7 +15,7 @@ import {
 } from "../check/kinds.ts";
 import { NAME } from "../check/name.ts";
 import { option, options, type Options, type Table } from "../check/options.ts";
-import { CLOCK, SIGNAL, STORE } from "../check/arguments.ts";
+import { BACKEND, CLOCK, SIGNAL } from "../check/arguments.ts";
 import { isComparator, type Comparator, type Compare } from "../conflict/compare.ts";
 import type { ExecutorFactory } from "../executor/executor.ts";
 import type { Redact } from "../log/redact.ts";
@@ -35,9 +35,9 @@ import { LIMITS, type CallLimits } from "../describe/limits.ts";
 import { ESCALATE_ALL_IF, TIERS, type EscalateIf, type Tiers } from "../describe/tier.ts";
 import { GATE, type Gate, type GateOptions } from "../resolve/gate.ts";
 import type { Link } from "../resolve/link.ts";
-import type { Store } from "../store/store.ts";
 import { RUN_PANEL, TEAM_PANEL, type PanelSettings, type TeamPanel } from "./panel-options.ts";
 import { TAGS, TENANT, type Whose } from "./whose-run.ts";
+import type { Backend } from "./backend.ts";
 import type { NameOf, OutcomeOf, TaskOf, UnderOwnNames, WinnerOf } from "./infer.ts";
 
 /**
@@ -96,8 +96,8 @@ export interface SupervisorOptions<
   readonly asWorker?: Pick<CallLimits, "timeoutMs" | "retries">;
   /** As a worker of another supervisor: what it answers. Its verdicts where left out, each decided one a claim. */
   readonly answer?: (outcome: OutcomeOf<NoInfer<Agents>>) => Answer;
-  /** Where events are kept: in memory, the last 100 finished runs, where left out. */
-  readonly store?: Store;
+  /** Where its events, limits and work live: `memory()` where left out. */
+  readonly backend?: Backend;
   /** What a run may spend, or with a `scope` all that name it. */
   readonly budget?: Budget | readonly Budget[];
   /** What models cost, for agents that report tokens only. */
@@ -156,7 +156,8 @@ export interface RunOptions<Name extends string = string> extends CallLimits, Wh
   readonly mode?: Mode;
   /** When enough have answered, as of the supervisor; `false`: everybody is asked. Not of nested supervisors. */
   readonly panel?: TeamPanel<Name> | false;
-  readonly store?: Store;
+  /** Where this run lives; the supervisor's backend where left out. */
+  readonly backend?: Backend;
   /** How many attempts of this run are in flight at most; the supervisor's limit holds besides. */
   readonly concurrency?: number;
   /** What this run may spend, besides what its supervisor says. */
@@ -186,6 +187,12 @@ export interface ForkOptions<
   /** Another task, in place of the run's. */
   readonly input?: Task;
 }
+
+/** What there was before 0.2.0. */
+export const RENAMED: Readonly<Record<"store", string>> = {
+  store:
+    "renamed to backend; use backend: memory(), sqlite({ path }), or { store } with a store of your own",
+};
 
 const MAX_CONCURRENCY = 1_000_000;
 const MAX_SUBJECTS = 1_000_000;
@@ -247,7 +254,7 @@ export const SUPERVISOR: Options<
     asWorker: AS_WORKER,
     answer: func("use (outcome) => …"),
     gate: GATE,
-    store: STORE,
+    backend: BACKEND,
     budget: BUDGETS,
     prices: PRICES.or(new Map<string, Price>()),
     cache: CACHE,
@@ -265,6 +272,7 @@ export const SUPERVISOR: Options<
   },
   {
     former: {
+      ...RENAMED,
       engine:
         "renamed to executor, which is told what happens to attempts as events: { start, cancel, close }",
       earlyStop:
@@ -286,7 +294,7 @@ const OF_A_RUN: Table<Omit<RunOptions, "runId" | keyof CallLimits>, never, MadeO
   route: anything(),
   mode: MODE,
   panel: RUN_PANEL,
-  store: STORE,
+  backend: BACKEND,
   concurrency: CONCURRENCY,
   budget: BUDGETS,
   prices: PRICES,
@@ -296,16 +304,19 @@ const OF_A_RUN: Table<Omit<RunOptions, "runId" | keyof CallLimits>, never, MadeO
 };
 
 /** What every way to run a task may be told. */
-export const RUN: Options<Omit<RunOptions, "runId">, never, MadeOfRun> = options({
-  ...OF_A_RUN,
-  ...LIMITS.table,
-});
+export const RUN: Options<Omit<RunOptions, "runId">, never, MadeOfRun> = options(
+  { ...OF_A_RUN, ...LIMITS.table },
+  { former: RENAMED },
+);
 
 /** What a run may be told that is begun, gone on with or forked. */
-export const DRIVEN: Options<ForkOptions, never, MadeOfRun> = options({
-  runId: anything(),
-  ...OF_A_RUN,
-  from: text("name the place of an agent"),
-  input: anything(),
-  ...LIMITS.table,
-});
+export const DRIVEN: Options<ForkOptions, never, MadeOfRun> = options(
+  {
+    runId: anything(),
+    ...OF_A_RUN,
+    from: text("name the place of an agent"),
+    input: anything(),
+    ...LIMITS.table,
+  },
+  { former: RENAMED },
+);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { agent, conflictsOf, memoryStore, supervisor } from "../../src/index.ts";
+import { agent, conflictsOf, memory, supervisor } from "../../src/index.ts";
 
 /** What comes of agents that answer so. */
 async function asked(outputs: Readonly<Record<string, unknown>>, options: object = {}) {
@@ -132,7 +132,7 @@ describe("what an agent claims", () => {
   });
 
   test("is the same when the run is read from its log", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const team = supervisor({
       name: "team",
       agents: {
@@ -140,7 +140,7 @@ describe("what an agent claims", () => {
         b: agent({ name: "b", run: () => ({ say: "ship" }), claims: "say" }),
       },
       gate: { pass: ["ship"] },
-      store,
+      backend: { store },
     });
     const { runId, verdict, passed } = await team.run("x");
     expect(await team.resume(runId)).toMatchObject({ verdict, passed });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { agent, memoryStore, supervisor, support, unanimous, vote } from "../../src/index.ts";
+import { agent, memory, supervisor, support, unanimous, vote } from "../../src/index.ts";
 import type { Outcome, Severity } from "../../src/index.ts";
 
 /** `"fails"`, `"silent"`, or what an agent answers. */
@@ -158,7 +158,7 @@ describe("a gate", () => {
   });
 
   test("stands in the log as it was, and is read from there", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const team = (pass: readonly ["ship" | "hold"]) =>
       supervisor({
         name: "team",
@@ -167,7 +167,7 @@ describe("a gate", () => {
           b: agent({ name: "b", run: (): "ship" | "hold" => "hold" }),
         },
         gate: { pass },
-        store,
+        backend: { store },
       });
     const { runId, passed } = await team(["ship"]).run("x");
     expect(passed).toBe(false);

@@ -4,7 +4,7 @@ import {
   agent,
   judge,
   human,
-  memoryStore,
+  memory,
   prefer,
   rerun,
   settle,
@@ -112,7 +112,7 @@ describe("one voice", () => {
   test.each(Object.entries(chains))(
     "is unopposed whatever the chain: %s",
     async (_name, resolve) => {
-      const store = memoryStore({ resumable: true });
+      const store = memory({ resumable: true }).store;
       const claim = await asked(["ship", "fails", "silent"], { resolve, store });
       expect(claim.verdict).toMatchObject({ status: "unopposed", winner: "ship" });
       const finding = await asked([{ findings: ["the lock leaks"] }, "fails"], { resolve, store });

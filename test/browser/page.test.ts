@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { agent, memoryStore, supervisor, type RunEvent } from "../../src/index.ts";
+import { agent, memory, supervisor, type RunEvent } from "../../src/index.ts";
 import { HOSTILE_TEXTS } from "../dashboard/hostile-run.ts";
 import { open, openBrowser, type OpenOptions, type Watched } from "./browser.ts";
 import { makePages, type Pages } from "./pages.ts";
@@ -220,7 +220,7 @@ async function manyCalls(many: number): Promise<readonly RunEvent[]> {
       return [name, agent({ name, run: () => (index % 3 === 0 ? "hold" : "ship") })] as const;
     }),
   );
-  const team = supervisor({ name: "many", agents, concurrency: 64, store: memoryStore() });
+  const team = supervisor({ name: "many", agents, concurrency: 64, store: memory().store });
   await team.run({} as never, { runId: "many" });
   return team.store.read("many");
 }

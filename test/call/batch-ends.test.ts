@@ -108,7 +108,7 @@ describe("who is cancelled", () => {
     await clock.advance(700);
     expect(await outputs(staying)).toEqual([20, 30]);
     expect(clock.monotonic()).toBe(1_000);
-    const log = (await team.store.read("leaving")) as readonly RunEvent[];
+    const log = (await team.backend.store.read("leaving")) as readonly RunEvent[];
     expect(typesOf(log)).toEqual(["call.started", "call.abandoned"]);
   });
 
@@ -199,7 +199,7 @@ describe("a batch that takes too long", () => {
       [Math.min(takesMs, 800), 2],
     ]);
     for (const runId of ["r1", "r2"]) {
-      const log = (await team.store.read(runId)) as readonly RunEvent[];
+      const log = (await team.backend.store.read(runId)) as readonly RunEvent[];
       const ofA = log.filter((event) => "agent" in event && event.agent === "a");
       expect(typesOf(ofA)).toEqual(["call.started", "call.failed", ...after]);
     }

@@ -4,13 +4,13 @@ import {
   agent,
   judge,
   lane,
-  memoryStore,
+  memory,
   supervisor,
   type Budget,
   type RunEvent,
-  type Store,
   type Usage,
 } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import { equalParts } from "../../src/money/equal-parts.ts";
 import { sharedState } from "../../src/limits/shared-budget.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
@@ -33,7 +33,9 @@ describe("what a batch reports", () => {
       { usdMicros: 8, inputTokens: 2, outputTokens: 3 },
       { usdMicros: 3, inputTokens: 2, outputTokens: "unknown" },
     ]);
-    const log = (await team.store.read((await running[0])?.runId ?? "")) as readonly RunEvent[];
+    const log = (await team.backend.store.read(
+      (await running[0])?.runId ?? "",
+    )) as readonly RunEvent[];
     expect(log.find(({ type }) => type === "call.succeeded")).toMatchObject({ model: "m1" });
   });
 
@@ -82,7 +84,7 @@ describe("what a batch reports", () => {
 function paying(
   budget: Budget,
   { usd, costs }: { readonly usd: (task: number) => number; readonly costs: number },
-  store: Store = memoryStore(),
+  store: Store = memory().store,
 ) {
   const clock = virtualClock();
   const asked: (readonly number[])[] = [];
@@ -103,7 +105,11 @@ function paying(
       },
     },
   });
-  return { clock, asked, team: supervisor({ name: "team", agents: { a }, budget, store, clock }) };
+  return {
+    clock,
+    asked,
+    team: supervisor({ name: "team", agents: { a }, budget, backend: { store }, clock }),
+  };
 }
 
 describe("budgets", () => {
@@ -119,7 +125,7 @@ describe("budgets", () => {
       { status: "failed", error: { code: "BUDGET_EXCEEDED" }, attempts: 0 },
       { status: "ok" },
     ]);
-    const log = (await team.store.read(outcomes[2]?.runId ?? "")) as readonly RunEvent[];
+    const log = (await team.backend.store.read(outcomes[2]?.runId ?? "")) as readonly RunEvent[];
     expect(log.find(({ type }) => type === "call.started")).toMatchObject({
       reserved: 500_000,
       batch: 2,
@@ -141,7 +147,7 @@ describe("budgets", () => {
     const running = upTo(3).map((task) => team.run(task));
     await clock.advance(0);
     expect(asked).toEqual([[1, 2]]);
-    const { values } = team.store;
+    const { values } = team.backend.store;
     const held = await sharedState(values, "all", clock.now());
     expect(held).toMatchObject({ reservedMicros: 800_000 });
     await clock.advance(500);
@@ -156,7 +162,7 @@ describe("budgets", () => {
     const running = [1, 2].map((task) => team.run(task));
     await clock.advance(10);
     for (const { runId } of await Promise.all(running)) {
-      const log = (await team.store.read(runId)) as readonly RunEvent[];
+      const log = (await team.backend.store.read(runId)) as readonly RunEvent[];
       expect(log.filter(({ type }) => type === "budget.overran").length).toBe(1);
     }
     expect((await team.run(3)).results.a).toMatchObject({ error: { code: "BUDGET_EXCEEDED" } });
@@ -182,7 +188,7 @@ describe("budgets", () => {
     await fc.assert(
       fc.asyncProperty(plans, limits, async (all, { usd, concurrency, maxSize, ms }) => {
         const clock = virtualClock();
-        const store = memoryStore({ clock });
+        const store = memory({ clock }).store;
         let [spent, most] = [0, 0];
         const charge = (task: number, report: (usage: Usage) => void): unknown => {
           const { end, cost, bound } = all[task] ?? { end: "answers", cost: 0, bound: 0 };
@@ -216,7 +222,14 @@ describe("budgets", () => {
           },
         });
         const budget = { usd: usd / 1e6, scope: "all" };
-        const team = supervisor({ name: "team", agents: { a }, budget, concurrency, store, clock });
+        const team = supervisor({
+          name: "team",
+          agents: { a },
+          budget,
+          concurrency,
+          backend: { store },
+          clock,
+        });
         const running = all.map(async ({ atMs, cancelAtMs }, task) => {
           await pause(clock, atMs);
           const controller = new AbortController();
@@ -427,7 +440,7 @@ it("a call that goes without others, and whose store fails when its slot is free
   const listen = (reason: unknown): void => void unheard.push(reason);
   process.on("unhandledRejection", listen);
   onTestFinished(() => void process.off("unhandledRejection", listen));
-  const kept = memoryStore();
+  const kept = memory().store;
   const { changeAll } = kept.values;
   let failing = false;
   const store: Store = {
@@ -450,14 +463,14 @@ it("a call that goes without others, and whose store fails when its slot is free
     batch: { run: (tasks) => tasks },
   });
   const budget = { usd: 1, scope: "all" };
-  const running = supervisor({ name: "team", agents: { a }, store, budget }).run(1);
+  const running = supervisor({ name: "team", agents: { a }, backend: { store }, budget }).run(1);
   await expect(running).rejects.toMatchObject({ code: "STORE_FAILED" });
   await new Promise(setImmediate);
   expect(unheard).toEqual([]);
 });
 
 it("a batch does not wait for the money of a call whose run is over", async () => {
-  const hanging = memoryStore();
+  const hanging = memory().store;
   const { values } = hanging;
   const store = {
     ...hanging,
@@ -466,7 +479,7 @@ it("a batch does not wait for the money of a call whose run is over", async () =
   const budget = { usd: 1, scope: "all" };
   const { team, batches } = batching(tenfold, { budget, maxCost: { usd: 0.1 } });
   const controller = new AbortController();
-  const stuck = team.run(1, { store, signal: controller.signal });
+  const stuck = team.run(1, { backend: { store }, signal: controller.signal });
   const others = [2, 3].map((task) => team.run(task));
   await new Promise(setImmediate);
   await new Promise(setImmediate);

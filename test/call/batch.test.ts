@@ -15,7 +15,7 @@ describe("calls of one agent", () => {
     expect([batches, alone]).toEqual([[[1, 2, 3, 4, 5]], []]);
     expect([clock.monotonic(), clock.pending, clock.pendingUnheld]).toEqual([0, 0, 0]);
     for (const outcome of await Promise.all(running)) {
-      const log = (await team.store.read(outcome.runId)) as readonly RunEvent[];
+      const log = (await team.backend.store.read(outcome.runId)) as readonly RunEvent[];
       expect(log.map(({ type }) => type)).toEqual([
         "run.started",
         "run.planned",
@@ -33,7 +33,7 @@ describe("calls of one agent", () => {
     const outcome = await team.run(1);
     expect(outcome.results.a).toMatchObject({ output: 10, durationMs: 0 });
     expect([batches, alone, clock.monotonic()]).toEqual([[], [1], 0]);
-    const started = (await team.store.read(outcome.runId)).find(
+    const started = (await team.backend.store.read(outcome.runId)).find(
       ({ type }) => type === "call.started",
     );
     expect(started).not.toHaveProperty("batch");

@@ -1,4 +1,5 @@
-import { agent, supervisor, type BatchContext, type Budget, type Store } from "../../src/index.ts";
+import { agent, supervisor, type BatchContext, type Budget } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import type { CallLimits } from "../../src/index.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 
@@ -58,7 +59,7 @@ export function batching(
     backoff: { baseMs: 100 },
     ...(concurrency !== undefined && { concurrency }),
     ...(budget !== undefined && { budget }),
-    ...(store !== undefined && { store }),
+    ...(store !== undefined && { backend: { store } }),
   });
   return { clock, a, team, batches, alone };
 }

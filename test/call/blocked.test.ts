@@ -78,7 +78,7 @@ describe("an agent that blocks the event loop beyond its timeout", () => {
     });
     expect(missing).toMatchObject([{ agent: "a", why: "timeout" }]);
     expect(aborted).toMatchObject([{ code: "TIMEOUT" }]);
-    expect(kinds(await team.store.read(runId))).toEqual([
+    expect(kinds(await team.backend.store.read(runId))).toEqual([
       "run.started",
       "run.planned",
       "call.started a",
@@ -105,7 +105,7 @@ describe("an agent that blocks the event loop beyond its timeout", () => {
     });
     const team = supervisor({ name: "team", agents: { a }, budget: { usd: 1 }, clock });
     const { runId } = await team.run("task");
-    const log = await team.store.read(runId);
+    const log = await team.backend.store.read(runId);
     expect(log.filter(({ type }) => type === "call.failed" || type === "call.late")).toMatchObject([
       { cost: { usdMicros: 400_000 }, charged: 400_000 },
       { settled: "answered", charged: 400_000 },
@@ -174,7 +174,7 @@ describe("an agent that blocks the event loop beyond its timeout", () => {
     await clock.advance(100);
     for (const { runId, results } of await Promise.all(running)) {
       expect(results.a).toMatchObject({ error: { code: "TIMEOUT" } });
-      expect(kinds(await team.store.read(runId)).slice(-3)).toEqual([
+      expect(kinds(await team.backend.store.read(runId)).slice(-3)).toEqual([
         "call.failed a",
         "call.late a",
         "run.finished",
@@ -201,7 +201,7 @@ describe("an agent that blocks the event loop beyond the timeout of its team", (
     const running = team.run("task" as never);
     await clock.advance(10);
     const { runId } = await running;
-    const log = await team.store.read(runId);
+    const log = await team.backend.store.read(runId);
     expect(asked).toEqual([]);
     expect(log.filter(({ type }) => type === "call.failed")).toMatchObject([
       {
@@ -270,7 +270,7 @@ describe("an agent that blocks the event loop beyond the deadline of its run", (
     const { runId, missing } = await running;
     expect(asked).toEqual([]);
     expect(missing.map(({ agent: name, why }) => [name, why])).toContainEqual(["c", "timeout"]);
-    const log = await team.store.read(runId);
+    const log = await team.backend.store.read(runId);
     expect(log.find((event) => event.type === "call.failed")).toMatchObject({
       callId: "inner/a",
       error: { code: "TIMEOUT" },

@@ -1,12 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  agent,
-  memoryStore,
-  supervisor,
-  type AgentContext,
-  type Outcome,
-} from "../../src/index.ts";
+import { agent, memory, supervisor, type AgentContext, type Outcome } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 
 /** What one caller does: which team it asks about which task, when it leaves, if it does, and with which money. */
@@ -36,24 +30,24 @@ describe("whoever asks the same, and whenever they come, leave or fail", () => {
         fc.boolean(),
         async (scheduler, asking, fate, slow) => {
           const clock = virtualClock();
-          const memory = memoryStore({ clock });
+          const inMemory = memory({ clock }).store;
           // A store that answers later, in any order.
           const later = async <T>(made: T): Promise<T> => {
             await scheduler.schedule(Promise.resolve());
             return made;
           };
           const store = {
-            ...memory,
+            ...inMemory,
             values: slow
               ? {
-                  ...memory.values,
-                  get: (key: string) => later(memory.values.get(key)),
-                  change: async (...given: Parameters<typeof memory.values.change>) => {
+                  ...inMemory.values,
+                  get: (key: string) => later(inMemory.values.get(key)),
+                  change: async (...given: Parameters<typeof inMemory.values.change>) => {
                     await later(undefined);
-                    return memory.values.change(...given);
+                    return inMemory.values.change(...given);
                   },
                 }
-              : memory.values,
+              : inMemory.values,
           };
           const inFlight = new Map<string, number>();
           const most = new Map<string, number>();
@@ -85,7 +79,7 @@ describe("whoever asks the same, and whenever they come, leave or fail", () => {
             supervisor({
               name: `team ${n}`,
               concurrency: 2,
-              store,
+              backend: { store },
               clock,
               agents: {
                 one: agent({
@@ -156,7 +150,7 @@ describe("whoever asks the same, and whenever they come, leave or fail", () => {
           while (scheduler.count() > 0 || (await clock.next())) {
             if (scheduler.count() > 0) await scheduler.waitOne();
           }
-          const left = memory.values.list("cache/");
+          const left = inMemory.values.list("cache/");
           expect(left.filter(({ value }) => "asking" in (value as object))).toEqual([]);
           expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
         },

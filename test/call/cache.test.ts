@@ -3,7 +3,7 @@ import {
   agent,
   human,
   judge,
-  memoryStore,
+  memory,
   supervisor,
   type AgentContext,
   type RunEvent,
@@ -23,7 +23,7 @@ interface Wanted {
 /** A team of one whose answers are kept: it counts how often it is asked, and fails where its task says so. */
 function setUp({ agent: own = {}, team = {}, takesMs = 100 }: Wanted = {}) {
   const clock = virtualClock();
-  const store = memoryStore({ clock });
+  const store = memory({ clock }).store;
   const seen = { asked: 0, inFlight: 0, most: 0, aborted: 0 };
   const echo = agent({
     name: "echo",
@@ -51,7 +51,13 @@ function setUp({ agent: own = {}, team = {}, takesMs = 100 }: Wanted = {}) {
       return { recommendation: `${nth}` };
     },
   });
-  const made = supervisor({ name: "team", agents: { echo }, clock, store, ...team } as never);
+  const made = supervisor({
+    name: "team",
+    agents: { echo },
+    clock,
+    backend: { store },
+    ...team,
+  } as never);
   const run = (task: object = {}, options: object = {}) =>
     (made.run as (task: object, options: object) => ReturnType<typeof made.run>)(task, options);
   return {
@@ -123,14 +129,19 @@ describe("a kept answer", () => {
     await echo({ n: 1 }, { cache: { scope: "other" } });
     expect(seen.asked).toBe(3);
     const changed = agent({ name: "echo", version: "2", cache: true, run: () => "changed" });
-    const other = supervisor({ name: "team", agents: { echo: changed }, store, clock });
+    const other = supervisor({
+      name: "team",
+      agents: { echo: changed },
+      backend: { store },
+      clock,
+    });
     expect((await other.run({ n: 1 })).results.echo).toMatchObject({ output: "changed" });
   });
 
   it("serves other teams that share the store, and not those that do not", async () => {
     const one = setUp();
     await one.echo();
-    const two = setUp({ team: { name: "another team", store: one.store } });
+    const two = setUp({ team: { name: "another team", backend: { store: one.store } } });
     expect(await two.echo()).toMatchObject({ reused: "cache", output: { recommendation: "1" } });
     expect(two.seen.asked).toBe(0);
     const three = setUp();
@@ -153,7 +164,12 @@ describe("a kept answer", () => {
       cache: { ttlMs: 10 },
       run: () => "newer",
     });
-    const other = supervisor({ name: "other", agents: { echo: stricter }, store, clock });
+    const other = supervisor({
+      name: "other",
+      agents: { echo: stricter },
+      backend: { store },
+      clock,
+    });
     expect((await other.run({} as never)).results.echo).toMatchObject({ reused: "cache" });
     await clock.advance(10);
     expect((await other.run({} as never)).results.echo).toMatchObject({ output: "newer" });
@@ -220,7 +236,10 @@ describe("a kept answer", () => {
         run: () => ({ recommendation: `new ${++asked.count}` }),
         ...options,
       });
-      return { asked, team: supervisor({ name: "team", agents: { echo: own }, store, clock }) };
+      return {
+        asked,
+        team: supervisor({ name: "team", agents: { echo: own }, backend: { store }, clock }),
+      };
     };
     const unread = reader({
       claims: ({ recommendation }: { recommendation: string }) => {
@@ -305,8 +324,8 @@ describe("a kept answer", () => {
       maxBytes: 100 * 1024 * 1024,
       run: () => ({ text: "x".repeat(65 * 1024 * 1024) }),
     });
-    const store = memoryStore();
-    const team = supervisor({ name: "team", agents: { huge }, store });
+    const store = memory().store;
+    const team = supervisor({ name: "team", agents: { huge }, backend: { store } });
     expect((await team.run(undefined)).status).toBe("complete");
     expect(store.values.list("cache/")).toEqual([]);
   });
@@ -358,7 +377,7 @@ describe("calls of the same content at once", () => {
 
   it("go on for another team of the run when the one that pays has timed out, and are not told to it", async () => {
     const clock = virtualClock();
-    const store = memoryStore({ clock });
+    const store = memory({ clock }).store;
     const same = agent({
       name: "same",
       version: "1",
@@ -368,7 +387,7 @@ describe("calls of the same content at once", () => {
     const inner = <const Name extends string>(name: Name, timeoutMs: number) =>
       supervisor({ name, agents: { same }, asWorker: { timeoutMs } });
     const agents = { hasty: inner("hasty", 50), patient: inner("patient", 500) };
-    const team = supervisor({ name: "team", agents, clock, store });
+    const team = supervisor({ name: "team", agents, clock, backend: { store } });
     const running = team.run(undefined);
     await clock.advance(100);
     const { results, runId } = await running;
@@ -523,7 +542,7 @@ describe("calls of the same content at once", () => {
 
   it("of two stores are two", async () => {
     const { run, seen, clock } = setUp();
-    const running = [run({}), run({}, { store: memoryStore({ clock }) })];
+    const running = [run({}), run({}, { store: memory({ clock }).store })];
     await clock.advance(100);
     await Promise.all(running);
     expect(seen).toMatchObject({ asked: 2, most: 2 });
@@ -619,7 +638,7 @@ describe("somebody else who is asking", () => {
   it("and lives is believed for as long as it takes", async () => {
     const { run, clock, seen, store } = setUp({ takesMs: 25_000 });
     const running = run({});
-    const other = setUp({ team: { store, clock, name: "other" } });
+    const other = setUp({ team: { backend: { store }, clock, name: "other" } });
     await clock.advance(1);
     const waiting = other.run({});
     await clock.advance(24_999);

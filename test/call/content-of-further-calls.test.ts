@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { agent, memoryStore, rerun, supervisor, unanimous, vote } from "../../src/index.ts";
+import { agent, memory, rerun, supervisor, unanimous, vote } from "../../src/index.ts";
 
 describe("the answer that the cache has for an agent", () => {
   it("is not given back to an agent that is asked once more with what the others hold", async () => {
@@ -17,7 +17,7 @@ describe("the answer that the cache has for an agent", () => {
       name: "team",
       agents: { a: member("a", "ship", "hold"), b: member("b", "hold", "hold") },
       resolve: [unanimous(), rerun(), vote()],
-      store: memoryStore(),
+      backend: memory(),
       cache: true,
     });
     const verdicts = [{ winner: "hold", status: "unanimous" }];
@@ -54,7 +54,7 @@ describe("the answer that the cache has for an agent", () => {
       name: "team",
       agents: { reviewer, writer },
       mode: "sequence",
-      store: memoryStore(),
+      backend: memory(),
       cache: true,
     });
     await team.run("task" as never);
@@ -90,7 +90,12 @@ describe("the answer that the cache has for an agent", () => {
         return 1n as never as string;
       },
     });
-    const team = supervisor({ name: "team", agents: { first }, store: memoryStore(), cache: true });
+    const team = supervisor({
+      name: "team",
+      agents: { first },
+      backend: memory(),
+      cache: true,
+    });
     for (code of [401, 401, 200]) await team.run("task" as never);
     expect(seen).toEqual(["AGENT_FAILED", "OUTPUT_NOT_JSON"]);
   });

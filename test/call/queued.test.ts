@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   lane,
-  memoryStore,
+  memory,
   supervisor,
   type RunEvent,
   type Supervisor,
@@ -13,7 +13,7 @@ import { virtualClock } from "../../src/testing/index.ts";
 /** What a run of two agents that take 10 ms each has in its log about waiting. */
 async function waitsIn(options: object): Promise<readonly RunEvent[]> {
   const clock = virtualClock();
-  const store = memoryStore({ clock });
+  const store = memory({ clock }).store;
   const worker = (name: string) =>
     agent({
       name,
@@ -25,7 +25,13 @@ async function waitsIn(options: object): Promise<readonly RunEvent[]> {
       },
     });
   const agents = { a: worker("a"), b: worker("b") };
-  const team: Supervisor = supervisor({ name: "team", agents, store, clock, ...options }) as never;
+  const team: Supervisor = supervisor({
+    name: "team",
+    agents,
+    backend: { store },
+    clock,
+    ...options,
+  }) as never;
   const running = team.run("task" as never, { runId: "run" });
   await clock.advance(1_000);
   expect((await running).status).toBe("complete");

@@ -25,7 +25,7 @@ describe("a failed attempt", () => {
       bill: { calls: 1, attempts: 2 },
     });
     flaky.assertComplete();
-    const log = (await team.store.read(outcome.runId)) as readonly RunEvent[];
+    const log = (await team.backend.store.read(outcome.runId)) as readonly RunEvent[];
     expect(
       log.map((event) => [event.type, "attempt" in event ? event.attempt : undefined]),
     ).toEqual([
@@ -87,7 +87,7 @@ describe("a failed attempt", () => {
       const running = team.run("task");
       await clock.advance(1_000);
       const { runId, results } = await running;
-      const log = (await team.store.read(runId)) as readonly RunEvent[];
+      const log = (await team.backend.store.read(runId)) as readonly RunEvent[];
       const own = log.flatMap((event) => (event.type === "call.retried" ? [event.waitMs] : []));
       for (const [index, bound] of [100, 150, 150].entries())
         expect(own[index]).toBeLessThanOrEqual(bound);
@@ -148,7 +148,7 @@ describe("an attempt that HTTP 429 turned away, without a lane", () => {
     expect(results.flaky).toMatchObject({ status: "ok", output: 1, attempts: 4 });
     expect(bill.wasted.retries).toMatchObject({ calls: 0 });
     flaky.assertComplete();
-    const log = (await team.store.read(runId)) as readonly RunEvent[];
+    const log = (await team.backend.store.read(runId)) as readonly RunEvent[];
     const again = log.filter(({ type }) => type === "call.requeued");
     expect(again).toMatchObject([{ attempt: 1 }, { attempt: 2, waitMs: 2_000 }, { attempt: 3 }]);
     expect(again.some((event) => "lane" in event)).toBe(false);

@@ -182,6 +182,6 @@ describe("an executor", () => {
     };
     const team = supervisor({ name: "team", agents: { a }, executor });
     await expect(team.run("task")).rejects.toThrow("no executor");
-    expect(await team.store.runs()).toEqual([]);
+    expect(await team.backend.store.runs()).toEqual([]);
   });
 });

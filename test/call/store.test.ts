@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  agent,
-  memoryStore,
-  supervisor,
-  type LiveEvent,
-  type RunEvent,
-  type Store,
-} from "../../src/index.ts";
+import { agent, memory, supervisor, type LiveEvent, type RunEvent } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import { scripted, virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
 
@@ -16,7 +10,7 @@ type Append = Store["append"];
 function storeWith(
   around: (keep: () => void, events: readonly RunEvent[]) => ReturnType<Append>,
 ): Store {
-  const kept = memoryStore();
+  const kept = memory().store;
   return { ...kept, append: (events, fence) => around(() => kept.append(events, fence), events) };
 }
 
@@ -70,9 +64,12 @@ describe("a store that fails", () => {
         const b = scripted("b", [{ output: { recommendation: "hold" } }]);
         const c = scripted("c", [{ error: new Error("no") }]);
         const d = scripted("d", [], { needs: { c } });
-        const stream = supervisor({ name: "team", agents: { a, b, c, d }, store, clock }).stream(
-          "task",
-        );
+        const stream = supervisor({
+          name: "team",
+          agents: { a, b, c, d },
+          backend: { store },
+          clock,
+        }).stream("task");
         const seen: LiveEvent[] = [];
         const reading = (async () => {
           for await (const event of stream) seen.push(event);
@@ -96,7 +93,12 @@ describe("a store that fails", () => {
     const quick = scripted("quick", [{ output: 1 }]);
     const slow = scripted("slow", [{ hangs: true }]);
     const after = scripted("after", [], { needs: { quick } });
-    const team = supervisor({ name: "team", agents: { quick, slow, after }, store, clock });
+    const team = supervisor({
+      name: "team",
+      agents: { quick, slow, after },
+      backend: { store },
+      clock,
+    });
     await expect(team.run("task")).rejects.toMatchObject({ code: "STORE_FAILED" });
     expect(slow.calls[0]?.aborted).toBe(true);
     after.assertComplete();
@@ -110,7 +112,7 @@ describe("a store that fails", () => {
         fails && events.some(({ type }) => type === moment) ? Promise.reject(fullDisk) : keep(),
       );
       const a = agent({ name: "a", run: async () => 1 });
-      const team = supervisor({ name: "team", agents: { a }, store, concurrency: 1 });
+      const team = supervisor({ name: "team", agents: { a }, backend: { store }, concurrency: 1 });
       for (let n = 0; n < 3; n++) await rejection(team.run(n));
       fails = false;
       expect((await team.run("task")).status).toBe("complete");
@@ -124,7 +126,7 @@ describe("a store that fails", () => {
       throw fullDisk;
     });
     const a = scripted("a", [{ output: { recommendation: "ship" } }]);
-    const team = supervisor({ name: "team", agents: { a }, store });
+    const team = supervisor({ name: "team", agents: { a }, backend: { store } });
     await expect(team.run("task")).rejects.toMatchObject({ code: "STORE_FAILED" });
   });
 });
@@ -152,7 +154,7 @@ describe("a store of promises", () => {
         return 1;
       },
     });
-    await supervisor({ name: "team", agents: { a, b }, store }).run("task");
+    await supervisor({ name: "team", agents: { a, b }, backend: { store } }).run("task");
     expect(told).toEqual([
       "call.started a",
       "a is asked",
@@ -171,7 +173,9 @@ describe("a store of promises", () => {
     });
     const a = scripted("a", [{ output: { recommendation: "ship" } }]);
     const b = scripted("b", [{ output: { recommendation: "hold" } }]);
-    const stream = supervisor({ name: "team", agents: { a, b }, store }).stream("task");
+    const stream = supervisor({ name: "team", agents: { a, b }, backend: { store } }).stream(
+      "task",
+    );
     const seqs: number[] = [];
     const reading = (async () => {
       for await (const event of stream) if (event.type !== "call.progress") seqs.push(event.seq);
@@ -200,7 +204,7 @@ describe("a store of promises", () => {
       });
     });
     const a = scripted("a", [{ output: 1 }]);
-    const team = supervisor({ name: "team", agents: { a }, store, concurrency: 1 });
+    const team = supervisor({ name: "team", agents: { a }, backend: { store }, concurrency: 1 });
     const controller = new AbortController();
     const slow = team.run("task", { runId: "slow", signal: controller.signal });
     await new Promise(setImmediate);
@@ -217,7 +221,7 @@ describe("a run id", () => {
     const a = scripted("a", [{ output: 1 }]);
     const team = supervisor({ name: "team", agents: { a } });
     expect((await team.run("task", { runId: "release 7/2" })).runId).toBe("release 7/2");
-    expect(await team.store.read("release 7/2")).toHaveLength(6);
+    expect(await team.backend.store.read("release 7/2")).toHaveLength(6);
   });
 
   it("is another each time where nothing is said", async () => {
@@ -253,8 +257,8 @@ describe("a run id", () => {
     "of %j is refused for a run and for a fork, since it would pass for another one",
     async (runId) => {
       const a = agent({ name: "a", run: () => 1 });
-      const store = memoryStore({ resumable: true });
-      const team = supervisor({ name: "team", agents: { a }, store });
+      const store = memory({ resumable: true }).store;
+      const team = supervisor({ name: "team", agents: { a }, backend: { store } });
       const refused = {
         code: "BAD_OPTIONS",
         message: expect.stringMatching(/^runId .*; use 1 to 200/) as string,

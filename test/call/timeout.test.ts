@@ -99,7 +99,7 @@ describe("a timeout", () => {
       results: { deaf: { status: "failed", durationMs: 100 }, after: { status: "skipped" } },
       verdicts: [{ winner: "ship", status: "unopposed", asked: 3 }],
     });
-    const log = (await team.store.read(outcome.runId)) as RunEvent[];
+    const log = (await team.backend.store.read(outcome.runId)) as RunEvent[];
     expect(kinds(log)).toEqual([
       "run.started",
       "run.planned",
@@ -132,9 +132,9 @@ describe("a timeout", () => {
     const running = team.run("task");
     await clock.advance(100);
     const { runId } = await running;
-    const before = kinds(await team.store.read(runId));
+    const before = kinds(await team.backend.store.read(runId));
     await clock.advance(10_000);
-    expect(kinds(await team.store.read(runId))).toEqual(before);
+    expect(kinds(await team.backend.store.read(runId))).toEqual(before);
     expect(before.at(-1)).toBe("run.finished");
   });
 
@@ -205,7 +205,7 @@ describe("an agent that does not stop", () => {
     const outcome = await running;
     expect(next.calls).toHaveLength(1);
     expect(outcome.results.deaf).toMatchObject({ durationMs: 100, error: { code: "TIMEOUT" } });
-    expect(kinds(await team.store.read(outcome.runId))).toEqual([
+    expect(kinds(await team.backend.store.read(outcome.runId))).toEqual([
       "run.started",
       "run.planned",
       "call.started deaf",
@@ -232,7 +232,7 @@ describe("an agent that does not stop", () => {
     const team = supervisor({ name: "team", agents: { deaf, slow }, clock, concurrency: 2 });
     const running = team.run("task");
     await clock.advance(1_000);
-    const events = kinds(await team.store.read((await running).runId));
+    const events = kinds(await team.backend.store.read((await running).runId));
     expect(events).toContain("call.abandoned deaf");
     expect(events).not.toContain("call.late deaf");
     expect(events.filter((event) => event.endsWith(" deaf"))).toHaveLength(3);

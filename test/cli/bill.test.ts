@@ -7,7 +7,7 @@ import { table } from "../../src/cli/table.ts";
 import { columnsOf } from "../../src/cli/wrap.ts";
 import type { Bill, EventBody, RunEvent } from "../../src/index.ts";
 import { addBills } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { folder, quorate, team } from "./command.ts";
 import { piped } from "./piped.ts";
 
@@ -192,7 +192,7 @@ describe("quorate bill", () => {
 
   it("has a run that has not ended as far as its log has come, and one of an earlier version by its events", async () => {
     const place = folder();
-    const store = sqliteStore({ path: `${place}/quorate.db` });
+    const store = sqlite({ path: `${place}/quorate.db` }).store;
     const atMs = Date.now();
     const began = { type: "run.started", supervisor: { name: "old" }, input: 1 } as const;
     const call = { callId: "a", agent: "a", role: "agent", attempt: 1 } as const;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { folder, quorate, team } from "./command.ts";
 import { asked } from "./durable.ts";
 
@@ -11,7 +11,7 @@ const FINISHED = 10_001;
 /** A database with a run that stopped halfway, and with many that began, cost $0.000007 each and finished since. */
 async function database(): Promise<string> {
   const cwd = folder();
-  await using store = sqliteStore({ path: join(cwd, "quorate.db") });
+  await using store = sqlite({ path: join(cwd, "quorate.db") }).store;
   const supervisor = { name: "durable" };
   const started = (runId: string, atMs: number): RunEvent => ({
     type: "run.started",

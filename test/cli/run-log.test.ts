@@ -2,17 +2,18 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { chooseLog } from "../../src/cli/run-log.ts";
-import { agent, memoryStore, supervisor, type Store } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { agent, memory, supervisor } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { folder } from "./command.ts";
 
 const only = agent({ name: "only", run: () => "done" });
-const team = (store: Store) => supervisor({ name: "team", agents: { only }, store });
+const team = (store: Store) => supervisor({ name: "team", agents: { only }, backend: { store } });
 
 /** A store that reaches outside of this process, as far as one can see. */
 function outside(path?: string): Store {
   // Without what shows that it is in memory.
-  const { [Symbol.dispose]: _dispose, ...store } = memoryStore();
+  const { [Symbol.dispose]: _dispose, ...store } = memory().store;
   return { ...store, ...(path !== undefined && { path }) };
 }
 
@@ -26,12 +27,12 @@ describe("chooseLog", () => {
 
   it("knows the file of a SQLite store, unless others could not read it", async () => {
     const path = join(folder(), "own.db");
-    await using open = sqliteStore({ path });
+    await using open = sqlite({ path }).store;
     expect((await chooseLog(team(open), undefined)).file).toBe(path);
     const codec = { encode: (text: string) => text, decode: (code: string) => code };
-    await using sealed = sqliteStore({ path: join(folder(), "sealed.db"), codec });
+    await using sealed = sqlite({ path: join(folder(), "sealed.db"), codec }).store;
     expect(await chooseLog(team(sealed), undefined)).toEqual({ store: sealed });
-    await using passing = sqliteStore({ path: ":memory:" });
+    await using passing = sqlite({ path: ":memory:" }).store;
     expect(await chooseLog(team(passing), undefined)).toEqual({ store: passing });
   });
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { folder, quorate, start, team } from "./command.ts";
 
 const STRAYING = team("straying");
@@ -11,7 +11,7 @@ const run = (STRAY: string, cwd: string, ...flags: string[]) =>
 
 /** The events of the one run there is. */
 async function logIn(cwd: string) {
-  await using store = sqliteStore({ path: join(cwd, "quorate.db") });
+  await using store = sqlite({ path: join(cwd, "quorate.db") }).store;
   const [only] = await store.runs();
   return { status: only?.status, events: await store.read(only?.runId ?? "") };
 }

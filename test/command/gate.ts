@@ -7,7 +7,7 @@ import { z } from "zod";
 import { modelAgent, modelJudge } from "../../src/ai-sdk/index.ts";
 import { claude, commandAgent, exitCode } from "../../src/command/index.ts";
 import { human, supervisor, unanimous, vote } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { scriptedModel, type ScriptedModel } from "../model-server/scripted-model.ts";
 
 const Change = z.object({ diff: z.string() });
@@ -66,7 +66,7 @@ function gateOf({ folder, tsc, models, claude: started }: Settings) {
     ],
     budget: { usd: 2 },
     prices: { large: { input: 3, output: 15, date }, judge: { input: 1, output: 5, date } },
-    store: sqliteStore({ path: join(folder, "quorate.db") }),
+    backend: sqlite({ path: join(folder, "quorate.db") }),
   });
 }
 

@@ -4,7 +4,7 @@ import {
   agent,
   findConflicts,
   human,
-  memoryStore,
+  memory,
   settle,
   supervisor,
   unanimous,
@@ -327,7 +327,7 @@ describe("a supervisor whose comparison asks", () => {
       agents: { a: reviewer("a", texts[0] ?? ""), b: reviewer("b", texts[2] ?? "") },
       similar: similar({ embed: counting }),
       resolve: [human()],
-      store: memoryStore({ resumable: true }),
+      backend: memory({ resumable: true }),
     });
     const asleep = await board.run("review");
     expect(asleep.status).toBe("waiting");

@@ -3,7 +3,7 @@ import {
   agent,
   human,
   lane,
-  memoryStore,
+  memory,
   supervisor,
   support,
   unanimous,
@@ -177,7 +177,7 @@ function demoTeam(clock: ReturnType<typeof virtualClock>) {
     backoff: { baseMs: 150, maxMs: 150 },
     gate: { severity: "medium" },
     resolve: [unanimous(), vote(), oneShort(3), support({ atLeast: 3 })],
-    store: memoryStore({ resumable: true, clock }),
+    backend: memory({ resumable: true, clock }),
     clock,
   });
 }
@@ -237,5 +237,5 @@ async function eventsOf(decided: boolean): Promise<readonly RunEvent[]> {
     };
     await drive(team.decide(DEMO_RUN, decision));
   }
-  return team.store.read(DEMO_RUN);
+  return team.backend.store.read(DEMO_RUN);
 }

@@ -1,4 +1,4 @@
-import { agent, memoryStore, supervisor, support, type RunEvent } from "../../src/index.ts";
+import { agent, memory, supervisor, support, type RunEvent } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 
 // Agents that write what could harm a page: markup, scripts, what ends an element, escape sequences of terminals, characters that turn
@@ -52,7 +52,7 @@ export async function hostileEvents(): Promise<readonly RunEvent[]> {
       }),
     },
     resolve: [support({ atLeast: 2 })],
-    store: memoryStore(),
+    backend: memory(),
     clock: virtualClock(),
   });
   const input = { text: HOSTILE_TEXTS.join("\n") };
@@ -61,5 +61,5 @@ export async function hostileEvents(): Promise<readonly RunEvent[]> {
     tenant: "<tenant>",
     tags: { tag: "</script><script>window.harmed = 2</script>" },
   });
-  return team.store.read("hostile");
+  return team.backend.store.read("hostile");
 }

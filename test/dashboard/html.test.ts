@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { agent, memoryStore, supervisor, type RunEvent } from "../../src/index.ts";
+import { agent, memory, supervisor, type RunEvent } from "../../src/index.ts";
 import { htmlPage } from "../../src/report/index.ts";
 import { DEMO_RUN, demoEvents } from "./demo-run.ts";
 import { HOSTILE_TEXTS, hostileEvents, LONG_LINE_CHARS } from "./hostile-run.ts";
@@ -130,9 +130,9 @@ async function manyCalls(many: number): Promise<readonly RunEvent[]> {
       return [name, agent({ name, run: () => ({ findings }) })] as const;
     }),
   );
-  const team = supervisor({ name: "many", agents, store: memoryStore() });
+  const team = supervisor({ name: "many", agents, backend: memory() });
   await team.run({} as never, { runId: "many" });
-  return team.store.read("many");
+  return team.backend.store.read("many");
 }
 
 interface HostileOutput {

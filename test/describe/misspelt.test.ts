@@ -6,7 +6,7 @@ import {
   human,
   judge,
   lane,
-  memoryStore,
+  memory,
   prefer,
   rerun,
   settle,
@@ -19,7 +19,7 @@ import {
 import { similar } from "../../src/similar/index.ts";
 import { auditJudges } from "../../src/audit/index.ts";
 import { learn, learnedSupport, reliability } from "../../src/learning/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { scripted, virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
 
@@ -77,18 +77,19 @@ const BAGS: readonly (readonly [string, (wrong: object) => unknown, readonly str
   ["findConflicts", (options) => findConflicts([], options), ["compare"]],
   [
     "a decision",
-    (given) => decide(memoryStore(), "x", { subject: "task", winner: "a", why: "so", ...given }),
+    (given) =>
+      decide({ store: memory().store }, "x", { subject: "task", winner: "a", why: "so", ...given }),
     ["winner", "index", "question", "team"],
   ],
   ["auditJudges", (options) => auditJudges([], options), ["authorOf"]],
-  ["memoryStore", (options) => memoryStore(options), ["keepRuns", "resumable"]],
-  ["sqliteStore", (options) => sqliteStore({ path: "unused", ...options }), ["leaseMs", "codec"]],
+  ["memory", (options) => memory(options).store, ["keepRuns", "resumable"]],
+  ["sqlite", (options) => sqlite({ path: "unused", ...options }).store, ["leaseMs", "codec"]],
   [
     "a change of a value",
-    (options) => memoryStore().values.change("k", () => 1, options),
+    (options) => memory().store.values.change("k", () => 1, options),
     ["expiresAtMs"],
   ],
-  ["a list of values", (options) => memoryStore().values.list("", options), ["after", "limit"]],
+  ["a list of values", (options) => memory().store.values.list("", options), ["after", "limit"]],
   ["virtualClock", (options) => virtualClock(options), ["nowMs"]],
   ["a step of scripted", (step) => scripted("s", [step as never]), ["output", "error", "afterMs"]],
 ];
@@ -148,8 +149,8 @@ describe("a name that no agent of a team has is refused, with whom was meant,", 
   });
 
   it("in what a fork is from", async () => {
-    const store = memoryStore({ resumable: true });
-    const kept = supervisor({ name: "kept", agents, store });
+    const store = memory({ resumable: true }).store;
+    const kept = supervisor({ name: "kept", agents, backend: { store } });
     await kept.run("x", { runId: "r" });
     expect(await refusal(() => kept.fork("r", { from: "secruity" }))).toMatchObject({
       code: "BAD_OPTIONS",

@@ -254,4 +254,4 @@ describe("a misspelt option is refused, and the right one named", () => {
 });
 
 const runOptions =
-  "runId, signal, deadlineMs, route, mode, panel, store, concurrency, budget, prices, cache, tenant, tags, from, input, timeoutMs, graceMs, retries, backoff, maxBytes";
+  "runId, signal, deadlineMs, route, mode, panel, backend, concurrency, budget, prices, cache, tenant, tags, from, input, timeoutMs, graceMs, retries, backoff, maxBytes";

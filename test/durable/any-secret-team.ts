@@ -13,9 +13,9 @@ import {
   type Link,
   type Redact,
   type Schema,
-  type Store,
   type Supervisor,
 } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 
 /** What must not be found anywhere. */
 export interface Secret {

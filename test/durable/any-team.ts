@@ -9,8 +9,8 @@ import {
   type Clock,
   type Link,
   type Schema,
-  type Store,
 } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import type { Durable, Pay } from "./processes/teams.ts";
 
 /** What one attempt of an agent does. */
@@ -229,7 +229,7 @@ function makeSupervisor(name: string, spec: AnyTeam, needs: object, world: World
     ...(spec.judged && { resolve: [unanimous(), chief(world), vote()] }),
     ...(spec.routing !== "all" && { route: route as never }),
     ...(spec.mapping !== "none" && { inputs: Object.fromEntries([[last, input]]) as never }),
-    store,
+    backend: { store },
     clock,
   });
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { memoryStore, type RunEvent, type Store } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { memory, type RunEvent } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { batchedTeam } from "./processes/batched-team.ts";
 import { startProcess } from "./processes/process.ts";
@@ -18,7 +19,7 @@ describe("a batch whose process was killed in the middle of it", () => {
     const { signal, stderr } = await startProcess("batched.ts", [path, paid]).ended;
     expect({ signal, stderr }).toEqual({ signal: "SIGKILL", stderr: "" });
     expect(readFileSync(paid, "utf8")).toBe("1 2 3 4\n");
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     const asked: (readonly number[])[] = [];
     const team = batchedTeam(store, (tasks) => asked.push(tasks));
     for (const runId of RUNS) {
@@ -40,10 +41,10 @@ describe("a batch whose process was killed in the middle of it", () => {
   });
 
   it("has failed call by call where they must not be asked twice; who had an answer keeps it", async () => {
-    const whole = memoryStore({ resumable: true });
+    const whole = memory({ resumable: true }).store;
     const runs = RUNS.map((runId, index) => batchedTeam(whole, () => {}).run(index + 1, { runId }));
     await Promise.all(runs);
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     for (const runId of RUNS) {
       const events = await whole.read(runId);
       const end = events.findIndex(({ type }) => type === "call.succeeded");
@@ -63,16 +64,18 @@ describe("a batch whose process was killed in the middle of it", () => {
 
 describe("a run whose store fails while a batch begins", () => {
   it("is out of it alone", async () => {
-    const good = memoryStore();
+    const good = memory().store;
     const bad: Store = {
-      ...memoryStore(),
+      ...memory().store,
       append(events) {
         if (events.some(({ type }) => type === "call.started")) throw new Error("disk full");
       },
     };
     const asked: (readonly number[])[] = [];
     const team = batchedTeam(good, (tasks) => asked.push(tasks));
-    const runs = [1, 2, 3, 4].map((task) => team.run(task, task === 3 ? { store: bad } : {}));
+    const runs = [1, 2, 3, 4].map((task) =>
+      team.run(task, task === 3 ? { backend: { store: bad } } : {}),
+    );
     const ends = await Promise.allSettled(runs);
     expect(ends.map(({ status }) => status)).toEqual([
       "fulfilled",
@@ -87,15 +90,15 @@ describe("a run whose store fails while a batch begins", () => {
   it("is not asked when it is cancelled while the others begin", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const slow: Store = {
-      ...memoryStore(),
+      ...memory().store,
       append: (events) =>
         events.some(({ type }) => type === "call.started") ? promise : undefined,
     };
     const asked: (readonly number[])[] = [];
-    const team = batchedTeam(memoryStore(), (tasks) => asked.push(tasks));
+    const team = batchedTeam(memory().store, (tasks) => asked.push(tasks));
     const controller = new AbortController();
     const cancelled = [1, 2].map((task) => team.run(task, { signal: controller.signal }));
-    const last = team.run(3, { store: slow });
+    const last = team.run(3, { backend: { store: slow } });
     await new Promise(setImmediate);
     controller.abort(new Error("enough"));
     resolve();
@@ -105,9 +108,9 @@ describe("a run whose store fails while a batch begins", () => {
   });
 
   it("does not keep the others from it when it is slow: they wait until it is cancelled", async () => {
-    const good = memoryStore();
+    const good = memory().store;
     const hanging: Store = {
-      ...memoryStore(),
+      ...memory().store,
       append: (events) =>
         events.some(({ type }) => type === "call.started") ? new Promise(() => {}) : undefined,
     };
@@ -115,7 +118,7 @@ describe("a run whose store fails while a batch begins", () => {
     const team = batchedTeam(good, (tasks) => asked.push(tasks));
     const controller = new AbortController();
     const { signal } = controller;
-    const stuck = team.run(1, { store: hanging, signal });
+    const stuck = team.run(1, { backend: { store: hanging }, signal });
     const others = [2, 3].map((task) => team.run(task));
     await new Promise(setImmediate);
     controller.abort(new Error("enough"));

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { startProcess, type Process } from "./processes/process.ts";
 import { faultsOf } from "./same-run.ts";
@@ -47,7 +47,7 @@ describe("runs of two processes with the same task at once", () => {
     expect(new Set(ends.map(({ outputs }) => JSON.stringify(outputs))).size).toBe(1);
     expect(new Set(ends.map(({ status }) => status))).toEqual(new Set(["complete"]));
     expect(ends.reduce((sum, { spent }) => sum + spent, 0)).toBe(2_000);
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     const logs = await Promise.all(ends.map(({ runId }) => store.read(runId)));
     expect(logs.flatMap(faultsOf)).toEqual([]);
     const kinds = logs.flat().flatMap((event) => {
@@ -87,7 +87,7 @@ describe("runs of two processes with the same task at once", () => {
     const killed = await start(1, "call.succeeded").ended;
     expect(killed.signal).toBe("SIGKILL");
     const before = paid();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     const [run] = await store.runs();
     const recorded = (await store.read(run?.runId ?? "")).flatMap((event) =>
       event.type === "call.succeeded" ? [event.agent] : [],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { agent, memoryStore, supervisor, type AgentContext, type Store } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { agent, memory, supervisor, type AgentContext } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
@@ -14,7 +15,7 @@ const UNKNOWN = { usdMicros: "unknown", inputTokens: "unknown", outputTokens: "u
 /** A team of one whose answers take 100 ms and are kept, in a store that runs are resumed from. */
 function setUp(own: object = {}, team: object = {}) {
   const clock = virtualClock();
-  const store = memoryStore({ clock, resumable: true });
+  const store = memory({ clock, resumable: true }).store;
   const asked: string[] = [];
   const echo = agent({
     name: "echo",
@@ -35,7 +36,7 @@ function setUp(own: object = {}, team: object = {}) {
     },
     ...own,
   });
-  const made = supervisor({ name: "team", agents: { echo }, clock, store, ...team });
+  const made = supervisor({ name: "team", agents: { echo }, clock, backend: { store }, ...team });
   return { clock, store, asked, echo, made };
 }
 
@@ -181,7 +182,7 @@ describe("answers in a file", () => {
   const make = (store: Store, asked: string[]) =>
     supervisor({
       name: "team",
-      store,
+      backend: { store },
       agents: {
         echo: agent({
           name: "echo",
@@ -199,7 +200,7 @@ describe("answers in a file", () => {
     const path = tempPath();
     const asked: string[] = [];
     for (let process = 0; process < 2; process++) {
-      await using store = sqliteStore({ path });
+      await using store = sqlite({ path }).store;
       const team = make(store, asked);
       for (const scope of ["one", "two"]) {
         const { results } = await team.run("task", { cache: { scope } });

@@ -1,15 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import {
-  agent,
-  cancel,
-  human,
-  memoryStore,
-  supervisor,
-  type RunEvent,
-  type Store,
-} from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { agent, cancel, human, memory, supervisor, type RunEvent } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { gatedTeam } from "./processes/gated.ts";
 import { startProcess } from "./processes/process.ts";
@@ -33,7 +26,10 @@ function setUp(store: Store, name = "gate") {
       return await stopped.promise;
     },
   });
-  return { begun: begun.promise, gate: supervisor({ name, agents: { endless }, store }) };
+  return {
+    begun: begun.promise,
+    gate: supervisor({ name, agents: { endless }, backend: { store } }),
+  };
 }
 
 /** What came of a run that was cancelled. */
@@ -52,8 +48,8 @@ async function left(store: Store): Promise<readonly unknown[]> {
 }
 
 describe.each([
-  ["memory", (): Store => memoryStore({ resumable: true })],
-  ["a file", (): Store => sqliteStore({ path: tempPath() })],
+  ["memory", (): Store => memory({ resumable: true }).store],
+  ["a file", (): Store => sqlite({ path: tempPath() }).store],
 ])("a request to cancel a run in %s", (_where, open) => {
   it("cancels the run of this process at once, as its signal would", async () => {
     const store = open();
@@ -78,7 +74,7 @@ describe.each([
       a: agent({ name: "a", run: () => ({ recommendation: "ship" }) }),
       b: agent({ name: "b", run: () => ({ recommendation: "hold" }) }),
     };
-    const gate = supervisor({ name: "gate", agents, resolve: [human()], store });
+    const gate = supervisor({ name: "gate", agents, resolve: [human()], backend: { store } });
     expect((await gate.run("task", { runId: "r" })).status).toBe("waiting");
     expect(await gate.cancel("r")).toBe("cancelled");
     expect((await store.read("r")).at(-1)).toMatchObject({
@@ -97,12 +93,12 @@ describe.each([
     const gate = supervisor({
       name: "gate",
       agents: { a: agent({ name: "a", run: () => ({ recommendation: "ship" }) }) },
-      store,
+      backend: { store },
     });
     await gate.run("task", { runId: "r" });
     const before = await store.read("r");
     expect(await gate.cancel("r", "too late")).toBe("ended");
-    expect(await cancel(store, "r")).toBe("ended");
+    expect(await cancel({ store }, "r")).toBe("ended");
     expect(await store.read("r")).toEqual(before);
     expect(await left(store)).toEqual([]);
     await store.close();
@@ -112,7 +108,7 @@ describe.each([
     const store = open();
     const { gate, begun } = setUp(store);
     await expect(gate.cancel("none")).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
-    await expect(cancel(store, "none")).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
+    await expect(cancel({ store }, "none")).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
     await expect(gate.cancel(1 as never)).rejects.toMatchObject({ code: "BAD_OPTIONS" });
     await expect(gate.cancel("r", 1 as never)).rejects.toMatchObject({ code: "BAD_OPTIONS" });
     const ended = gate.run("task", { runId: "r" }).catch((error: unknown) => error);
@@ -127,13 +123,13 @@ describe.each([
 
 describe("a request to cancel", () => {
   it("reaches a run that has no event yet", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const asked: string[] = [];
     const gate = supervisor({
       name: "gate",
       agents: { a: agent({ name: "a", run: () => asked.push("a") }) },
       route: () => new Promise<readonly "a"[]>(() => {}),
-      store,
+      backend: { store },
     });
     const ended = gate.run("task", { runId: "r" }).catch((error: unknown) => error);
     await new Promise(setImmediate);
@@ -145,12 +141,12 @@ describe("a request to cancel", () => {
 
   it("is heard by the owner in another store of the file, within a second", async () => {
     const path = tempPath();
-    await using mine = sqliteStore({ path });
-    await using theirs = sqliteStore({ path });
+    await using mine = sqlite({ path }).store;
+    await using theirs = sqlite({ path }).store;
     const { gate, begun } = setUp(mine);
     const ended = gate.run("task", { runId: "r" }).catch((error: unknown) => error);
     await begun;
-    expect(await cancel(theirs, "r", "from afar")).toBe("asked");
+    expect(await cancel({ store: theirs }, "r", "from afar")).toBe("asked");
     expect(await ended).toMatchObject(cancelled("from afar"));
     expect((await theirs.run("r"))?.status).toBe("cancelled");
     expect(await left(mine)).toEqual([]);
@@ -158,8 +154,8 @@ describe("a request to cancel", () => {
 
   it("rejects who waits for the run of another process under its id, and nobody goes on with it", async () => {
     const path = tempPath();
-    await using mine = sqliteStore({ path });
-    await using theirs = sqliteStore({ path });
+    await using mine = sqlite({ path }).store;
+    await using theirs = sqlite({ path }).store;
     const [one, two] = [setUp(mine), setUp(theirs)];
     const runs = [one.gate.run("task", { runId: "r" })];
     await one.begun;
@@ -176,7 +172,7 @@ describe("a request to cancel", () => {
   });
 
   it("has its reason written without what redact takes out of it", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const begun = Promise.withResolvers<void>();
     const slow = agent({
       name: "slow",
@@ -192,7 +188,7 @@ describe("a request to cancel", () => {
       agents: { slow },
       redact: (value) =>
         typeof value === "string" ? value.replaceAll(/sk-\w+/g, "[redacted]") : value,
-      store,
+      backend: { store },
     });
     const run = gate.run("the task", { runId: "r" });
     const ended = run.catch((error: unknown) => error);
@@ -220,8 +216,8 @@ describe("quorate's processes and a request to cancel", () => {
     const { path, start, paid } = processes();
     const owner = start("run");
     await owner.printed("asked slow");
-    await using store = sqliteStore({ path });
-    expect(await cancel(store, "run", "it takes too long")).toBe("asked");
+    await using store = sqlite({ path }).store;
+    expect(await cancel({ store }, "run", "it takes too long")).toBe("asked");
     const { stdout, code } = await owner.ended;
     expect(stdout).toContain('refused CANCELLED run "run" was cancelled: it takes too long');
     expect(code).toBe(0);
@@ -237,10 +233,10 @@ describe("quorate's processes and a request to cancel", () => {
     await owner.printed("asked slow");
     owner.child.kill("SIGKILL");
     await owner.ended;
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     const asked: string[] = [];
     const team = gatedTeam({ store, gate, pay: ({ callId }) => void asked.push(callId) });
-    expect(await cancel(store, "run")).toBe("cancelled");
+    expect(await cancel({ store }, "run")).toBe("cancelled");
     expect(await store.runs({ status: "interrupted" })).toEqual([]);
     expect(asked).toEqual([]);
     // It is a cancelled run as others are: whoever wants it goes on with it.
@@ -254,8 +250,8 @@ describe("quorate's processes and a request to cancel", () => {
     const owner = start("run");
     await owner.printed("asked slow");
     owner.child.kill("SIGSTOP");
-    await using store = sqliteStore({ path });
-    expect(await cancel(store, "run", "it hangs")).toBe("asked");
+    await using store = sqlite({ path }).store;
+    expect(await cancel({ store }, "run", "it hangs")).toBe("asked");
     owner.child.kill("SIGKILL");
     await owner.ended;
     const asked: string[] = [];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
   agent,
-  memoryStore,
+  memory,
   supervisor,
   unanimous,
   type Agent,
@@ -48,8 +48,8 @@ async function keysOf(described: Described = {}): Promise<Readonly<Record<string
     ...described.second,
   } as never) as Agent;
   const agents = reversed === true ? { second, first } : { first, second };
-  const store = memoryStore({ resumable: true });
-  const gate = supervisor({ ...team, name: "gate", agents: agents as never, store });
+  const store = memory({ resumable: true }).store;
+  const gate = supervisor({ ...team, name: "gate", agents: agents as never, backend: { store } });
   const { runId } = await gate.run(task as never, options as never);
   const keys: Record<string, string> = {};
   for (const event of store.read(runId)) {
@@ -123,8 +123,8 @@ describe("what identifies a call", () => {
       };
       const needs = Object.fromEntries(names.map((name) => [name, others[name]]));
       const last = agent({ name: "last", needs: needs as never, run: () => 3 });
-      const store = memoryStore({ resumable: true });
-      const gate = supervisor({ name: "gate", agents: { ...others, last }, store });
+      const store = memory({ resumable: true }).store;
+      const gate = supervisor({ name: "gate", agents: { ...others, last }, backend: { store } });
       const events = store.read((await gate.run(1)).runId);
       return events.flatMap((event) =>
         event.type === "call.started" && event.callId === "last" ? (event.key ?? []) : [],
@@ -148,8 +148,12 @@ describe("what identifies a call", () => {
     const keyOf = async (version: string, team: object): Promise<string | undefined> => {
       const one = agent({ name: "one", version, run: () => 1 });
       const inner = supervisor({ name: "inner", agents: { one }, ...team });
-      const store = memoryStore({ resumable: true });
-      const { runId } = await supervisor({ name: "gate", agents: { inner }, store }).run(1);
+      const store = memory({ resumable: true }).store;
+      const { runId } = await supervisor({
+        name: "gate",
+        agents: { inner },
+        backend: { store },
+      }).run(1);
       const begun = store.read(runId).find((event) => event.type === "call.started");
       return begun?.type === "call.started" ? begun.key : undefined;
     };
@@ -199,8 +203,10 @@ describe("what identifies a call", () => {
 
   it("is part of no log that runs are not resumed from", async () => {
     const one = agent({ name: "one", run: () => 1 });
-    const store = memoryStore();
-    const { runId } = await supervisor({ name: "gate", agents: { one }, store }).run(undefined);
+    const store = memory().store;
+    const { runId } = await supervisor({ name: "gate", agents: { one }, backend: { store } }).run(
+      undefined,
+    );
     for (const event of store.read(runId)) expect(event).not.toHaveProperty("key");
   });
 
@@ -220,7 +226,7 @@ describe("what identifies a call", () => {
     const gate = supervisor({
       name: "gate",
       agents: { one },
-      store: memoryStore({ resumable: true }),
+      backend: memory({ resumable: true }),
     });
     await gate.run(1);
     const [first, again, mended, mendedAgain] = keys;

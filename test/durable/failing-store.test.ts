@@ -3,15 +3,15 @@ import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   agent,
-  memoryStore,
+  memory,
   QuorateError,
   supervisor,
   type Agent,
   type LiveEvent,
   type RunEvent,
-  type Store,
 } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import type { Store } from "../../src/ports/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { startProcess } from "./processes/process.ts";
 import { TASK, teamCalled, TEAMS } from "./processes/teams.ts";
@@ -49,14 +49,14 @@ function largeTeam(store: Store, asked: string[]) {
   const large = (name: string): Agent =>
     agent({ name, run: () => (asked.push(name), name.repeat(20_000)) }) as Agent;
   const agents = Object.fromEntries(names.map((name) => [name, large(name)]));
-  return supervisor({ name: "large", agents: agents as never, concurrency: 1, store });
+  return supervisor({ name: "large", agents: agents as never, concurrency: 1, backend: { store } });
 }
 
 describe("a run whose store fails", () => {
   it("stops when the disk is full, shows nothing that is not kept, and goes on when there is room", async () => {
     const path = tempPath();
     const [asked, askedAgain]: [string[], string[]] = [[], []];
-    const full = sqliteStore({ path, maxBytes: 1024 * 1024 });
+    const full = sqlite({ path, maxBytes: 1024 * 1024 }).store;
     const { shown, failure } = await watched(
       largeTeam(full, asked).stream(undefined as never, RUN),
     );
@@ -69,7 +69,7 @@ describe("a run whose store fails", () => {
     expect(shown).toEqual(kept);
     await full.close();
 
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     const outcome = await largeTeam(store, askedAgain).resume("run");
     expect(outcome).toMatchObject({ status: "complete", bill: { calls: 20 } });
     const ended = endedCalls(kept);
@@ -80,19 +80,27 @@ describe("a run whose store fails", () => {
 
   it("stops when the store is closed in its midst, and is resumed by another one", async () => {
     const path = tempPath();
-    const store = sqliteStore({ path });
+    const store = sqlite({ path }).store;
     const one = agent({ name: "one", run: () => 1 });
     const closing = (run: () => unknown) => {
       const two = agent({ name: "two", needs: { one }, run });
       return { one, two, three: agent({ name: "three", needs: { two }, run: () => 3 }) };
     };
-    const gate = supervisor({ name: "gate", agents: closing(() => store.close()), store });
+    const gate = supervisor({
+      name: "gate",
+      agents: closing(() => store.close()),
+      backend: { store },
+    });
     const { shown, failure } = await watched(gate.stream(undefined, RUN));
     expect(failure).toEqual(sentence("STORE_FAILED", /^The store ".*" is closed\.$/));
 
-    await using again = sqliteStore({ path });
+    await using again = sqlite({ path }).store;
     expect(shown).toEqual(await again.read("run"));
-    const resumed = supervisor({ name: "gate", agents: closing(() => 2), store: again });
+    const resumed = supervisor({
+      name: "gate",
+      agents: closing(() => 2),
+      backend: { store: again },
+    });
     expect(await resumed.resume("run")).toMatchObject({
       status: "complete",
       reuse: { reused: 1, asked: 2 },
@@ -104,7 +112,7 @@ describe("a run whose store fails", () => {
     "is read from a read-only file, and neither begun nor resumed there",
     async () => {
       const path = tempPath();
-      const store = sqliteStore({ path });
+      const store = sqlite({ path }).store;
       const team = teamCalled("judged", store, () => {});
       await team.run(TASK, { runId: "finished" });
       const events = await store.read("finished");
@@ -153,10 +161,10 @@ describe.each(TEAMS)("the team %s, whose store fails at every append", (name) =>
   ] as const)(
     "rejects with STORE_FAILED, %s, and comes to the same when it is resumed",
     async (_, kept) => {
-      const whole = memoryStore({ resumable: true });
+      const whole = memory({ resumable: true }).store;
       const expected = lasting(await teamCalled(name, whole, () => {}).run(TASK, RUN));
       for (let at = 1; ; at++) {
-        const store = memoryStore({ resumable: true });
+        const store = memory({ resumable: true }).store;
         const asked: string[] = [];
         const pay = ({ callId }: { callId: string }): void => void asked.push(callId);
         const failing = teamCalled(name, failingOnce(store, at, kept), pay);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   conflictsOf,
-  memoryStore,
+  memory,
   supervisor,
   vote,
   type Agent,
@@ -17,7 +17,7 @@ import { faultsOf, lasting } from "./same-run.ts";
 interface Changes {
   /** By agent: its version, which it also says. */
   readonly versions?: Readonly<Record<string, string>>;
-  readonly store?: ReturnType<typeof memoryStore>;
+  readonly store?: ReturnType<typeof memory>["store"];
   /** Asked at this place, an agent throws. */
   readonly broken?: string;
 }
@@ -28,7 +28,7 @@ interface Changes {
  */
 function makeTeam({
   versions = {},
-  store = memoryStore({ resumable: true }),
+  store = memory({ resumable: true }).store,
   broken = "",
 }: Changes = {}) {
   const asked: string[] = [];
@@ -49,7 +49,7 @@ function makeTeam({
   const [a, x] = [makeAgent("a"), makeAgent("x")];
   const inner = supervisor({ name: "inner", agents: { x, y: makeAgent("y", { x }) } });
   const last = makeAgent("last", { a, inner });
-  const gate = supervisor({ name: "gate", agents: { a, inner, last }, store });
+  const gate = supervisor({ name: "gate", agents: { a, inner, last }, backend: { store } });
   return {
     asked,
     store,
@@ -159,7 +159,7 @@ describe("a fork", () => {
     const whole = await done();
     const log = whole.store.read("run");
     for (let kept = 1; kept < log.length; kept++) {
-      const store = memoryStore({ resumable: true });
+      const store = memory({ resumable: true }).store;
       const cut = log.slice(0, kept);
       store.append(cut);
       store.release("run", 1);
@@ -184,7 +184,7 @@ describe("a fork", () => {
     const gate = supervisor({
       name: "gate",
       agents: { quick, slow },
-      store: memoryStore({ resumable: true }),
+      backend: memory({ resumable: true }),
     });
     const running = gate.run(1, { runId: "run" });
     await setImmediate();
@@ -202,7 +202,7 @@ describe("a fork", () => {
     expect(whole.since()).toEqual(["inner/x", "inner/y", "last"]);
     const log = before.read("fork");
     for (let kept = 1; kept < log.length; kept++) {
-      const store = memoryStore({ resumable: true });
+      const store = memory({ resumable: true }).store;
       store.append(before.read("run"));
       const cut = log.slice(0, kept);
       store.append(cut);
@@ -223,7 +223,7 @@ describe("a fork", () => {
   it("that is resumed when its origin is gone asks who had not answered yet", async () => {
     const { store: before } = await done();
     await makeTeam({ store: before }).gate.fork("run", { runId: "fork" });
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const isReused = ({ type }: RunEvent): boolean => type === "call.reused";
     store.append(before.read("fork").slice(0, before.read("fork").findIndex(isReused) + 1));
     store.release("fork", 1);
@@ -266,7 +266,7 @@ describe("a fork", () => {
     const gate = supervisor({
       name: "gate",
       agents: agents(true),
-      store: memoryStore({ resumable: true }),
+      backend: memory({ resumable: true }),
     });
     await gate.run(1, { runId: "run" });
     asked.length = 0;
@@ -287,11 +287,9 @@ describe("a fork", () => {
     await expect(gate.fork("run", { runId: "run" })).rejects.toMatchObject({
       code: expect.stringMatching(/RUN_ID_TAKEN|SEQ_TAKEN/),
     });
-    await expect(gate.fork("run", { store: memoryStore() })).rejects.toMatchObject({
+    await expect(gate.fork("run", { backend: memory() })).rejects.toMatchObject({
       code: "NOT_RESUMABLE",
-      message: expect.stringMatching(
-        /^run "run" cannot be forked from this store; use sqliteStore/,
-      ),
+      message: expect.stringMatching(/^run "run" cannot be forked from this backend; use sqlite/),
     });
     expect(asked).toEqual([]);
     expect(faultsOf(store.read("run"))).toEqual([]);
@@ -301,7 +299,7 @@ describe("a fork", () => {
 describe("a fork, and a team in the team that answered without one of its members", () => {
   /** A root of `inner`, whose `y` fails the first time. */
   function teamWithoutOne() {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const asked: string[] = [];
     const member = <const Name extends string>(name: Name) =>
       agent({
@@ -322,7 +320,11 @@ describe("a fork, and a team in the team that answered without one of its member
       minAnswers: 1,
       resolve: [vote()],
     });
-    return { asked, store, gate: supervisor({ name: "gate", agents: { inner }, store }) };
+    return {
+      asked,
+      store,
+      gate: supervisor({ name: "gate", agents: { inner }, backend: { store } }),
+    };
   }
 
   it("asks the member that failed once more, and takes over what the others said", async () => {

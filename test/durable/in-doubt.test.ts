@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { agent, judge, memoryStore, supervisor, type InDoubt } from "../../src/index.ts";
+import { agent, judge, memory, supervisor, type InDoubt } from "../../src/index.ts";
 
 /** A run whose process died while `agent` was being asked: the log ends with its call.started. */
 async function died(inDoubt: InDoubt | undefined) {
   const asked: string[] = [];
-  const make = (store: ReturnType<typeof memoryStore>) => {
+  const make = (store: ReturnType<typeof memory>["store"]) => {
     const sure = agent({ name: "sure", run: (_task: number) => asked.push("sure") });
     const payer = agent({
       name: "payer",
@@ -15,15 +15,15 @@ async function died(inDoubt: InDoubt | undefined) {
       },
     });
     const after = agent({ name: "after", needs: { payer }, run: () => asked.push("after") });
-    return supervisor({ name: "team", agents: { sure, payer, after }, store });
+    return supervisor({ name: "team", agents: { sure, payer, after }, backend: { store } });
   };
-  const first = memoryStore({ resumable: true });
+  const first = memory({ resumable: true }).store;
   const whole = await make(first).run(1, { runId: "r" });
   const events = first.read("r");
   const cut = events.findIndex(
     (event) => event.type === "call.succeeded" && event.callId === "payer",
   );
-  const store = memoryStore({ resumable: true });
+  const store = memory({ resumable: true }).store;
   store.append(events.slice(0, cut));
   store.release("r", 1);
   asked.length = 0;
@@ -87,18 +87,23 @@ it("a judge that may not be asked twice and cannot wait passes, and says why", a
     inDoubt: "ask",
     run: () => ({ choice: "A", reasoning: "" }),
   });
-  const make = (store: ReturnType<typeof memoryStore>) => {
+  const make = (store: ReturnType<typeof memory>["store"]) => {
     const a = agent({ name: "a", run: () => ({ recommendation: 1 }) });
     const b = agent({ name: "b", run: () => ({ recommendation: 2 }) });
-    return supervisor({ name: "team", agents: { a, b }, resolve: [judge({ ask })], store });
+    return supervisor({
+      name: "team",
+      agents: { a, b },
+      resolve: [judge({ ask })],
+      backend: { store },
+    });
   };
-  const first = memoryStore({ resumable: true });
+  const first = memory({ resumable: true }).store;
   await make(first).run(1, { runId: "r" });
   const events = first.read("r");
   const cut = events.findIndex(
     (event) => event.type === "call.succeeded" && event.agent === "referee",
   );
-  const store = memoryStore({ resumable: true });
+  const store = memory({ resumable: true }).store;
   store.append(events.slice(0, cut));
   store.release("r", 1);
   const outcome = await make(store).resume("r");

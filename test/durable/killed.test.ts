@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Cost } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { startProcess } from "./processes/process.ts";
 import { teamCalled, TEAMS } from "./processes/teams.ts";
@@ -35,7 +35,7 @@ async function uninterrupted(team: string): Promise<Whole> {
   const [path, paidPath] = [tempPath(), tempPath()];
   const { stdout, stderr } = await startProcess("die.ts", [path, team, "0", "", paidPath]).ended;
   expect(stderr).toBe("");
-  await using store = sqliteStore({ path });
+  await using store = sqlite({ path }).store;
   const events = await store.read("run");
   expect(faultsOf(events)).toEqual([]);
   const printed = JSON.parse(stdout) as Pick<Whole, "outcome" | "costs" | "writes">;
@@ -58,7 +58,7 @@ async function killedAt(
     .ended;
   expect({ signal, stderr }).toEqual({ signal: "SIGKILL", stderr: "" });
 
-  await using store = sqliteStore({ path });
+  await using store = sqlite({ path }).store;
   const before = await store.read("run");
   const paidBefore = linesOf(paidPath);
   const paidAfter: string[] = [];

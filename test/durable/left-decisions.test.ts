@@ -3,15 +3,15 @@ import {
   agent,
   decide,
   human,
-  memoryStore,
+  memory,
   openQuestions,
   supervisor,
   unanimous,
   type Link,
   type RunEvent,
-  type Store,
 } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import type { Store } from "../../src/ports/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { faultsOf } from "./same-run.ts";
 
@@ -55,7 +55,7 @@ function setUp(store: Store, link: Link = holding().link) {
     name: "gate",
     agents: { a: says("a", "ship"), b: says("b", "hold") },
     resolve: [unanimous(), link, human()],
-    store,
+    backend: { store },
   });
 }
 
@@ -76,7 +76,7 @@ describe.each([
   [
     "in memory",
     (): readonly [Store, Store] => {
-      const store = memoryStore({ resumable: true });
+      const store = memory({ resumable: true }).store;
       return [store, store];
     },
   ],
@@ -84,7 +84,7 @@ describe.each([
     "in a file that two have open",
     (): readonly [Store, Store] => {
       const path = tempPath();
-      return [sqliteStore({ path }), sqliteStore({ path })];
+      return [sqlite({ path }).store, sqlite({ path }).store];
     },
   ],
 ])("a decision about a run %s that somebody drives", (_where, open) => {
@@ -96,7 +96,7 @@ describe.each([
     const comes = held.hold();
     const first = gate.decide("r", about("x", "ship"));
     await comes;
-    expect(await decide(theirs, "r", about("y", "hold"))).toBe("left");
+    expect(await decide({ store: theirs }, "r", about("y", "hold"))).toBe("left");
     expect(decidedIn(await mine.read("r"))).toEqual([["x", "ship", 1, "ann"]]);
     held.release();
     expect(await first).toMatchObject({
@@ -146,14 +146,14 @@ describe.each([
     const comes = held.hold();
     const first = gate.decide("r", about("x", "ship"));
     await comes;
-    expect(await decide(theirs, "r", about("y", "hold"))).toBe("left");
+    expect(await decide({ store: theirs }, "r", about("y", "hold"))).toBe("left");
     for (const [decision, code] of [
       [about("y", "ship"), "ALREADY_DECIDED"],
       [about("x", "ship"), "ALREADY_DECIDED"],
       [about("y", "maybe"), "NO_SUCH_POSITION"],
       [about("z", "ship"), "BAD_OPTIONS"],
     ] as const) {
-      await expect(decide(theirs, "r", decision)).rejects.toMatchObject({ code });
+      await expect(decide({ store: theirs }, "r", decision)).rejects.toMatchObject({ code });
     }
     held.release();
     expect(await first).toMatchObject({ verdicts: [{ winner: "ship" }, { winner: "hold" }] });
@@ -172,12 +172,12 @@ async function left(store: Store): Promise<void> {
 describe("a decision that was left", () => {
   it("is taken by who goes on with the run, where its owner has died", async () => {
     const path = tempPath();
-    await using mine = sqliteStore({ path });
-    const theirs = sqliteStore({ path });
+    await using mine = sqlite({ path }).store;
+    const theirs = sqlite({ path }).store;
     await setUp(mine).run("task", { runId: "r" });
     // As a process that drives the run, and dies of that.
     await theirs.take("r");
-    expect(await decide(mine, "r", about("y", "hold"))).toBe("left");
+    expect(await decide({ store: mine }, "r", about("y", "hold"))).toBe("left");
     await theirs.close();
     expect(openQuestions(await mine.read("r"))).toHaveLength(2);
     expect(await setUp(mine).resume("r")).toMatchObject({
@@ -192,7 +192,7 @@ describe("a decision that was left", () => {
   });
 
   it("is written by its owner without what the team's redact takes out of it", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const redact = (value: unknown) =>
       JSON.parse(JSON.stringify(value).replaceAll(/sk-\w+/g, "[redacted]")) as never;
     const held = holding();
@@ -203,7 +203,7 @@ describe("a decision that was left", () => {
       agents: { a: says("a", "ship"), b: says("b", "hold") },
       resolve: [held.link, human()],
       redact,
-      store,
+      backend: { store },
     });
     await gate.run("task", { runId: "r" });
     const comes = held.hold();
@@ -211,7 +211,7 @@ describe("a decision that was left", () => {
     await comes;
     const decision = { subject: "task", winner: "ship", why: "the key sk-123 works" };
     // Nobody knows here what is secret in what the person wrote.
-    expect(await decide(store, "r", decision)).toBe("left");
+    expect(await decide({ store }, "r", decision)).toBe("left");
     expect(JSON.stringify(store.values.list("request/"))).not.toContain("sk-123");
     held.release();
     expect(await resumed).toMatchObject({ status: "complete", verdicts: [{ winner: "ship" }] });

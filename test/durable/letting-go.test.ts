@@ -6,13 +6,13 @@ import {
   agent,
   decide,
   human,
-  memoryStore,
+  memory,
   supervisor,
   type Clock,
   type RunEvent,
-  type Store,
 } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import type { Store } from "../../src/ports/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
 import { lock } from "../sqlite/lock.ts";
@@ -30,7 +30,7 @@ function pair(store: Store, work: () => unknown, clock?: Clock) {
   return supervisor({
     name: "pair",
     agents: { first, second },
-    store,
+    backend: { store },
     ...(clock !== undefined && { clock }),
   });
 }
@@ -38,7 +38,7 @@ function pair(store: Store, work: () => unknown, clock?: Clock) {
 describe("a run whose SQLite file could not be written, and that its store could not let go of", () => {
   /** The run, after its file was locked in its midst; the file can be written again. */
   async function failed(path: string) {
-    const store = sqliteStore({ path, busyTimeoutMs: 10 });
+    const store = sqlite({ path, busyTimeoutMs: 10 }).store;
     let broken: Disposable | undefined;
     const team = pair(store, () => {
       broken ??= lock(path);
@@ -72,14 +72,14 @@ describe("a run whose SQLite file could not be written, and that its store could
     const path = tempPath();
     const { store } = await failed(path);
     await using _store = store;
-    await using other = sqliteStore({ path });
+    await using other = sqlite({ path }).store;
     expect(await pair(other, () => 3).run(undefined as never, RUN)).toMatchObject(REUSED);
     await expect(store.take("run")).resolves.toBe(3);
   });
 
   it("is resumed through another store of the file at once, when the one that failed was closed while it failed", async () => {
     const path = tempPath();
-    const store = sqliteStore({ path, busyTimeoutMs: 10 });
+    const store = sqlite({ path, busyTimeoutMs: 10 }).store;
     let broken: Disposable | undefined;
     const team = pair(store, () => {
       broken ??= lock(path);
@@ -88,7 +88,7 @@ describe("a run whose SQLite file could not be written, and that its store could
     await expect(team.run(undefined as never, RUN)).rejects.toMatchObject({ code: "STORE_FAILED" });
     await store.close();
     broken?.[Symbol.dispose]();
-    await using other = sqliteStore({ path });
+    await using other = sqlite({ path }).store;
     expect(await pair(other, () => 3).resume("run")).toMatchObject(REUSED);
   });
 
@@ -96,7 +96,7 @@ describe("a run whose SQLite file could not be written, and that its store could
     const path = tempPath();
     const { stdout, stderr, code } = await startProcess("cannot-let-go.ts", [path]).ended;
     expect({ stdout, stderr, code }).toEqual({ stdout: "STORE_FAILED\n", stderr: "", code: 0 });
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     expect((await store.runs())[0]?.status).toBe("interrupted");
   });
 
@@ -117,9 +117,9 @@ describe("a run whose SQLite file could not be written, and that its store could
 
 type Op = "append" | "release" | "take" | "read";
 
-/** A store in memory of which some operations fail or hang while they are listed in `faults`. */
+/** A store in inMemory of which some operations fail or hang while they are listed in `faults`. */
 function fallible(clock?: Clock) {
-  const memory = memoryStore({ resumable: true, ...(clock !== undefined && { clock }) });
+  const inMemory = memory({ resumable: true, ...(clock !== undefined && { clock }) }).store;
   const faults = new Map<Op, "fails" | "hangs" | "is done and fails">();
   const around = <T>(op: Op, work: () => T): T | Promise<T> => {
     const fault = faults.get(op);
@@ -129,23 +129,23 @@ function fallible(clock?: Clock) {
     return Promise.reject(new Error(`${op} failed`));
   };
   const store: Store = {
-    ...memory,
-    append: (events, fence) => around("append", () => memory.append(events, fence)),
-    release: (runId, fence) => around("release", () => memory.release(runId, fence)),
-    take: (runId) => around("take", () => memory.take(runId)),
-    read: (runId, afterSeq) => around("read", () => memory.read(runId, afterSeq)),
+    ...inMemory,
+    append: (events, fence) => around("append", () => inMemory.append(events, fence)),
+    release: (runId, fence) => around("release", () => inMemory.release(runId, fence)),
+    take: (runId) => around("take", () => inMemory.take(runId)),
+    read: (runId, afterSeq) => around("read", () => inMemory.read(runId, afterSeq)),
   };
-  return { memory, store, faults };
+  return { inMemory, store, faults };
 }
 
 /** Fails with its store in its midst, which cannot let go of it either. */
 async function failedInMemory() {
   const clock = virtualClock();
-  const { memory, store, faults } = fallible(clock);
+  const { inMemory, store, faults } = fallible(clock);
   const team = pair(
     store,
     () => {
-      if (memory.read("run").every(({ type }) => type !== "run.resumed")) {
+      if (inMemory.read("run").every(({ type }) => type !== "run.resumed")) {
         faults.set("append", "fails").set("release", "fails");
       }
       return 2;
@@ -153,19 +153,19 @@ async function failedInMemory() {
     clock,
   );
   await expect(team.run(undefined as never, RUN)).rejects.toMatchObject({ code: "STORE_FAILED" });
-  return { clock, memory, store, faults, team };
+  return { clock, inMemory, store, faults, team };
 }
 
 describe("a run that its store could not let go of", () => {
   it("is resumed by the same supervisor as soon as the store works", async () => {
-    const { clock, team, faults, memory } = await failedInMemory();
+    const { clock, team, faults, inMemory } = await failedInMemory();
     await expect(team.resume("run")).rejects.toMatchObject({ code: "STORE_FAILED" });
     faults.clear();
     expect(await team.resume("run")).toMatchObject(REUSED);
     // What was to be tried again is not any more.
     await clock.advance(60_000);
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
-    expect(memory.take("run")).toBe(3);
+    expect(inMemory.take("run")).toBe(3);
   });
 
   it("is gone on with under its id as soon as the store works", async () => {
@@ -175,13 +175,13 @@ describe("a run that its store could not let go of", () => {
   });
 
   it("is let go of by itself when the store works again, so that anybody takes it", async () => {
-    const { clock, memory, faults } = await failedInMemory();
+    const { clock, inMemory, faults } = await failedInMemory();
     await clock.advance(1_000);
-    expect(() => memory.take("run")).toThrow(expect.objectContaining({ code: "RUN_OWNED" }));
+    expect(() => inMemory.take("run")).toThrow(expect.objectContaining({ code: "RUN_OWNED" }));
     faults.clear();
     await clock.advance(2_000);
-    expect(memory.runs()[0]?.status).toBe("interrupted");
-    expect(memory.take("run")).toBe(2);
+    expect(inMemory.runs()[0]?.status).toBe("interrupted");
+    expect(inMemory.take("run")).toBe(2);
   });
 
   it("is tried to be let go of for a while, without holding the process, and not for ever", async () => {
@@ -235,7 +235,7 @@ describe("a run that its store could not let go of", () => {
   it.each(["read", "append"] as const)(
     "is let go of when going on with it fails at its first %s, though it was taken",
     async (op) => {
-      const { clock, memory, store, faults, team } = await failedInMemory();
+      const { clock, inMemory, store, faults, team } = await failedInMemory();
       faults.clear();
       const taking: Store = {
         ...store,
@@ -245,33 +245,35 @@ describe("a run that its store could not let go of", () => {
           return fence;
         },
       };
-      await expect(team.resume("run", { store: taking })).rejects.toMatchObject({
+      await expect(team.resume("run", { backend: { store: taking } })).rejects.toMatchObject({
         code: "STORE_FAILED",
         cause: { message: `${op} failed` },
       });
       faults.clear();
       expect(await team.resume("run")).toMatchObject(REUSED);
       await clock.advance(60_000);
-      expect(memory.take("run")).toBe(4);
+      expect(inMemory.take("run")).toBe(4);
     },
   );
 
   it("has its outcome read from its log, also when a finished run cannot be let go of again", async () => {
-    const { store, memory, faults } = fallible();
+    const { store, inMemory, faults } = fallible();
     const team = pair(store, () => 2);
     await team.run(undefined as never, RUN);
-    const log = memory.read("run");
+    const log = inMemory.read("run");
     let reads = 0;
     const late: Store = {
       ...store,
       // Whoever had the run finished it between the look and the taking.
       read(runId, afterSeq = 0) {
         reads += 1;
-        return reads === 1 ? log.slice(0, -1) : memory.read(runId, afterSeq);
+        return reads === 1 ? log.slice(0, -1) : inMemory.read(runId, afterSeq);
       },
     };
     faults.set("release", "fails");
-    expect(await team.resume("run", { store: late })).toMatchObject({ status: "complete" });
+    expect(await team.resume("run", { backend: { store: late } })).toMatchObject({
+      status: "complete",
+    });
     faults.clear();
     expect(await team.resume("run")).toMatchObject({ status: "complete" });
   });
@@ -285,7 +287,7 @@ describe("a person's decision that the store failed to keep", () => {
       name: "asking",
       agents: { a: says("a", "ship"), b: says("b", "hold") },
       resolve: [human()],
-      store,
+      backend: { store },
     });
   };
   const SHIP = { subject: "task", winner: "ship", why: "it is time" };
@@ -296,7 +298,7 @@ describe("a person's decision that the store failed to keep", () => {
     expect(await team.run(undefined as never, RUN)).toMatchObject({ status: "waiting" });
     faults.set("append", "fails").set("release", "fails");
     await expect(team.decide("run", SHIP)).rejects.toMatchObject({ code: "STORE_FAILED" });
-    await expect(decide(store, "run", SHIP)).rejects.toMatchObject({ code: "STORE_FAILED" });
+    await expect(decide({ store }, "run", SHIP)).rejects.toMatchObject({ code: "STORE_FAILED" });
     faults.clear();
     expect(await team.decide("run", SHIP)).toMatchObject({ status: "complete" });
   });
@@ -326,19 +328,21 @@ describe("a store that does not answer", () => {
   );
 
   it("whose take comes too late for who was cancelled has let go of the run again", async () => {
-    const { clock, memory, store, faults, team } = await failedInMemory();
+    const { clock, inMemory, store, faults, team } = await failedInMemory();
     faults.clear();
     const answer = Promise.withResolvers<void>();
     const slow: Store = {
       ...store,
       take: async (runId) => {
-        const fence = memory.take(runId);
+        const fence = inMemory.take(runId);
         await answer.promise;
         return fence;
       },
     };
     const controller = new AbortController();
-    const ends = rejection(team.resume("run", { store: slow, signal: controller.signal }));
+    const ends = rejection(
+      team.resume("run", { backend: { store: slow }, signal: controller.signal }),
+    );
     await clock.advance(1_000);
     controller.abort("enough");
     expect(await ends).toBe("enough");
@@ -358,14 +362,16 @@ describe("a store that does not answer", () => {
       agents: { one, two },
       concurrency: 1,
       clock,
-      store: {
-        ...store,
-        append(events, fence) {
-          const begins = events.some(
-            (event) => event.type === "call.started" && event.agent === "two",
-          );
-          if (begins && hang) faults.set("append", "hangs");
-          return store.append(events, fence);
+      backend: {
+        store: {
+          ...store,
+          append(events, fence) {
+            const begins = events.some(
+              (event) => event.type === "call.started" && event.agent === "two",
+            );
+            if (begins && hang) faults.set("append", "hangs");
+            return store.append(events, fence);
+          },
         },
       },
     });
@@ -387,19 +393,20 @@ describe("a store that does not answer", () => {
 describe("a store that does not answer whether it keeps an answer for others", () => {
   it("does not keep others from asking once the run that had asked is cancelled", async () => {
     const clock = virtualClock();
-    const memory = memoryStore({ resumable: true, clock });
+    const inMemory = memory({ resumable: true, clock }).store;
     let asked = 0;
     const one = agent({ name: "one", version: "1", cache: true, run: () => ++asked });
-    const teamOf = (store: Store) => supervisor({ name: "team", agents: { one }, store, clock });
+    const teamOf = (store: Store) =>
+      supervisor({ name: "team", agents: { one }, backend: { store }, clock });
     let changes = 0;
     const silent: Store = {
-      ...memory,
+      ...inMemory,
       values: {
-        ...memory.values,
+        ...inMemory.values,
         change(...given) {
           changes += 1;
           // It says that somebody asks, and is asked to keep the answer.
-          return changes === 2 ? new Promise(() => {}) : memory.values.change(...given);
+          return changes === 2 ? new Promise(() => {}) : inMemory.values.change(...given);
         },
       },
     };
@@ -411,7 +418,7 @@ describe("a store that does not answer whether it keeps an answer for others", (
     controller.abort("enough");
     await clock.advance(20_000);
     expect(await left).toBe("enough");
-    const other = teamOf(memory).run(undefined as never);
+    const other = teamOf(inMemory).run(undefined as never);
     await clock.advance(15_000);
     expect(await other).toMatchObject({ status: "complete" });
     expect(asked).toBe(2);
@@ -482,17 +489,17 @@ describe("a deadline", () => {
 
 describe("a run whose appends come twice", () => {
   it("is not kept from others by whoever had it", async () => {
-    const memory = memoryStore({ resumable: true });
+    const inMemory = memory({ resumable: true }).store;
     const twice: Store = {
-      ...memory,
+      ...inMemory,
       append(events: readonly RunEvent[], fence) {
-        memory.append(events, fence);
-        if (events.some(({ type }) => type === "call.succeeded")) memory.append(events, fence);
+        inMemory.append(events, fence);
+        if (events.some(({ type }) => type === "call.succeeded")) inMemory.append(events, fence);
       },
     };
     await expect(pair(twice, () => 2).run(undefined as never, RUN)).rejects.toMatchObject({
       code: "SEQ_TAKEN",
     });
-    expect(await pair(memory, () => 2).resume("run")).toMatchObject(REUSED);
+    expect(await pair(inMemory, () => 2).resume("run")).toMatchObject(REUSED);
   });
 });

@@ -1,4 +1,4 @@
-import { memoryStore, type Outcome, type RunEvent } from "../../src/index.ts";
+import { memory, type Outcome, type RunEvent } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { makeTeam, type AnyTeam } from "./any-team.ts";
 import type { Durable } from "./processes/teams.ts";
@@ -22,7 +22,7 @@ export async function live(
   runId: string = RUN,
 ): Promise<Life> {
   const clock = virtualClock();
-  const store = memoryStore({ resumable: true });
+  const store = memory({ resumable: true }).store;
   if (log.length > 0) {
     // As from a disk.
     store.append(JSON.parse(JSON.stringify(log)) as readonly RunEvent[]);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { gatedTeam } from "./processes/gated.ts";
 import { startProcess, type Process } from "./processes/process.ts";
@@ -20,8 +20,12 @@ function setUp() {
     open: () => writeFileSync(gate, ""),
     paid: () => (existsSync(paidPath) ? readFileSync(paidPath, "utf8").trim().split("\n") : []),
     /** The same team in this process; it counts apart. */
-    here(name?: string): { team: Durable; store: ReturnType<typeof sqliteStore>; paid: string[] } {
-      const store = sqliteStore({ path });
+    here(name?: string): {
+      team: Durable;
+      store: ReturnType<typeof sqlite>["store"];
+      paid: string[];
+    } {
+      const store = sqlite({ path }).store;
       const paid: string[] = [];
       const pay = ({ callId }: { callId: string }) => void paid.push(callId);
       return {
@@ -52,7 +56,7 @@ describe("a run and the processes that want it", () => {
     expect(said(two.stdout, "outcome")).toBeDefined();
     expect(said(two.stdout, "outcome")).toBe(said(one.stdout, "outcome"));
     expect(paid()).toEqual(["fast 1", "slow 1"]);
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     expect(faultsOf(await store.read("run"))).toEqual([]);
   });
 
@@ -64,7 +68,7 @@ describe("a run and the processes that want it", () => {
     expect(one).toBeDefined();
     expect(two).toBe(one);
     expect(paid().toSorted()).toEqual(["fast 1", "slow 1"]);
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     expect(faultsOf(await store.read("run"))).toEqual([]);
   });
 
@@ -130,7 +134,7 @@ describe("a run and the processes that want it", () => {
     );
     expect([outcomes.length, refused.length]).toEqual([1, 1]);
     expect(paid()).toEqual(["fast 1", "slow 1", "slow 1"]);
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     const events = await store.read("run");
     expect(faultsOf(events)).toEqual([]);
     expect(events.filter(({ type }) => type === "run.resumed")).toHaveLength(1);

@@ -2,17 +2,17 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   judge,
-  memoryStore,
+  memory,
   supervisor,
   unanimous,
   type AgentContext,
   type LiveEvent,
   type Redact,
   type RunEvent,
-  type Store,
 } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import { similar } from "../../src/similar/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { aes } from "../sqlite/aes.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { rejection } from "../team/rejection.ts";
@@ -36,7 +36,7 @@ interface Wanted {
 const SECRET = "nobody knows this one";
 
 function setUp({
-  store = memoryStore({ resumable: true }),
+  store = memory({ resumable: true }).store,
   version = "1",
   says,
   ...rest
@@ -60,7 +60,7 @@ function setUp({
       return { recommendation: "ship" };
     },
   });
-  const gate = supervisor({ name: "gate", agents: { first, second }, store, ...rest });
+  const gate = supervisor({ name: "gate", agents: { first, second }, backend: { store }, ...rest });
   return { asked, store, gate };
 }
 
@@ -121,8 +121,8 @@ describe("a four-digit PIN that is redacted", () => {
       await store.close();
       return keys;
     };
-    const plain = await keysOf(sqliteStore({ path: tempPath() }));
-    const sealed = await keysOf(sqliteStore({ path: tempPath(), codec: aes() }));
+    const plain = await keysOf(sqlite({ path: tempPath() }).store);
+    const sealed = await keysOf(sqlite({ path: tempPath(), codec: aes() }).store);
     expect(plain).toHaveLength(2);
     expect(sealed).toHaveLength(2);
     expect(sealed.filter((key) => plain.includes(key))).toEqual([]);
@@ -132,10 +132,10 @@ describe("a four-digit PIN that is redacted", () => {
 describe("an encrypted file", () => {
   it("still serves answers from its cache, to every process that has the codec", async () => {
     const [path, codec] = [tempPath(), aes()];
-    const one = setUp({ store: sqliteStore({ path, codec }), cache: true });
+    const one = setUp({ store: sqlite({ path, codec }).store, cache: true });
     await one.gate.run({ pin: "4711" });
     await one.store.close();
-    const other = setUp({ store: sqliteStore({ path, codec }), cache: true });
+    const other = setUp({ store: sqlite({ path, codec }).store, cache: true });
     await other.gate.run({ pin: "4711" });
     await other.store.close();
     expect(one.asked).toHaveLength(2);
@@ -145,7 +145,7 @@ describe("an encrypted file", () => {
   it("has the secret for what is redacted in it, too: answers are cached and taken over by a fork", async () => {
     const [path, codec] = [tempPath(), aes()];
     const { asked, store, gate } = setUp({
-      store: sqliteStore({ path, codec }),
+      store: sqlite({ path, codec }).store,
       redact: REDACT,
       cache: true,
     });
@@ -172,7 +172,7 @@ describe("calls with redacted content", () => {
   });
 
   it("are with one: for the same secret and content only", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const wanted = { redact: REDACT, cache: true, hashSecret: SECRET, store };
     const { asked, gate } = setUp(wanted);
     const task = { pin: "4711" };
@@ -226,7 +226,7 @@ describe("a run with redacted content that crashed", () => {
     await gate.run(task, { runId: "r" });
     const events = await store.read("r");
     const at = events.findIndex(({ type }) => type === "call.succeeded");
-    const cut = memoryStore({ resumable: true });
+    const cut = memory({ resumable: true }).store;
     cut.append(events.slice(0, at + 1));
     cut.release("r", 1);
     return cut;
@@ -256,7 +256,7 @@ describe("a run with redacted content that crashed", () => {
     const wanted = { redact: REDACT };
     const { gate, store } = setUp(wanted);
     await gate.run(task, { runId: "r" });
-    const cut = memoryStore({ resumable: true });
+    const cut = memory({ resumable: true }).store;
     cut.append((await store.read("r")).slice(0, -1));
     cut.release("r", 1);
     const changed = setUp({ ...wanted, version: "2", store: cut });
@@ -279,15 +279,15 @@ describe("a run with redacted content that crashed", () => {
     const listener = member("listener", 1, { teller });
     const quiet = member("quiet", 2);
     const follower = member("follower", 3, { quiet });
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const agents = { teller, listener, quiet, follower };
-    const team = supervisor({ name: "team", agents, store, redact: REDACT });
+    const team = supervisor({ name: "team", agents, backend: { store }, redact: REDACT });
     await team.run(task, { runId: "r" });
-    const cut = memoryStore({ resumable: true });
+    const cut = memory({ resumable: true }).store;
     cut.append(store.read("r").slice(0, -1));
     cut.release("r", 1);
     asked.length = 0;
-    await team.run(task, { runId: "r", store: cut });
+    await team.run(task, { runId: "r", backend: { store: cut } });
     expect(asked).toEqual(["teller", "listener"]);
   });
 
@@ -298,7 +298,7 @@ describe("a run with redacted content that crashed", () => {
     const keys = (await plain.read("r")).flatMap((event) =>
       event.type === "call.started" ? [event.key] : [],
     );
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     store.append(
       (await redacted.read("r")).map((event) => {
         if (event.type === "run.started") {
@@ -310,7 +310,7 @@ describe("a run with redacted content that crashed", () => {
     );
     store.release("r", 1);
     for (const version of ["1", "2"]) {
-      const copy = memoryStore({ resumable: true });
+      const copy = memory({ resumable: true }).store;
       copy.append(await store.read("r"));
       copy.release("r", 1);
       const { asked, gate } = setUp({ redact: REDACT, store: copy, version });
@@ -377,9 +377,14 @@ describe("what leaves a run", () => {
         throw new Error(`no ${task.token}`, { cause: new Error(task.token) });
       },
     });
-    const store = memoryStore();
+    const store = memory().store;
     const inner = supervisor({ name: "inner", agents: { teller, other } });
-    const team = supervisor({ name: "team", agents: { inner, failing }, redact: ["token"], store });
+    const team = supervisor({
+      name: "team",
+      agents: { inner, failing },
+      redact: ["token"],
+      backend: { store },
+    });
     const outcome = await team.run({ token: hush } as never, { runId: "r" });
     expect(JSON.stringify(store.read("r"))).not.toContain(hush);
     const { failing: failed } = outcome.results;
@@ -406,7 +411,7 @@ describe("what leaves a run", () => {
         });
       const chief = agent({ name: "chief", run: () => ({ choice: "A" }) });
       const same = agent({ name: "same", run: () => ({ same: true }) });
-      const store = memoryStore({ resumable: true });
+      const store = memory({ resumable: true }).store;
       const team = supervisor({
         name: "team",
         agents: { a: reviewer("a", "stale entries"), b: reviewer("b", "old keys") },
@@ -417,7 +422,7 @@ describe("what leaves a run", () => {
           judge: same,
           embed: async (texts: readonly string[]) => texts.map((text) => [1, text.length]),
         }),
-        store,
+        backend: { store },
         redact,
       });
       await team.run({ token: word }, { runId: "r" });
@@ -460,8 +465,11 @@ describe("what leaves a run", () => {
       return hide(value) as never;
     };
     for (const redact of token.includes('"') ? [["token"]] : [["token"], whole]) {
-      const store = memoryStore();
-      await supervisor({ name: "team", agents, store, redact }).run({ token }, { runId: "r" });
+      const store = memory().store;
+      await supervisor({ name: "team", agents, backend: { store }, redact }).run(
+        { token },
+        { runId: "r" },
+      );
       expect(JSON.stringify(store.read("r"))).not.toContain(word);
     }
   });
@@ -474,19 +482,21 @@ describe("what leaves a run", () => {
         throw { token: hush, status: 401 } as unknown as Error;
       },
     });
-    const store = memoryStore();
-    await supervisor({ name: "team", agents: { thrower }, store, redact: ["token"] }).run(
-      1 as never,
-      { runId: "r" },
-    );
+    const store = memory().store;
+    await supervisor({
+      name: "team",
+      agents: { thrower },
+      backend: { store },
+      redact: ["token"],
+    }).run(1 as never, { runId: "r" });
     expect(JSON.stringify(store.read("r"))).not.toContain(hush);
   });
 
   it("has none of a nested team's, which knows best what is secret in it", async () => {
     const teller = agent({ name: "teller", run: () => ({ token: hush }) });
     const inner = supervisor({ name: "inner", agents: { teller }, redact: ["token"] });
-    const store = memoryStore();
-    const team = supervisor({ name: "team", agents: { inner }, store });
+    const store = memory().store;
+    const team = supervisor({ name: "team", agents: { inner }, backend: { store } });
     await team.run(1 as never, { runId: "r" });
     expect(JSON.stringify(store.read("r"))).not.toContain(hush);
   });

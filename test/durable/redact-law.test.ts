@@ -8,16 +8,10 @@ import { dirname, join } from "node:path";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  decide,
-  memoryStore,
-  openQuestions,
-  type Json,
-  type RunEvent,
-  type Store,
-} from "../../src/index.ts";
+import { decide, memory, openQuestions, type Json, type RunEvent } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import { recordTruth } from "../../src/learning/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { aes } from "../sqlite/aes.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
@@ -118,7 +112,7 @@ async function liveByClock(
   await tried(team.run({ ...task, code: 1 }, { runId: "run" }));
   const why = { why: `because of ${secret.text}`, by: `ann ${secret.number}` };
   for (const winner of [secret.number, `k ${secret.text} and ${secret.number}`]) {
-    await tried(decide(store, "run", { subject: "task", winner: winner as Json, ...why }));
+    await tried(decide({ store }, "run", { subject: "task", winner: winner as Json, ...why }));
     await tried(team.decide("run", { subject: secret.text, winner: winner as Json, ...why }));
   }
   for (let round = 0; round < 4; round++) {
@@ -134,7 +128,7 @@ async function liveByClock(
     };
     // Made anew, it has seen nothing of the run, as in another process.
     const decider = round % 2 === 0 ? team : makeSecretTeam(spec, secret, world);
-    await tried(round === 0 ? decide(store, "run", decision) : decider.decide("run", decision));
+    await tried(round === 0 ? decide({ store }, "run", decision) : decider.decide("run", decision));
     await tried(watched(team.stream(task, { runId: "run" })));
   }
   const log = await store.read("run");
@@ -151,8 +145,8 @@ async function liveByClock(
   for await (const { error } of team.runMany([task, task]))
     if (error !== undefined) seen.push(inspect(error));
   for (const truth of [secret.text, secret.number, "ship"]) {
-    await tried(recordTruth(store, "run", "task", truth));
-    await tried(recordTruth(store, "run", `who has ${secret.text}`, truth));
+    await tried(recordTruth({ store }, "run", "task", truth));
+    await tried(recordTruth({ store }, "run", `who has ${secret.text}`, truth));
   }
   seen.push(...(await everythingIn(store)));
   await store.close();
@@ -202,7 +196,7 @@ describe("a secret that is redacted", () => {
   it("is in no event, key, value, error or stream, whatever is done with the run", async () => {
     await fc.assert(
       fc.asyncProperty(anySecretTeam, places, async (spec, crashes) => {
-        const open = (): Store => memoryStore({ resumable: true });
+        const open = (): Store => memory({ resumable: true }).store;
         expectNothingOf(ONE, JSON.stringify(await liveSecretly(spec, ONE, crashes, open)));
       }),
       casesOf(0.5),
@@ -213,7 +207,7 @@ describe("a secret that is redacted", () => {
     await fc.assert(
       fc.asyncProperty(anySecretTeam, places, async (any, crashes) => {
         const spec = any.hashSecret ? silent(any) : any;
-        const open = (): Store => memoryStore({ resumable: true });
+        const open = (): Store => memory({ resumable: true }).store;
         const [one, other] = [
           await liveSecretly(spec, ONE, crashes, open),
           await liveSecretly(spec, OTHER, crashes, open),
@@ -231,7 +225,7 @@ describe("a secret that is redacted", () => {
     await fc.assert(
       fc.asyncProperty(anySecretTeam, places, async (spec, crashes) => {
         const path = tempPath();
-        const open = (): Store => sqliteStore({ path, ...(codec !== undefined && { codec }) });
+        const open = (): Store => sqlite({ path, ...(codec !== undefined && { codec }) }).store;
         const held = open();
         await liveSecretly(spec, ONE, crashes, open);
         const folder = dirname(path);

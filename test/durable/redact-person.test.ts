@@ -4,7 +4,7 @@ import {
   QuorateError,
   decide,
   human,
-  memoryStore,
+  memory,
   openQuestions,
   supervisor,
   type EventBody,
@@ -25,7 +25,7 @@ interface Wanted {
 
 function setUp({ a = "ship", b = "hold", redact = hide, subjects = ["task"] }: Wanted = {}) {
   const asked: string[] = [];
-  const store = memoryStore({ resumable: true });
+  const store = memory({ resumable: true }).store;
   const answers = { a, b };
   const holder = <Name extends "a" | "b">(name: Name) =>
     agent({
@@ -42,7 +42,7 @@ function setUp({ a = "ship", b = "hold", redact = hide, subjects = ["task"] }: W
       name: "gate",
       agents: { a: holder("a"), b: holder("b") },
       resolve: [human()],
-      store,
+      backend: { store },
       ...(others !== undefined && { redact: others }),
     });
   return { asked, store, answers, team, gate: team() };
@@ -74,7 +74,12 @@ describe("what a person writes", () => {
   it("is withheld where nobody has the redactor, and the position is kept", async () => {
     const { gate, store } = setUp();
     await gate.run(1, { runId: "r" });
-    await decide(store, "r", { subject: "task", winner: "ship", why: "hunter2", by: "hunter3" });
+    await decide({ store }, "r", {
+      subject: "task",
+      winner: "ship",
+      why: "hunter2",
+      by: "hunter3",
+    });
     expect(decisionIn(store.read("r"))).toMatchObject({ why: "[redacted]", by: "[redacted]" });
     expect(await gate.resume("r")).toMatchObject({ verdicts: [{ winner: "ship" }] });
     expect(JSON.stringify(store.read("r"))).not.toContain("hunter");
@@ -121,7 +126,7 @@ describe("what a person writes", () => {
       { subject: "task", winner: { pin: "hunter2" }, index: 0, why: "" },
     ]) {
       for (const refused of [
-        await rejection(decide(store, "r", decision)),
+        await rejection(decide({ store }, "r", decision)),
         await rejection(gate.decide("r", decision)),
       ]) {
         expect(["BAD_OPTIONS", "NO_SUCH_POSITION"]).toContain(
@@ -139,10 +144,10 @@ describe("what a person writes", () => {
     await gate.decide("r", { subject: "task", winner: "***", why: "it is old" });
     const log = store.read("r");
     const at = log.findIndex(({ type }) => type === "person.decided");
-    const crashed = memoryStore({ resumable: true });
+    const crashed = memory({ resumable: true }).store;
     crashed.append(log.slice(0, at + 1));
     crashed.release("r", 1);
-    const outcome = await team().resume("r", { store: crashed });
+    const outcome = await team().resume("r", { backend: { store: crashed } });
     expect(outcome).toMatchObject({ status: "complete", verdicts: [{ winner: "hunter1" }] });
     expect(outcome.verdicts[0]?.reasoning).toContain("it is old");
   });
@@ -252,7 +257,7 @@ describe("a decision about positions that are redacted", () => {
         message: expect.stringContaining("several subjects that look like") as string,
       });
       for (const [question, winner] of decided) {
-        await decide(store, "r", { ...decision, winner, question });
+        await decide({ store }, "r", { ...decision, winner, question });
       }
       const outcome = await gate.resume("r");
       expect(outcome.verdicts.map(({ subject, winner }) => [subject, winner])).toEqual([
@@ -281,11 +286,11 @@ describe("a log of an earlier version of this package", () => {
     async (held) => {
       const { gate, team, store } = setUp({ a: held });
       await gate.run(1, { runId: "r" });
-      await decide(store, "r", { subject: "task", index: 1, why: "so" });
-      const crashed = memoryStore({ resumable: true });
+      await decide({ store }, "r", { subject: "task", index: 1, why: "so" });
+      const crashed = memory({ resumable: true }).store;
       crashed.append(old(store.read("r")));
       crashed.release("r", 1);
-      expect(await team().resume("r", { store: crashed })).toMatchObject({
+      expect(await team().resume("r", { backend: { store: crashed } })).toMatchObject({
         status: "complete",
         verdicts: [{ winner: held }],
       });
@@ -295,7 +300,7 @@ describe("a log of an earlier version of this package", () => {
 
 describe("a run that waits", () => {
   it("has no secret in its question: positions, holders, evidence, subject and reasoning", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const holder = <Name extends string>(name: Name, position: string) =>
       agent({
         name,
@@ -303,7 +308,13 @@ describe("a run that waits", () => {
         claims: () => [{ subject: "who has hunter1", position, evidence: `it says ${position}` }],
       });
     const agents = { a: holder("a", "hunter1"), b: holder("b", "hunter2") };
-    const gate = supervisor({ name: "gate", agents, resolve: [human()], store, redact: hide });
+    const gate = supervisor({
+      name: "gate",
+      agents,
+      resolve: [human()],
+      backend: { store },
+      redact: hide,
+    });
     const stream = gate.stream(undefined as never, { runId: "r" });
     const seen: unknown[] = [];
     for await (const event of stream) seen.push(event);
@@ -354,25 +365,25 @@ it("a call in doubt that a person is asked about is decided by its place, whatev
       return "paid";
     },
   });
-  const store = memoryStore({ resumable: true });
+  const store = memory({ resumable: true }).store;
   const nothing: Redact = () => "[gone]";
-  const team = supervisor({ name: "team", agents: { payer }, store, redact: nothing });
+  const team = supervisor({ name: "team", agents: { payer }, backend: { store }, redact: nothing });
   await team.run(1, { runId: "r" });
   const begun = store.read("r").findIndex(({ type }) => type === "call.started") + 1;
   for (const [index, status, count] of [
     [0, "ok", 1],
     [1, "failed", 0],
   ] as const) {
-    const crashed = memoryStore({ resumable: true });
+    const crashed = memory({ resumable: true }).store;
     crashed.append(store.read("r").slice(0, begun));
     crashed.release("r", 1);
     asked.length = 0;
-    expect((await team.run(1, { runId: "r", store: crashed })).status).toBe("waiting");
+    expect((await team.run(1, { runId: "r", backend: { store: crashed } })).status).toBe("waiting");
     const [question] = openQuestions(crashed.read("r"));
     const subject = question?.verdict.subject ?? "";
     expect(subject).toBe("[gone]");
-    await decide(crashed, "r", { subject, index, why: "so" });
-    const outcome = await team.run(1, { runId: "r", store: crashed });
+    await decide({ store: crashed }, "r", { subject, index, why: "so" });
+    const outcome = await team.run(1, { runId: "r", backend: { store: crashed } });
     expect([outcome.results.payer.status, asked.length]).toEqual([status, count]);
   }
 });

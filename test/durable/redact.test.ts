@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { agent, memoryStore, supervisor, type Redact } from "../../src/index.ts";
+import { agent, memory, supervisor, type Redact } from "../../src/index.ts";
 
 interface Task {
   readonly diff: string;
@@ -41,9 +41,9 @@ function setUp(redact: Redact) {
       throw new Error(`401 for ${given.apiKey}`);
     },
   });
-  const store = memoryStore({ resumable: true });
+  const store = memory({ resumable: true }).store;
   const agents = { open, secret, failing };
-  const team = supervisor({ name: "team", agents, store, redact });
+  const team = supervisor({ name: "team", agents, backend: { store }, redact });
   return { asked, store, team };
 }
 
@@ -121,10 +121,10 @@ describe("redact", () => {
 });
 
 it("takes a secret out of the names of models that agents report, in the log, on the bill and where answers are kept", async () => {
-  const store = memoryStore({ resumable: true });
+  const store = memory({ resumable: true }).store;
   const team = supervisor({
     name: "team",
-    store,
+    backend: { store },
     redact: everywhere,
     agents: {
       a: agent({

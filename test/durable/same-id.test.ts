@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   conflictsOf,
-  memoryStore,
+  memory,
   supervisor,
   type Agent,
   type InDoubt,
   type RunEvent,
 } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { endedCalls, faultsOf, lasting } from "./same-run.ts";
 
@@ -33,14 +33,21 @@ function makeTeam({
   return {
     asked,
     clock,
-    on: (store = memoryStore({ resumable: true })) =>
-      supervisor({ name: "gate", agents: { a, b }, mode: "sequence", store, clock, route }),
+    on: (store = memory({ resumable: true }).store) =>
+      supervisor({
+        name: "gate",
+        agents: { a, b },
+        mode: "sequence",
+        backend: { store },
+        clock,
+        route,
+      }),
   };
 }
 
 /** A store with a log up to and with the first event of that kind, which nobody owns. */
 function cutAfter(events: readonly RunEvent[], isLast: (event: RunEvent) => boolean) {
-  const store = memoryStore({ resumable: true });
+  const store = memory({ resumable: true }).store;
   const kept = events.slice(0, events.findIndex(isLast) + 1);
   store.append(kept);
   store.release("run", 1);
@@ -60,7 +67,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
 async function wholeLog(team = makeTeam()): Promise<readonly RunEvent[]> {
   const gate = team.on();
   await gate.run(1, RUN);
-  return gate.store.read("run") as readonly RunEvent[];
+  return gate.backend.store.read("run") as readonly RunEvent[];
 }
 
 describe("a run under an id of the caller's own", () => {
@@ -71,7 +78,7 @@ describe("a run under an id of the caller's own", () => {
     expect(team.asked).toEqual(["a", "b"]);
     expect(outcomes[1]).toEqual(outcomes[0]);
     expect(outcomes[2]).toEqual(outcomes[0]);
-    expect(faultsOf(await gate.store.read("run"))).toEqual([]);
+    expect(faultsOf(await gate.backend.store.read("run"))).toEqual([]);
   });
 
   it("shows whoever joins it the same events", async () => {
@@ -79,7 +86,7 @@ describe("a run under an id of the caller's own", () => {
     const streams = [gate.stream(1, RUN), gate.stream(1, RUN)];
     const seen = await Promise.all(streams.map((stream) => all(stream)));
     expect(seen[1]).toEqual(seen[0]);
-    expect(seen[0]).toEqual(await gate.store.read("run"));
+    expect(seen[0]).toEqual(await gate.backend.store.read("run"));
   });
 
   it("goes on for the others when one of those who joined it is cancelled", async () => {
@@ -88,7 +95,7 @@ describe("a run under an id of the caller's own", () => {
     const gate = supervisor({
       name: "gate",
       agents: { slow },
-      store: memoryStore({ resumable: true }),
+      backend: memory({ resumable: true }),
     });
     const controller = new AbortController();
     const first = gate.run(1, RUN);
@@ -100,7 +107,7 @@ describe("a run under an id of the caller's own", () => {
   });
 
   it("is joined also by who begins it in the same moment, with another supervisor of the same store", async () => {
-    await using store = sqliteStore({ path: ":memory:" });
+    await using store = sqlite({ path: ":memory:" }).store;
     const [one, two] = [makeTeam(), makeTeam()];
     const both = Promise.all([one, two].map((team) => team.on(store as never).run(1, RUN)));
     let over = false;
@@ -131,14 +138,14 @@ describe("a run under an id of the caller's own", () => {
   it("is read from its log when it has finished, and nobody is asked", async () => {
     const gate = makeTeam().on();
     const first = await gate.run(1, RUN);
-    const before = await gate.store.read("run");
+    const before = await gate.backend.store.read("run");
     const later = makeTeam();
-    const again = later.on(gate.store as never);
+    const again = later.on(gate.backend.store as never);
     expect(lasting(await again.run(1, RUN))).toEqual(lasting(first));
     expect(lasting(await again.resume("run"))).toEqual(lasting(first));
     expect(await all(again.resumeStream("run"))).toEqual(before);
     expect(later.asked).toEqual([]);
-    expect(await gate.store.read("run")).toEqual(before);
+    expect(await gate.backend.store.read("run")).toEqual(before);
   });
 });
 
@@ -227,12 +234,12 @@ describe("a run that is resumed", () => {
     const deep = supervisor({ name: "deep", agents: { one }, ...(own as object) });
     const inner = supervisor({ name: "inner", agents: { one, deep }, ...(around as object) });
     const last = agent({ name: "last", needs: { inner }, run: () => 2 });
-    const on = (store = memoryStore({ resumable: true })) =>
-      supervisor({ name: "gate", agents: { inner, last }, store });
+    const on = (store = memory({ resumable: true }).store) =>
+      supervisor({ name: "gate", agents: { inner, last }, backend: { store } });
     const gate = on();
     const { bill } = await gate.run(1 as never, RUN);
     expect(bill).toMatchObject({ calls: 2, attempts: 2 });
-    const log = (await gate.store.read("run")) as readonly RunEvent[];
+    const log = (await gate.backend.store.read("run")) as readonly RunEvent[];
     const { store } = cutAfter(log, ({ seq }) => seq === log.length - 1);
     expect((await on(store).resume("run")).bill).toEqual(bill);
   });
@@ -240,7 +247,7 @@ describe("a run that is resumed", () => {
   it("goes on from what its owner did until it was taken", async () => {
     const log = await wholeLog();
     for (const until of [log.length - 1, log.length]) {
-      const store = memoryStore({ resumable: true });
+      const store = memory({ resumable: true }).store;
       const begun = log.findIndex(isStartOf("b"));
       store.append(log.slice(0, begun));
       const team = makeTeam();
@@ -275,8 +282,8 @@ describe("a run that is resumed", () => {
         return 2;
       },
     });
-    const store = memoryStore({ resumable: true });
-    const gate = supervisor({ name: "gate", agents: { one, two }, store });
+    const store = memory({ resumable: true }).store;
+    const gate = supervisor({ name: "gate", agents: { one, two }, backend: { store } });
     for (const go of [gate.run.bind(gate, 1), gate.resume.bind(gate, "run")]) {
       const controller = new AbortController();
       controllers.push(controller);
@@ -300,12 +307,12 @@ describe("a run that is resumed", () => {
   it("is refused where there is nothing to resume", async () => {
     const { asked, on } = makeTeam();
     await expect(on().resume("nobody")).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
-    const forgetful = memoryStore();
+    const forgetful = memory().store;
     const gate = on(forgetful);
     await gate.run(1, RUN);
     // A finished run is only read.
     expect((await gate.resume("run")).status).toBe("complete");
-    const half = memoryStore();
+    const half = memory().store;
     half.append(forgetful.read("run").slice(0, -1));
     await expect(on(half).resume("run")).rejects.toMatchObject({ code: "NOT_RESUMABLE" });
     expect(asked).toEqual(["a", "b"]);
@@ -327,17 +334,17 @@ describe("a run that is resumed", () => {
         name: "inner",
         agents: { x: reviewer("x", says, version), y: reviewer("y", says, version) },
       });
-      return (store = memoryStore({ resumable: true })) =>
+      return (store = memory({ resumable: true }).store) =>
         supervisor({
           name: "gate",
           agents: { inner, z: reviewer("z", "z", "1") },
           mode: "sequence",
-          store,
+          backend: { store },
         });
     };
     const first = makeNested("1", "old")();
     await first.run(1, RUN);
-    const log = (await first.store.read("run")) as readonly RunEvent[];
+    const log = (await first.backend.store.read("run")) as readonly RunEvent[];
     const until = [
       isStartOf("z"),
       ({ type }: RunEvent) => type === "verdict.reached",
@@ -363,12 +370,12 @@ describe("a run that is resumed", () => {
     const make = (version: string, run: () => unknown) => {
       const one = agent({ name: "one", run: () => ({ recommendation: "ship" }) });
       const two = agent({ name: "two", version, run });
-      return (store = memoryStore({ resumable: true })) =>
-        supervisor({ name: "gate", agents: { one, two }, store });
+      return (store = memory({ resumable: true }).store) =>
+        supervisor({ name: "gate", agents: { one, two }, backend: { store } });
     };
     const first = make("1", () => before)();
     await first.run(1 as never, RUN);
-    const log = (await first.store.read("run")) as readonly RunEvent[];
+    const log = (await first.backend.store.read("run")) as readonly RunEvent[];
     const { store } = cutAfter(log, ({ seq }) => seq === log.length - 1);
     const gate = make("2", never)(store);
     return { gate, outcome: await gate.resume("run") };
@@ -397,12 +404,12 @@ describe("a run that is resumed", () => {
         },
       });
       const rest = agent({ name: "rest", needs: { need }, run: () => 2 });
-      return (store = memoryStore({ resumable: true })) =>
-        supervisor({ name: "gate", agents: { need, rest }, store });
+      return (store = memory({ resumable: true }).store) =>
+        supervisor({ name: "gate", agents: { need, rest }, backend: { store } });
     };
     const before = make("1", false)();
     await before.run(1, RUN);
-    const log = (await before.store.read("run")) as readonly RunEvent[];
+    const log = (await before.backend.store.read("run")) as readonly RunEvent[];
     const { store } = cutAfter(log, ({ seq }) => seq === log.length - 1);
     expect(endedCalls(store.read("run"))).toEqual(new Set(["need", "rest"]));
     const after = make("2", true)(store);

@@ -3,7 +3,7 @@ import {
   agent,
   decide,
   human,
-  memoryStore,
+  memory,
   openQuestions,
   prefer,
   supervisor,
@@ -24,9 +24,9 @@ function setUp(link: Link = human()) {
     });
   const [a, b] = [reviewer("a", "ship"), reviewer("b", "hold")];
   const clock = virtualClock();
-  const store = memoryStore({ resumable: true });
+  const store = memory({ resumable: true }).store;
   const resolve = [unanimous(), link];
-  const gate = supervisor({ name: "gate", agents: { a, b }, resolve, store, clock });
+  const gate = supervisor({ name: "gate", agents: { a, b }, resolve, backend: { store }, clock });
   return { asked, a, b, clock, store, gate, resolve };
 }
 
@@ -72,7 +72,7 @@ describe("a run that waits for a person", () => {
   it("goes on later when the decision was only recorded", async () => {
     const { gate, store } = setUp();
     await gate.run(1, { runId: "r" });
-    await decide(store, "r", { subject: "task", winner: "hold", why: "no tests" });
+    await decide({ store }, "r", { subject: "task", winner: "hold", why: "no tests" });
     expect(store.runs()[0]?.status).toBe("waiting");
     expect(openQuestions(store.read("r"))).toEqual([]);
     expect(await gate.resume("r")).toMatchObject({ verdicts: [{ winner: "hold" }] });
@@ -91,7 +91,7 @@ describe("a run that waits for a person", () => {
     const { gate, store } = setUp();
     await gate.run(1, { runId: "r" });
     const before = store.read("r");
-    await expect(decide(store, "r", decision)).rejects.toMatchObject({
+    await expect(decide({ store }, "r", decision)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(why) as string,
     });
@@ -99,30 +99,30 @@ describe("a run that waits for a person", () => {
   });
 
   it("names every position in what refuses a decision, however long one of them is", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const holder = (name: string, recommendation: string) =>
       agent({ name, run: () => ({ recommendation }) });
     const agents = { a: holder("a", "a".repeat(3_000)), b: holder("b", "hold") };
-    const gate = supervisor({ name: "gate", agents, resolve: [human()], store });
+    const gate = supervisor({ name: "gate", agents, resolve: [human()], backend: { store } });
     await gate.run(1, { runId: "r" });
     for (const choice of [{ winner: "z".repeat(3_000) }, { index: 9 }]) {
       const decision = { subject: "task", why: "", ...choice };
-      await expect(decide(store, "r", decision)).rejects.toThrow(/"aaaa.*….*"hold"/);
+      await expect(decide({ store }, "r", decision)).rejects.toThrow(/"aaaa.*….*"hold"/);
     }
   });
 
   it("refuses a second decision, and one for a run that has ended or is not there", async () => {
     const { gate, store } = setUp();
     const decision = { subject: "task", winner: "ship", why: "" };
-    await expect(decide(store, "r", decision)).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
+    await expect(decide({ store }, "r", decision)).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
     await gate.run(1, { runId: "r" });
-    await decide(store, "r", decision);
-    await expect(decide(store, "r", decision)).rejects.toMatchObject({
+    await decide({ store }, "r", decision);
+    await expect(decide({ store }, "r", decision)).rejects.toMatchObject({
       code: "ALREADY_DECIDED",
       message: expect.stringMatching(/already; resume the run to go on with that$/),
     });
     await gate.resume("r");
-    await expect(decide(store, "r", decision)).rejects.toMatchObject({
+    await expect(decide({ store }, "r", decision)).rejects.toMatchObject({
       code: "ALREADY_DECIDED",
       message: expect.stringMatching(/already; the run has ended since$/),
     });
@@ -139,7 +139,7 @@ describe("a run that waits for a person", () => {
         return results.inner.output.verdicts[0]?.winner ?? null;
       },
     });
-    const outer = supervisor({ name: "outer", agents: { inner, after }, store });
+    const outer = supervisor({ name: "outer", agents: { inner, after }, backend: { store } });
     expect(await outer.run(1, { runId: "r" })).toMatchObject({
       status: "waiting",
       results: { inner: { status: "waiting" }, after: { status: "waiting" } },
@@ -167,7 +167,7 @@ describe("a time limit", () => {
   it("hands the question to the next link where nothing was agreed", async () => {
     const { a, b, store, clock } = setUp();
     const resolve = [human({ withinMs: 1_000 }), prefer(["ship"])];
-    const gate = supervisor({ name: "gate", agents: { a, b }, resolve, store, clock });
+    const gate = supervisor({ name: "gate", agents: { a, b }, resolve, backend: { store }, clock });
     expect((await gate.run(1, { runId: "r" })).status).toBe("waiting");
     await clock.advance(1_000);
     expect(await gate.resume("r")).toMatchObject({ verdicts: [{ winner: "ship", by: "prefer" }] });

@@ -38,7 +38,7 @@ import {
   human,
   judge,
   lane,
-  memoryStore,
+  memory,
   oneOf,
   prefer,
   rerun,
@@ -67,7 +67,7 @@ import {
   recordTruths,
   reliability,
 } from "../../src/learning/index.ts";
-import { sqliteStore, type SqliteStoreOptions } from "../../src/sqlite/index.ts";
+import { sqlite, type SqliteOptions } from "../../src/sqlite/index.ts";
 
 // Every place where a value or a function of the caller's comes in. What is listed by the keys of an option type is a record, so
 // that the compiler misses an option that is added.
@@ -201,9 +201,9 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
   "supervisor.answer": (answer) =>
     runWith({ agents: { inner: teamOf({ name: "inner", answer }), other } }),
   "supervisor.redact": async (redact) => {
-    const team = teamOf({ redact, store: memoryStore({ resumable: true }) });
+    const team = teamOf({ redact, backend: memory({ resumable: true }) });
     const { runId } = (await team.run("task")) as { readonly runId: string };
-    return (team["store"] as ReturnType<typeof memoryStore>).read(runId);
+    return (team["backend"] as ReturnType<typeof memory>).store.read(runId);
   },
   "supervisor.lanes": (lanes) => runWith({ lanes }),
   "supervisor.executor": (executor) => runWith({ executor }),
@@ -240,7 +240,7 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
       { similar: similar({ judge: judging, band: [0.01, 1] }) },
     ),
   "runMany.key": (key) => all(teamOf({}), ["a", "b"], { key }),
-  "store.values.change": async (change) => memoryStore().values.change("key", change),
+  "store.values.change": async (change) => memory().store.values.change("key", change),
   "commandAgent.prompt": (prompt) => printing({ prompt }),
   "commandAgent.read": (read) => printing({ read }),
   "commandAgent.usage": (usage) => printing({ usage }),
@@ -259,12 +259,12 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
     alone(loose(fromAgent)({ version: "agent-v1", generate }, { name: "odd", retries: 0 })),
   "codec.encode": async (encode) => {
     const codec = { encode, decode: (text: string) => text };
-    await using store = sqliteStore({ path: ":memory:", codec });
+    await using store = sqlite({ path: ":memory:", codec }).store;
     return store.runs();
   },
   "codec.decode": async (decode) => {
     const codec = { encode: (text: string) => text, decode };
-    await using store = sqliteStore({ path: ":memory:", codec });
+    await using store = sqlite({ path: ":memory:", codec }).store;
     return store.runs();
   },
 };
@@ -324,7 +324,7 @@ export const VALUES: Readonly<Record<string, Seam>> = {
   },
   "plan(task)": (task) => (teamOf({})["plan"] as Run)(task),
   "fork(runId, { input })": async (input) => {
-    const team = teamOf({ store: memoryStore({ resumable: true }) });
+    const team = teamOf({ backend: memory({ resumable: true }) });
     await team.run("task", { runId: "mine" });
     return (team["fork"] as (id: string, options: object) => unknown)("mine", { input });
   },
@@ -392,22 +392,25 @@ export const VALUES: Readonly<Record<string, Seam>> = {
       },
     }),
   "decide(): winner, why and by": async (value) =>
-    decide(memoryStore({ resumable: true }), "none", {
+    decide({ backend: memory({ resumable: true }) }, "none", {
       subject: "task",
       winner: value,
       why: value,
       by: value,
     }),
   "decide() of a team: winner": (winner) =>
-    (teamOf({ store: memoryStore({ resumable: true }) })["decide"] as Run)("none", {
+    (teamOf({ backend: memory({ resumable: true }) })["decide"] as Run)("none", {
       subject: "task",
       winner,
       why: "so",
     } satisfies Omit<HumanDecision, "winner"> & { readonly winner: unknown }),
-  "recordTruth()": async (truth) => recordTruth(memoryStore(), "none", "task", truth),
-  "recordTruths(), one of them": async (truth) => recordTruths(memoryStore(), [truth as never]),
+  "recordTruth()": async (truth) => recordTruth({ store: memory().store }, "none", "task", truth),
+  "recordTruths(), one of them": async (truth) =>
+    recordTruths({ store: memory().store }, [truth as never]),
   "recordTruths(), a value": async (truth) =>
-    recordTruths(memoryStore(), [{ runId: "none", subject: "task", truth: truth as never }]),
+    recordTruths({ store: memory().store }, [
+      { runId: "none", subject: "task", truth: truth as never },
+    ]),
   "settle(), a claim": (claim) => settle([...contested, claim]),
   "settle(), a claim's position": (position) =>
     settle([...contested, { agent: "c", subject: "task", position }]),
@@ -479,7 +482,7 @@ const SUPERVISOR: Keys<SupervisorOptions<Workers, string, unknown>> = {
   needs: true,
   asWorker: true,
   answer: true,
-  store: true,
+  backend: true,
   deadlineMs: true,
   budget: true,
   prices: true,
@@ -502,7 +505,7 @@ const RUN: Keys<RunOptions> = {
   route: true,
   mode: true,
   panel: true,
-  store: true,
+  backend: true,
   deadlineMs: true,
   concurrency: true,
   budget: true,
@@ -598,7 +601,7 @@ const SETTLE: Keys<SettleOptions> = {
   missing: true,
   signal: true,
 };
-const SQLITE: Keys<SqliteStoreOptions> = {
+const SQLITE: Keys<SqliteOptions> = {
   path: true,
   sync: true,
   busyTimeoutMs: true,
@@ -692,7 +695,7 @@ const OPTIONS: Readonly<Record<string, Options>> = {
   ],
   modelJudge: [MODEL_JUDGE, (options) => loose(modelJudge)({ model: MODEL, ...options })],
   modelRouter: [ROUTER, (options) => loose(modelRouter)({ model: MODEL, agents: {}, ...options })],
-  sqliteStore: [SQLITE, (options) => loose(sqliteStore)({ path: ":memory:", ...options })],
+  sqlite: [SQLITE, (options) => loose(sqlite)({ path: ":memory:", ...options })],
 };
 
 /** Each option, given a hostile value in place of what it is; and in lists and records, where it may have them. */

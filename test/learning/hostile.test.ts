@@ -2,18 +2,18 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   human,
-  memoryStore,
+  memory,
   supervisor,
   unanimous,
   vote,
   type Json,
   type LearnedBefore,
   type Link,
-  type Store,
 } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import { learnedFrom, recordTruth, reliability, learnedSupport } from "../../src/learning/index.ts";
 import { keepBallot } from "../../src/learning/history/keep-ballot.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { rejection } from "../team/rejection.ts";
 
@@ -39,7 +39,7 @@ const trio = (subject?: string) => ({
 
 const CHAIN: readonly Link[] = [reliability({ labels: "fixed" }), unanimous(), vote()];
 const gate = (store: Store, subject?: string, resolve = CHAIN) =>
-  supervisor({ name: "gate", agents: trio(subject), resolve, store });
+  supervisor({ name: "gate", agents: trio(subject), resolve, backend: { store } });
 
 const SPLIT: Task = { ann: "hold", bob: "ship", cid: "ship" };
 
@@ -75,7 +75,7 @@ describe("what a store has under the key of a ballot", () => {
       { ...run, subjects: [{ ...one, votes, decided: { position: "ship", by: "ghost" } }] },
     ],
   ])("is left aside when it is %s", async (_, value) => {
-    const store = memoryStore();
+    const store = memory().store;
     await gate(store).run(SPLIT);
     store.values.change("ballot/gate/0/broken", () => value);
     store.values.change("taught/gate", () => value);
@@ -87,29 +87,29 @@ describe("what a store has under the key of a ballot", () => {
 
 describe("whatever agents are called, and say", () => {
   it("teaches later runs also where a subject is as long as it may be", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const subject = "s".repeat(500);
     const team = gate(store, subject);
     const { runId } = await team.run(SPLIT);
-    await recordTruth(store, runId, subject, "hold");
+    await recordTruth({ store }, runId, subject, "hold");
     const again = await team.run(SPLIT);
     expect((await learnedOf(store, again.runId))?.claims).toMatchObject({ votes: 3, subjects: 1 });
   });
 
   it("teaches also where a subject has line breaks, and by its own topic", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const subjects: string[] = [];
     const topicOf = (subject: string) => {
       subjects.push(subject);
       return undefined;
     };
     await gate(store, "a\nb").run(SPLIT, { runId: "x y/z" });
-    await learnedFrom(store, "gate", { labels: "open", topicOf });
+    await learnedFrom({ store }, "gate", { labels: "open", topicOf });
     expect(new Set(subjects)).toEqual(new Set(["a\nb"]));
   });
 
   it("teaches also where nobody can tell its topic", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const topicOf = (subject: string): string => {
       if (subject === "task") throw new Error("no topic");
       return "topic";
@@ -121,22 +121,22 @@ describe("whatever agents are called, and say", () => {
   });
 
   it("is told apart where agents are called as what objects have", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const agents = Object.fromEntries(
       ["__proto__", "constructor", "ann"].map((name) => [name, speaker(name)]),
     );
     Object.defineProperty(agents, "__proto__", { value: speaker("__proto__"), enumerable: true });
-    const team = supervisor({ name: "__proto__", agents, resolve: CHAIN, store });
+    const team = supervisor({ name: "__proto__", agents, resolve: CHAIN, backend: { store } });
     for (let i = 0; i < 12; i++) {
       const { runId } = await team.run({ constructor: "hold", ann: "hold" });
-      await recordTruth(store, runId, "task", "ship");
+      await recordTruth({ store }, runId, "task", "ship");
     }
     const { verdicts } = await team.run({ constructor: "hold", ann: "hold" });
     expect(verdicts[0]).toMatchObject({ winner: "ship", by: "reliability" });
   });
 
   it("is of the run and the team that it is of, however long and alike their ids are", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const subjects = [
       { subject: "task", kind: "claim", votes: [{ position: "ship", agents: ["ann"] }] },
     ] as const;
@@ -153,7 +153,7 @@ describe("whatever agents are called, and say", () => {
   });
 
   it("does not fill the log: who is not of the team is left out, and topics have an end", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const subjects = Array.from({ length: 300 }, (_, i) => ({
       subject: `s${i}`,
       kind: "claim" as const,
@@ -175,7 +175,7 @@ describe("whatever agents are called, and say", () => {
   });
 
   it("is looked back at as long as there is not too much of it", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const agents = Array.from({ length: 200 }, (_, i) => `agent ${i}`);
     const subjects = Array.from({ length: 500 }, (_, i) => ({
       subject: `s${i}`,
@@ -184,7 +184,7 @@ describe("whatever agents are called, and say", () => {
     }));
     for (let i = 0; i < 4; i++)
       await keepBallot(store.values, "gate", { runId: `r${i}`, atMs: NOW + i, subjects });
-    const { claims } = await learnedFrom(store, "gate", { labels: "open" });
+    const { claims } = await learnedFrom({ store }, "gate", { labels: "open" });
     expect(claims?.votes).toBe(200_000);
   });
 });
@@ -194,19 +194,25 @@ describe("what redaction takes out", () => {
     ["a path", ["secret"]],
     ["a function", (value: Json, kind: string) => (kind === "position" ? "[redacted]" : value)],
   ])("by %s is not kept for later runs either", async (_, redact) => {
-    const store = memoryStore({ resumable: true });
-    const team = supervisor({ name: "gate", agents: trio(), resolve: CHAIN, store, redact });
+    const store = memory({ resumable: true }).store;
+    const team = supervisor({
+      name: "gate",
+      agents: trio(),
+      resolve: CHAIN,
+      backend: { store },
+      redact,
+    });
     const task = { ann: { secret: "s3cret" }, bob: { secret: "pass" }, cid: { secret: "pass" } };
     const { runId } = await team.run(task);
     expect(JSON.stringify(await store.values.list(""))).not.toMatch(/s3cret|pass/);
-    expect(await rejection(recordTruth(store, runId, "task", "hold"))).toMatchObject({
+    expect(await rejection(recordTruth({ store }, runId, "task", "hold"))).toMatchObject({
       code: "BAD_OPTIONS",
       message: 'the positions about "task" were redacted: nothing says who was right',
     });
   });
 
   it("of subjects leaves those that can still be told apart", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const talker = <Name extends string>(name: Name) =>
       agent({
         name,
@@ -220,21 +226,23 @@ describe("what redaction takes out", () => {
     const redact = (value: Json, kind: string): Json =>
       kind === "text" ? String(value).replaceAll(/\S+@\S+|\d{4}/g, "…") : value;
     const agents = { ann: talker("ann"), bob: talker("bob") };
-    const team = supervisor({ name: "gate", agents, resolve: CHAIN, store, redact });
+    const team = supervisor({ name: "gate", agents, resolve: CHAIN, backend: { store }, redact });
     const { runId } = await team.run(1);
     const [kept] = await store.values.list("ballot/gate/");
     expect(kept?.value).toMatchObject({ subjects: [{ subject: "mail of …" }] });
     expect(JSON.stringify(kept)).not.toMatch(/bob@|1234|5678/);
-    expect(await recordTruth(store, runId, "mail of …", "ann")).toMatchObject({ right: ["ann"] });
+    expect(await recordTruth({ store }, runId, "mail of …", "ann")).toMatchObject({
+      right: ["ann"],
+    });
   });
 });
 
 describe("two who write at once", () => {
   it.each([
-    ["the memory store", () => [memoryStore()].flatMap((store) => [store, store])],
+    ["the memory store", () => [memory().store].flatMap((store) => [store, store])],
     [
       "SQLite",
-      () => [tempPath()].flatMap((path) => [sqliteStore({ path }), sqliteStore({ path })]),
+      () => [tempPath()].flatMap((path) => [sqlite({ path }).store, sqlite({ path }).store]),
     ],
   ])("lose no outcome in %s, and none to the run that ends meanwhile", async (_, open) => {
     const [one, other] = open() as readonly Store[] as [Store, Store];
@@ -246,23 +254,25 @@ describe("two who write at once", () => {
         claims: (position) => subjects.map((subject) => ({ subject, position })),
       });
     const agents = { ann: both("ann"), bob: both("bob") };
-    const team = supervisor({ name: "gate", agents, resolve: CHAIN, store: one });
+    const team = supervisor({ name: "gate", agents, resolve: CHAIN, backend: { store: one } });
     const { runId } = await team.run(1);
     const [ballot] = await one.values.list("ballot/gate/");
     await Promise.all([
       ...subjects.map((subject, i) =>
-        recordTruth(i % 2 === 0 ? one : other, runId, subject, "ann"),
+        recordTruth({ store: i % 2 === 0 ? one : other }, runId, subject, "ann"),
       ),
       // As when the run ends, or is resumed and ends again.
       keepBallot(other.values, "gate", ballot?.value as never),
     ]);
-    expect((await learnedFrom(one, "gate", { labels: "fixed" })).claims?.outcomes).toBe(20);
+    expect((await learnedFrom({ store: one }, "gate", { labels: "fixed" })).claims?.outcomes).toBe(
+      20,
+    );
     await one.close();
     await other.close();
   });
 
   it("keep an outcome that was recorded before the run had ended", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const values = store.values;
     const team = gate(store);
     let told: Promise<unknown> | undefined;
@@ -273,14 +283,14 @@ describe("two who write at once", () => {
         change(key, make, options) {
           // Just before the ballot is written.
           if (key.startsWith("ballot/")) {
-            told ??= recordTruth(store, "r", "task", "hold");
+            told ??= recordTruth({ store }, "r", "task", "hold");
             return told.then(() => values.change(key, make, options));
           }
           return values.change(key, make, options);
         },
       },
     };
-    await team.run(SPLIT, { runId: "r", store: slow });
+    await team.run(SPLIT, { runId: "r", backend: { store: slow } });
     expect(told).toBeDefined();
     expect((await store.values.list("ballot/gate/"))[0]?.value).toMatchObject({
       subjects: [{ truth: { value: "hold" } }],
@@ -308,7 +318,7 @@ describe("a store that fails", () => {
     ["to keep what a run teaches", "ballot/"],
     ["to say what runs have taught", "taught/"],
   ])("%s ends the run with STORE_FAILED", async (_, prefix) => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const failing = broken(store, (key) => key.startsWith(prefix));
     const failure = await rejection(gate(failing).run(SPLIT, { runId: "r" }));
     expect(failure).toMatchObject({ code: "STORE_FAILED", cause: expect.any(TypeError) });
@@ -317,7 +327,7 @@ describe("a store that fails", () => {
   });
 
   it("to keep what a team in a team teaches is no failure of the team", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const failing = broken(store, (key) => key.startsWith("ballot/"));
     const inner = supervisor({
       name: "inner",
@@ -325,12 +335,12 @@ describe("a store that fails", () => {
       resolve: CHAIN,
       asWorker: { retries: 3 },
     });
-    const outer = supervisor({ name: "outer", agents: { inner }, store: failing });
+    const outer = supervisor({ name: "outer", agents: { inner }, backend: { store: failing } });
     expect(await rejection(outer.run(SPLIT))).toMatchObject({ code: "STORE_FAILED" });
   });
 
   it("and never answers does not keep a run from being cancelled", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
     const get = (): Promise<never> => {
       ask();
@@ -347,7 +357,7 @@ describe("a store that fails", () => {
 
 describe("a run teaches once", () => {
   it("also where it slept until a person had decided", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const chain = [reliability({ labels: "fixed", atLeast: 1 }), human()];
     const team = gate(store, "task", chain);
     const { runId, status } = await team.run(SPLIT);
@@ -355,12 +365,12 @@ describe("a run teaches once", () => {
     expect(await store.values.list("ballot/")).toEqual([]);
     await team.decide(runId, { subject: "task", winner: "hold", why: "so" });
     await team.resume(runId);
-    const { claims } = await learnedFrom(store, "gate", { labels: "fixed" });
+    const { claims } = await learnedFrom({ store }, "gate", { labels: "fixed" });
     expect(claims).toMatchObject({ votes: 3, subjects: 1 });
   });
 
   it("and a fork of it not again, unless everybody was asked anew", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const team = gate(store);
     const { runId } = await team.run(SPLIT);
     await team.fork(runId, { from: "ann" });
@@ -375,7 +385,7 @@ describe("a run teaches once", () => {
       reliability({ labels: "fixed", atLeast: 1 }),
     ];
     for (const chain of [links, links.toReversed()]) {
-      const store = memoryStore({ resumable: true });
+      const store = memory({ resumable: true }).store;
       // As "decided" by a person in the log.
       const person: Link = {
         name: "person",
@@ -396,7 +406,7 @@ describe("a run teaches once", () => {
 
 describe("what was learned of many votes", () => {
   it("serves until there is a twentieth more, or an hour is over", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     let listed = 0;
     const values = store.values;
     const counting: Store = {
@@ -422,7 +432,7 @@ describe("what was learned of many votes", () => {
     await team.run(SPLIT);
     expect(listed).toBe(2);
     const { runId } = await team.run(SPLIT);
-    for (let i = 0; i < 3; i++) await recordTruth(store, runId, "task", "hold");
+    for (let i = 0; i < 3; i++) await recordTruth({ store }, runId, "task", "hold");
     await team.run(SPLIT);
     expect(listed).toBe(3);
   });

@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  agent,
-  memoryStore,
-  supervisor,
-  unanimous,
-  vote,
-  type Store,
-  type Supervisor,
-} from "../../src/index.ts";
+import { agent, memory, supervisor, unanimous, vote, type Supervisor } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import {
   learnedFrom,
   learnedSupport,
@@ -18,7 +11,7 @@ import {
   type Truth,
   type TruthListed,
 } from "../../src/learning/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { rejection } from "../team/rejection.ts";
 
@@ -38,13 +31,13 @@ const gate = (store: Store) =>
     name: "gate",
     agents,
     resolve: [reliability({ labels: "fixed" }), unanimous(), vote()],
-    store,
+    backend: { store },
   });
 
 /** What is kept of how runs turned out, by supervisor. */
 async function listed(store: Store): Promise<readonly TruthListed[]> {
   const all: TruthListed[] = [];
-  for await (const one of recordedTruths(store)) all.push(one);
+  for await (const one of recordedTruths({ store })) all.push(one);
   return all;
 }
 
@@ -63,15 +56,15 @@ async function teach(team: Supervisor<never, never>, times: number): Promise<voi
     const [truth, other] = i % 2 === 0 ? ["hold", "ship"] : ["ship", "hold"];
     const task = { good: truth, bad: other, worse: i % 3 === 0 ? truth : other } as never;
     const { runId } = await team.run(task);
-    await recordTruth(team.store, runId, "task", truth as string);
+    await recordTruth({ store: team.backend.store }, runId, "task", truth as string);
   }
 }
 
 const SPLIT = { good: "hold", bad: "ship", worse: "ship" };
 
 describe.each([
-  ["the memory store", () => memoryStore({ resumable: true })],
-  ["SQLite", () => sqliteStore({ path: tempPath() })],
+  ["the memory store", () => memory({ resumable: true }).store],
+  ["SQLite", () => sqlite({ path: tempPath() }).store],
 ])("recorded truths in %s", (_, open) => {
   it("teach a supervisor whom to believe, against the majority", async () => {
     const store = open();
@@ -92,38 +85,38 @@ describe.each([
     await teach(gate(store) as never, 30);
     await store.prune(Date.now() + 1_000);
     expect(await store.runs()).toHaveLength(0);
-    const learned = await learnedFrom(store, "gate", { labels: "fixed" });
+    const learned = await learnedFrom({ store }, "gate", { labels: "fixed" });
     expect(learned.claims).toMatchObject({ outcomes: 30, subjects: 30 });
     const best = learned.claims?.agents.toSorted((a, b) => b.accuracy - a.accuracy)[0];
     expect(best).toMatchObject({ agent: "good", trials: 30 });
-    expect(await learnedFrom(store, "another")).toEqual({});
+    expect(await learnedFrom({ store }, "another")).toEqual({});
     await store.close();
   });
 });
 
 describe("a truth", () => {
   it("says who was right, may be put right, and taken back", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const { runId } = await gate(store).run(SPLIT);
-    expect(await recordTruth(store, runId, "task", "hold")).toEqual({
+    expect(await recordTruth({ store }, runId, "task", "hold")).toEqual({
       supervisor: "gate",
       subject: "task",
       right: ["good"],
       wrong: ["bad", "worse"],
     });
     expect(await truthsOf(store, "gate")).toEqual(["hold"]);
-    await recordTruth(store, runId, "task", "neither");
+    await recordTruth({ store }, runId, "task", "neither");
     expect(await truthsOf(store, "gate")).toEqual(["neither"]);
-    await recordTruth(store, runId, "task", undefined);
+    await recordTruth({ store }, runId, "task", undefined);
     expect(await truthsOf(store, "gate")).toEqual([]);
   });
 
   it("is kept with who says so and when, and a later one says what it replaces", async () => {
-    const store = memoryStore({ clock: { now: () => 7_000, monotonic: () => 0 } as never });
+    const store = memory({ clock: { now: () => 7_000, monotonic: () => 0 } as never }).store;
     const { runId } = await gate(store).run(SPLIT);
-    const first = await recordTruth(store, runId, "task", "hold", { by: "ann" });
+    const first = await recordTruth({ store }, runId, "task", "hold", { by: "ann" });
     expect(first).not.toHaveProperty("replaced");
-    const second = await recordTruth(store, runId, "task", "ship", { by: "bob", atMs: 9_000 });
+    const second = await recordTruth({ store }, runId, "task", "ship", { by: "bob", atMs: 9_000 });
     expect(second.replaced).toEqual({ value: "hold", by: "ann", atMs: 7_000 });
     expect(await listed(store)).toEqual([
       {
@@ -132,17 +125,17 @@ describe("a truth", () => {
         recorded: { runId, subject: "task", truth: "ship", by: "bob", atMs: 9_000 },
       },
     ]);
-    const taken = await recordTruth(store, runId, "task", undefined);
+    const taken = await recordTruth({ store }, runId, "task", undefined);
     expect(taken.replaced).toEqual({ value: "ship", by: "bob", atMs: 9_000 });
     expect(await listed(store)).toEqual([]);
     for (const options of [{ by: "" }, { by: "x".repeat(201) }, { atMs: -1 }, { who: "ann" }]) {
-      const refused = recordTruth(store, runId, "task", "hold", options as object);
+      const refused = recordTruth({ store }, runId, "task", "hold", options as object);
       expect(await rejection(refused)).toMatchObject({ code: "BAD_OPTIONS" });
     }
   });
 
   it("may be one of many, of which one that is refused keeps none from being recorded", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const team = gate(store);
     const runIds = [];
     for (let i = 0; i < 40; i++) runIds.push((await team.run(SPLIT)).runId);
@@ -153,7 +146,7 @@ describe("a truth", () => {
       by: "a test",
     }));
     const [first = ""] = runIds;
-    const results = await recordTruths(store, [
+    const results = await recordTruths({ store }, [
       ...truths,
       { runId: "none", subject: "task", truth: "hold" },
       { runId: first, subject: "weather", truth: "rain" },
@@ -175,64 +168,64 @@ describe("a truth", () => {
     expect(stored).toHaveLength(40);
     // What was written is what is read.
     const other = await recordTruths(
-      store,
+      { store },
       stored.map(({ recorded }) => recorded),
     );
     expect(other.every(({ recorded }) => recorded?.replaced !== undefined)).toBe(true);
     expect(await listed(store)).toEqual(stored);
-    const { claims } = await learnedFrom(store, "gate", { labels: "fixed" });
+    const { claims } = await learnedFrom({ store }, "gate", { labels: "fixed" });
     expect(claims?.outcomes).toBe(40);
   });
 
   it("is none of many where one of them is no truth: none is recorded", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const { runId } = await gate(store).run(SPLIT);
     const good = { runId, subject: "task", truth: "hold" };
     for (const bad of [null, 7, { ...good, runId: 7 }, { ...good, teem: "x" }, { runId }]) {
-      const refused = await rejection(recordTruths(store, [good, bad as never]));
+      const refused = await rejection(recordTruths({ store }, [good, bad as never]));
       expect(refused).toMatchObject({ code: "BAD_OPTIONS" });
     }
     const many = Array.from({ length: 100_001 }, () => good);
-    expect(await rejection(recordTruths(store, many))).toMatchObject({ code: "BAD_OPTIONS" });
+    expect(await rejection(recordTruths({ store }, many))).toMatchObject({ code: "BAD_OPTIONS" });
     expect(await listed(store)).toEqual([]);
   });
 
   it("is of a run that is there, about a subject that it has a verdict about", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const { runId } = await gate(store).run(SPLIT);
-    expect(await rejection(recordTruth(store, "no", "task", "hold"))).toMatchObject({
+    expect(await rejection(recordTruth({ store }, "no", "task", "hold"))).toMatchObject({
       code: "RUN_NOT_FOUND",
     });
-    expect(await rejection(recordTruth(store, runId, "tsk", "hold"))).toMatchObject({
+    expect(await rejection(recordTruth({ store }, runId, "tsk", "hold"))).toMatchObject({
       code: "BAD_OPTIONS",
       message: `run "${runId}" has no verdict about "tsk"; it has "task"`,
     });
   });
 
   it("teaches also a supervisor that does not learn by itself", async () => {
-    const store = memoryStore();
-    const plain = supervisor({ name: "plain", agents, store });
+    const store = memory().store;
+    const plain = supervisor({ name: "plain", agents, backend: { store } });
     const { runId } = await plain.run(SPLIT);
-    expect(await learnedFrom(store, "plain", { labels: "fixed" })).toEqual({});
-    await recordTruth(store, runId, "task", "hold");
+    expect(await learnedFrom({ store }, "plain", { labels: "fixed" })).toEqual({});
+    await recordTruth({ store }, runId, "task", "hold");
     expect(await truthsOf(store, "plain")).toEqual(["hold"]);
-    const learned = await learnedFrom(store, "plain", { labels: "fixed" });
+    const learned = await learnedFrom({ store }, "plain", { labels: "fixed" });
     expect(learned.claims).toMatchObject({ votes: 3 });
   });
 
   it("belongs to the team that decided, also where it is nested", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const inner = supervisor({
       name: "inner",
       agents,
       resolve: [reliability({ labels: "fixed" }), vote()],
     });
-    const outer = supervisor({ name: "outer", agents: { inner }, store });
+    const outer = supervisor({ name: "outer", agents: { inner }, backend: { store } });
     const { runId } = await outer.run(SPLIT);
     // The team's decision is a claim of the outer team's only member: both decided about "task".
-    await recordTruth(store, runId, "task", "hold", { team: "inner" });
+    await recordTruth({ store }, runId, "task", "hold", { team: "inner" });
     expect(await truthsOf(store, "inner")).toEqual(["hold"]);
-    expect(await learnedFrom(store, "outer", { labels: "fixed" })).toEqual({});
+    expect(await learnedFrom({ store }, "outer", { labels: "fixed" })).toEqual({});
   });
 });
 
@@ -243,7 +236,7 @@ describe("verdicts of earlier runs", () => {
     ["judge-panel", {}, 0],
     ["judge-panel", { judge: 0.5 }, 20],
   ])("of a %s count with what is trusted: %o", async (confidenceFrom, trust, outcomes) => {
-    const store = memoryStore();
+    const store = memory().store;
     const team = supervisor({
       name: "gate",
       agents,
@@ -254,17 +247,17 @@ describe("verdicts of earlier runs", () => {
           settle: () => ({ winner: "hold", confidence: 1, confidenceFrom, reasoning: "so it is" }),
         },
       ],
-      store,
+      backend: { store },
     });
     for (let i = 0; i < 40; i++) await team.run(SPLIT);
-    const { claims } = await learnedFrom(store, "gate", { labels: "fixed", trust });
+    const { claims } = await learnedFrom({ store }, "gate", { labels: "fixed", trust });
     expect(claims?.outcomes).toBe(outcomes);
   });
 });
 
 describe("truths of findings", () => {
   it("teach which findings stand", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const reviewer = <Name extends string>(name: Name, right: boolean) =>
       agent({
         name,
@@ -278,14 +271,19 @@ describe("truths of findings", () => {
       name: "board",
       agents: { good: reviewer("good", true), bad: reviewer("bad", false) },
       resolve: [learnedSupport({ learned: "runs" })],
-      store,
+      backend: { store },
     });
     const before = await board.run(0);
     expect(before.verdicts.map(({ winner }) => winner)).toEqual(["absent", "absent", "absent"]);
     for (let n = 1; n <= 40; n++) {
       const { runId, verdicts } = await board.run(n);
       for (const { subject } of verdicts) {
-        await recordTruth(store, runId, subject, subject.includes("loop") ? "present" : "absent");
+        await recordTruth(
+          { store },
+          runId,
+          subject,
+          subject.includes("loop") ? "present" : "absent",
+        );
       }
     }
     const { verdicts } = await board.run(99);
@@ -298,7 +296,7 @@ describe("truths of findings", () => {
 
 describe("what was learned", () => {
   it("is read once, when a run begins: a resume goes by the same", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const team = gate(store);
     const controller = new AbortController();
     const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
@@ -314,7 +312,7 @@ describe("what was learned", () => {
       agents: { ...agents, stuck },
       graceMs: 0,
       resolve: [reliability({ labels: "fixed" }), vote()],
-      store,
+      backend: { store },
     });
     const running = cut.run(SPLIT, { runId: "r", signal: controller.signal });
     await asked;
@@ -327,8 +325,8 @@ describe("what was learned", () => {
   });
 
   it("is nothing where nobody asks for it", async () => {
-    const store = memoryStore();
-    const plain = supervisor({ name: "plain", agents, store });
+    const store = memory().store;
+    const plain = supervisor({ name: "plain", agents, backend: { store } });
     const { runId } = await plain.run(SPLIT);
     const events = store.read(runId);
     expect(events.find(({ type }) => type === "run.planned")).not.toHaveProperty("learned");

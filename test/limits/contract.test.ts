@@ -2,8 +2,9 @@ import { describe, it } from "vitest";
 import { localLimiter, type Limiter } from "../../src/limits/limiter.ts";
 import { scopeQueues } from "../../src/limits/scope-queue.ts";
 import { storeLimiter } from "../../src/limits/store-limiter.ts";
-import { memoryStore, type Clock, type Store } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { memory, type Clock } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { limiterContract, virtualClock, type LimiterUnderTest } from "../../src/testing/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 
@@ -15,7 +16,7 @@ const over = ({ values }: Pick<Store, "values">, clock: Clock): Limiter =>
 
 function opened(): LimiterUnderTest {
   const clock = virtualClock();
-  const store = memoryStore({ clock });
+  const store = memory({ clock }).store;
   return { limiter: over(store, clock), other: over(store, clock), clock };
 }
 
@@ -43,7 +44,7 @@ describe("the limiter of processes that share a SQLite file", () => {
   const cases = limiterContract(() => {
     const clock = virtualClock();
     const path = tempPath();
-    const [here, there] = [sqliteStore({ path, clock }), sqliteStore({ path, clock })];
+    const [here, there] = [sqlite({ path, clock }).store, sqlite({ path, clock }).store];
     return {
       limiter: over(here, clock),
       other: over(there, clock),

@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  agent,
-  lane,
-  memoryStore,
-  supervisor,
-  type Agent,
-  type RunEvent,
-  type Store,
-} from "../../src/index.ts";
+import { agent, lane, memory, supervisor, type Agent, type RunEvent } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import { scripted, virtualClock, type Step } from "../../src/testing/index.ts";
 
 const busy = (fields: object = {}): Step => ({
@@ -34,7 +27,7 @@ describe("an attempt that is told to come later", () => {
       results: { told: { status: "ok", output: "ok", attempts: 4 } },
     });
     told.assertComplete();
-    const log = (await team.store.read(outcome.runId)) as readonly RunEvent[];
+    const log = (await team.backend.store.read(outcome.runId)) as readonly RunEvent[];
     const events = log.filter(({ type }) => type.startsWith("call."));
     expect(events.map(({ type }) => type)).toEqual([
       ...Array.from({ length: 3 }, () => ["call.started", "call.requeued"]).flat(),
@@ -94,7 +87,7 @@ describe("an attempt that is told to come later", () => {
     await clock.advance(1_000);
     const outcome = await running;
     expect(outcome.results.told).toMatchObject({ status: "ok", attempts: 2 });
-    const log = (await team.store.read(outcome.runId)) as readonly RunEvent[];
+    const log = (await team.backend.store.read(outcome.runId)) as readonly RunEvent[];
     expect(log.filter((event) => "charged" in event)).toMatchObject([
       { type: "call.requeued", charged: 0 },
       { type: "call.succeeded", charged: 500_000 },
@@ -340,7 +333,7 @@ describe("a lane that an agent and its supervisor both name", () => {
 
 it("what is released under a scope is heard of at once, also by who came while the store was told of it", async () => {
   const clock = virtualClock();
-  const kept = memoryStore({ clock });
+  const kept = memory({ clock }).store;
   const pause = (ms: number): Promise<void> =>
     new Promise((resolve) => void clock.timer(ms, resolve));
   const { changeAll } = kept.values;
@@ -362,7 +355,12 @@ it("what is released under a scope is heard of at once, also by who came while t
       await pause(30);
     },
   });
-  const team = supervisor({ name: "team", agents: { a }, store: { ...kept, values }, clock });
+  const team = supervisor({
+    name: "team",
+    agents: { a },
+    backend: { store: { ...kept, values } },
+    clock,
+  });
   const first = team.run(1);
   await clock.advance(35);
   const second = team.run(2);

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { agent, budgetState, lane, supervisor, systemClock } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { agent, budgets, lane, supervisor, systemClock } from "../../src/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 
 const tempPath = tempPaths();
@@ -44,7 +44,7 @@ function mostAtWork(told: readonly Told[]): number {
 describe("a limiter with a scope, over processes that share a SQLite file", () => {
   it("has no more at work in all of them than it lets through, and everybody gets a turn", async () => {
     const path = tempPath();
-    await sqliteStore({ path }).close();
+    await sqlite({ path }).store.close();
     const workers = [1, 2, 3].map(() => startWorker(path, 8));
     const exits = await Promise.all(workers.map(({ child }) => once(child, "exit")));
     expect(exits).toEqual(workers.map(() => [0, null]));
@@ -52,8 +52,8 @@ describe("a limiter with a scope, over processes that share a SQLite file", () =
     expect(told.filter(({ what }) => what === "ends")).toHaveLength(24);
     expect(told.filter(({ what }) => what === "8 complete")).toHaveLength(3);
     expect(mostAtWork(told)).toBe(2);
-    await using store = sqliteStore({ path });
-    expect(await budgetState(store, "all")).toEqual({
+    await using store = sqlite({ path }).store;
+    expect(await budgets({ store }).of("all")).toEqual({
       spentMicros: 240_000,
       reservedMicros: 0,
       overran: false,
@@ -64,7 +64,7 @@ describe("a limiter with a scope, over processes that share a SQLite file", () =
     const path = tempPath();
     let laterMs = 0;
     const clock = { ...systemClock, now: () => Date.now() + laterMs };
-    await using store = sqliteStore({ path, clock });
+    await using store = sqlite({ path, clock }).store;
     const { child, told } = startWorker(path, 2, "hangs");
     while (told.length < 2) await once(child, "message");
     child.kill("SIGKILL");
@@ -77,13 +77,18 @@ describe("a limiter with a scope, over processes that share a SQLite file", () =
       run: () => ++asked,
     });
     const budget = { usd: 100, scope: "all" };
-    const waiting = supervisor({ name: "team", agents: { worker }, budget, store }).run(1);
+    const waiting = supervisor({
+      name: "team",
+      agents: { worker },
+      budget,
+      backend: { store },
+    }).run(1);
     await setTimeout(20);
     expect(asked).toBe(0);
-    expect(await budgetState(store, "all")).toMatchObject({ reservedMicros: 200_000 });
+    expect(await budgets({ store }).of("all")).toMatchObject({ reservedMicros: 200_000 });
     laterMs = 120_000;
     expect((await waiting).status).toBe("complete");
-    expect(await budgetState(store, "all")).toEqual({
+    expect(await budgets({ store }).of("all")).toEqual({
       spentMicros: 300_000,
       reservedMicros: 0,
       overran: false,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Cancellation } from "../../src/async/cancellation.ts";
-import { memoryStore } from "../../src/index.ts";
+import { memory } from "../../src/index.ts";
 import { lane } from "../../src/limits/lane.ts";
 import type { Limiter } from "../../src/limits/limiter.ts";
 import { makeLimit } from "../../src/limits/limit.ts";
@@ -48,7 +48,7 @@ describe("what processes share under a scope", () => {
         fc.array(attempt, { minLength: 1, maxLength: 16 }),
         async (options, limitMicros, attempts) => {
           const clock = virtualClock();
-          const store = memoryStore({ clock });
+          const store = memory({ clock }).store;
           const money = sharedBudget({ limitMicros, scope: "money", unbounded: "refuse" });
           const processes = [0, 1].map(() => {
             const limiter: Limiter = storeLimiter({

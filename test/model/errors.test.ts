@@ -2,7 +2,7 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import {
   agent,
-  memoryStore,
+  memory,
   QuorateError,
   supervisor,
   type ErrorRecord,
@@ -17,8 +17,14 @@ async function thrown(what: unknown, options: object = {}) {
     // A promise: a function that throws may throw only errors by the rules of this house.
     run: () => Promise.reject(what as Error),
   });
-  const store = memoryStore({ resumable: true });
-  const team = supervisor({ name: "team", agents: { a }, minAnswers: 0, store, ...options });
+  const store = memory({ resumable: true }).store;
+  const team = supervisor({
+    name: "team",
+    agents: { a },
+    minAnswers: 0,
+    backend: { store },
+    ...options,
+  });
   const outcome = await team.run("task", { runId: "r" });
   const log = store.read("r") as readonly RunEvent[];
   const failed = log.find((event) => event.type === "call.failed");

@@ -2,7 +2,7 @@ import { growth } from "../operations.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Bill, Cost, EventBody, RunEvent } from "../../src/index.ts";
-import { agent, memoryStore, supervisor } from "../../src/index.ts";
+import { agent, memory, supervisor } from "../../src/index.ts";
 import { furtherPlace, memberPlace, ROOT, type CallPlace } from "../../src/model/call-place.ts";
 import { addBills } from "../../src/money/add-bills.ts";
 import { billOf } from "../../src/money/bill.ts";
@@ -140,13 +140,15 @@ describe("a bill", () => {
 
   it("counts an attempt that a crash cut off as wasted, as nobody knows what it took", async () => {
     const a = agent({ name: "a", run: (_: unknown, { report }) => report({ usdMicros: 5 }) });
-    const whole = memoryStore({ resumable: true });
-    await supervisor({ name: "team", agents: { a }, store: whole }).run(1, { runId: RUN });
+    const whole = memory({ resumable: true }).store;
+    await supervisor({ name: "team", agents: { a }, backend: { store: whole } }).run(1, {
+      runId: RUN,
+    });
     const events = whole.read(RUN);
-    const crashed = memoryStore({ resumable: true });
+    const crashed = memory({ resumable: true }).store;
     crashed.append(events.slice(0, 1 + events.findIndex(({ type }) => type === "call.started")));
     crashed.release(RUN, 1);
-    const team = supervisor({ name: "team", agents: { a }, store: crashed });
+    const team = supervisor({ name: "team", agents: { a }, backend: { store: crashed } });
     const { bill } = await team.resume(RUN);
     expect(bill.wasted.inDoubt).toEqual({ calls: 1, usdMicros: "unknown" });
     expect(bill).toMatchObject({ calls: 1, attempts: 2, spent: { usdMicros: "unknown" } });

@@ -2,24 +2,26 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   judge,
-  memoryStore,
+  memory,
   supervisor,
   unanimous,
   type RunEvent,
-  type Store,
   type Supervisor,
 } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
 
 type Event<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
 
 async function eventsOf<Type extends RunEvent["type"]>(
-  { store }: Pick<Supervisor, "store">,
+  { backend }: Pick<Supervisor, "backend">,
   runId: string,
   type: Type,
 ): Promise<readonly Event<Type>[]> {
-  return (await store.read(runId)).filter((event): event is Event<Type> => event.type === type);
+  return (await backend.store.read(runId)).filter(
+    (event): event is Event<Type> => event.type === type,
+  );
 }
 
 /** An agent that costs what its task says, and says so. */
@@ -48,13 +50,17 @@ describe("a budget of a run", () => {
             return { recommendation: name };
           },
         });
-      return supervisor({ name: "team", agents: { a: one("a", usd), b: one("b", 1) }, store });
+      return supervisor({
+        name: "team",
+        agents: { a: one("a", usd), b: one("b", 1) },
+        backend: { store },
+      });
     };
-    const first = memoryStore({ resumable: true });
+    const first = memory({ resumable: true }).store;
     await teamIn(first, 0.5).run(1, { runId: "run" });
     const log = first.read("run");
     const refused = log.findIndex((event) => event.type === "call.failed" && event.agent === "a");
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     store.append(log.slice(0, refused + 1));
     store.release("run", 1);
     asked.length = 0;
@@ -64,21 +70,21 @@ describe("a budget of a run", () => {
   });
 
   it("does not hide why a run was cancelled", async () => {
-    const memory = memoryStore();
+    const inMemory = memory().store;
     const leaving = new AbortController();
     const reason = new Error("enough");
-    const values: typeof memory.values = {
-      ...memory.values,
+    const values: typeof inMemory.values = {
+      ...inMemory.values,
       changeAll(...given) {
         leaving.abort(reason);
-        return memory.values.changeAll(...given);
+        return inMemory.values.changeAll(...given);
       },
     };
     const team = supervisor({
       name: "team",
       agents: { dear: payer("dear", 2, 1) },
       budget: { usd: 1, scope: "today" },
-      store: { ...memory, values },
+      backend: { store: { ...inMemory, values } },
     });
     await expect(team.run(1, { signal: leaving.signal })).rejects.toBe(reason);
   });
@@ -301,7 +307,7 @@ describe("a budget of a run", () => {
   });
 
   it("knows what had been spent when a run is resumed, and counts what is in doubt in full", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const describe = (rest: object) =>
       supervisor({
         name: "team",
@@ -312,7 +318,7 @@ describe("a budget of a run", () => {
         },
         mode: "sequence",
         budget: { usd: 1 },
-        store,
+        backend: { store },
       });
     const { promise: asked, resolve: beginB } = Promise.withResolvers<void>();
     const hang = (): Promise<number> => {
@@ -370,10 +376,10 @@ describe("a budget of a run", () => {
         name: "team",
         agents: { fails, changes },
         tiers: { small: "mini", strong: "maxi" },
-        store,
+        backend: { store },
       });
     };
-    const first = memoryStore({ resumable: true });
+    const first = memory({ resumable: true }).store;
     await teamIn(first, "1").run(1, { runId: "run" });
     const log = first.read("run");
     const busy = log.filter(({ type }) => type === "call.retried");
@@ -386,7 +392,7 @@ describe("a budget of a run", () => {
       ),
     );
     const ends = (version: string) => {
-      const store = memoryStore({ resumable: true });
+      const store = memory({ resumable: true }).store;
       store.append(JSON.parse(JSON.stringify(log.slice(0, cut + 1))) as readonly RunEvent[]);
       store.release("run", 1);
       return teamIn(store, version)

@@ -5,15 +5,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  agent,
-  budgetState,
-  memoryStore,
-  supervisor,
-  type Agent,
-  type RunEvent,
-  type Store,
-} from "../../src/index.ts";
+import { agent, budgets, memory, supervisor, type Agent, type RunEvent } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 
 interface Spec {
@@ -114,14 +107,14 @@ function makeAgent(name: string, spec: Spec, clock: VirtualClock, used: Used): A
 
 /** A store that answers late, and tells of every write, before and after it. */
 function watchedStore(hear: (what: "append" | "change", done: boolean) => void): Store {
-  const memory = memoryStore({ resumable: true });
-  const { values } = memory;
+  const inMemory = memory({ resumable: true }).store;
+  const { values } = inMemory;
   return {
-    ...memory,
+    ...inMemory,
     async append(events, fence) {
       hear("append", false);
       await undefined;
-      memory.append(events, fence);
+      inMemory.append(events, fence);
       hear("append", true);
     },
     values: {
@@ -188,7 +181,7 @@ describe("a run that is cancelled", () => {
           minAnswers: 0,
           budget: { usd: 600 / 1e6, scope: "today" },
           clock,
-          store,
+          backend: { store },
         });
         if (where.at === "time") clock.timer(where.ms, () => leaving.abort(new Error("enough")));
         const running = Promise.allSettled(
@@ -206,12 +199,12 @@ describe("a run that is cancelled", () => {
         await running;
         await atRest(clock);
         const logs = await Promise.all(["r1", "r2"].map((runId) => store.read(runId)));
-        expect(await budgetState(store, "today")).toEqual({
+        expect(await budgets({ store }).of("today")).toEqual({
           spentMicros: chargedIn(logs.flatMap((log) => log.map((event) => renamed(event)))),
           reservedMicros: 0,
           overran: false,
         });
-        expect(used.micros).toBeLessThanOrEqual((await budgetState(store, "today")).spentMicros);
+        expect(used.micros).toBeLessThanOrEqual((await budgets({ store }).of("today")).spentMicros);
         expect(used.micros).toBeLessThanOrEqual(600);
         expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
       }),

@@ -5,7 +5,7 @@
 
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { memoryStore, QuorateError, type RunEvent } from "../../src/index.ts";
+import { memory, QuorateError, type RunEvent } from "../../src/index.ts";
 import type { MemoryStore } from "../../src/store/memory.ts";
 import { sharedState } from "../../src/limits/shared-budget.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
@@ -79,9 +79,9 @@ async function untilDeath(
   turns: Map<string, number>,
 ): Promise<Left> {
   const clock = virtualClock();
-  const memory = memoryStore({ clock, resumable: true });
+  const inMemory = memory({ clock, resumable: true }).store;
   const meter = makeMeter(clock, all, GRACE_MS, turns);
-  const dying = mortal(memory, { at, how });
+  const dying = mortal(inMemory, { at, how });
   const made = makeEverything(all, { store: dying.store, clock, meter });
   const runs = all.runs.map(async ({ startsMs, task, concurrency }, index) => {
     await pause(clock, startsMs);
@@ -105,16 +105,16 @@ async function untilDeath(
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
   }
   expect(meter.faults).toEqual([]);
-  const logs = new Map(all.runs.map((_, index) => [nameOf(index), memory.read(nameOf(index))]));
-  return { logs, values: memory.values, nowMs: clock.now(), meter };
+  const logs = new Map(all.runs.map((_, index) => [nameOf(index), inMemory.read(nameOf(index))]));
+  return { logs, values: inMemory.values, nowMs: clock.now(), meter };
 }
 
 /** The same process, in which everything goes on once its store works again. */
 async function inSameProcess(all: Everything, at: number) {
   const clock = virtualClock();
-  const memory = memoryStore({ clock, resumable: true });
+  const inMemory = memory({ clock, resumable: true }).store;
   const meter = makeMeter(clock, all, GRACE_MS);
-  const failing = mortal(memory, { at, how: "fails" });
+  const failing = mortal(inMemory, { at, how: "fails" });
   const made = makeEverything(all, { store: failing.store, clock, meter });
   const runs = all.runs.map(async ({ startsMs, task, concurrency }, index) => {
     await pause(clock, startsMs);
@@ -135,11 +135,11 @@ async function inSameProcess(all: Everything, at: number) {
   failing.mend();
   // What a run wants otherwise holds for who drives it: an attempt that the one before gave up may be in its grace still.
   meter.runLimits.clear();
-  const logs = new Map(all.runs.map((_, index) => [nameOf(index), memory.read(nameOf(index))]));
+  const logs = new Map(all.runs.map((_, index) => [nameOf(index), inMemory.read(nameOf(index))]));
   const paidBefore = meter.paid.length;
   const resumed = Promise.all(
     all.runs.map((_, index) =>
-      memory.read(nameOf(index)).length === 0
+      inMemory.read(nameOf(index)).length === 0
         ? undefined
         : teamOf(made, all, index).resume(nameOf(index), optionsOf(all, index)),
     ),
@@ -150,13 +150,13 @@ async function inSameProcess(all: Everything, at: number) {
   expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
   // Longer than anything that had begun may take.
   await clock.advance(200_000);
-  return { clock, memory, meter, outcomes, logs, paidAgain: meter.paid.slice(paidBefore) };
+  return { clock, inMemory, meter, outcomes, logs, paidAgain: meter.paid.slice(paidBefore) };
 }
 
 /** Another process, in which everything goes on. */
 async function afterDeath(all: Everything, left: Left, turns: Map<string, number>) {
   const clock = virtualClock({ nowMs: left.nowMs });
-  const store = memoryStore({ clock, resumable: true });
+  const store = memory({ clock, resumable: true }).store;
   for (const { key, value } of left.values.list("")) store.values.change(key, () => value);
   const meter = makeMeter(clock, all, GRACE_MS, turns);
   const made = makeEverything(all, { store, clock, meter });
@@ -241,7 +241,7 @@ describe("whatever is combined to save money, when the process dies or its store
   it("ends in the same process too when its store works again, spends nothing twice, and leaves nothing", async () => {
     await fc.assert(
       fc.asyncProperty(lasting, fc.integer({ min: 1, max: 120 }), async (all, at) => {
-        const { clock, memory, meter, outcomes, logs, paidAgain } = await inSameProcess(all, at);
+        const { clock, inMemory, meter, outcomes, logs, paidAgain } = await inSameProcess(all, at);
         expect(meter.faults).toEqual([]);
         expect(budgetFaults(all, meter)).toEqual([]);
         expect(askedFaults(meter, 1)).toEqual([]);
@@ -252,10 +252,10 @@ describe("whatever is combined to save money, when the process dies or its store
         }
         for (const outcome of outcomes) {
           if (outcome === undefined) continue;
-          expect(billFaults(outcome as never, memory.read(outcome.runId), meter, 1)).toEqual([]);
-          expect(() => memory.take(outcome.runId)).not.toThrow();
+          expect(billFaults(outcome as never, inMemory.read(outcome.runId), meter, 1)).toEqual([]);
+          expect(() => inMemory.take(outcome.runId)).not.toThrow();
         }
-        const shared = await sharedState(memory.values, SCOPE, clock.now());
+        const shared = await sharedState(inMemory.values, SCOPE, clock.now());
         expect(shared.reservedMicros).toBe(0);
       }),
     );

@@ -5,7 +5,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { memoryStore, type Outcome, type RunEvent } from "../../src/index.ts";
+import { memory, type Outcome, type RunEvent } from "../../src/index.ts";
 import { addBills } from "../../src/money/add-bills.ts";
 import { sharedState } from "../../src/limits/shared-budget.ts";
 import { virtualClock } from "../../src/testing/index.ts";
@@ -67,7 +67,7 @@ const timersOfNode = (): number =>
 
 async function live(all: Everything) {
   const clock = virtualClock();
-  const store = memoryStore({ clock, resumable: true });
+  const store = memory({ clock, resumable: true }).store;
   const meter = makeMeter(clock, all, GRACE_MS);
   const made = makeEverything(all, { store, clock, meter });
   const before = timersOfNode();

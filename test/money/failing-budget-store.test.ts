@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { agent, budgetState, memoryStore, supervisor, type Store } from "../../src/index.ts";
+import { agent, budgets, memory, supervisor } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
 
@@ -8,10 +9,10 @@ type Change = Store["values"]["changeAll"];
 /** A team with one slot, under shared budgets, whose store changes values as `change` does. */
 function setUp(scopes: readonly string[], change: (keep: Change) => Change) {
   const clock = virtualClock();
-  const memory = memoryStore({ clock });
+  const inMemory = memory({ clock }).store;
   const store: Store = {
-    ...memory,
-    values: { ...memory.values, changeAll: change(memory.values.changeAll) },
+    ...inMemory,
+    values: { ...inMemory.values, changeAll: change(inMemory.values.changeAll) },
   };
   const asked: string[] = [];
   const [outer = "", inner] = scopes;
@@ -31,10 +32,10 @@ function setUp(scopes: readonly string[], change: (keep: Change) => Change) {
     budget: { usd: 10, scope: outer },
     concurrency: 1,
     retries: 0,
-    store,
+    backend: { store },
     clock,
   });
-  return { clock, memory, team, asked };
+  return { clock, inMemory, team, asked };
 }
 
 describe("an attempt under shared budgets whose store fails", () => {
@@ -57,7 +58,7 @@ describe("an attempt under shared budgets whose store fails", () => {
   it("leaves its slot to other runs when its run is cancelled and the store does not answer, and what is reserved too late is free again", async () => {
     const late = Promise.withResolvers<void>();
     let changes = 0;
-    const { clock, memory, team, asked } = setUp(["all"], (keep) => async (...given) => {
+    const { clock, inMemory, team, asked } = setUp(["all"], (keep) => async (...given) => {
       changes += 1;
       if (changes === 1) await late.promise;
       return keep(...given);
@@ -72,7 +73,7 @@ describe("an attempt under shared budgets whose store fails", () => {
     expect(asked).toEqual(["second"]);
     late.resolve();
     await clock.advance(1);
-    expect(await budgetState(memory, "all")).toEqual({
+    expect(await budgets({ store: inMemory }).of("all")).toEqual({
       spentMicros: 400_000,
       reservedMicros: 0,
       overran: false,
@@ -81,7 +82,7 @@ describe("an attempt under shared budgets whose store fails", () => {
 
   it("reserves in all its budgets in one step and charges them in one, so that a store that fails has done all of it or nothing", async () => {
     let changes = 0;
-    const { clock, memory, team } = setUp(["first", "second"], (keep) => (...given) => {
+    const { clock, inMemory, team } = setUp(["first", "second"], (keep) => (...given) => {
       changes += 1;
       if (changes === 2) throw new Error("the disk has gone");
       return keep(...given);
@@ -93,13 +94,13 @@ describe("an attempt under shared budgets whose store fails", () => {
     expect(changes).toBe(2);
     const reserved = { spentMicros: 0, reservedMicros: 1_000_000 };
     for (const scope of ["first", "second"]) {
-      expect(await budgetState(memory, scope)).toMatchObject(reserved);
+      expect(await budgets({ store: inMemory }).of(scope)).toMatchObject(reserved);
     }
     await clock.advance(600_000);
     // Nobody knows what became of it.
     const spent = { spentMicros: 1_000_000, reservedMicros: 0 };
     for (const scope of ["first", "second"]) {
-      expect(await budgetState(memory, scope)).toMatchObject(spent);
+      expect(await budgets({ store: inMemory }).of(scope)).toMatchObject(spent);
     }
   });
 });

@@ -3,7 +3,7 @@ import {
   addBills,
   agent,
   billOf,
-  memoryStore,
+  memory,
   supervisor,
   type AgentContext,
   type Bill,
@@ -28,9 +28,9 @@ const reporting = (name: string, ...reports: readonly Usage[]) =>
   });
 
 async function billFor(...agents: readonly ReturnType<typeof reporting>[]): Promise<Bill> {
-  const store = memoryStore();
+  const store = memory().store;
   const named = Object.fromEntries(agents.map((one) => [one.name, one]));
-  const team = supervisor({ name: "team", agents: named, prices, store });
+  const team = supervisor({ name: "team", agents: named, prices, backend: { store } });
   const { bill, runId } = await team.run("task");
   expect(billOf(await store.read(runId))).toEqual(bill);
   return bill;

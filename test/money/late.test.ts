@@ -3,9 +3,9 @@
 import { describe, expect, it } from "vitest";
 import {
   agent,
-  budgetState,
+  budgets,
   judge,
-  memoryStore,
+  memory,
   supervisor,
   unanimous,
   type AgentContext,
@@ -80,7 +80,7 @@ describe("a budget whose agents report after their timeout", () => {
     expect(missing.filter(({ why }) => why === "timeout")).toHaveLength(3);
     expect(missing.filter(({ why }) => why === "budget")).toHaveLength(13);
     if (budget.scope !== undefined) {
-      expect(await budgetState(team.store, "today")).toEqual({
+      expect(await budgets(team.backend).of("today")).toEqual({
         spentMicros: 3_000_000,
         reservedMicros: 0,
         overran: false,
@@ -114,7 +114,7 @@ describe("a budget whose agents report after their timeout", () => {
     const { runId, results } = await running;
     expect(results.next.status).toBe("ok");
     expect(began).toEqual([130]);
-    const log = await team.store.read(runId);
+    const log = await team.backend.store.read(runId);
     expect(ofType(log, "call.failed")).toMatchObject([
       { cost: { usdMicros: 10_000 }, charged: 1_000_000 },
     ]);
@@ -152,9 +152,9 @@ describe("a budget whose agents report after their timeout", () => {
       ["deaf", "timeout"],
       ["refused", "budget"],
     ]);
-    const log = await team.store.read(runId);
+    const log = await team.backend.store.read(runId);
     expect(ofType(log, "call.abandoned")).toMatchObject([{ charged: 1_000_000 }]);
-    expect(await budgetState(team.store, "today")).toMatchObject({
+    expect(await budgets(team.backend).of("today")).toMatchObject({
       // What `next` may cost is charged in full, as it does not say what it did.
       spentMicros: 1_500_000,
       reservedMicros: 0,
@@ -184,7 +184,7 @@ describe("a budget whose agents report after their timeout", () => {
     const { runId, results } = await running;
     expect(began).toEqual([0, 130]);
     expect(results.flaky).toMatchObject({ status: "ok", attempts: 2 });
-    const log = await team.store.read(runId);
+    const log = await team.backend.store.read(runId);
     expect(ofType(log, "call.retried")).toMatchObject([{ charged: 1_000_000 }]);
     expect(ofType(log, "call.late")).toMatchObject([{ charged: 400_000 }]);
     expect(ofType(log, "call.succeeded")).toMatchObject([{ charged: 800_000 }]);
@@ -192,7 +192,7 @@ describe("a budget whose agents report after their timeout", () => {
 
   it("counts an attempt in doubt with its reservation although the attempt before it was settled meanwhile", async () => {
     const clock = virtualClock();
-    const store = memoryStore({ resumable: true, clock });
+    const store = memory({ resumable: true, clock }).store;
     const teamWith = (asked: string[]) => {
       const flaky = agent({
         name: "flaky",
@@ -224,7 +224,7 @@ describe("a budget whose agents report after their timeout", () => {
         // 0.40 of the first attempt, 1.00 of the second one in doubt, 0.40 of that one once more, and 1.00.
         budget: { usd: 2.8 },
         clock,
-        store,
+        backend: { store },
       });
     };
     const asked: string[] = [];
@@ -238,10 +238,10 @@ describe("a budget whose agents report after their timeout", () => {
       [2.8, true],
       [2.79, false],
     ] as const) {
-      const died = memoryStore({ resumable: true, clock });
+      const died = memory({ resumable: true, clock }).store;
       died.append(log.slice(0, late + 1));
       died.release("run", 1);
-      const resumed = teamWith(asked).resume("run", { store: died, budget: { usd } });
+      const resumed = teamWith(asked).resume("run", { backend: { store: died }, budget: { usd } });
       await clock.advance(1_000);
       const outcome = await resumed;
       expect(outcome.results.next.status).toBe(answers ? "ok" : "failed");
@@ -308,7 +308,7 @@ describe("a budget whose agents report after their timeout", () => {
     await clock.advance(10_000);
     const { runId, results, bill } = await running;
     expect(results.next).toMatchObject({ error: { code: "BUDGET_EXCEEDED" } });
-    const log = await team.store.read(runId);
+    const log = await team.backend.store.read(runId);
     expect(ofType(log, "call.reported")).toMatchObject([
       { agent: "liar", attempt: 1, cost: { usdMicros: 500_000 }, charged: 1_000_000 },
       { agent: "liar", attempt: 1, cost: { usdMicros: 700_000 }, charged: 1_210_000 },
@@ -317,7 +317,7 @@ describe("a budget whose agents report after their timeout", () => {
       { agent: "liar", reserved: 1_000_000, cost: { usdMicros: 1_210_000 } },
     ]);
     expect(bill.wasted.late).toEqual({ calls: 1, usdMicros: 1_200_000 });
-    expect(await budgetState(team.store, "today")).toEqual({
+    expect(await budgets(team.backend).of("today")).toEqual({
       spentMicros: 1_210_000,
       reservedMicros: 0,
       overran: true,
@@ -359,7 +359,7 @@ describe("a budget whose agents report after their timeout", () => {
     // When the batch has stopped, and its two parts have cost 0.21 and 0.71; by then it has been looked again.
     expect(began[0]).toEqual([0, 2]);
     expect(began[1]?.[0]).toBeGreaterThanOrEqual(130);
-    expect(await budgetState(team.store, "today")).toEqual({
+    expect(await budgets(team.backend).of("today")).toEqual({
       spentMicros: 1_920_000,
       reservedMicros: 0,
       overran: false,
@@ -394,7 +394,7 @@ describe("a budget whose agents report after their timeout", () => {
     await clock.advance(1_000);
     expect((await running).verdicts[0]).toMatchObject({ status: "undecided" });
     expect(meter.cents).toBe(82);
-    expect(await budgetState(team.store, "today")).toEqual({
+    expect(await budgets(team.backend).of("today")).toEqual({
       spentMicros: 820_000,
       reservedMicros: 0,
       overran: false,
@@ -423,7 +423,7 @@ describe("a budget whose agents report after their timeout", () => {
     const running = team.run("task");
     await clock.advance(100);
     const { runId } = await running;
-    const [first, ...others] = ofType(await team.store.read(runId), "call.failed");
+    const [first, ...others] = ofType(await team.backend.store.read(runId), "call.failed");
     expect(first).toMatchObject({ agent: "waits", error: { code: "BUDGET_EXCEEDED" } });
     expect(others).toEqual([]);
     expect((first?.atMs ?? 0) - clock.now()).toBe(-90);
@@ -451,12 +451,12 @@ describe("a budget whose agents report after their timeout", () => {
     const running = team.run("task");
     await clock.advance(100);
     await running;
-    expect(await budgetState(team.store, "today")).toMatchObject({
+    expect(await budgets(team.backend).of("today")).toMatchObject({
       spentMicros: 0,
       reservedMicros: 1_000_000,
     });
     await clock.advance(30);
-    expect(await budgetState(team.store, "today")).toMatchObject({
+    expect(await budgets(team.backend).of("today")).toMatchObject({
       spentMicros: 300_000,
       reservedMicros: 0,
     });
@@ -484,12 +484,14 @@ describe("a budget whose agents report after their timeout", () => {
     const running = team.run("task");
     await clock.advance(100);
     const { runId, bill } = await running;
-    const log = await team.store.read(runId);
+    const log = await team.backend.store.read(runId);
     expect(ofType(log, "call.reported")).toMatchObject([
       { cost: { usdMicros: 200_000 }, charged: 300_000 },
     ]);
     expect(bill.wasted.late).toEqual({ calls: 0, usdMicros: 200_000 });
-    expect(await budgetState(team.store, "today")).toMatchObject({ spentMicros: 300_000 });
+    expect(await budgets(team.backend).of("today")).toMatchObject({
+      spentMicros: 300_000,
+    });
   });
 });
 
@@ -511,16 +513,16 @@ describe("a budget whose agents report after they were cancelled", () => {
         },
       ),
     });
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const budget = { usd: 3, scope: "today" };
-    const team = supervisor({ name: "team", agents: { slow }, budget, clock, store });
+    const team = supervisor({ name: "team", agents: { slow }, budget, clock, backend: { store } });
     const leaving = new AbortController();
     const running = rejection(team.run("task", { signal: leaving.signal, runId: "run" }));
     await clock.advance(10);
     leaving.abort(new Error("enough"));
     await clock.advance(100);
     await running;
-    expect(await budgetState(store, "today")).toMatchObject({
+    expect(await budgets({ store }).of("today")).toMatchObject({
       spentMicros: 500_000,
       reservedMicros: 0,
     });
@@ -550,13 +552,13 @@ describe("a budget whose agents report after they were cancelled", () => {
     await clock.advance(10);
     leaving.abort(new Error("enough"));
     await clock.advance(49);
-    expect(await budgetState(team.store, "today")).toMatchObject({
+    expect(await budgets(team.backend).of("today")).toMatchObject({
       spentMicros: 0,
       reservedMicros: 1_000_000,
     });
     await clock.advance(1);
     await running;
-    expect(await budgetState(team.store, "today")).toMatchObject({
+    expect(await budgets(team.backend).of("today")).toMatchObject({
       spentMicros: 1_000_000,
       reservedMicros: 0,
     });
@@ -564,7 +566,7 @@ describe("a budget whose agents report after they were cancelled", () => {
 
   it("is charged for a nested team that timed out, and knows as much when the run is resumed", async () => {
     const clock = virtualClock({ nowMs: Date.now() });
-    const store = memoryStore({ resumable: true, clock });
+    const store = memory({ resumable: true, clock }).store;
     const teamWith = (asked: string[]) => {
       const slow = agent({
         name: "slow",
@@ -601,7 +603,7 @@ describe("a budget whose agents report after they were cancelled", () => {
         mode: "sequence",
         budget: { usd: 1 },
         clock,
-        store,
+        backend: { store },
       });
     };
     const asked: string[] = [];
@@ -616,11 +618,11 @@ describe("a budget whose agents report after they were cancelled", () => {
     const failed = log.findIndex(
       (event) => event.type === "call.failed" && event.agent === "inner",
     );
-    const again = memoryStore({ resumable: true, clock });
+    const again = memory({ resumable: true, clock }).store;
     again.append(log.slice(0, failed + 1));
     again.release("run", 1);
     asked.length = 0;
-    const resumed = teamWith(asked).resume("run", { store: again });
+    const resumed = teamWith(asked).resume("run", { backend: { store: again } });
     await clock.advance(1_000);
     expect((await resumed).results.next.status).toBe("ok");
     expect(asked).toEqual(["next"]);
@@ -628,7 +630,7 @@ describe("a budget whose agents report after they were cancelled", () => {
 
   it("counts an attempt that had timed out with its reservation when the process died before it was settled", async () => {
     const clock = virtualClock({ nowMs: Date.now() });
-    const store = memoryStore({ resumable: true, clock });
+    const store = memory({ resumable: true, clock }).store;
     const asked: string[] = [];
     const teamIn = (usd: number) => {
       const slow = agent({
@@ -661,7 +663,7 @@ describe("a budget whose agents report after they were cancelled", () => {
         agents: { slow, wait, next },
         budget: { usd },
         clock,
-        store,
+        backend: { store },
       });
     };
     const running = teamIn(1.4).run("task", { runId: "run" });
@@ -673,7 +675,7 @@ describe("a budget whose agents report after they were cancelled", () => {
       const at = log.findIndex(
         (event) => event.type === type && "agent" in event && event.agent === name,
       );
-      const died = memoryStore({ resumable: true, clock });
+      const died = memory({ resumable: true, clock }).store;
       died.append(log.slice(0, at + 1));
       died.release("run", 1);
       return died;
@@ -682,7 +684,7 @@ describe("a budget whose agents report after they were cancelled", () => {
       ["call.failed", "slow", false],
       ["call.late", "slow", true],
     ] as const) {
-      const resumed = teamIn(1.4).resume("run", { store: upTo(type, name) });
+      const resumed = teamIn(1.4).resume("run", { backend: { store: upTo(type, name) } });
       await clock.advance(1_000);
       expect((await resumed).results.next.status).toBe(answers ? "ok" : "failed");
     }
@@ -712,8 +714,12 @@ describe("a report after the answer that says no amount", () => {
         return 1;
       },
     });
-    const store = memoryStore();
-    const { runId } = await supervisor({ name: "team", agents: { early, later }, store }).run("x");
+    const store = memory().store;
+    const { runId } = await supervisor({
+      name: "team",
+      agents: { early, later },
+      backend: { store },
+    }).run("x");
     const late = store.read(runId).filter(({ type }) => type === "call.reported");
     expect(late).toMatchObject([{ callId: "early", cost: { usdMicros: 7 } }]);
   });

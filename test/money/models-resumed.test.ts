@@ -7,14 +7,14 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   billOf,
-  memoryStore,
+  memory,
   supervisor,
   type AgentContext,
   type Bill,
   type Outcome,
   type RunEvent,
-  type Store,
 } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 
 const RUN = "run";
@@ -96,7 +96,7 @@ function teamOf(steps: readonly Step[], store: Store, reported: Reported) {
     tiers: { small: "mini", strong: "large" },
     prices: PRICES,
     minAnswers: 0,
-    store,
+    backend: { store },
   });
 }
 
@@ -109,7 +109,7 @@ async function live(
   reported: Reported;
 }> {
   const clock = virtualClock();
-  const store = memoryStore({ resumable: true, clock });
+  const store = memory({ resumable: true, clock }).store;
   const reported: Reported = new Map();
   const team = teamOf(steps, store, reported);
   let running: Promise<Outcome>;

@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   billOf,
-  memoryStore,
+  memory,
   supervisor,
   type AgentContext,
   type Bill,
   type RunEvent,
-  type Store,
   type Usage,
 } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { batching, tenfold, upTo } from "../call/batching.ts";
 
@@ -33,7 +33,7 @@ async function run(
   attempts: readonly ((context: AgentContext) => unknown)[],
   { ofAgent = {}, ofTeam = {} }: { readonly ofAgent?: object; readonly ofTeam?: object } = {},
 ) {
-  const store = memoryStore();
+  const store = memory().store;
   const clock = virtualClock();
   const a = agent({
     name: "a",
@@ -42,7 +42,14 @@ async function run(
     ...ofAgent,
     run: (_: unknown, context): unknown => attempts[context.attempt - 1]?.(context),
   });
-  const team = supervisor({ name: "team", agents: { a }, prices, store, clock, ...ofTeam });
+  const team = supervisor({
+    name: "team",
+    agents: { a },
+    prices,
+    backend: { store },
+    clock,
+    ...ofTeam,
+  });
   const running = team.run(1);
   for (let at = 0; at < 10; at++) await clock.advance(10_000);
   const outcome = await running;
@@ -249,9 +256,16 @@ describe("a budget", () => {
         return 1;
       },
     });
-    const store = memoryStore();
+    const store = memory().store;
     const budget = { usd: 0.25, scope: "all" };
-    const team = supervisor({ name: "team", agents: { payer }, prices, budget, store, clock });
+    const team = supervisor({
+      name: "team",
+      agents: { payer },
+      prices,
+      budget,
+      backend: { store },
+      clock,
+    });
     for (let n = 0; n < 5; n++) await team.run(n).catch(() => {});
     expect(asked).toBe(1);
   });
@@ -296,8 +310,8 @@ describe("an attempt that was given up", () => {
         return "late";
       },
     });
-    const store = memoryStore();
-    const team = supervisor({ name: "team", agents: { slow }, prices, clock, store });
+    const store = memory().store;
+    const team = supervisor({ name: "team", agents: { slow }, prices, clock, backend: { store } });
     const running = team.run(1);
     await clock.advance(100);
     const { bill, runId } = await running;
@@ -320,7 +334,7 @@ describe("an answer that was kept when the process died", () => {
       supervisor({
         name: "team",
         prices,
-        store,
+        backend: { store },
         agents: {
           a: agent({
             name: "a",
@@ -334,10 +348,10 @@ describe("an answer that was kept when the process died", () => {
           }),
         },
       });
-    const whole = memoryStore({ resumable: true });
+    const whole = memory({ resumable: true }).store;
     const { bill } = await made(whole).run(1, { runId: "run" });
     const events = whole.read("run") as readonly RunEvent[];
-    const crashed = memoryStore({ resumable: true });
+    const crashed = memory({ resumable: true }).store;
     crashed.append(events.slice(0, 1 + events.findIndex(({ type }) => type === "call.started")));
     crashed.release("run", 1);
     for (const { key } of await whole.values.list("cache/")) {

@@ -11,9 +11,9 @@ import {
   type Clock,
   type RateLane,
   type Schema,
-  type Store,
   type Supervisor,
 } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import {
   SHARED_MICROS,
   type AnyAgent,
@@ -181,7 +181,7 @@ function makeTeam(spec: AnyTeam, above: Place, name: string, needs: object): Sup
     ...(escalateIf !== undefined && { escalateIf: escalateIf as never }),
     lanes: spec.lanes.flatMap((index) => lanes[index] ?? []),
     ...(budget !== undefined && { budget: budgetOf(budget) }),
-    store,
+    backend: { store },
     clock,
     executor: () => meter.executor(root),
   }) as never;

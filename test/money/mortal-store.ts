@@ -1,4 +1,4 @@
-import type { Store } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import type { MemoryStore } from "../../src/store/memory.ts";
 
 /** At which of its writes a store ends, and how: its process dies before it or after it, or it can keep nothing from there on. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   billOf,
-  memoryStore,
+  memory,
   supervisor,
   type AgentContext,
   type RunEvent,
@@ -34,9 +34,15 @@ const startsIn = (events: readonly RunEvent[]) =>
 
 describe("an agent that names its model", () => {
   it("is asked under a budget by the price of its own model, each agent by another", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const agents = { security: asking("security", "large"), style: asking("style", "mini") };
-    const team = supervisor({ name: "gate", agents, prices, budget: { usd: 1 }, store });
+    const team = supervisor({
+      name: "gate",
+      agents,
+      prices,
+      budget: { usd: 1 },
+      backend: { store },
+    });
     const { bill, missing, runId } = await team.run("task");
     expect(missing).toEqual([]);
     expect(bill.lines.map(({ agent, model, cost }) => [agent, model, cost.usdMicros])).toEqual([
@@ -87,9 +93,14 @@ describe("an agent that names its model", () => {
 
   it("has another key with another model, and the same as ever without one", async () => {
     const keyOf = async (model: string | undefined): Promise<string | undefined> => {
-      const store = memoryStore();
+      const store = memory().store;
       const agents = { a: asking("a", model) };
-      const { runId } = await supervisor({ name: "team", agents, store, cache: true }).run("task");
+      const { runId } = await supervisor({
+        name: "team",
+        agents,
+        backend: { store },
+        cache: true,
+      }).run("task");
       return startsIn(await store.read(runId))[0]?.key;
     };
     const [none, mini, large] = [await keyOf(undefined), await keyOf("mini"), await keyOf("large")];
@@ -101,10 +112,10 @@ describe("an agent that names its model", () => {
   });
 
   it("does not serve with an answer that was kept of another model", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const ask = async (model: string) => {
       const agents = { a: asking("a", model) };
-      const team = supervisor({ name: "team", agents, store, cache: true });
+      const team = supervisor({ name: "team", agents, backend: { store }, cache: true });
       const { results } = await team.run("task");
       return results.a;
     };
@@ -181,7 +192,7 @@ describe("an agent that is free", () => {
   });
 
   it("has cost nothing when its time is over, or its run is cancelled, too", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const limits = { graceMs: 1, retries: 0 };
     const hangs = agent({
       name: "hangs",
@@ -190,7 +201,7 @@ describe("an agent that is free", () => {
       timeoutMs: 1,
       run: () => new Promise<string>(() => {}),
     });
-    const team = supervisor({ name: "gate", agents: { hangs }, store });
+    const team = supervisor({ name: "gate", agents: { hangs }, backend: { store } });
     const { bill } = await team.run("task");
     expect(bill.spent).toEqual({ usdMicros: 0, inputTokens: 0, outputTokens: 0 });
     const stop = new AbortController();
@@ -203,7 +214,7 @@ describe("an agent that is free", () => {
         return new Promise<string>(() => {});
       },
     });
-    const patient = supervisor({ name: "gate", agents: { cut }, store });
+    const patient = supervisor({ name: "gate", agents: { cut }, backend: { store } });
     await expect(patient.run("task", { runId: "cancelled", signal: stop.signal })).rejects.toThrow(
       "enough",
     );

@@ -32,7 +32,7 @@ describe("a function that is to answer at once and does not", () => {
   it("leaves the answer as it is, as escalateIf, and that is noted", async () => {
     const team = teamOf({ escalateIf: [later] }, { tiers: { small: 1, strong: 2 } });
     expect(await run(team)).toMatchObject({ status: "complete", bill: { calls: 1 } });
-    const events: readonly RunEvent[] = await team.store.read("run");
+    const events: readonly RunEvent[] = await team.backend.store.read("run");
     expect(events.find(({ type }) => type === "call.escalated")).toMatchObject({
       detail: "escalateIf failed: it answered with a promise; it has to answer at once",
     });

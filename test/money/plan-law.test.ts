@@ -8,7 +8,7 @@ import {
   agent,
   judge,
   lane,
-  memoryStore,
+  memory,
   rerun,
   supervisor,
   unanimous,
@@ -137,7 +137,7 @@ const GRACE_MS = 20;
 
 interface World {
   readonly clock: VirtualClock;
-  readonly store: ReturnType<typeof memoryStore>;
+  readonly store: ReturnType<typeof memory>["store"];
   readonly asked: string[];
   /** How often each call was made, whatever its attempt says. */
   readonly turns: Map<string, number>;
@@ -145,7 +145,7 @@ interface World {
 
 function world(): World {
   const clock = virtualClock();
-  return { clock, store: memoryStore({ clock }), asked: [], turns: new Map() };
+  return { clock, store: memory({ clock }).store, asked: [], turns: new Map() };
 }
 
 function pause(clock: VirtualClock, delayMs: number, signal?: AbortSignal): Promise<void> {
@@ -251,7 +251,7 @@ function makeTeam(name: string, spec: AnyTeam, needs: object, world: World, root
       vote(),
     ],
     maxSubjects: spec.maxSubjects,
-    store,
+    backend: { store },
     clock,
   });
 }

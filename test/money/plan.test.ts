@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   judge,
-  memoryStore,
+  memory,
   rerun,
   supervisor,
   unanimous,
@@ -185,7 +185,7 @@ describe("a plan", () => {
 
   it("expects the medians of runs before, at places of any team, and for judges how often they were needed", async () => {
     const clock = virtualClock();
-    const store = memoryStore({ clock });
+    const store = memory({ clock }).store;
     const costing = <const Name extends string>(name: Name) =>
       agent({
         name,
@@ -214,7 +214,7 @@ describe("a plan", () => {
       name: "team",
       agents: { inner, z: costing("z") },
       clock,
-      store,
+      backend: { store },
     });
     const task = { cost: 1, agreed: true };
     expect(await team.plan(task)).toMatchObject({
@@ -245,7 +245,7 @@ describe("a plan", () => {
   });
 
   it("says whether the worst case fits into each budget, and what others have taken of it", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const spender = agent({
       name: "spender",
       retries: 0,
@@ -258,7 +258,7 @@ describe("a plan", () => {
         name: "team",
         agents: { spender },
         budget: [{ ...usd(limit), scope: "day" }],
-        store,
+        backend: { store },
       });
     const before = await bounded(100).plan("task", { budget: usd(40) });
     expect(before.budgets).toEqual([
@@ -291,7 +291,7 @@ describe("a plan", () => {
       name: "other",
       agents: { spender: agent({ name: "spender", maxCost: usd(80), run: spender.run as never }) },
       budget: { ...usd(100), scope: "day" },
-      store,
+      backend: { store },
     }).run("task" as never);
     const [, shared] = (await bounded(100).plan("task", { budget: usd(40) })).budgets;
     expect(shared).toMatchObject({ takenMicros: 25, fits: true });

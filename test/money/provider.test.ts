@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { agent, budgetState, memoryStore, supervisor } from "../../src/index.ts";
+import { agent, budgets, memory, supervisor } from "../../src/index.ts";
 import { startProvider, tokensOf, type Provider } from "../../examples/help-desk/provider.ts";
 import { ask } from "../../examples/help-desk/model.ts";
 
@@ -24,7 +24,7 @@ async function provider(rest: object = {}): Promise<Provider> {
 describe("a provider that charges", () => {
   it("is never paid more than a budget of $5 by a hundred runs at once, whatever they cost and however it fails", async () => {
     const server = await provider({ failPercent: 20 });
-    const store = memoryStore();
+    const store = memory().store;
     const asker = <Name extends string>(name: Name) =>
       agent({
         name,
@@ -44,14 +44,14 @@ describe("a provider that charges", () => {
       budget: { usd: 5, scope: "all" },
       minAnswers: 0,
       concurrency: 50,
-      store,
+      backend: { store },
     });
     const prompts = Array.from({ length: 100 }, (_, i) => "why? ".repeat(1 + ((i * 13) % 40)));
     const outcomes = await Promise.all(prompts.map((prompt) => team.run(prompt)));
     const { chargedMicros, failed } = server.books;
     expect(failed).toBeGreaterThan(0);
     expect(chargedMicros).toBeLessThanOrEqual(5_000_000);
-    const state = await budgetState(store, "all");
+    const state = await budgets({ store }).of("all");
     expect(state).toMatchObject({ reservedMicros: 0, overran: false });
     // What failed may have been charged for or not: it counts in full, so that the promise holds either way.
     expect(state.spentMicros).toBeGreaterThanOrEqual(chargedMicros);

@@ -1,15 +1,8 @@
 // Money where it meets what else may happen to an attempt: a queue, a lane that says come later, a store that fails, a crash.
 
 import { describe, expect, it } from "vitest";
-import {
-  agent,
-  budgetState,
-  lane,
-  memoryStore,
-  supervisor,
-  type RunEvent,
-  type Store,
-} from "../../src/index.ts";
+import { agent, budgets, lane, memory, supervisor, type RunEvent } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
 
@@ -18,7 +11,7 @@ const busy = (): Error => Object.assign(new Error("busy"), { status: 429, retryA
 describe("a budget that runs share", () => {
   it("wakes who waits for it in another run at once when an attempt is settled", async () => {
     const clock = virtualClock({ nowMs: Date.now() });
-    const store = memoryStore();
+    const store = memory().store;
     const began: number[] = [];
     const a = agent({
       name: "a",
@@ -31,7 +24,7 @@ describe("a budget that runs share", () => {
       },
     });
     const budget = { usd: 1, scope: "today" };
-    const team = supervisor({ name: "team", agents: { a }, budget, clock, store });
+    const team = supervisor({ name: "team", agents: { a }, budget, clock, backend: { store } });
     const running = [1, 2, 3].map((task) => team.run(task));
     await clock.advance(1_000);
     await Promise.all(running);
@@ -39,22 +32,22 @@ describe("a budget that runs share", () => {
   });
 
   it("gives back what is reserved for an attempt whose beginning the store does not keep", async () => {
-    const memory = memoryStore();
+    const inMemory = memory().store;
     const store: Store = {
-      ...memory,
+      ...inMemory,
       async append(events, fence) {
         await undefined;
         if (events.some(({ type }) => type === "call.started")) throw new Error("disk full");
-        memory.append(events, fence);
+        inMemory.append(events, fence);
       },
     };
     let asked = 0;
     const a = agent({ name: "a", maxCost: { usd: 0.6 }, run: () => ++asked });
     const budget = { usd: 1, scope: "today" };
-    const team = supervisor({ name: "team", agents: { a }, budget, store });
+    const team = supervisor({ name: "team", agents: { a }, budget, backend: { store } });
     await expect(team.run(1)).rejects.toMatchObject({ code: "STORE_FAILED" });
     expect(asked).toBe(0);
-    expect(await budgetState(store, "today")).toEqual({
+    expect(await budgets({ store }).of("today")).toEqual({
       spentMicros: 0,
       reservedMicros: 0,
       overran: false,
@@ -64,16 +57,16 @@ describe("a budget that runs share", () => {
   it.each(["before", "after"])(
     "gives back what is reserved for an attempt that is cancelled %s the reservation is kept",
     async (when) => {
-      const memory = memoryStore();
+      const inMemory = memory().store;
       const leaving = new AbortController();
       const store: Store = {
-        ...memory,
+        ...inMemory,
         values: {
-          ...memory.values,
+          ...inMemory.values,
           async changeAll(...given) {
             if (when === "before") leaving.abort("enough");
             await undefined;
-            const made = memory.values.changeAll(...given);
+            const made = inMemory.values.changeAll(...given);
             if (when === "after") leaving.abort("enough");
             return made;
           },
@@ -82,10 +75,10 @@ describe("a budget that runs share", () => {
       let asked = 0;
       const a = agent({ name: "a", maxCost: { usd: 0.6 }, run: () => ++asked });
       const budget = { usd: 1, scope: "today" };
-      const team = supervisor({ name: "team", agents: { a }, budget, store });
+      const team = supervisor({ name: "team", agents: { a }, budget, backend: { store } });
       expect(await rejection(team.run(1, { signal: leaving.signal }))).toBe("enough");
       expect(asked).toBe(0);
-      expect(await budgetState(store, "today")).toMatchObject({
+      expect(await budgets({ store }).of("today")).toMatchObject({
         spentMicros: 0,
         reservedMicros: 0,
       });
@@ -95,7 +88,7 @@ describe("a budget that runs share", () => {
   it("is put right when an attempt is settled that another process had taken for dead", async () => {
     // The store's time counts, whatever the processes have.
     const time = virtualClock();
-    const store = memoryStore({ clock: time });
+    const store = memory({ clock: time }).store;
     const here = virtualClock({ nowMs: 1_000_000_000_000 });
     const there = virtualClock({ nowMs: 1_000_003_600_000 });
     const budget = { usd: 1, scope: "today" };
@@ -115,7 +108,7 @@ describe("a budget that runs share", () => {
         },
         budget,
         clock,
-        store,
+        backend: { store },
       });
     const slow = one("slow", here, 100).run(1);
     await here.advance(10);
@@ -124,10 +117,10 @@ describe("a budget that runs share", () => {
     const quick = one("quick", there, 1).run(1);
     await there.advance(10);
     await quick;
-    expect(await budgetState(store, "today")).toMatchObject({ spentMicros: 450_000 });
+    expect(await budgets({ store }).of("today")).toMatchObject({ spentMicros: 450_000 });
     await here.advance(100);
     await slow;
-    expect(await budgetState(store, "today")).toEqual({
+    expect(await budgets({ store }).of("today")).toEqual({
       spentMicros: 100_000,
       reservedMicros: 0,
       overran: false,
@@ -181,7 +174,7 @@ describe("an attempt that was told to come later", () => {
     for (let turn = 0; turn < 100 && (await clock.next()); turn++);
     const { runId, results } = await running;
     expect(results.a).toMatchObject({ status: "ok", attempts: 3 });
-    const log = await team.store.read(runId);
+    const log = await team.backend.store.read(runId);
     expect(log.findLast(({ type }) => type === "call.succeeded")).toMatchObject({
       charged: 400_000,
     });
@@ -203,7 +196,7 @@ describe("a run that is resumed", () => {
     return supervisor({ name: "team", agents: { a, b }, mode: "sequence", budget: { usd } });
   };
   const diedAfter = (log: readonly RunEvent[], type: RunEvent["type"]) => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const kept = log.slice(0, log.findIndex((event) => event.type === type) + 1);
     store.append(kept.map((event, index) => ({ ...event, seq: index + 1 })));
     store.release("run", 1);
@@ -211,19 +204,23 @@ describe("a run that is resumed", () => {
   };
 
   it("still knows after another crash what was reserved for an attempt that may not be repeated", async () => {
-    const store = memoryStore({ resumable: true });
-    await teamIn(1).run("task", { runId: "run", store });
+    const store = memory({ resumable: true }).store;
+    await teamIn(1).run("task", { runId: "run", backend: { store } });
     const died = diedAfter(store.read("run"), "call.started");
-    const first = await teamIn(0.59).resume("run", { store: died });
+    const first = await teamIn(0.59).resume("run", { backend: { store: died } });
     expect(first.results).toMatchObject({
       a: { error: { code: "IN_DOUBT" } },
       b: { error: { code: "BUDGET_EXCEEDED" } },
     });
     const log = died.read("run").filter(({ type }) => type !== "run.resumed");
     expect(log.find(({ type }) => type === "call.failed")).toMatchObject({ charged: 300_000 });
-    const second = await teamIn(0.59).resume("run", { store: diedAfter(log, "call.failed") });
+    const second = await teamIn(0.59).resume("run", {
+      backend: { store: diedAfter(log, "call.failed") },
+    });
     expect(second.results.b).toMatchObject({ error: { code: "BUDGET_EXCEEDED" } });
-    const third = await teamIn(0.6).resume("run", { store: diedAfter(log, "call.failed") });
+    const third = await teamIn(0.6).resume("run", {
+      backend: { store: diedAfter(log, "call.failed") },
+    });
     expect(third.results.b.status).toBe("ok");
   });
 });

@@ -3,18 +3,10 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  agent,
-  budgetState,
-  memoryStore,
-  resetBudget,
-  supervisor,
-  type Json,
-  type Outcome,
-} from "../../src/index.ts";
+import { agent, budgets, memory, supervisor, type Json, type Outcome } from "../../src/index.ts";
 import type { Hold } from "../../src/limits/scoped.ts";
-import { sharedBudget, sharedState } from "../../src/limits/shared-budget.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sharedBudget, resetShared, sharedState } from "../../src/limits/shared-budget.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 
@@ -52,7 +44,7 @@ describe("a budget that runs share", () => {
         fc.integer({ min: 1, max: 10 }),
         async (plans, limit, concurrency) => {
           const clock = virtualClock();
-          const store = memoryStore({ clock });
+          const store = memory({ clock }).store;
           let [spent, most] = [0, 0];
           const payer = agent({
             name: "payer",
@@ -79,7 +71,7 @@ describe("a budget that runs share", () => {
             agents: { payer },
             budget: { usd: limit / 1e6, scope: "all" },
             concurrency,
-            store,
+            backend: { store },
             clock,
           });
           const ended = plans.map(
@@ -119,7 +111,7 @@ describe("a budget that runs share", () => {
   });
 
   it("is charged once for an attempt, however many above it name it, and the least of them holds", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const scope = "today";
     const payer = agent({
       name: "payer",
@@ -131,13 +123,18 @@ describe("a budget that runs share", () => {
       },
     });
     const inner = supervisor({ name: "inner", agents: { payer }, budget: { usd: 5, scope } });
-    const one = supervisor({ name: "one", agents: { inner }, budget: { usd: 1, scope }, store });
+    const one = supervisor({
+      name: "one",
+      agents: { inner },
+      budget: { usd: 1, scope },
+      backend: { store },
+    });
     const ended: string[] = [];
     for (let n = 0; n < 7; n++)
       ended.push((await one.run(n, { budget: { usd: 9, scope } })).status);
     // 0.5 of 0.9 is spent after five of them, and one more may come to 0.4.
     expect(ended).toEqual([...Array.from({ length: 6 }, () => "complete"), "failed"]);
-    expect(await budgetState(store, scope)).toEqual({
+    expect(await budgets({ store }).of(scope)).toEqual({
       spentMicros: 600_000,
       reservedMicros: 0,
       overran: false,
@@ -146,7 +143,7 @@ describe("a budget that runs share", () => {
 
   it("lets those wait who need several, whatever the order in which these were named", async () => {
     const clock = virtualClock();
-    const store = memoryStore({ clock });
+    const store = memory({ clock }).store;
     let asked = 0;
     const made = (name: string, scopes: readonly string[]) => {
       const payer = agent({
@@ -160,7 +157,7 @@ describe("a budget that runs share", () => {
         },
       });
       const budget = scopes.map((scope) => ({ usd: 1, scope }));
-      return supervisor({ name, agents: { payer }, budget, store, clock });
+      return supervisor({ name, agents: { payer }, budget, backend: { store }, clock });
     };
     const teams = [made("ab", ["a", "b"]), made("ba", ["b", "a"]), made("b", ["b"])];
     const all = Promise.all(teams.flatMap((team) => [team.run(1), team.run(2)]));
@@ -174,25 +171,25 @@ describe("a budget that runs share", () => {
 
   it("ends the run when the store cannot keep what is reserved or spent", async () => {
     for (const failsAt of [1, 2]) {
-      const memory = memoryStore();
+      const inMemory = memory().store;
       let writes = 0;
-      const values: typeof memory.values = {
-        ...memory.values,
+      const values: typeof inMemory.values = {
+        ...inMemory.values,
         changeAll(...given) {
           if (++writes >= failsAt) throw new Error("no space left on device");
-          return memory.values.changeAll(...given);
+          return inMemory.values.changeAll(...given);
         },
       };
       const payer = agent({ name: "payer", maxCost: { usd: 0.1 }, run: () => 1 });
       const budget = { usd: 1, scope: "today" };
-      const store = { ...memory, values };
-      const team = supervisor({ name: "team", agents: { payer }, budget, store });
+      const store = { ...inMemory, values };
+      const team = supervisor({ name: "team", agents: { payer }, budget, backend: { store } });
       await expect(team.run(1)).rejects.toMatchObject({ code: "STORE_FAILED" });
     }
   });
 
   it("is one budget for several supervisors and teams in teams", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const payer = agent({
       name: "payer",
       maxCost: { usd: 0.4 },
@@ -203,22 +200,22 @@ describe("a budget that runs share", () => {
     });
     const budget = { usd: 1, scope: "today" };
     const inner = supervisor({ name: "inner", agents: { payer }, budget });
-    const one = supervisor({ name: "one", agents: { inner }, store });
-    const other = supervisor({ name: "other", agents: { payer }, budget, store });
+    const one = supervisor({ name: "one", agents: { inner }, backend: { store } });
+    const other = supervisor({ name: "other", agents: { payer }, budget, backend: { store } });
     expect((await one.run(1)).status).toBe("complete");
     expect((await other.run(1)).status).toBe("complete");
     expect((await other.run(1)).status).toBe("failed");
-    expect(await budgetState(store, "today")).toEqual({
+    expect(await budgets({ store }).of("today")).toEqual({
       spentMicros: 800_000,
       reservedMicros: 0,
       overran: false,
     });
-    await resetBudget(store, "today");
+    await budgets({ store }).reset("today");
     expect((await other.run(1)).status).toBe("complete");
   });
 
   it("is begun anew with what is reserved for attempts under way, so that it is never below nothing", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const asked = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<void>();
     const slow = agent({
@@ -232,16 +229,18 @@ describe("a budget that runs share", () => {
       },
     });
     const budget = { usd: 1, scope: "today" };
-    const running = supervisor({ name: "team", agents: { slow }, budget, store }).run(1);
+    const running = supervisor({ name: "team", agents: { slow }, budget, backend: { store } }).run(
+      1,
+    );
     await asked.promise;
-    await resetBudget(store, "today");
-    expect(await budgetState(store, "today")).toMatchObject({
+    await budgets({ store }).reset("today");
+    expect(await budgets({ store }).of("today")).toMatchObject({
       spentMicros: 0,
       reservedMicros: 400_000,
     });
     answer.resolve();
     await running;
-    expect(await budgetState(store, "today")).toEqual({
+    expect(await budgets({ store }).of("today")).toEqual({
       spentMicros: 100_000,
       reservedMicros: 0,
       overran: false,
@@ -256,19 +255,19 @@ describe("a budget that runs share", () => {
     { spent: 1, open: { id: "x" } },
     { spent: 1, open: { id: [null, 1] } },
   ])("promises nothing where the store has %j for it", async (foreign) => {
-    const store = memoryStore();
+    const store = memory().store;
     await store.values.change("budget/today", () => foreign);
     let asked = 0;
     const payer = agent({ name: "payer", maxCost: { usd: 0.1 }, run: () => ++asked });
     const budget = { usd: 1, scope: "today" };
-    const team = supervisor({ name: "team", agents: { payer }, budget, store });
+    const team = supervisor({ name: "team", agents: { payer }, budget, backend: { store } });
     await expect(team.run(1)).rejects.toMatchObject({ code: "STORE_FAILED" });
     expect(asked).toBe(0);
   });
 
   it("counts what a process that has died had reserved as spent, when its time is over", async () => {
     const clock = virtualClock();
-    const store = memoryStore({ clock });
+    const store = memory({ clock }).store;
     const hang = agent({
       name: "hang",
       maxCost: { usd: 0.7 },
@@ -280,13 +279,19 @@ describe("a budget that runs share", () => {
       name: "team",
       agents: { hang },
       budget,
-      store,
+      backend: { store },
       clock: virtualClock(),
     });
     forgotten.run(1).catch(() => {});
     await clock.advance(1);
     const payer = agent({ name: "payer", maxCost: { usd: 0.7 }, run: () => 1 });
-    const waiting = supervisor({ name: "next", agents: { payer }, budget, store, clock }).run(1);
+    const waiting = supervisor({
+      name: "next",
+      agents: { payer },
+      budget,
+      backend: { store },
+      clock,
+    }).run(1);
     await clock.advance(60_000);
     expect(await sharedState(store.values, "all", clock.now())).toMatchObject({
       spentMicros: 0,
@@ -303,7 +308,7 @@ describe("a budget that runs share", () => {
   /** An attempt that reports 100,000 of at most 700,000, and that the budget takes for dead long before its process does. */
   async function takenForDead(reset: "never" | "after") {
     const [clock, its] = [virtualClock(), virtualClock()];
-    const store = memoryStore({ clock });
+    const store = memory({ clock }).store;
     let answer = (): void => {};
     const slow = agent({
       name: "slow",
@@ -320,7 +325,7 @@ describe("a budget that runs share", () => {
       run: (_: unknown, { report }) => report({ usdMicros: 200_000 }),
     });
     const budget = { usd: 1, scope: "all" };
-    const team = { budget, store };
+    const team = { budget, backend: { store } };
     const running = supervisor({ name: "slow", agents: { slow }, ...team, clock: its }).run(1);
     await its.advance(1);
     await clock.advance(600_000);
@@ -332,7 +337,7 @@ describe("a budget that runs share", () => {
       reservedMicros: 0,
     });
     if (reset === "after") {
-      await resetBudget(store, "all");
+      await budgets({ store }).reset("all");
       expect((await other.run(2)).status).toBe("complete");
     }
     answer();
@@ -368,7 +373,7 @@ describe("a budget that runs share", () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
-        const { values } = memoryStore();
+        const { values } = memory().store;
         const budget = sharedBudget({ limitMicros: 1_000, scope: "all", unbounded: "refuse" });
         const open = new Map<string, Hold>();
         let nowMs = 0;
@@ -398,7 +403,7 @@ describe("a budget that runs share", () => {
             values.change(budget.key, (kept) => budget.release(kept, hold, leaving, nowMs));
           } else if ("waits" in one) nowMs += one.waits;
           else {
-            await resetBudget({ values }, "all");
+            await resetShared(values, "all");
             charged = 0;
           }
           const state = await sharedState(values, "all", nowMs);
@@ -422,8 +427,8 @@ describe("a budget that runs share", () => {
     });
     const processes = await Promise.all(spending);
     const spent = processes.reduce((sum, one) => sum + one.spent, 0);
-    await using store = sqliteStore({ path });
-    const state = await budgetState(store, "all");
+    await using store = sqlite({ path }).store;
+    const state = await budgets({ store }).of("all");
     expect(state).toEqual({ spentMicros: spent, reservedMicros: 0, overran: false });
     expect(spent).toBeLessThanOrEqual(5_000_000);
     // It is used up but for what no attempt fits into.

@@ -35,6 +35,7 @@ const allowed = [
   ["src/run/a.ts", 'import { plan } from "../team/plan.ts";'],
   ["src/forecast/a.ts", 'import { root } from "../run/root.ts";'],
   ["src/sqlite/a.ts", 'import type { Store } from "../store/store.ts";'],
+  ["src/ports/a.ts", 'import { storeLimiter } from "../limits/store-limiter.ts";'],
   ["src/testing/a.ts", 'import { supervisor } from "../supervisor.ts";'],
   ["src/testing/sub/a.ts", 'import { memoryStore } from "../../store/memory.ts";'],
   ["src/testing/sub/b.ts", 'import { contract } from "../contract.ts";'],
@@ -64,7 +65,7 @@ const refused = [
   ["src/describe/agent.ts", 'import type { LanguageModel } from "ai";'],
   ["src/conflict/a.ts", 'import { vote } from "../resolve/vote.ts";'],
   ["src/conflict/contradiction/a.ts", 'import { keepApart } from "../keep-apart.ts";'],
-  ["src/store/a.ts", 'import { sqliteStore } from "../sqlite/index.ts";'],
+  ["src/store/a.ts", 'import { sqlite } from "../sqlite/index.ts";'],
   ["src/log/a.ts", 'import { call } from "../call/call.ts";'],
   ["src/call/a.ts", 'import { supervisor } from "../supervisor.ts";'],
   ["src/call/b.ts", 'import { vote } from "../resolve/vote.ts";'],
@@ -83,6 +84,7 @@ const refused = [
   ["src/team/decide/a.ts", 'import { agent } from "../../index.ts";'],
   ["src/run/a.ts", 'import { plan } from "../forecast/forecast.ts";'],
   ["src/sqlite/a.ts", 'import { run } from "../call/run.ts";'],
+  ["src/ports/a.ts", 'import { agent } from "../describe/agent.ts";'],
   ["src/testing/a.ts", 'import { main } from "../cli/main.ts";'],
   ["src/testing/sub/a.ts", 'import { main } from "../../cli/main.ts";'],
   ["src/cli/a.ts", 'import { attempt } from "../call/attempt.ts";'],
@@ -91,7 +93,7 @@ const refused = [
   ["src/ai-sdk/b.ts", 'import { embedder } from "../conflict/similar/embedding.ts";'],
   ["src/command/a.ts", 'import { run } from "../call/run.ts";'],
   ["src/index.ts", 'export { learn } from "./learning/statistics/learn.ts";'],
-  ["src/index.ts", 'export { sqliteStore } from "./sqlite/index.ts";'],
+  ["src/index.ts", 'export { sqlite } from "./sqlite/index.ts";'],
   ["src/index.ts", 'export { Command } from "commander";'],
 ] as const;
 

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import * as quorate from "../../src/index.ts";
-import type { Outcome, RunEvent, Store } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import type { Outcome, RunEvent } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { folder, quorate as command } from "../cli/command.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 import { recordedTeam } from "./team.ts";
@@ -28,10 +29,10 @@ interface Durable {
 function open(file: string, more: object = {}) {
   const path = tempPath();
   copyFileSync(join(FOLDER, file), path);
-  const store: Store & AsyncDisposable = sqliteStore({ path });
+  const store: Store & AsyncDisposable = sqlite({ path }).store;
   const asked: string[] = [];
   const seen = { asked: (name: string) => void asked.push(name), slow: () => {} };
-  const team = recordedTeam(quorate as never, seen, { store, ...more }) as Durable;
+  const team = recordedTeam(quorate as never, seen, { backend: { store }, ...more }) as Durable;
   return { path, store, asked, team };
 }
 

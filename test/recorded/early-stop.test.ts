@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { billOf, conflictsOf, memoryStore, type Outcome, type RunEvent } from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { billOf, conflictsOf, memory, type Outcome, type RunEvent } from "../../src/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { folder, quorate as command } from "../cli/command.ts";
 import { earlyStopTeam } from "./early-stop-team.ts";
 
@@ -16,10 +16,10 @@ const STOPPED = ["slow", "inner", "after"];
 
 /** The first `count` events of the log in a store, as a process that was killed after them left it. */
 function left(count: number) {
-  const store = memoryStore({ resumable: true });
+  const store = memory({ resumable: true }).store;
   store.append(structuredClone(recorded.events.slice(0, count)));
   store.release("done", 1);
-  return { store, ...earlyStopTeam({ store }) };
+  return { store, ...earlyStopTeam({ backend: { store } }) };
 }
 
 describe("a log of an earlier version, whose run was stopped early,", () => {
@@ -73,7 +73,7 @@ describe("a log of an earlier version, whose run was stopped early,", () => {
   it("is shown by the command line", async () => {
     const cwd = folder();
     const path = join(cwd, "quorate.db");
-    const store = sqliteStore({ path });
+    const store = sqlite({ path }).store;
     await store.append(structuredClone(recorded.events));
     await store.release("done", 1);
     await store[Symbol.asyncDispose]();

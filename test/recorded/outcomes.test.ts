@@ -7,7 +7,7 @@ import {
   recordTruth,
   type TruthListed,
 } from "../../src/learning/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { quorate } from "../cli/command.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 
@@ -24,23 +24,23 @@ function copied(): string {
 
 describe("a database of a version that called truths outcomes", () => {
   it("teaches what it taught, and takes truths about the same subjects", async () => {
-    await using store = sqliteStore({ path: copied() });
-    const learned = await learnedFrom(store, "gate", { labels: "fixed" });
+    await using store = sqlite({ path: copied() }).store;
+    const learned = await learnedFrom({ store }, "gate", { labels: "fixed" });
     expect(learned.claims).toMatchObject({ outcomes: 12 });
     const all: TruthListed[] = [];
-    for await (const one of recordedTruths(store)) all.push(one);
+    for await (const one of recordedTruths({ store })) all.push(one);
     expect(all).toHaveLength(12);
     expect(all.at(-1)).toEqual({
       supervisor: "gate",
       kind: "claim",
       recorded: { runId: "r0", subject: "task", truth: "hold" },
     });
-    expect(await recordTruth(store, "r0", "task", "ship", { by: "ann" })).toMatchObject({
+    expect(await recordTruth({ store }, "r0", "task", "ship", { by: "ann" })).toMatchObject({
       right: ["bad", "worse"],
       replaced: { value: "hold" },
     });
     expect(await store.values.get("taught/gate")).toEqual({ ballots: 13, truths: 13 });
-    const now = await recordTruth(store, "r0", "task", "hold");
+    const now = await recordTruth({ store }, "r0", "task", "hold");
     expect(now.replaced).toMatchObject({ value: "ship", by: "ann", atMs: expect.any(Number) });
   });
 

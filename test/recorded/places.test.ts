@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { billOf, human, openQuestions, type CallPlace, type RunEvent } from "../../src/index.ts";
 import { auditJudges } from "../../src/audit/audit.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { recordsOf } from "../../src/forecast/records.ts";
 import { folder, quorate as command } from "../cli/command.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
@@ -17,8 +17,8 @@ const tempPath = tempPaths();
 function open(more: object = {}, also: Parameters<typeof placesTeam>[1] = {}) {
   const path = tempPath();
   copyFileSync(FILE, path);
-  const store = sqliteStore({ path });
-  return { path, store, ...placesTeam({ store, ...more }, also) };
+  const store = sqlite({ path }).store;
+  return { path, store, ...placesTeam({ backend: { store }, ...more }, also) };
 }
 
 const placeOf = ({ agent, role, team, teamAttempt, questionKey, via }: Partial<CallPlace>) =>

@@ -40,7 +40,7 @@ const text = fc
 describe("a report as Markdown", () => {
   it("says what was decided, who held what, what stands with its place, who is missing and what it took", async () => {
     const outcome = await review.run({}, { runId: "r-1" });
-    const events = await review.store.read(outcome.runId);
+    const events = await review.backend.store.read(outcome.runId);
     const made = report(events.map((event, index) => ({ ...event, atMs: index })));
     await expect(render(made, "md")).toMatchFileSnapshot("snapshots/review.md");
   });
@@ -69,7 +69,7 @@ describe("a report as Markdown", () => {
 
   it("has no link, no picture, no mention and no block of an agent's, whatever agents say wherever they can", async () => {
     const outcome = await hostile.run({});
-    for (const run of [outcome, await hostile.store.read(outcome.runId)]) {
+    for (const run of [outcome, await hostile.backend.store.read(outcome.runId)]) {
       const page = html(render(report(run), "md"));
       expect([...page.matchAll(/<(\w+)/g)].map(([, tag]) => tag)).not.toEqual(
         expect.arrayContaining(["a", "img", "script", "pre", "table", "h1", "blockquote"]),
@@ -89,7 +89,7 @@ describe("a report as Markdown", () => {
 
 describe("a report as JUnit XML", () => {
   it("is read by another reader of it: an error for who failed, a failure for what stands", async () => {
-    const made = report(await review.store.read(await runId()));
+    const made = report(await review.backend.store.read(await runId()));
     const read = await parse(render(made, "junit"));
     if (read === undefined || read === null || !("testsuite" in read)) throw new Error("no suites");
     expect(

@@ -1,4 +1,4 @@
-import { agent, memoryStore, supervisor, support, unanimous, vote } from "../../src/index.ts";
+import { agent, memory, supervisor, support, unanimous, vote } from "../../src/index.ts";
 
 /** What agents could write to do more with a report than to be read. */
 export const HOSTILE_TEXTS: readonly string[] = [
@@ -15,7 +15,7 @@ export const HOSTILE_TEXTS: readonly string[] = [
 /** Says all of it in every place where an agent can say something. */
 export const hostile = supervisor({
   name: "hostile | @octocat",
-  store: memoryStore({ resumable: true }),
+  backend: memory({ resumable: true }),
   agents: {
     "ann @octocat `x`": agent({
       name: "ann @octocat `x`",

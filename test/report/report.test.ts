@@ -6,7 +6,7 @@ import { review } from "./review.ts";
 describe("the report of a run", () => {
   it("says the same of an outcome and of the run's events, but for the name and the times that an outcome does not have", async () => {
     const outcome = await review.run({});
-    const events = await review.store.read(outcome.runId);
+    const events = await review.backend.store.read(outcome.runId);
     const { team, startedAtMs, durationMs, ...fromEvents } = report(events);
     const { team: _, startedAtMs: __, durationMs: ___, ...fromOutcome } = report(outcome);
     expect(fromEvents).toEqual(fromOutcome);
@@ -53,7 +53,7 @@ describe("the report of a run", () => {
   });
 
   it("tells a run that has not ended as far as it went", async () => {
-    const events = await review.store.read((await review.run({})).runId);
+    const events = await review.backend.store.read((await review.run({})).runId);
     const begun = report(events.slice(0, 4));
     expect(begun).toMatchObject({ status: "running", verdict: null, bill: null });
     expect(begun.agents).toHaveLength(4);

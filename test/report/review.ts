@@ -1,10 +1,10 @@
-import { agent, memoryStore, supervisor, support, unanimous, vote } from "../../src/index.ts";
+import { agent, memory, supervisor, support, unanimous, vote } from "../../src/index.ts";
 
 /** A review of a change: two findings that stand, one that does not, one voice against two, and one that fails. */
 export const review = supervisor({
   name: "review",
   version: "3",
-  store: memoryStore({ resumable: true }),
+  backend: memory({ resumable: true }),
   agents: {
     ann: agent({
       name: "ann",

@@ -12,7 +12,7 @@ describe("a caller who cancels", () => {
     const team = supervisor({ name: "team", agents: { a } });
     const reason = { why: "enough" };
     await expect(team.run("task", { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    expect(await team.store.runs()).toEqual([]);
+    expect(await team.backend.store.runs()).toEqual([]);
     a.assertComplete();
   });
 
@@ -54,10 +54,10 @@ describe("a caller who cancels", () => {
     expect(settled).toBe(true);
     await expect(running).rejects.toBe(reason);
     expect([heard, stoppedAtMs]).toEqual([reason, 710]);
-    const log = (await team.store.read("run")) as readonly RunEvent[];
+    const log = (await team.backend.store.read("run")) as readonly RunEvent[];
     expect(log.at(-1)).toMatchObject({ type: "run.cancelled", reason: "enough" });
     expect(types(log)).not.toContain("run.finished");
-    expect((await team.store.runs())[0]).toMatchObject({ status: "cancelled" });
+    expect((await team.backend.store.runs())[0]).toMatchObject({ status: "cancelled" });
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
     never.assertComplete();
   });
@@ -74,7 +74,7 @@ describe("a caller who cancels", () => {
     controller.abort("enough");
     await clock.advance(20_000);
     expect(await settledAt).toBe(5_010);
-    const log = (await team.store.read("run")) as readonly RunEvent[];
+    const log = (await team.backend.store.read("run")) as readonly RunEvent[];
     expect(types(log).slice(-3)).toEqual(["call.abandoned", "call.abandoned", "run.cancelled"]);
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
   });
@@ -85,7 +85,7 @@ describe("a caller who cancels", () => {
     const controller = new AbortController();
     const { runId } = await team.run("task", { signal: controller.signal });
     controller.abort("enough");
-    expect(types(await team.store.read(runId)).at(-1)).toBe("run.finished");
+    expect(types(await team.backend.store.read(runId)).at(-1)).toBe("run.finished");
     expect(a.calls[0]?.aborted).toBe(false);
   });
 
@@ -103,7 +103,7 @@ describe("a caller who cancels", () => {
     controller.abort(reason);
     const [settled] = await Promise.allSettled([running]);
     expect(settled.status === "rejected" && settled.reason === controller.signal.reason).toBe(true);
-    const last = (await team.store.read("run")).at(-1);
+    const last = (await team.backend.store.read("run")).at(-1);
     if (last !== undefined)
       expect(last).toMatchObject({ type: "run.cancelled", reason: expect.any(String) });
   });
@@ -119,7 +119,7 @@ describe("a caller who cancels", () => {
     controller.abort("enough");
     await clock.advance(1_000);
     expect(await rejected).toBe("enough");
-    expect(types(await team.store.read("run"))).not.toContain("call.succeeded");
+    expect(types(await team.backend.store.read("run"))).not.toContain("call.succeeded");
   });
 
   it("leaves no listener on the signal, however the run ends", async () => {

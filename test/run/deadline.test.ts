@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   judge,
-  memoryStore,
+  memory,
   supervisor,
   unanimous,
   vote,
@@ -62,7 +62,7 @@ describe("a run with a deadline", () => {
       missing: [{ agent: "late" }],
       verdicts: [{ status: "decided", winner: "ship", missing: ["late"] }],
     });
-    const log = (await team.store.read(outcome.runId)) as readonly RunEvent[];
+    const log = (await team.backend.store.read(outcome.runId)) as readonly RunEvent[];
     expect(faultsOf(log)).toEqual([]);
     await clock.advance(10_000);
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
@@ -127,12 +127,12 @@ describe("a run with a deadline", () => {
     const clock = virtualClock();
     const input: Schema = { "~standard": { version: 1, vendor: "test", validate: schema ?? pass } };
     const a = agent({ name: "a", input, run: () => 1 });
-    const store = memoryStore({ clock });
+    const store = memory({ clock }).store;
     const team = supervisor({
       name: "team",
       agents: { a },
       clock,
-      store,
+      backend: { store },
       ...(route !== undefined && { route }),
     });
     const refused = rejection(team.run("task", { deadlineMs: 100 }));
@@ -305,9 +305,9 @@ describe("a run with a deadline", () => {
 
   it("that was reached is over when the run is resumed: nobody is asked again", async () => {
     const clock = virtualClock();
-    const store = memoryStore({ clock, resumable: true });
+    const store = memory({ clock, resumable: true }).store;
     const agents = byName([says("a", "ship", 1, clock), says("late", "ship", 500, clock)]);
-    const team = supervisor({ name: "team", agents, clock, store });
+    const team = supervisor({ name: "team", agents, clock, backend: { store } });
     const running = team.run("task" as never, { runId: "r", deadlineMs: 100 });
     await clock.advance(100);
     const outcome = await running;
@@ -319,9 +319,9 @@ describe("a run with a deadline", () => {
 
   it("counts anew from where it is gone on with", async () => {
     const clock = virtualClock();
-    const store = memoryStore({ clock, resumable: true });
+    const store = memory({ clock, resumable: true }).store;
     const agents = byName([says("slow", "ship", 80, clock)]);
-    const team = supervisor({ name: "team", agents, clock, store, deadlineMs: 100 });
+    const team = supervisor({ name: "team", agents, clock, backend: { store }, deadlineMs: 100 });
     const leaving = new AbortController();
     const left = rejection(team.run("task" as never, { runId: "r", signal: leaving.signal }));
     await clock.advance(60);

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { agent, memoryStore, supervisor, type LiveEvent } from "../../src/index.ts";
+import { agent, memory, supervisor, type LiveEvent } from "../../src/index.ts";
 
 const types = (events: readonly LiveEvent[]): readonly string[] => events.map(({ type }) => type);
 
@@ -16,17 +16,19 @@ const said = agent({
 
 describe("onEvent", () => {
   it("hears of every event of a run once, after it is kept, and of progress", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const heard: LiveEvent[] = [];
     const kept: boolean[] = [];
     const team = supervisor({
       name: "team",
       agents: { said },
-      store: {
-        ...store,
-        append: (events, fence) => {
-          kept.push(heard.length === 0 || events.every((event) => !heard.includes(event)));
-          return store.append(events, fence);
+      backend: {
+        store: {
+          ...store,
+          append: (events, fence) => {
+            kept.push(heard.length === 0 || events.every((event) => !heard.includes(event)));
+            return store.append(events, fence);
+          },
         },
       },
       onEvent: (event) => heard.push(event),
@@ -39,7 +41,7 @@ describe("onEvent", () => {
   });
 
   it("hears only of what a resumed run adds to its log", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const asked = new AbortController();
     const slow = agent({
       name: "slow",
@@ -48,7 +50,12 @@ describe("onEvent", () => {
         await once(signal, "abort");
       },
     });
-    const stopped = supervisor({ name: "team", agents: { said, slow }, store, graceMs: 0 });
+    const stopped = supervisor({
+      name: "team",
+      agents: { said, slow },
+      backend: { store },
+      graceMs: 0,
+    });
     await expect(stopped.run("x", { runId: "r", signal: asked.signal })).rejects.toThrow("abort");
     const before = (await store.read("r")).length;
     const heard: LiveEvent[] = [];
@@ -56,7 +63,7 @@ describe("onEvent", () => {
     const again = supervisor({
       name: "team",
       agents: { said, slow: quick },
-      store,
+      backend: { store },
       onEvent: (event) => heard.push(event),
     });
     await again.resume("r");

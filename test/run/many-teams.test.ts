@@ -2,13 +2,13 @@ import { growth } from "../operations.ts";
 import { describe, expect, it } from "vitest";
 import {
   agent,
-  memoryStore,
+  memory,
   supervisor,
   type Outcome,
   type RunEvent,
-  type Store,
   type TaskPlan,
 } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 
 const RUN = "run";
 
@@ -40,7 +40,7 @@ function wide(teams: number, store: Store): Team {
     const answer = ({ bill }: Outcome): unknown => ({ recommendation: "ship", bill });
     agents[`t${n}`] = teamOf({ name: `t${n}`, agents: { a: reviewer() }, answer });
   }
-  return teamOf({ name: "root", agents, store });
+  return teamOf({ name: "root", agents, backend: { store } });
 }
 
 /** A team in a team in a team, each with one agent of its own. */
@@ -49,12 +49,12 @@ function deep(teams: number, store: Store): Team {
   for (let n = 1; n < teams; n++) {
     inner = { [`t${n}`]: teamOf({ name: `t${n}`, agents: { a: reviewer(), ...inner } }) };
   }
-  return teamOf({ name: "root", agents: { a: reviewer(), ...inner }, store });
+  return teamOf({ name: "root", agents: { a: reviewer(), ...inner }, backend: { store } });
 }
 
 /** A store in which the log of a run stands, or its first half. */
 function stored(log: readonly RunEvent[], part: 1 | 0.5): Store {
-  const store = memoryStore({ resumable: true });
+  const store = memory({ resumable: true }).store;
   store.append(log.slice(0, Math.ceil(log.length * part)));
   store.release(RUN, 1);
   return store;
@@ -68,19 +68,19 @@ describe("what a run of nested teams takes", () => {
   ])("grows with the number of teams %s, and not with its square", async (_, make, teams, most) => {
     const logs = new Map<number, readonly RunEvent[]>();
     for (const many of [2, teams, 2 * teams]) {
-      const store = memoryStore({ resumable: true });
+      const store = memory({ resumable: true }).store;
       const { bill } = await make(many, store).run(1, { runId: RUN });
       expect(bill).toMatchObject({ calls: many, spent: { usdMicros: many } });
       logs.set(many, store.read(RUN) as readonly RunEvent[]);
     }
     const kept = (many: number, part: 1 | 0.5): Store => stored(logs.get(many) ?? [], part);
     const works = {
-      run: (many: number) => make(many, memoryStore()).run(1, { runId: RUN }),
+      run: (many: number) => make(many, memory().store).run(1, { runId: RUN }),
       "resumable run": (many: number) =>
-        make(many, memoryStore({ resumable: true })).run(1, { runId: RUN }),
+        make(many, memory({ resumable: true }).store).run(1, { runId: RUN }),
       resume: (many: number) => make(many, kept(many, 0.5)).resume(RUN),
       fork: (many: number) => make(many, kept(many, 1)).fork(RUN),
-      plan: (many: number) => make(many, memoryStore()).plan(1),
+      plan: (many: number) => make(many, memory().store).plan(1),
       "plan by what is recorded": (many: number) => make(many, kept(many, 1)).plan(1),
     };
     const tooMuch: string[] = [];

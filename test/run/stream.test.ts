@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  agent,
-  memoryStore,
-  supervisor,
-  type LiveEvent,
-  type RunEvent,
-  type Store,
-} from "../../src/index.ts";
+import { agent, memory, supervisor, type LiveEvent, type RunEvent } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import { scripted, virtualClock } from "../../src/testing/index.ts";
 import { collected } from "../team/collected.ts";
 
@@ -17,7 +11,7 @@ const upTo = (length: number): readonly number[] => Array.from({ length }, (_, i
 
 /** A store of promises, which keeps when told to. */
 function slowStore(): { readonly store: Store; readonly waiting: (() => void)[] } {
-  const kept = memoryStore();
+  const kept = memory().store;
   const waiting: (() => void)[] = [];
   const store: Store = {
     ...kept,
@@ -52,7 +46,7 @@ describe("a stream", () => {
     const events = await collected(stream);
     expect(seqs(events)).toEqual(upTo(events.length));
     expect(events.at(-1)).toMatchObject({ type: "run.finished", status: "partial" });
-    expect(events).toEqual(await team.store.read(stream.runId));
+    expect(events).toEqual(await team.backend.store.read(stream.runId));
     const times = events.map(({ atMs }) => atMs);
     expect(times).toEqual(times.toSorted((x, y) => x - y));
   });
@@ -60,7 +54,7 @@ describe("a stream", () => {
   it("shows events only once they are kept", async () => {
     const { store, waiting } = slowStore();
     const a = scripted("a", [{ output: 1 }]);
-    const stream = supervisor({ name: "team", agents: { a }, store }).stream("task");
+    const stream = supervisor({ name: "team", agents: { a }, backend: { store } }).stream("task");
     const seen: LiveEvent[] = [];
     const reading = (async () => {
       for await (const event of stream) {
@@ -124,7 +118,7 @@ describe("a stream", () => {
     ]);
     expect(seqs(live)).toEqual(upTo(live.length - 2));
     const late = await collected(stream);
-    expect(late).toEqual(await team.store.read(stream.runId));
+    expect(late).toEqual(await team.backend.store.read(stream.runId));
   });
 
   it("keeps at most a thousand pieces of progress that nobody has read, and every event", async () => {
@@ -260,7 +254,9 @@ describe("a stream", () => {
       expect(() => Object.assign(event, { runId: "forged" })).toThrow(TypeError);
     }
     expect(
-      (await team.store.read(stream.runId)).every(({ runId }: RunEvent) => runId === stream.runId),
+      (await team.backend.store.read(stream.runId)).every(
+        ({ runId }: RunEvent) => runId === stream.runId,
+      ),
     ).toBe(true);
   });
 });

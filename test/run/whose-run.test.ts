@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { agent, memoryStore, supervisor } from "../../src/index.ts";
+import { agent, memory, supervisor } from "../../src/index.ts";
 import { rejection } from "../team/rejection.ts";
 
 const one = agent({ name: "one", run: (task: string) => task });
 const setUp = (options: object = {}) => {
-  const store = memoryStore({ resumable: true });
-  return { store, team: supervisor({ name: "team", agents: { one }, store, ...options }) };
+  const store = memory({ resumable: true }).store;
+  return {
+    store,
+    team: supervisor({ name: "team", agents: { one }, backend: { store }, ...options }),
+  };
 };
 const whose = { tenant: "acme", tags: { branch: "main" } };
 

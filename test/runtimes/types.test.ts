@@ -25,7 +25,7 @@ const PROGRAM = `
   import { commandAgent } from "quorate/command";
   import { reliability } from "quorate/learning";
   import { similar } from "quorate/similar";
-  import { sqliteStore } from "quorate/sqlite";
+  import { sqlite } from "quorate/sqlite";
   import { virtualClock } from "quorate/testing";
 
   const lawyer = agent({ name: "lawyer", run: async (task: string) => ({ recommendation: "hold", task }) });
@@ -33,7 +33,7 @@ const PROGRAM = `
   const { results, status } = await desk.run("sell?");
   const said: string | null = results.lawyer.status === "ok" ? results.lawyer.output.recommendation : null;
   const state: Outcome["status"] = status;
-  export { auditJudges, commandAgent, modelAgent, safeText, said, similar, sqliteStore, state, virtualClock };
+  export { auditJudges, commandAgent, modelAgent, safeText, said, similar, sqlite, state, virtualClock };
 `;
 const WRONG = 'import { agent } from "quorate";\nagent({ name: 1, run: async () => 1 });\n';
 const REQUIRED = `

@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/model/events.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { answered, started, wholeRun } from "../../src/testing/store-contract/run-events.ts";
 import { tempPaths } from "./temp-folder.ts";
 
@@ -33,10 +33,10 @@ function write({ before, wal }: Pick<Checkpoint, "before" | "wal">): string {
 async function checkpointed(old: number): Promise<Checkpoint> {
   const path = tempPath();
   if (old > 0) {
-    await using first = sqliteStore({ path });
+    await using first = sqlite({ path }).store;
     await first.append(wholeRun("old", old));
   }
-  await using store = sqliteStore({ path });
+  await using store = sqlite({ path }).store;
   const events = [
     started("run", LARGE),
     ...Array.from({ length: 7 }, (_, n) => answered("run", n + 2, LARGE + n)),
@@ -84,7 +84,7 @@ async function expectWhole(checkpoint: Checkpoint, before: Buffer): Promise<void
   const { events } = checkpoint;
   const next = answered("run", events.length + 1);
   {
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     expect(await store.read("run")).toEqual(events);
     using db = new DatabaseSync(path);
     // In a crash the owner would be gone. This process lives.

@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/model/events.ts";
 import { agent, supervisor } from "../../src/index.ts";
-import { sqliteStore, type Codec, type SqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite, type Codec, type SqliteStore } from "../../src/sqlite/index.ts";
 import {
   answered,
   cancelled,
@@ -70,7 +70,7 @@ describe("a store with a codec", () => {
 
   it("writes no word of what events say, neither to the file nor to the log beside it", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path, codec: aes() });
+    await using store = sqlite({ path, codec: aes() }).store;
     await store.append(written);
     await store.append([started("other", LARGE), cancelled("other", 2)]);
     const words = [SECRET, "4711", "gate", "security", "recommendation", "the caller left", "xxxx"];
@@ -86,14 +86,14 @@ describe("a store with a codec", () => {
     look();
     // What was looked for is found where there is no codec.
     const plain = tempPath();
-    await using other = sqliteStore({ path: plain });
+    await using other = sqlite({ path: plain }).store;
     await other.append(written);
     expect(readFileSync(`${plain}-wal`).includes(SECRET)).toBe(true);
   });
 
   it("leaves readable the run's id and its events' times, and how a run ended", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path, codec: aes() });
+    await using store = sqlite({ path, codec: aes() }).store;
     await store.append([started("run"), answered("run", 2, LARGE), finished("run", 3)]);
     const log = rows(path, "SELECT run_id, seq, at_ms, type, body, large FROM log ORDER BY seq");
     const code = expect.stringMatching(/^\{"code":"[A-Za-z0-9+/=]+"\}$/);
@@ -123,17 +123,17 @@ describe("a store with a codec", () => {
     const path = tempPath();
     const codec = aes();
     for (const runId of ["a", "b"]) {
-      await using store = sqliteStore({ path, codec });
+      await using store = sqlite({ path, codec }).store;
       await store.append([started(runId, LARGE), answered(runId, 2, LARGE)]);
     }
     const blobs = rows(path, "SELECT hash FROM blobs");
     expect(blobs).toHaveLength(1);
     const elsewhere = tempPath();
-    await using plain = sqliteStore({ path: elsewhere });
+    await using plain = sqlite({ path: elsewhere }).store;
     await plain.append([started("a", LARGE)]);
     expect(blobs).not.toEqual(rows(elsewhere, "SELECT hash FROM blobs"));
     const again = tempPath();
-    await using other = sqliteStore({ path: again, codec });
+    await using other = sqlite({ path: again, codec }).store;
     await other.append([started("a", LARGE)]);
     expect(blobs).not.toEqual(rows(again, "SELECT hash FROM blobs"));
   });
@@ -141,7 +141,7 @@ describe("a store with a codec", () => {
   it("forgets old runs without the key, and their large values", async () => {
     const path = tempPath();
     const codec = breakable();
-    await using store = sqliteStore({ path, codec });
+    await using store = sqlite({ path, codec }).store;
     await store.append([started("ended", LARGE), answered("ended", 2), finished("ended", 3)]);
     await store.append([started("open", `${LARGE}.`)]);
     codec.with = { encode: fail, decode: fail };
@@ -154,19 +154,19 @@ describe("a store with a codec", () => {
   it("takes whatever string the codec makes of a text", async () => {
     // Half a character, an end of string, and quotes: none of these is a text of SQLite's.
     const strange = "\ud800\0\"'\\\n";
-    await using store = sqliteStore({
+    await using store = sqlite({
       path: tempPath(),
       codec: {
         encode: (text) => strange + text,
         decode: (code) => code.slice(strange.length),
       },
-    });
+    }).store;
     await store.append([started("run", LARGE), answered("run", 2, "é😀")]);
     expect(await store.read("run")).toEqual([started("run", LARGE), answered("run", 2, "é😀")]);
   });
 
   it("refuses above 64 MiB of JSON as before, and takes what is just below", async () => {
-    await using store = sqliteStore({ path: ":memory:", codec: aes() });
+    await using store = sqlite({ path: ":memory:", codec: aes() }).store;
     const text = "é".repeat(32 * 1024 * 1024);
     await expect(store.append([started("run", text)])).rejects.toEqual(
       failure(/Event 1 .* has 671089\d\d bytes of JSON; at most 67108864/),
@@ -180,7 +180,7 @@ describe("a store with a codec", () => {
 describe("a file and another codec", () => {
   async function made(codec?: Codec): Promise<string> {
     const path = tempPath();
-    await using store = sqliteStore({ path, ...(codec && { codec }) });
+    await using store = sqlite({ path, ...(codec && { codec }) }).store;
     await store.append([started("run", LARGE), finished("run", 2)]);
     return path;
   }
@@ -211,17 +211,17 @@ describe("a file and another codec", () => {
   ])("does not open with %s, and is left as it is", async (_, before, codec, message) => {
     const path = await made(before);
     const bytes = everything(path);
-    expect(() => sqliteStore({ path, ...(codec && { codec }) })).toThrow(failure(message));
+    expect(() => sqlite({ path, ...(codec && { codec }) }).store).toThrow(failure(message));
     expect(everything(path)).toEqual(bytes);
-    await using right = sqliteStore({ path, ...(before && { codec: before }) });
+    await using right = sqlite({ path, ...(before && { codec: before }) }).store;
     expect(await right.read("run")).toHaveLength(2);
   });
 
   it("is of the one that made it first, when two want to at once", async () => {
     const path = tempPath();
-    await using first = sqliteStore({ path, codec: aes() });
-    expect(() => sqliteStore({ path })).toThrow(failure(/was made with a codec/));
-    expect(() => sqliteStore({ path, codec: aes() })).toThrow(failure(/cannot be read/));
+    await using first = sqlite({ path, codec: aes() }).store;
+    expect(() => sqlite({ path }).store).toThrow(failure(/was made with a codec/));
+    expect(() => sqlite({ path, codec: aes() }).store).toThrow(failure(/cannot be read/));
     await first.append([started("run")]);
     expect(await first.runs()).toHaveLength(1);
   });
@@ -239,7 +239,7 @@ describe("a file and another codec", () => {
         PRAGMA user_version = 1;`);
     }
     const bytes = everything(path);
-    expect(() => sqliteStore({ path, codec: aes() })).toThrow(failure(/made without a codec/));
+    expect(() => sqlite({ path, codec: aes() }).store).toThrow(failure(/made without a codec/));
     expect(everything(path)).toEqual(bytes);
   });
 
@@ -253,9 +253,9 @@ describe("a file and another codec", () => {
     ],
   ])("is not made with one that %s", async (_, broken, message) => {
     const path = tempPath();
-    expect(() => sqliteStore({ path, codec: { ...aes(), ...broken } })).toThrow(failure(message));
+    expect(() => sqlite({ path, codec: { ...aes(), ...broken } }).store).toThrow(failure(message));
     // Nothing was decided about it.
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.append([started("run")]);
   });
 });
@@ -263,7 +263,7 @@ describe("a file and another codec", () => {
 describe("a codec that fails later", () => {
   async function opened(path = tempPath()) {
     const codec = breakable();
-    const store = sqliteStore({ path, codec });
+    const store = sqlite({ path, codec }).store;
     await store.append([started("run")]);
     return { codec, store, path };
   }
@@ -341,7 +341,7 @@ describe("a run in a store with a codec", () => {
     async function live(
       work: (team: ReturnType<typeof teamOf>) => Promise<unknown>,
     ): Promise<readonly RunEvent[]> {
-      await using store = sqliteStore({ path, codec });
+      await using store = sqlite({ path, codec }).store;
       await work(teamOf(store));
       return store.read("run");
     }
@@ -363,7 +363,12 @@ describe("a run in a store with a codec", () => {
           return { secret };
         },
       });
-      return supervisor({ name: "team", agents: { first, second }, mode: "sequence", store });
+      return supervisor({
+        name: "team",
+        agents: { first, second },
+        mode: "sequence",
+        backend: { store },
+      });
     }
 
     const task = { secret: SECRET, text: LARGE };
@@ -382,7 +387,7 @@ describe("a run in a store with a codec", () => {
     expect(events.at(-1)).toMatchObject({ type: "run.finished", status: "complete" });
     for (const bytes of everything(path).values()) expect(bytes.includes("4711")).toBe(false);
 
-    await using store = sqliteStore({ path, codec });
+    await using store = sqlite({ path, codec }).store;
     expect(await store.runs()).toMatchObject([
       { supervisor: { name: "team" }, status: "complete" },
     ]);

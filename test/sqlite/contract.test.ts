@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import type { Store } from "../../src/store/store.ts";
 import { storeContract } from "../../src/testing/store-contract/store-contract.ts";
 import { checkOwnerLaw } from "../store/owner-law.ts";
@@ -16,7 +16,7 @@ describe.each([
 ])("the SQLite store %s", (_, options) => {
   const paths = new WeakMap<Store, string>();
   const openAt = (path: string): Store => {
-    const store = sqliteStore({ path, ...options });
+    const store = sqlite({ path, ...options }).store;
     paths.set(store, path);
     return store;
   };
@@ -33,16 +33,17 @@ describe("two SQLite stores of one file", () => {
   it("have runs driven by one of them at a time, whatever is asked of which", async () => {
     await checkOwnerLaw(60, async () => {
       const path = tempPath();
-      return [sqliteStore({ path }), sqliteStore({ path })];
+      return [sqlite({ path }).store, sqlite({ path }).store];
     });
   });
 });
 
 describe("the SQLite store in memory", () => {
-  for (const { name, run } of storeContract(() => sqliteStore({ path: ":memory:" }))) it(name, run);
+  for (const { name, run } of storeContract(() => sqlite({ path: ":memory:" }).store))
+    it(name, run);
 });
 
 describe("the SQLite store that waits for the disk", () => {
-  for (const { name, run } of storeContract(() => sqliteStore({ path: tempPath(), sync: "full" })))
+  for (const { name, run } of storeContract(() => sqlite({ path: tempPath(), sync: "full" }).store))
     it(name, run);
 });

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { beforeAll, describe, expect, it } from "vitest";
 import { QuorateError } from "../../src/model/errors.ts";
 import type { RunEvent } from "../../src/model/events.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import {
   answered,
   answers,
@@ -32,11 +32,11 @@ let original: Original;
 beforeAll(async () => {
   const path = tempPath();
   const checkpointed = wholeRun("old", 20);
-  const before = sqliteStore({ path });
+  const before = sqlite({ path }).store;
   await before.append(checkpointed);
   await before.close();
 
-  await using store = sqliteStore({ path });
+  await using store = sqlite({ path }).store;
   const appends = Array.from({ length: 24 }, (_, index) => {
     const runId = RUN_IDS[index % 3] ?? "";
     const first = 3 * Math.floor(index / 3) + 1;
@@ -80,7 +80,7 @@ function after(count: number): Readonly<Record<string, readonly RunEvent[]>> {
 }
 
 async function everything(path: string): Promise<Readonly<Record<string, readonly RunEvent[]>>> {
-  await using store = sqliteStore({ path });
+  await using store = sqlite({ path }).store;
   const runIds = [...RUN_IDS, "old"];
   return Object.fromEntries(
     await Promise.all(runIds.map(async (runId) => [runId, await store.read(runId)] as const)),
@@ -124,7 +124,7 @@ describe("a copy with a torn write-ahead log", () => {
   it("can be written to, and goes on where it ends", async () => {
     const { commits } = frames(original.wal);
     const path = copyWith({ ...original, wal: original.wal.subarray(0, (commits[7] ?? 0) + 700) });
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     // Its owner is this process, and lives; in a crash it would not.
     using db = new DatabaseSync(path);
     db.exec("DELETE FROM owners");
@@ -150,7 +150,7 @@ describe("a copy with a damaged file", () => {
       }
     };
     await attempt(async () => {
-      await using store = sqliteStore({ path });
+      await using store = sqlite({ path }).store;
       await attempt(() => store.runs());
       for (const runId of [...RUN_IDS, "old"]) await attempt(() => store.read(runId));
       await attempt(() => store.append([started("new", LARGE)]));
@@ -161,7 +161,7 @@ describe("a copy with a damaged file", () => {
 
   it("is used or refused, in one sentence", async () => {
     const path = tempPath();
-    await using whole = sqliteStore({ path });
+    await using whole = sqlite({ path }).store;
     for (const events of original.appends) await whole.append(events);
     await whole.close();
     const file = readFileSync(path);
@@ -177,13 +177,13 @@ describe("a copy with a damaged file", () => {
 
   it("is refused at once when it was cut short, wherever", async () => {
     const path = tempPath();
-    const before = sqliteStore({ path });
+    const before = sqlite({ path }).store;
     await before.append(wholeRun("run", 40));
     await before.close();
     const file = readFileSync(path);
     for (let bytes = 2; bytes < file.length; bytes += bytes < 200 ? 9 : 499) {
       const cut = copyWith({ file: file.subarray(0, bytes), wal: Buffer.alloc(0) });
-      expect(() => sqliteStore({ path: cut }), `cut to ${bytes} bytes`).toThrow(
+      expect(() => sqlite({ path: cut }).store, `cut to ${bytes} bytes`).toThrow(
         expect.objectContaining({
           code: "STORE_FAILED",
           message: expect.stringMatching(
@@ -197,7 +197,7 @@ describe("a copy with a damaged file", () => {
   it("tells nothing else than what was kept, wherever a page was lost or a row is missing", async () => {
     const path = tempPath();
     const events = [started("a", LARGE), ...answers("a", 2, 60)];
-    const before = sqliteStore({ path });
+    const before = sqlite({ path }).store;
     await before.append(events);
     await before.close();
     const file = readFileSync(path);
@@ -207,9 +207,9 @@ describe("a copy with a damaged file", () => {
         const changed = Buffer.from(file);
         changed.fill(byte, page, page + 4_096);
         try {
-          await using store = sqliteStore({
+          await using store = sqlite({
             path: copyWith({ file: changed, wal: Buffer.alloc(0) }),
-          });
+          }).store;
           expect(await store.read("a"), `page at ${page}`).toEqual(events);
         } catch (error) {
           expect(error).toMatchObject({ code: "STORE_FAILED" });
@@ -221,7 +221,7 @@ describe("a copy with a damaged file", () => {
 
     using db = new DatabaseSync(path);
     db.exec("DELETE FROM events WHERE id % 16777216 = 30");
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await expect(store.read("a")).rejects.toMatchObject({
       message: 'The log of run "a" was changed from outside: event 30 is missing.',
     });

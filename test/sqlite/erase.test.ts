@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { agent, supervisor } from "../../src/index.ts";
 import { recordTruth, reliability } from "../../src/learning/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { aes } from "./aes.ts";
 import { tempPaths } from "./temp-folder.ts";
 
@@ -19,7 +19,7 @@ function bytesOf(path: string): Buffer {
 describe("erasing the runs of a tenant", () => {
   it("leaves nothing of what was asked and said, and nothing in the file once its free room is given back", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     const answers = (name: string) =>
       agent({
         name,
@@ -31,12 +31,12 @@ describe("erasing the runs of a tenant", () => {
       name: "team",
       agents: { one: answers("one"), two: answers("two") },
       resolve: [reliability({ labels: "fixed" })],
-      store,
+      backend: { store },
     });
     const task = (whose: string) => ({ text: `${whose}'s secret ${"x".repeat(10_000)}` });
     for (const tenant of ["acme", "other"]) {
       const { runId } = await team.run(task(tenant), { tenant, tags: { of: tenant } });
-      await recordTruth(store, runId, "task", "ship");
+      await recordTruth({ store }, runId, "task", "ship");
     }
     expect(bytesOf(path).includes("acme's secret")).toBe(true);
     expect((await store.values.list("ballot/")).length).toBe(2);
@@ -55,9 +55,9 @@ describe("erasing the runs of a tenant", () => {
 
   it("finds them by keyed hashes in a file with a codec", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path, codec: aes() });
+    await using store = sqlite({ path, codec: aes() }).store;
     const one = agent({ name: "one", run: () => "ship" });
-    const team = supervisor({ name: "team", agents: { one }, store });
+    const team = supervisor({ name: "team", agents: { one }, backend: { store } });
     await team.run("task", { tenant: "acme", tags: { branch: "main" } });
     expect(bytesOf(path).includes("acme")).toBe(false);
     expect(await store.runs({ tenant: "acme", team: "team" })).toMatchObject([

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
-import { sqliteStore, type SqliteStoreOptions } from "../../src/sqlite/index.ts";
+import { sqlite, type SqliteOptions } from "../../src/sqlite/index.ts";
 import {
   answered,
   finished,
@@ -34,7 +34,7 @@ describe("the file of a SQLite store", () => {
     "is its owner's alone, with the files beside it",
     async () => {
       const path = tempPath();
-      await using store = sqliteStore({ path });
+      await using store = sqlite({ path }).store;
       await store.append([started("run")]);
       for (const file of [path, `${path}-wal`, `${path}-shm`])
         expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -43,7 +43,7 @@ describe("the file of a SQLite store", () => {
 
   it("is one file again once the store is closed", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.append([started("run")]);
     await store.close();
     expect(everything(path).map(([name]) => name)).toEqual([basename(path)]);
@@ -52,14 +52,14 @@ describe("the file of a SQLite store", () => {
   it("may be an empty file at first", async () => {
     const path = tempPath();
     writeFileSync(path, "");
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.append([started("run")]);
     expect(await store.read("run")).toHaveLength(1);
   });
 
   it("shows its events to other tools in the view `log`", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.append(wholeRun("first", 2));
     await store.append([started("second"), answered("second", 2)]);
     using db = new DatabaseSync(path, { readOnly: true });
@@ -76,7 +76,7 @@ describe("the file of a SQLite store", () => {
     const path = tempPath();
     writeFileSync(path, "Dear diary, ".repeat(1_000));
     const before = everything(path);
-    expect(() => sqliteStore({ path })).toThrow(
+    expect(() => sqlite({ path }).store).toThrow(
       failure(/is not a SQLite database: choose another path/),
     );
     expect(everything(path)).toEqual(before);
@@ -91,7 +91,7 @@ describe("the file of a SQLite store", () => {
     const path = tempPath();
     change(path, sql);
     const before = everything(path);
-    expect(() => sqliteStore({ path })).toThrow(
+    expect(() => sqlite({ path }).store).toThrow(
       failure(/is a database of another program: choose another path/),
     );
     expect(everything(path)).toEqual(before);
@@ -99,10 +99,10 @@ describe("the file of a SQLite store", () => {
 
   it("is refused, untouched, when a newer version wrote it", async () => {
     const path = tempPath();
-    await sqliteStore({ path }).close();
+    await sqlite({ path }).store.close();
     change(path, "PRAGMA user_version = 99");
     const before = everything(path);
-    expect(() => sqliteStore({ path })).toThrow(
+    expect(() => sqlite({ path }).store).toThrow(
       failure(/has schema version 99, and this Quorate knows versions up to 6: update/),
     );
     expect(everything(path)).toEqual(before);
@@ -110,22 +110,22 @@ describe("the file of a SQLite store", () => {
 
   it("is refused when a newer version is writing it at this moment", async () => {
     const path = tempPath();
-    await sqliteStore({ path }).close();
+    await sqlite({ path }).store.close();
     using newer = new DatabaseSync(path);
     // Stands in the write-ahead log only, as long as this connection is open.
     newer.exec("PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = 99");
-    expect(() => sqliteStore({ path })).toThrow(failure(/schema version 99/));
+    expect(() => sqlite({ path }).store).toThrow(failure(/schema version 99/));
   });
 
   it("is refused when its folder does not exist", () => {
-    expect(() => sqliteStore({ path: `${tempPath()}/no/where.db` })).toThrow(
+    expect(() => sqlite({ path: `${tempPath()}/no/where.db` }).store).toThrow(
       failure(/check that its folder exists/),
     );
   });
 
   it("is named in the refusal of a log that was changed from outside", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.append([started("run"), answered("run", 2)]);
     change(path, "UPDATE events SET body = '{oops' WHERE id % 16777216 = 2");
     await expect(store.read("run")).rejects.toEqual(
@@ -135,7 +135,7 @@ describe("the file of a SQLite store", () => {
   });
 
   it("may not grow beyond maxBytes: what does not fit is refused whole, and the store goes on", async () => {
-    await using store = sqliteStore({ path: tempPath(), maxBytes: 1024 * 1024 });
+    await using store = sqlite({ path: tempPath(), maxBytes: 1024 * 1024 }).store;
     await store.append([started("run")]);
     const besides = store.append([started("besides")]);
     const large = store.append([answered("run", 2, "x".repeat(2_000_000))]);
@@ -152,7 +152,7 @@ describe("the file of a SQLite store", () => {
 describe("a full disk", () => {
   it("refuses whole appends with a large value, and takes what prune made room for", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path, maxBytes: 2 * 1024 * 1024 });
+    await using store = sqlite({ path, maxBytes: 2 * 1024 * 1024 }).store;
     const text = (index: number): string => `${index}${"x".repeat(300_000)}`;
     let kept = 0;
     for (let index = 0; ; index += 1) {
@@ -176,7 +176,7 @@ describe("a full disk", () => {
   });
 
   it("does not keep a run from being taken and let go of", async () => {
-    await using store = sqliteStore({ path: tempPath(), maxBytes: 1024 * 1024 });
+    await using store = sqlite({ path: tempPath(), maxBytes: 1024 * 1024 }).store;
     await store.append([started("run")]);
     await expect(store.append([answered("run", 2, "x".repeat(2_000_000))])).rejects.toEqual(
       failure(/has no room left/),
@@ -188,7 +188,7 @@ describe("a full disk", () => {
 });
 
 describe("the options of a SQLite store", () => {
-  it.each<Partial<Record<keyof SqliteStoreOptions, unknown>>>([
+  it.each<Partial<Record<keyof SqliteOptions, unknown>>>([
     { path: "" },
     { path: "a\0b" },
     { path: 7 },
@@ -213,7 +213,7 @@ describe("the options of a SQLite store", () => {
     { codec: { encode: String } },
     { codec: { encode: "x", decode: String } },
   ])("refuse %o", (wrong) => {
-    const options = { path: ":memory:", ...wrong } as SqliteStoreOptions;
-    expect(() => sqliteStore(options)).toThrow(expect.objectContaining({ code: "BAD_OPTIONS" }));
+    const options = { path: ":memory:", ...wrong } as SqliteOptions;
+    expect(() => sqlite(options).store).toThrow(expect.objectContaining({ code: "BAD_OPTIONS" }));
   });
 });

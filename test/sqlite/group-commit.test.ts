@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/model/events.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { answered, answers, started } from "../../src/testing/store-contract/run-events.ts";
 import { tempPaths } from "./temp-folder.ts";
 
@@ -31,7 +31,7 @@ function locked(path: string): DatabaseSync {
 describe("group commit", () => {
   it("writes what is appended in one turn in one transaction, over all runs", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     const before = commits(path);
     const runIds = Array.from({ length: 20 }, (_, index) => `run-${index}`);
     await Promise.all(runIds.map((runId) => store.append([started(runId)])));
@@ -51,7 +51,7 @@ describe("group commit", () => {
 
   it("shows nothing to anybody before the transaction is committed", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     using other = new DatabaseSync(path, { readOnly: true });
     const count = (): unknown => other.prepare("SELECT count(*) AS n FROM events").get()?.["n"];
     const kept = store.append([started("run")]);
@@ -62,7 +62,7 @@ describe("group commit", () => {
   });
 
   it("keeps what was appended, not what it was changed into", async () => {
-    await using store = sqliteStore({ path: ":memory:" });
+    await using store = sqlite({ path: ":memory:" }).store;
     const output = { recommendation: "ship" };
     const kept = store.append([started("run"), answered("run", 2, output)]);
     output.recommendation = "hold";
@@ -71,7 +71,7 @@ describe("group commit", () => {
   });
 
   it("refuses an event without JSON by itself", async () => {
-    await using store = sqliteStore({ path: ":memory:" });
+    await using store = sqlite({ path: ":memory:" }).store;
     const circle: Record<string, unknown> = {};
     circle["self"] = circle;
     const noTime: RunEvent = { ...started("no-time"), atMs: NaN };
@@ -89,7 +89,7 @@ describe("group commit", () => {
 
   it("keeps nothing of a turn whose transaction failed half-way, and goes on", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     using other = new DatabaseSync(path);
     other.exec(`CREATE TRIGGER poison BEFORE INSERT ON events WHEN new.body LIKE '%poison%'
       BEGIN SELECT RAISE(ABORT, 'poisoned'); END`);
@@ -106,8 +106,8 @@ describe("group commit", () => {
 
   it("refuses what is for a run of another connection, and keeps the rest of the turn", async () => {
     const path = tempPath();
-    await using mine = sqliteStore({ path });
-    await using theirs = sqliteStore({ path });
+    await using mine = sqlite({ path }).store;
+    await using theirs = sqlite({ path }).store;
     await theirs.append([started("run")]);
     await theirs.append([answered("run", 2, "theirs")]);
     const [begun, gone, rest] = await Promise.allSettled([
@@ -123,8 +123,8 @@ describe("group commit", () => {
 
   it("lets one of two connections begin a run", async () => {
     const path = tempPath();
-    await using mine = sqliteStore({ path });
-    await using theirs = sqliteStore({ path });
+    await using mine = sqlite({ path }).store;
+    await using theirs = sqlite({ path }).store;
     const both = await Promise.allSettled([
       mine.append([started("run")]),
       theirs.append([started("run")]),
@@ -137,7 +137,7 @@ describe("group commit", () => {
 describe("while another process holds the lock", () => {
   it("appends wait without holding up the event loop, and are then kept in order", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     using other = locked(path);
     const kept = [store.append([started("run")])];
     for (let seq = 2; seq <= 20; seq += 1) {
@@ -152,7 +152,7 @@ describe("while another process holds the lock", () => {
 
   it("appends are refused after busyTimeoutMs, and later ones are kept", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path, busyTimeoutMs: 5 });
+    await using store = sqlite({ path, busyTimeoutMs: 5 }).store;
     using other = locked(path);
     await expect(store.append([started("run")])).rejects.toMatchObject({
       code: "STORE_FAILED",
@@ -167,7 +167,7 @@ describe("while another process holds the lock", () => {
 
   it("closing waits for what is due", async () => {
     const path = tempPath();
-    const store = sqliteStore({ path });
+    const store = sqlite({ path }).store;
     using other = locked(path);
     const kept = store.append([started("run")]);
     await setImmediate();
@@ -175,7 +175,7 @@ describe("while another process holds the lock", () => {
     other.exec("ROLLBACK");
     await closed;
     await kept;
-    await using again = sqliteStore({ path });
+    await using again = sqlite({ path }).store;
     expect(await again.read("run")).toMatchObject([{ type: "run.started" }]);
   });
 });

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { started } from "../../src/testing/store-contract/run-events.ts";
 import { finish, startProcess } from "./processes/run-process.ts";
 import { tempPaths } from "./temp-folder.ts";
@@ -24,7 +24,7 @@ const busyTimeoutMs = 600_000;
 async function expectSound(path: string, runId: string, printed: string): Promise<void> {
   const kept = printed.match(/^kept \d+$/gm)?.length ?? 0;
   {
-    await using store = sqliteStore({ path, busyTimeoutMs });
+    await using store = sqlite({ path, busyTimeoutMs }).store;
     const seqs = (await store.read(runId)).map(({ seq }) => seq);
     expect(seqs).toEqual(Array.from(seqs, (_, index) => index + 1));
     expect([kept, kept + 1]).toContain(seqs.length);
@@ -83,14 +83,14 @@ describe("a store that others write at the same time", () => {
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     await once(child.stdout, "data");
     for (let n = 0; n < CASES; n += 1) {
-      await using store = sqliteStore({ path, busyTimeoutMs });
+      await using store = sqlite({ path, busyTimeoutMs }).store;
       for (const { events, status } of await store.runs())
         expect([events, status]).toEqual([5, "complete"]);
     }
     child.kill("SIGKILL");
     await once(child, "close");
     expect([child.signalCode, stderr]).toEqual(["SIGKILL", ""]);
-    await sqliteStore({ path, busyTimeoutMs }).close();
+    await sqlite({ path, busyTimeoutMs }).store.close();
     using db = new DatabaseSync(path, { readOnly: true });
     expect(db.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
   });

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, vi } from "vitest";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import {
   answered,
   finished,
@@ -33,7 +33,7 @@ describe("large values", () => {
   it("are stored once, whatever run they are of", async () => {
     const path = tempPath();
     const text = "é".repeat(MIB);
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     for (let index = 0; index < 20; index += 1) {
       const runId = `run-${index}`;
       await store.append([
@@ -48,7 +48,7 @@ describe("large values", () => {
 
   it("go with the last run that has them", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     const common = "x".repeat(MIB);
     for (const runId of ["a", "b"]) {
       await store.append([
@@ -68,14 +68,14 @@ describe("large values", () => {
 
   it("do not stand apart when they are small", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.append([...wholeRun("run", 50)]);
     expect(counts(path)).toEqual({ blobs: 0, parts: 0 });
   });
 
   it("are shown to other tools beside their events", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     const text = "x".repeat(10_000);
     await store.append([started("run", { text }), answered("run", 2)]);
     using db = new DatabaseSync(path, { readOnly: true });
@@ -88,7 +88,7 @@ describe("large values", () => {
 
   it("that were removed from outside are told, not left out", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.append([started("run"), answered("run", 2, "x".repeat(10_000))]);
     using db = new DatabaseSync(path);
     db.exec("DELETE FROM blobs");
@@ -99,7 +99,7 @@ describe("large values", () => {
   });
 
   it("are refused above 64 MiB of JSON, with the event's type and size, and the turn goes on", async () => {
-    await using store = sqliteStore({ path: ":memory:" });
+    await using store = sqlite({ path: ":memory:" }).store;
     const text = "é".repeat(32 * MIB);
     const [large, besides] = await Promise.allSettled([
       store.append([started("run", text)]),
@@ -123,13 +123,13 @@ describe("large values", () => {
 describe("retainMs", () => {
   it("forgets old runs when the store is opened", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     // Long ago, by the events' own times.
     await store.append(wholeRun("old", 3));
     await store.append([started("open")]);
     const recent = { ...finished("recent", 2), atMs: Date.now() - 60_000 };
     await store.append([started("recent"), recent]);
-    await using again = sqliteStore({ path, retainMs: 3_600_000 });
+    await using again = sqlite({ path, retainMs: 3_600_000 }).store;
     await expect
       .poll(async () => (await again.runs()).map(({ runId }) => runId))
       .toEqual(["recent", "open"]);
@@ -137,9 +137,9 @@ describe("retainMs", () => {
 
   it("keeps everything by default", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.append(wholeRun("old", 3));
-    await using again = sqliteStore({ path });
+    await using again = sqlite({ path }).store;
     await again.append([started("new")]);
     expect(await again.runs()).toHaveLength(2);
   });
@@ -147,7 +147,7 @@ describe("retainMs", () => {
   it("forgets again at most once an hour of appends", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     try {
-      await using store = sqliteStore({ path: tempPath(), retainMs: 1_000 });
+      await using store = sqlite({ path: tempPath(), retainMs: 1_000 }).store;
       const runIds = async (): Promise<readonly string[]> =>
         (await store.runs()).map(({ runId }) => runId);
       await store.append(wholeRun("old", 2));
@@ -166,10 +166,10 @@ describe("retainMs", () => {
 
   it("does not keep a store from closing", async () => {
     const path = tempPath();
-    const store = sqliteStore({ path, retainMs: 0 });
+    const store = sqlite({ path, retainMs: 0 }).store;
     await store.append(wholeRun("old", 2));
     await store.close();
-    await sqliteStore({ path, retainMs: 0 }).close();
+    await sqlite({ path, retainMs: 0 }).store.close();
     await expect(store.runs({ limit: 1 })).rejects.toMatchObject({ code: "STORE_FAILED" });
   });
 });

@@ -15,7 +15,7 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { agent, supervisor } from "../../src/index.ts";
-import { sqliteStore, type SqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite, type SqliteStore } from "../../src/sqlite/index.ts";
 import { answered, started, wholeRun } from "../../src/testing/store-contract/run-events.ts";
 import { tempPaths } from "./temp-folder.ts";
 
@@ -50,10 +50,10 @@ const READS: Readonly<Record<string, (store: SqliteStore) => Promise<unknown>>> 
 };
 
 async function opened(path: string): Promise<SqliteStore> {
-  const before = sqliteStore({ path });
+  const before = sqlite({ path }).store;
   await before.append(wholeRun("old", 200));
   await before.close();
-  const store = sqliteStore({ path });
+  const store = sqlite({ path }).store;
   await store.append([started("run")]);
   return store;
 }
@@ -147,7 +147,7 @@ describe.skipIf(process.platform === "win32")("a store whose file", () => {
   it("is replaced leaves the new file as it is, also when the store is closed", async () => {
     const path = ownFolder();
     const other = tempPath();
-    await using another = sqliteStore({ path: other });
+    await using another = sqlite({ path: other }).store;
     await another.append([started("another")]);
     await another.close();
     const content = readFileSync(other);
@@ -160,12 +160,12 @@ describe.skipIf(process.platform === "win32")("a store whose file", () => {
 
   it("is a link that leads elsewhere from now on says so", async () => {
     const [path, link] = [ownFolder(), ownFolder()];
-    await sqliteStore({ path }).close();
+    await sqlite({ path }).store.close();
     symlinkSync(path, link);
-    await using store = sqliteStore({ path: link });
+    await using store = sqlite({ path: link }).store;
     await store.append([started("run")]);
     const other = tempPath();
-    await sqliteStore({ path: other }).close();
+    await sqlite({ path: other }).store.close();
     unlinkSync(link);
     symlinkSync(other, link);
     await expect(store.append([answered("run", 2)])).rejects.toEqual(failure(REPLACED));
@@ -185,7 +185,7 @@ describe.skipIf(process.platform === "win32")("a store whose file", () => {
 
   it("is deleted fails the run that is under way, with that sentence, and no later one begins", async () => {
     const path = ownFolder();
-    const store = sqliteStore({ path });
+    const store = sqlite({ path }).store;
     let asked = 0;
     const deleting = agent({
       name: "deleting",
@@ -195,7 +195,7 @@ describe.skipIf(process.platform === "win32")("a store whose file", () => {
         return "done";
       },
     });
-    const team = supervisor({ name: "team", agents: { deleting }, store });
+    const team = supervisor({ name: "team", agents: { deleting }, backend: { store } });
     for (let times = 0; times < 2; times += 1)
       await expect(team.run("task")).rejects.toEqual(failure(DELETED));
     expect(asked).toBe(1);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/model/events.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import type { RunQuery } from "../../src/store/store.ts";
 import { answered, finished, started } from "../../src/testing/store-contract/run-events.ts";
 import { tempPaths } from "./temp-folder.ts";
@@ -138,7 +138,7 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
 
   it("has all its runs, and what was open is interrupted and can be taken", async () => {
     const path = oldFile();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     for (const [runId, events] of Object.entries(RUNS))
       expect(await store.read(runId)).toEqual(events);
     const statuses = (await store.runs()).map(({ runId, status }) => `${runId} ${status}`);
@@ -151,7 +151,7 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
   });
 
   it("has its runs found by team and by how they stand", async () => {
-    await using store = sqliteStore({ path: oldFile() });
+    await using store = sqlite({ path: oldFile() }).store;
     const ids = async (query: RunQuery) => (await store.runs(query)).map(({ runId }) => runId);
     expect(await ids({ team: "gate" })).toEqual(["open", "ended"]);
     expect(await ids({ team: "gate", status: "complete" })).toEqual(["ended"]);
@@ -161,7 +161,7 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
 
   it("keeps values from now on", async () => {
     const path = oldFile();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     expect(await store.values.list("")).toEqual([]);
     await store.values.change("key", () => ({ n: 1 }));
     expect(await store.values.get("key")).toEqual({ n: 1 });
@@ -170,7 +170,7 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
   it("becomes what a new file is", async () => {
     const [old, fresh] = [oldFile(), tempPath()];
     const schema = async (path: string): Promise<unknown> => {
-      await sqliteStore({ path }).close();
+      await sqlite({ path }).store.close();
       using db = new DatabaseSync(path);
       const tables = db.prepare("SELECT name, type FROM sqlite_schema ORDER BY name").all();
       const columns = db.prepare(
@@ -200,7 +200,7 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
       db.exec("CREATE TABLE labels (mine)");
     }
     const before = dump();
-    expect(() => sqliteStore({ path })).toThrow(expect.objectContaining({ code: "STORE_FAILED" }));
+    expect(() => sqlite({ path }).store).toThrow(expect.objectContaining({ code: "STORE_FAILED" }));
     expect(dump()).toEqual(before);
   });
 
@@ -209,7 +209,7 @@ describe.each(Object.keys(VERSIONS))("a file of version %s", (version) => {
     using db = new DatabaseSync(path);
     const insertRun = db.prepare("INSERT INTO runs (run_id) VALUES (?)");
     const insertEvent = db.prepare("INSERT INTO events (id, at_ms, body) VALUES (?, ?, ?)");
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.append([started("new")]);
     const run = Number(insertRun.run("late").lastInsertRowid);
     const { runId: _, seq, atMs, ...body } = started("late");

@@ -12,7 +12,7 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { started } from "../../src/testing/store-contract/run-events.ts";
 import { finish, startProcess } from "./processes/run-process.ts";
 import { tempPaths } from "./temp-folder.ts";
@@ -59,7 +59,7 @@ describe("a database of another program", () => {
     const before = contents(path);
     expect(before.filter((file) => file !== undefined && file !== "")).toHaveLength(2);
     for (let times = 0; times < 2; times += 1) {
-      expect(() => sqliteStore({ path })).toThrow(
+      expect(() => sqlite({ path }).store).toThrow(
         failure(/is a database of another program: choose another path/),
       );
       expect(contents(path)).toEqual(before);
@@ -73,7 +73,7 @@ describe("a database of another program", () => {
     using db = new DatabaseSync(path);
     db.exec(WAL + NOTES);
     const before = contents(path);
-    expect(() => sqliteStore({ path })).toThrow(failure(/is a database of another program/));
+    expect(() => sqlite({ path }).store).toThrow(failure(/is a database of another program/));
     expect(contents(path)).toEqual(before);
     db.exec("INSERT INTO notes VALUES ('more')");
     expect(db.prepare("SELECT count(*) AS count FROM notes").get()).toEqual({ count: 2 });
@@ -84,7 +84,7 @@ describe("a database of another program", () => {
     using db = new DatabaseSync(path);
     db.exec(`${NOTES} BEGIN IMMEDIATE; INSERT INTO notes VALUES ('more');`);
     const before = contents(path);
-    expect(() => sqliteStore({ path })).toThrow(failure(/is a database of another program/));
+    expect(() => sqlite({ path }).store).toThrow(failure(/is a database of another program/));
     expect(contents(path)).toEqual(before);
     db.exec("COMMIT");
   });
@@ -93,7 +93,7 @@ describe("a database of another program", () => {
     const path = crashed(`${NOTES} ${WAL}`);
     writeFileSync(`${path}-wal`, "");
     const before = contents(path);
-    expect(() => sqliteStore({ path })).toThrow(failure(/is a database of another program/));
+    expect(() => sqlite({ path }).store).toThrow(failure(/is a database of another program/));
     expect(contents(path)).toEqual(before);
   });
 });
@@ -101,14 +101,14 @@ describe("a database of another program", () => {
 describe("a database of a newer version", () => {
   it("that crashed is refused, and neither it nor its log changes", async () => {
     const [living, path] = [tempPath(), tempPath()];
-    await sqliteStore({ path: living }).close();
+    await sqlite({ path: living }).store.close();
     {
       using newer = new DatabaseSync(living);
       newer.exec("PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = 99");
       for (const end of ["", "-wal"]) copyFileSync(living + end, path + end);
     }
     const before = contents(path);
-    expect(() => sqliteStore({ path })).toThrow(failure(/has schema version 99/));
+    expect(() => sqlite({ path }).store).toThrow(failure(/has schema version 99/));
     expect(contents(path)).toEqual(before);
   });
 });
@@ -116,20 +116,20 @@ describe("a database of a newer version", () => {
 describe("a file of this package", () => {
   it("with an empty log beside it is opened", async () => {
     const path = tempPath();
-    await using first = sqliteStore({ path });
+    await using first = sqlite({ path }).store;
     await first.append([started("run")]);
     await first.close();
     writeFileSync(`${path}-wal`, "");
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     expect(await store.read("run")).toHaveLength(1);
   });
 
   it("that nobody else may read at this moment is said to be locked, with SQLite's error as the cause", async () => {
     const path = tempPath();
-    await sqliteStore({ path }).close();
+    await sqlite({ path }).store.close();
     using db = new DatabaseSync(path);
     db.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; CREATE TABLE more (x)");
-    expect(() => sqliteStore({ path, busyTimeoutMs: 0 })).toThrow(
+    expect(() => sqlite({ path, busyTimeoutMs: 0 }).store).toThrow(
       expect.objectContaining({
         code: "STORE_FAILED",
         message: expect.stringMatching(/is locked by another process: let that process finish/),
@@ -145,20 +145,20 @@ describe("a file of this package", () => {
     copyFileSync(new URL("../recorded/databases/schema-3.db", import.meta.url), path);
     using db = new DatabaseSync(path);
     db.exec("BEGIN IMMEDIATE");
-    expect(() => sqliteStore({ path, busyTimeoutMs: 0 })).toThrow(failure(/is locked by another/));
+    expect(() => sqlite({ path, busyTimeoutMs: 0 }).store).toThrow(failure(/is locked by another/));
     db.exec("ROLLBACK");
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.values.change("key", () => 1);
   });
 
   it("without one of its tables is refused, and it is said which", async () => {
     const path = tempPath();
-    await sqliteStore({ path }).close();
+    await sqlite({ path }).store.close();
     {
       using db = new DatabaseSync(path);
       db.exec("DROP TABLE owners");
     }
-    expect(() => sqliteStore({ path })).toThrow(
+    expect(() => sqlite({ path }).store).toThrow(
       failure(/was changed by another program \(no such table: .*owners\): restore it from a copy/),
     );
   });
@@ -166,12 +166,12 @@ describe("a file of this package", () => {
   it("that was emptied, with its log left beside it, is refused as damaged, and the log stays", async () => {
     const path = tempPath();
     const left = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.append([started("run")]);
     for (const end of ["", "-wal"]) copyFileSync(path + end, left + end);
     truncateSync(left);
     const before = contents(left);
-    expect(() => sqliteStore({ path: left, busyTimeoutMs: 0 })).toThrow(
+    expect(() => sqlite({ path: left, busyTimeoutMs: 0 }).store).toThrow(
       failure(/is damaged: it is empty, and its log ".*-wal" is not; restore both from a copy/),
     );
     expect(contents(left)).toEqual(before);
@@ -180,10 +180,10 @@ describe("a file of this package", () => {
   it("that was deleted, with its log left beside it, begins anew", async () => {
     const path = tempPath();
     const left = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.append([started("run")]);
     copyFileSync(`${path}-wal`, `${left}-wal`);
-    await using anew = sqliteStore({ path: left });
+    await using anew = sqlite({ path: left }).store;
     expect(await anew.runs()).toEqual([]);
     await anew.append([started("run")]);
   });
@@ -192,10 +192,10 @@ describe("a file of this package", () => {
     const [path, link, second] = [tempPath(), tempPath(), tempPath()];
     for (const name of [link, second]) symlinkSync(path, name);
     for (const name of [link, second]) {
-      await using store = sqliteStore({ path: name });
+      await using store = sqlite({ path: name }).store;
       await store.append([started(name)]);
     }
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     expect(await store.runs()).toHaveLength(2);
   });
 });
@@ -217,7 +217,7 @@ describe.skipIf(process.platform === "win32")("a path that is no file", () => {
   ])("is refused at once, with what it is: %s", (what, make) => {
     const path = tempPath();
     make(path);
-    expect(() => sqliteStore({ path })).toThrow(
+    expect(() => sqlite({ path }).store).toThrow(
       failure(new RegExp(`^The store ".*" is ${what}, not a file: choose another path\\.$`)),
     );
   });
@@ -226,7 +226,7 @@ describe.skipIf(process.platform === "win32")("a path that is no file", () => {
     const path = tempPath();
     const server = createServer().listen(path);
     await once(server, "listening");
-    expect(() => sqliteStore({ path })).toThrow(failure(/is a socket, not a file/));
+    expect(() => sqlite({ path }).store).toThrow(failure(/is a socket, not a file/));
     server.close();
   });
 

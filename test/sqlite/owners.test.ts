@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { sqliteStore, type SqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite, type SqliteStore } from "../../src/sqlite/index.ts";
 import { isNoProcess, thisPlace } from "../../src/sqlite/place.ts";
 import { answered, finished, started } from "../../src/testing/store-contract/run-events.ts";
 import { tempPaths } from "./temp-folder.ts";
@@ -48,7 +48,7 @@ function ownerRows(path: string): readonly unknown[] {
 describe("a store as the owner of runs", () => {
   it("is known from its first append until it closes", async () => {
     const path = tempPath();
-    const store = sqliteStore({ path });
+    const store = sqlite({ path }).store;
     await store.runs();
     expect(ownerRows(path)).toEqual([]);
     await store.append([started("run")]);
@@ -60,8 +60,8 @@ describe("a store as the owner of runs", () => {
 
   it("lives while it drives a run, however long that is silent", async () => {
     const path = tempPath();
-    await using mine = sqliteStore({ path });
-    await using theirs = sqliteStore({ path });
+    await using mine = sqlite({ path }).store;
+    await using theirs = sqlite({ path }).store;
     await mine.append([started("run")]);
     for (let minute = 0; minute < 3; minute += 1) {
       await pass(60);
@@ -73,8 +73,8 @@ describe("a store as the owner of runs", () => {
 
   it("is gone for others after leaseMs of silence, and loses what they take", async () => {
     const path = tempPath();
-    await using mine = sqliteStore({ path });
-    await using theirs = sqliteStore({ path });
+    await using mine = sqlite({ path }).store;
+    await using theirs = sqlite({ path }).store;
     await mine.append([started("taken"), answered("taken", 2)]);
     await mine.append([started("left")]);
     stopFor(LEASE_MS);
@@ -95,8 +95,8 @@ describe("a store as the owner of runs", () => {
 
   it("is measured by its own leaseMs, not by that of who looks", async () => {
     const path = tempPath();
-    await using patient = sqliteStore({ path, leaseMs: 600_000 });
-    await using hasty = sqliteStore({ path, leaseMs: 300 });
+    await using patient = sqlite({ path, leaseMs: 600_000 }).store;
+    await using hasty = sqlite({ path, leaseMs: 300 }).store;
     await patient.append([started("slow")]);
     await hasty.append([started("quick")]);
     stopFor(60_000);
@@ -106,8 +106,8 @@ describe("a store as the owner of runs", () => {
 
   it("writes nothing while it drives no run, and lives at once when it begins one", async () => {
     const path = tempPath();
-    await using mine = sqliteStore({ path });
-    await using theirs = sqliteStore({ path });
+    await using mine = sqlite({ path }).store;
+    await using theirs = sqlite({ path }).store;
     await mine.append([started("ended"), finished("ended", 2)]);
     const [before] = ownerRows(path);
     await pass(600);
@@ -119,8 +119,8 @@ describe("a store as the owner of runs", () => {
 
   it("does not stay alive for runs that it has lost", async () => {
     const path = tempPath();
-    await using mine = sqliteStore({ path });
-    await using theirs = sqliteStore({ path });
+    await using mine = sqlite({ path }).store;
+    await using theirs = sqlite({ path }).store;
     await mine.append([started("run")]);
     stopFor(LEASE_MS + 1);
     await theirs.take("run");
@@ -133,8 +133,8 @@ describe("a store as the owner of runs", () => {
 
   it("lives while it drives a run that it took, and until it lets go of it", async () => {
     const path = tempPath();
-    await using mine = sqliteStore({ path });
-    await using theirs = sqliteStore({ path });
+    await using mine = sqlite({ path }).store;
+    await using theirs = sqlite({ path }).store;
     await mine.append([started("run")]);
     await mine.release("run", 1);
     await theirs.take("run");
@@ -147,7 +147,7 @@ describe("a store as the owner of runs", () => {
   });
 
   it("has no timer left once it is closed", async () => {
-    const store = sqliteStore({ path: tempPath() });
+    const store = sqlite({ path: tempPath() }).store;
     await store.append([started("run")]);
     expect(vi.getTimerCount()).toBe(1);
     await store.close();
@@ -156,8 +156,8 @@ describe("a store as the owner of runs", () => {
 
   it("shows itself after a transaction that failed with its first sign of life", async () => {
     const path = tempPath();
-    await using mine = sqliteStore({ path });
-    await using theirs = sqliteStore({ path });
+    await using mine = sqlite({ path }).store;
+    await using theirs = sqlite({ path }).store;
     change(
       path,
       `CREATE TRIGGER poison BEFORE INSERT ON events WHEN new.body LIKE '%poison%'
@@ -173,8 +173,8 @@ describe("a store as the owner of runs", () => {
 
   it("goes on living when the clock is set back", async () => {
     const path = tempPath();
-    await using mine = sqliteStore({ path });
-    await using theirs = sqliteStore({ path });
+    await using mine = sqlite({ path }).store;
+    await using theirs = sqlite({ path }).store;
     await mine.append([started("run")]);
     stopFor(-3_600_000);
     await mine.append([answered("run", 2)]);
@@ -184,9 +184,9 @@ describe("a store as the owner of runs", () => {
 
   it("clears away those that have been silent for too long", async () => {
     const path = tempPath();
-    await sqliteStore({ path }).close();
+    await sqlite({ path }).store.close();
     change(path, `INSERT INTO owners VALUES (1, 1, 'elsewhere', '', 1000, 0)`);
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.append([started("run")]);
     expect(ownerRows(path)).toHaveLength(1);
   });
@@ -202,7 +202,7 @@ describe("an owner of which only its row is known", () => {
     readonly space: string;
   }): Promise<SqliteStore> {
     const path = tempPath();
-    const store = sqliteStore({ path });
+    const store = sqlite({ path }).store;
     await store.append([started("run")]);
     await store.close();
     using db = new DatabaseSync(path);
@@ -215,7 +215,7 @@ describe("an owner of which only its row is known", () => {
       Date.now(),
     );
     db.exec("UPDATE runs SET owner = 7");
-    return sqliteStore({ path });
+    return sqlite({ path }).store;
   }
 
   it.each([

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { sqliteStore, type SqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite, type SqliteStore } from "../../src/sqlite/index.ts";
 import { answered, started } from "../../src/testing/store-contract/run-events.ts";
 import { startProcess } from "./processes/run-process.ts";
 import { tempPaths } from "./temp-folder.ts";
@@ -57,7 +57,7 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
   it("cannot be taken while it lives, and who wants it is told who that is and what to do", async () => {
     const path = tempPath();
     const { child, ask } = await drive(path);
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     expect(await status(store)).toBe("running");
     await expect(store.take("run")).rejects.toMatchObject({
       code: "RUN_OWNED",
@@ -76,7 +76,7 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
     const path = tempPath();
     const { child, ask } = await drive(path);
     expect(await ask()).toBe("kept 2");
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     child.kill("SIGKILL");
     await once(child, "close");
     expect(await status(store)).toBe("interrupted");
@@ -90,7 +90,7 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
     const { child } = await drive(path);
     child.stdin.end();
     await once(child, "close");
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     expect(await status(store)).toBe("interrupted");
     expect(await store.take("run")).toBe(2);
   });
@@ -98,7 +98,7 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
   it("stays its own while it only thinks for longer than leaseMs", async () => {
     const path = tempPath();
     const { ask } = await drive(path, LEASE_MS);
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     for (const untilMs = Date.now() + 1.5 * LEASE_MS; Date.now() < untilMs; await setTimeout(15)) {
       expect(await status(store)).toBe("running");
     }
@@ -108,7 +108,7 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
   it("is lost to it when it was stopped for longer than leaseMs and another took it", async () => {
     const path = tempPath();
     const { child, ask } = await drive(path, LEASE_MS);
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await expect(store.take("run")).rejects.toMatchObject({ code: "RUN_OWNED" });
     child.kill("SIGSTOP");
     await expect.poll(() => status(store), { timeout: 5_000 }).toBe("interrupted");
@@ -123,7 +123,7 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
   it("is still its own when it was stopped for longer than leaseMs and nobody took it", async () => {
     const path = tempPath();
     const { child, ask } = await drive(path, LEASE_MS);
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     child.kill("SIGSTOP");
     await expect.poll(() => status(store), { timeout: 5_000 }).toBe("interrupted");
     child.kill("SIGCONT");
@@ -134,7 +134,7 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
   it("is one of two that want it", async () => {
     const path = tempPath();
     const runs = 60;
-    const before = sqliteStore({ path });
+    const before = sqlite({ path }).store;
     await Promise.all(
       Array.from({ length: runs }, (_, index) => before.append([started(`run-${index}`)])),
     );
@@ -155,7 +155,7 @@ describe.skipIf(process.platform === "win32")("a run and the process that drives
     for (const { child } of both) child.stdin.end();
     await Promise.all(both.map(({ child }) => once(child, "close")));
 
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     for (let index = 0; index < runs; index += 1) {
       expect(await store.read(`run-${index}`)).toHaveLength(2);
     }

@@ -2,7 +2,7 @@ import { chmodSync } from "node:fs";
 import { once } from "node:events";
 import { dirname } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { started } from "../../src/testing/store-contract/run-events.ts";
 import { finish, startProcess } from "./processes/run-process.ts";
 import { tempPaths } from "./temp-folder.ts";
@@ -21,7 +21,7 @@ describe("a SQLite store and its processes", () => {
       });
       expect(signal).toBe("SIGKILL");
 
-      await using store = sqliteStore({ path });
+      await using store = sqlite({ path }).store;
       const kept = new Map<string, number>();
       for (const { runId } of await store.runs()) {
         const seqs = (await store.read(runId)).map(({ seq }) => seq);
@@ -45,7 +45,7 @@ describe("a SQLite store and its processes", () => {
     );
     for (const end of await Promise.all(both)) expect(end).toMatchObject({ code: 0, stderr: "" });
 
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     const runs = await store.runs();
     expect(runs).toHaveLength(10);
     expect(runs.every(({ events }) => events === 3 * turns)).toBe(true);
@@ -53,7 +53,7 @@ describe("a SQLite store and its processes", () => {
 
   it("reads whole runs while another process forgets them and begins others in their place", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     const child = startProcess("begin-and-forget.ts", [path]);
     onTestFinished(() => void child.kill("SIGKILL"));
     await once(child.stdout, "data");
@@ -76,7 +76,7 @@ describe("a SQLite store and its processes", () => {
     const path = tempPath();
     const end = await finish(startProcess("append-and-leave.ts", [path]));
     expect(end).toMatchObject({ code: 0, stderr: "" });
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     expect(await store.read("run")).toHaveLength(1);
   });
 
@@ -84,7 +84,7 @@ describe("a SQLite store and its processes", () => {
     "reads a read-only file and refuses to append to it",
     async () => {
       const path = tempPath();
-      await using store = sqliteStore({ path });
+      await using store = sqlite({ path }).store;
       await store.append([started("run")]);
       await store.close();
       chmodSync(path, 0o444);

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Json } from "../../src/model/json.ts";
-import { sqliteStore, type SqliteStoreOptions } from "../../src/sqlite/index.ts";
+import { sqlite, type SqliteOptions } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { answered, started } from "../../src/testing/store-contract/run-events.ts";
 import { checkValueLaw } from "../store/value-law.ts";
@@ -33,7 +33,7 @@ describe("the values of two SQLite stores of one file", () => {
   it("do as the port says, whatever is asked of which", async () => {
     await checkValueLaw(60, (clock) => {
       const path = tempPath();
-      return [sqliteStore({ path, clock }), sqliteStore({ path, clock })];
+      return [sqlite({ path, clock }).store, sqlite({ path, clock }).store];
     });
   });
 });
@@ -41,7 +41,7 @@ describe("the values of two SQLite stores of one file", () => {
 describe("a change of a value", () => {
   it("is kept in one transaction with what else is asked for in the turn", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     using other = new DatabaseSync(path, { readOnly: true });
     const seen = (): unknown => [
       other.prepare("SELECT count(*) AS n FROM kept_values").get()?.["n"],
@@ -65,7 +65,7 @@ describe("a change of a value", () => {
 
   it("waits for another process without holding up the event loop, and sees what that wrote", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.values.change("key", more);
     using other = new DatabaseSync(path);
     other.exec("BEGIN IMMEDIATE; UPDATE kept_values SET body = '41'");
@@ -78,7 +78,7 @@ describe("a change of a value", () => {
 
   it("fails with all of its transaction when that fails, and is not kept", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     using other = new DatabaseSync(path);
     other.exec(`CREATE TRIGGER poison BEFORE INSERT ON kept_values WHEN new.body LIKE '%poison%'
       BEGIN SELECT RAISE(ABORT, 'poisoned'); END`);
@@ -93,7 +93,7 @@ describe("a change of a value", () => {
   });
 
   it("may not ask the store within make, and does no harm when it does", async () => {
-    await using store = sqliteStore({ path: ":memory:" });
+    await using store = sqlite({ path: ":memory:" }).store;
     const asked: Promise<unknown>[] = [];
     const changed = store.values.change("key", () => {
       asked.push(store.values.get("key"), store.read("run"), store.values.change("other", more));
@@ -106,7 +106,7 @@ describe("a change of a value", () => {
   });
 
   it("may not grow the file beyond maxBytes, and the store goes on", async () => {
-    await using store = sqliteStore({ path: tempPath(), maxBytes: 1024 * 1024 });
+    await using store = sqlite({ path: tempPath(), maxBytes: 1024 * 1024 }).store;
     await store.values.change("key", () => "before");
     await expect(store.values.change("key", () => "x".repeat(2_000_000))).rejects.toEqual(
       failure(/has no room left: free some disk space, or raise maxBytes/),
@@ -118,7 +118,7 @@ describe("a change of a value", () => {
 
   it("is refused alone, and readably, when the value was changed from outside", async () => {
     const path = tempPath();
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     await store.values.change("bad", more);
     exec(path, "UPDATE kept_values SET body = '{oops'");
     const [bad, read, fine] = await Promise.allSettled([
@@ -135,9 +135,9 @@ describe("a change of a value", () => {
 });
 
 describe("values that have expired", () => {
-  const open = (options: Partial<SqliteStoreOptions> = {}) => {
+  const open = (options: Partial<SqliteOptions> = {}) => {
     const [clock, path] = [virtualClock(), tempPath()];
-    const store = sqliteStore({ path, clock, ...options });
+    const store = sqlite({ path, clock, ...options }).store;
     const write = async (name: string, count: number, expiresAtMs?: number): Promise<void> => {
       const given = expiresAtMs === undefined ? {} : { expiresAtMs };
       await Promise.all(
@@ -181,7 +181,7 @@ describe("values that have expired", () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     onTestFinished(() => void vi.useRealTimers());
     const path = tempPath();
-    await using store = sqliteStore({ path, retainMs: 1_000 });
+    await using store = sqlite({ path, retainMs: 1_000 }).store;
     await store.values.change("key", more, { expiresAtMs: Date.now() + 1_000 });
     vi.advanceTimersByTime(HOUR_MS);
     await store.values.change("other", more);
@@ -193,7 +193,7 @@ describe("values in a store with a codec", () => {
   it("stand encoded in the file, under readable keys, and are of their key alone", async () => {
     const path = tempPath();
     const codec = aes();
-    await using store = sqliteStore({ path, codec });
+    await using store = sqlite({ path, codec }).store;
     await store.values.change("cache/1", () => ({ secret: "sk-4711" }), { expiresAtMs: Infinity });
     expect(await store.values.get("cache/1")).toEqual({ secret: "sk-4711" });
     using db = new DatabaseSync(path, { readOnly: true });
@@ -205,7 +205,7 @@ describe("values in a store with a codec", () => {
     ).toBe("cache/1");
     expect(String(row?.["body"])).toMatch(/^\{"code":".*"\}$/);
     expect(String(row?.["body"])).not.toContain("4711");
-    await using again = sqliteStore({ path, codec });
+    await using again = sqlite({ path, codec }).store;
     expect(await again.values.get("cache/1")).toEqual({ secret: "sk-4711" });
   });
 
@@ -217,7 +217,7 @@ describe("values in a store with a codec", () => {
       decode: (code: string) => codec.decode(broken.on ? `x${code}` : code),
     };
     const path = tempPath();
-    await using store = sqliteStore({ path, codec: failing });
+    await using store = sqlite({ path, codec: failing }).store;
     await store.values.change("key", () => "sk-4711");
     broken.on = true;
     await expect(store.values.change("new", more)).rejects.toEqual(failure(/encode returned/));
@@ -240,7 +240,7 @@ describe("a value that several processes change", () => {
     }
     // No two were told the same number.
     expect(numbers.size).toBe(2_000);
-    await using store = sqliteStore({ path });
+    await using store = sqlite({ path }).store;
     expect(await store.values.get("count")).toBe(2_000);
   });
 
@@ -254,7 +254,7 @@ describe("a value that several processes change", () => {
       });
       expect(signal).toBe("SIGKILL");
       const told = stdout.split("\n").slice(0, -1).length;
-      await using store = sqliteStore({ path });
+      await using store = sqlite({ path }).store;
       const kept = Number(await store.values.get("count"));
       expect(kept).toBeGreaterThanOrEqual(told);
       // Changes of one turn are kept together, and at most two turns were not told of.

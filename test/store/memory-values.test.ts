@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../src/model/json.ts";
-import { memoryStore, type MemoryStoreOptions } from "../../src/store/memory.ts";
+import { memoryStore, type MemoryOptions } from "../../src/store/memory.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { checkValueLaw } from "./value-law.ts";
 
@@ -99,7 +99,7 @@ describe("the values of a memory store", () => {
   });
 
   it.each([null, {}, "now", { now: 1 }])("are refused the clock %s", (clock) => {
-    const options = { clock } as unknown as MemoryStoreOptions;
+    const options = { clock } as unknown as MemoryOptions;
     expect(() => memoryStore(options)).toThrow(expect.objectContaining({ code: "BAD_OPTIONS" }));
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { memoryStore, type MemoryStoreOptions } from "../../src/store/memory.ts";
+import { memoryStore, type MemoryOptions } from "../../src/store/memory.ts";
 import {
   answered,
   finished,
@@ -116,7 +116,7 @@ describe("the memory store", () => {
   it("logs for resuming only when it is told to", () => {
     expect(memoryStore().resumable).toBe(false);
     expect(memoryStore({ resumable: true }).resumable).toBe(true);
-    const wrong = { resumable: "yes" } as unknown as MemoryStoreOptions;
+    const wrong = { resumable: "yes" } as unknown as MemoryOptions;
     expect(() => memoryStore(wrong)).toThrow(expect.objectContaining({ code: "BAD_OPTIONS" }));
   });
 

@@ -1,7 +1,7 @@
 import { operations } from "../operations.ts";
 import { describe, expect, it } from "vitest";
 import { memoryStore } from "../../src/store/memory.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import type { Store } from "../../src/store/store.ts";
 import { begun } from "../../src/testing/store-contract/finding.ts";
 import { answers, finished } from "../../src/testing/store-contract/run-events.ts";
@@ -39,7 +39,7 @@ describe("the work of a SQLite store that is asked for", () => {
   it.each(Object.entries(ASKED))("%s does not grow with the runs that are not", async (_, ask) => {
     const counts: number[] = [];
     for (const runs of [50, 400]) {
-      await using store = sqliteStore({ path: ":memory:" });
+      await using store = sqlite({ path: ":memory:" }).store;
       await filled(store, runs);
       // What is prepared once.
       await ask(store);

@@ -1,16 +1,9 @@
 // An answer that is larger than what the store takes is a failure of its agent; the run goes on.
 
 import { describe, expect, it } from "vitest";
-import {
-  agent,
-  judge,
-  memoryStore,
-  supervisor,
-  unanimous,
-  type RunEvent,
-  type Store,
-} from "../../src/index.ts";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { agent, judge, memory, supervisor, unanimous, type RunEvent } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 
 const MIB = 1024 * 1024;
@@ -25,7 +18,7 @@ const ofType = <Type extends RunEvent["type"]>(
 
 /** A store that takes events of so many bytes of JSON, and fails with a larger one. */
 function smallStore(maxEventBytes: number): Store {
-  const store = memoryStore({ resumable: true });
+  const store = memory({ resumable: true }).store;
   return {
     ...store,
     maxEventBytes,
@@ -71,7 +64,7 @@ describe("an answer that is larger than what the store takes", () => {
       name: "team",
       agents: { large, ship: free, after },
       budget: { usd: 1, scope: "today" },
-      store,
+      backend: { store },
     });
     const outcome = await team.run("task");
     expect(asked).toBe(1);
@@ -108,7 +101,7 @@ describe("an answer that is larger than what the store takes", () => {
     const outcome = await supervisor({
       name: "team",
       agents: { large },
-      store: smallStore(1_000),
+      backend: { store: smallStore(1_000) },
     }).run("task");
     expect(outcome.results.large).toMatchObject({ status: "ok", output: "small" });
   });
@@ -119,7 +112,7 @@ describe("an answer that is larger than what the store takes", () => {
       run: (task: number) => String(task),
       batch: { run: (tasks) => tasks.map((task) => (task === 1 ? LARGE : "small")) },
     });
-    const team = supervisor({ name: "team", agents: { a }, store: smallStore(1_000) });
+    const team = supervisor({ name: "team", agents: { a }, backend: { store: smallStore(1_000) } });
     const outcomes = await Promise.all([1, 2].map((task) => team.run(task)));
     expect(outcomes.map(({ results }) => results.a)).toMatchObject([
       { error: { code: "OUTPUT_TOO_LARGE" } },
@@ -132,7 +125,7 @@ describe("an answer that is larger than what the store takes", () => {
     const outcome = await supervisor({
       name: "team",
       agents: { inner, ship },
-      store: smallStore(1_000),
+      backend: { store: smallStore(1_000) },
     }).run("task" as never);
     expect(outcome.results).toMatchObject({
       inner: { status: "failed", error: { code: "OUTPUT_TOO_LARGE" } },
@@ -150,7 +143,7 @@ describe("an answer that is larger than what the store takes", () => {
       name: "team",
       agents: { ship, hold },
       resolve: [unanimous(), judge({ ask: ask as never })],
-      store: smallStore(2_500),
+      backend: { store: smallStore(2_500) },
     }).run("task");
     expect(outcome.verdicts[0]).toMatchObject({ status: "undecided" });
     expect(outcome.verdicts[0]?.reasoning).toContain("the store takes at most 2500");
@@ -158,7 +151,7 @@ describe("an answer that is larger than what the store takes", () => {
 
   it("fails those too that joined the call, and those that find it in the cache", async () => {
     let asked = 0;
-    const big = memoryStore();
+    const big = memory().store;
     const large = agent({
       name: "large",
       version: "1",
@@ -169,10 +162,10 @@ describe("an answer that is larger than what the store takes", () => {
         return LARGE;
       },
     });
-    const team = supervisor({ name: "team", agents: { large }, store: big });
+    const team = supervisor({ name: "team", agents: { large }, backend: { store: big } });
     await team.run("task");
     const small: Store = { ...smallStore(1_000), values: big.values };
-    const other = supervisor({ name: "team", agents: { large }, store: small });
+    const other = supervisor({ name: "team", agents: { large }, backend: { store: small } });
     const found = await other.run("task");
     expect(found.results.large).toMatchObject({ error: { code: "OUTPUT_TOO_LARGE" }, attempts: 0 });
     const joined = await Promise.all([other.run("another"), other.run("another")]);
@@ -189,16 +182,20 @@ describe("an answer that is larger than what the store takes", () => {
       name: "team",
       agents: { large },
       redact: ["text"],
-      store: smallStore(1_000),
+      backend: { store: smallStore(1_000) },
     }).run("task");
     expect(outcome.results.large.status).toBe("ok");
   });
 
   it("is one that a file does not take", async () => {
-    await using store = sqliteStore({ path: tempPath(), maxBytes: MIB });
+    await using store = sqlite({ path: tempPath(), maxBytes: MIB }).store;
     expect(store.maxEventBytes).toBe(MIB);
     const large = agent({ name: "large", run: () => "x".repeat(2 * MIB) });
-    const outcome = await supervisor({ name: "team", agents: { large, ship }, store }).run("task");
+    const outcome = await supervisor({
+      name: "team",
+      agents: { large, ship },
+      backend: { store },
+    }).run("task");
     expect(outcome.results).toMatchObject({
       large: { error: { code: "OUTPUT_TOO_LARGE" } },
       ship: { status: "ok" },
@@ -206,13 +203,17 @@ describe("an answer that is larger than what the store takes", () => {
   });
 
   it("is one of more than 64 MiB for a file without a limit, though the agent may answer more", async () => {
-    await using store = sqliteStore({ path: ":memory:" });
+    await using store = sqlite({ path: ":memory:" }).store;
     const large = agent({
       name: "large",
       maxBytes: 256 * MIB,
       run: () => "é".repeat(32 * MIB),
     });
-    const outcome = await supervisor({ name: "team", agents: { large, ship }, store }).run("task");
+    const outcome = await supervisor({
+      name: "team",
+      agents: { large, ship },
+      backend: { store },
+    }).run("task");
     expect(outcome.results).toMatchObject({
       large: {
         error: {
@@ -230,10 +231,10 @@ describe("an answer that is larger than what the store takes", () => {
 
 describe("a task that is larger than what the store takes", () => {
   it("is refused before anybody is asked, with its size and the limit", async () => {
-    await using store = sqliteStore({ path: tempPath(), maxBytes: MIB });
+    await using store = sqlite({ path: tempPath(), maxBytes: MIB }).store;
     let asked = 0;
     const a = agent({ name: "a", run: () => ++asked });
-    const team = supervisor({ name: "team", agents: { a }, store });
+    const team = supervisor({ name: "team", agents: { a }, backend: { store } });
     await expect(team.run("x".repeat(2 * MIB))).rejects.toMatchObject({
       code: "INPUT_INVALID",
       message: expect.stringMatching(

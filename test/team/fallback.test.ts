@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   judge,
-  memoryStore,
+  memory,
   supervisor,
   vote,
   type Agent,
@@ -74,8 +74,8 @@ describe("a fallback", () => {
   it("is asked in its order until one answers, and each sees all before it", async () => {
     const seen: (readonly ErrorRecord[])[] = [];
     const a = failing("a", [failing("b", []), backup("c", seen), backup("d")]);
-    const store = memoryStore();
-    const gate = supervisor({ name: "gate", agents: { a }, store });
+    const store = memory().store;
+    const gate = supervisor({ name: "gate", agents: { a }, backend: { store } });
     const { runId, results } = await gate.run("task");
     expect(results.a).toMatchObject({ answeredBy: "a~c" });
     expect(seen.map((failed) => failed.map(({ message }) => message))).toEqual([

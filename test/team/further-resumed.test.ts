@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   judge,
-  memoryStore,
+  memory,
   rerun,
   supervisor,
   unanimous,
@@ -174,7 +174,7 @@ async function live(
   runId = "run",
 ) {
   const clock = virtualClock();
-  const store = memoryStore({ resumable: true });
+  const store = memory({ resumable: true }).store;
   if (log.length > 0) {
     store.append(JSON.parse(JSON.stringify(log)) as readonly RunEvent[]);
     store.release("run", 1);
@@ -200,7 +200,7 @@ async function live(
     tiers: { small: "s", middle: "m", strong: "l" },
     escalateIf: spec.escalateIf,
     resolve: linksOf(spec, world),
-    store,
+    backend: { store },
     clock,
   } as never) as unknown as Gate;
   const working = work(gate);

@@ -26,7 +26,7 @@ async function beside(run: Run, options: Partial<Agent> & object = {}) {
   expect(results.good).toMatchObject({ status: "ok", attempts: 1 });
   // What the other answers may be a position too.
   expect(verdict?.positions).toContainEqual({ value: "ship", heldBy: [{ agent: "good" }] });
-  const log = (await team.store.read(runId)) as readonly RunEvent[];
+  const log = (await team.backend.store.read(runId)) as readonly RunEvent[];
   expect(log.map(({ seq }) => seq)).toEqual(log.map((_, index) => index + 1));
   expect(log.at(-1)?.type).toBe("run.finished");
   expect(JSON.stringify(log).length).toBeLessThan(100_000);
@@ -344,7 +344,9 @@ describe("an agent that misbehaves", () => {
     const outcome = await team.run({ list: [1] });
     expect(outcome.results.vandal).toMatchObject({ status: "failed" });
     expect(outcome.results.other).toMatchObject({ output: 1 });
-    expect((await team.store.read(outcome.runId))[0]).toMatchObject({ input: { list: [1] } });
+    expect((await team.backend.store.read(outcome.runId))[0]).toMatchObject({
+      input: { list: [1] },
+    });
   });
 
   it("by changing an upstream result fails, and leaves the result as it was", async () => {
@@ -413,7 +415,7 @@ describe("an agent may be called", () => {
         heldBy.map(({ agent }) => agent),
       );
       expect(holders?.toSorted()).toEqual([name, "other"].toSorted());
-      const log = await team.store.read(outcome.runId);
+      const log = await team.backend.store.read(outcome.runId);
       expect(JSON.parse(JSON.stringify(log))).toContainEqual(
         expect.objectContaining({ type: "call.succeeded", callId: name }),
       );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { agent, memoryStore, supervisor, type UpstreamResult } from "../../src/index.ts";
+import { agent, memory, supervisor, type UpstreamResult } from "../../src/index.ts";
 import { scripted } from "../../src/testing/index.ts";
 
 /** An agent with a schema for its task, that tells what it was asked. */
@@ -34,7 +34,7 @@ describe("a task", () => {
     expect(parsed.tasks).toEqual([{ n: 7, extra: "none" }]);
     expect(later.tasks).toEqual([{ n: "7" }]);
     expect(plain.calls[0]?.task).toEqual({ n: "7" });
-    expect((await team.store.read(runId))[0]).toMatchObject({
+    expect((await team.backend.store.read(runId))[0]).toMatchObject({
       type: "run.started",
       input: { n: "7" },
     });
@@ -71,11 +71,11 @@ describe("a task", () => {
     async (_, schema, task, says) => {
       const picky = asked("picky", schema);
       const fine = scripted("fine", []);
-      const store = memoryStore();
+      const store = memory().store;
       const team = supervisor({
         name: "team",
         agents: { fine, picky: picky.made } as never,
-        store,
+        backend: { store },
       });
       await expect(team.run(task as never)).rejects.toMatchObject({
         code: "INPUT_INVALID",
@@ -108,7 +108,7 @@ describe("a task", () => {
       code: "INPUT_INVALID",
       message: expect.stringContaining('supervisor "team"'),
     });
-    expect(await team.store.runs()).toEqual([]);
+    expect(await team.backend.store.runs()).toEqual([]);
     a.assertComplete();
   });
 
@@ -197,7 +197,7 @@ describe("an input map", () => {
           return `${String(task)}!`;
         },
       },
-      store: memoryStore({ resumable: true }),
+      backend: memory({ resumable: true }),
     });
     const outcome = await team.run("task");
     expect(outcome.results.inner).toMatchObject({ status: "ok", attempts: 2 });

@@ -96,7 +96,7 @@ describe("limits", () => {
         message: expect.stringContaining('a run of supervisor "team"'),
       });
     }
-    expect(await team.store.runs()).toEqual([]);
+    expect(await team.backend.store.runs()).toEqual([]);
   });
 
   it("of size count for outputs, before they are kept", async () => {

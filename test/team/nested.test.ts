@@ -39,7 +39,7 @@ describe("a nested supervisor", () => {
     const middle = supervisor({ name: "middle", agents: { inner } as never });
     const outer = supervisor({ name: "outer", agents: { middle } as never });
     const { runId } = await outer.run("task" as never);
-    const log = (await outer.store.read(runId)) as readonly RunEvent[];
+    const log = (await outer.backend.store.read(runId)) as readonly RunEvent[];
     const idOf = (event: RunEvent) =>
       "callId" in event ? event.callId : "team" in event ? event.team : "";
     expect(log.map((event) => `${event.type} ${idOf(event)}`.trim())).toEqual([
@@ -59,7 +59,7 @@ describe("a nested supervisor", () => {
       "call.succeeded middle",
       "run.finished",
     ]);
-    expect(await inner.store.runs()).toEqual([]);
+    expect(await inner.backend.store.runs()).toEqual([]);
     expect(new Set(log.map((event) => event.runId))).toEqual(new Set([runId]));
   });
 
@@ -227,7 +227,7 @@ describe("a nested supervisor", () => {
     await clock.advance(60_000);
     const { runId, results } = await running;
     expect(results["inner"]).toMatchObject({ status: "ok", attempts: 3 });
-    const log = (await outer.store.read(runId)) as readonly RunEvent[];
+    const log = (await outer.backend.store.read(runId)) as readonly RunEvent[];
     const started = log.flatMap((event) =>
       event.type === "call.started" ? [`${event.callId} ${event.attempt}`] : [],
     );

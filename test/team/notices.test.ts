@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   human,
-  memoryStore,
+  memory,
   supervisor,
   type Notice,
   type NoticeCode,
@@ -328,7 +328,7 @@ describe("what an outcome does not say by itself", () => {
   });
 
   it("is that answers were not cached, where they have secrets and there is nothing to hash them with", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const team = (hashSecret?: string) =>
       supervisor({
         name: "gate",
@@ -342,7 +342,7 @@ describe("what an outcome does not say by itself", () => {
         },
         redact: ["secret"],
         ...(hashSecret !== undefined && { hashSecret }),
-        store,
+        backend: { store },
       });
     const outcome = await team().run({ secret: "hunter2-hunter2" });
     expect(only(outcome, "not-cached")).toMatchObject({ level: "info", agents: ["a"] });
@@ -351,7 +351,7 @@ describe("what an outcome does not say by itself", () => {
   });
 
   it("is that the log does not have the position that was decided for", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const team = supervisor({
       name: "gate",
       agents: {
@@ -360,7 +360,7 @@ describe("what an outcome does not say by itself", () => {
         c: says("c", { recommendation: "ship" }),
       },
       redact: (value) => (value === "hunter2-hunter2" ? "***" : value),
-      store,
+      backend: { store },
     });
     const outcome = await team.run("x");
     expect(outcome.verdicts[0]).toMatchObject({ winner: "hunter2-hunter2" });
@@ -374,11 +374,11 @@ describe("notices of a team within a team", () => {
       name: "inner",
       agents: { a: says("a", { x: 1 }), b: says("b", { x: 2 }) },
     });
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const team = supervisor({
       name: "outer",
       agents: { inner, c: says("c", { recommendation: "ship" }) },
-      store,
+      backend: { store },
     });
     const outcome = await team.run("x");
     expect(outcome.notices.map(({ code, team: whose }) => [code, whose])).toEqual([
@@ -405,12 +405,12 @@ describe("notices of a team within a team", () => {
 });
 
 describe("the log", () => {
-  async function eventsOf(outcome: Outcome, store = memoryStore()): Promise<readonly RunEvent[]> {
+  async function eventsOf(outcome: Outcome, store = memory().store): Promise<readonly RunEvent[]> {
     return store.read(outcome.runId);
   }
 
   it("tells the same notices to whoever joins, reads or folds a run that has ended", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const team = supervisor({
       name: "gate",
       agents: {
@@ -418,7 +418,7 @@ describe("the log", () => {
         b: fails("b"),
         c: says("c", { findings: [] }),
       },
-      store,
+      backend: { store },
     });
     const outcome = await team.run("x", { runId: "r" });
     expect(outcome.notices.length).toBeGreaterThan(0);
@@ -430,7 +430,7 @@ describe("the log", () => {
   });
 
   it("tells them while a run waits, and once more only where they have changed", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const team = supervisor({
       name: "gate",
       agents: {
@@ -439,7 +439,7 @@ describe("the log", () => {
         c: says("c", { notes: 1 }),
       },
       resolve: [human()],
-      store,
+      backend: { store },
     });
     const waiting = await team.run("x");
     expect(waiting.status).toBe("waiting");
@@ -453,11 +453,11 @@ describe("the log", () => {
   });
 
   it("says nothing of a run without notices", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const team = supervisor({
       name: "gate",
       agents: { a: says("a", { recommendation: 1 }), b: says("b", { recommendation: 1 }) },
-      store,
+      backend: { store },
     });
     const events = await eventsOf(await team.run("x"), store);
     expect(events.some(({ type }) => type === "notices.given")).toBe(false);

@@ -1,12 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  agent,
-  conflictsOf,
-  judge,
-  memoryStore,
-  supervisor,
-  type RunEvent,
-} from "../../src/index.ts";
+import { agent, conflictsOf, judge, memory, supervisor, type RunEvent } from "../../src/index.ts";
 
 const CHECK = "Missing null check of the user";
 
@@ -34,7 +27,7 @@ test("who reports what has no text is not taken for somebody who found nothing",
 
 describe("findings of a team", () => {
   test("keep their places in conflicts, verdicts and the log", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const board = supervisor({
       name: "board",
       agents: {
@@ -42,7 +35,7 @@ describe("findings of a team", () => {
         bob: reviewer("bob", { text: CHECK, file: "zzz.ts", line: 990, severity: "low" }),
         cyd: reviewer("cyd", { text: CHECK, file: "./a.ts", line: 11, suggestion: "use ?." }),
       },
-      store,
+      backend: { store },
     });
     const outcome = await board.run("review");
     const together = {

@@ -4,7 +4,7 @@ import {
   conflictsOf,
   human,
   judge,
-  memoryStore,
+  memory,
   rerun,
   settle,
   supervisor,
@@ -54,7 +54,7 @@ function callsIn(events: readonly RunEvent[]): readonly string[] {
 describe("a rerun", () => {
   it("asks those who disagree once more, with what the others hold and without names", async () => {
     const seen: (readonly [string | undefined, readonly OtherSide[]])[] = [];
-    const store = memoryStore();
+    const store = memory().store;
     const gate = supervisor({
       name: "gate",
       agents: {
@@ -63,7 +63,7 @@ describe("a rerun", () => {
         c: agent({ name: "c", run: () => ({}) }),
       },
       resolve: CHAIN,
-      store,
+      backend: { store },
     });
     const { runId, verdicts, results, bill } = await gate.run("task");
     expect(seen).toEqual([
@@ -86,12 +86,12 @@ describe("a rerun", () => {
   });
 
   it("is made once: who still disagrees then is left to the links that follow", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const gate = supervisor({
       name: "gate",
       agents: { a: speaker("a", "ship"), b: speaker("b", "hold"), c: speaker("c", "hold") },
       resolve: [unanimous(), rerun(), rerun(), vote()],
-      store,
+      backend: { store },
     });
     const { runId, verdicts } = await gate.run("task");
     expect(verdicts[0]).toMatchObject({ status: "decided", winner: "hold", by: "vote" });
@@ -325,13 +325,13 @@ describe("a rerun", () => {
   });
 
   it("leaves a person who is asked after it for what is still open then", async () => {
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const team = (then: string) =>
       supervisor({
         name: "gate",
         agents: { a: speaker("a", "ship", then), b: speaker("b", "hold") },
         resolve: [unanimous(), rerun(), human()],
-        store,
+        backend: { store },
       });
     expect((await team("hold").run("task")).status).toBe("complete");
     const gate = team("ship");

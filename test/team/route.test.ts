@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { memoryStore, supervisor, type RunEvent } from "../../src/index.ts";
+import { memory, supervisor, type RunEvent } from "../../src/index.ts";
 import { scripted } from "../../src/testing/index.ts";
 import { thenable } from "./thenable.ts";
 
@@ -10,12 +10,12 @@ function team(route?: unknown) {
   const build = scripted("build", [{ output: "build" }], { needs: { lint } });
   const deploy = scripted("deploy", [{ output: "deploy" }], { needs: { build } });
   const docs = scripted("docs", [{ output: "docs" }]);
-  const store = memoryStore();
+  const store = memory().store;
   const agents = { lint, build, deploy, docs };
   const made = supervisor({
     name: "team",
     agents,
-    store,
+    backend: { store },
     ...(route !== undefined && { route: route as never }),
   });
   const asked = (): string[] =>

@@ -4,7 +4,7 @@ import { z } from "zod";
 import {
   agent,
   conflictsOf,
-  memoryStore,
+  memory,
   QuorateError,
   supervisor,
   unanimous,
@@ -45,7 +45,7 @@ function speaker<const Name extends string>(
   });
 }
 
-async function logOf(store: ReturnType<typeof memoryStore>, runId: string) {
+async function logOf(store: ReturnType<typeof memory>["store"], runId: string) {
   return (await store.read(runId)) as readonly RunEvent[];
 }
 
@@ -91,9 +91,9 @@ describe("an agent's tier", () => {
 
 describe("an agent whose output fails its schema", () => {
   it("is asked at the next tier, and both calls are on the bill", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const a = speaker("a", { small: 1, middle: "ship" }, { escalateIf: ["schema-fail"] });
-    const gate = supervisor({ name: "gate", agents: { a }, tiers: TIERS, store });
+    const gate = supervisor({ name: "gate", agents: { a }, tiers: TIERS, backend: { store } });
     const { runId, results, bill, status } = await gate.run("task");
     expect(status).toBe("complete");
     expect(results.a).toMatchObject({
@@ -110,13 +110,19 @@ describe("an agent whose output fails its schema", () => {
   });
 
   it("goes on to the last tier, and has failed then with what it failed with last", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const a = speaker(
       "a",
       { small: 1, middle: 2, strong: new TypeError("broken") },
       { escalateIf: ["schema-fail"] },
     );
-    const gate = supervisor({ name: "gate", agents: { a }, tiers: TIERS, store, minAnswers: 0 });
+    const gate = supervisor({
+      name: "gate",
+      agents: { a },
+      tiers: TIERS,
+      backend: { store },
+      minAnswers: 0,
+    });
     const { runId, results, missing } = await gate.run("task");
     expect(results.a).toMatchObject({
       status: "failed",
@@ -131,8 +137,8 @@ describe("an agent whose output fails its schema", () => {
   it("stays failed where nobody says otherwise, and where it failed with something else", async () => {
     const a = speaker("a", { small: 1 });
     const b = speaker("b", { small: new Error("no") }, { escalateIf: ["schema-fail"] });
-    const store = memoryStore();
-    const gate = supervisor({ name: "gate", agents: { a, b }, tiers: TIERS, store });
+    const store = memory().store;
+    const gate = supervisor({ name: "gate", agents: { a, b }, tiers: TIERS, backend: { store } });
     const { runId, results } = await gate.run("task");
     expect([results.a.status, results.b.status]).toEqual(["failed", "failed"]);
     expect(begun(await logOf(store, runId))).toEqual(["a small", "b small"]);
@@ -154,13 +160,13 @@ describe("an agent whose output fails its schema", () => {
 
 describe("an output that the agent's own function doubts", () => {
   it("is asked for once more at each tier, until it does not", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const a = speaker(
       "a",
       { small: "?", middle: "?", strong: "ship" },
       { escalateIf: [({ recommendation }) => recommendation === "?"] },
     );
-    const gate = supervisor({ name: "gate", agents: { a }, tiers: TIERS, store });
+    const gate = supervisor({ name: "gate", agents: { a }, tiers: TIERS, backend: { store } });
     const { runId, results, verdicts } = await gate.run("task");
     expect(results.a).toMatchObject({ answeredBy: "a~strong", attempts: 3 });
     expect(verdicts[0]?.winner).toBe("ship");
@@ -185,7 +191,7 @@ describe("an output that the agent's own function doubts", () => {
   });
 
   it("stands where that function throws, and that is noted", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const a = speaker(
       "a",
       { small: "ship" },
@@ -197,7 +203,7 @@ describe("an output that the agent's own function doubts", () => {
         ],
       },
     );
-    const gate = supervisor({ name: "gate", agents: { a }, tiers: TIERS, store });
+    const gate = supervisor({ name: "gate", agents: { a }, tiers: TIERS, backend: { store } });
     const { runId, results } = await gate.run("task");
     expect(results.a).toMatchObject({ status: "ok", attempts: 1 });
     expect(doubts(await logOf(store, runId))).toEqual([
@@ -217,7 +223,7 @@ describe("agents that contradict each other", () => {
   const tiers = { small: "mini", strong: "maxi" };
 
   it("are all asked at the next tier at once, and only their last word counts", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const gate = supervisor({
       name: "gate",
       agents: {
@@ -227,7 +233,7 @@ describe("agents that contradict each other", () => {
       },
       tiers,
       escalateIf: ["conflict"],
-      store,
+      backend: { store },
     });
     const { runId, verdicts, results, bill } = await gate.run("task");
     expect(verdicts).toMatchObject([{ status: "unanimous", winner: "hold" }]);
@@ -242,13 +248,13 @@ describe("agents that contradict each other", () => {
 
   it("are left alone where they agree, or where nobody of them claims what is contested", async () => {
     const silent = agent({ name: "silent", run: () => ({}), escalateIf: on });
-    const store = memoryStore();
+    const store = memory().store;
     const gate = supervisor({
       name: "gate",
       agents: { silent, a: speaker("a", { small: "ship" }), b: speaker("b", { small: "Ship " }) },
       tiers,
       escalateIf: ["conflict"],
-      store,
+      backend: { store },
     });
     const { runId } = await gate.run("task");
     expect(begun(await logOf(store, runId))).toHaveLength(3);
@@ -272,7 +278,7 @@ describe("agents that contradict each other", () => {
   });
 
   it("go on from the dearer tier by its own reasons, once per tier", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const doubt: EscalateIf<{ recommendation: string }> = ({ recommendation }) =>
       recommendation === "?";
     const gate = supervisor({
@@ -286,7 +292,7 @@ describe("agents that contradict each other", () => {
         b: speaker("b", { small: "hold" }),
       },
       tiers: TIERS,
-      store,
+      backend: { store },
     });
     const { runId, verdicts } = await gate.run("task");
     expect(verdicts[0]).toMatchObject({ status: "unanimous", winner: "hold" });
@@ -300,7 +306,7 @@ describe("agents that contradict each other", () => {
 
   it("are asked once more only where the first leads by less than a fifth, for low-margin", async () => {
     const make = (weights: Readonly<Record<string, number>>) => {
-      const store = memoryStore();
+      const store = memory().store;
       const agents = {
         a: speaker("a", { small: "ship", strong: "ship" }),
         b: speaker("b", { small: "hold", strong: "ship" }),
@@ -311,7 +317,7 @@ describe("agents that contradict each other", () => {
         tiers,
         escalateIf: ["low-margin"],
         resolve: [unanimous(), vote({ weights })],
-        store,
+        backend: { store },
       });
       return { gate, store };
     };
@@ -354,7 +360,7 @@ describe("agents that contradict each other", () => {
   });
 
   it("are asked in a nested team too, by its own subjects", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const inner = supervisor({
       name: "inner",
       agents: {
@@ -364,7 +370,7 @@ describe("agents that contradict each other", () => {
       escalateIf: ["conflict"],
     });
     const a = speaker("a", { small: "ship" });
-    const gate = supervisor({ name: "gate", agents: { inner, a }, tiers, store });
+    const gate = supervisor({ name: "gate", agents: { inner, a }, tiers, backend: { store } });
     const { runId, verdicts } = await gate.run("task");
     expect(begun(await logOf(store, runId))).toContain("inner/x~strong strong");
     expect(verdicts[0]?.positions).toMatchObject([

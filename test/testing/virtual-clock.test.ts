@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sqliteStore } from "../../src/sqlite/index.ts";
+import { sqlite } from "../../src/sqlite/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { answered, started } from "../../src/testing/store-contract/run-events.ts";
 
@@ -50,7 +50,7 @@ describe("a virtual clock", () => {
 
   it("lets everything that follows from one timer happen before the next", async () => {
     const clock = virtualClock();
-    await using store = sqliteStore({ path: ":memory:" });
+    await using store = sqlite({ path: ":memory:" }).store;
     const log: string[] = [];
     const work = async (): Promise<void> => {
       await store.append([started("run")]);

@@ -1,6 +1,6 @@
 import { func } from "../../check/kinds.ts";
 import { options, type Options } from "../../check/options.ts";
-import { TEXT, VALUES } from "../../check/arguments.ts";
+import { TEXT, BACKEND } from "../../check/arguments.ts";
 import { hear } from "../../model/hear.ts";
 import { PRESENT } from "../../conflict/findings.ts";
 import type { FindingModel } from "../statistics/finding-model.ts";
@@ -20,6 +20,7 @@ import type {
 import type { SubjectKind } from "../../model/conflict.ts";
 import { byCodeUnits } from "../../conflict/subject.ts";
 import type { LearningOptions, Trust } from "../../resolve/link.ts";
+import type { Store } from "../../store/store.ts";
 import type { Values } from "../../store/values.ts";
 import { ballotPrefix, type Ballot, type BallotSubject } from "./ballot.ts";
 import { takeBallot } from "./take-ballot.ts";
@@ -36,14 +37,14 @@ export const LEARNED_FROM: Options<Omit<LearningOptions, "reviews">> = options({
  * without runs that taught anything. `learning` as it is given to `reliability()`.
  */
 export async function learnedFrom(
-  store: { readonly values: Values },
+  backend: { readonly store: Store },
   supervisor: string,
   learning: Omit<LearningOptions, "reviews"> = {},
 ): Promise<LearnedBefore> {
-  VALUES.take(store, "learnedFrom: store");
+  BACKEND.needed().take(backend, "learnedFrom: backend");
   TEXT.take(supervisor, "learnedFrom: supervisor");
   const taken = LEARNED_FROM.of(learning, "learnedFrom");
-  return recall(store.values, supervisor, { ...taken, reviews: true });
+  return recall(backend.store.values, supervisor, { ...taken, reviews: true });
 }
 
 /** How many runs are looked back at, the latest first. */

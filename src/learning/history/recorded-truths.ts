@@ -1,9 +1,9 @@
-import { VALUES } from "../../check/arguments.ts";
+import { BACKEND } from "../../check/arguments.ts";
 import { text } from "../../check/kinds.ts";
 import { options, type Options } from "../../check/options.ts";
 import type { SubjectKind } from "../../model/conflict.ts";
 import type { Json } from "../../model/json.ts";
-import type { Values } from "../../store/values.ts";
+import type { Store } from "../../store/store.ts";
 import { ALL_BALLOTS, ballotPrefix, supervisorOf } from "./ballot.ts";
 import { takeBallot } from "./take-ballot.ts";
 
@@ -37,15 +37,15 @@ const PAGE = 100;
 
 /** All truths that were recorded, the latest runs first. Those of runs that are pruned are among them. */
 export async function* recordedTruths(
-  store: { readonly values: Values },
+  backend: { readonly store: Store },
   given: TruthQuery = {},
 ): AsyncGenerator<TruthListed, void, undefined> {
-  VALUES.take(store, "recordedTruths: store");
+  BACKEND.needed().take(backend, "recordedTruths: backend");
   const { supervisor } = TRUTH_QUERY.of(given, "recordedTruths");
   const prefix = supervisor === undefined ? ALL_BALLOTS : ballotPrefix(supervisor);
   let after: string | undefined;
   for (;;) {
-    const page = await store.values.list(prefix, {
+    const page = await backend.store.values.list(prefix, {
       limit: PAGE,
       ...(after !== undefined && { after }),
     });

@@ -1,5 +1,5 @@
 import { listIn } from "../../check/given.ts";
-import { STORE, TEXT } from "../../check/arguments.ts";
+import { BACKEND, TEXT } from "../../check/arguments.ts";
 import { anything, fitting, number, text } from "../../check/kinds.ts";
 import { options, type Options } from "../../check/options.ts";
 import { hear } from "../../model/hear.ts";
@@ -71,7 +71,7 @@ export type TruthResult =
  * Rejects with `RUN_NOT_FOUND`, and with `BAD_OPTIONS` where the run has no verdict about that subject.
  */
 export async function recordTruth(
-  store: Store,
+  backend: { readonly store: Store },
   runId: string,
   subject: string,
   truth: Json | undefined,
@@ -80,10 +80,10 @@ export async function recordTruth(
   // It is looked at only after the log.
   hear(truth);
   const said = TRUTH_OPTIONS.of(given, "recordTruth");
-  STORE.needed().take(store, "recordTruth: store");
+  BACKEND.needed().take(backend, "recordTruth: backend");
   TEXT.take(runId, "recordTruth: runId");
   TEXT.take(subject, "recordTruth: subject");
-  const [result] = await recordOfRun(store, runId, [{ ...said, runId, subject, truth }]);
+  const [result] = await recordOfRun(backend.store, runId, [{ ...said, runId, subject, truth }]);
   if (result?.recorded !== undefined) return result.recorded;
   throw result?.error ?? new QuorateError("BAD_OPTIONS", "nothing was recorded");
 }
@@ -100,10 +100,11 @@ const RUNS_AT_ONCE = 16;
  * Rejects with `BAD_OPTIONS`, before anything is recorded, for what is no truth and for more than 100,000; and when the store fails.
  */
 export async function recordTruths(
-  store: Store,
+  backend: { readonly store: Store },
   truths: Iterable<Truth>,
 ): Promise<readonly TruthResult[]> {
-  STORE.needed().take(store, "recordTruths: store");
+  BACKEND.needed().take(backend, "recordTruths: backend");
+  const { store } = backend;
   const list = listIn(truths, "recordTruths");
   if (list.length > MAX_TRUTHS) {
     throw new QuorateError(

@@ -5,7 +5,7 @@ import type { Collector } from "../../call/batch/batch.ts";
 import { QuorateError } from "../../model/errors.ts";
 import type { Json } from "../../model/json.ts";
 import type { Outcome } from "../../model/outcome.ts";
-import { RUN, type MadeOfRun, type RunOptions } from "../../team/options.ts";
+import { RENAMED, RUN, type MadeOfRun, type RunOptions } from "../../team/options.ts";
 import { beginRun } from "../begin.ts";
 import type { Started } from "../session.ts";
 import { sharedOutcomes } from "./shared-outcomes.ts";
@@ -42,6 +42,7 @@ export const MANY: Options<ManyOptions, never, MadeOfRun> = options(
   { key: func("use (task) => string"), ...RUN.table },
   {
     former: {
+      ...RENAMED,
       similar: "renamed to key; use key: (task) => string, equal for tasks that are the same",
     },
   },
@@ -75,8 +76,8 @@ export async function* runMany<Results, Winner extends Json>(
   const { concurrency = root.team.slots.concurrency, signal } = checked;
   const { collectors } = root.seated.seating;
   const atOnce = runsAtOnce(concurrency, collectors);
-  const { route, mode, store, cache, deadlineMs, tenant, tags } = checked;
-  const runOptions = { route, mode, store, cache, deadlineMs, tenant, tags } as RunOptions;
+  const { route, mode, backend, cache, deadlineMs, tenant, tags } = checked;
+  const runOptions = { route, mode, backend, cache, deadlineMs, tenant, tags } as RunOptions;
   const cancelling = new Cancellation();
   using _following = signal === undefined ? undefined : follow(signal, cancelling);
 

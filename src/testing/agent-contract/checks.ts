@@ -90,7 +90,7 @@ export function trialOf(made: AgentUnderTest): Trial {
         ...(signal && { signal }),
         budget,
       });
-      const log = (await team.store.read(runId)) as readonly RunEvent[];
+      const log = (await team.backend.store.read(runId)) as readonly RunEvent[];
       const result = (results as Readonly<Record<string, AgentResult>>)[NAME];
       assert.ok(result !== undefined);
       return { result, log };

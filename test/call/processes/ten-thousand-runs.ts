@@ -1,5 +1,5 @@
 import { getEventListeners } from "node:events";
-import { agent, memoryStore, supervisor } from "../../../src/index.ts";
+import { agent, memory, supervisor } from "../../../src/index.ts";
 
 // Runs of every kind, under one signal that outlives them all. Prints how much is left of them.
 const quick = agent({
@@ -18,7 +18,7 @@ const after = agent({
 const team = supervisor({
   name: "team",
   agents: { quick, failing, after },
-  store: memoryStore({ keepRuns: 10 }),
+  backend: memory({ keepRuns: 10 }),
 });
 const { signal } = new AbortController();
 

@@ -1,4 +1,5 @@
-import { agent, supervisor, type InDoubt, type Store } from "../../../src/index.ts";
+import { agent, supervisor, type InDoubt } from "../../../src/index.ts";
+import type { Store } from "../../../src/ports/index.ts";
 
 /** A team of one agent that answers in batches of four, and tells `asked` of every request. */
 export function batchedTeam(
@@ -21,5 +22,5 @@ export function batchedTeam(
       },
     },
   });
-  return supervisor({ name: "team", agents: { a }, store });
+  return supervisor({ name: "team", agents: { a }, backend: { store } });
 }

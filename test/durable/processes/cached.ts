@@ -3,14 +3,9 @@
 // when there is a file here), since when its clock runs twenty times as fast, and an event at whose being kept it is killed.
 import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import {
-  agent,
-  supervisor,
-  type AgentContext,
-  type Clock,
-  type Store,
-} from "../../../src/index.ts";
-import { sqliteStore } from "../../../src/sqlite/index.ts";
+import { agent, supervisor, type AgentContext, type Clock } from "../../../src/index.ts";
+import type { Store } from "../../../src/ports/index.ts";
+import { sqlite } from "../../../src/sqlite/index.ts";
 
 const [path = "", paid = "", runs = "1", gate = "", since = "0", deadly = ""] =
   process.argv.slice(2);
@@ -26,7 +21,7 @@ const clock: Clock = {
   },
 };
 
-const kept = sqliteStore({ path, clock });
+const kept = sqlite({ path, clock }).store;
 const store: Store = {
   ...kept,
   async append(events, fence) {
@@ -53,7 +48,7 @@ const team = supervisor({
   name: "team",
   agents: { a: make("a"), b: make("b") },
   cache: true,
-  store,
+  backend: { store },
   clock,
 });
 console.log("begins");

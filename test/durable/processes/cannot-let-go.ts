@@ -2,7 +2,7 @@
 // failed and ends, without closing its store. Argument: the file.
 import { DatabaseSync } from "node:sqlite";
 import { agent, QuorateError, supervisor } from "../../../src/index.ts";
-import { sqliteStore } from "../../../src/sqlite/index.ts";
+import { sqlite } from "../../../src/sqlite/index.ts";
 
 const [path = ""] = process.argv.slice(2);
 const locking = new DatabaseSync(path);
@@ -13,8 +13,8 @@ const one = agent({
     return 1;
   },
 });
-const store = sqliteStore({ path, busyTimeoutMs: 10 });
-const team = supervisor({ name: "team", agents: { one }, store });
+const store = sqlite({ path, busyTimeoutMs: 10 }).store;
+const team = supervisor({ name: "team", agents: { one }, backend: { store } });
 try {
   await team.run(undefined, { runId: "run" });
 } catch (error) {

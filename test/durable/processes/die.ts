@@ -2,13 +2,13 @@
 // writes there were. Arguments: the file, the team, k, "before" or "after" the write is kept, and a file that gets a
 // line whenever an agent is asked.
 import { appendFileSync } from "node:fs";
-import type { Store } from "../../../src/index.ts";
-import { sqliteStore } from "../../../src/sqlite/index.ts";
+import type { Store } from "../../../src/ports/index.ts";
+import { sqlite } from "../../../src/sqlite/index.ts";
 import { costsOf, lasting } from "../same-run.ts";
 import { TASK, teamCalled } from "./teams.ts";
 
 const [path = "", team = "", at = "1", when = "before", paid = ""] = process.argv.slice(2);
-const store = sqliteStore({ path });
+const store = sqlite({ path }).store;
 let writes = 0;
 
 function die(): void {

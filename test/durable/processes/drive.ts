@@ -2,13 +2,13 @@
 // gate, a file that gets a line whenever an agent is asked, "run" or "resume", and how long its lease is, in ms.
 import { appendFileSync } from "node:fs";
 import { QuorateError } from "../../../src/index.ts";
-import { sqliteStore } from "../../../src/sqlite/index.ts";
+import { sqlite } from "../../../src/sqlite/index.ts";
 import { lasting } from "../same-run.ts";
 import { gatedTeam } from "./gated.ts";
 import { TASK } from "./teams.ts";
 
 const [path = "", gate = "", paid = "", action = "run", leaseMs = "30000"] = process.argv.slice(2);
-const store = sqliteStore({ path, leaseMs: Number(leaseMs) });
+const store = sqlite({ path, leaseMs: Number(leaseMs) }).store;
 const team = gatedTeam({
   store,
   gate,

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { agent, supervisor, type Store } from "../../../src/index.ts";
+import { agent, supervisor } from "../../../src/index.ts";
+import type { Store } from "../../../src/ports/index.ts";
 import type { Durable, Pay } from "./teams.ts";
 
 export interface Gated {
@@ -29,5 +30,5 @@ export function gatedTeam({ store, pay, gate, name = "gated" }: Gated): Durable 
       return { recommendation: "hold" };
     },
   });
-  return supervisor({ name, agents: { fast, slow }, store }) as Durable;
+  return supervisor({ name, agents: { fast, slow }, backend: { store } }) as Durable;
 }

@@ -1,9 +1,9 @@
 // Resumes a finished run and one that is not, and begins a third, in a file that it may only read. Prints what came of each.
 import { QuorateError, type Outcome } from "../../../src/index.ts";
-import { sqliteStore } from "../../../src/sqlite/index.ts";
+import { sqlite } from "../../../src/sqlite/index.ts";
 import { TASK, teamCalled } from "./teams.ts";
 
-const store = sqliteStore({ path: process.argv[2] ?? "" });
+const store = sqlite({ path: process.argv[2] ?? "" }).store;
 const team = teamCalled("judged", store, ({ callId }) => console.log(`asked ${callId}`));
 
 async function show(running: Promise<Outcome>): Promise<void> {

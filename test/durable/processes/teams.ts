@@ -10,9 +10,9 @@ import {
   type ResumeOptions,
   type RunOptions,
   type Schema,
-  type Store,
   type Workers,
 } from "../../../src/index.ts";
+import type { Store } from "../../../src/ports/index.ts";
 
 /** Told whenever an agent is really asked: what a crash must not make happen twice. */
 export type Pay = (context: Pick<AgentContext, "callId" | "attempt">) => void;
@@ -115,7 +115,12 @@ function eight(store: Store, pay: Pay) {
   const [d, e, f] = [says("d", pay, "hold"), flaky("e", pay, "ship"), fails("f", pay)];
   const g = says("g", pay, "ship", { a, b });
   const h = says("h", pay, "hold", { f });
-  return supervisor({ name: "eight", agents: { a, b, c, d, e, f, g, h }, concurrency: 3, store });
+  return supervisor({
+    name: "eight",
+    agents: { a, b, c, d, e, f, g, h },
+    concurrency: 3,
+    backend: { store },
+  });
 }
 
 function nested(store: Store, pay: Pay) {
@@ -136,7 +141,7 @@ function nested(store: Store, pay: Pay) {
     asWorker: { retries: 1 },
   });
   const agents = { inner, f, g: says("g", pay, "hold"), doomed };
-  return supervisor({ name: "nested", agents: agents as never, store });
+  return supervisor({ name: "nested", agents: agents as never, backend: { store } });
 }
 
 function judged(store: Store, pay: Pay) {
@@ -153,7 +158,7 @@ function judged(store: Store, pay: Pay) {
     name: "judged",
     agents: { a: says("a", pay, "ship"), b: says("b", pay, "hold") },
     resolve: [unanimous(), chief, vote()],
-    store,
+    backend: { store },
   });
 }
 
@@ -164,7 +169,7 @@ function sequence(store: Store, pay: Pay) {
     c: fails("c", pay),
     d: says("d", pay, "hold"),
   };
-  return supervisor({ name: "sequence", agents, mode: "sequence", store });
+  return supervisor({ name: "sequence", agents, mode: "sequence", backend: { store } });
 }
 
 const MAKERS: Readonly<Record<string, Make>> = { eight, nested, judged, sequence };

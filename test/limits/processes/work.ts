@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { agent, lane, supervisor } from "../../../src/index.ts";
-import { sqliteStore } from "../../../src/sqlite/index.ts";
+import { sqlite } from "../../../src/sqlite/index.ts";
 
 // Works under a limiter and a budget that other processes share; tells when an attempt begins and when it ends. One that `hangs` keeps
 // what it has until it is killed.
@@ -21,13 +21,13 @@ const worker = agent({
     return 1;
   },
 });
-const store = sqliteStore({ path });
+const store = sqlite({ path }).store;
 const team = supervisor({
   name: "team",
   agents: { worker },
   budget: { usd: 100, scope: "all" },
   concurrency: 20,
-  store,
+  backend: { store },
 });
 const runs = Array.from({ length: Number(attempts) }, (_, task) => team.run(task));
 const outcomes = await Promise.all(runs);

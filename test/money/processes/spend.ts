@@ -1,5 +1,5 @@
 import { agent, supervisor } from "../../../src/index.ts";
-import { sqliteStore } from "../../../src/sqlite/index.ts";
+import { sqlite } from "../../../src/sqlite/index.ts";
 
 // Sixty runs at once that spend from a budget which other processes spend from too; tells what it spent.
 const [path = ""] = process.argv.slice(2);
@@ -15,13 +15,13 @@ const payer = agent({
     return 1;
   },
 });
-const store = sqliteStore({ path });
+const store = sqlite({ path }).store;
 const team = supervisor({
   name: "team",
   agents: { payer },
   budget: { usd: 5, scope: "all" },
   concurrency: 60,
-  store,
+  backend: { store },
 });
 const outcomes = await Promise.all(Array.from({ length: 60 }, (_, seed) => team.run(seed)));
 const refused = outcomes.filter(({ status }) => status === "failed").length;

@@ -51,7 +51,7 @@ async function runs(...chains: readonly (readonly Link[])[]): Promise<readonly R
       name: "gate",
       agents: { security: member("security", "hold"), style: member("style", "ship") },
       resolve,
-      store,
+      backend: { store },
     });
     const { runId } = await team.run("a change");
     events.push(...(await store.read(runId)));
@@ -184,7 +184,7 @@ describe("an audit of judges", () => {
       name: "gate",
       agents: { security: member("security", "hold"), style: member("style", "ship") },
       resolve: [judge({ panel, stopAt: 1, atLeast: 0.95 }), human()],
-      store,
+      backend: { store },
     });
     const waiting = await team.run("a change");
     expect(waiting.status).toBe("waiting");

@@ -281,7 +281,7 @@ describe("a judge", () => {
           b: agent({ name: "b", run: (_task: string) => ({ recommendation: "ship" }) }),
         },
         resolve: [judge({ ask, ...(instructions !== undefined && { instructions }) })],
-        store,
+        backend: { store },
       });
     const definitions = new Set<unknown>();
     for (const instructions of ["one", "one", "two", undefined]) {

@@ -6,7 +6,7 @@ import {
   findConflicts,
   human,
   lane,
-  memoryStore,
+  memory,
   QuorateError,
   settle,
   supervisor,
@@ -81,12 +81,12 @@ for await (const { outcome } of doubling.runMany([1, 2, 3, 4]))
   many.push(outcome.results.doubled.output);
 told("many", [many.toSorted((a, b) => a - b), batched.reduce((sum, one) => sum + one, 0)]);
 
-const store = memoryStore({ resumable: true });
+const backend = memory({ resumable: true });
 const asking = supervisor({
   name: "asking",
   agents: { a: says("a", "ship"), b: says("b", "hold") },
   resolve: [human()],
-  store,
+  backend,
 });
 const waiting = await asking.run("x", { runId: "r" });
 const decided = await asking.decide("r", { subject: "task", winner: "hold", why: "late" });

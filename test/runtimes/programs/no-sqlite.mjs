@@ -1,7 +1,7 @@
-import { sqliteStore } from "quorate/sqlite";
+import { sqlite } from "quorate/sqlite";
 
 try {
-  sqliteStore({ path: ":memory:" });
+  sqlite({ path: ":memory:" });
 } catch ({ code, message }) {
   console.log(code, message);
 }

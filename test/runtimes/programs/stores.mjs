@@ -1,9 +1,9 @@
 // The contract of stores, and a run that another process could go on with. Takes a folder that is there.
 
 import { join } from "node:path";
-import { agent, memoryStore, QuorateError, supervisor } from "quorate";
+import { agent, memory, QuorateError, supervisor } from "quorate";
 import { learnedFrom, recordTruth, reliability } from "quorate/learning";
-import { sqliteStore } from "quorate/sqlite";
+import { sqlite } from "quorate/sqlite";
 import { storeContract } from "quorate/testing";
 
 const folder = process.argv[2];
@@ -18,11 +18,11 @@ async function hold(what, cases) {
 
 await hold(
   "memory",
-  storeContract(() => memoryStore()),
+  storeContract(() => memory().store),
 );
 await hold(
   "sqlite",
-  storeContract(() => sqliteStore({ path: join(folder, `${++files}.db`) })),
+  storeContract(() => sqlite({ path: join(folder, `${++files}.db`) }).store),
 );
 
 const path = join(folder, "kept.db");
@@ -34,19 +34,19 @@ const team = (store) =>
     resolve: [reliability({ labels: "fixed" })],
     store,
   });
-const first = sqliteStore({ path });
+const first = sqlite({ path }).store;
 await team(first).run("x", { runId: "r" });
-await recordTruth(first, "r", "task", "ship");
+await recordTruth({ store: first }, "r", "task", "ship");
 await first.close();
-const second = sqliteStore({ path });
+const second = sqlite({ path }).store;
 const again = await team(second).run("x", { runId: "r" });
-const learned = await learnedFrom(second, "team", { labels: "fixed" });
+const learned = await learnedFrom({ store: second }, "team", { labels: "fixed" });
 console.log("kept", again.status, learned.claims.votes);
 await second.close();
 
 const refused = (() => {
   try {
-    sqliteStore({ path: join(folder, "none/there.db") });
+    sqlite({ path: join(folder, "none/there.db") }).store;
   } catch (error) {
     return error instanceof QuorateError && error.code;
   }

@@ -1,10 +1,10 @@
 // Begins, ends and forgets runs, one after another, so that each gets the place of the one before. Until it is killed.
 // Argument: the file.
 import { writeSync } from "node:fs";
-import { sqliteStore } from "../../../src/sqlite/index.ts";
+import { sqlite } from "../../../src/sqlite/index.ts";
 import { answered, finished, started } from "../../../src/testing/store-contract/run-events.ts";
 
-const store = sqliteStore({ path: process.argv[2] ?? "" });
+const store = sqlite({ path: process.argv[2] ?? "" }).store;
 writeSync(1, "begun\n");
 for (let turn = 0; ; turn += 1) {
   const runId = turn % 2 === 0 ? "even" : "odd";

@@ -1,10 +1,10 @@
 // Adds one to a value, again and again, and prints each number that is kept. Arguments: the file, how many times ("for ever"
 // when it is 0).
 import { writeSync } from "node:fs";
-import { sqliteStore } from "../../../src/sqlite/index.ts";
+import { sqlite } from "../../../src/sqlite/index.ts";
 
 const [path = "", times = "0"] = process.argv.slice(2);
-const store = sqliteStore({ path });
+const store = sqlite({ path }).store;
 const changes = Number(times) === 0 ? Infinity : Number(times);
 
 // Several at once, so that they are kept in one transaction.

@@ -3,11 +3,11 @@
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { QuorateError } from "../../../src/model/errors.ts";
-import { sqliteStore } from "../../../src/sqlite/index.ts";
+import { sqlite } from "../../../src/sqlite/index.ts";
 import { answered, started } from "../../../src/testing/store-contract/run-events.ts";
 
 const [path = "", runId = "run", leaseMs = "30000"] = process.argv.slice(2);
-const store = sqliteStore({ path, leaseMs: Number(leaseMs) });
+const store = sqlite({ path, leaseMs: Number(leaseMs) }).store;
 await store.append([started(runId)]);
 writeSync(1, "begun\n");
 

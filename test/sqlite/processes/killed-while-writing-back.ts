@@ -4,14 +4,14 @@
 import { writeSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
-import { sqliteStore } from "../../../src/sqlite/index.ts";
+import { sqlite } from "../../../src/sqlite/index.ts";
 import { answered, started } from "../../../src/testing/store-contract/run-events.ts";
 
 const [path = "", runId = "", how = "close", pages = "1"] = process.argv.slice(2);
 const text = "x".repeat(40_000);
 const APPENDS = 20;
 
-let store = sqliteStore({ path });
+let store = sqlite({ path }).store;
 const killer = new Worker(
   `const { statSync } = require("node:fs");
   const { parentPort, workerData: { path, bytes } } = require("node:worker_threads");
@@ -35,6 +35,6 @@ for (let seq = 1; ; seq += 1) {
     continue;
   }
   await store.close();
-  store = sqliteStore({ path });
+  store = sqlite({ path }).store;
   fence = await store.take(runId);
 }

@@ -4,11 +4,11 @@ import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { once } from "node:events";
 import { QuorateError } from "../../../src/model/errors.ts";
-import { sqliteStore } from "../../../src/sqlite/index.ts";
+import { sqlite } from "../../../src/sqlite/index.ts";
 import { answered } from "../../../src/testing/store-contract/run-events.ts";
 
 const [path = "", runs = "0"] = process.argv.slice(2);
-const store = sqliteStore({ path });
+const store = sqlite({ path }).store;
 const lines = createInterface(process.stdin);
 writeSync(1, "ready\n");
 await once(lines, "line");

@@ -1,9 +1,9 @@
 // Reads and appends where it may only read, and prints what came of it.
 import { QuorateError } from "../../../src/model/errors.ts";
-import { sqliteStore } from "../../../src/sqlite/index.ts";
+import { sqlite } from "../../../src/sqlite/index.ts";
 import { started } from "../../../src/testing/store-contract/run-events.ts";
 
-const store = sqliteStore({ path: process.argv[2] ?? "" });
+const store = sqlite({ path: process.argv[2] ?? "" }).store;
 console.log((await store.read("run")).length);
 await store.append([started("other")]).catch((error: unknown) => {
   console.log(error instanceof QuorateError ? `${error.code} ${error.message}` : error);

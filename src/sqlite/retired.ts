@@ -1,0 +1,9 @@
+import { QuorateError } from "../model/errors.ts";
+
+/** @deprecated Renamed to `sqlite`, and given as `backend`. Throws `BAD_OPTIONS`, and says so. */
+export function sqliteStore(..._given: readonly unknown[]): never {
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    "sqliteStore was renamed to sqlite; use backend: sqlite({ path }), whose store is sqlite({ path }).store",
+  );
+}

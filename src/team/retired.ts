@@ -1,0 +1,9 @@
+import { QuorateError } from "../model/errors.ts";
+
+/** @deprecated Renamed to `memory`, and given as `backend`. Throws `BAD_OPTIONS`, and says so. */
+export function memoryStore(..._given: readonly unknown[]): never {
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    "memoryStore was renamed to memory; use backend: memory(), whose store is memory().store",
+  );
+}
