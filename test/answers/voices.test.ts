@@ -113,9 +113,9 @@ describe("one voice", () => {
     "is unopposed whatever the chain: %s",
     async (_name, resolve) => {
       const store = memory({ resumable: true }).store;
-      const claim = await asked(["ship", "fails", "silent"], { resolve, store });
+      const claim = await asked(["ship", "fails", "silent"], { resolve, backend: { store } });
       expect(claim.verdict).toMatchObject({ status: "unopposed", winner: "ship" });
-      const finding = await asked([{ findings: ["the lock leaks"] }, "fails"], { resolve, store });
+      const finding = await asked([{ findings: ["the lock leaks"] }, "fails"], { resolve, backend: { store } });
       expect(finding.verdicts).toMatchObject([{ kind: "finding", status: "unopposed", asked: 2 }]);
     },
   );

@@ -542,7 +542,7 @@ describe("calls of the same content at once", () => {
 
   it("of two stores are two", async () => {
     const { run, seen, clock } = setUp();
-    const running = [run({}), run({}, { store: memory({ clock }).store })];
+    const running = [run({}), run({}, { backend: memory({ clock }) })];
     await clock.advance(100);
     await Promise.all(running);
     expect(seen).toMatchObject({ asked: 2, most: 2 });
@@ -674,7 +674,7 @@ describe("a store that fails with a kept answer", () => {
         [broken]: () => Promise.reject(new Error("disk on fire")),
       },
     };
-    const running = [run({}, { store: failing }), run({}, { store: failing })].map(rejection);
+    const running = [run({}, { backend: { store: failing } }), run({}, { backend: { store: failing } })].map(rejection);
     await clock.advance(100);
     for (const reason of await Promise.all(running)) {
       expect(reason).toMatchObject({ code: "STORE_FAILED", cause: { message: "disk on fire" } });

@@ -392,7 +392,7 @@ export const VALUES: Readonly<Record<string, Seam>> = {
       },
     }),
   "decide(): winner, why and by": async (value) =>
-    decide({ backend: memory({ resumable: true }) }, "none", {
+    decide(memory({ resumable: true }), "none", {
       subject: "task",
       winner: value,
       why: value,
