@@ -40,7 +40,7 @@ async function reviewOne(number: number, fast: boolean, allFindings: boolean): P
     verdicts: false,
     signal: stop.signal,
   });
-  writeFileSync(PAGE, htmlPage(await team.store.read(outcome.runId)));
+  writeFileSync(PAGE, htmlPage(await team.backend.store.read(outcome.runId)));
   screen.print(...reviewPage(pull, outcome, screen, allFindings, PAGE));
 }
 

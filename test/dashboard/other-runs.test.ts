@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { matricesOf } from "../../dashboard/src/model/columns.ts";
 import { pageOf, type RunPage } from "../../dashboard/src/model/page.ts";
-import { agent, human, memoryStore, supervisor, unanimous, vote } from "../../src/index.ts";
+import { agent, human, memory, supervisor, unanimous, vote } from "../../src/index.ts";
 import { viewRun } from "../../src/report/run-view.ts";
 
 type Answer = string | Error | object;
@@ -22,7 +22,7 @@ const agentsOf = (answers: Readonly<Record<string, Answer>>) =>
   );
 
 interface Team {
-  readonly store: ReturnType<typeof memoryStore>;
+  readonly store: ReturnType<typeof memory>["store"];
   readonly run: (task: never, options: { readonly runId: string }) => Promise<unknown>;
 }
 
@@ -32,7 +32,7 @@ async function pageOfRun(team: Team, events = Infinity): Promise<RunPage> {
   return pageOf(viewRun("r", log.slice(0, events)));
 }
 
-const store = () => memoryStore({ resumable: true });
+const store = () => memory({ resumable: true }).store;
 
 async function decided(answers: Readonly<Record<string, Answer>>): Promise<RunPage> {
   const kept = store();
@@ -40,7 +40,7 @@ async function decided(answers: Readonly<Record<string, Answer>>): Promise<RunPa
     name: "gate",
     agents: agentsOf(answers),
     resolve: [unanimous(), vote()],
-    store: kept,
+    backend: { store: kept },
   });
   return pageOfRun({ store: kept, run: team.run });
 }
@@ -106,7 +106,11 @@ describe("the answer of a run", () => {
 
   it("says how far a run has come that is under way", async () => {
     const kept = store();
-    const team = supervisor({ name: "t", agents: agentsOf({ a: "x", b: "y" }), store: kept });
+    const team = supervisor({
+      name: "t",
+      agents: agentsOf({ a: "x", b: "y" }),
+      backend: { store: kept },
+    });
     const { answer, lanes } = await pageOfRun({ store: kept, run: team.run }, 4);
     expect(answer.headline).toBe("Running: 0 of 2 answered");
     expect(answer.facts[3]).toMatchObject({ value: "—", detail: "nobody has ended yet" });
@@ -125,7 +129,7 @@ describe("the page of a run with a team in a team", () => {
       name: "outer",
       agents: { inner, lead: says("lead", "ship") },
       resolve: [unanimous(), vote(), human()],
-      store: kept,
+      backend: { store: kept },
     });
     const page = await pageOfRun({ store: kept, run: team.run });
     expect(page.answer.headline).toBe("A person has to decide: 1 to 1");

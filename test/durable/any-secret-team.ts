@@ -275,8 +275,10 @@ export function makeSecretTeam(
     retries: 1,
     minAnswers: 0,
   };
+  const { store, ...others } = world;
   const rest = {
-    ...world,
+    ...others,
+    backend: { store },
     redact: redactOf(spec, secret),
     ...(spec.hashSecret && { hashSecret: "a secret of the caller's own" }),
   };
