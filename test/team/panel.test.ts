@@ -3,7 +3,7 @@ import {
   agent,
   billOf,
   judge,
-  memoryStore,
+  memory,
   prefer,
   rerun,
   supervisor,
@@ -23,7 +23,7 @@ function teamOf(
   options: object = {},
 ) {
   const clock = virtualClock();
-  const store = memoryStore({ resumable: true, clock });
+  const store = memory({ resumable: true, clock }).store;
   const asked: string[] = [];
   const agents = Object.fromEntries(
     said.map(([afterMs, says], index) => {
@@ -337,7 +337,7 @@ describe("a panel that goes on until two lead", () => {
   const other = (week: number): string => (week % 2 === 0 ? "hold" : "ship");
 
   it("asks the best first, by what truths have taught, and two of them are enough; before that it says so", async () => {
-    const store = memoryStore();
+    const store = memory().store;
     const asked: string[] = [];
     const member = (name: string, wrongEach: number) =>
       agent({
@@ -358,13 +358,13 @@ describe("a panel that goes on until two lead", () => {
       },
       resolve: [reliability({ labels: "open" }), unanimous(), vote()],
       panel: { until: "lead", explore: 0 },
-      store,
+      backend: { store },
     });
     const first = await gate.run(1);
     expect(first.notices).toMatchObject([{ code: "short-of-truths", level: "info" }]);
     for (let week = 1; week <= 30; week++) {
       const { runId } = await gate.run(week, { panel: false });
-      await recordTruth(store, runId, "task", truth(week));
+      await recordTruth({ store }, runId, "task", truth(week));
     }
     asked.length = 0;
     const later = await gate.run(41);
