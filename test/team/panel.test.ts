@@ -52,7 +52,7 @@ function teamOf(
     name: "gate",
     agents,
     clock,
-    store,
+    backend: { store },
     panel: "certain",
     resolve: [unanimous(), vote()],
     ...options,
