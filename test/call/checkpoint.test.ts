@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { agent, memoryStore, supervisor, type RunEvent, type Store } from "../../src/index.ts";
+import { agent, memory, supervisor, type RunEvent } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
 
@@ -8,7 +9,7 @@ const checkpointsIn = (events: readonly RunEvent[]): readonly unknown[] =>
 
 /** A run whose process dies when its agent has said how far it is, and another one that goes on with it. */
 async function diesAfter(value: unknown, more: object = {}) {
-  const store = memoryStore({ resumable: true });
+  const store = memory({ resumable: true }).store;
   const seen: unknown[] = [];
   let dead = false;
   const mortal: Store = {
@@ -31,7 +32,7 @@ async function diesAfter(value: unknown, more: object = {}) {
     },
   });
   const teamIn = (where: Store) =>
-    supervisor({ name: "team", agents: { a }, store: where, ...more });
+    supervisor({ name: "team", agents: { a }, backend: { store: where }, ...more });
   await rejection(teamIn(mortal).run("task", { runId: "run" }));
   const outcome = await teamIn(store).resume("run");
   return { seen, outcome, events: await store.read("run") };
@@ -86,7 +87,7 @@ describe("what an agent says of how far it is", () => {
 
   it("is not kept of an attempt that has been given up", async () => {
     const clock = virtualClock();
-    const store = memoryStore();
+    const store = memory().store;
     const a = agent({
       name: "a",
       retries: 0,
@@ -100,7 +101,12 @@ describe("what an agent says of how far it is", () => {
       name: "slow",
       run: (_task: string) => new Promise<void>((resolve) => clock.timer(90, resolve)),
     });
-    const running = supervisor({ name: "team", agents: { a, slow }, clock, store }).run("task");
+    const running = supervisor({
+      name: "team",
+      agents: { a, slow },
+      clock,
+      backend: { store },
+    }).run("task");
     await clock.advance(100);
     const { runId } = await running;
     expect(checkpointsIn(await store.read(runId))).toEqual([]);

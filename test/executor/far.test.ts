@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
-import { agent, memoryStore, supervisor, type RunEvent, type Store } from "../../src/index.ts";
+import { agent, memory, supervisor, type RunEvent } from "../../src/index.ts";
+import type { Store } from "../../src/ports/index.ts";
 import {
   farExecutor,
   virtualClock,
@@ -113,12 +114,12 @@ describe("a team whose agents are at work elsewhere", () => {
   it("begins nothing more where the line to an attempt is lost, and hears its answer when it is there again", async () => {
     const executor = far();
     const hold = gate();
-    const store = memoryStore({ resumable: true });
+    const store = memory({ resumable: true }).store;
     const team = supervisor({
       name: "team",
       agents: { first: elsewhere("first", { retries: 3 }), second: elsewhere("second") },
       concurrency: 1,
-      store,
+      backend: { store },
       executor: () => executor,
     });
     const progress: string[] = [];
@@ -170,7 +171,7 @@ describe("a run that is gone on with while its agents are at work elsewhere", ()
   /** A run whose process dies while its first agent is at work, and another one that may go on with it. */
   async function dying(options: Options, more: object = {}) {
     const executor = far();
-    const kept = memoryStore({ resumable: true });
+    const kept = memory({ resumable: true }).store;
     const { store, die } = mortalStore(kept);
     const [dies, hold] = [gate(), gate()];
     const teamIn = (where: Store) =>
@@ -178,7 +179,7 @@ describe("a run that is gone on with while its agents are at work elsewhere", ()
         name: "team",
         agents: { first: elsewhere("first", options), second: elsewhere("second", options) },
         mode: "sequence",
-        store: where,
+        backend: { store: where },
         executor: () => executor,
         ...more,
       });

@@ -16,11 +16,11 @@ judge({ ask: () => ({ choice: "A" }), instructions: ["…"] });
 
 const store = memoryStore();
 export const truth = async (): Promise<readonly string[]> =>
-  (await recordTruth(store, "r", "task", "hold", { by: "ann" })).right;
+  (await recordTruth({ store }, "r", "task", "hold", { by: "ann" })).right;
 // @ts-expect-error who says so is a text
-export const nobody = recordTruth(store, "r", "task", "hold", { by: 7 });
+export const nobody = recordTruth({ store }, "r", "task", "hold", { by: 7 });
 
 export const one = ({ recorded, error }: TruthResult): string =>
   recorded === undefined ? error.message : recorded.subject;
 // @ts-expect-error a truth is about a subject
-export const many = recordTruths(store, [{ runId: "r", truth: 1 }]);
+export const many = recordTruths({ store }, [{ runId: "r", truth: 1 }]);
