@@ -46,7 +46,7 @@ await second.close();
 
 const refused = (() => {
   try {
-    sqlite({ path: join(folder, "none/there.db") }).store;
+    sqlite({ path: join(folder, "none/there.db") });
   } catch (error) {
     return error instanceof QuorateError && error.code;
   }
