@@ -92,7 +92,7 @@ describe("the answer of a run", () => {
       name: "five",
       agents: agentsOf(answers),
       panel: "certain",
-      store: kept,
+      backend: { store: kept },
     });
     const { answer, lanes, costs } = await pageOfRun({ store: kept, run: team.run });
     expect(answer.headline).toMatch(/^Ship: /);

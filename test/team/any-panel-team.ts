@@ -4,7 +4,7 @@ import {
   agent,
   equal,
   judge,
-  memoryStore,
+  memory,
   oneOf,
   prefer,
   supervisor,
@@ -148,7 +148,7 @@ export async function resumedFrom(
   readonly asked: readonly string[];
 }> {
   const clock = virtualClock();
-  const store = memoryStore({ resumable: true, clock });
+  const store = memory({ resumable: true, clock }).store;
   const asked: string[] = [];
   const gate = supervisor({
     name: "gate",
@@ -160,7 +160,7 @@ export async function resumedFrom(
     resolve: linksOf(spec.chain, spec),
     compare: { x: spec.listed ? oneOf(["ship", "hold", 1]) : equal() },
     clock,
-    store,
+    backend: { store },
     timeoutMs: Infinity,
     ...(panel !== undefined && { panel: panel as never }),
   });
