@@ -246,8 +246,13 @@ describe("a panel among other things", () => {
 
   it("a fork asks as its run did, and nobody anew", async () => {
     const asked: string[] = [];
-    const store = memoryStore({ resumable: true });
-    const gate = supervisor({ name: "gate", agents: five(asked), panel: "certain", store });
+    const store = memory({ resumable: true }).store;
+    const gate = supervisor({
+      name: "gate",
+      agents: five(asked),
+      panel: "certain",
+      backend: { store },
+    });
     const { runId, verdicts } = await gate.run("go?");
     asked.length = 0;
     const forked = await gate.fork(runId);
