@@ -1,5 +1,6 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { outputFailure, tellClosed } from "./output.ts";
+import type { RunEvent } from "../model/events.ts";
 import type { Outcome, Reuse } from "../model/outcome.ts";
 import { gatedOutcome, type FailOn } from "../team/fail-on.ts";
 import type { Supervisor } from "../supervisor.ts";
@@ -71,9 +72,10 @@ export async function followRun(stream: Watched<Outcome>, following: Following):
     "error" in ended
       ? (cancelledBy ?? EXIT.failed)
       : exitCodeOf({ ...ended.outcome, passed: gate?.passed });
-  const isReported = await writeReports(run, flags.report ?? [], () => log.store.read(run.runId));
+  const read = (): readonly RunEvent[] | Promise<readonly RunEvent[]> => log.store.read(run.runId);
+  const isReported = await writeReports(run, flags.report ?? [], read);
   const exitCode = isReported || cancelledBy !== undefined ? code : EXIT.failed;
-  await addToStepSummary(run);
+  await addToStepSummary(run, read);
   const reuse = "outcome" in ended ? ended.outcome.reuse : undefined;
   if (flags.json === true) {
     const document = {

@@ -1,3 +1,4 @@
+import { billOf } from "../index.ts";
 import { render, type ReportFormat } from "../report/render.ts";
 import { reportOfView } from "../report/report.ts";
 import { withDatabase } from "./database.ts";
@@ -23,7 +24,8 @@ export async function reportCommand(
   const { report: files = [], format = files.length === 0 ? "md" : undefined } = flags;
   checkReportFiles(files);
   const { run, events } = await withDatabase(flags.db, (store) => readRun(store, wanted, flags.db));
-  const text = format === undefined ? "" : render(reportOfView(run), format);
+  const text =
+    format === undefined ? "" : render(reportOfView(run, run.bill ?? billOf(events)), format);
   // These are commands to the runner, and meant to be.
   if (format === "github") writeTo(process.stdout, text);
   else if (format !== undefined) screen.print(shown(text, format));

@@ -1,11 +1,12 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { InvalidArgumentError } from "commander";
+import { billOf } from "../index.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import { htmlPage } from "../report/html.ts";
 import { FORMATS, render, type ReportFormat } from "../report/render.ts";
-import { reportOfView } from "../report/report.ts";
+import { reportOfView, type Report } from "../report/report.ts";
 import type { RunView } from "../report/run-view.ts";
 import { complain } from "./complain.ts";
 import { isFolder } from "./database.ts";
@@ -54,15 +55,16 @@ function refusal(message: string): QuorateError {
 export async function writeReports(
   run: RunView,
   files: readonly ReportFile[],
-  read: () => readonly RunEvent[] | Promise<readonly RunEvent[]>,
+  read: ReadEvents,
 ): Promise<boolean> {
   if (files.length === 0) return true;
-  const report = reportOfView(run);
   const interrupted = run.status === "interrupted";
   const written = files.map(async ({ format, file }) => {
     try {
       const text =
-        format === "html" ? htmlPage(await read(), { interrupted }) : render(report, format);
+        format === "html"
+          ? htmlPage(await read(), { interrupted })
+          : render(await reportOf(run, read), format);
       await writeFile(givenPath(file), text);
       return true;
     } catch (error) {
@@ -74,12 +76,20 @@ export async function writeReports(
 }
 
 /** Adds a run to the summary of the step where a runner of GitHub Actions, or another that does as that, has a file for it. */
-export async function addToStepSummary(run: RunView): Promise<void> {
+export async function addToStepSummary(run: RunView, read: ReadEvents): Promise<void> {
   const file = process.env["GITHUB_STEP_SUMMARY"] ?? "";
   if (file === "") return;
   try {
-    await appendFile(file, `${render(reportOfView(run), "md")}\n`);
+    await appendFile(file, `${render(await reportOf(run, read), "md")}\n`);
   } catch (error) {
     complain(`the step's summary ${file} could not be written: ${describeThrown(error)}`);
   }
+}
+
+/** Gives the events of a run. */
+type ReadEvents = () => readonly RunEvent[] | Promise<readonly RunEvent[]>;
+
+/** A run that waits, or was stopped, has no bill in its log yet. */
+async function reportOf(run: RunView, read: ReadEvents): Promise<Report> {
+  return reportOfView(run, run.bill ?? billOf(await read()));
 }

@@ -6,6 +6,7 @@ import type { Notice } from "../model/notices.ts";
 import type { Bill, Missing, Outcome, OutcomeStatus } from "../model/outcome.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { reportFindings, type ReportFinding } from "./report-finding.ts";
+import { billOf } from "../money/bill.ts";
 import { agentOf, membersOf, type ReportAgent } from "./report-agent.ts";
 import { viewRun, type RunView } from "./run-view.ts";
 
@@ -60,7 +61,8 @@ export function report(run: Outcome | Iterable<RunEvent>): Report {
     const given: unknown = run;
     if (typeof given === "object" && given !== null && Symbol.iterator in given) {
       const events = [...todaysEvents(objectsIn(given as Iterable<RunEvent>, "report()"))];
-      return reportOfView(viewRun(events[0]?.runId ?? "", events));
+      const view = viewRun(events[0]?.runId ?? "", events);
+      return reportOfView(view, view.bill ?? billOf(events));
     }
     const { runId, verdicts } = Object(given) as Readonly<Record<string, unknown>>;
     if (typeof runId === "string" && Array.isArray(verdicts))
@@ -70,8 +72,8 @@ export function report(run: Outcome | Iterable<RunEvent>): Report {
   });
 }
 
-/** The report of a run as its events were folded. */
-export function reportOfView(run: RunView): Report {
+/** The report of a run as its events were folded. The log has a bill once the run has ended; until then it is `bill`. */
+export function reportOfView(run: RunView, bill: Bill | undefined = run.bill): Report {
   const { name, version } = run.supervisor;
   const settled = new Map(
     run.verdicts.filter(({ team }) => team === "").map(({ it }) => [it.subject, it]),
@@ -93,7 +95,7 @@ export function reportOfView(run: RunView): Report {
     agents: membersOf(run),
     missing: run.missing,
     notices: run.notices,
-    bill: run.bill ?? null,
+    bill: bill ?? null,
   });
 }
 

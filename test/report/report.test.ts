@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { QuorateError } from "../../src/index.ts";
+import { agent, human, memoryStore, QuorateError, supervisor, unanimous } from "../../src/index.ts";
 import { render, report } from "../../src/report/index.ts";
 import { review } from "./review.ts";
 
@@ -47,6 +47,28 @@ describe("the report of a run", () => {
     ]);
   });
 
+  it("says the same of a run that waits for a person, and of what came of it, but for what an outcome does not have", async () => {
+    const saying = <Name extends string>(name: Name, recommendation: string) =>
+      agent({ name, run: () => ({ recommendation }) });
+    const store = memoryStore({ resumable: true });
+    const asking = supervisor({
+      name: "asking",
+      store,
+      agents: { bold: saying("bold", "ship"), careful: saying("careful", "hold") },
+      resolve: [unanimous(), human()],
+      gate: { pass: ["ship"] },
+    });
+    const unknown = { team: null, startedAtMs: null, durationMs: null, against: [] };
+    const waiting = await asking.run({});
+    expect({ ...report(await store.read(waiting.runId)), ...unknown }).toEqual(report(waiting));
+    expect(report(waiting)).toMatchObject({ status: "waiting", verdict: { winner: null } });
+    const decision = { subject: "task", winner: "hold", why: "not on a Friday" };
+    const decided = await asking.decide(waiting.runId, decision);
+    const fromLog = report(await store.read(waiting.runId));
+    expect(fromLog).toMatchObject({ passed: false, against: ["task"] });
+    expect({ ...fromLog, ...unknown }).toEqual(report(decided));
+  });
+
   it("is plain JSON", async () => {
     const made = report(await review.run({}));
     expect(JSON.parse(render(made, "json"))).toEqual(made);
@@ -55,7 +77,7 @@ describe("the report of a run", () => {
   it("tells a run that has not ended as far as it went", async () => {
     const events = await review.backend.store.read((await review.run({})).runId);
     const begun = report(events.slice(0, 4));
-    expect(begun).toMatchObject({ status: "running", verdict: null, bill: null });
+    expect(begun).toMatchObject({ status: "running", verdict: null });
     expect(begun.agents).toHaveLength(4);
     expect(render(begun, "md")).toContain("Not finished");
   });
