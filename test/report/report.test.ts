@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { agent, human, memoryStore, QuorateError, supervisor, unanimous } from "../../src/index.ts";
+import { agent, human, memory, QuorateError, supervisor, unanimous } from "../../src/index.ts";
 import { render, report } from "../../src/report/index.ts";
 import { review } from "./review.ts";
 
@@ -50,10 +50,11 @@ describe("the report of a run", () => {
   it("says the same of a run that waits for a person, and of what came of it, but for what an outcome does not have", async () => {
     const saying = <Name extends string>(name: Name, recommendation: string) =>
       agent({ name, run: () => ({ recommendation }) });
-    const store = memoryStore({ resumable: true });
+    const backend = memory({ resumable: true });
+    const { store } = backend;
     const asking = supervisor({
       name: "asking",
-      store,
+      backend,
       agents: { bold: saying("bold", "ship"), careful: saying("careful", "hold") },
       resolve: [unanimous(), human()],
       gate: { pass: ["ship"] },
