@@ -13,7 +13,7 @@ import { accept, type Accepted } from "./accept.ts";
 import { HOLDS_NOTHING, letGo, type Ending, type Holding } from "./charge.ts";
 import { isOver, timeoutError, turnedAway, type AttemptEnd, type EndMore } from "./attempt-end.ts";
 import { checkpointOf, newsOf, placeIn, thrownBy, type News } from "./attempt-events.ts";
-import { Reports } from "./reports.ts";
+import { ReportSum } from "./reports.ts";
 import { attemptIdOf, attemptRequest } from "./attempt-request.ts";
 import { isDeadline } from "./deadline.ts";
 import { goesOnElsewhere } from "./send.ts";
@@ -64,7 +64,7 @@ export class CallAttempt implements Attempt, WaitOptions {
   #ending: Ending = "stopped";
   #timer: Disposable | undefined;
   // Made at the first report: most attempts have one or none.
-  #reports: Reports | undefined;
+  #reports: ReportSum | undefined;
 
   constructor(run: Run, seat: Seat, call: CallRequest, startedSeq = 0) {
     this.#run = run;
@@ -154,7 +154,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     this.refuse(misreported(usage));
     const read = readUsage(usage);
     if (read === undefined) return;
-    this.#reports ??= new Reports(this.#seat);
+    this.#reports ??= new ReportSum(this.#seat);
     const isFirst = this.#reports.add(read);
     // What it reports in one go is one event.
     if (this.#state === "over" && isFirst) queueMicrotask(() => this.#reportLate());
@@ -163,7 +163,7 @@ export class CallAttempt implements Attempt, WaitOptions {
   /** Records what is wrong with a report, once of an attempt. */
   refuse(detail: string | undefined): void {
     if (detail === undefined) return;
-    this.#reports ??= new Reports(this.#seat);
+    this.#reports ??= new ReportSum(this.#seat);
     if (!this.#reports.refuse()) return;
     this.#run.journal.note([{ type: "report.refused", ...placeIn(this.call), detail }]);
   }

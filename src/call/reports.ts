@@ -4,7 +4,7 @@ import { usageSum, type UsageSum } from "../money/usage-sum.ts";
 import type { Seat } from "./seat.ts";
 
 /** What one attempt reports, and what of that has been told. A class, as an attempt is one. */
-export class Reports {
+export class ReportSum {
   readonly #sum: UsageSum;
   #told: Spent;
   #last: Usage | undefined;

@@ -67,13 +67,13 @@ export function cancelledError(runId: string, reason: string): QuorateError {
   return new QuorateError("CANCELLED", `run "${runId}" was cancelled: ${reason}`);
 }
 
-type Decided = Extract<EventBody, { type: "person.decided" }>;
+type DecisionRequest = Extract<EventBody, { type: "person.decided" }>;
 
 /** What a person has decided about a run that somebody else drives. */
 export interface LeftDecision {
   /** The `seq` of the event that asked. */
   readonly askedAt: number;
-  readonly decided: Decided;
+  readonly decided: DecisionRequest;
 }
 
 /** What is left there; nothing for what is something else. */

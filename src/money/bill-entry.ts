@@ -26,7 +26,7 @@ export interface Entry {
   /** The model that it named, else the one that it was asked with. */
   model: string | null;
   /** What its attempts took, by model. */
-  readonly parts: Part[];
+  readonly parts: BillPart[];
   key: string | undefined;
   attempts: number;
   /** The number of the attempt that began last. */
@@ -47,7 +47,7 @@ export interface Entry {
 export type Gap = "unreported" | "unpriced";
 
 /** What the attempts of a call took of one model. An attempt of several counts with the one that it named last. */
-interface Part {
+interface BillPart {
   readonly model: string | null;
   attempts: number;
   cost: Cost;

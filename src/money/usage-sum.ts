@@ -11,7 +11,7 @@ export interface UsageSum {
 }
 
 /** What was reported of one model. */
-interface Entry {
+interface ModelUsage {
   /** Reported as an amount; `undefined` where none was. */
   micros: number | undefined;
   readonly tokens: Counts;
@@ -42,7 +42,7 @@ const OTHER_MODELS = "other models";
  */
 export function usageSum(pricing: Pricing): UsageSum {
   const { modelName } = pricing;
-  const entries = new Map<string | undefined, Entry>();
+  const entries = new Map<string | undefined, ModelUsage>();
   let named: string | undefined;
   let usual = modelName;
   return {
@@ -78,7 +78,7 @@ export function withPrice(usage: Usage, { prices, modelName, free }: Pricing): U
   return micros === undefined ? usage : { ...usage, usdMicros: micros };
 }
 
-function addUsage(entry: Entry, usage: Usage): void {
+function addUsage(entry: ModelUsage, usage: Usage): void {
   const { usdMicros } = usage;
   entry.micros = more(entry.micros, usdMicros);
   for (const name of COUNTS) {
@@ -98,7 +98,7 @@ function sum(a: number, b: number): number {
 }
 
 function spentBy(
-  entries: ReadonlyMap<string | undefined, Entry>,
+  entries: ReadonlyMap<string | undefined, ModelUsage>,
   { prices, free }: Pricing,
   model: string | undefined,
 ): Spent {
@@ -132,7 +132,7 @@ function costOf(usdMicros: number | undefined, least: number, tokens: Counts, fr
 
 /** What was reported of one model costs so much; `undefined` where nobody knows. */
 function microsOf(
-  entry: Entry,
+  entry: ModelUsage,
   model: string | undefined,
   price: Price | undefined,
   free: boolean,
@@ -149,7 +149,7 @@ function microsOf(
   return priced === undefined ? undefined : sum(micros ?? 0, priced);
 }
 
-function leastOf({ micros = 0, unpaid }: Entry, price: Price | undefined): number {
+function leastOf({ micros = 0, unpaid }: ModelUsage, price: Price | undefined): number {
   return price === undefined ? micros : sum(micros, leastMicros(price, whole(unpaid)));
 }
 

@@ -6,7 +6,7 @@ import { isThenable, promiseOf } from "../model/hear.ts";
 /** Who hears of every event of a supervisor's runs. What it returns is ignored, and not waited for. */
 export type OnEvent = (event: LiveEvent) => unknown;
 
-type Watch = (event: LiveEvent) => void;
+type WatchEvent = (event: LiveEvent) => void;
 
 /** The name under which Node's `diagnostics_channel` has the events of all runs of this process. */
 export const EVENT_CHANNEL = "quorate:event";
@@ -18,9 +18,9 @@ const everyEvent = channel(EVENT_CHANNEL);
  * `quorate:event`. `undefined` where there is nobody when the run begins or goes on.
  */
 export function listenersOf(
-  watch: Watch | undefined,
+  watch: WatchEvent | undefined,
   onEvent: OnEvent | undefined,
-): Watch | undefined {
+): WatchEvent | undefined {
   const published = everyEvent.hasSubscribers;
   if (onEvent === undefined && !published) return watch;
   return (event) => {

@@ -115,7 +115,10 @@ describe("one voice", () => {
       const store = memory({ resumable: true }).store;
       const claim = await asked(["ship", "fails", "silent"], { resolve, backend: { store } });
       expect(claim.verdict).toMatchObject({ status: "unopposed", winner: "ship" });
-      const finding = await asked([{ findings: ["the lock leaks"] }, "fails"], { resolve, backend: { store } });
+      const finding = await asked([{ findings: ["the lock leaks"] }, "fails"], {
+        resolve,
+        backend: { store },
+      });
       expect(finding.verdicts).toMatchObject([{ kind: "finding", status: "unopposed", asked: 2 }]);
     },
   );

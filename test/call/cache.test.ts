@@ -674,7 +674,10 @@ describe("a store that fails with a kept answer", () => {
         [broken]: () => Promise.reject(new Error("disk on fire")),
       },
     };
-    const running = [run({}, { backend: { store: failing } }), run({}, { backend: { store: failing } })].map(rejection);
+    const running = [
+      run({}, { backend: { store: failing } }),
+      run({}, { backend: { store: failing } }),
+    ].map(rejection);
     await clock.advance(100);
     for (const reason of await Promise.all(running)) {
       expect(reason).toMatchObject({ code: "STORE_FAILED", cause: { message: "disk on fire" } });

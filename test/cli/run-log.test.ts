@@ -20,9 +20,16 @@ function outside(path?: string): Store {
 describe("chooseLog", () => {
   it("takes the team's own store, and knows its file where the store tells it", async () => {
     const own = outside("team.db");
-    expect(await chooseLog(team(own), undefined)).toEqual({ backend: { store: own }, store: own, file: "team.db" });
+    expect(await chooseLog(team(own), undefined)).toEqual({
+      backend: { store: own },
+      store: own,
+      file: "team.db",
+    });
     const silent = outside();
-    expect(await chooseLog(team(silent), undefined)).toEqual({ backend: { store: silent }, store: silent });
+    expect(await chooseLog(team(silent), undefined)).toEqual({
+      backend: { store: silent },
+      store: silent,
+    });
   });
 
   it("knows the file of a SQLite store, unless others could not read it", async () => {
@@ -31,9 +38,15 @@ describe("chooseLog", () => {
     expect((await chooseLog(team(open), undefined)).file).toBe(path);
     const codec = { encode: (text: string) => text, decode: (code: string) => code };
     await using sealed = sqlite({ path: join(folder(), "sealed.db"), codec }).store;
-    expect(await chooseLog(team(sealed), undefined)).toEqual({ backend: { store: sealed }, store: sealed });
+    expect(await chooseLog(team(sealed), undefined)).toEqual({
+      backend: { store: sealed },
+      store: sealed,
+    });
     await using passing = sqlite({ path: ":memory:" }).store;
-    expect(await chooseLog(team(passing), undefined)).toEqual({ backend: { store: passing }, store: passing });
+    expect(await chooseLog(team(passing), undefined)).toEqual({
+      backend: { store: passing },
+      store: passing,
+    });
   });
 
   it("takes the database that was asked for, whatever the team has", async () => {

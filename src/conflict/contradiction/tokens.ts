@@ -47,7 +47,7 @@ export interface Token {
 /** Words that were met before, with their stems. */
 export type Lexicon = Map<string, { readonly word: string; readonly stem: string }>;
 
-type Draft = { -readonly [K in keyof Token]: Token[K] };
+type DraftToken = { -readonly [K in keyof Token]: Token[K] };
 
 const PART =
   /\p{L}[\p{L}\p{M}]*(?:'\p{L}+)?|\p{N}+(?:\.\p{N}+)?(?:%|\p{L}+)?|%|[=!<>]=+|≤|≥|≠|&&|\|\||[<>]|!(?=[\p{L}_])/gu;
@@ -84,7 +84,7 @@ export function tokensOf(text: string, lexicon: Lexicon): readonly Token[] {
 }
 
 interface Drafting {
-  readonly tokens: Draft[];
+  readonly tokens: DraftToken[];
   readonly lexicon: Lexicon;
 }
 
@@ -115,12 +115,12 @@ function isClosing(run: string, at: number): boolean {
   return CLOSING.has(character) || (character === ">" && /\w/.test(run[at - 1] ?? ""));
 }
 
-function endClause(tokens: readonly Draft[]): void {
+function endClause(tokens: readonly DraftToken[]): void {
   const last = tokens.at(-1);
   if (last !== undefined) last.ends = true;
 }
 
-function nameAfter(before: Draft | undefined, run: string): readonly Value[] | undefined {
+function nameAfter(before: DraftToken | undefined, run: string): readonly Value[] | undefined {
   const named = before !== undefined && !before.ends && NAMED_AFTER.has(before.word);
   const name = named ? kebabName(run) : undefined;
   return name === undefined ? undefined : [name];
@@ -158,11 +158,11 @@ function readWord(word: string, draft: Drafting): void {
 }
 
 /** Whether a `one` may be a number here: mostly it is none. */
-function mayCount(last: Draft | undefined): boolean {
+function mayCount(last: DraftToken | undefined): boolean {
   return last !== undefined && /^(?:is|are|takes?|after|for|to|within|every)$/.test(last.word);
 }
 
-function pushValue(value: Value, tokens: Draft[]): void {
+function pushValue(value: Value, tokens: DraftToken[]): void {
   const last = tokens.at(-1);
   const ofLines = last?.word === "line" || last?.word === "lines" || last?.value?.kind === LINE;
   const isLine = ofLines && value.kind === NUMBER && value.number !== undefined;
@@ -174,7 +174,7 @@ function pushValue(value: Value, tokens: Draft[]): void {
 
 const VERSIONED = /^(?:versions?|releases?)$/;
 
-function wordToken(given: string, { lexicon }: Drafting): Draft {
+function wordToken(given: string, { lexicon }: Drafting): DraftToken {
   const known = lexicon.get(given) ?? entryOf(OPERATORS.get(given) ?? given.replace(/'s$/, ""));
   lexicon.set(given, known);
   const { word, stem: own } = known;
@@ -193,7 +193,7 @@ function entryOf(word: string): { readonly word: string; readonly stem: string }
 }
 
 /** Finds out what is said and what is advised, and what only hangs on what is said. */
-function markMoods(tokens: readonly Draft[]): void {
+function markMoods(tokens: readonly DraftToken[]): void {
   let left = 0;
   let aside = false;
   for (const [i, token] of tokens.entries()) {

@@ -9,7 +9,7 @@ import type { Verdict } from "../../model/verdict.ts";
 import { ballotOf, isSamePosition, type Ballot } from "./ballot.ts";
 
 type VerdictEvent = Extract<RunEvent, { type: "verdict.reached" }>;
-type StartedEvent = Extract<RunEvent, { type: "run.started" }>;
+type RunStartedEvent = Extract<RunEvent, { type: "run.started" }>;
 
 /** A verdict that it turned out about what is true, and where that is kept. */
 export interface JudgedVerdict {
@@ -73,7 +73,7 @@ function agentOf(callId: string, events: readonly RunEvent[]): string {
  * What is kept of a truth. Of a run that secrets are taken out of, nobody here can tell whether one that nobody held is secret: then only
  * that everybody was wrong is kept, and that teaches the same.
  */
-function truthAsKept(truth: Json, { positions }: Verdict, { redact }: StartedEvent): Json {
+function truthAsKept(truth: Json, { positions }: Verdict, { redact }: RunStartedEvent): Json {
   if (redact === undefined || truth === PRESENT || truth === ABSENT) return truth;
   const held = positions.find(({ value }) => isSamePosition(value, truth));
   return held === undefined ? REDACTED : held.value;
@@ -81,7 +81,7 @@ function truthAsKept(truth: Json, { positions }: Verdict, { redact }: StartedEve
 
 /** The latest verdict about a subject. */
 function verdictAbout(
-  { runId, redact }: StartedEvent,
+  { runId, redact }: RunStartedEvent,
   events: readonly RunEvent[],
   subject: string,
   wanted: string | undefined,

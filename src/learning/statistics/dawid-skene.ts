@@ -78,7 +78,7 @@ export function learnConfusion(
   };
 }
 
-type Tally = Omit<ConfusionModel, "keys" | "correlation" | "patterns">;
+type VoteTally = Omit<ConfusionModel, "keys" | "correlation" | "patterns">;
 
 function firstGuess(
   { subjects, keys, starts, keyOf }: VoteTable,
@@ -100,7 +100,7 @@ function firstGuess(
 function guessAgain(
   table: VoteTable,
   known: KnownTruths,
-  model: Tally,
+  model: VoteTally,
   guesses: Float64Array,
 ): void {
   const keys = table.keys.length;
@@ -120,7 +120,7 @@ function guessAgain(
 }
 
 /** Counts who said what where what is thought, and draws the counts together. */
-function tally(table: VoteTable, known: KnownTruths, guesses: Float64Array): Tally {
+function tally(table: VoteTable, known: KnownTruths, guesses: Float64Array): VoteTally {
   const keys = table.keys.length;
   const cells = keys * keys;
   const sure = new Float64Array(table.agents.length * cells);

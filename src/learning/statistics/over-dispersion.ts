@@ -35,7 +35,7 @@ export function correlationOf(
 }
 
 /** What was said of one subject, or of several alike. */
-interface Counted {
+interface CountedVotes {
   /** Of each position that somebody holds: its number, and how many hold it. */
   readonly said: readonly (readonly [key: number, count: number])[];
   readonly votes: number;
@@ -44,11 +44,11 @@ interface Counted {
   times: number;
 }
 
-function subjectsOf(table: VoteTable, truths: Int32Array): readonly Counted[] {
+function subjectsOf(table: VoteTable, truths: Int32Array): readonly CountedVotes[] {
   const { starts, keyOf, keys, subjects } = table;
   const cells = keys.length ** 2 * TRIED.length;
   const step = Math.max(1, Math.ceil((subjects.length * cells) / MAX_CELLS));
-  const found = new Map<string, Counted>();
+  const found = new Map<string, CountedVotes>();
   for (let subject = 0; subject < subjects.length; subject += step) {
     const from = at(starts, subject);
     const to = at(starts, subject + 1);
@@ -67,7 +67,7 @@ function subjectsOf(table: VoteTable, truths: Int32Array): readonly Counted[] {
 
 /** The largest logarithm of the likelihood of what was said, over the pool's rates and shares. Both are overwritten. */
 function fitted(
-  subjects: readonly Counted[],
+  subjects: readonly CountedVotes[],
   keys: number,
   correlation: number,
   pool: Float64Array,

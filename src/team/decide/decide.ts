@@ -18,7 +18,7 @@ import { recordConflicts, recordedVerdicts, recordVerdicts } from "./record-verd
 import { ONCE_ONLY, rerunWishes, withChanges } from "./rerun.ts";
 
 /** What was decided of a team's answers. */
-export interface Decided {
+export interface DecidedTeam {
   readonly verdicts: readonly Verdict[];
   /** Whether members looked for open findings, whatever they found, and not as many of them failed. */
   readonly reviewed: boolean;
@@ -45,7 +45,7 @@ export interface Deciding {
  * Members whose claims are in doubt are asked once more first; and where the chain wants a rerun those who disagree are,
  * once. What they say then is compared and settled anew, as a whole: nothing is decided on what they said before.
  */
-export async function decide(deciding: Deciding, panel: Panel): Promise<Decided> {
+export async function decide(deciding: Deciding, panel: Panel): Promise<DecidedTeam> {
   const { team, doubts, reruns } = deciding.seating;
   const ask = judgeAsker(deciding);
   const compare = (): Promise<Comparison> => compareAnswers(deciding, panel.statements, ask);
@@ -90,7 +90,7 @@ export async function decide(deciding: Deciding, panel: Panel): Promise<Decided>
 }
 
 /** What is to be settled. */
-interface Matter {
+interface DecideMatter {
   readonly all: readonly Subject[];
   /** Those of them that are not settled yet. */
   readonly open: readonly Subject[];
@@ -102,7 +102,7 @@ interface Matter {
 async function settle(
   { run, seating: { team }, at, missing, enough }: Deciding,
   ask: Ask,
-  { all, open, rerun, asked }: Matter,
+  { all, open, rerun, asked }: DecideMatter,
 ): Promise<readonly Verdict[]> {
   const scope = scopeOf(at);
   using stopping = signalOf(run.cancellation);

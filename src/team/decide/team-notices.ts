@@ -20,7 +20,7 @@ export interface TeamAnswers {
 }
 
 /** One member that was asked. */
-interface Asked {
+interface AskedMember {
   readonly member: Member;
   readonly result: AgentResult | undefined;
   readonly said: Said | undefined;
@@ -51,7 +51,7 @@ export function teamNotices(answers: TeamAnswers): readonly Notice[] {
   ];
 }
 
-function askedAt({ team, plan, results, statements }: TeamAnswers, index: number): Asked {
+function askedAt({ team, plan, results, statements }: TeamAnswers, index: number): AskedMember {
   const isNeeded = plan.planned.some(
     (other) => team.members[other]?.needs.includes(index) === true,
   );
@@ -70,16 +70,16 @@ function claimProperty({ worker }: Member): string | undefined {
   return typeof worker.claims === "string" ? worker.claims : undefined;
 }
 
-function answered({ result }: Asked): boolean {
+function answered({ result }: AskedMember): boolean {
   return result?.status === "ok";
 }
 
-function spoke({ said, isNeeded }: Asked): boolean {
+function spoke({ said, isNeeded }: AskedMember): boolean {
   if (said === undefined || (isNeeded && said.plain === true)) return false;
   return said.claims.length > 0 || said.findings !== undefined;
 }
 
-function unreadNotice({ member: { name }, unread }: Asked): Notice {
+function unreadNotice({ member: { name }, unread }: AskedMember): Notice {
   return notice("answer-unread", {
     what: `The answer of ${nameIn(name)} has ${unread.join(" and ")}, so that is not compared`,
     agents: [name],
@@ -87,7 +87,10 @@ function unreadNotice({ member: { name }, unread }: Asked): Notice {
 }
 
 /** That two or more answered, and nothing of it was compared. */
-function comparedNotice(asked: readonly Asked[], verdicts: readonly Verdict[]): Notice | undefined {
+function comparedNotice(
+  asked: readonly AskedMember[],
+  verdicts: readonly Verdict[],
+): Notice | undefined {
   const answers = asked.filter(answered);
   const speaking = answers.filter(spoke);
   const reviewers = answers.filter(({ said }) => said?.findings !== undefined);
@@ -111,7 +114,10 @@ function comparedNotice(asked: readonly Asked[], verdicts: readonly Verdict[]): 
 }
 
 /** That one alone spoke about a subject: for each such voice, about all that it alone spoke of. */
-function oneVoiceNotices(asked: readonly Asked[], verdicts: readonly Verdict[]): readonly Notice[] {
+function oneVoiceNotices(
+  asked: readonly AskedMember[],
+  verdicts: readonly Verdict[],
+): readonly Notice[] {
   const alone = Map.groupBy(
     verdicts.filter((verdict) => voicesOf(verdict).length === 1),
     (verdict) => voicesOf(verdict)[0] ?? "",
@@ -136,13 +142,13 @@ function oneVoiceNotices(asked: readonly Asked[], verdicts: readonly Verdict[]):
 }
 
 /** Whether nobody can have expected that it claims or reports anything. */
-function maySayNothing({ isNeeded, claimsByItself }: Asked): boolean {
+function maySayNothing({ isNeeded, claimsByItself }: AskedMember): boolean {
   return isNeeded || claimsByItself;
 }
 
 /** `style did not answer; types said nothing about it`. */
-function whyNot(silent: readonly Asked[]): string {
-  const named = (those: readonly Asked[]): string =>
+function whyNot(silent: readonly AskedMember[]): string {
+  const named = (those: readonly AskedMember[]): string =>
     fewOf(those, MAX_NAMES, ({ member }) => nameIn(member.name));
   const failed = silent.filter((one) => !answered(one));
   const mute = silent.filter(answered);
@@ -153,7 +159,10 @@ function whyNot(silent: readonly Asked[]): string {
 }
 
 /** That reviewers looked, and there is nothing else to show for it. */
-function foundNotice(asked: readonly Asked[], verdicts: readonly Verdict[]): Notice | undefined {
+function foundNotice(
+  asked: readonly AskedMember[],
+  verdicts: readonly Verdict[],
+): Notice | undefined {
   const looked = asked.filter(({ said }) => said?.findings !== undefined);
   if (looked.length === 0 || verdicts.length > 0) return undefined;
   const who = fewOf(looked, MAX_NAMES, ({ member }) => nameIn(member.name));
@@ -164,7 +173,7 @@ function foundNotice(asked: readonly Asked[], verdicts: readonly Verdict[]): Not
 }
 
 /** Those who answered and said nothing: who is required has to speak. */
-function silentNotices(asked: readonly Asked[]): readonly Notice[] {
+function silentNotices(asked: readonly AskedMember[]): readonly Notice[] {
   const silent = asked.filter(
     (one) =>
       answered(one) &&
