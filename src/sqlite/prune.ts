@@ -23,6 +23,10 @@ export interface Pruning {
    * that only they had. Answers with how many runs.
    */
   forget(runs: readonly number[], beforeMs: number): number;
+  /** For an open transaction: whether there is anything for `forgetLabels`. */
+  hasLostLabels(): boolean;
+  /** For an open transaction: forgets labels of runs that are forgotten, and of which no value is kept any more. */
+  forgetLabels(): void;
   /** For an open transaction: forgets a run by its number, and the large values that only it had. */
   forgetOne(run: number): void;
 }
@@ -38,6 +42,12 @@ export function pruning(db: DatabaseSync, owners: Owners): Pruning {
   const deleteLabels = db.prepare(`
     DELETE FROM labels WHERE run_id = (SELECT run_id FROM runs WHERE run = ?)
     AND NOT EXISTS (SELECT 1 FROM kept_values WHERE kept_values.run_id = labels.run_id)`);
+  const deleteLost = db.prepare(`
+    DELETE FROM labels WHERE run_id NOT IN (SELECT run_id FROM runs)
+    AND NOT EXISTS (SELECT 1 FROM kept_values WHERE kept_values.run_id = labels.run_id)`);
+  const selectLost = db.prepare(`
+    SELECT 1 FROM labels WHERE run_id NOT IN (SELECT run_id FROM runs)
+    AND NOT EXISTS (SELECT 1 FROM kept_values WHERE kept_values.run_id = labels.run_id) LIMIT 1`);
   const deleteEvents = db.prepare("DELETE FROM events WHERE id > ? AND id < ?");
   const deleteParts = db.prepare("DELETE FROM parts WHERE event > ? AND event < ? RETURNING blob");
   const deleteBlob = db.prepare(`
@@ -61,6 +71,10 @@ export function pruning(db: DatabaseSync, owners: Owners): Pruning {
 
   return {
     forgetOne,
+    hasLostLabels: () => selectLost.get() !== undefined,
+    forgetLabels() {
+      deleteLost.run();
+    },
     look(beforeMs, afterRun) {
       const living = owners.living();
       const runs = selectRuns.all(afterRun, RUNS_PER_PORTION).map((row) => runRow(row, owners.id));

@@ -4,7 +4,7 @@ import type { RunStatus, RunSummary } from "../store/store.ts";
 import { stateAfter, summaryOf } from "../store/summary.ts";
 import type { EventTable } from "./event-table.ts";
 import type { Owners } from "./owners.ts";
-import { labelOf, RUN_COLUMNS, type RunRow, type RunTable } from "./run-table.ts";
+import { labelOf, RUN_COLUMNS, STATES, type RunRow, type RunTable } from "./run-table.ts";
 import { EVENTS_PER_RUN } from "./schema.ts";
 import type { Seal } from "./seal.ts";
 
@@ -15,14 +15,7 @@ export interface RunList {
   list(query: CheckedQuery): readonly RunSummary[];
 }
 
-/** The statuses that are told by a run's log alone. */
-const STATES: ReadonlySet<RunStatus> = new Set([
-  "complete",
-  "partial",
-  "failed",
-  "cancelled",
-  "waiting",
-]);
+const BY_LOG: ReadonlySet<RunStatus> = new Set(STATES);
 
 export function runList(
   db: DatabaseSync,
@@ -99,7 +92,7 @@ function conditions(
   if (beforeRun !== undefined) add("run < ?", beforeRun);
   if (team !== undefined) add("team = ?", seal.label(team));
   if (statuses !== undefined) {
-    const states = [...statuses].filter((status) => STATES.has(status));
+    const states = [...statuses].filter((status) => BY_LOG.has(status));
     const known = states.map(() => "?").join(", ");
     add(
       states.length === 0 ? "state IS NULL" : `(state IN (${known}) OR state IS NULL)`,

@@ -125,7 +125,8 @@ export function runRow(row: Readonly<Record<string, unknown>>, self: number): Ru
   };
 }
 
-const STATES = ["complete", "partial", "failed", "cancelled", "waiting"] as const;
+/** The statuses that are told by a run's log alone. */
+export const STATES = ["complete", "partial", "failed", "cancelled", "waiting"] as const;
 
 function labelsOf(first: RunEvent): readonly string[] {
   if (first.type !== "run.started") return [];

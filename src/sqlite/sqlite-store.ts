@@ -225,6 +225,7 @@ export function sqliteStore(options: SqliteOptions): SqliteStore {
       ({ afterRun } = portion);
     }
     await forgetExpired(beforeMs, { table: valued, group, query });
+    if (await query(() => pruner.hasLostLabels())) await group.add(() => pruner.forgetLabels());
     return count;
   }
 

@@ -2,9 +2,10 @@ import { readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
-import { agent, supervisor } from "../../src/index.ts";
+import { agent, supervisor, type RunEvent } from "../../src/index.ts";
 import { recordTruth, reliability } from "../../src/learning/index.ts";
 import { sqlite } from "../../src/sqlite/index.ts";
+import { finished, started } from "../../src/testing/store-contract/run-events.ts";
 import { aes } from "./aes.ts";
 import { tempPaths } from "./temp-folder.ts";
 
@@ -65,4 +66,22 @@ describe("erasing the runs of a tenant", () => {
     ]);
     expect(await store.erase({ tag: { branch: "main" } })).toBe(1);
   });
+});
+
+it("a file keeps no tenant and no tag of a run that is forgotten once the last value of it has expired", async () => {
+  const path = tempPath();
+  let now = 1_000;
+  await using store = sqlite({ path, clock: { now: () => now } }).store;
+  const first = { ...started("run"), tenant: "acme", tags: { branch: "main" } } as RunEvent;
+  await store.append([first, finished("run", 2)]);
+  await store.values.change("kept", () => 1, { runId: "run", expiresAtMs: 5_000 });
+  const labels = (): unknown => {
+    using db = new DatabaseSync(path);
+    return db.prepare("SELECT count(*) AS count FROM labels").get()?.["count"];
+  };
+  await store.prune(Infinity);
+  expect(labels()).toBe(2);
+  now = 6_000;
+  await store.prune(Infinity);
+  expect(labels()).toBe(0);
 });
