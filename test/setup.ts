@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { afterEach } from "vitest";
 import { listenersLeft } from "./listeners.ts";
 
-// Under `npx vitest` the command line would tell everybody to write npx too.
-if (process.env["npm_lifecycle_event"] === "npx") delete process.env["npm_lifecycle_event"];
+// Under `npx vitest` or `npm test` the command line would tell everybody to write npx too.
+delete process.env["npm_lifecycle_event"];
 
 /** How many cases a property test tries; FC_RUNS in the environment changes it. */
 const DEFAULT_RUNS = 100;

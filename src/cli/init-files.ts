@@ -188,7 +188,7 @@ ${codingAgent(plan, [
   '  name: "reviewer",',
   "  prompt: ({ question }: Matter) => `${question}\\n\\nAnswer with one word, yes or no.`,",
   "  claims: (answer) => [",
-  '    { subject: "task", position: /\\\\bno\\\\b/i.test(answer) ? "no" : "yes", evidence: answer },',
+  '    { subject: "task", position: /\\bno\\b/i.test(answer) ? "no" : "yes", evidence: answer },',
   "  ],",
   "});",
 ])}

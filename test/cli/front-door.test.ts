@@ -90,6 +90,13 @@ describe("quorate init", () => {
       expect(readFileSync(join(cwd, `${template}.ts`), "utf8")).toContain(
         "const reviewer = codex({",
       );
+      const position = /position: \/(.*?)\/i\.test/.exec(
+        readFileSync(join(cwd, `${template}.ts`), "utf8"),
+      );
+      expect(
+        ["hold", "No."].some((word) => new RegExp(position?.[1] ?? word, "i").test(word)),
+        `what ${template} reads of its answer`,
+      ).toBe(true);
       const options = {
         extends: join(root, "tsconfig.json"),
         compilerOptions: { typeRoots: [join(root, "node_modules/@types")], rootDir: "/" },

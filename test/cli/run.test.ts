@@ -25,12 +25,15 @@ describe("quorate run", () => {
     expect(stdout).toMatch(/\n {2}quorate show [0-9a-f]{8}\n/);
   });
 
-  it("names itself as npx found it", async () => {
-    const variables = { npm_lifecycle_event: "npx" };
-    const args = ["run", team("scripted"), "--input", "-"];
-    const { stdout } = await quorate(args, folder(), "{}", variables);
-    expect(stdout).toMatch(/\n {2}npx quorate show [0-9a-f]{8}\n/);
-  });
+  it.each(["npx", "gate"])(
+    "names itself as npx or a script of package.json found it: %s",
+    async (found) => {
+      const variables = { npm_lifecycle_event: found };
+      const args = ["run", team("scripted"), "--input", "-"];
+      const { stdout } = await quorate(args, folder(), "{}", variables);
+      expect(stdout).toMatch(/\n {2}npx quorate show [0-9a-f]{8}\n/);
+    },
+  );
 
   it("tells a verdict as it is reached", async () => {
     expect((await run({})).stdout).toContain(" verdict: ship, unanimous: task\n");
