@@ -2,6 +2,7 @@ import { systemClock } from "../async/clock.ts";
 import { BACKEND, TEXT } from "../check/arguments.ts";
 import { text } from "../check/kinds.ts";
 import type { RunEvent } from "../model/events.ts";
+import { cut } from "../model/text.ts";
 import type { Store, RunSummary } from "../store/store.ts";
 import { noSuchRun } from "../store/refuse-take.ts";
 import { writtenBy } from "./chosen-position.ts";
@@ -59,7 +60,7 @@ export async function cancelRun(
   given: string | undefined,
   { nowMs, team, check, ...known }: Cancelling,
 ): Promise<CancelAnswer> {
-  const reason = REASON.take(given, "cancel: reason") ?? NO_REASON;
+  const reason = cut(REASON.take(given, "cancel: reason") ?? NO_REASON, MAX_REASON);
   const desk = requestDesk(store.values);
   // What is secret in the reason, the run that is told takes out itself.
   const here = desk.tell(runId, reason, team);

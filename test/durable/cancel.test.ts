@@ -68,6 +68,18 @@ describe.each([
     await store.close();
   });
 
+  it("has a reason of at most 10,000 characters in the log, also of a run that is driven here", async () => {
+    const store = open();
+    const { gate, begun } = setUp(store);
+    const ended = gate.run("task", { runId: "r" }).catch((error: unknown) => error);
+    await begun;
+    await gate.cancel("r", "x".repeat(1_000_000));
+    expect(await ended).toMatchObject({ code: "CANCELLED" });
+    const [end] = (await store.read("r")).slice(-1);
+    expect(end).toMatchObject({ type: "run.cancelled", reason: "x".repeat(10_000) });
+    await store.close();
+  });
+
   it("ends a run that nobody drives as cancelled, also one that waits for a person", async () => {
     const store = open();
     const agents = {
