@@ -4,6 +4,7 @@ import { explain } from "./explain.ts";
 import { readRun } from "./find-run.ts";
 import { originLines } from "./origin.ts";
 import { notices, section } from "./report.ts";
+import type { RunView } from "../report/run-view.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ExplainFlags {
@@ -29,9 +30,15 @@ export async function explainCommand(
   const origin = originLines(run, screen);
   screen.print(
     ...(origin.length > 0 ? [...origin, ""] : []),
-    ...(lines.length === 0
-      ? ["Nothing was claimed or reported in this run, so nothing was decided."]
-      : lines),
+    ...(lines.length === 0 ? [nothingDecided(run)] : lines),
     ...section("Notices", screen, notices(run, screen)),
   );
+}
+
+/** Why there is nothing to explain. What agents answer is compared when all have: a run that has no end decided nothing. */
+function nothingDecided({ status }: RunView): string {
+  const unended = status === "running" || status === "interrupted" || status === "cancelled";
+  return unended
+    ? `Nothing has been decided: the run is ${status}.`
+    : "Nothing was claimed or reported in this run, so nothing was decided.";
 }

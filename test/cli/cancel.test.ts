@@ -41,6 +41,9 @@ describe("quorate cancel", () => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).toMatch(/^run \w+ is cancelled\n$/);
     }
+    expect((await quorate(["explain", "latest"], cwd)).stdout).toBe(
+      "Nothing has been decided: the run is cancelled.\n",
+    );
     // Whoever wants it goes on with it all the same.
     expect((await quorate(["resume", team("durable"), "latest"], cwd)).code).toBe(0);
     const late = await quorate(["cancel", "latest"], cwd);
