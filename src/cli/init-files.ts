@@ -91,8 +91,9 @@ ${codingAgent(plan, [
   '  name: "reviewer",',
   "  prompt: ({ diff }: Change) =>",
   "    `Is this change fit to be released? Answer with one word, ship or hold.\\n\\n${diff}`,",
+  "  // Whatever else it answers holds the change.",
   "  claims: (answer) => [",
-  '    { subject: "task", position: /hold/i.test(answer) ? "hold" : "ship", evidence: answer },',
+  '    { subject: "task", position: /^\\W*ship\\W*$/i.test(answer) ? "ship" : "hold", evidence: answer },',
   "  ],",
   "});",
 ])}

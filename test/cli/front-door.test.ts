@@ -94,7 +94,7 @@ describe("quorate init", () => {
         readFileSync(join(cwd, `${template}.ts`), "utf8"),
       );
       expect(
-        ["hold", "No."].some((word) => new RegExp(position?.[1] ?? word, "i").test(word)),
+        ["ship", "No."].some((word) => new RegExp(position?.[1] ?? word, "i").test(word)),
         `what ${template} reads of its answer`,
       ).toBe(true);
       const options = {
