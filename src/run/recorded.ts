@@ -1,5 +1,6 @@
 import type { CallPlace } from "../model/call-place.ts";
 import type { AgentResult } from "../model/call.ts";
+import type { RunEvent } from "../model/events.ts";
 import type { History } from "../log/history.ts";
 import { outcomeOf } from "../call/call-outcome.ts";
 import { NoticeFold } from "../model/notice-fold.ts";
@@ -21,7 +22,7 @@ export function recordedOutcome({ members, gate }: Team, history: History): Outc
   const verdicts = new Map<string, Verdict>();
   const results = new Map<string, AgentResult>();
   const places = new Map<string, CallPlace>();
-  const skippedAt = new Map<string, number>();
+  const saidAt = new Map<string, number>();
   const notices = new NoticeFold();
   for (const event of events) {
     notices.add(event);
@@ -31,18 +32,22 @@ export function recordedOutcome({ members, gate }: Team, history: History): Outc
     } else if (event.type === "call.skipped") {
       const { reason, detail } = event;
       results.set(event.callId, { status: "skipped", reason, detail });
-      skippedAt.set(event.callId, event.seq);
+      saidAt.set(event.callId, event.seq);
     } else if (event.type === "call.failed" && event.stopped === true) {
       // Earlier versions stopped who could not change a verdict any more.
       const { message: detail } = event.error;
       results.set(event.callId, { status: "skipped", reason: "early-stop", detail });
-      skippedAt.set(event.callId, event.seq);
+      saidAt.set(event.callId, event.seq);
+    } else if (isAnswer(event) && event.redacted === true) {
+      // Nobody can go on with it, so that the history has it as no end; it was an answer all the same.
+      results.set(event.callId, outcomeOf(event, () => undefined).result);
+      saidAt.set(event.callId, event.seq);
     }
   }
   for (const { place, end } of history.calls()) {
     const { callId } = place;
     // With another description of the supervisor, one that had answered may have been skipped since.
-    if (end !== undefined && end.seq > (skippedAt.get(callId) ?? 0))
+    if (end !== undefined && end.seq > (saidAt.get(callId) ?? 0))
       results.set(callId, outcomeOf(end, () => undefined).result);
   }
   const { status, missing, bill, subjects = [...verdicts.keys()], further = [] } = last;
@@ -70,6 +75,12 @@ export function recordedOutcome({ members, gate }: Team, history: History): Outc
     notices: notices.given(),
     bill,
   };
+}
+
+function isAnswer(
+  event: RunEvent,
+): event is Extract<RunEvent, { type: "call.succeeded" | "call.reused" }> {
+  return event.type === "call.succeeded" || event.type === "call.reused";
 }
 
 function resultOf([first, ...others]: readonly MadeCall[]): AgentResult {

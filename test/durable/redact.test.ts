@@ -103,6 +103,22 @@ describe("redact", () => {
     expect(later.asked).toEqual(["sk-123"]);
   });
 
+  it("leaves an answer in the outcome that is read from the log, without its secrets", async () => {
+    const { team, asked } = setUp(everywhere);
+    const first = await team.run(task, { runId: "r" });
+    const before = asked.length;
+    const read = await team.run(task, { runId: "r" });
+    expect(asked.length).toBe(before);
+    expect(first.results.secret).toMatchObject({ status: "ok", output: { apiKey: "sk-123" } });
+    expect(read.results.secret).toMatchObject({
+      status: "ok",
+      output: { recommendation: "hold", apiKey: "***" },
+      attempts: 1,
+    });
+    expect(read.results.open).toEqual(first.results.open);
+    expect(read.missing).toEqual(first.missing);
+  });
+
   it("is no task to fork with: the fork is given it again", async () => {
     const { team, asked } = setUp(everywhere);
     await team.run(task, { runId: "r" });
