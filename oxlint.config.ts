@@ -162,6 +162,7 @@ const arrows: readonly Arrow[] = [
       "limits/deadlock.ts",
       "money/price.ts",
       "team/fail-on.ts",
+      "team/read-fail-on.ts",
       "sqlite",
       "commander",
       "listr2",

@@ -1,5 +1,5 @@
 import { decide, openQuestions, type HumanDecision } from "../index.ts";
-import type { FailOn } from "../team/fail-on.ts";
+import type { FailOn } from "../team/read-fail-on.ts";
 import type { Json } from "../model/json.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Store } from "../store/store.ts";

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 import type { TaskMember } from "./read-task.ts";
 import { timeSpan } from "./time-span.ts";
 import { describeThrown } from "../model/errors.ts";
-import { readFailOn, type FailOn } from "../team/fail-on.ts";
+import { readFailOn, type FailOn } from "../team/read-fail-on.ts";
 
 // What flags are given, read. They throw what commander tells of a flag that cannot be read.
 

@@ -1,4 +1,4 @@
-import type { FailOn } from "../team/fail-on.ts";
+import type { FailOn } from "../team/read-fail-on.ts";
 import { findRun } from "./find-run.ts";
 import { followRun } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";

@@ -1,11 +1,11 @@
 import { Option } from "commander";
-import { FORMATS } from "../report/render.ts";
+import { FORMATS } from "../report/formats.ts";
 import type { DoctorFlags } from "./doctor-command.ts";
 import type { InitFlags } from "./init-command.ts";
 import type { Describing } from "./log-commands.ts";
 import type { ReportFlags } from "./report-command.ts";
 import { TEMPLATES } from "./init-plan.ts";
-import { reportFile } from "./report-files.ts";
+import { reportFile } from "./report-flag.ts";
 import { terminal } from "./terminal.ts";
 
 /** Adds the commands around runs: how one begins, what is missing, and what runs come to in other formats. */

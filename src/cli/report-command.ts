@@ -1,11 +1,13 @@
 import { billOf } from "../index.ts";
-import { render, type ReportFormat } from "../report/render.ts";
+import type { ReportFormat } from "../report/formats.ts";
+import { render } from "../report/render.ts";
 import { reportOfView } from "../report/report.ts";
 import { withDatabase } from "./database.ts";
 import { EXIT } from "./exit-code.ts";
 import { readRun } from "./find-run.ts";
 import { writeTo } from "./output.ts";
-import { checkReportFiles, writeReports, type ReportFile } from "./report-files.ts";
+import { checkReportFiles, writeReports } from "./report-files.ts";
+import type { ReportFile } from "./report-flag.ts";
 import { safeBlock, safeJson } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,38 +1,16 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { InvalidArgumentError } from "commander";
 import { billOf } from "../index.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import { htmlPage } from "../report/html.ts";
-import { FORMATS, render, type ReportFormat } from "../report/render.ts";
+import { render } from "../report/render.ts";
 import { reportOfView, type Report } from "../report/report.ts";
 import type { RunView } from "../report/run-view.ts";
 import { complain } from "./complain.ts";
 import { isFolder } from "./database.ts";
 import { givenPath } from "./given-path.ts";
-
-/** What a file may have: a format of `render()`, or the page that a browser shows. */
-const FILE_FORMATS = [...FORMATS, "html"] as const;
-
-/** A report that is to be written, and where. */
-export interface ReportFile {
-  readonly format: ReportFormat | "html";
-  readonly file: string;
-}
-
-/** The flag `--report FORMAT=FILE`, beside those before it. */
-export function reportFile(given: string, before: readonly ReportFile[] = []): ReportFile[] {
-  const at = given.indexOf("=");
-  const [name, file] = [given.slice(0, Math.max(at, 0)), given.slice(at + 1)];
-  const format = FILE_FORMATS.find((one) => one === name);
-  if (format === undefined || file === "") {
-    throw new InvalidArgumentError(
-      `give a format and a file, as in "md=report.md"; formats are ${FILE_FORMATS.join(", ")}.`,
-    );
-  }
-  return [...before, { format, file }];
-}
+import type { ReportFile } from "./report-flag.ts";
 
 /** Refuses with `BAD_OPTIONS`, before anything is spent, a file for which there is no folder. */
 export function checkReportFiles(files: readonly ReportFile[]): void {

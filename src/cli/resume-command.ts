@@ -1,5 +1,5 @@
 import { QuorateError } from "../model/errors.ts";
-import type { FailOn } from "../team/fail-on.ts";
+import type { FailOn } from "../team/read-fail-on.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { complain } from "./complain.ts";
 import { exitCodeOfError, worstOf } from "./exit-code.ts";

@@ -1,12 +1,13 @@
 import { QuorateError } from "../model/errors.ts";
-import type { FailOn } from "../team/fail-on.ts";
+import type { FailOn } from "../team/read-fail-on.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { hasOutcome } from "./find-run.ts";
 import { followRun, type Following } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
 import { pricesIn } from "./prices-in.ts";
 import { hasTask, readTask, type TaskFlags } from "./read-task.ts";
-import { checkReportFiles, type ReportFile } from "./report-files.ts";
+import { checkReportFiles } from "./report-files.ts";
+import type { ReportFile } from "./report-flag.ts";
 import { limitsOf, type LimitFlags } from "./run-flags.ts";
 import { chooseLog } from "./run-log.ts";
 import { safeJson, safeText } from "./safe-text.ts";

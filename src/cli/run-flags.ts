@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { atLeastOne, dollars, span } from "./flag-values.ts";
-import { reportFile } from "./report-files.ts";
+import { reportFile } from "./report-flag.ts";
 
 /** What `quorate run` is told about this one run. */
 export interface LimitFlags {

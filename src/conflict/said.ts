@@ -4,7 +4,7 @@ import { describeThrown, QuorateError } from "../model/errors.ts";
 import { takeJson, type Json } from "../model/json.ts";
 import { atOnce } from "../check/at-once.ts";
 import { checkClaim } from "./check-claim.ts";
-import type { Claim, PlacedFinding } from "../model/claim.ts";
+import { TASK_SUBJECT, type Claim, type PlacedFinding } from "../model/claim.ts";
 import { detailsOf } from "./finding-details.ts";
 
 /** What one answer asserts, and what it reports. */
@@ -18,9 +18,6 @@ export interface Said {
 
 /** Who answers, and how its answers are read. */
 export type Speaker = Pick<Agent, "name" | "claims">;
-
-/** The subject of what an answer says where nothing else is said of it. */
-export const TASK_SUBJECT = "task";
 
 const MAX_CLAIMS = 10_000;
 // Each position stands in the log three times: in an output, a conflict and a verdict.

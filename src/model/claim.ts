@@ -47,3 +47,6 @@ export interface PlacedFinding extends FindingDetails {
 export interface Finding extends PlacedFinding {
   readonly agent: string;
 }
+
+/** The subject of what an answer says where nothing else is said of it. */
+export const TASK_SUBJECT = "task";

@@ -4,7 +4,7 @@ import { foldedKey } from "../conflict/canonical.ts";
 import { SEVERITIES, type Severity } from "../model/claim.ts";
 import { PRESENT } from "../conflict/findings.ts";
 import { listedKey } from "../conflict/listed-key.ts";
-import { TASK_SUBJECT } from "../conflict/said.ts";
+import { TASK_SUBJECT } from "../model/claim.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
 import type { Verdict } from "../model/verdict.ts";

@@ -1,4 +1,4 @@
-import { TASK_SUBJECT } from "../conflict/said.ts";
+import { TASK_SUBJECT } from "../model/claim.ts";
 import { QuorateError } from "../model/errors.ts";
 import { sha256 } from "../model/hash.ts";
 import { microsOf } from "../money/micros.ts";

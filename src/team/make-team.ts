@@ -7,7 +7,7 @@ import type { InputMap } from "../call/input.ts";
 import { checkRedact } from "../log/redact.ts";
 import { QuorateError } from "../model/errors.ts";
 import { makeLimit } from "../limits/limit.ts";
-import { TASK_SUBJECT } from "../conflict/said.ts";
+import { TASK_SUBJECT } from "../model/claim.ts";
 import { didYouMean } from "../check/did-you-mean.ts";
 import { shown } from "../check/shown.ts";
 import { readGiven } from "../check/given.ts";

@@ -1,4 +1,4 @@
-import { TASK_SUBJECT } from "../conflict/said.ts";
+import { TASK_SUBJECT } from "../model/claim.ts";
 import type { PlannedPanel } from "../model/planned-panel.ts";
 import type { LearnedBefore } from "../model/reliability.ts";
 import type { Outlook } from "../panel/certain.ts";

@@ -81,6 +81,14 @@ describe("the entries of the package", () => {
     expect(packages).not.toContain("node:sqlite");
   });
 
+  it("does not load the core with the command line: its help is there at once", () => {
+    const { sources } = loadedBy(join(root, "dist/chunks/program.js"));
+    expect(sources).toContain("cli/program.ts");
+    expect(
+      sources.filter((file) => /^(supervisor|index|call|team\/coordinate|run)\b/.test(file)),
+    ).toEqual([]);
+  });
+
   it("have every module once, so that what it makes is the same whichever entry it comes from", () => {
     const files = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" });
     const maps = files.filter((file) => file.endsWith(".js.map"));

@@ -1,7 +1,7 @@
 import { orCancelled } from "../../async/or-cancelled.ts";
 import { scopeOf } from "../../model/call-place.ts";
 import { foldedKey } from "../../conflict/canonical.ts";
-import { TASK_SUBJECT } from "../../conflict/said.ts";
+import { TASK_SUBJECT } from "../../model/claim.ts";
 import type { Subject } from "../../conflict/subject.ts";
 import type { Skipped, Waiting } from "../../model/call.ts";
 import { notice, type Notice } from "../../model/notices.ts";

@@ -1,4 +1,5 @@
-import { looksForFindings, TASK_SUBJECT } from "../../conflict/said.ts";
+import { looksForFindings } from "../../conflict/said.ts";
+import { TASK_SUBJECT } from "../../model/claim.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import { gatedBy, type Gate, type Gated } from "../../resolve/gate.ts";
 import { isTeam } from "../seating.ts";

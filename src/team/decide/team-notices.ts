@@ -1,6 +1,7 @@
 import type { AgentResult } from "../../model/call.ts";
 import { oneLine } from "../../conflict/plain.ts";
-import { TASK_SUBJECT, type Said } from "../../conflict/said.ts";
+import type { Said } from "../../conflict/said.ts";
+import { TASK_SUBJECT } from "../../model/claim.ts";
 import { fewOf } from "../../conflict/subject.ts";
 import { unreadIn } from "../../conflict/unread.ts";
 import { notice, type Notice } from "../../model/notices.ts";
