@@ -60,7 +60,7 @@ const STATUS_STYLE: Readonly<Record<RunView["status"], Style>> = {
 const STATUS_WORDS: Readonly<Record<RunView["status"], string>> = {
   complete: "complete",
   partial: "partial: not everybody answered",
-  failed: "failed: too few answered",
+  failed: "failed: too few answered, or somebody who is required did not",
   cancelled: "cancelled",
   running: "not finished",
   waiting: "waiting for a person to decide",

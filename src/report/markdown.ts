@@ -51,7 +51,7 @@ function title({ team }: Report): string {
 const STATUS_WORDS: Readonly<Record<Report["status"], string>> = {
   complete: "Complete",
   partial: "Partial: not everybody answered",
-  failed: "Failed: too few answered",
+  failed: "Failed: too few answered, or somebody who is required did not",
   waiting: "Waiting for a person to decide",
   cancelled: "Cancelled",
   running: "Not finished",
