@@ -1,5 +1,5 @@
-import { fitting, hasMethods, text, thing } from "./kinds.ts";
-import type { Option } from "./options.ts";
+import { fitting, func, hasMethods, text, thing } from "./kinds.ts";
+import { option, type Option } from "./options.ts";
 
 // What these are is declared above this room, so nothing here says more of them than that they are taken.
 
@@ -11,11 +11,16 @@ function isStore(given: unknown): boolean {
   return hasMethods(given, ...methods) && hasMethods(Object(given).values, ...ofValues);
 }
 
-export const BACKEND: Option<undefined> = thing<never>(
-  "backend",
-  (given) => isStore(Object(given).store),
-  BACKENDS,
-);
+const STORED = thing<never>("backend", (given) => isStore(Object(given).store), BACKENDS);
+const MAKER = func("give the function that makes it, or leave it out");
+
+export const BACKEND: Option<undefined> = option<never>((given, what) => {
+  const taken = STORED.take(given, what);
+  for (const part of ["limiter", "executor"] as const) {
+    MAKER.take(Object(given)[part], `${what}.${part}`);
+  }
+  return taken;
+}, BACKENDS);
 
 export const SIGNAL: Option<undefined> = thing<never>(
   "AbortSignal",
