@@ -8,6 +8,7 @@ import { callsInOrder } from "../report/call-tree.ts";
 import { originLines } from "./origin.ts";
 import { count, dateAndTime, duration, share } from "../report/quantities.ts";
 import type { CallViewState, CallView, RunView } from "../report/run-view.ts";
+import { unclearWords } from "../report/unclear.ts";
 import { safeBlock, safeText } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
 import type { Style, Terminal } from "./terminal.ts";
@@ -74,6 +75,14 @@ function gateWords({ gate }: RunView): string {
   return gate.passed ? "; it passes" : "; it does not pass";
 }
 
+/** Why nobody can tell what the gate says. */
+function unclearLines({ gate, verdicts }: RunView, screen: Terminal): string[] {
+  if (gate?.unclear === undefined || gate.unclear.length === 0) return [];
+  const own = verdicts.flatMap(({ team, it }) => (team === "" ? [it] : []));
+  const subject = (name: string): string => clip(safeText(name), MAX_SUBJECT_CHARACTERS);
+  return wrap(`why: ${unclearWords(gate.unclear, own, subject)}`, screen.columns);
+}
+
 function statusStyle({ status, gate }: RunView): Style {
   if (gate?.passed === false) return "bad";
   return gate?.passed === null && status === "complete" ? "warn" : STATUS_STYLE[status];
@@ -90,6 +99,7 @@ function heading(run: RunView, screen: Terminal): string[] {
   const took = `${dateAndTime(run.startedAtMs)}, ${duration(run.lastAtMs - run.startedAtMs)}`;
   return [
     `${screen.style("title", name)}  ${screen.style(statusStyle(run), clip(status, screen.columns - columnsOf(name) - 2))}`,
+    ...unclearLines(run, screen),
     screen.style("quiet", clip(`run ${safeText(run.runId)}, ${took}`, screen.columns)),
     ...originLines(run, screen),
   ];

@@ -65,7 +65,13 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
         ...body,
         ...(body.subjects !== undefined && { subjects: body.subjects.map(text) }),
         ...(body.gate !== undefined && {
-          gate: { ...body.gate, against: body.gate.against.map(text) },
+          gate: {
+            ...body.gate,
+            against: body.gate.against.map(text),
+            ...(body.gate.unclear !== undefined && {
+              unclear: body.gate.unclear.map((one) => ({ ...one, subject: text(one.subject) })),
+            }),
+          },
         }),
         missing: body.missing.map((missing) => ({ ...missing, detail: text(missing.detail) })),
       };

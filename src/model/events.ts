@@ -303,7 +303,12 @@ export type EventBody =
       /** The agents of which more than one call was made, and those that their results are made of, in their order. */
       readonly further?: readonly { readonly agent: string; readonly calls: readonly string[] }[];
       /** What the team's gate says, and about which subjects the winner does not pass; only where it has a gate. */
-      readonly gate?: { readonly passed: boolean | null; readonly against: readonly string[] };
+      readonly gate?: {
+        readonly passed: boolean | null;
+        readonly against: readonly string[];
+        /** Why nobody can tell, as `{ subject: "task", why: "is tied" }`; the subject is `""` where it is about none. At most 5. */
+        readonly unclear?: readonly { readonly subject: string; readonly why: string }[];
+      };
       readonly missing: readonly Missing[];
       readonly bill: Bill;
     }

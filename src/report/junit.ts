@@ -2,6 +2,7 @@ import type { Notice } from "../model/notices.ts";
 import type { ReportAgent } from "./report-agent.ts";
 import { placeOf, type ReportFinding } from "./report-finding.ts";
 import type { Report, ReportVerdict } from "./report.ts";
+import { unclearWords } from "./unclear.ts";
 
 /** One case of a suite. */
 interface TestCase {
@@ -19,18 +20,17 @@ interface TestCase {
 
 /**
  * A report as JUnit XML, in four suites: each agent is a case, which has an error where it failed; each verdict is one, which failed where nothing was
- * decided or the gate does not let it pass; each notice is one, which failed where it warns; and each finding that stands is a failure, with its file and line.
+ * decided or the gate does not let it pass, and so is the gate where nobody can tell whether it passes; each notice is one, which failed where it warns; and each finding that stands is a failure, with its file and line.
  */
 export function junit(report: Report): string {
   const name = report.team?.name ?? "quorate";
   const standing = report.findings.filter(({ stands }) => stands === true);
   const suites = [
     suite(`${name}: agents`, report, report.agents.map(agentCase)),
-    suite(
-      `${name}: verdicts`,
-      report,
-      report.verdicts.map((verdict) => verdictCase(verdict, report)),
-    ),
+    suite(`${name}: verdicts`, report, [
+      ...report.verdicts.map((verdict) => verdictCase(verdict, report)),
+      ...gateCases(report),
+    ]),
     suite(`${name}: notices`, report, report.notices.map(noticeCase)),
     suite(`${name}: findings`, report, standing.map(findingCase)),
   ];
@@ -62,6 +62,15 @@ function verdictCase(verdict: ReportVerdict, { against }: Report): TestCase {
   const kind = status === "waiting" ? "skipped" : "failure";
   const message = `no winner: ${status}`;
   return { ...base, result: { kind, type: status, message, text: reasoning } };
+}
+
+function gateCases({ unclear = [], verdicts }: Report): readonly TestCase[] {
+  if (unclear.length === 0) return [];
+  const why = unclearWords(unclear, verdicts, (subject) => subject);
+  const message = `nobody can tell whether it passes: ${why}`;
+  return [
+    { name: "gate", seconds: 0, result: { kind: "failure", type: "gate", message, text: message } },
+  ];
 }
 
 function noticeCase({ code, level, message, team }: Notice): TestCase {

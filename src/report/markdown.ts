@@ -6,6 +6,7 @@ import { count, duration, share } from "./quantities.ts";
 import { placeOf, type ReportFinding } from "./report-finding.ts";
 import type { Report, ReportVerdict } from "./report.ts";
 import { billSentence } from "./spent.ts";
+import { unclearWords } from "./unclear.ts";
 
 export interface MarkdownOptions {
   /** The longest text, in characters. What does not fit is left out, and the last line says so. Default: 60,000, which a comment on GitHub takes. */
@@ -63,7 +64,14 @@ function headline(report: Report): string[] {
   const why = reason === null ? "" : `: ${markdownText(reason, MAX_TEXT)}`;
   const gate = passed === null ? "" : passed ? "Passes. " : "Does not pass. ";
   const said = verdict === null ? "" : ` ${sentence(verdict)}`;
-  return [`**${gate}${STATUS_WORDS[status]}${why}.**${said}`];
+  return [`**${gate}${STATUS_WORDS[status]}${why}.**${said}`, ...unclearLines(report)];
+}
+
+function unclearLines({ unclear = [], verdicts }: Report): string[] {
+  if (unclear.length === 0) return [];
+  const subject = (name: string): string => `**${markdownText(name, MAX_NAME)}**`;
+  const why = unclearWords(unclear, verdicts, subject);
+  return ["", `Nobody can tell whether it passes: ${why}.`];
 }
 
 function section(name: string, lines: readonly string[]): string[] {

@@ -33,6 +33,8 @@ export interface Report {
   readonly passed: boolean | null;
   /** The subjects whose winner does not pass; empty where only an outcome is known, which does not say them. */
   readonly against: readonly string[];
+  /** Why nobody can tell whether it passes, `{ subject: "task", why: "is tied" }`; of a run with a gate, where nobody can and its log says why. */
+  readonly unclear?: readonly { readonly subject: string; readonly why: string }[];
   /** In ms since 1970; `null` where only an outcome is known. */
   readonly startedAtMs: number | null;
   readonly durationMs: number | null;
@@ -86,6 +88,7 @@ export function reportOfView(run: RunView, bill: Bill | undefined = run.bill): R
     reason: run.reason ?? null,
     passed: run.gate?.passed ?? null,
     against: run.gate?.against ?? [],
+    ...(run.gate?.unclear !== undefined && { unclear: run.gate.unclear }),
     startedAtMs: run.startedAtMs,
     durationMs: run.lastAtMs - run.startedAtMs,
     verdicts: [

@@ -69,7 +69,7 @@ export interface RunView {
   readonly notices: readonly Notice[];
   readonly bill?: Bill;
   /** What the team's gate says, and about which subjects the winner does not pass; only where it has a gate. */
-  readonly gate?: { readonly passed: boolean | null; readonly against: readonly string[] };
+  readonly gate?: Extract<RunEvent, { readonly type: "run.finished" }>["gate"] & {};
 }
 
 /** The view of a run that has not said anything yet. */

@@ -7,6 +7,7 @@ import { listedKey } from "../conflict/listed-key.ts";
 import { TASK_SUBJECT } from "../model/claim.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
+import { NO_VERDICT, type Unclear } from "../model/unclear.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { voicesOf } from "./voices.ts";
 
@@ -24,7 +25,11 @@ export interface Gated {
   readonly passed: boolean | null;
   /** The subjects whose winner does not pass. */
   readonly against: readonly string[];
+  /** Why nobody can tell, of a run that has ended with an outcome; at most {@link MAX_UNCLEAR}. */
+  readonly unclear?: readonly Unclear[];
 }
+
+const MAX_UNCLEAR = 5;
 
 /** A gate, checked. */
 export interface Gate {
@@ -87,29 +92,45 @@ export interface GatedRun {
  */
 export function gatedBy({ rules, severity }: Gate, run: GatedRun): Gated {
   const judged = [
-    ...[...rules].map(([subject, rule]) => {
+    ...[...rules].map(([subject, rule]): Judged => {
       const verdict = run.verdicts.find((one) => one.kind === "claim" && one.subject === subject);
-      return { subject, passes: verdict === undefined ? null : passesBy(rule, verdict) };
+      if (verdict === undefined) return { subject, passes: null, why: NO_VERDICT };
+      return { subject, passes: passesBy(rule, verdict), why: unsureWords(verdict) };
     }),
     ...(severity === undefined ? [] : judgedFindings(severity, run)),
   ];
   const against = judged.flatMap(({ subject, passes }) => (passes === false ? [subject] : []));
   if (against.length > 0) return { passed: false, against };
-  const isWhole = run.status === "complete" || run.status === "partial";
-  return {
-    passed: isWhole && judged.every(({ passes }) => passes === true) ? true : null,
-    against,
-  };
+  // Of one that waits or failed its status says why.
+  if (run.status !== "complete" && run.status !== "partial") return { passed: null, against };
+  const unclear = judged
+    .filter(({ passes }) => passes === null)
+    .map(({ subject, why }) => ({ subject, why }));
+  return unclear.length === 0
+    ? { passed: true, against }
+    : { passed: null, against, unclear: unclear.slice(0, MAX_UNCLEAR) };
 }
 
 function passesBy({ listed, pass }: GateRule, verdict: Verdict): boolean | null {
   return isSure(verdict) ? listed.has(foldedKey(verdict.winner)) === pass : null;
 }
 
+/** What one part of a gate says; `why` is for where that is `null`. */
+interface Judged extends Unclear {
+  readonly passes: boolean | null;
+}
+
+function unsureWords({ status, positions, asked }: Verdict): string {
+  if (status === "unopposed") return `has one voice${asked === undefined ? "" : ` of ${asked}`}`;
+  const alone = voicesOf(positions) <= 1 && (status === "unanimous" || status === "decided");
+  if (status === "no-quorum") return "has no quorum";
+  return alone ? "has one voice, and nobody knows of how many" : `is ${status}`;
+}
+
 function judgedFindings(
   severity: Severity,
   { verdicts, looked, missing }: GatedRun,
-): readonly { readonly subject: string; readonly passes: boolean | null }[] {
+): readonly Judged[] {
   const bound = SEVERITIES.indexOf(severity);
   const found = verdicts.flatMap((verdict) => {
     const { kind, subject, finding, winner } = verdict;
@@ -117,10 +138,16 @@ function judgedFindings(
     if (kind !== "finding" || (said !== undefined && SEVERITIES.indexOf(said) > bound)) return [];
     const stands = winner === PRESENT;
     // Nobody said how bad it is.
-    const unknown = !isSure(verdict) || (stands && said === undefined);
-    return [{ subject, passes: unknown ? null : !stands }];
+    const unrated = isSure(verdict) && stands && said === undefined;
+    const passes = unrated || !isSure(verdict) ? null : !stands;
+    return [{ subject, passes, why: unrated ? "has no severity" : unsureWords(verdict) }];
   });
-  return enoughLooked(looked, missing) ? found : [...found, { subject: "", passes: null }];
+  if (enoughLooked(looked, missing)) return found;
+  const why =
+    looked === 0
+      ? "nobody looked for findings"
+      : `only ${looked} looked for findings, and ${missing} did not answer`;
+  return [{ subject: "", passes: null, why }, ...found];
 }
 
 /** That nothing was found says little where as many failed as looked. */

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { explain } from "../../src/cli/explain.ts";
 import { report } from "../../src/cli/report.ts";
@@ -30,6 +32,44 @@ describe("a team with a gate, run by the command line,", () => {
     expect(ended[1]?.stdout).toContain("gated  complete; it does not pass\n");
     expect(ended[3]?.stdout).toContain("ship: unopposed (1 of 3 asked spoke), confidence 0.66");
     expect(ended[3]?.stdout).toContain("nobody can tell whether it passes");
+    expect(ended[2]?.stdout).toContain("nobody can tell whether it passes\nwhy: task is tied\n");
+    expect(ended[3]?.stdout).toContain(
+      "\nwhy: task has one voice of 3; only 1 looked for findings, and 2 did not answer\n",
+    );
+    expect(ended[0]?.stdout).not.toContain("why:");
+  });
+
+  it("says why nobody can tell: in its report, and as a failure for a test reporter, also from its log", async () => {
+    const at = folder();
+    const files = ["--report", "md=run.md", "--report", "junit=run.xml"];
+    const read = (name: string): string => readFileSync(join(at, name), "utf8");
+    const { code, stdout } = await runIn(at, {}, "--fail-on", "risk=high", ...files);
+    const why = "no verdict about risk; there are verdicts about task";
+    expect([code, stdout]).toEqual([3, expect.stringContaining(`\nwhy: ${why}\n`)]);
+    expect(read("run.md")).toContain(
+      "Nobody can tell whether it passes: no verdict about **risk**; there are verdicts about **task**.\n",
+    );
+    expect(read("run.xml")).toContain(
+      `<failure type="gate" message="nobody can tell whether it passes: ${why}">`,
+    );
+    expect(read("run.xml")).toContain('<testsuite name="gated: verdicts" tests="2" failures="1"');
+
+    await runIn(at, { types: "hold", style: "wait" });
+    expect((await quorate(["show", "latest"], at)).stdout).toContain("\nwhy: task is tied\n");
+    const logged = await quorate(["report", "latest", "--format", "junit"], at);
+    expect(logged.stdout).toContain("nobody can tell whether it passes: task is tied");
+  });
+
+  it("says that nobody looked for findings, where a severity is not to come out", async () => {
+    const { code, stdout } = await quorate(
+      ["run", team("learning"), "--input", "-", "--fail-on", "severity>=high"],
+      folder(),
+      "{}",
+    );
+    expect([code, stdout]).toEqual([
+      3,
+      expect.stringContaining("\nwhy: nobody looked for findings\n"),
+    ]);
   });
 
   it("says in its JSON and in its log whether it passes, and what was decided about the task", async () => {
