@@ -220,7 +220,7 @@ async function manyCalls(many: number): Promise<readonly RunEvent[]> {
       return [name, agent({ name, run: () => (index % 3 === 0 ? "hold" : "ship") })] as const;
     }),
   );
-  const team = supervisor({ name: "many", agents, concurrency: 64, store: memory().store });
+  const team = supervisor({ name: "many", agents, concurrency: 64, backend: memory() });
   await team.run({} as never, { runId: "many" });
-  return team.store.read("many");
+  return team.backend.store.read("many");
 }

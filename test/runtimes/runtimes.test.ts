@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packedProject, type PackedProject } from "../package/packed-project.ts";
@@ -7,6 +7,10 @@ import { packedProject, type PackedProject } from "../package/packed-project.ts"
 const here = import.meta.dirname;
 const installed = join(here, "node_modules");
 const programs = join(here, "programs");
+
+const { dependencies } = JSON.parse(readFileSync(join(here, "../../package.json"), "utf8")) as {
+  readonly dependencies: Readonly<Record<string, string>>;
+};
 
 /** How each runs a file. */
 const RUNTIMES: readonly (readonly [name: string, command: readonly [string, ...string[]]])[] = [
@@ -21,7 +25,7 @@ let project: PackedProject;
 
 beforeAll(() => {
   project = packedProject();
-  project.link("commander", "listr2", "execa");
+  project.link(...Object.keys(dependencies), "execa");
   for (const file of readdirSync(programs))
     cpSync(join(programs, file), join(project.folder, file));
 }, 60_000);

@@ -19,7 +19,7 @@ async function run(ask: Ask, options: object = {}) {
   const asker = agent({ name: "asker", backoff: { baseMs: 3 }, ...options, run: ask });
   const team = supervisor({ name: "team", agents: { asker } });
   const { runId, results } = await team.run("task");
-  const log = (await team.store.read(runId)) as readonly RunEvent[];
+  const log = (await team.backend.store.read(runId)) as readonly RunEvent[];
   return { result: results.asker, log };
 }
 

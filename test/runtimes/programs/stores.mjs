@@ -27,22 +27,22 @@ await hold(
 
 const path = join(folder, "kept.db");
 const says = (name, recommendation) => agent({ name, run: () => ({ recommendation }) });
-const team = (store) =>
+const team = (backend) =>
   supervisor({
     name: "team",
     agents: { a: says("a", "ship"), b: says("b", "hold") },
     resolve: [reliability({ labels: "fixed" })],
-    store,
+    backend,
   });
-const first = sqlite({ path }).store;
+const first = sqlite({ path });
 await team(first).run("x", { runId: "r" });
-await recordTruth({ store: first }, "r", "task", "ship");
-await first.close();
-const second = sqlite({ path }).store;
+await recordTruth(first, "r", "task", "ship");
+await first.store.close();
+const second = sqlite({ path });
 const again = await team(second).run("x", { runId: "r" });
-const learned = await learnedFrom({ store: second }, "team", { labels: "fixed" });
+const learned = await learnedFrom(second, "team", { labels: "fixed" });
 console.log("kept", again.status, learned.claims.votes);
-await second.close();
+await second.store.close();
 
 const refused = (() => {
   try {
