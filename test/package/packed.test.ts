@@ -49,13 +49,23 @@ describe("the packed package", () => {
         "package.json",
       ]),
     );
-    expect(others.every((path) => /^(action|CHANGELOG|LICENSE|README|package)/.test(path))).toBe(
-      true,
-    );
+    expect(
+      others.every((path) =>
+        /^(action|CHANGELOG|LICENSE|README|package|docs\/[a-z-]+\.md$)/.test(path),
+      ),
+    ).toBe(true);
     expect(packed.filter((path) => /\.(test|tsbuildinfo)\b|(?<!\.d)\.ts$/.test(path))).toEqual([]);
     const maps = packed.filter((path) => path.endsWith(".map"));
     expect(maps).toContain("dist/chunks/core.js.map");
     expect(maps.filter((path) => !packed.includes(path.replace(/\.map$/, "")))).toEqual([]);
+  });
+
+  it("holds every page that its README leads to, and no picture", () => {
+    const readme = readFileSync(join(project, "node_modules/quorate/README.md"), "utf8");
+    const pages = [...readme.matchAll(/\]\((docs\/[^)#]+\.md)/g)].map(([, page = ""]) => page);
+    expect(pages.length).toBeGreaterThan(5);
+    expect(packed).toEqual(expect.arrayContaining(pages));
+    expect(packed.filter((path) => path.endsWith(".png"))).toEqual([]);
   });
 
   it("coordinates agents in a project that has no other package", () => {
