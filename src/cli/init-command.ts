@@ -10,9 +10,18 @@ import {
   TEMPLATES,
   type InitPlan,
   type PackageManager,
+  type PlannedAgent,
   type Template,
 } from "./init-plan.ts";
-import { CODING_PROGRAMS, isSet, KEYS, loginOf, programOnPath } from "./installed-agents.ts";
+import {
+  CODING_PROGRAMS,
+  isSet,
+  KEYS,
+  loginOf,
+  programOnPath,
+  type CodingProgram,
+} from "./installed-agents.ts";
+import { ignoreDatabase } from "./init-ignore.ts";
 import { installedVersion, manifestOf } from "./installed-package.ts";
 import { ownName } from "./own-name.ts";
 import { packageVersion } from "./package-version.ts";
@@ -35,6 +44,7 @@ export async function initCommand(flags: InitFlags, screen: Terminal): Promise<n
     screen.print(isNew ? `wrote  ${path}` : `kept   ${path}, which is there already`);
   }
   screen.print(`${await completeManifest(manifest, plan)}  package.json`);
+  screen.print(await ignoreDatabase());
   const runs = `${ownName()} ${firstRun(plan).replace(/^quorate /, "")}`;
   const isInstalled = installedVersion("quorate", CALLED_IN) !== undefined;
   screen.print(
@@ -85,7 +95,16 @@ function planFor(template: Template, manifest: Manifest | undefined): InitPlan {
     template,
     ending: manifest === undefined || manifest["type"] === "module" ? "ts" : "mts",
     packageManager: packageManagerOf(manifest),
-    ...(codingAgent !== undefined && { codingAgent: codingAgent.name }),
+    ...(codingAgent !== undefined && { codingAgent: planned(codingAgent) }),
+  };
+}
+
+function planned({ name, install, keys }: CodingProgram): PlannedAgent {
+  return {
+    name,
+    install,
+    secret: keys.find(isSet) ?? keys[0],
+    byAccount: name === "claude" && !isSet("ANTHROPIC_API_KEY"),
   };
 }
 
@@ -117,7 +136,7 @@ function found({ codingAgent, packageManager }: InitPlan): readonly string[] {
   const names = programs.map(({ name }) => name).join(", ");
   return [
     `Node ${process.version}, ${packageManager}`,
-    `coding agents: ${names === "" ? "none" : names}${codingAgent === undefined ? "" : `; the team asks ${codingAgent}`}`,
+    `coding agents: ${names === "" ? "none" : names}${codingAgent === undefined ? "" : `; the team asks ${codingAgent.name}`}`,
     `keys: ${keys.length === 0 ? "none" : keys.join(", ")}`,
   ];
 }

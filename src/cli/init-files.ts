@@ -1,4 +1,7 @@
-import { INSTALLING, type InitPlan, type PlannedFile } from "./init-plan.ts";
+import type { InitPlan, PlannedFile } from "./init-plan.ts";
+import { CHANGE, MATTER } from "./init-task.ts";
+import { TESTS } from "./init-tests.ts";
+import { workflow } from "./init-workflow.ts";
 
 const EXAMPLE_DIFF = `diff --git a/src/login.ts b/src/login.ts
 --- a/src/login.ts
@@ -36,16 +39,12 @@ export function firstRun({ template, ending }: InitPlan): string {
     : `quorate run ${team} --set diff=@example.diff`;
 }
 
-const CHANGE = `/** What every agent is given: a change as git shows it. */
-interface Change {
-  readonly diff: string;
-}
-`;
-
 /** An agent that is a program, or how one would be added where none can be asked. */
 function codingAgent({ codingAgent: program }: InitPlan, lines: readonly string[]): string {
-  const name = program ?? "claude";
-  const code = lines.map((line) => line.replaceAll("PROGRAM", name));
+  const code = lines.flatMap((line) => [
+    line.replaceAll("PROGRAM", program?.name ?? "claude"),
+    ...(program?.byAccount === true && line.includes("PROGRAM({") ? ['  login: "account",'] : []),
+  ]);
   return program === undefined
     ? [
         "// A coding agent can be one of them, too. Install execa and the program, log in, and see docs/command.md:",
@@ -56,14 +55,49 @@ function codingAgent({ codingAgent: program }: InitPlan, lines: readonly string[
 }
 
 function importOf({ codingAgent: program }: InitPlan): string {
-  return program === undefined ? "" : `import { ${program} } from "quorate/command";\n`;
+  return program === undefined ? "" : `import { ${program.name} } from "quorate/command";\n`;
 }
 
 const member = ({ codingAgent: program }: InitPlan): string =>
   program === undefined ? "" : ", reviewer";
 
+/** The reviewer answers with findings: what it says in another way is asked for again. */
+const REVIEWER = [
+  `const FORM = '{ "findings": [{ "text": "what is wrong", "file": "src/a.ts", "line": 1, "severity": "high" }] }';`,
+  'const SEVERITIES: readonly unknown[] = ["critical", "high", "medium", "low", "info"];',
+  "",
+  "/** What the reviewer answers with. Whatever else it says it is asked again. */",
+  "const Review: Schema<{ readonly findings: readonly PlacedFinding[] }> = {",
+  '  "~standard": {',
+  "    version: 1,",
+  '    vendor: "by hand",',
+  "    validate(answer) {",
+  "      const { findings } = Object(answer) as { readonly findings?: unknown };",
+  "      return Array.isArray(findings) && findings.every(isFinding)",
+  "        ? { value: { findings } }",
+  "        : { issues: [{ message: `it is not of the form ${FORM}` }] };",
+  "    },",
+  "  },",
+  "};",
+  "",
+  "function isFinding(value: unknown): value is PlacedFinding {",
+  "  const { text, file, line, severity } = Object(value) as { readonly [Name in keyof PlacedFinding]?: unknown };",
+  '  return typeof text === "string" && typeof file === "string" && Number.isInteger(line) && SEVERITIES.includes(severity);',
+  "}",
+  "",
+  "const reviewer = PROGRAM({",
+  '  name: "reviewer",',
+  "  input: Change,",
+  "  output: Review,",
+  "  prompt: ({ diff }) =>",
+  "    `List the bugs in this change, each with its file, its line there and how severe it is (critical, high, medium, low or info): ${FORM}. Without bugs the list is empty.\\n\\n${diff}`,",
+  "});",
+];
+
 const TEAMS = {
-  gate: (plan: InitPlan): string => `import { agent, prefer, supervisor, unanimous } from "quorate";
+  gate: (
+    plan: InitPlan,
+  ): string => `import { agent, prefer, supervisor, unanimous, type Schema } from "quorate";
 ${importOf(plan)}
 ${CHANGE}
 /** The lines that a change adds. */
@@ -72,7 +106,9 @@ const added = (diff: string): string[] =>
 
 const secrets = agent({
   name: "secrets",
-  run: ({ diff }: Change) => ({
+  input: Change,
+  cost: "free",
+  run: ({ diff }) => ({
     recommendation: added(diff).some((line) => /(key|secret|token|password)\\s*[:=]\\s*["'\`].{8}/i.test(line))
       ? ("hold" as const)
       : ("ship" as const),
@@ -81,7 +117,9 @@ const secrets = agent({
 
 const size = agent({
   name: "size",
-  run: ({ diff }: Change) => ({
+  input: Change,
+  cost: "free",
+  run: ({ diff }) => ({
     recommendation: added(diff).length > 800 ? ("hold" as const) : ("ship" as const),
   }),
 });
@@ -89,7 +127,8 @@ const size = agent({
 ${codingAgent(plan, [
   "const reviewer = PROGRAM({",
   '  name: "reviewer",',
-  "  prompt: ({ diff }: Change) =>",
+  "  input: Change,",
+  "  prompt: ({ diff }) =>",
   "    `Is this change fit to be released? Answer with one word, ship or hold.\\n\\n${diff}`,",
   "  // Whatever else it answers holds the change.",
   "  claims: (answer) => [",
@@ -108,7 +147,7 @@ export default supervisor({
 `,
   review: (
     plan: InitPlan,
-  ): string => `import { agent, supervisor, support, type PlacedFinding } from "quorate";
+  ): string => `import { agent, supervisor, support, type PlacedFinding, type Schema } from "quorate";
 ${importOf(plan)}
 ${CHANGE}
 /** The lines that a change adds, each with its file and its number there. */
@@ -132,7 +171,9 @@ const finder = <Name extends string>(
 ) =>
   agent({
     name,
-    run: ({ diff }: Change) => ({
+    input: Change,
+    cost: "free",
+    run: ({ diff }) => ({
       findings: [...added(diff)]
         .filter(({ text }) => pattern.test(text))
         .map(({ file, line }) => ({ ...finding, file, line })),
@@ -150,14 +191,7 @@ const leftovers = finder("leftovers", /console\\.log|debugger|FIXME/, {
   rule: "no-leftovers",
 });
 
-${codingAgent(plan, [
-  "const reviewer = PROGRAM({",
-  '  name: "reviewer",',
-  "  prompt: ({ diff }: Change) =>",
-  "    `List the bugs in this change, one a line, or answer with the word none.\\n\\n${diff}`,",
-  "  claims: () => [],",
-  "});",
-])}
+${codingAgent(plan, REVIEWER)}
 
 export default supervisor({
   name: "review",
@@ -169,16 +203,17 @@ export default supervisor({
 `,
   council: (
     plan: InitPlan,
-  ): string => `import { agent, supervisor, unanimous, vote } from "quorate";
+  ): string => `import { agent, supervisor, unanimous, vote, type Schema } from "quorate";
 ${importOf(plan)}
-/** What every agent is given. */
-interface Matter {
-  readonly question: string;
-}
-
+${MATTER}
 /** A voice that goes by what the question says. Put a model in its place: see docs/ai-sdk.md. */
 const voice = <Name extends string>(name: Name, says: (question: string) => "yes" | "no") =>
-  agent({ name, run: ({ question }: Matter) => ({ recommendation: says(question.toLowerCase()) }) });
+  agent({
+    name,
+    input: Matter,
+    cost: "free",
+    run: ({ question }) => ({ recommendation: says(question.toLowerCase()) }),
+  });
 
 const careful = voice("careful", (question) => (/rewrite|delete|replace/.test(question) ? "no" : "yes"));
 const bold = voice("bold", () => "yes");
@@ -187,7 +222,8 @@ const frugal = voice("frugal", (question) => (/rewrite|buy|hire/.test(question) 
 ${codingAgent(plan, [
   "const reviewer = PROGRAM({",
   '  name: "reviewer",',
-  "  prompt: ({ question }: Matter) => `${question}\\n\\nAnswer with one word, yes or no.`,",
+  "  input: Matter,",
+  "  prompt: ({ question }) => `${question}\\n\\nAnswer with one word, yes or no.`,",
   "  claims: (answer) => [",
   '    { subject: "task", position: /\\bno\\b/i.test(answer) ? "no" : "yes", evidence: answer },',
   "  ],",
@@ -201,81 +237,3 @@ export default supervisor({
 });
 `,
 } as const;
-
-const TESTS = {
-  gate: `import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { test } from "node:test";
-import gate from "TEAM_FILE";
-
-// Those that ask no model: the test costs nothing.
-const route = ["secrets", "size"] as const;
-
-test("a change with a key in it does not pass", async () => {
-  const outcome = await gate.run({ diff: readFileSync("example.diff", "utf8") }, { route });
-  assert.equal(outcome.verdict?.winner, "hold");
-  assert.equal(outcome.passed, false);
-});
-
-test("a small change without one passes", async () => {
-  const outcome = await gate.run({ diff: "+const answer = 42;" }, { route });
-  assert.equal(outcome.passed, true);
-});
-`,
-  review: `import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { test } from "node:test";
-import review from "TEAM_FILE";
-
-// Those that ask no model: the test costs nothing.
-const route = ["secrets", "leftovers"] as const;
-
-test("what is wrong with a change is found where it stands", async () => {
-  const outcome = await review.run({ diff: readFileSync("example.diff", "utf8") }, { route });
-  const places = outcome.verdicts.map(({ finding }) => \`\${finding?.file}:\${finding?.line}\`);
-  assert.deepEqual(places.toSorted(), ["src/login.ts:10", "src/login.ts:9"]);
-  assert.equal(outcome.passed, false);
-});
-`,
-  council: `import assert from "node:assert/strict";
-import { test } from "node:test";
-import council from "TEAM_FILE";
-
-// Those that ask no model: the test costs nothing.
-const route = ["careful", "bold", "frugal"] as const;
-
-test("the majority decides", async () => {
-  const outcome = await council.run({ question: "Do we rewrite the parser?" }, { route });
-  assert.equal(outcome.verdict?.winner, "no");
-  assert.deepEqual(outcome.verdict?.dissent.map(({ agent }) => agent), ["bold"]);
-});
-`,
-} as const;
-
-function workflow({ template, ending, packageManager }: InitPlan): string {
-  return `name: ${template}
-on: pull_request
-permissions:
-  contents: read
-jobs:
-  ${template}:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@9c091bb21b7c1c1d1991bb908d89e4e9dddfe3e0 # v7.0.0
-        with:
-          fetch-depth: 0
-          persist-credentials: false
-      - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0
-        with:
-          node-version: 24
-      - run: ${INSTALLING[packageManager].locked}
-      - run: git diff "origin/$GITHUB_BASE_REF...HEAD" > "$RUNNER_TEMP/change.diff"
-      # The action of the package that is installed. With comment: true it needs pull-requests: write, with sarif: true security-events: write.
-      - uses: ./node_modules/quorate
-        with:
-          team: ${template}.${ending}
-          args: |
-            --set
-            diff=@\${{ runner.temp }}/change.diff
-`;
-}

@@ -9,8 +9,19 @@ export interface InitPlan {
   /** How TypeScript files end: `ts` in a package of ES modules, else `mts`. */
   readonly ending: "ts" | "mts";
   /** A coding agent that is installed, and may ask its service. */
-  readonly codingAgent?: "claude" | "codex" | "gemini" | "opencode";
+  readonly codingAgent?: PlannedAgent;
   readonly packageManager: PackageManager;
+}
+
+/** A coding agent that is to be a member of the team. */
+export interface PlannedAgent {
+  readonly name: "claude" | "codex" | "gemini" | "opencode";
+  /** The command that installs it. */
+  readonly install: string;
+  /** The variable with the key by which it asks its service in a workflow. */
+  readonly secret: string;
+  /** Whether it has to be told to ask as its user is logged in: claude, where no `ANTHROPIC_API_KEY` is set. */
+  readonly byAccount: boolean;
 }
 
 export type PackageManager = "npm" | "pnpm" | "yarn" | "bun";

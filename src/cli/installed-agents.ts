@@ -7,7 +7,7 @@ export interface CodingProgram {
   readonly name: "claude" | "codex" | "gemini" | "opencode";
   readonly install: string;
   /** Variables by which it may be allowed to ask its service. */
-  readonly keys: readonly string[];
+  readonly keys: readonly [string, ...string[]];
   /** Where it keeps who is logged in, below the user's folder. Only whether such a file is there is looked at. */
   readonly logins: readonly string[];
 }

@@ -11,6 +11,7 @@ import {
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { faultsIn } from "../action/github-lint.ts";
 import { folder, quorate, team } from "./command.ts";
 
@@ -23,10 +24,13 @@ const alone = (cwd: string, more: Readonly<Record<string, string>> = {}) => ({
   HOME: cwd,
   USERPROFILE: cwd,
   ...Object.fromEntries(
-    ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "CODEX_API_KEY"].map((key) => [
-      key,
-      "",
-    ]),
+    [
+      "ANTHROPIC_API_KEY",
+      "CLAUDE_CODE_OAUTH_TOKEN",
+      "OPENAI_API_KEY",
+      "GEMINI_API_KEY",
+      "CODEX_API_KEY",
+    ].map((key) => [key, ""]),
   ),
   npm_config_user_agent: "",
   ...more,
@@ -43,9 +47,9 @@ function place(...packages: readonly string[]): string {
   return cwd;
 }
 
-function program(cwd: string, name: string): void {
+function program(cwd: string, name: string, script: string = "exit 1"): void {
   mkdirSync(join(cwd, "bin"), { recursive: true });
-  writeFileSync(join(cwd, "bin", name), "#!/bin/sh\nexit 1\n");
+  writeFileSync(join(cwd, "bin", name), `#!/bin/sh\n${script}\n`);
   chmodSync(join(cwd, "bin", name), 0o755);
 }
 
@@ -105,6 +109,119 @@ describe("quorate init", () => {
       writeFileSync(join(cwd, "tsconfig.json"), JSON.stringify(options));
       await node(join(root, "node_modules/.bin/tsc"), ["-p", cwd]);
     }
+  });
+
+  it("hears what the coding agent of a review finds, and asks again for what is no finding", async () => {
+    const cwd = place("execa");
+    const finding = { text: "The session is printed", file: "src/login.ts", line: 9 };
+    const answer = (text: string) =>
+      JSON.stringify({ type: "item.completed", item: { type: "agent_message", text } });
+    const found = { findings: [{ ...finding, severity: "high" }] };
+    const done = JSON.stringify({ type: "turn.completed", usage: {} });
+    writeFileSync(join(cwd, "no.jsonl"), `${answer('{"findings":["a bug"]}')}\n${done}\n`);
+    writeFileSync(join(cwd, "yes.jsonl"), `${answer(JSON.stringify(found))}\n${done}\n`);
+    program(
+      cwd,
+      "codex",
+      `/bin/cat > /dev/null
+if [ -e ${cwd}/asked ]; then /bin/cat ${cwd}/yes.jsonl; else : > ${cwd}/asked; /bin/cat ${cwd}/no.jsonl; fi`,
+    );
+    const variables = alone(cwd, { CODEX_API_KEY: "x" });
+    await quorate(["init", "--template", "review"], cwd, "", variables);
+    const args = [
+      "run",
+      "review.ts",
+      "--set",
+      "diff=@example.diff",
+      "--report",
+      "json=report.json",
+    ];
+    const { code } = await quorate(args, cwd, "", variables);
+    expect(code).toBe(4);
+    const report = readFileSync(join(cwd, "report.json"), "utf8");
+    expect(report).toContain("The session is printed");
+    const outcome = await quorate(["show", "latest", "--json"], cwd, "", variables);
+    expect(outcome.stdout).toContain("The session is printed");
+  });
+
+  it("writes a workflow that installs the coding agent and hands it its key by name", async () => {
+    const cwd = place("execa");
+    program(cwd, "codex");
+    const variables = alone(cwd, { OPENAI_API_KEY: "a key of nobody" });
+    await quorate(["init", "--yes"], cwd, "", variables);
+    const workflow = readFileSync(join(cwd, ".github/workflows/quorate.yml"), "utf8");
+    expect(await faultsIn(".github/workflows/quorate.yml", workflow)).toEqual([]);
+    expect(parse(workflow)).toMatchObject({
+      jobs: {
+        gate: {
+          steps: expect.arrayContaining([
+            { run: "npm install --global @openai/codex" },
+            expect.objectContaining({
+              uses: "./node_modules/quorate",
+              env: { OPENAI_API_KEY: "${{ secrets.OPENAI_API_KEY }}" },
+            }),
+          ]) as unknown,
+        },
+      },
+    });
+  });
+
+  it("has claude ask as its user is logged in where there is no key", async () => {
+    const cwd = place("execa");
+    program(cwd, "claude");
+    const variables = alone(cwd, { CLAUDE_CODE_OAUTH_TOKEN: "x" });
+    await quorate(["init", "--yes"], cwd, "", variables);
+    expect(readFileSync(join(cwd, "gate.ts"), "utf8")).toContain('login: "account"');
+  });
+
+  it.each([
+    ["gate", "diff"],
+    ["review", "diff"],
+    ["council", "question"],
+  ])(
+    "writes a team that refuses what is no task of it in one sentence: %s",
+    async (template, member) => {
+      const cwd = place();
+      await quorate(["init", "--template", template], cwd, "", alone(cwd));
+      for (const task of [
+        ["--text", "-"],
+        ["--input", "5"],
+        ["--input", "null"],
+      ]) {
+        const { code, stderr } = await quorate(
+          ["run", `${template}.ts`, ...task],
+          cwd,
+          "x",
+          alone(cwd),
+        );
+        expect(code).not.toBe(0);
+        const sentence = stderr.replaceAll(/\s+/g, " ");
+        expect(sentence).toContain(`the task has no ${member}; give it with --set ${member}=`);
+        expect(sentence).not.toContain("TypeError");
+      }
+    },
+  );
+
+  it("writes functions that are free: the bill of its first run is known", async () => {
+    for (const template of ["gate", "review", "council"]) {
+      const cwd = place();
+      await quorate(["init", "--template", template], cwd, "", alone(cwd));
+      const task = ["--set", "diff=+a", "--set", "question=why"];
+      const run = await quorate(["run", `${template}.ts`, ...task, "--json"], cwd, "", alone(cwd));
+      expect(run.stdout).toContain('"usdMicros": 0');
+      expect(run.stdout).not.toContain('"unknown"');
+    }
+  });
+
+  it("keeps the database of runs out of commits where there is a .gitignore, and says so where there is none", async () => {
+    const cwd = place();
+    const bare = await quorate(["init", "--yes"], cwd, "", alone(cwd));
+    expect(bare.stdout).toContain("no .gitignore here: keep quorate.db*");
+    expect(existsSync(join(cwd, ".gitignore"))).toBe(false);
+    writeFileSync(join(cwd, ".gitignore"), "node_modules/");
+    await quorate(["init", "--yes"], cwd, "", alone(cwd));
+    await quorate(["init", "--yes"], cwd, "", alone(cwd));
+    expect(readFileSync(join(cwd, ".gitignore"), "utf8")).toBe("node_modules/\nquorate.db*\n");
   });
 
   it("leaves a coding agent that nobody is logged in to as a comment: it would fail in every run", async () => {

@@ -1,0 +1,19 @@
+import { existsSync } from "node:fs";
+import { appendFile, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CALLED_IN } from "./given-path.ts";
+
+const PATTERN = "quorate.db*";
+
+/** Adds the database of runs to a .gitignore that is there, and says what it did. Makes none. */
+export async function ignoreDatabase(): Promise<string> {
+  const file = join(CALLED_IN, ".gitignore");
+  if (!existsSync(file)) {
+    return `no .gitignore here: keep ${PATTERN}, the log of your runs, out of commits`;
+  }
+  const text = await readFile(file, "utf8");
+  const isThere = text.split(/\r?\n/).some((line) => line.trim().replace(/^\//, "") === PATTERN);
+  if (isThere) return "kept   .gitignore";
+  await appendFile(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${PATTERN}\n`);
+  return "added to  .gitignore";
+}
