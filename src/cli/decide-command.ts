@@ -1,5 +1,6 @@
 import { decide, openQuestions, type HumanDecision } from "../index.ts";
 import type { FailOn } from "../team/read-fail-on.ts";
+import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Store } from "../store/store.ts";
@@ -11,9 +12,12 @@ import { goOn } from "./go-on.ts";
 import { EXIT } from "./exit-code.ts";
 import { loadTeam } from "./load-team.ts";
 import { positionMeant, verdictsMeant } from "./meant.ts";
+import { ownName } from "./own-name.ts";
 import { existingLog, type RunLog } from "./run-log.ts";
 import { section } from "./report.ts";
 import { safeJson, safeText } from "./safe-text.ts";
+import { shellPath, shellWord } from "./shell-word.ts";
+import { shortId } from "./short-id.ts";
 import { cancelOnSignals } from "./signals.ts";
 import { terminal, type Terminal } from "./terminal.ts";
 import { wrap } from "./wrap.ts";
@@ -114,9 +118,17 @@ async function meant(
   runId: string,
   subject: string,
   winner: string | undefined,
-  { why = "decided on the command line", by, index, question }: DecideFlags,
+  { team: file, why = "decided on the command line", by, index, question }: DecideFlags,
 ): Promise<HumanDecision> {
-  const open = openQuestions(await store.read(runId)).map(({ verdict }) => verdict);
+  const events = await store.read(runId);
+  if (events.at(-1)?.type === "run.cancelled") {
+    const resume = `"${ownName()} resume ${file === undefined ? "TEAM" : shellPath(file)} ${shellWord(shortId(runId))}"`;
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `run ${runId} was cancelled; go on with it by ${resume}, and decide once it waits again`,
+    );
+  }
+  const open = openQuestions(events).map(({ verdict }) => verdict);
   const named = verdictsMeant(open, subject);
   return {
     subject: named[0]?.subject ?? subject,

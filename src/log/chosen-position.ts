@@ -185,6 +185,9 @@ function questionFor(
       `a person has decided about ${what} in run "${runId}" already; ${next}`,
     );
   }
+  if (events.at(-1)?.type === "run.cancelled") {
+    throw refusal(`run "${runId}" was cancelled; resume it, and decide once it waits again`);
+  }
   if (open.length === 0) throw refusal(`run "${runId}" does not wait for anybody`);
   const subjects = open.map(({ verdict }) => `"${verdict.subject}"`).join(", ");
   const what = isSecret ? "that subject" : `"${subject}"`;

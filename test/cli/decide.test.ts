@@ -51,6 +51,18 @@ describe("quorate decide", () => {
     expect(stdout).toContain("reused 2, asked 0");
   });
 
+  it("says of a run that was cancelled while it waited how to go on with it", async () => {
+    const { cwd } = await waitingRun();
+    expect((await quorate(["cancel", "latest"], cwd)).code).toBe(0);
+    const refused = await quorate(["decide", "latest", "task", "hold"], cwd);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(
+      /was cancelled; go on with it by "quorate resume TEAM [0-9a-f]{8}", and decide once it waits again/,
+    );
+    expect((await quorate(["resume", asking, "latest"], cwd)).code).toBe(3);
+    expect((await quorate(["decide", "latest", "task", "hold"], cwd)).code).toBe(0);
+  });
+
   it("takes a position by its JSON, else as it is shown", async () => {
     const typed = team("typed");
     const cwd = folder();
