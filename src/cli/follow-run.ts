@@ -2,10 +2,11 @@ import { describeThrown, QuorateError } from "../model/errors.ts";
 import { outputFailure, tellClosed } from "./output.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { Outcome, Reuse } from "../model/outcome.ts";
-import { gatedOutcome } from "../team/fail-on.ts";
+import { gatedOutcome, unheldIn } from "../team/fail-on.ts";
 import type { FailOn } from "../team/read-fail-on.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
+import { tellUnheld } from "./held.ts";
 import { lookAgain } from "./look-again.ts";
 import { nextStep } from "./next-step.ts";
 import { watchRun, type Watched } from "./progress.ts";
@@ -74,6 +75,7 @@ export async function followRun(stream: Watched<Outcome>, following: Following):
     "error" in ended
       ? (cancelledBy ?? EXIT.failed)
       : exitCodeOf({ ...ended.outcome, passed: gate?.passed });
+  if ("outcome" in ended) tellUnheldOf(ended.outcome, run, flags.failOn);
   const read = (): readonly RunEvent[] | Promise<readonly RunEvent[]> => log.store.read(run.runId);
   const isReported = await writeReports(run, flags.report ?? [], read);
   const exitCode = isReported || cancelledBy !== undefined ? code : EXIT.failed;
@@ -109,6 +111,17 @@ function gateOf(
 ): RunView["gate"] {
   const recorded = failOn === undefined ? run.gate : undefined;
   return recorded ?? gatedOutcome(supervisor, failOn, outcome);
+}
+
+/** What --fail-on names may be misspelt, and then it never fails. */
+function tellUnheldOf(outcome: Outcome, run: RunView, failOn: FailOn | undefined): void {
+  if (failOn === undefined) return;
+  for (const { subject, values } of unheldIn(failOn, outcome)) {
+    const what = values.map((value) => `"${value}"`).join(" or ");
+    // As the log has it: without secrets.
+    const logged = run.verdicts.find(({ team, it }) => team === "" && it.subject === subject);
+    tellUnheld(what, subject, logged?.it);
+  }
 }
 
 /** A run that is paid for goes on where nobody reads of it any more; its reader is told where all of it stands. */

@@ -4,6 +4,7 @@ import type { Verdict } from "../model/verdict.ts";
 import type { Store } from "../store/store.ts";
 import { positionText } from "./brief.ts";
 import { withDatabase } from "./database.ts";
+import { tellUnheld } from "./held.ts";
 import { findRun } from "./find-run.ts";
 import { positionMeant, verdictsMeant } from "./meant.ts";
 import { safeJson, safeText } from "./safe-text.ts";
@@ -28,7 +29,7 @@ export async function truthCommand(
   screen: Terminal,
 ): Promise<void> {
   const { db, in: team, by } = flags;
-  const { judged, truth } = await withDatabase(db, async (store, backend) => {
+  const { judged, truth, unheld } = await withDatabase(db, async (store, backend) => {
     const runId = await findRun(store, wanted, db);
     const meant = await meantBy(store, runId, subject, value);
     const options = { ...(team !== undefined && { team }), ...(by !== undefined && { by }) };
@@ -37,8 +38,16 @@ export async function truthCommand(
     const isSecret = first?.type === "run.started" && first.redact !== undefined;
     // What nobody held may be secret, and is not kept: it is not printed either.
     const isKept = !isSecret || recorded.right.length > 0 || meant.truth === undefined;
-    return { judged: recorded, truth: isKept ? meant.truth : "[redacted]" };
+    const isUnheld = meant.verdict !== undefined && recorded.right.length === 0;
+    return {
+      judged: recorded,
+      truth: isKept ? meant.truth : "[redacted]",
+      unheld: isUnheld ? meant.verdict : undefined,
+    };
   });
+  if (unheld !== undefined && truth !== undefined) {
+    tellUnheld(`"${positionText(truth)}"`, unheld.subject, unheld);
+  }
   if (flags.json === true) screen.print(safeJson(judged, 2));
   else for (const line of lines(judged, truth)) screen.print(...wrap(line, screen.columns));
 }
@@ -60,19 +69,27 @@ function lines(
   ];
 }
 
+interface Meant {
+  readonly subject: string;
+  /** What was decided about the question; of a finding, which nobody may have found, none. */
+  readonly verdict: Verdict | undefined;
+  readonly truth: Json | undefined;
+}
+
 /** The subject and the value that a person means, who writes them as they are shown, of the subject perhaps the beginning. */
 async function meantBy(
   store: Store,
   runId: string,
   subject: string,
   value: string | undefined,
-): Promise<{ readonly subject: string; readonly truth: Json | undefined }> {
+): Promise<Meant> {
   const verdicts = (await store.read(runId)).flatMap((event) =>
     event.type === "verdict.reached" ? [event.verdict] : [],
   );
   const named = verdictsMeant(verdicts, subject);
   return {
     subject: named[0]?.subject ?? subject,
+    verdict: named.find(({ kind }) => kind === "claim"),
     truth: value === undefined ? undefined : truthOf(named, value),
   };
 }

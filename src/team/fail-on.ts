@@ -15,6 +15,25 @@ export function gatedOutcome(
   return team && gatedTeam(team, withFailOn(team.gate, failOn), outcome);
 }
 
+/** What nobody held about a subject that there is a verdict about: the values of a subject, where no one of them was held. */
+export interface Unheld {
+  readonly subject: string;
+  readonly values: readonly string[];
+}
+
+/** What of it may be misspelt; it passes as what was held and did not win does. */
+export function unheldIn(
+  { winners }: FailOn,
+  { verdicts }: Pick<Outcome, "verdicts">,
+): readonly Unheld[] {
+  return [...winners].flatMap(([subject, values]) => {
+    const verdict = verdicts.find((one) => one.kind === "claim" && one.subject === subject);
+    if (verdict === undefined) return [];
+    const held = new Set(verdict.positions.map(({ value }) => foldedKey(value)));
+    return values.flatMap(keysOf).some((key) => held.has(key)) ? [] : [{ subject, values }];
+  });
+}
+
 function withFailOn(gate: Gate | undefined, failOn: FailOn | undefined): Gate | undefined {
   if (failOn === undefined) return gate;
   const rules = [...failOn.winners].map(

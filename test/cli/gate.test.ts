@@ -134,6 +134,17 @@ describe("--fail-on", () => {
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 4, 4]);
   });
 
+  it("tells on stderr of what nobody held, which may be misspelt, and passes all the same", async () => {
+    const ended = await Promise.all([
+      run({ style: "hold" }, "--fail-on", "holdd"),
+      run({ style: "hold" }, "--fail-on", "holdd", "--fail-on", "Hold"),
+    ]);
+    expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual([
+      [0, 'quorate: nobody held "holdd" about "task"; what was held: ship, hold\n'],
+      [0, ""],
+    ]);
+  });
+
   it("is refused where it says nothing that could come out", async () => {
     for (const wrong of ["", "=hold", "task=", "severity>=bad", "severity>high", "severity<=low"]) {
       const { code, stderr } = await run({}, "--fail-on", wrong);

@@ -30,6 +30,18 @@ describe("quorate truth", () => {
     ]);
   });
 
+  it("records what nobody held too, and tells on stderr that it may be misspelt", async () => {
+    const cwd = await oneRun();
+    const { code, stdout, stderr } = await quorate(["truth", "latest", "task", "shp"], cwd);
+    expect([code, stderr]).toEqual([
+      0,
+      'quorate: nobody held "shp" about "task"; what was held: hold, ship\n',
+    ]);
+    expect(stdout).toContain("recorded: shp: task\nright: nobody; wrong: careful, bold\n");
+    expect((await quorate(["truth", "latest", "task", "ship"], cwd)).stderr).toBe("");
+    expect((await quorate(["truth", "latest", "task", "--forget"], cwd)).stderr).toBe("");
+  });
+
   it("takes a truth back, and takes either a value or --forget", async () => {
     const cwd = await oneRun();
     await quorate(["truth", "latest", "task", "hold"], cwd);
