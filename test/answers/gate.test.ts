@@ -81,6 +81,24 @@ describe("a gate about the task", () => {
     expect(await passes({ task: ["ship"], days: ["3"] }, "low")).toBeNull();
   });
 
+  test("keeps in the log why nobody can tell, without the secrets in a subject", async () => {
+    const backend = memory();
+    const saying = (name: string, position: string) =>
+      agent({ name, run: () => position, claims: () => [{ subject: "pin 4711", position }] });
+    const { passed, runId } = await supervisor({
+      name: "team",
+      agents: { a: saying("a", "ship"), b: saying("b", "hold") },
+      gate: { pass: { "pin 4711": ["ship"] } },
+      redact: (value) => (typeof value === "string" ? value.replaceAll("4711", "****") : value),
+      backend,
+    }).run("x");
+    const log = await backend.store.read(runId);
+    expect([passed, JSON.stringify(log).includes("4711")]).toEqual([null, false]);
+    expect(log.at(-1)).toMatchObject({
+      gate: { unclear: [{ subject: expect.stringMatching(/^pin /) as string, why: "is tied" }] },
+    });
+  });
+
   test("is no gate where there is none", async () => {
     const { passed } = await supervisor({
       name: "team",
