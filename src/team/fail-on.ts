@@ -1,3 +1,4 @@
+import { didYouMean } from "../check/did-you-mean.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Gate, Gated } from "../resolve/gate.ts";
@@ -15,22 +16,28 @@ export function gatedOutcome(
   return team && gatedTeam(team, withFailOn(team.gate, failOn), outcome);
 }
 
-/** What nobody held about a subject that there is a verdict about: the values of a subject, where no one of them was held. */
+/** Values that nobody held about a subject, and that are nearly what somebody held. */
 export interface Unheld {
   readonly subject: string;
   readonly values: readonly string[];
 }
 
-/** What of it may be misspelt; it passes as what was held and did not win does. */
+/** What of it is likely to be misspelt; it passes as what was held and did not win does. */
 export function unheldIn(
   { winners }: FailOn,
   { verdicts }: Pick<Outcome, "verdicts">,
 ): readonly Unheld[] {
-  return [...winners].flatMap(([subject, values]) => {
+  return [...winners].flatMap(([subject, given]) => {
     const verdict = verdicts.find((one) => one.kind === "claim" && one.subject === subject);
     if (verdict === undefined) return [];
-    const held = new Set(verdict.positions.map(({ value }) => foldedKey(value)));
-    return values.flatMap(keysOf).some((key) => held.has(key)) ? [] : [{ subject, values }];
+    const positions = verdict.positions.map(({ value }) => value);
+    const held = new Set(positions.map((value) => foldedKey(value)));
+    const texts = positions.filter((value) => typeof value === "string");
+    const values = given.filter(
+      (value) =>
+        !keysOf(value).some((key) => held.has(key)) && didYouMean(value, texts) !== undefined,
+    );
+    return values.length === 0 ? [] : [{ subject, values }];
   });
 }
 

@@ -134,10 +134,10 @@ describe("--fail-on", () => {
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 4, 4]);
   });
 
-  it("tells on stderr of what nobody held, which may be misspelt, and passes all the same", async () => {
+  it("tells on stderr of what nobody held and is nearly what was held, and passes all the same", async () => {
     const ended = await Promise.all([
       run({ style: "hold" }, "--fail-on", "holdd"),
-      run({ style: "hold" }, "--fail-on", "holdd", "--fail-on", "Hold"),
+      run({}, "--fail-on", "hold"),
     ]);
     expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual([
       [0, 'quorate: nobody held "holdd" about "task"; what was held: ship, hold\n'],
