@@ -211,7 +211,9 @@ function build(inputs) {
  * @param {string[]} args
  */
 function runTool(script, args) {
-  const tool = spawnSync(process.execPath, [join(root, "node_modules", script), ...args], {
+  // The first time this process is of the machine's own Node, which may be older than what is built with.
+  const node = existsSync(ownNode) ? ownNode : process.execPath;
+  const tool = spawnSync(node, [join(root, "node_modules", script), ...args], {
     cwd: root,
     encoding: "utf8",
   });
