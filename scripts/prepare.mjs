@@ -194,7 +194,8 @@ function build(inputs) {
   const page = join("dashboard", "vite.config.ts");
   if (existsSync(join(root, page))) {
     const outDir = join(fresh, "dashboard");
-    runTool("vite/bin/vite.js", ["build", "--config", page, "--outDir", outDir]);
+    // The first time this process is of the machine's own Node, which may be older than what the page is built with.
+    runTool("vite/bin/vite.js", ["build", "--config", page, "--outDir", outDir], ownNode);
   }
   rmSync(old, { recursive: true, force: true });
   if (existsSync(dist)) renameSync(dist, old);
@@ -209,10 +210,9 @@ function build(inputs) {
  *
  * @param {string} script
  * @param {string[]} args
+ * @param {string} [node]
  */
-function runTool(script, args) {
-  // The first time this process is of the machine's own Node, which may be older than what is built with.
-  const node = existsSync(ownNode) ? ownNode : process.execPath;
+function runTool(script, args, node = process.execPath) {
   const tool = spawnSync(node, [join(root, "node_modules", script), ...args], {
     cwd: root,
     encoding: "utf8",
