@@ -110,6 +110,8 @@ export class BillFold {
       case "call.reported": {
         const entry = this.#entry(event);
         const cut = entry.open && entry.attempt === event.attempt;
+        // What came late may be told before the end of its attempt, which says what it took: until then that is as of one under way.
+        if (cut && event.type === "call.late" && event.cost === undefined) break;
         if (cut) {
           // It was cancelled, and may have no other end.
           const { cost = UNKNOWN_COST, used } = event;

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import {
   addBills,
@@ -156,5 +157,34 @@ describe("a bill of which some is not known", () => {
       "3 calls, 4 attempts; cost and tokens unknown; not all of it was reported",
     );
     expect(addBills([old]).spent).toEqual(unknown);
+  });
+});
+
+describe("an attempt that is told to have come late before its end", () => {
+  it("leaves no call unreported whose agent has reported what it used", async () => {
+    const stopped = agent({
+      name: "stopped",
+      timeoutMs: 5,
+      retries: 0,
+      run: async (_task: string, { report, signal }) => {
+        report({ usdMicros: 7, inputTokens: 3, outputTokens: 1 });
+        await once(signal, "abort");
+        throw new Error("stopped");
+      },
+    });
+    const team = supervisor({ name: "team", agents: { stopped } });
+    const { bill, runId } = await team.run("x");
+    const log = await team.backend.store.read(runId);
+    // Which of the two is told first, nobody can say beforehand.
+    const late = log.filter(({ type }) => type === "call.late");
+    const rest = log.filter(({ type }) => type !== "call.late");
+    const end = rest.findIndex(({ type }) => type === "call.failed");
+    expect([late.length, end]).toEqual([1, 3]);
+    const other = billOf(
+      rest.toSpliced(end, 0, ...late).map((event, at) => ({ ...event, seq: at + 1 })),
+    );
+    expect(bill.spent).toEqual({ usdMicros: 7, inputTokens: 3, outputTokens: 1 });
+    expect(other.spent).toEqual(bill.spent);
+    expect(other.lines).toEqual(bill.lines);
   });
 });
