@@ -10,7 +10,7 @@ import {
   TEMPLATES,
   type InitPlan,
   type PackageManager,
-  type PlannedAgent,
+  type PlannedCodingAgent,
   type Template,
 } from "./init-plan.ts";
 import {
@@ -99,7 +99,7 @@ function planFor(template: Template, manifest: Manifest | undefined): InitPlan {
   };
 }
 
-function planned({ name, install, keys }: CodingProgram): PlannedAgent {
+function planned({ name, install, keys }: CodingProgram): PlannedCodingAgent {
   return {
     name,
     install,

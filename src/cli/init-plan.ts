@@ -9,12 +9,12 @@ export interface InitPlan {
   /** How TypeScript files end: `ts` in a package of ES modules, else `mts`. */
   readonly ending: "ts" | "mts";
   /** A coding agent that is installed, and may ask its service. */
-  readonly codingAgent?: PlannedAgent;
+  readonly codingAgent?: PlannedCodingAgent;
   readonly packageManager: PackageManager;
 }
 
 /** A coding agent that is to be a member of the team. */
-export interface PlannedAgent {
+export interface PlannedCodingAgent {
   readonly name: "claude" | "codex" | "gemini" | "opencode";
   /** The command that installs it. */
   readonly install: string;

@@ -1,4 +1,4 @@
-import { INSTALLING, type InitPlan, type PlannedAgent } from "./init-plan.ts";
+import { INSTALLING, type InitPlan, type PlannedCodingAgent } from "./init-plan.ts";
 
 /** The workflow of a template that looks at changes. */
 export function workflow({ template, ending, packageManager, codingAgent }: InitPlan): string {
@@ -31,7 +31,7 @@ ${keyOf(codingAgent)}`;
 }
 
 /** The key that a coding agent asks its service with, as a secret of the repository. */
-function keyOf(codingAgent: PlannedAgent | undefined): string {
+function keyOf(codingAgent: PlannedCodingAgent | undefined): string {
   if (codingAgent === undefined) return "";
   const { name, secret } = codingAgent;
   return `        env:
