@@ -1,4 +1,4 @@
-import type { Estimate, PlannedCodingAgent, PlannedBudget, TaskPlan } from "../index.ts";
+import type { Estimate, PlannedAgent, PlannedBudget, TaskPlan } from "../index.ts";
 import { money, moneyOr } from "../report/money.ts";
 import { count, duration, whole } from "../report/quantities.ts";
 import { section } from "./report.ts";
@@ -59,10 +59,9 @@ function estimateText({ usdMicros, durationMs }: Estimate): string {
 }
 
 /** The agents of each team in their stages, those of a nested team below it. */
-function agentLines(agents: readonly PlannedCodingAgent[], screen: Terminal): string[] {
+function agentLines(agents: readonly PlannedAgent[], screen: Terminal): string[] {
   const rows = inStages(agents);
-  const cells = (textOf: (agent: PlannedCodingAgent) => string): readonly string[] =>
-    rows.map(textOf);
+  const cells = (textOf: (agent: PlannedAgent) => string): readonly string[] => rows.map(textOf);
   return table(
     [
       { title: "stage", kind: "text", cells: cells(stageText) },
@@ -84,9 +83,9 @@ function agentLines(agents: readonly PlannedCodingAgent[], screen: Terminal): st
   );
 }
 
-function inStages(agents: readonly PlannedCodingAgent[]): readonly PlannedCodingAgent[] {
+function inStages(agents: readonly PlannedAgent[]): readonly PlannedAgent[] {
   const byTeam = Map.groupBy(agents, ({ place }) => teamOf(place));
-  const ordered = (team: string): readonly PlannedCodingAgent[] =>
+  const ordered = (team: string): readonly PlannedAgent[] =>
     (byTeam.get(team) ?? [])
       .toSorted((a, b) => a.stage - b.stage)
       .flatMap((agent) => (agent.role === "team" ? [agent, ...ordered(agent.place)] : [agent]));
@@ -101,19 +100,19 @@ function depthOf(place: string): number {
   return place.split("/").length - 1;
 }
 
-function stageText({ place, stage }: PlannedCodingAgent): string {
+function stageText({ place, stage }: PlannedAgent): string {
   return `${"  ".repeat(depthOf(place))}${stage}`;
 }
 
-function nameText({ place }: PlannedCodingAgent): string {
+function nameText({ place }: PlannedAgent): string {
   return `${"  ".repeat(depthOf(place))}${safeText(place.slice(place.lastIndexOf("/") + 1))}`;
 }
 
-function modelText({ model, tier }: PlannedCodingAgent): string {
+function modelText({ model, tier }: PlannedAgent): string {
   return safeText(model ?? tier ?? "");
 }
 
-function keptText({ kept, role }: PlannedCodingAgent): string {
+function keptText({ kept, role }: PlannedAgent): string {
   if (role === "judge") return "judge";
   return kept === true ? "kept" : kept === "unknown" ? "perhaps kept" : "";
 }
