@@ -2,13 +2,13 @@ import { writeSync } from "node:fs";
 import { Listr, type ListrTask } from "listr2";
 
 /** How a line ended: with a tick, a cross, or an arrow. */
-export type LineEnd = "ok" | "failed" | "skipped";
+export type LineStatus = "ok" | "failed" | "skipped";
 
 /** Lines that are redrawn in place, each with a spinner until it ends. */
 export interface DrawnList {
   set(line: number, text: string): void;
   /** Ends a line for good; a second end is ignored. */
-  end(line: number, ending: LineEnd): void;
+  end(line: number, ending: LineStatus): void;
   isOpen(line: number): boolean;
   /** Resolves when every line has ended and the last state stands on the screen. */
   readonly done: Promise<void>;
@@ -59,16 +59,16 @@ async function withCursorAtExit(drawing: Promise<unknown>): Promise<void> {
 interface DrawnLine {
   readonly task: ListrTask;
   set(text: string): void;
-  end(ending: LineEnd): void;
+  end(ending: LineStatus): void;
   isOpen(): boolean;
 }
 
 function drawnLine(first: string): DrawnLine {
   // What is told before listr2 has come to start the line is kept for then.
   let text = first;
-  let ended: LineEnd | undefined;
+  let ended: LineStatus | undefined;
   let draw = (): void => {};
-  let settle = (_ending: LineEnd): void => {};
+  let settle = (_ending: LineStatus): void => {};
   return {
     task: {
       title: first,

@@ -4,7 +4,7 @@ import { clip } from "../model/text.ts";
 import type { Program } from "./run-program.ts";
 
 /** How a program ended, and what it had to say. */
-export interface ToldFailure {
+export interface ProgramEnd {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number | undefined;
@@ -27,7 +27,7 @@ export function tailOf(text: string): string {
   });
 }
 
-function said({ stderr, stdout }: Pick<ToldFailure, "stderr" | "stdout">): string {
+function said({ stderr, stdout }: Pick<ProgramEnd, "stderr" | "stdout">): string {
   const tail = tailOf(stderr.trim() === "" ? stdout : stderr);
   return tail === "" ? "it said nothing" : `it said: ${tail}`;
 }
@@ -92,7 +92,7 @@ export function tooMuch({ agent, command, maxBytes }: Program, stream: string): 
 }
 
 /** A program that did not come to an end of its own, or to one that nobody reads as an answer. */
-export function badEnd({ agent, command }: StartedProgram, told: ToldFailure): QuorateError {
+export function badEnd({ agent, command }: StartedProgram, told: ProgramEnd): QuorateError {
   const { exitCode, endedBy } = told;
   if (endedBy !== undefined) {
     const why = endedBy === "SIGKILL" ? `${endedBy}, perhaps as memory ran out` : endedBy;

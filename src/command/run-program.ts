@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { execa as Execa } from "execa";
 import { QuorateError } from "../model/errors.ts";
-import { cannotStart, tooMuch, type ToldFailure } from "./failure.ts";
+import { cannotStart, tooMuch, type ProgramEnd } from "./failure.ts";
 import { processGroup } from "./process-group.ts";
 
 /** What is started, and how. */
@@ -33,7 +33,7 @@ const MOST_WAITS = 50;
  * promise rejects with the signal's reason when its processes have ended. Rejects with `OUTPUT_TOO_LARGE` for one that
  * writes more than `maxBytes`, and with `AGENT_FAILED` for one that cannot be started.
  */
-export async function runProgram(program: Program): Promise<ToldFailure> {
+export async function runProgram(program: Program): Promise<ProgramEnd> {
   const { agent, command, args, stdin, env, cwd, maxBytes, killAfterMs, signal } = program;
   signal.throwIfAborted();
   const execa = await loadExeca(agent);

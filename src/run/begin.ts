@@ -7,7 +7,7 @@ import { recordDecision } from "../log/decision.ts";
 import { takeInput } from "../call/input.ts";
 import { decisionsLeft } from "../log/requests.ts";
 import { isSoundError, QuorateError } from "../model/errors.ts";
-import type { LiveEvent } from "../model/events.ts";
+import type { Watch } from "./listeners.ts";
 import { randomId } from "../model/hash.ts";
 import { canonicalJson } from "../model/json.ts";
 import type { Outcome } from "../model/outcome.ts";
@@ -21,8 +21,6 @@ import { secrecyOf } from "./secrecy.ts";
 import { inSession, type Session, type Started } from "./session.ts";
 import { runNew } from "./start.ts";
 import { refuseOtherTenant } from "../team/whose-run.ts";
-
-type Watch = (event: LiveEvent) => void;
 
 /** Gives a task to a team: a new run, or under an id of the caller's own the run that is there. Never throws. */
 export function beginRun(root: Root, task: unknown, options: RunOptions, watch?: Watch): Started {

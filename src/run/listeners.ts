@@ -6,10 +6,11 @@ import { isThenable, promiseOf } from "../model/hear.ts";
 /** Who hears of every event of a supervisor's runs. What it returns is ignored, and not waited for. */
 export type OnEvent = (event: LiveEvent) => unknown;
 
-type WatchEvent = (event: LiveEvent) => void;
+/** Is shown every event of a run once it is kept, and progress. Must not throw. */
+export type Watch = (event: LiveEvent) => void;
 
-/** The name under which Node's `diagnostics_channel` has the events of all runs of this process. */
-export const EVENT_CHANNEL = "quorate:event";
+// The name under which Node's `diagnostics_channel` has the events of all runs of this process.
+const EVENT_CHANNEL = "quorate:event";
 
 const everyEvent = channel(EVENT_CHANNEL);
 
@@ -18,9 +19,9 @@ const everyEvent = channel(EVENT_CHANNEL);
  * `quorate:event`. `undefined` where there is nobody when the run begins or goes on.
  */
 export function listenersOf(
-  watch: WatchEvent | undefined,
+  watch: Watch | undefined,
   onEvent: OnEvent | undefined,
-): WatchEvent | undefined {
+): Watch | undefined {
   const published = everyEvent.hasSubscribers;
   if (onEvent === undefined && !published) return watch;
   return (event) => {

@@ -5,7 +5,7 @@ import { keepAwake } from "../async/keep-awake.ts";
 import { requestDesk } from "../log/request-desk.ts";
 import { cancelledError } from "../log/requests.ts";
 import type { QuorateError } from "../model/errors.ts";
-import type { LiveEvent } from "../model/events.ts";
+import type { Watch } from "./listeners.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Store } from "../store/store.ts";
 import type { Backend } from "../team/backend.ts";
@@ -19,7 +19,7 @@ export interface Given {
   readonly root: Root;
   readonly runId: string;
   readonly options: RunOptions;
-  readonly watch: ((event: LiveEvent) => void) | undefined;
+  readonly watch: Watch | undefined;
 }
 
 /** A run in this process: what it was given, and what was made of that. */

@@ -18,7 +18,7 @@ import {
   type MakeAll,
   type Values,
 } from "../store/values.ts";
-import { watchers } from "../store/watchers.ts";
+import { listeners } from "../store/listeners.ts";
 import { wholeNumber } from "../store/whole-number.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { LookOut } from "./look-out.ts";
@@ -66,7 +66,7 @@ export function sqliteValues({
   hash,
   looks,
 }: SqliteValuesOptions): SqliteValues {
-  const watching = watchers();
+  const watching = listeners();
 
   function changed(change: ValueChange): Changed {
     const nowMs = table.nowMs();
@@ -90,7 +90,7 @@ export function sqliteValues({
     const change = checkChange(keys, make, options);
     const end = await group.add(() => changed(change));
     if ("thrown" in end) throw end.thrown;
-    watching.tell(end.written);
+    watching.tellPrefixesOf(end.written);
     return end.made;
   }
 

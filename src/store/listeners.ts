@@ -3,6 +3,8 @@ export interface Listeners {
   /** Has `told` called until disposed. */
   add(name: string, told: () => void): Disposable;
   tell(name: string): void;
+  /** Tells those whose name is how a changed key begins. */
+  tellPrefixesOf(changed: readonly { readonly key: string }[]): void;
   tellAll(): void;
   readonly size: number;
 }
@@ -25,6 +27,16 @@ export function listeners(): Listeners {
     },
     tell(name) {
       for (const told of byName.get(name) ?? []) told();
+    },
+    tellPrefixesOf(changed) {
+      if (byName.size === 0) return;
+      // Of those who are told, some may leave or come.
+      const listening = [...byName];
+      for (const [name, all] of listening) {
+        if (!changed.some(({ key }) => key.startsWith(name))) continue;
+        const now = [...all];
+        for (const told of now) told();
+      }
     },
     tellAll() {
       for (const all of byName.values()) for (const told of all) told();

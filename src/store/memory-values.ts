@@ -9,7 +9,7 @@ import {
   makeValues,
   ofOne,
 } from "./check-value.ts";
-import { watchers } from "./watchers.ts";
+import { listeners } from "./listeners.ts";
 import {
   DEFAULT_VALUES_LIMIT,
   type ChangeOptions,
@@ -75,7 +75,7 @@ export function memoryValues(
   let expiringChars = 0;
   /** All keys in their order, until one comes or goes. */
   let ordered: readonly string[] | undefined;
-  const watching = watchers();
+  const watching = listeners();
 
   function remove(key: string): void {
     const entry = entries.get(key);
@@ -143,7 +143,7 @@ export function memoryValues(
       if (value === undefined) remove(key);
       else write(key, value, expiresAtMs, from);
     }
-    watching.tell(written);
+    watching.tellPrefixesOf(written);
     return made;
   }
 
@@ -193,7 +193,7 @@ export function memoryValues(
         remove(key);
         erased.push({ key });
       }
-      watching.tell(erased);
+      watching.tellPrefixesOf(erased);
     },
     clear() {
       entries.clear();

@@ -23,7 +23,7 @@ import { isRefusal } from "../refusal.ts";
 import type { Run, Shared } from "../run.ts";
 import type { Seat } from "../seat.ts";
 
-type AskAnew = (shared: Run) => Promise<CallOutcome>;
+type AskShared = (shared: Run) => Promise<CallOutcome>;
 type From = CachedAnswer["from"];
 
 function fromOf({ journal }: Run, { spec }: PreparedCall): From {
@@ -46,7 +46,7 @@ export async function joinOrAsk(
   seat: Seat,
   slot: CacheSlot,
   call: PreparedCall,
-  ask: AskAnew,
+  ask: AskShared,
 ): Promise<FlightResult | CallOutcome> {
   const from = fromOf(run, call);
   const inFlight = run.flights.of(run.values);
@@ -84,7 +84,7 @@ export async function askAnew(
   run: Run,
   slot: CacheSlot,
   call: PreparedCall,
-  ask: AskAnew,
+  ask: AskShared,
 ): Promise<CallOutcome> {
   const keeper = keeperOf(run, slot, fromOf(run, call), true);
   const { answered } = keeper;
@@ -119,7 +119,7 @@ async function askForAll(
   seat: Seat,
   slot: CacheSlot,
   from: From,
-  ask: AskAnew,
+  ask: AskShared,
   unwanted: Cancellation,
   own: Own,
 ): Promise<FlightResult> {

@@ -90,7 +90,7 @@ export async function decide(deciding: Deciding, panel: Panel): Promise<DecidedT
 }
 
 /** What is to be settled. */
-interface DecideMatter {
+interface Settling {
   readonly all: readonly Subject[];
   /** Those of them that are not settled yet. */
   readonly open: readonly Subject[];
@@ -102,7 +102,7 @@ interface DecideMatter {
 async function settle(
   { run, seating: { team }, at, missing, enough }: Deciding,
   ask: Ask,
-  { all, open, rerun, asked }: DecideMatter,
+  { all, open, rerun, asked }: Settling,
 ): Promise<readonly Verdict[]> {
   const scope = scopeOf(at);
   using stopping = signalOf(run.cancellation);
