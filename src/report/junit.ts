@@ -1,4 +1,5 @@
 import type { Notice } from "../model/notices.ts";
+import { plain } from "../model/text.ts";
 import type { ReportAgent } from "./report-agent.ts";
 import { placeOf, type ReportFinding } from "./report-finding.ts";
 import type { Report, ReportVerdict } from "./report.ts";
@@ -146,28 +147,21 @@ function attributes(values: Readonly<Record<string, string | number | undefined>
     .join("");
 }
 
-/** What XML 1.0 has no place for: control characters, halves of characters, two that are none. */
-const NOT_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
-
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
   '"': "&quot;",
-  // As they are they would become spaces in an attribute, or line ends of another kind in a text.
+  // As they are they would become spaces in an attribute.
   "\t": "&#9;",
   "\n": "&#10;",
-  "\r": "&#13;",
 };
 
+/** A text of others in XML. `plain` takes out whatever XML 1.0 has no place for, too. */
 function xmlText(text: string): string {
-  return text
-    .replaceAll(NOT_XML, "\uFFFD")
-    .replaceAll(/[&<>\r]/g, (character) => ENTITIES[character] ?? character);
+  return plain(text).replaceAll(/[&<>]/g, (character) => ENTITIES[character] ?? character);
 }
 
 function xmlAttribute(text: string): string {
-  return text
-    .replaceAll(NOT_XML, "\uFFFD")
-    .replaceAll(/[&<>"\t\n\r]/g, (character) => ENTITIES[character] ?? character);
+  return plain(text).replaceAll(/[&<>"\t\n]/g, (character) => ENTITIES[character] ?? character);
 }

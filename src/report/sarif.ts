@@ -1,5 +1,6 @@
 import type { Severity } from "../model/claim.ts";
 import { sha256 } from "../model/hash.ts";
+import { plain } from "../model/text.ts";
 import type { Report } from "./report.ts";
 import type { ReportFinding } from "./report-finding.ts";
 
@@ -40,7 +41,12 @@ export function sarif(report: Report): string {
       },
     ],
   };
-  return `${JSON.stringify(log, undefined, 2)}\n`;
+  return `${JSON.stringify(log, plainValue, 2)}\n`;
+}
+
+/** No text of agents, wherever it stands, hides or turns what a reader sees. */
+function plainValue(_name: string, value: unknown): unknown {
+  return typeof value === "string" ? plain(value) : value;
 }
 
 interface SarifRule {
@@ -61,7 +67,8 @@ function rulesOf(findings: readonly ReportFinding[]): readonly SarifRule[] {
 }
 
 function ruleIdOf({ rule, category }: ReportFinding): string {
-  return rule ?? category ?? NO_RULE;
+  // Two that look the same are one rule.
+  return plain(rule ?? category ?? NO_RULE);
 }
 
 function resultOf(finding: ReportFinding, rules: readonly SarifRule[]): object {
@@ -149,7 +156,10 @@ function invocationOf(report: Report, shown: readonly ReportFinding[]): object {
   };
 }
 
-/** A message is a text in which `[text](target)` is a link (3.11.6): what agents wrote has none. */
+/**
+ * A message is a text in which `[text](target)` is a link (3.11.6): what agents wrote has none. A space is put between, as not every viewer knows the
+ * backslashes of SARIF; and only once it is plain, as what is taken out may stand between the two.
+ */
 function plainMessage(text: string): string {
-  return text.toWellFormed().replaceAll(/\[([^[\]]*)\](?=\()/g, String.raw`\[$1\]`);
+  return plain(text).replaceAll("](", "] (");
 }

@@ -3,7 +3,7 @@ import { agent, memory, supervisor, support, unanimous, vote } from "../../src/i
 /** What agents could write to do more with a report than to be read. */
 export const HOSTILE_TEXTS: readonly string[] = [
   "@octocat and @github/security, look at #1, GH-2, octo/repo#3 and deadbeefcafe1234",
-  "[click](https://evil.example/x) <https://evil.example> www.evil.example ![p](http://evil.example/p.png)",
+  "[click](https://evil.example/x) [[deep]](https://evil.example/y) <https://evil.example> www.evil.example ![p](http://evil.example/p.png)",
   "mail me@evil.example or mailto:me@evil.example, &#64;octocat &lt;script>",
   "<script>alert(1)</script> <img src=x onerror=alert(1)> <!-- hidden",
   "a\n::set-output name=x::y\n  ::add-mask::z\r::stop-commands::t\u2028::error::e ##[error]v",
