@@ -1,12 +1,20 @@
 import type { RunEvent } from "./events.ts";
 import type { Notice } from "./notices.ts";
 
+/** The members that a team asks, and the calls of those that are teams. */
+interface AskedTeam {
+  readonly agents: readonly string[];
+  readonly calls: Map<string, string>;
+}
+
+const NOBODY: AskedTeam = { agents: [], calls: new Map() };
+
 /** What a run's log says that its notices are made of: a fold over its events. */
 export class NoticeFold {
   /** By the team's call, the root's under "". Of a repeated team what was said last. */
   readonly #given = new Map<string, readonly Notice[]>();
-  /** The team that a team is in, by their calls. */
-  readonly #outer = new Map<string, string>();
+  /** By the team's call, whom it asks and the calls of the teams among these. Of a repeated team as it was asked last. */
+  readonly #teams = new Map<string, AskedTeam>();
   readonly #refused = new Map<string, string>();
   readonly #redacted = new Set<string>();
   readonly #uncached = new Set<string>();
@@ -27,21 +35,29 @@ export class NoticeFold {
           this.#redacted.add(event.verdict.subject);
         }
         break;
+      case "run.planned":
+        this.#teams.set(event.team ?? "", { agents: event.agents, calls: new Map() });
+        break;
       case "call.started":
       case "call.reused":
-        if (event.role === "team") this.#outer.set(event.callId, event.team ?? "");
+        if (event.role === "team") {
+          this.#teams.get(event.team ?? "")?.calls.set(event.agent, event.callId);
+        }
         break;
       default:
     }
   }
 
-  /** What was said last of a team and of those within it: its own first, then theirs in the order in which they were asked. */
+  /**
+   * What was said last of a team and of those within it: its own first, then theirs in the order of the team, whoever of them ended first.
+   */
   given(team: string = ""): readonly Notice[] {
-    const own = this.#given.get(team) ?? [];
-    const within = [...this.#given].flatMap(([other, notices]) =>
-      this.#isWithin(other, team) ? notices.map((one) => ({ ...one, team: other })) : [],
-    );
-    return [...own, ...within];
+    const { agents, calls } = this.#teams.get(team) ?? NOBODY;
+    const within = agents.flatMap((agent) => {
+      const call = calls.get(agent);
+      return call === undefined ? [] : this.given(call).map((one) => ({ team: call, ...one }));
+    });
+    return [...(this.#given.get(team) ?? []), ...within];
   }
 
   /** What was said last of that team alone; `undefined` where nothing ever was. */
@@ -67,11 +83,5 @@ export class NoticeFold {
   /** Subjects that were decided about, of whose positions the log has not all. */
   get redacted(): ReadonlySet<string> {
     return this.#redacted;
-  }
-
-  #isWithin(team: string, outer: string): boolean {
-    if (team === "") return false;
-    const above = this.#outer.get(team) ?? "";
-    return above === outer || this.#isWithin(above, outer);
   }
 }

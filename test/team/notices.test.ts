@@ -11,6 +11,7 @@ import {
   type RunEvent,
   type Usage,
 } from "../../src/index.ts";
+import { nextTurn } from "../../src/async/in-turns.ts";
 import { NOTICES } from "../../src/model/notices.ts";
 import { viewRun } from "../../src/report/run-view.ts";
 
@@ -387,6 +388,37 @@ describe("notices of a team within a team", () => {
       ["nothing-compared", "inner"],
     ]);
     expect(await team.resume(outcome.runId)).toMatchObject({ notices: outcome.notices });
+  });
+
+  it("stand in the order of the teams, whichever of them ends first", async () => {
+    const slow = new Map([["first", 3]]);
+    const silent = (name: string, agents: Parameters<typeof supervisor>[0]["agents"] = {}) =>
+      supervisor({
+        name,
+        agents: {
+          ...agents,
+          a: agent({
+            name: "a",
+            run: async (_task: string) => {
+              for (let turns = slow.get(name) ?? 0; turns > 0; turns--) await nextTurn();
+              return { x: 1 };
+            },
+          }),
+          b: says("b", { x: 2 }),
+        },
+      });
+    const team = supervisor({
+      name: "outer",
+      agents: { first: silent("first", { deep: silent("deep") }), second: silent("second") },
+    });
+    const whose = async () => {
+      const { notices } = await team.run("x");
+      return notices.flatMap((one) => (one.code === "nothing-compared" ? [one.team] : []));
+    };
+    const inOrder = ["first", "first/deep", "second"];
+    expect(await whose()).toEqual([undefined, ...inOrder]);
+    slow.set("first", 0).set("second", 3);
+    expect(await whose()).toEqual([undefined, ...inOrder]);
   });
 
   it("are handed to the function that makes the team's answer", async () => {
