@@ -1,6 +1,7 @@
 import { placeOf, scopeOf, type CallPlace } from "../model/call-place.ts";
 import type { Conflict } from "../model/conflict.ts";
 import type { RunEvent } from "../model/events.ts";
+import { NoticeFold } from "../model/notice-fold.ts";
 import { BillFold } from "../money/bill.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { CallPlaces } from "./call-places.ts";
@@ -48,6 +49,7 @@ export class History {
   // Made when it is first asked for: the events do not change after that.
   #lacking: ReadonlySet<string> | undefined;
   #bill: BillFold | undefined;
+  #notices: NoticeFold | undefined;
 
   constructor(runId: string, events: readonly RunEvent[]) {
     this.runId = runId;
@@ -90,6 +92,15 @@ export class History {
       for (const event of this.events) this.#bill.add(event);
     }
     return this.#bill;
+  }
+
+  /** What the run's notices are made of. */
+  get notices(): NoticeFold {
+    if (this.#notices === undefined) {
+      this.#notices = new NoticeFold();
+      for (const event of this.events) this.#notices.add(event);
+    }
+    return this.#notices;
   }
 
   /** Whether somebody in a team, by its call, did not answer, by none of the calls that were made for them. */

@@ -50,6 +50,7 @@ export class NoticeFold {
 
   /**
    * What was said last of a team and of those within it: its own first, then theirs in the order of the team, whoever of them ended first.
+   * One that a fork took over whole has those of the teams within it among its own.
    */
   given(team: string = ""): readonly Notice[] {
     const { agents, calls } = this.#teams.get(team) ?? NOBODY;

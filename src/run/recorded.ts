@@ -3,7 +3,6 @@ import type { AgentResult } from "../model/call.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { History } from "../log/history.ts";
 import { outcomeOf } from "../call/call-outcome.ts";
-import { NoticeFold } from "../model/notice-fold.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { put } from "../model/record.ts";
 import type { Verdict } from "../model/verdict.ts";
@@ -23,9 +22,7 @@ export function recordedOutcome({ members, gate }: Team, history: History): Outc
   const results = new Map<string, AgentResult>();
   const places = new Map<string, CallPlace>();
   const saidAt = new Map<string, number>();
-  const notices = new NoticeFold();
   for (const event of events) {
-    notices.add(event);
     if ("role" in event) places.set(event.callId, event);
     if (event.type === "verdict.reached" && event.team === undefined) {
       verdicts.set(event.verdict.subject, event.verdict);
@@ -72,7 +69,7 @@ export function recordedOutcome({ members, gate }: Team, history: History): Outc
     ...answerIn(settled, gated),
     verdicts: settled,
     missing,
-    notices: notices.given(),
+    notices: history.notices.given(),
     bill,
   };
 }

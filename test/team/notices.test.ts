@@ -421,6 +421,24 @@ describe("notices of a team within a team", () => {
     expect(await whose()).toEqual([undefined, ...inOrder]);
   });
 
+  it("are those of a fork too that takes over the team whole, with the teams within it", async () => {
+    const silent = { a: says("a", { x: 1 }), b: says("b", { x: 2 }) };
+    const deep = supervisor({ name: "deep", agents: silent });
+    const inner = supervisor({ name: "inner", agents: { deep, ...silent } });
+    const c = says("c", { recommendation: "ship" });
+    const { store } = memory({ resumable: true });
+    const team = supervisor({ name: "outer", agents: { c, inner }, backend: { store } });
+    const first = await team.run("x");
+    expect(first.notices.map(({ team: whose }) => whose)).toContain("inner/deep");
+    const fork = await team.fork(first.runId, { from: "c" });
+    expect(fork.notices).toEqual(first.notices);
+    expect(await team.resume(fork.runId)).toMatchObject({ notices: first.notices });
+    const again = await team.fork(fork.runId, { from: "c" });
+    expect(again.notices).toEqual(first.notices);
+    const anew = await team.fork(fork.runId, { from: "inner/a" });
+    expect(anew.notices).toEqual(first.notices);
+  });
+
   it("are handed to the function that makes the team's answer", async () => {
     let told: readonly Notice[] = [];
     const inner = supervisor({

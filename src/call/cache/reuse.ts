@@ -72,7 +72,12 @@ async function reuse(
   if (excess !== undefined) {
     return failCall(run, callee, state, unkept(place.agent, excess));
   }
-  await journal.record([event]);
+  // Nobody in it is asked, so that nothing else would say again what its answer does not say by itself.
+  const notices = inTeam ? history.notices.given(callId) : [];
+  await journal.record([
+    ...(notices.length > 0 ? [{ type: "notices.given", team: callId, notices } as const] : []),
+    event,
+  ]);
   const outcome = outcomeOf({ ...end, cost: NO_COST }, read);
   const { result } = outcome;
   return result.status === "ok" ? { ...outcome, result: { ...result, reused: "fork" } } : outcome;
