@@ -1,8 +1,10 @@
+import type { Answers, Asked } from "./adaptive-ask.ts";
+
 /** When others stop asking. */
 export interface Stop {
   /** So many are asked at once. */
   readonly atOnce: number;
-  readonly isClosed: (answers: readonly (string | null)[]) => boolean;
+  readonly isClosed: (answers: Answers) => boolean;
 }
 
 /**
@@ -28,6 +30,30 @@ export function byWindow(size: number): Stop {
       const last = answers.slice(-size);
       return last.length === size && last.every((label) => label !== null && label === last[0]);
     },
+  };
+}
+
+/** Asks until that closes, and goes by the majority, as published. */
+export function byMajority(answers: Answers, stop: Stop): Asked {
+  let calls = 0;
+  let rounds = 0;
+  while (calls < answers.length && !stop.isClosed(answers.slice(0, calls))) {
+    calls = Math.min(answers.length, calls + stop.atOnce);
+    rounds++;
+  }
+  const counts = new Map<string, number>();
+  for (const label of answers.slice(0, calls))
+    if (label !== null) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const highest = Math.max(0, ...counts.values());
+  const most = [...counts].filter(([, count]) => count === highest).map(([label]) => label);
+  const [winner = null] = most;
+  const spoken = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    calls,
+    rounds,
+    winner: most.length === 1 ? winner : null,
+    confidence: spoken === 0 ? 0 : highest / spoken,
+    most,
   };
 }
 

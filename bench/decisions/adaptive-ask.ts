@@ -1,0 +1,94 @@
+import { foldedKey } from "../../src/conflict/canonical.ts";
+import { madeOf, type Outlook } from "../../src/panel/certain.ts";
+import { isClosed, nextRound, type PanelRule } from "../../src/panel/until.ts";
+import type { SaidSoFar } from "../../src/resolve/foresight.ts";
+
+/** What was asked about one item, and what came of it. */
+export interface Asked {
+  /** Whoever was asked, by their places in the order. */
+  readonly calls: number;
+  readonly rounds: number;
+  /** The winning label; `null` for nobody. */
+  readonly winner: string | null;
+  readonly confidence: number;
+  /** The labels that most hold, where nobody wins. */
+  readonly most: readonly string[];
+}
+
+/** The labels of an item in the order in which agents are asked; `null` for one that gave none. */
+export type Answers = readonly (string | null)[];
+
+/** Asks about one item, in an order. */
+export type Ask = (answers: Answers, order: readonly string[]) => Asked;
+
+/** What comes of the same answers is the same, whatever they are called: labels mean something else in each item. */
+export function remembered(ask: Ask): Ask {
+  const known = new Map<string, Asked>();
+  return (answers, order) => {
+    const labels = [...new Set(answers.filter((label) => label !== null))];
+    const places = answers.map((label) => (label === null ? null : `${labels.indexOf(label)}`));
+    const name = places.join(" ");
+    let found = known.get(name);
+    if (found === undefined) known.set(name, (found = ask(places, order)));
+    const labelOf = (place: string): string => labels[Number(place)] ?? "";
+    return {
+      ...found,
+      winner: found.winner === null ? null : labelOf(found.winner),
+      most: found.most.map(labelOf),
+    };
+  };
+}
+
+function saidIn(answers: Answers, order: readonly string[], calls: number): SaidSoFar {
+  const byKey = new Map<string, string[]>();
+  for (const [i, label] of answers.slice(0, calls).entries()) {
+    if (label === null) continue;
+    const key = foldedKey(label);
+    byKey.set(key, [...(byKey.get(key) ?? []), order[i] ?? ""]);
+  }
+  const held = [...byKey].map(([key, by]) => ({ key, by }));
+  // As the library has them: most held first.
+  return { held: held.sort((a, b) => b.by.length - a.by.length), asked: calls };
+}
+
+export function inRounds(rule: PanelRule): Ask {
+  return (answers, order) => {
+    let calls = 0;
+    let rounds = 0;
+    while (!isClosed(rule, saidIn(answers, order, calls), order.slice(calls))) {
+      calls += nextRound(rule, saidIn(answers, order, calls), order.slice(calls)).length;
+      rounds++;
+    }
+    return { calls, rounds, ...cameOf(rule.outlook, answers, order, calls) };
+  };
+}
+
+export function everybody(outlook: Outlook): Ask {
+  return (answers, order) => ({
+    calls: order.length,
+    rounds: 1,
+    ...cameOf(outlook, answers, order, order.length),
+  });
+}
+
+export function alone(outlook: Outlook): Ask {
+  return (answers, order) => ({ calls: 1, rounds: 1, ...cameOf(outlook, answers, order, 1) });
+}
+
+function cameOf(
+  outlook: Outlook,
+  answers: Answers,
+  order: readonly string[],
+  calls: number,
+): Pick<Asked, "winner" | "confidence" | "most"> {
+  const said = saidIn(answers, order, calls);
+  const made = madeOf(outlook, said);
+  const labelOf = (place: number): string => said.held[place]?.key.slice(1) ?? "";
+  const place = made?.place ?? null;
+  const most = said.held.filter(({ by }) => by.length === said.held[0]?.by.length);
+  return {
+    winner: place === null ? null : labelOf(place),
+    confidence: made?.confidence ?? 0,
+    most: most.map(({ key }) => key.slice(1)),
+  };
+}
