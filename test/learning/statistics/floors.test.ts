@@ -46,6 +46,8 @@ describe("panels of five models", () => {
 
   test("are better than their best member with 200", () => {
     expect(of("reliability, 200 outcomes")["vs best"]).toBeGreaterThan(1.015);
+    // Measured: .0755, on six draws of the sample. It was .0660, and the bound .075, until commit fd5eba6 changed what the odds of positions
+    // that nobody holds are; on 60 draws of all items it was .042 before and is .042 since, and the Brier score fell in both.
     expect(of("reliability, 200 outcomes")["ece"]).toBeLessThan(0.08);
   });
 });
