@@ -17,13 +17,13 @@ export async function readInput(file: string, stdin: Readable = process.stdin): 
   return parsed(await readTextInput(file, stdin), sourceOf(file));
 }
 
-/** A JSON text; throws `INPUT_INVALID` where it is none. `source` says what it is. */
-export function parsed(text: string, source: string): unknown {
+/** A JSON text; throws `INPUT_INVALID` where it is none. `source` says what it is, and of one line of many which one. */
+export function parsed(text: string, source: string, given: "text" | "line" = "text"): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
     // Without its cause, which repeats a piece of the input: that may be secret.
-    throw invalid(`${source} is not JSON: ${whereAndWhat(text)}.`);
+    throw invalid(`${source} is not JSON: ${whereAndWhat(text, given)}.`);
   }
 }
 
@@ -77,10 +77,10 @@ function reasonOf(error: unknown): string {
 
 const MAX_CHARACTER = 64;
 
-function whereAndWhat(text: string): string {
+function whereAndWhat(text: string, given: "text" | "line"): string {
   if (text.trim() === "") return "it is empty";
   const { offset, line, column } = jsonMistake(text);
-  const place = `line ${line}, column ${column}`;
+  const place = given === "line" ? `column ${column}` : `line ${line}, column ${column}`;
   if (offset >= text.length) return `it ends too early, at ${place}`;
   const [character] = charactersOf(text.slice(offset, offset + MAX_CHARACTER));
   return `unexpected ${JSON.stringify(character)} at ${place}`;

@@ -88,7 +88,7 @@ function linesOf(text: string, source: string, by: string | undefined): readonly
     if (given.trim() === "") return [];
     const line = i + 1;
     const where = `${source}, line ${line}`;
-    const truth = truthIn(parsed(given, where), where);
+    const truth = truthIn(parsed(given, where, "line"), where);
     return [{ line, truth: by === undefined ? truth : { by, ...truth } }];
   });
 }

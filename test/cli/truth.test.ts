@@ -114,7 +114,8 @@ describe("truths in bulk", () => {
     const cwd = await oneRun();
     const good = { run: "latest", subject: "task", truth: "hold" };
     for (const [line, why] of [
-      ["{", "standard input, line 2 is not JSON"],
+      ["{", "standard input, line 2 is not JSON: it ends too early, at column 2."],
+      ["{nope}", 'standard input, line 2 is not JSON: unexpected "n" at column 2.'],
       ["[]", "standard input, line 2 is no object"],
       ['{"run":"a","subject":"task","truht":"hold"}', "did you mean truth?"],
       ['{"run":"a","subject":"task"}', "line 2 has no truth"],
