@@ -58,14 +58,15 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   });
   try {
     if (isCompletion(args)) await addCompletion(program);
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(withoutHelpOfNothing(program, args), { from: "user" });
     return strayed.aborted ? failedBy(strayed.reason, args) : exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok;
       // Called without a command: the help says it all.
       if (error.code === "commander.help") return EXIT.usage;
-      complain(`${oneSentence(error.message)}; see ${ownName()} ${helpFor(program, args)}`);
+      const sentence = `${oneSentence(error.message)}${taskHint(error, program, args)}`;
+      complain(`${sentence}; see ${ownName()} ${helpFor(program, args)}`);
       return EXIT.usage;
     }
     // What stopped the command was told when it came.
@@ -108,8 +109,27 @@ function oneSentence(message: string): string {
 
 /** What shows the options of the command that was called, or the commands where it is none of them. */
 function helpFor(program: Command, args: readonly string[]): string {
-  const called = program.commands.find((command) => command.name() === args[0]);
+  const called = commandOf(program, args[0]);
   return called === undefined ? "--help" : `${called.name()} --help`;
+}
+
+function commandOf(program: Command, name: string | undefined): Command | undefined {
+  return program.commands.find((command) => command.name() === name);
+}
+
+/** Whoever gives the task as an argument is told of its flag. */
+function taskHint({ code }: CommanderError, program: Command, args: readonly string[]): string {
+  const takesTask = commandOf(program, args[0])?.options.some(({ long }) => long === "--input");
+  return code === "commander.excessArguments" && takesTask === true
+    ? "; the task is given with --input"
+    : "";
+}
+
+/** Of a command that there is not, commander would show the help of all, and say nothing of the name: without the word for help it refuses it. */
+function withoutHelpOfNothing(program: Command, args: readonly string[]): readonly string[] {
+  const name = args[0] === "help" ? args[1] : args[0];
+  if (name === undefined || name === "help" || name.startsWith("-")) return args;
+  return commandOf(program, name) === undefined ? [name] : args;
 }
 
 const HELP_COLUMNS = 80;

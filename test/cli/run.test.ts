@@ -154,6 +154,13 @@ describe("quorate, called wrongly", () => {
       ["run", team("scripted"), "--inptu", "-"],
     ],
     ["an unknown command", "'advise'; see quorate --help", ["advise"]],
+    ["the help of an unknown command", "'advise'; see quorate --help", ["help", "advise"]],
+    ["an unknown command's help", "'advise'; see quorate --help", ["advise", "--help"]],
+    [
+      "a task without its flag",
+      "; the task is given with --input; see quorate run --help",
+      ["run", "team.ts", "null"],
+    ],
     [
       "a limit of nothing",
       "'0' is invalid: give a whole number, 1 or more; see quorate runs --help",
