@@ -108,12 +108,12 @@ export function chargeReserved(
   tally.charged = (tally.charged ?? 0) - before;
   const held: Parameters<typeof chargeFor>[3] = {
     release(micros) {
-      run.budgets.charge(budgets, micros - before);
+      run.budgets.charge(budgets, micros - before, false);
       return permit.release(0);
     },
     discard: () => permit.discard(),
     async raise(more) {
-      run.budgets.charge(budgets, more);
+      run.budgets.charge(budgets, more, false);
     },
   };
   return chargeFor(run, call, reserved, held, tally);

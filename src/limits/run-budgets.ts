@@ -43,10 +43,13 @@ export class RunBudgets {
     return made;
   }
 
-  /** Charges what the run had spent before this process went on with it. Budgets that runs share know of it. */
-  charge(budgets: readonly OwnedBudget[], micros: number): void {
+  /**
+   * Charges what was spent by attempts that were admitted before this process went on with the run; `overran` where one cost more than was
+   * reserved for it. Budgets that runs share know of it.
+   */
+  charge(budgets: readonly OwnedBudget[], micros: number, overran: boolean): void {
     for (const owned of budgets) {
-      if (owned.budget.scope === undefined) this.#of(owned).condition?.raise?.(micros, false);
+      if (owned.budget.scope === undefined) this.#of(owned).condition?.raise?.(micros, overran);
     }
   }
 

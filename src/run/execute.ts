@@ -1,7 +1,6 @@
 import { either } from "../async/cancellation.ts";
 import { orGivenUp, STORE_PATIENCE_MS } from "../async/or-given-up.ts";
 import { ROOT } from "../model/call-place.ts";
-import { spent } from "../log/call-state.ts";
 import { type History, type Origin } from "../log/history.ts";
 import { Journal } from "../log/journal.ts";
 import { ContentKeys } from "../call/key.ts";
@@ -26,8 +25,8 @@ import { keepLesson } from "../team/learned.ts";
 import { runNotices } from "./run-notices.ts";
 import { performTeam } from "../team/coordinate/nested.ts";
 import { listenersOf } from "./listeners.ts";
-import type { Seated } from "./root.ts";
 import { outcomeOutside } from "./secrecy.ts";
+import { chargeBefore } from "./charge-before.ts";
 
 /** What a run goes on from. */
 export interface Beginning {
@@ -96,15 +95,6 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     learned: new Map(),
     waits: [],
   };
-}
-
-/** What the log of a run says that was spent, into its budgets. A call in doubt counts with what was reserved for it. */
-function chargeBefore(own: RunBudgets, { budgets, budgetsAt }: Seated, history: History): void {
-  if (budgets.length === 0) return;
-  for (const call of history.callsEverMade()) {
-    const { charged = 0 } = spent(call);
-    if (charged > 0) own.charge(budgetsAt.get(history.places.seatOf(call.place)) ?? [], charged);
-  }
 }
 
 /** Carries a run to its last event. */

@@ -66,8 +66,8 @@ export interface Seated {
   readonly places: ReadonlySet<string>;
   /** Every budget in it, once. */
   readonly budgets: readonly OwnedBudget[];
-  /** Those above each agent, judges and fallbacks too, by its place. */
-  readonly budgetsAt: ReadonlyMap<string, readonly OwnedBudget[]>;
+  /** Every agent, judges and fallbacks too, at its first tier, by its place. */
+  readonly seatsAt: ReadonlyMap<string, Seat>;
   /** Whether any agent keeps its answers for other runs. */
   readonly caches: boolean;
   /** How long the slowest of its agents is given to stop, in ms. */
@@ -111,7 +111,7 @@ export function seatRoot(
     checks,
     places: new Set(placesIn(seating)),
     budgets: [...new Set(seats.flatMap(({ budgets }) => budgets))],
-    budgetsAt: new Map(seats.map(({ place, budgets }) => [place, budgets])),
+    seatsAt: new Map(seats.map((seat) => [seat.place, seat])),
     caches: seats.some(({ cache }) => cache !== undefined),
     graceMs: seats.reduce((most, { limits }) => Math.max(most, limits.graceMs), 0),
   };

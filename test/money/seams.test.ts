@@ -223,4 +223,56 @@ describe("a run that is resumed", () => {
     });
     expect(third.results.b.status).toBe("ok");
   });
+
+  describe("after an attempt has cost more than its maxCost", () => {
+    const overrunningIn = (maxCost: unknown) => {
+      const asked: string[] = [];
+      const named = (name: string, usdMicros: number, more: object) =>
+        agent({
+          name,
+          maxCost: { usd: 0.000_001 },
+          ...more,
+          run: (_task: unknown, { report }) => {
+            asked.push(name);
+            report({ usdMicros });
+            return name;
+          },
+        });
+      const a = named("a", 5, { maxCost });
+      const [b, c] = [named("b", 1, {}), named("c", 1, {})];
+      const agents = { a, b, c };
+      return {
+        asked,
+        team: supervisor({ name: "team", agents, mode: "sequence", budget: { usd: 1 } }),
+      };
+    };
+    const resumedWith = async (before: unknown, now: unknown) => {
+      const store = memory({ resumable: true }).store;
+      await overrunningIn(before).team.run("task", { runId: "run", backend: { store } });
+      const died = diedAfter(store.read("run"), "call.succeeded");
+      const { team, asked } = overrunningIn(now);
+      const { results } = await team.resume("run", { backend: { store: died } });
+      return { results, asked };
+    };
+    const small = { usd: 0.000_001 };
+
+    it.each([
+      ["is that still", small, small],
+      ["is made of the task", () => small, () => small],
+    ])("begins nothing new under that budget where its maxCost %s", async (_how, before, now) => {
+      const { results, asked } = await resumedWith(before, now);
+      expect(asked).toEqual([]);
+      expect(results).toMatchObject({
+        a: { status: "ok" },
+        b: { error: { code: "BUDGET_EXCEEDED", message: expect.stringContaining("raise") } },
+        c: { error: { code: "BUDGET_EXCEEDED" } },
+      });
+    });
+
+    it("goes on where its maxCost was raised to what it had cost", async () => {
+      const { results, asked } = await resumedWith(small, { usd: 0.000_005 });
+      expect(asked).toEqual(["b", "c"]);
+      expect(results).toMatchObject({ b: { status: "ok" }, c: { status: "ok" } });
+    });
+  });
 });
