@@ -108,12 +108,12 @@ export function chargeReserved(
   tally.charged = (tally.charged ?? 0) - before;
   const held: Parameters<typeof chargeFor>[3] = {
     release(micros) {
-      run.budgets.charge(budgets, micros - before, false);
+      run.budgets.charge(budgets, micros - before, micros > (reserved ?? Infinity));
       return permit.release(0);
     },
     discard: () => permit.discard(),
-    async raise(more) {
-      run.budgets.charge(budgets, more, false);
+    async raise(more, overran) {
+      run.budgets.charge(budgets, more, overran);
     },
   };
   return chargeFor(run, call, reserved, held, tally);

@@ -244,6 +244,17 @@ describe("a run that is gone on with while its agents are at work elsewhere", ()
     });
   }, 30_000);
 
+  it("begins nothing new under its budget once the attempt has cost more than its maxCost", async () => {
+    const { hold, again } = await dying({ maxCost: { usd: 0.000001 } }, { budget: { usd: 1 } });
+    const resumed = again.resume("run");
+    hold.open();
+    const outcome = await resumed;
+    expect(outcome.results).toMatchObject({
+      first: { status: "ok", cost: { usdMicros: 5 } },
+      second: { status: "failed", error: { code: "BUDGET_EXCEEDED" } },
+    });
+  }, 30_000);
+
   it.each([
     ["is asked again", {}, { status: "ok", attempts: 1 }],
     ["fails", { inDoubt: "fail" }, { status: "failed", error: { code: "IN_DOUBT" } }],
