@@ -8,7 +8,7 @@ describe("quorate run, of answers that cannot be compared", () => {
     expect(ran.code).toBe(3);
     const text = ran.stdout.replaceAll(/\s+/g, " ");
     expect(text).toContain(
-      "Notices warn: None of the 2 answers claims or reports anything that can be compared. Have agents answer with a text",
+      'Notices warn: None of the 2 answers claims or reports anything that can be compared: a, b answered with "opinion" and no "recommendation". Have agents answer with a text',
     );
     const shown = await quorate(["show", "latest"], cwd);
     expect(shown.stdout.replaceAll(/\s+/g, " ")).toContain("Notices warn: None of the 2 answers");

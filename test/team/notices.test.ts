@@ -68,6 +68,29 @@ describe("what an outcome does not say by itself", () => {
     }
   });
 
+  it("names the properties that there are, where the one that counts is not among them", async () => {
+    const long = "x".repeat(41);
+    const c = agent({
+      name: "c",
+      run: (_task: string): unknown => ({ task: "ship", "a\nb": 1, [long]: 2 }),
+      claims: "nothere",
+    });
+    const unheard = await supervisor({
+      name: "gate",
+      agents: { a: says("a", { score: 1 }), b: says("b", { score: 2 }), c, d: says("d", {}) },
+    }).run("x");
+    expect(only(unheard, "nothing-compared").message).toContain(
+      'can be compared: a, b answered with "score" and no "recommendation", c answered with "task", "a b" and no "nothere". Have',
+    );
+    const heard = await supervisor({
+      name: "gate",
+      agents: { a: says("a", "ship"), b: says("b", "ship"), c: says("c", { score: 3 }) },
+    }).run("x");
+    expect(only(heard, "said-nothing").message).toContain(
+      'c answered and said nothing that can be compared: c answered with "score" and no "recommendation". Have',
+    );
+  });
+
   it("is that nothing was compared, where no two spoke about the same subject", async () => {
     const about = <const Name extends string>(name: Name, subject: string) =>
       agent({

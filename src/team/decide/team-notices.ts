@@ -9,6 +9,7 @@ import type { Verdict } from "../../model/verdict.ts";
 import { counted } from "../../resolve/words.ts";
 import { isLeftOut } from "../coordinate/conclude.ts";
 import type { Plan } from "../plan.ts";
+import { isTeam } from "../seating.ts";
 import type { Member, Team } from "../team.ts";
 
 /** What a team was asked, what it said, and what was decided about that. Members are known by their index. */
@@ -31,6 +32,8 @@ interface AskedMember {
   readonly claimsByItself: boolean;
   /** Its answer has something that is meant for comparing, in a form that cannot be. */
   readonly unread: readonly string[];
+  /** What its answer has where the claim was looked for; `undefined` where that helps nobody. */
+  readonly instead: string | undefined;
 }
 
 /** What the outcome of a team does not say by itself: what was not compared, and who did not speak. */
@@ -62,7 +65,31 @@ function askedAt({ team, plan, results, statements }: TeamAnswers, index: number
   const property = claimProperty(member);
   const unread = unreadIn(output, said, property);
   const claimsByItself = property === undefined;
-  return { member, result, said, isNeeded, claimsByItself, unread };
+  const { worker } = member;
+  const isMade = isTeam(worker) && worker.answer === undefined;
+  const helps = said === undefined && unread.length === 0 && !isMade;
+  const instead = helps && property !== undefined ? insteadOf(property, output) : undefined;
+  return { member, result, said, isNeeded, claimsByItself, unread, instead };
+}
+
+/** `"score", "note" and no "recommendation"`, of an answer that has properties. */
+function insteadOf(property: string, output: unknown): string | undefined {
+  if (typeof output !== "object" || output === null || Array.isArray(output)) return undefined;
+  // Whole or not at all: redact may not know half of what it takes out.
+  const names = Object.keys(output).filter((name) => name.length <= MAX_PROPERTY_CHARS);
+  if (names.length === 0 || names.includes(property)) return undefined;
+  const named = (name: string): string => `"${oneLine(name, MAX_PROPERTY_CHARS)}"`;
+  return `${fewOf(names, MAX_NAMES, named)} and no ${named(property)}`;
+}
+
+/** `: a, b answered with "score" and no "recommendation"`: what there is for those who are to say what counts. */
+function answeredInstead(silent: readonly AskedMember[]): string {
+  const alike = Map.groupBy(silent, ({ instead }) => instead);
+  alike.delete(undefined);
+  if (alike.size === 0) return "";
+  const each = ([instead, those]: readonly [string | undefined, readonly AskedMember[]]): string =>
+    `${fewOf(those, MAX_NAMES, ({ member }) => nameIn(member.name))} answered with ${instead}`;
+  return `: ${fewOf([...alike], MAX_SUBJECTS, each)}`;
 }
 
 /** Where the claim stands in an answer; nowhere where a function reads it. */
@@ -102,7 +129,7 @@ function comparedNotice(
   const agents = answers.map(({ member }) => member.name);
   if (speaking.length === 0) {
     return notice("nothing-compared", {
-      what: `None of the ${answers.length} answers claims or reports anything that can be compared`,
+      what: `None of the ${answers.length} answers claims or reports anything that can be compared${answeredInstead(answers)}`,
       agents,
       ...(answers.filter((one) => !maySayNothing(one)).length < 2 && { level: "info" }),
     });
@@ -192,7 +219,7 @@ function silentNotices(asked: readonly AskedMember[]): readonly Notice[] {
     const who = fewOf(those, MAX_NAMES, ({ member }) => nameIn(member.name));
     const required = level === "warn" ? ", and an answer of it is required" : "";
     return notice("said-nothing", {
-      what: `${who} answered and said nothing that can be compared${required}`,
+      what: `${who} answered and said nothing that can be compared${required}${answeredInstead(those)}`,
       agents: those.map(({ member }) => member.name),
       level,
     });
@@ -207,6 +234,7 @@ const MAX_NAMES = 5;
 const MAX_SUBJECTS = 3;
 const MAX_NAME_CHARS = 100;
 const MAX_SUBJECT_CHARS = 80;
+const MAX_PROPERTY_CHARS = 40;
 
 function nameIn(name: string): string {
   return oneLine(name, MAX_NAME_CHARS);
