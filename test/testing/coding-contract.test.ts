@@ -79,6 +79,13 @@ describe("the contract of coding agents", () => {
     expect(failed).toHaveLength(11);
   });
 
+  it("finds an agent whose model never learns what came of what it reached for", async () => {
+    const failed = await failedBy(() => {
+      throw new Error("no such tool");
+    });
+    expect(failed).toHaveLength(11);
+  });
+
   it("refuses what makes no agent", () => {
     expect(() => codingAgentContract("it", undefined as never)).toThrow(
       /codingAgentContract: make is missing/,

@@ -97,9 +97,8 @@ function reaching(
         try {
           const { peer } = made;
           peer.follow({ does: "reaches for", tool, path }, { does: "answers", output: ANSWER });
-          const { result } = await trialOf(made).run();
-          assert.ok(peer.asked.length > 0, "its model was asked");
-          assert.notEqual(result.status, "skipped");
+          await trialOf(made).run();
+          assert.ok(peer.asked.length > 1, "its model was told what came of that, and asked again");
           assert.equal(existsSync(path), appears, `${path} is ${appears ? "not " : ""}there`);
           const names = readdirSync(around, { recursive: true }).map(String);
           const known = [cwd, elsewhere, join(cwd, THERE), ...(appears ? [path] : [])];
