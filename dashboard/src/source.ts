@@ -2,10 +2,10 @@ import type { RunEvent } from "../../src/model/events.ts";
 import type { Bill } from "../../src/model/outcome.ts";
 import { runFold, type RunView } from "../../src/report/run-view.ts";
 
-/** A run as far as it is known, and its bill, which the log has only of one that has ended. */
+/** A run as far as it is known, and its bill so far. */
 export interface RunState {
   readonly run: RunView;
-  readonly bill?: Bill;
+  readonly bill: Bill;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface RunSource {
 export interface RunData {
   readonly runId: string;
   readonly events: readonly RunEvent[];
-  readonly bill?: Bill;
+  readonly bill: Bill;
   /** Nobody drives it, which its events do not tell. */
   readonly interrupted?: true;
 }
@@ -35,7 +35,7 @@ export function staticSource({ runId, events, bill, interrupted }: RunData): Run
   const run = fold.view();
   const state: RunState = {
     run: interrupted === true && run.status === "running" ? { ...run, status: "interrupted" } : run,
-    ...(bill !== undefined && { bill }),
+    bill,
   };
   return { now: () => state, follow: () => () => {} };
 }

@@ -1,5 +1,5 @@
 import { teamOf, type CallPlace, type CallRole, type Via } from "../model/call-place.ts";
-import type { Cost, ReusedBy } from "../model/call.ts";
+import { addCost, NO_COST, type Cost, type ReusedBy } from "../model/call.ts";
 import type { ErrorRecord } from "../model/errors.ts";
 import type { EscalationReason, RunEvent, WaitsFor } from "../model/events.ts";
 
@@ -202,18 +202,21 @@ export function nextCall(given: CallView, event: CallViewEvent): CallView {
           ? { ...one, endedAtMs: one.endedAtMs ?? event.atMs, late }
           : one,
       );
-      return { ...call, attempts, ...lateCost(event) };
+      return { ...call, attempts, ...lateCost(call, event) };
     }
     case "call.reported":
-      return { ...call, ...lateCost(event) };
+      return { ...call, ...lateCost(call, event) };
     case "budget.overran":
     case "report.refused":
       return call;
   }
 }
 
-function lateCost({ cost }: { readonly cost?: Cost }): { readonly lateCost?: Cost } {
-  return cost === undefined ? {} : { lateCost: cost };
+function lateCost(
+  { lateCost: before = NO_COST }: CallView,
+  { cost }: { readonly cost?: Cost },
+): Pick<CallView, "lateCost"> {
+  return cost === undefined ? {} : { lateCost: addCost(before, cost) };
 }
 
 function closeLast(

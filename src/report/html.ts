@@ -40,11 +40,11 @@ export function htmlPage(log: Iterable<RunEvent>, given: HtmlPageOptions = {}): 
 }
 
 function pageOf(runId: string, events: readonly RunEvent[], interrupted: boolean): string {
-  const { supervisor, bill } = viewRun(runId, events);
+  const { supervisor } = viewRun(runId, events);
   const data = {
     runId,
     events: forPage(events),
-    ...(bill === undefined && { bill: billOf(events) }),
+    bill: billOf(events),
     ...(interrupted && { interrupted }),
   };
   const title = `${supervisor.name} · ${runId} · Quorate`;
@@ -66,8 +66,8 @@ function template(): string {
 }
 
 /**
- * Events as the page needs them. What stands in a verdict is not said again as a conflict, nor who dissents, which its positions say;
- * keys, which no two calls share, would be a third of a page.
+ * Events as the page needs them. What stands in a verdict is not said again as a conflict, nor who dissents, which its positions say,
+ * nor its bill, which the page has of all that is known so far; keys, which no two calls share, would be a third of a page.
  */
 function forPage(events: readonly RunEvent[]): readonly unknown[] {
   const settled = new Set<string>();
@@ -94,6 +94,10 @@ function withoutTwice(event: RunEvent): object {
       verdict: { ...open.verdict, dissent: [] },
     }));
     return { ...event, verdicts };
+  }
+  if (event.type === "run.finished") {
+    const { bill: _bill, ...rest } = event;
+    return rest;
   }
   if (!("key" in event)) return event;
   const { key: _key, ...rest } = event;

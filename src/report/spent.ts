@@ -40,7 +40,7 @@ export function tokensCell(cost: Cost, name: "inputTokens" | "outputTokens"): st
 }
 
 /** Why the money is not all known. A bill of an earlier version does not say. */
-function whyUnknown({ calls, spent }: Pick<Bill, "calls" | "spent">): readonly string[] {
+export function whyUnknown({ calls, spent }: Pick<Bill, "calls" | "spent">): readonly string[] {
   const { unreportedCalls = 0, unpricedCalls = 0, usdMicros } = spent;
   const of = (some: number): string => `${whole(some)} of ${count(calls, "call")}`;
   const reasons = [

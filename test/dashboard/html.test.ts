@@ -11,7 +11,7 @@ const ELEMENT = /<script type="application\/json" id="run-data">([^]*?)<\/script
 interface Data {
   readonly runId: string;
   readonly events: readonly RunEvent[];
-  readonly bill?: { readonly calls: number };
+  readonly bill: { readonly calls: number; readonly lines: readonly unknown[] };
   readonly interrupted?: boolean;
 }
 
@@ -40,6 +40,18 @@ describe("the page of a run", () => {
 
   it("holds the bill of a run that waits, whose log has none yet", () => {
     expect(dataOf(page).bill).toMatchObject({ calls: 13 });
+  });
+
+  it("holds the whole bill, once, of a run whose log has one of an earlier version", async () => {
+    const events = (await demoEvents({ decided: true })).map((event) => {
+      if (event.type !== "run.finished") return event;
+      const { calls, attempts, spent } = event.bill;
+      return { ...event, bill: { calls, attempts, spent } } as RunEvent;
+    });
+    const data = dataOf(htmlPage(events));
+    expect(data.bill.lines.length).toBeGreaterThan(10);
+    expect(data.events.at(-1)).toMatchObject({ type: "run.finished" });
+    expect(data.events.at(-1)).not.toHaveProperty("bill");
   });
 
   it("names the run in its title", () => {

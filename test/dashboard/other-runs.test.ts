@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { matricesOf } from "../../dashboard/src/model/columns.ts";
 import { pageOf, type RunPage } from "../../dashboard/src/model/page.ts";
-import { agent, human, memory, supervisor, unanimous, vote } from "../../src/index.ts";
+import {
+  agent,
+  billOf,
+  human,
+  memory,
+  supervisor,
+  unanimous,
+  vote,
+  type Usage,
+} from "../../src/index.ts";
 import { viewRun } from "../../src/report/run-view.ts";
 
 type Answer = string | Error | object;
@@ -28,8 +37,8 @@ interface Team {
 
 async function pageOfRun(team: Team, events = Infinity): Promise<RunPage> {
   await team.run({} as never, { runId: "r" });
-  const log = await team.store.read("r");
-  return pageOf(viewRun("r", log.slice(0, events)));
+  const log = (await team.store.read("r")).slice(0, events);
+  return pageOf(viewRun("r", log), billOf(log));
 }
 
 const store = () => memory({ resumable: true }).store;
@@ -101,7 +110,7 @@ describe("the answer of a run", () => {
     expect(answer.facts[0]?.detail).toBe(
       `${5 - notAsked} of ${5 - notAsked} answered, ${notAsked} not asked`,
     );
-    expect(costs.savedWords).toContain("not asked");
+    expect(costs.saved.words).toContain("not asked");
   });
 
   it("says how far a run has come that is under way", async () => {
@@ -115,6 +124,93 @@ describe("the answer of a run", () => {
     expect(answer.headline).toBe("Running: 0 of 2 answered");
     expect(answer.facts[3]).toMatchObject({ value: "—", detail: "nobody has ended yet" });
     expect(lanes.map(({ word }) => word)).toEqual(["working", "working"]);
+  });
+});
+
+describe("what a run took, on its page", () => {
+  const PRICES = { known: { input: 1, output: 1, date: "2026-11-22" } };
+  const reporting = (name: string, ...reports: readonly (Usage | undefined)[]) =>
+    agent({
+      name,
+      retries: reports.length - 1,
+      backoff: { baseMs: 0 },
+      run: (_task: object, { attempt, report }): string => {
+        const usage = reports[attempt - 1];
+        if (usage !== undefined) report(usage);
+        if (attempt < reports.length) throw new Error("once more");
+        return "ship";
+      },
+    });
+  const costFact = async (...agents: readonly ReturnType<typeof reporting>[]) => {
+    const kept = store();
+    const team = supervisor({
+      name: "t",
+      agents: Object.fromEntries(agents.map((one) => [one.name, one])),
+      prices: PRICES,
+      backend: { store: kept },
+    });
+    const { answer, costs } = await pageOfRun({ store: kept, run: team.run });
+    const { value, detail } = answer.facts[3] ?? {};
+    return { value, detail, costs };
+  };
+
+  it("is said to have no price where tokens of a model without one were reported", async () => {
+    const unpriced = reporting("a", { inputTokens: 10, outputTokens: 1, model: "other" });
+    const { value, detail } = await costFact(unpriced);
+    expect({ value, detail }).toEqual({
+      value: "unknown",
+      detail: "1 of 1 call reported tokens without a price",
+    });
+  });
+
+  it("is at least what one attempt reported where another of the same call reported nothing", async () => {
+    const { value, detail, costs } = await costFact(
+      reporting("a", undefined, { inputTokens: 5_000, outputTokens: 0, model: "known" }),
+    );
+    expect({ value, detail }).toEqual({
+      value: "≥ $0.005",
+      detail: "1 of 1 call reported nothing",
+    });
+    expect(costs.agents[0]?.cost).toMatchObject({ atLeast: { usdMicros: 5_000 } });
+  });
+
+  it("is never rounded above what is known of it", async () => {
+    const { value } = await costFact(
+      reporting("a", { inputTokens: 397_399, outputTokens: 0, model: "known" }),
+      reporting("b", undefined),
+    );
+    expect(value).toBe("≥ $0.3973");
+  });
+
+  it("counts what a cheaper tier saved, and does not call unknown what is nothing", async () => {
+    const kept = store();
+    const prices = {
+      big: { input: 3, output: 3, date: "2026-11-22" },
+      small: { input: 1, output: 1, date: "2026-11-22" },
+    };
+    const team = supervisor({
+      name: "t",
+      agents: {
+        a: agent({
+          name: "a",
+          tier: "cheap",
+          escalateIf: [() => false],
+          run: (_task: unknown, { report }): string => {
+            report({ inputTokens: 1_000, outputTokens: 0 });
+            return "ship";
+          },
+        }),
+      },
+      tiers: { cheap: "small", dear: "big" },
+      prices,
+      backend: { store: kept },
+    });
+    const { costs } = await pageOfRun({ store: kept, run: team.run });
+    expect(costs.saved).toMatchObject({
+      cost: { usdMicros: 2_000 },
+      words: "1 call by cheaper tiers",
+    });
+    expect(costs.wasted).toMatchObject({ cost: { usdMicros: 0 }, words: "nothing" });
   });
 });
 

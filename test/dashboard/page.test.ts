@@ -33,7 +33,7 @@ describe("the page of a run that waits for a person", () => {
       Status: ["Waits", "12 of 13 answered"],
       Confidence: ["0.57–0.80", "laplace, not calibrated"],
       Dissent: ["12 of 12 agents", "gemini on 6, copilot on 5 of 21"],
-      Cost: ["≥ $0.3974", "2 of 13 calls reported nothing"],
+      Cost: ["≥ $0.3973", "2 of 13 calls reported nothing"],
       Duration: ["1.87 s", expect.stringMatching(/^\d\.\d\d s queued in all$/)],
       Notices: ["2 warnings", "types missing, 1 timeout"],
     });
@@ -117,14 +117,15 @@ describe("the page of a run that waits for a person", () => {
   });
 
   it("tells spent, saved and wasted apart, and what nobody reported from nothing", () => {
-    const { agents, spent, saved, wasted, savedWords, wastedWords } = page.costs;
+    const { agents, spent, saved, wasted } = page.costs;
     const of = (name: string) => agents.find(({ agent }) => agent === name);
-    expect({ spent, saved, wasted }).toEqual({ spent: 397_399, saved: 73_143, wasted: 4_599 });
-    expect(of("graphite")).toMatchObject({ spent: 10_095, wasted: 4_599 });
-    expect(of("baz")).toMatchObject({ spent: 0, saved: 73_143 });
-    expect(of("kg")?.spent).toBeUndefined();
-    expect(of("types")?.spent).toBe(0);
-    expect([savedWords, wastedWords]).toEqual([
+    expect(spent?.cost.atLeast?.usdMicros).toBe(397_399);
+    expect([saved.cost.usdMicros, wasted.cost.usdMicros]).toEqual([73_143, 4_599]);
+    expect(of("graphite")).toMatchObject({ cost: { usdMicros: 10_095 }, wasted: 4_599 });
+    expect(of("baz")).toMatchObject({ cost: { usdMicros: 0 }, saved: 73_143 });
+    expect(of("kg")?.cost).toMatchObject({ usdMicros: "unknown" });
+    expect(of("types")?.cost.usdMicros).toBe(0);
+    expect([saved.words, wasted.words]).toEqual([
       "1 answer from the cache",
       "2 attempts failed, 1 attempt came too late",
     ]);

@@ -63,3 +63,20 @@ describe("callsInOrder", () => {
     ]);
   });
 });
+
+describe("the view of a call", () => {
+  it("adds up what its agent reported bit by bit when its attempt was over", () => {
+    const place = member(ROOT, "solo");
+    const cost = (usdMicros: number) => ({ usdMicros, inputTokens: 1, outputTokens: 0 });
+    const fold = runFold(runId);
+    const [about, told] = [
+      { runId, atMs: startMs, ...place, attempt: 1 },
+      { type: "call.reported" },
+    ] as const;
+    fold.add({ ...about, type: "call.abandoned", seq: 1, cost: cost(20) });
+    fold.add({ ...about, ...told, seq: 2, cost: cost(30) });
+    fold.add({ ...about, ...told, seq: 3, cost: cost(4) });
+    const [call] = callsInOrder(fold.view());
+    expect(call?.lateCost).toEqual({ usdMicros: 54, inputTokens: 3, outputTokens: 0 });
+  });
+});

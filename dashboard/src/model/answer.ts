@@ -1,6 +1,6 @@
 import type { RunView } from "../../../src/report/run-view.ts";
 import { dissentersOf } from "./columns.ts";
-import { spentText, type Costs } from "./costs.ts";
+import { costText, type Costs } from "./costs.ts";
 import { countCalls, type Lane } from "./lanes.ts";
 import type { PageNotice } from "./notices.ts";
 import { positionWords, type Subject } from "./subjects.ts";
@@ -51,7 +51,7 @@ export function answerOf(parts: AnswerParts): Answer {
       dissentFact(own),
       {
         title: "Cost",
-        value: spentText(costs),
+        value: costs.spent === undefined ? "—" : costText(costs.spent.cost),
         detail: costDetail(costs),
         href: "#bill",
       },
@@ -236,11 +236,9 @@ function gateFact(gate: NonNullable<RunView["gate"]>, own: readonly Subject[]): 
   return { title: "Gate", value, tone, detail: parts.join(", ") || why };
 }
 
-function costDetail({ unreported, reported, calls, attempts }: Costs): string {
-  if (reported + unreported === 0) return "nobody has ended yet";
-  return unreported === 0
-    ? count(attempts, "attempt")
-    : `${unreported} of ${count(calls, "call")} reported nothing`;
+function costDetail({ spent, attempts }: Costs): string {
+  if (spent === undefined) return "nobody has ended yet";
+  return spent.words || count(attempts, "attempt");
 }
 
 function confidenceFact(own: readonly Subject[]): Fact {

@@ -1,117 +1,112 @@
-import type { Cost } from "../../../src/model/call.ts";
+import { addCost, known, NO_COST, type Cost } from "../../../src/model/call.ts";
 import type { Amount, Bill } from "../../../src/model/outcome.ts";
 import type { CallView, RunView } from "../../../src/report/run-view.ts";
+import { costCell, knownMicros, whyUnknown } from "../../../src/report/spent.ts";
 import { count, dollars } from "./words.ts";
 
-/** What one agent took: amounts in micro-dollars, `undefined` where nobody reported one. */
+/** What one agent took. */
 export interface AgentCost {
   readonly agent: string;
-  readonly spent: number | undefined;
-  /** Of `spent`: for attempts that failed, or were over. */
+  readonly cost: Cost;
+  /** What is known of `cost` that was for attempts that failed, or were over; in micro-dollars. */
   readonly wasted: number;
+  /** What is known of what its kept answers had cost; in micro-dollars. */
   readonly saved: number;
 }
 
-/** What a run took, as it is shown. */
+/** An amount of the bill, and what there is to say of it. */
+export interface CostSum {
+  readonly cost: Cost;
+  readonly words: string;
+}
+
+/** What a run took, as it is shown: its bill, and how that falls on its agents. */
 export interface Costs {
-  /** All that is known: where `unreported` is above 0 it was at least that. */
-  readonly spent: number;
-  /** Calls that have ended and of which nobody reported all that they used. */
-  readonly unreported: number;
-  /** Calls that have ended, or whose answers were there, of which all is known. */
-  readonly reported: number;
   readonly calls: number;
   readonly attempts: number;
-  readonly saved: number;
-  readonly savedWords: string;
-  readonly wasted: number;
-  readonly wastedWords: string;
-  /** Dearest first, then those that saved, then those that reported nothing. */
+  /** `undefined` as long as no call has ended. Its words say why not all of it is known; empty where it is. */
+  readonly spent: CostSum | undefined;
+  readonly saved: CostSum;
+  readonly wasted: CostSum;
+  /** Dearest first, then those that saved, then those of which nothing is known. */
   readonly agents: readonly AgentCost[];
 }
 
-const known = (amount: Cost["usdMicros"] | undefined): number =>
-  typeof amount === "number" ? amount : 0;
+export function costsOf(run: RunView, bill: Bill): Costs {
+  const { calls, attempts, spent, saved, wasted } = bill;
+  const hasBegun = [...run.calls.values()].some(({ cost }) => cost !== undefined);
+  return {
+    calls,
+    attempts,
+    spent: hasBegun ? { cost: spent, words: whyUnknown(bill).join("; ") } : undefined,
+    saved: sumOf([
+      part(saved.panel, "agent", "not asked"),
+      part(saved.earlyStop, "agent", "stopped early"),
+      part(saved.cache, "answer", "from the cache"),
+      part(saved.joined, "answer", "of other runs"),
+      part(saved.fork, "answer", "of the run before"),
+      part(saved.duplicates, "answer", "of equal tasks"),
+      part(saved.tier, "call", "by cheaper tiers"),
+      part(saved.batch, "request", "by batches"),
+    ]),
+    wasted: sumOf([
+      part(wasted.retries, "attempt", "failed"),
+      part(wasted.late, "attempt", "came too late"),
+      part(wasted.inDoubt, "attempt", "of unknown end"),
+    ]),
+    agents: agentsOf(run, bill),
+  };
+}
 
-/** The costs of a run by its calls, and by its bill where there is one. */
-export function costsOf(run: RunView, bill: Bill | undefined): Costs {
-  const calls = [...run.calls.values()].filter(
-    (call) => call.role !== "team" && (call.attempts.length > 0 || call.reusedFrom !== undefined),
+function part(
+  { calls, usdMicros }: Amount = { calls: 0, usdMicros: 0 },
+  one: string,
+  how: string,
+): CostSum {
+  const many = Math.round(calls);
+  return {
+    cost: { ...NO_COST, usdMicros },
+    words: many === 0 ? "" : `${count(many, one)} ${how}`,
+  };
+}
+
+function sumOf(parts: readonly CostSum[]): CostSum {
+  const words = parts.map((one) => one.words).filter((one) => one !== "");
+  return {
+    cost: parts.reduce((sum, { cost }) => addCost(sum, cost), NO_COST),
+    words: words.join(", ") || "nothing",
+  };
+}
+
+function agentsOf({ calls }: RunView, { lines }: Bill): readonly AgentCost[] {
+  // What a team took its agents did, but where its answer was there already.
+  const own = [...calls.values()].filter(
+    ({ role, reusedFrom }) => role !== "team" || reusedFrom !== undefined,
   );
-  const byAgent = Map.groupBy(calls, ({ agent }) => agent);
-  const agents = [...byAgent].map(([agent, own]) => costOf(agent, own)).toSorted(dearestFirst);
-  const sum = (of: (cost: AgentCost) => number): number =>
-    agents.reduce((total, one) => total + of(one), 0);
-  return {
-    spent: sum(({ spent = 0 }) => spent),
-    unreported: calls.filter((call) => call.cost !== undefined && !isReported(call)).length,
-    reported: calls.filter(isReported).length,
-    calls: bill?.calls ?? calls.length,
-    attempts: bill?.attempts ?? calls.reduce((total, { attempts }) => total + attempts.length, 0),
-    saved: sum(({ saved }) => saved),
-    savedWords: bill === undefined ? "" : savedWords(bill),
-    wasted: sum(({ wasted }) => wasted),
-    wastedWords: bill === undefined ? "" : wastedWords(bill),
-    agents,
-  };
+  const byAgent = Map.groupBy(own, ({ agent }) => agent);
+  return [...Map.groupBy(lines, ({ agent }) => agent)]
+    .map(([agent, of]): AgentCost => {
+      const sum = (micros: (call: CallView) => number): number =>
+        (byAgent.get(agent) ?? []).reduce((total, call) => total + micros(call), 0);
+      return {
+        agent,
+        cost: of.reduce((total, { cost }) => addCost(total, cost), NO_COST),
+        wasted: sum(({ failedCost, lateCost }) => micros(failedCost) + micros(lateCost)),
+        saved: sum(({ saved }) => micros(saved)),
+      };
+    })
+    .toSorted(dearestFirst);
 }
 
-function isReported({ cost }: CallView): boolean {
-  return typeof cost?.usdMicros === "number";
-}
-
-function costOf(agent: string, calls: readonly CallView[]): AgentCost {
-  const reported = calls.filter(isReported);
-  const sum = (of: (call: CallView) => number): number =>
-    calls.reduce((total, call) => total + of(call), 0);
-  const spent = sum(({ cost, lateCost }) => known(cost?.usdMicros) + known(lateCost?.usdMicros));
-  return {
-    agent,
-    spent: reported.length === 0 ? undefined : spent,
-    wasted: sum(
-      ({ failedCost, lateCost }) => known(failedCost?.usdMicros) + known(lateCost?.usdMicros),
-    ),
-    saved: sum(({ saved }) => known(saved?.usdMicros)),
-  };
+function micros(cost: Cost | undefined): number {
+  return cost === undefined ? 0 : known(cost, "usdMicros");
 }
 
 function dearestFirst(a: AgentCost, b: AgentCost): number {
-  return (b.spent ?? -1) - (a.spent ?? -1) || b.saved - a.saved;
+  return (knownMicros(b.cost) ?? -1) - (knownMicros(a.cost) ?? -1) || b.saved - a.saved;
 }
 
-function savedWords({ saved }: Bill): string {
-  const { cache, joined, fork, duplicates, batch, tier, panel } = saved;
-  return words([
-    panel === undefined ? "" : part(panel, "agent", "not asked"),
-    part(cache, "answer", "from the cache"),
-    part(joined, "answer", "of other runs"),
-    part(fork, "answer", "of the run before"),
-    part(duplicates, "answer", "of equal tasks"),
-    part(tier, "call", "by cheaper tiers"),
-    part({ ...batch, calls: Math.round(batch.calls) }, "request", "by batches"),
-  ]);
-}
-
-function wastedWords({ wasted }: Bill): string {
-  const { retries, late, inDoubt } = wasted;
-  return words([
-    part(retries, "attempt", "failed"),
-    part(late, "attempt", "came too late"),
-    part(inDoubt, "attempt", "of unknown end"),
-  ]);
-}
-
-function part({ calls }: Amount, one: string, how: string): string {
-  return calls === 0 ? "" : `${count(calls, one)} ${how}`;
-}
-
-function words(parts: readonly string[]): string {
-  return parts.filter((one) => one !== "").join(", ") || "nothing";
-}
-
-/** `$0.4018`, `≥ $0.4018`, `not reported`, `$0`. */
-export function spentText({ spent, unreported, reported }: Costs): string {
-  if (unreported + reported === 0) return "—";
-  if (unreported === 0) return dollars(spent);
-  return spent === 0 ? "not reported" : `≥ ${dollars(spent)}`;
+/** `$0.4018`, `≥ $0.4018`, `unknown`, `$0`. */
+export function costText(cost: Cost): string {
+  return cost.usdMicros === "unknown" ? costCell(cost) : dollars(cost.usdMicros);
 }

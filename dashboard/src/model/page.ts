@@ -21,8 +21,8 @@ export interface RunPage {
   readonly endMs: number;
 }
 
-/** `bill` where the run has none yet, as of a run that waits. */
-export function pageOf(run: RunView, bill: Bill | undefined = run.bill): RunPage {
+/** `bill` is that of its events so far: the log has one only of a run that has ended. */
+export function pageOf(run: RunView, bill: Bill): RunPage {
   const subjects = subjectsOf(run);
   const lanes = lanesOf(run);
   const costs = costsOf(run, bill);

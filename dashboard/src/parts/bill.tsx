@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
+import type { Cost } from "../../../src/model/call.ts";
+import { knownMicros } from "../../../src/report/spent.ts";
 import { useDesk } from "../desk.ts";
-import type { AgentCost } from "../model/costs.ts";
-import { spentText } from "../model/costs.ts";
+import { costText, type AgentCost, type CostSum } from "../model/costs.ts";
 import { visible } from "../model/visible.ts";
 import { count, dollars } from "../model/words.ts";
 import { Icon } from "./icon.tsx";
@@ -11,9 +12,9 @@ const ROWS = 24;
 /** What the run took: spent, saved and wasted on one scale. */
 export function BillPart(): ReactNode {
   const { costs } = useDesk().page;
-  const { agents, spent, saved, wasted, unreported, calls, attempts } = costs;
-  const whole = Math.max(1, spent + saved);
-  const most = Math.max(1, ...agents.map((one) => (one.spent ?? 0) + one.saved));
+  const { agents, spent, saved, wasted, calls, attempts } = costs;
+  const whole = Math.max(1, microsOf(spent?.cost) + microsOf(saved.cost));
+  const most = Math.max(1, ...agents.map((one) => microsOf(one.cost) + one.saved));
   const shown = agents.slice(0, ROWS);
   return (
     <section className="card" id="bill" aria-labelledby="bill-h">
@@ -23,34 +24,12 @@ export function BillPart(): ReactNode {
       </header>
       <div className="body">
         <div className="sums">
-          <Sum
-            kind="spent"
-            title={unreported > 0 && spent > 0 ? "Spent, at least" : "Spent"}
-            value={unreported > 0 && spent > 0 ? dollars(spent) : spentText(costs)}
-            share={spent / whole}
-            words={
-              unreported > 0
-                ? `${unreported} of ${count(calls, "call")} reported nothing`
-                : "as reported"
-            }
-          />
-          <Sum
-            kind="saved"
-            title="Saved"
-            value={dollars(saved)}
-            share={saved / whole}
-            words={costs.savedWords}
-          />
-          <Sum
-            kind="wasted"
-            title="Wasted"
-            value={dollars(wasted)}
-            share={wasted / whole}
-            words={costs.wastedWords}
-          />
+          <Sum kind="spent" title="Spent" sum={spent} whole={whole} />
+          <Sum kind="saved" title="Saved" sum={saved} whole={whole} />
+          <Sum kind="wasted" title="Wasted" sum={wasted} whole={whole} />
         </div>
         {shown.map((one) => (
-          <AgentBill key={one.agent} cost={one} most={most} />
+          <AgentBill key={one.agent} one={one} most={most} />
         ))}
         {agents.length > shown.length && (
           <p className="xs muted">{`and ${agents.length - shown.length} more`}</p>
@@ -63,29 +42,36 @@ export function BillPart(): ReactNode {
 interface SumProps {
   readonly kind: "spent" | "saved" | "wasted";
   readonly title: string;
-  readonly value: string;
-  readonly share: number;
-  readonly words: string;
+  readonly sum: CostSum | undefined;
+  /** Micro-dollars: as long as the whole scale. */
+  readonly whole: number;
 }
 
-function Sum({ kind, title, value, share, words }: SumProps): ReactNode {
+function Sum({ kind, title, sum, whole }: SumProps): ReactNode {
+  const share = microsOf(sum?.cost) / whole;
   return (
     <div className={kind}>
       <p className="t">{title}</p>
-      <p className="v">{value}</p>
+      <p className="v">{sum === undefined ? "—" : costText(sum.cost)}</p>
       <span className="meter">
         <i style={{ width: `${Math.min(1, share) * 100}%` }} />
       </span>
-      <p className="s">{words}</p>
+      <p className="s">{sum?.words || "as reported"}</p>
     </div>
   );
 }
 
-function AgentBill({ cost, most }: { readonly cost: AgentCost; readonly most: number }): ReactNode {
-  const { agent, spent, wasted, saved } = cost;
+interface AgentBillProps {
+  readonly one: AgentCost;
+  readonly most: number;
+}
+
+function AgentBill({ one, most }: AgentBillProps): ReactNode {
+  const { agent, cost, wasted, saved } = one;
+  const spent = knownMicros(cost);
   const width = (amount: number): string => `${(amount / most) * 100}%`;
   const words = [
-    spent === undefined ? "not reported" : spent > 0 || saved === 0 ? dollars(spent) : "",
+    spent !== 0 || saved === 0 ? costText(cost) : "",
     saved > 0 && `saved ${dollars(saved)}`,
   ].filter(Boolean);
   const label = [...words, wasted > 0 && `of that wasted ${dollars(wasted)}`].filter(Boolean);
@@ -106,6 +92,11 @@ function AgentBill({ cost, most }: { readonly cost: AgentCost; readonly most: nu
       <span className={spent === undefined ? "end faint" : "end"}>{words.join(", ")}</span>
     </div>
   );
+}
+
+/** What is known of a cost. */
+function microsOf(cost: Cost | undefined): number {
+  return cost === undefined ? 0 : (knownMicros(cost) ?? 0);
 }
 
 /** What a reader of the answer should know. */

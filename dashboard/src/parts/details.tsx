@@ -1,10 +1,13 @@
 import type { ReactNode } from "react";
+import type { Cost } from "../../../src/model/call.ts";
 import type { AttemptView, CallView } from "../../../src/report/call-view.ts";
+import { tokensCell } from "../../../src/report/spent.ts";
 import { useDesk } from "../desk.ts";
+import { costText } from "../model/costs.ts";
 import { PERSON, type CallWord, type Lane } from "../model/lanes.ts";
 import type { Subject } from "../model/subjects.ts";
 import { visible } from "../model/visible.ts";
-import { count, dollars, duration, fewNames, jsonText, whole } from "../model/words.ts";
+import { count, duration, fewNames, jsonText } from "../model/words.ts";
 import { callHref, subjectHref } from "../model/place.ts";
 import { Chip, FateChip, type ChipProps } from "./controls.tsx";
 import type { IconName } from "./icon.tsx";
@@ -72,26 +75,14 @@ function Selected({ lane }: { readonly lane: Lane }): ReactNode {
 function CallPart({ lane, call }: { readonly lane: Lane; readonly call: CallView }): ReactNode {
   const { page } = useDesk();
   const { cost, attempts, via, reusedFrom, escalated } = call;
-  const tokens = (amount: number | "unknown" | undefined): string =>
-    typeof amount === "number" ? whole(amount) : "not reported";
-  const paid = cost?.usdMicros;
-  const both =
-    cost?.inputTokens === "unknown" && cost.outputTokens === "unknown"
-      ? "not reported"
-      : `${tokens(cost?.inputTokens)} / ${tokens(cost?.outputTokens)}`;
   return (
     <>
       <div className="sec">
         <dl className="kv">
           <Figure name="Queued" value={duration(lane.queuedMs)} />
           <Figure name="Worked" value={attempts.length === 0 ? "—" : duration(lane.workedMs)} />
-          <Figure name="Tokens in / out" value={cost === undefined ? "—" : both} />
-          <Figure
-            name="Cost"
-            value={
-              cost === undefined ? "—" : typeof paid === "number" ? dollars(paid) : "not reported"
-            }
-          />
+          <Figure name="Tokens in / out" value={cost === undefined ? "—" : tokensText(cost)} />
+          <Figure name="Cost" value={cost === undefined ? "—" : costText(cost)} />
         </dl>
       </div>
       {lane.note !== undefined && (
@@ -126,6 +117,12 @@ function CallPart({ lane, call }: { readonly lane: Lane; readonly call: CallView
       </div>
     </>
   );
+}
+
+function tokensText(cost: Cost): string {
+  const input = tokensCell(cost, "inputTokens");
+  const output = tokensCell(cost, "outputTokens");
+  return input === "unknown" && output === "unknown" ? "unknown" : `${input} / ${output}`;
 }
 
 function Figure({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
