@@ -41,7 +41,7 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
     .option("--html <file>", "write it as a page that a browser shows, in one file")
     .action(async (run: string, options: ShowFlags) => {
       const { showCommand } = await import("./show-command.ts");
-      await showCommand(run, options, terminal());
+      exitWith(await showCommand(run, options, terminal()));
     });
 
   command("follow", "Shows a run while it goes on, whoever drives it, and to its end.")

@@ -1,7 +1,9 @@
 import { withDatabase } from "./database.ts";
+import { EXIT } from "./exit-code.ts";
 import { readRun } from "./find-run.ts";
 import { lookAgain } from "./look-again.ts";
 import { nextStep } from "./next-step.ts";
+import { checkReportFiles, writeReports } from "./report-files.ts";
 import { report, section } from "./report.ts";
 import { runJson } from "./run-json.ts";
 import { safeJson } from "./safe-text.ts";
@@ -17,23 +19,24 @@ export interface ShowFlags {
   readonly html?: string;
 }
 
-/** `quorate show`: the report of a run, from its events alone. */
+/** `quorate show`: the report of a run, from its events alone. Gives the exit code. */
 export async function showCommand(
   wanted: string,
   flags: ShowFlags,
   screen: Terminal,
-): Promise<void> {
+): Promise<number> {
+  const { html } = flags;
+  const files = html === undefined ? [] : [{ format: "html", file: html } as const];
+  checkReportFiles(files);
   const { run, events } = await withDatabase(flags.db, (store) => readRun(store, wanted, flags.db));
-  if (flags.html !== undefined) {
-    const interrupted = run.status === "interrupted";
-    const { writePage } = await import("./write-page.ts");
-    await writePage(flags.html, events, { interrupted });
-    screen.print(`The page of this run is in ${shellPath(flags.html)}.`);
-    return;
+  if (html !== undefined) {
+    if (!(await writeReports(run, files, () => events))) return EXIT.failed;
+    screen.print(`The page of this run is in ${shellPath(html)}.`);
+    return EXIT.ok;
   }
   if (flags.json === true) {
     screen.print(safeJson({ ...runJson(run), events }, 2));
-    return;
+    return EXIT.ok;
   }
   const full = flags.full ?? false;
   screen.print(
@@ -42,4 +45,5 @@ export async function showCommand(
     ...section("Why", screen, lookAgain(run.runId, flags.db, screen, ["explain"])),
     ...section("To go on with it", screen, nextStep(run, { db: flags.db }, screen)),
   );
+  return EXIT.ok;
 }
