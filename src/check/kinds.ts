@@ -102,6 +102,15 @@ export function object<T extends object>(instead: string): Option<T | undefined>
   }, instead);
 }
 
+/** As `object`, by whose keys something is named: no list, which has only numbers. */
+export function record<T extends object>(instead: string): Option<T | undefined> {
+  const one = object<T>(instead);
+  return option(
+    (given, what) => (Array.isArray(given) ? undefined : one.take(given, what)),
+    instead,
+  );
+}
+
 /** `false` for none of it, `true` for a bag with nothing in it, or the bag itself. */
 export function orFlag<T>(bag: Option<T>): Option<T | false | undefined> {
   return option(

@@ -118,6 +118,7 @@ export function options<O extends object, D extends keyof O = never, Made = unkn
 
   function taken(given: unknown, where: string, joint: string): Taken<O, D, Made> | undefined {
     if (typeof given !== "object" || given === null || isThenable(given)) return undefined;
+    if (Array.isArray(given)) return undefined;
     const made: Record<string, unknown> = {};
     refuseUnknown(given, names, where, former);
     for (const [key, one] of entries) {

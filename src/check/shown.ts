@@ -6,6 +6,16 @@ export function shown(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "string") return `"${cut(value, 50)}"`;
   if (isThenable(value)) return "a promise";
+  if (isList(value)) return "a list";
   if (typeof value === "object" || typeof value === "symbol") return `of type ${typeof value}`;
   return typeof value === "function" ? "a function" : cut(String(value), 50);
+}
+
+/** Whether it is a list; a revoked proxy, which nobody can ask, is none. */
+function isList(value: unknown): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 import { hearIfRefused } from "../model/hear.ts";
-import { object } from "../check/kinds.ts";
+import { record } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import type { Claim } from "../model/claim.ts";
 import { candidatesOf, claimedIn, positionsOf } from "./claims.ts";
@@ -14,7 +14,7 @@ export interface FindOptions {
 }
 
 export const FIND: Options<FindOptions> = options({
-  compare: object("use { subject: within({ percent: 5 }) }"),
+  compare: record("use { subject: within({ percent: 5 }) }"),
 });
 
 /**

@@ -1,4 +1,4 @@
-import { anything, fitting, func, object, text, word } from "../check/kinds.ts";
+import { anything, fitting, func, record, text, word } from "../check/kinds.ts";
 import { NAME, nameIn } from "../check/name.ts";
 import { option, options, refuseUnknown, type Options } from "../check/options.ts";
 import type { Answered, OtherSide, UpstreamResult, Usage } from "../model/call.ts";
@@ -234,7 +234,7 @@ export const AGENT: Options<AnyAgentOptions, "inDoubt", Made> = options({
   description: text("use a sentence"),
   input: SCHEMA,
   output: SCHEMA,
-  needs: object("use { other }, with the agents it needs"),
+  needs: record("use { other }, with the agents it needs"),
   inDoubt: word("retry", "ask", "fail").or("retry"),
   tier: TIER,
   model: MODEL_OPTION,

@@ -1,7 +1,7 @@
 import { listIn } from "../check/given.ts";
 import { hear } from "../model/hear.ts";
 import { SIGNAL } from "../check/arguments.ts";
-import { anything, iterable, object, thing } from "../check/kinds.ts";
+import { anything, iterable, record, thing } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import type { Claim, Finding } from "../model/claim.ts";
 import { comparators, isComparator, type Comparator, type Compare } from "../conflict/compare.ts";
@@ -41,7 +41,7 @@ export const SETTLE: Options<
   }
 > = options({
   resolve: anything(),
-  compare: object("use { subject: within({ percent: 5 }) }"),
+  compare: record("use { subject: within({ percent: 5 }) }"),
   findings: iterable<Finding>().or([]),
   similar: thing("comparator", isComparator, "use similar({ threshold })"),
   answered: iterable<string>().or([]),

@@ -33,6 +33,8 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
     throw new QuorateError("BAD_OPTIONS", `${where} ${why}`);
   };
 
+  if (Array.isArray(agents))
+    refuse("has its agents in a list; give each its name: agents: { security }");
   if (Object.keys(Object(agents)).length === 0) {
     refuse("has no agents; give it at least one: agents: { security }");
   }

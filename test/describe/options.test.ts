@@ -59,7 +59,7 @@ const badAgents: readonly (readonly [object, string])[] = [
   [{ run: "x" }, "run is"],
   [{ needs: { known: 1 } }, 'needs "known", which is no agent'],
   [{ needs: "known" }, "needs is"],
-  [{ needs: [known] }, "the key must be its name"],
+  [{ needs: [known] }, "needs is a list; use { other }, with the agents it needs"],
   [{ needs: { other: known } }, 'needs "known" under the key "other"'],
 ];
 
@@ -72,7 +72,7 @@ const badTeams: readonly (readonly [object, string])[] = [
   [{ agents: undefined }, "has no agents"],
   [{ agents: null }, "has no agents"],
   [{ agents: {} }, "has no agents"],
-  [{ agents: [known] }, "the key must be its name"],
+  [{ agents: [known] }, "has its agents in a list; give each its name: agents: { security }"],
   [{ agents: { known: async () => 1 } }, "which is no agent"],
   [{ agents: { known: undefined } }, "which is no agent"],
   [{ agents: { other: known } }, 'the agent "known" under the key "other"'],
@@ -92,6 +92,8 @@ const badTeams: readonly (readonly [object, string])[] = [
   [{ resolve: {} }, "resolve is no array"],
   [{ resolve: [null] }, "resolve[0] is no link"],
   [{ resolve: [{}] }, "resolve[0] is no link"],
+  [{ gate: ["ship"] }, 'gate is a list; use { pass: ["ship"] }'],
+  [{ compare: ["task"] }, "compare is a list; use { subject"],
   [{ compare: { subject: 3 } }, "compare.subject is no comparator"],
   [{ similar: 3 }, "no comparator"],
   [{ needs: { x: 1 } }, 'needs "x", which is no agent'],

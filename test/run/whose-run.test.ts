@@ -54,7 +54,7 @@ describe("a run's tenant and tags", () => {
     [{ tenant: "" }, /tenant is ""; use a text of 1 to 200/],
     [{ tenant: "a\nb" }, /tenant is/],
     [{ tenant: 1 }, /tenant is 1/],
-    [{ tags: ["main"] }, /tags is of type object; use at most 50/],
+    [{ tags: ["main"] }, /tags is a list; use at most 50/],
     [{ tags: { "a=b": "c" } }, /tags has a name that is "a=b"/],
     [{ tags: { branch: 1 } }, /tags\.branch is 1; use a text/],
     [{ tags: { branch: "x".repeat(501) } }, /use a text of at most 500/],
