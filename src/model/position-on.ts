@@ -33,7 +33,10 @@ type Named<Output, Property extends string> = Output extends unknown
   : never;
 
 /** The name of a property that an output has, where its type is known. */
-export type PropertyOf<Output, Property extends string> = Property &
-  (unknown extends Output ? string : AnyKeyOf<Output>);
+export type PropertyOf<Output, Property extends string> = unknown extends Output
+  ? Property
+  : Property extends AnyKeyOf<Output>
+    ? Property
+    : AnyKeyOf<Output>;
 
 type AnyKeyOf<Output> = Output extends unknown ? keyof Output : never;
