@@ -11,10 +11,17 @@ import { NO_VERDICT, type Unclear } from "../model/unclear.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { voicesOf } from "./voices.ts";
 
+/** The winners that pass, by subject. */
+export interface PassBySubject {
+  readonly [subject: string]: readonly Json[];
+  /** No list is one, so that what the compiler says of a list names the winners that there can be. */
+  readonly [Symbol.iterator]?: never;
+}
+
 /** What has to be decided for an outcome to pass. `Winner` is what agents can hold about `"task"`, where that is known. */
 export interface GateOptions<Winner extends Json = Json> {
   /** The winners that pass: about `"task"` as a list, about several subjects by their names. Compared as by `equal()`. */
-  readonly pass?: readonly Winner[] | Readonly<Record<string, readonly Json[]>>;
+  readonly pass?: readonly Winner[] | PassBySubject;
   /** A finding that stands and is as severe, or worse, does not pass. Findings are not looked at where left out. */
   readonly severity?: Severity;
 }
