@@ -213,6 +213,17 @@ describe("a truth", () => {
     expect(learned.claims).toMatchObject({ votes: 3 });
   });
 
+  it("that is recorded twice at once is kept once, also where the run taught nothing before", async () => {
+    const store = memory().store;
+    const plain = supervisor({ name: "plain", agents, backend: { store } });
+    const said = { runId: (await plain.run(SPLIT)).runId, subject: "task" };
+    await recordTruths({ store }, [
+      { ...said, truth: "ship" },
+      { ...said, truth: "hold" },
+    ]);
+    expect(await truthsOf(store, "plain")).toEqual(["hold"]);
+  });
+
   it("belongs to the team that decided, also where it is nested", async () => {
     const store = memory().store;
     const inner = supervisor({
@@ -226,6 +237,8 @@ describe("a truth", () => {
     await recordTruth({ store }, runId, "task", "hold", { team: "inner" });
     expect(await truthsOf(store, "inner")).toEqual(["hold"]);
     expect(await learnedFrom({ store }, "outer", { labels: "fixed" })).toEqual({});
+    await recordTruth({ store }, runId, "task", "hold");
+    expect(await truthsOf(store, "outer")).toEqual(["hold"]);
   });
 });
 

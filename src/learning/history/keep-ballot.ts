@@ -46,8 +46,8 @@ export async function keepTruths(
 ): Promise<readonly (KnownTruth | undefined)[]> {
   let replaced: readonly (KnownTruth | undefined)[] = [];
   await Promise.all([
-    write(values, name, ballot, (known = ballot, nowMs) => {
-      let changed = known;
+    write(values, name, ballot, (known, nowMs) => {
+      let changed = known ?? { ...ballot, subjects: [] };
       // It may be made more than once: what it was made of last counts.
       replaced = changes.map((change) => {
         const before = changed.subjects.find((one) => nameOf(one) === nameOf(change.about))?.truth;
@@ -68,10 +68,10 @@ function withChange(
   nowMs: number,
 ): Ballot {
   const wanted = nameOf(about);
-  const isKnown = known.subjects.some((one) => nameOf(one) === wanted);
-  const added = ballot.subjects.filter((one) => !isKnown && nameOf(one) === wanted);
-  const subjects = [...known.subjects, ...added].map((one) => {
-    if (nameOf(one) !== wanted) return one;
+  const isWanted = (one: BallotSubject): boolean => nameOf(one) === wanted;
+  const added = known.subjects.some(isWanted) ? undefined : ballot.subjects.find(isWanted);
+  const subjects = [...known.subjects, ...(added === undefined ? [] : [added])].map((one) => {
+    if (!isWanted(one)) return one;
     const { truth: _before, ...rest } = one;
     if (value === undefined) return rest;
     return { ...rest, truth: { value, ...(by !== undefined && { by }), atMs: atMs ?? nowMs } };
