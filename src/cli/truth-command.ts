@@ -1,4 +1,5 @@
 import { recordTruth, type TruthRecorded } from "../learning/index.ts";
+import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Store } from "../store/store.ts";
@@ -30,12 +31,22 @@ export async function truthCommand(
 ): Promise<void> {
   const { db, in: team, by } = flags;
   const { judged, truth, unheld } = await withDatabase(db, async (store, backend) => {
-    const runId = await findRun(store, wanted, db);
+    // Of a run that was pruned there is no log to be found; what it taught may be kept, under its whole id.
+    let notFound: unknown;
+    const runId = await findRun(store, wanted, db).catch((error: unknown) => {
+      if (!isMissing(error) || wanted === "") throw error;
+      notFound = error;
+      return wanted;
+    });
     const meant = await meantBy(store, runId, subject, value);
     const options = { ...(team !== undefined && { team }), ...(by !== undefined && { by }) };
-    const recorded = await recordTruth(backend, runId, meant.subject, meant.truth, options);
+    const recorded = await recordTruth(backend, runId, meant.subject, meant.truth, options).catch(
+      (error: unknown) => {
+        throw isMissing(error) ? (notFound ?? error) : error;
+      },
+    );
     const [first] = await store.read(runId);
-    const isSecret = first?.type === "run.started" && first.redact !== undefined;
+    const isSecret = first?.type !== "run.started" || first.redact !== undefined;
     // What nobody held may be secret, and is not kept: it is not printed either.
     const isKept = !isSecret || recorded.right.length > 0 || meant.truth === undefined;
     const isUnheld = meant.verdict !== undefined && recorded.right.length === 0;
@@ -50,6 +61,10 @@ export async function truthCommand(
   }
   if (flags.json === true) screen.print(safeJson(judged, 2));
   else for (const line of lines(judged, truth)) screen.print(...wrap(line, screen.columns));
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof QuorateError && error.code === "RUN_NOT_FOUND";
 }
 
 function lines(

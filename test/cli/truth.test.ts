@@ -52,6 +52,22 @@ describe("quorate truth", () => {
     expect(neither.stderr).toContain("give either a value or --forget");
   });
 
+  it("replaces and takes back what is kept of a run that was pruned, by its whole id", async () => {
+    const cwd = folder();
+    await quorate(["run", learning, "--input", "-", "--id", "old-run"], cwd, TASK);
+    await quorate(["truth", "old-run", "task", "hold", "--by", "ann"], cwd);
+    expect((await quorate(["prune", "--older-than", "0m"], cwd)).stdout).toMatch(/^forgot 1 run/);
+    const replaced = await quorate(["truth", "old-run", "task", "ship"], cwd);
+    expect(replaced.stdout).toMatch(/^recorded: ship: task\nit replaces hold, said by ann/);
+    const unheld = await quorate(["truth", "old-run", "task", "hunter2"], cwd);
+    expect(unheld.stdout).toMatch(/^recorded: \[redacted\]: task\n/);
+    const forgotten = await quorate(["truth", "old-run", "task", "--forget"], cwd);
+    expect(forgotten).toMatchObject({ code: 0, stdout: 'forgotten: how "task" turned out\n' });
+    const gone = await quorate(["truth", "another", "task", "hold"], cwd);
+    expect(gone.code).toBe(2);
+    expect(gone.stderr).toMatch(/has no run/);
+  });
+
   it("refuses what the run did not decide about", async () => {
     const cwd = await oneRun();
     const { code, stderr } = await quorate(["truth", "latest", "weather", "rain"], cwd);

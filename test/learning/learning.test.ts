@@ -92,6 +92,44 @@ describe.each([
     expect(await learnedFrom({ store }, "another")).toEqual({});
     await store.close();
   });
+
+  it("of a run that is pruned can be recorded again, replaced and taken back, until it is erased", async () => {
+    const store = open();
+    const team = gate(store);
+    const { runId } = await team.run(SPLIT);
+    const other = await team.run(SPLIT);
+    await recordTruth({ store }, runId, "task", "neither", { by: "ann", atMs: 7_000 });
+    const before = await listed(store);
+    await store.prune(Date.now() + 1_000);
+    const again = await recordTruths(
+      { store },
+      before.map(({ recorded }) => recorded),
+    );
+    expect(again.map(({ recorded }) => recorded?.wrong)).toEqual([["bad", "worse", "good"]]);
+    expect(await listed(store)).toEqual(before);
+    expect(await recordTruth({ store }, runId, "task", "hold")).toEqual({
+      supervisor: "gate",
+      subject: "task",
+      right: ["good"],
+      wrong: ["bad", "worse"],
+      replaced: { value: "neither", by: "ann", atMs: 7_000 },
+    });
+    // Nothing tells any more whether what nobody held is secret.
+    await recordTruth({ store }, runId, "task", "hunter2");
+    expect(await truthsOf(store, "gate")).toEqual(["[redacted]"]);
+    await recordTruth({ store }, runId, "task", undefined);
+    expect(await listed(store)).toEqual([]);
+    expect((await recordTruth({ store }, other.runId, "task", "hold")).right).toEqual(["good"]);
+    const noSubject = await rejection(recordTruth({ store }, runId, "weather", "rain"));
+    expect(noSubject).toMatchObject({
+      code: "BAD_OPTIONS",
+      message: `run "${runId}" is pruned, and of its verdicts only "task" is kept`,
+    });
+    await store.erase({ run: runId });
+    const gone = await rejection(recordTruth({ store }, runId, "task", "hold"));
+    expect(gone).toMatchObject({ code: "RUN_NOT_FOUND" });
+    await store.close();
+  });
 });
 
 describe("a truth", () => {

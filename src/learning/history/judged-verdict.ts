@@ -5,18 +5,20 @@ import { QuorateError } from "../../model/errors.ts";
 import type { RunEvent } from "../../model/events.ts";
 import { REDACTED, takeJson, type Json } from "../../model/json.ts";
 import { cut } from "../../model/text.ts";
-import type { Verdict } from "../../model/verdict.ts";
-import { ballotOf, isSamePosition, type Ballot } from "./ballot.ts";
+import type { RunTaught } from "../../resolve/link.ts";
+import { ballotOf, isSamePosition, type BallotSubject } from "./ballot.ts";
+import type { KeptBallot } from "./kept-ballots.ts";
 
 type VerdictEvent = Extract<RunEvent, { type: "verdict.reached" }>;
 type RunStartedEvent = Extract<RunEvent, { type: "run.started" }>;
 
 /** A verdict that it turned out about what is true, and where that is kept. */
 export interface JudgedVerdict {
-  readonly verdict: Verdict;
+  /** What it was about, and who held what. */
+  readonly about: BallotSubject;
   /** The supervisor that reached it. */
   readonly supervisor: string;
-  readonly ballot: Ballot;
+  readonly run: RunTaught;
   /** What is kept of the truth. */
   readonly truth: Json | undefined;
 }
@@ -38,28 +40,57 @@ export function verdictReader(
 ): (about: TruthSubject) => JudgedVerdict {
   const events = todaysEvents(recorded);
   const [first] = events;
-  if (first?.type !== "run.started") {
-    throw new QuorateError(
-      "RUN_NOT_FOUND",
-      `the store has no run "${runId}"; list what there is with runs()`,
-    );
-  }
+  if (first?.type !== "run.started") throw noRun(runId);
   return ({ subject, truth, team: wanted }) => {
     const found = verdictAbout(first, events, subject, wanted);
     const { team, verdict, redacted } = found;
     if (redacted === true) {
       throw refusal(`the positions about "${subject}" were redacted: nothing says who was right`);
     }
-    const kept =
-      truth === undefined ? undefined : truthAsKept(checkTruth(truth, verdict), verdict, first);
+    const value = truth === undefined ? undefined : checkTruth(truth, verdict);
     const scope = scopeOf(found);
-    const taught = { runId, atMs: first.atMs, ...(scope !== "" && { callId: scope }) };
-    const ballot = ballotOf(taught, [verdict]);
-    if (ballot === undefined) {
+    const run = { runId, atMs: first.atMs, ...(scope !== "" && { callId: scope }) };
+    const [about] = ballotOf(run, [verdict])?.subjects ?? [];
+    if (about === undefined) {
       throw refusal(`the positions about "${subject}" are too long to learn from`);
     }
     const supervisor = team === undefined ? first.supervisor.name : agentOf(team, events);
-    return { verdict, supervisor, ballot, truth: kept };
+    const mayBeSecret = first.redact !== undefined;
+    return { about, supervisor, run, truth: truthAsKept(value, about, mayBeSecret) };
+  };
+}
+
+/**
+ * The same for a run whose log was pruned, by the ballots that are kept of it; `RUN_NOT_FOUND` where there are none. Nothing tells any more
+ * whether secrets were taken out of the run.
+ */
+export function ballotReader(
+  runId: string,
+  kept: readonly KeptBallot[],
+): (about: TruthSubject) => JudgedVerdict {
+  if (kept.length === 0) throw noRun(runId);
+  return ({ subject, truth, team: wanted }) => {
+    const found = new Map<string, Omit<JudgedVerdict, "truth">>();
+    const subjects = new Set<string>();
+    for (const { supervisor, ballot } of kept) {
+      const { subjects: all, ...run } = ballot;
+      const { callId = "" } = run;
+      for (const about of all) {
+        subjects.add(about.subject);
+        const isWanted = wanted === undefined || wanted === callId;
+        if (about.subject === subject && isWanted) found.set(callId, { about, supervisor, run });
+      }
+    }
+    const one = oneOf(found, runId, subject);
+    if (one === undefined) {
+      throw refusal(
+        `run "${runId}" is pruned, and of its verdicts only ${listOf(subjects)} is kept`,
+      );
+    }
+    const value = truth === undefined ? undefined : checkTruth(truth, one.about);
+    const known = one.about.truth?.value;
+    const isKnown = value !== undefined && known !== undefined && isSamePosition(value, known);
+    return { ...one, truth: isKnown ? known : truthAsKept(value, one.about, true) };
   };
 }
 
@@ -73,10 +104,14 @@ function agentOf(callId: string, events: readonly RunEvent[]): string {
  * What is kept of a truth. Of a run that secrets are taken out of, nobody here can tell whether one that nobody held is secret: then only
  * that everybody was wrong is kept, and that teaches the same.
  */
-function truthAsKept(truth: Json, { positions }: Verdict, { redact }: RunStartedEvent): Json {
-  if (redact === undefined || truth === PRESENT || truth === ABSENT) return truth;
-  const held = positions.find(({ value }) => isSamePosition(value, truth));
-  return held === undefined ? REDACTED : held.value;
+function truthAsKept(
+  truth: Json | undefined,
+  { votes }: BallotSubject,
+  mayBeSecret: boolean,
+): Json | undefined {
+  if (!mayBeSecret || truth === undefined || truth === PRESENT || truth === ABSENT) return truth;
+  const held = votes.find(({ position }) => isSamePosition(position, truth));
+  return held === undefined ? REDACTED : held.position;
 }
 
 /** The latest verdict about a subject. */
@@ -91,30 +126,40 @@ function verdictAbout(
   for (const event of events) {
     if (event.type !== "verdict.reached") continue;
     const { team = "", verdict } = event;
-    subjects.add(`"${cut(verdict.subject, 80)}"`);
+    subjects.add(verdict.subject);
     const isWanted = wanted === undefined || wanted === team || wanted === scopeOf(event);
     if (verdict.subject === subject && isWanted) found.set(team, event);
   }
-  const own = found.get("");
-  if (own !== undefined) return own;
-  const [only, another] = found.values();
-  if (only !== undefined && another === undefined) return only;
-  if (only !== undefined) {
-    const teams = [...found.keys()].map((team) => `"${team}"`).join(", ");
-    throw refusal(
-      `several teams of run "${runId}" decided about "${subject}"; name one as team: ${teams}`,
-    );
-  }
-  const known = [...subjects].slice(0, 10).join(", ");
+  const one = oneOf(found, runId, subject);
+  if (one !== undefined) return one;
   const what = redact === undefined ? `"${subject}"` : "that subject";
   throw refusal(
     subjects.size === 0
       ? `run "${runId}" decided about nothing`
-      : `run "${runId}" has no verdict about ${what}; it has ${known}${subjects.size > 10 ? ", …" : ""}`,
+      : `run "${runId}" has no verdict about ${what}; it has ${listOf(subjects)}`,
   );
 }
 
-function checkTruth(truth: Json, { kind, subject }: Verdict): Json {
+/** By team: the run's own, else the only one there is. */
+function oneOf<T>(found: ReadonlyMap<string, T>, runId: string, subject: string): T | undefined {
+  const own = found.get("");
+  if (own !== undefined || found.size === 0) return own;
+  const [only] = found.values();
+  if (found.size === 1) return only;
+  const teams = [...found.keys()].map((team) => `"${team}"`).join(", ");
+  throw refusal(
+    `several teams of run "${runId}" decided about "${subject}"; name one as team: ${teams}`,
+  );
+}
+
+const MAX_LISTED = 10;
+
+function listOf(subjects: ReadonlySet<string>): string {
+  const listed = [...subjects].slice(0, MAX_LISTED).map((subject) => `"${cut(subject, 80)}"`);
+  return `${listed.join(", ")}${subjects.size > MAX_LISTED ? ", …" : ""}`;
+}
+
+function checkTruth(truth: Json, { kind, subject }: Pick<BallotSubject, "kind" | "subject">): Json {
   const taken = takeJson(truth, MAX_TRUTH_BYTES);
   if (taken.fault !== undefined) {
     throw refusal(`what is true of "${subject}" ${taken.fault.why}; use a plain JSON value`);
@@ -125,6 +170,13 @@ function checkTruth(truth: Json, { kind, subject }: Verdict): Json {
 }
 
 const MAX_TRUTH_BYTES = 1_000;
+
+function noRun(runId: string): QuorateError {
+  return new QuorateError(
+    "RUN_NOT_FOUND",
+    `the store has no run "${runId}"; list what there is with runs()`,
+  );
+}
 
 function refusal(why: string): QuorateError {
   return new QuorateError("BAD_OPTIONS", why);

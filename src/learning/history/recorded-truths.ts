@@ -4,8 +4,8 @@ import { options, type Options } from "../../check/options.ts";
 import type { SubjectKind } from "../../model/conflict.ts";
 import type { Json } from "../../model/json.ts";
 import type { Store } from "../../store/store.ts";
-import { ALL_BALLOTS, ballotPrefix, supervisorOf } from "./ballot.ts";
-import { takeBallot } from "./take-ballot.ts";
+import { ALL_BALLOTS, ballotPrefix } from "./ballot.ts";
+import { keptBallots } from "./kept-ballots.ts";
 
 /** A truth as it was recorded: `recordTruths()` takes it as it is. */
 export interface StoredTruth {
@@ -33,8 +33,6 @@ export const TRUTH_QUERY: Options<TruthQuery> = options({
   supervisor: text("name a supervisor"),
 });
 
-const PAGE = 100;
-
 /** All truths that were recorded, the latest runs first. Those of runs that are pruned are among them. */
 export async function* recordedTruths(
   backend: { readonly store: Store },
@@ -43,34 +41,23 @@ export async function* recordedTruths(
   BACKEND.needed().take(backend, "recordedTruths: backend");
   const { supervisor } = TRUTH_QUERY.of(given, "recordedTruths");
   const prefix = supervisor === undefined ? ALL_BALLOTS : ballotPrefix(supervisor);
-  let after: string | undefined;
-  for (;;) {
-    const page = await backend.store.values.list(prefix, {
-      limit: PAGE,
-      ...(after !== undefined && { after }),
-    });
-    for (const { key, value } of page) {
-      const ballot = takeBallot(value);
-      if (ballot === undefined) continue;
-      const { runId, callId } = ballot;
-      for (const { subject, kind, truth } of ballot.subjects) {
-        if (truth === undefined) continue;
-        const { value: known, by, atMs } = truth;
-        yield {
-          supervisor: supervisorOf(key),
-          kind,
-          recorded: {
-            runId,
-            subject,
-            truth: known,
-            ...(callId !== undefined && { team: callId }),
-            ...(by !== undefined && { by }),
-            ...(atMs !== undefined && { atMs }),
-          },
-        };
-      }
+  for await (const { supervisor: whose, ballot } of keptBallots(backend.store.values, prefix)) {
+    const { runId, callId } = ballot;
+    for (const { subject, kind, truth } of ballot.subjects) {
+      if (truth === undefined) continue;
+      const { value, by, atMs } = truth;
+      yield {
+        supervisor: whose,
+        kind,
+        recorded: {
+          runId,
+          subject,
+          truth: value,
+          ...(callId !== undefined && { team: callId }),
+          ...(by !== undefined && { by }),
+          ...(atMs !== undefined && { atMs }),
+        },
+      };
     }
-    after = page.at(-1)?.key;
-    if (page.length < PAGE) return;
   }
 }

@@ -6,9 +6,10 @@ import { hear } from "../../model/hear.ts";
 import { isSoundError, QuorateError } from "../../model/errors.ts";
 import type { Json } from "../../model/json.ts";
 import type { Store } from "../../store/store.ts";
-import { isSamePosition, type KnownTruth } from "./ballot.ts";
-import { verdictReader, type JudgedVerdict } from "./judged-verdict.ts";
+import { ALL_BALLOTS, isSamePosition, type KnownTruth } from "./ballot.ts";
+import { ballotReader, verdictReader, type JudgedVerdict } from "./judged-verdict.ts";
 import { keepTruths } from "./keep-ballot.ts";
+import { keptBallots, type KeptBallot } from "./kept-ballots.ts";
 
 /** What may be said of a truth besides what it is. */
 export interface TruthOptions {
@@ -66,7 +67,8 @@ export type TruthResult =
  * Records what turned out to be true of a subject that a run decided about: `reliability()` learns from it how good the agents
  * are, and how much its confidence is worth. `truth` is a position, whether somebody held it or not; of a finding `"present"` or
  * `"absent"`. Recorded again, the last one counts, and `replaced` says what there was; `undefined` takes it back. It is kept in the store
- * beside the runs, with who says so and when, also when the run is pruned.
+ * beside the runs, with who says so and when, also when the run is pruned; what nobody held is kept as `"[redacted]"` where it is recorded
+ * after that.
  *
  * Rejects with `RUN_NOT_FOUND`, and with `BAD_OPTIONS` where the run has no verdict about that subject.
  */
@@ -83,7 +85,9 @@ export async function recordTruth(
   BACKEND.needed().take(backend, "recordTruth: backend");
   TEXT.take(runId, "recordTruth: runId");
   TEXT.take(subject, "recordTruth: subject");
-  const [result] = await recordOfRun(backend.store, runId, [{ ...said, runId, subject, truth }]);
+  const { store } = backend;
+  const kept = keptOf(store, [runId]);
+  const [result] = await recordOfRun(store, kept, runId, [{ ...said, runId, subject, truth }]);
   if (result?.recorded !== undefined) return result.recorded;
   throw result?.error ?? new QuorateError("BAD_OPTIONS", "nothing was recorded");
 }
@@ -119,11 +123,16 @@ export async function recordTruths(
   });
   const results: TruthResult[] = [];
   const byRun = [...Map.groupBy(taken.entries(), ([, { runId }]) => runId)];
+  const kept = keptOf(
+    store,
+    byRun.map(([runId]) => runId),
+  );
   for (let from = 0; from < byRun.length; from += RUNS_AT_ONCE) {
     await Promise.all(
       byRun.slice(from, from + RUNS_AT_ONCE).map(async ([runId, entries]) => {
         const recorded = await recordOfRun(
           store,
+          kept,
           runId,
           entries.map(([, truth]) => truth),
         );
@@ -136,14 +145,35 @@ export async function recordTruths(
   return results;
 }
 
+type KeptByRun = () => Promise<ReadonlyMap<string, readonly KeptBallot[]>>;
+
+/** The ballots that are kept of runs. All ballots are gone through, once, where a log is not there any more. */
+function keptOf({ values }: Store, runIds: readonly string[]): KeptByRun {
+  const wanted = new Set(runIds);
+  let found: ReturnType<KeptByRun> | undefined;
+  const find: KeptByRun = async () => {
+    const byRun = new Map<string, KeptBallot[]>();
+    for await (const kept of keptBallots(values, ALL_BALLOTS)) {
+      const { runId } = kept.ballot;
+      if (wanted.has(runId)) byRun.set(runId, [...(byRun.get(runId) ?? []), kept]);
+    }
+    return byRun;
+  };
+  return () => (found ??= find());
+}
+
 /** Records truths of one run, in their order. Rejects when the store fails. */
 async function recordOfRun(
   store: Store,
+  keptByRun: KeptByRun,
   runId: string,
   truths: readonly Truth[],
 ): Promise<readonly TruthResult[]> {
   const events = await store.read(runId);
-  const read = orRefusal(() => verdictReader(runId, events));
+  const kept = events.length > 0 ? [] : ((await keptByRun()).get(runId) ?? []);
+  const read = orRefusal(() =>
+    events.length > 0 ? verdictReader(runId, events) : ballotReader(runId, kept),
+  );
   const found = truths.map((truth) =>
     read instanceof QuorateError ? read : orRefusal(() => read({ ...truth, team: truth.team })),
   );
@@ -153,20 +183,19 @@ async function recordOfRun(
   const known = [...found.entries()].flatMap(([at, one]) =>
     one instanceof QuorateError ? [] : [{ at, ...one }],
   );
-  const byTeam = Map.groupBy(known, ({ supervisor, ballot: { callId = "" } }) =>
+  const byTeam = Map.groupBy(known, ({ supervisor, run: { callId = "" } }) =>
     JSON.stringify([supervisor, callId]),
   );
   for (const ofTeam of byTeam.values()) {
     const [first] = ofTeam;
     if (first === undefined) continue;
-    const subjects = ofTeam.flatMap(({ ballot }) => ballot.subjects);
-    const changes = ofTeam.map(({ at, verdict, truth }) => ({
-      about: verdict,
+    const changes = ofTeam.map(({ at, about, truth }) => ({
+      about,
       value: truth,
       by: truths[at]?.by,
       atMs: truths[at]?.atMs,
     }));
-    const ballot = { ...first.ballot, subjects };
+    const ballot = { ...first.run, subjects: ofTeam.map(({ about }) => about) };
     const replaced = await keepTruths(store.values, first.supervisor, ballot, changes);
     for (const [i, one] of ofTeam.entries()) {
       results[one.at] = { recorded: recordedOf(one, replaced[i]) };
@@ -186,18 +215,18 @@ function orRefusal<T>(work: () => T): T | QuorateError {
 }
 
 function recordedOf(
-  { verdict, supervisor, truth }: JudgedVerdict,
+  { about, supervisor, truth }: JudgedVerdict,
   replaced: KnownTruth | undefined,
 ): TruthRecorded {
   const holders = (same: boolean): readonly string[] =>
     truth === undefined
       ? []
-      : verdict.positions
-          .filter(({ value }) => isSamePosition(value, truth) === same)
-          .flatMap(({ heldBy }) => heldBy.map(({ agent }) => agent));
+      : about.votes
+          .filter(({ position }) => isSamePosition(position, truth) === same)
+          .flatMap(({ agents }) => agents);
   return {
     supervisor,
-    subject: verdict.subject,
+    subject: about.subject,
     right: holders(true),
     wrong: holders(false),
     ...(replaced !== undefined && { replaced }),
