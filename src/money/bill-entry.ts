@@ -9,6 +9,7 @@ import {
   type Cost,
   type ModelCost,
 } from "../model/call.ts";
+import type { RunEvent } from "../model/events.ts";
 import type { BillLine, Saved } from "../model/outcome.ts";
 import type { Models } from "./spent.ts";
 
@@ -44,7 +45,13 @@ export interface Entry {
   more: More | undefined;
 }
 
-export type Gap = "unreported" | "unpriced";
+type Gap = "unreported" | "unpriced";
+
+/** What is told of an attempt that was given up or cancelled, before or after its end. */
+type LateWord = Extract<
+  RunEvent,
+  { readonly type: "call.late" | "call.abandoned" | "call.reported" }
+>;
 
 /** What the attempts of a call took of one model. An attempt of several counts with the one that it named last. */
 interface BillPart {
@@ -63,6 +70,8 @@ export interface More {
   doubtful: number;
   late: number;
   lateCost: Cost;
+  /** What was told of an attempt that has no end yet. */
+  told: readonly LateWord[];
   reused: { readonly by: Exclude<keyof Saved, "panel">; readonly saved: Cost } | undefined;
   /** 1, but for a team whose answer was there already. */
   count: number;
@@ -107,14 +116,58 @@ export function turnTo(entry: Entry, key: string | undefined): void {
   entry.key = key;
 }
 
-/** Nobody will know what became of an attempt that has begun. */
+/**
+ * What is told of an attempt that has an end came late. Of one that has none it waits for that: where it is cancelled there is no other, and
+ * what is told first says what it took.
+ */
+export function tell(entry: Entry, told: LateWord): void {
+  if (!entry.open || entry.attempt !== told.attempt) return addLate(entry, told);
+  const more = moreOf(entry);
+  more.told = [...more.told, told];
+}
+
+/** An attempt that has begun will have no end: what was told of it is all that anybody will know. */
 export function leaveOpen(entry: Entry): void {
   if (!entry.open) return;
-  entry.open = false;
-  entry.cost = addCost(entry.cost, UNKNOWN_COST);
-  entry.gap = "unreported";
-  entry.model = entry.asked;
-  addTo(entry, entry.asked, UNKNOWN_COST, 1);
+  const [first, ...others] = takeTold(entry);
+  const { cost = UNKNOWN_COST, used = [{ model: entry.asked, cost }] } = first ?? {};
+  endWith(entry, { cost: addCost(entry.cost, cost), used });
+  if (first?.type === "call.abandoned") moreOf(entry).late++;
+  for (const told of others) addLate(entry, told);
+}
+
+/** As an entry stands where nothing more is said of its call. */
+export function asLeft(entry: Entry): Entry {
+  if (!entry.open) return entry;
+  const { parts, more } = entry;
+  const left: Entry = {
+    ...entry,
+    parts: parts.map((part) => ({ ...part })),
+    more: more && { ...more },
+  };
+  leaveOpen(left);
+  return left;
+}
+
+/** Whether anything was told of an attempt that has no end yet. */
+export function isTold({ more }: Entry): boolean {
+  return more !== undefined && more.told.length > 0;
+}
+
+function takeTold({ more }: Entry): readonly LateWord[] {
+  const told = more?.told ?? [];
+  if (more !== undefined) more.told = [];
+  return told;
+}
+
+function addLate(entry: Entry, { type, cost, used }: LateWord): void {
+  const more = moreOf(entry);
+  if (type !== "call.reported") more.late++;
+  if (cost === undefined) return;
+  const parts = used ?? [{ model: entry.asked, cost }];
+  more.lateCost = addCost(more.lateCost, cost);
+  if (entry.gap === "unreported" && parts.length > 0) entry.gap = "unpriced";
+  addUsed(entry, parts);
 }
 
 /** An attempt has ended, or the call did without one; `cost` is that of all of its attempts. */
@@ -122,6 +175,7 @@ export function endWith(
   entry: Entry,
   { cost, model, used }: { readonly cost: Cost } & Models,
 ): void {
+  const told = takeTold(entry);
   if (entry.open) {
     entry.model = model ?? entry.asked;
     const parts = used ?? [{ model: entry.model, cost: costSince(cost, entry.cost) }];
@@ -131,6 +185,7 @@ export function endWith(
   }
   entry.open = false;
   entry.cost = cost;
+  for (const late of told) addLate(entry, late);
 }
 
 /** One attempt that reported nothing is all that is said of its call. */
@@ -145,7 +200,7 @@ function isUnreported(cost: Cost): boolean {
   return AMOUNTS.every((name) => cost[name] === "unknown" && known(cost, name) === 0);
 }
 
-export function addUsed(entry: Entry, used: readonly ModelCost[]): void {
+function addUsed(entry: Entry, used: readonly ModelCost[]): void {
   for (const { model, cost } of used) addTo(entry, model, cost, 0);
 }
 
@@ -168,6 +223,7 @@ export function moreOf(entry: Entry): More {
     doubtful: 0,
     late: 0,
     lateCost: NO_COST,
+    told: [],
     reused: undefined,
     count: 1,
     shared: 0,
@@ -176,14 +232,8 @@ export function moreOf(entry: Entry): More {
   });
 }
 
-export function costOf({ more, cost, open }: Entry): Cost {
-  const ended = open ? addCost(cost, UNKNOWN_COST) : cost;
-  return more === undefined ? ended : addCost(addCost(more.before, more.lateCost), ended);
-}
-
-/** What nobody knows of a call: of an attempt under way nothing is known yet. */
-export function gapOf({ gap, open }: Entry): Gap | undefined {
-  return open ? "unreported" : gap;
+export function costOf({ more, cost }: Entry): Cost {
+  return more === undefined ? cost : addCost(addCost(more.before, more.lateCost), cost);
 }
 
 export function countOf({ more }: Entry): number {
@@ -192,11 +242,9 @@ export function countOf({ more }: Entry): number {
 
 /** A line for each of its models. The call is counted on one of them, that of its last attempt, and so is its time. */
 export function linesOf(entry: Entry): readonly BillLine[] {
-  const { agent, model, parts, durationMs, open, asked } = entry;
+  const { agent, model, parts, durationMs } = entry;
   const calls = countOf(entry);
-  const inDoubt = { model: asked, attempts: 1, cost: UNKNOWN_COST };
-  const all = open ? [...parts, inDoubt] : parts;
-  const lines = all.map((part) => ({ agent, ...part, calls: 0, durationMs: 0 }));
+  const lines = parts.map((part) => ({ agent, ...part, calls: 0, durationMs: 0 }));
   const last = lines.findLast((line) => line.model === model);
   if (last === undefined) {
     return [...lines, { agent, model, calls, attempts: 0, cost: NO_COST, durationMs }];

@@ -1,7 +1,7 @@
 import { addCost, NO_COST, type Cost } from "../model/call.ts";
 import type { Bill, BillLine, Saved, Wasted } from "../model/outcome.ts";
 import { add, addEach, merged, NOTHING_SAVED, NOTHING_WASTED } from "./add-bills.ts";
-import { costOf, countOf, gapOf, linesOf, type Entry } from "./bill-entry.ts";
+import { asLeft, costOf, countOf, linesOf, type Entry } from "./bill-entry.ts";
 
 /**
  * The calls of one team of a run, each team in it a scope of its own: a bill is asked for at the end of every team, and is not to
@@ -74,9 +74,8 @@ export function sumsOf(scope: Scope): Sums {
     calls += countOf(entry);
     attempts += entry.attempts;
     spent = addCost(spent, costOf(entry));
-    const gap = gapOf(entry);
-    if (gap === "unreported") unreported++;
-    else if (gap === "unpriced") unpriced++;
+    if (entry.gap === "unreported") unreported++;
+    else if (entry.gap === "unpriced") unpriced++;
     plain &&= entry.more === undefined;
   }
   let saved = plain ? NOTHING_SAVED : savedBy(entries, scope);
@@ -108,8 +107,9 @@ function orderedLines(scope: Scope): readonly OrderedLine[] {
   return (scope.lines = merged(lines.sort((a, b) => a.order - b.order)));
 }
 
+/** The calls that are on the bill, as they stand where nothing more is said of them. */
 function billed({ calls }: Scope): readonly Entry[] {
-  return calls.filter(isBilled);
+  return calls.filter(isBilled).map(asLeft);
 }
 
 /** Whether a call is on the bill: a team's calls are those of its agents, but where its answer was there already. */

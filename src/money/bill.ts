@@ -3,15 +3,15 @@ import { todaysEvents } from "../model/earlier-events.ts";
 import { objectsIn } from "../check/given.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { Bill, Reuse } from "../model/outcome.ts";
-import { addCost, UNKNOWN_COST } from "../model/call.ts";
 import { spentWith } from "./add-bills.ts";
 import {
-  addUsed,
   countOf,
   endWith,
   entryOf,
+  isTold,
   leaveOpen,
   moreOf,
+  tell,
   turnTo,
   type Entry,
 } from "./bill-entry.ts";
@@ -107,34 +107,19 @@ export class BillFold {
       }
       case "call.late":
       case "call.abandoned":
-      case "call.reported": {
-        const entry = this.#entry(event);
-        const cut = entry.open && entry.attempt === event.attempt;
-        // What came late may be told before the end of its attempt, which says what it took: until then that is as of one under way.
-        if (cut && event.type === "call.late" && event.cost === undefined) break;
-        if (cut) {
-          // It was cancelled, and may have no other end.
-          const { cost = UNKNOWN_COST, used } = event;
-          endWith(entry, { cost: addCost(entry.cost, cost), ...(used !== undefined && { used }) });
-        } else if (event.cost !== undefined) {
-          const { cost, used = [{ model: entry.asked, cost }] } = event;
-          const more = moreOf(entry);
-          more.lateCost = addCost(more.lateCost, cost);
-          if (entry.gap === "unreported" && used.length > 0) entry.gap = "unpriced";
-          addUsed(entry, used);
-        }
-        if (event.type === "call.abandoned" || (event.type === "call.late" && !cut)) {
-          moreOf(entry).late++;
-        }
+      case "call.reported":
+        tell(this.#entry(event), event);
         break;
-      }
       case "call.skipped":
         if (event.reason === "early-stop") this.#stop(event);
         if (event.reason === "panel") this.#leaveOut(event);
         break;
+      case "run.resumed":
+        // What was told before the process died has nobody who tells its end.
+        for (const entry of this.#calls.values()) if (isTold(entry)) leaveOpen(entry);
+        break;
       case "run.started":
       case "run.planned":
-      case "run.resumed":
       case "run.waiting":
       case "run.finished":
       case "run.cancelled":

@@ -160,31 +160,44 @@ describe("a bill of which some is not known", () => {
   });
 });
 
-describe("an attempt that is told to have come late before its end", () => {
-  it("leaves no call unreported whose agent has reported what it used", async () => {
+describe("a bill of an attempt that was given up, and whose end is told after what came late", () => {
+  /** The bill of a run whose agent stops at its timeout, and that of the same log with the two the other way round. */
+  async function bothOrders(uses: readonly Usage[], usesLate: readonly Usage[]) {
     const stopped = agent({
       name: "stopped",
       timeoutMs: 5,
       retries: 0,
       run: async (_task: string, { report, signal }) => {
-        report({ usdMicros: 7, inputTokens: 3, outputTokens: 1 });
+        for (const usage of uses) report(usage);
         await once(signal, "abort");
+        for (const usage of usesLate) report(usage);
         throw new Error("stopped");
       },
     });
-    const team = supervisor({ name: "team", agents: { stopped } });
-    const { bill, runId } = await team.run("x");
-    const log = await team.backend.store.read(runId);
-    // Which of the two is told first, nobody can say beforehand.
+    const { backend, run } = supervisor({ name: "team", agents: { stopped } });
+    const { runId } = await run("x");
+    const log = await backend.store.read(runId);
     const late = log.filter(({ type }) => type === "call.late");
     const rest = log.filter(({ type }) => type !== "call.late");
     const end = rest.findIndex(({ type }) => type === "call.failed");
     expect([late.length, end]).toEqual([1, 3]);
-    const other = billOf(
-      rest.toSpliced(end, 0, ...late).map((event, at) => ({ ...event, seq: at + 1 })),
-    );
-    expect(bill.spent).toEqual({ usdMicros: 7, inputTokens: 3, outputTokens: 1 });
-    expect(other.spent).toEqual(bill.spent);
-    expect(other.lines).toEqual(bill.lines);
+    return [end + 1, end].map((at) => billOf(rest.toSpliced(at, 0, ...late)));
+  }
+
+  const one = { usdMicros: 7, inputTokens: 3, outputTokens: 1 };
+
+  it("leaves no call unreported whose agent has reported what it used", async () => {
+    const [bill, other] = await bothOrders([one], []);
+    expect(bill?.spent).toEqual(one);
+    expect(other).toEqual(bill);
+  });
+
+  it.each<[string, readonly Usage[]]>([
+    ["something", [one]],
+    ["nothing", []],
+  ])("counts as late what it used after it had reported %s", async (_, uses) => {
+    const [bill, other] = await bothOrders(uses, [{ ...one, usdMicros: 5 }]);
+    expect(bill?.wasted.late).toEqual({ calls: 1, usdMicros: 5 });
+    expect(other).toEqual(bill);
   });
 });
