@@ -299,7 +299,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     const before = this.#told;
     const settled = this.#over("stopped");
     // Of a call that is cancelled the log says no more than this.
-    const { cost, charged } = this.#last(before);
+    const { cost, charged } = this.#news(before);
     const isNews = was === "given up" || cost !== undefined || charged !== undefined;
     if (isNews) this.#run.journal.note([this.#late(before)]);
     if (was === "given up") return;
@@ -346,7 +346,7 @@ export class CallAttempt implements Attempt, WaitOptions {
   #abandon(): Promise<void> | undefined {
     const before = this.#told;
     const settled = this.#over("abandoned");
-    this.#run.journal.note([{ type: "call.abandoned", ...this.#last(before) }]);
+    this.#run.journal.note([{ type: "call.abandoned", ...this.#news(before) }]);
     return settled;
   }
 
@@ -364,16 +364,9 @@ export class CallAttempt implements Attempt, WaitOptions {
     return newsOf(this.call, this.#told, before, this.#holds.charge?.total);
   }
 
-  /** The same, as the last that is said of it: of one that is free that it cost nothing, as it may have no other end. */
-  #last(before: Spent): News {
-    const news = this.#news(before);
-    const isNothing = this.#seat.free && this.#told.used.length === 0;
-    return isNothing ? { ...news, cost: this.#told.cost } : news;
-  }
-
   #late(before: Spent): EventBody {
     const durationMs = this.#run.clock.monotonic() - this.#startedMs;
-    return { type: "call.late", ...this.#last(before), settled: this.#how ?? "failed", durationMs };
+    return { type: "call.late", ...this.#news(before), settled: this.#how ?? "failed", durationMs };
   }
 
   #abort(reason: unknown): void {

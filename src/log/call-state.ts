@@ -1,7 +1,8 @@
 import type { CallPlace } from "../model/call-place.ts";
-import { addCost, NO_COST, UNKNOWN_COST, type Cost } from "../model/call.ts";
+import { addCost, NO_COST, type Cost } from "../model/call.ts";
 import type { Issue } from "../model/errors.ts";
 import type { EventBody, RunEvent } from "../model/events.ts";
+import { nothingBy } from "../money/spent.ts";
 
 /** An event of a call, with or without its place in the log. */
 export type CallEvent = Extract<EventBody, CallPlace> & { readonly seq?: number };
@@ -35,6 +36,8 @@ export interface CallState {
   readonly charged: number | undefined;
   /** What is reserved for the attempt that began last, in micro-dollars, until the log says what it cost. */
   readonly reserved: number | undefined;
+  /** Whether the attempt that began last costs nothing, whatever it uses; `false` once the log says what it cost. */
+  readonly free: boolean;
   /** Whether the log says what the attempt that began last has cost. */
   readonly settled: boolean;
   /** The number of the event with which that attempt began, where it has no end; else 0. */
@@ -57,6 +60,7 @@ export function newCall(place: CallPlace, key: string | undefined): CallState {
     cost: NO_COST,
     charged: undefined,
     reserved: undefined,
+    free: false,
     settled: true,
     startedSeq: 0,
     checkpoint: undefined,
@@ -80,6 +84,7 @@ export function evolve(state: CallState, event: CallEvent): CallState {
         // An attempt before it that has no end costs what nobody knows, once and for all.
         ...spent(state),
         reserved: event.reserved,
+        free: event.free === true,
         settled: false,
         startedSeq: "seq" in event ? event.seq : 0,
         // The same attempt, made again.
@@ -107,7 +112,7 @@ export function evolve(state: CallState, event: CallEvent): CallState {
     case "call.late":
     case "call.abandoned":
     case "call.reported": {
-      const { attempt, cost = UNKNOWN_COST, charged } = event;
+      const { attempt, cost = nothingBy(state).cost, charged } = event;
       // An attempt that was cancelled may have no other end. Otherwise its end is known, and the next one may have begun.
       if (!state.settled && state.attempt === attempt)
         return settled(state, addCost(state.cost, cost), charged);
@@ -144,18 +149,18 @@ function ended(state: CallState, event: Extract<CallEvent, Pick<CallEnded, "type
 
 /** The log says what all attempts so far cost, and what was charged for them. */
 function settled(state: CallState, cost: Cost, charged = spent(state).charged): CallState {
-  return { ...state, cost, charged, reserved: undefined, settled: true };
+  return { ...state, cost, charged, reserved: undefined, free: false, settled: true };
 }
 
 /**
- * What a call took as far as the log says. An attempt of which it says nothing costs what nobody knows, and is charged with what
- * was reserved for it.
+ * What a call took as far as the log says. An attempt of which it says nothing costs what nobody knows, or nothing where it is free, and is
+ * charged with what was reserved for it.
  */
 export function spent(state: CallState): Pick<CallState, "cost" | "charged"> {
   const { cost, charged, reserved } = state;
   if (state.settled) return { cost, charged };
   return {
-    cost: addCost(cost, UNKNOWN_COST),
+    cost: addCost(cost, nothingBy(state).cost),
     charged: reserved === undefined ? charged : (charged ?? 0) + reserved,
   };
 }

@@ -102,6 +102,8 @@ export type EventBody =
       readonly model?: string;
       /** What is reserved for it, in micro-dollars; only under a budget. */
       readonly reserved?: number;
+      /** Whatever it uses costs nothing: where nothing is said of that, it has used nothing. */
+      readonly free?: true;
       /** How many calls of this and other runs are one request. */
       readonly batch?: number;
     })

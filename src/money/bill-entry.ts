@@ -11,7 +11,7 @@ import {
 } from "../model/call.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { BillLine, Saved } from "../model/outcome.ts";
-import type { Models } from "./spent.ts";
+import { nothingBy, type Models } from "./spent.ts";
 
 /** One call, as far as the log has come. */
 export interface Entry {
@@ -34,6 +34,8 @@ export interface Entry {
   attempt: number;
   /** It has no end yet. */
   open: boolean;
+  /** Whatever the attempt that began last uses costs nothing. */
+  free: boolean;
   durationMs: number;
   /** Of all attempts since it began with this key. */
   cost: Cost;
@@ -68,6 +70,7 @@ export interface More {
   failedCost: Cost;
   /** Attempts of which nobody knows what became of them, as the process died. */
   doubtful: number;
+  doubtfulCost: Cost;
   late: number;
   lateCost: Cost;
   /** What was told of an attempt that has no end yet. */
@@ -97,6 +100,7 @@ export function entryOf({ callId, agent, role, via }: CallPlace, order: number):
     attempts: 0,
     attempt: 0,
     open: false,
+    free: false,
     durationMs: 0,
     cost: NO_COST,
     gap: undefined,
@@ -130,7 +134,7 @@ export function tell(entry: Entry, told: LateWord): void {
 export function leaveOpen(entry: Entry): void {
   if (!entry.open) return;
   const [first, ...others] = takeTold(entry);
-  const { cost = UNKNOWN_COST, used = [{ model: entry.asked, cost }] } = first ?? {};
+  const { cost = nothingBy(entry).cost, used = [{ model: entry.asked, cost }] } = first ?? {};
   endWith(entry, { cost: addCost(entry.cost, cost), used });
   if (first?.type === "call.abandoned") moreOf(entry).late++;
   for (const told of others) addLate(entry, told);
@@ -147,6 +151,13 @@ export function asLeft(entry: Entry): Entry {
   };
   leaveOpen(left);
   return left;
+}
+
+/** Nobody knows what became of the attempt under way, as the process died. */
+export function doubt(entry: Entry): void {
+  const more = moreOf(entry);
+  more.doubtful++;
+  more.doubtfulCost = addCost(more.doubtfulCost, nothingBy(entry).cost);
 }
 
 /** Whether anything was told of an attempt that has no end yet. */
@@ -221,6 +232,7 @@ export function moreOf(entry: Entry): More {
     failedAttempts: 0,
     failedCost: NO_COST,
     doubtful: 0,
+    doubtfulCost: NO_COST,
     late: 0,
     lateCost: NO_COST,
     told: [],

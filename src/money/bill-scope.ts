@@ -142,11 +142,11 @@ function wastedBy(entries: readonly Entry[]): Wasted {
   let { retries, late, inDoubt } = NOTHING_WASTED;
   for (const { more } of entries) {
     if (more === undefined) continue;
-    const { failedAttempts, failedCost, doubtful } = more;
+    const { failedAttempts, failedCost, doubtful, doubtfulCost } = more;
     if (failedAttempts > 0) retries = add(retries, failedAttempts, failedCost.usdMicros);
     if (more.late > 0 || more.lateCost !== NO_COST)
       late = add(late, more.late, more.lateCost.usdMicros);
-    if (doubtful > 0) inDoubt = add(inDoubt, doubtful, "unknown");
+    if (doubtful > 0) inDoubt = add(inDoubt, doubtful, doubtfulCost.usdMicros);
   }
   return { retries, late, inDoubt };
 }

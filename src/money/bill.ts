@@ -6,6 +6,7 @@ import type { Bill, Reuse } from "../model/outcome.ts";
 import { spentWith } from "./add-bills.ts";
 import {
   countOf,
+  doubt,
   endWith,
   entryOf,
   isTold,
@@ -40,9 +41,10 @@ export class BillFold {
         // With another description of its team it may be asked after all.
         this.#scope(event).leftOut.delete(event.callId);
         const entry = this.#entry(event);
-        if (entry.open) moreOf(entry).doubtful++;
+        if (entry.open) doubt(entry);
         leaveOpen(entry);
         turnTo(entry, event.key);
+        entry.free = event.free === true;
         entry.asked = event.model ?? null;
         entry.model = entry.asked;
         entry.attempts++;
@@ -99,7 +101,7 @@ export class BillFold {
         if (entry.open) {
           // It had begun, and nobody knew what came of it, but that it is its own answer that serves.
           const { runId, callId } = event.from;
-          if (runId !== event.runId || callId !== event.callId) more.doubtful++;
+          if (runId !== event.runId || callId !== event.callId) doubt(entry);
           endWith(entry, event);
         }
         more.count = event.calls ?? 1;

@@ -221,6 +221,25 @@ describe("an agent that is free", () => {
     expect(billOf(await store.read("cancelled")).spent.usdMicros).toBe(0);
   });
 
+  it("has used nothing when its process dies while it is asked: by the log, and after a resume", async () => {
+    const nothing = { usdMicros: 0, inputTokens: 0, outputTokens: 0 };
+    const agents = { linter };
+    const done = supervisor({ name: "gate", agents });
+    const { runId } = await done.run("task");
+    const log = await done.backend.store.read(runId);
+    const dead = log.slice(0, log.findIndex(({ type }) => type === "call.started") + 1);
+    expect(billOf(dead).spent).toEqual(nothing);
+    expect(billOf(dead).lines).toMatchObject([{ attempts: 1, cost: nothing }]);
+    const backend = memory({ resumable: true });
+    await backend.store.append(dead);
+    await backend.store.release(runId, 1);
+    const { bill, results } = await supervisor({ name: "gate", agents, backend }).resume(runId);
+    expect(bill.spent).toEqual(nothing);
+    expect(bill.wasted.inDoubt).toEqual({ calls: 1, usdMicros: 0 });
+    expect(bill.lines).toMatchObject([{ attempts: 2, cost: nothing }]);
+    expect(results.linter).toMatchObject({ status: "ok", cost: nothing });
+  });
+
   it("may be a program", async () => {
     const program = commandAgent({
       name: "program",
