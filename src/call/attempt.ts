@@ -12,7 +12,7 @@ import { isPaid, nothingBy, tokensIn, type Spent } from "../money/spent.ts";
 import { accept, type Accepted } from "./accept.ts";
 import { HOLDS_NOTHING, letGo, type Ending, type Holding } from "./charge.ts";
 import { isOver, timeoutError, turnedAway, type AttemptEnd, type EndMore } from "./attempt-end.ts";
-import { checkpointOf, newsOf, placeIn, thrownBy, type News } from "./attempt-events.ts";
+import { checkpointOf, isNew, newsOf, placeIn, thrownBy, type News } from "./attempt-events.ts";
 import { ReportSum } from "./reports.ts";
 import { attemptIdOf, attemptRequest } from "./attempt-request.ts";
 import { isDeadline } from "./deadline.ts";
@@ -114,10 +114,8 @@ export class CallAttempt implements Attempt, WaitOptions {
   }
 
   hear(event: AttemptEvent): void {
-    if (event.seq !== undefined) {
-      if (event.seq <= this.heard) return;
-      this.heard = event.seq;
-    }
+    if (!isNew(event, this.heard)) return;
+    this.heard = event.seq ?? this.heard;
     switch (event.type) {
       case "started":
         return this.#start(event.atOnce);

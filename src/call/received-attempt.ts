@@ -4,6 +4,7 @@ import { takeJson } from "../model/json.ts";
 import type { Attempt, AttemptEvent, AttemptRequest } from "../executor/executor.ts";
 import { classify } from "../retry/classify-error.ts";
 import { takeOutput } from "./accept.ts";
+import { isNew } from "./attempt-events.ts";
 import { agentError, failureRecord } from "./call-failure.ts";
 
 /** An event as another process is told it: numbered, and JSON. */
@@ -35,6 +36,7 @@ export function receivedAttempt(
       cancelled ??= { reason };
     },
     hear(event) {
+      if (!isNew(event, 0)) return;
       const sent = asJson(event, request);
       if (sent !== undefined) tell({ ...sent, seq: ++seq });
     },

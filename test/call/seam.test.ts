@@ -175,6 +175,63 @@ describe("an executor", () => {
     expect(reasons).toMatchObject([{ code: "TIMEOUT" }]);
   });
 
+  /** What comes of an agent in a run per task where everything in `told` is told of its attempt, and what that threw. */
+  const hearing = async (told: readonly unknown[], tasks: readonly string[]) => {
+    const thrown: unknown[] = [];
+    const start = (attempt: { hear(event: AttemptEvent): void }): void => {
+      for (const event of told) {
+        try {
+          attempt.hear(event as AttemptEvent);
+        } catch (error) {
+          thrown.push(error);
+        }
+      }
+    };
+    const batch = { run: () => [], maxSize: 2, waitMs: 1 };
+    const a = agent({ name: "a", retries: 0, run: () => 1, ...(tasks.length > 1 && { batch }) });
+    const team = supervisor({
+      name: "team",
+      agents: { a },
+      executor: () => ({ start, startBatch: start, cancel() {}, close() {} }),
+    });
+    const results: unknown[] = [];
+    for await (const one of team.runMany(tasks)) results.push(one.outcome?.results.a);
+    return { results, thrown };
+  };
+
+  describe.each([
+    ["an attempt", ["task"], "yes"],
+    ["a batch", ["task", "another task"], ["yes", "yes"]],
+  ])("that tells of %s", (_what, tasks, output) => {
+    it("may tell what is no event: that is not heard", async () => {
+      const told = [null, undefined, 1, "started", {}, { type: "answer", output, stopped: true }];
+      const { results, thrown } = await hearing(told, tasks);
+      expect(thrown).toEqual([]);
+      expect(results).toMatchObject(tasks.map(() => ({ status: "ok", output: "yes" })));
+    });
+
+    it.each([null, undefined, "no", 1, {}, { causes: 1 }, { causes: [null] }])(
+      "may tell of a failure whose error is %j: the agent has failed",
+      async (error) => {
+        const { results, thrown } = await hearing(
+          [{ type: "failure", error, stopped: true }],
+          tasks,
+        );
+        expect(thrown).toEqual([]);
+        expect(results).toMatchObject(tasks.map(() => ({ error: { code: "AGENT_FAILED" } })));
+      },
+    );
+
+    it("is heard once of what it tells twice, and not of what has no sound number", async () => {
+      const report = { type: "report", usage: { usdMicros: 5 * tasks.length } };
+      const unsound = [NaN, Infinity, 0, 0.5, "9", null].map((seq) => ({ ...report, seq }));
+      const twice = { ...report, seq: 1 };
+      const answer = { type: "answer", output, stopped: true, seq: 2 };
+      const { results } = await hearing([...unsound, twice, twice, answer], tasks);
+      expect(results).toMatchObject(tasks.map(() => ({ status: "ok", cost: { usdMicros: 5 } })));
+    });
+  });
+
   it("that cannot be made rejects the run", async () => {
     const a = scripted("a", []);
     const executor = (): never => {

@@ -9,7 +9,7 @@ import { misreported } from "../../money/misreported.ts";
 import { readUsage } from "../../money/read-usage.ts";
 import { withPrice } from "../../money/usage-sum.ts";
 import type { CallAttempt } from "../attempt.ts";
-import { thrownBy } from "../attempt-events.ts";
+import { isNew, thrownBy } from "../attempt-events.ts";
 import { isOver, timeoutError, type AttemptEnd } from "../attempt-end.ts";
 import type { Charge } from "../charge.ts";
 import type { Part } from "./batch-part.ts";
@@ -137,11 +137,8 @@ export function runBatch(
     heard: 0,
     toJSON: () => attempts.map((attempt) => attempt.toJSON()),
     hear(event) {
-      const { seq } = event;
-      if (seq !== undefined) {
-        if (seq <= this.heard) return;
-        this.heard = seq;
-      }
+      if (!isNew(event, this.heard)) return;
+      this.heard = event.seq ?? this.heard;
       switch (event.type) {
         case "started":
           if (event.atOnce !== true) startedMs = clock.monotonic();
