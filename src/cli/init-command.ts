@@ -153,33 +153,39 @@ async function writeNew(file: string, text: string): Promise<boolean> {
   }
 }
 
-/** Makes package.json, or adds what it lacks: the package that the team imports, and a script. Nothing that it says is changed. */
+/** Makes package.json, or adds what it lacks: the packages that the team needs, and a script. Nothing that it says is changed. */
 async function completeManifest(manifest: Manifest | undefined, plan: InitPlan): Promise<string> {
   const script = firstRun(plan);
-  const range = `^${packageVersion()}`;
+  const needed = {
+    quorate: `^${packageVersion()}`,
+    // What starts the coding agent.
+    ...(plan.codingAgent !== undefined && { execa: `^${installedVersion("execa", CALLED_IN)}` }),
+  };
   if (manifest === undefined) {
     const made = {
       private: true,
       type: "module",
       scripts: { [plan.template]: script },
-      dependencies: { quorate: range },
+      dependencies: needed,
     };
     await writeNew(MANIFEST, `${JSON.stringify(made, undefined, 2)}\n`);
     return "wrote";
   }
   const scripts = membersOf(manifest["scripts"]);
-  const isListed = ["dependencies", "devDependencies"].some((kind) =>
-    Object.hasOwn(membersOf(manifest[kind]), "quorate"),
-  );
+  const isListed = (name: string): boolean =>
+    ["dependencies", "devDependencies"].some((kind) =>
+      Object.hasOwn(membersOf(manifest[kind]), name),
+    );
+  const unlisted = Object.entries(needed).filter(([name]) => !isListed(name));
   const isScripted = Object.hasOwn(scripts, plan.template);
-  if (isListed && isScripted) return "kept ";
+  if (unlisted.length === 0 && isScripted) return "kept ";
   const text = await readFile(MANIFEST, "utf8");
   const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? "  ";
   const more = {
     ...manifest,
     scripts: { ...scripts, ...(!isScripted && { [plan.template]: script }) },
-    ...(!isListed && {
-      dependencies: { ...membersOf(manifest["dependencies"]), quorate: range },
+    ...(unlisted.length > 0 && {
+      dependencies: { ...membersOf(manifest["dependencies"]), ...Object.fromEntries(unlisted) },
     }),
   };
   await writeFile(MANIFEST, `${JSON.stringify(more, undefined, indent)}\n`);

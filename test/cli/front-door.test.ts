@@ -149,6 +149,9 @@ if [ -e ${cwd}/asked ]; then /bin/cat ${cwd}/yes.jsonl; else : > ${cwd}/asked; /
     program(cwd, "codex");
     const variables = alone(cwd, { OPENAI_API_KEY: "a key of nobody" });
     await quorate(["init", "--yes"], cwd, "", variables);
+    const manifest: unknown = JSON.parse(readFileSync(join(cwd, "package.json"), "utf8"));
+    // Without it nothing would start the program where only what is listed is installed.
+    expect(manifest).toMatchObject({ dependencies: { execa: expect.stringMatching(/^\^\d/) } });
     const workflow = readFileSync(join(cwd, ".github/workflows/quorate.yml"), "utf8");
     expect(await faultsIn(".github/workflows/quorate.yml", workflow)).toEqual([]);
     expect(parse(workflow)).toMatchObject({
