@@ -102,7 +102,7 @@ const arrows: readonly Arrow[] = [
   ...room("conflict", [...words, "prompt", "describe"], [], ["similar"]),
   ...innerRoom("conflict/contradiction", words, ["conflict/keep-apart.ts"]),
   ...room("log", [...words, "money", "store", "conflict"]),
-  ...room("executor", [...words, "describe", "log"]),
+  ...room("executor", [...words, "describe"]),
   ...room("call", [...words, ...calling]),
   ...room("resolve", [
     ...words,
