@@ -20,7 +20,7 @@ const NO_QUERIES: readonly (readonly [query: unknown, instead: RegExp])[] = [
   [{ tag: { branch: null } }, /for instance/],
   [{ since: "yesterday" }, /since is "yesterday"/],
   [{ after: 1 }, /after is 1/],
-  [{ prefix: [] }, /prefix is of type object/],
+  [{ prefix: [] }, /prefix is a list/],
   [3, /runs is given 3/],
   [null, /runs is given null/],
 ];
