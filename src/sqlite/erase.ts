@@ -4,7 +4,7 @@ import { isErased, type CheckedErasure } from "../store/run-query.ts";
 import type { Pruning } from "./prune.ts";
 import type { RunList } from "./run-list.ts";
 import { labelOf, type RunTable } from "./run-table.ts";
-import type { Seal } from "./seal.ts";
+import type { Seal } from "../store/seal.ts";
 
 /** Erases runs and what came of them. */
 export interface Erasing {

@@ -2,11 +2,11 @@ import type { DatabaseSync } from "node:sqlite";
 import type { RunEvent } from "../model/events.ts";
 import { checkAppend, type AppendTo } from "../store/check-append.ts";
 import { stateAfter, type RunState } from "../store/summary.ts";
-import { toEvent, type EventRow, type LargePart } from "./event-row.ts";
+import { toEvent, type EventRow, type LargePart } from "../store/event-row.ts";
 import type { Owners } from "./owners.ts";
 import type { RunTable } from "./run-table.ts";
-import { EVENTS_PER_RUN } from "./schema.ts";
-import { changedOutside, type Seal } from "./seal.ts";
+import { EVENTS_PER_RUN } from "../store/event-row.ts";
+import { changedOutside, type Seal } from "../store/seal.ts";
 
 interface KnownRun extends AppendTo {
   readonly run: number;
@@ -110,14 +110,22 @@ export function eventTable(
       return rows.map((row, index) => {
         const id = afterId + 1 + index;
         if (row["id"] !== id) throw changedOutside(runId, `event ${id - firstId} is missing`);
-        return toEvent(runId, row, parts.get(id) ?? [], seal);
+        return toEvent(runId, eventRow(row), parts.get(id) ?? [], seal);
       });
     },
     readHead(runId, id) {
       const row = selectEvent.get(id);
       if (row === undefined) throw changedOutside(runId, "an event is missing");
       const parts = partsOf(runId, id - 1, id + 1, selectHeadParts);
-      return toEvent(runId, row, parts.get(id) ?? [], seal);
+      return toEvent(runId, eventRow(row), parts.get(id) ?? [], seal);
     },
+  };
+}
+
+function eventRow(row: Readonly<Record<string, unknown>>): Omit<EventRow, "large"> {
+  return {
+    seq: Number(row["id"]) % EVENTS_PER_RUN,
+    atMs: Number(row["at_ms"]),
+    body: String(row["body"]),
   };
 }

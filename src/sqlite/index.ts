@@ -1,4 +1,4 @@
-export type { Codec } from "./codec.ts";
+export type { Codec } from "../store/codec.ts";
 export type { SqliteOptions } from "./options.ts";
 export { sqliteStore } from "./retired.ts";
 export { sqlite, type SqliteBackend } from "./sqlite.ts";

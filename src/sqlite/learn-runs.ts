@@ -2,8 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { RunEvent } from "../model/events.ts";
 import { stateAfter } from "../store/summary.ts";
 import { LAST_ID, teamOf } from "./run-table.ts";
-import { EVENTS_PER_RUN } from "./schema.ts";
-import type { Seal } from "./seal.ts";
+import { EVENTS_PER_RUN } from "../store/event-row.ts";
+import type { Seal } from "../store/seal.ts";
 
 /** Whether an earlier version has written runs whose rows do not say what they are found by. */
 export function hasUnknownRuns(db: DatabaseSync): boolean {

@@ -1,13 +1,14 @@
 import { closeSync, openSync } from "node:fs";
 import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import type { Codec } from "./codec.ts";
+import type { Codec } from "../store/codec.ts";
 import { connect } from "./connect.ts";
 import { isBusy } from "./failure.ts";
 import { inspect, refuseCutFile } from "./inspect.ts";
 import { learnRuns, learnValues } from "./learn-runs.ts";
 import { migrate, schemaVersion } from "./schema.ts";
-import { sealOf, type Seal } from "./seal.ts";
+import type { Seal } from "../store/seal.ts";
+import { sealOf } from "./seal.ts";
 import { pause } from "./when-free.ts";
 
 /** The path of a store that lives in this process only. */

@@ -3,7 +3,7 @@ import { fitting, integer, number, word } from "../check/kinds.ts";
 import { option, options, type Options } from "../check/options.ts";
 import { systemClock, type Clock } from "../async/clock.ts";
 import { QuorateError } from "../model/errors.ts";
-import { codecFault, type Codec } from "./codec.ts";
+import { codecFault, type Codec } from "../store/codec.ts";
 
 export interface SqliteOptions {
   /** The file, made when there is none; its folder must exist. `":memory:"` keeps everything in this process. */

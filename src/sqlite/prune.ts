@@ -2,7 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { isEndType } from "../store/summary.ts";
 import type { Owners } from "./owners.ts";
 import { LAST_ID, runRow, type RunRow } from "./run-table.ts";
-import { EVENT_TYPE, EVENTS_PER_RUN } from "./schema.ts";
+import { EVENTS_PER_RUN } from "../store/event-row.ts";
+import { EVENT_TYPE } from "./schema.ts";
 
 // So many runs at a time: between two portions others get the lock, and this process its turn.
 export const RUNS_PER_PORTION = 100;

@@ -5,8 +5,8 @@ import { stateAfter, summaryOf } from "../store/summary.ts";
 import type { EventTable } from "./event-table.ts";
 import type { Owners } from "./owners.ts";
 import { labelOf, RUN_COLUMNS, STATES, type RunRow, type RunTable } from "./run-table.ts";
-import { EVENTS_PER_RUN } from "./schema.ts";
-import type { Seal } from "./seal.ts";
+import { EVENTS_PER_RUN } from "../store/event-row.ts";
+import type { Seal } from "../store/seal.ts";
 
 /** Finds runs by what is said of them. All of it is for an open transaction. */
 export interface RunList {

@@ -3,10 +3,11 @@ import type { RunEvent } from "../model/events.ts";
 import type { AppendTo } from "../store/check-append.ts";
 import { noSuchRun, ownedRun } from "../store/refuse-take.ts";
 import { isEndType, type RunState } from "../store/summary.ts";
-import type { GivenUp } from "./given-up.ts";
+import type { GivenUp } from "../store/given-up.ts";
 import type { Owners } from "./owners.ts";
-import { EVENT_TYPE, EVENTS_PER_RUN } from "./schema.ts";
-import type { Seal } from "./seal.ts";
+import { EVENTS_PER_RUN } from "../store/event-row.ts";
+import { EVENT_TYPE } from "./schema.ts";
+import type { Seal } from "../store/seal.ts";
 
 /** A run as its row says, and its last event's id. */
 export interface RunRow extends AppendTo {

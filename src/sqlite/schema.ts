@@ -1,14 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import { QuorateError } from "../model/errors.ts";
+import { EVENTS_PER_RUN } from "../store/event-row.ts";
 
 /** Stands in the header of every file of ours: "Quor" in ASCII. */
 export const APPLICATION_ID = 0x51_75_6f_72;
-
-/**
- * A run's events have neighbouring ids: `run * EVENTS_PER_RUN + seq`. Appending therefore touches one page at the
- * end of the table instead of one page of a table and one of an index, which is most of what a commit costs.
- */
-export const EVENTS_PER_RUN: number = 2 ** 24;
 
 /** The type of an event, of a row of `events`; `NULL` for one that was changed from outside. */
 export const EVENT_TYPE = "CASE WHEN json_valid(body) THEN body ->> 'type' END";
@@ -18,6 +13,8 @@ export const EVENT_TYPE = "CASE WHEN json_valid(body) THEN body ->> 'type' END";
  * open the file with other tools.
  */
 const MIGRATIONS: readonly string[] = [
+  // A run's events have neighbouring ids: `run * EVENTS_PER_RUN + seq`. Appending therefore touches one page at the end of the table
+  // instead of one page of a table and one of an index, which is most of what a commit costs.
   `CREATE TABLE runs (
      run INTEGER PRIMARY KEY,
      run_id TEXT NOT NULL UNIQUE

@@ -3,7 +3,7 @@ import type { Clock } from "../async/clock.ts";
 import { takeJson, type Json } from "../model/json.ts";
 import type { Written } from "../store/check-value.ts";
 import type { KeyedValue } from "../store/values.ts";
-import type { Seal } from "./seal.ts";
+import type { Seal } from "../store/seal.ts";
 
 // For each value that is written with an expiry, so many are removed that have expired: the file does not grow for ever, and no
 // write has much to do besides.

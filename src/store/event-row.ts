@@ -1,11 +1,13 @@
 import { QuorateError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
-import { quoteRun } from "../store/quote-run.ts";
-import { EVENTS_PER_RUN } from "./schema.ts";
+import { quoteRun } from "./quote-run.ts";
 import type { Seal } from "./seal.ts";
 
 // Below this a value costs less in its event than by itself.
 const LARGE_CHARS = 4_096;
+
+/** Above every `seq` that a run may have. */
+export const EVENTS_PER_RUN: number = 2 ** 24;
 
 /** The largest event, in bytes of its JSON. */
 export const MAX_EVENT_BYTES: number = 64 * 1024 * 1024;
@@ -88,19 +90,18 @@ function refuseTooLarge({ runId, seq, type }: RunEvent, body: string): void {
 /** An event from its rows; `large` is what stands for its large members. Throws `STORE_FAILED` when it is not what was written. */
 export function toEvent(
   runId: string,
-  row: Readonly<Record<string, unknown>>,
+  { seq, atMs, body: row }: Omit<EventRow, "large">,
   large: readonly (readonly [member: string, body: string])[],
   seal: Seal,
 ): RunEvent {
-  const seq = Number(row["id"]) % EVENTS_PER_RUN;
   try {
-    const body: unknown = seal.open(String(row["body"]));
+    const body: unknown = seal.open(row);
     if (!hasType(body)) throw new TypeError("It has no type.");
     // Written by toRow from an event of this type.
     return {
       runId,
       seq,
-      atMs: Number(row["at_ms"]),
+      atMs,
       ...body,
       ...Object.fromEntries(large.map(([member, part]) => [member, seal.open(part)])),
     } as RunEvent;
