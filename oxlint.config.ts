@@ -123,7 +123,7 @@ const arrows: readonly Arrow[] = [
   ...innerRoom(
     "learning/history",
     [...words, "store", "conflict", "learning/statistics"],
-    ["resolve/link.ts"],
+    ["resolve/resolver.ts"],
   ),
   ...room("audit", [
     ...words,
@@ -143,7 +143,7 @@ const arrows: readonly Arrow[] = [
     [
       "conflict/similar/embedding.ts",
       "money/bound.ts",
-      "resolve/link.ts",
+      "resolve/resolver.ts",
       "resolve/judge/question.ts",
     ],
   ),

@@ -202,8 +202,8 @@ export type {
 export type {
   Ask,
   Decision,
-  Link,
-  LinkContext,
+  Resolver,
+  ResolverContext,
   Pass,
   PassStatus,
   Person,
@@ -216,13 +216,13 @@ export type {
   Lessons,
   RunTaught,
   Trust,
-} from "./resolve/link.ts";
+} from "./resolve/resolver.ts";
 export type {
   AgentsRecord,
   Foresight,
-  LinkMade,
+  ResolverMade,
   SaidSoFar,
   SureWinner,
-  LinkView,
+  ResolverView,
 } from "./resolve/foresight.ts";
 export type { Dissent, Verdict, VerdictStatus } from "./model/verdict.ts";

@@ -283,7 +283,7 @@ it.each([
   ["agent", () => command.claude({ name: "a", tool: "read" } as never), "tools"],
   ["agent", () => command.claude({ name: "a", logn: "key" } as never), "login"],
   ["agent", () => aiSdk.modelAgent({ name: "a", model: "m", tool: {} } as never), "tools"],
-  ["link", () => aiSdk.modelJudge({ model: "m", maxEvidenc: 1 } as never), "maxEvidence"],
+  ["resolver", () => aiSdk.modelJudge({ model: "m", maxEvidenc: 1 } as never), "maxEvidence"],
   ["router", () => aiSdk.modelRouter({ model: "m", agents: {}, timeout: 1 } as never), "timeoutMs"],
 ])(
   "of an unknown option of an %s of another kind the nearest of its own is named",

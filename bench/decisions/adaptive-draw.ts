@@ -1,4 +1,4 @@
-import { unanimous, vote, type Link, type Reliability } from "../../src/index.ts";
+import { unanimous, vote, type Resolver, type Reliability } from "../../src/index.ts";
 import { reliability } from "../../src/learning/index.ts";
 import { scaleOf } from "../../src/learning/statistics/apply.ts";
 import type { PanelUntil } from "../../src/model/planned-panel.ts";
@@ -63,9 +63,9 @@ export function oneDraw(given: Draw): readonly (readonly [string, Measured])[] {
     ...scale.worth(name, undefined),
     usdMicros: costs.get(name) ?? 0,
   }));
-  const chain: readonly Link[] = [reliability({ from }), unanimous(), vote()];
-  const outlook: Outlook = chain.map((link) => {
-    const foresight = link.foresee?.("", undefined);
+  const chain: readonly Resolver[] = [reliability({ from }), unanimous(), vote()];
+  const outlook: Outlook = chain.map((resolver) => {
+    const foresight = resolver.foresee?.("", undefined);
     return typeof foresight === "object" ? foresight : undefined;
   });
   const measure = measurer(given);

@@ -5,7 +5,7 @@ import {
   support,
   unanimous,
   type Comparator,
-  type Link,
+  type Resolver,
   type Verdict,
 } from "../../src/index.ts";
 import {
@@ -116,7 +116,7 @@ async function scored(
     scores.set(name, await Promise.all(pulls.map(async (p) => score(await method(p), p))));
   };
   const board =
-    (chain: (pull: Pull) => readonly Link[] | undefined): Method =>
+    (chain: (pull: Pull) => readonly Resolver[] | undefined): Method =>
     async (pull) =>
       standing(await settled(pull, agents, chain(pull)));
 
@@ -133,7 +133,7 @@ async function scored(
       board(() => [unanimous(), support({ atLeast })]),
     );
   }
-  const learners: Readonly<Record<string, (from: readonly Recorded[]) => Link>> = {
+  const learners: Readonly<Record<string, (from: readonly Recorded[]) => Resolver>> = {
     "learned findings": (from) => learnedSupport({ learned: learnFindings(from.map(asReview)) }),
     reliability: (from) => reliability({ findings: learn(...asVotes(from)) }),
   };
@@ -141,22 +141,22 @@ async function scored(
   const repos = [...new Set(pulls.map(({ repo }) => repo))];
   for (const [name, learner] of Object.entries(learners)) {
     if (repos.length > 1) {
-      const links = new Map(
+      const resolvers = new Map(
         repos.map((repo) => [repo, learner(here.filter(({ pull }) => pull.repo !== repo))]),
       );
-      const chain = ({ repo }: Pull): readonly Link[] => [
+      const chain = ({ repo }: Pull): readonly Resolver[] => [
         unanimous(),
-        links.get(repo) ?? support(),
+        resolvers.get(repo) ?? support(),
       ];
       await run(`${name}, other repos`, board(chain));
     }
     if (elsewhere.length > 0) {
       const names = reviewersOf(elsewhere);
       const there = await Promise.all(elsewhere.map((pull) => record(pull, names)));
-      const link = learner(there);
+      const resolver = learner(there);
       await run(
         `${name}, --fit`,
-        board(() => [unanimous(), link]),
+        board(() => [unanimous(), resolver]),
       );
     }
   }
@@ -185,7 +185,7 @@ function textsOf(findings: readonly Labelled[], agent?: string): readonly string
 export async function settled(
   { findings }: Pull,
   answered: readonly string[],
-  resolve: readonly Link[] | undefined,
+  resolve: readonly Resolver[] | undefined,
   similar?: Comparator,
 ): Promise<readonly Verdict[]> {
   return settle([], {

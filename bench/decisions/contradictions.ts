@@ -1,4 +1,4 @@
-import { support, unanimous, type Comparator, type Link } from "../../src/index.ts";
+import { support, unanimous, type Comparator, type Resolver } from "../../src/index.ts";
 import { finish } from "../../src/async/in-turns.ts";
 import { averageLink } from "../../src/conflict/similar/average-link.ts";
 import { groupSteps, textSteps } from "../../src/conflict/similar/texts.ts";
@@ -24,7 +24,7 @@ const RESAMPLES = { full: 10_000, quick: 500 } as const;
 /** One-sided. */
 const CONFIDENCE = 0.9;
 
-const CHAINS: Readonly<Record<string, readonly Link[] | undefined>> = {
+const CHAINS: Readonly<Record<string, readonly Resolver[] | undefined>> = {
   "default chain": undefined,
   "support of 2": [unanimous(), support({ atLeast: 2 })],
   "support of 3": [unanimous(), support({ atLeast: 3 })],
@@ -87,7 +87,7 @@ async function compared(pulls: readonly Pull[], resamples: number): Promise<SetR
 async function scoresOf(
   pulls: readonly Pull[],
   agents: readonly string[],
-  chain: readonly Link[] | undefined,
+  chain: readonly Resolver[] | undefined,
   similar: Comparator | undefined,
 ): Promise<{ readonly scores: readonly Score[]; readonly groups: number }> {
   const verdicts = await Promise.all(

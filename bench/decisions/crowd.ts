@@ -1,4 +1,4 @@
-import { unanimous, vote, type Link } from "../../src/index.ts";
+import { unanimous, vote, type Resolver } from "../../src/index.ts";
 import { reliability } from "../../src/learning/index.ts";
 import type { DataSet } from "./data.ts";
 import { draw, seeded } from "./random.ts";
@@ -7,7 +7,7 @@ import type { Figures, Section, SetResult } from "./section.ts";
 import { majority, qualityOn, settleVotes } from "./settled.ts";
 
 /** How votes are settled: the library's default chain where it is `undefined`. */
-const METHODS: Readonly<Record<string, readonly Link[] | undefined>> = {
+const METHODS: Readonly<Record<string, readonly Resolver[] | undefined>> = {
   "default chain": undefined,
   majority: [majority],
   "reliability, declared open": [reliability({ labels: "open" }), unanimous(), vote()],

@@ -75,7 +75,7 @@ async function scoreSet(
     panel: readonly RecordedJudge[] = all,
   ): Promise<Measured> => {
     spent = 0;
-    const link = judge({
+    const resolver = judge({
       atLeast: 0.5,
       ...options,
       panel: panel.map(({ agent, once }) => ({ ask: agent, once })),
@@ -84,7 +84,7 @@ async function scoreSet(
       positions.map((position) => ({ subject: item, agent: `holder of ${position}`, position })),
     );
     const verdicts = new Map(
-      (await settle(claims, { resolve: [link] })).map((verdict) => [verdict.subject, verdict]),
+      (await settle(claims, { resolve: [resolver] })).map((verdict) => [verdict.subject, verdict]),
     );
     const quality = qualityOf(
       scored.map(({ item, truth }): Scored => scoreVerdict(verdicts.get(item), truth)),

@@ -1,4 +1,4 @@
-import { unanimous, vote, type Link } from "../../src/index.ts";
+import { unanimous, vote, type Resolver } from "../../src/index.ts";
 import { learn, reliability } from "../../src/learning/index.ts";
 import type { DataSet, Vote } from "./data.ts";
 import { draw, seeded } from "./random.ts";
@@ -53,10 +53,10 @@ async function scoreSet({ meta, items, votes }: DataSet, draws: number): Promise
     const scored = items.filter(({ item }) => !heldBack.has(item));
     const theirs = votes.filter(({ agent }) => panel.has(agent));
     best.push(bestAlone(scored, theirs));
-    const methods: [string, readonly Link[] | undefined][] = [
+    const methods: [string, readonly Resolver[] | undefined][] = [
       ["default chain", undefined],
       ["majority", [majority]],
-      ...OUTCOMES.map((count): [string, readonly Link[]] => {
+      ...OUTCOMES.map((count): [string, readonly Resolver[]] => {
         const outcomes = known
           .slice(0, count)
           .map(({ item, truth }) => ({ subject: item, position: truth }));

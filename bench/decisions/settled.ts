@@ -1,7 +1,7 @@
 import {
   settle,
   type Claim,
-  type Link,
+  type Resolver,
   type Question,
   type Ruling,
   type Verdict,
@@ -15,7 +15,7 @@ export type Settled = ReadonlyMap<string, Verdict>;
 /** Settles votes together, as claims about their items; by the library's default chain where none is given. */
 export async function settleVotes(
   votes: readonly Vote[],
-  chain: readonly Link[] | undefined,
+  chain: readonly Resolver[] | undefined,
 ): Promise<Settled> {
   const claims = votes.flatMap(({ item, agent, label }): Claim[] =>
     label === null ? [] : [{ subject: item, agent, position: label }],
@@ -25,7 +25,7 @@ export async function settleVotes(
 }
 
 /** The yardstick: the position that most hold, with their share as the confidence. */
-export const majority: Link = {
+export const majority: Resolver = {
   name: "majority",
   settle: byShare,
   agreed: byShare,

@@ -1,4 +1,4 @@
-import { unanimous, vote, type Link } from "../../src/index.ts";
+import { unanimous, vote, type Resolver } from "../../src/index.ts";
 import { reliability } from "../../src/learning/index.ts";
 import type { DataSet } from "./data.ts";
 import { draw, seeded } from "./random.ts";
@@ -42,18 +42,18 @@ async function scoreSet({ items, votes }: DataSet, draws: number): Promise<SetRe
     const scored = items.filter(({ item }) => !heldBack.has(item));
     best.push(bestAlone(scored, votes));
     const rest = [unanimous(), vote()];
-    const methods: [string, readonly Link[] | undefined][] = [
+    const methods: [string, readonly Resolver[] | undefined][] = [
       ["default chain", undefined],
       ["majority", [majority]],
       ["no outcomes", [reliability({ labels: "fixed" }), ...rest]],
-      ...OUTCOMES.flatMap((count): [string, readonly Link[]][] => {
+      ...OUTCOMES.flatMap((count): [string, readonly Resolver[]][] => {
         const outcomes = known
           .slice(0, count)
           .map(({ item, truth }) => ({ subject: item, position: truth }));
-        const link = { labels: "fixed", outcomes } as const;
+        const resolver = { labels: "fixed", outcomes } as const;
         return [
-          [`${count} outcomes`, [reliability(link), ...rest]],
-          [`${count} outcomes, by category`, [reliability({ ...link, topicOf }), ...rest]],
+          [`${count} outcomes`, [reliability(resolver), ...rest]],
+          [`${count} outcomes, by category`, [reliability({ ...resolver, topicOf }), ...rest]],
         ];
       }),
     ];

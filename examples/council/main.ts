@@ -60,7 +60,7 @@ function show({ results, verdicts, status }: Outcome): void {
   console.log(
     status === "waiting"
       ? `→ a person has to decide: ${plain(reasoning)}`
-      : `→ ${plain(winner)}, ${verdict.status} by the link "${by}": ${plain(reasoning)}`,
+      : `→ ${plain(winner)}, ${verdict.status} by the resolver "${by}": ${plain(reasoning)}`,
   );
 }
 

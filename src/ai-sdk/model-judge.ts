@@ -6,7 +6,7 @@ import { withIssues } from "../prompt/default-prompt.ts";
 import { judge, type JudgeOptions } from "../resolve/judge/judge.ts";
 import { readChoice } from "../resolve/judge/choice.ts";
 import type { JudgeAnswer, JudgeOption, JudgeQuestion } from "../resolve/judge/question.ts";
-import type { Link } from "../resolve/link.ts";
+import type { Resolver } from "../resolve/resolver.ts";
 import { jsonIn, type ModelText } from "./answer.ts";
 import { askModel } from "./ask-model.ts";
 import type { AiSdk } from "./load.ts";
@@ -35,23 +35,23 @@ export interface JudgeAgentOptions
   readonly name?: string;
 }
 
-/** A judge that is a language model, and the link that asks it. */
+/** A judge that is a language model, and the resolver that asks it. */
 export interface ModelJudgeOptions
   extends
     JudgeAgentOptions,
     Pick<JudgeOptions, Exclude<keyof JudgeOptions, "ask" | "panel" | "name">> {}
 
-const LINK_OPTIONS = ["evidence", "maxEvidence", "maxEvidenceChars", "authorOf"];
+const RESOLVER_OPTIONS = ["evidence", "maxEvidence", "maxEvidenceChars", "authorOf"];
 
 /**
- * A link that has a language model choose among the positions: `judge({ ask: modelJudgeAgent(options) })`.
+ * A resolver that has a language model choose among the positions: `judge({ ask: modelJudgeAgent(options) })`.
  *
  * Throws `BAD_OPTIONS` as `judge()` and `agent()` do, and for a model that is none.
  */
-export function modelJudge(options: ModelJudgeOptions): Link {
+export function modelJudge(options: ModelJudgeOptions): Resolver {
   object("use { model }").needed().take(options, "what modelJudge() is given");
-  checkDescription(options, [...Object.keys(MODEL.table), ...LINK_OPTIONS], "modelJudge");
-  // Told by the link, so that they stand in its questions and in the log.
+  checkDescription(options, [...Object.keys(MODEL.table), ...RESOLVER_OPTIONS], "modelJudge");
+  // Told by the resolver, so that they stand in its questions and in the log.
   const { evidence, maxEvidence, maxEvidenceChars, authorOf, instructions, ...asked } = options;
   return judge({
     ask: modelJudgeAgent(asked),
@@ -66,7 +66,7 @@ export function modelJudge(options: ModelJudgeOptions): Link {
 
 /**
  * An agent that answers a judge's question by a language model, for `judge({ ask })`, a panel, or an audit. It may choose among the ids
- * of the question's options and nothing else; what it garbles is asked again. `instructions` are its system prompt, beside what its link
+ * of the question's options and nothing else; what it garbles is asked again. `instructions` are its system prompt, beside what its resolver
  * tells it to go by; what a judge has to do is in the question already.
  */
 export function modelJudgeAgent(

@@ -15,9 +15,9 @@ import { optionsOf } from "../resolve/judge/question.ts";
 /** One question that a judge was asked, as the log has it. */
 export interface JudgedQuestion {
   readonly judge: string;
-  /** The link that asked. */
-  readonly link: string;
-  /** What the link's user told it to go by; `null` for nothing. */
+  /** The resolver that asked. */
+  readonly resolver: string;
+  /** What the resolver's user told it to go by; `null` for nothing. */
   readonly instructions: string | null;
   /** Identifies run, team and subject: the same for all judges that were asked about it. */
   readonly place: string;
@@ -38,12 +38,12 @@ export interface JudgedQuestion {
   readonly sameModel: ReadonlySet<string>;
 }
 
-// What `hear` calls a question: LINK:SUBJECT:ORDER.
+// What `hear` calls a question: RESOLVER:SUBJECT:ORDER.
 const QUESTION = /^([^/]+):([\w.-]{1,40}|#[\w-]{16}):([12])$/;
 
-interface AskedLink {
+interface AskedResolver {
   readonly judge: string;
-  readonly link: string;
+  readonly resolver: string;
   readonly scope: string;
   readonly subject: string;
   readonly outputs: [unknown, unknown];
@@ -57,7 +57,7 @@ interface AskedLink {
 
 /** What one run's log says of the judges that were asked in it. Answers that were taken over from elsewhere do not count. */
 export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[] {
-  const asked = new Map<string, AskedLink>();
+  const asked = new Map<string, AskedResolver>();
   const positions = new Map<string, readonly Position[]>();
   const verdicts = new Map<string, Verdict>();
   const decided = new Map<string, Json>();
@@ -84,7 +84,7 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
         break;
       }
       case "judge.instructed":
-        told.set(toldKey(scopeOf(event), event.link, event.judge), event.instructions);
+        told.set(toldKey(scopeOf(event), event.resolver, event.judge), event.instructions);
         break;
       case "conflict.found":
         positions.set(placeOf(event, event.conflict.subject), event.conflict.positions);
@@ -115,8 +115,8 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
     return [
       {
         judge: one.judge,
-        link: one.link,
-        instructions: told.get(toldKey(one.scope, one.link, one.judge)) ?? null,
+        resolver: one.resolver,
+        instructions: told.get(toldKey(one.scope, one.resolver, one.judge)) ?? null,
         place: `${runId}/${place}`,
         positions: order,
         chosen: [
@@ -133,25 +133,25 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
   });
 }
 
-function toldKey(scope: string, link: string, judge: string): string {
-  return JSON.stringify([scope, link, judge]);
+function toldKey(scope: string, resolver: string, judge: string): string {
+  return JSON.stringify([scope, resolver, judge]);
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
 
 function note(
-  asked: Map<string, AskedLink>,
+  asked: Map<string, AskedResolver>,
   judge: string,
-  [, link = "", subject = "", digit = ""]: RegExpExecArray,
+  [, resolver = "", subject = "", digit = ""]: RegExpExecArray,
   event: Extract<RunEvent, { type: "call.started" | "call.succeeded" | "call.failed" }>,
 ): void {
   const scope = scopeOf(event);
-  const key = JSON.stringify([scope, judge, link, subject]);
+  const key = JSON.stringify([scope, judge, resolver, subject]);
   let one = asked.get(key);
   if (one === undefined) {
     one = {
       judge,
-      link,
+      resolver,
       scope,
       subject,
       outputs: [undefined, undefined],

@@ -43,7 +43,7 @@ export interface JudgeAudit {
    * `authorOf` says): it chose that one; what share an even draw would give. `null`: there was no such question.
    */
   readonly own: (Counted & { readonly even: number }) | null;
-  /** With verdicts that were reached without it: by other links, or a person. */
+  /** With verdicts that were reached without it: by other resolvers, or a person. */
   readonly verdicts: Agreement;
   /** With other judges that were asked the same. */
   readonly judges: Agreement;
@@ -147,10 +147,10 @@ function choiceOf({ chosen }: JudgedQuestion): number | undefined {
   return answers.every((one) => one === first) ? first : undefined;
 }
 
-/** The number of the winner, where the judge's own link did not decide. */
-function winnerOf({ verdict, link, positions, outcome }: JudgedQuestion): number | undefined {
+/** The number of the winner, where the judge's own resolver did not decide. */
+function winnerOf({ verdict, resolver, positions, outcome }: JudgedQuestion): number | undefined {
   if (outcome !== undefined) return outcome;
-  if (verdict === undefined || verdict.by === null || verdict.by === link) return undefined;
+  if (verdict === undefined || verdict.by === null || verdict.by === resolver) return undefined;
   const wanted = foldedKey(verdict.winner);
   const index = positions.findIndex(({ value }) => foldedKey(value) === wanted);
   return index < 0 ? undefined : index;

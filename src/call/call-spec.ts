@@ -14,7 +14,7 @@ export interface CallSpec {
   readonly checked?: CheckedInputs | undefined;
   /** The task is not the run's own: it was made of that, and perhaps of what others have said. */
   readonly derived?: boolean | undefined;
-  /** A link or a comparator asks: the task is made of what all members have said. */
+  /** A resolver or a comparator asks: the task is made of what all members have said. */
   readonly judged?: boolean | undefined;
   /** Whether the call may wait for a person. A judge's may not: the question it is asked about would have to wait too. */
   readonly canWait?: boolean;

@@ -23,18 +23,18 @@ export function unfitAnswer(seat: Seat, thrown: unknown): UnfitAnswer | undefine
   const { name } = seat.agent;
   if (isSoundError(thrown)) return undefined;
   try {
-    const link = causes(thrown).find((one) => field(one, "name") === "AI_NoObjectGeneratedError");
-    if (link === undefined) return undefined;
-    const issues = issuesIn(link);
+    const cause = causes(thrown).find((one) => field(one, "name") === "AI_NoObjectGeneratedError");
+    if (cause === undefined) return undefined;
+    const issues = issuesIn(cause);
     const error = new QuorateError(
       "OUTPUT_INVALID",
       `the answer of the model of ${name} fails its schema: ${describeIssues(issues)}`,
       { issues, cause: thrown },
     );
-    const answer = causes(link)
+    const answer = causes(cause)
       .map((one) => field(one, "value"))
       .find((value) => value !== undefined);
-    return { error, usage: usageIn(link, seat), answer };
+    return { error, usage: usageIn(cause, seat), answer };
   } catch {
     // It only looks like one.
     return undefined;
@@ -44,8 +44,8 @@ export function unfitAnswer(seat: Seat, thrown: unknown): UnfitAnswer | undefine
 /** What was wrong with the answer: what the schema said, or why it is no JSON. */
 function issuesIn(error: Fields): readonly Issue[] {
   const [, ...below] = causes(error);
-  for (const link of below) {
-    const issues = field(link, "issues");
+  for (const cause of below) {
+    const issues = field(cause, "issues");
     if (Array.isArray(issues) && issues.length > 0) return issuesFrom(issues.filter(isIssue));
   }
   const reasons = [describeThrown(below.at(-1) ?? error)];

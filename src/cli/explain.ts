@@ -26,7 +26,7 @@ export interface ExplainOptions {
 }
 
 /**
- * Why a run decided as it did: for each subject who said what, where they differed, which link of the chain
+ * Why a run decided as it did: for each subject who said what, where they differed, which resolver of the chain
  * decided on what grounds, and who was missing. Contested subjects come first, then those that all agreed on.
  */
 export function explain(run: RunView, screen: Terminal, options: ExplainOptions = {}): string[] {

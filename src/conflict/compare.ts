@@ -40,7 +40,7 @@ export interface Grouping {
 
 /** What a comparator that has to ask may use. */
 export interface CompareContext {
-  /** Asks an agent through all the steps of a call, as links do; rejects only when the run ends. `key` names the call. */
+  /** Asks an agent through all the steps of a call, as resolvers do; rejects only when the run ends. `key` names the call. */
   readonly ask: (agent: Agent, task: unknown, key: string) => Promise<AgentResult>;
   /** Aborted when the run ends. */
   readonly signal: AbortSignal | undefined;

@@ -4,7 +4,7 @@ import {
   type FindingModel,
   type ReportedFinding,
 } from "./statistics/finding-model.ts";
-import type { LinkContext, Question, Ruling } from "../resolve/link.ts";
+import type { ResolverContext, Question, Ruling } from "../resolve/resolver.ts";
 import { counted } from "../resolve/words.ts";
 
 /** From so many findings with an outcome on, what they taught counts as checked. */
@@ -13,7 +13,7 @@ const LEAST_CALIBRATED = 100;
 /** Decides findings by what was learned of earlier ones. The model must not be `refused`. */
 export function byLearnedFindings(
   model: FindingModel,
-): (question: Question, context: LinkContext) => Ruling {
+): (question: Question, context: ResolverContext) => Ruling {
   const chancesOf = new WeakMap<readonly Question[], ReadonlyMap<string, number>>();
 
   function chancesAmong(all: readonly Question[]): ReadonlyMap<string, number> {

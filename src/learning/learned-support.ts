@@ -1,7 +1,7 @@
 import { option, options, type Options } from "../check/options.ts";
 import type { Json } from "../model/json.ts";
 import { checkFindingModel, type FindingModel } from "./statistics/finding-model.ts";
-import type { Link, LinkContext, Question, Ruling } from "../resolve/link.ts";
+import type { Resolver, ResolverContext, Question, Ruling } from "../resolve/resolver.ts";
 import { countSupport, SUPPORT, type SupportOptions } from "../resolve/support.ts";
 import { isMajority } from "../resolve/voices.ts";
 import { byLearnedFindings } from "./learned-finding.ts";
@@ -29,7 +29,7 @@ export const LEARNED_SUPPORT: Options<LearnedSupportOptions, "learned"> = option
  *
  * Confidence `finding-logistic`: the chance that the finding is right, which may be below one half where it stands.
  */
-export function learnedSupport(given: LearnedSupportOptions = {}): Link {
+export function learnedSupport(given: LearnedSupportOptions = {}): Resolver {
   const { learned, ...rest } = LEARNED_SUPPORT.of(given, "learnedSupport");
   const count = countSupport(rest);
   const rules = new WeakMap<FindingModel, ReturnType<typeof byLearnedFindings>>();
@@ -41,7 +41,7 @@ export function learnedSupport(given: LearnedSupportOptions = {}): Link {
     return made;
   };
 
-  function settle(question: Question, context: LinkContext): Ruling {
+  function settle(question: Question, context: ResolverContext): Ruling {
     const model = learned === "runs" ? context.learned?.reviews : learned;
     if (model === undefined || question.kind !== "finding") return count(question);
     if (model.refused === undefined) return ruleOf(model)(question, context);
@@ -57,7 +57,7 @@ export function learnedSupport(given: LearnedSupportOptions = {}): Link {
     name: "support",
     definition: { ...rest, learned } as unknown as Json,
     settle,
-    agreed: (question: Question, context: LinkContext) =>
+    agreed: (question: Question, context: ResolverContext) =>
       isMajority(question) ? undefined : settle(question, context),
     ...(learned === "runs" && { learns: learning({ reviews: true }) }),
   });

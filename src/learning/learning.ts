@@ -3,7 +3,7 @@ import { options, type Options } from "../check/options.ts";
 import { lessons } from "./history/lessons.ts";
 import { TRUST } from "./history/trust.ts";
 import { LABELS } from "./statistics/learn.ts";
-import type { Learning, LearningOptions } from "../resolve/link.ts";
+import type { Learning, LearningOptions } from "../resolve/resolver.ts";
 
 export const LEARNING: Options<LearningOptions> = options(
   { labels: LABELS, topicOf: func("use (subject) => topic"), trust: TRUST, reviews: flag() },
@@ -11,7 +11,7 @@ export const LEARNING: Options<LearningOptions> = options(
 );
 
 /**
- * What a link declares as `learns`: its supervisor then keeps what its runs teach, and hands what they taught so far to the chain as
+ * What a resolver declares as `learns`: its supervisor then keeps what its runs teach, and hands what they taught so far to the chain as
  * `context.learned`. Throws `BAD_OPTIONS`.
  */
 export function learning(given: LearningOptions): Learning {

@@ -6,7 +6,7 @@ import { QuorateError } from "../model/errors.ts";
 import { checkReliability } from "./statistics/check-reliability.ts";
 import { LABELS } from "./statistics/learn.ts";
 import type { LabelKind, RecordedOutcome, Reliability } from "../model/reliability.ts";
-import type { Trust } from "../resolve/link.ts";
+import type { Trust } from "../resolve/resolver.ts";
 import { DEFAULT_TRUST, TRUST } from "./history/trust.ts";
 
 export interface ReliabilityOptions {
@@ -22,9 +22,9 @@ export interface ReliabilityOptions {
   readonly topicOf?: (subject: string) => string | undefined;
   /** In a supervisor: what verdicts of earlier runs count as outcomes, by who reached them. Default: a person's 1, a judge's 0. */
   readonly trust?: Trust;
-  /** The confidence that it takes to decide, 0–1; below it the link passes. Default 0: any lead will do. */
+  /** The confidence that it takes to decide, 0–1; below it the resolver passes. Default 0: any lead will do. */
   readonly atLeast?: number;
-  /** Of the link. Default: `"reliability"`. */
+  /** Of the resolver. Default: `"reliability"`. */
   readonly name?: string;
 }
 

@@ -13,9 +13,9 @@ import {
   ifAllAgreed,
   NEVER,
   type Foresight,
-  type LinkView,
+  type ResolverView,
 } from "../resolve/foresight.ts";
-import type { Link, LinkContext, Question, Ruling } from "../resolve/link.ts";
+import type { Resolver, ResolverContext, Question, Ruling } from "../resolve/resolver.ts";
 import { learning } from "./learning.ts";
 import { checkReliabilityOptions, type ReliabilityOptions } from "./reliability-options.ts";
 import {
@@ -36,13 +36,13 @@ import { counted } from "../resolve/words.ts";
  * Confidence `dawid-skene` or `one-coin`, as docs/decisions.md has them; `calibrated` where it was fitted to enough recorded
  * outcomes. The winner is a position that somebody holds; its confidence may be below one half.
  */
-export function reliability(options: ReliabilityOptions): Link {
+export function reliability(options: ReliabilityOptions): Resolver {
   const { labels, from, findings, topicOf, trust, name, atLeast, outcomes } =
     checkReliabilityOptions(options);
   const scales = new WeakMap<Reliability, Scale>();
   const learnedOf = new WeakMap<readonly Question[], Reliability>();
 
-  function learnedFor(question: Question, context: LinkContext): Reliability | string {
+  function learnedFor(question: Question, context: ResolverContext): Reliability | string {
     if (question.kind === "finding") {
       return (
         findings ??
@@ -72,7 +72,7 @@ export function reliability(options: ReliabilityOptions): Link {
     return scale;
   }
 
-  function rule(question: Question, context: LinkContext): Ruling {
+  function rule(question: Question, context: ResolverContext): Ruling {
     const learned = learnedFor(question, context);
     if (typeof learned === "string") return { pass: learned };
     if (learned.refused !== undefined) return { pass: learned.refused };
@@ -114,8 +114,8 @@ export function reliability(options: ReliabilityOptions): Link {
 }
 
 /** How it looks at a claim of which not all is said. With `atLeast` it is sure of nothing before the end. */
-function viewOf(scale: Scale, topic: string | undefined, atLeast: number): LinkView {
-  const now: LinkView["now"] = (said) => {
+function viewOf(scale: Scale, topic: string | undefined, atLeast: number): ResolverView {
+  const now: ResolverView["now"] = (said) => {
     const ballot = { ...said, topic };
     const standings = scale.standings(ballot);
     const place = leaderOf(standings);
@@ -123,7 +123,7 @@ function viewOf(scale: Scale, topic: string | undefined, atLeast: number): LinkV
     const { confidence } = scale.confidence(standings[place]?.chance ?? 0, ballot);
     return confidence < atLeast ? undefined : { place, confidence };
   };
-  const sure: LinkView["sure"] = (said, toCome) => {
+  const sure: ResolverView["sure"] = (said, toCome) => {
     if (toCome.length === 0) return now(said)?.place ?? "passes";
     return atLeast > 0 ? undefined : scale.sure({ ...said, topic }, toCome);
   };

@@ -36,8 +36,9 @@ const RENAMED: ReadonlyMap<string, EventBody["type"]> = new Map([
   ["call.straggled", "call.late"],
 ]);
 
-/** Whether an earlier version wrote it: the place of a call, or of a team, was in `callId` alone. */
+/** Whether an earlier version wrote it: the place of a call, or of a team, was in `callId` alone, and resolvers were called links. */
 function isEarlier(event: RunEvent): boolean {
+  if (event.type === "judge.instructed") return "link" in event;
   if (event.type === "run.waiting") return event.verdicts.some((open) => "callId" in open);
   const { callId, role } = event as AnyEvent;
   return callId !== undefined && role === undefined;
@@ -56,6 +57,10 @@ function teamsIn(events: readonly RunEvent[]): ReadonlySet<string> {
 }
 
 function todaysEvent(event: RunEvent, teams: ReadonlySet<string>): RunEvent {
+  if (event.type === "judge.instructed") {
+    const { link, ...rest } = event as typeof event & { readonly link?: string };
+    return { ...rest, resolver: link ?? "" };
+  }
   if (event.type === "run.waiting") {
     const verdicts = event.verdicts.map((open) => {
       const { callId, ...rest } = open as typeof open & { readonly callId?: string };

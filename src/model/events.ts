@@ -256,11 +256,11 @@ export type EventBody =
       readonly used?: readonly ModelCost[];
       readonly charged?: number;
     })
-  /** What a link's user told a judge to go by: before the link first asks it. */
+  /** What a resolver's user told a judge to go by: before the resolver first asks it. */
   | (TeamPlace & {
       readonly type: "judge.instructed";
       readonly judge: string;
-      readonly link: string;
+      readonly resolver: string;
       readonly instructions: string;
     })
   /** An agent reported what it used in a form that nobody can read. Once of an attempt. */

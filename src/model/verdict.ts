@@ -5,10 +5,10 @@ import type { Json } from "./json.ts";
 /**
  * - `unanimous`: two or more spoke, a majority of those asked, and all of them hold the winner.
  * - `unopposed`: one voice alone, as the others who were asked failed or said nothing about it, or as nobody else was asked.
- * - `decided`: a link of the chain settled a conflict, or what those hold who spoke where they are no majority.
+ * - `decided`: a resolver of the chain settled a conflict, or what those hold who spoke where they are no majority.
  * - `tied`: the votes were even, and nothing after the vote decided.
  * - `no-quorum`: too few spoke for the vote to count, and nothing after it decided.
- * - `undecided`: every link passed.
+ * - `undecided`: every resolver passed.
  * - `waiting`: a person is asked, and has not decided yet.
  */
 export type VerdictStatus =
@@ -40,9 +40,9 @@ export interface Verdict<Winner extends Json = Json> {
   readonly confidenceFrom: string;
   /** Whether the estimator was checked against recorded outcomes. */
   readonly calibrated: boolean;
-  /** Sentences that a person can check: who held what, what each link said, what decided. */
+  /** Sentences that a person can check: who held what, what each resolver said, what decided. */
   readonly reasoning: string;
-  /** The link that decided; `null` when none did. */
+  /** The resolver that decided; `null` when none did. */
   readonly by: string | null;
   /** Most held first; equally held ones in canonical order. */
   readonly positions: readonly Position[];

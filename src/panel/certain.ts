@@ -1,20 +1,20 @@
 import {
   agreement,
   type Foresight,
-  type LinkMade,
+  type ResolverMade,
   type SaidSoFar,
   type SureWinner,
-  type LinkView,
+  type ResolverView,
 } from "../resolve/foresight.ts";
 
-/** How the links of a chain look at one subject; `undefined` for one that cannot tell, a judge say. */
+/** How the resolvers of a chain look at one subject; `undefined` for one that cannot tell, a judge say. */
 export type Outlook = readonly (Foresight | undefined)[];
 
 const AGREEMENT = agreement(1);
-const NOBODY: LinkMade = Object.freeze({ place: null, confidence: 0 });
+const NOBODY: ResolverMade = Object.freeze({ place: null, confidence: 0 });
 
-/** What a chain makes of what was said so far; `undefined` where a link has the word that cannot tell. */
-export function madeOf(outlook: Outlook, said: SaidSoFar): LinkMade | undefined {
+/** What a chain makes of what was said so far; `undefined` where a resolver has the word that cannot tell. */
+export function madeOf(outlook: Outlook, said: SaidSoFar): ResolverMade | undefined {
   if (said.held.length === 0) return NOBODY;
   for (const view of viewsOf(outlook, said.held.length > 1)) {
     if (view === undefined) return undefined;
@@ -55,8 +55,8 @@ function walk(
   return null;
 }
 
-/** The links that have the word, in their order. Where all agree those are asked that judge that, and at last whether anybody spoke. */
-function viewsOf(outlook: Outlook, contested: boolean): readonly (LinkView | undefined)[] {
+/** The resolvers that have the word, in their order. Where all agree those are asked that judge that, and at last whether anybody spoke. */
+function viewsOf(outlook: Outlook, contested: boolean): readonly (ResolverView | undefined)[] {
   if (contested) return outlook.map((foresight) => foresight?.contested);
   const agreed = outlook.flatMap((foresight) => {
     if (foresight === undefined) return [undefined];
@@ -82,7 +82,7 @@ export function couldBeCertain(
 ): boolean {
   if (rest.length === 0) return true;
   const views = viewsOf(outlook, true);
-  // A link that cannot tell has the word, or those before it decide.
+  // A resolver that cannot tell has the word, or those before it decide.
   if (views.every((view) => view?.passes === true)) return true;
   return views.some((view) => view !== undefined && view.could(said, next, rest));
 }

@@ -1,4 +1,4 @@
-import { mayBeSaid, saidToo, type LinkMade, type SaidSoFar } from "../resolve/foresight.ts";
+import { mayBeSaid, saidToo, type ResolverMade, type SaidSoFar } from "../resolve/foresight.ts";
 
 /** Whether two agents are likely to err alike, as declared. */
 export type IsKin = (one: string, other: string) => boolean;
@@ -7,7 +7,7 @@ export type IsKin = (one: string, other: string) => boolean;
 export const LEAST_TRUTHS = 20;
 
 /** Whether two who are not kin hold what leads. */
-export function leads({ held }: SaidSoFar, made: LinkMade | undefined, isKin: IsKin): boolean {
+export function leads({ held }: SaidSoFar, made: ResolverMade | undefined, isKin: IsKin): boolean {
   const place = made?.place;
   return typeof place === "number" && areTwo(held[place]?.by ?? [], isKin);
 }

@@ -2,13 +2,13 @@ import { laplace } from "./confidence.ts";
 import {
   ifAllAgree,
   ifAllAgreed,
-  type LinkMade,
+  type ResolverMade,
   type SaidSoFar,
-  type LinkView,
+  type ResolverView,
 } from "./foresight.ts";
 import { areMajority } from "./voices.ts";
 
-// What links make of claims about which all who spoke agree, as far as not everybody has been asked. Whether those who spoke are a majority
+// What resolvers make of claims about which all who spoke agree, as far as not everybody has been asked. Whether those who spoke are a majority
 // depends on who is still asked, and on who of them fails.
 
 /** How many speak, of how many that were asked, and how many are to come. */
@@ -30,9 +30,9 @@ function areSurely({ voices, asked, toCome }: Speaking): boolean | undefined {
   return mayBe ? undefined : false;
 }
 
-/** A link that leaves a majority to others. */
+/** A resolver that leaves a majority to others. */
 interface Counting {
-  readonly makes: (said: SaidSoFar) => LinkMade | undefined;
+  readonly makes: (said: SaidSoFar) => ResolverMade | undefined;
   /** Those that count, of these. */
   readonly count: (agents: readonly string[]) => number;
   readonly quorum: number;
@@ -42,15 +42,15 @@ interface Counting {
   readonly always: boolean;
 }
 
-function viewOf(now: LinkView["now"], sure: LinkView["sure"]): LinkView {
+function viewOf(now: ResolverView["now"], sure: ResolverView["sure"]): ResolverView {
   return { now, sure, could: ifAllAgree(sure), most: ifAllAgreed(now), passes: true };
 }
 
-const NOBODY: LinkMade = Object.freeze({ place: null, confidence: 0 });
+const NOBODY: ResolverMade = Object.freeze({ place: null, confidence: 0 });
 
 /** As `unanimous()` judges it: with at least so many voices one alone decides, and a majority does. */
-export function unanimity(quorum: number): LinkView {
-  const now: LinkView["now"] = (said) => {
+export function unanimity(quorum: number): ResolverView {
+  const now: ResolverView["now"] = (said) => {
     const { voices, asked } = speaking(said);
     if (voices < quorum) return NOBODY;
     if (voices > 1 && !areMajority(voices, asked)) return undefined;
@@ -70,9 +70,9 @@ export function unanimity(quorum: number): LinkView {
   });
 }
 
-/** As a link judges it that counts: it has the word where those who spoke are no majority. */
-export function counting({ makes, count, quorum, fewer, always }: Counting): LinkView {
-  const now: LinkView["now"] = (said) => {
+/** As a resolver judges it that counts: it has the word where those who spoke are no majority. */
+export function counting({ makes, count, quorum, fewer, always }: Counting): ResolverView {
+  const now: ResolverView["now"] = (said) => {
     const { voices, asked } = speaking(said);
     const isShort = count(said.held[0]?.by ?? []) < quorum;
     if (areMajority(voices, asked) && (always || !isShort)) return undefined;

@@ -1,8 +1,8 @@
 import type { Subject } from "../conflict/subject.ts";
-import type { Link } from "./link.ts";
+import type { Resolver } from "./resolver.ts";
 
-/** Whether a link may ask agents about a subject, which costs. */
-export function asksAgents({ asks = [] }: Link): boolean {
+/** Whether a resolver may ask agents about a subject, which costs. */
+export function asksAgents({ asks = [] }: Resolver): boolean {
   return asks.length > 0;
 }
 
@@ -11,10 +11,10 @@ export function isContested({ positions, refused }: Subject): boolean {
   return positions.length > 1 && refused === undefined;
 }
 
-/** Whether links of the chain could ask about more subjects than they may. */
+/** Whether resolvers of the chain could ask about more subjects than they may. */
 export function mayAskTooMany(
   subjects: readonly Subject[],
-  resolve: readonly Link[],
+  resolve: readonly Resolver[],
   maxSubjects: number,
 ): boolean {
   if (subjects.length <= maxSubjects || !resolve.some(asksAgents)) return false;
@@ -34,9 +34,12 @@ function holdersOf({ positions }: Subject): number {
 }
 
 /** The chain for subjects that agents are not asked about: what would ask passes, and says so. */
-export function withoutAsking(resolve: readonly Link[], maxSubjects: number): readonly Link[] {
+export function withoutAsking(
+  resolve: readonly Resolver[],
+  maxSubjects: number,
+): readonly Resolver[] {
   const pass = `it is asked about ${maxSubjects} subjects at most, and more agents hold a position on those`;
-  return resolve.map((link) =>
-    asksAgents(link) ? { name: link.name, settle: () => ({ pass }) } : link,
+  return resolve.map((resolver) =>
+    asksAgents(resolver) ? { name: resolver.name, settle: () => ({ pass }) } : resolver,
   );
 }

@@ -1,32 +1,36 @@
 import type { Agent } from "../describe/agent.ts";
 import { hearOptions } from "../model/hear.ts";
 import { QuorateError } from "../model/errors.ts";
-import type { Link } from "./link.ts";
+import type { Resolver } from "./resolver.ts";
 import { support } from "./support.ts";
 import { unanimous } from "./unanimous.ts";
 import { vote } from "./vote.ts";
 
 /** How conflicts are settled where nothing else is said: claims by majority, findings by count. Asks nobody. */
-export const DEFAULT_CHAIN: readonly Link[] = Object.freeze([unanimous(), vote(), support()]);
+export const DEFAULT_CHAIN: readonly Resolver[] = Object.freeze([unanimous(), vote(), support()]);
 
-/** A chain as it was given, checked. Throws `BAD_OPTIONS` for what is no link. */
-export function checkChain(resolve: readonly Link[], where: string): readonly Link[] {
+/** A chain as it was given, checked. Throws `BAD_OPTIONS` for what is no resolver. */
+export function checkChain(resolve: readonly Resolver[], where: string): readonly Resolver[] {
   hearOptions(resolve);
   if (!Array.isArray(resolve)) {
     throw new QuorateError(
       "BAD_OPTIONS",
-      `${where}: resolve is no array; list links, for instance [unanimous(), vote()]`,
+      `${where}: resolve is no array; list resolvers, for instance [unanimous(), vote()]`,
     );
   }
-  (resolve as readonly Partial<Link>[]).forEach((link, i) => {
-    if (typeof link?.settle !== "function" || typeof link.name !== "string" || link.name === "") {
+  (resolve as readonly Partial<Resolver>[]).forEach((resolver, i) => {
+    if (
+      typeof resolver?.settle !== "function" ||
+      typeof resolver.name !== "string" ||
+      resolver.name === ""
+    ) {
       throw new QuorateError(
         "BAD_OPTIONS",
-        `${where}: resolve[${i}] is no link; use unanimous(), vote(), judge({ ask }), … or { name, settle }`,
+        `${where}: resolve[${i}] is no resolver; use unanimous(), vote(), judge({ ask }), … or { name, settle }`,
       );
     }
   });
-  return Object.freeze([...(resolve as readonly Link[])]);
+  return Object.freeze([...(resolve as readonly Resolver[])]);
 }
 
 /**
@@ -34,7 +38,7 @@ export function checkChain(resolve: readonly Link[], where: string): readonly Li
  * tell them apart.
  */
 export function checkAsked(
-  resolve: readonly Link[],
+  resolve: readonly Resolver[],
   others: readonly Agent[],
   where: string,
 ): void {
@@ -43,7 +47,7 @@ export function checkAsked(
     if ((asked.get(agent.name) ?? agent) !== agent) {
       throw new QuorateError(
         "BAD_OPTIONS",
-        `${where}: two of its links and comparators ask different agents named "${agent.name}"; give one another name`,
+        `${where}: two of its resolvers and comparators ask different agents named "${agent.name}"; give one another name`,
       );
     }
     asked.set(agent.name, agent);

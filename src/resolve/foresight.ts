@@ -1,5 +1,5 @@
 import { laplace } from "./confidence.ts";
-import type { Question, Ruling } from "./link.ts";
+import type { Question, Ruling } from "./resolver.ts";
 import { voicesOf } from "./voices.ts";
 
 /** What was said about one claim so far. */
@@ -13,22 +13,22 @@ export interface SaidSoFar {
   readonly listed?: readonly string[] | undefined;
 }
 
-/** What a link makes of it: the winner's place in `held` and how sure that is; `null`: that nobody wins. `undefined`: it passes. */
-export interface LinkMade {
+/** What a resolver makes of it: the winner's place in `held` and how sure that is; `null`: that nobody wins. `undefined`: it passes. */
+export interface ResolverMade {
   readonly place: number | null;
   readonly confidence: number;
 }
 
 /**
- * What a link makes of it for sure, whoever of those to come says what, or nothing: the place of the winner, `null` that nobody wins,
+ * What a resolver makes of it for sure, whoever of those to come says what, or nothing: the place of the winner, `null` that nobody wins,
  * `"passes"`; `undefined` where it is open.
  */
 export type SureWinner = number | null | "passes" | undefined;
 
-/** How a link looks at a claim that not everybody has spoken about. Pure. */
-export interface LinkView {
+/** How a resolver looks at a claim that not everybody has spoken about. Pure. */
+export interface ResolverView {
   /** Should nobody say anything more. */
-  readonly now: (said: SaidSoFar) => LinkMade | undefined;
+  readonly now: (said: SaidSoFar) => ResolverMade | undefined;
   /** A proof: whatever comes, it is so. */
   readonly sure: (said: SaidSoFar, toCome: readonly string[]) => SureWinner;
   /** Whether answers of `next` may make it sure of a winner: `false` only where none do. */
@@ -39,12 +39,12 @@ export interface LinkView {
   readonly passes: boolean;
 }
 
-/** What a link can foresee of one subject. */
+/** What a resolver can foresee of one subject. */
 export interface Foresight {
   /** Where there are two positions or more: as it settles. */
-  readonly contested: LinkView;
+  readonly contested: ResolverView;
   /** Where there is one: as it judges that. Absent where it does not. */
-  readonly agreed?: LinkView;
+  readonly agreed?: ResolverView;
   /** What it knows of the agents. Absent where it treats all alike, or as its options say. */
   readonly record?: AgentsRecord;
 }
@@ -79,10 +79,10 @@ export function mayBeSaid({ held, listed }: SaidSoFar): readonly string[] {
 }
 
 /**
- * Of a link in whose eyes a position is never nearer to winning than when all of `next` hold it: it could be sure only where it would
+ * Of a resolver in whose eyes a position is never nearer to winning than when all of `next` hold it: it could be sure only where it would
  * be then.
  */
-export function ifAllAgree(sure: LinkView["sure"]): LinkView["could"] {
+export function ifAllAgree(sure: ResolverView["sure"]): ResolverView["could"] {
   return (said, next, rest) =>
     mayBeSaid(said).some((key) => {
       const found = sure(saidToo(said, key, next), rest);
@@ -90,8 +90,8 @@ export function ifAllAgree(sure: LinkView["sure"]): LinkView["could"] {
     });
 }
 
-/** The same of a link that is never surer than when all of `next` hold one position. */
-export function ifAllAgreed(now: LinkView["now"]): LinkView["most"] {
+/** The same of a resolver that is never surer than when all of `next` hold one position. */
+export function ifAllAgreed(now: ResolverView["now"]): ResolverView["most"] {
   return (said, next) =>
     mayBeSaid(said).reduce(
       (most, key) => Math.max(most, now(saidToo(said, key, next))?.confidence ?? 0),
@@ -100,7 +100,7 @@ export function ifAllAgreed(now: LinkView["now"]): LinkView["most"] {
 }
 
 /** What a rule makes of it. */
-export function byRule(rule: (question: Question) => Ruling): LinkView["now"] {
+export function byRule(rule: (question: Question) => Ruling): ResolverView["now"] {
   return ({ held }) => {
     const positions = held.map(({ key, by }) => ({
       value: key,
@@ -114,8 +114,8 @@ export function byRule(rule: (question: Question) => Ruling): LinkView["now"] {
   };
 }
 
-/** Where there is a conflict a link never decides. */
-export const NEVER: LinkView = Object.freeze({
+/** Where there is a conflict a resolver never decides. */
+export const NEVER: ResolverView = Object.freeze({
   now: () => undefined,
   sure: () => "passes" as const,
   could: () => false,
@@ -124,13 +124,13 @@ export const NEVER: LinkView = Object.freeze({
 });
 
 /** Agreement of at least so many. */
-export function agreement(quorum: number): LinkView {
-  const sure: LinkView["sure"] = ({ held }, toCome) => {
+export function agreement(quorum: number): ResolverView {
+  const sure: ResolverView["sure"] = ({ held }, toCome) => {
     const speakers = held[0]?.by.length ?? 0;
     if (speakers >= quorum) return 0;
     return speakers + toCome.length < quorum ? null : undefined;
   };
-  const now: LinkView["now"] = ({ held }) => {
+  const now: ResolverView["now"] = ({ held }) => {
     const speakers = held[0]?.by.length ?? 0;
     return speakers < quorum
       ? { place: null, confidence: 0 }

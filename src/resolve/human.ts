@@ -3,15 +3,15 @@ import { options, type Options } from "../check/options.ts";
 import { foldedKey } from "../conflict/canonical.ts";
 import type { Json } from "../model/json.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
-import type { Link, LinkContext, Question, Ruling } from "./link.ts";
+import type { Resolver, ResolverContext, Question, Ruling } from "./resolver.ts";
 import { shown } from "../conflict/plain.ts";
 
 export interface HumanOptions {
   /** How long a person is waited for, in ms from when the run began to wait. For ever where left out. */
   readonly withinMs?: number;
-  /** The position that holds when the time is over and nobody has decided. The link passes where left out. */
+  /** The position that holds when the time is over and nobody has decided. The resolver passes where left out. */
   readonly otherwise?: Json;
-  /** Of the link. Default: `"human"`. */
+  /** Of the resolver. Default: `"human"`. */
   readonly name?: string;
 }
 
@@ -29,10 +29,10 @@ export const HUMAN: Options<HumanOptions, "name"> = options({
  * Needs a store that runs can be resumed from; without one it passes. Confidence 1 from `person`: a person's word is not
  * weighed here. With `otherwise`, Laplace's rule of succession over those who hold it.
  */
-export function human(given: HumanOptions = {}): Link {
+export function human(given: HumanOptions = {}): Resolver {
   const { withinMs, otherwise, name } = HUMAN.of(given, "human");
 
-  function settle(question: Question, { person }: LinkContext): Ruling {
+  function settle(question: Question, { person }: ResolverContext): Ruling {
     const { subject, positions } = question;
     if (person === undefined) {
       return { pass: "nobody can be waited for without a store that the run can be resumed from" };

@@ -2,7 +2,7 @@ import type { OtherSide } from "../model/call.ts";
 import { exactText } from "../conflict/canonical.ts";
 import type { Position } from "../model/conflict.ts";
 import { shownEvidence, shownPosition } from "../prompt/fence.ts";
-import type { Question } from "./link.ts";
+import type { Question } from "./resolver.ts";
 
 // What one agent is shown: of each subject the most held of the other positions, and of each some reasons.
 const MAX_SUBJECTS = 20;

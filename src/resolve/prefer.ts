@@ -5,15 +5,15 @@ import { shown } from "../conflict/plain.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
-import type { LinkView } from "./foresight.ts";
-import type { Link, Question, Ruling } from "./link.ts";
+import type { ResolverView } from "./foresight.ts";
+import type { Resolver, Question, Ruling } from "./resolver.ts";
 
 /**
  * The first of these values that somebody holds wins, however few they are: a standing order such as "when in doubt,
  * hold". Values are compared as by `equal()`. Passes when nobody holds any of them. Confidence: Laplace's rule of
  * succession over those who hold it and all who spoke.
  */
-export function prefer(values: readonly Json[]): Link {
+export function prefer(values: readonly Json[]): Resolver {
   hearOptions(values);
   if (!Array.isArray(values) || values.length === 0) {
     throw new QuorateError(
@@ -36,7 +36,7 @@ export function prefer(values: readonly Json[]): Link {
     };
   }
 
-  const now: LinkView["now"] = ({ held }) => {
+  const now: ResolverView["now"] = ({ held }) => {
     const places = keys.map((key) => held.findIndex((one) => one.key === key));
     const place = places.find((found) => found >= 0);
     if (place === undefined) return undefined;
@@ -45,12 +45,12 @@ export function prefer(values: readonly Json[]): Link {
     return { place, confidence };
   };
   // Whoever comes may hold what is preferred to all that is held.
-  const sure: LinkView["sure"] = (said, toCome) => {
+  const sure: ResolverView["sure"] = (said, toCome) => {
     const best = said.held.findIndex(({ key }) => key === keys[0]);
     if (best >= 0) return best;
     return toCome.length > 0 ? undefined : (now(said)?.place ?? "passes");
   };
-  const contested: LinkView = {
+  const contested: ResolverView = {
     now,
     sure,
     could: () => true,

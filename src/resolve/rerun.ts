@@ -1,7 +1,7 @@
 import { options, type Options } from "../check/options.ts";
 import { TIER } from "../describe/tier.ts";
 import type { Json } from "../model/json.ts";
-import type { Link } from "./link.ts";
+import type { Resolver } from "./resolver.ts";
 
 export interface RerunOptions {
   /** At which of the team's tiers they are asked; the next of each where left out. Never a cheaper one than before. */
@@ -12,12 +12,12 @@ export const RERUN: Options<RerunOptions> = options({ tier: TIER }, { instead: "
 
 /**
  * Has those who disagree asked once more, with what the others hold in `context.others`; once in a run, for all subjects that
- * come to this link together. What they say then takes the place of what they said before, and the whole chain is tried on it
- * from its start, where this link passes. The reasoning says who has changed their mind.
+ * come to this resolver together. What they say then takes the place of what they said before, and the whole chain is tried on it
+ * from its start, where this resolver passes. The reasoning says who has changed their mind.
  *
  * Passes on findings, and where nobody can be asked: without a supervisor. Throws `BAD_OPTIONS`.
  */
-export function rerun(given: RerunOptions = {}): Link {
+export function rerun(given: RerunOptions = {}): Resolver {
   const taken = RERUN.of(given, "rerun");
   return Object.freeze({
     name: "rerun",
@@ -31,5 +31,5 @@ export function rerun(given: RerunOptions = {}): Link {
       }
       return context.rerun(question, taken.tier);
     },
-  } satisfies Link);
+  } satisfies Resolver);
 }

@@ -3,7 +3,7 @@ import { foldedKey } from "../conflict/canonical.ts";
 import type { Position } from "../model/conflict.ts";
 import { describeThrown } from "../model/errors.ts";
 import { atOnce } from "../check/at-once.ts";
-import type { PassStatus, Question } from "./link.ts";
+import type { PassStatus, Question } from "./resolver.ts";
 
 /** A ruling that has been checked: its winner is one of the question's positions. */
 export type CheckedRuling = CheckedDecision | CheckedPass;
@@ -23,7 +23,7 @@ export interface CheckedPass {
 }
 
 /**
- * What a link rules, checked. A link that throws, rejects, or rules what cannot be, has passed: this never rejects.
+ * What a resolver rules, checked. A resolver that throws, rejects, or rules what cannot be, has passed: this never rejects.
  */
 export async function consult(question: Question, rule: () => unknown): Promise<CheckedRuling> {
   try {
@@ -35,7 +35,7 @@ export async function consult(question: Question, rule: () => unknown): Promise<
 }
 
 /**
- * As {@link consult}, of a link that has to answer at once: one that answers with a promise has passed. `undefined` where it has no
+ * As {@link consult}, of a resolver that has to answer at once: one that answers with a promise has passed. `undefined` where it has no
  * word to say.
  */
 export function consultAtOnce(question: Question, rule: () => unknown): CheckedRuling | undefined {

@@ -1,7 +1,7 @@
 import { nextTurn, turnTaker } from "../async/in-turns.ts";
 import { untilAborted } from "../async/until-aborted.ts";
 import { byCodeUnits, type Subject } from "../conflict/subject.ts";
-import type { Ask, Link, LinkContext, Person, Question } from "./link.ts";
+import type { Ask, Resolver, ResolverContext, Person, Question } from "./resolver.ts";
 import { asksAgents, isContested, mayAskTooMany, mostHeld, withoutAsking } from "./ask-about.ts";
 import type { LearnedBefore } from "../model/reliability.ts";
 import type { Verdict } from "../model/verdict.ts";
@@ -10,10 +10,10 @@ import { begun, follow, verdictOf, type Way } from "./way.ts";
 
 /** With what subjects are settled. */
 export interface SettleContext {
-  readonly resolve: readonly Link[];
+  readonly resolve: readonly Resolver[];
   readonly ask: Ask;
   readonly person?: Person | undefined;
-  readonly rerun?: LinkContext["rerun"];
+  readonly rerun?: ResolverContext["rerun"];
   /** Agents that were asked and did not answer. */
   readonly missing?: readonly string[];
   /** How many agents were asked; as many as spoke or are missing where left out. */
@@ -24,7 +24,7 @@ export interface SettleContext {
   /** All that belongs together, where some of it is settled already. Default: the subjects. */
   readonly all?: readonly Subject[];
   readonly learned?: LearnedBefore | undefined;
-  /** About how many subjects links may ask agents; about any number where left out. */
+  /** About how many subjects resolvers may ask agents; about any number where left out. */
   readonly maxSubjects?: number;
 }
 
@@ -32,10 +32,10 @@ export interface SettleContext {
 const SETTLING = 500;
 
 /**
- * One verdict per subject, in their order. Contested subjects go through the chain, one link after another, all subjects at the same
+ * One verdict per subject, in their order. Contested subjects go through the chain, one resolver after another, all subjects at the same
  * time. Where everybody agrees nobody is asked.
  *
- * Never fails because of a link. Rejects with the signal's reason when that is aborted.
+ * Never fails because of a resolver. Rejects with the signal's reason when that is aborted.
  */
 export async function settleSubjects(
   subjects: readonly Subject[],
@@ -46,8 +46,8 @@ export async function settleSubjects(
 }
 
 /**
- * Where more subjects are contested than agents may be asked about: all go as far as the first link that asks, and those that come
- * so far and are held most go on; at the others links that ask pass. Subjects that are settled already count as they did
+ * Where more subjects are contested than agents may be asked about: all go as far as the first resolver that asks, and those that come
+ * so far and are held most go on; at the others resolvers that ask pass. Subjects that are settled already count as they did
  * then, so that a run that is resumed chooses the same.
  */
 async function settleAll(
@@ -57,7 +57,7 @@ async function settleAll(
   const { all = subjects, resolve, maxSubjects = Infinity, signal } = context;
   const missing = Object.freeze([...new Set(context.missing)].sort(byCodeUnits));
   const among = { missing, asked: context.asked ?? 0, ...(context.enough === true && ENOUGH) };
-  const given = linkContext(all, among, context);
+  const given = resolverContext(all, among, context);
   const begin = (subject: Subject): Way =>
     begun(questionOf(subject, among), subject, given, resolve);
   if (!mayAskTooMany(all, resolve, maxSubjects)) {
@@ -100,12 +100,12 @@ async function forAll<T>(
   return Promise.all(settling);
 }
 
-/** The same for every link and subject. All questions are made when somebody looks at them: most links do not. */
-function linkContext(
+/** The same for every resolver and subject. All questions are made when somebody looks at them: most resolvers do not. */
+function resolverContext(
   subjects: readonly Subject[],
   among: Among,
   { ask, person, rerun, signal, learned }: SettleContext,
-): LinkContext {
+): ResolverContext {
   let all: readonly Question[] | undefined;
   return {
     ask,

@@ -9,14 +9,14 @@ import { askedToCompare } from "../conflict/group.ts";
 import { subjects } from "../conflict/subjects.ts";
 import { aloneAsker } from "../call/batch/ask-alone.ts";
 import { checkAsked, checkChain, DEFAULT_CHAIN } from "./chain.ts";
-import type { Link } from "./link.ts";
+import type { Resolver } from "./resolver.ts";
 import { settleSubjects } from "./settle-subjects.ts";
 import type { Verdict } from "../model/verdict.ts";
 
 /** How {@link settle} compares and decides, and what else was said. */
 export interface SettleOptions {
-  /** How conflicts are settled: the first link that decides. `DEFAULT_CHAIN` where left out. */
-  readonly resolve?: readonly Link[];
+  /** How conflicts are settled: the first resolver that decides. `DEFAULT_CHAIN` where left out. */
+  readonly resolve?: readonly Resolver[];
   /** How positions are compared, by subject; `equal()` where left out. */
   readonly compare?: Compare;
   /** What was reported without being asked about. */
@@ -55,7 +55,7 @@ export const SETTLE: Options<
  * they would be by a supervisor, at most 8 at once, without a store.
  *
  * An agent has one position per subject: where it claims twice, its last claim holds. Rejects with `CLAIMS_INVALID`
- * and `BAD_OPTIONS` for what cannot be read, and never because of a link.
+ * and `BAD_OPTIONS` for what cannot be read, and never because of a resolver.
  */
 export async function settle(
   claims: Iterable<Claim>,

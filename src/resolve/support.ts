@@ -12,9 +12,9 @@ import {
   type Foresight,
   type SaidSoFar,
   type SureWinner,
-  type LinkView,
+  type ResolverView,
 } from "./foresight.ts";
-import type { Link, Question, Ruling } from "./link.ts";
+import type { Resolver, Question, Ruling } from "./resolver.ts";
 import { isMajority } from "./voices.ts";
 import { counted } from "./words.ts";
 
@@ -41,7 +41,7 @@ export const SUPPORT: Options<SupportOptions> = options(
  *
  * Where all who spoke agree it has the word if they are no majority of those who were asked.
  */
-export function support(given: SupportOptions = {}): Link {
+export function support(given: SupportOptions = {}): Resolver {
   const taken = SUPPORT.of(given, "support");
   const settle = countSupport(taken);
   return Object.freeze({
@@ -106,7 +106,7 @@ function foreseen(atLeast: number, settle: (question: Question) => Ruling): Fore
     return supported === 0 ? "passes" : counts.findIndex((count) => count >= atLeast);
   }
   const now = byRule(settle);
-  const contested: LinkView = {
+  const contested: ResolverView = {
     now,
     sure,
     could: ifAllAgree(sure),

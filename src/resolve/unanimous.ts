@@ -4,7 +4,7 @@ import { shown } from "../conflict/plain.ts";
 import { LAPLACE, laplace } from "./confidence.ts";
 import { unanimity } from "./agreement-view.ts";
 import { NEVER } from "./foresight.ts";
-import type { Link, Question, Ruling } from "./link.ts";
+import type { Resolver, Question, Ruling } from "./resolver.ts";
 import { isMajority } from "./voices.ts";
 import { counted } from "./words.ts";
 
@@ -20,7 +20,7 @@ export const UNANIMOUS: Options<UnanimousOptions, "quorum"> = options({ quorum: 
  * alone is no agreement: its verdict is `unopposed`. With fewer speakers than `quorum` what they say counts for nothing: the verdict is
  * `no-quorum`. Confidence: Laplace's rule of succession over the speakers.
  */
-export function unanimous(given: UnanimousOptions = {}): Link {
+export function unanimous(given: UnanimousOptions = {}): Resolver {
   const { quorum } = UNANIMOUS.of(given, "unanimous");
   return Object.freeze({
     name: "unanimous",

@@ -1,5 +1,5 @@
 import type { Position } from "../model/conflict.ts";
-import type { Question } from "./link.ts";
+import type { Question } from "./resolver.ts";
 import type { VerdictStatus } from "../model/verdict.ts";
 
 /** How many hold a position. */
@@ -17,7 +17,7 @@ export function areMajority(voices: number, asked: number): boolean {
   return voices >= 2 && voices * 2 > asked;
 }
 
-/** What it is called when all who spoke hold one position, whichever link has the word: one voice is no agreement. */
+/** What it is called when all who spoke hold one position, whichever resolver has the word: one voice is no agreement. */
 export function agreementOf(
   question: Pick<Question, "positions" | "asked" | "enough">,
 ): VerdictStatus {

@@ -11,9 +11,9 @@ import {
   ifAllAgreed,
   type SaidSoFar,
   type SureWinner,
-  type LinkView,
+  type ResolverView,
 } from "./foresight.ts";
-import type { Link, Question, Ruling } from "./link.ts";
+import type { Resolver, Question, Ruling } from "./resolver.ts";
 import { isMajority } from "./voices.ts";
 import { counted } from "./words.ts";
 
@@ -49,7 +49,7 @@ const SLACK = 1e-9;
  *
  * Where all who spoke agree it has the word if they are no majority of those who were asked, or fewer than `quorum`.
  */
-export function vote(given: VoteOptions = {}): Link {
+export function vote(given: VoteOptions = {}): Resolver {
   const { weights, margin, quorum } = VOTE.of(given, "vote");
   const weightOf = (agent: string): number => weights.get(agent) ?? 1;
   const weighed = weights.size > 0;
@@ -129,7 +129,7 @@ export function vote(given: VoteOptions = {}): Link {
   }
 
   const now = byRule(settle);
-  const contested: LinkView = {
+  const contested: ResolverView = {
     now,
     sure,
     could: ifAllAgree(sure),

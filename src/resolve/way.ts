@@ -1,6 +1,6 @@
 import { oneLine } from "../conflict/plain.ts";
 import type { Subject } from "../conflict/subject.ts";
-import type { Link, LinkContext, PassStatus, Question } from "./link.ts";
+import type { Resolver, ResolverContext, PassStatus, Question } from "./resolver.ts";
 import { consult, consultAtOnce, type CheckedDecision, type CheckedRuling } from "./ruling.ts";
 import { DEFAULT_CHAIN } from "./chain.ts";
 import { agreementOf } from "./voices.ts";
@@ -15,13 +15,13 @@ export interface Way {
   readonly question: Question;
   /** What was said about it so far. */
   readonly said: readonly string[];
-  /** What the links so far make of a question that stays open. */
+  /** What the resolvers so far make of a question that stays open. */
   readonly status: PassStatus;
   /** Where it has come to its end. */
   readonly verdict?: Verdict;
 }
 
-/** What has come of it: where the links left it open, nothing is decided. */
+/** What has come of it: where the resolvers left it open, nothing is decided. */
 export function verdictOf({ question, said, status, verdict }: Way): Verdict {
   return verdict ?? open(question, said, status);
 }
@@ -30,8 +30,8 @@ export function verdictOf({ question, said, status, verdict }: Way): Verdict {
 export function begun(
   question: Question,
   { note, refused }: Subject,
-  context: LinkContext,
-  resolve: readonly Link[],
+  context: ResolverContext,
+  resolve: readonly Resolver[],
 ): Way {
   const { positions } = question;
   const said: string[] = [];
@@ -46,40 +46,51 @@ export function begun(
   return positions.length > 1 ? way : { ...way, verdict: agree(question, said, resolve, context) };
 }
 
-/** Where all who spoke agree nobody is asked, so that there is nothing to wait for. Links that the chain does not have come last. */
+/** Where all who spoke agree nobody is asked, so that there is nothing to wait for. Resolvers that the chain does not have come last. */
 function agree(
   question: Question,
   said: string[],
-  resolve: readonly Link[],
-  context: LinkContext,
+  resolve: readonly Resolver[],
+  context: ResolverContext,
 ): Verdict {
-  const others = DEFAULT_CHAIN.filter(({ name }) => resolve.every((link) => link.name !== name));
-  for (const link of [...resolve, ...others]) {
-    const { agreed } = link;
+  const others = DEFAULT_CHAIN.filter(({ name }) =>
+    resolve.every((resolver) => resolver.name !== name),
+  );
+  for (const resolver of [...resolve, ...others]) {
+    const { agreed } = resolver;
     if (agreed === undefined) continue;
     const ruling = consultAtOnce(question, () => agreed(question, context));
     if (ruling === undefined) continue;
-    said.push(inWords(link, ruling));
+    said.push(inWords(resolver, ruling));
     if (ruling.pass === undefined) {
-      return closed(question, said, agreementOf(question), link, ruling);
+      return closed(question, said, agreementOf(question), resolver, ruling);
     }
     if (ruling.status !== undefined) return open(question, said, ruling.status);
   }
   return open(question, said, "undecided");
 }
 
-/** Takes a question through links, until one decides or waits. */
-export async function follow(way: Way, links: readonly Link[], context: LinkContext): Promise<Way> {
+/** Takes a question through resolvers, until one decides or waits. */
+export async function follow(
+  way: Way,
+  resolvers: readonly Resolver[],
+  context: ResolverContext,
+): Promise<Way> {
   if (way.verdict !== undefined) return way;
   const { question } = way;
   const said = [...way.said];
   let { status } = way;
-  for (const link of links) {
-    const ruling = await consult(question, () => link.settle(question, context));
+  for (const resolver of resolvers) {
+    const ruling = await consult(question, () => resolver.settle(question, context));
     context.signal?.throwIfAborted();
-    said.push(inWords(link, ruling));
+    said.push(inWords(resolver, ruling));
     if (ruling.pass === undefined) {
-      return { question, said, status, verdict: closed(question, said, "decided", link, ruling) };
+      return {
+        question,
+        said,
+        status,
+        verdict: closed(question, said, "decided", resolver, ruling),
+      };
     }
     status = ruling.status ?? status;
     if (status === "waiting")
@@ -88,7 +99,7 @@ export async function follow(way: Way, links: readonly Link[], context: LinkCont
   return { question, said, status };
 }
 
-function inWords({ name }: Link, ruling: CheckedRuling): string {
+function inWords({ name }: Resolver, ruling: CheckedRuling): string {
   const words = oneLine(ruling.pass ?? ruling.reasoning, MAX_SAID_CHARS);
   const stop = /[.!?…]$/.test(words) ? "" : ".";
   return `${oneLine(name, MAX_NAME_CHARS)}${ruling.pass === undefined ? "" : " passed"}: ${words}${stop}`;
@@ -121,7 +132,7 @@ function closed(
   { subject, kind, finding, positions, missing, asked }: Question,
   said: readonly string[],
   status: VerdictStatus,
-  link: Link,
+  resolver: Resolver,
   { winner, confidence, confidenceFrom, calibrated }: CheckedDecision,
 ): Verdict {
   const others = positions.filter((position) => position !== winner);
@@ -135,7 +146,7 @@ function closed(
     confidenceFrom,
     calibrated,
     reasoning: reasoningOf(said, missing),
-    by: link.name,
+    by: resolver.name,
     positions,
     dissent: others.flatMap(({ value, heldBy }) =>
       heldBy.map((holder): Dissent => ({ ...holder, position: value })),

@@ -110,8 +110,8 @@ const EXHAUSTED: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * What a failure means, by the outermost link of its chain of causes that says anything; `nowMs` is the time, for a `Retry-After` that
- * is a date. A failure that says nothing is worth a repetition. What a link says outright, `retryable`, is above all else in it.
+ * What a failure means, by the outermost cause of its chain of causes that says anything; `nowMs` is the time, for a `Retry-After` that
+ * is a date. A failure that says nothing is worth a repetition. What a cause says outright, `retryable`, is above all else in it.
  */
 export function classify(error: unknown, nowMs: number): Classified {
   try {
@@ -125,10 +125,10 @@ export function classify(error: unknown, nowMs: number): Classified {
 function classifyNested(error: unknown, nowMs: number, depth: number): Classified {
   const chain = causes(error);
   const retryAfterMs = chain
-    .map((link) => retryAfterOf(link, nowMs))
+    .map((cause) => retryAfterOf(cause, nowMs))
     .find((ms) => ms !== undefined);
   let said: Partial<Meaning> = {};
-  for (const link of chain) said = { ...saidBy(link, retryAfterMs), ...said };
+  for (const cause of chain) said = { ...saidBy(cause, retryAfterMs), ...said };
   if (said.retry === undefined && said.fault === undefined && retryAfterMs === undefined) {
     const parts = depth < MAX_NESTED ? chain.flatMap(errorsIn) : [];
     // Several failed at once, as in `Promise.any`: worth it if any of them is.
@@ -144,18 +144,18 @@ function classifyNested(error: unknown, nowMs: number, depth: number): Classifie
 
 const MAX_NESTED = 3;
 
-/** What one link of the chain says, if anything. */
-function saidBy(link: Fields, retryAfterMs: number | undefined): Partial<Meaning> {
+/** What one cause of the chain says, if anything. */
+function saidBy(cause: Fields, retryAfterMs: number | undefined): Partial<Meaning> {
   try {
-    const meaning = meantBy(link, retryAfterMs);
-    const outright = field(link, "retryable");
+    const meaning = meantBy(cause, retryAfterMs);
+    const outright = field(cause, "retryable");
     if (typeof outright === "boolean") return { ...meaning, retry: outright };
     // As the AWS SDK says it, also of some requests that were answered with HTTP 400.
-    const hint = field(link, "$retryable");
+    const hint = field(cause, "$retryable");
     if (isObject(hint))
       return field(hint, "throttling") === true ? LIMITED : { ...meaning, retry: true };
     // What a client makes of the status: a quota that is used up has the one of too many requests.
-    const may = field(link, "isRetryable");
+    const may = field(cause, "isRetryable");
     if (typeof may !== "boolean" || meaning?.retry === false) return meaning ?? {};
     return { ...meaning, retry: may };
   } catch {
@@ -164,29 +164,29 @@ function saidBy(link: Fields, retryAfterMs: number | undefined): Partial<Meaning
   }
 }
 
-function meantBy(link: Fields, retryAfterMs: number | undefined): Meaning | undefined {
-  if (link instanceof QuorateError) return OWN_CODES[link.code];
-  if (mistakesOf(link).some((mistake) => EXHAUSTED.has(mistake)) || isMissingProgram(link)) {
+function meantBy(cause: Fields, retryAfterMs: number | undefined): Meaning | undefined {
+  if (cause instanceof QuorateError) return OWN_CODES[cause.code];
+  if (mistakesOf(cause).some((mistake) => EXHAUSTED.has(mistake)) || isMissingProgram(cause)) {
     return NEVER;
   }
-  for (const name of namesOf(link)) {
+  for (const name of namesOf(cause)) {
     const meaning = NAMES.get(name);
     if (meaning !== undefined) return meaning;
   }
-  const status = statusOf(link);
+  const status = statusOf(cause);
   if (status === undefined) return undefined;
   if (status === 503 && retryAfterMs !== undefined) return { retry: true, fault: "busy" };
   return STATUSES[status] ?? (status < 500 ? NEVER : FAILED);
 }
 
 /** A program that cannot be started, as Node says it, or that a shell did not find (126, 127: POSIX, 2.8.2). */
-function isMissingProgram(link: Fields): boolean {
-  const code = field(link, "code");
-  const syscall = field(link, "syscall");
+function isMissingProgram(cause: Fields): boolean {
+  const code = field(cause, "code");
+  const syscall = field(cause, "syscall");
   if (code === "ENOENT" || code === "EACCES") {
     return typeof syscall === "string" && syscall.startsWith("spawn");
   }
-  const isCommand = field(link, "cmd") !== undefined || field(link, "command") !== undefined;
-  const exit = field(link, "exitCode") ?? code;
+  const isCommand = field(cause, "cmd") !== undefined || field(cause, "command") !== undefined;
+  const exit = field(cause, "exitCode") ?? code;
   return isCommand && (exit === 126 || exit === 127);
 }

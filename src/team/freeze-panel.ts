@@ -5,7 +5,7 @@ import { microsOf } from "../money/micros.ts";
 import type { LearnedBefore } from "../model/reliability.ts";
 import { inOrder, type PanelOrder } from "../panel/order.ts";
 import type { Foresight } from "../resolve/foresight.ts";
-import type { Link } from "../resolve/link.ts";
+import type { Resolver } from "../resolve/resolver.ts";
 import type { PanelSettings } from "./panel-options.ts";
 import type { Plan } from "./plan.ts";
 import { isSeating, type Seating } from "./seating.ts";
@@ -78,13 +78,13 @@ function ordered(
   return inOrder(members, order);
 }
 
-/** What the chain knows of the members, by the first link that does. */
+/** What the chain knows of the members, by the first resolver that does. */
 export function recordIn(
-  resolve: readonly Link[],
+  resolve: readonly Resolver[],
   learned: LearnedBefore | undefined,
 ): Foresight["record"] {
-  for (const link of resolve) {
-    const foresight = link.foresee?.(TASK_SUBJECT, learned);
+  for (const resolver of resolve) {
+    const foresight = resolver.foresee?.(TASK_SUBJECT, learned);
     if (typeof foresight === "object" && foresight.record !== undefined) return foresight.record;
   }
   return undefined;

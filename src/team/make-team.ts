@@ -14,7 +14,7 @@ import { readGiven } from "../check/given.ts";
 import { checkLanes } from "../limits/lane.ts";
 import { LIMITS } from "../describe/limits.ts";
 import { checkAsked, checkChain, DEFAULT_CHAIN } from "../resolve/chain.ts";
-import type { Learning, Lessons, Link } from "../resolve/link.ts";
+import type { Learning, Lessons, Resolver } from "../resolve/resolver.ts";
 import { panelFault } from "./freeze-panel.ts";
 import { checkOrder } from "./graph.ts";
 import type { SUPERVISOR } from "./options.ts";
@@ -88,8 +88,9 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
   const resolve =
     described.resolve === undefined ? DEFAULT_CHAIN : checkChain(described.resolve, where);
   checkAsked(resolve, askedToCompare(comparing), where);
-  for (const link of resolve) {
-    for (const agent of link.names ?? []) known(agent, `has ${link.name}() with a word about`);
+  for (const resolver of resolve) {
+    for (const agent of resolver.names ?? [])
+      known(agent, `has ${resolver.name}() with a word about`);
   }
   if (hasOneSubject(members)) {
     for (const subject of described.gate?.rules.keys() ?? []) {
@@ -153,10 +154,10 @@ function hasOneSubject(members: readonly Member[]): boolean {
   return members.every(({ worker }) => "run" in worker && says(worker));
 }
 
-/** How a team learns: by what its links go by, of two that say the same thing by the first. */
+/** How a team learns: by what its resolvers go by, of two that say the same thing by the first. */
 function lessonsOf(
   name: string,
-  resolve: readonly Link[],
+  resolve: readonly Resolver[],
   members: ReadonlySet<string>,
 ): Lessons | undefined {
   const learning = resolve.reduceRight<Learning | undefined>(
@@ -167,7 +168,7 @@ function lessonsOf(
   if (typeof learning.lessons !== "function") {
     throw new QuorateError(
       "BAD_OPTIONS",
-      `${name}: what a link learns has no lessons; use learning() of quorate/learning`,
+      `${name}: what a resolver learns has no lessons; use learning() of quorate/learning`,
     );
   }
   return learning.lessons(name, learning, members);

@@ -34,7 +34,7 @@ import type { LanesOf } from "../limits/lane.ts";
 import { LIMITS, type CallLimits } from "../describe/limits.ts";
 import { ESCALATE_ALL_IF, TIERS, type EscalateIf, type Tiers } from "../describe/tier.ts";
 import { GATE, type Gate, type GateOptions } from "../resolve/gate.ts";
-import type { Link } from "../resolve/link.ts";
+import type { Resolver } from "../resolve/resolver.ts";
 import { RUN_PANEL, TEAM_PANEL, type PanelSettings, type TeamPanel } from "./panel-options.ts";
 import { TAGS, TENANT, type Whose } from "./whose-run.ts";
 import type { Backend } from "./backend.ts";
@@ -83,8 +83,8 @@ export interface SupervisorOptions<
   readonly deadlineMs?: number;
   /** How many attempts are in flight at most, over all runs of this supervisor (8). */
   readonly concurrency?: number;
-  /** How conflicts are settled: the first link that decides. `DEFAULT_CHAIN` where left out. */
-  readonly resolve?: readonly Link[];
+  /** How conflicts are settled: the first resolver that decides. `DEFAULT_CHAIN` where left out. */
+  readonly resolve?: readonly Resolver[];
   /** How positions are compared, by subject; `equal()` where left out. */
   readonly compare?: Compare;
   /** How open findings are grouped; `similar()` where left out. */

@@ -16,8 +16,8 @@ export function panelRules(
   const truths = recordIn(resolve, learned)?.truths ?? 0;
   const isKin = kinOf(seating, panel);
   const outlookOn = (subject: string): Outlook =>
-    resolve.map((link) => {
-      const foresight = link.foresee?.(subject, learned);
+    resolve.map((resolver) => {
+      const foresight = resolver.foresee?.(subject, learned);
       return typeof foresight === "object" ? foresight : undefined;
     });
   return (subject) => ({

@@ -13,7 +13,7 @@ import type { Price } from "../money/price.ts";
 import type { CacheSettings } from "../describe/cache.ts";
 import type { CallLimits } from "../describe/limits.ts";
 import type { EscalateIf } from "../describe/tier.ts";
-import type { Link } from "../resolve/link.ts";
+import type { Resolver } from "../resolve/resolver.ts";
 import { seatAgent } from "./seat-agent.ts";
 import { teamDefinition, tiersOf, type Member, type Team } from "./team.ts";
 import { wholeDefinition } from "./whole-definition.ts";
@@ -134,7 +134,7 @@ export function seatTeam({
   const seats = team.members.map(seatMember);
   const definitions = (): readonly string[] =>
     seats.map((seat) => (isSeating(seat) ? seat.definition() : wholeDefinition(seat)));
-  for (const link of team.resolve) checkRerun(link, here, team);
+  for (const resolver of team.resolve) checkRerun(resolver, here, team);
   return {
     team,
     place: prefix.slice(0, -1),
@@ -149,7 +149,7 @@ export function seatTeam({
   };
 }
 
-function checkRerun({ name, reruns }: Link, { tiers }: Above, { where }: Team): void {
+function checkRerun({ name, reruns }: Resolver, { tiers }: Above, { where }: Team): void {
   const tier = reruns?.tier;
   if (tier === undefined || tiers.has(tier)) return;
   const has = tiersOf(tier, tiers);

@@ -15,7 +15,7 @@ import type { Limit } from "../limits/limit.ts";
 import type { CacheSettings } from "../describe/cache.ts";
 import { mergeLimits, type CallLimits, type Limits } from "../describe/limits.ts";
 import type { EscalateIf } from "../describe/tier.ts";
-import type { Lessons, Link } from "../resolve/link.ts";
+import type { Lessons, Resolver } from "../resolve/resolver.ts";
 import type { Gate } from "../resolve/gate.ts";
 import type { Mode } from "./options.ts";
 import type { PanelSettings } from "./panel-options.ts";
@@ -39,7 +39,7 @@ export interface Team {
   readonly slots: Limit;
   readonly limits: CallLimits;
   readonly asWorker: Pick<CallLimits, "timeoutMs" | "retries">;
-  readonly resolve: readonly Link[];
+  readonly resolve: readonly Resolver[];
   /** What its runs teach; `undefined` where its chain does not go by that. */
   readonly lessons: Lessons | undefined;
   readonly compare: ReadonlyMap<string, Comparator>;

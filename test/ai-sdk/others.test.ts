@@ -80,10 +80,12 @@ describe("a judge that is a model", () => {
   it("sits on a panel", async () => {
     server.follow(chosen("A"));
     const panel = [modelJudgeAgent({ name: "one", model: server.openai() })];
-    const link = judge({ panel: panel.map((ask) => ({ ask, once: true })), atLeast: 0.51 });
-    const { verdicts } = await supervisor({ name: "team", agents: contested, resolve: [link] }).run(
-      "?",
-    );
+    const resolver = judge({ panel: panel.map((ask) => ({ ask, once: true })), atLeast: 0.51 });
+    const { verdicts } = await supervisor({
+      name: "team",
+      agents: contested,
+      resolve: [resolver],
+    }).run("?");
     expect(verdicts[0]).toMatchObject({ status: "decided" });
   });
 

@@ -12,7 +12,7 @@ import {
   support,
   unanimous,
   vote,
-  type Link,
+  type Resolver,
 } from "../../src/index.ts";
 import { learnedSupport, reliability } from "../../src/learning/index.ts";
 
@@ -83,7 +83,7 @@ describe("one voice", () => {
     expect(verdict).toMatchObject({ status: "no-quorum", winner: null });
   });
 
-  const chains: Readonly<Record<string, readonly Link[]>> = {
+  const chains: Readonly<Record<string, readonly Resolver[]>> = {
     none: [],
     unanimous: [unanimous()],
     vote: [vote()],

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, it } from "vitest";
-import { agent, supervisor, unanimous, vote, type Link } from "../../src/index.ts";
+import { agent, supervisor, unanimous, vote, type Resolver } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
 
@@ -71,7 +71,7 @@ describe("a listener on an agent's signal", () => {
     const says = (name: string, recommendation: string) =>
       agent({ name, run: (_task: string) => ({ recommendation }) });
     const asked = Promise.withResolvers<void>();
-    const own: Link = {
+    const own: Resolver = {
       name: "own",
       settle: (_, { signal }) =>
         new Promise((_resolve, reject) => {

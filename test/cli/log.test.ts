@@ -71,7 +71,7 @@ describe("what a database of runs tells", () => {
     );
   });
 
-  it("explains who said what and which link decided", async () => {
+  it("explains who said what and which resolver decided", async () => {
     const { code, stdout } = await quorate(["explain", ids[0] ?? "", "--subject", "task"], cwd);
     expect(code).toBe(0);
     expect(stdout).toMatch(/hold \(2\)\n +performance, security\n +ship \(1\)\n +style/);

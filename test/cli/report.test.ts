@@ -110,7 +110,7 @@ describe("timeline", () => {
 });
 
 describe("explain", () => {
-  it("says who said what in which words, which link decided, and who did not answer", () => {
+  it("says who said what in which words, which resolver decided, and who did not answer", () => {
     const page = explain(whole, piped()).join("\n");
     expect(page).toMatch(
       /hold \(2\)\n +security: a token is logged\n +performance\n +ship \(1\)\n +style/,

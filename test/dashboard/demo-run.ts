@@ -8,7 +8,7 @@ import {
   support,
   unanimous,
   vote,
-  type Link,
+  type Resolver,
   type RunEvent,
 } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
@@ -94,7 +94,7 @@ function findingsOf(name: string): readonly object[] {
 }
 
 /** A person is asked where a finding of high severity is one reporter short of standing. */
-function oneShort(atLeast: number): Link {
+function oneShort(atLeast: number): Resolver {
   const asked = human();
   return {
     ...asked,

@@ -10,7 +10,7 @@ import {
   type Agent,
   type Clock,
   type Json,
-  type Link,
+  type Resolver,
   type Redact,
   type Schema,
   type Supervisor,
@@ -259,7 +259,7 @@ export function makeSecretTeam(
       reasoning: `${said}: ${asked}`,
     }),
   });
-  const chains: Readonly<Record<SecretTeam["chain"], readonly Link[]>> = {
+  const chains: Readonly<Record<SecretTeam["chain"], readonly Resolver[]>> = {
     vote: [unanimous(), vote()],
     judge: [unanimous(), judge({ ask: chief })],
     human: [human()],

@@ -7,7 +7,7 @@ import {
   vote,
   type AgentContext,
   type Clock,
-  type Link,
+  type Resolver,
   type Schema,
 } from "../../src/index.ts";
 import type { Store } from "../../src/ports/index.ts";
@@ -235,7 +235,7 @@ function makeSupervisor(name: string, spec: AnyTeam, needs: object, world: World
 }
 
 /** A judge that prefers to hold. */
-function chief({ clock, pay }: World): Link {
+function chief({ clock, pay }: World): Resolver {
   return judge({
     name: "chief",
     ask: async ({ options }, context) => {

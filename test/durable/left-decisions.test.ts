@@ -7,7 +7,7 @@ import {
   openQuestions,
   supervisor,
   unanimous,
-  type Link,
+  type Resolver,
   type RunEvent,
 } from "../../src/index.ts";
 import type { Store } from "../../src/ports/index.ts";
@@ -17,12 +17,12 @@ import { faultsOf } from "./same-run.ts";
 
 const tempPath = tempPaths();
 
-/** A link that a test holds up while the run is under way. */
+/** A resolver that a test holds up while the run is under way. */
 function holding() {
   let held = Promise.resolve();
   let begun = Promise.withResolvers<void>();
   let release = (): void => {};
-  const link: Link = {
+  const resolver: Resolver = {
     name: "holding",
     async settle() {
       begun.resolve();
@@ -31,8 +31,8 @@ function holding() {
     },
   };
   return {
-    link,
-    /** From now on runs come as far as this link; resolves when one has. */
+    resolver,
+    /** From now on runs come as far as this resolver; resolves when one has. */
     hold(): Promise<void> {
       begun = Promise.withResolvers();
       ({ promise: held, resolve: release } = Promise.withResolvers<void>());
@@ -43,7 +43,7 @@ function holding() {
 }
 
 /** A team in which two subjects are contested, each of which waits for a person. */
-function setUp(store: Store, link: Link = holding().link) {
+function setUp(store: Store, resolver: Resolver = holding().resolver) {
   const says = (name: string, position: string) =>
     agent({
       name,
@@ -54,7 +54,7 @@ function setUp(store: Store, link: Link = holding().link) {
   return supervisor({
     name: "gate",
     agents: { a: says("a", "ship"), b: says("b", "hold") },
-    resolve: [unanimous(), link, human()],
+    resolve: [unanimous(), resolver, human()],
     backend: { store },
   });
 }
@@ -91,7 +91,7 @@ describe.each([
   it("is left for them, who write it into the log and go on with it", async () => {
     const [mine, theirs] = open();
     const held = holding();
-    const gate = setUp(mine, held.link);
+    const gate = setUp(mine, held.resolver);
     await gate.run("task", { runId: "r" });
     const comes = held.hold();
     const first = gate.decide("r", about("x", "ship"));
@@ -120,9 +120,9 @@ describe.each([
   it("is waited for by the supervisor that is to go on with it", async () => {
     const [mine, theirs] = open();
     const held = holding();
-    await setUp(mine, held.link).run("task", { runId: "r" });
+    await setUp(mine, held.resolver).run("task", { runId: "r" });
     const comes = held.hold();
-    const first = setUp(mine, held.link).decide("r", about("x", "ship"));
+    const first = setUp(mine, held.resolver).decide("r", about("x", "ship"));
     await comes;
     const second = setUp(theirs).decide("r", about("y", "hold"));
     await left(mine);
@@ -141,7 +141,7 @@ describe.each([
   it("is refused where one is left already about the same, nobody holds it, or it is not asked", async () => {
     const [mine, theirs] = open();
     const held = holding();
-    const gate = setUp(mine, held.link);
+    const gate = setUp(mine, held.resolver);
     await gate.run("task", { runId: "r" });
     const comes = held.hold();
     const first = gate.decide("r", about("x", "ship"));
@@ -201,7 +201,7 @@ describe("a decision that was left", () => {
     const gate = supervisor({
       name: "gate",
       agents: { a: says("a", "ship"), b: says("b", "hold") },
-      resolve: [held.link, human()],
+      resolve: [held.resolver, human()],
       redact,
       backend: { store },
     });

@@ -395,7 +395,7 @@ describe("what leaves a run", () => {
     expect(JSON.stringify(outcome.results.inner)).toContain(hush);
   });
 
-  it("has none in the names of what links and comparators ask, nor a hash of one", async () => {
+  it("has none in the names of what resolvers and comparators ask, nor a hash of one", async () => {
     const idsOf = async (word: string, redact: Redact): Promise<readonly string[]> => {
       const reviewer = <Name extends string>(name: Name, text: string) =>
         agent({

@@ -8,11 +8,11 @@ import {
   prefer,
   supervisor,
   unanimous,
-  type Link,
+  type Resolver,
 } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 
-function setUp(link: Link = human()) {
+function setUp(resolver: Resolver = human()) {
   const asked: string[] = [];
   const reviewer = (name: string, recommendation: string) =>
     agent({
@@ -25,7 +25,7 @@ function setUp(link: Link = human()) {
   const [a, b] = [reviewer("a", "ship"), reviewer("b", "hold")];
   const clock = virtualClock();
   const store = memory({ resumable: true }).store;
-  const resolve = [unanimous(), link];
+  const resolve = [unanimous(), resolver];
   const gate = supervisor({ name: "gate", agents: { a, b }, resolve, backend: { store }, clock });
   return { asked, a, b, clock, store, gate, resolve };
 }
@@ -164,7 +164,7 @@ describe("a time limit", () => {
     expect(outcome.verdicts[0]?.reasoning).toContain("nobody decided within 1000 ms");
   });
 
-  it("hands the question to the next link where nothing was agreed", async () => {
+  it("hands the question to the next resolver where nothing was agreed", async () => {
     const { a, b, store, clock } = setUp();
     const resolve = [human({ withinMs: 1_000 }), prefer(["ship"])];
     const gate = supervisor({ name: "gate", agents: { a, b }, resolve, backend: { store }, clock });

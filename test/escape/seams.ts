@@ -11,7 +11,7 @@ import type {
   JudgeOptions,
   JudgePanelOptions,
   LaneOptions,
-  Link,
+  Resolver,
   ManyOptions,
   RerunOptions,
   RunOptions,
@@ -131,7 +131,7 @@ async function asked(options: object, team: object = {}): Promise<unknown> {
 const schema = (validate: unknown, more: object = {}) => ({
   "~standard": { version: 1, vendor: "test", validate, ...more },
 });
-const link = (more: object) => ({ name: "own", settle: () => ({ pass: "not me" }), ...more });
+const resolver = (more: object) => ({ name: "own", settle: () => ({ pass: "not me" }), ...more });
 const comparing = (comparator: object) => ({ compare: { task: { name: "own", ...comparator } } });
 const contested = [
   { agent: "a", subject: "task", position: "yes" },
@@ -217,12 +217,12 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
     })),
   "executor.cancel": (cancel) =>
     runWith({ timeoutMs: 20, executor: () => executorWith({ start: () => {}, cancel }) }),
-  "link.settle": (settle) => runWith({ resolve: [link({ settle })] }),
-  "link.agreed": (agreed) => runWith({ agents: { ship }, resolve: [link({ agreed })] }),
-  "link.lead": (lead) =>
+  "resolver.settle": (settle) => runWith({ resolve: [resolver({ settle })] }),
+  "resolver.agreed": (agreed) => runWith({ agents: { ship }, resolve: [resolver({ agreed })] }),
+  "resolver.lead": (lead) =>
     asked(
       { escalateIf: ["low-margin"] },
-      { tiers: { small: "a", strong: "b" }, resolve: [link({ lead })] },
+      { tiers: { small: "a", strong: "b" }, resolve: [resolver({ lead })] },
     ),
   "reliability.topicOf": (topicOf) =>
     runWith({ resolve: [reliability({ labels: "fixed", topicOf })] }),
@@ -372,9 +372,9 @@ export const VALUES: Readonly<Record<string, Seam>> = {
   "a schema's value": (value) => asked({ output: schema(() => ({ value })) }),
   "a name of a route": (name) => runWith({ route: () => ["ship", name] }),
   "a ruling's winner": (winner) =>
-    runWith({ resolve: [link({ settle: () => ({ winner, confidence: 1 }) })] }),
+    runWith({ resolve: [resolver({ settle: () => ({ winner, confidence: 1 }) })] }),
   "a ruling's confidence": (confidence) =>
-    runWith({ resolve: [link({ settle: async () => ({ winner: "ship", confidence }) })] }),
+    runWith({ resolve: [resolver({ settle: async () => ({ winner: "ship", confidence }) })] }),
   "a position by an exit code": (position) => loose(exitCode)({ 0: position }),
   "a group's value": (value) =>
     runWith(comparing({ group: () => ({ groups: [{ value, members: [0, 1] }] }) })),
@@ -517,7 +517,7 @@ const RUN: Keys<RunOptions> = {
 const { runId: _ofOne, ...RUN_OF_MANY } = RUN;
 const MANY: Keys<ManyOptions> = { ...RUN_OF_MANY, key: true };
 const FORK: Keys<ForkOptions> = { ...RUN, from: true, input: true };
-const LINK: Keys<Link> = {
+const RESOLVER: Keys<Resolver> = {
   name: true,
   settle: true,
   names: true,
@@ -663,7 +663,7 @@ const OPTIONS: Readonly<Record<string, Options>> = {
     FORK,
     (options) => (teamOf({})["fork"] as (id: string, options: object) => unknown)("none", options),
   ],
-  link: [LINK, (options) => teamOf({ resolve: [link(options)] })],
+  resolver: [RESOLVER, (options) => teamOf({ resolve: [resolver(options)] })],
   comparator: [
     COMPARATOR,
     (options) => teamOf(comparing({ group: () => ({ groups: [] }), ...options })),

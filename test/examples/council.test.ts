@@ -23,7 +23,7 @@ describe("the council", () => {
   it("agrees, is outvoted, and waits for a person, in this order and without a key", async () => {
     const { code, page } = await council();
     expect(page).toMatch(
-      /keep the monolith, unanimous by [^]*Postgres, decided by the link "vote"[^]*a person has to decide[^]*one module at a time, decided by the link "human".*small steps/,
+      /keep the monolith, unanimous by [^]*Postgres, decided by the resolver "vote"[^]*a person has to decide[^]*one module at a time, decided by the resolver "human".*small steps/,
     );
     expect(code).toBe(0);
   });

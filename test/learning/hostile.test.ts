@@ -8,7 +8,7 @@ import {
   vote,
   type Json,
   type LearnedBefore,
-  type Link,
+  type Resolver,
 } from "../../src/index.ts";
 import type { Store } from "../../src/ports/index.ts";
 import { learnedFrom, recordTruth, reliability, learnedSupport } from "../../src/learning/index.ts";
@@ -37,7 +37,7 @@ const trio = (subject?: string) => ({
   cid: speaker("cid", subject),
 });
 
-const CHAIN: readonly Link[] = [reliability({ labels: "fixed" }), unanimous(), vote()];
+const CHAIN: readonly Resolver[] = [reliability({ labels: "fixed" }), unanimous(), vote()];
 const gate = (store: Store, subject?: string, resolve = CHAIN) =>
   supervisor({ name: "gate", agents: trio(subject), resolve, backend: { store } });
 
@@ -379,15 +379,15 @@ describe("a run teaches once", () => {
     expect(await store.values.list("ballot/gate/")).toHaveLength(2);
   });
 
-  it("and counts a person's word beside a link that counts findings, in either order", async () => {
-    const links = [
+  it("and counts a person's word beside a resolver that counts findings, in either order", async () => {
+    const resolvers = [
       learnedSupport({ learned: "runs" }),
       reliability({ labels: "fixed", atLeast: 1 }),
     ];
-    for (const chain of [links, links.toReversed()]) {
+    for (const chain of [resolvers, resolvers.toReversed()]) {
       const store = memory({ resumable: true }).store;
       // As "decided" by a person in the log.
-      const person: Link = {
+      const person: Resolver = {
         name: "person",
         settle: () => ({
           winner: "hold",

@@ -10,7 +10,7 @@ import {
   unanimous,
   type AgentOptions,
   type JudgeQuestion,
-  type Link,
+  type Resolver,
 } from "../../src/index.ts";
 import { similar, type SimilarOptions } from "../../src/similar/index.ts";
 import { listSchedule, type ScheduledJob } from "../../src/forecast/list-schedule.ts";
@@ -315,7 +315,7 @@ describe("the worst case", () => {
     expect(bill.spent.usdMicros).toBe(worst.usdMicros);
   });
 
-  it("has everybody asked once more, where a link may want that, at the dearest tier", async () => {
+  it("has everybody asked once more, where a resolver may want that, at the dearest tier", async () => {
     const speaker = <const Name extends string>(name: Name) =>
       agent({
         name,
@@ -412,9 +412,9 @@ describe("the worst case", () => {
     expect(bill.lines.find(({ agent: name }) => name === "chief")?.cost.usdMicros).toBe(800);
   });
 
-  it("is unknown where a link does not say how often it asks", async () => {
+  it("is unknown where a resolver does not say how often it asks", async () => {
     const clerk = planned("clerk");
-    const own: Link = { name: "own", asks: [clerk], settle: () => ({ pass: "it cannot say" }) };
+    const own: Resolver = { name: "own", asks: [clerk], settle: () => ({ pass: "it cannot say" }) };
     const team = supervisor({ name: "team", agents: { a: planned("a") }, resolve: [own] });
     const { worst, gaps } = await team.plan("task" as never);
     expect(worst.usdMicros).toBe("unknown");

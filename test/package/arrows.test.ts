@@ -28,7 +28,7 @@ const allowed = [
   ["src/learning/statistics/a.ts", 'import { foldedKey } from "../../conflict/canonical.ts";'],
   ["src/learning/history/a.ts", 'import { learn } from "../statistics/learn.ts";'],
   ["src/learning/a.ts", 'import { learn } from "./statistics/learn.ts";'],
-  ["src/learning/b.ts", 'import type { Link } from "../resolve/link.ts";'],
+  ["src/learning/b.ts", 'import type { Resolver } from "../resolve/resolver.ts";'],
   ["src/team/a.ts", 'import { vote } from "../resolve/vote.ts";'],
   ["src/team/decide/a.ts", 'import { vote } from "../../resolve/vote.ts";'],
   ["src/team/decide/b.ts", 'import type { Team } from "../team.ts";'],

@@ -7,7 +7,7 @@ import {
   unanimous,
   vote,
   type Claim,
-  type Link,
+  type Resolver,
   type RecordedVote,
   type Reliability,
   type Verdict,
@@ -49,10 +49,13 @@ const records = fc.record({
 
 export const panels = fc.record({
   members: fc.array(member, { minLength: 1, maxLength: 8 }),
-  links: fc.uniqueArray(fc.constantFrom("unanimous", "vote", "prefer", "support", "reliability"), {
-    minLength: 1,
-    maxLength: 3,
-  }),
+  resolvers: fc.uniqueArray(
+    fc.constantFrom("unanimous", "vote", "prefer", "support", "reliability"),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  ),
   margin: fc.constantFrom(0, 0, 0, 0.2, 1 / 3),
   quorum: fc.constantFrom(1, 1, 2, 4),
   atLeast: fc.integer({ min: 1, max: 4 }),
@@ -94,10 +97,10 @@ export function recordOf({
   return learn(votes, { labels, outcomes, ...(topics && { topicOf }) });
 }
 
-export function chainOf(spec: AnyPanel, from: Reliability): readonly Link[] {
-  const { links, margin, quorum, atLeast, preferred, members } = spec;
+export function chainOf(spec: AnyPanel, from: Reliability): readonly Resolver[] {
+  const { resolvers, margin, quorum, atLeast, preferred, members } = spec;
   const weights = Object.fromEntries(members.map(({ weight }, i) => [`a${i}`, weight]));
-  return links.map((name) => {
+  return resolvers.map((name) => {
     switch (name) {
       case "unanimous":
         return unanimous({ quorum });
@@ -113,9 +116,9 @@ export function chainOf(spec: AnyPanel, from: Reliability): readonly Link[] {
   });
 }
 
-export function outlookOf(chain: readonly Link[]): Outlook {
-  return chain.map((link) => {
-    const foresight = link.foresee?.(SUBJECT, undefined);
+export function outlookOf(chain: readonly Resolver[]): Outlook {
+  return chain.map((resolver) => {
+    const foresight = resolver.foresee?.(SUBJECT, undefined);
     return typeof foresight === "object" ? foresight : undefined;
   });
 }
@@ -139,7 +142,7 @@ export function namesFrom({ members }: AnyPanel, first: number): readonly string
 export async function verdictAfter(
   { members }: AnyPanel,
   count: number,
-  resolve: readonly Link[],
+  resolve: readonly Resolver[],
 ): Promise<Verdict | undefined> {
   const claims = members
     .slice(0, count)

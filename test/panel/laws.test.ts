@@ -34,7 +34,7 @@ describe("what a chain is certain of before all have answered", () => {
           expect(place === null ? null : said.held[place]?.key).toBe(full);
           expect(winnerOf(await verdictAfter(spec, count, chain))).toBe(full);
           if (count === all) continue;
-          for (const name of spec.links) {
+          for (const name of spec.resolvers) {
             const what = name === "reliability" ? from.estimator : name;
             early[what] = (early[what] ?? 0) + 1;
           }

@@ -5,7 +5,7 @@ import {
   supervisor,
   type JudgeAnswer,
   type JudgeQuestion,
-  type Link,
+  type Resolver,
 } from "../../src/index.ts";
 
 /**
@@ -19,7 +19,7 @@ export function placesTeam(
   {
     late,
     decides = [],
-  }: { readonly late?: () => Promise<void>; readonly decides?: readonly Link[] } = {},
+  }: { readonly late?: () => Promise<void>; readonly decides?: readonly Resolver[] } = {},
 ) {
   const asked: string[] = [];
   const fails = Object.assign(new Error("no such thing"), { retryable: false });

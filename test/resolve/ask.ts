@@ -1,7 +1,7 @@
 import type { AgentResult } from "../../src/model/call.ts";
 import type { Position } from "../../src/model/conflict.ts";
 import type { Json } from "../../src/model/json.ts";
-import type { Ask, LinkContext, Question } from "../../src/resolve/link.ts";
+import type { Ask, ResolverContext, Question } from "../../src/resolve/resolver.ts";
 
 export const COST = {
   usdMicros: "unknown",
@@ -28,7 +28,7 @@ export const askNobody: Ask = (agent) => {
   throw new Error(`${agent.name} was asked`);
 };
 
-export const ALONE: LinkContext = { ask: askNobody, signal: undefined };
+export const ALONE: ResolverContext = { ask: askNobody, signal: undefined };
 
 /** `question({ ship: ["a", "b"], hold: ["c"] })`, in that order. */
 export function question(

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { agent } from "../../src/describe/agent.ts";
 import type { Subject } from "../../src/conflict/subject.ts";
 import { checkAsked, checkChain, DEFAULT_CHAIN } from "../../src/resolve/chain.ts";
-import type { Link, Ruling } from "../../src/resolve/link.ts";
+import type { Resolver, Ruling } from "../../src/resolve/resolver.ts";
 import { prefer } from "../../src/resolve/prefer.ts";
 import { settleSubjects } from "../../src/resolve/settle-subjects.ts";
 import { support } from "../../src/resolve/support.ts";
@@ -29,13 +29,13 @@ const tie: Subject = {
 
 function settled(
   subjects: readonly Subject[],
-  resolve: readonly Link[] = DEFAULT_CHAIN,
+  resolve: readonly Resolver[] = DEFAULT_CHAIN,
   missing: readonly string[] = [],
 ): Promise<readonly Verdict[]> {
   return settleSubjects(subjects, { resolve, ask: askNobody, missing });
 }
 
-function ruling(given: unknown): Link {
+function ruling(given: unknown): Resolver {
   return { name: "odd", settle: () => given as Ruling };
 }
 
@@ -93,8 +93,8 @@ describe("settling", () => {
     });
   });
 
-  test("lets a later link decide what an earlier one left tied", async () => {
-    const last: Link = {
+  test("lets a later resolver decide what an earlier one left tied", async () => {
+    const last: Resolver = {
       name: "last",
       settle: () => ({
         winner: "ship",
@@ -114,7 +114,7 @@ describe("settling", () => {
   });
 
   test("arbitrates nothing where all agree, and asks nobody", async () => {
-    const never: Link = {
+    const never: Resolver = {
       name: "never",
       settle: () => {
         throw new Error("asked");
@@ -135,8 +135,8 @@ describe("settling", () => {
     ]);
   });
 
-  test("lets another link judge an agreement", async () => {
-    const strict: Link = {
+  test("lets another resolver judge an agreement", async () => {
+    const strict: Resolver = {
       ...vote(),
       name: "strict",
       agreed: ({ positions }) => ({
@@ -218,15 +218,23 @@ describe("settling", () => {
       ruling({ winner: "hold", confidence: 1, confidenceFrom: "", reasoning: "" }),
       /without saying why/,
     ],
-  ] satisfies [string, Link, RegExp][])("goes on after a link that %s", async (_, link, why) => {
-    const [verdict] = await settled([contested], [link, vote()]);
-    expect(verdict).toMatchObject({ status: "decided", by: "vote" });
-    expect(verdict?.reasoning).toMatch(why);
-  });
+  ] satisfies [string, Resolver, RegExp][])(
+    "goes on after a resolver that %s",
+    async (_, resolver, why) => {
+      const [verdict] = await settled([contested], [resolver, vote()]);
+      expect(verdict).toMatchObject({ status: "decided", by: "vote" });
+      expect(verdict?.reasoning).toMatch(why);
+    },
+  );
 
   test("takes an equal winner for the position itself, and no unknown status", async () => {
-    const link = ruling({ winner: " HOLD ", confidence: 1, confidenceFrom: "x", reasoning: "yes" });
-    expect((await settled([contested], [link]))[0]?.winner).toBe("hold");
+    const resolver = ruling({
+      winner: " HOLD ",
+      confidence: 1,
+      confidenceFrom: "x",
+      reasoning: "yes",
+    });
+    expect((await settled([contested], [resolver]))[0]?.winner).toBe("hold");
     expect((await settled([tie], [ruling({ pass: "no", status: "unanimous" })]))[0]?.status).toBe(
       "undecided",
     );
@@ -254,8 +262,8 @@ describe("settling", () => {
   });
 });
 
-describe("settling with links that wait", () => {
-  const late = (given: unknown): Link => ({
+describe("settling with resolvers that wait", () => {
+  const late = (given: unknown): Resolver => ({
     name: "late",
     settle: () => Promise.resolve(given as Ruling),
   });
@@ -263,7 +271,7 @@ describe("settling with links that wait", () => {
   test("keeps the order of subjects, and everyone waits at the same time", async () => {
     let waiting = 0;
     let most = 0;
-    const slow: Link = {
+    const slow: Resolver = {
       name: "slow",
       async settle({ positions }) {
         most = Math.max(most, ++waiting);
@@ -289,8 +297,11 @@ describe("settling with links that wait", () => {
     expect(most).toBe(2);
   });
 
-  test("goes on to the next link after one that rejects or answers with garbage", async () => {
-    const rejects: Link = { name: "rejects", settle: () => Promise.reject(new Error("no line")) };
+  test("goes on to the next resolver after one that rejects or answers with garbage", async () => {
+    const rejects: Resolver = {
+      name: "rejects",
+      settle: () => Promise.reject(new Error("no line")),
+    };
     const [verdict] = await settleSubjects([contested], {
       resolve: [rejects, late(5), late({ pass: "not me" }), vote()],
       ask: askNobody,
@@ -301,7 +312,7 @@ describe("settling with links that wait", () => {
     );
   });
 
-  test("keeps the status that a link before the wait gave", async () => {
+  test("keeps the status that a resolver before the wait gave", async () => {
     const [verdict] = await settleSubjects([tie], {
       resolve: [vote(), late({ pass: "not me" })],
       ask: askNobody,
@@ -309,9 +320,9 @@ describe("settling with links that wait", () => {
     expect(verdict?.status).toBe("tied");
   });
 
-  test("stops with the signal's reason, though a link does not listen", async () => {
+  test("stops with the signal's reason, though a resolver does not listen", async () => {
     const stop = new AbortController();
-    const deaf: Link = { name: "deaf", settle: () => new Promise(() => {}) };
+    const deaf: Resolver = { name: "deaf", settle: () => new Promise(() => {}) };
     const settling = settleSubjects([contested], {
       resolve: [deaf],
       ask: askNobody,
@@ -322,10 +333,10 @@ describe("settling with links that wait", () => {
     await expect(settling).rejects.toBe(reason);
   });
 
-  test("consults no further link once the signal is aborted", async () => {
+  test("consults no further resolver once the signal is aborted", async () => {
     const stop = new AbortController();
     const reason = new Error("enough");
-    const aborts: Link = {
+    const aborts: Resolver = {
       name: "aborts",
       settle: async () => {
         stop.abort(reason);
@@ -333,7 +344,7 @@ describe("settling with links that wait", () => {
       },
     };
     let consulted = false;
-    const after: Link = {
+    const after: Resolver = {
       name: "after",
       settle: () => {
         consulted = true;
@@ -356,12 +367,16 @@ describe("settling with links that wait", () => {
 });
 
 describe("a chain", () => {
-  test("is refused for what is no link, and for two agents of one name", () => {
+  test("is refused for what is no resolver, and for two agents of one name", () => {
     const bad = expect.objectContaining({ code: "BAD_OPTIONS" });
     expect(() => checkChain(5 as never, "x")).toThrow(bad);
     expect(() => checkChain([vote, vote()] as never, "x")).toThrow(bad);
     expect(() => checkChain([{ settle: () => ({ pass: "" }) } as never], "x")).toThrow(bad);
-    const asks = (name: string): Link => ({ ...vote(), name, asks: [{ name: "same" } as never] });
+    const asks = (name: string): Resolver => ({
+      ...vote(),
+      name,
+      asks: [{ name: "same" } as never],
+    });
     expect(() => checkAsked([asks("a"), asks("b")], [], "x")).toThrow(bad);
     expect(() => checkAsked([asks("a")], asks("b").asks ?? [], "x")).toThrow(bad);
     const once = asks("a");
@@ -382,7 +397,7 @@ describe("a chain", () => {
 
 describe("settling more subjects than agents may be asked about", () => {
   const asked: string[] = [];
-  const asking: Link = {
+  const asking: Resolver = {
     name: "asking",
     asks: [agent({ name: "clerk", run: () => "hold" })],
     settle: async ({ subject, positions }) => {
@@ -404,7 +419,7 @@ describe("settling more subjects than agents may be asked about", () => {
     held("some", ["a", "c"], ["b"]),
     held("as little", ["a"], ["b"]),
   ];
-  const clear: Link = {
+  const clear: Resolver = {
     name: "clear",
     settle: ({ subject }) =>
       subject === "clear"

@@ -7,7 +7,7 @@ import {
   unanimous,
   vote,
   type Agent,
-  type Link,
+  type Resolver,
   type RunEvent,
   type Schema,
 } from "../../src/index.ts";
@@ -154,7 +154,7 @@ describe("a run with a deadline", () => {
   it("goes on to the next resolver where one of the caller's own does not answer, whose signal it aborts", async () => {
     const clock = virtualClock();
     const aborted: unknown[] = [];
-    const own: Link = {
+    const own: Resolver = {
       name: "own",
       settle: (_, { signal }) => {
         signal?.addEventListener("abort", () => aborted.push(signal.reason));
@@ -184,14 +184,14 @@ describe("a run with a deadline", () => {
   it("does not abort the signal of a resolver that has thrown before it", async () => {
     const clock = virtualClock();
     const signals: (AbortSignal | undefined)[] = [];
-    const throws: Link = {
+    const throws: Resolver = {
       name: "throws",
       settle: (_, { signal }) => {
         signals.push(signal);
         throw new Error("no");
       },
     };
-    const hangs: Link = { name: "hangs", settle: never };
+    const hangs: Resolver = { name: "hangs", settle: never };
     const agents = byName([says("a", "ship", 1, clock), says("b", "hold", 1, clock)]);
     const team = supervisor({ name: "team", agents, clock, resolve: [throws, hangs] });
     const running = team.run("task" as never, { deadlineMs: 100 });

@@ -12,7 +12,7 @@ import {
   unanimous,
   vote,
   type ClaimDraft,
-  type Link,
+  type Resolver,
   type Outcome,
   type RunEvent,
   type TeamPanel,
@@ -51,7 +51,7 @@ const member = fc.record({
 });
 
 const chains = fc.record({
-  links: fc.uniqueArray(fc.constantFrom("unanimous", "vote", "prefer", "support", "judge"), {
+  resolvers: fc.uniqueArray(fc.constantFrom("unanimous", "vote", "prefer", "support", "judge"), {
     minLength: 1,
     maxLength: 3,
   }),
@@ -78,12 +78,12 @@ export const teams = fc.record({
 
 type AnyTeam = typeof teams extends fc.Arbitrary<infer T> ? T : never;
 
-function linksOf(
-  { links, margin, quorum, atLeast, preferred }: Chain,
+function resolversOf(
+  { resolvers, margin, quorum, atLeast, preferred }: Chain,
   spec: AnyTeam,
-): readonly Link[] {
+): readonly Resolver[] {
   const weights = Object.fromEntries(spec.members.map(({ weight }, i) => [`a${i}`, weight]));
-  return links.map((name) => {
+  return resolvers.map((name) => {
     switch (name) {
       case "unanimous":
         return unanimous({ quorum });
@@ -157,7 +157,7 @@ export async function resumedFrom(
     concurrency: spec.concurrency,
     minAnswers: Math.min(spec.minAnswers, spec.members.length),
     required: spec.members.flatMap(({ required }, i) => (required ? [`a${i}`] : [])) as never,
-    resolve: linksOf(spec.chain, spec),
+    resolve: resolversOf(spec.chain, spec),
     compare: { x: spec.listed ? oneOf(["ship", "hold", 1]) : equal() },
     clock,
     backend: { store },

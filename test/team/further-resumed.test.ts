@@ -14,7 +14,7 @@ import {
   type Agent,
   type AgentContext,
   type EscalateIf,
-  type Link,
+  type Resolver,
   type Outcome,
   type RunEvent,
   type Schema,
@@ -52,7 +52,7 @@ const anyTeam = fc.record({
   mode: fc.constantFrom("parallel" as const, "sequence" as const),
   concurrency: fc.constantFrom(1, 8),
   escalateIf: fc.subarray(["schema-fail", "conflict", "low-margin"] as const),
-  links: fc.subarray(["unanimous", "judge", "rerun", "strong", "vote"] as const),
+  resolvers: fc.subarray(["unanimous", "judge", "rerun", "strong", "vote"] as const),
 });
 
 type AnyTeam = typeof anyTeam extends fc.Arbitrary<infer T> ? T : never;
@@ -138,9 +138,9 @@ function makeMembers(members: readonly AnyMember[], prefix: string, world: World
   return made;
 }
 
-function linksOf({ links }: AnyTeam, { asked }: World): readonly Link[] {
-  return links.map((link) => {
-    switch (link) {
+function resolversOf({ resolvers }: AnyTeam, { asked }: World): readonly Resolver[] {
+  return resolvers.map((resolver) => {
+    switch (resolver) {
       case "unanimous":
         return unanimous();
       case "vote":
@@ -188,7 +188,7 @@ async function live(
       supervisor({
         name: "inner",
         agents: Object.fromEntries(inner.map((one) => [one.name, one])),
-        resolve: linksOf(spec, world),
+        resolve: resolversOf(spec, world),
       } as never) as never,
     );
   }
@@ -199,7 +199,7 @@ async function live(
     concurrency: spec.concurrency,
     tiers: { small: "s", middle: "m", strong: "l" },
     escalateIf: spec.escalateIf,
-    resolve: linksOf(spec, world),
+    resolve: resolversOf(spec, world),
     backend: { store },
     clock,
   } as never) as unknown as Gate;

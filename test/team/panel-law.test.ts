@@ -17,8 +17,8 @@ function leftOutOf({ results }: Outcome): readonly string[] {
   );
 }
 
-/** Of whose chain some link can tell before the end. */
-const tellingTeams = teams.filter(({ chain }) => chain.links.some((name) => name !== "judge"));
+/** Of whose chain some resolver can tell before the end. */
+const tellingTeams = teams.filter(({ chain }) => chain.resolvers.some((name) => name !== "judge"));
 
 describe("a team that is asked by a panel until it is certain", () => {
   it("has the winners of one in which everybody is asked, whatever the team, its votes, failures and chain", async () => {

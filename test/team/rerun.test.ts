@@ -13,7 +13,7 @@ import {
   type Agent,
   type AgentContext,
   type ClaimDraft,
-  type Link,
+  type Resolver,
   type OtherSide,
   type RunEvent,
 } from "../../src/index.ts";
@@ -85,7 +85,7 @@ describe("a rerun", () => {
     expect(callsIn(events).slice(3).toSorted()).toEqual(["a~rerun", "b~rerun"]);
   });
 
-  it("is made once: who still disagrees then is left to the links that follow", async () => {
+  it("is made once: who still disagrees then is left to the resolvers that follow", async () => {
     const store = memory().store;
     const gate = supervisor({
       name: "gate",
@@ -102,7 +102,7 @@ describe("a rerun", () => {
     expect(callsIn((await store.read(runId)) as readonly RunEvent[])).toHaveLength(6);
   });
 
-  it("tries the links before it too on what they say then", async () => {
+  it("tries the resolvers before it too on what they say then", async () => {
     const gate = supervisor({
       name: "gate",
       agents: {
@@ -117,7 +117,7 @@ describe("a rerun", () => {
     expect(verdicts[0]).toMatchObject({ status: "decided", winner: "hold", by: "vote" });
   });
 
-  it("is not made where the links before it decide, and then costs nothing", async () => {
+  it("is not made where the resolvers before it decide, and then costs nothing", async () => {
     const gate = supervisor({
       name: "gate",
       agents: { a: speaker("a", "hold"), b: speaker("b", "hold"), c: speaker("c", "ship") },
@@ -344,8 +344,8 @@ describe("a rerun", () => {
     expect(decided.bill.calls).toBe(4);
   });
 
-  it("can be had by a link of one's own that declares it", async () => {
-    const own: Link = {
+  it("can be had by a resolver of one's own that declares it", async () => {
+    const own: Resolver = {
       name: "own",
       reruns: {},
       settle: (question, { rerun: again }) => again?.(question, undefined) ?? { pass: "no" },

@@ -2,7 +2,7 @@ import { foldedKey } from "../../conflict/canonical.ts";
 import type { SubjectKind } from "../../model/conflict.ts";
 import { sha256 } from "../../model/hash.ts";
 import { canonicalJson, type Json } from "../../model/json.ts";
-import type { RunTaught } from "../../resolve/link.ts";
+import type { RunTaught } from "../../resolve/resolver.ts";
 import type { Verdict } from "../../model/verdict.ts";
 
 /** What one run of a supervisor has decided about, as far as it teaches how good its agents are. Plain JSON. */

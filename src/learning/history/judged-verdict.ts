@@ -5,7 +5,7 @@ import { QuorateError } from "../../model/errors.ts";
 import type { RunEvent } from "../../model/events.ts";
 import { REDACTED, takeJson, type Json } from "../../model/json.ts";
 import { cut } from "../../model/text.ts";
-import type { RunTaught } from "../../resolve/link.ts";
+import type { RunTaught } from "../../resolve/resolver.ts";
 import { ballotOf, isSamePosition, type BallotSubject } from "./ballot.ts";
 import type { KeptBallot } from "./kept-ballots.ts";
 

@@ -1,5 +1,5 @@
 import type { LearnedBefore } from "../../model/reliability.ts";
-import type { LearningOptions, Lessons } from "../../resolve/link.ts";
+import type { LearningOptions, Lessons } from "../../resolve/resolver.ts";
 import type { Values } from "../../store/values.ts";
 import { ballotOf } from "./ballot.ts";
 import { keepBallot } from "./keep-ballot.ts";

@@ -19,7 +19,7 @@ import type {
 } from "../../model/reliability.ts";
 import type { SubjectKind } from "../../model/conflict.ts";
 import { byCodeUnits } from "../../conflict/subject.ts";
-import type { LearningOptions, Trust } from "../../resolve/link.ts";
+import type { LearningOptions, Trust } from "../../resolve/resolver.ts";
 import type { Store } from "../../store/store.ts";
 import type { Values } from "../../store/values.ts";
 import { ballotPrefix, type Ballot, type BallotSubject } from "./ballot.ts";

@@ -1,6 +1,6 @@
 import { number } from "../../check/kinds.ts";
 import { options, type Options } from "../../check/options.ts";
-import type { Trust } from "../../resolve/link.ts";
+import type { Trust } from "../../resolve/resolver.ts";
 
 /** A person's decision counts as an outcome that was recorded, a judge's as none. */
 export const DEFAULT_TRUST: Required<Trust> = Object.freeze({ person: 1, judge: 0 });

@@ -4,7 +4,7 @@ import { foldedKey } from "../../conflict/canonical.ts";
 import type { Position } from "../../model/conflict.ts";
 import { byCodeUnits } from "../../conflict/subject.ts";
 import { describeThrown, QuorateError } from "../../model/errors.ts";
-import type { LinkContext, Question, Told } from "../link.ts";
+import type { ResolverContext, Question, Told } from "../resolver.ts";
 import { subjectKey } from "../subject-key.ts";
 import { readChoice, type ReadChoice } from "./choice.ts";
 import {
@@ -83,9 +83,9 @@ export interface JudgeChoice {
 export interface HearingTerms {
   /** In the first order only. */
   readonly once: boolean;
-  /** Of the link and the subject: {@link questionKey}. */
+  /** Of the resolver and the subject: {@link questionKey}. */
   readonly key: string;
-  readonly ask: LinkContext["ask"];
+  readonly ask: ResolverContext["ask"];
   readonly told: Told | undefined;
 }
 
@@ -154,7 +154,7 @@ function failed(why: string): QuorateError {
   return new QuorateError("JUDGE_FAILED", why);
 }
 
-/** The name of a judge's question in the log: the link's name and the subject; `:1` and `:2` follow for its orders. */
-export function questionKey(link: string, subject: string): string {
-  return `${link}:${subjectKey(subject)}`;
+/** The name of a judge's question in the log: the resolver's name and the subject; `:1` and `:2` follow for its orders. */
+export function questionKey(resolver: string, subject: string): string {
+  return `${resolver}:${subjectKey(subject)}`;
 }

@@ -5,7 +5,7 @@ import { oneLine, shown } from "../../conflict/plain.ts";
 import { agentDefinition } from "../../call/key.ts";
 import { readGiven } from "../../check/given.ts";
 import { laplace } from "../confidence.ts";
-import type { Link, LinkContext, Question, Ruling } from "../link.ts";
+import type { Resolver, ResolverContext, Question, Ruling } from "../resolver.ts";
 import { hear, mostCalls, prepare, questionKey, type Hearing } from "./hearing.ts";
 import type { JudgePanelOptions } from "./panel-options.ts";
 import { judgePanel } from "./panel.ts";
@@ -19,7 +19,7 @@ import {
 } from "./settings.ts";
 
 export interface JudgeOptions extends JudgeSettings {
-  /** The judge: an agent, or a function, which is made one under this link's name. */
+  /** The judge: an agent, or a function, which is made one under this resolver's name. */
   readonly ask: JudgeAsk;
   /** Agents that are this judge by another name, or of its model: what they hold it does not judge. Default: none. */
   readonly authorOf?: readonly string[];
@@ -47,7 +47,7 @@ const MAX_NAME_CHARS = 100;
  *
  * With `panel`, several judges are asked one after another until their choices are worth enough: {@link JudgePanelOptions}.
  */
-export function judge(given: JudgeOptions | JudgePanelOptions): Link {
+export function judge(given: JudgeOptions | JudgePanelOptions): Resolver {
   const name = nameIn(given, "judge", "use { ask } or { panel }", "judge");
   const { panel } = readGiven(name, given, () => ({ panel: given.panel }));
   if (panel !== undefined) return judgePanel(given, name);
@@ -55,7 +55,7 @@ export function judge(given: JudgeOptions | JudgePanelOptions): Link {
   const { evidence, instructions, maxEvidence, maxEvidenceChars, authorOf } = settings;
   const judging = judgeAgent(settings.ask, name);
 
-  function settle(question: Question, { ask }: LinkContext): Ruling | Promise<Ruling> {
+  function settle(question: Question, { ask }: ResolverContext): Ruling | Promise<Ruling> {
     const own = ownPosition(judging.name, authorOf, question);
     if (own !== undefined) {
       return { pass: `it is not asked about what ${oneLine(own, MAX_NAME_CHARS)} holds, its own` };
@@ -67,7 +67,7 @@ export function judge(given: JudgeOptions | JudgePanelOptions): Link {
     return hear(judging, prepared, { once: false, key, ask, told }).then(rule);
   }
 
-  const told = instructions === undefined ? undefined : { link: name, instructions };
+  const told = instructions === undefined ? undefined : { resolver: name, instructions };
   const definition = {
     ...(instructions !== undefined && { instructions }),
     maxEvidence,

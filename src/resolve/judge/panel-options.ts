@@ -10,7 +10,7 @@ import { INSTRUCTIONS, SETTINGS, type JudgeDefaults, type JudgeSettings } from "
 /** A judge of a panel, with what is known of it. */
 export interface PanelJudge {
   readonly ask: JudgeAsk;
-  /** Of a function. Default: the link's name and the judge's place, as in `judge-2`. */
+  /** Of a function. Default: the resolver's name and the judge's place, as in `judge-2`. */
   readonly name?: string;
   /** The order of the options cannot influence it (a score for each, say): it is asked in one order only. Default: false. */
   readonly once?: boolean;

@@ -1,7 +1,7 @@
 import type { Position } from "../../model/conflict.ts";
 import { oneLine, shown } from "../../conflict/plain.ts";
 import { fewOf } from "../../conflict/subject.ts";
-import type { Ruling } from "../link.ts";
+import type { Ruling } from "../resolver.ts";
 import { counted } from "../words.ts";
 import { beliefs, type Voice } from "./evidence.ts";
 import type { Hearing } from "./hearing.ts";

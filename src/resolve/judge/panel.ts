@@ -1,6 +1,6 @@
 import { agentDefinition } from "../../call/key.ts";
 import type { Json } from "../../model/json.ts";
-import type { Link, LinkContext, Question, Ruling } from "../link.ts";
+import type { Resolver, ResolverContext, Question, Ruling } from "../resolver.ts";
 import { hear, mostCalls, prepare, questionKey } from "./hearing.ts";
 import { checkPanel } from "./panel-options.ts";
 import { isReached, rulingOf, type Heard } from "./panel-ruling.ts";
@@ -8,11 +8,11 @@ import { ownPosition } from "./seat.ts";
 import { lacksEvidence, NO_EVIDENCE } from "./settings.ts";
 
 /** As `judge()` with a panel. Throws `BAD_OPTIONS` for a panel that cannot work. */
-export function judgePanel(given: unknown, name: string): Link {
+export function judgePanel(given: unknown, name: string): Resolver {
   const { settings, stopAt, members, dropped } = checkPanel(given, name);
   const { evidence, maxEvidence, maxEvidenceChars, atLeast } = settings;
 
-  function settle(question: Question, { ask, signal }: LinkContext): Ruling | Promise<Ruling> {
+  function settle(question: Question, { ask, signal }: ResolverContext): Ruling | Promise<Ruling> {
     if (lacksEvidence(settings, question)) return { pass: NO_EVIDENCE };
     const prepared = prepare(question, settings);
     if ("refused" in prepared) return { pass: prepared.refused };
@@ -29,7 +29,7 @@ export function judgePanel(given: unknown, name: string): Link {
         const { instructions, once } = member;
         const shown = prepare(question, { ...settings, instructions });
         if ("refused" in shown) break;
-        const told = instructions === undefined ? undefined : { link: name, instructions };
+        const told = instructions === undefined ? undefined : { resolver: name, instructions };
         const hearing = await hear(member.agent, shown, { once, key, ask, told });
         signal?.throwIfAborted();
         heard.push({ member, hearing });

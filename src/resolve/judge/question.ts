@@ -4,7 +4,7 @@ import type { Position, SubjectKind } from "../../model/conflict.ts";
 import type { Json } from "../../model/json.ts";
 import { lineFence, shownEvidence, shownPosition } from "../../prompt/fence.ts";
 import { clip, plain } from "../../model/text.ts";
-import type { Question } from "../link.ts";
+import type { Question } from "../resolver.ts";
 
 /** One position, as a judge sees it. */
 export interface JudgeOption {

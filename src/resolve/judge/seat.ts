@@ -1,10 +1,10 @@
 import { agent, isWorker, type Agent, type AgentContext } from "../../describe/agent.ts";
 import { listOf, thing } from "../../check/kinds.ts";
 import type { Option } from "../../check/options.ts";
-import type { Question } from "../link.ts";
+import type { Question } from "../resolver.ts";
 import type { JudgeAnswer, JudgeQuestion } from "./question.ts";
 
-/** A judge: an agent, or a function, which is made one under the link's name. */
+/** A judge: an agent, or a function, which is made one under the resolver's name. */
 export type JudgeAsk =
   | Agent<string, JudgeQuestion, JudgeAnswer>
   | ((question: JudgeQuestion, context: AgentContext) => JudgeAnswer | Promise<JudgeAnswer>);

@@ -1,12 +1,12 @@
 import { fitting, integer, word } from "../../check/kinds.ts";
 import { NAME } from "../../check/name.ts";
 import { options, type Checked, type Option, type Options } from "../../check/options.ts";
-import type { Question } from "../link.ts";
+import type { Question } from "../resolver.ts";
 import type { JudgeLimits } from "./question.ts";
 
 /** What a judge and a panel of judges have in common. */
 export interface JudgeSettings extends Partial<JudgeLimits> {
-  /** Of the link. Default: `"judge"`. */
+  /** Of the resolver. Default: `"judge"`. */
   readonly name?: string;
   /**
    * What judges are to go by, at most 10,000 characters, in place of "choose the one that is best supported". The rules of the

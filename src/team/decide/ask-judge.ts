@@ -4,7 +4,7 @@ import { performCall } from "../../call/call.ts";
 import { mayAskFurther } from "../../call/ladder.ts";
 import { canonicalJson } from "../../model/json.ts";
 import { RERUN } from "../../describe/tier.ts";
-import type { Ask, Told } from "../../resolve/link.ts";
+import type { Ask, Told } from "../../resolve/resolver.ts";
 import type { Deciding } from "./decide.ts";
 import { askMember } from "../coordinate/member.ts";
 import { madeOf } from "../coordinate/member-result.ts";
@@ -39,8 +39,8 @@ export function judgeAsker(deciding: Deciding): Ask {
 function instructing({ run, at }: Deciding): (judge: string, told: Told) => void {
   const { journal, history, redact } = run;
   const known = new Set<string>();
-  const nameOf = (judge: string, { link, instructions }: Told): string =>
-    canonicalJson([judge, link, redact?.text(instructions) ?? instructions]);
+  const nameOf = (judge: string, { resolver, instructions }: Told): string =>
+    canonicalJson([judge, resolver, redact?.text(instructions) ?? instructions]);
   for (const event of history?.events ?? []) {
     if (event.type !== "judge.instructed" || scopeOf(event) !== scopeOf(at)) continue;
     known.add(nameOf(event.judge, event));
@@ -61,7 +61,7 @@ async function askJudge(
 ): ReturnType<Ask> {
   const judge = seating.judges.get(agent);
   if (judge === undefined) {
-    throw new Error(`a link or a comparator asks ${agent.name}, which is not among its "asks"`);
+    throw new Error(`a resolver or a comparator asks ${agent.name}, which is not among its "asks"`);
   }
   const question = { place, task, results: {}, judged: true };
   if (mayAskFurther(judge.seat)) {

@@ -3,7 +3,7 @@ import type { Redactor } from "../../log/redact.ts";
 import { canonicalJson, type Json } from "../../model/json.ts";
 import { contentName, subjectKey } from "../../resolve/subject-key.ts";
 
-/** What a question of a link or a comparator is called in the log, by the key that it was asked under. */
+/** What a question of a resolver or a comparator is called in the log, by the key that it was asked under. */
 export type CallNames = (key: string, task: unknown) => string;
 
 /**

@@ -4,7 +4,7 @@ import type { Claim, Finding } from "../../model/claim.ts";
 import type { Said } from "../../conflict/said.ts";
 import type { Subject } from "../../conflict/subject.ts";
 import { subjects } from "../../conflict/subjects.ts";
-import type { Ask } from "../../resolve/link.ts";
+import type { Ask } from "../../resolve/resolver.ts";
 import { callNames } from "./call-names.ts";
 import { enoughLooked } from "../../resolve/gate.ts";
 import type { Deciding } from "./decide.ts";

@@ -4,7 +4,7 @@ import type { Subject } from "../../conflict/subject.ts";
 import type { Run } from "../../call/run.ts";
 import type { Missing } from "../../model/outcome.ts";
 import { inTime } from "../../resolve/in-time.ts";
-import type { Ask, LinkContext } from "../../resolve/link.ts";
+import type { Ask, ResolverContext } from "../../resolve/resolver.ts";
 import { settleSubjects } from "../../resolve/settle-subjects.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import type { Seating } from "../seating.ts";
@@ -94,7 +94,7 @@ interface Settling {
   readonly all: readonly Subject[];
   /** Those of them that are not settled yet. */
   readonly open: readonly Subject[];
-  readonly rerun: LinkContext["rerun"];
+  readonly rerun: ResolverContext["rerun"];
   /** How many members were asked for a position. */
   readonly asked: number;
 }

@@ -2,7 +2,7 @@ import { hear } from "../../model/hear.ts";
 import type { Position } from "../../model/conflict.ts";
 import type { Subject } from "../../conflict/subject.ts";
 import { atOnce } from "../../check/at-once.ts";
-import type { Question } from "../../resolve/link.ts";
+import type { Question } from "../../resolve/resolver.ts";
 import { voicesOf } from "../../resolve/voices.ts";
 import type { OnceMore, Panel } from "./panel.ts";
 import type { Team } from "../team.ts";
@@ -59,7 +59,7 @@ function leadOf(weigh: (question: Question) => number | undefined, question: Que
     hear(lead);
     return typeof lead === "number" ? lead : plainLead(question);
   } catch (thrown) {
-    // A link of somebody else's.
+    // A resolver of somebody else's.
     hear(thrown);
     return plainLead(question);
   }

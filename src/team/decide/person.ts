@@ -6,7 +6,7 @@ import {
   type RecordedDecision,
 } from "../../log/decided-position.ts";
 import type { Run } from "../../call/run.ts";
-import type { Person, PersonDecision } from "../../resolve/link.ts";
+import type { Person, PersonDecision } from "../../resolve/resolver.ts";
 
 /**
  * The people that a run in a store waits for. The log has subjects and positions without their secrets: what was decided is put to

@@ -3,26 +3,26 @@ import type { Position } from "../../model/conflict.ts";
 import { oneLine, shown } from "../../conflict/plain.ts";
 import { fewOf, type Subject } from "../../conflict/subject.ts";
 import { rerunSeat } from "../../call/ladder.ts";
-import type { LinkContext, Pass, Question } from "../../resolve/link.ts";
+import type { ResolverContext, Pass, Question } from "../../resolve/resolver.ts";
 import { otherSides } from "../../resolve/other-sides.ts";
 import type { OnceMore, Panel } from "./panel.ts";
 import type { Team } from "../team.ts";
 
-type Capability = NonNullable<LinkContext["rerun"]>;
+type Capability = NonNullable<ResolverContext["rerun"]>;
 
-/** What links want asked once more, until all have been heard. */
+/** What resolvers want asked once more, until all have been heard. */
 export interface RerunWishes {
   readonly rerun: Capability;
   /** Who is asked, in the order of the team, each at most once however many of these subjects it is about. */
   readonly wanted: (subjects: readonly Subject[]) => readonly OnceMore[];
 }
 
-/** What a link is told that wants a rerun after there was one. */
+/** What a resolver is told that wants a rerun after there was one. */
 export const ONCE_ONLY: Capability = () => ({
   pass: "those who disagree have been asked once more",
 });
 
-/** Collects the subjects for which a rerun is wanted: those stop in the chain, and nothing after that link is asked about them. */
+/** Collects the subjects for which a rerun is wanted: those stop in the chain, and nothing after that resolver is asked about them. */
 export function rerunWishes({ indexOf, members }: Team, panel: Panel): RerunWishes {
   const wishes = new Map<
     string,
@@ -41,7 +41,7 @@ export function rerunWishes({ indexOf, members }: Team, panel: Panel): RerunWish
       return { pass: "those who disagree are asked once more", status: "waiting" };
     },
     wanted(subjects) {
-      // In the order of the subjects: which link wished first may depend on who answered first.
+      // In the order of the subjects: which resolver wished first may depend on who answered first.
       const wished = subjects.flatMap(({ subject }) => wishes.get(subject) ?? []);
       const tiers = new Map<number, string | undefined>();
       for (const { question, tier } of wished) {

@@ -15,7 +15,7 @@ import { auditJudges, type JudgeAudit } from "../../../src/audit/audit.ts";
 import { judge } from "../../../src/resolve/judge/judge.ts";
 import type { JudgeAnswer, JudgeQuestion } from "../../../src/resolve/judge/question.ts";
 import { human } from "../../../src/resolve/human.ts";
-import type { Link } from "../../../src/resolve/link.ts";
+import type { Resolver } from "../../../src/resolve/resolver.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
 import { supervisor } from "../../../src/supervisor.ts";
 
@@ -43,7 +43,7 @@ const member = <Name extends string>(name: Name, recommendation: string) =>
   agent({ name, run: (_task: string) => ({ recommendation }) });
 
 /** The logs of runs of a team that differs about shipping, once per chain. */
-async function runs(...chains: readonly (readonly Link[])[]): Promise<readonly RunEvent[]> {
+async function runs(...chains: readonly (readonly Resolver[])[]): Promise<readonly RunEvent[]> {
   const events: RunEvent[] = [];
   for (const resolve of chains) {
     const store = memoryStore({ resumable: true });
@@ -66,7 +66,7 @@ function one(audits: readonly JudgeAudit[], name: string): JudgeAudit {
 }
 
 /** Whatever the others decide, it is not the judges'. */
-const ship: Link = {
+const ship: Resolver = {
   name: "house rule",
   settle: () => ({ winner: "ship", confidence: 1, confidenceFrom: "rule", reasoning: "rule" }),
 };
@@ -271,7 +271,7 @@ describe("an audit of judges", () => {
       answered(judgePlace(team, "a b", "x:y:task:1"), "A"),
       answered(second, "A"),
       answered(furtherPlace(second, "tier", "strong"), "B"),
-      // No judge's: another subject, another form, another link's own.
+      // No judge's: another subject, another form, another resolver's own.
       answer("~b/judge:other:1", "A"),
       answer("~c/whatever", "A"),
       answer("~d/judge:task:3", "A"),

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { judge } from "../../../src/resolve/judge/judge.ts";
 import type { JudgeQuestion } from "../../../src/resolve/judge/question.ts";
-import type { Question, Ruling } from "../../../src/resolve/link.ts";
+import type { Question, Ruling } from "../../../src/resolve/resolver.ts";
 import { directAsk, question } from "../ask.ts";
 
 // What agents might write to be chosen: `text`, or `repeat` so many `times`.
@@ -42,7 +42,7 @@ async function asked(
   choice: (question: JudgeQuestion) => string = () => "A",
 ): Promise<{ readonly questions: readonly JudgeQuestion[]; readonly ruling: Ruling }> {
   const questions: JudgeQuestion[] = [];
-  const link = judge({
+  const resolver = judge({
     maxEvidenceChars: MAX_EVIDENCE_CHARS,
     ask: (given: JudgeQuestion) => {
       questions.push(given);
@@ -50,7 +50,7 @@ async function asked(
     },
   });
   return {
-    ruling: await link.settle(about, { ask: directAsk().ask, signal: undefined }),
+    ruling: await resolver.settle(about, { ask: directAsk().ask, signal: undefined }),
     questions,
   };
 }

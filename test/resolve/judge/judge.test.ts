@@ -5,7 +5,7 @@ import type { AgentResult } from "../../../src/model/call.ts";
 import { QuorateError } from "../../../src/model/errors.ts";
 import { judge, type JudgeOptions } from "../../../src/resolve/judge/judge.ts";
 import type { JudgeAnswer, JudgeQuestion } from "../../../src/resolve/judge/question.ts";
-import type { Ask, Question, Ruling } from "../../../src/resolve/link.ts";
+import type { Ask, Question, Ruling } from "../../../src/resolve/resolver.ts";
 import { memoryStore } from "../../../src/store/memory.ts";
 import { supervisor } from "../../../src/supervisor.ts";
 import { answered, COST, directAsk, position, question } from "../ask.ts";
@@ -26,7 +26,7 @@ async function rule(
 ): Promise<{ ruling: Ruling; asked: JudgeQuestion[]; keys: string[] }> {
   const questions: JudgeQuestion[] = [];
   const { ask: direct, keys } = directAsk();
-  const link = judge({
+  const resolver = judge({
     ...options,
     ask: (given: JudgeQuestion) => {
       questions.push(given);
@@ -34,7 +34,7 @@ async function rule(
     },
   });
   return {
-    ruling: await link.settle(asked, { ask: direct, signal: undefined }),
+    ruling: await resolver.settle(asked, { ask: direct, signal: undefined }),
     asked: questions,
     keys,
   };
@@ -306,9 +306,9 @@ describe("a judge", () => {
             cost: COST,
           })
         : new Promise((resolve) => (second = resolve));
-    const link = judge({ ask: choose("hold") });
+    const resolver = judge({ ask: choose("hold") });
     let done = false;
-    const ruling = Promise.resolve(link.settle(dispute, { ask, signal: undefined })).finally(
+    const ruling = Promise.resolve(resolver.settle(dispute, { ask, signal: undefined })).finally(
       () => (done = true),
     );
     await new Promise(setImmediate);
@@ -345,10 +345,12 @@ describe("a judge", () => {
       name: "expert",
       run: (asked: JudgeQuestion): JudgeAnswer => choose("ship")(asked),
     });
-    const link = judge({ ask: expert });
-    expect(link.asks).toEqual([expert]);
+    const resolver = judge({ ask: expert });
+    expect(resolver.asks).toEqual([expert]);
     expect(judge({ ask: choose("ship") }).asks?.[0]?.name).toBe("judge");
-    expect(await link.settle(dispute, { ask: directAsk().ask, signal: undefined })).toMatchObject({
+    expect(
+      await resolver.settle(dispute, { ask: directAsk().ask, signal: undefined }),
+    ).toMatchObject({
       winner: "ship",
     });
   });

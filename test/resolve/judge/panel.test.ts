@@ -3,7 +3,7 @@ import { agent, type Agent } from "../../../src/describe/agent.ts";
 import { judge } from "../../../src/resolve/judge/judge.ts";
 import type { JudgePanelOptions } from "../../../src/resolve/judge/panel-options.ts";
 import type { JudgeAnswer, JudgeQuestion } from "../../../src/resolve/judge/question.ts";
-import type { Question, Ruling } from "../../../src/resolve/link.ts";
+import type { Question, Ruling } from "../../../src/resolve/resolver.ts";
 import { directAsk, position, question } from "../ask.ts";
 
 const dispute: Question = question({ ship: ["security"], hold: ["style"] });
@@ -187,14 +187,14 @@ describe("a panel of judges", () => {
     expect((await rule(options, some)).ruling).toMatchObject({ winner: "hold" });
   });
 
-  test("names functions after the link and their place", () => {
+  test("names functions after the resolver and their place", () => {
     const wise = ({ options }: JudgeQuestion): JudgeAnswer => ({ choice: options[0]?.id ?? "" });
-    const link = judge({ panel: [wise, { ask: wise, name: "mine" }, wise], name: "court" });
-    expect(link.asks?.map(({ name }) => name)).toEqual(["court-1", "mine", "court-3"]);
-    expect(link.name).toBe("court");
+    const resolver = judge({ panel: [wise, { ask: wise, name: "mine" }, wise], name: "court" });
+    expect(resolver.asks?.map(({ name }) => name)).toEqual(["court-1", "mine", "court-3"]);
+    expect(resolver.name).toBe("court");
   });
 
-  test("is another link with other options", () => {
+  test("is another resolver with other options", () => {
     const panel = [judging("a", "hold")];
     const definitions = [
       judge({ panel }),
@@ -220,8 +220,8 @@ describe("a panel of judges", () => {
     const stop = new AbortController();
     const reason = new Error("enough");
     const keys: string[] = [];
-    const link = judge({ panel: [judging("a", "hold"), judging("b", "hold")] });
-    const settled = link.settle(dispute, {
+    const resolver = judge({ panel: [judging("a", "hold"), judging("b", "hold")] });
+    const settled = resolver.settle(dispute, {
       ask: (_agent, _task, key) => {
         keys.push(key);
         stop.abort(reason);

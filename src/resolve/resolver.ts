@@ -8,7 +8,7 @@ import type { Values } from "../store/values.ts";
 import type { Foresight } from "./foresight.ts";
 import type { Verdict, VerdictStatus } from "../model/verdict.ts";
 
-/** What a link is asked: which of these positions holds? */
+/** What a resolver is asked: which of these positions holds? */
 export interface Question {
   readonly subject: string;
   readonly kind: SubjectKind;
@@ -24,9 +24,9 @@ export interface Question {
   readonly enough?: true;
 }
 
-/** What a judge's user told it to go by, and the link that asks. */
+/** What a judge's user told it to go by, and the resolver that asks. */
 export interface Told {
-  readonly link: string;
+  readonly resolver: string;
   readonly instructions: string;
 }
 
@@ -100,8 +100,8 @@ export interface Trust {
   readonly judge?: number;
 }
 
-/** What a link may use. */
-export interface LinkContext {
+/** What a resolver may use. */
+export interface ResolverContext {
   readonly ask: Ask;
   /** All that is settled together, contested or not, in the order of the verdicts. Absent: only what is asked. */
   readonly all?: readonly Question[] | undefined;
@@ -109,7 +109,7 @@ export interface LinkContext {
   readonly learned?: LearnedBefore | undefined;
   /**
    * Has those who hold a position asked once more, at that tier or the next, with what the others hold, and then the whole chain
-   * tried on what they say: the link returns the pass that it is given. Only of a chain in which a link declares `reruns`, and
+   * tried on what they say: the resolver returns the pass that it is given. Only of a chain in which a resolver declares `reruns`, and
    * `undefined` without a supervisor.
    */
   readonly rerun?: ((question: Question, tier: string | undefined) => Pass) | undefined;
@@ -119,7 +119,7 @@ export interface LinkContext {
   readonly signal: AbortSignal | undefined;
 }
 
-/** A link decides. */
+/** A resolver decides. */
 export interface Decision {
   /** One of the positions' values. */
   readonly winner: Json;
@@ -134,12 +134,12 @@ export interface Decision {
   readonly pass?: undefined;
 }
 
-/** A link leaves the question to the next one. */
+/** A resolver leaves the question to the next one. */
 export interface Pass {
   /** Why, in a sentence or two; the last full stop may be left out. */
   readonly pass: string;
   /**
-   * What the verdict's status is should nothing after this link decide; the last pass that says so counts. `"undecided"`
+   * What the verdict's status is should nothing after this resolver decide; the last pass that says so counts. `"undecided"`
    * where left out. With `"waiting"` nothing after it is asked: the run sleeps until it is resumed.
    */
   readonly status?: PassStatus;
@@ -149,20 +149,20 @@ export type PassStatus = Exclude<VerdictStatus, "unanimous" | "unopposed" | "dec
 
 export type Ruling = Decision | Pass;
 
-/** One way to settle a conflict. A chain of links is tried in order until one decides. */
-export interface Link {
+/** One way to settle a conflict. A chain of resolvers is tried in order until one decides. */
+export interface Resolver {
   /** Stands in a verdict's `by` and in its reasoning. */
   readonly name: string;
   /**
    * Decides a contested question or passes. One that throws, or decides for something that is no position, has
    * passed, and the reasoning says so. Must not depend on anything but its arguments and the answers of agents.
    */
-  readonly settle: (question: Question, context: LinkContext) => Ruling | Promise<Ruling>;
+  readonly settle: (question: Question, context: ResolverContext) => Ruling | Promise<Ruling>;
   /**
-   * Judges a question with one position; `undefined` leaves it to others. The first link that decides here, or passes with a status, has
+   * Judges a question with one position; `undefined` leaves it to others. The first resolver that decides here, or passes with a status, has
    * the word.
    */
-  readonly agreed?: (question: Question, context: LinkContext) => Ruling | undefined;
+  readonly agreed?: (question: Question, context: ResolverContext) => Ruling | undefined;
   /** By what share of all weight, 0–1, the first position leads the second in its eyes; `undefined` where it does not weigh. */
   readonly lead?: (question: Question) => number | undefined;
   /**
@@ -176,9 +176,9 @@ export interface Link {
   readonly learns?: Learning;
   /** The agents that its options name: a supervisor refuses a chain that names somebody it does not have. */
   readonly names?: readonly string[];
-  /** Its options as data: with others it is another link, and a nested team another team. */
+  /** Its options as data: with others it is another resolver, and a nested team another team. */
   readonly definition?: Json;
-  /** Agents that this link asks; a supervisor has to know them before the run. */
+  /** Agents that this resolver asks; a supervisor has to know them before the run. */
   readonly asks?: readonly Agent[];
   /** How often it asks each of them about one subject at most; a plan needs it to say what judging can cost. */
   readonly callsPerSubject?: number;

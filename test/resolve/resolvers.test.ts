@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Decision, Link, Pass, Question } from "../../src/resolve/link.ts";
+import type { Decision, Resolver, Pass, Question } from "../../src/resolve/resolver.ts";
 import { laplace } from "../../src/resolve/confidence.ts";
 import { prefer } from "../../src/resolve/prefer.ts";
 import { support } from "../../src/resolve/support.ts";
@@ -7,17 +7,17 @@ import { unanimous } from "../../src/resolve/unanimous.ts";
 import { vote } from "../../src/resolve/vote.ts";
 import { ALONE, position, question } from "./ask.ts";
 
-function decided(link: Link, asked: Question): Decision {
-  const ruling = link.settle(asked, ALONE);
+function decided(resolver: Resolver, asked: Question): Decision {
+  const ruling = resolver.settle(asked, ALONE);
   if (ruling instanceof Promise || ruling.pass !== undefined)
-    throw new Error(`${link.name} did not decide`);
+    throw new Error(`${resolver.name} did not decide`);
   return ruling;
 }
 
-function passed(link: Link, asked: Question): Pass {
-  const ruling = link.settle(asked, ALONE);
+function passed(resolver: Resolver, asked: Question): Pass {
+  const ruling = resolver.settle(asked, ALONE);
   if (ruling instanceof Promise || ruling.pass === undefined)
-    throw new Error(`${link.name} did not pass`);
+    throw new Error(`${resolver.name} did not pass`);
   return ruling;
 }
 

@@ -205,7 +205,7 @@ describe("reliability", () => {
     expect(last?.confidence).toBeLessThanOrEqual(0.95);
   });
 
-  test("passes where it must not decide, and the next link has the word", async () => {
+  test("passes where it must not decide, and the next resolver has the word", async () => {
     const claims = [vote("a", "new", "x"), vote("b", "new", "x"), vote("c", "new", "y")];
     const [verdict] = await settle(claims, {
       resolve: [reliability({ labels: "open" }), byMajority()],
@@ -291,13 +291,13 @@ describe("reliability", () => {
   });
 
   test("reads what earlier runs taught from its context", () => {
-    const link = reliability({ labels: "open" });
+    const resolver = reliability({ labels: "open" });
     const context = {
       ask: () => Promise.reject(new Error("nobody is asked")),
       signal: undefined,
       learned: { claims: openRecord() },
     };
-    expect(link.settle(question({ x: ["a"], y: ["b", "c"] }), context)).toMatchObject({
+    expect(resolver.settle(question({ x: ["a"], y: ["b", "c"] }), context)).toMatchObject({
       winner: "x",
     });
   });
