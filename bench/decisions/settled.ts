@@ -35,7 +35,7 @@ function byShare({ positions }: Question): Ruling {
   const all = positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
   const [first, second] = positions;
   if (first === undefined || first.heldBy.length === second?.heldBy.length)
-    return { pass: "as many hold another", status: "tied" };
+    return { defer: "as many hold another", status: "tied" };
   return {
     winner: first.value,
     confidence: first.heldBy.length / all,

@@ -33,7 +33,7 @@ export function byLearnedFindings(
     const reporters = counted(reported(question).reportedBy.length, "agent");
     const likely = `Reported by ${reporters}, it is right with ${figure(chance)}`;
     if (winner === undefined)
-      return { pass: `${likely}, and it takes ${figure(model.standsFrom)} to stand` };
+      return { defer: `${likely}, and it takes ${figure(model.standsFrom)} to stand` };
     return {
       winner: winner.value,
       confidence: stands ? chance : 1 - chance,

@@ -46,7 +46,7 @@ export function learnedSupport(given: LearnedSupportOptions = {}): Resolver {
     if (model === undefined || question.kind !== "finding") return count(question);
     if (model.refused === undefined) return ruleOf(model)(question, context);
     const ruling = count(question);
-    if (ruling.pass !== undefined) return ruling;
+    if (ruling.defer !== undefined) return ruling;
     return {
       ...ruling,
       reasoning: `${ruling.reasoning} Nothing learned is used: ${model.refused}.`,

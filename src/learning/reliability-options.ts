@@ -22,7 +22,7 @@ export interface ReliabilityOptions {
   readonly topicOf?: (subject: string) => string | undefined;
   /** In a supervisor: what verdicts of earlier runs count as outcomes, by who reached them. Default: a person's 1, a judge's 0. */
   readonly trust?: Trust;
-  /** The confidence that it takes to decide, 0–1; below it the resolver passes. Default 0: any lead will do. */
+  /** The confidence that it takes to decide, 0–1; below it the resolver defers. Default 0: any lead will do. */
   readonly atLeast?: number;
   /** Of the resolver. Default: `"reliability"`. */
   readonly name?: string;

@@ -30,7 +30,7 @@ import { counted } from "../resolve/words.ts";
 /**
  * Decides for the position that is likeliest, after what is known of those who hold each: learned before (`from`), or from the
  * claims that are settled together and the `outcomes` among them. Findings are decided only by what was learned before.
- * Passes where what was learned is `refused`, where two positions are as likely, and below `atLeast`. Where all agree it
+ * Defers where what was learned is `refused`, where two positions are as likely, and below `atLeast`. Where all agree it
  * gives the confidence, so put it before `unanimous()`.
  *
  * Confidence `dawid-skene` or `one-coin`, as docs/decisions.md has them; `calibrated` where it was fitted to enough recorded
@@ -74,8 +74,8 @@ export function reliability(options: ReliabilityOptions): Resolver {
 
   function rule(question: Question, context: ResolverContext): Ruling {
     const learned = learnedFor(question, context);
-    if (typeof learned === "string") return { pass: learned };
-    if (learned.refused !== undefined) return { pass: learned.refused };
+    if (typeof learned === "string") return { defer: learned };
+    if (learned.refused !== undefined) return { defer: learned.refused };
     const scale = scaleFor(learned);
     const topic = atOnce(() => topicOf?.(question.subject), `${name}: topicOf`);
     return decide(question.positions, { learned, scale, topic, atLeast });
@@ -124,26 +124,26 @@ function viewOf(scale: Scale, topic: string | undefined, atLeast: number): Resol
     return confidence < atLeast ? undefined : { place, confidence };
   };
   const sure: ResolverView["sure"] = (said, toCome) => {
-    if (toCome.length === 0) return now(said)?.place ?? "passes";
+    if (toCome.length === 0) return now(said)?.place ?? "defers";
     return atLeast > 0 ? undefined : scale.sure({ ...said, topic }, toCome);
   };
   if (scale.agreementLeads)
-    return { now, sure, could: ifAllAgree(sure), most: ifAllAgreed(now), passes: false };
+    return { now, sure, could: ifAllAgree(sure), most: ifAllAgreed(now), defers: false };
   // What an agent says for another truth may tell more than what it says for this one.
-  return { now, sure, could: () => true, most: () => 1, passes: false };
+  return { now, sure, could: () => true, most: () => 1, defers: false };
 }
 
 function decide(positions: readonly Position[], means: LearnedMeans): Ruling {
   const { learned, scale, topic, atLeast } = means;
   const ballot = ballotOf(positions, topic);
   const [first, second] = ranked(positions, scale.standings(ballot));
-  if (first === undefined) return { pass: "nobody holds a position" };
+  if (first === undefined) return { defer: "nobody holds a position" };
   const { confidence, calibrated } = scale.confidence(first.chance, ballot);
   const leads = `${shown(first.position.value)} is right with ${figure(confidence)}`;
   if (second !== undefined && first.lead - second.lead <= SLACK) {
-    return { pass: `${leads}, and ${shown(second.position.value)} is as likely`, status: "tied" };
+    return { defer: `${leads}, and ${shown(second.position.value)} is as likely`, status: "tied" };
   }
-  if (confidence < atLeast) return { pass: `${leads}, less than the ${atLeast} asked for` };
+  if (confidence < atLeast) return { defer: `${leads}, less than the ${atLeast} asked for` };
   const runnerUp =
     second === undefined ? "" : `, ${shown(second.position.value)} with ${figure(second.chance)}`;
   const source =

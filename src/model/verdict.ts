@@ -8,7 +8,7 @@ import type { Json } from "./json.ts";
  * - `decided`: a resolver of the chain settled a conflict, or what those hold who spoke where they are no majority.
  * - `tied`: the votes were even, and nothing after the vote decided.
  * - `no-quorum`: too few spoke for the vote to count, and nothing after it decided.
- * - `undecided`: every resolver passed.
+ * - `undecided`: every resolver deferred.
  * - `waiting`: a person is asked, and has not decided yet.
  */
 export type VerdictStatus =

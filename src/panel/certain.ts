@@ -47,10 +47,10 @@ function walk(
   contested: boolean,
   said: SaidSoFar,
   toCome: readonly string[],
-): Exclude<SureWinner, "passes"> {
+): Exclude<SureWinner, "defers"> {
   for (const view of viewsOf(outlook, contested)) {
     const sure = view?.sure(said, toCome);
-    if (sure !== "passes") return sure;
+    if (sure !== "defers") return sure;
   }
   return null;
 }
@@ -83,6 +83,6 @@ export function couldBeCertain(
   if (rest.length === 0) return true;
   const views = viewsOf(outlook, true);
   // A resolver that cannot tell has the word, or those before it decide.
-  if (views.every((view) => view?.passes === true)) return true;
+  if (views.every((view) => view?.defers === true)) return true;
   return views.some((view) => view !== undefined && view.could(said, next, rest));
 }

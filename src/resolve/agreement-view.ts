@@ -36,14 +36,14 @@ interface Counting {
   /** Those that count, of these. */
   readonly count: (agents: readonly string[]) => number;
   readonly quorum: number;
-  /** What it makes of fewer: nobody wins, or it passes. */
-  readonly fewer: null | "passes";
+  /** What it makes of fewer: nobody wins, or it defers. */
+  readonly fewer: null | "defers";
   /** Whether it leaves a majority to others also where fewer count. */
   readonly always: boolean;
 }
 
 function viewOf(now: ResolverView["now"], sure: ResolverView["sure"]): ResolverView {
-  return { now, sure, could: ifAllAgree(sure), most: ifAllAgreed(now), passes: true };
+  return { now, sure, could: ifAllAgree(sure), most: ifAllAgreed(now), defers: true };
 }
 
 const NOBODY: ResolverMade = Object.freeze({ place: null, confidence: 0 });
@@ -66,7 +66,7 @@ export function unanimity(quorum: number): ResolverView {
       voices === 1
         ? toCome.length === 0 || areMajority(2, asked + toCome.length)
         : areSurely(these);
-    return isSure === true ? 0 : isSure === false ? "passes" : undefined;
+    return isSure === true ? 0 : isSure === false ? "defers" : undefined;
   });
 }
 
@@ -82,9 +82,9 @@ export function counting({ makes, count, quorum, fewer, always }: Counting): Res
   return viewOf(now, (said, toCome) => {
     const there = count(said.held[0]?.by ?? []);
     const isMajority = areSurely(speaking(said, toCome));
-    if (always && isMajority === true) return "passes";
+    if (always && isMajority === true) return "defers";
     if (there + count(toCome) < quorum) return fewer;
     if (there < quorum || isMajority === undefined) return undefined;
-    return isMajority ? "passes" : 0;
+    return isMajority ? "defers" : 0;
   });
 }

@@ -33,13 +33,13 @@ function holdersOf({ positions }: Subject): number {
   return positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
 }
 
-/** The chain for subjects that agents are not asked about: what would ask passes, and says so. */
+/** The chain for subjects that agents are not asked about: what would ask defers, and says so. */
 export function withoutAsking(
   resolve: readonly Resolver[],
   maxSubjects: number,
 ): readonly Resolver[] {
-  const pass = `it is asked about ${maxSubjects} subjects at most, and more agents hold a position on those`;
+  const defer = `it is asked about ${maxSubjects} subjects at most, and more agents hold a position on those`;
   return resolve.map((resolver) =>
-    asksAgents(resolver) ? { name: resolver.name, settle: () => ({ pass }) } : resolver,
+    asksAgents(resolver) ? { name: resolver.name, settle: () => ({ defer }) } : resolver,
   );
 }

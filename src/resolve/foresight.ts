@@ -13,7 +13,7 @@ export interface SaidSoFar {
   readonly listed?: readonly string[] | undefined;
 }
 
-/** What a resolver makes of it: the winner's place in `held` and how sure that is; `null`: that nobody wins. `undefined`: it passes. */
+/** What a resolver makes of it: the winner's place in `held` and how sure that is; `null`: that nobody wins. `undefined`: it defers. */
 export interface ResolverMade {
   readonly place: number | null;
   readonly confidence: number;
@@ -21,9 +21,9 @@ export interface ResolverMade {
 
 /**
  * What a resolver makes of it for sure, whoever of those to come says what, or nothing: the place of the winner, `null` that nobody wins,
- * `"passes"`; `undefined` where it is open.
+ * `"defers"`; `undefined` where it is open.
  */
-export type SureWinner = number | null | "passes" | undefined;
+export type SureWinner = number | null | "defers" | undefined;
 
 /** How a resolver looks at a claim that not everybody has spoken about. Pure. */
 export interface ResolverView {
@@ -35,8 +35,8 @@ export interface ResolverView {
   readonly could: (said: SaidSoFar, next: readonly string[], rest: readonly string[]) => boolean;
   /** The highest confidence that answers of `next` may give it, or more. */
   readonly most: (said: SaidSoFar, next: readonly string[]) => number;
-  /** Whether it may be sure that it passes while some are to come. */
-  readonly passes: boolean;
+  /** Whether it may be sure that it defers while some are to come. */
+  readonly defers: boolean;
 }
 
 /** What a resolver can foresee of one subject. */
@@ -108,7 +108,7 @@ export function byRule(rule: (question: Question) => Ruling): ResolverView["now"
     }));
     const asked = voicesOf(positions);
     const ruling = rule({ subject: "", kind: "claim", positions, missing: [], asked });
-    if (ruling.pass !== undefined) return undefined;
+    if (ruling.defer !== undefined) return undefined;
     const place = positions.findIndex(({ value }) => value === ruling.winner);
     return { place, confidence: ruling.confidence };
   };
@@ -117,10 +117,10 @@ export function byRule(rule: (question: Question) => Ruling): ResolverView["now"
 /** Where there is a conflict a resolver never decides. */
 export const NEVER: ResolverView = Object.freeze({
   now: () => undefined,
-  sure: () => "passes" as const,
+  sure: () => "defers" as const,
   could: () => false,
   most: () => 0,
-  passes: true,
+  defers: true,
 });
 
 /** Agreement of at least so many. */
@@ -136,5 +136,5 @@ export function agreement(quorum: number): ResolverView {
       ? { place: null, confidence: 0 }
       : { place: 0, confidence: laplace(speakers, speakers, 1) };
   };
-  return { now, sure, could: ifAllAgree(sure), most: ifAllAgreed(now), passes: false };
+  return { now, sure, could: ifAllAgree(sure), most: ifAllAgreed(now), defers: false };
 }

@@ -9,7 +9,7 @@ import { shown } from "../conflict/plain.ts";
 export interface HumanOptions {
   /** How long a person is waited for, in ms from when the run began to wait. For ever where left out. */
   readonly withinMs?: number;
-  /** The position that holds when the time is over and nobody has decided. The resolver passes where left out. */
+  /** The position that holds when the time is over and nobody has decided. The resolver defers where left out. */
   readonly otherwise?: Json;
   /** Of the resolver. Default: `"human"`. */
   readonly name?: string;
@@ -26,7 +26,7 @@ export const HUMAN: Options<HumanOptions, "name"> = options({
  * somebody decides (`decide`, `quorate decide`) and it is resumed; the chain stops here until then. When the time is
  * over the verdict says that nobody decided, never that a person said no.
  *
- * Needs a store that runs can be resumed from; without one it passes. Confidence 1 from `person`: a person's word is not
+ * Needs a store that runs can be resumed from; without one it defers. Confidence 1 from `person`: a person's word is not
  * weighed here. With `otherwise`, Laplace's rule of succession over those who hold it.
  */
 export function human(given: HumanOptions = {}): Resolver {
@@ -35,7 +35,7 @@ export function human(given: HumanOptions = {}): Resolver {
   function settle(question: Question, { person }: ResolverContext): Ruling {
     const { subject, positions } = question;
     if (person === undefined) {
-      return { pass: "nobody can be waited for without a store that the run can be resumed from" };
+      return { defer: "nobody can be waited for without a store that the run can be resumed from" };
     }
     const decided = person.decided(subject);
     if (decided !== undefined) {
@@ -45,10 +45,10 @@ export function human(given: HumanOptions = {}): Resolver {
     }
     const sinceMs = person.waitingSinceMs(subject);
     if (withinMs === undefined || sinceMs === undefined || person.nowMs() - sinceMs < withinMs) {
-      return { pass: "a person is asked", status: "waiting" };
+      return { defer: "a person is asked", status: "waiting" };
     }
     const late = `nobody decided within ${withinMs} ms`;
-    if (otherwise === undefined) return { pass: late };
+    if (otherwise === undefined) return { defer: late };
     const wanted = foldedKey(otherwise);
     const held = positions.find(({ value }) => foldedKey(value) === wanted);
     const all = positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);

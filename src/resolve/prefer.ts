@@ -10,7 +10,7 @@ import type { Resolver, Question, Ruling } from "./resolver.ts";
 
 /**
  * The first of these values that somebody holds wins, however few they are: a standing order such as "when in doubt,
- * hold". Values are compared as by `equal()`. Passes when nobody holds any of them. Confidence: Laplace's rule of
+ * hold". Values are compared as by `equal()`. Defers when nobody holds any of them. Confidence: Laplace's rule of
  * succession over those who hold it and all who spoke.
  */
 export function prefer(values: readonly Json[]): Resolver {
@@ -26,7 +26,7 @@ export function prefer(values: readonly Json[]): Resolver {
   function settle({ positions }: Question): Ruling {
     const held = new Map(positions.map((position) => [foldedKey(position.value), position]));
     const preferred = keys.flatMap((key) => held.get(key) ?? [])[0];
-    if (preferred === undefined) return { pass: "nobody holds a position that is preferred" };
+    if (preferred === undefined) return { defer: "nobody holds a position that is preferred" };
     const speakers = positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
     return {
       winner: preferred.value,
@@ -48,14 +48,14 @@ export function prefer(values: readonly Json[]): Resolver {
   const sure: ResolverView["sure"] = (said, toCome) => {
     const best = said.held.findIndex(({ key }) => key === keys[0]);
     if (best >= 0) return best;
-    return toCome.length > 0 ? undefined : (now(said)?.place ?? "passes");
+    return toCome.length > 0 ? undefined : (now(said)?.place ?? "defers");
   };
   const contested: ResolverView = {
     now,
     sure,
     could: () => true,
     most: () => 1,
-    passes: false,
+    defers: false,
   };
 
   return Object.freeze({

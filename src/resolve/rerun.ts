@@ -13,9 +13,9 @@ export const RERUN: Options<RerunOptions> = options({ tier: TIER }, { instead: "
 /**
  * Has those who disagree asked once more, with what the others hold in `context.others`; once in a run, for all subjects that
  * come to this resolver together. What they say then takes the place of what they said before, and the whole chain is tried on it
- * from its start, where this resolver passes. The reasoning says who has changed their mind.
+ * from its start, where this resolver defers. The reasoning says who has changed their mind.
  *
- * Passes on findings, and where nobody can be asked: without a supervisor. Throws `BAD_OPTIONS`.
+ * Defers on findings, and where nobody can be asked: without a supervisor. Throws `BAD_OPTIONS`.
  */
 export function rerun(given: RerunOptions = {}): Resolver {
   const taken = RERUN.of(given, "rerun");
@@ -25,9 +25,9 @@ export function rerun(given: RerunOptions = {}): Resolver {
     reruns: taken,
     settle(question, context) {
       if (question.kind === "finding")
-        return { pass: "a finding is nobody's answer to a question" };
+        return { defer: "a finding is nobody's answer to a question" };
       if (context.rerun === undefined) {
-        return { pass: "without a supervisor there is nobody who could be asked once more" };
+        return { defer: "without a supervisor there is nobody who could be asked once more" };
       }
       return context.rerun(question, taken.tier);
     },

@@ -109,10 +109,10 @@ export interface ResolverContext {
   readonly learned?: LearnedBefore | undefined;
   /**
    * Has those who hold a position asked once more, at that tier or the next, with what the others hold, and then the whole chain
-   * tried on what they say: the resolver returns the pass that it is given. Only of a chain in which a resolver declares `reruns`, and
+   * tried on what they say: the resolver returns the deferral that it is given. Only of a chain in which a resolver declares `reruns`, and
    * `undefined` without a supervisor.
    */
-  readonly rerun?: ((question: Question, tier: string | undefined) => Pass) | undefined;
+  readonly rerun?: ((question: Question, tier: string | undefined) => Deferral) | undefined;
   /** `undefined` where nobody can be waited for: without a supervisor, or in a store that runs are not resumed from. */
   readonly person?: Person | undefined;
   /** Aborted when the run ends. */
@@ -131,35 +131,35 @@ export interface Decision {
   readonly calibrated?: boolean;
   /** A sentence or two that a person can check. */
   readonly reasoning: string;
-  readonly pass?: undefined;
+  readonly defer?: undefined;
 }
 
 /** A resolver leaves the question to the next one. */
-export interface Pass {
+export interface Deferral {
   /** Why, in a sentence or two; the last full stop may be left out. */
-  readonly pass: string;
+  readonly defer: string;
   /**
-   * What the verdict's status is should nothing after this resolver decide; the last pass that says so counts. `"undecided"`
+   * What the verdict's status is should nothing after this resolver decide; the last deferral that says so counts. `"undecided"`
    * where left out. With `"waiting"` nothing after it is asked: the run sleeps until it is resumed.
    */
-  readonly status?: PassStatus;
+  readonly status?: DeferralStatus;
 }
 
-export type PassStatus = Exclude<VerdictStatus, "unanimous" | "unopposed" | "decided">;
+export type DeferralStatus = Exclude<VerdictStatus, "unanimous" | "unopposed" | "decided">;
 
-export type Ruling = Decision | Pass;
+export type Ruling = Decision | Deferral;
 
 /** One way to settle a conflict. A chain of resolvers is tried in order until one decides. */
 export interface Resolver {
   /** Stands in a verdict's `by` and in its reasoning. */
   readonly name: string;
   /**
-   * Decides a contested question or passes. One that throws, or decides for something that is no position, has
-   * passed, and the reasoning says so. Must not depend on anything but its arguments and the answers of agents.
+   * Decides a contested question or defers. One that throws, or decides for something that is no position, has
+   * deferred, and the reasoning says so. Must not depend on anything but its arguments and the answers of agents.
    */
   readonly settle: (question: Question, context: ResolverContext) => Ruling | Promise<Ruling>;
   /**
-   * Judges a question with one position; `undefined` leaves it to others. The first resolver that decides here, or passes with a status, has
+   * Judges a question with one position; `undefined` leaves it to others. The first resolver that decides here, or defers with a status, has
    * the word.
    */
   readonly agreed?: (question: Question, context: ResolverContext) => Ruling | undefined;

@@ -3,10 +3,10 @@ import { foldedKey } from "../conflict/canonical.ts";
 import type { Position } from "../model/conflict.ts";
 import { describeThrown } from "../model/errors.ts";
 import { atOnce } from "../check/at-once.ts";
-import type { PassStatus, Question } from "./resolver.ts";
+import type { DeferralStatus, Question } from "./resolver.ts";
 
 /** A ruling that has been checked: its winner is one of the question's positions. */
-export type CheckedRuling = CheckedDecision | CheckedPass;
+export type CheckedRuling = CheckedDecision | CheckedDeferral;
 
 export interface CheckedDecision {
   readonly winner: Position;
@@ -14,16 +14,16 @@ export interface CheckedDecision {
   readonly confidenceFrom: string;
   readonly calibrated: boolean;
   readonly reasoning: string;
-  readonly pass?: undefined;
+  readonly defer?: undefined;
 }
 
-export interface CheckedPass {
-  readonly pass: string;
-  readonly status?: PassStatus;
+export interface CheckedDeferral {
+  readonly defer: string;
+  readonly status?: DeferralStatus;
 }
 
 /**
- * What a resolver rules, checked. A resolver that throws, rejects, or rules what cannot be, has passed: this never rejects.
+ * What a resolver rules, checked. A resolver that throws, rejects, or rules what cannot be, has deferred: this never rejects.
  */
 export async function consult(question: Question, rule: () => unknown): Promise<CheckedRuling> {
   try {
@@ -35,7 +35,7 @@ export async function consult(question: Question, rule: () => unknown): Promise<
 }
 
 /**
- * As {@link consult}, of a resolver that has to answer at once: one that answers with a promise has passed. `undefined` where it has no
+ * As {@link consult}, of a resolver that has to answer at once: one that answers with a promise has deferred. `undefined` where it has no
  * word to say.
  */
 export function consultAtOnce(question: Question, rule: () => unknown): CheckedRuling | undefined {
@@ -47,24 +47,27 @@ export function consultAtOnce(question: Question, rule: () => unknown): CheckedR
   }
 }
 
-function failed(error: unknown): CheckedPass {
-  return { pass: `it failed: ${describeThrown(error)}` };
+function failed(error: unknown): CheckedDeferral {
+  return { defer: `it failed: ${describeThrown(error)}` };
 }
 
 function check(question: Question, given: unknown): CheckedRuling {
   // Only what a ruling has to have is looked at, and only where all of it is sound.
   hear(given);
   if (typeof given !== "object" || given === null) {
-    return { pass: `it returned ${given === null ? "null" : typeof given} and no ruling` };
+    return { defer: `it returned ${given === null ? "null" : typeof given} and no ruling` };
   }
   const ruling = given as Readonly<Record<string, unknown>>;
-  const { pass, status, confidence, confidenceFrom, calibrated = false, reasoning } = ruling;
-  if (typeof pass === "string") return isPassStatus(status) ? { pass, status } : { pass };
+  const { defer, status, confidence, confidenceFrom, calibrated = false, reasoning } = ruling;
+  if (typeof defer === "string") return isDeferralStatus(status) ? { defer, status } : { defer };
+  if (typeof ruling["pass"] === "string") {
+    return { defer: `it returned { pass }, which is renamed to { defer }: ${ruling["pass"]}` };
+  }
   const winner = positionOf(question, ruling["winner"]);
-  if (winner === undefined) return { pass: "it decided for something that is no position" };
+  if (winner === undefined) return { defer: "it decided for something that is no position" };
   if (!(typeof confidence === "number" && confidence >= 0 && confidence <= 1)) {
     const got = typeof confidence === "number" ? String(confidence) : describeThrown(confidence);
-    return { pass: `it gave the confidence ${got}, which is no number from 0 to 1` };
+    return { defer: `it gave the confidence ${got}, which is no number from 0 to 1` };
   }
   if (
     typeof confidenceFrom !== "string" ||
@@ -72,20 +75,20 @@ function check(question: Question, given: unknown): CheckedRuling {
     typeof reasoning !== "string" ||
     typeof calibrated !== "boolean"
   ) {
-    return { pass: "it decided without saying why, or from what its confidence comes" };
+    return { defer: "it decided without saying why, or from what its confidence comes" };
   }
   return { winner, confidence, confidenceFrom, calibrated, reasoning };
 }
 
-const PASS_STATUSES: Readonly<Record<PassStatus, true>> = {
+const DEFERRAL_STATUSES: Readonly<Record<DeferralStatus, true>> = {
   tied: true,
   "no-quorum": true,
   undecided: true,
   waiting: true,
 };
 
-function isPassStatus(value: unknown): value is PassStatus {
-  return typeof value === "string" && Object.hasOwn(PASS_STATUSES, value);
+function isDeferralStatus(value: unknown): value is DeferralStatus {
+  return typeof value === "string" && Object.hasOwn(DEFERRAL_STATUSES, value);
 }
 
 function positionOf({ positions }: Question, value: unknown): Position | undefined {

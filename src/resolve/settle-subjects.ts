@@ -47,7 +47,7 @@ export async function settleSubjects(
 
 /**
  * Where more subjects are contested than agents may be asked about: all go as far as the first resolver that asks, and those that come
- * so far and are held most go on; at the others resolvers that ask pass. Subjects that are settled already count as they did
+ * so far and are held most go on; at the others resolvers that ask defer. Subjects that are settled already count as they did
  * then, so that a run that is resumed chooses the same.
  */
 async function settleAll(

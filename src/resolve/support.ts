@@ -64,7 +64,7 @@ export function countSupport({ atLeast: wanted }: SupportOptions): (question: Qu
     const stands = reports >= asked;
     const winner = positions.find(({ value }) => (value === PRESENT) === stands);
     if (winner === undefined)
-      return { pass: `${counted(reports, "agent")} of the ${asked} asked for report it` };
+      return { defer: `${counted(reports, "agent")} of the ${asked} asked for report it` };
     const present = laplace(reports, reports + asked - 1, 2);
     return {
       winner: winner.value,
@@ -78,10 +78,10 @@ export function countSupport({ atLeast: wanted }: SupportOptions): (question: Qu
     const supported = positions.filter(({ heldBy }) => heldBy.length >= atLeast);
     const [winner] = supported;
     if (winner === undefined)
-      return { pass: `no position is held by ${counted(atLeast, "agent")} or more` };
+      return { defer: `no position is held by ${counted(atLeast, "agent")} or more` };
     if (supported.length > 1)
       return {
-        pass: `${supported.length} positions are held by ${counted(atLeast, "agent")} or more`,
+        defer: `${supported.length} positions are held by ${counted(atLeast, "agent")} or more`,
       };
     const speakers = positions.reduce((sum, { heldBy }) => sum + heldBy.length, 0);
     return {
@@ -100,10 +100,10 @@ function foreseen(atLeast: number, settle: (question: Question) => Ruling): Fore
   function sure({ held }: SaidSoFar, toCome: readonly string[]): SureWinner {
     const counts = held.map(({ by }) => by.length);
     const supported = counts.filter((count) => count >= atLeast).length;
-    if (supported > 1) return "passes";
+    if (supported > 1) return "defers";
     const reachable = Math.max(0, ...counts.filter((count) => count < atLeast)) + toCome.length;
     if (reachable >= atLeast) return undefined;
-    return supported === 0 ? "passes" : counts.findIndex((count) => count >= atLeast);
+    return supported === 0 ? "defers" : counts.findIndex((count) => count >= atLeast);
   }
   const now = byRule(settle);
   const contested: ResolverView = {
@@ -111,9 +111,9 @@ function foreseen(atLeast: number, settle: (question: Question) => Ruling): Fore
     sure,
     could: ifAllAgree(sure),
     most: ifAllAgreed(now),
-    passes: true,
+    defers: true,
   };
   const count = (agents: readonly string[]): number => agents.length;
-  const agreed = counting({ makes: now, count, quorum: atLeast, fewer: "passes", always: true });
+  const agreed = counting({ makes: now, count, quorum: atLeast, fewer: "defers", always: true });
   return { contested, agreed };
 }

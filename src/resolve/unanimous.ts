@@ -16,7 +16,7 @@ export interface UnanimousOptions {
 export const UNANIMOUS: Options<UnanimousOptions, "quorum"> = options({ quorum: integer(1).or(1) });
 
 /**
- * Decides where everybody who spoke agrees, two at least and a majority of those who were asked, and passes on every conflict. One voice
+ * Decides where everybody who spoke agrees, two at least and a majority of those who were asked, and defers on every conflict. One voice
  * alone is no agreement: its verdict is `unopposed`. With fewer speakers than `quorum` what they say counts for nothing: the verdict is
  * `no-quorum`. Confidence: Laplace's rule of succession over the speakers.
  */
@@ -27,21 +27,21 @@ export function unanimous(given: UnanimousOptions = {}): Resolver {
     definition: { quorum },
     foresee: () => ({ contested: NEVER, agreed: unanimity(quorum) }),
     settle: ({ positions }: Question): Ruling => ({
-      pass: `there are ${positions.length} positions`,
+      defer: `there are ${positions.length} positions`,
     }),
     agreed(question: Question): Ruling {
       const { positions, asked } = question;
       const [position] = positions;
-      if (position === undefined) return { pass: "nobody holds a position" };
+      if (position === undefined) return { defer: "nobody holds a position" };
       const speakers = position.heldBy.length;
       if (speakers < quorum) {
         return {
-          pass: `${counted(speakers, "agent")} spoke, fewer than the quorum of ${quorum}`,
+          defer: `${counted(speakers, "agent")} spoke, fewer than the quorum of ${quorum}`,
           status: "no-quorum",
         };
       }
       if (speakers > 1 && !isMajority(question)) {
-        return { pass: `${speakers} of the ${asked} who were asked spoke, which is no majority` };
+        return { defer: `${speakers} of the ${asked} who were asked spoke, which is no majority` };
       }
       const who =
         speakers > 1

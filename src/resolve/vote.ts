@@ -43,7 +43,7 @@ export const VOTE: Options<
 const SLACK = 1e-9;
 
 /**
- * The position with the most weight behind it wins, if its lead reaches `margin`. Passes as `tied` when the first two
+ * The position with the most weight behind it wins, if its lead reaches `margin`. Defers as `tied` when the first two
  * weigh the same, as `no-quorum` when too few voted, and always on findings: most agents miss most true things, so
  * that a majority against a finding says little. Confidence: Laplace's rule of succession over the weights.
  *
@@ -61,11 +61,11 @@ export function vote(given: VoteOptions = {}): Resolver {
 
   function settle({ kind, positions }: Question): Ruling {
     if (kind === "finding")
-      return { pass: "a finding is not voted on, since most agents miss most true things" };
+      return { defer: "a finding is not voted on, since most agents miss most true things" };
     const voters = votersIn({ positions });
     if (voters < quorum) {
       return {
-        pass: `${counted(voters, "agent")} voted, fewer than the quorum of ${quorum}`,
+        defer: `${counted(voters, "agent")} voted, fewer than the quorum of ${quorum}`,
         status: "no-quorum",
       };
     }
@@ -74,19 +74,19 @@ export function vote(given: VoteOptions = {}): Resolver {
       .sort((a, b) => b.weight - a.weight);
     const total = ranked.reduce((sum, { weight }) => sum + weight, 0);
     const [first, second] = ranked;
-    if (first === undefined || total === 0) return { pass: "no vote has any weight" };
+    if (first === undefined || total === 0) return { defer: "no vote has any weight" };
 
     const lead = (first.weight - (second?.weight ?? 0)) / total;
     const tally = `${shown(first.position.value)} has ${figure(first.weight)} of ${figure(total)} ${weighed ? "weighted votes" : "votes"}`;
     if (lead <= SLACK) {
       return {
-        pass: `${tally}, and ${shown(second?.position.value ?? null)} as many`,
+        defer: `${tally}, and ${shown(second?.position.value ?? null)} as many`,
         status: "tied",
       };
     }
     const leads = `${tally}, a margin of ${percent(lead)}`;
     if (lead < margin - SLACK)
-      return { pass: `${leads}, less than the ${percent(margin)} asked for` };
+      return { defer: `${leads}, less than the ${percent(margin)} asked for` };
     return {
       winner: first.position.value,
       confidence: laplace(first.weight, total, positions.length),
@@ -116,14 +116,14 @@ export function vote(given: VoteOptions = {}): Resolver {
   function sure({ held }: SaidSoFar, toCome: readonly string[]): SureWinner {
     const still = toCome.filter((agent) => weightOf(agent) > 0);
     const voters = countOf(held.flatMap(({ by }) => by));
-    if (voters + still.length < quorum) return "passes";
+    if (voters + still.length < quorum) return "defers";
     const behind = held.map(({ by }) => by.reduce((sum, agent) => sum + weightOf(agent), 0));
     const [first = 0, second = 0] = behind.toSorted((a, b) => b - a);
     const left = still.reduce((sum, agent) => sum + weightOf(agent), 0);
     const total = behind.reduce((sum, weight) => sum + weight, left);
     const least = (first - second - left) / total;
     const most = (first - second + left) / total;
-    if (!(most > SLACK / 2 && most >= margin - 2 * SLACK)) return "passes";
+    if (!(most > SLACK / 2 && most >= margin - 2 * SLACK)) return "defers";
     if (voters < quorum || least <= 2 * SLACK || least < margin - SLACK / 2) return undefined;
     return behind.indexOf(first);
   }
@@ -134,7 +134,7 @@ export function vote(given: VoteOptions = {}): Resolver {
     sure,
     could: ifAllAgree(sure),
     most: ifAllAgreed(now),
-    passes: margin > 0 || quorum > 1 || weighed,
+    defers: margin > 0 || quorum > 1 || weighed,
   };
 
   const agreed = counting({ makes: now, count: countOf, quorum, fewer: null, always: false });

@@ -1,6 +1,6 @@
 import { oneLine } from "../conflict/plain.ts";
 import type { Subject } from "../conflict/subject.ts";
-import type { Resolver, ResolverContext, PassStatus, Question } from "./resolver.ts";
+import type { Resolver, ResolverContext, DeferralStatus, Question } from "./resolver.ts";
 import { consult, consultAtOnce, type CheckedDecision, type CheckedRuling } from "./ruling.ts";
 import { DEFAULT_CHAIN } from "./chain.ts";
 import { agreementOf } from "./voices.ts";
@@ -16,7 +16,7 @@ export interface Way {
   /** What was said about it so far. */
   readonly said: readonly string[];
   /** What the resolvers so far make of a question that stays open. */
-  readonly status: PassStatus;
+  readonly status: DeferralStatus;
   /** Where it has come to its end. */
   readonly verdict?: Verdict;
 }
@@ -62,7 +62,7 @@ function agree(
     const ruling = consultAtOnce(question, () => agreed(question, context));
     if (ruling === undefined) continue;
     said.push(inWords(resolver, ruling));
-    if (ruling.pass === undefined) {
+    if (ruling.defer === undefined) {
       return closed(question, said, agreementOf(question), resolver, ruling);
     }
     if (ruling.status !== undefined) return open(question, said, ruling.status);
@@ -84,7 +84,7 @@ export async function follow(
     const ruling = await consult(question, () => resolver.settle(question, context));
     context.signal?.throwIfAborted();
     said.push(inWords(resolver, ruling));
-    if (ruling.pass === undefined) {
+    if (ruling.defer === undefined) {
       return {
         question,
         said,
@@ -100,15 +100,15 @@ export async function follow(
 }
 
 function inWords({ name }: Resolver, ruling: CheckedRuling): string {
-  const words = oneLine(ruling.pass ?? ruling.reasoning, MAX_SAID_CHARS);
+  const words = oneLine(ruling.defer ?? ruling.reasoning, MAX_SAID_CHARS);
   const stop = /[.!?…]$/.test(words) ? "" : ".";
-  return `${oneLine(name, MAX_NAME_CHARS)}${ruling.pass === undefined ? "" : " passed"}: ${words}${stop}`;
+  return `${oneLine(name, MAX_NAME_CHARS)}${ruling.defer === undefined ? "" : " deferred"}: ${words}${stop}`;
 }
 
 function open(
   { subject, kind, finding, positions, missing, asked }: Question,
   said: readonly string[],
-  status: PassStatus,
+  status: DeferralStatus,
 ): Verdict {
   return Object.freeze({
     subject,

@@ -69,7 +69,7 @@ describe("a judge that is a model", () => {
     expect(server.bodies).toHaveLength(2);
   });
 
-  it("passes in one sentence when it fails", async () => {
+  it("defers in one sentence when it fails", async () => {
     server.follow({ does: "fails", status: 401 });
     const resolve = [modelJudge({ model: server.openai() })];
     const { verdicts } = await supervisor({ name: "team", agents: contested, resolve }).run("?");

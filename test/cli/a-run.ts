@@ -15,7 +15,7 @@ export const holdVerdict: Verdict = {
   confidence: 0.6,
   confidenceFrom: "laplace",
   calibrated: false,
-  reasoning: "unanimous: passes, 2 positions. vote: decides, hold has 2 of 3 votes.",
+  reasoning: "unanimous: defers, 2 positions. vote: decides, hold has 2 of 3 votes.",
   by: "vote",
   positions: [
     {

@@ -115,7 +115,7 @@ describe("explain", () => {
     expect(page).toMatch(
       /hold \(2\)\n +security: a token is logged\n +performance\n +ship \(1\)\n +style/,
     );
-    expect(page).toContain("why: unanimous: passes, 2 positions. vote: decides");
+    expect(page).toContain("why: unanimous: defers, 2 positions. vote: decides");
     expect(page).toContain("did not answer: legal");
   });
 

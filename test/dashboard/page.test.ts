@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { wouldChange, whyOf } from "../../dashboard/src/model/chain.ts";
+import { chainNames, wouldChange, whyOf } from "../../dashboard/src/model/chain.ts";
 import { matricesOf } from "../../dashboard/src/model/columns.ts";
 import { loadOf } from "../../dashboard/src/model/load.ts";
 import { pageOf, type RunPage } from "../../dashboard/src/model/page.ts";
@@ -131,7 +131,7 @@ describe("the page of a run that waits for a person", () => {
     ]);
   });
 
-  it("takes a reasoning apart at the elements of the chain, and says what would have changed it", () => {
+  it("takes a reasoning apart at the resolvers of the chain, and says what would have changed it", () => {
     const [, , third] = page.subjects;
     const verdict = third?.verdict;
     if (verdict === undefined) throw new Error("There is no verdict.");
@@ -146,6 +146,18 @@ describe("the page of a run that waits for a person", () => {
     expect(wouldChange(verdict, why)).toBe(
       "It falls if any one of augment, baz, propel takes it back.",
     );
+  });
+
+  it("takes a reasoning of an earlier version apart too, in which resolvers passed", () => {
+    const verdict = page.subjects[2]?.verdict;
+    if (verdict === undefined) throw new Error("There is no verdict.");
+    const earlier = {
+      ...verdict,
+      reasoning: verdict.reasoning.replaceAll(" deferred:", " passed:"),
+    };
+    expect(earlier.reasoning).toContain("vote passed: ");
+    expect(chainNames([earlier]).toSorted()).toEqual(chainNames([verdict]).toSorted());
+    expect(whyOf(earlier, chainNames([earlier]))).toEqual(whyOf(verdict, page.chain));
   });
 
   it("finds calls and findings by a text or an expression, and nothing by one that is not finished", () => {

@@ -81,7 +81,7 @@ describe("a call that had begun when the process died", () => {
   );
 });
 
-it("a judge that may not be asked twice and cannot wait passes, and says why", async () => {
+it("a judge that may not be asked twice and cannot wait defers, and says why", async () => {
   const ask = agent({
     name: "referee",
     inDoubt: "ask",

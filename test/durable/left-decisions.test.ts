@@ -27,7 +27,7 @@ function holding() {
     async settle() {
       begun.resolve();
       await held;
-      return { pass: "it only takes its time" };
+      return { defer: "it only takes its time" };
     },
   };
   return {

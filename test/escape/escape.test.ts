@@ -38,7 +38,7 @@ describe("a promise where none belongs", () => {
     ["supervisor.answer", `the output of inner has ${UNAWAITED}`],
     ["supervisor.redact", `redact ${AT_ONCE}`],
     ["supervisor.executor", `executor ${AT_ONCE}`],
-    ["resolver.agreed", `own passed: it failed: it ${AT_ONCE}`],
+    ["resolver.agreed", `own deferred: it failed: it ${AT_ONCE}`],
     ["reliability.topicOf", `topicOf ${AT_ONCE}`],
     ["learn.topicOf", `topicOf ${AT_ONCE}`],
     ["runMany.key", `key ${AT_ONCE}`],

@@ -131,7 +131,7 @@ async function asked(options: object, team: object = {}): Promise<unknown> {
 const schema = (validate: unknown, more: object = {}) => ({
   "~standard": { version: 1, vendor: "test", validate, ...more },
 });
-const resolver = (more: object) => ({ name: "own", settle: () => ({ pass: "not me" }), ...more });
+const resolver = (more: object) => ({ name: "own", settle: () => ({ defer: "not me" }), ...more });
 const comparing = (comparator: object) => ({ compare: { task: { name: "own", ...comparator } } });
 const contested = [
   { agent: "a", subject: "task", position: "yes" },

@@ -414,7 +414,11 @@ describe("the worst case", () => {
 
   it("is unknown where a resolver does not say how often it asks", async () => {
     const clerk = planned("clerk");
-    const own: Resolver = { name: "own", asks: [clerk], settle: () => ({ pass: "it cannot say" }) };
+    const own: Resolver = {
+      name: "own",
+      asks: [clerk],
+      settle: () => ({ defer: "it cannot say" }),
+    };
     const team = supervisor({ name: "team", agents: { a: planned("a") }, resolve: [own] });
     const { worst, gaps } = await team.plan("task" as never);
     expect(worst.usdMicros).toBe("unknown");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Decision, Resolver, Pass, Question } from "../../src/resolve/resolver.ts";
+import type { Decision, Resolver, Deferral, Question } from "../../src/resolve/resolver.ts";
 import { laplace } from "../../src/resolve/confidence.ts";
 import { prefer } from "../../src/resolve/prefer.ts";
 import { support } from "../../src/resolve/support.ts";
@@ -9,15 +9,15 @@ import { ALONE, position, question } from "./ask.ts";
 
 function decided(resolver: Resolver, asked: Question): Decision {
   const ruling = resolver.settle(asked, ALONE);
-  if (ruling instanceof Promise || ruling.pass !== undefined)
+  if (ruling instanceof Promise || ruling.defer !== undefined)
     throw new Error(`${resolver.name} did not decide`);
   return ruling;
 }
 
-function passed(resolver: Resolver, asked: Question): Pass {
+function deferred(resolver: Resolver, asked: Question): Deferral {
   const ruling = resolver.settle(asked, ALONE);
-  if (ruling instanceof Promise || ruling.pass === undefined)
-    throw new Error(`${resolver.name} did not pass`);
+  if (ruling instanceof Promise || ruling.defer === undefined)
+    throw new Error(`${resolver.name} did not defer`);
   return ruling;
 }
 
@@ -36,9 +36,12 @@ describe("vote", () => {
     });
   });
 
-  test("passes as tied when the first two are even, whoever else votes", () => {
-    const ruling = passed(vote(), question({ hold: ["a", "b"], ship: ["c", "d"], wait: ["e"] }));
-    expect(ruling).toEqual({ pass: '"hold" has 2 of 5 votes, and "ship" as many', status: "tied" });
+  test("defers as tied when the first two are even, whoever else votes", () => {
+    const ruling = deferred(vote(), question({ hold: ["a", "b"], ship: ["c", "d"], wait: ["e"] }));
+    expect(ruling).toEqual({
+      defer: '"hold" has 2 of 5 votes, and "ship" as many',
+      status: "tied",
+    });
   });
 
   test("weighs agents by name, 1 where nothing is said", () => {
@@ -50,12 +53,12 @@ describe("vote", () => {
         question({ hold: ["a", "d"], ship: ["b", "c"] }),
       ).winner,
     ).toBe("hold");
-    expect(passed(vote({ weights: { a: 2 } }), asked).status).toBe("tied");
+    expect(deferred(vote({ weights: { a: 2 } }), asked).status).toBe("tied");
   });
 
   test("is not fooled by how weights add up in floating point", () => {
     const asked = question({ hold: ["a", "b"], ship: ["c"] });
-    expect(passed(vote({ weights: { a: 0.1, b: 0.2, c: 0.3 } }), asked).status).toBe("tied");
+    expect(deferred(vote({ weights: { a: 0.1, b: 0.2, c: 0.3 } }), asked).status).toBe("tied");
   });
 
   test("knows agents that are called like what every object has", () => {
@@ -70,25 +73,25 @@ describe("vote", () => {
     ).toBe("ship");
   });
 
-  test("passes when the lead is smaller than the margin", () => {
+  test("defers when the lead is smaller than the margin", () => {
     const asked = question({ hold: agents(6), ship: agents(4) });
     expect(decided(vote({ margin: 0.2 }), asked).winner).toBe("hold");
-    expect(passed(vote({ margin: 0.21 }), asked)).toEqual({
-      pass: '"hold" has 6 of 10 votes, a margin of 20 %, less than the 21 % asked for',
+    expect(deferred(vote({ margin: 0.21 }), asked)).toEqual({
+      defer: '"hold" has 6 of 10 votes, a margin of 20 %, less than the 21 % asked for',
     });
   });
 
-  test("passes as no-quorum when too few with a weight voted", () => {
+  test("defers as no-quorum when too few with a weight voted", () => {
     const asked = question({ hold: ["a", "b"], ship: ["c"] });
     expect(decided(vote({ quorum: 3 }), asked).winner).toBe("hold");
-    expect(passed(vote({ quorum: 4 }), asked).status).toBe("no-quorum");
-    expect(passed(vote({ quorum: 3, weights: { c: 0 } }), asked).status).toBe("no-quorum");
-    expect(passed(vote({ weights: { a: 0, b: 0, c: 0 } }), asked).status).toBe("no-quorum");
+    expect(deferred(vote({ quorum: 4 }), asked).status).toBe("no-quorum");
+    expect(deferred(vote({ quorum: 3, weights: { c: 0 } }), asked).status).toBe("no-quorum");
+    expect(deferred(vote({ weights: { a: 0, b: 0, c: 0 } }), asked).status).toBe("no-quorum");
   });
 
-  test("passes on findings", () => {
+  test("defers on findings", () => {
     expect(
-      passed(vote(), question({ absent: ["a", "b"], present: ["c"] }, "finding")).status,
+      deferred(vote(), question({ absent: ["a", "b"], present: ["c"] }, "finding")).status,
     ).toBeUndefined();
   });
 
@@ -162,7 +165,7 @@ describe("support, about findings", () => {
       ...question({ present: ["a"], other: ["b"] }, "finding"),
       positions: [position("present", ["a"])],
     };
-    expect(passed(support({ atLeast: 2 }), asked).pass).toBe(
+    expect(deferred(support({ atLeast: 2 }), asked).defer).toBe(
       "1 agent of the 2 asked for report it",
     );
   });
@@ -175,11 +178,11 @@ describe("support, about claims", () => {
     ).toMatchObject({ winner: "hold", confidence: 3 / 7 });
   });
 
-  test("passes when several are held by enough, or none", () => {
-    expect(passed(support(), question({ hold: ["a", "b"], ship: ["c", "d"] })).pass).toBe(
+  test("defers when several are held by enough, or none", () => {
+    expect(deferred(support(), question({ hold: ["a", "b"], ship: ["c", "d"] })).defer).toBe(
       "2 positions are held by 2 agents or more",
     );
-    expect(passed(support(), question({ hold: ["a"], ship: ["c"] })).pass).toBe(
+    expect(deferred(support(), question({ hold: ["a"], ship: ["c"] })).defer).toBe(
       "no position is held by 2 agents or more",
     );
   });
@@ -198,8 +201,8 @@ describe("prefer", () => {
     });
   });
 
-  test("passes when nobody holds any of them", () => {
-    expect(passed(prefer(["stop"]), question({ ship: ["a"], hold: ["b"] })).pass).toBe(
+  test("defers when nobody holds any of them", () => {
+    expect(deferred(prefer(["stop"]), question({ ship: ["a"], hold: ["b"] })).defer).toBe(
       "nobody holds a position that is preferred",
     );
   });
@@ -211,8 +214,8 @@ describe("prefer", () => {
 });
 
 describe("unanimous", () => {
-  test("passes on every conflict", () => {
-    expect(passed(unanimous(), question({ ship: ["a"], hold: ["b"] })).pass).toBe(
+  test("defers on every conflict", () => {
+    expect(deferred(unanimous(), question({ ship: ["a"], hold: ["b"] })).defer).toBe(
       "there are 2 positions",
     );
   });
@@ -224,7 +227,7 @@ describe("unanimous", () => {
       confidence: 3 / 4,
     });
     expect(unanimous({ quorum: 3 }).agreed?.(agree, ALONE)).toEqual({
-      pass: "2 agents spoke, fewer than the quorum of 3",
+      defer: "2 agents spoke, fewer than the quorum of 3",
       status: "no-quorum",
     });
     expect(() => unanimous({ quorum: 0 })).toThrow(badOptions);

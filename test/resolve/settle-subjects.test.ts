@@ -51,7 +51,7 @@ describe("settling", () => {
         confidenceFrom: "laplace",
         calibrated: false,
         reasoning:
-          '"hold" is held by a, b (2 of 3); "ship" by c (1 of 3). unanimous passed: there are 2 positions. ' +
+          '"hold" is held by a, b (2 of 3); "ship" by c (1 of 3). unanimous deferred: there are 2 positions. ' +
           'vote: "hold" has 2 of 3 votes, a margin of 33.3 %. Missing: y, z.',
         by: "vote",
         positions: contested.positions,
@@ -183,7 +183,7 @@ describe("settling", () => {
           throw new Error("broken");
         },
       },
-      /odd passed: it failed: broken\./,
+      /odd deferred: it failed: broken\./,
     ],
     ["returns nothing", ruling(undefined), /it returned undefined/],
     ["returns null", ruling(null), /it returned null/],
@@ -235,7 +235,7 @@ describe("settling", () => {
       reasoning: "yes",
     });
     expect((await settled([contested], [resolver]))[0]?.winner).toBe("hold");
-    expect((await settled([tie], [ruling({ pass: "no", status: "unanimous" })]))[0]?.status).toBe(
+    expect((await settled([tie], [ruling({ defer: "no", status: "unanimous" })]))[0]?.status).toBe(
       "undecided",
     );
   });
@@ -248,7 +248,7 @@ describe("settling", () => {
     );
     const [verdict] = await settled(
       [{ subject: "x", kind: "claim", positions }],
-      [ruling({ pass: loud })],
+      [ruling({ defer: loud })],
       crowd,
     );
     expect(verdict?.reasoning.length).toBeLessThan(3_000);
@@ -303,18 +303,30 @@ describe("settling with resolvers that wait", () => {
       settle: () => Promise.reject(new Error("no line")),
     };
     const [verdict] = await settleSubjects([contested], {
-      resolve: [rejects, late(5), late({ pass: "not me" }), vote()],
+      resolve: [rejects, late(5), late({ defer: "not me" }), vote()],
       ask: askNobody,
     });
     expect(verdict?.by).toBe("vote");
     expect(verdict?.reasoning).toMatch(
-      /rejects passed: it failed: no line\. late passed: it returned number and no ruling\. late passed: not me\. vote: /,
+      /rejects deferred: it failed: no line\. late deferred: it returned number and no ruling\. late deferred: not me\. vote: /,
     );
+  });
+
+  test("says of a resolver that still passes that this is renamed to defer", async () => {
+    const words =
+      "odd deferred: it returned { pass }, which is renamed to { defer }: not me. vote: ";
+    const old = { pass: "not me", status: "no-quorum" };
+    const [atOnce] = await settled([contested], [ruling(old), vote()]);
+    expect(atOnce?.status).toBe("decided");
+    expect(atOnce?.reasoning).toContain(words);
+    const alone = await settled([contested], [late(old)]);
+    expect(alone[0]).toMatchObject({ status: "undecided", by: null });
+    expect(alone[0]?.reasoning).toContain("renamed to { defer }: not me.");
   });
 
   test("keeps the status that a resolver before the wait gave", async () => {
     const [verdict] = await settleSubjects([tie], {
-      resolve: [vote(), late({ pass: "not me" })],
+      resolve: [vote(), late({ defer: "not me" })],
       ask: askNobody,
     });
     expect(verdict?.status).toBe("tied");
@@ -340,7 +352,7 @@ describe("settling with resolvers that wait", () => {
       name: "aborts",
       settle: async () => {
         stop.abort(reason);
-        return { pass: "done" };
+        return { defer: "done" };
       },
     };
     let consulted = false;
@@ -348,7 +360,7 @@ describe("settling with resolvers that wait", () => {
       name: "after",
       settle: () => {
         consulted = true;
-        return { pass: "never" };
+        return { defer: "never" };
       },
     };
     await expect(
@@ -371,7 +383,7 @@ describe("a chain", () => {
     const bad = expect.objectContaining({ code: "BAD_OPTIONS" });
     expect(() => checkChain(5 as never, "x")).toThrow(bad);
     expect(() => checkChain([vote, vote()] as never, "x")).toThrow(bad);
-    expect(() => checkChain([{ settle: () => ({ pass: "" }) } as never], "x")).toThrow(bad);
+    expect(() => checkChain([{ settle: () => ({ defer: "" }) } as never], "x")).toThrow(bad);
     const asks = (name: string): Resolver => ({
       ...vote(),
       name,
@@ -424,7 +436,7 @@ describe("settling more subjects than agents may be asked about", () => {
     settle: ({ subject }) =>
       subject === "clear"
         ? { winner: "hold", confidence: 0.9, confidenceFrom: "sight", reasoning: "it is clear" }
-        : { pass: "it is not clear" },
+        : { defer: "it is not clear" },
   };
   const settling = (maxSubjects: number, some = subjects) => {
     asked.length = 0;
@@ -444,7 +456,7 @@ describe("settling more subjects than agents may be asked about", () => {
       "as little prefer",
     ]);
     expect(verdicts[0]?.reasoning).toContain(
-      "asking passed: it is asked about 2 subjects at most, and more agents hold a position on those.",
+      "asking deferred: it is asked about 2 subjects at most, and more agents hold a position on those.",
     );
   });
 

@@ -129,7 +129,7 @@ describe("settle", () => {
       resolve: [broken, prefer([2])],
     });
     expect(verdict).toMatchObject({ winner: 2, by: "prefer" });
-    expect(verdict?.reasoning).toMatch(/judge passed: JUDGE_FAILED: no answer:.*no model/);
+    expect(verdict?.reasoning).toMatch(/judge deferred: JUDGE_FAILED: no answer:.*no model/);
   });
 
   test("stops with the signal's reason", async () => {

@@ -125,7 +125,9 @@ describe("a run with a deadline", () => {
     ["an agent's schema for the task", { schema: never }],
   ])("rejects with TIMEOUT where %s does not answer", async (_, { route, schema }: Hanging) => {
     const clock = virtualClock();
-    const input: Schema = { "~standard": { version: 1, vendor: "test", validate: schema ?? pass } };
+    const input: Schema = {
+      "~standard": { version: 1, vendor: "test", validate: schema ?? defer },
+    };
     const a = agent({ name: "a", input, run: () => 1 });
     const store = memory({ clock }).store;
     const team = supervisor({
@@ -175,7 +177,7 @@ describe("a run with a deadline", () => {
       "decided",
       "ship",
     ]);
-    expect(verdicts[0]?.reasoning).toContain("own passed: it failed: ");
+    expect(verdicts[0]?.reasoning).toContain("own deferred: it failed: ");
     expect(verdicts[0]?.reasoning).toContain("deadline of 100 ms");
     expect(aborted).toMatchObject([LATE.error]);
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
@@ -196,7 +198,7 @@ describe("a run with a deadline", () => {
     const team = supervisor({ name: "team", agents, clock, resolve: [throws, hangs] });
     const running = team.run("task" as never, { deadlineMs: 100 });
     await clock.advance(100);
-    expect((await running).verdicts[0]?.reasoning).toContain("throws passed: it failed: no");
+    expect((await running).verdicts[0]?.reasoning).toContain("throws deferred: it failed: no");
     expect(signals.map((signal) => signal?.aborted)).toEqual([false]);
   });
 
@@ -365,4 +367,4 @@ interface Hanging {
   readonly schema?: () => Promise<never>;
 }
 
-const pass = (value: unknown) => ({ value });
+const defer = (value: unknown) => ({ value });

@@ -133,7 +133,7 @@ describe("an answer that is larger than what the store takes", () => {
     });
   });
 
-  it("makes a judge pass, and the chain goes on", async () => {
+  it("makes a judge defer, and the chain goes on", async () => {
     const hold = agent({ name: "hold", run: () => ({ recommendation: "hold" }) });
     const ask = agent({
       name: "chief",

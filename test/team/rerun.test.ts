@@ -97,7 +97,7 @@ describe("a rerun", () => {
     expect(verdicts[0]).toMatchObject({ status: "decided", winner: "hold", by: "vote" });
     expect(verdicts[0]?.reasoning).toContain("changed their mind: nobody; not a, b, c.");
     expect(verdicts[0]?.reasoning).toContain(
-      "rerun passed: those who disagree have been asked once more.",
+      "rerun deferred: those who disagree have been asked once more.",
     );
     expect(callsIn((await store.read(runId)) as readonly RunEvent[])).toHaveLength(6);
   });
@@ -221,7 +221,7 @@ describe("a rerun", () => {
     expect(bill.calls).toBe(4);
   });
 
-  it("passes on findings, without a supervisor, and where none of those who disagree is an agent", async () => {
+  it("defers on findings, without a supervisor, and where none of those who disagree is an agent", async () => {
     const [verdict] = await settle(
       [
         { agent: "a", subject: "s", position: 1 },
@@ -301,7 +301,7 @@ describe("a rerun", () => {
     const chief = judge({
       ask: ({ options }, { callId }) => {
         asked.push(callId);
-        // Always the first: it says one thing in one order and another in the other, and passes.
+        // Always the first: it says one thing in one order and another in the other, and defers.
         return { choice: options[0]?.id ?? "" };
       },
     });
@@ -348,7 +348,7 @@ describe("a rerun", () => {
     const own: Resolver = {
       name: "own",
       reruns: {},
-      settle: (question, { rerun: again }) => again?.(question, undefined) ?? { pass: "no" },
+      settle: (question, { rerun: again }) => again?.(question, undefined) ?? { defer: "no" },
     };
     const gate = supervisor({
       name: "gate",

@@ -1,7 +1,7 @@
 import { fewNames } from "./words.ts";
 import type { Verdict } from "../../../src/model/verdict.ts";
 
-/** One element of the chain, and what it said about a subject. */
+/** One resolver, and what it said about a subject. */
 export interface ChainStep {
   readonly name: string;
   readonly did: "deferred" | "decided" | "waits";
@@ -16,14 +16,16 @@ export interface Why {
 }
 
 /**
- * The names of the chain's elements in these verdicts: what decided somewhere, or stands before "passed:" in a reasoning, which is a text
- * in the log.
+ * The names of the resolvers in these verdicts: what decided somewhere, or stands before "deferred:" in a reasoning, which is a text in
+ * the log. Earlier versions wrote "passed:".
  */
 export function chainNames(verdicts: readonly Verdict[]): readonly string[] {
   const names = new Set<string>();
   for (const { by, reasoning } of verdicts) {
     if (by !== null) names.add(by);
-    for (const [, name = ""] of reasoning.matchAll(/(?:^|[.!?…] )([^.:!?…]{1,100}) passed: /g)) {
+    for (const [, name = ""] of reasoning.matchAll(
+      /(?:^|[.!?…] )([^.:!?…]{1,100}) (?:deferred|passed): /g,
+    )) {
       names.add(name);
     }
   }
@@ -35,13 +37,15 @@ export function whyOf({ reasoning, by, status }: Verdict, names: readonly string
   const text = reasoning.replace(/ ?Missing: [^:]*\.$/, "");
   if (names.length === 0) return { before: text, steps: [] };
   const any = names.map((name) => escaped(name)).join("|");
-  const found = [...text.matchAll(new RegExp(`(?:^|(?<=[.!?…] ))(${any})( passed)?: `, "g"))];
+  const found = [
+    ...text.matchAll(new RegExp(`(?:^|(?<=[.!?…] ))(${any})( deferred| passed)?: `, "g")),
+  ];
   const steps = found.map((match, index): ChainStep => {
-    const [head, name = "", passed] = match;
+    const [head, name = "", deferred] = match;
     const words = text.slice(match.index + head.length, found[index + 1]?.index).trim();
     const isLast = index === found.length - 1;
     const waits = isLast && status === "waiting";
-    const decided = passed === undefined && name === by;
+    const decided = deferred === undefined && name === by;
     return { name, did: waits ? "waits" : decided ? "decided" : "deferred", words };
   });
   return { before: text.slice(0, found[0]?.index ?? text.length).trim(), steps };

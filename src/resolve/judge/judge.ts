@@ -37,8 +37,8 @@ const MAX_NAME_CHARS = 100;
 
 /**
  * Has somebody else choose among the positions: a model, or anything that can. It is asked twice about a subject, with
- * the options in one order and in the reverse, and passes when the two answers differ: a judge that goes by the
- * place of an option decides nothing. An answer from which nobody can tell which option it means is asked for once more. It also passes
+ * the options in one order and in the reverse, and defers when the two answers differ: a judge that goes by the
+ * place of an option decides nothing. An answer from which nobody can tell which option it means is asked for once more. It also defers
  * when an answer fails, or still names no option (`JUDGE_FAILED`), when it holds
  * a position itself, with more than 26 positions, and when two positions look the same once they are cut to what is shown.
  *
@@ -58,11 +58,11 @@ export function judge(given: JudgeOptions | JudgePanelOptions): Resolver {
   function settle(question: Question, { ask }: ResolverContext): Ruling | Promise<Ruling> {
     const own = ownPosition(judging.name, authorOf, question);
     if (own !== undefined) {
-      return { pass: `it is not asked about what ${oneLine(own, MAX_NAME_CHARS)} holds, its own` };
+      return { defer: `it is not asked about what ${oneLine(own, MAX_NAME_CHARS)} holds, its own` };
     }
-    if (lacksEvidence(settings, question)) return { pass: NO_EVIDENCE };
+    if (lacksEvidence(settings, question)) return { defer: NO_EVIDENCE };
     const prepared = prepare(question, settings);
-    if ("refused" in prepared) return { pass: prepared.refused };
+    if ("refused" in prepared) return { defer: prepared.refused };
     const key = questionKey(name, question.subject);
     return hear(judging, prepared, { once: false, key, ask, told }).then(rule);
   }
@@ -83,12 +83,12 @@ export function judge(given: JudgeOptions | JudgePanelOptions): Resolver {
 function rule(heard: Hearing): Ruling {
   switch (heard.said) {
     case "nothing":
-      return { pass: `${heard.error.code}: ${heard.error.message}` };
+      return { defer: `${heard.error.code}: ${heard.error.message}` };
     case "split": {
       const [first, other] = [heard.first, heard.other].map(({ position }) =>
         shown(position.value),
       );
-      return { pass: `it chose ${first} in one order and ${other} in the other` };
+      return { defer: `it chose ${first} in one order and ${other} in the other` };
     }
     case "choice": {
       const { position, id, words } = heard.choice;

@@ -46,19 +46,19 @@ export function rulingOf(
   if (voices.length === 0) {
     const why =
       heard.length === 0 ? "nobody is left to ask" : "no judge chose the same in all orders";
-    return { pass: `${why}. ${account}` };
+    return { defer: `${why}. ${account}` };
   }
   const shares = beliefs(voices, positions.length);
   const [first, second] = leaders(shares);
   const winner = positions[first];
   if (winner === undefined || shareOf(shares, first) <= shareOf(shares, second) + SLACK) {
-    return { pass: `the judges are even. ${account}` };
+    return { defer: `the judges are even. ${account}` };
   }
   const share = shareOf(shares, first);
   const name = shown(winner.value);
   if (share < terms.atLeast - SLACK) {
     return {
-      pass: `${name} is the likeliest at ${figure(share)}, less than the ${figure(terms.atLeast)} asked for. ${account}`,
+      defer: `${name} is the likeliest at ${figure(share)}, less than the ${figure(terms.atLeast)} asked for. ${account}`,
     };
   }
   return {

@@ -13,9 +13,9 @@ export function judgePanel(given: unknown, name: string): Resolver {
   const { evidence, maxEvidence, maxEvidenceChars, atLeast } = settings;
 
   function settle(question: Question, { ask, signal }: ResolverContext): Ruling | Promise<Ruling> {
-    if (lacksEvidence(settings, question)) return { pass: NO_EVIDENCE };
+    if (lacksEvidence(settings, question)) return { defer: NO_EVIDENCE };
     const prepared = prepare(question, settings);
-    if ("refused" in prepared) return { pass: prepared.refused };
+    if ("refused" in prepared) return { defer: prepared.refused };
     const key = questionKey(name, question.subject);
     const recused = members.filter(
       ({ agent, authorOf }) => ownPosition(agent.name, authorOf, question) !== undefined,

@@ -14,7 +14,7 @@ export interface JudgeSettings extends Partial<JudgeLimits> {
    */
   readonly instructions?: string;
   /**
-   * `"required"`: a subject is passed on where nobody gave evidence for any position. Default: `"optional"`. Either way judges
+   * `"required"`: the judge defers where nobody gave evidence for any position. Default: `"optional"`. Either way judges
    * are told which claims came without evidence where others came with it.
    */
   readonly evidence?: "optional" | "required";

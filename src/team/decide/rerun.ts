@@ -3,7 +3,7 @@ import type { Position } from "../../model/conflict.ts";
 import { oneLine, shown } from "../../conflict/plain.ts";
 import { fewOf, type Subject } from "../../conflict/subject.ts";
 import { rerunSeat } from "../../call/ladder.ts";
-import type { ResolverContext, Pass, Question } from "../../resolve/resolver.ts";
+import type { ResolverContext, Deferral, Question } from "../../resolve/resolver.ts";
 import { otherSides } from "../../resolve/other-sides.ts";
 import type { OnceMore, Panel } from "./panel.ts";
 import type { Team } from "../team.ts";
@@ -19,7 +19,7 @@ export interface RerunWishes {
 
 /** What a resolver is told that wants a rerun after there was one. */
 export const ONCE_ONLY: Capability = () => ({
-  pass: "those who disagree have been asked once more",
+  defer: "those who disagree have been asked once more",
 });
 
 /** Collects the subjects for which a rerun is wanted: those stop in the chain, and nothing after that resolver is asked about them. */
@@ -33,12 +33,12 @@ export function rerunWishes({ indexOf, members }: Team, panel: Panel): RerunWish
       .flatMap(({ heldBy }) => heldBy.flatMap(({ agent }) => indexOf.get(agent) ?? []))
       .filter((index) => panel.seatOf(index) !== undefined);
   return {
-    rerun(question, tier): Pass {
+    rerun(question, tier): Deferral {
       if (ableOf(question).length === 0) {
-        return { pass: "none of those who disagree can be asked once more" };
+        return { defer: "none of those who disagree can be asked once more" };
       }
       wishes.set(question.subject, { question, tier });
-      return { pass: "those who disagree are asked once more", status: "waiting" };
+      return { defer: "those who disagree are asked once more", status: "waiting" };
     },
     wanted(subjects) {
       // In the order of the subjects: which resolver wished first may depend on who answered first.

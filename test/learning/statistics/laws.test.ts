@@ -155,7 +155,7 @@ describe("deciding", () => {
     );
   });
 
-  test("settles what was learned or passes, always by a position that is held, in any order of claims", async () => {
+  test("settles what was learned or defers, always by a position that is held, in any order of claims", async () => {
     await fc.assert(
       fc.asyncProperty(samples, async (sample) => {
         const { labels, outcomes } = sample;

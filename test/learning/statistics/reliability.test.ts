@@ -205,18 +205,18 @@ describe("reliability", () => {
     expect(last?.confidence).toBeLessThanOrEqual(0.95);
   });
 
-  test("passes where it must not decide, and the next resolver has the word", async () => {
+  test("defers where it must not decide, and the next resolver has the word", async () => {
     const claims = [vote("a", "new", "x"), vote("b", "new", "x"), vote("c", "new", "y")];
     const [verdict] = await settle(claims, {
       resolve: [reliability({ labels: "open" }), byMajority()],
     });
     expect(verdict).toMatchObject({ status: "decided", winner: "x", by: "vote" });
     expect(verdict?.reasoning).toContain(
-      "reliability passed: 1 subject with votes of two agents or more: too little to learn from",
+      "reliability deferred: 1 subject with votes of two agents or more: too little to learn from",
     );
   });
 
-  test("passes on what is as likely, and below the confidence that is asked for", async () => {
+  test("defers on what is as likely, and below the confidence that is asked for", async () => {
     const from = openRecord();
     const even = [vote("a", "new", "x"), vote("a twin of nobody", "new", "y")];
     const twins = { ...from, agents: [] };

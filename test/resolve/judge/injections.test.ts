@@ -143,8 +143,8 @@ describe.each(attempts)("an agent that tries $name", ({ text }) => {
   test("changes nothing about which answers count", async () => {
     for (const choice of ["C", "Z", text, `Option A ${text}`, "A, B"]) {
       const { ruling } = await asked(attacked(text), () => choice);
-      expect(ruling.pass).toMatch(/^JUDGE_FAILED: the choice is /);
-      expect(ruling.pass?.length).toBeLessThan(300);
+      expect(ruling.defer).toMatch(/^JUDGE_FAILED: the choice is /);
+      expect(ruling.defer?.length).toBeLessThan(300);
     }
     const { ruling } = await asked(
       attacked(text),

@@ -80,9 +80,9 @@ describe("a judge", () => {
     ).toEqual(["A=a,B=b,C=c", "A=c,B=b,C=a"]);
   });
 
-  test("passes when it goes by the place of an option", async () => {
+  test("defers when it goes by the place of an option", async () => {
     const { ruling } = await rule(() => ({ choice: "A" }));
-    expect(ruling).toEqual({ pass: 'it chose "hold" in one order and "ship" in the other' });
+    expect(ruling).toEqual({ defer: 'it chose "hold" in one order and "ship" in the other' });
   });
 
   test("sees no authors", async () => {
@@ -116,7 +116,7 @@ describe("a judge", () => {
     const bare = question({ ship: ["a"], hold: ["b"] });
     const { ruling, asked } = await rule(choose("hold"), bare, { evidence: "required" });
     expect(ruling).toEqual({
-      pass: "nobody gave evidence for any position, and it is required",
+      defer: "nobody gave evidence for any position, and it is required",
     });
     expect(asked).toEqual([]);
     const given = await rule(choose("hold"), dispute, { evidence: "required" });
@@ -126,10 +126,10 @@ describe("a judge", () => {
   test("does not judge what it holds itself, by its own name or one that it declares", async () => {
     const own = await rule(choose("hold"), dispute, { name: "security" });
     expect(own.ruling).toEqual({
-      pass: "it is not asked about what security holds, its own",
+      defer: "it is not asked about what security holds, its own",
     });
     const declared = await rule(choose("hold"), dispute, { authorOf: ["style", "nobody"] });
-    expect(declared.ruling.pass).toMatch(/what style holds/);
+    expect(declared.ruling.defer).toMatch(/what style holds/);
     expect([...own.asked, ...declared.asked]).toEqual([]);
     const other = await rule(choose("hold"), dispute, { authorOf: ["nobody"] });
     expect(other.ruling).toMatchObject({ winner: "hold" });
@@ -138,7 +138,7 @@ describe("a judge", () => {
   test("may answer with spaces and small letters, in other words that mean one option, and with nothing else", async () => {
     expect(
       (await rule(({ options }) => ({ choice: options[0]?.position === "hold" ? " a\n" : "b" })))
-        .ruling.pass,
+        .ruling.defer,
     ).toBeUndefined();
     const means = async (said: (id: string) => unknown): Promise<void> => {
       const { ruling, asked } = await rule(({ options }) => ({
@@ -171,10 +171,10 @@ describe("a judge", () => {
       { id: "A" },
     ]) {
       const { ruling } = await rule(() => ({ choice: choice as string }));
-      expect(ruling.pass).toMatch(/^JUDGE_FAILED: the choice is .*, and the options are A, B$/);
+      expect(ruling.defer).toMatch(/^JUDGE_FAILED: the choice is .*, and the options are A, B$/);
     }
     for (const output of [null, undefined, "C", 5, []]) {
-      expect((await rule(() => output as never)).ruling.pass).toMatch(/^JUDGE_FAILED/);
+      expect((await rule(() => output as never)).ruling.defer).toMatch(/^JUDGE_FAILED/);
     }
     const plain = await rule(({ options }) => options.find(isHold)?.id as never);
     expect(plain.ruling).toMatchObject({ winner: "hold" });
@@ -205,7 +205,7 @@ describe("a judge", () => {
     expect(keys).toEqual(["judge:task:1", "judge:task:2", "judge:task:1", "judge:task:2"]);
     const stubborn = await rule(() => ({ choice: "the second" }));
     expect(stubborn.asked).toHaveLength(4);
-    expect(stubborn.ruling.pass).toBe(
+    expect(stubborn.ruling.defer).toBe(
       'JUDGE_FAILED: the choice is "the second", and the options are A, B',
     );
   });
@@ -293,7 +293,7 @@ describe("a judge", () => {
     expect(definitions.size).toBe(3);
   });
 
-  test("passes when one of its answers fails, and waits for the other", async () => {
+  test("defers when one of its answers fails, and waits for the other", async () => {
     let second: (result: AgentResult) => void = () => {};
     let asked = 0;
     const ask: Ask = () =>
@@ -314,7 +314,7 @@ describe("a judge", () => {
     await new Promise(setImmediate);
     expect(done).toBe(false);
     second(answered({ choice: "A" }));
-    expect(await ruling).toEqual({ pass: "JUDGE_FAILED: no answer: judge took too long" });
+    expect(await ruling).toEqual({ defer: "JUDGE_FAILED: no answer: judge took too long" });
   });
 
   test("is asked under keys that differ by subject, order and name, and do not differ between runs", async () => {
@@ -358,14 +358,14 @@ describe("a judge", () => {
   test("is not asked about more positions than there are letters, nor about two that look the same", async () => {
     const many = (count: number): Question =>
       question(Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, [`a${i}`]])));
-    expect((await rule(choose("p7"), many(26))).ruling.pass).toBeUndefined();
+    expect((await rule(choose("p7"), many(26))).ruling.defer).toBeUndefined();
     const over = await rule(choose("p7"), many(27));
-    expect(over.ruling.pass).toMatch(/27 positions.*26/);
+    expect(over.ruling.defer).toMatch(/27 positions.*26/);
     const long = "x".repeat(3_000);
     const alike = await rule(choose(long), question({ [`${long}1`]: ["a"], [`${long}2`]: ["b"] }));
-    expect(alike.ruling.pass).toMatch(/look the same/);
+    expect(alike.ruling.defer).toMatch(/look the same/);
     const hidden = await rule(choose("ship"), question({ ship: ["a"], "sh\u200bip": ["b"] }));
-    expect(hidden.ruling.pass).toMatch(/look the same/);
+    expect(hidden.ruling.defer).toMatch(/look the same/);
     expect([...over.asked, ...alike.asked, ...hidden.asked]).toEqual([]);
   });
 
@@ -533,7 +533,7 @@ describe("what agents wrote", () => {
       ...choose("hold")(asked),
       reasoning: "\u202ex\n".repeat(9_000),
     }));
-    if (ruling.pass !== undefined) throw new Error(ruling.pass);
+    if (ruling.defer !== undefined) throw new Error(ruling.defer);
     expect(ruling.reasoning.length).toBeLessThan(700);
     expect(ruling.reasoning).not.toMatch(/[\n\u202e]/);
   });

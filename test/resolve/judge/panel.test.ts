@@ -39,7 +39,7 @@ describe("a panel of judges", () => {
     });
     // Twice 0.75: 2 × ln 3 / 1.3 = 1.690, that is 0.844.
     expect(ruling).toMatchObject({ winner: "hold", confidenceFrom: "judge-panel" });
-    expect(ruling.pass === undefined && ruling.confidence).toBeCloseTo(0.844, 3);
+    expect(ruling.defer === undefined && ruling.confidence).toBeCloseTo(0.844, 3);
     expect(keys).toEqual(["judge:task:1", "judge:task:2", "judge:task:1", "judge:task:2"]);
   });
 
@@ -47,7 +47,7 @@ describe("a panel of judges", () => {
     const panel = [judging("cheap", "hold"), judging("strong", "hold")];
     const one = await rule({ panel, weights: { cheap: 0.85 } });
     expect(one.keys).toHaveLength(2);
-    expect(one.ruling.pass === undefined && one.ruling.confidence).toBeCloseTo(0.85, 12);
+    expect(one.ruling.defer === undefined && one.ruling.confidence).toBeCloseTo(0.85, 12);
     expect((await rule({ panel, weights: { cheap: 0.85 }, stopAt: 1 })).keys).toHaveLength(4);
     expect((await rule({ panel, weights: { cheap: 0.85 }, stopAt: 0.85 })).keys).toHaveLength(2);
   });
@@ -69,25 +69,25 @@ describe("a panel of judges", () => {
     // The one that names no option is asked again, in both orders.
     expect(keys).toHaveLength(10);
     expect(ruling).toMatchObject({ winner: "ship" });
-    expect(ruling.pass === undefined && ruling.confidence).toBeCloseTo(0.75, 12);
-    const reasoning = ruling.pass === undefined ? ruling.reasoning : "";
+    expect(ruling.defer === undefined && ruling.confidence).toBeCloseTo(0.75, 12);
+    const reasoning = ruling.defer === undefined ? ruling.reasoning : "";
     expect(reasoning).toContain('fickle chose "hold" in one order and "ship" in the other');
     expect(reasoning).toContain("mute gave no choice (the choice is");
     expect(reasoning).toContain("broken gave no choice (no answer: no model)");
     expect(reasoning).toContain('strong chose "ship" in both orders (counts 0.75: strong knows)');
   });
 
-  test("passes where nobody is left and nothing is likely enough, with what it knows", async () => {
+  test("defers where nobody is left and nothing is likely enough, with what it knows", async () => {
     const even = await rule({ panel: [judging("a", "hold"), judging("b", "ship")] });
-    expect(even.ruling.pass).toMatch(
+    expect(even.ruling.defer).toMatch(
       /^the judges are even\. Asked: a chose "hold".*b chose "ship"/,
     );
     const nobody = await rule({ panel: [judging("a", "hold", "ship")] });
-    expect(nobody.ruling.pass).toMatch(/^no judge chose the same in all orders\. Asked: a chose/);
+    expect(nobody.ruling.defer).toMatch(/^no judge chose the same in all orders\. Asked: a chose/);
     const weights = { a: 0.77, b: 0.75 };
     const panel = [judging("a", "hold"), judging("b", "ship")];
     const low = await rule({ panel, weights, stopAt: 0.9 });
-    expect(low.ruling.pass).toMatch(
+    expect(low.ruling.defer).toMatch(
       /^"hold" is the likeliest at 0\.5\d, less than the 0\.60 asked/,
     );
     const least = await rule({ panel, weights, stopAt: 0.9, atLeast: 0.5 });
@@ -96,7 +96,7 @@ describe("a panel of judges", () => {
 
   test("says who could have changed it", async () => {
     const alone = await rule({ panel: [judging("a", "hold")] });
-    expect(alone.ruling.pass === undefined && alone.ruling.reasoning).toContain(
+    expect(alone.ruling.defer === undefined && alone.ruling.reasoning).toContain(
       'It would not be, had a chosen "ship".',
     );
     const three = await rule({
@@ -104,14 +104,14 @@ describe("a panel of judges", () => {
       stopAt: 0.86,
       atLeast: 0.7,
     });
-    expect(three.ruling.pass === undefined && three.ruling.reasoning).toContain(
+    expect(three.ruling.defer === undefined && three.ruling.reasoning).toContain(
       '"hold" is right with 0.89. It would not be, had a, b, c chosen "ship".',
     );
     const five = await rule({
       panel: ["a", "b", "c", "d", "e"].map((name) => judging(name, "hold")),
       stopAt: 1,
     });
-    expect(five.ruling.pass === undefined && five.ruling.reasoning).toContain(
+    expect(five.ruling.defer === undefined && five.ruling.reasoning).toContain(
       'No one judge could have changed that by choosing "ship".',
     );
   });
@@ -126,11 +126,11 @@ describe("a panel of judges", () => {
     });
     expect(keys).toHaveLength(2);
     expect(ruling).toMatchObject({ winner: "ship" });
-    expect(ruling.pass === undefined && ruling.reasoning).toContain(
+    expect(ruling.defer === undefined && ruling.reasoning).toContain(
       "Not asked about what they hold themselves: style, other.",
     );
     const own = await rule({ panel: [judging("style", "hold")] });
-    expect(own.ruling.pass).toMatch(/^nobody is left to ask\. Not asked about .*: style\.$/);
+    expect(own.ruling.defer).toMatch(/^nobody is left to ask\. Not asked about .*: style\.$/);
     const elsewhere = await rule(
       { panel: [judging("style", "hold")] },
       question({ ship: ["a"], hold: ["b"] }),
@@ -144,7 +144,7 @@ describe("a panel of judges", () => {
     const { ruling, keys } = await rule({ panel, weights });
     expect(keys).toHaveLength(2);
     expect(ruling).toMatchObject({ winner: "hold" });
-    expect(ruling.pass === undefined && ruling.reasoning).toContain(
+    expect(ruling.defer === undefined && ruling.reasoning).toContain(
       "Not asked for their records: bad (0.53 after 30 outcomes).",
     );
     expect(judge({ panel, weights }).asks?.map(({ name }) => name)).toEqual(["good"]);
@@ -153,8 +153,8 @@ describe("a panel of judges", () => {
   test("asks a judge that order cannot influence once, and takes less from it", async () => {
     const { ruling, keys } = await rule({ panel: [{ ask: judging("score", "hold"), once: true }] });
     expect(keys).toEqual(["judge:task:1"]);
-    expect(ruling.pass === undefined && ruling.confidence).toBeCloseTo(2 / 3, 12);
-    expect(ruling.pass === undefined && ruling.reasoning).toContain(
+    expect(ruling.defer === undefined && ruling.confidence).toBeCloseTo(2 / 3, 12);
+    expect(ruling.defer === undefined && ruling.reasoning).toContain(
       'score chose "hold" (counts 0.67',
     );
   });
@@ -175,10 +175,10 @@ describe("a panel of judges", () => {
     ]);
   });
 
-  test("passes where evidence is required and nobody gave any", async () => {
+  test("defers where evidence is required and nobody gave any", async () => {
     const options: JudgePanelOptions = { panel: [judging("a", "hold")], evidence: "required" };
     const { ruling, keys } = await rule(options);
-    expect(ruling.pass).toBe("nobody gave evidence for any position, and it is required");
+    expect(ruling.defer).toBe("nobody gave evidence for any position, and it is required");
     expect(keys).toEqual([]);
     const some = {
       ...dispute,
@@ -212,8 +212,8 @@ describe("a panel of judges", () => {
       judging(`judge ${i} ${"x".repeat(80)}`, "hold", "ship"),
     );
     const { ruling } = await rule({ panel: many });
-    expect(ruling.pass?.length).toBeLessThan(2_000);
-    expect(ruling.pass).toContain("and 195 more");
+    expect(ruling.defer?.length).toBeLessThan(2_000);
+    expect(ruling.defer).toContain("and 195 more");
   });
 
   test("ends when the run does", async () => {
