@@ -84,6 +84,9 @@ export type { NameOf, OutcomeOf, ResultsOf, TaskOf, WinnerOf } from "./team/infe
 export type { TeamAnswer } from "./team/coordinate/nested.ts";
 export type { ManyOptions, TaskOutcome } from "./run/many/run-many.ts";
 export type { RunStream } from "./run/stream.ts";
+export type { KeptResuming } from "./run/keep-resuming.ts";
+export type { KeepResumingOptions, ResumeAllOptions, ResumedRun } from "./run/resume-all.ts";
+export type { WaitingRun } from "./team/waiting-run.ts";
 
 export { addBills } from "./money/add-bills.ts";
 export { billOf } from "./money/bill.ts";

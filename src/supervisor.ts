@@ -24,6 +24,14 @@ import {
 import { runMany, type ManyOptions, type TaskOutcome } from "./run/many/run-many.ts";
 import { beginRun, decideRun, forkRun, requestCancel, resumeRun } from "./run/begin.ts";
 import { harmless } from "./run/listeners.ts";
+import { keepResuming, type KeptResuming } from "./run/keep-resuming.ts";
+import {
+  resumeAll,
+  type KeepResumingOptions,
+  type ResumeAllOptions,
+  type ResumedRun,
+} from "./run/resume-all.ts";
+import { onceAsked } from "./team/waiting-run.ts";
 import { seatRoot, type Root, type Seated } from "./run/root.ts";
 import { streamRun, type RunStream } from "./run/stream.ts";
 import type { PlanOptions, TaskPlan } from "./forecast/task-plan.ts";
@@ -70,6 +78,19 @@ export interface Supervisor<
     runId: string,
     options?: ResumeOptions,
   ) => RunStream<ResultsOf<Agents>, Winner>;
+  /**
+   * Goes on with all of its runs that nobody drives and that can go on: those that were interrupted, those about which a person has
+   * decided, and those whose time to wait is over; those that began first first. Resolves when each has an outcome, or has been refused:
+   * one that somebody else takes meanwhile is left out. Rejects with `NOT_RESUMABLE` and `STORE_FAILED`.
+   */
+  readonly resumeAll: (
+    options?: ResumeAllOptions,
+  ) => Promise<readonly ResumedRun<ResultsOf<Agents>, Winner>[]>;
+  /**
+   * As `resumeAll`, now and from then on, until it is closed: also runs that another process leaves behind, and those that wait, when their
+   * time is over. Keeps the process alive. Throws `NOT_RESUMABLE` and `BAD_OPTIONS`; where the store fails it warns, and looks again.
+   */
+  readonly keepResuming: (options?: KeepResumingOptions) => KeptResuming;
   /**
    * A new run beside another one: with another task, with agents that have changed since, or with the agent at `from` asked
    * anew. Answers of calls whose content is the same are taken over and cost nothing. Rejects as `resume` does.
@@ -133,7 +154,7 @@ export function supervisor<
   const name = nameIn<Name>(options, "supervisor", "describe it: supervisor({ name, agents })");
   const described = SUPERVISOR.of(options, `supervisor "${name}"`);
   const team = makeTeam(described);
-  const { clock = systemClock, onEvent, backend = memory({ clock }) } = described;
+  const { clock = systemClock, onEvent, onWaiting, backend = memory({ clock }) } = described;
   const { executor: executorOf = backend.executor ?? embeddedExecutor } = described;
   let seated: Seated | undefined;
   let executor: Executor | undefined;
@@ -145,7 +166,9 @@ export function supervisor<
     asleep: new Map(),
     queues: scopeQueues(),
     flights: flights(),
-    onEvent: onEvent && harmless(onEvent, team.where),
+    onEvent: onEvent && harmless(onEvent, team.where, "onEvent"),
+    onWaiting: onWaiting && onceAsked(harmless(onWaiting, team.where, "onWaiting")),
+    keepers: new Set(),
     // Not before the first run: a team that is only ever nested is seated by its root.
     get seated() {
       seated ??= seatRoot({ team, clock });
@@ -175,6 +198,8 @@ export function supervisor<
       resumeRun(root, runId, resumeOptions).outcome as Promise<OutcomeOf<Agents>>,
     resumeStream: (runId, resumeOptions = {}) =>
       streamRun((watch) => resumeRun(root, runId, resumeOptions, watch)),
+    resumeAll: (allOptions = {}) => resumeAll(root, allOptions),
+    keepResuming: (keepOptions = {}) => keepResuming(root, keepOptions),
     fork: (runId, fork = {}) => forkRun(root, runId, fork).outcome as Promise<OutcomeOf<Agents>>,
     forkStream: (runId, fork = {}) => streamRun((watch) => forkRun(root, runId, fork, watch)),
     decide: (runId, decision, resumeOptions = {}) =>

@@ -199,6 +199,8 @@ const METHODS: Readonly<Record<string, readonly [() => object, object]>> = {
       stream: () => [1, {}],
       resume: () => ["r", {}],
       resumeStream: () => ["r", {}],
+      resumeAll: () => [{}],
+      keepResuming: () => [{}],
       fork: () => ["r", {}],
       forkStream: () => ["r", {}],
       decide: () => ["r", decision, {}],

@@ -11,7 +11,8 @@ import { fromStore } from "./from-store.ts";
 
 /** Begins the keys of requests to cancel. */
 export const CANCEL_PREFIX = "request/cancel/";
-const DECIDE_PREFIX = "request/decide/";
+/** Begins the keys of decisions that are left for who drives a run. */
+export const DECIDE_PREFIX = "request/decide/";
 
 // A request that nobody has taken for so long is forgotten: of the run that it is about, somebody else has written the end.
 const CANCEL_KEPT_MS = 30 * 86_400_000;

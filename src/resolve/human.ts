@@ -61,6 +61,7 @@ export function human(given: HumanOptions = {}): Resolver {
   }
   return Object.freeze({
     name,
+    ...(withinMs !== undefined && { withinMs }),
     definition: { ...given } as Json,
     settle,
   });

@@ -172,6 +172,8 @@ export interface Resolver {
   readonly foresee?: (subject: string, learned: LearnedBefore | undefined) => Foresight | string;
   /** It may have members asked once more: at that tier, or where left out at the next of each. */
   readonly reruns?: { readonly tier?: string };
+  /** How long it waits for a person, in ms from when the run began to: whoever keeps going on with runs looks again then. */
+  readonly withinMs?: number;
   /** It goes by what earlier runs taught: a supervisor keeps what its runs teach, and hands it to the chain. */
   readonly learns?: Learning;
   /** The agents that its options name: a supervisor refuses a chain that names somebody it does not have. */

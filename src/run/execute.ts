@@ -14,7 +14,7 @@ import { NoticeFold } from "../model/notice-fold.ts";
 import type { Gated } from "../resolve/gate.ts";
 import { answerIn, gatedTeam } from "../team/decide/gated-team.ts";
 import { describeThrown, isSoundError } from "../model/errors.ts";
-import type { EventBody } from "../model/events.ts";
+import type { EventBody, RunEvent } from "../model/events.ts";
 import type { Json } from "../model/json.ts";
 import type { Bill, Outcome } from "../model/outcome.ts";
 import { coordinate, type Coordinated } from "../team/coordinate/coordinate.ts";
@@ -24,7 +24,8 @@ import { noticesAdded } from "../team/decide/notices-added.ts";
 import { keepLesson } from "../team/learned.ts";
 import { runNotices } from "./run-notices.ts";
 import { performTeam } from "../team/coordinate/nested.ts";
-import { listenersOf } from "./listeners.ts";
+import { listenersOf, type Watch } from "./listeners.ts";
+import { patienceOf, tellsWaiting } from "../team/waiting-run.ts";
 import { outcomeOutside } from "./secrecy.ts";
 import { chargeBefore } from "./charge-before.ts";
 
@@ -38,7 +39,7 @@ export interface Beginning {
 
 /** A run with its journal, from the beginning or from where it stopped. */
 export function openRun(session: Session, { position, origin }: Beginning = {}): Run {
-  const { root, runId, options, store, cancellation, deadline, watch, seated, secrecy } = session;
+  const { root, runId, options, store, cancellation, deadline, seated, secrecy } = session;
   const { clock } = root;
   const bill = new BillFold();
   const notices = new NoticeFold();
@@ -56,7 +57,7 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     bill,
     notices,
     redact: secrecy.redact,
-    watch: listenersOf(watch, root.onEvent),
+    watch: listenersOf(withWaiting(session, position?.history.events ?? []), root.onEvent),
     fail: (error) => cancellation.cancel(error),
     ...(position !== undefined && {
       fence: position.fence,
@@ -94,6 +95,23 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     origin,
     learned: new Map(),
     waits: [],
+  };
+}
+
+/** Who watches a run, and who is to hear that it has gone to sleep. */
+function withWaiting(
+  { root, seated, watch }: Session,
+  before: readonly RunEvent[],
+): Watch | undefined {
+  const { onWaiting, keepers } = root;
+  if (onWaiting === undefined && keepers.size === 0) return watch;
+  const told = tellsWaiting(patienceOf(seated.seating), before, (waiting) => {
+    onWaiting?.(waiting);
+    for (const look of keepers) look();
+  });
+  return (event) => {
+    watch?.(event);
+    told(event);
   };
 }
 

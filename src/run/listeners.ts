@@ -32,19 +32,23 @@ export function listenersOf(
 }
 
 /** A listener that never fails whoever tells it: the first time it fails is a warning of the process, with `where` it is from. */
-export function harmless(onEvent: OnEvent, where: string): OnEvent {
+export function harmless<T>(
+  told: (what: T) => unknown,
+  where: string,
+  name: string,
+): (what: T) => void {
   let warned = false;
   const failed = (error: unknown): void => {
     if (warned) return;
     warned = true;
     process.emitWarning(
-      `${where}: onEvent failed with ${describeThrown(error)}; the run goes on, and later failures are not told`,
+      `${where}: ${name} failed with ${describeThrown(error)}; the run goes on, and later failures are not told`,
       "QuorateWarning",
     );
   };
-  return (event) => {
+  return (what) => {
     try {
-      const returned = onEvent(event);
+      const returned = told(what);
       if (isThenable(returned)) promiseOf(returned).catch(failed);
     } catch (error) {
       failed(error);

@@ -14,6 +14,7 @@ import type { Store } from "../store/store.ts";
 import type { Backend } from "../team/backend.ts";
 import type { RUN } from "../team/options.ts";
 import type { OnEvent } from "./listeners.ts";
+import type { WaitingRun } from "../team/waiting-run.ts";
 import type { Secrecy } from "./secrecy.ts";
 import { isSeating, NOTHING_ABOVE, seatTeam, type Seating } from "../team/seating.ts";
 import type { Whose } from "../team/whose-run.ts";
@@ -38,6 +39,10 @@ export interface Root {
   readonly flights: Flights;
   /** Hears of every event of its runs. */
   readonly onEvent: OnEvent | undefined;
+  /** Hears of every run that goes to sleep, once. */
+  readonly onWaiting: ((waiting: WaitingRun) => void) | undefined;
+  /** Who looks for runs that could go on: called when one of this process goes to sleep. */
+  readonly keepers: Set<() => void>;
 }
 
 /** A run that waits for a person. */

@@ -37,6 +37,7 @@ import { GATE, type Gate, type GateOptions } from "../resolve/gate.ts";
 import type { Resolver } from "../resolve/resolver.ts";
 import { RUN_PANEL, TEAM_PANEL, type PanelSettings, type TeamPanel } from "./panel-options.ts";
 import { TAGS, TENANT, type Whose } from "./whose-run.ts";
+import type { WaitingRun } from "./waiting-run.ts";
 import type { Backend } from "./backend.ts";
 import type { NameOf, OutcomeOf, TaskOf, UnderOwnNames, WinnerOf } from "./infer.ts";
 
@@ -136,6 +137,12 @@ export interface SupervisorOptions<
    * it is not called: its events are those of the run that it is asked in.
    */
   readonly onEvent?: (event: LiveEvent) => unknown;
+  /**
+   * Hears of every run that goes to sleep until a person has decided, once for each time it asks: for a message to that person. Where
+   * `keepResuming` is at work, also of those that wait already, so that none is lost with a process; then the same question may be told
+   * by several processes, and `runId` and `askedAt` tell which it is. It is called as `onEvent` is, and harms no run either.
+   */
+  readonly onWaiting?: (waiting: WaitingRun) => unknown;
   readonly clock?: Clock;
 }
 
@@ -267,6 +274,7 @@ export const SUPERVISOR: Options<
     hashSecret: HASH_SECRET,
     executor: func("use (agents) => executor"),
     onEvent: func("use (event) => …"),
+    onWaiting: func("use (waiting) => …"),
     clock: CLOCK,
     ...LIMITS.table,
   },

@@ -9,11 +9,13 @@ import type {
   HumanDecision,
   HumanOptions,
   JudgeOptions,
+  KeepResumingOptions,
   JudgePanelOptions,
   LaneOptions,
   Resolver,
   ManyOptions,
   RerunOptions,
+  ResumeAllOptions,
   RunOptions,
   SettleOptions,
   SupervisorOptions,
@@ -496,6 +498,7 @@ const SUPERVISOR: Keys<SupervisorOptions<Workers, string, unknown>> = {
   hashSecret: true,
   executor: true,
   onEvent: true,
+  onWaiting: true,
   clock: true,
 };
 const RUN: Keys<RunOptions> = {
@@ -516,6 +519,8 @@ const RUN: Keys<RunOptions> = {
 };
 const { runId: _ofOne, ...RUN_OF_MANY } = RUN;
 const MANY: Keys<ManyOptions> = { ...RUN_OF_MANY, key: true };
+const RESUME_ALL: Keys<ResumeAllOptions> = { backend: true, tenant: true, atOnce: true };
+const KEEP: Keys<KeepResumingOptions> = { ...RESUME_ALL, everyMs: true, onResumed: true };
 const FORK: Keys<ForkOptions> = { ...RUN, from: true, input: true };
 const RESOLVER: Keys<Resolver> = {
   name: true,
@@ -525,6 +530,7 @@ const RESOLVER: Keys<Resolver> = {
   lead: true,
   foresee: true,
   reruns: true,
+  withinMs: true,
   learns: true,
   definition: true,
   asks: true,
@@ -649,6 +655,8 @@ const { ask: _ask, panel: _panel, ...JUDGED } = JUDGE;
 const MODEL_JUDGE: Keys<ModelJudgeOptions> = { ...JUDGING, ...ASKING, ...JUDGED };
 const ROUTER: Keys<ModelRouterOptions<Workers>> = { ...ASKING, agents: true, timeoutMs: true };
 
+const durable = (): ReturnType<typeof teamOf> => teamOf({ backend: memory({ resumable: true }) });
+
 const OPTIONS: Readonly<Record<string, Options>> = {
   agent: [AGENT, (options) => make.agent({ name: "odd", run: () => plain, ...options })],
   batch: [
@@ -659,6 +667,15 @@ const OPTIONS: Readonly<Record<string, Options>> = {
   supervisor: [SUPERVISOR, (options) => teamOf(options)],
   run: [RUN, (options) => teamOf({}).run("task", options)],
   runMany: [MANY, (options) => all(teamOf({}), ["a"], options)],
+  resumeAll: [
+    RESUME_ALL,
+    (options) => (durable()["resumeAll"] as (options: object) => unknown)(options),
+  ],
+  keepResuming: [
+    KEEP,
+    (options) =>
+      (durable()["keepResuming"] as (options: object) => { close(): unknown })(options).close(),
+  ],
   fork: [
     FORK,
     (options) => (teamOf({})["fork"] as (id: string, options: object) => unknown)("none", options),

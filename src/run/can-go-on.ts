@@ -1,0 +1,90 @@
+import { todaysEvents } from "../model/earlier-events.ts";
+import type { RunEvent } from "../model/events.ts";
+import { fromStore } from "../log/from-store.ts";
+import { DECIDE_PREFIX } from "../log/requests.ts";
+import type { RunSummary, Store } from "../store/store.ts";
+import { dueTimes, waitingRun, type WaitingRun } from "../team/waiting-run.ts";
+
+/** Whose runs are looked for. */
+export interface Sought {
+  readonly store: Store;
+  readonly team: string;
+  readonly tenant: string | undefined;
+  /** How long its chains wait for a person, in ms. */
+  readonly patience: readonly number[];
+}
+
+/** A run that nobody drives and that has not ended. */
+export interface OpenRun {
+  readonly runId: string;
+  /** How many events it has: with as many it stands as it did. */
+  readonly events: number;
+  /** It could go on at once: it was interrupted, or a person has decided. */
+  readonly ready: boolean;
+  /** When the time of what it waits for may be over, in ms since 1970, in order. */
+  readonly dueMs: readonly number[];
+  readonly waiting: WaitingRun | undefined;
+}
+
+/** What was seen of runs that wait, by their ids: the log of one that has not changed is not read again. */
+export type Seen = Map<string, OpenRun>;
+
+/** All runs of a team that nobody drives and that have not ended, those that began first first. */
+export async function openRuns(sought: Sought, seen: Seen = new Map()): Promise<OpenRun[]> {
+  const { store, team, tenant } = sought;
+  const query = {
+    team,
+    status: ["interrupted", "waiting"],
+    ...(tenant !== undefined && { tenant }),
+    limit: Number.MAX_SAFE_INTEGER,
+  } as const;
+  const listed = (await fromStore(() => store.runs(query))).toReversed();
+  const left = await decidedElsewhere(store);
+  const open: OpenRun[] = [];
+  for (const run of listed) {
+    const { runId } = run;
+    const before = seen.get(runId);
+    const now = before?.events === run.events ? before : await openRun(sought, run);
+    if (now === undefined) continue;
+    open.push(left.has(runId) ? { ...now, ready: true } : now);
+  }
+  seen.clear();
+  for (const one of open)
+    if (one.waiting !== undefined && !left.has(one.runId)) seen.set(one.runId, one);
+  return open;
+}
+
+async function openRun(
+  { store, patience }: Sought,
+  { runId, status, events: count }: RunSummary,
+): Promise<OpenRun | undefined> {
+  if (status === "interrupted") {
+    return { runId, events: count, ready: true, dueMs: [], waiting: undefined };
+  }
+  const events = todaysEvents(await fromStore(() => store.read(runId)));
+  // It was erased meanwhile.
+  if (events.length === 0) return undefined;
+  return {
+    runId,
+    events: events.length,
+    ready: isDecided(events),
+    dueMs: dueTimes(patience, events),
+    waiting: waitingRun(patience, events),
+  };
+}
+
+function isDecided(events: readonly RunEvent[]): boolean {
+  return events.at(-1)?.type === "person.decided";
+}
+
+/** The runs about which a person has left a decision for whoever drives them. There is seldom any. */
+async function decidedElsewhere({ values }: Store): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for (let after = ""; ;) {
+    const left = await fromStore(() => values.list(DECIDE_PREFIX, { after }));
+    for (const { key } of left) ids.add(key.slice(DECIDE_PREFIX.length));
+    const last = left.at(-1);
+    if (last === undefined) return ids;
+    after = last.key;
+  }
+}
