@@ -194,7 +194,7 @@ export { judge } from "./resolve/judge/judge.ts";
 export type { JudgeOptions } from "./resolve/judge/judge.ts";
 export type { JudgePanelOptions, PanelJudge } from "./resolve/judge/panel-options.ts";
 export type { JudgeRecord, JudgeWeight, JudgeWeights } from "./resolve/judge/record.ts";
-export type { JudgeAsk } from "./resolve/judge/seat.ts";
+export type { JudgeAsk } from "./resolve/judge/judge-agent.ts";
 export type { JudgeSettings } from "./resolve/judge/settings.ts";
 export type {
   JudgeAnswer,

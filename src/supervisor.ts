@@ -32,7 +32,7 @@ import {
   type ResumedRun,
 } from "./run/resume-all.ts";
 import { onceAsked } from "./team/waiting-run.ts";
-import { seatRoot, type Root, type Seated } from "./run/root.ts";
+import { configureRoot, type Root, type ConfiguredRoot } from "./run/root.ts";
 import { streamRun, type RunStream } from "./run/stream.ts";
 import type { PlanOptions, TaskPlan } from "./forecast/task-plan.ts";
 import { makeTeam } from "./team/make-team.ts";
@@ -156,7 +156,7 @@ export function supervisor<
   const team = makeTeam(described);
   const { clock = systemClock, onEvent, onWaiting, backend = memory({ clock }) } = described;
   const { executor: executorOf = backend.executor ?? embeddedExecutor } = described;
-  let seated: Seated | undefined;
+  let configuredRoot: ConfiguredRoot | undefined;
   let executor: Executor | undefined;
   const root: Root = {
     team,
@@ -169,14 +169,14 @@ export function supervisor<
     onEvent: onEvent && harmless(onEvent, team.where, "onEvent"),
     onWaiting: onWaiting && onceAsked(harmless(onWaiting, team.where, "onWaiting")),
     keepers: new Set(),
-    // Not before the first run: a team that is only ever nested is seated by its root.
-    get seated() {
-      seated ??= seatRoot({ team, clock });
-      return seated;
+    // Not before the first run: a team that is only ever nested is configured by its root.
+    get configuredRoot() {
+      configuredRoot ??= configureRoot({ team, clock });
+      return configuredRoot;
     },
     // One for all runs, whatever limits they have of their own.
     get executor() {
-      executor ??= makeExecutor(executorOf, root.seated.registry, team.where);
+      executor ??= makeExecutor(executorOf, root.configuredRoot.registry, team.where);
       return executor;
     },
   };

@@ -3,7 +3,7 @@ import { UNKNOWN_COST } from "../src/model/call.ts";
 import type { Cost, RunEvent } from "../src/index.ts";
 import { evolve, newCall, type CallEvent, type CallState } from "../src/log/call-state.ts";
 import { decide, type AttemptResult } from "../src/call/decide-attempt.ts";
-import { PLAIN_SEAT } from "../src/call/seat.ts";
+import { PLAIN_AGENT } from "../src/call/configured-agent.ts";
 import { errorFrom } from "../src/model/errors.ts";
 import { DEFAULT_LIMITS } from "../src/describe/limits.ts";
 
@@ -62,7 +62,7 @@ export function decisionFaults(
     if (result === undefined) continue;
     const state = before.phase === "begun" ? (starts.get(event.callId) ?? before) : before;
     const callee = {
-      ...PLAIN_SEAT,
+      ...PLAIN_AGENT,
       agent: { name: event.agent },
       limits: { ...DEFAULT_LIMITS, retries: retriesOf(event.callId) },
     };

@@ -9,7 +9,7 @@ import { wilson } from "../learning/statistics/interval.ts";
 import { agreement, type Agreement } from "../resolve/judge/agreement.ts";
 import { judgedIn, type JudgedQuestion } from "./audit-log.ts";
 import type { JudgeRecord } from "../resolve/judge/record.ts";
-import { AUTHORS } from "../resolve/judge/seat.ts";
+import { AUTHORS } from "../resolve/judge/judge-agent.ts";
 
 /** How many of how many, with the 95 % Wilson interval of the share. */
 export interface Counted {

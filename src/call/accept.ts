@@ -4,7 +4,7 @@ import { QuorateError } from "../model/errors.ts";
 import { takeJson } from "../model/json.ts";
 import type { Limits } from "../describe/limits.ts";
 import type { Redactor } from "../log/redact.ts";
-import type { Seat } from "./seat.ts";
+import type { ConfiguredAgent } from "./configured-agent.ts";
 import { check, describeIssues, type SchemaResult } from "../check/schema.ts";
 
 /** An answer that was taken: what is kept of it, and what it says. */
@@ -18,7 +18,7 @@ export interface Accepted {
  * Answers at once unless the schema is asynchronous.
  */
 export function accept(
-  { agent, limits }: Pick<Seat, "agent" | "limits">,
+  { agent, limits }: Pick<ConfiguredAgent, "agent" | "limits">,
   raw: unknown,
   redact: Redactor | undefined,
 ): Accepted | Promise<Accepted> {

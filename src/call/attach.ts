@@ -7,7 +7,7 @@ import type { CallState } from "../log/call-state.ts";
 import { chargeReserved, type Tally } from "./charge.ts";
 import type { AttemptResult } from "./decide-attempt.ts";
 import type { Run } from "./run.ts";
-import { lifeMsOf, type Seat } from "./seat.ts";
+import { lifeMsOf, type ConfiguredAgent } from "./configured-agent.ts";
 import { goOnWith } from "./send.ts";
 import type { PermitRequest } from "../limits/permit.ts";
 
@@ -20,14 +20,14 @@ const GONE = new Error("the executor knows nothing of the attempt");
  */
 export async function attached(
   run: Run,
-  seat: Seat,
+  configured: ConfiguredAgent,
   call: PreparedCall,
-  make: MakeAttempt<Seat>,
+  make: MakeAttempt<ConfiguredAgent>,
 ): Promise<CallOutcome | undefined> {
   if (run.executor.attach === undefined) return undefined;
   let isFirst = true;
   try {
-    return await attempts(run, seat, call, (given, callee, request, tally) => {
+    return await attempts(run, configured, call, (given, callee, request, tally) => {
       if (!isFirst) return make(given, callee, request, tally);
       isFirst = false;
       return goOn(given, callee, call.state, request, tally);
@@ -40,15 +40,15 @@ export async function attached(
 
 async function goOn(
   run: Run,
-  seat: Seat,
+  configured: ConfiguredAgent,
   { startedSeq, reserved }: CallState,
   request: CallRequest,
   tally: Tally,
 ): Promise<AttemptResult> {
-  const attempt = new CallAttempt(run, seat, request, startedSeq);
+  const attempt = new CallAttempt(run, configured, request, startedSeq);
   // Before anything is waited for: its slot is not another's meanwhile.
-  const permit = await run.limiter.acquire(slotsIn(run, seat), run.cancellation, attempt);
-  const { budgets } = seat;
+  const permit = await run.limiter.acquire(slotsIn(run, configured), run.cancellation, attempt);
+  const { budgets } = configured;
   const charge =
     budgets.length === 0
       ? undefined
@@ -62,7 +62,7 @@ async function goOn(
 /** Its slots alone: what it may cost was reserved when it began. */
 function slotsIn(
   { journal }: Run,
-  { slots, agent, limiters, scoped, limits }: Seat,
+  { slots, agent, limiters, scoped, limits }: ConfiguredAgent,
 ): PermitRequest {
   return (
     slots ?? {

@@ -6,7 +6,7 @@ import { classify } from "../retry/classify-error.ts";
 import { retryWaitMs } from "../retry/retry.ts";
 import type { Accepted } from "./accept.ts";
 import type { Run } from "./run.ts";
-import type { Seat } from "./seat.ts";
+import type { ConfiguredAgent } from "./configured-agent.ts";
 
 /** How an attempt ended: with what was made of the agent's answer, or with what went wrong. */
 export type AttemptEnd = (
@@ -39,19 +39,19 @@ export type AttemptEnd = (
 export type EndMore = Pick<Partial<AttemptEnd>, "settled" | "ended" | "after" | "requeue">;
 
 /** Whether an attempt's time is over. Its timer may not have rung yet: an agent can keep the event loop from turning. */
-export function isOver({ clock }: Run, { limits }: Seat, startedMs: number): boolean {
+export function isOver({ clock }: Run, { limits }: ConfiguredAgent, startedMs: number): boolean {
   return clock.monotonic() - startedMs > limits.timeoutMs;
 }
 
 /** What an attempt fails with whose time is over. */
-export function timeoutError({ agent, limits }: Seat): QuorateError {
+export function timeoutError({ agent, limits }: ConfiguredAgent): QuorateError {
   return new QuorateError("TIMEOUT", `${agent.name} timed out after ${limits.timeoutMs} ms`);
 }
 
 /** When to come again, where the agent was turned away since there were too many, and no limit knows better. */
 export function turnedAway(
   { clock }: Run,
-  { limits }: Seat,
+  { limits }: ConfiguredAgent,
   attempt: number,
   error: unknown,
   jitter: number | undefined,

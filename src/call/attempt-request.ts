@@ -1,7 +1,7 @@
 import type { CallRequest } from "../model/call.ts";
 import type { Attempt, AttemptRequest } from "../executor/executor.ts";
 import { sha256 } from "../model/hash.ts";
-import type { Seat } from "./seat.ts";
+import type { ConfiguredAgent } from "./configured-agent.ts";
 
 /**
  * The id of an attempt: where its `call.started` stands in the log is enough to tell it from all others of the store, but for those that
@@ -15,7 +15,7 @@ export function attemptIdOf({ runId, callId, attempt }: CallRequest, startedSeq:
 /** An attempt as another machine needs it. */
 export function attemptRequest(
   { attemptId, idempotencyKey, call }: Attempt,
-  { limits, modelName }: Seat,
+  { limits, modelName }: ConfiguredAgent,
   maxUsdMicros: number | undefined,
 ): AttemptRequest {
   const { timeoutMs, graceMs, maxBytes } = limits;

@@ -20,7 +20,7 @@ import { goesOnElsewhere } from "./send.ts";
 import { isSameUsage, unfitAnswer } from "./unfit-answer.ts";
 import { idempotencyKey } from "./key.ts";
 import type { Run } from "./run.ts";
-import type { Seat } from "./seat.ts";
+import type { ConfiguredAgent } from "./configured-agent.ts";
 
 /**
  * One attempt, from when it waits for its permit until its agent has stopped or nobody waits for it any more.
@@ -51,7 +51,7 @@ export class CallAttempt implements Attempt, WaitOptions {
   heard = 0;
   cancelled: Attempt["cancelled"];
   readonly #run: Run;
-  readonly #seat: Seat;
+  readonly #configured: ConfiguredAgent;
   readonly #cancellation: Cancellation;
   /** When it was sent, then when its work began. */
   #startedMs = 0;
@@ -66,9 +66,9 @@ export class CallAttempt implements Attempt, WaitOptions {
   // Made at the first report: most attempts have one or none.
   #reports: ReportSum | undefined;
 
-  constructor(run: Run, seat: Seat, call: CallRequest, startedSeq = 0) {
+  constructor(run: Run, configured: ConfiguredAgent, call: CallRequest, startedSeq = 0) {
     this.#run = run;
-    this.#seat = seat;
+    this.#configured = configured;
     this.call = call;
     this.startedSeq = startedSeq;
     this.#cancellation = run.shared?.cancellation ?? run.cancellation;
@@ -106,11 +106,11 @@ export class CallAttempt implements Attempt, WaitOptions {
   }
 
   get idempotencyKey(): string {
-    return idempotencyKey(this.call, this.#seat.agent);
+    return idempotencyKey(this.call, this.#configured.agent);
   }
 
   toJSON(): AttemptRequest {
-    return attemptRequest(this, this.#seat, this.maxUsdMicros);
+    return attemptRequest(this, this.#configured, this.maxUsdMicros);
   }
 
   hear(event: AttemptEvent): void {
@@ -144,7 +144,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     // The clock has just been read where it begins as it is sent.
     if (!atOnce) this.#startedMs = this.#run.clock.monotonic();
     this.#state = "running";
-    this.#timer = this.#seat.timeouts?.add(() => this.#giveUp(), this.#startedMs);
+    this.#timer = this.#configured.timeouts?.add(() => this.#giveUp(), this.#startedMs);
   }
 
   report(usage: Usage): void {
@@ -152,7 +152,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     this.refuse(misreported(usage));
     const read = readUsage(usage);
     if (read === undefined) return;
-    this.#reports ??= new ReportSum(this.#seat);
+    this.#reports ??= new ReportSum(this.#configured);
     const isFirst = this.#reports.add(read);
     // What it reports in one go is one event.
     if (this.#state === "over" && isFirst) queueMicrotask(() => this.#reportLate());
@@ -161,7 +161,7 @@ export class CallAttempt implements Attempt, WaitOptions {
   /** Records what is wrong with a report, once of an attempt. */
   refuse(detail: string | undefined): void {
     if (detail === undefined) return;
-    this.#reports ??= new ReportSum(this.#seat);
+    this.#reports ??= new ReportSum(this.#configured);
     if (!this.#reports.refuse()) return;
     this.#run.journal.note([{ type: "report.refused", ...placeIn(this.call), detail }]);
   }
@@ -171,11 +171,11 @@ export class CallAttempt implements Attempt, WaitOptions {
   }
 
   get #spent(): Spent {
-    return this.#reports?.spent ?? nothingBy(this.#seat);
+    return this.#reports?.spent ?? nothingBy(this.#configured);
   }
 
   get #told(): Spent {
-    return this.#reports?.told ?? nothingBy(this.#seat);
+    return this.#reports?.told ?? nothingBy(this.#configured);
   }
 
   #answered(output: unknown): void {
@@ -183,14 +183,14 @@ export class CallAttempt implements Attempt, WaitOptions {
     this.#how = "answered";
     // The time of its team may be over as well: then it is stopping from here on.
     const isStopping = this.#cancellation.cancelled || this.#state !== "running";
-    if (isStopping || isOver(this.#run, this.#seat, this.#startedMs)) {
+    if (isStopping || isOver(this.#run, this.#configured, this.#startedMs)) {
       // Nobody takes it any more.
       hear(output);
       return isStopping ? this.#settle() : this.#settleLate();
     }
     let value: Accepted | Promise<Accepted>;
     try {
-      value = accept(this.#seat, output, this.#run.redact);
+      value = accept(this.#configured, output, this.#run.redact);
     } catch (error) {
       return this.#fail(error);
     }
@@ -205,14 +205,14 @@ export class CallAttempt implements Attempt, WaitOptions {
     hear(thrown);
     if (this.#how !== undefined) return;
     this.#how = "failed";
-    const unfit = unfitAnswer(this.#seat, thrown);
+    const unfit = unfitAnswer(this.#configured, thrown);
     if (unfit !== undefined) {
-      this.#run.redact?.learn(unfit.answer, this.#seat.limits.maxBytes);
+      this.#run.redact?.learn(unfit.answer, this.#configured.limits.maxBytes);
       // Unless that is what the agent has just reported.
       if (!isSameUsage(unfit.usage, this.#reports?.last)) this.report(unfit.usage);
     }
     if (this.#cancellation.cancelled || this.#state !== "running") return this.#settle();
-    if (isOver(this.#run, this.#seat, this.#startedMs)) return this.#settleLate();
+    if (isOver(this.#run, this.#configured, this.#startedMs)) return this.#settleLate();
     this.#fail(unfit === undefined ? thrown : unfit.error);
   }
 
@@ -227,11 +227,11 @@ export class CallAttempt implements Attempt, WaitOptions {
   }
 
   #fail(error: unknown): void {
-    this.#run.redact?.learn(error, this.#seat.limits.maxBytes);
+    this.#run.redact?.learn(error, this.#configured.limits.maxBytes);
     // Somebody may have thrown nothing.
     const later =
       this.#hear(error ?? null) ??
-      turnedAway(this.#run, this.#seat, this.call.attempt, error, this.#holds.part?.jitter);
+      turnedAway(this.#run, this.#configured, this.call.attempt, error, this.#holds.part?.jitter);
     if (this.#state !== "running") return this.#settle();
     // One that was paid for is a repetition: those are counted, or nobody could say what a call costs at most.
     const requeue = isPaid(this.#spent) ? undefined : later;
@@ -266,7 +266,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     this.#state = state;
     this.#reports?.tell();
     this.#holds.charge?.hold(this.#told);
-    const { graceMs } = this.#seat.limits;
+    const { graceMs } = this.#configured.limits;
     this.#timer = this.#run.clock.timer(graceMs, () => void this.#abandon(), { hold: false });
   }
 
@@ -276,7 +276,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     if (this.#state === "given up" || this.#state === "stopping") return this.#settle();
     // Else its answer is being checked.
     if (this.#how === undefined) {
-      const why = `${this.#seat.agent.name} stopped and had not answered`;
+      const why = `${this.#configured.agent.name} stopped and had not answered`;
       this.hear({ type: "failure", thrown: new QuorateError("AGENT_FAILED", why) });
     }
   }
@@ -307,7 +307,7 @@ export class CallAttempt implements Attempt, WaitOptions {
   /** The agent answers, or fails, when its time is over, and the timer has not rung. */
   #settleLate(): void {
     if (!this.#hasStopped) return this.#giveUp();
-    const error = timeoutError(this.#seat);
+    const error = timeoutError(this.#configured);
     this.#hear(error);
     this.#abort(error);
     const settled = this.#over("stopped");
@@ -315,7 +315,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     this.#tell(this.#failed(error, { settled, after, ...(ended && { ended }) }));
   }
 
-  #giveUp(error: unknown = timeoutError(this.#seat)): void {
+  #giveUp(error: unknown = timeoutError(this.#configured)): void {
     this.#hear(error);
     this.#linger("given up");
     this.#abort(error);
@@ -334,7 +334,7 @@ export class CallAttempt implements Attempt, WaitOptions {
       if (this.#hasStopped) return this.#settle();
       this.#timer?.[Symbol.dispose]();
       // Somebody waits for this one, so it holds the process.
-      this.#timer = this.#run.clock.timer(this.#seat.limits.graceMs, () => {
+      this.#timer = this.#run.clock.timer(this.#configured.limits.graceMs, () => {
         this.#tell(this.#failed(reason, { settled: this.#abandon() }));
       });
     }

@@ -20,10 +20,11 @@ import {
 } from "./decide-attempt.ts";
 import { isRefusal } from "./refusal.ts";
 import type { Run } from "./run.ts";
-import type { Seat } from "./seat.ts";
+import type { ConfiguredAgent } from "./configured-agent.ts";
 
 /** A callee with the fields that a request states of it. */
-export type InPlace = Callee & Pick<Seat, "place"> & { readonly agent: Pick<Agent, "version"> };
+export type InPlace = Callee &
+  Pick<ConfiguredAgent, "place"> & { readonly agent: Pick<Agent, "version"> };
 
 /** Makes one attempt at a request, and counts in `tally` what its budgets are charged. Rejects if it could not ask. */
 export type MakeAttempt<C extends InPlace> = (

@@ -17,7 +17,7 @@ import { isShared } from "./key.ts";
 import { prepareCall } from "./prepare-call.ts";
 import { replayOrReuse } from "./cache/reuse.ts";
 import type { Run } from "./run.ts";
-import type { Seat } from "./seat.ts";
+import type { ConfiguredAgent } from "./configured-agent.ts";
 
 /**
  * Asks one agent once. This is the order of everything that happens to a call:
@@ -27,24 +27,30 @@ import type { Seat } from "./seat.ts";
  *
  * What an agent does ends up in the result. Rejects only when the run is cancelled, or its store fails.
  */
-export function performCall(run: Run, seat: Seat, spec: CallSpec): Promise<CallOutcome> {
+export function performCall(
+  run: Run,
+  configured: ConfiguredAgent,
+  spec: CallSpec,
+): Promise<CallOutcome> {
   const { cancellation, deadline } = run;
-  if (deadline !== undefined) return performInTime(run, deadline, seat, spec);
+  if (deadline !== undefined) return performInTime(run, deadline, configured, spec);
   let input: unknown;
   try {
-    input = checkInput(seat.agent, spec, seat.limits.maxBytes);
+    input = checkInput(configured.agent, spec, configured.limits.maxBytes);
   } catch (error) {
-    return refused(run, seat, spec, error);
+    return refused(run, configured, spec, error);
   }
   if (!(input instanceof Promise)) {
-    const call = prepareCall(run, seat.definition, spec, input);
+    const call = prepareCall(run, configured.definition, spec, input);
     // Most calls have nothing to be looked up: each function on their way is one more on the stack of their agents.
-    const isPlain = seat.cache === undefined && !isLogged(run, call);
-    return isPlain ? attempts(run, seat, call, makerOf(seat)) : answer(run, seat, call);
+    const isPlain = configured.cache === undefined && !isLogged(run, call);
+    return isPlain
+      ? attempts(run, configured, call, makerOf(configured))
+      : answer(run, configured, call);
   }
   return orCancelled(input, cancellation).then(
-    (late) => answer(run, seat, prepareCall(run, seat.definition, spec, late)),
-    (error: unknown) => refused(run, seat, spec, error),
+    (late) => answer(run, configured, prepareCall(run, configured.definition, spec, late)),
+    (error: unknown) => refused(run, configured, spec, error),
   );
 }
 
@@ -52,24 +58,24 @@ export function performCall(run: Run, seat: Seat, spec: CallSpec): Promise<CallO
 async function performInTime(
   run: Run,
   deadline: Cancellation,
-  seat: Seat,
+  configured: ConfiguredAgent,
   spec: CallSpec,
 ): Promise<CallOutcome> {
   using until = either(run.cancellation, deadline);
   const { cancellation } = until;
   try {
-    return await performCall({ ...run, cancellation, deadline: undefined }, seat, spec);
+    return await performCall({ ...run, cancellation, deadline: undefined }, configured, spec);
   } catch (reason) {
     // No attempt had begun.
     if (run.cancellation.cancelled || !isDeadline(reason)) throw reason;
-    return failCall(run, seat, newCall(spec.place, undefined), reason);
+    return failCall(run, configured, newCall(spec.place, undefined), reason);
   }
 }
 
 /** Fails a call whose input the agent's schema refuses, or cannot be made. Nobody was asked. */
 async function refused(
   run: Run,
-  seat: Seat,
+  configured: ConfiguredAgent,
   { place }: CallSpec,
   error: unknown,
 ): Promise<CallOutcome> {
@@ -77,27 +83,32 @@ async function refused(
   if (cancellation.cancelled) throw cancellation.reason;
   const call = newCall(place, undefined);
   if (history?.call(place.callId, (key) => key === undefined)?.phase !== "ended") {
-    return failCall(run, seat, call, error);
+    return failCall(run, configured, call, error);
   }
   const moment = { nowMs: run.clock.now(), durationMs: 0, charged: undefined };
-  return failure(call, seat, error, moment).outcome;
+  return failure(call, configured, error, moment).outcome;
 }
 
 /** Gets the answer to a call: from a log, from the cache, from a call of the same content that is under way, or by asking. */
 function answer(
   run: Run,
-  seat: Seat,
+  configured: ConfiguredAgent,
   call: PreparedCall,
   isKnown = isLogged(run, call),
 ): Promise<CallOutcome> {
-  if (seat.cache !== undefined && !isShared(call.key)) run.notices.addUncached(seat.agent.name);
+  if (configured.cache !== undefined && !isShared(call.key))
+    run.notices.addUncached(configured.agent.name);
   if (isKnown) {
-    return logged(run, seat, call).then((outcome) => outcome ?? answer(run, seat, call, false));
+    return logged(run, configured, call).then(
+      (outcome) => outcome ?? answer(run, configured, call, false),
+    );
   }
-  if (seat.cache === undefined || !isShared(call.key)) {
-    return attempts(run, seat, call, makerOf(seat));
+  if (configured.cache === undefined || !isShared(call.key)) {
+    return attempts(run, configured, call, makerOf(configured));
   }
-  return askCached(run, seat, call, (shared) => attempts(shared, seat, call, makerOf(seat)));
+  return askCached(run, configured, call, (shared) =>
+    attempts(shared, configured, call, makerOf(configured)),
+  );
 }
 
 /** Whether a log may have it: that of its run, or of the run that this one is a fork of. */
@@ -106,22 +117,26 @@ function isLogged({ origin }: Run, { state }: PreparedCall): boolean {
 }
 
 /** Makes attempts at an agent: each by itself, or collected with others. */
-function makerOf({ batch }: Seat): MakeAttempt<Seat> {
+function makerOf({ batch }: ConfiguredAgent): MakeAttempt<ConfiguredAgent> {
   return batch === undefined ? dispatch : batch.add;
 }
 
 /** The outcome of a call by this run's log, or by that of the run it is a fork of; `undefined` where the call has to be made. */
-async function logged(run: Run, seat: Seat, call: PreparedCall): Promise<CallOutcome | undefined> {
-  const { agent } = seat;
+async function logged(
+  run: Run,
+  configured: ConfiguredAgent,
+  call: PreparedCall,
+): Promise<CallOutcome | undefined> {
+  const { agent } = configured;
   const { spec, state } = call;
   if (state.phase === "begun") {
-    const goneOn = await attached(run, seat, call, makerOf(seat));
+    const goneOn = await attached(run, configured, call, makerOf(configured));
     if (goneOn !== undefined) return goneOn;
   }
   const read = (output: unknown): Said | undefined => said(agent, output);
-  const known = await replayOrReuse(run, seat, call, read);
+  const known = await replayOrReuse(run, configured, call, read);
   if (known !== undefined || state.phase !== "begun") return known;
-  const kept = await reuseIfKept(run, seat, call);
+  const kept = await reuseIfKept(run, configured, call);
   if (kept !== undefined) return kept;
   const policy = policyInDoubt(run, agent, spec);
   if (policy === "retry") return undefined;
@@ -129,5 +144,5 @@ async function logged(run: Run, seat: Seat, call: PreparedCall): Promise<CallOut
     return { result: { status: "waiting", detail: WAITS_IN_DOUBT }, said: undefined };
   }
   const why = `${agent.name} had been asked when the process ended, and is not to be asked twice`;
-  return failCall(run, seat, state, new QuorateError("IN_DOUBT", why));
+  return failCall(run, configured, state, new QuorateError("IN_DOUBT", why));
 }

@@ -3,7 +3,7 @@ import type { Permit } from "../limits/permit.ts";
 import type { Spent } from "../money/spent.ts";
 import type { Part } from "./batch/batch-part.ts";
 import type { Run } from "./run.ts";
-import type { Seat } from "./seat.ts";
+import type { ConfiguredAgent } from "./configured-agent.ts";
 
 /** What an attempt has spent, as far as money goes. */
 type Money = Pick<Spent, "cost">;
@@ -100,7 +100,7 @@ export function chargeReserved(
   run: Run,
   call: CallRequest,
   reserved: number | undefined,
-  budgets: Seat["budgets"],
+  budgets: ConfiguredAgent["budgets"],
   permit: Permit,
   tally: Tally,
 ): Charge {

@@ -1,19 +1,19 @@
 import type { Cost } from "../model/call.ts";
 import { priceMicros } from "../money/price.ts";
 import { tiersAbove } from "./ladder.ts";
-import type { Seat } from "./seat.ts";
+import type { ConfiguredAgent } from "./configured-agent.ts";
 
 /**
  * What the tokens of a call would have cost at the last of the tiers above its own, in micro-dollars, as if there had been as
  * many. `undefined` where there is no such tier, no price of its model, or nobody knows the tokens.
  */
 export function dearestMicros(
-  seat: Pick<Seat, "next" | "prices">,
+  configured: Pick<ConfiguredAgent, "next" | "prices">,
   { inputTokens, outputTokens, ...cost }: Cost,
 ): number | undefined {
   if (inputTokens === "unknown" || outputTokens === "unknown") return undefined;
-  const model = tiersAbove(seat).at(-1)?.modelName;
-  const price = model === undefined ? undefined : seat.prices.get(model);
+  const model = tiersAbove(configured).at(-1)?.modelName;
+  const price = model === undefined ? undefined : configured.prices.get(model);
   return price === undefined
     ? undefined
     : priceMicros(price, { ...cost, inputTokens, outputTokens });

@@ -11,11 +11,11 @@ import type { CallOutcome } from "./call-outcome.ts";
 import { nextAttempt, spent, type CallState } from "../log/call-state.ts";
 import { isDeadline } from "./deadline.ts";
 import { dearestMicros } from "./dearest.ts";
-import type { Seat } from "./seat.ts";
+import type { ConfiguredAgent } from "./configured-agent.ts";
 
 /** Who is called: an agent in its place, or a team with the limits of one. */
 export type Callee = Pick<
-  Seat,
+  ConfiguredAgent,
   "limits" | "modelName" | "tier" | "next" | "prices" | "escalateIf" | "batch"
 > & {
   readonly agent: Pick<Agent, "name">;

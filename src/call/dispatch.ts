@@ -8,7 +8,7 @@ import type { AttemptEnd } from "./attempt-end.ts";
 import { chargeFor, type Tally } from "./charge.ts";
 import { send, type Permitted } from "./send.ts";
 import type { Run } from "./run.ts";
-import { lifeMsOf, type Seat } from "./seat.ts";
+import { lifeMsOf, type ConfiguredAgent } from "./configured-agent.ts";
 import { isDeadline } from "./deadline.ts";
 
 /**
@@ -17,20 +17,20 @@ import { isDeadline } from "./deadline.ts";
  */
 export function dispatch(
   run: Run,
-  seat: Seat,
+  configured: ConfiguredAgent,
   request: CallRequest,
   tally: Tally,
 ): Promise<AttemptEnd> {
-  const attempt = new CallAttempt(run, seat, request);
-  const { slots } = seat;
-  if (slots === undefined) return dispatchBounded(run, seat, attempt, tally);
+  const attempt = new CallAttempt(run, configured, request);
+  const { slots } = configured;
+  if (slots === undefined) return dispatchBounded(run, configured, attempt, tally);
   const permit = run.limiter.acquire(slots, run.cancellation, attempt);
   // Not an async function: where there is room and nothing to wait for, the attempt's own promise is the only one.
   if (permit instanceof Promise) {
-    return permit.then((late) => begin(run, seat, attempt, { permit: late }));
+    return permit.then((late) => begin(run, configured, attempt, { permit: late }));
   }
   const nowMs = run.clock.monotonic();
-  const recorded = recordStart(run, seat, attempt, undefined, nowMs);
+  const recorded = recordStart(run, configured, attempt, undefined, nowMs);
   if (recorded !== undefined || run.cancellation.cancelled) {
     return whenRecorded(run, attempt, recorded, { permit });
   }
@@ -39,20 +39,22 @@ export function dispatch(
 
 async function dispatchBounded(
   run: Run,
-  seat: Seat,
+  configured: ConfiguredAgent,
   attempt: CallAttempt,
   tally: Tally,
 ): Promise<AttemptEnd> {
   const { call } = attempt;
-  const bound = boundAt(seat, call.input);
+  const bound = boundAt(configured, call.input);
   const permit = await run.limiter.acquire(
-    permitRequest(run, seat, bound),
+    permitRequest(run, configured, bound),
     run.cancellation,
     attempt,
   );
   const charge =
-    seat.budgets.length === 0 ? undefined : chargeFor(run, call, bound.usdMicros, permit, tally);
-  const end = await begin(run, seat, attempt, { permit, charge }, bound);
+    configured.budgets.length === 0
+      ? undefined
+      : chargeFor(run, call, bound.usdMicros, permit, tally);
+  const end = await begin(run, configured, attempt, { permit, charge }, bound);
   await end.settled;
   return end;
 }
@@ -60,13 +62,13 @@ async function dispatchBounded(
 /** Begins an attempt that has its slots and its money, and that owns them from then on. */
 function begin(
   run: Run,
-  seat: Seat,
+  configured: ConfiguredAgent,
   attempt: CallAttempt,
   holds: Permitted,
   bound?: Bound,
 ): Promise<AttemptEnd> {
   const nowMs = run.clock.monotonic();
-  const recorded = recordStart(run, seat, attempt, bound, nowMs);
+  const recorded = recordStart(run, configured, attempt, bound, nowMs);
   return recorded !== undefined || run.cancellation.cancelled
     ? whenRecorded(run, attempt, recorded, holds)
     : send(run, attempt, nowMs, holds);
@@ -97,15 +99,15 @@ async function whenRecorded(
 /** What an attempt asks of the limiter: its slots and its money, or the money alone, where the slots are those of a batch. */
 export function permitRequest(
   { budgets, journal }: Run,
-  seat: Seat,
+  configured: ConfiguredAgent,
   { usdMicros, tokens }: Bound,
   what: "all" | "money" = "all",
 ): PermitRequest {
-  const { agent, limiters, scoped, limits } = seat;
+  const { agent, limiters, scoped, limits } = configured;
   const passed =
     what === "money"
-      ? budgets.money(seat.budgets)
-      : budgets.all({ limits: limiters, scoped }, seat.budgets);
+      ? budgets.money(configured.budgets)
+      : budgets.all({ limits: limiters, scoped }, configured.budgets);
   return {
     agent: agent.name,
     runId: journal.runId,
@@ -120,7 +122,7 @@ export function permitRequest(
 
 /** What an attempt may cost at most. Throws `BAD_OPTIONS` where the agent's own function cannot say. */
 export function boundAt(
-  { agent, tier, model, modelName, prices, free }: Seat,
+  { agent, tier, model, modelName, prices, free }: ConfiguredAgent,
   input: unknown,
 ): Bound {
   const price = modelName === undefined ? undefined : prices.get(modelName);
@@ -134,7 +136,7 @@ export function boundAt(
  */
 export function recordStart(
   { shared, clock, journal }: Run,
-  seat: Seat,
+  configured: ConfiguredAgent,
   attempt: CallAttempt,
   bound: Bound | undefined,
   nowMs?: number,
@@ -145,7 +147,7 @@ export function recordStart(
     const sinceMs = shared.begun?.sinceMs ?? clock.monotonic();
     shared.begun = { attempt: call.attempt, sinceMs };
   }
-  const recorded = journal.record([startOf(seat, call, bound, batch)], nowMs);
+  const recorded = journal.record([startOf(configured, call, bound, batch)], nowMs);
   attempt.startedSeq = journal.lastSeq;
   attempt.maxUsdMicros = bound?.usdMicros;
   return recorded;
@@ -153,7 +155,7 @@ export function recordStart(
 
 /** How an attempt begins, as the log has it. */
 function startOf(
-  { tier, modelName, budgets, free }: Seat,
+  { tier, modelName, budgets, free }: ConfiguredAgent,
   { place, attempt, key }: CallRequest,
   bound: Bound | undefined,
   batch?: number,

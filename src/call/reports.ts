@@ -1,7 +1,7 @@
 import type { Usage } from "../model/call.ts";
 import { nothingBy, type Spent } from "../money/spent.ts";
 import { usageSum, type UsageSum } from "../money/usage-sum.ts";
-import type { Seat } from "./seat.ts";
+import type { ConfiguredAgent } from "./configured-agent.ts";
 
 /** What one attempt reports, and what of that has been told. A class, as an attempt is one. */
 export class ReportSum {
@@ -11,9 +11,9 @@ export class ReportSum {
   #hasMore = false;
   #refused = false;
 
-  constructor(seat: Pick<Seat, "prices" | "modelName" | "free">) {
-    this.#sum = usageSum(seat);
-    this.#told = nothingBy(seat);
+  constructor(configured: Pick<ConfiguredAgent, "prices" | "modelName" | "free">) {
+    this.#sum = usageSum(configured);
+    this.#told = nothingBy(configured);
   }
 
   /** Adds a report. Answers whether it is the first since it was told. */

@@ -3,7 +3,7 @@ import { describeThrown, isSoundError, QuorateError, type Issue } from "../model
 import type { Tokens } from "../money/price.ts";
 import { causes, field, isObject } from "../retry/foreign-error.ts";
 import type { Fields } from "../model/record.ts";
-import type { Seat } from "./seat.ts";
+import type { ConfiguredAgent } from "./configured-agent.ts";
 import { describeIssues, isIssue, issuesFrom } from "../check/schema.ts";
 
 /** A model that answered, but not with what it was asked for, as its client throws it. */
@@ -19,8 +19,8 @@ export interface UnfitAnswer {
  * What an agent threw, where it says that a model's answer does not fit the agent's schema: the AI SDK's `NoObjectGeneratedError`.
  * It is `OUTPUT_INVALID` then, as if the agent had returned that answer.
  */
-export function unfitAnswer(seat: Seat, thrown: unknown): UnfitAnswer | undefined {
-  const { name } = seat.agent;
+export function unfitAnswer(configured: ConfiguredAgent, thrown: unknown): UnfitAnswer | undefined {
+  const { name } = configured.agent;
   if (isSoundError(thrown)) return undefined;
   try {
     const cause = causes(thrown).find((one) => field(one, "name") === "AI_NoObjectGeneratedError");
@@ -34,7 +34,7 @@ export function unfitAnswer(seat: Seat, thrown: unknown): UnfitAnswer | undefine
     const answer = causes(cause)
       .map((one) => field(one, "value"))
       .find((value) => value !== undefined);
-    return { error, usage: usageIn(cause, seat), answer };
+    return { error, usage: usageIn(cause, configured), answer };
   } catch {
     // It only looks like one.
     return undefined;
@@ -53,7 +53,7 @@ function issuesIn(error: Fields): readonly Issue[] {
   return reasons.map((message) => ({ message }));
 }
 
-function usageIn(error: Fields, { prices }: Seat): Usage {
+function usageIn(error: Fields, { prices }: ConfiguredAgent): Usage {
   const usage = field(error, "usage");
   if (!isObject(usage)) return {};
   const response = field(error, "response");

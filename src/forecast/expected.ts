@@ -47,7 +47,7 @@ export function expect(root: TeamNode, records: Records): Expectation {
       const expected = { micros: whole.micros * share, ms: share < 1 / 2 ? 0 : whole.ms };
       places.set(member.place, expected);
       micros += expected.micros;
-      ends[index] = job(expected.ms, waits, roomsOf(member.seat.limiters));
+      ends[index] = job(expected.ms, waits, roomsOf(member.configured.limiters));
     }
     for (const judge of node.judges) {
       const expected = asked(judge, records.judge(judge.place));
@@ -74,7 +74,7 @@ function asked(node: AgentNode | JudgeNode, recorded: Recorded | undefined): Exp
   if (recorded === undefined) return { micros: Number.NaN, ms: Number.NaN };
   const { micros, durationMs, calls } = recorded;
   const input = node.kind === "agent" ? node.input : undefined;
-  return { micros: micros ?? boundOf(node.seat, input) * calls, ms: durationMs };
+  return { micros: micros ?? boundOf(node.configured, input) * calls, ms: durationMs };
 }
 
 /** The members of a team by their stages, so that each comes after all that it waits for. */

@@ -2,7 +2,7 @@ import type { Cancellation } from "../async/cancellation.ts";
 import type { Checked } from "../check/options.ts";
 import { isCached } from "../call/cache/cache.ts";
 import { ContentKeys } from "../call/key.ts";
-import type { Seat } from "../call/seat.ts";
+import type { ConfiguredAgent } from "../call/configured-agent.ts";
 import type { Json } from "../model/json.ts";
 import type { OwnedBudget } from "../money/budget.ts";
 import { sharedState } from "../limits/shared-budget.ts";
@@ -14,13 +14,13 @@ import { UNKNOWN } from "./worst.ts";
 import { lookAhead, type AgentNode, type JudgeNode, type TeamNode } from "./tree.ts";
 import { fromStore } from "../log/from-store.ts";
 import type { RUN } from "../team/options.ts";
-import type { Root, Seated } from "../run/root.ts";
+import type { Root, ConfiguredRoot } from "../run/root.ts";
 import type { Secrecy } from "../run/secrecy.ts";
 import type { PlannedPanel } from "../model/planned-panel.ts";
 import type { LearnedBefore } from "../model/reliability.ts";
 import { withPanel } from "../team/freeze-panel.ts";
 import { firstRound, panelRules } from "../team/panel-rule.ts";
-import type { Seating } from "../team/seating.ts";
+import type { ConfiguredTeam } from "../team/configure-team.ts";
 import { planFor } from "../team/route.ts";
 import { checkTask } from "../run/start.ts";
 import type {
@@ -34,7 +34,7 @@ import type {
 /** What is to be planned. */
 export interface Planning {
   readonly root: Root;
-  readonly seated: Seated;
+  readonly configuredRoot: ConfiguredRoot;
   readonly store: Store;
   readonly options: Checked<typeof RUN>;
   readonly cancellation: Cancellation;
@@ -47,25 +47,26 @@ export interface Planning {
 
 /** What a task would take; asks no agent and keeps nothing. */
 export async function forecast(planning: Planning): Promise<TaskPlan> {
-  const { root, seated, store, options, cancellation, deadlineMs, secrecy, task } = planning;
+  const { root, configuredRoot, store, options, cancellation, deadlineMs, secrecy, task } =
+    planning;
   const { team, clock } = root;
   const { redact, keyed } = secrecy;
   if (task !== undefined) redact?.value(task as Json, "input");
   const learned = await fromStore(async () => team.lessons?.learned(store.values, clock.now()));
   const routed = await planFor(team, task, cancellation, options);
   const settings = options.panel;
-  const plan = withPanel(seated.seating, routed, { settings, learned, seed: "" });
-  const checked = await checkTask(seated, plan, task, cancellation);
+  const plan = withPanel(configuredRoot.configuredTeam, routed, { settings, learned, seed: "" });
+  const checked = await checkTask(configuredRoot, plan, task, cancellation);
   const { cache = {} } = options;
   const ahead = {
-    kept: (seat: Seat, key: string) =>
-      fromStore(() => isCached({ values: store.values, cache }, seat, key)),
+    kept: (configured: ConfiguredAgent, key: string) =>
+      fromStore(() => isCached({ values: store.values, cache }, configured, key)),
     bust: cache.bust === true,
     keys: new ContentKeys(redact, keyed),
     cancellation,
   };
   const node = { name: team.label.name, place: "", before: [], stage: 1 };
-  const tree = await lookAhead(ahead, seated.seating, {
+  const tree = await lookAhead(ahead, configuredRoot.configuredTeam, {
     node,
     prefix: "",
     task: { value: task, derived: false },
@@ -80,7 +81,7 @@ export async function forecast(planning: Planning): Promise<TaskPlan> {
     supervisor: team.label,
     mode: plan.mode,
     ...(plan.panel !== undefined && {
-      panel: panelAhead(seated.seating, plan.panel, learned, records),
+      panel: panelAhead(configuredRoot.configuredTeam, plan.panel, learned, records),
     }),
     agents,
     hits: agents.filter(({ kept }) => kept === true).length,
@@ -89,25 +90,25 @@ export async function forecast(planning: Planning): Promise<TaskPlan> {
     worst: estimate(total.worst.micros, Math.min(total.worst.ms, deadlineMs)),
     gaps: total.gaps,
     recorded: records.runs,
-    budgets: await fromStore(() => budgetsOf(seated.budgets, total, store, clock.now())),
+    budgets: await fromStore(() => budgetsOf(configuredRoot.budgets, total, store, clock.now())),
   };
 }
 
 /** An earlier run in which everybody was asked, to learn from it, counts as one. */
 function panelAhead(
-  seating: Seating,
+  configuredTeam: ConfiguredTeam,
   panel: PlannedPanel,
   learned: LearnedBefore | undefined,
   records: Records,
 ): ForecastPanel {
   const { until, order, always } = panel;
-  const rules = panelRules(seating, panel, learned);
+  const rules = panelRules(configuredTeam, panel, learned);
   const shares = order.map((name) => records.member(name)?.share ?? 0);
   const expected = records.runs === 0 ? "unknown" : shares.reduce((sum, share) => sum + share, 0);
   return {
     until,
     order,
-    first: firstRound(seating, { until, order, always }, rules),
+    first: firstRound(configuredTeam, { until, order, always }, rules),
     calls: { expected, worst: order.length },
   };
 }
@@ -132,7 +133,7 @@ function rowsOf(
     role: PlannedAgent["role"],
   ): PlannedAgent => {
     const { place, before, stage } = node;
-    const seat = node.kind === "team" ? undefined : node.seat;
+    const configured = node.kind === "team" ? undefined : node.configured;
     const likely = expected.places.get(place) ?? { micros: Number.NaN, ms: Number.NaN };
     const worst = total.places.get(place) ?? UNKNOWN;
     return {
@@ -140,8 +141,8 @@ function rowsOf(
       role,
       needs: before.map((other) => prefix + (members[other]?.name ?? "")),
       stage,
-      tier: seat?.tier ?? null,
-      model: seat?.modelName ?? null,
+      tier: configured?.tier ?? null,
+      model: configured?.modelName ?? null,
       kept: node.kind === "agent" ? node.kept : false,
       attempts: known(worst.attempts),
       expected: estimate(likely.micros, likely.ms),

@@ -2,7 +2,7 @@ import { Cancellation, follow } from "../async/cancellation.ts";
 import { takeInput } from "../call/input.ts";
 import { RUN } from "../team/options.ts";
 import { deadlineOf } from "../run/deadline.ts";
-import { reseated, type Root } from "../run/root.ts";
+import { reconfigured, type Root } from "../run/root.ts";
 import { errorOutside, secrecyOf } from "../run/secrecy.ts";
 import type { PlanOptions, TaskPlan } from "./task-plan.ts";
 
@@ -13,7 +13,7 @@ import type { PlanOptions, TaskPlan } from "./task-plan.ts";
 export async function planTask(root: Root, given: unknown, asked: PlanOptions): Promise<TaskPlan> {
   const { team } = root;
   const options = RUN.of(asked, `a plan of ${team.where}`);
-  const { seated } = reseated(root, options);
+  const { configuredRoot } = reconfigured(root, options);
   const { signal, backend = root.backend } = options;
   const { store } = backend;
   const cancellation = new Cancellation();
@@ -23,9 +23,17 @@ export async function planTask(root: Root, given: unknown, asked: PlanOptions): 
   const { deadlineMs = Infinity, cancellation: until = cancellation } = limit ?? {};
   const secrecy = secrecyOf(team, store.values);
   try {
-    const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
+    const task = takeInput(given, configuredRoot.maxBytes, `the task of ${team.where}`);
     const { forecast } = await import("./forecast.ts");
-    const planning = { root, seated, store, options, cancellation: until, deadlineMs, secrecy };
+    const planning = {
+      root,
+      configuredRoot,
+      store,
+      options,
+      cancellation: until,
+      deadlineMs,
+      secrecy,
+    };
     return await forecast({ ...planning, task });
   } catch (error) {
     throw errorOutside(error, secrecy, signal);

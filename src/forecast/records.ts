@@ -86,9 +86,9 @@ function runOf(events: readonly RunEvent[]): OneRun {
     if (!started && event.type !== "call.succeeded" && event.type !== "call.failed") continue;
     calls.add(event);
     // Who stood in for a member, and its dearer tiers, are on its own account.
-    const place = calls.seatOf(calls.firstOf(event));
+    const place = calls.whereIs(calls.firstOf(event));
     if (event.role === "judge") {
-      const team = calls.teamSeat(event.team);
+      const team = calls.whereIsTeam(event.team);
       const { fromMs } = judging.get(team) ?? { fromMs: event.atMs };
       judging.set(team, { fromMs, toMs: event.atMs });
     }

@@ -4,7 +4,7 @@ import { limitsAsWorker } from "../team/team.ts";
 import { listSchedule } from "./list-schedule.ts";
 import type { PlanGap } from "./task-plan.ts";
 import type { AgentNode, JudgeNode, TeamNode } from "./tree.ts";
-import { add, NOTHING, times, worstOf, type SeatWorst, type Tell, type Worst } from "./worst.ts";
+import { add, NOTHING, times, worstOf, type AgentWorst, type Tell, type Worst } from "./worst.ts";
 
 /** The worst case of a run. */
 export interface Total {
@@ -29,12 +29,12 @@ export function totalOf(root: TeamNode): Total {
       const key = `${what} ${place}`;
       if (!gaps.has(key)) gaps.set(key, { place, what, why });
     };
-  const look = ({ seat }: AgentNode | JudgeNode): void => {
-    for (const { rate, concurrency } of seat.limiters) {
+  const look = ({ configured }: AgentNode | JudgeNode): void => {
+    for (const { rate, concurrency } of configured.limiters) {
       if (rate === undefined) narrowest = Math.min(narrowest, concurrency);
     }
   };
-  const charge = ({ charges }: SeatWorst, many: number): void => {
+  const charge = ({ charges }: AgentWorst, many: number): void => {
     if (many === 0) return;
     for (const { budgets, micros } of charges) {
       for (const owned of budgets) charged.set(owned, (charged.get(owned) ?? 0) + micros * many);
@@ -42,14 +42,14 @@ export function totalOf(root: TeamNode): Total {
   };
 
   const judging = (node: JudgeNode, repeats: number): Worst => {
-    const { seat, calls, callsInRow, place } = node;
+    const { configured, calls, callsInRow, place } = node;
     const tell = tellOf(place);
     if (calls === Infinity) {
       tell("cost", "nobody says how often it is asked");
       tell("time", "nobody says how often it is asked");
     }
     look(node);
-    const one = worstOf(seat, undefined, false, tell);
+    const one = worstOf(configured, undefined, false, tell);
     charge(one, calls * repeats);
     places.set(place, times(one.own, calls * repeats));
     return { ...times(one.own, calls), ms: times(one.own, callsInRow).ms };
@@ -57,14 +57,14 @@ export function totalOf(root: TeamNode): Total {
 
   /** A team asked once; `repeats` is how often that may be in the run. */
   const team = (node: TeamNode, repeats: number): Worst => {
-    const { members, judges, seating } = node;
+    const { members, judges, configuredTeam } = node;
     const durations: number[] = [];
     let all = NOTHING;
     let doubtedMs = 0;
     let rerunMs = 0;
     for (const member of members) {
       if (member.kind === "team") {
-        const limits = limitsAsWorker(member.seating.team);
+        const limits = limitsAsWorker(member.configuredTeam.team);
         const attempts = mostAttempts(limits);
         const again = times(team(member, repeats * attempts), attempts);
         durations.push(again.ms + mostWaitMs(limits));
@@ -72,7 +72,12 @@ export function totalOf(root: TeamNode): Total {
         continue;
       }
       look(member);
-      const one = worstOf(member.seat, member.input, seating.reruns, tellOf(member.place));
+      const one = worstOf(
+        member.configured,
+        member.input,
+        configuredTeam.reruns,
+        tellOf(member.place),
+      );
       charge(one, repeats);
       const whole = add(one.own, one.rerun);
       places.set(member.place, times(whole, repeats));

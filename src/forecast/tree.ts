@@ -2,12 +2,12 @@ import type { Agent } from "../describe/agent.ts";
 import type { Cancellation } from "../async/cancellation.ts";
 import { checkInput, mapInput, type CheckedInputs } from "../call/input.ts";
 import { isShared, type ContentKeys } from "../call/key.ts";
-import type { Seat } from "../call/seat.ts";
+import type { ConfiguredAgent } from "../call/configured-agent.ts";
 import { mergeLimits } from "../describe/limits.ts";
 import type { Graph } from "../team/graph.ts";
 import type { Plan } from "../team/plan.ts";
 import { planFor } from "../team/route.ts";
-import { isSeating, type Seating } from "../team/seating.ts";
+import { isConfiguredTeam, type ConfiguredTeam } from "../team/configure-team.ts";
 import type { Member } from "../team/team.ts";
 
 /** What an agent would be asked, where that does not depend on what others answer. */
@@ -24,14 +24,14 @@ export interface Node {
 
 export interface AgentNode extends Node {
   readonly kind: "agent";
-  readonly seat: Seat;
+  readonly configured: ConfiguredAgent;
   readonly input: KnownTask;
   readonly kept: boolean | "unknown";
 }
 
 export interface TeamNode extends Node {
   readonly kind: "team";
-  readonly seating: Seating;
+  readonly configuredTeam: ConfiguredTeam;
   readonly plan: Plan;
   readonly members: readonly (AgentNode | TeamNode)[];
   readonly judges: readonly JudgeNode[];
@@ -40,7 +40,7 @@ export interface TeamNode extends Node {
 /** An agent that is asked to compare, or to decide. */
 export interface JudgeNode extends Node {
   readonly kind: "judge";
-  readonly seat: Seat;
+  readonly configured: ConfiguredAgent;
   /** How often at most in one run of its team, and how often of these one after another; `Infinity` where nobody says. */
   readonly calls: number;
   readonly callsInRow: number;
@@ -49,7 +49,7 @@ export interface JudgeNode extends Node {
 /** What it takes to look ahead. */
 export interface Ahead {
   /** Whether the store keeps an answer to what has that key. */
-  readonly kept: (seat: Seat, key: string) => Promise<boolean>;
+  readonly kept: (configured: ConfiguredAgent, key: string) => Promise<boolean>;
   /** Whether that is not to be used. */
   readonly bust: boolean;
   readonly keys: ContentKeys;
@@ -69,18 +69,18 @@ interface ForecastPlace {
 /** What would be asked of a team and of those in it. Functions that map inputs and route are called, agents are not. */
 export async function lookAhead(
   ahead: Ahead,
-  seating: Seating,
+  configuredTeam: ConfiguredTeam,
   place: ForecastPlace,
 ): Promise<TeamNode> {
   const { node, prefix, plan } = place;
-  const { team, seats } = seating;
+  const { team } = configuredTeam;
   const at = new Map(plan.planned.map((index, position) => [index, position]));
   const stages = stagesOf(plan.graph);
   const members: (AgentNode | TeamNode)[] = [];
   for (const [position, index] of plan.planned.entries()) {
     const member = team.members[index];
-    const seat = seats[index];
-    if (member === undefined || seat === undefined) continue;
+    const configured = configuredTeam.members[index];
+    if (member === undefined || configured === undefined) continue;
     const before = new Set(member.needs.map((need) => at.get(need) ?? 0));
     if (plan.mode === "sequence" && position > 0) before.add(position - 1);
     const next: Node = {
@@ -89,51 +89,51 @@ export async function lookAhead(
       before: [...before].toSorted((a, b) => a - b),
       stage: stages[index] ?? 1,
     };
-    members.push(await lookAtMember(ahead, { ...place, node: next }, member, seat));
+    members.push(await lookAtMember(ahead, { ...place, node: next }, member, configured));
   }
   const last = members.reduce((most, { stage }) => Math.max(most, stage), 0);
-  const judges = judgesOf(seating, prefix, last + 1);
-  return { ...node, kind: "team", seating, plan, members, judges };
+  const judges = judgesOf(configuredTeam, prefix, last + 1);
+  return { ...node, kind: "team", configuredTeam, plan, members, judges };
 }
 
 async function lookAtMember(
   ahead: Ahead,
   place: ForecastPlace,
   member: Member,
-  seat: Seat | Seating,
+  configured: ConfiguredAgent | ConfiguredTeam,
 ): Promise<AgentNode | TeamNode> {
   const { node } = place;
-  const task = await inputOf(place, member, seat);
-  if (!isSeating(seat)) {
+  const task = await inputOf(place, member, configured);
+  if (!isConfiguredTeam(configured)) {
     return {
       ...node,
       kind: "agent",
-      seat,
+      configured,
       input: task,
-      kept: await keptOf(ahead, node, seat, task),
+      kept: await keptOf(ahead, node, configured, task),
     };
   }
-  const plan = await planOf(ahead, seat, task);
+  const plan = await planOf(ahead, configured, task);
   const checked = member.input === undefined ? place.checked : new Map();
-  return lookAhead(ahead, seat, { node, prefix: `${node.place}/`, task, plan, checked });
+  return lookAhead(ahead, configured, { node, prefix: `${node.place}/`, task, plan, checked });
 }
 
 /** What the member is asked. Of what its schema or its map refuses nothing is known: then it is not asked, or costs what it may. */
 async function inputOf(
   { node, task, checked }: ForecastPlace,
   member: Member,
-  seat: Seat | Seating,
+  configured: ConfiguredAgent | ConfiguredTeam,
 ): Promise<KnownTask> {
   const { input: map } = member;
   if (task === undefined || (map !== undefined && node.before.length > 0)) return undefined;
   try {
-    if (!isSeating(seat)) {
+    if (!isConfiguredTeam(configured)) {
       const parts = { task: task.value, results: {}, map, checked };
-      const value = await checkInput(seat.agent, parts, seat.limits.maxBytes);
+      const value = await checkInput(configured.agent, parts, configured.limits.maxBytes);
       return { value, derived: task.derived || map !== undefined || value !== task.value };
     }
     if (map === undefined) return task;
-    const { maxBytes } = mergeLimits(seat.team.limits);
+    const { maxBytes } = mergeLimits(configured.team.limits);
     return { value: mapInput(node.name, map, task.value, {}, maxBytes), derived: true };
   } catch {
     return undefined;
@@ -143,18 +143,22 @@ async function inputOf(
 async function keptOf(
   { kept, bust, keys }: Ahead,
   { before }: Node,
-  seat: Seat,
+  configured: ConfiguredAgent,
   input: KnownTask,
 ): Promise<boolean | "unknown"> {
-  if (seat.cache === undefined || bust) return false;
+  if (configured.cache === undefined || bust) return false;
   if (input === undefined || before.length > 0) return "unknown";
-  const definition = seat.definition();
+  const definition = configured.definition();
   const key = keys.of({ definition, input: input.value, derived: input.derived, results: {} });
-  return isShared(key) && kept(seat, key);
+  return isShared(key) && kept(configured, key);
 }
 
 /** Whom a nested team would ask; everybody where that cannot be known now. */
-async function planOf({ cancellation }: Ahead, { team }: Seating, task: KnownTask): Promise<Plan> {
+async function planOf(
+  { cancellation }: Ahead,
+  { team }: ConfiguredTeam,
+  task: KnownTask,
+): Promise<Plan> {
   if (task === undefined && typeof team.route === "function") return team.everyone;
   try {
     return await planFor(team, task?.value, cancellation);
@@ -183,14 +187,14 @@ function stagesOf({ ready, waits, after }: Graph): readonly number[] {
 }
 
 function judgesOf(
-  { team, judges, doubts, reruns }: Seating,
+  { team, judges, doubts, reruns }: ConfiguredTeam,
   prefix: string,
   stage: number,
 ): readonly JudgeNode[] {
   // After a rerun the whole chain is tried once more; what was said is compared then, too, and after dearer tiers were asked.
   const trials = reruns ? 2 : 1;
   const hearings = trials + (doubts ? 1 : 0);
-  return [...judges].map(([agent, { name, seat }]): JudgeNode => {
+  return [...judges].map(([agent, { name, configured }]): JudgeNode => {
     const about = callsOf(agent, team.resolve, ({ callsPerSubject }) => callsPerSubject);
     const comparators = [
       ...team.compare.values(),
@@ -203,7 +207,7 @@ function judgesOf(
       place: prefix + name,
       before: [],
       stage,
-      seat,
+      configured,
       calls: about * team.maxSubjects * trials + comparing * hearings,
       callsInRow: about * trials + comparing * hearings,
     };

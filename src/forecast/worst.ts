@@ -1,6 +1,6 @@
 import { boundAt } from "../call/dispatch.ts";
-import { ladder, mayBeContradicted, rerunSeats } from "../call/ladder.ts";
-import type { Seat } from "../call/seat.ts";
+import { ladder, mayBeContradicted, rerunAgents } from "../call/ladder.ts";
+import type { ConfiguredAgent } from "../call/configured-agent.ts";
 import { describeThrown } from "../model/errors.ts";
 import type { OwnedBudget } from "../money/budget.ts";
 import { mostAttempts, mostWaitMs } from "../retry/retry.ts";
@@ -44,7 +44,7 @@ function each(a: Worst, b: Worst, by: (x: number, y: number) => number): Worst {
 }
 
 /** What the calls of one agent take at most, by when they are made. */
-export interface SeatWorst {
+export interface AgentWorst {
   /** The whole of its ladder. */
   readonly own: Worst;
   /** Of that the time of what is asked only once all have answered: dearer tiers, where others contradict it. */
@@ -64,42 +64,47 @@ export interface WorstCharge {
 export type Tell = (what: "cost" | "time", why: string) => void;
 
 /** What an agent takes at most that is given a question once: every call of its ladder, and the dearest and longest in a rerun. */
-export function worstOf(seat: Seat, input: KnownTask, reruns: boolean, tell: Tell): SeatWorst {
+export function worstOf(
+  configured: ConfiguredAgent,
+  input: KnownTask,
+  reruns: boolean,
+  tell: Tell,
+): AgentWorst {
   const charges: WorstCharge[] = [];
   let own = NOTHING;
   let doubtedMs = 0;
-  for (const { seat: asked, after } of ladder(seat)) {
+  for (const { configured: asked, after } of ladder(configured)) {
     const call = callOf(asked, input, tell);
     own = add(own, call);
     charges.push({ budgets: asked.budgets, micros: call.micros });
     if (after === "doubt" && mayBeContradicted(asked)) doubtedMs += call.ms;
   }
   if (!reruns) return { own, doubtedMs, rerun: NOTHING, charges };
-  const seats = rerunSeats(seat);
-  const rerun = seats
+  const members = rerunAgents(configured);
+  const rerun = members
     .map((at) => callOf(at, input, tell))
     .reduce((most, call) => each(most, call, Math.max));
-  const budgets = new Set(seats.flatMap((at) => at.budgets));
+  const budgets = new Set(members.flatMap((at) => at.budgets));
   charges.push({ budgets, micros: rerun.micros });
   return { own, doubtedMs, rerun, charges };
 }
 
 /** All attempts of one call. One that is told to come later has cost nothing, or counts as a repetition. */
-function callOf(seat: Seat, input: KnownTask, tell: Tell): Worst {
-  const { timeoutMs, graceMs } = seat.limits;
+function callOf(configured: ConfiguredAgent, input: KnownTask, tell: Tell): Worst {
+  const { timeoutMs, graceMs } = configured.limits;
   if (timeoutMs === Infinity) tell("time", "its timeoutMs is Infinity");
-  const attempts = mostAttempts(seat.limits);
+  const attempts = mostAttempts(configured.limits);
   return {
     attempts,
-    micros: boundOf(seat, input, tell) * attempts,
-    ms: attempts * timeoutMs + mostWaitMs(seat.limits),
+    micros: boundOf(configured, input, tell) * attempts,
+    ms: attempts * timeoutMs + mostWaitMs(configured.limits),
     heldMs: attempts * (timeoutMs + graceMs),
   };
 }
 
 /** What one attempt costs at most. */
-export function boundOf(seat: Seat, input: KnownTask, tell?: Tell): number {
-  const { agent, modelName, prices, free } = seat;
+export function boundOf(configured: ConfiguredAgent, input: KnownTask, tell?: Tell): number {
+  const { agent, modelName, prices, free } = configured;
   if (free) return 0;
   const unknown = (why: string): number => {
     tell?.("cost", why);
@@ -111,7 +116,7 @@ export function boundOf(seat: Seat, input: KnownTask, tell?: Tell): number {
     return unknown("its maxCost depends on an input that is not known yet");
   }
   try {
-    const { usdMicros } = boundAt(seat, input?.value);
+    const { usdMicros } = boundAt(configured, input?.value);
     if (usdMicros !== undefined) return usdMicros;
     return unknown(
       modelName !== undefined && prices.has(modelName)

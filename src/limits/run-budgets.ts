@@ -12,7 +12,7 @@ export interface Passed {
 
 /** The budgets of one run, which last as long as it. */
 export class RunBudgets {
-  // By the budget: a team has one description, and may sit in several places.
+  // By the budget: a team has one description, and may stand in several places.
   readonly #known = new Map<string, Map<CheckedBudget, Limit>>();
   readonly #money = new Map<readonly OwnedBudget[], Passed>();
   readonly #all = new Map<Passed["limits"], Passed>();
@@ -30,7 +30,7 @@ export class RunBudgets {
     return made;
   }
 
-  /** The slots and the money of a seat, known by its list of limits: an agent at two tiers has one list of budgets and two of limits. */
+  /** The slots and the money of an agent, known by its list of limits: an agent at two tiers has one list of budgets and two of limits. */
   all({ limits, scoped }: Passed, budgets: readonly OwnedBudget[]): Passed {
     const known = this.#all.get(limits);
     if (known !== undefined) return known;

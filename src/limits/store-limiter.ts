@@ -32,7 +32,7 @@ export type MakeLimiter = (options: StoreLimiterOptions) => Limiter;
  */
 export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOptions): Limiter {
   const local = localLimiter(clock);
-  // A seat asks for the same lists again and again.
+  // An agent asks for the same lists again and again.
   const passages = new WeakMap<readonly Scoped[], Passage>();
 
   async function acquire(

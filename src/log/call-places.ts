@@ -23,20 +23,20 @@ export class CallPlaces {
     for (let at = team; at !== undefined; at = this.#known.get(at)?.team) yield at;
   }
 
-  /** Where whoever is asked sits in the team as it is described: `"board/security"`, a judge at `"board/~judge"`. */
-  seatOf({ agent, role, team, via }: CallPlace): string {
+  /** Where whoever is asked stands in the team as it is described: `"board/security"`, a judge at `"board/~judge"`. */
+  whereIs({ agent, role, team, via }: CallPlace): string {
     const before = via && this.#known.get(via.callId);
     if (before !== undefined) {
-      const seat = this.seatOf(before);
-      return via?.why === "fallback" ? `${seat}~${agent}` : seat;
+      const at = this.whereIs(before);
+      return via?.why === "fallback" ? `${at}~${agent}` : at;
     }
     const name = role === "judge" ? `~${agent}` : agent;
-    return team === undefined ? name : `${this.teamSeat(team)}/${name}`;
+    return team === undefined ? name : `${this.whereIsTeam(team)}/${name}`;
   }
 
-  /** Where a team sits, by its call; empty for the root. */
-  teamSeat(team: string | undefined): string {
+  /** Where a team stands, by its call; empty for the root. */
+  whereIsTeam(team: string | undefined): string {
     const place = team === undefined ? undefined : this.#known.get(team);
-    return place === undefined ? (team ?? "") : this.seatOf(place);
+    return place === undefined ? (team ?? "") : this.whereIs(place);
   }
 }

@@ -108,10 +108,10 @@ export async function requestCancel(
  */
 async function goingOn(session: Session, run: Promise<Outcome>, task?: unknown): Promise<Outcome> {
   let outcome = await run;
-  const { root, seated } = session;
+  const { root, configuredRoot } = session;
   while (outcome.status === "waiting" && (await isDecided(session))) {
     const where = `the task of ${root.team.where}`;
-    const known = task === undefined ? undefined : takeInput(task, seated.maxBytes, where);
+    const known = task === undefined ? undefined : takeInput(task, configuredRoot.maxBytes, where);
     try {
       outcome = await resume(session, known === undefined ? undefined : { known });
     } catch (error) {

@@ -39,7 +39,7 @@ export interface Beginning {
 
 /** A run with its journal, from the beginning or from where it stopped. */
 export function openRun(session: Session, { position, origin }: Beginning = {}): Run {
-  const { root, runId, options, store, cancellation, deadline, seated, secrecy } = session;
+  const { root, runId, options, store, cancellation, deadline, configuredRoot, secrecy } = session;
   const { clock } = root;
   const bill = new BillFold();
   const notices = new NoticeFold();
@@ -65,7 +65,7 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     }),
   });
   const budgets = new RunBudgets();
-  if (position !== undefined) chargeBefore(budgets, seated, position.history);
+  if (position !== undefined) chargeBefore(budgets, configuredRoot, position.history);
   return {
     journal,
     cancellation,
@@ -87,7 +87,7 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     shared: undefined,
     resumable: store.resumable,
     keys:
-      store.resumable || seated.caches || secrecy.redact !== undefined
+      store.resumable || configuredRoot.caches || secrecy.redact !== undefined
         ? new ContentKeys(secrecy.redact, secrecy.keyed)
         : undefined,
     redact: secrecy.redact,
@@ -100,12 +100,12 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
 
 /** Who watches a run, and who is to hear that it has gone to sleep. */
 function withWaiting(
-  { root, seated, watch }: Session,
+  { root, configuredRoot, watch }: Session,
   before: readonly RunEvent[],
 ): Watch | undefined {
   const { onWaiting, keepers } = root;
   if (onWaiting === undefined && keepers.size === 0) return watch;
-  const told = tellsWaiting(patienceOf(seated.seating), before, (waiting) => {
+  const told = tellsWaiting(patienceOf(configuredRoot.configuredTeam), before, (waiting) => {
     onWaiting?.(waiting);
     for (const look of keepers) look();
   });
@@ -122,14 +122,14 @@ export async function execute(
   assignment: Assignment,
   fence = 1,
 ): Promise<Outcome> {
-  const { root, seated, store, runId, secrecy } = session;
+  const { root, configuredRoot, store, runId, secrecy } = session;
   const { journal, cancellation, clock } = run;
   session.requests.drives = true;
   try {
     using until = either(cancellation, session.deadline);
     // What was asked stops in its graceMs; only a store that never answers takes longer.
-    const patienceMs = seated.graceMs + STORE_PATIENCE_MS;
-    const coordinated = coordinate(run, seated.seating, assignment, performTeam);
+    const patienceMs = configuredRoot.graceMs + STORE_PATIENCE_MS;
+    const coordinated = coordinate(run, configuredRoot.configuredTeam, assignment, performTeam);
     const carried = carryOut(session, run, coordinated);
     const { done, gated, bill } = await orGivenUp(carried, until.cancellation, clock, patienceMs);
     const { status, results, verdicts, missing } = done;
@@ -169,16 +169,16 @@ interface Carried {
 
 /** Everything up to the run's last event, which is kept. */
 async function carryOut(
-  { seated }: Session,
+  { configuredRoot }: Session,
   run: Run,
   coordinated: Promise<Coordinated>,
 ): Promise<Carried> {
-  const { seating } = seated;
+  const { configuredTeam } = configuredRoot;
   const done = await coordinated;
   const bill = run.bill.bill();
-  if (done.status !== "waiting") await keepLesson(run, seating.team, "", done.verdicts);
-  const own = [...done.notices, ...runNotices(run, seated, done, bill)];
-  const gated = gatedTeam(seating.team, seating.team.gate, done);
+  if (done.status !== "waiting") await keepLesson(run, configuredTeam.team, "", done.verdicts);
+  const own = [...done.notices, ...runNotices(run, configuredRoot, done, bill)];
+  const gated = gatedTeam(configuredTeam.team, configuredTeam.team.gate, done);
   const carried = { done, gated, bill };
   await recordEnd(run, carried, noticesAdded(run, ROOT, own));
   return carried;

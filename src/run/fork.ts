@@ -19,7 +19,7 @@ export async function runFork(
   fork: ForkOptions,
   ofRun: string,
 ): Promise<Outcome> {
-  const { root, seated } = session;
+  const { root, configuredRoot } = session;
   checkRunId(session.runId);
   const of = { ...session, runId: ofRun };
   refuseForgetful(of, "forked");
@@ -34,9 +34,9 @@ export async function runFork(
   }
   await settleDebt(session.store, session.runId, session.deadline ?? session.cancellation);
   const { from } = session.options;
-  if (from !== undefined && !seated.places.has(from)) {
-    const known = [...seated.places].map((place) => `"${place}"`).join(", ");
-    const near = didYouMean(from, seated.places);
+  if (from !== undefined && !configuredRoot.places.has(from)) {
+    const known = [...configuredRoot.places].map((place) => `"${place}"`).join(", ");
+    const near = didYouMean(from, configuredRoot.places);
     throw new QuorateError(
       "BAD_OPTIONS",
       `there is no agent "${from}" to fork from; use one of ${known}${near === undefined ? "" : `; did you mean "${near}"?`}`,

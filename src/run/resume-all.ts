@@ -53,7 +53,7 @@ export const KEEP_RESUMING: Options<KeepResumingOptions, "atOnce" | "everyMs"> =
 
 /** The runs that are meant. Throws `NOT_RESUMABLE` where the store does not keep what going on takes. */
 export function soughtBy(
-  { team, backend: own, seated }: Root,
+  { team, backend: own, configuredRoot }: Root,
   { backend = own, tenant }: Checked<typeof RESUME_ALL>,
 ): Sought {
   const { store } = backend;
@@ -63,7 +63,12 @@ export function soughtBy(
       `the runs of ${team.where} cannot be resumed from this backend; use sqlite({ path }), or memory({ resumable: true })`,
     );
   }
-  return { store, team: team.label.name, tenant, patience: patienceOf(seated.seating) };
+  return {
+    store,
+    team: team.label.name,
+    tenant,
+    patience: patienceOf(configuredRoot.configuredTeam),
+  };
 }
 
 /** Goes on with every run of a supervisor that could go on at this moment. */

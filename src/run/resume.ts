@@ -79,12 +79,12 @@ export async function ownStart(session: Session): Promise<StartedEvent> {
 
 /** The run's task where the caller has given it again, since the log has not all of it. Throws `RUN_ID_TAKEN` for another one. */
 export function givenTask(
-  { options, runId, seated, root, secrecy }: Session,
+  { options, runId, configuredRoot, root, secrecy }: Session,
   first: StartedEvent,
 ): { readonly known: unknown } | undefined {
   const { input } = options;
   if (input === undefined) return undefined;
-  const known = takeInput(input, seated.maxBytes, `the task of ${root.team.where}`);
+  const known = takeInput(input, configuredRoot.maxBytes, `the task of ${root.team.where}`);
   if (isTaskOf(first, secrecy, known)) return { known };
   throw new QuorateError(
     "RUN_ID_TAKEN",
@@ -104,7 +104,7 @@ async function prepare(
   fence: number,
   known: { readonly known: unknown } | undefined,
 ): Promise<TakenRun> {
-  const { root, runId, options, seated, cancellation, deadline = cancellation } = session;
+  const { root, runId, options, configuredRoot, cancellation, deadline = cancellation } = session;
   const { secrecy, watch } = session;
   const { team } = root;
   const history = new History(runId, events);
@@ -124,14 +124,15 @@ async function prepare(
   const routed = recorded ?? (await planFor(team, task, deadline, options));
   const learned = await learnedBefore(run, team, "");
   const plan =
-    recorded ?? withPanel(seated.seating, routed, { settings: undefined, learned, seed: runId });
-  const changed = first.definition !== seated.seating.definition();
+    recorded ??
+    withPanel(configuredRoot.configuredTeam, routed, { settings: undefined, learned, seed: runId });
+  const changed = first.definition !== configuredRoot.configuredTeam.definition();
   history.changed = changed;
   run.journal.preface([
     { type: "run.resumed", fence, changed },
     ...(recorded === undefined ? [plannedEvent(plan, learned)] : []),
   ]);
-  const checked = seated.checks ? new Map() : undefined;
+  const checked = configuredRoot.checks ? new Map() : undefined;
   return { run, assignment: { task, plan, at: ROOT, checked } };
 }
 

@@ -5,7 +5,7 @@ import type { AgentRegistry, Executor, RegisteredAgent } from "../executor/execu
 import type { Flights } from "../call/cache/single-flight.ts";
 import type { OwnedBudget } from "../money/budget.ts";
 import { withStandIns } from "../call/ladder.ts";
-import type { Seat } from "../call/seat.ts";
+import type { ConfiguredAgent } from "../call/configured-agent.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { makeLimit } from "../limits/limit.ts";
 import type { ScopeQueues } from "../limits/scope-queue.ts";
@@ -16,7 +16,12 @@ import type { RUN } from "../team/options.ts";
 import type { OnEvent } from "./listeners.ts";
 import type { WaitingRun } from "../team/waiting-run.ts";
 import type { Secrecy } from "./secrecy.ts";
-import { isSeating, NOTHING_ABOVE, seatTeam, type Seating } from "../team/seating.ts";
+import {
+  isConfiguredTeam,
+  NOTHING_ABOVE,
+  configureTeam,
+  type ConfiguredTeam,
+} from "../team/configure-team.ts";
 import type { Whose } from "../team/whose-run.ts";
 import type { Team } from "../team/team.ts";
 
@@ -25,8 +30,8 @@ export interface Root {
   readonly team: Team;
   readonly backend: Backend;
   readonly clock: Clock;
-  /** The team as it is seated when a run wants nothing otherwise. */
-  readonly seated: Seated;
+  /** The team as it is configured when a run wants nothing otherwise. */
+  readonly configuredRoot: ConfiguredRoot;
   /** Carries out the attempts of all of its runs. */
   readonly executor: Executor;
   /** Runs under way in this process under ids that their callers chose. */
@@ -58,9 +63,9 @@ export interface NamedRun {
   readonly outcome: Promise<Outcome>;
 }
 
-/** A seated team. */
-export interface Seated {
-  readonly seating: Seating;
+/** A configured team that runs by itself. */
+export interface ConfiguredRoot {
+  readonly configuredTeam: ConfiguredTeam;
   /** Where an executor finds its agents. */
   readonly registry: AgentRegistry;
   /** The largest task, in bytes of JSON. */
@@ -72,29 +77,29 @@ export interface Seated {
   /** Every budget in it, once. */
   readonly budgets: readonly OwnedBudget[];
   /** Every agent, judges and fallbacks too, at its first tier, by its place. */
-  readonly seatsAt: ReadonlyMap<string, Seat>;
+  readonly agentsAt: ReadonlyMap<string, ConfiguredAgent>;
   /** Whether any agent keeps its answers for other runs. */
   readonly caches: boolean;
   /** How long the slowest of its agents is given to stop, in ms. */
   readonly graceMs: number;
 }
 
-/** The root as a run wants it: seated anew when it has limits of its own. */
-export function reseated(root: Root, options: Checked<typeof RUN>): Root {
+/** The root as a run wants it: configured anew when it has limits of its own. */
+export function reconfigured(root: Root, options: Checked<typeof RUN>): Root {
   const { concurrency, timeoutMs, graceMs, retries, backoff, maxBytes, budget, prices } = options;
   const limits = [concurrency, timeoutMs, graceMs, retries, backoff, maxBytes, budget[0], prices];
   if (limits.every((one) => one === undefined)) return root;
-  return { ...root, seated: seatRoot(root, options) };
+  return { ...root, configuredRoot: configureRoot(root, options) };
 }
 
-/** Seats a team as a root. */
-export function seatRoot(
+/** Configures a team as a root. */
+export function configureRoot(
   { team, clock }: Pick<Root, "team" | "clock">,
   options?: Checked<typeof RUN>,
-): Seated {
+): ConfiguredRoot {
   const limits = LIMITS.among(options ?? {});
   const overrides = { ...limits, prices: options?.prices };
-  // Seated for one run only, whose timers go with it.
+  // Configured for one run only, whose timers go with it.
   const reused = options === undefined;
   const registry = new Map<string, RegisteredAgent>();
   const limiters = options?.concurrency === undefined ? [] : [makeLimit(options.concurrency)];
@@ -105,35 +110,43 @@ export function seatRoot(
     whose: "this run",
   }));
   const above = { ...NOTHING_ABOVE, limiters, budgets };
-  const seating = seatTeam({ team, above, overrides, registry, timeoutsOf });
+  const configuredTeam = configureTeam({ team, above, overrides, registry, timeoutsOf });
   const { maxBytes } = mergeLimits(team.limits, limits);
-  const checks = seating.seats.some((seat) => !isSeating(seat) && seat.agent.input !== undefined);
-  const seats = allSeats(seating);
+  const checks = configuredTeam.members.some(
+    (configured) => !isConfiguredTeam(configured) && configured.agent.input !== undefined,
+  );
+  const members = allAgents(configuredTeam);
   return {
-    seating,
+    configuredTeam,
     registry,
     maxBytes,
     checks,
-    places: new Set(placesIn(seating)),
-    budgets: [...new Set(seats.flatMap(({ budgets }) => budgets))],
-    seatsAt: new Map(seats.map((seat) => [seat.place, seat])),
-    caches: seats.some(({ cache }) => cache !== undefined),
-    graceMs: seats.reduce((most, { limits }) => Math.max(most, limits.graceMs), 0),
+    places: new Set(placesIn(configuredTeam)),
+    budgets: [...new Set(members.flatMap(({ budgets }) => budgets))],
+    agentsAt: new Map(members.map((configured) => [configured.place, configured])),
+    caches: members.some(({ cache }) => cache !== undefined),
+    graceMs: members.reduce((most, { limits }) => Math.max(most, limits.graceMs), 0),
   };
 }
 
-/** Every agent's seat, judges and fallbacks too, at its first tier. */
-function allSeats({ seats, judges }: Seating, found: Seat[] = []): readonly Seat[] {
-  for (const seat of [...seats, ...[...judges.values()].map((judge) => judge.seat)]) {
-    if (isSeating(seat)) allSeats(seat, found);
-    else found.push(...withStandIns(seat));
+/** Every configured agent, judges and fallbacks too, at its first tier. */
+function allAgents(
+  { members, judges }: ConfiguredTeam,
+  found: ConfiguredAgent[] = [],
+): readonly ConfiguredAgent[] {
+  for (const configured of [...members, ...[...judges.values()].map((judge) => judge.configured)]) {
+    if (isConfiguredTeam(configured)) allAgents(configured, found);
+    else found.push(...withStandIns(configured));
   }
   return found;
 }
 
 /** The places of a team's members, each team followed by those in it. */
-function placesIn({ seats }: Seating): readonly string[] {
-  return seats.flatMap((seat) => [seat.place, ...(isSeating(seat) ? placesIn(seat) : [])]);
+function placesIn({ members }: ConfiguredTeam): readonly string[] {
+  return members.flatMap((configured) => [
+    configured.place,
+    ...(isConfiguredTeam(configured) ? placesIn(configured) : []),
+  ]);
 }
 
 /** One list of deadlines per timeout. */

@@ -4,12 +4,12 @@ import type { Run } from "../call/run.ts";
 import { notice, type Notice } from "../model/notices.ts";
 import type { Bill, OutcomeStatus } from "../model/outcome.ts";
 import { counted } from "../resolve/words.ts";
-import type { Seated } from "./root.ts";
+import type { ConfiguredRoot } from "./root.ts";
 
 /** What the outcome of a run does not say by itself of its money, its cache and its secrets. */
 export function runNotices(
   run: Run,
-  { budgets }: Pick<Seated, "budgets">,
+  { budgets }: Pick<ConfiguredRoot, "budgets">,
   { status }: { readonly status: OutcomeStatus },
   bill: Bill,
 ): readonly Notice[] {

@@ -22,8 +22,8 @@ const POLL_MS = 200;
  * for; one whose driver is gone is resumed. Rejects with `RUN_ID_TAKEN` when that run has another input.
  */
 export async function runOnce(session: Session, given: unknown): Promise<Outcome> {
-  const { runId, root, seated } = session;
-  const task = takeInput(given, seated.maxBytes, `the task of ${root.team.where}`);
+  const { runId, root, configuredRoot } = session;
+  const task = takeInput(given, configuredRoot.maxBytes, `the task of ${root.team.where}`);
   for (let waitedFrom: number | undefined; ;) {
     const events = await readRun(session, runId);
     if (waitedFrom !== undefined) refuseCancelled(events, waitedFrom);

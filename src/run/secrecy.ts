@@ -8,7 +8,7 @@ import { canonicalJson, type Json } from "../model/json.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { put } from "../model/record.ts";
 import type { Values } from "../store/values.ts";
-import { isTeam } from "../team/seating.ts";
+import { isTeam } from "../team/configure-team.ts";
 import type { Team } from "../team/team.ts";
 
 /** What keeps the secrets of one run. */

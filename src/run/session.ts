@@ -11,7 +11,7 @@ import type { Store } from "../store/store.ts";
 import type { Backend } from "../team/backend.ts";
 import { DRIVEN, type RunOptions } from "../team/options.ts";
 import { deadlineOf } from "./deadline.ts";
-import { reseated, type Root, type Seated } from "./root.ts";
+import { reconfigured, type Root, type ConfiguredRoot } from "./root.ts";
 import { errorOutside, secrecyOf, type Secrecy } from "./secrecy.ts";
 
 /** What a run is begun or gone on with. */
@@ -25,7 +25,7 @@ export interface Given {
 /** A run in this process: what it was given, and what was made of that. */
 export interface Session extends Omit<Given, "options"> {
   readonly options: Checked<typeof DRIVEN>;
-  readonly seated: Seated;
+  readonly configuredRoot: ConfiguredRoot;
   readonly backend: Backend;
   /** That of its backend. */
   readonly store: Store;
@@ -70,7 +70,7 @@ async function outcomeOf(
   if (watch !== undefined) await undefined;
   const options = DRIVEN.of(given.options, `a run of ${root.team.where}`);
   if (typeof runId !== "string") checkRunId(runId);
-  const { seated } = reseated(root, options);
+  const { configuredRoot } = reconfigured(root, options);
   const { signal, backend = root.backend } = options;
   const { store } = backend;
   using _following = signal === undefined ? undefined : follow(signal, cancellation);
@@ -97,7 +97,7 @@ async function outcomeOf(
     ...given,
     watch: onceEach(watch),
     options,
-    seated,
+    configuredRoot,
     backend,
     store,
     cancellation,

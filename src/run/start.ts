@@ -10,12 +10,12 @@ import type { Outcome } from "../model/outcome.ts";
 import { execute, openRun } from "./execute.ts";
 import type { Session } from "./session.ts";
 import { plannedEvent, type Plan } from "../team/plan.ts";
-import type { Seated } from "./root.ts";
+import type { ConfiguredRoot } from "./root.ts";
 import { withPanel } from "../team/freeze-panel.ts";
 import { learnedBefore } from "../team/learned.ts";
 import { planFor } from "../team/route.ts";
 import { secrecyAsRecorded } from "./secrecy.ts";
-import { isSeating } from "../team/seating.ts";
+import { isConfiguredTeam } from "../team/configure-team.ts";
 import { whoseRun, type Whose } from "../team/whose-run.ts";
 
 /** A new run, from its first event to its last. Of a fork, `planned` is the plan of its origin. */
@@ -25,19 +25,25 @@ export async function runNew(
   origin?: Origin,
   planned?: Plan,
 ): Promise<Outcome> {
-  const { root, runId, options, seated, cancellation, deadline = cancellation } = session;
+  const { root, runId, options, configuredRoot, cancellation, deadline = cancellation } = session;
   const { team } = root;
-  const task = takeInput(given, seated.maxBytes, `the task of ${team.where}`);
+  const task = takeInput(given, configuredRoot.maxBytes, `the task of ${team.where}`);
   refuseSecretId(session, task);
   const routed = planned ?? (await planFor(team, task, deadline, options));
-  const checked = seated.checks ? await checkTask(seated, routed, task, deadline) : undefined;
+  const checked = configuredRoot.checks
+    ? await checkTask(configuredRoot, routed, task, deadline)
+    : undefined;
   const run = openRun(session, origin === undefined ? {} : { origin });
   const learned = team.lessons === undefined ? undefined : await learnedBefore(run, team, "");
   // A fork that says nothing else is asked as the run was that it is of.
   const plan =
     planned !== undefined && options.panel === undefined
       ? planned
-      : withPanel(seated.seating, routed, { settings: options.panel, learned, seed: runId });
+      : withPanel(configuredRoot.configuredTeam, routed, {
+          settings: options.panel,
+          learned,
+          seed: runId,
+        });
   const whose = whoseRun(options, origin?.history.events[0]);
   refuseSecretLabels(session, whose);
   const started: EventBody =
@@ -47,12 +53,12 @@ export async function runNew(
           type: "run.started",
           supervisor: team.label,
           ...whose,
-          definition: seated.seating.definition(),
+          definition: configuredRoot.configuredTeam.definition(),
           input: task,
           ...secrecyAsRecorded(session.secrecy, task),
           ...(origin !== undefined && { forkOf: forkOf(origin) }),
         };
-  const excess = run.journal.excess(started, seated.maxBytes);
+  const excess = run.journal.excess(started, configuredRoot.maxBytes);
   if (excess !== undefined) {
     const why = `the task of ${team.where} ${excess}; send less, or say where it is instead`;
     throw new QuorateError("INPUT_INVALID", why);
@@ -91,18 +97,21 @@ function forkOf({ history, from }: Origin): ForkOf {
 
 /** Checks the task against the schemas of all who are asked, before anything runs. */
 export async function checkTask(
-  { seating, maxBytes }: Seated,
+  { configuredTeam, maxBytes }: ConfiguredRoot,
   { planned }: Plan,
   task: unknown,
   cancellation: Cancellation,
 ): Promise<CheckedInputs> {
   const checked: CheckedInputs = new Map();
   for (const index of planned) {
-    const seat = seating.seats[index];
-    if (seat === undefined || isSeating(seat)) continue;
-    if (seat.agent.input === undefined || seating.team.members[index]?.input !== undefined)
+    const configured = configuredTeam.members[index];
+    if (configured === undefined || isConfiguredTeam(configured)) continue;
+    if (
+      configured.agent.input === undefined ||
+      configuredTeam.team.members[index]?.input !== undefined
+    )
       continue;
-    const input = checkInput(seat.agent, { task, results: {}, checked }, maxBytes);
+    const input = checkInput(configured.agent, { task, results: {}, checked }, maxBytes);
     await orCancelled(Promise.resolve(input), cancellation);
   }
   return checked;

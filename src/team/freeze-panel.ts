@@ -8,7 +8,7 @@ import type { Foresight } from "../resolve/foresight.ts";
 import type { Resolver } from "../resolve/resolver.ts";
 import type { PanelSettings } from "./panel-options.ts";
 import type { Plan } from "./plan.ts";
-import { isSeating, type Seating } from "./seating.ts";
+import { isConfiguredTeam, type ConfiguredTeam } from "./configure-team.ts";
 import type { Team } from "./team.ts";
 
 /** By what the members of one run are put in order. */
@@ -21,15 +21,16 @@ export interface Freezing {
 
 /** The plan with the order in which its members are asked. */
 export function withPanel(
-  seating: Seating,
+  configuredTeam: ConfiguredTeam,
   plan: Plan,
-  { settings = seating.team.panel, learned, seed }: Freezing,
+  { settings = configuredTeam.team.panel, learned, seed }: Freezing,
 ): Plan {
   if (settings === undefined || settings === false) return plan;
-  const fault = panelFault(seating.team, settings);
-  if (fault !== undefined) throw new QuorateError("BAD_OPTIONS", `${seating.team.where} ${fault}`);
+  const fault = panelFault(configuredTeam.team, settings);
+  if (fault !== undefined)
+    throw new QuorateError("BAD_OPTIONS", `${configuredTeam.team.where} ${fault}`);
   const { until, order, explore, kin } = settings;
-  const { members } = seating.team;
+  const { members } = configuredTeam.team;
   const needed = new Set(plan.planned.flatMap((index) => members[index]?.needs ?? []));
   const isAlways = (index: number): boolean =>
     members[index]?.required === true || needed.has(index);
@@ -41,7 +42,7 @@ export function withPanel(
   const names =
     plan.mode === "sequence"
       ? plan.agents
-      : [...always.map(nameOf), ...ordered(seating, others, by, learned)];
+      : [...always.map(nameOf), ...ordered(configuredTeam, others, by, learned)];
   return {
     ...plan,
     panel: {
@@ -57,7 +58,7 @@ export function withPanel(
 
 /** Best first by what is known of them; as they are listed where nothing is. */
 function ordered(
-  { team, seats }: Seating,
+  { team, members: configuredMembers }: ConfiguredTeam,
   indices: readonly number[],
   order: PanelOrder,
   learned: LearnedBefore | undefined,
@@ -66,8 +67,11 @@ function ordered(
   const listed = indices.map((index) => team.members[index]?.name ?? "");
   if (record === undefined) return listed;
   const members = indices.map((index, i) => {
-    const seat = seats[index];
-    const maxCost = seat === undefined || isSeating(seat) ? undefined : seat.agent.maxCost;
+    const configured = configuredMembers[index];
+    const maxCost =
+      configured === undefined || isConfiguredTeam(configured)
+        ? undefined
+        : configured.agent.maxCost;
     const usdMicros =
       typeof maxCost === "object" && maxCost.usd !== undefined
         ? microsOf(maxCost.usd, "up")

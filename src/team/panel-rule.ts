@@ -4,17 +4,17 @@ import type { LearnedBefore } from "../model/reliability.ts";
 import type { Outlook } from "../panel/certain.ts";
 import { nextRound, type PanelRule } from "../panel/until.ts";
 import { recordIn } from "./freeze-panel.ts";
-import { isSeating, type Seating } from "./seating.ts";
+import { isConfiguredTeam, type ConfiguredTeam } from "./configure-team.ts";
 
 /** By what it is decided whether enough of a team have spoken about a subject. */
 export function panelRules(
-  seating: Seating,
+  configuredTeam: ConfiguredTeam,
   panel: PlannedPanel,
   learned: LearnedBefore | undefined,
 ): (subject: string) => PanelRule {
-  const { resolve } = seating.team;
+  const { resolve } = configuredTeam.team;
   const truths = recordIn(resolve, learned)?.truths ?? 0;
-  const isKin = kinOf(seating, panel);
+  const isKin = kinOf(configuredTeam, panel);
   const outlookOn = (subject: string): Outlook =>
     resolve.map((resolver) => {
       const foresight = resolver.foresee?.(subject, learned);
@@ -23,7 +23,7 @@ export function panelRules(
   return (subject) => ({
     until: panel.until,
     // Those who are contradicted may be asked anew, and say something else.
-    outlook: seating.doubts ? [] : outlookOn(subject),
+    outlook: configuredTeam.doubts ? [] : outlookOn(subject),
     truths,
     isKin,
   });
@@ -31,7 +31,7 @@ export function panelRules(
 
 /** How many are asked at first. */
 export function firstRound(
-  { team }: Seating,
+  { team }: ConfiguredTeam,
   { order, always, explores }: PlannedPanel,
   ruleAbout: (subject: string) => PanelRule,
 ): number {
@@ -41,10 +41,12 @@ export function firstRound(
 }
 
 /** Whether two are declared kin, or ask one model. */
-function kinOf({ seats, team }: Seating, { kin = [] }: PlannedPanel): PanelRule["isKin"] {
+function kinOf({ members, team }: ConfiguredTeam, { kin = [] }: PlannedPanel): PanelRule["isKin"] {
   const modelOf = (name: string): string | undefined => {
-    const seat = seats[team.indexOf.get(name) ?? -1];
-    return seat === undefined || isSeating(seat) ? undefined : seat.modelName;
+    const configured = members[team.indexOf.get(name) ?? -1];
+    return configured === undefined || isConfiguredTeam(configured)
+      ? undefined
+      : configured.modelName;
   };
   return (one, other) =>
     kin.some((group) => group.includes(one) && group.includes(other)) ||

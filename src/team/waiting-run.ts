@@ -2,7 +2,7 @@ import { scopeOf } from "../model/call-place.ts";
 import { History } from "../log/history.ts";
 import { openQuestions, type OpenQuestion } from "../log/questions.ts";
 import type { LiveEvent, RunEvent } from "../model/events.ts";
-import { isSeating, type Seating } from "./seating.ts";
+import { isConfiguredTeam, type ConfiguredTeam } from "./configure-team.ts";
 import type { Whose } from "./whose-run.ts";
 
 /** A run that has gone to sleep until a person has decided. */
@@ -17,11 +17,13 @@ export interface WaitingRun extends Whose {
 }
 
 /** How long the chains of a team, and of those nested in it, wait for a person, in ms. */
-export function patienceOf({ team, seats }: Seating): readonly number[] {
+export function patienceOf({ team, members }: ConfiguredTeam): readonly number[] {
   const own = team.resolve.flatMap(({ withinMs }) =>
     typeof withinMs === "number" && Number.isFinite(withinMs) ? [withinMs] : [],
   );
-  const nested = seats.flatMap((seat) => (isSeating(seat) ? patienceOf(seat) : []));
+  const nested = members.flatMap((configured) =>
+    isConfiguredTeam(configured) ? patienceOf(configured) : [],
+  );
   return [...new Set([...own, ...nested])];
 }
 

@@ -1,5 +1,5 @@
 import { dearerRungs, mayAskFurther } from "../call/ladder.ts";
-import type { Seat } from "../call/seat.ts";
+import type { ConfiguredAgent } from "../call/configured-agent.ts";
 import { sha256 } from "../model/hash.ts";
 import { canonicalJson } from "../model/json.ts";
 
@@ -7,11 +7,11 @@ import { canonicalJson } from "../model/json.ts";
  * What identifies a member for its team: the agent, and whatever may be asked in its place. A function of its output cannot be told
  * from another: change the agent's version with it.
  */
-export function wholeDefinition(seat: Seat): string {
-  const { escalateIf, fallback } = seat;
-  const own = seat.definition();
-  if (!mayAskFurther(seat)) return own;
+export function wholeDefinition(configured: ConfiguredAgent): string {
+  const { escalateIf, fallback } = configured;
+  const own = configured.definition();
+  if (!mayAskFurther(configured)) return own;
   const reasons = escalateIf.map((reason) => (typeof reason === "function" ? "function" : reason));
-  const dearer = dearerRungs(seat).map((rung) => rung.seat.definition());
+  const dearer = dearerRungs(configured).map((rung) => rung.configured.definition());
   return sha256(canonicalJson([own, reasons, dearer, fallback.map(wholeDefinition)]));
 }

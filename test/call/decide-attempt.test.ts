@@ -10,11 +10,11 @@ import {
   type AttemptDecision,
   type Moment,
 } from "../../src/call/decide-attempt.ts";
-import { PLAIN_SEAT } from "../../src/call/seat.ts";
+import { PLAIN_AGENT } from "../../src/call/configured-agent.ts";
 import { DEFAULT_LIMITS } from "../../src/describe/limits.ts";
 
 const callee = (retries = 1): Callee => ({
-  ...PLAIN_SEAT,
+  ...PLAIN_AGENT,
   agent: { name: "tests" },
   limits: { ...DEFAULT_LIMITS, retries },
 });

@@ -19,7 +19,7 @@ import { flights } from "../cache/single-flight.ts";
 import { Journal } from "../../log/journal.ts";
 import { agentDefinition } from "../key.ts";
 import type { Run } from "../run.ts";
-import { PLAIN_SEAT, slotsOf, type Seat } from "../seat.ts";
+import { PLAIN_AGENT, slotsOf, type ConfiguredAgent } from "../configured-agent.ts";
 
 const ALONE_CONCURRENCY = 8;
 const NO_STORE = { append: (): void => {} };
@@ -65,8 +65,8 @@ export function aloneAsker(
     const timeouts = timeoutMs === Infinity ? undefined : deadlines(systemClock, timeoutMs);
     const lanes = lanesAt(agent.lanes, { tier: undefined, model: undefined }, agent.name);
     const limiters = [slots, ...lanes.map(({ limit }) => limit)];
-    const seat: Seat = {
-      ...PLAIN_SEAT,
+    const configured: ConfiguredAgent = {
+      ...PLAIN_AGENT,
       agent,
       definition: () => agentDefinition(agent),
       place: agent.name,
@@ -75,7 +75,7 @@ export function aloneAsker(
       limiters,
       slots: slotsOf({ agent, limits, limiters, budgets: [] }),
     };
-    const { result } = await performCall(run, seat, {
+    const { result } = await performCall(run, configured, {
       place: judgePlace(ROOT, agent.name, key),
       task,
       results: {},

@@ -14,7 +14,7 @@ import { isOver, timeoutError, type AttemptEnd } from "../attempt-end.ts";
 import type { Charge } from "../charge.ts";
 import type { Part } from "./batch-part.ts";
 import type { Run } from "../run.ts";
-import type { Seat } from "../seat.ts";
+import type { ConfiguredAgent } from "../configured-agent.ts";
 import { isSameUsage, unfitAnswer } from "../unfit-answer.ts";
 
 /** One call of a batch. */
@@ -36,12 +36,12 @@ export interface AskingAttempt {
  * The promises, in the order of the calls, never reject.
  */
 export function runBatch(
-  seat: Seat,
+  configured: ConfiguredAgent,
   asking: readonly [AskingAttempt, ...AskingAttempt[]],
   nowMs: number,
   permit: Permit,
 ): readonly Promise<AttemptEnd>[] {
-  const { agent } = seat;
+  const { agent } = configured;
   const [first] = asking;
   const { executor, clock } = first.run;
   const size = asking.length;
@@ -66,7 +66,7 @@ export function runBatch(
   /** It has ended by itself: the limits are told unless nobody waited for it any more. */
   const hearEnd = (error: unknown): void => {
     if (cancelled !== undefined) return;
-    hear(isOver(first.run, seat, startedMs) ? timeoutError(seat) : error);
+    hear(isOver(first.run, configured, startedMs) ? timeoutError(configured) : error);
   };
 
   const tellAll = (event: AttemptEvent): void => {
@@ -77,7 +77,7 @@ export function runBatch(
     hearWithin(thrown);
     if (answered !== undefined) return;
     // One answer for all: what it cost is in parts, too.
-    const unfit = unfitAnswer(seat, thrown);
+    const unfit = unfitAnswer(configured, thrown);
     if (unfit !== undefined && !isSameUsage(unfit.usage, lastReport)) report(unfit.usage);
     const error = unfit === undefined ? thrown : unfit.error;
     hearEnd(error ?? null);
@@ -121,7 +121,7 @@ export function runBatch(
     if (usage === undefined) return;
     lastReport = usage;
     // The price is that of the whole: rounded up once, and not for each task.
-    const shares = equalParts(withPrice(usage, seat), size);
+    const shares = equalParts(withPrice(usage, configured), size);
     for (const [at, share] of shares.entries()) attempts[at]?.report(share);
   };
 

@@ -10,7 +10,7 @@ import { chargeFor, type Charge, type Tally } from "../charge.ts";
 import { dispatch, permitRequest, recordStart } from "../dispatch.ts";
 import type { Run } from "../run.ts";
 import { send } from "../send.ts";
-import type { Seat } from "../seat.ts";
+import type { ConfiguredAgent } from "../configured-agent.ts";
 import { isDeadline } from "../deadline.ts";
 
 /** A call that was collected, and who waits for what comes of it. */
@@ -41,13 +41,13 @@ interface Reserved {
  * very batch, the call goes on alone, and waits for a slot and the money together. Never rejects.
  */
 export async function dispatchBatch(
-  seat: Seat,
+  configured: ConfiguredAgent,
   calls: readonly Collected[],
   permit: Permit,
 ): Promise<void> {
-  const reserved = await allOf(calls.map((call) => reserve(seat, call)));
+  const reserved = await allOf(calls.map((call) => reserve(configured, call)));
   const size = reserved.length;
-  const begun = await allOf(reserved.map((one) => begin(seat, one, size)));
+  const begun = await allOf(reserved.map((one) => begin(configured, one, size)));
   // Looked at once more, and nothing comes in between: the stores of others may have taken their time.
   const [first, ...others] = begun.filter(isWanted);
   if (first === undefined) return void permit.discard()?.catch(() => {});
@@ -58,7 +58,7 @@ export async function dispatchBatch(
     return;
   }
   const asking = [askingOf(first), ...others.map(askingOf)] as const;
-  const ends = runBatch(seat, asking, nowMs, permit);
+  const ends = runBatch(configured, asking, nowMs, permit);
   for (const [index, one] of [first, ...others].entries()) {
     const end = ends[index];
     if (end !== undefined) one.call.resolve(settled(end));
@@ -74,17 +74,20 @@ async function allOf<T>(doing: readonly Promise<T | undefined>[]): Promise<reado
   return (await Promise.all(doing)).filter((done) => done !== undefined);
 }
 
-async function reserve(seat: Seat, call: Collected): Promise<Reserved | undefined> {
+async function reserve(
+  configured: ConfiguredAgent,
+  call: Collected,
+): Promise<Reserved | undefined> {
   const { run, request, bound, tally } = call;
   const { cancellation } = run;
-  const attempt = new CallAttempt(run, seat, request);
+  const attempt = new CallAttempt(run, configured, request);
   try {
-    if (bound === undefined || seat.budgets.length === 0)
+    if (bound === undefined || configured.budgets.length === 0)
       return { call, attempt, charge: undefined };
-    const taking = run.limiter.tryAcquire(permitRequest(run, seat, bound, "money"));
+    const taking = run.limiter.tryAcquire(permitRequest(run, configured, bound, "money"));
     const permit = taking instanceof Promise ? await inTime(taking, cancellation) : taking;
     if (permit === undefined) {
-      call.resolve(dispatch(run, seat, request, tally));
+      call.resolve(dispatch(run, configured, request, tally));
       return undefined;
     }
     const charge = chargeFor(run, request, bound.usdMicros, permit, tally);
@@ -111,14 +114,18 @@ async function inTime(
 }
 
 /** Records that an attempt begins, as one of `size`. */
-async function begin(seat: Seat, one: Reserved, size: number): Promise<Reserved | undefined> {
+async function begin(
+  configured: ConfiguredAgent,
+  one: Reserved,
+  size: number,
+): Promise<Reserved | undefined> {
   const { bound, run } = one.call;
   const { cancellation } = run;
   let recorded = false;
   try {
     if (cancellation.cancelled) throw cancellation.reason;
     const of = size > 1 ? size : undefined;
-    const started = recordStart(run, seat, one.attempt, bound, undefined, of);
+    const started = recordStart(run, configured, one.attempt, bound, undefined, of);
     recorded = true;
     // The others do not wait for the store of a run that is over.
     if (started !== undefined) await orCancelled(started, cancellation);

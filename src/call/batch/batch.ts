@@ -12,20 +12,25 @@ import type { AttemptEnd } from "../attempt-end.ts";
 import type { Tally } from "../charge.ts";
 import { boundAt, dispatch } from "../dispatch.ts";
 import type { Run } from "../run.ts";
-import { lifeMsOf, type Seat } from "../seat.ts";
+import { lifeMsOf, type ConfiguredAgent } from "../configured-agent.ts";
 
 /** Collects the calls of one agent, also of several runs, and makes one request of them. */
 export interface Collector {
   readonly maxSize: number;
-  /** As `dispatch`, together with others. Of one seat, always the same. */
-  add(run: Run, seat: Seat, request: CallRequest, tally: Tally): Promise<AttemptEnd>;
+  /** As `dispatch`, together with others. Of one configured agent, always the same. */
+  add(
+    run: Run,
+    configured: ConfiguredAgent,
+    request: CallRequest,
+    tally: Tally,
+  ): Promise<AttemptEnd>;
   /** Something may lead to a call: who is collected waits for it. Each needs a name of its own. */
   expect(name: string): void;
   /** It has, or will not. Unknown names are no mistake. */
   expectNoMore(name: string): void;
 }
 
-/** What a run is expected under to ask a seat: the call, in whichever run. */
+/** What a run is expected under to ask an agent: the call, in whichever run. */
 export function expectedCall(runId: string, callId: string): string {
   // Neither has control characters.
   return `${runId}\n${callId}`;
@@ -40,7 +45,7 @@ export function expectedCall(runId: string, callId: string): string {
  * held before it is sent. Whoever is cancelled leaves it; when all have left it is given up.
  */
 interface Batch {
-  readonly seat: Seat;
+  readonly configured: ConfiguredAgent;
   readonly clock: Clock;
   /** In the order of their arrival. */
   readonly calls: Set<WaitingCall>;
@@ -60,7 +65,7 @@ interface WaitingCall extends Collected {
   readonly leave: (reason: unknown) => void;
 }
 
-/** A collector for one seat. */
+/** A collector for one configured agent. */
 export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collector {
   const expected = new Set<string>();
   /** The one that takes more calls. */
@@ -102,7 +107,7 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
 
   /** Waits for the slots, and sends what is there when it has them. */
   const admit = async (batch: Batch): Promise<void> => {
-    const { seat, calls } = batch;
+    const { configured, calls } = batch;
     let permit: Permit;
     try {
       permit = await acquire(batch);
@@ -118,18 +123,18 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
       return;
     }
     close(batch);
-    await dispatchBatch(seat, sent(calls), permit);
+    await dispatchBatch(configured, sent(calls), permit);
   };
 
   const openFor = (
-    seat: Seat,
+    configured: ConfiguredAgent,
     clock: Clock,
     bound: Bound | undefined,
     holders: readonly Permit[],
   ): Batch => {
     if (open !== undefined && takes(open, bound, holders)) return open;
     if (open?.state === "collecting") queue(open);
-    open = begin(seat, clock);
+    open = begin(configured, clock);
     lookSoon(open);
     return open;
   };
@@ -160,15 +165,16 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
 
   return {
     maxSize,
-    add(run, seat, request, tally) {
+    add(run, configured, request, tally) {
       expectNoMore(expectedCall(request.runId, request.callId));
       if (maxSize === 1 || run.executor.startBatch === undefined) {
-        return dispatch(run, seat, request, tally);
+        return dispatch(run, configured, request, tally);
       }
       return new Promise((resolve, reject) => {
-        const bound = seat.slots === undefined ? boundAt(seat, request.input) : undefined;
+        const bound =
+          configured.slots === undefined ? boundAt(configured, request.input) : undefined;
         const holders = holdersHere();
-        const batch = openFor(seat, run.clock, bound, holders);
+        const batch = openFor(configured, run.clock, bound, holders);
         join({ run, request, bound, tally, resolve, reject }, holders, batch);
       });
     },
@@ -177,9 +183,9 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
   };
 }
 
-function begin(seat: Seat, clock: Clock): Batch {
+function begin(configured: ConfiguredAgent, clock: Clock): Batch {
   return {
-    seat,
+    configured,
     clock,
     calls: new Set(),
     tokens: 0,
@@ -193,23 +199,23 @@ function begin(seat: Seat, clock: Clock): Batch {
 
 /** Whether a call may still come to it: what limits have been told of it does not change, and no minute is too short for it. */
 function takes(
-  { state, seat, tokens }: Batch,
+  { state, configured, tokens }: Batch,
   bound: Bound | undefined,
   holders: readonly Permit[],
 ): boolean {
   if (state === "queueing" && holders.length > 0) return false;
   const more = bound?.tokens ?? 0;
-  const rates = seat.limiters.flatMap(({ rate }) => rate ?? []);
+  const rates = configured.limiters.flatMap(({ rate }) => rate ?? []);
   if (more === 0 || rates.length === 0) return true;
   const most = Math.min(...rates.map(({ tokensPerMinute }) => tokensPerMinute));
   return state === "collecting" && tokens + more <= most;
 }
 
 /** Takes its slots: in the oldest call's turn, with the tokens of all. The money is each call's own. */
-async function acquire({ seat, calls, tokens, givenUp }: Batch): Promise<Permit> {
+async function acquire({ configured, calls, tokens, givenUp }: Batch): Promise<Permit> {
   const [oldest] = calls;
   if (oldest === undefined) throw givenUp.reason;
-  const { agent, limiters, limits, scoped, slots } = seat;
+  const { agent, limiters, limits, scoped, slots } = configured;
   const holders = new Set([...calls].flatMap(holdersOf));
   const request = slots ?? {
     agent: agent.name,

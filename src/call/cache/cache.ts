@@ -14,7 +14,7 @@ import { isShared } from "../key.ts";
 import { askAnew, joinOrAsk, orStoreFailed } from "./join-or-ask.ts";
 import { isAnew } from "./reuse.ts";
 import type { Run } from "../run.ts";
-import type { Seat } from "../seat.ts";
+import type { ConfiguredAgent } from "../configured-agent.ts";
 
 /**
  * The answer to a call of an agent whose answers are kept:
@@ -30,23 +30,23 @@ import type { Seat } from "../seat.ts";
  */
 export async function askCached(
   run: Run,
-  seat: Seat,
+  configured: ConfiguredAgent,
   call: PreparedCall,
   ask: (shared: Run) => Promise<CallOutcome>,
 ): Promise<CallOutcome> {
   const { cancellation } = run;
-  let slot = slotOf(run, seat, call);
-  if (isToAsk(run, seat)) return askAnew(run, slot, call, ask);
+  let slot = slotOf(run, configured, call);
+  if (isToAsk(run, configured)) return askAnew(run, slot, call, ask);
   for (;;) {
     if (cancellation.cancelled) throw cancellation.reason;
-    const end = await joinOrAsk(run, seat, slot, call, ask);
+    const end = await joinOrAsk(run, configured, slot, call, ask);
     if (!("kind" in end)) return end;
     if (end.kind === "answered") {
-      const reused = await reuseKept(run, seat, call, end.answer, end.by);
+      const reused = await reuseKept(run, configured, call, end.answer, end.by);
       if (reused !== undefined) return reused;
       slot = { ...slot, unusable: end.answer };
-    } else if (end.kind === "failed" && isSame(end.limits, seat.limits)) {
-      return failCall(run, seat, call.state, end.error);
+    } else if (end.kind === "failed" && isSame(end.limits, configured.limits)) {
+      return failCall(run, configured, call.state, end.error);
     }
   }
 }
@@ -54,17 +54,18 @@ export async function askCached(
 /** The cached answer to a call; `undefined` where there is none that this run may use. */
 export async function reuseIfKept(
   run: Run,
-  seat: Seat,
+  configured: ConfiguredAgent,
   call: PreparedCall,
 ): Promise<CallOutcome | undefined> {
-  if (seat.cache === undefined || !isShared(call.key) || isToAsk(run, seat)) return undefined;
-  const found = await orStoreFailed(run, readSlot(slotOf(run, seat, call)));
+  if (configured.cache === undefined || !isShared(call.key) || isToAsk(run, configured))
+    return undefined;
+  const found = await orStoreFailed(run, readSlot(slotOf(run, configured, call)));
   if (found.kind !== "answer") return undefined;
-  return reuseKept(run, seat, call, found.answer, "cache");
+  return reuseKept(run, configured, call, found.answer, "cache");
 }
 
 /** Whether a cached answer does not serve: the run wants new ones, or it is a fork that asks this agent anew. */
-function isToAsk({ cache, origin }: Run, { place }: Seat): boolean {
+function isToAsk({ cache, origin }: Run, { place }: ConfiguredAgent): boolean {
   return cache.bust === true || (origin?.from !== undefined && isAnew(place, origin.from));
 }
 
@@ -72,9 +73,13 @@ function isToAsk({ cache, origin }: Run, { place }: Seat): boolean {
 export type Kept = Pick<Run, "values" | "cache">;
 
 /** Whether there is a cached answer to a call with that key that the agent can read. Rejects when the store fails. */
-export async function isCached(kept: Kept, seat: Seat, key: string): Promise<boolean> {
-  const found = await readSlot(slotOf(kept, seat, { key }));
-  return found.kind === "answer" && readKept(seat, found.answer) !== undefined;
+export async function isCached(
+  kept: Kept,
+  configured: ConfiguredAgent,
+  key: string,
+): Promise<boolean> {
+  const found = await readSlot(slotOf(kept, configured, { key }));
+  return found.kind === "answer" && readKept(configured, found.answer) !== undefined;
 }
 
 /** Part of every key: answers that were cached in another format are not found. */
@@ -82,15 +87,15 @@ const FORMAT = 1;
 
 function slotOf(
   { cache, values }: Kept,
-  seat: Seat,
+  configured: ConfiguredAgent,
   { key = "" }: Pick<PreparedCall, "key">,
 ): CacheSlot {
-  const { scope = seat.cache?.scope ?? "" } = cache;
+  const { scope = configured.cache?.scope ?? "" } = cache;
   return {
     values,
     // Keys of values are not secret: in a store that is, nobody may try out what was asked.
     key: CACHE_PREFIX + (values.hash ?? sha256)(canonicalJson([FORMAT, scope, key])),
-    ttlMs: seat.cache?.ttlMs ?? Infinity,
+    ttlMs: configured.cache?.ttlMs ?? Infinity,
     unusable: undefined,
   };
 }
@@ -105,7 +110,7 @@ function isSame(one: object, other: object): boolean {
  */
 async function reuseKept(
   run: Run,
-  seat: Seat,
+  configured: ConfiguredAgent,
   { spec, key = "", state }: PreparedCall,
   answer: CachedAnswer,
   by: "cache" | "joined",
@@ -113,7 +118,7 @@ async function reuseKept(
   const { journal } = run;
   const { place } = spec;
   const { attempts, durationMs, from } = answer;
-  const content = readKept(seat, answer);
+  const content = readKept(configured, answer);
   if (content === undefined) return undefined;
   const { output } = content;
   const before = spent(state);
@@ -136,7 +141,8 @@ async function reuseKept(
     saved: isOwn ? NO_COST : answer.cost,
   } as const;
   const excess = journal.excess(event);
-  if (excess !== undefined) return failCall(run, seat, state, unkept(seat.agent.name, excess));
+  if (excess !== undefined)
+    return failCall(run, configured, state, unkept(configured.agent.name, excess));
   await journal.record([event]);
   const result = { status: "ok", output, attempts, durationMs, cost, reused: by } as const;
   return { result, said: content.said };
@@ -148,7 +154,7 @@ function modelsIn({ model, used }: CachedAnswer): Models {
 
 /** Reads a cached answer; `undefined` where this agent cannot any more, or its limits do not permit it. */
 function readKept(
-  { agent, limits }: Pick<Seat, "agent" | "limits">,
+  { agent, limits }: Pick<ConfiguredAgent, "agent" | "limits">,
   answer: CachedAnswer,
 ): { readonly output: unknown; readonly said: Said | undefined } | undefined {
   try {

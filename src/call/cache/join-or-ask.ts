@@ -21,7 +21,7 @@ import { waitFor } from "../../limits/admission.ts";
 import { modelsWithout } from "../../log/redact-event.ts";
 import { isRefusal } from "../refusal.ts";
 import type { Run, Shared } from "../run.ts";
-import type { Seat } from "../seat.ts";
+import type { ConfiguredAgent } from "../configured-agent.ts";
 
 type AskShared = (shared: Run) => Promise<CallOutcome>;
 type From = CachedAnswer["from"];
@@ -43,7 +43,7 @@ const MORE_MS = 150;
  */
 export async function joinOrAsk(
   run: Run,
-  seat: Seat,
+  configured: ConfiguredAgent,
   slot: CacheSlot,
   call: PreparedCall,
   ask: AskShared,
@@ -53,15 +53,15 @@ export async function joinOrAsk(
   const known = inFlight.get(slot.key);
   if (known !== undefined) {
     // The other call may be collected in a batch, which must not wait for a call that waits for it.
-    seat.batch?.expectNoMore(expectedCall(from.runId, from.callId));
-    using waiting = waitFor(seat.limiters);
+    configured.batch?.expectNoMore(expectedCall(from.runId, from.callId));
+    using waiting = waitFor(configured.limiters);
     const { refusal } = waiting;
-    if (refusal !== undefined) return { kind: "failed", error: refusal, limits: seat.limits };
+    if (refusal !== undefined) return { kind: "failed", error: refusal, limits: configured.limits };
     return await known.wait(run.cancellation);
   }
   const own: Own = { outcome: undefined, failure: undefined, shared: undefined };
   const flight = startFlight(inFlight, slot.key, (unwanted) =>
-    askForAll(run, seat, slot, from, ask, unwanted, own),
+    askForAll(run, configured, slot, from, ask, unwanted, own),
   );
   try {
     const result = await flight.wait(run.cancellation);
@@ -75,7 +75,7 @@ export async function joinOrAsk(
     // The attempt goes on for others, so its cost is not known yet.
     const durationMs = run.clock.monotonic() - begun.sinceMs;
     const state = { ...call.state, attempt: begun.attempt, settled: false };
-    return failCall(run, seat, state, reason, { durationMs, charged: undefined });
+    return failCall(run, configured, state, reason, { durationMs, charged: undefined });
   }
 }
 
@@ -116,7 +116,7 @@ interface Own {
  */
 async function askForAll(
   run: Run,
-  seat: Seat,
+  configured: ConfiguredAgent,
   slot: CacheSlot,
   from: From,
   ask: AskShared,
@@ -148,7 +148,7 @@ async function askForAll(
     const { answer, ...settled } = await keeper.settled();
     ({ isKept } = settled);
     if (answer !== undefined) return { kind: "answered", answer, by: "joined" };
-    return own.outcome === undefined ? NO_RESULT : failureFor(run, seat, own.outcome);
+    return own.outcome === undefined ? NO_RESULT : failureFor(run, configured, own.outcome);
   } catch (reason) {
     return fail(reason);
   } finally {
@@ -160,7 +160,7 @@ async function askForAll(
 /** What the others get of a call that failed: the agent's failure, but not a refusal or a cancellation of this run. */
 function failureFor(
   { cancellation }: Run,
-  { limits }: Seat,
+  { limits }: ConfiguredAgent,
   { result }: CallOutcome,
 ): FlightResult {
   if (result.status !== "failed" || isRefusal(result.error) || cancellation.cancelled) {

@@ -8,12 +8,12 @@ import { isShared } from "../key.ts";
 import type { Run } from "../run.ts";
 
 /**
- * Asked anew is whoever sits there: the agent itself, or all of a team, and every team that it stands in; also in a repeated team, at
+ * Asked anew is whoever stands there: the agent itself, or all of a team, and every team that it stands in; also in a repeated team, at
  * another tier, and who stands in for it.
  */
-export function isAnew(seat: string, from: string): boolean {
-  const within = [`${from}/`, `${from}~`].some((start) => seat.startsWith(start));
-  return within || `${from}/`.startsWith(`${seat}/`);
+export function isAnew(place: string, from: string): boolean {
+  const within = [`${from}/`, `${from}~`].some((start) => place.startsWith(start));
+  return within || `${from}/`.startsWith(`${place}/`);
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Resolver, ResolverContext, Question, Ruling } from "../resolver.ts
 import { hear, mostCalls, prepare, questionKey, type Hearing } from "./hearing.ts";
 import type { JudgePanelOptions } from "./panel-options.ts";
 import { judgePanel } from "./panel.ts";
-import { ASK, AUTHORS, judgeAgent, ownPosition, type JudgeAsk } from "./seat.ts";
+import { ASK, AUTHORS, judgeAgent, ownPosition, type JudgeAsk } from "./judge-agent.ts";
 import {
   lacksEvidence,
   NO_EVIDENCE,

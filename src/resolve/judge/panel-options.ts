@@ -4,7 +4,7 @@ import { NAME } from "../../check/name.ts";
 import { options, type Checked, type Options } from "../../check/options.ts";
 import { QuorateError } from "../../model/errors.ts";
 import { byWorth, isDropped, trustBy, type JudgeWeights, type JudgeTrust } from "./record.ts";
-import { ASK, AUTHORS, judgeAgent, type JudgeAsk } from "./seat.ts";
+import { ASK, AUTHORS, judgeAgent, type JudgeAsk } from "./judge-agent.ts";
 import { INSTRUCTIONS, SETTINGS, type JudgeDefaults, type JudgeSettings } from "./settings.ts";
 
 /** A judge of a panel, with what is known of it. */

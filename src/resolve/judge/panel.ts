@@ -4,7 +4,7 @@ import type { Resolver, ResolverContext, Question, Ruling } from "../resolver.ts
 import { hear, mostCalls, prepare, questionKey } from "./hearing.ts";
 import { checkPanel } from "./panel-options.ts";
 import { isReached, rulingOf, type Heard } from "./panel-ruling.ts";
-import { ownPosition } from "./seat.ts";
+import { ownPosition } from "./judge-agent.ts";
 import { lacksEvidence, NO_EVIDENCE } from "./settings.ts";
 
 /** As `judge()` with a panel. Throws `BAD_OPTIONS` for a panel that cannot work. */

@@ -9,7 +9,7 @@ import { decide } from "../decide/decide.ts";
 import { panelOf } from "../decide/panel.ts";
 import { teamNotices } from "../decide/team-notices.ts";
 import { runGraph } from "../graph.ts";
-import type { Seating } from "../seating.ts";
+import type { ConfiguredTeam } from "../configure-team.ts";
 import type { Member } from "../team.ts";
 import { isLeftOut, missingOf, statusOf } from "./conclude.ts";
 import { expectCalls } from "./expect-calls.ts";
@@ -52,24 +52,29 @@ export interface FurtherCalls {
  */
 export async function coordinate(
   run: Run,
-  seating: Seating,
+  configuredTeam: ConfiguredTeam,
   assignment: Assignment,
   askTeam: AskTeam,
 ): Promise<Coordinated> {
   const { plan, at } = assignment;
-  const { team } = seating;
+  const { team } = configuredTeam;
   const { members } = team;
   const results = new Array<AgentResult | undefined>(members.length);
   const statements = new Array<Said | undefined>(members.length);
   const askings: (Asking | undefined)[] = [];
   const answers = { results, statements, askings };
-  const withoutGate = { run, seating, assignment, askTeam, answers, stop: undefined };
+  const withoutGate = { run, configuredTeam, assignment, askTeam, answers, stop: undefined };
   const gate =
     plan.panel === undefined
       ? undefined
       : panelGate(withoutGate, plan.panel, (index) => expected?.expect(index));
   const asked: TeamRun = { ...withoutGate, gate };
-  using expected = expectCalls(run, seating, { ...plan, planned: gate?.first ?? plan.planned }, at);
+  using expected = expectCalls(
+    run,
+    configuredTeam,
+    { ...plan, planned: gate?.first ?? plan.planned },
+    at,
+  );
   await runGraph(plan.graph, asked, askPlanned, (index, outcome) => {
     keepAnswer(asked, index, outcome);
     expected?.ended(index);
@@ -85,10 +90,10 @@ export async function coordinate(
     return { status: "waiting", results: byName(members, results), missing, ...nothing };
   }
   expected?.[Symbol.dispose]();
-  const panel = panelOf(run, seating, answers, (index) => specOf(asked, index));
+  const panel = panelOf(run, configuredTeam, answers, (index) => specOf(asked, index));
   const planned = plan.planned.filter((index) => !isLeftOut(results[index]));
   const enough = planned.length < plan.planned.length;
-  const decided = await decide({ run, seating, at, planned, enough, missing }, panel);
+  const decided = await decide({ run, configuredTeam, at, planned, enough, missing }, panel);
   return {
     status: decided.verdicts.some(({ status }) => status === "waiting")
       ? "waiting"

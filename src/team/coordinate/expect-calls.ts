@@ -2,7 +2,7 @@ import { memberId, scopeOf, type TeamPlace } from "../../model/call-place.ts";
 import { expectedCall, type Collector } from "../../call/batch/batch.ts";
 import type { Run } from "../../call/run.ts";
 import type { Plan } from "../plan.ts";
-import { collectorsIn, type Seating } from "../seating.ts";
+import { collectorsIn, type ConfiguredTeam } from "../configure-team.ts";
 
 /** The calls that a team is still to make, as its collectors know of them. Disposing says that there are no more. */
 export interface ExpectedCalls extends Disposable {
@@ -19,7 +19,7 @@ export interface ExpectedCalls extends Disposable {
  */
 export function expectCalls(
   { journal }: Run,
-  { team, seats, judges, collectors }: Seating,
+  { team, members, judges, collectors }: ConfiguredTeam,
   { planned }: Plan,
   at: TeamPlace,
 ): ExpectedCalls | undefined {
@@ -27,10 +27,10 @@ export function expectCalls(
   const expected = (callId: string): string => expectedCall(journal.runId, callId);
   const nameOf = (index: number): string => expected(memberId(at, team.members[index]?.name ?? ""));
   const of = (index: number): readonly Collector[] => {
-    const seat = seats[index];
-    return seat === undefined ? [] : collectorsIn(seat);
+    const configured = members[index];
+    return configured === undefined ? [] : collectorsIn(configured);
   };
-  const askedToDecide = [...judges.values()].flatMap(({ seat }) => collectorsIn(seat));
+  const askedToDecide = [...judges.values()].flatMap(({ configured }) => collectorsIn(configured));
   // No member is called so.
   const deciding = expected(memberId(at, "~"));
 

@@ -5,7 +5,7 @@ import type { CallSpec } from "../../call/call-spec.ts";
 import { performCall } from "../../call/call.ts";
 import { dearerRungs, ladder, type Rung } from "../../call/ladder.ts";
 import type { Run } from "../../call/run.ts";
-import type { Seat } from "../../call/seat.ts";
+import type { ConfiguredAgent } from "../../call/configured-agent.ts";
 import { describeThrown, errorRecord, type ErrorRecord } from "../../model/errors.ts";
 import type { EscalationReason } from "../../model/events.ts";
 import { atOnce } from "../../check/at-once.ts";
@@ -23,17 +23,21 @@ export type MadeCalls = readonly [MadeCall, ...MadeCall[]];
 export interface Asking {
   readonly calls: MadeCalls;
   /** The one asked last, at the dearest tier so far. */
-  readonly seat: Seat;
+  readonly configured: ConfiguredAgent;
   /** The first call of that agent: further ones stand in for it. */
   readonly first: CallPlace;
 }
 
 /** Gets one member's answer: makes the calls of its ladder, as far as they are called for. Rejects as a call does. */
-export async function askMember(run: Run, seat: Seat, spec: CallSpec): Promise<Asking> {
+export async function askMember(
+  run: Run,
+  configured: ConfiguredAgent,
+  spec: CallSpec,
+): Promise<Asking> {
   const { place } = spec;
-  const own = await performCall(run, seat, spec);
-  const asking: Asking = { calls: [{ place, ...own }], seat, first: place };
-  return climb(run, asking, ladder(seat).slice(1), spec);
+  const own = await performCall(run, configured, spec);
+  const asking: Asking = { calls: [{ place, ...own }], configured, first: place };
+  return climb(run, asking, ladder(configured).slice(1), spec);
 }
 
 /** Asks a member once more, since others contradict it, and further as its own answer says. */
@@ -41,15 +45,20 @@ export async function askOnceMore(
   run: Run,
   { calls, first }: Asking,
   {
-    seat,
+    configured,
     why,
     spec,
-  }: { readonly seat: Seat; readonly why: EscalationReason; readonly spec: CallSpec },
+  }: {
+    readonly configured: ConfiguredAgent;
+    readonly why: EscalationReason;
+    readonly spec: CallSpec;
+  },
 ): Promise<Asking> {
-  const place = why === "rerun" ? furtherPlace(first, why, RERUN) : dearerPlace(first, seat.tier);
-  const further = await askFurther(run, calls, seat, { ...spec, place }, why);
-  const asking = { calls: further, seat, first };
-  return why === "rerun" ? asking : climb(run, asking, dearerRungs(seat), spec);
+  const place =
+    why === "rerun" ? furtherPlace(first, why, RERUN) : dearerPlace(first, configured.tier);
+  const further = await askFurther(run, calls, configured, { ...spec, place }, why);
+  const asking = { calls: further, configured, first };
+  return why === "rerun" ? asking : climb(run, asking, dearerRungs(configured), spec);
 }
 
 /** Makes the calls of these rungs that are called for by what came of those before. */
@@ -61,15 +70,15 @@ async function climb(
 ): Promise<Asking> {
   let asking = from;
   let { failed } = spec;
-  for (const { seat, standIns, after } of rungs) {
+  for (const { configured, standIns, after } of rungs) {
     if (run.cancellation.cancelled || run.deadline?.cancelled === true) break;
-    const why = whyNext(run, asking, seat, after);
+    const why = whyNext(run, asking, configured, after);
     if (why === undefined) continue;
     if (why === "failed") failed = [...(spec.failed ?? []), ...failuresOf(asking.calls)];
     const first = standIns.reduce(fallbackPlace, from.first);
-    const place = after === "doubt" ? dearerPlace(first, seat.tier) : first;
-    const calls = await askFurther(run, asking.calls, seat, { ...spec, place, failed }, why);
-    asking = { calls, seat, first };
+    const place = after === "doubt" ? dearerPlace(first, configured.tier) : first;
+    const calls = await askFurther(run, asking.calls, configured, { ...spec, place, failed }, why);
+    asking = { calls, configured, first };
   }
   return asking;
 }
@@ -77,14 +86,14 @@ async function climb(
 /** Why a rung is called for, if it is. */
 function whyNext(
   run: Run,
-  { calls, seat }: Asking,
-  next: Seat,
+  { calls, configured }: Asking,
+  next: ConfiguredAgent,
   after: Rung["after"],
 ): EscalationReason | undefined {
   const last = calls.at(-1) ?? calls[0];
   if (after === "failure") return last.result.status === "failed" ? "failed" : undefined;
   // Where a tier was not called for, nor are those above it.
-  return seat.next() === next ? doubtOf(run, seat, last) : undefined;
+  return configured.next() === next ? doubtOf(run, configured, last) : undefined;
 }
 
 function dearerPlace(first: CallPlace, tier = ""): CallPlace {
@@ -98,20 +107,20 @@ function fallbackPlace(first: CallPlace, name: string): CallPlace {
 async function askFurther(
   run: Run,
   calls: MadeCalls,
-  seat: Seat,
+  configured: ConfiguredAgent,
   spec: CallSpec,
   why: EscalationReason,
 ): Promise<MadeCalls> {
   const { place } = spec;
   const last = calls.at(-1) ?? calls[0];
   noteEscalation(run, last.place, { why, next: place.callId });
-  return [...calls, { place, ...(await performCall(run, seat, spec)) }];
+  return [...calls, { place, ...(await performCall(run, configured, spec)) }];
 }
 
 /** Why an answer is not left at that, as far as it alone can tell. A function that throws leaves it, and that is noted. */
 function doubtOf(
   run: Run,
-  { escalateIf }: Seat,
+  { escalateIf }: ConfiguredAgent,
   { place, result }: MadeCall,
 ): "schema-fail" | "output" | undefined {
   if (result.status === "failed") {

@@ -12,7 +12,7 @@ import { mapInput } from "../../call/input.ts";
 import { prepareCall } from "../../call/prepare-call.ts";
 import { replayOrReuse } from "../../call/cache/reuse.ts";
 import type { Run } from "../../call/run.ts";
-import { PLAIN_SEAT } from "../../call/seat.ts";
+import { PLAIN_AGENT } from "../../call/configured-agent.ts";
 import { describeThrown, QuorateError } from "../../model/errors.ts";
 import { canonicalJson } from "../../model/json.ts";
 import type { Missing, Outcome, OutcomeStatus } from "../../model/outcome.ts";
@@ -26,7 +26,7 @@ import { withPanel } from "../freeze-panel.ts";
 import { keepLesson, learnedBefore } from "../learned.ts";
 import { plannedEvent } from "../plan.ts";
 import { planFor, recordedPlan } from "../route.ts";
-import type { Seating } from "../seating.ts";
+import type { ConfiguredTeam } from "../configure-team.ts";
 import { limitsAsWorker, type Team } from "../team.ts";
 
 /** What a nested supervisor answers where it has no `answer` of its own. */
@@ -45,22 +45,22 @@ export interface TeamAnswer {
  */
 export async function performTeam(
   run: Run,
-  seating: Seating,
+  configuredTeam: ConfiguredTeam,
   spec: CallSpec,
 ): Promise<CallOutcome> {
-  const { team } = seating;
-  const callee = calleeOf(seating);
+  const { team } = configuredTeam;
+  const callee = calleeOf(configuredTeam);
   const input = inputOf(team, spec);
   const { value, fault } = input;
-  const definition = fault === undefined ? seating.definition : undefined;
+  const definition = fault === undefined ? configuredTeam.definition : undefined;
   const call = prepareCall(run, definition, spec, value);
   const known = await replayOrReuse(run, callee, call, (output) => statementOf(team, output));
-  return known ?? attempts(run, callee, call, attemptsAt(seating, call, input));
+  return known ?? attempts(run, callee, call, attemptsAt(configuredTeam, call, input));
 }
 
-function calleeOf({ team, place }: Seating): InPlace {
+function calleeOf({ team, place }: ConfiguredTeam): InPlace {
   const { name, version } = team.label;
-  return { ...PLAIN_SEAT, place, agent: { name, version }, limits: limitsAsWorker(team) };
+  return { ...PLAIN_AGENT, place, agent: { name, version }, limits: limitsAsWorker(team) };
 }
 
 /** What a team is asked, or why it cannot be made: its attempt says that. */
@@ -80,7 +80,7 @@ function inputOf({ label, limits }: Team, { task, results, map }: CallSpec): Inp
 
 /** How attempts at a team are made: each asks all of its agents, whose calls are all that counts. */
 function attemptsAt(
-  seating: Seating,
+  configuredTeam: ConfiguredTeam,
   { spec, state }: PreparedCall,
   input: Input,
 ): MakeAttempt<InPlace> {
@@ -103,7 +103,7 @@ function attemptsAt(
     try {
       // A repeated team asks its agents anew, and no two calls of a run share an id.
       const at = teamPlace(callId, attempt);
-      const answer = await once(run, seating, spec, input, at);
+      const answer = await once(run, configuredTeam, spec, input, at);
       if (answer === undefined) return { ok: false, waits: `${agent} waits for a person` };
       return { ok: true, ...answer, ...takes() };
     } catch (thrown) {
@@ -118,13 +118,13 @@ type Answer = Pick<Extract<AttemptResult, { readonly ok: true }>, "accepted" | "
 /** One attempt: the team's whole part of the run, under its own timeout. Nothing when it waits for a person. */
 async function once(
   outer: Run,
-  seating: Seating,
+  configuredTeam: ConfiguredTeam,
   { map, checked, derived }: CallSpec,
   { value: task, fault }: Input,
   at: TeamPlace,
 ): Promise<Answer | undefined> {
   if (fault !== undefined) throw fault.thrown;
-  const { team } = seating;
+  const { team } = configuredTeam;
   const { name } = team.label;
   const { timeoutMs = Infinity } = team.asWorker;
   const { clock } = outer;
@@ -147,7 +147,8 @@ async function once(
   const routed = recorded ?? (await planFor(team, task, until.cancellation));
   const learned = await learnedBefore(run, team, scope);
   const seed = `${run.journal.runId} ${scope}`;
-  const plan = recorded ?? withPanel(seating, routed, { settings: undefined, learned, seed });
+  const plan =
+    recorded ?? withPanel(configuredTeam, routed, { settings: undefined, learned, seed });
   if (recorded === undefined) run.journal.note([{ ...plannedEvent(plan, learned), ...at }]);
   const assignment = {
     task,
@@ -156,7 +157,7 @@ async function once(
     checked: map === undefined ? checked : new Map(),
     derived: derived === true || map !== undefined,
   };
-  const done = await coordinate(run, seating, assignment, performTeam);
+  const done = await coordinate(run, configuredTeam, assignment, performTeam);
   if (cancellation.cancelled) throw cancellation.reason;
   if (done.status === "waiting") return undefined;
   if (done.status === "failed") {

@@ -40,12 +40,12 @@ export function panelGate(
   panel: PlannedPanel,
   asks: (index: number) => void,
 ): PanelGate {
-  const { run, seating, assignment, answers } = team;
+  const { run, configuredTeam, assignment, answers } = team;
   const compare = claimsSoFar(team);
-  const { indexOf, members, minAnswers } = seating.team;
+  const { indexOf, members, minAnswers } = configuredTeam.team;
   const order = panel.order.flatMap((name) => indexOf.get(name) ?? []);
   const learned = run.learned.get(scopeOf(assignment.at));
-  const ruleAbout = panelRules(seating, panel, learned);
+  const ruleAbout = panelRules(configuredTeam, panel, learned);
   const asked = new Set<number>();
   const ended = new Set<number>();
   const pending = new Map<number, (why: NotAdmitted | undefined) => void>();
@@ -110,7 +110,8 @@ export function panelGate(
     ask(rest.slice(0, Math.max(lacking, countOf(open, names), 1)));
   };
 
-  for (const index of order.slice(0, firstRound(seating, panel, ruleAbout))) asked.add(index);
+  for (const index of order.slice(0, firstRound(configuredTeam, panel, ruleAbout)))
+    asked.add(index);
 
   return {
     first: [...asked],
@@ -134,15 +135,15 @@ export function panelGate(
 /** Compares what was claimed so far: only comparators that ask nobody are among those of a panel. */
 function claimsSoFar({
   run,
-  seating,
+  configuredTeam,
   assignment,
   answers,
 }: Omit<TeamRun, "gate">): () => Promise<Comparison> {
   const { at, plan } = assignment;
   return async () => {
     const planned = plan.planned.filter((index) => answers.results[index] !== undefined);
-    const missing = missingOf(seating.team, { ...plan, planned }, answers.results);
-    const deciding = { run, seating, at, planned, missing };
+    const missing = missingOf(configuredTeam.team, { ...plan, planned }, answers.results);
+    const deciding = { run, configuredTeam, at, planned, missing };
     const claims = answers.statements.map((said) => said && { ...said, findings: undefined });
     return compareAnswers(deciding, claims, judgeAsker(deciding));
   };

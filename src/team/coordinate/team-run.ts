@@ -6,10 +6,10 @@ import { performCall } from "../../call/call.ts";
 import type { CheckedInputs } from "../../call/input.ts";
 import { mayAskFurther } from "../../call/ladder.ts";
 import type { Run } from "../../call/run.ts";
-import type { Seat } from "../../call/seat.ts";
+import type { ConfiguredAgent } from "../../call/configured-agent.ts";
 import type { Answers } from "../decide/panel.ts";
 import type { Plan } from "../plan.ts";
-import { isSeating, isTeam, type Seating } from "../seating.ts";
+import { isConfiguredTeam, isTeam, type ConfiguredTeam } from "../configure-team.ts";
 import type { Member } from "../team.ts";
 import { askMember } from "./member.ts";
 import { madeOf } from "./member-result.ts";
@@ -29,12 +29,16 @@ export interface Assignment {
 }
 
 /** Asks a nested team. It is given, since a nested team is coordinated in turn. */
-export type AskTeam = (run: Run, seating: Seating, spec: CallSpec) => Promise<CallOutcome>;
+export type AskTeam = (
+  run: Run,
+  configuredTeam: ConfiguredTeam,
+  spec: CallSpec,
+) => Promise<CallOutcome>;
 
 /** One task given to one team, while its members are asked. Members are known by their index. */
 export interface TeamRun {
   readonly run: Run;
-  readonly seating: Seating;
+  readonly configuredTeam: ConfiguredTeam;
   readonly assignment: Assignment;
   readonly askTeam: AskTeam;
   readonly answers: Answers;
@@ -49,7 +53,7 @@ type NotAsked = Skipped & { readonly reason: Exclude<Skipped["reason"], "not-rou
 
 /** Asks a member for which all have ended that it waits for; or says why it is not asked. Rejects as a call does. */
 export function askPlanned(team: TeamRun, index: number, isAdmitted = false): Promise<CallOutcome> {
-  const { run, seating, askTeam, stop, gate } = team;
+  const { run, configuredTeam, askTeam, stop, gate } = team;
   if (!isAdmitted) {
     const wait = waitOf(team, index);
     if (wait !== undefined) return Promise.resolve({ result: wait, said: undefined });
@@ -58,10 +62,12 @@ export function askPlanned(team: TeamRun, index: number, isAdmitted = false): Pr
     const admitted = gate?.admit(index);
     if (admitted !== undefined) return askAdmitted(team, index, admitted);
   }
-  const seat = seating.seats[index] as Seat | Seating;
+  const configured = configuredTeam.members[index] as ConfiguredAgent | ConfiguredTeam;
   const spec = specOf(team, index);
-  if (isSeating(seat)) return askTeam(run, seat, spec);
-  return mayAskFurther(seat) ? climb(team, index, seat, spec) : performCall(run, seat, spec);
+  if (isConfiguredTeam(configured)) return askTeam(run, configured, spec);
+  return mayAskFurther(configured)
+    ? climb(team, index, configured, spec)
+    : performCall(run, configured, spec);
 }
 
 async function askAdmitted(
@@ -77,10 +83,10 @@ async function askAdmitted(
 async function climb(
   { run, answers }: TeamRun,
   index: number,
-  seat: Seat,
+  configured: ConfiguredAgent,
   spec: CallSpec,
 ): Promise<CallOutcome> {
-  const asking = await askMember(run, seat, spec);
+  const asking = await askMember(run, configured, spec);
   answers.askings[index] = asking;
   return madeOf(asking.calls);
 }
@@ -99,12 +105,12 @@ export function keepAnswer(team: TeamRun, index: number, { result, said }: CallO
 
 /** What a member is asked, with the results that it sees by now. */
 export function specOf(team: TeamRun, index: number): CallSpec {
-  const { seating, assignment, answers } = team;
+  const { configuredTeam, assignment, answers } = team;
   const { task, plan, checked, derived } = assignment;
   return {
     place: placeOf(team, index),
     task,
-    results: upstreamOf(seating.team, plan, index, answers.results),
+    results: upstreamOf(configuredTeam.team, plan, index, answers.results),
     map: memberAt(team, index).input,
     checked,
     derived,
@@ -112,8 +118,8 @@ export function specOf(team: TeamRun, index: number): CallSpec {
   };
 }
 
-function memberAt({ seating }: TeamRun, index: number): Member {
-  return seating.team.members[index] as Member;
+function memberAt({ configuredTeam }: TeamRun, index: number): Member {
+  return configuredTeam.team.members[index] as Member;
 }
 
 function placeOf(team: TeamRun, index: number): CallPlace {

@@ -54,20 +54,20 @@ function instructing({ run, at }: Deciding): (judge: string, told: Told) => void
 }
 
 async function askJudge(
-  { run, seating }: Deciding,
+  { run, configuredTeam }: Deciding,
   agent: Agent,
   task: unknown,
   place: CallPlace,
 ): ReturnType<Ask> {
-  const judge = seating.judges.get(agent);
+  const judge = configuredTeam.judges.get(agent);
   if (judge === undefined) {
     throw new Error(`a resolver or a comparator asks ${agent.name}, which is not among its "asks"`);
   }
   const question = { place, task, results: {}, judged: true };
-  if (mayAskFurther(judge.seat)) {
-    const { calls } = await askMember(run, judge.seat, question);
+  if (mayAskFurther(judge.configured)) {
+    const { calls } = await askMember(run, judge.configured, question);
     return madeOf(calls).result;
   }
-  const { result } = await performCall(run, judge.seat, question);
+  const { result } = await performCall(run, judge.configured, question);
   return result;
 }

@@ -24,8 +24,8 @@ export async function compareAnswers(
   statements: readonly (Said | undefined)[],
   ask: Ask,
 ): Promise<Comparison> {
-  const { run, seating, planned } = deciding;
-  const { team } = seating;
+  const { run, configuredTeam, planned } = deciding;
+  const { team } = configuredTeam;
   const feeding = feeders(deciding, statements);
   const asked = planned.length - feeding.size;
   const claims: Claim[] = [];
@@ -63,7 +63,7 @@ export async function compareAnswers(
  * for those others, so that their silence is nobody's.
  */
 function feeders(
-  { seating: { team }, planned, missing }: Deciding,
+  { configuredTeam: { team }, planned, missing }: Deciding,
   statements: readonly (Said | undefined)[],
 ): ReadonlySet<number> {
   const needed = new Set(planned.flatMap((index) => team.members[index]?.needs ?? []));

@@ -7,7 +7,7 @@ import { inTime } from "../../resolve/in-time.ts";
 import type { Ask, ResolverContext } from "../../resolve/resolver.ts";
 import { settleSubjects } from "../../resolve/settle-subjects.ts";
 import type { Verdict } from "../../model/verdict.ts";
-import type { Seating } from "../seating.ts";
+import type { ConfiguredTeam } from "../configure-team.ts";
 import { judgeAsker } from "./ask-judge.ts";
 import { callNames } from "./call-names.ts";
 import { compareAnswers, type Comparison } from "./compare-answers.ts";
@@ -27,7 +27,7 @@ export interface DecidedTeam {
 /** The team that decides, and in which run. */
 export interface Deciding {
   readonly run: Run;
-  readonly seating: Seating;
+  readonly configuredTeam: ConfiguredTeam;
   /** Which team it is, and which attempt. */
   readonly at: TeamPlace;
   /** Members that were to be asked. */
@@ -46,7 +46,7 @@ export interface Deciding {
  * once. What they say then is compared and settled anew, as a whole: nothing is decided on what they said before.
  */
 export async function decide(deciding: Deciding, panel: Panel): Promise<DecidedTeam> {
-  const { team, doubts, reruns } = deciding.seating;
+  const { team, doubts, reruns } = deciding.configuredTeam;
   const ask = judgeAsker(deciding);
   const compare = (): Promise<Comparison> => compareAnswers(deciding, panel.statements, ask);
   let { subjects, reviewed, asked } = await compare();
@@ -100,7 +100,7 @@ interface Settling {
 }
 
 async function settle(
-  { run, seating: { team }, at, missing, enough }: Deciding,
+  { run, configuredTeam: { team }, at, missing, enough }: Deciding,
   ask: Ask,
   { all, open, rerun, asked }: Settling,
 ): Promise<readonly Verdict[]> {

@@ -43,12 +43,13 @@ export function doubtful(
   }
   if (contested.size === 0) return [];
   return [...members.keys()].flatMap((index): readonly OnceMore[] => {
-    const seat = panel.seatOf(index);
-    const next = contested.has(index) ? seat?.next() : undefined;
-    if (seat === undefined || next === undefined) return [];
-    if (seat.escalateIf.includes("conflict")) return [{ index, seat: next, why: "conflict" }];
-    return narrow.has(index) && seat.escalateIf.includes("low-margin")
-      ? [{ index, seat: next, why: "low-margin" }]
+    const configured = panel.memberAt(index);
+    const next = contested.has(index) ? configured?.next() : undefined;
+    if (configured === undefined || next === undefined) return [];
+    if (configured.escalateIf.includes("conflict"))
+      return [{ index, configured: next, why: "conflict" }];
+    return narrow.has(index) && configured.escalateIf.includes("low-margin")
+      ? [{ index, configured: next, why: "low-margin" }]
       : [];
   });
 }

@@ -2,7 +2,7 @@ import { looksForFindings } from "../../conflict/said.ts";
 import { TASK_SUBJECT } from "../../model/claim.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import { gatedBy, type Gate, type Gated } from "../../resolve/gate.ts";
-import { isTeam } from "../seating.ts";
+import { isTeam } from "../configure-team.ts";
 import type { Team } from "../team.ts";
 
 type GatedEnd = Pick<Outcome, "status" | "results" | "verdicts" | "missing">;

@@ -2,18 +2,18 @@ import type { AgentResult, OtherSide } from "../../model/call.ts";
 import type { Said } from "../../conflict/said.ts";
 import type { CallSpec } from "../../call/call-spec.ts";
 import type { Run } from "../../call/run.ts";
-import type { Seat } from "../../call/seat.ts";
+import type { ConfiguredAgent } from "../../call/configured-agent.ts";
 import type { EscalationReason } from "../../model/events.ts";
 import { askOnceMore, type Asking } from "../coordinate/member.ts";
 import { madeOf } from "../coordinate/member-result.ts";
-import { isSeating, type Seating } from "../seating.ts";
+import { isConfiguredTeam, type ConfiguredTeam } from "../configure-team.ts";
 
 /** What the members of a team have said, and what it takes to ask some of them once more. Members are known by their index. */
 export interface Panel {
   /** In the order of the team; of those who have nothing to say, nothing. */
   readonly statements: readonly (Said | undefined)[];
-  /** Where a member sits that can be asked once more: an agent that has answered; at the dearest tier that it was asked at. */
-  seatOf(index: number): Seat | undefined;
+  /** The member that can be asked once more, an agent that has answered, at the dearest tier that it was asked at. */
+  memberAt(index: number): ConfiguredAgent | undefined;
   /**
    * Asks these members once more, all at once. What they say then takes the place of what they said before; where they do
    * not answer, that stands. Rejects when the run is cancelled, once all have stopped.
@@ -24,7 +24,7 @@ export interface Panel {
 /** Somebody who is to be asked once more. */
 export interface OnceMore {
   readonly index: number;
-  readonly seat: Seat;
+  readonly configured: ConfiguredAgent;
   readonly why: EscalationReason;
   readonly others?: readonly OtherSide[];
 }
@@ -40,28 +40,29 @@ export interface Answers {
 /** The panel of a team whose members have all ended. */
 export function panelOf(
   run: Run,
-  { seats }: Seating,
+  { members }: ConfiguredTeam,
   { results, statements, askings }: Answers,
   specOf: (index: number) => CallSpec,
 ): Panel {
   const askingOf = (index: number): Asking | undefined => {
-    const seat = seats[index];
+    const configured = members[index];
     const result = results[index];
-    if (seat === undefined || isSeating(seat) || result?.status !== "ok") return undefined;
+    if (configured === undefined || isConfiguredTeam(configured) || result?.status !== "ok")
+      return undefined;
     const { place } = specOf(index);
     const call = { place, result, said: statements[index] };
-    return askings[index] ?? { calls: [call], seat, first: place };
+    return askings[index] ?? { calls: [call], configured, first: place };
   };
   return {
     statements,
-    seatOf: (index) => askingOf(index)?.seat,
+    memberAt: (index) => askingOf(index)?.configured,
     async again(wanted) {
       // All questions before any answer: what one is asked does not depend on what another says now.
-      const asked = wanted.flatMap(({ index, seat, why, others }) => {
+      const asked = wanted.flatMap(({ index, configured, why, others }) => {
         const asking = askingOf(index);
         // A person is not waited for while everybody else has answered: what was said stands.
         const spec = { ...specOf(index), canWait: false, others };
-        return asking === undefined ? [] : [{ index, asking, once: { seat, why, spec } }];
+        return asking === undefined ? [] : [{ index, asking, once: { configured, why, spec } }];
       });
       const ended = await Promise.allSettled(
         asked.map(async ({ index, asking, once }) => {
@@ -70,9 +71,10 @@ export function panelOf(
       );
       for (const end of ended) if (end.status === "rejected") throw end.reason;
       for (const { index } of asked) {
-        const seat = seats[index];
+        const configured = members[index];
         const asking = askings[index];
-        if (seat === undefined || isSeating(seat) || asking === undefined) continue;
+        if (configured === undefined || isConfiguredTeam(configured) || asking === undefined)
+          continue;
         const { result, said } = madeOf(asking.calls);
         results[index] = result;
         statements[index] = said;

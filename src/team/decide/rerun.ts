@@ -2,7 +2,7 @@ import { foldedKey } from "../../conflict/canonical.ts";
 import type { Position } from "../../model/conflict.ts";
 import { oneLine, shown } from "../../conflict/plain.ts";
 import { fewOf, type Subject } from "../../conflict/subject.ts";
-import { rerunSeat } from "../../call/ladder.ts";
+import { rerunAgent } from "../../call/ladder.ts";
 import type { ResolverContext, Deferral, Question } from "../../resolve/resolver.ts";
 import { otherSides } from "../../resolve/other-sides.ts";
 import type { OnceMore, Panel } from "./panel.ts";
@@ -31,7 +31,7 @@ export function rerunWishes({ indexOf, members }: Team, panel: Panel): RerunWish
   const ableOf = ({ positions }: Question): readonly number[] =>
     positions
       .flatMap(({ heldBy }) => heldBy.flatMap(({ agent }) => indexOf.get(agent) ?? []))
-      .filter((index) => panel.seatOf(index) !== undefined);
+      .filter((index) => panel.memberAt(index) !== undefined);
   return {
     rerun(question, tier): Deferral {
       if (ableOf(question).length === 0) {
@@ -50,10 +50,12 @@ export function rerunWishes({ indexOf, members }: Team, panel: Panel): RerunWish
       if (tiers.size === 0) return [];
       const sides = otherSides(wished.map(({ question }) => question));
       return [...members.entries()].flatMap(([index, { name }]): readonly OnceMore[] => {
-        const seat = tiers.has(index) ? panel.seatOf(index) : undefined;
-        if (seat === undefined) return [];
+        const configured = tiers.has(index) ? panel.memberAt(index) : undefined;
+        if (configured === undefined) return [];
         const others = sides.get(name) ?? [];
-        return [{ index, seat: rerunSeat(seat, tiers.get(index)), why: "rerun", others }];
+        return [
+          { index, configured: rerunAgent(configured, tiers.get(index)), why: "rerun", others },
+        ];
       });
     },
   };

@@ -9,7 +9,7 @@ import type { Verdict } from "../../model/verdict.ts";
 import { counted } from "../../resolve/words.ts";
 import { isLeftOut } from "../coordinate/conclude.ts";
 import type { Plan } from "../plan.ts";
-import { isTeam } from "../seating.ts";
+import { isTeam } from "../configure-team.ts";
 import type { Member, Team } from "../team.ts";
 
 /** What a team was asked, what it said, and what was decided about that. Members are known by their index. */

@@ -10,8 +10,8 @@ import type { Limits } from "../describe/limits.ts";
 import type { EscalateIf } from "../describe/tier.ts";
 import type { Collector } from "./batch/batch.ts";
 
-/** An agent in its place in a team, at one tier, with everything that limits it there. */
-export interface Seat {
+/** An agent with its team's options applied: in its place, at one tier, with everything that limits it there. */
+export interface ConfiguredAgent {
   readonly agent: Agent;
   /** Identifies the agent; see `agentDefinition`. Only looked at in runs that keep keys. */
   readonly definition: () => string;
@@ -20,7 +20,7 @@ export interface Seat {
   readonly limits: Limits;
   /** Keeps the timeouts of its attempts; `undefined` where they have none. */
   readonly timeouts: Deadlines | undefined;
-  /** Every limit on the path to the root: a list of its own for each seat. */
+  /** Every limit on the path to the root: a list of its own for each configured agent. */
   readonly limiters: readonly Limit[];
   /** What of those holds for other processes too. */
   readonly scoped: readonly Scoped[];
@@ -44,13 +44,13 @@ export interface Seat {
   readonly batch: Collector | undefined;
   readonly escalateIf: readonly EscalateIf[];
   /** The same agent at the next tier; `undefined` at the last. */
-  readonly next: () => Seat | undefined;
+  readonly next: () => ConfiguredAgent | undefined;
   /** Who is asked when it has failed. */
-  readonly fallback: readonly Seat[];
+  readonly fallback: readonly ConfiguredAgent[];
 }
 
-/** What a seat has to say of how its attempts are limited. */
-export type Limited = Pick<Seat, "agent" | "limits" | "limiters" | "budgets">;
+/** What a configured agent has to say of how its attempts are limited. */
+export type Limited = Pick<ConfiguredAgent, "agent" | "limits" | "limiters" | "budgets">;
 
 /** What an attempt asks for that says no more of itself than that it is one. */
 export function slotsOf({ agent, limits, limiters, budgets }: Limited): PermitRequest | undefined {
@@ -76,9 +76,9 @@ export function lifeMsOf({ timeoutMs, graceMs }: Limits): number {
 
 const RECORDING_MS = 60_000;
 
-/** What a seat has of what nobody asked for. */
-export const PLAIN_SEAT: Omit<
-  Seat,
+/** What a configured agent has of what nobody asked for. */
+export const PLAIN_AGENT: Omit<
+  ConfiguredAgent,
   "agent" | "definition" | "place" | "limits" | "timeouts" | "limiters" | "slots"
 > = Object.freeze({
   scoped: [],

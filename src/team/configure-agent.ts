@@ -3,18 +3,18 @@ import type { Deadlines } from "../async/deadlines.ts";
 import { collector } from "../call/batch/batch.ts";
 import type { RegisteredAgent } from "../executor/executor.ts";
 import { agentDefinition } from "../call/key.ts";
-import { slotsOf, type Seat } from "../call/seat.ts";
+import { slotsOf, type ConfiguredAgent } from "../call/configured-agent.ts";
 import { QuorateError } from "../model/errors.ts";
 import { lanesAt } from "../limits/lane.ts";
 import { scopedIn } from "../limits/shared-slots.ts";
 import { isFree } from "../money/bound.ts";
 import { mergeLimits } from "../describe/limits.ts";
 import { modelName } from "../describe/tier.ts";
-import type { Above, Overrides } from "./seating.ts";
+import type { Above, Overrides } from "./configure-team.ts";
 import { tiersOf, type Team } from "./team.ts";
 
-/** Where an agent sits. */
-export interface Sitting {
+/** What an agent is configured by. */
+export interface Surroundings {
   readonly team: Team;
   /** What its team and those above it say. */
   readonly above: Above;
@@ -23,9 +23,13 @@ export interface Sitting {
   readonly timeoutsOf: (timeoutMs: number) => Deadlines | undefined;
 }
 
-/** Gives an agent its seat, and those behind it: at dearer tiers, and of who is asked when it has failed. */
-export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
-  const { team, above, overrides, registry, timeoutsOf } = sitting;
+/** Applies the options of its team to an agent; with it come the same agent at dearer tiers, and who is asked when it has failed. */
+export function configureAgent(
+  surroundings: Surroundings,
+  agent: Agent,
+  place: string,
+): ConfiguredAgent {
+  const { team, above, overrides, registry, timeoutsOf } = surroundings;
   registry.set(place, { agent, tiers: above.tiers });
   const tiers = [...above.tiers.keys()];
   const first = agent.tier ?? (agent.cost === "free" ? undefined : tiers[0]);
@@ -37,7 +41,8 @@ export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
     );
   }
   const fallback = agent.fallback.map((other) => {
-    if (!above.tiers.has(other.name)) return seatAgent(sitting, other, `${place}~${other.name}`);
+    if (!above.tiers.has(other.name))
+      return configureAgent(surroundings, other, `${place}~${other.name}`);
     throw new QuorateError(
       "BAD_OPTIONS",
       `agent "${agent.name}" has the fallback "${other.name}", and ${team.where} a tier of that name: the log could not tell them apart; rename one`,
@@ -50,7 +55,7 @@ export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
     ...above.budgets,
     ...agent.budgets.map((budget) => ({ budget, place, whose: where })),
   ];
-  const seatAt = (index: number, fallback: readonly Seat[]): Seat => {
+  const atTier = (index: number, fallback: readonly ConfiguredAgent[]): ConfiguredAgent => {
     const tier = tiers[index];
     const model = tier === undefined ? agent.model : above.tiers.get(tier);
     const called = modelName(model);
@@ -58,7 +63,7 @@ export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
       lanesAt(some, { tier, model }, where),
     );
     const limiters = [...above.limiters, ...new Set(lanes.map(({ limit }) => limit))];
-    let next: { readonly seat: Seat | undefined } | undefined;
+    let next: { readonly configured: ConfiguredAgent | undefined } | undefined;
     let definition: string | undefined;
     return {
       agent,
@@ -80,16 +85,20 @@ export function seatAgent(sitting: Sitting, agent: Agent, place: string): Seat {
       escalateIf: agent.escalateIf ?? above.escalateIf ?? [],
       next: () => {
         const has = tier !== undefined && index + 1 < tiers.length;
-        next ??= { seat: has ? seatAt(index + 1, []) : undefined };
-        return next.seat;
+        next ??= { configured: has ? atTier(index + 1, []) : undefined };
+        return next.configured;
       },
       fallback,
     };
   };
-  return seatAt(first === undefined ? -1 : tiers.indexOf(first), fallback);
+  return atTier(first === undefined ? -1 : tiers.indexOf(first), fallback);
 }
 
-function cacheOf({ cache, version }: Agent, above: Above["cache"], where: string): Seat["cache"] {
+function cacheOf(
+  { cache, version }: Agent,
+  above: Above["cache"],
+  where: string,
+): ConfiguredAgent["cache"] {
   const settings = cache ?? above;
   if (settings === undefined || settings === false) return undefined;
   if (version !== undefined) return settings;

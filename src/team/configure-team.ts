@@ -4,7 +4,7 @@ import { askedToCompare } from "../conflict/group.ts";
 import type { Collector } from "../call/batch/batch.ts";
 import type { RegisteredAgent } from "../executor/executor.ts";
 import { mayBeContradicted, withStandIns } from "../call/ladder.ts";
-import type { Seat } from "../call/seat.ts";
+import type { ConfiguredAgent } from "../call/configured-agent.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { LanesOf } from "../limits/lane.ts";
 import type { Limit } from "../limits/limit.ts";
@@ -14,20 +14,20 @@ import type { CacheSettings } from "../describe/cache.ts";
 import type { CallLimits } from "../describe/limits.ts";
 import type { EscalateIf } from "../describe/tier.ts";
 import type { Resolver } from "../resolve/resolver.ts";
-import { seatAgent } from "./seat-agent.ts";
+import { configureAgent } from "./configure-agent.ts";
 import { teamDefinition, tiersOf, type Member, type Team } from "./team.ts";
 import { wholeDefinition } from "./whole-definition.ts";
 
-/** A team in its place under a root: every agent with its limits there and every limit on its path. */
-export interface Seating {
+/** A team in its place under a root, with its options and those of the teams above applied: every agent with all limits on its path. */
+export interface ConfiguredTeam {
   readonly team: Team;
   /** Its own; empty for the root. */
   readonly place: string;
   /** Identifies the team's description, those of its workers included. Only looked at in runs that keep keys. */
   readonly definition: () => string;
-  readonly seats: readonly (Seat | Seating)[];
+  readonly members: readonly (ConfiguredAgent | ConfiguredTeam)[];
   /** The agents that the team's chain and its comparators ask. */
-  readonly judges: ReadonlyMap<Agent, JudgeSeat>;
+  readonly judges: ReadonlyMap<Agent, ConfiguredJudge>;
   /** Those of its agents that collect calls, of teams in it and judges too. */
   readonly collectors: readonly Collector[];
   /** Whether members may be asked once more since others contradict them. */
@@ -36,13 +36,13 @@ export interface Seating {
   readonly reruns: boolean;
 }
 
-/** The seat of an agent that is no member: what it is called in the team's call ids. */
-export interface JudgeSeat {
+/** An agent that is no member, and what it is called in the team's call ids. */
+export interface ConfiguredJudge {
   readonly name: string;
-  readonly seat: Seat;
+  readonly configured: ConfiguredAgent;
 }
 
-export interface SeatingOptions {
+export interface ConfigureTeamOptions {
   readonly team: Team;
   /** The places of the team's agents begin with it. */
   readonly prefix?: string;
@@ -82,15 +82,15 @@ export const NOTHING_ABOVE: Above = Object.freeze({
   escalateIf: undefined,
 });
 
-/** Seats a team, and those nested in it. */
-export function seatTeam({
+/** Applies a team's options to its agents, and to the teams nested in it. */
+export function configureTeam({
   team,
   prefix = "",
   above = NOTHING_ABOVE,
   overrides = {},
   registry,
   timeoutsOf,
-}: SeatingOptions): Seating {
+}: ConfigureTeamOptions): ConfiguredTeam {
   const { lanes, label } = team;
   const here: Above = {
     limiters: [...above.limiters, team.slots],
@@ -108,11 +108,11 @@ export function seatTeam({
     cache: team.cache ?? above.cache,
     escalateIf: team.escalateIf ?? above.escalateIf,
   };
-  const sitting = { team, above: here, overrides, registry, timeoutsOf };
-  const seatMember = ({ name, worker }: Member): Seat | Seating => {
+  const surroundings = { team, above: here, overrides, registry, timeoutsOf };
+  const configureMember = ({ name, worker }: Member): ConfiguredAgent | ConfiguredTeam => {
     const place = `${prefix}${name}`;
     return isTeam(worker)
-      ? seatTeam({
+      ? configureTeam({
           team: worker,
           prefix: `${place}/`,
           above: here,
@@ -120,31 +120,38 @@ export function seatTeam({
           registry,
           timeoutsOf,
         })
-      : seatAgent(sitting, worker, place);
+      : configureAgent(surroundings, worker, place);
   };
 
-  const judges = new Map<Agent, JudgeSeat>();
+  const judges = new Map<Agent, ConfiguredJudge>();
   const asked = team.resolve.flatMap(({ asks = [] }) => asks);
   for (const agent of [...asked, ...askedToCompare(team)]) {
     if (judges.has(agent)) continue;
     // A member's name never begins with "~".
     const name = `~${agent.name}`;
-    judges.set(agent, { name, seat: seatAgent(sitting, agent, prefix + name) });
+    judges.set(agent, { name, configured: configureAgent(surroundings, agent, prefix + name) });
   }
-  const seats = team.members.map(seatMember);
+  const members = team.members.map(configureMember);
   const definitions = (): readonly string[] =>
-    seats.map((seat) => (isSeating(seat) ? seat.definition() : wholeDefinition(seat)));
+    members.map((configured) =>
+      isConfiguredTeam(configured) ? configured.definition() : wholeDefinition(configured),
+    );
   for (const resolver of team.resolve) checkRerun(resolver, here, team);
   return {
     team,
     place: prefix.slice(0, -1),
     definition: once(() => teamDefinition(team, definitions())),
-    seats,
+    members,
     judges,
-    collectors: [...seats, ...[...judges.values()].map(({ seat }) => seat)].flatMap(collectorsIn),
+    collectors: [...members, ...[...judges.values()].map(({ configured }) => configured)].flatMap(
+      collectorsIn,
+    ),
     doubts:
       here.tiers.size > 0 &&
-      seats.some((seat) => !isSeating(seat) && withStandIns(seat).some(mayBeContradicted)),
+      members.some(
+        (configured) =>
+          !isConfiguredTeam(configured) && withStandIns(configured).some(mayBeContradicted),
+      ),
     reruns: team.resolve.some(({ reruns }) => reruns !== undefined),
   };
 }
@@ -156,10 +163,10 @@ function checkRerun({ name, reruns }: Resolver, { tiers }: Above, { where }: Tea
   throw new QuorateError("BAD_OPTIONS", `${name} asks at the tier "${tier}", and ${where} ${has}`);
 }
 
-/** The collectors of a seat, or of all in a team. */
-export function collectorsIn(seat: Seat | Seating): readonly Collector[] {
-  if (isSeating(seat)) return seat.collectors;
-  return seat.batch === undefined ? [] : [seat.batch];
+/** The collectors of an agent, or of all in a team. */
+export function collectorsIn(configured: ConfiguredAgent | ConfiguredTeam): readonly Collector[] {
+  if (isConfiguredTeam(configured)) return configured.collectors;
+  return configured.batch === undefined ? [] : [configured.batch];
 }
 
 /** Prices of several lists; those of a later one win. */
@@ -177,7 +184,9 @@ export function isTeam(worker: Agent | Team): worker is Team {
   return "members" in worker;
 }
 
-/** Whether a seat is a nested team's. */
-export function isSeating(seat: Seat | Seating): seat is Seating {
-  return "seats" in seat;
+/** Whether a configured member is a nested team. */
+export function isConfiguredTeam(
+  configured: ConfiguredAgent | ConfiguredTeam,
+): configured is ConfiguredTeam {
+  return "members" in configured;
 }
