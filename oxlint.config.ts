@@ -20,6 +20,7 @@ const packages: ReadonlySet<string> = new Set([
   "@pydantic/genai-prices",
   "listr2",
   "ms",
+  "pg",
   "@standard-schema/spec",
 ]);
 
@@ -136,6 +137,7 @@ const arrows: readonly Arrow[] = [
   ...room("similar", ["conflict", "conflict/similar"]),
   ...room("report", [...words, "money/bill.ts"]),
   ...room("sqlite", [...words, "store"]),
+  ...room("postgres", [...words, "store", "pg"]),
   ...room("ports", ["store", "limits"], ["async/cancellation.ts"]),
   ...room(
     "ai-sdk",

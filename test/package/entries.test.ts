@@ -60,6 +60,7 @@ describe("the entries of the package", () => {
     "./audit",
     "./similar",
     "./sqlite",
+    "./postgres",
     "./ports",
     "./testing",
     "./command",
@@ -76,7 +77,7 @@ describe("the entries of the package", () => {
     const { sources, packages } = loadedBy(join(root, subPaths["."] ?? ""));
     expect(sources).toContain("supervisor.ts");
     const elsewhere =
-      /^(learning|audit|report|sqlite|cli|testing|command|ai-sdk|prices)\/|^conflict\/(similar|contradiction)\/|^forecast\/(forecast|tree)/;
+      /^(learning|audit|report|sqlite|postgres|cli|testing|command|ai-sdk|prices)\/|^conflict\/(similar|contradiction)\/|^forecast\/(forecast|tree)/;
     expect(sources.filter((file) => elsewhere.test(file))).toEqual([]);
     expect(packages).not.toContain("node:sqlite");
   });
@@ -102,6 +103,7 @@ describe("the entries of the package", () => {
     ["./audit", "auditJudges"],
     ["./similar", "similar"],
     ["./sqlite", "sqlite"],
+    ["./postgres", "postgres"],
     ["./testing", "scripted"],
     ["./command", "commandAgent"],
     ["./ai-sdk", "modelAgent"],

@@ -1,0 +1,205 @@
+import { setTimeout } from "node:timers/promises";
+import { QuorateError } from "../model/errors.ts";
+import { databaseFailure, isInTheWay, isLost } from "./failure.ts";
+import type { PostgresClient, PostgresPool } from "./options.ts";
+
+/** A row of an answer. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** One connection, as long as it is held. */
+export interface Connection {
+  query(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+}
+
+export interface DatabaseOptions {
+  /** Of the database, for messages. */
+  readonly name: string;
+  readonly pool: PostgresPool;
+  readonly patienceMs: number;
+  /** Makes the tables, once; rejected, it is tried again with the next question. */
+  readonly prepare: (connection: Connection) => Promise<void>;
+}
+
+/** A database that may be out of reach for a while. All of it rejects with `STORE_FAILED` where it stays so. */
+export interface Database {
+  readonly name: string;
+  /**
+   * Asks one statement that does no harm where it is asked twice, again where the connection was lost or others were in the way. `again` says
+   * whether it may have been carried out before.
+   */
+  ask(text: string, values: readonly unknown[]): Promise<readonly Row[]>;
+  /**
+   * Works in a transaction, once others have let go of `locks`, and answers with what `work` did once it is kept. `work` is called again where
+   * nothing of it was kept; what it throws undoes it and is passed on.
+   */
+  transact<T>(locks: readonly bigint[], work: (connection: Connection) => Promise<T>): Promise<T>;
+  /** Does `work`, which may meet a lost connection, again for `patienceMs`. It is told whether it is done again. */
+  patiently<T>(work: (again: boolean) => Promise<T>): Promise<T>;
+  /** Has no more patience, and resolves when what was asked has its answer. */
+  drain(): Promise<void>;
+  /** One question on a connection of the pool, as it is. */
+  once(text: string, values: readonly unknown[]): Promise<readonly Row[]>;
+}
+
+const LONGEST_WAIT_MS = 500;
+
+/** Who holds a lock and falls silent loses it, and its connection: others wait for it no longer than this. */
+const SILENT_MS = 5_000;
+
+export function database({ name, pool, patienceMs, prepare }: DatabaseOptions): Database {
+  let preparing: Promise<void> | undefined;
+  let isDraining = false;
+  const asking = new Set<Promise<unknown>>();
+
+  async function withClient<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    let isSound = false;
+    try {
+      const done = await work(connectionOf(client));
+      isSound = true;
+      return done;
+    } catch (error) {
+      // One on which a transaction may be open is not used again.
+      isSound = error instanceof Undone;
+      throw error instanceof Undone ? error.thrown : error;
+    } finally {
+      client.release(!isSound);
+    }
+  }
+
+  async function prepared(): Promise<void> {
+    preparing ??= withClient(prepare);
+    try {
+      await preparing;
+    } catch (error) {
+      preparing = undefined;
+      throw error;
+    }
+  }
+
+  function patiently<T>(work: (again: boolean) => Promise<T>): Promise<T> {
+    const asked = tryAgain(work);
+    asking.add(asked);
+    const forget = (): boolean => asking.delete(asked);
+    asked.then(forget, forget);
+    return asked;
+  }
+
+  async function tryAgain<T>(work: (again: boolean) => Promise<T>): Promise<T> {
+    const deadline = performance.now() + patienceMs;
+    for (let waitMs = 5, again = false; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+      try {
+        await prepared();
+        return await work(again);
+      } catch (error) {
+        const isWorthIt = isLost(error) || isInTheWay(error);
+        if (!isWorthIt || isDraining || performance.now() >= deadline)
+          throw databaseFailure(name, error);
+      }
+      again = true;
+      await setTimeout(waitMs * (0.5 + Math.random()));
+    }
+  }
+
+  const once: Database["once"] = (text, values) =>
+    withClient(({ query }) => query(text, values).catch(asUndone));
+
+  /** Whether a transaction was kept whose end nobody has heard. */
+  async function wasKept(xid: string): Promise<boolean> {
+    return patiently(async () => {
+      const [row] = await once("SELECT pg_xact_status($1::xid8) AS status", [xid]);
+      if (row?.["status"] !== "in progress") return row?.["status"] === "committed";
+      // Its connection is gone: the server will notice.
+      throw Object.assign(new Error("Its transaction has not ended."), { code: "55P03" });
+    });
+  }
+
+  function transact<T>(
+    locks: readonly bigint[],
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    return patiently(async () => {
+      let xid = "";
+      let done: { readonly answer: T } | undefined;
+      try {
+        return await withClient(async (connection) => {
+          const begun = await connection.query(beginning(locks));
+          xid = String(begun.find((row) => "xid" in row)?.["xid"]);
+          let answer: T;
+          try {
+            answer = await work(connection);
+          } catch (error) {
+            await connection.query("ROLLBACK");
+            throw new Undone(error);
+          }
+          done = { answer };
+          await connection.query("COMMIT");
+          return answer;
+        });
+      } catch (error) {
+        if (done === undefined || !isLost(error)) throw error;
+        if (await wasKept(xid)) return done.answer;
+        throw error;
+      }
+    });
+  }
+
+  return {
+    name,
+    patiently,
+    once,
+    async drain() {
+      isDraining = true;
+      while (asking.size > 0) await Promise.allSettled(asking);
+    },
+    transact,
+    ask: (text, values) => patiently(() => once(text, values)),
+  };
+}
+
+/** A question was refused, and the connection it was asked on is as it was before. */
+class Undone extends Error {
+  readonly thrown: unknown;
+
+  constructor(thrown: unknown) {
+    super("Undone");
+    this.thrown = thrown;
+  }
+}
+
+function asUndone(error: unknown): never {
+  throw isLost(error) ? error : new Undone(error);
+}
+
+function connectionOf(client: PostgresClient): Connection {
+  return {
+    async query(text, values) {
+      const answer: unknown = await client.query(text, values);
+      // Several statements have several answers.
+      const answers: readonly unknown[] = Array.isArray(answer) ? answer : [answer];
+      return answers.flatMap((one) => rowsOf(one));
+    },
+  };
+}
+
+function rowsOf(answer: unknown): readonly Row[] {
+  const { rows } = Object(answer) as { readonly rows?: unknown };
+  if (rows === undefined || rows === null) return [];
+  if (Array.isArray(rows)) return rows as readonly Row[];
+  throw new QuorateError(
+    "STORE_FAILED",
+    "The pool answers with no rows; give a Pool of the package pg.",
+  );
+}
+
+/** Begins a transaction and waits for its locks: numbers of ours, so that all of it is one message. */
+function beginning(locks: readonly bigint[]): string {
+  const inOrder = [...new Set(locks)].toSorted((a, b) => (a < b ? -1 : 1));
+  return [
+    "BEGIN ISOLATION LEVEL READ COMMITTED",
+    `SET LOCAL idle_in_transaction_session_timeout = ${SILENT_MS}`,
+    `SET LOCAL lock_timeout = ${2 * SILENT_MS}`,
+    "SELECT pg_current_xact_id()::text AS xid",
+    ...inOrder.map((lock) => `SELECT pg_advisory_xact_lock(${lock})`),
+  ].join("; ");
+}

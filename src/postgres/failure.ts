@@ -1,0 +1,63 @@
+import { describeThrown, QuorateError } from "../model/errors.ts";
+
+// SQLSTATE codes, https://www.postgresql.org/docs/current/errcodes-appendix.html, and those of Node's sockets.
+const ADVICE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "cannot be reached: start it, or correct its address",
+  ENOTFOUND: "cannot be reached, its host is unknown: correct its address",
+  EAI_AGAIN: "cannot be reached, its host cannot be looked up: check the network",
+  ETIMEDOUT: "does not answer: check the network, or correct its address",
+  "28000": "refuses this user: correct the user, or what the server allows",
+  "28P01": "refuses the password: set PGPASSWORD, or use a pass file",
+  "3D000": "does not exist: create it, or name another",
+  "42501":
+    "does not let this user do that: grant it usage of the schema and its tables, or let an owner open it once (docs/scale.md)",
+  "53100": "has no room left on its disk: free some space",
+  "53300": "has no connection left: raise max_connections, or lower `connections`",
+  "55P03": "was locked by somebody else for longer than patienceMs: let them finish",
+  "57P03": "is starting or stopping: wait until it is ready",
+};
+
+/** A `QuorateError` as it is; anything else as a `STORE_FAILED` that names the database and what to do, with its cause. */
+export function databaseFailure(name: string, cause: unknown): QuorateError {
+  if (cause instanceof QuorateError) return cause;
+  const advice = ADVICE[codeOf(cause) ?? ""] ?? `failed: ${describeThrown(cause)}`;
+  return new QuorateError("STORE_FAILED", `The database ${name} ${advice}.`, { cause });
+}
+
+/** Whether the connection was lost, or could not be had: what was asked may have been done, or not. */
+export function isLost(thrown: unknown): boolean {
+  const code = codeOf(thrown);
+  if (code === undefined) return thrown instanceof Error && LOST_WORDS.test(thrown.message);
+  return LOST.has(code) || code.startsWith("08") || code.startsWith("57P");
+}
+
+/** Whether others were in the way, so that nothing was done, and asking again may help. */
+export function isInTheWay(thrown: unknown): boolean {
+  return IN_THE_WAY.has(codeOf(thrown) ?? "");
+}
+
+// What pg throws itself has no code.
+const LOST_WORDS = /^(Connection terminated|timeout exceeded|Query read timeout|Client has)/;
+const LOST: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EAI_AGAIN",
+  // A transaction that was idle for too long: its connection is gone.
+  "25P03",
+  "53300",
+]);
+// Serialization, deadlock, lock_timeout, and a large value that was forgotten as it was written again.
+const IN_THE_WAY: ReadonlySet<string> = new Set(["40001", "40P01", "55P03", "23503"]);
+
+function codeOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  // Where a host has several addresses, each has an error of its own.
+  const one: unknown = thrown instanceof AggregateError ? (thrown.errors[0] ?? thrown) : thrown;
+  const code: unknown = one instanceof Error && "code" in one ? one.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}

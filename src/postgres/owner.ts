@@ -1,0 +1,43 @@
+import { hostname } from "node:os";
+import { cut } from "../model/text.ts";
+import type { Row } from "./database.ts";
+
+/** How often a store shows itself within the time after which it counts as gone. */
+export const BEATS_PER_LEASE = 3;
+
+/** This store, as one of those that may own runs. */
+export interface Owner {
+  /** Random, so that none is ever used again; 48 bits, so that it stays an exact number. */
+  readonly id: number;
+  /** What a person is told of it. */
+  readonly label: string;
+  readonly leaseMs: number;
+}
+
+export function thisOwner(leaseMs: number): Owner {
+  const id = Math.floor(Math.random() * 2 ** 48);
+  return { id, label: `process ${process.pid} on host ${cut(hostname(), 100)}`, leaseMs };
+}
+
+/** Shows that the store lives; $1 its id, $2 its label, $3 its lease. */
+export const beatSql = (schema: string): string => `
+  INSERT INTO ${schema}.owners (owner, name, lease_ms, seen) VALUES ($1, $2, $3, clock_timestamp())
+  ON CONFLICT (owner) DO UPDATE SET seen = clock_timestamp()`;
+
+/** What tells whether the owner of a run lives, of the tables `runs` and `owners`. */
+export const LIVING_COLUMNS = `runs.owner, owners.name AS owner_name, owners.lease_ms,
+  extract(epoch FROM clock_timestamp() - owners.seen)::float8 * 1000 AS silent_ms`;
+
+/** The same in SQL. */
+export const LIVING = `coalesce(owners.seen + owners.lease_ms * interval '1 ms' >= clock_timestamp(), false)`;
+
+/** Who owns a run, in some words for a person; `undefined` when nobody does, or who did is gone. A store knows of itself that it lives. */
+export function livingOwner(row: Row, self: number): string | undefined {
+  if (row["owner"] === null) return undefined;
+  if (Number(row["owner"]) === self) return "this store";
+  if (row["silent_ms"] === null) return undefined;
+  const [silentMs, leaseMs] = [Number(row["silent_ms"]), Number(row["lease_ms"])];
+  if (silentMs > leaseMs) return undefined;
+  const seen = `last seen ${Math.max(0, Math.round(silentMs / 1000))} s ago, gone after ${leaseMs / 1000} s of silence`;
+  return `${String(row["owner_name"])} (${seen})`;
+}

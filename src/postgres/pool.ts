@@ -1,0 +1,66 @@
+import { QuorateError } from "../model/errors.ts";
+import type { PostgresPool } from "./options.ts";
+
+/** A pool that is made when somebody first connects. */
+export interface LazyPool extends PostgresPool {
+  end(): Promise<void>;
+}
+
+// A server that does not answer at all is out of reach.
+const CONNECT_MS = 5_000;
+const ANSWER_MS = 60_000;
+
+/** Loads `pg` when it is first needed. Connecting rejects with `BAD_OPTIONS` where it is missing, in one sentence. */
+export function lazyPool(url: string, connections: number): LazyPool {
+  let made: Promise<LazyPool> | undefined;
+  let ended = false;
+
+  async function make(): Promise<LazyPool> {
+    const { default: pg } = await import("pg").catch((cause: unknown) => {
+      const why =
+        'quorate/postgres needs the package "pg", which cannot be loaded; install it: npm install pg';
+      throw new QuorateError("BAD_OPTIONS", why, { cause });
+    });
+    const pool = new pg.Pool({
+      connectionString: url,
+      // One listens.
+      max: connections + 1,
+      allowExitOnIdle: true,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: ANSWER_MS,
+      application_name: "quorate",
+    });
+    // A connection that is lost while nobody uses it is made again when one is needed.
+    pool.on("error", () => {});
+    return pool;
+  }
+
+  return {
+    async connect() {
+      made ??= make();
+      return (await made).connect();
+    },
+    async end() {
+      if (ended) return;
+      ended = true;
+      await (await made?.catch(() => undefined))?.end();
+    },
+  };
+}
+
+/** What a database is called in messages: its address without user and password. Throws `BAD_OPTIONS` for what is no address. */
+export function nameOf(url: string): string {
+  try {
+    const { protocol, hostname, port, pathname, searchParams } = new URL(url);
+    if (protocol !== "postgres:" && protocol !== "postgresql:") throw new TypeError(protocol);
+    const host = hostname === "" ? (searchParams.get("host") ?? "localhost") : hostname;
+    return `${decodeURIComponent(pathname.slice(1)) || "of this user"} at ${host}:${port || "5432"}`;
+  } catch {
+    // Not quoted: it may have a password in it.
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      "postgres: url is no address of a database; use postgres://user@host:5432/name",
+    );
+  }
+}

@@ -1,0 +1,200 @@
+import { TEXT, TIME_MS } from "../check/arguments.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { RunEvent } from "../model/events.ts";
+import { checkEvents } from "../store/check-append.ts";
+import { MAX_EVENT_BYTES, toRow } from "../store/event-row.ts";
+import { followEvents } from "../store/follow.ts";
+import { givenUpRuns } from "../store/given-up.ts";
+import { heartbeat } from "../store/heartbeat.ts";
+import { retention } from "../store/retention.ts";
+import { checkErasure, checkQuery } from "../store/run-query.ts";
+import { PLAIN } from "../store/seal.ts";
+import type { Erasure, RunQuery, RunSummary, Store } from "../store/store.ts";
+import { isEnd } from "../store/summary.ts";
+import { wholeNumber } from "../store/whole-number.ts";
+import { appending, type Appending } from "./append.ts";
+import { database as databaseOf } from "./database.ts";
+import { forgetting } from "./forget.ts";
+import { newsOf } from "./news.ts";
+import type { PostgresPool } from "./options.ts";
+import { BEATS_PER_LEASE, beatSql, thisOwner } from "./owner.ts";
+import { postgresValues, type PostgresValues } from "./postgres-values.ts";
+import { runsIn } from "./runs.ts";
+import { migrate } from "./schema.ts";
+import { writeQueue } from "./write-queue.ts";
+
+/** A store in a PostgreSQL database; `await using` closes it. */
+export interface PostgresStore extends Store, AsyncDisposable {
+  readonly values: PostgresValues;
+  append(events: readonly RunEvent[], fence?: number): Promise<void>;
+  read(runId: string, afterSeq?: number, limit?: number): Promise<readonly RunEvent[]>;
+  run(runId: string): Promise<RunSummary | undefined>;
+  runs(query?: RunQuery): Promise<readonly RunSummary[]>;
+  take(runId: string): Promise<number>;
+  release(runId: string, fence: number): Promise<void>;
+  prune(beforeMs: number): Promise<number>;
+  erase(what: Erasure): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface PostgresStoreOptions {
+  /** Of the database, for messages. */
+  readonly name: string;
+  readonly pool: PostgresPool;
+  readonly schema: string;
+  readonly listen: boolean;
+  readonly patienceMs: number;
+  readonly leaseMs: number;
+  readonly retainMs: number;
+  /** What is left to do when the store is closed. */
+  readonly closed: () => Promise<void>;
+}
+
+export function postgresStore(options: PostgresStoreOptions): PostgresStore {
+  const { name, pool, schema, listen, patienceMs, leaseMs, retainMs } = options;
+  const owner = thisOwner(leaseMs);
+  const database = databaseOf({
+    name,
+    pool,
+    patienceMs,
+    async prepare(connection) {
+      await migrate(connection, schema, name);
+      // Whoever reads from here on is told of what comes after it.
+      await news.listen();
+    },
+  });
+  const news = newsOf({ pool, schema, owner, listen });
+  const givenUp = givenUpRuns(letGo);
+  const runs = runsIn({ database, schema, owner, givenUp });
+  const keep = appending({ database, schema, owner, channel: news.channel, find: runs.find });
+  const queue = writeQueue<Appending, void>(async (all) =>
+    (await keep(all)).map((refusal) => () => {
+      if (refusal !== undefined) throw refusal;
+    }),
+  );
+  const kept = postgresValues({ database, schema, owner, news, refuseWhenClosed });
+  const forget = forgetting({ database, schema, owner, givenUp, channel: news.channel });
+  const heart = heartbeat(leaseMs / BEATS_PER_LEASE, () =>
+    database.once(beatSql(schema), [owner.id, owner.label, leaseMs]),
+  );
+  /** Whether others may have heard of this owner. */
+  let isShown = false;
+  let closing: Promise<void> | undefined;
+  const clock = { now: () => Date.now() };
+  const retained = retention(retainMs, clock, prune);
+  const followed = { read, run, watch: news.watchRun };
+
+  function refuseWhenClosed(): void {
+    if (closing !== undefined)
+      throw new QuorateError("STORE_FAILED", `The store in the database ${name} is closed.`);
+  }
+
+  async function append(events: readonly RunEvent[], fence: number): Promise<void> {
+    refuseWhenClosed();
+    checkEvents(events);
+    const [first, last] = [events[0], events.at(-1)];
+    if (first === undefined || last === undefined) return;
+    const { runId } = first;
+    // Written out at once: what the caller changes before it is kept does not matter.
+    const rows = events.map((event) => toRow(event, PLAIN));
+    if (first.seq === 1) givenUp.remove(runId, 1);
+    isShown ||= first.seq === 1;
+    try {
+      await queue.add({ events: [...events], rows, fence });
+    } catch (error) {
+      if (error instanceof QuorateError && error.code === "LEASE_LOST") heart.ended(runId, fence);
+      throw error;
+    }
+    news.wroteRun(runId);
+    if (isEnd(last)) heart.ended(runId, fence);
+    else if (first.seq === 1) heart.began(runId, fence);
+    retained.pruneWhenDue();
+  }
+
+  async function read(runId: string, afterSeq = 0, limit = Infinity): Promise<readonly RunEvent[]> {
+    refuseWhenClosed();
+    TEXT.take(runId, "read: runId");
+    return runs.read(runId, wholeNumber(afterSeq), wholeNumber(limit));
+  }
+
+  async function run(runId: string): Promise<RunSummary | undefined> {
+    refuseWhenClosed();
+    TEXT.take(runId, "run: runId");
+    return (await runs.find([runId])).get(runId)?.summary;
+  }
+
+  async function take(runId: string): Promise<number> {
+    refuseWhenClosed();
+    TEXT.take(runId, "take: runId");
+    isShown = true;
+    const fence = await queue.alone(async () => runs.take(runId));
+    heart.began(runId, fence);
+    return fence;
+  }
+
+  async function release(runId: string, fence: number): Promise<void> {
+    refuseWhenClosed();
+    TEXT.take(runId, "release: runId");
+    // Whatever comes of it: a run that nobody drives is not kept alive.
+    heart.ended(runId, fence);
+    try {
+      await letGo(runId, fence);
+    } catch (error) {
+      givenUp.add(runId, fence);
+      throw error;
+    }
+  }
+
+  async function letGo(runId: string, fence: number): Promise<void> {
+    await queue.alone(() => runs.release(runId, fence));
+    givenUp.remove(runId, fence);
+  }
+
+  async function prune(beforeMs: number): Promise<number> {
+    refuseWhenClosed();
+    TIME_MS.take(beforeMs, "prune: beforeMs");
+    await kept.forgetExpired(beforeMs);
+    return forget.prune(beforeMs);
+  }
+
+  async function erase(what: Erasure): Promise<number> {
+    refuseWhenClosed();
+    const { runIds, count } = await forget.erase(checkErasure(what));
+    if (runIds.length > 0) news.wroteMuch();
+    return count;
+  }
+
+  async function close(): Promise<void> {
+    heart.stop();
+    givenUp.stop();
+    await Promise.all([queue.drained(), kept.drained()]);
+    // Where the database cannot be reached now, its lease runs out by itself.
+    await database.drain();
+    const leaveSql = `DELETE FROM ${schema}.owners WHERE owner = $1`;
+    if (isShown) await database.once(leaveSql, [owner.id]).catch(() => undefined);
+    news.stop();
+    await options.closed();
+  }
+
+  return {
+    resumable: true,
+    maxEventBytes: MAX_EVENT_BYTES,
+    values: kept.values,
+    append: (events, fence = 1) => append(events, fence),
+    read,
+    follow: (runId, afterSeq, signal) => followEvents(followed, runId, afterSeq, signal),
+    run,
+    async runs(asked) {
+      refuseWhenClosed();
+      return runs.list(checkQuery(asked));
+    },
+    take,
+    release,
+    prune,
+    erase,
+    close: () => (closing ??= close()),
+    [Symbol.asyncDispose]() {
+      return this.close();
+    },
+  };
+}

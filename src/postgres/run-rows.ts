@@ -1,0 +1,73 @@
+import type { RunEvent } from "../model/events.ts";
+import type { AppendTo } from "../store/check-append.ts";
+import type { GivenUp } from "../store/given-up.ts";
+import { ownedRun } from "../store/refuse-take.ts";
+import type { RunSummary } from "../store/store.ts";
+import { summaryOf, type RunState } from "../store/summary.ts";
+import type { Row } from "./database.ts";
+import { LIVING_COLUMNS, livingOwner } from "./owner.ts";
+import { fromText } from "./schema.ts";
+
+/** The statuses that are told by a run's log alone. */
+export const STATES = ["complete", "partial", "failed", "cancelled", "waiting"] as const;
+
+/** Those of a run that has ended, as a list in SQL. */
+export const ENDED = "('complete', 'partial', 'failed', 'cancelled')";
+
+/** What `runFrom` makes a run of, of the tables `runs` and `owners`. */
+export const RUN_COLUMNS = `runs.run, runs.run_id, runs.head, runs.started_ms, runs.last_ms, runs.last_seq, runs.state, runs.fence,
+  runs.taken_seq, ${LIVING_COLUMNS}`;
+
+/** A run as its row has it. */
+export interface RunRow extends AppendTo {
+  readonly run: string;
+  readonly runId: string;
+  readonly state: RunState;
+  /** Who drives it, in some words for a person. Its last event lets go of it, unless it was taken after that one. */
+  readonly driver: string | undefined;
+  readonly summary: RunSummary;
+}
+
+/** A run from its row; what this store has given up is nobody's. */
+export function runFrom(row: Row, self: number, givenUp: GivenUp): RunRow {
+  const runId = fromText(String(row["run_id"]));
+  const [lastSeq, fence] = [Number(row["last_seq"]), Number(row["fence"])];
+  const isGivenUp = Number(row["owner"]) === self && givenUp.has(runId, fence);
+  const owner = isGivenUp ? undefined : livingOwner(row, self);
+  const state = STATES.find((one) => one === row["state"]);
+  const isEnded = state !== undefined && state !== "waiting";
+  const driver = isEnded && lastSeq > Number(row["taken_seq"]) ? undefined : owner;
+  return {
+    run: String(row["run"]),
+    runId,
+    lastSeq,
+    fence,
+    held: owner !== undefined && Number(row["owner"]) === self,
+    state,
+    driver,
+    get summary() {
+      const last = { state, atMs: Number(row["last_ms"]), seq: lastSeq };
+      return summaryOf(firstOf(row, runId), { ...last, driven: owner !== undefined });
+    },
+  };
+}
+
+/** Throws `RUN_OWNED` where somebody drives it. */
+export function refuseDriven({ runId, driver }: RunRow): void {
+  if (driver !== undefined) throw ownedRun(runId, driver);
+}
+
+/** JSON of what a run is listed by, of its first event. */
+export function headOf(first: RunEvent): string {
+  const { supervisor, tenant, tags } = Object(first) as Partial<
+    Extract<RunEvent, { readonly type: "run.started" }>
+  >;
+  return JSON.stringify({ supervisor, tenant, tags });
+}
+
+/** The first event, as far as a list shows it. */
+function firstOf(row: Row, runId: string): RunEvent {
+  const head: object = JSON.parse(String(row["head"]));
+  const atMs = Number(row["started_ms"]);
+  return { runId, seq: 1, atMs, type: "run.started", input: null, ...head } as unknown as RunEvent;
+}

@@ -1,0 +1,86 @@
+import { setImmediate } from "node:timers";
+
+/** Work that is done one after another, in the order in which it was asked for. */
+export interface WriteQueue<Job, End> {
+  /** With what is asked for in the same turn of the event loop, or while others are at work, in one go. */
+  add(job: Job): Promise<End>;
+  /** By itself, once what was added before is done. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
+  /** Resolves when all that was added before has ended, in whichever way. */
+  drained(): Promise<void>;
+}
+
+interface Waiting<Job, End> {
+  readonly job: Job;
+  readonly settled: PromiseWithResolvers<End>;
+}
+
+type Entry<Job, End> = Waiting<Job, End> | { readonly alone: () => Promise<void> };
+
+/** `workAll` answers with an end for each job, or rejects for all of them. */
+export function writeQueue<Job, End>(
+  workAll: (jobs: readonly Job[]) => Promise<readonly (() => End)[]>,
+): WriteQueue<Job, End> {
+  let waiting: Entry<Job, End>[] = [];
+  let scheduled = false;
+
+  async function workTogether(jobs: readonly Waiting<Job, End>[]): Promise<void> {
+    try {
+      const ends = await workAll(jobs.map(({ job }) => job));
+      for (const [index, { settled }] of jobs.entries()) {
+        try {
+          // One of each job.
+          settled.resolve((ends[index] as () => End)());
+        } catch (refusal) {
+          settled.reject(refusal);
+        }
+      }
+    } catch (error) {
+      for (const { settled } of jobs) settled.reject(error);
+    }
+  }
+
+  async function flush(): Promise<void> {
+    while (waiting.length > 0) {
+      const taken = waiting;
+      waiting = [];
+      let together: Waiting<Job, End>[] = [];
+      for (const entry of taken) {
+        if (!("alone" in entry)) {
+          together.push(entry);
+          continue;
+        }
+        if (together.length > 0) await workTogether(together);
+        together = [];
+        await entry.alone();
+      }
+      if (together.length > 0) await workTogether(together);
+    }
+    scheduled = false;
+  }
+
+  function enqueue(entry: Entry<Job, End>): void {
+    waiting.push(entry);
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(() => void flush());
+  }
+
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    const settled = Promise.withResolvers<T>();
+    enqueue({ alone: () => work().then(settled.resolve, settled.reject) });
+    return settled.promise;
+  }
+
+  return {
+    alone,
+    add(job) {
+      const settled = Promise.withResolvers<End>();
+      enqueue({ job, settled });
+      return settled.promise;
+    },
+    async drained() {
+      if (scheduled) await alone(async () => {});
+    },
+  };
+}
