@@ -7,7 +7,7 @@ import { fromText } from "./schema.ts";
  * Tells of what was written. Of this store's own writing it is told here; that of others comes by `NOTIFY`, as `OWNER run ID`,
  * `OWNER value KEY` or `OWNER much`.
  */
-export interface News {
+export interface WriteNews {
   /** Where it is told, for statements. */
   readonly channel: string;
   /** Hears of others from here on, where it can; never rejects. */
@@ -36,7 +36,7 @@ const LOOK_EVERY_MS = 500;
 const BACKSTOP_MS = 5_000;
 const LISTEN_AGAIN_MS = 200;
 
-export function newsOf({ pool, schema, owner, listen }: NewsOptions): News {
+export function newsOf({ pool, schema, owner, listen }: NewsOptions): WriteNews {
   const channel = `quorate_${schema}`;
   const runs = listeners();
   const values = listeners();

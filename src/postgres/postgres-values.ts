@@ -24,7 +24,7 @@ import {
 } from "../store/values.ts";
 import { wholeNumber } from "../store/whole-number.ts";
 import type { Connection, Database, Row } from "./database.ts";
-import type { News } from "./news.ts";
+import type { WriteNews } from "./news.ts";
 import type { Owner } from "./owner.ts";
 import { toText } from "./schema.ts";
 import { writeQueue } from "./write-queue.ts";
@@ -53,13 +53,13 @@ export interface PostgresValuesOptions {
   readonly database: Database;
   readonly schema: string;
   readonly owner: Owner;
-  readonly news: News;
+  readonly news: WriteNews;
   /** Throws when the store is closed. */
   readonly refuseWhenClosed: () => void;
 }
 
 /** What a change came to: a `make` that throws must not fail what others do in the same transaction. */
-type Changed = ReturnType<typeof makeValues> | { readonly thrown: unknown };
+type ChangeEnd = ReturnType<typeof makeValues> | { readonly thrown: unknown };
 
 /** The server's time, in ms since 1970. */
 const NOW_MS = "(extract(epoch FROM clock_timestamp()) * 1000)::float8";
@@ -76,7 +76,7 @@ const WRITES_PER_REMOVAL = 200;
  */
 export function postgresValues(options: PostgresValuesOptions): ValuesInDatabase {
   const { database, schema: s, owner, news, refuseWhenClosed } = options;
-  const queue = writeQueue<ValueChange, Changed>(changeTogether);
+  const queue = writeQueue<ValueChange, ChangeEnd>(changeTogether);
   let expiring = 0;
 
   const selectSql = `
@@ -102,7 +102,7 @@ export function postgresValues(options: PostgresValuesOptions): ValuesInDatabase
 
   async function changeTogether(
     changes: readonly ValueChange[],
-  ): Promise<readonly (() => Changed)[]> {
+  ): Promise<readonly (() => ChangeEnd)[]> {
     const keys = [...new Set(changes.flatMap((change) => change.keys))];
     const locks = keys.map((key) => lockOf(s, key));
     const all = await database.transact(locks, (connection) => changeIn(connection, keys, changes));
@@ -113,7 +113,7 @@ export function postgresValues(options: PostgresValuesOptions): ValuesInDatabase
     connection: Connection,
     keys: readonly string[],
     changes: readonly ValueChange[],
-  ): Promise<readonly Changed[]> {
+  ): Promise<readonly ChangeEnd[]> {
     const rows = await connection.query(selectSql, [keys.map(toBytes)]);
     const nowMs = Number(rows[0]?.["now_ms"]);
     const held = new Map<string, Json | undefined>();
@@ -124,7 +124,7 @@ export function postgresValues(options: PostgresValuesOptions): ValuesInDatabase
       held.set(key, isThere ? open(key, row["body"]) : undefined);
     }
     const written = new Map<string, Written & { readonly runId: string | undefined }>();
-    const ends = changes.map((change): Changed => {
+    const ends = changes.map((change): ChangeEnd => {
       try {
         const end = makeValues(
           change,

@@ -15,11 +15,11 @@ export const STATES = ["complete", "partial", "failed", "cancelled", "waiting"] 
 export const ENDED = "('complete', 'partial', 'failed', 'cancelled')";
 
 /** What `runFrom` makes a run of, of the tables `runs` and `owners`. */
-export const RUN_COLUMNS = `runs.run, runs.run_id, runs.head, runs.started_ms, runs.last_ms, runs.last_seq, runs.state, runs.fence,
+export const RUN_COLUMNS: string = `runs.run, runs.run_id, runs.head, runs.started_ms, runs.last_ms, runs.last_seq, runs.state, runs.fence,
   runs.taken_seq, ${LIVING_COLUMNS}`;
 
 /** A run as its row has it. */
-export interface RunRow extends AppendTo {
+export interface RunInDatabase extends AppendTo {
   readonly run: string;
   readonly runId: string;
   readonly state: RunState;
@@ -29,7 +29,7 @@ export interface RunRow extends AppendTo {
 }
 
 /** A run from its row; what this store has given up is nobody's. */
-export function runFrom(row: Row, self: number, givenUp: GivenUp): RunRow {
+export function runFrom(row: Row, self: number, givenUp: GivenUp): RunInDatabase {
   const runId = fromText(String(row["run_id"]));
   const [lastSeq, fence] = [Number(row["last_seq"]), Number(row["fence"])];
   const isGivenUp = Number(row["owner"]) === self && givenUp.has(runId, fence);
@@ -53,7 +53,7 @@ export function runFrom(row: Row, self: number, givenUp: GivenUp): RunRow {
 }
 
 /** Throws `RUN_OWNED` where somebody drives it. */
-export function refuseDriven({ runId, driver }: RunRow): void {
+export function refuseDriven({ runId, driver }: RunInDatabase): void {
   if (driver !== undefined) throw ownedRun(runId, driver);
 }
 

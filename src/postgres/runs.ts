@@ -9,13 +9,13 @@ import type { Database, Row } from "./database.ts";
 import { labelsFor } from "./labels.ts";
 import { beatSql, type Owner } from "./owner.ts";
 import { atMost } from "./postgres-values.ts";
-import { refuseDriven, RUN_COLUMNS, runFrom, STATES, type RunRow } from "./run-rows.ts";
+import { refuseDriven, RUN_COLUMNS, runFrom, STATES, type RunInDatabase } from "./run-rows.ts";
 import { toText } from "./schema.ts";
 
 /** Finds runs, reads them, and says whose they are. */
 export interface Runs {
   /** Those that there are, by their ids. */
-  find(runIds: readonly string[]): Promise<ReadonlyMap<string, RunRow>>;
+  find(runIds: readonly string[]): Promise<ReadonlyMap<string, RunInDatabase>>;
   read(runId: string, afterSeq: number, limit: number): Promise<readonly RunEvent[]>;
   list(query: CheckedQuery): Promise<readonly RunSummary[]>;
   take(runId: string): Promise<number>;
@@ -40,7 +40,7 @@ export function runsIn({ database, schema: s, owner, givenUp }: RunsOptions): Ru
     ) AS e LEFT JOIN ${s}.parts AS p USING (run, seq) LEFT JOIN ${s}.blobs AS b USING (hash)
     ORDER BY e.seq`;
 
-  async function find(runIds: readonly string[]): Promise<ReadonlyMap<string, RunRow>> {
+  async function find(runIds: readonly string[]): Promise<ReadonlyMap<string, RunInDatabase>> {
     // What is not valid Unicode would be replaced, and find another run.
     const sound = runIds.filter((runId) => runId.isWellFormed());
     const rows = sound.length === 0 ? [] : await database.ask(findSql, [sound.map(toText)]);

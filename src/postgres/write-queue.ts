@@ -10,21 +10,21 @@ export interface WriteQueue<Job, End> {
   drained(): Promise<void>;
 }
 
-interface Waiting<Job, End> {
+interface WaitingJob<Job, End> {
   readonly job: Job;
   readonly settled: PromiseWithResolvers<End>;
 }
 
-type Entry<Job, End> = Waiting<Job, End> | { readonly alone: () => Promise<void> };
+type QueueEntry<Job, End> = WaitingJob<Job, End> | { readonly alone: () => Promise<void> };
 
 /** `workAll` answers with an end for each job, or rejects for all of them. */
 export function writeQueue<Job, End>(
   workAll: (jobs: readonly Job[]) => Promise<readonly (() => End)[]>,
 ): WriteQueue<Job, End> {
-  let waiting: Entry<Job, End>[] = [];
+  let waiting: QueueEntry<Job, End>[] = [];
   let scheduled = false;
 
-  async function workTogether(jobs: readonly Waiting<Job, End>[]): Promise<void> {
+  async function workTogether(jobs: readonly WaitingJob<Job, End>[]): Promise<void> {
     try {
       const ends = await workAll(jobs.map(({ job }) => job));
       for (const [index, { settled }] of jobs.entries()) {
@@ -44,7 +44,7 @@ export function writeQueue<Job, End>(
     while (waiting.length > 0) {
       const taken = waiting;
       waiting = [];
-      let together: Waiting<Job, End>[] = [];
+      let together: WaitingJob<Job, End>[] = [];
       for (const entry of taken) {
         if (!("alone" in entry)) {
           together.push(entry);
@@ -59,7 +59,7 @@ export function writeQueue<Job, End>(
     scheduled = false;
   }
 
-  function enqueue(entry: Entry<Job, End>): void {
+  function enqueue(entry: QueueEntry<Job, End>): void {
     waiting.push(entry);
     if (scheduled) return;
     scheduled = true;

@@ -21,8 +21,8 @@ describe.each([
     return store;
   };
   const harness = { open: (store: Store) => openAt(schemas.get(store) ?? "") };
-  for (const { name, run } of storeContract(() => openAt(server.schema()), harness))
-    if (meant.test(name)) it(name, run);
+  const cases = storeContract(() => openAt(server.schema()), harness);
+  for (const { name, run } of cases.filter((one) => meant.test(one.name))) it(name, run);
 });
 
 describe("two PostgreSQL stores of one schema", () => {
