@@ -1,44 +1,13 @@
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 import { viteSingleFile } from "vite-plugin-singlefile";
+import { licences, packagesIn, tellUnlessKnown } from "./licences.ts";
 
 // The page of a run in one file: scripts and styles in it, allowed by their hashes alone. scripts/prepare.mjs builds it into the package,
 // where src/report/html.ts puts a run in.
 
 const root = import.meta.dirname;
-
-/** Which packages are in the bundle. */
-function packagesIn(modules: Iterable<string>): readonly string[] {
-  const packages = new Set<string>();
-  for (const id of modules) {
-    const [, inside] = id.replaceAll("\\", "/").split(/.*\/node_modules\//);
-    const [scope = "", name = ""] = inside?.split("/") ?? [];
-    if (inside !== undefined) packages.add(scope.startsWith("@") ? `${scope}/${name}` : scope);
-  }
-  return [...packages].toSorted();
-}
-
-function licenceOf(name: string): string {
-  const folder = join(root, "..", "node_modules", ...name.split("/"));
-  const { version, license }: { version: string; license: string } = JSON.parse(
-    readFileSync(join(folder, "package.json"), "utf8"),
-  );
-  const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
-  const text = file === undefined ? "" : readFileSync(join(folder, file), "utf8").trim();
-  return `${name} ${version} (${license})\n\n${text}`;
-}
-
-/** One text of each licence, with the packages that it is of before it. */
-function licences(packages: readonly string[]): string {
-  const texts = Map.groupBy(packages.map(licenceOf), (whole) => whole.slice(whole.indexOf("\n\n")));
-  return [...texts]
-    .map(([text, heads]) => heads.map((head) => head.split("\n")[0]).join(", ") + text)
-    .join(`\n\n${"-".repeat(40)}\n\n`)
-    .replaceAll("<", "(")
-    .replaceAll(">", ")");
-}
 
 function hashOf(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
@@ -59,11 +28,16 @@ function closed(): Plugin {
       handler(_options, bundle) {
         for (const file of Object.values(bundle)) {
           if (file.type !== "asset" || !file.fileName.endsWith(".html")) continue;
-          file.source = withPolicy(String(file.source), licences(packagesIn(modules)));
+          file.source = withPolicy(String(file.source), inElement(licences(packagesIn(modules))));
         }
       },
     },
   };
+}
+
+/** As it can stand in an element of a page. */
+function inElement(text: string): string {
+  return text.replaceAll("<", "(").replaceAll(">", ")");
 }
 
 function withPolicy(html: string, texts: string): string {
@@ -97,10 +71,7 @@ export default defineConfig({
     modulePreload: false,
     rolldownOptions: {
       input: join(root, "run.html"),
-      // "use client", which says nothing where everything is the client's.
-      onLog: (level, log, tell) => {
-        if (log.code !== "MODULE_LEVEL_DIRECTIVE") tell(level, log);
-      },
+      onLog: tellUnlessKnown,
     },
   },
   plugins: [viteSingleFile(), closed()],

@@ -191,11 +191,16 @@ function build(inputs) {
   rmSync(fresh, { recursive: true, force: true });
   runTool("typescript/bin/tsc", ["-p", "tsconfig.build.json", "--outDir", fresh]);
   runTool("rolldown/bin/cli.mjs", ["-c", "rolldown.config.ts", "--dir", fresh]);
-  const page = join("dashboard", "vite.config.ts");
-  if (existsSync(join(root, page))) {
-    const outDir = join(fresh, "dashboard");
-    // The first time this process is of the machine's own Node, which may be older than what the page is built with.
-    runTool("vite/bin/vite.js", ["build", "--config", page, "--outDir", outDir], ownNode);
+  // The page of a run in one file, and beside it the pages that a server hands out; the first empties the folder.
+  const pages = [
+    { config: join("dashboard", "vite.config.ts"), folder: "dashboard" },
+    { config: join("dashboard", "vite.app.config.ts"), folder: join("dashboard", "app") },
+  ];
+  for (const { config, folder } of pages) {
+    if (!existsSync(join(root, config))) continue;
+    const outDir = join(fresh, folder);
+    // The first time this process is of the machine's own Node, which may be older than what the pages are built with.
+    runTool("vite/bin/vite.js", ["build", "--config", config, "--outDir", outDir], ownNode);
   }
   rmSync(old, { recursive: true, force: true });
   if (existsSync(dist)) renameSync(dist, old);

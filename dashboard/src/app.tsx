@@ -3,6 +3,7 @@ import {
   useDeferredValue,
   useEffect,
   useMemo,
+  useRef,
   useState,
   useSyncExternalStore,
   type CSSProperties,
@@ -21,14 +22,22 @@ import { MiniTimeline, Timeline } from "./parts/timeline.tsx";
 import { TopBar } from "./parts/top-bar.tsx";
 import { Waits } from "./parts/waits.tsx";
 import { callHref, placeIn, subjectHref } from "./model/place.ts";
+import type { Subject } from "./model/subjects.ts";
+import type { Extras } from "./extras.ts";
 import type { RunSource } from "./source.ts";
 import { useHash } from "./use-hash.ts";
 
 const SIDE_WIDTH = 468;
 
+export interface AppProps {
+  readonly source: RunSource;
+  readonly foot: ReactNode;
+  readonly extras?: Extras;
+}
+
 /** The page of a run. */
-export function App(props: { readonly source: RunSource; readonly foot: ReactNode }): ReactNode {
-  const { source, foot } = props;
+export function App(props: AppProps): ReactNode {
+  const { source, foot, extras } = props;
   const { run, bill } = useSyncExternalStore(source.follow, source.now);
   const page = useMemo(() => pageOf(run, bill), [run, bill]);
   const [query, setQuery] = useState("");
@@ -37,8 +46,8 @@ export function App(props: { readonly source: RunSource; readonly foot: ReactNod
   const [width, setWidth] = useState(SIDE_WIDTH);
   const where = useWhere(page);
   const desk = useMemo(
-    (): Desk => ({ page, finder, query: looked, ...where }),
-    [page, finder, looked, where],
+    (): Desk => ({ page, finder, query: looked, extras, ...where }),
+    [page, finder, looked, extras, where],
   );
   useEffect(() => {
     document.title = `${page.answer.headline} · ${page.run.supervisor.name} · Quorate`;
@@ -48,7 +57,13 @@ export function App(props: { readonly source: RunSource; readonly foot: ReactNod
       <a className="skip" href="#answer">
         Skip to the answer
       </a>
-      <TopBar tenant={run.tenant} query={query} onQuery={setQuery} />
+      <TopBar
+        tenant={run.tenant}
+        nav={extras?.nav}
+        end={extras?.end}
+        search={{ label: "Search calls and findings", query, onQuery: setQuery }}
+      />
+      {extras?.under}
       <div className="wrap run" style={{ "--side": `${width}px` } as CSSProperties}>
         <AnswerPart />
         <main className="main">
@@ -57,7 +72,14 @@ export function App(props: { readonly source: RunSource; readonly foot: ReactNod
           <Findings />
           <div className="pair">
             <BillPart />
-            <NoticesPart />
+            {extras === undefined ? (
+              <NoticesPart />
+            ) : (
+              <div className="stack">
+                {extras.fork}
+                <NoticesPart />
+              </div>
+            )}
           </div>
           {foot}
         </main>
@@ -79,11 +101,23 @@ function useWhere(page: RunPage): Where {
   const hash = useHash();
   const place = useMemo(() => placeIn(hash), [hash]);
   const [selected, setSelected] = useState<string | undefined>(() => mostTelling(page));
-  const [open, setOpen] = useState<ReadonlySet<number>>(() => new Set(firstOpen(page)));
+  const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(firstOpen(page)));
+  // What the address names is looked up as it comes: numbers change while a run goes on, and what is unfolded stays so.
+  const now = useRef(page);
+  useEffect(() => {
+    now.current = page;
+  }, [page]);
   useEffect(() => {
     if (place?.kind === "call") setSelected(place.callId);
-    if (place?.kind === "subject") setOpen((before) => new Set([...before, place.number]));
+    if (place?.kind !== "subject") return;
+    const named = now.current.subjects.find(({ number }) => number === place.number);
+    if (named !== undefined) setOpen((before) => new Set([...before, named.key]));
   }, [place]);
+  // Of a run that has only just begun nothing was there to be selected.
+  const first = selected === undefined ? mostTelling(page) : undefined;
+  useEffect(() => {
+    if (first !== undefined) setSelected(first);
+  }, [first]);
   useEffect(() => {
     if (place?.kind !== "subject") return;
     document.getElementById(`subject-${place.number}`)?.scrollIntoView({ block: "center" });
@@ -92,10 +126,10 @@ function useWhere(page: RunPage): Where {
     setSelected(callId);
     history.replaceState(history.state, "", callHref(callId));
   }, []);
-  const toggle = useCallback((number: number): void => {
+  const toggle = useCallback(({ key, number }: Subject): void => {
     setOpen((before) => {
       const after = new Set(before);
-      if (!after.delete(number)) after.add(number);
+      if (!after.delete(key)) after.add(key);
       return after;
     });
     history.replaceState(history.state, "", subjectHref(number));
@@ -110,11 +144,11 @@ function mostTelling({ lanes }: RunPage): string | undefined {
 }
 
 /** Of what was decided, the weakest is unfolded: it is the one to be looked at; where nothing was, what is open. */
-function firstOpen({ subjects }: RunPage): readonly number[] {
+function firstOpen({ subjects }: RunPage): readonly string[] {
   const decided = subjects.filter(({ fate }) => fate === "stands" || fate === "settled");
   const weakest = decided.toSorted(
     (a, b) => (a.verdict?.confidence ?? 0) - (b.verdict?.confidence ?? 0),
   )[0];
   const first = weakest ?? subjects.find(({ fate }) => fate === "open");
-  return first === undefined ? [] : [first.number];
+  return first === undefined ? [] : [first.key];
 }

@@ -1,6 +1,8 @@
 import { createContext, useContext } from "react";
+import type { Extras } from "./extras.ts";
 import type { RunPage } from "./model/page.ts";
 import type { Finder } from "./model/search.ts";
+import type { Subject } from "./model/subjects.ts";
 
 /** What the parts of the page share: the run, what is looked for, what is selected and unfolded. */
 export interface Desk {
@@ -10,9 +12,11 @@ export interface Desk {
   /** The call that the details are of. */
   readonly selected: string | undefined;
   readonly select: (callId: string) => void;
-  /** Subjects that are unfolded, by their numbers. */
-  readonly open: ReadonlySet<number>;
-  readonly toggle: (number: number) => void;
+  /** Subjects that are unfolded, by their keys. */
+  readonly open: ReadonlySet<string>;
+  readonly toggle: (subject: Subject) => void;
+  /** What the page of a run that is watched has besides. */
+  readonly extras: Extras | undefined;
 }
 
 const DeskContext = createContext<Desk | undefined>(undefined);

@@ -19,6 +19,8 @@ export type Held =
 export interface Subject {
   /** From 1, in the order of the page. */
   readonly number: number;
+  /** Tells it from others for as long as the run lasts: numbers change while more is decided. */
+  readonly key: string;
   /** The team that it belongs to: `""` for the root. */
   readonly team: string;
   readonly kind: Verdict["kind"];
@@ -86,6 +88,7 @@ function draftOf({ team, it }: Found<Conflict | Verdict>, verdict: Verdict | und
   for (const agent of verdict?.missing ?? []) held.set(agent, { position: "missing" });
   const reports = positions.find(({ value }) => value === PRESENT)?.heldBy.length ?? 0;
   return {
+    key: keyOf(team, subject),
     team,
     kind,
     text: finding?.text ?? subject,

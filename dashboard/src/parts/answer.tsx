@@ -24,7 +24,8 @@ const FACT_SIGNS: Partial<Record<Tone, IconName>> = {
 
 /** The answer before everything else: a sentence, and six facts. */
 export function AnswerPart(): ReactNode {
-  const { run, answer } = useDesk().page;
+  const { page, extras } = useDesk();
+  const { run, answer } = page;
   const { name, version } = run.supervisor;
   return (
     <section className="answer" aria-labelledby="answer">
@@ -51,12 +52,13 @@ export function AnswerPart(): ReactNode {
           {held(answer.headline)}
         </h1>
         <div className="end">
-          {run.open.length > 0 && (
+          {run.open.length > 0 && extras === undefined && (
             <a className="btn" href="#waits">
               <Icon name="person" />
               What waits
             </a>
           )}
+          {extras?.actions}
           <CopyLink />
         </div>
       </div>

@@ -29,8 +29,8 @@ export function Severity({ severity }: { readonly severity: Level | undefined })
 /** One subject: a row, and unfolded who holds what and why it was decided so. */
 export function FindingPart({ subject }: { readonly subject: Subject }): ReactNode {
   const { open, toggle } = useDesk();
-  const { number, fate, finding, kind } = subject;
-  const isOpen = open.has(number);
+  const { number, key, fate, finding, kind } = subject;
+  const isOpen = open.has(key);
   const weight = isOpen ? "open" : fate === "left-out" ? "quiet" : "loud";
   return (
     <div className={`fd ${weight}`} id={`subject-${number}`}>
@@ -38,7 +38,7 @@ export function FindingPart({ subject }: { readonly subject: Subject }): ReactNo
         type="button"
         aria-expanded={isOpen}
         aria-controls={`more-${number}`}
-        onClick={() => toggle(number)}
+        onClick={() => toggle(subject)}
       >
         <span className={`fate ${fate}`} title={fateWord(subject)}>
           <Icon name={FATE_ICONS[fate]} />

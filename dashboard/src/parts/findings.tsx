@@ -24,7 +24,7 @@ export function Findings(): ReactNode {
   const wanted = (subject: Subject): boolean => {
     if (finder !== undefined) return finds(finder, subject);
     // What a link leads to is shown, whatever else is.
-    if (open.has(subject.number)) return true;
+    if (open.has(subject.key)) return true;
     return show === "all" || isQuiet(subject) === (show === "quiet");
   };
   const shown = subjects.filter(wanted);
@@ -56,7 +56,7 @@ export function Findings(): ReactNode {
         <div key={file}>
           <FileHead file={file} many={list.length} isClaim={list[0]?.kind === "claim"} />
           {list.map((subject) => (
-            <FindingPart key={subject.number} subject={subject} />
+            <FindingPart key={subject.key} subject={subject} />
           ))}
         </div>
       ))}

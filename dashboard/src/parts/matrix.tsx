@@ -123,7 +123,7 @@ function MatrixPart(props: {
             ))}
           </div>
           {rows.map((subject) => (
-            <Row key={subject.number} subject={subject} columns={columns} />
+            <Row key={subject.key} subject={subject} columns={columns} />
           ))}
           <div role="row">
             <span className="sub total" role="rowheader">

@@ -17,7 +17,7 @@ const SCALES = [
 
 /** A row a call, a bar an attempt; always in view beside the rest of the page. */
 export function Timeline(): ReactNode {
-  const { page } = useDesk();
+  const { page, extras } = useDesk();
   const { lanes, endMs } = page;
   const [kind, setKind] = useState<ScaleKind>("time");
   const scale = useMemo(() => scaleOf(kind, lanes, endMs), [kind, lanes, endMs]);
@@ -41,6 +41,7 @@ export function Timeline(): ReactNode {
             value={kind}
             onChange={setKind}
           />
+          {extras?.pace}
         </div>
       </header>
       <div className="plot">

@@ -1,12 +1,23 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import { useTheme } from "../theme.ts";
+import { visible } from "../model/visible.ts";
 import { Choose } from "./controls.tsx";
 import { Icon, Logo } from "./icon.tsx";
 
-export interface TopBarProps {
-  readonly tenant: string | undefined;
+export interface Search {
+  /** What is looked through, for who does not see the field. */
+  readonly label: string;
   readonly query: string;
   readonly onQuery: (query: string) => void;
+}
+
+export interface TopBarProps {
+  readonly tenant: string | undefined;
+  /** Where else one can go: in a page that is served. */
+  readonly nav?: ReactNode;
+  readonly search?: Search;
+  /** Behind everything else. */
+  readonly end?: ReactNode;
 }
 
 const THEMES = [
@@ -16,19 +27,8 @@ const THEMES = [
 ] as const;
 
 /** Above everything: whose run it is, the search, the scheme. */
-export function TopBar({ tenant, query, onQuery }: TopBarProps): ReactNode {
+export function TopBar({ tenant, nav, search, end }: TopBarProps): ReactNode {
   const [theme, setTheme] = useTheme();
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target instanceof HTMLInputElement) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, []);
   return (
     <header className="top">
       <div>
@@ -36,27 +36,50 @@ export function TopBar({ tenant, query, onQuery }: TopBarProps): ReactNode {
           <Logo />
           <span>Quorate</span>
         </span>
+        {nav}
         <div className="end">
-          <label className="field">
-            <Icon name="search" />
-            <span className="vh">Search calls and findings</span>
-            <input
-              ref={field}
-              value={query}
-              placeholder="Search, or /regex/"
-              onChange={(event) => onQuery(event.target.value)}
-              onKeyDown={(event) => {
-                if (event.key !== "Escape") return;
-                onQuery("");
-                event.currentTarget.blur();
-              }}
-            />
-            <kbd>/</kbd>
-          </label>
-          {tenant !== undefined && <span className="tenant">{tenant}</span>}
+          {search !== undefined && <SearchField search={search} />}
+          {tenant !== undefined && <span className="tenant">{visible(tenant)}</span>}
           <Choose label="Colour scheme" choices={THEMES} value={theme} onChange={setTheme} />
+          {end}
         </div>
       </div>
     </header>
   );
 }
+
+/** A text or `/a regular expression/`; "/" leads to it from anywhere. */
+export function SearchField({ search }: { readonly search: Search }): ReactNode {
+  const { label, query, onQuery } = search;
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target instanceof HTMLElement && event.target.matches(TYPED_IN)) return;
+      event.preventDefault();
+      field.current?.focus();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
+  return (
+    <label className="field">
+      <Icon name="search" />
+      <span className="vh">{label}</span>
+      <input
+        ref={field}
+        value={query}
+        placeholder="Search, or /regex/"
+        onChange={(event) => onQuery(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          onQuery("");
+          event.currentTarget.blur();
+        }}
+      />
+      <kbd>/</kbd>
+    </label>
+  );
+}
+
+const TYPED_IN = "input, textarea, select";

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import type { Json } from "../../../src/model/json.ts";
 import { cut } from "../../../src/model/text.ts";
 import { useDesk } from "../desk.ts";
 import { holdersOf, positionWords, type Subject } from "../model/subjects.ts";
@@ -15,7 +16,7 @@ export function Waits(): ReactNode {
   const { page } = useDesk();
   const { run, subjects } = page;
   const asked = subjects.filter(({ fate }) => fate === "waits");
-  if (asked.length === 0) return null;
+  if (asked.length === 0) return <Decided />;
   const since = run.waitingSinceMs;
   return (
     <section className="card waits" id="waits" aria-labelledby="waits-h">
@@ -32,17 +33,76 @@ export function Waits(): ReactNode {
       </header>
       <div className="body">
         {asked.map((subject) => (
-          <Question key={subject.number} subject={subject} />
+          <Question key={subject.key} subject={subject} />
         ))}
+        {run.decisions.length > 0 && <DecisionList />}
       </div>
     </section>
   );
 }
 
+/** What persons decided, with their notes: it stays. */
+function Decided(): ReactNode {
+  const { run } = useDesk().page;
+  if (run.decisions.length === 0) return null;
+  return (
+    <section className="card waits" id="waits" aria-labelledby="waits-h">
+      <header>
+        <h2 id="waits-h">
+          <Icon name="person" />
+          Decided by a person
+        </h2>
+      </header>
+      <div className="body">
+        <DecisionList />
+      </div>
+    </section>
+  );
+}
+
+function DecisionList(): ReactNode {
+  const { run, subjects } = useDesk().page;
+  return (
+    <ul className="decisions">
+      {run.decisions.map(({ team, subject: about, winner, why, by, atMs }, index) => {
+        const subject = subjects.find((one) => one.team === team && one.name === about);
+        return (
+          <li key={index}>
+            <p>
+              <b>{visible(by ?? "A person")}</b>
+              {` decided: ${decisionWords(subject, winner)}`}
+              <span className="muted xs">{` · ${timeOfDay(atMs)} UTC`}</span>
+            </p>
+            <p className="muted xs">
+              {subject === undefined ? (
+                <Txt>{about}</Txt>
+              ) : (
+                <a href={subjectHref(subject.number)}>
+                  <Txt>{subject.text}</Txt>
+                </a>
+              )}
+            </p>
+            {why !== "" && (
+              <blockquote>
+                <Txt>{why}</Txt>
+              </blockquote>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function decisionWords(subject: Subject | undefined, winner: Json): string {
+  if (subject?.kind !== "finding") return visible(positionText(winner));
+  return winner === "present" ? "it stands" : "it does not stand";
+}
+
 const MOST_VOICES = 4;
 
 function Question({ subject }: { readonly subject: Subject }): ReactNode {
-  const { page } = useDesk();
+  const { page, extras } = useDesk();
   const { verdict, finding, number, positions, kind } = subject;
   const why = verdict === undefined ? undefined : whyOf(verdict, page.chain);
   const voices = positions.flatMap((_, position) =>
@@ -89,10 +149,18 @@ function Question({ subject }: { readonly subject: Subject }): ReactNode {
               : ` deferred: ${visible(words)}`}
           </p>
         ))}
-        <p className="xs muted">Decide from the command line, where the run is kept:</p>
-        <p className="cmd">{decideCommand(page.run.runId, subject)}</p>
-        {positions.length > 1 && (
-          <p className="xs muted">{`or, in place of the last word: ${otherWinners(subject)}`}</p>
+        {extras === undefined ? (
+          <>
+            <p className="xs muted">Decide from the command line, where the run is kept:</p>
+            <p className="cmd">{decideCommand(page.run.runId, subject)}</p>
+            {positions.length > 1 && (
+              <p className="xs muted">
+                {`or, in place of the last word: ${otherWinners(subject)}`}
+              </p>
+            )}
+          </>
+        ) : (
+          extras.decide(subject)
         )}
       </div>
     </div>

@@ -1,0 +1,27 @@
+import { createRoot } from "react-dom/client";
+import { LiveApp } from "./app.tsx";
+import "../styles/tokens.css";
+import "../styles/base.css";
+import "../styles/layout.css";
+import "../styles/answer.css";
+import "../styles/matrix.css";
+import "../styles/findings.css";
+import "../styles/timeline.css";
+import "../styles/live.css";
+import "../styles/lists.css";
+
+/** A code that signs in once stands behind "#", which no server and no log sees, and leaves the address before anything else happens. */
+function takeCode(): string | undefined {
+  const [, code] = /^#code=(.+)$/.exec(location.hash) ?? [];
+  if (code === undefined) return undefined;
+  history.replaceState(null, "", location.pathname + location.search);
+  try {
+    return decodeURIComponent(code);
+  } catch {
+    return code;
+  }
+}
+
+const page = document.getElementById("page");
+const code = takeCode();
+if (page !== null) createRoot(page).render(<LiveApp code={code} />);

@@ -1,0 +1,271 @@
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import {
+  useDeferredValue,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+} from "react";
+import { count } from "../../model/words.ts";
+import { finderFor } from "../../model/search.ts";
+import { visible } from "../../model/visible.ts";
+import { Choose } from "../../parts/controls.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { useLoaded, useMay } from "../desk.ts";
+import { Empty, Failure, Frame, Go, Loading } from "../parts.tsx";
+import { go, NO_FILTER, type RunFilter } from "../route.ts";
+import { RunRow } from "../run-row.tsx";
+import { useRuns } from "../use-runs.ts";
+import type { TeamWire } from "../wire.ts";
+
+const STATUSES = [
+  { value: "", label: "All" },
+  { value: "waiting", label: "Waiting" },
+  { value: "running", label: "Running" },
+  { value: "complete", label: "Complete" },
+  { value: "partial", label: "Partial" },
+  { value: "failed", label: "Failed" },
+  { value: "interrupted", label: "Interrupted" },
+  { value: "cancelled", label: "Cancelled" },
+] as const;
+
+type StatusChoice = (typeof STATUSES)[number]["value"];
+
+/** All runs, those that began last first. */
+export function RunsPage({ filter }: { readonly filter: RunFilter }): ReactNode {
+  const mayRun = useMay("run");
+  const runs = useRuns(filter);
+  const looked = useDeferredValue(filter.query);
+  const finder = useMemo(() => finderFor(looked), [looked]);
+  const shown = useMemo(
+    () =>
+      runs.list.filter(
+        ({ runId, supervisor, tags }) =>
+          finder?.(
+            runId,
+            supervisor.name,
+            ...Object.entries(tags ?? {}).map(([name, value]) => `${name}=${value}`),
+          ) ?? true,
+      ),
+    [runs.list, finder],
+  );
+  const set = (change: Partial<RunFilter>): void =>
+    go({ page: "runs", filter: { ...filter, ...change } }, { replace: true });
+  const isFiltered =
+    filter.query !== "" || filter.team !== "" || filter.status !== "" || filter.tag !== "";
+  const far = runs.hasMore ? " so far" : "";
+  return (
+    <Frame
+      at="runs"
+      title="Runs"
+      about="Those that began last come first."
+      search={{ label: "Search runs", query: filter.query, onQuery: (query) => set({ query }) }}
+      actions={
+        <>
+          <Go className="btn" to={{ page: "compare", before: undefined, after: undefined }}>
+            Compare two
+          </Go>
+          {mayRun && (
+            <Go
+              className="btn primary"
+              to={{ page: "new", team: filter.team || undefined, like: undefined }}
+            >
+              <Icon name="play" />
+              New run
+            </Go>
+          )}
+        </>
+      }
+    >
+      <div className="filters">
+        <Choose<StatusChoice>
+          label="Status"
+          choices={STATUSES}
+          value={STATUSES.find(({ value }) => value === filter.status)?.value ?? ""}
+          onChange={(status) => set({ status })}
+        />
+        <TeamChoice team={filter.team} onTeam={(team) => set({ team })} />
+        <TagField tag={filter.tag} onTag={(tag) => set({ tag })} />
+        <span className="end" aria-live="polite">
+          {finder === undefined
+            ? `${count(runs.list.length, "run")}${far}`
+            : `${shown.length} of ${runs.list.length}${far}`}
+        </span>
+      </div>
+      <section className="card runs" aria-label="Runs">
+        {runs.error !== undefined && <Failure error={runs.error} again={runs.again} />}
+        {!runs.loaded && runs.error === undefined && <Loading rows={8} />}
+        {runs.loaded && shown.length === 0 && !runs.hasMore && (
+          <NoRuns isFiltered={isFiltered} mayRun={mayRun} />
+        )}
+        {shown.length > 0 && <List runs={shown} />}
+        {runs.hasMore && (
+          <div className="under">
+            <button type="button" className="btn" disabled={runs.busy} onClick={runs.more}>
+              {runs.busy ? "Loading" : "Older runs"}
+            </button>
+          </div>
+        )}
+      </section>
+    </Frame>
+  );
+}
+
+function NoRuns(props: { readonly isFiltered: boolean; readonly mayRun: boolean }): ReactNode {
+  if (props.isFiltered) {
+    return (
+      <Empty title="No run fits.">
+        Search for something else, or{" "}
+        <Go to={{ page: "runs", filter: NO_FILTER }}>show all runs</Go>.
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="There are no runs yet.">
+      {props.mayRun ? (
+        <Go to={{ page: "new", team: undefined, like: undefined }}>Start one here</Go>
+      ) : (
+        "Start one"
+      )}
+      {", or from the command line:"}
+      <p className="cmd">quorate run team.ts --text &quot;…&quot;</p>
+    </Empty>
+  );
+}
+
+type Listed = ReturnType<typeof useRuns>["list"];
+
+/** Only the rows that can be seen are drawn. */
+function List({ runs }: { readonly runs: Listed }): ReactNode {
+  const table = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  const [reachable, setReachable] = useState(0);
+  const moves = useRef(false);
+  useLayoutEffect(() => setTop(table.current?.offsetTop ?? 0), []);
+  const virtual = useWindowVirtualizer({
+    count: runs.length,
+    estimateSize: () => 61,
+    overscan: 6,
+    scrollMargin: top,
+    getItemKey: (index) => runs[index]?.runId ?? index,
+    initialRect: { width: 1440, height: 1000 },
+  });
+  useEffect(() => {
+    if (!moves.current) return;
+    const row = table.current?.querySelector<HTMLElement>(`[data-row="${reachable}"]`);
+    if (row === null || row === undefined) return;
+    moves.current = false;
+    row.focus();
+  });
+  const move = (event: KeyboardEvent, index: number): void => {
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: index + 1,
+      ArrowUp: index - 1,
+      Home: 0,
+      End: runs.length - 1,
+    };
+    const to = steps[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const next = Math.min(runs.length - 1, Math.max(0, to));
+    virtual.scrollToIndex(next);
+    moves.current = true;
+    setReachable(next);
+  };
+  return (
+    <>
+      <div className="rn hd" aria-hidden="true">
+        <span>Status</span>
+        <span>What</span>
+        <span>Verdict</span>
+        <span>Gate</span>
+        <span className="right">Cost</span>
+        <span>Duration</span>
+        <span>Who dissents</span>
+        <span className="right">Began</span>
+      </div>
+      <div ref={table} className="tall" role="list" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, start, key }) => {
+          const run = runs[index];
+          if (run === undefined) return null;
+          return (
+            <div
+              key={key}
+              ref={virtual.measureElement}
+              data-index={index}
+              className="at"
+              role="listitem"
+              style={{ transform: `translateY(${start - top}px)` }}
+            >
+              <RunRow
+                run={run}
+                index={index}
+                reachable={index === Math.min(reachable, runs.length - 1)}
+                onKeyDown={(event) => move(event, index)}
+              />
+            </div>
+          );
+        })}
+      </div>
+    </>
+  );
+}
+
+function TeamChoice(props: {
+  readonly team: string;
+  readonly onTeam: (team: string) => void;
+}): ReactNode {
+  const { team, onTeam } = props;
+  const { data } = useLoaded("teams", (client, signal) =>
+    client.get<{ readonly teams: readonly TeamWire[] }>("teams", {}, signal),
+  );
+  const names = [...new Set([...(data?.teams.map(({ name }) => name) ?? []), team])];
+  return (
+    <select
+      className="input"
+      aria-label="Team"
+      value={team}
+      onChange={(event) => onTeam(event.target.value)}
+    >
+      <option value="">Every team</option>
+      {names
+        .filter((name) => name !== "")
+        .map((name) => (
+          <option key={name} value={name}>
+            {visible(name)}
+          </option>
+        ))}
+    </select>
+  );
+}
+
+/** `name=value`, taken when Enter is pressed or the field is left: half a tag finds nothing. */
+function TagField(props: {
+  readonly tag: string;
+  readonly onTag: (tag: string) => void;
+}): ReactNode {
+  const { tag, onTag } = props;
+  const [text, setText] = useState(tag);
+  useEffect(() => setText(tag), [tag]);
+  const isWrong = text !== "" && !/^[^=]+=./.test(text);
+  const take = (): void => {
+    if (!isWrong && text !== tag) onTag(text);
+  };
+  return (
+    <input
+      className="input tag-field"
+      aria-label="Tag, as name=value"
+      placeholder="tag=value"
+      aria-invalid={isWrong}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={take}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") take();
+      }}
+    />
+  );
+}
