@@ -10,13 +10,13 @@ import { RunsPage } from "./pages/runs.tsx";
 import { Failure } from "./parts.tsx";
 import { useRoute } from "./route.ts";
 import { SignIn } from "./sign-in.tsx";
-import type { SessionWire } from "./wire.ts";
+import type { SessionAnswer } from "./wire.ts";
 
 type Standing =
   | { readonly kind: "asking" }
   | { readonly kind: "out"; readonly error?: Refused }
   | { readonly kind: "away"; readonly error: Refused }
-  | { readonly kind: "in"; readonly session: SessionWire };
+  | { readonly kind: "in"; readonly session: SessionAnswer };
 
 /** The page that a server hands out. `code`: the one-time code that the address had. */
 export function LiveApp({ code }: { readonly code: string | undefined }): ReactNode {
@@ -27,8 +27,8 @@ export function LiveApp({ code }: { readonly code: string | undefined }): ReactN
     let left = false;
     const asked =
       code !== undefined && tries === 0
-        ? client.post<SessionWire>("session", { code })
-        : client.get<SessionWire>("session");
+        ? client.post<SessionAnswer>("session", { code })
+        : client.get<SessionAnswer>("session");
     asked.then(
       (session) => {
         if (!left) setStanding({ kind: "in", session });

@@ -174,7 +174,13 @@ function CalibrationChart({ bins }: { readonly bins: readonly CalibrationBin[] }
       marginBottom: 28,
       style: STYLE,
       x: { domain: [0, 1], label: null, ticks: 5 },
-      y: { domain: [-0.2, 1], label: null, ticks: [0, 0.25, 0.5, 0.75, 1], grid: true },
+      y: {
+        domain: [-0.2, 1],
+        label: null,
+        ticks: [0, 0.25, 0.5, 0.75, 1],
+        tickFormat: ".2f",
+        grid: true,
+      },
       marks: [
         Plot.line(
           [

@@ -71,7 +71,7 @@ export function DecideForm(props: {
       <fieldset>
         <legend className="lab">Your decision</legend>
         <div className="pick">
-          {subject.positions.map((_, index) => (
+          {choicesOf(subject).map((index) => (
             <label key={index}>
               <input
                 type="radio"
@@ -102,7 +102,7 @@ export function DecideForm(props: {
       </div>
       <div className="spread sign-as">
         <label className="xs muted">
-          as{" "}
+          <span>as</span>
           <input
             className="input"
             aria-label="Who decides"
@@ -124,6 +124,14 @@ export function DecideForm(props: {
       {deed.error !== undefined && <Failure error={deed.error} />}
     </form>
   );
+}
+
+/** The positions, by their places; that a finding stands comes first. */
+function choicesOf({ kind, positions }: Subject): readonly number[] {
+  const places = positions.map((_, index) => index);
+  const isLast = (index: number): number =>
+    Number(kind === "finding" && positions[index]?.value !== "present");
+  return places.toSorted((a, b) => isLast(a) - isLast(b));
 }
 
 function choiceWords(subject: Subject, position: number): string {

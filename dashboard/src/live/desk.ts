@@ -1,12 +1,12 @@
 import { createContext, useContext, useEffect, useState } from "react";
 import type { Client } from "./client.ts";
 import { Refused } from "./refused.ts";
-import type { Scope, SessionWire } from "./wire.ts";
+import type { Scope, SessionAnswer } from "./wire.ts";
 
 /** What the pages share: who asks the server, and what that is allowed. */
 export interface Signed {
   readonly client: Client;
-  readonly session: SessionWire;
+  readonly session: SessionAnswer;
   readonly signOut: () => void;
 }
 

@@ -7,7 +7,7 @@ import type { Refused } from "./refused.ts";
 import type { LiveSource } from "./live-source.ts";
 import { Failure } from "./parts.tsx";
 import { go } from "./route.ts";
-import type { ForkPlanWire, StartedWire } from "./wire.ts";
+import type { ForkPlan, RunBegun } from "./wire.ts";
 
 const MOST_SQUARES = 60;
 /** After the last key that was pressed. */
@@ -93,7 +93,7 @@ export function ForkPart(props: {
             {refusedInput !== undefined && <p className="xs refused">{visible(refusedInput)}</p>}
           </div>
         )}
-        {plan !== undefined && <ForkPlan plan={plan} />}
+        {plan !== undefined && <PlanPart plan={plan} />}
         {error !== undefined && <Failure error={error} />}
         {deed.error !== undefined && <Failure error={deed.error} />}
         <button
@@ -103,7 +103,7 @@ export function ForkPart(props: {
           onClick={() =>
             deed.run(async () => {
               const path = `runs/${encodeURIComponent(runId)}/fork`;
-              const started = await client.post<StartedWire>(path, body);
+              const started = await client.post<RunBegun>(path, body);
               go({ page: "run", runId: started.runId });
             })
           }
@@ -116,7 +116,7 @@ export function ForkPart(props: {
   );
 }
 
-function ForkPlan({ plan }: { readonly plan: ForkPlanWire }): ReactNode {
+function PlanPart({ plan }: { readonly plan: ForkPlan }): ReactNode {
   const { reused, asked, worst, expected } = plan;
   const places = [...reused, ...asked].toSorted();
   const again = new Set(asked);
@@ -161,7 +161,7 @@ function ForkPlan({ plan }: { readonly plan: ForkPlanWire }): ReactNode {
 }
 
 interface Planned {
-  readonly plan: ForkPlanWire | undefined;
+  readonly plan: ForkPlan | undefined;
   readonly error: Refused | undefined;
 }
 
@@ -178,7 +178,7 @@ function usePlan(runId: string, wanted: boolean, body: object): Planned {
     const leaving = new AbortController();
     const timer = setTimeout(() => {
       const path = `runs/${encodeURIComponent(runId)}/fork/plan`;
-      client.post<ForkPlanWire>(path, body, leaving.signal).then(
+      client.post<ForkPlan>(path, body, leaving.signal).then(
         (plan) => setPlanned({ of: body, plan, error: undefined }),
         (failure: unknown) => {
           if (leaving.signal.aborted) return;

@@ -1,7 +1,7 @@
 import { useEffect, useState, type MouseEvent, type ReactNode } from "react";
 import { visible } from "../model/visible.ts";
 import { Icon } from "../parts/icon.tsx";
-import { TopBar, type Search } from "../parts/top-bar.tsx";
+import { TopBar } from "../parts/top-bar.tsx";
 import type { Refused } from "./refused.ts";
 import { useSigned } from "./desk.ts";
 import { go, hrefOf, NO_FILTER, type Route } from "./route.ts";
@@ -56,11 +56,10 @@ export function Frame(props: {
   readonly at: Route["page"];
   readonly title: string;
   readonly about?: ReactNode;
-  readonly search?: Search;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }): ReactNode {
-  const { at, title, about, search, actions, children } = props;
+  const { at, title, about, actions, children } = props;
   const { session } = useSigned();
   useEffect(() => {
     document.title = `${title} · Quorate`;
@@ -70,12 +69,7 @@ export function Frame(props: {
       <a className="skip" href="#main">
         Skip to the page
       </a>
-      <TopBar
-        tenant={session.tenant}
-        nav={<Nav at={at} />}
-        {...(search !== undefined && { search })}
-        end={<SignOut />}
-      />
+      <TopBar tenant={session.tenant} nav={<Nav at={at} />} end={<SignOut />} />
       <main className="wrap list" id="main" tabIndex={-1}>
         <div className="head">
           <div>

@@ -18,7 +18,7 @@ import { Key } from "../parts/mark.tsx";
 import { useSigned } from "./desk.ts";
 import { follow } from "./parts.tsx";
 import { hrefOf } from "./route.ts";
-import type { RunWire } from "./wire.ts";
+import type { RunAnswer } from "./wire.ts";
 
 const STATUS: Readonly<Record<RunStatus, readonly [ChipProps["tone"], IconName, string]>> = {
   running: ["accent", "play", "running"],
@@ -228,7 +228,7 @@ function useReport({ runId, events, status }: RunSummary): Report | undefined {
     // Rows that are only scrolled past ask for nothing.
     const timer = setTimeout(() => {
       client
-        .get<RunWire>(`runs/${encodeURIComponent(runId)}`, {}, leaving.signal)
+        .get<RunAnswer>(`runs/${encodeURIComponent(runId)}`, {}, leaving.signal)
         .then(({ report }) => {
           if (report === undefined) return;
           if (kept.size >= MOST_KEPT) kept.clear();

@@ -4,13 +4,13 @@ import type { Client } from "./client.ts";
 import type { Refused } from "./refused.ts";
 import { useDeed } from "./desk.ts";
 import { Failure } from "./parts.tsx";
-import type { SessionWire } from "./wire.ts";
+import type { SessionAnswer } from "./wire.ts";
 
 /** Asks for the token once; the browser keeps a cookie for it, which no script can read. */
 export function SignIn(props: {
   readonly client: Client;
   readonly error: Refused | undefined;
-  readonly onSigned: (session: SessionWire) => void;
+  readonly onSigned: (session: SessionAnswer) => void;
 }): ReactNode {
   const { client, onSigned } = props;
   const [token, setToken] = useState("");
@@ -24,7 +24,7 @@ export function SignIn(props: {
           event.preventDefault();
           if (token.trim() === "") return;
           deed.run(async () => {
-            onSigned(await client.post<SessionWire>("session", { token: token.trim() }));
+            onSigned(await client.post<SessionAnswer>("session", { token: token.trim() }));
           });
         }}
       >

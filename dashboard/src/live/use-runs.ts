@@ -4,7 +4,7 @@ import { refusal, useSigned } from "./desk.ts";
 import type { Params } from "./client.ts";
 import type { Refused } from "./refused.ts";
 import type { RunFilter } from "./route.ts";
-import type { RunsWire } from "./wire.ts";
+import type { RunsAnswer } from "./wire.ts";
 
 const PAGE = 100;
 /** How often the first page is asked for again, while somebody looks. */
@@ -48,7 +48,7 @@ export function useRuns({ team, status, tag }: RunFilter): Runs {
     const look = async (): Promise<void> => {
       try {
         if (document.hidden) return;
-        const page = await client.get<RunsWire>("runs", params(), signal);
+        const page = await client.get<RunsAnswer>("runs", params(), signal);
         setHeld((before) => (before.of === of ? joined(before, page) : { of, ...first(page) }));
         setError(undefined);
       } catch (failure) {
@@ -69,7 +69,7 @@ export function useRuns({ team, status, tag }: RunFilter): Runs {
     if (busy || next === undefined) return;
     setBusy(true);
     client
-      .get<RunsWire>("runs", params(next))
+      .get<RunsAnswer>("runs", params(next))
       .then(
         (page) => {
           if (now.current !== of) return;
@@ -94,12 +94,12 @@ export function useRuns({ team, status, tag }: RunFilter): Runs {
   };
 }
 
-function first({ runs, next }: RunsWire): Omit<Held, "of"> {
+function first({ runs, next }: RunsAnswer): Omit<Held, "of"> {
   return { list: runs, next };
 }
 
 /** What is new stands before the rest, what changed where it was; older ones that were loaded stay. */
-function joined(before: Held, { runs, next }: RunsWire): Held {
+function joined(before: Held, { runs, next }: RunsAnswer): Held {
   if (before.list.length <= PAGE) return same(before, { ...before, list: runs, next });
   const last = runs.at(-1);
   const from = last === undefined ? -1 : before.list.findIndex(({ runId }) => runId === last.runId);

@@ -9,13 +9,13 @@ import type { RunSummary } from "../../../src/store/store.ts";
 export type Scope = "read" | "run" | "decide";
 
 /** Who is signed in, and what that allows. */
-export interface SessionWire {
+export interface SessionAnswer {
   readonly tenant?: string;
   readonly name?: string;
   readonly scopes: readonly Scope[];
 }
 
-export interface TeamWire {
+export interface TeamListed {
   readonly name: string;
   readonly version?: string;
   readonly description?: string;
@@ -24,22 +24,22 @@ export interface TeamWire {
   readonly input?: unknown;
 }
 
-export interface RunsWire {
+export interface RunsAnswer {
   readonly runs: readonly RunSummary[];
   /** What `after` is for those behind them; absent where there are none. */
   readonly next?: string;
 }
 
-export interface RunWire {
+export interface RunAnswer {
   readonly run: RunSummary;
   readonly report?: Report;
 }
 
-export interface EventsWire {
+export interface EventsAnswer {
   readonly events: readonly RunEvent[];
 }
 
-export interface StartedWire {
+export interface RunBegun {
   readonly runId: string;
 }
 
@@ -53,7 +53,7 @@ export interface DecisionWire {
   readonly team?: string;
 }
 
-export interface ForkPlanWire {
+export interface ForkPlan {
   readonly reused: readonly string[];
   readonly asked: readonly string[];
   readonly expected: Estimate;
@@ -78,9 +78,10 @@ export interface CalibrationBin {
   readonly interval: readonly [low: number, high: number];
 }
 
-export interface AgentsWire {
+export interface AgentsFigures {
   readonly team: string;
-  readonly learned: LearnedBefore;
+  /** Left out where it would tell of others’ runs. */
+  readonly learned?: LearnedBefore;
   readonly agents: readonly AgentFigures[];
   readonly calibration?: { readonly bins: readonly CalibrationBin[] };
 }

@@ -6,7 +6,7 @@ import { Choose } from "../../parts/controls.tsx";
 import { useLoaded } from "../desk.ts";
 import { Empty, Failure, Frame, Loading } from "../parts.tsx";
 import { go } from "../route.ts";
-import type { AgentFigures, AgentsWire, TeamWire } from "../wire.ts";
+import type { AgentFigures, AgentsFigures, TeamListed } from "../wire.ts";
 
 // What draws charts is loaded when somebody looks at some.
 const Charts = lazy(() => import("../charts.tsx"));
@@ -14,12 +14,12 @@ const Charts = lazy(() => import("../charts.tsx"));
 /** How good, how fast and how dear the agents of a team are, by its runs so far. */
 export function AgentsPage({ team }: { readonly team: string | undefined }): ReactNode {
   const teams = useLoaded("teams", (client, signal) =>
-    client.get<{ readonly teams: readonly TeamWire[] }>("teams", {}, signal),
+    client.get<{ readonly teams: readonly TeamListed[] }>("teams", {}, signal),
   );
   const names = teams.data?.teams.map(({ name }) => name) ?? [];
   const chosen = team ?? names[0];
   const { data, error, again } = useLoaded(chosen, (client, signal) =>
-    client.get<AgentsWire>("agents", { team: chosen }, signal),
+    client.get<AgentsFigures>("agents", { team: chosen }, signal),
   );
   const failure = teams.error ?? error;
   return (
@@ -70,7 +70,7 @@ export function AgentsPage({ team }: { readonly team: string | undefined }): Rea
   );
 }
 
-function aboutOf({ team, learned }: AgentsWire): string {
+function aboutOf({ team, learned = {} }: AgentsFigures): string {
   const parts = [learned.findings, learned.claims].flatMap((one) =>
     one === undefined
       ? []
@@ -85,8 +85,8 @@ function aboutOf({ team, learned }: AgentsWire): string {
 
 type Kind = "findings" | "claims";
 
-function Team({ data }: { readonly data: AgentsWire }): ReactNode {
-  const { learned, calibration } = data;
+function Team({ data }: { readonly data: AgentsFigures }): ReactNode {
+  const { learned = {}, calibration } = data;
   const kinds = (["findings", "claims"] as const).filter((kind) => learned[kind] !== undefined);
   const [chosen, setKind] = useState<Kind | undefined>(undefined);
   const kind = chosen ?? kinds[0];
@@ -171,7 +171,7 @@ interface TableRow {
 type Order = "name" | "right" | "latency" | "cost" | "failed";
 
 function AgentTable(props: {
-  readonly data: AgentsWire;
+  readonly data: AgentsFigures;
   readonly known: Reliability | undefined;
 }): ReactNode {
   const { data, known } = props;

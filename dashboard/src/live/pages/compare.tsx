@@ -16,7 +16,7 @@ import { compare, type CallPair, type Comparison, type SubjectPair } from "../mo
 import { wordDiff, type DiffPart } from "../model/word-diff.ts";
 import { Failure, Frame, Go, Loading } from "../parts.tsx";
 import { go } from "../route.ts";
-import type { EventsWire, RunsWire } from "../wire.ts";
+import type { EventsAnswer, RunsAnswer } from "../wire.ts";
 
 const PAGE = 1_000;
 /** A longer log is not compared: the page has to hold both. */
@@ -29,7 +29,7 @@ async function pageOfRun(client: Client, runId: string, signal: AbortSignal): Pr
   const path = `runs/${encodeURIComponent(runId)}/events`;
   for (let after = 0; after < MOST_EVENTS;) {
     const params = { after, limit: PAGE };
-    const { events } = await client.get<EventsWire>(path, params, signal);
+    const { events } = await client.get<EventsAnswer>(path, params, signal);
     for (const event of events) {
       fold.add(event);
       bills.add(event);
@@ -102,7 +102,7 @@ function aboutOf([before, after]: readonly RunPage[]): string {
 /** Which two: by what was run last, or by an id. */
 function Choice({ before, after }: ComparePageProps): ReactNode {
   const { data } = useLoaded("runs", (client, signal) =>
-    client.get<RunsWire>("runs", { limit: 50 }, signal),
+    client.get<RunsAnswer>("runs", { limit: 50 }, signal),
   );
   const runs = data?.runs ?? [];
   const team = runs.find(({ runId }) => runId === before)?.supervisor.name;
@@ -336,7 +336,11 @@ function sameWords(many: number, one: string, is: string, are: string): string {
 function VerdictPair({ pair }: { readonly pair: SubjectPair }): ReactNode {
   const { before, after } = pair;
   const reasons = [before, after].map((one) => one?.verdict?.reasoning ?? "") as [string, string];
-  const parts = useMemo(() => wordDiff(reasons[0], reasons[1]), [reasons[0], reasons[1]]);
+  const isOnce = before === undefined || after === undefined;
+  const parts = useMemo(
+    () => (isOnce ? whole(reasons[0] || reasons[1]) : wordDiff(reasons[0], reasons[1])),
+    [isOnce, reasons[0], reasons[1]],
+  );
   return (
     <div className="ch">
       <span className="n num">{(before ?? after)?.number}</span>
@@ -347,6 +351,11 @@ function VerdictPair({ pair }: { readonly pair: SubjectPair }): ReactNode {
       <Side subject={after} parts={parts} side="new" />
     </div>
   );
+}
+
+/** What only one of two runs has is no change of words. */
+function whole(text: string): readonly DiffPart[] {
+  return text === "" ? [] : [{ kind: "same", text }];
 }
 
 interface SideProps {
@@ -363,9 +372,11 @@ function Side({ subject, parts, side }: SideProps): ReactNode {
       ) : (
         <FateChip subject={subject} />
       )}
-      <p>
-        <Diff parts={parts} side={side} />
-      </p>
+      {subject !== undefined && (
+        <p>
+          <Diff parts={parts} side={side} />
+        </p>
+      )}
     </div>
   );
 }

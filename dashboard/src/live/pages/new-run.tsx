@@ -9,7 +9,7 @@ import { parsed } from "../fork-part.tsx";
 import { beginning, faultsIn, fieldsOf } from "../model/input-schema.ts";
 import { Empty, Failure, Frame, Loading } from "../parts.tsx";
 import { go } from "../route.ts";
-import type { EventsWire, StartedWire, TeamWire } from "../wire.ts";
+import type { EventsAnswer, RunBegun, TeamListed } from "../wire.ts";
 
 /** Starts a run: of which team, with what. `like`: with the input of another run, to begin with. */
 export function NewRunPage(props: {
@@ -19,11 +19,11 @@ export function NewRunPage(props: {
   const { like } = props;
   const mayRun = useMay("run");
   const { data, error, again } = useLoaded("teams", (client, signal) =>
-    client.get<{ readonly teams: readonly TeamWire[] }>("teams", {}, signal),
+    client.get<{ readonly teams: readonly TeamListed[] }>("teams", {}, signal),
   );
   const before = useLoaded(like, async (client, signal) => {
     const path = `runs/${encodeURIComponent(like ?? "")}/events`;
-    const { events } = await client.get<EventsWire>(path, { limit: 1 }, signal);
+    const { events } = await client.get<EventsAnswer>(path, { limit: 1 }, signal);
     const [first] = events;
     return first?.type === "run.started" ? first : undefined;
   });
@@ -62,8 +62,8 @@ export function NewRunPage(props: {
 const MOST_TAGS = 20;
 
 function TaskForm(props: {
-  readonly teams: readonly TeamWire[];
-  readonly team: TeamWire;
+  readonly teams: readonly TeamListed[];
+  readonly team: TeamListed;
   readonly input?: string;
 }): ReactNode {
   const { teams, team } = props;
@@ -96,7 +96,7 @@ function TaskForm(props: {
         setTried(true);
         if (wrong.length > 0) return;
         deed.run(async () => {
-          const { runId } = await client.post<StartedWire>("runs", body);
+          const { runId } = await client.post<RunBegun>("runs", body);
           go({ page: "run", runId });
         });
       }}

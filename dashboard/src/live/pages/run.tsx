@@ -9,13 +9,13 @@ import { DecideForm } from "../decide-form.tsx";
 import { ForkPart } from "../fork-part.tsx";
 import { liveSource, type LiveSource } from "../live-source.ts";
 import { Empty, Failure, Frame, Go, Loading, Nav, SignOut } from "../parts.tsx";
-import type { RunWire } from "../wire.ts";
+import type { RunAnswer } from "../wire.ts";
 
 /** A run as it goes on. */
 export function RunPage({ runId }: { readonly runId: string }): ReactNode {
   const { client } = useSigned();
   const { data, error, again } = useLoaded(runId, (asking, signal) =>
-    asking.get<RunWire>(`runs/${encodeURIComponent(runId)}`, {}, signal),
+    asking.get<RunAnswer>(`runs/${encodeURIComponent(runId)}`, {}, signal),
   );
   const [source, setSource] = useState<LiveSource | undefined>(undefined);
   const interruptedAt = data?.run.status === "interrupted" ? data.run.events : undefined;

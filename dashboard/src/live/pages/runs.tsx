@@ -14,15 +14,16 @@ import { finderFor } from "../../model/search.ts";
 import { visible } from "../../model/visible.ts";
 import { Choose } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { SearchField } from "../../parts/top-bar.tsx";
 import { useLoaded, useMay } from "../desk.ts";
 import { Empty, Failure, Frame, Go, Loading } from "../parts.tsx";
 import { go, NO_FILTER, type RunFilter } from "../route.ts";
 import { RunRow } from "../run-row.tsx";
 import { useRuns } from "../use-runs.ts";
-import type { TeamWire } from "../wire.ts";
+import type { TeamListed } from "../wire.ts";
 
 const STATUSES = [
-  { value: "", label: "All" },
+  { value: "all", label: "All" },
   { value: "waiting", label: "Waiting" },
   { value: "running", label: "Running" },
   { value: "complete", label: "Complete" },
@@ -62,7 +63,6 @@ export function RunsPage({ filter }: { readonly filter: RunFilter }): ReactNode 
       at="runs"
       title="Runs"
       about="Those that began last come first."
-      search={{ label: "Search runs", query: filter.query, onQuery: (query) => set({ query }) }}
       actions={
         <>
           <Go className="btn" to={{ page: "compare", before: undefined, after: undefined }}>
@@ -81,11 +81,18 @@ export function RunsPage({ filter }: { readonly filter: RunFilter }): ReactNode 
       }
     >
       <div className="filters">
+        <SearchField
+          search={{
+            label: "Search runs",
+            query: filter.query,
+            onQuery: (query) => set({ query }),
+          }}
+        />
         <Choose<StatusChoice>
           label="Status"
           choices={STATUSES}
-          value={STATUSES.find(({ value }) => value === filter.status)?.value ?? ""}
-          onChange={(status) => set({ status })}
+          value={STATUSES.find(({ value }) => value === filter.status)?.value ?? "all"}
+          onChange={(status) => set({ status: status === "all" ? "" : status })}
         />
         <TeamChoice team={filter.team} onTeam={(team) => set({ team })} />
         <TagField tag={filter.tag} onTag={(tag) => set({ tag })} />
@@ -183,7 +190,7 @@ function List({ runs }: { readonly runs: Listed }): ReactNode {
         <span>Verdict</span>
         <span>Gate</span>
         <span className="right">Cost</span>
-        <span>Duration</span>
+        <span className="right">Duration</span>
         <span>Who dissents</span>
         <span className="right">Began</span>
       </div>
@@ -220,7 +227,7 @@ function TeamChoice(props: {
 }): ReactNode {
   const { team, onTeam } = props;
   const { data } = useLoaded("teams", (client, signal) =>
-    client.get<{ readonly teams: readonly TeamWire[] }>("teams", {}, signal),
+    client.get<{ readonly teams: readonly TeamListed[] }>("teams", {}, signal),
   );
   const names = [...new Set([...(data?.teams.map(({ name }) => name) ?? []), team])];
   return (
