@@ -22,6 +22,10 @@ const packages: ReadonlySet<string> = new Set([
   "ms",
   "pg",
   "@standard-schema/spec",
+  "ajv/dist/2020.js",
+  "hono",
+  "@hono",
+  "@hono/node-server",
 ]);
 
 /** Rooms and files of `src`, and packages, as they are imported from a file that stands as deep as `up` says. */
@@ -153,6 +157,35 @@ const arrows: readonly Arrow[] = [
   ...room("command", [...words, "prompt", "describe", "conflict/finding-details.ts", "execa"]),
   ...room("testing", [...words, ...calling, ...deciding, "supervisor.ts", "run", "team"]),
   ...room(
+    "server",
+    [
+      ...words,
+      "supervisor.ts",
+      "money",
+      "limits/budgets.ts",
+      "call/cache/reuse.ts",
+      "log/cancel-run.ts",
+      "log/questions.ts",
+      "learning/index.ts",
+      "learning/statistics/interval.ts",
+      "report",
+      "hono",
+      "ajv",
+      "ajv/dist",
+      "ajv/dist/2020.js",
+    ],
+    [
+      "describe/agent.ts",
+      "forecast/task-plan.ts",
+      "log/chosen-position.ts",
+      "run/stream.ts",
+      "store/store.ts",
+      "store/values.ts",
+      "team/backend.ts",
+      "team/options.ts",
+    ],
+  ),
+  ...room(
     "cli",
     [
       ...doors,
@@ -165,7 +198,11 @@ const arrows: readonly Arrow[] = [
       "money/price.ts",
       "team/fail-on.ts",
       "team/read-fail-on.ts",
+      "server/index.ts",
+      "server/spending.ts",
       "sqlite",
+      "@hono",
+      "@hono/node-server",
       "commander",
       "listr2",
       "ms",

@@ -1,11 +1,8 @@
-import { addBills, billOf, budgets, type Backend, type ScopedBudget } from "../index.ts";
-import type { Bill } from "../model/outcome.ts";
-import type { RunSummary, Store } from "../store/store.ts";
-import { knownMicros } from "../report/spent.ts";
-import { spendingLines } from "./bill-page.ts";
 import { withDatabase } from "./database.ts";
 import { ALL } from "./find-run.ts";
+import { spendingLines } from "./bill-page.ts";
 import { safeJson } from "./safe-text.ts";
+import { spendingOf } from "../server/spending.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface BillFlags {
@@ -16,132 +13,12 @@ export interface BillFlags {
   readonly full?: boolean;
 }
 
-/** What runs came to together, and each of them. */
-export interface Spending {
-  readonly sinceMs: number | null;
-  readonly total: Bill;
-  readonly teams: readonly TeamSpent[];
-  /** By the day on which they began, in the machine's own zone, in order. */
-  readonly days: readonly TeamSpent[];
-  /** Those that cost most, as far as that is known. */
-  readonly dearest: readonly SpentRun[];
-  /** All of them together. */
-  readonly all: TeamSpent;
-  /** The budgets that runs share. */
-  readonly budgets: readonly ScopedBudget[];
-}
-
-/** What some of the runs came to. Money in micro-dollars. */
-export interface TeamSpent {
-  readonly name: string;
-  readonly runs: number;
-  /** As far as it is known: where there are `unknownRuns`, it is at least that. */
-  readonly usdMicros: number;
-  /** Of so many runs it is not known, or not all. */
-  readonly unknownRuns: number;
-}
-
-export interface SpentRun {
-  readonly runId: string;
-  readonly team: string;
-  readonly startedAtMs: number;
-  readonly usdMicros: number;
-  /** Not all of it is known. */
-  readonly atLeast?: true;
-}
-
-const MAX_DEAREST = 5;
-
 /** `quorate bill`: what the runs of a database came to. */
 export async function billCommand(flags: BillFlags, screen: Terminal): Promise<void> {
   const sinceMs = flags.since === undefined ? null : Date.now() - flags.since;
-  const spending = await withDatabase(flags.db, (_store, backend) => spendingOf(backend, sinceMs));
+  const spending = await withDatabase(flags.db, (_store, backend) =>
+    spendingOf(backend, { sinceMs, limit: ALL }),
+  );
   if (flags.json === true) screen.print(safeJson(spending, 2));
   else screen.print(...spendingLines(spending, screen, flags.full ?? false));
-}
-
-async function spendingOf(backend: Backend, sinceMs: number | null): Promise<Spending> {
-  const { store } = backend;
-  const runs = await store.runs({ since: sinceMs ?? 0, limit: ALL });
-  const bills: Bill[] = [];
-  const all = counter();
-  const teams = new Map<string, Counter>();
-  const days = new Map<string, Counter>();
-  const dearest: SpentRun[] = [];
-  for (const run of runs) {
-    const bill = await billOfRun(store, run);
-    const { spent } = bill;
-    const usdMicros = knownMicros(spent) ?? 0;
-    const { runId, startedAtMs, supervisor } = run;
-    bills.push(bill);
-    count(all, spent);
-    count(within(teams, supervisor.name), spent);
-    count(within(days, dayOf(startedAtMs)), spent);
-    if (usdMicros === 0) continue;
-    const isAll = spent.usdMicros !== "unknown";
-    const team = supervisor.name;
-    dearest.push({ runId, team, startedAtMs, usdMicros, ...(!isAll && { atLeast: true }) });
-    if (dearest.length > 2 * MAX_DEAREST) keepDearest(dearest);
-  }
-  keepDearest(dearest);
-  return {
-    sinceMs,
-    total: addBills(bills),
-    teams: spentIn(teams).toSorted((a, b) => b.usdMicros - a.usdMicros),
-    days: spentIn(days).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-    dearest,
-    all: { name: "", ...all },
-    budgets: await budgets(backend).list(),
-  };
-}
-
-function keepDearest(runs: SpentRun[]): void {
-  runs.sort((a, b) => b.usdMicros - a.usdMicros);
-  runs.splice(MAX_DEAREST);
-}
-
-/** A run's bill: as its last event has it, else by its log so far. */
-async function billOfRun(store: Store, { runId, events }: RunSummary): Promise<Bill> {
-  const [last] = await store.read(runId, events - 1);
-  const bill = last?.type === "run.finished" ? last.bill : undefined;
-  return bill !== undefined && isWhole(bill) ? bill : billOf(await store.read(runId));
-}
-
-/** Whether a bill says all that its log does: one of an earlier version has no lines, or does not say what is known of an unknown cost. */
-function isWhole({ lines, spent }: Partial<Bill>): boolean {
-  const { usdMicros, unreportedCalls, unpricedCalls } = spent ?? {};
-  const says = usdMicros !== "unknown" || (unreportedCalls ?? unpricedCalls) !== undefined;
-  return Array.isArray(lines) && says;
-}
-
-interface Counter {
-  runs: number;
-  usdMicros: number;
-  unknownRuns: number;
-}
-
-function counter(): Counter {
-  return { runs: 0, usdMicros: 0, unknownRuns: 0 };
-}
-
-function count(counter: Counter, spent: Bill["spent"]): void {
-  counter.runs++;
-  if (spent.usdMicros === "unknown") counter.unknownRuns++;
-  counter.usdMicros += knownMicros(spent) ?? 0;
-}
-
-function within(counters: Map<string, Counter>, name: string): Counter {
-  const known = counters.get(name) ?? counter();
-  counters.set(name, known);
-  return known;
-}
-
-function spentIn(counters: ReadonlyMap<string, Counter>): TeamSpent[] {
-  return [...counters].map(([name, counter]) => ({ name, ...counter }));
-}
-
-function dayOf(atMs: number): string {
-  const at = new Date(atMs);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }

@@ -1,4 +1,4 @@
-import type { Spending, TeamSpent } from "./bill-command.ts";
+import type { Spending, TeamSpent } from "../server/spending.ts";
 import { agentTable, savedLines } from "./bill-lines.ts";
 import { money } from "../report/money.ts";
 import { count, dateAndTime, whole } from "../report/quantities.ts";

@@ -34,6 +34,9 @@ const NEEDS = "22.18 or newer";
 const PEERS = [
   { name: "ai", what: "models: quorate/ai-sdk" },
   { name: "execa", what: "programs and coding agents: quorate/command" },
+  { name: "hono", what: "the server: quorate serve, quorate/server" },
+  { name: "@hono/node-server", what: "the server: quorate serve" },
+  { name: "ajv", what: "the server: quorate serve, quorate/server" },
 ] as const;
 
 /**

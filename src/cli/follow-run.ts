@@ -13,7 +13,7 @@ import { watchRun, type Watched } from "./progress.ts";
 import { report, section } from "./report.ts";
 import { addToStepSummary, writeReports } from "./report-files.ts";
 import type { ReportFile } from "./report-flag.ts";
-import { runJson } from "./run-json.ts";
+import { runJson } from "../report/run-json.ts";
 import type { RunLog } from "./run-log.ts";
 import type { RunView } from "../report/run-view.ts";
 import { safeText } from "./safe-text.ts";

@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { FORMATS } from "../report/formats.ts";
 import type { DoctorFlags } from "./doctor-command.ts";
 import type { InitFlags } from "./init-command.ts";
@@ -6,6 +6,8 @@ import type { Describing } from "./log-commands.ts";
 import type { ReportFlags } from "./report-command.ts";
 import { TEMPLATES } from "./init-plan.ts";
 import { reportFile } from "./report-flag.ts";
+import type { ServeFlags } from "./serve-command.ts";
+import { addEnvironmentFlag, teamDatabase } from "./task-flags.ts";
 import { terminal } from "./terminal.ts";
 
 /** Adds the commands around runs: how one begins, what is missing, and what runs come to in other formats. */
@@ -23,6 +25,27 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
     .action(async (run: string, options: ReportFlags) => {
       const { reportCommand } = await import("./report-command.ts");
       exitWith(await reportCommand(run, options, terminal()));
+    });
+
+  const serve = command(
+    "serve",
+    "Serves teams over HTTP: an API and a page that show and steer runs.",
+  )
+    .argument("<team...>", "TypeScript or JavaScript files whose default exports are supervisors")
+    .option("--port <port>", "where it listens; 0 for any that is free", port, DEFAULT_PORT)
+    .option(
+      "--host <address>",
+      "another address than this machine's own; takes a token",
+      "127.0.0.1",
+    )
+    .option("--origin <url>", "the address that browsers know it by; may be given again", origins)
+    .option("--tokens <file>", "who may ask: a JSON list of { token, name, tenant, scopes }")
+    .option("--web-hooks <file>", "who is told of runs: a JSON list of { url, secret }");
+  addEnvironmentFlag(serve)
+    .addOption(teamDatabase("where the runs are kept"))
+    .action(async (teams: string[], options: ServeFlags) => {
+      const { serveCommand } = await import("./serve-command.ts");
+      exitWith(await serveCommand(teams, options, terminal()));
     });
 
   command("doctor", "Looks at what quorate needs: Node, packages, agents, keys, database.")
@@ -43,4 +66,16 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
       const { initCommand } = await import("./init-command.ts");
       exitWith(await initCommand(options, terminal()));
     });
+}
+
+const DEFAULT_PORT = 7180;
+
+function port(given: string): number {
+  const number = Number(given);
+  if (/^\d+$/.test(given) && number <= 65_535) return number;
+  throw new InvalidArgumentError("use a number from 0 to 65535.");
+}
+
+function origins(given: string, before: readonly string[] = []): readonly string[] {
+  return [...before, given];
 }

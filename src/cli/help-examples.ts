@@ -24,6 +24,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "quorate report latest > report.md",
     "quorate report latest --report sarif=out.sarif --report html=run.html",
   ],
+  serve: ["quorate serve team.ts", "quorate serve gate.ts board.ts --port 8080 --db runs.db"],
   doctor: ["quorate doctor", "quorate doctor team.ts --json"],
   init: ["quorate init", "quorate init --template review --yes"],
   completion: ["source <(quorate completion zsh)", "quorate completion fish | source"],

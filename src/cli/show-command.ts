@@ -5,7 +5,7 @@ import { lookAgain } from "./look-again.ts";
 import { nextStep } from "./next-step.ts";
 import { checkReportFiles, writeReports } from "./report-files.ts";
 import { report, section } from "./report.ts";
-import { runJson } from "./run-json.ts";
+import { runJson } from "../report/run-json.ts";
 import { safeJson } from "./safe-text.ts";
 import { shellPath } from "./shell-word.ts";
 import type { Terminal } from "./terminal.ts";

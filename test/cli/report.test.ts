@@ -3,7 +3,7 @@ import { positionText } from "../../src/cli/brief.ts";
 import { explain } from "../../src/cli/explain.ts";
 import { lineProgress } from "../../src/cli/line-progress.ts";
 import { report } from "../../src/cli/report.ts";
-import { runJson } from "../../src/cli/run-json.ts";
+import { runJson } from "../../src/report/run-json.ts";
 import { runFold, viewRun } from "../../src/report/run-view.ts";
 import { timeline } from "../../src/cli/timeline.ts";
 import { columnsOf } from "../../src/cli/wrap.ts";

@@ -1,4 +1,4 @@
-import type { RunView } from "../report/run-view.ts";
+import type { RunView } from "./run-view.ts";
 
 /** A run as one JSON document: the same for a run that just ended and for one read from its log. */
 export function runJson(run: RunView): Readonly<Record<string, unknown>> {

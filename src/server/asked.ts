@@ -1,0 +1,91 @@
+import { QuorateError } from "../model/errors.ts";
+import type { RunSummary, Store } from "../store/store.ts";
+import type { Supervisor } from "../supervisor.ts";
+import type { Backend } from "../team/backend.ts";
+import type { Allowance, ServerLimits } from "./allowance.ts";
+import type { Driving } from "./driving.ts";
+import { HttpRefusal } from "./http-refusal.ts";
+import type { Principal, Sessions, TokenBook } from "./tokens.ts";
+import type { WebHooks } from "./web-hooks.ts";
+import { tenantView } from "./store-view.ts";
+
+/** What a server is made of. */
+export interface ServerParts {
+  readonly teams: ReadonlyMap<string, Supervisor>;
+  readonly backend: Backend;
+  readonly book: TokenBook;
+  readonly sessions: Sessions;
+  readonly driving: Driving;
+  readonly hooks: WebHooks;
+  readonly limits: Required<ServerLimits>;
+  readonly allowance: Allowance;
+  /** Aborted when the server stops. */
+  readonly stopping: AbortSignal;
+  readonly version: string;
+}
+
+/** A request that was let in, checked by the route table. */
+export interface RouteRequest {
+  readonly parts: ServerParts;
+  readonly request: Request;
+  readonly address: URL;
+  /** `undefined` where nobody has to say who they are. */
+  readonly principal: Principal | undefined;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Whoever asks, of a route that lets in nobody else. */
+export function principalOf({ principal }: Pick<RouteRequest, "principal">): Principal {
+  if (principal === undefined) throw new HttpRefusal(401, "UNAUTHORIZED", "Sign in first.");
+  return principal;
+}
+
+/** The backend, with the runs that whoever asks may see and no others. */
+export function ownBackend(asked: RouteRequest): Backend {
+  const { backend } = asked.parts;
+  const { tenant } = principalOf(asked);
+  return tenant === undefined ? backend : { ...backend, store: tenantView(backend.store, tenant) };
+}
+
+/** The run that is asked for. A run of another tenant and one that is not there are refused alike, after the same question to the store. */
+export async function ownRun(
+  asked: RouteRequest,
+  runId: string = runIdOf(asked),
+): Promise<RunSummary> {
+  const { tenant } = principalOf(asked);
+  const run = runId.length > 200 ? undefined : await storeOf(asked).run(runId);
+  if (run !== undefined && (tenant === undefined || run.tenant === tenant)) return run;
+  throw noRun();
+}
+
+function noRun(): QuorateError {
+  return new QuorateError("RUN_NOT_FOUND", "There is no such run.");
+}
+
+export function storeOf({ parts }: RouteRequest): Store {
+  return parts.backend.store;
+}
+
+export function runIdOf({ params }: RouteRequest): string {
+  return params["id"] ?? "";
+}
+
+/** A team by its name. */
+export function teamNamed({ parts }: RouteRequest, name: string): Supervisor {
+  const team = parts.teams.get(name);
+  if (team !== undefined) return team;
+  throw new HttpRefusal(404, "NOT_FOUND", "There is no team of that name here.");
+}
+
+/** The team of a run: to go on with it takes the code of its agents. */
+export function teamOfRun({ parts }: RouteRequest, run: RunSummary): Supervisor {
+  const team = parts.teams.get(run.supervisor.name);
+  if (team !== undefined) return team;
+  throw new HttpRefusal(
+    409,
+    "CONFLICT",
+    "The team of this run is not served here, so that nobody can go on with it.",
+  );
+}

@@ -1,0 +1,26 @@
+export { server } from "./server.ts";
+export type { Server, ServerOptions } from "./server.ts";
+export type { ServerLimits } from "./allowance.ts";
+export type { ServerFailure } from "./driving.ts";
+export type { TokenScope, ServerToken } from "./tokens.ts";
+export type { WebHook, WebHookBody } from "./web-hooks.ts";
+export type {
+  AgentFigures,
+  AgentsFigures,
+  CalibrationBin,
+  CancelledAnswer,
+  DecidedAnswer,
+  EventsAnswer,
+  ForkPlan,
+  QuestionsAnswer,
+  RunAnswer,
+  RunBegun,
+  RunsAnswer,
+  SessionAnswer,
+  Spending,
+  SpentRun,
+  TeamListed,
+  TeamSpent,
+  TeamsAnswer,
+  WireError,
+} from "./wire.ts";

@@ -1,0 +1,86 @@
+import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
+import { HttpRefusal } from "./http-refusal.ts";
+import type { ServerPackages } from "./load.ts";
+import { ROUTES, type RouteId, type ServerRoute } from "./routes.ts";
+
+/** What a request brings, checked. */
+export interface RequestCheck {
+  readonly query: (id: RouteId, given: URLSearchParams) => Readonly<Record<string, unknown>>;
+  readonly body: (id: RouteId, given: unknown) => Readonly<Record<string, unknown>>;
+}
+
+const MAX_ISSUES = 20;
+const MAX_ISSUE_CHARS = 300;
+
+/** Checks requests by the schemas of the route table. */
+export function requestCheck({ Ajv2020 }: Pick<ServerPackages, "Ajv2020">): RequestCheck {
+  const forBody = new Ajv2020({ strict: true, strictTypes: false });
+  // Of what is in a query, all is text.
+  const forQuery = new Ajv2020({
+    strict: true,
+    strictTypes: false,
+    coerceTypes: true,
+    useDefaults: true,
+  });
+  const bodies = new Map<RouteId, ValidateFunction>();
+  const queries = new Map<RouteId, ValidateFunction>();
+  const byId = new Map<RouteId, ServerRoute>();
+  for (const route of ROUTES) {
+    const { id, body, query = {} } = route;
+    byId.set(id, route);
+    if (body !== undefined) bodies.set(id, forBody.compile(body));
+    const schema = { type: "object", properties: query, additionalProperties: false };
+    queries.set(id, forQuery.compile(schema));
+  }
+  return {
+    query(id, given) {
+      const schemas = byId.get(id)?.query ?? {};
+      const taken: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+      for (const name of new Set(given.keys())) {
+        const values = given.getAll(name);
+        const isMany = Object.hasOwn(schemas, name) && schemas[name]?.["type"] === "array";
+        if (values.length > 1 && !isMany) {
+          throw new HttpRefusal(
+            400,
+            "BAD_REQUEST",
+            "The query has something twice that may stand there once.",
+          );
+        }
+        taken[name] = isMany ? values : values[0];
+      }
+      return fitting(queries.get(id), { ...taken }, "query");
+    },
+    body: (id, given) => fitting(bodies.get(id), given, "body"),
+  };
+}
+
+function fitting(
+  fits: ValidateFunction | undefined,
+  given: unknown,
+  what: string,
+): Readonly<Record<string, unknown>> {
+  if (fits === undefined || fits(given)) return given as Readonly<Record<string, unknown>>;
+  const issues = (fits.errors ?? []).slice(0, MAX_ISSUES).map(issueOf);
+  const [first] = issues;
+  const why =
+    first === undefined ? "" : `: ${first.path === "" ? "it" : first.path} ${first.message}`;
+  throw new HttpRefusal(400, "BAD_REQUEST", `The ${what} is not as it should be${why}.`, {
+    issues,
+  });
+}
+
+// What was given is not repeated, but for the name of a property that there is not.
+function issueOf({ instancePath, message = "does not fit", keyword, params }: ErrorObject): {
+  readonly message: string;
+  readonly path: string;
+} {
+  const name: unknown = Object(params)["additionalProperty"];
+  const said =
+    keyword === "additionalProperties" && typeof name === "string"
+      ? `has no property ${JSON.stringify(name)}`
+      : message;
+  return {
+    message: said.slice(0, MAX_ISSUE_CHARS).toWellFormed(),
+    path: instancePath.slice(0, MAX_ISSUE_CHARS).toWellFormed(),
+  };
+}

@@ -1,0 +1,160 @@
+import { timingSafeEqual } from "node:crypto";
+import { word } from "../check/kinds.ts";
+import { option, options, type Option, type Options } from "../check/options.ts";
+import { QuorateError } from "../model/errors.ts";
+import { randomSecret, secretHash } from "./secret.ts";
+
+/** What a token allows: to look at runs, to begin and stop them, to decide and say what turned out to be true. */
+export type TokenScope = "read" | "run" | "decide";
+
+export const SCOPES: readonly TokenScope[] = ["read", "run", "decide"];
+
+/** A secret that the server is asked with, and what it allows. */
+export interface ServerToken {
+  /** At least 32 characters that nobody can guess, as `openssl rand -hex 32` makes them. */
+  readonly token: string;
+  /** Who asks by it: stands beside what is decided by it. */
+  readonly name?: string;
+  /** Whose runs it sees and begins, and nobody else's; all of them where left out. */
+  readonly tenant?: string;
+  /** All three where left out. */
+  readonly scopes?: readonly TokenScope[];
+}
+
+/** Who asks. */
+export interface Principal {
+  readonly name: string | undefined;
+  readonly tenant: string | undefined;
+  readonly scopes: ReadonlySet<TokenScope>;
+  /** Tells principals apart, in counts and limits; no secret. */
+  readonly key: string;
+}
+
+const LEAST_CHARS = 32;
+const MAX_CHARS = 1_000;
+
+/** Never quotes what it refuses. */
+const SECRET: Option<string> = option((given, what) => {
+  if (typeof given === "string" && given.length >= LEAST_CHARS && given.length <= MAX_CHARS) {
+    if (/^[\x21-\x7e]+$/.test(given)) return given;
+    const why = `${what} has characters that no header can have; use letters and digits`;
+    throw new QuorateError("BAD_OPTIONS", why);
+  }
+  const why = `${what} is no text of ${LEAST_CHARS} to ${MAX_CHARS} characters; make one by: openssl rand -hex 32`;
+  throw new QuorateError("BAD_OPTIONS", why);
+}, "").needed();
+
+const NAME = option((given) => {
+  const fits = typeof given === "string" && given.length > 0 && given.length <= 200;
+  return fits && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(given) && given.isWellFormed() ? given : undefined;
+}, "use a text of 1 to 200 characters that can be seen");
+
+const TOKEN: Options<ServerToken> = options({
+  token: SECRET,
+  name: NAME,
+  tenant: NAME,
+  scopes: eachOf(word(...SCOPES), 'use ["read"], ["read", "run"] or the like'),
+});
+
+export const TOKENS: Option<readonly ServerToken[] | undefined> = eachOf(
+  TOKEN as Option<ServerToken | undefined>,
+  "use [{ token, name, tenant, scopes }]",
+);
+
+/** A list of what each is taken by an option. */
+export function eachOf<T>(
+  one: Option<T | undefined>,
+  instead: string,
+): Option<readonly T[] | undefined> {
+  const needed = one.needed() as Option<T>;
+  return option((given, what) => {
+    if (!Array.isArray(given)) return undefined;
+    const items: readonly unknown[] = [...(given as readonly unknown[])];
+    return Object.freeze(items.map((item, at) => needed.take(item, `${what}[${at}]`)));
+  }, instead);
+}
+
+/** The tokens that a server knows. None of them is kept: only what they hash to. */
+export interface TokenBook {
+  /** Who asks with a token; `undefined` where nobody has it. Takes as long for every token. */
+  readonly of: (token: string) => Principal | undefined;
+  readonly first: Principal;
+}
+
+export function tokenBook(tokens: readonly ServerToken[]): TokenBook {
+  const known = tokens.map(({ token, name, tenant, scopes = SCOPES }, at) => ({
+    hash: secretHash(token),
+    principal: { name, tenant, scopes: new Set(scopes), key: `token ${at}` } as const,
+  }));
+  for (const [at, { hash }] of known.entries()) {
+    if (!known.slice(0, at).some((one) => one.hash.equals(hash))) continue;
+    throw new QuorateError("BAD_OPTIONS", "two tokens are the same; make one for each");
+  }
+  const first = known[0]?.principal;
+  if (first === undefined) {
+    const why =
+      "there is no token that the server could be asked with; give one, or leave them out";
+    throw new QuorateError("BAD_OPTIONS", why);
+  }
+  return {
+    first,
+    of(token) {
+      const hash = secretHash(token);
+      let found: Principal | undefined;
+      for (const one of known) if (timingSafeEqual(one.hash, hash)) found = one.principal;
+      return found;
+    },
+  };
+}
+
+const SESSION_MS = 12 * 3_600_000;
+const CODE_MS = 10 * 60_000;
+const MAX_KEPT = 1_000;
+
+interface KeptGrant {
+  readonly principal: Principal;
+  readonly untilMs: number;
+}
+
+/** What was handed out for a token, for a while: sessions of browsers, and codes that open one, once. By their hashes. */
+export interface Sessions {
+  readonly code: (principal: Principal) => string;
+  readonly redeem: (code: string) => Principal | undefined;
+  readonly open: (principal: Principal) => string;
+  readonly of: (session: string) => Principal | undefined;
+  readonly close: (session: string) => void;
+}
+
+export const SESSION_SECONDS: number = SESSION_MS / 1_000;
+
+export function sessions(nowMs: () => number): Sessions {
+  const codes = new Map<string, KeptGrant>();
+  const opened = new Map<string, KeptGrant>();
+  const keyOf = (secret: string): string => secretHash(secret).toString("base64url");
+  const keep = (map: Map<string, KeptGrant>, principal: Principal, ms: number): string => {
+    const [oldest] = map.keys();
+    if (map.size >= MAX_KEPT && oldest !== undefined) map.delete(oldest);
+    const secret = randomSecret();
+    map.set(keyOf(secret), { principal, untilMs: nowMs() + ms });
+    return secret;
+  };
+  const look = (map: Map<string, KeptGrant>, key: string): Principal | undefined => {
+    const kept = map.get(key);
+    if (kept === undefined) return undefined;
+    if (kept.untilMs > nowMs()) return kept.principal;
+    map.delete(key);
+    return undefined;
+  };
+  return {
+    code: (principal) => keep(codes, principal, CODE_MS),
+    redeem(code) {
+      const key = keyOf(code);
+      const principal = look(codes, key);
+      codes.delete(key);
+      return principal;
+    },
+    open: (principal) => keep(opened, principal, SESSION_MS),
+    of: (session) => look(opened, keyOf(session)),
+    close: (session) => void opened.delete(keyOf(session)),
+  };
+}

@@ -1,0 +1,175 @@
+import { createHmac } from "node:crypto";
+import { option, options, type Option, type Options } from "../check/options.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { RunSummary, Store } from "../store/store.ts";
+import type { ServerFailure } from "./driving.ts";
+
+/** Whom the server tells of runs that wait for a person, and of runs that have ended. */
+export interface WebHook {
+  /** `https:`, or `http:` on this machine. Redirects are not followed. */
+  readonly url: string;
+  /** At least 32 characters: signs what is sent. */
+  readonly secret: string;
+  /** Only runs of this tenant. */
+  readonly tenant?: string;
+}
+
+/** What is sent. */
+export interface WebHookBody {
+  /** The same in every try, and for the same moment of the same run. */
+  readonly id: string;
+  readonly type: "run.waiting" | "run.finished" | "run.cancelled";
+  readonly run: RunSummary;
+}
+
+const URL_OF: Option<string> = option((given, what) => {
+  const url = typeof given === "string" && URL.canParse(given) ? new URL(given) : undefined;
+  const isLocal = url !== undefined && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+  const fits = url?.protocol === "https:" || (url?.protocol === "http:" && isLocal);
+  if (fits && url?.username === "" && url.password === "") return url.href;
+  const why = `${what} is no address that a web hook may have; use one with https:, without a name and a password in it`;
+  throw new QuorateError("BAD_OPTIONS", why);
+}, "").needed();
+
+const HOOK_SECRET: Option<string> = option((given, what) => {
+  if (typeof given === "string" && given.length >= 32) return given;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${what} is no text of at least 32 characters; make one by: openssl rand -hex 32`,
+  );
+}, "").needed();
+
+export const WEB_HOOK: Options<WebHook> = options({
+  url: URL_OF,
+  secret: HOOK_SECRET,
+  tenant: option(
+    (given) => (typeof given === "string" && given !== "" ? given : undefined),
+    "use a text",
+  ),
+});
+
+/** Tells web hooks of runs. */
+export interface WebHooks {
+  /** Looks at how a run stands, and tells those whom it concerns. Never throws, and does not wait for them. */
+  readonly tell: (runId: string) => void;
+  /** Gives up what is not delivered. */
+  readonly close: () => Promise<void>;
+}
+
+const TRIES = 6;
+const FIRST_WAIT_MS = 500;
+const ANSWER_MS = 10_000;
+const MAX_UNDER_WAY = 1_000;
+
+/** Delivers at least once while the server lives: six tries, with 0.5 s between the first two and each time four times as long. */
+export function webHooks(
+  hooks: readonly WebHook[],
+  store: Store,
+  onFailure: (failure: ServerFailure) => void,
+): WebHooks {
+  const stopping = new AbortController();
+  const underWay = new Set<Promise<void>>();
+  const told = new Map<string, number>();
+
+  async function look(runId: string): Promise<void> {
+    const run = await store.run(runId);
+    const type = run === undefined ? undefined : typeFor(run);
+    // The same moment of a run is told once.
+    if (run === undefined || type === undefined || told.get(runId) === run.events) return;
+    told.set(runId, run.events);
+    const [oldest] = told.keys();
+    if (told.size > MAX_UNDER_WAY && oldest !== undefined) told.delete(oldest);
+    const body: WebHookBody = { id: `${runId}:${run.events}`, type, run };
+    await Promise.all(
+      hooks
+        .filter(({ tenant }) => tenant === undefined || tenant === run.tenant)
+        .map((hook) => deliver(hook, body)),
+    );
+  }
+
+  async function deliver(hook: WebHook, body: WebHookBody): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      const failed = await send(hook, body, stopping.signal);
+      if (failed === undefined || stopping.signal.aborted) return;
+      if (tries === TRIES || failed === "refused") {
+        const why = failed === "refused" ? "it was refused" : `${TRIES} tries failed`;
+        const { host } = new URL(hook.url);
+        onFailure({
+          what: `the web hook at ${host}`,
+          error: new Error(`${body.type} was not delivered: ${why}`),
+        });
+        return;
+      }
+      if (!(await waited(FIRST_WAIT_MS * 4 ** (tries - 1), stopping.signal))) return;
+    }
+  }
+
+  return {
+    tell(runId) {
+      if (hooks.length === 0 || stopping.signal.aborted || underWay.size >= MAX_UNDER_WAY) return;
+      const entry = look(runId)
+        .catch((error: unknown) => onFailure({ what: `telling of run ${runId}`, error }))
+        .finally(() => underWay.delete(entry));
+      underWay.add(entry);
+    },
+    async close() {
+      stopping.abort();
+      await Promise.all(underWay);
+    },
+  };
+}
+
+function typeFor({ status }: RunSummary): WebHookBody["type"] | undefined {
+  if (status === "waiting") return "run.waiting";
+  if (status === "cancelled") return "run.cancelled";
+  return status === "running" || status === "interrupted" ? undefined : "run.finished";
+}
+
+/** `undefined` where it was taken; `"refused"` where another try would be refused too. */
+async function send(
+  { url, secret }: WebHook,
+  what: WebHookBody,
+  stopping: AbortSignal,
+): Promise<"refused" | "failed" | undefined> {
+  const body = JSON.stringify(what);
+  const seconds = Math.floor(Date.now() / 1_000);
+  try {
+    const answer = await fetch(url, {
+      method: "POST",
+      body,
+      redirect: "manual",
+      signal: AbortSignal.any([stopping, AbortSignal.timeout(ANSWER_MS)]),
+      headers: {
+        "Content-Type": "application/json",
+        "Quorate-Delivery": what.id,
+        "Quorate-Signature": `t=${seconds},v1=${hookSignature(secret, seconds, body)}`,
+      },
+    });
+    // What it says is not read.
+    void answer.body?.cancel().catch(() => {});
+    if (answer.ok) return undefined;
+    const again = answer.status >= 500 || answer.status === 408 || answer.status === 429;
+    return again ? "failed" : "refused";
+  } catch {
+    return "failed";
+  }
+}
+
+/** HMAC-SHA-256 of the time and the body, in hexadecimal digits. */
+function hookSignature(secret: string, seconds: number, body: string): string {
+  return createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex");
+}
+
+async function waited(ms: number, stopping: AbortSignal): Promise<boolean> {
+  if (stopping.aborted) return false;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(true), ms);
+  const stop = (): void => resolve(false);
+  stopping.addEventListener("abort", stop, { once: true });
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    stopping.removeEventListener("abort", stop);
+  }
+}

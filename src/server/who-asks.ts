@@ -1,0 +1,113 @@
+import { HttpRefusal } from "./http-refusal.ts";
+import { SESSION_SECONDS, type Principal, type Sessions, type TokenBook } from "./tokens.ts";
+
+/** The addresses that browsers know the server by. */
+export interface Addresses {
+  /** Refuses what comes by another name: a page of somebody's else that has its name point here (DNS rebinding). */
+  readonly checkHost: (request: Request) => URL;
+  /** Refuses what a page of another origin sends. */
+  readonly checkOrigin: (request: Request, address: URL) => void;
+}
+
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** Those that are named; where none is, this machine's own names for itself, whatever the port. */
+export function addresses(origins: readonly URL[]): Addresses {
+  const known = new Map(origins.map((origin) => [origin.host, origin]));
+  return {
+    checkHost(request) {
+      const host = (request.headers.get("host") ?? "").toLowerCase();
+      const named = known.get(host);
+      if (named !== undefined) return named;
+      if (known.size === 0) {
+        const own = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
+        if (own !== undefined && own.host === host && LOOPBACK.has(own.hostname)) return own;
+        if (own !== undefined && `${own.hostname}:80` === host && LOOPBACK.has(own.hostname))
+          return own;
+      }
+      throw new HttpRefusal(
+        421,
+        "FORBIDDEN",
+        "The server is not known by this Host; name its address among its origins.",
+      );
+    },
+    checkOrigin(request, address) {
+      const origin = request.headers.get("origin");
+      if (origin !== null && origin !== address.origin) {
+        throw new HttpRefusal(403, "FORBIDDEN", "Requests of other origins are refused.");
+      }
+    },
+  };
+}
+
+/** What a request is known by. */
+export interface WhoAsks {
+  readonly principal: Principal;
+  readonly by: "token" | "session";
+}
+
+/** Who asks, by the token or by the cookie of a request. Refuses with 401 who is nobody. */
+export function whoAsks(
+  request: Request,
+  address: URL,
+  book: TokenBook,
+  sessions: Sessions,
+): WhoAsks {
+  const header = request.headers.get("authorization");
+  if (header !== null) {
+    const [, token] = /^bearer +(\S+)$/i.exec(header) ?? [];
+    const principal = token === undefined ? undefined : book.of(token);
+    if (principal !== undefined) return { principal, by: "token" };
+    throw unauthorized("The token is not known.");
+  }
+  const session = sessionIn(request, address);
+  const principal = session === undefined ? undefined : sessions.of(session);
+  if (principal === undefined) {
+    throw unauthorized("Sign in, or send a token: Authorization: Bearer TOKEN.");
+  }
+  if (request.method !== "GET") checkOwnPage(request, address);
+  return { principal, by: "session" };
+}
+
+/** A browser sends the cookie by itself: what changes something has to come from the server's own page. */
+export function checkOwnPage(request: Request, address: URL): void {
+  const isOwn =
+    request.headers.get("origin") === address.origin ||
+    (request.headers.get("origin") === null &&
+      request.headers.get("sec-fetch-site") === "same-origin");
+  if (!isOwn) {
+    throw new HttpRefusal(
+      403,
+      "FORBIDDEN",
+      "With a cookie, only the server's own page changes anything.",
+    );
+  }
+}
+
+function unauthorized(message: string): HttpRefusal {
+  return new HttpRefusal(401, "UNAUTHORIZED", message, {
+    headers: { "WWW-Authenticate": 'Bearer realm="quorate"' },
+  });
+}
+
+/** A cookie does not know of ports: servers on one machine must not take each other's away. */
+function cookieName({ port, protocol }: URL): string {
+  const isSecure = protocol === "https:";
+  return `${isSecure ? "__Host-" : ""}quorate${port === "" ? "" : `-${port}`}`;
+}
+
+export function sessionIn(request: Request, address: URL): string | undefined {
+  const name = cookieName(address);
+  for (const pair of (request.headers.get("cookie") ?? "").split(";")) {
+    const [key = "", value] = pair.trim().split("=", 2);
+    if (key === name && value !== undefined && /^[\w-]{43}$/.test(value)) return value;
+  }
+  return undefined;
+}
+
+/** The cookie of a session; of none, it is taken away. */
+export function sessionCookie(address: URL, session: string | undefined): string {
+  const secure = address.protocol === "https:" ? "; Secure" : "";
+  const age = session === undefined ? 0 : SESSION_SECONDS;
+  return `${cookieName(address)}=${session ?? ""}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}${secure}`;
+}
