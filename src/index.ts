@@ -84,6 +84,7 @@ export type { NameOf, OutcomeOf, ResultsOf, TaskOf, WinnerOf } from "./team/infe
 export type { TeamAnswer } from "./team/coordinate/nested.ts";
 export type { ManyOptions, TaskOutcome } from "./run/many/run-many.ts";
 export type { RunStream } from "./run/stream.ts";
+export type { Enqueued, EnqueueOptions } from "./run/enqueue.ts";
 export type { KeptResuming } from "./run/keep-resuming.ts";
 export type { KeepResumingOptions, ResumeAllOptions, ResumedRun } from "./run/resume-all.ts";
 export type { WaitingRun } from "./team/waiting-run.ts";

@@ -23,6 +23,7 @@ import {
 } from "./team/options.ts";
 import { runMany, type ManyOptions, type TaskOutcome } from "./run/many/run-many.ts";
 import { beginRun, decideRun, forkRun, requestCancel, resumeRun } from "./run/begin.ts";
+import { enqueue, type Enqueued, type EnqueueOptions } from "./run/enqueue.ts";
 import { harmless } from "./run/listeners.ts";
 import { keepResuming, type KeptResuming } from "./run/keep-resuming.ts";
 import {
@@ -64,6 +65,13 @@ export interface Supervisor<
     task: Task,
     options?: RunOptions<NameOf<Agents>>,
   ) => RunStream<ResultsOf<Agents>, Winner>;
+  /**
+   * Leaves a task to others: begins a run, asks nobody, and resolves once it is kept. Whoever goes on with the team's runs
+   * (`keepResuming`, `quorate worker`) carries it out. With a `runId` that is there already, with the same task, nothing is done. Rejects as
+   * `run` does before anything is asked, with `RUN_ID_TAKEN`, and with `NOT_RESUMABLE` where the store does not keep what that takes, or
+   * `redact` takes something out of the task.
+   */
+  readonly enqueue: (task: Task, options?: EnqueueOptions<NameOf<Agents>>) => Promise<Enqueued>;
   /**
    * Goes on with a run where its log ends: no agent that has answered is asked again. `reuse` of the outcome counts. A
    * finished run's outcome is read from the log. Rejects as `run` does, and with `RUN_NOT_FOUND`, `RUN_OWNED` while
@@ -194,6 +202,7 @@ export function supervisor<
       beginRun(root, task, runOptions).outcome as Promise<OutcomeOf<Agents>>,
     stream: (task, runOptions = {}) =>
       streamRun((watch) => beginRun(root, task, runOptions, watch)),
+    enqueue: (task, enqueueOptions = {}) => enqueue(root, task, enqueueOptions),
     resume: (runId, resumeOptions = {}) =>
       resumeRun(root, runId, resumeOptions).outcome as Promise<OutcomeOf<Agents>>,
     resumeStream: (runId, resumeOptions = {}) =>

@@ -199,6 +199,7 @@ const METHODS: Readonly<Record<string, readonly [() => object, object]>> = {
       stream: () => [1, {}],
       resume: () => ["r", {}],
       resumeStream: () => ["r", {}],
+      enqueue: () => [1, {}],
       resumeAll: () => [{}],
       keepResuming: () => [{}],
       fork: () => ["r", {}],

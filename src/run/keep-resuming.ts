@@ -1,4 +1,5 @@
 import { describeThrown } from "../model/errors.ts";
+import { queueKey } from "./enqueue.ts";
 import { harmless } from "./listeners.ts";
 import { openRuns, type OpenRun, type Seen } from "./can-go-on.ts";
 import {
@@ -32,7 +33,7 @@ const MAX_WAIT_MS = 300_000;
  * Goes on with a supervisor's runs, those that could go on now and those that can later, until closed:
  *
  *     look ── ready ──▶ queue ── a place is free ──▶ resumed ── ended, or waits again
- *       ▲ every `everyMs`, at the next due time, and when a run of this process goes to sleep
+ *       ▲ every `everyMs`, at the next due time, when a run of this process goes to sleep, and when one is left for others
  */
 export function keepResuming(root: Root, given: KeepResumingOptions): KeptResuming {
   const { team, clock } = root;
@@ -143,6 +144,7 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
   async function close(): Promise<void> {
     closed = true;
     root.keepers.delete(lookSoon);
+    queued[Symbol.dispose]();
     timer?.[Symbol.dispose]();
     queue.clear();
     await looking;
@@ -150,6 +152,8 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
   }
 
   root.keepers.add(lookSoon);
+  // Others leave runs for us.
+  const queued = sought.store.values.watch(queueKey(sought.team), lookSoon);
   lookSoon();
   return Object.freeze({ close, [Symbol.asyncDispose]: close });
 }

@@ -65,6 +65,23 @@ async function outcomeOf(
   cancellation: Cancellation,
   run: (session: Session) => Promise<Outcome>,
 ): Promise<Outcome> {
+  return withSession(
+    given,
+    async (session) => {
+      const outcome = await run(session);
+      rememberAsleep(session, outcome);
+      return outcome;
+    },
+    cancellation,
+  );
+}
+
+/** Does something with a run in a session of its own, which ends with it. */
+export async function withSession<T>(
+  given: Given,
+  work: (session: Session) => Promise<T>,
+  cancellation: Cancellation = new Cancellation(),
+): Promise<T> {
   const { root, runId, watch } = given;
   // Whoever watches has a stream to read from before the first agent says anything.
   if (watch !== undefined) await undefined;
@@ -106,9 +123,7 @@ async function outcomeOf(
     requests,
   };
   try {
-    const outcome = await run(session);
-    rememberAsleep(session, outcome);
-    return outcome;
+    return await work(session);
   } catch (error) {
     throw errorOutside(error, secrecy, signal);
   }

@@ -7,6 +7,9 @@ import { QuorateError } from "../model/errors.ts";
 import type { EventBody, ForkOf } from "../model/events.ts";
 import type { Json } from "../model/json.ts";
 import type { Outcome } from "../model/outcome.ts";
+import { letGo } from "../log/owning.ts";
+import type { Run } from "../call/run.ts";
+import type { Assignment } from "../team/coordinate/team-run.ts";
 import { execute, openRun } from "./execute.ts";
 import type { Session } from "./session.ts";
 import { plannedEvent, type Plan } from "../team/plan.ts";
@@ -25,6 +28,31 @@ export async function runNew(
   origin?: Origin,
   planned?: Plan,
 ): Promise<Outcome> {
+  const { run, ...assignment } = await beginNew(session, given, origin, planned);
+  return execute(session, run, assignment);
+}
+
+/** A new run that others are to go on with: its first events, and nobody is asked. */
+export async function leaveNew(session: Session, given: unknown): Promise<void> {
+  const { root, runId, store } = session;
+  const { run } = await beginNew(session, given);
+  // Whatever was noted is kept, or it rejects.
+  await run.journal.record([]);
+  run.journal.close();
+  await letGo(store, root.clock, runId, 1);
+}
+
+/** A run of which the first events are noted, and what its team is to do. */
+interface BegunRun extends Assignment {
+  readonly run: Run;
+}
+
+async function beginNew(
+  session: Session,
+  given: unknown,
+  origin?: Origin,
+  planned?: Plan,
+): Promise<BegunRun> {
   const { root, runId, options, configuredRoot, cancellation, deadline = cancellation } = session;
   const { team } = root;
   const task = takeInput(given, configuredRoot.maxBytes, `the task of ${team.where}`);
@@ -65,7 +93,7 @@ export async function runNew(
   }
   // Not waited for: nothing is asked before its own first event is kept, and with it these.
   run.journal.note([started, plannedEvent(plan, learned)]);
-  return execute(session, run, { task, plan, at: ROOT, checked });
+  return { run, task, plan, at: ROOT, checked };
 }
 
 /** What is secret in a task is known from here on; it must not be what the run is called, as that stays readable. */

@@ -58,6 +58,7 @@ const BAGS: readonly (readonly [string, (wrong: object) => unknown, readonly str
   ],
   ["plan", (options) => plain.plan("x", options), ["timeoutMs", "budget", "route"]],
   ["resume", (options) => plain.resume("x", options), ["signal", "timeoutMs"]],
+  ["enqueue", (options) => plain.enqueue("x", options), ["runId", "tenant", "route"]],
   ["resumeAll", (options) => plain.resumeAll(options), ["tenant", "atOnce", "backend"]],
   ["keepResuming", (options) => plain.keepResuming(options), ["everyMs", "onResumed"]],
   ["fork", (options) => plain.fork("x", options), ["from", "input", "runId"]],

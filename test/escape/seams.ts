@@ -15,6 +15,7 @@ import type {
   Resolver,
   ManyOptions,
   RerunOptions,
+  EnqueueOptions,
   ResumeAllOptions,
   RunOptions,
   SettleOptions,
@@ -519,6 +520,16 @@ const RUN: Keys<RunOptions> = {
 };
 const { runId: _ofOne, ...RUN_OF_MANY } = RUN;
 const MANY: Keys<ManyOptions> = { ...RUN_OF_MANY, key: true };
+const ENQUEUE: Keys<EnqueueOptions> = {
+  runId: true,
+  signal: true,
+  route: true,
+  mode: true,
+  panel: true,
+  backend: true,
+  tenant: true,
+  tags: true,
+};
 const RESUME_ALL: Keys<ResumeAllOptions> = { backend: true, tenant: true, atOnce: true };
 const KEEP: Keys<KeepResumingOptions> = { ...RESUME_ALL, everyMs: true, onResumed: true };
 const FORK: Keys<ForkOptions> = { ...RUN, from: true, input: true };
@@ -667,6 +678,11 @@ const OPTIONS: Readonly<Record<string, Options>> = {
   supervisor: [SUPERVISOR, (options) => teamOf(options)],
   run: [RUN, (options) => teamOf({}).run("task", options)],
   runMany: [MANY, (options) => all(teamOf({}), ["a"], options)],
+  enqueue: [
+    ENQUEUE,
+    (options) =>
+      (durable()["enqueue"] as (task: unknown, options: object) => unknown)("task", options),
+  ],
   resumeAll: [
     RESUME_ALL,
     (options) => (durable()["resumeAll"] as (options: object) => unknown)(options),

@@ -1,0 +1,105 @@
+import { anything } from "../check/kinds.ts";
+import { options, type Options } from "../check/options.ts";
+import { QuorateError } from "../model/errors.ts";
+import { randomId } from "../model/hash.ts";
+import { canonicalJson, type Json } from "../model/json.ts";
+import { takeInput } from "../call/input.ts";
+import { fromStore } from "../log/from-store.ts";
+import { settleDebt } from "../log/owning.ts";
+import { RUN, type MadeOfRun, type RunOptions } from "../team/options.ts";
+import { refuseOtherTenant } from "../team/whose-run.ts";
+import { readRun, refuseForgetful, refuseOther } from "./resume.ts";
+import type { Root } from "./root.ts";
+import { checkRunId } from "./run-id.ts";
+import { isTaskOf } from "./secrecy.ts";
+import { withSession, type Session } from "./session.ts";
+import { leaveNew } from "./start.ts";
+
+/** What a run may be told that others carry out: what its log keeps. All else is said where it is carried out. */
+export type EnqueueOptions<Name extends string = string> = Pick<
+  RunOptions<Name>,
+  "runId" | "signal" | "route" | "mode" | "panel" | "backend" | "tenant" | "tags"
+>;
+
+/** A run that others carry out. */
+export interface Enqueued {
+  readonly runId: string;
+  /** Whether it is new; `false` where there was one of that id with the same task already. */
+  readonly isNew: boolean;
+}
+
+const { signal, route, mode, panel, backend, tenant, tags } = RUN.table;
+
+export const ENQUEUE: Options<EnqueueOptions, never, Pick<MadeOfRun, "panel">> = options({
+  runId: anything(),
+  signal,
+  route,
+  mode,
+  panel,
+  backend,
+  tenant,
+  tags,
+});
+
+/** The value that changes when a run of a team is left for others. */
+export function queueKey(team: string): string {
+  return `queue/${team.toWellFormed()}`;
+}
+
+/** Begins a run and leaves it to whoever goes on with the team's runs. Rejects as `run` does before anything is asked. */
+export async function enqueue(root: Root, task: unknown, given: EnqueueOptions): Promise<Enqueued> {
+  const { runId = randomId() } = ENQUEUE.of(given, `enqueue of ${root.team.where}`) as {
+    readonly runId?: string;
+  };
+  checkRunId(runId);
+  return withSession({ root, runId, options: given, watch: undefined }, (session) =>
+    leave(session, task),
+  );
+}
+
+async function leave(session: Session, given: unknown): Promise<Enqueued> {
+  const { root, runId, store, cancellation, deadline = cancellation } = session;
+  refuseForgetful(session, "left to others");
+  const task = takeInput(given, session.configuredRoot.maxBytes, `the task of ${root.team.where}`);
+  refuseSecret(session, task);
+  if (await isThere(session, task)) return { runId, isNew: false };
+  await settleDebt(store, runId, deadline);
+  try {
+    await leaveNew(session, task);
+  } catch (error) {
+    const isBegun = error instanceof QuorateError && error.code === "SEQ_TAKEN";
+    if (isBegun && (await isThere(session, task))) return { runId, isNew: false };
+    throw error;
+  }
+  const nowMs = root.clock.now();
+  // Who misses it looks by themselves after a while.
+  await fromStore(async () =>
+    store.values.change(queueKey(root.team.label.name), () => nowMs),
+  ).catch(() => undefined);
+  return { runId, isNew: true };
+}
+
+/** Whether there is a run of that id already, with that task. Throws where it is another one. */
+async function isThere(session: Session, task: unknown): Promise<boolean> {
+  const { runId } = session;
+  const [first] = await readRun(session, runId);
+  if (first === undefined) return false;
+  refuseOther(session, first);
+  if (first.type !== "run.started") return true;
+  refuseOtherTenant(runId, session.options, first);
+  if (isTaskOf(first, session.secrecy, task)) return true;
+  throw new QuorateError(
+    "RUN_ID_TAKEN",
+    `there is a run "${runId}" with another input; use another id for this one`,
+  );
+}
+
+/** What `redact` takes out of a task is in no log, so that nobody else could go on with it. */
+function refuseSecret({ root, secrecy: { redact } }: Session, task: unknown): void {
+  if (redact === undefined || task === undefined) return;
+  if (canonicalJson(redact.value(task as Json, "input")) === canonicalJson(task)) return;
+  throw new QuorateError(
+    "NOT_RESUMABLE",
+    `the task of ${root.team.where} has something that redact takes out, so that no other process could read it; run it here`,
+  );
+}
