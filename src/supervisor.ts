@@ -25,6 +25,7 @@ import { runMany, type ManyOptions, type TaskOutcome } from "./run/many/run-many
 import { beginRun, decideRun, forkRun, requestCancel, resumeRun } from "./run/begin.ts";
 import { enqueue, type Enqueued, type EnqueueOptions } from "./run/enqueue.ts";
 import { harmless } from "./run/listeners.ts";
+import { harmlessTracing } from "./run/harmless-tracing.ts";
 import { keepResuming, type KeptResuming } from "./run/keep-resuming.ts";
 import {
   resumeAll,
@@ -162,7 +163,13 @@ export function supervisor<
   const name = nameIn<Name>(options, "supervisor", "describe it: supervisor({ name, agents })");
   const described = SUPERVISOR.of(options, `supervisor "${name}"`);
   const team = makeTeam(described);
-  const { clock = systemClock, onEvent, onWaiting, backend = memory({ clock }) } = described;
+  const {
+    clock = systemClock,
+    onEvent,
+    onWaiting,
+    tracing,
+    backend = memory({ clock }),
+  } = described;
   const { executor: executorOf = backend.executor ?? embeddedExecutor } = described;
   let configuredRoot: ConfiguredRoot | undefined;
   let executor: Executor | undefined;
@@ -175,6 +182,7 @@ export function supervisor<
     queues: scopeQueues(),
     flights: flights(),
     onEvent: onEvent && harmless(onEvent, team.where, "onEvent"),
+    tracing: tracing && harmlessTracing(tracing, team.where),
     onWaiting: onWaiting && onceAsked(harmless(onWaiting, team.where, "onWaiting")),
     keepers: new Set(),
     // Not before the first run: a team that is only ever nested is configured by its root.

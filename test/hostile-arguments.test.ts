@@ -10,6 +10,7 @@ import * as audit from "../src/audit/index.ts";
 import * as core from "../src/index.ts";
 import * as learning from "../src/learning/index.ts";
 import * as alike from "../src/similar/index.ts";
+import * as tracing from "../src/otel/index.ts";
 import * as reports from "../src/report/index.ts";
 import * as sqlite from "../src/sqlite/index.ts";
 import * as testing from "../src/testing/index.ts";
@@ -81,6 +82,7 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   junit: () => [{ ...ran, stdout: "<testsuites/>" }],
   lastJson: () => [ran],
   opencode: () => [{}],
+  otel: () => [{}],
   sarif: () => [{ ...ran, stdout: '{"runs":[]}' }],
   text: () => [ran],
   embed: () => ["m"],
@@ -157,11 +159,21 @@ it.each([
   expect(() => read([late as never])).toThrow("is given a list whose item 0 is a promise");
 });
 
-const exported = [core, learning, audit, alike, sqlite, testing, aiSdk, command, reports].flatMap(
-  (entry) =>
-    Object.entries(entry as Readonly<Record<string, unknown>>).filter(
-      ([, value]) => typeof value === "function",
-    ),
+const exported = [
+  core,
+  learning,
+  audit,
+  alike,
+  sqlite,
+  testing,
+  aiSdk,
+  command,
+  reports,
+  tracing,
+].flatMap((entry) =>
+  Object.entries(entry as Readonly<Record<string, unknown>>).filter(
+    ([, value]) => typeof value === "function",
+  ),
 );
 
 describe("an exported function that is handed in anything", () => {

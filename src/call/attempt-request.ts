@@ -12,11 +12,17 @@ export function attemptIdOf({ runId, callId, attempt }: CallRequest, startedSeq:
   return `${encodeURIComponent(runId)}/${callId}#${attempt}.${startedSeq}`;
 }
 
+/** What else is known of an attempt. */
+interface Known {
+  readonly maxUsdMicros: number | undefined;
+  readonly traceparent: string | undefined;
+}
+
 /** An attempt as another machine needs it. */
 export function attemptRequest(
   { attemptId, idempotencyKey, call }: Attempt,
   { limits, modelName }: ConfiguredAgent,
-  maxUsdMicros: number | undefined,
+  { maxUsdMicros, traceparent }: Known,
 ): AttemptRequest {
   const { timeoutMs, graceMs, maxBytes } = limits;
   return {
@@ -28,11 +34,11 @@ export function attemptRequest(
     maxBytes,
     ...(modelName !== undefined && { model: modelName }),
     ...(maxUsdMicros !== undefined && { maxUsdMicros }),
-    traceparent: traceparentOf(call.runId, attemptId),
+    traceparent: traceparent ?? traceparentOf(call.runId, attemptId),
   };
 }
 
-/** As the W3C has it: version, trace, span, sampled. Whoever traces the run by its log makes the same ids. */
+/** As the W3C has it: version, trace, span, sampled. Of a run that nobody traces: whoever does so by its log makes the same ids. */
 function traceparentOf(runId: string, attemptId: string): string {
   return `00-${hexOf(runId, 16)}-${hexOf(attemptId, 8)}-01`;
 }

@@ -110,7 +110,11 @@ export class CallAttempt implements Attempt, WaitOptions {
   }
 
   toJSON(): AttemptRequest {
-    return attemptRequest(this, this.#configured, this.maxUsdMicros);
+    const { tracing } = this.#run;
+    return attemptRequest(this, this.#configured, {
+      maxUsdMicros: this.maxUsdMicros,
+      traceparent: tracing?.traceparentOf(this.call),
+    });
   }
 
   hear(event: AttemptEvent): void {

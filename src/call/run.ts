@@ -14,6 +14,7 @@ import type { Flights } from "./cache/single-flight.ts";
 import type { History, Origin } from "../log/history.ts";
 import type { Journal } from "../log/journal.ts";
 import type { ContentKeys } from "./key.ts";
+import type { RunTracing } from "./tracing.ts";
 import type { Redactor } from "../log/redact.ts";
 
 /** What every call of a run shares, down to the innermost nested supervisor. */
@@ -24,6 +25,8 @@ export interface Run {
   readonly deadline: Cancellation | undefined;
   readonly clock: Clock;
   readonly executor: Executor;
+  /** Traces it; `undefined` where nobody does. */
+  readonly tracing: RunTracing | undefined;
   /** What it takes. */
   readonly bill: BillFold;
   /** What is to be told of it beside its outcome. */

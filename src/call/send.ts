@@ -14,7 +14,7 @@ export interface Permitted extends Holding {
 
 /** Hands an attempt to its executor, at `nowMs` of the clock's monotonic time, which is now. The promise never rejects. */
 export function send(
-  { executor }: Pick<Run, "executor">,
+  { executor, tracing }: Pick<Run, "executor" | "tracing">,
   attempt: CallAttempt,
   nowMs: number,
   holds: Permitted,
@@ -22,7 +22,8 @@ export function send(
   const ended = attempt.open(nowMs, holds);
   try {
     // Whatever the executor does: throw, return a value, a promise, a hostile thenable.
-    const sent = holding.run(holds.permit, executor.start, attempt);
+    const start = (): unknown => holding.run(holds.permit, executor.start, attempt);
+    const sent = tracing === undefined ? start() : tracing.within(attempt.call, start);
     if (sent !== undefined) {
       promiseOf(sent).then(hear, (thrown: unknown) =>
         attempt.hear({ type: "failure", thrown, stopped: true }),

@@ -20,7 +20,10 @@ export interface AttemptRequest extends CallRequest {
   readonly model?: string;
   /** What it may cost at most, in micro-dollars, where somebody says. */
   readonly maxUsdMicros?: number;
-  /** The W3C trace context under which the attempt is a span: made of the ids of its run and of itself, so that it can be made again. */
+  /**
+   * The W3C trace context under which its agent works: the attempt's span where its run is traced, else made of the ids of the run and of
+   * the attempt, so that it can be made again.
+   */
   readonly traceparent: string;
 }
 

@@ -68,9 +68,17 @@ export type EventBody =
       readonly inputHash?: string;
       /** The run whose answers it takes over where nothing has changed. */
       readonly forkOf?: ForkOf;
+      /** The W3C trace context under which it is traced, where it is. */
+      readonly traceparent?: string;
     }
   /** Somebody goes on with a run that had stopped. `changed`: with another description of its supervisor. */
-  | { readonly type: "run.resumed"; readonly fence: number; readonly changed: boolean }
+  | {
+      readonly type: "run.resumed";
+      readonly fence: number;
+      readonly changed: boolean;
+      /** As of `run.started`, from here on. */
+      readonly traceparent?: string;
+    }
   /** Who will be asked, in the order of the team; frozen from here on. */
   | (TeamPlace & {
       readonly type: "run.planned";

@@ -19,6 +19,9 @@ import type { Json } from "../model/json.ts";
 import type { Bill, Outcome } from "../model/outcome.ts";
 import { coordinate, type Coordinated } from "../team/coordinate/coordinate.ts";
 import type { Assignment } from "../team/coordinate/team-run.ts";
+import type { RunTracing } from "../call/tracing.ts";
+import { whoseRun } from "../team/whose-run.ts";
+import { tracedBefore } from "./harmless-tracing.ts";
 import type { Session } from "./session.ts";
 import { noticesAdded } from "../team/decide/notices-added.ts";
 import { keepLesson } from "../team/learned.ts";
@@ -50,6 +53,7 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     if ("output" in event) secrecy.redact?.look(event.output as Json);
   }
   bill.goOn();
+  const tracing = traced(session, { ...(position && { position }), ...(origin && { origin }) });
   const journal = new Journal({
     runId,
     store,
@@ -57,7 +61,7 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     bill,
     notices,
     redact: secrecy.redact,
-    watch: listenersOf(withWaiting(session, position?.history.events ?? []), root.onEvent),
+    watch: listenersOf(withWaiting(session, position?.history.events ?? []), root.onEvent, tracing),
     fail: (error) => cancellation.cancel(error),
     ...(position !== undefined && {
       fence: position.fence,
@@ -72,6 +76,7 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     deadline,
     clock,
     executor: root.executor,
+    tracing,
     bill,
     notices,
     limiter: (session.backend.limiter ?? storeLimiter)({
@@ -96,6 +101,35 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     learned: new Map(),
     waits: [],
   };
+}
+
+/** Begins to trace a run, where that is wanted. */
+function traced(
+  { root, runId, options, traced: kept }: Session,
+  { position, origin }: Beginning,
+): RunTracing | undefined {
+  if (root.tracing === undefined) return undefined;
+  const before = position?.history.events ?? origin?.history.events;
+  const [first] = position?.history.events ?? [];
+  const whose = first?.type === "run.started" ? first : whoseRun(options, before?.[0]);
+  const { tenant, tags } = whose;
+  kept.tracing = root.tracing({
+    runId,
+    supervisor: root.team.label,
+    ...(tenant !== undefined && { tenant }),
+    ...(tags !== undefined && { tags }),
+    ...tracedBefore(before),
+  });
+  return kept.tracing;
+}
+
+function endTracing(
+  { traced: kept }: Session,
+  failed: { readonly reason: unknown } | undefined,
+): void {
+  const { tracing } = kept;
+  kept.tracing = undefined;
+  tracing?.end(failed);
 }
 
 /** Who watches a run, and who is to hear that it has gone to sleep. */
@@ -139,6 +173,7 @@ export async function execute(
     const answer = answerIn(verdicts, gated);
     const whole = { runId, status, results, ...answer, verdicts, missing, notices, bill };
     const outcome = outcomeOutside(whole, secrecy);
+    endTracing(session, undefined);
     const fresh = run.history === undefined && run.origin === undefined;
     return fresh ? outcome : { ...outcome, reuse: run.bill.reuse() };
   } catch (reason) {
@@ -156,6 +191,8 @@ export async function execute(
     // Whoever goes on with the run need not wait for this process to end.
     if (isBegun(reason, run)) session.begunByOthers?.();
     else if (!isLost(reason)) await letGo(store, root.clock, runId, fence);
+    // The last event is kept by now, if it can be.
+    endTracing(session, { reason });
     throw reason;
   }
 }

@@ -1,4 +1,5 @@
 import { channel } from "node:diagnostics_channel";
+import type { RunTracing } from "../call/tracing.ts";
 import { describeThrown } from "../model/errors.ts";
 import type { LiveEvent } from "../model/events.ts";
 import { isThenable, promiseOf } from "../model/hear.ts";
@@ -21,10 +22,13 @@ const everyEvent = channel(EVENT_CHANNEL);
 export function listenersOf(
   watch: Watch | undefined,
   onEvent: OnEvent | undefined,
+  tracing: RunTracing | undefined,
 ): Watch | undefined {
   const published = everyEvent.hasSubscribers;
-  if (onEvent === undefined && !published) return watch;
+  if (onEvent === undefined && !published && tracing === undefined) return watch;
   return (event) => {
+    // First: what others do with an event is in the trace that it brought about.
+    tracing?.hear(event);
     watch?.(event);
     onEvent?.(event);
     if (published) everyEvent.publish(event);

@@ -128,8 +128,14 @@ async function prepare(
     withPanel(configuredRoot.configuredTeam, routed, { settings: undefined, learned, seed: runId });
   const changed = first.definition !== configuredRoot.configuredTeam.definition();
   history.changed = changed;
+  const traceparent = run.tracing?.traceparent;
   run.journal.preface([
-    { type: "run.resumed", fence, changed },
+    {
+      type: "run.resumed",
+      fence,
+      changed,
+      ...(traceparent !== undefined && { traceparent }),
+    },
     ...(recorded === undefined ? [plannedEvent(plan, learned)] : []),
   ]);
   const checked = configuredRoot.checks ? new Map() : undefined;

@@ -6,6 +6,7 @@ import type { Flights } from "../call/cache/single-flight.ts";
 import type { OwnedBudget } from "../money/budget.ts";
 import { withStandIns } from "../call/ladder.ts";
 import type { ConfiguredAgent } from "../call/configured-agent.ts";
+import type { Tracing } from "../call/tracing.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { makeLimit } from "../limits/limit.ts";
 import type { ScopeQueues } from "../limits/scope-queue.ts";
@@ -44,6 +45,8 @@ export interface Root {
   readonly flights: Flights;
   /** Hears of every event of its runs. */
   readonly onEvent: OnEvent | undefined;
+  /** Traces its runs. */
+  readonly tracing: Tracing | undefined;
   /** Hears of every run that goes to sleep, once. */
   readonly onWaiting: ((waiting: WaitingRun) => void) | undefined;
   /** Who looks for runs that could go on: called when one of this process goes to sleep. */

@@ -4,6 +4,7 @@ import type { Checked } from "../check/options.ts";
 import { keepAwake } from "../async/keep-awake.ts";
 import { requestDesk } from "../log/request-desk.ts";
 import { cancelledError } from "../log/requests.ts";
+import type { RunTracing } from "../call/tracing.ts";
 import type { QuorateError } from "../model/errors.ts";
 import type { Watch } from "./listeners.ts";
 import type { Outcome } from "../model/outcome.ts";
@@ -34,6 +35,8 @@ export interface Session extends Omit<Given, "options"> {
   readonly deadline: Cancellation | undefined;
   readonly secrecy: Secrecy;
   readonly requests: Requests;
+  /** What traces the run while it is at work here. */
+  readonly traced: { tracing: RunTracing | undefined };
   /** Is told when a run that was to begin was there already, so that nobody was asked. */
   readonly begunByOthers?: () => void;
 }
@@ -121,10 +124,13 @@ export async function withSession<T>(
     deadline,
     secrecy,
     requests,
+    traced: { tracing: undefined as RunTracing | undefined },
   };
   try {
     return await work(session);
   } catch (error) {
+    // It came to no work: else that has ended it.
+    session.traced.tracing?.end({ reason: error });
     throw errorOutside(error, secrecy, signal);
   }
 }

@@ -74,9 +74,16 @@ async function beginNew(
         });
   const whose = whoseRun(options, origin?.history.events[0]);
   refuseSecretLabels(session, whose);
+  const traceparent = run.tracing?.traceparent;
   const started: EventBody =
     run.keys === undefined
-      ? { type: "run.started", supervisor: team.label, ...whose, input: task }
+      ? {
+          type: "run.started",
+          supervisor: team.label,
+          ...whose,
+          input: task,
+          ...(traceparent !== undefined && { traceparent }),
+        }
       : {
           type: "run.started",
           supervisor: team.label,
@@ -85,6 +92,7 @@ async function beginNew(
           input: task,
           ...secrecyAsRecorded(session.secrecy, task),
           ...(origin !== undefined && { forkOf: forkOf(origin) }),
+          ...(traceparent !== undefined && { traceparent }),
         };
   const excess = run.journal.excess(started, configuredRoot.maxBytes);
   if (excess !== undefined) {

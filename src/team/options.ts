@@ -17,6 +17,7 @@ import { NAME } from "../check/name.ts";
 import { option, options, type Options, type Table } from "../check/options.ts";
 import { BACKEND, CLOCK, SIGNAL } from "../check/arguments.ts";
 import { isComparator, type Comparator, type Compare } from "../conflict/compare.ts";
+import type { Tracing } from "../call/tracing.ts";
 import type { ExecutorFactory } from "../executor/executor.ts";
 import type { Redact } from "../log/redact.ts";
 import { QuorateError } from "../model/errors.ts";
@@ -137,6 +138,12 @@ export interface SupervisorOptions<
    * it is not called: its events are those of the run that it is asked in.
    */
   readonly onEvent?: (event: LiveEvent) => unknown;
+  /**
+   * Traces its runs, for instance `otel()` of `quorate/otel`: the agents of an attempt work in the context of its span, and the log of a run
+   * has the trace context of the run. What fails in it is a warning of the process, and no run fails by it. Of a nested supervisor that of
+   * its root counts.
+   */
+  readonly tracing?: Tracing;
   /**
    * Hears of every run that goes to sleep until a person has decided, once for each time it asks: for a message to that person. Where
    * `keepResuming` is at work, also of those that wait already, so that none is lost with a process; then the same question may be told
@@ -274,6 +281,7 @@ export const SUPERVISOR: Options<
     hashSecret: HASH_SECRET,
     executor: func("use (agents) => executor"),
     onEvent: func("use (event) => …"),
+    tracing: func("use otel() of quorate/otel"),
     onWaiting: func("use (waiting) => …"),
     clock: CLOCK,
     ...LIMITS.table,

@@ -500,6 +500,7 @@ const SUPERVISOR: Keys<SupervisorOptions<Workers, string, unknown>> = {
   executor: true,
   onEvent: true,
   onWaiting: true,
+  tracing: true,
   clock: true,
 };
 const RUN: Keys<RunOptions> = {

@@ -25,7 +25,7 @@ let project: PackedProject;
 
 beforeAll(() => {
   project = packedProject();
-  project.link(...Object.keys(dependencies), "execa");
+  project.link(...Object.keys(dependencies), "execa", "@opentelemetry/api");
   for (const file of readdirSync(programs))
     cpSync(join(programs, file), join(project.folder, file));
 }, 60_000);

@@ -44,6 +44,7 @@ export function aloneAsker(
       deadline: undefined,
       clock: systemClock,
       executor: embeddedExecutor(new Map([[agent.name, { agent, tiers: new Map() }]])),
+      tracing: undefined,
       bill: new BillFold(),
       notices: new NoticeFold(),
       limiter: localLimiter(systemClock),

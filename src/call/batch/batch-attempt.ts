@@ -43,7 +43,7 @@ export function runBatch(
 ): readonly Promise<AttemptEnd>[] {
   const { agent } = configured;
   const [first] = asking;
-  const { executor, clock } = first.run;
+  const { executor, clock, tracing } = first.run;
   const size = asking.length;
   const attempts = asking.map(({ attempt }) => attempt);
   let startedMs = nowMs;
@@ -180,7 +180,9 @@ export function runBatch(
   const ends = asking.map(({ attempt, charge }) => attempt.open(nowMs, { charge, part }));
   try {
     // Whatever the executor and the agent do: as in an attempt of its own.
-    const sent = holding.run(permit, () => executor.startBatch?.(batch));
+    const start = (): unknown => holding.run(permit, () => executor.startBatch?.(batch));
+    // Under one of them, as it is one request.
+    const sent = tracing === undefined ? start() : tracing.within(first.attempt.call, start);
     if (sent !== undefined) {
       promiseOf(sent).then(hearWithin, (thrown: unknown) => fail(thrown, true));
     }
