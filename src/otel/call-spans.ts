@@ -16,7 +16,7 @@ import type { Instruments, Used } from "./metrics.ts";
 import * as names from "./names.ts";
 
 /** A span, and the context of what happens within it. */
-export interface Opened {
+export interface OpenSpan {
   readonly span: Span;
   readonly within: Context;
   readonly sinceMs: number;
@@ -27,7 +27,7 @@ export interface CallsTraced {
   readonly runId: string;
   /** The name of the run's team. */
   readonly team: string;
-  readonly root: Opened;
+  readonly root: OpenSpan;
   readonly tracer: Tracer;
   readonly counts: Instruments;
   readonly content: boolean;
@@ -37,7 +37,7 @@ export interface CallsTraced {
 export interface CallSpans {
   hear(event: OfCall): void;
   /** The span of an attempt that is under way. */
-  attempt(attempt: TracedAttempt): Opened | undefined;
+  attempt(attempt: TracedAttempt): OpenSpan | undefined;
   /** Ends all that are open: nobody is at work on the run any more. */
   leave(): void;
 }
@@ -45,11 +45,11 @@ export interface CallSpans {
 /** The events that say something of a call. */
 export type OfCall = Extract<LiveEvent, CallPlace> & Pick<RunEvent, "atMs">;
 
-interface OpenCall extends Opened {
+interface OpenCall extends OpenSpan {
   readonly place: CallPlace;
   /** What its metrics say of it. */
   readonly of: Attributes;
-  readonly attempts: Map<number, Opened>;
+  readonly attempts: Map<number, OpenSpan>;
   /** Since when it waits for its permit. */
   queuedMs: number | undefined;
   /** How many attempts have begun. */
@@ -67,7 +67,7 @@ export function callSpans({ runId, team, root, tracer, counts, content }: CallsT
     return call?.attempts.get(teamAttempt)?.within ?? call?.within ?? root.within;
   }
 
-  function open(name: string, parent: Context, sinceMs: number, attributes: Attributes): Opened {
+  function open(name: string, parent: Context, sinceMs: number, attributes: Attributes): OpenSpan {
     const opened = tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes }, parent);
     return { span: opened, within: trace.setSpan(parent, opened), sinceMs };
   }

@@ -9,7 +9,7 @@ import {
 import type { RunTracing, TracedRun } from "../call/tracing.ts";
 import type { LiveEvent } from "../model/events.ts";
 import { codeOf, contentIn, runAttributes, spanContextOf, traceparentOf } from "./attributes.ts";
-import { callSpans, type Opened } from "./call-spans.ts";
+import { callSpans, type OpenSpan } from "./call-spans.ts";
 import type { Instruments } from "./metrics.ts";
 import * as names from "./names.ts";
 
@@ -43,7 +43,7 @@ export function runSpans(run: TracedRun, { tracer, counts, content }: TracedWith
     },
     around,
   );
-  const root: Opened = { span, within: trace.setSpan(around, span), sinceMs: Date.now() };
+  const root: OpenSpan = { span, within: trace.setSpan(around, span), sinceMs: Date.now() };
   const calls = callSpans({ runId: run.runId, team, root, tracer, counts, content });
   const beganMs = performance.now();
   let conflicts = 0;
