@@ -169,7 +169,7 @@ export type {
   Calibration,
   Estimator,
   LabelKind,
-  RecordedOutcome,
+  RecordedTruth,
   RecordedVote,
   Reliability,
   TopicReliability,

@@ -86,7 +86,7 @@ export function oneDraw(given: Draw): readonly (readonly [string, Measured])[] {
   for (const order of ORDERS) {
     const names = inOrder(members, order);
     for (const [name, until] of Object.entries(RULES)) {
-      const rule: PanelRule = { until, outlook, truths: from.outcomes, isKin: () => false };
+      const rule: PanelRule = { until, outlook, truths: from.truths, isKin: () => false };
       const method = order === "best" ? name : `${name}, ${order}`;
       note(
         method,
@@ -96,7 +96,7 @@ export function oneDraw(given: Draw): readonly (readonly [string, Measured])[] {
   }
   const explored = new Set(scored.filter(() => random() < EXPLORED).map(({ item }) => item));
   const lead = remembered(
-    inRounds({ until: "lead", outlook, truths: from.outcomes, isKin: () => false }),
+    inRounds({ until: "lead", outlook, truths: from.truths, isKin: () => false }),
   );
   const full = remembered(everybody(outlook));
   let next = 0;

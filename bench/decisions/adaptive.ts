@@ -66,7 +66,7 @@ function scoreSet(
         ),
         {
           labels: meta.labels === "fixed" ? "fixed" : "open",
-          outcomes: known
+          truths: known
             .slice(0, truths)
             .map(({ item, truth }) => ({ subject: item, position: truth })),
         },

@@ -242,11 +242,11 @@ function asVotes(from: readonly Recorded[]): Parameters<typeof learn> {
       heldBy.map(({ agent }) => ({ agent, subject, position: value })),
     ),
   );
-  const outcomes = all.map(({ subject, right }) => ({
+  const truths = all.map(({ subject, right }) => ({
     subject,
     position: right ? "present" : "absent",
   }));
-  return [votes, { labels: "fixed", outcomes }];
+  return [votes, { labels: "fixed", truths }];
 }
 
 /** By kept text, whether it describes an issue that none before it did. */

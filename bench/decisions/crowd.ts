@@ -14,12 +14,12 @@ const METHODS: Readonly<Record<string, readonly Resolver[] | undefined>> = {
   "reliability, declared fixed": [reliability({ labels: "fixed" }), unanimous(), vote()],
 };
 
-const OUTCOMES = [20, 50] as const;
-const MOST_OUTCOMES = 50;
+const TRUTHS = [20, 50] as const;
+const MOST_TRUTHS = 50;
 const DRAWS = { full: 10, quick: 1 } as const;
 const SEED = 1;
 
-/** Many agents, many items, no outcomes or a few: each method settles a set's votes as a whole. */
+/** Many agents, many items, no truths or a few: each method settles a set's votes as a whole. */
 export const crowd: Section = async (folders, { quick }) => {
   const draws = DRAWS[quick ? "quick" : "full"];
   const sets: Record<string, SetResult> = {};
@@ -35,7 +35,7 @@ export const crowd: Section = async (folders, { quick }) => {
         result[method] = figuresOf(quality);
         means.set(method, [...(means.get(method) ?? []), quality]);
       }
-      for (const [method, quality] of await withOutcomes(set, draws)) {
+      for (const [method, quality] of await withTruths(set, draws)) {
         result[method] = figuresOf(quality);
         means.set(method, [...(means.get(method) ?? []), quality]);
       }
@@ -45,36 +45,36 @@ export const crowd: Section = async (folders, { quick }) => {
   if (means.size === 0) return undefined;
   const entries = [...means].map(([method, all]) => [method, figuresOf(meanQuality(all))] as const);
   return {
-    title: "votes with fixed meanings, no outcomes, and a few",
+    title: "votes with fixed meanings, no truths, and a few",
     notes: [
       "Ties are shared evenly. ECE: ten equal bins of the winner's confidence.",
-      `outcomes: means of ${draws} seeded draws; ${MOST_OUTCOMES} items with outcomes are drawn and never scored.`,
+      `truths: means of ${draws} seeded draws; ${MOST_TRUTHS} items with truths are drawn and never scored.`,
     ],
     sets: { mean: Object.fromEntries(entries), ...sets },
   };
 };
 
-async function withOutcomes(
+async function withTruths(
   { items, votes }: DataSet,
   draws: number,
 ): Promise<readonly (readonly [string, Quality])[]> {
   const random = seeded(SEED);
   const qualities = new Map<number, Quality[]>();
   for (let i = 0; i < draws; i++) {
-    const known = draw(items, MOST_OUTCOMES, random);
+    const known = draw(items, MOST_TRUTHS, random);
     const heldBack = new Set(known.map(({ item }) => item));
     const scored = items.filter(({ item }) => !heldBack.has(item));
-    for (const count of OUTCOMES) {
-      const outcomes = known
+    for (const count of TRUTHS) {
+      const truths = known
         .slice(0, count)
         .map(({ item, truth }) => ({ subject: item, position: truth }));
-      const chain = [reliability({ labels: "fixed", outcomes }), unanimous(), vote()];
+      const chain = [reliability({ labels: "fixed", truths }), unanimous(), vote()];
       const quality = qualityOn(scored, await settleVotes(votes, chain));
       qualities.set(count, [...(qualities.get(count) ?? []), quality]);
     }
   }
   return [...qualities].map(([count, all]) => [
-    `declared fixed, ${count} outcomes`,
+    `declared fixed, ${count} truths`,
     meanQuality(all),
   ]);
 }

@@ -24,7 +24,7 @@ interface Method {
   readonly options: Omit<JudgePanelOptions, "panel" | "weights">;
 }
 
-const WITH_OUTCOMES: readonly Method[] = [
+const WITH_TRUTHS: readonly Method[] = [
   { name: "weighted panel", options: { stopAt: 1 } },
   { name: "cheapest first, to .8", options: { stopAt: 0.8 } },
   { name: "cheapest first, to .9", options: { stopAt: 0.9 } },
@@ -47,7 +47,7 @@ export const judges: Section = async (folders, { quick }) => {
     notes: [
       "best: cost, as a multiple of that of the best judge by hindsight;",
       "all: as a share of that of all judges. A tie or a split is no choice.",
-      "METHOD; K: with K recorded outcomes, scored on the others; means of splits.",
+      "METHOD; K: with K recorded truths, scored on the others; means of splits.",
     ],
     sets,
     decimals: { best: 2, all: 2 },
@@ -119,14 +119,14 @@ async function scoreSet(
       runs.set(method, [...(runs.get(method) ?? []), measured]);
     };
     for (const seed of seeds) {
-      const outcomes = draw(items, size, seeded(seed));
-      const known = new Set(outcomes);
+      const truths = draw(items, size, seeded(seed));
+      const known = new Set(truths);
       const scored = items.filter((item) => !known.has(item));
       const weights = new Map<string, JudgeWeight>(
-        all.map((one) => [one.name, recordOf(one, outcomes)]),
+        all.map((one) => [one.name, recordOf(one, truths)]),
       );
-      note("best judge then", await measure(scored, { stopAt: 1 }, [byAccuracy(all, outcomes)]));
-      for (const { name, options } of WITH_OUTCOMES) {
+      note("best judge then", await measure(scored, { stopAt: 1 }, [byAccuracy(all, truths)]));
+      for (const { name, options } of WITH_TRUTHS) {
         note(name, await measure(scored, { ...options, weights }));
       }
     }
@@ -150,7 +150,7 @@ function byAccuracy(all: readonly RecordedJudge[], items: readonly Item[]): Reco
     .map((one) => ({ one, record: recordOf(one, items) }))
     .map(({ one, record }) => ({
       one,
-      score: record.right + (record.outcomes - record.consistent) / 2,
+      score: record.right + (record.truths - record.consistent) / 2,
     }))
     .sort((a, b) => b.score - a.score);
   if (best === undefined) throw new Error("there are no judges");

@@ -8,15 +8,15 @@ import { bestAlone, majority, qualityOn, settleVotes } from "./settled.ts";
 
 const PANEL = 5;
 const DRAWS = { full: 60, quick: 6 } as const;
-const OUTCOMES = [0, 20, 50, 200] as const;
-/** No item with an outcome in any method is scored in one. */
-const MOST_OUTCOMES = 200;
+const TRUTHS = [0, 20, 50, 200] as const;
+/** No item with a truth in any method is scored in one. */
+const MOST_TRUTHS = 200;
 const SEED = 1;
 
 /** How many of a panel speak, where its record is that of all of it. */
 const VOICES = { one: 1, two: 2 } as const;
 
-/** A few agents of many: what their panel is worth without outcomes, and with some. */
+/** A few agents of many: what their panel is worth without truths, and with some. */
 export const panels: Section = async (folders, { quick }) => {
   const sets: Record<string, SetResult> = {};
   const draws = DRAWS[quick ? "quick" : "full"];
@@ -33,7 +33,7 @@ export const panels: Section = async (folders, { quick }) => {
   return {
     title: `${PANEL} random agents on all items`,
     notes: [
-      `Means of ${draws} seeded draws; ${MOST_OUTCOMES} items with outcomes are drawn and never scored.`,
+      `Means of ${draws} seeded draws; ${MOST_TRUTHS} items with truths are drawn and never scored.`,
       "vs best: accuracy as a share of that of the panel's best agent, by hindsight.",
       "one of 5, two of 5: learned of all five, and so many drawn for each item speak.",
     ],
@@ -48,7 +48,7 @@ async function scoreSet({ meta, items, votes }: DataSet, draws: number): Promise
   const best: number[] = [];
   for (let i = 0; i < draws; i++) {
     const panel = new Set(draw(agents, PANEL, random));
-    const known = draw(items, MOST_OUTCOMES, random);
+    const known = draw(items, MOST_TRUTHS, random);
     const heldBack = new Set(known.map(({ item }) => item));
     const scored = items.filter(({ item }) => !heldBack.has(item));
     const theirs = votes.filter(({ agent }) => panel.has(agent));
@@ -56,14 +56,14 @@ async function scoreSet({ meta, items, votes }: DataSet, draws: number): Promise
     const methods: [string, readonly Resolver[] | undefined][] = [
       ["default chain", undefined],
       ["majority", [majority]],
-      ...OUTCOMES.map((count): [string, readonly Resolver[]] => {
-        const outcomes = known
+      ...TRUTHS.map((count): [string, readonly Resolver[]] => {
+        const truths = known
           .slice(0, count)
           .map(({ item, truth }) => ({ subject: item, position: truth }));
         const labels = meta.labels === "fixed" ? "fixed" : "open";
         return [
-          `reliability, ${count} outcomes`,
-          [reliability({ labels, outcomes }), unanimous(), vote()],
+          `reliability, ${count} truths`,
+          [reliability({ labels, truths }), unanimous(), vote()],
         ];
       }),
     ];
@@ -91,7 +91,7 @@ async function scoreVoices(
   const qualities = new Map<string, Quality[]>();
   for (let i = 0; i < draws; i++) {
     const panel = new Set(draw(agents, PANEL, random));
-    const known = draw(items, MOST_OUTCOMES, random);
+    const known = draw(items, MOST_TRUTHS, random);
     const heldBack = new Set(known.map(({ item }) => item));
     const theirs = votes.filter(({ agent, label }) => panel.has(agent) && label !== null);
     const byItem = Map.groupBy(theirs, ({ item }) => item);
@@ -99,18 +99,18 @@ async function scoreVoices(
     const heard = scored.flatMap(({ item }): readonly Vote[] =>
       draw(byItem.get(item) ?? [], count, random),
     );
-    for (const outcomes of OUTCOMES) {
+    for (const truths of TRUTHS) {
       const from = learn(
         theirs.map(({ item, agent, label }) => ({ subject: item, agent, position: label })),
         {
           labels: meta.labels === "fixed" ? "fixed" : "open",
-          outcomes: known
-            .slice(0, outcomes)
+          truths: known
+            .slice(0, truths)
             .map(({ item, truth }) => ({ subject: item, position: truth })),
         },
       );
       const settled = await settleVotes(heard, [reliability({ from }), unanimous(), vote()]);
-      const method = `reliability, ${outcomes} outcomes`;
+      const method = `reliability, ${truths} truths`;
       qualities.set(method, [...(qualities.get(method) ?? []), qualityOn(scored, settled)]);
     }
   }

@@ -82,16 +82,15 @@ function total(votes: readonly Vote[]): number {
 /** What a judge's record says after these items. */
 export function recordOf(
   judge: RecordedJudge,
-  outcomes: readonly { readonly item: string; readonly truth: string }[],
+  truths: readonly { readonly item: string; readonly truth: string }[],
 ): JudgeRecord {
-  const choices = outcomes.map(({ item, truth }) => ({ choice: judge.choice(item), truth }));
+  const choices = truths.map(({ item, truth }) => ({ choice: judge.choice(item), truth }));
   const consistent = choices.filter(({ choice }) => choice !== undefined);
   return {
-    outcomes: outcomes.length,
+    truths: truths.length,
     consistent: consistent.length,
     right: consistent.filter(({ choice, truth }) => choice === truth).length,
     usdMicros:
-      outcomes.reduce((sum, { item }) => sum + judge.costOf(item), 0) /
-      Math.max(1, outcomes.length),
+      truths.reduce((sum, { item }) => sum + judge.costOf(item), 0) / Math.max(1, truths.length),
   };
 }

@@ -28,15 +28,15 @@ export function* madeUpVotes(subjects: number = SUBJECTS): Generator<RecordedVot
 /** What learning takes. */
 export const scale: Section = async (_folders, { quick }) => {
   const subjects = quick ? SUBJECTS / 10 : SUBJECTS;
-  const outcomes = Array.from({ length: subjects / 50 }, (_, i) => ({
+  const truths = Array.from({ length: subjects / 50 }, (_, i) => ({
     subject: `subject ${i * 50}`,
     position: "position 0",
   }));
   const methods: Readonly<Record<string, LearnOptions>> = {
     "fixed, votes alone": { labels: "fixed" },
     "open, votes alone": { labels: "open" },
-    [`fixed, ${outcomes.length} outcomes`]: { labels: "fixed", outcomes },
-    [`open, ${outcomes.length} outcomes`]: { labels: "open", outcomes },
+    [`fixed, ${truths.length} truths`]: { labels: "fixed", truths },
+    [`open, ${truths.length} truths`]: { labels: "open", truths },
   };
   const result: Record<string, Figures> = {};
   for (const [method, options] of Object.entries(methods)) {

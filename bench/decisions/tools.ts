@@ -7,8 +7,8 @@ import type { Section, SetResult } from "./section.ts";
 import { bestAlone, majority, qualityOn, settleVotes } from "./settled.ts";
 
 const DRAWS = { full: 20, quick: 3 } as const;
-const OUTCOMES = [50, 300] as const;
-const MOST_OUTCOMES = 300;
+const TRUTHS = [50, 300] as const;
+const MOST_TRUTHS = 300;
 const SEED = 1;
 
 /** Tools that are strong in some categories and blind in others. */
@@ -24,7 +24,7 @@ export const tools: Section = async (folders, { quick }) => {
   return {
     title: "tools, by category",
     notes: [
-      `Means of ${draws} seeded draws; ${MOST_OUTCOMES} items with outcomes are drawn and never scored.`,
+      `Means of ${draws} seeded draws; ${MOST_TRUTHS} items with truths are drawn and never scored.`,
     ],
     sets,
   };
@@ -37,7 +37,7 @@ async function scoreSet({ items, votes }: DataSet, draws: number): Promise<SetRe
   const qualities = new Map<string, Quality[]>();
   const best: number[] = [];
   for (let i = 0; i < draws; i++) {
-    const known = draw(items, MOST_OUTCOMES, random);
+    const known = draw(items, MOST_TRUTHS, random);
     const heldBack = new Set(known.map(({ item }) => item));
     const scored = items.filter(({ item }) => !heldBack.has(item));
     best.push(bestAlone(scored, votes));
@@ -45,15 +45,15 @@ async function scoreSet({ items, votes }: DataSet, draws: number): Promise<SetRe
     const methods: [string, readonly Resolver[] | undefined][] = [
       ["default chain", undefined],
       ["majority", [majority]],
-      ["no outcomes", [reliability({ labels: "fixed" }), ...rest]],
-      ...OUTCOMES.flatMap((count): [string, readonly Resolver[]][] => {
-        const outcomes = known
+      ["no truths", [reliability({ labels: "fixed" }), ...rest]],
+      ...TRUTHS.flatMap((count): [string, readonly Resolver[]][] => {
+        const truths = known
           .slice(0, count)
           .map(({ item, truth }) => ({ subject: item, position: truth }));
-        const resolver = { labels: "fixed", outcomes } as const;
+        const resolver = { labels: "fixed", truths } as const;
         return [
-          [`${count} outcomes`, [reliability(resolver), ...rest]],
-          [`${count} outcomes, by category`, [reliability({ ...resolver, topicOf }), ...rest]],
+          [`${count} truths`, [reliability(resolver), ...rest]],
+          [`${count} truths, by category`, [reliability({ ...resolver, topicOf }), ...rest]],
         ];
       }),
     ];

@@ -30,7 +30,7 @@ export interface JudgedQuestion {
   readonly chosen: readonly [number | undefined, number | undefined];
   readonly verdict: Verdict | undefined;
   /** The number of the position that a person decided for. */
-  readonly outcome: number | undefined;
+  readonly truth: number | undefined;
   readonly cost: Cost;
   /** The model that answered, where the log has it. */
   readonly model: string | undefined;
@@ -111,7 +111,7 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
     const open = one.ended.size === 0 || one.started.size > one.ended.size;
     if (held === undefined || open || one.hidden) return [];
     const order = canonical(held);
-    const outcome = decided.get(place);
+    const truth = decided.get(place);
     return [
       {
         judge: one.judge,
@@ -124,7 +124,7 @@ export function judgedIn(events: readonly RunEvent[]): readonly JudgedQuestion[]
           one.ended.has(2) ? chosenAt(one.outputs[1], order, true) : undefined,
         ],
         verdict: verdicts.get(place),
-        outcome: outcome === undefined ? undefined : indexOf(order, outcome),
+        truth: truth === undefined ? undefined : indexOf(order, truth),
         cost: one.cost,
         model: one.model,
         sameModel: (one.model === undefined ? undefined : agentsOf.get(one.model)) ?? NOBODY,

@@ -98,8 +98,8 @@ function auditOf(
     const choice = choiceOf(question);
     return choice === undefined ? [] : [{ question, choice }];
   });
-  const known = asked.filter(({ outcome }) => outcome !== undefined);
-  const checked = settled.filter(({ question }) => question.outcome !== undefined);
+  const known = asked.filter(({ truth }) => truth !== undefined);
+  const checked = settled.filter(({ question }) => question.truth !== undefined);
   const cost = asked.reduce((sum, one) => addCost(sum, one.cost), NO_COST);
   return {
     judge,
@@ -124,9 +124,9 @@ function auditOf(
       ),
     ),
     record: {
-      outcomes: known.length,
+      truths: known.length,
       consistent: checked.length,
-      right: checked.filter(({ question, choice }) => choice === question.outcome).length,
+      right: checked.filter(({ question, choice }) => choice === question.truth).length,
       ...(cost.usdMicros !== "unknown" && { usdMicros: cost.usdMicros / asked.length }),
     },
     cost,
@@ -148,8 +148,8 @@ function choiceOf({ chosen }: JudgedQuestion): number | undefined {
 }
 
 /** The number of the winner, where the judge's own resolver did not decide. */
-function winnerOf({ verdict, resolver, positions, outcome }: JudgedQuestion): number | undefined {
-  if (outcome !== undefined) return outcome;
+function winnerOf({ verdict, resolver, positions, truth }: JudgedQuestion): number | undefined {
+  if (truth !== undefined) return truth;
   if (verdict === undefined || verdict.by === null || verdict.by === resolver) return undefined;
   const wanted = foldedKey(verdict.winner);
   const index = positions.findIndex(({ value }) => foldedKey(value) === wanted);

@@ -47,10 +47,10 @@ export function auditLines(audit: JudgeAudit, screen: Terminal): string[] {
     ["verdicts", agrees(verdicts, "reached without it", "no verdict was reached without it")],
     ["judges", agrees(judges, "of other judges", "nobody else was asked the same")],
     [
-      "outcomes",
-      record.outcomes === 0
+      "truths",
+      record.truths === 0
         ? "no person has decided about what it was asked"
-        : `right in ${whole(record.right)} of ${count(record.consistent, "choice")} that a person decided about, of ${count(record.outcomes, "question")}`,
+        : `right in ${whole(record.right)} of ${count(record.consistent, "choice")} that a person decided about, of ${count(record.truths, "question")}`,
     ],
     ["cost", costOf(audit)],
   ];

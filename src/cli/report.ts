@@ -283,7 +283,7 @@ export function verdictSentence(verdict: Verdict, full: boolean): string {
     verdict.status === "decided" && verdict.by !== null ? ` by ${safeText(verdict.by)}` : "";
   const { asked = 1 } = verdict;
   const among = verdict.status === "unopposed" && asked > 1 ? ` (1 of ${asked} asked spoke)` : "";
-  const checked = verdict.calibrated ? ", checked against outcomes" : "";
+  const checked = verdict.calibrated ? ", checked against truths" : "";
   return `${winner}: ${verdict.status}${among}${by}, confidence ${share(verdict.confidence)} (${safeText(verdict.confidenceFrom)}${checked})`;
 }
 

@@ -7,7 +7,7 @@ import {
 import type { ResolverContext, Question, Ruling } from "../resolve/resolver.ts";
 import { counted } from "../resolve/words.ts";
 
-/** From so many findings with an outcome on, what they taught counts as checked. */
+/** From so many findings with a truth on, what they taught counts as checked. */
 const LEAST_CALIBRATED = 100;
 
 /** Decides findings by what was learned of earlier ones. The model must not be `refused`. */
@@ -38,8 +38,8 @@ export function byLearnedFindings(
       winner: winner.value,
       confidence: stands ? chance : 1 - chance,
       confidenceFrom: model.estimator,
-      calibrated: model.outcomes >= LEAST_CALIBRATED,
-      reasoning: `${likely}, by what ${counted(model.outcomes, "earlier finding")} turned out to be; from ${figure(model.standsFrom)} on a finding stands.`,
+      calibrated: model.truths >= LEAST_CALIBRATED,
+      reasoning: `${likely}, by what ${counted(model.truths, "earlier finding")} turned out to be; from ${figure(model.standsFrom)} on a finding stands.`,
     };
   };
 }

@@ -9,7 +9,7 @@ import { learning } from "./learning.ts";
 
 export interface LearnedSupportOptions extends SupportOptions {
   /**
-   * What `learnFindings()` made of earlier reviews; or `"runs"`: what the outcomes of the supervisor's earlier runs taught, as
+   * What `learnFindings()` made of earlier reviews; or `"runs"`: what the truths of the supervisor's earlier runs taught, as
    * `recordTruth()` has them. Default `"runs"`.
    */
   readonly learned?: FindingModel | "runs";

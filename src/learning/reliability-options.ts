@@ -4,8 +4,8 @@ import { foldedKey } from "../conflict/canonical.ts";
 import { ABSENT, PRESENT } from "../conflict/findings.ts";
 import { QuorateError } from "../model/errors.ts";
 import { checkReliability } from "./statistics/check-reliability.ts";
-import { LABELS } from "./statistics/learn.ts";
-import type { LabelKind, RecordedOutcome, Reliability } from "../model/reliability.ts";
+import { LABELS, RENAMED } from "./statistics/learn.ts";
+import type { LabelKind, RecordedTruth, Reliability } from "../model/reliability.ts";
 import type { Trust } from "../resolve/resolver.ts";
 import { DEFAULT_TRUST, TRUST } from "./history/trust.ts";
 
@@ -17,10 +17,10 @@ export interface ReliabilityOptions {
   /** What `learn()` made of earlier findings, whose positions are `"present"` and `"absent"`. Left out: what earlier runs taught. */
   readonly findings?: Reliability;
   /** What is known to be true of some of the subjects that are settled together. Default: nothing. */
-  readonly outcomes?: Iterable<RecordedOutcome>;
+  readonly truths?: Iterable<RecordedTruth>;
   /** The topic of a subject, as it was given to `learn()`. Default: no topics. */
   readonly topicOf?: (subject: string) => string | undefined;
-  /** In a supervisor: what verdicts of earlier runs count as outcomes, by who reached them. Default: a person's 1, a judge's 0. */
+  /** In a supervisor: what verdicts of earlier runs count as truths, by who reached them. Default: a person's 1, a judge's 0. */
   readonly trust?: Trust;
   /** The confidence that it takes to decide, 0–1; below it the resolver defers. Default 0: any lead will do. */
   readonly atLeast?: number;
@@ -31,25 +31,25 @@ export interface ReliabilityOptions {
 export const RELIABILITY: Options<
   ReliabilityOptions,
   "trust" | "atLeast" | "name",
-  { readonly outcomes: readonly RecordedOutcome[]; readonly trust: Required<Trust> }
+  { readonly truths: readonly RecordedTruth[]; readonly trust: Required<Trust> }
 > = options(
   {
     labels: LABELS,
     from: option(checkReliability, ""),
     findings: option((given, what) => checkFindings(checkReliability(given, what)), ""),
-    outcomes: iterable<RecordedOutcome>().or([]),
+    truths: iterable<RecordedTruth>().or([]),
     topicOf: func("use (subject) => topic"),
     trust: TRUST.or(DEFAULT_TRUST),
     atLeast: number(0, 1, "use a confidence from 0 to 1").or(0),
     name: text('use a text, for instance "reliability"').or("reliability"),
   },
-  { instead: 'use { labels: "fixed" } or { from }' },
+  { instead: 'use { labels: "fixed" } or { from }', former: RENAMED },
 );
 
 /** The options, checked. Throws `BAD_OPTIONS` for what cannot be meant together. */
 export function checkReliabilityOptions(given: ReliabilityOptions): Checked<typeof RELIABILITY> {
   const taken = RELIABILITY.of(given, "reliability");
-  const { labels, from, findings, outcomes } = taken;
+  const { labels, from, findings, truths } = taken;
   if (from === undefined && findings === undefined)
     LABELS.needed().take(labels, "reliability: labels");
   if (from !== undefined && labels !== undefined && labels !== from.labels) {
@@ -58,10 +58,10 @@ export function checkReliabilityOptions(given: ReliabilityOptions): Checked<type
       `reliability: labels is "${labels}", and from was learned with "${from.labels}"; leave labels out, or learn again`,
     );
   }
-  if (from !== undefined && outcomes.length > 0) {
+  if (from !== undefined && truths.length > 0) {
     throw new QuorateError(
       "BAD_OPTIONS",
-      "reliability: outcomes and from are both given; hand the outcomes to learn()",
+      "reliability: truths and from are both given; hand the truths to learn()",
     );
   }
   return taken;

@@ -29,15 +29,15 @@ import { counted } from "../resolve/words.ts";
 
 /**
  * Decides for the position that is likeliest, after what is known of those who hold each: learned before (`from`), or from the
- * claims that are settled together and the `outcomes` among them. Findings are decided only by what was learned before.
+ * claims that are settled together and the `truths` among them. Findings are decided only by what was learned before.
  * Defers where what was learned is `refused`, where two positions are as likely, and below `atLeast`. Where all agree it
  * gives the confidence, so put it before `unanimous()`.
  *
  * Confidence `dawid-skene` or `one-coin`, as docs/decisions.md has them; `calibrated` where it was fitted to enough recorded
- * outcomes. The winner is a position that somebody holds; its confidence may be below one half.
+ * truths. The winner is a position that somebody holds; its confidence may be below one half.
  */
 export function reliability(options: ReliabilityOptions): Resolver {
-  const { labels, from, findings, topicOf, trust, name, atLeast, outcomes } =
+  const { labels, from, findings, topicOf, trust, name, atLeast, truths } =
     checkReliabilityOptions(options);
   const scales = new WeakMap<Reliability, Scale>();
   const learnedOf = new WeakMap<readonly Question[], Reliability>();
@@ -50,7 +50,7 @@ export function reliability(options: ReliabilityOptions): Resolver {
         "nothing was learned before of who reports what is there"
       );
     }
-    const before = from ?? (outcomes.length === 0 ? context.learned?.claims : undefined);
+    const before = from ?? (truths.length === 0 ? context.learned?.claims : undefined);
     if (before !== undefined) return before;
     if (labels === undefined) return "nothing was learned before";
     const all = context.all ?? [question];
@@ -58,7 +58,7 @@ export function reliability(options: ReliabilityOptions): Resolver {
     if (learned === undefined) {
       learned = learn(votesOf(all), {
         labels,
-        outcomes,
+        truths,
         ...(topicOf !== undefined && { topicOf }),
       });
       learnedOf.set(all, learned);
@@ -82,13 +82,13 @@ export function reliability(options: ReliabilityOptions): Resolver {
   }
 
   function foresee(subject: string, before: LearnedBefore | undefined): Foresight | string {
-    const learned = from ?? (outcomes.length === 0 ? before?.claims : undefined);
+    const learned = from ?? (truths.length === 0 ? before?.claims : undefined);
     if (learned === undefined) return `${name} learns from the answers that it is to decide about`;
     if (learned.refused !== undefined) return { contested: NEVER, agreed: NEVER };
     const topic = atOnce(() => topicOf?.(subject), `${name}: topicOf`);
     const view = viewOf(scaleFor(learned), topic, atLeast);
     const record = {
-      truths: learned.outcomes,
+      truths: learned.truths,
       worth: (agent: string) => scaleFor(learned).worth(agent, topic),
     };
     return { contested: view, agreed: view, record };
@@ -99,7 +99,7 @@ export function reliability(options: ReliabilityOptions): Resolver {
     ...(labels !== undefined && { labels }),
     ...(from !== undefined && { from }),
     ...(findings !== undefined && { findings }),
-    ...(outcomes.length > 0 && { outcomes }),
+    ...(truths.length > 0 && { truths }),
   } as unknown as Json;
   return Object.freeze({
     name,
@@ -147,7 +147,7 @@ function decide(positions: readonly Position[], means: LearnedMeans): Ruling {
   const runnerUp =
     second === undefined ? "" : `, ${shown(second.position.value)} with ${figure(second.chance)}`;
   const source =
-    learned.outcomes > 0 ? `${counted(learned.outcomes, "outcome")}` : "votes alone, so unchecked";
+    learned.truths > 0 ? `${counted(learned.truths, "truth")}` : "votes alone, so unchecked";
   return {
     winner: first.position.value,
     confidence,

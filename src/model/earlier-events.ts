@@ -1,6 +1,8 @@
 import type { CallPlace, CallRole, TeamPlace, Via } from "./call-place.ts";
 import { UNKNOWN_COST } from "./call.ts";
+import { isEarlierLearned, todaysLearnedBefore } from "./earlier-learned.ts";
 import type { EventBody, RunEvent } from "./events.ts";
+import type { LearnedBefore } from "./reliability.ts";
 
 /**
  * Events of one run or several as this version writes them, whichever version wrote them: the only place that knows of earlier ones. What
@@ -36,12 +38,17 @@ const RENAMED: ReadonlyMap<string, EventBody["type"]> = new Map([
   ["call.straggled", "call.late"],
 ]);
 
-/** Whether an earlier version wrote it: the place of a call, or of a team, was in `callId` alone, and resolvers were called links. */
+/** Whether an earlier version wrote it: the place of a call, or of a team, was in `callId` alone, and resolvers and truths were called otherwise. */
 function isEarlier(event: RunEvent): boolean {
+  if (event.type === "run.planned" && hasEarlierLearned(event)) return true;
   if (event.type === "judge.instructed") return "link" in event;
   if (event.type === "run.waiting") return event.verdicts.some((open) => "callId" in open);
   const { callId, role } = event as AnyEvent;
   return callId !== undefined && role === undefined;
+}
+
+function hasEarlierLearned({ learned = {} }: Extract<RunEvent, { type: "run.planned" }>): boolean {
+  return Object.values(learned).some(isEarlierLearned);
 }
 
 /** The calls of teams in these logs: only of those that came as far as to have a plan. */
@@ -69,7 +76,11 @@ function todaysEvent(event: RunEvent, teams: ReadonlySet<string>): RunEvent {
     return { ...event, verdicts };
   }
   const { callId = "", ...rest } = event as AnyEvent;
-  if (TEAMS_OWN.has(event.type)) return { ...teamFrom(callId), ...rest } as RunEvent;
+  if (TEAMS_OWN.has(event.type)) {
+    const { learned } = event as { readonly learned?: LearnedBefore };
+    const before = learned === undefined ? {} : { learned: todaysLearnedBefore(learned) };
+    return { ...teamFrom(callId), ...rest, ...before } as RunEvent;
+  }
   const { agent = "", runId } = rest;
   const place = placeFrom(callId, agent, teams.has(`${runId} ${callId}`));
   // The first logs did not say what an attempt had cost that was repeated.

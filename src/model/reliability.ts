@@ -16,7 +16,7 @@ export interface RecordedVote {
 }
 
 /** What turned out to be true of a subject. */
-export interface RecordedOutcome {
+export interface RecordedTruth {
   readonly subject: string;
   readonly position: Json;
   /** What it counts, above 0 and at most 1. Default 1: it is known for sure. */
@@ -42,8 +42,8 @@ export interface Reliability {
   readonly subjects: number;
   /** Votes that counted: one of an agent and a subject. */
   readonly votes: number;
-  /** Outcomes of subjects with votes. 0: everything was learned from the votes themselves. */
-  readonly outcomes: number;
+  /** Truths of subjects with votes. 0: everything was learned from the votes themselves. */
+  readonly truths: number;
   /** What an agent is taken for that nothing is known of. */
   readonly pool: AgentEstimate;
   /** In code-unit order of their names. */
@@ -60,7 +60,7 @@ export interface Reliability {
   readonly correlation?: number;
   /** Of `dawid-skene` with topics: what turned out true where agents said the same together, the 500 most frequent. */
   readonly patterns?: readonly LearnedPattern[];
-  /** What the recorded outcomes say of the confidence. Absent until there are enough of them. */
+  /** What the recorded truths say of the confidence. Absent until there are enough of them. */
   readonly calibration?: Calibration;
 }
 
@@ -69,7 +69,7 @@ export interface LearnedPattern {
   readonly topic: string;
   /** Each agent, and what it said: the number of its position in `known.keys`. */
   readonly said: readonly (readonly [agent: string, key: number])[];
-  /** By position, in the order of `known.keys`: in how many outcomes it was true. */
+  /** By position, in the order of `known.keys`: in how many truths it was true. */
   readonly truths: readonly number[];
 }
 
@@ -86,7 +86,7 @@ export interface AgentEstimate {
   /** How often it is right, 0–1, drawn towards what is known of all. */
   readonly accuracy: number;
   /**
-   * 95 % Wilson interval of the accuracy. Without outcomes it says how much the votes scatter, and nothing of mistakes
+   * 95 % Wilson interval of the accuracy. Without truths it says how much the votes scatter, and nothing of mistakes
    * that agents share.
    */
   readonly interval: readonly [low: number, high: number];
@@ -98,9 +98,9 @@ export interface AgentEstimate {
 
 export interface AgentReliability extends AgentEstimate {
   readonly agent: string;
-  /** On so many votes the accuracy rests: those on subjects with an outcome, or all of them where there are no outcomes. */
+  /** On so many votes the accuracy rests: those on subjects with a truth, or all of them where there are no truths. */
   readonly trials: number;
-  /** By topic, in code-unit order; only from outcomes, and only topics that it has trials in. */
+  /** By topic, in code-unit order; only from truths, and only topics that it has trials in. */
   readonly topics?: readonly TopicReliability[];
 }
 
@@ -113,8 +113,8 @@ export interface TopicReliability extends AgentEstimate {
 export interface Calibration {
   readonly slope: number;
   readonly shift: number;
-  /** From so many outcomes. */
-  readonly outcomes: number;
+  /** From so many truths. */
+  readonly truths: number;
   /** So many agents spoke of each, on average: where fewer than half as many speak, the confidence stays as it is. */
   readonly voices?: number;
 }

@@ -38,7 +38,7 @@ export interface Verdict<Winner extends Json = Json> {
   readonly confidence: number;
   /** The estimator, for instance `"laplace"` or `"judge-agreement"`; `"none"` when nothing was decided. */
   readonly confidenceFrom: string;
-  /** Whether the estimator was checked against recorded outcomes. */
+  /** Whether the estimator was checked against recorded truths. */
   readonly calibrated: boolean;
   /** Sentences that a person can check: who held what, what each resolver said, what decided. */
   readonly reasoning: string;

@@ -60,7 +60,7 @@ export interface LearningOptions {
   readonly labels?: LabelKind | undefined;
   /** The topic of a subject; no topics where left out. */
   readonly topicOf?: ((subject: string) => string | undefined) | undefined;
-  /** What verdicts count as outcomes, by who reached them. Default: a person's 1, a judge's 0. */
+  /** What verdicts count as truths, by who reached them. Default: a person's 1, a judge's 0. */
   readonly trust?: Trust | undefined;
   /** Whether it goes by `LearnedBefore.reviews`. */
   readonly reviews?: boolean;
@@ -92,7 +92,7 @@ export interface RunTaught {
   readonly atMs: number;
 }
 
-/** What a verdict counts as an outcome, by whose it was: 1 as one that was recorded, 0 not at all. */
+/** What a verdict counts as a truth, by whose it was: 1 as one that was recorded, 0 not at all. */
 export interface Trust {
   /** A person's. Default 1. */
   readonly person?: number;
@@ -127,7 +127,7 @@ export interface Decision {
   readonly confidence: number;
   /** The estimator's name. */
   readonly confidenceFrom: string;
-  /** Whether the estimator was checked against recorded outcomes. `false` where left out. */
+  /** Whether the estimator was checked against recorded truths. `false` where left out. */
   readonly calibrated?: boolean;
   /** A sentence or two that a person can check. */
   readonly reasoning: string;

@@ -18,7 +18,7 @@ const audit: JudgeAudit = {
   own: { count: 7, of: 9, interval: [0.453, 0.937], even: 0.5 },
   verdicts: { of: 52, same: 40, kappa: 0.54 },
   judges: { of: 3, same: 3, kappa: null },
-  record: { outcomes: 22, consistent: 20, right: 18, usdMicros: 3_600 },
+  record: { truths: 22, consistent: 20, right: 18, usdMicros: 3_600 },
   cost: { usdMicros: 4_320_000, inputTokens: 1, outputTokens: 1 },
 };
 
@@ -37,7 +37,7 @@ describe("an audit's page", () => {
         "self chose its own position in 7 of 9, 77.8 % (95 %: 45.3 % to 93.7 %); even is 50.0 % " +
         "verdicts the same as 40 of 52 reached without it; beyond chance: kappa 0.54 " +
         "judges the same as 3 of 3 of other judges; beyond chance: not measurable " +
-        "outcomes right in 18 of 20 choices that a person decided about, of 22 questions " +
+        "truths right in 18 of 20 choices that a person decided about, of 22 questions " +
         "cost $4.3200, $0.0036 a question",
     );
   });
@@ -54,7 +54,7 @@ describe("an audit's page", () => {
           own: null,
           verdicts: { of: 0, same: 0, kappa: null },
           judges: { of: 0, same: 0, kappa: null },
-          record: { outcomes: 0, consistent: 0, right: 0 },
+          record: { truths: 0, consistent: 0, right: 0 },
           cost: { usdMicros: "unknown", inputTokens: "unknown", outputTokens: "unknown" },
         },
         piped(),

@@ -75,7 +75,7 @@ const BAGS: readonly (readonly [string, (wrong: object) => unknown, readonly str
   ["similar", (options) => similar(options), ["threshold", "embed"]],
   ["lane", (options) => lane({ name: "l", ...options }), ["concurrency", "tokensPerMinute"]],
   ["a lane's breaker", (breaker) => lane({ name: "l", breaker }), ["failures", "cooldownMs"]],
-  ["learn", (options) => learn([], { labels: "fixed", ...options }), ["labels", "outcomes"]],
+  ["learn", (options) => learn([], { labels: "fixed", ...options }), ["labels", "truths"]],
   ["settle", (options) => settle([], options), ["resolve", "compare", "findings", "missing"]],
   ["findConflicts", (options) => findConflicts([], options), ["compare"]],
   [

@@ -423,7 +423,7 @@ export const VALUES: Readonly<Record<string, Seam>> = {
     findConflicts([...contested, { agent: "c", subject: "task", position }]),
   "addBills(), a bill": (one) => addBills([one]),
   "learn(), a vote": (one) => learn([one], { labels: "fixed" }),
-  "learn(), an outcome": (one) => learn(contested, { labels: "fixed", outcomes: [one] }),
+  "learn(), a truth": (one) => learn(contested, { labels: "fixed", truths: [one] }),
   "learnFindings(), a review": (one) => learnFindings([one]),
 };
 
@@ -596,7 +596,7 @@ const RELIABILITY: Keys<ReliabilityOptions> = {
   labels: true,
   from: true,
   findings: true,
-  outcomes: true,
+  truths: true,
   topicOf: true,
   trust: true,
   atLeast: true,
@@ -609,7 +609,7 @@ const LEARNED_SUPPORT: Keys<LearnedSupportOptions> = { atLeast: true, learned: t
 const HUMAN: Keys<HumanOptions> = { withinMs: true, otherwise: true, name: true };
 const RERUN: Keys<RerunOptions> = { tier: true };
 const WITHIN: Keys<WithinOptions> = { percent: true, absolute: true };
-const LEARN: Keys<LearnOptions> = { labels: true, outcomes: true, topicOf: true };
+const LEARN: Keys<LearnOptions> = { labels: true, truths: true, topicOf: true };
 const SETTLE: Keys<SettleOptions> = {
   resolve: true,
   compare: true,

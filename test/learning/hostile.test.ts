@@ -264,14 +264,14 @@ describe("two who write at once", () => {
       // As when the run ends, or is resumed and ends again.
       keepBallot(other.values, "gate", ballot?.value as never),
     ]);
-    expect((await learnedFrom({ store: one }, "gate", { labels: "fixed" })).claims?.outcomes).toBe(
+    expect((await learnedFrom({ store: one }, "gate", { labels: "fixed" })).claims?.truths).toBe(
       20,
     );
     await one.close();
     await other.close();
   });
 
-  it("keep an outcome that was recorded before the run had ended", async () => {
+  it("keep a truth that was recorded before the run had ended", async () => {
     const store = memory().store;
     const values = store.values;
     const team = gate(store);
@@ -399,7 +399,7 @@ describe("a run teaches once", () => {
       const team = gate(store, "task", [reliability({ labels: "fixed", atLeast: 1 }), person]);
       for (let i = 0; i < 12; i++) await team.run(SPLIT);
       const { runId } = await gate(store, "task", [...chain, person]).run(SPLIT);
-      expect((await learnedOf(store, runId))?.claims).toMatchObject({ outcomes: 12 });
+      expect((await learnedOf(store, runId))?.claims).toMatchObject({ truths: 12 });
     }
   });
 });

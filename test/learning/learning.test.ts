@@ -74,9 +74,9 @@ describe.each([
     await teach(team as never, 60);
     const { verdicts, runId } = await team.run(SPLIT);
     expect(verdicts[0]).toMatchObject({ winner: "hold", by: "reliability" });
-    expect(verdicts[0]?.reasoning).toContain("60 outcomes");
+    expect(verdicts[0]?.reasoning).toContain("60 truths");
     const planned = (await store.read(runId)).find(({ type }) => type === "run.planned");
-    expect(planned).toMatchObject({ learned: { claims: { outcomes: 60 } } });
+    expect(planned).toMatchObject({ learned: { claims: { truths: 60 } } });
     await store.close();
   });
 
@@ -86,7 +86,7 @@ describe.each([
     await store.prune(Date.now() + 1_000);
     expect(await store.runs()).toHaveLength(0);
     const learned = await learnedFrom({ store }, "gate", { labels: "fixed" });
-    expect(learned.claims).toMatchObject({ outcomes: 30, subjects: 30 });
+    expect(learned.claims).toMatchObject({ truths: 30, subjects: 30 });
     const best = learned.claims?.agents.toSorted((a, b) => b.accuracy - a.accuracy)[0];
     expect(best).toMatchObject({ agent: "good", trials: 30 });
     expect(await learnedFrom({ store }, "another")).toEqual({});
@@ -212,7 +212,7 @@ describe("a truth", () => {
     expect(other.every(({ recorded }) => recorded?.replaced !== undefined)).toBe(true);
     expect(await listed(store)).toEqual(stored);
     const { claims } = await learnedFrom({ store }, "gate", { labels: "fixed" });
-    expect(claims?.outcomes).toBe(40);
+    expect(claims?.truths).toBe(40);
   });
 
   it("is none of many where one of them is no truth: none is recorded", async () => {
@@ -286,7 +286,7 @@ describe("verdicts of earlier runs", () => {
     ["person", { person: 0 }, 0],
     ["judge-panel", {}, 0],
     ["judge-panel", { judge: 0.5 }, 20],
-  ])("of a %s count with what is trusted: %o", async (confidenceFrom, trust, outcomes) => {
+  ])("of a %s count with what is trusted: %o", async (confidenceFrom, trust, truths) => {
     const store = memory().store;
     const team = supervisor({
       name: "gate",
@@ -302,7 +302,7 @@ describe("verdicts of earlier runs", () => {
     });
     for (let i = 0; i < 40; i++) await team.run(SPLIT);
     const { claims } = await learnedFrom({ store }, "gate", { labels: "fixed", trust });
-    expect(claims?.outcomes).toBe(outcomes);
+    expect(claims?.truths).toBe(truths);
   });
 });
 

@@ -71,7 +71,7 @@ const topicOf = (subject: string): string => `topic ${subject.length % 2}`;
 export function recordOf({
   agents,
   subjects,
-  truths,
+  truths: many,
   labels,
   positions,
   topics,
@@ -84,17 +84,17 @@ export function recordOf({
   };
   const any = (): string => POSITIONS[Math.floor(random() * positions)] ?? "ship";
   const votes: RecordedVote[] = [];
-  const outcomes: { readonly subject: string; readonly position: string }[] = [];
+  const truths: { readonly subject: string; readonly position: string }[] = [];
   for (let s = 0; s < subjects; s++) {
     const truth = any();
     const subject = `s${s}`;
-    if (s < truths) outcomes.push({ subject, position: truth });
+    if (s < many) truths.push({ subject, position: truth });
     for (let a = 0; a < agents; a++) {
       const position = random() < a / 7 ? any() : truth;
       votes.push({ agent: `a${a}`, subject, position });
     }
   }
-  return learn(votes, { labels, outcomes, ...(topics && { topicOf }) });
+  return learn(votes, { labels, truths, ...(topics && { topicOf }) });
 }
 
 export function chainOf(spec: AnyPanel, from: Reliability): readonly Resolver[] {
@@ -167,7 +167,7 @@ export function ruleOf(spec: AnyPanel, until: PanelUntil, from: Reliability): Pa
   return {
     until,
     outlook: outlookOf(chainOf(spec, from)),
-    truths: from.outcomes,
+    truths: from.truths,
     isKin: (one, other) => familyOf(spec, one) === familyOf(spec, other),
   };
 }

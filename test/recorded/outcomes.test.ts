@@ -26,7 +26,7 @@ describe("a database of a version that called truths outcomes", () => {
   it("teaches what it taught, and takes truths about the same subjects", async () => {
     await using store = sqlite({ path: copied() }).store;
     const learned = await learnedFrom({ store }, "gate", { labels: "fixed" });
-    expect(learned.claims).toMatchObject({ outcomes: 12 });
+    expect(learned.claims).toMatchObject({ truths: 12 });
     const all: TruthListed[] = [];
     for await (const one of recordedTruths({ store })) all.push(one);
     expect(all).toHaveLength(12);

@@ -173,8 +173,8 @@ it("one voice that is enough by itself decides, and is not called unopposed", as
       return { agent: `a${a}`, subject, position };
     }),
   );
-  const outcomes = subjects.map((subject) => ({ subject, position: "right" }));
-  const from = learn(votes, { labels: "open", outcomes });
+  const truths = subjects.map((subject) => ({ subject, position: "right" }));
+  const from = learn(votes, { labels: "open", truths });
   const { run, asked } = teamOf(FIVE, { resolve: [reliability({ from }), unanimous(), vote()] });
   const { verdicts } = await run();
   expect(asked).toHaveLength(1);

@@ -13,7 +13,7 @@ import { LABELS, learn } from "../statistics/learn.ts";
 import type {
   LabelKind,
   LearnedBefore,
-  RecordedOutcome,
+  RecordedTruth,
   RecordedVote,
   Reliability,
 } from "../../model/reliability.ts";
@@ -130,7 +130,7 @@ function taught(
 ): Reliability | undefined {
   const weights = { ...DEFAULT_TRUST, ...trust };
   const votes: RecordedVote[] = [];
-  const outcomes: RecordedOutcome[] = [];
+  const truths: RecordedTruth[] = [];
   // One subject of one run: the same words in another run are another question.
   const subjects: string[] = [];
   for (const ballot of found) {
@@ -140,15 +140,15 @@ function taught(
       for (const { position, agents } of one.votes) {
         for (const agent of agents) votes.push({ agent, subject: id, position });
       }
-      const outcome = outcomeOf(one, weights);
-      if (outcome !== undefined) outcomes.push({ subject: id, ...outcome });
+      const truth = truthOf(one, weights);
+      if (truth !== undefined) truths.push({ subject: id, ...truth });
     }
   }
   if (votes.length === 0) return undefined;
   const topics = topicOf === undefined ? undefined : topicsOf(subjects, topicOf);
   return learn(votes, {
     labels,
-    outcomes,
+    truths,
     ...(topics !== undefined && { topicOf: (id) => topics[Number(id)] }),
   });
 }
@@ -187,10 +187,10 @@ function topicFor(
   }
 }
 
-function outcomeOf(
+function truthOf(
   { truth, decided }: BallotSubject,
   weights: Required<Trust>,
-): Omit<RecordedOutcome, "subject"> | undefined {
+): Omit<RecordedTruth, "subject"> | undefined {
   if (truth !== undefined) return { position: truth.value };
   const weight = decided === undefined ? 0 : weights[decided.by];
   return decided === undefined || weight <= 0 ? undefined : { position: decided.position, weight };

@@ -46,13 +46,13 @@ export interface Worth {
 
 export interface Confidence {
   readonly confidence: number;
-  /** Whether it was held against outcomes of ballots like this one. */
+  /** Whether it was held against truths of ballots like this one. */
   readonly calibrated: boolean;
 }
 
 const NOT_HELD: Standing = Object.freeze({ lead: 0, chance: 0 });
 
-/** No confidence is higher before it was held against outcomes: what all agents have in common nobody sees in their votes. */
+/** No confidence is higher before it was held against truths: what all agents have in common nobody sees in their votes. */
 const MOST_UNCHECKED = 0.95;
 
 /** Made ready to be used on many ballots. A position or an agent that was never seen is taken for what is known of all. */
@@ -173,7 +173,7 @@ function numbered(names: readonly string[]): ReadonlyMap<string, number> {
 }
 
 function oneCoinOf(
-  { agents, pool, collision, positions, outcomes }: Reliability,
+  { agents, pool, collision, positions, truths }: Reliability,
   topics: ReadonlyMap<string, number>,
 ): OneCoinModel {
   const byTopic = Array.from({ length: topics.size }, () => new Map<number, number>());
@@ -187,7 +187,7 @@ function oneCoinOf(
     topics: byTopic,
     collision,
     positions,
-    exponent: exponentFrom(outcomes),
+    exponent: exponentFrom(truths),
   };
 }
 

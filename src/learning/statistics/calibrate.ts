@@ -1,6 +1,6 @@
 import type { Calibration, Estimator } from "../../model/reliability.ts";
 
-/** One decision whose outcome is known. */
+/** One decision whose truth is known. */
 export interface CheckedGuess {
   /** The confidence that it was made with, 0–1. */
   readonly confidence: number;
@@ -9,7 +9,7 @@ export interface CheckedGuess {
   readonly voices: number;
 }
 
-/** Fewer outcomes make the confidence worse rather than better: of weights that come from as few outcomes themselves, more are needed. */
+/** Fewer truths make the confidence worse rather than better: of weights that come from as few truths themselves, more are needed. */
 const LEAST_CALIBRATED: Readonly<Record<Estimator, number>> = {
   "dawid-skene": 20,
   "one-coin": 100,
@@ -55,7 +55,7 @@ export function calibrate(
     if (Math.abs(stepSlope) + Math.abs(stepShift) < ENOUGH) break;
   }
   const voices = checked.reduce((sum, each) => sum + each.voices, 0) / checked.length;
-  return { slope: Math.max(0, slope), shift, outcomes: checked.length, voices };
+  return { slope: Math.max(0, slope), shift, truths: checked.length, voices };
 }
 
 /** Nobody saw what confidences of a few voices are worth where many more spoke: those of fewer than this share stay as they are. */
@@ -66,7 +66,7 @@ export function fits({ voices = 0 }: Calibration, speakers: number): boolean {
   return speakers >= voices * LEAST_VOICES;
 }
 
-/** The confidence as the outcomes say it should have been. */
+/** The confidence as the truths say it should have been. */
 export function calibrated(confidence: number, { slope, shift }: Calibration): number {
   return bounded(logistic(slope * logit(confidence) + shift));
 }

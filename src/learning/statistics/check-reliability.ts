@@ -1,12 +1,14 @@
 import { QuorateError } from "../../model/errors.ts";
+import { todaysLearned } from "../../model/earlier-learned.ts";
 import type { Reliability } from "../../model/reliability.ts";
 
 /**
  * Refuses with `BAD_OPTIONS` what is not the result of `learn()`, as it was or after JSON: it may come from a file.
  */
 export function checkReliability(given: unknown, what: string): Reliability {
-  const wrong = faultOf(given);
-  if (wrong === undefined) return given as Reliability;
+  const learned = todaysLearned(given);
+  const wrong = faultOf(learned);
+  if (wrong === undefined) return learned as Reliability;
   throw new QuorateError(
     "BAD_OPTIONS",
     `${what} is no reliability: ${wrong}; hand in what learn() returned, or its JSON`,
@@ -30,7 +32,7 @@ function faultOf(given: unknown): string | undefined {
   if (refused !== undefined && typeof refused !== "string") return "refused is no sentence";
   if (!isShare(collision) || collision < LEAST_COLLISION) return "collision is no rate";
   if (!isCount(given["positions"])) return "positions is no count";
-  if (!isCount(given["outcomes"])) return "outcomes is no count";
+  if (!isCount(given["truths"])) return "truths is no count";
   const keys = estimator === "dawid-skene" ? keysOf(known) : 0;
   if (keys === undefined) return "known lists no positions with their shares";
   if (!isEstimate(given["pool"], keys)) return "pool is no estimate";

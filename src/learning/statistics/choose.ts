@@ -1,22 +1,22 @@
 import type { Estimator, LabelKind } from "../../model/reliability.ts";
 import { at, type VoteTable } from "./vote-table.ts";
 
-/** What is done with votes and outcomes, and why. */
+/** What is done with votes and truths, and why. */
 export interface EstimatorChoice {
   readonly estimator: Estimator;
   /** How often guesses are made again from the votes. */
   readonly passes: number;
-  /** Whether outcomes are used: there are enough of them. */
-  readonly fromOutcomes: boolean;
+  /** Whether truths are used: there are enough of them. */
+  readonly fromTruths: boolean;
   readonly why: string;
   /** Why nothing may be decided by it. */
   readonly refused?: string;
 }
 
-/** Outcomes below which they are left aside. */
-const LEAST_OUTCOMES = 10;
-/** Outcomes for each position that a table of what is said for each truth needs where there is no history. */
-const OUTCOMES_PER_POSITION = 20;
+/** Truths below which they are left aside. */
+const LEAST_TRUTHS = 10;
+/** Truths for each position that a table of what is said for each truth needs where there is no history. */
+const TRUTHS_PER_POSITION = 20;
 /** Votes of one agent that are a history. */
 const HISTORY_VOTES = 30;
 const TABLE_PASSES = 3;
@@ -35,26 +35,26 @@ export const MOST_EXCESS = 0.1;
  * Which estimator runs, by one rule:
  *
  * 1. `dawid-skene` where positions are declared to mean the same everywhere, there are 2 to 20 of them, and either 5 agents
- *    or more with a history (half of all votes come from agents with 30 votes or more) or 20 outcomes for each position;
+ *    or more with a history (half of all votes come from agents with 30 votes or more) or 20 truths for each position;
  *    `one-coin` otherwise.
- * 2. With 10 outcomes or more it learns from them: `one-coin` from them alone, `dawid-skene` from them first. With fewer it
+ * 2. With 10 truths or more it learns from them: `one-coin` from them alone, `dawid-skene` from them first. With fewer it
  *    learns from the votes: `one-coin` in one pass, `dawid-skene` in three.
- * 3. Without outcomes it is refused with fewer than 3 agents, with fewer than 20 subjects that two agents voted on, and for
+ * 3. Without truths it is refused with fewer than 3 agents, with fewer than 20 subjects that two agents voted on, and for
  *    `one-coin` where agents agree in camps (`excess()` above 0.1).
  */
 export function choose(
   table: VoteTable,
   labels: LabelKind,
-  outcomes: number,
+  truths: number,
   excess: () => number,
 ): EstimatorChoice {
   const history = hasHistory(table);
-  const fromOutcomes = outcomes >= LEAST_OUTCOMES;
-  const estimator = tableFits(table, labels, outcomes, history) ? "dawid-skene" : "one-coin";
+  const fromTruths = truths >= LEAST_TRUTHS;
+  const estimator = tableFits(table, labels, truths, history) ? "dawid-skene" : "one-coin";
   const passes = estimator === "dawid-skene" ? TABLE_PASSES : 1;
-  const why = `${whyEstimator(table, labels, estimator, history)}, and ${whySource(outcomes, passes, estimator)}.`;
-  const base = { estimator, passes, fromOutcomes, why } as const;
-  if (fromOutcomes) return base;
+  const why = `${whyEstimator(table, labels, estimator, history)}, and ${whySource(truths, passes, estimator)}.`;
+  const base = { estimator, passes, fromTruths, why } as const;
+  if (fromTruths) return base;
   const refused = whyRefused(table, estimator, excess);
   return refused === undefined ? base : { ...base, refused };
 }
@@ -62,12 +62,12 @@ export function choose(
 function tableFits(
   { keys, agents }: VoteTable,
   labels: LabelKind,
-  outcomes: number,
+  truths: number,
   history: boolean,
 ): boolean {
   if (labels !== "fixed" || keys.length < 2 || keys.length > MAX_TABLE_POSITIONS) return false;
   if (agents.length * keys.length ** 2 > MAX_TABLE_CELLS) return false;
-  if (outcomes >= OUTCOMES_PER_POSITION * keys.length) return true;
+  if (truths >= TRUTHS_PER_POSITION * keys.length) return true;
   return history && agents.length >= LEAST_TABLE_AGENTS;
 }
 
@@ -86,7 +86,7 @@ function whyEstimator(
   history: boolean,
 ): string {
   if (estimator === "dawid-skene") {
-    const enough = history ? "agents with a history" : "enough outcomes for each";
+    const enough = history ? "agents with a history" : "enough truths for each";
     return `dawid-skene, since ${keys.length} positions mean the same in every subject and there are ${enough}`;
   }
   if (labels === "open") return "one-coin, since positions mean something else in each subject";
@@ -95,10 +95,10 @@ function whyEstimator(
   return "one-coin, since there are too few votes or agents for a table of what each says for each truth";
 }
 
-function whySource(outcomes: number, passes: number, estimator: Estimator): string {
-  if (outcomes >= LEAST_OUTCOMES)
-    return `learned from ${outcomes} outcomes${estimator === "dawid-skene" ? " and from the votes" : ""}`;
-  const ignored = outcomes === 0 ? "" : ` (${counted(outcomes, "outcome")}: too few)`;
+function whySource(truths: number, passes: number, estimator: Estimator): string {
+  if (truths >= LEAST_TRUTHS)
+    return `learned from ${truths} truths${estimator === "dawid-skene" ? " and from the votes" : ""}`;
+  const ignored = truths === 0 ? "" : ` (${counted(truths, "truth")}: too few)`;
   return `learned from the votes in ${passes === 1 ? "one pass" : `${passes} passes`}${ignored}`;
 }
 
@@ -111,7 +111,7 @@ function whyRefused(
   estimator: Estimator,
   excess: () => number,
 ): string | undefined {
-  const need = `${LEAST_OUTCOMES} outcomes would do`;
+  const need = `${LEAST_TRUTHS} truths would do`;
   if (agents.length < LEAST_AGENTS) {
     return `${agents.length === 1 ? "one agent" : `${agents.length} agents`} cannot be told apart by votes; it takes ${LEAST_AGENTS}, or ${need}`;
   }

@@ -49,14 +49,14 @@ const TOPIC_VOTES = 4;
 /** Subjects that a topic's shares are drawn towards the shares of all by. */
 const TOPIC_SUBJECTS = 12;
 const SHARE_SUBJECTS = 1;
-/** What an agent said of subjects without an outcome counts as at most so many votes, once there are outcomes. */
+/** What an agent said of subjects without a truth counts as at most so many votes, once there are truths. */
 const GUESSED_VOTES = 100;
 /** The share of the confidence that goes to the case that the votes on a subject say nothing. */
 export const SHARED_MISTAKE = 0.06;
 
 /**
  * Learns rates in a few passes: who is right is guessed from the votes, and how good they are from who is right.
- * Subjects with an outcome are not guessed. The first guess is the share of the votes.
+ * Subjects with a truth are not guessed. The first guess is the share of the votes.
  */
 export function learnConfusion(
   table: VoteTable,
@@ -131,7 +131,7 @@ function tally(table: VoteTable, known: KnownTruths, guesses: Float64Array): Vot
     subjects: new Float64Array(keys),
     counts: new Map<number, Float64Array>(),
   }));
-  let outcomes = 0;
+  let truths = 0;
   for (let subject = 0; subject < table.subjects.length; subject++) {
     const from = at(table.starts, subject);
     const to = at(table.starts, subject + 1);
@@ -139,7 +139,7 @@ function tally(table: VoteTable, known: KnownTruths, guesses: Float64Array): Vot
     const truth = at(known.truths, subject);
     const topic = byTopic[known.topicOf?.[subject] ?? -1];
     if (truth >= 0) {
-      outcomes++;
+      truths++;
       const weight = at(table.weights, subject);
       add(sureShares, truth, weight);
       if (topic !== undefined) add(topic.subjects, truth, weight);
@@ -163,7 +163,7 @@ function tally(table: VoteTable, known: KnownTruths, guesses: Float64Array): Vot
       }
     }
   }
-  const most = outcomes > 0 ? GUESSED_VOTES : Number.POSITIVE_INFINITY;
+  const most = truths > 0 ? GUESSED_VOTES : Number.POSITIVE_INFINITY;
   const counts = sure;
   for (let agent = 0; agent < table.agents.length; agent++) {
     addScaled(counts, guessed, agent * cells, cells, most);

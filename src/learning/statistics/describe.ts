@@ -21,14 +21,14 @@ export interface Description {
   /** Names of topics. */
   readonly topics: readonly string[];
   readonly topicOf: Int32Array | undefined;
-  /** Outcomes that were learned from. */
-  readonly outcomes: number;
+  /** Truths that were learned from. */
+  readonly truths: number;
   readonly calibration?: Calibration;
 }
 
 /** What was learned as plain JSON. */
 export function describe(given: Description): Reliability {
-  const { table, labels, choice, learned, topics, outcomes, calibration } = given;
+  const { table, labels, choice, learned, topics, truths, calibration } = given;
   const collision =
     learned.estimator === "one-coin"
       ? learned.model.collision
@@ -44,7 +44,7 @@ export function describe(given: Description): Reliability {
     ...(choice.refused !== undefined && { refused: choice.refused }),
     subjects: subjectsWithVotes(table),
     votes: table.agentOf.length,
-    outcomes,
+    truths,
     pool: estimate(learned, -1, -1, whole, collision),
     agents: names.map((agent, number): AgentReliability => {
       const byTopic = topics.flatMap((topic, i): readonly TopicReliability[] => {
@@ -96,13 +96,13 @@ interface Trials {
   readonly inTopic: ReadonlyMap<number, number>;
 }
 
-/** Votes on subjects with an outcome; all votes where none is learned from. */
-function trialsOf({ table, topics, topicOf, outcomes }: Description): Trials {
+/** Votes on subjects with a truth; all votes where none is learned from. */
+function trialsOf({ table, topics, topicOf, truths }: Description): Trials {
   const of = new Float64Array(table.agents.length);
   const inTopic = new Map<number, number>();
   for (let subject = 0; subject < table.subjects.length; subject++) {
-    if (outcomes > 0 && at(table.truths, subject) < 0) continue;
-    const topic = outcomes > 0 ? (topicOf?.[subject] ?? -1) : -1;
+    if (truths > 0 && at(table.truths, subject) < 0) continue;
+    const topic = truths > 0 ? (topicOf?.[subject] ?? -1) : -1;
     for (let i = at(table.starts, subject); i < at(table.starts, subject + 1); i++) {
       const agent = at(table.agentOf, i);
       of[agent] = at(of, agent) + 1;

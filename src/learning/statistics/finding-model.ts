@@ -1,3 +1,4 @@
+import { todaysLearned } from "../../model/earlier-learned.ts";
 import { words } from "../../conflict/words.ts";
 import { QuorateError } from "../../model/errors.ts";
 import { chanceOf, type Logistic } from "./ridge-logistic.ts";
@@ -8,8 +9,8 @@ export interface FindingModel {
   readonly estimator: typeof FINDING_LOGISTIC;
   /** Why it must not be used to decide anything, in a sentence. Absent where it may be. */
   readonly refused?: string;
-  /** Findings with an outcome, and how many of them were right. */
-  readonly outcomes: number;
+  /** Findings with a truth, and how many of them were right. */
+  readonly truths: number;
   readonly right: number;
   /** In code-unit order of their names. */
   readonly agents: readonly ReporterRecord[];
@@ -22,7 +23,7 @@ export interface FindingModel {
 /** How often somebody's findings were right. */
 export interface ReporterRecord {
   readonly agent: string;
-  /** Findings with an outcome that the agent reported, and how many of them were right. */
+  /** Findings with a truth that the agent reported, and how many of them were right. */
   readonly reports: number;
   readonly right: number;
   /** The log-odds of its findings being right, less those of everybody's, drawn to 0 by 20 pseudo-reports. */
@@ -99,8 +100,8 @@ const FEATURES = 4;
 
 /** Refuses with `BAD_OPTIONS` what is not the result of `learnFindings()`, as it was or after JSON. */
 export function checkFindingModel(given: unknown, what: string): FindingModel {
-  const model = (given ?? {}) as Partial<FindingModel>;
-  const { format, estimator, refused, agents, logistic, standsFrom, outcomes } = model;
+  const model = (todaysLearned(given) ?? {}) as Partial<FindingModel>;
+  const { format, estimator, refused, agents, logistic, standsFrom, truths } = model;
   const sound =
     format === 1 &&
     estimator === FINDING_LOGISTIC &&
@@ -108,8 +109,8 @@ export function checkFindingModel(given: unknown, what: string): FindingModel {
     isFigure(standsFrom) &&
     standsFrom >= 0 &&
     standsFrom <= 1 &&
-    Number.isSafeInteger(outcomes) &&
-    (outcomes ?? -1) >= 0 &&
+    Number.isSafeInteger(truths) &&
+    (truths ?? -1) >= 0 &&
     Array.isArray(agents) &&
     agents.every((one) => typeof one?.agent === "string" && isFigure(one.record)) &&
     isFigure(logistic?.intercept) &&

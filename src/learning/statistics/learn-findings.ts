@@ -25,8 +25,8 @@ export interface RecordedReview {
   readonly missed?: number;
 }
 
-/** With fewer outcomes, or fewer right or wrong ones, nothing may be decided by it. */
-const LEAST_OUTCOMES = 60;
+/** With fewer truths, or fewer right or wrong ones, nothing may be decided by it. */
+const LEAST_TRUTHS = 60;
 const LEAST_OF_EACH = 15;
 /** Reports that everybody is taken to have had before, of which the usual share was right. */
 const PSEUDO_REPORTS = 20;
@@ -38,7 +38,7 @@ const RIDGE = 10;
  * Where to draw the line follows from the chances: the one at which the expected F1 of what stands is largest.
  *
  * The same for the same reviews in any order, to the last bit. `refused` says why where there are fewer than 60
- * outcomes, or fewer than 15 right or 15 wrong ones. Throws `BAD_OPTIONS` for what is no review.
+ * truths, or fewer than 15 right or 15 wrong ones. Throws `BAD_OPTIONS` for what is no review.
  */
 export function learnFindings(reviews: Iterable<RecordedReview>): FindingModel {
   const checked = hearIfRefused(reviews, () => listIn(reviews, "learnFindings").map(checkReview));
@@ -57,7 +57,7 @@ export function learnFindings(reviews: Iterable<RecordedReview>): FindingModel {
   }
   const right = examples.filter((example) => example.right).length;
   const refused = refusal(examples.length, right);
-  const known = { outcomes: examples.length, right, agents };
+  const known = { truths: examples.length, right, agents };
   const base = { format: 1, estimator: FINDING_LOGISTIC, ...known } as const;
   if (refused !== undefined) {
     const logistic = { intercept: 0, weights: [0, 0, 0, 0] };
@@ -68,11 +68,11 @@ export function learnFindings(reviews: Iterable<RecordedReview>): FindingModel {
   return { ...base, logistic, standsFrom: bestLine(chances, right + missed) };
 }
 
-function refusal(outcomes: number, right: number): string | undefined {
-  if (outcomes < LEAST_OUTCOMES)
-    return `${outcomes} findings with an outcome are too few; it takes ${LEAST_OUTCOMES}`;
-  if (Math.min(right, outcomes - right) < LEAST_OF_EACH)
-    return `of ${outcomes} findings ${right} were right; it takes ${LEAST_OF_EACH} right and ${LEAST_OF_EACH} wrong ones`;
+function refusal(truths: number, right: number): string | undefined {
+  if (truths < LEAST_TRUTHS)
+    return `${truths} findings with a truth are too few; it takes ${LEAST_TRUTHS}`;
+  if (Math.min(right, truths - right) < LEAST_OF_EACH)
+    return `of ${truths} findings ${right} were right; it takes ${LEAST_OF_EACH} right and ${LEAST_OF_EACH} wrong ones`;
   return undefined;
 }
 

@@ -11,7 +11,7 @@ import { describe } from "./describe.ts";
 import { learnOneCoin, learnOneCoinFrom, oneCoinStandings } from "./one-coin.ts";
 import type {
   LabelKind,
-  RecordedOutcome,
+  RecordedTruth,
   RecordedVote,
   Reliability,
 } from "../../model/reliability.ts";
@@ -24,8 +24,8 @@ export interface LearnOptions {
   /** Whether positions mean the same in every subject: it is declared, never guessed. */
   readonly labels: LabelKind;
   /** What turned out true. Those of subjects without votes are left aside. Default: nothing. */
-  readonly outcomes?: Iterable<RecordedOutcome>;
-  /** The topic of a subject; `undefined` for none. With outcomes, agents are then known by topic too. Default: no topics. */
+  readonly truths?: Iterable<RecordedTruth>;
+  /** The topic of a subject; `undefined` for none. With truths, agents are then known by topic too. Default: no topics. */
   readonly topicOf?: (subject: string) => string | undefined;
 }
 
@@ -35,20 +35,25 @@ export const LABELS: Option<LabelKind | undefined> = fitting(
   'use "fixed" where a position means the same in every subject, else "open"',
 );
 
-export const LEARN: Options<
-  LearnOptions,
-  never,
-  { readonly outcomes: readonly RecordedOutcome[] }
-> = options(
-  {
-    labels: LABELS.needed(),
-    outcomes: iterable<RecordedOutcome>().or([]),
-    topicOf: func("use (subject) => topic"),
-  },
-  { instead: 'use { labels: "fixed" } or { labels: "open" }' },
-);
+/** What there was before 0.2.0. */
+export const RENAMED: Readonly<Record<"outcomes", string>> = {
+  outcomes: "renamed to truths; give { subject, position } of what turned out to be right",
+};
 
-/** Outcomes are left out in so many parts, each in turn, to see what confidences are worth. */
+export const LEARN: Options<LearnOptions, never, { readonly truths: readonly RecordedTruth[] }> =
+  options(
+    {
+      labels: LABELS.needed(),
+      truths: iterable<RecordedTruth>().or([]),
+      topicOf: func("use (subject) => topic"),
+    },
+    {
+      instead: 'use { labels: "fixed" } or { labels: "open" }',
+      former: RENAMED,
+    },
+  );
+
+/** Truths are left out in so many parts, each in turn, to see what confidences are worth. */
 const FOLDS = 5;
 
 /**
@@ -56,18 +61,18 @@ const FOLDS = 5;
  * same result to the last bit, in any order. An agent that said two things of a subject has said nothing of it.
  *
  * Which estimator runs, and when the result is `refused`, is one rule, written out in docs/decisions.md; `why` says how it
- * came out. Throws `BAD_OPTIONS`, also for more than 10,000,000 votes, and `CLAIMS_INVALID` for what is no vote or outcome.
+ * came out. Throws `BAD_OPTIONS`, also for more than 10,000,000 votes, and `CLAIMS_INVALID` for what is no vote or truth.
  */
 export function learn(votes: Iterable<RecordedVote>, given: LearnOptions): Reliability {
-  const { labels, outcomes, topicOf } = LEARN.of(given, "learn");
-  const table = hearIfRefused([votes, outcomes], () => voteTable(votes, outcomes));
+  const { labels, truths, topicOf } = LEARN.of(given, "learn");
+  const table = hearIfRefused([votes, truths], () => voteTable(votes, truths));
   const topics = topicsOf(table, topicOf);
   const recorded = Math.floor(
     table.truths.reduce((sum, truth, i) => sum + (truth >= 0 ? at(table.weights, i) : 0), 0),
   );
   const choice = choose(table, labels, recorded, () => excessAgreement(table));
   const learned = fit(table, table.truths, topics, choice);
-  const checked = choice.fromOutcomes ? crossChecked(table, topics, choice, recorded) : [];
+  const checked = choice.fromTruths ? crossChecked(table, topics, choice, recorded) : [];
   const calibration = calibrate(checked, choice.estimator);
   return describe({
     table,
@@ -76,7 +81,7 @@ export function learn(votes: Iterable<RecordedVote>, given: LearnOptions): Relia
     learned,
     topics: topics.names,
     topicOf: topics.topicOf,
-    outcomes: choice.fromOutcomes ? recorded : 0,
+    truths: choice.fromTruths ? recorded : 0,
     ...(calibration !== undefined && { calibration }),
   });
 }
@@ -115,20 +120,20 @@ function fit(
   topics: Topics,
   choice: EstimatorChoice,
 ): Learned {
-  const { estimator, fromOutcomes, passes } = choice;
+  const { estimator, fromTruths, passes } = choice;
   if (estimator === "dawid-skene") {
-    const known: KnownTruths = fromOutcomes
+    const known: KnownTruths = fromTruths
       ? { truths, topicOf: topics.topicOf, topics: topics.names.length }
       : { truths: new Int32Array(truths.length).fill(-1) };
     return { estimator, model: learnConfusion(table, known, passes) };
   }
-  const model = fromOutcomes
+  const model = fromTruths
     ? learnOneCoinFrom(table, truths, topics.topicOf, topics.names.length)
     : learnOneCoin(table);
   return { estimator, model };
 }
 
-/** Each outcome's subject decided by what the other outcomes teach, a fifth of them at a time. */
+/** Each truth's subject decided by what the other truths teach, a fifth of them at a time. */
 function crossChecked(
   table: VoteTable,
   topics: Topics,

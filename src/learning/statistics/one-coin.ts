@@ -19,14 +19,14 @@ export interface OneCoinModel {
 
 /**
  * Agents share mistakes, so that k of the same weight count as √k: by this who wins is decided, and how sure it is too where weights
- * come from agreement. Weights from outcomes are worth more: k of them count as k^⅔ for how sure it is.
+ * come from agreement. Weights from truths are worth more: k of them count as k^⅔ for how sure it is.
  */
 const WINNING_EXPONENT = 2;
-const OUTCOME_EXPONENT = 1.5;
+const TRUTH_EXPONENT = 1.5;
 
-/** How weights add up to a confidence, by whether they come from outcomes. */
-export function exponentFrom(outcomes: number): number {
-  return outcomes > 0 ? OUTCOME_EXPONENT : WINNING_EXPONENT;
+/** How weights add up to a confidence, by whether they come from truths. */
+export function exponentFrom(truths: number): number {
+  return truths > 0 ? TRUTH_EXPONENT : WINNING_EXPONENT;
 }
 
 /** The collision rate where nothing is known of it. */
@@ -82,7 +82,7 @@ export function learnOneCoin(table: VoteTable): OneCoinModel {
   };
 }
 
-/** From outcomes. Agents without any are as good as all. */
+/** From truths. Agents without any are as good as all. */
 export function learnOneCoinFrom(
   table: VoteTable,
   truths: Int32Array,
@@ -140,7 +140,7 @@ export function learnOneCoinFrom(
     ),
     collision: start > DEFAULT_COLLISION ? start : learned,
     positions,
-    exponent: OUTCOME_EXPONENT,
+    exponent: TRUTH_EXPONENT,
   };
 }
 

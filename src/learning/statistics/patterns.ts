@@ -9,12 +9,12 @@ export interface Pattern {
   readonly topic: number;
   /** Who said what, by their numbers, in the order of the agents. */
   readonly said: readonly (readonly [agent: number, key: number])[];
-  /** By position: in how many outcomes it was true. */
+  /** By position: in how many truths it was true. */
   readonly truths: Float64Array;
 }
 
-/** Outcomes that what a pattern teaches is drawn to the table by. */
-const PATTERN_OUTCOMES = 4;
+/** Truths that what a pattern teaches is drawn to the table by. */
+const PATTERN_TRUTHS = 4;
 /** The most frequent are kept: they are read with every run. */
 const MAX_PATTERNS = 500;
 
@@ -46,7 +46,7 @@ export function patternsOf(
     add(pattern.truths, truth, at(table.weights, subject));
   }
   if (found.size <= MAX_PATTERNS) return found;
-  const often = [...found].sort(([, a], [, b]) => outcomesOf(b) - outcomesOf(a));
+  const often = [...found].sort(([, a], [, b]) => truthsOf(b) - truthsOf(a));
   return new Map(often.slice(0, MAX_PATTERNS));
 }
 
@@ -77,15 +77,15 @@ export function byPattern(
     ),
   );
   if (pattern === undefined) return standings;
-  const all = outcomesOf(pattern) + PATTERN_OUTCOMES;
+  const all = truthsOf(pattern) + PATTERN_TRUTHS;
   const drawn = (value: number, key: number): number =>
-    (at(pattern.truths, key) + PATTERN_OUTCOMES * value) / all;
+    (at(pattern.truths, key) + PATTERN_TRUTHS * value) / all;
   return standings.map(({ lead, chance }, key) => ({
     lead: drawn(lead, key),
     chance: drawn(chance, key),
   }));
 }
 
-function outcomesOf({ truths }: Pattern): number {
+function truthsOf({ truths }: Pattern): number {
   return truths.reduce((sum, count) => sum + count, 0);
 }

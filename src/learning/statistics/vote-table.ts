@@ -1,7 +1,7 @@
 import { hearIfRefused } from "../../model/hear.ts";
 import { checkShape, positionKey } from "../../conflict/check-claim.ts";
 import { QuorateError } from "../../model/errors.ts";
-import type { RecordedOutcome, RecordedVote } from "../../model/reliability.ts";
+import type { RecordedTruth, RecordedVote } from "../../model/reliability.ts";
 
 /**
  * Votes as numbers: sorted by subject, then by agent, in compressed rows. Agents, subjects and positions are numbered in
@@ -20,7 +20,7 @@ export interface VoteTable {
   readonly keyOf: Uint32Array;
   /** Of each subject: the position that turned out true, −1 where that is not known. */
   readonly truths: Int32Array;
-  /** Of each subject: what its outcome counts, above 0 and at most 1. */
+  /** Of each subject: what its truth counts, above 0 and at most 1. */
   readonly weights: Float64Array;
 }
 
@@ -28,14 +28,14 @@ export interface VoteTable {
 const MAX_VOTES = 10_000_000;
 
 /**
- * Takes votes and outcomes in. An agent that said two things of a subject has said nothing of it, and a subject with two
- * outcomes has none: which one holds would depend on the order in which they came.
+ * Takes votes and truths in. An agent that said two things of a subject has said nothing of it, and a subject with two
+ * truths has none: which one holds would depend on the order in which they came.
  *
- * Throws `CLAIMS_INVALID` for what is no vote or no outcome, and `BAD_OPTIONS` for more than 10,000,000 votes.
+ * Throws `CLAIMS_INVALID` for what is no vote or no truth, and `BAD_OPTIONS` for more than 10,000,000 votes.
  */
 export function voteTable(
   votes: Iterable<RecordedVote>,
-  outcomes: Iterable<RecordedOutcome>,
+  known: Iterable<RecordedTruth>,
 ): VoteTable {
   const agents = numbering();
   const subjects = numbering();
@@ -58,14 +58,14 @@ export function voteTable(
   }
   const decided = new Map<number, number>();
   const counts = new Map<number, number>();
-  for (const given of outcomes) {
-    const copy = { ...given, agent: "an outcome" };
-    const outcome = hearIfRefused(copy, () => checkShape(copy));
-    const subject = subjects.known(outcome.subject);
+  for (const given of known) {
+    const copy = { ...given, agent: "a truth" };
+    const truth = hearIfRefused(copy, () => checkShape(copy));
+    const subject = subjects.known(truth.subject);
     if (subject === undefined) continue;
-    const key = keyNumber(outcome);
+    const key = keyNumber(truth);
     const before = decided.get(subject);
-    decided.set(subject, before === undefined || before === key ? key : TWO_OUTCOMES);
+    decided.set(subject, before === undefined || before === key ? key : TWO_TRUTHS);
     counts.set(subject, Math.max(weightOf(given), counts.get(subject) ?? 0));
   }
 
@@ -76,7 +76,7 @@ export function voteTable(
   const weights = new Float64Array(truths.length).fill(1);
   for (const [subject, key] of decided) {
     const place = at(subjectOrder.ranks, subject);
-    if (key !== TWO_OUTCOMES) truths[place] = at(keyOrder.ranks, key);
+    if (key !== TWO_TRUTHS) truths[place] = at(keyOrder.ranks, key);
     weights[place] = counts.get(subject) ?? 1;
   }
   const rows = sortedRows(
@@ -96,13 +96,13 @@ export function voteTable(
   };
 }
 
-const TWO_OUTCOMES = -2;
+const TWO_TRUTHS = -2;
 
-function weightOf({ subject, weight = 1 }: RecordedOutcome): number {
+function weightOf({ subject, weight = 1 }: RecordedTruth): number {
   if (typeof weight === "number" && weight > 0 && weight <= 1) return weight;
   throw new QuorateError(
     "CLAIMS_INVALID",
-    `the outcome of "${subject.slice(0, 80)}" has the weight ${String(weight)}; use a number above 0 and at most 1`,
+    `the truth of "${subject.slice(0, 80)}" has the weight ${String(weight)}; use a number above 0 and at most 1`,
   );
 }
 

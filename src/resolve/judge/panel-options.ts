@@ -25,7 +25,7 @@ export interface PanelJudge {
  *
  * A choice counts as log-odds of its judge's accuracy; one that differs between the orders, or is missing, counts nothing.
  * Choices of several judges are discounted for the errors that they share. A judge that holds a position is not
- * asked about that subject, nor one that was right in less than 60 % of its recorded outcomes (from 10 on).
+ * asked about that subject, nor one that was right in less than 60 % of its recorded truths (from 10 on).
  *
  * Confidence `judge-panel`: the probability of the winner that follows, all positions being equally likely beforehand.
  */
@@ -38,8 +38,8 @@ export interface JudgePanelOptions extends JudgeSettings {
   readonly atLeast?: number;
   /**
    * How far judges are trusted, by their names: how often their choices are right, above 0.5 and below 1; what was recorded
-   * of them, which is drawn to the default by 4 pseudo-outcomes and counts one standard error lower; or what `learn()` made
-   * of their choices and of outcomes. Default, for those that are not named: 0.75, and two thirds for judges that are
+   * of them, which is drawn to the default by 4 pseudo-truths and counts one standard error lower; or what `learn()` made
+   * of their choices and of truths. Default, for those that are not named: 0.75, and two thirds for judges that are
    * asked once.
    */
   readonly weights?: JudgeWeights;

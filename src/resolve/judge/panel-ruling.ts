@@ -157,7 +157,7 @@ function inWords({ member, hearing }: Heard): string {
 
 function recordOf(member: TrustedJudge): string {
   const { estimate, checked } = member.trust;
-  return `${nameOf(member)} (${figure(estimate)} after ${counted(checked, "outcome")})`;
+  return `${nameOf(member)} (${figure(estimate)} after ${counted(checked, "truth")})`;
 }
 
 function nameOf({ agent }: TrustedJudge): string {

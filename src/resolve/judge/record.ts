@@ -6,7 +6,7 @@ import type { Reliability } from "../../model/reliability.ts";
 /** How a judge did on questions whose answer became known. Plain JSON; `auditJudges` counts it. */
 export interface JudgeRecord {
   /** Questions that it was asked and whose answer became known. */
-  readonly outcomes: number;
+  readonly truths: number;
   /** Of these, those where it chose the same in both orders. */
   readonly consistent: number;
   /** Of those, how many it was right about. */
@@ -18,7 +18,7 @@ export interface JudgeRecord {
 /** How far a judge is trusted: a share that was given, or what was recorded. */
 export type JudgeWeight = number | JudgeRecord;
 
-/** Judges' weights by their names: given, recorded, or learned from outcomes by `learn()`. */
+/** Judges' weights by their names: given, recorded, or learned from truths by `learn()`. */
 export type JudgeWeights =
   | Readonly<Record<string, JudgeWeight>>
   | ReadonlyMap<string, JudgeWeight>
@@ -26,7 +26,7 @@ export type JudgeWeights =
 
 /** How often a judge's choice is right, and how sure that is. */
 export interface JudgeTrust {
-  /** The estimate, drawn towards the default by {@link PSEUDO_OUTCOMES}. */
+  /** The estimate, drawn towards the default by {@link PSEUDO_TRUTHS}. */
   readonly estimate: number;
   /** What its choices count as: one standard error below the estimate, or as given. 0–1, both excluded. */
   readonly accuracy: number;
@@ -41,8 +41,11 @@ export const DEFAULT_ACCURACY: { readonly bothOrders: number; readonly once: num
   bothOrders: 0.75,
   once: 2 / 3,
 };
-/** So many outcomes at the default accuracy are added to what was recorded. */
-export const PSEUDO_OUTCOMES = 4;
+/** Of `outcomes`, which there was before 0.2.0. */
+const RENAMED = "renamed to truths; what turned out to be right is a truth";
+
+/** So many truths at the default accuracy are added to what was recorded. */
+export const PSEUDO_TRUTHS = 4;
 /** Judges that are right less often are not asked, */
 export const LEAST_ACCURACY = 0.6;
 /** once so many of their choices could be checked. */
@@ -75,12 +78,12 @@ export function trustIn(weight: JudgeWeight | undefined, once: boolean): JudgeTr
   if (weight === undefined) return { estimate: start, accuracy: start, checked: 0 };
   if (typeof weight === "number") return { estimate: weight, accuracy: weight, checked: 0 };
   const { consistent, right } = weight;
-  const estimate = (right + PSEUDO_OUTCOMES * start) / (consistent + PSEUDO_OUTCOMES);
+  const estimate = (right + PSEUDO_TRUTHS * start) / (consistent + PSEUDO_TRUTHS);
   return { ...cautious(estimate, consistent), record: weight };
 }
 
 function cautious(estimate: number, checked: number): JudgeTrust {
-  const error = Math.sqrt((estimate * (1 - estimate)) / (checked + PSEUDO_OUTCOMES));
+  const error = Math.sqrt((estimate * (1 - estimate)) / (checked + PSEUDO_TRUTHS));
   const accuracy = Math.min(1 - LEAST, Math.max(LEAST, estimate - error));
   return { estimate, accuracy, checked };
 }
@@ -94,15 +97,15 @@ function isReliability(weights: unknown): weights is Reliability {
   );
 }
 
-/** What agents agree on says little of judges: they share mistakes. So only outcomes count here. */
+/** What agents agree on says little of judges: they share mistakes. So only truths count here. */
 function learnedTrust(
-  { agents, outcomes, refused }: Reliability,
+  { agents, truths, refused }: Reliability,
   where: string,
 ): (judge: string, once: boolean) => JudgeTrust {
-  if (refused !== undefined || !(outcomes > 0)) {
+  if (refused !== undefined || !(truths > 0)) {
     throw new QuorateError(
       "BAD_OPTIONS",
-      `${where} were not learned from outcomes${refused === undefined ? "" : ` (${refused})`}; record some, or give shares`,
+      `${where} were not learned from truths${refused === undefined ? "" : ` (${refused})`}; record some, or give shares`,
     );
   }
   const known = new Map(agents.map((learned) => [learned.agent, learned]));
@@ -145,12 +148,12 @@ function worthOf({ estimate, record }: JudgeTrust): {
   readonly cost: number;
 } {
   if (record === undefined) return { share: estimate, error: 0, cost: 0 };
-  const { outcomes, consistent, right, usdMicros = 0 } = record;
-  const trials = outcomes + PSEUDO_OUTCOMES;
-  const open = outcomes - consistent;
-  const share = (right + open / 2 + PSEUDO_OUTCOMES * LEAST_ACCURACY) / trials;
-  // A few outcomes that all went one way do not make it sure.
-  const spread = Math.max(0.25 / trials, (right + open / 4) / Math.max(1, outcomes) - share ** 2);
+  const { truths, consistent, right, usdMicros = 0 } = record;
+  const trials = truths + PSEUDO_TRUTHS;
+  const open = truths - consistent;
+  const share = (right + open / 2 + PSEUDO_TRUTHS * LEAST_ACCURACY) / trials;
+  // A few truths that all went one way do not make it sure.
+  const spread = Math.max(0.25 / trials, (right + open / 4) / Math.max(1, truths) - share ** 2);
   return { share, error: Math.sqrt(spread / trials), cost: usdMicros };
 }
 
@@ -158,24 +161,27 @@ function worthOf({ estimate, record }: JudgeTrust): {
 function checkWeight(weight: unknown, where: string): JudgeWeight {
   if (typeof weight === "number" && weight > 0.5 && weight < 1) return weight;
   if (typeof weight === "object" && weight !== null) {
-    const { outcomes, consistent, right, usdMicros } = weight as Partial<
+    if (Object.hasOwn(weight, "outcomes")) {
+      throw new QuorateError("BAD_OPTIONS", `${where}: outcomes was ${RENAMED}`);
+    }
+    const { truths, consistent, right, usdMicros } = weight as Partial<
       Record<keyof JudgeRecord, unknown>
     >;
     if (
-      isCount(outcomes) &&
+      isCount(truths) &&
       isCount(consistent) &&
       isCount(right) &&
       right <= consistent &&
-      consistent <= outcomes &&
+      consistent <= truths &&
       (usdMicros === undefined || isAmount(usdMicros))
     ) {
-      return { outcomes, consistent, right, ...(usdMicros !== undefined && { usdMicros }) };
+      return { truths, consistent, right, ...(usdMicros !== undefined && { usdMicros }) };
     }
   }
   throw new QuorateError(
     "BAD_OPTIONS",
     `${where} is ${shown(weight)}; use the share of its choices that are right, above 0.5 and below 1, ` +
-      "or { outcomes, consistent, right }, each a count that is not above the one before",
+      "or { truths, consistent, right }, each a count that is not above the one before",
   );
 }
 

@@ -4,7 +4,7 @@ import {
   settle,
   vote,
   type FindingModel,
-  type RecordedOutcome,
+  type RecordedTruth,
   type RecordedVote,
   type Reliability,
 } from "../../../src/index.ts";
@@ -17,15 +17,15 @@ import {
 } from "../../../src/learning/index.ts";
 
 const votes: RecordedVote[] = [];
-const outcomes: RecordedOutcome[] = [];
+const truths: RecordedTruth[] = [];
 for (let i = 0; i < 150; i++) {
   const subject = `q${i}`;
   for (const agent of ["ann", "__proto__", "constructor"])
     votes.push({ agent, subject, position: (i + agent.length) % 4 === 0 ? "x" : "y" });
-  outcomes.push({ subject, position: i % 2 === 0 ? "x" : "y" });
+  truths.push({ subject, position: i % 2 === 0 ? "x" : "y" });
 }
-const fixed = learn(votes, { labels: "fixed", outcomes });
-const open = learn(votes, { labels: "open", outcomes });
+const fixed = learn(votes, { labels: "fixed", truths });
+const open = learn(votes, { labels: "open", truths });
 
 type Mutable = Record<string, unknown>;
 
@@ -39,8 +39,8 @@ function changed(model: Reliability | FindingModel, change: (copy: Mutable) => v
 describe("a reliability out of a file", () => {
   it.each<[string, Reliability, (copy: Mutable) => void]>([
     ["whose refusal is a number", fixed, (copy) => (copy["refused"] = 7)],
-    ["without a count of outcomes", fixed, (copy) => delete copy["outcomes"]],
-    ["that counts outcomes in words", open, (copy) => (copy["outcomes"] = "many")],
+    ["without a count of truths", fixed, (copy) => delete copy["truths"]],
+    ["that counts truths in words", open, (copy) => (copy["truths"] = "many")],
     [
       "that turns confidences round",
       open,
@@ -92,7 +92,7 @@ describe("a reliability out of a file", () => {
         position: (i + s) % 3 === 0 ? "x" : "y",
       })),
     );
-    const from = learn(said, { labels: "open", outcomes: [{ subject: "s0", position: "x" }] });
+    const from = learn(said, { labels: "open", truths: [{ subject: "s0", position: "x" }] });
     expect(from.agents).toHaveLength(10_000);
     const claims = many.map((agent, i) => ({ agent, subject: "s", position: `p${i}` }));
     const [verdict] = await settle(claims, { resolve: [reliability({ from })] });
@@ -112,7 +112,7 @@ describe("a model of findings out of a file", () => {
   it.each<[string, (copy: Mutable) => void]>([
     ["whose refusal is a number", (copy) => (copy["refused"] = 7)],
     ["with a line that nothing reaches", (copy) => (copy["standsFrom"] = 5)],
-    ["with a count below nothing", (copy) => (copy["outcomes"] = -1)],
+    ["with a count below nothing", (copy) => (copy["truths"] = -1)],
     [
       "with endless weights",
       (copy) => (copy["logistic"] = { intercept: 0, weights: [1e308, -1e308, 0, 0] }),

@@ -6,7 +6,7 @@ import { numbered, vote } from "./votes.ts";
 
 interface Sample {
   readonly votes: readonly RecordedVote[];
-  readonly outcomes: readonly { readonly subject: string; readonly position: string }[];
+  readonly truths: readonly { readonly subject: string; readonly position: string }[];
   readonly labels: "fixed" | "open";
   readonly topics: boolean;
 }
@@ -32,26 +32,26 @@ const samples: fc.Arbitrary<Sample> = fc
     };
     const any = (): string => POSITIONS[Math.floor(random() * positions)] ?? "p";
     const votes: RecordedVote[] = [];
-    const outcomes: { subject: string; position: string }[] = [];
+    const truths: { subject: string; position: string }[] = [];
     for (const subject of numbered(subjects)) {
       const truth = any();
-      if (random() < known) outcomes.push({ subject, position: truth });
+      if (random() < known) truths.push({ subject, position: truth });
       for (const [number, agent] of numbered(agents).entries()) {
         if (random() > filled) continue;
         votes.push(vote(`agent ${agent}`, subject, random() < number / 7 ? any() : truth));
       }
     }
-    return { votes, outcomes, labels, topics };
+    return { votes, truths, labels, topics };
   });
 
 const topicOf = (subject: string): string => `topic ${subject.length}`;
 
-function learnFrom({ votes, outcomes, labels, topics }: Sample): Reliability {
-  return learn(votes, { labels, outcomes, ...(topics && { topicOf }) });
+function learnFrom({ votes, truths, labels, topics }: Sample): Reliability {
+  return learn(votes, { labels, truths, ...(topics && { topicOf }) });
 }
 
 describe("learning", () => {
-  test("has the same result to the last bit in any order of votes and outcomes", () => {
+  test("has the same result to the last bit in any order of votes and truths", () => {
     fc.assert(
       fc.property(samples, fc.infiniteStream(fc.nat()), (sample, numbers) => {
         const shuffled = <T>(list: readonly T[]): readonly T[] =>
@@ -62,7 +62,7 @@ describe("learning", () => {
         const again = learnFrom({
           ...sample,
           votes: shuffled(sample.votes),
-          outcomes: shuffled(sample.outcomes),
+          truths: shuffled(sample.truths),
         });
         expect(JSON.stringify(again)).toBe(JSON.stringify(learnFrom(sample)));
       }),
@@ -80,7 +80,7 @@ describe("learning", () => {
           votes: sample.votes.map(({ agent, subject, position }) =>
             vote(agentAs(agent), subject, renamed(position)),
           ),
-          outcomes: sample.outcomes.map(({ subject, position }) => ({
+          truths: sample.truths.map(({ subject, position }) => ({
             subject,
             position: renamed(position),
           })),
@@ -137,7 +137,7 @@ describe("deciding", () => {
   test("by one-coin, one more who says the same never makes a position less likely", async () => {
     await fc.assert(
       fc.asyncProperty(samples, fc.nat({ max: 6 }), async (sample, number) => {
-        const from = learn(sample.votes, { labels: "open", outcomes: sample.outcomes });
+        const from = learn(sample.votes, { labels: "open", truths: sample.truths });
         fc.pre(from.refused === undefined);
         const before = [vote("agent 0", "new", "p"), vote("agent 1", "new", "q")];
         const chain = { resolve: [reliability({ from })] };
@@ -158,8 +158,8 @@ describe("deciding", () => {
   test("settles what was learned or defers, always by a position that is held, in any order of claims", async () => {
     await fc.assert(
       fc.asyncProperty(samples, async (sample) => {
-        const { labels, outcomes } = sample;
-        const resolve = [reliability({ labels, outcomes })];
+        const { labels, truths } = sample;
+        const resolve = [reliability({ labels, truths })];
         const verdicts = await settle(sample.votes, { resolve });
         expect(await settle(sample.votes.toReversed(), { resolve })).toEqual(verdicts);
         for (const { winner, positions, confidence, status, by } of verdicts) {
@@ -175,9 +175,9 @@ describe("deciding", () => {
 
   test("learned now, or learned before and read from JSON, is the same", async () => {
     await fc.assert(
-      fc.asyncProperty(samples, async ({ votes, labels, outcomes }) => {
-        const now = await settle(votes, { resolve: [reliability({ labels, outcomes })] });
-        const kept = JSON.stringify(learn(votes, { labels, outcomes }));
+      fc.asyncProperty(samples, async ({ votes, labels, truths }) => {
+        const now = await settle(votes, { resolve: [reliability({ labels, truths })] });
+        const kept = JSON.stringify(learn(votes, { labels, truths }));
         const from = JSON.parse(kept) as Reliability;
         expect(await settle(votes, { resolve: [reliability({ from })] })).toEqual(now);
       }),

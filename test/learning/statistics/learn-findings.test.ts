@@ -43,7 +43,7 @@ describe("learning which findings are right", () => {
 
   test("makes more of more reporters, and of reporters that were right before", () => {
     expect(model.refused).toBeUndefined();
-    expect(model.outcomes).toBe(320);
+    expect(model.truths).toBe(320);
     expect(chanceFor(["b", "c", "d"])).toBeGreaterThan(chanceFor(["b", "c"]));
     expect(chanceFor(["b", "c"])).toBeGreaterThan(chanceFor(["b"]));
     expect(chanceFor(["sharp"])).toBeGreaterThan(chanceFor(["b"]));
@@ -130,7 +130,7 @@ describe("learning which findings are right", () => {
     expect(learnFindings(twice)).toEqual(model);
   });
 
-  test("refuses to be used with few outcomes, or when all are right", () => {
+  test("refuses to be used with few truths, or when all are right", () => {
     expect(learnFindings([]).refused).toMatch(/0 findings .* too few/);
     expect(learnFindings(reviews(5)).refused).toMatch(/40 findings/);
     const right = reviews(40).map(({ findings }) => ({
@@ -140,7 +140,7 @@ describe("learning which findings are right", () => {
     const unknown = reviews(40).map(({ findings }) => ({
       findings: findings.map(({ text, reportedBy }) => ({ text, reportedBy })),
     }));
-    expect(learnFindings(unknown).outcomes).toBe(0);
+    expect(learnFindings(unknown).truths).toBe(0);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   settle,
-  type RecordedOutcome,
+  type RecordedTruth,
   type RecordedVote,
   type Reliability,
 } from "../../../src/index.ts";
@@ -34,15 +34,15 @@ describe("one-coin, worked by hand", () => {
     expect(learned.agents[0]?.weight).toBeCloseTo(Math.log(3), 12);
   });
 
-  test("from outcomes, an agent is as good as it was, drawn towards all", () => {
+  test("from truths, an agent is as good as it was, drawn towards all", () => {
     const votes = numbered(10).flatMap((s) => [
       vote("a", s, `right ${s}`),
       vote("b", s, Number(s) < 5 ? `right ${s}` : `wrong ${s}`),
     ]);
-    const outcomes = numbered(10).map((s) => ({ subject: s, position: `right ${s}` }));
-    const learned = learn(votes, { labels: "open", outcomes });
+    const truths = numbered(10).map((s) => ({ subject: s, position: `right ${s}` }));
+    const learned = learn(votes, { labels: "open", truths });
     const pool = (15 + 1) / (20 + 2);
-    expect(learned).toMatchObject({ estimator: "one-coin", outcomes: 10, collision: 0.35 });
+    expect(learned).toMatchObject({ estimator: "one-coin", truths: 10, collision: 0.35 });
     expect(learned.refused).toBeUndefined();
     expect(learned.agents[0]?.accuracy).toBeCloseTo((10 + 4 * pool) / 14, 12);
     expect(learned.agents[1]?.accuracy).toBeCloseTo((5 + 4 * pool) / 14, 12);
@@ -58,21 +58,21 @@ describe("one-coin, worked by hand", () => {
       vote("c", s, `right ${s}`),
       vote("d", s, `mistake ${s}`),
     ]);
-    const outcomes = numbered(100).map((s) => ({ subject: s, position: `right ${s}` }));
+    const truths = numbered(100).map((s) => ({ subject: s, position: `right ${s}` }));
     // 3 pairs of wrong votes for each subject, of which one agrees; drawn towards .35 by 200 pairs.
-    expect(learn(votes, { labels: "open", outcomes }).collision).toBeCloseTo(
+    expect(learn(votes, { labels: "open", truths }).collision).toBeCloseTo(
       (100 + 200 * 0.35) / (300 + 200),
       12,
     );
   });
 
-  test("knows agents by topic, once there are outcomes", () => {
+  test("knows agents by topic, once there are truths", () => {
     const votes = numbered(40).map((s) =>
       vote("a", s, Number(s) % 2 === 0 ? `right ${s}` : `wrong ${s}`),
     );
-    const outcomes = numbered(40).map((s) => ({ subject: s, position: `right ${s}` }));
+    const truths = numbered(40).map((s) => ({ subject: s, position: `right ${s}` }));
     const topicOf = (subject: string): string => (Number(subject) % 2 === 0 ? "even" : "odd");
-    const [a] = learn(votes, { labels: "open", outcomes, topicOf }).agents;
+    const [a] = learn(votes, { labels: "open", truths, topicOf }).agents;
     expect(a?.accuracy).toBeCloseTo(0.5, 12);
     expect(a?.topics?.map(({ topic, trials }) => [topic, trials])).toEqual([
       ["even", 20],
@@ -92,8 +92,8 @@ describe("dawid-skene, worked by hand", () => {
   const votes = numbered(40).map((s) => vote("a", s, Number(s) < 15 ? "yes" : "no"));
 
   test("learns what an agent says for each truth", () => {
-    const learned = learn(votes, { labels: "fixed", outcomes: truths });
-    expect(learned).toMatchObject({ estimator: "dawid-skene", outcomes: 40, positions: 2 });
+    const learned = learn(votes, { labels: "fixed", truths: truths });
+    expect(learned).toMatchObject({ estimator: "dawid-skene", truths: 40, positions: 2 });
     expect(learned.known).toEqual({ keys: ['"no', '"yes'], shares: [0.5, 0.5] });
     const [whenNo = [], whenYes = []] = learned.agents[0]?.rates ?? [];
     const pool = [20.5 / 21, 15.5 / 21];
@@ -112,7 +112,7 @@ describe("dawid-skene, worked by hand", () => {
       ];
     });
     const learned = learn(said, { labels: "fixed" });
-    expect(learned).toMatchObject({ estimator: "dawid-skene", outcomes: 0 });
+    expect(learned).toMatchObject({ estimator: "dawid-skene", truths: 0 });
     expect(learned.refused).toBeUndefined();
     const of = new Map(learned.agents.map((agent) => [agent.agent, agent]));
     expect(of.get("a")?.accuracy).toBeGreaterThan(0.95);
@@ -165,11 +165,11 @@ describe("what agents say together in a topic", () => {
     vote("a", s, word(said.a)),
     vote("b", s, word(said.b)),
   ]);
-  const outcomes = subjects.map(({ s, present }) => ({ subject: s, position: word(present) }));
+  const truths = subjects.map(({ s, present }) => ({ subject: s, position: word(present) }));
   const topicOf = (): string => "web";
 
   test("is known by what turned out then", async () => {
-    const from = learn(votes, { labels: "fixed", outcomes, topicOf });
+    const from = learn(votes, { labels: "fixed", truths, topicOf });
     expect(from.patterns).toHaveLength(4);
     expect(from.patterns?.[0]).toMatchObject({
       topic: "web",
@@ -192,7 +192,7 @@ describe("what agents say together in a topic", () => {
   });
 
   test("is learned only where there are topics", () => {
-    expect(learn(votes, { labels: "fixed", outcomes }).patterns).toBeUndefined();
+    expect(learn(votes, { labels: "fixed", truths }).patterns).toBeUndefined();
     expect(learn(votes, { labels: "fixed" }).patterns).toBeUndefined();
   });
 });
@@ -223,48 +223,48 @@ describe("which estimator runs", () => {
     });
   });
 
-  test("outcomes are used from 10 on", () => {
+  test("truths are used from 10 on", () => {
     const votes = many(3, 30, (s) => `option ${s}`);
-    const outcomes = (count: number): RecordedOutcome[] =>
+    const truths = (count: number): RecordedTruth[] =>
       numbered(count).map((s) => ({ subject: s, position: `option ${s}` }));
-    expect(learn(votes, { labels: "open", outcomes: outcomes(9) })).toMatchObject({
-      outcomes: 0,
-      why: expect.stringContaining("(9 outcomes: too few)") as string,
+    expect(learn(votes, { labels: "open", truths: truths(9) })).toMatchObject({
+      truths: 0,
+      why: expect.stringContaining("(9 truths: too few)") as string,
     });
-    expect(learn(votes, { labels: "open", outcomes: outcomes(10) }).outcomes).toBe(10);
+    expect(learn(votes, { labels: "open", truths: truths(10) }).truths).toBe(10);
   });
 
-  test("confidence is calibrated from 20 outcomes on by a table, which knows agents from their votes too", () => {
+  test("confidence is calibrated from 20 truths on by a table, which knows agents from their votes too", () => {
     const votes = many(5, 60, (s) => (s % 2 === 0 ? "ship" : "hold"));
-    const outcomes = (count: number): RecordedOutcome[] =>
+    const truths = (count: number): RecordedTruth[] =>
       numbered(count).map((s) => ({ subject: s, position: Number(s) % 2 === 0 ? "ship" : "hold" }));
     const calibrationOf = (count: number) =>
-      learn(votes, { labels: "fixed", outcomes: outcomes(count) }).calibration;
+      learn(votes, { labels: "fixed", truths: truths(count) }).calibration;
     expect(calibrationOf(19)).toBeUndefined();
-    expect(calibrationOf(20)).toMatchObject({ outcomes: 20, voices: 5 });
+    expect(calibrationOf(20)).toMatchObject({ truths: 20, voices: 5 });
   });
 
-  test("confidence is calibrated from 100 outcomes on where only how often each is right is known", () => {
+  test("confidence is calibrated from 100 truths on where only how often each is right is known", () => {
     const votes = many(3, 120, (s) => `option ${s}`);
-    const outcomes = (count: number): RecordedOutcome[] =>
+    const truths = (count: number): RecordedTruth[] =>
       numbered(count).map((s) => ({ subject: s, position: `option ${s}` }));
-    expect(learn(votes, { labels: "open", outcomes: outcomes(99) }).calibration).toBeUndefined();
-    expect(learn(votes, { labels: "open", outcomes: outcomes(100) }).calibration).toMatchObject({
-      outcomes: 100,
+    expect(learn(votes, { labels: "open", truths: truths(99) }).calibration).toBeUndefined();
+    expect(learn(votes, { labels: "open", truths: truths(100) }).calibration).toMatchObject({
+      truths: 100,
     });
   });
 });
 
-test("an outcome does not tell what the confidence in its own subject was worth", () => {
+test("a truth does not tell what the confidence in its own subject was worth", () => {
   // Everybody speaks once, and is right by chance: who was right tells nothing about who will be.
   const votes = numbered(200).map((s) => vote(`agent ${s}`, s, s));
-  const outcomes = numbered(200).map((s) => ({
+  const truths = numbered(200).map((s) => ({
     subject: s,
     position: Number(s) % 2 === 0 ? s : "something else",
   }));
-  const { calibration } = learn(votes, { labels: "open", outcomes });
-  expect(calibration?.outcomes).toBe(200);
-  // One that had seen its own outcome would find itself right each time it is surer than even.
+  const { calibration } = learn(votes, { labels: "open", truths });
+  expect(calibration?.truths).toBe(200);
+  // One that had seen its own truth would find itself right each time it is surer than even.
   expect(calibration?.slope).toBeLessThanOrEqual(1 + 1e-9);
 });
 
@@ -305,9 +305,9 @@ describe("where learning would do harm it is refused", () => {
     expect(learn(camps, { labels: "open" }).refused).toContain("agents agree in camps");
   });
 
-  test("and outcomes tell them apart", () => {
-    const outcomes = numbered(50).map((s) => ({ subject: s, position: `right ${s}` }));
-    const learned = learn(camps, { labels: "open", outcomes });
+  test("and truths tell them apart", () => {
+    const truths = numbered(50).map((s) => ({ subject: s, position: `right ${s}` }));
+    const learned = learn(camps, { labels: "open", truths });
     expect(learned.refused).toBeUndefined();
     const of = new Map(learned.agents.map(({ agent, accuracy }) => [agent, accuracy]));
     expect(of.get("single 0")).toBeGreaterThan(of.get("first 0") ?? 1);
@@ -342,14 +342,14 @@ describe("what is handed in", () => {
     ]);
   });
 
-  test("outcomes of other subjects, and two of one, are left aside", () => {
+  test("truths of other subjects, and two of one, are left aside", () => {
     const votes = numbered(12).flatMap((s) => [vote("a", s, "x"), vote("b", s, "y")]);
-    const outcomes = numbered(12).map((s) => ({ subject: s, position: "x" }));
-    const learned = learn(votes, { labels: "open", outcomes });
-    const more = [...outcomes, { subject: "unheard of", position: "x" }];
-    expect(learn(votes, { labels: "open", outcomes: more })).toEqual(learned);
-    const twice = [...outcomes, { subject: "0", position: "y" }];
-    expect(learn(votes, { labels: "open", outcomes: twice }).outcomes).toBe(11);
+    const truths = numbered(12).map((s) => ({ subject: s, position: "x" }));
+    const learned = learn(votes, { labels: "open", truths });
+    const more = [...truths, { subject: "unheard of", position: "x" }];
+    expect(learn(votes, { labels: "open", truths: more })).toEqual(learned);
+    const twice = [...truths, { subject: "0", position: "y" }];
+    expect(learn(votes, { labels: "open", truths: twice }).truths).toBe(11);
   });
 
   test("any name will do for an agent, a subject and a topic", () => {
@@ -357,13 +357,13 @@ describe("what is handed in", () => {
       vote("__proto__", s, "__proto__"),
       vote("constructor", s, "x"),
     ]);
-    const outcomes = numbered(10).map((s) => ({ subject: s, position: "__proto__" }));
-    const learned = learn(votes, { labels: "open", outcomes, topicOf: () => "__proto__" });
+    const truths = numbered(10).map((s) => ({ subject: s, position: "__proto__" }));
+    const learned = learn(votes, { labels: "open", truths, topicOf: () => "__proto__" });
     expect(learned.agents.map(({ agent }) => agent)).toEqual(["__proto__", "constructor"]);
     expect(learned.agents[0]?.topics?.[0]).toMatchObject({ topic: "__proto__", trials: 10 });
   });
 
-  test("refuses what is no vote, no outcome and no option", () => {
+  test("refuses what is no vote, no truth and no option", () => {
     const invalid = expect.objectContaining({ code: "CLAIMS_INVALID" }) as Error;
     const learning =
       (votes: unknown, options: unknown = { labels: "open" }) =>
@@ -372,10 +372,10 @@ describe("what is handed in", () => {
     expect(learning([{ agent: "", subject: "1", position: 1 }])).toThrow(invalid);
     expect(learning([{ agent: "a", subject: "1", position: Number.NaN }])).toThrow(invalid);
     const votes = [vote("a", "1", "x")];
-    expect(learning(votes, { labels: "open", outcomes: [{ subject: "1" }] })).toThrow(invalid);
+    expect(learning(votes, { labels: "open", truths: [{ subject: "1" }] })).toThrow(invalid);
     expect(learning(votes, {})).toThrow(badOptions);
     expect(learning(votes, { labels: "some" })).toThrow(badOptions);
-    expect(learning(votes, { labels: "open", outcome: [] })).toThrow(badOptions);
+    expect(learning(votes, { labels: "open", truth: [] })).toThrow(badOptions);
     expect(learning(votes, { labels: "open", topicOf: "x" })).toThrow(badOptions);
     expect(learning(votes, { labels: "open", topicOf: () => 1 })).toThrow(badOptions);
   });

@@ -12,7 +12,7 @@ import { learn, reliability } from "../../../src/learning/index.ts";
 import { question } from "../../resolve/ask.ts";
 import { badOptions, numbered, vote } from "./votes.ts";
 
-/** Ten outcomes: a was right in all, b in five, c in two; every position is of its own subject. */
+/** Ten truths: a was right in all, b in five, c in two; every position is of its own subject. */
 function openRecord(): Reliability {
   const right = { a: 10, b: 5, c: 2 };
   const votes = numbered(10).flatMap((s) =>
@@ -20,23 +20,23 @@ function openRecord(): Reliability {
       vote(name, s, Number(s) < hits ? `right ${s}` : `${name} on ${s}`),
     ),
   );
-  const outcomes = numbered(10).map((s) => ({ subject: s, position: `right ${s}` }));
-  return learn(votes, { labels: "open", outcomes });
+  const truths = numbered(10).map((s) => ({ subject: s, position: `right ${s}` }));
+  return learn(votes, { labels: "open", truths });
 }
 
-/** 60 outcomes of findings: `sharp` reports what is there and nothing else, `noisy` nearly everything. */
+/** 60 truths of findings: `sharp` reports what is there and nothing else, `noisy` nearly everything. */
 function findingsRecord(): Reliability {
   const votes: RecordedVote[] = [];
-  const outcomes = numbered(60).map((s) => ({
+  const truths = numbered(60).map((s) => ({
     subject: s,
     position: Number(s) % 3 === 0 ? "present" : "absent",
   }));
-  for (const { subject, position } of outcomes) {
+  for (const { subject, position } of truths) {
     votes.push(vote("sharp", subject, position));
     votes.push(vote("noisy", subject, Number(subject) % 10 === 0 ? "absent" : "present"));
     votes.push(vote("other", subject, Number(subject) % 6 === 0 ? "present" : "absent"));
   }
-  return learn(votes, { labels: "fixed", outcomes });
+  return learn(votes, { labels: "fixed", truths });
 }
 
 describe("reliability", () => {
@@ -51,7 +51,7 @@ describe("reliability", () => {
       confidenceFrom: "one-coin",
       calibrated: false,
     });
-    // By hand: odds of accuracy / ((1 − accuracy) × collision); weights from outcomes add up with the exponent 1.5; and what is
+    // By hand: odds of accuracy / ((1 − accuracy) × collision); weights from truths add up with the exponent 1.5; and what is
     // left of 1 / collision positions for neither.
     const weight = (name: string): number =>
       from.agents.find(({ agent: known }) => known === name)?.weight ?? 0;
@@ -92,7 +92,7 @@ describe("reliability", () => {
     const [verdict] = await settle(claims, { resolve: [reliability({ from })] });
     expect(verdict?.reasoning).toBe(
       '"x" is held by a, b (2 of 3); "y" by c (1 of 3). ' +
-        'reliability: "x" is right with 0.91, "y" with 0.036, by one-coin from 10 outcomes. ' +
+        'reliability: "x" is right with 0.91, "y" with 0.036, by one-coin from 10 truths. ' +
         'Weights: a 3.02, b 1.15 for "x"; c 0.244 for "y". Had a said "y", "y" would lead with 0.809.',
     );
   });
@@ -113,11 +113,11 @@ describe("reliability", () => {
     const votes = numbered(40).flatMap((s) =>
       ["a", "b"].map((name) => vote(name, s, Number(s) < 15 ? "yes" : "no")),
     );
-    const outcomes = numbered(40).map((s) => ({
+    const truths = numbered(40).map((s) => ({
       subject: s,
       position: Number(s) < 20 ? "yes" : "no",
     }));
-    const { calibration: _, ...from } = learn(votes, { labels: "fixed", outcomes });
+    const { calibration: _, ...from } = learn(votes, { labels: "fixed", truths });
     const [whenNo = [], whenYes = []] = from.agents[0]?.rates ?? [];
     const [no = 0, yes = 0] = [whenNo[0], whenYes[0]];
     const confidenceBy = async (by: Reliability, position: string, ...agents: string[]) => {
@@ -139,18 +139,18 @@ describe("reliability", () => {
     // In what was learned before that was looked at, n votes count as √n.
     const byRoot = await confidenceBy(before, "no", "a", "b");
     expect(byRoot).toBeCloseTo(0.94 * both(Math.SQRT2) + left, 12);
-    // What is not held against 100 outcomes is never surer than this.
+    // What is not held against 100 truths is never surer than this.
     expect(await confidenceOf("yes", "a", "b")).toBe(0.95);
   });
 
-  test("calibrated by outcomes, five that share each mistake are no surer than one", async () => {
+  test("calibrated by truths, five that share each mistake are no surer than one", async () => {
     const said = numbered(150).flatMap((s) =>
       numbered(5).map((a) =>
         vote(`agent ${a}`, s, Number(s) % 5 < 3 ? `right ${s}` : `the same mistake about ${s}`),
       ),
     );
-    const outcomes = numbered(150).map((s) => ({ subject: s, position: `right ${s}` }));
-    const from = learn(said, { labels: "open", outcomes });
+    const truths = numbered(150).map((s) => ({ subject: s, position: `right ${s}` }));
+    const from = learn(said, { labels: "open", truths });
     const claims = numbered(5).map((a) => vote(`agent ${a}`, "new", "x"));
     const [checked] = await settle(claims, { resolve: [reliability({ from })] });
     expect(checked).toMatchObject({ calibrated: true, winner: "x" });
@@ -168,8 +168,8 @@ describe("reliability", () => {
         vote(`agent ${a}`, s, Number(s) % 5 < 3 ? `right ${s}` : `the same mistake about ${s}`),
       ),
     );
-    const outcomes = numbered(150).map((s) => ({ subject: s, position: `right ${s}` }));
-    const from = learn(said, { labels: "open", outcomes });
+    const truths = numbered(150).map((s) => ({ subject: s, position: `right ${s}` }));
+    const from = learn(said, { labels: "open", truths });
     expect(from.calibration).toMatchObject({ voices: 6 });
     const bySpeakers = async (count: number) => {
       const claims = numbered(count).map((a) => vote(`agent ${a}`, "new", "x"));
@@ -280,8 +280,8 @@ describe("reliability", () => {
       const good = Number(s) % 2 === 0 ? "a" : "b";
       return ["a", "b"].map((name) => vote(name, subject, name === good ? "right" : name));
     });
-    const outcomes = votes.map(({ subject }) => ({ subject, position: "right" }));
-    const from = learn(votes, { labels: "open", outcomes, topicOf });
+    const truths = votes.map(({ subject }) => ({ subject, position: "right" }));
+    const from = learn(votes, { labels: "open", truths, topicOf });
     const claims = ["x new", "y new"].flatMap((subject) => [
       vote("a", subject, "from a"),
       vote("b", subject, "from b"),
@@ -331,14 +331,30 @@ describe("reliability", () => {
     expect(verdict?.reasoning.length).toBeLessThan(6_000);
   });
 
+  test("reads a record of an earlier version, which called truths outcomes", async () => {
+    const from = openRecord();
+    const { truths, calibration, ...rest } = from;
+    const earlier = { ...rest, outcomes: truths, ...(calibration && { calibration }) };
+    const claims = [vote("a", "new", "x"), vote("b", "new", "y")];
+    const by = (one: unknown) => settle(claims, { resolve: [reliability({ from: one as never })] });
+    expect(await by(JSON.parse(JSON.stringify(earlier)))).toEqual(await by(from));
+    expect((await by(from))[0]?.reasoning).toContain("from 10 truths");
+  });
+
   test("refuses options that cannot be meant", () => {
     const from = openRecord();
     const making = (options: unknown) => () => reliability(options as never);
     expect(making({})).toThrow(badOptions);
     expect(making({ labels: "both" })).toThrow(badOptions);
     expect(making({ labels: "fixed", from })).toThrow(badOptions);
-    expect(making({ from, outcomes: [{ subject: "1", position: 1 }] })).toThrow(badOptions);
+    expect(making({ from, truths: [{ subject: "1", position: 1 }] })).toThrow(badOptions);
     expect(making({ from, atleast: 1 })).toThrow(badOptions);
+    expect(making({ labels: "open", outcomes: [] })).toThrow(
+      "reliability: outcomes was renamed to truths; give",
+    );
+    expect(() => learn([], { labels: "open", outcomes: [] } as never)).toThrow(
+      "learn: outcomes was renamed to truths",
+    );
     expect(making({ from, atLeast: 2 })).toThrow(badOptions);
     expect(making({ from, topicOf: "x" })).toThrow(badOptions);
   });

@@ -113,7 +113,7 @@ describe("an audit of judges", () => {
       first: { of: 0, even: 0 },
       // Each order was asked again.
       cost: { usdMicros: 400, inputTokens: "unknown" },
-      record: { outcomes: 0, consistent: 0, right: 0, usdMicros: 400 },
+      record: { truths: 0, consistent: 0, right: 0, usdMicros: 400 },
     });
   });
 
@@ -192,9 +192,9 @@ describe("an audit of judges", () => {
     const audits = auditJudges(await store.read(waiting.runId));
     const records = new Map(audits.map(({ judge: name, record }) => [name, record]));
     expect(Object.fromEntries(records)).toEqual({
-      right: { outcomes: 1, consistent: 1, right: 1, usdMicros: 200 },
-      wrong: { outcomes: 1, consistent: 1, right: 0, usdMicros: 200 },
-      mute: { outcomes: 1, consistent: 0, right: 0, usdMicros: 200 },
+      right: { truths: 1, consistent: 1, right: 1, usdMicros: 200 },
+      wrong: { truths: 1, consistent: 1, right: 0, usdMicros: 200 },
+      mute: { truths: 1, consistent: 0, right: 0, usdMicros: 200 },
     });
     expect(one(audits, "right").verdicts).toMatchObject({ of: 1, same: 1 });
     expect(judge({ panel, weights: records, order: "worth" }).asks).toHaveLength(3);

@@ -139,13 +139,13 @@ describe("a panel of judges", () => {
   });
 
   test("does not ask a judge with a bad record, and says so", async () => {
-    const weights = { bad: { outcomes: 40, consistent: 30, right: 15 } };
+    const weights = { bad: { truths: 40, consistent: 30, right: 15 } };
     const panel = [judging("bad", "ship"), judging("good", "hold")];
     const { ruling, keys } = await rule({ panel, weights });
     expect(keys).toHaveLength(2);
     expect(ruling).toMatchObject({ winner: "hold" });
     expect(ruling.defer === undefined && ruling.reasoning).toContain(
-      "Not asked for their records: bad (0.53 after 30 outcomes).",
+      "Not asked for their records: bad (0.53 after 30 truths).",
     );
     expect(judge({ panel, weights }).asks?.map(({ name }) => name)).toEqual(["good"]);
   });
@@ -161,8 +161,8 @@ describe("a panel of judges", () => {
 
   test("is put in the order of worth by records", async () => {
     const weights = {
-      cheap: { outcomes: 100, consistent: 60, right: 40, usdMicros: 10 },
-      strong: { outcomes: 100, consistent: 95, right: 90, usdMicros: 500 },
+      cheap: { truths: 100, consistent: 60, right: 40, usdMicros: 10 },
+      strong: { truths: 100, consistent: 95, right: 90, usdMicros: 500 },
     };
     const panel = [judging("cheap", "ship"), judging("strong", "hold")];
     const asks = (options: JudgePanelOptions): unknown =>

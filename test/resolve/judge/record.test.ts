@@ -9,8 +9,8 @@ import {
   type JudgeTrust,
 } from "../../../src/resolve/judge/record.ts";
 
-function record(outcomes: number, consistent: number, right: number, usdMicros = 1): JudgeRecord {
-  return { outcomes, consistent, right, usdMicros };
+function record(truths: number, consistent: number, right: number, usdMicros = 1): JudgeRecord {
+  return { truths, consistent, right, usdMicros };
 }
 
 describe("how far a judge is trusted", () => {
@@ -23,7 +23,7 @@ describe("how far a judge is trusted", () => {
     expect(trustIn(0.9, false)).toEqual({ estimate: 0.9, accuracy: 0.9, checked: 0 });
   });
 
-  test("a record is drawn to the default by 4 outcomes, and counts one standard error lower", () => {
+  test("a record is drawn to the default by 4 truths, and counts one standard error lower", () => {
     // (33 + 3) / (36 + 4) = 0.9; √(0.9 × 0.1 / 40) = 0.0474.
     const trust = trustIn(record(50, 36, 33), false);
     expect(trust.estimate).toBeCloseTo(0.9, 12);
@@ -32,7 +32,7 @@ describe("how far a judge is trusted", () => {
     expect(trustIn(record(500, 500, 0), false).accuracy).toBeGreaterThan(0);
   });
 
-  test("below 60 % of what could be checked a judge is dropped, but not for a few outcomes", () => {
+  test("below 60 % of what could be checked a judge is dropped, but not for a few truths", () => {
     expect(isDropped(trustIn(record(30, 20, 11), false))).toBe(true); // (11 + 3) / 24 = 0.583
     expect(isDropped(trustIn(record(30, 20, 12), false))).toBe(false); // (12 + 3) / 24 = 0.625
     expect(isDropped(trustIn(record(9, 9, 0), false))).toBe(false);
@@ -102,10 +102,12 @@ describe("weights", () => {
       record(1.5, 1, 1),
       record(3, 2, 1, -1),
       record(3, 2, 1, Number.NaN),
-      { outcomes: 3, consistent: 2 },
+      { truths: 3, consistent: 2 },
     ]) {
       expect(() => trust({ j: weight })).toThrow(bad);
     }
+    const former = { outcomes: 3, consistent: 2, right: 1 };
+    expect(() => trust({ j: former })).toThrow("j: outcomes was renamed to truths");
     for (const weights of ["j", 3, null]) expect(() => trust(weights)).toThrow(bad);
   });
 
@@ -113,10 +115,10 @@ describe("weights", () => {
     { agent: "good", subject: `s${i}`, position: i % 10 === 0 ? "no" : "yes" },
     { agent: "bad", subject: `s${i}`, position: i % 2 === 0 ? "no" : "yes" },
   ]).flat();
-  const outcomes = Array.from({ length: 40 }, (_, i) => ({ subject: `s${i}`, position: "yes" }));
+  const truths = Array.from({ length: 40 }, (_, i) => ({ subject: `s${i}`, position: "yes" }));
 
-  test("may be learned from outcomes, and count one standard error lower too", () => {
-    const learned = learn(votes, { labels: "open", outcomes });
+  test("may be learned from truths, and count one standard error lower too", () => {
+    const learned = learn(votes, { labels: "open", truths });
     const good = trust(learned, "good");
     expect(good.checked).toBe(40);
     expect(good.estimate).toBeGreaterThan(0.8);
@@ -127,6 +129,6 @@ describe("weights", () => {
 
   test("are not what was learned from agreement alone", () => {
     const learned = learn(votes, { labels: "open" });
-    expect(() => trust(learned)).toThrow(/not learned from outcomes/);
+    expect(() => trust(learned)).toThrow(/not learned from truths/);
   });
 });
