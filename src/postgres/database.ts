@@ -49,10 +49,14 @@ const SILENT_MS = 5_000;
 export function database({ name, pool, patienceMs, prepare }: DatabaseOptions): Database {
   let preparing: Promise<void> | undefined;
   let isDraining = false;
+  const heard = new WeakSet<PostgresClient>();
   const asking = new Set<Promise<unknown>>();
 
   async function withClient<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const client = await pool.connect();
+    // One that is lost while it waits for nothing tells nobody else, and would end the process.
+    if (!heard.has(client)) client.on("error", () => {});
+    heard.add(client);
     let isSound = false;
     try {
       const done = await work(connectionOf(client));
