@@ -203,6 +203,7 @@ const arrows: readonly Arrow[] = [
       "server/index.ts",
       "server/spending.ts",
       "sqlite",
+      "postgres/index.ts",
       "@hono",
       "@hono/node-server",
       "commander",

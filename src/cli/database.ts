@@ -8,16 +8,31 @@ import type { Store } from "../store/store.ts";
 /** Where the commands look when they are not told. */
 export const DEFAULT_DATABASE = "quorate.db";
 
+/** Whether a place of runs is the address of a PostgreSQL database, and no file. */
+export function isAddress(place: string): boolean {
+  return /^postgres(?:ql)?:\/\//.test(place);
+}
+
+/** A place of runs as it may be printed: an address without its password. */
+export function shownPlace(place: string): string {
+  if (!isAddress(place) || !URL.canParse(place)) return isAddress(place) ? "postgres://…" : place;
+  const url = new URL(place);
+  url.password = "";
+  url.searchParams.delete("password");
+  return url.href;
+}
+
 /** A backend that was opened, and is to be closed. */
 interface OpenBackend extends Backend {
   close(): Promise<void>;
 }
 
 /**
- * Opens a database of runs, made when it is not there. Rejects with `BAD_OPTIONS` when `file` is none and cannot
- * become one.
+ * Opens a database of runs, a SQLite file or a PostgreSQL database by its address; made when it is not there. Rejects with `BAD_OPTIONS` when
+ * `file` is none and cannot become one.
  */
 export async function openDatabase(file: string): Promise<OpenBackend> {
+  if (isAddress(file)) return openPostgres(file);
   checkPlace(file);
   // Loaded by the commands that need it.
   const { sqlite } = await import("../sqlite/index.ts");
@@ -27,6 +42,18 @@ export async function openDatabase(file: string): Promise<OpenBackend> {
     // Nothing has been asked of a store yet: the file was named wrongly.
     throw new QuorateError("BAD_OPTIONS", describeThrown(error), { cause: error });
   }
+}
+
+async function openPostgres(url: string): Promise<OpenBackend> {
+  const hasPassword = shownPlace(url) !== (URL.canParse(url) ? new URL(url).href : url);
+  if (hasPassword && process.argv.some((word) => word.includes(url))) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      "--db has a password in it, which every user of this machine can read; leave it out and set PGPASSWORD, or set QUORATE_DB to the whole address",
+    );
+  }
+  const { postgres } = await import("../postgres/index.ts");
+  return postgres({ url });
 }
 
 function checkPlace(file: string): void {
@@ -53,7 +80,7 @@ export function isFolder(path: string): boolean {
 
 /** `openDatabase` for a file that has to be there: looking for a run must not leave an empty one behind. */
 export async function openExisting(file: string): Promise<OpenBackend> {
-  if (existsSync(givenPath(file))) return openDatabase(file);
+  if (isAddress(file) || existsSync(givenPath(file))) return openDatabase(file);
   throw new QuorateError(
     "BAD_OPTIONS",
     `There is no database ${file}; say where the runs are with --db FILE.`,

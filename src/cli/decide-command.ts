@@ -5,7 +5,7 @@ import type { Json } from "../model/json.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Store } from "../store/store.ts";
 import { positionText } from "./brief.ts";
-import { DEFAULT_DATABASE, openExisting } from "./database.ts";
+import { DEFAULT_DATABASE, openExisting, shownPlace } from "./database.ts";
 import { findRun } from "./find-run.ts";
 import { followRun } from "./follow-run.ts";
 import { goOn } from "./go-on.ts";
@@ -83,7 +83,7 @@ export async function decideCommand(
 
 async function existingDatabase(file: string): Promise<RunLog> {
   const backend = await openExisting(file);
-  return { backend, store: backend.store, file };
+  return { backend, store: backend.store, file: shownPlace(file) };
 }
 
 /** What was recorded, as the log has it. */

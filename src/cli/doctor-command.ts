@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { describeThrown } from "../model/errors.ts";
-import { DEFAULT_DATABASE, withDatabase } from "./database.ts";
+import { DEFAULT_DATABASE, isAddress, shownPlace, withDatabase } from "./database.ts";
 import { EXIT } from "./exit-code.ts";
 import { CALLED_IN, givenPath } from "./given-path.ts";
 import { CODING_PROGRAMS, isSet, KEYS, loginOf, programOnPath } from "./installed-agents.ts";
@@ -90,8 +90,8 @@ function keys(): HealthCheck {
 
 async function database(wanted: string | undefined): Promise<HealthCheck> {
   const file = wanted ?? DEFAULT_DATABASE;
-  const base = { about: "database", name: file } as const;
-  if (!existsSync(givenPath(file))) {
+  const base = { about: "database", name: shownPlace(file) } as const;
+  if (!isAddress(file) && !existsSync(givenPath(file))) {
     const place = dirname(givenPath(file));
     return isWritable(place)
       ? { ...base, health: "ok", detail: "is not there yet; the first run makes it" }
@@ -102,7 +102,7 @@ async function database(wanted: string | undefined): Promise<HealthCheck> {
     const open = runs.filter(({ status }) => status === "interrupted").length;
     const many = runs.length === 1_000 ? "1,000 runs or more" : count(runs.length, "run");
     const detail = `${many}, ${open} interrupted`;
-    return isWritable(givenPath(file))
+    return isAddress(file) || isWritable(givenPath(file))
       ? { ...base, health: "ok", detail }
       : { ...base, health: "wrong", detail: `${detail}; it cannot be written` };
   } catch (error) {

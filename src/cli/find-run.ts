@@ -3,7 +3,8 @@ import type { RunEvent } from "../model/events.ts";
 import type { RunSummary, Store } from "../store/store.ts";
 import { ownName } from "./own-name.ts";
 import { viewRun, type RunView } from "../report/run-view.ts";
-import { shellPath } from "./shell-word.ts";
+import { shownPlace } from "./database.ts";
+import { databasePart } from "./look-again.ts";
 
 /** As many runs as there are: what is left out would be missing from a bill, and from what is resumed. */
 export const ALL: number = Number.MAX_SAFE_INTEGER;
@@ -23,7 +24,7 @@ export async function findRun(
       ? []
       : await store.runs(wanted === "latest" ? { limit: 1 } : { prefix: wanted, limit: ALL });
   const [first, second] = found;
-  const place = file ?? "the team's store";
+  const place = file === undefined ? "the team's store" : shownPlace(file);
   if (first === undefined) {
     const [latest] = await store.runs({ limit: 1 });
     throw new QuorateError(
@@ -45,7 +46,7 @@ export async function findRun(
 function whatThereIs({ runId }: RunSummary, file: string | undefined): string {
   return file === undefined
     ? `its latest is ${runId}`
-    : `"${ownName()} runs --db ${shellPath(file)}" lists what it has`;
+    : `"${[ownName(), "runs", ...databasePart(file)].join(" ")}" lists what it has`;
 }
 
 /** Whether a run has finished, so that going on with it asks nobody. */

@@ -4,9 +4,11 @@ import type { DoctorFlags } from "./doctor-command.ts";
 import type { InitFlags } from "./init-command.ts";
 import type { Describing } from "./log-commands.ts";
 import type { ReportFlags } from "./report-command.ts";
+import { span } from "./flag-values.ts";
 import { TEMPLATES } from "./init-plan.ts";
 import { reportFile } from "./report-flag.ts";
 import type { ServeFlags } from "./serve-command.ts";
+import type { WorkerFlags } from "./worker-command.ts";
 import { addEnvironmentFlag, teamDatabase } from "./task-flags.ts";
 import { terminal } from "./terminal.ts";
 
@@ -48,6 +50,21 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
       exitWith(await serveCommand(teams, options, terminal()));
     });
 
+  const worker = command(
+    "worker",
+    "Carries out runs of teams that are left to others, or whose process has died.",
+  )
+    .argument("<team...>", "TypeScript or JavaScript files whose default exports are supervisors")
+    .option("--concurrency <runs>", "how many runs of a team at once", runsAtOnce, 4)
+    .option("--drain <time>", "how long runs may take to end when it is stopped", span, 30_000)
+    .option("--health <port>", "a port of 127.0.0.1 that says whether it works", port);
+  addEnvironmentFlag(worker)
+    .addOption(teamDatabase("where the runs are"))
+    .action(async (teams: string[], options: WorkerFlags) => {
+      const { workerCommand } = await import("./worker-command.ts");
+      exitWith(await workerCommand(teams, options, terminal()));
+    });
+
   command("doctor", "Looks at what quorate needs: Node, packages, agents, keys, database.")
     .argument("[team]", "a team to load, too")
     .addOption(database())
@@ -69,6 +86,13 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
 }
 
 const DEFAULT_PORT = 7180;
+const MOST_RUNS_AT_ONCE = 1_000;
+
+function runsAtOnce(given: string): number {
+  const number = Number(given);
+  if (/^\d+$/.test(given) && number >= 1 && number <= MOST_RUNS_AT_ONCE) return number;
+  throw new InvalidArgumentError(`use a whole number from 1 to ${MOST_RUNS_AT_ONCE}.`);
+}
 
 function port(given: string): number {
   const number = Number(given);

@@ -1,4 +1,4 @@
-import { DEFAULT_DATABASE } from "./database.ts";
+import { DEFAULT_DATABASE, isAddress, shownPlace } from "./database.ts";
 import { ownName } from "./own-name.ts";
 import { commandLines, shellPath, shellWord } from "./shell-word.ts";
 import { shortId } from "./short-id.ts";
@@ -19,6 +19,11 @@ export function lookAgain(
 
 /** `--db FILE`, or nothing where a command looks there anyway. */
 export function databasePart(file: string): readonly string[] {
+  // Whoever has set it has it still.
+  if (isAddress(file)) {
+    const isSet = shownPlace(process.env["QUORATE_DB"] ?? "") === shownPlace(file);
+    return isSet ? [] : [`--db ${shellWord(shownPlace(file))}`];
+  }
   const path = shellPath(file);
   return path === DEFAULT_DATABASE ? [] : [`--db ${path}`];
 }

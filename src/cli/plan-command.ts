@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { memory } from "../index.ts";
 import { givenPath } from "./given-path.ts";
 import type { Supervisor } from "../supervisor.ts";
-import { DEFAULT_DATABASE } from "./database.ts";
+import { DEFAULT_DATABASE, isAddress } from "./database.ts";
 import { EXIT } from "./exit-code.ts";
 import { loadTeam } from "./load-team.ts";
 import { planLines } from "./plan-lines.ts";
@@ -43,7 +43,8 @@ export async function planCommand(file: string, flags: PlanFlags): Promise<numbe
 
 /** Where runs before are; a store in memory, which is empty, where there is no database yet: none is made. */
 async function logOf(team: Supervisor, wanted: string | undefined): Promise<RunLog> {
-  if (existsSync(givenPath(wanted ?? DEFAULT_DATABASE))) return existingLog(team, wanted);
+  const place = wanted ?? DEFAULT_DATABASE;
+  if (isAddress(place) || existsSync(givenPath(place))) return existingLog(team, wanted);
   const backend = wanted === undefined ? team.backend : memory({ resumable: true });
   return { backend, store: backend.store };
 }

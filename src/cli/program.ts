@@ -172,7 +172,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
       .description(description)
       .option("--debug", "print the stack of an error too");
   const database = (): Option =>
-    new Option("--db <file>", "the SQLite file with the runs")
+    new Option("--db <file>", "the SQLite file with the runs, or postgres://…")
       .default(DEFAULT_DATABASE)
       .env("QUORATE_DB");
   // The commands that ask a team: it may have a store of its own.
@@ -203,7 +203,8 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
       .option("--agents <names>", "ask only these, separated by commas", namesIn)
       .addOption(
         new Option("--mode <mode>", "how they are asked").choices(["parallel", "sequence"]),
-      ),
+      )
+      .option("--detach", "leave it to a worker, and print what the run is called"),
   ).action(async (team: string, options: RunFlags) => {
     const { runCommand } = await import("./run-command.ts");
     exitWith(await runCommand(team, options));

@@ -1,4 +1,8 @@
 import { QuorateError } from "../model/errors.ts";
+import type { EnqueueOptions } from "../index.ts";
+import { EXIT } from "./exit-code.ts";
+import { lookAgain } from "./look-again.ts";
+import { section } from "./report.ts";
 import type { FailOn } from "../team/read-fail-on.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { hasOutcome } from "./find-run.ts";
@@ -22,6 +26,7 @@ export interface RunFlags extends TaskFlags, LimitFlags {
   readonly agents?: readonly string[];
   readonly mode?: "parallel" | "sequence";
   readonly db?: string;
+  readonly detach?: boolean;
   readonly json?: boolean;
   readonly full?: boolean;
   readonly report?: readonly ReportFile[];
@@ -40,17 +45,14 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
   const screen = terminal();
   using signals = cancelOnSignals();
   try {
+    if (flags.detach === true) return await leave(team, task, { log, screen, signals, flags });
     const following = { team: file, supervisor: team, log, screen, signals, flags };
     const finished = flags.id !== undefined && (await isFinished(flags.id, following));
     const stream = team.stream(task as never, {
       signal: signals.signal,
       backend: log.backend,
       ...prices,
-      ...(flags.id !== undefined && { runId: flags.id }),
-      ...(flags.tenant !== undefined && { tenant: flags.tenant }),
-      ...(flags.tag !== undefined && { tags: flags.tag }),
-      ...(flags.agents !== undefined && { route: flags.agents }),
-      ...(flags.mode !== undefined && { mode: flags.mode }),
+      ...whoseAndHow(flags),
       ...limitsOf(flags),
     });
     const { exitCode, document } = await followRun(stream, { ...following, finished });
@@ -59,6 +61,64 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
   } finally {
     await log.store.close();
   }
+}
+
+/** `--detach`: leaves the run to a worker, and says what it is called. */
+async function leave(
+  team: Supervisor,
+  task: unknown,
+  {
+    log,
+    screen,
+    signals,
+    flags,
+  }: Pick<Following, "log" | "screen" | "signals"> & {
+    readonly flags: RunFlags;
+  },
+): Promise<number> {
+  const unkept = [
+    "budget",
+    "deadline",
+    "timeout",
+    "concurrency",
+    "prices",
+    "report",
+    "failOn",
+  ] as const;
+  const odd = unkept.find((name) => flags[name as keyof RunFlags] !== undefined);
+  if (odd !== undefined) {
+    const flag = odd.replaceAll(/[A-Z]/g, (one) => `-${one.toLowerCase()}`);
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `--${flag} is for the process that carries a run out; leave it out with --detach, or leave out --detach`,
+    );
+  }
+  const { runId, isNew } = await team.enqueue(task as never, {
+    signal: signals.signal,
+    backend: log.backend,
+    ...whoseAndHow(flags),
+  });
+  if (flags.json === true) screen.print(safeJson({ runId, isNew, log: log.file ?? null }, 2));
+  else {
+    const what = isNew ? "is left to a worker" : "is there already";
+    screen.print(`run ${safeText(runId)} ${what}`);
+    if (log.file !== undefined)
+      screen.print(
+        ...section("To follow it", screen, lookAgain(runId, log.file, screen, ["follow"])),
+      );
+  }
+  return EXIT.ok;
+}
+
+/** What a run is told that its log keeps. */
+function whoseAndHow(flags: RunFlags): EnqueueOptions {
+  return {
+    ...(flags.id !== undefined && { runId: flags.id }),
+    ...(flags.tenant !== undefined && { tenant: flags.tenant }),
+    ...(flags.tag !== undefined && { tags: flags.tag }),
+    ...(flags.agents !== undefined && { route: flags.agents }),
+    ...(flags.mode !== undefined && { mode: flags.mode }),
+  };
 }
 
 /** Whether the run of that id has finished. Says so when there is one that somebody else drives. */

@@ -1,7 +1,8 @@
+import { QuorateError } from "../model/errors.ts";
 import type { Backend } from "../index.ts";
 import type { Store } from "../store/store.ts";
 import type { Supervisor } from "../supervisor.ts";
-import { DEFAULT_DATABASE, openDatabase, openExisting } from "./database.ts";
+import { DEFAULT_DATABASE, openDatabase, openExisting, shownPlace } from "./database.ts";
 
 /** Where a run is kept, and the file of it where that is known. Whoever chose it closes the store. */
 export interface RunLog {
@@ -24,6 +25,20 @@ export async function existingLog(team: Supervisor, wanted: string | undefined):
   return choose(team, wanted, openExisting);
 }
 
+/** The database that was asked for, else the one store that all teams bring, else the default database. */
+export async function sharedLog(
+  [first, ...others]: readonly Supervisor[],
+  wanted: string | undefined,
+): Promise<RunLog> {
+  const log = await chooseLog(first as Supervisor, wanted);
+  if (wanted !== undefined || log.store !== first?.backend.store) return log;
+  if (others.every((team) => team.backend.store === log.store)) return log;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    "the teams have different stores; say with --db FILE where the runs are to be",
+  );
+}
+
 async function choose(
   team: Supervisor,
   wanted: string | undefined,
@@ -37,7 +52,7 @@ async function choose(
   }
   const file = wanted ?? DEFAULT_DATABASE;
   const opened = await open(file);
-  return { backend: opened, store: opened.store, file };
+  return { backend: opened, store: opened.store, file: shownPlace(file) };
 }
 
 // A store that reaches outside has something to wait for when it is closed; the one in memory is only disposed of.

@@ -8,9 +8,9 @@ import { complain } from "./complain.ts";
 import { EXIT } from "./exit-code.ts";
 import { givenPath } from "./given-path.ts";
 import { loadTeam } from "./load-team.ts";
-import { chooseLog, type RunLog } from "./run-log.ts";
+import { sharedLog } from "./run-log.ts";
 import { safeText } from "./safe-text.ts";
-import { cancelOnSignals, type SignalScope } from "./signals.ts";
+import { cancelOnSignals, stopped } from "./signals.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ServeFlags {
@@ -66,7 +66,7 @@ export async function serveCommand(
         screen,
       ),
     );
-    await stopped(signals);
+    await stopped(signals.signal);
     screen.print("stopping; runs that are not over can be gone on with");
     await web.stopListening();
   } finally {
@@ -132,20 +132,6 @@ function isLoopback(host: string): boolean {
 
 function bracketed(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
-}
-
-/** The database that was asked for, else the one store that all teams bring, else the default database. */
-async function sharedLog(
-  [first, ...others]: readonly Supervisor[],
-  wanted: string | undefined,
-): Promise<RunLog> {
-  const log = await chooseLog(first as Supervisor, wanted);
-  if (wanted !== undefined || log.store !== first?.backend.store) return log;
-  if (others.every((team) => team.backend.store === log.store)) return log;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    "the teams have different stores; say with --db FILE where the runs are to be",
-  );
 }
 
 interface WebServer extends AsyncDisposable {
@@ -232,11 +218,4 @@ function welcome(
     "",
     "Ctrl-C stops it; runs that are not over are gone on with at the next start.",
   ];
-}
-
-function stopped({ signal }: SignalScope): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) =>
-    signal.addEventListener("abort", () => resolve(), { once: true }),
-  );
 }

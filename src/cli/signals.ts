@@ -43,3 +43,11 @@ export function cancelOnSignals(): SignalScope {
     },
   };
 }
+
+/** Until somebody stops the command. */
+export function stopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true }),
+  );
+}

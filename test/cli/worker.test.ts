@@ -1,0 +1,129 @@
+import { get } from "node:http";
+import { createServer } from "node:net";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { postgresServer } from "../postgres/server.ts";
+import { folder, quorate, start, team, type Finished, type Started } from "./command.ts";
+
+// Processes of their own take their time where many others run.
+vi.setConfig({ testTimeout: 120_000 });
+
+const server = postgresServer();
+
+/** A worker of the command line that works already. */
+async function worker(
+  cwd: string,
+  variables: Readonly<Record<string, string>>,
+  more: readonly string[] = [],
+): Promise<Started> {
+  const started = start(["worker", team("echo"), ...more], cwd, "", variables);
+  onTestFinished(() => void started.child.kill("SIGKILL"));
+  await started.printed("working on runs of");
+  return started;
+}
+
+/** Waits until a command prints a text. */
+async function untilIt(ask: () => Promise<Finished>, prints: string): Promise<Finished> {
+  for (;;) {
+    const answer = await ask();
+    if (answer.stdout.includes(prints)) return answer;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+describe("quorate worker", () => {
+  it("carries out what run --detach leaves in a file, says so, and stops in order", async () => {
+    const cwd = folder();
+    const left = await quorate(
+      ["run", team("echo"), "--input", '"a"', "--detach", "--id", "one"],
+      cwd,
+    );
+    expect(left).toMatchObject({ code: 0, stderr: "" });
+    expect(left.stdout).toContain("run one is left to a worker");
+    expect((await quorate(["runs"], cwd)).stdout).toContain("interrupted");
+    const again = await quorate(
+      ["run", team("echo"), "--input", '"a"', "--detach", "--id", "one"],
+      cwd,
+    );
+    expect(again.stdout).toContain("run one is there already");
+    const port = await freePort();
+    const working = await worker(cwd, {}, ["--health", `${port}`]);
+    await working.printed("one complete");
+    const status = await new Promise((resolve) =>
+      get(`http://127.0.0.1:${port}/`, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }),
+    );
+    expect(status).toBe(200);
+    working.child.kill("SIGTERM");
+    expect(await working.finished).toMatchObject({ code: 0, stderr: "" });
+    expect((await quorate(["show", "one"], cwd)).stdout).toContain("complete");
+  });
+
+  it("works on runs in a PostgreSQL database, whose address is printed without its password", async () => {
+    const cwd = folder();
+    const address = new URL(server.url);
+    const variables = { QUORATE_DB: address.href };
+    const working = await worker(cwd, variables);
+    const { stdout } = await quorate(
+      ["run", team("echo"), "--input", '"a"', "--detach", "--json"],
+      cwd,
+      "",
+      variables,
+    );
+    const { runId, isNew } = JSON.parse(stdout) as {
+      readonly runId: string;
+      readonly isNew: boolean;
+    };
+    expect(isNew).toBe(true);
+    const shown = await untilIt(
+      async () => quorate(["show", runId], cwd, "", variables),
+      "complete",
+    );
+    working.child.kill("SIGTERM");
+    const ended = await working.finished;
+    const { password } = address;
+    address.password = "";
+    expect(ended.stdout).toContain(address.href);
+    const all = [
+      shown,
+      ended,
+      await quorate(["show", "nosuch"], cwd, "", variables),
+      await quorate(["doctor"], cwd, "", variables),
+    ];
+    for (const { stdout: printed, stderr } of all) expect(printed + stderr).not.toContain(password);
+    const argument = await quorate(["runs", "--db", server.url], cwd);
+    expect(argument).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("set PGPASSWORD") as string,
+    });
+    expect(argument.stderr).not.toContain(password);
+    const given = await quorate(["runs", "--db", address.href], cwd, "", {
+      PGPASSWORD: decodeURIComponent(password),
+    });
+    expect(given).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(runId.slice(0, 8)) as string,
+    });
+  });
+
+  it("refuses what only who carries a run out can keep, with --detach", async () => {
+    const cwd = folder();
+    const { code, stderr } = await quorate(
+      ["run", team("echo"), "--input", '"a"', "--detach", "--deadline", "5m"],
+      cwd,
+    );
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        "quorate: --deadline is for the process that carries a run out; leave it out with --detach, or leave out --detach\n",
+    });
+  });
+});
