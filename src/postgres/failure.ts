@@ -21,7 +21,18 @@ const ADVICE: Readonly<Record<string, string>> = {
 export function databaseFailure(name: string, cause: unknown): QuorateError {
   if (cause instanceof QuorateError) return cause;
   const advice = ADVICE[codeOf(cause) ?? ""] ?? `failed: ${describeThrown(cause)}`;
-  return new QuorateError("STORE_FAILED", `The database ${name} ${advice}.`, { cause });
+  return new QuorateError("STORE_FAILED", `The database ${name} ${advice}.`, {
+    cause: withoutClient(cause),
+  });
+}
+
+/** What `pg` threw, by its words alone: it has the client with it, and that its password. */
+function withoutClient(thrown: unknown): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  const code = codeOf(thrown);
+  const plain = Object.assign(new Error(thrown.message), code === undefined ? {} : { code });
+  plain.name = thrown.name;
+  return plain;
 }
 
 /** Whether the connection was lost, or could not be had: what was asked may have been done, or not. */

@@ -11,7 +11,7 @@ export interface PostgresBackend extends AsyncDisposable {
 }
 
 /**
- * Keeps runs and values in a PostgreSQL database (14 or newer), which processes of many machines may use at once. Limits and budgets with a
+ * Keeps runs and values in a PostgreSQL database, which processes of many machines may use at once. Limits and budgets with a
  * `scope` hold over all of them; all other limits, and the work of agents, are this process's own.
  *
  * The tables are made when it is first used. Throws `BAD_OPTIONS` where neither `url`, `pool` nor `QUORATE_POSTGRES` says which database. What is
