@@ -87,6 +87,7 @@ export type { RunStream } from "./run/stream.ts";
 export type { Enqueued, EnqueueOptions } from "./run/enqueue.ts";
 export type { KeptResuming } from "./run/keep-resuming.ts";
 export type { KeepResumingOptions, ResumeAllOptions, ResumedRun } from "./run/resume-all.ts";
+export type { ThrownByAgent } from "./call/tell-thrown.ts";
 export type { RunTracing, TracedAttempt, TracedRun, Tracing } from "./call/tracing.ts";
 export type { WaitingRun } from "./team/waiting-run.ts";
 

@@ -18,6 +18,7 @@ import { attemptIdOf, attemptRequest } from "./attempt-request.ts";
 import { isDeadline } from "./deadline.ts";
 import { goesOnElsewhere } from "./send.ts";
 import { isSameUsage, unfitAnswer } from "./unfit-answer.ts";
+import { tellThrown } from "./tell-thrown.ts";
 import { idempotencyKey } from "./key.ts";
 import type { Run } from "./run.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
@@ -209,6 +210,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     hear(thrown);
     if (this.#how !== undefined) return;
     this.#how = "failed";
+    tellThrown(this.call, thrown);
     const unfit = unfitAnswer(this.#configured, thrown);
     if (unfit !== undefined) {
       this.#run.redact?.learn(unfit.answer, this.#configured.limits.maxBytes);

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { agent, memory, supervisor, type LiveEvent } from "../../src/index.ts";
+import { agent, memory, supervisor, type LiveEvent, type ThrownByAgent } from "../../src/index.ts";
 
 const types = (events: readonly LiveEvent[]): readonly string[] => events.map(({ type }) => type);
 
@@ -167,5 +167,46 @@ describe("the channel quorate:event", () => {
     const runs = new Set(heard.map(({ runId }) => runId));
     expect([...runs]).toEqual(["first", "second"]);
     expect(heard.filter(({ type }) => type === "run.finished")).toHaveLength(2);
+  });
+});
+
+describe("the channel quorate:thrown", () => {
+  it("has what each attempt threw, as it is, with its stack; the log and the outcome have none of what is redacted", async () => {
+    const heard: ThrownByAgent[] = [];
+    const hear = (message: unknown): void => {
+      heard.push(message as ThrownByAgent);
+    };
+    function whereItBreaks(): never {
+      throw new Error("no access with sk-12345678");
+    }
+    const breaks = agent({
+      name: "breaks",
+      backoff: { baseMs: 0 },
+      run: (_task: { key: string }) => whereItBreaks(),
+    });
+    const store = memory({ resumable: true }).store;
+    const team = supervisor({
+      name: "team",
+      agents: { breaks },
+      redact: ["key"],
+      backend: { store },
+    });
+    subscribe("quorate:thrown", hear);
+    let outcome: unknown;
+    try {
+      outcome = await team.run({ key: "sk-12345678" }, { runId: "r" });
+    } finally {
+      unsubscribe("quorate:thrown", hear);
+    }
+    expect(heard.map(({ thrown: _, ...of }) => of)).toEqual([
+      { runId: "r", callId: "breaks", agent: "breaks", attempt: 1 },
+      { runId: "r", callId: "breaks", agent: "breaks", attempt: 2 },
+    ]);
+    const [first] = heard;
+    expect((first?.thrown as Error).stack).toContain("whereItBreaks");
+    expect((first?.thrown as Error).message).toContain("sk-12345678");
+    const kept = JSON.stringify([store.read("r"), outcome]);
+    expect(kept).toContain("no access with");
+    expect(kept).not.toMatch(/sk-12345678|whereItBreaks/);
   });
 });
