@@ -73,6 +73,7 @@ export type { PanelUntil, PlannedPanel } from "./model/planned-panel.ts";
 export type { PanelOrder } from "./panel/order.ts";
 export type {
   ForecastPanel,
+  PanelCount,
   Estimate,
   PlanGap,
   PlannedAgent,

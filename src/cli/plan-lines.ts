@@ -32,7 +32,7 @@ export function planLines(plan: TaskPlan, screen: Terminal): string[] {
 /** How many of them are asked. */
 function panelLines({ panel }: TaskPlan, screen: Terminal): string[] {
   if (panel === undefined) return [];
-  const { until, order, first, calls } = panel;
+  const { until, order, first, calls, rounds } = panel;
   const enough =
     until === "certain"
       ? "it is certain who wins"
@@ -40,8 +40,10 @@ function panelLines({ panel }: TaskPlan, screen: Terminal): string[] {
         ? "two who are not kin hold what leads"
         : `the verdict has a confidence of ${until.confidence}`;
   const usual =
-    calls.expected === "unknown" ? "" : `; ${calls.expected.toFixed(1)} of them in the runs before`;
-  const words = `A panel: ${whole(first)} of ${whole(order.length)} at once, ${order.slice(0, first).map(safeText).join(", ")}, and more until ${enough}${usual}.`;
+    calls.expected === "unknown" || rounds.expected === "unknown"
+      ? ""
+      : `; ${calls.expected.toFixed(1)} of them in ${rounds.expected.toFixed(1)} rounds in the runs before`;
+  const words = `A panel: ${whole(first)} of ${whole(order.length)} at once, ${order.slice(0, first).map(safeText).join(", ")}, and more until ${enough}, in ${count(rounds.worst, "round")} at most${usual}.`;
   return wrap(words, screen.columns);
 }
 

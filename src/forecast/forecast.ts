@@ -81,7 +81,7 @@ export async function forecast(planning: Planning): Promise<TaskPlan> {
     supervisor: team.label,
     mode: plan.mode,
     ...(plan.panel !== undefined && {
-      panel: panelAhead(configuredRoot.configuredTeam, plan.panel, learned, records),
+      panel: panelAhead(configuredRoot.configuredTeam, tree, plan.panel, learned, records),
     }),
     agents,
     hits: agents.filter(({ kept }) => kept === true).length,
@@ -94,22 +94,25 @@ export async function forecast(planning: Planning): Promise<TaskPlan> {
   };
 }
 
-/** An earlier run in which everybody was asked, to learn from it, counts as one. */
+/** At worst those after the first round are asked one by one. An earlier run in which everybody was asked, to learn from it, counts as one. */
 function panelAhead(
   configuredTeam: ConfiguredTeam,
+  { members, plan }: TeamNode,
   panel: PlannedPanel,
   learned: LearnedBefore | undefined,
-  records: Records,
+  { panel: before }: Records,
 ): ForecastPanel {
-  const { until, order, always } = panel;
-  const rules = panelRules(configuredTeam, panel, learned);
-  const shares = order.map((name) => records.member(name)?.share ?? 0);
-  const expected = records.runs === 0 ? "unknown" : shares.reduce((sum, share) => sum + share, 0);
+  const { until, order } = panel;
+  const first = firstRound(configuredTeam, panel, panelRules(configuredTeam, panel, learned));
+  const stages = Math.max(1, ...members.map(({ stage }) => stage));
+  const rounds =
+    plan.mode === "sequence" ? order.length : Math.min(order.length, stages + order.length - first);
   return {
     until,
     order,
-    first: firstRound(configuredTeam, { until, order, always }, rules),
-    calls: { expected, worst: order.length },
+    first,
+    calls: { expected: before?.calls ?? "unknown", worst: order.length },
+    rounds: { expected: before?.rounds ?? "unknown", worst: rounds },
   };
 }
 

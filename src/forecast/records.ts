@@ -3,6 +3,7 @@ import { todaysEvents } from "../model/earlier-events.ts";
 import { CallPlaces } from "../log/call-places.ts";
 import type { RunEvent } from "../model/events.ts";
 import type { Store } from "../store/store.ts";
+import { meansOf, PanelRounds, type PanelRecord } from "./panel-rounds.ts";
 
 /** What runs before took at a place. */
 export interface Recorded {
@@ -25,6 +26,8 @@ export interface Records {
   judge(place: string): Recorded | undefined;
   /** The median time that a team's agents took to decide, from the first question to the last answer; 0 where none were asked. */
   judgingMs(team: string): number;
+  /** Means over the runs whose own team was asked by a panel, also those that explored; `undefined` where there is none. */
+  readonly panel: PanelRecord | undefined;
 }
 
 const MAX_RUNS = 50;
@@ -53,6 +56,7 @@ export async function recordsOf(store: Store, supervisor: string): Promise<Recor
     judge: (place) => medians(runs.map(({ places }) => places.get(place) ?? NOT_ASKED)),
     judgingMs: (team) =>
       runs.length === 0 ? 0 : median(runs.map(({ judging }) => spanOf(judging.get(team)))),
+    panel: meansOf(runs.flatMap(({ panel }) => panel ?? [])),
   };
 }
 
@@ -70,6 +74,7 @@ interface OneRun {
   readonly places: ReadonlyMap<string, RecordedCost>;
   /** By team: when its agents were first asked to decide, and when the last had answered. */
   readonly judging: ReadonlyMap<string, RecordedSpan>;
+  readonly panel: PanelRecord | undefined;
 }
 
 interface RecordedSpan {
@@ -81,7 +86,9 @@ function runOf(events: readonly RunEvent[]): OneRun {
   const places = new Map<string, RecordedCost>();
   const judging = new Map<string, RecordedSpan>();
   const calls = new CallPlaces();
+  const panel = new PanelRounds();
   for (const event of events) {
+    panel.add(event);
     const started = event.type === "call.started";
     if (!started && event.type !== "call.succeeded" && event.type !== "call.failed") continue;
     calls.add(event);
@@ -101,7 +108,7 @@ function runOf(events: readonly RunEvent[]): OneRun {
       calls: before.calls + 1,
     });
   }
-  return { places, judging };
+  return { places, judging, panel: panel.record };
 }
 
 function spanOf(span: RecordedSpan | undefined): number {

@@ -51,12 +51,21 @@ export interface PlanGap {
   readonly why: string;
 }
 
+/** How often something of a panel is expected, and how often at most. */
+export interface PanelCount {
+  /** `"unknown"` where no run before had a panel. */
+  readonly expected: number | "unknown";
+  readonly worst: number;
+}
+
 /** How many of a team would be asked. */
 export interface ForecastPanel extends Pick<PlannedPanel, "until" | "order"> {
   /** So many of them are asked at once at first. */
   readonly first: number;
-  /** How many are asked: on average of the runs before, and at most. */
-  readonly calls: { readonly expected: number | "unknown"; readonly worst: number };
+  /** How many are asked: on average of the runs before that had a panel, and at most. */
+  readonly calls: PanelCount;
+  /** In how many rounds, each after the answers of the one before: on average of the same runs, and at most. */
+  readonly rounds: PanelCount;
 }
 
 /** What a task would take, as far as that can be known without asking anybody. Plain JSON. */

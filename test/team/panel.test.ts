@@ -328,12 +328,58 @@ describe("the plan of a team with a panel", () => {
       order: ["a0", "a1", "a2", "a3", "a4"],
       first: 3,
       calls: { expected: "unknown", worst: 5 },
+      rounds: { expected: "unknown", worst: 3 },
     });
     const { worst } = await all.gate.plan("task" as never);
     expect(before.worst.durationMs).toBeGreaterThanOrEqual(4 * Number(worst.durationMs));
     await run();
-    expect((await gate.plan("task" as never)).panel?.calls).toEqual({ expected: 3, worst: 5 });
+    // Runs in which everybody was asked on purpose say nothing of what a panel takes.
+    await run({ panel: false });
+    expect((await gate.plan("task" as never)).panel).toMatchObject({
+      calls: { expected: 3, worst: 5 },
+      rounds: { expected: 1, worst: 3 },
+    });
     expect((await gate.plan("task" as never, { panel: false } as never)).panel).toBeUndefined();
+  });
+});
+
+describe("the rounds of a panel in the plan", () => {
+  const said = [
+    [1, "ship"],
+    [1, "hold"],
+    [1, "hold"],
+    [1, "hold"],
+    [1, "ship"],
+  ] as const;
+
+  it.each([1, 2, 8])(
+    "are as many as the runs before took, however few fit in at once: %i",
+    async (concurrency) => {
+      // Three at once, then one whose "hold" settles it.
+      const { gate, run, asked } = teamOf(said, { concurrency });
+      await run();
+      await run({ panel: { until: "certain", explore: 1 } });
+      expect(asked).toHaveLength(4 + 5);
+      expect((await gate.plan("task" as never)).panel).toMatchObject({
+        calls: { expected: 4.5, worst: 5 },
+        rounds: { expected: 1.5, worst: 3 },
+      });
+    },
+  );
+
+  it("are one for each member in sequence, and one where everybody is asked to learn from it", async () => {
+    const sequence = teamOf(said, { mode: "sequence" });
+    const { panel } = await sequence.gate.plan("task" as never);
+    expect(panel?.rounds.worst).toBe(5);
+    await sequence.run();
+    const after = await sequence.gate.plan("task" as never);
+    expect(after.panel?.rounds.expected).toBe(sequence.asked.length);
+    const { gate } = teamOf(said);
+    const explored = await gate.plan(
+      "task" as never,
+      { panel: { until: "certain", explore: 1 } } as never,
+    );
+    expect(explored.panel).toMatchObject({ first: 5, rounds: { worst: 1 } });
   });
 });
 
