@@ -10,6 +10,9 @@ export async function readBody(
   const announced = headers.get("content-length");
   if (announced !== null && Number(announced) > maxBytes) throw tooLarge(maxBytes);
   if (body === null || announced === "0") return {};
+  const text = await textOf(body, maxBytes, withinMs);
+  if (text === "") return {};
+  // Only now: a request without a body may come with an empty one.
   const [type = ""] = (headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/json") {
     throw new HttpRefusal(
@@ -18,8 +21,6 @@ export async function readBody(
       "Send JSON, with Content-Type: application/json.",
     );
   }
-  const text = await textOf(body, maxBytes, withinMs);
-  if (text === "") return {};
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -11,6 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   woff2: "font/woff2",
   png: "image/png",
   json: "application/json",
+  txt: "text/plain; charset=utf-8",
 };
 
 /** A file of the page, by its path below the server's own; `undefined` where there is none. */
