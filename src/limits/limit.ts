@@ -58,7 +58,7 @@ export interface Limit {
    * Is there while an attempt waits, and keeps the process alive: the slot may be held by an attempt that was given up, whose grace timer
    * does not.
    */
-  hold: NodeJS.Timeout | undefined;
+  hold: ReturnType<typeof setInterval> | undefined;
   /** Looks at the queue again when the condition may be met for the first in it. */
   alarm: Disposable | undefined;
   /** The permits that hold one of its slots and wait for a slot themselves; made when the first one does. */

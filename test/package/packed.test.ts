@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packedProject, type PackedProject } from "./packed-project.ts";
@@ -114,6 +114,38 @@ describe("the packed package", () => {
     const load = entries.map((entry) => `await import("${entry}");`).join(" ");
     expect(node("--input-type=module", "--eval", `${load} console.log("loaded")`)).toBe("loaded\n");
     expect(node("node_modules/quorate/dist/cli/main.js", "--version").trim()).toBe(version);
+  });
+
+  it("has types that need no types of Node's where a browser's are there, but for SQLite's own", () => {
+    const names = [
+      "quorate",
+      ...["learning", "report", "ports", "similar", "testing"].map((one) => `quorate/${one}`),
+    ];
+    const imports = names.map((name, index) => `export * as all${index} from "${name}";`);
+    writeFileSync(
+      join(project, "program.ts"),
+      `${PROGRAM.replace(/console.*/, "")}\nexport { said };`,
+    );
+    writeFileSync(join(project, "entries.ts"), imports.join("\n"));
+    const compilerOptions = {
+      module: "nodenext",
+      target: "es2024",
+      lib: ["es2024", "esnext.disposable", "dom"],
+      types: [],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+    };
+    const files = ["program.ts", "entries.ts"];
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const { stdout } = spawnSync(process.execPath, [tsc, "-p", "."], {
+      cwd: project,
+      encoding: "utf8",
+    });
+    expect(stdout).toBe("");
+    rmSync(join(project, "entries.ts"));
   });
 
   it("has types that hold in a strict project that looks into them", () => {
