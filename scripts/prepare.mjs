@@ -145,7 +145,7 @@ function machineEnvironment() {
 function install() {
   const started = Date.now();
   const why = existsSync(installed) ? "package-lock.json changed" : "first use";
-  say(`installing the packages of package-lock.json (${why}; this can take a minute) …`);
+  say(`installing packages (${why}; this can take a minute) …`);
   const npm = spawnSync("npm", ["ci", ...INSTALL_FLAGS], {
     cwd: root,
     env: machineEnvironment(),

@@ -71,6 +71,16 @@ export function everybody(outlook: Outlook): Ask {
   });
 }
 
+/** The fewest in that order whose winner is that of all, and stays it with each that is asked after them: what nobody knows beforehand. */
+export function byHindsight(outlook: Outlook): Ask {
+  return (answers, order) => {
+    const { winner } = cameOf(outlook, answers, order, order.length);
+    let calls = order.length;
+    while (calls > 1 && cameOf(outlook, answers, order, calls - 1).winner === winner) calls--;
+    return { calls, rounds: 1, ...cameOf(outlook, answers, order, calls) };
+  };
+}
+
 export function alone(outlook: Outlook): Ask {
   return (answers, order) => ({ calls: 1, rounds: 1, ...cameOf(outlook, answers, order, 1) });
 }

@@ -7,6 +7,7 @@ import { inOrder, type PanelOrder } from "../../src/panel/order.ts";
 import type { PanelRule } from "../../src/panel/until.ts";
 import {
   alone,
+  byHindsight,
   everybody,
   inRounds,
   remembered,
@@ -82,6 +83,10 @@ export function oneDraw(given: Draw): readonly (readonly [string, Measured])[] {
   note(
     "best agent then",
     measure(() => best, remembered(alone(outlook))),
+  );
+  note(
+    "oracle",
+    measure(() => best, remembered(byHindsight(outlook))),
   );
   for (const order of ORDERS) {
     const names = inOrder(members, order);

@@ -33,6 +33,7 @@ export const adaptive: Section = async (folders, { quick }) => {
       `SET, AGENTS, TRUTHS: means of ${draws} seeded draws; ${MOST_TRUTHS} items with truths are drawn and never scored.`,
       "less: accuracy less that of all asked; same: the share of items with the same winner.",
       "calls, rounds: of an item. cost: as a share of what all cost.",
+      "oracle: by hindsight, the fewest, best first, from whom on the winner stays that of all; nobody can know that beforehand.",
       "explore: everybody is asked of one item in twenty, to learn from.",
       "random: asked in random order, by majority, as published; ours: best first.",
     ],

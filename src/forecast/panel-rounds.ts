@@ -23,19 +23,17 @@ export class PanelRounds {
     if (event.role === "judge") return;
     const { callId } = event;
     switch (event.type) {
-      // Whoever waits for a limit belongs to the round in which it began to wait.
+      // Whoever waits for a limit belongs to the round in which it began to wait. Who has a kept answer is not asked.
       case "call.queued":
       case "call.started":
-      case "call.reused":
-        if (!this.#asked.has(callId)) {
-          if (this.#under.size === 0) this.#rounds++;
-          this.#asked.add(callId);
-          this.#under.add(callId);
-        }
-        if (event.type === "call.reused") this.#under.delete(callId);
+        if (this.#asked.has(callId)) break;
+        if (this.#under.size === 0) this.#rounds++;
+        this.#asked.add(callId);
+        this.#under.add(callId);
         break;
       case "call.succeeded":
       case "call.failed":
+      case "call.reused":
         this.#under.delete(callId);
         break;
       default:

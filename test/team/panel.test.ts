@@ -244,6 +244,99 @@ describe("a panel among other things", () => {
     expect(bill.saved.panel).toMatchObject({ calls: 2 });
   });
 
+  it("under a budget with room for those it asks, it is complete where asking everybody is not", async () => {
+    const asked: string[] = [];
+    const paid = <const Name extends string>(name: Name, says: string) =>
+      agent({
+        name,
+        retries: 0,
+        maxCost: { usd: 0.1 },
+        run: (_task: string, { report }) => {
+          asked.push(name);
+          report({ usdMicros: 100_000 });
+          return { recommendation: says };
+        },
+      });
+    const gate = supervisor({
+      name: "gate",
+      agents: {
+        a: paid("a", "ship"),
+        b: paid("b", "ship"),
+        c: paid("c", "ship"),
+        d: paid("d", "hold"),
+        e: paid("e", "hold"),
+      },
+      panel: "certain",
+      budget: { usd: 0.35 },
+    });
+    const few = await gate.run("go?");
+    expect([few.status, few.bill.spent.usdMicros]).toEqual(["complete", 300_000]);
+    expect(asked.splice(0)).toEqual(["a", "b", "c"]);
+    const all = await gate.run("go?", { panel: false });
+    expect(all.status).toBe("partial");
+    expect(asked).toHaveLength(3);
+  });
+
+  it("under a budget that runs share, it goes on to others where one does not fit", async () => {
+    const backend = memory();
+    const paid = <const Name extends string>(name: Name, usd: number) =>
+      agent({
+        name,
+        retries: 0,
+        maxCost: { usd },
+        run: (_task: string, { report }) => {
+          report({ usdMicros: usd * 1e6 });
+          return { recommendation: "ship" };
+        },
+      });
+    const gate = supervisor({
+      name: "gate",
+      agents: { a: paid("a", 0.1), dear: paid("dear", 5), c: paid("c", 0.1), d: paid("d", 0.1) },
+      panel: "certain",
+      budget: { usd: 1, scope: "today" },
+      backend,
+    });
+    const { status, results, verdict, missing, bill } = await gate.run("go?");
+    expect(results.dear).toMatchObject({ status: "failed", error: { code: "BUDGET_EXCEEDED" } });
+    expect([status, verdict?.winner]).toEqual(["partial", "ship"]);
+    expect(missing).toMatchObject([{ agent: "dear", why: "budget" }]);
+    expect(bill.calls + (bill.saved.panel?.calls ?? 0)).toBe(3);
+  });
+
+  it("asks nobody anew whose answer is kept, and leaves out the same", async () => {
+    const asked: string[] = [];
+    const kept = <const Name extends string>(name: Name, says: string) =>
+      agent({
+        name,
+        version: "1",
+        cache: { ttlMs: 60_000 },
+        run: (_task: string) => {
+          asked.push(name);
+          return { recommendation: says };
+        },
+      });
+    const gate = supervisor({
+      name: "gate",
+      agents: {
+        a: kept("a", "ship"),
+        b: kept("b", "ship"),
+        c: kept("c", "ship"),
+        d: kept("d", "hold"),
+        e: kept("e", "hold"),
+      },
+      panel: "certain",
+      backend: memory(),
+    });
+    const first = await gate.run("go?");
+    const second = await gate.run("go?");
+    expect(asked).toEqual(["a", "b", "c"]);
+    expect(second.bill.saved).toMatchObject({ cache: { calls: 3 }, panel: { calls: 2 } });
+    expect(second.verdicts).toEqual(first.verdicts);
+    // One run in which three were asked at once, one in which nobody had to be.
+    const { panel } = await gate.plan("go?");
+    expect([panel?.calls.expected, panel?.rounds.expected]).toEqual([1.5, 0.5]);
+  });
+
   it("a fork asks as its run did, and nobody anew", async () => {
     const asked: string[] = [];
     const store = memory({ resumable: true }).store;
