@@ -28,7 +28,10 @@ export function judgeAsker(deciding: Deciding): Ask {
     const same = before.find((call) => canonicalJson(call.task) === canonicalJson(task));
     if (same !== undefined) return same.answer;
     const another = before.reduce((one) => furtherPlace(one, "rerun", RERUN), place);
-    if (told !== undefined) tell(agent.name, told);
+    if (told !== undefined) {
+      if ("link" in told) throw new Error('what a judge is told has "link", renamed to "resolver"');
+      tell(agent.name, told);
+    }
     const answer = askJudge(deciding, agent, task, another);
     before.push({ task, answer });
     return answer;
