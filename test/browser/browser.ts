@@ -53,19 +53,61 @@ export async function open(
   });
   const page = await context.newPage();
   const complaints: string[] = [];
-  page.on("pageerror", ({ message }) => complaints.push(message));
-  page.on("console", (said) => {
-    if (said.type() === "error" || said.type() === "warning") complaints.push(said.text());
-  });
-  page.on("dialog", (dialog) => {
-    complaints.push(`a dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
+  watch(page, (complaint) => complaints.push(complaint));
   if (fonts) await page.addInitScript(putFonts, fontFaces());
   await page.goto(`file://${file}${hash}`);
   await page.waitForSelector("h1");
   if (fonts) await page.evaluate(() => document.fonts.ready);
   return { context, page, complaints };
+}
+
+/** How long something may take to come, on a machine that is busy. */
+const MOST_MS = Number(process.env["MOST"] ?? 30_000);
+
+export interface VisitOptions {
+  readonly view?: View;
+  readonly fonts?: boolean;
+  /** What it may complain of. */
+  readonly ignored?: RegExp;
+  /** What the time is for it; it does not go on. */
+  readonly nowMs?: number;
+}
+
+/** Opens a page of a server, in a window of its own. */
+export async function visit(
+  browser: Browser,
+  url: string,
+  { view = DESK, fonts = false, ignored, nowMs }: VisitOptions = {},
+): Promise<Watched> {
+  const { width, height, scheme } = view;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    deviceScaleFactor: 1,
+    reducedMotion: "reduce",
+    bypassCSP: fonts,
+  });
+  context.setDefaultTimeout(MOST_MS);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  watch(page, (complaint) => {
+    if (ignored?.test(complaint) !== true) complaints.push(complaint);
+  });
+  if (nowMs !== undefined) await page.clock.setFixedTime(nowMs);
+  if (fonts) await page.addInitScript(putFonts, fontFaces());
+  await page.goto(url);
+  return { context, page, complaints };
+}
+
+function watch(page: Page, complain: (complaint: string) => void): void {
+  page.on("pageerror", ({ message }) => complain(message));
+  page.on("console", (said) => {
+    if (said.type() === "error" || said.type() === "warning") complain(said.text());
+  });
+  page.on("dialog", (dialog) => {
+    complain(`a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
 }
 
 function putFonts(css: string): void {

@@ -10,7 +10,7 @@ import { RunsPage } from "./pages/runs.tsx";
 import { Failure } from "./parts.tsx";
 import { useRoute } from "./route.ts";
 import { SignIn } from "./sign-in.tsx";
-import type { SessionAnswer } from "./wire.ts";
+import type { SessionAnswer } from "../../../src/server/wire.ts";
 
 type Standing =
   | { readonly kind: "asking" }

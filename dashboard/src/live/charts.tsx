@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { AgentReliability, Reliability } from "../../../src/model/reliability.ts";
 import { visible } from "../model/visible.ts";
-import type { CalibrationBin } from "./wire.ts";
+import type { CalibrationBin } from "../../../src/server/wire.ts";
 
 export type ChartsProps =
   | { readonly kind: "reliability"; readonly reliability: Reliability }

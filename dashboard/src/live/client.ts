@@ -64,7 +64,8 @@ export function makeClient(signedOut: () => void): Client {
         ...given(signal),
       }),
     remove: async (path) => {
-      await ask(path, { method: "DELETE" }, MOST_MS);
+      const headers = { "Content-Type": "application/json" };
+      await ask(path, { method: "DELETE", headers }, MOST_MS);
     },
     async *events(runId, afterSeq, signal) {
       const headers = {

@@ -1,11 +1,11 @@
 import { useEffect, useId, useRef, useState, type ReactNode } from "react";
+import type { HumanDecision } from "../../../src/log/chosen-position.ts";
 import { useDesk } from "../desk.ts";
 import { holdersOf, positionWords, type Subject } from "../model/subjects.ts";
 import { visible } from "../model/visible.ts";
 import { Icon } from "../parts/icon.tsx";
 import { useDeed, useMay, useSigned } from "./desk.ts";
 import { Failure } from "./parts.tsx";
-import type { DecisionWire } from "./wire.ts";
 
 /** As long as the log takes them. */
 const MOST_NOTE_CHARS = 10_000;
@@ -48,7 +48,7 @@ export function DecideForm(props: {
     if (position === undefined) return;
     const by = name.trim();
     keepName(by);
-    const decision: DecisionWire = {
+    const decision: HumanDecision = {
       subject: subject.name,
       winner: position.value,
       why: note.trim(),
@@ -94,6 +94,7 @@ export function DecideForm(props: {
           id={`${id}note`}
           className="input"
           rows={2}
+          required
           maxLength={MOST_NOTE_CHARS}
           placeholder="Why you see it so"
           value={note}

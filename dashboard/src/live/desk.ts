@@ -1,7 +1,7 @@
 import { createContext, useContext, useEffect, useState } from "react";
 import type { Client } from "./client.ts";
 import { Refused } from "./refused.ts";
-import type { Scope, SessionAnswer } from "./wire.ts";
+import type { SessionAnswer } from "../../../src/server/wire.ts";
 
 /** What the pages share: who asks the server, and what that is allowed. */
 export interface Signed {
@@ -20,7 +20,7 @@ export function useSigned(): Signed {
   return signed;
 }
 
-export function useMay(scope: Scope): boolean {
+export function useMay(scope: SessionAnswer["scopes"][number]): boolean {
   return useSigned().session.scopes.includes(scope);
 }
 

@@ -7,7 +7,7 @@ import type { Refused } from "./refused.ts";
 import type { LiveSource } from "./live-source.ts";
 import { Failure } from "./parts.tsx";
 import { go } from "./route.ts";
-import type { ForkPlan, RunBegun } from "./wire.ts";
+import type { ForkPlan, RunBegun } from "../../../src/server/wire.ts";
 
 const MOST_SQUARES = 60;
 /** After the last key that was pressed. */

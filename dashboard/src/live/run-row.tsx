@@ -18,7 +18,7 @@ import { Key } from "../parts/mark.tsx";
 import { useSigned } from "./desk.ts";
 import { follow } from "./parts.tsx";
 import { hrefOf } from "./route.ts";
-import type { RunAnswer } from "./wire.ts";
+import type { RunAnswer } from "../../../src/server/wire.ts";
 
 const STATUS: Readonly<Record<RunStatus, readonly [ChipProps["tone"], IconName, string]>> = {
   running: ["accent", "play", "running"],

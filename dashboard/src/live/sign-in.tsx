@@ -4,7 +4,7 @@ import type { Client } from "./client.ts";
 import type { Refused } from "./refused.ts";
 import { useDeed } from "./desk.ts";
 import { Failure } from "./parts.tsx";
-import type { SessionAnswer } from "./wire.ts";
+import type { SessionAnswer } from "../../../src/server/wire.ts";
 
 /** Asks for the token once; the browser keeps a cookie for it, which no script can read. */
 export function SignIn(props: {

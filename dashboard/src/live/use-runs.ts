@@ -4,7 +4,7 @@ import { refusal, useSigned } from "./desk.ts";
 import type { Params } from "./client.ts";
 import type { Refused } from "./refused.ts";
 import type { RunFilter } from "./route.ts";
-import type { RunsAnswer } from "./wire.ts";
+import type { RunsAnswer } from "../../../src/server/wire.ts";
 
 const PAGE = 100;
 /** How often the first page is asked for again, while somebody looks. */

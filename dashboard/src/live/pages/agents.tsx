@@ -6,7 +6,7 @@ import { Choose } from "../../parts/controls.tsx";
 import { useLoaded } from "../desk.ts";
 import { Empty, Failure, Frame, Loading } from "../parts.tsx";
 import { go } from "../route.ts";
-import type { AgentFigures, AgentsFigures, TeamListed } from "../wire.ts";
+import type { AgentFigures, AgentsFigures, TeamListed } from "../../../../src/server/wire.ts";
 
 // What draws charts is loaded when somebody looks at some.
 const Charts = lazy(() => import("../charts.tsx"));
@@ -76,7 +76,7 @@ function aboutOf({ team, learned = {} }: AgentsFigures): string {
       ? []
       : [
           `${count(one.votes, "vote")} about ${count(one.subjects, "subject")}, ${
-            one.outcomes === 0 ? "no truth recorded" : `against ${count(one.outcomes, "truth")}`
+            truthsIn(one) === 0 ? "no truth recorded" : `against ${count(truthsIn(one), "truth")}`
           }`,
         ],
   );
@@ -153,10 +153,17 @@ function Team({ data }: { readonly data: AgentsFigures }): ReactNode {
   );
 }
 
-function reliabilityWords({ outcomes, refused, why }: Reliability): string {
+/** How many truths it rests on: what was learned may have been kept by a version that called them outcomes. */
+function truthsIn(learned: Reliability): number {
+  const { truths, outcomes } = learned as { readonly truths?: number; readonly outcomes?: number };
+  return truths ?? outcomes ?? 0;
+}
+
+function reliabilityWords(learned: Reliability): string {
+  const { refused, why } = learned;
   if (refused !== undefined) return `Not used to decide: ${visible(refused)}`;
   const by =
-    outcomes === 0
+    truthsIn(learned) === 0
       ? "By what the others say: no truth is recorded. The line is the 95 % interval."
       : "Against recorded truths. The line is the 95 % interval (Wilson).";
   return `${by} ${visible(why)}`;
@@ -207,7 +214,7 @@ function AgentTable(props: {
       {rows.length === 0 ? (
         <Empty title="Nobody has been asked yet.">Start a run, and its agents stand here.</Empty>
       ) : (
-        <div className="scroll" tabIndex={0} role="region" aria-labelledby="agents-h">
+        <div className="scroll" tabIndex={0} role="region" aria-label="Table of agents">
           <table className="agents">
             <thead>
               <tr>

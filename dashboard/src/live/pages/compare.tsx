@@ -16,7 +16,7 @@ import { compare, type CallPair, type Comparison, type SubjectPair } from "../mo
 import { wordDiff, type DiffPart } from "../model/word-diff.ts";
 import { Failure, Frame, Go, Loading } from "../parts.tsx";
 import { go } from "../route.ts";
-import type { EventsAnswer, RunsAnswer } from "../wire.ts";
+import type { EventsAnswer, RunsAnswer } from "../../../../src/server/wire.ts";
 
 const PAGE = 1_000;
 /** A longer log is not compared: the page has to hold both. */

@@ -9,7 +9,7 @@ import { parsed } from "../fork-part.tsx";
 import { beginning, faultsIn, fieldsOf } from "../model/input-schema.ts";
 import { Empty, Failure, Frame, Loading } from "../parts.tsx";
 import { go } from "../route.ts";
-import type { EventsAnswer, RunBegun, TeamListed } from "../wire.ts";
+import type { EventsAnswer, RunBegun, TeamListed } from "../../../../src/server/wire.ts";
 
 /** Starts a run: of which team, with what. `like`: with the input of another run, to begin with. */
 export function NewRunPage(props: {

@@ -9,7 +9,7 @@ import { DecideForm } from "../decide-form.tsx";
 import { ForkPart } from "../fork-part.tsx";
 import { liveSource, type LiveSource } from "../live-source.ts";
 import { Empty, Failure, Frame, Go, Loading, Nav, SignOut } from "../parts.tsx";
-import type { RunAnswer } from "../wire.ts";
+import type { RunAnswer } from "../../../../src/server/wire.ts";
 
 /** A run as it goes on. */
 export function RunPage({ runId }: { readonly runId: string }): ReactNode {

@@ -20,7 +20,7 @@ import { Empty, Failure, Frame, Go, Loading } from "../parts.tsx";
 import { go, NO_FILTER, type RunFilter } from "../route.ts";
 import { RunRow } from "../run-row.tsx";
 import { useRuns } from "../use-runs.ts";
-import type { TeamListed } from "../wire.ts";
+import type { TeamListed } from "../../../../src/server/wire.ts";
 
 const STATUSES = [
   { value: "all", label: "All" },
@@ -34,6 +34,10 @@ const STATUSES = [
 ] as const;
 
 type StatusChoice = (typeof STATUSES)[number]["value"];
+
+/** A search goes on in older runs until it has found so many, or looked through so many. */
+const FOUND = 50;
+const MOST_LOOKED = 5_000;
 
 /** All runs, those that began last first. */
 export function RunsPage({ filter }: { readonly filter: RunFilter }): ReactNode {
@@ -53,6 +57,13 @@ export function RunsPage({ filter }: { readonly filter: RunFilter }): ReactNode 
       ),
     [runs.list, finder],
   );
+  // What is looked for may be further back: older runs come in until there is something to look at.
+  const { hasMore, busy, more } = runs;
+  const looks = finder !== undefined && hasMore && !busy && runs.error === undefined;
+  const wantsMore = looks && shown.length < FOUND && runs.list.length < MOST_LOOKED;
+  useEffect(() => {
+    if (wantsMore) more();
+  });
   const set = (change: Partial<RunFilter>): void =>
     go({ page: "runs", filter: { ...filter, ...change } }, { replace: true });
   const isFiltered =
@@ -182,6 +193,10 @@ function List({ runs }: { readonly runs: Listed }): ReactNode {
     moves.current = true;
     setReachable(next);
   };
+  const items = virtual.getVirtualItems();
+  const tabbed = items.some(({ index }) => index === reachable)
+    ? reachable
+    : (items[Math.floor(items.length / 2)]?.index ?? 0);
   return (
     <>
       <div className="rn hd" aria-hidden="true">
@@ -195,7 +210,7 @@ function List({ runs }: { readonly runs: Listed }): ReactNode {
         <span className="right">Began</span>
       </div>
       <div ref={table} className="tall" role="list" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, start, key }) => {
+        {items.map(({ index, start, key }) => {
           const run = runs[index];
           if (run === undefined) return null;
           return (
@@ -210,7 +225,7 @@ function List({ runs }: { readonly runs: Listed }): ReactNode {
               <RunRow
                 run={run}
                 index={index}
-                reachable={index === Math.min(reachable, runs.length - 1)}
+                reachable={index === tabbed}
                 onKeyDown={(event) => move(event, index)}
               />
             </div>
