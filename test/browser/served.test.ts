@@ -88,7 +88,10 @@ async function decideRest(page: Page): Promise<void> {
     await form.getByLabel("It does not").check();
     await form.getByLabel("Note, kept in the log").fill("It is about something else.");
     await form.getByRole("button", { name: "Decide" }).click();
-    await page.locator("#waits form").nth(many - 1).waitFor({ state: "detached" });
+    await page
+      .locator("#waits form")
+      .nth(many - 1)
+      .waitFor({ state: "detached" });
   }
 }
 

@@ -76,7 +76,7 @@ function aboutOf({ team, learned = {} }: AgentsFigures): string {
       ? []
       : [
           `${count(one.votes, "vote")} about ${count(one.subjects, "subject")}, ${
-            truthsIn(one) === 0 ? "no truth recorded" : `against ${count(truthsIn(one), "truth")}`
+            one.truths === 0 ? "no truth recorded" : `against ${count(one.truths, "truth")}`
           }`,
         ],
   );
@@ -153,17 +153,11 @@ function Team({ data }: { readonly data: AgentsFigures }): ReactNode {
   );
 }
 
-/** How many truths it rests on: what was learned may have been kept by a version that called them outcomes. */
-function truthsIn(learned: Reliability): number {
-  const { truths, outcomes } = learned as { readonly truths?: number; readonly outcomes?: number };
-  return truths ?? outcomes ?? 0;
-}
-
 function reliabilityWords(learned: Reliability): string {
   const { refused, why } = learned;
   if (refused !== undefined) return `Not used to decide: ${visible(refused)}`;
   const by =
-    truthsIn(learned) === 0
+    learned.truths === 0
       ? "By what the others say: no truth is recorded. The line is the 95 % interval."
       : "Against recorded truths. The line is the 95 % interval (Wilson).";
   return `${by} ${visible(why)}`;
