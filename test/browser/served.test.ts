@@ -297,6 +297,8 @@ describe("the pages that quorate serve hands out, in a browser", () => {
     const page = await comeIn("?agents=code-review-board");
     await page.locator("table.agents tbody tr").first().waitFor();
     expect(await page.locator("table.agents").innerText()).toContain("graphite");
+    const licences = await page.request.get(`${served.url}assets/licences.txt`);
+    expect(await licences.text()).toContain("@observablehq/plot");
   });
 });
 
@@ -327,8 +329,8 @@ describe.each(VIEWS)("a served page at $width $scheme", (view) => {
       await page.goto(served.url + path);
       await page.locator("h1").waitFor();
       await page.locator(".loading").first().waitFor({ state: "detached" });
-      expect(await wrongWith(page), place).toEqual([]);
-      expect(await overhang(page), place).toBe(0);
+      const found = { place, wrong: await wrongWith(page), overhang: await overhang(page) };
+      expect(found).toEqual({ place, wrong: [], overhang: 0 });
     }
   });
 });
