@@ -1,16 +1,18 @@
 import { QuorateError } from "../model/errors.ts";
 import { withDatabase } from "./database.ts";
-import { explain } from "./explain.ts";
+import { explain, explained } from "./explain.ts";
 import { readRun } from "./find-run.ts";
 import { originLines } from "./origin.ts";
 import { notices, section } from "./report.ts";
 import type { RunView } from "../report/run-view.ts";
+import { safeJson } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ExplainFlags {
   readonly db: string;
   readonly subject?: string;
   readonly full?: boolean;
+  readonly json?: boolean;
 }
 
 /** `quorate explain`: why a run decided as it did, from its events alone. */
@@ -20,13 +22,20 @@ export async function explainCommand(
   screen: Terminal,
 ): Promise<void> {
   const { run } = await withDatabase(flags.db, (store) => readRun(store, wanted, flags.db));
-  const lines = explain(run, screen, flags);
-  if (lines.length === 0 && flags.subject !== undefined) {
+  const found = explained(run, flags.subject);
+  if (found.length === 0 && flags.subject !== undefined) {
     throw new QuorateError(
       "BAD_OPTIONS",
       `No subject of run ${run.runId} contains "${flags.subject}"; without --subject all are shown.`,
     );
   }
+  if (flags.json === true) {
+    const { runId, supervisor, status, missing, notices: told } = run;
+    const verdicts = found.map(({ team, it }) => (team === "" ? it : { team, ...it }));
+    screen.print(safeJson({ runId, supervisor, status, verdicts, missing, notices: told }, 2));
+    return;
+  }
+  const lines = explain(run, screen, flags);
   const origin = originLines(run, screen);
   screen.print(
     ...(origin.length > 0 ? [...origin, ""] : []),

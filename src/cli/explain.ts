@@ -31,9 +31,7 @@ export interface ExplainOptions {
  */
 export function explain(run: RunView, screen: Terminal, options: ExplainOptions = {}): string[] {
   const full = options.full ?? false;
-  const wanted = [...run.verdicts, ...run.open]
-    .filter(({ it }) => matches(it, options.subject))
-    .toSorted((a, b) => rank(a.it) - rank(b.it) || supportOf(b.it) - supportOf(a.it));
+  const wanted = explained(run, options.subject);
   const shown = full || options.subject !== undefined ? wanted : wanted.slice(0, MAX_SUBJECTS);
   const lines = shown.flatMap((found) => ["", ...explainOne(found, run, screen, full)]);
   const hidden = wanted.length - shown.length;
@@ -47,6 +45,13 @@ export function explain(run: RunView, screen: Terminal, options: ExplainOptions 
     );
   }
   return lines.slice(1);
+}
+
+/** What is to be explained, in the order in which it is. */
+export function explained(run: RunView, subject: string | undefined): readonly Found<Verdict>[] {
+  return [...run.verdicts, ...run.open]
+    .filter(({ it }) => matches(it, subject))
+    .toSorted((a, b) => rank(a.it) - rank(b.it) || supportOf(b.it) - supportOf(a.it));
 }
 
 function matches(verdict: Verdict, wanted: string | undefined): boolean {

@@ -18,7 +18,8 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   follow: ["quorate follow latest", "quorate follow latest --json"],
   cancel: ["quorate cancel latest"],
   explain: ["quorate explain latest", 'quorate explain latest --subject "token"'],
-  prune: ["quorate prune --older-than 30d"],
+  prune: ["quorate prune --older-than 30d", "quorate prune --older-than 30d --dry-run"],
+  worker: ["quorate worker team.ts --db postgres://quorate@db.internal/quorate"],
   delete: ["quorate delete 3f2a", "quorate delete --tenant acme"],
   report: [
     "quorate report latest > report.md",

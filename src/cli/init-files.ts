@@ -1,5 +1,5 @@
-import type { InitPlan, PlannedFile } from "./init-plan.ts";
-import { CHANGE, MATTER } from "./init-task.ts";
+import { ASKED_IN_WORDS, type InitPlan, type PlannedFile } from "./init-plan.ts";
+import { CHANGE, MATTER, TICKET } from "./init-task.ts";
 import { TESTS } from "./init-tests.ts";
 import { workflow } from "./init-workflow.ts";
 
@@ -22,7 +22,7 @@ export function initFiles(plan: InitPlan): readonly PlannedFile[] {
     { path: `${template}.${ending}`, text: team },
     { path: `${template}.test.${ending}`, text: test },
   ];
-  return template === "council"
+  return ASKED_IN_WORDS.has(template)
     ? files
     : [
         ...files,
@@ -34,9 +34,10 @@ export function initFiles(plan: InitPlan): readonly PlannedFile[] {
 /** The command that runs the team as it was written. */
 export function firstRun({ template, ending }: InitPlan): string {
   const team = `${template}.${ending}`;
-  return template === "council"
-    ? `quorate run ${team} --set question="Do we rewrite the parser?"`
-    : `quorate run ${team} --set diff=@example.diff`;
+  if (template === "council")
+    return `quorate run ${team} --set question="Do we rewrite the parser?"`;
+  if (template === "panel") return `quorate run ${team} --set ticket="The app crashes at start"`;
+  return `quorate run ${team} --set diff=@example.diff`;
 }
 
 /** An agent that is a program, or how one would be added where none can be asked. */
@@ -234,6 +235,50 @@ export default supervisor({
   name: "council",
   agents: { careful, bold, frugal${member(plan)} },
   resolve: [unanimous(), vote()],
+});
+`,
+  panel: (
+    plan: InitPlan,
+  ): string => `import { agent, supervisor, unanimous, vote, type Schema } from "quorate";
+${importOf(plan)}
+${TICKET}
+type Label = "bug" | "question" | "praise";
+
+/** A voice that goes by a word of the ticket. Put a model in its place, each another one: see docs/ai-sdk.md. */
+const voice = <Name extends string>(name: Name, bug: RegExp) =>
+  agent({
+    name,
+    input: Ticket,
+    cost: "free",
+    run: ({ ticket }): { readonly recommendation: Label } => ({
+      recommendation: bug.test(ticket) ? "bug" : ticket.includes("?") ? "question" : "praise",
+    }),
+  });
+
+const one = voice("one", /crash|error/i);
+const two = voice("two", /crash|fail/i);
+const three = voice("three", /crash|broken/i);
+const four = voice("four", /crash|wrong/i);
+const five = voice("five", /crash|bug/i);
+
+${codingAgent(plan, [
+  "const reviewer = PROGRAM({",
+  '  name: "reviewer",',
+  "  input: Ticket,",
+  "  prompt: ({ ticket }) => `Is this a bug, a question or praise? Answer with that one word.\\n\\n${ticket}`,",
+  "  claims: (answer) => [",
+  '    { subject: "task", position: /\\bbug\\b/i.test(answer) ? "bug" : /praise/i.test(answer) ? "praise" : "question" },',
+  "  ],",
+  "});",
+])}
+
+export default supervisor({
+  name: "panel",
+  agents: { one, two, three, four, five${member(plan)} },
+  resolve: [unanimous(), vote()],
+  // Nobody is asked any more once nothing still to come could change the winner. With some 50 recorded truths (quorate truth) "lead" asks still
+  // fewer, the most reliable first: see docs/decisions.md.
+  panel: "certain",
 });
 `,
 } as const;

@@ -1,7 +1,10 @@
 /** What `quorate init` can write. */
-export const TEMPLATES = ["gate", "review", "council"] as const;
+export const TEMPLATES = ["gate", "review", "council", "panel"] as const;
 
 export type Template = (typeof TEMPLATES)[number];
+
+/** Those whose task is a text of the user's, and no change: they need no diff and no workflow. */
+export const ASKED_IN_WORDS: ReadonlySet<Template> = new Set(["council", "panel"]);
 
 /** What is known of the place that a team is written for. */
 export interface InitPlan {

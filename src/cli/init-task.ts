@@ -29,5 +29,8 @@ export const CHANGE: string = taskOf("Change", {
   give: "@FILE",
 });
 
+/** The task of a panel. */
+export const TICKET: string = taskOf("Ticket", { member: "ticket", what: "", give: "TEXT" });
+
 /** The task of a council. */
 export const MATTER: string = taskOf("Matter", { member: "question", what: "", give: "TEXT" });

@@ -47,4 +47,15 @@ test("the majority decides", async () => {
   assert.deepEqual(outcome.verdict?.dissent.map(({ agent }) => agent), ["bold"]);
 });
 `,
+  panel: `import assert from "node:assert/strict";
+import { test } from "node:test";
+import panel from "TEAM_FILE";
+
+test("no more are asked than it takes", async () => {
+  const outcome = await panel.run({ ticket: "The app crashes when I open a file" });
+  assert.equal(outcome.verdict?.winner, "bug");
+  const asked = Object.values(outcome.results).filter(({ status }) => status === "ok");
+  assert.equal(asked.length, 3);
+});
+`,
 } as const;

@@ -68,6 +68,7 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
     .option("--subject <text>", "only subjects that contain this")
     .addOption(database())
     .option("--full", "print every subject, and texts whole")
+    .option("--json", "print it as JSON")
     .action(async (run: string, options: ExplainFlags) => {
       const { explainCommand } = await import("./explain-command.ts");
       await explainCommand(run, options, terminal());
@@ -76,6 +77,7 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
   command("prune", "Forgets runs that ended long ago.")
     .requiredOption("--older-than <age>", "how long ago: 30d, 12h or 90m", age)
     .addOption(database())
+    .option("--dry-run", "only say how many")
     .action(async (options: PruneFlags) => {
       const { pruneCommand } = await import("./prune-command.ts");
       await pruneCommand(options, terminal());

@@ -63,6 +63,8 @@ describe("quorate prune", () => {
     const { cwd } = await finishedRun();
     const kept = await quorate(["prune", "--older-than", "1d"], cwd);
     expect(kept.stdout).toMatch(/^forgot 0 runs that ended before \d{4}-\d\d-\d\d/);
+    const tried = await quorate(["prune", "--older-than", "0m", "--dry-run"], cwd);
+    expect(tried.stdout).toMatch(/^would forget 1 run that ended before/);
     const pruned = await quorate(["prune", "--older-than", "0m"], cwd);
     expect(pruned).toMatchObject({
       code: 0,

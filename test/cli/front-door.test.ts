@@ -58,6 +58,7 @@ describe("quorate init", () => {
     ["gate", 4, "Does not pass"],
     ["review", 4, "src/login.ts:10"],
     ["council", 0, "`no`: decided"],
+    ["panel", 0, "`bug`: unanimous"],
   ] as const)(
     "writes a team that runs as it stands, and a test of it that passes: %s",
     async (template, code, said) => {
@@ -84,7 +85,7 @@ describe("quorate init", () => {
   );
 
   it("compiles, also where it asks a coding agent that is installed", async () => {
-    for (const template of ["gate", "review", "council"]) {
+    for (const template of ["gate", "review", "council", "panel"]) {
       const cwd = place("execa");
       program(cwd, "codex");
       const variables = alone(cwd, { CODEX_API_KEY: "a key of nobody" });
@@ -98,7 +99,7 @@ describe("quorate init", () => {
         readFileSync(join(cwd, `${template}.ts`), "utf8"),
       );
       expect(
-        ["ship", "No."].some((word) => new RegExp(position?.[1] ?? word, "i").test(word)),
+        ["ship", "No.", "Bug"].some((word) => new RegExp(position?.[1] ?? word, "i").test(word)),
         `what ${template} reads of its answer`,
       ).toBe(true);
       const options = {
@@ -181,6 +182,7 @@ if [ -e ${cwd}/asked ]; then /bin/cat ${cwd}/yes.jsonl; else : > ${cwd}/asked; /
     ["gate", "diff"],
     ["review", "diff"],
     ["council", "question"],
+    ["panel", "ticket"],
   ])(
     "writes a team that refuses what is no task of it in one sentence: %s",
     async (template, member) => {
@@ -205,6 +207,7 @@ if [ -e ${cwd}/asked ]; then /bin/cat ${cwd}/yes.jsonl; else : > ${cwd}/asked; /
     },
   );
 
+  // What a panel saves by not asking is not known: nobody knows what those would have taken.
   it("writes functions that are free: the bill of its first run is known", async () => {
     for (const template of ["gate", "review", "council"]) {
       const cwd = place();

@@ -78,6 +78,19 @@ describe("what a database of runs tells", () => {
     expect(stdout).toContain("vote");
   });
 
+  it("explains it as JSON: the same subjects, in the same order", async () => {
+    const args = ["explain", ids[0] ?? "", "--json"];
+    const all = JSON.parse((await quorate(args, cwd)).stdout) as object;
+    expect(all).toMatchObject({
+      runId: ids[0],
+      verdicts: [{ subject: "task", winner: "hold", by: "vote" }],
+      notices: [],
+    });
+    const one = await quorate([...args, "--subject", "TASK"], cwd);
+    expect(JSON.parse(one.stdout)).toEqual(all);
+    expect((await quorate([...args, "--subject", "weather"], cwd)).code).toBe(2);
+  });
+
   it("says when no run, or no subject, is the one meant", async () => {
     const none = await quorate(["show", "zzz"], cwd);
     expect(none).toMatchObject({ code: 2, stdout: "" });
