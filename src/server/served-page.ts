@@ -7,7 +7,6 @@ const TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
   js: "text/javascript; charset=utf-8",
   css: "text/css; charset=utf-8",
-  txt: "text/plain; charset=utf-8",
   svg: "image/svg+xml",
   woff2: "font/woff2",
   png: "image/png",
