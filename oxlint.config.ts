@@ -117,6 +117,7 @@ const arrows: readonly Arrow[] = [
     "conflict",
     "conflict/similar",
     "describe",
+    "limits/limiter-options.ts",
     "call",
     "call/batch",
   ]),

@@ -100,9 +100,9 @@ export type { BudgetState } from "./limits/shared-budget.ts";
 export type { Budget } from "./money/budget.ts";
 export type { CostBound, MaxCost } from "./money/bound.ts";
 export type { Price, Prices } from "./money/price.ts";
-export { lane } from "./limits/lane.ts";
-export type { LaneOptions, LanesOf } from "./limits/lane.ts";
-export type { LaneState, RateLane } from "./limits/rate-limit.ts";
+export { limiters } from "./limits/named-limiters.ts";
+export type { LimiterOptions, LimitersOf } from "./limits/limiter-options.ts";
+export type { LimiterState } from "./limits/rate-limit.ts";
 export type { BreakerOptions } from "./limits/breaker.ts";
 export type { AskedAt, EscalateIf, ModelOption, Tiers } from "./describe/tier.ts";
 export type { CacheOptions, RunCache } from "./describe/cache.ts";
@@ -133,7 +133,7 @@ export type {
 export type { Redact, RedactedKind } from "./log/redact.ts";
 export { memory } from "./team/backend.ts";
 export type { Backend, MemoryBackend } from "./team/backend.ts";
-export { memoryStore } from "./team/retired.ts";
+export { lane, memoryStore } from "./team/retired.ts";
 export type { MemoryOptions } from "./store/memory.ts";
 export type { Erasure, RunQuery, RunStatus, RunSummary } from "./store/store.ts";
 

@@ -34,7 +34,7 @@ import {
   type ResumedRun,
 } from "./run/resume-all.ts";
 import { onceAsked } from "./team/waiting-run.ts";
-import { configureRoot, type Root, type ConfiguredRoot } from "./run/root.ts";
+import { configuredOnce, type Root } from "./run/root.ts";
 import { streamRun, type RunStream } from "./run/stream.ts";
 import type { PlanOptions, TaskPlan } from "./forecast/task-plan.ts";
 import { makeTeam } from "./team/make-team.ts";
@@ -171,7 +171,6 @@ export function supervisor<
     backend = memory({ clock }),
   } = described;
   const { executor: executorOf = backend.executor ?? embeddedExecutor } = described;
-  let configuredRoot: ConfiguredRoot | undefined;
   let executor: Executor | undefined;
   const root: Root = {
     team,
@@ -186,15 +185,9 @@ export function supervisor<
     onWaiting: onWaiting && onceAsked(harmless(onWaiting, team.where, "onWaiting")),
     keepers: new Set(),
     // Not before the first run: a team that is only ever nested is configured by its root.
-    get configuredRoot() {
-      configuredRoot ??= configureRoot({ team, clock });
-      return configuredRoot;
-    },
+    configuredIn: configuredOnce({ team, clock }, backend.store.values),
     // One for all runs, whatever limits they have of their own.
-    get executor() {
-      executor ??= makeExecutor(executorOf, root.configuredRoot.registry, team.where);
-      return executor;
-    },
+    executor: (registry) => (executor ??= makeExecutor(executorOf, registry, team.where)),
   };
 
   const supervised: Supervisor<Agents, TaskOf<Agents, Mapped>, Answer, Name> = {

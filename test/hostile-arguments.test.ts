@@ -94,6 +94,7 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   executorContract: () => [() => ({})],
   farExecutor: () => [tape],
   farWorker: () => [[]],
+  limiters: () => [backend()],
   limiterContract: () => [() => ({})],
   agentContract: () => ["it", () => ({}), ["usage"]],
   codingAgentContract: () => ["it", () => ({})],

@@ -1,4 +1,4 @@
-import { agent, lane, memory, supervisor, type Supervisor } from "quorate";
+import { agent, memory, supervisor, type Supervisor } from "quorate";
 import type { Feature } from "../workloads/features.ts";
 import { AGENTS } from "./system.ts";
 
@@ -6,7 +6,6 @@ const echo = async (task: number): Promise<number> => task;
 
 /** Eight agents that answer with their task, under one feature. */
 function teamWith(feature: Feature): Supervisor<never, number> {
-  const shared = lane({ name: "shared", concurrency: 1_000, callsPerMinute: 1e9 });
   const budgeted = feature === "budget" || feature === "shared-budget";
   const agents = Object.fromEntries(
     Array.from({ length: AGENTS }, (_, index) => `agent-${index + 1}`).map((name) => [
@@ -15,7 +14,6 @@ function teamWith(feature: Feature): Supervisor<never, number> {
         name,
         version: "1",
         ...(budgeted && { maxCost: { usd: 0.000_001 } }),
-        ...(feature === "lane" && { lanes: [shared] }),
         ...(feature === "batch" && { batch: { run: async (tasks: readonly number[]) => tasks } }),
         ...((feature === "cache-miss" || feature === "cache-hit") && { cache: true }),
         run: echo,
@@ -28,6 +26,9 @@ function teamWith(feature: Feature): Supervisor<never, number> {
     ...(feature === "budget" && { budget: { usd: 1_000 } }),
     ...(feature === "shared-budget" && { budget: { usd: 1e6, scope: "all" } }),
     ...(feature === "tiers" && { tiers: { small: "mini", strong: "large" } }),
+    ...(feature === "limiter" && {
+      limiters: { shared: { concurrency: 1_000, callsPerMinute: 1e9, everybody: true } },
+    }),
     backend: memory(),
   }) as never;
 }

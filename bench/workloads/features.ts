@@ -5,7 +5,7 @@ import { times, type Workload } from "../workload.ts";
 const ATMOST = {
   budget: 1.5,
   "shared-budget": 2.5,
-  lane: 1.5,
+  limiter: 1.5,
   tiers: 1.2,
   batch: 2.5,
   "cache-miss": 4,

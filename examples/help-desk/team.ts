@@ -1,4 +1,4 @@
-import { agent, lane, supervisor } from "quorate";
+import { agent, supervisor } from "quorate";
 import { z } from "zod";
 import { ask, type Model } from "./model.ts";
 import { inputTokensAtMost } from "./provider.ts";
@@ -21,7 +21,6 @@ const Answer = z.object({
 
 /** Three agents that look at a ticket: what it is about, what to do, and by when. */
 export function helpDesk(url: string, { cache = false, batch = false, tiers = false }: Savings) {
-  const provider = lane({ name: "provider", concurrency: 16 });
   const [mini, large]: [Model, Model] = [
     { modelId: "mini", url },
     { modelId: "large", url },
@@ -80,7 +79,7 @@ export function helpDesk(url: string, { cache = false, batch = false, tiers = fa
       mini: { input: 0.25, output: 2, date: "2026-11-22" },
       large: { input: 2.5, output: 20, date: "2026-11-22" },
     },
-    lanes: [provider],
+    limiters: { provider: { concurrency: 16, everybody: true } },
     concurrency: 32,
     budget: { usd: 1, scope: "this morning" },
   });

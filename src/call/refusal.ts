@@ -8,7 +8,7 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
   "BAD_OPTIONS",
 ]);
 
-/** Whether a lane or a budget did not let an attempt pass. */
+/** Whether a limiter or a budget did not let an attempt pass. */
 export function isRefusal(error: unknown): error is QuorateError {
   return isSoundError(error) && REFUSALS.has(error.code);
 }

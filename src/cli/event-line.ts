@@ -35,7 +35,7 @@ export function eventText(event: LiveEvent): string {
     case "call.retried":
       return `${who(event)} asked again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
     case "call.requeued":
-      return `${who(event)} told to come later${event.lane === undefined ? "" : ` by ${safeText(event.lane)}`}; queues again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
+      return `${who(event)} told to come later${event.limiter === undefined ? "" : ` by ${safeText(event.limiter)}`}; queues again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
     case "budget.overran":
       return `${who(event)} cost ${moneyOr(event.cost.usdMicros)}, more than the ${money(event.reserved)} that it may: nothing new begins under that budget`;
     case "call.succeeded":
@@ -99,5 +99,5 @@ function who(event: { readonly callId: string }): string {
 function waitText({ kind, name }: WaitsFor): string {
   const of = safeText(name);
   if (kind === "concurrency") return `a slot of ${of}`;
-  return kind === "lane" ? `the lane ${of}` : `money under the budget of ${of}`;
+  return kind === "limiter" ? `the limiter ${of}` : `money under the budget of ${of}`;
 }

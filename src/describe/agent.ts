@@ -1,4 +1,4 @@
-import { anything, fitting, func, record, text, word } from "../check/kinds.ts";
+import { fitting, func, record, text, word } from "../check/kinds.ts";
 import { NAME, nameIn } from "../check/name.ts";
 import { option, options, refuseUnknown, type Options } from "../check/options.ts";
 import type { Answered, OtherSide, UpstreamResult, Usage } from "../model/call.ts";
@@ -10,7 +10,7 @@ import { BUDGETS, type Budget, type CheckedBudget } from "../money/budget.ts";
 import { BATCH, type BatchOptions } from "./batch.ts";
 import { CACHE, type CacheOptions, type CacheSettings } from "./cache.ts";
 import { shown } from "../check/shown.ts";
-import { checkLanes, type LanesOf } from "../limits/lane.ts";
+import { LIMITER_NAMES, type LimitersOf } from "../limits/limiter-options.ts";
 import { LIMITS, type CallLimits } from "./limits.ts";
 import { ESCALATE_IF, MODEL_OPTION, TIER, type EscalateIf, type ModelOption } from "./tier.ts";
 import { SCHEMA, type Schema } from "../check/schema.ts";
@@ -98,7 +98,8 @@ export interface Agent<
   /** `undefined`: as its supervisor says. */
   readonly cache: CacheSettings | false | undefined;
   readonly batch: Required<BatchOptions> | undefined;
-  readonly lanes: LanesOf | undefined;
+  /** Those that it names. */
+  readonly limiters: LimitersOf | undefined;
   /** `undefined`: as its supervisor says. */
   readonly escalateIf: readonly EscalateIf[] | undefined;
   readonly fallback: readonly Agent[];
@@ -179,8 +180,8 @@ export interface AgentOptions<
   readonly cache?: boolean | CacheOptions;
   /** Makes one request of several tasks, also of several runs. */
   readonly batch?: BatchOptions<Task, Returned>;
-  /** Limits that it shares with others, made by `lane()`. */
-  readonly lanes?: LanesOf;
+  /** The names of limiters that it passes, of its team or of those above; as a function, by the tier and the model that it is asked at. */
+  readonly limiters?: LimitersOf;
   /** When it is asked once more, at the next of its team's tiers. As the supervisor says where left out. */
   readonly escalateIf?: readonly EscalateIf<Output>[];
   /** Who is asked, one after another, when it has failed. They see what failed in `context.failed`. */
@@ -228,28 +229,36 @@ type Made = Pick<
   "input" | "output" | "maxCost" | "cache" | "batch" | "escalateIf" | "fallback" | "run" | "claims"
 > & { readonly budget: readonly CheckedBudget[] };
 
-export const AGENT: Options<AnyAgentOptions, "inDoubt", Made> = options({
-  name: NAME.needed(),
-  version: text('use a text, for instance "1"'),
-  description: text("use a sentence"),
-  input: SCHEMA,
-  output: SCHEMA,
-  needs: record("use { other }, with the agents it needs"),
-  inDoubt: word("retry", "ask", "fail").or("retry"),
-  tier: TIER,
-  model: MODEL_OPTION,
-  cost: word("free"),
-  maxCost: MAX_COST,
-  budget: BUDGETS,
-  cache: CACHE,
-  batch: BATCH,
-  lanes: anything(),
-  escalateIf: ESCALATE_IF,
-  fallback: FALLBACK,
-  run: func<Agent["run"]>("give it one: run: async (task) => …").needed(),
-  claims: CLAIMS,
-  ...LIMITS.table,
-});
+const FORMER: Readonly<Record<string, string>> = {
+  lanes:
+    'renamed to limiters; use limiters: ["openai"], and give the team limiters: { openai: { … } }',
+};
+
+export const AGENT: Options<AnyAgentOptions, "inDoubt", Made> = options(
+  {
+    name: NAME.needed(),
+    version: text('use a text, for instance "1"'),
+    description: text("use a sentence"),
+    input: SCHEMA,
+    output: SCHEMA,
+    needs: record("use { other }, with the agents it needs"),
+    inDoubt: word("retry", "ask", "fail").or("retry"),
+    tier: TIER,
+    model: MODEL_OPTION,
+    cost: word("free"),
+    maxCost: MAX_COST,
+    budget: BUDGETS,
+    cache: CACHE,
+    batch: BATCH,
+    limiters: LIMITER_NAMES,
+    escalateIf: ESCALATE_IF,
+    fallback: FALLBACK,
+    run: func<Agent["run"]>("give it one: run: async (task) => …").needed(),
+    claims: CLAIMS,
+    ...LIMITS.table,
+  },
+  { former: FORMER },
+);
 
 /**
  * Refuses with `BAD_OPTIONS` what neither `agent()` takes nor `own` lists. It is for what is described as an agent and has its own way to run:
@@ -257,7 +266,7 @@ export const AGENT: Options<AnyAgentOptions, "inDoubt", Made> = options({
  */
 export function checkDescription(given: object, own: readonly string[], where: string): void {
   const names = Object.keys(AGENT.table).filter((name) => name !== "run" && name !== "batch");
-  refuseUnknown(given, [...own, ...names], where);
+  refuseUnknown(given, [...own, ...names], where, FORMER);
 }
 
 /**
@@ -281,7 +290,7 @@ export function agent<
   const name = nameIn<Name>(options, "agent", "describe it: agent({ name, run })");
   const where = `agent "${name}"`;
   const taken = AGENT.of(options, where);
-  const { version, description, input, output, needs, budget, cache, lanes } = taken;
+  const { version, description, input, output, needs, budget, cache } = taken;
   if (typeof cache === "object" && version === undefined) {
     throw new QuorateError(
       "BAD_OPTIONS",
@@ -305,7 +314,7 @@ export function agent<
     budgets: budget,
     cache,
     batch: taken.batch,
-    lanes: checkLanes(lanes, where),
+    limiters: taken.limiters,
     escalateIf: taken.escalateIf,
     fallback: taken.fallback,
     run: taken.run,

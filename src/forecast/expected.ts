@@ -19,10 +19,10 @@ export interface Expectation extends Expected {
 export function expect(root: TeamNode, records: Records): Expectation {
   const places = new Map<string, Expected>();
   const jobs: ScheduledJob[] = [];
-  const roomsOf = rooms();
+  const roomsOf = roomsByLimits();
 
-  const job = (durationMs: number, after: readonly number[], lanes = NO_ROOMS): number =>
-    jobs.push({ durationMs, after, lanes }) - 1;
+  const job = (durationMs: number, after: readonly number[], rooms = NO_ROOMS): number =>
+    jobs.push({ durationMs, after, rooms }) - 1;
 
   /** Adds a team's jobs; answers with its cost and its last job. */
   const team = (node: TeamNode, after: readonly number[]): { micros: number; last: number } => {
@@ -85,7 +85,7 @@ function inOrder(members: TeamNode["members"]): readonly number[] {
 }
 
 /** The limits on a path, one list for all agents that have the same. */
-function rooms(): (limits: readonly Limit[]) => readonly Room[] {
+function roomsByLimits(): (limits: readonly Limit[]) => readonly Room[] {
   const numbered = new Map<Limit, Room & { readonly number: number }>();
   const known = new Map<string, readonly Room[]>();
   return (limits) => {

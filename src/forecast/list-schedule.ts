@@ -4,7 +4,7 @@ export interface ScheduledJob {
   /** The jobs that it waits for, by their index. */
   readonly after: readonly number[];
   /** What it needs a place in while it takes its time. */
-  readonly lanes: readonly Room[];
+  readonly rooms: readonly Room[];
 }
 
 /** Room for so many jobs at once. */
@@ -13,11 +13,11 @@ export interface Room {
 }
 
 /**
- * How long jobs take together when each begins as soon as those before it are over and there is room in its lanes, the one that
+ * How long jobs take together when each begins as soon as those before it are over and there is space in its rooms, the one that
  * has waited longest first: list scheduling (R. L. Graham, "Bounds on multiprocessing timing anomalies", 1969). In ms.
  *
- * Jobs of the same lanes wait in one queue. A queue that finds a lane full waits at that lane, and is not looked at again before
- * there is room in it, so that the work is in proportion to the jobs also where each has lanes of its own.
+ * Jobs of the same rooms wait in one queue. A queue that finds a room full waits at that one, and is not looked at again before
+ * there is space in it, so that the work is in proportion to the jobs also where each has rooms of its own.
  */
 export function listSchedule(jobs: readonly ScheduledJob[]): number {
   const left = jobs.map(({ after }) => after.length);
@@ -25,10 +25,10 @@ export function listSchedule(jobs: readonly ScheduledJob[]): number {
   for (const [index, { after }] of jobs.entries())
     for (const before of after) next[before]?.push(index);
   const queues = new Map<readonly Room[], RoomQueue>();
-  /** Queues that have found no lane full yet. */
+  /** Queues that have found no room full yet. */
   const ready = heap<RoomQueue>(orderOf);
   const waiting = new Map<Room, WaitingRoom>();
-  /** Lanes that have become less full, and that queues wait at. */
+  /** Rooms that have become less full, and that queues wait at. */
   const freed = new Set<WaitingRoom>();
   const running = heap<End>(({ endMs }) => endMs);
   let order = 0;
@@ -42,9 +42,9 @@ export function listSchedule(jobs: readonly ScheduledJob[]): number {
     return made;
   };
   const enqueue = (index: number): void => {
-    const { lanes = [] } = jobs[index] ?? {};
-    const queue = queues.get(lanes) ?? { lanes: lanes.map(at), jobs: [], head: 0 };
-    queues.set(lanes, queue);
+    const { rooms = [] } = jobs[index] ?? {};
+    const queue = queues.get(rooms) ?? { rooms: rooms.map(at), jobs: [], head: 0 };
+    queues.set(rooms, queue);
     const isFirst = queue.head === queue.jobs.length;
     queue.jobs.push({ index, order: order++ });
     if (isFirst) ready.add(queue);
@@ -52,21 +52,21 @@ export function listSchedule(jobs: readonly ScheduledJob[]): number {
   /** The queue whose first job has waited longest, of those that may have room. */
   const longest = (): RoomQueue | undefined => {
     let from = ready;
-    for (const lane of freed) {
-      if (isFull(lane) || lane.queues.top === undefined) freed.delete(lane);
-      else if (orderOf(lane.queues.top) < orderOf(from.top)) from = lane.queues;
+    for (const room of freed) {
+      if (isFull(room) || room.queues.top === undefined) freed.delete(room);
+      else if (orderOf(room.queues.top) < orderOf(from.top)) from = room.queues;
     }
     return from.take();
   };
   /** The job that has waited longest of those that there is room for. */
   const admissible = (): number | undefined => {
     for (let queue = longest(); queue !== undefined; queue = longest()) {
-      const full = queue.lanes.find(isFull);
+      const full = queue.rooms.find(isFull);
       if (full !== undefined) {
         full.queues.add(queue);
         continue;
       }
-      for (const lane of queue.lanes) lane.used++;
+      for (const room of queue.rooms) room.used++;
       const index = queue.jobs[queue.head++]?.index;
       if (queue.head < queue.jobs.length) ready.add(queue);
       return index;
@@ -82,10 +82,10 @@ export function listSchedule(jobs: readonly ScheduledJob[]): number {
     const ended = running.take();
     if (ended === undefined) return nowMs;
     nowMs = ended.endMs;
-    for (const room of jobs[ended.index]?.lanes ?? []) {
-      const lane = at(room);
-      lane.used--;
-      freed.add(lane);
+    for (const room of jobs[ended.index]?.rooms ?? []) {
+      const waits = at(room);
+      waits.used--;
+      freed.add(waits);
     }
     for (const index of next[ended.index] ?? []) {
       left[index] = (left[index] ?? 0) - 1;
@@ -95,12 +95,12 @@ export function listSchedule(jobs: readonly ScheduledJob[]): number {
 }
 
 interface RoomQueue {
-  readonly lanes: readonly WaitingRoom[];
+  readonly rooms: readonly WaitingRoom[];
   readonly jobs: { readonly index: number; readonly order: number }[];
   head: number;
 }
 
-/** How many use a lane, and the queues that found it full. */
+/** How many use a room, and the queues that found it full. */
 interface WaitingRoom {
   readonly room: Room;
   used: number;

@@ -2,7 +2,7 @@ import { Cancellation, follow } from "../async/cancellation.ts";
 import { takeInput } from "../call/input.ts";
 import { RUN } from "../team/options.ts";
 import { deadlineOf } from "../run/deadline.ts";
-import { reconfigured, type Root } from "../run/root.ts";
+import { configuredFor, type Root } from "../run/root.ts";
 import { errorOutside, secrecyOf } from "../run/secrecy.ts";
 import type { PlanOptions, TaskPlan } from "./task-plan.ts";
 
@@ -13,7 +13,7 @@ import type { PlanOptions, TaskPlan } from "./task-plan.ts";
 export async function planTask(root: Root, given: unknown, asked: PlanOptions): Promise<TaskPlan> {
   const { team } = root;
   const options = RUN.of(asked, `a plan of ${team.where}`);
-  const { configuredRoot } = reconfigured(root, options);
+  const configuredRoot = configuredFor(root, options);
   const { signal, backend = root.backend } = options;
   const { store } = backend;
   const cancellation = new Cancellation();

@@ -86,7 +86,7 @@ export interface TaskPlan {
   /**
    * What a run takes at most, if no attempt costs more than its `maxCost` and the process does not die: every attempt fails but the
    * last, every tier and fallback is asked, judges are asked about `maxSubjects` subjects, and nothing that is kept serves. Time without
-   * what it waits for other runs, lanes, budgets and people.
+   * what it waits for other runs, limiters, budgets and people.
    */
   readonly worst: Estimate;
   /** Why the worst case is unknown, where it is. */

@@ -115,12 +115,12 @@ function pathMs(members: TeamNode["members"], durations: readonly number[]): num
     members.map(({ before }, index) => ({
       durationMs: durations[index] ?? 0,
       after: before,
-      lanes: NO_LANES,
+      rooms: NO_ROOMS,
     })),
   );
 }
 
-const NO_LANES: readonly never[] = [];
+const NO_ROOMS: readonly never[] = [];
 
 /**
  * The longest that a run can take: whenever nothing on its critical path goes on, as many slots are held as the narrowest limit has

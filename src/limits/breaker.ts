@@ -3,7 +3,7 @@ import { integer, milliseconds } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import type { Permit } from "./permit.ts";
 
-/** When a lane stops calling what keeps failing. */
+/** When a limiter stops calling what keeps failing. */
 export interface BreakerOptions {
   /** After so many failures in a row (5). */
   readonly failures?: number;
@@ -89,6 +89,6 @@ export function breaker(name: string, { failures, cooldownMs }: Required<Breaker
 function refusal(name: string, failures: number, cause: unknown, untilMs: number): QuorateError {
   const until = new Date(untilMs).toISOString();
   const many = failures === 1 ? "1 failure" : `${failures} failures in a row`;
-  const why = `the lane "${name}" lets nobody through until ${until}, after ${many}`;
+  const why = `the limiter "${name}" lets nobody through until ${until}, after ${many}`;
   return new QuorateError("BREAKER_OPEN", why, { cause });
 }

@@ -1,7 +1,7 @@
 import type { WaitsFor } from "../model/events.ts";
 import { makeQueue, type Queue } from "./queue.ts";
 import type { Waiter } from "./admission.ts";
-import type { BreakerOptions } from "./breaker.ts";
+import type { RateSettings } from "./limiter-options.ts";
 import type { AttemptReport, Permit } from "./permit.ts";
 
 /** What a limit asks of an attempt besides a free slot. */
@@ -24,18 +24,6 @@ export interface Condition {
   raise?(moreMicros: number, overran: boolean): void;
 }
 
-/** The options of a limit that `lane()` made, checked. */
-export interface RateSettings {
-  readonly name: string;
-  /** Under which it holds for all processes that have one store; in this process alone where left out. */
-  readonly scope: string | undefined;
-  readonly concurrency: number;
-  readonly callsPerMinute: number;
-  readonly tokensPerMinute: number;
-  readonly adaptive: boolean;
-  readonly breaker: Required<BreakerOptions> | undefined;
-}
-
 /**
  * A limit that attempts pass, of slots or of money, as this process sees it. Shared by everything that passes through it: a supervisor has
  * one for how many attempts are in flight at once over all of its runs.
@@ -49,8 +37,8 @@ export interface Limit {
   concurrency: number;
   inFlight: number;
   readonly condition: Condition | undefined;
-  /** What a batch must not exceed; `undefined` for what `lane()` has not made. */
-  readonly rate: RateSettings | undefined;
+  /** Of a limiter with a name: that name, and what a batch must not exceed. */
+  readonly rate: NamedRate | undefined;
   /** What an attempt waits for that stands in its queue. */
   readonly waitsFor: WaitsFor;
   readonly queue: Queue<Waiter>;
@@ -65,9 +53,14 @@ export interface Limit {
   waiting: Set<Permit> | undefined;
 }
 
+/** A limiter as its limit knows it. */
+export interface NamedRate extends RateSettings {
+  readonly name: string;
+}
+
 export interface LimitDetails {
   readonly fair?: boolean;
-  readonly rate?: RateSettings;
+  readonly rate?: NamedRate;
   readonly waitsFor?: WaitsFor;
 }
 

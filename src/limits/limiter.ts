@@ -10,7 +10,7 @@ import { Permit, type PermitRequest } from "./permit.ts";
  *   refused.
  * - Never more than a limit's concurrency hold its slots, no more attempts begin and no more tokens are used in a minute than it lets through, and what is
  *   spent and what is reserved under a budget never exceed it together.
- * - Of the attempts that wait in one process the oldest admissible one goes first; those of different runs take turns at a `lane()`.
+ * - Of the attempts that wait in one process the oldest admissible one goes first; those of different runs take turns at a limiter with a name.
  * - An attempt that could go is admitted: a release, time that passes, and how attempts end wake those that wait.
  */
 export interface Limiter {

@@ -36,7 +36,7 @@ export interface AttemptReport {
 /** An attempt was told to come later: it queues again after so many ms, and that is no repetition. */
 export interface Requeue {
   /** The limit that was throttled; none where the agent has no limit that learns from it. */
-  readonly lane?: string;
+  readonly limiter?: string;
   readonly waitMs: number;
 }
 
@@ -88,7 +88,7 @@ export class Permit {
       this.#result ??= { error, tokens };
       const waitMs = condition.ended(this, this.#result);
       if (waitMs === undefined || waitMs < (slowest?.waitMs ?? 0)) continue;
-      slowest = { ...(rate !== undefined && { lane: rate.name }), waitMs };
+      slowest = { ...(rate !== undefined && { limiter: rate.name }), waitMs };
     }
     return slowest;
   }

@@ -3,21 +3,29 @@ import { classify, type Fault } from "../retry/classify-error.ts";
 import { admitWaiting } from "./admission.ts";
 import { aimd } from "./aimd.ts";
 import { breaker, type Breaker } from "./breaker.ts";
-import { makeLimit, type Condition, type Limit, type RateSettings } from "./limit.ts";
+import { makeLimit, type Condition, type Limit } from "./limit.ts";
+import type { RateSettings } from "./limiter-options.ts";
 import type { AttemptReport, Permit } from "./permit.ts";
 import { slidingWindow } from "./sliding-window.ts";
 
-/** A limit that agents share: made once by `lane()`, given to all that it is for, of whatever supervisor. */
-export interface RateLane {
-  readonly name: string;
+/**
+ * A limit that agents share by its name: how many attempts are in flight, begin, or use tokens. Those that wait for it are admitted by
+ * turns of their runs.
+ *
+ * It learns from what it leads to. When an attempt is told to come later (HTTP 429 or 529, or 503 with `Retry-After`), half as
+ * many may be in flight, `Retry-After` closes it for everybody, and the attempt queues again without that being one of
+ * its call's `retries`. Answers widen it again. What waits longer than its call's `maxRetryAfterMs` fails.
+ */
+export interface RateLimiter {
+  readonly settings: RateSettings;
   /** What attempts pass. */
   readonly limit: Limit;
   /** How it stands now. */
-  readonly state: LaneState;
+  readonly state: LimiterState;
 }
 
-/** How a lane stands. */
-export interface LaneState {
+/** How a limiter stands. */
+export interface LimiterState {
   /** How many may be in flight: fewer than its `concurrency` where it has learned that those are too many. */
   readonly limit: number;
   readonly inFlight: number;
@@ -40,8 +48,8 @@ const JITTER = 0.1;
  * A limit of those settings. An attempt passes when its concurrency has room, the minute has room for it, no `Retry-After`
  * keeps it closed and its breaker lets it through.
  */
-export function rateLimit(settings: RateSettings): RateLane {
-  const { name, concurrency, callsPerMinute, tokensPerMinute } = settings;
+export function rateLimit(name: string, settings: RateSettings): RateLimiter {
+  const { concurrency, callsPerMinute, tokensPerMinute } = settings;
   const calls = callsPerMinute === Infinity ? undefined : slidingWindow(callsPerMinute);
   const tokens = tokensPerMinute === Infinity ? undefined : slidingWindow(tokensPerMinute);
   const guard = settings.breaker === undefined ? undefined : breaker(name, settings.breaker);
@@ -96,8 +104,8 @@ export function rateLimit(settings: RateSettings): RateLane {
   };
   const limit = makeLimit(concurrency, condition, {
     fair: true,
-    rate: settings,
-    waitsFor: { kind: "lane", name },
+    rate: { ...settings, name },
+    waitsFor: { kind: "limiter", name },
   });
 
   /** After how many ms an attempt that was throttled may come again; `undefined` where that is longer than its call waits. */
@@ -117,10 +125,10 @@ export function rateLimit(settings: RateSettings): RateLane {
     return Math.min(later, maxRetryAfterMs);
   }
 
-  return Object.freeze<RateLane>({
-    name,
+  return Object.freeze<RateLimiter>({
+    settings,
     limit,
-    get state(): LaneState {
+    get state(): LimiterState {
       const { concurrency: most, inFlight, queue } = limit;
       return { limit: most, inFlight, waiting: queue.size, breaker: guard?.state ?? "off" };
     },

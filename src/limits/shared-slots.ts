@@ -1,6 +1,6 @@
 import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
-import type { Limit, RateSettings } from "./limit.ts";
+import type { Limit, NamedRate } from "./limit.ts";
 import { MAX_LIFE_MS, type Scoped } from "./scoped.ts";
 import { tokensUsed } from "./rate-limit.ts";
 
@@ -22,7 +22,7 @@ const SECONDS = 60;
 
 /** What processes share of some limits, each scope once: the least of what they say holds. */
 export function scopedIn(limits: readonly Limit[]): readonly Scoped[] {
-  const byScope = new Map<string, RateSettings>();
+  const byScope = new Map<string, NamedRate>();
   for (const { rate } of limits) {
     if (rate?.scope === undefined) continue;
     const other = byScope.get(rate.scope) ?? rate;
@@ -39,7 +39,7 @@ export function scopedIn(limits: readonly Limit[]): readonly Scoped[] {
 /** The slots, calls and tokens of a limiter with a scope. What it learns of how attempts end, each process learns for itself. */
 function sharedSlots(
   scope: string,
-  { name, concurrency, callsPerMinute, tokensPerMinute }: RateSettings,
+  { name, concurrency, callsPerMinute, tokensPerMinute }: NamedRate,
 ): Scoped {
   const counted = (tokens: number): number => Math.min(tokens, tokensPerMinute);
 
@@ -62,7 +62,7 @@ function sharedSlots(
 
   return {
     key: `limiter/${scope}`,
-    waitsFor: { kind: "lane", name },
+    waitsFor: { kind: "limiter", name },
     fair: true,
     take(value, { id, tokens, lifeMs }, nowMs) {
       const kept = current(value, scope, nowMs);

@@ -38,8 +38,9 @@ const RENAMED: ReadonlyMap<string, EventBody["type"]> = new Map([
   ["call.straggled", "call.late"],
 ]);
 
-/** Whether an earlier version wrote it: the place of a call, or of a team, was in `callId` alone, and resolvers and truths were called otherwise. */
+/** Whether an earlier version wrote it: the place of a call, or of a team, was in `callId` alone, and resolvers, limiters and truths were called otherwise. */
 function isEarlier(event: RunEvent): boolean {
+  if (namesLane(event)) return true;
   if (event.type === "run.planned" && hasEarlierLearned(event)) return true;
   if (event.type === "judge.instructed") return "link" in event;
   if (event.type === "run.waiting") return event.verdicts.some((open) => "callId" in open);
@@ -63,7 +64,25 @@ function teamsIn(events: readonly RunEvent[]): ReadonlySet<string> {
   );
 }
 
+function namesLane(event: RunEvent): boolean {
+  if (event.type === "call.requeued") return "lane" in event;
+  return event.type === "call.queued" && (event.waitsFor.kind as string) === "lane";
+}
+
+/** An event with what it says of a lane said of a limiter. */
+function withLimiter(event: RunEvent): RunEvent {
+  if (event.type === "call.queued") {
+    return { ...event, waitsFor: { ...event.waitsFor, kind: "limiter" } };
+  }
+  const { lane, ...rest } = event as RunEvent & { readonly lane: string };
+  return { ...rest, limiter: lane } as RunEvent;
+}
+
 function todaysEvent(event: RunEvent, teams: ReadonlySet<string>): RunEvent {
+  if (namesLane(event)) {
+    const renamed = withLimiter(event);
+    return isEarlier(renamed) ? todaysEvent(renamed, teams) : renamed;
+  }
   if (event.type === "judge.instructed") {
     const { link, ...rest } = event as typeof event & { readonly link?: string };
     return { ...rest, resolver: link ?? "" };

@@ -35,7 +35,7 @@ export type EscalationReason =
 
 /** What an attempt waits for: slots of a supervisor, a limit that agents share, or money that others have reserved. */
 export interface WaitsFor {
-  readonly kind: "concurrency" | "lane" | "budget";
+  readonly kind: "concurrency" | "limiter" | "budget";
   /** What it is called; of a budget with a scope, the scope. */
   readonly name: string;
 }
@@ -127,8 +127,8 @@ export type EventBody =
   | (CallPlace & {
       readonly type: "call.requeued";
       readonly attempt: number;
-      /** The lane that was told; left out where no lane learns from it. */
-      readonly lane?: string;
+      /** The limiter that was told; left out where none learns from it. */
+      readonly limiter?: string;
       readonly error: ErrorRecord;
       readonly waitMs: number;
       /** Of all attempts so far. */
@@ -204,7 +204,7 @@ export type EventBody =
   /** The last attempt failed. */
   | (CallPlace & {
       readonly type: "call.failed";
-      /** 0 where nobody was asked: a lane or a budget refused it, or another call's failure is its own. */
+      /** 0 where nobody was asked: a limiter or a budget refused it, or another call's failure is its own. */
       readonly attempt: number;
       /** Identifies the call by its content, where no attempt began that says it. */
       readonly key?: string;

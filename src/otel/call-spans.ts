@@ -185,8 +185,8 @@ export function callSpans({ runId, team, root, tracer, counts, content }: CallsT
         const call = callOf(event);
         const isAway = event.type === "call.requeued";
         if (isAway) {
-          const lane = event.lane === undefined ? {} : { [names.LANE]: event.lane };
-          counts.turnedAway({ ...call.of, ...lane });
+          const limiter = event.limiter === undefined ? {} : { [names.LIMITER]: event.limiter };
+          counts.turnedAway({ ...call.of, ...limiter });
         }
         const how = {
           [names.CALL_END]: isAway ? "turned-away" : "failed",

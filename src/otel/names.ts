@@ -48,7 +48,7 @@ export const VERDICT_CONFIDENCE = "quorate.verdict.confidence";
 export const SUBJECT_KIND = "quorate.subject.kind";
 export const NOTICE = "quorate.notice.code";
 export const TOKEN_TYPE = "quorate.token.type";
-export const LANE = "quorate.limiter.name";
+export const LIMITER = "quorate.limiter.name";
 
 /** With `content: true` only. */
 export const INPUT = "quorate.input";

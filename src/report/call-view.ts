@@ -23,7 +23,7 @@ export interface AttemptView {
   readonly answered: boolean;
   /** What it failed with, or was told to come later with. */
   readonly error?: ErrorRecord;
-  /** It was told to come later, by whom: the lane, `""` where no lane was told. */
+  /** It was told to come later, by whom: the limiter, `""` where none was told. */
   readonly toldBy?: string;
   readonly tier?: string;
   readonly late?: LateEnd;
@@ -69,7 +69,7 @@ export interface CallView {
   readonly failedCost?: Cost;
   /** What was reported when an attempt was over. */
   readonly lateCost?: Cost;
-  /** The lane that told it to come later, while it waits for that. */
+  /** The limiter that told it to come later, while it waits for that. */
   readonly toldBy?: string;
   /** The run whose answer was taken over, so that nobody was asked. */
   readonly reusedFrom?: string;
@@ -142,7 +142,7 @@ export function nextCall(given: CallView, event: CallViewEvent): CallView {
     }
     case "call.retried":
     case "call.requeued": {
-      const toldBy = event.type === "call.requeued" ? { toldBy: event.lane ?? "" } : {};
+      const toldBy = event.type === "call.requeued" ? { toldBy: event.limiter ?? "" } : {};
       const { error, atMs: endedAtMs, cost } = event;
       const attempts = closeLast(call.attempts, { endedAtMs, error, ...toldBy });
       const failed = event.type === "call.retried" ? { failedCost: cost } : {};

@@ -7,6 +7,7 @@ import type { Claim, Finding } from "../model/claim.ts";
 import { comparators, isComparator, type Comparator, type Compare } from "../conflict/compare.ts";
 import { askedToCompare } from "../conflict/group.ts";
 import { subjects } from "../conflict/subjects.ts";
+import { LIMITERS, type DescribedLimiter, type LimiterOptions } from "../limits/limiter-options.ts";
 import { aloneAsker } from "../call/batch/ask-alone.ts";
 import { checkAsked, checkChain, DEFAULT_CHAIN } from "./chain.ts";
 import type { Resolver } from "./resolver.ts";
@@ -27,6 +28,8 @@ export interface SettleOptions {
   readonly answered?: Iterable<string>;
   /** Who was asked and did not answer. */
   readonly missing?: Iterable<string>;
+  /** The limiters that its judges name, for this call alone; as those of a team, and without a `scope`. */
+  readonly limiters?: Readonly<Record<string, LimiterOptions>>;
   /** Stops the settling: it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -38,6 +41,7 @@ export const SETTLE: Options<
     readonly findings: readonly Finding[];
     readonly answered: readonly string[];
     readonly missing: readonly string[];
+    readonly limiters: ReadonlyMap<string, DescribedLimiter>;
   }
 > = options({
   resolve: anything(),
@@ -46,6 +50,7 @@ export const SETTLE: Options<
   similar: thing("comparator", isComparator, "use similar({ threshold })"),
   answered: iterable<string>().or([]),
   missing: iterable<string>().or([]),
+  limiters: LIMITERS.or(new Map<string, DescribedLimiter>()),
   signal: SIGNAL,
 });
 
@@ -70,7 +75,7 @@ export async function settle(
 }
 
 async function settled(claims: Iterable<Claim>, given: SettleOptions): Promise<readonly Verdict[]> {
-  const { resolve, compare, missing, signal, ...said } = SETTLE.of(given, "settle");
+  const { resolve, compare, missing, limiters, signal, ...said } = SETTLE.of(given, "settle");
   const chain = resolve === undefined ? DEFAULT_CHAIN : checkChain(resolve, "settle");
   const material = {
     similar: undefined,
@@ -78,8 +83,10 @@ async function settled(claims: Iterable<Claim>, given: SettleOptions): Promise<r
     claims: listIn(claims, "settle"),
     compare: comparators(compare),
   };
-  checkAsked(chain, askedToCompare(material), "settle");
-  const ask = aloneAsker(signal);
+  const compared = askedToCompare(material);
+  checkAsked(chain, compared, "settle");
+  const agents = [...chain.flatMap(({ asks = [] }) => asks), ...compared];
+  const ask = aloneAsker({ agents, limiters, where: "settle", signal });
   const all = await subjects(material, { ask, signal, stopped: signal });
   const known = [...material.claims, ...material.findings].map(({ agent }) => agent);
   const asked = new Set([...known, ...material.answered, ...missing]).size;

@@ -75,7 +75,7 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     cancellation,
     deadline,
     clock,
-    executor: root.executor,
+    executor: root.executor(configuredRoot.registry),
     tracing,
     bill,
     notices,

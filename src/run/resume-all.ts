@@ -53,7 +53,7 @@ export const KEEP_RESUMING: Options<KeepResumingOptions, "atOnce" | "everyMs"> =
 
 /** The runs that are meant. Throws `NOT_RESUMABLE` where the store does not keep what going on takes. */
 export function soughtBy(
-  { team, backend: own, configuredRoot }: Root,
+  { team, backend: own, configuredIn }: Root,
   { backend = own, tenant }: Checked<typeof RESUME_ALL>,
 ): Sought {
   const { store } = backend;
@@ -67,7 +67,7 @@ export function soughtBy(
     store,
     team: team.label.name,
     tenant,
-    patience: patienceOf(configuredRoot.configuredTeam),
+    patience: patienceOf(configuredIn(store.values).configuredTeam),
   };
 }
 

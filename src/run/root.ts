@@ -9,9 +9,11 @@ import type { ConfiguredAgent } from "../call/configured-agent.ts";
 import type { Tracing } from "../call/tracing.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { makeLimit } from "../limits/limit.ts";
+import { limitersIn } from "../limits/named-limiters.ts";
 import type { ScopeQueues } from "../limits/scope-queue.ts";
 import { LIMITS, mergeLimits } from "../describe/limits.ts";
 import type { Store } from "../store/store.ts";
+import type { Values } from "../store/values.ts";
 import type { Backend } from "../team/backend.ts";
 import type { RUN } from "../team/options.ts";
 import type { OnEvent } from "./listeners.ts";
@@ -19,6 +21,7 @@ import type { WaitingRun } from "../team/waiting-run.ts";
 import type { Secrecy } from "./secrecy.ts";
 import {
   isConfiguredTeam,
+  isTeam,
   NOTHING_ABOVE,
   configureTeam,
   type ConfiguredTeam,
@@ -31,10 +34,10 @@ export interface Root {
   readonly team: Team;
   readonly backend: Backend;
   readonly clock: Clock;
-  /** The team as it is configured when a run wants nothing otherwise. */
-  readonly configuredRoot: ConfiguredRoot;
-  /** Carries out the attempts of all of its runs. */
-  readonly executor: Executor;
+  /** The team as it is configured when a run wants nothing otherwise, in the store that has these values. */
+  readonly configuredIn: (values: Values) => ConfiguredRoot;
+  /** Carries out the attempts of all of its runs, whatever they want otherwise; made of the first one's agents. */
+  readonly executor: (registry: AgentRegistry) => Executor;
   /** Runs under way in this process under ids that their callers chose. */
   readonly named: Map<string, NamedRun>;
   /** Those that wait for a person, by their ids: what is secret in them is known to this process. */
@@ -87,17 +90,38 @@ export interface ConfiguredRoot {
   readonly graceMs: number;
 }
 
-/** The root as a run wants it: configured anew when it has limits of its own. */
-export function reconfigured(root: Root, options: Checked<typeof RUN>): Root {
+/** The team as a run wants it: configured anew when it has limits of its own. */
+export function configuredFor(root: Root, options: Checked<typeof RUN>): ConfiguredRoot {
   const { concurrency, timeoutMs, graceMs, retries, backoff, maxBytes, budget, prices } = options;
   const limits = [concurrency, timeoutMs, graceMs, retries, backoff, maxBytes, budget[0], prices];
-  if (limits.every((one) => one === undefined)) return root;
-  return { ...root, configuredRoot: configureRoot(root, options) };
+  const { values } = (options.backend ?? root.backend).store;
+  if (limits.every((one) => one === undefined)) return root.configuredIn(values);
+  return configureRoot(root, values, options);
 }
 
-/** Configures a team as a root. */
-export function configureRoot(
+/** Configures a team for all runs that want nothing otherwise: once, or in each store once where it describes limiters, which live there. */
+export function configuredOnce(
   { team, clock }: Pick<Root, "team" | "clock">,
+  home: Values,
+): Root["configuredIn"] {
+  const known = new WeakMap<Values, ConfiguredRoot>();
+  return (values) => {
+    const where = hasLimiters(team) ? values : home;
+    const configured = known.get(where) ?? configureRoot({ team, clock }, where);
+    known.set(where, configured);
+    return configured;
+  };
+}
+
+/** Whether a team, or one in it, describes limiters. */
+function hasLimiters({ limiters, members }: Team): boolean {
+  return limiters.size > 0 || members.some(({ worker }) => isTeam(worker) && hasLimiters(worker));
+}
+
+/** Configures a team as a root, with the limiters of a store. */
+function configureRoot(
+  { team, clock }: Pick<Root, "team" | "clock">,
+  values: Values,
   options?: Checked<typeof RUN>,
 ): ConfiguredRoot {
   const limits = LIMITS.among(options ?? {});
@@ -105,15 +129,16 @@ export function configureRoot(
   // Configured for one run only, whose timers go with it.
   const reused = options === undefined;
   const registry = new Map<string, RegisteredAgent>();
-  const limiters = options?.concurrency === undefined ? [] : [makeLimit(options.concurrency)];
+  const slots = options?.concurrency === undefined ? [] : [makeLimit(options.concurrency)];
   const timeoutsOf = timeoutsBy(clock, reused);
   const budgets = (options?.budget ?? []).map((budget) => ({
     budget,
     place: "",
     whose: "this run",
   }));
-  const above = { ...NOTHING_ABOVE, limiters, budgets };
-  const configuredTeam = configureTeam({ team, above, overrides, registry, timeoutsOf });
+  const above = { ...NOTHING_ABOVE, slots, budgets };
+  const named = limitersIn(values);
+  const configuredTeam = configureTeam({ team, above, overrides, named, registry, timeoutsOf });
   const { maxBytes } = mergeLimits(team.limits, limits);
   const checks = configuredTeam.members.some(
     (configured) => !isConfiguredTeam(configured) && configured.agent.input !== undefined,

@@ -12,7 +12,7 @@ import type { Store } from "../store/store.ts";
 import type { Backend } from "../team/backend.ts";
 import { DRIVEN, type RunOptions } from "../team/options.ts";
 import { deadlineOf } from "./deadline.ts";
-import { reconfigured, type Root, type ConfiguredRoot } from "./root.ts";
+import { configuredFor, type Root, type ConfiguredRoot } from "./root.ts";
 import { errorOutside, secrecyOf, type Secrecy } from "./secrecy.ts";
 
 /** What a run is begun or gone on with. */
@@ -90,7 +90,7 @@ export async function withSession<T>(
   if (watch !== undefined) await undefined;
   const options = DRIVEN.of(given.options, `a run of ${root.team.where}`);
   if (typeof runId !== "string") checkRunId(runId);
-  const { configuredRoot } = reconfigured(root, options);
+  const configuredRoot = configuredFor(root, options);
   const { signal, backend = root.backend } = options;
   const { store } = backend;
   using _following = signal === undefined ? undefined : follow(signal, cancellation);

@@ -5,7 +5,7 @@ import type { RegisteredAgent } from "../executor/executor.ts";
 import { agentDefinition } from "../call/key.ts";
 import { slotsOf, type ConfiguredAgent } from "../call/configured-agent.ts";
 import { QuorateError } from "../model/errors.ts";
-import { lanesAt } from "../limits/lane.ts";
+import { limitsOf } from "../limits/named-limiters.ts";
 import { scopedIn } from "../limits/shared-slots.ts";
 import { isFree } from "../money/bound.ts";
 import { mergeLimits } from "../describe/limits.ts";
@@ -59,10 +59,9 @@ export function configureAgent(
     const tier = tiers[index];
     const model = tier === undefined ? agent.model : above.tiers.get(tier);
     const called = modelName(model);
-    const lanes = [...above.lanes, agent.lanes].flatMap((some) =>
-      lanesAt(some, { tier, model }, where),
-    );
-    const limiters = [...above.limiters, ...new Set(lanes.map(({ limit }) => limit))];
+    const whose = { agent: where, team: team.where };
+    const named = limitsOf(above.limiters, agent.limiters, { tier, model }, whose);
+    const limiters = [...above.slots, ...named];
     let next: { readonly configured: ConfiguredAgent | undefined } | undefined;
     let definition: string | undefined;
     return {

@@ -6,8 +6,13 @@ import type { RegisteredAgent } from "../executor/executor.ts";
 import { mayBeContradicted, withStandIns } from "../call/ladder.ts";
 import type { ConfiguredAgent } from "../call/configured-agent.ts";
 import { QuorateError } from "../model/errors.ts";
-import type { LanesOf } from "../limits/lane.ts";
 import type { Limit } from "../limits/limit.ts";
+import {
+  NO_LIMITERS,
+  withLimiters,
+  type LimitersHere,
+  type NamedLimiters,
+} from "../limits/named-limiters.ts";
 import type { OwnedBudget } from "../money/budget.ts";
 import type { Price } from "../money/price.ts";
 import type { CacheSettings } from "../describe/cache.ts";
@@ -50,6 +55,8 @@ export interface ConfigureTeamOptions {
   readonly above?: Above;
   /** What a run wants otherwise, for everything in it. */
   readonly overrides?: Overrides;
+  /** The limiters of the backend that it runs in. */
+  readonly named: NamedLimiters;
   /** Filled with every agent by its place. */
   readonly registry: Map<string, RegisteredAgent>;
   /** What keeps timeouts of so many ms. */
@@ -63,8 +70,9 @@ export interface Overrides extends CallLimits {
 
 /** What holds for a team and those nested in it. */
 export interface Above {
-  readonly limiters: readonly Limit[];
-  readonly lanes: readonly LanesOf[];
+  /** How many attempts are in flight, of each team and of the run. */
+  readonly slots: readonly Limit[];
+  readonly limiters: LimitersHere;
   readonly budgets: readonly OwnedBudget[];
   readonly prices: ReadonlyMap<string, Price>;
   readonly tiers: ReadonlyMap<string, unknown>;
@@ -73,8 +81,8 @@ export interface Above {
 }
 
 export const NOTHING_ABOVE: Above = Object.freeze({
-  limiters: [],
-  lanes: [],
+  slots: [],
+  limiters: NO_LIMITERS,
   budgets: [],
   prices: new Map(),
   tiers: new Map(),
@@ -88,13 +96,14 @@ export function configureTeam({
   prefix = "",
   above = NOTHING_ABOVE,
   overrides = {},
+  named,
   registry,
   timeoutsOf,
 }: ConfigureTeamOptions): ConfiguredTeam {
-  const { lanes, label } = team;
+  const { label, where } = team;
   const here: Above = {
-    limiters: [...above.limiters, team.slots],
-    lanes: lanes === undefined ? above.lanes : [...above.lanes, lanes],
+    slots: [...above.slots, team.slots],
+    limiters: withLimiters(above.limiters, team.limiters, named, where),
     budgets: [
       ...above.budgets,
       ...team.budgets.map((budget) => ({
@@ -117,6 +126,7 @@ export function configureTeam({
           prefix: `${place}/`,
           above: here,
           overrides,
+          named,
           registry,
           timeoutsOf,
         })

@@ -11,7 +11,6 @@ import { TASK_SUBJECT } from "../model/claim.ts";
 import { didYouMean } from "../check/did-you-mean.ts";
 import { shown } from "../check/shown.ts";
 import { readGiven } from "../check/given.ts";
-import { checkLanes } from "../limits/lane.ts";
 import { LIMITS } from "../describe/limits.ts";
 import { checkAsked, checkChain, DEFAULT_CHAIN } from "../resolve/chain.ts";
 import type { Learning, Lessons, Resolver } from "../resolve/resolver.ts";
@@ -141,7 +140,7 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
     cache: described.cache,
     tiers: described.tiers,
     escalateIf: described.escalateIf,
-    lanes: checkLanes(described.lanes, where),
+    limiters: described.limiters,
     maxSubjects: described.maxSubjects,
     panel,
   });

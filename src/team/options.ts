@@ -31,7 +31,7 @@ import {
   type CacheSettings,
   type RunCache,
 } from "../describe/cache.ts";
-import type { LanesOf } from "../limits/lane.ts";
+import { LIMITERS, type DescribedLimiter, type LimiterOptions } from "../limits/limiter-options.ts";
 import { LIMITS, type CallLimits } from "../describe/limits.ts";
 import { ESCALATE_ALL_IF, TIERS, type EscalateIf, type Tiers } from "../describe/tier.ts";
 import { GATE, type Gate, type GateOptions } from "../resolve/gate.ts";
@@ -110,8 +110,11 @@ export interface SupervisorOptions<
   readonly tiers?: Tiers;
   /** When an agent is asked once more, at the next tier; an agent's own word wins. */
   readonly escalateIf?: readonly Exclude<EscalateIf, (...args: never) => unknown>[];
-  /** Limits that all of its agents pass, made by `lane()`. */
-  readonly lanes?: LanesOf;
+  /**
+   * Limits with names, which its agents and those of teams in it name: `{ openai: { concurrency: 4, callsPerMinute: 60 } }`. Teams that
+   * share a backend have one limiter of a name, and give it the same settings.
+   */
+  readonly limiters?: Readonly<Record<string, LimiterOptions>>;
   /** How many subjects its chain asks judges about at most, most held first (20); the others stay undecided. */
   readonly maxSubjects?: number;
   /**
@@ -243,6 +246,7 @@ export const SUPERVISOR: Options<
     readonly gate: Gate | undefined;
     readonly tiers: ReadonlyMap<string, unknown> | undefined;
     readonly panel: PanelSettings | undefined;
+    readonly limiters: ReadonlyMap<string, DescribedLimiter>;
   }
 > = options(
   {
@@ -274,7 +278,7 @@ export const SUPERVISOR: Options<
     cache: CACHE,
     tiers: TIERS,
     escalateIf: ESCALATE_ALL_IF,
-    lanes: anything(),
+    limiters: LIMITERS.or(new Map<string, DescribedLimiter>()),
     maxSubjects: integer(0, MAX_SUBJECTS).or(20),
     panel: TEAM_PANEL,
     redact: anything(),
@@ -289,6 +293,8 @@ export const SUPERVISOR: Options<
   {
     former: {
       ...RENAMED,
+      lanes:
+        "renamed to limiters; use limiters: { openai: { concurrency: 4 } }, with everybody: true where all agents pass it",
       engine:
         "renamed to executor, which is told what happens to attempts as events: { start, cancel, close }",
       earlyStop:

@@ -10,7 +10,7 @@ import { canonicalJson } from "../model/json.ts";
 import type { CheckedBudget } from "../money/budget.ts";
 import type { Price } from "../money/price.ts";
 import type { Outcome } from "../model/outcome.ts";
-import type { LanesOf } from "../limits/lane.ts";
+import type { DescribedLimiter } from "../limits/limiter-options.ts";
 import type { Limit } from "../limits/limit.ts";
 import type { CacheSettings } from "../describe/cache.ts";
 import { mergeLimits, type CallLimits, type Limits } from "../describe/limits.ts";
@@ -57,7 +57,8 @@ export interface Team {
   /** `undefined`: as the team above it. */
   readonly tiers: ReadonlyMap<string, unknown> | undefined;
   readonly escalateIf: readonly EscalateIf[] | undefined;
-  readonly lanes: LanesOf | undefined;
+  /** Those that it describes, by their names. */
+  readonly limiters: ReadonlyMap<string, DescribedLimiter>;
   readonly maxSubjects: number;
   /** When enough of its members have answered; everybody is asked where it is left out. */
   readonly panel: PanelSettings | undefined;

@@ -3,11 +3,13 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import {
   agent,
   judge,
-  lane,
+  limiters,
   memory,
   supervisor,
   type Budget,
+  type LimiterState,
   type RunEvent,
+  type Supervisor,
   type Usage,
 } from "../../src/index.ts";
 import type { Store } from "../../src/ports/index.ts";
@@ -252,17 +254,21 @@ describe("budgets", () => {
   });
 });
 
+/** How the limiter of a team stands. */
+const standing = ({ backend }: Pick<Supervisor, "backend">): LimiterState | undefined =>
+  limiters(backend)["provider"];
+
 const failing = (status: number): Error => Object.assign(new Error("down"), { status });
 
-describe("lanes", () => {
+describe("limiters", () => {
   it("are told once of a batch: what was turned away queues again, together", async () => {
     const clock = virtualClock();
     const asked: (readonly number[])[] = [];
-    const provider = lane({ name: "provider", concurrency: 8 });
+    const named = { provider: { concurrency: 8 } };
     const a = agent({
       name: "a",
       retries: 0,
-      lanes: [provider],
+      limiters: ["provider"],
       run: (_task: number) => {},
       batch: {
         run: (tasks) => {
@@ -272,23 +278,23 @@ describe("lanes", () => {
         },
       },
     });
-    const team = supervisor({ name: "team", agents: { a }, clock });
+    const team = supervisor({ name: "team", agents: { a }, limiters: named, clock });
     const running = upTo(3).map((task) => team.run(task));
     await clock.advance(0);
-    expect(provider.state).toMatchObject({ inFlight: 0, limit: 1 });
+    expect(standing(team)).toMatchObject({ inFlight: 0, limit: 1 });
     await clock.advance(5_000);
     for (const { results } of await Promise.all(running)) expect(results.a.status).toBe("ok");
     expect(asked).toEqual([upTo(3), upTo(3)]);
-    expect(provider.state).toMatchObject({ inFlight: 0, waiting: 0 });
+    expect(standing(team)).toMatchObject({ inFlight: 0, waiting: 0 });
   });
 
   it("have a slot for a batch and its tokens, which stay within a minute's", async () => {
     const clock = virtualClock();
     const asked: [number, number][] = [];
-    const provider = lane({ name: "provider", concurrency: 1, tokensPerMinute: 1_000 });
+    const named = { provider: { concurrency: 1, tokensPerMinute: 1_000 } };
     const a = agent({
       name: "a",
-      lanes: [provider],
+      limiters: ["provider"],
       timeoutMs: 600_000,
       maxCost: { inputTokens: 300 },
       run: (_task: number) => void asked.push([clock.monotonic(), 1]),
@@ -299,42 +305,42 @@ describe("lanes", () => {
         },
       },
     });
-    const team = supervisor({ name: "team", agents: { a }, clock });
+    const team = supervisor({ name: "team", agents: { a }, limiters: named, clock });
     const running = upTo(7).map((task) => team.run(task));
     await clock.advance(300_000);
     for (const { status } of await Promise.all(running)) expect(status).toBe("complete");
     expect(asked.map(([, size]) => size)).toEqual([3, 3, 1]);
     for (const [index, [atMs]] of asked.entries())
       expect(atMs).toBeGreaterThanOrEqual(index * 60_000);
-    expect(provider.state).toMatchObject({ inFlight: 0, waiting: 0 });
+    expect(standing(team)).toMatchObject({ inFlight: 0, waiting: 0 });
   });
 
   it("take a batch that answered anything for an answer, whatever single tasks came to", async () => {
     const clock = virtualClock();
-    const provider = lane({ name: "provider", breaker: { failures: 1, cooldownMs: 60_000 } });
+    const named = { provider: { breaker: { failures: 1, cooldownMs: 60_000 } } };
     const a = agent({
       name: "a",
       retries: 0,
-      lanes: [provider],
+      limiters: ["provider"],
       run: (_task: number) => {},
       batch: {
         run: (tasks) => tasks.map((task) => (task < 3 ? failing(500) : undefined)),
       },
     });
-    const team = supervisor({ name: "team", agents: { a }, clock });
+    const team = supervisor({ name: "team", agents: { a }, limiters: named, clock });
     await Promise.all(upTo(3).map((task) => team.run(task)));
-    expect(provider.state.breaker).toBe("closed");
+    expect(standing(team)?.breaker).toBe("closed");
     await Promise.all([1, 2].map((task) => team.run(task)));
-    expect(provider.state.breaker).toBe("open");
+    expect(standing(team)?.breaker).toBe("open");
   });
 
   it("know of all the tokens of a batch that queues, and of nobody who has left", async () => {
     const clock = virtualClock();
     const sizes: number[] = [];
-    const provider = lane({ name: "provider", concurrency: 1, tokensPerMinute: 10_000 });
+    const named = { provider: { concurrency: 1, tokensPerMinute: 10_000 } };
     const a = agent({
       name: "a",
-      lanes: [provider],
+      limiters: ["provider"],
       maxCost: { inputTokens: 10 },
       run: (_task: number) => {
         sizes.push(1);
@@ -348,7 +354,7 @@ describe("lanes", () => {
         },
       },
     });
-    const team = supervisor({ name: "team", agents: { a }, clock });
+    const team = supervisor({ name: "team", agents: { a }, limiters: named, clock });
     const controller = new AbortController();
     const { signal } = controller;
     const running = [1, 2].map((task) => team.run(task));
@@ -359,23 +365,23 @@ describe("lanes", () => {
     await clock.advance(10);
     const leaving = [6, 7].map((task) => rejection(team.run(task, { signal })));
     await clock.advance(10);
-    expect(provider.state).toMatchObject({ inFlight: 1, waiting: 3 });
+    expect(standing(team)).toMatchObject({ inFlight: 1, waiting: 3 });
     controller.abort(new Error("enough"));
     await Promise.all(leaving);
-    expect(provider.state).toMatchObject({ inFlight: 1, waiting: 2 });
+    expect(standing(team)).toMatchObject({ inFlight: 1, waiting: 2 });
     await clock.advance(300);
     await Promise.all(running);
-    expect([sizes, provider.state.inFlight]).toEqual([[2, 2, 1], 0]);
+    expect([sizes, standing(team)?.inFlight]).toEqual([[2, 2, 1], 0]);
   });
 
   it("that are closed by their breaker refuse every call of a batch", async () => {
     const clock = virtualClock();
     let batches = 0;
-    const provider = lane({ name: "provider", breaker: { failures: 1, cooldownMs: 60_000 } });
+    const named = { provider: { breaker: { failures: 1, cooldownMs: 60_000 } } };
     const a = agent({
       name: "a",
       retries: 0,
-      lanes: [provider],
+      limiters: ["provider"],
       run: (_task: number) => {},
       batch: {
         run: () => {
@@ -384,7 +390,7 @@ describe("lanes", () => {
         },
       },
     });
-    const team = supervisor({ name: "team", agents: { a }, clock });
+    const team = supervisor({ name: "team", agents: { a }, limiters: named, clock });
     const codes = async (): Promise<readonly unknown[]> => {
       const running = [1, 2].map((task) => team.run(task));
       const outcomes = await Promise.all(running);
@@ -392,7 +398,7 @@ describe("lanes", () => {
     };
     expect(await codes()).toEqual(["AGENT_FAILED", "AGENT_FAILED"]);
     expect(await codes()).toEqual(["BREAKER_OPEN", "BREAKER_OPEN"]);
-    expect([batches, provider.state.inFlight]).toEqual([1, 0]);
+    expect([batches, standing(team)?.inFlight]).toEqual([1, 0]);
   });
 });
 
@@ -455,7 +461,7 @@ it("a call that goes without others, and whose store fails when its slot is free
   };
   const a = agent({
     name: "a",
-    lanes: [lane({ name: "provider", scope: "provider", concurrency: 1 })],
+    limiters: ["provider"],
     maxCost: { usd: 0.1 },
     run() {
       failing = true;
@@ -463,7 +469,14 @@ it("a call that goes without others, and whose store fails when its slot is free
     batch: { run: (tasks) => tasks },
   });
   const budget = { usd: 1, scope: "all" };
-  const running = supervisor({ name: "team", agents: { a }, backend: { store }, budget }).run(1);
+  const provider = { scope: "provider", concurrency: 1 };
+  const running = supervisor({
+    name: "team",
+    agents: { a },
+    limiters: { provider },
+    backend: { store },
+    budget,
+  }).run(1);
   await expect(running).rejects.toMatchObject({ code: "STORE_FAILED" });
   await new Promise(setImmediate);
   expect(unheard).toEqual([]);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { agent, embeddedExecutor, lane, supervisor, type RunEvent } from "../../src/index.ts";
+import { agent, embeddedExecutor, supervisor, type RunEvent } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
 import { thenable } from "../team/thenable.ts";
@@ -448,10 +448,9 @@ describe("a batch", () => {
   it("leave their tokens behind when they leave a batch: later calls have that room", async () => {
     const clock = virtualClock();
     const batches: (readonly number[])[] = [];
-    const minute = lane({ name: "minute", tokensPerMinute: 100 });
     const a = agent({
       name: "a",
-      lanes: [minute],
+      limiters: ["minute"],
       maxCost: (tokens) => ({ inputTokens: Number(tokens), outputTokens: 0 }),
       run: (tokens: unknown) => tokens as number,
       batch: {
@@ -462,7 +461,12 @@ describe("a batch", () => {
         },
       },
     });
-    const team = supervisor({ name: "team", agents: { a }, clock });
+    const team = supervisor({
+      name: "team",
+      agents: { a },
+      limiters: { minute: { tokensPerMinute: 100 } },
+      clock,
+    });
     const leaving = new AbortController();
     const left = rejection(team.run(60, { signal: leaving.signal }));
     const stays = team.run(10);

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import {
   agent,
-  lane,
+  limiters,
   supervisor,
   type AgentContext,
   type Clock,
@@ -89,28 +89,34 @@ describe("an agent that blocks the event loop beyond its timeout", () => {
     expect([clock.pending, clock.pendingUnheld]).toEqual([0, 0]);
   });
 
-  it("is charged with what it reported, and its lane hears of a timeout", async () => {
+  it("is charged with what it reported, and its limiter hears of a timeout", async () => {
     const { clock, block } = blockableClock();
-    const provider = lane({ name: "provider", breaker: { failures: 1, cooldownMs: 1_000 } });
+    const named = { provider: { breaker: { failures: 1, cooldownMs: 1_000 } } };
     const a = agent({
       name: "a",
       ...limits,
       maxCost: { usd: 1 },
-      lanes: [provider],
+      limiters: ["provider"],
       run: (_task: unknown, { report }) => {
         block(200);
         report({ usdMicros: 400_000 });
         return "ship";
       },
     });
-    const team = supervisor({ name: "team", agents: { a }, budget: { usd: 1 }, clock });
+    const team = supervisor({
+      name: "team",
+      agents: { a },
+      limiters: named,
+      budget: { usd: 1 },
+      clock,
+    });
     const { runId } = await team.run("task");
     const log = await team.backend.store.read(runId);
     expect(log.filter(({ type }) => type === "call.failed" || type === "call.late")).toMatchObject([
       { cost: { usdMicros: 400_000 }, charged: 400_000 },
       { settled: "answered", charged: 400_000 },
     ]);
-    expect(provider.state.breaker).toBe("open");
+    expect(limiters(team.backend)["provider"]?.breaker).toBe("open");
   });
 
   it("is asked once more, as after any timeout", async () => {
@@ -154,13 +160,13 @@ describe("an agent that blocks the event loop beyond its timeout", () => {
     expect(outcome.results.a.status).toBe("ok");
   });
 
-  it("has timed out with all of its batch, and the lane hears that once", async () => {
+  it("has timed out with all of its batch, and the limiter hears that once", async () => {
     const { clock, block } = blockableClock();
-    const provider = lane({ name: "provider", breaker: { failures: 2, cooldownMs: 1_000 } });
+    const named = { provider: { breaker: { failures: 2, cooldownMs: 1_000 } } };
     const a = agent({
       name: "a",
       ...limits,
-      lanes: [provider],
+      limiters: ["provider"],
       run: (task: number) => task,
       batch: {
         run: (tasks) => {
@@ -169,7 +175,7 @@ describe("an agent that blocks the event loop beyond its timeout", () => {
         },
       },
     });
-    const team = supervisor({ name: "team", agents: { a }, clock });
+    const team = supervisor({ name: "team", agents: { a }, limiters: named, clock });
     const running = [1, 2].map((task) => team.run(task));
     await clock.advance(100);
     for (const { runId, results } of await Promise.all(running)) {
@@ -180,7 +186,7 @@ describe("an agent that blocks the event loop beyond its timeout", () => {
         "run.finished",
       ]);
     }
-    expect(provider.state.breaker).toBe("closed");
+    expect(limiters(team.backend)["provider"]?.breaker).toBe("closed");
   });
 });
 

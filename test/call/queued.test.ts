@@ -1,12 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  agent,
-  lane,
-  memory,
-  supervisor,
-  type RunEvent,
-  type Supervisor,
-} from "../../src/index.ts";
+import { agent, memory, supervisor, type RunEvent, type Supervisor } from "../../src/index.ts";
 import { eventText } from "../../src/cli/event-line.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 
@@ -46,10 +39,13 @@ describe("the log", () => {
 
   it.each([
     [{ concurrency: 1 }, { kind: "concurrency", name: "team" }],
-    [{ lanes: [lane({ name: "provider", concurrency: 1 })] }, { kind: "lane", name: "provider" }],
     [
-      { lanes: [lane({ name: "provider", scope: "all", concurrency: 1 })] },
-      { kind: "lane", name: "provider" },
+      { limiters: { provider: { concurrency: 1, everybody: true } } },
+      { kind: "limiter", name: "provider" },
+    ],
+    [
+      { limiters: { provider: { scope: "all", concurrency: 1, everybody: true } } },
+      { kind: "limiter", name: "provider" },
     ],
     [{ budget: { usd: 1 } }, { kind: "budget", name: 'a run of "team"' }],
     [{ budget: { usd: 1, scope: "today" } }, { kind: "budget", name: "today" }],

@@ -132,7 +132,7 @@ describe("a failed attempt", () => {
   });
 });
 
-describe("an attempt that HTTP 429 turned away, without a lane", () => {
+describe("an attempt that HTTP 429 turned away, without a limiter that learns", () => {
   const away = (headers: object = {}): Step => ({
     error: Object.assign(new Error("too many"), { status: 429, headers }),
   });
@@ -151,7 +151,7 @@ describe("an attempt that HTTP 429 turned away, without a lane", () => {
     const log = (await team.backend.store.read(runId)) as readonly RunEvent[];
     const again = log.filter(({ type }) => type === "call.requeued");
     expect(again).toMatchObject([{ attempt: 1 }, { attempt: 2, waitMs: 2_000 }, { attempt: 3 }]);
-    expect(again.some((event) => "lane" in event)).toBe(false);
+    expect(again.some((event) => "limiter" in event)).toBe(false);
   });
 
   it("fails after twenty times as often as any other does", async () => {

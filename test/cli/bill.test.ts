@@ -107,7 +107,7 @@ describe("what becomes of calls and money while a run goes on", () => {
   const busy = { code: "AGENT_FAILED", message: "security failed: 429" } as const;
 
   it("is one clear line each", () => {
-    const requeued = { ...call, lane: "openai", error: busy, waitMs: 2_000, cost: unknown };
+    const requeued = { ...call, limiter: "openai", error: busy, waitMs: 2_000, cost: unknown };
     expect(said({ type: "call.requeued", ...requeued })).toBe(
       "security told to come later by openai; queues again in 2.00 s: 429",
     );

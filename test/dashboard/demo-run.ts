@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import {
   agent,
   human,
-  lane,
   memory,
   supervisor,
   support,
@@ -108,7 +107,6 @@ function oneShort(atLeast: number): Resolver {
 }
 
 function demoTeam(clock: ReturnType<typeof virtualClock>) {
-  const models = lane({ name: "models", concurrency: 8 });
   const wait = (ms: number, signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
       const timer = clock.timer(ms, resolve);
@@ -124,7 +122,7 @@ function demoTeam(clock: ReturnType<typeof virtualClock>) {
       description: `What ${name} wrote about a pull request.`,
       ...(part.before === "slow" && { timeoutMs: 600, graceMs: 1_000 }),
       ...(name === "baz" && { cache: true }),
-      lanes: [models],
+      limiters: ["models"],
       run: async (_task: { readonly pull: number }, { attempt, report, signal }) => {
         const { model, inputTokens, outputTokens, workMs } = part;
         if (part.before === "slow" && attempt === 1) {
@@ -169,6 +167,7 @@ function demoTeam(clock: ReturnType<typeof virtualClock>) {
     types,
   };
   return supervisor({
+    limiters: { models: { concurrency: 8 } },
     name: "code-review-board",
     version: "1",
     agents,

@@ -30,7 +30,7 @@ describe("a promise where none belongs", () => {
   it.each([
     ["agent.claims", `the claims of odd cannot be read: its function ${AT_ONCE}`],
     ["agent.maxCost", `the maxCost of odd failed: it ${AT_ONCE}`],
-    ["agent.lanes", `lanes failed: it ${AT_ONCE}`],
+    ["agent.limiters", `limiters failed: it ${AT_ONCE}`],
     ["supervisor.inputs", `the input of ship cannot be made: its function ${AT_ONCE}`],
     ["supervisor.compare", "it returned object (a promise), not true or false at once"],
     ["supervisor.compare, a comparator", `the comparison \\"own\\" failed: it ${AT_ONCE}`],

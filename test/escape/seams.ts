@@ -11,7 +11,7 @@ import type {
   JudgeOptions,
   KeepResumingOptions,
   JudgePanelOptions,
-  LaneOptions,
+  LimiterOptions,
   Resolver,
   ManyOptions,
   RerunOptions,
@@ -40,7 +40,6 @@ import {
   findConflicts,
   human,
   judge,
-  lane,
   memory,
   oneOf,
   prefer,
@@ -163,7 +162,7 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
   "agent.batch.run": (run) => manyWith({ batch: { run } }),
   "agent.claims": (claims) => asked({ claims }),
   "agent.maxCost": (maxCost) => asked({ maxCost, budget: { usd: 1 } }),
-  "agent.lanes": (lanes) => asked({ lanes }),
+  "agent.limiters": (limiters) => asked({ limiters }),
   "agent.escalateIf": (escalateIf) =>
     asked({ escalateIf: [escalateIf] }, { tiers: { small: "a", strong: "b" } }),
   "agent.input": (validate) => asked({ input: schema(validate) }),
@@ -208,7 +207,7 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
     const { runId } = (await team.run("task")) as { readonly runId: string };
     return (team["backend"] as ReturnType<typeof memory>).store.read(runId);
   },
-  "supervisor.lanes": (lanes) => runWith({ lanes }),
+  "supervisor.limiters": (everybody) => runWith({ limiters: { own: { everybody } } }),
   "supervisor.executor": (executor) => runWith({ executor }),
   "executor.start": (start) => runWith({ executor: () => executorWith({ start }) }),
   "executor.start, what it tells": (told: unknown) =>
@@ -370,7 +369,7 @@ export const VALUES: Readonly<Record<string, Seam>> = {
   "what a claim has besides": (more) =>
     asked({ claims: () => [{ subject: "task", position: 1, more }] }),
   "a bound's dollars": (usd) => asked({ maxCost: () => ({ usd }), budget: { usd: 1 } }),
-  "a lane of a list": (one) => asked({ lanes: () => [one] }),
+  "a limiter of a list": (one) => asked({ limiters: () => [one] }),
   "a schema's issue": (issue) => asked({ output: schema(() => ({ issues: [issue] })) }),
   "a schema's value": (value) => asked({ output: schema(() => ({ value })) }),
   "a name of a route": (name) => runWith({ route: () => ["ship", name] }),
@@ -459,7 +458,7 @@ const AGENT: Keys<AgentOptions<string, unknown, unknown, unknown, unknown, unkno
   budget: true,
   cache: true,
   batch: true,
-  lanes: true,
+  limiters: true,
   escalateIf: true,
   fallback: true,
   run: true,
@@ -492,7 +491,7 @@ const SUPERVISOR: Keys<SupervisorOptions<Workers, string, unknown>> = {
   cache: true,
   tiers: true,
   escalateIf: true,
-  lanes: true,
+  limiters: true,
   maxSubjects: true,
   panel: true,
   redact: true,
@@ -557,14 +556,14 @@ const COMPARATOR: Keys<Comparator> = {
   asks: true,
   callsAtMost: true,
 };
-const LANE: Keys<LaneOptions> = {
-  name: true,
+const LIMITER: Keys<LimiterOptions> = {
   scope: true,
   concurrency: true,
   callsPerMinute: true,
   tokensPerMinute: true,
   adaptive: true,
   breaker: true,
+  everybody: true,
 };
 const SETTINGS = {
   name: true,
@@ -611,6 +610,7 @@ const RERUN: Keys<RerunOptions> = { tier: true };
 const WITHIN: Keys<WithinOptions> = { percent: true, absolute: true };
 const LEARN: Keys<LearnOptions> = { labels: true, truths: true, topicOf: true };
 const SETTLE: Keys<SettleOptions> = {
+  limiters: true,
   resolve: true,
   compare: true,
   findings: true,
@@ -702,7 +702,7 @@ const OPTIONS: Readonly<Record<string, Options>> = {
     COMPARATOR,
     (options) => teamOf(comparing({ group: () => ({ groups: [] }), ...options })),
   ],
-  lane: [LANE, (options) => loose(lane)({ name: "odd", ...options })],
+  limiter: [LIMITER, (options) => teamOf({ limiters: { odd: options } })],
   judge: [JUDGE, (options) => loose(judge)({ ask: () => ({}), ...options })],
   panel: [PANEL, (options) => loose(judge)({ panel: [() => ({})], ...options })],
   similar: [SIMILAR, loose(similar)],
@@ -741,7 +741,7 @@ export const OPTION_SEAMS: Readonly<Record<string, Seam>> = Object.fromEntries([
       [`${what}.${key}, in a record`, (value) => build({ [key]: { task: value } })],
     ]),
   ),
-  ...Object.entries({ agent: make.agent, supervisor: make.supervisor, prefer, oneOf, lane, judge })
+  ...Object.entries({ agent: make.agent, supervisor: make.supervisor, prefer, oneOf, judge })
     .map(([what, build]): readonly [string, Seam] => [`${what}()`, loose(build)])
     .concat([
       ["prefer(), one of them", (value) => loose(prefer)([value])],

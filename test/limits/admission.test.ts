@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Cancellation } from "../../src/async/cancellation.ts";
 import { budgetLimit } from "../../src/limits/budget-limit.ts";
-import { makeLimit as lane, type Limit as Lane } from "../../src/limits/limit.ts";
+import { makeLimit, type Limit } from "../../src/limits/limit.ts";
 import { turnstile } from "./permits.ts";
 
-const waiting = ({ queue }: Lane): number => queue.size;
+const waiting = ({ queue }: Limit): number => queue.size;
 
 const AT_REST = { inFlight: 0, queue: { first: undefined }, hold: undefined, alarm: undefined };
 
@@ -15,7 +15,7 @@ const turn = (): Promise<void> => Promise.resolve();
 
 describe("admission", () => {
   it("answers at once while there is room, and admits in the order of arrival", async () => {
-    const only = lane(1);
+    const only = makeLimit(1);
     const cancellation = new Cancellation();
     expect(enter([only], cancellation)).toBeUndefined();
     const order: number[] = [];
@@ -30,8 +30,8 @@ describe("admission", () => {
     expect(only).toMatchObject(AT_REST);
   });
 
-  it("holds nothing of a lane that has room while another is full", async () => {
-    const [inner, outer] = [lane(1), lane(2)];
+  it("holds nothing of a limit that has room while another is full", async () => {
+    const [inner, outer] = [makeLimit(1), makeLimit(2)];
     const cancellation = new Cancellation();
     void enter([outer, inner], cancellation);
     const second = enter([outer, inner], cancellation);
@@ -42,12 +42,12 @@ describe("admission", () => {
     expect([outer.inFlight, inner.inFlight]).toEqual([2, 1]);
   });
 
-  it("lets the oldest that is admissible go first, over several lanes", async () => {
-    const [outer, a, b] = [lane(2), lane(1), lane(1)];
+  it("lets the oldest that is admissible go first, over several limits", async () => {
+    const [outer, a, b] = [makeLimit(2), makeLimit(1), makeLimit(1)];
     const cancellation = new Cancellation();
     const order: string[] = [];
-    const come = async (name: string, lanes: readonly Lane[]): Promise<void> => {
-      await enter(lanes, cancellation);
+    const come = async (name: string, limits: readonly Limit[]): Promise<void> => {
+      await enter(limits, cancellation);
       order.push(name);
     };
     void enter([outer, a], cancellation);
@@ -58,7 +58,7 @@ describe("admission", () => {
       come("outer alone", [outer]),
       come("a, youngest", [outer, a]),
     ];
-    // The first may not go: its lane is full. So the second does.
+    // The first may not go: its limit is full. So the second does.
     leave([outer]);
     await turn();
     expect(order).toEqual(["b"]);
@@ -73,8 +73,8 @@ describe("admission", () => {
     expect(order.at(-1)).toBe("a, youngest");
   });
 
-  it("lets the oldest go first when one who leaves makes room in two lanes", async () => {
-    const [a, b] = [lane(1), lane(1)];
+  it("lets the oldest go first when one who leaves makes room in two limits", async () => {
+    const [a, b] = [makeLimit(1), makeLimit(1)];
     const cancellation = new Cancellation();
     const order: string[] = [];
     void enter([a, b], cancellation);
@@ -94,7 +94,7 @@ describe("admission", () => {
   });
 
   it("takes who is cancelled out of the queue, with the reason and without a trace", async () => {
-    const only = lane(1);
+    const only = makeLimit(1);
     const staying = new Cancellation();
     void enter([only], staying);
     const leaving = [1, 2, 3].map((n) => ({ n, cancellation: new Cancellation() }));
@@ -135,11 +135,15 @@ describe("admission", () => {
     const ticket = (usdMicros: number) => ({ usdMicros });
     const cancellation = new Cancellation();
     const order: string[] = [];
-    const come = async (name: string, lanes: readonly Lane[], usdMicros: number): Promise<void> => {
-      await enter(lanes, cancellation, ticket(usdMicros));
+    const come = async (
+      name: string,
+      limits: readonly Limit[],
+      usdMicros: number,
+    ): Promise<void> => {
+      await enter(limits, cancellation, ticket(usdMicros));
       order.push(name);
     };
-    const only = lane(1);
+    const only = makeLimit(1);
     void enter([money], cancellation, ticket(6));
     void enter([only], cancellation);
     const all = [
@@ -157,17 +161,17 @@ describe("admission", () => {
     await Promise.allSettled(all);
   });
 
-  it("lets the oldest go first when one who leaves makes room in two lanes by turns", async () => {
+  it("lets the oldest go first when one who leaves makes room in two limits by turns", async () => {
     const open = { waitMs: () => 0, take: () => {} };
-    const [a, b] = [lane(1, open, { fair: true }), lane(1, open, { fair: true })];
+    const [a, b] = [makeLimit(1, open, { fair: true }), makeLimit(1, open, { fair: true })];
     const cancellation = new Cancellation();
     let runs = 0;
     const ticket = () => ({ runId: `run ${++runs}` });
     const order: string[] = [];
-    const come = async (name: string, lanes: readonly Lane[]): Promise<void> => {
-      await enter(lanes, cancellation, ticket());
+    const come = async (name: string, limits: readonly Limit[]): Promise<void> => {
+      await enter(limits, cancellation, ticket());
       order.push(name);
-      leave(lanes);
+      leave(limits);
     };
     void enter([a, b], cancellation, ticket());
     // They stand in different queues, and each needs what the other one waits for.
@@ -179,7 +183,7 @@ describe("admission", () => {
   });
 
   it("admits whoever may go and nobody else, whatever comes, goes and gives up", async () => {
-    const lanes = fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 3 });
+    const widths = fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 3 });
     const steps = fc.array(
       fc.record({
         does: fc.constantFrom(
@@ -194,19 +198,19 @@ describe("admission", () => {
       { maxLength: 60 },
     );
     await fc.assert(
-      fc.asyncProperty(lanes, steps, async (limits, script) => {
-        const all = limits.map((limit) => lane(limit));
-        const inside: Lane[][] = [];
-        const queue: { lanes: Lane[]; cancellation: Cancellation; admitted: boolean }[] = [];
+      fc.asyncProperty(widths, steps, async (limits, script) => {
+        const all = limits.map((limit) => makeLimit(limit));
+        const inside: Limit[][] = [];
+        const queue: { limits: Limit[]; cancellation: Cancellation; admitted: boolean }[] = [];
         for (const { does, which, path } of script) {
           if (does === "comes") {
-            const chosen = [...new Set(path.map((index) => all[index % all.length] as Lane))];
+            const chosen = [...new Set(path.map((index) => all[index % all.length] as Limit))];
             const cancellation = new Cancellation();
             const entered = enter(chosen, cancellation);
             if (entered === undefined) {
               inside.push(chosen);
             } else {
-              const waiter = { lanes: chosen, cancellation, admitted: false };
+              const waiter = { limits: chosen, cancellation, admitted: false };
               queue.push(waiter);
               entered.then(
                 () => {
@@ -221,8 +225,8 @@ describe("admission", () => {
             const free = new Map(all.map((one) => [one, one.concurrency - one.inFlight]));
             for (const one of gone ?? []) free.set(one, (free.get(one) ?? 0) + 1);
             const due = queue.filter((waiter) => {
-              if (waiter.lanes.some((one) => (free.get(one) ?? 0) < 1)) return false;
-              for (const one of waiter.lanes) free.set(one, (free.get(one) ?? 0) - 1);
+              if (waiter.limits.some((one) => (free.get(one) ?? 0) < 1)) return false;
+              for (const one of waiter.limits) free.set(one, (free.get(one) ?? 0) - 1);
               return true;
             });
             leave(gone ?? []);
@@ -230,7 +234,7 @@ describe("admission", () => {
             expect(queue.filter(({ admitted }) => admitted)).toEqual(due);
             for (const waiter of due) {
               queue.splice(queue.indexOf(waiter), 1);
-              inside.push(waiter.lanes);
+              inside.push(waiter.limits);
             }
           } else if (does === "gives up" && queue.length > 0) {
             const [gone] = queue.splice(which % queue.length, 1);

@@ -1,18 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { QuorateError } from "../../src/index.ts";
-import { lane, type LaneOptions } from "../../src/limits/lane.ts";
-import type { RateLane } from "../../src/limits/rate-limit.ts";
+import type { LimiterOptions } from "../../src/limits/limiter-options.ts";
+import type { RateLimiter } from "../../src/limits/rate-limit.ts";
+import { limiterOf } from "./limiter-of.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
 import { count, visit } from "./visitor.ts";
 
 const DOWN = { status: 502 };
 
-const guarded = (options: Partial<LaneOptions> = {}): RateLane =>
-  lane({ name: "openai", breaker: { failures: 3, cooldownMs: 10_000 }, ...options });
+const guarded = (options: Partial<LimiterOptions> = {}): RateLimiter =>
+  limiterOf("openai", { breaker: { failures: 3, cooldownMs: 10_000 }, ...options });
 
 const failTimes = (
   clock: VirtualClock,
-  one: RateLane,
+  one: RateLimiter,
   times: number,
   error: unknown = DOWN,
 ): void => {
@@ -22,12 +23,12 @@ const failTimes = (
 describe("a breaker", () => {
   it("is off unless asked for", () => {
     const clock = virtualClock();
-    const one = lane({ name: "plain" });
+    const one = limiterOf("plain");
     failTimes(clock, one, 100);
     expect([visit(clock, [one]).state, one.state.breaker]).toEqual(["passed", "off"]);
   });
 
-  it("opens after so many failures in a row, and says which lane, until when and why", () => {
+  it("opens after so many failures in a row, and says which limiter, until when and why", () => {
     const clock = virtualClock({ nowMs: Date.UTC(2026, 0, 1) });
     const one = guarded();
     failTimes(clock, one, 2);
@@ -40,7 +41,7 @@ describe("a breaker", () => {
     expect(refused.reason).toMatchObject({
       code: "BREAKER_OPEN",
       message:
-        'the lane "openai" lets nobody through until 2026-01-01T00:00:10.000Z, after 3 failures in a row',
+        'the limiter "openai" lets nobody through until 2026-01-01T00:00:10.000Z, after 3 failures in a row',
       cause: DOWN,
     });
   });
@@ -87,7 +88,7 @@ describe("a breaker", () => {
     expect(one.state.breaker).toBe("open");
   });
 
-  it("refuses those who wait too, also where the lane is full", async () => {
+  it("refuses those who wait too, also where the limiter is full", async () => {
     const clock = virtualClock();
     const one = guarded({ concurrency: 4 });
     const inside = [1, 2, 3, 4].map(() => visit(clock, [one]));

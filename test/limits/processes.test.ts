@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { agent, budgets, lane, supervisor, systemClock } from "../../src/index.ts";
+import { agent, budgets, supervisor, systemClock } from "../../src/index.ts";
 import { sqlite } from "../../src/sqlite/index.ts";
 import { tempPaths } from "../sqlite/temp-folder.ts";
 
@@ -73,13 +73,14 @@ describe("a limiter with a scope, over processes that share a SQLite file", () =
     const worker = agent({
       name: "worker",
       maxCost: { usd: 0.1 },
-      lanes: [lane({ name: "provider", scope: "provider", concurrency: 2 })],
+      limiters: ["provider"],
       run: () => ++asked,
     });
     const budget = { usd: 100, scope: "all" };
     const waiting = supervisor({
       name: "team",
       agents: { worker },
+      limiters: { provider: { scope: "provider", concurrency: 2 } },
       budget,
       backend: { store },
     }).run(1);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Cancellation } from "../../src/async/cancellation.ts";
 import { memory } from "../../src/index.ts";
-import { lane } from "../../src/limits/lane.ts";
+import { limiterOf } from "./limiter-of.ts";
 import type { Limiter } from "../../src/limits/limiter.ts";
 import { makeLimit } from "../../src/limits/limit.ts";
 import { scopeQueues } from "../../src/limits/scope-queue.ts";
@@ -58,7 +58,7 @@ describe("what processes share under a scope", () => {
               failed: (cause) => cause as never,
             });
             const [a, b] = options.map(
-              (one, index) => lane({ name: "x", scope: `${index}`, ...one }).limit,
+              (one, index) => limiterOf("x", { scope: `${index}`, ...one }).limit,
             );
             return { limiter, a, b, own: makeLimit(2) };
           });

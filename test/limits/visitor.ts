@@ -1,11 +1,11 @@
 import { Cancellation } from "../../src/async/cancellation.ts";
 import { enter } from "../../src/limits/admission.ts";
 import type { Permit } from "../../src/limits/permit.ts";
-import type { RateLane } from "../../src/limits/rate-limit.ts";
+import type { RateLimiter } from "../../src/limits/rate-limit.ts";
 import type { VirtualClock } from "../../src/testing/index.ts";
 import { permitFor } from "./permits.ts";
 
-/** An attempt on its way through lanes. */
+/** An attempt on its way through limiters. */
 export interface Visitor {
   readonly permit: Permit;
   /** Where it stands: it waits, has passed, or was turned back with a reason. */
@@ -16,19 +16,19 @@ export interface Visitor {
   /** How it ends; when it may come again, where it is told. */
   answers(tokens?: number): readonly (number | undefined)[];
   fails(error: unknown, tokens?: number): readonly (number | undefined)[];
-  /** Its lanes hear nothing of it. */
+  /** Its limiters hear nothing of it. */
   leaves(): void;
   /** Nothing was made of it. */
   turnsBack(): void;
 }
 
-/** Lets an attempt come to some lanes. */
+/** Lets an attempt come to some limiters. */
 export function visit(
   clock: VirtualClock,
-  lanes: readonly RateLane[],
+  limiters: readonly RateLimiter[],
   { runId = "run", tokens = 0 }: { readonly runId?: string; readonly tokens?: number } = {},
 ): Visitor {
-  const limits = lanes.map(({ limit }) => limit);
+  const limits = limiters.map(({ limit }) => limit);
   const permit = permitFor(limits, { runId, tokens }, clock);
   const cancellation = new Cancellation();
   let state: Visitor["state"] = "waits";

@@ -46,7 +46,7 @@ export interface AnyAgent {
   readonly dear: boolean;
   readonly escalateIf: readonly EscalateIf[] | undefined;
   readonly fallback: AnyAgent | undefined;
-  readonly lanes: readonly number[];
+  readonly limiters: readonly number[];
   readonly budget: AnyBudget | undefined;
 }
 
@@ -62,12 +62,12 @@ export interface AnyTeam {
   readonly reruns: boolean;
   readonly cache: boolean | undefined;
   readonly escalateIf: readonly EscalateIf[] | undefined;
-  readonly lanes: readonly number[];
+  readonly limiters: readonly number[];
   readonly budget: AnyBudget | undefined;
 }
 
-/** A lane that several teams may pass. */
-export interface AnyLane {
+/** A limiter that several teams may pass. */
+export interface AnyLimiter {
   readonly concurrency: number;
   readonly callsPerMinute: number;
   readonly failures: number | undefined;
@@ -86,9 +86,9 @@ export interface AnyRun {
   readonly many: boolean;
 }
 
-/** What there is: lanes, teams that may share them, and runs of these. */
+/** What there is: limiters, teams that may share them, and runs of these. */
 export interface Everything {
-  readonly lanes: readonly AnyLane[];
+  readonly limiters: readonly AnyLimiter[];
   readonly teams: readonly AnyTeam[];
   readonly runs: readonly AnyRun[];
 }
@@ -156,7 +156,7 @@ const anyAgent = (depth: number): fc.Arbitrary<AnyAgent> =>
     dear: fc.boolean(),
     escalateIf: maybe(escalation(depth)),
     fallback: depth <= 0 ? fc.constant(undefined) : maybe(anyAgent(depth - 1)),
-    lanes: fc.subarray([0, 1]),
+    limiters: fc.subarray([0, 1]),
     budget: seldom(anyBudget),
   });
 
@@ -189,12 +189,12 @@ const anyTeam = (depth = DEPTH): fc.Arbitrary<AnyTeam> =>
         reruns: fc.boolean(),
         cache: maybe(fc.boolean()),
         escalateIf: maybe(escalation(-1)),
-        lanes: fc.subarray([0, 1]),
+        limiters: fc.subarray([0, 1]),
         budget: seldom(anyBudget),
       }),
     );
 
-const anyLane: fc.Arbitrary<AnyLane> = fc.record({
+const anyLimiter: fc.Arbitrary<AnyLimiter> = fc.record({
   concurrency: fc.constantFrom(1, 2, Infinity),
   callsPerMinute: fc.constantFrom(3, 30, Infinity),
   failures: seldom(fc.constantFrom(1, 3)),
@@ -211,9 +211,9 @@ const anyRun: fc.Arbitrary<AnyRun> = fc.record({
   many: fc.boolean(),
 });
 
-/** Any lanes, teams and runs. */
+/** Any limiters, teams and runs. */
 export const everything: fc.Arbitrary<Everything> = fc.record({
-  lanes: fc.tuple(anyLane, anyLane),
+  limiters: fc.tuple(anyLimiter, anyLimiter),
   teams: fc.array(anyTeam(), { minLength: 1, maxLength: 2 }),
   runs: fc.array(anyRun, { minLength: 1, maxLength: 6 }),
 });

@@ -127,7 +127,7 @@ describe("a bill", () => {
     const bill = billOf(
       log(
         started("a"),
-        { type: "call.requeued", ...retried, attempt: 1, lane: "api", waitMs: 1, cost: cost(0) },
+        { type: "call.requeued", ...retried, attempt: 1, limiter: "api", waitMs: 1, cost: cost(0) },
         started("a", 2),
         { type: "call.retried", ...retried, attempt: 2, waitMs: 1, cost: cost(3) },
         started("a", 3),

@@ -49,7 +49,7 @@ function teamOf({ teams }: Made, { runs }: Everything, index: number) {
 }
 
 /**
- * More timers than anything takes that ends. In a lane of three calls a minute, a call that is told 20 times to come later takes half
+ * More timers than anything takes that ends. At a limiter of three calls a minute, a call that is told 20 times to come later takes half
  * an hour, and who waits for its answer looks for it some ten times a second.
  */
 const MOST_TURNS = 100_000;

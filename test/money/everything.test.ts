@@ -5,7 +5,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { memory, type Outcome, type RunEvent } from "../../src/index.ts";
+import { limiters, memory, type Outcome, type RunEvent } from "../../src/index.ts";
 import { addBills } from "../../src/money/add-bills.ts";
 import { sharedState } from "../../src/limits/shared-budget.ts";
 import { virtualClock } from "../../src/testing/index.ts";
@@ -83,7 +83,7 @@ async function live(all: Everything) {
   for (let turn = 0; await clock.next(); turn++) {
     if (turn > MOST_TURNS) throw new Error("something never comes to rest");
   }
-  return { clock, store, meter, made, outcomes, left: timersOfNode() - before };
+  return { clock, store, meter, outcomes, left: timersOfNode() - before };
 }
 
 /** How often failed attempts at the calls of a run are repeated. */
@@ -106,7 +106,7 @@ describe("whatever is combined to save money", () => {
   it("ends, keeps every limit and budget, says what was paid, and leaves nothing", async () => {
     await fc.assert(
       fc.asyncProperty(everything, async (all) => {
-        const { clock, store, meter, made, outcomes, left } = await live(all);
+        const { clock, store, meter, outcomes, left } = await live(all);
         expect(meter.faults).toEqual([]);
         expect(budgetFaults(all, meter)).toEqual([]);
         expect(askedFaults(meter)).toEqual([]);
@@ -121,7 +121,7 @@ describe("whatever is combined to save money", () => {
         const shared = await sharedState(store.values, SCOPE, clock.now());
         expect(shared.reservedMicros).toBe(0);
         expect(shared.overran).toBe(false);
-        for (const { state } of made.lanes)
+        for (const state of Object.values(limiters({ store })))
           expect(state).toMatchObject({ inFlight: 0, waiting: 0 });
         const kept = store.values.list("cache/");
         expect(kept.filter(({ value }) => "asking" in (value as object))).toEqual([]);

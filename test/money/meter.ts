@@ -7,7 +7,7 @@ export interface Seated {
   readonly spec: AnyAgent;
   readonly kind: "member" | "judge";
   /** By their number, of the teams above it too. */
-  readonly lanes: readonly number[];
+  readonly limiters: readonly number[];
 }
 
 /** One attempt that was really made. */
@@ -49,7 +49,7 @@ const BUSY = { status: 429 };
 /** `turns` says how often each call was made; what an attempt does depends on nothing else. */
 export function makeMeter(
   clock: Clock,
-  { lanes }: Pick<Everything, "lanes">,
+  { limiters }: Pick<Everything, "limiters">,
   graceMs: number,
   turns: Map<string, number> = new Map(),
 ): Meter {
@@ -59,7 +59,7 @@ export function makeMeter(
   const teams = new Map<string, AnyTeam>();
   const runLimits = new Map<string, number>();
   const inFlight = new Map<string, number>();
-  const begun = lanes.map((): number[] => []);
+  const begun = limiters.map((): number[] => []);
 
   function count(what: string, by: number, limit: number): void {
     const now = (inFlight.get(what) ?? 0) + by;
@@ -81,14 +81,14 @@ export function makeMeter(
       held.push([what, teams.get(what)?.concurrency ?? 0]);
     }
     const nowMs = clock.monotonic();
-    for (const index of seated.lanes) {
-      const { concurrency = 0, callsPerMinute = 0 } = lanes[index] ?? {};
-      held.push([`lane ${index}`, concurrency]);
+    for (const index of seated.limiters) {
+      const { concurrency = 0, callsPerMinute = 0 } = limiters[index] ?? {};
+      held.push([`limiter ${index}`, concurrency]);
       const times = begun[index] ?? [];
       times.push(nowMs);
       const recent = times.filter((atMs) => atMs > nowMs - 60_000).length;
       if (recent > callsPerMinute)
-        faults.push(`${recent} of ${callsPerMinute} began at lane ${index}`);
+        faults.push(`${recent} of ${callsPerMinute} began at limiter ${index}`);
     }
     for (const runId of runIds) held.push([`run ${runId}`, runLimits.get(runId) ?? Infinity]);
     for (const [what, limit] of held) count(what, 1, limit);

@@ -1,7 +1,6 @@
 import {
   agent,
   judge,
-  lane,
   rerun,
   supervisor,
   unanimous,
@@ -9,7 +8,7 @@ import {
   type Agent,
   type Budget,
   type Clock,
-  type RateLane,
+  type LimiterOptions,
   type Schema,
   type Supervisor,
 } from "../../src/index.ts";
@@ -30,10 +29,9 @@ export interface World {
   readonly meter: Meter;
 }
 
-/** The teams and lanes that somebody thought of. */
+/** The teams that somebody thought of. */
 export interface Made {
   readonly teams: readonly Supervisor[];
-  readonly lanes: readonly RateLane[];
 }
 
 /** Whose budget the runs share. */
@@ -67,29 +65,25 @@ const schema: Schema<Answer> = {
 };
 
 /** Makes all of it. What agents do is done by the executor, which is the meter's. */
-export function makeEverything({ lanes: anyLanes, teams }: Everything, world: World): Made {
-  const lanes = anyLanes.map(({ concurrency, callsPerMinute, failures }, index) =>
-    lane({
-      name: `lane ${index}`,
-      concurrency,
-      callsPerMinute,
-      ...(failures !== undefined && { breaker: { failures, cooldownMs: 40 } }),
-    }),
-  );
+export function makeEverything({ limiters: described, teams }: Everything, world: World): Made {
+  const settings = described.map(({ concurrency, callsPerMinute, failures }) => ({
+    concurrency,
+    callsPerMinute,
+    ...(failures !== undefined && { breaker: { failures, cooldownMs: 40 } }),
+  }));
   return {
-    lanes,
     teams: teams.map((spec, index) => {
       const root = `root-${index}`;
-      return makeTeam(spec, { ...world, lanes, root, prefix: "", on: [] }, root, {});
+      return makeTeam(spec, { ...world, settings, root, prefix: "", on: [] }, root, {});
     }),
   };
 }
 
 interface Place extends World {
-  readonly lanes: readonly RateLane[];
+  readonly settings: readonly LimiterOptions[];
   readonly root: string;
   readonly prefix: string;
-  /** The lanes of the teams above. */
+  /** What everybody in the teams above passes. */
   readonly on: readonly number[];
 }
 
@@ -99,18 +93,18 @@ function seat(
   spec: AnyAgent,
   kind: Seated["kind"],
 ): void {
-  const { lanes } = spec;
+  const { limiters } = spec;
   meter.seats.set(`${root} ${prefix}${name}`, {
     spec,
     kind,
-    lanes: [...new Set([...on, ...lanes])],
+    limiters: [...new Set([...on, ...limiters])],
   });
   if (spec.fallback !== undefined) {
     seat({ meter, root, prefix, on } as Place, `${name}~${name}-2`, spec.fallback, kind);
   }
 }
 
-function makeAgent(name: string, spec: AnyAgent, needs: object, place: Place): Agent {
+function makeAgent(name: string, spec: AnyAgent, needs: object): Agent {
   const { bound, retries, cache, batch, dear, escalateIf, fallback, budget } = spec;
   const never = (): never => {
     throw new Error("the executor does what agents do");
@@ -129,19 +123,19 @@ function makeAgent(name: string, spec: AnyAgent, needs: object, place: Place): A
     ...(dear && { tier: "strong" }),
     ...(escalateIf !== undefined && { escalateIf: escalateIf as never }),
     ...(fallback !== undefined && {
-      fallback: makeAgent(`${name}-2`, fallback, {}, place) as never,
+      fallback: makeAgent(`${name}-2`, fallback, {}) as never,
     }),
-    lanes: spec.lanes.flatMap((index) => place.lanes[index] ?? []),
+    limiters: spec.limiters.map((index) => `limiter ${index}`),
     ...(budget !== undefined && { budget: budgetOf(budget) }),
     run: never as (task: number) => Promise<Answer>,
   }) as never;
 }
 
 function makeTeam(spec: AnyTeam, above: Place, name: string, needs: object): Supervisor {
-  const { store, clock, meter, root, lanes } = above;
+  const { store, clock, meter, root, settings } = above;
   const isRoot = name === root;
   const prefix = isRoot ? "" : `${above.prefix}${name}/`;
-  const here: Place = { ...above, prefix, on: [...above.on, ...spec.lanes] };
+  const here: Place = { ...above, prefix, on: [...above.on, ...spec.limiters] };
   meter.teams.set(`${root} ${prefix}`, spec);
   const made: { readonly name: string }[] = [];
   for (const [index, member] of spec.members.entries()) {
@@ -152,7 +146,7 @@ function makeTeam(spec: AnyTeam, above: Place, name: string, needs: object): Sup
       made.push(makeTeam(member, here, own, needed));
     } else {
       seat(here, own, member, "member");
-      made.push(makeAgent(own, member, needed, here));
+      made.push(makeAgent(own, member, needed));
     }
   }
   const { judge: chief, mode, concurrency, cache, escalateIf, budget, timeoutMs, retries } = spec;
@@ -174,12 +168,18 @@ function makeTeam(spec: AnyTeam, above: Place, name: string, needs: object): Sup
       ...(spec.reruns ? [rerun()] : []),
       ...(chief === undefined
         ? []
-        : [judge({ name: "chief", ask: makeAgent("chief", chief, {}, here) as never })]),
+        : [judge({ name: "chief", ask: makeAgent("chief", chief, {}) as never })]),
       vote(),
     ],
     ...(cache !== undefined && { cache }),
     ...(escalateIf !== undefined && { escalateIf: escalateIf as never }),
-    lanes: spec.lanes.flatMap((index) => lanes[index] ?? []),
+    // Those that a nested team repeats are the root's.
+    limiters: Object.fromEntries(
+      settings.flatMap((one, index) => {
+        const everybody = spec.limiters.includes(index);
+        return isRoot || everybody ? [[`limiter ${index}`, { ...one, everybody }]] : [];
+      }),
+    ),
     ...(budget !== undefined && { budget: budgetOf(budget) }),
     backend: { store },
     clock,

@@ -22,10 +22,10 @@ describe("a function that is to answer at once and does not", () => {
     ]);
   });
 
-  it("is refused, as lanes", async () => {
-    await expect(run(teamOf({ lanes: later }))).rejects.toMatchObject({
+  it("is refused, as limiters", async () => {
+    await expect(run(teamOf({ limiters: later }))).rejects.toMatchObject({
       code: "BAD_OPTIONS",
-      message: 'agent "a": lanes failed: it answered with a promise; it has to answer at once',
+      message: 'agent "a": limiters failed: it answered with a promise; it has to answer at once',
     });
   });
 

@@ -7,7 +7,6 @@ import { describe, expect, it } from "vitest";
 import {
   agent,
   judge,
-  lane,
   memory,
   rerun,
   supervisor,
@@ -18,6 +17,7 @@ import {
   type EscalateIf,
   type Outcome,
   type RunEvent,
+  type LimiterOptions,
   type Schema,
   type Supervisor,
   type TaskPlan,
@@ -43,7 +43,7 @@ interface AnyAgent {
   readonly subjects: number;
   readonly escalateIf: readonly EscalateIf[];
   readonly fallback: AnyAgent | undefined;
-  readonly onLane: boolean;
+  readonly learns: boolean;
 }
 
 interface AnyTeam {
@@ -83,7 +83,7 @@ const anyAgent = (depth: number): fc.Arbitrary<AnyAgent> =>
       depth === 0
         ? fc.constant(undefined)
         : fc.option(anyAgent(depth - 1), { nil: undefined, freq: 2 }),
-    onLane: fc.boolean(),
+    learns: fc.boolean(),
   });
 
 const anyTeam = (depth: number): fc.Arbitrary<AnyTeam> =>
@@ -141,11 +141,13 @@ interface World {
   readonly asked: string[];
   /** How often each call was made, whatever its attempt says. */
   readonly turns: Map<string, number>;
+  /** Those of its team, by their names. */
+  readonly limiters: Record<string, LimiterOptions>;
 }
 
 function world(): World {
   const clock = virtualClock();
-  return { clock, store: memory({ clock }).store, asked: [], turns: new Map() };
+  return { clock, store: memory({ clock }).store, asked: [], turns: new Map(), limiters: {} };
 }
 
 function pause(clock: VirtualClock, delayMs: number, signal?: AbortSignal): Promise<void> {
@@ -158,10 +160,16 @@ function pause(clock: VirtualClock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
+/** A limiter that nobody else passes. */
+function ownLimiter({ limiters }: World, name: string): string {
+  const own = `${name}'s, ${Object.keys(limiters).length}`;
+  limiters[own] = {};
+  return own;
+}
+
 function makeAgent(name: string, spec: AnyAgent, needs: object, world: World): Agent {
   const { steps, bound, used, delayMs, retries, escalateIf, fallback } = spec;
   const { clock, asked, turns } = world;
-  const busy = lane({ name: `${name}'s` });
   // It stops within its grace, or after it.
   const deafMs = spec.late ? TIMEOUT_MS + GRACE_MS / 2 : 2 * TIMEOUT_MS;
   const made = agent({
@@ -171,7 +179,7 @@ function makeAgent(name: string, spec: AnyAgent, needs: object, world: World): A
     retries,
     maxCost: spec.byTask ? () => ({ usd: bound / 1e6 }) : { usd: bound / 1e6 },
     escalateIf: escalateIf as never,
-    ...(spec.onLane && { lanes: [busy] }),
+    ...(spec.learns && { limiters: [ownLimiter(world, name)] }),
     ...(fallback !== undefined && {
       fallback: makeAgent(`${name}-2`, fallback, {}, world) as never,
     }),
@@ -243,7 +251,10 @@ function makeTeam(name: string, spec: AnyTeam, needs: object, world: World, root
     minAnswers: 1,
     backoff: { baseMs: 4, maxRetryAfterMs: 10 },
     asWorker: { retries: spec.retries },
-    ...(root && { tiers: { small: "mini", middle: "midi", strong: "maxi" } }),
+    ...(root && {
+      tiers: { small: "mini", middle: "midi", strong: "maxi" },
+      limiters: world.limiters,
+    }),
     resolve: [
       unanimous(),
       ...(spec.judged ? [chief] : []),
@@ -320,7 +331,7 @@ describe("the worst case of a plan", () => {
         if (outcome.bill.spent.usdMicros !== "unknown") {
           expect(outcome.bill.spent.usdMicros).toBeLessThanOrEqual(usdMicros as number);
         }
-        // Who is on a lane may be told to come later, and waits for that.
+        // Who has a limiter that learns may be told to come later, and waits for that.
         if (events.some(({ type }) => type === "call.requeued")) return;
         const tookMs = (events.at(-1)?.atMs ?? 0) - (events[0]?.atMs ?? 0);
         // Times in the log are rounded.

@@ -536,7 +536,7 @@ describe("a schedule", () => {
   ) => ({
     durationMs,
     after,
-    lanes: limits as never,
+    rooms: limits as never,
   });
 
   it("follows needs and limits, and whoever has waited longest goes first", () => {
@@ -555,9 +555,9 @@ describe("a schedule", () => {
       let running: { readonly index: number; readonly endMs: number }[] = [];
       let nowMs = 0;
       const fits = (index: number): boolean =>
-        (jobs[index]?.lanes ?? []).every(
+        (jobs[index]?.rooms ?? []).every(
           (room) =>
-            running.filter((one) => jobs[one.index]?.lanes.includes(room)).length < room.limit,
+            running.filter((one) => jobs[one.index]?.rooms.includes(room)).length < room.limit,
         );
       const ended = new Set<number>();
       const arrive = (): void => {
@@ -595,7 +595,7 @@ describe("a schedule", () => {
         const made = all.map(({ ms, after, list }, index) => ({
           durationMs: ms * 1_000 + 2 ** index / 1e3,
           after: [...new Set(after.filter((before) => before < index))],
-          lanes: lists[list] ?? [],
+          rooms: lists[list] ?? [],
         }));
         expect(listSchedule(made)).toBeCloseTo(byHand(made));
       }),

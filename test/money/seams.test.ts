@@ -1,7 +1,7 @@
-// Money where it meets what else may happen to an attempt: a queue, a lane that says come later, a store that fails, a crash.
+// Money where it meets what else may happen to an attempt: a queue, a limiter that says come later, a store that fails, a crash.
 
 import { describe, expect, it } from "vitest";
-import { agent, budgets, lane, memory, supervisor, type RunEvent } from "../../src/index.ts";
+import { agent, budgets, memory, supervisor, type RunEvent } from "../../src/index.ts";
 import type { Store } from "../../src/ports/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
 import { rejection } from "../team/rejection.ts";
@@ -130,23 +130,23 @@ describe("a budget that runs share", () => {
 
 describe("an attempt that was told to come later", () => {
   it.each([
-    ["on a lane", [lane({ name: "provider" })]],
+    ["with a limiter that learns from it", ["provider"]],
     ["without one", []],
-  ])("is a repetition all the same when it was paid for, %s", async (_, lanes) => {
+  ])("is a repetition all the same when it was paid for, %s", async (_, limiters) => {
     const clock = virtualClock();
     let asked = 0;
     const a = agent({
       name: "a",
       retries: 2,
       maxCost: { usd: 1 },
-      lanes,
+      limiters,
       run: (_task: unknown, { report }) => {
         asked++;
         report({ usdMicros: 1 });
         throw busy();
       },
     });
-    const team = supervisor({ name: "team", agents: { a }, clock });
+    const team = supervisor({ name: "team", agents: { a }, limiters: { provider: {} }, clock });
     const plan = await team.plan("task");
     const running = team.run("task");
     for (let turn = 0; turn < 100 && (await clock.next()); turn++);

@@ -16,7 +16,7 @@ import {
   type RunEvent,
   type Tracing,
 } from "../../src/index.ts";
-import { embeddedExecutor, lane } from "../../src/index.ts";
+import { embeddedExecutor } from "../../src/index.ts";
 import { modelAgent } from "../../src/ai-sdk/index.ts";
 import { otel } from "../../src/otel/index.ts";
 import { collected, type Collected } from "./collected.ts";
@@ -323,11 +323,10 @@ describe("the metrics", () => {
         return { recommendation: "ship" };
       },
     });
-    const api = lane({ name: "api", breaker: { failures: 1 } });
     const broken = agent({
       name: "broken",
       retries: 0,
-      lanes: [api],
+      limiters: ["api"],
       run: (_task: string) => {
         throw Object.assign(new Error("down"), { status: 503 });
       },
@@ -335,6 +334,7 @@ describe("the metrics", () => {
     const team = supervisor({
       name: "team",
       agents: { paid, other: says("other", "hold"), broken },
+      limiters: { api: { breaker: { failures: 1 } } },
       resolve: [unanimous(), vote()],
       prices: { mini: { input: 1, output: 1, cachedInput: 0.5, date: "2026-11-22" } },
       tracing: all.otel(),

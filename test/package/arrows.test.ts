@@ -16,7 +16,7 @@ const allowed = [
   ["src/retry/a.ts", 'import { refuse } from "../check/options.ts";'],
   ["src/money/a.ts", 'import type { Tier } from "../describe/tier.ts";'],
   ["src/limits/a.ts", 'import type { Values } from "../store/values.ts";'],
-  ["src/describe/agent.ts", 'import { LIMITS } from "../limits/lane.ts";'],
+  ["src/describe/agent.ts", 'import { LIMITS } from "../limits/limiter-options.ts";'],
   ["src/conflict/a.ts", 'import { lineFence } from "../prompt/fence.ts";'],
   ["src/conflict/similar/a.ts", 'import { place } from "../place.ts";'],
   ["src/conflict/contradiction/a.ts", 'import type { Apart } from "../keep-apart.ts";'],

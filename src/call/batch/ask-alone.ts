@@ -5,9 +5,10 @@ import { judgePlace, ROOT } from "../../model/call-place.ts";
 import { deadlines } from "../../async/deadlines.ts";
 import type { AgentResult } from "../../model/call.ts";
 import { randomId } from "../../model/hash.ts";
-import { lanesAt } from "../../limits/lane.ts";
-import { makeLimit } from "../../limits/limit.ts";
+import type { DescribedLimiter } from "../../limits/limiter-options.ts";
+import { makeLimit, type Limit } from "../../limits/limit.ts";
 import { localLimiter } from "../../limits/limiter.ts";
+import { limitsOf, namedLimiters, NO_LIMITERS, withLimiters } from "../../limits/named-limiters.ts";
 import { RunBudgets } from "../../limits/run-budgets.ts";
 import { mergeLimits } from "../../describe/limits.ts";
 import { performCall } from "../call.ts";
@@ -21,17 +22,32 @@ import { agentDefinition } from "../key.ts";
 import type { Run } from "../run.ts";
 import { PLAIN_AGENT, slotsOf, type ConfiguredAgent } from "../configured-agent.ts";
 
+/** What is asked without a supervisor, and by whose limiters. */
+export interface Alone {
+  readonly agents: readonly Agent[];
+  readonly limiters: ReadonlyMap<string, DescribedLimiter>;
+  /** Begins the sentence that refuses. */
+  readonly where: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+type AskAlone = (agent: Agent, task: unknown, key: string) => Promise<AgentResult>;
+
 const ALONE_CONCURRENCY = 8;
+const NO_TIER = { tier: undefined, model: undefined };
 const NO_STORE = { append: (): void => {} };
 
 /**
- * Asks agents without a supervisor: through all the steps of a call, with the default limits, at most 8 attempts at once, and
- * with a log that nobody keeps. Each call rejects only when `signal` aborts, with its reason.
+ * Asks `agents` without a supervisor: through all the steps of a call, with the default limits, at most 8 attempts at once, and
+ * with a log that nobody keeps. Each call rejects only when `signal` aborts, with its reason. Throws `BAD_OPTIONS` where one of them
+ * names none of `limiters`.
  */
-export function aloneAsker(
-  signal?: AbortSignal,
-): (agent: Agent, task: unknown, key: string) => Promise<AgentResult> {
+export function aloneAsker({ agents, limiters: described, where, signal }: Alone): AskAlone {
   const slots = makeLimit(ALONE_CONCURRENCY);
+  const here = withLimiters(NO_LIMITERS, described, namedLimiters(), where);
+  const named = ({ name, limiters }: Agent): readonly Limit[] =>
+    limitsOf(here, limiters, NO_TIER, { agent: `agent "${name}"`, team: where });
+  for (const agent of agents) named(agent);
   const { values } = memoryStore();
   const runId = randomId();
   return async (agent, task, key) => {
@@ -64,8 +80,7 @@ export function aloneAsker(
     const limits = mergeLimits(agent.limits);
     const { timeoutMs } = limits;
     const timeouts = timeoutMs === Infinity ? undefined : deadlines(systemClock, timeoutMs);
-    const lanes = lanesAt(agent.lanes, { tier: undefined, model: undefined }, agent.name);
-    const limiters = [slots, ...lanes.map(({ limit }) => limit)];
+    const limiters = [slots, ...named(agent)];
     const configured: ConfiguredAgent = {
       ...PLAIN_AGENT,
       agent,

@@ -10,7 +10,7 @@ import { beginRun } from "../begin.ts";
 import type { Started } from "../session.ts";
 import { sharedOutcomes } from "./shared-outcomes.ts";
 import { taskList } from "./task-list.ts";
-import { reconfigured, type Root } from "../root.ts";
+import { configuredFor, type Root } from "../root.ts";
 
 /** How many tasks are run. `concurrency` counts attempts over all of these runs; `deadlineMs` is of each of them. */
 export interface ManyOptions<Name extends string = string, Task = never> extends Omit<
@@ -72,9 +72,10 @@ export async function* runMany<Results, Winner extends Json>(
 ): AsyncGenerator<TaskOutcome<Results, Winner>, void, undefined> {
   const where = `runMany of ${given.team.where}`;
   const checked = MANY.of(many, where);
-  const root = reconfigured(given, checked);
+  const configured = configuredFor(given, checked);
+  const root = { ...given, configuredIn: () => configured };
   const { concurrency = root.team.slots.concurrency, signal } = checked;
-  const { collectors } = root.configuredRoot.configuredTeam;
+  const { collectors } = configured.configuredTeam;
   const atOnce = runsAtOnce(concurrency, collectors);
   const { route, mode, backend, cache, deadlineMs, tenant, tags } = checked;
   const runOptions = { route, mode, backend, cache, deadlineMs, tenant, tags } as RunOptions;

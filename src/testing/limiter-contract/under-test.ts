@@ -3,7 +3,8 @@ import { setImmediate } from "node:timers/promises";
 import { Cancellation } from "../../async/cancellation.ts";
 import { QuorateError, type ErrorCode } from "../../model/errors.ts";
 import { budgetLimit } from "../../limits/budget-limit.ts";
-import { lane, type LaneOptions } from "../../limits/lane.ts";
+import type { RateSettings } from "../../limits/limiter-options.ts";
+import { rateLimit } from "../../limits/rate-limit.ts";
 import type { Limiter } from "../../limits/limiter.ts";
 import type { Permit, Requeue } from "../../limits/permit.ts";
 import type { Passed } from "../../limits/run-budgets.ts";
@@ -58,7 +59,7 @@ export interface Needed {
 export interface Bench {
   readonly clock: VirtualClock;
   /** A limit that nobody else has. */
-  limit(options: Omit<LaneOptions, "name" | "scope">): Needed;
+  limit(options: Partial<Omit<RateSettings, "scope">>): Needed;
   /** A budget that nobody else has. */
   budget(limitMicros: number, unbounded?: "refuse" | "allow"): Needed;
   /** An attempt comes that needs these. */
@@ -68,6 +69,15 @@ export interface Bench {
   /** Lets time pass. */
   passes(ms: number): Promise<void>;
 }
+
+const UNLIMITED: RateSettings = {
+  scope: undefined,
+  concurrency: Infinity,
+  callsPerMinute: Infinity,
+  tokensPerMinute: Infinity,
+  adaptive: true,
+  breaker: undefined,
+};
 
 // Enough for some transactions of a database in this process, one after another.
 const TURNS = 25;
@@ -107,7 +117,11 @@ function benchOf({ limiter, clock, other }: LimiterUnderTest): Bench {
     limit(options) {
       const name = `limiter ${++made}`;
       const limitOf = (): Passed => {
-        const { limit } = lane({ name, ...options, ...(other !== undefined && { scope: name }) });
+        const { limit } = rateLimit(name, {
+          ...UNLIMITED,
+          ...options,
+          scope: other === undefined ? undefined : name,
+        });
         return { limits: [limit], scoped: scopedIn([limit]) };
       };
       return { here: limitOf(), there: limitOf() };

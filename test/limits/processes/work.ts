@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { agent, lane, supervisor } from "../../../src/index.ts";
+import { agent, supervisor } from "../../../src/index.ts";
 import { sqlite } from "../../../src/sqlite/index.ts";
 
 // Works under a limiter and a budget that other processes share; tells when an attempt begins and when it ends. One that `hangs` keeps
@@ -10,7 +10,7 @@ const tell = (what: string): void => void process.send?.({ what, atMs: Date.now(
 const worker = agent({
   name: "worker",
   maxCost: { usd: 0.1 },
-  lanes: [lane({ name: "provider", scope: "provider", concurrency: 2 })],
+  limiters: ["provider"],
   timeoutMs: 500,
   graceMs: 100,
   run: async (_: unknown, { report }) => {
@@ -25,6 +25,7 @@ const store = sqlite({ path }).store;
 const team = supervisor({
   name: "team",
   agents: { worker },
+  limiters: { provider: { scope: "provider", concurrency: 2 } },
   budget: { usd: 100, scope: "all" },
   concurrency: 20,
   backend: { store },

@@ -1,7 +1,13 @@
 // Clients as they are, against a real server: what they throw has to be understood as it is.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { agent, lane, supervisor, type AgentContext, type RunEvent } from "../../../src/index.ts";
+import {
+  agent,
+  limiters,
+  supervisor,
+  type AgentContext,
+  type RunEvent,
+} from "../../../src/index.ts";
 import { CLIENTS } from "./clients.ts";
 import { failingServer, type Failing, type FailingServer } from "./failing-server.ts";
 
@@ -15,12 +21,15 @@ type Ask = (task: unknown, context: AgentContext) => Promise<unknown>;
 
 const PATIENCE_MS = 60_000;
 
+const GUARDED = { guarded: { breaker: { failures: 1, cooldownMs: 60_000 } } };
+
 async function run(ask: Ask, options: object = {}) {
   const asker = agent({ name: "asker", backoff: { baseMs: 3 }, ...options, run: ask });
-  const team = supervisor({ name: "team", agents: { asker } });
+  const team = supervisor({ name: "team", agents: { asker }, limiters: GUARDED });
   const { runId, results } = await team.run("task");
   const log = (await team.backend.store.read(runId)) as readonly RunEvent[];
-  return { result: results.asker, log };
+  const { guarded } = limiters(team.backend);
+  return { result: results.asker, log, breaker: guarded?.breaker };
 }
 
 const clients = Object.entries(CLIENTS).map(([name, client]) => ({ name, ...client }));
@@ -57,16 +66,14 @@ describe.each(clients)("what is thrown by $name", ({ ask }) => {
   it.each(["500", "resets"] as const)(
     "for a server that says or does this: %s, opens a breaker",
     async (failing) => {
-      const guarded = lane({ name: "guarded", breaker: { failures: 1, cooldownMs: 60_000 } });
-      await asking(failing, { lanes: [guarded], retries: 0 });
-      expect(guarded.state.breaker).toBe("open");
+      const { breaker } = await asking(failing, { limiters: ["guarded"], retries: 0 });
+      expect(breaker).toBe("open");
     },
   );
 
   it("for a request that was wrong opens no breaker", async () => {
-    const guarded = lane({ name: "guarded", breaker: { failures: 1, cooldownMs: 60_000 } });
-    await asking("400", { lanes: [guarded], retries: 0 });
-    expect(guarded.state.breaker).toBe("closed");
+    const { breaker } = await asking("400", { limiters: ["guarded"], retries: 0 });
+    expect(breaker).toBe("closed");
   });
 });
 

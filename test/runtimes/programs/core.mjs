@@ -5,7 +5,6 @@ import {
   DEFAULT_CHAIN,
   findConflicts,
   human,
-  lane,
   memory,
   QuorateError,
   settle,
@@ -61,11 +60,10 @@ told("needs", (await chain.run("one two three")).results.length.output);
 const nested = supervisor({ name: "outer", agents: { gate, c: says("c", "hold") } });
 told("nested", (await nested.run("x")).results.gate.status);
 
-const shared = lane({ name: "shared", concurrency: 2 });
 const [many, batched] = [[], []];
 const inBatches = agent({
   name: "doubled",
-  lanes: [shared],
+  limiters: ["shared"],
   batch: {
     maxSize: 4,
     waitMs: 5,
@@ -76,7 +74,11 @@ const inBatches = agent({
   },
   run: async (task) => task * 2,
 });
-const doubling = supervisor({ name: "doubling", agents: { doubled: inBatches } });
+const doubling = supervisor({
+  name: "doubling",
+  agents: { doubled: inBatches },
+  limiters: { shared: { concurrency: 2 } },
+});
 for await (const { outcome } of doubling.runMany([1, 2, 3, 4]))
   many.push(outcome.results.doubled.output);
 told("many", [many.toSorted((a, b) => a - b), batched.reduce((sum, one) => sum + one, 0)]);

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { agent, lane, supervisor, type Agent, type Outcome } from "../../src/index.ts";
+import { agent, limiters, memory, supervisor, type Agent, type Outcome } from "../../src/index.ts";
 
 // A provider that takes so many requests at once, turns others away, and fails every now and then.
 const AT_ONCE = 6;
@@ -57,13 +57,14 @@ async function fetched(signal: AbortSignal) {
   };
 }
 
-const team = (name: string, size: number, provider: ReturnType<typeof lane>) =>
+const team = (name: string, size: number, backend: ReturnType<typeof memory>) =>
   supervisor({
     name,
     concurrency: 16,
     retries: 4,
     backoff: { baseMs: 20 },
-    lanes: [provider],
+    limiters: { provider: { everybody: true } },
+    backend,
     agents: Object.fromEntries(
       Array.from({ length: size }, (_, n) => [
         `agent${n}`,
@@ -74,8 +75,8 @@ const team = (name: string, size: number, provider: ReturnType<typeof lane>) =>
 
 describe("a provider with a limit that nobody was told", () => {
   it("is used up to its limit, at no more than two attempts a call, and no run fails", async () => {
-    const provider = lane({ name: "provider" });
-    const teams = [team("one", 20, provider), team("two", 20, provider)];
+    const backend = memory();
+    const teams = [team("one", 20, backend), team("two", 20, backend)];
     const outcomes: Outcome[] = await Promise.all(
       Array.from({ length: 10 }, (_, n) => teams[n % 2]?.run(n) as Promise<Outcome>),
     );
@@ -88,7 +89,8 @@ describe("a provider with a limit that nobody was told", () => {
     expect(seen.most).toBe(AT_ONCE);
     // It has been found out how many there are.
     expect(away.slice(-100).filter(Boolean).length).toBeLessThan(20);
-    expect(provider.state.limit).toBeLessThanOrEqual(2 * AT_ONCE);
-    expect(provider.state).toMatchObject({ inFlight: 0, waiting: 0 });
+    const { provider } = limiters(backend);
+    expect(provider?.limit).toBeLessThanOrEqual(2 * AT_ONCE);
+    expect(provider).toMatchObject({ inFlight: 0, waiting: 0 });
   });
 });

@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { lane, lanesAt, checkLanes, type LaneOptions } from "../../src/limits/lane.ts";
+import { namesAt, LIMITER_NAMES } from "../../src/limits/limiter-options.ts";
+import { agent, supervisor, type LimiterOptions } from "../../src/index.ts";
 import { virtualClock } from "../../src/testing/index.ts";
+import { limiterOf } from "./limiter-of.ts";
 import { count, visit } from "./visitor.ts";
 
 const BUSY = { status: 429 };
 const busyFor = (retryAfterMs: number): object => ({ ...BUSY, retryAfterMs });
 
-describe("a lane", () => {
+describe("a limiter", () => {
   it("admits by turns of the runs, so that one with a thousand calls does not starve one with eight", async () => {
     const clock = virtualClock();
-    const one = lane({ name: "one", concurrency: 1 });
+    const one = limiterOf("one", { concurrency: 1 });
     const order: string[] = [];
     const first = visit(clock, [one]);
     const all = [
@@ -32,7 +34,7 @@ describe("a lane", () => {
 
   it("lets so many calls begin in a minute, and what was never made does not count", async () => {
     const clock = virtualClock();
-    const rate = lane({ name: "rate", callsPerMinute: 3 });
+    const rate = limiterOf("rate", { callsPerMinute: 3 });
     const early = [1, 2, 3].map(() => visit(clock, [rate]));
     const late = [1, 2].map(() => visit(clock, [rate]));
     for (const one of early.slice(0, 2)) one.answers();
@@ -50,7 +52,7 @@ describe("a lane", () => {
 
   it("counts the tokens that are expected at first, and those that were used then", async () => {
     const clock = virtualClock();
-    const rate = lane({ name: "rate", tokensPerMinute: 1_000 });
+    const rate = limiterOf("rate", { tokensPerMinute: 1_000 });
     const first = visit(clock, [rate], { tokens: 800 });
     const second = visit(clock, [rate], { tokens: 600 });
     expect([first.state, second.state]).toEqual(["passed", "waits"]);
@@ -67,7 +69,7 @@ describe("a lane", () => {
 
   it("takes what nobody reported for what was expected, but what was turned away for nothing", async () => {
     const clock = virtualClock();
-    const rate = lane({ name: "rate", tokensPerMinute: 1_000 });
+    const rate = limiterOf("rate", { tokensPerMinute: 1_000 });
     visit(clock, [rate], { tokens: 500 }).answers();
     // It may go on using some: what it had reported is not all.
     visit(clock, [rate], { tokens: 400 }).fails({ status: 500 }, 10);
@@ -82,7 +84,7 @@ describe("a lane", () => {
 
   it("is narrowed by what is turned away and widened by answers; who waits is admitted then", async () => {
     const clock = virtualClock();
-    const one = lane({ name: "one" });
+    const one = limiterOf("one");
     const burst = Array.from({ length: 8 }, () => visit(clock, [one]));
     await clock.advance(10);
     const waits = burst.slice(0, 3).map((visitor) => visitor.fails(BUSY));
@@ -103,7 +105,7 @@ describe("a lane", () => {
 
   it("keeps what `Retry-After` says for everybody, who was told it a little longer than others", async () => {
     const clock = virtualClock();
-    const one = lane({ name: "one", concurrency: 4 });
+    const one = limiterOf("one", { concurrency: 4 });
     const [told, ...others] = [1, 2, 3].map(() => visit(clock, [one]));
     const [waitMs] = told?.fails(busyFor(10_000)) ?? [];
     expect(waitMs).toBeGreaterThanOrEqual(10_000);
@@ -127,7 +129,7 @@ describe("a lane", () => {
 
   it("does not keep a call for longer than it waits, nor the others", () => {
     const clock = virtualClock();
-    const one = lane({ name: "one" });
+    const one = limiterOf("one");
     const told = visit(clock, [one]);
     expect(told.fails(busyFor(3_600_000))).toEqual([undefined]);
     expect(visit(clock, [one]).state).toBe("passed");
@@ -135,7 +137,7 @@ describe("a lane", () => {
 
   it("waits longer from burst to burst, until there is an answer", async () => {
     const clock = virtualClock();
-    const one = lane({ name: "one" });
+    const one = limiterOf("one");
     const waitsIn = async (bursts: number): Promise<number> => {
       let last = 0;
       for (let burst = 0; burst < bursts; burst++) {
@@ -159,7 +161,7 @@ describe("a lane", () => {
 
   it("only limits where it is not adaptive", () => {
     const clock = virtualClock();
-    const own = lane({ name: "own", concurrency: 4, adaptive: false });
+    const own = limiterOf("own", { concurrency: 4, adaptive: false });
     const [first] = [1, 2, 3, 4].map(() => visit(clock, [own]));
     expect(first?.fails(busyFor(10_000))).toEqual([undefined]);
     expect(own.state.limit).toBe(4);
@@ -167,50 +169,47 @@ describe("a lane", () => {
   });
 });
 
-describe("lane()", () => {
-  it.each<[string, LaneOptions, string]>([
-    ["nothing", undefined as never, "lane() is given"],
-    ["no name", {} as never, "name is missing"],
-    ["an empty name", { name: "" }, 'name is ""'],
-    ["a name of two lines", { name: "a\nb" }, "without control characters"],
+describe("the limiters of a team", () => {
+  it.each<[string, unknown, string]>([
+    ["that are a list", ["a"], "limiters is"],
+    ["with an empty name", { "": {} }, 'limiters has one whose name is ""'],
+    ["with a name of two lines", { "a\nb": {} }, "without control characters"],
+    ["that are no settings", { a: 4 }, "limiters.a is 4"],
+    ["with an option that there is not", { a: { concurency: 1 } }, 'no option "concurency"'],
+    ["with no room", { a: { concurrency: 0 } }, "limiters.a.concurrency is 0"],
+    ["with half a call", { a: { callsPerMinute: 0.5 } }, "callsPerMinute is 0.5"],
+    ["with tokens in words", { a: { tokensPerMinute: "1k" } }, 'tokensPerMinute is "1k"'],
+    ["with an adaptive that is none", { a: { adaptive: 1 } }, "adaptive is 1"],
+    ["with a breaker of another kind", { a: { breaker: 5 } }, "breaker is 5"],
     [
-      "an option that there is not",
-      { name: "a", concurency: 1 } as never,
-      'no option "concurency"',
+      "with a breaker that never closes",
+      { a: { breaker: { cooldownMs: Infinity } } },
+      "cooldownMs",
     ],
-    ["no room", { name: "a", concurrency: 0 }, 'lane "a": concurrency is 0'],
-    ["half a call", { name: "a", callsPerMinute: 0.5 }, "callsPerMinute is 0.5"],
-    ["tokens in words", { name: "a", tokensPerMinute: "1k" as never }, 'tokensPerMinute is "1k"'],
-    ["an adaptive that is none", { name: "a", adaptive: 1 as never }, "adaptive is 1"],
-    ["a breaker of another kind", { name: "a", breaker: 5 as never }, "breaker is 5"],
-    ["a breaker that never closes", { name: "a", breaker: { cooldownMs: Infinity } }, "cooldownMs"],
-    [
-      "a breaker with no failures",
-      { name: "a", breaker: { failures: 0 } },
-      "breaker.failures is 0",
-    ],
-  ])("refuses %s", (_, options, why) => {
-    expect(() => lane(options)).toThrow(
+    ["with a breaker of no failures", { a: { breaker: { failures: 0 } } }, "breaker.failures is 0"],
+    ["for everybody of a name", { a: { everybody: "reader" } }, 'everybody is "reader"'],
+  ])("are refused %s", (_, limiters, why) => {
+    const make = (): unknown =>
+      supervisor({
+        name: "team",
+        agents: { a: agent({ name: "a", run: () => 1 }) },
+        limiters: limiters as Record<string, LimiterOptions>,
+      });
+    expect(make).toThrow(
       expect.objectContaining({ code: "BAD_OPTIONS", message: expect.stringContaining(why) }),
     );
   });
 
-  it("is given in a list, each lane once, or by the tier and the model", () => {
-    const [a, b] = [lane({ name: "a" }), lane({ name: "b" })];
-    expect(checkLanes([a, b, a], "it")).toEqual([a, b]);
+  it("are named in a list, each once, or by the tier and the model", () => {
+    expect(LIMITER_NAMES.take(["a", "b", "a"], "it")).toEqual(["a", "b"]);
     const asked = { tier: "small", model: "mini" };
-    expect(lanesAt(undefined, asked, "it")).toEqual([]);
-    expect(lanesAt(({ model }) => (model === "mini" ? [b] : [a]), asked, "it")).toEqual([b]);
+    expect(namesAt(({ model }) => (model === "mini" ? ["b"] : ["a"]), asked, "it")).toEqual(["b"]);
     const threw = (): never => {
-      throw new Error("no lane for mini");
+      throw new Error("no limiter for mini");
     };
-    for (const [given, why] of [
-      [a, "it: lanes is of type object"],
-      [[{ name: "a" }], "it: lanes has one that is of type object"],
-    ] as const) {
-      expect(() => checkLanes(given as never, "it")).toThrow(why);
-    }
-    expect(() => lanesAt(() => undefined as never, asked, "it")).toThrow("it: lanes is undefined");
-    expect(() => lanesAt(threw, asked, "it")).toThrow("it: lanes failed: no lane for mini");
+    expect(() => LIMITER_NAMES.take("a", "it")).toThrow('it is "a"; use ["openai"]');
+    expect(() => LIMITER_NAMES.take([{ name: "a" }], "it")).toThrow("it has one that is of type");
+    expect(() => namesAt(() => undefined as never, asked, "it")).toThrow("limiters is missing");
+    expect(() => namesAt(threw, asked, "it")).toThrow("limiters failed: no limiter for mini");
   });
 });

@@ -4,9 +4,10 @@ import { Cancellation } from "../../src/async/cancellation.ts";
 import { enter } from "../../src/limits/admission.ts";
 import { budgetLimit } from "../../src/limits/budget-limit.ts";
 import { makeLimit, type Limit } from "../../src/limits/limit.ts";
-import { lane, type LaneOptions } from "../../src/limits/lane.ts";
-import type { RateLane } from "../../src/limits/rate-limit.ts";
+import type { LimiterOptions } from "../../src/limits/limiter-options.ts";
+import type { RateLimiter } from "../../src/limits/rate-limit.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
+import { limiterOf } from "./limiter-of.ts";
 import { permitFor } from "./permits.ts";
 
 const MINUTE_MS = 60_000;
@@ -14,8 +15,7 @@ const MINUTE_MS = 60_000;
 const some = (most: number) =>
   fc.oneof(fc.integer({ min: 1, max: most }), fc.constant(Number.POSITIVE_INFINITY));
 
-const laneOptions: fc.Arbitrary<LaneOptions> = fc.record({
-  name: fc.constant("a lane"),
+const limiterOptions: fc.Arbitrary<LimiterOptions> = fc.record({
   concurrency: some(3),
   callsPerMinute: some(6),
   tokensPerMinute: some(12),
@@ -45,7 +45,7 @@ const ends = fc.constantFrom(
 const attempt = fc.record({
   comesMs: fc.integer({ min: 0, max: 90_000 }),
   owner: fc.nat({ max: 2 }),
-  // Where it passes: plain lanes, lanes, and a budget.
+  // Where it passes: plain limits, limiters, and a budget.
   plain: fc.integer({ min: 0, max: 3 }),
   rated: fc.integer({ min: 0, max: 7 }),
   spends: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
@@ -57,7 +57,7 @@ const attempt = fc.record({
 type Attempt = typeof attempt extends fc.Arbitrary<infer T> ? T : never;
 
 interface Passed {
-  readonly rates: readonly RateLane[];
+  readonly rates: readonly RateLimiter[];
   readonly tokens: number;
   readonly atMs: number;
   made: boolean;
@@ -70,17 +70,17 @@ const chosen = <T>(all: readonly T[], bits: number): T[] =>
 const sleep = (clock: VirtualClock, ms: number): Promise<void> =>
   new Promise((resolve) => void clock.timer(ms, resolve));
 
-describe("lanes of all kinds together", () => {
+describe("limits of all kinds together", () => {
   it("let everybody pass who may, in time, and never more than they may", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 2, maxLength: 2 }),
-        fc.array(laneOptions, { minLength: 3, maxLength: 3 }),
+        fc.array(limiterOptions, { minLength: 3, maxLength: 3 }),
         fc.array(attempt, { minLength: 1, maxLength: 25 }),
         async (limits, options, attempts) => {
           const clock = virtualClock();
           const plain = limits.map((limit) => makeLimit(limit));
-          const rated = options.map((one) => lane(one));
+          const rated = options.map((one) => limiterOf("a limiter", one));
           const budget = budgetLimit(
             { limitMicros: 8, unbounded: "allow", scope: undefined },
             "it",
@@ -122,9 +122,9 @@ describe("lanes of all kinds together", () => {
             await sleep(clock, one.comesMs);
             const cancellation = new Cancellation();
             const rates = chosen(rated, one.rated);
-            const lanes = [...chosen(plain, one.plain), ...rates.map((rate) => rate.limit)];
-            const gates = one.spends === undefined ? lanes : [...lanes, budget];
-            // A token more than the lane has in a minute passes as well, alone: not what is counted here.
+            const slots = [...chosen(plain, one.plain), ...rates.map((rate) => rate.limit)];
+            const gates = one.spends === undefined ? slots : [...slots, budget];
+            // A token more than the limiter has in a minute passes as well, alone: not what is counted here.
             const most = Math.min(
               one.tokens,
               ...rates.map((rate) => options[rated.indexOf(rate)]?.tokensPerMinute ?? 0),

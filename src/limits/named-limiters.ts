@@ -1,0 +1,142 @@
+import { BACKEND } from "../check/arguments.ts";
+import { didYouMean } from "../check/did-you-mean.ts";
+import type { AskedAt } from "../describe/tier.ts";
+import { QuorateError } from "../model/errors.ts";
+import { put } from "../model/record.ts";
+import type { Store } from "../store/store.ts";
+import type { Values } from "../store/values.ts";
+import type { Limit } from "./limit.ts";
+import {
+  isForAll,
+  namesAt,
+  type DescribedLimiter,
+  type LimitersOf,
+  type RateSettings,
+} from "./limiter-options.ts";
+import { rateLimit, type LimiterState, type RateLimiter } from "./rate-limit.ts";
+
+/** The limiters of a backend, by their names: made when a team that has them is first configured there. */
+export interface NamedLimiters {
+  /** The one of that name. Throws `BAD_OPTIONS` where another team has given it other settings. */
+  of(name: string, settings: RateSettings, where: string): RateLimiter;
+  readonly all: ReadonlyMap<string, RateLimiter>;
+}
+
+const registries = new WeakMap<Values, NamedLimiters>();
+
+/** The limiters of a store, known by its values as its flights are. */
+export function limitersIn(values: Values): NamedLimiters {
+  const known = registries.get(values) ?? namedLimiters();
+  registries.set(values, known);
+  return known;
+}
+
+/** Limiters that nobody else has. */
+export function namedLimiters(): NamedLimiters {
+  const all = new Map<string, RateLimiter>();
+  const madeBy = new Map<string, string>();
+  return {
+    all,
+    of(name, settings, where) {
+      const known = all.get(name) ?? rateLimit(name, settings);
+      if (!isSame(known.settings, settings)) {
+        throw new QuorateError(
+          "BAD_OPTIONS",
+          `${where}: limiters.${name} has other settings than ${madeBy.get(name)} has given it, and both share a backend; give it the same, or another name`,
+        );
+      }
+      if (!all.has(name)) madeBy.set(name, where);
+      all.set(name, known);
+      return known;
+    },
+  };
+}
+
+function isSame(one: RateSettings, other: RateSettings): boolean {
+  return (
+    one.scope === other.scope &&
+    one.concurrency === other.concurrency &&
+    one.callsPerMinute === other.callsPerMinute &&
+    one.tokensPerMinute === other.tokensPerMinute &&
+    one.adaptive === other.adaptive &&
+    one.breaker?.failures === other.breaker?.failures &&
+    one.breaker?.cooldownMs === other.breaker?.cooldownMs
+  );
+}
+
+/**
+ * How the limiters of a backend stand in this process, by their names: those of the teams that have run or planned there. Throws
+ * `BAD_OPTIONS` for what is no backend.
+ */
+export function limiters(backend: {
+  readonly store: Store;
+}): Readonly<Record<string, LimiterState>> {
+  BACKEND.needed().take(backend, "limiters: backend");
+  const states: Record<string, LimiterState> = {};
+  for (const [name, { state }] of limitersIn(backend.store.values).all) put(states, name, state);
+  return states;
+}
+
+/** The limiters that the agents of a team may name: its own, and those of the teams above it. */
+export interface LimitersHere {
+  readonly byName: ReadonlyMap<string, Limit>;
+  /** What agents pass that do not name it. */
+  readonly everybody: readonly {
+    readonly limit: Limit;
+    readonly of: DescribedLimiter["everybody"];
+    readonly what: string;
+  }[];
+}
+
+export const NO_LIMITERS: LimitersHere = Object.freeze({ byName: new Map(), everybody: [] });
+
+/** Those above a team, and those that it describes. */
+export function withLimiters(
+  above: LimitersHere,
+  described: ReadonlyMap<string, DescribedLimiter>,
+  named: NamedLimiters,
+  where: string,
+): LimitersHere {
+  if (described.size === 0) return above;
+  const byName = new Map(above.byName);
+  const everybody = [...above.everybody];
+  for (const [name, { settings, everybody: of }] of described) {
+    const { limit } = named.of(name, settings, where);
+    byName.set(name, limit);
+    if (of !== false) everybody.push({ limit, of, what: `${where}: limiters.${name}.everybody` });
+  }
+  return { byName, everybody };
+}
+
+/** The limits that an agent passes where it is asked so, each once. Throws `BAD_OPTIONS` for a name that there is not. */
+export function limitsOf(
+  { byName, everybody }: LimitersHere,
+  named: LimitersOf | undefined,
+  asked: AskedAt,
+  { agent, team }: { readonly agent: string; readonly team: string },
+): readonly Limit[] {
+  const passed = new Set<Limit>();
+  for (const { limit, of, what } of everybody) if (isForAll(of, asked, what)) passed.add(limit);
+  const names = named === undefined ? [] : namesAt(named, asked, agent);
+  for (const name of names) {
+    const limit = byName.get(name);
+    if (limit === undefined) throw unknownName(name, byName, agent, team);
+    passed.add(limit);
+  }
+  return [...passed];
+}
+
+function unknownName(
+  name: string,
+  byName: LimitersHere["byName"],
+  agent: string,
+  team: string,
+): QuorateError {
+  const near = didYouMean(name, byName.keys());
+  const known = [...byName.keys()].map((one) => `"${one}"`).join(", ");
+  const there = known === "" ? `give ${team} limiters: { … }` : `there are ${known}`;
+  return new QuorateError(
+    "BAD_OPTIONS",
+    `${agent} names the limiter "${name}", which neither ${team} nor a team above it has; ${near === undefined ? there : `did you mean "${near}"?`}`,
+  );
+}
