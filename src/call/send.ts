@@ -22,8 +22,12 @@ export function send(
   const ended = attempt.open(nowMs, holds);
   try {
     // Whatever the executor does: throw, return a value, a promise, a hostile thenable.
-    const start = (): unknown => holding.run(holds.permit, executor.start, attempt);
-    const sent = tracing === undefined ? start() : tracing.within(attempt.call, start);
+    const sent: unknown =
+      tracing === undefined
+        ? holding.run(holds.permit, executor.start, attempt)
+        : tracing.within(attempt.call, (): unknown =>
+            holding.run(holds.permit, executor.start, attempt),
+          );
     if (sent !== undefined) {
       promiseOf(sent).then(hear, (thrown: unknown) =>
         attempt.hear({ type: "failure", thrown, stopped: true }),

@@ -60,23 +60,11 @@ export interface Started {
 /** Carries a run out in a session of its own, which ends with it. Never throws. */
 export function inSession(given: Given, run: (session: Session) => Promise<Outcome>): Started {
   const cancellation = new Cancellation();
-  return { runId: given.runId, outcome: outcomeOf(given, cancellation, run), cancellation };
-}
-
-async function outcomeOf(
-  given: Given,
-  cancellation: Cancellation,
-  run: (session: Session) => Promise<Outcome>,
-): Promise<Outcome> {
-  return withSession(
-    given,
-    async (session) => {
-      const outcome = await run(session);
-      rememberAsleep(session, outcome);
-      return outcome;
-    },
+  return {
+    runId: given.runId,
+    outcome: withSession(given, run, cancellation, rememberAsleep),
     cancellation,
-  );
+  };
 }
 
 /** Does something with a run in a session of its own, which ends with it. */
@@ -84,6 +72,7 @@ export async function withSession<T>(
   given: Given,
   work: (session: Session) => Promise<T>,
   cancellation: Cancellation = new Cancellation(),
+  done?: (session: Session, came: T) => void,
 ): Promise<T> {
   const { root, runId, watch } = given;
   // Whoever watches has a stream to read from before the first agent says anything.
@@ -127,7 +116,9 @@ export async function withSession<T>(
     traced: { tracing: undefined as RunTracing | undefined },
   };
   try {
-    return await work(session);
+    const came = await work(session);
+    done?.(session, came);
+    return came;
   } catch (error) {
     // It came to no work: else that has ended it.
     session.traced.tracing?.end({ reason: error });

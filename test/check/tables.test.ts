@@ -4,7 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Option } from "../../src/check/options.ts";
-import { agent, QuorateError } from "../../src/index.ts";
+import { agent, QuorateError, supervisor } from "../../src/index.ts";
 import { HOSTILE } from "./hostile.ts";
 
 interface Bag {
@@ -49,6 +49,9 @@ const NEEDED: Readonly<Record<string, unknown>> = {
   runId: "r",
   subject: "task",
   path: "quorate.db",
+  teams: [supervisor({ name: "team", agents: { a: agent({ name: "a", run: () => 1 }) } })],
+  url: "https://hooks.example.com",
+  secret: "a secret of nobody in this world",
   why: "",
 };
 
@@ -122,10 +125,12 @@ it("there are tables of all the rooms that have options", () => {
       "CHANGE",
       "DECISION",
       "DRIVEN",
+      "ENQUEUE",
       "ERASURE",
       "FIND",
       "HUMAN",
       "JUDGE",
+      "KEEP_RESUMING",
       "KEPT",
       "LEARN",
       "LEARNED_FROM",
@@ -138,14 +143,18 @@ it("there are tables of all the rooms that have options", () => {
       "MEMORY",
       "MODEL",
       "MODEL_AGENT",
+      "OTEL",
       "PANEL",
       "PANEL_JUDGE",
+      "POSTGRES",
       "PRICE",
       "QUERY",
       "RELIABILITY",
       "RERUN",
+      "RESUME_ALL",
       "RUN",
       "RUN_CACHE",
+      "SERVER",
       "SETTINGS",
       "SETTLE",
       "SIMILAR",
@@ -160,6 +169,7 @@ it("there are tables of all the rooms that have options", () => {
       "UNANIMOUS",
       "VIRTUAL_CLOCK",
       "VOTE",
+      "WEB_HOOK",
       "WITHIN",
     ]
   `);
