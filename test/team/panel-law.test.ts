@@ -20,6 +20,30 @@ function leftOutOf({ results }: Outcome): readonly string[] {
 /** Of whose chain some resolver can tell before the end. */
 const tellingTeams = teams.filter(({ chain }) => chain.resolvers.some((name) => name !== "judge"));
 
+/** Where all has ended but who needs one that failed, and is told so last: `a2` would be asked if it still counted. */
+const member = { afterMs: 0, fails: true, weight: 1, need: undefined, required: false } as const;
+const claims: { subject: "x"; position: "ship" }[] = [{ subject: "x", position: "ship" }];
+const NEEDS_WHO_FAILED: Parameters<typeof resumedFrom>[0] = {
+  members: [
+    { ...member, claims, afterMs: 1, fails: false, weight: 3, required: true },
+    { ...member, claims, required: true },
+    { ...member, claims },
+    { ...member, claims, need: 1 },
+  ],
+  chain: {
+    resolvers: ["vote", "unanimous"],
+    margin: 0,
+    quorum: 1,
+    atLeast: 1,
+    preferred: ["hold"],
+  },
+  mode: "parallel",
+  concurrency: 2,
+  minAnswers: 0,
+  both: true,
+  listed: true,
+};
+
 describe("a team that is asked by a panel until it is certain", () => {
   it("has the winners of one in which everybody is asked, whatever the team, its votes, failures and chain", async () => {
     let fewer = 0;
@@ -65,7 +89,10 @@ describe("a team that is asked by a panel until it is certain", () => {
           if (event.type === "call.succeeded") expect(asked).not.toContain(event.callId);
         for (const name of leftOutOf(whole.outcome)) expect(asked).not.toContain(name);
       }),
-      { numRuns: Math.max(150, fc.readConfigureGlobal().numRuns ?? 0) },
+      {
+        numRuns: Math.max(150, fc.readConfigureGlobal().numRuns ?? 0),
+        examples: [[NEEDS_WHO_FAILED, 6]],
+      },
     );
   });
 });

@@ -41,7 +41,8 @@ export function panelGate(
   asks: (index: number) => void,
 ): PanelGate {
   const { run, configuredTeam, assignment, answers } = team;
-  const compare = claimsSoFar(team);
+  const isLost = (index: number): boolean => needsLost(team, index);
+  const compare = claimsSoFar(team, isLost);
   const { indexOf, members, minAnswers } = configuredTeam.team;
   const order = panel.order.flatMap((name) => indexOf.get(name) ?? []);
   const learned = run.learned.get(scopeOf(assignment.at));
@@ -53,7 +54,7 @@ export function panelGate(
 
   const nameOf = (index: number): string => members[index]?.name ?? "";
   const toCome = (): readonly number[] =>
-    order.filter((index) => !asked.has(index) && !ended.has(index));
+    order.filter((index) => !asked.has(index) && !ended.has(index) && !isLost(index));
   const answered = (): number => answers.results.filter((result) => result?.status === "ok").length;
 
   const ask = (indices: readonly number[]): void => {
@@ -132,17 +133,29 @@ export function panelGate(
   };
 }
 
+/**
+ * Whether a member will not be asked, as one that it needs has not answered: also before it has been told so, which depends on who ended first.
+ */
+function needsLost(team: Omit<TeamRun, "gate">, index: number): boolean {
+  const { members } = team.configuredTeam.team;
+  return (members[index]?.needs ?? []).some((need) => {
+    const result = team.answers.results[need];
+    if (result === undefined) return needsLost(team, need);
+    return result.status === "failed" || result.status === "skipped";
+  });
+}
+
 /** Compares what was claimed so far: only comparators that ask nobody are among those of a panel. */
-function claimsSoFar({
-  run,
-  configuredTeam,
-  assignment,
-  answers,
-}: Omit<TeamRun, "gate">): () => Promise<Comparison> {
+function claimsSoFar(
+  { run, configuredTeam, assignment, answers }: Omit<TeamRun, "gate">,
+  isLost: (index: number) => boolean,
+): () => Promise<Comparison> {
   const { at, plan } = assignment;
   return async () => {
-    const planned = plan.planned.filter((index) => answers.results[index] !== undefined);
-    const missing = missingOf(configuredTeam.team, { ...plan, planned }, answers.results);
+    const results = answers.results.slice();
+    for (const index of plan.planned) if (isLost(index)) results[index] ??= LOST;
+    const planned = plan.planned.filter((index) => results[index] !== undefined);
+    const missing = missingOf(configuredTeam.team, { ...plan, planned }, results);
     const deciding = { run, configuredTeam, at, planned, missing };
     const claims = answers.statements.map((said) => said && { ...said, findings: undefined });
     return compareAnswers(deciding, claims, judgeAsker(deciding));
@@ -163,6 +176,12 @@ interface Open {
   readonly rule: PanelRule;
   readonly said: SaidSoFar;
 }
+
+const LOST: Skipped = {
+  status: "skipped",
+  reason: "need-failed",
+  detail: "one that it needs did not answer",
+};
 
 const ENOUGH = "those who have answered were enough";
 
