@@ -3,7 +3,8 @@ import { loadedBy } from "./scripts/imports.ts";
 // Sizes of what is downloaded, compressed. A limit is about a quarter above the size it had when it was last set:
 // growing past it is a decision to take, not an accident.
 export default [
-  { name: "quorate", path: [...loadedBy("dist/index.js").files], limit: "155 kB" },
+  // 160 kB with what services need (going on with runs that others leave), tracing, and limiters by name.
+  { name: "quorate", path: [...loadedBy("dist/index.js").files], limit: "165 kB" },
   // What a browser loads of the pages that a server hands out, before it looks at charts.
   { name: "page", path: "dist/dashboard/app/{index.html,assets/index-*}", limit: "200 kB" },
 ];

@@ -175,7 +175,11 @@ function attemptNotes({ queued, error, toldBy, late, tier, startedAtMs, endedAtM
   const notes: string[] = [];
   if (queued !== undefined && startedAtMs > queued.atMs) {
     const { kind, name } = queued.waitsFor;
-    const what = { concurrency: "a slot of", lane: "the limiter", budget: "money of the budget" };
+    const what = {
+      concurrency: "a slot of",
+      limiter: "the limiter",
+      budget: "money of the budget",
+    };
     notes.push(`It waited ${duration(startedAtMs - queued.atMs)} for ${what[kind]} ${name}.`);
   }
   if (tier !== undefined) notes.push(`At the tier ${tier}.`);
