@@ -1,3 +1,4 @@
+import { Cancellation, cancelWith } from "../async/cancellation.ts";
 import { anything } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { QuorateError } from "../model/errors.ts";
@@ -64,8 +65,11 @@ async function leave(session: Session, given: unknown): Promise<Enqueued> {
   refuseSecret(session, task);
   if (await isThere(session, task)) return { runId, isNew: false };
   await settleDebt(store, runId, deadline);
+  // A run that others have begun in this moment is cancelled, and what is asked then must not be.
+  const begun = new Cancellation();
+  using _cancelling = cancelWith(cancellation, begun);
   try {
-    await leaveNew(session, task);
+    await leaveNew({ ...session, cancellation: begun }, task);
   } catch (error) {
     const isBegun = error instanceof QuorateError && error.code === "SEQ_TAKEN";
     if (isBegun && (await isThere(session, task))) return { runId, isNew: false };

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { sqlite } from "../../src/sqlite/index.ts";
+import { tempPaths } from "../sqlite/temp-folder.ts";
 import { agent, memory, supervisor, type Backend } from "../../src/index.ts";
+
+const tempPath = tempPaths();
 
 const team = (backend: Backend, more: { readonly redact?: readonly string[] } = {}) => {
   const asked: unknown[] = [];
@@ -72,6 +76,17 @@ describe("a run that is left to others", () => {
     expect(await made.enqueue("go", { runId: "mine" })).toEqual({ runId: "mine", isNew: false });
     // Also who waits for it.
     expect(await made.run("go", { runId: "mine" })).toMatchObject({ status: "complete" });
+  });
+
+  it("is one run where several processes leave it in one moment", async () => {
+    const path = tempPath();
+    const backends = Array.from({ length: 3 }, () => sqlite({ path }));
+    const teams = backends.flatMap((backend) => [team(backend).made, team(backend).made]);
+    const left = await Promise.all(
+      teams.map(async (made) => made.enqueue("go", { runId: "mine" })),
+    );
+    expect(left.filter(({ isNew }) => isNew)).toHaveLength(1);
+    await Promise.all(backends.map(async (backend) => backend.close()));
   });
 
   it("keeps the route that it was given, and refuses before anything is kept what a run refuses", async () => {
