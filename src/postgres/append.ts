@@ -4,7 +4,7 @@ import { checkAppend, type AppendTo } from "../store/check-append.ts";
 import type { EventRow } from "../store/event-row.ts";
 import { stateAfter } from "../store/summary.ts";
 import type { Database } from "./database.ts";
-import { labelsOf, teamOf } from "./labels.ts";
+import { labelsOf, teamOf } from "../store/found-by.ts";
 import { BEATS_PER_LEASE, type Owner } from "./owner.ts";
 import { headOf } from "./run-rows.ts";
 import { toText } from "./schema.ts";
@@ -202,7 +202,7 @@ function valuesOf(chains: readonly Chain[], owner: Owner): readonly unknown[] {
   );
   const blobs = [...new Map(parts.map((part) => [part.hash, part.body]))];
   const labels = chains.flatMap(({ runId, firstSeq, first }) =>
-    firstSeq === 1 ? labelsOf(first).map((label) => [label, toText(runId)] as const) : [],
+    firstSeq === 1 ? labelsOf(first).map((label) => [toText(label), toText(runId)] as const) : [],
   );
   return [
     chains.map(({ runId }) => toText(runId)),

@@ -1,7 +1,7 @@
 import { isErased, type CheckedErasure } from "../store/run-query.ts";
 import type { GivenUp } from "../store/given-up.ts";
 import type { Connection, Database } from "./database.ts";
-import { labelsFor } from "./labels.ts";
+import { labelsFor } from "../store/found-by.ts";
 import { LIVING, type Owner } from "./owner.ts";
 import { ENDED, refuseDriven, RUN_COLUMNS, runFrom } from "./run-rows.ts";
 import { fromText, toText } from "./schema.ts";
@@ -99,7 +99,7 @@ export function forgetting({
   }
 
   async function labelled(what: CheckedErasure): Promise<readonly string[]> {
-    const labels = labelsFor(what);
+    const labels = labelsFor(what).map(toText);
     const rows = await database.ask(
       `SELECT run_id FROM ${s}.labels WHERE label = ANY ($1::text[]) GROUP BY run_id HAVING count(*) = $2`,
       [labels, new Set(labels).size],

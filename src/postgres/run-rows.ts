@@ -1,5 +1,6 @@
 import type { RunEvent } from "../model/events.ts";
 import type { AppendTo } from "../store/check-append.ts";
+import { STATES } from "../store/found-by.ts";
 import type { GivenUp } from "../store/given-up.ts";
 import { ownedRun } from "../store/refuse-take.ts";
 import type { RunSummary } from "../store/store.ts";
@@ -7,9 +8,6 @@ import { summaryOf, type RunState } from "../store/summary.ts";
 import type { Row } from "./database.ts";
 import { LIVING_COLUMNS, livingOwner } from "./owner.ts";
 import { fromText } from "./schema.ts";
-
-/** The statuses that are told by a run's log alone. */
-export const STATES = ["complete", "partial", "failed", "cancelled", "waiting"] as const;
 
 /** Those of a run that has ended, as a list in SQL. */
 export const ENDED = "('complete', 'partial', 'failed', 'cancelled')";

@@ -6,10 +6,10 @@ import { isAskedFor, noRunToGoOnFrom, type CheckedQuery } from "../store/run-que
 import { changedOutside, PLAIN } from "../store/seal.ts";
 import type { RunSummary } from "../store/store.ts";
 import type { Database, Row } from "./database.ts";
-import { labelsFor } from "./labels.ts";
+import { labelsFor, STATES } from "../store/found-by.ts";
 import { beatSql, type Owner } from "./owner.ts";
 import { atMost } from "./postgres-values.ts";
-import { refuseDriven, RUN_COLUMNS, runFrom, STATES, type RunInDatabase } from "./run-rows.ts";
+import { refuseDriven, RUN_COLUMNS, runFrom, type RunInDatabase } from "./run-rows.ts";
 import { toText } from "./schema.ts";
 
 /** Finds runs, reads them, and says whose they are. */
@@ -156,7 +156,10 @@ function conditions(
     );
   }
   for (const label of labelsFor(query))
-    add((one) => `run_id IN (SELECT run_id FROM ${s}.labels WHERE label = ${one}::text)`, label);
+    add(
+      (one) => `run_id IN (SELECT run_id FROM ${s}.labels WHERE label = ${one}::text)`,
+      toText(label),
+    );
   if (prefix !== undefined && prefix !== "" && prefix.isWellFormed())
     add((text) => `starts_with(run_id, ${text}::text)`, toText(prefix));
   if (sinceMs !== undefined) add((since) => `started_ms >= ${since}::float8`, sinceMs);

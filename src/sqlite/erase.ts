@@ -1,9 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
+import { labelsFor } from "../store/found-by.ts";
 import { ownedRun } from "../store/refuse-take.ts";
 import { isErased, type CheckedErasure } from "../store/run-query.ts";
 import type { Pruning } from "./prune.ts";
 import type { RunList } from "./run-list.ts";
-import { labelOf, type RunTable } from "./run-table.ts";
+import type { RunTable } from "./run-table.ts";
 import type { Seal } from "../store/seal.ts";
 
 /** Erases runs and what came of them. */
@@ -31,12 +32,8 @@ export function erasing({ db, runs, list, pruner, seal }: ErasingOptions): Erasi
   const deleteValues = db.prepare("DELETE FROM kept_values WHERE run_id = ?");
   const deleteLabels = db.prepare("DELETE FROM labels WHERE run_id = ?");
 
-  function labelled({ tenant, tags }: CheckedErasure): readonly string[] {
-    const labels = [
-      ...(tenant === undefined ? [] : [labelOf(tenant)]),
-      ...tags.map(([name, value]) => labelOf(name, value)),
-    ];
-    const [first = [], ...others] = labels.map((label) =>
+  function labelled(what: CheckedErasure): readonly string[] {
+    const [first = [], ...others] = labelsFor(what).map((label) =>
       selectIds
         .all(seal.label(label))
         .map((row) => Buffer.from(row["run_id"] as Uint8Array).toString()),

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { RunEvent } from "../model/events.ts";
 import { stateAfter } from "../store/summary.ts";
-import { LAST_ID, teamOf } from "./run-table.ts";
+import { teamOf } from "../store/found-by.ts";
+import { LAST_ID } from "./run-table.ts";
 import { EVENTS_PER_RUN } from "../store/event-row.ts";
 import type { Seal } from "../store/seal.ts";
 

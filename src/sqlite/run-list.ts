@@ -4,7 +4,8 @@ import type { RunStatus, RunSummary } from "../store/store.ts";
 import { stateAfter, summaryOf } from "../store/summary.ts";
 import type { EventTable } from "./event-table.ts";
 import type { Owners } from "./owners.ts";
-import { labelOf, RUN_COLUMNS, STATES, type RunRow, type RunTable } from "./run-table.ts";
+import { labelsFor, STATES } from "../store/found-by.ts";
+import { RUN_COLUMNS, type RunRow, type RunTable } from "./run-table.ts";
 import { EVENTS_PER_RUN } from "../store/event-row.ts";
 import type { Seal } from "../store/seal.ts";
 
@@ -79,10 +80,11 @@ export function runList(
 type BoundValue = string | number | Uint8Array;
 
 function conditions(
-  { team, statuses, tenant, tags, prefix, sinceMs }: CheckedQuery,
+  query: CheckedQuery,
   beforeRun: number | undefined,
   seal: Seal,
 ): { readonly where: string; readonly values: readonly BoundValue[] } {
+  const { team, statuses, prefix, sinceMs } = query;
   const all: string[] = [];
   const values: BoundValue[] = [];
   const add = (condition: string, ...bound: readonly BoundValue[]): void => {
@@ -99,10 +101,8 @@ function conditions(
       ...states,
     );
   }
-  for (const [name, value] of [...(tenant === undefined ? [] : [[tenant]]), ...tags]) {
-    const label = seal.label(labelOf(name ?? "", value));
-    add("run_id IN (SELECT run_id FROM labels WHERE label = ?)", label);
-  }
+  for (const label of labelsFor(query))
+    add("run_id IN (SELECT run_id FROM labels WHERE label = ?)", seal.label(label));
   if (prefix !== undefined && prefix.isWellFormed()) {
     // Texts are compared as UTF-8, in which no byte is 255.
     const end = Buffer.concat([Buffer.from(prefix), Buffer.from([255])]);

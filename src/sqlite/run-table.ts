@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { RunEvent } from "../model/events.ts";
 import type { AppendTo } from "../store/check-append.ts";
+import { labelsOf, STATES, teamOf } from "../store/found-by.ts";
 import { noSuchRun, ownedRun } from "../store/refuse-take.ts";
 import { isEndType, type RunState } from "../store/summary.ts";
 import type { GivenUp } from "../store/given-up.ts";
@@ -32,17 +33,6 @@ export interface RunTable {
   driver(run: RunRow): string | undefined;
   take(runId: string): number;
   release(runId: string, fence: number): void;
-}
-
-/** The name of the team of a run, by its first event. */
-export function teamOf(first: Partial<RunEvent>): string {
-  const name = first.type === "run.started" ? (first.supervisor as unknown) : undefined;
-  return String((Object(name) as { readonly name?: unknown }).name ?? "");
-}
-
-/** What a tenant, or a tag with its value, is called among the labels. No name of a tag has a line break. */
-export function labelOf(name: string, value?: string): string {
-  return value === undefined ? `tenant\n${name}` : `tag\n${name}\n${value}`;
 }
 
 /** The id of a run's last event, of the row `run`. */
@@ -124,16 +114,4 @@ export function runRow(row: Readonly<Record<string, unknown>>, self: number): Ru
     takenSeq: Number(row["taken_seq"]),
     state: STATES.find((state) => state === row["state"]),
   };
-}
-
-/** The statuses that are told by a run's log alone. */
-export const STATES = ["complete", "partial", "failed", "cancelled", "waiting"] as const;
-
-function labelsOf(first: RunEvent): readonly string[] {
-  if (first.type !== "run.started") return [];
-  const { tenant, tags } = first;
-  return [
-    ...(tenant === undefined ? [] : [labelOf(tenant)]),
-    ...Object.entries(tags ?? {}).map(([name, value]) => labelOf(name, value)),
-  ];
 }
