@@ -187,63 +187,47 @@ describe("a PostgreSQL backend", () => {
   });
 
   it("counts a change once whose answer was lost: the server is asked whether it was kept", async () => {
-    // Each connection is cut as its COMMIT is sent, once the server has it; every second time before.
-    let cuts = 0;
-    const inner = new pg.Pool({ connectionString: server.url });
-    inner.on("error", () => {});
-    onTestFinished(async () => inner.end());
-    const pool = {
-      async connect() {
-        const client = await inner.connect();
-        const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown>;
-        return {
-          on: client.on.bind(client),
-          release: (destroy?: boolean) => client.release(destroy),
-          async query(text: string, values?: readonly unknown[]) {
-            if (text !== "COMMIT" || cuts >= 6) return query(text, values);
-            cuts += 1;
-            if (cuts % 2 === 0) await query(text);
-            throw Object.assign(new Error("cut"), { code: "ECONNRESET" });
-          },
-        };
-      },
-    };
+    const { pool, cuts } = cutting((text) => text === "COMMIT", 6);
     const { store } = opened({ pool, schema: server.schema(), listen: false });
     for (let change = 0; change < 5; change += 1)
       await store.values.change("count", (value) => Number(value ?? 0) + 1);
     expect(await store.values.get("count")).toBe(5);
-    expect(cuts).toBe(6);
+    expect(cuts()).toBe(6);
   });
 
   it("keeps an append once whose answer was lost", async () => {
-    let cuts = 0;
-    const inner = new pg.Pool({ connectionString: server.url });
-    inner.on("error", () => {});
-    onTestFinished(async () => inner.end());
-    const pool = {
-      async connect() {
-        const client = await inner.connect();
-        const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown>;
-        return {
-          on: client.on.bind(client),
-          release: (destroy?: boolean) => client.release(destroy),
-          async query(text: string, values?: readonly unknown[]) {
-            if (!text.includes("gone_on") || cuts >= 4) return query(text, values);
-            cuts += 1;
-            if (cuts % 2 === 0) await query(text, values);
-            throw Object.assign(new Error("cut"), { code: "ECONNRESET" });
-          },
-        };
-      },
-    };
+    const { pool, cuts } = cutting((text) => text.includes("gone_on"), 4);
     const { store } = opened({ pool, schema: server.schema(), listen: false });
     await store.append([started("run")]);
     for (const seq of [2, 3, 4])
       await store.append([{ runId: "run", seq, atMs: seq, type: "run.waiting", verdicts: [] }]);
     expect((await store.read("run")).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
-    expect(cuts).toBe(4);
+    expect(cuts()).toBe(4);
   });
 });
+
+/** A pool whose connections are cut where a statement is meant: by turns before the server has it, and once it has carried it out. */
+function cutting(isMeant: (text: string) => boolean, most: number) {
+  let cuts = 0;
+  const inner = new pg.Pool({ connectionString: server.url });
+  inner.on("error", () => {});
+  onTestFinished(async () => inner.end());
+  const connect = async () => {
+    const client = await inner.connect();
+    const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown>;
+    return {
+      on: client.on.bind(client),
+      release: (destroy?: boolean) => client.release(destroy),
+      async query(text: string, values?: readonly unknown[]) {
+        if (!isMeant(text) || cuts >= most) return query(text, values);
+        cuts += 1;
+        if (cuts % 2 === 0) await query(text, values);
+        throw Object.assign(new Error("cut"), { code: "ECONNRESET" });
+      },
+    };
+  };
+  return { pool: { connect }, cuts: () => cuts };
+}
 
 function withPassword(password: string): string {
   const url = new URL(server.url);
