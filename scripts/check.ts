@@ -25,6 +25,7 @@ const steps: readonly Step[] = [
   { name: "types", run: ["tsc", "-p", "tsconfig.json"] },
   { name: "page", run: ["tsc", "-p", "dashboard/tsconfig.json"] },
   { name: "publint", run: ["publint", "--strict"] },
+  { name: "create", run: ["publint", "--strict", "create-quorate"] },
   { name: "attw", run: ["attw", "--pack", ".", "--profile", "esm-only"] },
   { name: "knip", run: ["knip", "--no-progress"] },
   { name: "size", run: ["size-limit"] },

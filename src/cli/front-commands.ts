@@ -75,13 +75,14 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
     });
 
   command("init", "Writes a team that runs, a test of it and a workflow; overwrites nothing.")
+    .argument("[folder]", "where to (default: this folder); made where it is not there")
     .addOption(
       new Option("--template <name>", "what the team is for (default: gate)").choices(TEMPLATES),
     )
     .option("--yes", "ask nothing")
-    .action(async (options: InitFlags) => {
+    .action(async (place: string | undefined, options: InitFlags) => {
       const { initCommand } = await import("./init-command.ts");
-      exitWith(await initCommand(options, terminal()));
+      exitWith(await initCommand(place, options, terminal()));
     });
 }
 

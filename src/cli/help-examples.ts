@@ -27,7 +27,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   serve: ["quorate serve team.ts", "quorate serve gate.ts board.ts --port 8080 --db runs.db"],
   doctor: ["quorate doctor", "quorate doctor team.ts --json"],
-  init: ["quorate init", "quorate init --template review --yes"],
+  init: ["quorate init", "quorate init my-team --template review --yes"],
   completion: ["source <(quorate completion zsh)", "quorate completion fish | source"],
   decide: ['quorate decide latest task hold --team team.ts --why "not on a Friday"'],
   truth: ["quorate truth latest task hold", "quorate truth --from truths.jsonl"],

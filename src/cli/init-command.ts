@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { QuorateError } from "../model/errors.ts";
-import { CALLED_IN } from "./given-path.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
+import { CALLED_IN, givenPath } from "./given-path.ts";
 import { firstRun, initFiles } from "./init-files.ts";
 import {
   INSTALLING,
@@ -25,6 +25,7 @@ import { ignoreDatabase } from "./init-ignore.ts";
 import { installedVersion, manifestOf } from "./installed-package.ts";
 import { ownName } from "./own-name.ts";
 import { packageVersion } from "./package-version.ts";
+import { shellPath } from "./shell-word.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface InitFlags {
@@ -32,29 +33,51 @@ export interface InitFlags {
   readonly yes?: boolean;
 }
 
-/** `quorate init`: writes a team and what belongs to it into the folder where it is called. Gives the exit code. What is there already stays as it is. */
-export async function initCommand(flags: InitFlags, screen: Terminal): Promise<number> {
-  const manifest = await packageManifest();
+/**
+ * `quorate init`: writes a team and what belongs to it into `folder`, as it was named, which is made where it is not there; into the folder where it is
+ * called where none is named. Gives the exit code. What is there already stays as it is.
+ */
+export async function initCommand(
+  folder: string | undefined,
+  flags: InitFlags,
+  screen: Terminal,
+): Promise<number> {
+  const place = folder === undefined ? CALLED_IN : givenPath(folder);
+  const manifest = packageManifest(place);
   const template = flags.template ?? (await chosen(flags, screen));
-  const plan = planFor(template, manifest);
+  const plan = planFor(template, manifest, place);
   for (const line of found(plan)) screen.print(line);
   screen.print("");
+  await makeFolder(place);
   for (const { path, text } of initFiles(plan)) {
-    const isNew = await writeNew(join(CALLED_IN, path), text);
+    const isNew = await writeNew(join(place, path), text);
     screen.print(isNew ? `wrote  ${path}` : `kept   ${path}, which is there already`);
   }
-  screen.print(`${await completeManifest(manifest, plan)}  package.json`);
-  screen.print(await ignoreDatabase());
+  screen.print(`${await completeManifest(manifest, plan, place)}  package.json`);
+  screen.print(await ignoreDatabase(place));
   const runs = `${ownName()} ${firstRun(plan).replace(/^quorate /, "")}`;
-  const isInstalled = installedVersion("quorate", CALLED_IN) !== undefined;
+  const isInstalled = installedVersion("quorate", place) !== undefined;
   screen.print(
     "",
     "Next:",
-    ...(isInstalled ? [] : [`  ${INSTALLING[plan.packageManager].add} quorate`]),
+    ...(place === CALLED_IN ? [] : [`  cd ${shellPath(place)}`]),
+    ...(isInstalled ? [] : [`  ${INSTALLING[plan.packageManager].all}`]),
     `  ${isInstalled ? runs : runs.replace(/^quorate /, "npx quorate ")}`,
     `  node --test ${template}.test.${plan.ending}`,
   );
   return 0;
+}
+
+async function makeFolder(place: string): Promise<void> {
+  try {
+    await mkdir(place, { recursive: true });
+  } catch (error) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `The folder ${place} cannot be made: ${describeThrown(error)}; name another.`,
+      { cause: error },
+    );
+  }
 }
 
 async function chosen({ yes = false }: InitFlags, screen: Terminal): Promise<Template> {
@@ -71,11 +94,12 @@ async function chosen({ yes = false }: InitFlags, screen: Terminal): Promise<Tem
 
 type Manifest = Readonly<Record<string, unknown>>;
 
-const MANIFEST = join(CALLED_IN, "package.json");
+const manifestIn = (place: string): string => join(place, "package.json");
 
-async function packageManifest(): Promise<Manifest | undefined> {
-  if (!existsSync(MANIFEST)) return undefined;
-  const manifest = manifestOf(MANIFEST);
+function packageManifest(place: string): Manifest | undefined {
+  const file = manifestIn(place);
+  if (!existsSync(file)) return undefined;
+  const manifest = manifestOf(file);
   if (manifest !== undefined) return manifest;
   throw new QuorateError(
     "BAD_OPTIONS",
@@ -83,9 +107,9 @@ async function packageManifest(): Promise<Manifest | undefined> {
   );
 }
 
-function planFor(template: Template, manifest: Manifest | undefined): InitPlan {
+function planFor(template: Template, manifest: Manifest | undefined, place: string): InitPlan {
   // A program that nobody is logged in to, or that nothing can start, would fail in every run.
-  const canStart = installedVersion("execa", CALLED_IN) !== undefined;
+  const canStart = installedVersion("execa", place) !== undefined;
   const codingAgent = canStart
     ? CODING_PROGRAMS.find(
         (one) => programOnPath(one.name) !== undefined && loginOf(one) !== undefined,
@@ -94,7 +118,7 @@ function planFor(template: Template, manifest: Manifest | undefined): InitPlan {
   return {
     template,
     ending: manifest === undefined || manifest["type"] === "module" ? "ts" : "mts",
-    packageManager: packageManagerOf(manifest),
+    packageManager: packageManagerOf(manifest, place),
     ...(codingAgent !== undefined && { codingAgent: planned(codingAgent) }),
   };
 }
@@ -117,10 +141,10 @@ const LOCKFILES: Readonly<Record<string, PackageManager>> = {
 };
 
 /** What the package says, what its lockfile says, what this command was started by. */
-function packageManagerOf(manifest: Manifest | undefined): PackageManager {
+function packageManagerOf(manifest: Manifest | undefined, place: string): PackageManager {
   const names = ["npm", "pnpm", "yarn", "bun"] as const;
   const said = String(manifest?.["packageManager"] ?? "").split("@", 1)[0];
-  const lockfile = Object.keys(LOCKFILES).find((file) => existsSync(join(CALLED_IN, file)));
+  const lockfile = Object.keys(LOCKFILES).find((file) => existsSync(join(place, file)));
   const agent = (process.env["npm_config_user_agent"] ?? "").split("/", 1)[0];
   return (
     names.find((name) => name === said) ??
@@ -154,12 +178,17 @@ async function writeNew(file: string, text: string): Promise<boolean> {
 }
 
 /** Makes package.json, or adds what it lacks: the packages that the team needs, and a script. Nothing that it says is changed. */
-async function completeManifest(manifest: Manifest | undefined, plan: InitPlan): Promise<string> {
+async function completeManifest(
+  manifest: Manifest | undefined,
+  plan: InitPlan,
+  place: string,
+): Promise<string> {
+  const file = manifestIn(place);
   const script = firstRun(plan);
   const needed = {
     quorate: `^${packageVersion()}`,
     // What starts the coding agent.
-    ...(plan.codingAgent !== undefined && { execa: `^${installedVersion("execa", CALLED_IN)}` }),
+    ...(plan.codingAgent !== undefined && { execa: `^${installedVersion("execa", place)}` }),
   };
   if (manifest === undefined) {
     const made = {
@@ -168,7 +197,7 @@ async function completeManifest(manifest: Manifest | undefined, plan: InitPlan):
       scripts: { [plan.template]: script },
       dependencies: needed,
     };
-    await writeNew(MANIFEST, `${JSON.stringify(made, undefined, 2)}\n`);
+    await writeNew(file, `${JSON.stringify(made, undefined, 2)}\n`);
     return "wrote";
   }
   const scripts = membersOf(manifest["scripts"]);
@@ -179,7 +208,7 @@ async function completeManifest(manifest: Manifest | undefined, plan: InitPlan):
   const unlisted = Object.entries(needed).filter(([name]) => !isListed(name));
   const isScripted = Object.hasOwn(scripts, plan.template);
   if (unlisted.length === 0 && isScripted) return "kept ";
-  const text = await readFile(MANIFEST, "utf8");
+  const text = await readFile(file, "utf8");
   const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? "  ";
   const more = {
     ...manifest,
@@ -188,7 +217,7 @@ async function completeManifest(manifest: Manifest | undefined, plan: InitPlan):
       dependencies: { ...membersOf(manifest["dependencies"]), ...Object.fromEntries(unlisted) },
     }),
   };
-  await writeFile(MANIFEST, `${JSON.stringify(more, undefined, indent)}\n`);
+  await writeFile(file, `${JSON.stringify(more, undefined, indent)}\n`);
   return "added to";
 }
 

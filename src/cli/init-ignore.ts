@@ -1,13 +1,12 @@
 import { existsSync } from "node:fs";
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CALLED_IN } from "./given-path.ts";
 
 const PATTERN = "quorate.db*";
 
 /** Adds the database of runs to a .gitignore that is there, and says what it did. Makes none. */
-export async function ignoreDatabase(): Promise<string> {
-  const file = join(CALLED_IN, ".gitignore");
+export async function ignoreDatabase(place: string): Promise<string> {
+  const file = join(place, ".gitignore");
   if (!existsSync(file)) {
     return `no .gitignore here: keep ${PATTERN}, the log of your runs, out of commits`;
   }

@@ -35,12 +35,12 @@ export interface PlannedFile {
   readonly text: string;
 }
 
-/** How packages are installed as the lockfile says, and how one is added. */
+/** How packages are installed as the lockfile says, and as package.json does. */
 export const INSTALLING: Readonly<
-  Record<PackageManager, { readonly locked: string; readonly add: string }>
+  Record<PackageManager, { readonly locked: string; readonly all: string }>
 > = {
-  npm: { locked: "npm ci", add: "npm install" },
-  pnpm: { locked: "corepack enable && pnpm install --frozen-lockfile", add: "pnpm add" },
-  yarn: { locked: "corepack enable && yarn install --immutable", add: "yarn add" },
-  bun: { locked: "npx --yes bun install --frozen-lockfile", add: "bun add" },
+  npm: { locked: "npm ci", all: "npm install" },
+  pnpm: { locked: "corepack enable && pnpm install --frozen-lockfile", all: "pnpm install" },
+  yarn: { locked: "corepack enable && yarn install --immutable", all: "yarn install" },
+  bun: { locked: "npx --yes bun install --frozen-lockfile", all: "bun install" },
 };
