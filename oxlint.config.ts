@@ -157,7 +157,8 @@ const arrows: readonly Arrow[] = [
   ),
   ...room("otel", [...words, "@opentelemetry/api"], ["call/tracing.ts"]),
   ...room("prices", [...words, "money/price.ts", "@pydantic", "@pydantic/genai-prices"]),
-  ...room("command", [...words, "prompt", "describe", "conflict/finding-details.ts", "execa"]),
+  ...room("program", [...words, "prompt", "describe", "execa"]),
+  ...room("command", [...words, "prompt", "describe", "conflict/finding-details.ts", "program"]),
   ...room("testing", [...words, ...calling, ...deciding, "supervisor.ts", "run", "team"]),
   ...room(
     "server",

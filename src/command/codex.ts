@@ -1,18 +1,17 @@
-import { forGood, serviceFailed } from "./failure.ts";
-import { strictSchemaOf } from "./json-schema.ts";
+import { forGood, serviceFailed } from "../program/failure.ts";
+import { strictSchemaOf } from "../check/json-schema.ts";
 import {
   countIn,
   environment,
   linesOf,
-  presetOf,
   textIn,
   usageOf,
   words,
-  type AskedFor,
-  type Preset,
   type Tools,
-} from "./preset.ts";
-import { UnreadExit, unreadable, type Ran } from "./read.ts";
+} from "../program/coding-agent.ts";
+import { presetOf, type AskedFor, type Preset } from "./preset.ts";
+import { unreadable } from "../prompt/json-answer.ts";
+import { UnreadExit, type Ran } from "./read.ts";
 import { fields, type Fields } from "../model/record.ts";
 
 /**

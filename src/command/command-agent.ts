@@ -1,69 +1,35 @@
 import type { ClaimDraft } from "../model/claim.ts";
-import type { PositionOn, PropertyOf } from "../model/position-on.ts";
-import { fitting, func, listOf, object, text as words, word } from "../check/kinds.ts";
-import { basename, resolve } from "node:path";
+import type { PositionOn } from "../model/position-on.ts";
+import { func, object, text as words, word } from "../check/kinds.ts";
+import { resolve } from "node:path";
 import {
   agent,
   checkDescription,
   type Agent,
   type AgentContext,
-  type AgentOptions,
   type UpstreamOf,
   type Workers,
 } from "../describe/agent.ts";
 import { hear } from "../model/hear.ts";
 import type { Usage } from "../model/call.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
-import type { Option } from "../check/options.ts";
 import { DEFAULT_LIMITS } from "../describe/limits.ts";
-import type { Schema } from "../check/schema.ts";
-import { checkEnvironment, environmentOf, type Environment } from "./environment.ts";
-import { badEnd } from "./failure.ts";
-import { promptOf, type Prompt } from "./prompt.ts";
+import type { PassedOn } from "../describe/passed-on.ts";
+import { checkEnvironment, environmentOf, type Environment } from "../program/environment.ts";
+import { badEnd } from "../program/failure.ts";
+import {
+  ARGUMENTS,
+  COMMAND,
+  nameOf,
+  PROGRAM,
+  type ProgramOptions,
+} from "../program/program-options.ts";
+import { promptOf, type Prompt } from "../prompt/prompt-of.ts";
 import { lastJson, text, UnreadExit, type Ran, type Read } from "./read.ts";
-import { runProgram, type Program } from "./run-program.ts";
-import { temporaryFiles } from "./temporary-files.ts";
-import { openWorkspace, WORKSPACE, type WorkspaceKind } from "./workspace.ts";
-
-/** What an adapter passes on to `agent()` as it is. */
-export type PassedOn<
-  Name extends string,
-  Input,
-  Task,
-  Raw,
-  Output,
-  Needs extends Workers,
-  Property extends string = string,
-  Draft extends ClaimDraft = ClaimDraft,
-> = Omit<
-  AgentOptions<Name, Input, Task, Raw, never, Output, Needs>,
-  "name" | "run" | "batch" | "input" | "output" | "needs" | "claims"
-> & {
-  /** Its key in a team. Where left out, the name of the program. */
-  readonly name?: Name;
-  /** Checks the task before the program is started. */
-  readonly input?: Schema<Input, Task>;
-  /** Checks the answer; the program is asked again with what was wrong with it. */
-  readonly output?: Schema<Raw, Output>;
-  /** Agents whose answers this one needs, by their names. */
-  readonly needs?: Needs;
-  readonly claims?: PropertyOf<NoInfer<Output>, Property> | ((output: Output) => Iterable<Draft>);
-};
-
-/** How a program is started. */
-export interface ProgramOptions<Task = unknown, Upstream = AgentContext["results"]> {
-  /** What it is asked. Default: the task, and the results that it may see. */
-  readonly prompt?: Prompt<Task, Upstream>;
-  /**
-   * Which variables of the environment it sees besides `PATH`, `HOME`, `USER`, `SHELL`, the language, the terminal, the time zone, and
-   * temporary and XDG folders: `["TOKEN"]` hands one on, `{ TOKEN: "…" }` sets one.
-   */
-  readonly env?: Environment;
-  /** The folder it works in. Default: that of this process. */
-  readonly cwd?: string;
-  /** Whether it works there, or in a temporary folder that is removed afterwards. Default: `"in-place"`. */
-  readonly workspace?: WorkspaceKind;
-}
+import { runProgram } from "../program/run-program.ts";
+import type { Program } from "../program/start-program.ts";
+import { temporaryFiles } from "../program/temporary-files.ts";
+import { openWorkspace, WORKSPACE, type WorkspaceKind } from "../program/workspace.ts";
 
 /** How `commandAgent` is described: as an agent, but for `run` and `batch`. `maxBytes` bounds also what the program writes. */
 export type CommandOptions<
@@ -217,7 +183,6 @@ export function programAgent<Made>(
       agent: name,
       command: kind.command,
       args: [],
-      stdin: kind.send === "stdin" ? asked : "",
       env: environmentOf([kind.env ?? [], options.env ?? []]),
       cwd: resolve(options.cwd ?? "."),
       maxBytes,
@@ -237,11 +202,11 @@ export function programAgent<Made>(
       startsIn: apart.cwd,
       file: files.write,
     });
-    const told = await runProgram({
-      ...program,
-      args: kind.send === "argument" ? [...args, "--", asked] : args,
-      cwd: apart.cwd,
-    });
+    const isArgument = kind.send === "argument";
+    const told = await runProgram(
+      { ...program, args: isArgument ? [...args, "--", asked] : args, cwd: apart.cwd },
+      isArgument ? "" : asked,
+    );
     const { stdout, stderr, exitCode } = told;
     if (exitCode === undefined) throw badEnd(program, told);
     const ran: Ran = Object.freeze({ stdout, stderr, exitCode, cwd: place.cwd });
@@ -294,19 +259,3 @@ function unread(name: string, thrown: unknown): QuorateError {
     ...(cause !== undefined && { cause }),
   });
 }
-
-function nameOf(command: string): string {
-  return basename(command).replace(/\.(?:exe|cmd|bat|[cm]?[jt]s|sh|py)$/i, "");
-}
-
-const PROGRAM = 'name a program, for instance "tsc"';
-const COMMAND = fitting(
-  (given) => typeof given === "string" && given.trim() !== "" && !given.includes("\0"),
-  PROGRAM,
-);
-
-/** Arguments that are always the same. */
-export const ARGUMENTS: Option<readonly string[] | undefined> = listOf(
-  (one) => typeof one === "string" && !one.includes("\0"),
-  'use a list of texts, for instance ["--noEmit"]',
-);

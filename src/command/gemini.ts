@@ -1,19 +1,18 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { forGood, serviceFailed } from "./failure.ts";
-import { lastDocument } from "./last-document.ts";
+import { forGood, serviceFailed } from "../program/failure.ts";
+import { lastDocument } from "../prompt/last-document.ts";
 import {
   countIn,
   environment,
-  presetOf,
   textIn,
   usageOf,
   words,
-  type AskedFor,
-  type Preset,
   type Tools,
-} from "./preset.ts";
-import { UnreadExit, unreadable, type Ran } from "./read.ts";
+} from "../program/coding-agent.ts";
+import { presetOf, type AskedFor, type Preset } from "./preset.ts";
+import { unreadable } from "../prompt/json-answer.ts";
+import { UnreadExit, type Ran } from "./read.ts";
 import { fields } from "../model/record.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { PlacedFinding } from "../model/claim.ts";
 import { bounded, finding, type Findings } from "./findings.ts";
-import { checkRan, UnreadExit, unreadable, withoutMark, type Ran } from "./read.ts";
+import { unreadable, withoutMark } from "../prompt/json-answer.ts";
+import { checkRan, UnreadExit, type Ran } from "./read.ts";
 import { xmlTags, type XmlTag } from "./xml.ts";
 
 /**

@@ -1,17 +1,16 @@
-import { forGood, serviceFailed } from "./failure.ts";
+import { forGood, serviceFailed } from "../program/failure.ts";
 import {
   countIn,
   environment,
   linesOf,
-  presetOf,
   textIn,
   usageOf,
   words,
-  type AskedFor,
-  type Preset,
   type Tools,
-} from "./preset.ts";
-import { UnreadExit, unreadable, type Ran } from "./read.ts";
+} from "../program/coding-agent.ts";
+import { presetOf, type AskedFor, type Preset } from "./preset.ts";
+import { unreadable } from "../prompt/json-answer.ts";
+import { UnreadExit, type Ran } from "./read.ts";
 import { fields } from "../model/record.ts";
 
 /**

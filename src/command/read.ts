@@ -2,8 +2,8 @@ import { object } from "../check/kinds.ts";
 import { hear } from "../model/hear.ts";
 import { QuorateError } from "../model/errors.ts";
 import { shown } from "../check/shown.ts";
-import { tailOf } from "./failure.ts";
-import { lastDocument } from "./last-document.ts";
+import { tailOf } from "../program/failure.ts";
+import { jsonIn, unreadable, withoutMark } from "../prompt/json-answer.ts";
 
 /** What a program came to. */
 export interface Ran {
@@ -49,13 +49,6 @@ export function json(ran: Ran): unknown {
 export function lastJson(ran: Ran): unknown {
   succeeded(ran);
   return jsonIn(ran.stdout);
-}
-
-/** The last JSON document in a text. Throws `OUTPUT_INVALID` where there is none. */
-export function jsonIn(printed: string): unknown {
-  const found = lastDocument(withoutMark(printed));
-  if (found !== undefined) return found.value;
-  throw unreadable("what it answered has no whole JSON document; answer with JSON alone");
 }
 
 /** What a program holds by its exit code, and the end of what it printed. */
@@ -115,19 +108,6 @@ export function checkRan(ran: Ran): void {
     "BAD_OPTIONS",
     `what a reader is given has no output or exit code; ${use}`,
   );
-}
-
-/** An answer that cannot be read: it is asked for again, with what was wrong with it. */
-export function unreadable(message: string, cause?: unknown): QuorateError {
-  return new QuorateError("OUTPUT_INVALID", message, {
-    issues: [{ message }],
-    ...(cause !== undefined && { cause }),
-  });
-}
-
-/** A text without its byte order mark. */
-export function withoutMark(printed: string): string {
-  return printed.startsWith("\uFEFF") ? printed.slice(1) : printed;
 }
 
 const said = (cause: unknown): string => (cause instanceof Error ? tailOf(cause.message) : "");

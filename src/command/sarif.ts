@@ -1,6 +1,7 @@
 import type { PlacedFinding, Severity } from "../model/claim.ts";
 import { bounded, finding, type Findings } from "./findings.ts";
-import { checkRan, json, UnreadExit, unreadable, withoutMark, type Ran } from "./read.ts";
+import { unreadable, withoutMark } from "../prompt/json-answer.ts";
+import { checkRan, json, UnreadExit, type Ran } from "./read.ts";
 import { fields, type Fields } from "../model/record.ts";
 
 /**

@@ -47,7 +47,8 @@ const allowed = [
   ["src/ai-sdk/a.ts", 'const sdk = await import("ai");'],
   ["src/ai-sdk/b.ts", 'import { agent } from "../describe/agent.ts";'],
   ["src/ai-sdk/c.ts", 'import type { Embed } from "../conflict/similar/embedding.ts";'],
-  ["src/command/a.ts", 'import { execa } from "execa";'],
+  ["src/program/a.ts", 'const { execa } = await import("execa");'],
+  ["src/command/a.ts", 'import { runProgram } from "../program/run-program.ts";'],
   ["src/command/b.ts", 'import { agent } from "../describe/agent.ts";'],
   ["src/index.ts", 'export { agent } from "./describe/agent.ts";'],
 ] as const;

@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { execa as Execa } from "execa";
 import { QuorateError } from "../model/errors.ts";
-import { cannotStart, tooMuch, type ProgramEnd } from "./failure.ts";
+import { cannotStart } from "./failure.ts";
 import { processGroup } from "./process-group.ts";
 
 /** What is started, and how. */
@@ -12,8 +12,6 @@ export interface Program {
   readonly agent: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** What it finds on its standard input. */
-  readonly stdin: string;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   /** Of its standard output, and of its standard error. */
@@ -25,21 +23,38 @@ export interface Program {
   readonly signal: AbortSignal;
 }
 
+/** A program that was started, or could not be. */
+export interface StartedProgram extends Disposable {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Tells its processes to stop, and kills those that are still there after `killAfterMs`. */
+  stop(): void;
+  /**
+   * Waits until it has ended by itself, or was told to stop; then ends whatever it has left, and resolves with how it ended. Rejects with
+   * `AGENT_FAILED` where it could not be started.
+   */
+  ended(): Promise<ProgramExit>;
+}
+
+/** How a program ended. */
+export interface ProgramExit {
+  readonly exitCode: number | undefined;
+  /** The signal that ended it. */
+  readonly endedBy: string | undefined;
+}
+
 const PATIENCE_MS = 20;
 const MOST_WAITS = 50;
 
-/**
- * Starts a program and resolves when it has ended, with what it wrote. When the signal is aborted the program is stopped, and the
- * promise rejects with the signal's reason when its processes have ended. Rejects with `OUTPUT_TOO_LARGE` for one that
- * writes more than `maxBytes`, and with `AGENT_FAILED` for one that cannot be started.
- */
-export async function runProgram(program: Program): Promise<ProgramEnd> {
-  const { agent, command, args, stdin, env, cwd, maxBytes, killAfterMs, signal } = program;
+/** Starts a program, in a process group of its own. `stdin`: all that it is told; where left out, it is told by its stream. */
+export async function startProgram(program: Program, stdin?: string): Promise<StartedProgram> {
+  const { agent, command, args, env, cwd, killAfterMs, signal } = program;
   signal.throwIfAborted();
   const execa = await loadExeca(agent);
   signal.throwIfAborted();
   const child = execa(command, args, {
-    input: stdin,
+    ...(stdin !== undefined && { input: stdin }),
     env,
     extendEnv: false,
     cwd,
@@ -52,33 +67,26 @@ export async function runProgram(program: Program): Promise<ProgramEnd> {
     windowsHide: true,
   });
   const { pid, nodeChildProcess } = child;
-  using group = pid === undefined ? undefined : processGroup(pid, killAfterMs);
-  const flooded = (): void => group?.stop();
-  const [stdout, stderr] = [
-    gather(child.stdout, maxBytes, flooded),
-    gather(child.stderr, maxBytes, flooded),
-  ];
-  const stop = (): void => group?.stop();
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    const exited = new Promise<void>((resolve) => nodeChildProcess.once("exit", () => resolve()));
-    await Promise.race([exited, child]);
-    await group?.ended();
-    await closed(child);
-    const ended = await child;
-    signal.throwIfAborted();
-    for (const [stream, { isFull }] of [
-      ["standard output", stdout],
-      ["standard error", stderr],
-    ] as const) {
-      if (isFull()) throw tooMuch(program, stream);
-    }
-    if (pid === undefined) throw cannotStart(program, ended.cause, await isFolder(cwd));
-    const { exitCode, signal: endedBy } = ended;
-    return { stdout: stdout.text(), stderr: stderr.text(), exitCode, endedBy };
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  const group = pid === undefined ? undefined : processGroup(pid, killAfterMs);
+  const exited = new Promise<void>((resolve) => nodeChildProcess.once("exit", () => resolve()));
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    stop: () => group?.stop(),
+    async ended() {
+      await Promise.race([exited, child]);
+      await group?.ended();
+      await closed(child);
+      const { exitCode, signal: endedBy, cause } = await child;
+      if (pid === undefined) {
+        signal.throwIfAborted();
+        throw cannotStart(program, cause, await isFolder(cwd));
+      }
+      return { exitCode, endedBy };
+    },
+    [Symbol.dispose]: () => group?.[Symbol.dispose](),
+  };
 }
 
 /**
@@ -100,24 +108,6 @@ async function closed(
   if (isClosed) return;
   child.stdout.destroy();
   child.stderr.destroy();
-}
-
-/** Keeps what a stream gives, up to `maxBytes`; what is beyond that is not kept, and told of once. */
-function gather(
-  stream: Readable,
-  maxBytes: number,
-  flooded: () => void,
-): { readonly text: () => string; readonly isFull: () => boolean } {
-  let chunks: Buffer[] = [];
-  let bytes = 0;
-  stream.on("data", (chunk: Buffer) => {
-    const before = bytes;
-    bytes += chunk.length;
-    if (bytes <= maxBytes) return void chunks.push(chunk);
-    chunks = [];
-    if (before <= maxBytes) flooded();
-  });
-  return { text: () => Buffer.concat(chunks).toString("utf8"), isFull: () => bytes > maxBytes };
 }
 
 async function isFolder(path: string): Promise<boolean> {

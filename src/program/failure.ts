@@ -1,18 +1,15 @@
 import { stripVTControlCharacters } from "node:util";
 import { QuorateError } from "../model/errors.ts";
 import { clip } from "../model/text.ts";
-import type { Program } from "./run-program.ts";
+import type { Program, ProgramExit } from "./start-program.ts";
 
 /** How a program ended, and what it had to say. */
-export interface ProgramEnd {
+export interface ProgramEnd extends ProgramExit {
   readonly stdout: string;
   readonly stderr: string;
-  readonly exitCode: number | undefined;
-  /** The signal that ended it. */
-  readonly endedBy: string | undefined;
 }
 
-type StartedProgram = Pick<Program, "agent" | "command" | "install">;
+type NamedProgram = Pick<Program, "agent" | "command" | "install">;
 
 const MAX_SAID = 500;
 
@@ -92,7 +89,7 @@ export function tooMuch({ agent, command, maxBytes }: Program, stream: string): 
 }
 
 /** A program that did not come to an end of its own, or to one that nobody reads as an answer. */
-export function badEnd({ agent, command }: StartedProgram, told: ProgramEnd): QuorateError {
+export function badEnd({ agent, command }: NamedProgram, told: ProgramEnd): QuorateError {
   const { exitCode, endedBy } = told;
   if (endedBy !== undefined) {
     const why = endedBy === "SIGKILL" ? `${endedBy}, perhaps as memory ran out` : endedBy;

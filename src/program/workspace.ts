@@ -5,7 +5,8 @@ import { word } from "../check/kinds.ts";
 import type { Option } from "../check/options.ts";
 import { QuorateError } from "../model/errors.ts";
 import { badEnd, forGood, tailOf } from "./failure.ts";
-import { runProgram, type Program } from "./run-program.ts";
+import { runProgram } from "./run-program.ts";
+import type { Program } from "./start-program.ts";
 import { removed } from "./temporary-files.ts";
 
 /**
@@ -109,7 +110,6 @@ async function addWorktree(program: Program, place: string, undo: Undo[]): Promi
       ...program,
       command: "git",
       args: [...safe, ...args],
-      stdin: "",
       install: undefined,
       signal,
       env: { ...program.env, GIT_TERMINAL_PROMPT: "0" },

@@ -1,4 +1,4 @@
-import type { Schema } from "../check/schema.ts";
+import type { Schema } from "./schema.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 

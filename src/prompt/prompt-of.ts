@@ -1,7 +1,7 @@
 import type { AgentContext } from "../describe/agent.ts";
 import { QuorateError } from "../model/errors.ts";
 import { takeJson, type Json } from "../model/json.ts";
-import { defaultPrompt, taskInFence, withIssues } from "../prompt/default-prompt.ts";
+import { defaultPrompt, taskInFence, withIssues } from "./default-prompt.ts";
 
 /** What a prompt may be made of beside the task. */
 export type PromptContext<Upstream = AgentContext["results"]> = Pick<

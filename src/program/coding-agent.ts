@@ -1,0 +1,87 @@
+import { text } from "../check/kinds.ts";
+import type { Usage } from "../model/call.ts";
+import { QuorateError } from "../model/errors.ts";
+import { fields, type Fields } from "../model/record.ts";
+import type { Environment } from "./environment.ts";
+
+/**
+ * What a coding agent may do:
+ *
+ * - `none`: answer. It works in an empty folder, and is given no tools.
+ * - `read`: look at the files of `cwd`, too.
+ * - `write`: change files, too; by default in a copy.
+ */
+export type Tools = "none" | "read" | "write";
+
+export const DEFAULT_TIMEOUT_MS = 10 * 60_000;
+/** Coding agents tell of all that they do. */
+export const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
+
+/** A model's name stands after an option: it must not look like one itself. */
+export function checkModel(model: unknown, where: string): void {
+  text("name a model").take(model, `${where}: model`);
+  if (model === undefined || /^[^-\s\p{Cc}][^\s\p{Cc}]*$/u.test(model as string)) return;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${where}: model is no name of a model; use one without spaces that begins with no dash`,
+  );
+}
+
+/** The words of a text: arguments that are always the same. */
+export const words = (text: string): readonly string[] => text.split(/\s+/);
+
+/** What most command line programs need to reach a service from behind a proxy. */
+const NETWORK = words(
+  "HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy NODE_EXTRA_CA_CERTS SSL_CERT_FILE SSL_CERT_DIR",
+);
+
+/** Names that are handed on, and variables with a value. */
+export function environment(
+  names: string,
+  set: Readonly<Record<string, string>> = {},
+): Environment {
+  const handedOn = [...NETWORK, ...words(names)].map((name) => [name, true] as const);
+  return { ...Object.fromEntries(handedOn), ...set };
+}
+
+/** A part that is a text; empty where it is none. */
+export function textIn(value: unknown, name: string): string {
+  const part = fields(value)[name];
+  return typeof part === "string" ? part : "";
+}
+
+/** A sum of counts; `undefined` where none of them is one. */
+export function countIn(value: unknown, ...names: readonly string[]): number | undefined {
+  const counts = names
+    .map((name) => fields(value)[name])
+    .filter((count): count is number => typeof count === "number" && count >= 0);
+  return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** The JSON documents of a text that has one on each line; what is none is skipped. */
+export function linesOf(stdout: string): readonly Fields[] {
+  return stdout.split("\n").flatMap((line) => {
+    try {
+      return line.startsWith("{") ? [fields(JSON.parse(line))] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** What a usage is made of, without what is not known: a program that was told nothing says that it used no token at all. */
+export function usageOf(
+  parts: {
+    readonly [K in Exclude<keyof Usage, "usdMicros">]?: Usage[K] | undefined;
+  } & { readonly usd?: unknown },
+): Usage {
+  const { usd, ...said } = parts;
+  const { inputTokens, outputTokens, model } = said;
+  if (inputTokens === 0 && outputTokens === 0) return model === undefined ? {} : { model };
+  const known = Object.entries(said).filter(([, value]) => value !== undefined);
+  return {
+    // Sums of dollars have noise in their last digits, which would be rounded up.
+    ...(typeof usd === "number" && usd >= 0 && { usdMicros: Number((usd * 1e6).toFixed(3)) }),
+    ...Object.fromEntries(known),
+  };
+}
