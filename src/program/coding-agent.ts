@@ -13,9 +13,9 @@ import type { Environment } from "./environment.ts";
  */
 export type Tools = "none" | "read" | "write";
 
-export const DEFAULT_TIMEOUT_MS = 10 * 60_000;
+export const DEFAULT_TIMEOUT_MS: number = 10 * 60_000;
 /** Coding agents tell of all that they do. */
-export const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
+export const DEFAULT_MAX_BYTES: number = 16 * 1024 * 1024;
 
 /** A model's name stands after an option: it must not look like one itself. */
 export function checkModel(model: unknown, where: string): void {
