@@ -1,4 +1,3 @@
-import { cancel } from "../log/cancel-run.ts";
 import { openQuestions } from "../log/questions.ts";
 import { recordTruth } from "../learning/index.ts";
 import { billOf } from "../money/bill.ts";
@@ -26,6 +25,7 @@ import { HttpRefusal } from "./http-refusal.ts";
 import { openApi } from "./open-api.ts";
 import type { RouteId } from "./routes.ts";
 import { spendingOf } from "./spending.ts";
+import { cancelOwn, decidedBy, decideOwn } from "./steer-run.ts";
 import { listed } from "./listed-team.ts";
 import type { Principal } from "./tokens.ts";
 import { checkOwnPage, sessionCookie, sessionIn } from "./who-asks.ts";
@@ -224,34 +224,14 @@ export const ANSWERS: Readonly<Record<RouteId, RouteAnswer>> = {
   },
 
   async cancelRun(asked) {
-    const run = await ownRun(asked);
-    const { parts } = asked;
     const reason = asked.body["reason"] as string | undefined;
-    const team = parts.teams.get(run.supervisor.name);
-    // Whose code is here knows what is secret in the reason.
-    const answer =
-      team === undefined || team.backend.store !== parts.backend.store
-        ? await cancel(parts.backend, run.runId, reason)
-        : await team.cancel(run.runId, reason);
-    if (answer === "cancelled") parts.hooks.tell(run.runId);
+    const answer = await cancelOwn(asked, await ownRun(asked), reason);
     return json({ answer } satisfies CancelledAnswer);
   },
 
   async decide(asked) {
-    const run = await ownRun(asked);
-    const { by, ...decision } = asked.body as {
-      readonly subject: string;
-      readonly why: string;
-      readonly by?: string;
-    };
-    const name = decidedBy(principalOf(asked), by);
-    const team = teamOfRun(asked, run);
-    const kept = await asked.parts.driving.decide(
-      team,
-      run.runId,
-      { ...decision, ...(name !== undefined && { by: name }) },
-      run.events,
-    );
+    const decision = asked.body as { readonly subject: string; readonly why: string };
+    const kept = await decideOwn(asked, await ownRun(asked), decision);
     return json({ kept } satisfies DecidedAnswer);
   },
 
@@ -368,12 +348,6 @@ function forTenant(asked: RouteRequest): boolean {
 
 function isOwnBudget({ scope }: { readonly scope: string | null }): boolean {
   return scope === null;
-}
-
-/** Who decides: as they call themselves, and by which token, where that has a name. */
-function decidedBy({ name }: Principal, by: string | undefined): string | undefined {
-  if (name === undefined || by === name) return by;
-  return by === undefined ? name : `${by} (by ${name})`.slice(0, 200).toWellFormed();
 }
 
 function isInterrupted({ status }: RunSummary): { readonly status?: "interrupted" } {

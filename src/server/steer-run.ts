@@ -1,0 +1,38 @@
+import { cancel, type CancelAnswer } from "../log/cancel-run.ts";
+import type { HumanDecision } from "../log/chosen-position.ts";
+import type { RunSummary } from "../store/store.ts";
+import { principalOf, teamOfRun, type RouteRequest } from "./asked.ts";
+import type { Principal } from "./tokens.ts";
+
+/** Asks for a run to be cancelled, whichever process drives it. */
+export async function cancelOwn(
+  { parts }: RouteRequest,
+  run: RunSummary,
+  reason: string | undefined,
+): Promise<CancelAnswer> {
+  const team = parts.teams.get(run.supervisor.name);
+  // Whose code is here knows what is secret in the reason.
+  const answer =
+    team === undefined || team.backend.store !== parts.backend.store
+      ? await cancel(parts.backend, run.runId, reason)
+      : await team.cancel(run.runId, reason);
+  if (answer === "cancelled") parts.hooks.tell(run.runId);
+  return answer;
+}
+
+/** Records what a person decided, as whoever asks, and goes on with the run. */
+export async function decideOwn(
+  asked: RouteRequest,
+  run: RunSummary,
+  { by, ...decision }: HumanDecision,
+): Promise<"recorded" | "left"> {
+  const name = decidedBy(principalOf(asked), by);
+  const whole = { ...decision, ...(name !== undefined && { by: name }) };
+  return asked.parts.driving.decide(teamOfRun(asked, run), run.runId, whole, run.events);
+}
+
+/** Who decides: as they call themselves, and by which token, where that has a name. */
+export function decidedBy({ name }: Principal, by: string | undefined): string | undefined {
+  if (name === undefined || by === name) return by;
+  return by === undefined ? name : `${by} (by ${name})`.slice(0, 200).toWellFormed();
+}
