@@ -108,12 +108,13 @@ export function chargeReserved(
   tally.charged = (tally.charged ?? 0) - before;
   const held: Parameters<typeof chargeFor>[3] = {
     release(micros) {
-      run.budgets.charge(budgets, micros - before, micros > (reserved ?? Infinity));
+      const overran = micros > (reserved ?? Infinity) ? permit.request.agent : undefined;
+      run.budgets.charge(budgets, micros - before, overran);
       return permit.release(0);
     },
     discard: () => permit.discard(),
     async raise(more, overran) {
-      run.budgets.charge(budgets, more, overran);
+      run.budgets.charge(budgets, more, overran ? permit.request.agent : undefined);
     },
   };
   return chargeFor(run, call, reserved, held, tally);

@@ -103,7 +103,7 @@ export function permitRequest(
   { usdMicros, tokens }: Bound,
   what: "all" | "money" = "all",
 ): PermitRequest {
-  const { agent, limiters, scoped, limits } = configured;
+  const { agent, limiters, scoped, limits, modelName } = configured;
   const passed =
     what === "money"
       ? budgets.money(configured.budgets)
@@ -114,6 +114,7 @@ export function permitRequest(
     limits: passed.limits,
     scoped: passed.scoped,
     usdMicros,
+    modelName,
     tokens,
     backoff: limits.backoff,
     lifeMs: lifeMsOf(limits),

@@ -15,13 +15,14 @@ import { makeLimit, type Condition, type Limit } from "./limit.ts";
 export function budgetLimit({ limitMicros, unbounded }: CheckedBudget, whose: string): Limit {
   let spent = 0;
   let reserved = 0;
-  let overran = false;
+  let overran: string | undefined;
   const condition: Condition = {
-    waitMs({ request: { usdMicros: bound } }) {
-      if (overran) throw overrun(whose);
+    waitMs({ request }) {
+      const { usdMicros: bound } = request;
+      if (overran !== undefined) throw overrun(whose, overran);
       if (bound === undefined) {
         if (unbounded === "allow") return 0;
-        throw noBound(whose);
+        throw noBound(whose, request);
       }
       if (spent + bound > limitMicros) throw exceeded(whose, limitMicros, spent, bound);
       return spent + reserved + bound > limitMicros ? Infinity : 0;
@@ -29,14 +30,14 @@ export function budgetLimit({ limitMicros, unbounded }: CheckedBudget, whose: st
     take({ request: { usdMicros = 0 } }) {
       reserved += usdMicros;
     },
-    left({ request: { usdMicros } }, charged = 0) {
+    left({ request: { agent, usdMicros } }, charged = 0) {
       reserved -= usdMicros ?? 0;
       spent += charged;
-      overran ||= charged > (usdMicros ?? Infinity);
+      if (charged > (usdMicros ?? Infinity)) overran ??= agent;
     },
-    raise(more, overrunning) {
+    raise(more, by) {
       spent += more;
-      overran ||= overrunning;
+      overran ??= by;
     },
   };
   return makeLimit(Infinity, condition, { waitsFor: { kind: "budget", name: whose } });

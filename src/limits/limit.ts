@@ -20,8 +20,11 @@ export interface Condition {
    * that being a repetition.
    */
   ended?(permit: Permit, result: AttemptReport): number | undefined;
-  /** More is charged, for an attempt that has left or for those of an earlier process; `overran` where that is more than was reserved. */
-  raise?(moreMicros: number, overran: boolean): void;
+  /**
+   * More is charged, for an attempt that has left or for those of an earlier process; `overran` is the agent whose attempt has cost more than
+   * was reserved for it, where one has.
+   */
+  raise?(moreMicros: number, overran: string | undefined): void;
 }
 
 /**

@@ -19,6 +19,8 @@ export interface PermitRequest {
   readonly tokens: number;
   /** What it may cost at most; `undefined` where nobody says. */
   readonly usdMicros: number | undefined;
+  /** What its model is called; left out where it has none, and where no money is asked for. */
+  readonly modelName?: string | undefined;
   /** How its call waits, where it is throttled. */
   readonly backoff: Required<Backoff>;
   /** After how many ms the permit expires, as its process must have died. Only what is scoped outlives a process. */
@@ -110,7 +112,8 @@ export class Permit {
   /** Charges the budgets with so much more, after `release`; `overran` where it is more than was reserved by now. */
   async raise(moreMicros: number, overran: boolean): Promise<void> {
     const { limits } = this;
-    for (const { condition } of limits) condition?.raise?.(moreMicros, overran);
+    const by = overran ? this.request.agent : undefined;
+    for (const { condition } of limits) condition?.raise?.(moreMicros, by);
     // An attempt that waited for what is spent now is refused.
     admitWaiting(limits);
     await this.elsewhere?.raise(moreMicros, overran);

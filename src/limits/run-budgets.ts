@@ -44,10 +44,10 @@ export class RunBudgets {
   }
 
   /**
-   * Charges what was spent by attempts that were admitted before this process went on with the run; `overran` where one cost more than was
-   * reserved for it. Budgets that runs share know of it.
+   * Charges what was spent by attempts that were admitted before this process went on with the run; `overran` is the agent of one that cost
+   * more than was reserved for it. Budgets that runs share know of it.
    */
-  charge(budgets: readonly OwnedBudget[], micros: number, overran: boolean): void {
+  charge(budgets: readonly OwnedBudget[], micros: number, overran: string | undefined): void {
     for (const owned of budgets) {
       if (owned.budget.scope === undefined) this.#of(owned).condition?.raise?.(micros, overran);
     }

@@ -3,7 +3,10 @@ import type { Json } from "../model/json.ts";
 import type { AttemptReport, PermitRequest } from "./permit.ts";
 
 /** What an attempt wants of what processes share, or holds of it. */
-export interface Hold extends Pick<PermitRequest, "usdMicros" | "tokens" | "lifeMs"> {
+export interface Hold extends Pick<
+  PermitRequest,
+  "agent" | "usdMicros" | "modelName" | "tokens" | "lifeMs"
+> {
   /** Another for each permit, of whatever process. */
   readonly id: string;
 }
@@ -37,8 +40,8 @@ export interface Scoped {
   ): { readonly kept: Json } | { readonly waitMs: number };
   /** What is kept once an attempt holds nothing any more. */
   release(kept: Json | undefined, hold: Hold, leaving: Leaving, nowMs: number): Json | undefined;
-  /** What is kept once an attempt that was released is charged with more; `overran` where that is more than was reserved for it. */
-  raise(kept: Json | undefined, moreMicros: number, overran: boolean): Json | undefined;
+  /** What is kept once an attempt that was released is charged with more; `overran` is its agent where that is more than was reserved for it. */
+  raise(kept: Json | undefined, moreMicros: number, overran: string | undefined): Json | undefined;
 }
 
 /** The longest that a permit is kept for an attempt whose process may have died, in ms: for those without a timeout. */

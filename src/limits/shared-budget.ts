@@ -9,6 +9,8 @@ interface KeptBudget {
   readonly spent: number;
   /** An attempt cost more than was reserved for it. */
   readonly overran?: true;
+  /** Whose attempt that was. */
+  readonly overranBy?: string;
   /** What is reserved, by reservation: how much, and until when its process is given to settle it, in ms since 1970. */
   readonly open: Reservations;
   /** Those of them that were given up as dead, and are in `spent` in full: what is settled after all takes their place. */
@@ -38,17 +40,18 @@ export function sharedBudget({ limitMicros, scope = "", unbounded }: CheckedBudg
     key: BUDGET_PREFIX + scope,
     waitsFor: { kind: "budget", name: scope },
     fair: false,
-    take(value, { id, usdMicros, lifeMs }, nowMs) {
+    take(value, hold, nowMs) {
+      const { id, usdMicros, lifeMs } = hold;
       const kept = withoutDead(keptFrom(value), nowMs);
-      if (kept.overran === true) throw overrun(whose);
-      if (usdMicros === undefined && unbounded === "refuse") throw noBound(whose);
+      if (kept.overran === true) throw overrun(whose, kept.overranBy);
+      if (usdMicros === undefined && unbounded === "refuse") throw noBound(whose, hold);
       const bound = usdMicros ?? 0;
       if (kept.spent + bound > limitMicros) throw exceeded(whose, limitMicros, kept.spent, bound);
       if (kept.spent + reservedOf(kept) + bound > limitMicros) return { waitMs: Infinity };
       const untilMs = nowMs + Math.min(lifeMs, MAX_LIFE_MS);
       return { kept: { ...kept, open: { ...kept.open, [id]: [bound, untilMs] } } };
     },
-    release(value, { id, usdMicros }, { chargedMicros }, nowMs) {
+    release(value, { id, agent, usdMicros }, { chargedMicros }, nowMs) {
       const { lost, ...kept } = withoutDead(keptFrom(value), nowMs);
       const { [id]: _released, ...open } = kept.open;
       // Where the budget was begun anew since it was given up, nothing of it is counted any more, and the new one is charged.
@@ -58,12 +61,13 @@ export function sharedBudget({ limitMicros, scope = "", unbounded }: CheckedBudg
         spent: kept.spent - (counted?.[0] ?? 0) + chargedMicros,
         open,
         ...lostOf(others),
-        ...(chargedMicros > (usdMicros ?? Infinity) && { overran: true }),
+        ...(chargedMicros > (usdMicros ?? Infinity) && overrunBy(agent, kept)),
       };
     },
     raise(value, moreMicros, overran) {
       const kept = keptFrom(value);
-      return { ...kept, spent: kept.spent + moreMicros, ...(overran && { overran }) };
+      const spent = kept.spent + moreMicros;
+      return { ...kept, spent, ...(overran !== undefined && overrunBy(overran, kept)) };
     },
   };
 }
@@ -103,8 +107,14 @@ function keptFrom(value: Json | undefined): KeptBudget {
 }
 
 function isKept(value: unknown): value is KeptBudget {
-  const { spent, open, lost = {} } = Object(value) as Partial<KeptBudget>;
-  return isMicros(spent) && isReservations(open) && isReservations(lost);
+  const { spent, open, lost = {}, overranBy } = Object(value) as Partial<KeptBudget>;
+  const isNamed = overranBy === undefined || typeof overranBy === "string";
+  return isNamed && isMicros(spent) && isReservations(open) && isReservations(lost);
+}
+
+/** Whose attempt was the first to overrun it. */
+function overrunBy(agent: string, { overran }: KeptBudget): Partial<KeptBudget> {
+  return overran === true ? {} : { overran: true, overranBy: agent };
 }
 
 function isReservations(value: unknown): value is Reservations {

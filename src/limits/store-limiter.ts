@@ -163,7 +163,7 @@ class PartInStore implements HeldElsewhere {
 
   constructor(
     values: Values,
-    { scoped, usdMicros, tokens, lifeMs }: PermitRequest,
+    { scoped, agent, usdMicros, modelName, tokens, lifeMs }: PermitRequest,
     fronts: readonly ScopeQueue[],
     failed: (cause: unknown) => QuorateError,
   ) {
@@ -171,7 +171,7 @@ class PartInStore implements HeldElsewhere {
     this.#scoped = scoped;
     this.#fronts = fronts;
     this.#failed = failed;
-    this.#hold = { id: randomId(), usdMicros, tokens, lifeMs };
+    this.#hold = { id: randomId(), agent, usdMicros, modelName, tokens, lifeMs };
   }
 
   /** Takes its part of every scope, or nothing: then answers with the first that has no room. Rejects with what a scope refuses with. */
@@ -211,8 +211,9 @@ class PartInStore implements HeldElsewhere {
   }
 
   async raise(moreMicros: number, overran: boolean): Promise<void> {
+    const by = overran ? this.#hold.agent : undefined;
     await this.#change((kept) =>
-      this.#scoped.map((one, index) => one.raise(kept[index], moreMicros, overran)),
+      this.#scoped.map((one, index) => one.raise(kept[index], moreMicros, by)),
     );
     this.#released();
   }

@@ -76,18 +76,38 @@ export function exceeded(
   );
 }
 
-/** What is said when an attempt has cost more than was reserved for it. */
-export function overrun(whose: string): QuorateError {
+/** What is said when an attempt of the agent `by` has cost more than was reserved for it; earlier versions have not kept whose it was. */
+export function overrun(whose: string, by: string | undefined): QuorateError {
+  const [attempt, maxCost] =
+    by === undefined ? ["an attempt", "that maxCost"] : [`an attempt of "${by}"`, "it"];
   return new QuorateError(
     "BUDGET_EXCEEDED",
-    `under the budget of ${whose} an attempt cost more than its maxCost, so nothing new is begun; raise that maxCost`,
+    `under the budget of ${whose} ${attempt} cost more than its maxCost, so nothing new is begun; raise ${maxCost}`,
   );
 }
 
+/** An attempt of which nobody knows in dollars what it may cost. */
+export interface Unbounded {
+  readonly agent: string;
+  /** How many tokens it may use; 0 where nobody says. */
+  readonly tokens: number;
+  readonly modelName?: string | undefined;
+}
+
 /** What is said when nobody knows what an attempt may cost. */
-export function noBound(whose: string): QuorateError {
+export function noBound(whose: string, { agent, tokens, modelName }: Unbounded): QuorateError {
+  const [why, what] =
+    tokens === 0
+      ? [`nobody says what an attempt of "${agent}" costs at most`, "give it a maxCost"]
+      : modelName === undefined
+        ? [`"${agent}" has a maxCost in tokens and no model`, "give it a model that has a price"]
+        : [
+            `the maxCost of "${agent}" is in tokens of "${modelName}", which has no price`,
+            `give prices: { ${JSON.stringify(modelName)}: … } to the team`,
+          ];
+  const dollars = tokens === 0 ? ", as in { usd: 0.05 }" : ", or a maxCost in dollars";
   return new QuorateError(
     "NO_BOUND",
-    `nobody says what an attempt costs at most, and there is a budget of ${whose}; give the agent a maxCost, in dollars or in tokens of a model that has a price, or the budget unbounded: "allow"`,
+    `${why}, and there is a budget of ${whose}; ${what}${dollars}, or the budget unbounded: "allow"`,
   );
 }

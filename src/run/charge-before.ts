@@ -20,7 +20,7 @@ export function chargeBefore(
   for (const call of history.callsEverMade()) {
     const { charged = 0 } = spent(call);
     const configured = agentsAt.get(history.places.whereIs(call.place));
-    if (charged > 0 && configured !== undefined) own.charge(configured.budgets, charged, false);
+    if (charged > 0 && configured !== undefined) own.charge(configured.budgets, charged, undefined);
   }
   const tiers = new Map<string, string | undefined>();
   for (const event of history.events) {
@@ -29,7 +29,9 @@ export function chargeBefore(
     const configured = agentsAt.get(history.places.whereIs(event));
     if (configured === undefined) continue;
     const boundMicros = boundNow(configured, tiers.get(event.callId), event.reserved);
-    if (known(event.cost, "usdMicros") > boundMicros) own.charge(configured.budgets, 0, true);
+    if (known(event.cost, "usdMicros") > boundMicros) {
+      own.charge(configured.budgets, 0, configured.agent.name);
+    }
   }
 }
 

@@ -229,7 +229,7 @@ describe("a budget of a run", () => {
         error: {
           code: "BUDGET_EXCEEDED",
           message:
-            'under the budget of a run of "team" an attempt cost more than its maxCost, so nothing new is begun; raise that maxCost',
+            'under the budget of a run of "team" an attempt of "liar" cost more than its maxCost, so nothing new is begun; raise it',
         },
       },
     });
@@ -244,6 +244,35 @@ describe("a budget of a run", () => {
     expect((await strict.run(1)).results.free).toMatchObject({ error: { code: "NO_BOUND" } });
     const lax = supervisor({ name: "lax", agents, budget: { usd: 5, unbounded: "allow" } });
     expect((await lax.run(1)).status).toBe("complete");
+  });
+
+  it.each([
+    [
+      {},
+      'nobody says what an attempt of "a" costs at most',
+      "give it a maxCost, as in { usd: 0.05 }",
+    ],
+    [
+      { maxCost: { outputTokens: 10 } },
+      '"a" has a maxCost in tokens and no model',
+      "give it a model that has a price, or a maxCost in dollars",
+    ],
+    [
+      { maxCost: { outputTokens: 10 }, model: "m-1" },
+      'the maxCost of "a" is in tokens of "m-1", which has no price',
+      'give prices: { "m-1": … } to the team, or a maxCost in dollars',
+    ],
+  ])("says of whom %j nobody knows what it costs, and what to give", async (options, why, what) => {
+    const a = agent({ name: "a", run: () => 1, ...options });
+    for (const budget of [{ usd: 1 }, { usd: 1, scope: "all" }]) {
+      const team = supervisor({ name: "team", agents: { a }, budget });
+      const whose = budget.scope === undefined ? 'a run of "team"' : '"all"';
+      expect((await team.run(1)).results.a).toMatchObject({
+        error: {
+          message: `${why}, and there is a budget of ${whose}; ${what}, or the budget unbounded: "allow"`,
+        },
+      });
+    }
   });
 
   it("counts judges in", async () => {

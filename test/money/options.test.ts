@@ -69,7 +69,12 @@ describe("an option about money that cannot work", () => {
   it("says what a bound in tokens needs", async () => {
     const team = teamOf({ maxCost: { inputTokens: 10 } }, { budget: { usd: 1 } });
     expect((await run(team)).missing).toMatchObject([
-      { why: "budget", detail: expect.stringMatching(/in tokens of a model that has a price/) },
+      {
+        why: "budget",
+        detail: expect.stringMatching(
+          /has a maxCost in tokens and no model, .* give it a model that has a price/,
+        ),
+      },
     ]);
   });
 

@@ -380,7 +380,13 @@ describe("a budget that runs share", () => {
         let charged = 0;
         for (const [at, one] of steps.entries()) {
           if ("reserves" in one) {
-            const hold = { id: `${at}`, usdMicros: one.reserves, tokens: 0, lifeMs: 100 };
+            const hold = {
+              id: `${at}`,
+              agent: "a",
+              usdMicros: one.reserves,
+              tokens: 0,
+              lifeMs: 100,
+            };
             let fits = false;
             const take = (kept: Json | undefined): Json | undefined => {
               const taken = budget.take(kept, hold, nowMs);
