@@ -66,10 +66,16 @@ function waste({ retries, late, inDoubt }: Wasted): readonly string[] {
   ];
 }
 
-function part({ calls, usdMicros }: Amount, one: string, how: string): readonly string[] {
+function part({ calls, usdMicros, atLeast }: Amount, one: string, how: string): readonly string[] {
   if (calls === 0) return [];
   const paid =
-    usdMicros === "unknown" ? " (cost unknown)" : usdMicros === 0 ? "" : ` (${money(usdMicros)})`;
+    usdMicros === 0
+      ? ""
+      : usdMicros !== "unknown"
+        ? ` (${money(usdMicros)})`
+        : atLeast === undefined
+          ? " (cost unknown)"
+          : ` (at least ${money(atLeast)})`;
   return [`${count(calls, one)} ${how}${paid}`];
 }
 

@@ -16,7 +16,7 @@ import { describeThrown, QuorateError } from "../model/errors.ts";
 import { DEFAULT_LIMITS } from "../describe/limits.ts";
 import type { PassedOn } from "../describe/passed-on.ts";
 import { checkEnvironment, environmentOf, type Environment } from "../program/environment.ts";
-import { badEnd } from "../program/failure.ts";
+import { badEnd, isNotStarted } from "../program/failure.ts";
 import {
   ARGUMENTS,
   COMMAND,
@@ -148,6 +148,8 @@ export interface AskedProgram {
 }
 
 type AnyPassedOn = PassedOn<string, unknown, unknown, unknown, unknown, Workers>;
+
+const NOTHING_USED: Usage = Object.freeze({ usdMicros: 0, inputTokens: 0, outputTokens: 0 });
 
 /** The part of the grace in which a program may stop by itself before it is killed. */
 const KILL_AFTER = 0.4;

@@ -49,6 +49,8 @@ export interface TotalSpent extends Cost {
 export interface Amount {
   readonly calls: number;
   readonly usdMicros: number | "unknown";
+  /** What is known of an unknown amount all the same, in micro-dollars. Left out where nothing is, and by an earlier version. */
+  readonly atLeast?: number;
 }
 
 /** What was not paid for. */

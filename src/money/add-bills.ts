@@ -17,17 +17,26 @@ export const NOTHING_SAVED: Saved = Object.freeze({
 export const NOTHING_WASTED: Wasted = Object.freeze({ retries: NONE, late: NONE, inDoubt: NONE });
 
 /** An amount, with so many calls and so much money more. */
-export function add(a: Amount, calls: number, usdMicros: number | "unknown"): Amount {
-  return {
-    calls: a.calls + calls,
-    usdMicros:
-      a.usdMicros === "unknown" || usdMicros === "unknown" ? "unknown" : a.usdMicros + usdMicros,
-  };
+export function add(a: Amount, calls: number, money: Money): Amount {
+  const sum = { calls: a.calls + calls };
+  if (a.usdMicros !== "unknown" && money.usdMicros !== "unknown") {
+    return { ...sum, usdMicros: a.usdMicros + money.usdMicros };
+  }
+  const atLeast = knownOf(a) + knownOf(money);
+  return { ...sum, usdMicros: "unknown", ...(atLeast > 0 && { atLeast }) };
+}
+
+/** Money of an amount or of a cost, in micro-dollars. */
+type Money = Pick<Amount, "usdMicros" | "atLeast"> | Pick<Cost, "usdMicros" | "atLeast">;
+
+function knownOf({ usdMicros, atLeast }: Money): number {
+  if (usdMicros !== "unknown") return usdMicros;
+  return (typeof atLeast === "object" ? atLeast.usdMicros : atLeast) ?? 0;
 }
 
 /** The bill of who shares what another run came to: nothing was asked for it. */
 export function sharedBill({ calls, spent }: Bill): Bill {
-  const duplicates = { calls, usdMicros: spent.usdMicros };
+  const duplicates = add(NONE, calls, spent);
   const saved = { ...NOTHING_SAVED, duplicates };
   return { calls: 0, attempts: 0, spent: NO_COST, saved, wasted: NOTHING_WASTED, lines: [] };
 }
@@ -40,8 +49,8 @@ export function addEach<T extends Saved | Wasted>(a: T, b: T | undefined): T {
   const names = Object.keys({ ...one, ...other });
   return Object.fromEntries(
     names.map((name) => {
-      const { calls, usdMicros } = other?.[name] ?? NONE;
-      return [name, add(one?.[name] ?? NONE, calls, usdMicros)];
+      const more = other?.[name] ?? NONE;
+      return [name, add(one?.[name] ?? NONE, more.calls, more)];
     }),
   ) as unknown as T;
 }

@@ -1,4 +1,4 @@
-import { addCost, NO_COST, type Cost } from "../model/call.ts";
+import { addCost, NO_COST, UNKNOWN_COST, type Cost } from "../model/call.ts";
 import type { Bill, BillLine, Saved, Wasted } from "../model/outcome.ts";
 import { add, addEach, merged, NOTHING_SAVED, NOTHING_WASTED } from "./add-bills.ts";
 import { asLeft, costOf, countOf, linesOf, type Entry } from "./bill-entry.ts";
@@ -124,13 +124,13 @@ function savedBy(entries: readonly Entry[], { stopped, leftOut }: Scope): Saved 
     if (more === undefined) continue;
     const { reused, count, batched, shared, dearestMicros } = more;
     if (reused !== undefined) {
-      saved[reused.by] = add(saved[reused.by], count, reused.saved.usdMicros);
+      saved[reused.by] = add(saved[reused.by], count, reused.saved);
     }
-    if (batched > 0) saved.batch = add(saved.batch, batched - shared, "unknown");
+    if (batched > 0) saved.batch = add(saved.batch, batched - shared, UNKNOWN_COST);
     if (dearestMicros === undefined || cost.usdMicros === "unknown") continue;
     // Who was asked once more, at a dearer tier, has saved nothing.
     if (dearestMicros > cost.usdMicros && !askedAgain.has(callId)) {
-      saved.tier = add(saved.tier, 1, dearestMicros - cost.usdMicros);
+      saved.tier = add(saved.tier, 1, { usdMicros: dearestMicros - cost.usdMicros });
     }
   }
   if (stopped.size > 0) saved.earlyStop = { calls: stopped.size, usdMicros: "unknown" };
@@ -143,10 +143,9 @@ function wastedBy(entries: readonly Entry[]): Wasted {
   for (const { more } of entries) {
     if (more === undefined) continue;
     const { failedAttempts, failedCost, doubtful, doubtfulCost } = more;
-    if (failedAttempts > 0) retries = add(retries, failedAttempts, failedCost.usdMicros);
-    if (more.late > 0 || more.lateCost !== NO_COST)
-      late = add(late, more.late, more.lateCost.usdMicros);
-    if (doubtful > 0) inDoubt = add(inDoubt, doubtful, doubtfulCost.usdMicros);
+    if (failedAttempts > 0) retries = add(retries, failedAttempts, failedCost);
+    if (more.late > 0 || more.lateCost !== NO_COST) late = add(late, more.late, more.lateCost);
+    if (doubtful > 0) inDoubt = add(inDoubt, doubtful, doubtfulCost);
   }
   return { retries, late, inDoubt };
 }

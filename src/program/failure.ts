@@ -66,6 +66,12 @@ export function cannotStart(
   );
 }
 
+/** Whether a failure is that of a program which was never started, and so has used nothing. */
+export function isNotStarted(thrown: unknown): boolean {
+  if (!(thrown instanceof QuorateError)) return false;
+  return (thrown.cause as { readonly syscall?: unknown } | undefined)?.syscall === "spawn";
+}
+
 function whyNot(code: unknown): string {
   switch (code) {
     case "ENOENT":

@@ -173,6 +173,17 @@ describe("a program that gives no answer", () => {
     });
   });
 
+  it("is not found: it has used nothing, and so its cost is known", async () => {
+    const team = supervisor({
+      name: "t",
+      agents: { a: commandAgent({ command: "no-such-program" }) },
+    });
+    const { bill, results } = await team.run("task");
+    const nothing = { usdMicros: 0, inputTokens: 0, outputTokens: 0 };
+    expect(results.a).toMatchObject({ status: "failed", cost: nothing });
+    expect(bill.spent).toEqual(nothing);
+  });
+
   it("may not be executed: it is not tried again", async () => {
     const failed = await failureOf(commandAgent({ name: "text", command: import.meta.filename }));
     expect(failed.message).toContain("it may not be executed; make it executable: chmod +x");

@@ -131,6 +131,29 @@ describe("a bill of which some is not known", () => {
     expect(results.inner).not.toHaveProperty("cost.unreportedCalls");
   });
 
+  it("says what is known of what was wasted, and nothing where nothing is", async () => {
+    const fails = (name: string, first: Usage | undefined) =>
+      scripted(
+        name,
+        [
+          {
+            error: Object.assign(new Error("no"), { retryable: true }),
+            ...(first !== undefined && { usage: first }),
+          },
+          { output: "ship", usage: { usdMicros: 1 } },
+        ],
+        { backoff: { baseMs: 0 } },
+      );
+    const known = fails("known", { usdMicros: 300, inputTokens: 1, outputTokens: 1 });
+    const part = fails("part", undefined);
+    const { bill } = await supervisor({ name: "team", agents: { known, part } }).run("task");
+    expect(bill.wasted.retries).toEqual({ calls: 2, usdMicros: "unknown", atLeast: 300 });
+    const twice = addBills([bill, bill]);
+    expect(twice.wasted.retries).toEqual({ calls: 4, usdMicros: "unknown", atLeast: 600 });
+    const mute = await supervisor({ name: "team", agents: { part } }).run("task");
+    expect(mute.bill.wasted.retries).toEqual({ calls: 1, usdMicros: "unknown" });
+  });
+
   it("does not forget what was known when the process died in the middle of an attempt", () => {
     const at = { runId: "r", atMs: 1 };
     const call = { callId: "a", agent: "a", role: "agent" } as const;

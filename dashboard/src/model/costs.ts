@@ -1,4 +1,4 @@
-import { addCost, known, NO_COST, type Cost } from "../../../src/model/call.ts";
+import { addCost, known, NO_COST, type Cost, type KnownCost } from "../../../src/model/call.ts";
 import type { Amount, Bill } from "../../../src/model/outcome.ts";
 import type { CallView, RunView } from "../../../src/report/run-view.ts";
 import { costCell, knownMicros, whyUnknown } from "../../../src/report/spent.ts";
@@ -59,16 +59,22 @@ export function costsOf(run: RunView, bill: Bill): Costs {
 }
 
 function part(
-  { calls, usdMicros }: Amount = { calls: 0, usdMicros: 0 },
+  { calls, usdMicros, atLeast }: Amount = { calls: 0, usdMicros: 0 },
   one: string,
   how: string,
 ): CostSum {
   const many = Math.round(calls);
   return {
-    cost: { ...NO_COST, usdMicros },
+    cost: { ...NO_COST, usdMicros, ...leastOf(atLeast) },
     words: many === 0 ? "" : `${count(many, one)} ${how}`,
   };
 }
+
+function leastOf(usdMicros: number | undefined): Pick<Cost, "atLeast"> {
+  return usdMicros === undefined ? {} : { atLeast: { ...NOTHING_KNOWN, usdMicros } };
+}
+
+const NOTHING_KNOWN: KnownCost = { usdMicros: 0, inputTokens: 0, outputTokens: 0 };
 
 function sumOf(parts: readonly CostSum[]): CostSum {
   const words = parts.map((one) => one.words).filter((one) => one !== "");
