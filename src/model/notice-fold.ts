@@ -1,3 +1,4 @@
+import { known } from "./call.ts";
 import type { RunEvent } from "./events.ts";
 import type { Notice } from "./notices.ts";
 
@@ -18,6 +19,9 @@ export class NoticeFold {
   readonly #refused = new Map<string, string>();
   readonly #redacted = new Set<string>();
   readonly #uncached = new Set<string>();
+  /** Calls of agents that are said to cost nothing, and those of the agents that reported money all the same. */
+  readonly #free = new Set<string>();
+  readonly #notFree = new Set<string>();
 
   add(event: RunEvent): void {
     switch (event.type) {
@@ -40,10 +44,23 @@ export class NoticeFold {
         break;
       case "call.started":
       case "call.reused":
+        if (event.type === "call.started" && event.free === true) this.#free.add(event.callId);
         if (event.role === "team") {
           this.#teams.get(event.team ?? "")?.calls.set(event.agent, event.callId);
         }
         break;
+      case "call.succeeded":
+      case "call.failed":
+      case "call.retried":
+      case "call.requeued":
+      case "call.late":
+      case "call.abandoned":
+      case "call.reported": {
+        const { cost } = event;
+        if (cost === undefined || known(cost, "usdMicros") === 0) break;
+        if (this.#free.has(event.callId)) this.#notFree.add(event.agent);
+        break;
+      }
       default:
     }
   }
@@ -69,6 +86,11 @@ export class NoticeFold {
   /** What was wrong with the first report of each agent that reported what nobody can read. */
   get refused(): ReadonlyMap<string, string> {
     return this.#refused;
+  }
+
+  /** Agents that are said to cost nothing, and reported money. */
+  get notFree(): ReadonlySet<string> {
+    return this.#notFree;
   }
 
   /** The log does not have it: the content of a call is hidden, and the agent keeps its answers. */

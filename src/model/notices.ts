@@ -8,6 +8,7 @@ export type NoticeLevel = "info" | "warn";
  * - `said-nothing`: an agent answered, and nothing in its answer can be compared.
  * - `answer-unread`: an answer has a recommendation or findings in a form that nobody can compare.
  * - `report-unread`: an agent reported a cost in a form that nobody can read.
+ * - `not-free`: an agent that is said to cost nothing reported money.
  * - `cost-unknown`: calls reported nothing of what they used, or it has no price, where money is looked after.
  * - `not-cached`: answers were not cached, since they have secrets and there is no secret to hash them with.
  * - `redact-unmatched`: a path of `redact` led to nothing.
@@ -21,6 +22,7 @@ export type NoticeCode =
   | "said-nothing"
   | "answer-unread"
   | "report-unread"
+  | "not-free"
   | "cost-unknown"
   | "not-cached"
   | "redact-unmatched"
@@ -72,7 +74,12 @@ export const NOTICES: Readonly<Record<NoticeCode, NoticeKind>> = {
   "report-unread": {
     level: "warn",
     advice:
-      "Report { usdMicros } or { inputTokens, outputTokens, model }, each a number of 0 or more.",
+      "Report { usdMicros }, a million for each dollar, or { inputTokens, outputTokens, model }, each a number of 0 or more.",
+  },
+  "not-free": {
+    level: "warn",
+    advice:
+      'Give it a maxCost in place of cost: "free", so that a budget keeps money for it, or have it report tokens alone.',
   },
   "cost-unknown": {
     level: "info",

@@ -15,8 +15,9 @@ export function runNotices(
 ): readonly Notice[] {
   return [
     ...refusedReports(run),
+    ...notFree(run, bill),
     ...unknownCosts(bill, budgets.length > 0),
-    ...uncached(run),
+    ...uncached(run, bill),
     ...(status === "complete" ? unmatchedPaths(run) : []),
     ...redactedVerdicts(run),
   ];
@@ -29,6 +30,17 @@ function refusedReports({ notices }: Run): readonly Notice[] {
       agents: [agent],
     }),
   );
+}
+
+function notFree({ notices }: Run, bill: Bill): readonly Notice[] {
+  const agents = inOrder(notices.notFree, bill);
+  if (agents.length === 0) return [];
+  return [
+    notice("not-free", {
+      what: `${few(agents)} reported money, and ${agents.length === 1 ? "is" : "are"} said to cost nothing`,
+      agents,
+    }),
+  ];
 }
 
 /** Where nobody looks after money, and nobody has reported any, its absence is no news. */
@@ -53,8 +65,8 @@ function unknownCosts({ calls, spent, lines }: Bill, isBudgeted: boolean): reado
   ];
 }
 
-function uncached({ notices }: Run): readonly Notice[] {
-  const agents = [...notices.uncached];
+function uncached({ notices }: Run, bill: Bill): readonly Notice[] {
+  const agents = inOrder(notices.uncached, bill);
   if (agents.length === 0) return [];
   return [
     notice("not-cached", {
@@ -82,6 +94,11 @@ function redactedVerdicts({ notices }: Run): readonly Notice[] {
       what: `The log has positions without what redact takes out, and one was decided for, about ${fewOf(subjects, MAX_NAMES, String)}`,
     }),
   ];
+}
+
+/** In the order in which they were asked first, whoever ended first. */
+function inOrder(agents: ReadonlySet<string>, { lines }: Bill): readonly string[] {
+  return [...new Set(lines.map(({ agent }) => agent))].filter((agent) => agents.has(agent));
 }
 
 const MAX_NAMES = 5;

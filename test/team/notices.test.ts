@@ -271,6 +271,48 @@ describe("what an outcome does not say by itself", () => {
     expect(only(outcome, "cost-unknown")).toMatchObject({ level: "info", agents: ["a", "b", "c"] });
   });
 
+  it("is that an agent which is said to cost nothing reports money, whatever came of it", async () => {
+    const spending = <const Name extends string>(name: Name, usage: Usage, fails = false) =>
+      agent({
+        name,
+        cost: "free",
+        retries: 0,
+        run: (_task: string, { report }) => {
+          report(usage);
+          if (fails) throw new Error("no answer");
+          return { recommendation: "ship" };
+        },
+      });
+    const inner = supervisor({ name: "inner", agents: { e: spending("e", { usdMicros: 9 }) } });
+    const outcome = await supervisor({
+      name: "gate",
+      agents: {
+        a: spending("a", { usdMicros: 5 }),
+        b: spending("b", { inputTokens: 5, outputTokens: 1 }),
+        c: spending("c", { usdMicros: 0 }),
+        d: spending("d", { usdMicros: 7 }, true),
+        inner,
+      },
+    }).run("x");
+    const { level, agents, message } = only(outcome, "not-free");
+    expect({ level, agents }).toEqual({ level: "warn", agents: ["a", "d", "e"] });
+    expect(message).toContain(
+      "a, d, e reported money, and are said to cost nothing. Give it a maxCost",
+    );
+    expect(outcome.bill.spent.usdMicros).toBe(21);
+  });
+
+  it("is that an answer cannot be read, before that somebody else is alone", async () => {
+    const outcome = await supervisor({
+      name: "gate",
+      agents: {
+        a: says("a", { recommendation: ["ship"] }),
+        b: says("b", { recommendation: "ship" }),
+      },
+    }).run("x");
+    expect(codes(outcome)).toEqual(["warn answer-unread", "warn one-voice"]);
+  });
+
   it("is that a cost is not known, only where money is looked after", async () => {
     const quiet = says("a", { recommendation: "ship" });
     const other = says("b", { recommendation: "ship" });

@@ -47,9 +47,10 @@ export function teamNotices(answers: TeamAnswers): readonly Notice[] {
   const found = foundNotice(asked, answers.verdicts);
   return [
     ...(compared === undefined ? [] : [compared]),
+    // Before those who are alone, as it may be why they are.
+    ...unread,
     ...(compared === undefined ? oneVoiceNotices(asked, answers.verdicts) : []),
     ...(found === undefined ? [] : [found]),
-    ...unread,
     // Where nobody spoke that is told already.
     ...(compared === undefined || asked.some(spoke) ? silentNotices(asked) : []),
   ];
