@@ -208,7 +208,10 @@ export function programAgent<Made>(
     const told = await runProgram(
       { ...program, args: isArgument ? [...args, "--", asked] : args, cwd: apart.cwd },
       isArgument ? "" : asked,
-    );
+    ).catch((thrown: unknown) => {
+      if (isNotStarted(thrown)) context.report(NOTHING_USED);
+      throw thrown;
+    });
     const { stdout, stderr, exitCode } = told;
     if (exitCode === undefined) throw badEnd(program, told);
     const ran: Ran = Object.freeze({ stdout, stderr, exitCode, cwd: place.cwd });
