@@ -176,7 +176,7 @@ describe("a program that gives no answer", () => {
   it("is not found: it has used nothing, and so its cost is known", async () => {
     const team = supervisor({
       name: "t",
-      agents: { a: commandAgent({ command: "no-such-program" }) },
+      agents: { a: commandAgent({ name: "a", command: "no-such-program" }) },
     });
     const { bill, results } = await team.run("task");
     const nothing = { usdMicros: 0, inputTokens: 0, outputTokens: 0 };
