@@ -1,6 +1,8 @@
 import { QuorateError } from "../model/errors.ts";
+import type { Erasure, Store } from "../store/store.ts";
 import { withDatabase } from "./database.ts";
-import { findRun } from "./find-run.ts";
+import { findRun, isMissing } from "./find-run.ts";
+import { safeText } from "./safe-text.ts";
 import { count } from "../report/quantities.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -21,12 +23,34 @@ export async function deleteCommand(
     const instead = "give a run, --tenant or --tag; to forget old runs, use quorate prune";
     throw new QuorateError("BAD_OPTIONS", `${what}: ${instead}`);
   }
-  const erased = await withDatabase(db, async (store) =>
-    store.erase({
-      ...(wanted !== undefined && { run: await findRun(store, wanted, db) }),
-      ...(tenant !== undefined && { tenant }),
-      ...(tag !== undefined && { tag }),
-    }),
-  );
-  screen.print(`erased ${count(erased, "run")} and what came of ${erased === 1 ? "it" : "them"}`);
+  const isAmong = tenant !== undefined || tag !== undefined;
+  const among = { ...(tenant !== undefined && { tenant }), ...(tag !== undefined && { tag }) };
+  await withDatabase(db, async (store) => {
+    const run = wanted === undefined ? undefined : await meant(store, wanted, db, isAmong && among);
+    const erased = await store.erase({ ...(run !== undefined && { run: run.runId }), ...among });
+    screen.print(
+      run?.isForgotten === true
+        ? `there is no run "${safeText(run.runId)}" any more; what was still kept of it is erased`
+        : `erased ${count(erased, "run")} and what came of ${erased === 1 ? "it" : "them"}`,
+    );
+  });
+}
+
+/** The run that is meant. Of one that is forgotten, something may be kept under its whole id. */
+async function meant(
+  store: Store,
+  wanted: string,
+  db: string,
+  among: Pick<Erasure, "tenant" | "tag"> | false,
+): Promise<{ readonly runId: string; readonly isForgotten: boolean }> {
+  try {
+    const runId = await findRun(store, wanted, db, among === false ? undefined : among);
+    return { runId, isForgotten: false };
+  } catch (error) {
+    // Whose it was, its log alone could tell.
+    if (!isMissing(error) || wanted === "" || wanted === "latest" || among !== false) throw error;
+    const isPartOfMany = (await store.runs({ prefix: wanted, limit: 1 })).length > 0;
+    if (isPartOfMany) throw error;
+    return { runId: wanted, isForgotten: true };
+  }
 }

@@ -1,6 +1,6 @@
 import { QuorateError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
-import type { RunSummary, Store } from "../store/store.ts";
+import type { RunQuery, RunSummary, Store } from "../store/store.ts";
 import { ownName } from "./own-name.ts";
 import { viewRun, type RunView } from "../report/run-view.ts";
 import { shownPlace } from "./database.ts";
@@ -10,19 +10,20 @@ import { databasePart } from "./look-again.ts";
 export const ALL: number = Number.MAX_SAFE_INTEGER;
 
 /**
- * The id of the run whose id is `wanted`, or starts with it, or of the latest one for `latest`. Rejects with
- * `RUN_NOT_FOUND` when there is none, or more than one. `file` is where the store keeps them, if it is known.
+ * The id of the run whose id is `wanted`, or starts with it, or of the latest one for `latest`; `among` says which runs are meant, where not
+ * all are. Rejects with `RUN_NOT_FOUND` when there is none, or more than one. `file` is where the store keeps them, if it is known.
  */
 export async function findRun(
   store: Store,
   wanted: string,
   file: string | undefined,
+  among?: Pick<RunQuery, "tenant" | "tag">,
 ): Promise<string> {
-  if (wanted !== "latest" && (await store.run(wanted)) !== undefined) return wanted;
-  const found =
-    wanted === ""
-      ? []
-      : await store.runs(wanted === "latest" ? { limit: 1 } : { prefix: wanted, limit: ALL });
+  const isExact = wanted !== "latest" && among === undefined;
+  if (isExact && (await store.run(wanted)) !== undefined) return wanted;
+  const query = wanted === "latest" ? { limit: 1 } : { prefix: wanted, limit: ALL };
+  const found = wanted === "" ? [] : await store.runs({ ...among, ...query });
+  if (found.some(({ runId }) => runId === wanted)) return wanted;
   const [first, second] = found;
   const place = file === undefined ? "the team's store" : shownPlace(file);
   if (first === undefined) {
@@ -31,7 +32,7 @@ export async function findRun(
       "RUN_NOT_FOUND",
       latest === undefined
         ? `${place} has no runs yet; "${ownName()} run" makes one.`
-        : `${place} has no run "${wanted}"; ${whatThereIs(latest, file)}.`,
+        : `${place} has no ${among === undefined ? "" : "such "}run "${wanted}"; ${whatThereIs(latest, file)}.`,
     );
   }
   if (second !== undefined) {
@@ -47,6 +48,11 @@ function whatThereIs({ runId }: RunSummary, file: string | undefined): string {
   return file === undefined
     ? `its latest is ${runId}`
     : `"${[ownName(), "runs", ...databasePart(file)].join(" ")}" lists what it has`;
+}
+
+/** Whether an error is that there is no such run. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof QuorateError && error.code === "RUN_NOT_FOUND";
 }
 
 /** Whether a run has finished, so that going on with it asks nobody. */

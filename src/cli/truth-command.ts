@@ -1,12 +1,11 @@
 import { recordTruth, type TruthRecorded } from "../learning/index.ts";
-import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Store } from "../store/store.ts";
 import { positionText } from "./brief.ts";
 import { withDatabase } from "./database.ts";
 import { tellUnheld } from "./held.ts";
-import { findRun } from "./find-run.ts";
+import { findRun, isMissing } from "./find-run.ts";
 import { positionMeant, verdictsMeant } from "./meant.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
@@ -61,10 +60,6 @@ export async function truthCommand(
   }
   if (flags.json === true) screen.print(safeJson(judged, 2));
   else for (const line of lines(judged, truth)) screen.print(...wrap(line, screen.columns));
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof QuorateError && error.code === "RUN_NOT_FOUND";
 }
 
 function lines(

@@ -43,6 +43,36 @@ describe("runs with a tenant and tags", () => {
     );
   });
 
+  it("are the latest, or begin so, among those of a tenant where one is named", async () => {
+    const cwd = folder();
+    await run(cwd, "--id", "a-1", "--tenant", "acme");
+    await run(cwd, "--id", "b-1", "--tenant", "other");
+    const foreign = await quorate(["delete", "b-1", "--tenant", "acme"], cwd);
+    expect({ code: foreign.code, stderr: foreign.stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('has no such run "b-1"') as string,
+    });
+    const latest = await quorate(["delete", "latest", "--tenant", "acme"], cwd);
+    expect(latest.stdout).toBe("erased 1 run and what came of it\n");
+    expect(await listed(cwd)).toEqual(["b-1"]);
+  });
+
+  it("are erased after they are forgotten, in what was kept of them", async () => {
+    const cwd = folder();
+    await run(cwd, "--id", "old");
+    const truth = ["truth", "old", "task", '"ship"'];
+    expect((await quorate(truth, cwd)).code).toBe(0);
+    await quorate(["prune", "--older-than", "0m"], cwd);
+    expect((await quorate(truth, cwd)).code).toBe(0);
+    const erased = await quorate(["delete", "old"], cwd);
+    expect(erased.stdout).toBe(
+      'there is no run "old" any more; what was still kept of it is erased\n',
+    );
+    expect((await quorate(truth, cwd)).code).not.toBe(0);
+    const unknown = await quorate(["delete", "latest"], cwd);
+    expect(unknown.code).not.toBe(0);
+  });
+
   it("are refused where a tag has no name, or two values", async () => {
     const twice = await quorate(["delete", "--tag", "branch=a", "--tag", "branch=b"], folder());
     expect(twice.code).toBe(2);
