@@ -13,6 +13,9 @@ import { EXIT } from "./exit-code.ts";
 import { loadTeam } from "./load-team.ts";
 import { positionMeant, verdictsMeant } from "./meant.ts";
 import { ownName } from "./own-name.ts";
+import { checkReportFiles } from "./report-files.ts";
+import type { ReportFile } from "./report-flag.ts";
+import { limitsOf, type LimitFlags } from "./run-flags.ts";
 import { existingLog, type RunLog } from "./run-log.ts";
 import { section } from "./report.ts";
 import { safeJson, safeText } from "./safe-text.ts";
@@ -22,7 +25,7 @@ import { cancelOnSignals } from "./signals.ts";
 import { terminal, type Terminal } from "./terminal.ts";
 import { wrap } from "./wrap.ts";
 
-export interface DecideFlags {
+export interface DecideFlags extends LimitFlags {
   readonly team?: string;
   readonly why?: string;
   readonly by?: string;
@@ -30,6 +33,7 @@ export interface DecideFlags {
   readonly json?: boolean;
   readonly full?: boolean;
   readonly failOn?: FailOn;
+  readonly report?: readonly ReportFile[];
   /** Of a position, and of a question, among those that look the same. */
   readonly index?: number;
   readonly question?: number;
@@ -46,6 +50,7 @@ export async function decideCommand(
   flags: DecideFlags,
 ): Promise<number> {
   const { team: file } = flags;
+  checkReportFiles(flags.report ?? []);
   const team = file === undefined ? undefined : await loadTeam(file);
   const log: RunLog =
     team === undefined
@@ -72,6 +77,7 @@ export async function decideCommand(
     const stream = team.decideStream(runId, decision, {
       signal: signals.signal,
       backend: log.backend,
+      ...limitsOf(flags),
     });
     const { exitCode, document } = await followRun(stream, following);
     if (document !== undefined) screen.print(safeJson(document, 2));

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { describeThrown } from "../model/errors.ts";
 import { DEFAULT_DATABASE, isAddress, shownPlace, withDatabase } from "./database.ts";
 import { EXIT } from "./exit-code.ts";
+import { configFile } from "./find-config.ts";
 import { CALLED_IN, givenPath } from "./given-path.ts";
 import { CODING_PROGRAMS, isSet, KEYS, loginOf, programOnPath } from "./installed-agents.ts";
 import { installedVersion } from "./installed-package.ts";
@@ -22,7 +23,7 @@ export interface DoctorFlags {
 type Health = "ok" | "missing" | "wrong";
 
 interface HealthCheck {
-  readonly about: "node" | "package" | "agent" | "key" | "database" | "folder" | "team";
+  readonly about: "node" | "package" | "agent" | "key" | "database" | "folder" | "config" | "team";
   readonly name: string;
   readonly health: Health;
   readonly detail: string;
@@ -37,6 +38,9 @@ const PEERS = [
   { name: "hono", what: "the server: quorate serve, quorate/server" },
   { name: "@hono/node-server", what: "the server: quorate serve" },
   { name: "ajv", what: "the server: quorate serve, quorate/server" },
+  { name: "pg", what: "PostgreSQL: --db postgres://…, quorate/postgres" },
+  { name: "@opentelemetry/api", what: "tracing: quorate/otel" },
+  { name: "@pydantic/genai-prices", what: "prices: quorate/prices" },
 ] as const;
 
 /**
@@ -56,6 +60,7 @@ export async function doctorCommand(
     await database(flags.db),
     folder("this folder", CALLED_IN),
     folder("the folder for temporary files", tmpdir()),
+    ...configuration(),
     ...(team === undefined ? [] : [await teamOf(team)]),
   ] as const satisfies readonly HealthCheck[];
   if (flags.json === true) screen.print(safeJson(found, 2));
@@ -86,6 +91,13 @@ function keys(): HealthCheck {
   return set.length === 0
     ? { about: "key", name: "keys", health: "missing", detail: `none is set of ${KEYS.join(", ")}` }
     : { about: "key", name: "keys", health: "ok", detail: set.join(", ") };
+}
+
+/** One that says what there is not has refused the command. */
+function configuration(): readonly HealthCheck[] {
+  const name = configFile();
+  const detail = "is read by commands that take a team";
+  return name === undefined ? [] : [{ about: "config", name, health: "ok", detail }];
 }
 
 async function database(wanted: string | undefined): Promise<HealthCheck> {

@@ -4,23 +4,28 @@ import { followRun } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
 import { pricesIn } from "./prices-in.ts";
 import { hasTask, readTask, type TaskFlags } from "./read-task.ts";
+import { checkReportFiles } from "./report-files.ts";
+import type { ReportFile } from "./report-flag.ts";
+import { limitsOf, type LimitFlags } from "./run-flags.ts";
 import { existingLog } from "./run-log.ts";
 import { safeJson } from "./safe-text.ts";
 import { cancelOnSignals } from "./signals.ts";
 import { terminal } from "./terminal.ts";
 
-export interface ForkFlags extends TaskFlags {
+export interface ForkFlags extends TaskFlags, LimitFlags {
   readonly prices?: string;
   readonly from?: string;
   readonly db?: string;
   readonly json?: boolean;
   readonly full?: boolean;
   readonly failOn?: FailOn;
+  readonly report?: readonly ReportFile[];
 }
 
 /** `quorate fork`: a new run that takes over what it can of another. Gives the exit code; rejects when nothing ran. */
 export async function forkCommand(file: string, wanted: string, flags: ForkFlags): Promise<number> {
   const { from } = flags;
+  checkReportFiles(flags.report ?? []);
   const team = await loadTeam(file);
   const task = hasTask(flags) ? { input: await readTask(flags) } : undefined;
   const prices = await pricesIn(flags.prices);
@@ -34,6 +39,7 @@ export async function forkCommand(file: string, wanted: string, flags: ForkFlags
       signal: signals.signal,
       backend: log.backend,
       ...prices,
+      ...limitsOf(flags),
       ...(from !== undefined && { from }),
       ...(task !== undefined && { input: task.input as never }),
     });

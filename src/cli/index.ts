@@ -1,3 +1,4 @@
+export type { CliConfig } from "./config.ts";
 export { finish } from "./finish.ts";
 export { showProgress, type ProgressOptions, type Watched } from "./progress.ts";
 export { safeBlock, safeText } from "./safe-text.ts";

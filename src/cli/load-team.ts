@@ -13,19 +13,30 @@ import { strayed, whenIdle } from "./strays.ts";
  * is no such file, when it cannot be loaded, or when its default export is something else.
  */
 export async function loadTeam(file: string): Promise<Supervisor> {
-  const path = givenPath(file);
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(givenPath(file)).catch(() => undefined);
   if (found?.isFile() !== true) {
     throw unusable(
       `${found === undefined ? `There is no file ${file}` : `${file} is no file`}; give a TypeScript or JavaScript file that exports a supervisor.`,
     );
   }
+  const team = await exportedBy(file);
+  if (!isSupervisor(team)) {
+    throw unusable(
+      `${file} does not export a supervisor; write "export default supervisor({ … })" in it.`,
+    );
+  }
+  return team;
+}
+
+/** What a TypeScript or JavaScript file of the user exports by default. Rejects with `BAD_OPTIONS` when it cannot be loaded. */
+export async function exportedBy(file: string): Promise<unknown> {
+  const path = givenPath(file);
   let exported: { readonly default?: unknown };
   try {
     exported = (await loaded(file, path)) as { readonly default?: unknown };
   } catch (error) {
     if (error instanceof Stopped || (strayed.aborted && error === strayed.reason)) throw error;
-    // The team's own mistake in a description: its sentence says more than anything about loading.
+    // The user's own mistake in a description: its sentence says more than anything about loading.
     if (error instanceof QuorateError) throw error;
     if (isTakenForCommonJs(error)) {
       const renamed = file.replace(/\.([jt])s$/, ".m$1s");
@@ -41,11 +52,6 @@ export async function loadTeam(file: string): Promise<Supervisor> {
   }
   // It may have caught that itself.
   strayed.throwIfAborted();
-  if (!isSupervisor(exported.default)) {
-    throw unusable(
-      `${file} does not export a supervisor; write "export default supervisor({ … })" in it.`,
-    );
-  }
   return exported.default;
 }
 

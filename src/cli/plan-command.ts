@@ -8,11 +8,12 @@ import { loadTeam } from "./load-team.ts";
 import { planLines } from "./plan-lines.ts";
 import { pricesIn } from "./prices-in.ts";
 import { readTask, type TaskFlags } from "./read-task.ts";
+import { limitsOf, type LimitFlags } from "./run-flags.ts";
 import { existingLog, type RunLog } from "./run-log.ts";
 import { safeJson } from "./safe-text.ts";
 import { terminal } from "./terminal.ts";
 
-export interface PlanFlags extends TaskFlags {
+export interface PlanFlags extends TaskFlags, LimitFlags {
   readonly prices?: string;
   readonly agents?: readonly string[];
   readonly mode?: "parallel" | "sequence";
@@ -31,6 +32,7 @@ export async function planCommand(file: string, flags: PlanFlags): Promise<numbe
     const plan = await team.plan(task as never, {
       backend: log.backend,
       ...prices,
+      ...limitsOf(flags),
       ...(flags.agents !== undefined && { route: flags.agents }),
       ...(flags.mode !== undefined && { mode: flags.mode }),
     });

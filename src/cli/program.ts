@@ -10,6 +10,7 @@ import { EXIT, exitCodeOfError } from "./exit-code.ts";
 import type { DecideFlags } from "./decide-command.ts";
 import type { ForkFlags } from "./fork-command.ts";
 import { envFile } from "./env-file.ts";
+import { completedByFile } from "./find-config.ts";
 import { finish } from "./finish.ts";
 import { addFrontCommands } from "./front-commands.ts";
 import { age, failOn, namesIn, place, tag } from "./flag-values.ts";
@@ -22,7 +23,7 @@ import type { BillFlags } from "./bill-command.ts";
 import type { PlanFlags } from "./plan-command.ts";
 import type { ResumeFlags } from "./resume-command.ts";
 import type { RunFlags } from "./run-command.ts";
-import { addRunFlags } from "./run-flags.ts";
+import { addLimitFlags, addRunFlags } from "./run-flags.ts";
 import { safeBlock } from "./safe-text.ts";
 import { stackOf } from "./stack-place.ts";
 import { strayed, watchStrays } from "./strays.ts";
@@ -52,13 +53,19 @@ function hideSqliteWarning(): void {
 export async function runProgram(args: readonly string[]): Promise<number> {
   // From before a team is loaded.
   if (args.includes("--json")) reserveStdout();
+  // Set to nothing is not set; of a flag's variable commander sees otherwise.
+  if (process.env["QUORATE_DB"] === "") delete process.env["QUORATE_DB"];
   let exitCode: number = EXIT.ok;
   const program = describeProgram(args, (code) => {
     exitCode = code;
   });
   try {
     if (isCompletion(args)) await addCompletion(program);
-    await program.parseAsync(withoutHelpOfNothing(program, args), { from: "user" });
+    const { args: completed, tell } = await completedByFile(args, () =>
+      describeProgram(args, () => undefined),
+    );
+    tell(program);
+    await program.parseAsync(withoutHelpOfNothing(program, completed), { from: "user" });
     return strayed.aborted ? failedBy(strayed.reason, args) : exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -214,7 +221,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
     "<team>",
     "a TypeScript or JavaScript file whose default export is a supervisor",
   );
-  addEnvironmentFlag(addTaskFlags(plan, "the task"))
+  addLimitFlags(addEnvironmentFlag(addTaskFlags(plan, "the task")))
     .option("--agents <names>", "plan for only these, separated by commas", namesIn)
     .addOption(new Option("--mode <mode>", "how they are asked").choices(["parallel", "sequence"]))
     .addOption(teamDatabase("where runs before are"))
@@ -226,7 +233,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
     });
 
   asking("resume", "Goes on with a run where its log ends.", (resume) =>
-    resume
+    addRunFlags(resume)
       .argument(
         "[run]",
         "its id, the beginning of it, or latest (default: the latest that is interrupted)",
@@ -239,7 +246,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
 
   asking("fork", "Runs again beside a run, and asks only where something differs.", (fork) =>
     addTaskFlags(
-      fork
+      addRunFlags(fork)
         .argument("<run>", "its id, the beginning of it, or latest")
         .option("--from <agent>", "ask this agent anew, whatever is known of it"),
       "another task",
@@ -252,7 +259,9 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
   addLogCommands({ command, database, exitWith });
   addFrontCommands({ command, database, exitWith });
 
-  command("decide", "Records what a person decided about a subject that a run waits for.")
+  addRunFlags(
+    command("decide", "Records what a person decided about a subject that a run waits for."),
+  )
     .argument("<run>", "its id, the beginning of it, or latest")
     .argument("<subject>", "what was asked")
     .argument("[winner]", "one of the positions, as it is shown or as JSON")

@@ -8,18 +8,22 @@ import { followRun, type Followed, type Following } from "./follow-run.ts";
 import { loadTeam } from "./load-team.ts";
 import { count } from "../report/quantities.ts";
 import { pricesIn, type GivenPrices } from "./prices-in.ts";
+import { checkReportFiles } from "./report-files.ts";
+import type { ReportFile } from "./report-flag.ts";
+import { limitsOf, type LimitFlags } from "./run-flags.ts";
 import { existingLog } from "./run-log.ts";
 import { safeJson } from "./safe-text.ts";
 import { cancelOnSignals } from "./signals.ts";
 import { terminal } from "./terminal.ts";
 
-export interface ResumeFlags {
+export interface ResumeFlags extends LimitFlags {
   readonly prices?: string;
   readonly all?: boolean;
   readonly failOn?: FailOn;
   readonly db?: string;
   readonly json?: boolean;
   readonly full?: boolean;
+  readonly report?: readonly ReportFile[];
 }
 
 /**
@@ -34,6 +38,10 @@ export async function resumeCommand(
   if (flags.all === true && wanted !== undefined) {
     throw new QuorateError("BAD_OPTIONS", `Give either the run ${wanted} or --all, not both.`);
   }
+  if (flags.all === true && flags.report !== undefined) {
+    throw new QuorateError("BAD_OPTIONS", "--report is of one run; leave it out with --all.");
+  }
+  checkReportFiles(flags.report ?? []);
   const team = await loadTeam(file);
   const prices = await pricesIn(flags.prices);
   const log = await existingLog(team, flags.db);
@@ -56,6 +64,7 @@ export async function resumeCommand(
 
 /** What goes on with runs, and by which prices. */
 interface Resuming extends Following {
+  readonly flags: ResumeFlags;
   readonly prices: GivenPrices;
 }
 
@@ -64,6 +73,7 @@ async function resumeOne(team: Supervisor, runId: string, following: Resuming): 
   const finished = hasOutcome(await store.run(runId));
   const stream = team.resumeStream(runId, {
     ...following.prices,
+    ...limitsOf(following.flags),
     signal: following.signals.signal,
     backend,
   });

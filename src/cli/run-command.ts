@@ -12,7 +12,7 @@ import { pricesIn } from "./prices-in.ts";
 import { hasTask, readTask, type TaskFlags } from "./read-task.ts";
 import { checkReportFiles } from "./report-files.ts";
 import type { ReportFile } from "./report-flag.ts";
-import { limitsOf, type LimitFlags } from "./run-flags.ts";
+import { limitsOf, OF_THE_PROCESS, type LimitFlags } from "./run-flags.ts";
 import { chooseLog } from "./run-log.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import { cancelOnSignals } from "./signals.ts";
@@ -76,16 +76,7 @@ async function leave(
     readonly flags: RunFlags;
   },
 ): Promise<number> {
-  const unkept = [
-    "budget",
-    "deadline",
-    "timeout",
-    "concurrency",
-    "prices",
-    "report",
-    "failOn",
-  ] as const;
-  const odd = unkept.find((name) => flags[name as keyof RunFlags] !== undefined);
+  const odd = OF_THE_PROCESS.find((name) => flags[name as keyof RunFlags] !== undefined);
   if (odd !== undefined) {
     const flag = odd.replaceAll(/[A-Z]/g, (one) => `-${one.toLowerCase()}`);
     throw new QuorateError(

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { atLeastOne, dollars, span } from "./flag-values.ts";
 import { reportFile } from "./report-flag.ts";
 
-/** What `quorate run` is told about this one run. */
+/** What bounds one run. */
 export interface LimitFlags {
   /** In US dollars. */
   readonly budget?: number;
@@ -13,18 +13,33 @@ export interface LimitFlags {
   readonly concurrency?: number;
 }
 
-/** Adds the flags that bound one run, and those that report it. */
-export function addRunFlags(run: Command): Command {
-  return run
+/** What is for the process that carries a run out, and no part of what is left to a worker. */
+export const OF_THE_PROCESS = [
+  "budget",
+  "deadline",
+  "timeout",
+  "concurrency",
+  "prices",
+  "report",
+  "failOn",
+] as const;
+
+/** Adds the flags that bound one run. */
+export function addLimitFlags(command: Command): Command {
+  return command
     .option("--budget <usd>", "what the run may spend, in US dollars", dollars)
     .option("--deadline <time>", "how long the run may take: 5m", span)
     .option("--timeout <time>", "how long an attempt may take, whatever agents say: 30s", span)
-    .option("--concurrency <n>", "how many attempts are in flight at most", atLeastOne)
-    .option(
-      "--report <format=file>",
-      "write the run as md, json, junit, sarif, github or html; may be given again",
-      reportFile,
-    );
+    .option("--concurrency <n>", "how many attempts are in flight at most", atLeastOne);
+}
+
+/** Adds the flags that bound one run, and the one that reports it. */
+export function addRunFlags(command: Command): Command {
+  return addLimitFlags(command).option(
+    "--report <format=file>",
+    "write the run as md, json, junit, sarif, github or html; may be given again",
+    reportFile,
+  );
 }
 
 /** The same as options of a run. */

@@ -14,18 +14,28 @@ const pages = [
 ];
 const text = (page: string): string => readFileSync(join(root, page), "utf8");
 
-/** A page with its TypeScript alone, each line where it stood: what is wrong with it is told by the page's line. */
-function program(page: string): string {
+/**
+ * A page with its TypeScript alone, each line where it stood: what is wrong with it is told by the page's line. All of it is one program, but for what begins
+ * with the name of a file, `// team.ts`: that is one of its own.
+ */
+function program(page: string, file?: string): string {
   let inside = false;
-  const lines = text(page)
-    .split("\n")
-    .map((line) => {
-      const fence = line.startsWith("```");
-      if (fence) inside = line === "```ts";
-      return inside && !fence ? line : "";
-    });
+  const all = text(page).split("\n");
+  const lines = all.map((line, index) => {
+    const fence = line.startsWith("```");
+    if (fence) inside = line === "```ts" && nameIn(all[index + 1] ?? "") === file;
+    return inside && !fence ? line : "";
+  });
   return `${lines.join("\n")}\nexport {};\n`;
 }
+
+const nameIn = (line: string): string | undefined => /^\/\/ (\S+\.m?ts)$/.exec(line)?.[1];
+
+/** The programs of their own that a page has. */
+const ownPrograms = (page: string): readonly string[] =>
+  text(page)
+    .split("\n")
+    .flatMap((line) => nameIn(line) ?? []);
 
 const fileOf = (page: string): string => `${basename(page, ".md")}.ts`;
 
@@ -33,7 +43,13 @@ const fileOf = (page: string): string => `${basename(page, ".md")}.ts`;
 let programs = "";
 beforeAll(() => {
   programs = mkdtempSync(join(import.meta.dirname, ".pages-"));
-  for (const page of pages) writeFileSync(join(programs, fileOf(page)), program(page));
+  for (const page of pages) {
+    writeFileSync(join(programs, fileOf(page)), program(page));
+    for (const file of ownPrograms(page)) {
+      const own = `${basename(page, ".md")}-${file}`;
+      writeFileSync(join(programs, own), program(page, file));
+    }
+  }
 });
 afterAll(() => rmSync(programs, { recursive: true, force: true }));
 
@@ -49,7 +65,7 @@ describe("the examples of the pages", () => {
     const options = {
       extends: "../../../tsconfig.json",
       compilerOptions: { rootDir: root, noUnusedLocals: false },
-      include: ["*.ts"],
+      include: ["*.ts", "*.mts"],
     };
     writeFileSync(join(programs, "tsconfig.json"), JSON.stringify(options));
     const tsc = join(root, "node_modules/.bin/tsc");
