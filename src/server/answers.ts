@@ -7,6 +7,7 @@ import { htmlPage, render, reportOf, type ReportFormat } from "./reported.ts";
 import { runJson } from "../report/run-json.ts";
 import { viewRun, type RunView } from "../report/run-view.ts";
 import type { RunStatus, RunSummary } from "../store/store.ts";
+import { askByA2a, teamsOwnCard, wellKnownCard } from "./a2a/answers.ts";
 import { agentsFigures } from "./agent-figures.ts";
 import {
   ownBackend,
@@ -265,6 +266,11 @@ export const ANSWERS: Readonly<Record<RouteId, RouteAnswer>> = {
     // What runs share is not one tenant's.
     return json(forTenant(asked) ? { ...spending, budgets: [] } : spending);
   },
+
+  a2aCard: wellKnownCard,
+  a2aTeamCard: teamsOwnCard,
+  a2aAsk: askByA2a,
+  a2aAskTeam: askByA2a,
 
   async showAgents(asked) {
     const [first] = asked.parts.teams.keys();

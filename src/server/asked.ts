@@ -22,6 +22,8 @@ export interface ServerParts {
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
   readonly version: string;
+  /** Where others reach it, where its owner says so. */
+  readonly url: string | undefined;
 }
 
 /** A request that was let in, checked by the route table. */

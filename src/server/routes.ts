@@ -43,7 +43,11 @@ export type RouteId =
   | "recordTruth"
   | "planRun"
   | "showBill"
-  | "showAgents";
+  | "showAgents"
+  | "a2aCard"
+  | "a2aTeamCard"
+  | "a2aAsk"
+  | "a2aAskTeam";
 
 const text = (maxLength: number): RouteSchema => ({ type: "string", minLength: 1, maxLength });
 const object = (
@@ -310,5 +314,40 @@ export const ROUTES: readonly ServerRoute[] = [
     summary: "How good, how fast and how dear the agents of a team were in its last runs.",
     query: { team: NAME, labels: { enum: ["fixed", "open"], default: "open" } },
     answers: json("{ team, learned?, agents, calibration? }"),
+  },
+  {
+    id: "a2aCard",
+    method: "GET",
+    path: "/.well-known/agent-card.json",
+    needs: "open",
+    summary: "The agent card of A2A. With a token it says which teams there are.",
+    answers: json("AgentCard of A2A 1.0."),
+  },
+  {
+    id: "a2aTeamCard",
+    method: "GET",
+    path: "/a2a/:team/.well-known/agent-card.json",
+    needs: "read",
+    summary: "The agent card of one team.",
+    answers: json("AgentCard of A2A 1.0."),
+  },
+  {
+    id: "a2aAsk",
+    method: "POST",
+    path: "/a2a",
+    needs: "signed-in",
+    summary:
+      "A2A 1.0 over JSON-RPC; a message that begins a task names the team in its metadata, as skillId. What a method needs, its scope says.",
+    body: { type: "object" },
+    answers: json("JSON-RPC 2.0, as server-sent events where the method streams."),
+  },
+  {
+    id: "a2aAskTeam",
+    method: "POST",
+    path: "/a2a/:team",
+    needs: "signed-in",
+    summary: "The same, of one team.",
+    body: { type: "object" },
+    answers: json("JSON-RPC 2.0, as server-sent events where the method streams."),
   },
 ];

@@ -26,6 +26,11 @@ export interface ServerOptions {
    * refused. This machine's own names, with any port, where left out.
    */
   readonly origins?: readonly string[];
+  /**
+   * Where others reach it, such as `https://example.com/quorate`: what its agent cards say. As whoever asks has reached it where left out,
+   * which cannot know of a path that it is mounted below.
+   */
+  readonly url?: string;
   readonly limits?: ServerLimits;
   readonly webHooks?: readonly WebHook[];
   /** Goes on with runs of its teams that nobody drives, now and while it is open. Default: true. */
@@ -66,6 +71,13 @@ const ORIGIN: Option<string | undefined> = option((given) => {
   return isOrigin && (href === `${origin}/` || href === origin) ? origin : undefined;
 }, 'use "https://quorate.example.com", without a path');
 
+const PUBLIC_URL: Option<string | undefined> = option((given) => {
+  if (typeof given !== "string" || !URL.canParse(given)) return undefined;
+  const { protocol, search, hash, username, password, href } = new URL(given);
+  const isPlain = `${search}${hash}${username}${password}` === "";
+  return isPlain && (protocol === "https:" || protocol === "http:") ? href : undefined;
+}, 'use "https://example.com/quorate"');
+
 const TEAM: Option<Supervisor | undefined> = option(
   (given) => (isSupervisor(given) ? given : undefined),
   "use what supervisor({ … }) made",
@@ -76,6 +88,7 @@ export const SERVER: Options<ServerOptions, "origins" | "webHooks" | "resume"> =
   backend: BACKEND,
   tokens: TOKENS,
   origins: eachOf(ORIGIN, 'use ["https://quorate.example.com"]').or([]),
+  url: PUBLIC_URL,
   limits: LIMITS as Option<ServerLimits | undefined>,
   webHooks: eachOf(WEB_HOOK as Option<WebHook | undefined>, "use [{ url, secret }]").or([]),
   resume: option(
@@ -121,6 +134,7 @@ export async function server(given: ServerOptions): Promise<Server> {
     allowance: allowance(limits, nowMs),
     stopping: stopping.signal,
     version: packageVersion(),
+    url: taken.url,
   };
   const fetch = handler(
     parts,

@@ -1,0 +1,29 @@
+import type * as Codecs from "@a2a-js/sdk";
+import type * as Errors from "@a2a-js/sdk/errors";
+import type * as ServerSide from "@a2a-js/sdk/server";
+import { HttpRefusal } from "../http-refusal.ts";
+
+/** What of the A2A SDK the server speaks with. */
+export interface A2aSdk {
+  readonly codecs: typeof Codecs;
+  readonly errors: typeof Errors;
+  readonly server: typeof ServerSide;
+}
+
+/** Loads it when somebody first asks by A2A: a server is made without it. Refuses with 501 where it is not installed. */
+export async function loadA2a(): Promise<A2aSdk> {
+  try {
+    const [codecs, errors, server] = await Promise.all([
+      import("@a2a-js/sdk"),
+      import("@a2a-js/sdk/errors"),
+      import("@a2a-js/sdk/server"),
+    ]);
+    return { codecs, errors, server };
+  } catch {
+    throw new HttpRefusal(
+      501,
+      "NOT_FOUND",
+      "A2A is not spoken here: that needs the package @a2a-js/sdk beside the server; npm install @a2a-js/sdk",
+    );
+  }
+}
