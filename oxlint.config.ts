@@ -162,6 +162,7 @@ const arrows: readonly Arrow[] = [
   ...room("prices", [...words, "money/price.ts", "@pydantic", "@pydantic/genai-prices"]),
   ...room("program", [...words, "prompt", "describe", "execa"]),
   ...room("command", [...words, "prompt", "describe", "conflict/finding-details.ts", "program"]),
+  ...room("http", [...words, "prompt", "describe"]),
   ...room("testing", [...words, ...calling, ...deciding, "supervisor.ts", "run", "team"]),
   ...room(
     "server",

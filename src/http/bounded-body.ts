@@ -1,0 +1,75 @@
+import type { IncomingMessage } from "node:http";
+import { QuorateError } from "../model/errors.ts";
+import { clip } from "../model/text.ts";
+import type { Guard } from "./guarded-fetch.ts";
+import { refusal } from "./refusal.ts";
+
+/**
+ * The body of a response as it comes, up to `maxBytes`; what says that it is larger is not read at all, nor what is packed. The signal ends
+ * it, with its reason, whether somebody reads it or not.
+ */
+export function boundedBody(
+  response: IncomingMessage,
+  signal: AbortSignal | undefined,
+  guard: Guard,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const stop = (): void => void response.destroy();
+  signal?.addEventListener("abort", stop, { once: true });
+  response.once("close", () => signal?.removeEventListener("abort", stop));
+  // Whoever reads is told; where nobody does, nobody has to be.
+  response.on("error", () => {});
+  const parts = partsOf(response, signal, guard);
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await parts.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        // First, since the generator ends only when what it waits for does.
+        response.destroy();
+        await parts.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function* partsOf(
+  response: IncomingMessage,
+  signal: AbortSignal | undefined,
+  { agent, maxBytes }: Guard,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  let bytes = 0;
+  const check = (): void => {
+    if (bytes <= maxBytes) return;
+    throw new QuorateError(
+      "OUTPUT_TOO_LARGE",
+      `what ${agent} was answered is larger than ${maxBytes} bytes; raise maxBytes, or have it answer less`,
+    );
+  };
+  try {
+    const { "content-encoding": coding = "identity", "content-length": length } = response.headers;
+    if (coding !== "identity") {
+      throw refusal(
+        `${agent} was answered with content-encoding ${clip(coding, 50)}, unasked; have it answer plainly`,
+      );
+    }
+    bytes = Number(length ?? 0);
+    check();
+    bytes = 0;
+    for await (const part of response as AsyncIterable<Buffer<ArrayBuffer>>) {
+      bytes += part.length;
+      check();
+      yield part;
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof QuorateError) throw error;
+    const message = `${agent}: the answer broke off after ${bytes} bytes; ask again`;
+    throw new QuorateError("AGENT_FAILED", message, { cause: error });
+  } finally {
+    response.destroy();
+  }
+}

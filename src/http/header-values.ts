@@ -1,0 +1,81 @@
+import { record } from "../check/kinds.ts";
+import { shown } from "../check/shown.ts";
+import { QuorateError } from "../model/errors.ts";
+import { OF_CONNECTION } from "./guarded-fetch.ts";
+import { refusal } from "./refusal.ts";
+
+/**
+ * What a header is set to: a text; `{ env: "TOKEN" }`, that variable of this process, with `prefix` before it where that is given; or a
+ * function that is asked for each attempt.
+ */
+export type HeaderValue =
+  | string
+  | { readonly env: string; readonly prefix?: string }
+  | (() => string | Promise<string>);
+
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const USE = 'use { authorization: { env: "TOKEN", prefix: "Bearer " } }';
+const HEADERS = record<Readonly<Record<string, HeaderValue>>>(USE);
+
+/** Refuses with `BAD_OPTIONS` what are no headers. No value is shown: it may be a secret. */
+export function checkHeaders(given: unknown, where: string): void {
+  for (const [name, value] of Object.entries(HEADERS.take(given, `${where}: headers`) ?? {})) {
+    const why = !NAME.test(name)
+      ? `has ${shown(name)}, which is no header`
+      : OF_CONNECTION.has(name.toLowerCase())
+        ? `has ${name}, which the connection sets by itself`
+        : isHeaderValue(value)
+          ? undefined
+          : `has ${name} as what no header can be`;
+    if (why === undefined) continue;
+    throw new QuorateError("BAD_OPTIONS", `${where}: headers ${why}; ${USE}`);
+  }
+}
+
+function isHeaderValue(value: unknown): boolean {
+  if (typeof value === "string") return VALUE.test(value);
+  if (typeof value === "function") return true;
+  const { env, prefix = "" } = Object(value) as {
+    readonly env?: unknown;
+    readonly prefix?: unknown;
+  };
+  return typeof env === "string" && env !== "" && typeof prefix === "string" && VALUE.test(prefix);
+}
+
+/** Headers as they are for one attempt, and what of them nobody else may see. */
+export interface MadeHeaders {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+}
+
+/** Makes the headers of one attempt. Rejects with `AGENT_FAILED` for a variable that is not set, and for what no header can be. */
+export async function headersFor(
+  given: Readonly<Record<string, HeaderValue>>,
+  agent: string,
+): Promise<MadeHeaders> {
+  const headers: Record<string, string> = {};
+  const secrets: string[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    const made: unknown = typeof value === "function" ? await value() : fixed(value, name, agent);
+    if (typeof made !== "string" || !VALUE.test(made)) {
+      throw refusal(
+        `${agent}: its header ${name} is what no header can be; make it a text of one line`,
+      );
+    }
+    const sent = made.trim();
+    headers[name.toLowerCase()] = sent;
+    // Also without the scheme of an authorization.
+    secrets.push(sent, sent.replace(/^\S+\s+/, ""));
+  }
+  return { headers, secrets };
+}
+
+function fixed(value: Exclude<HeaderValue, () => unknown>, name: string, agent: string): string {
+  if (typeof value === "string") return value;
+  const found = process.env[value.env];
+  if (found !== undefined && found !== "") return `${value.prefix ?? ""}${found}`;
+  throw refusal(
+    `${agent}: its header ${name} needs the variable ${value.env}, which is not set; set it`,
+  );
+}
