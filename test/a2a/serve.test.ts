@@ -1,4 +1,5 @@
-import { Task, TaskState } from "@a2a-js/sdk";
+import type { Task } from "@a2a-js/sdk";
+import { TaskState } from "@a2a-js/sdk";
 import { describe, expect, it } from "vitest";
 import { folder, start, team } from "../cli/command.ts";
 import { message, sdkClient, sending, text } from "./sdk-client.ts";

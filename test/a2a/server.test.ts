@@ -1,4 +1,5 @@
-import { Task, TaskState } from "@a2a-js/sdk";
+import type { Task } from "@a2a-js/sdk";
+import { TaskState } from "@a2a-js/sdk";
 import { TaskNotFoundError } from "@a2a-js/sdk/errors";
 import { describe, expect, it } from "vitest";
 import { memory } from "../../src/index.ts";
