@@ -22,8 +22,8 @@ export function billLines(bill: Bill, screen: Terminal, full: boolean = false): 
   ];
 }
 
-/** What was not paid for, and what was paid for nothing; no line where there is none of it. */
-export function savedLines({ saved, wasted }: Partial<Bill>, screen: Terminal): string[] {
+/** What was not paid for, what was paid for nothing, and what only to learn from it; no line where there is none of it. */
+export function savedLines({ saved, wasted, explored }: Partial<Bill>, screen: Terminal): string[] {
   const parts = (words: readonly string[], label: string): string[] =>
     words.length === 0
       ? []
@@ -33,6 +33,7 @@ export function savedLines({ saved, wasted }: Partial<Bill>, screen: Terminal): 
   return [
     ...parts(saved === undefined ? [] : savings(saved), "saved"),
     ...parts(wasted === undefined ? [] : waste(wasted), "wasted"),
+    ...parts(explored === undefined ? [] : part(explored, "call", "to learn from"), "explored"),
   ];
 }
 

@@ -67,6 +67,8 @@ export function eventText(event: LiveEvent): string {
       return `${teamOf(event)}${safeText(event.judge)} is told what to go by: ${safeText(event.instructions)}`;
     case "notices.given":
       return `${teamOf(event)}${event.notices.length === 0 ? "no notice any more" : event.notices.map(({ level, message }) => `${level}: ${safeText(message)}`).join("; ")}`;
+    case "panel.explored":
+      return `${teamOf(event)}asked to learn from: ${event.calls.map(safeText).join(", ")}`;
     case "conflict.found":
       return `${teamOf(event)}disagreement about ${safeText(event.conflict.subject)}`;
     case "verdict.reached": {

@@ -46,6 +46,7 @@ export class History {
   readonly #lost = new Set<string>();
   #asked: Of<"run.waiting"> | undefined;
   readonly #escalated = new Set<string>();
+  readonly #explored = new Set<string>();
   // Made when it is first asked for: the events do not change after that.
   #lacking: ReadonlySet<string> | undefined;
   #bill: BillFold | undefined;
@@ -119,6 +120,11 @@ export class History {
     return this.#skipped.get(callId);
   }
 
+  /** Whether the log says whom the panel of a team would not have asked. */
+  explored(scope: string): boolean {
+    return this.#explored.has(scope);
+  }
+
   plan(scope: string): Of<"run.planned"> | undefined {
     return this.#scopes.get(scope)?.plan;
   }
@@ -169,6 +175,9 @@ export class History {
         break;
       case "run.planned":
         this.#scope(scopeOf(event)).plan = event;
+        break;
+      case "panel.explored":
+        this.#explored.add(scopeOf(event));
         break;
       case "conflict.found":
         this.#scope(scopeOf(event)).conflicts.set(event.conflict.subject, event.conflict);

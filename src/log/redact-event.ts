@@ -92,6 +92,7 @@ export function redactedEvent(body: EventBody, changes: Changes): EventBody {
         ...(body.by !== undefined && { by: text(body.by) }),
       };
     case "run.planned":
+    case "panel.explored":
     case "run.resumed":
     case "call.queued":
     case "call.started":

@@ -41,7 +41,7 @@ export interface WaitsFor {
 }
 
 /**
- * What can happen in a run, without its place in the log. `run.planned`, `conflict.found`, `verdict.reached`, `notices.given`, `judge.instructed` and `person.decided` have the
+ * What can happen in a run, without its place in the log. `run.planned`, `panel.explored`, `conflict.found`, `verdict.reached`, `notices.given`, `judge.instructed` and `person.decided` have the
  * place of the team that they belong to, and every event of a call has that of the call.
  *
  * `used` is what one attempt used of each model. It is left out where `cost` and `model`, else that of `call.started`, say the same.
@@ -278,6 +278,8 @@ export type EventBody =
       /** What is wrong with it, in words that follow "it". */
       readonly detail: string;
     })
+  /** Everybody was asked, to learn from, in a run whose panel explores: the calls of those members whom it would not have asked. */
+  | (TeamPlace & { readonly type: "panel.explored"; readonly calls: readonly string[] })
   | (TeamPlace & { readonly type: "conflict.found"; readonly conflict: Conflict })
   | (TeamPlace & {
       readonly type: "verdict.reached";

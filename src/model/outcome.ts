@@ -30,6 +30,8 @@ export interface Bill {
   readonly spent: TotalSpent;
   readonly saved: Saved;
   readonly wasted: Wasted;
+  /** What was asked only to learn from it, in runs whose panel explores: calls that it would not have made. Absent where there are none. */
+  readonly explored?: Amount;
   /** By agent and model, in the order in which they were asked first. */
   readonly lines: readonly BillLine[];
 }

@@ -2,7 +2,7 @@ import { objectsIn, readGiven } from "../check/given.ts";
 import { addCost, NO_COST, type Cost } from "../model/call.ts";
 import type { Amount, Bill, BillLine, Saved, TotalSpent, Wasted } from "../model/outcome.ts";
 
-const NONE: Amount = Object.freeze({ calls: 0, usdMicros: 0 });
+export const NONE: Amount = Object.freeze({ calls: 0, usdMicros: 0 });
 
 export const NOTHING_SAVED: Saved = Object.freeze({
   cache: NONE,
@@ -63,6 +63,7 @@ export function addBills(bills: Iterable<Bill>): Bill {
   let [calls, attempts, spent] = [0, 0, NO_COST];
   let [unreported, unpriced] = [0, 0];
   let [saved, wasted] = [NOTHING_SAVED, NOTHING_WASTED];
+  let explored: Amount | undefined;
   const lines: BillLine[] = [];
   const given = objectsIn(bills, "addBills");
   readGiven("a bill given to addBills", given, () => {
@@ -73,14 +74,23 @@ export function addBills(bills: Iterable<Bill>): Bill {
       spent = addCost(spent, cost);
       unreported += unreportedCalls;
       unpriced += unpricedCalls;
-      const { saved: less, wasted: vain, lines: more }: Partial<Bill> = bill;
+      const { saved: less, wasted: vain, lines: more, explored: learned }: Partial<Bill> = bill;
+      if (learned !== undefined) explored = add(explored ?? NONE, learned.calls, learned);
       saved = addEach(saved, less);
       wasted = addEach(wasted, vain);
       for (const line of more ?? []) lines.push(line);
     }
   });
   const all = spentWith(spent, unreported, unpriced);
-  return { calls, attempts, spent: all, saved, wasted, lines: merged(lines) };
+  return {
+    calls,
+    attempts,
+    spent: all,
+    saved,
+    wasted,
+    ...(explored !== undefined && { explored }),
+    lines: merged(lines),
+  };
 }
 
 /** What was spent, with the calls of which that is not all known, where there are any. */

@@ -1,6 +1,6 @@
 import { addCost, NO_COST, UNKNOWN_COST, type Cost } from "../model/call.ts";
-import type { Bill, BillLine, Saved, Wasted } from "../model/outcome.ts";
-import { add, addEach, merged, NOTHING_SAVED, NOTHING_WASTED } from "./add-bills.ts";
+import type { Amount, Bill, BillLine, Saved, Wasted } from "../model/outcome.ts";
+import { add, addEach, merged, NONE, NOTHING_SAVED, NOTHING_WASTED } from "./add-bills.ts";
 import { asLeft, costOf, countOf, linesOf, type Entry } from "./bill-entry.ts";
 
 /**
@@ -19,6 +19,10 @@ export interface Scope {
   readonly stopped: Set<string>;
   /** The calls that a panel made needless: they were never begun. */
   readonly leftOut: Set<string>;
+  /** The calls that were made only to learn from them. */
+  readonly explored: Set<string>;
+  /** The call of its team; `undefined` for that of the run. */
+  readonly call: string | undefined;
   sums: Sums | undefined;
   lines: readonly OrderedLine[] | undefined;
 }
@@ -34,13 +38,15 @@ export interface Sums extends Omit<Bill, "lines" | "spent"> {
 }
 
 /** A scope in another, or that of the run. */
-export function scopeIn(parent?: Scope): Scope {
+export function scopeIn(parent?: Scope, call?: string): Scope {
   const scope: Scope = {
     parent,
     inner: [],
     calls: [],
     stopped: new Set(),
     leftOut: new Set(),
+    explored: new Set(),
+    call,
     sums: undefined,
     lines: undefined,
   };
@@ -80,6 +86,7 @@ export function sumsOf(scope: Scope): Sums {
   }
   let saved = plain ? NOTHING_SAVED : savedBy(entries, scope);
   let wasted = plain ? NOTHING_WASTED : wastedBy(entries);
+  let explored = scope.explored.size === 0 ? undefined : exploredBy(entries, scope);
   for (const inner of scope.inner) {
     const sums = sumsOf(inner);
     calls += sums.calls;
@@ -89,8 +96,22 @@ export function sumsOf(scope: Scope): Sums {
     unpriced += sums.unpriced;
     if (sums.saved !== NOTHING_SAVED) saved = addEach(saved, sums.saved);
     if (sums.wasted !== NOTHING_WASTED) wasted = addEach(wasted, sums.wasted);
+    if (scope.explored.has(inner.call ?? "")) {
+      explored = add(explored ?? NONE, sums.calls, sums.spent);
+    } else if (sums.explored !== undefined) {
+      explored = add(explored ?? NONE, sums.explored.calls, sums.explored);
+    }
   }
-  return (scope.sums = { calls, attempts, spent, unreported, unpriced, saved, wasted });
+  return (scope.sums = {
+    calls,
+    attempts,
+    spent,
+    unreported,
+    unpriced,
+    saved,
+    wasted,
+    ...(explored !== undefined && { explored }),
+  });
 }
 
 /** The lines of its bill, in the order in which their agents and models were asked first. */
@@ -136,6 +157,18 @@ function savedBy(entries: readonly Entry[], { stopped, leftOut }: Scope): Saved 
   if (stopped.size > 0) saved.earlyStop = { calls: stopped.size, usdMicros: "unknown" };
   if (leftOut.size > 0) saved.panel = { calls: leftOut.size, usdMicros: "unknown" };
   return saved;
+}
+
+/** What its own calls took that were made only to learn from them, with those that stood in for them. */
+function exploredBy(entries: readonly Entry[], { explored }: Scope): Amount {
+  const viaOf = new Map(entries.map(({ callId, via }) => [callId, via?.callId]));
+  const isExplored = (callId: string | undefined): boolean =>
+    callId !== undefined && (explored.has(callId) || isExplored(viaOf.get(callId)));
+  let sum = NONE;
+  for (const entry of entries) {
+    if (entry.attempts > 0 && isExplored(entry.callId)) sum = add(sum, 1, costOf(entry));
+  }
+  return sum;
 }
 
 function wastedBy(entries: readonly Entry[]): Wasted {

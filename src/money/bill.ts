@@ -120,6 +120,12 @@ export class BillFold {
         // What was told before the process died has nobody who tells its end.
         for (const entry of this.#calls.values()) if (isTold(entry)) leaveOpen(entry);
         break;
+      case "panel.explored": {
+        const scope = this.#scope(event);
+        for (const callId of event.calls) scope.explored.add(callId);
+        changed(scope);
+        break;
+      }
       case "run.started":
       case "run.planned":
       case "run.waiting":
@@ -188,7 +194,7 @@ export class BillFold {
     const known = this.#scopes.get(key);
     if (known !== undefined) return known;
     const around = teamAttempt === undefined ? this.#teams.get(team) : { team };
-    const made = scopeIn(this.#scope(around ?? ROOT));
+    const made = scopeIn(this.#scope(around ?? ROOT), teamAttempt === undefined ? team : undefined);
     this.#scopes.set(key, made);
     return made;
   }

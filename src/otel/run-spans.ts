@@ -63,6 +63,7 @@ export function runSpans(run: TracedRun, { tracer, counts, content }: TracedWith
         span.setAttribute(names.RESUMED, true);
         break;
       case "run.planned":
+      case "panel.explored":
       case "judge.instructed":
       case "person.decided":
         break;

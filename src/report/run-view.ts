@@ -147,6 +147,7 @@ export function runFold(runId: string): RunFold {
           verdicts.push({ team: scopeOf(event), it: event.verdict });
           return;
         case "judge.instructed":
+        case "panel.explored":
           return;
         case "notices.given":
           run = { ...run, notices: told.given() };

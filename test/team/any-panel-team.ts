@@ -48,6 +48,8 @@ const member = fc.record({
   ),
   need: fc.option(fc.nat(20), { nil: undefined, freq: 4 }),
   required: fc.nat(29).map((n) => n === 0),
+  // Its model at the first tier says nothing, and the one at the next has the word.
+  climbs: fc.nat(4).map((n) => n === 0),
 });
 
 const chains = fc.record({
@@ -103,6 +105,8 @@ function resolversOf(
   });
 }
 
+const saysNothing = (claims: readonly unknown[]): boolean => claims.length === 0;
+
 function makeAgents(spec: AnyTeam, clock: VirtualClock, asked: string[]): Record<string, never> {
   const made: { readonly name: string }[] = [];
   for (const [index, described] of spec.members.entries()) {
@@ -113,8 +117,9 @@ function makeAgents(spec: AnyTeam, clock: VirtualClock, asked: string[]): Record
         version: "1",
         retries: 0,
         needs: (needed === undefined ? {} : { [needed.name]: needed }) as never,
-        run: async (_task: unknown, { signal }) => {
-          asked.push(`a${index}`);
+        ...(described.climbs && { tier: "small", escalateIf: [saysNothing] }),
+        run: async (_task: unknown, { signal, tier }) => {
+          asked.push(tier === "big" ? `a${index}~big` : `a${index}`);
           await new Promise<void>((resolve, reject) => {
             const timer = clock.timer(described.afterMs, resolve);
             signal.addEventListener("abort", () => {
@@ -122,6 +127,7 @@ function makeAgents(spec: AnyTeam, clock: VirtualClock, asked: string[]): Record
               reject(signal.reason);
             });
           });
+          if (described.climbs && tier === "small") return [];
           if (described.fails) throw new Error("no");
           return described.claims;
         },
@@ -153,6 +159,7 @@ export async function resumedFrom(
   const gate = supervisor({
     name: "gate",
     agents: makeAgents(spec, clock, asked),
+    tiers: { small: "small", big: "big" },
     mode: spec.mode,
     concurrency: spec.concurrency,
     minAnswers: Math.min(spec.minAnswers, spec.members.length),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  addBills,
   agent,
   billOf,
   judge,
@@ -473,6 +474,59 @@ describe("the rounds of a panel in the plan", () => {
       { panel: { until: "certain", explore: 1 } } as never,
     );
     expect(explored.panel).toMatchObject({ first: 5, rounds: { worst: 1 } });
+  });
+});
+
+describe("a run whose panel explores", () => {
+  const paid = (name: string, usdMicros: number, tier?: "small") =>
+    agent({
+      name,
+      ...(tier !== undefined && { tier, escalateIf: [(said: unknown): boolean => said === "?"] }),
+      run: (_task: unknown, { report, tier: at }): unknown => {
+        report({ usdMicros, inputTokens: 1, outputTokens: 1 });
+        return tier !== undefined && at === tier ? "?" : "ship";
+      },
+    });
+  const inner = supervisor({
+    name: "inner",
+    agents: { d: paid("d", 7), e: paid("e", 8) },
+    answer: () => "ship",
+  });
+  const gate = supervisor({
+    name: "gate",
+    agents: { a: paid("a", 1), b: paid("b", 2), c: paid("c", 30, "small"), inner },
+    tiers: { small: "s", big: "b" },
+    resolve: [vote()],
+    panel: { until: "certain", explore: 1 },
+    backend: memory(),
+  });
+
+  it("has on its bill what those took whom it would not have asked, with all that was asked for them", async () => {
+    const { runId, bill, results } = await gate.run("x");
+    expect(Object.values(results).map(({ status }) => status)).toEqual(["ok", "ok", "ok", "ok"]);
+    const events = (await gate.backend.store.read(runId)) as readonly RunEvent[];
+    // Three of four settle it, who are asked in their order.
+    expect(events.find(({ type }) => type === "panel.explored")).toMatchObject({
+      calls: ["inner"],
+    });
+    expect(bill.explored).toEqual({ calls: 2, usdMicros: 15 });
+    expect(bill.spent.usdMicros).toBe(1 + 2 + 60 + 15);
+    expect(billOf(events)).toEqual(bill);
+    expect(addBills([bill, bill]).explored).toEqual({ calls: 4, usdMicros: 30 });
+    const plain = await gate.run("x", { panel: "certain" });
+    expect(plain.bill).not.toHaveProperty("explored");
+    expect(plain.bill.saved.panel).toMatchObject({ calls: 1 });
+  });
+
+  it("counts the further calls of those in", async () => {
+    const two = supervisor({
+      name: "two",
+      agents: { a: paid("a", 1), b: paid("b", 2), z: paid("z", 4), c: paid("c", 30, "small") },
+      tiers: { small: "s", big: "b" },
+      resolve: [vote()],
+      panel: { until: "certain", explore: 1 },
+    });
+    expect((await two.run("x")).bill.explored).toEqual({ calls: 2, usdMicros: 60 });
   });
 });
 

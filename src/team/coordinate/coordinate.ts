@@ -1,3 +1,4 @@
+import { memberId, scopeOf } from "../../model/call-place.ts";
 import type { AgentResult, Skipped } from "../../model/call.ts";
 import type { Said } from "../../conflict/said.ts";
 import type { Run } from "../../call/run.ts";
@@ -90,6 +91,7 @@ export async function coordinate(
     return { status: "waiting", results: byName(members, results), missing, ...nothing };
   }
   expected?.[Symbol.dispose]();
+  await recordExplored(asked);
   const panel = panelOf(run, configuredTeam, answers, (index) => specOf(asked, index));
   const planned = plan.planned.filter((index) => !isLeftOut(results[index]));
   const enough = planned.length < plan.planned.length;
@@ -107,6 +109,16 @@ export async function coordinate(
     further: askings.flatMap((asking, index) => furtherOf(members[index]?.name ?? "", asking)),
     ...decided,
   };
+}
+
+/** Records whom a panel that explores would not have asked, unless the log says it. */
+async function recordExplored({ run, configuredTeam, assignment, gate }: TeamRun): Promise<void> {
+  const { at } = assignment;
+  if (gate === undefined || run.history?.explored(scopeOf(at)) === true) return;
+  const { members } = configuredTeam.team;
+  const explored = await gate.explored();
+  const calls = explored.map((index) => memberId(at, members[index]?.name ?? ""));
+  if (calls.length > 0) await run.journal.record([{ type: "panel.explored", ...at, calls }]);
 }
 
 function furtherOf(agent: string, asking: Asking | undefined): readonly FurtherCalls[] {

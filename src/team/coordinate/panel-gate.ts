@@ -21,6 +21,11 @@ export interface PanelGate {
   admit(index: number): Promise<NotAdmitted | undefined> | undefined;
   /** A member's part is over, whether it was asked or not. */
   ended(index: number): void;
+  /**
+   * Where everybody is asked to learn from it: the members that were asked and would not have been, by what the others said. For when all
+   * have ended.
+   */
+  explored(): Promise<readonly number[]>;
   /** Those who are asked at first. */
   readonly first: readonly number[];
   /** What the outcome is to say of it besides. */
@@ -55,7 +60,8 @@ export function panelGate(
   const nameOf = (index: number): string => members[index]?.name ?? "";
   const toCome = (): readonly number[] =>
     order.filter((index) => !asked.has(index) && !ended.has(index) && !isLost(index));
-  const answered = (): number => answers.results.filter((result) => result?.status === "ok").length;
+  const answered = (counts: Counts): number =>
+    answers.results.filter((result, index) => counts(index) && result?.status === "ok").length;
 
   const ask = (indices: readonly number[]): void => {
     for (const index of indices) {
@@ -88,6 +94,19 @@ export function panelGate(
   const countOf = (open: readonly Open[], rest: readonly string[]): number =>
     open.reduce((most, { rule, said }) => Math.max(most, nextRound(rule, said, rest).length), 0);
 
+  /** Who is asked next of those to come, where those have spoken that count; nobody where that is enough. */
+  const nextOf = async (rest: readonly number[], counts: Counts): Promise<readonly number[]> => {
+    // Anybody may still report a finding that nobody has.
+    if (answers.statements.some((said, index) => counts(index) && said?.findings !== undefined)) {
+      return rest;
+    }
+    const names = rest.map(nameOf);
+    const open = openIn(await compare(counts), names);
+    const lacking = minAnswers - answered(counts);
+    if (open.length === 0 && lacking <= 0) return [];
+    return rest.slice(0, Math.max(lacking, countOf(open, names), 1));
+  };
+
   const goOn = async (): Promise<void> => {
     const rest = toCome();
     if (rest.length === 0) return;
@@ -96,25 +115,30 @@ export function panelGate(
       close({ status: "waiting", detail: `it is asked when ${nameOf(waits)} has answered` });
       return;
     }
-    // Anybody may still report a finding that nobody has.
-    if (answers.statements.some((said) => said?.findings !== undefined)) {
-      ask(rest);
-      return;
+    const next = await nextOf(rest, everybody);
+    if (next.length > 0) ask(next);
+    else close({ status: "skipped", reason: "panel", detail: ENOUGH });
+  };
+
+  const explored = async (): Promise<readonly number[]> => {
+    if (panel.explores !== true) return [];
+    const { explores: _explores, ...inEarnest } = panel;
+    const would = new Set(order.slice(0, firstRound(configuredTeam, inEarnest, ruleAbout)));
+    for (;;) {
+      const rest = order.filter((index) => !would.has(index) && !isLost(index));
+      const next = await nextOf(rest, (index) => would.has(index));
+      if (next.length === 0) {
+        return rest.filter((index) => answers.results[index]?.status !== "skipped");
+      }
+      for (const index of next) would.add(index);
     }
-    const names = rest.map(nameOf);
-    const open = openIn(await compare(), names);
-    const lacking = minAnswers - answered();
-    if (open.length === 0 && lacking <= 0) {
-      close({ status: "skipped", reason: "panel", detail: ENOUGH });
-      return;
-    }
-    ask(rest.slice(0, Math.max(lacking, countOf(open, names), 1)));
   };
 
   for (const index of order.slice(0, firstRound(configuredTeam, panel, ruleAbout)))
     asked.add(index);
 
   return {
+    explored,
     first: [...asked],
     notices: noticesOf(panel, ruleAbout(TASK_SUBJECT).truths),
     admit(index) {
@@ -149,15 +173,17 @@ function needsLost(team: Omit<TeamRun, "gate">, index: number): boolean {
 function claimsSoFar(
   { run, configuredTeam, assignment, answers }: Omit<TeamRun, "gate">,
   isLost: (index: number) => boolean,
-): () => Promise<Comparison> {
+): (counts: Counts) => Promise<Comparison> {
   const { at, plan } = assignment;
-  return async () => {
-    const results = answers.results.slice();
+  return async (counts) => {
+    const results = answers.results.map((result, index) => (counts(index) ? result : undefined));
     for (const index of plan.planned) if (isLost(index)) results[index] ??= LOST;
     const planned = plan.planned.filter((index) => results[index] !== undefined);
     const missing = missingOf(configuredTeam.team, { ...plan, planned }, results);
     const deciding = { run, configuredTeam, at, planned, missing };
-    const claims = answers.statements.map((said) => said && { ...said, findings: undefined });
+    const claims = answers.statements.map((said, index) =>
+      said !== undefined && counts(index) ? { ...said, findings: undefined } : undefined,
+    );
     return compareAnswers(deciding, claims, judgeAsker(deciding));
   };
 }
@@ -170,6 +196,11 @@ function noticesOf({ until }: PlannedPanel, truths: number): readonly Notice[] {
     }),
   ];
 }
+
+/** Whether it counts what a member said. */
+type Counts = (index: number) => boolean;
+
+const everybody: Counts = () => true;
 
 /** A claim that more have to speak about. */
 interface Open {
