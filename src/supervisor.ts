@@ -1,13 +1,8 @@
 import { nameIn } from "./check/name.ts";
 import { workerBrand, checkNeeds, type Worker, type Workers } from "./describe/agent.ts";
-import { scopeQueues } from "./limits/scope-queue.ts";
 import { systemClock } from "./async/clock.ts";
 import type { CancelAnswer } from "./log/cancel-run.ts";
 import type { HumanDecision } from "./log/chosen-position.ts";
-import { embeddedExecutor } from "./executor/embedded.ts";
-import type { Executor } from "./executor/executor.ts";
-import { makeExecutor } from "./executor/make-executor.ts";
-import { flights } from "./call/cache/single-flight.ts";
 import type { Json } from "./model/json.ts";
 import type { Outcome } from "./model/outcome.ts";
 import { memory, type Backend } from "./team/backend.ts";
@@ -24,8 +19,6 @@ import {
 import { runMany, type ManyOptions, type TaskOutcome } from "./run/many/run-many.ts";
 import { beginRun, decideRun, forkRun, requestCancel, resumeRun } from "./run/begin.ts";
 import { enqueue, type Enqueued, type EnqueueOptions } from "./run/enqueue.ts";
-import { harmless } from "./run/listeners.ts";
-import { harmlessTracing } from "./run/harmless-tracing.ts";
 import { keepResuming, type KeptResuming } from "./run/keep-resuming.ts";
 import {
   resumeAll,
@@ -33,8 +26,7 @@ import {
   type ResumeAllOptions,
   type ResumedRun,
 } from "./run/resume-all.ts";
-import { onceAsked } from "./team/waiting-run.ts";
-import { configuredOnce, type Root } from "./run/root.ts";
+import { makeRoot } from "./run/make-root.ts";
 import { streamRun, type RunStream } from "./run/stream.ts";
 import type { PlanOptions, TaskPlan } from "./forecast/task-plan.ts";
 import { makeTeam } from "./team/make-team.ts";
@@ -162,33 +154,17 @@ export function supervisor<
 ): Supervisor<Agents, TaskOf<Agents, Mapped>, Answer, Name> {
   const name = nameIn<Name>(options, "supervisor", "describe it: supervisor({ name, agents })");
   const described = SUPERVISOR.of(options, `supervisor "${name}"`);
+  const { clock = systemClock, onEvent, onWaiting, tracing } = described;
+  const { backend = memory({ clock }) } = described;
   const team = makeTeam(described);
-  const {
-    clock = systemClock,
-    onEvent,
-    onWaiting,
-    tracing,
-    backend = memory({ clock }),
-  } = described;
-  const { executor: executorOf = backend.executor ?? embeddedExecutor } = described;
-  let executor: Executor | undefined;
-  const root: Root = {
+  const root = makeRoot({
     team,
     backend,
     clock,
-    named: new Map(),
-    asleep: new Map(),
-    queues: scopeQueues(),
-    flights: flights(),
-    onEvent: onEvent && harmless(onEvent, team.where, "onEvent"),
-    tracing: tracing && harmlessTracing(tracing, team.where),
-    onWaiting: onWaiting && onceAsked(harmless(onWaiting, team.where, "onWaiting")),
-    keepers: new Set(),
-    // Not before the first run: a team that is only ever nested is configured by its root.
-    configuredIn: configuredOnce({ team, clock }, backend.store.values),
-    // One for all runs, whatever limits they have of their own.
-    executor: (registry) => (executor ??= makeExecutor(executorOf, registry, team.where)),
-  };
+    ...(onEvent !== undefined && { onEvent }),
+    ...(onWaiting !== undefined && { onWaiting }),
+    ...(tracing !== undefined && { tracing }),
+  });
 
   const supervised: Supervisor<Agents, TaskOf<Agents, Mapped>, Answer, Name> = {
     ...workerBrand(),

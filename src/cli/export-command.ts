@@ -1,22 +1,52 @@
 import { recordedTruths } from "../learning/index.ts";
+import type { Backend } from "../index.ts";
+import { complain } from "./complain.ts";
 import { withDatabase } from "./database.ts";
-import { safeJson } from "./safe-text.ts";
+import { safeJson, safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ExportFlags {
   readonly db: string;
   readonly truths?: boolean;
+  readonly cases?: boolean;
   readonly team?: string;
 }
 
-/** `quorate export --truths`: every truth that was recorded, a JSON object on each line, as `quorate truth --from` reads it. */
-export async function exportCommand({ db, team }: ExportFlags, screen: Terminal): Promise<void> {
+/**
+ * `quorate export`: every truth that was recorded, as `quorate truth --from` reads it, or with `--cases` every run of which one is known, as `quorate eval`
+ * reads it; a JSON object on each line.
+ */
+export async function exportCommand(flags: ExportFlags, screen: Terminal): Promise<void> {
+  const { db, team, cases = false } = flags;
+  const wanted = team === undefined ? {} : { supervisor: team };
   await withDatabase(db, async (_store, backend) => {
-    const wanted = team === undefined ? {} : { supervisor: team };
-    for await (const { supervisor, kind, recorded } of recordedTruths(backend, wanted)) {
-      const { runId: run, atMs, ...rest } = recorded;
-      const at = atMs === undefined ? {} : { at: new Date(atMs).toISOString() };
-      screen.print(safeJson({ run, ...rest, ...at, kind, supervisor }));
-    }
+    if (cases) await exportCases(backend, wanted, screen);
+    else await exportTruths(backend, wanted, screen);
   });
+}
+
+type ExportedTeam = { readonly supervisor?: string };
+
+async function exportTruths(
+  backend: Backend,
+  wanted: ExportedTeam,
+  screen: Terminal,
+): Promise<void> {
+  for await (const { supervisor, kind, recorded } of recordedTruths(backend, wanted)) {
+    const { runId: run, atMs, ...rest } = recorded;
+    const at = atMs === undefined ? {} : { at: new Date(atMs).toISOString() };
+    screen.print(safeJson({ run, ...rest, ...at, kind, supervisor }));
+  }
+}
+
+async function exportCases(
+  backend: Backend,
+  wanted: ExportedTeam,
+  screen: Terminal,
+): Promise<void> {
+  const { recordedCases } = await import("../eval/index.ts");
+  for await (const made of recordedCases(backend, wanted)) {
+    if (made.case !== undefined) screen.print(safeJson(made.case));
+    else complain(`run ${safeText(made.runId)} is left out: ${made.leftOut}`);
+  }
 }

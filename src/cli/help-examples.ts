@@ -8,6 +8,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "quorate run team.ts --set diff=@change.diff --budget 0.50 --report md=out.md",
   ],
   plan: ["quorate plan team.ts --input task.json", "quorate plan team.ts --set n:=3 --json"],
+  eval: [
+    "quorate eval team.ts cases.jsonl --live --report json=baseline.json",
+    "quorate eval team.ts cases.jsonl --baseline baseline.json",
+    "quorate eval team.ts cases.jsonl --beside panel.ts",
+  ],
   resume: ["quorate resume team.ts", "quorate resume team.ts --all"],
   fork: [
     "quorate fork team.ts latest --from style",
@@ -31,7 +36,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   completion: ["source <(quorate completion zsh)", "quorate completion fish | source"],
   decide: ['quorate decide latest task hold --team team.ts --why "not on a Friday"'],
   truth: ["quorate truth latest task hold", "quorate truth --from truths.jsonl"],
-  export: ["quorate export --truths > truths.jsonl"],
+  export: [
+    "quorate export --truths > truths.jsonl",
+    "quorate export --cases --team gate > cases.jsonl",
+  ],
   agents: ["quorate agents", "quorate agents gate --labels fixed"],
   audit: ["quorate audit judge", "quorate audit judge chief --author-of ann,bob"],
   bill: ["quorate bill --since 7d", "quorate bill --json"],

@@ -12,6 +12,7 @@ import type { ForkFlags } from "./fork-command.ts";
 import { envFile } from "./env-file.ts";
 import { completedByFile } from "./find-config.ts";
 import { finish } from "./finish.ts";
+import { addEvalCommand } from "./eval-flags.ts";
 import { addFrontCommands } from "./front-commands.ts";
 import { age, failOn, namesIn, place, tag } from "./flag-values.ts";
 import { addLogCommands } from "./log-commands.ts";
@@ -256,6 +257,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
     exitWith(await forkCommand(team, run, options));
   });
 
+  addEvalCommand({ command, exitWith });
   addLogCommands({ command, database, exitWith });
   addFrontCommands({ command, database, exitWith });
 

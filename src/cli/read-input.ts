@@ -37,24 +37,26 @@ function looksLikeJson(given: string): boolean {
 export async function readTextInput(
   file: string,
   stdin: Readable = process.stdin,
+  maxBytes: number = MAX_INPUT_BYTES,
 ): Promise<string> {
-  return readText(file === "-" ? stdin : createReadStream(givenPath(file)), sourceOf(file));
+  const stream = file === "-" ? stdin : createReadStream(givenPath(file));
+  return readText(stream, sourceOf(file), maxBytes);
 }
 
 function sourceOf(file: string): string {
   return file === "-" ? "standard input" : file;
 }
 
-async function readText(stream: Readable, source: string): Promise<string> {
+async function readText(stream: Readable, source: string, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const chunk of stream) {
       const part = Buffer.from(chunk as Buffer);
       bytes += part.length;
-      if (bytes > MAX_INPUT_BYTES) {
+      if (bytes > maxBytes) {
         throw invalid(
-          `${source} is larger than ${MAX_INPUT_BYTES / 1024 ** 2} MiB; give a smaller input.`,
+          `${source} is larger than ${maxBytes / 1024 ** 2} MiB; give a smaller input.`,
         );
       }
       chunks.push(part);

@@ -56,10 +56,18 @@ export function addTruthCommands({ command, database, exitWith }: Describing): v
     .addOption(
       new Option("--truths", "what turned out to be true, as quorate truth --from reads it"),
     )
+    .addOption(
+      new Option(
+        "--cases",
+        "the runs whose truths are known, with their answers, as quorate eval reads them",
+      ).conflicts("truths"),
+    )
     .option("--team <name>", "only of this team")
     .addOption(database())
     .action(async (options: ExportFlags) => {
-      if (options.truths !== true) throw usage("say what: --truths");
+      if (options.truths !== true && options.cases !== true) {
+        throw usage("say what: --truths or --cases");
+      }
       const { exportCommand } = await import("./export-command.ts");
       await exportCommand(options, terminal());
     });

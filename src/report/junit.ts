@@ -1,23 +1,9 @@
 import type { Notice } from "../model/notices.ts";
-import { plain } from "../model/text.ts";
+import { junitXml, type TestCase } from "./junit-xml.ts";
 import type { ReportAgent } from "./report-agent.ts";
 import { placeOf, type ReportFinding } from "./report-finding.ts";
 import type { Report, ReportVerdict } from "./report.ts";
 import { unclearWords } from "./unclear.ts";
-
-/** One case of a suite. */
-interface TestCase {
-  readonly name: string;
-  readonly seconds: number;
-  readonly file?: string | undefined;
-  readonly line?: number | undefined;
-  readonly result?: {
-    readonly kind: "failure" | "error" | "skipped";
-    readonly type: string;
-    readonly message: string;
-    readonly text: string;
-  };
-}
 
 /**
  * A report as JUnit XML, in four suites: each agent is a case, which has an error where it failed; each verdict is one, which failed where nothing was
@@ -26,22 +12,14 @@ interface TestCase {
 export function junit(report: Report): string {
   const name = report.team?.name ?? "quorate";
   const standing = report.findings.filter(({ stands }) => stands === true);
-  const suites = [
-    suite(`${name}: agents`, report, report.agents.map(agentCase)),
-    suite(`${name}: verdicts`, report, [
-      ...report.verdicts.map((verdict) => verdictCase(verdict, report)),
-      ...gateCases(report),
-    ]),
-    suite(`${name}: notices`, report, report.notices.map(noticeCase)),
-    suite(`${name}: findings`, report, standing.map(findingCase)),
-  ];
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name: `quorate ${name}` })}>`,
-    ...suites.flat(),
-    "</testsuites>",
-    "",
-  ].join("\n");
+  const { startedAtMs } = report;
+  const verdicts = report.verdicts.map((verdict) => verdictCase(verdict, report));
+  return junitXml(`quorate ${name}`, [
+    { name: `${name}: agents`, startedAtMs, cases: report.agents.map(agentCase) },
+    { name: `${name}: verdicts`, startedAtMs, cases: [...verdicts, ...gateCases(report)] },
+    { name: `${name}: notices`, startedAtMs, cases: report.notices.map(noticeCase) },
+    { name: `${name}: findings`, startedAtMs, cases: standing.map(findingCase) },
+  ]);
 }
 
 function agentCase({ agent, status, durationMs, detail }: ReportAgent): TestCase {
@@ -98,70 +76,4 @@ function findingCase(finding: ReportFinding): TestCase {
       text: `${text}\n${details}\nreported by: ${reportedBy.join(", ")}`,
     },
   };
-}
-
-function suite(name: string, report: Report, cases: readonly TestCase[]): readonly string[] {
-  const of = (kind: string): number => cases.filter(({ result }) => result?.kind === kind).length;
-  const started =
-    report.startedAtMs === null ? undefined : new Date(report.startedAtMs).toISOString();
-  const counts = {
-    name,
-    tests: cases.length,
-    failures: of("failure"),
-    errors: of("error"),
-    skipped: of("skipped"),
-    time: seconds(cases.reduce((sum, { seconds: each }) => sum + each, 0)),
-    timestamp: started,
-  };
-  return [
-    `  <testsuite${attributes(counts)}>`,
-    ...cases.flatMap((one) => caseLines(one, name)),
-    "  </testsuite>",
-  ];
-}
-
-function caseLines(
-  { name, seconds: took, file, line, result }: TestCase,
-  suiteName: string,
-): string[] {
-  const opening = `    <testcase${attributes({ name, classname: suiteName, time: seconds(took), file, line })}`;
-  if (result === undefined) return [`${opening}/>`];
-  const { kind, type, message, text } = result;
-  const said = kind === "skipped" ? { message } : { type, message };
-  return [
-    `${opening}>`,
-    `      <${kind}${attributes(said)}>${xmlText(text)}</${kind}>`,
-    "    </testcase>",
-  ];
-}
-
-function seconds(value: number): string {
-  return value.toFixed(3);
-}
-
-function attributes(values: Readonly<Record<string, string | number | undefined>>): string {
-  return Object.entries(values)
-    .flatMap(([name, value]) =>
-      value === undefined ? [] : [` ${name}="${xmlAttribute(String(value))}"`],
-    )
-    .join("");
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  // As they are they would become spaces in an attribute.
-  "\t": "&#9;",
-  "\n": "&#10;",
-};
-
-/** A text of others in XML. `plain` takes out whatever XML 1.0 has no place for, too. */
-function xmlText(text: string): string {
-  return plain(text).replaceAll(/[&<>]/g, (character) => ENTITIES[character] ?? character);
-}
-
-function xmlAttribute(text: string): string {
-  return plain(text).replaceAll(/[&<>"\t\n]/g, (character) => ENTITIES[character] ?? character);
 }

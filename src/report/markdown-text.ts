@@ -1,4 +1,5 @@
 import { clip, plain } from "../model/text.ts";
+import { count } from "./quantities.ts";
 
 // What agents wrote stands in comments that GitHub and others render. There it may mention nobody, link nowhere, show no picture, and not
 // begin anything that our own Markdown did not begin.
@@ -46,4 +47,21 @@ function code(text: string): string {
   const fence = "`".repeat(longest + 1);
   const space = text.startsWith("`") || text.endsWith("`") ? " " : "";
   return `${fence}${space}${text}${space}${fence}`;
+}
+
+/** What the last line takes, where something is left out. */
+const LEFT_OUT_CHARS = 100;
+
+/** Whole lines, as many as there is room for: each stands by itself, so that none is left open. */
+export function fit(lines: readonly string[], maxChars: number): string {
+  const whole = `${lines.join("\n")}\n`;
+  if (whole.length <= maxChars) return whole;
+  const kept: string[] = [];
+  let room = maxChars - LEFT_OUT_CHARS;
+  for (const line of lines) {
+    room -= line.length + 1;
+    if (room < 0) break;
+    kept.push(line);
+  }
+  return `${kept.join("\n")}\n\n${count(lines.length - kept.length, "line")} more did not fit.\n`;
 }

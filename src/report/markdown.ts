@@ -1,7 +1,7 @@
 import type { Position } from "../model/conflict.ts";
 import type { Notice } from "../model/notices.ts";
 import type { Json } from "../model/json.ts";
-import { markdownCode, markdownText } from "./markdown-text.ts";
+import { fit, markdownCode, markdownText } from "./markdown-text.ts";
 import { count, duration, share } from "./quantities.ts";
 import { placeOf, type ReportFinding } from "./report-finding.ts";
 import type { Report, ReportVerdict } from "./report.ts";
@@ -19,8 +19,6 @@ const MAX_PATH = 1_000;
 const MAX_POSITION = 200;
 const MAX_TEXT = 600;
 const MAX_HOLDERS = 20;
-/** What the last line takes, where something is left out. */
-const LEFT_OUT_CHARS = 100;
 
 /**
  * A report as Markdown, for a comment, a step's summary or a file. What agents wrote can neither mention anybody, nor link, nor show a picture, nor
@@ -162,18 +160,4 @@ function footer({ runId, bill, durationMs, findings: all }: Report): string[] {
     `run ${markdownCode(runId, MAX_NAME)}`,
   ];
   return [`${parts.join("; ")}.`];
-}
-
-/** Whole lines, as many as there is room for: each stands by itself, so that none is left open. */
-function fit(lines: readonly string[], maxChars: number): string {
-  const whole = `${lines.join("\n")}\n`;
-  if (whole.length <= maxChars) return whole;
-  const kept: string[] = [];
-  let room = maxChars - LEFT_OUT_CHARS;
-  for (const line of lines) {
-    room -= line.length + 1;
-    if (room < 0) break;
-    kept.push(line);
-  }
-  return `${kept.join("\n")}\n\n${count(lines.length - kept.length, "line")} more did not fit.\n`;
 }

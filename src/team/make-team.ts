@@ -143,6 +143,7 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
     limiters: described.limiters,
     maxSubjects: described.maxSubjects,
     panel,
+    executor: described.executor,
   });
 }
 

@@ -1,6 +1,7 @@
 import { didYouMean } from "../check/did-you-mean.ts";
 import type { Agent } from "../describe/agent.ts";
 import type { Comparator } from "../conflict/compare.ts";
+import type { ExecutorFactory } from "../executor/executor.ts";
 import type { InputMap } from "../call/input.ts";
 import { KEY_FORMAT } from "../call/key.ts";
 import type { RedactRule } from "../log/redact.ts";
@@ -62,6 +63,8 @@ export interface Team {
   readonly maxSubjects: number;
   /** When enough of its members have answered; everybody is asked where it is left out. */
   readonly panel: PanelSettings | undefined;
+  /** What carries its attempts out; `undefined`: what its backend says. */
+  readonly executor: ExecutorFactory | undefined;
 }
 
 /** One place in a team. */

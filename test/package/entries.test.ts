@@ -67,6 +67,7 @@ describe("the entries of the package", () => {
     "./ai-sdk",
     "./prices",
     "./report",
+    "./eval",
   ])("%s loads nothing but Node's own modules", (subPath) => {
     const { files, packages } = loadedBy(join(root, subPaths[subPath] ?? ""));
     expect(files.length).toBeGreaterThan(1);
@@ -77,7 +78,7 @@ describe("the entries of the package", () => {
     const { sources, packages } = loadedBy(join(root, subPaths["."] ?? ""));
     expect(sources).toContain("supervisor.ts");
     const elsewhere =
-      /^(learning|audit|report|sqlite|postgres|cli|testing|command|ai-sdk|prices|otel)\/|^conflict\/(similar|contradiction)\/|^forecast\/(forecast|tree)/;
+      /^(learning|audit|eval|report|sqlite|postgres|cli|testing|command|ai-sdk|prices|otel)\/|^conflict\/(similar|contradiction)\/|^forecast\/(forecast|tree)/;
     expect(sources.filter((file) => elsewhere.test(file))).toEqual([]);
     expect(packages).not.toContain("node:sqlite");
   });

@@ -1,0 +1,174 @@
+import { readGiven } from "../check/given.ts";
+import type { Checked } from "../check/options.ts";
+import { shown } from "../check/shown.ts";
+import { QuorateError } from "../model/errors.ts";
+import { isSupervisor, type Supervisor } from "../supervisor.ts";
+import { compareWith } from "./eval-comparison.ts";
+import { takeCase, type EvalCase, type TakenCase } from "./eval-case.ts";
+import { checkId } from "./eval-id.ts";
+import { EVAL, type EvalOptions } from "./eval-options.ts";
+import { scoreOf } from "./eval-score.ts";
+import type { EvaluatedCase, EvaluatedTeam, Evaluation } from "./evaluation.ts";
+import { answersInFile, answersInMemory } from "./kept-answers.ts";
+import { readEvaluation } from "./read-evaluation.ts";
+import { runCases } from "./run-cases.ts";
+import { sumSpent } from "./sum-spent.ts";
+
+/** A supervisor, as far as an evaluation has to know its type. */
+export interface EvaluableTeam<Task> {
+  readonly name: string;
+  readonly run: (task: Task) => Promise<unknown>;
+}
+
+/** A supervisor, or several by what they are called in the evaluation. */
+export type EvaluableTeams<Task> =
+  | EvaluableTeam<Task>
+  | Readonly<Record<string, EvaluableTeam<Task>>>;
+
+/** More are refused: an evaluation is held in memory. */
+const MAX_CASES = 100_000;
+
+/**
+ * Gives cases to teams, and says how often each is right, how much its confidence is worth, and what it costs. Answers that are recorded, with
+ * the cases or in a file, are not asked for again; without `live` nobody is asked at all. Every case is a run of its own, in a store of this process
+ * that is dropped: the team's own backend is not touched, and nothing is learned from it.
+ *
+ * Rejects with `BAD_OPTIONS` for options and a baseline that cannot be meant, `INPUT_INVALID` for cases that are none and for two with one id,
+ * `STORE_FAILED` where an answer cannot be kept, and with the reason of `signal`. A run that is refused is a case with the status `error`.
+ */
+export async function evaluate<Task>(
+  teams: EvaluableTeams<Task>,
+  cases: Iterable<EvalCase<NoInfer<Task>>> | AsyncIterable<EvalCase<NoInfer<Task>>>,
+  given: EvalOptions = {},
+): Promise<Evaluation> {
+  const options = EVAL.of(given, "evaluate");
+  const named = teamsIn(teams);
+  const { baseline: before, answers: file, live, signal } = options;
+  const baseline = before === undefined ? undefined : readEvaluation(before, "evaluate: baseline");
+  const taken = await casesIn(cases);
+  const answers = file === undefined ? answersInMemory() : answersInFile(file, live);
+  const evaluated: EvaluatedTeam[] = [];
+  try {
+    // One after another: what the first asked for serves those after it.
+    for (const [name, team] of named) {
+      signal?.throwIfAborted();
+      const done = await runCases({ name, team, cases: taken, answers, options });
+      evaluated.push(teamOf(name, team, done, baseline));
+    }
+  } finally {
+    answers.close();
+  }
+  return {
+    schema: "quorate-eval/1",
+    atMs: Date.now(),
+    cases: taken.length,
+    teams: evaluated,
+    ...judged(evaluated, options),
+  };
+}
+
+function teamOf(
+  name: string,
+  { version }: Supervisor,
+  cases: readonly EvaluatedCase[],
+  baseline: Evaluation | undefined,
+): EvaluatedTeam {
+  const before = baseline?.teams.find((one) => one.name === name);
+  const sum = (of: (one: EvaluatedCase) => number): number =>
+    cases.reduce((total, one) => total + of(one), 0);
+  return {
+    name,
+    version: version ?? null,
+    score: scoreOf(cases),
+    calls: sum(({ calls }) => calls),
+    asked: sum(({ asked }) => asked),
+    spent: sumSpent(cases.map(({ spent }) => spent)),
+    incomplete: sum(({ status }) => (status === "complete" ? 0 : 1)),
+    unrecorded: sum(({ unrecorded }) => unrecorded.length),
+    cases,
+    comparison: before === undefined ? null : compareWith({ cases }, before),
+  };
+}
+
+/** Whether the first team does as it should, and why not. */
+function judged(
+  [first]: readonly EvaluatedTeam[],
+  { baseline, tolerate, minAccuracy }: Checked<typeof EVAL>,
+): Pick<Evaluation, "passed" | "against"> {
+  const against: string[] = [];
+  const { comparison, score } = first ?? {};
+  if (baseline !== undefined && first !== undefined && comparison === null) {
+    const names = Object(baseline)
+      .teams.map(({ name }: EvaluatedTeam) => `"${name}"`)
+      .join(", ");
+    against.push(`the baseline has no team "${first.name}"; it has ${names}`);
+  }
+  const lost = comparison?.regressions.length ?? 0;
+  if (lost > tolerate) {
+    const allowed = tolerate === 0 ? "none may be" : `${tolerate} may be`;
+    against.push(
+      `${lost} of ${comparison?.truths} truths were right in the baseline and are not now; ${allowed}`,
+    );
+  }
+  if (minAccuracy !== undefined && score !== undefined && score.accuracy.value < minAccuracy) {
+    against.push(
+      `${score.right} of ${score.truths} truths are right, which is less than ${minAccuracy}`,
+    );
+  }
+  const asked = baseline !== undefined || minAccuracy !== undefined;
+  return { passed: asked ? against.length === 0 : null, against };
+}
+
+function teamsIn(given: unknown): readonly (readonly [string, Supervisor])[] {
+  return readGiven("evaluate: teams", given, () => {
+    if (isSupervisor(given)) return [[given.name, given]];
+    const named =
+      typeof given === "object" && given !== null && !Array.isArray(given)
+        ? Object.entries(given)
+        : [];
+    if (named.length === 0) {
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `evaluate is given ${shown(given)}; give a supervisor, or several as { name: supervisor }`,
+      );
+    }
+    return named.map(([name, team]) => {
+      if (isSupervisor(team)) return [checkId(name, "evaluate: the name of a team"), team];
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `evaluate: ${name} is ${shown(team)}; give a supervisor`,
+      );
+    });
+  });
+}
+
+async function casesIn(given: unknown): Promise<readonly TakenCase[]> {
+  const taken: TakenCase[] = [];
+  const byId = new Map<string, number>();
+  for await (const one of listed(given)) {
+    const place = taken.length;
+    if (place === MAX_CASES) {
+      throw new QuorateError("INPUT_INVALID", `there are more than ${MAX_CASES} cases; split them`);
+    }
+    const made = takeCase(one, `case ${place + 1}`);
+    const before = byId.get(made.id);
+    if (before !== undefined) {
+      throw new QuorateError(
+        "INPUT_INVALID",
+        `case ${place + 1} has the id "${made.id}" of case ${before + 1}; give each an id of its own, and each task once`,
+      );
+    }
+    byId.set(made.id, place);
+    taken.push(made);
+  }
+  if (taken.length === 0) throw new QuorateError("INPUT_INVALID", "there are no cases; give one");
+  return taken;
+}
+
+function listed(given: unknown): AsyncIterable<unknown> | Iterable<unknown> {
+  const many = Object(given) as Iterable<unknown> & AsyncIterable<unknown>;
+  const isMany =
+    typeof given === "object" && (Symbol.iterator in many || Symbol.asyncIterator in many);
+  if (isMany) return many;
+  throw new QuorateError("BAD_OPTIONS", `evaluate: cases is ${shown(given)}; give a list of cases`);
+}

@@ -1,0 +1,12 @@
+export { evaluate } from "./evaluate.ts";
+export type { EvaluableTeam, EvaluableTeams } from "./evaluate.ts";
+export type { EvalCase, RecordedResult } from "./eval-case.ts";
+export type { BeforeAndNow, ChangedTruth, EvalComparison } from "./eval-comparison.ts";
+export type { EvalOptions } from "./eval-options.ts";
+export type { EvalScore, EvalEstimate } from "./eval-score.ts";
+export type { EvaluatedCase, EvaluatedTeam, EvaluatedTruth, Evaluation } from "./evaluation.ts";
+export { readEvaluation } from "./read-evaluation.ts";
+export { recordedCases } from "./recorded-cases.ts";
+export type { CaseOfRun } from "./recorded-cases.ts";
+export { renderEvaluation } from "./render-evaluation.ts";
+export type { EvalFormat } from "./eval-formats.ts";

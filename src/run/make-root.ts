@@ -1,0 +1,56 @@
+import type { Clock } from "../async/clock.ts";
+import { flights } from "../call/cache/single-flight.ts";
+import { embeddedExecutor } from "../executor/embedded.ts";
+import type { Executor, ExecutorFactory } from "../executor/executor.ts";
+import { makeExecutor } from "../executor/make-executor.ts";
+import { scopeQueues } from "../limits/scope-queue.ts";
+import type { Backend } from "../team/backend.ts";
+import type { SupervisorOptions } from "../team/options.ts";
+import type { Team } from "../team/team.ts";
+import { onceAsked } from "../team/waiting-run.ts";
+import { harmlessTracing } from "./harmless-tracing.ts";
+import { harmless } from "./listeners.ts";
+import { configuredOnce, type Root } from "./root.ts";
+
+type RootTold = Pick<SupervisorOptions<never, never, unknown>, "onEvent" | "onWaiting" | "tracing">;
+
+/** A team, and where its runs live. */
+export interface RootOptions extends RootTold {
+  readonly team: Team;
+  readonly backend: Backend;
+  readonly clock: Clock;
+  /** What carries attempts out; by default what the team says, else its backend, else this process. */
+  readonly executor?: ExecutorFactory;
+}
+
+/** What it takes to run tasks of a team. */
+export function makeRoot({ team, backend, clock, ...given }: RootOptions): Root {
+  const { onEvent, onWaiting, tracing } = given;
+  const executorOf = given.executor ?? executorFor(team, backend);
+  let executor: Executor | undefined;
+  return {
+    team,
+    backend,
+    clock,
+    named: new Map(),
+    asleep: new Map(),
+    queues: scopeQueues(),
+    flights: flights(),
+    onEvent: onEvent && harmless(onEvent, team.where, "onEvent"),
+    tracing: tracing && harmlessTracing(tracing, team.where),
+    onWaiting: onWaiting && onceAsked(harmless(onWaiting, team.where, "onWaiting")),
+    keepers: new Set(),
+    // Not before the first run: a team that is only ever nested is configured by its root.
+    configuredIn: configuredOnce({ team, clock }, backend.store.values),
+    // One for all runs, whatever limits they have of their own.
+    executor: (registry) => (executor ??= makeExecutor(executorOf, registry, team.where)),
+  };
+}
+
+/** What carries out the attempts of a team that lives in a backend. */
+export function executorFor(
+  { executor }: Pick<Team, "executor">,
+  backend: Backend,
+): ExecutorFactory {
+  return executor ?? backend.executor ?? embeddedExecutor;
+}
