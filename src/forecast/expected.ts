@@ -27,13 +27,18 @@ export function expect(root: TeamNode, records: Records): Expectation {
   /** Adds a team's jobs; answers with its cost and its last job. */
   const team = (node: TeamNode, after: readonly number[]): { micros: number; last: number } => {
     const begin = job(0, after);
-    // Where a need is given later than who needs it, its job is made first.
+    const { members, plan } = node;
+    // Of a panel those of a later round wait for all of the rounds before.
+    const rounds = members.map(({ place }) =>
+      plan.panel === undefined ? 1 : (records.member(place)?.round ?? 1),
+    );
     const ends: number[] = [];
     let micros = 0;
-    for (const index of inOrder(node.members)) {
-      const member = node.members[index];
+    for (const index of inOrder(members, rounds)) {
+      const member = members[index];
       if (member === undefined) continue;
-      const waits = [begin, ...member.before.map((other) => ends[other] ?? begin)];
+      const earlier = ends.filter((_, other) => (rounds[other] ?? 1) < (rounds[index] ?? 1));
+      const waits = [begin, ...earlier, ...member.before.map((other) => ends[other] ?? begin)];
       if (member.kind === "team") {
         const inner = team(member, waits);
         ends[index] = inner.last;
@@ -41,9 +46,11 @@ export function expect(root: TeamNode, records: Records): Expectation {
         continue;
       }
       const recorded = records.member(member.place);
-      const whole = member.kept === true ? NOTHING : asked(member, recorded);
-      // Of a panel not everybody is asked in every run.
-      const share = node.plan.panel === undefined ? 1 : (recorded?.share ?? 1);
+      // Of a panel not everybody is asked in every run, and some may never have been.
+      const isNever =
+        plan.panel !== undefined && recorded === undefined && records.leftOut(member.place);
+      const whole = member.kept === true || isNever ? NOTHING : asked(member, recorded);
+      const share = plan.panel === undefined ? 1 : (recorded?.share ?? 1);
       const expected = { micros: whole.micros * share, ms: share < 1 / 2 ? 0 : whole.ms };
       places.set(member.place, expected);
       micros += expected.micros;
@@ -77,10 +84,12 @@ function asked(node: AgentNode | JudgeNode, recorded: Recorded | undefined): Exp
   return { micros: micros ?? boundOf(node.configured, input) * calls, ms: durationMs };
 }
 
-/** The members of a team by their stages, so that each comes after all that it waits for. */
-function inOrder(members: TeamNode["members"]): readonly number[] {
+/** The members of a team by rounds and stages, so that each comes after all that it waits for. */
+function inOrder(members: TeamNode["members"], rounds: readonly number[]): readonly number[] {
+  const roundOf = (index: number): number => rounds[index] ?? 1;
+  const stageOf = (index: number): number => members[index]?.stage ?? 0;
   return [...members.keys()].toSorted(
-    (a, b) => (members[a]?.stage ?? 0) - (members[b]?.stage ?? 0) || a - b,
+    (a, b) => roundOf(a) - roundOf(b) || stageOf(a) - stageOf(b) || a - b,
   );
 }
 

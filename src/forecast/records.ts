@@ -14,6 +14,8 @@ export interface Recorded {
   readonly calls: number;
   /** In which share of the runs somebody was asked there at all. */
   readonly share: number;
+  /** In which round of a panel, the first is 1; 1 where there was none. */
+  readonly round: number;
 }
 
 /** What runs before took. */
@@ -22,6 +24,8 @@ export interface Records {
   readonly runs: number;
   /** Medians over the runs in which the member at that place was asked; `undefined` where there is none. */
   member(place: string): Recorded | undefined;
+  /** Whether the panel of some run was enough without the member at that place. */
+  leftOut(place: string): boolean;
   /** Medians over all runs, also those in which it had nothing to decide; `undefined` where there is no run. */
   judge(place: string): Recorded | undefined;
   /** The median time that a team's agents took to decide, from the first question to the last answer; 0 where none were asked. */
@@ -48,11 +52,13 @@ export async function recordsOf(store: Store, supervisor: string): Promise<Recor
       durationMs: median(spent.map(({ durationMs }) => durationMs)),
       calls: median(spent.map(({ calls }) => calls)),
       share: spent.length / runs.length,
+      round: median(spent.map(({ round }) => round)),
     };
   };
   return {
     runs: runs.length,
     member: (place) => medians(runs.flatMap(({ places }) => places.get(place) ?? [])),
+    leftOut: (place) => runs.some(({ leftOut }) => leftOut.has(place)),
     judge: (place) => medians(runs.map(({ places }) => places.get(place) ?? NOT_ASKED)),
     judgingMs: (team) =>
       runs.length === 0 ? 0 : median(runs.map(({ judging }) => spanOf(judging.get(team)))),
@@ -66,15 +72,18 @@ interface RecordedCost {
   readonly cost: Cost;
   readonly durationMs: number;
   readonly calls: number;
+  readonly round: number;
 }
 
-const NOT_ASKED: RecordedCost = Object.freeze({ cost: NO_COST, durationMs: 0, calls: 0 });
+const NOT_ASKED: RecordedCost = Object.freeze({ cost: NO_COST, durationMs: 0, calls: 0, round: 1 });
 
 interface OneRun {
   readonly places: ReadonlyMap<string, RecordedCost>;
   /** By team: when its agents were first asked to decide, and when the last had answered. */
   readonly judging: ReadonlyMap<string, RecordedSpan>;
   readonly panel: PanelRecord | undefined;
+  /** The places of those whom a panel did not ask. */
+  readonly leftOut: ReadonlySet<string>;
 }
 
 interface RecordedSpan {
@@ -86,12 +95,16 @@ function runOf(events: readonly RunEvent[]): OneRun {
   const places = new Map<string, RecordedCost>();
   const judging = new Map<string, RecordedSpan>();
   const calls = new CallPlaces();
-  const panel = new PanelRounds();
+  const panel = new PanelRounds(calls);
+  const leftOut = new Set<string>();
   for (const event of events) {
+    if ("role" in event) calls.add(event);
     panel.add(event);
+    if (event.type === "call.skipped" && event.reason === "panel") {
+      leftOut.add(calls.whereIs(event));
+    }
     const started = event.type === "call.started";
     if (!started && event.type !== "call.succeeded" && event.type !== "call.failed") continue;
-    calls.add(event);
     // Who stood in for a member, and its dearer tiers, are on its own account.
     const place = calls.whereIs(calls.firstOf(event));
     if (event.role === "judge") {
@@ -106,9 +119,10 @@ function runOf(events: readonly RunEvent[]): OneRun {
       cost: addCost(before.cost, event.cost),
       durationMs: before.durationMs + event.durationMs,
       calls: before.calls + 1,
+      round: panel.roundOf(place) ?? 1,
     });
   }
-  return { places, judging, panel: panel.record };
+  return { places, judging, panel: panel.record, leftOut };
 }
 
 function spanOf(span: RecordedSpan | undefined): number {

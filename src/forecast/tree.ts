@@ -7,6 +7,7 @@ import { mergeLimits } from "../describe/limits.ts";
 import type { Graph } from "../team/graph.ts";
 import type { Plan } from "../team/plan.ts";
 import { planFor } from "../team/route.ts";
+import { withPanel } from "../team/freeze-panel.ts";
 import { isConfiguredTeam, type ConfiguredTeam } from "../team/configure-team.ts";
 import type { Member } from "../team/team.ts";
 
@@ -113,7 +114,9 @@ async function lookAtMember(
       kept: await keptOf(ahead, node, configured, task),
     };
   }
-  const plan = await planOf(ahead, configured, task);
+  const routed = await planOf(ahead, configured, task);
+  // In which order its panel asks makes no difference to what it takes at most.
+  const plan = withPanel(configured, routed, { settings: undefined, learned: undefined, seed: "" });
   const checked = member.input === undefined ? place.checked : new Map();
   return lookAhead(ahead, configured, { node, prefix: `${node.place}/`, task, plan, checked });
 }

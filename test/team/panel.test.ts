@@ -461,6 +461,28 @@ describe("the rounds of a panel in the plan", () => {
     },
   );
 
+  it("follow one another in the time that a plan expects, in nested teams too", async () => {
+    const { gate, run, clock, store } = teamOf(said);
+    await run();
+    // Three who take 1 ms each, and then one more. The last is asked in no run.
+    const once = (await gate.plan("task" as never)).expected;
+    expect(once.durationMs).toBe(2);
+    const outer = supervisor({
+      name: "outer",
+      agents: { gate },
+      clock,
+      backend: { store },
+    } as never);
+    const running = outer.run("task" as never);
+    let over = false;
+    running.finally(() => (over = true)).catch(() => {});
+    while (!over) await clock.next();
+    const ahead = await outer.plan("task" as never);
+    expect(ahead.expected.durationMs).toBe(2);
+    // At worst they are asked one by one.
+    expect(ahead.worst.durationMs).toBe(5 * 30_000);
+  });
+
   it("are one for each member in sequence, and one where everybody is asked to learn from it", async () => {
     const sequence = teamOf(said, { mode: "sequence" });
     const { panel } = await sequence.gate.plan("task" as never);
