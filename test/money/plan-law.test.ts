@@ -21,6 +21,7 @@ import {
   type Schema,
   type Supervisor,
   type TaskPlan,
+  type TeamPanel,
 } from "../../src/index.ts";
 import { anyTeam as strangeTeam, makeTeam as makeStrangeTeam } from "../durable/any-team.ts";
 import { virtualClock, type VirtualClock } from "../../src/testing/index.ts";
@@ -55,6 +56,8 @@ interface AnyTeam {
   readonly judged: boolean;
   readonly reruns: boolean;
   readonly maxSubjects: number;
+  /** Asks the fewest that are enough, where its chain can tell. */
+  readonly panel: TeamPanel | undefined;
 }
 
 const anyAgent = (depth: number): fc.Arbitrary<AnyAgent> =>
@@ -113,6 +116,13 @@ const anyTeam = (depth: number): fc.Arbitrary<AnyTeam> =>
         judged: fc.boolean(),
         reruns: fc.boolean(),
         maxSubjects: fc.nat(3),
+        panel: fc.option(
+          fc.constantFrom<TeamPanel>("certain", "lead", {
+            until: { confidence: 0.6 },
+            explore: 0.5,
+          }),
+          { nil: undefined, freq: 2 },
+        ),
       }),
     );
 
@@ -262,6 +272,7 @@ function makeTeam(name: string, spec: AnyTeam, needs: object, world: World, root
       vote(),
     ],
     maxSubjects: spec.maxSubjects,
+    ...(spec.panel !== undefined && !spec.reruns && { panel: spec.panel as never }),
     backend: { store },
     clock,
   });
