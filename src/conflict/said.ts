@@ -27,7 +27,7 @@ const MAX_FINDINGS = 1_000;
 
 /**
  * Reads an answer. What it claims: what the agent's `claims` function says; where `claims` names a property, that one is a claim about
- * `"task"`; else an output that is a string, number or boolean, or its `recommendation` that is one. A `findings` array of strings or
+ * `"task"`; else an output that is a string, number or boolean, or its `recommendation` that is one and not blank. A `findings` array of strings or
  * `{ text, file, line, … }` is open findings besides; an array in which nothing has a text is none. `undefined` when it says nothing.
  *
  * Throws `CLAIMS_INVALID` when the agent's `claims` throws or returns what is no claim, for a position of more than 64 KiB,
@@ -56,10 +56,14 @@ function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
+function isBlank(value: unknown): boolean {
+  return typeof value === "string" && value.trim() === "";
+}
+
 /** A text that nobody could hold is an answer all the same, for whoever reads it. */
 function plainPosition(output: string | number | boolean): Json | undefined {
   if (typeof output !== "string") return output;
-  if (output.trim() === "" || output.length > MAX_POSITION_BYTES) return undefined;
+  if (isBlank(output) || output.length > MAX_POSITION_BYTES) return undefined;
   return takeJson(output, MAX_POSITION_BYTES).fault === undefined ? output : undefined;
 }
 
@@ -68,7 +72,7 @@ function namedClaim({ name, claims }: Speaker, output: unknown): readonly Claim[
   const named = typeof claims === "string" ? claims : undefined;
   const value = property(output, named ?? "recommendation");
   if (value === undefined || value === null) return NONE;
-  if (named === undefined && !isScalar(value)) return NONE;
+  if (named === undefined && (!isScalar(value) || isBlank(value))) return NONE;
   const taken = takeJson(value, MAX_POSITION_BYTES);
   if (taken.fault === undefined) return [aboutTask(name, taken.value as Json)];
   const why = `the ${named ?? "recommendation"} of ${name} ${taken.fault.why}; say it in fewer`;

@@ -1,4 +1,7 @@
+import { SEVERITIES } from "../model/claim.ts";
+import { oneLine } from "./plain.ts";
 import type { Said } from "./said.ts";
+import { fewOf } from "./subject.ts";
 
 /**
  * What stands in an answer where a recommendation or findings are looked for, and cannot be compared, in words: `a recommendation
@@ -9,16 +12,13 @@ export function unreadIn(
   heard: Said | undefined,
   property: string | undefined,
 ): readonly string[] {
-  if (typeof output !== "object" || output === null) return [];
-  const answer = output as Readonly<Record<string, unknown>>;
-  const own = (name: string): unknown => (Object.hasOwn(answer, name) ? answer[name] : undefined);
   const unread: string[] = [];
-  const position = property === undefined ? undefined : own(property);
+  const position = property === undefined ? undefined : own(output, property);
   const claimed = (heard?.claims.length ?? 0) > 0;
   if (property !== undefined && !claimed && typeof position === "object" && position !== null) {
     unread.push(`a ${property} that is ${Array.isArray(position) ? "a list" : "an object"}`);
   }
-  const findings = own("findings");
+  const findings = own(output, "findings");
   if (findings === undefined || findings === null) return unread;
   if (!Array.isArray(findings)) {
     unread.push(`findings that are ${wordFor(findings)} and no list`);
@@ -30,6 +30,37 @@ export function unreadIn(
   return unread;
 }
 
+/** `2 of 3 findings with a severity that is none of critical, … ("error")`; `undefined` where each that is said is one. */
+export function unratedIn(output: unknown): string | undefined {
+  const findings = own(output, "findings");
+  if (!Array.isArray(findings)) return undefined;
+  const said = findings.flatMap((item: unknown) => {
+    const severity = own(item, "severity");
+    return severity === undefined || severity === null || isSeverity(severity) ? [] : [severity];
+  });
+  if (said.length === 0) return undefined;
+  // Whole or not at all: redact may not know half of what it takes out.
+  const short = said.filter((one) => typeof one === "string" && one.length <= MAX_SEVERITY_CHARS);
+  const quoted = [...new Set(short)].map((one) => `"${oneLine(String(one), MAX_SEVERITY_CHARS)}"`);
+  const which = quoted.length === 0 ? "" : ` (${fewOf(quoted, MAX_SEVERITIES, String)})`;
+  return `${said.length} of ${findings.length} findings with a severity that is none of ${SEVERITIES.join(", ")}${which}`;
+}
+
+const MAX_SEVERITIES = 3;
+const MAX_SEVERITY_CHARS = 40;
+
+function isSeverity(said: unknown): boolean {
+  if (typeof said !== "string") return false;
+  const word = said.trim().toLowerCase();
+  return word === "" || SEVERITIES.some((one) => one === word);
+}
+
+function own(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
+
 function wordFor(value: unknown): string {
   if (typeof value === "string") return "a text";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
@@ -37,7 +68,6 @@ function wordFor(value: unknown): string {
 
 /** A text that says nothing is left out by intention. */
 function isBlank(item: unknown): boolean {
-  const text: unknown =
-    typeof item === "object" && item !== null ? (item as { text?: unknown }).text : item;
+  const text = typeof item === "object" ? own(item, "text") : item;
   return typeof text === "string" && text.trim() === "";
 }

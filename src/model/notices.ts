@@ -7,11 +7,15 @@ export type NoticeLevel = "info" | "warn";
  * - `one-voice`: one agent alone spoke about a subject, where others were asked.
  * - `said-nothing`: an agent answered, and nothing in its answer can be compared.
  * - `answer-unread`: an answer has a recommendation or findings in a form that nobody can compare.
+ * - `severity-unread`: findings have a severity that is none.
+ * - `set-aside`: what an agent claimed is nothing that its comparison lists.
+ * - `team-undecided`: a team within the team answered, and decided nothing.
  * - `report-unread`: an agent reported a cost in a form that nobody can read.
  * - `not-free`: an agent that is said to cost nothing reported money.
  * - `cost-unknown`: calls reported nothing of what they used, or it has no price, where money is looked after.
  * - `not-cached`: answers were not cached, since they have secrets and there is no secret to hash them with.
  * - `redact-unmatched`: a path of `redact` led to nothing.
+ * - `panel-enough`: a panel stopped by its rule, and somebody was not asked.
  * - `short-of-truths`: a panel was to go by who leads, and too little is known of its agents for that.
  * - `redacted-decided`: the log does not have a position that was decided about as it is.
  */
@@ -21,11 +25,15 @@ export type NoticeCode =
   | "one-voice"
   | "said-nothing"
   | "answer-unread"
+  | "severity-unread"
+  | "set-aside"
+  | "team-undecided"
   | "report-unread"
   | "not-free"
   | "cost-unknown"
   | "not-cached"
   | "redact-unmatched"
+  | "panel-enough"
   | "short-of-truths"
   | "redacted-decided";
 
@@ -71,6 +79,18 @@ export const NOTICES: Readonly<Record<NoticeCode, NoticeKind>> = {
     advice:
       "Recommend with a text, a number, true or false; report findings as a list of texts or of { text, file, line }; or give the agent claims.",
   },
+  "severity-unread": {
+    level: "info",
+    advice: "Say it in one of these words; a gate by severity cannot tell whether others pass.",
+  },
+  "set-aside": {
+    level: "info",
+    advice: "It has no vote; have it answer with what is listed, or list that.",
+  },
+  "team-undecided": {
+    level: "info",
+    advice: "See what that team left open; only what it has decided is a claim of it.",
+  },
   "report-unread": {
     level: "warn",
     advice:
@@ -93,6 +113,10 @@ export const NOTICES: Readonly<Record<NoticeCode, NoticeKind>> = {
   "redact-unmatched": {
     level: "info",
     advice: "Check the path: what it was to take out may stand in the log under another name.",
+  },
+  "panel-enough": {
+    level: "info",
+    advice: "Nothing has to be done; panel: false asks everybody once.",
   },
   "short-of-truths": {
     level: "info",

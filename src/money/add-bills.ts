@@ -17,7 +17,7 @@ export const NOTHING_SAVED: Saved = Object.freeze({
 export const NOTHING_WASTED: Wasted = Object.freeze({ retries: NONE, late: NONE, inDoubt: NONE });
 
 /** An amount, with so many calls and so much money more. */
-export function add(a: Amount, calls: number, money: Money): Amount {
+export function add(a: Amount, calls: number, money: SavedMoney): Amount {
   const sum = { calls: a.calls + calls };
   if (a.usdMicros !== "unknown" && money.usdMicros !== "unknown") {
     return { ...sum, usdMicros: a.usdMicros + money.usdMicros };
@@ -27,9 +27,9 @@ export function add(a: Amount, calls: number, money: Money): Amount {
 }
 
 /** Money of an amount or of a cost, in micro-dollars. */
-type Money = Pick<Amount, "usdMicros" | "atLeast"> | Pick<Cost, "usdMicros" | "atLeast">;
+type SavedMoney = Pick<Amount, "usdMicros" | "atLeast"> | Pick<Cost, "usdMicros" | "atLeast">;
 
-function knownOf({ usdMicros, atLeast }: Money): number {
+function knownOf({ usdMicros, atLeast }: SavedMoney): number {
   if (usdMicros !== "unknown") return usdMicros;
   return (typeof atLeast === "object" ? atLeast.usdMicros : atLeast) ?? 0;
 }

@@ -89,7 +89,11 @@ describe("a panel that goes on until it is certain", () => {
     const { run, asked, store } = teamOf(FIVE);
     const outcome = await run();
     expect(asked).toEqual(["a0 at 0", "a1 at 0", "a2 at 0"]);
-    expect(outcome).toMatchObject({ status: "complete", missing: [], notices: [] });
+    expect(outcome).toMatchObject({
+      status: "complete",
+      missing: [],
+      notices: [{ code: "panel-enough", level: "info", agents: ["a3", "a4"] }],
+    });
     expect(outcome.verdicts).toMatchObject([{ winner: "ship", missing: [] }]);
     const detail = "those who have answered were enough";
     for (const name of ["a3", "a4"])
@@ -588,7 +592,9 @@ describe("a panel that goes on until two lead", () => {
     }
     asked.length = 0;
     const later = await gate.run(41);
-    expect(later.notices).toEqual([]);
+    expect(later.notices).toMatchObject([
+      { code: "panel-enough", agents: ["poor", "fair", "weak"] },
+    ]);
     expect(asked.toSorted()).toEqual(["best", "good"]);
     expect(later.verdicts).toMatchObject([{ winner: truth(41) }]);
     expect(later.bill.saved.panel).toMatchObject({ calls: 3 });

@@ -1,86 +1,48 @@
-import type { AgentResult } from "../../model/call.ts";
-import { oneLine } from "../../conflict/plain.ts";
-import type { Said } from "../../conflict/said.ts";
-import { TASK_SUBJECT } from "../../model/claim.ts";
 import { fewOf } from "../../conflict/subject.ts";
-import { unreadIn } from "../../conflict/unread.ts";
 import { notice, type Notice } from "../../model/notices.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import { counted } from "../../resolve/words.ts";
 import { isLeftOut } from "../coordinate/conclude.ts";
-import type { Plan } from "../plan.ts";
-import { isTeam } from "../configure-team.ts";
-import type { Member, Team } from "../team.ts";
-
-/** What a team was asked, what it said, and what was decided about that. Members are known by their index. */
-export interface TeamAnswers {
-  readonly team: Team;
-  readonly plan: Plan;
-  readonly results: readonly (AgentResult | undefined)[];
-  readonly statements: readonly (Said | undefined)[];
-  readonly verdicts: readonly Verdict[];
-}
-
-/** One member that was asked. */
-interface AskedMember {
-  readonly member: Member;
-  readonly result: AgentResult | undefined;
-  readonly said: Said | undefined;
-  /** Others that were asked need its answer: it may be there for them alone. */
-  readonly isNeeded: boolean;
-  /** A function of its own says what it claims, if anything. */
-  readonly claimsByItself: boolean;
-  /** Its answer has something that is meant for comparing, in a form that cannot be. */
-  readonly unread: readonly string[];
-  /** What its answer has where the claim was looked for; `undefined` where that helps nobody. */
-  readonly instead: string | undefined;
-}
+import {
+  answered,
+  askedAt,
+  maySayNothing,
+  MAX_NAMES,
+  MAX_SUBJECTS,
+  nameIn,
+  quoted,
+  spoke,
+  voicesOf,
+  type AskedMember,
+  type TeamAnswers,
+} from "./asked-member.ts";
 
 /** What the outcome of a team does not say by itself: what was not compared, and who did not speak. */
 export function teamNotices(answers: TeamAnswers): readonly Notice[] {
+  const { team, verdicts } = answers;
   const asked = answers.plan.planned
     .filter((index) => !isLeftOut(answers.results[index]))
     .map((index) => askedAt(answers, index));
-  const unread = asked.filter((one) => one.unread.length > 0).map(unreadNotice);
-  if (asked.length < 2) return unread;
-  const compared = comparedNotice(asked, answers.verdicts);
-  const found = foundNotice(asked, answers.verdicts);
+  const unread = asked.flatMap(unreadNotices);
+  const aside = asideNotices(asked, answers);
+  if (asked.length < 2) {
+    // One that is asked alone may be there for its answer's own sake, but not where that has to pass.
+    const isAwaited = team.gate !== undefined || asked.some(({ member }) => member.required);
+    return [...unread, ...aside, ...(isAwaited ? silentNotices(asked) : []), ...left(answers)];
+  }
+  const compared = comparedNotice(asked, verdicts);
+  const found = foundNotice(asked, verdicts);
   return [
     ...(compared === undefined ? [] : [compared]),
     // Before those who are alone, as it may be why they are.
     ...unread,
-    ...(compared === undefined ? oneVoiceNotices(asked, answers.verdicts) : []),
+    ...aside,
+    ...(compared === undefined ? oneVoiceNotices(asked, verdicts) : []),
     ...(found === undefined ? [] : [found]),
     // Where nobody spoke that is told already.
     ...(compared === undefined || asked.some(spoke) ? silentNotices(asked) : []),
+    ...left(answers),
   ];
-}
-
-function askedAt({ team, plan, results, statements }: TeamAnswers, index: number): AskedMember {
-  const isNeeded = plan.planned.some(
-    (other) => team.members[other]?.needs.includes(index) === true,
-  );
-  const member = team.members[index] as Member;
-  const [result, said] = [results[index], statements[index]];
-  const output = result?.status === "ok" ? result.output : undefined;
-  const property = claimProperty(member);
-  const unread = unreadIn(output, said, property);
-  const claimsByItself = property === undefined;
-  const { worker } = member;
-  const isMade = isTeam(worker) && worker.answer === undefined;
-  const helps = said === undefined && unread.length === 0 && !isMade;
-  const instead = helps && property !== undefined ? insteadOf(property, output) : undefined;
-  return { member, result, said, isNeeded, claimsByItself, unread, instead };
-}
-
-/** `"score", "note" and no "recommendation"`, of an answer that has properties. */
-function insteadOf(property: string, output: unknown): string | undefined {
-  if (typeof output !== "object" || output === null || Array.isArray(output)) return undefined;
-  // Whole or not at all: redact may not know half of what it takes out.
-  const names = Object.keys(output).filter((name) => name.length <= MAX_PROPERTY_CHARS);
-  if (names.length === 0 || names.includes(property)) return undefined;
-  const named = (name: string): string => `"${oneLine(name, MAX_PROPERTY_CHARS)}"`;
-  return `${fewOf(names, MAX_NAMES, named)} and no ${named(property)}`;
 }
 
 /** `: a, b answered with "score" and no "recommendation"`: what there is for those who are to say what counts. */
@@ -89,30 +51,73 @@ function answeredInstead(silent: readonly AskedMember[]): string {
   alike.delete(undefined);
   if (alike.size === 0) return "";
   const each = ([instead, those]: readonly [string | undefined, readonly AskedMember[]]): string =>
-    `${fewOf(those, MAX_NAMES, ({ member }) => nameIn(member.name))} answered with ${instead}`;
+    `${fewOf(those, MAX_NAMES, ({ member }) => nameIn(member.name))} ${instead}`;
   return `: ${fewOf([...alike], MAX_SUBJECTS, each)}`;
 }
 
-/** Where the claim stands in an answer; nowhere where a function reads it. */
-function claimProperty({ worker }: Member): string | undefined {
-  if (!("claims" in worker) || worker.claims === undefined) return "recommendation";
-  return typeof worker.claims === "string" ? worker.claims : undefined;
+function unreadNotices({ member: { name }, unread, unrated }: AskedMember): readonly Notice[] {
+  const agents = [name];
+  return [
+    ...(unread.length === 0
+      ? []
+      : [
+          notice("answer-unread", {
+            what: `The answer of ${nameIn(name)} has ${unread.join(" and ")}, so that is not compared`,
+            agents,
+          }),
+        ]),
+    ...(unrated === undefined
+      ? []
+      : [notice("severity-unread", { what: `${nameIn(name)} reports ${unrated}`, agents })]),
+  ];
 }
 
-function answered({ result }: AskedMember): boolean {
-  return result?.status === "ok";
-}
-
-function spoke({ said, isNeeded }: AskedMember): boolean {
-  if (said === undefined || (isNeeded && said.plain === true)) return false;
-  return said.claims.length > 0 || said.findings !== undefined;
-}
-
-function unreadNotice({ member: { name }, unread }: AskedMember): Notice {
-  return notice("answer-unread", {
-    what: `The answer of ${nameIn(name)} has ${unread.join(" and ")}, so that is not compared`,
-    agents: [name],
+/** Those of whom something was set aside: who is required has to be heard. */
+function asideNotices(
+  asked: readonly AskedMember[],
+  { team }: Pick<TeamAnswers, "team">,
+): readonly Notice[] {
+  const aside = asked.filter((one) => one.aside.length > 0);
+  return byNeed(aside).flatMap(({ those, level }) => {
+    const who = fewOf(those, MAX_NAMES, ({ member, aside: subjects }) => {
+      const about = fewOf(subjects, MAX_SUBJECTS, quoted);
+      return `what ${nameIn(member.name)} said about ${about}`;
+    });
+    const names = new Set(
+      those.flatMap((one) => one.aside.map((subject) => team.compare.get(subject)?.name)),
+    );
+    const by = names.size === 1 ? [...names][0] : undefined;
+    return notice("set-aside", {
+      what: `Set aside, as ${by ?? "its comparison"} does not list it: ${who}`,
+      agents: those.map(({ member }) => member.name),
+      level,
+    });
   });
+}
+
+/** Those who are required, and the others; only where there are any. */
+function byNeed(
+  members: readonly AskedMember[],
+): readonly { readonly those: readonly AskedMember[]; readonly level: "warn" | "info" }[] {
+  const parts = [
+    { those: members.filter(({ member }) => member.required), level: "warn" },
+    { those: members.filter(({ member }) => !member.required), level: "info" },
+  ] as const;
+  return parts.filter(({ those }) => those.length > 0);
+}
+
+/** That a panel was enough, and whom it left out. */
+function left({ team, plan, results }: TeamAnswers): readonly Notice[] {
+  const out = plan.planned.filter((index) => isLeftOut(results[index]));
+  if (out.length === 0) return [];
+  const agents = out.map((index) => team.members[index]?.name ?? "");
+  const count = plan.planned.length - out.length;
+  return [
+    notice("panel-enough", {
+      what: `The panel was enough with ${count} of ${plan.planned.length}, and did not ask ${fewOf(agents, MAX_NAMES, nameIn)}`,
+      agents,
+    }),
+  ];
 }
 
 /** That two or more answered, and nothing of it was compared. */
@@ -170,11 +175,6 @@ function oneVoiceNotices(
   });
 }
 
-/** Whether nobody can have expected that it claims or reports anything. */
-function maySayNothing({ isNeeded, claimsByItself }: AskedMember): boolean {
-  return isNeeded || claimsByItself;
-}
-
 /** `style did not answer; types said nothing about it`. */
 function whyNot(silent: readonly AskedMember[]): string {
   const named = (those: readonly AskedMember[]): string =>
@@ -208,40 +208,21 @@ function silentNotices(asked: readonly AskedMember[]): readonly Notice[] {
       answered(one) &&
       !spoke(one) &&
       one.unread.length === 0 &&
+      one.aside.length === 0 &&
       !one.isNeeded &&
       (one.member.required || !one.claimsByItself),
   );
-  const notices = [
-    { those: silent.filter(({ member }) => member.required), level: "warn" },
-    { those: silent.filter(({ member }) => !member.required), level: "info" },
-  ] as const;
-  return notices.flatMap(({ those, level }) => {
-    if (those.length === 0) return [];
-    const who = fewOf(those, MAX_NAMES, ({ member }) => nameIn(member.name));
+  return byNeed(silent).flatMap(({ those, level }) => {
     const required = level === "warn" ? ", and an answer of it is required" : "";
-    return notice("said-nothing", {
-      what: `${who} answered and said nothing that can be compared${required}${answeredInstead(those)}`,
-      agents: those.map(({ member }) => member.name),
-      level,
+    const parts = Map.groupBy(those, ({ isTeam }) => isTeam);
+    return [...parts].map(([isTeam, some]) => {
+      const who = fewOf(some, MAX_NAMES, ({ member }) => nameIn(member.name));
+      const what = isTeam ? "decided nothing" : "said nothing that can be compared";
+      return notice(isTeam ? "team-undecided" : "said-nothing", {
+        what: `${who} answered and ${what}${required}${answeredInstead(some)}`,
+        agents: some.map(({ member }) => member.name),
+        level,
+      });
     });
   });
-}
-
-function voicesOf({ positions }: Verdict): readonly string[] {
-  return [...new Set(positions.flatMap(({ heldBy }) => heldBy.map(({ agent }) => agent)))];
-}
-
-const MAX_NAMES = 5;
-const MAX_SUBJECTS = 3;
-const MAX_NAME_CHARS = 100;
-const MAX_SUBJECT_CHARS = 80;
-const MAX_PROPERTY_CHARS = 40;
-
-function nameIn(name: string): string {
-  return oneLine(name, MAX_NAME_CHARS);
-}
-
-function quoted(subject: string): string {
-  if (subject === TASK_SUBJECT) return "the task";
-  return `"${oneLine(subject, MAX_SUBJECT_CHARS)}"`;
 }

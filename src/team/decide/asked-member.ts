@@ -1,0 +1,170 @@
+import { oneLine } from "../../conflict/plain.ts";
+import type { Said } from "../../conflict/said.ts";
+import { fewOf } from "../../conflict/subject.ts";
+import { unratedIn, unreadIn } from "../../conflict/unread.ts";
+import type { AgentResult } from "../../model/call.ts";
+import { TASK_SUBJECT } from "../../model/claim.ts";
+import type { Verdict } from "../../model/verdict.ts";
+import { isLeftOut } from "../coordinate/conclude.ts";
+import type { Plan } from "../plan.ts";
+import { isTeam } from "../configure-team.ts";
+import type { Member, Team } from "../team.ts";
+
+/** What a team was asked, what it said, and what was decided about that. Members are known by their index. */
+export interface TeamAnswers {
+  readonly team: Team;
+  readonly plan: Plan;
+  readonly results: readonly (AgentResult | undefined)[];
+  readonly statements: readonly (Said | undefined)[];
+  readonly verdicts: readonly Verdict[];
+}
+
+/** One member that was asked, as the notices of its team go by it. */
+export interface AskedMember {
+  readonly member: Member;
+  readonly result: AgentResult | undefined;
+  readonly said: Said | undefined;
+  /** A team that answers with its verdicts. */
+  readonly isTeam: boolean;
+  /** Others that were asked need its answer: it may be there for them alone. */
+  readonly isNeeded: boolean;
+  /** A function of its own says what it claims, if anything. */
+  readonly claimsByItself: boolean;
+  /** Its answer has something that is meant for comparing, in a form that cannot be. */
+  readonly unread: readonly string[];
+  /** Which of its findings have a severity that is none. */
+  readonly unrated: string | undefined;
+  /** The subjects of which its position was set aside. */
+  readonly aside: readonly string[];
+  /** What it did where a claim was looked for, `answered with "score" and no "recommendation"`; `undefined` where that helps nobody. */
+  readonly instead: string | undefined;
+}
+
+/** The member of that index, and what came of it. */
+export function askedAt(answers: TeamAnswers, index: number): AskedMember {
+  const { team, plan, results, statements, verdicts } = answers;
+  // As the verdict counts it: who was not asked needed nothing.
+  const isNeeded = plan.planned.some(
+    (other) => !isLeftOut(results[other]) && team.members[other]?.needs.includes(index) === true,
+  );
+  const member = team.members[index] as Member;
+  const [result, said] = [results[index], statements[index]];
+  const output = result?.status === "ok" ? result.output : undefined;
+  const property = claimProperty(member);
+  const unread = unreadIn(output, said, property);
+  const { worker } = member;
+  const isMade = isTeam(worker) && worker.answer === undefined;
+  const isSilent = said === undefined || (said.claims.length === 0 && said.findings === undefined);
+  const helps = result?.status === "ok" && isSilent && unread.length === 0;
+  return {
+    member,
+    result,
+    said,
+    isTeam: isMade,
+    isNeeded,
+    claimsByItself: property === undefined,
+    unread,
+    unrated: isMade ? undefined : unratedIn(output),
+    aside: isNeeded && said?.plain === true ? [] : asideOf(member.name, said, verdicts),
+    instead: helps ? insteadOf(output, isMade, property) : undefined,
+  };
+}
+
+export function answered({ result }: AskedMember): boolean {
+  return result?.status === "ok";
+}
+
+/** Whether something of what it said was compared, or could have been. */
+export function spoke({ said, isNeeded, aside }: AskedMember): boolean {
+  if (said === undefined || (isNeeded && said.plain === true)) return false;
+  if (said.findings !== undefined) return true;
+  return said.claims.some(({ subject }) => !aside.includes(subject));
+}
+
+/** Whether nobody can have expected that it claims or reports anything. */
+export function maySayNothing({ isNeeded, claimsByItself, aside }: AskedMember): boolean {
+  return (isNeeded || claimsByItself) && aside.length === 0;
+}
+
+/** Who holds a position on what a verdict is about. */
+export function voicesOf({ positions }: Verdict): readonly string[] {
+  return [...new Set(positions.flatMap(({ heldBy }) => heldBy.map(({ agent }) => agent)))];
+}
+
+/** What it claimed, and is held by nobody: a comparison set it aside. */
+function asideOf(
+  name: string,
+  said: Said | undefined,
+  verdicts: readonly Verdict[],
+): readonly string[] {
+  if (said === undefined || said.claims.length === 0) return [];
+  const claimed = new Set(said.claims.map(({ subject }) => subject));
+  return verdicts
+    .filter(({ kind, subject }) => kind === "claim" && claimed.has(subject))
+    .filter((verdict) => !voicesOf(verdict).includes(name))
+    .map(({ subject }) => subject);
+}
+
+/** Where the claim stands in an answer; nowhere where a function reads it. */
+function claimProperty({ worker }: Member): string | undefined {
+  if (!("claims" in worker) || worker.claims === undefined) return "recommendation";
+  return typeof worker.claims === "string" ? worker.claims : undefined;
+}
+
+function insteadOf(
+  output: unknown,
+  isMade: boolean,
+  property: string | undefined,
+): string | undefined {
+  if (isMade) return leftOpen(output);
+  if (property === undefined) return undefined;
+  const isObject = typeof output === "object" && output !== null && !Array.isArray(output);
+  const what = isObject ? propertiesOf(output, property) : wholeOf(output, property);
+  return what === undefined ? undefined : `answered with ${what}`;
+}
+
+/** `left the task tied`: what a team within the team has not decided. */
+function leftOpen(output: unknown): string | undefined {
+  const { verdicts = [] } = output as { readonly verdicts?: readonly Verdict[] };
+  if (verdicts.length === 0) return undefined;
+  return `left ${fewOf(verdicts, MAX_SUBJECTS, ({ subject, status }) => `${quoted(subject)} ${status}`)}`;
+}
+
+/** `"score", "note" and no "recommendation"`, of an answer that has properties. */
+function propertiesOf(output: object, property: string): string | undefined {
+  // Whole or not at all: redact may not know half of what it takes out.
+  const names = Object.keys(output).filter((name) => name.length <= MAX_PROPERTY_CHARS);
+  const named = (name: string): string => `"${oneLine(name, MAX_PROPERTY_CHARS)}"`;
+  if (Object.hasOwn(output, property)) {
+    const value = (output as Readonly<Record<string, unknown>>)[property];
+    return `a ${named(property)} that is ${value === null ? "null" : "blank"}`;
+  }
+  if (names.length === 0) return undefined;
+  return `${fewOf(names, MAX_NAMES, named)} and no ${named(property)}`;
+}
+
+/** `a blank text`: an answer without properties in which no claim was found. */
+function wholeOf(output: unknown, property: string): string {
+  if (output === null || output === undefined) return "nothing";
+  if (Array.isArray(output)) return "a list";
+  const isText = typeof output === "string";
+  if (isText && output.trim() === "") return "a blank text";
+  if (isText && property === "recommendation") return "a text that is longer than 64 KiB";
+  return `a ${isText ? "text" : typeof output} and no "${oneLine(property, MAX_PROPERTY_CHARS)}"`;
+}
+
+export const MAX_NAMES = 5;
+export const MAX_SUBJECTS = 3;
+const MAX_NAME_CHARS = 100;
+const MAX_SUBJECT_CHARS = 80;
+const MAX_PROPERTY_CHARS = 40;
+
+export function nameIn(name: string): string {
+  return oneLine(name, MAX_NAME_CHARS);
+}
+
+/** A subject as it stands in a sentence. */
+export function quoted(subject: string): string {
+  if (subject === TASK_SUBJECT) return "the task";
+  return `"${oneLine(subject, MAX_SUBJECT_CHARS)}"`;
+}
