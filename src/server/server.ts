@@ -142,6 +142,7 @@ export async function server(given: ServerOptions): Promise<Server> {
     packages,
     fail,
   );
+  hooks.resume();
   if (resume) for (const team of teams) runs.keepResuming(team);
 
   let closed: Promise<void> | undefined;

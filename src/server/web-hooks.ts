@@ -1,6 +1,8 @@
 import { createHmac } from "node:crypto";
 import { option, options, type Option, type Options } from "../check/options.ts";
 import { QuorateError } from "../model/errors.ts";
+import { sha256 } from "../model/hash.ts";
+import type { Json } from "../model/json.ts";
 import type { RunSummary, Store } from "../store/store.ts";
 import type { ServerFailure } from "./driving.ts";
 
@@ -52,7 +54,9 @@ export const WEB_HOOK: Options<WebHook> = options({
 export interface WebHooks {
   /** Looks at how a run stands, and tells those whom it concerns. Never throws, and does not wait for them. */
   readonly tell: (runId: string) => void;
-  /** Gives up what is not delivered. */
+  /** Delivers what a server that stopped has left undelivered. As `tell`. */
+  readonly resume: () => void;
+  /** Leaves what is not delivered to the next server. */
   readonly close: () => Promise<void>;
 }
 
@@ -60,13 +64,20 @@ const TRIES = 6;
 const FIRST_WAIT_MS = 500;
 const ANSWER_MS = 10_000;
 const MAX_UNDER_WAY = 1_000;
+/** What is undelivered for a day is news to nobody. */
+const KEPT_MS = 86_400_000;
+const PREFIX = "hook/";
 
-/** Delivers at least once while the server lives: six tries, with 0.5 s between the first two and each time four times as long. */
+/**
+ * Delivers at least once: six tries, with 0.5 s between the first two and each time four times as long. What is to be delivered is kept in
+ * the store until it is, so that the next server goes on with it; `id` is the same then.
+ */
 export function webHooks(
   hooks: readonly WebHook[],
   store: Store,
   onFailure: (failure: ServerFailure) => void,
 ): WebHooks {
+  const { values } = store;
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
   const told = new Map<string, number>();
@@ -83,9 +94,38 @@ export function webHooks(
     await Promise.all(
       hooks
         .filter(({ tenant }) => tenant === undefined || tenant === run.tenant)
-        .map((hook) => deliver(hook, body)),
+        .map(async (hook) => {
+          const key = prefixOf(hook) + body.id;
+          await values.change(key, () => body as unknown as Json, {
+            runId,
+            expiresAtMs: (_, nowMs) => nowMs + KEPT_MS,
+          });
+          await deliverKept(hook, key, body);
+        }),
     );
   }
+
+  const prefixOf = ({ url }: WebHook): string => `${PREFIX}${(values.hash ?? sha256)(url)}/`;
+
+  /** What is refused, or was tried often enough, is not kept for later either. */
+  async function deliverKept(hook: WebHook, key: string, body: WebHookBody): Promise<void> {
+    await deliver(hook, body);
+    if (!stopping.signal.aborted) await values.change(key, () => undefined);
+  }
+
+  async function deliverLeft(hook: WebHook): Promise<void> {
+    const left = await values.list(prefixOf(hook), { limit: MAX_UNDER_WAY });
+    await Promise.all(
+      left.map(({ key, value }) => deliverKept(hook, key, value as unknown as WebHookBody)),
+    );
+  }
+
+  const begin = (what: string, work: Promise<void>): void => {
+    const entry = work
+      .catch((error: unknown) => onFailure({ what, error }))
+      .finally(() => underWay.delete(entry));
+    underWay.add(entry);
+  };
 
   async function deliver(hook: WebHook, body: WebHookBody): Promise<void> {
     for (let tries = 1; ; tries++) {
@@ -107,10 +147,10 @@ export function webHooks(
   return {
     tell(runId) {
       if (hooks.length === 0 || stopping.signal.aborted || underWay.size >= MAX_UNDER_WAY) return;
-      const entry = look(runId)
-        .catch((error: unknown) => onFailure({ what: `telling of run ${runId}`, error }))
-        .finally(() => underWay.delete(entry));
-      underWay.add(entry);
+      begin(`telling of run ${runId}`, look(runId));
+    },
+    resume() {
+      for (const hook of hooks) begin("telling of runs", deliverLeft(hook));
     },
     async close() {
       stopping.abort();

@@ -34,6 +34,47 @@ describe("a server that stops", () => {
 });
 
 describe("a web hook", () => {
+  it("is told by the next server what the one before could not deliver, under the same id, and once", async () => {
+    const ids: string[] = [];
+    let isUp = false;
+    let heard = Promise.withResolvers<void>();
+    const hook = createServer((request, answer) => {
+      request.resume();
+      request.on("end", () => {
+        ids.push(String(request.headers["quorate-delivery"]));
+        answer.writeHead(isUp ? 204 : 503).end();
+        heard.resolve();
+      });
+    });
+    await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
+    const webHooks = [{ url, secret: "w".repeat(40) }];
+    const backend = memory({ resumable: true });
+    const kept = () => Promise.resolve(backend.store.values.list("hook/"));
+    {
+      await using served = await serve({ teams: [gate(backend).team], webHooks });
+      await begin(served, { says: ["ship", "ship"] });
+      await heard.promise;
+    }
+    expect(await kept()).toHaveLength(1);
+    isUp = true;
+    heard = Promise.withResolvers<void>();
+    {
+      await using _next = await serve({ teams: [gate(backend).team], webHooks });
+      await heard.promise;
+      while ((await kept()).length > 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const delivered = ids.length;
+    expect(new Set(ids).size).toBe(1);
+    {
+      await using third = await serve({ teams: [gate(backend).team], webHooks });
+      await third.ask("GET", "/api/runs");
+    }
+    expect(ids).toHaveLength(delivered);
+    hook.closeAllConnections();
+    await new Promise((resolve) => hook.close(resolve));
+  });
+
   it("is told, signed, that a run waits and that it has ended; again where it failed, with the same id", async () => {
     const secret = "w".repeat(40);
     const got: { readonly body: string; readonly signature: string }[] = [];
