@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { folder, quorate, start, team } from "./command.ts";
+import { asked, hold, release } from "./durable.ts";
 
 /** What stands after a word on a line of its own. */
 function after(word: string, text: string): string {
@@ -31,6 +32,66 @@ describe("quorate serve", () => {
     child.kill("SIGTERM");
     const { code, stderr } = await finished;
     expect([code, stderr]).toEqual([0, ""]);
+  });
+
+  it("goes on with its runs after it was killed in their midst, and asks nobody again who has answered", async () => {
+    const cwd = folder();
+    const token = "t".repeat(40);
+    const serve = async (): Promise<{ api: URL; served: ReturnType<typeof start> }> => {
+      const served = start(["serve", team("durable"), "--port", "0"], cwd, "", {
+        QUORATE_TOKEN: token,
+      });
+      let said = "";
+      served.child.stdout?.on("data", (part) => (said += String(part)));
+      await served.printed("sign in with");
+      return { api: new URL("/api/", /at (\S+)/.exec(said)?.[1] ?? ""), served };
+    };
+    const headers = { Authorization: `Bearer ${token}` };
+    const begin = (api: URL): Promise<Response> =>
+      fetch(new URL("runs", api), {
+        method: "POST",
+        headers: {
+          ...headers,
+          "Content-Type": "application/json",
+          "Idempotency-Key": "one-click",
+        },
+        body: JSON.stringify({ team: "durable", input: { diff: "x" } }),
+      });
+    /** The types of the events that one reader is sent, up to one of them; then it goes. */
+    const eventsUntil = async (api: URL, runId: string, type: string): Promise<string[]> => {
+      const leaving = new AbortController();
+      const { body } = await fetch(new URL(`runs/${runId}/events`, api), {
+        headers: { ...headers, Accept: "text/event-stream" },
+        signal: leaving.signal,
+      });
+      let text = "";
+      const types = (): string[] =>
+        [...text.matchAll(/^data: (.*"type":"([a-z.]+)".*)$/gm)].map(([, , one = ""]) => one);
+      for await (const part of body ?? []) {
+        text += Buffer.from(part).toString();
+        if (types().includes(type)) break;
+      }
+      leaving.abort();
+      return types();
+    };
+
+    hold(cwd);
+    const first = await serve();
+    const { runId } = (await (await begin(first.api)).json()) as { runId: string };
+    await eventsUntil(first.api, runId, "call.succeeded");
+    first.served.child.kill("SIGKILL");
+    await first.served.finished;
+    release(cwd);
+    const second = await serve();
+    const types = await eventsUntil(second.api, runId, "run.finished");
+    expect(types).toContain("run.resumed");
+    const shown = await fetch(new URL(`runs/${runId}`, second.api), { headers });
+    expect(await shown.json()).toMatchObject({ run: { status: "complete" } });
+    expect(asked(cwd).filter((name) => name === "quick")).toEqual(["quick"]);
+    // Who clicked once more, as nobody answered, gets the same run.
+    expect(await (await begin(second.api)).json()).toMatchObject({ runId });
+    second.served.child.kill("SIGTERM");
+    expect((await second.served.finished).code).toBe(0);
   });
 
   it("refuses to listen where others can reach it without a token that was given, and says no secret", async () => {
