@@ -7,6 +7,7 @@ import { loaded } from "./loaded.ts";
 import { many } from "./many.ts";
 import { sequence } from "./sequence.ts";
 import { start } from "./start.ts";
+import { watchers } from "./watchers.ts";
 
 /** Everything that is measured, in the order in which it is shown. */
 export const workloads: readonly Workload[] = [
@@ -18,4 +19,5 @@ export const workloads: readonly Workload[] = [
   install,
   loaded,
   features,
+  watchers,
 ];
