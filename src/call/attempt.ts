@@ -369,7 +369,7 @@ export class CallAttempt implements Attempt, WaitOptions {
   }
 
   #late(before: Spent): EventBody {
-    const durationMs = this.#run.clock.monotonic() - this.#startedMs;
+    const durationMs = Math.round(this.#run.clock.monotonic() - this.#startedMs);
     return { type: "call.late", ...this.#news(before), settled: this.#how ?? "failed", durationMs };
   }
 

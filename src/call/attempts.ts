@@ -61,7 +61,8 @@ export async function attempts<C extends InPlace>(
     }
     const made = "startedMs" in result ? result : undefined;
     sinceMs ??= made?.startedMs;
-    const durationMs = sinceMs === undefined ? 0 : (made?.endedMs ?? clock.monotonic()) - sinceMs;
+    const endedMs = made?.endedMs ?? clock.monotonic();
+    const durationMs = sinceMs === undefined ? 0 : Math.round(endedMs - sinceMs);
     const decision = decideNow(run, callee, state, result, durationMs, tally);
     if (decision.kind === "cancelled") {
       journal.note(decision.events);

@@ -247,7 +247,7 @@ function lastWord(
       ...place,
       attempt,
       settled,
-      durationMs: endedMs - startedMs,
+      durationMs: Math.round(endedMs - startedMs),
       ...(cost !== UNKNOWN_COST && { cost }),
       ...(used.length > 0 && { used }),
       ...(charged !== undefined && { charged }),

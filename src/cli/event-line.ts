@@ -2,6 +2,7 @@ import { scopeOf, type TeamPlace } from "../model/call-place.ts";
 import type { EscalationReason, LiveEvent, WaitsFor } from "../model/events.ts";
 import { brief, failureText, positionText } from "./brief.ts";
 import { CHANGED, forkText } from "./origin.ts";
+import { callName } from "./call-name.ts";
 import { money, moneyOr } from "../report/money.ts";
 import { count, duration } from "../report/quantities.ts";
 import { safeText } from "./safe-text.ts";
@@ -27,42 +28,43 @@ export function eventText(event: LiveEvent): string {
       return `${teamOf(event)}asking ${count(event.agents.length, "agent")}${event.agents.length > 1 ? ` ${how}` : ""}`;
     }
     case "call.queued":
-      return `${who(event)} waits for ${waitText(event.waitsFor)}`;
+      return `${callName(event)} waits for ${waitText(event.waitsFor)}`;
     case "call.started":
-      return `${who(event)} started${event.attempt > 1 ? ` again (attempt ${event.attempt})` : ""}`;
+      return `${callName(event)} started${event.attempt > 1 ? ` again (attempt ${event.attempt})` : ""}`;
     case "call.checkpointed":
-      return `${who(event)} says how far it is: ${brief(event.value)}`;
+      return `${callName(event)} says how far it is: ${brief(event.value)}`;
     case "call.retried":
-      return `${who(event)} asked again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
+      return `${callName(event)} asked again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
     case "call.requeued":
-      return `${who(event)} told to come later${event.limiter === undefined ? "" : ` by ${safeText(event.limiter)}`}; queues again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
+      return `${callName(event)} told to come later${event.limiter === undefined ? "" : ` by ${safeText(event.limiter)}`}; queues again in ${duration(event.waitMs)}: ${failureText(event.agent, event.error.message)}`;
     case "budget.overran":
-      return `${who(event)} cost ${moneyOr(event.cost.usdMicros)}, more than the ${money(event.reserved)} that it may: nothing new begins under that budget`;
+      return `${callName(event)} cost ${moneyOr(event.cost.usdMicros)}, more than the ${money(event.reserved)} that it may: nothing new begins under that budget`;
     case "call.succeeded":
-      return `${who(event)} answered in ${duration(event.durationMs)}: ${brief(event.output)}`;
+      return `${callName(event)} answered in ${duration(event.durationMs)}: ${brief(event.output)}`;
     case "call.reused":
       return event.by === "joined"
-        ? `${who(event)} shares an answer with run ${safeText(event.from.runId)}: ${brief(event.output)}`
-        : `${who(event)} answered before, in run ${safeText(event.from.runId)}: ${brief(event.output)}`;
+        ? `${callName(event)} shares an answer with run ${safeText(event.from.runId)}: ${brief(event.output)}`
+        : `${callName(event)} answered before, in run ${safeText(event.from.runId)}: ${brief(event.output)}`;
     case "call.escalated":
       return event.next === undefined
-        ? `${who(event)} stands: ${safeText(event.detail ?? event.why)}`
-        : `${who(event)} ${REASONS[event.why]}: asking ${safeText(event.next)}`;
+        ? `${callName(event)} stands: ${safeText(event.detail ?? event.why)}`
+        : `${callName(event)} ${REASONS[event.why]}: asking ${safeText(event.next)}`;
     case "call.failed":
-      if (event.stopped === true) return `${who(event)} stopped: ${safeText(event.error.message)}`;
-      return `${who(event)} failed after ${duration(event.durationMs)}: ${failureText(event.agent, event.error.message)}`;
+      if (event.stopped === true)
+        return `${callName(event)} stopped: ${safeText(event.error.message)}`;
+      return `${callName(event)} failed after ${duration(event.durationMs)}: ${failureText(event.agent, event.error.message)}`;
     case "call.skipped":
-      return `${who(event)} skipped: ${safeText(event.detail)}`;
+      return `${callName(event)} skipped: ${safeText(event.detail)}`;
     case "call.late":
-      return `${who(event)} ${event.settled} too late (attempt ${event.attempt}); not counted`;
+      return `${callName(event)} ${event.settled} too late (attempt ${event.attempt}); not counted`;
     case "call.abandoned":
-      return `${who(event)} did not stop when told to (attempt ${event.attempt}); left behind`;
+      return `${callName(event)} did not stop when told to (attempt ${event.attempt}); left behind`;
     case "call.reported":
-      return `${who(event)} reported more of what it used (attempt ${event.attempt})`;
+      return `${callName(event)} reported more of what it used (attempt ${event.attempt})`;
     case "call.progress":
-      return `${who(event)}: ${brief(event.value)}`;
+      return `${callName(event)}: ${brief(event.value)}`;
     case "report.refused":
-      return `${who(event)} reported what it used in a form that cannot be read: it ${safeText(event.detail)}`;
+      return `${callName(event)} reported what it used in a form that cannot be read: it ${safeText(event.detail)}`;
     case "judge.instructed":
       return `${teamOf(event)}${safeText(event.judge)} is told what to go by: ${safeText(event.instructions)}`;
     case "notices.given":
@@ -92,10 +94,6 @@ export function eventText(event: LiveEvent): string {
 
 function teamOf(event: TeamPlace): string {
   return event.team === undefined ? "" : `${safeText(scopeOf(event))}: `;
-}
-
-function who(event: { readonly callId: string }): string {
-  return safeText(event.callId);
 }
 
 function waitText({ kind, name }: WaitsFor): string {

@@ -2,6 +2,7 @@ import { recordedTruths } from "../learning/index.ts";
 import type { Backend } from "../index.ts";
 import { complain } from "./complain.ts";
 import { withDatabase } from "./database.ts";
+import { findRun } from "./find-run.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -22,6 +23,19 @@ export async function exportCommand(flags: ExportFlags, screen: Terminal): Promi
   await withDatabase(db, async (_store, backend) => {
     if (cases) await exportCases(backend, wanted, screen);
     else await exportTruths(backend, wanted, screen);
+  });
+}
+
+/** `quorate export RUN`: every event of a run, a JSON object on each line, as `quorate import` reads it. */
+export async function exportRun(
+  wanted: string,
+  { db }: Pick<ExportFlags, "db">,
+  screen: Terminal,
+): Promise<void> {
+  await withDatabase(db, async (store) => {
+    for (const event of await store.read(await findRun(store, wanted, db))) {
+      screen.print(safeJson(event));
+    }
   });
 }
 

@@ -7,7 +7,10 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "git diff | quorate run team.ts --text - --fail-on hold",
     "quorate run team.ts --set diff=@change.diff --budget 0.50 --report md=out.md",
   ],
-  plan: ["quorate plan team.ts --input task.json", "quorate plan team.ts --set n:=3 --json"],
+  plan: [
+    "quorate plan team.ts --input task.json --budget 0.50",
+    "quorate plan team.ts --set n:=3 --json",
+  ],
   eval: [
     "quorate eval team.ts cases.jsonl --live --report json=baseline.json",
     "quorate eval team.ts cases.jsonl --baseline baseline.json",
@@ -37,9 +40,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   decide: ['quorate decide latest task hold --team team.ts --why "not on a Friday"'],
   truth: ["quorate truth latest task hold", "quorate truth --from truths.jsonl"],
   export: [
+    "quorate export latest > run.jsonl",
     "quorate export --truths > truths.jsonl",
     "quorate export --cases --team gate > cases.jsonl",
   ],
+  import: ["quorate import run.jsonl", "quorate export latest | quorate import - --db copy.db"],
   agents: ["quorate agents", "quorate agents gate --labels fixed"],
   audit: ["quorate audit judge", "quorate audit judge chief --author-of ann,bob"],
   bill: ["quorate bill --since 7d", "quorate bill --json"],
@@ -50,4 +55,9 @@ export function addExamples(command: Command): void {
   const lines = EXAMPLES[command.name()];
   if (lines === undefined) return;
   command.addHelpText("after", ["", "Examples:", ...lines.map((line) => `  ${line}`)].join("\n"));
+}
+
+/** A command line that shows how a command is called. */
+export function exampleOf(command: Command): string | undefined {
+  return EXAMPLES[command.name()]?.[0];
 }

@@ -106,8 +106,9 @@ function stageText({ place, stage }: PlannedAgent): string {
   return `${"  ".repeat(depthOf(place))}${stage}`;
 }
 
-function nameText({ place }: PlannedAgent): string {
-  return `${"  ".repeat(depthOf(place))}${safeText(place.slice(place.lastIndexOf("/") + 1))}`;
+function nameText({ place, role }: PlannedAgent): string {
+  const name = place.slice(place.lastIndexOf("/") + 1);
+  return `${"  ".repeat(depthOf(place))}${safeText(role === "judge" ? name.replace(/^~/, "") : name)}`;
 }
 
 function modelText({ model, tier }: PlannedAgent): string {

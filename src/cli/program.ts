@@ -18,7 +18,6 @@ import { age, failOn, namesIn, place, tag } from "./flag-values.ts";
 import { addLogCommands } from "./log-commands.ts";
 import { addExamples } from "./help-examples.ts";
 import { keepOutputs, reserveStdout } from "./output.ts";
-import { ownName } from "./own-name.ts";
 import { packageVersion } from "./package-version.ts";
 import type { BillFlags } from "./bill-command.ts";
 import type { PlanFlags } from "./plan-command.ts";
@@ -30,24 +29,28 @@ import { stackOf } from "./stack-place.ts";
 import { strayed, watchStrays } from "./strays.ts";
 import { addEnvironmentFlag, addTaskFlags, teamDatabase } from "./task-flags.ts";
 import { terminal } from "./terminal.ts";
+import { usageSentence, withCommandOf } from "./usage-sentence.ts";
 import { addTruthCommands } from "./truth-commands.ts";
 import { withoutCommands } from "./workflow-commands.ts";
 
 /** What the command `quorate` is: carries out its command line, and ends the process. */
 export async function commandLine(args: readonly string[]): Promise<never> {
   keepOutputs();
-  hideSqliteWarning();
+  hideWarnings();
   watchStrays();
   return finish(await runProgram(args));
 }
 
-/** Node 22 and 24 say on standard error that their SQLite is experimental, which is no news of a run. */
-function hideSqliteWarning(): void {
-  const { emitWarning } = process;
-  process.emitWarning = (warning: string | Error, ...rest: readonly unknown[]) => {
-    if (String(warning).startsWith("SQLite is an experimental feature")) return;
-    Reflect.apply(emitWarning, process, [warning, ...rest]);
-  };
+/** What Node says on standard error besides: that its SQLite is experimental, and of a file that is told of in a sentence of ours. */
+const HIDDEN = ["SQLite is an experimental feature", "Failed to load the ES module"];
+
+function hideWarnings(): void {
+  const listeners = process.listeners("warning");
+  process.removeAllListeners("warning");
+  process.on("warning", (warning) => {
+    if (HIDDEN.some((beginning) => warning.message.startsWith(beginning))) return;
+    for (const listener of listeners) listener.call(process, warning);
+  });
 }
 
 /** Carries out one command line, and gives the exit code. Never rejects: what goes wrong is told on stderr. */
@@ -66,15 +69,14 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       describeProgram(args, () => undefined),
     );
     tell(program);
-    await program.parseAsync(withoutHelpOfNothing(program, completed), { from: "user" });
+    await program.parseAsync(withCommandOf(program, completed), { from: "user" });
     return strayed.aborted ? failedBy(strayed.reason, args) : exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok;
       // Called without a command: the help says it all.
       if (error.code === "commander.help") return EXIT.usage;
-      const sentence = `${oneSentence(error.message)}${taskHint(error, program, args)}`;
-      complain(`${sentence}; see ${ownName()} ${helpFor(program, args)}`);
+      complain(usageSentence(error, program, args));
       return EXIT.usage;
     }
     // What stopped the command was told when it came.
@@ -99,45 +101,6 @@ function printStack(error: unknown, args: readonly string[]): void {
 
 function wantsStack(args: readonly string[]): boolean {
   return args.includes("--debug") || (process.env["QUORATE_DEBUG"] ?? "") !== "";
-}
-
-/** Commands that write, erase or stop something: nobody is led to one by a slip of the pen. */
-const CHANGING = new Set(["cancel", "decide", "delete", "prune", "truth"]);
-
-function oneSentence(message: string): string {
-  return message
-    .replace(/\s*\(Did you mean (?:one of )?(.*?)\?\)/, (all, names: string) =>
-      names.split(", ").some((name) => CHANGING.has(name)) ? "" : all,
-    )
-    .replace(/^error: /, "")
-    .replaceAll(/\s*\n\s*/g, " ")
-    .replace(/\.$/, "")
-    .replace(" is invalid. ", " is invalid: ");
-}
-
-/** What shows the options of the command that was called, or the commands where it is none of them. */
-function helpFor(program: Command, args: readonly string[]): string {
-  const called = commandOf(program, args[0]);
-  return called === undefined ? "--help" : `${called.name()} --help`;
-}
-
-function commandOf(program: Command, name: string | undefined): Command | undefined {
-  return program.commands.find((command) => command.name() === name);
-}
-
-/** Whoever gives the task as an argument is told of its flag. */
-function taskHint({ code }: CommanderError, program: Command, args: readonly string[]): string {
-  const takesTask = commandOf(program, args[0])?.options.some(({ long }) => long === "--input");
-  return code === "commander.excessArguments" && takesTask === true
-    ? "; the task is given with --input"
-    : "";
-}
-
-/** Of a command that there is not, commander would show the help of all, and say nothing of the name: without the word for help it refuses it. */
-function withoutHelpOfNothing(program: Command, args: readonly string[]): readonly string[] {
-  const name = args[0] === "help" ? args[1] : args[0];
-  if (name === undefined || name === "help" || name.startsWith("-")) return args;
-  return commandOf(program, name) === undefined ? [name] : args;
 }
 
 const HELP_COLUMNS = 80;

@@ -13,7 +13,7 @@ export const MAX_INPUT_BYTES: number = 16 * 1024 * 1024;
  * read, is longer than `MAX_INPUT_BYTES`, or is not JSON; the sentence says where.
  */
 export async function readInput(file: string, stdin: Readable = process.stdin): Promise<unknown> {
-  if (looksLikeJson(file)) return parsed(file, "what is given as JSON");
+  if (isJson(file)) return parsed(file, "what is given as JSON");
   return parsed(await readTextInput(file, stdin), sourceOf(file));
 }
 
@@ -28,7 +28,7 @@ export function parsed(text: string, source: string, given: "text" | "line" = "t
 }
 
 /** An object, a list and a string are known by how they begin; of the rest a file of that name goes first. */
-function looksLikeJson(given: string): boolean {
+export function isJson(given: string): boolean {
   if (/^\s*[{["]/.test(given)) return true;
   return /^(?:null|true|false|-?\d+(?:\.\d+)?)$/.test(given) && !existsSync(givenPath(given));
 }

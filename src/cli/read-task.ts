@@ -1,6 +1,11 @@
+import { existsSync } from "node:fs";
 import { QuorateError } from "../model/errors.ts";
 import { put } from "../model/record.ts";
-import { parsed, readInput, readTextInput } from "./read-input.ts";
+import { givenPath } from "./given-path.ts";
+import { isJson, parsed, readInput, readTextInput } from "./read-input.ts";
+import { safeText } from "./safe-text.ts";
+import { shellWord } from "./shell-word.ts";
+import { clip } from "./wrap.ts";
 
 /** A member of a task, `--set`: a text, JSON, or what a file has. */
 export interface TaskMember {
@@ -37,7 +42,11 @@ export async function readTask(flags: TaskFlags): Promise<unknown> {
     if (input !== undefined || set.length > 0) {
       throw invalid("--text is the whole task; leave --input and --set out.");
     }
+    refuseMissing(text, `--text takes a file, or - for standard input; ${textItself(text)}`);
     return await readTextInput(text);
+  }
+  if (input !== undefined && !isJson(input) && !/[./\\]/.test(input)) {
+    refuseMissing(input, `--input takes a file, - or JSON; ${textItself(input)}`);
   }
   const task = input === undefined ? {} : await readInput(input);
   return set.length === 0 ? task : await withMembers(task, set);
@@ -51,11 +60,25 @@ async function withMembers(task: unknown, set: readonly TaskMember[]): Promise<u
   const members: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(task)) put(members, name, value);
   for (const { name, kind, value, inFile } of set) {
+    if (inFile) refuseMissing(value, `--set ${name}=@@… gives a text that begins with @`);
     const text = inFile ? await readTextInput(value) : value;
     const source = inFile ? value : `the value of ${name}`;
     put(members, name, kind === "text" ? text : parsed(text, source));
   }
   return members;
+}
+
+/** Who gives a text where a file is named is told how that is done. */
+function refuseMissing(file: string, how: string): void {
+  if (file === "-" || existsSync(givenPath(file))) return;
+  throw invalid(`There is no file "${clip(safeText(file), LONGEST_SHOWN)}"; ${how}.`);
+}
+
+const LONGEST_SHOWN = 40;
+
+function textItself(text: string): string {
+  const json = text.length > LONGEST_SHOWN ? `'"…"'` : shellWord(JSON.stringify(text));
+  return `a text itself is JSON: --input ${json}`;
 }
 
 function invalid(message: string): QuorateError {

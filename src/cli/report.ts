@@ -3,6 +3,7 @@ import type { FindingDetails } from "../model/claim.ts";
 import type { Position } from "../model/conflict.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { billLines } from "./bill-lines.ts";
+import { callName } from "./call-name.ts";
 import { brief, failureText, positionText } from "./brief.ts";
 import { callsInOrder } from "../report/call-tree.ts";
 import { originLines } from "./origin.ts";
@@ -131,12 +132,12 @@ function callWord({ state, attempts }: CallView): string {
 
 function answers(run: RunView, screen: Terminal, full: boolean): string[] {
   const calls = callsInOrder(run);
-  const widest = Math.max(0, ...calls.map((call) => columnsOf(safeText(call.callId))));
+  const widest = Math.max(0, ...calls.map((call) => columnsOf(callName(call))));
   const names = Math.min(MAX_NAME_COLUMNS, screen.columns - OTHER_COLUMNS, widest);
   return calls.flatMap((call) => {
     const state = screen.style(CALL_STYLE[call.state], pad(callWord(call), STATE_COLUMNS));
     const time = call.state === "ok" || call.state === "failed" ? duration(call.durationMs) : "";
-    const head = `  ${pad(safeText(call.callId), names)}  `;
+    const head = `  ${pad(callName(call), names)}  `;
     const tail = callDetail(call);
     const room = screen.columns - names - OTHER_COLUMNS + MIN_TEXT_COLUMNS;
     const line = `${head}${state}${screen.style("quiet", padStart(time, TIME_COLUMNS))}  ${clip(tail, room)}`;

@@ -1,7 +1,7 @@
 import { callsInOrder } from "../report/call-tree.ts";
 import { duration } from "../report/quantities.ts";
 import type { CallView, RunView } from "../report/run-view.ts";
-import { safeText } from "./safe-text.ts";
+import { callName } from "./call-name.ts";
 import type { Terminal } from "./terminal.ts";
 import { columnsOf, pad, padStart } from "./wrap.ts";
 
@@ -19,7 +19,7 @@ export function timeline(run: RunView, screen: Terminal, full: boolean = false):
   const asked = callsInOrder(run).filter((call) => call.attempts.length > 0);
   if (asked.length === 0) return [];
   const shown = full ? asked : asked.slice(0, MAX_CALLS);
-  const widest = Math.max(...shown.map((call) => columnsOf(safeText(call.callId))));
+  const widest = Math.max(...shown.map((call) => columnsOf(callName(call))));
   const names = Math.min(MAX_NAME_COLUMNS, Math.floor(screen.columns / 3), widest);
   const width = screen.columns - names - TIME_COLUMNS - 6;
   const spanMs = Math.max(1, run.lastAtMs - run.startedAtMs);
@@ -30,7 +30,7 @@ export function timeline(run: RunView, screen: Terminal, full: boolean = false):
     const tookMs = call.durationMs || lastAtMs(call, run) - firstAtMs(call);
     const end = padStart(duration(tookMs), TIME_COLUMNS);
     const coloured = screen.style(call.state === "failed" ? "bad" : "good", bar.join(""));
-    return `  ${pad(safeText(call.callId), names)}  ${coloured}${screen.style("quiet", end)}`;
+    return `  ${pad(callName(call), names)}  ${coloured}${screen.style("quiet", end)}`;
   });
   if (shown.length < asked.length)
     lines.push(`  and ${asked.length - shown.length} more; --full shows all`);

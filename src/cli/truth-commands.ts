@@ -52,7 +52,8 @@ export function addTruthCommands({ command, database, exitWith }: Describing): v
       },
     );
 
-  command("export", "Writes what was recorded, a JSON object on each line.")
+  command("export", "Writes a run, or what was recorded, as a JSON object on each line.")
+    .argument("[run]", "all of its events: its id, the beginning of it, or latest")
     .addOption(
       new Option("--truths", "what turned out to be true, as quorate truth --from reads it"),
     )
@@ -62,14 +63,28 @@ export function addTruthCommands({ command, database, exitWith }: Describing): v
         "the runs whose truths are known, with their answers, as quorate eval reads them",
       ).conflicts("truths"),
     )
-    .option("--team <name>", "only of this team")
+    .option("--team <name>", "with --truths or --cases: only of this team")
     .addOption(database())
-    .action(async (options: ExportFlags) => {
-      if (options.truths !== true && options.cases !== true) {
-        throw usage("say what: --truths or --cases");
+    .action(async (run: string | undefined, options: ExportFlags) => {
+      const { truths = false, cases = false, team } = options;
+      if ((run !== undefined) === (truths || cases)) {
+        throw usage("say what: a run, --truths or --cases");
       }
-      const { exportCommand } = await import("./export-command.ts");
-      await exportCommand(options, terminal());
+      if (run !== undefined && team !== undefined) {
+        throw usage("--team is for --truths and --cases alone");
+      }
+      const { exportCommand, exportRun } = await import("./export-command.ts");
+      await (run === undefined
+        ? exportCommand(options, terminal())
+        : exportRun(run, options, terminal()));
+    });
+
+  command("import", "Adds the runs of a file, as export wrote it, to a database.")
+    .argument("<file>", "what quorate export RUN wrote, or - for standard input")
+    .addOption(database())
+    .action(async (file: string, options: { readonly db: string }) => {
+      const { importCommand } = await import("./import-command.ts");
+      await importCommand(file, options, terminal());
     });
 }
 

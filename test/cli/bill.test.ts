@@ -132,7 +132,7 @@ describe("quorate plan", () => {
     const planned = await quorate(["plan", team("priced"), "--input", "-"], empty, "{}");
     expect(planned).toMatchObject({ code: 0, stderr: "" });
     expect(planned.stdout).toMatch(/1 +security +large +2 +\? +\? +\$0\.018 +2 min 00 s/);
-    expect(planned.stdout).toMatch(/2 +~chief +mini +judge +8 /);
+    expect(planned.stdout).toMatch(/2 +chief +mini +judge +8 /);
     expect(planned.stdout).toContain("at worst  $0.0378");
     const { code, stderr } = await quorate(["runs"], empty);
     expect({ code, stderr: stderr.slice(0, 29) }).toEqual({

@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+const MANY_LINES = fileURLToPath(new URL("./processes/many-lines.ts", import.meta.url));
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 /** Lets the processes of the tests share what Node makes of the sources: most of their time is that. */
@@ -89,4 +90,22 @@ export async function quorate(
   variables?: Readonly<Record<string, string>>,
 ): Promise<Finished> {
   return start(args, cwd, input, variables).finished;
+}
+
+/** The words of a command line, those in single quotes as one. */
+export const words = (line: string): readonly string[] =>
+  [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word = ""]) => quoted ?? word);
+
+/** What command lines come to, one after another, all in one process: one for each takes most of the time that they take. */
+export function manyLines(lines: readonly string[], cwd: string): readonly Finished[] {
+  const { NO_COLOR: _colour, FORCE_COLOR: _forced, QUORATE_DB: _db, ...env } = process.env;
+  const { stdout, stderr } = spawnSync(process.execPath, [MANY_LINES], {
+    cwd,
+    input: JSON.stringify(lines.map(words)),
+    encoding: "utf8",
+    env: { ...env, ...COMPILED },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (stdout === "") throw new Error(stderr);
+  return JSON.parse(stdout) as readonly Finished[];
 }

@@ -322,43 +322,6 @@ describe("quorate doctor", () => {
   });
 });
 
-describe("the help of quorate", () => {
-  const commands = async (): Promise<readonly string[]> => {
-    const { stdout } = await quorate(["--help"], folder());
-    return [...stdout.matchAll(/^ {2}([a-z]+)(?: [<[]|  )/gm)].map(([, name = ""]) => name);
-  };
-
-  it("of every command ends with examples, is at most 80 columns wide, and is the same by help CMD", async () => {
-    const names = (await commands()).filter((name) => name !== "help");
-    expect(names).toEqual(
-      expect.arrayContaining(["run", "report", "init", "doctor", "completion"]),
-    );
-    for (const name of names) {
-      const { stdout, code } = await quorate(["help", name], folder());
-      expect(code).toBe(0);
-      expect(stdout).toMatch(new RegExp(`\nExamples:\n(?:.*\n)*?.*quorate ${name}`));
-      expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
-      if (name !== "completion") {
-        expect((await quorate([name, "--help"], folder())).stdout).toBe(stdout);
-      }
-    }
-  }, 60_000);
-
-  it("tells the version by -v and --version", async () => {
-    const [short, long] = [await quorate(["-v"], folder()), await quorate(["--version"], folder())];
-    expect(short.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-    expect(long).toEqual(short);
-  });
-
-  it("leads a slip of the pen to what is near, and never to what writes, erases or stops", async () => {
-    const said = async (name: string) => (await quorate([name], folder())).stderr;
-    expect(await said("rnu")).toContain("(Did you mean run?)");
-    for (const name of ["delte", "decde", "prun", "cancl", "thruth"]) {
-      expect(await said(name)).not.toMatch(/delete|decide|prune|cancel|truth\?/);
-    }
-  });
-});
-
 describe("quorate completion", () => {
   it.each(["zsh", "bash", "fish", "powershell"])("prints a script for %s", async (shell) => {
     const { stdout, code } = await quorate(["completion", shell], folder());

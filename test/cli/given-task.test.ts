@@ -67,7 +67,7 @@ describe("the task of quorate run", () => {
     [["--set", "a"], "give a name and a value"],
     [["--set", "a=1", "--set", "a=2"], '"a" is given already'],
     [["--set", "a:=no"], "is not JSON"],
-    [["--text", "nowhere.txt"], "nowhere.txt cannot be read: there is no such file"],
+    [["--text", "nowhere.txt"], 'There is no file "nowhere.txt"; --text takes a file'],
     [["--input", "null", "--budget", "much"], "give an amount in US dollars"],
     [["--input", "null", "--deadline", "5"], "give a number and a unit"],
     [["--input", "null", "--concurrency", "0"], "give a whole number"],

@@ -73,7 +73,7 @@ export async function joinOrAsk(
     const begun = own.shared?.begun;
     if (begun === undefined || !isDeadline(reason)) throw reason;
     // The attempt goes on for others, so its cost is not known yet.
-    const durationMs = run.clock.monotonic() - begun.sinceMs;
+    const durationMs = Math.round(run.clock.monotonic() - begun.sinceMs);
     const state = { ...call.state, attempt: begun.attempt, settled: false };
     return failCall(run, configured, state, reason, { durationMs, charged: undefined });
   }
