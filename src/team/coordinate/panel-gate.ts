@@ -60,7 +60,7 @@ export function panelGate(
   const nameOf = (index: number): string => members[index]?.name ?? "";
   const toCome = (): readonly number[] =>
     order.filter((index) => !asked.has(index) && !ended.has(index) && !isLost(index));
-  const answered = (counts: Counts): number =>
+  const answered = (counts: IsCounted): number =>
     answers.results.filter((result, index) => counts(index) && result?.status === "ok").length;
 
   const ask = (indices: readonly number[]): void => {
@@ -95,7 +95,7 @@ export function panelGate(
     open.reduce((most, { rule, said }) => Math.max(most, nextRound(rule, said, rest).length), 0);
 
   /** Who is asked next of those to come, where those have spoken that count; nobody where that is enough. */
-  const nextOf = async (rest: readonly number[], counts: Counts): Promise<readonly number[]> => {
+  const nextOf = async (rest: readonly number[], counts: IsCounted): Promise<readonly number[]> => {
     // Anybody may still report a finding that nobody has.
     if (answers.statements.some((said, index) => counts(index) && said?.findings !== undefined)) {
       return rest;
@@ -173,7 +173,7 @@ function needsLost(team: Omit<TeamRun, "gate">, index: number): boolean {
 function claimsSoFar(
   { run, configuredTeam, assignment, answers }: Omit<TeamRun, "gate">,
   isLost: (index: number) => boolean,
-): (counts: Counts) => Promise<Comparison> {
+): (counts: IsCounted) => Promise<Comparison> {
   const { at, plan } = assignment;
   return async (counts) => {
     const results = answers.results.map((result, index) => (counts(index) ? result : undefined));
@@ -198,9 +198,9 @@ function noticesOf({ until }: PlannedPanel, truths: number): readonly Notice[] {
 }
 
 /** Whether it counts what a member said. */
-type Counts = (index: number) => boolean;
+type IsCounted = (index: number) => boolean;
 
-const everybody: Counts = () => true;
+const everybody: IsCounted = () => true;
 
 /** A claim that more have to speak about. */
 interface Open {
