@@ -190,6 +190,15 @@ const arrows: readonly Arrow[] = [
   ...room("program", [...words, "prompt", "describe", "execa"]),
   ...room("command", [...words, "prompt", "describe", "conflict/finding-details.ts", "program"]),
   ...room("http", [...words, "prompt", "describe"]),
+  ...room("a2a", [
+    ...words,
+    "prompt",
+    "describe",
+    "http",
+    "@a2a-js",
+    "@a2a-js/sdk",
+    "@a2a-js/sdk/*",
+  ]),
   ...room("testing", [...words, ...calling, ...deciding, "supervisor.ts", "run", "team"]),
   ...room(
     "server",

@@ -15,7 +15,7 @@ export async function badStatus(
   secrets: readonly string[],
 ): Promise<QuorateError> {
   const { status, headers } = response;
-  const responseBody = without(secrets, await beginningOf(response));
+  const responseBody = withoutSecrets(secrets, await beginningOf(response));
   const said = clip(plain(responseBody).replaceAll(/\s+/g, " ").trim(), MAX_SAID);
   const message = `${agent}: ${origin} answered with HTTP ${status}; ${said === "" ? "it said nothing" : `it said: ${said}`}`;
   const cause = Object.assign(new Error(`HTTP ${status}`), {
@@ -41,8 +41,8 @@ async function beginningOf({ body }: Response): Promise<string> {
   return Buffer.concat(parts).subarray(0, MAX_BYTES).toString("utf8");
 }
 
-/** The longest first: another may be a part of it. */
-function without(secrets: readonly string[], text: string): string {
+/** A text in which none of the secrets is left: the longest first, as another may be a part of it. */
+export function withoutSecrets(secrets: readonly string[], text: string): string {
   const hidden = secrets.filter(({ length }) => length >= MIN_SECRET);
   return hidden
     .toSorted((one, other) => other.length - one.length)

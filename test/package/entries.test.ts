@@ -66,6 +66,7 @@ describe("the entries of the package", () => {
     "./command",
     "./ai-sdk",
     "./prices",
+    "./a2a",
     "./report",
     "./eval",
   ])("%s loads nothing but Node's own modules", (subPath) => {
@@ -78,7 +79,7 @@ describe("the entries of the package", () => {
     const { sources, packages } = loadedBy(join(root, subPaths["."] ?? ""));
     expect(sources).toContain("supervisor.ts");
     const elsewhere =
-      /^(learning|audit|eval|report|sqlite|postgres|cli|testing|command|ai-sdk|prices|otel)\/|^conflict\/(similar|contradiction)\/|^forecast\/(forecast|tree)/;
+      /^(learning|audit|eval|report|sqlite|postgres|cli|testing|command|ai-sdk|a2a|prices|otel)\/|^conflict\/(similar|contradiction)\/|^forecast\/(forecast|tree)/;
     expect(sources.filter((file) => elsewhere.test(file))).toEqual([]);
     expect(packages).not.toContain("node:sqlite");
   });
@@ -108,6 +109,7 @@ describe("the entries of the package", () => {
     ["./testing", "scripted"],
     ["./command", "commandAgent"],
     ["./ai-sdk", "modelAgent"],
+    ["./a2a", "a2aAgent"],
   ])("%s throws the QuorateError of the core", async (subPath, name) => {
     const core = await load(".");
     const { [name]: refusing } = await load(subPath);

@@ -1,0 +1,209 @@
+import { flag, func, listOf, milliseconds, object, text } from "../check/kinds.ts";
+import { jsonSchemaOf } from "../check/json-schema.ts";
+import { shown } from "../check/shown.ts";
+import {
+  agent,
+  checkDescription,
+  type Agent,
+  type AgentContext,
+  type UpstreamOf,
+  type Workers,
+} from "../describe/agent.ts";
+import { DEFAULT_LIMITS } from "../describe/limits.ts";
+import type { PassedOn } from "../describe/passed-on.ts";
+import { isPrivateHost } from "../http/guarded-fetch.ts";
+import { checkHeaders, type HeaderValue } from "../http/header-values.ts";
+import type { Usage } from "../model/call.ts";
+import type { ClaimDraft } from "../model/claim.ts";
+import { QuorateError } from "../model/errors.ts";
+import { hear } from "../model/hear.ts";
+import type { Json } from "../model/json.ts";
+import type { PositionOn } from "../model/position-on.ts";
+import type { Prompt } from "../prompt/prompt-of.ts";
+import { askPeer, type A2aQuestion, type PeerOptions } from "./ask-peer.ts";
+import type { PeerAddress } from "./connect.ts";
+import type { A2aAnswer } from "./peer-answer.ts";
+import { peerCard } from "./peer-card.ts";
+
+/** How `a2aAgent` is described: as an agent, but for `run` and `batch`. `maxBytes` bounds also what the peer sends. */
+export type A2aOptions<
+  Name extends string,
+  Input,
+  Task,
+  Raw,
+  Answer,
+  Output,
+  Needs extends Workers,
+  Property extends string = string,
+  Draft extends ClaimDraft = ClaimDraft,
+> = PassedOn<Name, Input, Task, Raw, Output, Needs, Property, Draft> & {
+  /** Where the peer is: its card stands below it, at `.well-known/agent-card.json`. What ends in `.json` is the address of the card itself. */
+  readonly url?: string | URL;
+  /** The peer's card itself, in place of `url`: then nobody is asked for it. */
+  readonly card?: object;
+  /** Which of the card's skills is meant; sent as `skillId` in the metadata of the message. The card has to have it. */
+  readonly skill?: string;
+  /** Sent with each request, also with that for the card. Their values are kept out of errors. */
+  readonly headers?: Readonly<Record<string, HeaderValue>>;
+  /** Further origins that the card may send to, such as `"https://api.example"`. Default: the card's own alone. */
+  readonly origins?: readonly string[];
+  /** Whether the peer's address may be one that is not public: of this machine, or of its networks. Default: false. */
+  readonly allowPrivate?: boolean;
+  /**
+   * What the peer is asked. A text is sent as it is, and what was wrong with the answer before is added to its end; any other value is sent as
+   * data. Default: a task that is no text as data, where the card takes `application/json`; else the task, and the results that it may see, as
+   * a text.
+   */
+  readonly prompt?: Prompt<Task, UpstreamOf<Needs>>;
+  /** Answers what the peer asks in the middle of its task; where it makes nothing, the attempt fails with what was asked. */
+  readonly reply?: (
+    question: A2aQuestion,
+    task: Task,
+  ) => Json | undefined | Promise<Json | undefined>;
+  /** How its answer is read. Default: the one value in it; else its text, as JSON where there is an `output`. */
+  readonly read?: (answer: A2aAnswer) => Answer | Promise<Answer>;
+  /** What was used. Default: `usage` in the metadata of the task, in the form of `context.report`, one part or a list. */
+  readonly usage?: (answer: A2aAnswer) => Usage | readonly Usage[] | undefined;
+  /** How long to wait before asking again how a task stands, in ms, where the peer does not stream; up to ten times as long later. Default: 1,000. */
+  readonly pollMs?: number;
+};
+
+type AnyA2aOptions = A2aOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>;
+
+const OWN_OPTIONS =
+  "url card skill headers origins allowPrivate prompt reply read usage pollMs".split(" ");
+const DEFAULT_TIMEOUT_MS = 600_000;
+const DEFAULT_POLL_MS = 1_000;
+const CARD_PATH = ".well-known/agent-card.json";
+/** The part of the grace in which the peer is told to stop. */
+const STOP_WITHIN = 0.8;
+
+/**
+ * An agent that is a peer elsewhere, by the protocol A2A: each attempt is one task there. Its card is read and looked at first; what the task
+ * tells is progress, by a stream where the card has that, else by asking again and again; its artifacts are the answer. When the attempt is
+ * aborted, the peer is sent `cancelTask`. When the process dies, whoever goes on with the run goes on with the same task.
+ *
+ * Nothing is asked but the card's own origin and `origins`: no redirect leads elsewhere, and no file is fetched.
+ *
+ * Throws `BAD_OPTIONS` when something in the description cannot work.
+ */
+export function a2aAgent<
+  const Name extends string = string,
+  Task = unknown,
+  Raw = unknown,
+  Answer = unknown,
+  Input = Task,
+  Output = Answer,
+  const Needs extends Workers = Readonly<Record<never, never>>,
+  const Property extends string = never,
+  const Draft extends ClaimDraft = never,
+>(
+  options: A2aOptions<Name, Input, Task, Raw, Answer, Output, Needs, Property, Draft>,
+): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
+  object("describe it: { url }").needed().take(options, "what a2aAgent() is given");
+  const {
+    url: address,
+    card,
+    skill,
+    headers = {},
+    origins = [],
+    allowPrivate = false,
+    prompt,
+    reply,
+    read,
+    usage,
+    pollMs = DEFAULT_POLL_MS,
+    ...rest
+  } = options as AnyA2aOptions;
+  const cardUrl = address === undefined ? undefined : cardUrlOf(address);
+  const name = rest.name ?? cardUrl?.host.replaceAll(/[/~]/g, "-") ?? "peer";
+  const where = `a2aAgent "${shown(name).slice(1, -1)}"`;
+  text("name one of the card's skills").take(skill, `${where}: skill`);
+  checkHeaders(headers, where);
+  listOf(isOrigin, 'use ["https://api.example"], without a path').take(
+    origins,
+    `${where}: origins`,
+  );
+  flag().take(allowPrivate, `${where}: allowPrivate`);
+  func("use (task) => a JSON value").take(prompt, `${where}: prompt`);
+  func("use ({ text }) => an answer").take(reply, `${where}: reply`);
+  func("use ({ text, data }) => …").take(read, `${where}: read`);
+  func("use ({ metadata }) => ({ usdMicros })").take(usage, `${where}: usage`);
+  milliseconds(1).take(pollMs, `${where}: pollMs`);
+  checkDescription(rest, OWN_OPTIONS, where);
+  if ((cardUrl === undefined) === (card === undefined)) {
+    const why = cardUrl === undefined ? "has no url" : "has a url and a card";
+    throw new QuorateError("BAD_OPTIONS", `${where} ${why}; say url, or card, and not both`);
+  }
+  const given = card === undefined ? undefined : cardGiven(card, where, skill);
+  const host = cardUrl ?? given?.url;
+  if (host !== undefined && !allowPrivate && isPrivateHost(host)) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `${where} asks ${host.host}, whose address is not a public one; say allowPrivate: true, if it is meant`,
+    );
+  }
+  const { maxBytes = DEFAULT_LIMITS.maxBytes, graceMs = DEFAULT_LIMITS.graceMs, output } = rest;
+  const to: PeerAddress = {
+    agent: name,
+    cardUrl,
+    card,
+    skill,
+    origins: origins.map((origin) => new URL(origin).origin),
+    allowPrivate,
+    maxBytes,
+  };
+  const asking: PeerOptions = {
+    to,
+    headers,
+    prompt: prompt as Prompt | undefined,
+    reply: reply as PeerOptions["reply"],
+    read,
+    usage,
+    pollMs,
+    stopWithinMs: graceMs * STOP_WITHIN,
+    schema: output === undefined ? undefined : (jsonSchemaOf(output) ?? {}),
+  };
+  const run = (task: unknown, context: AgentContext): Promise<unknown> =>
+    askPeer(asking, task, context);
+  return agent({ timeoutMs: DEFAULT_TIMEOUT_MS, ...rest, name, run } as never) as never;
+}
+
+/** The address of a card. Throws `BAD_OPTIONS`; nothing of one with a password is shown. */
+function cardUrlOf(given: unknown): URL {
+  const isUrl = given instanceof URL || (typeof given === "string" && URL.canParse(given));
+  const url = isUrl ? new URL(given) : undefined;
+  if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `a2aAgent: url is ${shown(given)}; use an address such as "https://agents.example"`,
+    );
+  }
+  if (`${url.username}${url.password}` !== "") {
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      'a2aAgent: url has a name or a password in it; put it into headers: { authorization: { env: "NAME" } }',
+    );
+  }
+  if (url.pathname.endsWith(".json")) return url;
+  const below = new URL(url);
+  below.pathname = `${url.pathname.replace(/\/$/, "")}/${CARD_PATH}`;
+  return below;
+}
+
+function isOrigin(given: unknown): boolean {
+  if (typeof given !== "string" || !URL.canParse(given)) return false;
+  const { protocol, origin, href } = new URL(given);
+  return ["http:", "https:"].includes(protocol) && (href === `${origin}/` || href === origin);
+}
+
+/** A card that the user has given is looked at when the agent is described: what is wrong with it is `BAD_OPTIONS`. */
+function cardGiven(card: unknown, where: string, skill: string | undefined): { readonly url: URL } {
+  try {
+    return peerCard(card, { agent: where, origins: undefined, skill });
+  } catch (thrown) {
+    hear(card);
+    const { message } = thrown as Error;
+    throw new QuorateError("BAD_OPTIONS", message, { cause: thrown });
+  }
+}

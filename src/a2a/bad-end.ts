@@ -1,0 +1,49 @@
+import type { Task } from "@a2a-js/sdk";
+import { describeThrown, QuorateError } from "../model/errors.ts";
+import { refusal } from "../http/refusal.ts";
+import { textsOf } from "./peer-answer.ts";
+import { saidByPeer, type FailingPeer } from "./peer-failure.ts";
+import { peerState } from "./task-state.ts";
+
+/** Why an attempt fails whose task has ended without an answer. What the peer has decided, no repetition mends. */
+export function badEnd(task: Task, peer: FailingPeer): QuorateError {
+  const { agent } = peer;
+  const said = saidIn(task, peer);
+  switch (peerState(task)) {
+    case "failed":
+      return new QuorateError("AGENT_FAILED", `${agent}: its peer failed the task: ${said}`, {
+        cause: new Error(said),
+      });
+    case "rejected":
+      return refusal(
+        `${agent}: its peer does not take the task: ${said}; ask it for something else`,
+      );
+    case "canceled":
+      return refusal(`${agent}: the task was cancelled at its peer: ${said}; ask there why`);
+    case "auth-required":
+      return refusal(`${agent}: its peer asks for a login: ${said}; give it in headers`);
+    default:
+      return refusal(
+        `${agent}: its peer left the task as ${peerState(task)}: ${said}; ask there why`,
+      );
+  }
+}
+
+/** Why an attempt fails whose peer asks for something, and nobody answers. */
+export function asksInVain(task: Task, peer: FailingPeer): QuorateError {
+  return refusal(
+    `${peer.agent}: its peer asks, and nobody answers: ${saidIn(task, peer)}; say it in prompt, or give reply`,
+  );
+}
+
+/** An answer that `read` makes nothing of. */
+export function unreadAnswer(thrown: unknown, agent: string): QuorateError {
+  if (thrown instanceof QuorateError) return thrown;
+  const why = `${agent}: its answer cannot be read: ${describeThrown(thrown)}`;
+  return new QuorateError("AGENT_FAILED", why, { cause: thrown });
+}
+
+function saidIn({ status }: Task, { secrets }: FailingPeer): string {
+  const text = saidByPeer(textsOf(status?.message?.parts ?? []), secrets);
+  return text === "" ? "it does not say why" : text;
+}

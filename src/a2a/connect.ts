@@ -1,0 +1,119 @@
+import type { AgentCard } from "@a2a-js/sdk";
+import type { Client } from "@a2a-js/sdk/client";
+import { badStatus } from "../http/bad-status.ts";
+import { guardedFetch } from "../http/guarded-fetch.ts";
+import { refusal } from "../http/refusal.ts";
+import type { MadeHeaders } from "../http/header-values.ts";
+import { loadA2aClient } from "./load.ts";
+import { peerCard, type PeerCard } from "./peer-card.ts";
+
+/** How a peer is reached. */
+export interface PeerAddress {
+  readonly agent: string;
+  /** Where its card stands; `undefined` where the user has given the card itself. */
+  readonly cardUrl: URL | undefined;
+  readonly card: unknown;
+  readonly skill: string | undefined;
+  /** Origins that the card may send to, beside its own. */
+  readonly origins: readonly string[];
+  readonly allowPrivate: boolean;
+  /** How large one answer may be, in bytes. */
+  readonly maxBytes: number;
+}
+
+/** A peer whose card has been read, and that can be asked. */
+export interface Peer {
+  readonly client: Client;
+  readonly card: PeerCard;
+}
+
+const MAX_CARD_BYTES = 1_048_576;
+/** What an answer may have besides the content that counts: history, ids, the same content in several places. */
+const TIMES_CONTENT = 4;
+/** A stream tells many times of one task. */
+const TIMES_IN_STREAM = 16;
+
+/** Reads the card of a peer, and makes what asks it. Every request is within the guard, with the headers, until `signal` is aborted. */
+export async function connect(
+  address: PeerAddress,
+  { headers, secrets }: MadeHeaders,
+  signal: AbortSignal,
+): Promise<Peer> {
+  const { agent, allowPrivate, skill, maxBytes } = address;
+  const origins = address.cardUrl && [address.cardUrl.origin, ...address.origins];
+
+  const within = (allowed: readonly string[], bytes: number): typeof fetch => {
+    const guarded = guardedFetch({ agent, origins: allowed, allowPrivate, maxBytes: bytes });
+    return async (input, init) => {
+      const all = new Headers(init?.headers);
+      for (const [name, value] of Object.entries(headers)) all.set(name, value);
+      const response = await guarded(input, {
+        ...init,
+        headers: all,
+        signal: init?.signal ?? signal,
+      });
+      if (response.ok) return response;
+      throw await badStatus(response, agent, originOf(input), secrets);
+    };
+  };
+
+  const given = address.cardUrl
+    ? await readCard(address.cardUrl, within(origins ?? [], MAX_CARD_BYTES), agent)
+    : address.card;
+  const card = peerCard(given, { agent, origins, skill });
+  const allowed = origins ?? [card.url.origin];
+  const { ClientFactory, JsonRpcTransportFactory, RestTransportFactory } = await loadA2aClient();
+  const one = within(allowed, maxBytes * TIMES_CONTENT);
+  const many = within(allowed, maxBytes * TIMES_IN_STREAM);
+  const fetchImpl: typeof fetch = (input, init) =>
+    (new Headers(init?.headers).get("accept") === "text/event-stream" ? many : one)(input, init);
+  const factory = new ClientFactory({
+    transports: [
+      new JsonRpcTransportFactory({ fetchImpl }),
+      new RestTransportFactory({ fetchImpl }),
+    ],
+  });
+  return { client: await factory.createFromAgentCard(askedCard(card, agent)), card };
+}
+
+function originOf(input: string | URL | Request): string {
+  return new URL(input instanceof Request ? input.url : input).origin;
+}
+
+async function readCard(url: URL, fetching: typeof fetch, agent: string): Promise<unknown> {
+  const response = await fetching(url, {
+    headers: { Accept: "application/json", "A2A-Version": "1.0" },
+  });
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw refusal(`${agent}: its agent card is malformed: it is no JSON; mend it there`);
+  }
+}
+
+/** A card with the one interface that was looked at: the SDK finds no other. */
+function askedCard({ url, binding, tenant, streaming }: PeerCard, agent: string): AgentCard {
+  return {
+    name: agent,
+    description: "",
+    version: "",
+    supportedInterfaces: [
+      {
+        // Paths are added to it where they say what is asked.
+        url: binding === "JSONRPC" ? url.href : url.href.replace(/\/$/, ""),
+        protocolBinding: binding,
+        protocolVersion: "1.0",
+        tenant,
+      },
+    ],
+    provider: undefined,
+    capabilities: { streaming, extensions: [] },
+    securitySchemes: {},
+    securityRequirements: [],
+    defaultInputModes: [],
+    defaultOutputModes: [],
+    skills: [],
+    signatures: [],
+  };
+}

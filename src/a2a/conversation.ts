@@ -1,0 +1,279 @@
+import type { Message, Part, SendMessageRequest, Task } from "@a2a-js/sdk";
+import type { AgentContext } from "../describe/agent.ts";
+import { refusal } from "../http/refusal.ts";
+import type { Peer } from "./connect.ts";
+import { isForGood, isNoTask, saidByPeer } from "./peer-failure.ts";
+import { textsOf } from "./peer-answer.ts";
+import type { RememberedTask } from "./remembered.ts";
+import { isOver, isSettled, peerState, updated } from "./task-state.ts";
+
+/** What a peer is asked, and how. */
+export interface ConversationOptions {
+  readonly agent: string;
+  readonly peer: Peer;
+  readonly context: Pick<AgentContext, "emit" | "checkpoint">;
+  readonly secrets: readonly string[];
+  readonly pollMs: number;
+  readonly ids: Pick<RememberedTask, "contextId" | "messageId">;
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  readonly remembered: RememberedTask | undefined;
+}
+
+/** One task at a peer, from the message that begins it to where it is over or asks. */
+export interface Conversation {
+  /** Begins the task, or goes on with the one that is remembered. Gives a task that is settled, or a message where the peer made no task. */
+  readonly begin: (parts: Part[]) => Promise<Task | Message>;
+  /** Answers what the task asks. */
+  readonly reply: (parts: Part[]) => Promise<Task | Message>;
+  /**
+   * Has the peer stop: sends `cancelTask` where it has a task that is not over. Where nobody knows yet which one, it waits for that, and then
+   * looks for it. Never rejects; takes at most `withinMs`.
+   */
+  readonly stop: (withinMs: number) => Promise<void>;
+}
+
+type PeerStream = ReturnType<Peer["client"]["sendMessageStream"]>;
+
+const MAX_ID_CHARS = 1_000;
+/** How often in a row asking how a task stands may fail. */
+const MAX_MISSES = 4;
+const SLOWER = 1.5;
+const SLOWEST = 10;
+const ROLE_USER = 1;
+
+/**
+ * Speaks with a peer about one task:
+ *
+ *     begin ── remembered? ──▶ look for it ── not there ──▶ send
+ *                                  │                         │
+ *                                  ▼                         ▼
+ *                               follow: stream, or ask again and again ──▶ settled
+ *
+ * What is remembered is kept before a message is sent, and again with the id of the task as soon as the peer says it.
+ */
+export function conversation(options: ConversationOptions, signal: AbortSignal): Conversation {
+  const { agent, peer, context, secrets, pollMs, ids, metadata, remembered } = options;
+  const { client, card } = peer;
+  const { tenant } = card;
+  const at = card.url.href;
+  let task: Task | undefined;
+  let sending = false;
+  const named = Promise.withResolvers<void>();
+  let told = "";
+
+  function remember(taskId?: string, contextId: string = ids.contextId): void {
+    const { messageId } = ids;
+    const kept: RememberedTask = { peer: at, contextId, messageId };
+    context.checkpoint({ ...kept, ...(taskId !== undefined && { taskId }) });
+  }
+
+  /** Takes over what the peer says of the task, and tells whoever watches. */
+  function take(next: Task | undefined): void {
+    if (next === undefined) return;
+    if (task === undefined) {
+      const isId = next.id !== "" && next.id.length <= MAX_ID_CHARS;
+      if (!isId || next.contextId.length > MAX_ID_CHARS) {
+        throw refusal(`${agent}: its peer made a task whose id is none; mend it there`);
+      }
+    }
+    const isNew = task?.id !== next.id;
+    task = next;
+    if (isNew) {
+      remember(next.id, next.contextId);
+      named.resolve();
+    }
+    const state = peerState(next);
+    const text = saidByPeer(textsOf(next.status?.message?.parts ?? []), secrets);
+    const line = `${state} ${text}`;
+    if (line === told) return;
+    told = line;
+    context.emit({ state, ...(text !== "" && { text }) });
+  }
+
+  const whole = (id: string): Promise<Task> =>
+    client.getTask({ tenant, id, historyLength: 0 }, { signal });
+
+  /** Asks again and again, until the task is settled. */
+  async function poll(id: string): Promise<Task> {
+    let waitMs = pollMs;
+    let misses = 0;
+    for (;;) {
+      try {
+        const now = await whole(id);
+        misses = 0;
+        take(now);
+        if (isSettled(now)) return now;
+      } catch (error) {
+        signal.throwIfAborted();
+        misses += 1;
+        if (isNoTask(error) || isForGood(error) || misses >= MAX_MISSES) throw error;
+      }
+      await pause(waitMs, signal);
+      waitMs = Math.min(waitMs * SLOWER, pollMs * SLOWEST);
+    }
+  }
+
+  /** Reads what a stream tells. Where it breaks off in the middle of a task, that is asked for afterwards. */
+  async function listen(stream: PeerStream): Promise<Task | Message> {
+    try {
+      for await (const update of stream) {
+        if (task === undefined && update.payload?.$case === "message") return update.payload.value;
+        take(updated(task, update));
+        if (task !== undefined && isSettled(task)) break;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (task === undefined || isForGood(error)) throw error;
+    }
+    if (task === undefined) {
+      throw new Error("the stream ended before it had told of a task");
+    }
+    return settledOf(task);
+  }
+
+  async function settledOf(now: Task): Promise<Task> {
+    if (!isSettled(now)) return poll(now.id);
+    // Some tell a stream that a task is over, and nothing of what it came to.
+    const isEmpty = now.artifacts.length === 0 && now.status?.message === undefined;
+    return isEmpty && peerState(now) === "completed" ? whole(now.id) : now;
+  }
+
+  async function send(message: Message): Promise<Task | Message> {
+    const configuration = { acceptedOutputModes: [], taskPushNotificationConfig: undefined };
+    const request: SendMessageRequest = {
+      tenant,
+      message,
+      configuration: { ...configuration, returnImmediately: !card.streaming },
+      metadata: undefined,
+    };
+    sending = true;
+    try {
+      if (card.streaming) return await listen(client.sendMessageStream(request, { signal }));
+      const answer = await client.sendMessage(request, { signal });
+      if (!isTask(answer)) return answer;
+      take(answer);
+      return await settledOf(answer);
+    } finally {
+      named.resolve();
+    }
+  }
+
+  function messageFor(parts: Part[]): Message {
+    return {
+      ...ids,
+      taskId: "",
+      role: ROLE_USER,
+      parts,
+      metadata: metadata === undefined ? undefined : { ...metadata },
+      extensions: [],
+      referenceTaskIds: [],
+    };
+  }
+
+  /** The task that this attempt had begun before its process died, if the peer has it. */
+  async function found({ taskId, contextId }: RememberedTask): Promise<Task | undefined> {
+    if (taskId === undefined) return inContext(contextId);
+    try {
+      return await whole(taskId);
+    } catch (error) {
+      if (isNoTask(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** A peer that lists no tasks is sent the message again, under its id. */
+  async function inContext(contextId: string): Promise<Task | undefined> {
+    const query = { contextId, status: 0, pageSize: 1, pageToken: "", historyLength: 0 };
+    try {
+      const { tasks } = await client.listTasks(
+        { tenant, statusTimestampAfter: undefined, ...query },
+        { signal },
+      );
+      return tasks.find((one) => one.contextId === contextId);
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    }
+  }
+
+  async function goOn(known: Task): Promise<Task | Message> {
+    take(known);
+    if (isSettled(known)) return whole(known.id);
+    if (!card.streaming) return poll(known.id);
+    try {
+      return await listen(client.resubscribeTask({ tenant, id: known.id }, { signal }));
+    } catch {
+      // Not every peer takes up a stream again.
+      signal.throwIfAborted();
+      return poll(known.id);
+    }
+  }
+
+  return {
+    async begin(parts) {
+      const known = remembered === undefined ? undefined : await found(remembered);
+      if (known !== undefined) return goOn(known);
+      remember();
+      return send(messageFor(parts));
+    },
+    async reply(parts) {
+      const { id: taskId = "", contextId = "" } = task ?? {};
+      const messageId = crypto.randomUUID();
+      return send({ ...messageFor(parts), messageId, taskId, contextId });
+    },
+    async stop(withinMs) {
+      const late = Promise.withResolvers<void>();
+      const timer = setTimeout(late.resolve, withinMs);
+      const closing = new AbortController();
+      const soon = setTimeout(() => named.resolve(), withinMs / 2);
+      try {
+        if (sending && task === undefined) await named.promise;
+        const cancelling = cancelAt(closing.signal);
+        await Promise.race([cancelling, late.promise]);
+      } finally {
+        clearTimeout(timer);
+        clearTimeout(soon);
+        closing.abort();
+      }
+    },
+  };
+
+  async function cancelAt(closing: AbortSignal): Promise<void> {
+    try {
+      const id = task?.id ?? (sending ? (await listed(closing))?.id : undefined);
+      if (id === undefined || (task !== undefined && isOver(task))) return;
+      await client.cancelTask({ tenant, id, metadata: undefined }, { signal: closing });
+    } catch {
+      // It may have ended just now, or nobody hears: there is nobody to tell.
+    }
+  }
+
+  async function listed(closing: AbortSignal): Promise<Task | undefined> {
+    const { contextId } = ids;
+    const query = { contextId, status: 0, pageSize: 1, pageToken: "", historyLength: 0 };
+    const { tasks } = await client.listTasks(
+      { tenant, statusTimestampAfter: undefined, ...query },
+      { signal: closing },
+    );
+    return tasks.find((one) => one.contextId === contextId);
+  }
+}
+
+export function isTask(answer: Task | Message): answer is Task {
+  return !("messageId" in answer);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+}

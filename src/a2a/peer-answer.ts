@@ -1,0 +1,139 @@
+import type { Message, Part, Task } from "@a2a-js/sdk";
+import type { Usage } from "../model/call.ts";
+import type { Json } from "../model/json.ts";
+import { jsonIn, unreadable } from "../prompt/json-answer.ts";
+
+/** A file in an answer, as the peer names it. Nothing is fetched: what an address has, the caller decides. */
+export interface A2aFile {
+  readonly name: string;
+  readonly mediaType: string;
+  /** What it holds, where that came along; else it stands at `url`. */
+  readonly bytes?: Uint8Array;
+  readonly url?: string;
+}
+
+/** What a peer came to. */
+export interface A2aAnswer {
+  /** The texts of its artifacts, one below the other; of a peer that has none, of its last message. */
+  readonly text: string;
+  /** The values in them, in their order. */
+  readonly data: readonly Json[];
+  readonly files: readonly A2aFile[];
+  /** The id of its task; `undefined` where it answered with a message alone. */
+  readonly taskId: string | undefined;
+  /** What it says besides, of the whole task or message. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** The answer that a peer's task is: its artifacts, else what it said last. */
+export function taskAnswer({ id, artifacts, status, metadata }: Task): A2aAnswer {
+  const own = artifacts.flatMap(({ parts }) => parts);
+  const parts = own.length > 0 ? own : (status?.message?.parts ?? []);
+  return answerOf(parts, id, metadata);
+}
+
+/** The answer that a message alone is. */
+export function messageAnswer({ parts, metadata }: Message): A2aAnswer {
+  return answerOf(parts, undefined, metadata);
+}
+
+/** The texts of a message, one below the other. */
+export function textsOf(parts: readonly Part[]): string {
+  return parts
+    .flatMap(({ content }) => (content?.$case === "text" ? [content.value] : []))
+    .join("\n");
+}
+
+/** The values of a message. */
+export function valuesOf(parts: readonly Part[]): readonly Json[] {
+  return parts.flatMap(({ content }) =>
+    content?.$case === "data" && content.value !== undefined ? [content.value as Json] : [],
+  );
+}
+
+function answerOf(
+  parts: readonly Part[],
+  taskId: string | undefined,
+  metadata: Task["metadata"],
+): A2aAnswer {
+  return Object.freeze({
+    text: textsOf(parts),
+    data: Object.freeze(valuesOf(parts)),
+    files: Object.freeze(parts.flatMap(fileIn)),
+    taskId,
+    metadata: metadata ?? {},
+  });
+}
+
+function fileIn({ content, filename: name, mediaType }: Part): readonly A2aFile[] {
+  switch (content?.$case) {
+    case "raw":
+      return [{ name, mediaType, bytes: content.value }];
+    case "url":
+      return [{ name, mediaType, url: content.value }];
+    default:
+      return [];
+  }
+}
+
+/** An answer as it is read where nobody says how: its value; else its text, of which the last document where a shape is wanted. */
+export function plainAnswer({ text, data, files }: A2aAnswer, isShaped: boolean): unknown {
+  const [value, another] = data;
+  if (value !== undefined && another === undefined) return value;
+  if (another !== undefined) {
+    throw unreadable(`what it answered has ${data.length} values; answer with one, or give read`);
+  }
+  if (isShaped) return jsonIn(text);
+  if (text !== "") return text;
+  const has = files.length > 0 ? "files alone" : "nothing in it";
+  throw unreadable(`what it answered has ${has}; answer with a text or a value`);
+}
+
+const MAX_PARTS = 50;
+const MAX_MODEL_CHARS = 200;
+const COUNTED: readonly (keyof Usage)[] = [
+  "usdMicros",
+  "inputTokens",
+  "outputTokens",
+  "cachedInputTokens",
+  "cacheWriteTokens",
+  "reasoningTokens",
+];
+/** What a part is called of which nobody knows anything, not even its model. */
+const UNREPORTED = "unreported";
+
+/**
+ * What a peer says that it used: `usage` in its metadata, one part or a list, each with `model`, `usdMicros`, `inputTokens` and so on as of
+ * `context.report`. A part without amounts is one of which nothing is known, so that the whole is not known either.
+ */
+export function usageIn(metadata: Readonly<Record<string, unknown>>): readonly Usage[] {
+  const { usage } = metadata;
+  const list: readonly unknown[] = Array.isArray(usage)
+    ? usage
+    : usage === undefined
+      ? []
+      : [usage];
+  const parts = list.slice(0, MAX_PARTS).map(partOf);
+  const isAnyKnown = parts.some((part) => Object.keys(part).some((name) => name !== "model"));
+  if (!isAnyKnown) return [];
+  return parts.map((part) =>
+    Object.keys(part).some((name) => name !== "model")
+      ? part
+      : { model: part.model ?? UNREPORTED, inputTokens: 0 },
+  );
+}
+
+function partOf(given: unknown): Usage {
+  const fields = Object(given) as Readonly<Record<string, unknown>>;
+  const { model } = fields;
+  const amounts = COUNTED.flatMap((name) => {
+    const amount = fields[name];
+    return typeof amount === "number" && Number.isFinite(amount) && amount >= 0
+      ? [[name, amount] as const]
+      : [];
+  });
+  return {
+    ...(typeof model === "string" && model !== "" && { model: model.slice(0, MAX_MODEL_CHARS) }),
+    ...Object.fromEntries(amounts),
+  };
+}

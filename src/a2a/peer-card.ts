@@ -1,0 +1,129 @@
+import { refusal } from "../http/refusal.ts";
+import { clip, plain } from "../model/text.ts";
+
+/** How a peer is spoken to: by JSON-RPC, or by HTTP with JSON. */
+export type PeerBinding = "JSONRPC" | "HTTP+JSON";
+
+/** What of an agent card counts, once it has been looked at. */
+export interface PeerCard {
+  /** Where the peer is asked. */
+  readonly url: URL;
+  readonly binding: PeerBinding;
+  /** What the card wants to be told with each request; mostly empty. */
+  readonly tenant: string;
+  /** Whether it tells of a task as it goes on; else it is asked again and again. */
+  readonly streaming: boolean;
+  /** The media types that the peer, or its skill, takes. */
+  readonly inputModes: readonly string[];
+}
+
+/** What a card is held against. */
+export interface CardWanted {
+  /** Whose card it is, for messages. */
+  readonly agent: string;
+  /** Where the peer may be asked; of a card that the user has written himself, wherever it says. */
+  readonly origins: readonly string[] | undefined;
+  readonly skill: string | undefined;
+}
+
+const BINDINGS: readonly unknown[] = ["JSONRPC", "HTTP+JSON"];
+const MAX_SHOWN = 100;
+const MAX_ITEMS = 1_000;
+
+type CardFields = Readonly<Record<string, unknown>>;
+
+/** Reads an agent card. Throws what is wrong with it in one sentence, `AGENT_FAILED`, which no repetition mends. */
+export function peerCard(given: unknown, wanted: CardWanted): PeerCard {
+  const { agent, origins, skill } = wanted;
+  const malformed = (why: string): Error =>
+    refusal(`${agent}: its agent card is malformed: ${why}; mend it there`);
+  const card = fieldsOf(given);
+  if (card === undefined) throw malformed("it is no object");
+  if (typeof card["name"] !== "string" || card["name"] === "") throw malformed("it has no name");
+  if (!Array.isArray(card["supportedInterfaces"])) {
+    const former = card["protocolVersion"];
+    if (typeof former === "string" && typeof card["url"] === "string") {
+      throw refusal(
+        `${agent}: its agent card is of A2A ${shownPart(former)}, and 1.x is spoken here; ask for a peer that speaks it`,
+      );
+    }
+    throw malformed("it has no list supportedInterfaces");
+  }
+  const capabilities = fieldsOf(card["capabilities"] ?? {});
+  if (capabilities === undefined) throw malformed("its capabilities are no object");
+  const needed = itemsIn(capabilities["extensions"]).find((one) => one["required"] === true);
+  if (needed !== undefined) {
+    const uri = shownPart(needed["uri"]);
+    throw refusal(
+      `${agent}: its agent card requires the extension ${uri}, which is not spoken here; ask for a peer that does without`,
+    );
+  }
+  const chosen = itemsIn(card["supportedInterfaces"]).find(isSpoken);
+  if (chosen === undefined) {
+    const offered = itemsIn(card["supportedInterfaces"])
+      .slice(0, 5)
+      .map((one) => `${shownPart(one["protocolBinding"])} ${shownPart(one["protocolVersion"])}`);
+    throw refusal(
+      `${agent}: its agent card offers ${offered.join(", ") || "no interface"}, and JSONRPC or HTTP+JSON of version 1 is spoken here; ask for a peer that speaks one of these`,
+    );
+  }
+  const { url: address, tenant = "" } = chosen;
+  const url = typeof address === "string" && URL.canParse(address) ? new URL(address) : undefined;
+  const isHttp = url !== undefined && ["http:", "https:"].includes(url.protocol);
+  if (!isHttp || `${url.username}${url.password}` !== "") {
+    throw malformed(`the url of an interface is ${shownPart(address)}, which is no address to ask`);
+  }
+  if (typeof tenant !== "string") throw malformed("the tenant of an interface is no text");
+  if (origins !== undefined && !origins.includes(url.origin)) {
+    throw refusal(
+      `${agent}: its agent card sends to ${shownPart(url.origin)}, another origin than its own; name it in origins, if it is meant`,
+    );
+  }
+  const skills = itemsIn(card["skills"]);
+  const asked = skill === undefined ? undefined : skills.find(({ id }) => id === skill);
+  if (skill !== undefined && asked === undefined) {
+    const ids = skills.slice(0, 10).map(({ id }) => shownPart(id));
+    throw refusal(
+      `${agent}: its agent card has no skill "${skill}"; it has ${ids.join(", ") || "none"}`,
+    );
+  }
+  const own = textsIn(asked?.["inputModes"]);
+  return {
+    url,
+    binding: chosen["protocolBinding"] as PeerBinding,
+    tenant,
+    // Of HTTP with JSON the SDK prints what it cannot read of a stream, whoever wrote that: it is asked again and again instead.
+    streaming: capabilities["streaming"] === true && chosen["protocolBinding"] === "JSONRPC",
+    inputModes: own.length > 0 ? own : textsIn(card["defaultInputModes"]),
+  };
+}
+
+function isSpoken({ protocolBinding, protocolVersion }: CardFields): boolean {
+  return (
+    BINDINGS.includes(protocolBinding) && /^1(?:\.\d{1,3}){0,2}$/.test(String(protocolVersion))
+  );
+}
+
+function fieldsOf(value: unknown): CardFields | undefined {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? (value as CardFields) : undefined;
+}
+
+function itemsIn(value: unknown): readonly CardFields[] {
+  if (!Array.isArray(value)) return [];
+  const items: readonly unknown[] = value.slice(0, MAX_ITEMS);
+  return items.map(fieldsOf).filter((one) => one !== undefined);
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return [];
+  const items: readonly unknown[] = value.slice(0, MAX_ITEMS);
+  return items.filter((one) => typeof one === "string");
+}
+
+/** A part of a card in a message: a stranger wrote it. */
+function shownPart(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? typeof value);
+  return clip(plain(text).replaceAll(/\s+/g, " "), MAX_SHOWN);
+}
