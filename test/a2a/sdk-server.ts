@@ -129,8 +129,7 @@ export async function sdkServer(options: SdkServerOptions): Promise<SdkServer> {
     },
   };
 
-  let handler: JsonRpcTransportHandler;
-  let card: unknown;
+  const answers: { handler?: JsonRpcTransportHandler; card?: unknown } = {};
   const http = createServer((request, response) => {
     let body = "";
     request.setEncoding("utf8").on("data", (part: string) => (body += part));
@@ -140,6 +139,7 @@ export async function sdkServer(options: SdkServerOptions): Promise<SdkServer> {
       if (before?.(request, response, body) === true) return;
       if (request.method === "GET") {
         response.setHeader("Content-Type", "application/json");
+        const { card } = answers;
         response.end(typeof card === "string" ? card : JSON.stringify(card));
         return;
       }
@@ -154,7 +154,8 @@ export async function sdkServer(options: SdkServerOptions): Promise<SdkServer> {
     const context = new ServerCallContext({
       requestedVersion: String(request.headers["a2a-version"]),
     });
-    const said = await handler.handle(body, context);
+    if (answers.handler === undefined) throw new Error("it is not there yet");
+    const said = await answers.handler.handle(body, context);
     if (!(Symbol.asyncIterator in said)) {
       response.setHeader("Content-Type", "application/json");
       response.end(JSON.stringify(said));
@@ -175,8 +176,8 @@ export async function sdkServer(options: SdkServerOptions): Promise<SdkServer> {
   const at = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   const made = cardAt(at, streaming);
   const json = AgentCard.toJSON(made) as Record<string, unknown>;
-  card = options.card?.(json, at) ?? json;
-  handler = new JsonRpcTransportHandler(
+  answers.card = options.card?.(json, at) ?? json;
+  answers.handler = new JsonRpcTransportHandler(
     new DefaultRequestHandler(made, new InMemoryTaskStore(), executor),
   );
   return {
