@@ -70,8 +70,9 @@ const STATUS_WORDS: Readonly<Record<RunView["status"], string>> = {
 };
 
 /** What the gate says, where there is one. */
-function gateWords({ gate }: RunView): string {
-  if (gate === undefined) return "";
+function gateWords({ gate, status }: RunView): string {
+  // Of one that failed that says enough: only what is settled is news.
+  if (gate === undefined || (status === "failed" && gate.passed !== false)) return "";
   if (gate.passed === null) return "; nobody can tell whether it passes";
   return gate.passed ? "; it passes" : "; it does not pass";
 }

@@ -1,5 +1,6 @@
 import { clip, plain } from "../model/text.ts";
 import { MAX_EVIDENCE_CHARS } from "./check-claim.ts";
+import { comparedPath } from "./place.ts";
 import { SEVERITIES, type FindingDetails } from "../model/claim.ts";
 
 const MAX_NAME_CHARS = 1_000;
@@ -37,9 +38,10 @@ function textOf(value: unknown, maxChars: number): string | undefined {
   return clip(value.trim(), maxChars);
 }
 
-/** What is cut off or left out of a path makes another file of it. */
+/** What is cut off or left out of a path makes another file of it; one that leads nowhere, as `.`, names none. */
 function isPath(file: string): boolean {
-  return file.length <= MAX_NAME_CHARS && plain(file) === file && !/[\n\t]/.test(file);
+  const isWhole = file.length <= MAX_NAME_CHARS && plain(file) === file && !/[\n\t]/.test(file);
+  return isWhole && comparedPath(file) !== "";
 }
 
 function lineOf(value: unknown): number | undefined {

@@ -231,6 +231,8 @@ export type EventBody =
       /** `early-stop` by an earlier version only. */
       readonly reason: "need-failed" | "required-failed" | "panel" | "early-stop";
       readonly detail: string;
+      /** Whom a panel did not ask costs nothing. */
+      readonly free?: true;
     })
   /**
    * An attempt that had been given up, or was cancelled with its run or team, settled after all, within the run; its answer is

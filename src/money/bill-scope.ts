@@ -17,8 +17,8 @@ export interface Scope {
   readonly calls: Entry[];
   /** The calls that were stopped early, also before they had begun. */
   readonly stopped: Set<string>;
-  /** The calls that a panel made needless: they were never begun. */
-  readonly leftOut: Set<string>;
+  /** The calls that a panel made needless, and whether they had cost nothing: they were never begun. */
+  readonly leftOut: Map<string, boolean>;
   /** The calls that were made only to learn from them. */
   readonly explored: Set<string>;
   /** The call of its team; `undefined` for that of the run. */
@@ -44,7 +44,7 @@ export function scopeIn(parent?: Scope, call?: string): Scope {
     inner: [],
     calls: [],
     stopped: new Set(),
-    leftOut: new Set(),
+    leftOut: new Map(),
     explored: new Set(),
     call,
     sums: undefined,
@@ -155,7 +155,10 @@ function savedBy(entries: readonly Entry[], { stopped, leftOut }: Scope): Saved 
     }
   }
   if (stopped.size > 0) saved.earlyStop = { calls: stopped.size, usdMicros: "unknown" };
-  if (leftOut.size > 0) saved.panel = { calls: leftOut.size, usdMicros: "unknown" };
+  if (leftOut.size > 0) {
+    const areFree = [...leftOut.values()].every((isFree) => isFree);
+    saved.panel = { calls: leftOut.size, usdMicros: areFree ? 0 : "unknown" };
+  }
   return saved;
 }
 

@@ -199,9 +199,9 @@ export class BillFold {
     return made;
   }
 
-  #leaveOut(place: CallPlace): void {
-    const scope = this.#scope(place);
-    scope.leftOut.add(place.callId);
+  #leaveOut(skipped: Extract<RunEvent, { readonly type: "call.skipped" }>): void {
+    const scope = this.#scope(skipped);
+    scope.leftOut.set(skipped.callId, skipped.free === true);
     changed(scope);
   }
 

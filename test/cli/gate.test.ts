@@ -37,6 +37,10 @@ describe("a team with a gate, run by the command line,", () => {
       "\nwhy: task has one voice of 3; only 1 looked for findings, and 2 did not answer\n",
     );
     expect(ended[0]?.stdout).not.toContain("why:");
+    // Of one that failed its status says why nobody can tell, whole.
+    expect(ended[5]?.stdout).toContain(
+      "gated  failed: too few answered, or somebody who is required did not\n",
+    );
   });
 
   it("says why nobody can tell: in its report, and as a failure for a test reporter, also from its log", async () => {

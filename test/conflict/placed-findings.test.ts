@@ -143,6 +143,16 @@ describe("findings with places", () => {
     expect(await found(...at(11 + NEAR_LINES))).toHaveLength(2);
   });
 
+  test("of a path that leads nowhere name no file", async () => {
+    for (const file of [".", "./", "src/..", ".\\."]) {
+      const [one, ...rest] = await found(
+        { agent: "ann", text: CHECK, file, line: 3 },
+        { agent: "bob", text: CHECK, file: "a.ts", line: 3 },
+      );
+      expect([one?.subject, rest]).toEqual([`a.ts:3: ${CHECK}`, []]);
+    }
+  });
+
   test("are not one by way of a third between them", async () => {
     const step = NEAR_LINES;
     const findings = [0, 1, 2].map((i): Finding => ({

@@ -249,6 +249,27 @@ describe("a panel among other things", () => {
     expect(bill.saved.panel).toMatchObject({ calls: 2 });
   });
 
+  it("has saved nothing where those whom it did not ask are free, and nobody knows how much where one is not", async () => {
+    const saved = async (cost: "free" | undefined) => {
+      const voice = (name: string, isFree: boolean) =>
+        agent({ name, run: (_task: string) => "ship", ...(isFree && { cost: "free" }) });
+      const inner = supervisor({ name: "inner", agents: { x: voice("x", cost === "free") } });
+      const agents = ["a", "b", "c", "d"].map((name) => [name, voice(name, true)] as const);
+      const backend = memory({ resumable: true });
+      const board = supervisor({
+        name: "board",
+        agents: { ...Object.fromEntries(agents), inner },
+        panel: { until: "certain", order: "given" },
+        backend,
+      });
+      const { runId, bill } = await board.run("go?");
+      expect(billOf(await backend.store.read(runId)).saved).toEqual(bill.saved);
+      return bill.saved.panel;
+    };
+    expect(await saved("free")).toEqual({ calls: 2, usdMicros: 0 });
+    expect(await saved(undefined)).toEqual({ calls: 2, usdMicros: "unknown" });
+  });
+
   it("under a budget with room for those it asks, it is complete where asking everybody is not", async () => {
     const asked: string[] = [];
     const paid = <const Name extends string>(name: Name, says: string) =>

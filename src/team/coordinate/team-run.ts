@@ -148,13 +148,22 @@ function needFailed(team: TeamRun, index: number): NotAsked | undefined {
   return { status: "skipped", reason: "need-failed", detail };
 }
 
+/** Whether neither it nor anybody in it can cost anything. */
+function costsNothing(member: ConfiguredTeam["members"][number] | undefined): boolean {
+  if (member === undefined) return false;
+  if (!isConfiguredTeam(member)) return member.free;
+  return member.judges.size === 0 && member.members.every(costsNothing);
+}
+
 async function skip(team: TeamRun, index: number, skipped: NotAsked): Promise<CallOutcome> {
   const { history, redact, journal } = team.run;
   const { reason, detail } = skipped;
   const place = placeOf(team, index);
   // With another description of the supervisor it may be for another reason.
   if (history?.skipped(place.callId)?.detail !== (redact?.text(detail) ?? detail)) {
-    await journal.record([{ type: "call.skipped", ...place, reason, detail }]);
+    const free = reason === "panel" && costsNothing(team.configuredTeam.members[index]);
+    const event = { type: "call.skipped", ...place, reason, detail } as const;
+    await journal.record([free ? { ...event, free } : event]);
   }
   return { result: skipped, said: undefined };
 }
