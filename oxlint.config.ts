@@ -30,6 +30,11 @@ const packages: ReadonlySet<string> = new Set([
   "hono",
   "@hono",
   "@hono/node-server",
+  "@modelcontextprotocol",
+  "@modelcontextprotocol/client",
+  "@modelcontextprotocol/server",
+  "@modelcontextprotocol/server/stdio",
+  "@modelcontextprotocol/client/stdio",
 ]);
 
 /** Rooms and files of `src`, and packages, as they are imported from a file that stands as deep as `up` says. */
@@ -212,7 +217,11 @@ const arrows: readonly Arrow[] = [
       "log/questions.ts",
       "learning/index.ts",
       "learning/statistics/interval.ts",
+      "prompt",
       "report",
+      "@modelcontextprotocol",
+      "@modelcontextprotocol/server",
+      "@modelcontextprotocol/server/stdio",
       "hono",
       "ajv",
       "ajv/dist",

@@ -20,6 +20,13 @@ const entries = [...Object.values(manifest.exports), ...Object.values(manifest.b
   .filter((file) => file.endsWith(".js"))
   .map((file) => file.replace(/^(\.\/)?dist\//, "").replace(/\.js$/, ""));
 
+const packages = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+
+/** A package itself, or something below it. */
+function isOf(name: string, id: string): boolean {
+  return id === name || id.startsWith(`${name}/`);
+}
+
 const known = new Map<string, ReadonlySet<string>>();
 
 /** The modules that an entry of ours loads when it is imported, itself among them. */
@@ -48,7 +55,7 @@ export default defineConfig({
   cwd: root,
   input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
   platform: "node",
-  external: [/^node:/, ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })],
+  external: (id) => id.startsWith("node:") || packages.some((name) => isOf(name, id)),
   tsconfig: false,
   transform: { target: "node22" },
   output: {

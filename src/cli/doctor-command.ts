@@ -41,6 +41,7 @@ const PEERS = [
   { name: "pg", what: "PostgreSQL: --db postgres://…, quorate/postgres" },
   { name: "@opentelemetry/api", what: "tracing: quorate/otel" },
   { name: "@pydantic/genai-prices", what: "prices: quorate/prices" },
+  { name: "@modelcontextprotocol/server", what: "teams as tools: quorate mcp, quorate serve" },
 ] as const;
 
 /**

@@ -12,5 +12,5 @@ export async function finish(exitCode: number): Promise<never> {
 
 function drained(stream: NodeJS.WriteStream): Promise<void> {
   // Called with an error where nobody reads; there is nothing to wait for then, either.
-  return new Promise((resolve) => writeTo(stream, "", resolve));
+  return new Promise((resolve) => writeTo(stream, "", () => resolve()));
 }

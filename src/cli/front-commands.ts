@@ -3,6 +3,7 @@ import { FORMATS } from "../report/formats.ts";
 import type { DoctorFlags } from "./doctor-command.ts";
 import type { InitFlags } from "./init-command.ts";
 import type { Describing } from "./log-commands.ts";
+import type { McpFlags } from "./mcp-command.ts";
 import type { ReportFlags } from "./report-command.ts";
 import { span } from "./flag-values.ts";
 import { TEMPLATES } from "./init-plan.ts";
@@ -48,6 +49,26 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
     .action(async (teams: string[], options: ServeFlags) => {
       const { serveCommand } = await import("./serve-command.ts");
       exitWith(await serveCommand(teams, options, terminal()));
+    });
+
+  const mcp = command(
+    "mcp",
+    "Serves teams as tools to a coding agent or another MCP client that starts it.",
+  )
+    .argument("<team...>", "TypeScript or JavaScript files whose default exports are supervisors")
+    .option(
+      "--answer-within <time>",
+      "answer a call after that at the latest: the run goes on (default: when it is over)",
+      span,
+    )
+    .option("--read-only", "say that the teams change nothing, so that clients need not ask")
+    .option("--no-decide", "questions to a person are told, and not answered by the client")
+    .option("--tenant <name>", "whose runs are begun and seen");
+  addEnvironmentFlag(mcp)
+    .addOption(teamDatabase("where the runs are kept"))
+    .action(async (teams: string[], options: McpFlags) => {
+      const { mcpCommand } = await import("./mcp-command.ts");
+      exitWith(await mcpCommand(teams, options));
     });
 
   const worker = command(

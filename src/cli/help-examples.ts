@@ -34,6 +34,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "quorate report latest --report sarif=out.sarif --report html=run.html",
   ],
   serve: ["quorate serve team.ts", "quorate serve gate.ts board.ts --port 8080 --db runs.db"],
+  mcp: ["quorate mcp team.ts", "claude mcp add quorate -- npx quorate mcp team.ts --db quorate.db"],
   doctor: ["quorate doctor", "quorate doctor team.ts --json"],
   init: ["quorate init", "quorate init my-team --template review --yes"],
   completion: ["source <(quorate completion zsh)", "quorate completion fish | source"],

@@ -13,7 +13,7 @@ const STDERR = 2;
 const writeStdout = process.stdout.write.bind(process.stdout);
 
 /** Writes to a stream of the process; calls `done` when that has left it, or cannot. */
-export function writeTo(stream: Output, text: string, done?: () => void): void {
+export function writeTo(stream: Output, text: string, done?: (error?: Error | null) => void): void {
   if (stream === process.stdout) writeStdout(text, done);
   else stream.write(text, done);
 }
@@ -122,7 +122,7 @@ const WRITERS = [
 ] as const;
 
 /** Puts a function in the place of another one, with all else that that has. */
-function replace(object: object, name: string, by: (...given: never) => unknown): void {
+export function replace(object: object, name: string, by: (...given: never) => unknown): void {
   const before: unknown = Reflect.get(object, name);
   Object.defineProperties(by, Object.getOwnPropertyDescriptors(Object(before)));
   Reflect.set(object, name, by);

@@ -252,6 +252,8 @@ export const ANSWERS: Readonly<Record<RouteId, RouteAnswer>> = {
     return json(recorded);
   },
 
+  mcp: (asked) => asked.parts.mcp.answer(asked),
+
   async showBill(asked) {
     const {
       since = null,

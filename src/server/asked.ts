@@ -5,6 +5,7 @@ import type { Backend } from "../team/backend.ts";
 import type { Allowance, ServerLimits } from "./allowance.ts";
 import type { Driving } from "./driving.ts";
 import { HttpRefusal } from "./http-refusal.ts";
+import type { McpDoor } from "./mcp/over-http.ts";
 import type { Principal, Sessions, TokenBook } from "./tokens.ts";
 import type { WebHooks } from "./web-hooks.ts";
 import { tenantView } from "./store-view.ts";
@@ -24,38 +25,53 @@ export interface ServerParts {
   readonly version: string;
   /** Where others reach it, where its owner says so. */
   readonly url: string | undefined;
+  /** Teams as tools, by the Model Context Protocol. */
+  readonly mcp: McpDoor;
+}
+
+/** What answers for runs, whichever protocol somebody asks by. */
+export type RunDesk = Pick<
+  ServerParts,
+  "teams" | "backend" | "driving" | "hooks" | "stopping" | "version"
+>;
+
+/** Who asks, and what of. */
+export interface RunAsker {
+  readonly parts: RunDesk;
+  /** `undefined` where nobody has to say who they are. */
+  readonly principal: Principal | undefined;
 }
 
 /** A request that was let in, checked by the route table. */
-export interface RouteRequest {
+export interface RouteRequest extends RunAsker {
   readonly parts: ServerParts;
   readonly request: Request;
   readonly address: URL;
-  /** `undefined` where nobody has to say who they are. */
-  readonly principal: Principal | undefined;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** Whoever asks, of a route that lets in nobody else. */
-export function principalOf({ principal }: Pick<RouteRequest, "principal">): Principal {
+export function principalOf({ principal }: Pick<RunAsker, "principal">): Principal {
   if (principal === undefined) throw new HttpRefusal(401, "UNAUTHORIZED", "Sign in first.");
   return principal;
 }
 
 /** The backend, with the runs that whoever asks may see and no others. */
-export function ownBackend(asked: RouteRequest): Backend {
+export function ownBackend(asked: RunAsker): Backend {
   const { backend } = asked.parts;
   const { tenant } = principalOf(asked);
   return tenant === undefined ? backend : { ...backend, store: tenantView(backend.store, tenant) };
 }
 
-/** The run that is asked for. A run of another tenant and one that is not there are refused alike, after the same question to the store. */
-export async function ownRun(
-  asked: RouteRequest,
-  runId: string = runIdOf(asked),
-): Promise<RunSummary> {
+/** The run that a request asks for, as of `runNamed`. */
+export function ownRun(asked: RouteRequest, runId: string = runIdOf(asked)): Promise<RunSummary> {
+  return runNamed(asked, runId);
+}
+
+/** A run by its id. A run of another tenant and one that is not there are refused alike, after the same question to the store. */
+export async function runNamed(asked: RunAsker, runId: string): Promise<RunSummary> {
   const { tenant } = principalOf(asked);
   const run = runId.length > 200 ? undefined : await storeOf(asked).run(runId);
   if (run !== undefined && (tenant === undefined || run.tenant === tenant)) return run;
@@ -66,7 +82,7 @@ function noRun(): QuorateError {
   return new QuorateError("RUN_NOT_FOUND", "There is no such run.");
 }
 
-export function storeOf({ parts }: RouteRequest): Store {
+export function storeOf({ parts }: RunAsker): Store {
   return parts.backend.store;
 }
 
@@ -75,14 +91,14 @@ export function runIdOf({ params }: RouteRequest): string {
 }
 
 /** A team by its name. */
-export function teamNamed({ parts }: RouteRequest, name: string): Supervisor {
+export function teamNamed({ parts }: RunAsker, name: string): Supervisor {
   const team = parts.teams.get(name);
   if (team !== undefined) return team;
   throw new HttpRefusal(404, "NOT_FOUND", "There is no team of that name here.");
 }
 
 /** The team of a run: to go on with it takes the code of its agents. */
-export function teamOfRun({ parts }: RouteRequest, run: RunSummary): Supervisor {
+export function teamOfRun({ parts }: RunAsker, run: RunSummary): Supervisor {
   const team = parts.teams.get(run.supervisor.name);
   if (team !== undefined) return team;
   throw new HttpRefusal(

@@ -37,6 +37,8 @@ export interface Driving {
   ) => Promise<"recorded" | "left">;
   /** Goes on with runs of a team that nobody drives, from now on. */
   readonly keepResuming: (team: Supervisor) => void;
+  /** Settles when a run is not driven any more; `undefined` where it is not driven for a request. */
+  readonly underWay: (runId: string) => Promise<unknown> | undefined;
   /** How many runs are driven for requests. */
   readonly count: () => number;
   /** Lets go of all runs, as they stand, and resolves when they have stopped. */
@@ -59,6 +61,7 @@ export function driving({ backend, maxRuns, onSettled, onFailure }: DrivingOptio
   const own: Backend = { ...backend, store };
   const stopping = new AbortController();
   const driven = new Set<Promise<unknown>>();
+  const byRun = new Map<string, Promise<unknown>>();
   const keepers = new Set<{ close(): Promise<void> }>();
 
   function drive(stream: RunStream<unknown>): AsyncIterator<unknown, void> {
@@ -72,8 +75,12 @@ export function driving({ backend, maxRuns, onSettled, onFailure }: DrivingOptio
         else if (!isRefusal(error)) onFailure({ what: `run ${runId}`, error });
       },
     );
-    const entry = settled.finally(() => driven.delete(entry));
+    const entry = settled.finally(() => {
+      driven.delete(entry);
+      if (byRun.get(runId) === entry) byRun.delete(runId);
+    });
     driven.add(entry);
+    byRun.set(runId, entry);
     // Not left early: that would cancel the run.
     return stream[Symbol.asyncIterator]();
   }
@@ -130,6 +137,7 @@ export function driving({ backend, maxRuns, onSettled, onFailure }: DrivingOptio
         }),
       );
     },
+    underWay: (runId) => byRun.get(runId),
     count: () => driven.size,
     async close() {
       // First the store: what is aborted then ends without a word in its log.

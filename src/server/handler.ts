@@ -3,6 +3,7 @@ import { ANSWERS } from "./answers.ts";
 import { closing, type ServerFailure } from "./driving.ts";
 import { failureAnswer, HttpRefusal, isOwnFailure } from "./http-refusal.ts";
 import type { ServerPackages } from "./load.ts";
+import { rpcFailure } from "./mcp/over-http.ts";
 import { readBody } from "./read-body.ts";
 import { requestCheck } from "./request-check.ts";
 import { ROUTES, type ServerRoute } from "./routes.ts";
@@ -84,7 +85,8 @@ export function handler(
     app.on(route.method, route.path, (c) =>
       answer(route, c.req.raw, c.env.address, c.req.param()).catch((error: unknown) => {
         if (isOwnFailure(error)) onFailure({ what: `${route.method} ${route.path}`, error });
-        return failureAnswer(error);
+        const refused = failureAnswer(error);
+        return route.id === "mcp" ? rpcFailure(refused) : refused;
       }),
     );
   }

@@ -14,6 +14,7 @@ export type HttpCode =
   | "TOO_MANY"
   | "TIMEOUT"
   | "CLOSING"
+  | "NOT_INSTALLED"
   | "INTERNAL";
 
 /** A request that is answered with an error. Thrown within the server alone. */

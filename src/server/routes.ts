@@ -47,7 +47,8 @@ export type RouteId =
   | "a2aCard"
   | "a2aTeamCard"
   | "a2aAsk"
-  | "a2aAskTeam";
+  | "a2aAskTeam"
+  | "mcp";
 
 const text = (maxLength: number): RouteSchema => ({ type: "string", minLength: 1, maxLength });
 const object = (
@@ -349,5 +350,20 @@ export const ROUTES: readonly ServerRoute[] = [
     summary: "The same, of one team.",
     body: { type: "object" },
     answers: json("JSON-RPC 2.0, as server-sent events where the method streams."),
+  },
+  {
+    id: "mcp",
+    method: "POST",
+    path: "/mcp",
+    needs: "signed-in",
+    summary:
+      "The Model Context Protocol, streamable HTTP: each team is a tool, runs are resources. What the token allows holds for each tool.",
+    body: ANYTHING,
+    answers: {
+      status: 200,
+      type: "text/event-stream",
+      says: "JSON-RPC 2.0 messages; 202 for notifications, 501 where @modelcontextprotocol/server is not installed",
+    },
+    streams: true,
   },
 ];

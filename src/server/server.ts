@@ -1,16 +1,18 @@
-import { readFileSync } from "node:fs";
 import { BACKEND } from "../check/arguments.ts";
 import { func, integer, milliseconds } from "../check/kinds.ts";
 import { option, options, type Option, type Options } from "../check/options.ts";
-import { QuorateError, describeThrown } from "../model/errors.ts";
-import { isSupervisor, type Supervisor } from "../supervisor.ts";
+import type { Supervisor } from "../supervisor.ts";
 import type { Backend } from "../team/backend.ts";
 import { allowance, type ServerLimits } from "./allowance.ts";
 import type { ServerParts } from "./asked.ts";
 import { driving, type ServerFailure } from "./driving.ts";
 import { handler } from "./handler.ts";
 import { loadServerPackages } from "./load.ts";
+import type { McpOptions } from "./mcp/caller.ts";
+import { mcpDoor } from "./mcp/over-http.ts";
+import { MCP_OPTIONS } from "./mcp/stdio.ts";
 import { randomSecret } from "./secret.ts";
+import { packageVersion, sharedBackend, teamsByName, TEAMS, warn } from "./teams.ts";
 import { eachOf, sessions, TOKENS, tokenBook, type ServerToken } from "./tokens.ts";
 import { WEB_HOOK, webHooks, type WebHook } from "./web-hooks.ts";
 
@@ -33,6 +35,8 @@ export interface ServerOptions {
   readonly url?: string;
   readonly limits?: ServerLimits;
   readonly webHooks?: readonly WebHook[];
+  /** Of the teams as tools of MCP clients, at `/mcp`. */
+  readonly mcp?: McpOptions;
   /** Goes on with runs of its teams that nobody drives, now and while it is open. Default: true. */
   readonly resume?: boolean;
   /** Hears of what went wrong and no request is answered with. What it returns is ignored. Default: a warning of the process. */
@@ -78,19 +82,15 @@ const PUBLIC_URL: Option<string | undefined> = option((given) => {
   return isPlain && (protocol === "https:" || protocol === "http:") ? href : undefined;
 }, 'use "https://example.com/quorate"');
 
-const TEAM: Option<Supervisor | undefined> = option(
-  (given) => (isSupervisor(given) ? given : undefined),
-  "use what supervisor({ … }) made",
-);
-
 export const SERVER: Options<ServerOptions, "origins" | "webHooks" | "resume"> = options({
-  teams: eachOf(TEAM, "use [team]").needed(),
+  teams: TEAMS,
   backend: BACKEND,
   tokens: TOKENS,
   origins: eachOf(ORIGIN, 'use ["https://quorate.example.com"]').or([]),
   url: PUBLIC_URL,
   limits: LIMITS as Option<ServerLimits | undefined>,
   webHooks: eachOf(WEB_HOOK as Option<WebHook | undefined>, "use [{ url, secret }]").or([]),
+  mcp: MCP_OPTIONS as Option<McpOptions | undefined>,
   resume: option(
     (given) => (typeof given === "boolean" ? given : undefined),
     "use true or false",
@@ -105,8 +105,8 @@ export const SERVER: Options<ServerOptions, "origins" | "webHooks" | "resume"> =
 export async function server(given: ServerOptions): Promise<Server> {
   const taken = SERVER.of(given, "server");
   const { teams, tokens, origins, resume, onFailure = warn } = taken;
-  const byName = named(teams);
-  const backend = taken.backend ?? sharedBackend(teams);
+  const byName = teamsByName(teams, "server");
+  const backend = taken.backend ?? sharedBackend(teams, "server");
   const limits = LIMITS.of(taken.limits ?? {}, "server: limits") as Required<ServerLimits>;
   const made = tokens === undefined ? randomSecret() : undefined;
   const book = tokenBook(made === undefined ? (tokens ?? []) : [{ token: made }]);
@@ -135,6 +135,7 @@ export async function server(given: ServerOptions): Promise<Server> {
     stopping: stopping.signal,
     version: packageVersion(),
     url: taken.url,
+    mcp: mcpDoor(teams, taken.mcp ?? {}, fail),
   };
   const fetch = handler(
     parts,
@@ -149,7 +150,9 @@ export async function server(given: ServerOptions): Promise<Server> {
   const close = (): Promise<void> => {
     closed ??= (async () => {
       stopping.abort(new Error("the server has stopped"));
-      await runs.close();
+      const stopped = runs.close();
+      await parts.mcp.close();
+      await stopped;
       await hooks.close();
     })();
     return closed;
@@ -161,39 +164,4 @@ export async function server(given: ServerOptions): Promise<Server> {
     close,
     [Symbol.asyncDispose]: close,
   });
-}
-
-function named(teams: readonly Supervisor[]): ReadonlyMap<string, Supervisor> {
-  if (teams.length === 0) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      "server: teams is empty; give it one that supervisor({ … }) made",
-    );
-  }
-  const known = new Map<string, Supervisor>();
-  for (const team of teams) {
-    if (known.has(team.name)) {
-      const why = `server: two teams are called "${team.name}"; give them different names`;
-      throw new QuorateError("BAD_OPTIONS", why);
-    }
-    known.set(team.name, team);
-  }
-  return known;
-}
-
-function sharedBackend([first, ...others]: readonly Supervisor[]): Backend {
-  const backend = first?.backend as Backend;
-  if (others.every((one) => one.backend.store === backend.store)) return backend;
-  const why =
-    "server: its teams have different backends; give the server one: backend: sqlite({ path })";
-  throw new QuorateError("BAD_OPTIONS", why);
-}
-
-function packageVersion(): string {
-  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(manifest) as { readonly version: string }).version;
-}
-
-function warn({ what, error }: ServerFailure): void {
-  process.emitWarning(`${what}: ${describeThrown(error)}`, "QuorateWarning");
 }

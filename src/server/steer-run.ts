@@ -1,12 +1,12 @@
 import { cancel, type CancelAnswer } from "../log/cancel-run.ts";
 import type { HumanDecision } from "../log/chosen-position.ts";
 import type { RunSummary } from "../store/store.ts";
-import { principalOf, teamOfRun, type RouteRequest } from "./asked.ts";
+import { principalOf, teamOfRun, type RunAsker } from "./asked.ts";
 import type { Principal } from "./tokens.ts";
 
 /** Asks for a run to be cancelled, whichever process drives it. */
 export async function cancelOwn(
-  { parts }: RouteRequest,
+  { parts }: RunAsker,
   run: RunSummary,
   reason: string | undefined,
 ): Promise<CancelAnswer> {
@@ -22,7 +22,7 @@ export async function cancelOwn(
 
 /** Records what a person decided, as whoever asks, and goes on with the run. */
 export async function decideOwn(
-  asked: RouteRequest,
+  asked: RunAsker,
   run: RunSummary,
   { by, ...decision }: HumanDecision,
 ): Promise<"recorded" | "left"> {

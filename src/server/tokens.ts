@@ -44,15 +44,15 @@ const SECRET: Option<string> = option((given, what) => {
   throw new QuorateError("BAD_OPTIONS", why);
 }, "").needed();
 
-const NAME = option((given) => {
+export const TENANT: Option<string | undefined> = option((given) => {
   const fits = typeof given === "string" && given.length > 0 && given.length <= 200;
   return fits && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(given) && given.isWellFormed() ? given : undefined;
 }, "use a text of 1 to 200 characters that can be seen");
 
 const TOKEN: Options<ServerToken> = options({
   token: SECRET,
-  name: NAME,
-  tenant: NAME,
+  name: TENANT,
+  tenant: TENANT,
   scopes: eachOf(word(...SCOPES), 'use ["read"], ["read", "run"] or the like'),
 });
 

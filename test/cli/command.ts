@@ -35,11 +35,11 @@ export interface Started {
   printed(text: string): Promise<void>;
 }
 
-/** Starts the command line as a process of its own, in `cwd`, with `input` on its standard input. */
+/** Starts the command line as a process of its own, in `cwd`, with `input` on its standard input, which stays open for `null`. */
 export function start(
   args: readonly string[],
   cwd: string,
-  input: string = "",
+  input: string | null = "",
   variables: Readonly<Record<string, string>> = {},
 ): Started {
   const { NO_COLOR: _colour, FORCE_COLOR: _forced, QUORATE_DEBUG: _debug, ...rest } = process.env;
@@ -59,7 +59,7 @@ export function start(
   });
   // A command that refuses its arguments does not read its input.
   child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
+  if (input !== null) child.stdin.end(input);
   const finished = new Promise<Finished>((resolve) => {
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });

@@ -1,0 +1,78 @@
+import type { RunEvent } from "../../model/events.ts";
+import type { RunAsker } from "../asked.ts";
+import { storeOf } from "../asked.ts";
+
+/** How often it is looked at a run that somebody else drives. */
+const LOOK_MS = 1_000;
+
+export interface WatchOptions {
+  readonly runId: string;
+  readonly afterSeq: number;
+  readonly signal: AbortSignal;
+  /** How long at most; for ever where left out. */
+  readonly withinMs?: number | undefined;
+  readonly onEvent?: ((event: RunEvent) => Promise<void>) | undefined;
+}
+
+/**
+ * Resolves when a run has ended, waits for a person, or is driven by nobody; when the time is over, and when the server stops. Rejects with the signal's reason,
+ * and where the store fails. Holds nothing afterwards.
+ */
+export async function watchRun(
+  asking: RunAsker,
+  { runId, afterSeq, signal, withinMs, onEvent }: WatchOptions,
+): Promise<void> {
+  signal.throwIfAborted();
+  const store = storeOf(asking);
+  const leaving = new AbortController();
+  const over = Promise.withResolvers<void>();
+  const stop = (): void => over.reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  const { driving, stopping } = asking.parts;
+  // Whoever waits is told so before the server is gone.
+  const leave = (): void => over.resolve();
+  stopping.addEventListener("abort", leave, { once: true });
+  if (stopping.aborted) leave();
+  const late =
+    withinMs === undefined ? undefined : setTimeout(() => over.resolve(), withinMs).unref();
+  let looking = false;
+  const look = (): void => {
+    if (looking) return;
+    looking = true;
+    Promise.resolve(store.run(runId))
+      .then(
+        (run) => {
+          if (run?.status !== "running") over.resolve();
+        },
+        (error: unknown) => over.reject(error),
+      )
+      .finally(() => {
+        looking = false;
+      });
+  };
+  const clock = setInterval(look, LOOK_MS);
+  const listened = follow(store.follow(runId, afterSeq, leaving.signal), onEvent);
+  // After it the store says how the run stands.
+  void driving.underWay(runId)?.then(look);
+  try {
+    await Promise.race([listened, over.promise]);
+  } finally {
+    clearTimeout(late);
+    clearInterval(clock);
+    signal.removeEventListener("abort", stop);
+    stopping.removeEventListener("abort", leave);
+    leaving.abort();
+    listened.catch(() => {});
+  }
+}
+
+/** Until the run has ended, or waits. */
+async function follow(
+  events: AsyncIterable<RunEvent>,
+  onEvent: WatchOptions["onEvent"],
+): Promise<void> {
+  for await (const event of events) {
+    await onEvent?.(event);
+    if (event.type === "run.waiting") return;
+  }
+}
