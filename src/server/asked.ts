@@ -32,8 +32,8 @@ export interface ServerParts {
 /** What answers for runs, whichever protocol somebody asks by. */
 export type RunDesk = Pick<
   ServerParts,
-  "teams" | "backend" | "driving" | "hooks" | "stopping" | "version"
->;
+  "teams" | "backend" | "driving" | "stopping" | "version"
+> & { readonly hooks: Pick<WebHooks, "tell"> };
 
 /** Who asks, and what of. */
 export interface RunAsker {

@@ -93,7 +93,7 @@ export async function mcpStdio(given: McpStdioOptions): Promise<McpStdio> {
       teams: byName,
       backend,
       driving: runs,
-      hooks: { tell: () => {}, close: async () => {} },
+      hooks: { tell: () => {} },
       stopping: stopping.signal,
       version: packageVersion(),
     },
