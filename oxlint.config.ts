@@ -178,7 +178,11 @@ const arrows: readonly Arrow[] = [
     ],
   ),
   ...room("sqlite", [...words, "store"]),
-  ...room("postgres", [...words, "store", "pg"]),
+  ...room(
+    "postgres",
+    [...words, "store", "executor", "call/received-attempt.ts", "pg"],
+    ["team/backend.ts"],
+  ),
   ...room("ports", ["store", "limits"], ["async/cancellation.ts"]),
   ...room(
     "ai-sdk",

@@ -132,7 +132,14 @@ export type {
 
 export type { Redact, RedactedKind } from "./log/redact.ts";
 export { memory } from "./team/backend.ts";
-export type { Backend, MemoryBackend } from "./team/backend.ts";
+export type {
+  Backend,
+  MemoryBackend,
+  TakeAttempts,
+  TakenAttempt,
+  TakingAttempts,
+} from "./team/backend.ts";
+export type { TakeAttemptsOptions } from "./run/take-attempts.ts";
 export { lane, memoryStore } from "./team/retired.ts";
 export type { MemoryOptions } from "./store/memory.ts";
 export type { Erasure, RunQuery, RunStatus, RunSummary } from "./store/store.ts";

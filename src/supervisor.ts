@@ -5,7 +5,7 @@ import type { CancelAnswer } from "./log/cancel-run.ts";
 import type { HumanDecision } from "./log/chosen-position.ts";
 import type { Json } from "./model/json.ts";
 import type { Outcome } from "./model/outcome.ts";
-import { memory, type Backend } from "./team/backend.ts";
+import { memory, type Backend, type TakingAttempts } from "./team/backend.ts";
 import { planTask } from "./forecast/plan-task.ts";
 import type { NameOf, OutcomeOf, ResultsOf, TaskOf, TeamPosition, WinnerOf } from "./team/infer.ts";
 import type { TeamAnswer } from "./team/coordinate/nested.ts";
@@ -27,6 +27,8 @@ import {
   type ResumedRun,
 } from "./run/resume-all.ts";
 import { makeRoot } from "./run/make-root.ts";
+import { placesElsewhere } from "./team/elsewhere.ts";
+import { takeAttempts, type TakeAttemptsOptions } from "./run/take-attempts.ts";
 import { streamRun, type RunStream } from "./run/stream.ts";
 import type { PlanOptions, TaskPlan } from "./forecast/task-plan.ts";
 import { makeTeam } from "./team/make-team.ts";
@@ -44,6 +46,8 @@ export interface Supervisor<
   extends Worker<Name, Task, Answer, Position>, TeamBrand {
   readonly agents: Agents;
   readonly backend: Backend;
+  /** The places of its agents, those of teams in it too, that are at work elsewhere where the backend reaches other processes. */
+  readonly elsewhere: readonly string[];
   /**
    * Gives a task to the team and resolves when it is settled, whatever the agents did. Rejects with `INPUT_INVALID`,
    * `BAD_ROUTE` or `BAD_OPTIONS` before anything is asked; with the reason of `signal`, once all that was asked has
@@ -92,6 +96,11 @@ export interface Supervisor<
    * time is over. Keeps the process alive. Throws `NOT_RESUMABLE` and `BAD_OPTIONS`; where the store fails it warns, and looks again.
    */
   readonly keepResuming: (options?: KeepResumingOptions) => KeptResuming;
+  /**
+   * Carries out attempts of some of its agents for runs that other processes drive, until it is closed: of those that the team has
+   * `elsewhere`. Keeps the process alive. Throws `BAD_OPTIONS` for an agent that it has not, and for a backend that reaches no other process.
+   */
+  readonly takeAttempts: (options: TakeAttemptsOptions) => TakingAttempts;
   /**
    * A new run beside another one: with another task, with agents that have changed since, or with the agent at `from` asked
    * anew. Answers of calls whose content is the same are taken over and cost nothing. Rejects as `resume` does.
@@ -175,6 +184,7 @@ export function supervisor<
     needs: checkNeeds(described.needs, team.where),
     agents: described.agents as Agents,
     backend,
+    elsewhere: placesElsewhere(team),
     run: (task, runOptions = {}) =>
       beginRun(root, task, runOptions).outcome as Promise<OutcomeOf<Agents>>,
     stream: (task, runOptions = {}) =>
@@ -186,6 +196,7 @@ export function supervisor<
       streamRun((watch) => resumeRun(root, runId, resumeOptions, watch)),
     resumeAll: (allOptions = {}) => resumeAll(root, allOptions),
     keepResuming: (keepOptions = {}) => keepResuming(root, keepOptions),
+    takeAttempts: (takeOptions) => takeAttempts(root, takeOptions),
     fork: (runId, fork = {}) => forkRun(root, runId, fork).outcome as Promise<OutcomeOf<Agents>>,
     forkStream: (runId, fork = {}) => streamRun((watch) => forkRun(root, runId, fork, watch)),
     decide: (runId, decision, resumeOptions = {}) =>

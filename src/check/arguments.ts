@@ -16,7 +16,7 @@ const MAKER = func("give the function that makes it, or leave it out");
 
 export const BACKEND: Option<undefined> = option<never>((given, what) => {
   const taken = STORED.take(given, what);
-  for (const part of ["limiter", "executor"] as const) {
+  for (const part of ["limiter", "executor", "takeAttempts"] as const) {
     MAKER.take(Object(given)[part], `${what}.${part}`);
   }
   return taken;

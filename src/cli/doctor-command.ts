@@ -5,6 +5,8 @@ import { describeThrown } from "../model/errors.ts";
 import { DEFAULT_DATABASE, isAddress, shownPlace, withDatabase } from "./database.ts";
 import { EXIT } from "./exit-code.ts";
 import { configFile } from "./find-config.ts";
+import type { Backend } from "../index.ts";
+import type { AttemptQueue, PostgresBackend } from "../postgres/index.ts";
 import { CALLED_IN, givenPath } from "./given-path.ts";
 import { CODING_PROGRAMS, isSet, KEYS, loginOf, programOnPath } from "./installed-agents.ts";
 import { installedVersion } from "./installed-package.ts";
@@ -23,7 +25,16 @@ export interface DoctorFlags {
 type Health = "ok" | "missing" | "wrong";
 
 interface HealthCheck {
-  readonly about: "node" | "package" | "agent" | "key" | "database" | "folder" | "config" | "team";
+  readonly about:
+    | "node"
+    | "package"
+    | "agent"
+    | "key"
+    | "database"
+    | "queue"
+    | "folder"
+    | "config"
+    | "team";
   readonly name: string;
   readonly health: Health;
   readonly detail: string;
@@ -58,7 +69,7 @@ export async function doctorCommand(
     ...PEERS.map(peer),
     ...CODING_PROGRAMS.map(codingAgent),
     keys(),
-    await database(flags.db),
+    ...(await database(flags.db)),
     folder("this folder", CALLED_IN),
     folder("the folder for temporary files", tmpdir()),
     ...configuration(),
@@ -101,26 +112,57 @@ function configuration(): readonly HealthCheck[] {
   return name === undefined ? [] : [{ about: "config", name, health: "ok", detail }];
 }
 
-async function database(wanted: string | undefined): Promise<HealthCheck> {
+async function database(wanted: string | undefined): Promise<readonly HealthCheck[]> {
   const file = wanted ?? DEFAULT_DATABASE;
   const base = { about: "database", name: shownPlace(file) } as const;
   if (!isAddress(file) && !existsSync(givenPath(file))) {
     const place = dirname(givenPath(file));
     return isWritable(place)
-      ? { ...base, health: "ok", detail: "is not there yet; the first run makes it" }
-      : { ...base, health: "wrong", detail: `${place} cannot be written; name another with --db` };
+      ? [{ ...base, health: "ok", detail: "is not there yet; the first run makes it" }]
+      : [
+          {
+            ...base,
+            health: "wrong",
+            detail: `${place} cannot be written; name another with --db`,
+          },
+        ];
   }
   try {
-    const runs = await withDatabase(file, async (store) => store.runs({ limit: 1_000 }));
+    const [runs, queues] = await withDatabase(file, async (store, backend) => [
+      await store.runs({ limit: 1_000 }),
+      await queuesIn(backend),
+    ]);
     const open = runs.filter(({ status }) => status === "interrupted").length;
     const many = runs.length === 1_000 ? "1,000 runs or more" : count(runs.length, "run");
     const detail = `${many}, ${open} interrupted`;
-    return isAddress(file) || isWritable(givenPath(file))
-      ? { ...base, health: "ok", detail }
-      : { ...base, health: "wrong", detail: `${detail}; it cannot be written` };
+    const found: HealthCheck =
+      isAddress(file) || isWritable(givenPath(file))
+        ? { ...base, health: "ok", detail }
+        : { ...base, health: "wrong", detail: `${detail}; it cannot be written` };
+    return [found, ...queues.map(queue)];
   } catch (error) {
-    return { ...base, health: "wrong", detail: describeThrown(error) };
+    return [{ ...base, health: "wrong", detail: describeThrown(error) }];
   }
+}
+
+/** Those of a backend that reaches other processes. */
+async function queuesIn(backend: Backend): Promise<readonly AttemptQueue[]> {
+  return "attemptQueues" in backend ? (backend as PostgresBackend).attemptQueues() : [];
+}
+
+/** An agent that is elsewhere. */
+function queue({ team, agent, version, queued, atWork, workers }: AttemptQueue): HealthCheck {
+  const name = `${agent} of ${team}${version === undefined ? "" : `, version ${version}`}`;
+  const wait = `${count(queued, "attempt")} wait, ${atWork} at work`;
+  return {
+    about: "queue",
+    name,
+    health: workers > 0 || queued === 0 ? "ok" : "wrong",
+    detail:
+      workers > 0
+        ? `${wait}, ${count(workers, "process takes", "processes take")} them`
+        : `${wait}, and no process takes them; start one: quorate worker TEAM --agents ${agent}`,
+  };
 }
 
 function folder(name: string, path: string): HealthCheck {

@@ -5,7 +5,7 @@ import type { InitFlags } from "./init-command.ts";
 import type { Describing } from "./log-commands.ts";
 import type { McpFlags } from "./mcp-command.ts";
 import type { ReportFlags } from "./report-command.ts";
-import { span } from "./flag-values.ts";
+import { namesIn, span } from "./flag-values.ts";
 import { TEMPLATES } from "./init-plan.ts";
 import { reportFile } from "./report-flag.ts";
 import type { ServeFlags } from "./serve-command.ts";
@@ -73,12 +73,23 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
 
   const worker = command(
     "worker",
-    "Carries out runs of teams that are left to others, or whose process has died.",
+    "Carries out runs that are left to others, or whose process has died, or attempts of agents.",
   )
     .argument("<team...>", "TypeScript or JavaScript files whose default exports are supervisors")
-    .option("--concurrency <runs>", "how many runs of a team at once", runsAtOnce, 4)
-    .option("--drain <time>", "how long runs may take to end when it is stopped", span, 30_000)
-    .option("--health <port>", "a port of 127.0.0.1 that says whether it works", port);
+    .option(
+      "--agents <names>",
+      "take attempts of these agents, which the team has elsewhere",
+      namesIn,
+    )
+    .option("--runs", "with --agents: carry out runs, too")
+    .option(
+      "--concurrency <n>",
+      "how many runs, and how many attempts, of a team at once",
+      atOnce,
+      4,
+    )
+    .option("--drain <time>", "how long they may take to end when it is stopped", span, 30_000)
+    .option("--health <port>", "a port, or address:port, that says whether it works", listenAt);
   addEnvironmentFlag(worker)
     .addOption(teamDatabase("where the runs are"))
     .action(async (teams: string[], options: WorkerFlags) => {
@@ -108,12 +119,19 @@ export function addFrontCommands({ command, database, exitWith }: Describing): v
 }
 
 const DEFAULT_PORT = 7180;
-const MOST_RUNS_AT_ONCE = 1_000;
+const MOST_AT_ONCE = 1_000;
 
-function runsAtOnce(given: string): number {
+function atOnce(given: string): number {
   const number = Number(given);
-  if (/^\d+$/.test(given) && number >= 1 && number <= MOST_RUNS_AT_ONCE) return number;
-  throw new InvalidArgumentError(`use a whole number from 1 to ${MOST_RUNS_AT_ONCE}.`);
+  if (/^\d+$/.test(given) && number >= 1 && number <= MOST_AT_ONCE) return number;
+  throw new InvalidArgumentError(`use a whole number from 1 to ${MOST_AT_ONCE}.`);
+}
+
+/** Of this machine alone where no address is given. */
+function listenAt(given: string): { readonly host: string; readonly port: number } {
+  const at = given.lastIndexOf(":");
+  const host = at === -1 ? "127.0.0.1" : given.slice(0, at).replace(/^\[(.*)\]$/, "$1");
+  return { host, port: port(given.slice(at + 1)) };
 }
 
 function port(given: string): number {

@@ -1,12 +1,10 @@
-import { createServer } from "node:http";
 import { describeThrown, QuorateError } from "../model/errors.ts";
-import type { ResumedRun } from "../index.ts";
-import type { Store } from "../store/store.ts";
+import type { ResumedRun, TakenAttempt } from "../index.ts";
 import type { Supervisor } from "../supervisor.ts";
-import { complain } from "./complain.ts";
 import { EXIT } from "./exit-code.ts";
+import { healthServer, type HealthAddress } from "./health-server.ts";
 import { loadTeam } from "./load-team.ts";
-import { sharedLog } from "./run-log.ts";
+import { sharedLog, type RunLog } from "./run-log.ts";
 import { safeText } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
 import { cancelOnSignals, stopped } from "./signals.ts";
@@ -14,17 +12,27 @@ import type { Terminal } from "./terminal.ts";
 
 export interface WorkerFlags {
   readonly db?: string;
-  /** How many runs of each team are carried out at once. */
+  /** The places of agents whose attempts are taken. */
+  readonly agents?: readonly string[];
+  /** Whether runs are carried out, too, where there are such agents. */
+  readonly runs?: boolean;
+  /** How many runs of each team are carried out at once, and how many attempts. */
   readonly concurrency: number;
-  /** How long runs may take to end once it is stopped, in ms. */
+  /** How long runs and attempts may take to end once it is stopped, in ms. */
   readonly drain: number;
-  /** A port of 127.0.0.1 that says whether it works. */
-  readonly health?: number;
+  readonly health?: HealthAddress;
+}
+
+/** What a worker does until it is stopped. */
+interface Work {
+  /** Resolves when what is under way has ended. */
+  close(withinMs: number): Promise<void>;
 }
 
 /**
- * `quorate worker`: carries out the runs of teams that are left to others, or whose process has died, until Ctrl-C or SIGTERM. Then it begins
- * no more, waits for those under way, and lets go of what is left. Gives the exit code; rejects where it cannot begin.
+ * `quorate worker`: carries out the runs of teams that are left to others, or whose process has died, or attempts of agents that they have
+ * elsewhere, until Ctrl-C or SIGTERM. Then it begins no more, waits for those under way, and lets go of what is left. Gives the exit code;
+ * rejects where it cannot begin.
  */
 export async function workerCommand(
   files: readonly string[],
@@ -33,26 +41,29 @@ export async function workerCommand(
 ): Promise<number> {
   const teams: Supervisor[] = [];
   for (const file of files) teams.push(await loadTeam(file));
+  const { agents = [], runs = agents.length === 0 } = flags;
+  checkAgents(teams, agents);
   using signals = cancelOnSignals();
   const log = await sharedLog(teams, flags.db);
   try {
     await log.store.runs({ limit: 1 });
-    await using _health = await healthServer(flags.health, log.store);
-    const kept = teams.map((team) =>
-      team.keepResuming({
-        backend: log.backend,
-        atOnce: flags.concurrency,
-        onResumed: (run) => screen.print(lineOf(team.name, run)),
-      }),
-    );
+    await using _health = await healthServer(flags.health, log.store, signals.signal);
+    const works = [
+      ...(runs ? teams.map((team) => workOnRuns(team, log, flags, screen)) : []),
+      ...teams.flatMap((team) => workOnAttempts(team, agents, log, flags, screen)),
+    ];
     const names = teams.map(({ name }) => safeText(name)).join(", ");
+    const what = [
+      ...(runs ? ["runs"] : []),
+      ...(agents.length > 0 ? [`attempts of ${agents.map(safeText).join(", ")}`] : []),
+    ].join(" and ");
     const where = log.file === undefined ? "" : ` in ${safeText(log.file)}`;
-    screen.print(`working on runs of ${screen.style("title", names)}${where}; Ctrl-C stops it`);
+    screen.print(`working on ${what} of ${screen.style("title", names)}${where}; Ctrl-C stops it`);
     await stopped(signals.signal);
-    screen.print("stopping: no more runs are begun; those under way may end");
-    const ended = Promise.all(kept.map(async (one) => one.close()));
+    screen.print("stopping: nothing more is begun; what is under way may end");
+    const ended = Promise.all(works.map(async (one) => one.close(flags.drain)));
     if (!(await isDone(ended, flags.drain))) {
-      screen.print("some runs are not over; others can go on with them");
+      screen.print("not all is over; others can go on with it");
       await log.store.close();
       await ended;
     }
@@ -60,6 +71,52 @@ export async function workerCommand(
     await log.store.close();
   }
   return signals.exitCode === EXIT.failed ? EXIT.failed : EXIT.ok;
+}
+
+function checkAgents(teams: readonly Supervisor[], agents: readonly string[]): void {
+  const all = teams.flatMap(({ elsewhere }) => elsewhere);
+  const unknown = agents.find((name) => !all.includes(name));
+  if (unknown === undefined) return;
+  const advice =
+    all.length === 0
+      ? 'no agent is; the team says which are: supervisor({ elsewhere: ["agent"] })'
+      : `these are: ${all.join(", ")}`;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `--agents has "${unknown}", which is not elsewhere; ${advice}`,
+  );
+}
+
+function workOnRuns(team: Supervisor, log: RunLog, flags: WorkerFlags, screen: Terminal): Work {
+  const kept = team.keepResuming({
+    backend: log.backend,
+    atOnce: flags.concurrency,
+    onResumed: (run) => screen.print(lineOf(team.name, run)),
+  });
+  return { close: () => kept.close() };
+}
+
+function workOnAttempts(
+  team: Supervisor,
+  agents: readonly string[],
+  log: RunLog,
+  flags: WorkerFlags,
+  screen: Terminal,
+): readonly Work[] {
+  const own = agents.filter((name) => team.elsewhere.includes(name));
+  if (own.length === 0) return [];
+  return [
+    team.takeAttempts({
+      agents: own,
+      backend: log.backend,
+      atOnce: flags.concurrency,
+      onTaken: (taken) => screen.print(takenLine(team.name, taken)),
+    }),
+  ];
+}
+
+function takenLine(team: string, { runId, agent, attempt, ended }: TakenAttempt): string {
+  return safeText(`${team} ${shortId(runId)} ${agent}, attempt ${attempt}: ${ended}`);
 }
 
 function lineOf(team: string, { runId, outcome, error }: ResumedRun): string {
@@ -76,38 +133,4 @@ async function isDone(work: Promise<unknown>, withinMs: number): Promise<boolean
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Answers 200 as long as the database does, 503 where it does not. */
-async function healthServer(port: number | undefined, store: Store): Promise<AsyncDisposable> {
-  if (port === undefined) return { async [Symbol.asyncDispose]() {} };
-  const http = createServer((request, response) => {
-    request.resume();
-    const answer = (status: number, text: string): void => {
-      response.writeHead(status, { "content-type": "text/plain", "cache-control": "no-store" });
-      response.end(`${text}\n`);
-    };
-    Promise.resolve()
-      .then(async () => store.values.now())
-      .then(
-        () => answer(200, "ok"),
-        (error: unknown) => {
-          complain(describeThrown(error));
-          answer(503, "the database does not answer");
-        },
-      );
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  http.once("error", reject).listen(port, "127.0.0.1", resolve);
-  await promise.catch((cause: unknown) => {
-    const why = `cannot listen at 127.0.0.1, port ${port}: ${describeThrown(cause)}`;
-    throw new QuorateError("BAD_OPTIONS", why, { cause });
-  });
-  http.unref();
-  return {
-    async [Symbol.asyncDispose]() {
-      http.closeAllConnections();
-      await new Promise((done) => http.close(done));
-    },
-  };
 }

@@ -52,7 +52,11 @@ export async function runCases(given: CasesOfTeam): Promise<readonly EvaluatedCa
     backend,
     clock: systemClock,
     executor(registry) {
-      if (live) asking = makeExecutor(executorFor(own, team.backend), registry, own.where);
+      if (live)
+        asking = makeExecutor(executorFor(own, team.backend), registry, {
+          name: own.label.name,
+          where: own.where,
+        });
       const failed = (error: unknown): void => cancelling.cancel(error);
       return answeringExecutor({ answers, live: asking, failed, runs });
     },

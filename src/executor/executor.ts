@@ -95,6 +95,8 @@ export interface Executor {
   start(attempt: Attempt): void | Promise<void>;
   /** As `start`, for several as one request. Without it nothing is collected: each is an attempt of its own. */
   startBatch?(batch: BatchAttempt): void | Promise<void>;
+  /** Whether attempts of the agent at that place are collected for `startBatch`; those of all agents where left out. */
+  collects?(place: string): boolean;
   /**
    * Goes on telling of an attempt that this executor, perhaps in a process that has died since, was handed before: all that came after
    * the event numbered `attempt.heard`. Answers whether it does: not where it knows nothing of the attempt, or where that was cancelled; then
@@ -111,10 +113,12 @@ export interface Executor {
 export interface RegisteredAgent {
   readonly agent: Agent;
   readonly tiers: ReadonlyMap<string, unknown>;
+  /** Its team says that it is at work in other processes, where the backend reaches any. */
+  readonly elsewhere?: boolean;
 }
 
 /** The agents of a team by their place in it, as `CallRequest.agent` names it. */
 export type AgentRegistry = ReadonlyMap<string, RegisteredAgent>;
 
-/** Makes the executor of one supervisor. Called once, before its first attempt. */
-export type ExecutorFactory = (agents: AgentRegistry) => Executor;
+/** Makes the executor of one supervisor, which is called `team`. Called once, before its first attempt. */
+export type ExecutorFactory = (agents: AgentRegistry, team: string) => Executor;

@@ -8,10 +8,10 @@ import type { AgentRegistry, Executor, ExecutorFactory } from "./executor.ts";
 export function makeExecutor(
   make: ExecutorFactory,
   agents: AgentRegistry,
-  where: string,
+  { name, where }: { readonly name: string; readonly where: string },
 ): Executor {
-  const made = atOnce(() => make(agents), `${where}: executor`);
-  const { start, startBatch, attach, cancel, close } = Object(made) as Partial<Executor>;
+  const made = atOnce(() => make(agents, name), `${where}: executor`);
+  const { start, startBatch, collects, attach, cancel, close } = Object(made) as Partial<Executor>;
   if (typeof start !== "function" || typeof cancel !== "function") {
     hear(made);
     throw new QuorateError(
@@ -22,6 +22,7 @@ export function makeExecutor(
   return {
     start: start.bind(made),
     ...(typeof startBatch === "function" && { startBatch: startBatch.bind(made) }),
+    ...(typeof collects === "function" && { collects: collects.bind(made) }),
     ...(typeof attach === "function" && { attach: attach.bind(made) }),
     cancel(attemptId, reason) {
       try {

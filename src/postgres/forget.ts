@@ -52,6 +52,13 @@ export function forgetting({
       given,
     );
     await connection.query(`DELETE FROM ${s}.events WHERE run = ANY ($1::bigint[])`, given);
+    await connection.query(
+      `WITH gone AS (
+         DELETE FROM ${s}.attempts USING ${s}.runs
+         WHERE runs.run = ANY ($1::bigint[]) AND attempts.run_id = runs.run_id RETURNING attempt
+       ) DELETE FROM ${s}.attempt_events USING gone WHERE attempt_events.attempt = gone.attempt`,
+      given,
+    );
     await connection.query(`DELETE FROM ${s}.runs WHERE run = ANY ($1::bigint[])`, given);
     const hashes = [...new Set(parts.map(({ hash }) => String(hash)))].toSorted();
     if (hashes.length === 0) return;

@@ -16,6 +16,8 @@ export interface WriteNews {
   watchRun(runId: string, told: () => void): Disposable;
   /** As `watchRun`, of values whose keys begin so; does not hold the process. */
   watchValues(prefix: string, told: () => void): Disposable;
+  /** Has `told` called for what is told on another channel, and where something may have been missed; does not hold the process. */
+  hear(channel: string, told: () => void): Disposable;
   wroteRun(runId: string): void;
   wroteValues(changed: readonly { readonly key: string }[]): void;
   wroteMuch(): void;
@@ -40,6 +42,7 @@ export function newsOf({ pool, schema, owner, listen }: NewsOptions): WriteNews 
   const channel = `quorate_${schema}`;
   const runs = listeners();
   const values = listeners();
+  const others = new Map<string, Set<() => void>>();
   let client: PostgresClient | undefined;
   let connecting: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -51,9 +54,11 @@ export function newsOf({ pool, schema, owner, listen }: NewsOptions): WriteNews 
   function tellAll(): void {
     runs.tellAll();
     values.tellAll();
+    for (const told of others.values()) for (const one of told) one();
   }
 
   function heard(message: { readonly channel?: string; readonly payload?: string }): void {
+    for (const told of others.get(message.channel ?? "") ?? []) told();
     const [, from, kind, name = ""] =
       /^(\d+) (run|value|much) ?(.*)$/su.exec(message.payload ?? "") ?? [];
     if (message.channel !== channel || from === String(owner.id)) return;
@@ -72,7 +77,7 @@ export function newsOf({ pool, schema, owner, listen }: NewsOptions): WriteNews 
       made.on("error", gone);
       made.on("end", gone);
       try {
-        await made.query(`LISTEN ${channel}`);
+        for (const name of [channel, ...others.keys()]) await made.query(`LISTEN ${name}`);
       } catch (error) {
         made.release(true);
         throw error;
@@ -117,7 +122,7 @@ export function newsOf({ pool, schema, owner, listen }: NewsOptions): WriteNews 
   function arm(): void {
     clearTimeout(timer);
     timer = undefined;
-    if (stopped || runs.size + values.size === 0) return;
+    if (stopped || runs.size + values.size + others.size === 0) return;
     const everyMs = !listen ? LOOK_EVERY_MS : client === undefined ? LISTEN_AGAIN_MS : BACKSTOP_MS;
     timer = setTimeout(() => {
       tellAll();
@@ -144,8 +149,34 @@ export function newsOf({ pool, schema, owner, listen }: NewsOptions): WriteNews 
     };
   }
 
+  /** Listens to one more, where others are listened to already. */
+  function listenTo(name: string): void {
+    const made = client;
+    if (made === undefined) return void listenNow();
+    made.query(`LISTEN ${name}`).catch(() => {
+      if (client === made) lose();
+    });
+  }
+
+  function hear(name: string, told: () => void): Disposable {
+    const known = others.get(name) ?? new Set();
+    const isNew = known.size === 0;
+    known.add(told);
+    others.set(name, known);
+    if (isNew && listen && !stopped) listenTo(name);
+    if (timer === undefined) arm();
+    return {
+      [Symbol.dispose]() {
+        known.delete(told);
+        // Nobody minds what is told there from here on.
+        if (known.size === 0) others.delete(name);
+      },
+    };
+  }
+
   return {
     channel,
+    hear,
     listen: listenNow,
     watchRun: (runId, told) => watch(runs.add(runId, told), true),
     watchValues: (prefix, told) => watch(values.add(prefix, told), false),

@@ -49,6 +49,11 @@ export interface PostgresOptions {
    * written. Default `Infinity`: all are kept.
    */
   readonly retainMs?: number;
+  /**
+   * How long an attempt of an agent that is elsewhere waits while no process takes any of that agent, in ms, at most a day: then it fails.
+   * Default 300,000.
+   */
+  readonly unservedMs?: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -57,7 +62,7 @@ const MOST_CONNECTIONS = 100;
 
 export const POSTGRES: Options<
   PostgresOptions,
-  "schema" | "connections" | "listen" | "patienceMs" | "leaseMs" | "retainMs"
+  "schema" | "connections" | "listen" | "patienceMs" | "leaseMs" | "retainMs" | "unservedMs"
 > = options(
   {
     url: text('give the address of a database, "postgres://user@host:5432/name"'),
@@ -75,6 +80,7 @@ export const POSTGRES: Options<
     patienceMs: integer(0, DAY_MS).or(15_000),
     leaseMs: integer(LEAST_LEASE_MS, DAY_MS).or(15_000),
     retainMs: number(0, Infinity, "use milliseconds from 0 on").or(Infinity),
+    unservedMs: integer(0, DAY_MS).or(300_000),
   },
   { instead: "use { url }, or set QUORATE_POSTGRES" },
 );

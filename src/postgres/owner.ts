@@ -31,6 +31,11 @@ export const LIVING_COLUMNS = `runs.owner, owners.name AS owner_name, owners.lea
 /** The same in SQL. */
 export const LIVING = `coalesce(owners.seen + owners.lease_ms * interval '1 ms' >= clock_timestamp(), false)`;
 
+/** In SQL: whether the owner in a column lives. */
+export const living = (column: string, schema: string): string => `EXISTS (
+  SELECT 1 FROM ${schema}.owners AS o
+  WHERE o.owner = ${column} AND o.seen + o.lease_ms * interval '1 ms' >= clock_timestamp())`;
+
 /** Who owns a run, in some words for a person; `undefined` when nobody does, or who did is gone. A store knows of itself that it lives. */
 export function livingOwner(row: Row, self: number): string | undefined {
   if (row["owner"] === null) return undefined;

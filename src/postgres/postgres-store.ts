@@ -5,7 +5,7 @@ import { checkEvents } from "../store/check-append.ts";
 import { MAX_EVENT_BYTES, toRow } from "../store/event-row.ts";
 import { followEvents } from "../store/follow.ts";
 import { givenUpRuns } from "../store/given-up.ts";
-import { heartbeat } from "../store/heartbeat.ts";
+import { heartbeat, type Heartbeat } from "../store/heartbeat.ts";
 import { retention } from "../store/retention.ts";
 import { checkErasure, checkQuery } from "../store/run-query.ts";
 import { PLAIN } from "../store/seal.ts";
@@ -13,11 +13,11 @@ import type { Erasure, RunQuery, RunSummary, Store } from "../store/store.ts";
 import { isEnd } from "../store/summary.ts";
 import { wholeNumber } from "../store/whole-number.ts";
 import { appending, type Appending } from "./append.ts";
-import { database as databaseOf } from "./database.ts";
+import { database as databaseOf, type Database } from "./database.ts";
 import { forgetting } from "./forget.ts";
-import { newsOf } from "./news.ts";
+import { newsOf, type WriteNews } from "./news.ts";
 import type { PostgresPool } from "./options.ts";
-import { BEATS_PER_LEASE, beatSql, thisOwner } from "./owner.ts";
+import { BEATS_PER_LEASE, beatSql, thisOwner, type Owner } from "./owner.ts";
 import { postgresValues, type PostgresValues } from "./postgres-values.ts";
 import { runsIn } from "./runs.ts";
 import { migrate } from "./schema.ts";
@@ -50,7 +50,29 @@ export interface PostgresStoreOptions {
   readonly closed: () => Promise<void>;
 }
 
-export function postgresStore(options: PostgresStoreOptions): PostgresStore {
+/** What of a store others of this room work with. */
+export interface StoreParts {
+  readonly database: Database;
+  readonly schema: string;
+  readonly owner: Owner;
+  readonly news: WriteNews;
+  readonly heart: Heartbeat;
+  /** This store may be known to others from now on, and is taken off the list of those that live when it is closed. */
+  readonly shown: () => void;
+  /** Throws when the store is closed. */
+  readonly refuseWhenClosed: () => void;
+  /** What is to end before the store is closed. */
+  readonly ending: Set<() => Promise<void>>;
+  /** The queues that this store takes attempts from. */
+  readonly served: Set<string>;
+}
+
+export interface MadeStore {
+  readonly store: PostgresStore;
+  readonly parts: StoreParts;
+}
+
+export function postgresStore(options: PostgresStoreOptions): MadeStore {
   const { name, pool, schema, listen, patienceMs, leaseMs, retainMs } = options;
   const owner = thisOwner(leaseMs);
   const database = databaseOf({
@@ -79,6 +101,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   );
   /** Whether others may have heard of this owner. */
   let isShown = false;
+  const ending: StoreParts["ending"] = new Set();
   let closing: Promise<void> | undefined;
   const clock = { now: () => Date.now() };
   const retained = retention(retainMs, clock, prune);
@@ -165,6 +188,7 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
   }
 
   async function close(): Promise<void> {
+    await Promise.all([...ending].map(async (end) => end()));
     heart.stop();
     givenUp.stop();
     await Promise.all([queue.drained(), kept.drained()]);
@@ -176,7 +200,21 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
     await options.closed();
   }
 
-  return {
+  const shown = (): void => {
+    isShown = true;
+  };
+  const parts = {
+    database,
+    schema,
+    owner,
+    news,
+    heart,
+    shown,
+    refuseWhenClosed,
+    ending,
+    served: new Set<string>(),
+  };
+  const store: PostgresStore = {
     resumable: true,
     maxEventBytes: MAX_EVENT_BYTES,
     values: kept.values,
@@ -197,4 +235,5 @@ export function postgresStore(options: PostgresStoreOptions): PostgresStore {
       return this.close();
     },
   };
+  return { store, parts };
 }

@@ -64,6 +64,38 @@ const MIGRATIONS: readonly string[] = [
    );
    CREATE INDEX kept_values_by_expiry ON kept_values (expires_ms) WHERE expires_ms IS NOT NULL;
    CREATE INDEX kept_values_by_run ON kept_values (run_id) WHERE run_id IS NOT NULL;`,
+  // What agents are asked elsewhere, and what they tell. `request` is forgotten when the attempt has stopped. A run of a higher priority is
+  // taken before others.
+  `ALTER TABLE runs ADD COLUMN priority integer NOT NULL DEFAULT 0;
+   CREATE TABLE attempts (
+     attempt bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+     attempt_id text COLLATE "C" NOT NULL UNIQUE,
+     run_id text COLLATE "C" NOT NULL,
+     queue text COLLATE "C" NOT NULL,
+     priority integer NOT NULL,
+     state text COLLATE "C" NOT NULL,
+     since timestamptz NOT NULL,
+     request text,
+     cancelled text,
+     sender bigint NOT NULL,
+     worker bigint,
+     fence integer NOT NULL DEFAULT 0,
+     last_seq integer NOT NULL DEFAULT 0
+   ) WITH (fillfactor = 70);
+   CREATE INDEX attempts_queued ON attempts (queue, priority DESC, attempt) WHERE state = 'queued';
+   CREATE INDEX attempts_taken ON attempts (worker) WHERE state = 'taken';
+   CREATE INDEX attempts_by_run ON attempts (run_id);
+   CREATE TABLE attempt_events (
+     attempt bigint NOT NULL,
+     seq integer NOT NULL,
+     body text NOT NULL,
+     PRIMARY KEY (attempt, seq)
+   );
+   CREATE TABLE serving (
+     owner bigint NOT NULL,
+     queue text COLLATE "C" NOT NULL,
+     PRIMARY KEY (owner, queue)
+   );`,
 ];
 
 /** The version of the schema that this package writes. */

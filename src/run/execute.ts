@@ -75,7 +75,7 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     cancellation,
     deadline,
     clock,
-    executor: root.executor(configuredRoot.registry),
+    executor: root.executor(configuredRoot.registry, session.backend),
     tracing,
     bill,
     notices,

@@ -1,7 +1,7 @@
 import type { Clock } from "../async/clock.ts";
 import { flights } from "../call/cache/single-flight.ts";
 import { embeddedExecutor } from "../executor/embedded.ts";
-import type { Executor, ExecutorFactory } from "../executor/executor.ts";
+import type { AgentRegistry, Executor, ExecutorFactory } from "../executor/executor.ts";
 import { makeExecutor } from "../executor/make-executor.ts";
 import { scopeQueues } from "../limits/scope-queue.ts";
 import type { Backend } from "../team/backend.ts";
@@ -26,8 +26,15 @@ export interface RootOptions extends RootTold {
 /** What it takes to run tasks of a team. */
 export function makeRoot({ team, backend, clock, ...given }: RootOptions): Root {
   const { onEvent, onWaiting, tracing } = given;
-  const executorOf = given.executor ?? executorFor(team, backend);
-  let executor: Executor | undefined;
+  const executors = new Map<ExecutorFactory, Executor>();
+  // One for all runs of a backend, whatever limits they have of their own.
+  const executorIn = (registry: AgentRegistry, of: Backend): Executor => {
+    const make = given.executor ?? executorFor(team, of);
+    const names = { name: team.label.name, where: team.where };
+    const executor = executors.get(make) ?? makeExecutor(make, registry, names);
+    executors.set(make, executor);
+    return executor;
+  };
   return {
     team,
     backend,
@@ -42,8 +49,7 @@ export function makeRoot({ team, backend, clock, ...given }: RootOptions): Root 
     keepers: new Set(),
     // Not before the first run: a team that is only ever nested is configured by its root.
     configuredIn: configuredOnce({ team, clock }, backend.store.values),
-    // One for all runs, whatever limits they have of their own.
-    executor: (registry) => (executor ??= makeExecutor(executorOf, registry, team.where)),
+    executor: executorIn,
   };
 }
 

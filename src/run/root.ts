@@ -36,8 +36,8 @@ export interface Root {
   readonly clock: Clock;
   /** The team as it is configured when a run wants nothing otherwise, in the store that has these values. */
   readonly configuredIn: (values: Values) => ConfiguredRoot;
-  /** Carries out the attempts of all of its runs, whatever they want otherwise; made of the first one's agents. */
-  readonly executor: (registry: AgentRegistry) => Executor;
+  /** Carries out the attempts of all of its runs in a backend, whatever they want otherwise; made of the first one's agents. */
+  readonly executor: (registry: AgentRegistry, backend: Backend) => Executor;
   /** Runs under way in this process under ids that their callers chose. */
   readonly named: Map<string, NamedRun>;
   /** Those that wait for a person, by their ids: what is secret in them is known to this process. */

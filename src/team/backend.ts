@@ -1,4 +1,4 @@
-import type { ExecutorFactory } from "../executor/executor.ts";
+import type { AgentRegistry, ExecutorFactory } from "../executor/executor.ts";
 import type { MakeLimiter } from "../limits/store-limiter.ts";
 import { memoryStore, type MemoryStore, type MemoryOptions } from "../store/memory.ts";
 import type { Store } from "../store/store.ts";
@@ -14,6 +14,37 @@ export interface Backend {
   readonly limiter?: MakeLimiter;
   /** Makes what carries attempts out, once for all runs of a supervisor. Where left out: this process. */
   readonly executor?: ExecutorFactory;
+  /** Carries out attempts that other processes have sent. Where left out: the backend reaches no other process. */
+  readonly takeAttempts?: TakeAttempts;
+}
+
+/** Takes attempts of these agents of a team, so many at once, until it is closed. */
+export type TakeAttempts = (
+  agents: AgentRegistry,
+  team: string,
+  options: {
+    readonly atOnce: number;
+    readonly onTaken?: ((taken: TakenAttempt) => void) | undefined;
+  },
+) => TakingAttempts;
+
+/** An attempt that was carried out for another process. */
+export interface TakenAttempt {
+  readonly runId: string;
+  /** The agent's place in its team. */
+  readonly agent: string;
+  readonly attempt: number;
+  /** `lost`: its row was another's by then, so that nothing of it was kept. */
+  readonly ended: "answered" | "failed" | "lost";
+}
+
+/** A process that takes attempts. */
+export interface TakingAttempts extends AsyncDisposable {
+  /**
+   * Takes no more, and resolves when those under way have stopped. Agents that are at work after `withinMs` (for ever) are told to stop, and
+   * their attempts fail.
+   */
+  close(withinMs?: number): Promise<void>;
 }
 
 /** A backend in this process. */

@@ -28,9 +28,10 @@ export function configureAgent(
   surroundings: Surroundings,
   agent: Agent,
   place: string,
+  elsewhere = false,
 ): ConfiguredAgent {
   const { team, above, overrides, registry, timeoutsOf } = surroundings;
-  registry.set(place, { agent, tiers: above.tiers });
+  registry.set(place, { agent, tiers: above.tiers, elsewhere });
   const tiers = [...above.tiers.keys()];
   const first = agent.tier ?? (agent.cost === "free" ? undefined : tiers[0]);
   if (first !== undefined && !above.tiers.has(first)) {

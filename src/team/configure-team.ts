@@ -51,6 +51,8 @@ export interface ConfigureTeamOptions {
   readonly team: Team;
   /** The places of the team's agents begin with it. */
   readonly prefix?: string;
+  /** Whether the team above it has it elsewhere, with all of its agents. */
+  readonly elsewhere?: boolean;
   /** What the teams above it say, which holds for its agents too. */
   readonly above?: Above;
   /** What a run wants otherwise, for everything in it. */
@@ -94,6 +96,7 @@ export const NOTHING_ABOVE: Above = Object.freeze({
 export function configureTeam({
   team,
   prefix = "",
+  elsewhere = false,
   above = NOTHING_ABOVE,
   overrides = {},
   named,
@@ -118,19 +121,25 @@ export function configureTeam({
     escalateIf: team.escalateIf ?? above.escalateIf,
   };
   const surroundings = { team, above: here, overrides, registry, timeoutsOf };
-  const configureMember = ({ name, worker }: Member): ConfiguredAgent | ConfiguredTeam => {
+  const configureMember = ({
+    name,
+    worker,
+    ...member
+  }: Member): ConfiguredAgent | ConfiguredTeam => {
     const place = `${prefix}${name}`;
+    const isElsewhere = elsewhere || member.elsewhere;
     return isTeam(worker)
       ? configureTeam({
           team: worker,
           prefix: `${place}/`,
+          elsewhere: isElsewhere,
           above: here,
           overrides,
           named,
           registry,
           timeoutsOf,
         })
-      : configureAgent(surroundings, worker, place);
+      : configureAgent(surroundings, worker, place, isElsewhere);
   };
 
   const judges = new Map<Agent, ConfiguredJudge>();

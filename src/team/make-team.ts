@@ -48,6 +48,7 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
   };
 
   const required = new Set(described.required.map((agent) => known(agent, "requires")));
+  const elsewhere = new Set(described.elsewhere.map((agent) => known(agent, "has elsewhere")));
   if (Array.isArray(route)) {
     if (route.length === 0) refuse("routes to nobody; name at least one agent, or leave route out");
     for (const agent of route) known(agent, "routes to");
@@ -77,6 +78,7 @@ function made(described: Checked<typeof SUPERVISOR>, where: string): Team {
         );
       }),
       required: required.has(index),
+      elsewhere: elsewhere.has(index),
       input: inputs.get(key),
     };
   });

@@ -136,6 +136,12 @@ export interface SupervisorOptions<
    */
   readonly executor?: ExecutorFactory;
   /**
+   * Those of its agents, or teams in it, that are at work in other processes, on other machines perhaps: in those that take their attempts
+   * (`takeAttempts`, `quorate worker --agents`). A backend that reaches no other machine (`memory()`, `sqlite()`) has them here. Who stands in
+   * for one of them, and who judges, is asked where the run is.
+   */
+  readonly elsewhere?: readonly NameOf<NoInfer<Agents>>[];
+  /**
    * Hears of every event of its runs that this process keeps, once it is kept, and of progress: for logs and metrics of the caller's
    * own. It is called at once and not waited for; what it throws is a warning of the process, and fails no run. Of a nested supervisor
    * it is not called: its events are those of the run that it is asked in.
@@ -238,7 +244,7 @@ type AnySupervisorOptions = SupervisorOptions<Workers, string, unknown>;
 
 export const SUPERVISOR: Options<
   AnySupervisorOptions,
-  "mode" | "required" | "minAnswers" | "concurrency" | "maxSubjects",
+  "mode" | "required" | "elsewhere" | "minAnswers" | "concurrency" | "maxSubjects",
   {
     readonly budget: readonly CheckedBudget[];
     readonly prices: ReadonlyMap<string, Price>;
@@ -261,6 +267,7 @@ export const SUPERVISOR: Options<
     ),
     inputs: record("use { agent: (task, results) => … }"),
     required: fitting<readonly string[]>(Array.isArray, 'use a list ["agent"]').or([]),
+    elsewhere: fitting<readonly string[]>(Array.isArray, 'use a list ["agent"]').or([]),
     // At most as many as it has agents.
     minAnswers: integer(0).or(1),
     deadlineMs: DEADLINE_MS,

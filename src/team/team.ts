@@ -74,6 +74,8 @@ export interface Member {
   readonly worker: Agent | Team;
   readonly needs: readonly number[];
   readonly required: boolean;
+  /** Whether it is at work in other processes, where the backend reaches any. */
+  readonly elsewhere: boolean;
   /** Makes its input of the task. */
   readonly input: InputMap | undefined;
 }

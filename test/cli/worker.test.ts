@@ -114,6 +114,49 @@ describe("quorate worker", () => {
     });
   });
 
+  it("takes attempts of agents that the team has elsewhere, which doctor shows", async () => {
+    const cwd = folder();
+    const variables = { QUORATE_DB: server.url };
+    const file = team("elsewhere");
+    const working = start(["worker", file, "--agents", "gpu", "--drain", "5s"], cwd, "", {
+      ...variables,
+      WHERE: "the worker",
+    });
+    onTestFinished(() => void working.child.kill("SIGKILL"));
+    await working.printed("working on attempts of gpu of render");
+    const run = await quorate(["run", file, "--input", "1", "--json"], cwd, "", variables);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      status: "complete",
+      results: { gpu: { output: "ship, by the worker" }, near: { output: "ship" } },
+    });
+    await working.printed("gpu, attempt 1: answered");
+    const doctor = await quorate(["doctor"], cwd, "", variables);
+    expect(doctor.stdout).toContain(
+      "gpu of render: 0 attempts wait, 0 at work, 1 process takes them",
+    );
+    working.child.kill("SIGTERM");
+    expect(await working.finished).toMatchObject({ code: 0, stderr: "" });
+    const nobody = await quorate(["doctor"], cwd, "", variables);
+    expect(nobody.stdout).not.toContain("gpu of render");
+  });
+
+  it("refuses agents that the team does not have elsewhere, and a backend that reaches no other process", async () => {
+    const cwd = folder();
+    const wrong = await quorate(["worker", team("elsewhere"), "--agents", "near"], cwd);
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: 'quorate: --agents has "near", which is not elsewhere; these are: gpu\n',
+    });
+    const inFile = await quorate(["worker", team("elsewhere"), "--agents", "gpu"], cwd);
+    expect(inFile.code).toBe(2);
+    expect(inFile.stderr).toContain("its backend reaches no other process");
+    // There, it is asked in the process of its run.
+    const here = await quorate(["run", team("elsewhere"), "--input", "1"], cwd, "", {
+      WHERE: "itself",
+    });
+    expect(here.stdout).toContain("ship, by itself");
+  });
+
   it("refuses what only who carries a run out can keep, with --detach", async () => {
     const cwd = folder();
     const { code, stderr } = await quorate(

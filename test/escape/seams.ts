@@ -475,6 +475,7 @@ const SUPERVISOR: Keys<SupervisorOptions<Workers, string, unknown>> = {
   route: true,
   inputs: true,
   required: true,
+  elsewhere: true,
   minAnswers: true,
   concurrency: true,
   resolve: true,

@@ -167,7 +167,9 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
     maxSize,
     add(run, configured, request, tally) {
       expectNoMore(expectedCall(request.runId, request.callId));
-      if (maxSize === 1 || run.executor.startBatch === undefined) {
+      const { startBatch, collects } = run.executor;
+      const isCollected = maxSize > 1 && startBatch !== undefined;
+      if (!isCollected || collects?.(configured.place) === false) {
         return dispatch(run, configured, request, tally);
       }
       return new Promise((resolve, reject) => {

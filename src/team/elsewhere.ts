@@ -1,0 +1,11 @@
+import { isTeam } from "./configure-team.ts";
+import type { Team } from "./team.ts";
+
+/** The places of all agents of a team that are elsewhere; of all of its agents where `all` of it is. */
+export function placesElsewhere({ members }: Team, all = false): readonly string[] {
+  return members.flatMap(({ name, worker, elsewhere }) => {
+    const isElsewhere = all || elsewhere;
+    if (!isTeam(worker)) return isElsewhere ? [name] : [];
+    return placesElsewhere(worker, isElsewhere).map((place) => `${name}/${place}`);
+  });
+}

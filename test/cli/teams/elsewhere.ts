@@ -1,0 +1,11 @@
+import { agent, supervisor } from "../../../src/index.ts";
+
+// A team of which one agent is elsewhere, where the backend reaches other processes.
+export default supervisor({
+  name: "render",
+  agents: {
+    gpu: agent({ name: "gpu", run: () => `ship, by ${process.env["WHERE"] ?? "nobody"}` }),
+    near: agent({ name: "near", run: () => "ship" }),
+  },
+  elsewhere: ["gpu"],
+});
