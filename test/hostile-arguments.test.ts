@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import * as aiSdk from "../src/ai-sdk/index.ts";
 import * as command from "../src/command/index.ts";
 import * as audit from "../src/audit/index.ts";
+import * as endpoints from "../src/http/index.ts";
 import * as core from "../src/index.ts";
 import * as learning from "../src/learning/index.ts";
 import * as alike from "../src/similar/index.ts";
@@ -78,6 +79,7 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   commandAgent: () => [{ command: "x" }],
   exitCode: () => [{ 0: "ship" }],
   gemini: () => [{}],
+  httpAgent: () => [{ url: "https://agents.example/" }],
   json: () => [ran],
   junit: () => [{ ...ran, stdout: "<testsuites/>" }],
   lastJson: () => [ran],
@@ -169,6 +171,7 @@ const exported = [
   testing,
   aiSdk,
   command,
+  endpoints,
   reports,
   tracing,
 ].flatMap((entry) =>

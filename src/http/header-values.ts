@@ -1,6 +1,7 @@
 import { record } from "../check/kinds.ts";
 import { shown } from "../check/shown.ts";
 import { QuorateError } from "../model/errors.ts";
+import { hear, promiseOf } from "../model/hear.ts";
 import { OF_CONNECTION } from "./guarded-fetch.ts";
 import { refusal } from "./refusal.ts";
 
@@ -57,8 +58,10 @@ export async function headersFor(
   const headers: Record<string, string> = {};
   const secrets: string[] = [];
   for (const [name, value] of Object.entries(given)) {
-    const made: unknown = typeof value === "function" ? await value() : fixed(value, name, agent);
+    const made: unknown =
+      typeof value === "function" ? await promiseOf(value()) : fixed(value, name, agent);
     if (typeof made !== "string" || !VALUE.test(made)) {
+      hear(made);
       throw refusal(
         `${agent}: its header ${name} is what no header can be; make it a text of one line`,
       );

@@ -14,14 +14,15 @@ import type { PassedOn } from "../describe/passed-on.ts";
 import type { Usage } from "../model/call.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
-import { hear } from "../model/hear.ts";
-import type { Json } from "../model/json.ts";
+import { hear, promiseOf } from "../model/hear.ts";
 import type { PositionOn } from "../model/position-on.ts";
+import { unreadable } from "../prompt/json-answer.ts";
+import { seenBy, type Prompt, type PromptContext } from "../prompt/prompt-of.ts";
 import { badStatus } from "./bad-status.ts";
 import { guardedFetch, isPrivateHost } from "./guarded-fetch.ts";
 import { checkHeaders, headersFor, type HeaderValue } from "./header-values.ts";
 import { answerOf, type HttpAnswer } from "./http-answer.ts";
-import { bodyOf, seenBy, withQuery, type QueryValues, type RequestContext } from "./request.ts";
+import { bodyOf, withQuery, type QueryValues } from "./request.ts";
 import { isJson } from "./stream-events.ts";
 
 /** How `httpAgent` is described: as an agent, but for `run` and `batch`. `maxBytes` bounds also the body of a response. */
@@ -43,12 +44,12 @@ export type HttpOptions<
   /** Sent with each request. Their values are kept out of errors. */
   readonly headers?: Readonly<Record<string, HeaderValue>>;
   /** Makes what is added to the query of the URL. */
-  readonly query?: (task: Task, context: RequestContext<UpstreamOf<Needs>>) => QueryValues;
+  readonly query?: (task: Task, context: PromptContext<UpstreamOf<Needs>>) => QueryValues;
   /**
    * Makes the body. A text is sent as it is, and what was wrong with the answer before is added to its end; any other value is sent as JSON,
    * and nothing is added. Default: `{ task }`, with `results`, `others` and `issues` where there are any.
    */
-  readonly body?: (task: Task, context: RequestContext<UpstreamOf<Needs>>) => Json;
+  readonly body?: Prompt<Task, UpstreamOf<Needs>>;
   /**
    * How an answer is read. Default: of a stream its last event; as JSON where there is an `output`, or where the answer says that it is; else
    * as a text.
@@ -110,16 +111,16 @@ export function httpAgent<
   func("use ({ text }) => …").take(read, `${where}: read`);
   func("use ({ text }) => ({ usdMicros })").take(usage, `${where}: usage`);
   flag().take(allowPrivate, `${where}: allowPrivate`);
-  checkDescription(rest, OWN_OPTIONS, where);
   const fault = faultOf(rest, { url, method, body, allowPrivate });
   if (fault !== undefined) throw new QuorateError("BAD_OPTIONS", `${where} ${fault}`);
+  checkDescription(rest, OWN_OPTIONS, where);
   const { maxBytes = DEFAULT_LIMITS.maxBytes, output } = rest;
   const fetch = guardedFetch({ agent: name, origins: [url.origin], allowPrivate, maxBytes });
 
   const run = async (task: unknown, context: AgentContext): Promise<unknown> => {
     const { signal, idempotencyKey, emit, report } = context;
     signal.throwIfAborted();
-    const to = withQuery(url, query?.(task, seenBy(context)), name);
+    const to = withQuery(url, query?.(task, seenBy(context as never)), name);
     const sent = method === "GET" ? undefined : bodyOf(body, task, context, name);
     const made = await untilAborted(headersFor(headers, name), signal);
     const response = await fetch(to, {
@@ -135,13 +136,15 @@ export function httpAgent<
     });
     if (!response.ok) {
       const secrets = [...made.secrets, ...url.searchParams.values()];
-      throw await badStatus(response, name, url.origin, secrets);
+      const failed = await badStatus(response, name, url.origin, secrets);
+      signal.throwIfAborted();
+      throw failed;
     }
     const answer = await answerOf(response, emit);
     for (const used of usedBy(usage, answer)) report(used);
     if (read === undefined) return plainAnswer(answer, output !== undefined, name);
     try {
-      return await untilAborted(read(answer), signal);
+      return await untilAborted(promiseOf(read(answer)), signal);
     } catch (thrown) {
       signal.throwIfAborted();
       if (thrown instanceof QuorateError) throw thrown;
@@ -152,14 +155,16 @@ export function httpAgent<
   return agent({ ...rest, name, run } as never) as never;
 }
 
-/** An address of http or https. Throws `BAD_OPTIONS`; nothing of one with a password is shown. */
+/** An address of http or https. Throws `BAD_OPTIONS`. */
 function urlOf(given: unknown): URL {
   const isUrl = given instanceof URL || (typeof given === "string" && URL.canParse(given));
   const url = isUrl ? new URL(given) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
+    // One with a name and a password in it is not shown.
+    const what = String(given).includes("@") ? "no address of http or https" : shown(given);
     throw new QuorateError(
       "BAD_OPTIONS",
-      `httpAgent: url is ${shown(given)}; use an address such as "https://agents.example/review"`,
+      `httpAgent: url is ${what}; use an address such as "https://agents.example/review"`,
     );
   }
   if (url.username === "" && url.password === "") return url;
@@ -199,8 +204,7 @@ function plainAnswer(
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    const message = `what ${name} answered is no JSON document; answer with JSON alone`;
-    throw new QuorateError("OUTPUT_INVALID", message, { cause, issues: [{ message }] });
+    throw unreadable(`what ${name} answered is no JSON document; answer with JSON alone`, cause);
   }
 }
 

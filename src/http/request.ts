@@ -1,41 +1,45 @@
-import { record } from "../check/kinds.ts";
+import { shown } from "../check/shown.ts";
 import type { AgentContext } from "../describe/agent.ts";
 import { QuorateError } from "../model/errors.ts";
-import { takeJson, type Json } from "../model/json.ts";
+import { takeJson } from "../model/json.ts";
+import type { Fields } from "../model/record.ts";
 import { withIssues } from "../prompt/default-prompt.ts";
-
-/** What a request may be made of beside the task. */
-export type RequestContext<Upstream = AgentContext["results"]> = Pick<
-  AgentContext<Upstream>,
-  "results" | "issues" | "attempt" | "tier" | "model" | "failed" | "others"
->;
+import { jsonText, seenBy, type Prompt } from "../prompt/prompt-of.ts";
 
 /** What stands in the query of a URL; what is `undefined` is left out. */
 export type QueryValues = Readonly<Record<string, string | number | boolean | undefined>>;
 
-const QUERY = record<QueryValues>("answer with an object, for instance { q: task.question }");
-const MAX_BODY_BYTES = 2 ** 28;
+const PLAIN: readonly string[] = ["string", "number", "boolean"];
+/** More than servers take in a line. */
+const MAX_QUERY_BYTES = 2 ** 17;
 
-type AnyBody = ((task: unknown, context: RequestContext<never>) => Json) | undefined;
-
-/** What a function that makes a request sees. */
-export function seenBy(context: AgentContext): RequestContext<never> {
-  const { results, issues, attempt, tier, model, failed, others } = context;
-  return { results: results as never, issues, attempt, tier, model, failed, others };
-}
-
-/** A URL with what is asked for beside what it has. */
+/** A URL with what is asked for beside what it has. Throws `INPUT_INVALID` for what no query can be. */
 export function withQuery(url: URL, given: unknown, name: string): URL {
   const to = new URL(url);
-  for (const [key, value] of Object.entries(QUERY.take(given, `the query of ${name}`) ?? {})) {
-    if (value !== undefined) to.searchParams.append(key, String(value));
+  const { fault, value = {} } = { value: undefined, ...takeJson(given, MAX_QUERY_BYTES) };
+  const entries = isFields(value) ? Object.entries(value) : undefined;
+  const odd = entries?.find(([, one]) => !PLAIN.includes(typeof one));
+  const why =
+    fault?.why ??
+    (entries === undefined
+      ? "is no object"
+      : odd && `has ${shown(odd[0])}, which is ${shown(odd[1])}`);
+  if (why !== undefined) {
+    throw new QuorateError(
+      "INPUT_INVALID",
+      `the query of ${name} ${why}; answer with texts, numbers and booleans by their names`,
+    );
   }
+  for (const [key, one] of entries ?? []) to.searchParams.append(key, String(one));
   return to;
 }
 
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** What is sent, and as what. Throws `INPUT_INVALID` for what cannot be. */
 export function bodyOf(
-  body: AnyBody,
+  body: Prompt<unknown, never> | undefined,
   task: unknown,
   context: AgentContext,
   name: string,
@@ -49,17 +53,9 @@ export function bodyOf(
           ...(others.length > 0 && { others }),
           ...(issues.length > 0 && { issues }),
         }
-      : body(task, seenBy(context));
+      : body(task, seenBy(context as never));
   if (typeof made === "string") {
     return { type: "text/plain; charset=utf-8", text: withIssues(made, issues) };
   }
-  const { fault, value } = { value: undefined, ...takeJson(made, MAX_BODY_BYTES) };
-  if (fault === undefined && value !== undefined) {
-    return { type: "application/json", text: JSON.stringify(value) };
-  }
-  const why = fault?.why ?? "is undefined";
-  throw new QuorateError(
-    "INPUT_INVALID",
-    `the body for ${name} ${why}; answer with a text, or with a JSON value`,
-  );
+  return { type: "application/json", text: jsonText(made, `the body for ${name}`) };
 }

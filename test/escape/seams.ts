@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import type {
   AgentOptions,
@@ -53,6 +55,7 @@ import {
 } from "../../src/index.ts";
 import { similar } from "../../src/similar/index.ts";
 import { claude, commandAgent, exitCode, type CommandOptions } from "../../src/command/index.ts";
+import { httpAgent, type HttpOptions } from "../../src/http/index.ts";
 import { fromAgent, modelAgent, modelJudge, modelRouter } from "../../src/ai-sdk/index.ts";
 import type {
   FromAgentOptions,
@@ -250,6 +253,15 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
     printing({ prompt: () => ({ made: part() }) }),
   "a part of what is read of a program": (part: () => unknown) =>
     printing({ read: () => ({ part: part() }) }),
+  "httpAgent.query": (query) => answering({ query }),
+  "httpAgent.body": (body) => answering({ body }),
+  "httpAgent.read": (read) => answering({ read }),
+  "httpAgent.usage": (usage) => answering({ usage }),
+  "a header of httpAgent": (header) => answering({ headers: { "x-key": header } }),
+  "a part of the query of a URL": (part: () => unknown) =>
+    answering({ query: () => ({ made: part() }) }),
+  "a part of the body of a request": (part: () => unknown) =>
+    answering({ body: () => ({ made: part() }) }),
   "claude.prompt": (prompt) => alone(loose(claude)({ ...PRINTS, name: "odd", prompt, retries: 0 })),
   "modelAgent.prompt": (prompt) =>
     alone(loose(modelAgent)({ name: "odd", model: MODEL, prompt, retries: 0 })),
@@ -297,6 +309,20 @@ async function alone(odd: unknown): Promise<unknown> {
 
 async function printing(options: object): Promise<unknown> {
   return alone(loose(commandAgent)({ name: "odd", retries: 0, ...PRINTS, ...options }));
+}
+
+/** An endpoint that answers with a JSON document. */
+const ENDPOINT = createServer((_, response) => {
+  response
+    .writeHead(200, { "content-type": "application/json", connection: "close" })
+    .end('"ship"');
+}).unref();
+
+async function answering(options: object): Promise<unknown> {
+  if (!ENDPOINT.listening) await once(ENDPOINT.listen(0, "127.0.0.1"), "listening");
+  const { port } = ENDPOINT.address() as AddressInfo;
+  const local = { url: `http://127.0.0.1:${port}/`, allowPrivate: true };
+  return alone(loose(httpAgent)({ name: "odd", retries: 0, ...local, ...options }));
 }
 
 async function manyWith(options: object, executor?: unknown): Promise<unknown> {
@@ -642,6 +668,17 @@ const PROGRAM = {
 } as const;
 const COMMAND: Keys<CommandOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>> =
   { ...ADAPTED, ...PROGRAM, send: true, read: true, usage: true };
+const HTTP: Keys<HttpOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>> = {
+  ...ADAPTED,
+  url: true,
+  method: true,
+  headers: true,
+  query: true,
+  body: true,
+  read: true,
+  usage: true,
+  allowPrivate: true,
+};
 const PRESET: Keys<PresetOptions<string, unknown, unknown, unknown, unknown, Workers>> = {
   ...ADAPTED,
   ...PROGRAM,
@@ -718,6 +755,7 @@ const OPTIONS: Readonly<Record<string, Options>> = {
   learn: [LEARN, (options) => loose(learn)(contested, { labels: "open", ...options })],
   settle: [SETTLE, (options) => loose(settle)(contested, options)],
   commandAgent: [COMMAND, (options) => printing(options)],
+  httpAgent: [HTTP, (options) => answering(options)],
   claude: [PRESET, (options) => alone(loose(claude)({ ...PRINTS, name: "odd", ...options }))],
   modelAgent: [
     MODEL_AGENT,
