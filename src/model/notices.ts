@@ -99,7 +99,7 @@ export const NOTICES: Readonly<Record<NoticeCode, NoticeKind>> = {
   "not-free": {
     level: "warn",
     advice:
-      'Give it a maxCost in place of cost: "free", so that a budget keeps money for it, or have it report tokens alone.',
+      'Give each a maxCost in place of cost: "free", so that a budget keeps money for it, or have it report tokens alone.',
   },
   "cost-unknown": {
     level: "info",

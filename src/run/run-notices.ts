@@ -3,7 +3,6 @@ import { fewOf } from "../conflict/subject.ts";
 import type { Run } from "../call/run.ts";
 import { notice, type Notice } from "../model/notices.ts";
 import type { Bill, OutcomeStatus } from "../model/outcome.ts";
-import { counted } from "../resolve/words.ts";
 import type { ConfiguredRoot } from "./root.ts";
 
 /** What the outcome of a run does not say by itself of its money, its cache and its secrets. */
@@ -37,7 +36,7 @@ function notFree({ notices }: Run, bill: Bill): readonly Notice[] {
   if (agents.length === 0) return [];
   return [
     notice("not-free", {
-      what: `${few(agents)} reported money, and ${agents.length === 1 ? "is" : "are"} said to cost nothing`,
+      what: `${few(agents)} reported money, and ${agents.length === 1 ? "is" : "are"} said to be free`,
       agents,
     }),
   ];
@@ -52,14 +51,17 @@ function unknownCosts({ calls, spent, lines }: Bill, isBudgeted: boolean): reado
     lines.some(({ cost }) => cost.usdMicros !== "unknown" && cost.usdMicros > 0);
   if (unreportedCalls + unpricedCalls === 0 || !isWatched) return [];
   const unknown = lines.filter(({ cost }) => cost.usdMicros === "unknown");
+  const models = [...new Set(unknown.flatMap(({ model }) => model ?? []))];
   const agents = [...new Set(unknown.map(({ agent }) => agent))];
   const why = [
     ...(unreportedCalls > 0 ? [`${unreportedCalls} reported nothing`] : []),
     ...(unpricedCalls > 0 ? [`${unpricedCalls} used what has no price`] : []),
   ].join(", ");
+  const of =
+    models.length === 0 ? "" : `; ${models.length === 1 ? "model" : "models"} ${few(models)}`;
   return [
     notice("cost-unknown", {
-      what: `It is not known what all of ${counted(calls, "call")} cost: ${why} (${few(agents)})`,
+      what: `It is not known what ${calls === 1 ? "the call" : `all of ${calls} calls`} cost: ${why} (${few(agents)}${of})`,
       agents,
     }),
   ];

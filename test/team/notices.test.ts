@@ -295,7 +295,7 @@ describe("what an outcome does not say by itself", () => {
     const { level, agents, message } = only(outcome, "not-free");
     expect({ level, agents }).toEqual({ level: "warn", agents: ["a", "d", "e"] });
     expect(message).toContain(
-      "a, d, e reported money, and are said to cost nothing. Give it a maxCost",
+      "a, d, e reported money, and are said to be free. Give each a maxCost",
     );
     expect(outcome.bill.spent.usdMicros).toBe(21);
   });
@@ -337,7 +337,7 @@ describe("what an outcome does not say by itself", () => {
     });
     const unpriced = await supervisor({ name: "gate", agents: { b: other, d: tokens } }).run("x");
     expect(only(unpriced, "cost-unknown").message).toContain(
-      "1 reported nothing, 1 used what has no price (b, d)",
+      "It is not known what all of 2 calls cost: 1 reported nothing, 1 used what has no price (b, d; model mini).",
     );
     const free = agent({
       name: "e",

@@ -75,7 +75,10 @@ describe("a position that its comparison does not list", () => {
       compare: listed,
     }).run("x");
     expect(none.verdict).toMatchObject({ status: "undecided" });
-    expect(only(none, "set-aside").agents).toEqual(["a", "b"]);
+    expect(only(none, "set-aside")).toMatchObject({
+      agents: ["a", "b"],
+      message: expect.stringContaining("list it: what a, b said about the task. It") as string,
+    });
     const alone = await supervisor({
       name: "gate",
       agents: { a: says("a", "yes") },

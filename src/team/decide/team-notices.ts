@@ -79,16 +79,18 @@ function asideNotices(
 ): readonly Notice[] {
   const aside = asked.filter((one) => one.aside.length > 0);
   return byNeed(aside).flatMap(({ those, level }) => {
-    const who = fewOf(those, MAX_NAMES, ({ member, aside: subjects }) => {
-      const about = fewOf(subjects, MAX_SUBJECTS, quoted);
-      return `what ${nameIn(member.name)} said about ${about}`;
+    const alike = Map.groupBy(those, ({ aside: subjects }) =>
+      fewOf(subjects, MAX_SUBJECTS, quoted),
+    );
+    const what = fewOf([...alike], MAX_SUBJECTS, ([about, some]) => {
+      return `what ${fewOf(some, MAX_NAMES, ({ member }) => nameIn(member.name))} said about ${about}`;
     });
     const names = new Set(
       those.flatMap((one) => one.aside.map((subject) => team.compare.get(subject)?.name)),
     );
     const by = names.size === 1 ? [...names][0] : undefined;
     return notice("set-aside", {
-      what: `Set aside, as ${by ?? "its comparison"} does not list it: ${who}`,
+      what: `Set aside, as ${by ?? "its comparison"} does not list it: ${what}`,
       agents: those.map(({ member }) => member.name),
       level,
     });
