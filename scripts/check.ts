@@ -30,12 +30,13 @@ const steps: readonly Step[] = [
   { name: "knip", run: ["knip", "--no-progress"] },
   { name: "size", run: ["size-limit"] },
   { name: "lockfile", run: lockfiles },
+  { name: "site", run: ["node", "site/build.ts"] },
 ];
 
 /** A lockfile that names a registry's addresses would tie everybody to that registry. */
 function lockfiles(): string {
   const others = globSync(
-    "{bench/peers,test/runtimes,test/browser,test/peers/*}/package-lock.json",
+    "{bench/peers,site,test/runtimes,test/browser,test/peers/*}/package-lock.json",
     {
       cwd: root,
     },

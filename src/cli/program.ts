@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError, Option } from "commander";
 import { QuorateError } from "../model/errors.ts";
 import type { AgentsFlags } from "./agents-command.ts";
 import type { AuditFlags } from "./audit-command.ts";
+import { ADDRESSES } from "./addresses.ts";
 import { askForMissing } from "./ask-for-missing.ts";
 import { addCompletion, describeCompletion, isCompletion } from "./completion.ts";
 import { complain } from "./complain.ts";
@@ -135,6 +136,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
         "Exit codes, the first that fits: 2 wrong usage; 1 failed; 4 decided, and the",
         "gate does not pass; 3 undecided, waiting, somebody did not answer, or a notice",
         "warns; 0 complete and decided. 130 after Ctrl-C.",
+        ...(ADDRESSES.docs === undefined ? [] : ["", `Documentation: ${ADDRESSES.docs}`]),
       ].join("\n"),
     );
   const command = (name: string, description: string): Command =>

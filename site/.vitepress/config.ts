@@ -1,0 +1,144 @@
+import { existsSync, globSync } from "node:fs";
+import { basename, join } from "node:path";
+import { defineConfig, type DefaultTheme } from "vitepress";
+import llmstxt from "vitepress-plugin-llms";
+import { built, stage } from "../places.ts";
+
+type Item = DefaultTheme.SidebarItem;
+
+/** Links to those of these pages that there are: a page that is moved is a broken build, and not a silent gap. */
+const items = (...pages: readonly (readonly [text: string, page: string])[]): Item[] =>
+  pages.map(([text, page]) => {
+    if (!existsSync(join(stage, `${page}.md`))) throw new Error(`the site has no page ${page}`);
+    return { text, link: `/${page}` };
+  });
+
+const optional = (text: string, page: string): Item[] =>
+  existsSync(join(stage, `${page}.md`)) ? [{ text, link: `/${page}` }] : [];
+
+const folder = (name: string): Item[] =>
+  globSync(`${name}/*.md`, { cwd: stage })
+    .toSorted()
+    .map((file) => ({ text: basename(file, ".md"), link: `/${name}/${basename(file, ".md")}` }));
+
+export default defineConfig({
+  title: "Quorate",
+  description:
+    "Coordinate specialist agents: run them under honest limits, find where they disagree, settle it, and keep the log.",
+  srcDir: ".pages",
+  outDir: built,
+  cacheDir: "node_modules/.vitepress",
+  lang: "en",
+  cleanUrls: false,
+  // Nothing is fetched when a page is looked at.
+  head: [],
+  vite: {
+    publicDir: join(stage, "public"),
+    plugins: [llmstxt({ ignoreFiles: ["api/**", "index.md"], title: "Quorate" }) as never],
+    build: { chunkSizeWarningLimit: 5_000 },
+  },
+  markdown: {
+    theme: { light: "github-light", dark: "github-dark" },
+    config(md) {
+      // What stands as code is no expression of Vue's: `${{ … }}` is one of GitHub's.
+      const inline = md.renderer.rules.code_inline;
+      md.renderer.rules.code_inline = (...given) =>
+        (inline?.(...given) ?? "").replace(/^<code/, "<code v-pre");
+    },
+  },
+  themeConfig: {
+    search: { provider: "local" },
+    outline: [2, 3],
+    nav: [
+      { text: "Quick start", link: "/quick-start" },
+      { text: "Guides", link: "/guides/review-board" },
+      { text: "Reference", link: "/reference/cli" },
+    ],
+    sidebar: [
+      {
+        text: "Begin",
+        items: items(
+          ["Quick start", "quick-start"],
+          ["Concepts", "concepts"],
+          ["Compared with others", "compared"],
+          ["When not to use it", "when-not"],
+          ["Glossary", "glossary"],
+        ),
+      },
+      {
+        text: "Guides",
+        items: [
+          ...items(
+            ["A review board", "guides/review-board"],
+            ["A release gate", "guides/release-gate"],
+            ["A council of models", "guides/council"],
+            ["In a service", "guides/service"],
+            ["On many machines", "scale"],
+            ["Testing a team", "testing"],
+            ["Evaluating a team", "eval"],
+            ["Record and replay", "guides/replay"],
+            ["Coding agents, safely", "guides/coding-agents"],
+            ["In CI", "ci"],
+          ),
+          ...optional("A person in the loop", "guides/person"),
+        ],
+      },
+      {
+        text: "How it works",
+        items: [
+          ...items(
+            ["Agents and teams", "using"],
+            ["Conflicts and verdicts", "verdicts"],
+            ["Learned reliability", "decisions"],
+            ["Money, limits and caching", "money"],
+            ["The log", "log"],
+            ["Notices", "notices"],
+            ["Errors", "errors"],
+            ["The page of a run", "page"],
+            ["The server", "server"],
+            ["Tracing", "tracing"],
+          ),
+        ],
+      },
+      {
+        text: "Agents from elsewhere",
+        items: [
+          ...items(["The AI SDK", "ai-sdk"], ["Programs", "command"]),
+          ...optional("Coding agents", "coding-agents"),
+          ...optional("HTTP", "http"),
+          ...optional("MCP", "mcp"),
+          ...optional("A2A", "a2a"),
+          ...optional("ACP", "acp"),
+        ],
+      },
+      {
+        text: "Reference",
+        items: [
+          ...items(
+            ["The command line", "cli"],
+            ["Commands", "reference/cli"],
+            ["JSON Schemas", "reference/schemas"],
+            ["Codes", "codes"],
+          ),
+          { text: "API", link: "/api/" },
+        ],
+      },
+      { text: "Error codes", collapsed: true, items: folder("errors") },
+      { text: "Notice codes", collapsed: true, items: folder("notices") },
+      {
+        text: "The project",
+        items: [
+          ...items(
+            ["Migration", "migration"],
+            ["Security", "security"],
+            ["Performance", "performance"],
+            ["Architecture", "architecture"],
+            ["Contributing", "contributing"],
+            ["Changelog", "changelog"],
+          ),
+          ...optional("Versions and support", "support"),
+        ],
+      },
+    ],
+  },
+});
