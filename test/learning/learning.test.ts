@@ -219,12 +219,24 @@ describe("a truth", () => {
     const store = memory().store;
     const { runId } = await gate(store).run(SPLIT);
     const good = { runId, subject: "task", truth: "hold" };
-    for (const bad of [null, 7, { ...good, runId: 7 }, { ...good, teem: "x" }, { runId }]) {
+    for (const bad of [
+      null,
+      7,
+      { ...good, runId: 7 },
+      { ...good, teem: "x" },
+      { runId },
+      { runId, subject: "task" },
+    ]) {
       const refused = await rejection(recordTruths({ store }, [good, bad as never]));
       expect(refused).toMatchObject({ code: "BAD_OPTIONS" });
     }
     const many = Array.from({ length: 100_001 }, () => good);
     expect(await rejection(recordTruths({ store }, many))).toMatchObject({ code: "BAD_OPTIONS" });
+    expect(await listed(store)).toEqual([]);
+    // Said openly it takes back what was recorded.
+    await recordTruths({ store }, [good]);
+    expect(await listed(store)).toHaveLength(1);
+    await recordTruths({ store }, [{ ...good, truth: undefined }]);
     expect(await listed(store)).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { listIn } from "../../check/given.ts";
+import { listIn, readGiven } from "../../check/given.ts";
 import { BACKEND, TEXT } from "../../check/arguments.ts";
 import { anything, fitting, number, text } from "../../check/kinds.ts";
 import { options, type Options } from "../../check/options.ts";
@@ -118,7 +118,15 @@ export async function recordTruths(
   }
   const taken = list.map((one, i) => {
     hear(one);
-    const { truth, ...rest } = TRUTH.of(one, `recordTruths: truth ${i}`);
+    const what = `recordTruths: truth ${i}`;
+    const { truth, ...rest } = TRUTH.of(one, what);
+    // To leave it out is a mistake, and would take back what was recorded.
+    if (truth === undefined && !readGiven(what, one, () => Object.hasOwn(one, "truth"))) {
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        `${what}: truth is missing; give a position, or undefined to take it back`,
+      );
+    }
     return { ...rest, truth };
   });
   const results: TruthResult[] = [];
