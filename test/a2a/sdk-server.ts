@@ -35,6 +35,8 @@ export interface SdkServerOptions {
   readonly streaming?: boolean;
   /** Changes the card, as JSON. */
   readonly card?: (card: Record<string, unknown>, at: string) => unknown;
+  /** Whether what a message is answered with stays here, as if it were lost on the way. */
+  readonly keepsFirst?: () => boolean;
   /** Answers a request before the official server sees it, by doing so and saying true. */
   readonly before?: (request: IncomingMessage, response: ServerResponse, body: string) => boolean;
 }
@@ -163,7 +165,8 @@ export async function sdkServer(options: SdkServerOptions): Promise<SdkServer> {
     }
     response.setHeader("Content-Type", "text/event-stream");
     try {
-      for await (const event of said) response.write(`data: ${JSON.stringify(event)}\n\n`);
+      for await (const event of said)
+        if (options.keepsFirst?.() !== true) response.write(`data: ${JSON.stringify(event)}\n\n`);
     } catch (error) {
       const { id } = JSON.parse(body) as { id: number };
       response.write(

@@ -1,0 +1,9 @@
+import { supervisor } from "../../../src/index.ts";
+import { a2aAgent } from "../../../src/a2a/index.ts";
+import type { Store } from "../../../src/ports/index.ts";
+
+/** A team of one, which is a peer elsewhere. */
+export function peerTeam(at: string, store: Store) {
+  const remote = a2aAgent({ name: "remote", url: at, allowPrivate: true, pollMs: 2 });
+  return supervisor({ name: "far", agents: { remote }, retries: 0, backend: { store } });
+}
