@@ -158,7 +158,10 @@ export function byName<T>(
   const value = each.needed() as Option<T>;
   return option((given, what) => {
     if (typeof given !== "object" || given === null) return undefined;
-    const entries = given instanceof Map ? [...given] : Object.entries(given);
+    const isMap = given instanceof Map;
+    // A list has no names, and an empty one would be taken for nothing.
+    if (!isMap && Symbol.iterator in given) return undefined;
+    const entries = isMap ? [...given] : Object.entries(given);
     return new Map(entries.map(([name, one]) => [name, value.take(one, `${what}.${name}`)]));
   }, instead);
 }

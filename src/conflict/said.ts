@@ -72,9 +72,11 @@ function namedClaim({ name, claims }: Speaker, output: unknown): readonly Claim[
   const named = typeof claims === "string" ? claims : undefined;
   const value = property(output, named ?? "recommendation");
   if (value === undefined || value === null) return NONE;
-  if (named === undefined && (!isScalar(value) || isBlank(value))) return NONE;
+  if (named === undefined && !isScalar(value)) return NONE;
   const taken = takeJson(value, MAX_POSITION_BYTES);
-  if (taken.fault === undefined) return [aboutTask(name, taken.value as Json)];
+  if (taken.fault === undefined) {
+    return named === undefined && isBlank(value) ? NONE : [aboutTask(name, taken.value as Json)];
+  }
   const why = `the ${named ?? "recommendation"} of ${name} ${taken.fault.why}; say it in fewer`;
   throw new QuorateError("CLAIMS_INVALID", why);
 }

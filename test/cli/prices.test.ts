@@ -66,6 +66,9 @@ describe("--prices FILE", () => {
     expect(undated.stderr).toBe(
       "quorate: prices.json.mini.date is missing; say of which day the price is, as 2026-11-22\n",
     );
+    const list = await withPrices([], run);
+    expect(list.code).toBe(2);
+    expect(list.stderr).toMatch(/^quorate: prices\.json is (a list|\[\]|of type object); /);
     const misspelt = await withPrices({ mini: { ...TEN_TIMES.mini, cached: 1 } }, run);
     expect(misspelt.stderr).toMatch(/^quorate: prices\.json\.mini has no option "cached"; /);
   });
