@@ -2,7 +2,7 @@ import type { Message, Part, SendMessageRequest, Task } from "@a2a-js/sdk";
 import type { AgentContext } from "../describe/agent.ts";
 import { refusal } from "../http/refusal.ts";
 import type { Peer } from "./connect.ts";
-import { isForGood, isNoTask, saidByPeer } from "./peer-failure.ts";
+import { isForGood, isNoTask, saidByPeer, statusOf } from "./peer-failure.ts";
 import { textsOf } from "./peer-answer.ts";
 import type { RememberedTask } from "./remembered.ts";
 import { isOver, isSettled, peerState, updated } from "./task-state.ts";
@@ -60,6 +60,10 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
   let sending = false;
   const named = Promise.withResolvers<void>();
   let told = "";
+  /** The status in which the peer asked what was answered since: a peer may tell it again before it goes on. */
+  let answered: string | undefined;
+
+  const settled = (now: Task): boolean => isSettled(now) && JSON.stringify(now.status) !== answered;
 
   function remember(taskId?: string, contextId: string = ids.contextId): void {
     const { messageId } = ids;
@@ -90,8 +94,11 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
     context.emit({ state, ...(text !== "" && { text }) });
   }
 
-  const whole = (id: string): Promise<Task> =>
-    client.getTask({ tenant, id, historyLength: 0 }, { signal });
+  async function whole(id: string): Promise<Task> {
+    const found = await client.getTask({ tenant, id, historyLength: 0 }, { signal });
+    if (found.id === id) return found;
+    throw refusal(`${agent}: its peer told of another task than it was asked for; mend it there`);
+  }
 
   /** Asks again and again, until the task is settled. */
   async function poll(id: string): Promise<Task> {
@@ -102,7 +109,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
         const now = await whole(id);
         misses = 0;
         take(now);
-        if (isSettled(now)) return now;
+        if (settled(now)) return now;
       } catch (error) {
         signal.throwIfAborted();
         misses += 1;
@@ -119,7 +126,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
       for await (const update of stream) {
         if (task === undefined && update.payload?.$case === "message") return update.payload.value;
         take(updated(task, update));
-        if (task !== undefined && isSettled(task)) break;
+        if (task !== undefined && settled(task)) break;
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -132,7 +139,7 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
   }
 
   async function settledOf(now: Task): Promise<Task> {
-    if (!isSettled(now)) return poll(now.id);
+    if (!settled(now)) return poll(now.id);
     // Some tell a stream that a task is over, and nothing of what it came to.
     const isEmpty = now.artifacts.length === 0 && now.status?.message === undefined;
     return isEmpty && peerState(now) === "completed" ? whole(now.id) : now;
@@ -153,6 +160,10 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
       if (!isTask(answer)) return answer;
       take(answer);
       return await settledOf(answer);
+    } catch (error) {
+      // It was turned away: there is no task to look for.
+      if (statusOf(error) !== undefined) sending = false;
+      throw error;
     } finally {
       named.resolve();
     }
@@ -217,7 +228,8 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
       return send(messageFor(parts));
     },
     async reply(parts) {
-      const { id: taskId = "", contextId = "" } = task ?? {};
+      const { id: taskId = "", contextId = "", status } = task ?? {};
+      answered = JSON.stringify(status);
       const messageId = crypto.randomUUID();
       return send({ ...messageFor(parts), messageId, taskId, contextId });
     },

@@ -42,10 +42,17 @@ export function peerFailure(thrown: unknown, { agent, secrets }: FailingPeer): Q
   return new QuorateError("AGENT_FAILED", `${agent}: its peer failed${code}: ${said}`, { cause });
 }
 
+/** The HTTP status that a request failed with, if it did so by one. */
+export function statusOf(thrown: unknown): number | undefined {
+  const { cause } = Object(thrown) as { readonly cause?: unknown };
+  const { status } = Object(cause) as { readonly status?: unknown };
+  return typeof status === "number" ? status : undefined;
+}
+
 /** Whether a peer says that it has no such task. */
 export function isNoTask(thrown: unknown): boolean {
-  const { name, cause } = Object(thrown) as { readonly name?: unknown; readonly cause?: unknown };
-  return name === "TaskNotFoundError" || (Object(cause) as { status?: unknown }).status === 404;
+  const { name } = Object(thrown) as { readonly name?: unknown };
+  return name === "TaskNotFoundError" || statusOf(thrown) === 404;
 }
 
 /** Whether the same question would fail again: it is of no use to go on asking. */
@@ -54,11 +61,7 @@ export function isForGood(thrown: unknown): boolean {
     return FOR_GOOD.has((Object(thrown) as { readonly name?: unknown }).name);
   }
   if (thrown.code !== "AGENT_FAILED") return true;
-  const { retryable, status } = Object(thrown.cause) as {
-    readonly retryable?: unknown;
-    readonly status?: unknown;
-  };
-  if (retryable === false) return true;
-  const isClients = typeof status === "number" && status >= 400 && status < 500;
-  return isClients && ![408, 409, 425, 429].includes(status);
+  if ((Object(thrown.cause) as { readonly retryable?: unknown }).retryable === false) return true;
+  const status = statusOf(thrown) ?? 500;
+  return status < 500 && ![408, 409, 425, 429].includes(status);
 }

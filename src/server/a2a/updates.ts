@@ -14,11 +14,11 @@ const MAX_TOLD_CHARS = 500;
 export async function readRun(store: Store, { runId, status }: RunSummary): Promise<ReadRun> {
   const events = await store.read(runId);
   const view = viewRun(runId, events);
-  return {
-    view: status === "interrupted" ? { ...view, status } : view,
-    questions: openQuestions(events),
-    events,
-  };
+  const questions = openQuestions(events);
+  // All is decided that it waited for, and it is about to go on.
+  const goesOn = view.status === "waiting" && questions.length === 0;
+  const standing = goesOn ? "running" : status === "interrupted" ? status : view.status;
+  return { view: { ...view, status: standing }, questions, events };
 }
 
 /** Whether a turn of the conversation ends with it: the run asks, or is over. */
