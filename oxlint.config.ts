@@ -13,6 +13,7 @@ interface Arrow {
 
 const packages: ReadonlySet<string> = new Set([
   "ai",
+  "@agentclientprotocol/sdk",
   "commander",
   "execa",
   "@bomb.sh/tab",
@@ -198,6 +199,7 @@ const arrows: readonly Arrow[] = [
   ...room("prices", [...words, "money/price.ts", "@pydantic", "@pydantic/genai-prices"]),
   ...room("program", [...words, "prompt", "describe", "execa"]),
   ...room("command", [...words, "prompt", "describe", "conflict/finding-details.ts", "program"]),
+  ...room("acp", [...words, "prompt", "describe", "program", "@agentclientprotocol/sdk"]),
   ...room("http", [...words, "prompt", "describe"]),
   ...room("a2a", [
     ...words,

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import * as aiSdk from "../src/ai-sdk/index.ts";
+import * as acp from "../src/acp/index.ts";
 import * as command from "../src/command/index.ts";
 import * as audit from "../src/audit/index.ts";
 import * as endpoints from "../src/http/index.ts";
@@ -74,16 +75,21 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   sqlite: () => [{ path: ":memory:" }],
   sqliteStore: () => [{ path: ":memory:" }],
   cancel: () => [backend(), "r", "why"],
+  acpAgent: () => [{ command: "x" }],
   claude: () => [{}],
+  claudeAcp: () => [{}],
   codex: () => [{}],
+  codexAcp: () => [{}],
   commandAgent: () => [{ command: "x" }],
   exitCode: () => [{ 0: "ship" }],
   gemini: () => [{}],
   httpAgent: () => [{ url: "https://agents.example/" }],
+  geminiAcp: () => [{}],
   json: () => [ran],
   junit: () => [{ ...ran, stdout: "<testsuites/>" }],
   lastJson: () => [ran],
   opencode: () => [{}],
+  opencodeAcp: () => [{}],
   otel: () => [{}],
   sarif: () => [{ ...ran, stdout: '{"runs":[]}' }],
   text: () => [ran],
@@ -170,6 +176,7 @@ const exported = [
   sqlite,
   testing,
   aiSdk,
+  acp,
   command,
   endpoints,
   reports,

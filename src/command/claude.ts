@@ -1,13 +1,7 @@
 import { forGood, serviceFailed } from "../program/failure.ts";
 import { lastDocument } from "../prompt/last-document.ts";
-import {
-  countIn,
-  environment,
-  textIn,
-  usageOf,
-  words,
-  type Tools,
-} from "../program/coding-agent.ts";
+import { countIn, textIn, usageOf, words } from "../program/coding-agent.ts";
+import { CLAUDE_ENV, CLAUDE_TOOLS } from "../program/known-agents.ts";
 import { presetOf, type AskedFor, type Preset } from "./preset.ts";
 import { unreadable } from "../prompt/json-answer.ts";
 import { UnreadExit, type Ran } from "./read.ts";
@@ -30,17 +24,7 @@ export const claude: Preset<"claude", ClaudeOptions> = presetOf<"claude", Claude
   name: "claude",
   install: "npm install --global @anthropic-ai/claude-code",
   own: ["login"],
-  env: () =>
-    environment(
-      `ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN ANTHROPIC_BASE_URL ANTHROPIC_CUSTOM_HEADERS ANTHROPIC_MODEL
-      CLAUDE_CODE_OAUTH_TOKEN CLAUDE_CONFIG_DIR`,
-      {
-        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-        DISABLE_AUTOUPDATER: "1",
-        // Repetitions are Quorate's.
-        CLAUDE_CODE_MAX_RETRIES: "0",
-      },
-    ),
+  env: () => CLAUDE_ENV,
   takesSchema: () => true,
   arguments: argumentsOf,
   answer,
@@ -66,12 +50,6 @@ export const claude: Preset<"claude", ClaudeOptions> = presetOf<"claude", Claude
   },
 });
 
-const TOOLS: Readonly<Record<Tools, string>> = {
-  none: "",
-  read: "Read,Grep,Glob",
-  write: "Read,Grep,Glob,Edit,Write",
-};
-
 function argumentsOf({ tools, model, schema, options }: AskedFor): readonly string[] {
   const { login = "key", maxCost } = options;
   const most = fields(maxCost)["usd"];
@@ -82,7 +60,7 @@ function argumentsOf({ tools, model, schema, options }: AskedFor): readonly stri
       : ["--setting-sources", "", "--strict-mcp-config"]),
     ...words("-p --output-format json --no-session-persistence"),
     "--tools",
-    TOOLS[tools],
+    CLAUDE_TOOLS[tools].join(","),
     // Whatever is not permitted is refused: nobody is there to ask.
     "--permission-mode",
     tools === "write" ? "acceptEdits" : "dontAsk",

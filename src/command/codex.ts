@@ -1,14 +1,7 @@
 import { forGood, serviceFailed } from "../program/failure.ts";
 import { strictSchemaOf } from "../check/json-schema.ts";
-import {
-  countIn,
-  environment,
-  linesOf,
-  textIn,
-  usageOf,
-  words,
-  type Tools,
-} from "../program/coding-agent.ts";
+import { countIn, linesOf, textIn, usageOf, words } from "../program/coding-agent.ts";
+import { CODEX_ENV, codexOff } from "../program/known-agents.ts";
 import { presetOf, type AskedFor, type Preset } from "./preset.ts";
 import { unreadable } from "../prompt/json-answer.ts";
 import { UnreadExit, type Ran } from "./read.ts";
@@ -21,7 +14,7 @@ import { fields, type Fields } from "../model/record.ts";
 export const codex: Preset<"codex"> = presetOf<"codex">({
   name: "codex",
   install: "npm install --global @openai/codex",
-  env: () => environment("OPENAI_API_KEY OPENAI_BASE_URL CODEX_API_KEY CODEX_HOME"),
+  env: () => CODEX_ENV,
   takesSchema: (schema) => strictSchemaOf({ ...schema }) !== undefined,
   arguments: argumentsOf,
   answer,
@@ -40,19 +33,6 @@ export const codex: Preset<"codex"> = presetOf<"codex">({
       ),
 });
 
-/** What is offered to a model besides its shell. */
-const EXTRAS = words(
-  `apps browser_use computer_use goals hooks image_generation memories multi_agent plugins skill_search
-  sleep_tool tool_suggest`,
-);
-const SHELL = words("shell_tool unified_exec view_image code_mode_host");
-
-function off(tools: Tools): readonly string[] {
-  // Retries are Quorate's, and what cannot be reached is not waited for.
-  const names = ["unbounded_connection_retries", ...EXTRAS, ...(tools === "none" ? SHELL : [])];
-  return names.flatMap((name) => ["-c", `features.${name}=false`]);
-}
-
 async function argumentsOf({ tools, model, schema, file }: AskedFor): Promise<readonly string[]> {
   const strict = schema === undefined ? undefined : strictSchemaOf({ ...schema });
   const path = strict && (await file("schema.json", JSON.stringify(strict)));
@@ -60,7 +40,7 @@ async function argumentsOf({ tools, model, schema, file }: AskedFor): Promise<re
     ...words("exec --json --ephemeral --ignore-user-config --skip-git-repo-check"),
     "-s",
     tools === "write" ? "workspace-write" : "read-only",
-    ...off(tools),
+    ...codexOff(tools).flatMap((name) => ["-c", `features.${name}=false`]),
     // Its sandbox would let it write there, too.
     ...words("-c sandbox_workspace_write.exclude_slash_tmp=true"),
     ...words("-c sandbox_workspace_write.exclude_tmpdir_env_var=true"),

@@ -2,14 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { forGood, serviceFailed } from "../program/failure.ts";
 import { lastDocument } from "../prompt/last-document.ts";
-import {
-  countIn,
-  environment,
-  textIn,
-  usageOf,
-  words,
-  type Tools,
-} from "../program/coding-agent.ts";
+import { countIn, textIn, usageOf, words } from "../program/coding-agent.ts";
+import { GEMINI_ENV, GEMINI_SETTINGS, geminiPolicy } from "../program/known-agents.ts";
 import { presetOf, type AskedFor, type Preset } from "./preset.ts";
 import { unreadable } from "../prompt/json-answer.ts";
 import { UnreadExit, type Ran } from "./read.ts";
@@ -22,13 +16,7 @@ import { fields } from "../model/record.ts";
 export const gemini: Preset<"gemini"> = presetOf<"gemini">({
   name: "gemini",
   install: "npm install --global @google/gemini-cli",
-  env: () =>
-    environment(
-      `GEMINI_API_KEY GOOGLE_API_KEY GOOGLE_GEMINI_BASE_URL GOOGLE_GENAI_USE_VERTEXAI GOOGLE_GENAI_USE_GCA
-      GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_LOCATION GOOGLE_APPLICATION_CREDENTIALS`,
-      // Else it does not read the settings that are written below.
-      { GEMINI_CLI_TRUST_WORKSPACE: "true" },
-    ),
+  env: () => GEMINI_ENV,
   apart: true,
   takesSchema: () => false,
   arguments: argumentsOf,
@@ -48,21 +36,11 @@ export const gemini: Preset<"gemini"> = presetOf<"gemini">({
   },
 });
 
-const READING = ["list_directory", "read_file", "read_many_files", "glob", "grep_search"];
-const PERMITTED: Readonly<Record<Tools, readonly string[]>> = {
-  none: [],
-  read: READING,
-  write: [...READING, "replace", "write_file"],
-};
-
-/** Repetitions are Quorate's. */
-const SETTINGS = { general: { maxAttempts: 1, retryFetchErrors: false } };
-
 async function argumentsOf(asked: AskedFor): Promise<readonly string[]> {
   const { tools, model, cwd, startsIn, file } = asked;
   await mkdir(join(startsIn, ".gemini"));
-  await writeFile(join(startsIn, ".gemini", "settings.json"), JSON.stringify(SETTINGS));
-  const path = await file("policy.toml", policyFor(PERMITTED[tools]));
+  await writeFile(join(startsIn, ".gemini", "settings.json"), GEMINI_SETTINGS);
+  const path = await file("policy.toml", geminiPolicy(tools, "allow"));
   return [
     ...words("--skip-trust -o json -e none --allowed-mcp-server-names none"),
     "--policy",
@@ -72,14 +50,6 @@ async function argumentsOf(asked: AskedFor): Promise<readonly string[]> {
     ...(tools === "none" ? [] : ["--include-directories", cwd]),
     ...(model === undefined ? [] : ["-m", model]),
   ];
-}
-
-/** Everything is refused but what is permitted: a tool that is refused is not even offered to the model. */
-function policyFor(permitted: readonly string[]): string {
-  const rule = (names: string, decision: string, priority: number): string =>
-    `[[rule]]\ntoolName = ${names}\ndecision = "${decision}"\npriority = ${priority}\n`;
-  const none = rule('"*"', "deny", 100);
-  return permitted.length === 0 ? none : none + rule(JSON.stringify(permitted), "allow", 200);
 }
 
 /** Exit codes of Gemini CLI: 41 has no login. */

@@ -1,13 +1,6 @@
 import { forGood, serviceFailed } from "../program/failure.ts";
-import {
-  countIn,
-  environment,
-  linesOf,
-  textIn,
-  usageOf,
-  words,
-  type Tools,
-} from "../program/coding-agent.ts";
+import { countIn, linesOf, textIn, usageOf, words } from "../program/coding-agent.ts";
+import { opencodeEnv } from "../program/known-agents.ts";
 import { presetOf, type AskedFor, type Preset } from "./preset.ts";
 import { unreadable } from "../prompt/json-answer.ts";
 import { UnreadExit, type Ran } from "./read.ts";
@@ -20,19 +13,7 @@ import { fields } from "../model/record.ts";
 export const opencode: Preset<"opencode"> = presetOf<"opencode">({
   name: "opencode",
   install: "npm install --global opencode-ai",
-  env: (tools) =>
-    environment(
-      `OPENCODE_API_KEY OPENCODE_CONFIG OPENCODE_CONFIG_CONTENT OPENCODE_CONFIG_DIR ANTHROPIC_API_KEY
-      OPENAI_API_KEY OPENROUTER_API_KEY GEMINI_API_KEY GOOGLE_GENERATIVE_AI_API_KEY`,
-      {
-        OPENCODE_DISABLE_MODELS_FETCH: "1",
-        OPENCODE_DISABLE_AUTOUPDATE: "1",
-        OPENCODE_DISABLE_SHARE: "1",
-        // A project's own settings may start programs.
-        OPENCODE_DISABLE_PROJECT_CONFIG: "1",
-        OPENCODE_PERMISSION: JSON.stringify(permissionsOf(tools)),
-      },
-    ),
+  env: (tools) => opencodeEnv(tools, "allow"),
   takesSchema: () => false,
   arguments: ({ model }: AskedFor) => [
     // Without a title it asks the model for one, too.
@@ -59,15 +40,6 @@ export const opencode: Preset<"opencode"> = presetOf<"opencode">({
         });
       }),
 });
-
-function permissionsOf(tools: Tools): Readonly<Record<string, string>> {
-  const reading = { read: "allow", grep: "allow", glob: "allow", list: "allow" };
-  return {
-    "*": "deny",
-    ...(tools !== "none" && reading),
-    ...(tools === "write" && { edit: "allow" }),
-  };
-}
 
 const NO_LOGIN = /ProviderAuthError|api key|unauthorized|not logged in|no providers/i;
 

@@ -30,11 +30,11 @@ function said({ stderr, stdout }: Pick<ProgramEnd, "stderr" | "stdout">): string
 }
 
 /** What was behind a failure, as the classifier reads it. */
-function causedBy(message: string, details: object): Error {
+export function causedBy(message: string, details: object): Error {
   return Object.assign(new Error(message), details);
 }
 
-const named = (command: string): string => `"${clip(tailOf(command), 100)}"`;
+export const named = (command: string): string => `"${clip(tailOf(command), 100)}"`;
 
 /** Why a program could not be started at all. */
 export function cannotStart(

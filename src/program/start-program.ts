@@ -69,14 +69,19 @@ export async function startProgram(program: Program, stdin?: string): Promise<St
   const { pid, nodeChildProcess } = child;
   const group = pid === undefined ? undefined : processGroup(pid, killAfterMs);
   const exited = new Promise<void>((resolve) => nodeChildProcess.once("exit", () => resolve()));
+  let isOver = false;
   return {
     stdin: child.stdin,
     stdout: child.stdout,
     stderr: child.stderr,
-    stop: () => group?.stop(),
+    stop() {
+      // Who has its number now may be somebody else.
+      if (!isOver) group?.stop();
+    },
     async ended() {
       await Promise.race([exited, child]);
       await group?.ended();
+      isOver = true;
       await closed(child);
       const { exitCode, signal: endedBy, cause } = await child;
       if (pid === undefined) {

@@ -54,6 +54,7 @@ import {
   within,
 } from "../../src/index.ts";
 import { similar } from "../../src/similar/index.ts";
+import { acpAgent, type AcpOptions } from "../../src/acp/index.ts";
 import { claude, commandAgent, exitCode, type CommandOptions } from "../../src/command/index.ts";
 import { httpAgent, type HttpOptions } from "../../src/http/index.ts";
 import { fromAgent, modelAgent, modelJudge, modelRouter } from "../../src/ai-sdk/index.ts";
@@ -685,6 +686,13 @@ const PRESET: Keys<PresetOptions<string, unknown, unknown, unknown, unknown, Wor
   tools: true,
   model: true,
 };
+/** Those that it has besides a preset's. */
+const ACP: Keys<
+  Pick<
+    AcpOptions<string, unknown, unknown, unknown, unknown, Workers>,
+    "mode" | "permissions" | "login" | "settings" | "tools" | "model"
+  >
+> = { mode: true, permissions: true, login: true, settings: true, tools: true, model: true };
 const ASKING = { model: true, instructions: true, maxOutputTokens: true, settings: true } as const;
 const MODEL_AGENT: Keys<ModelAgentOptions<string, unknown, unknown, unknown, unknown, Workers>> = {
   ...ADAPTED,
@@ -756,6 +764,10 @@ const OPTIONS: Readonly<Record<string, Options>> = {
   settle: [SETTLE, (options) => loose(settle)(contested, options)],
   commandAgent: [COMMAND, (options) => printing(options)],
   httpAgent: [HTTP, (options) => answering(options)],
+  acpAgent: [
+    ACP,
+    (options) => alone(loose(acpAgent)({ ...PRINTS, name: "odd", retries: 0, ...options })),
+  ],
   claude: [PRESET, (options) => alone(loose(claude)({ ...PRINTS, name: "odd", ...options }))],
   modelAgent: [
     MODEL_AGENT,

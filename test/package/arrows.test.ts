@@ -50,6 +50,8 @@ const allowed = [
   ["src/ai-sdk/c.ts", 'import type { Embed } from "../conflict/similar/embedding.ts";'],
   ["src/program/a.ts", 'const { execa } = await import("execa");'],
   ["src/command/a.ts", 'import { runProgram } from "../program/run-program.ts";'],
+  ["src/acp/a.ts", 'const sdk = await import("@agentclientprotocol/sdk");'],
+  ["src/acp/b.ts", 'import { startProgram } from "../program/start-program.ts";'],
   ["src/command/b.ts", 'import { agent } from "../describe/agent.ts";'],
   ["src/index.ts", 'export { agent } from "./describe/agent.ts";'],
 ] as const;

@@ -64,6 +64,7 @@ describe("the entries of the package", () => {
     "./ports",
     "./testing",
     "./command",
+    "./acp",
     "./ai-sdk",
     "./prices",
     "./a2a",
@@ -79,7 +80,7 @@ describe("the entries of the package", () => {
     const { sources, packages } = loadedBy(join(root, subPaths["."] ?? ""));
     expect(sources).toContain("supervisor.ts");
     const elsewhere =
-      /^(learning|audit|eval|report|sqlite|postgres|cli|testing|command|ai-sdk|a2a|prices|otel)\/|^conflict\/(similar|contradiction)\/|^forecast\/(forecast|tree)/;
+      /^(learning|audit|eval|report|sqlite|postgres|cli|testing|command|acp|ai-sdk|a2a|prices|otel)\/|^conflict\/(similar|contradiction)\/|^forecast\/(forecast|tree)/;
     expect(sources.filter((file) => elsewhere.test(file))).toEqual([]);
     expect(packages).not.toContain("node:sqlite");
   });
@@ -108,6 +109,7 @@ describe("the entries of the package", () => {
     ["./postgres", "postgres"],
     ["./testing", "scripted"],
     ["./command", "commandAgent"],
+    ["./acp", "acpAgent"],
     ["./ai-sdk", "modelAgent"],
     ["./a2a", "a2aAgent"],
   ])("%s throws the QuorateError of the core", async (subPath, name) => {

@@ -23,6 +23,8 @@ type Call = Pick<Extract<ModelStep, { readonly does: "calls" }>, "tool" | "input
 export interface RealAgent {
   readonly name: string;
   readonly make: (options: object) => Agent;
+  /** The program; where left out, that of its name in the folder of its name. */
+  readonly command?: string;
   /** What it is started with. `home` is an empty folder of its own. */
   readonly given: (home: string, url: string) => Given;
   /** How its model calls the tool that reads a file, writes one, or runs a command. */
@@ -51,7 +53,7 @@ export interface Trial extends AsyncDisposable {
 }
 
 export async function openTrial(real: RealAgent): Promise<Trial> {
-  const { name, make, given } = real;
+  const { name, make, given, command = programOf(name) } = real;
   const home = mkdtempSync(join(tmpdir(), "peer-"));
   mkdirSync(join(home, "work"));
   const server = await scriptedModel((said, step, asked) =>
@@ -65,7 +67,6 @@ export async function openTrial(real: RealAgent): Promise<Trial> {
     XDG_CACHE_HOME: join(home, "cache"),
     ...env,
   };
-  const command = join(import.meta.dirname, name, "node_modules/.bin", name);
   const started = { command, env: own, ...options };
   return {
     peer: server as CodingPeer & ScriptedModel,
@@ -79,6 +80,9 @@ export async function openTrial(real: RealAgent): Promise<Trial> {
     },
   };
 }
+
+const programOf = (name: string): string =>
+  join(import.meta.dirname, name, "node_modules/.bin", name);
 
 /** For the contracts: an agent with the setting that they ask for. */
 export const contractual =

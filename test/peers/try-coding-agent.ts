@@ -18,6 +18,8 @@ const HOLD = { does: "answers", output: { recommendation: "hold" }, usage: USAGE
 /** What is only of this agent. */
 export interface Known {
   readonly lacks?: readonly AgentLacks[];
+  /** Whether it is refused `tools: "write"`. */
+  readonly mayNotWrite?: boolean;
   /** What it is made with where it has no login, and what it says then. */
   readonly noLogin: (trial: Trial) => object;
   readonly sentence: string;
@@ -30,10 +32,16 @@ async function ask(one: Agent, team: object = {}): Promise<AgentResult> {
 }
 
 /** Tries a real coding agent against a scripted model: by both contracts, and by what they do not ask. */
-export function tryCodingAgent(real: RealAgent, { lacks = [], noLogin, sentence }: Known): void {
+export function tryCodingAgent(
+  real: RealAgent,
+  { lacks = [], mayNotWrite = false, noLogin, sentence }: Known,
+): void {
   const { name, reads } = real;
   const make = contractual(real);
-  const cases = [...agentContract(name, make as never, lacks), ...codingAgentContract(name, make)];
+  const coding = codingAgentContract(name, make).filter(
+    (one) => !mayNotWrite || !one.name.includes("may change the files"),
+  );
+  const cases = [...agentContract(name, make as never, lacks), ...coding];
   describe("the contracts", () => {
     for (const { name: what, run } of cases) it(what, run);
   });

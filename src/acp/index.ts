@@ -1,0 +1,11 @@
+export { acpAgent } from "./acp-agent.ts";
+export type { AcpOptions } from "./acp-agent.ts";
+export type { PermissionRequest, Permissions } from "./permissions.ts";
+export { claudeAcp, codexAcp, geminiAcp, opencodeAcp } from "./presets.ts";
+export type { AcpPreset } from "./presets.ts";
+export type { Tools } from "../program/coding-agent.ts";
+export type { Environment } from "../program/environment.ts";
+export type { ProgramOptions } from "../program/program-options.ts";
+export type { WorkspaceKind } from "../program/workspace.ts";
+export type { PassedOn } from "../describe/passed-on.ts";
+export type { Prompt, PromptContext } from "../prompt/prompt-of.ts";

@@ -1,0 +1,109 @@
+import { realpath } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { shown } from "../check/shown.ts";
+import { QuorateError } from "../model/errors.ts";
+import { takeJson, type Json } from "../model/json.ts";
+import { fields, type Fields } from "../model/record.ts";
+import { clip, plain } from "../model/text.ts";
+import { textIn, type Tools } from "../program/coding-agent.ts";
+
+/** What an agent asks before it does it, in its own words: they are no proof of what it will do. */
+export interface PermissionRequest {
+  /** `"read"`, `"search"`, `"edit"`, `"delete"`, `"move"`, `"execute"`, `"fetch"`, `"think"`, `"switch_mode"`, `"other"`, or what it says. */
+  readonly kind: string;
+  /** What a person would be shown; at most 2,000 characters. */
+  readonly title: string;
+  /** The name of the tool, where it says. */
+  readonly tool: string | undefined;
+  /** The files it is about, absolute. */
+  readonly paths: readonly string[];
+  /** What the tool is called with, where it says, and where that is at most 64 KiB of JSON. */
+  readonly input: Json | undefined;
+  /** The folder that it works in. */
+  readonly cwd: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Says whether an agent may do what it asks for, this once. What it throws fails the attempt. */
+export type Permissions = (request: PermissionRequest) => boolean | Promise<boolean>;
+
+/** What holds where the user does not say: nothing may be done, but for edits of files in its own folder where it may write. */
+export function permissionsFor(tools: Tools): Permissions {
+  if (tools !== "write") return () => false;
+  return async ({ kind, paths, cwd }) => {
+    if (kind !== "edit" || paths.length === 0) return false;
+    const inside = await Promise.all(paths.map((path) => isInside(cwd, path)));
+    return inside.every(Boolean);
+  };
+}
+
+const MAX_TITLE = 2_000;
+const MAX_INPUT_BYTES = 64 * 1024;
+
+/** Puts a request to the user's policy, and answers as the protocol wants it. */
+export async function answerRequest(
+  permissions: Permissions,
+  given: unknown,
+  { cwd, signal }: Pick<PermissionRequest, "cwd" | "signal">,
+): Promise<{ readonly allowed: boolean; readonly request: PermissionRequest; outcome: object }> {
+  const { toolCall, options } = fields(given);
+  const call = fields(toolCall);
+  const input = takeJson(call["rawInput"], MAX_INPUT_BYTES);
+  const paths = pathsIn(call, cwd);
+  const request: PermissionRequest = Object.freeze({
+    kind: textIn(call, "kind") || "other",
+    title: clip(plain(textIn(call, "title")), MAX_TITLE),
+    tool: textIn(call, "name") || undefined,
+    paths: Object.freeze(paths.slice(0, MAX_PATHS)),
+    // It was JSON on its way here.
+    input: input.fault === undefined ? (input.value as Json | undefined) : undefined,
+    cwd,
+    signal,
+  });
+  const allowed: unknown = paths.length > MAX_PATHS ? false : await permissions(request);
+  if (typeof allowed !== "boolean") {
+    const why = `permissions answered with ${shown(allowed)}; answer with true or false`;
+    throw new QuorateError("BAD_OPTIONS", why);
+  }
+  return { allowed, request, outcome: chosen(options, allowed && !signal.aborted) };
+}
+
+/** Never what is for always: an agent would remember it in settings of its own. Who finds nothing to choose refuses by cancelling. */
+function chosen(given: unknown, allowed: boolean): object {
+  const options: readonly unknown[] = Array.isArray(given) ? given : [];
+  const wanted = allowed ? "allow_once" : "reject_once";
+  const option = options.map(fields).find(({ kind }) => kind === wanted);
+  const optionId = textIn(option, "optionId");
+  return option === undefined || optionId === ""
+    ? { outcome: "cancelled" }
+    : { outcome: "selected", optionId };
+}
+
+/** A request about more files than that is refused without being asked about: nobody would look at them all. */
+const MAX_PATHS = 1_000;
+
+function pathsIn({ locations, content }: Fields, cwd: string): readonly string[] {
+  const places = [locations, content]
+    .flatMap((list): readonly unknown[] => (Array.isArray(list) ? list : []))
+    .map((place) => textIn(place, "path"))
+    .filter((path) => path !== "");
+  return [...new Set(places.map((path) => resolve(cwd, path)))];
+}
+
+/** Whether a path is in a folder, wherever the links on the way to it lead. */
+async function isInside(folder: string, path: string): Promise<boolean> {
+  const [root, target] = [await realpath(folder), await realPath(path)];
+  const way = relative(root, target);
+  return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** Where a path leads, of which the end may not be there yet. */
+async function realPath(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(await realPath(above), path.slice(above.length));
+  }
+}

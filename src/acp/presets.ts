@@ -1,0 +1,151 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { object } from "../check/kinds.ts";
+import type { Agent, Workers } from "../describe/agent.ts";
+import type { ClaimDraft } from "../model/claim.ts";
+import type { PositionOn } from "../model/position-on.ts";
+import {
+  CLAUDE_ENV,
+  CLAUDE_TOOLS,
+  CODEX_ENV,
+  codexOff,
+  GEMINI_ENV,
+  GEMINI_SETTINGS,
+  geminiPolicy,
+  opencodeEnv,
+} from "../program/known-agents.ts";
+import { speakingAgent, type AcpKind, type AcpOptions } from "./acp-agent.ts";
+
+/** Agents that take the options of `acpAgent`, of which `command` may be left out. */
+export type AcpPreset<Default extends string> = <
+  const Name extends string = Default,
+  Task = unknown,
+  Raw = unknown,
+  Input = Task,
+  Output = string,
+  const Needs extends Workers = Readonly<Record<never, never>>,
+  const Property extends string = never,
+  const Draft extends ClaimDraft = never,
+>(
+  options?: AcpOptions<Name, Input, Task, Raw, Output, Needs, Property, Draft> & {
+    /** The program, where it is not on the `PATH`. */
+    readonly command?: string;
+  },
+) => Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>>;
+
+function presetOf<Name extends string>(kind: AcpKind & { readonly name: Name }): AcpPreset<Name> {
+  const make = (given: Parameters<typeof speakingAgent>[0] = {}): unknown => {
+    object("describe it: { output, prompt }").needed().take(given, kind.where);
+    return speakingAgent(given, kind);
+  };
+  return make as AcpPreset<Name>;
+}
+
+/**
+ * Claude Code by `claude-agent-acp`, without the user's settings and servers, and without the tools that `tools` does not permit. Keeps no
+ * session. Reports tokens of each model and the cost of all.
+ */
+export const claudeAcp: AcpPreset<"claude"> = presetOf({
+  name: "claude",
+  command: "claude-agent-acp",
+  where: "claudeAcp()",
+  install: "npm install --global @agentclientprotocol/claude-agent-acp",
+  loginHint: 'set ANTHROPIC_API_KEY, or log in with the command "claude"',
+  // In "plan" it would write plans. It has no tools to do anything else with, and asks before each edit.
+  modes: { none: ["default"], read: ["default"], write: ["default"] },
+  env: () => CLAUDE_ENV,
+  start: ({ tools, model }) => ({
+    env: model === undefined ? [] : { ANTHROPIC_MODEL: model },
+    hasModel: true,
+    meta: {
+      claudeCode: {
+        options: {
+          tools: CLAUDE_TOOLS[tools],
+          settingSources: [],
+          strictMcpConfig: true,
+          persistSession: false,
+          // It would ask the model for these, too.
+          promptSuggestions: false,
+          title: "quorate",
+          allowDangerouslySkipPermissions: false,
+        },
+      },
+    },
+  }),
+});
+
+/**
+ * Codex by `codex-acp`. It reads files by commands in its sandbox. Reports tokens. `tools: "write"` is refused unless `mode` is given: its
+ * `"workspace-write"` lets commands write in the temporary folders of the system, too, which `codex` of `quorate/command` does not.
+ */
+export const codexAcp: AcpPreset<"codex"> = presetOf({
+  name: "codex",
+  command: "codex-acp",
+  where: "codexAcp()",
+  install: "npm install --global @agentclientprotocol/codex-acp",
+  loginHint: 'run "codex login", or set CODEX_API_KEY and use login: "api-key"',
+  // Its mode that writes lets its commands write in the temporary folders of the system, too.
+  modes: { none: ["read-only"], read: ["read-only"], write: [] },
+  env: () => CODEX_ENV,
+  // It ends a turn that failed as any other, with the reason in words of its own, and with nothing that it used.
+  unanswered: ({ hasIds, stopReason, response }) =>
+    stopReason === "end_turn" && (!hasIds || response["usage"] === null),
+  start({ tools, model }) {
+    const features = Object.fromEntries(codexOff(tools).map((name) => [name, false]));
+    const config = {
+      features,
+      web_search: "disabled",
+      shell_environment_policy: { inherit: "core" },
+      ...(model !== undefined && { model }),
+    };
+    return {
+      env: {
+        CODEX_CONFIG: JSON.stringify(config),
+        // Before a mode is set, too; and nobody is there to see a browser.
+        INITIAL_AGENT_MODE: "read-only",
+        NO_BROWSER: "1",
+      },
+      hasModel: true,
+    };
+  },
+});
+
+/**
+ * Gemini CLI. It is started in an empty folder, since it obeys settings that it finds where it is, and works in `cwd` all the same. Reports
+ * tokens of each model.
+ */
+export const geminiAcp: AcpPreset<"gemini"> = presetOf({
+  name: "gemini",
+  command: "gemini",
+  where: "geminiAcp()",
+  install: "npm install --global @google/gemini-cli",
+  loginHint: 'set GEMINI_API_KEY, or run "gemini" once and choose how to log in',
+  modes: { none: ["plan"], read: ["plan"], write: ["default"] },
+  env: () => GEMINI_ENV,
+  apart: true,
+  async start({ tools, model, startsIn, file }) {
+    await mkdir(join(startsIn, ".gemini"));
+    await writeFile(join(startsIn, ".gemini", "settings.json"), GEMINI_SETTINGS);
+    const path = await file("policy.toml", geminiPolicy(tools, "ask_user"));
+    return {
+      args: [
+        ..."--acp --skip-trust -e none --allowed-mcp-server-names none --policy".split(" "),
+        path,
+        ...(model === undefined ? [] : ["-m", model]),
+      ],
+      hasModel: true,
+    };
+  },
+});
+
+/** opencode. Its `model` is one of a provider, `"anthropic/…"`. Keeps its sessions, which is its own way. Reports tokens, and the cost where it knows one. */
+export const opencodeAcp: AcpPreset<"opencode"> = presetOf({
+  name: "opencode",
+  command: "opencode",
+  where: "opencodeAcp()",
+  install: "npm install --global opencode-ai",
+  loginHint: 'run "opencode auth login", or set the key of the provider',
+  modes: { none: ["plan"], read: ["plan"], write: ["build"] },
+  env: (tools) => opencodeEnv(tools, "ask"),
+  start: () => ({ args: ["acp", "--pure"] }),
+});

@@ -1,0 +1,140 @@
+import { QuorateError } from "../model/errors.ts";
+import { fields, type Fields } from "../model/record.ts";
+import { tailOf } from "../program/failure.ts";
+import { textIn } from "../program/coding-agent.ts";
+
+/** What an agent says in one session, as it says it. */
+export interface Transcript {
+  /** Takes the update of a session. Throws for one that ends the conversation. */
+  take(update: unknown): void;
+  /** What its model said. Where the agent gives its messages ids, without what is in none of them, such as warnings. */
+  spoken(): Spoken;
+  /** The last cost that it told, which is that of the whole session. */
+  readonly cost: unknown;
+  /** From now on, an agent that changes to another mode has failed; `undefined`: it may be in any. */
+  holdTo(mode: string | undefined): void;
+}
+
+/** What the model of an agent said in one turn. */
+export interface Spoken {
+  /** All of it, each message by itself. */
+  readonly all: string;
+  /** The last message. */
+  readonly last: string;
+  /** Whether its messages have ids. */
+  readonly hasIds: boolean;
+  /** What is in no message that has an id. */
+  readonly aside: string;
+}
+
+/** What the transcript needs to know. */
+export interface TranscriptOptions {
+  /** Whose it is, for messages. */
+  readonly agent: string;
+  /** Of all that its model says. */
+  readonly maxBytes: number;
+  /** Shows that a tool is used. */
+  readonly toolUsed: (tool: { readonly kind: string; readonly title: string }) => void;
+}
+
+export function transcript({ agent, maxBytes, toolUsed }: TranscriptOptions): Transcript {
+  let bytes = 0;
+  let cost: unknown;
+  let heldTo: string | undefined;
+  // What stands in messages that have an id, and what stands in none: an agent may have no ids at all.
+  const [named, plain] = [messages(), messages()];
+
+  function say(chunk: Fields): void {
+    const text = textIn(chunk["content"], "text");
+    if (text === "") return;
+    bytes += Buffer.byteLength(text);
+    if (bytes > maxBytes) {
+      const why = `${agent} answered with more than ${maxBytes} bytes and was ended`;
+      throw new QuorateError("OUTPUT_TOO_LARGE", `${why}; raise maxBytes, or have it say less`);
+    }
+    const id = textIn(chunk, "messageId");
+    if (id === "") plain.add(text);
+    else named.add(text, id);
+  }
+
+  function modeChanged(mode: unknown): void {
+    if (heldTo === undefined || mode === heldTo || typeof mode !== "string") return;
+    const why = `${agent} went from the mode "${heldTo}" to "${tailOf(mode)}" by itself and was ended`;
+    throw new QuorateError("AGENT_FAILED", `${why}; keep it from that in its own settings`, {
+      cause: Object.assign(new Error(why), { retryable: false }),
+    });
+  }
+
+  return {
+    take(given) {
+      const update = fields(given);
+      switch (update["sessionUpdate"]) {
+        case "agent_message_chunk":
+          say(update);
+          return;
+        case "tool_call":
+          // What is said after it is another message.
+          plain.end();
+          toolUsed({ kind: textIn(update, "kind") || "other", title: textIn(update, "title") });
+          return;
+        case "usage_update":
+          cost = update["cost"] ?? cost;
+          return;
+        case "current_mode_update":
+          modeChanged(update["currentModeId"]);
+          return;
+        case "config_option_update":
+          modeChanged(modeOption(update["configOptions"])?.["currentValue"]);
+          return;
+        default:
+      }
+    },
+    spoken() {
+      const hasIds = !named.isEmpty();
+      const { all, last } = hasIds ? named : plain;
+      return { all: all(), last: last(), hasIds, aside: plain.all() };
+    },
+    get cost() {
+      return cost;
+    },
+    holdTo(mode) {
+      heldTo = mode;
+    },
+  };
+}
+
+/** The option of a session that is its mode, where it is one of its options. */
+export function modeOption(options: unknown): Fields | undefined {
+  const list: readonly unknown[] = Array.isArray(options) ? options : [];
+  return list
+    .map(fields)
+    .find(({ category, type }) => category === "mode" && (type ?? "select") === "select");
+}
+
+interface Messages {
+  add(text: string, id?: string): void;
+  end(): void;
+  all(): string;
+  last(): string;
+  isEmpty(): boolean;
+}
+
+function messages(): Messages {
+  let [before, current] = ["", ""];
+  let currentId: string | undefined;
+  const end = (): void => {
+    if (current !== "") before += `${current}\n\n`;
+    current = "";
+  };
+  return {
+    add(text, id) {
+      if (id !== currentId) end();
+      currentId = id;
+      current += text;
+    },
+    end,
+    all: () => (before + current).trim(),
+    last: () => (current === "" ? before : current).trim(),
+    isEmpty: () => before === "" && current === "",
+  };
+}

@@ -1,0 +1,78 @@
+import type { Usage } from "../model/call.ts";
+import { fields, type Fields } from "../model/record.ts";
+import { countIn, textIn, usageOf } from "../program/coding-agent.ts";
+
+/**
+ * What a turn used, from wherever its agent says so: `usage` of its answer to the prompt, `_meta.quota` of that, by model or in all, and the
+ * cost of its last `usage_update`. Nothing where it does not say. `model`: what it was told to ask.
+ */
+export function usagesOf(
+  response: Fields,
+  cost: unknown,
+  model: string | undefined,
+): readonly Usage[] {
+  const usd = dollarsIn(cost);
+  const quota = fields(fields(response["_meta"])["quota"]);
+  const listed: readonly unknown[] = Array.isArray(quota["model_usage"])
+    ? quota["model_usage"].slice(0, MOST_MODELS)
+    : [];
+  const rows = listed.map((row) => ({
+    ...tokensIn(fields(row)["token_count"]),
+    model: textIn(row, "model") || model,
+  }));
+  const whole = tokensIn(response["usage"] ?? quota["token_count"]);
+  if (usd === undefined && rows.length > 0) return rows.map(usageOf);
+  // A cost is that of all models together: so are the tokens beside it.
+  const tokens = rows.length === 0 ? whole : rows.reduce(added, {});
+  const [only, ...more] = new Set(rows.map((row) => row.model));
+  const said = usageOf({ usd, ...tokens, model: more.length === 0 ? (only ?? model) : undefined });
+  return Object.keys(said).some((part) => part !== "model") ? [said] : [];
+}
+
+const MOST_MODELS = 100;
+
+type TurnTokens = {
+  readonly [K in Exclude<keyof Usage, "usdMicros" | "model">]?: Usage[K] | undefined;
+};
+
+/** Amounts in other currencies are not known here. An agent says 0 of a model whose price it does not know. */
+function dollarsIn(cost: unknown): number | undefined {
+  const { amount, currency } = fields(cost);
+  const isDollars = typeof currency === "string" && currency.toUpperCase() === "USD";
+  return isDollars && typeof amount === "number" && amount > 0 ? amount : undefined;
+}
+
+/**
+ * TurnTokens as Quorate counts them: those that were read from a cache or written to one are among the input, those of reasoning among the
+ * output. Most agents count them beside it, as the protocol says; what they say is the total tells.
+ */
+function tokensIn(said: unknown): TurnTokens {
+  const input = countIn(said, "inputTokens") ?? countIn(said, "input_tokens");
+  const output = countIn(said, "outputTokens") ?? countIn(said, "output_tokens");
+  if (input === undefined && output === undefined) return {};
+  const cached = countIn(said, "cachedReadTokens") ?? countIn(said, "cachedInputTokens");
+  const written = countIn(said, "cachedWriteTokens") ?? countIn(said, "cacheWriteInputTokens");
+  const thought = countIn(said, "thoughtTokens") ?? countIn(said, "reasoningOutputTokens");
+  const total = countIn(said, "totalTokens") ?? Infinity;
+  const aside = (cached ?? 0) + (written ?? 0);
+  const least = (input ?? 0) + (output ?? 0);
+  return {
+    inputTokens: input === undefined ? undefined : input + (total >= least + aside ? aside : 0),
+    outputTokens:
+      output === undefined
+        ? undefined
+        : output + (total >= least + aside + (thought ?? 0) ? (thought ?? 0) : 0),
+    cachedInputTokens: cached,
+    cacheWriteTokens: written,
+    reasoningTokens: thought,
+  };
+}
+
+function added(sum: TurnTokens, { ...more }: TurnTokens): TurnTokens {
+  const both = { ...sum, ...more };
+  return Object.fromEntries(
+    Object.keys(both)
+      .filter((name) => name !== "model")
+      .map((name) => [name, countIn({ a: fields(sum)[name], b: fields(more)[name] }, "a", "b")]),
+  );
+}
