@@ -51,7 +51,9 @@ describe("the packed package", () => {
     );
     expect(
       others.every((path) =>
-        /^(action|CHANGELOG|LICENSE|README|package|docs\/[a-z-]+\.md$)/.test(path),
+        /^(action|CHANGELOG|LICENSE|README|THIRD-PARTY-NOTICES|package|docs\/(?:guides\/)?[a-z0-9-]+\.md$|docs\/pictures\/[a-z-]+\.svg$)/.test(
+          path,
+        ),
       ),
     ).toBe(true);
     expect(packed.filter((path) => /\.(test|tsbuildinfo)\b|(?<!\.d)\.ts$/.test(path))).toEqual([]);
