@@ -12,6 +12,9 @@ const INSIDE = {
   sqlite: ["src/sqlite/sqlite-store.ts", "src/sqlite/sqlite.ts"],
 };
 
+/** The page that says what is called otherwise today. */
+const MIGRATION = ["docs/migration.md"];
+
 /** What was renamed, to what, and where the old word has to stand: where it is refused, or earlier versions are read. */
 const RETIRED: readonly (readonly [old: RegExp, now: string, except: readonly string[]])[] = [
   [/\bLink(?:Context|View|Made)\b|\bAskedLink\b/, "Resolver…", []],
@@ -21,9 +24,17 @@ const RETIRED: readonly (readonly [old: RegExp, now: string, except: readonly st
   [/\bPassStatus\b|\bCheckedPass\b/, "DeferralStatus", []],
   [/\b(?:Seat|Seating|PLAIN_SEAT|seat|seats|seating)\b/, "ConfiguredAgent", []],
   [/\bRecordedOutcome\b|\bfromOutcomes\b/, "RecordedTruth", []],
-  [/\brecordOutcome\b|\bquorate outcome\b/, "recordTruth", ["src/cli/program.ts"]],
-  [/\bmemoryStore\b/, "memory", ["src/team/retired.ts", "src/index.ts", ...INSIDE.memory]],
-  [/\bsqliteStore\b/, "sqlite", ["src/sqlite/retired.ts", "src/sqlite/index.ts", ...INSIDE.sqlite]],
+  [/\brecordOutcome\b|\bquorate outcome\b/, "recordTruth", ["src/cli/program.ts", ...MIGRATION]],
+  [
+    /\bmemoryStore\b/,
+    "memory",
+    ["src/team/retired.ts", "src/index.ts", ...MIGRATION, ...INSIDE.memory],
+  ],
+  [
+    /\bsqliteStore\b/,
+    "sqlite",
+    ["src/sqlite/retired.ts", "src/sqlite/index.ts", ...MIGRATION, ...INSIDE.sqlite],
+  ],
   [/\bembeddedEngine\b|\bEngine\b/, "Executor", []],
   [/\bbudgetState\b|\bresetBudget\b/, "budgets(backend)", []],
   [
