@@ -175,10 +175,10 @@ function checkTold(outcome: Outcome, claimsByFunction: boolean): void {
 }
 
 describe("a law", () => {
-  it("an outcome never says complete with neither a verdict nor a notice when two or more answered, in teams of any shape, and what is read from the log tells the same", async () => {
+  it("an outcome never says complete with neither a verdict nor a notice when two or more answered, in teams of any shape, and a run that is read from its log or gone on with after any event tells the same", async () => {
     const seen = { complete: 0, partial: 0, waiting: 0, failed: 0, nested: 0, panels: 0 };
     await fc.assert(
-      fc.asyncProperty(anyTeam, async (spec) => {
+      fc.asyncProperty(anyTeam, fc.nat(), async (spec, at) => {
         const asked: Asked = new Map();
         const claimsByFunction = spec.members.some(
           (one) => "read" in one && typeof one.read === "object",
@@ -196,6 +196,15 @@ describe("a law", () => {
         expect(resumed.notices).toEqual(outcome.notices);
         expect(resumed.status).toBe(outcome.status);
         expect(asked).toEqual(before);
+        // Its process may have ended after any event of it.
+        const events = await backend.store.read(outcome.runId);
+        const died = memory({ resumable: true });
+        await died.store.append(events.slice(0, 1 + (at % events.length)));
+        await died.store.release?.(outcome.runId, 1);
+        const again = await made("t", spec, asked, died).resume(outcome.runId);
+        checkTold(again, claimsByFunction);
+        expect(again.notices).toEqual(outcome.notices);
+        expect(again.status).toBe(outcome.status);
       }),
       { numRuns: 400, seed: 12 },
     );
