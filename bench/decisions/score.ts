@@ -24,6 +24,21 @@ export function scoreVerdict(verdict: Verdict | undefined, truth: string): Score
   };
 }
 
+const CHANCES = 200;
+
+/**
+ * The ECE that these confidences have by chance where each is exactly as often right as it says: the mean over 200 seeded draws of who is
+ * right. No method can be expected to have less on so many items.
+ */
+export function chanceEce(scored: readonly Scored[], random: () => number): number {
+  let sum = 0;
+  for (let i = 0; i < CHANCES; i++) {
+    const drawn = scored.map((one) => ({ ...one, right: random() < one.confidence ? 1 : 0 }));
+    sum += qualityOf(drawn).ece;
+  }
+  return sum / CHANCES;
+}
+
 /** The mean of each figure. Throws when there are none. */
 export function meanQuality(all: readonly Quality[]): Quality {
   const mean = (of: (one: Quality) => number): number => {

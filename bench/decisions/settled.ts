@@ -7,7 +7,7 @@ import {
   type Verdict,
 } from "../../src/index.ts";
 import type { Item, Vote } from "./data.ts";
-import { qualityOf, scoreVerdict, type Quality } from "./score.ts";
+import { qualityOf, scoreVerdict, type Quality, type Scored } from "./score.ts";
 
 /** Verdicts by item. */
 export type Settled = ReadonlyMap<string, Verdict>;
@@ -46,7 +46,12 @@ function byShare({ positions }: Question): Ruling {
 
 /** How good verdicts are on these items. */
 export function qualityOn(items: readonly Item[], settled: Settled): Quality {
-  return qualityOf(items.map(({ item, truth }) => scoreVerdict(settled.get(item), truth)));
+  return qualityOf(scoredOn(items, settled));
+}
+
+/** Verdicts about these items against their truths. */
+export function scoredOn(items: readonly Item[], settled: Settled): readonly Scored[] {
+  return items.map(({ item, truth }) => scoreVerdict(settled.get(item), truth));
 }
 
 /** The quality of always saying what one agent says; where it says nothing that is wrong, with confidence 0. */
