@@ -201,6 +201,15 @@ const arrows: readonly Arrow[] = [
   ...room("command", [...words, "prompt", "describe", "conflict/finding-details.ts", "program"]),
   ...room("acp", [...words, "prompt", "describe", "program", "@agentclientprotocol/sdk"]),
   ...room("http", [...words, "prompt", "describe"]),
+  ...room("mcp", [
+    ...words,
+    "prompt",
+    "describe",
+    "program",
+    "http",
+    "@modelcontextprotocol",
+    "@modelcontextprotocol/client",
+  ]),
   ...room("a2a", [
     ...words,
     "prompt",

@@ -9,7 +9,9 @@ export interface ProgramPeer extends AgentPeer, AsyncDisposable {
 }
 
 /** The other side of a program's agent: real processes, each of which asks here what it is to do. */
-export async function programPeer(): Promise<ProgramPeer> {
+export async function programPeer(
+  program: string = new URL("processes/peer.ts", import.meta.url).pathname,
+): Promise<ProgramPeer> {
   const [steps, asked]: [PeerStep[], string[]] = [[], []];
   const open = new Set<Socket>();
   const server = createServer((socket) => {
@@ -23,7 +25,6 @@ export async function programPeer(): Promise<ProgramPeer> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const program = new URL("processes/peer.ts", import.meta.url).pathname;
   return {
     follow: (...next) => void steps.splice(0, Infinity, ...next),
     asked,
