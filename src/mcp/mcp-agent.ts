@@ -62,7 +62,7 @@ export type McpAgentOptions<
   readonly usage?: (answer: ToolAnswer) => Usage | readonly Usage[] | undefined;
 };
 
-type AnyOptions = McpAgentOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>;
+type AnyToolOptions = McpAgentOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>;
 
 const OWN_OPTIONS = "server tool arguments read usage".split(" ");
 const SERVER = 'use { command: "npx", args: […] }, or { url: "https://…" }';
@@ -90,7 +90,7 @@ export function mcpAgent<
   options: McpAgentOptions<Name, Input, Task, Raw, Answer, Output, Needs, Property, Draft>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
   object("describe it: { server, tool }").needed().take(options, "what mcpAgent() is given");
-  const { server, tool, arguments: made, read, usage, ...rest } = options as AnyOptions;
+  const { server, tool, arguments: made, read, usage, ...rest } = options as AnyToolOptions;
   text("name one of the server's tools").needed().take(tool, "mcpAgent: tool");
   const name = rest.name ?? tool.replaceAll(/[/~\p{Cc}]/gu, "-");
   const where = `mcpAgent "${shown(name).slice(1, -1)}"`;
@@ -237,7 +237,7 @@ const noTool = (name: string, tool: string): QuorateError =>
   refusal(`${name}: its MCP server has no tool ${JSON.stringify(tool)}; name one that it lists`);
 
 function argumentsOf(
-  made: AnyOptions["arguments"],
+  made: AnyToolOptions["arguments"],
   task: unknown,
   context: AgentContext,
   name: string,
@@ -256,7 +256,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function usedBy(usage: AnyOptions["usage"], answer: ToolAnswer): readonly Usage[] {
+function usedBy(usage: AnyToolOptions["usage"], answer: ToolAnswer): readonly Usage[] {
   try {
     const used = usage?.(answer) ?? [];
     return Array.isArray(used) ? (used as readonly Usage[]) : [used as Usage];
