@@ -196,7 +196,9 @@ export interface AgentOptions<
    * What the answer asserts: the name of the property that is its position on `"task"`, or a function that lists claims. Where left out
    * an answer that is a string, number or boolean is that position, or its `recommendation` that is one.
    */
-  readonly claims?: PropertyOf<NoInfer<Output>, Property> | ((output: Output) => Iterable<Draft>);
+  readonly claims?:
+    | PropertyOf<NoInfer<Output>, Property>
+    | ((output: Output) => readonly Draft[] | Iterable<Draft>);
 }
 
 type AnyAgentOptions = AgentOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>;

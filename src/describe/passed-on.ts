@@ -25,5 +25,7 @@ export type PassedOn<
   readonly output?: Schema<Raw, Output>;
   /** Agents whose answers this one needs, by their names. */
   readonly needs?: Needs;
-  readonly claims?: PropertyOf<NoInfer<Output>, Property> | ((output: Output) => Iterable<Draft>);
+  readonly claims?:
+    | PropertyOf<NoInfer<Output>, Property>
+    | ((output: Output) => readonly Draft[] | Iterable<Draft>);
 };

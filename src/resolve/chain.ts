@@ -9,28 +9,33 @@ import { vote } from "./vote.ts";
 /** How conflicts are settled where nothing else is said: claims by majority, findings by count. Asks nobody. */
 export const DEFAULT_CHAIN: readonly Resolver[] = Object.freeze([unanimous(), vote(), support()]);
 
-/** A chain as it was given, checked. Throws `BAD_OPTIONS` for what is no resolver. */
-export function checkChain(resolve: readonly Resolver[], where: string): readonly Resolver[] {
+/** A chain as it was given, one resolver or a list, checked. Throws `BAD_OPTIONS` for what is no resolver. */
+export function checkChain(
+  resolve: Resolver | readonly Resolver[],
+  where: string,
+): readonly Resolver[] {
   hearOptions(resolve);
-  if (!Array.isArray(resolve)) {
+  const given = isResolver(resolve) ? [resolve] : resolve;
+  if (!Array.isArray(given)) {
     throw new QuorateError(
       "BAD_OPTIONS",
-      `${where}: resolve is no array; list resolvers, for instance [unanimous(), vote()]`,
+      `${where}: resolve is no resolver; give one, or a list: [unanimous(), vote()]`,
     );
   }
-  (resolve as readonly Partial<Resolver>[]).forEach((resolver, i) => {
-    if (
-      typeof resolver?.settle !== "function" ||
-      typeof resolver.name !== "string" ||
-      resolver.name === ""
-    ) {
+  (given as readonly Partial<Resolver>[]).forEach((resolver, i) => {
+    if (!isResolver(resolver)) {
       throw new QuorateError(
         "BAD_OPTIONS",
         `${where}: resolve[${i}] is no resolver; use unanimous(), vote(), judge({ ask }), … or { name, settle }`,
       );
     }
   });
-  return Object.freeze([...(resolve as readonly Resolver[])]);
+  return Object.freeze([...(given as readonly Resolver[])]);
+}
+
+function isResolver(given: unknown): given is Resolver {
+  const { settle, name } = Object(given) as Partial<Resolver>;
+  return typeof settle === "function" && typeof name === "string" && name !== "";
 }
 
 /**

@@ -17,7 +17,7 @@ import type { Verdict } from "../model/verdict.ts";
 /** How {@link settle} compares and decides, and what else was said. */
 export interface SettleOptions {
   /** How conflicts are settled: the first resolver that decides. `DEFAULT_CHAIN` where left out. */
-  readonly resolve?: readonly Resolver[];
+  readonly resolve?: Resolver | readonly Resolver[];
   /** How positions are compared, by subject; `equal()` where left out. */
   readonly compare?: Compare;
   /** What was reported without being asked about. */

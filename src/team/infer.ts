@@ -43,7 +43,16 @@ export type TaskOf<Agents extends Workers, Mapped extends PropertyKey = never> =
 /** The names of a team. */
 export type NameOf<Agents extends Workers> = Extract<keyof Agents, string>;
 
-/** Workers whose keys are their names, as far as the compiler knows these. */
+/** Workers whose keys are their names, as far as the compiler knows these. What it says of another key is a sentence. */
 export type UnderOwnNames<Agents extends Workers> = {
-  readonly [K in keyof Agents]: string extends Agents[K]["name"] ? unknown : { readonly name: K };
+  readonly [K in keyof Agents]: string extends Agents[K]["name"]
+    ? unknown
+    : Agents[K]["name"] extends K
+      ? unknown
+      : `This agent is called "${Agents[K]["name"]}": use that as its key`;
 };
+
+/** What is no list; what the compiler says of one is a sentence. */
+export interface NoList {
+  readonly [Symbol.iterator]?: "Agents are given by their names: { security, style }";
+}

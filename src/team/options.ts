@@ -40,7 +40,7 @@ import { RUN_PANEL, TEAM_PANEL, type PanelSettings, type TeamPanel } from "./pan
 import { TAGS, TENANT, type Whose } from "./whose-run.ts";
 import type { WaitingRun } from "./waiting-run.ts";
 import type { Backend } from "./backend.ts";
-import type { NameOf, OutcomeOf, TaskOf, UnderOwnNames, WinnerOf } from "./infer.ts";
+import type { NameOf, NoList, OutcomeOf, TaskOf, UnderOwnNames, WinnerOf } from "./infer.ts";
 
 /**
  * - `parallel`: all at once, but what `needs` others when those have answered.
@@ -65,7 +65,7 @@ export interface SupervisorOptions<
   readonly version?: string;
   readonly description?: string;
   /** The team. A key is its agent's name. */
-  readonly agents: Agents & UnderOwnNames<Agents>;
+  readonly agents: NoList & Agents & UnderOwnNames<Agents>;
   /** `"parallel"` where left out. */
   readonly mode?: Mode;
   /** All agents where left out. */
@@ -85,8 +85,8 @@ export interface SupervisorOptions<
   readonly deadlineMs?: number;
   /** How many attempts are in flight at most, over all runs of this supervisor (8). */
   readonly concurrency?: number;
-  /** How conflicts are settled: the first resolver that decides. `DEFAULT_CHAIN` where left out. */
-  readonly resolve?: readonly Resolver[];
+  /** How conflicts are settled: one resolver, or the first of a list that decides. `DEFAULT_CHAIN` where left out. */
+  readonly resolve?: Resolver | readonly Resolver[];
   /** How positions are compared, by subject; `equal()` where left out. */
   readonly compare?: Compare;
   /** How open findings are grouped; `similar()` where left out. */

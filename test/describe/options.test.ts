@@ -89,7 +89,7 @@ const badTeams: readonly (readonly [object, string])[] = [
   [{ concurrency: 0 }, "concurrency is 0"],
   [{ concurrency: Number.NaN }, "concurrency is NaN"],
   [{ concurrency: Infinity }, "concurrency is Infinity"],
-  [{ resolve: {} }, "resolve is no array"],
+  [{ resolve: {} }, "resolve is no resolver; give one, or a list"],
   [{ resolve: [null] }, "resolve[0] is no resolver"],
   [{ resolve: [{}] }, "resolve[0] is no resolver"],
   [{ gate: ["ship"] }, 'gate is a list; use { pass: ["ship"] }'],
