@@ -31,12 +31,12 @@ export type OutcomeOf<Agents extends Workers> = Outcome<ResultsOf<Agents>, Winne
 
 /** What a team is asked: what every one of its agents accepts, but those whose input is mapped. */
 export type TaskOf<Agents extends Workers, Mapped extends PropertyKey = never> = [
-  Exclude<keyof Agents, Mapped>,
+  Exclude<NameOf<Agents>, Mapped>,
 ] extends [never]
   ? unknown
   : {
-        [K in Exclude<keyof Agents, Mapped>]: (task: InputOf<Agents[K]>) => void;
-      }[Exclude<keyof Agents, Mapped>] extends (task: infer Task) => void
+        [K in Exclude<NameOf<Agents>, Mapped>]: (task: InputOf<Agents[K]>) => void;
+      }[Exclude<NameOf<Agents>, Mapped>] extends (task: infer Task) => void
     ? Task
     : never;
 
