@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import * as aiSdk from "../src/ai-sdk/index.ts";
 import * as acp from "../src/acp/index.ts";
+import * as peers from "../src/a2a/index.ts";
 import * as command from "../src/command/index.ts";
 import * as audit from "../src/audit/index.ts";
 import * as endpoints from "../src/http/index.ts";
@@ -75,6 +76,7 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   sqlite: () => [{ path: ":memory:" }],
   sqliteStore: () => [{ path: ":memory:" }],
   cancel: () => [backend(), "r", "why"],
+  a2aAgent: () => [{ url: "https://agents.example/" }],
   acpAgent: () => [{ command: "x" }],
   claude: () => [{}],
   claudeAcp: () => [{}],
@@ -179,6 +181,7 @@ const exported = [
   acp,
   command,
   endpoints,
+  peers,
   reports,
   tracing,
 ].flatMap((entry) =>

@@ -4,8 +4,8 @@ import type { AgentContext } from "../describe/agent.ts";
 import { DEFAULT_LIMITS } from "../describe/limits.ts";
 import { headersFor, type HeaderValue } from "../http/header-values.ts";
 import type { Usage } from "../model/call.ts";
-import { QuorateError } from "../model/errors.ts";
-import { hear } from "../model/hear.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
+import { hear, promiseOf } from "../model/hear.ts";
 import { takeJson, type Json } from "../model/json.ts";
 import type { Prompt } from "../prompt/prompt-of.ts";
 import { asksInVain, badEnd, unreadAnswer } from "./bad-end.ts";
@@ -98,7 +98,7 @@ export async function askPeer(
     if (isTask(end) && peerState(end) !== "completed") throw badEnd(end, failing);
     if (read === undefined) return plainAnswer(answer, schema !== undefined);
     try {
-      return await untilAborted(read(answer), signal);
+      return await untilAborted(promiseOf(read(answer)), signal);
     } catch (thrown) {
       signal.throwIfAborted();
       throw unreadAnswer(thrown, agent);
@@ -120,7 +120,13 @@ async function answerTo(
 ): Promise<Json | undefined> {
   if (reply === undefined) return undefined;
   const parts: readonly Part[] = asking.status?.message?.parts ?? [];
-  const made: unknown = await reply({ text: textsOf(parts), data: valuesOf(parts) }, task);
+  let made: unknown;
+  try {
+    made = await promiseOf(reply({ text: textsOf(parts), data: valuesOf(parts) }, task));
+  } catch (cause) {
+    const why = `the reply of ${to.agent} failed: ${describeThrown(cause)}`;
+    throw new QuorateError("AGENT_FAILED", why, { cause });
+  }
   const taken = takeJson(made, DEFAULT_LIMITS.maxBytes);
   if (taken.fault === undefined) return taken.value as Json | undefined;
   const why = `the reply of ${to.agent} ${taken.fault.why}; answer with a text, or with a JSON value`;

@@ -1,11 +1,12 @@
 import type { Message, Part, SendMessageRequest, Task } from "@a2a-js/sdk";
 import type { AgentContext } from "../describe/agent.ts";
 import { refusal } from "../http/refusal.ts";
+import { QuorateError } from "../model/errors.ts";
 import type { Peer } from "./connect.ts";
 import { isForGood, isNoTask, saidByPeer, statusOf } from "./peer-failure.ts";
 import { textsOf } from "./peer-answer.ts";
 import type { RememberedTask } from "./remembered.ts";
-import { isOver, isSettled, peerState, updated } from "./task-state.ts";
+import { isInPieces, isOver, isSettled, peerState, updated } from "./task-state.ts";
 
 /** What a peer is asked, and how. */
 export interface ConversationOptions {
@@ -79,6 +80,12 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
       if (!isId || next.contextId.length > MAX_ID_CHARS) {
         throw refusal(`${agent}: its peer made a task whose id is none; mend it there`);
       }
+    }
+    if (isInPieces(next)) {
+      throw new QuorateError(
+        "OUTPUT_TOO_LARGE",
+        `what ${agent} was answered is in more than 10,000 parts or 1,000 artifacts; have it answer in fewer`,
+      );
     }
     const isNew = task?.id !== next.id;
     task = next;

@@ -1,6 +1,6 @@
 import type { Part } from "@a2a-js/sdk";
 import type { AgentContext } from "../describe/agent.ts";
-import { QuorateError } from "../model/errors.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
 import { takeJson, type Json } from "../model/json.ts";
 import { instructionsFor } from "../prompt/json-answer.ts";
 import { promptOf, type Prompt, type PromptContext } from "../prompt/prompt-of.ts";
@@ -66,7 +66,13 @@ function madeFrom({ prompt, task, context, modes, schema, agent }: MessageFrom):
   }
   const { results, issues, attempt, tier, model, failed, others } = context;
   const seen: PromptContext = { results, issues, attempt, tier, model, failed, others };
-  const made: unknown = prompt(task, seen);
+  let made: unknown;
+  try {
+    made = prompt(task, seen);
+  } catch (cause) {
+    const why = `the prompt of ${agent} failed: ${describeThrown(cause)}`;
+    throw new QuorateError("AGENT_FAILED", why, { cause });
+  }
   // As every prompt that is a text: with what was wrong with the answer before.
   if (typeof made === "string") return promptOf(() => made, task, context);
   const { fault, value } = { value: undefined, ...takeJson(made, MAX_MESSAGE_BYTES) };

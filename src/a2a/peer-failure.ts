@@ -1,4 +1,5 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
+import { hear } from "../model/hear.ts";
 import { clip, plain } from "../model/text.ts";
 import { withoutSecrets } from "../http/bad-status.ts";
 
@@ -30,6 +31,7 @@ export function saidByPeer(text: string, secrets: readonly string[]): string {
 /** A failure of a peer, or of the SDK on the way to it, as one sentence; whether it may be repeated, its cause says. */
 export function peerFailure(thrown: unknown, { agent, secrets }: FailingPeer): QuorateError {
   if (thrown instanceof QuorateError) return thrown;
+  hear(thrown);
   const { name, envelopeCode } = Object(thrown) as {
     readonly name?: unknown;
     readonly envelopeCode?: unknown;

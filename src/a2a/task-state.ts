@@ -59,6 +59,18 @@ export function updated(task: Task | undefined, { payload }: StreamResponse): Ta
   }
 }
 
+const MAX_ARTIFACTS = 1_000;
+const MAX_PARTS = 10_000;
+
+/** Whether a task has more pieces than anybody reads: each that is added costs more than the one before. */
+export function isInPieces({ artifacts }: Task): boolean {
+  const parts =
+    artifacts.length > MAX_ARTIFACTS
+      ? Infinity
+      : artifacts.reduce((sum, one) => sum + one.parts.length, 0);
+  return parts > MAX_PARTS;
+}
+
 function withArtifact(artifacts: Artifact[], artifact: Artifact, append: boolean): Artifact[] {
   const at = artifacts.findIndex(({ artifactId }) => artifactId === artifact.artifactId);
   const before = artifacts[at];

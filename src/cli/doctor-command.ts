@@ -53,6 +53,7 @@ const PEERS = [
   { name: "@opentelemetry/api", what: "tracing: quorate/otel" },
   { name: "@pydantic/genai-prices", what: "prices: quorate/prices" },
   { name: "@modelcontextprotocol/server", what: "teams as tools: quorate mcp, quorate serve" },
+  { name: "@a2a-js/sdk", what: "A2A: quorate/a2a, quorate serve" },
 ] as const;
 
 /**

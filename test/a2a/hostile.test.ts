@@ -226,6 +226,17 @@ describe("a peer that does not keep to it", () => {
     expect(stopped).toBe(true);
   });
 
+  it("sends its answer in more pieces than anybody reads", async () => {
+    await using server = await sdkServer({
+      work(working) {
+        working.artifact(Array.from({ length: 9_990 }, () => data(1)));
+        for (let n = 0; n < 20; n++) working.artifact([data(1)], { append: true });
+        working.tell("TASK_STATE_COMPLETED");
+      },
+    });
+    expect(await whyNot(server)).toMatch(/more than 10,000 parts/);
+  });
+
   it("lies about the size of its answer", async () => {
     await using server = await sdkServer({
       work: answered,
@@ -361,6 +372,21 @@ describe("how a task ends", () => {
 });
 
 describe("what is sent and told", () => {
+  it("is not said to be the peer's fault where prompt or reply fails", async () => {
+    await using server = await sdkServer({
+      work: (working) => working.tell("TASK_STATE_INPUT_REQUIRED", "Which branch?"),
+    });
+    const fails = (): never => {
+      throw new Error("mine");
+    };
+    expect(await whyNot(server, { options: { prompt: fails } })).toBe(
+      "the prompt of remote failed: mine",
+    );
+    expect(await whyNot(server, { options: { reply: fails } })).toBe(
+      "the reply of remote failed: mine",
+    );
+  });
+
   it("is a text, or the task as data where the skill takes JSON; what the peer tells is progress; what it used is on the bill", async () => {
     const seen: unknown[] = [];
     await using server = await sdkServer({

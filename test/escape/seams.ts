@@ -57,6 +57,7 @@ import { similar } from "../../src/similar/index.ts";
 import { acpAgent, type AcpOptions } from "../../src/acp/index.ts";
 import { claude, commandAgent, exitCode, type CommandOptions } from "../../src/command/index.ts";
 import { httpAgent, type HttpOptions } from "../../src/http/index.ts";
+import { a2aAgent, type A2aOptions } from "../../src/a2a/index.ts";
 import { fromAgent, modelAgent, modelJudge, modelRouter } from "../../src/ai-sdk/index.ts";
 import type {
   FromAgentOptions,
@@ -258,6 +259,11 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
   "httpAgent.body": (body) => answering({ body }),
   "httpAgent.read": (read) => answering({ read }),
   "httpAgent.usage": (usage) => answering({ usage }),
+  "a2aAgent.prompt": (prompt) => peering({ prompt }),
+  "a2aAgent.reply": (reply) => peering({ reply, skill: "asks" }),
+  "a2aAgent.read": (read) => peering({ read }),
+  "a2aAgent.usage": (usage) => peering({ usage }),
+  "a header of a2aAgent": (header) => peering({ headers: { "x-key": header } }),
   "a header of httpAgent": (header) => answering({ headers: { "x-key": header } }),
   "a part of the query of a URL": (part: () => unknown) =>
     answering({ query: () => ({ made: part() }) }),
@@ -324,6 +330,42 @@ async function answering(options: object): Promise<unknown> {
   const { port } = ENDPOINT.address() as AddressInfo;
   const local = { url: `http://127.0.0.1:${port}/`, allowPrivate: true };
   return alone(loose(httpAgent)({ name: "odd", retries: 0, ...local, ...options }));
+}
+
+/** A peer that answers each message with another, or asks, where that skill is meant. */
+const PEER = createServer((request, response) => {
+  const parts: Buffer[] = [];
+  request.on("data", (part: Buffer) => parts.push(part));
+  request.on("end", () => {
+    const { port } = PEER.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/rpc`;
+    const asked = Buffer.concat(parts).toString();
+    const message = { messageId: "m", role: "ROLE_AGENT", parts: [{ text: "ship" }] };
+    const status = { state: "TASK_STATE_INPUT_REQUIRED", message };
+    const task = { id: "t", contextId: "c", status };
+    const answer =
+      asked === ""
+        ? {
+            name: "peer",
+            supportedInterfaces: [{ url, protocolBinding: "JSONRPC", protocolVersion: "1.0" }],
+            skills: [{ id: "asks" }],
+          }
+        : {
+            jsonrpc: "2.0",
+            id: (JSON.parse(asked) as { readonly id: unknown }).id,
+            result: asked.includes('"skillId":"asks"') ? { task } : { message },
+          };
+    response
+      .writeHead(200, { "content-type": "application/json", connection: "close" })
+      .end(JSON.stringify(answer));
+  });
+}).unref();
+
+async function peering(options: object): Promise<unknown> {
+  if (!PEER.listening) await once(PEER.listen(0, "127.0.0.1"), "listening");
+  const { port } = PEER.address() as AddressInfo;
+  const local = { url: `http://127.0.0.1:${port}/`, allowPrivate: true, pollMs: 1 };
+  return alone(loose(a2aAgent)({ name: "odd", retries: 0, ...local, ...options }));
 }
 
 async function manyWith(options: object, executor?: unknown): Promise<unknown> {
@@ -669,6 +711,20 @@ const PROGRAM = {
 } as const;
 const COMMAND: Keys<CommandOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>> =
   { ...ADAPTED, ...PROGRAM, send: true, read: true, usage: true };
+const A2A: Keys<A2aOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>> = {
+  ...ADAPTED,
+  url: true,
+  card: true,
+  skill: true,
+  headers: true,
+  origins: true,
+  allowPrivate: true,
+  prompt: true,
+  reply: true,
+  read: true,
+  usage: true,
+  pollMs: true,
+};
 const HTTP: Keys<HttpOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>> = {
   ...ADAPTED,
   url: true,
@@ -764,6 +820,7 @@ const OPTIONS: Readonly<Record<string, Options>> = {
   settle: [SETTLE, (options) => loose(settle)(contested, options)],
   commandAgent: [COMMAND, (options) => printing(options)],
   httpAgent: [HTTP, (options) => answering(options)],
+  a2aAgent: [A2A, (options) => peering(options)],
   acpAgent: [
     ACP,
     (options) => alone(loose(acpAgent)({ ...PRINTS, name: "odd", retries: 0, ...options })),

@@ -112,8 +112,8 @@ async function turnEnded(
   const late = AbortSignal.timeout(asked.parts.limits.requestMs * ANSWERED_WITHIN);
   const waiting = new AbortController();
   const stop = (): void => waiting.abort();
-  late.addEventListener("abort", stop);
-  leaving.addEventListener("abort", stop);
+  const ends = [late, leaving, asked.parts.stopping];
+  for (const end of ends) end.addEventListener("abort", stop);
   try {
     for await (const event of storeOf(asked).follow(runId, afterSeq, waiting.signal)) {
       if (endsTurn(event)) return;
@@ -121,8 +121,7 @@ async function turnEnded(
   } catch (error) {
     if (!waiting.signal.aborted) throw error;
   } finally {
-    late.removeEventListener("abort", stop);
-    leaving.removeEventListener("abort", stop);
+    for (const end of ends) end.removeEventListener("abort", stop);
   }
 }
 
