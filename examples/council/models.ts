@@ -1,5 +1,6 @@
 import type { LanguageModel } from "ai";
 import { MockLanguageModelV4 } from "ai/test";
+import { namedModel } from "../named-model.ts";
 import type { Models } from "./team.ts";
 
 /** What the models of a council say when nobody has a key: to the first question, to the second, to the third. */
@@ -53,26 +54,11 @@ export function scriptedModels(): Models {
  */
 export async function realModels(names: readonly string[]): Promise<Models> {
   const models: LanguageModel[] = [];
-  for (const name of names) models.push(await modelOf(name));
+  for (const name of names) models.push(await namedModel(name));
   const at = (place: number): LanguageModel => {
     const model = models[place % models.length];
     if (model === undefined) throw new Error("Name a model: --model anthropic:NAME");
     return model;
   };
   return { optimist: at(0), skeptic: at(1), engineer: at(2), judge: at(3) };
-}
-
-async function modelOf(name: string): Promise<LanguageModel> {
-  const [provider, ...id] = name.split(":");
-  const model = id.join(":");
-  switch (provider) {
-    case "anthropic":
-      return (await import("@ai-sdk/anthropic")).anthropic(model);
-    case "openai":
-      return (await import("@ai-sdk/openai")).openai(model);
-    case "google":
-      return (await import("@ai-sdk/google")).google(model);
-    default:
-      throw new Error(`${name} is no model; use anthropic:NAME, openai:NAME or google:NAME.`);
-  }
 }

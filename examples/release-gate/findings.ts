@@ -104,6 +104,33 @@ export function secretsReport(ran: Ran): Report {
   return report(found);
 }
 
+/** `/project/src/a.ts:1:20: warning: Found 9 lines (1-10) duplicated on file /project/src/b.ts (31-40)` */
+const COPY_LINE =
+  /^(.+?):(\d+):\d+: warning: Found \d+ lines \(\d+-(\d+)\) duplicated on file (.+) \((\d+)-\d+\)$/;
+
+/** What stands twice is no reason to hold anything. Paths are shown as they are in the project. */
+export function copiesReport(folder: string): (ran: Ran) => Report {
+  return (ran) => {
+    const found = ran.stdout.split("\n").flatMap((line): PlacedFinding[] => {
+      const [, file = "", first, last, other = "", at] = COPY_LINE.exec(line) ?? [];
+      if (first === undefined) return [];
+      return [
+        {
+          text: `the same code as in ${relative(folder, other)}:${at}`,
+          file: relative(folder, file),
+          line: Number(first),
+          endLine: Number(last),
+          severity: "low",
+          rule: "duplicate",
+        },
+      ];
+    });
+    if (ran.exitCode !== 0 || !/^(?:Found \d+ clones\.|time: )/m.test(ran.stdout))
+      throw failed(ran);
+    return report(found);
+  };
+}
+
 /** `1. pkg.main is ./missing.js but the file does not exist.`, below `Errors:`, `Warnings:` or `Suggestions:` */
 export function publintReport(ran: Ran): Report {
   if (ran.exitCode !== 0 && !ran.stdout.includes("Errors:")) throw failed(ran);

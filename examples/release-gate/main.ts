@@ -2,11 +2,14 @@
 //
 //   npm start -- gate .                        this project, or another
 //   npm start -- gate . --with claude,codex    and these coding agents, as far as they are installed
+//   npm start -- gate . --with openai:NAME     and this model, whose key is in the environment
 
 import { parseArgs } from "node:util";
+import type { LanguageModel } from "ai";
 import type { Outcome } from "quorate";
 import { cancelOnSignals, finish, safeText, showProgress, terminal, wrap } from "quorate/cli";
 import type { PlacedFinding } from "quorate/command";
+import { isModelName, MODEL_NAMES, namedModel } from "../named-model.ts";
 import type { Report } from "./findings.ts";
 import { codingAgents, isProject, releaseGate, type CodingAgent } from "./team.ts";
 
@@ -14,6 +17,8 @@ const USAGE = `Types, lint, secrets, unused code and packaging: ship or hold?
 
   npm start -- gate PATH                   the project in that folder
   npm start -- gate PATH --with claude     and a coding agent: ${codingAgents.join(", ")}
+  npm start -- gate PATH --with openai:ID  and a model whose key is there; it is
+                                           sent the sources
 
 Nothing of the project is run. Exits with 0 for ship, 4 for hold, 3 where
 somebody could not say.
@@ -62,14 +67,21 @@ async function main(): Promise<number> {
     return values.help ? 0 : 2;
   }
   const also = values.with.split(",").filter((name) => name !== "");
-  const unknown = also.find((name) => !(codingAgents as readonly string[]).includes(name));
+  const isCodingAgent = (name: string): name is CodingAgent =>
+    (codingAgents as readonly string[]).includes(name);
+  const unknown = also.find((name) => !isCodingAgent(name) && !isModelName(name));
   if (unknown !== undefined) {
-    throw new RangeError(`There is no "${unknown}"; there are ${codingAgents.join(", ")}.`);
+    throw new RangeError(
+      `There is no "${unknown}"; there are ${codingAgents.join(", ")}, and models by their names: ${MODEL_NAMES}.`,
+    );
   }
   if (!isProject(folder)) throw new RangeError(`${folder} is no project: it has no package.json.`);
-  const run = releaseGate(folder, also as readonly CodingAgent[]).stream({ folder } as never, {
-    signal: stop.signal,
-  });
+  const models: Record<string, LanguageModel> = {};
+  for (const name of also.filter(isModelName)) {
+    models[name.replace("/", "-")] = await namedModel(name);
+  }
+  const team = releaseGate(folder, { agents: also.filter(isCodingAgent), models });
+  const run = team.stream({ folder } as never, { signal: stop.signal });
   const options = { terminal: screen, verdicts: false, signal: stop.signal };
   const outcome: Outcome = await showProgress(run, options);
   screen.print(...page(outcome));

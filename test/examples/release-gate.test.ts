@@ -4,15 +4,26 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { COMPILED, folder } from "../cli/command.ts";
+import { scriptedModel } from "../model-server/scripted-model.ts";
 
 const START = fileURLToPath(new URL("../../examples/start.ts", import.meta.url));
 
-function gate(
+interface Gated {
+  readonly code: number | null;
+  readonly page: string;
+}
+
+function gate(...args: readonly string[]): Promise<Gated> {
+  return gateWith({}, ...args);
+}
+
+function gateWith(
+  variables: Readonly<Record<string, string>>,
   ...args: readonly string[]
-): Promise<{ readonly code: number | null; readonly page: string }> {
+): Promise<Gated> {
   const child = spawn(process.execPath, [START, "gate", ...args], {
     cwd: folder(),
-    env: { ...process.env, ...COMPILED },
+    env: { ...process.env, ...COMPILED, ...variables },
   });
   let page = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (page += text));
@@ -89,6 +100,58 @@ describe("the release gate", () => {
     const { code, page } = await gate(place);
     expect(page).toMatch(/\nSHIP\n/);
     expect(code).toBe(0);
+  });
+
+  it("says where code stands twice, holds nobody for it, and loads nothing that the project names", async () => {
+    const copy = Array.from({ length: 30 }, (_, at) => `  total += list[${at}] ?? ${at};`).join(
+      "\n",
+    );
+    const twin = (name: string): string =>
+      `export function ${name}(list: number[]): number {\n  let total = 0;\n${copy}\n  return total;\n}\n`;
+    const place = project({
+      "src/index.ts": 'export { one } from "./one.ts";\nexport { two } from "./two.ts";\n',
+      "src/one.ts": twin("one"),
+      "src/two.ts": twin("two"),
+    });
+    const trap = `${"../".repeat(20)}${join(place, "trap").slice(1)}`;
+    const description = {
+      name: "project",
+      version: "1.0.0",
+      type: "module",
+      exports: "./src/index.ts",
+    };
+    const parts = { store: trap, reporters: [trap], exitCode: 1 };
+    writeFileSync(join(place, "package.json"), JSON.stringify({ ...description, jscpd: parts }));
+    writeFileSync(join(place, ".jscpd.json"), JSON.stringify(parts));
+    for (const kind of ["store", "reporter"]) {
+      mkdirSync(join(place, `trap-${kind}`));
+      const ran = `require("node:fs").writeFileSync(${JSON.stringify(join(place, "RAN"))}, "")`;
+      writeFileSync(join(place, `trap-${kind}/index.js`), ran);
+      writeFileSync(join(place, `trap-${kind}/package.json`), '{"type":"commonjs"}');
+    }
+    const { code, page } = await gate(place);
+    expect(page).toMatch(/src\/(?:one|two)\.ts:1 low: the same code as in src\/(?:one|two)\.ts:1/);
+    expect(page).toMatch(/\nSHIP\n/);
+    expect(code).toBe(0);
+    expect(existsSync(join(place, "RAN"))).toBe(false);
+  });
+
+  it("asks a model whose key is there, which is sent the sources and nothing hidden", async () => {
+    const place = project({
+      "src/index.ts": "export const a = 1;\n",
+      ".env": `KEY=${"x".repeat(20)}`,
+    });
+    await using server = await scriptedModel();
+    const finding = { text: "it loses data", file: "src/index.ts", line: 1, severity: "high" };
+    server.follow({ does: "answers", output: { recommendation: "hold", findings: [finding] } });
+    const variables = { OPENAI_API_KEY: "k", OPENAI_BASE_URL: `${server.url}/v1` };
+    const { code, page } = await gateWith(variables, place, "--with", "openai:gpt-x");
+    expect(page).toContain("src/index.ts:1 high: it loses data");
+    expect(page).toMatch(/\nHOLD\n/);
+    expect(code).toBe(4);
+    const sent = JSON.stringify(server.bodies);
+    expect(sent).toContain("export const a = 1;");
+    expect(sent).not.toContain("KEY=");
   });
 
   it("says who could not say, and is no success then", async () => {
