@@ -2,7 +2,7 @@ import { isShared } from "../call/key.ts";
 import type { Attempt, AttemptEvent, Executor } from "../executor/executor.ts";
 import { AMOUNTS, type CallRequest, type Usage } from "../model/call.ts";
 import { errorFrom } from "../model/errors.ts";
-import { sha256 } from "../model/hash.ts";
+import { randomId, sha256 } from "../model/hash.ts";
 import { canonicalJson, takeJson } from "../model/json.ts";
 import type { RecordedResult, TakenCase } from "./eval-case.ts";
 import type { KeptAnswer, KeptAnswers } from "./kept-answers.ts";
@@ -35,6 +35,9 @@ const STARTED: AttemptEvent = Object.freeze({ type: "started", atOnce: true });
  */
 export function answeringExecutor(answering: Answering): Executor {
   const { answers, live, failed, runs } = answering;
+  // Runs are called the same in every evaluation, so that what is drawn from their ids is; an executor elsewhere begins an attempt of one id once.
+  const evaluation = randomId();
+  const idHere = (attemptId: string): string => `${evaluation}/${attemptId}`;
   /** Settled when nobody is asked for that content any more. */
   const underWay = new Map<string, Promise<void>>();
 
@@ -52,8 +55,9 @@ export function answeringExecutor(answering: Answering): Executor {
   async function ask(attempt: Attempt, run: AnsweredRun, key: string | undefined): Promise<void> {
     if (live === undefined) return;
     run.asked++;
+    const attemptId = idHere(attempt.attemptId);
     if (key === undefined) {
-      await live.start(attempt);
+      await live.start(keeping(attempt, attemptId));
       return;
     }
     const { promise: over, resolve: end } = Promise.withResolvers<void>();
@@ -64,7 +68,7 @@ export function answeringExecutor(answering: Answering): Executor {
     };
     try {
       await live.start(
-        keeping(attempt, ended, (answered) => {
+        keeping(attempt, attemptId, ended, (answered) => {
           try {
             answers.add(key, attempt.call.agent, answered);
           } catch (error) {
@@ -113,17 +117,22 @@ export function answeringExecutor(answering: Answering): Executor {
       refuse(attempt, unrecorded(call, given));
     },
     cancel(attemptId, reason) {
-      live?.cancel(attemptId, reason);
+      live?.cancel(idHere(attemptId), reason);
     },
     close: () => live?.close(),
   };
 }
 
-/** An attempt that tells of its answer before it is heard, and of its end. */
-function keeping(attempt: Attempt, ended: () => void, keep: (answer: KeptAnswer) => void): Attempt {
+/** An attempt under another id, that tells of its answer before it is heard, and of its end. */
+function keeping(
+  attempt: Attempt,
+  attemptId: string,
+  ended: () => void = () => undefined,
+  keep: (answer: KeptAnswer) => void = () => undefined,
+): Attempt {
   const used: Usage[] = [];
   return {
-    attemptId: attempt.attemptId,
+    attemptId,
     call: attempt.call,
     get idempotencyKey() {
       return attempt.idempotencyKey;
@@ -147,7 +156,7 @@ function keeping(attempt: Attempt, ended: () => void, keep: (answer: KeptAnswer)
       if (event.type === "answer" || event.type === "failure" || event.type === "stopped") ended();
       attempt.hear(event);
     },
-    toJSON: () => attempt.toJSON(),
+    toJSON: () => ({ ...attempt.toJSON(), attemptId }),
   };
 }
 

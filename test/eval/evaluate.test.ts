@@ -17,6 +17,7 @@ import {
   supervisor,
   unanimous,
   vote,
+  type ExecutorFactory,
   type JudgeQuestion,
 } from "../../src/index.ts";
 import { recordTruth, reliability } from "../../src/learning/index.ts";
@@ -431,6 +432,29 @@ describe("evaluate", () => {
         /line 7 of the file of answers .* is of the format 2/,
       ) as string,
     });
+  });
+
+  it("asks an executor that begins an attempt of one id once, in every evaluation anew", async () => {
+    const begun = new Set<string>();
+    const told: string[] = [];
+    const elsewhere: ExecutorFactory = () => ({
+      start(attempt) {
+        const { attemptId } = attempt.toJSON();
+        if (begun.has(attemptId)) return;
+        begun.add(attemptId);
+        attempt.hear({ type: "started" });
+        attempt.hear({ type: "answer", output: "hold", stopped: true });
+      },
+      cancel: (attemptId) => void told.push(attemptId),
+      close: () => void told.push("closed"),
+    });
+    const team = gate([5, 5, 5], [], { executor: elsewhere });
+    for (let i = 0; i < 2; i++) {
+      const { teams } = await evaluate(team, cases.slice(5), { live: true });
+      expect(teams[0]?.score.right).toBe(5);
+    }
+    expect(begun.size).toBe(30);
+    expect(told).toEqual(["closed", "closed"]);
   });
 
   it("tells of a run that was refused as a case with its error, and of the others all the same", async () => {
