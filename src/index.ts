@@ -112,6 +112,7 @@ export { DEFAULT_LIMITS } from "./describe/limits.ts";
 export type { CallLimits, Limits } from "./describe/limits.ts";
 export type { Backoff } from "./retry/backoff.ts";
 
+export { deadRuns, retry } from "./run/tries.ts";
 export { cancel } from "./log/cancel-run.ts";
 export type { CancelAnswer } from "./log/cancel-run.ts";
 export { decide } from "./log/decision.ts";

@@ -89,3 +89,11 @@ export function tag(
     throw new InvalidArgumentError(`"${name}" is given already; give each name once.`);
   return { ...before, [name]: given.slice(at + 1) };
 }
+
+/** Which of several is first: the higher one. */
+export function priority(value: string): number {
+  const number = Number(value);
+  if (!/^-?\d+$/.test(value) || Math.abs(number) > 100)
+    throw new InvalidArgumentError("give a whole number from -100 to 100.");
+  return number;
+}

@@ -1,5 +1,6 @@
 import { type Command, type Option } from "commander";
 import type { CancelFlags } from "./cancel-command.ts";
+import type { RetryFlags } from "./retry-command.ts";
 import type { DeleteFlags } from "./delete-command.ts";
 import type { ExplainFlags } from "./explain-command.ts";
 import { age, atLeastOne, namesIn, tag } from "./flag-values.ts";
@@ -22,7 +23,11 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
   command("runs", "Lists the latest runs.")
     .addOption(database())
     .option("--team <name>", "only those of this team")
-    .option("--status <names>", "only those that stand so, separated by commas", namesIn)
+    .option(
+      "--status <names>",
+      "only those that stand so, by commas; dead: workers died over it",
+      namesIn,
+    )
     .option("--tenant <name>", "only those of this tenant")
     .option("--tag <name=value>", "only those with this tag; may be given again", tag)
     .option("--since <age>", "only those begun since: 7d, 12h or 90m", age)
@@ -61,6 +66,14 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
     .action(async (run: string, options: CancelFlags) => {
       const { cancelCommand } = await import("./cancel-command.ts");
       exitWith(await cancelCommand(run, options, terminal()));
+    });
+
+  command("retry", "Has a run tried again over which workers have died.")
+    .argument("<run>", "its id, the beginning of it, or latest")
+    .addOption(database())
+    .action(async (run: string, options: RetryFlags) => {
+      const { retryCommand } = await import("./retry-command.ts");
+      exitWith(await retryCommand(run, options, terminal()));
     });
 
   command("explain", "Tells who said what, where they differed, and why it was decided so.")

@@ -15,7 +15,7 @@ import { completedByFile } from "./find-config.ts";
 import { finish } from "./finish.ts";
 import { addEvalCommand } from "./eval-flags.ts";
 import { addFrontCommands } from "./front-commands.ts";
-import { age, failOn, namesIn, place, tag } from "./flag-values.ts";
+import { age, failOn, namesIn, place, priority, tag } from "./flag-values.ts";
 import { addLogCommands } from "./log-commands.ts";
 import { addExamples } from "./help-examples.ts";
 import { keepOutputs, reserveStdout } from "./output.ts";
@@ -177,7 +177,8 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
       .addOption(
         new Option("--mode <mode>", "how they are asked").choices(["parallel", "sequence"]),
       )
-      .option("--detach", "leave it to a worker, and print what the run is called"),
+      .option("--detach", "leave it to a worker, and print what the run is called")
+      .option("--priority <n>", "with --detach: from -100 to 100; higher ones first", priority),
   ).action(async (team: string, options: RunFlags) => {
     const { runCommand } = await import("./run-command.ts");
     exitWith(await runCommand(team, options));

@@ -27,6 +27,7 @@ export interface RunFlags extends TaskFlags, LimitFlags {
   readonly mode?: "parallel" | "sequence";
   readonly db?: string;
   readonly detach?: boolean;
+  readonly priority?: number;
   readonly json?: boolean;
   readonly full?: boolean;
   readonly report?: readonly ReportFile[];
@@ -45,6 +46,12 @@ export async function runCommand(file: string, flags: RunFlags): Promise<number>
   const screen = terminal();
   using signals = cancelOnSignals();
   try {
+    if (flags.detach !== true && flags.priority !== undefined) {
+      throw new QuorateError(
+        "BAD_OPTIONS",
+        "--priority is for runs that wait for a worker; give --detach, too",
+      );
+    }
     if (flags.detach === true) return await leave(team, task, { log, screen, signals, flags });
     const following = { team: file, supervisor: team, log, screen, signals, flags };
     const finished = flags.id !== undefined && (await isFinished(flags.id, following));
@@ -88,6 +95,7 @@ async function leave(
     signal: signals.signal,
     backend: log.backend,
     ...whoseAndHow(flags),
+    ...(flags.priority !== undefined && { priority: flags.priority }),
   });
   if (flags.json === true) screen.print(safeJson({ runId, isNew, log: log.file ?? null }, 2));
   else {

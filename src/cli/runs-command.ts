@@ -1,3 +1,4 @@
+import { deadRuns, QuorateError } from "../index.ts";
 import type { RunStatus, RunSummary } from "../store/store.ts";
 import { withDatabase } from "./database.ts";
 import { goOn } from "./go-on.ts";
@@ -22,19 +23,36 @@ export interface RunsFlags {
 /** `quorate runs`: the latest runs of a database, newest first. */
 export async function runsCommand(flags: RunsFlags, screen: Terminal): Promise<void> {
   const { limit, team, status, tenant, tag, since } = flags;
-  const runs = await withDatabase(flags.db, async (store) =>
-    store.runs({
-      limit,
-      ...(team !== undefined && { team }),
-      // What is none, the store refuses.
-      ...(status !== undefined && { status: status as readonly RunStatus[] }),
-      ...(tenant !== undefined && { tenant }),
-      ...(tag !== undefined && { tag }),
-      ...(since !== undefined && { since: (await store.values.now()) - since }),
-    }),
+  const isDead = status?.includes("dead") === true;
+  if (isDead && status.length > 1) {
+    const why = "--status dead is for itself: a dead run is interrupted as well";
+    throw new QuorateError("BAD_OPTIONS", `${why}; leave the others out`);
+  }
+  const runs = await withDatabase(flags.db, async (store, backend) =>
+    isDead
+      ? deadOf(await deadRuns(backend), flags)
+      : store.runs({
+          limit,
+          ...(team !== undefined && { team }),
+          // What is none, the store refuses.
+          ...(status !== undefined && { status: status as readonly RunStatus[] }),
+          ...(tenant !== undefined && { tenant }),
+          ...(tag !== undefined && { tag }),
+          ...(since !== undefined && { since: (await store.values.now()) - since }),
+        }),
   );
   if (flags.json === true) screen.print(safeJson(runs, 2));
   else screen.print(...runsTable(runs, flags, screen), ...interruptedLines(runs, flags, screen));
+}
+
+/** The dead ones that are asked for. */
+function deadOf(runs: readonly RunSummary[], flags: RunsFlags): readonly RunSummary[] {
+  const { team, tenant, tag = {}, limit } = flags;
+  return runs
+    .filter(({ supervisor }) => team === undefined || supervisor.name === team)
+    .filter((run) => tenant === undefined || run.tenant === tenant)
+    .filter(({ tags = {} }) => Object.entries(tag).every(([name, text]) => tags[name] === text))
+    .slice(0, limit);
 }
 
 // Date and time, status, duration, and the spaces between.

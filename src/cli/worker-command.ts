@@ -65,7 +65,8 @@ export async function workerCommand(
     if (!(await isDone(ended, flags.drain))) {
       screen.print("not all is over; others can go on with it");
       await log.store.close();
-      await ended;
+      // The process ends with its agents.
+      ended.catch(() => {});
     }
   } finally {
     await log.store.close();

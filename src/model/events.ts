@@ -54,6 +54,8 @@ export type EventBody =
       /** Whose run it is, and what its caller wrote on it. */
       readonly tenant?: string;
       readonly tags?: Readonly<Record<string, string>>;
+      /** Of a run that was left to others: those of a higher one are gone on with first. 0 where left out. */
+      readonly priority?: number;
       /** Identifies the supervisor's description, in a store that runs are resumed from. */
       readonly definition?: string;
       readonly input: unknown;

@@ -6,7 +6,7 @@ import { stateAfter } from "../store/summary.ts";
 import type { Database } from "./database.ts";
 import { labelsOf, teamOf } from "../store/found-by.ts";
 import { BEATS_PER_LEASE, type Owner } from "./owner.ts";
-import { headOf } from "./run-rows.ts";
+import { headOf, priorityOf } from "./run-rows.ts";
 import { toText } from "./schema.ts";
 
 /** What one `append` was given, written out. */
@@ -49,7 +49,8 @@ export function appending(
       const missing = again ? await withoutKept(chains, kept) : chains;
       if (missing.length > 0) {
         const values = valuesOf(missing, options.owner);
-        for (const row of await database.once(sql, [...values, options.channel]))
+        const more = [options.channel, missing.map(({ first }) => priorityOf(first))];
+        for (const row of await database.once(sql, [...values, ...more]))
           kept.add(String(row["run_id"]));
       }
       return kept;
@@ -240,11 +241,11 @@ function valuesOf(chains: readonly Chain[], owner: Owner): readonly unknown[] {
 function statement({ schema: s }: AppendOptions): string {
   return `
     WITH given AS (
-      SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::text[], $6::float8[], $7::text[], $8::text[], $9::float8[])
-        AS g (run_id, fence, first_seq, last_seq, state, last_ms, head, team, started_ms)
+      SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::text[], $6::float8[], $7::text[], $8::text[], $9::float8[], $26::int[])
+        AS g (run_id, fence, first_seq, last_seq, state, last_ms, head, team, started_ms, priority)
     ), begun AS (
-      INSERT INTO ${s}.runs (run_id, team, head, started_ms, last_ms, last_seq, state, owner)
-      SELECT run_id, team, head, started_ms, last_ms, last_seq, state, $22::bigint FROM given WHERE first_seq = 1
+      INSERT INTO ${s}.runs (run_id, team, head, started_ms, last_ms, last_seq, state, owner, priority)
+      SELECT run_id, team, head, started_ms, last_ms, last_seq, state, $22::bigint, priority FROM given WHERE first_seq = 1
       ON CONFLICT (run_id) DO NOTHING
       RETURNING run, run_id
     ), gone_on AS (

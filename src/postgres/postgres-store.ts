@@ -9,7 +9,7 @@ import { heartbeat, type Heartbeat } from "../store/heartbeat.ts";
 import { retention } from "../store/retention.ts";
 import { checkErasure, checkQuery } from "../store/run-query.ts";
 import { PLAIN } from "../store/seal.ts";
-import type { Erasure, RunQuery, RunSummary, Store } from "../store/store.ts";
+import type { Erasure, ReadyQuery, RunQuery, RunSummary, Store } from "../store/store.ts";
 import { isEnd } from "../store/summary.ts";
 import { wholeNumber } from "../store/whole-number.ts";
 import { appending, type Appending } from "./append.ts";
@@ -30,6 +30,7 @@ export interface PostgresStore extends Store, AsyncDisposable {
   read(runId: string, afterSeq?: number, limit?: number): Promise<readonly RunEvent[]>;
   run(runId: string): Promise<RunSummary | undefined>;
   runs(query?: RunQuery): Promise<readonly RunSummary[]>;
+  ready(query: ReadyQuery): Promise<readonly RunSummary[]>;
   take(runId: string): Promise<number>;
   release(runId: string, fence: number): Promise<void>;
   prune(beforeMs: number): Promise<number>;
@@ -225,6 +226,10 @@ export function postgresStore(options: PostgresStoreOptions): MadeStore {
     async runs(asked) {
       refuseWhenClosed();
       return runs.list(checkQuery(asked));
+    },
+    async ready(query) {
+      refuseWhenClosed();
+      return runs.ready(query);
     },
     take,
     release,

@@ -57,11 +57,20 @@ export function refuseDriven({ runId, driver }: RunInDatabase): void {
 
 /** JSON of what a run is listed by, of its first event. */
 export function headOf(first: RunEvent): string {
-  const { supervisor, tenant, tags } = Object(first) as Partial<
+  const { supervisor, tenant, tags, priority } = Object(first) as Partial<
     Extract<RunEvent, { readonly type: "run.started" }>
   >;
-  return JSON.stringify({ supervisor, tenant, tags });
+  return JSON.stringify({ supervisor, tenant, tags, priority });
 }
+
+/** As its first event says; what an event says that somebody else has written may be anything. */
+export function priorityOf(first: RunEvent): number {
+  const priority: unknown = first.type === "run.started" ? first.priority : 0;
+  const isSound = Number.isInteger(priority) && Math.abs(Number(priority)) <= MOST_PRIORITY;
+  return isSound ? Number(priority) : 0;
+}
+
+const MOST_PRIORITY = 2 ** 31 - 1;
 
 /** The first event, as far as a list shows it. */
 function firstOf(row: Row, runId: string): RunEvent {

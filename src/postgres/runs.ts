@@ -4,10 +4,10 @@ import type { GivenUp } from "../store/given-up.ts";
 import { noSuchRun } from "../store/refuse-take.ts";
 import { isAskedFor, noRunToGoOnFrom, type CheckedQuery } from "../store/run-query.ts";
 import { changedOutside, PLAIN } from "../store/seal.ts";
-import type { RunSummary } from "../store/store.ts";
+import type { ReadyQuery, RunSummary } from "../store/store.ts";
 import type { Database, Row } from "./database.ts";
 import { labelsFor, STATES } from "../store/found-by.ts";
-import { beatSql, type Owner } from "./owner.ts";
+import { beatSql, LIVING, type Owner } from "./owner.ts";
 import { atMost } from "./postgres-values.ts";
 import { refuseDriven, RUN_COLUMNS, runFrom, type RunInDatabase } from "./run-rows.ts";
 import { toText } from "./schema.ts";
@@ -18,6 +18,7 @@ export interface Runs {
   find(runIds: readonly string[]): Promise<ReadonlyMap<string, RunInDatabase>>;
   read(runId: string, afterSeq: number, limit: number): Promise<readonly RunEvent[]>;
   list(query: CheckedQuery): Promise<readonly RunSummary[]>;
+  ready(query: ReadyQuery): Promise<readonly RunSummary[]>;
   take(runId: string): Promise<number>;
   release(runId: string, fence: number): Promise<void>;
 }
@@ -39,6 +40,14 @@ export function runsIn({ database, schema: s, owner, givenUp }: RunsOptions): Ru
       WHERE run_id = $1 AND seq > $2 ORDER BY seq LIMIT $3
     ) AS e LEFT JOIN ${s}.parts AS p USING (run, seq) LEFT JOIN ${s}.blobs AS b USING (hash)
     ORDER BY e.seq`;
+
+  // Its own are looked at, too: it may have given them up.
+  const readySql = `
+    SELECT ${RUN_COLUMNS} ${from}
+    WHERE team = $1 AND state IS NULL AND (owner = $2 OR NOT ${LIVING}) AND run_id <> ALL ($3::text[])
+      AND NOT EXISTS (SELECT 1 FROM unnest($4::text[]) AS l (label) WHERE NOT EXISTS (
+        SELECT 1 FROM ${s}.labels WHERE labels.label = l.label AND labels.run_id = runs.run_id))
+    ORDER BY priority DESC, run LIMIT $5`;
 
   async function find(runIds: readonly string[]): Promise<ReadonlyMap<string, RunInDatabase>> {
     // What is not valid Unicode would be replaced, and find another run.
@@ -75,6 +84,19 @@ export function runsIn({ database, schema: s, owner, givenUp }: RunsOptions): Ru
         before = rows.at(-1)?.run;
       }
       return found.slice(0, limit);
+    },
+    async ready({ team, tenant, limit, without }) {
+      const labels = labelsFor({ tenant, tags: [] }).map(toText);
+      const rows = await database.ask(readySql, [
+        toText(team),
+        owner.id,
+        without.map(toText),
+        labels,
+        limit,
+      ]);
+      return rows
+        .map((row) => runFrom(row, owner.id, givenUp).summary)
+        .filter(({ status }) => status === "interrupted");
     },
     take(runId) {
       if (!runId.isWellFormed()) throw noSuchRun(runId);

@@ -96,6 +96,7 @@ const MIGRATIONS: readonly string[] = [
      queue text COLLATE "C" NOT NULL,
      PRIMARY KEY (owner, queue)
    );`,
+  `CREATE INDEX runs_ready ON runs (team, priority DESC, run) WHERE state IS NULL;`,
 ];
 
 /** The version of the schema that this package writes. */

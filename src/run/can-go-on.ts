@@ -29,16 +29,41 @@ export interface OpenRun {
 /** What was seen of runs that wait, by their ids: the log of one that has not changed is not read again. */
 export type Seen = Map<string, OpenRun>;
 
-/** All runs of a team that nobody drives and that have not ended, those that began first first. */
-export async function openRuns(sought: Sought, seen: Seen = new Map()): Promise<OpenRun[]> {
+/** How far a look goes where the store can say which runs are first. */
+export interface Looking {
+  /** How many are looked for of those that were interrupted or left to others. */
+  readonly most: number;
+  /** Those that are not meant. */
+  readonly without: readonly string[];
+  /** Whether it is looked for runs that wait for persons, too, and not only at those that were seen before. */
+  readonly waiting: boolean;
+}
+
+/**
+ * The runs of a team that nobody drives and that have not ended, those of the highest priority first, and of these those that began first. All
+ * of them, or as far as `looking` says.
+ */
+export async function openRuns(
+  sought: Sought,
+  seen: Seen = new Map(),
+  looking?: Looking,
+): Promise<OpenRun[]> {
   const { store, team, tenant } = sought;
-  const query = {
-    team,
-    status: ["interrupted", "waiting"],
-    ...(tenant !== undefined && { tenant }),
-    limit: Number.MAX_SAFE_INTEGER,
-  } as const;
-  const listed = (await fromStore(() => store.runs(query))).toReversed();
+  const whose = { team, ...(tenant !== undefined && { tenant }) };
+  const { ready } = store;
+  const isBounded = looking !== undefined && ready !== undefined;
+  const first: OpenRun[] = [];
+  if (isBounded) {
+    const { most: limit, without } = looking;
+    const found = await fromStore(() => ready({ ...whose, limit, without }));
+    first.push(...found.map(interruptedRun));
+    if (!looking.waiting) return [...first, ...seen.values()];
+  }
+  const status = isBounded ? (["waiting"] as const) : (["interrupted", "waiting"] as const);
+  const query = { ...whose, status, limit: Number.MAX_SAFE_INTEGER };
+  const listed = (await fromStore(() => store.runs(query)))
+    .toReversed()
+    .toSorted((a, b) => (b.priority ?? 0) - (a.priority ?? 0));
   const left = await decidedElsewhere(store);
   const open: OpenRun[] = [];
   for (const run of listed) {
@@ -51,16 +76,16 @@ export async function openRuns(sought: Sought, seen: Seen = new Map()): Promise<
   seen.clear();
   for (const one of open)
     if (one.waiting !== undefined && !left.has(one.runId)) seen.set(one.runId, one);
-  return open;
+  return [...first, ...open];
 }
 
-async function openRun(
-  { store, patience }: Sought,
-  { runId, status, events: count }: RunSummary,
-): Promise<OpenRun | undefined> {
-  if (status === "interrupted") {
-    return { runId, events: count, ready: true, dueMs: [], waiting: undefined };
-  }
+function interruptedRun({ runId, events }: RunSummary): OpenRun {
+  return { runId, events, ready: true, dueMs: [], waiting: undefined };
+}
+
+async function openRun({ store, patience }: Sought, run: RunSummary): Promise<OpenRun | undefined> {
+  const { runId, status } = run;
+  if (status === "interrupted") return interruptedRun(run);
   const events = todaysEvents(await fromStore(() => store.read(runId)));
   // It was erased meanwhile.
   if (events.length === 0) return undefined;

@@ -1,5 +1,5 @@
 import { Cancellation, cancelWith } from "../async/cancellation.ts";
-import { anything } from "../check/kinds.ts";
+import { anything, integer } from "../check/kinds.ts";
 import { options, type Options } from "../check/options.ts";
 import { QuorateError } from "../model/errors.ts";
 import { randomId } from "../model/hash.ts";
@@ -20,7 +20,10 @@ import { leaveNew } from "./start.ts";
 export type EnqueueOptions<Name extends string = string> = Pick<
   RunOptions<Name>,
   "runId" | "signal" | "route" | "mode" | "panel" | "backend" | "tenant" | "tags"
->;
+> & {
+  /** Runs of a higher priority are gone on with first; from -100 to 100 (0). */
+  readonly priority?: number;
+};
 
 /** A run that others carry out. */
 export interface Enqueued {
@@ -29,6 +32,7 @@ export interface Enqueued {
   readonly isNew: boolean;
 }
 
+const MOST_PRIORITY = 100;
 const { signal, route, mode, panel, backend, tenant, tags } = RUN.table;
 
 export const ENQUEUE: Options<EnqueueOptions, never, Pick<MadeOfRun, "panel">> = options({
@@ -40,6 +44,7 @@ export const ENQUEUE: Options<EnqueueOptions, never, Pick<MadeOfRun, "panel">> =
   backend,
   tenant,
   tags,
+  priority: integer(-MOST_PRIORITY, MOST_PRIORITY),
 });
 
 /** The value that changes when a run of a team is left for others. */
@@ -49,16 +54,22 @@ export function queueKey(team: string): string {
 
 /** Begins a run and leaves it to whoever goes on with the team's runs. Rejects as `run` does before anything is asked. */
 export async function enqueue(root: Root, task: unknown, given: EnqueueOptions): Promise<Enqueued> {
-  const { runId = randomId() } = ENQUEUE.of(given, `enqueue of ${root.team.where}`) as {
+  const { runId = randomId(), priority } = ENQUEUE.of(given, `enqueue of ${root.team.where}`) as {
     readonly runId?: string;
+    readonly priority?: number;
   };
   checkRunId(runId);
-  return withSession({ root, runId, options: given, watch: undefined }, (session) =>
-    leave(session, task),
+  const { priority: _said, ...options } = given;
+  return withSession({ root, runId, options, watch: undefined }, (session) =>
+    leave(session, task, priority),
   );
 }
 
-async function leave(session: Session, given: unknown): Promise<Enqueued> {
+async function leave(
+  session: Session,
+  given: unknown,
+  priority: number | undefined,
+): Promise<Enqueued> {
   const { root, runId, store, cancellation, deadline = cancellation } = session;
   refuseForgetful(session, "left to others");
   const task = takeInput(given, session.configuredRoot.maxBytes, `the task of ${root.team.where}`);
@@ -69,7 +80,7 @@ async function leave(session: Session, given: unknown): Promise<Enqueued> {
   const begun = new Cancellation();
   using _cancelling = cancelWith(cancellation, begun);
   try {
-    await leaveNew({ ...session, cancellation: begun }, task);
+    await leaveNew({ ...session, cancellation: begun }, task, priority);
   } catch (error) {
     const isBegun = error instanceof QuorateError && error.code === "SEQ_TAKEN";
     if (isBegun && (await isThere(session, task))) return { runId, isNew: false };

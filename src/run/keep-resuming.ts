@@ -1,4 +1,4 @@
-import { describeThrown } from "../model/errors.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
 import { queueKey } from "./enqueue.ts";
 import { harmless } from "./listeners.ts";
 import { openRuns, type OpenRun, type Seen } from "./can-go-on.ts";
@@ -10,6 +10,7 @@ import {
   type ResumedRun,
 } from "./resume-all.ts";
 import type { Root } from "./root.ts";
+import { beginTry, endTry, MOST_DEATHS } from "./tries.ts";
 
 /** A supervisor that keeps going on with its runs. */
 export interface KeptResuming extends AsyncDisposable {
@@ -28,6 +29,12 @@ interface Refused {
 
 // A run that cannot be gone on with is tried again after `everyMs`, and then half as often each time.
 const MAX_WAIT_MS = 300_000;
+
+/** An interrupted run that has no more events was left to others, and nobody has begun to drive it. */
+const EVENTS_WHEN_LEFT = 2;
+
+/** Where others take the same runs, more are looked at, of which each begins with another one. */
+const MORE_WHERE_CONTENDED = 8;
 
 /**
  * Goes on with a supervisor's runs, those that could go on now and those that can later, until closed:
@@ -53,6 +60,38 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
   let again = false;
   let timer: Disposable | undefined;
   let failing = false;
+  /** Whether the next look is for runs that wait for persons, too. */
+  let looksAtWaiting = true;
+  /** Whether there may be more that are ready than were looked at. */
+  let mayBeMore = false;
+  /** Whether somebody else has taken a run that was looked at here. */
+  let contended = false;
+  /** Those that count as tried by this process. */
+  const tried = new Set<string>();
+  /** Those over which too many processes have died, when they were tried last. */
+  const dead = new Set<string>();
+
+  /** Goes on with a run, unless too many processes have died over it. */
+  async function drive({ runId, events, ready }: OpenRun): Promise<ResumedRun | undefined> {
+    if (!ready || events <= EVENTS_WHEN_LEFT) return resumeOne(root, runId, backend);
+    try {
+      if (!(await beginTry(sought.store.values, runId))) {
+        dead.add(runId);
+        return { runId, error: deadRun(runId) };
+      }
+      tried.add(runId);
+      return await resumeOne(root, runId, backend);
+    } catch (error) {
+      return { runId, error };
+    } finally {
+      await survived(runId);
+    }
+  }
+
+  /** Where it cannot be written that this process lives, the count is one too high for an hour. */
+  async function survived(runId: string): Promise<void> {
+    if (tried.delete(runId)) await endTry(sought.store.values, runId).catch(() => undefined);
+  }
 
   function pump(): void {
     for (const [runId, run] of queue) {
@@ -60,12 +99,17 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
       queue.delete(runId);
       if (underWay.has(runId)) continue;
       woken.set(runId, clock.now());
-      const ended = resumeOne(root, runId, backend).then((resumed) => {
+      const ended = drive(run).then((resumed) => {
         underWay.delete(runId);
+        contended = resumed === undefined;
         ending(run, resumed);
         pump();
       });
       underWay.set(runId, ended);
+    }
+    if (mayBeMore && !closed && underWay.size < atOnce) {
+      mayBeMore = false;
+      lookSoon();
     }
   }
 
@@ -83,20 +127,28 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
     }
     tell?.(resumed);
     // It may wait again, by now until another time.
-    if (resumed.outcome?.status === "waiting") lookSoon();
+    if (resumed.outcome?.status === "waiting") lookAtAll();
   }
 
   /** Looks once at all that could go on. Gives the time of the next look, in ms from now. */
   async function look(): Promise<number> {
-    const open = await openRuns(sought, seen);
+    const waiting = looksAtWaiting;
+    looksAtWaiting = false;
+    const most = atOnce * (contended ? MORE_WHERE_CONTENDED : 1) + 1;
+    const without = [...refusedNow(clock.now()), ...underWay.keys()];
+    const open = await openRuns(sought, seen, { most, without, waiting });
+    const isBounded = sought.store.ready !== undefined;
     const nowMs = clock.now();
     let nextMs = nowMs + everyMs;
     const ids = new Set(open.map(({ runId }) => runId));
-    for (const map of [woken, refused, queue]) {
+    for (const map of isBounded ? [woken, queue] : [woken, refused, queue]) {
       for (const runId of map.keys())
         if (!ids.has(runId) && !underWay.has(runId)) map.delete(runId);
     }
-    for (const run of open) {
+    for (const { untilMs } of refused.values())
+      if (untilMs > nowMs) nextMs = Math.min(nextMs, untilMs);
+    mayBeMore = isBounded && open.filter(({ waiting: asks }) => asks === undefined).length >= most;
+    for (const run of contended ? apart(open) : open) {
       const { runId, events, waiting } = run;
       if (underWay.has(runId)) continue;
       if (waiting !== undefined) root.onWaiting?.(waiting);
@@ -116,6 +168,18 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
     return Math.max(1, nextMs - nowMs);
   }
 
+  /** Those that are not to be tried yet. One that was not seen again for long is forgotten. */
+  function refusedNow(nowMs: number): readonly string[] {
+    for (const [runId, { untilMs }] of refused)
+      if (untilMs !== -Infinity && untilMs + MAX_WAIT_MS < nowMs) refused.delete(runId);
+    return [...refused].filter(([, { untilMs }]) => untilMs > nowMs).map(([runId]) => runId);
+  }
+
+  function lookAtAll(): void {
+    looksAtWaiting = true;
+    lookSoon();
+  }
+
   function lookSoon(): void {
     if (closed) return;
     again = looking !== undefined;
@@ -125,12 +189,13 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
       .catch((error: unknown) => {
         if (!failing && !closed) warn(error);
         failing = true;
+        looksAtWaiting = true;
         return everyMs;
       })
       .then((afterMs) => {
         looking = undefined;
         if (again) lookSoon();
-        else if (!closed) timer = clock.timer(afterMs, lookSoon);
+        else if (!closed) timer = clock.timer(afterMs, lookAtAll);
       });
   }
 
@@ -143,17 +208,43 @@ export function keepResuming(root: Root, given: KeepResumingOptions): KeptResumi
 
   async function close(): Promise<void> {
     closed = true;
-    root.keepers.delete(lookSoon);
+    root.keepers.delete(lookAtAll);
     queued[Symbol.dispose]();
     timer?.[Symbol.dispose]();
     queue.clear();
+    // A process that stops in order has not died over what it does not end.
+    await Promise.all([...tried].map(survived));
     await looking;
     await Promise.all(underWay.values());
   }
 
-  root.keepers.add(lookSoon);
+  root.keepers.add(lookAtAll);
   // Others leave runs for us.
-  const queued = sought.store.values.watch(queueKey(sought.team), lookSoon);
+  const queued = sought.store.values.watch(queueKey(sought.team), () => {
+    // One of them may be the one that was left: it is to be tried again.
+    for (const runId of dead) {
+      const last = refused.get(runId);
+      if (last !== undefined) refused.set(runId, { ...last, untilMs: -Infinity });
+    }
+    dead.clear();
+    lookSoon();
+  });
   lookSoon();
   return Object.freeze({ close, [Symbol.asyncDispose]: close });
+}
+
+/** In an order of this process's own, so that several do not want the same ones. */
+function apart(open: readonly OpenRun[]): readonly OpenRun[] {
+  return open
+    .map((run) => ({ run, by: Math.random() }))
+    .toSorted((a, b) => a.by - b.by)
+    .map(({ run }) => run);
+}
+
+function deadRun(runId: string): QuorateError {
+  const why = `${MOST_DEATHS} processes in a row have ended while they drove run "${runId}"`;
+  return new QuorateError(
+    "NOT_RESUMABLE",
+    `${why}, so that nobody goes on with it by itself; see what it does, and have it tried again: quorate retry ${runId}`,
+  );
 }

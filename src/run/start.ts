@@ -33,9 +33,13 @@ export async function runNew(
 }
 
 /** A new run that others are to go on with: its first events, and nobody is asked. */
-export async function leaveNew(session: Session, given: unknown): Promise<void> {
+export async function leaveNew(
+  session: Session,
+  given: unknown,
+  priority: number | undefined,
+): Promise<void> {
   const { root, runId, store } = session;
-  const { run } = await beginNew(session, given);
+  const { run } = await beginNew(session, given, undefined, undefined, priority);
   // Whatever was noted is kept, or it rejects.
   await run.journal.record([]);
   run.journal.close();
@@ -52,6 +56,7 @@ async function beginNew(
   given: unknown,
   origin?: Origin,
   planned?: Plan,
+  priority?: number,
 ): Promise<BegunRun> {
   const { root, runId, options, configuredRoot, cancellation, deadline = cancellation } = session;
   const { team } = root;
@@ -72,7 +77,10 @@ async function beginNew(
           learned,
           seed: runId,
         });
-  const whose = whoseRun(options, origin?.history.events[0]);
+  const whose = {
+    ...whoseRun(options, origin?.history.events[0]),
+    ...(priority !== undefined && priority !== 0 && { priority }),
+  };
   refuseSecretLabels(session, whose);
   const traceparent = run.tracing?.traceparent;
   const started: EventBody =

@@ -13,6 +13,8 @@ export interface RunSummary {
   readonly tenant?: string;
   /** What its caller wrote on it. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Where it is not 0: of runs that wait, those of a higher one are gone on with first. */
+  readonly priority?: number;
   readonly startedAtMs: number;
   /** `null` while the run has no last event. */
   readonly endedAtMs: number | null;
@@ -37,6 +39,16 @@ export interface RunQuery {
   readonly after?: string;
   /** How many at most (100). */
   readonly limit?: number;
+}
+
+/** Which runs could be gone on with at once. */
+export interface ReadyQuery {
+  readonly team: string;
+  readonly tenant?: string;
+  /** How many at most. */
+  readonly limit: number;
+  /** The ids of runs that are not meant. */
+  readonly without: readonly string[];
 }
 
 /** Which runs are erased: those of which all holds that is given, and something is. */
@@ -91,6 +103,11 @@ export interface Store {
   run(runId: string): RunSummary | undefined | Promise<RunSummary | undefined>;
   /** The runs that a query asks for, those that began last first. */
   runs(query?: RunQuery): readonly RunSummary[] | Promise<readonly RunSummary[]>;
+  /**
+   * The runs that were interrupted or left to others, which nobody drives, those of the highest priority first, and of these those that
+   * began first. Where it is left out, whoever goes on with runs lists all that are open.
+   */
+  ready?(query: ReadyQuery): readonly RunSummary[] | Promise<readonly RunSummary[]>;
   /**
    * Makes this store the owner of a run that is there, and answers with its new fence. Refused with `RUN_OWNED` while its
    * owner lives and has not let go of it (this store included), with `RUN_NOT_FOUND` when there is none. The last event

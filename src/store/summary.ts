@@ -51,12 +51,13 @@ export function summaryOf(first: RunEvent, { state, atMs, seq, driven }: Last): 
       `The log of run ${JSON.stringify(first.runId)} begins with ${first.type} instead of run.started.`,
     );
   }
-  const { runId, supervisor, tenant, tags } = first;
+  const { runId, supervisor, tenant, tags, priority } = first;
   return {
     runId,
     supervisor,
     ...(tenant !== undefined && { tenant }),
     ...(tags !== undefined && { tags }),
+    ...(priority !== undefined && { priority }),
     startedAtMs: first.atMs,
     endedAtMs: state === undefined || state === "waiting" ? null : atMs,
     status: state ?? (driven ? "running" : "interrupted"),

@@ -41,11 +41,16 @@ describe("quorate worker", () => {
   it("carries out what run --detach leaves in a file, says so, and stops in order", async () => {
     const cwd = folder();
     const left = await quorate(
-      ["run", team("echo"), "--input", '"a"', "--detach", "--id", "one"],
+      ["run", team("echo"), "--input", '"a"', "--detach", "--id", "one", "--priority", "5"],
       cwd,
     );
     expect(left).toMatchObject({ code: 0, stderr: "" });
     expect(left.stdout).toContain("run one is left to a worker");
+    const odd = await quorate(["run", team("echo"), "--input", "1", "--priority", "5"], cwd);
+    expect(odd).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("give --detach, too") as string,
+    });
     expect((await quorate(["runs"], cwd)).stdout).toContain("interrupted");
     const again = await quorate(
       ["run", team("echo"), "--input", '"a"', "--detach", "--id", "one"],

@@ -599,6 +599,7 @@ const ENQUEUE: Keys<EnqueueOptions> = {
   backend: true,
   tenant: true,
   tags: true,
+  priority: true,
 };
 const RESUME_ALL: Keys<ResumeAllOptions> = { backend: true, tenant: true, atOnce: true };
 const KEEP: Keys<KeepResumingOptions> = { ...RESUME_ALL, everyMs: true, onResumed: true };

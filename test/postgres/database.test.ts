@@ -72,6 +72,48 @@ describe("a PostgreSQL backend", () => {
     expect(await budgets(mine).of("all")).toMatchObject({ reservedMicros: 0 });
   });
 
+  it("has runs of a higher priority gone on with first, looks at few of many, and tells of no more", async () => {
+    const schema = server.schema();
+    const [mine, theirs] = [
+      opened({ url: server.url, schema }),
+      opened({ url: server.url, schema }),
+    ];
+    const asked: string[] = [];
+    const a = agent({ name: "a", run: (task: string) => void asked.push(task) });
+    const team = supervisor({ name: "gate", agents: { a }, backend: mine });
+    const left = Array.from({ length: 30 }, (_, index) => `task ${index}`);
+    for (const [index, task] of left.entries())
+      await team.enqueue(task, { priority: index === 29 ? 5 : 0, tenant: index < 3 ? "t" : "u" });
+    const query = { team: "gate", limit: 2, without: [] };
+    const first = await theirs.store.ready(query);
+    expect(first.map(({ priority }) => priority)).toEqual([5, undefined]);
+    const without = first.map(({ runId }) => runId);
+    expect(await theirs.store.ready({ ...query, without, limit: 100 })).toHaveLength(28);
+    expect(await theirs.store.ready({ ...query, tenant: "t", limit: 100 })).toHaveLength(3);
+    const looked: number[] = [];
+    const store = {
+      ...theirs.store,
+      async ready(given: Parameters<typeof theirs.store.ready>[0]) {
+        const found = await theirs.store.ready(given);
+        looked.push(found.length);
+        return found;
+      },
+    };
+    const done = Promise.withResolvers<void>();
+    const kept = team.keepResuming({
+      backend: { ...theirs, store },
+      atOnce: 2,
+      everyMs: 60_000,
+      onResumed: () => asked.length === 30 && done.resolve(),
+    });
+    await done.promise;
+    await kept.close();
+    expect(asked[0]).toBe("task 29");
+    expect(asked.slice(1, 5).toSorted()).toEqual(["task 0", "task 1", "task 2", "task 3"]);
+    expect(new Set(asked).size).toBe(30);
+    expect(Math.max(...looked)).toBeLessThan(20);
+  });
+
   it("takes its address from QUORATE_POSTGRES, and says in one sentence what is wrong with what it is given", async () => {
     expect(() => postgres()).toThrow(
       "postgres: no database is given; use { url }, or set QUORATE_POSTGRES",

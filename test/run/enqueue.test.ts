@@ -25,6 +25,24 @@ const team = (backend: Backend, more: { readonly redact?: readonly string[] } = 
 };
 
 describe("a run that is left to others", () => {
+  it("is carried out before those of a lower priority, and after those of its own that were left before", async () => {
+    const backend = memory({ resumable: true });
+    const { asked, made } = team(backend);
+    const levels = [
+      ["a", 0],
+      ["b", -5],
+      ["c", 10],
+      ["d", 0],
+      ["e", 10],
+    ] as const;
+    for (const [task, priority] of levels) await made.enqueue(task, { priority });
+    expect((await made.resumeAll({ atOnce: 1 })).map(({ outcome }) => outcome?.status)).toEqual(
+      levels.map(() => "complete"),
+    );
+    expect(asked).toEqual(["c", "e", "a", "d", "b"]);
+    await expect(made.enqueue("f", { priority: 101 })).rejects.toThrow("from -100 to 100");
+  });
+
   it("asks nobody, and is carried out by whoever goes on with the team's runs", async () => {
     const backend = memory({ resumable: true });
     const [first, other] = [team(backend), team(backend)];
