@@ -125,8 +125,11 @@ export interface AcpKind {
   /** Its modes that will do, the best first. */
   readonly modes: Readonly<Record<Tools, readonly string[]>>;
   readonly env: (tools: Tools) => Environment;
-  /** It is started in an empty folder, and told where to work: it would obey settings that it finds where it is. */
-  readonly apart?: boolean;
+  /**
+   * It is started in an empty folder, since it would obey settings that it finds where it is. Its session is in the folder where it works
+   * (`"program"`), or is there, too, and it is told in its prompt where to look (`"session"`).
+   */
+  readonly apart?: "program" | "session";
   /** Whether what it said is no answer of its model, but what went wrong. */
   readonly unanswered?: (said: SaidByAgent) => boolean;
   readonly start?: (asked: AcpStartingWith) => AcpStart | Promise<AcpStart>;
@@ -136,7 +139,10 @@ export interface AcpKind {
 export interface AcpStartingWith {
   readonly tools: Tools;
   readonly model: string | undefined;
-  readonly startsIn: string;
+  /** Whose it is, for messages. */
+  readonly agent: string;
+  /** The folder that it works in. */
+  readonly cwd: string;
   /** Writes a temporary file, and resolves to its path; it is removed when the attempt is over. */
   readonly file: (name: string, content: string) => Promise<string>;
 }
@@ -175,12 +181,9 @@ export function speakingAgent(given: AnyAcpOptions, kind: AcpKind): unknown {
   ARGUMENTS.take(args, `${where}: args`);
   words("name a mode of it").take(mode, `${where}: mode`);
   func("use (request) => true or false").take(permissions, `${where}: permissions`);
-  if (mode === undefined && kind.modes[tools].length === 0) {
+  if (kind.modes[tools].length === 0) {
     const why = `${where} has tools "${tools}", for which it has no mode that permits no more`;
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `${why}; use its preset of quorate/command, or give mode`,
-    );
+    throw new QuorateError("BAD_OPTIONS", `${why}; use its preset of quorate/command`);
   }
   words("name a way to log in").take(login, `${where}: login`);
   SETTINGS.take(settings, `${where}: settings`);
@@ -210,12 +213,19 @@ export function speakingAgent(given: AnyAcpOptions, kind: AcpKind): unknown {
       signal: context.signal,
     };
     await using work = await openWorkspace(place, program);
-    await using apart = await openWorkspace(kind.apart === true ? "empty" : "in-place", {
+    await using apart = await openWorkspace(kind.apart === undefined ? "in-place" : "empty", {
       ...program,
       cwd: work.cwd,
     });
+    const isElsewhere = kind.apart === "session" && tools !== "none";
     const started =
-      (await kind.start?.({ tools, model: chosen, startsIn: apart.cwd, file: files.write })) ?? {};
+      (await kind.start?.({
+        agent: name,
+        tools,
+        model: chosen,
+        cwd: work.cwd,
+        file: files.write,
+      })) ?? {};
     const said = await converse({
       program: {
         ...program,
@@ -225,7 +235,7 @@ export function speakingAgent(given: AnyAcpOptions, kind: AcpKind): unknown {
       },
       setup: {
         agent: name,
-        cwd: work.cwd,
+        cwd: isElsewhere ? apart.cwd : work.cwd,
         meta: started.meta,
         login,
         model: started.hasModel === true ? undefined : chosen,
@@ -233,7 +243,8 @@ export function speakingAgent(given: AnyAcpOptions, kind: AcpKind): unknown {
         modes: mode === undefined ? kind.modes[tools] : [mode],
         isModeChosen: mode !== undefined,
       },
-      prompt: asked,
+      prompt: isElsewhere ? `${asked}\n\n${whereabouts(work.cwd)}` : asked,
+      worksIn: work.cwd,
       permissions: permissions ?? permissionsFor(tools),
       loginHint: kind.loginHint,
       cancelMs: graceMs * CANCEL_AFTER,
@@ -258,6 +269,9 @@ export function speakingAgent(given: AnyAcpOptions, kind: AcpKind): unknown {
     run,
   } as never);
 }
+
+const whereabouts = (cwd: string): string =>
+  `The files that this is about are in the folder ${JSON.stringify(cwd)}.`;
 
 const SETTINGS = fitting<Readonly<Record<string, string | boolean>>>(
   (given) =>

@@ -17,6 +17,8 @@ export interface AcpQuestion {
   readonly program: Program;
   readonly setup: SessionSetup;
   readonly prompt: string;
+  /** The folder that it works in, which its session need not be in. */
+  readonly worksIn: string;
   readonly permissions: Permissions;
   /** How its user logs in, for a message. */
   readonly loginHint: string;
@@ -63,7 +65,7 @@ export async function converse(question: AcpQuestion): Promise<SaidByAgent> {
   }
   async function permit(given: unknown): Promise<object> {
     try {
-      const to = { cwd: setup.cwd, signal: over.signal };
+      const to = { cwd: question.worksIn, signal: over.signal };
       const { allowed, request, outcome } = await answerRequest(question.permissions, given, to);
       show(allowed ? "may" : "may not", request);
       if (allowed && request.kind === "switch_mode") said.holdTo(undefined);

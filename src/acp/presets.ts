@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { object } from "../check/kinds.ts";
 import type { Agent, Workers } from "../describe/agent.ts";
 import type { ClaimDraft } from "../model/claim.ts";
@@ -10,10 +8,10 @@ import {
   CODEX_ENV,
   codexOff,
   GEMINI_ENV,
-  GEMINI_SETTINGS,
   geminiPolicy,
   opencodeEnv,
 } from "../program/known-agents.ts";
+import { refuseObeyedSettings } from "../program/obeyed-settings.ts";
 import { speakingAgent, type AcpKind, type AcpOptions } from "./acp-agent.ts";
 
 /** Agents that take the options of `acpAgent`, of which `command` may be left out. */
@@ -75,8 +73,9 @@ export const claudeAcp: AcpPreset<"claude"> = presetOf({
 });
 
 /**
- * Codex by `codex-acp`. It reads files by commands in its sandbox. Reports tokens. `tools: "write"` is refused unless `mode` is given: its
- * `"workspace-write"` lets commands write in the temporary folders of the system, too, which `codex` of `quorate/command` does not.
+ * Codex by `codex-acp`. It reads files by commands in its sandbox, from an empty folder, and is told where `cwd` is. Reports tokens.
+ * `tools: "write"` is refused: it would let commands write in the temporary folders of the system, too, which `codex` of `quorate/command`
+ * does not.
  */
 export const codexAcp: AcpPreset<"codex"> = presetOf({
   name: "codex",
@@ -84,12 +83,15 @@ export const codexAcp: AcpPreset<"codex"> = presetOf({
   where: "codexAcp()",
   install: "npm install --global @agentclientprotocol/codex-acp",
   loginHint: 'run "codex login", or set CODEX_API_KEY and use login: "api-key"',
+  // It would take whatever folder its session is in for trusted, and start what its settings say.
+  apart: "session",
   // Its mode that writes lets its commands write in the temporary folders of the system, too.
   modes: { none: ["read-only"], read: ["read-only"], write: [] },
   env: () => CODEX_ENV,
-  // It ends a turn that failed as any other, with the reason in words of its own, and with nothing that it used.
-  unanswered: ({ hasIds, stopReason, response }) =>
-    stopReason === "end_turn" && (!hasIds || response["usage"] === null),
+  // It ends a turn that failed as any other, with the reason in words of its own.
+  unanswered: ({ hasIds, endsAside, aside, stopReason }) =>
+    stopReason === "end_turn" &&
+    (!hasIds || (endsAside && !/(?:^|\n\n)Warning: [^\n]*$/.test(aside))),
   start({ tools, model }) {
     const features = Object.fromEntries(codexOff(tools).map((name) => [name, false]));
     const config = {
@@ -111,8 +113,8 @@ export const codexAcp: AcpPreset<"codex"> = presetOf({
 });
 
 /**
- * Gemini CLI. It is started in an empty folder, since it obeys settings that it finds where it is, and works in `cwd` all the same. Reports
- * tokens of each model.
+ * Gemini CLI, to which `cwd` is a folder that nobody has trusted: it obeys no settings that it finds there, unless its user has trusted the
+ * folder by a setting of their own. Repeats requests that failed by itself. Reports tokens of each model, without those of reasoning.
  */
 export const geminiAcp: AcpPreset<"gemini"> = presetOf({
   name: "gemini",
@@ -122,14 +124,12 @@ export const geminiAcp: AcpPreset<"gemini"> = presetOf({
   loginHint: 'set GEMINI_API_KEY, or run "gemini" once and choose how to log in',
   modes: { none: ["plan"], read: ["plan"], write: ["default"] },
   env: () => GEMINI_ENV,
-  apart: true,
-  async start({ tools, model, startsIn, file }) {
-    await mkdir(join(startsIn, ".gemini"));
-    await writeFile(join(startsIn, ".gemini", "settings.json"), GEMINI_SETTINGS);
+  apart: "program",
+  async start({ tools, model, file }) {
     const path = await file("policy.toml", geminiPolicy(tools, "ask_user"));
     return {
       args: [
-        ..."--acp --skip-trust -e none --allowed-mcp-server-names none --policy".split(" "),
+        ..."--acp -e none --allowed-mcp-server-names none --policy".split(" "),
         path,
         ...(model === undefined ? [] : ["-m", model]),
       ],
@@ -147,5 +147,8 @@ export const opencodeAcp: AcpPreset<"opencode"> = presetOf({
   loginHint: 'run "opencode auth login", or set the key of the provider',
   modes: { none: ["plan"], read: ["plan"], write: ["build"] },
   env: (tools) => opencodeEnv(tools, "ask"),
-  start: () => ({ args: ["acp", "--pure"] }),
+  async start({ agent, cwd }) {
+    await refuseObeyedSettings(agent, cwd);
+    return { args: ["acp", "--pure"] };
+  },
 });

@@ -9,6 +9,7 @@ import { modeOption } from "./transcript.ts";
 export interface SessionSetup {
   /** Whose it is, for messages. */
   readonly agent: string;
+  /** The folder of the session. */
   readonly cwd: string;
   /** What the agent's own extensions are told. */
   readonly meta: Fields | undefined;

@@ -25,6 +25,8 @@ export interface Spoken {
   readonly hasIds: boolean;
   /** What is in no message that has an id. */
   readonly aside: string;
+  /** Whether that was said last. */
+  readonly endsAside: boolean;
 }
 
 /** What the transcript needs to know. */
@@ -41,6 +43,7 @@ export function transcript({ agent, maxBytes, toolUsed }: TranscriptOptions): Tr
   let bytes = 0;
   let cost: unknown;
   let heldTo: string | undefined;
+  let endsAside = false;
   // What stands in messages that have an id, and what stands in none: an agent may have no ids at all.
   const [named, plain] = [messages(), messages()];
 
@@ -53,7 +56,8 @@ export function transcript({ agent, maxBytes, toolUsed }: TranscriptOptions): Tr
       throw new QuorateError("OUTPUT_TOO_LARGE", `${why}; raise maxBytes, or have it say less`);
     }
     const id = textIn(chunk, "messageId");
-    if (id === "") plain.add(text);
+    endsAside = id === "";
+    if (endsAside) plain.add(text);
     else named.add(text, id);
   }
 
@@ -92,7 +96,7 @@ export function transcript({ agent, maxBytes, toolUsed }: TranscriptOptions): Tr
     spoken() {
       const hasIds = !named.isEmpty();
       const { all, last } = hasIds ? named : plain;
-      return { all: all(), last: last(), hasIds, aside: plain.all() };
+      return { all: all(), last: last(), hasIds, aside: plain.all(), endsAside };
     },
     get cost() {
       return cost;

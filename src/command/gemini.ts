@@ -16,7 +16,8 @@ import { fields } from "../model/record.ts";
 export const gemini: Preset<"gemini"> = presetOf<"gemini">({
   name: "gemini",
   install: "npm install --global @google/gemini-cli",
-  env: () => GEMINI_ENV,
+  // Else it does not read the settings that are written below.
+  env: () => ({ ...GEMINI_ENV, GEMINI_CLI_TRUST_WORKSPACE: "true" }),
   apart: true,
   takesSchema: () => false,
   arguments: argumentsOf,

@@ -1,5 +1,6 @@
 import { forGood, serviceFailed } from "../program/failure.ts";
 import { countIn, linesOf, textIn, usageOf, words } from "../program/coding-agent.ts";
+import { refuseObeyedSettings } from "../program/obeyed-settings.ts";
 import { opencodeEnv } from "../program/known-agents.ts";
 import { presetOf, type AskedFor, type Preset } from "./preset.ts";
 import { unreadable } from "../prompt/json-answer.ts";
@@ -15,11 +16,14 @@ export const opencode: Preset<"opencode"> = presetOf<"opencode">({
   install: "npm install --global opencode-ai",
   env: (tools) => opencodeEnv(tools, "allow"),
   takesSchema: () => false,
-  arguments: ({ model }: AskedFor) => [
-    // Without a title it asks the model for one, too.
-    ...words("run --format json --pure --title quorate"),
-    ...(model === undefined ? [] : ["-m", model]),
-  ],
+  async arguments({ model, cwd }: AskedFor) {
+    await refuseObeyedSettings("opencode", cwd);
+    return [
+      // Without a title it asks the model for one, too.
+      ...words("run --format json --pure --title quorate"),
+      ...(model === undefined ? [] : ["-m", model]),
+    ];
+  },
   answer,
   usage: ({ stdout }, model) =>
     linesOf(stdout)

@@ -2,7 +2,6 @@ import { text } from "../check/kinds.ts";
 import type { Usage } from "../model/call.ts";
 import { QuorateError } from "../model/errors.ts";
 import { fields, type Fields } from "../model/record.ts";
-import type { Environment } from "./environment.ts";
 
 /**
  * What a coding agent may do:
@@ -39,7 +38,7 @@ const NETWORK = words(
 export function environment(
   names: string,
   set: Readonly<Record<string, string>> = {},
-): Environment {
+): Readonly<Record<string, string | true>> {
   const handedOn = [...NETWORK, ...words(names)].map((name) => [name, true] as const);
   return { ...Object.fromEntries(handedOn), ...set };
 }

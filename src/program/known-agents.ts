@@ -1,9 +1,11 @@
 import { environment, words, type Tools } from "./coding-agent.ts";
-import type { Environment } from "./environment.ts";
+
+/** Names of variables that are handed on, and variables with a value. */
+type Variables = Readonly<Record<string, string | true>>;
 
 // What is known of four coding agents whichever way they are asked: by their arguments, or by the Agent Client Protocol.
 
-export const CLAUDE_ENV: Environment = environment(
+export const CLAUDE_ENV: Variables = environment(
   `ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN ANTHROPIC_BASE_URL ANTHROPIC_CUSTOM_HEADERS ANTHROPIC_MODEL
   CLAUDE_CODE_OAUTH_TOKEN CLAUDE_CONFIG_DIR`,
   {
@@ -22,7 +24,7 @@ export const CLAUDE_TOOLS: Readonly<Record<Tools, readonly string[]>> = {
   write: ["Read", "Grep", "Glob", "Edit", "Write"],
 };
 
-export const CODEX_ENV: Environment = environment(
+export const CODEX_ENV: Variables = environment(
   "OPENAI_API_KEY OPENAI_BASE_URL CODEX_API_KEY CODEX_HOME",
 );
 
@@ -42,11 +44,9 @@ export function codexOff(tools: Tools): readonly string[] {
   ];
 }
 
-export const GEMINI_ENV: Environment = environment(
+export const GEMINI_ENV: Variables = environment(
   `GEMINI_API_KEY GOOGLE_API_KEY GOOGLE_GEMINI_BASE_URL GOOGLE_GENAI_USE_VERTEXAI GOOGLE_GENAI_USE_GCA
   GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_LOCATION GOOGLE_APPLICATION_CREDENTIALS`,
-  // Else it does not read the settings that are written for it.
-  { GEMINI_CLI_TRUST_WORKSPACE: "true" },
 );
 
 /** Settings for Gemini CLI: repetitions are Quorate's. */
@@ -72,7 +72,7 @@ export function geminiPolicy(tools: Tools, edits: "allow" | "ask_user"): string 
 }
 
 /** `edits`: whether files may be changed, or it is asked about each. */
-export function opencodeEnv(tools: Tools, edits: "allow" | "ask"): Environment {
+export function opencodeEnv(tools: Tools, edits: "allow" | "ask"): Variables {
   const reading = { read: "allow", grep: "allow", glob: "allow", list: "allow" };
   const permissions = {
     "*": "deny",

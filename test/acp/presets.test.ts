@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -39,8 +39,7 @@ async function start(
   open.push(peer);
   peer.follow(step);
   const command = join(folder, `agent-${count++}`);
-  const [first = "", ...rest] = [peer.command, ...peer.args];
-  const program = [first, ...rest].map((word) => `'${word}'`).join(" ");
+  const program = [peer.command, ...peer.args].map((word) => `'${word}'`).join(" ");
   writeFileSync(command, `#!/bin/sh\nexec ${program} "$@"\n`);
   chmodSync(command, 0o755);
   const given = { output: Review, retries: 0, command, env: peer.env, name: "agent", ...options };
@@ -85,6 +84,23 @@ const OPENCODE: AcpNature = {
 };
 
 describe("the presets of agents that speak the Agent Client Protocol", () => {
+  it("Codex is refused tools write, which its modes do not keep to", () => {
+    expect(() => codexAcp({ tools: "write", mode: "workspace-write" })).toThrow(
+      'codexAcp() has tools "write", for which it has no mode that permits no more; use its preset of quorate/command',
+    );
+  });
+
+  it("opencode is not started where it would run what somebody has put into its folder", async () => {
+    const cwd = join(folder, "odd", "deep");
+    mkdirSync(cwd, { recursive: true });
+    writeFileSync(join(folder, "odd", "opencode.json"), "{}");
+    const { result } = await start(opencodeAcp, { tools: "read", cwd, retries: 3 }, OPENCODE);
+    expect(result).toMatchObject({ status: "failed", attempts: 1 });
+    expect(result.status === "failed" && result.error.message).toBe(
+      `agent would run the plugins of "${join(folder, "odd", "opencode.json")}", and nothing keeps it from that; give it a folder without that, or ask another agent`,
+    );
+  });
+
   it.each([
     ["none", "default", []],
     ["read", "default", ["Read", "Grep", "Glob"]],
@@ -118,6 +134,8 @@ describe("the presets of agents that speak the Agent Client Protocol", () => {
     });
     expect(seen.result).toMatchObject({ status: "ok", output: HOLD });
     expect(seen.mode).toBe(mode);
+    // It would trust whatever folder its session is in.
+    expect(seen.cwd).not.toBe(folder);
     const config = JSON.parse(seen.env["CODEX_CONFIG"] ?? "") as {
       readonly features: Readonly<Record<string, boolean>>;
     };

@@ -405,4 +405,18 @@ describe("what a preset fails with", () => {
       cost: { usdMicros: 261 },
     });
   });
+
+  it("opencode is not started where it would run what somebody has put into its folder", async () => {
+    const cwd = join(folder, "odd", "deep");
+    mkdirSync(join(folder, "odd", ".opencode"), { recursive: true });
+    mkdirSync(cwd);
+    const { command, env } = fake("");
+    const failure = await failureOf(opencode({ command, env, cwd, tools: "read", retries: 3 }));
+    expect(failure).toMatchObject({
+      attempts: 1,
+      message: expect.stringContaining(
+        `opencode would run the plugins of "${join(folder, "odd", ".opencode")}", and nothing keeps it from that`,
+      ),
+    });
+  });
 });
