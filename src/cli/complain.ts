@@ -1,11 +1,18 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { safeText } from "./safe-text.ts";
 import { withoutCommands } from "./workflow-commands.ts";
+import { wrap } from "./wrap.ts";
 
-/** Tells on stderr, in one line, what went wrong: a sentence, or what was thrown. */
+const MIN_COLUMNS = 40;
+const USUAL_COLUMNS = 80;
+
+/** Tells on stderr what went wrong: a sentence, or what was thrown. In one line, which a terminal is given between words. */
 export function complain(wrong: unknown): void {
   const sentence = typeof wrong === "string" ? wrong : sentenceOf(wrong);
-  process.stderr.write(withoutCommands(`quorate: ${safeText(sentence)}\n`));
+  const line = `quorate: ${safeText(sentence)}`;
+  const { isTTY, columns } = process.stderr;
+  const lines = isTTY ? wrap(line, Math.max(MIN_COLUMNS, columns || USUAL_COLUMNS)) : [line];
+  process.stderr.write(withoutCommands(`${lines.join("\n")}\n`));
 }
 
 function sentenceOf(error: unknown): string {

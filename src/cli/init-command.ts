@@ -53,7 +53,7 @@ export async function initCommand(
     const isNew = await writeNew(join(place, path), text);
     screen.print(isNew ? `wrote  ${path}` : `kept   ${path}, which is there already`);
   }
-  screen.print(`${await completeManifest(manifest, plan, place)}  package.json`);
+  screen.print(`${await completeManifest(manifest, plan, place)} package.json`);
   screen.print(await ignoreDatabase(place));
   const runs = `${ownName()} ${firstRun(plan).replace(/^quorate /, "")}`;
   const isInstalled = installedVersion("quorate", place) !== undefined;
@@ -198,7 +198,7 @@ async function completeManifest(
       dependencies: needed,
     };
     await writeNew(file, `${JSON.stringify(made, undefined, 2)}\n`);
-    return "wrote";
+    return "wrote ";
   }
   const scripts = membersOf(manifest["scripts"]);
   const isListed = (name: string): boolean =>
@@ -207,7 +207,7 @@ async function completeManifest(
     );
   const unlisted = Object.entries(needed).filter(([name]) => !isListed(name));
   const isScripted = Object.hasOwn(scripts, plan.template);
-  if (unlisted.length === 0 && isScripted) return "kept ";
+  if (unlisted.length === 0 && isScripted) return "kept  ";
   const text = await readFile(file, "utf8");
   const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? "  ";
   const more = {
@@ -218,7 +218,7 @@ async function completeManifest(
     }),
   };
   await writeFile(file, `${JSON.stringify(more, undefined, indent)}\n`);
-  return "added to";
+  return "added  to";
 }
 
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {

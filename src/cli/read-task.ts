@@ -78,7 +78,7 @@ const LONGEST_SHOWN = 40;
 
 function textItself(text: string): string {
   const json = text.length > LONGEST_SHOWN ? `'"…"'` : shellWord(JSON.stringify(text));
-  return `a text itself is JSON: --input ${json}`;
+  return `to give the text itself, use --input ${json}`;
 }
 
 function invalid(message: string): QuorateError {

@@ -19,7 +19,7 @@ export interface Terminal {
   readonly columns: number;
   /** How many lines the window has; 24 when piped. */
   readonly rows: number;
-  /** Whether lines may be redrawn and coloured: never when piped, with `NO_COLOR`, or with `TERM=dumb`. */
+  /** Whether lines may be redrawn: never when piped, with `NO_COLOR`, or with `TERM=dumb`. */
   readonly live: boolean;
   /** `text` in colour where that is wanted, else as it is. */
   style(style: Style, text: string): string;
@@ -49,8 +49,8 @@ export function terminal(stream: NodeJS.WriteStream = process.stdout): Terminal 
     get rows() {
       return stream.isTTY ? stream.rows || PIPED_ROWS : PIPED_ROWS;
     },
-    style: (style, text) =>
-      live ? styleText(FORMATS[style], text, { validateStream: false }) : text,
+    // Node's own rules: a terminal, NO_COLOR, FORCE_COLOR, TERM.
+    style: (style, text) => styleText(FORMATS[style], text, { stream }),
     print(...lines) {
       const text = lines.map((line) => `${line}\n`).join("");
       if (!closed.aborted) writeTo(stream, withoutCommands(text));

@@ -120,7 +120,7 @@ function putFonts(css: string): void {
 
 let faces: string | undefined;
 
-function fontFaces(): string {
+export function fontFaces(): string {
   faces ??= [
     face("Inter", "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"),
     face(

@@ -2,6 +2,7 @@
 //
 //   npm run test:browser                       all tests
 //   npm run test:browser -- --report FILE      also writes { passed, failed } to FILE, as JSON
+//   npm run test:browser -- --terminal         records sessions of the command line for docs/pictures, and tests nothing
 //   npm run test:browser -- --renew            makes the pictures of docs/pictures anew, with which others are compared
 
 import { spawnSync } from "node:child_process";
@@ -42,10 +43,21 @@ function tryPages(renew: boolean, rest: readonly string[]): Counts {
 }
 
 const { values, positionals } = parseArgs({
-  options: { report: { type: "string" }, renew: { type: "boolean", default: false } },
+  options: {
+    report: { type: "string" },
+    renew: { type: "boolean", default: false },
+    terminal: { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
-const counts = tryPages(values.renew, positionals);
-console.log(`browser: ${counts.passed} passed, ${counts.failed} failed`);
-if (values.report !== undefined) writeFileSync(values.report, JSON.stringify(counts));
-if (counts.failed > 0) process.exitCode = 1;
+if (values.terminal) {
+  if (installFolder(import.meta.dirname, ["--ignore-scripts"])) {
+    const { recordTerminal } = await import("./terminal.ts");
+    await recordTerminal();
+  }
+} else {
+  const counts = tryPages(values.renew, positionals);
+  console.log(`browser: ${counts.passed} passed, ${counts.failed} failed`);
+  if (values.report !== undefined) writeFileSync(values.report, JSON.stringify(counts));
+  if (counts.failed > 0) process.exitCode = 1;
+}

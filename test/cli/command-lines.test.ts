@@ -98,7 +98,7 @@ const WRONG: readonly Row[] = [
   ["run none.ts --input '{}'", 2, "There is no file none.ts; give a TypeScript or JavaScript file"],
   ["run gated.ts --input", 2, "option '--input <json>' argument missing"],
   ["run gated.ts --text words", 2, 'There is no file "words"; --text takes a file, or - for'],
-  ["run gated.ts --input words", 2, "a text itself is JSON: --input '\"words\"'"],
+  ["run gated.ts --input words", 2, "to give the text itself, use --input '\"words\"'"],
   [
     "run gated.ts --text task.json --set a=b",
     2,

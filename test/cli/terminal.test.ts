@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { COMPILED, folder, team } from "./command.ts";
+import { COMPILED, folder, quorate, team } from "./command.ts";
 
 // A pseudo-terminal comes from util-linux's script; other systems have another program of that name, or none.
 const hasScript = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
@@ -67,5 +67,38 @@ describe.skipIf(!hasScript)("on a terminal (needs script of util-linux)", () => 
     const screen = await onTerminal({ NO_COLOR: "1" }, {});
     expect(screen).not.toContain("\u001b");
     expect(screen).toContain("asking 3 agents in parallel");
+  });
+
+  it("breaks what was wrong between words", () => {
+    const { NO_COLOR: _no, FORCE_COLOR: _force, ...env } = process.env;
+    const command = `stty cols 80 rows 24; "${process.execPath}" "${main}" run team.ts --inptu task.json`;
+    const { stdout } = spawnSync("script", ["-qec", command, "/dev/null"], {
+      cwd: folder(),
+      env: { ...env, ...COMPILED, TERM: "xterm-256color" },
+      encoding: "utf8",
+      input: "",
+    });
+    const lines = stdout.trimEnd().split("\r\n");
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+    expect(lines.join(" ").replaceAll(/ +/g, " ")).toBe(
+      "quorate: unknown option '--inptu' (Did you mean --input?); see quorate run --help",
+    );
+  });
+});
+
+describe("the output that is no terminal", () => {
+  it("is in colour where FORCE_COLOR says so, and else plain", async () => {
+    const cwd = folder();
+    const run = ["run", team("scripted"), "--input", "{}"];
+    const [plain, forced] = [
+      await quorate(run, cwd),
+      await quorate(run, cwd, "", { FORCE_COLOR: "1" }),
+    ];
+    expect(plain.stdout).not.toContain("\u001b");
+    expect(forced.stdout).toContain("\u001b[1mscripted\u001b[22m");
+    // Told line by line all the same: nothing is drawn again where nobody looks.
+    // eslint-disable-next-line no-control-regex -- what moves the cursor is looked for
+    expect(forced.stdout).not.toMatch(/\u001b\[[0-9;?]*[A-HJKf]/);
   });
 });
