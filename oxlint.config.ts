@@ -200,6 +200,7 @@ const arrows: readonly Arrow[] = [
   ...room("program", [...words, "prompt", "describe", "execa"]),
   ...room("command", [...words, "prompt", "describe", "conflict/finding-details.ts", "program"]),
   ...room("acp", [...words, "prompt", "describe", "program", "@agentclientprotocol/sdk"]),
+  ...room("frameworks", [...words, "prompt", "describe", "ai-sdk/from-agent.ts"]),
   ...room("http", [...words, "prompt", "describe"]),
   ...room("mcp", [
     ...words,

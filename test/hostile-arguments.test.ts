@@ -9,6 +9,7 @@ import * as acp from "../src/acp/index.ts";
 import * as peers from "../src/a2a/index.ts";
 import * as command from "../src/command/index.ts";
 import * as audit from "../src/audit/index.ts";
+import * as frameworks from "../src/frameworks/index.ts";
 import * as endpoints from "../src/http/index.ts";
 import * as core from "../src/index.ts";
 import * as learning from "../src/learning/index.ts";
@@ -85,6 +86,7 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   commandAgent: () => [{ command: "x" }],
   exitCode: () => [{ 0: "ship" }],
   gemini: () => [{}],
+  frameworkAgent: () => [{ invoke() {} }, { name: "a" }],
   httpAgent: () => [{ url: "https://agents.example/" }],
   geminiAcp: () => [{}],
   json: () => [ran],
@@ -182,6 +184,7 @@ const exported = [
   command,
   endpoints,
   peers,
+  frameworks,
   reports,
   tracing,
 ].flatMap((entry) =>

@@ -56,6 +56,7 @@ import {
 import { similar } from "../../src/similar/index.ts";
 import { acpAgent, type AcpOptions } from "../../src/acp/index.ts";
 import { claude, commandAgent, exitCode, type CommandOptions } from "../../src/command/index.ts";
+import { frameworkAgent, type FrameworkOptions } from "../../src/frameworks/index.ts";
 import { httpAgent, type HttpOptions } from "../../src/http/index.ts";
 import { a2aAgent, type A2aOptions } from "../../src/a2a/index.ts";
 import { fromAgent, modelAgent, modelJudge, modelRouter } from "../../src/ai-sdk/index.ts";
@@ -255,6 +256,12 @@ export const FUNCTIONS: Readonly<Record<string, Seam>> = {
     printing({ prompt: () => ({ made: part() }) }),
   "a part of what is read of a program": (part: () => unknown) =>
     printing({ read: () => ({ part: part() }) }),
+  "frameworkAgent.invoke": (invoke) => ofFramework({ invoke }),
+  "frameworkAgent.generate": (generate) => ofFramework({ generate }),
+  "a function of frameworkAgent": (asks) => ofFramework(asks),
+  "frameworkAgent.prompt": (prompt) => ofFramework({ invoke: () => "ship" }, { prompt }),
+  "frameworkAgent.read": (read) => ofFramework({ invoke: () => "ship" }, { read }),
+  "frameworkAgent.usage": (usage) => ofFramework({ invoke: () => "ship" }, { usage }),
   "httpAgent.query": (query) => answering({ query }),
   "httpAgent.body": (body) => answering({ body }),
   "httpAgent.read": (read) => answering({ read }),
@@ -366,6 +373,10 @@ async function peering(options: object): Promise<unknown> {
   const { port } = PEER.address() as AddressInfo;
   const local = { url: `http://127.0.0.1:${port}/`, allowPrivate: true, pollMs: 1 };
   return alone(loose(a2aAgent)({ name: "odd", retries: 0, ...local, ...options }));
+}
+
+async function ofFramework(asked: unknown, options: object = {}): Promise<unknown> {
+  return alone(loose(frameworkAgent)(asked, { name: "odd", retries: 0, ...options }));
 }
 
 async function manyWith(options: object, executor?: unknown): Promise<unknown> {
@@ -761,6 +772,9 @@ const MODEL_AGENT: Keys<ModelAgentOptions<string, unknown, unknown, unknown, unk
   maxPromptBytes: true,
 };
 const { tier: _tier, escalateIf: _escalateIf, ...FROM } = ADAPTED;
+const FRAMEWORK: Keys<
+  FrameworkOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>
+> = { ...FROM, prompt: true, read: true, usage: true };
 const FROM_AGENT: Keys<FromAgentOptions<string, unknown, unknown, unknown, unknown, Workers>> = {
   ...FROM,
   prompt: true,
@@ -836,6 +850,7 @@ const OPTIONS: Readonly<Record<string, Options>> = {
     (options) =>
       loose(fromAgent)({ version: "agent-v1", generate() {} }, { name: "odd", ...options }),
   ],
+  frameworkAgent: [FRAMEWORK, (options) => ofFramework({ invoke: () => "ship" }, options)],
   modelJudge: [MODEL_JUDGE, (options) => loose(modelJudge)({ model: MODEL, ...options })],
   modelRouter: [ROUTER, (options) => loose(modelRouter)({ model: MODEL, agents: {}, ...options })],
   sqlite: [SQLITE, (options) => loose(sqlite)({ path: ":memory:", ...options })],

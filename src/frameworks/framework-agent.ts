@@ -1,0 +1,236 @@
+import { fromAgent } from "../ai-sdk/from-agent.ts";
+import { func, object } from "../check/kinds.ts";
+import {
+  agent,
+  checkDescription,
+  type Agent,
+  type AgentContext,
+  type AgentOptions,
+  type UpstreamOf,
+  type Workers,
+} from "../describe/agent.ts";
+import type { Usage } from "../model/call.ts";
+import type { ClaimDraft } from "../model/claim.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
+import { hear, isThenable, promiseOf } from "../model/hear.ts";
+import type { PositionOn } from "../model/position-on.ts";
+import type { Fields } from "../model/record.ts";
+import { clip, plain } from "../model/text.ts";
+import { defaultPrompt, taskInFence, withIssues } from "../prompt/default-prompt.ts";
+import { jsonIn } from "../prompt/json-answer.ts";
+import { seenBy, type PromptContext } from "../prompt/prompt-of.ts";
+import { askerOf, type AskContext, type Asker } from "./asker.ts";
+import { answerIn } from "./framework-answer.ts";
+import { usageIn } from "./framework-usage.ts";
+
+/** How an agent of another framework stands in a team. */
+export interface FrameworkOptions<
+  Name extends string,
+  Input,
+  Task,
+  Raw,
+  Answer,
+  Output,
+  Needs extends Workers,
+  Property extends string = string,
+  Draft extends ClaimDraft = ClaimDraft,
+  Question = unknown,
+> extends Omit<
+  AgentOptions<Name, Input, Task, Raw, never, Output, Needs, Property, Draft>,
+  "run" | "batch" | "tier" | "escalateIf"
+> {
+  /**
+   * Makes what it is asked. A text is a message of a user to a graph, and to all others the question; what was wrong with the answer before is
+   * added to its end. Any other value is handed on as it is. Default: the task, and the results it may see, as JSON in fences.
+   */
+  readonly prompt?: (task: Task, context: PromptContext<UpstreamOf<Needs>>) => Question;
+  /** How what it gives is read. Default: its structured answer, else its last text, which is read as JSON where there is an `output`. */
+  readonly read?: (result: never) => Answer | Promise<Answer>;
+  /** What it used. Default: what its framework says of itself. */
+  readonly usage?: (result: never) => Usage | readonly Usage[] | undefined;
+}
+
+/** An agent of another framework, as it is, or a function that asks one. */
+export type ForeignAgent<Question = string> =
+  | { readonly invoke: unknown }
+  | { readonly generate: unknown }
+  | ((question: Question, context: AskContext) => unknown);
+
+type AnyFrameworkOptions = FrameworkOptions<
+  string,
+  unknown,
+  unknown,
+  unknown,
+  unknown,
+  unknown,
+  Workers
+>;
+
+/**
+ * An agent of another framework, as it is, known by its structure: a graph of LangGraph or any other runnable (`invoke`), an agent of Mastra or
+ * of the AI SDK (`generate`), or a function that asks one and hands back what its framework gives, such as
+ * `(question, { signal }) => run(agent, question, { signal })` of OpenAI's Agents SDK. Its model, instructions, tools and steps are its own; the
+ * signal reaches it. Where it repeats a failed request by itself, switch that off there: Mastra's and the AI SDK's are off.
+ *
+ * Throws `BAD_OPTIONS` as `agent()` does, and for what is no such agent.
+ */
+export function frameworkAgent<
+  const Name extends string,
+  Task = unknown,
+  Raw = unknown,
+  Answer = unknown,
+  Input = Task,
+  Output = Answer,
+  const Needs extends Workers = Readonly<Record<never, never>>,
+  const Property extends string = never,
+  const Draft extends ClaimDraft = never,
+  Question = string,
+>(
+  asked: ForeignAgent<Question>,
+  options: FrameworkOptions<
+    Name,
+    Input,
+    Task,
+    Raw,
+    Answer,
+    Output,
+    Needs,
+    Property,
+    Draft,
+    Question
+  >,
+): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
+  const asker = askerOf(asked);
+  object("use { name }").needed().take(options, "frameworkAgent: options");
+  const { prompt, read, usage, ...described } = options as AnyFrameworkOptions;
+  const { name, output } = described;
+  checkDescription(options, ["prompt", "read", "usage"], `agent "${name}"`);
+  func("use (task) => a text").take(prompt, `agent "${name}": prompt`);
+  func("use (result) => the answer").take(read, `agent "${name}": read`);
+  func("use (result) => ({ inputTokens, outputTokens })").take(usage, `agent "${name}": usage`);
+  if (asker.kind === "ai-sdk") {
+    if (read === undefined && usage === undefined) {
+      return fromAgent(asked as never, options as never) as never;
+    }
+    throw new QuorateError(
+      "BAD_OPTIONS",
+      `agent "${name}" is one of the AI SDK, which says what it answers and used; leave out read and usage`,
+    );
+  }
+
+  async function run(task: unknown, context: AgentContext): Promise<unknown> {
+    const { signal } = context;
+    signal.throwIfAborted();
+    const question = asker.asks(questionOf(prompt, task, context, name));
+    const result = await resultOf(asker, question, context, {
+      name,
+      isToTell: usage === undefined,
+    });
+    for (const used of usedBy(usage, result)) context.report(used);
+    try {
+      if (read !== undefined) return await promiseOf(read(result as never));
+      const answer = answerIn(result, name);
+      return output !== undefined && typeof answer === "string" ? jsonIn(answer) : answer;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      throw thrown instanceof QuorateError ? thrown : failure(thrown, name);
+    }
+  }
+  return agent({ ...described, run } as never) as never;
+}
+
+function questionOf(
+  prompt: AnyFrameworkOptions["prompt"],
+  task: unknown,
+  context: AgentContext,
+  name: string,
+): unknown {
+  const asked = typeof task === "string" ? task : taskInFence(task);
+  const made =
+    prompt === undefined ? defaultPrompt(asked, context) : prompt(task, seenBy(context as never));
+  if (typeof made === "string") return withIssues(made, context.issues);
+  // Whoever it is handed on to may not listen to what is in it.
+  hear(made);
+  if (!isThenable(made)) return made;
+  throw new QuorateError("INPUT_INVALID", `the prompt of ${name} is a promise; answer at once`);
+}
+
+interface Telling {
+  readonly name: string;
+  /** Whether its framework is to say what it used: nobody else does. */
+  readonly isToTell: boolean;
+}
+
+async function resultOf(
+  asker: Asker,
+  question: unknown,
+  context: AgentContext,
+  { name, isToTell }: Telling,
+): Promise<unknown> {
+  const { signal } = context;
+  // Frameworks leave listeners on the signal that they are given.
+  const own = new AbortController();
+  const abort = (): void => own.abort(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  let isTold = !isToTell;
+  const report = (used: Usage): void => {
+    isTold = true;
+    context.report(used);
+  };
+  const tell = isToTell ? report : (): void => {};
+  const tellOf = (result: unknown): void => {
+    if (!isTold) for (const used of usageIn(result)) context.report(used);
+  };
+  try {
+    const asking = { context, signal: own.signal, tell, report };
+    const result = await promiseOf(asker.ask(question, asking));
+    signal.throwIfAborted();
+    tellOf(result);
+    return result;
+  } catch (thrown) {
+    // What it used until then is paid for.
+    tellOf(thrown);
+    signal.throwIfAborted();
+    throw failure(thrown, name);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+const MAX_SAID = 500;
+
+function failure(thrown: unknown, name: string): QuorateError {
+  if (thrown instanceof QuorateError) return thrown;
+  const said = clip(plain(describeThrown(thrown)).replaceAll(/\s+/g, " ").trim(), MAX_SAID);
+  const status = statusIn(thrown);
+  const http = status === undefined || said.includes(status) ? "" : ` with HTTP ${status}`;
+  return new QuorateError("AGENT_FAILED", `${name} failed${http}: ${said}`, { cause: thrown });
+}
+
+const MAX_CAUSES = 5;
+
+/** The HTTP status of the request that failed, where an error or one of its causes has it. */
+function statusIn(thrown: unknown): string | undefined {
+  try {
+    let next = thrown;
+    for (let depth = 0; depth < MAX_CAUSES && typeof next === "object"; depth += 1) {
+      const { status, statusCode = status, cause } = Object(next) as Fields;
+      if (typeof statusCode === "number" && statusCode >= 400) return String(statusCode);
+      next = cause;
+    }
+  } catch {
+    // An error that cannot be read says nothing.
+  }
+  return undefined;
+}
+
+function usedBy(usage: AnyFrameworkOptions["usage"], result: unknown): readonly Usage[] {
+  try {
+    const used = usage?.(result as never) ?? [];
+    return Array.isArray(used) ? (used as readonly Usage[]) : [used as Usage];
+  } catch (thrown) {
+    // What cannot be told is unknown. The answer counts.
+    hear(thrown);
+    return [];
+  }
+}

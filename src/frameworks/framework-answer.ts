@@ -1,0 +1,57 @@
+import { QuorateError } from "../model/errors.ts";
+import type { Fields } from "../model/record.ts";
+
+/**
+ * What the result of a framework says: its structured answer, or else its last text. What is nothing known is the answer itself. Throws
+ * `AGENT_FAILED` where it waits for somebody, or was kept from answering.
+ */
+export function answerIn(result: unknown, name: string): unknown {
+  if (typeof result !== "object" || result === null || Array.isArray(result)) return result;
+  const fields = result as Fields;
+  if ("finalOutput" in fields && "newItems" in fields) {
+    refuseWaiting(fields["interruptions"], name);
+    return fields["finalOutput"];
+  }
+  // Before its messages, which are not those of LangChain.
+  if ("finishReason" in fields && "text" in fields) return generated(fields, name);
+  refuseWaiting(fields["__interrupt__"], name);
+  if (fields["structuredResponse"] !== undefined) return fields["structuredResponse"];
+  const { messages } = fields;
+  if (Array.isArray(messages)) return textOf(messages.at(-1));
+  if (typeof fields["getType"] === "function") return textOf(fields);
+  return result;
+}
+
+function refuseWaiting(waiting: unknown, name: string): void {
+  if (!Array.isArray(waiting) || waiting.length === 0) return;
+  throw failed(`${name} waits for a person to go on, which nobody here can be asked for`);
+}
+
+/** Of Mastra. */
+function generated(fields: Fields, name: string): unknown {
+  const { object, text, error, tripwire, finishReason } = fields;
+  if (error instanceof Error) throw error;
+  if (tripwire !== undefined && tripwire !== null) {
+    throw failed(`${name} was kept from answering by a processor of its own`);
+  }
+  if (finishReason === "suspended") refuseWaiting([finishReason], name);
+  return object ?? text;
+}
+
+/** A failure that the next attempt would meet again. */
+function failed(message: string): QuorateError {
+  const cause = Object.assign(new Error(message), { retryable: false });
+  return new QuorateError("AGENT_FAILED", message, { cause });
+}
+
+/** The text of a message of LangChain: its content is a text, or parts of which some are. */
+function textOf(message: unknown): string {
+  const { content } = Object(message) as Fields;
+  if (!Array.isArray(content)) return typeof content === "string" ? content : "";
+  return content
+    .map((part: unknown) => {
+      const { type, text } = Object(part) as Fields;
+      return type === "text" && typeof text === "string" ? text : "";
+    })
+    .join("");
+}
