@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { agent, supervisor, type AgentResult, type RunEvent } from "../../src/index.ts";
 import { a2aAgent } from "../../src/a2a/index.ts";
+import { virtualClock } from "../../src/testing/index.ts";
 import { data, text } from "./sdk-client.ts";
 import { sdkServer, type SdkServer, type SdkServerOptions, type Working } from "./sdk-server.ts";
 
@@ -195,6 +196,38 @@ describe("a peer that leads elsewhere", () => {
 });
 
 describe("a peer that does not keep to it", () => {
+  it.each(["GET", "POST"])(
+    "never answers a %s, and is left when the time is over",
+    async (method) => {
+      const closed = Promise.withResolvers<void>();
+      const reached = Promise.withResolvers<void>();
+      await using server = await sdkServer({
+        work: answered,
+        before(request, response) {
+          if (request.method !== method) return false;
+          response.on("close", closed.resolve);
+          reached.resolve();
+          return true;
+        },
+      });
+      const clock = virtualClock();
+      const remote = a2aAgent({
+        name: "remote",
+        url: server.at,
+        allowPrivate: true,
+        retries: 0,
+        graceMs: 20,
+      });
+      const team = supervisor({ name: "team", agents: { remote }, clock, timeoutMs: 1_000 });
+      const running = team.run("task");
+      await reached.promise;
+      await clock.advance(600_000);
+      const { results } = await running;
+      expect(results.remote).toMatchObject({ status: "failed", error: { code: "TIMEOUT" } });
+      await closed.promise;
+    },
+  );
+
   it("says back what it was sent in its errors, in which no secret is left", async () => {
     await using server = await sdkServer({
       work: answered,
