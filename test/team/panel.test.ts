@@ -380,6 +380,61 @@ describe("a panel among other things", () => {
     expect(forked.results.d).toMatchObject({ status: "skipped", reason: "panel" });
   });
 
+  it("of many tasks each is asked about as it is alone, and equal ones once", async () => {
+    const asked: string[] = [];
+    const member = (name: string, holds: (task: number) => boolean) =>
+      agent({
+        name,
+        run: (task: number) => {
+          asked.push(`${name} ${task}`);
+          return { recommendation: holds(task) ? "hold" : "ship" };
+        },
+      });
+    const many = () =>
+      supervisor({
+        name: "many",
+        agents: {
+          a: member("a", (task) => task % 2 === 0),
+          b: member("b", (task) => task % 3 === 0),
+          c: member("c", (task) => task % 5 === 0),
+          d: member("d", (task) => task % 7 === 0),
+          e: member("e", (task) => task % 11 === 0),
+        },
+        resolve: [vote()],
+        panel: "certain",
+      });
+    const tasks = Array.from({ length: 40 }, (_, index) => index % 30);
+    const alone = new Map<number, string>();
+    for (const task of new Set(tasks)) {
+      asked.length = 0;
+      const { verdicts, bill } = await many().run(task);
+      alone.set(
+        task,
+        JSON.stringify([verdicts[0]?.winner, bill.saved.panel?.calls, asked.toSorted()]),
+      );
+    }
+    asked.length = 0;
+    let seen = 0;
+    for await (const item of many().runMany(tasks)) {
+      seen++;
+      if (item.outcome === undefined) throw item.error;
+      const { verdicts, bill, results } = item.outcome;
+      const theirs = Object.entries(results).flatMap(([name, { status }]) =>
+        status === "ok" ? [`${name} ${tasks[item.index]}`] : [],
+      );
+      const isFirst = item.index < 30;
+      const left = Object.values(results).filter(({ status }) => status === "skipped").length;
+      expect(bill.saved.panel?.calls).toBe(isFirst && left > 0 ? left : undefined);
+      expect(JSON.stringify([verdicts[0]?.winner, left === 0 ? undefined : left, theirs])).toBe(
+        alone.get(tasks[item.index] ?? -1),
+      );
+    }
+    expect(seen).toBe(40);
+    // Ten of them are asked about already.
+    expect(new Set(asked).size).toBe(asked.length);
+    expect(asked.length).toBeLessThan(30 * 5);
+  });
+
   it("a batch does not wait for members that may never be asked", async () => {
     const asked: string[] = [];
     const batched = (name: string, right: string) =>
