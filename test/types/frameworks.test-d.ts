@@ -13,7 +13,7 @@ const Review = z.object({ recommendation: z.enum(["ship", "hold"]) });
 
 // With schemas it is asked what goes into its input schema, and answers what its output schema makes.
 const review = frameworkAgent(
-  { invoke: async (_: object) => ({ messages: [] }) },
+  { invoke: async () => ({ messages: [] }) },
   { name: "review", input: Change, output: Review, prompt: ({ diff }) => ({ diff }) },
 );
 holds<Equal<InputOf<typeof review>, { diff: string }>>();
