@@ -97,6 +97,7 @@ export default defineConfig({
             ["The page of a run", "page"],
             ["The server", "server"],
             ["Tracing", "tracing"],
+            ["What it writes on disk", "files"],
           ),
         ],
       },

@@ -49,7 +49,7 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
       exitWith(await showCommand(run, options, terminal()));
     });
 
-  command("follow", "Shows a run while it goes on, whoever drives it, and to its end.")
+  command("follow", "Shows a run while it goes on, in whatever process, until it ends.")
     .argument("<run>", "its id, the beginning of it, or latest")
     .addOption(database())
     .option("--json", "print each event as a line of JSON")
@@ -76,7 +76,7 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
       exitWith(await retryCommand(run, options, terminal()));
     });
 
-  command("explain", "Tells who said what, where they differed, and why it was decided so.")
+  command("explain", "Shows who said what, where they differed, and why it was decided so.")
     .argument("<run>", "its id, the beginning of it, or latest")
     .option("--subject <text>", "only subjects that contain this")
     .addOption(database())
@@ -96,10 +96,7 @@ export function addLogCommands({ command, database, exitWith }: Describing): voi
       await pruneCommand(options, terminal());
     });
 
-  command(
-    "delete",
-    "Erases runs with all that came of them: answers that are kept, what was learned.",
-  )
+  command("delete", "Erases runs with what came of them: kept answers, and what was learned.")
     .argument("[run]", "its id, the beginning of it, or latest")
     .option("--tenant <name>", "all runs of this tenant")
     .option("--tag <name=value>", "all runs with this tag; may be given again", tag)

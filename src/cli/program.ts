@@ -184,7 +184,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
     exitWith(await runCommand(team, options));
   });
 
-  const plan = command("plan", "Tells what a task would take, without asking anybody.").argument(
+  const plan = command("plan", "Says what a task would take, without asking any agent.").argument(
     "<team>",
     "a TypeScript or JavaScript file whose default export is a supervisor",
   );
@@ -199,7 +199,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
       exitWith(await planCommand(team, options));
     });
 
-  asking("resume", "Goes on with a run where its log ends.", (resume) =>
+  asking("resume", "Resumes an interrupted run where its log ends.", (resume) =>
     addRunFlags(resume)
       .argument(
         "[run]",
@@ -211,13 +211,16 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
     exitWith(await resumeCommand(team, run, options));
   });
 
-  asking("fork", "Runs again beside a run, and asks only where something differs.", (fork) =>
-    addTaskFlags(
-      addRunFlags(fork)
-        .argument("<run>", "its id, the beginning of it, or latest")
-        .option("--from <agent>", "ask this agent anew, whatever is known of it"),
-      "another task",
-    ),
+  asking(
+    "fork",
+    "Makes a new run from an old one, and asks again only where something differs.",
+    (fork) =>
+      addTaskFlags(
+        addRunFlags(fork)
+          .argument("<run>", "its id, the beginning of it, or latest")
+          .option("--from <agent>", "ask this agent again, even if its answer is known"),
+        "another task",
+      ),
   ).action(async (team: string, run: string, options: ForkFlags) => {
     const { forkCommand } = await import("./fork-command.ts");
     exitWith(await forkCommand(team, run, options));
@@ -284,7 +287,7 @@ function describeProgram(args: readonly string[], exitWith: (code: number) => vo
       await agentsCommand(supervisor, options, terminal());
     });
 
-  command("audit", "Tells whether judges can be trusted, from the runs they were asked in.")
+  command("audit", "Says whether judges can be trusted, from the runs they were asked in.")
     .addArgument(new Argument("<what>", "what is looked at").choices(["judge"]))
     .argument("[judge]", "its name (default: every judge)")
     .option("--author-of <agents>", "agents that the judge speaks for, by commas", namesIn)

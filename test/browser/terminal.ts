@@ -10,6 +10,7 @@ import { fontFaces, openBrowser } from "./browser.ts";
 // those of the recording, so that no test compares these pictures.
 
 const root = resolve(import.meta.dirname, "../..");
+const main = join(root, "dist/cli/main.js");
 const pictures = join(root, "docs/pictures");
 const require = createRequire(import.meta.url);
 
@@ -69,7 +70,7 @@ function recorded({ lines }: Session): string {
   try {
     mkdirSync(join(cwd, "node_modules/.bin"), { recursive: true });
     symlinkSync(root, join(cwd, "node_modules/quorate"));
-    symlinkSync(join(root, "dist/cli/main.js"), join(cwd, "node_modules/.bin/quorate"));
+    symlinkSync(main, join(cwd, "node_modules/.bin/quorate"));
     writeFileSync(join(cwd, "package.json"), '{ "type": "module" }');
     writeFileSync(join(cwd, "release.ts"), TEAM);
     const { NO_COLOR: _no, CI: _ci, npm_lifecycle_event: _npm, ...env } = process.env;
@@ -86,7 +87,7 @@ function recorded({ lines }: Session): string {
       }).stdout;
     };
     if (!lines[0]?.includes("init"))
-      spawnSync("quorate", ["init", "--yes"], { cwd, env: variables });
+      spawnSync(process.execPath, [main, "init", "--yes"], { cwd, env: variables });
     let before = 0;
     return lines
       .map((line) => {
