@@ -8,6 +8,7 @@ import { mcpAgent, type McpProgram } from "../../src/mcp/index.ts";
 import { gate, serve, TOKEN } from "../server/served.ts";
 import { folder, team } from "../cli/command.ts";
 import { httpPeer } from "./http-peer.ts";
+import { sessionServer } from "./session-server.ts";
 
 const HOSTILE = new URL("processes/hostile.ts", import.meta.url).pathname;
 
@@ -222,6 +223,18 @@ describe("an agent that is a tool over HTTP", () => {
     });
     expect(result).toMatchObject({ status: "failed", error: { code: "AGENT_FAILED" } });
     expect(result.error?.message).not.toContain("\n");
+  });
+
+  it("speaks to a server of 2025, tells it to cancel, and ends its session", async () => {
+    await using peer = await sessionServer();
+    const server = { url: peer.url, allowPrivate: true };
+    expect(await asked({ server, tool: "work" })).toMatchObject({ status: "ok", output: "fine" });
+    expect(peer.sessions()).toBe(0);
+    const late = asked({ server, tool: "hang", retries: 0, timeoutMs: 1_000 });
+    await expect.poll(peer.begun, { timeout: 5_000 }).toBe(1);
+    expect(await late).toMatchObject({ status: "failed", error: { code: "TIMEOUT" } });
+    await expect.poll(() => peer.cancelled.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(peer.sessions, { timeout: 5_000 }).toBe(0);
   });
 
   it("is not asked again for a tool that its server has not", async () => {

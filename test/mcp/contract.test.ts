@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { mcpAgent, type ToolAnswer } from "../../src/mcp/index.ts";
 import { agentContract, type PeerUsage } from "../../src/testing/index.ts";
+import { COMPILED } from "../cli/command.ts";
 import { programPeer } from "../command/program-peer.ts";
 import { httpPeer } from "./http-peer.ts";
 
@@ -25,7 +26,7 @@ const cases = [
       const peer = await programPeer(SERVER);
       const { command, args } = peer;
       return {
-        agent: mcpAgent({ ...setting, ...asks, server: { command, args } }) as never,
+        agent: mcpAgent({ ...setting, ...asks, server: { command, args, env: COMPILED } }) as never,
         peer,
         model: MODEL,
         [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),

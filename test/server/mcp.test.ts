@@ -112,6 +112,8 @@ describe.each(ERAS)("teams as tools over HTTP, for a client of %s", (era: Era) =
     await expect(at.client.callTool({ name: "nobody", arguments: {} })).rejects.toThrow(
       ProtocolError,
     );
+    const nothing = await at.client.callTool({ name, arguments: {} });
+    expect([nothing.isError, textOf(nothing)]).toEqual([true, expect.stringContaining("diff")]);
     const absent = await at.client.callTool({
       name: "quorate_run",
       arguments: { runId: "nothing" },
