@@ -4,6 +4,9 @@ import { charactersOf } from "../model/text.ts";
 const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{17000}-\u{18DFF}\u{1B000}-\u{1B2FF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
 const NO_COLUMN = /\p{Mn}|\p{Me}/u;
+// Drawn as one, whatever they are made of: a flag of two letters, and a syllable of Hangul that is written in its parts.
+const DRAWN_AS_ONE =
+  /^(?:\p{Regional_Indicator}{2}|[\u1100-\u115F\uA960-\uA97C][\u1160-\u11FF\uD7B0-\uD7FB])/u;
 // The usual case, decided at once.
 const PLAIN = /^[\u0020-\u007E]*$/;
 
@@ -11,13 +14,17 @@ const PLAIN = /^[\u0020-\u007E]*$/;
 export function columnsOf(text: string): number {
   if (PLAIN.test(text)) return text.length;
   let columns = 0;
-  for (const character of text) columns += columnsOfCharacter(character);
+  for (const character of charactersOf(text)) columns += columnsOfCharacter(character);
   return columns;
 }
 
 function columnsOfCharacter(character: string): number {
-  if (NO_COLUMN.test(character)) return 0;
-  return WIDE.test(character) ? 2 : 1;
+  if (DRAWN_AS_ONE.test(character)) return 2;
+  let columns = 0;
+  for (const codePoint of character) {
+    if (!NO_COLUMN.test(codePoint)) columns += WIDE.test(codePoint) ? 2 : 1;
+  }
+  return columns;
 }
 
 export interface WrapOptions {

@@ -47,6 +47,12 @@ describe("clip and pad", () => {
     expect(columnsOf("e\u0301")).toBe(1);
   });
 
+  it("counts a flag, and a syllable of Hangul in its parts, as the one that they are drawn as", () => {
+    expect(columnsOf("🇩🇪 🇫🇷")).toBe(5);
+    expect(columnsOf("\u1112\u1161\u11AB\u1100\u1173\u11AF")).toBe(columnsOf("한글"));
+    expect(clip("🇩🇪🇫🇷🇮🇹", 5)).toBe("🇩🇪🇫🇷…");
+  });
+
   it("fits any text into any width", () => {
     fc.assert(
       fc.property(prose, fc.integer({ min: 2, max: 60 }), (text, columns) => {
