@@ -36,7 +36,7 @@ const steps: readonly Step[] = [
 /** A lockfile that names a registry's addresses would tie everybody to that registry. */
 function lockfiles(): string {
   const others = globSync(
-    "{bench/peers,site,test/runtimes,test/browser,test/peers/*}/package-lock.json",
+    "{bench/peers,bench/scale,site,test/runtimes,test/browser,test/peers/*}/package-lock.json",
     {
       cwd: root,
     },

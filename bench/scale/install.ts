@@ -1,0 +1,3 @@
+import { installFolder } from "../../scripts/install-folder.ts";
+
+installFolder(import.meta.dirname, ["--ignore-scripts"]);

