@@ -45,9 +45,14 @@ function linked(text: string, from: string, to: string, all: ReadonlyMap<string,
     .map((part) =>
       part.startsWith("```")
         ? part
-        : part.replaceAll(/(!?)\[([^\]]*)\]\(([^)\s]+)\)/g, (whole, mark, words, target) =>
-            linkOf({ whole, mark, words, target, from, to, all }),
-          ),
+        : part
+            .replaceAll(/(!?)\[([^\]]*)\]\(([^)\s]+)\)/g, (whole, mark, words, target) =>
+              linkOf({ whole, mark, words, target, from, to, all }),
+            )
+            .replaceAll(
+              /(\s(?:src|srcset)=")(docs\/pictures\/[^"\s]+)"/g,
+              (_, before, picture) => `${before}${relative(to, picture.replace("docs/", ""))}"`,
+            ),
     )
     .join("");
 }
