@@ -333,7 +333,7 @@ describe("quorate completion", () => {
   it("completes commands, flags and their words", async () => {
     const asked = async (...args: string[]) =>
       (await quorate(["complete", "--", ...args], folder())).stdout;
-    expect(await asked("re")).toMatch(/^resume\t.*\nreport\t/);
+    expect(await asked("re")).toMatch(/^resume\t.*\nretry\t.*\nreport\t/);
     expect(await asked("run", "--")).toMatch(/^--report\t/m);
     expect(await asked("report", "latest", "--format", "")).toContain("sarif");
   });

@@ -93,7 +93,9 @@ describe("an agent that is a tool of a program", () => {
     });
   });
 
-  it("is over when its time is, and leaves no process, whatever its server does", async () => {
+  // Its processes are looked for in /proc.
+  const onLinux = it.runIf(process.platform === "linux");
+  onLinux("is over in time, and leaves no process, whatever its server does", async () => {
     for (const manner of ["asks", "deaf", "helpers"]) {
       const mark = `quorate-test-${crypto.randomUUID()}`;
       const { command, args = [] } = server(manner);

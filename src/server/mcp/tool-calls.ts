@@ -119,7 +119,10 @@ async function told(call: ToolCall, runId: string): Promise<CallAnswer> {
   if (status === "running" && caller.parts.stopping.aborted) {
     return runResult(run, "The server is stopping; the run can be gone on with by quorate resume.");
   }
-  if (status === "running") return runResult(run, `It goes on: ask ${OWN_TOOLS.run} for it.`);
+  if (status === "running") {
+    const by = allows(caller, "read") ? `: ask ${OWN_TOOLS.run} for it` : "";
+    return runResult(run, `It goes on${by}.`);
+  }
   if (status === "interrupted") {
     return runResult(run, "Nobody drives it: quorate resume goes on with it.");
   }
