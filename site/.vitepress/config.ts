@@ -106,6 +106,7 @@ export default defineConfig({
         items: [
           ...items(["The AI SDK", "ai-sdk"], ["Programs", "command"]),
           ...optional("Coding agents", "coding-agents"),
+          ...optional("Other frameworks", "frameworks"),
           ...optional("HTTP", "http"),
           ...optional("MCP", "mcp"),
           ...optional("A2A", "a2a"),
