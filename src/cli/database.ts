@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { describeThrown, QuorateError } from "../model/errors.ts";
+import { configFile } from "./find-config.ts";
 import { givenPath } from "./given-path.ts";
 import type { Backend } from "../index.ts";
 import type { Store } from "../store/store.ts";
@@ -81,9 +82,12 @@ export function isFolder(path: string): boolean {
 /** `openDatabase` for a file that has to be there: looking for a run must not leave an empty one behind. */
 export async function openExisting(file: string): Promise<OpenBackend> {
   if (isAddress(file) || existsSync(givenPath(file))) return openDatabase(file);
+  const config = configFile();
+  const unread =
+    config === undefined ? "" : `; ${config} is read by commands that take a team, and by no other`;
   throw new QuorateError(
     "BAD_OPTIONS",
-    `There is no database ${file}; say where the runs are with --db FILE.`,
+    `There is no database ${file}; say where the runs are with --db FILE${unread}.`,
   );
 }
 

@@ -51,6 +51,9 @@ describe("quorate.config.ts", () => {
     expect(reading.code).toBe(2);
     for (const args of [["runs"], ["run", "--help"], ["help", "run"], ["decide", "x", "task", "y"]])
       expect((await quorate(args, cwd)).stderr).not.toContain("it was read");
+    expect((await quorate(["show", "latest"], cwd)).stderr).toContain(
+      "There is no database quorate.db; say where the runs are with --db FILE; quorate.config.mts is read by commands that take a team, and by no other.",
+    );
   });
 
   it.each([
