@@ -210,18 +210,21 @@ describe("an agent is refused before it is prompted", () => {
 });
 
 describe("what an agent asks for", () => {
-  it.each([
-    ["fs/write_text_file", { path: join(folder, "by-client.txt"), content: "x" }],
-    ["fs/read_text_file", { path: "/etc/passwd" }],
-    ["terminal/create", { command: "touch", args: [join(folder, "by-client.txt")] }],
-    ["elicitation/create", { message: "?" }],
-    ["_own/extension", {}],
-  ])("%s is answered with -32601, and nothing is done", async (method, more) => {
-    const params = { sessionId: "session-1", ...more };
-    const { peer, make } = await scripted({}, { does: "requests", method, params, output: HOLD });
-    expect(await ask(make())).toMatchObject({ status: "ok" });
-    expect(toldOf(peer, "refusal")).toEqual([-32_601]);
-    expect(existsSync(join(folder, "by-client.txt"))).toBe(false);
+  it("is answered with -32601 where it is no permission, and nothing is done", async () => {
+    const path = join(folder, "by-client.txt");
+    const sessionId = "session-1";
+    const requests = [
+      ["fs/write_text_file", { sessionId, path, content: "x" }],
+      ["fs/read_text_file", { sessionId, path: "/etc/passwd" }],
+      ["terminal/create", { sessionId, command: "touch", args: [path] }],
+      ["elicitation/create", { sessionId, message: "?" }],
+      ["_own/extension", {}],
+    ] as const;
+    const { peer, make } = await scripted({}, { does: "requests", requests, output: HOLD });
+    expect(await ask(make())).toMatchObject({ status: "ok", output: HOLD });
+    expect(toldOf(peer, "refusal")).toEqual(requests.map(([method]) => [method, -32_601]));
+    expect(toldOf(peer, "answer")).toEqual([]);
+    expect(existsSync(path)).toBe(false);
   });
 
   it("permission is refused where nobody says otherwise, and the agent answers all the same", async () => {

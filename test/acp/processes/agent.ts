@@ -22,11 +22,10 @@ import type { AcpNature } from "../acp-peer.ts";
 export type HostileStep =
   /** Says something that is no answer to a prompt, and answers then. */
   | { readonly does: "writes lines"; readonly lines: readonly string[]; readonly output: unknown }
-  /** Asks its client for something, tells the test what came of it, and answers then. */
+  /** Asks its client for one thing after the other, tells the test what came of each, and answers then. */
   | {
       readonly does: "requests";
-      readonly method: string;
-      readonly params: object;
+      readonly requests: readonly (readonly [method: string, params: object])[];
       readonly output: unknown;
     }
   /** Sends updates of its session, and answers then. */
@@ -159,10 +158,12 @@ async function follow(step: Step, client: AgentContext): Promise<object> {
       await say(JSON.stringify(step.output));
       return done();
     case "requests":
-      await client.request(step.method, step.params).then(
-        (answer: unknown) => tell("answer", answer),
-        (error: unknown) => tell("refusal", (error as RequestError).code),
-      );
+      for (const [method, params] of step.requests) {
+        await client.request(method, params).then(
+          (answer: unknown) => tell("answer", [method, answer]),
+          (error: unknown) => tell("refusal", [method, (error as RequestError).code]),
+        );
+      }
       await say(JSON.stringify(step.output));
       return done();
     case "updates":
