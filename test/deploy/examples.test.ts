@@ -51,7 +51,7 @@ describe("the examples of deploy/", () => {
     for (const command of new Set(own.map(([name = ""]) => name))) {
       const { stdout } = await quorate([command, "--help"], cwd);
       for (const args of own.filter(([name]) => name === command))
-        for (const flag of flagsOf(args)) expect(stdout, args.join(" ")).toContain(`${flag} `);
+        for (const flag of flagsOf(args)) expect(stdout).toContain(`${flag} `);
     }
     expect(read("Containerfile")).toContain('CMD ["worker", "team.ts"]');
   });

@@ -219,6 +219,32 @@ describe("agents that are elsewhere, behind a PostgreSQL backend", () => {
     expect(said("told to stop")).toHaveLength(1);
   });
 
+  it("end each run once, whichever processes are killed", async (context) => {
+    const { team, task, worker, kill, backend } = setUp(context, { retries: 9 });
+    const pairs = await Promise.all(
+      (["runs", "attempts"] as const).map(async (what) => ({ what, child: await worker(what) })),
+    );
+    const left = await Promise.all(
+      Array.from({ length: 6 }, async () => team.enqueue(task(WORKS, ANSWERS))),
+    );
+    for (let round = 0; round < 2; round += 1) {
+      for (const pair of pairs) {
+        await kill(pair.child);
+        pair.child = await worker(pair.what);
+      }
+    }
+    const status = left.map(() => "complete");
+    await until(async () => {
+      const runs = await Promise.all(left.map(async ({ runId }) => backend.store.run(runId)));
+      return runs.every((run, index) => run?.status === status[index]);
+    });
+    for (const { runId } of left) {
+      const events = await backend.store.read(runId);
+      expect(events.filter(({ type }) => type === "run.finished")).toHaveLength(1);
+      expect(ofGpu(events).filter((type) => type === "call.succeeded")).toHaveLength(1);
+    }
+  }, 60_000);
+
   it("are told to stop when their run is cancelled", async (context) => {
     const { team, task, here, gate, said } = setUp(context);
     here();
