@@ -11,6 +11,7 @@ import {
 } from "../describe/agent.ts";
 import { DEFAULT_LIMITS } from "../describe/limits.ts";
 import type { PassedOn } from "../describe/passed-on.ts";
+import { givenUrl } from "../http/given-url.ts";
 import { isPrivateHost } from "../http/guarded-fetch.ts";
 import { checkHeaders, type HeaderValue } from "../http/header-values.ts";
 import type { Usage } from "../model/call.ts";
@@ -171,20 +172,7 @@ export function a2aAgent<
 
 /** The address of a card. Throws `BAD_OPTIONS`; nothing of one with a password is shown. */
 function cardUrlOf(given: unknown): URL {
-  const isUrl = given instanceof URL || (typeof given === "string" && URL.canParse(given));
-  const url = isUrl ? new URL(given) : undefined;
-  if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `a2aAgent: url is ${shown(given)}; use an address such as "https://agents.example"`,
-    );
-  }
-  if (`${url.username}${url.password}` !== "") {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      'a2aAgent: url has a name or a password in it; put it into headers: { authorization: { env: "NAME" } }',
-    );
-  }
+  const url = givenUrl(given, "a2aAgent: url", "https://agents.example");
   if (url.pathname.endsWith(".json")) return url;
   const below = new URL(url);
   below.pathname = `${url.pathname.replace(/\/$/, "")}/${CARD_PATH}`;

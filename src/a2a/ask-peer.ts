@@ -1,3 +1,4 @@
+import { usedBy } from "../describe/used-by.ts";
 import type { Message, Part, Task } from "@a2a-js/sdk";
 import { untilAborted } from "../async/until-aborted.ts";
 import type { AgentContext } from "../describe/agent.ts";
@@ -5,7 +6,7 @@ import { DEFAULT_LIMITS } from "../describe/limits.ts";
 import { headersFor, type HeaderValue } from "../http/header-values.ts";
 import type { Usage } from "../model/call.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
-import { hear, promiseOf } from "../model/hear.ts";
+import { promiseOf } from "../model/hear.ts";
 import { takeJson, type Json } from "../model/json.ts";
 import type { Prompt } from "../prompt/prompt-of.ts";
 import { asksInVain, badEnd, unreadAnswer } from "./bad-end.ts";
@@ -94,7 +95,8 @@ export async function askPeer(
   try {
     const end = await untilAborted(converse(), signal);
     const answer = isTask(end) ? taskAnswer(end) : messageAnswer(end);
-    for (const used of usedBy(usage, answer)) context.report(used);
+    const said = usage === undefined ? usageIn(answer.metadata) : usedBy(usage, answer);
+    for (const used of said) context.report(used);
     if (isTask(end) && peerState(end) !== "completed") throw badEnd(end, failing);
     if (read === undefined) return plainAnswer(answer, schema !== undefined);
     try {
@@ -131,16 +133,4 @@ async function answerTo(
   if (taken.fault === undefined) return taken.value as Json | undefined;
   const why = `the reply of ${to.agent} ${taken.fault.why}; answer with a text, or with a JSON value`;
   throw new QuorateError("INPUT_INVALID", why);
-}
-
-function usedBy(usage: PeerOptions["usage"], answer: A2aAnswer): readonly Usage[] {
-  if (usage === undefined) return usageIn(answer.metadata);
-  try {
-    const used = usage(answer) ?? [];
-    return Array.isArray(used) ? (used as readonly Usage[]) : [used as Usage];
-  } catch (thrown) {
-    // What cannot be told is unknown. The answer counts.
-    hear(thrown);
-    return [];
-  }
 }

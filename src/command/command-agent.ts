@@ -10,11 +10,11 @@ import {
   type UpstreamOf,
   type Workers,
 } from "../describe/agent.ts";
-import { hear } from "../model/hear.ts";
 import type { Usage } from "../model/call.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import { DEFAULT_LIMITS } from "../describe/limits.ts";
 import type { PassedOn } from "../describe/passed-on.ts";
+import { usedBy } from "../describe/used-by.ts";
 import { checkEnvironment, environmentOf, type Environment } from "../program/environment.ts";
 import { badEnd, isNotStarted } from "../program/failure.ts";
 import {
@@ -215,7 +215,7 @@ export function programAgent<Made>(
     const { stdout, stderr, exitCode } = told;
     if (exitCode === undefined) throw badEnd(program, told);
     const ran: Ran = Object.freeze({ stdout, stderr, exitCode, cwd: place.cwd });
-    for (const used of usageOf(kind, ran, model)) context.report(used);
+    for (const used of usedBy(kind.usage, ran, model)) context.report(used);
     try {
       return await kind.read(ran);
     } catch (thrown) {
@@ -240,17 +240,6 @@ function checkArgument(name: string, prompt: string): void {
         ? 'has a NUL character, which no argument may have; take it out, or use send: "stdin"'
         : undefined;
   if (why !== undefined) throw new QuorateError("INPUT_INVALID", `the prompt of ${name} ${why}`);
-}
-
-function usageOf({ usage }: ProgramKind, ran: Ran, model: unknown): readonly Usage[] {
-  try {
-    const used = usage?.(ran, model) ?? [];
-    return Array.isArray(used) ? used : [used as Usage];
-  } catch (thrown) {
-    // What cannot be told is unknown. The answer counts.
-    hear(thrown);
-    return [];
-  }
 }
 
 function unread(name: string, thrown: unknown): QuorateError {

@@ -1,3 +1,4 @@
+import { usedBy } from "../describe/used-by.ts";
 import { fromAgent } from "../ai-sdk/from-agent.ts";
 import { func, object } from "../check/kinds.ts";
 import {
@@ -126,7 +127,7 @@ export function frameworkAgent<
       name,
       isToTell: usage === undefined,
     });
-    for (const used of usedBy(usage, result)) context.report(used);
+    for (const used of usedBy(usage, result as never)) context.report(used);
     try {
       if (read !== undefined) return await promiseOf(read(result as never));
       const answer = answerIn(result, name);
@@ -222,15 +223,4 @@ function statusIn(thrown: unknown): string | undefined {
     // An error that cannot be read says nothing.
   }
   return undefined;
-}
-
-function usedBy(usage: AnyFrameworkOptions["usage"], result: unknown): readonly Usage[] {
-  try {
-    const used = usage?.(result as never) ?? [];
-    return Array.isArray(used) ? (used as readonly Usage[]) : [used as Usage];
-  } catch (thrown) {
-    // What cannot be told is unknown. The answer counts.
-    hear(thrown);
-    return [];
-  }
 }

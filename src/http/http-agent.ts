@@ -11,15 +11,17 @@ import {
 } from "../describe/agent.ts";
 import { DEFAULT_LIMITS } from "../describe/limits.ts";
 import type { PassedOn } from "../describe/passed-on.ts";
+import { usedBy } from "../describe/used-by.ts";
 import type { Usage } from "../model/call.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
-import { hear, promiseOf } from "../model/hear.ts";
+import { promiseOf } from "../model/hear.ts";
 import type { PositionOn } from "../model/position-on.ts";
 import { unreadable } from "../prompt/json-answer.ts";
 import { seenBy, type Prompt, type PromptContext } from "../prompt/prompt-of.ts";
 import { badStatus } from "./bad-status.ts";
 import { guardedFetch, isPrivateHost } from "./guarded-fetch.ts";
+import { givenUrl } from "./given-url.ts";
 import { checkHeaders, headersFor, type HeaderValue } from "./header-values.ts";
 import { answerOf, type HttpAnswer } from "./http-answer.ts";
 import { bodyOf, withQuery, type QueryValues } from "./request.ts";
@@ -101,7 +103,7 @@ export function httpAgent<
     ...described
   } = options as AnyOptions;
   const { allowPrivate = false, ...rest } = described;
-  const url = urlOf(address);
+  const url = givenUrl(address, "httpAgent: url", "https://agents.example/review");
   const name = rest.name ?? url.host.replaceAll(/[/~]/g, "-");
   const where = `httpAgent "${shown(name).slice(1, -1)}"`;
   METHOD.take(method, `${where}: method`);
@@ -155,25 +157,6 @@ export function httpAgent<
   return agent({ ...rest, name, run } as never) as never;
 }
 
-/** An address of http or https. Throws `BAD_OPTIONS`. */
-function urlOf(given: unknown): URL {
-  const isUrl = given instanceof URL || (typeof given === "string" && URL.canParse(given));
-  const url = isUrl ? new URL(given) : undefined;
-  if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
-    // One with a name and a password in it is not shown.
-    const what = String(given).includes("@") ? "no address of http or https" : shown(given);
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `httpAgent: url is ${what}; use an address such as "https://agents.example/review"`,
-    );
-  }
-  if (url.username === "" && url.password === "") return url;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    'httpAgent: url has a name or a password in it; put it into headers: { authorization: { env: "NAME" } }',
-  );
-}
-
 interface Fitting {
   readonly url: URL;
   readonly method: string;
@@ -205,16 +188,5 @@ function plainAnswer(
     return JSON.parse(text) as unknown;
   } catch (cause) {
     throw unreadable(`what ${name} answered is no JSON document; answer with JSON alone`, cause);
-  }
-}
-
-function usedBy(usage: AnyOptions["usage"], answer: HttpAnswer): readonly Usage[] {
-  try {
-    const used = usage?.(answer) ?? [];
-    return Array.isArray(used) ? (used as readonly Usage[]) : [used as Usage];
-  } catch (thrown) {
-    // What cannot be told is unknown. The answer counts.
-    hear(thrown);
-    return [];
   }
 }

@@ -1,3 +1,5 @@
+import { givenUrl } from "../http/given-url.ts";
+import { usedBy } from "../describe/used-by.ts";
 import { flag, func, listOf, object, text } from "../check/kinds.ts";
 import { shown } from "../check/shown.ts";
 import { untilAborted } from "../async/until-aborted.ts";
@@ -14,7 +16,6 @@ import type { PassedOn } from "../describe/passed-on.ts";
 import type { Usage } from "../model/call.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
-import { hear } from "../model/hear.ts";
 import type { PositionOn } from "../model/position-on.ts";
 import { clip } from "../model/text.ts";
 import { refusal } from "../http/refusal.ts";
@@ -256,17 +257,6 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function usedBy(usage: AnyToolOptions["usage"], answer: ToolAnswer): readonly Usage[] {
-  try {
-    const used = usage?.(answer) ?? [];
-    return Array.isArray(used) ? (used as readonly Usage[]) : [used as Usage];
-  } catch (thrown) {
-    // What cannot be told is unknown. The answer counts.
-    hear(thrown);
-    return [];
-  }
-}
-
 const ARGS = listOf<string>(
   (one) => typeof one === "string" && !one.includes("\0"),
   'use a list of texts, for instance ["--stdio"]',
@@ -292,14 +282,7 @@ function checkServer(given: unknown, where: string): void {
   }
   checkHeaders(headers ?? {}, `${where}: server`);
   flag().take(allowPrivate, `${where}: server: allowPrivate`);
-  const isUrl = url instanceof URL || (typeof url === "string" && URL.canParse(url));
-  const at = isUrl ? new URL(url) : undefined;
-  if (at === undefined || !["http:", "https:"].includes(at.protocol) || at.username !== "") {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `${where}: server: url is no address of http or https without a name and a password; ${SERVER}`,
-    );
-  }
+  const at = givenUrl(url, `${where}: server: url`, "https://tools.example/mcp");
   if (allowPrivate === true || !isPrivateHost(at)) return;
   throw new QuorateError(
     "BAD_OPTIONS",

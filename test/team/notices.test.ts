@@ -455,7 +455,7 @@ describe("notices of a team within a team", () => {
 
   it("stand in the order of the teams, whichever of them ends first", async () => {
     const slow = new Map([["first", 3]]);
-    const silent = (name: string, agents: Parameters<typeof supervisor>[0]["agents"] = {}) =>
+    const silent = (name: string, agents: object = {}) =>
       supervisor({
         name,
         agents: {
