@@ -2,16 +2,17 @@ import { shown } from "../check/shown.ts";
 import { QuorateError } from "../model/errors.ts";
 
 /**
- * An address of http or https as it is given to an adapter, without a name and a password in it. Throws `BAD_OPTIONS`; nothing of one with a
- * password is shown. `what` begins the sentence, as in `httpAgent: url`.
+ * An address of http or https as it is given to an adapter, without a name and a password in it. Throws `BAD_OPTIONS`; nothing is shown of what may have
+ * a password in it. `what` begins the sentence, as in `httpAgent: url`.
  */
 export function givenUrl(given: unknown, what: string, example: string): URL {
   const isUrl = given instanceof URL || (typeof given === "string" && URL.canParse(given));
   const url = isUrl ? new URL(given) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
+    const mayHide = (given instanceof URL ? given.href : shown(given)).includes("@");
     throw new QuorateError(
       "BAD_OPTIONS",
-      `${what} is ${shown(given)}; use an address such as "${example}"`,
+      `${what} is ${mayHide ? "no address of http or https" : shown(given)}; use an address such as "${example}"`,
     );
   }
   if (`${url.username}${url.password}` === "") return url;
