@@ -77,6 +77,8 @@ const TAKES: Readonly<Record<string, () => readonly unknown[]>> = {
   sqlite: () => [{ path: ":memory:" }],
   sqliteStore: () => [{ path: ":memory:" }],
   cancel: () => [backend(), "r", "why"],
+  deadRuns: () => [backend()],
+  retry: () => [backend(), "r"],
   a2aAgent: () => [{ url: "https://agents.example/" }],
   acpAgent: () => [{ command: "x" }],
   claude: () => [{}],
