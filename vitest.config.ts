@@ -7,11 +7,20 @@ const { FC_SEED: given = String(SEED) } = process.env;
 const seed = given === "random" ? String(Math.floor(Math.random() * 2 ** 31)) : given;
 if (given === "random") console.log(`Property tests draw from FC_SEED=${seed}.`);
 
+/** Processes that are killed at every write, one after another: `npm run test:long` alone takes the time for them. */
+const LONG_ONLY = ["test/durable/killed.test.ts"];
+const { LONG } = process.env;
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     // npm run test:runtimes, npm run test:peers, and npm run test:browser
-    exclude: ["test/runtimes/**", "test/peers/**", "test/browser/**"],
+    exclude: [
+      "test/runtimes/**",
+      "test/peers/**",
+      "test/browser/**",
+      ...(LONG === undefined ? LONG_ONLY : []),
+    ],
     setupFiles: ["test/setup.ts"],
     env: { FC_SEED: seed },
     // Tests take fake time; what takes longer than this hangs.
