@@ -79,7 +79,7 @@ function tellCommand(command: Command, { file, flags }: Config): void {
     const texts = flags.get(name);
     const source = command.getOptionValueSource(name);
     if (texts === undefined || (source !== undefined && source !== "default")) continue;
-    if (unused.has(name)) continue;
+    if (unused.has(name) || MEANT_OTHERWISE[command.name()]?.includes(name) === true) continue;
     const { parseArg } = option;
     let value: unknown;
     for (const text of texts) {
@@ -91,6 +91,9 @@ function tellCommand(command: Command, { file, flags }: Config): void {
     command.setOptionValueWithSource(name, value, "config");
   }
 }
+
+/** Flags by which a command writes something else than a run: what the file says of runs is not about them. */
+const MEANT_OTHERWISE: Readonly<Record<string, readonly string[]>> = { eval: ["report"] };
 
 /** What a flag has no use for, and refuses where it is given on the command line. */
 const USELESS_WITH: Readonly<Record<string, readonly string[]>> = {

@@ -25,7 +25,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   show: ["quorate show latest", "quorate show 3f2a --full"],
   follow: ["quorate follow latest", "quorate follow latest --json"],
   cancel: ["quorate cancel latest"],
-  retry: ["quorate runs --status dead", "quorate retry 3f2a"],
+  retry: ["quorate retry 3f2a", "quorate runs --status dead"],
   explain: ["quorate explain latest", 'quorate explain latest --subject "token"'],
   prune: ["quorate prune --older-than 30d", "quorate prune --older-than 30d --dry-run"],
   worker: ["quorate worker team.ts --db postgres://quorate@db.internal/quorate"],

@@ -1,12 +1,17 @@
 import { deadRuns, QuorateError } from "../index.ts";
 import type { RunStatus, RunSummary } from "../store/store.ts";
+import { didYouMean } from "../check/did-you-mean.ts";
+import { STATUS_NAMES } from "../store/run-query.ts";
 import { withDatabase } from "./database.ts";
+import { databasePart } from "./look-again.ts";
+import { ownName } from "./own-name.ts";
+import { commandLines, shellWord } from "./shell-word.ts";
 import { goOn } from "./go-on.ts";
 import { count, dateAndTime, duration } from "../report/quantities.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import { shortId } from "./short-id.ts";
 import type { Terminal } from "./terminal.ts";
-import { columnsOf, pad, padStart } from "./wrap.ts";
+import { columnsOf, pad, padStart, wrap } from "./wrap.ts";
 
 export interface RunsFlags {
   readonly db: string;
@@ -24,6 +29,7 @@ export interface RunsFlags {
 export async function runsCommand(flags: RunsFlags, screen: Terminal): Promise<void> {
   const { limit, team, status, tenant, tag, since } = flags;
   const isDead = status?.includes("dead") === true;
+  checkStatuses(status ?? []);
   if (isDead && status.length > 1) {
     const why = "--status dead is for itself: a dead run is interrupted as well";
     throw new QuorateError("BAD_OPTIONS", `${why}; leave the others out`);
@@ -43,6 +49,19 @@ export async function runsCommand(flags: RunsFlags, screen: Terminal): Promise<v
   );
   if (flags.json === true) screen.print(safeJson(runs, 2));
   else screen.print(...runsTable(runs, flags, screen), ...interruptedLines(runs, flags, screen));
+}
+
+/** Those that runs of a store have, and that of runs which workers leave alone. */
+function checkStatuses(given: readonly string[]): void {
+  const known = [...STATUS_NAMES, "dead"];
+  const wrong = given.find((one) => !known.includes(one));
+  if (wrong === undefined) return;
+  const near = didYouMean(wrong, known);
+  const instead = near === undefined ? `use ${known.join(", ")}` : `did you mean "${near}"?`;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `--status ${safeText(wrong)} is no status of a run; ${instead}`,
+  );
 }
 
 /** The dead ones that are asked for. */
@@ -83,11 +102,16 @@ function isNarrowed({ team, status, tenant, tag, since }: RunsFlags): boolean {
 
 function interruptedLines(
   runs: readonly RunSummary[],
-  { db }: RunsFlags,
+  { db, status }: RunsFlags,
   screen: Terminal,
 ): string[] {
-  const [first, second] = runs.filter(({ status }) => status === "interrupted");
+  const [first, second] = runs.filter((run) => run.status === "interrupted");
   if (first === undefined) return [];
+  if (status?.includes("dead") === true) {
+    const retry = [ownName(), "retry", shellWord(shortId(first.runId)), ...databasePart(db)];
+    const why = "dead: nobody goes on with them by itself; have one tried again with";
+    return ["", ...wrap(why, screen.columns), ...commandLines(retry, screen)];
+  }
   const one = second === undefined;
   return [
     "",

@@ -20,7 +20,7 @@ const STATUSES: Readonly<Record<RunStatus, true>> = {
   failed: true,
   cancelled: true,
 };
-const STATUS_NAMES: ReadonlySet<string> = new Set(Object.keys(STATUSES));
+export const STATUS_NAMES: ReadonlySet<string> = new Set(Object.keys(STATUSES));
 
 const WORDS = text("give a text");
 

@@ -139,6 +139,8 @@ const WRONG: readonly Row[] = [
   ["show latest --jsno", 2, "unknown option '--jsno' (Did you mean --json?)"],
   ["explain nothing", 2, 'has no run "nothing"'],
   ["runs --status wating", 2, 'did you mean "waiting"?'],
+  ["runs --status ded", 2, 'did you mean "dead"?'],
+  ["retry", 2, "missing required argument 'run', as in \"quorate retry 3f2a\""],
   ["runs --limit 0", 2, "give a whole number, 1 or more"],
   ["runs --since yesterday", 2, "give a number and a unit, as in 30d, 12h, 90m"],
   ["resume none.ts", 2, "There is no file none.ts"],

@@ -26,6 +26,17 @@ const askedIn = (cwd: string): readonly string[] =>
   existsSync(join(cwd, "asked")) ? readFileSync(join(cwd, "asked"), "utf8").trim().split("\n") : [];
 
 describe("quorate eval", () => {
+  it("leaves alone what the configuration says of the reports of runs", async () => {
+    const cwd = withCases();
+    const config = 'export default { report: { sarif: "out.sarif", md: "out.md" } };\n';
+    writeFileSync(join(cwd, "quorate.config.mts"), config);
+    writeFileSync(join(cwd, "out.md"), "a report of a run");
+    const nobody = await evaluated(cwd, []);
+    expect({ code: nobody.code, stderr: nobody.stderr }).toEqual({ code: 3, stderr: "" });
+    expect(existsSync(join(cwd, "out.sarif"))).toBe(false);
+    expect(readFileSync(join(cwd, "out.md"), "utf8")).toBe("a report of a run");
+  });
+
   it("asks nobody without --live; once asked, answers serve every evaluation after it; a regression is named and is exit 4", async () => {
     const cwd = withCases();
     const nobody = await evaluated(cwd, []);

@@ -75,10 +75,9 @@ export async function mcpStdio(given: McpStdioOptions): Promise<McpStdio> {
   const backend = taken.backend ?? sharedBackend(teams, "mcpStdio");
   const input = taken.input ?? process.stdin;
   const output = taken.output ?? process.stdout;
-  const [sdk, { serveStdio, StdioServerTransport }] = await Promise.all([
-    loadMcpSdk(),
-    import("@modelcontextprotocol/server/stdio"),
-  ]);
+  // First of all what says how to install it.
+  const sdk = await loadMcpSdk();
+  const { serveStdio, StdioServerTransport } = await import("@modelcontextprotocol/server/stdio");
   const fail = (failure: ServerFailure): void => {
     try {
       onFailure(failure);
