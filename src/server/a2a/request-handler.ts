@@ -129,7 +129,11 @@ async function turnEnded(
 function refusalFor({ errors }: A2aSdk, error: unknown): Error | undefined {
   if (error instanceof errors.TaskNotFoundError || isOfProtocol(error)) return error as Error;
   if (!isSoundError(error)) return undefined;
-  const issues = error.issues.slice(0, 5).map(({ path, message }) => `${path ?? "it"} ${message}`);
+  // What the sentence says already is not said twice.
+  const issues = error.issues
+    .filter(({ message: issue }) => !error.message.includes(issue))
+    .slice(0, 5)
+    .map(({ path, message: issue }) => `${path ?? "it"}: ${issue}`);
   const message = [error.message, ...issues].join("; ");
   switch (error.code) {
     case "RUN_NOT_FOUND":

@@ -79,7 +79,9 @@ function sentenceFor(caller: McpCaller, what: string, thrown: unknown): string {
       : "The server failed; its own log says why.";
   }
   if (!isSoundError(thrown)) return "The server failed.";
+  // What the sentence says already is not said twice.
   const issues = thrown.issues
+    .filter(({ message }) => !thrown.message.includes(message))
     .slice(0, MAX_ISSUES)
     .map(({ path = "", message }) => `\n- ${path === "" ? "" : `${path}: `}${message}`);
   return [thrown.message, ...issues].join("");
