@@ -37,7 +37,9 @@ const MOST_MS = 90_000;
 /** Runs a line of a shell in a folder, with Node 22 first on the path. What npm needs to reach its registry stays. */
 function shell(line: string, cwd: string) {
   const { PATH = "", ...others } = process.env;
-  const ours = /^(npm_|QUORATE_|GITHUB_|FORCE_COLOR)/;
+  // Under another Node npm looks elsewhere for its settings: where this one has them is said.
+  const ours =
+    /^(npm_(?!config_(?:globalconfig|userconfig|cafile|registry)$)|QUORATE_|GITHUB_|FORCE_COLOR)/;
   const kept = Object.entries(others).filter(([name]) => !ours.test(name));
   const { status, stdout, stderr } = spawnSync("sh", ["-c", line], {
     cwd,
