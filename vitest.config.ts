@@ -7,8 +7,15 @@ const { FC_SEED: given = String(SEED) } = process.env;
 const seed = given === "random" ? String(Math.floor(Math.random() * 2 ** 31)) : given;
 if (given === "random") console.log(`Property tests draw from FC_SEED=${seed}.`);
 
-/** Processes that are killed at every write, one after another: `npm run test:long` alone takes the time for them. */
-const LONG_ONLY = ["test/durable/killed.test.ts"];
+/** Processes that are killed, stopped or waited for, one after another: `npm run test:long` alone takes the time for them. */
+const LONG_ONLY = [
+  "test/durable/failing-store.test.ts",
+  "test/durable/killed.test.ts",
+  "test/escape/escape.test.ts",
+  "test/postgres/elsewhere.test.ts",
+  "test/postgres/processes.test.ts",
+  "test/sqlite/damage.test.ts",
+];
 const { LONG } = process.env;
 
 export default defineConfig({
