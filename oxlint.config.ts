@@ -285,6 +285,7 @@ const arrows: readonly Arrow[] = [
       "team/read-fail-on.ts",
       "server/index.ts",
       "server/spending.ts",
+      "store/run-query.ts",
       "sqlite",
       "postgres/index.ts",
       "@hono",
