@@ -40,7 +40,6 @@ export async function runsCommand(flags: RunsFlags, screen: Terminal): Promise<v
       : store.runs({
           limit,
           ...(team !== undefined && { team }),
-          // What is none, the store refuses.
           ...(status !== undefined && { status: status as readonly RunStatus[] }),
           ...(tenant !== undefined && { tenant }),
           ...(tag !== undefined && { tag }),
