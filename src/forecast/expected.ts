@@ -29,9 +29,8 @@ export function expect(root: TeamNode, records: Records): Expectation {
     const begin = job(0, after);
     const { members, plan } = node;
     // Of a panel those of a later round wait for all of the rounds before.
-    const rounds = members.map(({ place }) =>
-      plan.panel === undefined ? 1 : (records.member(place)?.round ?? 1),
-    );
+    const before = members.map(({ place }) => records.member(place));
+    const rounds = before.map((one) => (plan.panel === undefined ? 1 : (one?.round ?? 1)));
     const ends: number[] = [];
     let micros = 0;
     for (const index of inOrder(members, rounds)) {
@@ -45,7 +44,7 @@ export function expect(root: TeamNode, records: Records): Expectation {
         micros += inner.micros;
         continue;
       }
-      const recorded = records.member(member.place);
+      const recorded = before[index];
       // Of a panel not everybody is asked in every run, and some may never have been.
       const isNever =
         plan.panel !== undefined && recorded === undefined && records.leftOut(member.place);

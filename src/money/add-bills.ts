@@ -26,7 +26,7 @@ export function add(a: Amount, calls: number, money: SavedMoney): Amount {
   return { ...sum, usdMicros: "unknown", ...(atLeast > 0 && { atLeast }) };
 }
 
-/** SomeMoney of an amount or of a cost, in micro-dollars. */
+/** Money of an amount or of a cost, in micro-dollars. */
 type SavedMoney = Pick<Amount, "usdMicros" | "atLeast"> | Pick<Cost, "usdMicros" | "atLeast">;
 
 function knownOf({ usdMicros, atLeast }: SavedMoney): number {

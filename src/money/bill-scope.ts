@@ -165,8 +165,16 @@ function savedBy(entries: readonly Entry[], { stopped, leftOut }: Scope): Saved 
 /** What its own calls took that were made only to learn from them, with those that stood in for them. */
 function exploredBy(entries: readonly Entry[], { explored }: Scope): Amount {
   const viaOf = new Map(entries.map(({ callId, via }) => [callId, via?.callId]));
-  const isExplored = (callId: string | undefined): boolean =>
-    callId !== undefined && (explored.has(callId) || isExplored(viaOf.get(callId)));
+  // A log may be anybody's: calls that stand in for each other in a circle are looked at once.
+  const isExplored = (callId: string): boolean => {
+    const seen = new Set<string>();
+    for (let at: string | undefined = callId; at !== undefined && !seen.has(at);) {
+      if (explored.has(at)) return true;
+      seen.add(at);
+      at = viaOf.get(at);
+    }
+    return false;
+  };
   let sum = NONE;
   for (const entry of entries) {
     if (entry.attempts > 0 && isExplored(entry.callId)) sum = add(sum, 1, costOf(entry));
