@@ -105,7 +105,9 @@ export function webHooks(
     );
   }
 
-  const prefixOf = ({ url }: WebHook): string => `${PREFIX}${(values.hash ?? sha256)(url)}/`;
+  // One address may have several hooks, each for a tenant of its own.
+  const prefixOf = ({ url, tenant = "" }: WebHook): string =>
+    `${PREFIX}${(values.hash ?? sha256)(JSON.stringify([url, tenant]))}/`;
 
   /** What is refused, or was tried often enough, is not kept for later either. */
   async function deliverKept(hook: WebHook, key: string, body: WebHookBody): Promise<void> {
