@@ -81,11 +81,24 @@ const MAX_CHARACTER = 64;
 
 function whereAndWhat(text: string, given: "text" | "line"): string {
   if (text.trim() === "") return "it is empty";
-  const { offset, line, column } = jsonMistake(text);
+  const mistake = jsonMistake(text);
+  if (mistake === undefined) return "it is nested too deeply to say where";
+  const { what, offset, line, column } = mistake;
   const place = given === "line" ? `column ${column}` : `line ${line}, column ${column}`;
-  if (offset >= text.length) return `it ends too early, at ${place}`;
-  const [character] = charactersOf(text.slice(offset, offset + MAX_CHARACTER));
-  return `unexpected ${JSON.stringify(character)} at ${place}`;
+  switch (what) {
+    case "end":
+      return `it ends too early, at ${place}`;
+    case "string":
+      return `the string at ${place} does not end on its line`;
+    case "escape":
+      return `the string at ${place} has a backslash before something that JSON cannot escape`;
+    case "control":
+      return `the string at ${place} has a control character in it, such as a tab; write it as an escape`;
+    case "character": {
+      const [character] = charactersOf(text.slice(offset, offset + MAX_CHARACTER));
+      return `unexpected ${JSON.stringify(character)} at ${place}`;
+    }
+  }
 }
 
 function invalid(message: string, cause?: unknown): QuorateError {

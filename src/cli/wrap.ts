@@ -1,31 +1,28 @@
+import { createRequire } from "node:module";
+import type * as CliTruncate from "cli-truncate";
+import type * as StringWidth from "string-width";
 import { charactersOf } from "../model/text.ts";
 
-// East Asian wide and full-width blocks, and what is drawn as a picture.
-const WIDE =
-  /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{17000}-\u{18DFF}\u{1B000}-\u{1B2FF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
-const NO_COLUMN = /\p{Mn}|\p{Me}/u;
-// Drawn as one, whatever they are made of: a flag of two letters, and a syllable of Hangul that is written in its parts.
-const DRAWN_AS_ONE =
-  /^(?:\p{Regional_Indicator}{2}|[\u1100-\u115F\uA960-\uA97C][\u1160-\u11FF\uD7B0-\uD7FB])/u;
+// Loaded when a text first needs them: their tables of characters take longer to load than all of what a help takes.
+const require = createRequire(import.meta.url);
+const stringWidth = once(() => require("string-width") as typeof StringWidth);
+const cliTruncate = once(() => require("cli-truncate") as typeof CliTruncate);
+
+function once<Module>(load: () => Module): () => Module {
+  let loaded: Module | undefined;
+  return () => (loaded ??= load());
+}
+
 // The usual case, decided at once.
 const PLAIN = /^[\u0020-\u007E]*$/;
 
 /** How many columns of a terminal `text` takes. For text that `safeText` returned. */
 export function columnsOf(text: string): number {
   if (PLAIN.test(text)) return text.length;
-  let columns = 0;
-  for (const character of charactersOf(text)) columns += columnsOfCharacter(character);
-  return columns;
+  return stringWidth().default(text, { countAnsiEscapeCodes: true });
 }
 
-function columnsOfCharacter(character: string): number {
-  if (DRAWN_AS_ONE.test(character)) return 2;
-  let columns = 0;
-  for (const codePoint of character) {
-    if (!NO_COLUMN.test(codePoint)) columns += WIDE.test(codePoint) ? 2 : 1;
-  }
-  return columns;
-}
+// Lines are broken here and not by wrap-ansi, which composes characters: what is shown has to be what `quorate decide` is given back, to the letter.
 
 export interface WrapOptions {
   /** Put before the first line. Default: nothing. */
@@ -87,14 +84,7 @@ function cut(word: string, room: number): string[] {
 /** `text` in at most `columns`, its end replaced by `…` where it is longer. */
 export function clip(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
-  let kept = "";
-  let used = 1;
-  for (const character of charactersOf(text)) {
-    used += columnsOf(character);
-    if (used > columns) break;
-    kept += character;
-  }
-  return `${kept.trimEnd()}…`;
+  return cliTruncate().default(text, columns).replace(/\s*…$/, "…");
 }
 
 /** `text` clipped to `columns` and filled up with spaces to exactly that width. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { jsonMistake } from "../../src/cli/json-mistake.ts";
+import { jsonMistake, type JsonMistake } from "../../src/cli/json-mistake.ts";
 
 function parses(text: string): boolean {
   try {
@@ -11,12 +11,18 @@ function parses(text: string): boolean {
   }
 }
 
+function mistakeIn(text: string): JsonMistake {
+  const mistake = jsonMistake(text);
+  if (mistake === undefined) throw new Error("this is not nested deeply");
+  return mistake;
+}
+
 describe("jsonMistake", () => {
   it("goes to the end of whatever is JSON", () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(4), (text, indent) => {
         const pretty = JSON.stringify(JSON.parse(text), undefined, indent);
-        expect(jsonMistake(pretty).offset).toBe(pretty.length);
+        expect(mistakeIn(pretty).offset).toBe(pretty.length);
       }),
     );
   });
@@ -34,7 +40,7 @@ describe("jsonMistake", () => {
       });
     fc.assert(
       fc.property(almost, (text) => {
-        const { offset } = jsonMistake(text);
+        const { offset } = mistakeIn(text);
         if (offset < text.length) return !parses(text);
         // At the end: whole, or something that more text would make whole.
         return parses(text) || !parses(text.slice(0, offset));
@@ -47,8 +53,8 @@ describe("jsonMistake", () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(), (text, at) => {
         const beginning = text.slice(0, at % (text.length + 1));
-        const { offset } = jsonMistake(beginning);
-        // Half a number, literal or escape may be pointed at; what stands before it may not.
+        const { offset } = mistakeIn(beginning);
+        // Half a number, literal or string with half an escape may be pointed at; what stands before it may not.
         const tail = beginning.slice(offset);
         expect(tail).toMatch(
           /^(?:-?[\d.eE+-]*|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|".*\\u?[\da-fA-F]{0,3})$/s,
@@ -58,6 +64,29 @@ describe("jsonMistake", () => {
   });
 
   it("counts lines and columns from 1", () => {
-    expect(jsonMistake('{\n  "a": 1,\n  b: 2\n}')).toEqual({ offset: 14, line: 3, column: 3 });
+    expect(jsonMistake('{\n  "a": 1,\n  b: 2\n}')).toEqual({
+      what: "character",
+      offset: 14,
+      line: 3,
+      column: 3,
+    });
+  });
+
+  it.each([
+    ['{"a": "b,\n "c": 1}', "string", 6],
+    ['["a\\x"]', "escape", 1],
+    ['["a\\u12"]', "escape", 1],
+    ['["a\tb"]', "control", 1],
+    ["[1, // one\n 2]", "character", 4],
+    ["[01]", "character", 2],
+    ['["a', "end", 3],
+  ])("tells what is wrong with %j", (text, what, offset) => {
+    expect(jsonMistake(text)).toMatchObject({ what, offset });
+  });
+
+  it("gives up on a text that is nested too deeply, and takes the mistake that stood before that", () => {
+    const deep = "[".repeat(1_000_000);
+    expect(jsonMistake(deep)).toBeUndefined();
+    expect(jsonMistake(`[1 2, ${deep}`)).toMatchObject({ what: "character", offset: 3 });
   });
 });

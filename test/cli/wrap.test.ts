@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { safeBlock } from "../../src/cli/safe-text.ts";
+import { safeBlock, safeText } from "../../src/cli/safe-text.ts";
 import { clip, columnsOf, pad, wrap } from "../../src/cli/wrap.ts";
 
 const prose = fc
@@ -39,12 +39,22 @@ describe("wrap", () => {
   it("keeps the text's own line breaks", () => {
     expect(wrap("a\n\nb", 20)).toEqual(["a", "", "b"]);
   });
+
+  it("keeps every character as it was written, and does not compose it with its accent", () => {
+    const parts = "cafe\u0301 ole\u0301";
+    expect(wrap(parts, 20)).toEqual([parts]);
+  });
 });
 
 describe("clip and pad", () => {
   it("counts wide characters as two columns and accents as none", () => {
     expect(columnsOf("漢字")).toBe(4);
     expect(columnsOf("e\u0301")).toBe(1);
+    expect(columnsOf("क्षि")).toBe(2);
+  });
+
+  it("counts a key with a digit on it as the picture that it is drawn as", () => {
+    expect(columnsOf(safeText("1\uFE0F\u20E3"))).toBe(2);
   });
 
   it("counts a flag, and a syllable of Hangul in its parts, as the one that they are drawn as", () => {

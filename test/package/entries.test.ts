@@ -86,8 +86,9 @@ describe("the entries of the package", () => {
   });
 
   it("does not load the core with the command line: its help is there at once", () => {
-    const { sources } = loadedBy(join(root, "dist/chunks/program.js"));
+    const { sources, packages } = loadedBy(join(root, "dist/chunks/program.js"));
     expect(sources).toContain("cli/program.ts");
+    expect(packages.filter((name) => !name.startsWith("node:"))).toEqual(["commander", "ms"]);
     expect(
       sources.filter((file) => /^(supervisor|index|call|team\/coordinate|run)\b/.test(file)),
     ).toEqual([]);
