@@ -39,6 +39,8 @@ export interface Run {
   readonly values: Store["values"];
   /** What it wants of the cache. */
   readonly cache: RunCache;
+  /** Whose it is: answers that are kept, joined or asked for in a batch are those of its tenant. */
+  readonly tenant: string | undefined;
   /** The calls of this process that others may join. */
   readonly flights: Flights;
   /** Of the run as the attempts of one call have it: that others use its answer. */

@@ -5,7 +5,7 @@ import { option, options, type Option, type Options } from "../check/options.ts"
 export interface CacheOptions {
   /** How long an answer serves, in ms; for ever where left out. */
   readonly ttlMs?: number;
-  /** Whose answers they are, for instance a tenant: other scopes do not see them. Part of the key. Default: none. */
+  /** Who shares the answers: other scopes do not see them. Part of the key. Default: the runs of one tenant; those of no tenant. */
   readonly scope?: string;
 }
 
@@ -20,7 +20,7 @@ export interface RunCache {
 /** How an agent's answers are kept. */
 export interface CacheSettings {
   readonly ttlMs: number;
-  readonly scope: string;
+  readonly scope?: string;
 }
 
 const MAX_SCOPE = 200;
@@ -39,8 +39,8 @@ const TTL = option<number>(
   "use milliseconds from 1 on",
 );
 
-export const KEPT: Options<CacheOptions, "ttlMs" | "scope"> = options(
-  { ttlMs: TTL.or(Infinity), scope: SCOPE.or("") },
+export const KEPT: Options<CacheOptions, "ttlMs"> = options(
+  { ttlMs: TTL.or(Infinity), scope: SCOPE },
   { instead: "use true, or { ttlMs, scope }" },
 );
 

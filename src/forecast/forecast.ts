@@ -57,10 +57,10 @@ export async function forecast(planning: Planning): Promise<TaskPlan> {
   const settings = options.panel;
   const plan = withPanel(configuredRoot.configuredTeam, routed, { settings, learned, seed: "" });
   const checked = await checkTask(configuredRoot, plan, task, cancellation);
-  const { cache = {} } = options;
+  const { cache = {}, tenant } = options;
   const ahead = {
     kept: (configured: ConfiguredAgent, key: string) =>
-      fromStore(() => isCached({ values: store.values, cache }, configured, key)),
+      fromStore(() => isCached({ values: store.values, cache, tenant }, configured, key)),
     bust: cache.bust === true,
     keys: new ContentKeys(redact, keyed),
     cancellation,

@@ -20,7 +20,7 @@ import type { Bill, Outcome } from "../model/outcome.ts";
 import { coordinate, type Coordinated } from "../team/coordinate/coordinate.ts";
 import type { Assignment } from "../team/coordinate/team-run.ts";
 import type { RunTracing } from "../call/tracing.ts";
-import { whoseRun } from "../team/whose-run.ts";
+import { whoseRun, type Whose } from "../team/whose-run.ts";
 import { tracedBefore } from "./harmless-tracing.ts";
 import type { Session } from "./session.ts";
 import { noticesAdded } from "../team/decide/notices-added.ts";
@@ -53,7 +53,10 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     if ("output" in event) secrecy.redact?.look(event.output as Json);
   }
   bill.goOn();
-  const tracing = traced(session, { ...(position && { position }), ...(origin && { origin }) });
+  const before = position?.history.events ?? origin?.history.events;
+  const [first] = position?.history.events ?? [];
+  const whose = first?.type === "run.started" ? first : whoseRun(options, before?.[0]);
+  const tracing = traced(session, whose, before);
   const journal = new Journal({
     runId,
     store,
@@ -88,6 +91,7 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
     budgets,
     values: store.values,
     cache: options.cache ?? {},
+    tenant: whose.tenant,
     flights: root.flights,
     shared: undefined,
     resumable: store.resumable,
@@ -105,14 +109,11 @@ export function openRun(session: Session, { position, origin }: Beginning = {}):
 
 /** Begins to trace a run, where that is wanted. */
 function traced(
-  { root, runId, options, traced: kept }: Session,
-  { position, origin }: Beginning,
+  { root, runId, traced: kept }: Session,
+  { tenant, tags }: Whose,
+  before: readonly RunEvent[] | undefined,
 ): RunTracing | undefined {
   if (root.tracing === undefined) return undefined;
-  const before = position?.history.events ?? origin?.history.events;
-  const [first] = position?.history.events ?? [];
-  const whose = first?.type === "run.started" ? first : whoseRun(options, before?.[0]);
-  const { tenant, tags } = whose;
   kept.tracing = root.tracing({
     runId,
     supervisor: root.team.label,

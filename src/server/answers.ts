@@ -155,7 +155,11 @@ export const ANSWERS: Readonly<Record<RouteId, RouteAnswer>> = {
 
   async planRun(asked) {
     const { team, input } = asked.body as { readonly team: string; readonly input: unknown };
-    const plan = await teamNamed(asked, team).plan(input as never, { backend: ownBackend(asked) });
+    const { tenant } = principalOf(asked);
+    const plan = await teamNamed(asked, team).plan(input as never, {
+      backend: ownBackend(asked),
+      ...(tenant !== undefined && { tenant }),
+    });
     return json(forTenant(asked) ? { ...plan, budgets: plan.budgets.filter(isOwnBudget) } : plan);
   },
 

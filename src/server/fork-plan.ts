@@ -28,7 +28,10 @@ export async function planFork(
 ): Promise<ForkPlan> {
   const view = viewRun(run.runId, events);
   const task = "input" in given ? given.input : view.input;
-  const plan = await team.plan(task as never, { backend });
+  const plan = await team.plan(task as never, {
+    backend,
+    ...(run.tenant !== undefined && { tenant: run.tenant }),
+  });
   const asked = plan.agents.filter(({ role }) => role === "member");
   if (from !== undefined && !plan.agents.some(({ place }) => place === from)) {
     throw new HttpRefusal(

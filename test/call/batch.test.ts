@@ -28,6 +28,23 @@ describe("calls of one agent", () => {
     }
   });
 
+  it("of runs of several tenants are a request for each tenant", async () => {
+    const { team, batches, alone } = batching();
+    const tenants = ["ann", "bob", undefined, "ann", "bob", undefined, "eve"];
+    const running = tenants.map((tenant, index) =>
+      team.run(index, tenant === undefined ? {} : { tenant }),
+    );
+    expect(await outputs(running)).toEqual([0, 10, 20, 30, 40, 50, 60]);
+    expect([batches, alone]).toEqual([
+      [
+        [0, 3],
+        [1, 4],
+        [2, 5],
+      ],
+      [6],
+    ]);
+  });
+
   it("alone are not delayed, and are put to its own function", async () => {
     const { clock, team, batches, alone } = batching();
     const outcome = await team.run(1);

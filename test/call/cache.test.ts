@@ -23,7 +23,7 @@ interface Wanted {
 /** A team of one whose answers are kept: it counts how often it is asked, and fails where its task says so. */
 function setUp({ agent: own = {}, team = {}, takesMs = 100 }: Wanted = {}) {
   const clock = virtualClock();
-  const store = memory({ clock }).store;
+  const store = memory({ clock, resumable: true }).store;
   const seen = { asked: 0, inFlight: 0, most: 0, aborted: 0 };
   const echo = agent({
     name: "echo",
@@ -74,6 +74,10 @@ function setUp({ agent: own = {}, team = {}, takesMs = 100 }: Wanted = {}) {
     },
     events: (runId: string): readonly RunEvent[] => store.read(runId),
     kept: () => store.values.list("cache/").map(({ value }) => value),
+    /** How many answers are there already for a run that is to be. */
+    plan: async (options: object, task: object = {}): Promise<number> =>
+      (await made.plan(task as never, options)).hits,
+    resume: (runId: string) => made.resume(runId),
   };
 }
 
@@ -136,6 +140,51 @@ describe("a kept answer", () => {
       clock,
     });
     expect((await other.run({ n: 1 })).results.echo).toMatchObject({ output: "changed" });
+  });
+
+  it("is its tenant's: no run of another tenant, or of none, finds it, joins it or is told of it by a plan", async () => {
+    const { echo, run, seen, clock, plan } = setUp();
+    await echo({}, { tenant: "ann" });
+    expect(await echo({}, { tenant: "ann" })).toMatchObject({ reused: "cache" });
+    expect(await echo({}, { tenant: "bob" })).toMatchObject({ output: { recommendation: "2" } });
+    expect(await echo()).toMatchObject({ output: { recommendation: "3" } });
+    // The name of a tenant is no scope that somebody gave.
+    await echo({}, { cache: { scope: "ann" } });
+    expect(seen.asked).toBe(4);
+    expect([await plan({ tenant: "ann" }), await plan({ tenant: "eve" })]).toEqual([1, 0]);
+    const together = ["ann", "bob", "bob"].map((tenant) => run({ n: 1 }, { tenant }));
+    await clock.advance(100);
+    const reused = (await Promise.all(together)).map(({ results }) => {
+      const { reused: by } = results["echo" as never] as Result;
+      return by;
+    });
+    expect(reused).toEqual([undefined, undefined, "joined"]);
+    expect(seen.asked).toBe(6);
+  });
+
+  it("is everybody's where its agent says so by a scope", async () => {
+    const { echo, seen } = setUp({ agent: { cache: { scope: "" } } });
+    await echo({}, { tenant: "ann" });
+    expect(await echo({}, { tenant: "bob" })).toMatchObject({ reused: "cache" });
+    expect(await echo()).toMatchObject({ reused: "cache" });
+    expect(seen.asked).toBe(1);
+  });
+
+  it("serves a run that goes on for the tenant that it was begun for", async () => {
+    const stop = new AbortController();
+    const { echo, run, seen, clock, resume } = setUp();
+    await echo({}, { tenant: "ann" });
+    const running = run({ n: 1 }, { tenant: "bob", runId: "bobs", signal: stop.signal });
+    running.catch(() => {});
+    await clock.advance(50);
+    stop.abort(new Error("enough"));
+    await rejection(running);
+    const gone = resume("bobs");
+    await clock.advance(100);
+    await gone;
+    expect(seen.asked).toBe(3);
+    expect(await echo({ n: 1 }, { tenant: "bob" })).toMatchObject({ reused: "cache" });
+    expect(await echo({ n: 1 }, { tenant: "ann" })).not.toHaveProperty("reused");
   });
 
   it("serves other teams that share the store, and not those that do not", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { memory } from "../../src/index.ts";
+import { agent, memory, supervisor } from "../../src/index.ts";
 import { begin, gate, serve, until } from "./served.ts";
 
 const ANN = "a".repeat(40);
@@ -59,6 +59,29 @@ describe("a second tenant", () => {
     expect((await served.ask("GET", "/api/runs", { token: ALL })).json.runs).toMatchObject([
       { runId },
     ]);
+  });
+
+  it("is not answered by what the first was answered, nor told that there is an answer", async () => {
+    let asked = 0;
+    const kept = agent({ name: "kept", version: "1", cache: true, run: () => ({ nth: ++asked }) });
+    const backend = memory({ resumable: true });
+    const team = supervisor({ name: "gate", agents: { kept }, backend });
+    await using served = await serve({ teams: [team], tokens });
+    const task = { team: "gate", input: {} };
+    const ended = async (token: string): Promise<object | undefined> => {
+      const runId = await begin(served, {}, { token });
+      await until(backend, runId, "run.finished");
+      return (await backend.store.read(runId)).find(
+        ({ type }) => type === "call.reused" || type === "call.succeeded",
+      );
+    };
+    const hits = async (token: string): Promise<unknown> =>
+      (await served.ask("POST", "/api/plan", { token, body: task })).json.hits;
+    expect(await ended(ANN)).toMatchObject({ type: "call.succeeded", output: { nth: 1 } });
+    expect([await hits(ANN), await hits(BOB), await hits(ALL)]).toEqual([1, 0, 0]);
+    expect(await ended(BOB)).toMatchObject({ type: "call.succeeded", output: { nth: 2 } });
+    expect(await ended(ANN)).toMatchObject({ type: "call.reused", output: { nth: 1 } });
+    expect(await ended(BOB)).toMatchObject({ type: "call.reused", output: { nth: 2 } });
   });
 
   it("has idempotency keys of its own", async () => {

@@ -67,6 +67,7 @@ export function aloneAsker({ agents, limiters: described, where, signal }: Alone
       budgets: new RunBudgets(),
       values,
       cache: {},
+      tenant: undefined,
       flights: flights(),
       shared: undefined,
       resumable: false,

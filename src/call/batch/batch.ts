@@ -14,7 +14,7 @@ import { boundAt, dispatch } from "../dispatch.ts";
 import type { Run } from "../run.ts";
 import { lifeMsOf, type ConfiguredAgent } from "../configured-agent.ts";
 
-/** Collects the calls of one agent, also of several runs, and makes one request of them. */
+/** Collects the calls of one agent, also of several runs of one tenant, and makes one request of them. */
 export interface Collector {
   readonly maxSize: number;
   /** As `dispatch`, together with others. Of one configured agent, always the same. */
@@ -46,6 +46,8 @@ export function expectedCall(runId: string, callId: string): string {
  */
 interface Batch {
   readonly configured: ConfiguredAgent;
+  /** Whose runs it is of: one request has the tasks of one tenant, so that none of them is answered by what another asked. */
+  readonly tenant: string | undefined;
   readonly clock: Clock;
   /** In the order of their arrival. */
   readonly calls: Set<WaitingCall>;
@@ -68,12 +70,12 @@ interface WaitingCall extends Collected {
 /** A collector for one configured agent. */
 export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collector {
   const expected = new Set<string>();
-  /** The one that takes more calls. */
-  let open: Batch | undefined;
+  /** Of each tenant the one that takes more calls. */
+  const open = new Map<string | undefined, Batch>();
 
   const expectNoMore = (name: string): void => {
     const last = expected.delete(name) && expected.size === 0;
-    if (last && open !== undefined) lookSoon(open);
+    if (last) open.forEach(lookSoon);
   };
 
   // Not before the end of the turn: runs that are started one after another meet.
@@ -102,7 +104,7 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
 
   const close = (batch: Batch): void => {
     batch.timer?.[Symbol.dispose]();
-    if (open === batch) open = undefined;
+    if (open.get(batch.tenant) === batch) open.delete(batch.tenant);
   };
 
   /** Waits for the slots, and sends what is there when it has them. */
@@ -128,15 +130,17 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
 
   const openFor = (
     configured: ConfiguredAgent,
-    clock: Clock,
+    { clock, tenant }: Run,
     bound: Bound | undefined,
     holders: readonly Permit[],
   ): Batch => {
-    if (open !== undefined && takes(open, bound, holders)) return open;
-    if (open?.state === "collecting") queue(open);
-    open = begin(configured, clock);
-    lookSoon(open);
-    return open;
+    const before = open.get(tenant);
+    if (before !== undefined && takes(before, bound, holders)) return before;
+    if (before?.state === "collecting") queue(before);
+    const batch = begin(configured, clock, tenant);
+    open.set(tenant, batch);
+    lookSoon(batch);
+    return batch;
   };
 
   const join = (collected: Collected, holders: readonly Permit[], batch: Batch): void => {
@@ -176,7 +180,7 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
         const bound =
           configured.slots === undefined ? boundAt(configured, request.input) : undefined;
         const holders = holdersHere();
-        const batch = openFor(configured, run.clock, bound, holders);
+        const batch = openFor(configured, run, bound, holders);
         join({ run, request, bound, tally, resolve, reject }, holders, batch);
       });
     },
@@ -185,9 +189,10 @@ export function collector({ maxSize, waitMs }: Required<BatchOptions>): Collecto
   };
 }
 
-function begin(configured: ConfiguredAgent, clock: Clock): Batch {
+function begin(configured: ConfiguredAgent, clock: Clock, tenant: string | undefined): Batch {
   return {
     configured,
+    tenant,
     clock,
     calls: new Set(),
     tokens: 0,

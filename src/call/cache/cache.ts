@@ -70,7 +70,7 @@ function isToAsk({ cache, origin }: Run, { place }: ConfiguredAgent): boolean {
 }
 
 /** What a run finds cached answers with. */
-export type Kept = Pick<Run, "values" | "cache">;
+export type Kept = Pick<Run, "values" | "cache" | "tenant">;
 
 /** Whether there is a cached answer to a call with that key that the agent can read. Rejects when the store fails. */
 export async function isCached(
@@ -86,11 +86,13 @@ export async function isCached(
 const FORMAT = 1;
 
 function slotOf(
-  { cache, values }: Kept,
+  { cache, values, tenant }: Kept,
   configured: ConfiguredAgent,
   { key = "" }: Pick<PreparedCall, "key">,
 ): CacheSlot {
-  const { scope = configured.cache?.scope ?? "" } = cache;
+  const given = cache.scope ?? configured.cache?.scope;
+  // What one tenant was answered, or is being answered, no other finds, unless somebody has said who shares it. No text is equal to such a scope.
+  const scope = given ?? (tenant === undefined ? "" : { tenant });
   return {
     values,
     // Keys of values are not secret: in a store that is, nobody may try out what was asked.
