@@ -7,11 +7,14 @@ import { EXIT } from "./exit-code.ts";
 import { configFile } from "./find-config.ts";
 import type { Backend } from "../index.ts";
 import type { AttemptQueue, PostgresBackend } from "../postgres/index.ts";
+import { ACP_NAMES, acpCall, installedAcpPrograms } from "./acp-programs.ts";
 import { CALLED_IN, givenPath } from "./given-path.ts";
 import { CODING_PROGRAMS, isSet, KEYS, loginOf, programOnPath } from "./installed-agents.ts";
 import { installedVersion } from "./installed-package.ts";
 import { loadTeam } from "./load-team.ts";
 import { count } from "../report/quantities.ts";
+import { needOf, OPTIONAL_PACKAGES, type OptionalPackage } from "./optional-packages.ts";
+import { lineOf, neededLine } from "./package-version.ts";
 import { safeJson, safeText } from "./safe-text.ts";
 import type { Style, Terminal } from "./terminal.ts";
 import { wrap } from "./wrap.ts";
@@ -43,19 +46,6 @@ interface HealthCheck {
 /** The oldest Node that runs quorate; `main.ts` has refused what is older. */
 const NEEDS = "22.18 or newer";
 
-const PEERS = [
-  { name: "ai", what: "models: quorate/ai-sdk" },
-  { name: "execa", what: "programs and coding agents: quorate/command" },
-  { name: "hono", what: "the server: quorate serve, quorate/server" },
-  { name: "@hono/node-server", what: "the server: quorate serve" },
-  { name: "ajv", what: "the server: quorate serve, quorate/server" },
-  { name: "pg", what: "PostgreSQL: --db postgres://…, quorate/postgres" },
-  { name: "@opentelemetry/api", what: "tracing: quorate/otel" },
-  { name: "@pydantic/genai-prices", what: "prices: quorate/prices" },
-  { name: "@modelcontextprotocol/server", what: "teams as tools: quorate mcp, quorate serve" },
-  { name: "@a2a-js/sdk", what: "A2A: quorate/a2a, quorate serve" },
-] as const;
-
 /**
  * `quorate doctor`: what quorate finds where it is called. Asks no agent, sends nothing, and of keys and logins only looks whether they are there. Gives the
  * exit code: 1 where something is wrong.
@@ -67,8 +57,9 @@ export async function doctorCommand(
 ): Promise<number> {
   const found = [
     { about: "node", name: "Node", health: "ok", detail: `${process.version}; it needs ${NEEDS}` },
-    ...PEERS.map(peer),
+    ...OPTIONAL_PACKAGES.map(optional),
     ...CODING_PROGRAMS.map(codingAgent),
+    ...acpAgents(),
     keys(),
     ...(await database(flags.db)),
     folder("this folder", CALLED_IN),
@@ -81,11 +72,16 @@ export async function doctorCommand(
   return found.some(({ health }) => health === "wrong") ? EXIT.failed : EXIT.ok;
 }
 
-function peer({ name, what }: (typeof PEERS)[number]): HealthCheck {
+function optional(one: OptionalPackage): HealthCheck {
+  const { name } = one;
   const version = installedVersion(name, CALLED_IN);
-  return version === undefined
-    ? { about: "package", name, health: "missing", detail: `npm install ${name}, for ${what}` }
-    : { about: "package", name, health: "ok", detail: `${version}, for ${what}` };
+  const base = { about: "package", name } as const;
+  const line = neededLine(name);
+  const install = `npm install ${name}@${line}, for ${needOf(one)}`;
+  if (version === undefined) return { ...base, health: "missing", detail: install };
+  return lineOf(version) === line
+    ? { ...base, health: "ok", detail: `${version}, for ${needOf(one)}` }
+    : { ...base, health: "wrong", detail: `${version} does not fit; ${install}` };
 }
 
 function codingAgent(program: (typeof CODING_PROGRAMS)[number]): HealthCheck {
@@ -97,6 +93,26 @@ function codingAgent(program: (typeof CODING_PROGRAMS)[number]): HealthCheck {
   return login === undefined
     ? { ...base, health: "missing", detail: `${path}; no login is seen: set ${keys[0]}, or log in` }
     : { ...base, health: "ok", detail: `${path}, by ${login}` };
+}
+
+/** Of these nobody can see whether somebody is logged in without starting them. */
+function acpAgents(): readonly HealthCheck[] {
+  const found = installedAcpPrograms();
+  return found.length === 0
+    ? [
+        {
+          about: "agent",
+          name: "others that speak ACP",
+          health: "missing",
+          detail: `none is found of ${ACP_NAMES.join(", ")}`,
+        },
+      ]
+    : found.map((program) => ({
+        about: "agent",
+        name: program.command,
+        health: "ok",
+        detail: `${program.path}, by ${acpCall(program)} of quorate/acp; whether it is logged in is not looked at`,
+      }));
 }
 
 function keys(): HealthCheck {

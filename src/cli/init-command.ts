@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { describeThrown, QuorateError } from "../model/errors.ts";
+import { installedAcpPrograms } from "./acp-programs.ts";
 import { CALLED_IN, givenPath } from "./given-path.ts";
 import { firstRun, initFiles } from "./init-files.ts";
 import {
@@ -115,11 +116,13 @@ function planFor(template: Template, manifest: Manifest | undefined, place: stri
         (one) => programOnPath(one.name) !== undefined && loginOf(one) !== undefined,
       )
     : undefined;
+  const [acpProgram] = installedAcpPrograms();
   return {
     template,
     ending: manifest === undefined || manifest["type"] === "module" ? "ts" : "mts",
     packageManager: packageManagerOf(manifest, place),
     ...(codingAgent !== undefined && { codingAgent: planned(codingAgent) }),
+    ...(codingAgent === undefined && acpProgram !== undefined && { acpProgram }),
   };
 }
 
@@ -156,8 +159,9 @@ function packageManagerOf(manifest: Manifest | undefined, place: string): Packag
 
 function found({ codingAgent, packageManager }: InitPlan): readonly string[] {
   const programs = CODING_PROGRAMS.filter(({ name }) => programOnPath(name) !== undefined);
+  const speaking = installedAcpPrograms().map(({ command }) => `${command} (by ACP)`);
   const keys = KEYS.filter(isSet);
-  const names = programs.map(({ name }) => name).join(", ");
+  const names = [...programs.map(({ name }) => name), ...speaking].join(", ");
   return [
     `Node ${process.version}, ${packageManager}`,
     `coding agents: ${names === "" ? "none" : names}${codingAgent === undefined ? "" : `; the team asks ${codingAgent.name}`}`,

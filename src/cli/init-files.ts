@@ -41,18 +41,45 @@ export function firstRun({ template, ending }: InitPlan): string {
 }
 
 /** An agent that is a program, or how one would be added where none can be asked. */
-function codingAgent({ codingAgent: program }: InitPlan, lines: readonly string[]): string {
-  const code = lines.flatMap((line) => [
-    line.replaceAll("PROGRAM", program?.name ?? "claude"),
-    ...(program?.byAccount === true && line.includes("PROGRAM({") ? ['  login: "account",'] : []),
-  ]);
-  return program === undefined
-    ? [
-        "// A coding agent can be one of them, too. Install execa and the program, log in, and see docs/command.md:",
-        '// import { claude } from "quorate/command";',
-        ...code.map((line) => `// ${line}`.trimEnd()),
-      ].join("\n")
-    : code.join("\n");
+function codingAgent(plan: InitPlan, lines: readonly string[]): string {
+  const { codingAgent: program } = plan;
+  if (program !== undefined)
+    return lines
+      .flatMap((line) => [
+        line.replaceAll("PROGRAM", program.name),
+        ...(program.byAccount && line.includes("PROGRAM({") ? ['  login: "account",'] : []),
+      ])
+      .join("\n");
+  const { says, imports, call } = shownAgent(plan);
+  const code = lines.map((line) => line.replaceAll("PROGRAM({", call));
+  return [
+    says,
+    `// ${imports}`,
+    ...code.flatMap((line) => line.split("\n")).map((line) => `// ${line}`.trimEnd()),
+  ].join("\n");
+}
+
+/** The agent that a comment shows: one that is installed, if any is. */
+function shownAgent({ acpProgram }: InitPlan): {
+  readonly says: string;
+  readonly imports: string;
+  readonly call: string;
+} {
+  if (acpProgram === undefined)
+    return {
+      says: "// A coding agent can be one of them, too. Install execa and the program, log in, and see docs/command.md:",
+      imports: 'import { claude } from "quorate/command";',
+      call: "claude({",
+    };
+  const { command, args, preset } = acpProgram;
+  const maker = preset ?? "acpAgent";
+  const start = [`  command: ${JSON.stringify(command)},`];
+  if (args.length > 0) start.push(`  args: ${JSON.stringify(args)},`);
+  return {
+    says: `// ${command} is installed, and can be one of them by ACP. Install execa, @agentclientprotocol/sdk and zod, log in, and see docs/acp.md:`,
+    imports: `import { ${maker} } from "quorate/acp";`,
+    call: [`${maker}({`, ...(preset === undefined ? start : [])].join("\n"),
+  };
 }
 
 function importOf({ codingAgent: program }: InitPlan): string {

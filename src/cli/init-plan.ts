@@ -1,3 +1,5 @@
+import type { AcpProgram } from "./acp-programs.ts";
+
 /** What `quorate init` can write. */
 export const TEMPLATES = ["gate", "review", "council", "panel"] as const;
 
@@ -13,6 +15,8 @@ export interface InitPlan {
   readonly ending: "ts" | "mts";
   /** A coding agent that is installed, and may ask its service. */
   readonly codingAgent?: PlannedCodingAgent;
+  /** A program that is installed and speaks ACP, where there is no `codingAgent`: whether it may ask its service cannot be seen, so the team only shows how. */
+  readonly acpProgram?: AcpProgram;
   readonly packageManager: PackageManager;
 }
 

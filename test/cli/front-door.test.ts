@@ -112,6 +112,49 @@ describe("quorate init", () => {
     }
   });
 
+  it("shows how an installed agent that speaks ACP becomes a member, and that works as it is shown", async () => {
+    const cwd = place("execa", "@agentclientprotocol", "zod");
+    writeFileSync(
+      join(cwd, "goose.cjs"),
+      `const send = (message) => console.log(JSON.stringify({ jsonrpc: "2.0", ...message }));
+      const say = (text) => send({ method: "session/update", params: { sessionId: "1", update: {
+        sessionUpdate: "agent_message_chunk", content: { type: "text", text } } } });
+      const answers = {
+        initialize: () => ({ protocolVersion: process.argv[2] === "acp" ? 1 : 0 }),
+        "session/new": () => ({ sessionId: "1" }),
+        "session/prompt": () => (say("Hold."), { stopReason: "end_turn" }),
+      };
+      require("node:readline").createInterface(process.stdin).on("line", (line) => {
+        const { id, method } = JSON.parse(line);
+        if (method in answers) send({ id, result: answers[method]() });
+      });`,
+    );
+    program(cwd, "goose", `exec ${process.execPath} ${cwd}/goose.cjs "$@"`);
+    const variables = alone(cwd);
+    const { stdout } = await quorate(["init", "--yes"], cwd, "", variables);
+    expect(stdout).toContain("coding agents: goose (by ACP)\n");
+    const file = join(cwd, "gate.ts");
+    const shown = readFileSync(file, "utf8");
+    expect(shown).toContain("// goose is installed, and can be one of them by ACP.");
+    const [, comment = ""] = /^\/\/ goose is installed.*\n((?:\/\/.*\n)+)/m.exec(shown) ?? [];
+    const code = comment.replaceAll(/^\/\/ ?/gm, "");
+    writeFileSync(
+      file,
+      shown.replace(comment, code).replace("secrets, size }", "secrets, size, reviewer }"),
+    );
+    const run = ["run", "gate.ts", "--set", "diff=+ a line", "--json"];
+    const outcome = JSON.parse((await quorate(run, cwd, "", variables)).stdout) as {
+      readonly results: Readonly<Record<string, unknown>>;
+      readonly passed: boolean;
+    };
+    expect(outcome.results["reviewer"]).toMatchObject({ status: "ok", output: "Hold." });
+    expect(outcome.passed).toBe(false);
+    const doctor = await quorate(["doctor"], cwd, "", variables);
+    expect(doctor.stdout.replaceAll(/\s+/g, " ")).toContain(
+      'bin/goose, by acpAgent({ command: "goose", args: ["acp"] }) of quorate/acp; whether it is logged in is not looked at',
+    );
+  });
+
   it("hears what the coding agent of a review finds, and asks again for what is no finding", async () => {
     const cwd = place("execa");
     const finding = { text: "The session is printed", file: "src/login.ts", line: 9 };
@@ -292,6 +335,12 @@ describe("quorate doctor", () => {
     expect(stdout).toMatch(/^ok +Node: v\d+/m);
     expect(stdout).toMatch(/^missing +ai: npm install ai/m);
     expect(stdout).toMatch(/^ok +execa: \d+/m);
+    const words = stdout.replaceAll(/\s+/g, " ");
+    expect(words).toContain(
+      "for programs and coding agents, quorate/command, quorate/acp, quorate/mcp",
+    );
+    expect(words).toContain("missing @modelcontextprotocol/client: npm install");
+    expect(words).toContain("missing others that speak ACP: none is found of claude-agent-acp,");
     expect(stdout).toMatch(/^ok +claude: .*\n? *by ANTHROPIC_API_KEY$/m);
     expect(stdout).toMatch(/^missing +codex: [^]*no login is\s+seen/m);
     expect(stdout).toMatch(/^ok +keys: ANTHROPIC_API_KEY$/m);
@@ -312,6 +361,15 @@ describe("quorate doctor", () => {
       ({ health }) => health === "wrong",
     );
     expect(wrong.map(({ about }) => about)).toEqual(["database", "team"]);
+  });
+
+  it("says which optional package is of a version that does not fit, and fails", async () => {
+    const cwd = place();
+    mkdirSync(join(cwd, "node_modules", "ai"));
+    writeFileSync(join(cwd, "node_modules", "ai", "package.json"), '{ "version": "5.0.12" }');
+    const { code, stdout } = await quorate(["doctor"], cwd, "", alone(cwd));
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^wrong +ai: 5\.0\.12 does not fit; npm install ai@7, for /m);
   });
 
   it("counts the runs of a database, and those that are interrupted", async () => {
