@@ -215,13 +215,15 @@ async function eventsOf(decided: boolean): Promise<readonly RunEvent[]> {
     }
     return done;
   };
+  const tenant = "acme-web";
   // So that the answer of one is there already.
-  await drive(team.run(task, { runId: "50332ffa-0b7e-4b53-9a8a-3f1c27d51c11", route: ["baz"] }));
+  const runId = "50332ffa-0b7e-4b53-9a8a-3f1c27d51c11";
+  await drive(team.run(task, { runId, route: ["baz"], tenant }));
   await clock.advance(BEGINS_MS - clock.now());
   const outcome = await drive(
     team.run(task, {
       runId: DEMO_RUN,
-      tenant: "acme-web",
+      tenant,
       tags: { repo: "cal.com", pull: "8330", commit: "9f3c1e2" },
     }),
   );
