@@ -1,19 +1,17 @@
-import { flag, func, listOf, milliseconds, object, text } from "../check/kinds.ts";
+import { eachOf, flag, func, milliseconds, object, text } from "../check/kinds.ts";
 import { jsonSchemaOf } from "../check/json-schema.ts";
-import { shown } from "../check/shown.ts";
+import { options, type Checked } from "../check/options.ts";
+import { origin } from "../check/origin.ts";
 import {
-  agent,
-  checkDescription,
-  type Agent,
-  type AgentContext,
-  type UpstreamOf,
-  type Workers,
-} from "../describe/agent.ts";
-import { DEFAULT_LIMITS } from "../describe/limits.ts";
-import type { PassedOn } from "../describe/passed-on.ts";
-import { givenUrl } from "../http/given-url.ts";
-import { isPrivateHost } from "../http/guarded-fetch.ts";
-import { checkHeaders, type HeaderValue } from "../http/header-values.ts";
+  adapted,
+  type Adapter,
+  type OwnOf,
+  type AnyNeeds,
+  type PassedOn,
+} from "../describe/adapter.ts";
+import type { Agent, UpstreamOf, Workers } from "../describe/agent.ts";
+import { address, nameOfHost, refusePrivate } from "../http/given-url.ts";
+import { HEADERS, type HeaderValue } from "../http/header-values.ts";
 import type { Usage } from "../model/call.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import { QuorateError } from "../model/errors.ts";
@@ -22,7 +20,6 @@ import type { Json } from "../model/json.ts";
 import type { PositionOn } from "../model/position-on.ts";
 import type { Prompt } from "../prompt/prompt-of.ts";
 import { askPeer, type A2aQuestion, type PeerOptions } from "./ask-peer.ts";
-import type { PeerAddress } from "./connect.ts";
 import type { A2aAnswer } from "./peer-answer.ts";
 import { peerCard } from "./peer-card.ts";
 
@@ -69,13 +66,42 @@ export type A2aOptions<
   readonly pollMs?: number;
 };
 
-type AnyA2aOptions = A2aOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>;
+type A2aOwn = OwnOf<A2aOptions<string, unknown, unknown, unknown, unknown, unknown, AnyNeeds>>;
 
-const OWN_OPTIONS =
-  "url card skill headers origins allowPrivate prompt reply read usage pollMs".split(" ");
-const DEFAULT_TIMEOUT_MS = 600_000;
-const DEFAULT_POLL_MS = 1_000;
+const ORIGINS = 'use ["https://api.example"], without a path';
+const URL_OPTION = address("https://agents.example");
 const CARD_PATH = ".well-known/agent-card.json";
+
+const OWN = options<
+  A2aOwn,
+  "headers" | "origins" | "allowPrivate" | "pollMs",
+  { readonly url: URL | undefined }
+>({
+  url: URL_OPTION,
+  card: object("give an agent card"),
+  skill: text("name one of the card's skills"),
+  headers: HEADERS.or({}),
+  origins: eachOf(origin(ORIGINS), ORIGINS).or([]),
+  allowPrivate: flag().or(false),
+  prompt: func("use (task) => a JSON value"),
+  reply: func("use ({ text }) => an answer"),
+  read: func("use ({ text, data }) => …"),
+  usage: func("use ({ metadata }) => ({ usdMicros })"),
+  pollMs: milliseconds(1).or(1_000),
+});
+
+const A2A: Adapter<Checked<typeof OWN>> = {
+  maker: "a2aAgent",
+  instead: "describe it: { url }",
+  is: "a peer",
+  own: OWN,
+  called({ url }, maker) {
+    const given = URL_OPTION.take(url, `${maker}: url`);
+    return given === undefined ? "peer" : nameOfHost(given);
+  },
+  limits: { timeoutMs: 600_000 },
+};
+
 /** The part of the grace in which the peer is told to stop. */
 const STOP_WITHIN = 0.8;
 
@@ -99,90 +125,32 @@ export function a2aAgent<
   const Property extends string = never,
   const Draft extends ClaimDraft = never,
 >(
-  options: A2aOptions<Name, Input, Task, Raw, Answer, Output, Needs, Property, Draft>,
+  described: A2aOptions<Name, Input, Task, Raw, Answer, Output, Needs, Property, Draft>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
-  object("describe it: { url }").needed().take(options, "what a2aAgent() is given");
-  const {
-    url: address,
-    card,
-    skill,
-    headers = {},
-    origins = [],
-    allowPrivate = false,
-    prompt,
-    reply,
-    read,
-    usage,
-    pollMs = DEFAULT_POLL_MS,
-    ...rest
-  } = options as AnyA2aOptions;
-  const cardUrl = address === undefined ? undefined : cardUrlOf(address);
-  const name = rest.name ?? cardUrl?.host.replaceAll(/[/~]/g, "-") ?? "peer";
-  const where = `a2aAgent "${shown(name).slice(1, -1)}"`;
-  text("name one of the card's skills").take(skill, `${where}: skill`);
-  checkHeaders(headers, where);
-  listOf(isOrigin, 'use ["https://api.example"], without a path').take(
-    origins,
-    `${where}: origins`,
-  );
-  flag().take(allowPrivate, `${where}: allowPrivate`);
-  func("use (task) => a JSON value").take(prompt, `${where}: prompt`);
-  func("use ({ text }) => an answer").take(reply, `${where}: reply`);
-  func("use ({ text, data }) => …").take(read, `${where}: read`);
-  func("use ({ metadata }) => ({ usdMicros })").take(usage, `${where}: usage`);
-  milliseconds(1).take(pollMs, `${where}: pollMs`);
-  checkDescription(rest, OWN_OPTIONS, where);
-  if ((cardUrl === undefined) === (card === undefined)) {
-    const why = cardUrl === undefined ? "has no url" : "has a url and a card";
+  const { own, passed, name, where, maxBytes, graceMs, agentOf } = adapted(A2A, described);
+  const { url, card, skill, origins, allowPrivate, ...asking } = own;
+  if ((url === undefined) === (card === undefined)) {
+    const why = url === undefined ? "has no url" : "has a url and a card";
     throw new QuorateError("BAD_OPTIONS", `${where} ${why}; say url, or card, and not both`);
   }
-  const given = card === undefined ? undefined : cardGiven(card, where, skill);
-  const host = cardUrl ?? given?.url;
-  if (host !== undefined && !allowPrivate && isPrivateHost(host)) {
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `${where} asks ${host.host}, whose address is not a public one; say allowPrivate: true, if it is meant`,
-    );
-  }
-  const { maxBytes = DEFAULT_LIMITS.maxBytes, graceMs = DEFAULT_LIMITS.graceMs, output } = rest;
-  const to: PeerAddress = {
-    agent: name,
-    cardUrl,
-    card,
-    skill,
-    origins: origins.map((origin) => new URL(origin).origin),
-    allowPrivate,
-    maxBytes,
-  };
-  const asking: PeerOptions = {
-    to,
-    headers,
-    prompt: prompt as Prompt | undefined,
-    reply: reply as PeerOptions["reply"],
-    read,
-    usage,
-    pollMs,
+  const cardUrl = url && cardUrlOf(url);
+  const host = cardUrl ?? cardGiven(card, where, skill).url;
+  if (!allowPrivate) refusePrivate(host, where);
+  const { output } = passed;
+  const peer: PeerOptions = {
+    ...asking,
+    to: { agent: name, cardUrl, card, skill, origins, allowPrivate, maxBytes },
     stopWithinMs: graceMs * STOP_WITHIN,
     schema: output === undefined ? undefined : (jsonSchemaOf(output) ?? {}),
   };
-  const run = (task: unknown, context: AgentContext): Promise<unknown> =>
-    askPeer(asking, task, context);
-  return agent({ timeoutMs: DEFAULT_TIMEOUT_MS, ...rest, name, run } as never) as never;
+  return agentOf((task, context) => askPeer(peer, task, context));
 }
 
-/** The address of a card. Throws `BAD_OPTIONS`; nothing of one with a password is shown. */
-function cardUrlOf(given: unknown): URL {
-  const url = givenUrl(given, "a2aAgent: url", "https://agents.example");
+function cardUrlOf(url: URL): URL {
   if (url.pathname.endsWith(".json")) return url;
   const below = new URL(url);
   below.pathname = `${url.pathname.replace(/\/$/, "")}/${CARD_PATH}`;
   return below;
-}
-
-function isOrigin(given: unknown): boolean {
-  if (typeof given !== "string" || !URL.canParse(given)) return false;
-  const { protocol, origin, href } = new URL(given);
-  return ["http:", "https:"].includes(protocol) && (href === `${origin}/` || href === origin);
 }
 
 /** A card that the user has given is looked at when the agent is described: what is wrong with it is `BAD_OPTIONS`. */

@@ -1,6 +1,6 @@
-import { usedBy } from "../describe/used-by.ts";
 import type { Message, Part, Task } from "@a2a-js/sdk";
 import { untilAborted } from "../async/until-aborted.ts";
+import { readBy, usedBy } from "../describe/adapter-answer.ts";
 import type { AgentContext } from "../describe/agent.ts";
 import { DEFAULT_LIMITS } from "../describe/limits.ts";
 import { headersFor, type HeaderValue } from "../http/header-values.ts";
@@ -9,7 +9,7 @@ import { describeThrown, QuorateError } from "../model/errors.ts";
 import { promiseOf } from "../model/hear.ts";
 import { takeJson, type Json } from "../model/json.ts";
 import type { Prompt } from "../prompt/prompt-of.ts";
-import { asksInVain, badEnd, unreadAnswer } from "./bad-end.ts";
+import { asksInVain, badEnd } from "./bad-end.ts";
 import { connect, type PeerAddress } from "./connect.ts";
 import { conversation, isTask, type Conversation } from "./conversation.ts";
 import { messageParts, partsOf } from "./message-parts.ts";
@@ -36,10 +36,10 @@ export interface A2aQuestion {
 export interface PeerOptions {
   readonly to: PeerAddress;
   readonly headers: Readonly<Record<string, HeaderValue>>;
-  readonly prompt: Prompt | undefined;
-  readonly reply: ((question: A2aQuestion, task: unknown) => unknown) | undefined;
-  readonly read: ((answer: A2aAnswer) => unknown) | undefined;
-  readonly usage: ((answer: A2aAnswer) => Usage | readonly Usage[] | undefined) | undefined;
+  readonly prompt?: Prompt;
+  readonly reply?: (question: A2aQuestion, task: unknown) => unknown;
+  readonly read?: (answer: A2aAnswer) => unknown;
+  readonly usage?: (answer: A2aAnswer) => Usage | readonly Usage[] | undefined;
   readonly pollMs: number;
   /** How long the peer is given to hear that it is to stop, in ms. */
   readonly stopWithinMs: number;
@@ -98,13 +98,9 @@ export async function askPeer(
     const said = usage === undefined ? usageIn(answer.metadata) : usedBy(usage, answer);
     for (const used of said) context.report(used);
     if (isTask(end) && peerState(end) !== "completed") throw badEnd(end, failing);
-    if (read === undefined) return plainAnswer(answer, schema !== undefined);
-    try {
-      return await untilAborted(promiseOf(read(answer)), signal);
-    } catch (thrown) {
-      signal.throwIfAborted();
-      throw unreadAnswer(thrown, agent);
-    }
+    return read === undefined
+      ? plainAnswer(answer, schema !== undefined)
+      : await readBy(read, answer, agent, signal);
   } catch (thrown) {
     // Nobody waits for what the peer still does, whatever has gone wrong here.
     await talk?.stop(stopWithinMs);

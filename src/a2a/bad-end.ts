@@ -1,5 +1,5 @@
 import type { Task } from "@a2a-js/sdk";
-import { describeThrown, QuorateError } from "../model/errors.ts";
+import { QuorateError } from "../model/errors.ts";
 import { refusal } from "../http/refusal.ts";
 import { textsOf } from "./peer-answer.ts";
 import { saidByPeer, type FailingPeer } from "./peer-failure.ts";
@@ -34,13 +34,6 @@ export function asksInVain(task: Task, peer: FailingPeer): QuorateError {
   return refusal(
     `${peer.agent}: its peer asks, and nobody answers: ${saidIn(task, peer)}; say it in prompt, or give reply`,
   );
-}
-
-/** An answer that `read` makes nothing of. */
-export function unreadAnswer(thrown: unknown, agent: string): QuorateError {
-  if (thrown instanceof QuorateError) return thrown;
-  const why = `${agent}: its answer cannot be read: ${describeThrown(thrown)}`;
-  return new QuorateError("AGENT_FAILED", why, { cause: thrown });
 }
 
 function saidIn({ status }: Task, { secrets }: FailingPeer): string {

@@ -1,34 +1,40 @@
 import { resolve } from "node:path";
-import { fitting, func, object, text as words, word } from "../check/kinds.ts";
-import { agent, checkDescription, type Agent, type AgentContext } from "../describe/agent.ts";
-import type { UpstreamOf, Workers } from "../describe/agent.ts";
-import { DEFAULT_LIMITS } from "../describe/limits.ts";
-import type { PassedOn } from "../describe/passed-on.ts";
+import { jsonSchemaOf } from "../check/json-schema.ts";
+import { fitting, func, text } from "../check/kinds.ts";
+import { options, type Checked } from "../check/options.ts";
+import {
+  adapted,
+  type Adapter,
+  type OwnOf,
+  type AnyNeeds,
+  type PassedOn,
+} from "../describe/adapter.ts";
+import type { Agent, AgentContext, UpstreamOf, Workers } from "../describe/agent.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import { QuorateError } from "../model/errors.ts";
 import { hear } from "../model/hear.ts";
 import type { PositionOn } from "../model/position-on.ts";
 import type { Fields } from "../model/record.ts";
-import { jsonSchemaOf } from "../check/json-schema.ts";
-import { instructionsFor, jsonIn, unreadable } from "../prompt/json-answer.ts";
-import { promptOf, type Prompt } from "../prompt/prompt-of.ts";
 import {
-  checkModel,
   DEFAULT_MAX_BYTES,
   DEFAULT_TIMEOUT_MS,
+  MODEL_NAME,
+  TOOLS,
   type Tools,
 } from "../program/coding-agent.ts";
-import { checkEnvironment, environmentOf, type Environment } from "../program/environment.ts";
+import { environmentOf, type Environment } from "../program/environment.ts";
 import {
   ARGUMENTS,
   COMMAND,
   nameOf,
-  PROGRAM,
+  PROGRAM_OPTIONS,
   type ProgramOptions,
 } from "../program/program-options.ts";
 import type { Program } from "../program/start-program.ts";
 import { temporaryFiles } from "../program/temporary-files.ts";
-import { openWorkspace, WORKSPACE, type WorkspaceKind } from "../program/workspace.ts";
+import { openWorkspace } from "../program/workspace.ts";
+import { instructionsFor, jsonIn, unreadable } from "../prompt/json-answer.ts";
+import { promptOf } from "../prompt/prompt-of.ts";
 import { converse, type SaidByAgent } from "./conversation.ts";
 import { turnFailed } from "./failure.ts";
 import { permissionsFor, type Permissions } from "./permissions.ts";
@@ -65,10 +71,6 @@ export type AcpOptions<
     readonly settings?: Readonly<Record<string, string | boolean>>;
   };
 
-type AnyAcpOptions = AcpOptions<string, unknown, unknown, unknown, unknown, Workers> & {
-  readonly command?: string;
-};
-
 /**
  * An agent that speaks the Agent Client Protocol (version 1) on its standard input and output. It is started for each attempt, in a session of
  * its own, in the most restrictive mode that it has; whatever it asks for is refused unless `permissions` says otherwise. Its `output` schema
@@ -86,23 +88,19 @@ export function acpAgent<
   const Property extends string = never,
   const Draft extends ClaimDraft = never,
 >(
-  options: AcpOptions<Name, Input, Task, Raw, Output, Needs, Property, Draft> & {
+  given: AcpOptions<Name, Input, Task, Raw, Output, Needs, Property, Draft> & {
     /** A program, by its name or path. No shell reads it. */
     readonly command: string;
   },
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
-  object("describe it: { command, args }").needed().take(options, "what acpAgent() is given");
-  const given = options as AnyAcpOptions;
-  words(PROGRAM).needed().take(given.command, "acpAgent: command");
-  const command = String(given.command);
   return speakingAgent(given, {
-    name: nameOf(command),
-    command,
-    where: `acpAgent "${given.name ?? command}"`,
+    maker: "acpAgent",
+    instead: "describe it: { command, args }",
+    called: ({ command }, maker) => nameOf(COMMAND.needed().take(command, `${maker}: command`)),
     loginHint: "log in by its own program, or say how by login and env",
     modes: KNOWN_MODES,
     env: () => [],
-  }) as never;
+  });
 }
 
 /** Modes that many agents have, by what they permit. */
@@ -113,11 +111,9 @@ const KNOWN_MODES: Readonly<Record<Tools, readonly string[]>> = {
 };
 
 /** What is known of one agent. */
-export interface AcpKind {
-  readonly name: string;
-  readonly command: string;
-  /** Whose options these are, for messages. */
-  readonly where: string;
+export interface AcpKind extends Omit<Adapter<unknown>, "is" | "own" | "limits"> {
+  /** The program, where its user does not have to say which. */
+  readonly command?: string;
   /** How to get it, for a message. */
   readonly install?: string;
   /** How its user logs in, for a message. */
@@ -157,62 +153,72 @@ export interface AcpStart {
   readonly hasModel?: boolean;
 }
 
-const OWN_OPTIONS =
-  "tools model command args mode permissions login settings prompt env cwd workspace".split(" ");
+type AcpOwn = OwnOf<AcpOptions<string, unknown, unknown, unknown, unknown, AnyNeeds>> & {
+  readonly model?: string;
+  readonly command?: string;
+};
+
+const OWN = options<AcpOwn, "tools" | "args" | "settings">({
+  ...PROGRAM_OPTIONS.table,
+  tools: TOOLS.or("none"),
+  model: MODEL_NAME,
+  command: COMMAND,
+  args: ARGUMENTS.or([]),
+  mode: text("name a mode of it"),
+  permissions: func("use (request) => true or false"),
+  login: text("name a way to log in"),
+  settings: fitting<Readonly<Record<string, string | boolean>>>(
+    isSettings,
+    'use its own names and values, for instance { effort: "low" }',
+  ).or({}),
+});
+
+function isSettings(given: unknown): boolean {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return false;
+  return Object.values(given).every((value) => ["string", "boolean"].includes(typeof value));
+}
 
 /** The parts of the grace in which a turn may end by itself, and then the processes, before they are killed. */
 const CANCEL_AFTER = 0.25;
 const KILL_AFTER = 0.35;
 
 /** The agent that speaks the protocol, of which `kind` knows more than its user has to say. */
-export function speakingAgent(given: AnyAcpOptions, kind: AcpKind): unknown {
-  const { where } = kind;
-  const { tools = "none", model, command = kind.command, args = [], mode, ...others } = given;
-  const { permissions, login, settings = {}, prompt, env, cwd, workspace, ...rest } = others;
-  for (const option of ["run", "batch"]) {
-    if (!Object.hasOwn(rest, option)) continue;
-    const why = `${where} has ${option}, which a program cannot have; leave it out`;
-    throw new QuorateError("BAD_OPTIONS", why);
-  }
-  checkDescription(rest, OWN_OPTIONS, where);
-  word("none", "read", "write").take(tools, `${where}: tools`);
-  checkModel(model, where);
-  COMMAND.take(command, `${where}: command`);
-  ARGUMENTS.take(args, `${where}: args`);
-  words("name a mode of it").take(mode, `${where}: mode`);
-  func("use (request) => true or false").take(permissions, `${where}: permissions`);
+export function speakingAgent<Made>(given: unknown, kind: AcpKind): Made {
+  const adapter: Adapter<Checked<typeof OWN>> = {
+    ...kind,
+    is: "a program",
+    own: OWN,
+    limits: { timeoutMs: DEFAULT_TIMEOUT_MS, maxBytes: DEFAULT_MAX_BYTES },
+  };
+  const { own, passed, name, where, maxBytes, graceMs, agentOf } = adapted(adapter, given);
+  const { tools, model, args, mode, permissions, login, settings, prompt, env = [] } = own;
+  const { command = kind.command ?? "", cwd = "." } = own;
   if (kind.modes[tools].length === 0) {
     const why = `${where} has tools "${tools}", for which it has no mode that permits no more`;
     throw new QuorateError("BAD_OPTIONS", `${why}; use its preset of quorate/command`);
   }
-  words("name a way to log in").take(login, `${where}: login`);
-  SETTINGS.take(settings, `${where}: settings`);
-  func("use (task) => …").take(prompt, `${where}: prompt`);
-  checkEnvironment(env, where);
-  words("use the path of a folder").take(cwd, `${where}: cwd`);
   const standard = tools === "none" ? "empty" : tools === "write" ? "copy" : "in-place";
-  const { name = kind.name, output, maxBytes = DEFAULT_MAX_BYTES } = rest;
-  const { graceMs = DEFAULT_LIMITS.graceMs } = rest;
-  const place: WorkspaceKind = WORKSPACE.take(workspace, `${where}: workspace`) ?? standard;
+  const { workspace = standard } = own;
+  const { output } = passed;
   const instructions = output === undefined ? "" : `\n\n${instructionsFor(jsonSchemaOf(output))}`;
 
   async function run(task: unknown, context: AgentContext): Promise<unknown> {
-    const asked = promptOf(prompt as Prompt | undefined, task, context) + instructions;
-    const chosen = typeof context.model === "string" ? context.model : model;
-    checkModel(chosen, where);
+    const asked = promptOf(prompt, task, context) + instructions;
+    const asks = typeof context.model === "string" ? context.model : model;
+    const chosen = MODEL_NAME.take(asks, `${where}: model`);
     await using files = temporaryFiles();
     const program: Program = {
       agent: name,
       command,
       args: [],
-      env: environmentOf([kind.env(tools), env ?? []]),
-      cwd: resolve(cwd ?? "."),
+      env: environmentOf([kind.env(tools), env]),
+      cwd: resolve(cwd),
       maxBytes,
       killAfterMs: graceMs * KILL_AFTER,
       install: kind.install,
       signal: context.signal,
     };
-    await using work = await openWorkspace(place, program);
+    await using work = await openWorkspace(workspace, program);
     await using apart = await openWorkspace(kind.apart === undefined ? "in-place" : "empty", {
       ...program,
       cwd: work.cwd,
@@ -230,7 +236,7 @@ export function speakingAgent(given: AnyAcpOptions, kind: AcpKind): unknown {
       program: {
         ...program,
         args: [...(started.args ?? []), ...args],
-        env: environmentOf([kind.env(tools), started.env ?? [], env ?? []]),
+        env: environmentOf([kind.env(tools), started.env ?? [], env]),
         cwd: apart.cwd,
       },
       setup: {
@@ -260,27 +266,11 @@ export function speakingAgent(given: AnyAcpOptions, kind: AcpKind): unknown {
     return answerOf(name, said, output !== undefined);
   }
 
-  return agent({
-    timeoutMs: DEFAULT_TIMEOUT_MS,
-    maxBytes,
-    ...rest,
-    ...(model !== undefined && { model }),
-    name,
-    run,
-  } as never);
+  return agentOf(run, model === undefined ? {} : { model });
 }
 
 const whereabouts = (cwd: string): string =>
   `The files that this is about are in the folder ${JSON.stringify(cwd)}.`;
-
-const SETTINGS = fitting<Readonly<Record<string, string | boolean>>>(
-  (given) =>
-    typeof given === "object" &&
-    given !== null &&
-    !Array.isArray(given) &&
-    Object.values(given).every((value) => ["string", "boolean"].includes(typeof value)),
-  'use its own names and values, for instance { effort: "low" }',
-);
 
 function report(context: AgentContext, usage: Parameters<AgentContext["report"]>[0]): void {
   try {

@@ -7,5 +7,5 @@ export type { Tools } from "../program/coding-agent.ts";
 export type { Environment } from "../program/environment.ts";
 export type { ProgramOptions } from "../program/program-options.ts";
 export type { WorkspaceKind } from "../program/workspace.ts";
-export type { PassedOn } from "../describe/passed-on.ts";
+export type { PassedOn } from "../describe/adapter.ts";
 export type { Prompt, PromptContext } from "../prompt/prompt-of.ts";

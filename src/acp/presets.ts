@@ -1,4 +1,3 @@
-import { object } from "../check/kinds.ts";
 import type { Agent, Workers } from "../describe/agent.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import type { PositionOn } from "../model/position-on.ts";
@@ -31,22 +30,25 @@ export type AcpPreset<Default extends string> = <
   },
 ) => Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>>;
 
-function presetOf<Name extends string>(kind: AcpKind & { readonly name: Name }): AcpPreset<Name> {
-  const make = (given: Parameters<typeof speakingAgent>[0] = {}): unknown => {
-    object("describe it: { output, prompt }").needed().take(given, kind.where);
-    return speakingAgent(given, kind);
+type PresetKind = Omit<AcpKind, "instead" | "called" | "where"> & { readonly command: string };
+
+function presetOf<Name extends string>(name: Name, preset: PresetKind): AcpPreset<Name> {
+  const kind: AcpKind = {
+    ...preset,
+    instead: "describe it: { output, prompt }",
+    called: () => name,
+    where: () => `${preset.maker}()`,
   };
-  return make as AcpPreset<Name>;
+  return ((given: unknown = {}) => speakingAgent(given, kind)) as AcpPreset<Name>;
 }
 
 /**
  * Claude Code by `claude-agent-acp`, without the user's settings and servers, and without the tools that `tools` does not permit. Keeps no
  * session. Reports tokens of each model and the cost of all.
  */
-export const claudeAcp: AcpPreset<"claude"> = presetOf({
-  name: "claude",
+export const claudeAcp: AcpPreset<"claude"> = presetOf("claude", {
+  maker: "claudeAcp",
   command: "claude-agent-acp",
-  where: "claudeAcp()",
   install: "npm install --global @agentclientprotocol/claude-agent-acp",
   loginHint: 'set ANTHROPIC_API_KEY, or log in with the command "claude"',
   // In "plan" it would write plans. It has no tools to do anything else with, and asks before each edit.
@@ -77,10 +79,9 @@ export const claudeAcp: AcpPreset<"claude"> = presetOf({
  * `tools: "write"` is refused: it would let commands write in the temporary folders of the system, too, which `codex` of `quorate/command`
  * does not.
  */
-export const codexAcp: AcpPreset<"codex"> = presetOf({
-  name: "codex",
+export const codexAcp: AcpPreset<"codex"> = presetOf("codex", {
+  maker: "codexAcp",
   command: "codex-acp",
-  where: "codexAcp()",
   install: "npm install --global @agentclientprotocol/codex-acp",
   loginHint: 'run "codex login", or set CODEX_API_KEY and use login: "api-key"',
   // It would take whatever folder its session is in for trusted, and start what its settings say.
@@ -116,10 +117,9 @@ export const codexAcp: AcpPreset<"codex"> = presetOf({
  * Gemini CLI, to which `cwd` is a folder that nobody has trusted: it obeys no settings that it finds there, unless its user has trusted the
  * folder by a setting of their own. Repeats requests that failed by itself. Reports tokens of each model, without those of reasoning.
  */
-export const geminiAcp: AcpPreset<"gemini"> = presetOf({
-  name: "gemini",
+export const geminiAcp: AcpPreset<"gemini"> = presetOf("gemini", {
+  maker: "geminiAcp",
   command: "gemini",
-  where: "geminiAcp()",
   install: "npm install --global @google/gemini-cli",
   loginHint: 'set GEMINI_API_KEY, or run "gemini" once and choose how to log in',
   modes: { none: ["plan"], read: ["plan"], write: ["default"] },
@@ -139,10 +139,9 @@ export const geminiAcp: AcpPreset<"gemini"> = presetOf({
 });
 
 /** opencode. Its `model` is one of a provider, `"anthropic/…"`. Keeps its sessions, which is its own way. Reports tokens, and the cost where it knows one. */
-export const opencodeAcp: AcpPreset<"opencode"> = presetOf({
-  name: "opencode",
+export const opencodeAcp: AcpPreset<"opencode"> = presetOf("opencode", {
+  maker: "opencodeAcp",
   command: "opencode",
-  where: "opencodeAcp()",
   install: "npm install --global opencode-ai",
   loginHint: 'run "opencode auth login", or set the key of the provider',
   modes: { none: ["plan"], read: ["plan"], write: ["build"] },

@@ -1,25 +1,19 @@
-import { func, object } from "../check/kinds.ts";
 import type { Agent as SdkAgent } from "ai";
-import {
-  agent,
-  checkDescription,
-  type Agent,
-  type AgentContext,
-  type AgentOptions,
-  type UpstreamOf,
-  type Workers,
-} from "../describe/agent.ts";
-import { hear, promiseOf } from "../model/hear.ts";
-import type { ClaimDraft } from "../model/claim.ts";
-import type { PositionOn } from "../model/position-on.ts";
-import { QuorateError } from "../model/errors.ts";
+import { func } from "../check/kinds.ts";
+import { options, type Checked } from "../check/options.ts";
 import { shown } from "../check/shown.ts";
+import { adapted, type Adapter, type OwnOf, type AnyNeeds } from "../describe/adapter.ts";
+import type { Agent, AgentContext, AgentOptions, UpstreamOf, Workers } from "../describe/agent.ts";
+import type { ClaimDraft } from "../model/claim.ts";
+import { QuorateError } from "../model/errors.ts";
+import { hear, promiseOf } from "../model/hear.ts";
+import type { PositionOn } from "../model/position-on.ts";
+import type { Fields } from "../model/record.ts";
 import { jsonIn, textIn, type ModelText } from "./answer.ts";
 import { modelFailure } from "./failure.ts";
 import { hasMethod } from "./model.ts";
 import { promptOf, type PromptContext } from "./prompt.ts";
 import { usageOf } from "./usage.ts";
-import type { Fields } from "../model/record.ts";
 
 /** How an agent of the AI SDK stands in a team. */
 export interface FromAgentOptions<
@@ -38,6 +32,19 @@ export interface FromAgentOptions<
   /** Makes the question. Default: the task, and the results it may see, as JSON in fences. */
   readonly prompt?: (task: Task, context: PromptContext<UpstreamOf<Needs>>) => string;
 }
+
+const OWN = options<OwnOf<FromAgentOptions<string, unknown, unknown, unknown, unknown, AnyNeeds>>>({
+  prompt: func("use (task) => a text"),
+});
+
+const SDK_AGENT: Adapter<Checked<typeof OWN>> = {
+  maker: "fromAgent",
+  instead: "use { name }",
+  is: "an agent of the AI SDK",
+  own: OWN,
+  called: () => undefined,
+  where: (name) => `agent ${shown(name)}`,
+};
 
 // Of any tools, context and output: a caller has to know them, and this asks with a prompt alone.
 type AnySdkAgent = Pick<SdkAgent, "version"> & { readonly generate: unknown };
@@ -61,7 +68,7 @@ export function fromAgent<
   const Draft extends ClaimDraft = never,
 >(
   asked: AnySdkAgent,
-  options: FromAgentOptions<Name, Input, Task, Raw, Output, Needs, Property, Draft>,
+  given: FromAgentOptions<Name, Input, Task, Raw, Output, Needs, Property, Draft>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
   if (!hasMethod(asked, "generate") || asked.version !== "agent-v1") {
     throw new QuorateError(
@@ -69,25 +76,18 @@ export function fromAgent<
       `what fromAgent() is given is ${shown(asked)}; give an agent of the AI SDK 7, for instance new ToolLoopAgent({ model })`,
     );
   }
-  object("use { name }").needed().take(options, "fromAgent: options");
-  const { prompt, ...described } = options;
-  const { name, output } = described;
-  checkDescription(options, ["prompt"], `agent "${name}"`);
-  func("use (task) => a text").take(prompt, `agent "${name}": prompt`);
+  const { own, passed, name, agentOf } = adapted(SDK_AGENT, given, "fromAgent: options");
 
-  async function run(task: Task, context: AgentContext<UpstreamOf<Needs>>): Promise<unknown> {
+  async function run(task: unknown, context: AgentContext): Promise<unknown> {
     const { signal } = context;
-    const question = promptOf(name, prompt, task, context);
+    const question = promptOf(name, own.prompt, task, context);
     const { value, said } = await generate(asked, question, context, name);
     signal.throwIfAborted();
     if (value !== undefined) return value;
-    return output === undefined ? textIn(said, name) : jsonIn(said, name);
+    return passed.output === undefined ? textIn(said, name) : jsonIn(said, name);
   }
 
-  return agent({
-    ...(described as AgentOptions<Name, Input, Task, unknown, unknown, Output, Needs>),
-    run,
-  }) as Agent<Name, Input, Output, PositionOn<Output, Property, Draft>>;
+  return agentOf(run);
 }
 
 interface Generated {

@@ -1,25 +1,19 @@
-import { anything, flag, func, integer, object, text } from "../check/kinds.ts";
+import { flag, func, integer, object, text } from "../check/kinds.ts";
 import type { LanguageModel, ToolSet } from "ai";
-import {
-  agent,
-  checkDescription,
-  type Agent,
-  type AgentContext,
-  type AgentOptions,
-} from "../describe/agent.ts";
-import type { UpstreamOf, Workers } from "../describe/agent.ts";
+import { adapted, type Adapter, type AnyNeeds, type OwnOf } from "../describe/adapter.ts";
+import type { Agent, AgentContext, AgentOptions, UpstreamOf, Workers } from "../describe/agent.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import type { PositionOn } from "../model/position-on.ts";
 import { QuorateError } from "../model/errors.ts";
 import { sha256 } from "../model/hash.ts";
 import type { CostBound } from "../money/bound.ts";
-import { options, type Options } from "../check/options.ts";
-import { DEFAULT_LIMITS } from "../describe/limits.ts";
+import { options, type Checked, type Options } from "../check/options.ts";
+import { shown } from "../check/shown.ts";
 import { SCHEMA } from "../check/schema.ts";
 import { jsonIn, textIn } from "./answer.ts";
 import { askModel, type ModelSettings } from "./ask-model.ts";
 import { jsonSchemaBytes } from "./json-schema.ts";
-import { checkModel, modelFor, modelIdOf } from "./model.ts";
+import { LANGUAGE_MODEL, modelFor, modelIdOf } from "./model.ts";
 import { promptOf, type PromptContext } from "./prompt.ts";
 
 /** How a model is asked. */
@@ -66,37 +60,36 @@ export interface ModelAgentOptions<
   readonly maxPromptBytes?: number;
 }
 
-type AnyModelAgentOptions = ModelAgentOptions<string, unknown, unknown, unknown, unknown, Workers>;
-type AgentOptionsOfAny = AgentOptions<string, unknown, unknown, unknown, never, unknown, Workers>;
-type Described<Name extends string, Input, Task, Output, Needs extends Workers> = Omit<
-  AgentOptions<Name, Input, Task, unknown, never, Output, Needs>,
-  "run" | "batch"
->;
-
 const MAX_TOKENS = 2 ** 30;
 
-/** What every use of a model may be told. Which models there are says `checkModel`. */
-export const MODEL: Options<ModelOptions, never, { readonly model: unknown }> = options({
-  model: anything(),
+/** What every use of a model may be told. */
+export const MODEL: Options<ModelOptions> = options({
+  model: LANGUAGE_MODEL,
   instructions: text("say what the model is to do"),
   maxOutputTokens: integer(1, MAX_TOKENS),
   settings: object("use { temperature: 0 }"),
 });
 
-type OwnOptions = Pick<
-  AnyModelAgentOptions,
-  Exclude<keyof AnyModelAgentOptions, keyof AgentOptionsOfAny>
->;
+type ModelOwn = OwnOf<ModelAgentOptions<string, unknown, unknown, unknown, unknown, AnyNeeds>> &
+  ModelOptions;
 
-export const MODEL_AGENT: Options<OwnOptions, "maxSteps" | "stream", { readonly model: unknown }> =
-  options({
-    ...MODEL.table,
-    prompt: func("use (task) => a text"),
-    tools: object("use { name: tool({ … }) }"),
-    maxSteps: integer(1, 100).or(5),
-    stream: flag().or(false),
-    maxPromptBytes: integer(1, MAX_TOKENS),
-  });
+export const MODEL_AGENT: Options<ModelOwn, "maxSteps" | "stream"> = options({
+  ...MODEL.table,
+  prompt: func("use (task) => a text"),
+  tools: object("use { name: tool({ … }) }"),
+  maxSteps: integer(1, 100).or(5),
+  stream: flag().or(false),
+  maxPromptBytes: integer(1, MAX_TOKENS),
+});
+
+const MODELS: Adapter<Checked<typeof MODEL_AGENT>> = {
+  maker: "modelAgent",
+  instead: "use { name, model, instructions }",
+  is: "a model",
+  own: MODEL_AGENT,
+  called: () => undefined,
+  where: (name) => `agent ${shown(name)}`,
+};
 
 /** Tokens that providers put around what they are sent. */
 const FRAMING_TOKENS = 1_000;
@@ -120,19 +113,13 @@ export function modelAgent<
 >(
   given: ModelAgentOptions<Name, Input, Task, Raw, Output, Needs, Property, Draft>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
-  object("use { name, model, instructions }").needed().take(given, "what modelAgent() is given");
-  const { name, output, maxBytes = DEFAULT_LIMITS.maxBytes } = given;
-  const where = `agent "${name}"`;
-  checkDescription(given, Object.keys(MODEL_AGENT.table), where);
-  const asking = MODEL_AGENT.of(MODEL_AGENT.among(given), where);
-  checkModel(asking.model, where);
-  const { model, instructions, maxOutputTokens, settings, tools, maxSteps } = asking;
-  const { stream, maxPromptBytes } = asking;
-  const { prompt } = given;
-  SCHEMA.take(output, `${where}: output`);
+  const { own, passed, name, where, maxBytes, agentOf } = adapted(MODELS, given);
+  const { model, instructions, prompt, maxOutputTokens, settings, tools, maxSteps } = own;
+  const { stream, maxPromptBytes } = own;
+  const output = SCHEMA.take(passed.output, `${where}: output`);
   const shapeBytes = output === undefined ? 0 : jsonSchemaBytes(output, `${where}: output`);
 
-  async function run(task: Task, context: AgentContext<UpstreamOf<Needs>>): Promise<unknown> {
+  async function run(task: unknown, context: AgentContext): Promise<unknown> {
     const question = {
       model: modelFor(model, context),
       instructions,
@@ -149,25 +136,15 @@ export function modelAgent<
     return output === undefined ? textIn(said, name) : jsonIn(said, name);
   }
 
-  const made = agent({
-    ...(MODEL_AGENT.besides(given) as Described<Name, Input, Task, Output, Needs>),
-    ...versionOf(given),
-    ...boundOf(given, shapeBytes),
-    ...namedBy(model),
-    run,
-  });
-  return made as Agent<Name, Input, Output, PositionOn<Output, Property, Draft>>;
+  const { maxCost } = passed;
+  const bound = { maxCost, maxPromptBytes, maxOutputTokens, tools };
+  return agentOf(run, { ...versionOf(given), ...boundOf(bound, shapeBytes), ...namedBy(model) });
 }
 
 /** The model's name, where it has one: what it is priced and identified by, and listed with on the bill. */
 export function namedBy(model: LanguageModel): { readonly model?: string } {
   const id = modelIdOf(model);
   return id === undefined ? {} : { model: id };
-}
-
-/** Refuses with `BAD_OPTIONS` what no model can be asked with. */
-export function checkAsking(given: ModelOptions, where: string): void {
-  checkModel(MODEL.of(MODEL.among(given), where).model, where);
 }
 
 /** What is said in words, as a version: other answers are to be expected when it changes. Headers may have secrets in them. */
@@ -190,8 +167,8 @@ const VERSION_CHARS = 16;
 
 interface Sizes {
   readonly maxCost?: unknown;
-  readonly maxPromptBytes?: number;
-  readonly maxOutputTokens?: number;
+  readonly maxPromptBytes?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
   readonly tools?: unknown;
 }
 

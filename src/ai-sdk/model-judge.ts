@@ -1,6 +1,8 @@
 import { object } from "../check/kinds.ts";
-import { agent, checkDescription, type Agent, type AgentContext } from "../describe/agent.ts";
-import type { AgentOptions, Workers } from "../describe/agent.ts";
+import type { Checked } from "../check/options.ts";
+import { shown } from "../check/shown.ts";
+import { adapted, checkDescription, type Adapter } from "../describe/adapter.ts";
+import type { Agent, AgentContext, AgentOptions, Workers } from "../describe/agent.ts";
 import { QuorateError } from "../model/errors.ts";
 import { withIssues } from "../prompt/default-prompt.ts";
 import { judge, type JudgeOptions } from "../resolve/judge/judge.ts";
@@ -11,7 +13,7 @@ import { jsonIn, type ModelText } from "./answer.ts";
 import { askModel } from "./ask-model.ts";
 import type { AiSdk } from "./load.ts";
 import { modelFor } from "./model.ts";
-import { checkAsking, MODEL, namedBy, versionOf, type ModelOptions } from "./model-agent.ts";
+import { MODEL, namedBy, versionOf, type ModelOptions } from "./model-agent.ts";
 
 type JudgingOptions = AgentOptions<
   string,
@@ -72,40 +74,43 @@ export function modelJudge(options: ModelJudgeOptions): Resolver {
 export function modelJudgeAgent(
   options: JudgeAgentOptions,
 ): Agent<string, JudgeQuestion, JudgeAnswer> {
-  object("use { model }").needed().take(options, "what modelJudgeAgent() is given");
-  const { name = "judge", model, instructions, maxOutputTokens, settings, ...described } = options;
-  const where = `agent "${name}"`;
-  checkDescription(options, Object.keys(MODEL.table), where);
-  checkAsking(options, where);
-  return agent({
-    ...described,
-    ...versionOf(options),
-    ...namedBy(model),
-    name,
-    async run(question: JudgeQuestion, context: AgentContext): Promise<JudgeAnswer> {
-      const ids = question.options.map(({ id }) => id);
-      const asked = {
-        model: modelFor(model, context),
-        instructions: instructions ?? question.criteria,
-        prompt: withIssues(question.text, context.issues),
-        shape: ({ jsonSchema }: AiSdk) =>
-          jsonSchema({
-            type: "object",
-            properties: {
-              reasoning: { type: "string", description: "why, in a few sentences" },
-              choice: { type: "string", enum: ids, description: "the id of exactly one option" },
-            },
-            required: ["reasoning", "choice"],
-            additionalProperties: false,
-          }),
-        maxSteps: 1,
-        maxOutputTokens,
-        settings,
-      };
-      return choiceIn(await askModel(asked, context), question.options, name);
-    },
-  });
+  const { own, name, agentOf } = adapted(JUDGE, options);
+  const { model, instructions, maxOutputTokens, settings } = own;
+
+  async function run(task: unknown, context: AgentContext): Promise<JudgeAnswer> {
+    const question = task as JudgeQuestion;
+    const ids = question.options.map(({ id }) => id);
+    const asked = {
+      model: modelFor(model, context),
+      instructions: instructions ?? question.criteria,
+      prompt: withIssues(question.text, context.issues),
+      shape: ({ jsonSchema }: AiSdk) =>
+        jsonSchema({
+          type: "object",
+          properties: {
+            reasoning: { type: "string", description: "why, in a few sentences" },
+            choice: { type: "string", enum: ids, description: "the id of exactly one option" },
+          },
+          required: ["reasoning", "choice"],
+          additionalProperties: false,
+        }),
+      maxSteps: 1,
+      maxOutputTokens,
+      settings,
+    };
+    return choiceIn(await askModel(asked, context), question.options, name);
+  }
+  return agentOf(run, { ...versionOf(options), ...namedBy(model) });
 }
+
+const JUDGE: Adapter<Checked<typeof MODEL>> = {
+  maker: "modelJudgeAgent",
+  instead: "use { model }",
+  is: "a model",
+  own: MODEL,
+  called: () => "judge",
+  where: (name) => `agent ${shown(name)}`,
+};
 
 /** The choice that was made. Throws `OUTPUT_INVALID` for what names no option. */
 function choiceIn(said: ModelText, options: readonly JudgeOption[], name: string): JudgeAnswer {

@@ -7,7 +7,7 @@ import { jsonFence } from "../prompt/fence.ts";
 import { jsonIn } from "./answer.ts";
 import { askModel } from "./ask-model.ts";
 import type { AiSdk } from "./load.ts";
-import { checkAsking, MODEL, type ModelOptions } from "./model-agent.ts";
+import { MODEL, type ModelOptions } from "./model-agent.ts";
 
 /** How a router that is a language model is described. */
 export interface ModelRouterOptions<Agents extends Workers> extends ModelOptions {
@@ -33,9 +33,9 @@ export function modelRouter<const Agents extends Workers>(
 ): (task: unknown) => Promise<readonly Extract<keyof Agents, string>[]> {
   object("use { model, agents }").needed().take(options, "what modelRouter() is given");
   refuseUnknown(options, [...Object.keys(MODEL.table), "agents", "timeoutMs"], "modelRouter");
-  const { model, agents, instructions, maxOutputTokens, settings } = options;
-  const { timeoutMs = DEFAULT_LIMITS.timeoutMs } = options;
-  checkAsking(options, "modelRouter");
+  const asking = MODEL.of(MODEL.among(options), "modelRouter");
+  const { model, instructions, maxOutputTokens, settings } = asking;
+  const { agents, timeoutMs = DEFAULT_LIMITS.timeoutMs } = options;
   milliseconds(1).take(timeoutMs, "modelRouter: timeoutMs");
   object("use those of the team").needed().take(agents, "modelRouter: agents");
   const specialists = Object.values(agents).map(({ name, description }) => {

@@ -1,7 +1,7 @@
 import type { LanguageModel } from "ai";
 import type { AgentContext } from "../describe/agent.ts";
-import { QuorateError } from "../model/errors.ts";
-import { shown } from "../check/shown.ts";
+import { fitting } from "../check/kinds.ts";
+import type { Option } from "../check/options.ts";
 
 /** The model to ask: that of the tier, where there is one. Throws `BAD_OPTIONS` for a tier that has no model of the AI SDK. */
 export function modelFor(
@@ -9,19 +9,14 @@ export function modelFor(
   { tier, model }: Pick<AgentContext, "tier" | "model">,
 ): LanguageModel {
   if (tier === undefined) return own;
-  checkModel(model, `the tier "${tier}"`);
-  return model;
+  return LANGUAGE_MODEL.take(model, `the model of the tier "${tier}"`);
 }
 
-/** Refuses with `BAD_OPTIONS` what is no language model of the AI SDK. */
-export function checkModel(model: unknown, where: string): asserts model is LanguageModel {
-  if (typeof model === "string" && model !== "") return;
-  if (hasMethod(model, "doGenerate")) return;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${where}: the model is ${shown(model)}; give a language model of the AI SDK, for instance anthropic("…")`,
-  );
-}
+/** A language model of the AI SDK. */
+export const LANGUAGE_MODEL: Option<LanguageModel> = fitting<LanguageModel>(
+  (given) => (typeof given === "string" && given !== "") || hasMethod(given, "doGenerate"),
+  'give a language model of the AI SDK, for instance anthropic("…")',
+).needed();
 
 /** What a model is called where it was made, which is what prices are listed by. */
 export function modelIdOf(model: unknown): string | undefined {

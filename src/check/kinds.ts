@@ -141,6 +141,19 @@ export function listOf<T>(
   }, instead);
 }
 
+/** A list of what each is taken by an option. */
+export function eachOf<T>(
+  one: Option<T | undefined>,
+  instead: string,
+): Option<readonly T[] | undefined> {
+  const needed = one.needed() as Option<T>;
+  return option((given, what) => {
+    if (!Array.isArray(given)) return undefined;
+    const items: readonly unknown[] = [...(given as readonly unknown[])];
+    return Object.freeze(items.map((item, at) => needed.take(item, `${what}[${at}]`)));
+  }, instead);
+}
+
 /** As `listOf`, or one item by itself. */
 export function oneOrMore<T>(
   fits: (item: unknown) => boolean,

@@ -1,3 +1,4 @@
+import { word } from "../check/kinds.ts";
 import { forGood, serviceFailed } from "../program/failure.ts";
 import { lastDocument } from "../prompt/last-document.ts";
 import { countIn, textIn, usageOf, words } from "../program/coding-agent.ts";
@@ -23,7 +24,7 @@ export interface ClaudeOptions {
 export const claude: Preset<"claude", ClaudeOptions> = presetOf<"claude", ClaudeOptions>({
   name: "claude",
   install: "npm install --global @anthropic-ai/claude-code",
-  own: ["login"],
+  own: { login: word("key", "account") },
   env: () => CLAUDE_ENV,
   takesSchema: () => true,
   arguments: argumentsOf,

@@ -1,35 +1,35 @@
-import type { ClaimDraft } from "../model/claim.ts";
-import type { PositionOn } from "../model/position-on.ts";
-import { func, object, text as words, word } from "../check/kinds.ts";
 import { resolve } from "node:path";
+import { func, word } from "../check/kinds.ts";
+import { options, type Checked } from "../check/options.ts";
 import {
-  agent,
-  checkDescription,
-  type Agent,
-  type AgentContext,
-  type UpstreamOf,
-  type Workers,
-} from "../describe/agent.ts";
+  adapted,
+  type Adapted,
+  type Adapter,
+  type OwnOf,
+  type AnyNeeds,
+  type PassedOn,
+} from "../describe/adapter.ts";
+import { unread, usedBy } from "../describe/adapter-answer.ts";
+import type { Agent, AgentContext, UpstreamOf, Workers } from "../describe/agent.ts";
 import type { Usage } from "../model/call.ts";
-import { describeThrown, QuorateError } from "../model/errors.ts";
-import { DEFAULT_LIMITS } from "../describe/limits.ts";
-import type { PassedOn } from "../describe/passed-on.ts";
-import { usedBy } from "../describe/used-by.ts";
-import { checkEnvironment, environmentOf, type Environment } from "../program/environment.ts";
+import type { ClaimDraft } from "../model/claim.ts";
+import { QuorateError } from "../model/errors.ts";
+import type { PositionOn } from "../model/position-on.ts";
+import { environmentOf, type Environment } from "../program/environment.ts";
 import { badEnd, isNotStarted } from "../program/failure.ts";
 import {
   ARGUMENTS,
   COMMAND,
   nameOf,
-  PROGRAM,
+  PROGRAM_OPTIONS,
   type ProgramOptions,
 } from "../program/program-options.ts";
-import { promptOf, type Prompt } from "../prompt/prompt-of.ts";
+import { promptOf } from "../prompt/prompt-of.ts";
 import { lastJson, text, UnreadExit, type Ran, type Read } from "./read.ts";
 import { runProgram } from "../program/run-program.ts";
 import type { Program } from "../program/start-program.ts";
 import { temporaryFiles } from "../program/temporary-files.ts";
-import { openWorkspace, WORKSPACE, type WorkspaceKind } from "../program/workspace.ts";
+import { openWorkspace, type WorkspaceKind } from "../program/workspace.ts";
 
 /** How `commandAgent` is described: as an agent, but for `run` and `batch`. `maxBytes` bounds also what the program writes. */
 export type CommandOptions<
@@ -58,6 +58,27 @@ export type CommandOptions<
 /** What a program used, of each model; nothing where it does not say. */
 export type UsageOf = (ran: Ran) => Usage | readonly Usage[] | undefined;
 
+type CommandOwn = OwnOf<
+  CommandOptions<string, unknown, unknown, unknown, unknown, unknown, AnyNeeds>
+>;
+
+const OWN = options<CommandOwn, "args" | "send">({
+  ...PROGRAM_OPTIONS.table,
+  command: COMMAND.needed(),
+  args: ARGUMENTS.or([]),
+  send: word("stdin", "argument").or("stdin"),
+  read: func("use text, json, lastJson, exitCode({ … })"),
+  usage: func("use ({ stdout }) => ({ usdMicros })"),
+});
+
+const PROGRAM: Adapter<Checked<typeof OWN>> = {
+  maker: "commandAgent",
+  instead: "describe it: { command }",
+  is: "a program",
+  own: OWN,
+  called: ({ command }, maker) => nameOf(COMMAND.needed().take(command, `${maker}: command`)),
+};
+
 /**
  * An agent that is a program: it is started for each attempt, asked on its standard input, and what it prints is the answer. No
  * shell is involved, and nothing of the task becomes an option. When the attempt is aborted, its processes are ended.
@@ -75,52 +96,22 @@ export function commandAgent<
   const Property extends string = never,
   const Draft extends ClaimDraft = never,
 >(
-  options: CommandOptions<Name, Input, Task, Raw, Answer, Output, Needs, Property, Draft>,
+  given: CommandOptions<Name, Input, Task, Raw, Answer, Output, Needs, Property, Draft>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
-  object("describe it: { command }").needed().take(options, "what commandAgent() is given");
-  const {
+  const made = adapted(PROGRAM, given);
+  const { command, args, send, read, usage } = made.own;
+  return programAgent(made, {
     command,
-    args = [],
-    send = "stdin",
-    prompt,
-    read,
     usage,
-    env,
-    cwd,
-    workspace,
-    ...rest
-  } = options as CommandOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>;
-  words(PROGRAM).needed().take(command, "commandAgent: command");
-  const where = `commandAgent "${rest.name ?? command}"`;
-  ARGUMENTS.take(args, `${where}: args`);
-  word("stdin", "argument").take(send, `${where}: send`);
-  func("use (task) => …").take(prompt, `${where}: prompt`);
-  func("use text, json, lastJson, exitCode({ … })").take(read, `${where}: read`);
-  func("use ({ stdout }) => ({ usdMicros })").take(usage, `${where}: usage`);
-  return programAgent(
-    rest,
-    { prompt: prompt as Prompt | undefined, env, cwd, workspace },
-    {
-      command,
-      options: OWN_OPTIONS,
-      usage,
-      send,
-      read: read ?? (rest.output === undefined ? text : lastJson),
-      arguments: () => args,
-      where,
-    },
-  );
+    send,
+    read: read ?? (made.passed.output === undefined ? text : lastJson),
+    arguments: () => args,
+  });
 }
-
-const OWN_OPTIONS = "command args send prompt read usage env cwd workspace".split(" ");
 
 /** What is the program's own, of which a preset knows more than its user has to say. */
 export interface ProgramKind {
   readonly command: string;
-  /** The options that it has besides those of an agent. */
-  readonly options: readonly string[];
-  /** Whose options these are, for messages. */
-  readonly where: string;
   readonly send: "stdin" | "argument";
   readonly read: Read;
   readonly usage?: ((ran: Ran, model: unknown) => ReturnType<UsageOf>) | undefined;
@@ -147,37 +138,22 @@ export interface AskedProgram {
   readonly file: (name: string, content: string) => Promise<string>;
 }
 
-type AnyPassedOn = PassedOn<string, unknown, unknown, unknown, unknown, Workers>;
-
 const NOTHING_USED: Usage = Object.freeze({ usdMicros: 0, inputTokens: 0, outputTokens: 0 });
 
 /** The part of the grace in which a program may stop by itself before it is killed. */
 const KILL_AFTER = 0.4;
 
-/** The agent that a program is, whatever its options were checked for before. */
+/** The agent that a program is. */
 export function programAgent<Made>(
-  passed: AnyPassedOn,
-  options: { readonly [Option in keyof ProgramOptions]: ProgramOptions[Option] | undefined },
+  { own, name, maxBytes, graceMs, agentOf }: Adapted<ProgramOptions>,
   kind: ProgramKind,
+  more: object = {},
 ): Made {
-  const { where } = kind;
-  COMMAND.take(kind.command, `${where}: command`);
-  for (const option of ["run", "batch"]) {
-    if (!Object.hasOwn(passed, option)) continue;
-    const why = `${where} has ${option}, which a program cannot have; leave it out`;
-    throw new QuorateError("BAD_OPTIONS", why);
-  }
-  checkDescription(passed, kind.options, where);
-  checkEnvironment(options.env, where);
-  words("use the path of a folder").take(options.cwd, `${where}: cwd`);
-  const { workspace = kind.workspace ?? "in-place" } = options;
-  WORKSPACE.take(workspace, `${where}: workspace`);
-  const name = passed.name ?? nameOf(kind.command);
-  const { maxBytes = DEFAULT_LIMITS.maxBytes, graceMs = DEFAULT_LIMITS.graceMs } = passed;
+  const { prompt, env = [], cwd = ".", workspace = kind.workspace ?? "in-place" } = own;
 
-  const run = async (task: unknown, context: AgentContext): Promise<unknown> => {
+  async function run(task: unknown, context: AgentContext): Promise<unknown> {
     const { signal } = context;
-    const made = promptOf(options.prompt, task, context);
+    const made = promptOf(prompt, task, context);
     const asked = withInstructions(made, kind.instructions);
     if (kind.send === "argument") checkArgument(name, asked);
     await using files = temporaryFiles();
@@ -185,8 +161,8 @@ export function programAgent<Made>(
       agent: name,
       command: kind.command,
       args: [],
-      env: environmentOf([kind.env ?? [], options.env ?? []]),
-      cwd: resolve(options.cwd ?? "."),
+      env: environmentOf([kind.env ?? [], env]),
+      cwd: resolve(cwd),
       maxBytes,
       killAfterMs: graceMs * KILL_AFTER,
       install: kind.install,
@@ -219,10 +195,10 @@ export function programAgent<Made>(
     try {
       return await kind.read(ran);
     } catch (thrown) {
-      throw thrown instanceof UnreadExit ? badEnd(program, told) : unread(name, thrown);
+      throw thrown instanceof UnreadExit ? badEnd(program, told) : unreadBy(name, thrown);
     }
-  };
-  return agent({ ...passed, name, run } as never) as Made;
+  }
+  return agentOf(run, more);
 }
 
 const withInstructions = (prompt: string, instructions: string | undefined): string =>
@@ -242,13 +218,10 @@ function checkArgument(name: string, prompt: string): void {
   if (why !== undefined) throw new QuorateError("INPUT_INVALID", `the prompt of ${name} ${why}`);
 }
 
-function unread(name: string, thrown: unknown): QuorateError {
-  if (!(thrown instanceof QuorateError)) {
-    const why = `${name}: its answer cannot be read: ${describeThrown(thrown)}`;
-    return new QuorateError("AGENT_FAILED", why, { cause: thrown });
-  }
-  const { code, message, issues, cause } = thrown;
-  return new QuorateError(code, message.startsWith(`${name} `) ? message : `${name}: ${message}`, {
+function unreadBy(name: string, thrown: unknown): QuorateError {
+  const { code, message, issues, cause } = unread(thrown, name);
+  const isNamed = message.startsWith(`${name} `) || message.startsWith(`${name}: `);
+  return new QuorateError(code, isNamed ? message : `${name}: ${message}`, {
     issues,
     ...(cause !== undefined && { cause }),
   });

@@ -1,6 +1,6 @@
 export { commandAgent } from "./command-agent.ts";
 export type { CommandOptions, UsageOf } from "./command-agent.ts";
-export type { PassedOn } from "../describe/passed-on.ts";
+export type { PassedOn } from "../describe/adapter.ts";
 export type { ProgramOptions } from "../program/program-options.ts";
 export type { Environment } from "../program/environment.ts";
 export type { PlacedFinding, Severity } from "../model/claim.ts";

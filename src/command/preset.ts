@@ -1,27 +1,27 @@
-import { func, object, text, word } from "../check/kinds.ts";
+import { options, type Option } from "../check/options.ts";
+import { jsonSchemaOf } from "../check/json-schema.ts";
+import { adapted, type Adapter, type PassedOn } from "../describe/adapter.ts";
 import type { Agent, UpstreamOf, Workers } from "../describe/agent.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import type { PositionOn } from "../model/position-on.ts";
+import type { Fields } from "../model/record.ts";
 import {
-  programAgent,
-  type AskedProgram,
-  type ProgramKind,
-  type UsageOf,
-} from "./command-agent.ts";
-import type { Environment } from "../program/environment.ts";
-import { jsonSchemaOf } from "../check/json-schema.ts";
-import type { Prompt } from "../prompt/prompt-of.ts";
-import { instructionsFor, jsonIn } from "../prompt/json-answer.ts";
-import {
-  checkModel,
   DEFAULT_MAX_BYTES,
   DEFAULT_TIMEOUT_MS,
+  MODEL_NAME,
+  TOOLS,
   type Tools,
 } from "../program/coding-agent.ts";
-import { ARGUMENTS, type ProgramOptions } from "../program/program-options.ts";
-import type { PassedOn } from "../describe/passed-on.ts";
+import type { Environment } from "../program/environment.ts";
+import {
+  ARGUMENTS,
+  COMMAND,
+  PROGRAM_OPTIONS,
+  type ProgramOptions,
+} from "../program/program-options.ts";
+import { instructionsFor, jsonIn } from "../prompt/json-answer.ts";
+import { programAgent, type AskedProgram, type UsageOf } from "./command-agent.ts";
 import type { Ran } from "./read.ts";
-import type { Fields } from "../model/record.ts";
 
 /** How a coding agent is described: as an agent, but for `run` and `batch`. */
 export type PresetOptions<
@@ -45,8 +45,6 @@ export type PresetOptions<
     readonly args?: readonly string[];
   };
 
-type AnyPreset = PresetOptions<string, unknown, unknown, unknown, unknown, Workers>;
-
 /** Agents that take a preset's options. */
 export type Preset<Default extends string, Own = unknown> = <
   const Name extends string = Default,
@@ -68,7 +66,7 @@ export interface CodingAgent {
   /** What it reads of the environment, and what is set for it. */
   readonly env: (tools: Tools) => Environment;
   /** The options that it has besides those of all. */
-  readonly own?: readonly string[];
+  readonly own?: Readonly<Record<string, Option<unknown>>>;
   readonly apart?: boolean;
   /** Whether it can be made to keep to a schema by an argument. */
   readonly takesSchema: (schema: object) => boolean;
@@ -87,62 +85,67 @@ export interface AskedFor extends Omit<AskedProgram, "model"> {
   readonly options: Fields;
 }
 
-const OWN_OPTIONS = "tools model command args prompt env cwd workspace".split(" ");
+type PresetOwn = ProgramOptions & {
+  readonly tools: Tools;
+  readonly model?: string | undefined;
+  readonly command: string;
+  readonly args: readonly string[];
+};
 
 /** Makes the agents of one preset. */
 export function presetOf<Name extends string, Own = unknown>(kind: CodingAgent): Preset<Name, Own> {
-  const make = (given: AnyPreset = {}): unknown => {
-    const where = `${kind.name}()`;
-    object("describe it: { output, prompt }").needed().take(given, where);
-    const { tools = "none", model, command = kind.name, args = [], ...others } = given;
-    const { prompt, env, cwd, workspace, ...rest } = others;
-    const own = kind.own ?? [];
-    const passed = Object.fromEntries(Object.entries(rest).filter(([key]) => !own.includes(key)));
-    word("none", "read", "write").take(tools, `${where}: tools`);
-    checkModel(model, where);
-    text("name the program, or its path").take(command, `${where}: command`);
-    func("use (task) => …").take(prompt, `${where}: prompt`);
-    ARGUMENTS.take(args, `${where}: args`);
-    const schema = jsonSchemaOf(given.output);
+  const adapter: Adapter<PresetOwn> = {
+    maker: kind.name,
+    instead: "describe it: { output, prompt }",
+    is: "a program",
+    own: options<PresetOwn>({
+      ...PROGRAM_OPTIONS.table,
+      tools: TOOLS.or("none"),
+      model: MODEL_NAME,
+      command: COMMAND.or(kind.name),
+      args: ARGUMENTS.or([]),
+      ...kind.own,
+    }),
+    called: () => kind.name,
+    where: () => `${kind.name}()`,
+    limits: { timeoutMs: DEFAULT_TIMEOUT_MS, maxBytes: DEFAULT_MAX_BYTES },
+  };
+
+  function make(given: unknown = {}): unknown {
+    const made = adapted(adapter, given);
+    const { own, passed, where } = made;
+    const { tools, model, command, args } = own;
+    const schema = jsonSchemaOf(passed.output);
     const isTaken = schema !== undefined && kind.takesSchema(schema);
+    const isShaped = passed.output !== undefined;
     const modelAt = (tier: unknown): string | undefined =>
       typeof tier === "string" ? tier : model;
-    const program: ProgramKind = {
-      command,
-      options: [...OWN_OPTIONS, ...own],
-      where,
-      send: "stdin",
-      install: kind.install,
-      apart: kind.apart,
-      env: kind.env(tools),
-      workspace: tools === "none" ? "empty" : tools === "write" ? "copy" : "in-place",
-      instructions: given.output === undefined || isTaken ? undefined : instructionsFor(schema),
-      arguments({ model: tier, ...more }) {
-        const asked = modelAt(tier);
-        checkModel(asked, where);
-        const taken = isTaken ? schema : undefined;
-        const options = { ...given };
-        const fixed = kind.arguments({ ...more, tools, model: asked, schema: taken, options });
-        return Promise.resolve(fixed).then((list) => [...list, ...args]);
-      },
-      usage: (ran, tier) => kind.usage(ran, modelAt(tier)),
-      read(ran) {
-        const answer = kind.answer(ran);
-        if (typeof answer === "object") return answer.document;
-        return given.output === undefined ? answer : jsonIn(answer);
-      },
-    };
     return programAgent(
+      made,
       {
-        timeoutMs: DEFAULT_TIMEOUT_MS,
-        maxBytes: DEFAULT_MAX_BYTES,
-        ...passed,
-        ...(model !== undefined && { model }),
-        name: given.name ?? kind.name,
+        command,
+        send: "stdin",
+        install: kind.install,
+        apart: kind.apart,
+        env: kind.env(tools),
+        workspace: tools === "none" ? "empty" : tools === "write" ? "copy" : "in-place",
+        instructions: !isShaped || isTaken ? undefined : instructionsFor(schema),
+        async arguments({ model: tier, ...more }) {
+          const asked = MODEL_NAME.take(modelAt(tier), `${where}: model`);
+          const taken = isTaken ? schema : undefined;
+          const described = { ...passed, ...own };
+          const asking = { ...more, tools, model: asked, schema: taken, options: described };
+          return [...(await kind.arguments(asking)), ...args];
+        },
+        usage: (ran, tier) => kind.usage(ran, modelAt(tier)),
+        read(ran) {
+          const answer = kind.answer(ran);
+          if (typeof answer === "object") return answer.document;
+          return isShaped ? jsonIn(answer) : answer;
+        },
       },
-      { prompt: prompt as Prompt | undefined, env, cwd, workspace },
-      program,
+      model === undefined ? {} : { model },
     );
-  };
+  }
   return make as Preset<Name, Own>;
 }

@@ -1,6 +1,6 @@
 import { fitting, func, record, text, word } from "../check/kinds.ts";
 import { NAME, nameIn } from "../check/name.ts";
-import { option, options, refuseUnknown, type Options } from "../check/options.ts";
+import { option, options, type Options } from "../check/options.ts";
 import type { Answered, OtherSide, UpstreamResult, Usage } from "../model/call.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import type { PositionOn, DefaultPosition, PropertyOf } from "../model/position-on.ts";
@@ -231,7 +231,8 @@ type Made = Pick<
   "input" | "output" | "maxCost" | "cache" | "batch" | "escalateIf" | "fallback" | "run" | "claims"
 > & { readonly budget: readonly CheckedBudget[] };
 
-const FORMER: Readonly<Record<string, string>> = {
+/** Options that there were, and what became of them. */
+export const FORMER_OPTIONS: Readonly<Record<string, string>> = {
   lanes:
     'renamed to limiters; use limiters: ["openai"], and give the team limiters: { openai: { … } }',
 };
@@ -259,17 +260,8 @@ export const AGENT: Options<AnyAgentOptions, "inDoubt", Made> = options(
     claims: CLAIMS,
     ...LIMITS.table,
   },
-  { former: FORMER },
+  { former: FORMER_OPTIONS },
 );
-
-/**
- * Refuses with `BAD_OPTIONS` what neither `agent()` takes nor `own` lists. It is for what is described as an agent and has its own way to run:
- * nobody says `run` or `batch` there.
- */
-export function checkDescription(given: object, own: readonly string[], where: string): void {
-  const names = Object.keys(AGENT.table).filter((name) => name !== "run" && name !== "batch");
-  refuseUnknown(given, [...own, ...names], where, FORMER);
-}
 
 /**
  * Describes an agent. Types come from the schemas, and without them from `run`.

@@ -1,15 +1,10 @@
-import { usedBy } from "../describe/used-by.ts";
 import { fromAgent } from "../ai-sdk/from-agent.ts";
-import { func, object } from "../check/kinds.ts";
-import {
-  agent,
-  checkDescription,
-  type Agent,
-  type AgentContext,
-  type AgentOptions,
-  type UpstreamOf,
-  type Workers,
-} from "../describe/agent.ts";
+import { func } from "../check/kinds.ts";
+import { options, type Checked } from "../check/options.ts";
+import { shown } from "../check/shown.ts";
+import { adapted, type Adapter, type OwnOf, type AnyNeeds } from "../describe/adapter.ts";
+import { readBy, usedBy } from "../describe/adapter-answer.ts";
+import type { Agent, AgentContext, AgentOptions, UpstreamOf, Workers } from "../describe/agent.ts";
 import type { Usage } from "../model/call.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
@@ -57,15 +52,24 @@ export type ForeignAgent<Question = string> =
   | { readonly generate: unknown }
   | ((question: Question, context: AskContext) => unknown);
 
-type AnyFrameworkOptions = FrameworkOptions<
-  string,
-  unknown,
-  unknown,
-  unknown,
-  unknown,
-  unknown,
-  Workers
+type FrameworkOwn = OwnOf<
+  FrameworkOptions<string, unknown, unknown, unknown, unknown, unknown, AnyNeeds>
 >;
+
+const OWN = options<FrameworkOwn>({
+  prompt: func("use (task) => a text"),
+  read: func("use (result) => the answer"),
+  usage: func("use (result) => ({ inputTokens, outputTokens })"),
+});
+
+const FRAMEWORK: Adapter<Checked<typeof OWN>> = {
+  maker: "frameworkAgent",
+  instead: "use { name }",
+  is: "an agent of another framework",
+  own: OWN,
+  called: () => undefined,
+  where: (name) => `agent ${shown(name)}`,
+};
 
 /**
  * An agent of another framework, as it is, known by its structure: a graph of LangGraph or any other runnable (`invoke`), an agent of Mastra or
@@ -88,34 +92,23 @@ export function frameworkAgent<
   Question = string,
 >(
   asked: ForeignAgent<Question>,
-  options: FrameworkOptions<
-    Name,
-    Input,
-    Task,
-    Raw,
-    Answer,
-    Output,
-    Needs,
-    Property,
-    Draft,
-    Question
-  >,
+  given: FrameworkOptions<Name, Input, Task, Raw, Answer, Output, Needs, Property, Draft, Question>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
   const asker = askerOf(asked);
-  object("use { name }").needed().take(options, "frameworkAgent: options");
-  const { prompt, read, usage, ...described } = options as AnyFrameworkOptions;
-  const { name, output } = described;
-  checkDescription(options, ["prompt", "read", "usage"], `agent "${name}"`);
-  func("use (task) => a text").take(prompt, `agent "${name}": prompt`);
-  func("use (result) => the answer").take(read, `agent "${name}": read`);
-  func("use (result) => ({ inputTokens, outputTokens })").take(usage, `agent "${name}": usage`);
+  const { own, passed, name, where, agentOf } = adapted(
+    FRAMEWORK,
+    given,
+    "frameworkAgent: options",
+  );
+  const { prompt, read, usage } = own;
+  const isShaped = passed.output !== undefined;
   if (asker.kind === "ai-sdk") {
     if (read === undefined && usage === undefined) {
-      return fromAgent(asked as never, options as never) as never;
+      return fromAgent(asked as never, given as never) as never;
     }
     throw new QuorateError(
       "BAD_OPTIONS",
-      `agent "${name}" is one of the AI SDK, which says what it answers and used; leave out read and usage`,
+      `${where} is one of the AI SDK, which says what it answers and used; leave out read and usage`,
     );
   }
 
@@ -128,27 +121,25 @@ export function frameworkAgent<
       isToTell: usage === undefined,
     });
     for (const used of usedBy(usage, result as never)) context.report(used);
+    if (read !== undefined) return readBy(read, result as never, name, signal);
     try {
-      if (read !== undefined) return await promiseOf(read(result as never));
       const answer = answerIn(result, name);
-      return output !== undefined && typeof answer === "string" ? jsonIn(answer) : answer;
+      return isShaped && typeof answer === "string" ? jsonIn(answer) : answer;
     } catch (thrown) {
-      signal.throwIfAborted();
-      throw thrown instanceof QuorateError ? thrown : failure(thrown, name);
+      throw failure(thrown, name);
     }
   }
-  return agent({ ...described, run } as never) as never;
+  return agentOf(run);
 }
 
 function questionOf(
-  prompt: AnyFrameworkOptions["prompt"],
+  prompt: FrameworkOwn["prompt"],
   task: unknown,
   context: AgentContext,
   name: string,
 ): unknown {
   const asked = typeof task === "string" ? task : taskInFence(task);
-  const made =
-    prompt === undefined ? defaultPrompt(asked, context) : prompt(task, seenBy(context as never));
+  const made = prompt === undefined ? defaultPrompt(asked, context) : prompt(task, seenBy(context));
   if (typeof made === "string") return withIssues(made, context.issues);
   // Whoever it is handed on to may not listen to what is in it.
   hear(made);

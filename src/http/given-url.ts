@@ -1,5 +1,24 @@
+import { option, type Option } from "../check/options.ts";
 import { shown } from "../check/shown.ts";
 import { QuorateError } from "../model/errors.ts";
+import { isPrivateHost } from "./guarded-fetch.ts";
+
+/** As `givenUrl`, as an option. */
+export function address(example: string): Option<URL | undefined> {
+  return option((given, what) => givenUrl(given, what, example), "");
+}
+
+/** Refuses with `BAD_OPTIONS` an address that says by itself that it is not a public one. `allow` is what permits it. */
+export function refusePrivate(url: URL, where: string, allow = "allowPrivate: true"): void {
+  if (!isPrivateHost(url)) return;
+  throw new QuorateError(
+    "BAD_OPTIONS",
+    `${where} asks ${url.host}, whose address is not a public one; say ${allow}, if it is meant`,
+  );
+}
+
+/** What an agent is called by default that is a host. */
+export const nameOfHost = ({ host }: URL): string => host.replaceAll(/[/~]/g, "-");
 
 /**
  * An address of http or https as it is given to an adapter, without a name and a password in it. Throws `BAD_OPTIONS`; nothing is shown of what may have

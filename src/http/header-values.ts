@@ -1,4 +1,5 @@
 import { record } from "../check/kinds.ts";
+import { option, type Option } from "../check/options.ts";
 import { shown } from "../check/shown.ts";
 import { QuorateError } from "../model/errors.ts";
 import { hear, promiseOf } from "../model/hear.ts";
@@ -17,22 +18,25 @@ export type HeaderValue =
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const USE = 'use { authorization: { env: "TOKEN", prefix: "Bearer " } }';
-const HEADERS = record<Readonly<Record<string, HeaderValue>>>(USE);
 
-/** Refuses with `BAD_OPTIONS` what are no headers. No value is shown: it may be a secret. */
-export function checkHeaders(given: unknown, where: string): void {
-  for (const [name, value] of Object.entries(HEADERS.take(given, `${where}: headers`) ?? {})) {
-    const why = !NAME.test(name)
-      ? `has ${shown(name)}, which is no header`
-      : OF_CONNECTION.has(name.toLowerCase())
-        ? `has ${name}, which the connection sets by itself`
-        : isHeaderValue(value)
-          ? undefined
-          : `has ${name} as what no header can be`;
-    if (why === undefined) continue;
-    throw new QuorateError("BAD_OPTIONS", `${where}: headers ${why}; ${USE}`);
-  }
-}
+/** What headers may be. No value is shown of what is refused: it may be a secret. */
+export const HEADERS: Option<Readonly<Record<string, HeaderValue>> | undefined> = option(
+  (given, what) => {
+    const headers = record<Readonly<Record<string, HeaderValue>>>(USE).take(given, what) ?? {};
+    for (const [name, value] of Object.entries(headers)) {
+      const why = !NAME.test(name)
+        ? `has ${shown(name)}, which is no header`
+        : OF_CONNECTION.has(name.toLowerCase())
+          ? `has ${name}, which the connection sets by itself`
+          : isHeaderValue(value)
+            ? undefined
+            : `has ${name} as what no header can be`;
+      if (why !== undefined) throw new QuorateError("BAD_OPTIONS", `${what} ${why}; ${USE}`);
+    }
+    return headers;
+  },
+  USE,
+);
 
 function isHeaderValue(value: unknown): boolean {
   if (typeof value === "string") return VALUE.test(value);

@@ -1,28 +1,25 @@
-import { flag, func, object, word } from "../check/kinds.ts";
-import { shown } from "../check/shown.ts";
 import { untilAborted } from "../async/until-aborted.ts";
+import { flag, func, word } from "../check/kinds.ts";
+import { options, type Checked } from "../check/options.ts";
 import {
-  agent,
-  checkDescription,
-  type Agent,
-  type AgentContext,
-  type UpstreamOf,
-  type Workers,
-} from "../describe/agent.ts";
-import { DEFAULT_LIMITS } from "../describe/limits.ts";
-import type { PassedOn } from "../describe/passed-on.ts";
-import { usedBy } from "../describe/used-by.ts";
+  adapted,
+  type Adapter,
+  type OwnOf,
+  type AnyNeeds,
+  type PassedOn,
+} from "../describe/adapter.ts";
+import { readBy, usedBy } from "../describe/adapter-answer.ts";
+import type { Agent, AgentContext, UpstreamOf, Workers } from "../describe/agent.ts";
 import type { Usage } from "../model/call.ts";
 import type { ClaimDraft } from "../model/claim.ts";
-import { describeThrown, QuorateError } from "../model/errors.ts";
-import { promiseOf } from "../model/hear.ts";
+import { QuorateError } from "../model/errors.ts";
 import type { PositionOn } from "../model/position-on.ts";
 import { unreadable } from "../prompt/json-answer.ts";
 import { seenBy, type Prompt, type PromptContext } from "../prompt/prompt-of.ts";
 import { badStatus } from "./bad-status.ts";
-import { guardedFetch, isPrivateHost } from "./guarded-fetch.ts";
-import { givenUrl } from "./given-url.ts";
-import { checkHeaders, headersFor, type HeaderValue } from "./header-values.ts";
+import { address, givenUrl, nameOfHost, refusePrivate } from "./given-url.ts";
+import { guardedFetch } from "./guarded-fetch.ts";
+import { HEADERS, headersFor, type HeaderValue } from "./header-values.ts";
 import { answerOf, type HttpAnswer } from "./http-answer.ts";
 import { bodyOf, withQuery, type QueryValues } from "./request.ts";
 import { isJson } from "./stream-events.ts";
@@ -63,10 +60,29 @@ export type HttpOptions<
   readonly allowPrivate?: boolean;
 };
 
-type AnyOptions = HttpOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>;
+type HttpOwn = OwnOf<HttpOptions<string, unknown, unknown, unknown, unknown, unknown, AnyNeeds>>;
 
-const OWN_OPTIONS = "url method headers query body read usage allowPrivate".split(" ");
-const METHOD = word("GET", "POST", "PUT", "PATCH");
+const EXAMPLE = "https://agents.example/review";
+
+const OWN = options<HttpOwn, "method" | "headers" | "allowPrivate", { readonly url: URL }>({
+  url: address(EXAMPLE).needed(),
+  method: word("GET", "POST", "PUT", "PATCH").or("POST"),
+  headers: HEADERS.or({}),
+  query: func("use (task) => ({ q: task.question })"),
+  body: func("use (task) => a JSON value"),
+  read: func("use ({ text }) => …"),
+  usage: func("use ({ text }) => ({ usdMicros })"),
+  allowPrivate: flag().or(false),
+});
+
+const HTTP: Adapter<Checked<typeof OWN>> = {
+  maker: "httpAgent",
+  instead: "describe it: { url }",
+  is: "an endpoint",
+  own: OWN,
+  called: ({ url }, maker) => nameOfHost(givenUrl(url, `${maker}: url`, EXAMPLE)),
+};
+
 const ACCEPT = "application/json, text/plain;q=0.9, */*;q=0.1";
 
 /**
@@ -89,40 +105,22 @@ export function httpAgent<
   const Property extends string = never,
   const Draft extends ClaimDraft = never,
 >(
-  options: HttpOptions<Name, Input, Task, Raw, Answer, Output, Needs, Property, Draft>,
+  given: HttpOptions<Name, Input, Task, Raw, Answer, Output, Needs, Property, Draft>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
-  object("describe it: { url }").needed().take(options, "what httpAgent() is given");
-  const {
-    url: address,
-    method = "POST",
-    headers = {},
-    query,
-    body,
-    read,
-    usage,
-    ...described
-  } = options as AnyOptions;
-  const { allowPrivate = false, ...rest } = described;
-  const url = givenUrl(address, "httpAgent: url", "https://agents.example/review");
-  const name = rest.name ?? url.host.replaceAll(/[/~]/g, "-");
-  const where = `httpAgent "${shown(name).slice(1, -1)}"`;
-  METHOD.take(method, `${where}: method`);
-  checkHeaders(headers, where);
-  func("use (task) => ({ q: task.question })").take(query, `${where}: query`);
-  func("use (task) => a JSON value").take(body, `${where}: body`);
-  func("use ({ text }) => …").take(read, `${where}: read`);
-  func("use ({ text }) => ({ usdMicros })").take(usage, `${where}: usage`);
-  flag().take(allowPrivate, `${where}: allowPrivate`);
-  const fault = faultOf(rest, { url, method, body, allowPrivate });
-  if (fault !== undefined) throw new QuorateError("BAD_OPTIONS", `${where} ${fault}`);
-  checkDescription(rest, OWN_OPTIONS, where);
-  const { maxBytes = DEFAULT_LIMITS.maxBytes, output } = rest;
+  const { own, passed, name, where, maxBytes, agentOf } = adapted(HTTP, given);
+  const { url, method, headers, query, body, read, usage, allowPrivate } = own;
+  const isShaped = passed.output !== undefined;
+  if (method === "GET" && body !== undefined) {
+    const why = 'has the method "GET", which has no body; use query, or another method';
+    throw new QuorateError("BAD_OPTIONS", `${where} ${why}`);
+  }
+  if (!allowPrivate) refusePrivate(url, where);
   const fetch = guardedFetch({ agent: name, origins: [url.origin], allowPrivate, maxBytes });
 
-  const run = async (task: unknown, context: AgentContext): Promise<unknown> => {
+  async function run(task: unknown, context: AgentContext): Promise<unknown> {
     const { signal, idempotencyKey, emit, report } = context;
     signal.throwIfAborted();
-    const to = withQuery(url, query?.(task, seenBy(context as never)), name);
+    const to = withQuery(url, query?.(task, seenBy(context)), name);
     const sent = method === "GET" ? undefined : bodyOf(body, task, context, name);
     const made = await untilAborted(headersFor(headers, name), signal);
     const response = await fetch(to, {
@@ -144,37 +142,11 @@ export function httpAgent<
     }
     const answer = await answerOf(response, emit);
     for (const used of usedBy(usage, answer)) report(used);
-    if (read === undefined) return plainAnswer(answer, output !== undefined, name);
-    try {
-      return await untilAborted(promiseOf(read(answer)), signal);
-    } catch (thrown) {
-      signal.throwIfAborted();
-      if (thrown instanceof QuorateError) throw thrown;
-      const why = `${name}: its answer cannot be read: ${describeThrown(thrown)}`;
-      throw new QuorateError("AGENT_FAILED", why, { cause: thrown });
-    }
-  };
-  return agent({ ...rest, name, run } as never) as never;
-}
-
-interface Fitting {
-  readonly url: URL;
-  readonly method: string;
-  readonly body: unknown;
-  readonly allowPrivate: boolean;
-}
-
-/** What options do not fit together, as the end of a sentence. */
-function faultOf(rest: object, { url, method, body, allowPrivate }: Fitting): string | undefined {
-  for (const option of ["run", "batch"]) {
-    if (Object.hasOwn(rest, option))
-      return `has ${option}, which an endpoint cannot have; leave it out`;
+    return read === undefined
+      ? plainAnswer(answer, isShaped, name)
+      : readBy(read, answer, name, signal);
   }
-  if (method === "GET" && body !== undefined) {
-    return 'has the method "GET", which has no body; use query, or another method';
-  }
-  if (allowPrivate || !isPrivateHost(url)) return undefined;
-  return `asks ${url.host}, whose address is not a public one; say allowPrivate: true, if it is meant`;
+  return agentOf(run);
 }
 
 function plainAnswer(

@@ -1,37 +1,30 @@
-import { givenUrl } from "../http/given-url.ts";
-import { usedBy } from "../describe/used-by.ts";
-import { flag, func, listOf, object, text } from "../check/kinds.ts";
+import { func, text } from "../check/kinds.ts";
+import { options, type Checked } from "../check/options.ts";
 import { shown } from "../check/shown.ts";
-import { untilAborted } from "../async/until-aborted.ts";
 import {
-  agent,
-  checkDescription,
-  type Agent,
-  type AgentContext,
-  type UpstreamOf,
-  type Workers,
-} from "../describe/agent.ts";
-import { DEFAULT_LIMITS } from "../describe/limits.ts";
-import type { PassedOn } from "../describe/passed-on.ts";
+  adapted,
+  type Adapter,
+  type OwnOf,
+  type AnyNeeds,
+  type PassedOn,
+} from "../describe/adapter.ts";
+import { readBy, usedBy } from "../describe/adapter-answer.ts";
+import type { Agent, AgentContext, UpstreamOf, Workers } from "../describe/agent.ts";
+import { refusal } from "../http/refusal.ts";
 import type { Usage } from "../model/call.ts";
 import type { ClaimDraft } from "../model/claim.ts";
 import { describeThrown, QuorateError } from "../model/errors.ts";
 import type { PositionOn } from "../model/position-on.ts";
 import { clip } from "../model/text.ts";
-import { refusal } from "../http/refusal.ts";
-import { isPrivateHost } from "../http/guarded-fetch.ts";
-import { checkHeaders } from "../http/header-values.ts";
-import { checkEnvironment } from "../program/environment.ts";
+import { seenBy, type PromptContext } from "../prompt/prompt-of.ts";
 import { connect, NO_TIMEOUT_MS, type McpConnection, type McpProgram } from "./connection.ts";
 import type { McpAddress } from "./http-transport.ts";
 import { loadMcpClient, type McpClientSdk } from "./load.ts";
+import { SERVER } from "./server-at.ts";
 import { plainAnswerOf, toolAnswer, type ToolAnswer } from "./tool-answer.ts";
 
 /** What arguments may be made of beside the task. */
-export type ArgumentsContext<Upstream = AgentContext["results"]> = Pick<
-  AgentContext<Upstream>,
-  "results" | "issues" | "attempt" | "tier" | "model" | "failed" | "others"
->;
+export type ArgumentsContext<Upstream = AgentContext["results"]> = PromptContext<Upstream>;
 
 /** How `mcpAgent` is described: as an agent, but for `run` and `batch`. `maxBytes` bounds also what its server sends. */
 export type McpAgentOptions<
@@ -63,10 +56,26 @@ export type McpAgentOptions<
   readonly usage?: (answer: ToolAnswer) => Usage | readonly Usage[] | undefined;
 };
 
-type AnyToolOptions = McpAgentOptions<string, unknown, unknown, unknown, unknown, unknown, Workers>;
+type McpOwn = OwnOf<McpAgentOptions<string, unknown, unknown, unknown, unknown, unknown, AnyNeeds>>;
 
-const OWN_OPTIONS = "server tool arguments read usage".split(" ");
-const SERVER = 'use { command: "npx", args: […] }, or { url: "https://…" }';
+const TOOL = text("name one of the server's tools").needed();
+
+const OWN = options<McpOwn>({
+  server: SERVER.needed(),
+  tool: TOOL,
+  arguments: func("use (task) => ({ … })"),
+  read: func("use ({ structuredContent, text }) => …"),
+  usage: func("use ({ meta }) => ({ usdMicros })"),
+});
+
+const MCP: Adapter<Checked<typeof OWN>> = {
+  maker: "mcpAgent",
+  instead: "describe it: { server, tool }",
+  is: "a tool",
+  own: OWN,
+  called: ({ tool }, maker) => TOOL.take(tool, `${maker}: tool`).replaceAll(/[/~\p{Cc}]/gu, "-"),
+};
+
 const MAX_MESSAGE_CHARS = 1_000;
 
 /**
@@ -88,52 +97,30 @@ export function mcpAgent<
   const Property extends string = never,
   const Draft extends ClaimDraft = never,
 >(
-  options: McpAgentOptions<Name, Input, Task, Raw, Answer, Output, Needs, Property, Draft>,
+  given: McpAgentOptions<Name, Input, Task, Raw, Answer, Output, Needs, Property, Draft>,
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
-  object("describe it: { server, tool }").needed().take(options, "what mcpAgent() is given");
-  const { server, tool, arguments: made, read, usage, ...rest } = options as AnyToolOptions;
-  text("name one of the server's tools").needed().take(tool, "mcpAgent: tool");
-  const name = rest.name ?? tool.replaceAll(/[/~\p{Cc}]/gu, "-");
-  const where = `mcpAgent "${shown(name).slice(1, -1)}"`;
-  func("use (task) => ({ … })").take(made, `${where}: arguments`);
-  func("use ({ structuredContent, text }) => …").take(read, `${where}: read`);
-  func("use ({ meta }) => ({ usdMicros })").take(usage, `${where}: usage`);
-  for (const option of ["run", "batch"]) {
-    if (!Object.hasOwn(rest, option)) continue;
-    throw new QuorateError(
-      "BAD_OPTIONS",
-      `${where} has ${option}, which a tool cannot have; leave it out`,
-    );
-  }
-  checkDescription(rest, OWN_OPTIONS, where);
-  checkServer(server, where);
-  const { maxBytes = DEFAULT_LIMITS.maxBytes, graceMs = DEFAULT_LIMITS.graceMs, output } = rest;
+  const { own, passed, name, maxBytes, graceMs, agentOf } = adapted(MCP, given);
+  const { server, tool, arguments: made, read, usage } = own;
   const asked = { agent: name, tool };
 
-  const run = async (task: unknown, context: AgentContext): Promise<unknown> => {
+  async function run(task: unknown, context: AgentContext): Promise<unknown> {
     const { signal, report } = context;
-    const given = argumentsOf(made, task, context, name);
+    const values = argumentsOf(made, task, context, name);
     const sdk = await loadMcpClient();
     signal.throwIfAborted();
     const answer = await withConnection(
       sdk,
       server,
       { agent: name, maxBytes, graceMs, signal },
-      (at) => call(sdk, at, asked, given, context),
+      (at) => call(sdk, at, asked, values, context),
     );
     const told = toolAnswer(answer, asked);
     for (const used of usedBy(usage, told)) report(used);
-    if (read === undefined) return plainAnswerOf(told, output !== undefined);
-    try {
-      return await untilAborted(read(told), signal);
-    } catch (thrown) {
-      signal.throwIfAborted();
-      if (thrown instanceof QuorateError) throw thrown;
-      const why = `${name}: its answer cannot be read: ${describeThrown(thrown)}`;
-      throw new QuorateError("AGENT_FAILED", why, { cause: thrown });
-    }
-  };
-  return agent({ ...rest, name, run } as never) as never;
+    return read === undefined
+      ? plainAnswerOf(told, passed.output !== undefined)
+      : readBy(read, told, name, signal);
+  }
+  return agentOf(run);
 }
 
 /** What a connection is used for, which is closed in any case. What fails says why in one sentence. */
@@ -238,14 +225,13 @@ const noTool = (name: string, tool: string): QuorateError =>
   refusal(`${name}: its MCP server has no tool ${JSON.stringify(tool)}; name one that it lists`);
 
 function argumentsOf(
-  made: AnyToolOptions["arguments"],
+  made: McpOwn["arguments"],
   task: unknown,
   context: AgentContext,
   name: string,
 ): Readonly<Record<string, unknown>> {
-  const { results, issues, attempt, tier, model, failed, others } = context;
-  const seen = { results: results as never, issues, attempt, tier, model, failed, others };
-  const given: unknown = made === undefined ? (isRecord(task) ? task : { task }) : made(task, seen);
+  const given: unknown =
+    made === undefined ? (isRecord(task) ? task : { task }) : made(task, seenBy(context));
   if (isRecord(given)) return given;
   throw new QuorateError(
     "INPUT_INVALID",
@@ -255,37 +241,4 @@ function argumentsOf(
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-const ARGS = listOf<string>(
-  (one) => typeof one === "string" && !one.includes("\0"),
-  'use a list of texts, for instance ["--stdio"]',
-);
-
-/** Refuses with `BAD_OPTIONS` what is no server. */
-function checkServer(given: unknown, where: string): void {
-  const server = object<Partial<McpProgram & McpAddress>>(SERVER)
-    .needed()
-    .take(given, `${where}: server`);
-  const { command, args, env, cwd, url, headers, allowPrivate, ...others } = server;
-  const [other] = Object.keys(others);
-  if (other !== undefined || (command === undefined) === (url === undefined)) {
-    const why = other === undefined ? "is neither a program nor an address" : `has ${shown(other)}`;
-    throw new QuorateError("BAD_OPTIONS", `${where}: server ${why}; ${SERVER}`);
-  }
-  if (url === undefined) {
-    text('name a program, for instance "npx"').needed().take(command, `${where}: server: command`);
-    ARGS.take(args, `${where}: server: args`);
-    checkEnvironment(env, `${where}: server`);
-    text("use the path of a folder").take(cwd, `${where}: server: cwd`);
-    return;
-  }
-  checkHeaders(headers ?? {}, `${where}: server`);
-  flag().take(allowPrivate, `${where}: server: allowPrivate`);
-  const at = givenUrl(url, `${where}: server: url`, "https://tools.example/mcp");
-  if (allowPrivate === true || !isPrivateHost(at)) return;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${where} asks ${at.host}, whose address is not a public one; say allowPrivate: true in server, if it is meant`,
-  );
 }

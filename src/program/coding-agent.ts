@@ -1,4 +1,5 @@
-import { text } from "../check/kinds.ts";
+import { word } from "../check/kinds.ts";
+import { option, type Option } from "../check/options.ts";
 import type { Usage } from "../model/call.ts";
 import { QuorateError } from "../model/errors.ts";
 import { fields, type Fields } from "../model/record.ts";
@@ -17,14 +18,14 @@ export const DEFAULT_TIMEOUT_MS: number = 10 * 60_000;
 export const DEFAULT_MAX_BYTES: number = 16 * 1024 * 1024;
 
 /** A model's name stands after an option: it must not look like one itself. */
-export function checkModel(model: unknown, where: string): void {
-  text("name a model").take(model, `${where}: model`);
-  if (model === undefined || /^[^-\s\p{Cc}][^\s\p{Cc}]*$/u.test(model as string)) return;
-  throw new QuorateError(
-    "BAD_OPTIONS",
-    `${where}: model is no name of a model; use one without spaces that begins with no dash`,
-  );
-}
+export const MODEL_NAME: Option<string | undefined> = option((given, what) => {
+  if (typeof given !== "string") return undefined;
+  if (/^[^-\s\p{Cc}][^\s\p{Cc}]*$/u.test(given)) return given;
+  const why = `${what} is no name of a model; use one without spaces that begins with no dash`;
+  throw new QuorateError("BAD_OPTIONS", why);
+}, "name a model");
+
+export const TOOLS: Option<Tools | undefined> = word("none", "read", "write");
 
 /** The words of a text: arguments that are always the same. */
 export const words = (text: string): readonly string[] => text.split(/\s+/);

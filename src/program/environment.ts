@@ -1,4 +1,5 @@
 import { object } from "../check/kinds.ts";
+import { option, type Option } from "../check/options.ts";
 import { shown } from "../check/shown.ts";
 import { QuorateError } from "../model/errors.ts";
 
@@ -30,18 +31,19 @@ function entriesOf(given: Environment): readonly (readonly [string, string | tru
 
 const isList = (given: Environment): given is readonly string[] => Array.isArray(given);
 
-/** Refuses with `BAD_OPTIONS` what is no environment. */
-export function checkEnvironment(given: unknown, where: string): void {
-  object('use ["NAME"], or { NAME: "value", OTHER: true }').take(given, `${where}: env`);
-  if (given === undefined) return;
-  for (const [name, value] of entriesOf(given as Environment) as readonly [unknown, unknown][]) {
+const USE = 'use ["NAME"], or { NAME: "value", OTHER: true }';
+
+export const ENVIRONMENT: Option<Environment | undefined> = option((given, what) => {
+  const environment = object<Environment>(USE).needed().take(given, what);
+  for (const [name, value] of entriesOf(environment) as readonly [unknown, unknown][]) {
     const isName = typeof name === "string" && /^[^=\0]+$/.test(name);
     const isValue = value === true || (typeof value === "string" && !value.includes("\0"));
     if (isName && isValue) continue;
     throw new QuorateError(
       "BAD_OPTIONS",
       // Not the value: it may be a secret.
-      `${where}: env has ${shown(name)} as a ${typeof value}; use names with a text, or with true to hand on what this process has`,
+      `${what} has ${shown(name)} as a ${typeof value}; use names with a text, or with true to hand on what this process has`,
     );
   }
-}
+  return environment;
+}, USE);

@@ -1,10 +1,10 @@
 import { basename } from "node:path";
-import { fitting, listOf } from "../check/kinds.ts";
-import type { Option } from "../check/options.ts";
+import { fitting, func, listOf, text } from "../check/kinds.ts";
+import { options, type Option, type Options } from "../check/options.ts";
 import type { AgentContext } from "../describe/agent.ts";
 import type { Prompt } from "../prompt/prompt-of.ts";
-import type { Environment } from "./environment.ts";
-import type { WorkspaceKind } from "./workspace.ts";
+import { ENVIRONMENT, type Environment } from "./environment.ts";
+import { WORKSPACE, type WorkspaceKind } from "./workspace.ts";
 
 /** How a program is started. */
 export interface ProgramOptions<Task = unknown, Upstream = AgentContext["results"]> {
@@ -26,9 +26,9 @@ export function nameOf(command: string): string {
   return basename(command).replace(/\.(?:exe|cmd|bat|[cm]?[jt]s|sh|py)$/i, "");
 }
 
-export const PROGRAM = 'name a program, for instance "tsc"';
+const PROGRAM = 'name a program, for instance "tsc"';
 /** A program, by its name or path. */
-export const COMMAND: Option<unknown> = fitting(
+export const COMMAND: Option<string | undefined> = fitting(
   (given) => typeof given === "string" && given.trim() !== "" && !given.includes("\0"),
   PROGRAM,
 );
@@ -38,3 +38,11 @@ export const ARGUMENTS: Option<readonly string[] | undefined> = listOf(
   (one) => typeof one === "string" && !one.includes("\0"),
   'use a list of texts, for instance ["--noEmit"]',
 );
+
+/** What every program may be told of how it is started. */
+export const PROGRAM_OPTIONS: Options<ProgramOptions> = options({
+  prompt: func("use (task) => …"),
+  env: ENVIRONMENT,
+  cwd: text("use the path of a folder"),
+  workspace: WORKSPACE,
+});

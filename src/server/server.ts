@@ -1,6 +1,7 @@
 import { BACKEND } from "../check/arguments.ts";
-import { func, integer, milliseconds } from "../check/kinds.ts";
+import { eachOf, func, integer, milliseconds } from "../check/kinds.ts";
 import { option, options, type Option, type Options } from "../check/options.ts";
+import { origin } from "../check/origin.ts";
 import type { Supervisor } from "../supervisor.ts";
 import type { Backend } from "../team/backend.ts";
 import { allowance, type ServerLimits } from "./allowance.ts";
@@ -13,7 +14,7 @@ import { mcpDoor } from "./mcp/over-http.ts";
 import { MCP_OPTIONS } from "./mcp/stdio.ts";
 import { randomSecret } from "./secret.ts";
 import { packageVersion, sharedBackend, teamsByName, TEAMS, warn } from "./teams.ts";
-import { eachOf, sessions, TOKENS, tokenBook, type ServerToken } from "./tokens.ts";
+import { sessions, TOKENS, tokenBook, type ServerToken } from "./tokens.ts";
 import { WEB_HOOK, webHooks, type WebHook } from "./web-hooks.ts";
 
 export interface ServerOptions {
@@ -68,12 +69,7 @@ const LIMITS: Options<ServerLimits, keyof ServerLimits> = options({
   stalledMs: milliseconds(1).or(30_000),
 });
 
-const ORIGIN: Option<string | undefined> = option((given) => {
-  if (typeof given !== "string" || !URL.canParse(given)) return undefined;
-  const { protocol, origin, href } = new URL(given);
-  const isOrigin = protocol === "https:" || protocol === "http:";
-  return isOrigin && (href === `${origin}/` || href === origin) ? origin : undefined;
-}, 'use "https://quorate.example.com", without a path');
+const ORIGIN = origin('use "https://quorate.example.com", without a path');
 
 const PUBLIC_URL: Option<string | undefined> = option((given) => {
   if (typeof given !== "string" || !URL.canParse(given)) return undefined;

@@ -4,7 +4,7 @@ import { describeThrown, QuorateError } from "../model/errors.ts";
 import { isSupervisor, type Supervisor } from "../supervisor.ts";
 import type { Backend } from "../team/backend.ts";
 import type { ServerFailure } from "./driving.ts";
-import { eachOf } from "./tokens.ts";
+import { eachOf } from "../check/kinds.ts";
 
 const TEAM: Option<Supervisor | undefined> = option(
   (given) => (isSupervisor(given) ? given : undefined),

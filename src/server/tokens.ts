@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { word } from "../check/kinds.ts";
+import { eachOf, word } from "../check/kinds.ts";
 import { option, options, type Option, type Options } from "../check/options.ts";
 import { QuorateError } from "../model/errors.ts";
 import { randomSecret, secretHash } from "./secret.ts";
@@ -60,19 +60,6 @@ export const TOKENS: Option<readonly ServerToken[] | undefined> = eachOf(
   TOKEN as Option<ServerToken | undefined>,
   "use [{ token, name, tenant, scopes }]",
 );
-
-/** A list of what each is taken by an option. */
-export function eachOf<T>(
-  one: Option<T | undefined>,
-  instead: string,
-): Option<readonly T[] | undefined> {
-  const needed = one.needed() as Option<T>;
-  return option((given, what) => {
-    if (!Array.isArray(given)) return undefined;
-    const items: readonly unknown[] = [...(given as readonly unknown[])];
-    return Object.freeze(items.map((item, at) => needed.take(item, `${what}[${at}]`)));
-  }, instead);
-}
 
 /** The tokens that a server knows. None of them is kept: only what they hash to. */
 export interface TokenBook {

@@ -94,7 +94,9 @@ describe("an agent that is a model", () => {
     expect(result).toMatchObject({
       status: "failed",
       attempts: 1,
-      error: { message: expect.stringContaining('the tier "strong": the model is of type object') },
+      error: {
+        message: expect.stringContaining('the model of the tier "strong" is of type object'),
+      },
     });
     expect(server.bodies).toEqual([]);
   });
@@ -296,8 +298,8 @@ describe("modelAgent refuses", () => {
 
   it.each([
     ["no options", undefined, /what modelAgent\(\) is given is missing/],
-    ["no model", { name: "a" }, /agent "a": the model is undefined; give a language model/],
-    ["a model that is none", { name: "a", model: {} }, /the model is of type object/],
+    ["no model", { name: "a" }, /agent "a": model is missing; give a language model/],
+    ["a model that is none", { name: "a", model: {} }, /agent "a": model is of type object/],
     [
       "an option that there is not",
       { name: "a", model, instruction: "x" },

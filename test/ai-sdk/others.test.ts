@@ -98,7 +98,7 @@ describe("a judge that is a model", () => {
   it("is refused with an option that there is not, and without a model", () => {
     const model = new MockLanguageModelV4();
     expect(() => modelJudge({ model, evidense: "required" } as never)).toThrow(/evidense/);
-    expect(() => modelJudge({} as never)).toThrow(/agent "judge": the model is undefined/);
+    expect(() => modelJudge({} as never)).toThrow(/agent "judge": model is missing/);
   });
 });
 

@@ -1,0 +1,46 @@
+import { untilAborted } from "../async/until-aborted.ts";
+import type { Usage } from "../model/call.ts";
+import { describeThrown, QuorateError } from "../model/errors.ts";
+import { hear, promiseOf } from "../model/hear.ts";
+
+/**
+ * What an adapter's own `usage` says that an answer took, as a list. What cannot be told is unknown: one that throws says nothing, and the
+ * answer counts.
+ */
+export function usedBy<Asked extends readonly unknown[]>(
+  usage: ((...asked: Asked) => Usage | readonly Usage[] | undefined) | undefined,
+  ...asked: Asked
+): readonly Usage[] {
+  try {
+    const used = usage?.(...asked) ?? [];
+    return Array.isArray(used) ? (used as readonly Usage[]) : [used as Usage];
+  } catch (thrown) {
+    hear(thrown);
+    return [];
+  }
+}
+
+/**
+ * What the user's own `read` makes of an answer. Rejects with the signal's reason when it is aborted before, with `AGENT_FAILED` for what `read`
+ * throws, and with a `QuorateError` of its own as that is.
+ */
+export async function readBy<Answer>(
+  read: (answer: Answer) => unknown,
+  answer: Answer,
+  name: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  try {
+    return await untilAborted(promiseOf(read(answer)), signal);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    throw unread(thrown, name);
+  }
+}
+
+/** Why an attempt fails whose answer cannot be read. */
+export function unread(thrown: unknown, name: string): QuorateError {
+  if (thrown instanceof QuorateError) return thrown;
+  const why = `${name}: its answer cannot be read: ${describeThrown(thrown)}`;
+  return new QuorateError("AGENT_FAILED", why, { cause: thrown });
+}
