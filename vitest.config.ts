@@ -13,6 +13,7 @@ const LONG_ONLY = [
   "test/durable/killed.test.ts",
   "test/escape/escape.test.ts",
   "test/postgres/elsewhere.test.ts",
+  "test/postgres/permits.test.ts",
   "test/postgres/processes.test.ts",
   "test/sqlite/damage.test.ts",
 ];

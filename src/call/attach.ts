@@ -1,5 +1,6 @@
 import type { CallRequest } from "../model/call.ts";
 import { CallAttempt } from "./attempt.ts";
+import { holderOf } from "./attempt-request.ts";
 import { attempts, type MakeAttempt } from "./attempts.ts";
 import type { CallOutcome } from "./call-outcome.ts";
 import type { PreparedCall } from "./call-spec.ts";
@@ -47,7 +48,8 @@ async function goOn(
 ): Promise<AttemptResult> {
   const attempt = new CallAttempt(run, configured, request, startedSeq);
   // Before anything is waited for: its slot is not another's meanwhile.
-  const permit = await run.limiter.acquire(slotsIn(run, configured), run.cancellation, attempt);
+  const slots = slotsIn(run, configured, request);
+  const permit = await run.limiter.acquire(slots, run.cancellation, attempt);
   const { budgets } = configured;
   const charge =
     budgets.length === 0
@@ -61,8 +63,9 @@ async function goOn(
 
 /** Its slots alone: what it may cost was reserved when it began. */
 function slotsIn(
-  { journal }: Run,
+  { journal, executor }: Run,
   { slots, agent, limiters, scoped, limits }: ConfiguredAgent,
+  call: CallRequest,
 ): PermitRequest {
   return (
     slots ?? {
@@ -73,7 +76,9 @@ function slotsIn(
       tokens: 0,
       usdMicros: undefined,
       backoff: limits.backoff,
-      lifeMs: lifeMsOf(limits),
+      lifeMs: lifeMsOf(limits, executor.mayBeginWithinMs),
+      attempt: holderOf(call, executor, scoped),
+      goesOn: scoped.length > 0,
     }
   );
 }

@@ -1,5 +1,6 @@
 import type { CallRequest } from "../model/call.ts";
-import type { Attempt, AttemptRequest } from "../executor/executor.ts";
+import type { Attempt, AttemptRequest, Executor } from "../executor/executor.ts";
+import type { Scoped } from "../limits/scoped.ts";
 import { sha256 } from "../model/hash.ts";
 import type { ConfiguredAgent } from "./configured-agent.ts";
 
@@ -10,6 +11,16 @@ import type { ConfiguredAgent } from "./configured-agent.ts";
 export function attemptIdOf({ runId, callId, attempt }: CallRequest, startedSeq: number): string {
   // No two ids look the same: the first "/" ends that of the run, the last "#" that of the call.
   return `${encodeURIComponent(runId)}/${callId}#${attempt}.${startedSeq}`;
+}
+
+/** What its permit is held for, where another process may go on with it: before it is recorded it has no id. */
+export function holderOf(
+  { runId, callId, attempt }: CallRequest,
+  { attach }: Executor,
+  scoped: readonly Scoped[],
+): string | undefined {
+  if (attach === undefined || scoped.length === 0) return undefined;
+  return sha256(JSON.stringify([runId, callId, attempt]));
 }
 
 /** What else is known of an attempt. */

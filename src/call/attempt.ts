@@ -6,6 +6,7 @@ import type { EventBody, WaitsFor } from "../model/events.ts";
 import type { Attempt, AttemptEvent, AttemptRequest } from "../executor/executor.ts";
 import type { WaitOptions } from "../limits/admission.ts";
 import type { Requeue } from "../limits/permit.ts";
+import { renewing } from "../limits/renewal.ts";
 import { misreported } from "../money/misreported.ts";
 import { readUsage } from "../money/read-usage.ts";
 import { isPaid, nothingBy, tokensIn, type Spent } from "../money/spent.ts";
@@ -16,7 +17,7 @@ import { checkpointOf, isNew, newsOf, placeIn, thrownBy, type News } from "./att
 import { ReportSum } from "./reports.ts";
 import { attemptIdOf, attemptRequest } from "./attempt-request.ts";
 import { isDeadline } from "./deadline.ts";
-import { goesOnElsewhere } from "./send.ts";
+import { isLeft } from "./send.ts";
 import { isSameUsage, unfitAnswer } from "./unfit-answer.ts";
 import { tellThrown } from "./tell-thrown.ts";
 import { idempotencyKey } from "./key.ts";
@@ -94,6 +95,12 @@ export class CallAttempt implements Attempt, WaitOptions {
     return ended;
   }
 
+  /** It is in a queue, if it has not begun: what it holds is kept for it. */
+  waits(): void {
+    const { permit } = this.#holds;
+    if (this.#state === "sent" && permit?.elsewhere !== undefined) this.#timer ??= renewing(permit);
+  }
+
   /** Nobody is at work on it, as if it had not been opened. */
   discard(): Promise<void> | undefined {
     this.#state = "over";
@@ -149,6 +156,7 @@ export class CallAttempt implements Attempt, WaitOptions {
     // The clock has just been read where it begins as it is sent.
     if (!atOnce) this.#startedMs = this.#run.clock.monotonic();
     this.#state = "running";
+    this.#timer?.[Symbol.dispose]();
     this.#timer = this.#configured.timeouts?.add(() => this.#giveUp(), this.#startedMs);
   }
 
@@ -336,7 +344,7 @@ export class CallAttempt implements Attempt, WaitOptions {
       // Nothing is waited for that does not stop in time.
       if (isDeadline(reason)) return this.#giveUp(reason);
       this.#state = "stopping";
-      this.#hasStopped ||= goesOnElsewhere(this.#run, reason);
+      this.#hasStopped ||= isLeft(this.#run, this, this.#holds.permit, reason);
       if (this.#hasStopped) return this.#settle();
       this.#timer?.[Symbol.dispose]();
       // Somebody waits for this one, so it holds the process.

@@ -69,9 +69,12 @@ export function slotsOf({ agent, limits, limiters, budgets }: Limited): PermitRe
   });
 }
 
-/** How long an attempt may take, with the time to record its end besides what it may take itself. */
-export function lifeMsOf({ timeoutMs, graceMs }: Limits): number {
-  return timeoutMs + graceMs + RECORDING_MS;
+/**
+ * How long an attempt may take from when it is handed over, with the time to record its end, and to renew what it holds, besides what it may
+ * take itself, and with how long after the death of its process it may still begin.
+ */
+export function lifeMsOf({ timeoutMs, graceMs }: Limits, mayBeginWithinMs = 0): number {
+  return timeoutMs + graceMs + RECORDING_MS + mayBeginWithinMs;
 }
 
 const RECORDING_MS = 60_000;

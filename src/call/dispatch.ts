@@ -5,6 +5,7 @@ import type { PermitRequest } from "../limits/permit.ts";
 import { boundOf, type Bound } from "../money/bound.ts";
 import { CallAttempt } from "./attempt.ts";
 import type { AttemptEnd } from "./attempt-end.ts";
+import { holderOf } from "./attempt-request.ts";
 import { chargeFor, type Tally } from "./charge.ts";
 import { send, type Permitted } from "./send.ts";
 import type { Run } from "./run.ts";
@@ -46,7 +47,7 @@ async function dispatchBounded(
   const { call } = attempt;
   const bound = boundAt(configured, call.input);
   const permit = await run.limiter.acquire(
-    permitRequest(run, configured, bound),
+    permitRequest(run, configured, bound, "all", call),
     run.cancellation,
     attempt,
   );
@@ -98,10 +99,11 @@ async function whenRecorded(
 
 /** What an attempt asks of the limiter: its slots and its money, or the money alone, where the slots are those of a batch. */
 export function permitRequest(
-  { budgets, journal }: Run,
+  { budgets, journal, executor }: Run,
   configured: ConfiguredAgent,
   { usdMicros, tokens }: Bound,
   what: "all" | "money" = "all",
+  call?: CallRequest,
 ): PermitRequest {
   const { agent, limiters, scoped, limits, modelName } = configured;
   const passed =
@@ -117,7 +119,8 @@ export function permitRequest(
     modelName,
     tokens,
     backoff: limits.backoff,
-    lifeMs: lifeMsOf(limits),
+    lifeMs: lifeMsOf(limits, executor.mayBeginWithinMs),
+    attempt: call && holderOf(call, executor, passed.scoped),
   };
 }
 

@@ -28,6 +28,7 @@ export function send(
         : tracing.within(attempt.call, (): unknown =>
             holding.run(holds.permit, executor.start, attempt),
           );
+    attempt.waits();
     if (sent !== undefined) {
       promiseOf(sent).then(hear, (thrown: unknown) =>
         attempt.hear({ type: "failure", thrown, stopped: true }),
@@ -50,6 +51,7 @@ export async function goOnWith(
 ): Promise<AttemptEnd | undefined> {
   const { attach } = executor;
   const ended = attempt.open(clock.monotonic(), holds);
+  attempt.waits();
   const attached = async (): Promise<unknown> =>
     attach !== undefined && promiseOf(holding.run(holds.permit, attach, attempt));
   const isThere = await Promise.race([
@@ -65,8 +67,19 @@ export async function goOnWith(
   return ended;
 }
 
-/** Whether somebody else goes on with an attempt whose run is over here: whoever has taken the run over, or does when its store works again. */
-export function goesOnElsewhere({ executor }: Pick<Run, "executor">, reason: unknown): boolean {
+/**
+ * Whether an attempt whose run is over here is left to whoever has taken the run over, or does when its store works again. What it holds of
+ * what is scoped is left to them too: its agent is still at work.
+ */
+export function isLeft(
+  { executor }: Pick<Run, "executor">,
+  { attemptId }: CallAttempt,
+  permit: Permit | undefined,
+  reason: unknown,
+): boolean {
   if (executor.attach === undefined || !isSoundError(reason)) return false;
-  return reason.code === "LEASE_LOST" || reason.code === "STORE_FAILED";
+  if (reason.code !== "LEASE_LOST" && reason.code !== "STORE_FAILED") return false;
+  if (executor.detach?.(attemptId) === false) return false;
+  permit?.leaveBehind();
+  return true;
 }

@@ -103,6 +103,16 @@ export interface Executor {
    * nobody is at work on it. Without it a call that had begun when the process of its run died is in doubt.
    */
   attach?(attempt: Attempt): boolean | Promise<boolean>;
+  /**
+   * Its run is over in this process, and another one goes on with it: tells nothing more of the attempt, which stays as it is. Answers whether it
+   * does stay: one that is at work in this process is cancelled then. Where it is left out, each does that this executor can attach to.
+   */
+  detach?(attemptId: string): boolean;
+  /**
+   * How long after the process of its run has died an attempt that it sent may still begin, in ms; 0 where left out. So long its slots are not
+   * given to others.
+   */
+  readonly mayBeginWithinMs?: number;
   /** Stops an attempt, or takes it out of the queue; it is told `stopped` when its agent has. Unknown ids are no mistake. */
   cancel(attemptId: string, reason: unknown): void;
   /** Lets go of what the executor holds; attempts elsewhere may go on. */

@@ -11,7 +11,9 @@ export function makeExecutor(
   { name, where }: { readonly name: string; readonly where: string },
 ): Executor {
   const made = atOnce(() => make(agents, name), `${where}: executor`);
-  const { start, startBatch, collects, attach, cancel, close } = Object(made) as Partial<Executor>;
+  const { start, startBatch, collects, attach, detach, mayBeginWithinMs, cancel, close } = Object(
+    made,
+  ) as Partial<Executor>;
   if (typeof start !== "function" || typeof cancel !== "function") {
     hear(made);
     throw new QuorateError(
@@ -24,6 +26,8 @@ export function makeExecutor(
     ...(typeof startBatch === "function" && { startBatch: startBatch.bind(made) }),
     ...(typeof collects === "function" && { collects: collects.bind(made) }),
     ...(typeof attach === "function" && { attach: attach.bind(made) }),
+    ...(typeof detach === "function" && { detach: detach.bind(made) }),
+    ...(typeof mayBeginWithinMs === "number" && { mayBeginWithinMs }),
     cancel(attemptId, reason) {
       try {
         // Nobody could do anything about it: an attempt that does not stop is abandoned.

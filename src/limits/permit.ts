@@ -25,6 +25,10 @@ export interface PermitRequest {
   readonly backoff: Required<Backoff>;
   /** After how many ms the permit expires, as its process must have died. Only what is scoped outlives a process. */
   readonly lifeMs: number;
+  /** The attempt, where another process may go on with it: who does so has what this one held of what is scoped. */
+  readonly attempt?: string | undefined;
+  /** It goes on with the attempt, and is admitted at once to what is held for that already. */
+  readonly goesOn?: boolean;
 }
 
 /** How an attempt ended, as a limit has to know it. */
@@ -46,6 +50,8 @@ export interface Requeue {
 export interface HeldElsewhere {
   release(leaving: Leaving): Promise<void>;
   raise(moreMicros: number, overran: boolean): Promise<void>;
+  /** Holds it for the permit's whole life again. */
+  renew(): Promise<void>;
 }
 
 /**
@@ -117,6 +123,16 @@ export class Permit {
     // An attempt that waited for what is spent now is refused.
     admitWaiting(limits);
     await this.elsewhere?.raise(moreMicros, overran);
+  }
+
+  /** Is held for its whole life again: its attempt waits for its turn, or has just begun. Rejects where what is held cannot be reached. */
+  async renew(): Promise<void> {
+    if (this.#state !== "released") await this.elsewhere?.renew();
+  }
+
+  /** What it holds outside this process is another's from now on, or expires: its attempt goes on there. */
+  leaveBehind(): void {
+    this.elsewhere = undefined;
   }
 
   #leave(chargedMicros: number | undefined): Promise<void> | undefined {

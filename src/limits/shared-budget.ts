@@ -2,7 +2,7 @@ import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
 import type { Values } from "../store/values.ts";
 import { exceeded, noBound, overrun, type CheckedBudget } from "../money/budget.ts";
-import { MAX_LIFE_MS, type Scoped } from "./scoped.ts";
+import { untilOf, type Scoped } from "./scoped.ts";
 
 /** What a store keeps of a budget that runs share, of whatever process. Money in micro-dollars. */
 interface KeptBudget {
@@ -41,15 +41,15 @@ export function sharedBudget({ limitMicros, scope = "", unbounded }: CheckedBudg
     waitsFor: { kind: "budget", name: scope },
     fair: false,
     take(value, hold, nowMs) {
-      const { id, usdMicros, lifeMs } = hold;
+      const { id, usdMicros } = hold;
       const kept = withoutDead(keptFrom(value), nowMs);
       if (kept.overran === true) throw overrun(whose, kept.overranBy);
       if (usdMicros === undefined && unbounded === "refuse") throw noBound(whose, hold);
       const bound = usdMicros ?? 0;
       if (kept.spent + bound > limitMicros) throw exceeded(whose, limitMicros, kept.spent, bound);
       if (kept.spent + reservedOf(kept) + bound > limitMicros) return { waitMs: Infinity };
-      const untilMs = nowMs + Math.min(lifeMs, MAX_LIFE_MS);
-      return { kept: { ...kept, open: { ...kept.open, [id]: [bound, untilMs] } } };
+      const reserved = [bound, untilOf(hold, nowMs)] as const;
+      return { kept: { ...kept, open: { ...kept.open, [id]: reserved } } };
     },
     release(value, { id, agent, usdMicros }, { chargedMicros }, nowMs) {
       const { lost, ...kept } = withoutDead(keptFrom(value), nowMs);
@@ -64,6 +64,17 @@ export function sharedBudget({ limitMicros, scope = "", unbounded }: CheckedBudg
         ...(chargedMicros > (usdMicros ?? Infinity) && overrunBy(agent, kept)),
       };
     },
+    renew(value, hold, nowMs) {
+      const { lost, ...kept } = withoutDead(keptFrom(value), nowMs);
+      const { [hold.id]: given, ...others } = lost ?? {};
+      const micros = kept.open[hold.id]?.[0] ?? given?.[0];
+      // The budget was begun anew since it was given up.
+      if (micros === undefined) return { ...kept, ...lostOf(others) };
+      const open = { ...kept.open, [hold.id]: [micros, untilOf(hold, nowMs)] as const };
+      return { ...kept, spent: kept.spent - (given?.[0] ?? 0), open, ...lostOf(others) };
+    },
+    // What was reserved by a process that has died is charged by the run that goes on.
+    takeOver: (value) => value,
     raise(value, moreMicros, overran) {
       const kept = keptFrom(value);
       const spent = kept.spent + moreMicros;

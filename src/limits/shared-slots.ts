@@ -1,7 +1,7 @@
 import { QuorateError } from "../model/errors.ts";
 import type { Json } from "../model/json.ts";
 import type { Limit, NamedRate } from "./limit.ts";
-import { MAX_LIFE_MS, type Scoped } from "./scoped.ts";
+import { untilOf, type Hold, type Scoped } from "./scoped.ts";
 import { tokensUsed } from "./rate-limit.ts";
 
 /** What a store keeps of a limiter that processes share. */
@@ -72,8 +72,7 @@ function sharedSlots(
       const tokensMs = waitMs(kept, ([, , many]) => many, least, tokensPerMinute, nowMs);
       const longest = Math.max(callsMs, tokensMs);
       if (longest > 0) return { waitMs: longest };
-      const untilMs = nowMs + Math.min(lifeMs, MAX_LIFE_MS);
-      const held: HeldSlot = [untilMs, nowMs, counted(tokens)];
+      const held: HeldSlot = [untilOf({ lifeMs }, nowMs), nowMs, counted(tokens)];
       return {
         kept: asJson({
           open: { ...kept.open, [id]: held },
@@ -93,8 +92,40 @@ function sharedSlots(
       const calls = discarded ? -1 : 0;
       return asJson({ open, recent: counting(kept.recent, whenMs, calls, used - before) });
     },
+    renew(value, hold, nowMs) {
+      const kept = current(value, scope, nowMs);
+      const { [hold.id]: held = [0, nowMs, counted(hold.tokens)], ...others } = kept.open;
+      // Its attempt is another process's by now.
+      if (kept.open[hold.id] === undefined && heldFor(others, hold) !== undefined)
+        return asJson(kept);
+      const [, atMs, tokens] = held;
+      return asJson({
+        ...kept,
+        open: { ...others, [hold.id]: [untilOf(hold, nowMs), atMs, tokens] },
+      });
+    },
+    takeOver(value, hold, nowMs) {
+      const kept = current(value, scope, nowMs);
+      const before = heldFor(kept.open, hold);
+      if (before === undefined) return undefined;
+      const [id, [, atMs, tokens]] = before;
+      const { [id]: _before, ...others } = kept.open;
+      return asJson({
+        ...kept,
+        open: { ...others, [hold.id]: [untilOf(hold, nowMs), atMs, tokens] },
+      });
+    },
     raise: (value) => value,
   };
+}
+
+/** Who holds a slot for the attempt, in whatever process. */
+function heldFor(
+  open: KeptSlots["open"],
+  { attempt }: Hold,
+): readonly [id: string, held: HeldSlot] | undefined {
+  if (attempt === undefined) return undefined;
+  return Object.entries(open).find(([id]) => id.startsWith(`${attempt}/`));
 }
 
 /** What counts now: without the permits that have expired, and what is older than a minute. */

@@ -51,6 +51,15 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
       given.queued?.(waitsFor);
     }
     const { fronts, limits } = passageOf(request);
+    if (request.goesOn === true) {
+      const part = new PartInStore(values, request, fronts, failed);
+      const isOurs = part.takeOver();
+      const inTime = orGivenUp(isOurs, cancellation, clock);
+      const free = async (): Promise<void> =>
+        void ((await isOurs) && (await part.release(NEVER_MADE)));
+      inTime.catch(() => void free().catch(() => {}));
+      if (await inTime) return inOwnLimits(part, request, cancellation, waiting);
+    }
     let permit = new Permit(request, clock, limits);
     let admitted = enter(permit, cancellation, waiting);
     for (;;) {
@@ -75,6 +84,24 @@ export function storeLimiter({ values, clock, queues, failed }: StoreLimiterOpti
         void tried.discard();
       }
     }
+  }
+
+  /** What is this process's own, beside a part that is held already. */
+  async function inOwnLimits(
+    part: PartInStore,
+    request: PermitRequest,
+    cancellation: Cancellation,
+    waiting: WaitOptions,
+  ): Promise<Permit> {
+    const permit = new Permit(request, clock);
+    try {
+      await enter(permit, cancellation, waiting);
+    } catch (error) {
+      void part.release(NEVER_MADE).catch(() => {});
+      throw error;
+    }
+    permit.elsewhere = part;
+    return permit;
   }
 
   async function tryAcquire(request: PermitRequest): Promise<Permit | undefined> {
@@ -163,7 +190,7 @@ class PartInStore implements HeldElsewhere {
 
   constructor(
     values: Values,
-    { scoped, agent, usdMicros, modelName, tokens, lifeMs }: PermitRequest,
+    { scoped, agent, usdMicros, modelName, tokens, lifeMs, attempt }: PermitRequest,
     fronts: readonly ScopeQueue[],
     failed: (cause: unknown) => QuorateError,
   ) {
@@ -171,7 +198,8 @@ class PartInStore implements HeldElsewhere {
     this.#scoped = scoped;
     this.#fronts = fronts;
     this.#failed = failed;
-    this.#hold = { id: randomId(), agent, usdMicros, modelName, tokens, lifeMs };
+    const id = attempt === undefined ? randomId() : `${attempt}/${randomId()}`;
+    this.#hold = { id, attempt, agent, usdMicros, modelName, tokens, lifeMs };
   }
 
   /** Takes its part of every scope, or nothing: then answers with the first that has no room. Rejects with what a scope refuses with. */
@@ -191,6 +219,17 @@ class PartInStore implements HeldElsewhere {
       return made;
     });
     return closed;
+  }
+
+  /** Takes what is held for its attempt in every scope, or nothing: then answers `false`. */
+  async takeOver(): Promise<boolean> {
+    let isHeld = false;
+    await this.#change((kept, nowMs) => {
+      const made = this.#scoped.map((one, index) => one.takeOver(kept[index], this.#hold, nowMs));
+      isHeld = !made.includes(undefined);
+      return isHeld ? made : kept;
+    });
+    return isHeld;
   }
 
   keepIn(permit: Permit): void {
@@ -218,16 +257,24 @@ class PartInStore implements HeldElsewhere {
     this.#released();
   }
 
+  async renew(): Promise<void> {
+    // Where it fails the run goes on: it is renewed again, long before it expires.
+    await this.#values.changeAll(this.#keys, (kept, nowMs) =>
+      this.#scoped.map((one, index) => one.renew(kept[index], this.#hold, nowMs)),
+    );
+  }
+
+  get #keys(): readonly string[] {
+    return this.#scoped.map(({ key }) => key);
+  }
+
   #released(): void {
     for (const front of this.#fronts) front.released();
   }
 
   async #change(make: MakeAll): Promise<void> {
     try {
-      await this.#values.changeAll(
-        this.#scoped.map(({ key }) => key),
-        make,
-      );
+      await this.#values.changeAll(this.#keys, make);
     } catch (error) {
       throw isSoundError(error) && REFUSALS.has(error.code) ? error : this.#failed(error);
     }

@@ -207,6 +207,12 @@ export function elsewhere(
     },
     startBatch: (batch) => here.startBatch?.(batch),
     collects: (place) => !isElsewhere(place),
+    detach(attemptId) {
+      const one = pending.get(attemptId);
+      if (one !== undefined) leave(one);
+      return one !== undefined;
+    },
+    mayBeginWithinMs: parts.owner.leaseMs,
     async attach(attempt) {
       if (!isElsewhere(attempt.call.agent)) return false;
       await cancelling.get(attempt.attemptId);

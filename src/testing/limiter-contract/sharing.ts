@@ -91,6 +91,84 @@ export function sharingCases(open: OpenLimiter): readonly ContractCase[] {
     ),
     limiterCase(
       open,
+      "keeps the slot and the money of a permit that is renewed, however long its attempt waits elsewhere",
+      async (bench) => {
+        const [slot, budget] = [bench.limit({ concurrency: 1 }), bench.budget(100)];
+        const long = bench.comes([slot, budget], { ...HERE, usdMicros: 60, lifeMs: 10_000 });
+        await bench.settles();
+        const waits = bench.comes([slot], THERE);
+        const poor = bench.comes([budget], { ...THERE, usdMicros: 50 });
+        for (let renewals = 0; renewals < 5; renewals += 1) {
+          await bench.passes(6_000);
+          await long.permit.renew();
+        }
+        assert.deepEqual([waits.state, poor.state], ["waits", "waits"]);
+        await long.leaves(10);
+        await bench.passes(SEEN_MS);
+        assert.deepEqual([waits.state, poor.state], ["passed", "passed"]);
+      },
+    ),
+    limiterCase(
+      open,
+      "counts an attempt again whose permit had expired before it was renewed",
+      async (bench) => {
+        const slot = bench.limit({ concurrency: 1 });
+        const late = bench.comes([slot], { ...HERE, lifeMs: 10_000 });
+        await bench.settles();
+        await bench.passes(11_000);
+        await late.permit.renew();
+        const waits = bench.comes([slot], THERE);
+        await bench.passes(5_000);
+        assert.equal(waits.state, "waits");
+        await late.leaves();
+        // It is over: nothing is held again.
+        await late.permit.renew();
+        await bench.passes(SEEN_MS);
+        assert.equal(waits.state, "passed");
+      },
+    ),
+    limiterCase(
+      open,
+      "gives the slot of an attempt to the process that goes on with it, at once, and takes nothing back when the one before lets go",
+      async (bench) => {
+        const slot = bench.limit({ concurrency: 1 });
+        const before = bench.comes([slot], { ...HERE, attempt: "a" });
+        await bench.settles();
+        const others = bench.comes([slot], { ...THERE, attempt: "b" });
+        await bench.settles();
+        const after = bench.comes([slot], { ...THERE, attempt: "a", goesOn: true });
+        await bench.settles();
+        assert.deepEqual([others.state, after.state], ["waits", "passed"]);
+        await before.permit.renew();
+        await before.leaves();
+        await bench.passes(SEEN_MS);
+        assert.equal(others.state, "waits");
+        await after.leaves();
+        await bench.passes(SEEN_MS);
+        assert.equal(others.state, "passed");
+      },
+    ),
+    limiterCase(
+      open,
+      "lets an attempt that goes on wait for its turn where nothing is held for it any more",
+      async (bench) => {
+        const slot = bench.limit({ concurrency: 1 });
+        const dead = bench.comes([slot], { ...HERE, attempt: "a", lifeMs: 10_000 });
+        await bench.settles();
+        assert.equal(dead.state, "passed");
+        await bench.passes(11_000);
+        const now = bench.comes([slot], { ...THERE, attempt: "b" });
+        await bench.settles();
+        const after = bench.comes([slot], { ...THERE, attempt: "a", goesOn: true });
+        await bench.settles();
+        assert.deepEqual([now.state, after.state], ["passed", "waits"]);
+        await now.leaves();
+        await bench.passes(SEEN_MS);
+        assert.equal(after.state, "passed");
+      },
+    ),
+    limiterCase(
+      open,
       "puts right what an attempt was charged whose permit had expired, and takes no slot from whoever has it now",
       async (bench) => {
         const [slot, budget] = [bench.limit({ concurrency: 1 }), bench.budget(100)];

@@ -38,6 +38,9 @@ export interface VisitorOptions {
   readonly tokens?: number;
   readonly usdMicros?: number;
   readonly lifeMs?: number;
+  /** What its permit is held for, and whether it goes on with that. */
+  readonly attempt?: string;
+  readonly goesOn?: boolean;
   /** By the second limiter. */
   readonly elsewhere?: boolean;
 }
@@ -167,7 +170,7 @@ function benchOf({ limiter, clock, other, ...tested }: LimiterUnderTest): Bench 
 function visitor(
   limiter: Limiter,
   needs: readonly Passed[],
-  { runId = "run", tokens = 0, usdMicros, lifeMs = 100_000 }: VisitorOptions,
+  { runId = "run", tokens = 0, usdMicros, lifeMs = 100_000, ...more }: VisitorOptions,
 ): Visitor {
   const cancellation = new Cancellation();
   let state: Visitor["state"] = "waits";
@@ -190,6 +193,7 @@ function visitor(
     usdMicros,
     backoff: DEFAULT_BACKOFF,
     lifeMs,
+    ...more,
   };
   try {
     const admitted = limiter.acquire(request, cancellation);
