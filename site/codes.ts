@@ -48,7 +48,7 @@ export function stageCodes(): number {
       level === "warn" ? "The command line ends with 3 instead of 0." : "It changes no exit code.";
     write(
       `notices/${code}.md`,
-      `# ${code}\n\nA notice of level \`${level}\`: ${meaning}\n\n${after} Where it is less, or more, than that is told in the table of [notices](../notices.md).\n\n**What to do.** ${escaped(advice)}\n\nHow notices are read: [notices](../notices.md).\n`,
+      `# ${code}\n\nA notice of level \`${level}\`: ${meaning}\n\n${after} The table of [notices](../notices.md) says when its level differs.\n\n**What to do.** ${escaped(advice)}\n\nHow notices are read: [notices](../notices.md).\n`,
     );
   }
   const list = (folder: string, codes: Iterable<string>): string =>

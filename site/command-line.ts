@@ -32,7 +32,7 @@ export function stageCommandLine(): number {
     "reference/cli.md",
     [
       "# Commands",
-      "What `quorate help` and `quorate help COMMAND` print. What commands share is told on the page of [the command line](../cli.md).",
+      "What `quorate help` and `quorate help COMMAND` print. [The command line](../cli.md) is about what the commands share.",
       `\`\`\`text\n${help("--help")}\n\`\`\``,
       ...sections,
       "",

@@ -6,7 +6,7 @@ import { built, stage } from "../places.ts";
 
 type Item = DefaultTheme.SidebarItem;
 
-/** Links to those of these pages that there are: a page that is moved is a broken build, and not a silent gap. */
+/** Links to these pages. A missing page breaks the build instead of leaving a silent gap. */
 const items = (...pages: readonly (readonly [text: string, page: string])[]): Item[] =>
   pages.map(([text, page]) => {
     if (!existsSync(join(stage, `${page}.md`))) throw new Error(`the site has no page ${page}`);
