@@ -1,22 +1,52 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import type { Sample } from "./workload.ts";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { SAMPLE, STAYS_MS, type Sample } from "./workload.ts";
 
-const run = promisify(execFile);
 const child = new URL("./measure.ts", import.meta.url).pathname;
 
-/**
- * Measures in a new Node process: nothing of another measurement is compiled, collected or resident there. `list` is the
- * module that exports the workload, as seen from this folder.
- */
-export async function measureInFreshProcess(
-  list: string,
-  workload: string,
-  system: string,
-  size: number,
-): Promise<Sample> {
-  const { stdout } = await run(process.execPath, [child, list, workload, system, String(size)], {
+/** What is measured in a new process. */
+export interface Measurement {
+  /** The module that exports the workload, as seen from this folder. */
+  readonly list: string;
+  readonly workload: string;
+  readonly system: string;
+  readonly size: number;
+  /** Whether the process is left to end by itself. */
+  readonly leaves?: boolean;
+  /** For Node. */
+  readonly flags?: readonly string[];
+}
+
+/** Measures in a new Node process: nothing of another measurement is compiled, collected or resident there. */
+export async function measureInFreshProcess(what: Measurement): Promise<Sample> {
+  const { list, workload, system, size, leaves = false, flags = [] } = what;
+  const args = [...flags, child, list, workload, system, String(size), leaves ? "leave" : "end"];
+  const measuring = spawn(process.execPath, args, {
     env: { ...process.env, NODE_ENV: "production" },
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  return JSON.parse(stdout) as Sample;
+  let said = "";
+  measuring.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const ended = once(measuring, "close");
+  let sample: Sample | undefined;
+  for await (const line of createInterface({ input: measuring.stdout })) {
+    sample = sampleIn(line) ?? sample;
+    if (sample !== undefined) break;
+  }
+  const startedMs = performance.now();
+  measuring.stdout.resume();
+  const impatient = setTimeout(() => measuring.kill("SIGKILL"), STAYS_MS);
+  const [code] = (await ended) as [number | null];
+  clearTimeout(impatient);
+  const leavesMs = performance.now() - startedMs;
+  if (sample === undefined) {
+    throw new Error(`${workload} of ${system} ended with ${code} and no figures: ${said.trim()}`);
+  }
+  return leaves ? { ...sample, leavesMs } : sample;
+}
+
+/** What is measured may print, too. */
+function sampleIn(line: string): Sample | undefined {
+  return line.startsWith(SAMPLE) ? (JSON.parse(line.slice(SAMPLE.length)) as Sample) : undefined;
 }

@@ -35,9 +35,13 @@ export function show({ workload, rounds, goals }: Report): string {
 }
 
 /** What became of a goal, in one line. */
-export function showGoal({ met, median: middle, lowest, highest, atMost, text }: Judged): string {
+export function showGoal({ met, median: middle, lowest, highest, text, ...goal }: Judged): string {
   const range = lowest === highest ? "" : ` (${figure(lowest)}–${figure(highest)})`;
-  return `${met ? "met   " : "MISSED"} ${`${figure(middle)} ${text}${range}`.padEnd(54)} goal <= ${atMost}`;
+  const bound =
+    goal.atLeast === undefined
+      ? `<= ${goal.atMost ?? ""}`
+      : `>= ${goal.atLeast.toLocaleString("en")}`;
+  return `${met ? "met   " : "MISSED"} ${`${figure(middle)} ${text}${range}`.padEnd(54)} goal ${bound}`;
 }
 
 /** Over how many rounds a figure was measured. */

@@ -44,12 +44,14 @@ export function spread(values: readonly number[]): Spread {
 /** A goal, and what the rounds say about it. */
 export interface Judged extends Spread {
   readonly text: string;
-  readonly atMost: number;
+  readonly atMost?: number;
+  readonly atLeast?: number;
   readonly met: boolean;
 }
 
 /** A goal is met when the median over the rounds is within it. */
-export function judge(goal: Goal, rounds: readonly Round[]): Judged {
-  const over = spread(rounds.map(goal.value));
-  return { text: goal.text, atMost: goal.atMost, ...over, met: over.median <= goal.atMost };
+export function judge({ value, ...goal }: Goal, rounds: readonly Round[]): Judged {
+  const over = spread(rounds.map(value));
+  const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = goal;
+  return { ...goal, ...over, met: over.median <= atMost && over.median >= atLeast };
 }

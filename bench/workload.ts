@@ -9,7 +9,10 @@ export interface Goal {
   /** Follows the number: its unit, and what it is measured against. */
   readonly text: string;
   readonly value: (round: Round) => number;
-  readonly atMost: number;
+  /** What the number may be at most; left out where it is bounded below. */
+  readonly atMost?: number;
+  /** What the number has to be at least. */
+  readonly atLeast?: number;
 }
 
 /** What is measured, on whom, and what is promised about it. */
@@ -27,7 +30,18 @@ export interface Workload {
   /** Measures in this process. `main` calls it in a new process per system and round when `fresh` is true. */
   readonly measure: (system: string, size: number) => Promise<Sample>;
   readonly fresh: boolean;
+  /**
+   * Whether a new process is left to end by itself after its measurement. Its sample then has `leavesMs`: how long that took, no longer
+   * than `STAYS_MS`.
+   */
+  readonly leaves?: boolean;
 }
+
+/** Begins the line in which a process that measures says its figures. */
+export const SAMPLE = "sample: ";
+
+/** How long a process is waited for that should end by itself. */
+export const STAYS_MS = 3_000;
 
 /** A metric of one system, as a multiple of the same metric of another in the same round. */
 export function times(metric: string, base: string, system = "quorate"): Goal["value"] {

@@ -12,35 +12,59 @@ export interface Included {
   readonly limit?: string;
   /** Where what happened can be read afterwards. */
   readonly log?: string;
+  /** Whether a call has a key that is made of its content. */
+  readonly key?: string;
+  /** What a caller is told of agents that fail. */
+  readonly outcome?: string;
   /** Whether the answers are compared, and what is contested is decided. */
   readonly verdict?: string;
+  /** What it pays for that no other does. */
+  readonly besides?: string;
 }
+
+/** The workloads that ask something of a system. */
+export type Job = "W1" | "W2" | "W3" | "W4" | "W5";
 
 /** A system that is measured: one file of `systems`, which exports it as `peer`. */
 export interface Peer {
   /** What W7 imports, as seen from this folder; undefined where there is nothing to import. */
   readonly imports?: string;
+  /** What is installed for it, where that is not what is imported. */
+  readonly packages?: readonly string[];
+  /** Where coordinations are many, it is given so many times fewer of them: each takes so much longer. */
+  readonly slower?: number;
   readonly included: Included;
-  /** Loads it. The file itself imports none of the system's packages: others are measured in the same program. */
-  readonly load: () => Promise<System>;
+  /** What it cannot do, and why. */
+  readonly cannot?: Partial<Readonly<Record<Job, string>>>;
+  /** Loads it, without what it cannot do. The file itself imports none of the system's packages: others are measured in the same program. */
+  readonly load: () => Promise<Partial<System>>;
+}
+
+/** Every file of a folder that exports one thing by a name, by the file's name. */
+export async function filesOf<T>(folder: string, name: string): Promise<ReadonlyMap<string, T>> {
+  const files = readdirSync(resolve(import.meta.dirname, folder)).toSorted();
+  return new Map(
+    await Promise.all(
+      files.map(async (file) => {
+        const { href } = new URL(`${folder}/${file}`, import.meta.url);
+        const loaded = (await import(href)) as Readonly<Record<string, T>>;
+        return [basename(file, ".ts"), loaded[name] as T] as const;
+      }),
+    ),
+  );
 }
 
 /** Every file of `systems`, by its name: whoever adds a file has added a peer. */
-export const peers: ReadonlyMap<string, Peer> = new Map(
-  await Promise.all(
-    readdirSync(resolve(import.meta.dirname, "systems"))
-      .toSorted()
-      .map(async (file) => {
-        const { href } = new URL(`systems/${file}`, import.meta.url);
-        const { peer } = (await import(href)) as { readonly peer: Peer };
-        return [basename(file, ".ts"), peer] as const;
-      }),
-  ),
-);
+export const peers: ReadonlyMap<string, Peer> = await filesOf("systems", "peer");
+
+/** Who can do a job. */
+export function ableTo(job: Job): readonly string[] {
+  return [...peers].flatMap(([name, { cannot = {} }]) => (job in cannot ? [] : [name]));
+}
 
 /** Loads the one that is asked for. */
 export async function loadPeer(name: string): Promise<System> {
   const peer = peers.get(name);
   if (peer === undefined) throw new Error(`There is no peer called ${name}.`);
-  return peer.load();
+  return (await peer.load()) as System;
 }

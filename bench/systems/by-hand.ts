@@ -1,44 +1,58 @@
-import { AGENTS, AT_ONCE, type System } from "./system.ts";
-
-/** Answers by the names of the agents that gave them. */
-export type Answers = Readonly<Record<string, number>>;
-
-/** What an agent by hand is given, and what it answers. */
-export type HandAgent = (
-  task: number,
-  context: { readonly signal: AbortSignal; readonly results: Answers },
-) => Promise<number>;
+import pLimit from "p-limit";
+import {
+  agentNames,
+  AGENTS,
+  AT_ONCE,
+  deaf,
+  echo,
+  TIMEOUT_MS,
+  working,
+  type Answers,
+  type Run,
+  type System,
+} from "./system.ts";
 
 /** Asks one agent under a timeout. */
-export type Ask = (agent: HandAgent, task: number, results: Answers) => Promise<number>;
+export type Ask = (run: Run, task: number, results: Answers, timeoutMs?: number) => Promise<number>;
 
 const NONE: Answers = {};
 
-/** What somebody would write without a library, around a way to ask one agent. */
+/** How many of these agents have failed. */
+export async function countFailed(asked: readonly Promise<unknown>[]): Promise<number> {
+  const settled = await Promise.allSettled(asked);
+  return settled.filter(({ status }) => status === "rejected").length;
+}
+
+/** What somebody would write without a library, around a way to ask one agent; with p-limit where several coordinations share a limit. */
 export function byHand(ask: Ask): System {
-  const team = Array.from({ length: AGENTS }, (_, index) => ({
-    name: `agent-${index + 1}`,
-    run: (async (task) => task) satisfies HandAgent,
-  }));
-  const first: HandAgent = async (task) => task;
+  const team = agentNames(AGENTS);
   return {
     async fanOut(times) {
       for (let task = 0; task < times; task++) {
-        await Promise.all(team.map(({ run }) => ask(run, task, NONE)));
+        await Promise.all(team.map(() => ask(echo, task, NONE)));
       }
     },
     async sequence(times) {
       for (let task = 0; task < times; task++) {
         const results: Record<string, number> = {};
-        for (const { name, run } of team) results[name] = await ask(run, task, results);
+        for (const name of team) results[name] = await ask(echo, task, results);
       }
     },
     async many(calls) {
       let next = 0;
       const work = async (): Promise<void> => {
-        while (next < calls) await ask(first, next++, NONE);
+        while (next < calls) await ask(echo, next++, NONE);
       };
       await Promise.all(Array.from({ length: AT_ONCE }, work));
     },
+    busy(coordinations, workMs) {
+      const limit = pLimit(AT_ONCE);
+      const run = working(workMs);
+      const one = (task: number): Promise<unknown> =>
+        Promise.all(team.map(() => limit(ask, run, task, NONE, TIMEOUT_MS)));
+      return Promise.all(Array.from({ length: coordinations }, (_, task) => one(task)));
+    },
+    deaf: (agents, timeoutMs) =>
+      countFailed(agentNames(agents).map(() => ask(deaf, 0, NONE, timeoutMs))),
   };
 }

@@ -2,15 +2,15 @@ import { byHand, type Ask } from "./by-hand.ts";
 import { TIMEOUT_MS, type System } from "./system.ts";
 
 /** A promise, a timer and an AbortController: the least that a timeout with an abort takes. */
-export const askWithTimer: Ask = (agent, task, results) =>
+export const askWithTimer: Ask = (run, task, results, timeoutMs = TIMEOUT_MS) =>
   new Promise((resolve, reject) => {
     const controller = new AbortController();
     const timer = setTimeout(() => {
-      const late = new Error(`timed out after ${TIMEOUT_MS} ms`);
+      const late = new Error(`timed out after ${timeoutMs} ms`);
       controller.abort(late);
       reject(late);
-    }, TIMEOUT_MS);
-    agent(task, { signal: controller.signal, results }).then(
+    }, timeoutMs);
+    run(task, { signal: controller.signal, results }).then(
       (answer) => {
         clearTimeout(timer);
         resolve(answer);

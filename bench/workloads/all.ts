@@ -1,7 +1,9 @@
 import type { Workload } from "../workload.ts";
+import { busy } from "./busy.ts";
 import { durable } from "./durable.ts";
 import { fanOut } from "./fan-out.ts";
 import { features } from "./features.ts";
+import { deafAgents } from "./given-up.ts";
 import { install } from "./install.ts";
 import { loaded } from "./loaded.ts";
 import { many } from "./many.ts";
@@ -14,6 +16,8 @@ export const workloads: readonly Workload[] = [
   fanOut,
   sequence,
   many,
+  busy,
+  deafAgents,
   durable,
   start,
   install,

@@ -29,7 +29,8 @@ function productionPackages(): readonly string[] {
   return [...distinct.values()];
 }
 
-function bytesIn(folder: string, skip: readonly string[]): number {
+/** The bytes of all files in a folder, without those in folders of these names. */
+export function bytesIn(folder: string, skip: readonly string[]): number {
   return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
     const path = join(folder, entry.name);
     if (!entry.isDirectory()) return sum + statSync(path).size;

@@ -56,7 +56,7 @@ export const start: Workload = {
     return timeProcess(programs[system] ?? [], import.meta.dirname);
   },
   goals: [
-    { text: "ms above Node for the core", value: aboveNode("quorate"), atMost: 20 },
+    { text: "ms above Node for the core", value: aboveNode("quorate"), atMost: 15 },
     { text: "ms above Node for quorate --help", value: aboveNode("quorate --help"), atMost: 40 },
   ],
 };

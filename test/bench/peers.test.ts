@@ -15,9 +15,11 @@ describe("the peers that are measured beside Quorate", () => {
     };
     expect([...peers.keys()]).toEqual(expect.arrayContaining(["quorate", "raw-timer"]));
     for (const version of Object.values(dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
-    const imported = [...peers.values()].map(({ imports }) => imports ?? "");
+    const installed = [...peers.values()].flatMap(({ imports = "", packages }) =>
+      packages === undefined ? [imports] : packages,
+    );
     expect(Object.keys(dependencies)).toEqual(
-      expect.arrayContaining(imported.filter((name) => name !== "" && !name.startsWith("file:"))),
+      expect.arrayContaining(installed.filter((name) => name !== "" && !name.startsWith("file:"))),
     );
   });
 });

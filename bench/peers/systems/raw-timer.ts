@@ -1,6 +1,6 @@
 import type { Peer } from "../peer.ts";
 
 export const peer: Peer = {
-  included: { timeout: "with abort", limit: "in W3" },
+  included: { timeout: "aborts", limit: "W4: p-limit", outcome: "first error" },
   load: async () => (await import("../../systems/raw-timer.ts")).rawTimer,
 };
