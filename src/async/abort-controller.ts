@@ -19,9 +19,33 @@ export function abortController(): Abort {
   };
 }
 
-/** A signal that is aborted with a cancellation, until it is disposed. */
+/** A signal for those who look at it. */
+export interface Stopping {
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A signal that is aborted with a cancellation, until it is disposed. It is made when somebody looks at it, which is seldom. */
 export function signalOf(cancellation: Cancellation): Disposable & Pick<Abort, "signal"> {
-  const { signal, abort } = abortController();
-  cancellation.watch(abort);
-  return { signal, [Symbol.dispose]: () => cancellation.unwatch(abort) };
+  return new CancellationSignal(cancellation);
+}
+
+class CancellationSignal implements Disposable {
+  readonly #cancellation: Cancellation;
+  #made: Abort | undefined;
+
+  constructor(cancellation: Cancellation) {
+    this.#cancellation = cancellation;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#made === undefined) {
+      this.#made = abortController();
+      this.#cancellation.watch(this.#made.abort);
+    }
+    return this.#made.signal;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#made !== undefined) this.#cancellation.unwatch(this.#made.abort);
+  }
 }

@@ -13,6 +13,8 @@ export interface Option<T> {
   readonly take: (given: unknown, what: string) => T;
   /** What holds where it is left out. */
   readonly standard: unknown;
+  /** Whether it has to be given. */
+  readonly isNeeded: boolean;
   /** The same option, of which `standard` holds where it is left out. */
   readonly or: <const D>(standard: D) => Option<Exclude<T, undefined> | D>;
   /** The same option, which has to be given. */
@@ -24,10 +26,11 @@ export function option<T>(
   read: (given: unknown, what: string) => T | undefined,
   instead: string,
 ): Option<T | undefined> {
-  const made = (standard: unknown, needed: boolean): Option<never> => ({
+  const made = (standard: unknown, isNeeded: boolean): Option<never> => ({
     standard,
+    isNeeded,
     take: (given, what) => {
-      if (given === undefined && !needed) return standard as never;
+      if (given === undefined && !isNeeded) return standard as never;
       return readGiven(what, given, () => {
         const as = given === undefined ? undefined : read(given, what);
         if (as !== undefined) return as as never;
@@ -123,6 +126,11 @@ export function options<O extends object, D extends keyof O = never, Made = unkn
     refuseUnknown(given, names, where, former);
     for (const [key, one] of entries) {
       const value: unknown = Reflect.get(given, key);
+      if (value === undefined && !one.isNeeded) {
+        // Most are left out, and what would refuse them is not put into words.
+        if (one.standard !== undefined) made[key] = one.standard;
+        continue;
+      }
       hearOptions(value);
       const as = one.take(value, where + joint + key);
       if (as !== undefined) made[key] = as;

@@ -1,5 +1,6 @@
 import type { Agent } from "../describe/agent.ts";
 import { hear, promiseOf } from "../model/hear.ts";
+import type { Stopping } from "../async/abort-controller.ts";
 import { inTurns } from "../async/in-turns.ts";
 import { untilAborted } from "../async/until-aborted.ts";
 import { describeThrown } from "../model/errors.ts";
@@ -33,9 +34,11 @@ export interface CheckedGroup<C extends Candidate> {
 }
 
 /** What comparators may use, and until when. */
-export interface GroupingContext extends Pick<CompareContext, "ask" | "signal"> {
-  /** Aborted when nobody wants to know any more; `signal` may be aborted before, when there is no time left to ask. */
-  readonly stopped: AbortSignal | undefined;
+export interface GroupingContext extends Pick<CompareContext, "ask"> {
+  /** Aborted when there is no time left to ask. */
+  readonly asking: Stopping;
+  /** Aborted when nobody wants to know any more, which may be later. */
+  readonly stopping: Stopping;
 }
 
 const MAX_NOTE_CHARS = 500;
@@ -60,19 +63,29 @@ export function groupAtOnce<C extends Candidate>(
 
 /**
  * As {@link groupAtOnce}, but a comparator asks agents where it has to, and lets everything else in the process have its turn where
- * it has much to do. Rejects only when the run ends. A comparator that is still asking when `signal` is aborted has failed; one that
- * asks nobody goes on until `stopped` is.
+ * it has much to do. Rejects only when the run ends. A comparator that is still asking when `asking` is aborted has failed; one that
+ * asks nobody goes on until `stopping` is. Answers at once where there is nothing to wait for.
  */
-export async function groupWith<C extends Candidate>(
+export function groupWith<C extends Candidate>(
   comparator: Comparator,
   candidates: readonly C[],
-  { stopped, ...context }: GroupingContext & CompareContext,
+  context: GroupingContext,
+  about: Pick<CompareContext, "subject" | "together">,
+): CheckedGrouping<C> | Promise<CheckedGrouping<C>> {
+  const isLong = stepsOf(comparator) !== undefined || comparator.groupLater !== undefined;
+  return isLong && candidates.length > 1
+    ? groupLater(comparator, candidates, context, about)
+    : groupAtOnce(comparator, candidates);
+}
+
+async function groupLater<C extends Candidate>(
+  comparator: Comparator,
+  candidates: readonly C[],
+  { asking, stopping, ...context }: GroupingContext,
+  about: Pick<CompareContext, "subject" | "together">,
 ): Promise<CheckedGrouping<C>> {
   const steps = stepsOf(comparator);
-  const asks = comparator.groupLater !== undefined;
-  if (candidates.length < 2 || (steps === undefined && !asks)) {
-    return groupAtOnce(comparator, candidates);
-  }
+  const { signal } = asking;
   const ended: unknown[] = [];
   const ask: CompareContext["ask"] = (agent, task, key) =>
     context.ask(agent, task, key).catch((reason: unknown) => {
@@ -84,14 +97,14 @@ export async function groupWith<C extends Candidate>(
     grouping =
       steps === undefined
         ? await untilAborted(
-            promiseOf(comparator.groupLater?.(candidates, { ...context, ask })),
-            context.signal,
+            promiseOf(comparator.groupLater?.(candidates, { ...about, ask, signal })),
+            signal,
           )
-        : await inTurns(steps(candidates), stopped);
+        : await inTurns(steps(candidates), stopping.signal);
     return checkGrouping(grouping as Grouping, candidates);
   } catch (error) {
     if (ended.length > 0) throw ended[0];
-    stopped?.throwIfAborted();
+    stopping.signal?.throwIfAborted();
     return failed(comparator, candidates, error, grouping);
   }
 }

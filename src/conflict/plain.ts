@@ -10,6 +10,7 @@ export function shown(value: Json, maxChars: number = 80): string {
 
 /** Words from anywhere as part of one line, at most `maxChars` of them. */
 export function oneLine(text: string, maxChars: number): string {
+  if (text.length <= maxChars && IS_ONE_LINE.test(text)) return text;
   return clip(
     plain(cut(text, maxChars * 4))
       .replace(/\s+/g, " ")
@@ -17,3 +18,6 @@ export function oneLine(text: string, maxChars: number): string {
     maxChars,
   );
 }
+
+// Of letters, digits and signs, with one blank between words.
+const IS_ONE_LINE = /^[\x21-\x7E]+(?: [\x21-\x7E]+)*$/;

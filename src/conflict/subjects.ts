@@ -28,22 +28,27 @@ export async function subjects(
   { claims = [], findings = [], answered = [], compare, similar }: Material,
   asking: GroupingContext,
 ): Promise<readonly Subject[]> {
-  const { stopped } = asking;
   const claimed = claimedIn(claims);
-  const reports = await inTurns(reportsIn(findings, answered), stopped);
+  const reports =
+    findings.length === 0
+      ? undefined
+      : await inTurns(reportsIn(findings, answered), asking.stopping.signal);
   const together = {};
   const all: Subject[] = [];
   for (const { subject, byKey } of claimed) {
     const comparator = compare?.get(subject) ?? equal();
-    const context = { ...asking, subject, together };
-    const grouping = await groupWith(comparator, candidatesOf(byKey), context);
-    all.push({ subject, kind: "claim", ...positionsOf(grouping, comparator) });
+    const grouping = groupWith(comparator, candidatesOf(byKey), asking, { subject, together });
+    // Where there is nothing to wait for, nothing is waited for.
+    const grouped = grouping instanceof Promise ? await grouping : grouping;
+    all.push({ subject, kind: "claim", ...positionsOf(grouped, comparator) });
   }
-  if (reports.candidates.length === 0) return all;
-  const context = { ...asking, subject: undefined, together };
-  const grouping = await groupWith(similar ?? (await similarTexts()), reports.candidates, context);
+  if (reports === undefined) return all;
+  const comparator = similar ?? (await similarTexts());
+  const about = { subject: undefined, together };
+  const grouping = await groupWith(comparator, reports.candidates, asking, about);
   const taken = all.map(({ subject }) => subject);
-  return [...all, ...(await inTurns(findingSubjects(reports, grouping, taken), stopped))];
+  const found = findingSubjects(reports, grouping, taken);
+  return [...all, ...(await inTurns(found, asking.stopping.signal))];
 }
 
 /** Loaded here: most teams report no findings, and to tell which contradict each other takes a tenth of the library. */

@@ -95,8 +95,9 @@ const OPTIONS: HearWay = { levels: OPTION_LEVELS, options: true };
 
 /** Layer by layer, without recursion: a value that is nested deeply must not use up the stack. */
 function look(root: object, way: HearWay, hops: number): void {
-  const seen = new Set<object>([root]);
-  let layer: object[] = [root];
+  // Most objects have no other in them: then there is nothing to remember.
+  let seen: Set<object> | undefined;
+  let layer: readonly object[] = [root];
   let left = MOST_VALUES;
   for (let level = 0; layer.length > 0; level++) {
     const next: object[] = [];
@@ -105,7 +106,9 @@ function look(root: object, way: HearWay, hops: number): void {
       if (level === way.levels) continue;
       for (const value of within(object, way)) {
         if (--left < 0) return;
-        if (!isObject(value) || seen.has(value)) continue;
+        if (!isObject(value)) continue;
+        seen ??= new Set([root]);
+        if (seen.has(value)) continue;
         seen.add(value);
         next.push(value);
       }

@@ -29,10 +29,12 @@ export function cut(text: string, maxChars: number): string {
  */
 export const UNSEEN: RegExp =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}]|(?![\uFE00-\uFE0F])\p{Default_Ignorable_Code_Point}|(?<=[\uFE00-\uFE0F])[\uFE00-\uFE0F]/gu;
+const IS_PLAIN = /^[\n\t\x20-\x7E]*$/;
 const LINE_BREAK = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
 
 /** `text` without what could hide or rearrange it for a reader; every line break is `\n`. */
 export function plain(text: string): string {
+  if (IS_PLAIN.test(text)) return text;
   return text
     .replace(LINE_BREAK, "\n")
     .replace(UNSEEN, (character) => (character === "\n" || character === "\t" ? character : ""));

@@ -256,6 +256,8 @@ export function countOf({ more }: Entry): number {
 export function linesOf(entry: Entry): readonly BillLine[] {
   const { agent, model, parts, durationMs } = entry;
   const calls = countOf(entry);
+  const [only] = parts;
+  if (parts.length === 1 && only?.model === model) return [{ agent, ...only, calls, durationMs }];
   const lines = parts.map((part) => ({ agent, ...part, calls: 0, durationMs: 0 }));
   const last = lines.findLast((line) => line.model === model);
   if (last === undefined) {

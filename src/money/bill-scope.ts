@@ -116,6 +116,8 @@ export function sumsOf(scope: Scope): Sums {
 
 /** The lines of its bill, in the order in which their agents and models were asked first. */
 export function linesIn(scope: Scope): readonly BillLine[] {
+  // Its own calls are in their order by themselves.
+  if (scope.inner.length === 0) return merged(billed(scope).flatMap(linesOf));
   return orderedLines(scope).map(({ order: _order, ...line }) => line);
 }
 

@@ -1,3 +1,4 @@
+import type { Stopping } from "../async/abort-controller.ts";
 import { nextTurn, turnTaker } from "../async/in-turns.ts";
 import { untilAborted } from "../async/until-aborted.ts";
 import { byCodeUnits, type Subject } from "../conflict/subject.ts";
@@ -20,7 +21,7 @@ export interface SettleContext {
   readonly asked?: number;
   /** Others were not asked, since those who had answered were enough. */
   readonly enough?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly stopping?: Stopping;
   /** All that belongs together, where some of it is settled already. Default: the subjects. */
   readonly all?: readonly Subject[];
   readonly learned?: LearnedBefore | undefined;
@@ -31,18 +32,25 @@ export interface SettleContext {
 /** What it takes to settle one subject: where there are very many, others have their turn in between. */
 const SETTLING = 500;
 
+/** So many subjects are settled in one go, where nobody is asked about them. */
+const AT_ONCE = 100;
+
 /**
  * One verdict per subject, in their order. Contested subjects go through the chain, one resolver after another, all subjects at the same
- * time. Where everybody agrees nobody is asked.
+ * time. Where everybody agrees nobody is asked, and the verdicts are there at once.
  *
  * Never fails because of a resolver. Rejects with the signal's reason when that is aborted.
  */
-export async function settleSubjects(
+export function settleSubjects(
   subjects: readonly Subject[],
   context: SettleContext,
-): Promise<readonly Verdict[]> {
-  context.signal?.throwIfAborted();
-  return untilAborted(settleAll(subjects, context), context.signal);
+): readonly Verdict[] | Promise<readonly Verdict[]> {
+  if (subjects.length <= AT_ONCE && !subjects.some(isContested)) {
+    const { begin } = starting(subjects, context);
+    return subjects.map((subject) => verdictOf(begin(subject)));
+  }
+  const signal = context.stopping?.signal;
+  return untilAborted(settleAll(subjects, context), signal);
 }
 
 /**
@@ -54,12 +62,10 @@ async function settleAll(
   subjects: readonly Subject[],
   context: SettleContext,
 ): Promise<readonly Verdict[]> {
-  const { all = subjects, resolve, maxSubjects = Infinity, signal } = context;
-  const missing = Object.freeze([...new Set(context.missing)].sort(byCodeUnits));
-  const among = { missing, asked: context.asked ?? 0, ...(context.enough === true && ENOUGH) };
-  const given = resolverContext(all, among, context);
-  const begin = (subject: Subject): Way =>
-    begun(questionOf(subject, among), subject, given, resolve);
+  const { all = subjects, resolve, maxSubjects = Infinity } = context;
+  const signal = context.stopping?.signal;
+  signal?.throwIfAborted();
+  const { begin, given } = starting(subjects, context);
   if (!mayAskTooMany(all, resolve, maxSubjects)) {
     return forAll(subjects, signal, async (subject) =>
       verdictOf(await follow(begin(subject), resolve, given)),
@@ -100,19 +106,36 @@ async function forAll<T>(
   return Promise.all(settling);
 }
 
+/** How a subject begins on its way through the chain, and what resolvers are given with it. */
+function starting(
+  subjects: readonly Subject[],
+  context: SettleContext,
+): { readonly given: ResolverContext; readonly begin: (subject: Subject) => Way } {
+  const { all = subjects, resolve } = context;
+  const missing = Object.freeze([...new Set(context.missing)].sort(byCodeUnits));
+  const among = { missing, asked: context.asked ?? 0, ...(context.enough === true && ENOUGH) };
+  const given = resolverContext(all, among, context);
+  return {
+    given,
+    begin: (subject) => begun(questionOf(subject, among), subject, given, resolve),
+  };
+}
+
 /** The same for every resolver and subject. All questions are made when somebody looks at them: most resolvers do not. */
 function resolverContext(
   subjects: readonly Subject[],
   among: Among,
-  { ask, person, rerun, signal, learned }: SettleContext,
+  { ask, person, rerun, stopping, learned }: SettleContext,
 ): ResolverContext {
   let all: readonly Question[] | undefined;
   return {
     ask,
     person,
     rerun,
-    signal,
     learned,
+    get signal() {
+      return stopping?.signal;
+    },
     get all() {
       return (all ??= Object.freeze(subjects.map((subject) => questionOf(subject, among))));
     },

@@ -87,8 +87,9 @@ async function settled(claims: Iterable<Claim>, given: SettleOptions): Promise<r
   checkAsked(chain, compared, "settle");
   const agents = [...chain.flatMap(({ asks = [] }) => asks), ...compared];
   const ask = aloneAsker({ agents, limiters, where: "settle", signal });
-  const all = await subjects(material, { ask, signal, stopped: signal });
+  const all = await subjects(material, { ask, asking: { signal }, stopping: { signal } });
   const known = [...material.claims, ...material.findings].map(({ agent }) => agent);
+  signal?.throwIfAborted();
   const asked = new Set([...known, ...material.answered, ...missing]).size;
-  return settleSubjects(all, { resolve: chain, ask, missing, asked, signal });
+  return settleSubjects(all, { resolve: chain, ask, missing, asked, stopping: { signal } });
 }

@@ -53,9 +53,10 @@ function agree(
   resolve: readonly Resolver[],
   context: ResolverContext,
 ): Verdict {
-  const others = DEFAULT_CHAIN.filter(({ name }) =>
-    resolve.every((resolver) => resolver.name !== name),
-  );
+  const others =
+    resolve === DEFAULT_CHAIN
+      ? []
+      : DEFAULT_CHAIN.filter(({ name }) => resolve.every((resolver) => resolver.name !== name));
   for (const resolver of [...resolve, ...others]) {
     const { agreed } = resolver;
     if (agreed === undefined) continue;

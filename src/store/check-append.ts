@@ -1,5 +1,6 @@
 import { TEXT } from "../check/arguments.ts";
 import { objectsIn } from "../check/given.ts";
+import { isThenable } from "../model/hear.ts";
 import { QuorateError } from "../model/errors.ts";
 import type { RunEvent } from "../model/events.ts";
 import { quoteRun } from "./quote-run.ts";
@@ -87,9 +88,24 @@ function seqTaken({ runId, seq }: RunEvent, next: number): QuorateError {
 
 /** Refuses with `BAD_OPTIONS` what is no list of events. */
 export function checkEvents(events: readonly RunEvent[]): void {
-  if (Array.isArray(events) && events.length === 0) return;
+  if (isListOfEvents(events)) return;
   for (const { runId, type } of objectsIn(events, "append")) {
     TEXT.take(runId, "append: the runId of an event");
     TEXT.take(type, "append: the type of an event");
   }
+}
+
+/** Nearly always it is one: then no sentence is made of what would be wrong. */
+function isListOfEvents(events: unknown): boolean {
+  try {
+    return Array.isArray(events) && events.every(isEvent);
+  } catch {
+    return false;
+  }
+}
+
+function isEvent(given: unknown): boolean {
+  if (typeof given !== "object" || given === null || isThenable(given)) return false;
+  const { runId, type } = given as Readonly<Record<string, unknown>>;
+  return typeof runId === "string" && typeof type === "string";
 }

@@ -27,7 +27,7 @@ const tie: Subject = {
   positions: [position("hold", ["a"]), position("ship", ["b"])],
 };
 
-function settled(
+async function settled(
   subjects: readonly Subject[],
   resolve: readonly Resolver[] = DEFAULT_CHAIN,
   missing: readonly string[] = [],
@@ -338,7 +338,7 @@ describe("settling with resolvers that wait", () => {
     const settling = settleSubjects([contested], {
       resolve: [deaf],
       ask: askNobody,
-      signal: stop.signal,
+      stopping: { signal: stop.signal },
     });
     const reason = new Error("enough");
     stop.abort(reason);
@@ -367,13 +367,17 @@ describe("settling with resolvers that wait", () => {
       settleSubjects([contested], {
         resolve: [aborts, after],
         ask: askNobody,
-        signal: stop.signal,
+        stopping: { signal: stop.signal },
       }),
     ).rejects.toBe(reason);
     await new Promise(setImmediate);
     expect(consulted).toBe(false);
     await expect(
-      settleSubjects([contested], { resolve: [after], ask: askNobody, signal: stop.signal }),
+      settleSubjects([contested], {
+        resolve: [after],
+        ask: askNobody,
+        stopping: { signal: stop.signal },
+      }),
     ).rejects.toBe(reason);
   });
 });

@@ -19,6 +19,24 @@ export interface TeamAnswers {
   readonly verdicts: readonly Verdict[];
 }
 
+/** What is the same for all members of a team, and looked at for each. */
+export interface Heard {
+  /** Others that were asked need their answers: they may be there for them alone. */
+  readonly needed: ReadonlySet<number>;
+  /** Who holds a position on what was claimed, by its subject. */
+  readonly voices: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+export function heardIn({ team, plan, results, verdicts }: TeamAnswers): Heard {
+  // As the verdict counts it: who was not asked needed nothing.
+  const asked = plan.planned.filter((index) => !isLeftOut(results[index]));
+  const claimed = verdicts.filter(({ kind }) => kind === "claim");
+  return {
+    needed: new Set(asked.flatMap((index) => team.members[index]?.needs ?? [])),
+    voices: new Map(claimed.map((verdict) => [verdict.subject, voicesOf(verdict)])),
+  };
+}
+
 /** One member that was asked, as the notices of its team go by it. */
 export interface AskedMember {
   readonly member: Member;
@@ -41,12 +59,12 @@ export interface AskedMember {
 }
 
 /** The member of that index, and what came of it. */
-export function askedAt(answers: TeamAnswers, index: number): AskedMember {
-  const { team, plan, results, statements, verdicts } = answers;
-  // As the verdict counts it: who was not asked needed nothing.
-  const isNeeded = plan.planned.some(
-    (other) => !isLeftOut(results[other]) && team.members[other]?.needs.includes(index) === true,
-  );
+export function askedAt(
+  { team, results, statements }: TeamAnswers,
+  { needed, voices }: Heard,
+  index: number,
+): AskedMember {
+  const isNeeded = needed.has(index);
   const member = team.members[index] as Member;
   const [result, said] = [results[index], statements[index]];
   const output = result?.status === "ok" ? result.output : undefined;
@@ -65,7 +83,7 @@ export function askedAt(answers: TeamAnswers, index: number): AskedMember {
     claimsByItself: property === undefined,
     unread,
     unrated: isMade ? undefined : unratedIn(output),
-    aside: isNeeded && said?.plain === true ? [] : asideOf(member.name, said, verdicts),
+    aside: isNeeded && said?.plain === true ? NOTHING : asideOf(member.name, said, voices),
     instead: helps ? insteadOf(output, isMade, property) : undefined,
   };
 }
@@ -87,23 +105,31 @@ export function maySayNothing({ isNeeded, claimsByItself, aside }: AskedMember):
 }
 
 /** Who holds a position on what a verdict is about. */
-export function voicesOf({ positions }: Verdict): readonly string[] {
-  return [...new Set(positions.flatMap(({ heldBy }) => heldBy.map(({ agent }) => agent)))];
+function voicesOf({ positions }: Verdict): ReadonlySet<string> {
+  const voices = new Set<string>();
+  for (const { heldBy } of positions) for (const { agent } of heldBy) voices.add(agent);
+  return voices;
+}
+
+/** Whether one agent alone holds a position on what a verdict is about. */
+export function isOneVoice({ positions }: Verdict): boolean {
+  const first = positions[0]?.heldBy[0]?.agent;
+  return (
+    first !== undefined &&
+    positions.every(({ heldBy }) => heldBy.every(({ agent }) => agent === first))
+  );
 }
 
 /** What it claimed, and is held by nobody: a comparison set it aside. */
-function asideOf(
-  name: string,
-  said: Said | undefined,
-  verdicts: readonly Verdict[],
-): readonly string[] {
-  if (said === undefined || said.claims.length === 0) return [];
+function asideOf(name: string, said: Said | undefined, voices: Heard["voices"]): readonly string[] {
+  if (said === undefined || said.claims.length === 0) return NOTHING;
+  const isAside = (subject: string): boolean => voices.get(subject)?.has(name) === false;
+  if (!said.claims.some(({ subject }) => isAside(subject))) return NOTHING;
   const claimed = new Set(said.claims.map(({ subject }) => subject));
-  return verdicts
-    .filter(({ kind, subject }) => kind === "claim" && claimed.has(subject))
-    .filter((verdict) => !voicesOf(verdict).includes(name))
-    .map(({ subject }) => subject);
+  return [...voices.keys()].filter((subject) => claimed.has(subject) && isAside(subject));
 }
+
+const NOTHING: readonly string[] = Object.freeze([]);
 
 /** Where the claim stands in an answer; nowhere where a function reads it. */
 function claimProperty({ worker }: Member): string | undefined {

@@ -51,8 +51,8 @@ export async function compareAnswers(
     { claims, findings, answered, compare, similar },
     {
       ask: (agent, task, key) => ask(agent, task, nameOf(key, task)),
-      signal: asking.signal,
-      stopped: stopping.signal,
+      asking,
+      stopping,
     },
   );
   return { subjects: compared, reviewed, asked };

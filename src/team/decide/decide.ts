@@ -109,7 +109,7 @@ async function settle(
   const nameOf = callNames(run.redact, all);
   return await settleSubjects(open, {
     all,
-    signal: stopping.signal,
+    stopping,
     resolve: run.deadline === undefined ? team.resolve : team.resolve.map(inTime(run.deadline)),
     maxSubjects: team.maxSubjects,
     person: run.resumable ? personFor(run, scope, all) : undefined,

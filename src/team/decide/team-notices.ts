@@ -6,13 +6,14 @@ import { isLeftOut } from "../coordinate/conclude.ts";
 import {
   answered,
   askedAt,
+  heardIn,
+  isOneVoice,
   maySayNothing,
   MAX_NAMES,
   MAX_SUBJECTS,
   nameIn,
   quoted,
   spoke,
-  voicesOf,
   type AskedMember,
   type TeamAnswers,
 } from "./asked-member.ts";
@@ -20,9 +21,10 @@ import {
 /** What the outcome of a team does not say by itself: what was not compared, and who did not speak. */
 export function teamNotices(answers: TeamAnswers): readonly Notice[] {
   const { team, verdicts } = answers;
+  const heard = heardIn(answers);
   const asked = answers.plan.planned
     .filter((index) => !isLeftOut(answers.results[index]))
-    .map((index) => askedAt(answers, index));
+    .map((index) => askedAt(answers, heard, index));
   const unread = asked.flatMap(unreadNotices);
   const aside = asideNotices(asked, answers);
   if (asked.length < 2) {
@@ -101,6 +103,7 @@ function asideNotices(
 function byNeed(
   members: readonly AskedMember[],
 ): readonly { readonly those: readonly AskedMember[]; readonly level: "warn" | "info" }[] {
+  if (members.length === 0) return [];
   const parts = [
     { those: members.filter(({ member }) => member.required), level: "warn" },
     { those: members.filter(({ member }) => !member.required), level: "info" },
@@ -127,13 +130,12 @@ function comparedNotice(
   asked: readonly AskedMember[],
   verdicts: readonly Verdict[],
 ): Notice | undefined {
+  if (verdicts.some((verdict) => !isOneVoice(verdict))) return undefined;
   const answers = asked.filter(answered);
   const speaking = answers.filter(spoke);
   const reviewers = answers.filter(({ said }) => said?.findings !== undefined);
-  const wasCompared =
-    reviewers.length > 1 || verdicts.some((verdict) => voicesOf(verdict).length !== 1);
   // One that speaks alone is told of by itself.
-  if (answers.length < 2 || wasCompared || speaking.length === 1) return undefined;
+  if (answers.length < 2 || reviewers.length > 1 || speaking.length === 1) return undefined;
   const agents = answers.map(({ member }) => member.name);
   if (speaking.length === 0) {
     return notice("nothing-compared", {
@@ -154,10 +156,9 @@ function oneVoiceNotices(
   asked: readonly AskedMember[],
   verdicts: readonly Verdict[],
 ): readonly Notice[] {
-  const alone = Map.groupBy(
-    verdicts.filter((verdict) => voicesOf(verdict).length === 1),
-    (verdict) => voicesOf(verdict)[0] ?? "",
-  );
+  const single = verdicts.filter(isOneVoice);
+  if (single.length === 0) return [];
+  const alone = Map.groupBy(single, ({ positions }) => positions[0]?.heldBy[0]?.agent ?? "");
   return asked.flatMap((one) => {
     const { name } = one.member;
     const about = alone.get(name);
