@@ -240,4 +240,4 @@ export type {
   SureWinner,
   ResolverView,
 } from "./resolve/foresight.ts";
-export type { Dissent, Verdict, VerdictStatus } from "./model/verdict.ts";
+export type { Dissent, Verdict, VerdictStatus, VerdictStep } from "./model/verdict.ts";

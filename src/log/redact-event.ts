@@ -166,6 +166,13 @@ export function verdictWithout(verdict: Verdict, changes: Changes): Verdict {
     ...conflictWithout(verdict, changes),
     winner: verdict.winner === null ? null : changes.value(verdict.winner, "position"),
     reasoning: changes.text(verdict.reasoning),
+    ...(verdict.steps !== undefined && {
+      steps: verdict.steps.map(({ resolver, did, why }) => ({
+        resolver: changes.text(resolver),
+        did,
+        why: changes.text(why),
+      })),
+    }),
     dissent: verdict.dissent.map((holder) => ({
       ...holderWithout(holder, changes),
       position: changes.value(holder.position, "position"),

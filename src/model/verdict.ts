@@ -25,6 +25,16 @@ export interface Dissent extends Holder {
   readonly position: Json;
 }
 
+/** What one resolver of the chain said about a subject, in the order in which they were asked. */
+export interface VerdictStep {
+  /** The resolver's name. */
+  readonly resolver: string;
+  /** `"waits"`: it asks a person, and the chain goes on once that person has decided. */
+  readonly did: "decided" | "deferred" | "waits";
+  /** Why, in its own words: a sentence or two, 1,000 characters at most. */
+  readonly why: string;
+}
+
 /** What was decided about one subject, and on what grounds. `Winner` is what agents can hold about it, where that is known. */
 export interface Verdict<Winner extends Json = Json> {
   readonly subject: string;
@@ -42,6 +52,11 @@ export interface Verdict<Winner extends Json = Json> {
   readonly calibrated: boolean;
   /** Sentences that a person can check: who held what, what each resolver said, what decided. */
   readonly reasoning: string;
+  /**
+   * What each resolver that was asked said, the same as data; the last one has decided, unless the verdict is open. Of conflicts: absent
+   * where all who spoke agree, where nothing could be compared, and in logs of earlier versions.
+   */
+  readonly steps?: readonly VerdictStep[];
   /** The resolver that decided; `null` when none did. */
   readonly by: string | null;
   /** Most held first; equally held ones in canonical order. */

@@ -1,5 +1,5 @@
 import { SEVERITIES, type FindingDetails } from "../model/claim.ts";
-import type { Verdict, VerdictStatus } from "../model/verdict.ts";
+import type { Verdict, VerdictStatus, VerdictStep } from "../model/verdict.ts";
 
 /** What agents reported, and whether it stands. */
 export interface ReportFinding extends FindingDetails {
@@ -11,6 +11,8 @@ export interface ReportFinding extends FindingDetails {
   readonly confidence: number;
   readonly by: string | null;
   readonly reasoning: string;
+  /** As of its verdict. */
+  readonly steps?: readonly VerdictStep[];
   readonly reportedBy: readonly string[];
   /** Those who answered and did not report it. */
   readonly notReportedBy: readonly string[];
@@ -28,7 +30,8 @@ export function reportFindings(
 }
 
 function findingOf(verdict: Verdict & { readonly team?: string }): ReportFinding {
-  const { subject, finding, status, winner, confidence, by, reasoning, missing, team } = verdict;
+  const { subject, finding, status, winner, confidence, by, reasoning, steps, missing, team } =
+    verdict;
   const holders = (position: string): readonly string[] =>
     verdict.positions
       .filter(({ value }) => value === position)
@@ -40,6 +43,7 @@ function findingOf(verdict: Verdict & { readonly team?: string }): ReportFinding
     confidence,
     by,
     reasoning,
+    ...(steps !== undefined && { steps }),
     reportedBy: holders("present"),
     notReportedBy: holders("absent"),
     missing,

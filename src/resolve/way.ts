@@ -4,7 +4,7 @@ import type { Resolver, ResolverContext, DeferralStatus, Question } from "./reso
 import { consult, consultAtOnce, type CheckedDecision, type CheckedRuling } from "./ruling.ts";
 import { DEFAULT_CHAIN } from "./chain.ts";
 import { agreementOf } from "./voices.ts";
-import type { Dissent, Verdict, VerdictStatus } from "../model/verdict.ts";
+import type { Dissent, Verdict, VerdictStatus, VerdictStep } from "../model/verdict.ts";
 import { whoHoldsWhat, whoIsMissing } from "./words.ts";
 
 const MAX_SAID_CHARS = 1_000;
@@ -15,6 +15,8 @@ export interface Way {
   readonly question: Question;
   /** What was said about it so far. */
   readonly said: readonly string[];
+  /** What of that resolvers said of a conflict. */
+  readonly steps: readonly VerdictStep[];
   /** What the resolvers so far make of a question that stays open. */
   readonly status: DeferralStatus;
   /** Where it has come to its end. */
@@ -22,8 +24,8 @@ export interface Way {
 }
 
 /** What has come of it: where the resolvers left it open, nothing is decided. */
-export function verdictOf({ question, said, status, verdict }: Way): Verdict {
-  return verdict ?? open(question, said, status);
+export function verdictOf({ verdict, ...way }: Way): Verdict {
+  return verdict ?? open(way);
 }
 
 /** A question before the chain: where nothing is contested, or nothing can be compared, it needs none. */
@@ -37,12 +39,12 @@ export function begun(
   const said: string[] = [];
   if (positions.length > 1) said.push(whoHoldsWhat(positions));
   if (note !== undefined) said.push(note);
-  const way = { question, said, status: "undecided" } as const;
+  const way = { question, said, steps: NO_STEPS, status: "undecided" } as const;
   if (refused !== undefined) {
     said.push(`Nothing can be decided: ${oneLine(refused, MAX_SAID_CHARS)}.`);
-    return { ...way, verdict: open(question, said, "undecided") };
+    return { ...way, verdict: open(way) };
   }
-  if (positions.length === 0) return { ...way, verdict: open(question, said, "undecided") };
+  if (positions.length === 0) return { ...way, verdict: open(way) };
   return positions.length > 1 ? way : { ...way, verdict: agree(question, said, resolve, context) };
 }
 
@@ -53,6 +55,7 @@ function agree(
   resolve: readonly Resolver[],
   context: ResolverContext,
 ): Verdict {
+  const way = { question, said, steps: NO_STEPS };
   const others =
     resolve === DEFAULT_CHAIN
       ? []
@@ -62,13 +65,13 @@ function agree(
     if (agreed === undefined) continue;
     const ruling = consultAtOnce(question, () => agreed(question, context));
     if (ruling === undefined) continue;
-    said.push(inWords(resolver, ruling));
+    said.push(inWords(stepOf(resolver, ruling)));
     if (ruling.defer === undefined) {
-      return closed(question, said, agreementOf(question), resolver, ruling);
+      return closed(way, agreementOf(question), resolver, ruling);
     }
-    if (ruling.status !== undefined) return open(question, said, ruling.status);
+    if (ruling.status !== undefined) return open({ ...way, status: ruling.status });
   }
-  return open(question, said, "undecided");
+  return open({ ...way, status: "undecided" });
 }
 
 /** Takes a question through resolvers, until one decides or waits. */
@@ -80,37 +83,40 @@ export async function follow(
   if (way.verdict !== undefined) return way;
   const { question } = way;
   const said = [...way.said];
+  const steps = [...way.steps];
   let { status } = way;
   for (const resolver of resolvers) {
     const ruling = await consult(question, () => resolver.settle(question, context));
     context.signal?.throwIfAborted();
-    said.push(inWords(resolver, ruling));
+    const step = stepOf(resolver, ruling);
+    steps.push(step);
+    said.push(inWords(step));
+    status = ruling.defer === undefined ? status : (ruling.status ?? status);
+    const here = { question, said, steps, status };
     if (ruling.defer === undefined) {
-      return {
-        question,
-        said,
-        status,
-        verdict: closed(question, said, "decided", resolver, ruling),
-      };
+      return { ...here, verdict: closed(here, "decided", resolver, ruling) };
     }
-    status = ruling.status ?? status;
-    if (status === "waiting")
-      return { question, said, status, verdict: open(question, said, status) };
+    if (status === "waiting") return { ...here, verdict: open(here) };
   }
-  return { question, said, status };
+  return { question, said, steps, status };
 }
 
-function inWords({ name }: Resolver, ruling: CheckedRuling): string {
+function stepOf({ name }: Resolver, ruling: CheckedRuling): VerdictStep {
   const words = oneLine(ruling.defer ?? ruling.reasoning, MAX_SAID_CHARS);
-  const stop = /[.!?…]$/.test(words) ? "" : ".";
-  return `${oneLine(name, MAX_NAME_CHARS)}${ruling.defer === undefined ? "" : " deferred"}: ${words}${stop}`;
+  const waits = ruling.defer !== undefined && ruling.status === "waiting";
+  return Object.freeze({
+    resolver: oneLine(name, MAX_NAME_CHARS),
+    did: ruling.defer === undefined ? "decided" : waits ? "waits" : "deferred",
+    why: /[.!?…]$/.test(words) ? words : `${words}.`,
+  });
 }
 
-function open(
-  { subject, kind, finding, positions, missing, asked }: Question,
-  said: readonly string[],
-  status: DeferralStatus,
-): Verdict {
+function inWords({ resolver, did, why }: VerdictStep): string {
+  return `${resolver}${did === "decided" ? "" : " deferred"}: ${why}`;
+}
+
+function open({ question, said, steps, status }: Way): Verdict {
+  const { subject, kind, finding, positions, missing, asked } = question;
   return Object.freeze({
     subject,
     kind,
@@ -121,6 +127,7 @@ function open(
     confidenceFrom: "none",
     calibrated: false,
     reasoning: reasoningOf(said, missing),
+    ...(steps.length > 0 && { steps }),
     by: null,
     positions,
     dissent: NO_DISSENT,
@@ -130,12 +137,12 @@ function open(
 }
 
 function closed(
-  { subject, kind, finding, positions, missing, asked }: Question,
-  said: readonly string[],
+  { question, said, steps }: Omit<Way, "status">,
   status: VerdictStatus,
   resolver: Resolver,
   { winner, confidence, confidenceFrom, calibrated }: CheckedDecision,
 ): Verdict {
+  const { subject, kind, finding, positions, missing, asked } = question;
   const others = positions.filter((position) => position !== winner);
   return Object.freeze({
     subject,
@@ -147,6 +154,7 @@ function closed(
     confidenceFrom,
     calibrated,
     reasoning: reasoningOf(said, missing),
+    ...(steps.length > 0 && { steps }),
     by: resolver.name,
     positions,
     dissent: others.flatMap(({ value, heldBy }) =>
@@ -158,6 +166,7 @@ function closed(
 }
 
 const NO_DISSENT: readonly Dissent[] = Object.freeze([]);
+const NO_STEPS: readonly VerdictStep[] = Object.freeze([]);
 
 function reasoningOf(said: readonly string[], missing: readonly string[]): string {
   return [...said, ...(missing.length > 0 ? [whoIsMissing(missing)] : [])].join(" ");

@@ -53,6 +53,14 @@ describe("settling", () => {
         reasoning:
           '"hold" is held by a, b (2 of 3); "ship" by c (1 of 3). unanimous deferred: there are 2 positions. ' +
           'vote: "hold" has 2 of 3 votes, a margin of 33.3 %. Missing: y, z.',
+        steps: [
+          { resolver: "unanimous", did: "deferred", why: "there are 2 positions." },
+          {
+            resolver: "vote",
+            did: "decided",
+            why: '"hold" has 2 of 3 votes, a margin of 33.3 %.',
+          },
+        ],
         by: "vote",
         positions: contested.positions,
         dissent: [{ agent: "c", evidence: "why", position: "ship" }],
@@ -71,6 +79,19 @@ describe("settling", () => {
       ["task", "decided"],
     ]);
     expect(await settled([])).toEqual([]);
+  });
+
+  test("says what each resolver said of a conflict, and none where all who spoke agree", async () => {
+    const [one] = await settled([tie], [vote(), { name: "none", settle: () => ({ defer: "no" }) }]);
+    expect(one?.steps?.map(({ resolver, did }) => [resolver, did])).toEqual([
+      ["vote", "deferred"],
+      ["none", "deferred"],
+    ]);
+    expect(one?.steps?.at(-1)?.why).toBe("no.");
+    for (const { steps, reasoning } of await settled([tie, contested], [unanimous(), vote()])) {
+      for (const { why } of steps ?? []) expect(reasoning).toContain(why);
+    }
+    expect((await settled([agreed]))[0]).not.toHaveProperty("steps");
   });
 
   test("says nothing of a winner where nothing was decided", async () => {

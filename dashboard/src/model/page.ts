@@ -1,7 +1,6 @@
 import type { Bill } from "../../../src/model/outcome.ts";
 import type { RunView } from "../../../src/report/run-view.ts";
 import { answerOf, type Answer } from "./answer.ts";
-import { chainNames } from "./chain.ts";
 import { costsOf, type Costs } from "./costs.ts";
 import { lanesOf, type Lane } from "./lanes.ts";
 import { noticesOf, type PageNotice } from "./notices.ts";
@@ -15,8 +14,6 @@ export interface RunPage {
   readonly lanes: readonly Lane[];
   readonly costs: Costs;
   readonly notices: readonly PageNotice[];
-  /** What the elements of its chain are called. */
-  readonly chain: readonly string[];
   /** How long the run took, as far as it has come. */
   readonly endMs: number;
 }
@@ -34,7 +31,6 @@ export function pageOf(run: RunView, bill: Bill): RunPage {
     lanes,
     costs,
     notices,
-    chain: chainNames(subjects.flatMap(({ verdict }) => verdict ?? [])),
     endMs: Math.max(1, run.lastAtMs - run.startedAtMs),
   };
 }

@@ -104,7 +104,7 @@ const MOST_VOICES = 4;
 function Question({ subject }: { readonly subject: Subject }): ReactNode {
   const { page, extras } = useDesk();
   const { verdict, finding, number, positions, kind } = subject;
-  const why = verdict === undefined ? undefined : whyOf(verdict, page.chain);
+  const why = verdict === undefined ? undefined : whyOf(verdict);
   const voices = positions.flatMap((_, position) =>
     holdersOf(subject, position).flatMap(({ agent, evidence }) =>
       evidence === undefined ? [] : [{ agent, evidence, position }],
@@ -129,7 +129,7 @@ function Question({ subject }: { readonly subject: Subject }): ReactNode {
               <b>{visible(agent)}</b>
               {kind === "finding"
                 ? " reports it"
-                : ` holds ${visible(positionWords(subject, position))}`}
+                : ` holds “${visible(positionWords(subject, position))}”`}
             </p>
             <p>
               <Txt>{evidence}</Txt>
@@ -141,11 +141,11 @@ function Question({ subject }: { readonly subject: Subject }): ReactNode {
         ))}
       </div>
       <div className="how">
-        {why?.steps.map(({ name, words, did }) => (
-          <p key={name} className="xs muted">
-            <b>{visible(name)}</b>
+        {why?.steps.map(({ resolver, why: words, did }, index) => (
+          <p key={index} className="xs muted">
+            <b>{visible(resolver)}</b>
             {did === "waits"
-              ? " is asked, and has not decided yet."
+              ? " asks a person, who has not decided yet."
               : ` deferred: ${visible(words)}`}
           </p>
         ))}
@@ -196,7 +196,7 @@ function Silent(props: { readonly subject: Subject; readonly position: number })
   const holds =
     subject.kind === "finding"
       ? `${silent.length === 1 ? "does" : "do"} not report it`
-      : `${silent.length === 1 ? "holds" : "hold"} ${visible(positionWords(subject, position))}`;
+      : `${silent.length === 1 ? "holds" : "hold"} “${visible(positionWords(subject, position))}”`;
   return (
     <div className="voice">
       <p>

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useDesk } from "../desk.ts";
-import { whyOf, wouldChange, type ChainStep } from "../model/chain.ts";
+import type { VerdictStep } from "../../../src/model/verdict.ts";
+import { whyOf, wouldChange } from "../model/chain.ts";
 import type { Subject } from "../model/subjects.ts";
 import { visible } from "../model/visible.ts";
 import { Icon, type IconName } from "./icon.tsx";
@@ -14,7 +15,7 @@ const TITLES: Readonly<Record<Subject["fate"], string>> = {
   open: "Why it is open",
 };
 
-const SIGNS: Readonly<Record<ChainStep["did"], IconName>> = {
+const SIGNS: Readonly<Record<VerdictStep["did"], IconName>> = {
   deferred: "chevron",
   decided: "check",
   waits: "person",
@@ -25,7 +26,7 @@ export function WhyPart({ subject }: { readonly subject: Subject }): ReactNode {
   const { page } = useDesk();
   const { verdict, fate } = subject;
   if (verdict === undefined) return null;
-  const why = whyOf(verdict, page.chain);
+  const why = whyOf(verdict);
   const would = wouldChange(verdict, why);
   const person = page.run.decisions.find(
     ({ team, subject: about }) => team === subject.team && about === subject.name,
@@ -34,9 +35,9 @@ export function WhyPart({ subject }: { readonly subject: Subject }): ReactNode {
     <>
       <div>
         <h3>{TITLES[fate]}</h3>
-        {why.steps.length === 0 && (
+        {why.whole !== "" && (
           <p className="xs muted">
-            <Txt>{why.before}</Txt>
+            <Txt>{why.whole}</Txt>
           </p>
         )}
         <ol className="chain">
@@ -46,13 +47,13 @@ export function WhyPart({ subject }: { readonly subject: Subject }): ReactNode {
                 <Icon name={SIGNS[step.did]} />
               </span>
               <span>
-                <b>{visible(step.name)}</b>{" "}
+                <b>{visible(step.resolver)}</b>{" "}
                 {step.did === "waits" ? (
-                  "is asked, and has not decided yet."
+                  "asks a person, who has not decided yet."
                 ) : (
                   <>
                     {`${step.did}: `}
-                    <Txt>{step.words}</Txt>
+                    <Txt>{step.why}</Txt>
                   </>
                 )}
               </span>
