@@ -9,6 +9,8 @@ if (given === "random") console.log(`Property tests draw from FC_SEED=${seed}.`)
 
 /** Processes that are killed, stopped or waited for, one after another: `npm run test:long` alone takes the time for them. */
 const LONG_ONLY = [
+  "test/ai-sdk/batch-contract.test.ts",
+  "test/ai-sdk/batch-killed.test.ts",
   "test/durable/failing-store.test.ts",
   "test/durable/killed.test.ts",
   "test/escape/escape.test.ts",

@@ -1,4 +1,5 @@
 import type { Message, Part, SendMessageRequest, Task } from "@a2a-js/sdk";
+import { pause } from "../async/pause.ts";
 import type { AgentContext } from "../describe/agent.ts";
 import { refusal } from "../http/refusal.ts";
 import { QuorateError } from "../model/errors.ts";
@@ -280,19 +281,4 @@ export function conversation(options: ConversationOptions, signal: AbortSignal):
 
 export function isTask(answer: Task | Message): answer is Task {
   return !("messageId" in answer);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
 }

@@ -1,4 +1,5 @@
 import { describeThrown, QuorateError } from "../model/errors.ts";
+import { cut } from "../model/text.ts";
 import type { Fields } from "../model/record.ts";
 
 const MAX_CAUSES = 5;
@@ -24,6 +25,28 @@ export function modelFailure(thrown: unknown, who: string): Error {
     ...(isRetryable !== undefined && { isRetryable }),
   });
 }
+
+/** What became of a request of a batch that has no answer, as one sentence that names the model. */
+export function itemFailure(item: UnansweredItem | undefined, who: string): Error {
+  if (item === undefined) return new Error(`${who} failed: its batch has nothing for this request`);
+  const { status, error } = item;
+  const { statusCode } = error ?? {};
+  const ends = { failed: "failed", cancelled: "was cancelled", expired: "had no time to answer" };
+  const http = statusCode === undefined ? "" : ` with HTTP ${statusCode}`;
+  const said = error === undefined ? "" : `: ${cut(error.message, MAX_SAID_CHARS)}`;
+  return Object.assign(
+    new Error(`${who} ${ends[status]} in its batch${http}${said}`),
+    statusCode !== undefined && { status: statusCode },
+  );
+}
+
+/** What a batch has for a request that it has no answer for. */
+interface UnansweredItem {
+  readonly status: "failed" | "cancelled" | "expired";
+  readonly error?: { readonly message: string; readonly statusCode?: number };
+}
+
+const MAX_SAID_CHARS = 1_000;
 
 /** The failed request behind an error: the AI SDK puts other errors around it. */
 function responseIn(thrown: unknown): Fields | undefined {

@@ -6,6 +6,7 @@ export { modelJudge, modelJudgeAgent } from "./model-judge.ts";
 export type { JudgeAgentOptions, ModelJudgeOptions } from "./model-judge.ts";
 export { fromAgent } from "./from-agent.ts";
 export type { FromAgentOptions } from "./from-agent.ts";
+export type { ProviderBatchOptions } from "./provider-batch.ts";
 export { modelRouter } from "./model-router.ts";
 export type { ModelRouterOptions } from "./model-router.ts";
 export { embed } from "./embed.ts";

@@ -15,6 +15,13 @@ import { askModel, type ModelSettings } from "./ask-model.ts";
 import { jsonSchemaBytes } from "./json-schema.ts";
 import { LANGUAGE_MODEL, modelFor, modelIdOf } from "./model.ts";
 import { promptOf, type PromptContext } from "./prompt.ts";
+import {
+  BATCH_TIMEOUT_MS,
+  batchAsker,
+  checkBatched,
+  PROVIDER_BATCH,
+  type ProviderBatchOptions,
+} from "./provider-batch.ts";
 
 /** How a model is asked. */
 export interface ModelOptions {
@@ -54,6 +61,11 @@ export interface ModelAgentOptions<
   /** Shows the answer while it is written, with `emit`, and stops reading one that is larger than `maxBytes`. Default: false. */
   readonly stream?: boolean;
   /**
+   * Asks by batches of the provider, which answers within a day and charges less: requests that come at the same time, also of several
+   * runs, are sent together. An attempt may take 24 hours where nobody says otherwise. Not with `tools` or `stream`. Default: asked at once.
+   */
+  readonly providerBatch?: ProviderBatchOptions;
+  /**
    * How large instructions and prompt may be together, in bytes of UTF-8; a larger one is not sent. With `maxOutputTokens` and
    * without tools this bounds what an attempt costs: no token is shorter than a byte. Unbounded where left out.
    */
@@ -80,6 +92,7 @@ export const MODEL_AGENT: Options<ModelOwn, "maxSteps" | "stream"> = options({
   maxSteps: integer(1, 100).or(5),
   stream: flag().or(false),
   maxPromptBytes: integer(1, MAX_TOKENS),
+  providerBatch: PROVIDER_BATCH,
 });
 
 const MODELS: Adapter<Checked<typeof MODEL_AGENT>> = {
@@ -115,8 +128,10 @@ export function modelAgent<
 ): Agent<Name, NoInfer<Input>, NoInfer<Output>, PositionOn<NoInfer<Output>, Property, Draft>> {
   const { own, passed, name, where, maxBytes, agentOf } = adapted(MODELS, given);
   const { model, instructions, prompt, maxOutputTokens, settings, tools, maxSteps } = own;
-  const { stream, maxPromptBytes } = own;
+  const { stream, maxPromptBytes, providerBatch } = own;
   const output = SCHEMA.take(passed.output, `${where}: output`);
+  if (providerBatch !== undefined) checkBatched({ model, tools, stream }, where);
+  const ask = providerBatch === undefined ? askModel : batchAsker(name, providerBatch);
   const shapeBytes = output === undefined ? 0 : jsonSchemaBytes(output, `${where}: output`);
 
   async function run(task: unknown, context: AgentContext): Promise<unknown> {
@@ -132,13 +147,26 @@ export function modelAgent<
       watcher: stream ? { show: context.emit, asJson: output !== undefined, maxBytes } : undefined,
     };
     checkSize(question.prompt, instructions, maxPromptBytes, name);
-    const said = await askModel(question, context);
+    const said = await ask(question, context);
     return output === undefined ? textIn(said, name) : jsonIn(said, name);
   }
 
   const { maxCost } = passed;
   const bound = { maxCost, maxPromptBytes, maxOutputTokens, tools };
-  return agentOf(run, { ...versionOf(given), ...boundOf(bound, shapeBytes), ...namedBy(model) });
+  return agentOf(run, {
+    ...versionOf(given),
+    ...boundOf(bound, shapeBytes),
+    ...namedBy(model),
+    ...(providerBatch !== undefined && batched(passed.timeoutMs, providerBatch)),
+  });
+}
+
+/** What holds of an agent that is asked by batches. */
+function batched(
+  timeoutMs: number = BATCH_TIMEOUT_MS,
+  { pricedAs }: ProviderBatchOptions,
+): { readonly timeoutMs: number; readonly model?: string } {
+  return { timeoutMs, ...(pricedAs !== undefined && { model: pricedAs }) };
 }
 
 /** The model's name, where it has one: what it is priced and identified by, and listed with on the bill. */

@@ -769,6 +769,7 @@ const MODEL_AGENT: Keys<ModelAgentOptions<string, unknown, unknown, unknown, unk
   tools: true,
   maxSteps: true,
   stream: true,
+  providerBatch: true,
   maxPromptBytes: true,
 };
 const { tier: _tier, escalateIf: _escalateIf, ...FROM } = ADAPTED;
